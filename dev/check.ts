@@ -1,0 +1,25 @@
+/** `npm run check`: format, lint, types, dead code, tidy: everything that can be known without running the product. */
+import { spawnSync } from "node:child_process";
+
+const steps: [name: string, command: string, ...args: string[]][] = [
+  ["format and lint", "biome", "check", "--error-on-warnings", "."],
+  ["types: edge", "tsc", "-p", "tsconfig.workers.json"],
+  ["types: Node", "tsc", "-p", "tsconfig.node.json"],
+  ["types: browser", "tsc", "-p", "tsconfig.browser.json"],
+  ["dead code", "knip", "--no-progress"],
+  ["tidy", "vitest", "run", "--project", "tidy", "--reporter", "dot"],
+];
+
+let failed = 0;
+for (const [name, command, ...args] of steps) {
+  const startedAtMs = performance.now();
+  const step = spawnSync(command, args, { stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
+  const ok = step.status === 0;
+  if (!ok) failed++;
+  console.log(`${ok ? "ok  " : "FAIL"} ${name} (${((performance.now() - startedAtMs) / 1000).toFixed(1)} s)`);
+  if (!ok) console.log(step.stdout + step.stderr);
+}
+if (failed > 0) {
+  console.error(`${failed} of ${steps.length} checks failed.`);
+  process.exit(1);
+}

@@ -1,0 +1,136 @@
+/**
+ * The whole platform on this machine: the Worker's own bundle on workerd, with D1, R2, the rooms and cron, kept on disk in one
+ * folder. Used by `npm start`, the demo, the end-to-end tests and the benchmarks, so all of them run what is deployed.
+ */
+import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { unstable_getMiniflareWorkerOptions } from "wrangler";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const bundleDir = join(root, "dist", "worker");
+
+export interface PlatformOptions {
+  /** Where D1, R2 and the rooms live; made if missing. */
+  stateDir: string;
+  /** 0 takes a free port. */
+  port?: number;
+  /** Replaces or adds variables and secrets of the Worker. */
+  bindings?: Record<string, string>;
+  onLog?: (line: string) => void;
+}
+
+export interface Platform {
+  origin: string;
+  miniflare: Miniflare;
+  db: Awaited<ReturnType<Miniflare["getD1Database"]>>;
+  recordings: Awaited<ReturnType<Miniflare["getR2Bucket"]>>;
+  /** Runs the Worker's cron handler once, as the platform would. */
+  runCron(scheduledTime?: Date, cron?: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Bundles the Worker exactly as a deploy does, offline; skipped while the bundle is newer than every source. */
+export function bundleWorker(): string {
+  const bundle = join(bundleDir, "worker.js");
+  const sources = globSync(
+    [
+      "{protocol,migrations,durable-objects,workers,site}/**/*.{ts,tsx,css,svg,wasm}",
+      "wrangler.toml",
+      "package-lock.json",
+    ],
+    { cwd: root },
+  );
+  const newestMs = Math.max(...sources.map((path) => statSync(join(root, path)).mtimeMs));
+  if (existsSync(bundle) && statSync(bundle).mtimeMs > newestMs) return bundle;
+  const wrangler = spawnSync("wrangler", ["deploy", "--dry-run", "--outdir", bundleDir], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  if (wrangler.status !== 0) throw new Error(`The Worker could not be bundled:\n${wrangler.stdout}${wrangler.stderr}`);
+  return bundle;
+}
+
+/** The secrets of this checkout's own platform: made at random once, kept beside its data, never in the repository. */
+function localSecrets(stateDir: string): Record<string, string> {
+  const path = join(stateDir, "secrets.json");
+  const secrets: Record<string, string> = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
+  for (const name of ["TICKET_KEY", "TURN_KEY"]) secrets[name] ??= randomBytes(32).toString("base64url");
+  writeFileSync(path, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  return secrets;
+}
+
+/** Applies the migrations that this database has not seen, in the order of their names. */
+async function migrate(db: Platform["db"]): Promise<void> {
+  await db
+    .prepare("CREATE TABLE IF NOT EXISTS d1_migrations (name TEXT PRIMARY KEY, applied_at_ms INTEGER NOT NULL)")
+    .run();
+  const applied = await db.prepare("SELECT name FROM d1_migrations").all<{ name: string }>();
+  const done = new Set(applied.results.map((row) => row.name));
+  for (const name of globSync("*.sql", { cwd: join(root, "migrations") }).sort()) {
+    if (done.has(name)) continue;
+    const statements = readFileSync(join(root, "migrations", name), "utf8").split("--> statement-breakpoint");
+    await db.batch([
+      ...statements
+        .map((sql) => sql.trim())
+        .filter((sql) => sql !== "")
+        .map((sql) => db.prepare(sql)),
+      db.prepare("INSERT INTO d1_migrations (name, applied_at_ms) VALUES (?, ?)").bind(name, Date.now()),
+    ]);
+  }
+}
+
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const bundle = bundleWorker();
+  mkdirSync(options.stateDir, { recursive: true });
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(join(root, "wrangler.toml"));
+  const { rootPath: _rootPath, modulesRules: _rules, ...worker } = workerOptions;
+  const log = options.onLog;
+  const modules = globSync("*.{js,wasm}", { cwd: bundleDir }).map((name) => ({
+    type: name.endsWith(".wasm") ? ("CompiledWasm" as const) : ("ESModule" as const),
+    path: join(bundleDir, name),
+  }));
+  modules.sort((a, b) => Number(b.path === bundle) - Number(a.path === bundle));
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      host: "127.0.0.1",
+      port: options.port ?? 0,
+      cf: false,
+      log: new Log(log === undefined ? LogLevel.NONE : LogLevel.WARN),
+      resourcePersistencePath: join(options.stateDir, "store"),
+      handleStructuredLogs: (entry) => log?.(`${entry.level}: ${entry.message}`),
+      workers: [
+        {
+          ...worker,
+          name: "sessionlinked",
+          rootPath: root,
+          modulesRoot: bundleDir,
+          modules,
+          bindings: {
+            ...(worker.bindings as Record<string, string> | undefined),
+            ENVIRONMENT: "local",
+            ...localSecrets(options.stateDir),
+            ...options.bindings,
+          },
+        },
+      ],
+    }),
+  );
+  const url = await miniflare.ready;
+  const db = await miniflare.getD1Database("DB");
+  await migrate(db);
+  return {
+    origin: url.origin,
+    miniflare,
+    db,
+    recordings: await miniflare.getR2Bucket("RECORDINGS"),
+    async runCron(scheduledTime = new Date(), cron = "*/5 * * * *") {
+      const fetcher = await miniflare.getWorker("sessionlinked");
+      await fetcher.scheduled({ scheduledTime, cron });
+    },
+    stop: () => miniflare.dispose(),
+  };
+}

@@ -1,0 +1,6 @@
+import { Server } from "partyserver";
+
+/** One room for each session. */
+export class SessionRoom extends Server {
+  static override options = { hibernate: true };
+}

@@ -1,0 +1,67 @@
+import { z } from "zod";
+
+/**
+ * Every code that a client can be told, once. `status` is the HTTP status of the problem document (RFC 9457), `close`
+ * the WebSocket close code (RFC 6455, private range 4000–4999; 1009 is the standard's own) where the room ends a socket.
+ * `title` is one sentence for a person: what happened and, where it helps, what to do.
+ */
+export const errors = {
+  "bad-request": { status: 400, title: "The request could not be read." },
+  "validation-failed": { status: 422, title: "Some fields are not valid." },
+  unauthenticated: { status: 401, title: "Sign in first." },
+  forbidden: { status: 403, close: 4403, title: "Your role does not allow this." },
+  "not-found": { status: 404, title: "There is nothing here." },
+  "method-not-allowed": { status: 405, title: "This address does not answer that method." },
+  conflict: { status: 409, title: "This was already done differently." },
+  gone: { status: 410, title: "This has been deleted." },
+  "payload-too-large": { status: 413, close: 1009, title: "This is larger than allowed." },
+  "rate-limited": { status: 429, close: 4429, title: "Too many requests. Wait a moment and try again." },
+  "internal-error": { status: 500, close: 4500, title: "Something broke on our side. Try again; nothing was lost." },
+  unavailable: { status: 503, close: 4503, title: "The service is busy. Try again in a moment." },
+
+  "invite-invalid": { status: 404, title: "This invite code is not valid, has been used up, or has expired." },
+  "session-full": { status: 409, title: "This session has as many members as it can hold." },
+  "quota-exceeded": { status: 403, title: "This is more than your plan holds." },
+
+  "ticket-invalid": { status: 401, close: 4401, title: "The join ticket is not valid. Ask for a new one." },
+  "ticket-expired": { status: 401, close: 4401, title: "The join ticket has expired. Ask for a new one." },
+  "ticket-used": { status: 401, close: 4401, title: "The join ticket has been used. Ask for a new one." },
+  "version-unsupported": { status: 426, close: 4406, title: "This version no longer fits. Update and join again." },
+  "message-invalid": { status: 400, close: 4400, title: "The room could not read that message." },
+  "hello-expected": { status: 400, close: 4408, title: "The first message must be a hello." },
+  "event-conflict": { status: 409, title: "Another event was already sent under this id." },
+  "session-closed": { status: 410, close: 4410, title: "This session has been deleted." },
+  "log-full": { status: 403, title: "This session's log is full. Start a new session." },
+  removed: { status: 403, close: 4411, title: "You were removed from this session." },
+  replaced: { status: 409, close: 4409, title: "You joined this session from somewhere else." },
+
+  "digest-missing": { status: 400, title: "A part needs a Content-Digest header with sha-256." },
+  "digest-mismatch": { status: 400, title: "The bytes do not match their digest. Send the part again." },
+  "part-size": { status: 400, title: "The part does not have the size that was agreed." },
+  "part-number": { status: 400, title: "The part number is out of range." },
+  "parts-incomplete": { status: 409, title: "Not every part has arrived." },
+  "hash-mismatch": { status: 409, title: "The file does not have the hash that was announced." },
+  "upload-ended": { status: 409, title: "This upload is no longer open." },
+  "range-not-satisfiable": { status: 416, title: "That range lies outside the file." },
+} as const satisfies Record<string, { status: number; close?: number; title: string }>;
+
+export type ErrorCode = keyof typeof errors;
+export const errorCodes = Object.keys(errors) as [ErrorCode, ...ErrorCode[]];
+export const ErrorCode = z.enum(errorCodes);
+
+/** RFC 9457 problem document. `type` is a stable address below the docs page; `requestId` is what support asks for. */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: ErrorCode,
+  detail: z.string().optional(),
+  requestId: z.string(),
+  fields: z.record(z.string(), z.array(z.string())).optional(),
+});
+export type Problem = z.infer<typeof Problem>;
+
+/** For the end of an exhaustive switch: a new variant that nobody handles fails the build. */
+export function assertNever(value: never): never {
+  throw new Error(`Unhandled variant: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,62 @@
+/**
+ * Every limit of the system, named once, with its unit last and its source beside it. Checked on send and on receipt.
+ */
+
+/** The session timeline counts frames at this rate, whatever rate a device runs at. */
+export const TIMELINE_RATE_HZ = 48_000;
+/** 24 hours of timeline: the largest hh that an MMC locate can carry (MIDI 1.0 MMC, standard time code: hours 0 to 23). */
+export const TIMELINE_MAX_FRAMES = 24 * 60 * 60 * TIMELINE_RATE_HZ;
+export const TEMPO_MIN_BPM = 20;
+export const TEMPO_MAX_BPM = 400;
+
+/** Members of one session, all roles together. A room broadcasts to all of them from a single thread. */
+export const SESSION_MEMBERS_MAX = 64;
+export const SESSIONS_PER_ACCOUNT_MAX = 1_000;
+export const SESSION_NAME_MAX_GRAPHEMES = 80;
+export const DISPLAY_NAME_MIN_GRAPHEMES = 2;
+export const DISPLAY_NAME_MAX_GRAPHEMES = 40;
+
+/** One text frame from a client. SDP with many candidates stays under 32 KiB; Durable Objects accept far larger frames. */
+export const ROOM_FRAME_MAX_BYTES = 64 * 1024;
+export const CHAT_TEXT_MAX_CHARS = 2_000;
+export const NOTE_TEXT_MAX_CHARS = 10_000;
+export const NOTES_PER_SESSION_MAX = 500;
+export const SDP_MAX_CHARS = 32 * 1024;
+export const CANDIDATE_MAX_CHARS = 1_024;
+/** Events of one session: 24 hours at the sustained rate of four events a second, rounded up. */
+export const SESSION_EVENTS_MAX = 400_000;
+/** Events in one `events` message while a client catches up. */
+export const EVENTS_PER_BATCH_MAX = 200;
+/** Sockets one member may hold in one room: the newest wins, older ones are closed with `replaced`. */
+export const SOCKETS_PER_MEMBER_MAX = 1;
+
+/** Token bucket for each member: messages a second sustained, and burst. Pings and signalling count too. */
+export const MEMBER_MESSAGES_PER_SECOND = 50;
+export const MEMBER_MESSAGES_BURST = 200;
+/** A member over the bucket this many times in a row is closed with `rate-limited`. */
+export const MEMBER_RATE_STRIKES_MAX = 100;
+/** A socket that has not said `hello` by then is closed. */
+export const HELLO_TIMEOUT_MS = 10_000;
+
+/** How far ahead of the room's clock a transport command takes effect: one slow round trip and a scheduling margin. */
+export const TRANSPORT_LEAD_MIN_MS = 120;
+export const TRANSPORT_LEAD_MAX_MS = 1_000;
+
+/** A join ticket's life. Long enough for a slow handshake, too short to be worth stealing. */
+export const TICKET_LIFETIME_MS = 60_000;
+export const INVITE_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
+export const INVITE_USES_MAX = 32;
+
+/** R2: a part is at least 5 MiB but the last; all parts but the last are equal; at most 10,000 parts. */
+export const PART_MIN_BYTES = 5 * 1024 * 1024;
+export const PART_MAX_BYTES = 64 * 1024 * 1024;
+export const PARTS_MAX = 10_000;
+export const RECORDING_NAME_MAX_CHARS = 120;
+/** RF64 stems beyond this are split by the recorder: R2's largest object is 5 TiB, ours is what ten thousand default parts hold. */
+export const RECORDING_MAX_BYTES = PART_MIN_BYTES * PARTS_MAX;
+export const RECORDINGS_PER_SESSION_MAX = 2_000;
+
+/** A JSON request body; recordings' parts have their own limit. */
+export const JSON_BODY_MAX_BYTES = 64 * 1024;
+export const PAGE_SIZE_DEFAULT = 50;
+export const PAGE_SIZE_MAX = 100;

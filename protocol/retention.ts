@@ -1,0 +1,26 @@
+/**
+ * The retention numbers that the privacy policy promises. A change here needs a new policy version (promise G5).
+ */
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export const tiers = ["free", "pro", "studio"] as const;
+export type Tier = (typeof tiers)[number];
+
+/** How long a recording is kept after it is complete; `null`: until the session is deleted (E1). */
+export const RECORDING_RETENTION_MS: Record<Tier, number | null> = {
+  free: 7 * DAY_MS,
+  pro: 30 * DAY_MS,
+  studio: null,
+};
+/** Waitlist rows go this long after the launch date in the configuration (B3). */
+export const WAITLIST_RETENTION_AFTER_LAUNCH_MS = 90 * DAY_MS;
+/** The minimal record of an account's deletion (E3). */
+export const DELETION_RECORD_RETENTION_MS = 365 * DAY_MS;
+/** Wallet and transaction records (E4); seven years, leap days included. */
+export const TRANSACTION_RETENTION_MS = (7 * 365 + 2) * DAY_MS;
+/** Server logs (E5). */
+export const LOG_RETENTION_MS = 30 * DAY_MS;
+/** Sessions and accounts are gone this long after the request at the latest (E2, E3). */
+export const ERASURE_DEADLINE_MS = 30 * DAY_MS;
+/** R2 aborts an unfinished multipart upload after 7 days; ours is aborted first, and the client restarts from disk before (R4). */
+export const UPLOAD_ABANDONED_AFTER_MS = 6 * DAY_MS;

@@ -1,0 +1,164 @@
+import { z } from "zod";
+import { ErrorCode } from "./errors.ts";
+import { EventId, MemberId, SessionId } from "./ids.ts";
+import {
+  CANDIDATE_MAX_CHARS,
+  CHAT_TEXT_MAX_CHARS,
+  EVENTS_PER_BATCH_MAX,
+  NOTE_TEXT_MAX_CHARS,
+  SDP_MAX_CHARS,
+  SESSION_MEMBERS_MAX,
+  TEMPO_MAX_BPM,
+  TEMPO_MIN_BPM,
+  TIMELINE_MAX_FRAMES,
+} from "./limits.ts";
+import { Role } from "./roles.ts";
+
+/** What both ends of a room's socket say. docs/PROTOCOL.md gives the rules that these shapes serve. */
+
+/** A place on the session timeline, in frames at 48 kHz from the session's origin. */
+export const PositionFrames = z.int().min(0).max(TIMELINE_MAX_FRAMES);
+
+/** What a musician can ask of everybody's transport. */
+export const TransportCommand = z.discriminatedUnion("command", [
+  z.object({ command: z.literal("play") }),
+  z.object({ command: z.literal("stop") }),
+  z.object({ command: z.literal("record") }),
+  z.object({ command: z.literal("locate"), positionFrames: PositionFrames }),
+  z.object({ command: z.literal("tempo"), bpm: z.number().min(TEMPO_MIN_BPM).max(TEMPO_MAX_BPM) }),
+]);
+export type TransportCommand = z.infer<typeof TransportCommand>;
+
+/**
+ * The transport as the log makes it. `positionFrames` is where the playhead is (stopped) or was at `atMs` (rolling);
+ * `atMs` is session time, that is the room's clock in milliseconds since the Unix epoch.
+ */
+export const TransportState = z.object({
+  motion: z.enum(["stopped", "playing", "recording"]),
+  positionFrames: PositionFrames,
+  atMs: z.number(),
+  bpm: z.number(),
+});
+export type TransportState = z.infer<typeof TransportState>;
+
+export const SessionSettings = z.object({ recordingPermitted: z.boolean() });
+export type SessionSettings = z.infer<typeof SessionSettings>;
+
+const ChatText = z.string().min(1).max(CHAT_TEXT_MAX_CHARS);
+const NoteId = z.uuid();
+
+/** The part of a logged event that a client writes. */
+export const EventBody = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("transport"), transport: TransportCommand }),
+  z.object({ kind: z.literal("chat"), text: ChatText }),
+  /** Writing the same `noteId` again replaces the note; an empty text deletes it. */
+  z.object({ kind: z.literal("note"), noteId: NoteId, text: z.string().max(NOTE_TEXT_MAX_CHARS) }),
+  z.object({ kind: z.literal("role"), memberId: MemberId, role: Role }),
+  z.object({ kind: z.literal("remove"), memberId: MemberId }),
+  z.object({ kind: z.literal("settings"), settings: SessionSettings }),
+]);
+export type EventBody = z.infer<typeof EventBody>;
+
+/** What only the room writes into the log. */
+export const RoomBody = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("joined"), memberId: MemberId, displayName: z.string(), role: Role }),
+  z.object({ kind: z.literal("left"), memberId: MemberId }),
+]);
+
+/** One line of the session's log. `seq` starts at 1 and has no gaps; only the room numbers. */
+export const LoggedEvent = z.object({
+  seq: z.int().min(1),
+  eventId: EventId,
+  /** Absent where the room itself is the author. */
+  from: MemberId.optional(),
+  atMs: z.number(),
+  /** Transport events only: the instant in session time at which everybody carries it out. */
+  effectiveAtMs: z.number().optional(),
+  body: z.union([EventBody, RoomBody]),
+});
+export type LoggedEvent = z.infer<typeof LoggedEvent>;
+
+/** WebRTC signalling between two members: never logged, and the room removes every address from it (promise D2). */
+export const Signal = z.discriminatedUnion("kind", [
+  z.object({ kind: z.enum(["offer", "answer"]), sdp: z.string().max(SDP_MAX_CHARS) }),
+  z.object({
+    kind: z.literal("candidate"),
+    candidate: z.string().max(CANDIDATE_MAX_CHARS),
+    sdpMid: z.string().max(64).nullable(),
+    sdpMLineIndex: z.int().min(0).max(63).nullable(),
+  }),
+  z.object({ kind: z.literal("bye") }),
+]);
+export type Signal = z.infer<typeof Signal>;
+
+/** What a member shows the others about the moment; volatile, never logged. */
+export const MemberStatus = z.object({
+  cameraOn: z.boolean(),
+  micLive: z.boolean(),
+  armed: z.boolean(),
+  recording: z.boolean(),
+  /** "Use the direct path in this session": only when both ends say so does the room let addresses pass. */
+  directPath: z.boolean(),
+  /** This member's own worst measured one-way delay, and its error bound. */
+  latencyMs: z.number().min(0).max(60_000).optional(),
+  latencyErrorMs: z.number().min(0).max(60_000).optional(),
+});
+export type MemberStatus = z.infer<typeof MemberStatus>;
+
+export const idleStatus: MemberStatus = {
+  cameraOn: false,
+  micLive: false,
+  armed: false,
+  recording: false,
+  directPath: false,
+};
+
+/** Promise D1: all that collaborators ever see of a member. */
+export const Member = z.object({
+  memberId: MemberId,
+  displayName: z.string(),
+  role: Role,
+  connected: z.boolean(),
+  status: MemberStatus,
+});
+export type Member = z.infer<typeof Member>;
+
+export const ClientMessage = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("hello"),
+    protocolVersion: z.int().min(0).max(1_000_000),
+    client: z.string().max(80),
+    /** The last `seq` this client has; 0 for "everything". The room answers with exactly what follows it. */
+    lastSeq: z.int().min(0),
+  }),
+  z.object({ type: z.literal("ping"), sentAtMs: z.number() }),
+  z.object({ type: z.literal("post"), eventId: EventId, body: EventBody }),
+  z.object({ type: z.literal("signal"), to: MemberId, signal: Signal }),
+  z.object({ type: z.literal("status"), status: MemberStatus }),
+]);
+export type ClientMessage = z.infer<typeof ClientMessage>;
+
+export const RoomMessage = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("welcome"),
+    protocolVersion: z.int(),
+    sessionId: SessionId,
+    memberId: MemberId,
+    role: Role,
+    members: z.array(Member).max(SESSION_MEMBERS_MAX),
+    transport: TransportState,
+    settings: SessionSettings,
+    /** The log's last number at this instant; `events` up to it follow. */
+    headSeq: z.int().min(0),
+    roomTimeMs: z.number(),
+  }),
+  z.object({ type: z.literal("events"), events: z.array(LoggedEvent).max(EVENTS_PER_BATCH_MAX) }),
+  z.object({ type: z.literal("members"), members: z.array(Member).max(SESSION_MEMBERS_MAX) }),
+  z.object({ type: z.literal("pong"), sentAtMs: z.number(), roomTimeMs: z.number() }),
+  z.object({ type: z.literal("signal"), from: MemberId, signal: Signal }),
+  /** A post that was not logged, and why. */
+  z.object({ type: z.literal("refused"), eventId: EventId, code: ErrorCode, message: z.string() }),
+  /** A message that could not be used, or the reason for the close that follows. */
+  z.object({ type: z.literal("error"), code: ErrorCode, message: z.string() }),
+]);
+export type RoomMessage = z.infer<typeof RoomMessage>;

@@ -1,0 +1,67 @@
+import { z } from "zod";
+import { InviteCode, InviteId, MemberId, SessionId } from "./ids.ts";
+import { INVITE_USES_MAX, SESSION_NAME_MAX_GRAPHEMES } from "./limits.ts";
+import { Role } from "./roles.ts";
+import { SessionSettings } from "./room.ts";
+
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** Length as a person counts it: grapheme clusters (UAX #29), after NFC. */
+export function graphemeCount(text: string): number {
+  let count = 0;
+  for (const _ of graphemes.segment(text)) count++;
+  return count;
+}
+
+export const SessionName = z
+  .string()
+  .max(SESSION_NAME_MAX_GRAPHEMES * 16)
+  .transform((name) => name.normalize("NFC").trim())
+  .refine((name) => name.length > 0, "A session needs a name.")
+  .refine((name) => graphemeCount(name) <= SESSION_NAME_MAX_GRAPHEMES, "This name is too long.")
+  .refine((name) => !/\p{C}/u.test(name.replaceAll("\u200d", "")), "A name cannot hold control characters.");
+
+export const CreateSession = z.object({
+  name: SessionName,
+  settings: SessionSettings.default({ recordingPermitted: true }),
+});
+
+export const SessionSummary = z.object({
+  sessionId: SessionId,
+  name: z.string(),
+  role: Role,
+  memberId: MemberId,
+  createdAtMs: z.int(),
+});
+
+export const SessionDetail = SessionSummary.extend({
+  settings: SessionSettings,
+  members: z.array(z.object({ memberId: MemberId, displayName: z.string(), role: Role })),
+});
+
+export const CreateInvite = z.object({
+  role: Role.exclude(["host"]).default("participant"),
+  uses: z.int().min(1).max(INVITE_USES_MAX).default(1),
+});
+export const Invite = z.object({
+  inviteId: InviteId,
+  code: z.string(),
+  role: Role,
+  usesLeft: z.int(),
+  expiresAtMs: z.int(),
+});
+export const AcceptInvite = z.object({ code: InviteCode });
+
+/** RFC 8656 TURN credentials in the form `RTCConfiguration.iceServers` takes; short-lived. */
+export const IceServer = z.object({
+  urls: z.array(z.string()),
+  username: z.string(),
+  credential: z.string(),
+});
+export const JoinTicket = z.object({
+  ticket: z.string(),
+  expiresAtMs: z.int(),
+  /** Path and query of the room's WebSocket on this origin; the ticket goes in the `Sec-WebSocket-Protocol` list. */
+  roomPath: z.string(),
+  iceServers: z.array(IceServer),
+});

@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { AccountId, MemberId, SessionId } from "./ids.ts";
+import { Role } from "./roles.ts";
+
+/**
+ * What the API signs when somebody may join a session. The Worker verifies it at the door of the room and hands the
+ * claims on; the room takes each `ticketId` once. `accountId` never leaves the server: collaborators know a `memberId`.
+ */
+export const TicketClaims = z.object({
+  ticketId: z.string().min(20).max(40),
+  sessionId: SessionId,
+  memberId: MemberId,
+  accountId: AccountId,
+  displayName: z.string(),
+  role: Role,
+  issuedAtMs: z.int(),
+  expiresAtMs: z.int(),
+});
+export type TicketClaims = z.infer<typeof TicketClaims>;

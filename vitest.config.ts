@@ -1,0 +1,52 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+/**
+ * Two runtimes, one run: `workerd` for what runs at the edge (storage is isolated for each file, not for each test),
+ * `node` for everything else. Long end-to-end files share two cores, so they run one after the other.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "tidy", include: ["test/tidy/**/*.test.ts"] } },
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              bindings: {
+                ENVIRONMENT: "local",
+                TICKET_KEY: "test ticket key, 32 bytes or more",
+                TURN_KEY: "test turn key",
+                TEST_MIGRATIONS: await readD1Migrations("migrations"),
+              },
+            },
+          })),
+        ],
+        test: {
+          name: "workerd",
+          include: ["workers/**/*.test.{ts,tsx}", "durable-objects/**/*.test.ts"],
+          setupFiles: ["workers/test-setup.ts"],
+        },
+      },
+      {
+        test: {
+          name: "node",
+          include: ["protocol/**/*.test.ts", "companion/**/*.test.ts", "dev/**/*.test.ts", "site/**/*.test.{ts,tsx}"],
+          setupFiles: ["test/node-setup.ts"],
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/tidy/**", "test/**/*.long.test.ts"],
+          setupFiles: ["test/node-setup.ts"],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});

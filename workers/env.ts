@@ -1,0 +1,24 @@
+import type { SessionRoom } from "../durable-objects/session-room.ts";
+
+/** Everything the Worker is given: bindings from wrangler.toml, secrets from the platform (locally from dev/platform.ts). */
+export interface Env {
+  /** "local" switches off only what a local workerd cannot do; nothing is let in by it. */
+  ENVIRONMENT: "local" | "production";
+  /** Signs join tickets (HMAC-SHA-256); at least 32 bytes. */
+  TICKET_KEY: string;
+  /** Shared with coturn (`use-auth-secret`); locally only. */
+  TURN_KEY?: string;
+  /** Comma-separated `turn:` addresses; locally only. */
+  TURN_URLS?: string;
+  DB: D1Database;
+  RECORDINGS: R2Bucket;
+  SESSION_ROOM: DurableObjectNamespace<SessionRoom>;
+  EMAIL: SendEmail;
+}
+
+declare global {
+  namespace Cloudflare {
+    interface Env extends WorkerEnv {}
+  }
+}
+type WorkerEnv = Env & { TEST_MIGRATIONS: import("@cloudflare/vitest-plugin").D1Migration[] };

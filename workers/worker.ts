@@ -1,0 +1,9 @@
+/** The Worker script: requests go to the app, cron to the sweeps, sockets to the session's room. */
+import { app } from "./app.ts";
+import type { Env } from "./env.ts";
+
+export { SessionRoom } from "../durable-objects/session-room.ts";
+
+export default {
+  fetch: app.fetch,
+} satisfies ExportedHandler<Env>;
