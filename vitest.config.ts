@@ -33,6 +33,7 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["protocol/**/*.test.ts", "companion/**/*.test.ts", "dev/**/*.test.ts", "site/**/*.test.{ts,tsx}"],
+          exclude: ["**/*.long.test.ts"],
           setupFiles: ["test/node-setup.ts"],
         },
       },
@@ -45,8 +46,22 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // After the others: it wants both cores for itself.
+          sequence: { groupOrder: 1 },
         },
       },
+      ...(process.argv.includes("long")
+        ? [
+            {
+              test: {
+                name: "long",
+                include: ["{companion,test}/**/*.long.test.ts"],
+                fileParallelism: false,
+                testTimeout: 3_600_000,
+              },
+            },
+          ]
+        : []),
     ],
   },
 });

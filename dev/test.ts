@@ -1,0 +1,52 @@
+/**
+ * `npm test`: everything, on the real parts. `npm run test:long` runs the long simulations with more seeds. Arguments after
+ * `--` go to vitest (`npm test -- --project workerd`). The last line is the count.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensureDebianPackages } from "./debian.ts";
+
+const args = process.argv.slice(2);
+const long = args.includes("--long");
+const forVitest = args.filter((arg) => arg !== "--long");
+
+if (!ensureDebianPackages()) process.exit(1);
+
+const dir = mkdtempSync(join(tmpdir(), "sessionlinked-test-"));
+const resultPath = join(dir, "result.json");
+const vitest = spawnSync(
+  "vitest",
+  [
+    "run",
+    ...(long ? ["--project", "long"] : []),
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${resultPath}`,
+    ...forVitest,
+  ],
+  { stdio: ["ignore", "inherit", "inherit"] },
+);
+
+interface Counts {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numTodoTests: number;
+  numFailedTestSuites: number;
+}
+let counts: Counts | undefined;
+try {
+  counts = JSON.parse(readFileSync(resultPath, "utf8"));
+} catch {
+  console.error("The test runner ended without a result.");
+}
+rmSync(dir, { recursive: true, force: true });
+if (counts === undefined) process.exit(vitest.status || 1);
+// A file that could not even be loaded has no tests to count; it still failed.
+const failed =
+  counts.numFailedTests > 0 ? counts.numFailedTests : vitest.status === 0 ? 0 : Math.max(1, counts.numFailedTestSuites);
+const skipped = counts.numPendingTests + counts.numTodoTests;
+console.log(`${counts.numPassedTests} passed, ${failed} failed, ${skipped} skipped`);
+process.exit(vitest.status ?? 1);
