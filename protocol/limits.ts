@@ -58,5 +58,7 @@ export const RECORDINGS_PER_SESSION_MAX = 2_000;
 
 /** A JSON request body; recordings' parts have their own limit. */
 export const JSON_BODY_MAX_BYTES = 64 * 1024;
+/** The completion of a recording carries its clock points and peaks. */
+export const COMPLETE_BODY_MAX_BYTES = 1024 * 1024;
 export const PAGE_SIZE_DEFAULT = 50;
 export const PAGE_SIZE_MAX = 100;

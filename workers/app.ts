@@ -1,7 +1,44 @@
-import { OpenAPIHono } from "@hono/zod-openapi";
-import type { Env } from "./env.ts";
+import { type Deps, systemDeps } from "./deps.ts";
+import { health } from "./health.ts";
+import { describeThrown, log } from "./log.ts";
+import { methodsAt } from "./methods.ts";
+import { openApi } from "./openapi.ts";
+import { codeOfThrown, problem } from "./problem.ts";
+import { checkBodySize, withRequest } from "./request.ts";
+import { newRouter } from "./router.ts";
 
-/** The contents page: every noun mounts its routes here. */
-export const app = new OpenAPIHono<{ Bindings: Env }>();
+/** The contents page: every noun mounts its routes here, behind the guards that its own routes name. */
+export function createApp(deps: Deps = systemDeps) {
+  const app = newRouter();
+  app.use(withRequest(deps));
+  app.use(checkBodySize);
 
-app.get("/api/v1/health", (c) => c.json({ ok: true }));
+  app.route("/", health);
+
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
+  app.get("/openapi.json", openApi(app));
+
+  app.notFound((c) => {
+    const allowed = methodsAt(app, c.req.path);
+    if (allowed.length === 0) return problem(c, "not-found");
+    c.header("Allow", allowed.join(", "));
+    return problem(c, "method-not-allowed");
+  });
+  app.onError((error, c) => {
+    const code = codeOfThrown(error);
+    if (code === "internal-error") {
+      const { method, routePath } = c.req;
+      log({
+        event: "internal-error",
+        requestId: c.get("requestId"),
+        method,
+        route: routePath,
+        ...describeThrown(error),
+      });
+    }
+    return problem(c, code);
+  });
+  return app;
+}
+
+export const app = createApp();

@@ -19,6 +19,9 @@ export interface Env {
 declare global {
   namespace Cloudflare {
     interface Env extends WorkerEnv {}
+    interface GlobalProps {
+      mainModule: typeof import("./worker.ts");
+    }
   }
 }
 type WorkerEnv = Env & { TEST_MIGRATIONS: import("@cloudflare/vitest-plugin").D1Migration[] };

@@ -1,0 +1,70 @@
+/**
+ * `npm run seed -- --email a@example.org --name "Ada" [--tier pro] [--state .local]`: makes an account with a bearer token in the
+ * local database and prints both. It writes D1 directly, beside the Worker: the deployed bundle has no such path, and a test
+ * beside this file proves it. Stop a running `npm start` of the same folder first.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { parseArgs } from "node:util";
+import { type AccountId, newId } from "../protocol/ids.ts";
+import { type Tier, tiers } from "../protocol/retention.ts";
+import { type Platform, startPlatform } from "./platform.ts";
+
+export interface SeededAccount {
+  accountId: AccountId;
+  /** For `Authorization: Bearer …`; only its hash is in the database. */
+  token: string;
+}
+
+const random = (lengthBytes: number) => new Uint8Array(randomBytes(lengthBytes));
+const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
+
+/** An account and one sign-in that lasts a year, straight into D1. Throws if the e-mail is taken. */
+export async function seedAccount(
+  db: Platform["db"],
+  person: { displayName: string; email: string; tier: Tier },
+): Promise<SeededAccount> {
+  const accountId = newId("acc", random);
+  const token = randomBytes(32).toString("base64url");
+  const nowMs = Date.now();
+  await db.batch([
+    db
+      .prepare("INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES (?, ?, ?, ?, ?)")
+      .bind(accountId, person.email, person.displayName, person.tier, nowMs),
+    db
+      .prepare(
+        "INSERT INTO sign_ins (id, account_id, token_hash, label, created_at_ms, expires_at_ms) VALUES (?, ?, ?, ?, ?, ?)",
+      )
+      .bind(
+        newId("sin", random),
+        accountId,
+        createHash("sha256").update(token).digest("hex"),
+        "local seed",
+        nowMs,
+        nowMs + YEAR_MS,
+      ),
+  ]);
+  return { accountId, token };
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      email: { type: "string" },
+      name: { type: "string" },
+      tier: { type: "string", default: "free" },
+      state: { type: "string", default: ".local" },
+    },
+  });
+  const tier = tiers.find((known) => known === values.tier);
+  if (values.email === undefined || values.name === undefined || tier === undefined) {
+    console.error(`usage: npm run seed -- --email you@example.org --name "Your Name" [--tier ${tiers.join("|")}]`);
+    process.exit(2);
+  }
+  const platform = await startPlatform({ stateDir: values.state });
+  try {
+    const seeded = await seedAccount(platform.db, { displayName: values.name, email: values.email, tier });
+    console.log(JSON.stringify(seeded));
+  } finally {
+    await platform.stop();
+  }
+}

@@ -1,0 +1,16 @@
+/** Everything the Worker writes into a log, as one union. Nothing personal is in one: ids of requests and names of code only. */
+export type LogEvent =
+  | { event: "internal-error"; requestId: string; method: string; route: string; error: string; stack: string[] }
+  | { event: "room-unreachable"; requestId: string; call: string }
+  | { event: "cron"; sweep: string; done: number; rowsRead: number; finished: boolean };
+
+export function log(entry: LogEvent): void {
+  console.log(JSON.stringify(entry));
+}
+
+/** An error's kind and where it happened, without its message: a message may quote what a person wrote. */
+export function describeThrown(error: unknown): { error: string; stack: string[] } {
+  if (!(error instanceof Error)) return { error: typeof error, stack: [] };
+  const stack = (error.stack ?? "").split("\n").filter((line) => line.startsWith("    at "));
+  return { error: error.name, stack: stack.map((line) => line.trim()).slice(0, 12) };
+}

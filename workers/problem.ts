@@ -1,0 +1,50 @@
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { core } from "zod";
+import { type ErrorCode, errors, type Problem } from "../protocol/errors.ts";
+
+export type Fields = Record<string, string[]>;
+
+/**
+ * The one way out for everything that is not a success: a problem document (RFC 9457, `application/problem+json`).
+ *
+ * @param detail One sentence for a person about this very request; never a stack, SQL or a vendor's text.
+ * @param fields For `validation-failed`: the messages of each field, keyed by its path joined with dots.
+ */
+export function problem(c: Context, code: ErrorCode, detail?: string, fields?: Fields): Response {
+  const { status, title } = errors[code];
+  const body: Problem = {
+    type: `/problems/${code}`,
+    title,
+    status,
+    code,
+    requestId: c.get("requestId") ?? "",
+    ...(detail === undefined ? {} : { detail }),
+    ...(fields === undefined ? {} : { fields }),
+  };
+  return c.body(JSON.stringify(body), status as ContentfulStatusCode, {
+    "Content-Type": "application/problem+json",
+    "Cache-Control": "no-store",
+    ...(code === "unauthenticated" ? { "WWW-Authenticate": "Bearer" } : {}),
+    ...(code === "rate-limited" || code === "unavailable" ? { "Retry-After": "5" } : {}),
+  });
+}
+
+/** zod's issues by field; what concerns the whole value is under `""`. */
+export function fieldsOf(issues: readonly core.$ZodIssue[]): Fields {
+  const fields: Fields = {};
+  for (const issue of issues) {
+    const path = issue.path.map(String).join(".");
+    fields[path] ??= [];
+    fields[path].push(issue.message);
+  }
+  return fields;
+}
+
+/** Errors that hono itself raises (unreadable JSON, a wrong content type), in our words. Anything else is a bug of ours. */
+export function codeOfThrown(error: unknown): ErrorCode {
+  if (!(error instanceof HTTPException)) return "internal-error";
+  if (error.status === 413) return "payload-too-large";
+  return error.status >= 500 ? "internal-error" : "bad-request";
+}
