@@ -38,6 +38,7 @@ export const errors = {
   "digest-missing": { status: 400, title: "A part needs a Content-Digest header with sha-256." },
   "digest-mismatch": { status: 400, title: "The bytes do not match their digest. Send the part again." },
   "part-size": { status: 400, title: "The part does not have the size that was agreed." },
+  "part-busy": { status: 409, title: "Another copy of this part is being stored. Try again in a moment." },
   "part-number": { status: 400, title: "The part number is out of range." },
   "parts-incomplete": { status: 409, title: "Not every part has arrived." },
   "hash-mismatch": { status: 409, title: "The file does not have the hash that was announced." },

@@ -1,3 +1,5 @@
+import type { Tier } from "./retention.ts";
+
 /**
  * Every limit of the system, named once, with its unit last and its source beside it. Checked on send and on receipt.
  */
@@ -49,12 +51,26 @@ export const INVITE_USES_MAX = 32;
 
 /** R2: a part is at least 5 MiB but the last; all parts but the last are equal; at most 10,000 parts. */
 export const PART_MIN_BYTES = 5 * 1024 * 1024;
-export const PART_MAX_BYTES = 64 * 1024 * 1024;
+/** A part is verified before it is stored, so it is held in memory: a Worker's isolate has 128 MB for all its requests. */
+export const PART_MAX_BYTES = 8 * 1024 * 1024;
+/** While one request stores a part, another with the same number waits for at most this long; then it takes over. */
+export const PART_LEASE_MS = 15_000;
+/** A completion holds its upload against the sweep for this long: the time to read and hash the largest object. */
+export const COMPLETION_LEASE_MS = 60 * 60 * 1000;
+export const PEAKS_MAX_BYTES = 192 * 1024;
 export const PARTS_MAX = 10_000;
 export const RECORDING_NAME_MAX_CHARS = 120;
 /** RF64 stems beyond this are split by the recorder: R2's largest object is 5 TiB, ours is what ten thousand default parts hold. */
 export const RECORDING_MAX_BYTES = PART_MIN_BYTES * PARTS_MAX;
 export const RECORDINGS_PER_SESSION_MAX = 2_000;
+/** What one account's shared recordings may hold together. A 24-bit mono stem at 48 kHz is 518 MB an hour. */
+export const STORAGE_QUOTA_BYTES: Record<Tier, number> = { free: 10e9, pro: 250e9, studio: 2_000e9 };
+/** One recording by tier: about four hours of one mono stem on Free. */
+export const RECORDING_QUOTA_BYTES: Record<Tier, number> = {
+  free: 2e9,
+  pro: 20e9,
+  studio: RECORDING_MAX_BYTES,
+};
 
 /** A JSON request body; recordings' parts have their own limit. */
 export const JSON_BODY_MAX_BYTES = 64 * 1024;

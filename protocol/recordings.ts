@@ -4,6 +4,7 @@ import {
   PART_MAX_BYTES,
   PART_MIN_BYTES,
   PARTS_MAX,
+  PEAKS_MAX_BYTES,
   RECORDING_MAX_BYTES,
   RECORDING_NAME_MAX_CHARS,
   TEMPO_MAX_BPM,
@@ -56,13 +57,25 @@ export const CompleteRecording = z.object({
   clock: z.array(ClockPoint).max(CLOCK_POINTS_MAX).default([]),
   transportAtStart: TransportState,
   transportAtEnd: TransportState,
-  /** The uploader's own peaks, if it has them: 8-bit min/max pairs, base64, see docs/PROTOCOL.md. */
+  /** The uploader's own peaks, if it has them: base64 of the bytes that `peaksProblem` describes. */
   peaks: z
     .base64()
-    .max(256 * 1024)
+    .max(Math.ceil(PEAKS_MAX_BYTES / 3) * 4)
     .optional(),
 });
 export type CompleteRecording = z.infer<typeof CompleteRecording>;
+
+/**
+ * What is wrong with these peaks, or `null`. Peaks are signed bytes: for each bin, for each channel, the lowest and the highest
+ * sample of the bin, scaled to −128…127; bins share the stem's frames evenly.
+ */
+export function peaksProblem(peaks: Int8Array, channels: number): string | null {
+  if (peaks.length === 0 || peaks.length % (2 * channels) !== 0) return "Peaks come in pairs, one for each channel.";
+  for (let at = 0; at < peaks.length; at += 2) {
+    if ((peaks[at] ?? 0) > (peaks[at + 1] ?? 0)) return "A peak's low is above its high.";
+  }
+  return null;
+}
 
 /** A recording as every permitted member of its session sees it. */
 export const Recording = z.object({
@@ -82,10 +95,16 @@ export const Recording = z.object({
   sizeBytes: z.int().nullable(),
   frames: z.int().nullable(),
   sha256: Sha256Hex.nullable(),
+  /** Empty in lists; read the recording itself for its map. */
   clock: z.array(ClockPoint),
+  transportAtStart: TransportState.nullable().optional(),
+  transportAtEnd: TransportState.nullable().optional(),
   createdAtMs: z.int(),
   completedAtMs: z.int().nullable(),
-  /** When the recording is deleted by its tier's retention; `null`: kept until the session is deleted. */
+  /**
+   * When the recording is deleted by its tier's retention; `null`: kept until the session is deleted. While uploading: when
+   * the unfinished upload is given up.
+   */
   expiresAtMs: z.int().nullable(),
   hasPeaks: z.boolean(),
 });

@@ -12,6 +12,10 @@ export const RECORDING_RETENTION_MS: Record<Tier, number | null> = {
   pro: 30 * DAY_MS,
   studio: null,
 };
+/** A downgrade shortens nothing sooner than this, so that what it affects can be fetched first (E1). */
+export const DOWNGRADE_GRACE_MS = 7 * DAY_MS;
+/** How long before a recording ends its owner is told by mail, first and last notice. */
+export const EXPIRY_NOTICES_MS = [3 * DAY_MS, DAY_MS] as const;
 /** Waitlist rows go this long after the launch date in the configuration (B3). */
 export const WAITLIST_RETENTION_AFTER_LAUNCH_MS = 90 * DAY_MS;
 /** The minimal record of an account's deletion (E3). */

@@ -21,7 +21,9 @@ export const SessionName = z
   .refine((name) => graphemeCount(name) <= SESSION_NAME_MAX_GRAPHEMES, "This name is too long.")
   .refine((name) => !/\p{C}/u.test(name.replaceAll("\u200d", "")), "A name cannot hold control characters.");
 
+/** `sessionId` may be the client's own, so that a lost answer can be asked again: same id and content, same answer. */
 export const CreateSession = z.object({
+  sessionId: SessionId.optional(),
   name: SessionName,
   settings: SessionSettings.default({ recordingPermitted: true }),
 });
@@ -39,17 +41,37 @@ export const SessionDetail = SessionSummary.extend({
   members: z.array(z.object({ memberId: MemberId, displayName: z.string(), role: Role })),
 });
 
+export const PatchSession = z.object({ settings: SessionSettings });
+export const PatchMember = z.object({ role: Role });
+
+/** How far a session's deletion has come (promise E2). What collaborators keep on their own disks is out of our reach (D3). */
+export const SessionErasure = z.object({
+  sessionId: SessionId,
+  requestedAtMs: z.int(),
+  /** By then everything is gone at the latest. */
+  dueAtMs: z.int(),
+  /** `null` while it is under way; cron carries on. */
+  finishedAtMs: z.int().nullable(),
+  recordingsDeleted: z.int(),
+  objectsDeleted: z.int(),
+  /** One sentence for the person: what is gone, and what is not ours to delete. */
+  notice: z.string(),
+});
+export type SessionErasure = z.infer<typeof SessionErasure>;
+
 export const CreateInvite = z.object({
   role: Role.exclude(["host"]).default("participant"),
   uses: z.int().min(1).max(INVITE_USES_MAX).default(1),
 });
-export const Invite = z.object({
+/** An invite as the list shows it. Its code is told once, to whoever made it; the server keeps only a hash. */
+export const InviteSummary = z.object({
   inviteId: InviteId,
-  code: z.string(),
   role: Role,
   usesLeft: z.int(),
+  createdAtMs: z.int(),
   expiresAtMs: z.int(),
 });
+export const Invite = InviteSummary.extend({ code: z.string() });
 export const AcceptInvite = z.object({ code: InviteCode });
 
 /** RFC 8656 TURN credentials in the form `RTCConfiguration.iceServers` takes; short-lived. */

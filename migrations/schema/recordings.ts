@@ -1,9 +1,11 @@
 import { index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { accounts } from "./accounts.ts";
 import { sessions } from "./sessions.ts";
 
 /**
- * One stem that somebody shares. `uploading`: R2 holds parts. `complete`: R2 holds the object, and `expiresAtMs` (or
- * null for ever) says when the sweep takes it. `ending`: the sweep has begun; rows go after objects.
+ * One stem that somebody shares. `uploading`: R2 holds parts. `complete`: R2 holds the object. `ending`: withdrawn by its
+ * owner. Whatever the state, the sweep takes the row at `expiresAtMs` (null: kept until the session is deleted): for an upload
+ * that is when it counts as abandoned. Nothing is shown from that instant on, however late the sweep comes. Rows go after objects.
  */
 export const recordings = sqliteTable(
   "recordings",
@@ -13,6 +15,10 @@ export const recordings = sqliteTable(
       .notNull()
       .references(() => sessions.id),
     memberId: text("member_id").notNull(),
+    /** Whose tier and quota count. Not a cascade: rows may only go after their objects. */
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id),
     takeId: text("take_id").notNull(),
     name: text("name").notNull(),
     state: text("state", { enum: ["uploading", "complete", "ending"] }).notNull(),
@@ -29,16 +35,27 @@ export const recordings = sqliteTable(
     sha256: text("sha256"),
     /** JSON: clock points and the transport's state at both ends, as in `CompleteRecording`. */
     place: text("place"),
+    /** Bytes that R2 holds of it; kept by trigger. */
+    heldBytes: integer("held_bytes").notNull().default(0),
+    hasPeaks: integer("has_peaks", { mode: "boolean" }).notNull().default(false),
+    /** How many of the notices before its end the owner has been sent. */
+    noticesSent: integer("notices_sent").notNull().default(0),
     createdAtMs: integer("created_at_ms").notNull(),
     completedAtMs: integer("completed_at_ms"),
     expiresAtMs: integer("expires_at_ms"),
   },
   (table) => [
-    index("recordings_by_session").on(table.sessionId, table.createdAtMs),
+    index("recordings_by_session").on(table.sessionId, table.createdAtMs, table.id),
+    index("recordings_by_account").on(table.accountId),
     index("recordings_by_expiry").on(table.expiresAtMs),
+    index("recordings_by_notice").on(table.state, table.noticesSent, table.expiresAtMs),
   ],
 );
 
+/**
+ * A part that R2 holds (`etag` set) or that one request is storing just now (`etag` null): only the `writer` of a row may set its
+ * etag, so two requests with the same number cannot mix (fault R3).
+ */
 export const recordingParts = sqliteTable(
   "recording_parts",
   {
@@ -46,9 +63,41 @@ export const recordingParts = sqliteTable(
       .notNull()
       .references(() => recordings.id, { onDelete: "cascade" }),
     number: integer("number").notNull(),
-    etag: text("etag").notNull(),
+    etag: text("etag"),
+    writer: text("writer").notNull(),
+    claimedAtMs: integer("claimed_at_ms").notNull(),
     sha256: text("sha256").notNull(),
     sizeBytes: integer("size_bytes").notNull(),
   },
   (table) => [primaryKey({ columns: [table.recordingId, table.number] })],
+);
+
+/** Bytes that R2 holds for an account, parts and objects; kept by the triggers of 0001_storage_use.sql, so no code can forget it. */
+export const storageUse = sqliteTable("storage_use", {
+  accountId: text("account_id")
+    .primaryKey()
+    .references(() => accounts.id, { onDelete: "cascade" }),
+  heldBytes: integer("held_bytes").notNull(),
+});
+
+/** A mail that is due because recordings are about to end; the row is written with the marks on its recordings, in one batch. */
+export const retentionNotices = sqliteTable(
+  "retention_notices",
+  {
+    /** Derived from what it is about, so that a sweep that runs twice at once writes it once. */
+    id: text("id").primaryKey(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
+    kind: text("kind", { enum: ["first", "last", "downgrade"] }).notNull(),
+    recordingCount: integer("recording_count").notNull(),
+    firstExpiresAtMs: integer("first_expires_at_ms").notNull(),
+    createdAtMs: integer("created_at_ms").notNull(),
+    /** Null until it is handed to the mail outbox. */
+    handedOverAtMs: integer("handed_over_at_ms"),
+  },
+  (table) => [
+    index("retention_notices_by_account").on(table.accountId),
+    index("retention_notices_by_hand_over").on(table.handedOverAtMs, table.createdAtMs),
+  ],
 );

@@ -25,7 +25,7 @@ export const sessionMembers = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.sessionId, table.accountId] }),
-    index("session_members_by_account").on(table.accountId, table.joinedAtMs),
+    index("session_members_by_account").on(table.accountId, table.joinedAtMs, table.sessionId),
   ],
 );
 
@@ -42,5 +42,45 @@ export const invites = sqliteTable(
     createdAtMs: integer("created_at_ms").notNull(),
     expiresAtMs: integer("expires_at_ms").notNull(),
   },
-  (table) => [index("invites_by_session").on(table.sessionId), index("invites_by_expiry").on(table.expiresAtMs)],
+  (table) => [
+    index("invites_by_session").on(table.sessionId, table.createdAtMs, table.id),
+    index("invites_by_expiry").on(table.expiresAtMs),
+  ],
+);
+
+/**
+ * A session's deletion: its clock and its outcome (promise E2). Written first, in the batch that takes the members away; every step
+ * after it may be repeated, so cron finishes what a crash left. `requestedBy` lets a repeated request have its answer again.
+ */
+export const sessionErasures = sqliteTable(
+  "session_erasures",
+  {
+    sessionId: text("session_id").primaryKey(),
+    requestedBy: text("requested_by").references(() => accounts.id, { onDelete: "set null" }),
+    requestedAtMs: integer("requested_at_ms").notNull(),
+    dueAtMs: integer("due_at_ms").notNull(),
+    recordingsDeleted: integer("recordings_deleted").notNull().default(0),
+    objectsDeleted: integer("objects_deleted").notNull().default(0),
+    finishedAtMs: integer("finished_at_ms"),
+  },
+  (table) => [index("session_erasures_by_finish").on(table.finishedAtMs, table.requestedAtMs)],
+);
+
+/**
+ * What D1 has decided and the room has yet to hear: written in the batch that decides, deleted when the room has answered. The
+ * room knows an event id again, so telling it twice is harmless.
+ */
+export const roomCalls = sqliteTable(
+  "room_calls",
+  {
+    eventId: text("event_id").primaryKey(),
+    sessionId: text("session_id")
+      .notNull()
+      .references(() => sessions.id, { onDelete: "cascade" }),
+    fromMemberId: text("from_member_id").notNull(),
+    /** JSON of the event's body: role, remove or settings. */
+    body: text("body").notNull(),
+    createdAtMs: integer("created_at_ms").notNull(),
+  },
+  (table) => [index("room_calls_by_session").on(table.sessionId), index("room_calls_by_age").on(table.createdAtMs)],
 );
