@@ -46,6 +46,9 @@ export const TRANSPORT_LEAD_MAX_MS = 1_000;
 
 /** A join ticket's life. Long enough for a slow handshake, too short to be worth stealing. */
 export const TICKET_LIFETIME_MS = 60_000;
+/** TURN credentials outlast any one evening: a relay asks for them again whenever it refreshes (RFC 8656, section 7). */
+export const TURN_CREDENTIAL_LIFETIME_MS = 12 * 60 * 60 * 1000;
+export const INVITES_PER_SESSION_MAX = 200;
 export const INVITE_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 export const INVITE_USES_MAX = 32;
 

@@ -6,6 +6,9 @@ import { openApi } from "./openapi.ts";
 import { codeOfThrown, problem } from "./problem.ts";
 import { checkBodySize, withRequest } from "./request.ts";
 import { newRouter } from "./router.ts";
+import { invites } from "./sessions/invites.ts";
+import { members } from "./sessions/members.ts";
+import { sessions } from "./sessions/routes.ts";
 
 /** The contents page: every noun mounts its routes here, behind the guards that its own routes name. */
 export function createApp(deps: Deps = systemDeps) {
@@ -14,6 +17,9 @@ export function createApp(deps: Deps = systemDeps) {
   app.use(checkBodySize);
 
   app.route("/", health);
+  app.route("/", sessions);
+  app.route("/", members);
+  app.route("/", invites);
 
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
   app.get("/openapi.json", openApi(app));

@@ -1,10 +1,15 @@
 import type { RandomBytes } from "../protocol/ids.ts";
+import type { ReachRoom } from "./sessions/room.ts";
 
 /** What a pure rule may not reach for by itself. Passed in, so that a test can move time and replay chance. */
 export interface Deps {
   /** Milliseconds since the Unix epoch. */
   now(): number;
   random: RandomBytes;
+  /** The session's room; a test may put one there that fails. */
+  reachRoom?: ReachRoom;
+  /** Outgoing HTTP; a test may put a stand-in there. */
+  fetch?: typeof fetch;
 }
 
 export const systemDeps: Deps = {

@@ -10,6 +10,9 @@ export interface Env {
   TURN_KEY?: string;
   /** Comma-separated `turn:` addresses; locally only. */
   TURN_URLS?: string;
+  /** Cloudflare's TURN service: the key's id and the token that asks it for credentials; in production only. */
+  TURN_SERVICE_KEY_ID?: string;
+  TURN_SERVICE_TOKEN?: string;
   DB: D1Database;
   RECORDINGS: R2Bucket;
   SESSION_ROOM: DurableObjectNamespace<SessionRoom>;

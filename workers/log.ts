@@ -1,7 +1,8 @@
 /** Everything the Worker writes into a log, as one union. Nothing personal is in one: ids of requests and names of code only. */
 export type LogEvent =
   | { event: "internal-error"; requestId: string; method: string; route: string; error: string; stack: string[] }
-  | { event: "room-unreachable"; requestId: string; call: string }
+  | { event: "room-unreachable"; call: "apply" | "announce" | "end" }
+  | { event: "turn-unavailable" }
   | { event: "cron"; sweep: string; done: number; rowsRead: number; finished: boolean };
 
 export function log(entry: LogEvent): void {

@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import type { z } from "zod";
 import { Problem } from "../protocol/errors.ts";
 import { PROTOCOL_VERSION } from "../protocol/version.ts";
 import type { AppEnv } from "./router.ts";
@@ -11,6 +12,10 @@ export const problemResponses = {
     content: { "application/problem+json": { schema: Problem } },
   },
 } as const;
+
+/** A JSON body, in a request or in an answer. A request must have one. */
+export const json = <Schema extends z.ZodType>(schema: Schema) =>
+  ({ required: true, content: { "application/json": { schema } } }) as const;
 
 /** On every route behind `requireAccount`. */
 export const bearer = [{ bearer: [] }];

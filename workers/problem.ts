@@ -1,4 +1,4 @@
-import type { Context } from "hono";
+import type { Context, TypedResponse } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { core } from "zod";
@@ -6,13 +6,16 @@ import { type ErrorCode, errors, type Problem } from "../protocol/errors.ts";
 
 export type Fields = Record<string, string[]>;
 
+/** Fits wherever a route may answer with a problem, whatever its success looks like. */
+export type ProblemResponse = Response & TypedResponse<never, never, never>;
+
 /**
  * The one way out for everything that is not a success: a problem document (RFC 9457, `application/problem+json`).
  *
  * @param detail One sentence for a person about this very request; never a stack, SQL or a vendor's text.
  * @param fields For `validation-failed`: the messages of each field, keyed by its path joined with dots.
  */
-export function problem(c: Context, code: ErrorCode, detail?: string, fields?: Fields): Response {
+export function problem(c: Context, code: ErrorCode, detail?: string, fields?: Fields): ProblemResponse {
   const { status, title } = errors[code];
   const body: Problem = {
     type: `/problems/${code}`,
@@ -27,9 +30,12 @@ export function problem(c: Context, code: ErrorCode, detail?: string, fields?: F
     "Content-Type": "application/problem+json",
     "Cache-Control": "no-store",
     ...(code === "unauthenticated" ? { "WWW-Authenticate": "Bearer" } : {}),
-    ...(code === "rate-limited" || code === "unavailable" ? { "Retry-After": "5" } : {}),
-  });
+    ...(retryAfterSeconds[code] === undefined ? {} : { "Retry-After": String(retryAfterSeconds[code]) }),
+  }) as unknown as ProblemResponse;
 }
+
+/** When it makes sense to come back, for the codes where it does. */
+const retryAfterSeconds: Partial<Record<ErrorCode, number>> = { "rate-limited": 5, unavailable: 5, "part-busy": 1 };
 
 /** zod's issues by field; what concerns the whole value is under `""`. */
 export function fieldsOf(issues: readonly core.$ZodIssue[]): Fields {

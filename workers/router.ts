@@ -17,8 +17,8 @@ export type AppContext = Context<AppEnv>;
  * A router for one noun. What does not fit its schema is answered here: a malformed id in the path is simply not there; a
  * malformed query, header or body names its fields.
  */
-export function newRouter(): OpenAPIHono<AppEnv> {
-  return new OpenAPIHono<AppEnv>({
+export function newRouter<E extends AppEnv = AppEnv>(): OpenAPIHono<E> {
+  return new OpenAPIHono<E>({
     strict: true,
     defaultHook: (result, c) => {
       if (result.success) return;

@@ -1,0 +1,37 @@
+import { z } from "zod";
+
+/** Where a page ends: the sort time and the id of its last row. Opaque to clients. */
+const Cursor = z.tuple([z.int(), z.string().max(64)]);
+export type Cursor = z.infer<typeof Cursor>;
+
+/** Above every row, for the first page of a list that runs from new to old. */
+const TOP: Cursor = [Number.MAX_SAFE_INTEGER, ""];
+
+/** The cursor that a client handed back, or `null` if it is none of ours. */
+export function readCursor(text: string | undefined): Cursor | null {
+  if (text === undefined) return TOP;
+  try {
+    return Cursor.parse(JSON.parse(atob(text.replaceAll("-", "+").replaceAll("_", "/"))));
+  } catch {
+    return null;
+  }
+}
+
+function writeCursor(cursor: Cursor): string {
+  return btoa(JSON.stringify(cursor)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/**
+ * Cuts a page out of `limit + 1` rows: the one too many says that there is a next page, so the table is never counted.
+ */
+export function cutPage<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  item: (row: Row) => Item,
+  cursorOf: (row: Row) => Cursor,
+): { items: Item[]; nextCursor: string | null } {
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const nextCursor = rows.length > limit && last !== undefined ? writeCursor(cursorOf(last)) : null;
+  return { items: page.map(item), nextCursor };
+}

@@ -1,0 +1,45 @@
+import { createMiddleware } from "hono/factory";
+import type { MemberId, SessionId } from "../../protocol/ids.ts";
+import { may, type Permission, type Role } from "../../protocol/roles.ts";
+import { problem } from "../problem.ts";
+import type { AppEnv } from "../router.ts";
+
+/** What the asking account is in the session that the path names. */
+export interface Membership {
+  sessionId: SessionId;
+  memberId: MemberId;
+  role: Role;
+  sessionName: string;
+  recordingPermitted: boolean;
+  sessionCreatedAtMs: number;
+}
+
+export interface MemberEnv extends AppEnv {
+  Variables: AppEnv["Variables"] & { member: Membership };
+}
+
+export async function findMembership(db: D1Database, sessionId: string, accountId: string): Promise<Membership | null> {
+  const row = await db
+    .prepare(
+      `SELECT session_id AS sessionId, member_id AS memberId, role, name AS sessionName,
+              recording_permitted AS recordingPermitted, sessions.created_at_ms AS sessionCreatedAtMs
+       FROM session_members JOIN sessions ON sessions.id = session_id
+       WHERE session_id = ?1 AND account_id = ?2`,
+    )
+    .bind(sessionId, accountId)
+    .first<Omit<Membership, "recordingPermitted"> & { recordingPermitted: number }>();
+  return row === null ? null : { ...row, recordingPermitted: row.recordingPermitted === 1 };
+}
+
+/**
+ * Lets members pass whose role may do this (promise C1). To anybody else the session is simply not there, so a stranger and a
+ * former member learn nothing. After `requireAccount`.
+ */
+export const requireMember = (permission: Permission) =>
+  createMiddleware<MemberEnv>(async (c, next) => {
+    const member = await findMembership(c.env.DB, c.req.param("sessionId") ?? "", c.var.account.id);
+    if (member === null) return problem(c, "not-found");
+    if (!may(member.role, permission)) return problem(c, "forbidden");
+    c.set("member", member);
+    await next();
+  });

@@ -1,0 +1,170 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { InviteId, newId, randomBase32, SessionId } from "../../protocol/ids.ts";
+import { INVITE_LIFETIME_MS, INVITES_PER_SESSION_MAX, SESSION_MEMBERS_MAX } from "../../protocol/limits.ts";
+import { PageQuery, pageOf } from "../../protocol/paging.ts";
+import { AcceptInvite, CreateInvite, Invite, InviteSummary, SessionDetail } from "../../protocol/sessions.ts";
+import { requireAccount } from "../accounts/guard.ts";
+import { sha256Hex } from "../hash.ts";
+import { bearer, json, problemResponses } from "../openapi.ts";
+import { cutPage, readCursor } from "../paging.ts";
+import { problem } from "../problem.ts";
+import { newRouter } from "../router.ts";
+import { findMembership, type MemberEnv, requireMember } from "./guard.ts";
+import { sessionDetail } from "./store.ts";
+
+const params = z.object({ sessionId: SessionId });
+const guarded = { security: bearer, tags: ["invites"] };
+
+type Accepted = { ok: true; sessionId: string } | { ok: false; reason: "invite-invalid" | "session-full" };
+
+/**
+ * Spends one use of a code and makes the account a member, both or neither: the use is taken by the very member row that this
+ * batch wrote, whose id nobody else can have. Somebody who is in already stays as they are and spends nothing.
+ */
+async function acceptInvite(
+  db: D1Database,
+  codeHash: string,
+  accountId: string,
+  memberId: string,
+  nowMs: number,
+): Promise<Accepted> {
+  const [, taken, found] = await db.batch([
+    db
+      .prepare(
+        `INSERT INTO session_members (session_id, account_id, member_id, role, joined_at_ms)
+         SELECT session_id, ?2, ?3, role, ?4 FROM invites
+         WHERE code_hash = ?1 AND uses_left > 0 AND expires_at_ms > ?4
+           AND (SELECT COUNT(*) FROM session_members m WHERE m.session_id = invites.session_id) < ?5
+         ON CONFLICT DO NOTHING`,
+      )
+      .bind(codeHash, accountId, memberId, nowMs, SESSION_MEMBERS_MAX),
+    db
+      .prepare(
+        `UPDATE invites SET uses_left = uses_left - 1
+         WHERE code_hash = ?1 AND EXISTS (SELECT 1 FROM session_members WHERE member_id = ?2)`,
+      )
+      .bind(codeHash, memberId),
+    db
+      .prepare(
+        `SELECT i.session_id AS sessionId, i.uses_left > 0 AND i.expires_at_ms > ?3 AS valid,
+                EXISTS (SELECT 1 FROM session_members m WHERE m.session_id = i.session_id AND m.account_id = ?2) AS member
+         FROM invites i WHERE code_hash = ?1`,
+      )
+      .bind(codeHash, accountId, nowMs),
+  ]);
+  const row = (found?.results as { sessionId: string; valid: number; member: number }[] | undefined)?.[0];
+  if (row === undefined) return { ok: false, reason: "invite-invalid" };
+  if (taken?.meta.changes === 1 || row.member === 1) return { ok: true, sessionId: row.sessionId };
+  return { ok: false, reason: row.valid === 1 ? "session-full" : "invite-invalid" };
+}
+
+export const invites = newRouter<MemberEnv>()
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "post",
+      path: "/api/v1/sessions/{sessionId}/invites",
+      summary: "Make an invite code. It is told once, here",
+      middleware: [requireAccount, requireMember("session.invite")] as const,
+      request: { params, body: json(CreateInvite) },
+      responses: { 201: { description: "The invite with its code", ...json(Invite) }, ...problemResponses },
+    }),
+    async (c) => {
+      const { role, uses } = c.req.valid("json");
+      const { now, random } = c.var.deps;
+      const code = randomBase32(10, random);
+      const inviteId = newId("inv", random);
+      const createdAtMs = now();
+      const expiresAtMs = createdAtMs + INVITE_LIFETIME_MS;
+      const made = await c.env.DB.prepare(
+        `INSERT INTO invites (id, session_id, code_hash, role, uses_left, created_at_ms, expires_at_ms)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE (SELECT COUNT(*) FROM invites WHERE session_id = ?2) < ?8`,
+      )
+        .bind(
+          inviteId,
+          c.var.member.sessionId,
+          await sha256Hex(code),
+          role,
+          uses,
+          createdAtMs,
+          expiresAtMs,
+          INVITES_PER_SESSION_MAX,
+        )
+        .run();
+      if (made.meta.changes === 0)
+        return problem(c, "quota-exceeded", "Withdraw invites that are no longer needed first.");
+      c.header("Cache-Control", "no-store");
+      const spoken = `${code.slice(0, 5)}-${code.slice(5)}`;
+      return c.json({ inviteId, code: spoken, role, usesLeft: uses, createdAtMs, expiresAtMs }, 201);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "get",
+      path: "/api/v1/sessions/{sessionId}/invites",
+      summary: "The session's invites that have not been swept yet, newest first, without their codes",
+      middleware: [requireAccount, requireMember("session.invite")] as const,
+      request: { params, query: PageQuery },
+      responses: { 200: { description: "A page", ...json(pageOf(InviteSummary)) }, ...problemResponses },
+    }),
+    async (c) => {
+      const { limit, cursor: text } = c.req.valid("query");
+      const cursor = readCursor(text);
+      if (cursor === null) return problem(c, "validation-failed", undefined, { cursor: ["This is not a cursor."] });
+      const { results } = await c.env.DB.prepare(
+        `SELECT id AS inviteId, role, uses_left AS usesLeft, created_at_ms AS createdAtMs, expires_at_ms AS expiresAtMs
+         FROM invites WHERE session_id = ?1 AND (created_at_ms, id) < (?2, ?3)
+         ORDER BY created_at_ms DESC, id DESC LIMIT ?4`,
+      )
+        .bind(c.var.member.sessionId, cursor[0], cursor[1], limit + 1)
+        .all<z.infer<typeof InviteSummary>>();
+      return c.json(
+        cutPage(
+          results,
+          limit,
+          (row) => row,
+          (row) => [row.createdAtMs, row.inviteId],
+        ),
+        200,
+      );
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "delete",
+      path: "/api/v1/sessions/{sessionId}/invites/{inviteId}",
+      summary: "Withdraw an invite; whoever came in by it stays",
+      middleware: [requireAccount, requireMember("session.invite")] as const,
+      request: { params: params.extend({ inviteId: InviteId }) },
+      responses: { 204: { description: "Withdrawn" }, ...problemResponses },
+    }),
+    async (c) => {
+      const { sessionId, inviteId } = c.req.valid("param");
+      const { meta } = await c.env.DB.prepare("DELETE FROM invites WHERE id = ? AND session_id = ?")
+        .bind(inviteId, sessionId)
+        .run();
+      return meta.changes === 0 ? problem(c, "not-found") : c.body(null, 204);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "post",
+      path: "/api/v1/invites/accept",
+      summary: "Join a session by its code. Harmless to repeat",
+      middleware: [requireAccount] as const,
+      request: { body: json(AcceptInvite) },
+      responses: { 200: { description: "The session", ...json(SessionDetail) }, ...problemResponses },
+    }),
+    async (c) => {
+      const { now, random } = c.var.deps;
+      const { code } = c.req.valid("json");
+      const accountId = c.var.account.id;
+      const accepted = await acceptInvite(c.env.DB, await sha256Hex(code), accountId, newId("mem", random), now());
+      if (!accepted.ok) return problem(c, accepted.reason);
+      const member = await findMembership(c.env.DB, accepted.sessionId, accountId);
+      return member === null ? problem(c, "invite-invalid") : c.json(await sessionDetail(c.env.DB, member), 200);
+    },
+  );

@@ -1,0 +1,90 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { MemberId, SessionId } from "../../protocol/ids.ts";
+import { may, type Role } from "../../protocol/roles.ts";
+import type { EventBody } from "../../protocol/room.ts";
+import { PatchMember, SessionDetail } from "../../protocol/sessions.ts";
+import { requireAccount } from "../accounts/guard.ts";
+import { bearer, json, problemResponses } from "../openapi.ts";
+import { problem } from "../problem.ts";
+import { newRouter } from "../router.ts";
+import { findMembership, type MemberEnv, type Membership, requireMember } from "./guard.ts";
+import { makeCall, recordCall } from "./room-calls.ts";
+import { sessionDetail } from "./store.ts";
+
+const params = z.object({ sessionId: SessionId, memberId: MemberId });
+const guarded = { security: bearer, tags: ["sessions"] };
+const LAST_HOST = "A session needs a host: hand that role over first, or delete the session.";
+
+/** What D1 says after a change to a member was tried: the change happened exactly if its call to the room was recorded. */
+async function change(
+  db: D1Database,
+  by: Membership,
+  memberId: MemberId,
+  body: EventBody,
+  nowMs: number,
+): Promise<{ ok: true; call: Parameters<typeof makeCall>[2] } | { ok: false; reason: "not-found" | "last-host" }> {
+  const eventId = crypto.randomUUID();
+  const call = { eventId, sessionId: by.sessionId, fromMemberId: by.memberId, body };
+  // The rule is part of the statement, so two hosts who demote each other at once cannot both succeed.
+  const rule = `EXISTS (SELECT 1 FROM session_members WHERE session_id = ?2 AND member_id = ?6 AND (role <> 'host' OR ?7 = 'host'
+    OR (SELECT COUNT(*) FROM session_members WHERE session_id = ?2 AND role = 'host') > 1))`;
+  const role = body.kind === "role" ? body.role : "";
+  const recorded = recordCall(db, call, nowMs, rule, [memberId, role]);
+  const decided = "AND EXISTS (SELECT 1 FROM room_calls WHERE event_id = ?2)";
+  const statement =
+    body.kind === "role"
+      ? db.prepare(`UPDATE session_members SET role = ?3 WHERE member_id = ?1 ${decided}`).bind(memberId, eventId, role)
+      : db.prepare(`DELETE FROM session_members WHERE member_id = ?1 ${decided}`).bind(memberId, eventId);
+  const [, changed] = await db.batch([recorded, statement]);
+  if ((changed?.meta.changes ?? 0) > 0) return { ok: true, call };
+  const known = await db
+    .prepare("SELECT 1 FROM session_members WHERE session_id = ? AND member_id = ?")
+    .bind(by.sessionId, memberId)
+    .first();
+  return { ok: false, reason: known === null ? "not-found" : "last-host" };
+}
+
+export const members = newRouter<MemberEnv>()
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "patch",
+      path: "/api/v1/sessions/{sessionId}/members/{memberId}",
+      summary: "Give a member another role",
+      middleware: [requireAccount, requireMember("role.set")] as const,
+      request: { params, body: json(PatchMember) },
+      responses: { 200: { description: "The session", ...json(SessionDetail) }, ...problemResponses },
+    }),
+    async (c) => {
+      const { memberId, sessionId } = c.req.valid("param");
+      const { role }: { role: Role } = c.req.valid("json");
+      const body = { kind: "role" as const, memberId, role };
+      const outcome = await change(c.env.DB, c.var.member, memberId, body, c.var.deps.now());
+      if (!outcome.ok)
+        return outcome.reason === "not-found" ? problem(c, "not-found") : problem(c, "conflict", LAST_HOST);
+      await makeCall(c.env, c.var.deps, outcome.call);
+      const member = await findMembership(c.env.DB, sessionId, c.var.account.id);
+      return member === null ? problem(c, "not-found") : c.json(await sessionDetail(c.env.DB, member), 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "delete",
+      path: "/api/v1/sessions/{sessionId}/members/{memberId}",
+      summary: "Remove a member; anybody may remove themselves. Recordings they shared stay until they end",
+      middleware: [requireAccount, requireMember("session.read")] as const,
+      request: { params },
+      responses: { 204: { description: "Removed; their socket is closed" }, ...problemResponses },
+    }),
+    async (c) => {
+      const { memberId } = c.req.valid("param");
+      const by = c.var.member;
+      if (memberId !== by.memberId && !may(by.role, "member.remove")) return problem(c, "forbidden");
+      const outcome = await change(c.env.DB, by, memberId, { kind: "remove", memberId }, c.var.deps.now());
+      if (!outcome.ok)
+        return outcome.reason === "not-found" ? problem(c, "not-found") : problem(c, "conflict", LAST_HOST);
+      await makeCall(c.env, c.var.deps, outcome.call);
+      return c.body(null, 204);
+    },
+  );

@@ -1,0 +1,19 @@
+import type { MemberId, SessionId } from "../../protocol/ids.ts";
+import type { EventBody } from "../../protocol/room.ts";
+import type { Deps } from "../deps.ts";
+import type { Env } from "../env.ts";
+import { roomOf } from "../jurisdiction.ts";
+
+/** What the API asks of a session's room. The room's class implements it; see docs/PROTOCOL.md. */
+export interface Room {
+  /** Logs, enforces and broadcasts a decision that D1 already holds. The same event id again is harmless. */
+  applyByHost(fromMemberId: MemberId, eventId: string, body: EventBody): Promise<unknown>;
+  /** The session is deleted: closes every socket and empties the room's storage. Harmless to repeat. */
+  end(): Promise<unknown>;
+}
+export type ReachRoom = (env: Env, sessionId: SessionId) => Promise<Room>;
+
+export const reachRoom = async (env: Env, deps: Deps, sessionId: SessionId): Promise<Room> =>
+  deps.reachRoom === undefined
+    ? ((await roomOf(env, sessionId)) as unknown as Room)
+    : await deps.reachRoom(env, sessionId);

@@ -1,0 +1,121 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { newId, SessionId } from "../../protocol/ids.ts";
+import { PageQuery, pageOf } from "../../protocol/paging.ts";
+import { CreateSession, PatchSession, SessionDetail, SessionErasure, SessionSummary } from "../../protocol/sessions.ts";
+import { requireAccount } from "../accounts/guard.ts";
+import { bearer, json, problemResponses } from "../openapi.ts";
+import { readCursor } from "../paging.ts";
+import { problem } from "../problem.ts";
+import { newRouter } from "../router.ts";
+import { continueErasure, findErasure, requestErasure } from "./erasure.ts";
+import { findMembership, type MemberEnv, requireMember } from "./guard.ts";
+import { makeCall, recordCall } from "./room-calls.ts";
+import { createSession, listSessions, sessionDetail } from "./store.ts";
+
+const params = z.object({ sessionId: SessionId });
+const guarded = { security: bearer, tags: ["sessions"] };
+
+export const sessions = newRouter<MemberEnv>()
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "post",
+      path: "/api/v1/sessions",
+      summary: "Create a session; whoever creates it is its host",
+      middleware: [requireAccount] as const,
+      request: { body: json(CreateSession) },
+      responses: { 201: { description: "Created", ...json(SessionDetail) }, ...problemResponses },
+    }),
+    async (c) => {
+      const { now, random } = c.var.deps;
+      const { sessionId = newId("ses", random), ...session } = c.req.valid("json");
+      const host = { accountId: c.var.account.id, memberId: newId("mem", random) };
+      const outcome = await createSession(c.env.DB, { ...session, sessionId }, host, now());
+      if (!outcome.ok) return problem(c, outcome.reason);
+      const member = await findMembership(c.env.DB, sessionId, host.accountId);
+      return member === null ? problem(c, "conflict") : c.json(await sessionDetail(c.env.DB, member), 201);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "get",
+      path: "/api/v1/sessions",
+      summary: "The sessions one is a member of, newest first",
+      middleware: [requireAccount] as const,
+      request: { query: PageQuery },
+      responses: { 200: { description: "A page", ...json(pageOf(SessionSummary)) }, ...problemResponses },
+    }),
+    async (c) => {
+      const { limit, cursor: text } = c.req.valid("query");
+      const cursor = readCursor(text);
+      if (cursor === null) return problem(c, "validation-failed", undefined, { cursor: ["This is not a cursor."] });
+      return c.json(await listSessions(c.env.DB, c.var.account.id, limit, cursor), 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "get",
+      path: "/api/v1/sessions/{sessionId}",
+      summary: "A session with its settings and members",
+      middleware: [requireAccount, requireMember("session.read")] as const,
+      request: { params },
+      responses: { 200: { description: "The session", ...json(SessionDetail) }, ...problemResponses },
+    }),
+    async (c) => c.json(await sessionDetail(c.env.DB, c.var.member), 200),
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "patch",
+      path: "/api/v1/sessions/{sessionId}",
+      summary: "Set the session's settings",
+      middleware: [requireAccount, requireMember("settings.set")] as const,
+      request: { params, body: json(PatchSession) },
+      responses: { 200: { description: "The session", ...json(SessionDetail) }, ...problemResponses },
+    }),
+    async (c) => {
+      const { settings } = c.req.valid("json");
+      const { sessionId, memberId } = c.var.member;
+      const call = {
+        eventId: crypto.randomUUID(),
+        sessionId,
+        fromMemberId: memberId,
+        body: { kind: "settings" as const, settings },
+      };
+      await c.env.DB.batch([
+        c.env.DB.prepare("UPDATE sessions SET recording_permitted = ?2 WHERE id = ?1").bind(
+          sessionId,
+          settings.recordingPermitted ? 1 : 0,
+        ),
+        recordCall(c.env.DB, call, c.var.deps.now()),
+      ]);
+      await makeCall(c.env, c.var.deps, call);
+      return c.json(await sessionDetail(c.env.DB, { ...c.var.member, ...settings }), 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "delete",
+      path: "/api/v1/sessions/{sessionId}",
+      summary: "Delete a session: recordings, chat, notes, log, members. Collaborators keep their own copies",
+      middleware: [requireAccount] as const,
+      request: { params },
+      responses: {
+        200: { description: "Everything of it is gone, or asked for before", ...json(SessionErasure) },
+        202: { description: "It is closed to everybody, and its data is going", ...json(SessionErasure) },
+        ...problemResponses,
+      },
+    }),
+    async (c) => {
+      const { sessionId } = c.req.valid("param");
+      const outcome = await requestErasure(c.env.DB, sessionId, c.var.account.id, c.var.deps.now());
+      if (outcome !== "requested") return problem(c, outcome);
+      await continueErasure(c.env, c.var.deps, sessionId);
+      const erasure = await findErasure(c.env.DB, sessionId);
+      if (erasure === null) return problem(c, "not-found");
+      return erasure.finishedAtMs === null ? c.json(erasure, 202) : c.json(erasure, 200);
+    },
+  );

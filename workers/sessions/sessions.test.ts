@@ -1,0 +1,71 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, test } from "vitest";
+import { createApp } from "../app.ts";
+import { sha256Hex } from "../hash.ts";
+
+const people = ["ada", "ben", "eve"] as const;
+const app = createApp({ now: () => 1_000, random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)) });
+const accountOf = (who: string) => `acc_${who.padEnd(26, "0")}`;
+const tokenOf = (who: string) => `token-of-${who}-`.repeat(3);
+
+const ask = (who: string | null, method: string, path: string, body?: unknown) =>
+  app.request(
+    `/api/v1${path}`,
+    {
+      method,
+      headers: {
+        ...(who === null ? {} : { Authorization: `Bearer ${tokenOf(who)}` }),
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    },
+    env,
+  );
+
+beforeAll(async () => {
+  for (const who of people) {
+    await env.DB.batch([
+      env.DB.prepare(
+        "INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES (?1, ?2, ?3, 'free', 0)",
+      ).bind(accountOf(who), `${who}@example.org`, who),
+      env.DB.prepare(
+        "INSERT INTO sign_ins (id, account_id, token_hash, label, created_at_ms, expires_at_ms) VALUES (?1, ?2, ?3, 'test', 0, 10000000)",
+      ).bind(`sin_${who}`, accountOf(who), await sha256Hex(tokenOf(who))),
+    ]);
+  }
+});
+
+describe("sessions", () => {
+  test("C1, R18: created, joined by invite code, read by members only, deleted by the host only", async () => {
+    const created = await ask("ada", "POST", "/sessions", { name: "Night" });
+    expect(created.status).toBe(201);
+    const session = await created.json<{ sessionId: string; role: string }>();
+    expect(session.role).toBe("host");
+    const path = `/sessions/${session.sessionId}`;
+
+    expect((await ask(null, "GET", path)).status).toBe(401);
+    expect((await ask("ben", "GET", path)).status).toBe(404);
+
+    const invite = await ask("ada", "POST", `${path}/invites`, {});
+    expect(invite.status).toBe(201);
+    const { code } = await invite.json<{ code: string }>();
+    expect((await ask("ben", "POST", "/invites/accept", { code })).status).toBe(200);
+    expect((await ask("eve", "POST", "/invites/accept", { code })).status).toBe(404);
+
+    const seen = await (await ask("ben", "GET", path)).text();
+    expect(seen).toContain('"displayName":"ada"');
+    // D1, D2: neither address nor account reaches a collaborator.
+    expect(seen).not.toContain("@example.org");
+    expect(seen).not.toContain("acc_");
+
+    expect((await ask("ben", "DELETE", path)).status).toBe(403);
+    expect([200, 202]).toContain((await ask("ada", "DELETE", path)).status);
+    expect((await ask("ben", "GET", path)).status).toBeGreaterThanOrEqual(404);
+  });
+
+  test("a name that is not one is refused with its field", async () => {
+    const refused = await ask("ada", "POST", "/sessions", { name: "" });
+    expect(refused.status).toBe(422);
+    expect(await refused.json()).toMatchObject({ code: "validation-failed" });
+  });
+});

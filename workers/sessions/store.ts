@@ -1,0 +1,99 @@
+import type { z } from "zod";
+import type { MemberId, SessionId } from "../../protocol/ids.ts";
+import { SESSIONS_PER_ACCOUNT_MAX } from "../../protocol/limits.ts";
+import type { Role } from "../../protocol/roles.ts";
+import type { SessionSettings } from "../../protocol/room.ts";
+import type { SessionDetail, SessionSummary } from "../../protocol/sessions.ts";
+import { type Cursor, cutPage } from "../paging.ts";
+import { findMembership, type Membership } from "./guard.ts";
+
+type Summary = z.infer<typeof SessionSummary>;
+type Detail = z.infer<typeof SessionDetail>;
+
+export type CreateOutcome = { ok: true } | { ok: false; reason: "conflict" | "quota-exceeded" };
+
+/** Creates the session with its host, or finds that the very same was created before (fault R10). */
+export async function createSession(
+  db: D1Database,
+  session: { sessionId: SessionId; name: string; settings: SessionSettings },
+  host: { accountId: string; memberId: MemberId },
+  nowMs: number,
+): Promise<CreateOutcome> {
+  const permitted = session.settings.recordingPermitted ? 1 : 0;
+  const [created] = await db.batch([
+    db
+      .prepare(
+        `INSERT INTO sessions (id, name, recording_permitted, created_at_ms)
+         SELECT ?1, ?2, ?3, ?4
+         WHERE (SELECT COUNT(*) FROM session_members WHERE account_id = ?5) < ?6
+           AND NOT EXISTS (SELECT 1 FROM session_erasures WHERE session_id = ?1)
+         ON CONFLICT DO NOTHING`,
+      )
+      .bind(session.sessionId, session.name, permitted, nowMs, host.accountId, SESSIONS_PER_ACCOUNT_MAX),
+    // Only the session that this very batch made is without members.
+    db
+      .prepare(
+        `INSERT INTO session_members (session_id, account_id, member_id, role, joined_at_ms)
+         SELECT id, ?2, ?3, 'host', ?4 FROM sessions
+         WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM session_members WHERE session_id = ?1)
+           AND NOT EXISTS (SELECT 1 FROM session_erasures WHERE session_id = ?1)`,
+      )
+      .bind(session.sessionId, host.accountId, host.memberId, nowMs),
+  ]);
+  if (created?.meta.changes === 1) return { ok: true };
+  const known = await db
+    .prepare("SELECT name, recording_permitted AS permitted FROM sessions WHERE id = ?")
+    .bind(session.sessionId)
+    .first<{ name: string; permitted: number }>();
+  if (known === null) {
+    const erased = await db
+      .prepare("SELECT 1 FROM session_erasures WHERE session_id = ?")
+      .bind(session.sessionId)
+      .first();
+    return { ok: false, reason: erased === null ? "quota-exceeded" : "conflict" };
+  }
+  const member = await findMembership(db, session.sessionId, host.accountId);
+  const same = member?.role === "host" && known.name === session.name && known.permitted === permitted;
+  return same ? { ok: true } : { ok: false, reason: "conflict" };
+}
+
+/** One page of an account's sessions, newest membership first. Reads two rows for each session shown. */
+export async function listSessions(db: D1Database, accountId: string, limit: number, [atMs, id]: Cursor) {
+  const { results } = await db
+    .prepare(
+      `SELECT m.session_id AS sessionId, s.name, m.role, m.member_id AS memberId, s.created_at_ms AS createdAtMs,
+              m.joined_at_ms AS joinedAtMs
+       FROM session_members m JOIN sessions s ON s.id = m.session_id
+       WHERE m.account_id = ?1 AND (m.joined_at_ms, m.session_id) < (?2, ?3)
+       ORDER BY m.joined_at_ms DESC, m.session_id DESC LIMIT ?4`,
+    )
+    .bind(accountId, atMs, id, limit + 1)
+    .all<Summary & { joinedAtMs: number }>();
+  return cutPage(
+    results,
+    limit,
+    ({ joinedAtMs: _, ...summary }) => summary,
+    (row) => [row.joinedAtMs, row.sessionId],
+  );
+}
+
+/** The session as its members see it: promise D1's list and nothing else of anybody. */
+export async function sessionDetail(db: D1Database, member: Membership): Promise<Detail> {
+  const { results } = await db
+    .prepare(
+      `SELECT member_id AS memberId, display_name AS displayName, role
+       FROM session_members JOIN accounts ON accounts.id = account_id
+       WHERE session_id = ?1 ORDER BY joined_at_ms, member_id`,
+    )
+    .bind(member.sessionId)
+    .all<{ memberId: MemberId; displayName: string; role: Role }>();
+  return {
+    sessionId: member.sessionId,
+    name: member.sessionName,
+    role: member.role,
+    memberId: member.memberId,
+    createdAtMs: member.sessionCreatedAtMs,
+    settings: { recordingPermitted: member.recordingPermitted },
+    members: results,
+  };
+}
