@@ -1,5 +1,8 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { buildSite } from "./dev/build.ts";
+
+buildSite();
 
 /**
  * Two runtimes, one run: `workerd` for what runs at the edge (storage is isolated for each file, not for each test),
@@ -10,6 +13,8 @@ export default defineConfig({
     projects: [
       { test: { name: "tidy", include: ["test/tidy/**/*.test.ts"] } },
       {
+        // Views are hono/jsx; the root tsconfig says so, but the test runner reads its own setting.
+        oxc: { jsx: { runtime: "automatic", importSource: "hono/jsx" } },
         plugins: [
           cloudflareTest(async () => ({
             wrangler: { configPath: "./wrangler.toml" },

@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 
 const steps: [name: string, command: string, ...args: string[]][] = [
+  ["site's files", "node", "dev/build.ts"],
   ["format and lint", "biome", "check", "--error-on-warnings", "."],
   ["types: edge", "tsc", "-p", "tsconfig.workers.json"],
   ["types: Node", "tsc", "-p", "tsconfig.node.json"],

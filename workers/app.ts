@@ -1,8 +1,10 @@
 import { type Deps, systemDeps } from "./deps.ts";
+import { withSecurityHeaders } from "./headers.ts";
 import { health } from "./health.ts";
 import { describeThrown, log } from "./log.ts";
 import { methodsAt } from "./methods.ts";
 import { openApi } from "./openapi.ts";
+import { pageProblem, pages, wantsPage } from "./pages/pages.tsx";
 import { codeOfThrown, problem } from "./problem.ts";
 import { checkBodySize, withRequest } from "./request.ts";
 import { newRouter } from "./router.ts";
@@ -14,19 +16,21 @@ import { sessions } from "./sessions/routes.ts";
 export function createApp(deps: Deps = systemDeps) {
   const app = newRouter();
   app.use(withRequest(deps));
+  app.use(withSecurityHeaders);
   app.use(checkBodySize);
 
   app.route("/", health);
   app.route("/", sessions);
   app.route("/", members);
   app.route("/", invites);
+  app.route("/", pages);
 
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
   app.get("/openapi.json", openApi(app));
 
   app.notFound((c) => {
     const allowed = methodsAt(app, c.req.path);
-    if (allowed.length === 0) return problem(c, "not-found");
+    if (allowed.length === 0) return wantsPage(c) ? pageProblem(c, "not-found") : problem(c, "not-found");
     c.header("Allow", allowed.join(", "));
     return problem(c, "method-not-allowed");
   });
@@ -42,7 +46,7 @@ export function createApp(deps: Deps = systemDeps) {
         ...describeThrown(error),
       });
     }
-    return problem(c, code);
+    return wantsPage(c) ? pageProblem(c, code) : problem(c, code);
   });
   return app;
 }

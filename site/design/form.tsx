@@ -1,0 +1,106 @@
+import { words } from "../i18n/language.ts";
+import type { Page } from "./page.ts";
+
+const text = words({
+  en: { summary: "Some answers need another look" },
+  de: { summary: "Einige Angaben brauchen noch einen Blick" },
+});
+
+export interface FieldProps {
+  name: string;
+  label: string;
+  type?: "text" | "email" | "password" | "number" | "search" | "url";
+  hint?: string;
+  /** What is wrong and how to mend it; announced with the field. */
+  problem?: string;
+  value?: string;
+  autocomplete?: string;
+  required?: boolean;
+  maxLength?: number;
+}
+
+/** A labelled field whose hint and error are tied to it by `aria-describedby` (WCAG 3.3.1, 3.3.2). */
+export function Field({ name, label, hint, problem, maxLength, type = "text", ...input }: FieldProps) {
+  const described = [hint && `${name}-hint`, problem && `${name}-problem`].filter(Boolean).join(" ");
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      {hint === undefined ? null : (
+        <p class="small soft" id={`${name}-hint`}>
+          {hint}
+        </p>
+      )}
+      {problem === undefined ? null : (
+        <p class="problem" id={`${name}-problem`}>
+          {problem}
+        </p>
+      )}
+      <input
+        id={name}
+        name={name}
+        type={type}
+        maxlength={maxLength}
+        aria-describedby={described === "" ? undefined : described}
+        aria-invalid={problem === undefined ? undefined : "true"}
+        {...input}
+      />
+    </div>
+  );
+}
+
+/** Lists what is wrong at the head of a form, each with a way to its field. Shows nothing while nothing is wrong. */
+export function ErrorSummary({ page, problems }: { page: Page; problems: Record<string, string> }) {
+  const entries = Object.entries(problems);
+  if (entries.length === 0) return null;
+  return (
+    <div class="panel summary stack" role="alert" tabindex={-1}>
+      <strong>{text[page.language].summary}</strong>
+      <ul>
+        {entries.map(([name, problem]) => (
+          <li>
+            <a href={`#${name}`}>{problem}</a>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** A button that says its key. */
+export function Button({
+  label,
+  keyHint,
+  kind = "",
+}: {
+  label: string;
+  keyHint?: string;
+  kind?: "" | "quiet" | "destructive";
+}) {
+  return (
+    <button class={`button ${kind}`} type="submit">
+      {label}
+      {keyHint === undefined ? null : <kbd>{keyHint}</kbd>}
+    </button>
+  );
+}
+
+/** Empty, denied, not found, offline, full, ended: a sentence and one next step. */
+export function State({
+  title,
+  sentence,
+  next,
+}: {
+  title: string;
+  sentence: string;
+  next: { href: string; label: string };
+}) {
+  return (
+    <section class="stack">
+      <h1>{title}</h1>
+      <p class="lead">{sentence}</p>
+      <a class="button" href={next.href}>
+        {next.label}
+      </a>
+    </section>
+  );
+}

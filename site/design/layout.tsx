@@ -1,0 +1,117 @@
+import type { Child } from "hono/jsx";
+import { hrefs } from "../built/assets.ts";
+import { words } from "../i18n/language.ts";
+import { href, type Page } from "./page.ts";
+
+const text = words({
+  en: {
+    skip: "Skip to the content",
+    main: "Main",
+    more: "More",
+    help: "Help",
+    status: "Status",
+    privacy: "Privacy",
+    other: "Deutsch",
+    line: "One line of time, two studios.",
+  },
+  de: {
+    skip: "Zum Inhalt springen",
+    main: "Hauptmenü",
+    more: "Weiteres",
+    help: "Hilfe",
+    status: "Status",
+    privacy: "Datenschutz",
+    other: "English",
+    line: "Eine Zeitlinie, zwei Studios.",
+  },
+});
+
+export const Mark = () => (
+  <svg viewBox="0 0 32 32" aria-hidden="true">
+    <path class="person-1" d="M3 14V9h4v5zm6 0V4h4v10z" />
+    <path class="person-2" d="M19 18v9h4v-9zm6 0v5h4v-5z" />
+    <path d="M2 16h28M16 2v28" stroke="currentColor" stroke-width="2" fill="none" />
+  </svg>
+);
+
+export interface LayoutProps {
+  page: Page;
+  title: string;
+  description?: string;
+  /** Keeps a page out of search engines: anything about an account, an invitation or an error. */
+  hidden?: boolean;
+  /** Client scripts by the name of their entry in site/client/. */
+  scripts?: readonly string[];
+  children?: Child;
+}
+
+/** The frame of every page: header, the ruler, the content, footer. */
+export function Layout({ page, title, description, hidden = false, scripts = [], children }: LayoutProps) {
+  const t = text[page.language];
+  const other = page.language === "en" ? "de" : "en";
+  const built: Record<string, string> = hrefs;
+  const link = (path: string, label: string) => (
+    <a href={href(page, path)} aria-current={page.path === path ? "page" : undefined}>
+      {label}
+    </a>
+  );
+  return (
+    <html lang={page.language === "en" ? "en-GB" : "de"}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{title === "SessionLinked" ? title : `${title} · SessionLinked`}</title>
+        {description === undefined ? null : <meta name="description" content={description} />}
+        {hidden ? (
+          <meta name="robots" content="noindex" />
+        ) : (
+          <>
+            <link rel="canonical" href={page.origin + page.path} />
+            <link rel="alternate" hreflang="en" href={`${page.origin}${page.path}?lang=en`} />
+            <link rel="alternate" hreflang="de" href={`${page.origin}${page.path}?lang=de`} />
+            <meta property="og:title" content={title} />
+          </>
+        )}
+        <meta name="color-scheme" content="light dark" />
+        <link rel="preload" href={built["display.woff2"]} as="font" type="font/woff2" crossorigin="anonymous" />
+        <link rel="stylesheet" href={built["site.css"]} />
+        <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+        <link rel="manifest" href="/manifest.webmanifest" />
+        {scripts.map((name) => (
+          <script type="module" src={built[`${name}.js`]} />
+        ))}
+      </head>
+      <body>
+        <div>
+          <a class="skip" href="#content">
+            {t.skip}
+          </a>
+          <header class="top">
+            <a class="brand" href={href(page, "/")}>
+              <Mark />
+              SessionLinked
+            </a>
+            <nav class="actions" aria-label={t.main}>
+              {link("/help", t.help)}
+              {link("/status", t.status)}
+              {page.account === null ? null : <span class="top-name">{page.account.displayName}</span>}
+            </nav>
+          </header>
+          <div class="ruler" />
+        </div>
+        <main id="content" class="page" tabindex={-1}>
+          {children}
+        </main>
+        <footer class="foot">
+          <p class="soft">{t.line}</p>
+          <nav class="actions" aria-label={t.more}>
+            {link("/privacy", t.privacy)}
+            <a href={href(page, page.path, other)} lang={other} hreflang={other}>
+              {t.other}
+            </a>
+          </nav>
+        </footer>
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,19 @@
+import type { Language } from "../i18n/language.ts";
+
+/** What every view is told about the request it answers. Nothing here names another person. */
+export interface Page {
+  language: Language;
+  /** The address asked for the language, so links keep asking. */
+  languageAsked: boolean;
+  /** Path without the query. */
+  path: string;
+  /** Scheme and host that the reader used. */
+  origin: string;
+  account: { displayName: string } | null;
+  nowMs: number;
+}
+
+/** An address on this site that keeps the reader's chosen language. */
+export function href(page: Page, path: string, language = page.languageAsked ? page.language : undefined): string {
+  return language === undefined ? path : `${path}${path.includes("?") ? "&" : "?"}lang=${language}`;
+}

@@ -1,0 +1,74 @@
+/** A moment on the line. `now` is a playhead; `here` is filled, `there` is hollow. */
+export interface TimelineMark {
+  at: number;
+  label: string;
+  kind: "now" | "here" | "there";
+}
+export interface TimelineSpan {
+  from: number;
+  to: number;
+  label: string;
+  /** A person's accent, 1 to 8; without one the span is a length of keeping. */
+  person?: number;
+}
+export interface TimelineProps {
+  /** What the drawing says, for those who listen. */
+  label: string;
+  from: number;
+  to: number;
+  spans?: readonly TimelineSpan[];
+  marks?: readonly TimelineMark[];
+  ticks?: readonly { at: number; label: string }[];
+  /** Places a moment between 0 and 1; linear unless told. */
+  scale?: (at: number) => number;
+}
+
+const ROW_PX = 40;
+const HEAD_PX = 28;
+
+/** The one line of time that the product is drawn on. Lengths are shares of the width, so it is crisp and legible at any size. */
+export function Timeline({ label, from, to, spans = [], marks = [], ticks = [], scale }: TimelineProps) {
+  const place = scale ?? ((at: number) => (at - from) / (to - from));
+  const percent = (at: number) => Math.round(Math.min(1, Math.max(0, place(at))) * 10_000) / 100;
+  const heightPx = HEAD_PX + spans.length * ROW_PX + 12;
+  const anchor = (at: number) => (percent(at) > 85 ? "end" : percent(at) < 10 ? "start" : "middle");
+  return (
+    <svg class="timeline" role="img" aria-label={label} height={heightPx}>
+      <line x1="0" x2="100%" y1={HEAD_PX} y2={HEAD_PX} />
+      {ticks.map((tick) => (
+        <>
+          <line x1={`${percent(tick.at)}%`} x2={`${percent(tick.at)}%`} y1={HEAD_PX - 6} y2={heightPx} />
+          <text x={`${percent(tick.at)}%`} y={HEAD_PX - 12} text-anchor={anchor(tick.at)}>
+            {tick.label}
+          </text>
+        </>
+      ))}
+      {spans.map((span, row) => (
+        <>
+          <text x="0" y={HEAD_PX + row * ROW_PX + 20}>
+            {span.label}
+          </text>
+          <rect
+            class={span.person === undefined ? "kept" : `person-${span.person}`}
+            x={`${percent(span.from)}%`}
+            y={HEAD_PX + row * ROW_PX + 27}
+            width={`${Math.max(0.5, percent(span.to) - percent(span.from))}%`}
+            height="8"
+            rx="2"
+          />
+        </>
+      ))}
+      {marks.map((mark) =>
+        mark.kind === "now" ? (
+          <line class="now" x1={`${percent(mark.at)}%`} x2={`${percent(mark.at)}%`} y1="4" y2={heightPx}>
+            <title>{mark.label}</title>
+          </line>
+        ) : (
+          <circle class={mark.kind} cx={`${percent(mark.at)}%`} cy={HEAD_PX} r="6">
+            <title>{mark.label}</title>
+          </circle>
+        ),
+      )}
+    </svg>
+  );
+}

@@ -1,0 +1,19 @@
+import type { Language } from "./language.ts";
+
+const locale: Record<Language, string> = { en: "en-GB", de: "de-DE" };
+
+/** A date as prose, in UTC: `24 November 2026`. */
+export const date = (language: Language, ms: number) =>
+  new Intl.DateTimeFormat(locale[language], { dateStyle: "long", timeZone: "UTC" }).format(ms);
+
+/** A date and time in UTC, said as such. */
+export const dateTime = (language: Language, ms: number) =>
+  `${new Intl.DateTimeFormat(locale[language], { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(ms)} UTC`;
+
+export const number = (language: Language, value: number) => new Intl.NumberFormat(locale[language]).format(value);
+
+/** Whole days with their unit, rounded: `30 days`. */
+export const days = (language: Language, durationMs: number) =>
+  new Intl.NumberFormat(locale[language], { style: "unit", unit: "day", unitDisplay: "long" }).format(
+    Math.round(durationMs / 86_400_000),
+  );

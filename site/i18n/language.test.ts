@@ -1,0 +1,12 @@
+import { describe, expect, test } from "vitest";
+import { negotiate } from "./language.ts";
+
+describe("the language of a page", () => {
+  test("A7: comes from the address, else from the browser, and needs no cookie", () => {
+    expect(negotiate("de", "en")).toBe("de");
+    expect(negotiate(undefined, "de-AT,de;q=0.9,en;q=0.8")).toBe("de");
+    expect(negotiate(undefined, "fr, en;q=0.4, de;q=0.7")).toBe("de");
+    expect(negotiate("tlh", "de;q=0, fr")).toBe("en");
+    expect(negotiate(undefined, ",;;q=,\u0000".repeat(400))).toBe("en");
+  });
+});

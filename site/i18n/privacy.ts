@@ -1,0 +1,126 @@
+import { words } from "./language.ts";
+
+/** The policy's prose, in our own words and true of this system on Cloudflare. */
+export const privacyText = words({
+  en: {
+    title: "Privacy",
+    lead: "What this system holds about you, why, for how long, and who else sees it.",
+    updated: "Last changed",
+    keep: "How long things stay",
+    keepPicture: "Lengths of keeping, drawn on one line of time from today to eight years.",
+    keepNote:
+      "Recordings on a Studio plan stay until their session is deleted. Our database’s own recovery history holds up to 30 days; a deletion is carried out at once so that this history closes inside the time we promise.",
+    now: "now",
+    lengths: {
+      free: "Shared recordings, Free",
+      pro: "Shared recordings, Pro",
+      erasure: "Deletion finished at the latest",
+      logs: "Server logs",
+      waitlist: "Waiting list, after launch",
+      deletion: "Minimal record of a deleted account",
+      transactions: "Payment records",
+    },
+    holdings: "Everything we store, table by table",
+    holdingsNote: "This table is made from the inventory that our own export and deletion run on.",
+    columns: ["Table", "What for", "Basis", "How long"],
+    sections: [
+      {
+        title: "Who is responsible",
+        paragraphs: [
+          "SessionLinked Ltd, 11 Oldham Street, Liverpool, L1 2SU, United Kingdom. Write to hello@sessionlinked.com for anything on this page.",
+        ],
+      },
+      {
+        title: "What collaborators see",
+        paragraphs: [
+          "Your display name, your role, whether you are connected, the sound you share, your transport commands, your picture once you switch the camera on, and what you write in chat and notes. That is the whole list.",
+          "They never get your e-mail, network address, payments, plan, or a profile you have not published. Sound and picture pass through a relay by default so that your address stays hidden; a direct line opens only if both of you switch it on for that session.",
+          "A copy that a collaborator has saved is on their machine, and we cannot delete it. Ask them first. If they refuse, write to us: after checking who you are, we can help you reach them.",
+        ],
+      },
+      {
+        title: "Where it lies",
+        paragraphs: [
+          "We run on Cloudflare. Database, recordings and rooms are created in its European Union jurisdiction and are stored there. Cloudflare is a company in the United States, so American law may reach it; we do not claim otherwise. Requests are answered at a location near you, and a collaborator elsewhere receives what you share with them there.",
+          "Connections are encrypted with TLS. Live sound and picture are encrypted between the two of you; the relay holds no key. A recording you have not shared does not leave your machine.",
+        ],
+      },
+      {
+        title: "Payments, advertising, cookies",
+        paragraphs: [
+          "Where paid features are switched on, Stripe takes the card; from us it gets an amount and a user number. We sell nothing about you and load nothing from third parties.",
+          "The public pages set no cookie. Signing in sets one, which only keeps you signed in. The companion keeps its sign-in in your system’s keychain. We count only totals.",
+        ],
+      },
+      {
+        title: "Your rights",
+        paragraphs: [
+          "You may see your data and take it with you as JSON, have it corrected, restricted or deleted, object to its use, and take back a consent as easily as you gave it. We answer within one calendar month and check that it is you who asks.",
+          "You may complain to the Information Commissioner’s Office or to the data protection authority where you live. If a breach affects you, we tell you and the authority within 72 hours where that is feasible.",
+          "SessionLinked is for people of 16 or over. Tell us of a younger account and we delete it. If this page changes in substance, we write to everyone who has an account.",
+        ],
+      },
+    ],
+  },
+  de: {
+    title: "Datenschutz",
+    lead: "Was dieses System über dich speichert, wozu, wie lange, und wer es sonst sieht.",
+    updated: "Zuletzt geändert:",
+    keep: "Wie lange etwas bleibt",
+    keepPicture: "Speicherdauern auf einer Zeitlinie von heute bis in acht Jahren.",
+    keepNote:
+      "Im Tarif Studio bleiben Aufnahmen, bis ihre Session gelöscht wird. Die Wiederherstellung unserer Datenbank reicht bis zu 30 Tage zurück; deshalb löschen wir sofort, damit auch sie sich in der zugesagten Zeit schließt.",
+    now: "jetzt",
+    lengths: {
+      free: "Geteilte Aufnahmen, Free",
+      pro: "Geteilte Aufnahmen, Pro",
+      erasure: "Löschung spätestens abgeschlossen",
+      logs: "Serverprotokolle",
+      waitlist: "Warteliste, nach dem Start",
+      deletion: "Kleinster Nachweis eines gelöschten Kontos",
+      transactions: "Zahlungsbelege",
+    },
+    holdings: "Alles, was wir speichern, Tabelle für Tabelle",
+    holdingsNote:
+      "Diese Tabelle entsteht aus dem Verzeichnis, nach dem Auskunft und Löschung laufen; sie ist englisch wie der Code.",
+    columns: ["Tabelle", "Wozu", "Grundlage", "Wie lange"],
+    sections: [
+      {
+        title: "Wer verantwortlich ist",
+        paragraphs: [
+          "SessionLinked Ltd, 11 Oldham Street, Liverpool, L1 2SU, Vereinigtes Königreich. Zu allem auf dieser Seite: hello@sessionlinked.com.",
+        ],
+      },
+      {
+        title: "Was andere in der Session sehen",
+        paragraphs: [
+          "Deinen Anzeigenamen, deine Rolle, ob du verbunden bist, den Ton, den du teilst, deine Transportbefehle, dein Bild, sobald du die Kamera einschaltest, und was du in Chat und Notizen schreibst. Mehr nicht.",
+          "Nie sehen sie E-Mail, Netzadresse, Zahlungen, Tarif oder ein unveröffentlichtes Profil. Ton und Bild laufen zunächst über ein Relais, damit deine Adresse verborgen bleibt; eine direkte Leitung gibt es nur, wenn ihr sie beide für diese Session einschaltet.",
+          "Eine Kopie, die jemand gespeichert hat, liegt auf einem fremden Rechner, und wir können sie nicht löschen. Frag zuerst dort. Wird es abgelehnt, schreib uns: Nach einer Prüfung, wer du bist, helfen wir dir mit dem Kontakt.",
+        ],
+      },
+      {
+        title: "Wo es liegt",
+        paragraphs: [
+          "Wir laufen bei Cloudflare. Datenbank, Aufnahmen und Räume werden dort im Rechtsraum der Europäischen Union angelegt und gespeichert. Cloudflare ist ein Unternehmen aus den USA, amerikanisches Recht kann es also erreichen; wir behaupten nichts anderes. Anfragen werden in deiner Nähe beantwortet, und was du teilst, empfangen andere dort, wo sie sind.",
+          "Verbindungen sind mit TLS verschlüsselt. Ton und Bild sind zwischen euch verschlüsselt; das Relais hat keinen Schlüssel. Eine ungeteilte Aufnahme verlässt deinen Rechner nicht.",
+        ],
+      },
+      {
+        title: "Zahlungen, Werbung, Cookies",
+        paragraphs: [
+          "Wo Bezahlfunktionen eingeschaltet sind, nimmt Stripe die Karte entgegen; von uns bekommt es einen Betrag und eine Nutzernummer. Wir verkaufen nichts über dich und laden nichts von Dritten.",
+          "Die öffentlichen Seiten setzen kein Cookie. Beim Anmelden kommt eines hinzu, das dich nur angemeldet hält. Der Companion bewahrt die Anmeldung im Schlüsselbund deines Systems auf. Gezählt werden nur Summen.",
+        ],
+      },
+      {
+        title: "Deine Rechte",
+        paragraphs: [
+          "Du kannst deine Daten einsehen und als JSON mitnehmen, berichtigen, einschränken oder löschen lassen, ihrer Nutzung widersprechen und eine Einwilligung so leicht zurücknehmen, wie du sie gegeben hast. Wir antworten innerhalb eines Kalendermonats und prüfen, dass du es bist.",
+          "Du kannst dich beim Information Commissioner’s Office oder der Datenschutzbehörde an deinem Wohnort beschweren. Betrifft dich eine Datenpanne, sagen wir es dir und der Behörde, wenn möglich binnen 72 Stunden.",
+          "SessionLinked ist für Menschen ab 16. Nenn uns ein jüngeres Konto, und wir löschen es. Ändert sich diese Seite wesentlich, schreiben wir allen, die ein Konto haben.",
+        ],
+      },
+    ],
+  },
+});

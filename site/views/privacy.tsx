@@ -1,0 +1,86 @@
+import { Layout } from "../design/layout.tsx";
+import type { Page } from "../design/page.ts";
+import { Timeline } from "../design/timeline.tsx";
+import { date, days } from "../i18n/format.ts";
+import { privacyText } from "../i18n/privacy.ts";
+
+export interface PrivacyProps {
+  page: Page;
+  updatedAtMs: number;
+  /** From protocol/retention.ts; `name` is a key of the catalogue. */
+  lengths: readonly { name: keyof (typeof privacyText)["en"]["lengths"]; durationMs: number }[];
+  /** One row for each table of the data inventory. */
+  holdings: readonly { table: string; purpose: string; lawfulBasis: string; retention: string }[];
+}
+
+const DAY_MS = 86_400_000;
+const LONGEST_MS = 8 * 365 * DAY_MS;
+/** Days and years on one line: distance grows with the logarithm of time. */
+const scale = (ms: number) => Math.log1p(ms / DAY_MS) / Math.log1p(LONGEST_MS / DAY_MS);
+
+/** The policy. Its numbers and its table are the code's own, so that the two cannot disagree. */
+export function Privacy({ page, updatedAtMs, lengths, holdings }: PrivacyProps) {
+  const t = privacyText[page.language];
+  return (
+    <Layout page={page} title={t.title} description={t.lead}>
+      <section class="stack">
+        <h1>{t.title}</h1>
+        <p class="lead">{t.lead}</p>
+        <p class="soft">
+          {t.updated} {date(page.language, updatedAtMs)}
+        </p>
+      </section>
+      <section class="stack">
+        <h2>{t.keep}</h2>
+        <Timeline
+          label={t.keepPicture}
+          from={0}
+          to={LONGEST_MS}
+          scale={scale}
+          spans={lengths.map(({ name, durationMs }) => ({
+            from: 0,
+            to: durationMs,
+            label: `${t.lengths[name]}: ${days(page.language, durationMs)}`,
+          }))}
+          marks={[{ at: 0, label: t.now, kind: "here" }]}
+        />
+        <p>{t.keepNote}</p>
+      </section>
+      {t.sections.map(({ title, paragraphs }) => (
+        <section class="stack">
+          <h2>{title}</h2>
+          {paragraphs.map((paragraph) => (
+            <p>{paragraph}</p>
+          ))}
+        </section>
+      ))}
+      <section class="stack">
+        <h2>{t.holdings}</h2>
+        <p class="soft">{t.holdingsNote}</p>
+        <section class="scroll" tabindex={0} aria-label={t.holdings}>
+          <table>
+            <thead>
+              <tr>
+                {t.columns.map((column) => (
+                  <th scope="col">{column}</th>
+                ))}
+              </tr>
+            </thead>
+            <tbody lang="en">
+              {holdings.map((row) => (
+                <tr>
+                  <th scope="row" class="instrument">
+                    {row.table}
+                  </th>
+                  <td>{row.purpose}</td>
+                  <td>{row.lawfulBasis}</td>
+                  <td>{row.retention}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      </section>
+    </Layout>
+  );
+}

@@ -1,0 +1,33 @@
+import { getCookie } from "hono/cookie";
+import type { Page } from "../../site/design/page.ts";
+import { negotiate } from "../../site/i18n/language.ts";
+import { findAccount, SESSION_COOKIE } from "../accounts/guard.ts";
+import type { AppContext } from "../router.ts";
+
+/** What a view is told about this request. Asks the database only if the reader carries the sign-in cookie. */
+export async function pageOf(c: AppContext): Promise<Page> {
+  const asked = c.req.query("lang");
+  const language = negotiate(asked, c.req.header("Accept-Language"));
+  const cookie = getCookie(c, SESSION_COOKIE);
+  const nowMs = c.var.deps.now();
+  const account = cookie === undefined ? null : await findAccount(c.env.DB, cookie, nowMs);
+  return {
+    language,
+    languageAsked: asked === language,
+    path: c.req.path,
+    origin: new URL(c.req.url).origin,
+    account: account === null ? null : { displayName: account.displayName },
+    nowMs,
+  };
+}
+
+/** Sends a view as a whole document. Pages depend on the reader's language and sign-in, so no cache keeps them. */
+export async function sendPage(
+  c: AppContext,
+  view: { toString(): string | Promise<string> },
+  status: 200 | 401 | 403 | 404 | 500 = 200,
+) {
+  c.header("Cache-Control", "private, no-cache");
+  c.header("Vary", "Accept-Language, Cookie");
+  return c.html(`<!doctype html>${await view.toString()}`, status);
+}

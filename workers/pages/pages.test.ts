@@ -1,0 +1,47 @@
+import { exports } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import { publicPages } from "./routes.ts";
+
+const get = (path: string, headers: Record<string, string> = {}) =>
+  exports.default.fetch(`https://sessionlinked.test${path}`, { headers: { Accept: "text/html", ...headers } });
+
+describe("the site", () => {
+  test("A7, H2, H3: every public page answers in both languages, without a cookie, under a policy with nothing inline", async () => {
+    for (const path of publicPages) {
+      for (const language of ["en", "de"]) {
+        const response = await get(`${path}?lang=${language}`);
+        const html = await response.text();
+        expect(response.status).toBe(200);
+        expect(html).toMatch(new RegExp(`^<!doctype html><html lang="${language}`));
+        expect(html).not.toMatch(/ style=| on\w+=|<style|<script(?! type="module" src="\/assets)/);
+        expect(response.headers.get("Set-Cookie")).toBeNull();
+        expect(response.headers.get("Content-Security-Policy")).not.toContain("unsafe-inline");
+        expect(response.headers.get("Strict-Transport-Security")).toContain("max-age=");
+      }
+    }
+  });
+
+  test("the browser's language decides where the address does not", async () => {
+    expect(await (await get("/", { "Accept-Language": "de-CH, en;q=0.5" })).text()).toContain("Zwei Studios");
+  });
+
+  test("the style sheet is named by its content and kept for good", async () => {
+    const href = /href="(\/assets\/site-[^"]+\.css)"/.exec(await (await get("/")).text())?.[1] ?? "";
+    const response = await get(href);
+    expect(response.headers.get("Content-Type")).toContain("text/css");
+    expect(response.headers.get("Cache-Control")).toContain("immutable");
+  });
+
+  test("what is not there is a page for people and a problem document for programs", async () => {
+    const page = await get("/nowhere/<script>");
+    expect(page.status).toBe(404);
+    expect(page.headers.get("Content-Type")).toContain("text/html");
+    const api = await get("/api/v1/nowhere");
+    expect(api.headers.get("Content-Type")).toBe("application/problem+json");
+  });
+
+  test("G5: the policy's table is the inventory, its lengths are the code's", async () => {
+    const html = await (await get("/privacy?lang=en")).text();
+    for (const words of ["recordingParts", "7 days", "30 days", "90 days", "365 days"]) expect(html).toContain(words);
+  });
+});

@@ -1,0 +1,115 @@
+import { type ErrorCode, errors } from "../../protocol/errors.ts";
+import {
+  DELETION_RECORD_RETENTION_MS,
+  ERASURE_DEADLINE_MS,
+  LOG_RETENTION_MS,
+  RECORDING_RETENTION_MS,
+  TRANSACTION_RETENTION_MS,
+  WAITLIST_RETENTION_AFTER_LAUNCH_MS,
+} from "../../protocol/retention.ts";
+import { PROTOCOL_VERSION } from "../../protocol/version.ts";
+import { assets } from "../../site/built/assets.ts";
+import { Help } from "../../site/views/help.tsx";
+import { Home } from "../../site/views/home.tsx";
+import { Privacy } from "../../site/views/privacy.tsx";
+import { ProblemPage } from "../../site/views/problem.tsx";
+import { Status } from "../../site/views/status.tsx";
+import { inventory } from "../privacy/inventory.ts";
+import { type AppContext, newRouter } from "../router.ts";
+import { pageOf, sendPage } from "./page.ts";
+import { publicPages } from "./routes.ts";
+
+/** The day on which the policy's words or numbers last changed (G5). */
+const POLICY_UPDATED_AT_MS = Date.UTC(2026, 10, 24);
+
+const lengths = [
+  { name: "free", durationMs: RECORDING_RETENTION_MS.free ?? 0 },
+  { name: "pro", durationMs: RECORDING_RETENTION_MS.pro ?? 0 },
+  { name: "erasure", durationMs: ERASURE_DEADLINE_MS },
+  { name: "logs", durationMs: LOG_RETENTION_MS },
+  { name: "waitlist", durationMs: WAITLIST_RETENTION_AFTER_LAUNCH_MS },
+  { name: "deletion", durationMs: DELETION_RECORD_RETENTION_MS },
+  { name: "transactions", durationMs: TRANSACTION_RETENTION_MS },
+] as const;
+
+const holdings = Object.entries(inventory).map(([table, { purpose, lawfulBasis, retention }]) => ({
+  table,
+  purpose,
+  lawfulBasis,
+  retention,
+}));
+
+const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#1b1816"/><path fill="#f39a55" d="M4 14V9h4v5zm6 0V5h3v9z"/><path fill="#63bfd8" d="M19 18v9h3v-9zm5 0v5h4v-5z"/><path stroke="#f3efe8" stroke-width="2" d="M3 16h26M16 3v26"/></svg>`;
+
+/** Milliseconds until the database answered; `null` if it did not. */
+async function databaseMs(c: AppContext): Promise<number | null> {
+  const startedAtMs = c.var.deps.now();
+  const answer = await c.env.DB.prepare("SELECT 1 AS one")
+    .first()
+    .catch(() => null);
+  return answer === null ? null : c.var.deps.now() - startedAtMs;
+}
+
+/** A person reads this with a browser, not a program with the API. */
+export function wantsPage(c: AppContext): boolean {
+  const forPrograms = c.req.path.startsWith("/api/") || c.req.path.startsWith("/rooms/");
+  return !forPrograms && (c.req.header("Accept") ?? "").includes("text/html");
+}
+
+/** The designed page for what went wrong. Works without the database too: it may be what broke. */
+export async function pageProblem(c: AppContext, code: ErrorCode) {
+  const { status } = errors[code];
+  const known = await pageOf(c).catch(() => null);
+  const page = known ?? {
+    language: "en" as const,
+    languageAsked: false,
+    path: c.req.path,
+    origin: new URL(c.req.url).origin,
+    account: null,
+    nowMs: c.var.deps.now(),
+  };
+  const shown = status >= 500 ? 500 : status === 401 || status === 403 ? status : 404;
+  return sendPage(c, <ProblemPage page={page} status={shown} requestId={c.var.requestId} />, shown);
+}
+
+/** The site's contents page. */
+export const pages = newRouter();
+pages.get("/", async (c) => sendPage(c, <Home page={await pageOf(c)} />));
+pages.get("/help", async (c) => sendPage(c, <Help page={await pageOf(c)} />));
+pages.get("/status", async (c) => {
+  const page = await pageOf(c);
+  return sendPage(c, <Status page={page} databaseMs={await databaseMs(c)} protocolVersion={PROTOCOL_VERSION} />);
+});
+pages.get("/privacy", async (c) =>
+  sendPage(
+    c,
+    <Privacy page={await pageOf(c)} updatedAtMs={POLICY_UPDATED_AT_MS} lengths={lengths} holdings={holdings} />,
+  ),
+);
+pages.get("/assets/:name", (c) => {
+  const asset = assets[c.req.param("name")];
+  if (asset === undefined) return c.notFound();
+  const body = Uint8Array.from(atob(asset.base64), (char) => char.charCodeAt(0));
+  return c.body(body, 200, { "Content-Type": asset.type, "Cache-Control": "public, max-age=31536000, immutable" });
+});
+pages.get("/favicon.svg", (c) => c.body(favicon, 200, { "Content-Type": "image/svg+xml" }));
+pages.get("/manifest.webmanifest", (c) =>
+  c.body(
+    JSON.stringify({
+      name: "SessionLinked",
+      start_url: "/",
+      display: "browser",
+      icons: [{ src: "/favicon.svg", sizes: "any", type: "image/svg+xml" }],
+    }),
+    200,
+    { "Content-Type": "application/manifest+json" },
+  ),
+);
+pages.get("/robots.txt", (c) =>
+  c.text(`User-agent: *\nDisallow: /api/\nSitemap: ${new URL("/sitemap.xml", c.req.url).href}\n`),
+);
+pages.get("/sitemap.xml", (c) => {
+  const urls = publicPages.map((path) => `<url><loc>${new URL(path, c.req.url).href}</loc></url>`).join("");
+  const xml = `<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${urls}</urlset>`;
+  return c.body(xml, 200, { "Content-Type": "application/xml" });
+});
