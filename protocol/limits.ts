@@ -40,7 +40,7 @@ export const MEMBER_RATE_STRIKES_MAX = 100;
 /** A socket that has not said `hello` by then is closed. */
 export const HELLO_TIMEOUT_MS = 10_000;
 
-/** How far ahead of the room's clock a transport command takes effect: one slow round trip and a scheduling margin. */
+/** How far ahead of the room's clock a transport command takes effect: a scheduling margin, and the way to the farthest member. */
 export const TRANSPORT_LEAD_MIN_MS = 120;
 export const TRANSPORT_LEAD_MAX_MS = 1_000;
 

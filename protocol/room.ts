@@ -47,23 +47,29 @@ export type SessionSettings = z.infer<typeof SessionSettings>;
 const ChatText = z.string().min(1).max(CHAT_TEXT_MAX_CHARS);
 const NoteId = z.uuid();
 
-/** The part of a logged event that a client writes. */
-export const EventBody = z.discriminatedUnion("kind", [
+/** What a client may post on its socket. */
+export const PostBody = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("transport"), transport: TransportCommand }),
   z.object({ kind: z.literal("chat"), text: ChatText }),
   /** Writing the same `noteId` again replaces the note; an empty text deletes it. */
   z.object({ kind: z.literal("note"), noteId: NoteId, text: z.string().max(NOTE_TEXT_MAX_CHARS) }),
+]);
+export type PostBody = z.infer<typeof PostBody>;
+
+/** What the API decides (its database first) and the room then logs and enforces. Never accepted from a socket. */
+export const HostBody = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("role"), memberId: MemberId, role: Role }),
   z.object({ kind: z.literal("remove"), memberId: MemberId }),
   z.object({ kind: z.literal("settings"), settings: SessionSettings }),
 ]);
-export type EventBody = z.infer<typeof EventBody>;
+export type HostBody = z.infer<typeof HostBody>;
 
 /** What only the room writes into the log. */
 export const RoomBody = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("joined"), memberId: MemberId, displayName: z.string(), role: Role }),
   z.object({ kind: z.literal("left"), memberId: MemberId }),
 ]);
+export type RoomBody = z.infer<typeof RoomBody>;
 
 /** One line of the session's log. `seq` starts at 1 and has no gaps; only the room numbers. */
 export const LoggedEvent = z.object({
@@ -74,7 +80,7 @@ export const LoggedEvent = z.object({
   atMs: z.number(),
   /** Transport events only: the instant in session time at which everybody carries it out. */
   effectiveAtMs: z.number().optional(),
-  body: z.union([EventBody, RoomBody]),
+  body: z.union([PostBody, HostBody, RoomBody]),
 });
 export type LoggedEvent = z.infer<typeof LoggedEvent>;
 
@@ -132,7 +138,7 @@ export const ClientMessage = z.discriminatedUnion("type", [
     lastSeq: z.int().min(0),
   }),
   z.object({ type: z.literal("ping"), sentAtMs: z.number() }),
-  z.object({ type: z.literal("post"), eventId: EventId, body: EventBody }),
+  z.object({ type: z.literal("post"), eventId: EventId, body: PostBody }),
   z.object({ type: z.literal("signal"), to: MemberId, signal: Signal }),
   z.object({ type: z.literal("status"), status: MemberStatus }),
 ]);
@@ -148,7 +154,7 @@ export const RoomMessage = z.discriminatedUnion("type", [
     members: z.array(Member).max(SESSION_MEMBERS_MAX),
     transport: TransportState,
     settings: SessionSettings,
-    /** The log's last number at this instant; `events` up to it follow. */
+    /** The log's last number at this instant; `events` after the client's `lastSeq` up to it follow. */
     headSeq: z.int().min(0),
     roomTimeMs: z.number(),
   }),
@@ -156,6 +162,8 @@ export const RoomMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("members"), members: z.array(Member).max(SESSION_MEMBERS_MAX) }),
   z.object({ type: z.literal("pong"), sentAtMs: z.number(), roomTimeMs: z.number() }),
   z.object({ type: z.literal("signal"), from: MemberId, signal: Signal }),
+  /** Recordings were shared, completed or deleted: read the list again over the API. */
+  z.object({ type: z.literal("recordings-changed") }),
   /** A post that was not logged, and why. */
   z.object({ type: z.literal("refused"), eventId: EventId, code: ErrorCode, message: z.string() }),
   /** A message that could not be used, or the reason for the close that follows. */

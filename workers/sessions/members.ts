@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { MemberId, SessionId } from "../../protocol/ids.ts";
 import { may, type Role } from "../../protocol/roles.ts";
-import type { EventBody } from "../../protocol/room.ts";
+import type { HostBody } from "../../protocol/room.ts";
 import { PatchMember, SessionDetail } from "../../protocol/sessions.ts";
 import { requireAccount } from "../accounts/guard.ts";
 import { bearer, json, problemResponses } from "../openapi.ts";
@@ -20,7 +20,7 @@ async function change(
   db: D1Database,
   by: Membership,
   memberId: MemberId,
-  body: EventBody,
+  body: HostBody,
   nowMs: number,
 ): Promise<{ ok: true; call: Parameters<typeof makeCall>[2] } | { ok: false; reason: "not-found" | "last-host" }> {
   const eventId = crypto.randomUUID();

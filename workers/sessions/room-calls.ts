@@ -1,5 +1,5 @@
 import type { MemberId, SessionId } from "../../protocol/ids.ts";
-import { EventBody } from "../../protocol/room.ts";
+import { HostBody } from "../../protocol/room.ts";
 import type { Deps } from "../deps.ts";
 import type { Env } from "../env.ts";
 import { log } from "../log.ts";
@@ -13,7 +13,7 @@ export interface RoomCall {
   eventId: string;
   sessionId: SessionId;
   fromMemberId: MemberId;
-  body: EventBody;
+  body: HostBody;
 }
 
 /** The row, for the batch that decides. `condition` is SQL that must hold for it, with `params` from ?6 on. */
@@ -55,7 +55,7 @@ export async function makeLeftCalls(env: Env, deps: Deps, limit: number): Promis
     .all<{ eventId: string; sessionId: SessionId; fromMemberId: MemberId; body: string }>();
   let done = 0;
   for (const row of results) {
-    const body = EventBody.parse(JSON.parse(row.body));
+    const body = HostBody.parse(JSON.parse(row.body));
     if (await makeCall(env, deps, { ...row, body })) done++;
   }
   return done;

@@ -1,5 +1,5 @@
 import type { MemberId, SessionId } from "../../protocol/ids.ts";
-import type { EventBody } from "../../protocol/room.ts";
+import type { HostBody } from "../../protocol/room.ts";
 import type { Deps } from "../deps.ts";
 import type { Env } from "../env.ts";
 import { roomOf } from "../jurisdiction.ts";
@@ -7,7 +7,7 @@ import { roomOf } from "../jurisdiction.ts";
 /** What the API asks of a session's room. The room's class implements it; see docs/PROTOCOL.md. */
 export interface Room {
   /** Logs, enforces and broadcasts a decision that D1 already holds. The same event id again is harmless. */
-  applyByHost(fromMemberId: MemberId, eventId: string, body: EventBody): Promise<unknown>;
+  applyByHost(fromMemberId: MemberId, eventId: string, body: HostBody): Promise<unknown>;
   /** The session is deleted: closes every socket and empties the room's storage. Harmless to repeat. */
   end(): Promise<unknown>;
 }
