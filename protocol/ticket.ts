@@ -13,6 +13,8 @@ export const TicketClaims = z.object({
   accountId: AccountId,
   displayName: z.string(),
   role: Role,
+  /** The session's setting as the database has it; a room that has logged no settings yet begins with it. */
+  recordingPermitted: z.boolean(),
   issuedAtMs: z.int(),
   expiresAtMs: z.int(),
 });

@@ -7,3 +7,6 @@
  */
 export const PROTOCOL_VERSION = 1;
 export const PROTOCOL_VERSION_MIN = 1;
+
+/** The WebSocket subprotocol (RFC 6455, 1.9) of a room's socket. The ticket is offered beside it. */
+export const SUBPROTOCOL = "sessionlinked.v1";

@@ -7,6 +7,8 @@ import { openApi } from "./openapi.ts";
 import { pageProblem, pages, wantsPage } from "./pages/pages.tsx";
 import { codeOfThrown, problem } from "./problem.ts";
 import { checkBodySize, withRequest } from "./request.ts";
+import { door } from "./rooms/door.ts";
+import { tickets } from "./rooms/routes.ts";
 import { newRouter } from "./router.ts";
 import { invites } from "./sessions/invites.ts";
 import { members } from "./sessions/members.ts";
@@ -23,6 +25,8 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", sessions);
   app.route("/", members);
   app.route("/", invites);
+  app.route("/", tickets);
+  app.route("/", door);
   app.route("/", pages);
 
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });

@@ -2,6 +2,7 @@
 export type LogEvent =
   | { event: "internal-error"; requestId: string; method: string; route: string; error: string; stack: string[] }
   | { event: "room-unreachable"; call: "apply" | "announce" | "end" }
+  | { event: "room-unreachable"; call: "join"; error: string; stack: string[] }
   | { event: "turn-unavailable" }
   | { event: "cron"; sweep: string; done: number; rowsRead: number; finished: boolean };
 

@@ -1,0 +1,48 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { randomBase32, SessionId } from "../../protocol/ids.ts";
+import { TICKET_LIFETIME_MS } from "../../protocol/limits.ts";
+import { JoinTicket } from "../../protocol/sessions.ts";
+import { requireAccount } from "../accounts/guard.ts";
+import { bearer, json, problemResponses } from "../openapi.ts";
+import { newRouter } from "../router.ts";
+import { type MemberEnv, requireMember } from "../sessions/guard.ts";
+import { signTicket } from "./tickets.ts";
+import { iceServers } from "./turn.ts";
+
+/** Join tickets: the one way into a room. */
+export const tickets = newRouter<MemberEnv>().openapi(
+  createRoute({
+    method: "post",
+    path: "/api/v1/sessions/{sessionId}/tickets",
+    summary: "A ticket that opens the session's room once, within a minute, and the relays to use there",
+    tags: ["rooms"],
+    security: bearer,
+    middleware: [requireAccount, requireMember("session.read")] as const,
+    request: { params: z.object({ sessionId: SessionId }) },
+    responses: { 201: { description: "The ticket", ...json(JoinTicket) }, ...problemResponses },
+  }),
+  async (c) => {
+    const { member, account, deps } = c.var;
+    const issuedAtMs = deps.now();
+    const expiresAtMs = issuedAtMs + TICKET_LIFETIME_MS;
+    const [ticket, servers] = await Promise.all([
+      signTicket(
+        {
+          ticketId: randomBase32(26, deps.random),
+          sessionId: member.sessionId,
+          memberId: member.memberId,
+          accountId: account.id as `acc_${string}`,
+          displayName: account.displayName,
+          role: member.role,
+          recordingPermitted: member.recordingPermitted,
+          issuedAtMs,
+          expiresAtMs,
+        },
+        c.env.TICKET_KEY,
+      ),
+      iceServers(c.env, deps, member.memberId),
+    ]);
+    c.header("Cache-Control", "no-store");
+    return c.json({ ticket, expiresAtMs, roomPath: `/rooms/${member.sessionId}`, iceServers: servers }, 201);
+  },
+);

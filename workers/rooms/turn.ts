@@ -1,0 +1,69 @@
+import { z } from "zod";
+import type { MemberId } from "../../protocol/ids.ts";
+import { TURN_CREDENTIAL_LIFETIME_MS } from "../../protocol/limits.ts";
+import type { IceServer } from "../../protocol/sessions.ts";
+import type { Deps } from "../deps.ts";
+import type { Env } from "../env.ts";
+import { log } from "../log.ts";
+
+type Server = z.infer<typeof IceServer>;
+
+/**
+ * Relays for one member, with credentials that run out (RFC 8656 long-term credentials in the ephemeral form that coturn calls
+ * `use-auth-secret`). Never a STUN address: a member who asked one would learn, and could give away, an address of their own (D2).
+ * Locally a shared secret signs them; in production Cloudflare's TURN service makes them. If it cannot be reached the list is
+ * empty: the room works without sound rather than not at all, and the next ticket asks again.
+ */
+export async function iceServers(env: Env, deps: Deps, memberId: MemberId): Promise<Server[]> {
+  if (env.TURN_SERVICE_KEY_ID !== undefined && env.TURN_SERVICE_TOKEN !== undefined) {
+    return await fromService(env.TURN_SERVICE_KEY_ID, env.TURN_SERVICE_TOKEN, deps);
+  }
+  if (env.TURN_KEY === undefined || env.TURN_URLS === undefined) return [];
+  const urls = env.TURN_URLS.split(",").map((url) => url.trim());
+  return [await fromSecret(env.TURN_KEY, urls, memberId, deps.now() + TURN_CREDENTIAL_LIFETIME_MS)];
+}
+
+/** `username` is the expiry in Unix seconds and a name, joined by a colon; `credential` its HMAC-SHA-1 in base64. */
+export async function fromSecret(secret: string, urls: string[], name: string, expiresAtMs: number): Promise<Server> {
+  const encoder = new TextEncoder();
+  const username = `${Math.floor(expiresAtMs / 1000)}:${name}`;
+  const algorithm = { name: "HMAC", hash: "SHA-1" };
+  const key = await crypto.subtle.importKey("raw", encoder.encode(secret), algorithm, false, ["sign"]);
+  const signature = await crypto.subtle.sign("HMAC", key, encoder.encode(username));
+  return { urls, username, credential: btoa(String.fromCharCode(...new Uint8Array(signature))) };
+}
+
+const ServiceAnswer = z.object({
+  iceServers: z.array(
+    z.object({
+      urls: z.union([z.string(), z.array(z.string())]),
+      username: z.string().optional(),
+      credential: z.string().optional(),
+    }),
+  ),
+});
+
+async function fromService(keyId: string, token: string, deps: Deps): Promise<Server[]> {
+  try {
+    const response = await (deps.fetch ?? fetch)(
+      `https://rtc.live.cloudflare.com/v1/turn/keys/${keyId}/credentials/generate-ice-servers`,
+      {
+        method: "POST",
+        headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+        body: JSON.stringify({ ttl: TURN_CREDENTIAL_LIFETIME_MS / 1000 }),
+        signal: AbortSignal.timeout(3_000),
+      },
+    );
+    if (!response.ok) throw new Error("refused");
+    const answer = ServiceAnswer.parse(await response.json());
+    return answer.iceServers.flatMap(({ urls, username, credential }) => {
+      // Port 53 is blocked by browsers and would only cost every call its time-out.
+      const relays = [urls].flat().filter((url) => /^turns?:/.test(url) && !/:53(\?|$)/.test(url));
+      if (username === undefined || credential === undefined || relays.length === 0) return [];
+      return [{ urls: relays, username, credential }];
+    });
+  } catch {
+    log({ event: "turn-unavailable" });
+    return [];
+  }
+}
