@@ -1,4 +1,4 @@
-import type { TicketClaims } from "../protocol/ticket.ts";
+import { TicketClaims } from "../protocol/ticket.ts";
 
 /**
  * How the Worker hands a verified ticket's claims to the room: base64 of their JSON, because a header's value is Latin-1 and a
@@ -8,3 +8,6 @@ export const CLAIMS_HEADER = "X-Room-Claims";
 
 export const encodeClaims = (claims: TicketClaims): string =>
   new TextEncoder().encode(JSON.stringify(claims)).toBase64();
+
+export const decodeClaims = (header: string): TicketClaims =>
+  TicketClaims.parse(JSON.parse(new TextDecoder().decode(Uint8Array.fromBase64(header))));

@@ -1,14 +1,120 @@
-import { Server } from "partyserver";
-import { errors } from "../protocol/errors.ts";
+import { type ConnectionContext, Server } from "partyserver";
+import type { ErrorCode } from "../protocol/errors.ts";
+import { EventId, MemberId, type SessionId } from "../protocol/ids.ts";
+import { HELLO_TIMEOUT_MS } from "../protocol/limits.ts";
+import { HostBody } from "../protocol/room.ts";
+import { CLAIMS_HEADER, decodeClaims } from "./claims.ts";
+import { Room, type RoomSnapshot } from "./room.ts";
+import { type Chair, dismiss, newSeat, type Seat } from "./seat.ts";
 
-/** One room for each session. It admits nobody yet: what it can do is end, so that a deleted session leaves nothing behind. */
+/**
+ * One room for each session, and its life: it begins with the first ticket; it hibernates whenever nobody speaks, and is then
+ * nothing but its SQLite and its sockets' attachments; it may lose its process at any moment, and its sockets with it; it ends
+ * when the session is deleted, and leaves nothing.
+ *
+ * This class is the shell: it meets the platform, and hands everything to `Room`, which is rebuilt from storage whenever it is not
+ * in memory. No step of the room waits for anything, so its messages are handled one after the other, in one order.
+ */
 export class SessionRoom extends Server {
   static override options = { hibernate: true };
 
+  #room: Room | undefined;
+  /** In memory only: storage is to be empty. Tickets from before the end expire within the minute. */
+  #ended = false;
+
+  /** The room, woken if need be. */
+  #awake(): Room {
+    this.#room ??= new Room(
+      { sql: this.ctx.storage.sql, sessionId: this.name as SessionId, newEventId: () => crypto.randomUUID() },
+      this.getConnections<Seat>(),
+      Date.now(),
+    );
+    return this.#room;
+  }
+
+  override async onConnect(connection: Chair, { request }: ConnectionContext): Promise<void> {
+    try {
+      const nowMs = Date.now();
+      const claims = decodeClaims(request.headers.get(CLAIMS_HEADER) ?? "");
+      const refusal = this.#ended ? "session-closed" : this.#awake().admit(claims);
+      if (refusal !== null) return dismiss(connection, refusal);
+      connection.setState(newSeat(claims.memberId, nowMs));
+      await this.#alarmBy(nowMs + HELLO_TIMEOUT_MS);
+    } catch (error) {
+      this.#broken(error);
+      dismiss(connection, "internal-error");
+    }
+  }
+
+  override onMessage(connection: Chair, frame: string | ArrayBuffer | ArrayBufferView): void {
+    const seat = connection.state;
+    if (this.#ended || seat === null || seat.phase === "closed") return;
+    try {
+      this.#awake().hear(connection, frame, Date.now());
+    } catch (error) {
+      this.#broken(error);
+      dismiss(connection, "internal-error");
+    }
+  }
+
+  override onClose(connection: Chair): void {
+    if (this.#ended || connection.state === null || connection.state.phase === "closed") return;
+    try {
+      this.#awake().leave(connection, Date.now());
+    } catch (error) {
+      this.#broken(error);
+    }
+  }
+
+  override onError(connection: Chair): void {
+    this.onClose(connection);
+  }
+
+  override async onAlarm(): Promise<void> {
+    const nowMs = Date.now();
+    const next = this.#awake().sweep(this.getConnections<Seat>(), nowMs);
+    if (next !== null) await this.ctx.storage.setAlarm(next);
+  }
+
+  /** Makes sure that the alarm rings at `atMs` or before; what it sweeps says when it is needed again. */
+  async #alarmBy(atMs: number): Promise<void> {
+    const set = await this.ctx.storage.getAlarm();
+    if (set === null || set > atMs) await this.ctx.storage.setAlarm(atMs);
+  }
+
+  /** A bug of ours: memory may no longer be what storage says, so it is thrown away. Only the error's kind is logged. */
+  #broken(error: unknown): void {
+    this.#room = undefined;
+    console.error(JSON.stringify({ event: "room-broken", error: error instanceof Error ? error.name : typeof error }));
+  }
+
+  /** Logs, enforces and tells a decision that the database already holds (docs/PROTOCOL.md P13). The same event again is harmless. */
+  applyByHost(
+    fromMemberId: string,
+    eventId: string,
+    body: unknown,
+  ): { ok: true; seq: number } | { ok: false; code: ErrorCode } {
+    const from = MemberId.parse(fromMemberId);
+    return this.#awake().applyByHost(from, EventId.parse(eventId), HostBody.parse(body), Date.now());
+  }
+
+  /** Tells everybody that the list of recordings is another one. */
+  announceRecordings(): void {
+    if (!this.#ended) this.#awake().announceRecordings();
+  }
+
+  /** What the session holds, one page of its log at a time: `afterSeq` is the last number that the caller has. */
+  snapshot(afterSeq = 0): RoomSnapshot {
+    return this.#awake().snapshot(afterSeq);
+  }
+
   /** The session is deleted: every socket is closed and the storage emptied. Harmless to repeat. */
   async end(): Promise<void> {
-    const { close, title } = errors["session-closed"];
-    for (const connection of this.getConnections()) connection.close(close, title);
+    this.#ended = true;
+    this.#room?.stop();
+    this.#room = undefined;
+    for (const connection of this.getConnections<Seat>()) dismiss(connection, "session-closed");
+    await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
   }
 }

@@ -29,6 +29,12 @@ export const CANDIDATE_MAX_CHARS = 1_024;
 export const SESSION_EVENTS_MAX = 400_000;
 /** Events in one `events` message while a client catches up. */
 export const EVENTS_PER_BATCH_MAX = 200;
+/** Characters in one `events` message, if it holds more than one event: notes are long, and a batch is built in memory. */
+export const EVENTS_BATCH_MAX_CHARS = 256 * 1024;
+/** Events sent to a client in one go while it catches up. More waits for a sign that it is reading: an isolate has 128 MB. */
+export const RESUME_EVENTS_MAX = 10_000;
+/** Members' lists are told at most this often, however often somebody's status changes. */
+export const MEMBERS_INTERVAL_MS = 100;
 /** Sockets one member may hold in one room: the newest wins, older ones are closed with `replaced`. */
 export const SOCKETS_PER_MEMBER_MAX = 1;
 

@@ -1,0 +1,47 @@
+import { assertNever, type ErrorCode } from "../protocol/errors.ts";
+import { NOTES_PER_SESSION_MAX, SESSION_EVENTS_MAX } from "../protocol/limits.ts";
+import { may, type Role } from "../protocol/roles.ts";
+import type { MemberStatus, PostBody, SessionSettings } from "../protocol/room.ts";
+
+/** What a decision rests on besides the post itself. */
+export interface Circumstances {
+  role: Role;
+  settings: SessionSettings;
+  headSeq: number;
+  noteCount: number;
+  hasNote: (noteId: string) => boolean;
+}
+
+/** Whether a member's post is logged (`null`) or refused, and why. The permission table first, then the session, then room. */
+export function refusalOf(body: PostBody, given: Circumstances): ErrorCode | null {
+  return refusalByRole(body, given) ?? (given.headSeq >= SESSION_EVENTS_MAX ? "log-full" : null);
+}
+
+function refusalByRole(body: PostBody, { role, settings, noteCount, hasNote }: Circumstances): ErrorCode | null {
+  switch (body.kind) {
+    case "transport":
+      if (!may(role, "transport.command")) return "forbidden";
+      if (body.transport.command !== "record") return null;
+      if (!may(role, "record")) return "forbidden";
+      return settings.recordingPermitted ? null : "recording-off";
+    case "chat":
+      return may(role, "chat.post") ? null : "forbidden";
+    case "note":
+      if (!may(role, "note.write")) return "forbidden";
+      return noteCount >= NOTES_PER_SESSION_MAX && body.text !== "" && !hasNote(body.noteId) ? "notes-full" : null;
+    default:
+      return assertNever(body);
+  }
+}
+
+/** What a member shows the others, as far as their role and the session's settings allow it to be true. */
+export function shownStatus(status: MemberStatus, role: Role, settings: SessionSettings): MemberStatus {
+  const records = may(role, "record") && settings.recordingPermitted;
+  return {
+    ...status,
+    cameraOn: status.cameraOn && may(role, "video.send"),
+    micLive: status.micLive && may(role, "audio.send"),
+    armed: status.armed && records,
+    recording: status.recording && records,
+  };
+}
