@@ -6,6 +6,8 @@ import { methodsAt } from "./methods.ts";
 import { openApi } from "./openapi.ts";
 import { pageProblem, pages, wantsPage } from "./pages/pages.tsx";
 import { codeOfThrown, problem } from "./problem.ts";
+import { downloads } from "./recordings/download.ts";
+import { recordings } from "./recordings/routes.ts";
 import { checkBodySize, withRequest } from "./request.ts";
 import { door } from "./rooms/door.ts";
 import { tickets } from "./rooms/routes.ts";
@@ -26,6 +28,8 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", members);
   app.route("/", invites);
   app.route("/", tickets);
+  app.route("/", recordings);
+  app.route("/", downloads);
   app.route("/", door);
   app.route("/", pages);
 

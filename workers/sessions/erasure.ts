@@ -6,7 +6,7 @@ import type { SessionErasure } from "../../protocol/sessions.ts";
 import type { Deps } from "../deps.ts";
 import type { Env } from "../env.ts";
 import { log } from "../log.ts";
-import { sessionPrefix } from "../recordings/keys.ts";
+import { objectKey, sessionPrefix } from "../recordings/keys.ts";
 import { findMembership } from "./guard.ts";
 import { reachRoom } from "./room.ts";
 
@@ -118,7 +118,7 @@ async function abortUpload(bucket: R2Bucket, sessionId: string, row: { id: strin
   if (row.uploadId === null) return;
   // Gone already is as good; whatever else is wrong, R2 itself drops an unfinished upload after seven days.
   await bucket
-    .resumeMultipartUpload(`${sessionPrefix(sessionId)}${row.id}.wav`, row.uploadId)
+    .resumeMultipartUpload(objectKey(sessionId, row.id), row.uploadId)
     .abort()
     .catch(() => undefined);
 }

@@ -1,0 +1,66 @@
+import type { SessionId } from "../../protocol/ids.ts";
+import type { Deps } from "../deps.ts";
+import type { Env } from "../env.ts";
+import { describeThrown, log } from "../log.ts";
+import { sweepRecordings } from "../recordings/ending.ts";
+import { continueErasure } from "../sessions/erasure.ts";
+import { makeLeftCalls } from "../sessions/room-calls.ts";
+
+interface Outcome {
+  done: number;
+  rowsRead: number;
+  /** Whether everything that was due is done; otherwise the next run goes on. */
+  finished: boolean;
+}
+type Job = (env: Env, deps: Deps) => Promise<Outcome>;
+
+/** What one run does at most of each; far below what a Worker may do in one invocation (1,000 subrequests, 10,000 D1 rows a call). */
+const ROOM_CALLS = 100;
+const ERASURES = 10;
+const RECORDING_BATCHES = 10;
+const ROWS = 5_000;
+
+/** Everything that happens by the clock. Each job is bounded, finds its work by an index, and may be killed anywhere and run again. */
+export const jobs: Record<string, Job> = {
+  async "room-calls"(env, deps) {
+    const done = await makeLeftCalls(env, deps, ROOM_CALLS);
+    return { done, rowsRead: 0, finished: done < ROOM_CALLS };
+  },
+
+  async "session-erasures"(env, deps) {
+    const { results, meta } = await env.DB.prepare(
+      "SELECT session_id AS sessionId FROM session_erasures WHERE finished_at_ms IS NULL ORDER BY requested_at_ms LIMIT ?",
+    )
+      .bind(ERASURES)
+      .all<{ sessionId: SessionId }>();
+    let done = 0;
+    for (const { sessionId } of results) if (await continueErasure(env, deps, sessionId)) done++;
+    return { done, rowsRead: meta.rows_read, finished: done === results.length };
+  },
+
+  recordings: (env, deps) => sweepRecordings(env, deps, RECORDING_BATCHES),
+
+  "expired-invites": (env, deps) => deleteExpired(env, "invites", deps.now()),
+  "expired-sign-ins": (env, deps) => deleteExpired(env, "sign_ins", deps.now()),
+};
+
+async function deleteExpired(env: Env, table: "invites" | "sign_ins", nowMs: number): Promise<Outcome> {
+  const { meta } = await env.DB.prepare(
+    `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE expires_at_ms <= ?1 ORDER BY expires_at_ms LIMIT ?2)`,
+  )
+    .bind(nowMs, ROWS)
+    .run();
+  return { done: meta.changes, rowsRead: meta.rows_read, finished: meta.changes < ROWS };
+}
+
+/** One run of cron. A job that breaks is logged and does not keep the others from their work. */
+export async function runJobs(env: Env, deps: Deps): Promise<void> {
+  for (const [sweep, job] of Object.entries(jobs)) {
+    try {
+      const outcome = await job(env, deps);
+      if (outcome.done > 0 || !outcome.finished) log({ event: "cron", sweep, ...outcome });
+    } catch (error) {
+      log({ event: "cron-broke", sweep, ...describeThrown(error) });
+    }
+  }
+}

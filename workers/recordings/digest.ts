@@ -1,0 +1,39 @@
+import { parseDictionary } from "structured-headers";
+import { toHex } from "../hash.ts";
+
+/**
+ * The sha-256 of a `Content-Digest` header (RFC 9530, a structured dictionary of byte sequences) as lower-case hexadecimal, or `null`
+ * if the header is missing, malformed or speaks only of other algorithms.
+ */
+export function readContentDigest(header: string | undefined): string | null {
+  if (header === undefined) return null;
+  try {
+    const [value] = parseDictionary(header).get("sha-256") ?? [];
+    return value instanceof ArrayBuffer && value.byteLength === 32 ? toHex(value) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** `Repr-Digest` for a hexadecimal SHA-256 (RFC 9530): what the whole file hashes to, whatever range of it is sent. */
+export const reprDigest = (sha256: string) =>
+  `sha-256=:${btoa(String.fromCharCode(...(sha256.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16))))}:`;
+
+/**
+ * Reads a body whole, but never more than `maxBytes` of it: `null` says that there was more. The stream is cancelled then, so the
+ * sender need not push the rest.
+ */
+export async function readAtMost(
+  body: ReadableStream<Uint8Array> | null,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const held = new Uint8Array(maxBytes);
+  let length = 0;
+  if (body === null) return held.subarray(0, 0);
+  for await (const chunk of body) {
+    if (length + chunk.byteLength > maxBytes) return null;
+    held.set(chunk, length);
+    length += chunk.byteLength;
+  }
+  return held.subarray(0, length);
+}

@@ -1,0 +1,381 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { newId } from "../../protocol/ids.ts";
+import { PART_LEASE_MS, PART_MIN_BYTES, STORAGE_QUOTA_BYTES } from "../../protocol/limits.ts";
+import type { Recording } from "../../protocol/recordings.ts";
+import { RECORDING_RETENTION_MS, UPLOAD_ABANDONED_AFTER_MS } from "../../protocol/retention.ts";
+import { createApp } from "../app.ts";
+import { sha256Hex } from "../hash.ts";
+import { reprDigest } from "./digest.ts";
+import { sweepRecordings } from "./ending.ts";
+
+/** Ada hosts, Ben takes part, Olu observes, Eve is a stranger. The clock is the test's own. */
+const people = ["ada", "ben", "olu", "eve"] as const;
+let nowMs = Date.now();
+const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
+const deps = { now: () => nowMs, random };
+const app = createApp(deps);
+const tokenOf = (who: string) => `token-of-${who}-`.repeat(3);
+const accountOf = (who: string) => `acc_${who.padEnd(26, "0")}`;
+let sessionId = "";
+
+interface Request {
+  body?: unknown;
+  bytes?: Uint8Array<ArrayBuffer>;
+  headers?: Record<string, string>;
+}
+
+const ask = async (who: string | null, method: string, path: string, { body, bytes, headers = {} }: Request = {}) =>
+  await app.request(
+    `/api/v1${path}`,
+    {
+      method,
+      headers: {
+        ...(who === null ? {} : { Authorization: `Bearer ${tokenOf(who)}` }),
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...headers,
+      },
+      body: bytes ?? (body === undefined ? null : JSON.stringify(body)),
+    },
+    env,
+  );
+
+const codeOf = async (response: Response) => (await response.json<{ code: string }>()).code;
+
+/** Bytes that differ everywhere, so that a part in the wrong place shows. */
+function fileOf(sizeBytes: number, seed = 1): Uint8Array<ArrayBuffer> {
+  const words = new Uint32Array(Math.ceil(sizeBytes / 4));
+  let state = seed;
+  for (let at = 0; at < words.length; at++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    words[at] = state;
+  }
+  return new Uint8Array(words.buffer, 0, sizeBytes);
+}
+
+const stopped = { motion: "stopped", positionFrames: 0, atMs: 0, bpm: 120 } as const;
+const opening = (more: object = {}) => ({
+  recordingId: newId("rec", random),
+  takeId: crypto.randomUUID(),
+  name: "Guitar 1",
+  format: { sampleRateHz: 48_000, channels: 1, encoding: "pcm24" },
+  timelineFrames: 96_000,
+  startedAtMs: 1_000,
+  bpm: 120,
+  ...more,
+});
+
+async function open(who = "ada", more: object = {}): Promise<string> {
+  const body = opening(more);
+  const opened = await ask(who, "POST", `/sessions/${sessionId}/recordings`, { body });
+  expect(opened.status).toBe(201);
+  return body.recordingId;
+}
+
+async function put(who: string | null, id: string, number: number | string, bytes: Uint8Array<ArrayBuffer>, more = {}) {
+  const headers = { "Content-Digest": reprDigest(await sha256Hex(bytes)), "Content-Length": String(bytes.byteLength) };
+  return await ask(who, "PUT", `/recordings/${id}/parts/${number}`, { bytes, headers: { ...headers, ...more } });
+}
+
+const closing = async (file: Uint8Array<ArrayBuffer>, more: object = {}) => ({
+  sizeBytes: file.byteLength,
+  frames: Math.floor(file.byteLength / 3),
+  sha256: await sha256Hex(file),
+  parts: Math.ceil(file.byteLength / PART_MIN_BYTES),
+  clock: [{ frame: 0, atMs: 1_000, errorMs: 0.5 }],
+  transportAtStart: stopped,
+  transportAtEnd: stopped,
+  ...more,
+});
+
+/** A whole stem, shared. */
+async function share(file: Uint8Array<ArrayBuffer>, who = "ada", more: object = {}): Promise<string> {
+  const id = await open(who, more);
+  for (let at = 0, number = 1; at < file.byteLength; at += PART_MIN_BYTES, number++) {
+    expect((await put(who, id, number, file.subarray(at, at + PART_MIN_BYTES))).status).toBe(204);
+  }
+  const done = await ask(who, "POST", `/recordings/${id}/complete`, { body: await closing(file) });
+  expect(done.status).toBe(200);
+  return id;
+}
+
+const held = async (who = "ada") =>
+  (await env.DB.prepare("SELECT held_bytes AS n FROM storage_use WHERE account_id = ?")
+    .bind(accountOf(who))
+    .first<{ n: number }>()) ?? { n: 0 };
+
+beforeAll(async () => {
+  for (const who of people) {
+    await env.DB.batch([
+      env.DB.prepare(
+        "INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES (?1, ?2, ?3, 'free', 0)",
+      ).bind(accountOf(who), `${who}@example.org`, who),
+      env.DB.prepare(
+        "INSERT INTO sign_ins (id, account_id, token_hash, label, created_at_ms, expires_at_ms) VALUES (?1, ?2, ?3, 'test', 0, 9e15)",
+      ).bind(`sin_${who}`, accountOf(who), await sha256Hex(tokenOf(who))),
+    ]);
+  }
+});
+
+beforeEach(async () => {
+  const created = await ask("ada", "POST", "/sessions", { body: { name: "Night" } });
+  sessionId = (await created.json<{ sessionId: string }>()).sessionId;
+  for (const [who, role] of [
+    ["ben", "participant"],
+    ["olu", "observer"],
+  ] as const) {
+    const invite = await ask("ada", "POST", `/sessions/${sessionId}/invites`, { body: { role } });
+    const { code } = await invite.json<{ code: string }>();
+    expect((await ask(who, "POST", "/invites/accept", { body: { code } })).status).toBe(200);
+  }
+});
+
+describe("an upload", () => {
+  test("C7, R1: parts in any order and twice, complete twice: one file, bit for bit, for the others", async () => {
+    const file = fileOf(2 * PART_MIN_BYTES + 12_345);
+    const id = await open();
+    const part = (number: number) => file.subarray((number - 1) * PART_MIN_BYTES, number * PART_MIN_BYTES);
+    for (const number of [3, 1, 2, 1, 3]) expect((await put("ada", id, number, part(number))).status).toBe(204);
+    expect((await ask("ben", "GET", `/recordings/${id}`)).status).toBe(404);
+    const mine = await (await ask("ada", "GET", `/recordings/${id}`)).json<Recording>();
+    expect(mine).toMatchObject({ state: "uploading", partsHeld: [1, 2, 3] });
+
+    const body = await closing(file, { peaks: btoa("\x80\x7f\x00\x10") });
+    const [one, two] = await Promise.all([1, 2].map(() => ask("ada", "POST", `/recordings/${id}/complete`, { body })));
+    expect([one?.status, two?.status]).toContain(200);
+    const again = await ask("ada", "POST", `/recordings/${id}/complete`, { body });
+    expect(again.status).toBe(200);
+    expect(await again.json()).toMatchObject({ state: "complete", sizeBytes: file.byteLength, clock: body.clock });
+
+    const list = await (await ask("ben", "GET", `/sessions/${sessionId}/recordings`)).text();
+    expect(JSON.parse(list).items).toMatchObject([{ recordingId: id, sha256: body.sha256, hasPeaks: true, clock: [] }]);
+    // D1: no account, address or upload reaches a collaborator.
+    expect(list).not.toMatch(/acc_|example\.org|upload(Id|_id)/);
+    const got = await ask("ben", "GET", `/recordings/${id}/file`);
+    expect(await sha256Hex(new Uint8Array(await got.arrayBuffer()))).toBe(body.sha256);
+    expect((await ask("ben", "GET", `/recordings/${id}/peaks`)).headers.get("Content-Length")).toBe("4");
+    expect((await held()).n).toBe(file.byteLength);
+    expect(
+      (await env.DB.prepare("SELECT * FROM recording_parts WHERE recording_id = ?").bind(id).all()).results,
+    ).toEqual([]);
+    await ask("ada", "DELETE", `/recordings/${id}`);
+    expect((await held()).n).toBe(0);
+  });
+
+  test("R3: opening twice is one upload; the same id for something else is a conflict", async () => {
+    const body = opening();
+    const path = `/sessions/${sessionId}/recordings`;
+    const answers = await Promise.all([1, 2].map(() => ask("ada", "POST", path, { body })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 201]);
+    expect((await ask("ada", "POST", path, { body: { ...body, name: "Bass" } })).status).toBe(409);
+    expect((await ask("ben", "POST", path, { body })).status).toBe(409);
+  });
+
+  test("a part with the wrong digest, number or length is refused and nothing of it is kept", async () => {
+    const id = await open();
+    const bytes = fileOf(100);
+    const digest = (value: string) => ({ "Content-Digest": value });
+    expect(await codeOf(await put("ada", id, 1, bytes, digest(reprDigest("00".repeat(32)))))).toBe("digest-mismatch");
+    for (const bad of ["", "sha-256=abc", "md5=:AAAA:", "sha-256=:AAAA:", "\u0001"]) {
+      const refused = await put("ada", id, 1, bytes, digest(bad)).catch(() => null);
+      if (refused !== null) expect(await codeOf(refused)).toBe("digest-missing");
+    }
+    for (const number of [0, 10_001, -1, "x", "1e3", "999999999999"]) {
+      expect(await codeOf(await put("ada", id, number, bytes))).toBe("part-number");
+    }
+    expect(await codeOf(await put("ada", id, 1, fileOf(PART_MIN_BYTES + 1)))).toBe("part-size");
+    expect(await codeOf(await put("ada", id, 1, fileOf(PART_MIN_BYTES + 1), { "Content-Length": "7" }))).toBe(
+      "part-size",
+    );
+    expect(await codeOf(await put("ada", id, 1, new Uint8Array()))).toBe("part-size");
+    expect(await (await ask("ada", "GET", `/recordings/${id}`)).json()).toMatchObject({ partsHeld: [] });
+    expect((await env.DB.prepare("SELECT held_bytes AS n FROM recordings WHERE id = ?").bind(id).first())?.n).toBe(0);
+  });
+
+  test("complete says what is missing, what is too much, and what has another hash; the parts can be sent again", async () => {
+    const file = fileOf(PART_MIN_BYTES + 10);
+    const id = await open();
+    const complete = (body: object) => ask("ada", "POST", `/recordings/${id}/complete`, { body });
+    await put("ada", id, 2, file.subarray(PART_MIN_BYTES));
+    const missing = await complete(await closing(file));
+    expect(await missing.json()).toMatchObject({ code: "parts-incomplete", detail: "Still missing: part 1." });
+    await put("ada", id, 1, file.subarray(0, 100));
+    expect(await codeOf(await complete(await closing(file)))).toBe("parts-incomplete");
+    await put("ada", id, 1, file.subarray(0, PART_MIN_BYTES));
+    expect(await codeOf(await complete(await closing(file, { sizeBytes: 7 })))).toBe("parts-incomplete");
+    expect(await codeOf(await complete(await closing(file, { parts: 1 })))).toBe("parts-incomplete");
+    expect(await codeOf(await complete(await closing(file, { peaks: btoa("\x10\x00") })))).toBe("bad-request");
+    expect(await codeOf(await complete(await closing(file, { sha256: "ab".repeat(32) })))).toBe("hash-mismatch");
+    expect((await ask("ben", "GET", `/recordings/${id}`)).status).toBe(404);
+    await put("ada", id, 1, file.subarray(0, PART_MIN_BYTES));
+    await put("ada", id, 2, file.subarray(PART_MIN_BYTES));
+    expect((await complete(await closing(file))).status).toBe(200);
+    expect(await codeOf(await put("ada", id, 1, fileOf(10)))).toBe("upload-ended");
+    expect(await codeOf(await complete(await closing(fileOf(5))))).toBe("conflict");
+  });
+
+  test("R3: a part that another request is storing is busy, until that request is given up", async () => {
+    const id = await open();
+    const bytes = fileOf(100);
+    const claim = env.DB.prepare(
+      "INSERT INTO recording_parts (recording_id, number, writer, claimed_at_ms, sha256, size_bytes) VALUES (?, 1, 'dead', ?, 'x', 5)",
+    );
+    await claim.bind(id, nowMs).run();
+    expect(await codeOf(await put("ada", id, 1, bytes))).toBe("part-busy");
+    nowMs += PART_LEASE_MS;
+    expect((await put("ada", id, 1, bytes)).status).toBe(204);
+  });
+
+  test("R1: a completion whose answer was lost after R2 had put the file together is finished by the next", async () => {
+    const file = fileOf(1_000);
+    const id = await open();
+    await put("ada", id, 1, file);
+    const row = await env.DB.prepare(
+      "SELECT upload_id AS uploadId, etag FROM recordings JOIN recording_parts ON recording_id = id WHERE id = ?",
+    )
+      .bind(id)
+      .first<{ uploadId: string; etag: string }>();
+    await env.RECORDINGS.resumeMultipartUpload(`recordings/${sessionId}/${id}.wav`, row?.uploadId ?? "").complete([
+      { partNumber: 1, etag: row?.etag ?? "" },
+    ]);
+    const done = await ask("ada", "POST", `/recordings/${id}/complete`, { body: await closing(file) });
+    expect(done.status).toBe(200);
+  });
+
+  test("a plan's storage is refused before the bytes are sent", async () => {
+    const id = await open();
+    const before = (await held()).n;
+    const pretend = (bytes: number) =>
+      env.DB.prepare("INSERT INTO storage_use VALUES (?1, ?2) ON CONFLICT DO UPDATE SET held_bytes = ?2")
+        .bind(accountOf("ada"), bytes)
+        .run();
+    await pretend(STORAGE_QUOTA_BYTES.free - 10);
+    expect(await codeOf(await put("ada", id, 1, fileOf(100)))).toBe("quota-exceeded");
+    expect((await put("ada", id, 1, fileOf(10))).status).toBe(204);
+    const full = await ask("ada", "POST", `/sessions/${sessionId}/recordings`, { body: opening() });
+    expect(await codeOf(full)).toBe("quota-exceeded");
+    await pretend(before + 10);
+  });
+
+  test.each([["../../etc/passwd"], ["a\u0000b"], ["a\nb"], [".hidden"], ["x".repeat(121)], [""], ["a/b"], ["c:d"]])(
+    "a recording cannot be called %j",
+    async (name) => {
+      const refused = await ask("ada", "POST", `/sessions/${sessionId}/recordings`, { body: opening({ name }) });
+      expect(refused.status).toBe(422);
+    },
+  );
+
+  test("C6: where the host has switched recording off nothing can be shared", async () => {
+    await ask("ada", "PATCH", `/sessions/${sessionId}`, { body: { settings: { recordingPermitted: false } } });
+    const refused = await ask("ben", "POST", `/sessions/${sessionId}/recordings`, { body: opening() });
+    expect(await codeOf(refused)).toBe("recording-off");
+  });
+});
+
+describe("who may", () => {
+  test("C1, C6: everything about a recording, for stranger, observer, collaborator and owner", async () => {
+    const file = fileOf(500);
+    const id = await share(file);
+    const pending = await open();
+    const body = await closing(file);
+    const matrix: [string, string, string, Request, Record<string, number>][] = [
+      ["list", "GET", `/sessions/${sessionId}/recordings`, {}, { eve: 404, olu: 200, ben: 200, ada: 200 }],
+      ["read", "GET", `/recordings/${id}`, {}, { eve: 404, olu: 200, ben: 200, ada: 200 }],
+      ["file", "GET", `/recordings/${id}/file`, {}, { eve: 404, olu: 403, ben: 200, ada: 200 }],
+      ["peaks", "GET", `/recordings/${id}/peaks`, {}, { eve: 404, olu: 403, ben: 404, ada: 404 }],
+      ["zip", "GET", `/sessions/${sessionId}/recordings.zip`, {}, { eve: 404, olu: 403, ben: 200, ada: 200 }],
+      ["read an upload", "GET", `/recordings/${pending}`, {}, { eve: 404, olu: 404, ben: 404, ada: 200 }],
+      [
+        "part",
+        "PUT",
+        `/recordings/${pending}/parts/1`,
+        { bytes: fileOf(4) },
+        { eve: 404, olu: 404, ben: 404, ada: 400 },
+      ],
+      ["complete", "POST", `/recordings/${id}/complete`, { body }, { eve: 404, olu: 403, ben: 403, ada: 200 }],
+      ["withdraw", "DELETE", `/recordings/${id}`, {}, { eve: 404, olu: 403, ben: 403, ada: 204 }],
+    ];
+    for (const [what, method, path, request, expected] of matrix) {
+      expect([what, null, (await ask(null, method, path, request)).status]).toEqual([what, null, 401]);
+      for (const [who, status] of Object.entries(expected)) {
+        expect([what, who, (await ask(who, method, path, request)).status]).toEqual([what, who, status]);
+      }
+    }
+    expect((await ask("ben", "GET", `/recordings/${id}/file`)).status).toBe(404);
+    const observer = await ask("olu", "POST", `/sessions/${sessionId}/recordings`, { body: opening() });
+    expect(observer.status).toBe(403);
+  });
+});
+
+describe("a download", () => {
+  test("R2: ranges, conditions and the digest of the whole file", async () => {
+    const file = fileOf(100_000);
+    const id = await share(file, "ada", { name: "Gitarre ü" });
+    const get = (headers: Record<string, string>) => ask("ben", "GET", `/recordings/${id}/file`, { headers });
+    const whole = await get({});
+    const etag = whole.headers.get("ETag") ?? "";
+    expect(whole.headers.get("Repr-Digest")).toBe(reprDigest(await sha256Hex(file)));
+    expect(whole.headers.get("Content-Disposition")).toContain("filename*=UTF-8''Gitarre%20%C3%BC.wav");
+    expect(whole.headers.get("Cache-Control")).toContain("private");
+    await whole.arrayBuffer();
+    const middle = await get({ Range: "bytes=500-1499", "If-Range": etag });
+    expect([middle.status, middle.headers.get("Content-Range")]).toEqual([206, "bytes 500-1499/100000"]);
+    expect(new Uint8Array(await middle.arrayBuffer())).toEqual(file.slice(500, 1_500));
+    expect((await get({ Range: "bytes=500-", "If-Range": '"other"' })).status).toBe(200);
+    expect((await get({ "If-None-Match": etag })).status).toBe(304);
+    const beyond = await get({ Range: "bytes=100000-" });
+    expect([beyond.status, beyond.headers.get("Content-Range")]).toEqual([416, "bytes */100000"]);
+    expect(await codeOf(beyond)).toBe("range-not-satisfiable");
+    expect((await get({ Range: "bytes=9-5" })).status).toBe(200);
+  });
+
+  test("a session's stems come as one zip in which equal names are told apart", async () => {
+    await share(fileOf(300, 1));
+    await share(fileOf(400, 2));
+    const zip = await ask("ben", "GET", `/sessions/${sessionId}/recordings.zip`);
+    const text = new TextDecoder("latin1").decode(await zip.arrayBuffer());
+    expect(text.startsWith("PK")).toBe(true);
+    expect(text).toContain("Guitar 1.wav");
+    expect(text).toContain("Guitar 1 (2).wav");
+    expect(text).toContain(new TextDecoder("latin1").decode(fileOf(300, 1)));
+  });
+});
+
+describe("the end", () => {
+  test("E1: a Free recording goes at its time to the second, object, peaks and row; nobody sees it from then on", async () => {
+    const file = fileOf(700);
+    const id = await share(file);
+    const endsAtMs = nowMs + (RECORDING_RETENTION_MS.free ?? 0);
+    nowMs = endsAtMs - 1;
+    await sweepRecordings(env, deps, 10);
+    expect((await ask("ben", "GET", `/recordings/${id}/file`)).status).toBe(200);
+    nowMs = endsAtMs;
+    expect((await ask("ben", "GET", `/recordings/${id}/file`)).status).toBe(404);
+    expect((await sweepRecordings(env, deps, 10)).finished).toBe(true);
+    expect((await env.RECORDINGS.list({ prefix: `recordings/${sessionId}/` })).objects).toEqual([]);
+    expect(await env.DB.prepare("SELECT 1 FROM recordings WHERE id = ?").bind(id).first()).toBeNull();
+  });
+
+  test("R4: an upload that nobody finishes is given up before R2 would, and its parts no longer count", async () => {
+    const before = (await held()).n;
+    const id = await open();
+    await put("ada", id, 1, fileOf(50));
+    expect((await held()).n).toBe(before + 50);
+    nowMs += UPLOAD_ABANDONED_AFTER_MS;
+    await sweepRecordings(env, deps, 10);
+    expect(await codeOf(await put("ada", id, 1, fileOf(50)))).toBe("not-found");
+    // Whatever else had ended by then went with it.
+    expect((await held()).n).toBeLessThanOrEqual(before);
+  });
+
+  test("E2: deleting the session empties R2 and D1 of its recordings, unfinished uploads included", async () => {
+    await share(fileOf(600));
+    await put("ada", await open(), 1, fileOf(50));
+    await ask("ada", "DELETE", `/sessions/${sessionId}`);
+    expect((await env.RECORDINGS.list({ prefix: `recordings/${sessionId}/` })).objects).toEqual([]);
+    const left = await env.DB.prepare("SELECT COUNT(*) AS n FROM recordings WHERE session_id = ?")
+      .bind(sessionId)
+      .first();
+    expect(left?.n).toBe(0);
+  });
+});

@@ -1,0 +1,211 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { RecordingId, SessionId } from "../../protocol/ids.ts";
+import { RECORDINGS_PER_SESSION_MAX, STORAGE_QUOTA_BYTES } from "../../protocol/limits.ts";
+import { PageQuery, pageOf } from "../../protocol/paging.ts";
+import { CompleteRecording, CreateRecording, Recording } from "../../protocol/recordings.ts";
+import { may } from "../../protocol/roles.ts";
+import { requireAccount } from "../accounts/guard.ts";
+import type { Deps } from "../deps.ts";
+import type { Env } from "../env.ts";
+import { log } from "../log.ts";
+import { bearer, json, problemResponses } from "../openapi.ts";
+import { readCursor } from "../paging.ts";
+import { problem } from "../problem.ts";
+import { newRouter } from "../router.ts";
+import { type MemberEnv, requireMember } from "../sessions/guard.ts";
+import { reachRoom } from "../sessions/room.ts";
+import { endRecordings, withdraw } from "./ending.ts";
+import { objectKey } from "./keys.ts";
+import {
+  findRecording,
+  heldBytesOf,
+  insertRecording,
+  listParts,
+  listRecordings,
+  type Row,
+  toRecording,
+} from "./store.ts";
+import { completeUpload, storePart } from "./upload.ts";
+
+const guarded = { security: bearer, tags: ["recordings"] };
+const params = z.object({ recordingId: RecordingId });
+const answer = (description: string) => ({ description, ...json(Recording) });
+
+/** Tells the room's members that the list has changed. Who misses it reads the list when they join. */
+async function announce(env: Env, deps: Deps, sessionId: SessionId): Promise<void> {
+  try {
+    await (await reachRoom(env, deps, sessionId)).announceRecordings();
+  } catch {
+    log({ event: "room-unreachable", call: "announce" });
+  }
+}
+
+async function withParts(db: D1Database, row: Row, accountId: string): Promise<Recording> {
+  if (row.state !== "uploading" || row.accountId !== accountId) return toRecording(row, { place: true });
+  const parts = await listParts(db, row.id);
+  return toRecording(row, {
+    place: true,
+    partsHeld: parts.filter((part) => part.etag !== null).map((part) => part.number),
+  });
+}
+
+/** Stems that people share: open an upload, send its parts, complete it, list, read, withdraw. Files are in download.ts. */
+export const recordings = newRouter<MemberEnv>()
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "post",
+      path: "/api/v1/sessions/{sessionId}/recordings",
+      summary: "Open an upload. The id is the client's: asking again with the same id and content has the same answer",
+      middleware: [requireAccount, requireMember("recording.share")] as const,
+      request: { params: z.object({ sessionId: SessionId }), body: json(CreateRecording) },
+      responses: { 200: answer("It was open already"), 201: answer("Opened"), ...problemResponses },
+    }),
+    async (c) => {
+      const wanted = c.req.valid("json");
+      const { account, member, deps } = c.var;
+      const nowMs = deps.now();
+      const known = await findRecording(c.env.DB, wanted.recordingId, account.id, nowMs);
+      if (known !== null)
+        return isSame(known, wanted, member.sessionId, account.id)
+          ? c.json(await withParts(c.env.DB, known, account.id), 200)
+          : problem(c, "conflict", "This recording id is in use.");
+      if (!member.recordingPermitted) return problem(c, "recording-off");
+      if ((await heldBytesOf(c.env.DB, account.id)) >= STORAGE_QUOTA_BYTES[account.tier]) {
+        return problem(c, "quota-exceeded", "Your plan's storage is full: withdraw recordings, or take a larger plan.");
+      }
+      const key = objectKey(member.sessionId, wanted.recordingId);
+      const upload = await c.env.RECORDINGS.createMultipartUpload(key);
+      const by = { sessionId: member.sessionId, memberId: member.memberId, accountId: account.id };
+      if (!(await insertRecording(c.env.DB, wanted, by, upload.uploadId, RECORDINGS_PER_SESSION_MAX, nowMs))) {
+        await upload.abort();
+        const twin = await findRecording(c.env.DB, wanted.recordingId, account.id, nowMs);
+        if (twin !== null && isSame(twin, wanted, member.sessionId, account.id)) return c.json(toRecording(twin), 200);
+        const full = `A session holds ${RECORDINGS_PER_SESSION_MAX} recordings, and no two share an id.`;
+        return problem(c, "conflict", full);
+      }
+      const opened = await findRecording(c.env.DB, wanted.recordingId, account.id, nowMs);
+      return opened === null ? problem(c, "gone") : c.json(toRecording(opened, { partsHeld: [] }), 201);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "get",
+      path: "/api/v1/sessions/{sessionId}/recordings",
+      summary: "The session's recordings, newest first",
+      middleware: [requireAccount, requireMember("session.read")] as const,
+      request: { params: z.object({ sessionId: SessionId }), query: PageQuery },
+      responses: { 200: { description: "A page", ...json(pageOf(Recording)) }, ...problemResponses },
+    }),
+    async (c) => {
+      const { limit, cursor: text } = c.req.valid("query");
+      const cursor = readCursor(text);
+      if (cursor === null) return problem(c, "validation-failed", undefined, { cursor: ["This is not a cursor."] });
+      const { account, member, deps } = c.var;
+      return c.json(await listRecordings(c.env.DB, member.sessionId, account.id, deps.now(), limit, cursor), 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "get",
+      path: "/api/v1/recordings/{recordingId}",
+      summary: "One recording with its clock map; to its uploader also which parts are held",
+      middleware: [requireAccount] as const,
+      request: { params },
+      responses: { 200: answer("The recording"), ...problemResponses },
+    }),
+    async (c) => {
+      const { account, deps } = c.var;
+      const row = await findRecording(c.env.DB, c.req.valid("param").recordingId, account.id, deps.now());
+      return row === null ? problem(c, "not-found") : c.json(await withParts(c.env.DB, row, account.id), 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "put",
+      path: "/api/v1/recordings/{recordingId}/parts/{number}",
+      summary: "Store one part, verified against its Content-Digest (RFC 9530, sha-256); repeating it is harmless",
+      middleware: [requireAccount] as const,
+      request: {
+        params: params.extend({ number: z.string() }),
+        headers: z.object({ "content-digest": z.string().optional() }),
+      },
+      responses: { 204: { description: "Verified and held" }, ...problemResponses },
+    }),
+    async (c) => {
+      const { account, deps } = c.var;
+      const { recordingId, number } = c.req.valid("param");
+      const row = await findRecording(c.env.DB, recordingId, account.id, deps.now());
+      if (row === null) return problem(c, "not-found");
+      if (row.accountId !== account.id || !may(row.role, "recording.share")) return problem(c, "forbidden");
+      const outcome = await storePart(c.env, deps, row, account.tier, {
+        number: /^\d{1,5}$/.test(number) ? Number(number) : 0,
+        digestHeader: c.req.header("Content-Digest"),
+        lengthHeader: c.req.header("Content-Length"),
+        body: c.req.raw.body,
+      });
+      return outcome.ok ? c.body(null, 204) : problem(c, outcome.code, outcome.detail);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "post",
+      path: "/api/v1/recordings/{recordingId}/complete",
+      summary: "Put the parts together and verify the whole file's SHA-256; harmless to repeat",
+      middleware: [requireAccount] as const,
+      request: { params, body: json(CompleteRecording) },
+      responses: { 200: answer("Complete: the others can have it"), ...problemResponses },
+    }),
+    async (c) => {
+      const { account, deps } = c.var;
+      const { recordingId } = c.req.valid("param");
+      const row = await findRecording(c.env.DB, recordingId, account.id, deps.now());
+      if (row === null) return problem(c, "not-found");
+      if (row.accountId !== account.id || !may(row.role, "recording.share")) return problem(c, "forbidden");
+      const outcome = await completeUpload(c.env, deps, row, account.tier, c.req.valid("json"));
+      if (!outcome.ok) return problem(c, outcome.code, outcome.detail);
+      await announce(c.env, deps, row.sessionId);
+      const complete = await findRecording(c.env.DB, recordingId, account.id, deps.now());
+      return complete === null ? problem(c, "gone") : c.json(toRecording(complete, { place: true }), 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "delete",
+      path: "/api/v1/recordings/{recordingId}",
+      summary: "Withdraw a recording, or give an upload up. Copies that collaborators have are theirs",
+      middleware: [requireAccount] as const,
+      request: { params },
+      responses: { 204: { description: "Gone from our servers" }, ...problemResponses },
+    }),
+    async (c) => {
+      const { account, deps } = c.var;
+      const nowMs = deps.now();
+      const row = await findRecording(c.env.DB, c.req.valid("param").recordingId, account.id, nowMs);
+      if (row === null) return problem(c, "not-found");
+      if (row.accountId !== account.id) return problem(c, "forbidden");
+      await withdraw(c.env.DB, row.id, nowMs);
+      await endRecordings(c.env, [row], nowMs);
+      await announce(c.env, deps, row.sessionId);
+      return c.body(null, 204);
+    },
+  );
+
+function isSame(row: Row, wanted: z.output<typeof CreateRecording>, sessionId: string, accountId: string): boolean {
+  return (
+    row.sessionId === sessionId &&
+    row.accountId === accountId &&
+    row.takeId === wanted.takeId &&
+    row.name === wanted.name &&
+    row.timelineFrames === wanted.timelineFrames &&
+    row.partBytes === wanted.partBytes &&
+    row.sampleRateHz === wanted.format.sampleRateHz &&
+    row.channels === wanted.format.channels &&
+    row.encoding === wanted.format.encoding
+  );
+}

@@ -1,0 +1,196 @@
+import { z } from "zod";
+import type { RecordingId, SessionId } from "../../protocol/ids.ts";
+import { ClockPoint, type CreateRecording, type Recording } from "../../protocol/recordings.ts";
+import { UPLOAD_ABANDONED_AFTER_MS } from "../../protocol/retention.ts";
+import type { Role } from "../../protocol/roles.ts";
+import { TransportState } from "../../protocol/room.ts";
+import { type Cursor, cutPage } from "../paging.ts";
+
+/** What `recordings` and its session say together about one stem and the account that asks. */
+export interface Row {
+  id: RecordingId;
+  sessionId: SessionId;
+  takeId: string;
+  memberId: Recording["memberId"];
+  accountId: string;
+  name: string;
+  sampleRateHz: number;
+  channels: number;
+  encoding: "pcm24" | "float32";
+  timelineFrames: number;
+  startedAtMs: number;
+  bpm: number;
+  state: "uploading" | "complete" | "ending";
+  partBytes: number;
+  uploadId: string | null;
+  sizeBytes: number | null;
+  frames: number | null;
+  sha256: string | null;
+  place: string | null;
+  heldBytes: number;
+  hasPeaks: number;
+  createdAtMs: number;
+  completedAtMs: number | null;
+  expiresAtMs: number | null;
+}
+
+const columns = `r.id, r.session_id AS sessionId, r.take_id AS takeId, r.member_id AS memberId, r.account_id AS accountId, r.name,
+  r.sample_rate_hz AS sampleRateHz, r.channels, r.encoding, r.timeline_frames AS timelineFrames, r.started_at_ms AS startedAtMs,
+  r.bpm, r.state, r.part_bytes AS partBytes, r.upload_id AS uploadId, r.size_bytes AS sizeBytes, r.frames, r.sha256, r.place,
+  r.held_bytes AS heldBytes, r.has_peaks AS hasPeaks, r.created_at_ms AS createdAtMs, r.completed_at_ms AS completedAtMs,
+  r.expires_at_ms AS expiresAtMs`;
+
+/** What `recordings.place` holds as JSON. */
+export const Place = z.object({
+  clock: z.array(ClockPoint),
+  transportAtStart: TransportState,
+  transportAtEnd: TransportState,
+});
+
+/**
+ * A recording as the account sees it, with the role it has there now; `null` if it is not theirs to see: no member of its session,
+ * ended, or an upload of somebody else's.
+ */
+export async function findRecording(
+  db: D1Database,
+  recordingId: string,
+  accountId: string,
+  nowMs: number,
+): Promise<(Row & { role: Role }) | null> {
+  return await db
+    .prepare(
+      `SELECT ${columns}, m.role FROM recordings r
+       JOIN session_members m ON m.session_id = r.session_id AND m.account_id = ?2
+       WHERE r.id = ?1 AND r.state <> 'ending' AND (r.expires_at_ms IS NULL OR r.expires_at_ms > ?3)
+         AND (r.state = 'complete' OR r.account_id = ?2)`,
+    )
+    .bind(recordingId, accountId, nowMs)
+    .first<Row & { role: Role }>();
+}
+
+/** One page of a session's recordings, newest first: the complete ones, and the asking account's own unfinished uploads. */
+export async function listRecordings(
+  db: D1Database,
+  sessionId: string,
+  accountId: string,
+  nowMs: number,
+  limit: number,
+  [atMs, id]: Cursor,
+) {
+  const { results } = await db
+    .prepare(
+      `SELECT ${columns} FROM recordings r
+       WHERE r.session_id = ?1 AND (r.created_at_ms, r.id) < (?2, ?3)
+         AND r.state <> 'ending' AND (r.expires_at_ms IS NULL OR r.expires_at_ms > ?4)
+         AND (r.state = 'complete' OR r.account_id = ?5)
+       ORDER BY r.created_at_ms DESC, r.id DESC LIMIT ?6`,
+    )
+    .bind(sessionId, atMs, id, nowMs, accountId, limit + 1)
+    .all<Row>();
+  return cutPage(
+    results,
+    limit,
+    (row) => toRecording(row),
+    (row) => [row.createdAtMs, row.id],
+  );
+}
+
+/** Promise D1: what the members of a session see of a stem. Its account, upload and storage stay on the server. */
+export function toRecording(row: Row, more: { place?: boolean; partsHeld?: number[] } = {}): Recording {
+  const place = more.place === true && row.place !== null ? Place.parse(JSON.parse(row.place)) : undefined;
+  return {
+    recordingId: row.id,
+    sessionId: row.sessionId,
+    takeId: row.takeId,
+    memberId: row.memberId,
+    name: row.name,
+    format: {
+      sampleRateHz: row.sampleRateHz as Recording["format"]["sampleRateHz"],
+      channels: row.channels as 1 | 2,
+      encoding: row.encoding,
+    },
+    timelineFrames: row.timelineFrames,
+    startedAtMs: row.startedAtMs,
+    bpm: row.bpm,
+    state: row.state === "complete" ? "complete" : "uploading",
+    partBytes: row.partBytes,
+    sizeBytes: row.sizeBytes,
+    frames: row.frames,
+    sha256: row.sha256,
+    clock: place?.clock ?? [],
+    transportAtStart: place?.transportAtStart ?? null,
+    transportAtEnd: place?.transportAtEnd ?? null,
+    createdAtMs: row.createdAtMs,
+    completedAtMs: row.completedAtMs,
+    expiresAtMs: row.expiresAtMs,
+    hasPeaks: row.hasPeaks === 1,
+    ...(more.partsHeld === undefined ? {} : { partsHeld: more.partsHeld }),
+  };
+}
+
+/** The row of a new upload; the insert is the check that the id is free and the session still has room. */
+export async function insertRecording(
+  db: D1Database,
+  wanted: z.output<typeof CreateRecording>,
+  by: { sessionId: string; memberId: string; accountId: string },
+  uploadId: string,
+  recordingsMax: number,
+  nowMs: number,
+): Promise<boolean> {
+  const { meta } = await db
+    .prepare(
+      `INSERT INTO recordings (id, session_id, member_id, account_id, take_id, name, state, sample_rate_hz, channels, encoding,
+         timeline_frames, started_at_ms, bpm, part_bytes, upload_id, created_at_ms, expires_at_ms)
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, 'uploading', ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16
+       WHERE (SELECT COUNT(*) FROM recordings WHERE session_id = ?2) < ?17
+         AND EXISTS (SELECT 1 FROM session_members WHERE session_id = ?2 AND account_id = ?4)
+       ON CONFLICT DO NOTHING`,
+    )
+    .bind(
+      wanted.recordingId,
+      by.sessionId,
+      by.memberId,
+      by.accountId,
+      wanted.takeId,
+      wanted.name,
+      wanted.format.sampleRateHz,
+      wanted.format.channels,
+      wanted.format.encoding,
+      wanted.timelineFrames,
+      Math.round(wanted.startedAtMs),
+      wanted.bpm,
+      wanted.partBytes,
+      uploadId,
+      nowMs,
+      nowMs + UPLOAD_ABANDONED_AFTER_MS,
+      recordingsMax,
+    )
+    .run();
+  return meta.changes === 1;
+}
+
+/** Bytes that R2 holds for an account. */
+export async function heldBytesOf(db: D1Database, accountId: string): Promise<number> {
+  const row = await db
+    .prepare("SELECT held_bytes AS heldBytes FROM storage_use WHERE account_id = ?")
+    .bind(accountId)
+    .first<{ heldBytes: number }>();
+  return row?.heldBytes ?? 0;
+}
+
+export interface Part {
+  number: number;
+  etag: string | null;
+  sha256: string;
+  sizeBytes: number;
+}
+
+export async function listParts(db: D1Database, recordingId: string): Promise<Part[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT number, etag, sha256, size_bytes AS sizeBytes FROM recording_parts WHERE recording_id = ? ORDER BY number`,
+    )
+    .bind(recordingId)
+    .all<Part>();
+  return results;
+}
