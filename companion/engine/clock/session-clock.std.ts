@@ -1,0 +1,126 @@
+/** One ping to the room: when it left and came back by the local clock, and what the room's clock said between (P37). */
+export interface ClockSample {
+  sentLocalMs: number;
+  receivedLocalMs: number;
+  roomTimeMs: number;
+}
+
+export interface ClockEstimate {
+  /** Session time minus local time, now. */
+  offsetMs: number;
+  /** The true offset lies within ± this of `offsetMs`, as long as the local clock drifts less than `DRIFT_MAX_PPM`. */
+  errorMs: number;
+  /** How much faster than the local clock session time runs; 0 until it can be told. */
+  driftPpm: number;
+  /** The shortest round trip among the samples in use. */
+  roundTripMs: number;
+  samples: number;
+}
+
+/** The room's clock shows whole milliseconds: the true time is up to this much later than what it says. */
+const STEP_MS = 1;
+/** A quartz that is worse than this is broken; studio devices stay within 50 ppm. */
+const DRIFT_MAX_PPM = 100;
+/** What remains of drift once it has been measured. */
+const DRIFT_RESIDUAL_PPM = 15;
+const SAMPLES_MAX = 240;
+/** Drift is told from estimates that lie at least this far apart. */
+const DRIFT_SPAN_MS = 20_000;
+
+/**
+ * Session time, estimated from pings. The room handled a ping at some instant between its sending and its return, and its clock then
+ * showed the true time less at most one step; so every sample bounds the offset from both sides, whatever the ways there and back
+ * took. The estimate is the middle of what all recent samples allow, its error half the width. Samples with the least delay bound it
+ * most (the minimum-delay filter of RFC 5905, section 10, falls out by itself), and the millisecond steps average out because pings
+ * meet them at different phases. An older sample is widened by the drift that may have happened since.
+ */
+export class SessionClock {
+  #samples: ClockSample[] = [];
+  readonly #history: { localMs: number; offsetMs: number }[] = [];
+  #driftPpm = 0;
+  #estimate: (ClockEstimate & { localMs: number }) | undefined;
+
+  /** The latest estimate, as of the sample that came last. `undefined` before the first. */
+  get estimate(): ClockEstimate | undefined {
+    if (this.#estimate === undefined) return undefined;
+    const { localMs: _, ...estimate } = this.#estimate;
+    return estimate;
+  }
+
+  addSample(sample: ClockSample): void {
+    if (!Object.values(sample).every(Number.isFinite) || sample.receivedLocalMs < sample.sentLocalMs) return;
+    this.#samples.push(sample);
+    if (this.#samples.length > SAMPLES_MAX) this.#samples.shift();
+    let bounds = this.#bounds(sample.receivedLocalMs);
+    // Samples that exclude each other mean that a clock was set: the newer ones are right.
+    while (bounds.low > bounds.high && this.#samples.length > 1) {
+      this.#samples = this.#samples.slice(Math.ceil(this.#samples.length / 2));
+      this.#history.length = 0;
+      this.#driftPpm = 0;
+      bounds = this.#bounds(sample.receivedLocalMs);
+    }
+    const offsetMs = (bounds.low + bounds.high) / 2;
+    this.#followDrift(sample.receivedLocalMs, offsetMs);
+    this.#estimate = {
+      localMs: sample.receivedLocalMs,
+      offsetMs,
+      errorMs: (bounds.high - bounds.low) / 2,
+      driftPpm: this.#driftPpm,
+      roundTripMs: Math.min(...this.#samples.map(({ sentLocalMs, receivedLocalMs }) => receivedLocalMs - sentLocalMs)),
+      samples: this.#samples.length,
+    };
+  }
+
+  /** Session time at an instant of the local clock. Throws before the first sample. */
+  toSessionMs(localMs: number): number {
+    return localMs + this.#offsetAt(localMs);
+  }
+
+  /** The local clock at an instant of session time. Throws before the first sample. */
+  toLocalMs(sessionMs: number): number {
+    const nearMs = sessionMs - this.#offsetAt(this.#estimate?.localMs ?? 0);
+    return sessionMs - this.#offsetAt(nearMs);
+  }
+
+  #offsetAt(localMs: number): number {
+    if (this.#estimate === undefined) throw new Error("Session time is not known before the room's first answer.");
+    return this.#estimate.offsetMs + ((localMs - this.#estimate.localMs) * this.#driftPpm) / 1e6;
+  }
+
+  #bounds(nowMs: number): { low: number; high: number } {
+    const residualPpm = this.#driftPpm === 0 ? DRIFT_MAX_PPM : DRIFT_RESIDUAL_PPM;
+    let low = Number.NEGATIVE_INFINITY;
+    let high = Number.POSITIVE_INFINITY;
+    for (const { sentLocalMs, receivedLocalMs, roomTimeMs } of this.#samples) {
+      const ageMs = nowMs - receivedLocalMs;
+      const movedMs = (ageMs * this.#driftPpm) / 1e6;
+      const slackMs = (ageMs * residualPpm) / 1e6;
+      low = Math.max(low, roomTimeMs - receivedLocalMs + movedMs - slackMs);
+      high = Math.min(high, roomTimeMs + STEP_MS - sentLocalMs + movedMs + slackMs);
+    }
+    return { low, high };
+  }
+
+  /** A straight line through the estimates so far (least squares), once they span enough time. */
+  #followDrift(localMs: number, offsetMs: number): void {
+    this.#history.push({ localMs, offsetMs });
+    if (this.#history.length > 4 * SAMPLES_MAX) this.#history.shift();
+    const first = this.#history[0];
+    if (first === undefined || localMs - first.localMs < DRIFT_SPAN_MS) return;
+    const count = this.#history.length;
+    let sumX = 0;
+    let sumY = 0;
+    let sumXX = 0;
+    let sumXY = 0;
+    for (const point of this.#history) {
+      const x = point.localMs - first.localMs;
+      const y = point.offsetMs - first.offsetMs;
+      sumX += x;
+      sumY += y;
+      sumXX += x * x;
+      sumXY += x * y;
+    }
+    const slope = (count * sumXY - sumX * sumY) / (count * sumXX - sumX * sumX);
+    this.#driftPpm = Math.max(-DRIFT_MAX_PPM, Math.min(DRIFT_MAX_PPM, slope * 1e6));
+  }
+}
