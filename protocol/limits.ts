@@ -87,3 +87,12 @@ export const JSON_BODY_MAX_BYTES = 64 * 1024;
 export const COMPLETE_BODY_MAX_BYTES = 1024 * 1024;
 export const PAGE_SIZE_DEFAULT = 50;
 export const PAGE_SIZE_MAX = 100;
+
+/** Posts that a client keeps until the room has answered them. */
+export const POSTS_UNANSWERED_MAX = 1_000;
+/** Links of one companion: everybody hears everybody directly, which is sensible for a band. */
+export const LINKS_MAX = 12;
+/** Frames in one packet of the studio lane: 2.7 ms, and the block that most devices run at. */
+export const LANE_PACKET_FRAMES = 128;
+/** Sound that a studio lane holds before it counts as too late or as an attack: a second. */
+export const LANE_BUFFER_FRAMES = 48_000;

@@ -1,0 +1,243 @@
+import ReconnectingWebSocket from "partysocket/ws";
+import { type ErrorCode, errors } from "../../../protocol/errors.ts";
+import type { MemberId } from "../../../protocol/ids.ts";
+import { POSTS_UNANSWERED_MAX } from "../../../protocol/limits.ts";
+import {
+  type ClientMessage,
+  type LoggedEvent,
+  type Member,
+  type MemberStatus,
+  type PostBody,
+  RoomMessage,
+  type Signal,
+} from "../../../protocol/room.ts";
+import { PROTOCOL_VERSION, SUBPROTOCOL } from "../../../protocol/version.ts";
+import type { ClockSample } from "../clock/session-clock.std.ts";
+
+/** What one attempt to enter needs; asked anew for each, because a ticket opens one socket. */
+export interface Entry {
+  /** `ws:` or `wss:` address of the room. */
+  url: string;
+  ticket: string;
+}
+
+export type Welcome = Extract<RoomMessage, { type: "welcome" }>;
+
+/** What the room tells; every callback is optional for none, so that nothing is dropped by accident. */
+export interface RoomHandlers {
+  onWelcome(welcome: Welcome): void;
+  /** Each line of the log once, in order, across reconnects. */
+  onEvent(event: LoggedEvent): void;
+  onMembers(members: readonly Member[]): void;
+  onSignal(from: MemberId, signal: Signal): void;
+  onRecordingsChanged(): void;
+  onRefused(eventId: string, code: ErrorCode, message: string): void;
+  /** Something is wrong; `final` says that the client has stopped and will not come back by itself. */
+  onTrouble(code: ErrorCode | "disconnected", message: string, final: boolean): void;
+  onClock(sample: ClockSample): void;
+}
+
+export interface RoomClientOptions {
+  enter(): Promise<Entry>;
+  handlers: RoomHandlers;
+  /** The local clock, in milliseconds. */
+  nowMs(): number;
+  /** What the room logs as the program's name and version. */
+  client: string;
+  /** The WebSocket to use where the runtime's own cannot offer subprotocols. */
+  WebSocket?: unknown;
+}
+
+/** Reasons after which coming back would only repeat them. */
+const FINAL: ReadonlySet<number> = new Set(
+  (["version-unsupported", "replaced", "session-closed", "removed"] as const).map((code) => errors[code].close),
+);
+/** Many samples at first, so that the first command is in time; then as many as drift asks for. */
+const PINGS_FAST = 20;
+const PING_FAST_MS = 50;
+const PING_MS = 500;
+/** Pings that were not answered by then: the socket is dead, whatever the system believes. */
+const PONG_TIMEOUT_MS = 15_000;
+
+/**
+ * A companion's end of the room's socket (docs/PROTOCOL.md). Comes back by itself with jitter, resumes the log by number, keeps each post
+ * until it is answered and sends it again under the same id; nothing is queued in the socket itself.
+ */
+export class RoomClient {
+  readonly #options: RoomClientOptions;
+  readonly #socket: ReconnectingWebSocket;
+  readonly #unanswered = new Map<string, PostBody>();
+  #entry: Promise<Entry> | undefined;
+  #lastSeq = 0;
+  #welcomed = false;
+  #stopped = false;
+  #pings = 0;
+  #pingTimer: ReturnType<typeof setTimeout> | undefined;
+  #heardAtMs = 0;
+  #status: MemberStatus | undefined;
+
+  constructor(options: RoomClientOptions) {
+    this.#options = options;
+    this.#socket = new ReconnectingWebSocket(
+      async () => (await this.#nextEntry()).url,
+      // Two protocols: ours, and the ticket (P2). The library's type knows of one; its code passes a list on.
+      (async () => [SUBPROTOCOL, (await this.#nextEntry()).ticket]) as unknown as () => Promise<string | null>,
+      {
+        WebSocket: options.WebSocket,
+        maxEnqueuedMessages: 0,
+        minReconnectionDelay: 200 + Math.random() * 800,
+        maxReconnectionDelay: 15_000,
+        connectionTimeout: 10_000,
+      },
+    );
+    this.#socket.addEventListener("open", () => this.#onOpen());
+    this.#socket.addEventListener("message", ({ data }) => this.#onMessage(String(data)));
+    this.#socket.addEventListener("close", ({ code }) => this.#onClose(code));
+    this.#socket.addEventListener("error", () => this.#forgetEntry());
+  }
+
+  /** The last number of the log that this client has. */
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
+  /** Posts to the log; returns at once. Throws when too many posts wait for an answer, which means that the room is gone for long. */
+  post(eventId: string, body: PostBody): void {
+    if (this.#unanswered.size >= POSTS_UNANSWERED_MAX) throw new Error("The room cannot be reached: try again later.");
+    this.#unanswered.set(eventId, body);
+    if (this.#welcomed) this.#send({ type: "post", eventId, body });
+  }
+
+  signal(to: MemberId, signal: Signal): void {
+    if (this.#welcomed) this.#send({ type: "signal", to, signal });
+  }
+
+  /** Shown to the others now, and again after a reconnect. */
+  setStatus(status: MemberStatus): void {
+    this.#status = status;
+    if (this.#welcomed) this.#send({ type: "status", status });
+  }
+
+  close(): void {
+    this.#stopped = true;
+    clearTimeout(this.#pingTimer);
+    this.#socket.close(1000);
+  }
+
+  /** The library asks for address and protocols apart; both come from one ticket. */
+  #nextEntry(): Promise<Entry> {
+    this.#entry ??= this.#options.enter().catch((error: unknown) => {
+      this.#forgetEntry();
+      const message = error instanceof Error ? error.message : String(error);
+      if (!this.#stopped) this.#options.handlers.onTrouble("disconnected", message, false);
+      throw error;
+    });
+    return this.#entry;
+  }
+
+  #forgetEntry(): void {
+    this.#entry = undefined;
+  }
+
+  #send(message: ClientMessage): void {
+    this.#socket.send(JSON.stringify(message));
+  }
+
+  #onOpen(): void {
+    this.#forgetEntry();
+    this.#heardAtMs = this.#options.nowMs();
+    this.#send({
+      type: "hello",
+      protocolVersion: PROTOCOL_VERSION,
+      client: this.#options.client,
+      lastSeq: this.#lastSeq,
+    });
+  }
+
+  #onClose(code: number): void {
+    this.#forgetEntry();
+    const wasIn = this.#welcomed;
+    this.#welcomed = false;
+    clearTimeout(this.#pingTimer);
+    if (this.#stopped) return;
+    if (FINAL.has(code)) {
+      this.#stopped = true;
+      this.#socket.close(1000);
+      return;
+    }
+    if (wasIn) this.#options.handlers.onTrouble("disconnected", "The link to the session is gone; coming back.", false);
+  }
+
+  #onMessage(text: string): void {
+    const receivedAtMs = this.#options.nowMs();
+    this.#heardAtMs = receivedAtMs;
+    const parsed = RoomMessage.safeParse(JSON.parse(text));
+    // A message of a later version (P5).
+    if (!parsed.success) return;
+    const message = parsed.data;
+    const { handlers } = this.#options;
+    switch (message.type) {
+      case "welcome":
+        this.#onWelcome(message);
+        break;
+      case "events":
+        for (const event of message.events) this.#onEvent(event);
+        break;
+      case "members":
+        handlers.onMembers(message.members);
+        break;
+      case "pong":
+        handlers.onClock({
+          sentLocalMs: message.sentAtMs,
+          receivedLocalMs: receivedAtMs,
+          roomTimeMs: message.roomTimeMs,
+        });
+        break;
+      case "signal":
+        handlers.onSignal(message.from, message.signal);
+        break;
+      case "recordings-changed":
+        handlers.onRecordingsChanged();
+        break;
+      case "refused":
+        this.#unanswered.delete(message.eventId);
+        handlers.onRefused(message.eventId, message.code, message.message);
+        break;
+      case "error": {
+        const { close } = { close: 0, ...errors[message.code] };
+        handlers.onTrouble(message.code, message.message, FINAL.has(close));
+        break;
+      }
+    }
+  }
+
+  #onWelcome(welcome: Welcome): void {
+    if (welcome.headSeq < this.#lastSeq) this.#lastSeq = 0;
+    this.#welcomed = true;
+    this.#options.handlers.onWelcome(welcome);
+    this.#options.handlers.onMembers(welcome.members);
+    if (this.#status !== undefined) this.#send({ type: "status", status: this.#status });
+    for (const [eventId, body] of this.#unanswered) this.#send({ type: "post", eventId, body });
+    this.#pings = 0;
+    this.#ping();
+  }
+
+  #onEvent(event: LoggedEvent): void {
+    this.#unanswered.delete(event.eventId);
+    if (event.seq <= this.#lastSeq) return;
+    this.#lastSeq = event.seq;
+    this.#options.handlers.onEvent(event);
+  }
+
+  #ping(): void {
+    if (!this.#welcomed) return;
+    const nowMs = this.#options.nowMs();
+    if (nowMs - this.#heardAtMs > PONG_TIMEOUT_MS) {
+      this.#socket.reconnect(4000, "silent");
+      return;
+    }
+    this.#send({ type: "ping", sentAtMs: nowMs });
+    this.#pings++;
+    this.#pingTimer = setTimeout(() => this.#ping(), this.#pings < PINGS_FAST ? PING_FAST_MS : PING_MS);
+  }
+}
