@@ -1,0 +1,42 @@
+import { z } from "zod";
+import type { Recording } from "../../protocol/recordings.ts";
+import { type LoggedEvent, TransportCommand } from "../../protocol/room.ts";
+import type { ClockEstimate } from "../engine/clock/session-clock.std.ts";
+import type { LaneStats } from "../engine/lanes/jitter-buffer.std.ts";
+import type { Stem } from "../engine/takes/recorder.node.ts";
+
+/** What the headless companion is told, one line of JSON each on its standard input. */
+export const Order = z.discriminatedUnion("do", [
+  z.object({ do: z.literal("transport"), transport: TransportCommand }),
+  z.object({ do: z.literal("chat"), text: z.string() }),
+  z.object({ do: z.literal("note"), noteId: z.uuid(), text: z.string() }),
+  /** The person's own act: everything recorded so far goes to the collaborators (C7). */
+  z.object({ do: z.literal("share") }),
+  z.object({ do: z.literal("report") }),
+  z.object({ do: z.literal("leave") }),
+]);
+export type Order = z.infer<typeof Order>;
+
+/** What it says, one line of JSON each on its standard output. Times called local are the machine's monotonic clock. */
+export type Line =
+  | { say: "joined"; memberId: string; role: string; openedAtMs: number }
+  | { say: "clock"; estimate: ClockEstimate }
+  | { say: "link"; memberId: string; state: "connecting" | "connected" | "failed" }
+  | { say: "event"; event: LoggedEvent }
+  | { say: "executed"; seq: number; command: string; localAtMs: number; effectiveLocalMs: number; onTime: boolean }
+  | { say: "recording"; name: string }
+  | { say: "recorded"; stem: Stem }
+  | { say: "upload"; name: string; ratio: number }
+  | { say: "shared"; recording: Recording }
+  | { say: "delivered"; recordingId: string; name: string; path: string; sha256: string }
+  | { say: "report"; report: Report }
+  | { say: "trouble"; code: string; message: string; final: boolean };
+
+export interface Report {
+  clock: ClockEstimate | null;
+  lane: LaneStats | null;
+  roundTripMs: number | null;
+  relayed: boolean | null;
+  /** How often the device fell behind and jumped. */
+  deviceSkips: number;
+}

@@ -1,0 +1,73 @@
+/**
+ * The companion without a window: `node companion/headless/main.node.ts --origin http://… --session ses_… --input a.wav --folder dir`,
+ * its token in SESSIONLINKED_TOKEN. Orders come as lines of JSON on standard input, everything it does goes out the same way; it leaves
+ * when the input ends.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
+import { SessionId } from "../../protocol/ids.ts";
+import { ApiClient } from "../engine/api/api-client.std.ts";
+import { openFilePort } from "../engine/midi/file-port.node.ts";
+import { readInput } from "../engine/takes/input.node.ts";
+import { type Line, Order } from "./lines.std.ts";
+import { Studio } from "./studio.node.ts";
+
+const { values: flags } = parseArgs({
+  options: {
+    origin: { type: "string" },
+    session: { type: "string" },
+    input: { type: "string" },
+    folder: { type: "string" },
+  },
+});
+const token = process.env.SESSIONLINKED_TOKEN;
+const sessionId = SessionId.safeParse(flags.session);
+if (
+  token === undefined ||
+  flags.origin === undefined ||
+  flags.folder === undefined ||
+  flags.input === undefined ||
+  !sessionId.success
+) {
+  console.error("usage: SESSIONLINKED_TOKEN=… main.node.ts --origin URL --session ses_… --input file.wav --folder dir");
+  process.exit(2);
+}
+
+const say = (line: Line) => process.stdout.write(`${JSON.stringify(line)}\n`);
+const fail = (error: unknown): never => {
+  say({ say: "trouble", code: "start", message: error instanceof Error ? error.message : String(error), final: true });
+  process.exit(1);
+};
+
+const api = new ApiClient(flags.origin, token);
+const [input, session] = await Promise.all([readInput(flags.input), api.readSession(sessionId.data)]).catch(fail);
+mkdirSync(flags.folder, { recursive: true });
+const studio = new Studio({
+  api,
+  sessionId: sessionId.data,
+  sessionName: session.name,
+  input,
+  folder: flags.folder,
+  midi: openFilePort(join(flags.folder, "midi.jsonl")),
+  say,
+  // The peer connections' own threads would keep the process for a while; everything of ours is on disk.
+  ended: () => process.exit(0),
+});
+
+const orders = createInterface({ input: process.stdin });
+orders.on("line", (text) => {
+  try {
+    studio.obey(Order.parse(JSON.parse(text)));
+  } catch (error) {
+    say({
+      say: "trouble",
+      code: "order",
+      message: error instanceof Error ? error.message : "unreadable",
+      final: false,
+    });
+  }
+});
+orders.on("close", () => studio.obey({ do: "leave" }));
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => studio.obey({ do: "leave" }));
