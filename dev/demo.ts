@@ -1,0 +1,59 @@
+/**
+ * `npm run demo -- --host-audio a.wav --guest-audio b.wav --seconds 20 --json report.json`: two headless companions make a session on
+ * a platform of its own, on free ports. Exits 0 only if everything held.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { reportLines } from "./demo/report.ts";
+import { runDemo } from "./demo/run.ts";
+import { writePart } from "./demo/song.ts";
+import { type Local, startLocal } from "./local.ts";
+import { Progress } from "./progress.ts";
+
+const { values: flags } = parseArgs({
+  options: {
+    "host-audio": { type: "string" },
+    "guest-audio": { type: "string" },
+    seconds: { type: "string", default: "10" },
+    json: { type: "string" },
+    /** Keeps the session's folders there. */
+    keep: { type: "string" },
+  },
+});
+const seconds = Number(flags.seconds);
+if (!(seconds >= 1 && seconds <= 600)) {
+  console.error("--seconds takes a number from 1 to 600.");
+  process.exit(2);
+}
+
+const scratch = mkdtempSync(join(tmpdir(), "sessionlinked-demo-"));
+const folder = flags.keep ?? join(scratch, "session");
+const audio = (given: string | undefined, part: "guitar" | "drums") => {
+  if (given !== undefined) return given;
+  const path = join(scratch, `${part}.wav`);
+  writePart(path, part, seconds + 10);
+  return path;
+};
+const progress = new Progress();
+let local: Local | undefined;
+let exitCode = 1;
+try {
+  const hostAudio = audio(flags["host-audio"], "guitar");
+  const guestAudio = audio(flags["guest-audio"], "drums");
+  progress.step("Starting a platform and a relay");
+  local = await startLocal({ stateDir: join(scratch, "state") });
+  const report = await runDemo({ platform: local.platform, folder, hostAudio, guestAudio, seconds, progress });
+  progress.done();
+  if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(report, null, 2)}\n`);
+  console.log(reportLines(report).join("\n"));
+  exitCode = report.ok ? 0 : 1;
+} catch (error) {
+  progress.broken();
+  console.error(error instanceof Error ? error.message : error);
+} finally {
+  await local?.stop();
+  rmSync(scratch, { recursive: true, force: true });
+}
+process.exit(exitCode);

@@ -1,0 +1,277 @@
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { percentile } from "../../bench/row.ts";
+import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
+import { readInput } from "../../companion/engine/takes/input.node.ts";
+import type { LoggedEvent } from "../../protocol/room.ts";
+import { applyTransport, initialTransport, positionAt, transportOf } from "../../protocol/transport.ts";
+import { objectKey } from "../../workers/recordings/keys.ts";
+import type { Platform } from "../platform.ts";
+import type { Progress } from "../progress.ts";
+import { seedAccount } from "../seed.ts";
+import { Companion } from "./companion.ts";
+import { type Delays, findStem, measureExact, measureLossy, readHeard, type Source } from "./measure.ts";
+
+export interface DemoOptions {
+  platform: Platform;
+  folder: string;
+  hostAudio: string;
+  guestAudio: string;
+  /** How long is recorded. */
+  seconds: number;
+  progress: Progress;
+}
+
+/** What the demo found; `report.json` is this. */
+export interface DemoReport {
+  live: {
+    studio: { bitIdentical: boolean; oneWayMs: Delays; lostPackets: number; concealedRatio: number; relayed: boolean };
+    media: { oneWayMs: Delays; correlation: number };
+  };
+  transport: { events: number; sameOrder: boolean; onTime: boolean; skewMs: Delays };
+  clock: { errorMs: number; roundTripMs: number };
+  takes: {
+    name: string;
+    by: string;
+    frames: number;
+    timelineErrorMs: number;
+    sha256: { local: string; stored: string; delivered: string };
+  }[];
+  chat: { from: string; text: string }[];
+  notes: { from: string; text: string }[];
+  durationSeconds: number;
+  /** Everything that did not hold, in words; empty when `ok`. */
+  problems: string[];
+  ok: boolean;
+}
+
+const random = () => randomBytes(6).toString("hex");
+
+/** Two musicians, each with a companion of their own, make a session together on this platform. */
+export async function runDemo(options: DemoOptions): Promise<DemoReport> {
+  const { platform, folder, progress, seconds } = options;
+  const startedAtMs = performance.now();
+  mkdirSync(folder, { recursive: true });
+  const inputs = { host: await readInput(options.hostAudio), guest: await readInput(options.guestAudio) };
+
+  progress.step("Host creates the session, guest joins by invite code");
+  const seed = (displayName: string) =>
+    seedAccount(platform.db, {
+      displayName,
+      email: `${displayName.toLowerCase()}-${random()}@example.org`,
+      tier: "free",
+    });
+  const [ada, ben] = [await seed("Ada"), await seed("Ben")];
+  const hostApi = new ApiClient(platform.origin, ada.token);
+  const guestApi = new ApiClient(platform.origin, ben.token);
+  const session = await hostApi.createSession("The first session");
+  const { code } = await hostApi.createInvite(session.sessionId);
+  await guestApi.acceptInvite(code);
+
+  const { sessionId } = session;
+  const start = (name: string, token: string, input: string) =>
+    new Companion(name, { origin: platform.origin, token, sessionId, input, folder: join(folder, name.toLowerCase()) });
+  const host = start("Ada", ada.token, options.hostAudio);
+  const guest = start("Ben", ben.token, options.guestAudio);
+  const both = [host, guest] as const;
+  try {
+    progress.step("Companions meet in the room and link up");
+    await Promise.all(both.map((one) => one.until("joined", () => true, 30)));
+    await Promise.all(both.map((one) => one.until("link", ({ state }) => state === "connected", 30)));
+    await sleep(2_000);
+    host.tell({ do: "chat", text: "Ready when you are." });
+    await guest.until("event", ({ event }) => event.body.kind === "chat", 10);
+    guest.tell({ do: "chat", text: "Rolling. Count me in." });
+    host.tell({ do: "note", noteId: randomUUID(), text: "Verse in D, 96 bpm." });
+
+    progress.step("Rolling together");
+    host.tell({ do: "transport", transport: { command: "locate", positionFrames: 4 * 48_000 } });
+    host.tell({ do: "transport", transport: { command: "tempo", bpm: 96 } });
+    host.tell({ do: "transport", transport: { command: "play" } });
+    await Promise.all(both.map((one) => one.until("executed", ({ command }) => command === "play", 10)));
+    const liveFromMs = Number(process.hrtime.bigint()) / 1e6;
+    await sleep(1_000);
+    host.tell({ do: "transport", transport: { command: "record" } });
+    await Promise.all(both.map((one) => one.until("recording", () => true, 10)));
+    for (let tenth = 0; tenth < seconds * 10; tenth++) {
+      progress.update(tenth / (seconds * 10), `${(tenth / 10).toFixed(0)} s of ${seconds} s recorded`);
+      await sleep(100);
+    }
+    host.tell({ do: "transport", transport: { command: "stop" } });
+    const liveToMs = Number(process.hrtime.bigint()) / 1e6;
+    await Promise.all(both.map((one) => one.until("recorded", () => true, 20)));
+
+    progress.step("Sharing the takes");
+    for (const one of both) one.tell({ do: "share" });
+    await Promise.all(both.map((one) => one.until("shared", () => true, 120)));
+    progress.step("Takes arrive at the other's place");
+    await Promise.all(both.map((one) => one.until("delivered", () => true, 120)));
+    for (const one of both) one.tell({ do: "report" });
+    await Promise.all(both.map((one) => one.until("report", () => true, 10)));
+    await Promise.all(both.map((one) => one.leave()));
+
+    progress.step("Measuring");
+    const report = await measure({ host, guest, inputs, folder, liveFromMs, liveToMs, sessionId, platform });
+    return { ...report, durationSeconds: (performance.now() - startedAtMs) / 1000 };
+  } finally {
+    for (const one of both) one.kill();
+  }
+}
+
+interface Evidence {
+  host: Companion;
+  guest: Companion;
+  inputs: { host: Int32Array; guest: Int32Array };
+  folder: string;
+  liveFromMs: number;
+  liveToMs: number;
+  sessionId: string;
+  platform: Platform;
+}
+
+async function measure(evidence: Evidence): Promise<DemoReport> {
+  const { host, guest, inputs, folder, liveFromMs, liveToMs } = evidence;
+  const problems: string[] = [];
+  const must = (holds: boolean, otherwise: string) => {
+    if (!holds) problems.push(otherwise);
+  };
+  const ends = [
+    { one: host, other: guest, source: sourceOf(host, inputs.host), folder: join(folder, "ada") },
+    { one: guest, other: host, source: sourceOf(guest, inputs.guest), folder: join(folder, "ben") },
+  ] as const;
+
+  // Sound: what each end heard of the other.
+  const studio = ends.map(({ folder: place, other }) => {
+    const source = ends.find(({ one }) => one === other)?.source;
+    if (source === undefined) throw new Error("no source");
+    return {
+      exact: measureExact(source, readHeard(place, "heard-studio"), liveFromMs, liveToMs),
+      lossy: measureLossy(source, readHeard(place, "heard-media"), liveFromMs, liveToMs),
+    };
+  });
+  const reports = ends.map(({ one }) => one.said("report").at(-1)?.report);
+  const bitIdentical = studio.every(({ exact }) => exact.bitIdentical);
+  must(bitIdentical, `The studio lane changed ${studio.map(({ exact }) => exact.wrongChunks).join(" and ")} blocks.`);
+  const worst = (pick: (delays: Delays) => number, lane: "exact" | "lossy") =>
+    Math.max(...studio.map((end) => pick(end[lane].oneWayMs)));
+  const delays = (lane: "exact" | "lossy"): Delays => ({
+    p50: worst(({ p50 }) => p50, lane),
+    p95: worst(({ p95 }) => p95, lane),
+    max: worst(({ max }) => max, lane),
+  });
+  const correlation = Math.min(...studio.map(({ lossy }) => lossy.correlation));
+  must(correlation > 0.9, `The media lane's likeness to its source is ${correlation}.`);
+  const lanes = reports.map((report) => report?.lane);
+  const relayed = reports.every((report) => report?.relayed === true);
+  must(relayed, "The link does not go over the relay.");
+
+  // Transport: the MIDI that left each end.
+  const midi = ends.map(({ folder: place }) =>
+    readFileSync(join(place, "midi.jsonl"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { atMs: number; bytes: string }),
+  );
+  const [hostMidi = [], guestMidi = []] = midi;
+  const sameOrder =
+    JSON.stringify(hostMidi.map(({ bytes }) => bytes)) === JSON.stringify(guestMidi.map(({ bytes }) => bytes));
+  must(sameOrder && hostMidi.length >= 4, "The two ends did not send the same MIDI.");
+  const skews = hostMidi.map(({ atMs }, at) => Math.abs(atMs - (guestMidi[at]?.atMs ?? Number.POSITIVE_INFINITY)));
+  const executed = ends.flatMap(({ one }) => one.said("executed"));
+  const onTime = executed.every((line) => line.onTime);
+  must(onTime, "A command came too late.");
+  const logs = ends.map(({ one }) => one.said("event").map(({ event }) => event));
+  const common = (log: LoggedEvent[] = []) =>
+    JSON.stringify(log.filter(({ body }) => body.kind !== "joined" && body.kind !== "left"));
+  must(common(logs[0]) === common(logs[1]), "The two ends have different logs.");
+
+  // Takes: from the musician's disk to R2 and to the other's disk.
+  const log = logs[0] ?? [];
+  const offsetMs =
+    (host.said("report").at(-1)?.report.clock?.offsetMs ?? 0) / 2 +
+    (guest.said("report").at(-1)?.report.clock?.offsetMs ?? 0) / 2;
+  const takes: DemoReport["takes"] = [];
+  for (const { one, other, source } of ends) {
+    for (const { stem } of one.said("recorded")) {
+      const delivered = other.said("delivered").find(({ recordingId }) => recordingId === stem.recordingId);
+      const object = await evidence.platform.recordings.get(objectKey(evidence.sessionId, stem.recordingId));
+      const stored =
+        object === null
+          ? ""
+          : createHash("sha256")
+              .update(new Uint8Array(await object.arrayBuffer()))
+              .digest("hex");
+      const sha256 = { local: stem.sha256 ?? "?", stored, delivered: delivered?.sha256 ?? "" };
+      must(sha256.local === stored && stored === sha256.delivered, `"${stem.name}" is not the same everywhere.`);
+      const sound = await readInput(stem.path);
+      const nearFrame = Math.round((stem.startedAtMs - offsetMs - source.openedAtMs) * 48);
+      const frame = findStem(source, sound, nearFrame);
+      // The place on the timeline that the transport's log gives to the instant at which this sound was captured.
+      const capturedAtMs = frame === null ? Number.NaN : source.openedAtMs + frame / 48 + offsetMs;
+      const timelineErrorMs = Math.abs(placeAt(log, capturedAtMs) - stem.timelineFrames) / 48;
+      must(timelineErrorMs <= 1, `"${stem.name}" lies ${timelineErrorMs} ms from its place.`);
+      takes.push({ name: stem.name, by: one.name, frames: stem.frames, timelineErrorMs, sha256 });
+    }
+  }
+  must(takes.length === 2, `There are ${takes.length} takes instead of two.`);
+
+  const names = new Map(
+    log.flatMap(({ body }) => (body.kind === "joined" ? [[body.memberId, body.displayName] as const] : [])),
+  );
+  for (const { event } of guest.said("event"))
+    if (event.body.kind === "joined") names.set(event.body.memberId, event.body.displayName);
+  const texts = (kind: "chat" | "note") =>
+    log.flatMap(({ body, from }) =>
+      body.kind === kind && from !== undefined ? [{ from: names.get(from) ?? from, text: body.text }] : [],
+    );
+  must(texts("chat").length === 2 && texts("note").length === 1, "A chat message or the note is missing.");
+
+  const played = lanes.reduce((sum, lane) => sum + (lane?.playedFrames ?? 0), 0);
+  const concealed = lanes.reduce((sum, lane) => sum + (lane?.concealedFrames ?? 0), 0);
+  return {
+    live: {
+      studio: {
+        bitIdentical,
+        oneWayMs: delays("exact"),
+        lostPackets: lanes.reduce((sum, lane) => sum + (lane?.lostPackets ?? 0), 0),
+        concealedRatio: played === 0 ? 0 : concealed / played,
+        relayed,
+      },
+      media: { oneWayMs: delays("lossy"), correlation },
+    },
+    transport: {
+      events: log.filter(({ body }) => body.kind === "transport").length,
+      sameOrder,
+      onTime,
+      skewMs: { p50: percentile(skews, 0.5), p95: percentile(skews, 0.95), max: percentile(skews, 1) },
+    },
+    clock: {
+      errorMs: Math.max(...reports.map((report) => report?.clock?.errorMs ?? Number.POSITIVE_INFINITY)),
+      roundTripMs: Math.max(...reports.map((report) => report?.clock?.roundTripMs ?? Number.POSITIVE_INFINITY)),
+    },
+    takes,
+    chat: texts("chat"),
+    notes: texts("note"),
+    durationSeconds: 0,
+    problems,
+    ok: problems.length === 0,
+  };
+}
+
+function sourceOf(companion: Companion, samples: Int32Array): Source {
+  return { samples, openedAtMs: companion.said("joined")[0]?.openedAtMs ?? 0 };
+}
+
+/** The playhead at an instant of session time, from the log alone. */
+function placeAt(log: readonly LoggedEvent[], atMs: number): number {
+  let state = initialTransport;
+  for (const line of log) {
+    const event = transportOf(line);
+    // Half a frame of slack: the take begins at the very instant of its command.
+    if (event !== undefined && event.effectiveAtMs <= atMs + 1) state = applyTransport(state, event);
+  }
+  // A little before the command is before its place as well.
+  return state.positionFrames + Math.round((atMs - state.atMs) * 48) || positionAt(state, atMs);
+}

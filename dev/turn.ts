@@ -1,0 +1,134 @@
+/**
+ * The relay for sessions on this machine: coturn where Debian's `turnserver` is installed, else a TURN server inside this process.
+ * Both listen on loopback only, and take the API's short-lived credentials.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHmac, randomBytes } from "node:crypto";
+import { createSocket } from "node:dgram";
+import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import TurnServer from "node-turn";
+
+export interface Relay {
+  /** For `TURN_URLS`. */
+  urls: string;
+  kind: "coturn" | "embedded";
+  stop(): Promise<void>;
+}
+
+const REALM = "sessionlinked";
+const READY_TRIES = 100;
+/** One session of twelve needs a few hundred ports. */
+const PORTS = { min: 49_152, max: 65_535 };
+
+/** Starts the relay and waits until it answers. `secret` is the Worker's `TURN_KEY`. */
+export async function startRelay(options: { secret: string; kind?: Relay["kind"] }): Promise<Relay> {
+  const port = await freeUdpPort();
+  const urls = `turn:127.0.0.1:${port}?transport=udp`;
+  const kind = options.kind ?? (findProgram("turnserver") === undefined ? "embedded" : "coturn");
+  const stop = kind === "coturn" ? startCoturn(options.secret, port) : startEmbedded(options.secret, port);
+  for (let tries = 0; !(await answers(port)); tries++) {
+    if (tries < READY_TRIES) continue;
+    await stop();
+    throw new Error(`The relay (${kind}) did not start on UDP port ${port}.`);
+  }
+  return { urls, kind, stop };
+}
+
+function findProgram(name: string): string | undefined {
+  return (process.env.PATH ?? "")
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
+
+function startCoturn(secret: string, port: number): () => Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "sessionlinked-relay-"));
+  const child: ChildProcess = spawn(
+    "turnserver",
+    [
+      "-n",
+      "--use-auth-secret",
+      `--static-auth-secret=${secret}`,
+      `--realm=${REALM}`,
+      "--listening-ip=127.0.0.1",
+      "--relay-ip=127.0.0.1",
+      `--listening-port=${port}`,
+      `--min-port=${PORTS.min}`,
+      `--max-port=${PORTS.max}`,
+      "--allow-loopback-peers",
+      "--no-tcp",
+      "--no-tls",
+      "--no-dtls",
+      "--no-cli",
+      "--log-file=stdout",
+      `--pidfile=${join(folder, "pid")}`,
+      `--userdb=${join(folder, "users")}`,
+    ],
+    { stdio: "ignore" },
+  );
+  const gone = new Promise<void>((resolve) => {
+    child.once("exit", () => resolve());
+    child.once("error", () => resolve());
+  });
+  return async () => {
+    child.kill("SIGTERM");
+    await gone;
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
+
+/** The package knows fixed users; ours are made by the API from the shared secret, so each password is computed when it is asked for. */
+function startEmbedded(secret: string, port: number): () => Promise<void> {
+  const passwordOf = (username: string) => createHmac("sha1", secret).update(username).digest("base64");
+  const isCurrent = (username: string) => Number(/^(\d{1,12}):/.exec(username)?.[1] ?? 0) * 1000 > Date.now();
+  const credentials = new Proxy<Record<string, string>>(
+    {},
+    { get: (_, username) => (typeof username === "string" && isCurrent(username) ? passwordOf(username) : undefined) },
+  );
+  const server = new TurnServer({
+    listeningIps: ["127.0.0.1"],
+    relayIps: ["127.0.0.1"],
+    listeningPort: port,
+    minPort: PORTS.min,
+    maxPort: PORTS.max,
+    realm: REALM,
+    authMech: "long-term",
+    credentials,
+    log: () => undefined,
+  });
+  server.start();
+  return async () => server.stop();
+}
+
+async function freeUdpPort(): Promise<number> {
+  const socket = createSocket("udp4");
+  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+  const { port } = socket.address();
+  await new Promise<void>((resolve) => socket.close(() => resolve()));
+  return port;
+}
+
+/** Whether a STUN binding request (RFC 8489) has an answer within 100 ms. */
+async function answers(port: number): Promise<boolean> {
+  const socket = createSocket("udp4");
+  const request = Buffer.concat([Buffer.from([0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42]), randomBytes(12)]);
+  try {
+    return await new Promise<boolean>((resolve) => {
+      setTimeout(() => resolve(false), 100);
+      socket.once("message", () => resolve(true));
+      socket.once("error", () => resolve(false));
+      socket.send(request, port, "127.0.0.1");
+    });
+  } finally {
+    socket.close();
+  }
+}
