@@ -1,13 +1,17 @@
 /**
- * `npm start`: the platform on this machine: API, rooms, database, recordings and cron on workerd, kept on disk between runs.
- * Ctrl-C ends what this started, nothing else.
+ * `npm start`: the platform on this machine: API, rooms, database, recordings, cron and relay, kept on disk between runs; then a demo
+ * session on it, unless `--no-demo`. It goes on serving until Ctrl-C, which ends what this started, nothing else.
  */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { type Platform, startPlatform } from "./platform.ts";
+import { reportLines } from "./demo/report.ts";
+import { runDemo } from "./demo/run.ts";
+import { writePart } from "./demo/song.ts";
+import { type Local, startLocal } from "./local.ts";
 import { Progress } from "./progress.ts";
 
 const DEFAULT_PORT = 8787;
@@ -16,11 +20,14 @@ const stateDir = join(fileURLToPath(new URL("..", import.meta.url)), ".local");
 const { values: flags } = parseArgs({
   options: {
     port: { type: "string" },
+    "no-demo": { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
   },
 });
 if (flags.help) {
-  console.log("npm start -- [--port N]\n\nStarts SessionLinked on this machine.");
+  console.log(
+    "npm start -- [--port N] [--no-demo]\n\nStarts SessionLinked on this machine and plays a demo session on it.",
+  );
   process.exit(0);
 }
 
@@ -51,6 +58,33 @@ async function choosePort(wanted: string | undefined): Promise<number> {
   return port;
 }
 
+/** Ten seconds of music between two companions on the platform that has just started; its files go when it is over. */
+async function demo({ platform }: Local): Promise<void> {
+  const seconds = 10;
+  const folder = mkdtempSync(join(tmpdir(), "sessionlinked-demo-"));
+  const [hostAudio, guestAudio] = [join(folder, "guitar.wav"), join(folder, "drums.wav")];
+  try {
+    writePart(hostAudio, "guitar", seconds + 10);
+    writePart(guestAudio, "drums", seconds + 10);
+    const report = await runDemo({
+      platform,
+      folder: join(folder, "session"),
+      hostAudio,
+      guestAudio,
+      seconds,
+      progress,
+    });
+    progress.done();
+    console.log(reportLines(report).join("\n"));
+  } catch (error) {
+    progress.broken();
+    // The platform is there all the same.
+    if (!abort.signal.aborted) console.error(`The demo did not run: ${error instanceof Error ? error.message : error}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 const abort = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => abort.abort());
 const ended = new Promise<void>((resolve) => abort.signal.addEventListener("abort", () => resolve(), { once: true }));
@@ -59,15 +93,17 @@ const startedAtMs = performance.now();
 const port = await choosePort(flags.port);
 mkdirSync(stateDir, { recursive: true });
 const progress = new Progress();
-let platform: Platform | undefined;
+let local: Local | undefined;
 let exitCode = 0;
 try {
-  progress.step("Starting the platform: API, rooms, database, recordings, cron");
-  platform = await startPlatform({ stateDir, port });
-  progress.done(platform.origin);
+  progress.step("Starting the platform: API, rooms, database, recordings, cron, relay");
+  local = await startLocal({ stateDir, port });
+  const { origin } = local.platform;
+  progress.done(`${origin}, relay: ${local.relay.kind}`);
   console.error(`  Ready after ${((performance.now() - startedAtMs) / 1000).toFixed(1)} s.\n`);
+  if (!flags["no-demo"] && !abort.signal.aborted) await Promise.race([demo(local), ended]);
   if (!abort.signal.aborted) {
-    console.log(`Open ${platform.origin} — Ctrl-C stops everything.`);
+    console.log(`Open ${origin} — Ctrl-C stops everything.`);
     await ended;
   }
 } catch (error) {
@@ -77,6 +113,6 @@ try {
     exitCode = 1;
   }
 } finally {
-  await platform?.stop();
+  await local?.stop();
 }
 process.exit(exitCode);

@@ -12,7 +12,7 @@ export interface LaneStats {
   depthFrames: number;
 }
 
-/** The depth grows by a packet whenever a packet comes too late, up to this many. */
+/** The depth grows whenever a packet comes too late, up to this many packets: 64 ms, where music together ends anyway. */
 const DEPTH_PACKETS_MAX = 24;
 /** Concealment fades to silence over this many frames: 5 ms, short enough not to buzz, long enough not to click. */
 const FADE_FRAMES = 240;
@@ -38,7 +38,7 @@ export class JitterBuffer {
   #concealed = 0;
   #missing = 0;
 
-  constructor(depthPackets = 4) {
+  constructor(depthPackets = 6) {
     this.#depthPackets = depthPackets;
     this.#ring = new Int32Array(LANE_BUFFER_FRAMES * 2);
     this.#holds = new Float64Array(LANE_BUFFER_FRAMES).fill(-1);
@@ -63,7 +63,7 @@ export class JitterBuffer {
     this.#packets++;
     if (this.#next !== undefined) {
       if (first + frames <= this.#next) {
-        this.#deepen();
+        this.#deepen(this.#next - first);
         return;
       }
       // So far ahead that the ring would overwrite what is still to play: the far end jumped. Go there.
@@ -125,10 +125,12 @@ export class JitterBuffer {
     this.#holds.fill(-1);
   }
 
-  /** A packet came too late: the playhead steps back by one packet, once for each packet of delay. */
-  #deepen(): void {
-    if (this.#depthPackets >= DEPTH_PACKETS_MAX || this.#next === undefined) return;
-    this.#depthPackets++;
-    this.#next -= LANE_PACKET_FRAMES;
+  /** A packet came `lateFrames` too late: the playhead steps back far enough, and a packet more, so that one gap teaches for good. */
+  #deepen(lateFrames: number): void {
+    const wanted = Math.ceil(lateFrames / LANE_PACKET_FRAMES) + 1;
+    const packets = Math.min(wanted, DEPTH_PACKETS_MAX - this.#depthPackets);
+    if (packets <= 0 || this.#next === undefined) return;
+    this.#depthPackets += packets;
+    this.#next -= packets * LANE_PACKET_FRAMES;
   }
 }

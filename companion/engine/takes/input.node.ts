@@ -38,7 +38,9 @@ export async function readInput(path: string): Promise<Int32Array> {
     stereo[at * 2 + 1] = (right[at] ?? 0) * scale;
   }
   if (sampleRate !== 48_000) {
-    const converter = await libsamplerate.create(2, sampleRate, 48_000, { converterType: libsamplerate.ConverterType.SRC_SINC_BEST_QUALITY });
+    const converter = await libsamplerate.create(2, sampleRate, 48_000, {
+      converterType: libsamplerate.ConverterType.SRC_SINC_BEST_QUALITY,
+    });
     stereo = Float64Array.from(
       converter.full(Float32Array.from(stereo, (sample) => sample / 2 ** 23)),
       (s) => s * 2 ** 23,
