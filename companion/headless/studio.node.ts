@@ -141,10 +141,12 @@ export class Studio {
     const heard = new Int32Array(LANE_PACKET_FRAMES * 2);
     for (const link of this.#links.values()) {
       if (may(this.#role, "audio.send")) link.send(frame, input);
+      const before = link.buffer.stats.concealedFrames;
       if (link.buffer.pull(heard) === null) continue;
+      const concealed = link.buffer.stats.concealedFrames > before;
       for (let at = 0; at < heard.length; at++) output[at] = (output[at] ?? 0) + (heard[at] ?? 0);
       // What is handed to a device in this turn sounds when the block after this one begins.
-      this.#heard.studio.add(heard.slice(), this.#device.timeOf(frame + LANE_PACKET_FRAMES));
+      this.#heard.studio.add(heard.slice(), this.#device.timeOf(frame + LANE_PACKET_FRAMES), concealed);
     }
   }
 

@@ -49,17 +49,25 @@ function matches({ samples }: Source, frame: number, heard: Int32Array, at: numb
   return true;
 }
 
-/** Every chunk heard between two instants is compared with the source, sample by sample. */
+/**
+ * Every chunk heard between two instants is compared with the source, sample by sample; those that the buffer says it had to change
+ * are counted apart.
+ */
 export function measureExact(source: Source, { samples, index }: Heard, fromMs: number, toMs: number) {
   const delays: number[] = [];
   let delayFrames = -1;
   let compared = 0;
   let wrong = 0;
+  let concealed = 0;
   for (let chunk = 0; chunk < index.frames.length; chunk++) {
     const playedAtMs = index.atMs[chunk] ?? 0;
     const at = index.frames[chunk] ?? 0;
     const frames = (index.frames[chunk + 1] ?? samples.length / 2) - at;
     if (playedAtMs < fromMs || playedAtMs > toMs) continue;
+    if (index.concealed[chunk] === true) {
+      concealed++;
+      continue;
+    }
     compared++;
     const capturedNow = Math.round((playedAtMs - source.openedAtMs) * FRAMES_PER_MS);
     if (delayFrames < 0 || !matches(source, capturedNow - delayFrames, samples, at, frames)) {
@@ -82,6 +90,7 @@ export function measureExact(source: Source, { samples, index }: Heard, fromMs: 
   return {
     bitIdentical: compared > 0 && wrong === 0,
     chunks: compared,
+    concealedChunks: concealed,
     wrongChunks: wrong,
     oneWayMs: delaysOf(delays),
   };

@@ -81,7 +81,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
     await Promise.all(both.map((one) => one.until("joined", () => true, 30)));
     await Promise.all(both.map((one) => one.until("link", ({ state }) => state === "connected", 30)));
     // Long enough for the lanes to learn the path, and for session time to be known to a fraction of a millisecond.
-    await sleep(3_000);
+    await sleep(4_000);
     host.tell({ do: "chat", text: "Ready when you are." });
     await guest.until("event", ({ event }) => event.body.kind === "chat", 10);
     guest.tell({ do: "chat", text: "Rolling. Count me in." });
@@ -155,6 +155,9 @@ async function measure(evidence: Evidence): Promise<DemoReport> {
   const reports = ends.map(({ one }) => one.said("report").at(-1)?.report);
   const bitIdentical = studio.every(({ exact }) => exact.bitIdentical);
   must(bitIdentical, `The studio lane changed ${studio.map(({ exact }) => exact.wrongChunks).join(" and ")} blocks.`);
+  const total = studio.reduce((sum, { exact }) => sum + exact.chunks + exact.concealedChunks, 0);
+  const concealedRatio = studio.reduce((sum, { exact }) => sum + exact.concealedChunks, 0) / Math.max(1, total);
+  must(concealedRatio < 0.01, `${(concealedRatio * 100).toFixed(1)} % of the studio lane had to be concealed.`);
   const worst = (pick: (delays: Delays) => number, lane: "exact" | "lossy") =>
     Math.max(...studio.map((end) => pick(end[lane].oneWayMs)));
   const delays = (lane: "exact" | "lossy"): Delays => ({
@@ -229,15 +232,13 @@ async function measure(evidence: Evidence): Promise<DemoReport> {
     );
   must(texts("chat").length === 2 && texts("note").length === 1, "A chat message or the note is missing.");
 
-  const played = lanes.reduce((sum, lane) => sum + (lane?.playedFrames ?? 0), 0);
-  const concealed = lanes.reduce((sum, lane) => sum + (lane?.concealedFrames ?? 0), 0);
   return {
     live: {
       studio: {
         bitIdentical,
         oneWayMs: delays("exact"),
         lostPackets: lanes.reduce((sum, lane) => sum + (lane?.lostPackets ?? 0), 0),
-        concealedRatio: played === 0 ? 0 : concealed / played,
+        concealedRatio,
         relayed,
       },
       media: { oneWayMs: delays("lossy"), correlation },

@@ -6,7 +6,7 @@ export interface LaneStats {
   /** Packets that never came, or came after their place had been played. */
   lostPackets: number;
   playedFrames: number;
-  /** Frames that were played without their packet: faded out of what came before. */
+  /** Frames that were not played as they were sent: faded out for want of a packet, or cross-faded when the depth shrank. */
   concealedFrames: number;
   /** How far behind the newest packet the playhead runs. */
   depthFrames: number;
@@ -14,6 +14,9 @@ export interface LaneStats {
 
 /** The depth grows whenever a packet comes too late, up to this many packets: 64 ms, where music together ends anyway. */
 const DEPTH_PACKETS_MAX = 24;
+/** How much sound is looked at before the depth may shrink, and the packets in hand that it keeps then. */
+const WATCH_FRAMES = 48_000;
+const SPARE_PACKETS = 4;
 /** Concealment fades to silence over this many frames: 5 ms, short enough not to buzz, long enough not to click. */
 const FADE_FRAMES = 240;
 
@@ -36,6 +39,9 @@ export class JitterBuffer {
   #packets = 0;
   #played = 0;
   #concealed = 0;
+  /** The least distance of an arriving packet to the playhead since `#watchedFrom`. */
+  #slackMin = Number.POSITIVE_INFINITY;
+  #watchedFrom = 0;
   #missing = 0;
 
   constructor(depthPackets = 6) {
@@ -68,8 +74,10 @@ export class JitterBuffer {
       }
       // So far ahead that the ring would overwrite what is still to play: the far end jumped. Go there.
       if (first + frames - this.#next > LANE_BUFFER_FRAMES) this.#next = Math.max(0, first - this.#depthFrames);
+      this.#slackMin = Math.min(this.#slackMin, first - this.#next);
     } else {
       this.#next = first - this.#depthFrames;
+      this.#watch(this.#next);
     }
     for (let at = 0; at < frames; at++) {
       const place = (((first + at) % LANE_BUFFER_FRAMES) + LANE_BUFFER_FRAMES) % LANE_BUFFER_FRAMES;
@@ -111,6 +119,7 @@ export class JitterBuffer {
       out[at * 2 + 1] = Math.round((this.#last[1] ?? 0) * gain);
     }
     this.#next = first + frames;
+    if (this.#next - this.#watchedFrom >= WATCH_FRAMES) this.#shrink(out);
     return first;
   }
 
@@ -132,5 +141,33 @@ export class JitterBuffer {
     if (packets <= 0 || this.#next === undefined) return;
     this.#depthPackets += packets;
     this.#next -= packets * LANE_PACKET_FRAMES;
+    this.#watch(this.#next);
+  }
+
+  #watch(from: number): void {
+    this.#slackMin = Number.POSITIVE_INFINITY;
+    this.#watchedFrom = from;
+  }
+
+  /** After a calm second, delay that nobody needs is given back: the block just made is cross-faded into the later one. */
+  #shrink(out: Int32Array): void {
+    const next = this.#next ?? 0;
+    const packets = Math.min(Math.floor(this.#slackMin / LANE_PACKET_FRAMES) - SPARE_PACKETS, this.#depthPackets - 1);
+    this.#watch(next);
+    if (packets <= 0 || !Number.isFinite(packets)) return;
+    const shift = packets * LANE_PACKET_FRAMES;
+    const frames = out.length / 2;
+    const from = next - frames + shift;
+    for (let at = 0; at < frames; at++) {
+      const place = (((from + at) % LANE_BUFFER_FRAMES) + LANE_BUFFER_FRAMES) % LANE_BUFFER_FRAMES;
+      const later = (at + 1) / frames;
+      for (const side of [0, 1]) {
+        const old = out[at * 2 + side] ?? 0;
+        out[at * 2 + side] = Math.round(old + ((this.#ring[place * 2 + side] ?? 0) - old) * later);
+      }
+    }
+    this.#concealed += frames;
+    this.#depthPackets -= packets;
+    this.#next = next + shift;
   }
 }

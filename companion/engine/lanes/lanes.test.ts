@@ -101,6 +101,14 @@ describe("the jitter buffer", () => {
     expect(buffer.stats.concealedFrames).toBe(before);
   });
 
+  test("delay that a rough start has cost is given back after a calm second, and what follows is exact", () => {
+    const buffer = new JitterBuffer(20);
+    const heard = play(buffer, 1_200, (block) => [packetAt(block * BLOCK)]);
+    expect(buffer.stats.depthFrames).toBeLessThanOrEqual(6 * BLOCK);
+    expect(buffer.stats).toMatchObject({ lostPackets: 0 });
+    expect(heard.slice(-300 * BLOCK).every(({ frame, left }) => left === frame)).toBe(true);
+  });
+
   test("a new stream and a jump far ahead start over instead of waiting", () => {
     const buffer = new JitterBuffer(4);
     play(buffer, 20, (block) => [packetAt(block * BLOCK)]);

@@ -1,0 +1,88 @@
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import type { DemoReport } from "../../dev/demo/run.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "sessionlinked-e2e-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const demo = (...args: string[]) => spawnSync("node", ["dev/demo.ts", ...args], { encoding: "utf8", timeout: 110_000 });
+
+describe("the first session, as `npm run demo` plays it", () => {
+  test("C2, C4, C5, C7, P18, P19: given files, two processes, one song; every figure of the report holds", () => {
+    const [host, guest, json] = [join(folder, "host.wav"), join(folder, "guest.wav"), join(folder, "report.json")];
+    execFileSync("sox", ["-n", "-r", "44100", "-b", "16", "-c", "1", host, "synth", "12", "pinknoise", "gain", "-6"]);
+    execFileSync("sox", ["-n", "-r", "96000", "-b", "32", "-c", "2", guest, "synth", "9", "brownnoise", "gain", "-9"]);
+    const kept = join(folder, "kept");
+    const run = demo("--host-audio", host, "--guest-audio", guest, "--seconds", "4", "--json", json, "--keep", kept);
+    expect(run.stderr + run.stdout).toContain("All of it held");
+    expect(run.status).toBe(0);
+    const report: DemoReport = JSON.parse(readFileSync(json, "utf8"));
+    expect(report.live.studio).toMatchObject({ bitIdentical: true, relayed: true });
+    expect(report.live.media.correlation).toBeGreaterThan(0.6);
+    expect(report.transport).toMatchObject({ events: 5, sameOrder: true });
+    expect(report.takes.map(({ by }) => by)).toEqual(["Ada", "Ben"]);
+    for (const { timelineErrorMs, sha256, frames } of report.takes) {
+      expect(timelineErrorMs).toBeLessThan(1);
+      expect(new Set(Object.values(sha256)).size).toBe(1);
+      expect(frames).toBeGreaterThan(4 * 48_000);
+    }
+    expect(report.chat.map(({ from }) => from)).toEqual(["Ada", "Ben"]);
+
+    // Other people's programs read our stems: format, place and name.
+    const stem = join(kept, "ada", `${report.takes[0]?.name}.wav`);
+    const probe = JSON.parse(
+      execFileSync("ffprobe", ["-v", "error", "-show_streams", "-show_format", "-of", "json", stem], {
+        encoding: "utf8",
+      }),
+    );
+    expect(probe.streams[0]).toMatchObject({ codec_name: "pcm_s24le", sample_rate: "48000", channels: 2 });
+    expect(Number(probe.format.tags.time_reference)).toBeGreaterThan(4 * 48_000);
+    const info = execFileSync("sndfile-info", [stem], { encoding: "utf8" });
+    expect(info).toMatch(/bext/);
+    expect(info).not.toMatch(/error|\*\*\*/i);
+    expect(execFileSync("mediainfo", [stem], { encoding: "utf8" })).toMatch(/SessionLinked/);
+  });
+
+  test("a WAV that is not one, and a length that is none, are said in one clear sentence", () => {
+    const broken = join(folder, "broken.wav");
+    writeFileSync(broken, "RIFF, or so they say");
+    const run = demo("--host-audio", broken, "--seconds", "2");
+    expect(run.status).toBe(1);
+    expect(run.stderr).toContain("is not a WAV file that can be read");
+    expect(demo("--seconds", "0").status).toBe(2);
+    expect(demo("--host-audio", join(folder, "none.wav")).stderr).toContain("there is no such file");
+  });
+});
+
+describe("`npm start`", () => {
+  test("a port in use is said, and nothing is left behind", async () => {
+    const server = createServer();
+    const port = await new Promise<number>((resolve) =>
+      server.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port)),
+    );
+    const run = spawnSync("node", ["dev/start.ts", "--port", String(port), "--no-demo"], {
+      encoding: "utf8",
+      timeout: 30_000,
+    });
+    server.close();
+    expect(run.status).toBe(1);
+    expect(run.stderr).toContain(`Port ${port} is in use`);
+  });
+
+  test("serves until it is told to stop, and ends all that it started", async () => {
+    const child = spawn("node", ["dev/start.ts", "--no-demo"], { stdio: ["ignore", "pipe", "pipe"] });
+    let text = "";
+    child.stdout.on("data", (data) => {
+      text += data;
+    });
+    await expect.poll(() => text, { timeout: 60_000 }).toMatch(/Open http:\/\/127\.0\.0\.1:\d+/);
+    const origin = /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0] ?? "";
+    expect((await fetch(`${origin}/api/v1/health`)).status).toBe(200);
+    child.kill("SIGINT");
+    expect(await new Promise((resolve) => child.once("exit", resolve))).toBe(0);
+    await expect(fetch(`${origin}/api/v1/health`)).rejects.toThrow();
+  });
+});

@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
+import { Companion } from "../../dev/demo/companion.ts";
+import { writePart } from "../../dev/demo/song.ts";
+import { type Local, startLocal } from "../../dev/local.ts";
+import { seedAccount } from "../../dev/seed.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "sessionlinked-room-"));
+const input = join(folder, "guitar.wav");
+const stateDir = join(folder, "state");
+let local: Local;
+
+beforeAll(async () => {
+  writePart(input, "guitar", 5);
+  local = await startLocal({ stateDir });
+});
+afterAll(async () => {
+  await local.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function session(people: number) {
+  const seeded = [];
+  for (let at = 0; at < people; at++) {
+    const person = { displayName: `Player ${at}`, email: `p${at}-${Math.random()}@example.org`, tier: "free" as const };
+    seeded.push(await seedAccount(local.platform.db, person));
+  }
+  const [first] = seeded;
+  const host = new ApiClient(local.platform.origin, first?.token ?? "");
+  const { sessionId } = await host.createSession("Night");
+  for (const { token } of seeded.slice(1)) {
+    const { code } = await host.createInvite(sessionId);
+    await new ApiClient(local.platform.origin, token).acceptInvite(code);
+  }
+  const start = (at: number, name = `p${at}-${Math.random()}`) =>
+    new Companion(name, {
+      origin: local.platform.origin,
+      token: seeded[at]?.token ?? "",
+      sessionId,
+      input,
+      folder: join(folder, name),
+    });
+  return { sessionId, host, start };
+}
+
+test("P27, C7: a companion that is killed in mid take leaves; the room goes on, and it can come back to the same log", async () => {
+  const { start } = await session(2);
+  const [ada, ben] = [start(0), start(1)];
+  await Promise.all([ada, ben].map((one) => one.until("link", ({ state }) => state === "connected", 30)));
+  ada.tell({ do: "transport", transport: { command: "record" } });
+  await ben.until("recording", () => true, 10);
+  ben.kill();
+  await ada.until("event", ({ event }) => event.body.kind === "left", 20);
+  ada.tell({ do: "chat", text: "still here" });
+  await ada.until("event", ({ event }) => event.body.kind === "chat", 10);
+  ada.tell({ do: "transport", transport: { command: "stop" } });
+  await ada.until("recorded", () => true, 10);
+
+  const again = start(1);
+  await again.until("event", ({ event }) => event.body.kind === "chat", 20);
+  await ada.until(
+    "link",
+    ({ state }) => ada.said("link").filter((line) => line.state === "connected").length > 1 && state === "connected",
+    30,
+  );
+  await again.until("event", ({ event }) => event.seq >= (ada.said("event").at(-1)?.event.seq ?? 0), 10);
+  const seen = (one: Companion) => one.said("event").map(({ event }) => JSON.stringify(event));
+  expect(seen(again)).toEqual(seen(ada).slice(0, seen(again).length));
+  await Promise.all([ada.leave(), again.leave()]);
+});
+
+test("C7: without the share nothing of a take leaves the machine; E2: a deleted session tells everybody and is gone", async () => {
+  const { sessionId, host, start } = await session(2);
+  const [ada, ben] = [start(0), start(1)];
+  await Promise.all([ada, ben].map((one) => one.until("joined", () => true, 30)));
+  ada.tell({ do: "transport", transport: { command: "record" } });
+  await Promise.all([ada, ben].map((one) => one.until("recording", () => true, 10)));
+  ben.tell({ do: "transport", transport: { command: "stop" } });
+  await Promise.all([ada, ben].map((one) => one.until("recorded", () => true, 10)));
+  expect(await host.listRecordings(sessionId)).toEqual([]);
+  expect((await local.platform.recordings.list({ prefix: `recordings/${sessionId}/` })).objects).toEqual([]);
+  ben.tell({ do: "share" });
+  await ada.until("delivered", () => true, 30);
+  expect(await host.listRecordings(sessionId)).toHaveLength(1);
+
+  await host.deleteSession(sessionId);
+  await ben.until("trouble", ({ code, final }) => code === "session-closed" && final, 10);
+  expect((await local.platform.recordings.list({ prefix: `recordings/${sessionId}/` })).objects).toEqual([]);
+  await Promise.all([ada.leave(), ben.leave()]);
+});
+
+test("P6, P9, R12: the platform's process is gone in mid session; the companions come back by themselves and miss nothing", async () => {
+  const { start } = await session(2);
+  const [ada, ben] = [start(0), start(1)];
+  await Promise.all([ada, ben].map((one) => one.until("joined", () => true, 30)));
+  ada.tell({ do: "chat", text: "before" });
+  await ben.until("event", ({ event }) => event.body.kind === "chat", 10);
+  const port = Number(new URL(local.platform.origin).port);
+  await local.stop();
+  ben.tell({ do: "chat", text: "said while it was away" });
+  local = await startLocal({ stateDir, port });
+  const chats = (one: Companion) =>
+    one.said("event").flatMap(({ event }) => (event.body.kind === "chat" ? [event.body.text] : []));
+  await expect.poll(() => chats(ada), { timeout: 60_000 }).toEqual(["before", "said while it was away"]);
+  expect(chats(ben)).toEqual(["before", "said while it was away"]);
+  const seqs = ada.said("event").map(({ event }) => event.seq);
+  expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, at) => at + 1));
+  await Promise.all([ada.leave(), ben.leave()]);
+});
