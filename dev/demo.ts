@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { reportLines } from "./demo/report.ts";
+import { reportLines, reportSvg } from "./demo/report.ts";
 import { runDemo } from "./demo/run.ts";
 import { writePart } from "./demo/song.ts";
 import { type Local, startLocal } from "./local.ts";
@@ -18,6 +18,8 @@ const { values: flags } = parseArgs({
     "guest-audio": { type: "string" },
     seconds: { type: "string", default: "10" },
     json: { type: "string" },
+    /** Draws the report there. */
+    svg: { type: "string" },
     /** Keeps the session's folders there. */
     keep: { type: "string" },
   },
@@ -47,6 +49,7 @@ try {
   const report = await runDemo({ platform: local.platform, folder, hostAudio, guestAudio, seconds, progress });
   progress.done();
   if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (flags.svg !== undefined) writeFileSync(flags.svg, reportSvg(reportLines(report)));
   console.log(reportLines(report).join("\n"));
   exitCode = report.ok ? 0 : 1;
 } catch (error) {

@@ -86,7 +86,9 @@ async function demo({ platform }: Local): Promise<void> {
 }
 
 const abort = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => abort.abort());
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const stop = () => abort.abort();
+for (const signal of signals) process.on(signal, stop);
 const ended = new Promise<void>((resolve) => abort.signal.addEventListener("abort", () => resolve(), { once: true }));
 
 const startedAtMs = performance.now();
@@ -99,6 +101,10 @@ try {
   progress.step("Starting the platform: API, rooms, database, recordings, cron, relay");
   local = await startLocal({ stateDir, port });
   const { origin } = local.platform;
+  // The platform's library would end the process at once on a signal; everything is to be stopped in order.
+  for (const signal of signals) {
+    for (const listener of process.listeners(signal)) if (listener !== stop) process.off(signal, listener);
+  }
   progress.done(`${origin}, relay: ${local.relay.kind}`);
   console.error(`  Ready after ${((performance.now() - startedAtMs) / 1000).toFixed(1)} s.\n`);
   if (!flags["no-demo"] && !abort.signal.aborted) await Promise.race([demo(local), ended]);

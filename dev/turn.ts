@@ -79,8 +79,12 @@ function startCoturn(secret: string, port: number): () => Promise<void> {
     child.once("exit", () => resolve());
     child.once("error", () => resolve());
   });
+  // However this process ends, the relay does not outlive it.
+  const end = () => child.kill("SIGTERM");
+  process.once("exit", end);
   return async () => {
-    child.kill("SIGTERM");
+    process.off("exit", end);
+    end();
     await gone;
     rmSync(folder, { recursive: true, force: true });
   };

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { percentile } from "../../bench/row.ts";
 import type { TraceIndex } from "../../companion/headless/trace.node.ts";
+import { percentile } from "../percentile.ts";
 
 /**
  * Delay and faithfulness, from inside the sound: what was heard is looked for in what was played. Nothing here believes a time stamp

@@ -35,3 +35,17 @@ export function reportLines(report: DemoReport): string[] {
   ];
   return lines;
 }
+
+/** The same lines as a picture, dark as a studio at midnight. */
+export function reportSvg(lines: readonly string[]): string {
+  const shown = lines.join("\n").trim().split("\n");
+  const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  const width = Math.max(...shown.map((line) => line.length)) * 8.4 + 48;
+  const rows = shown.map((line, at) => {
+    const heading = /^ {2}\S/.test(line) || at === 0;
+    const colour = heading ? "#f4b860" : line.includes("NOT") ? "#ff7a6b" : "#d8dee9";
+    return `<text x="24" y="${40 + at * 22}" fill="${colour}" xml:space="preserve">${escaped(line)}</text>`;
+  });
+  const height = shown.length * 22 + 48;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width.toFixed(0)} ${height}" font-family="ui-monospace, Menlo, DejaVu Sans Mono, monospace" font-size="14"><rect width="100%" height="100%" rx="10" fill="#14161b"/>${rows.join("")}</svg>\n`;
+}

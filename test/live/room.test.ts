@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 async function session(people: number) {
-  const seeded = [];
+  const seeded: Awaited<ReturnType<typeof seedAccount>>[] = [];
   for (let at = 0; at < people; at++) {
     const person = { displayName: `Player ${at}`, email: `p${at}-${Math.random()}@example.org`, tier: "free" as const };
     seeded.push(await seedAccount(local.platform.db, person));
