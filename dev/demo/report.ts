@@ -47,5 +47,5 @@ export function reportSvg(lines: readonly string[]): string {
     return `<text x="24" y="${40 + at * 22}" fill="${colour}" xml:space="preserve">${escaped(line)}</text>`;
   });
   const height = shown.length * 22 + 48;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width.toFixed(0)} ${height}" font-family="ui-monospace, Menlo, DejaVu Sans Mono, monospace" font-size="14"><rect width="100%" height="100%" rx="10" fill="#14161b"/>${rows.join("")}</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width.toFixed(0)} ${height}" font-family="ui-monospace, Menlo, DejaVu Sans Mono, monospace" font-size="14"><title>The report of a demo session</title><rect width="100%" height="100%" rx="10" fill="#14161b"/>${rows.join("")}</svg>\n`;
 }

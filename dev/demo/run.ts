@@ -167,7 +167,6 @@ async function measure(evidence: Evidence): Promise<DemoReport> {
   });
   const correlation = Math.min(...studio.map(({ lossy }) => lossy.correlation));
   must(correlation > 0.6, `The media lane's likeness to its source is ${correlation}.`);
-  const lanes = reports.map((report) => report?.lane);
   const relayed = reports.every((report) => report?.relayed === true);
   must(relayed, "The link does not go over the relay.");
 
@@ -237,7 +236,7 @@ async function measure(evidence: Evidence): Promise<DemoReport> {
       studio: {
         bitIdentical,
         oneWayMs: delays("exact"),
-        lostPackets: lanes.reduce((sum, lane) => sum + (lane?.lostPackets ?? 0), 0),
+        lostPackets: studio.reduce((sum, { exact }) => sum + exact.concealedChunks, 0),
         concealedRatio,
         relayed,
       },
