@@ -17,6 +17,12 @@ export interface Relay {
   stop(): Promise<void>;
 }
 
+/** Credentials as the API gives them out (workers/rooms/turn.ts), good for an hour; for benchmarks that need a relay and no API. */
+export function relayCredentials(secret: string, relay: Relay) {
+  const username = `${Math.floor(Date.now() / 1000) + 3600}:bench`;
+  return { urls: [relay.urls], username, credential: createHmac("sha1", secret).update(username).digest("base64") };
+}
+
 const REALM = "sessionlinked";
 const READY_TRIES = 100;
 /** One session of twelve needs a few hundred ports. */
