@@ -137,7 +137,14 @@ export class Studio {
 
   #onBlock(frame: number, input: Int32Array, output: Int32Array): void {
     this.#ring.push(frame, input);
-    this.#takes = this.#takes.filter((take) => !take.follow(this.#ring));
+    this.#takes = this.#takes.filter((take) => {
+      if (take.error !== undefined) {
+        const message = `The disk refused (${take.error.message}): the take ends here, what was played until now is safe.`;
+        this.#options.say({ say: "trouble", code: "recorder", message, final: false });
+        take.end(frame, this.#follower.state, (stem) => this.#onRecorded(stem));
+      }
+      return !take.follow(this.#ring);
+    });
     const heard = new Int32Array(LANE_PACKET_FRAMES * 2);
     for (const link of this.#links.values()) {
       if (may(this.#role, "audio.send")) link.send(frame, input);

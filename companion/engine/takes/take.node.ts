@@ -61,8 +61,14 @@ export class Take {
     this.#ended = async (at) => ended(await this.#recorder.finish(at));
   }
 
+  /** Why the disk refused, once it has. The take is to be ended then: what it holds is safe. */
+  get error(): Error | undefined {
+    return this.#recorder.error;
+  }
+
   /** Writes what the ring has of it. Returns `true` when the take is whole. */
   follow(ring: InputRing): boolean {
+    if (this.#recorder.error !== undefined) this.#nextFrame = this.#endFrame;
     const to = Math.min(ring.end, this.#endFrame);
     while (this.#nextFrame < to) {
       const samples = ring.read(this.#nextFrame, to);

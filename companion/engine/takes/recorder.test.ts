@@ -1,0 +1,95 @@
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, describe, expect, test } from "vitest";
+import { wavHeader } from "./wav.std.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "sessionlinked-recorder-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const recorderPath = join(import.meta.dirname, "recorder.node.ts");
+
+/** A program that records noise in real time, until it is told otherwise or dies. */
+const program = (place: string) => `
+  import { Recorder } from ${JSON.stringify(recorderPath)};
+  const stopped = { motion: "stopped", positionFrames: 0, atMs: 0, bpm: 120 };
+  const recorder = new Recorder(${JSON.stringify(place)}, {
+    recordingId: "rec_00000000000000000000000000", sessionId: "ses_00000000000000000000000000",
+    takeId: "00000000-0000-4000-8000-000000000000", name: "take",
+    format: { sampleRateHz: 48000, channels: 2, encoding: "pcm24" },
+    timelineFrames: 96000, startedAtMs: 0, bpm: 120, transportAtStart: stopped, project: "test",
+  });
+  const block = new Int32Array(256).map((_, at) => at * 1000);
+  const startedAt = performance.now();
+  let frames = 0;
+  const timer = setInterval(() => {
+    while (frames < (performance.now() - startedAt) * 48) { recorder.write(block); frames += 128; }
+    if (recorder.error) {
+      clearInterval(timer);
+      recorder.finish(stopped).then((stem) => console.log(JSON.stringify({ error: recorder.error.code, frames: stem.frames })));
+    }
+  }, 5);
+`;
+
+const framesOf = (path: string) =>
+  Number(/Frames\s*:\s*(\d+)/.exec(execFileSync("sndfile-info", [path], { encoding: "utf8" }))?.[1]);
+
+describe("the recorder", () => {
+  test("kill -9 in mid take costs less than a second, and what is left is a file that others open", async () => {
+    const place = mkdtempSync(join(folder, "kill-"));
+    const script = join(place, "record.ts");
+    writeFileSync(script, program(place));
+    const child = spawn("node", [script], { stdio: ["ignore", "ignore", "inherit"] });
+    while (!readdirSync(place).includes("take.wav")) await sleep(20);
+    const openedAtMs = performance.now();
+    await sleep(2_600);
+    child.kill("SIGKILL");
+    const ranMs = performance.now() - openedAtMs;
+    await new Promise((resolve) => child.once("exit", resolve));
+    const path = join(place, "take.wav");
+    expect(framesOf(path) / 48).toBeGreaterThan(ranMs - 1_000);
+    expect(execFileSync("ffprobe", ["-v", "error", "-show_format", path], { encoding: "utf8" })).toContain(
+      "time_reference=96000",
+    );
+  });
+
+  test("a full disk ends the take with an error, and what was played until then is safe", () => {
+    const place = mkdtempSync(join(folder, "full-"));
+    const script = join(place, "record.ts");
+    writeFileSync(script, program(place));
+    // A file may grow to 600 blocks of 1,024 bytes; the signal that says so is ignored, so that the write fails as on a full disk.
+    const run = spawnSync("bash", ["-c", `trap '' XFSZ; ulimit -f 600; exec node ${script}`], {
+      encoding: "utf8",
+      timeout: 20_000,
+    });
+    const said = JSON.parse(run.stdout.trim());
+    expect(said.error).toBe("EFBIG");
+    expect(said.frames / 48_000).toBeGreaterThan(1.5);
+    expect(framesOf(join(place, "take.wav"))).toBe(said.frames);
+  });
+
+  test("past 4 GiB the header is RF64, and of the same length", () => {
+    const info = {
+      format: { sampleRateHz: 96_000, channels: 2, encoding: "float32" } as const,
+      description: "long",
+      reference: "rec",
+      umid: new Uint8Array(64),
+      timeReference: 2 ** 33 + 5,
+      startedAtMs: 0,
+      project: "a < b & c",
+      take: "1",
+      track: "bass",
+      bpm: 93.5,
+    };
+    const [small, large] = [wavHeader(info, 800), wavHeader(info, 2 ** 32)];
+    expect(large.byteLength).toBe(small.byteLength);
+    const ascii = (bytes: Uint8Array) => new TextDecoder("latin1").decode(bytes);
+    expect(ascii(small).slice(0, 16)).toMatch(/^RIFF....WAVEJUNK/s);
+    expect(ascii(large).slice(0, 16)).toBe("RF64\xff\xff\xff\xffWAVEds64");
+    const view = new DataView(large.buffer);
+    expect(view.getBigUint64(28, true)).toBe(2n ** 32n);
+    expect(view.getBigUint64(36, true)).toBe(2n ** 32n / 8n);
+    expect(ascii(large)).toContain("<PROJECT>a &lt; b &amp; c</PROJECT>");
+  });
+});
