@@ -31,10 +31,14 @@ async function opened(socket: WebSocket): Promise<WebSocket> {
   return socket;
 }
 
+/** A post as clients of the room send it; the peers carry the very same bytes. */
+const post = (text: string) =>
+  JSON.stringify({ type: "post", eventId: crypto.randomUUID(), body: { kind: "chat", text } });
+
 const plain = (url: string): Relay => ({
   open: () => opened(new WebSocket(url)),
-  frame: (text) => text,
-  texts: (frame) => [frame],
+  frame: post,
+  texts: (frame) => [JSON.parse(frame).body.text],
 });
 
 /** The room as clients meet it: ticket, hello, validation, permissions, ordering and persistence all on. */
@@ -65,7 +69,7 @@ async function room(platform: Platform, members: number): Promise<Relay> {
       await welcome;
       return socket;
     },
-    frame: (text) => JSON.stringify({ type: "post", eventId: crypto.randomUUID(), body: { kind: "chat", text } }),
+    frame: post,
     texts(frame) {
       const message = JSON.parse(frame);
       if (message.type !== "events") return [];

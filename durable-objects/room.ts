@@ -52,6 +52,8 @@ export class Room {
   readonly #register: Register;
   /** Who said hello, each on their newest socket. */
   readonly #chairs = new Map<MemberId, Chair>();
+  /** Those of them who have all of the log: asked for every event, so it is not looked up in each socket's attachment. */
+  readonly #live = new Set<Chair>();
   readonly #buckets = new Map<MemberId, Bucket>();
   #membersTimer: ReturnType<typeof setTimeout> | undefined;
   #membersDue = false;
@@ -61,7 +63,11 @@ export class Room {
     this.#parts = parts;
     this.#log = new EventLog(parts.sql);
     this.#register = new Register(parts.sql);
-    for (const chair of chairs) if (isSeated(chair.state)) this.#chairs.set(chair.state.memberId, chair);
+    for (const chair of chairs) {
+      if (!isSeated(chair.state)) continue;
+      this.#chairs.set(chair.state.memberId, chair);
+      if (chair.state.phase === "live") this.#live.add(chair);
+    }
     for (const person of [...this.#register.people.values()]) {
       if (person.present && !this.#chairs.has(person.memberId)) this.#logLeft(person, nowMs);
     }
@@ -141,7 +147,10 @@ export class Room {
     const person = this.#register.people.get(seat.memberId);
     if (person === undefined) return this.#expel(chair, "removed", nowMs);
     const older = this.#chairs.get(seat.memberId);
-    if (older !== undefined) dismiss(older, "replaced");
+    if (older !== undefined) {
+      this.#live.delete(older);
+      dismiss(older, "replaced");
+    }
     const { lastSeq } = frame.message;
     chair.setState({ ...seat, phase: "reading", sentSeq: lastSeq > this.#log.headSeq ? 0 : lastSeq });
     this.#chairs.set(seat.memberId, chair);
@@ -181,7 +190,9 @@ export class Room {
       send(chair, eventsOf(batch.lines));
       sentSeq = batch.lastSeq;
     }
-    chair.setState({ ...seat, phase: sentSeq < this.#log.headSeq ? "reading" : "live", sentSeq });
+    const phase = sentSeq < this.#log.headSeq ? "reading" : "live";
+    chair.setState({ ...seat, phase, sentSeq });
+    if (phase === "live") this.#live.add(chair);
   }
 
   #post(chair: Chair, seat: Seat, { eventId, body }: Of<"post">, nowMs: number) {
@@ -220,7 +231,7 @@ export class Room {
     if (appended.outcome === "logged") {
       this.#takeEffect(appended.event, nowMs);
       const text = eventsOf([appended.json]);
-      for (const chair of this.#chairs.values()) if (chair.state?.phase === "live") send(chair, text);
+      for (const chair of this.#live) send(chair, text);
       if (body.kind === "settings") this.#punchOut(body.settings, nowMs);
     }
     return appended;
@@ -280,6 +291,7 @@ export class Room {
     if (appended.outcome === "repeat") return { ok: true as const, seq: appended.seq };
     if (body.kind === "remove") {
       const chair = this.#chairs.get(body.memberId);
+      if (chair !== undefined) this.#live.delete(chair);
       this.#chairs.delete(body.memberId);
       this.#buckets.delete(body.memberId);
       if (chair !== undefined) dismiss(chair, "removed");
@@ -295,6 +307,7 @@ export class Room {
 
   /** A socket is gone. */
   leave(chair: Chair, nowMs: number) {
+    this.#live.delete(chair);
     const memberId = chair.state?.memberId;
     if (memberId === undefined || this.#chairs.get(memberId) !== chair) return;
     this.#chairs.delete(memberId);
