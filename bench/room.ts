@@ -153,6 +153,8 @@ export async function run(): Promise<Row[]> {
   const bare = new Miniflare(
     convertV4MiniflareOptions({
       cf: false,
+      // On disk, as the platform's rooms are.
+      resourcePersistencePath: join(folder, "bare"),
       workers: [
         { name: "bare", modules: true, script, durableObjects: { BARE: { className: "Bare", useSQLite: true } } },
       ],
