@@ -18,7 +18,8 @@ export function takeOne(bucket: Bucket, nowMs: number): Toll {
   bucket.tokens = Math.min(MEMBER_MESSAGES_BURST, bucket.tokens + (elapsedMs * MEMBER_MESSAGES_PER_SECOND) / 1000);
   if (bucket.tokens >= 1) {
     bucket.tokens -= 1;
-    bucket.strikes = 0;
+    // One good message takes back one bad one: a flood of which some drops pass is still a flood.
+    bucket.strikes = Math.max(0, bucket.strikes - 1);
     return "pass";
   }
   bucket.strikes += 1;

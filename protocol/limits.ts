@@ -41,7 +41,7 @@ export const SOCKETS_PER_MEMBER_MAX = 1;
 /** Token bucket for each member: messages a second sustained, and burst. Pings and signalling count too. */
 export const MEMBER_MESSAGES_PER_SECOND = 50;
 export const MEMBER_MESSAGES_BURST = 200;
-/** A member over the bucket this many times in a row is closed with `rate-limited`. */
+/** A member with this many more messages over the bucket than within it since is closed with `rate-limited`. */
 export const MEMBER_RATE_STRIKES_MAX = 100;
 /** A socket that has not said `hello` by then is closed. */
 export const HELLO_TIMEOUT_MS = 10_000;
