@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import WebSocket from "ws";
 import { type MemberId, newId, type RecordingId, type SessionId } from "../../protocol/ids.ts";
-import { LANE_PACKET_FRAMES, LINKS_MAX } from "../../protocol/limits.ts";
+import { LANE_PACKET_FRAMES, LINKS_MAX, TIMELINE_RATE_HZ } from "../../protocol/limits.ts";
+import type { Recording } from "../../protocol/recordings.ts";
 import { may, type Role } from "../../protocol/roles.ts";
 import { idleStatus, type LoggedEvent, type Member } from "../../protocol/room.ts";
 import { positionAt, transportOf } from "../../protocol/transport.ts";
@@ -16,7 +17,9 @@ import { Link } from "../engine/lanes/link.node.ts";
 import { encodeMmc } from "../engine/midi/mmc.std.ts";
 import type { MidiPort } from "../engine/midi/port.std.ts";
 import { RoomClient } from "../engine/room/room-client.std.ts";
+import { writeAligned } from "../engine/takes/align.node.ts";
 import { deliver, sha256Of } from "../engine/takes/delivery.node.ts";
+import { type ProjectStem, reaperProject } from "../engine/takes/reaper.std.ts";
 import { Recorder, type Stem } from "../engine/takes/recorder.node.ts";
 import { InputRing, Take } from "../engine/takes/take.node.ts";
 import { shareStem } from "../engine/takes/uploader.node.ts";
@@ -53,6 +56,7 @@ export class Studio {
   readonly #heard = { studio: new Trace(), media: new Trace() };
   readonly #early: LoggedEvent[] = [];
   readonly #stems: Stem[] = [];
+  readonly #laid: ProjectStem[] = [];
   readonly #delivered = new Set<string>();
   readonly #fetching = new Set<string>();
   #takes: Take[] = [];
@@ -280,6 +284,7 @@ export class Studio {
         this.#fetching.add(recordingId);
         try {
           const path = await deliver(this.#options.api, recording, join(this.#options.folder, "originals"));
+          await this.#layIn(recording, path);
           this.#delivered.add(recordingId);
           this.#options.say({ say: "delivered", recordingId, name, path, sha256: await sha256Of(path) });
         } finally {
@@ -290,6 +295,19 @@ export class Studio {
       const message = error instanceof Error ? error.message : String(error);
       this.#options.say({ say: "trouble", code: "delivery", message, final: false });
     }
+  }
+
+  /** Beside the untouched original: a copy in session time from the origin on, and a project in which every stem has its place. */
+  async #layIn({ recordingId, name }: Recording, original: string): Promise<void> {
+    const recording = await this.#options.api.readRecording(recordingId);
+    const folder = join(this.#options.folder, "aligned");
+    mkdirSync(folder, { recursive: true });
+    const file = basename(original);
+    await writeAligned(original, recording, join(folder, file));
+    const startSeconds = recording.timelineFrames / TIMELINE_RATE_HZ;
+    const lengthSeconds = (recording.frames ?? 0) / recording.format.sampleRateHz;
+    this.#laid.push({ name, file: `aligned/${file}`, startSeconds, lengthSeconds });
+    writeFileSync(join(this.#options.folder, "session.rpp"), reaperProject(this.#laid, recording.bpm));
   }
 
   async #report(): Promise<void> {

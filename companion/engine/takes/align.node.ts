@@ -1,0 +1,124 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import { open, rename } from "node:fs/promises";
+import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
+import type { ClockPoint, Recording } from "../../../protocol/recordings.ts";
+import { Varispeed } from "./varispeed.std.ts";
+import { type StemInfo, wavHeader } from "./wav.std.ts";
+
+/** A straight line through a stem's clock map: frame 0 was captured at `startMs`, and `ratio` session frames pass for each of its own. */
+export interface ClockLine {
+  startMs: number;
+  ratio: number;
+}
+
+/** Less drift than this over a whole stem is not worth touching its sound for. */
+const DRIFT_IGNORED_MS = 0.05;
+/** A quartz is within 200 ppm; a map that says otherwise is wrong and is not followed. */
+const DRIFT_MAX = 200e-6;
+const CHUNK_FRAMES = 48_000;
+
+/** The least-squares line through the map's points, each weighed by how well it is known. With fewer than two points: no drift. */
+export function clockLine(points: readonly ClockPoint[], rateHz: number, startedAtMs: number): ClockLine {
+  const [first] = points;
+  if (first === undefined || points.length < 2) return { startMs: startedAtMs, ratio: 1 };
+  let sum = 0;
+  let sumX = 0;
+  let sumY = 0;
+  let sumXX = 0;
+  let sumXY = 0;
+  for (const { frame, atMs, errorMs } of points) {
+    const weight = 1 / (errorMs + 0.01) ** 2;
+    const x = (frame / rateHz) * 1000;
+    const y = atMs - first.atMs - x;
+    sum += weight;
+    sumX += weight * x;
+    sumY += weight * y;
+    sumXX += weight * x * x;
+    sumXY += weight * x * y;
+  }
+  const slope = (sum * sumXY - sumX * sumY) / (sum * sumXX - sumX * sumX);
+  if (!Number.isFinite(slope) || Math.abs(slope) > DRIFT_MAX) return { startMs: startedAtMs, ratio: 1 };
+  return { startMs: first.atMs + (sumY - slope * sumX) / sum, ratio: 1 + slope };
+}
+
+/**
+ * Writes the aligned copy of a delivered stem: resampled from its device's clock to session time, and beginning at the session's
+ * origin, so that dropping it at bar one of any project puts every sound in its place. The original is not touched. Streamed: memory
+ * does not grow with the take. Returns the drift that was taken out, in parts per million.
+ */
+export async function writeAligned(
+  original: string,
+  recording: Recording,
+  path: string,
+): Promise<{ driftPpm: number }> {
+  const { format, timelineFrames } = recording;
+  const frames = recording.frames ?? 0;
+  const { ratio } = clockLine(recording.clock, format.sampleRateHz, recording.startedAtMs);
+  const driftMs = (frames / format.sampleRateHz) * Math.abs(ratio - 1) * 1000;
+  const outRateHz = format.sampleRateHz;
+  const info: StemInfo = {
+    format: { ...format, encoding: "pcm24" },
+    description: `${recording.name}, aligned`,
+    reference: recording.recordingId,
+    umid: new Uint8Array(64),
+    timeReference: 0,
+    startedAtMs: recording.startedAtMs,
+    project: recording.sessionId,
+    take: recording.takeId,
+    track: recording.name,
+    bpm: recording.bpm,
+  };
+  const { channels } = format;
+  const padFrames = Math.round((timelineFrames * outRateHz) / TIMELINE_RATE_HZ);
+  const source = await open(original);
+  const partial = `${path}.part`;
+  const target = openSync(partial, "w");
+  const headerBytes = wavHeader(info, 0).byteLength;
+  const varispeed = driftMs < DRIFT_IGNORED_MS ? undefined : new Varispeed(channels, ratio);
+  // What lies before the take is a hole in the file, which reads as silence.
+  let at = headerBytes + padFrames * channels * 3;
+  const put = (samples: Float64Array | Int32Array) => {
+    const bytes = new Uint8Array(samples.length * 3);
+    for (let n = 0; n < samples.length; n++) {
+      const sample = Math.max(-(2 ** 23), Math.min(2 ** 23 - 1, Math.round(samples[n] ?? 0)));
+      bytes[n * 3] = sample;
+      bytes[n * 3 + 1] = sample >> 8;
+      bytes[n * 3 + 2] = sample >> 16;
+    }
+    writeSync(target, bytes, 0, bytes.length, at);
+    at += bytes.length;
+  };
+  try {
+    const dataAt = await findData(source);
+    const bytes = Buffer.alloc(CHUNK_FRAMES * channels * 3);
+    for (let frame = 0; frame < frames; ) {
+      const wanted = Math.min(CHUNK_FRAMES, frames - frame) * channels * 3;
+      const { bytesRead } = await source.read(bytes, 0, wanted, dataAt + frame * channels * 3);
+      if (bytesRead === 0) break;
+      const samples = new Int32Array(Math.floor(bytesRead / 3));
+      for (let n = 0; n < samples.length; n++) samples[n] = bytes.readIntLE(n * 3, 3);
+      put(varispeed === undefined ? samples : varispeed.push(samples));
+      frame += samples.length / channels;
+    }
+    if (varispeed !== undefined) put(varispeed.finish());
+    const header = wavHeader(info, at - headerBytes);
+    writeSync(target, header, 0, header.byteLength, 0);
+  } finally {
+    closeSync(target);
+    await source.close();
+  }
+  await rename(partial, path);
+  return { driftPpm: (ratio - 1) * 1e6 };
+}
+
+/** Where a WAV's sound begins. Bounded: headers of stems are small, and one that lies is an error. */
+async function findData(file: Awaited<ReturnType<typeof open>>): Promise<number> {
+  const head = Buffer.alloc(64 * 1024);
+  const { bytesRead } = await file.read(head, 0, head.length, 0);
+  for (let at = 12; at + 8 <= bytesRead; ) {
+    if (head.toString("latin1", at, at + 4) === "data") return at + 8;
+    const size = head.readUInt32LE(at + 4);
+    at += 8 + size + (size & 1);
+  }
+  throw new Error("This is not a stem: no sound was found in it.");
+}
