@@ -38,11 +38,11 @@ export function reportLines(report: DemoReport): string[] {
 
 /** The same lines as a picture, dark as a studio at midnight. */
 export function reportSvg(lines: readonly string[]): string {
-  const shown = lines.join("\n").trim().split("\n");
+  const shown = lines.filter((line, at) => line !== "" || (at > 0 && at < lines.length - 1));
   const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
   const width = Math.max(...shown.map((line) => line.length)) * 8.4 + 48;
   const rows = shown.map((line, at) => {
-    const heading = /^ {2}\S/.test(line) || at === 0;
+    const heading = /^ {2}\S/.test(line);
     const colour = heading ? "#f4b860" : line.includes("NOT") ? "#ff7a6b" : "#d8dee9";
     return `<text x="24" y="${40 + at * 22}" fill="${colour}" xml:space="preserve">${escaped(line)}</text>`;
   });

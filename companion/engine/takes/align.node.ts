@@ -77,7 +77,7 @@ export async function writeAligned(
   const varispeed = driftMs < DRIFT_IGNORED_MS ? undefined : new Varispeed(channels, ratio);
   // What lies before the take is a hole in the file, which reads as silence.
   let at = headerBytes + padFrames * channels * 3;
-  const put = (samples: Float64Array | Int32Array) => {
+  const put = (samples: Float64Array) => {
     const bytes = new Uint8Array(samples.length * 3);
     for (let n = 0; n < samples.length; n++) {
       const sample = Math.max(-(2 ** 23), Math.min(2 ** 23 - 1, Math.round(samples[n] ?? 0)));
@@ -90,13 +90,16 @@ export async function writeAligned(
   };
   try {
     const dataAt = await findData(source);
-    const bytes = Buffer.alloc(CHUNK_FRAMES * channels * 3);
+    const sampleBytes = format.encoding === "float32" ? 4 : 3;
+    const bytes = Buffer.alloc(CHUNK_FRAMES * channels * sampleBytes);
     for (let frame = 0; frame < frames; ) {
-      const wanted = Math.min(CHUNK_FRAMES, frames - frame) * channels * 3;
-      const { bytesRead } = await source.read(bytes, 0, wanted, dataAt + frame * channels * 3);
+      const wanted = Math.min(CHUNK_FRAMES, frames - frame) * channels * sampleBytes;
+      const { bytesRead } = await source.read(bytes, 0, wanted, dataAt + frame * channels * sampleBytes);
       if (bytesRead === 0) break;
-      const samples = new Int32Array(Math.floor(bytesRead / 3));
-      for (let n = 0; n < samples.length; n++) samples[n] = bytes.readIntLE(n * 3, 3);
+      const samples = new Float64Array(Math.floor(bytesRead / sampleBytes));
+      for (let n = 0; n < samples.length; n++) {
+        samples[n] = sampleBytes === 4 ? bytes.readFloatLE(n * 4) * 2 ** 23 : bytes.readIntLE(n * 3, 3);
+      }
       put(varispeed === undefined ? samples : varispeed.push(samples));
       frame += samples.length / channels;
     }
