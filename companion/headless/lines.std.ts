@@ -1,17 +1,26 @@
 import { z } from "zod";
+import { RecordingId } from "../../protocol/ids.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import { type LoggedEvent, TransportCommand } from "../../protocol/room.ts";
 import type { ClockEstimate } from "../engine/clock/session-clock.std.ts";
 import type { LaneStats } from "../engine/lanes/jitter-buffer.std.ts";
-import type { Stem } from "../engine/takes/recorder.node.ts";
+import type { ShareProgress } from "../engine/takes/share.node.ts";
+import type { Stem } from "../engine/takes/stem.std.ts";
 
 /** What the headless companion is told, one line of JSON each on its standard input. */
 export const Order = z.discriminatedUnion("do", [
   z.object({ do: z.literal("transport"), transport: TransportCommand }),
   z.object({ do: z.literal("chat"), text: z.string() }),
   z.object({ do: z.literal("note"), noteId: z.uuid(), text: z.string() }),
-  /** The person's own act: everything recorded so far goes to the collaborators (C7). */
-  z.object({ do: z.literal("share") }),
+  /** The person's own act: this stem, or everything recorded so far, goes to the collaborators (C7). */
+  z.object({ do: z.literal("share"), recordingId: RecordingId.optional() }),
+  z.object({ do: z.literal("pause"), recordingId: RecordingId.optional() }),
+  z.object({ do: z.literal("resume"), recordingId: RecordingId.optional() }),
+  /** Takes a stem back from our servers; copies that collaborators have are theirs. */
+  z.object({ do: z.literal("withdraw"), recordingId: RecordingId }),
+  /** From the next take on, stems travel while they are recorded. */
+  z.object({ do: z.literal("share-as-i-record"), on: z.boolean() }),
+  z.object({ do: z.literal("arm"), input: z.string(), armed: z.boolean() }),
   z.object({ do: z.literal("report") }),
   z.object({ do: z.literal("leave") }),
 ]);
@@ -26,7 +35,9 @@ export type Line =
   | { say: "executed"; seq: number; command: string; localAtMs: number; effectiveLocalMs: number; onTime: boolean }
   | { say: "recording"; name: string }
   | { say: "recorded"; stem: Stem }
-  | { say: "upload"; name: string; ratio: number }
+  /** A stem that an earlier run left here; `repaired` if that run died in mid take. */
+  | { say: "recovered"; stem: Stem }
+  | ({ say: "upload" } & ShareProgress)
   | { say: "shared"; recording: Recording }
   | { say: "delivered"; recordingId: string; name: string; path: string; sha256: string }
   | { say: "report"; report: Report }

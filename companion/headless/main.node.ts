@@ -11,6 +11,7 @@ import { SessionId } from "../../protocol/ids.ts";
 import { ApiClient } from "../engine/api/api-client.std.ts";
 import { openFilePort } from "../engine/midi/file-port.node.ts";
 import { readInput } from "../engine/takes/input.node.ts";
+import type { Input } from "../engine/takes/own-takes.node.ts";
 import { type Line, Order } from "./lines.std.ts";
 import { Studio } from "./studio.node.ts";
 
@@ -20,6 +21,7 @@ const { values: flags } = parseArgs({
     session: { type: "string" },
     input: { type: "string" },
     folder: { type: "string" },
+    inputs: { type: "string", default: "Input 1:1+2" },
   },
 });
 const token = process.env.SESSIONLINKED_TOKEN;
@@ -35,6 +37,20 @@ if (
   process.exit(2);
 }
 
+/** `Guitar:1,Keys:1+2`: names, each with one or two channels of the device, counted from 1. */
+function readInputs(text: string): Input[] {
+  return text.split(",").map((part) => {
+    const [, name, first, second] = /^([^:/\\]{1,40}):([12])(?:\+([12]))?$/.exec(part.trim()) ?? [];
+    if (name === undefined || first === undefined) {
+      throw new Error(`"${part}" is not an input. Write a name and its channels, for example Guitar:1,Keys:1+2.`);
+    }
+    return {
+      name,
+      channels: [first, second].flatMap((channel) => (channel === undefined ? [] : [Number(channel) - 1])),
+    };
+  });
+}
+
 const say = (line: Line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 const fail = (error: unknown): never => {
   say({ say: "trouble", code: "start", message: error instanceof Error ? error.message : String(error), final: true });
@@ -42,19 +58,23 @@ const fail = (error: unknown): never => {
 };
 
 const api = new ApiClient(flags.origin, token);
-const [input, session] = await Promise.all([readInput(flags.input), api.readSession(sessionId.data)]).catch(fail);
-mkdirSync(flags.folder, { recursive: true });
-const studio = new Studio({
-  api,
-  sessionId: sessionId.data,
-  sessionName: session.name,
-  input,
-  folder: flags.folder,
-  midi: openFilePort(join(flags.folder, "midi.jsonl")),
-  say,
-  // The peer connections' own threads would keep the process for a while; everything of ours is on disk.
-  ended: () => process.exit(0),
-});
+const open = async (folder: string, path: string) => {
+  const [input, session] = await Promise.all([readInput(path), api.readSession(sessionId.data as SessionId)]);
+  mkdirSync(folder, { recursive: true });
+  return new Studio({
+    api,
+    sessionId: session.sessionId,
+    sessionName: session.name,
+    input,
+    inputs: readInputs(flags.inputs),
+    folder,
+    midi: openFilePort(join(folder, "midi.jsonl")),
+    say,
+    // The peer connections' own threads would keep the process for a while; everything of ours is on disk.
+    ended: () => process.exit(0),
+  });
+};
+const studio = await open(flags.folder, flags.input).catch(fail);
 
 const orders = createInterface({ input: process.stdin });
 orders.on("line", (text) => {

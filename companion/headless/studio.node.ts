@@ -1,10 +1,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { mkdirSync } from "node:fs";
 import WebSocket from "ws";
 import { type MemberId, newId, type RecordingId, type SessionId } from "../../protocol/ids.ts";
-import { LANE_PACKET_FRAMES, LINKS_MAX, TIMELINE_RATE_HZ } from "../../protocol/limits.ts";
-import type { Recording } from "../../protocol/recordings.ts";
+import { LANE_PACKET_FRAMES, LINKS_MAX } from "../../protocol/limits.ts";
 import { may, type Role } from "../../protocol/roles.ts";
 import { idleStatus, type LoggedEvent, type Member } from "../../protocol/room.ts";
 import { positionAt, transportOf } from "../../protocol/transport.ts";
@@ -17,12 +15,10 @@ import { Link } from "../engine/lanes/link.node.ts";
 import { encodeMmc } from "../engine/midi/mmc.std.ts";
 import type { MidiPort } from "../engine/midi/port.std.ts";
 import { RoomClient } from "../engine/room/room-client.std.ts";
-import { writeAligned } from "../engine/takes/align.node.ts";
-import { deliver, sha256Of } from "../engine/takes/delivery.node.ts";
-import { type ProjectStem, reaperProject } from "../engine/takes/reaper.std.ts";
-import { Recorder, type Stem } from "../engine/takes/recorder.node.ts";
-import { InputRing, Take } from "../engine/takes/take.node.ts";
-import { shareStem } from "../engine/takes/uploader.node.ts";
+import { Deliveries } from "../engine/takes/deliveries.node.ts";
+import { lockFolder } from "../engine/takes/folder-lock.node.ts";
+import { type Input, OwnTakes } from "../engine/takes/own-takes.node.ts";
+import { InputRing } from "../engine/takes/take.node.ts";
 import { type Execution, Follower } from "../engine/transport/follower.std.ts";
 import type { Line, Order, Report } from "./lines.std.ts";
 import { Trace } from "./trace.node.ts";
@@ -33,6 +29,8 @@ export interface StudioOptions {
   sessionName: string;
   /** What the device hears: stereo interleaved 24-bit at 48 kHz. */
   input: Int32Array;
+  /** What can be armed of it. */
+  inputs: readonly Input[];
   /** The session's folder on this machine. */
   folder: string;
   midi: MidiPort;
@@ -55,20 +53,48 @@ export class Studio {
   readonly #links = new Map<MemberId, Link>();
   readonly #heard = { studio: new Trace(), media: new Trace() };
   readonly #early: LoggedEvent[] = [];
-  readonly #stems: Stem[] = [];
-  readonly #laid: ProjectStem[] = [];
-  readonly #delivered = new Set<string>();
-  readonly #fetching = new Set<string>();
-  #takes: Take[] = [];
-  #takeCount = 0;
+  readonly #own: OwnTakes;
+  readonly #deliveries: Deliveries;
+  readonly #unlock: () => void;
+  readonly #armed: Set<string>;
   #memberId: MemberId | undefined;
   #role: Role = "observer";
   #iceServers: RTCIceServer[] = [];
+  #opened = false;
   #status = { ...idleStatus, micLive: true, armed: true };
 
   constructor(options: StudioOptions) {
     this.#options = options;
-    mkdirSync(options.folder, { recursive: true });
+    const { api, folder, sessionId, sessionName, say } = options;
+    mkdirSync(folder, { recursive: true });
+    this.#unlock = lockFolder(folder);
+    this.#armed = new Set(options.inputs.map(({ name }) => name));
+    this.#deliveries = new Deliveries({
+      api,
+      sessionId,
+      sessionName,
+      folder,
+      onDelivered: ({ recordingId, name, sha256 }, path) =>
+        say({ say: "delivered", recordingId, name, path, sha256: sha256 ?? "" }),
+      onTrouble: (message) => say({ say: "trouble", code: "delivery", message, final: false }),
+    });
+    this.#own = new OwnTakes({
+      api,
+      folder,
+      sessionId,
+      sessionName,
+      nowMs: () => Date.now(),
+      newRecordingId: () => newId("rec", (bytes) => new Uint8Array(randomBytes(bytes))) as RecordingId,
+      onRecovered: (stem) => say({ say: "recovered", stem }),
+      onRecording: ({ name }) => say({ say: "recording", name }),
+      onRecorded: (stem) => {
+        say({ say: "recorded", stem });
+        void this.#deliveries.layOwn(stem);
+      },
+      onProgress: (progress) => say({ say: "upload", ...progress }),
+      onShared: (recording) => say({ say: "shared", recording }),
+      onTrouble: (code, message) => say({ say: "trouble", code, message, final: false }),
+    });
     this.#device = new FileDevice(options.input, (block) => this.#onBlock(block.frame, block.input, block.output));
     this.#follower = new Follower(
       {
@@ -78,7 +104,6 @@ export class Studio {
       (execution) => this.#execute(execution),
     );
     this.#device.open();
-    const { say } = options;
     this.#room = new RoomClient({
       enter: () => this.#enter(),
       nowMs: machineNowMs,
@@ -90,12 +115,14 @@ export class Studio {
           this.#role = role;
           say({ say: "joined", memberId, role, openedAtMs: this.#device.openedAtMs });
           this.#room.setStatus(this.#status);
-          void this.#fetchAll();
+          this.#fetch();
+          if (!this.#opened) void this.#own.open();
+          this.#opened = true;
         },
         onEvent: (event) => this.#onEvent(event),
         onMembers: (members) => this.#onMembers(members),
         onSignal: (from, signal) => this.#linkTo(from)?.hear(signal),
-        onRecordingsChanged: () => void this.#fetchAll(),
+        onRecordingsChanged: () => this.#fetch(),
         onRefused: (_eventId, code, message) => say({ say: "trouble", code, message, final: false }),
         onTrouble: (code, message, final) => {
           say({ say: "trouble", code, message, final });
@@ -122,7 +149,22 @@ export class Studio {
         this.#room.post(randomUUID(), { kind: "note", noteId: order.noteId, text: order.text });
         break;
       case "share":
-        void this.#share();
+        this.#own.share(order.recordingId);
+        break;
+      case "pause":
+        this.#own.pause(order.recordingId);
+        break;
+      case "resume":
+        this.#own.resume(order.recordingId);
+        break;
+      case "withdraw":
+        void this.#own.withdraw(order.recordingId);
+        break;
+      case "share-as-i-record":
+        this.#own.shareAsIRecord = order.on;
+        break;
+      case "arm":
+        this.#arm(order.input, order.armed);
         break;
       case "report":
         void this.#report();
@@ -141,14 +183,7 @@ export class Studio {
 
   #onBlock(frame: number, input: Int32Array, output: Int32Array): void {
     this.#ring.push(frame, input);
-    this.#takes = this.#takes.filter((take) => {
-      if (take.error !== undefined) {
-        const message = `The disk refused (${take.error.message}): the take ends here, what was played until now is safe.`;
-        this.#options.say({ say: "trouble", code: "recorder", message, final: false });
-        take.end(frame, this.#follower.state, (stem) => this.#onRecorded(stem));
-      }
-      return !take.follow(this.#ring);
-    });
+    this.#own.follow(this.#ring, frame, this.#follower.state);
     const heard = new Int32Array(LANE_PACKET_FRAMES * 2);
     for (const link of this.#links.values()) {
       if (may(this.#role, "audio.send")) link.send(frame, input);
@@ -218,96 +253,53 @@ export class Studio {
     const frame = this.#device.frameAt(onTime ? effectiveLocalMs : localAtMs);
     const isRecording = after.motion === "recording";
     if (before.motion === "recording" && !isRecording) {
-      for (const take of this.#takes) take.end(frame, after, (stem) => this.#onRecorded(stem));
+      this.#own.end(frame, after);
     } else if (isRecording && before.motion !== "recording" && may(this.#role, "record")) this.#record(frame, after);
-    if (this.#status.recording !== isRecording) {
-      this.#status = { ...this.#status, recording: isRecording };
+    // What the others see is what happens here: with nothing armed nothing is recorded.
+    const recording = isRecording && this.#own.isRecording;
+    if (this.#status.recording !== recording) {
+      this.#status = { ...this.#status, recording };
       this.#room.setStatus(this.#status);
     }
   }
 
   #record(frame: number, state: Execution["after"]): void {
     const atMs = this.#clock.toSessionMs(this.#device.timeOf(frame));
-    const name = `Input 1 take ${++this.#takeCount} ${this.#memberId?.slice(-4)}`;
-    try {
-      const recorder = new Recorder(this.#options.folder, {
-        recordingId: newId("rec", (bytes) => new Uint8Array(randomBytes(bytes))) as RecordingId,
-        sessionId: this.#options.sessionId,
+    const armed = this.#options.inputs.filter(({ name }) => this.#armed.has(name));
+    if (armed.length === 0) return;
+    this.#own.record(
+      {
         takeId: randomUUID(),
-        name,
-        format: { sampleRateHz: 48_000, channels: 2, encoding: "pcm24" },
+        frame,
         timelineFrames: positionAt(state, atMs),
         startedAtMs: Math.round(atMs),
-        bpm: state.bpm,
-        transportAtStart: state,
-        project: this.#options.sessionName,
-      });
-      const clockAt = (at: number) => ({
-        atMs: this.#clock.toSessionMs(this.#device.timeOf(at)),
-        errorMs: this.#clock.estimate?.errorMs ?? 0,
-      });
-      this.#takes.push(new Take(recorder, frame, clockAt));
-      this.#options.say({ say: "recording", name });
-    } catch (error) {
-      const message = `The take cannot be written: ${error instanceof Error ? error.message : error}`;
-      this.#options.say({ say: "trouble", code: "recorder", message, final: false });
-    }
+        state,
+        clockAt: (at) => ({
+          atMs: this.#clock.toSessionMs(this.#device.timeOf(at)),
+          errorMs: this.#clock.estimate?.errorMs ?? 0,
+        }),
+        suffix: this.#memberId?.slice(-4) ?? "",
+      },
+      armed,
+    );
   }
 
-  #onRecorded(stem: Stem): void {
-    this.#stems.push(stem);
-    this.#options.say({ say: "recorded", stem });
-  }
-
-  async #share(): Promise<void> {
-    for (const stem of this.#stems) {
-      try {
-        const recording = await shareStem(this.#options.api, stem, (sent, total) =>
-          this.#options.say({ say: "upload", name: stem.name, ratio: sent / total }),
-        );
-        this.#options.say({ say: "shared", recording });
-      } catch (error) {
-        const message = `"${stem.name}" is on this machine and not shared: ${error instanceof Error ? error.message : error}`;
-        this.#options.say({ say: "trouble", code: "share", message, final: false });
-      }
+  #arm(input: string, armed: boolean): void {
+    if (!this.#options.inputs.some(({ name }) => name === input)) {
+      const names = this.#options.inputs.map(({ name }) => `"${name}"`).join(", ");
+      const message = `There is no input "${input}". There is: ${names}.`;
+      this.#options.say({ say: "trouble", code: "arm", message, final: false });
+      return;
     }
+    if (armed) this.#armed.add(input);
+    else this.#armed.delete(input);
+    this.#status = { ...this.#status, armed: this.#armed.size > 0 };
+    this.#room.setStatus(this.#status);
   }
 
   /** Brings what the others have shared and is not here yet. */
-  async #fetchAll(): Promise<void> {
-    if (!may(this.#role, "recording.download")) return;
-    try {
-      for (const recording of await this.#options.api.listRecordings(this.#options.sessionId)) {
-        const { recordingId, memberId, state, name } = recording;
-        if (memberId === this.#memberId || state !== "complete" || this.#delivered.has(recordingId)) continue;
-        if (this.#fetching.has(recordingId)) continue;
-        this.#fetching.add(recordingId);
-        try {
-          const path = await deliver(this.#options.api, recording, join(this.#options.folder, "originals"));
-          await this.#layIn(recording, path);
-          this.#delivered.add(recordingId);
-          this.#options.say({ say: "delivered", recordingId, name, path, sha256: await sha256Of(path) });
-        } finally {
-          this.#fetching.delete(recordingId);
-        }
-      }
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      this.#options.say({ say: "trouble", code: "delivery", message, final: false });
-    }
-  }
-
-  /** Beside the untouched original: a copy in session time from the origin on, and a project in which every stem has its place. */
-  async #layIn({ recordingId, name }: Recording, original: string): Promise<void> {
-    const recording = await this.#options.api.readRecording(recordingId);
-    const folder = join(this.#options.folder, "aligned");
-    mkdirSync(folder, { recursive: true });
-    const file = basename(original);
-    await writeAligned(original, recording, join(folder, file));
-    const startSeconds = recording.timelineFrames / TIMELINE_RATE_HZ;
-    const lengthSeconds = (recording.frames ?? 0) / recording.format.sampleRateHz;
-    this.#laid.push({ name, file: `aligned/${file}`, startSeconds, lengthSeconds });
-    writeFileSync(join(this.#options.folder, "session.rpp"), reaperProject(this.#laid, recording.bpm));
+  #fetch(): void {
+    if (may(this.#role, "recording.download")) void this.#deliveries.fetch(this.#memberId);
   }
 
   async #report(): Promise<void> {
@@ -326,11 +318,14 @@ export class Studio {
   async #leave(): Promise<void> {
     this.#follower.stop();
     this.#device.close();
+    this.#own.close();
+    this.#deliveries.stop();
     for (const link of this.#links.values()) link.close();
     this.#room.close();
     await this.#options.midi.close();
     this.#heard.studio.save(this.#options.folder, "heard-studio");
     this.#heard.media.save(this.#options.folder, "heard-media");
+    this.#unlock();
     this.#options.ended();
   }
 }

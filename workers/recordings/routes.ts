@@ -17,6 +17,7 @@ import { reachRoom } from "../sessions/room.ts";
 import { endRecordings, withdraw } from "./ending.ts";
 import { objectKey } from "./keys.ts";
 import {
+  findExpired,
   findRecording,
   heldBytesOf,
   insertRecording,
@@ -74,6 +75,9 @@ export const recordings = newRouter<MemberEnv>()
       if ((await heldBytesOf(c.env.DB, account.id)) >= STORAGE_QUOTA_BYTES[account.tier]) {
         return problem(c, "quota-exceeded", "Your plan's storage is full: withdraw recordings, or take a larger plan.");
       }
+      // One that was given up and not swept yet makes room for its successor.
+      const stale = await findExpired(c.env.DB, wanted.recordingId, account.id, nowMs);
+      if (stale !== null) await endRecordings(c.env, [stale], nowMs);
       const key = objectKey(member.sessionId, wanted.recordingId);
       const upload = await c.env.RECORDINGS.createMultipartUpload(key);
       const by = { sessionId: member.sessionId, memberId: member.memberId, accountId: account.id };

@@ -68,6 +68,17 @@ export async function findRecording(
     .first<Row & { role: Role }>();
 }
 
+/** An account's own recording that has reached its end, while the sweep has not come to it. */
+export async function findExpired(db: D1Database, recordingId: string, accountId: string, nowMs: number) {
+  return await db
+    .prepare(
+      `SELECT id, session_id AS sessionId, upload_id AS uploadId FROM recordings
+       WHERE id = ?1 AND account_id = ?2 AND expires_at_ms <= ?3`,
+    )
+    .bind(recordingId, accountId, nowMs)
+    .first<{ id: string; sessionId: string; uploadId: string | null }>();
+}
+
 /** One page of a session's recordings, newest first: the complete ones, and the asking account's own unfinished uploads. */
 export async function listRecordings(
   db: D1Database,

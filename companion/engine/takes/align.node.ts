@@ -41,16 +41,31 @@ export function clockLine(points: readonly ClockPoint[], rateHz: number, started
   return { startMs: first.atMs + (sumY - slope * sumX) / sum, ratio: 1 + slope };
 }
 
+/** What alignment needs to know of a stem, whether it was delivered or recorded here. */
+export type Alignable = Pick<
+  Recording,
+  | "recordingId"
+  | "sessionId"
+  | "takeId"
+  | "name"
+  | "format"
+  | "timelineFrames"
+  | "startedAtMs"
+  | "bpm"
+  | "clock"
+  | "frames"
+>;
+
 /**
  * Writes the aligned copy of a delivered stem: resampled from its device's clock to session time, and beginning at the session's
  * origin, so that dropping it at bar one of any project puts every sound in its place. The original is not touched. Streamed: memory
- * does not grow with the take. Returns the drift that was taken out, in parts per million.
+ * does not grow with the take. Returns the drift that was taken out, in parts per million, and the frames of its sound.
  */
 export async function writeAligned(
   original: string,
-  recording: Recording,
+  recording: Alignable,
   path: string,
-): Promise<{ driftPpm: number }> {
+): Promise<{ driftPpm: number; frames: number }> {
   const { format, timelineFrames } = recording;
   const frames = recording.frames ?? 0;
   const { ratio } = clockLine(recording.clock, format.sampleRateHz, recording.startedAtMs);
@@ -111,7 +126,7 @@ export async function writeAligned(
     await source.close();
   }
   await rename(partial, path);
-  return { driftPpm: (ratio - 1) * 1e6 };
+  return { driftPpm: (ratio - 1) * 1e6, frames: (at - headerBytes) / (channels * 3) - padFrames };
 }
 
 /** Where a WAV's sound begins. Bounded: headers of stems are small, and one that lies is an error. */

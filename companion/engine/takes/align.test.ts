@@ -126,7 +126,16 @@ describe("alignment", () => {
 
   test("a project names every stem at its place, whatever it is called", () => {
     const text = reaperProject(
-      [{ name: 'The "loud" one', file: "aligned/a b.wav", startSeconds: 2, lengthSeconds: 10.5 }],
+      [
+        {
+          name: 'The "loud" one',
+          file: "aligned/a b.wav",
+          channels: 2,
+          sampleRateHz: 48_000,
+          startSeconds: 2,
+          lengthSeconds: 10.5,
+        },
+      ],
       96,
     );
     expect(text).toContain(`NAME 'The "loud" one'`);

@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Recording } from "../../../protocol/recordings.ts";
 import { type ApiClient, ApiError } from "../api/api-client.std.ts";
-import { again } from "./uploader.node.ts";
+import { again } from "./retry.node.ts";
 
 /**
  * Brings a shared stem into the session's folder: resumes where an earlier try broke off, and gives the file its name only when its

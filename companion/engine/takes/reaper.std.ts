@@ -4,6 +4,8 @@ export interface ProjectStem {
   name: string;
   /** Path of the file, relative to the project. */
   file: string;
+  channels: 1 | 2;
+  sampleRateHz: number;
   /** Seconds from the origin to its first sound, and how long it sounds. */
   startSeconds: number;
   lengthSeconds: number;

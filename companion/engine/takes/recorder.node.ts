@@ -1,35 +1,26 @@
-import { createHash, randomBytes } from "node:crypto";
-import { closeSync, createReadStream, fdatasyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
-import { rename, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { closeSync, fdatasyncSync, ftruncateSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import type { RecordingId, SessionId } from "../../../protocol/ids.ts";
-import type { ClockPoint, StemFormat } from "../../../protocol/recordings.ts";
+import { CLOCK_POINTS_MAX, type ClockPoint } from "../../../protocol/recordings.ts";
 import type { TransportState } from "../../../protocol/room.ts";
-import { frameBytesOf, type StemInfo, wavHeader } from "./wav.std.ts";
+import { sealStem } from "./seal.node.ts";
+import { writeSidecar } from "./sidecar.node.ts";
+import type { Stem } from "./stem.std.ts";
+import { frameBytesOf, sizeHeader, wavHeader } from "./wav.std.ts";
 
-/** Everything about a stem that is not sound; beside the file as JSON, so that a share can begin after a restart. */
-export interface Stem {
-  recordingId: RecordingId;
-  sessionId: SessionId;
-  takeId: string;
-  name: string;
-  path: string;
-  format: StemFormat;
-  timelineFrames: number;
-  startedAtMs: number;
-  bpm: number;
-  frames: number;
-  sizeBytes: number;
-  /** Lower-case hexadecimal SHA-256 of the whole file; absent while it is being recorded. */
-  sha256?: string;
-  clock: ClockPoint[];
-  transportAtStart: TransportState;
-  transportAtEnd: TransportState;
-}
-
-export type NewStem = Omit<Stem, "path" | "frames" | "sizeBytes" | "sha256" | "clock" | "transportAtEnd"> & {
-  project: string;
-};
+export type NewStem = Pick<
+  Stem,
+  | "recordingId"
+  | "sessionId"
+  | "takeId"
+  | "name"
+  | "format"
+  | "timelineFrames"
+  | "startedAtMs"
+  | "bpm"
+  | "transportAtStart"
+  | "sharing"
+> & { project: string };
 
 /** How often sound goes to the disk and the header says so: what a power cut can cost at most. */
 const FLUSH_MS = 500;
@@ -39,9 +30,9 @@ const FLUSH_MS = 500;
  * ends the program, what is left is a file that opens. `error` is set when the disk refuses: what was written until then stays.
  */
 export class Recorder {
-  readonly #info: StemInfo;
   readonly #stem: Stem;
   readonly #file: number;
+  readonly #header: Uint8Array<ArrayBuffer>;
   readonly #headerBytes: number;
   #pending: Uint8Array[] = [];
   #pendingFrames = 0;
@@ -49,31 +40,41 @@ export class Recorder {
   error: Error | undefined;
 
   constructor(folder: string, { project, ...stem }: NewStem) {
+    this.#header = wavHeader(
+      {
+        format: stem.format,
+        description: `${project}: ${stem.name}`,
+        reference: stem.recordingId,
+        umid: umid(),
+        timeReference: Math.round((stem.timelineFrames * stem.format.sampleRateHz) / 48_000),
+        startedAtMs: stem.startedAtMs,
+        project,
+        take: stem.takeId,
+        track: stem.name,
+        bpm: stem.bpm,
+      },
+      0,
+    );
+    this.#headerBytes = this.#header.byteLength;
     this.#stem = {
       ...stem,
       path: join(folder, `${stem.name}.wav`),
+      headerBytes: this.#headerBytes,
       frames: 0,
       sizeBytes: 0,
       clock: [],
       transportAtEnd: stem.transportAtStart,
-    };
-    this.#info = {
-      format: stem.format,
-      description: `${project}: ${stem.name}`,
-      reference: stem.recordingId,
-      umid: umid(),
-      timeReference: Math.round((stem.timelineFrames * stem.format.sampleRateHz) / 48_000),
-      startedAtMs: stem.startedAtMs,
-      project,
-      take: stem.takeId,
-      track: stem.name,
-      bpm: stem.bpm,
+      repaired: false,
     };
     // An existing file is never written over: names are unique.
     this.#file = openSync(this.#stem.path, "wx");
-    const header = wavHeader(this.#info, 0);
-    this.#headerBytes = header.byteLength;
-    writeSync(this.#file, header, 0, header.byteLength, 0);
+    writeSync(this.#file, this.#header, 0, this.#headerBytes, 0);
+    writeSidecar(this.#stem);
+  }
+
+  /** Bytes from the start of the file that are on disk; past the header they will not change any more. */
+  get readyBytes(): number {
+    return this.#headerBytes + this.#writtenBytes;
   }
 
   get stem(): Stem {
@@ -83,34 +84,26 @@ export class Recorder {
   /** Samples as a device gives them, interleaved in the stem's own number of channels, 24-bit. */
   write(samples: Int32Array): void {
     if (this.error !== undefined) return;
-    const bytes = new Uint8Array(samples.length * 3);
-    for (let at = 0, byte = 0; at < samples.length; at++, byte += 3) {
-      const sample = samples[at] ?? 0;
-      bytes[byte] = sample;
-      bytes[byte + 1] = sample >> 8;
-      bytes[byte + 2] = sample >> 16;
-    }
-    this.#pending.push(bytes);
+    this.#pending.push(this.#stem.format.encoding === "pcm24" ? pcm24(samples) : float32(samples));
     this.#pendingFrames += samples.length / this.#stem.format.channels;
-    this.#stem.frames += samples.length / this.#stem.format.channels;
     if (this.#pendingFrames * 1000 >= FLUSH_MS * this.#stem.format.sampleRateHz) this.#flush();
   }
 
-  /** Where a frame of the stem lies in session time; a few a minute make the map. */
+  /** Where a frame of the stem lies in session time; a few a minute make the map. On disk at once: a repaired take needs it too. */
   mark(point: ClockPoint): void {
+    // A take of many hours keeps every other point rather than none of the later ones.
+    if (this.#stem.clock.length >= CLOCK_POINTS_MAX)
+      this.#stem.clock = this.#stem.clock.filter((_, at) => at % 2 === 0);
     this.#stem.clock.push(point);
+    if (this.error === undefined) attempt(() => writeSidecar(this.#stem));
   }
 
-  /** Ends the stem: header, hash, sidecar. */
+  /** Ends the stem: header, hash, peaks, sidecar. */
   async finish(transportAtEnd: TransportState): Promise<Stem> {
     this.#flush();
     closeSync(this.#file);
-    const hash = createHash("sha256");
-    for await (const chunk of createReadStream(this.#stem.path)) hash.update(chunk);
     this.#stem.transportAtEnd = transportAtEnd;
-    this.#stem.sha256 = hash.digest("hex");
-    await writeSidecar(this.#stem);
-    return this.#stem;
+    return await finishStem(this.#stem);
   }
 
   #flush(): void {
@@ -132,26 +125,56 @@ export class Recorder {
     } catch (error) {
       this.error = error instanceof Error ? error : new Error(String(error));
       this.#writtenBytes -= this.#writtenBytes % frameBytesOf(this.#stem.format);
-      this.#stem.frames = this.#writtenBytes / frameBytesOf(this.#stem.format);
       ftruncateSync(this.#file, this.#headerBytes + this.#writtenBytes);
     }
     this.#pending = [];
     this.#pendingFrames = 0;
-    const header = wavHeader(this.#info, this.#writtenBytes);
-    writeSync(this.#file, header, 0, header.byteLength, 0);
+    sizeHeader(this.#header, this.#stem.format, this.#writtenBytes);
+    writeSync(this.#file, this.#header, 0, this.#headerBytes, 0);
     // A chunk of odd length ends with a byte that does not count (RIFF).
     if (this.#writtenBytes & 1) writeSync(this.#file, Uint8Array.of(0), 0, 1, this.#headerBytes + this.#writtenBytes);
+    this.#stem.frames = this.#writtenBytes / frameBytesOf(this.#stem.format);
     this.#stem.sizeBytes = this.#headerBytes + this.#writtenBytes + (this.#writtenBytes & 1);
     fdatasyncSync(this.#file);
   }
 }
 
-/** Written aside and moved into place, so that a reader finds the old one or the new one and never half of it. */
-async function writeSidecar(stem: Stem): Promise<void> {
-  const path = `${stem.path}.json`;
-  await writeFile(`${path}.part`, JSON.stringify(stem, null, 2));
-  await rename(`${path}.part`, path);
+/** Hash, peaks and sidecar of a stem whose file is whole. */
+export async function finishStem(stem: Stem): Promise<Stem> {
+  const { sha256, peaks } = await sealStem(stem.path, stem.headerBytes, stem.format, stem.frames);
+  stem.sha256 = sha256;
+  attempt(() => {
+    writeFileSync(peaksPathOf(stem), peaks);
+    writeSidecar(stem);
+  });
+  return stem;
 }
+
+/** On a full disk there is no room for what lies beside the sound either; the next start makes it again. */
+function attempt(write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if (!["ENOSPC", "EFBIG", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
+}
+
+/** The waveform lies beside the stem. */
+export const peaksPathOf = (stem: Stem) => `${stem.path}.peaks`;
+
+function pcm24(samples: Int32Array): Uint8Array {
+  const bytes = new Uint8Array(samples.length * 3);
+  for (let at = 0, byte = 0; at < samples.length; at++, byte += 3) {
+    const sample = samples[at] ?? 0;
+    bytes[byte] = sample;
+    bytes[byte + 1] = sample >> 8;
+    bytes[byte + 2] = sample >> 16;
+  }
+  return bytes;
+}
+
+/** Full scale is ±1; every 24-bit value has its exact float. */
+const float32 = (samples: Int32Array) => new Uint8Array(Float32Array.from(samples, (value) => value / 2 ** 23).buffer);
 
 /** A basic UMID (SMPTE ST 330): the label, its length, and a material number that is random enough to be unique. */
 function umid(): Uint8Array {

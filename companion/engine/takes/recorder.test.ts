@@ -1,9 +1,15 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
+import { RecordingId, SessionId } from "../../../protocol/ids.ts";
+import { peaksProblem } from "../../../protocol/recordings.ts";
+import { lockFolder } from "./folder-lock.node.ts";
+import { Recorder } from "./recorder.node.ts";
+import { recoverStems } from "./recovery.node.ts";
 import { wavHeader } from "./wav.std.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sessionlinked-recorder-"));
@@ -18,7 +24,7 @@ const program = (place: string) => `
     recordingId: "rec_00000000000000000000000000", sessionId: "ses_00000000000000000000000000",
     takeId: "00000000-0000-4000-8000-000000000000", name: "take",
     format: { sampleRateHz: 48000, channels: 2, encoding: "pcm24" },
-    timelineFrames: 96000, startedAtMs: 0, bpm: 120, transportAtStart: stopped, project: "test",
+    timelineFrames: 96000, startedAtMs: 0, bpm: 120, transportAtStart: stopped, sharing: "local", project: "test",
   });
   const block = new Int32Array(256).map((_, at) => at * 1000);
   const startedAt = performance.now();
@@ -52,6 +58,63 @@ describe("the recorder", () => {
     expect(execFileSync("ffprobe", ["-v", "error", "-show_format", path], { encoding: "utf8" })).toContain(
       "time_reference=96000",
     );
+
+    // On the next start it is found, made whole and offered, with its peaks; a second start finds nothing to repair.
+    const torn = statSync(path).size;
+    const [stem, ...others] = await recoverStems(place);
+    expect(others).toEqual([]);
+    expect(stem).toMatchObject({ repaired: true, name: "take", timelineFrames: 96_000, sharing: "local" });
+    expect(stem?.frames).toBe(framesOf(path));
+    expect(stem?.sha256).toBe(createHash("sha256").update(readFileSync(path)).digest("hex"));
+    expect(Math.abs(statSync(path).size - torn)).toBeLessThan(6);
+    const peaks = new Int8Array(readFileSync(`${path}.peaks`));
+    expect(peaksProblem(peaks, 2)).toBeNull();
+    expect(Math.max(...peaks)).toBe((255_000 - 1_000) >> 16);
+    expect(await recoverStems(place)).toEqual([stem]);
+  });
+
+  test("a header that lies and a torn last frame are mended; a sidecar that is none of ours is left alone", async () => {
+    const place = mkdtempSync(join(folder, "lies-"));
+    const stopped = { motion: "stopped", positionFrames: 0, atMs: 0, bpm: 120 } as const;
+    const recorder = new Recorder(place, {
+      recordingId: RecordingId.parse("rec_00000000000000000000000000"),
+      sessionId: SessionId.parse("ses_00000000000000000000000000"),
+      takeId: "00000000-0000-4000-8000-000000000000",
+      name: "lies",
+      format: { sampleRateHz: 44_100, channels: 1, encoding: "float32" },
+      timelineFrames: 0,
+      startedAtMs: 0,
+      bpm: 120,
+      transportAtStart: stopped,
+      sharing: "local",
+      project: "test",
+    });
+    recorder.write(new Int32Array(44_100).fill(2 ** 22));
+    const { path, headerBytes } = recorder.stem;
+    const whole = readFileSync(path);
+    const torn = Buffer.concat([whole, Buffer.from([1, 2, 3])]);
+    torn.writeUInt32LE(0x7fffffff, 4);
+    torn.writeUInt32LE(12, headerBytes - 4);
+    writeFileSync(path, torn);
+    writeFileSync(join(place, "other.wav.json"), "{}");
+    writeFileSync(join(place, "other.wav"), "not ours");
+    const [stem] = await recoverStems(place);
+    expect(stem).toMatchObject({ frames: 44_100, repaired: true });
+    expect(readFileSync(path)).toEqual(whole);
+    expect(framesOf(path)).toBe(44_100);
+    expect([...new Int8Array(readFileSync(`${path}.peaks`))].slice(0, 2)).toEqual([64, 64]);
+    expect(readFileSync(join(place, "other.wav"), "utf8")).toBe("not ours");
+  });
+
+  test("two companions never work in one folder; a lock that a dead one left is taken over", () => {
+    const place = mkdtempSync(join(folder, "lock-"));
+    lockFolder(place)();
+    writeFileSync(join(place, "companion.lock"), String(process.ppid));
+    expect(() => lockFolder(place)).toThrow(/Another companion/);
+    const dead = spawnSync("true").pid;
+    writeFileSync(join(place, "companion.lock"), String(dead));
+    lockFolder(place)();
+    expect(readdirSync(place)).toEqual([]);
   });
 
   test("a full disk ends the take with an error, and what was played until then is safe", () => {

@@ -26,6 +26,7 @@ export interface StemInfo {
 export const frameBytesOf = (format: StemFormat) => format.channels * (format.encoding === "pcm24" ? 3 : 4);
 const BEXT_BYTES = 602 + 256;
 const RIFF_MAX_BYTES = 0xffffffff;
+const DS64_AT = 12;
 
 /** The header of a stem that holds `dataBytes` of sound. Its length depends on the texts in `info` only. */
 export function wavHeader(info: StemInfo, dataBytes: number): Uint8Array<ArrayBuffer> {
@@ -36,8 +37,6 @@ export function wavHeader(info: StemInfo, dataBytes: number): Uint8Array<ArrayBu
   const headerBytes = 12 + 36 + 8 + BEXT_BYTES + 8 + ixmlBytes + 8 + 16 + 8;
   const bytes = new Uint8Array(headerBytes);
   const view = new DataView(bytes.buffer);
-  const riffBytes = headerBytes - 8 + dataBytes + (dataBytes & 1);
-  const large = riffBytes > RIFF_MAX_BYTES;
   let at = 0;
   const text = (value: string, length = value.length) => {
     for (let index = 0; index < Math.min(value.length, length); index++) {
@@ -58,15 +57,12 @@ export function wavHeader(info: StemInfo, dataBytes: number): Uint8Array<ArrayBu
     view.setBigUint64(at, BigInt(value), true);
     at += 8;
   };
-  text(large ? "RF64" : "RIFF");
-  u32(large ? RIFF_MAX_BYTES : riffBytes);
+  at = 8;
   text("WAVE");
-  text(large ? "ds64" : "JUNK");
+  at = DS64_AT;
+  text("JUNK");
   u32(28);
-  u64(large ? riffBytes : 0);
-  u64(large ? dataBytes : 0);
-  u64(large ? dataBytes / frameBytesOf(format) : 0);
-  u32(0);
+  at += 28;
   text("bext");
   u32(BEXT_BYTES);
   const started = new Date(info.startedAtMs).toISOString();
@@ -97,8 +93,29 @@ export function wavHeader(info: StemInfo, dataBytes: number): Uint8Array<ArrayBu
   u16(frameBytesOf(format));
   u16(float ? 32 : 24);
   text("data");
-  u32(large ? RIFF_MAX_BYTES : dataBytes);
-  return bytes;
+  return sizeHeader(bytes, format, dataBytes);
+}
+
+/** Makes a header of this layout true of `dataBytes` of sound, in place: the only fields of it that change while a take grows. */
+export function sizeHeader(
+  header: Uint8Array<ArrayBuffer>,
+  format: StemFormat,
+  dataBytes: number,
+): Uint8Array<ArrayBuffer> {
+  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
+  const riffBytes = header.byteLength - 8 + dataBytes + (dataBytes & 1);
+  const large = riffBytes > RIFF_MAX_BYTES;
+  const id = (at: number, text: string) => {
+    for (let index = 0; index < 4; index++) header[at + index] = text.charCodeAt(index);
+  };
+  id(0, large ? "RF64" : "RIFF");
+  view.setUint32(4, large ? RIFF_MAX_BYTES : riffBytes, true);
+  id(DS64_AT, large ? "ds64" : "JUNK");
+  view.setBigUint64(DS64_AT + 8, BigInt(large ? riffBytes : 0), true);
+  view.setBigUint64(DS64_AT + 16, BigInt(large ? dataBytes : 0), true);
+  view.setBigUint64(DS64_AT + 24, BigInt(large ? Math.floor(dataBytes / frameBytesOf(format)) : 0), true);
+  view.setUint32(header.byteLength - 4, large ? RIFF_MAX_BYTES : dataBytes, true);
+  return header;
 }
 
 const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

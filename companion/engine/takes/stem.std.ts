@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { RecordingId, SessionId } from "../../../protocol/ids.ts";
+import { ClockPoint, RecordingName, Sha256Hex, StemFormat } from "../../../protocol/recordings.ts";
+import { TransportState } from "../../../protocol/room.ts";
+
+/**
+ * What the person wants with a stem. `local`: it stays here. `wanted`: it is shared, or on its way. `paused`: on its way, and told to
+ * wait. `withdrawn`: taken back. Kept beside the file, so that a restart goes on with what the person decided and with nothing else.
+ */
+export const Sharing = z.enum(["local", "wanted", "paused", "withdrawn"]);
+export type Sharing = z.infer<typeof Sharing>;
+
+/**
+ * Everything about a stem that is not sound; beside the file as JSON from its first moment, so that a take whose program died can be
+ * repaired and shared. `frames` and `sizeBytes` count what is on disk.
+ */
+export const Stem = z.object({
+  recordingId: RecordingId,
+  sessionId: SessionId,
+  takeId: z.uuid(),
+  name: RecordingName,
+  path: z.string(),
+  format: StemFormat,
+  timelineFrames: z.int(),
+  startedAtMs: z.number(),
+  bpm: z.number(),
+  headerBytes: z.int().min(44),
+  frames: z.int().min(0),
+  sizeBytes: z.int().min(0),
+  /** Lower-case hexadecimal SHA-256 of the whole file; absent while it is being recorded. */
+  sha256: Sha256Hex.optional(),
+  clock: z.array(ClockPoint),
+  transportAtStart: TransportState,
+  transportAtEnd: TransportState,
+  sharing: Sharing,
+  /** The program ended before the take did; what was on disk by then is all there is. */
+  repaired: z.boolean().default(false),
+});
+export type Stem = z.infer<typeof Stem>;
