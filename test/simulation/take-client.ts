@@ -1,0 +1,92 @@
+/**
+ * The companion's part of a take's life, as a program that can be killed anywhere: `record` makes one take in its folder (or goes on
+ * with the one that an earlier run left) and shares it; `fetch` brings what the others shared. Every step is said as a line of JSON.
+ */
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
+import { Deliveries } from "../../companion/engine/takes/deliveries.node.ts";
+import { OwnTakes } from "../../companion/engine/takes/own-takes.node.ts";
+import { InputRing } from "../../companion/engine/takes/take.node.ts";
+import { newId, type RecordingId, SessionId } from "../../protocol/ids.ts";
+
+const [mode = "", origin = "", session = "", folder = "", seconds = "1"] = process.argv.slice(2);
+const api = new ApiClient(origin, process.env.SESSIONLINKED_TOKEN ?? "");
+const sessionId = SessionId.parse(session);
+const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
+mkdirSync(folder, { recursive: true });
+const onTrouble = (code: string, message: string) => say({ say: "trouble", code, message });
+const sessionName = "Simulation";
+
+if (mode === "fetch") {
+  const deliveries = new Deliveries({
+    api,
+    sessionId,
+    sessionName,
+    folder,
+    onDelivered: ({ recordingId, sha256 }, path) => {
+      say({ say: "delivered", recordingId, sha256, path });
+      deliveries.stop();
+      process.exit(0);
+    },
+    onTrouble: (message) => {
+      onTrouble("delivery", message);
+      process.exit(1);
+    },
+  });
+  say({ say: "fetching" });
+  await deliveries.fetch(undefined);
+  // Nothing to fetch any more: what an earlier run finished is in the manifest.
+  process.exit(0);
+} else {
+  const own = new OwnTakes({
+    api,
+    folder,
+    sessionId,
+    sessionName,
+    nowMs: () => Date.now(),
+    newRecordingId: () => newId("rec", (bytes) => new Uint8Array(randomBytes(bytes))) as RecordingId,
+    onRecovered: (stem) => say({ say: "recovered", stem }),
+    onRecording: (stem) => say({ say: "recording", stem }),
+    onRecorded: (stem) => say({ say: "recorded", stem }),
+    onProgress: (progress) => say({ say: "progress", ...progress }),
+    onShared: (recording) => {
+      say({ say: "shared", recording });
+      process.exit(0);
+    },
+    onTrouble,
+  });
+  await own.open();
+  const [left] = own.stems;
+  if (left !== undefined && left.sharing === "local") own.share(left.recordingId);
+  if (left === undefined) {
+    const state = { motion: "recording", positionFrames: 0, atMs: 0, bpm: 120 } as const;
+    const ring = new InputRing();
+    own.shareAsIRecord = true;
+    const clockAt = (frame: number) => ({ atMs: frame / 48, errorMs: 0.1 });
+    const take = {
+      takeId: crypto.randomUUID(),
+      frame: 0,
+      timelineFrames: 0,
+      startedAtMs: 0,
+      state,
+      clockAt,
+      suffix: "sim",
+    };
+    own.record(take, [{ name: "Input", channels: [0, 1] }]);
+    // Forty times faster than a person plays, so that a second makes several parts.
+    const block = new Int32Array(128 * 2);
+    let frame = 0;
+    for (const endMs = performance.now() + Number(seconds) * 1000; performance.now() < endMs; ) {
+      for (let blocks = 0; blocks < 300; blocks++, frame += 128) {
+        for (let at = 0; at < block.length; at++) block[at] = ((frame + at) * 7_919) % 2 ** 22;
+        ring.push(frame, block);
+        own.follow(ring, frame, state);
+      }
+      await sleep(20);
+    }
+    own.end(frame, { ...state, motion: "stopped" });
+    own.follow(ring, frame, state);
+  }
+}

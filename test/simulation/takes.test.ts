@@ -1,0 +1,16 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { World } from "./take-life.ts";
+
+const world = new World();
+beforeAll(() => world.open());
+afterAll(() => world.close());
+
+// The same code with a hundred seeds is takes.long.test.ts.
+test.each([3, 5, 8, 13, 21])(
+  "R1, R2, R4: one death on a take's way (seed %i) and it ends whole, once, on time",
+  async (seed) => {
+    const { death, wrong } = await world.live(seed);
+    console.log(death);
+    expect(wrong, death).toEqual([]);
+  },
+);
