@@ -15,6 +15,7 @@ a column is without a rule. Everything at rest is in the EU ([workers/jurisdicti
 |---|---|---|
 | \`recordings/{sessionId}/{recordingId}.wav\` | a shared stem, or the parts of one that is being uploaded | with its row |
 | \`recordings/{sessionId}/{recordingId}.peaks\` | its waveform | with its row |
+| \`samples/{profileId}\` | the sound on a profile | when it is replaced or taken away |
 
 A session's objects share a prefix, so its deletion finds them without asking D1. Objects go first and rows last: a row is how the sweep
 would find an object again. R2 itself drops an unfinished upload after seven days; ours is given up after six.
@@ -26,10 +27,13 @@ deleted; the rules are in [PROTOCOL.md](PROTOCOL.md). Signalling, statuses and p
 
 ## The companion's disk
 
-\`{name}.wav\` (Broadcast Wave) and \`{name}.wav.json\` (its place, clock map and hash) for each stem; \`originals/\` for what came from the
-others. Nothing of it leaves the machine before the person shares it.
+\`{name}.wav\` (Broadcast Wave), \`{name}.wav.json\` (its place, clock map, hash, and whether it is shared) and \`{name}.wav.peaks\` for each
+stem; \`originals/\` for what came from the others, \`aligned/\` for copies in session time; \`session.rpp\`, \`session.dawproject\` and
+\`session.json\` (what is laid where); \`companion.lock\` while a companion is at work. Nothing of it leaves the machine before the person shares it.
 
 ## D1
+
+Besides these, \`hub_search\` is the full-text index over published profiles: a profile's words leave it when it is made private.
 `;
 
 /** The whole document. */

@@ -7,19 +7,204 @@ CREATE TABLE `accounts` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `accounts_email_unique` ON `accounts` (`email`);--> statement-breakpoint
-CREATE TABLE `sign_ins` (
-	`id` text PRIMARY KEY NOT NULL,
-	`account_id` text NOT NULL,
-	`token_hash` text NOT NULL,
-	`label` text NOT NULL,
+CREATE TABLE `challenges` (
+	`id_hash` text PRIMARY KEY NOT NULL,
+	`kind` text NOT NULL,
+	`account_id` text,
+	`data` text NOT NULL,
 	`created_at_ms` integer NOT NULL,
 	`expires_at_ms` integer NOT NULL,
 	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
+CREATE INDEX `challenges_by_account` ON `challenges` (`account_id`,`kind`);--> statement-breakpoint
+CREATE INDEX `challenges_by_expiry` ON `challenges` (`expires_at_ms`);--> statement-breakpoint
+CREATE TABLE `device_codes` (
+	`code_hash` text PRIMARY KEY NOT NULL,
+	`user_code` text NOT NULL,
+	`label` text NOT NULL,
+	`state` text NOT NULL,
+	`account_id` text,
+	`polled_at_ms` integer NOT NULL,
+	`expires_at_ms` integer NOT NULL,
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `device_codes_user_code_unique` ON `device_codes` (`user_code`);--> statement-breakpoint
+CREATE INDEX `device_codes_by_expiry` ON `device_codes` (`expires_at_ms`);--> statement-breakpoint
+CREATE INDEX `device_codes_by_account` ON `device_codes` (`account_id`);--> statement-breakpoint
+CREATE TABLE `mail_preferences` (
+	`account_id` text PRIMARY KEY NOT NULL,
+	`language` text NOT NULL,
+	`news_consent_at_ms` integer,
+	`news_consent_wording` text,
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE TABLE `passkeys` (
+	`id` text PRIMARY KEY NOT NULL,
+	`account_id` text NOT NULL,
+	`public_key` text NOT NULL,
+	`counter` integer NOT NULL,
+	`transports` text NOT NULL,
+	`label` text NOT NULL,
+	`created_at_ms` integer NOT NULL,
+	`last_used_at_ms` integer,
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `passkeys_by_account` ON `passkeys` (`account_id`);--> statement-breakpoint
+CREATE TABLE `passwords` (
+	`account_id` text PRIMARY KEY NOT NULL,
+	`user_identifier` text NOT NULL,
+	`record` text NOT NULL,
+	`setup_version` integer NOT NULL,
+	`changed_at_ms` integer NOT NULL,
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE TABLE `rate_limits` (
+	`key` text PRIMARY KEY NOT NULL,
+	`tokens` integer NOT NULL,
+	`updated_at_ms` integer NOT NULL,
+	`expires_at_ms` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `rate_limits_by_expiry` ON `rate_limits` (`expires_at_ms`);--> statement-breakpoint
+CREATE TABLE `recovery_codes` (
+	`account_id` text NOT NULL,
+	`code_hash` text NOT NULL,
+	`created_at_ms` integer NOT NULL,
+	PRIMARY KEY(`account_id`, `code_hash`),
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE TABLE `second_factors` (
+	`account_id` text PRIMARY KEY NOT NULL,
+	`secret` text NOT NULL,
+	`confirmed_at_ms` integer,
+	`last_step` integer DEFAULT 0 NOT NULL,
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE TABLE `sign_ins` (
+	`id` text PRIMARY KEY NOT NULL,
+	`account_id` text NOT NULL,
+	`token_hash` text NOT NULL,
+	`label` text NOT NULL,
+	`kind` text DEFAULT 'browser' NOT NULL,
+	`created_at_ms` integer NOT NULL,
+	`last_used_at_ms` integer DEFAULT 0 NOT NULL,
+	`rotated_at_ms` integer DEFAULT 0 NOT NULL,
+	`previous_hash` text,
+	`expires_at_ms` integer NOT NULL,
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
 CREATE UNIQUE INDEX `sign_ins_token_hash_unique` ON `sign_ins` (`token_hash`);--> statement-breakpoint
+CREATE UNIQUE INDEX `sign_ins_previous_hash_unique` ON `sign_ins` (`previous_hash`);--> statement-breakpoint
 CREATE INDEX `sign_ins_by_account` ON `sign_ins` (`account_id`);--> statement-breakpoint
 CREATE INDEX `sign_ins_by_expiry` ON `sign_ins` (`expires_at_ms`);--> statement-breakpoint
+CREATE TABLE `blocks` (
+	`account_id` text NOT NULL,
+	`blocked_account_id` text NOT NULL,
+	`created_at_ms` integer NOT NULL,
+	PRIMARY KEY(`account_id`, `blocked_account_id`),
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`blocked_account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `blocks_by_blocked` ON `blocks` (`blocked_account_id`);--> statement-breakpoint
+CREATE TABLE `hub_spellings` (
+	`spelling` text NOT NULL,
+	`word` text NOT NULL,
+	PRIMARY KEY(`spelling`, `word`)
+);
+--> statement-breakpoint
+CREATE TABLE `profile_tags` (
+	`profile_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`label` text NOT NULL,
+	`value` text NOT NULL,
+	`published_at_ms` integer,
+	PRIMARY KEY(`profile_id`, `kind`, `value`),
+	FOREIGN KEY (`profile_id`) REFERENCES `profiles`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `profile_tags_by_value` ON `profile_tags` (`kind`,`value`,`published_at_ms`,`profile_id`);--> statement-breakpoint
+CREATE TABLE `profiles` (
+	`id` text PRIMARY KEY NOT NULL,
+	`account_id` text NOT NULL,
+	`daw` text,
+	`bio` text,
+	`rate_minor` integer,
+	`rate_currency` text,
+	`availability` text,
+	`has_sample` integer DEFAULT false NOT NULL,
+	`published_at_ms` integer,
+	`updated_at_ms` integer NOT NULL,
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `profiles_account_id_unique` ON `profiles` (`account_id`);--> statement-breakpoint
+CREATE INDEX `profiles_by_publication` ON `profiles` (`published_at_ms`,`id`);--> statement-breakpoint
+CREATE INDEX `profiles_by_daw` ON `profiles` (`daw`,`published_at_ms`);--> statement-breakpoint
+CREATE INDEX `profiles_by_rate` ON `profiles` (`rate_currency`,`rate_minor`);--> statement-breakpoint
+CREATE INDEX `profiles_by_availability` ON `profiles` (`availability`,`published_at_ms`);--> statement-breakpoint
+CREATE TABLE `reports` (
+	`id` text PRIMARY KEY NOT NULL,
+	`reporter_account_id` text,
+	`profile_id` text NOT NULL,
+	`reason` text NOT NULL,
+	`details` text NOT NULL,
+	`created_at_ms` integer NOT NULL,
+	`closed_at_ms` integer,
+	FOREIGN KEY (`reporter_account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE set null
+);
+--> statement-breakpoint
+CREATE INDEX `reports_by_profile` ON `reports` (`profile_id`);--> statement-breakpoint
+CREATE INDEX `reports_by_reporter` ON `reports` (`reporter_account_id`);--> statement-breakpoint
+CREATE INDEX `reports_open` ON `reports` (`closed_at_ms`,`created_at_ms`);--> statement-breakpoint
+CREATE TABLE `consent_withdrawals` (
+	`id` text PRIMARY KEY NOT NULL,
+	`purpose` text NOT NULL,
+	`consented_at_ms` integer NOT NULL,
+	`withdrawn_at_ms` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `mail_outbox` (
+	`id` text PRIMARY KEY NOT NULL,
+	`account_id` text,
+	`address` text NOT NULL,
+	`language` text NOT NULL,
+	`template` text NOT NULL,
+	`template_values` text NOT NULL,
+	`created_at_ms` integer NOT NULL,
+	`tries` integer DEFAULT 0 NOT NULL,
+	`next_try_at_ms` integer,
+	`ended_at_ms` integer
+);
+--> statement-breakpoint
+CREATE INDEX `mail_outbox_by_due` ON `mail_outbox` (`next_try_at_ms`);--> statement-breakpoint
+CREATE INDEX `mail_outbox_by_end` ON `mail_outbox` (`ended_at_ms`);--> statement-breakpoint
+CREATE INDEX `mail_outbox_by_account` ON `mail_outbox` (`account_id`);--> statement-breakpoint
+CREATE TABLE `waitlist` (
+	`id` text PRIMARY KEY NOT NULL,
+	`email` text NOT NULL,
+	`ip_address` text NOT NULL,
+	`user_agent` text NOT NULL,
+	`language` text NOT NULL,
+	`consent_wording` text NOT NULL,
+	`consented_at_ms` integer NOT NULL,
+	`confirmed_at_ms` integer,
+	`confirm_hash` text NOT NULL,
+	`unsubscribe_hash` text NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `waitlist_email_unique` ON `waitlist` (`email`);--> statement-breakpoint
+CREATE UNIQUE INDEX `waitlist_confirm_hash_unique` ON `waitlist` (`confirm_hash`);--> statement-breakpoint
+CREATE UNIQUE INDEX `waitlist_unsubscribe_hash_unique` ON `waitlist` (`unsubscribe_hash`);--> statement-breakpoint
+CREATE INDEX `waitlist_by_consent` ON `waitlist` (`confirmed_at_ms`,`consented_at_ms`);--> statement-breakpoint
 CREATE TABLE `recording_parts` (
 	`recording_id` text NOT NULL,
 	`number` integer NOT NULL,

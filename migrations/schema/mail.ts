@@ -1,0 +1,56 @@
+import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+/**
+ * Mail on its way. The row is written in the batch of what it speaks of, so neither happens without the other; its id is derived from
+ * that, so nothing is said twice. Once it has gone, address and words are emptied and the id stays for a while.
+ */
+export const mailOutbox = sqliteTable(
+  "mail_outbox",
+  {
+    id: text("id").primaryKey(),
+    /** `null` for an address that has no account. */
+    accountId: text("account_id"),
+    address: text("address").notNull(),
+    language: text("language", { enum: ["en", "de"] }).notNull(),
+    template: text("template").notNull(),
+    /** JSON: what the template is filled with. */
+    values: text("template_values").notNull(),
+    createdAtMs: integer("created_at_ms").notNull(),
+    tries: integer("tries").notNull().default(0),
+    /** `null` once it is sent or given up. */
+    nextTryAtMs: integer("next_try_at_ms"),
+    endedAtMs: integer("ended_at_ms"),
+  },
+  (table) => [
+    index("mail_outbox_by_due").on(table.nextTryAtMs),
+    index("mail_outbox_by_end").on(table.endedAtMs),
+    index("mail_outbox_by_account").on(table.accountId),
+  ],
+);
+
+/** Somebody who waits for the launch (promise B1): what they gave, when, and the words they agreed to. */
+export const waitlist = sqliteTable(
+  "waitlist",
+  {
+    id: text("id").primaryKey(),
+    email: text("email").notNull().unique(),
+    ipAddress: text("ip_address").notNull(),
+    userAgent: text("user_agent").notNull(),
+    language: text("language", { enum: ["en", "de"] }).notNull(),
+    consentWording: text("consent_wording").notNull(),
+    consentedAtMs: integer("consented_at_ms").notNull(),
+    /** `null` until the link in the first mail has been opened (double opt-in). */
+    confirmedAtMs: integer("confirmed_at_ms"),
+    confirmHash: text("confirm_hash").notNull().unique(),
+    unsubscribeHash: text("unsubscribe_hash").notNull().unique(),
+  },
+  (table) => [index("waitlist_by_consent").on(table.confirmedAtMs, table.consentedAtMs)],
+);
+
+/** Proof that a consent was withdrawn, without the address that it was withdrawn for (B2). */
+export const consentWithdrawals = sqliteTable("consent_withdrawals", {
+  id: text("id").primaryKey(),
+  purpose: text("purpose", { enum: ["waitlist", "news"] }).notNull(),
+  consentedAtMs: integer("consented_at_ms").notNull(),
+  withdrawnAtMs: integer("withdrawn_at_ms").notNull(),
+});
