@@ -13,6 +13,9 @@ export interface Env {
   /** Cloudflare's TURN service: the key's id and the token that asks it for credentials; in production only. */
   TURN_SERVICE_KEY_ID?: string;
   TURN_SERVICE_TOKEN?: string;
+  /** Scheme and host that links in mails carry; never taken from a request in production. */
+  PUBLIC_ORIGIN: string;
+  MAIL_FROM: string;
   DB: D1Database;
   RECORDINGS: R2Bucket;
   SESSION_ROOM: DurableObjectNamespace<SessionRoom>;

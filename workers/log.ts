@@ -4,6 +4,7 @@ export type LogEvent =
   | { event: "room-unreachable"; call: "apply" | "announce" | "end" }
   | { event: "room-unreachable"; call: "join"; error: string; stack: string[] }
   | { event: "turn-unavailable" }
+  | { event: "mail-failed"; template: string; tries: number; error: string; stack: string[] }
   | { event: "cron-broke"; sweep: string; error: string; stack: string[] }
   | { event: "cron"; sweep: string; done: number; rowsRead: number; finished: boolean };
 

@@ -2,7 +2,9 @@ import type { SessionId } from "../../protocol/ids.ts";
 import type { Deps } from "../deps.ts";
 import type { Env } from "../env.ts";
 import { describeThrown, log } from "../log.ts";
+import { forgetSentMail, sendDueMail } from "../mail/outbox.ts";
 import { sweepRecordings } from "../recordings/ending.ts";
+import { noticeEndings } from "../recordings/notices.ts";
 import { continueErasure } from "../sessions/erasure.ts";
 import { makeLeftCalls } from "../sessions/room-calls.ts";
 
@@ -19,6 +21,7 @@ const ROOM_CALLS = 100;
 const ERASURES = 10;
 const RECORDING_BATCHES = 10;
 const ROWS = 5_000;
+const MAILS = 100;
 
 /** Everything that happens by the clock. Each job is bounded, finds its work by an index, and may be killed anywhere and run again. */
 export const jobs: Record<string, Job> = {
@@ -38,8 +41,12 @@ export const jobs: Record<string, Job> = {
     return { done, rowsRead: meta.rows_read, finished: done === results.length };
   },
 
+  // Before the sweep: who was not told because runs were missed is told while there is something left to fetch.
+  notices: (env, deps) => noticeEndings(env, deps),
   recordings: (env, deps) => sweepRecordings(env, deps, RECORDING_BATCHES),
 
+  mail: (env, deps) => sendDueMail(env, deps, MAILS),
+  "sent-mail": (env, deps) => forgetSentMail(env, deps, ROWS),
   "expired-invites": (env, deps) => deleteExpired(env, "invites", deps.now()),
   "expired-sign-ins": (env, deps) => deleteExpired(env, "sign_ins", deps.now()),
 };

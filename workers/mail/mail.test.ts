@@ -1,0 +1,145 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, test } from "vitest";
+import { newId } from "../../protocol/ids.ts";
+import { DOWNGRADE_GRACE_MS, RECORDING_RETENTION_MS } from "../../protocol/retention.ts";
+import { changeTier } from "../accounts/tier.ts";
+import { runJobs } from "../cron/jobs.ts";
+import { systemDeps } from "../deps.ts";
+import type { Env } from "../env.ts";
+import { compose } from "./compose.ts";
+import { queueMail, sendDueMail } from "./outbox.ts";
+import { letters, type Template } from "./templates.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+let nowMs = 1_800_000_000_000;
+const deps = { ...systemDeps, now: () => nowMs };
+let sent: { to: string; subject: string; text: string; headers: Record<string, string> }[] = [];
+let broken = false;
+const EMAIL = {
+  send: async (mail: (typeof sent)[number]) => {
+    if (broken) throw new Error("The mail service is away.");
+    sent.push(mail);
+  },
+};
+const here = { ...env, EMAIL } as unknown as Env;
+
+beforeEach(async () => {
+  sent = [];
+  broken = false;
+  for (const table of ["recordings", "retention_notices", "mail_outbox", "session_members", "sessions", "accounts"])
+    await env.DB.prepare(`DELETE FROM ${table}`).run();
+});
+
+async function owner(tier: "free" | "pro" | "studio" = "free") {
+  const accountId = newId("acc", deps.random);
+  const sessionId = newId("ses", deps.random);
+  await env.DB.batch([
+    env.DB.prepare(
+      "INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES (?, ?, 'Ada', ?, 0)",
+    ).bind(accountId, `${accountId}@example.org`, tier),
+    env.DB.prepare("INSERT INTO sessions VALUES (?, 'S', 1, 0)").bind(sessionId),
+  ]);
+  const record = async (completedAtMs: number, expiresAtMs: number | null) => {
+    const id = newId("rec", deps.random);
+    await env.DB.prepare(
+      `INSERT INTO recordings (id, session_id, member_id, account_id, take_id, name, state, sample_rate_hz, channels, encoding,
+         timeline_frames, started_at_ms, bpm, part_bytes, created_at_ms, completed_at_ms, expires_at_ms)
+       VALUES (?, ?, 'mem', ?, 't', 'n', 'complete', 48000, 1, 'pcm24', 0, 0, 120, 5242880, 0, ?, ?)`,
+    )
+      .bind(id, sessionId, accountId, completedAtMs, expiresAtMs)
+      .run();
+    return id;
+  };
+  const expiryOf = async (id: string) =>
+    (
+      await env.DB.prepare("SELECT expires_at_ms AS at FROM recordings WHERE id = ?")
+        .bind(id)
+        .first<{ at: number | null }>()
+    )?.at;
+  return { accountId, record, expiryOf };
+}
+
+describe("notices before the end (E1)", () => {
+  test("72 and 24 hours before, once each, everything of an evening in one mail; a run twice at once tells it once", async () => {
+    const { record } = await owner();
+    const endMs = nowMs + 80 * HOUR_MS;
+    for (let stem = 0; stem < 5; stem++) await record(0, endMs + stem * 60_000);
+    await runJobs(here, deps);
+    expect(sent).toEqual([]);
+    nowMs = endMs - 72 * HOUR_MS + 1;
+    await Promise.all([runJobs(here, deps), runJobs(here, deps)]);
+    await runJobs(here, deps);
+    expect(sent.map(({ subject }) => subject)).toEqual(["5 recordings of yours end soon"]);
+    nowMs = endMs - 24 * HOUR_MS + 1;
+    await runJobs(here, deps);
+    await runJobs(here, deps);
+    expect(sent).toHaveLength(2);
+    nowMs = endMs - 1;
+    await runJobs(here, deps);
+    expect(await env.DB.prepare("SELECT COUNT(*) AS n FROM recordings").first("n")).toBe(5);
+    nowMs = endMs;
+    await runJobs(here, deps);
+    expect(await env.DB.prepare("SELECT COUNT(*) AS n FROM recordings").first("n")).toBe(4);
+  });
+
+  test("a downgrade shortens nothing before its grace, says so at once, and going back undoes it", async () => {
+    const { accountId, record, expiryOf } = await owner("studio");
+    const old = await record(nowMs - 300 * DAY_MS, null);
+    const young = await record(nowMs - DAY_MS, null);
+    await changeTier(here, deps, accountId, "free");
+    expect(await expiryOf(old)).toBe(nowMs + DOWNGRADE_GRACE_MS);
+    expect(await expiryOf(young)).toBe(nowMs + DOWNGRADE_GRACE_MS);
+    await runJobs(here, deps);
+    expect(sent).toHaveLength(1);
+    expect(sent[0]?.text).toContain("2 recordings will be deleted earlier");
+    nowMs += DOWNGRADE_GRACE_MS - 1;
+    await changeTier(here, deps, accountId, "pro");
+    expect(await expiryOf(young)).toBe(nowMs - DOWNGRADE_GRACE_MS + 1 - DAY_MS + (RECORDING_RETENTION_MS.pro ?? 0));
+    await changeTier(here, deps, accountId, "studio");
+    expect([await expiryOf(old), await expiryOf(young)]).toEqual([null, null]);
+  });
+});
+
+describe("the outbox", () => {
+  test("a mail that cannot go is tried again, later each time, and then goes once; its address is forgotten", async () => {
+    const to = { accountId: null, address: "ben@example.org", language: "de" as const };
+    const mail = { id: "reset-1", to, template: "reset" as const, values: { link: "https://example.org/reset#x" } };
+    await env.DB.batch([queueMail(env.DB, mail, nowMs), queueMail(env.DB, mail, nowMs)]);
+    broken = true;
+    const triedAt: number[] = [];
+    for (const endMs = nowMs + 10 * 60_000; nowMs < endMs; nowMs += 30_000)
+      if ((await sendDueMail(here, deps, 10)).done > 0) triedAt.push(nowMs);
+    expect(triedAt.length).toBe(4);
+    broken = false;
+    nowMs += HOUR_MS;
+    await Promise.all([sendDueMail(here, deps, 10), sendDueMail(here, deps, 10)]);
+    expect(sent).toHaveLength(1);
+    expect(sent[0]?.subject).toBe("Neues Passwort setzen");
+    expect(sent[0]?.text).toContain("https://example.org/reset#x");
+    const row = await env.DB.prepare("SELECT address, template_values AS v, account_id AS a FROM mail_outbox").first();
+    expect(row).toEqual({ address: "", v: "{}", a: null });
+  });
+
+  test("every template is there in both languages, as text and as HTML, and what a person wrote stays text", () => {
+    const values = {
+      link: "https://example.org/?a=1&b=2",
+      what: "password",
+      count: 3,
+      firstAtMs: nowMs,
+      tier: "free",
+      from: "<b>Eve</b>",
+      text: "<script>alert(1)</script>",
+      session: "S",
+    };
+    for (const language of ["en", "de"] as const)
+      for (const name of Object.keys(letters[language]) as Template[]) {
+        const letter = letters[language][name](values as never);
+        const { text, html } = compose(letter, language);
+        expect(letter.subject.length, name).toBeGreaterThan(5);
+        expect(text).toContain(letter.reason);
+        expect(html).not.toMatch(/<script|<b>|undefined/);
+        expect(html).not.toMatch(/src=|<link|@import|<img/);
+      }
+  });
+});

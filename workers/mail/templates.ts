@@ -1,0 +1,226 @@
+import { date, dateTime, number } from "../../site/i18n/format.ts";
+import type { Language } from "../../site/i18n/language.ts";
+
+/** What a mail says, before it is set as text and as HTML. */
+export interface Letter {
+  subject: string;
+  paragraphs: string[];
+  action?: { label: string; href: string };
+  /** Why this person gets it. */
+  reason: string;
+}
+
+/** What each template is filled with. Nothing here names another person but by the display name they show in a session. */
+export interface Values {
+  "sign-up": { link: string };
+  "sign-up-known": { link: string };
+  reset: { link: string };
+  "new-address": { link: string };
+  "address-changed": Record<never, never>;
+  "way-in-changed": { what: "password" | "passkey" | "second-factor" | "recovery"; link: string };
+  "recordings-ending": { count: number; firstAtMs: number; link: string };
+  downgrade: { tier: string; count: number; firstAtMs: number; link: string };
+  "hub-message": { from: string; text: string; link: string };
+  "hub-invite": { from: string; session: string; link: string };
+  "waitlist-confirm": { link: string };
+  launch: { link: string };
+}
+export type Template = keyof Values;
+
+/** Marketing goes only to who asked for it, and each carries its one-click way out (B2, B4). */
+export const marketing: readonly Template[] = ["launch"];
+
+type Catalogue = { [Name in Template]: (values: Values[Name]) => Letter };
+
+const en: Catalogue = {
+  "sign-up": ({ link }) => ({
+    subject: "Confirm your address",
+    paragraphs: ["One step and your account is there. The link works once, for a day."],
+    action: { label: "Confirm and sign in", href: link },
+    reason:
+      "Somebody gave this address to open a SessionLinked account. If that was not you, do nothing: no account will be made.",
+  }),
+  "sign-up-known": ({ link }) => ({
+    subject: "You already have an account",
+    paragraphs: [
+      "Somebody, probably you, tried to open an account with this address. There is one already, and nothing has changed.",
+      "If you have lost your way in, you can set a new password.",
+    ],
+    action: { label: "Set a new password", href: link },
+    reason: "You have a SessionLinked account under this address.",
+  }),
+  reset: ({ link }) => ({
+    subject: "Set a new password",
+    paragraphs: ["The link works once, for an hour. When the new password is set, every device is signed out."],
+    action: { label: "Set a new password", href: link },
+    reason:
+      "Somebody asked for this at the sign-in page. If that was not you, do nothing: your password stays as it is.",
+  }),
+  "new-address": ({ link }) => ({
+    subject: "Confirm your new address",
+    paragraphs: [
+      "From the moment you confirm it, SessionLinked writes to this address only. The link works once, for a day.",
+    ],
+    action: { label: "Confirm this address", href: link },
+    reason: "A SessionLinked account asked to use this address.",
+  }),
+  "address-changed": () => ({
+    subject: "Your address was changed",
+    paragraphs: ["Your account now uses another e-mail address. If that was not you, answer this mail at once."],
+    reason: "This address belonged to a SessionLinked account until now.",
+  }),
+  "way-in-changed": ({ what, link }) => ({
+    subject: {
+      password: "Your password was changed",
+      passkey: "A passkey was added",
+      "second-factor": "Your second factor was changed",
+      recovery: "A recovery code was used",
+    }[what],
+    paragraphs: ["If that was you, there is nothing to do. If not, sign out everywhere and set a new password now."],
+    action: { label: "Look at your account", href: link },
+    reason: "We tell you whenever a way into your account changes.",
+  }),
+  "recordings-ending": ({ count, firstAtMs, link }) => ({
+    subject: count === 1 ? "A recording of yours ends soon" : `${number("en", count)} recordings of yours end soon`,
+    paragraphs: [
+      `${count === 1 ? "It is" : "The first is"} deleted from our servers on ${dateTime("en", firstAtMs)}. Fetch what you want to keep; copies on your own disk and on your collaborators’ stay.`,
+    ],
+    action: { label: "See the recordings", href: link },
+    reason: "Your plan keeps shared recordings for a time, and we tell you before it is over.",
+  }),
+  downgrade: ({ tier, count, firstAtMs, link }) => ({
+    subject: "Your plan has changed: what happens to your recordings",
+    paragraphs: [
+      `You are on ${tier} now. ${count === 1 ? "One recording" : `${number("en", count)} recordings`} will be deleted earlier than before, the first on ${date("en", firstAtMs)}. Nothing goes before that day.`,
+      "Fetch what you want to keep, or go back to your plan: then they stay as they were.",
+    ],
+    action: { label: "See the recordings", href: link },
+    reason: "A change of plan never deletes anything without telling you first.",
+  }),
+  "hub-message": ({ from, text, link }) => ({
+    subject: `${from} wrote to you on the Hub`,
+    paragraphs: [text, "They do not have your address. If you answer, it goes through the Hub too."],
+    action: { label: `Answer ${from}`, href: link },
+    reason: "Your profile is published. You can block this person, or make your profile private.",
+  }),
+  "hub-invite": ({ from, session, link }) => ({
+    subject: `${from} invites you to a session`,
+    paragraphs: [
+      `The session is called “${session}”. The invitation works once, for a week. They do not have your address.`,
+    ],
+    action: { label: "Look at the invitation", href: link },
+    reason: "Your profile is published. You can block this person, or make your profile private.",
+  }),
+  "waitlist-confirm": ({ link }) => ({
+    subject: "One click and you are on the list",
+    paragraphs: ["Confirm that this address is yours, and we will write once, when SessionLinked opens."],
+    action: { label: "Yes, put me on the list", href: link },
+    reason: "Somebody gave this address for our waiting list. Without your click it is forgotten within a week.",
+  }),
+  launch: ({ link }) => ({
+    subject: "SessionLinked is open",
+    paragraphs: ["Press play here, and their DAW rolls there. Your place is ready."],
+    action: { label: "Open an account", href: link },
+    reason: "You asked us to write when SessionLinked opens. One click below takes you off the list.",
+  }),
+};
+
+const de: Catalogue = {
+  "sign-up": ({ link }) => ({
+    subject: "Bestätige deine Adresse",
+    paragraphs: ["Noch ein Schritt, und dein Konto ist da. Der Link gilt einmal, einen Tag lang."],
+    action: { label: "Bestätigen und anmelden", href: link },
+    reason:
+      "Jemand hat mit dieser Adresse ein SessionLinked-Konto eröffnen wollen. Warst du das nicht, tu nichts: Es entsteht kein Konto.",
+  }),
+  "sign-up-known": ({ link }) => ({
+    subject: "Du hast schon ein Konto",
+    paragraphs: [
+      "Jemand, vermutlich du, wollte mit dieser Adresse ein Konto eröffnen. Es gibt schon eines, und nichts hat sich geändert.",
+      "Kommst du nicht mehr hinein, kannst du ein neues Passwort setzen.",
+    ],
+    action: { label: "Neues Passwort setzen", href: link },
+    reason: "Unter dieser Adresse hast du ein SessionLinked-Konto.",
+  }),
+  reset: ({ link }) => ({
+    subject: "Neues Passwort setzen",
+    paragraphs: ["Der Link gilt einmal, eine Stunde lang. Ist das neue Passwort gesetzt, sind alle Geräte abgemeldet."],
+    action: { label: "Neues Passwort setzen", href: link },
+    reason:
+      "Jemand hat das auf der Anmeldeseite verlangt. Warst du das nicht, tu nichts: Dein Passwort bleibt, wie es ist.",
+  }),
+  "new-address": ({ link }) => ({
+    subject: "Bestätige deine neue Adresse",
+    paragraphs: [
+      "Sobald du sie bestätigst, schreibt SessionLinked nur noch an diese Adresse. Der Link gilt einmal, einen Tag lang.",
+    ],
+    action: { label: "Diese Adresse bestätigen", href: link },
+    reason: "Ein SessionLinked-Konto möchte diese Adresse verwenden.",
+  }),
+  "address-changed": () => ({
+    subject: "Deine Adresse wurde geändert",
+    paragraphs: [
+      "Dein Konto verwendet jetzt eine andere E-Mail-Adresse. Warst du das nicht, antworte sofort auf diese Mail.",
+    ],
+    reason: "Diese Adresse gehörte bis eben zu einem SessionLinked-Konto.",
+  }),
+  "way-in-changed": ({ what, link }) => ({
+    subject: {
+      password: "Dein Passwort wurde geändert",
+      passkey: "Ein Passkey kam hinzu",
+      "second-factor": "Dein zweiter Faktor wurde geändert",
+      recovery: "Ein Wiederherstellungscode wurde benutzt",
+    }[what],
+    paragraphs: [
+      "Warst du das, ist nichts zu tun. Wenn nicht, melde dich überall ab und setze jetzt ein neues Passwort.",
+    ],
+    action: { label: "Konto ansehen", href: link },
+    reason: "Wir sagen dir Bescheid, wenn sich ein Weg in dein Konto ändert.",
+  }),
+  "recordings-ending": ({ count, firstAtMs, link }) => ({
+    subject: count === 1 ? "Eine Aufnahme von dir endet bald" : `${number("de", count)} Aufnahmen von dir enden bald`,
+    paragraphs: [
+      `${count === 1 ? "Sie wird" : "Die erste wird"} am ${dateTime("de", firstAtMs)} von unseren Servern gelöscht. Hol dir, was du behalten willst; Kopien auf deiner Platte und bei den anderen bleiben.`,
+    ],
+    action: { label: "Aufnahmen ansehen", href: link },
+    reason: "Dein Tarif bewahrt geteilte Aufnahmen eine Zeit lang auf, und wir sagen vorher Bescheid.",
+  }),
+  downgrade: ({ tier, count, firstAtMs, link }) => ({
+    subject: "Dein Tarif hat sich geändert: was mit deinen Aufnahmen geschieht",
+    paragraphs: [
+      `Du bist jetzt bei ${tier}. ${count === 1 ? "Eine Aufnahme wird" : `${number("de", count)} Aufnahmen werden`} früher gelöscht als bisher, die erste am ${date("de", firstAtMs)}. Vor diesem Tag geht nichts verloren.`,
+      "Hol dir, was du behalten willst, oder kehre zu deinem Tarif zurück: Dann bleibt alles, wie es war.",
+    ],
+    action: { label: "Aufnahmen ansehen", href: link },
+    reason: "Ein Tarifwechsel löscht nie etwas, ohne dass du es vorher erfährst.",
+  }),
+  "hub-message": ({ from, text, link }) => ({
+    subject: `${from} hat dir über den Hub geschrieben`,
+    paragraphs: [text, "Deine Adresse ist dort nicht bekannt. Auch deine Antwort geht über den Hub."],
+    action: { label: `${from} antworten`, href: link },
+    reason: "Dein Profil ist veröffentlicht. Du kannst diese Person blockieren oder dein Profil privat stellen.",
+  }),
+  "hub-invite": ({ from, session, link }) => ({
+    subject: `${from} lädt dich zu einer Session ein`,
+    paragraphs: [
+      `Die Session heißt „${session}“. Die Einladung gilt einmal, eine Woche lang. Deine Adresse ist dort nicht bekannt.`,
+    ],
+    action: { label: "Einladung ansehen", href: link },
+    reason: "Dein Profil ist veröffentlicht. Du kannst diese Person blockieren oder dein Profil privat stellen.",
+  }),
+  "waitlist-confirm": ({ link }) => ({
+    subject: "Ein Klick, und du stehst auf der Liste",
+    paragraphs: ["Bestätige, dass diese Adresse deine ist. Dann schreiben wir ein Mal, wenn SessionLinked öffnet."],
+    action: { label: "Ja, setzt mich auf die Liste", href: link },
+    reason:
+      "Jemand hat diese Adresse für unsere Warteliste angegeben. Ohne deinen Klick ist sie binnen einer Woche vergessen.",
+  }),
+  launch: ({ link }) => ({
+    subject: "SessionLinked ist offen",
+    paragraphs: ["Hier auf Play gedrückt, und dort läuft die DAW los. Dein Platz ist bereit."],
+    action: { label: "Konto eröffnen", href: link },
+    reason: "Du wolltest Post, wenn SessionLinked öffnet. Ein Klick unten nimmt dich von der Liste.",
+  }),
+};
+
+export const letters: Record<Language, Catalogue> = { en, de };
