@@ -1,6 +1,7 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { buildSite } from "./dev/build.ts";
+import { newOpaqueSetup } from "./dev/secrets.ts";
 
 buildSite();
 
@@ -23,6 +24,7 @@ export default defineConfig({
                 ENVIRONMENT: "local",
                 TICKET_KEY: "test ticket key, 32 bytes or more",
                 TURN_KEY: "test turn key",
+                OPAQUE_SETUP: await newOpaqueSetup(),
                 TEST_MIGRATIONS: await readD1Migrations("migrations"),
               },
             },

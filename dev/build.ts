@@ -9,22 +9,51 @@ import { buildSync } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const target = join(root, "site", "built", "assets.ts");
+const built = join(root, "site", "built");
 const types: Record<string, string> = {
+  wasm: "application/wasm",
   css: "text/css; charset=utf-8",
   js: "text/javascript; charset=utf-8",
   woff2: "font/woff2",
 };
 
+/**
+ * The password protocol's WebAssembly, taken out of the installed package, where it is text inside the script: a Worker may not compile
+ * WebAssembly at run time, and a browser should fetch it once. Two scripts come of it, one for each way of importing a module.
+ */
+function extractOpaque(): void {
+  const script = readFileSync(join(root, "node_modules", "@serenity-kit", "opaque", "esm", "index.js"), "utf8");
+  const found = /function wasmData\(imports\)\{return _loadWasmModule\(0, null, '([A-Za-z0-9+/=]+)'[^}]*\}/.exec(
+    script,
+  );
+  if (found?.[1] === undefined) throw new Error("@serenity-kit/opaque no longer holds its WebAssembly where it did.");
+  const [whole, base64] = found;
+  mkdirSync(built, { recursive: true });
+  replace(join(built, "opaque.wasm"), Buffer.from(base64, "base64"));
+  const data = `import module from "./opaque.wasm";\nfunction wasmData() { return module; }`;
+  replace(join(built, "opaque.js"), script.replace(whole, data));
+  const types = 'export { client, ready, server } from "@serenity-kit/opaque";\n';
+  replace(join(built, "opaque.d.ts"), types);
+}
+
+function replace(path: string, content: string | Buffer): void {
+  if (existsSync(path) && readFileSync(path).equals(Buffer.from(content))) return;
+  writeFileSync(path, content);
+}
+
 /** Writes only when something changed, so that a newer file always means a newer site. */
 export function buildSite(): void {
-  const built = buildSync({
+  extractOpaque();
+  const site = buildSync({
     absWorkingDir: root,
     entryPoints: ["site/design/site.css", ...globSync("site/client/*.ts", { cwd: root }).filter(isEntry).sort()],
     entryNames: "[name]-[hash]",
     assetNames: "[name]-[hash]",
     outdir: "dist/site",
     publicPath: "/assets",
-    loader: { ".woff2": "file" },
+    chunkNames: "[name]-[hash]",
+    loader: { ".woff2": "file", ".wasm": "file" },
+    splitting: true,
     bundle: true,
     minify: true,
     write: false,
@@ -35,13 +64,13 @@ export function buildSite(): void {
     legalComments: "none",
   });
   const assets: Record<string, { type: string; base64: string }> = {};
-  for (const file of built.outputFiles) {
+  for (const file of site.outputFiles) {
     const type = types[file.path.split(".").pop() ?? ""];
     if (type === undefined) throw new Error(`No media type is known for ${basename(file.path)}.`);
     assets[basename(file.path)] = { type, base64: Buffer.from(file.contents).toString("base64") };
   }
   const hrefs: Record<string, string> = {};
-  for (const [path, { entryPoint }] of Object.entries(built.metafile.outputs)) {
+  for (const [path, { entryPoint }] of Object.entries(site.metafile.outputs)) {
     if (entryPoint !== undefined) hrefs[basename(entryPoint).replace(/\.ts$/, ".js")] = `/assets/${basename(path)}`;
     else if (path.endsWith(".woff2")) hrefs["display.woff2"] = `/assets/${basename(path)}`;
   }

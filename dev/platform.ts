@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { newOpaqueSetup } from "./secrets.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bundleDir = join(root, "dist", "worker");
@@ -38,7 +39,7 @@ export function bundleWorker(): string {
   const bundle = join(bundleDir, "worker.js");
   const sources = globSync(
     [
-      "{protocol,migrations,durable-objects,workers,site}/**/*.{ts,tsx,css,svg,wasm}",
+      "{protocol,migrations,durable-objects,workers,site}/**/*.{ts,js,tsx,css,svg,wasm}",
       "wrangler.toml",
       "package-lock.json",
     ],
@@ -55,10 +56,11 @@ export function bundleWorker(): string {
 }
 
 /** The secrets of this checkout's own platform: made at random once, kept beside its data, never in the repository. */
-function localSecrets(stateDir: string): Record<string, string> {
+async function localSecrets(stateDir: string): Promise<Record<string, string>> {
   const path = join(stateDir, "secrets.json");
   const secrets: Record<string, string> = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
   for (const name of ["TICKET_KEY", "TURN_KEY"]) secrets[name] ??= randomBytes(32).toString("base64url");
+  secrets.OPAQUE_SETUP ??= await newOpaqueSetup();
   writeFileSync(path, JSON.stringify(secrets, null, 2), { mode: 0o600 });
   return secrets;
 }
@@ -86,6 +88,7 @@ async function migrate(db: Platform["db"]): Promise<void> {
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const bundle = bundleWorker();
   mkdirSync(options.stateDir, { recursive: true });
+  const secrets = await localSecrets(options.stateDir);
   const { workerOptions } = unstable_getMiniflareWorkerOptions(join(root, "wrangler.toml"));
   const { rootPath: _rootPath, modulesRules: _rules, ...worker } = workerOptions;
   const log = options.onLog;
@@ -112,7 +115,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
           bindings: {
             ...(worker.bindings as Record<string, string> | undefined),
             ENVIRONMENT: "local",
-            ...localSecrets(options.stateDir),
+            ...secrets,
             ...options.bindings,
           },
         },

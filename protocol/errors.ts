@@ -19,6 +19,15 @@ export const errors = {
   "internal-error": { status: 500, close: 4500, title: "Something broke on our side. Try again; nothing was lost." },
   unavailable: { status: 503, close: 4503, title: "The service is busy. Try again in a moment." },
 
+  "sign-in-again": { status: 403, title: "This needs a fresh sign-in. Sign in again, then repeat it." },
+  "wrong-password": { status: 401, title: "Address and password do not fit together." },
+  "wrong-code": { status: 403, title: "This code is not right. Codes change every half minute; take the newest." },
+  "passkey-invalid": { status: 401, title: "This passkey is not known here, or its answer was not to our question." },
+  "step-expired": { status: 410, title: "This has been used or has waited too long. Begin again." },
+  "link-invalid": { status: 410, title: "This link has been used, has expired, or was never ours. Ask for a new one." },
+  "address-taken": { status: 409, title: "Another account uses this address." },
+  "last-way-in": { status: 409, title: "This is the last way into the account. Add another one first." },
+
   "invite-invalid": { status: 404, title: "This invite code is not valid, has been used up, or has expired." },
   "session-full": { status: 409, title: "This session has as many members as it can hold." },
   "quota-exceeded": { status: 403, title: "This is more than your plan holds." },

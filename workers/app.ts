@@ -1,3 +1,5 @@
+import { signIn } from "./accounts/sign-in.ts";
+import { signUp } from "./accounts/sign-up.ts";
 import { type Deps, systemDeps } from "./deps.ts";
 import { withSecurityHeaders } from "./headers.ts";
 import { health } from "./health.ts";
@@ -24,6 +26,8 @@ export function createApp(deps: Deps = systemDeps) {
   app.use(checkBodySize);
 
   app.route("/", health);
+  app.route("/", signUp);
+  app.route("/", signIn);
   app.route("/", sessions);
   app.route("/", members);
   app.route("/", invites);

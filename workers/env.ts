@@ -6,6 +6,8 @@ export interface Env {
   ENVIRONMENT: "local" | "production";
   /** Signs join tickets (HMAC-SHA-256); at least 32 bytes. */
   TICKET_KEY: string;
+  /** OPAQUE's server setup (RFC 9807): one fixed secret. Losing it locks everybody with a password out. */
+  OPAQUE_SETUP: string;
   /** Shared with coturn (`use-auth-secret`); locally only. */
   TURN_KEY?: string;
   /** Comma-separated `turn:` addresses; locally only. */

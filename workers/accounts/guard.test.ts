@@ -2,7 +2,8 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createApp } from "../app.ts";
 import { sha256Hex } from "../hash.ts";
-import { requireAccount, SESSION_COOKIE } from "./guard.ts";
+import { requireAccount } from "./guard.ts";
+import { SESSION_COOKIE } from "./tokens.ts";
 
 const token = "token-of-ada-token-of-ada-token-of-ada";
 const EXPIRES_AT_MS = 10_000;
@@ -26,7 +27,14 @@ beforeAll(async () => {
 describe("the guard", () => {
   test("a bearer token and the cookie each open it", async () => {
     nowMs = 1_000;
-    const who = { id: "acc_1", displayName: "Ada", email: "a@example.org", tier: "pro", signInId: "sin_1" };
+    const who = {
+      id: "acc_1",
+      displayName: "Ada",
+      email: "a@example.org",
+      tier: "pro",
+      signInId: "sin_1",
+      signedInAtMs: 0,
+    };
     expect(await (await ask({ Authorization: `Bearer ${token}` })).json()).toEqual(who);
     expect(await (await ask({ Cookie: `${SESSION_COOKIE}=${token}` })).json()).toEqual(who);
   });

@@ -1,0 +1,174 @@
+import { z } from "zod";
+import { DISPLAY_NAME_MAX_GRAPHEMES, DISPLAY_NAME_MIN_GRAPHEMES } from "./limits.ts";
+import { graphemeCount } from "./sessions.ts";
+
+/** Scripts whose letters pass for Latin ones; a name keeps to one of them (UTS #39, single-script names). */
+const lookalikes = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u];
+
+/**
+ * What collaborators see of a person. Normalised (NFKC), one line, no control or invisible characters, no mixture of alphabets that
+ * imitate each other, and nothing that passes for the house itself.
+ */
+export const DisplayName = z
+  .string()
+  .max(DISPLAY_NAME_MAX_GRAPHEMES * 16)
+  .transform((name) => name.normalize("NFKC").trim().replaceAll(/\s+/g, " "))
+  .refine((name) => !/[\p{C}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/u.test(name.replaceAll("\u200d", "")), {
+    error: "A name cannot hold invisible or control characters.",
+  })
+  .refine((name) => graphemeCount(name) >= DISPLAY_NAME_MIN_GRAPHEMES, {
+    error: `A name has at least ${DISPLAY_NAME_MIN_GRAPHEMES} characters.`,
+  })
+  .refine((name) => graphemeCount(name) <= DISPLAY_NAME_MAX_GRAPHEMES, {
+    error: `A name has at most ${DISPLAY_NAME_MAX_GRAPHEMES} characters.`,
+  })
+  .refine((name) => /[\p{L}\p{N}]/u.test(name), { error: "A name needs a letter or a digit." })
+  .refine((name) => lookalikes.filter((script) => script.test(name)).length <= 1, {
+    error: "A name keeps to one alphabet, so that nobody can pass for somebody else.",
+  })
+  .refine((name) => !/^(session\s*linked|admin(istrator)?|support|moderator)$/i.test(name), {
+    error: "This name is kept for us.",
+  });
+
+/** An address as its owner writes it, its domain in lower case. What counts is that the mail arrives. */
+export const EmailAddress = z
+  .string()
+  .trim()
+  .max(254)
+  .pipe(z.email({ error: "This is not an e-mail address." }))
+  .transform((address) => {
+    const at = address.lastIndexOf("@");
+    return `${address.slice(0, at).toLowerCase()}@${address.slice(at + 1).toLowerCase()}`;
+  });
+
+export const Language = z.enum(["en", "de"]);
+
+/** Base64url, as OPAQUE's messages and our tokens travel. */
+const Base64Url = z.string().regex(/^[A-Za-z0-9_-]+$/);
+const OpaqueMessage = Base64Url.max(2_048);
+/** What stands for one step of something that takes two. Opaque, random, good once. */
+export const StepToken = Base64Url.length(43);
+/** WebAuthn's own JSON; the library reads it, this bounds it. */
+const Credential = z.looseObject({
+  id: Base64Url.max(1_024),
+  rawId: Base64Url.max(1_024),
+  type: z.literal("public-key"),
+});
+
+export const Person = z.object({
+  email: EmailAddress,
+  displayName: DisplayName,
+  language: Language.default("en"),
+  /** Promise A5: said by the person. A stated younger age ends here, and nothing of it is kept. */
+  isSixteen: z.literal(true, { error: "SessionLinked is for people of 16 and over." }),
+  wantsNews: z.boolean().default(false),
+});
+export type Person = z.infer<typeof Person>;
+
+export const StartRegistration = z.object({ registrationRequest: OpaqueMessage });
+export const RegistrationStarted = z.object({ step: StepToken, registrationResponse: z.string() });
+export const SignUpWithPassword = Person.extend({ step: StepToken, registrationRecord: OpaqueMessage });
+export const PasskeyStarted = z.object({ step: StepToken, options: z.looseObject({ challenge: z.string() }) });
+export const SignUpWithPasskey = z.object({ step: StepToken, credential: Credential });
+export const Token = z.object({ token: StepToken });
+
+export const StartSignIn = z.object({ email: EmailAddress, startLoginRequest: OpaqueMessage });
+export const SignInStarted = z.object({ step: StepToken, loginResponse: z.string() });
+/** `cookie`: a browser on this origin. `token`: a program, which keeps it in the system's keychain. */
+const Keep = z.enum(["cookie", "token"]).default("cookie");
+const Label = z
+  .string()
+  .trim()
+  .min(1)
+  .max(80)
+  .regex(/^\P{C}*$/u)
+  .optional();
+export const FinishSignIn = z.object({ step: StepToken, finishLoginRequest: OpaqueMessage, keep: Keep, label: Label });
+export const SignInWithPasskey = z.object({ step: StepToken, credential: Credential, keep: Keep, label: Label });
+export const SecondFactorCode = z.object({ step: StepToken, code: z.string().trim().min(6).max(40) });
+/** `secondFactorStep` is there when a code is still to come; `token` when the caller asked to keep one. */
+export const SignedIn = z.object({ secondFactorStep: StepToken.optional(), token: z.string().optional() });
+
+export const StartReset = z.object({ email: EmailAddress });
+export const FinishReset = z.object({ token: StepToken, step: StepToken, registrationRecord: OpaqueMessage });
+
+export const PatchAccount = z.object({
+  displayName: DisplayName.optional(),
+  language: Language.optional(),
+  wantsNews: z.boolean().optional(),
+});
+export const ChangeEmail = z.object({ email: EmailAddress });
+export const ChangePassword = z.object({ step: StepToken, registrationRecord: OpaqueMessage });
+export const NewPasskey = z.object({ step: StepToken, credential: Credential, label: Label });
+export const TotpCode = z.object({
+  code: z
+    .string()
+    .trim()
+    .regex(/^\d{6}$/, "A code has six digits."),
+});
+export const TotpStarted = z.object({ secret: z.string(), uri: z.string() });
+export const RecoveryCodes = z.object({ codes: z.array(z.string()) });
+
+/** An account as its owner sees it. */
+export const AccountDetail = z.object({
+  accountId: z.string(),
+  email: z.string(),
+  displayName: z.string(),
+  tier: z.string(),
+  language: Language,
+  wantsNews: z.boolean(),
+  createdAtMs: z.int(),
+  hasPassword: z.boolean(),
+  hasSecondFactor: z.boolean(),
+  recoveryCodesLeft: z.int(),
+  passkeys: z.array(
+    z.object({ id: z.string(), label: z.string(), createdAtMs: z.int(), lastUsedAtMs: z.int().nullable() }),
+  ),
+  signIns: z.array(
+    z.object({
+      id: z.string(),
+      label: z.string(),
+      kind: z.enum(["browser", "companion"]),
+      createdAtMs: z.int(),
+      lastUsedAtMs: z.int(),
+      isThis: z.boolean(),
+    }),
+  ),
+});
+export type AccountDetail = z.infer<typeof AccountDetail>;
+
+/** RFC 8628: what a companion without a browser is told, and asks with. */
+export const StartDevice = z.object({
+  label: z
+    .string()
+    .trim()
+    .min(1)
+    .max(80)
+    .regex(/^\P{C}*$/u),
+});
+export const DeviceStarted = z.object({
+  device_code: z.string(),
+  user_code: z.string(),
+  verification_uri: z.string(),
+  verification_uri_complete: z.string(),
+  expires_in: z.int(),
+  interval: z.int(),
+});
+/** Letters that are neither vowels nor like each other: no words, no doubt (RFC 8628 section 6.1). */
+export const UserCode = z
+  .string()
+  .trim()
+  .toUpperCase()
+  .transform((code) => code.replaceAll(/[^A-Z]/g, ""))
+  .pipe(z.string().regex(/^[BCDFGHJKLMNPQRSTVWXZ]{8}$/, "The code has eight letters, like WDJB-MJHT."));
+/** The token endpoint speaks OAuth 2.0's own form (RFC 6749 section 5), for both grants. */
+export const TokenRequest = z.discriminatedUnion("grant_type", [
+  z.object({
+    grant_type: z.literal("authorization_code"),
+    code: z.string().max(64),
+    code_verifier: z.string().regex(/^[A-Za-z0-9._~-]{43,128}$/),
+    redirect_uri: z.string().max(200),
+  }),
+  z.object({ grant_type: z.literal("urn:ietf:params:oauth:grant-type:device_code"), device_code: z.string().max(64) }),
+]);
+export const TokenAnswer = z.object({ access_token: z.string(), token_type: z.literal("Bearer") });

@@ -1,0 +1,74 @@
+import * as opaque from "../../site/built/opaque.js";
+import type { Deps } from "../deps.ts";
+import type { Env } from "../env.ts";
+import { toHex } from "../hash.ts";
+import { newSecret } from "./steps.ts";
+
+/**
+ * The server's half of OPAQUE (RFC 9807). The setup is one fixed secret: losing it locks everybody out, so it is kept and backed up
+ * like the ticket key, and every record says which version it was made under. The user identifier is random and stays with the
+ * account; an e-mail may change.
+ */
+export const SETUP_VERSION = 1;
+
+export interface PasswordRecord {
+  userIdentifier: string;
+  record: string;
+  setupVersion: number;
+}
+
+export async function answerRegistration(env: Env, deps: Deps, registrationRequest: string) {
+  await opaque.ready;
+  const userIdentifier = newSecret(deps);
+  try {
+    const { registrationResponse } = opaque.server.createRegistrationResponse({
+      serverSetup: env.OPAQUE_SETUP,
+      userIdentifier,
+      registrationRequest,
+    });
+    return { userIdentifier, registrationResponse };
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The answer to a sign-in's first message. For an address without a password it is made up, from the address and our secret, so that
+ * it is the same each time, of the same shape, and costs the same work.
+ */
+export async function answerSignIn(env: Env, email: string, known: PasswordRecord | null, startLoginRequest: string) {
+  await opaque.ready;
+  const madeUp = await identifierFor(env, email);
+  try {
+    return opaque.server.startLogin({
+      serverSetup: env.OPAQUE_SETUP,
+      userIdentifier: known?.userIdentifier ?? madeUp,
+      registrationRecord: known?.record ?? null,
+      startLoginRequest,
+    });
+  } catch {
+    return null;
+  }
+}
+
+/** Whether the second message proves the password. */
+export async function provesPassword(serverLoginState: string, finishLoginRequest: string): Promise<boolean> {
+  await opaque.ready;
+  try {
+    opaque.server.finishLogin({ serverLoginState, finishLoginRequest });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function identifierFor(env: Env, email: string): Promise<string> {
+  const key = await crypto.subtle.importKey(
+    "raw",
+    new TextEncoder().encode(`${env.TICKET_KEY} unknown`),
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    ["sign"],
+  );
+  return toHex(await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(email)));
+}

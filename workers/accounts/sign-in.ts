@@ -1,0 +1,212 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import {
+  FinishSignIn,
+  PasskeyStarted,
+  SecondFactorCode,
+  SignedIn,
+  SignInStarted,
+  SignInWithPasskey,
+  StartSignIn,
+} from "../../protocol/accounts.ts";
+import { addressOf, queueMail } from "../mail/outbox.ts";
+import { sendSoon } from "../mail/soon.ts";
+import { json, problemResponses } from "../openapi.ts";
+import { publicOrigin } from "../origin.ts";
+import { problem } from "../problem.ts";
+import { type AppContext, newRouter } from "../router.ts";
+import { authenticate, isOwnOrigin } from "./guard.ts";
+import { answerSignIn, provesPassword } from "./opaque.ts";
+import { signInOptions, verifyPasskey } from "./passkeys.ts";
+import { spendRecoveryCode, spendTotp } from "./second-factor.ts";
+import { newSecret, openStep, takeStep } from "./steps.ts";
+import { findCredentials, findPasskey, hasSecondFactor } from "./store.ts";
+import { dropCookie, keepCookie, labelOf, openSignIn } from "./tokens.ts";
+import { mayTry, networkOf } from "./tries.ts";
+
+const tags = ["accounts"];
+const signedIn = {
+  200: { description: "Signed in, or a code is still to come", ...json(SignedIn) },
+  ...problemResponses,
+};
+
+const PasswordStep = z.object({ purpose: z.literal("sign-in"), serverLoginState: z.string() });
+const ChallengeStep = z.object({ challenge: z.string() });
+const Wanted = z.object({ keep: z.enum(["cookie", "token"]), label: z.string() });
+type Wanted = z.infer<typeof Wanted>;
+
+const wantedOf = (c: AppContext, keep: Wanted["keep"], label: string | undefined): Wanted => ({
+  keep,
+  label: label ?? labelOf(c.req.header("User-Agent")),
+});
+
+/** The one end of every way in: a cookie for this browser, or a token for a program. */
+export async function letIn(c: AppContext, accountId: string, { keep, label }: Wanted) {
+  const kind = keep === "cookie" ? "browser" : "companion";
+  const { token, statements } = await openSignIn(c.env.DB, c.var.deps, accountId, kind, label);
+  await c.env.DB.batch(statements);
+  if (keep === "token") return { token };
+  keepCookie(c, token);
+  return {};
+}
+
+/** Signing in and out. A sign-in from another site's page is refused: it could sign somebody in as somebody else. */
+export const signIn = newRouter()
+  .openapi(
+    createRoute({
+      method: "post",
+      path: "/api/v1/sign-in/password/start",
+      tags,
+      summary: "First message of an OPAQUE sign-in (RFC 9807); the same for addresses that nobody has",
+      request: { body: json(StartSignIn) },
+      responses: { 200: { description: "The server's answer", ...json(SignInStarted) }, ...problemResponses },
+    }),
+    async (c) => {
+      const { email, startLoginRequest } = c.req.valid("json");
+      const { deps } = c.var;
+      const network = networkOf(c.req.header("CF-Connecting-IP"));
+      const may = await Promise.all([
+        mayTry(c.env, deps, "sign-in-address", network),
+        mayTry(c.env, deps, "sign-in-account-address", `${email} ${network}`),
+        mayTry(c.env, deps, "sign-in-account", email),
+      ]);
+      if (may.includes(false)) return problem(c, "rate-limited");
+      const known = await findCredentials(c.env.DB, email);
+      const answer = await answerSignIn(c.env, email, known?.password ?? null, startLoginRequest);
+      if (answer === null) return problem(c, "bad-request", "This is not an OPAQUE sign-in request.");
+      // Whose step it is decides the second message; for an unknown address nothing can be right.
+      const { token, insert } = await openStep(c.env.DB, deps, "password", known?.accountId ?? null, {
+        purpose: "sign-in",
+        serverLoginState: answer.serverLoginState,
+      });
+      await insert.run();
+      return c.json({ step: token, loginResponse: answer.loginResponse }, 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "post",
+      path: "/api/v1/sign-in/password",
+      tags,
+      summary: "Second message: proves the password without saying it",
+      request: { body: json(FinishSignIn) },
+      responses: signedIn,
+    }),
+    async (c) => {
+      const { step, finishLoginRequest, keep, label } = c.req.valid("json");
+      if (keep === "cookie" && !isOwnOrigin(c)) return problem(c, "forbidden");
+      const opened = await takeStep(c.env.DB, c.var.deps, "password", step);
+      const waiting = PasswordStep.safeParse(opened?.data);
+      if (!waiting.success) return problem(c, "step-expired");
+      const isRight = await provesPassword(waiting.data.serverLoginState, finishLoginRequest);
+      if (!isRight || opened?.accountId == null) return problem(c, "wrong-password");
+      const wanted = wantedOf(c, keep, label);
+      if (!(await hasSecondFactor(c.env.DB, opened.accountId)))
+        return c.json(await letIn(c, opened.accountId, wanted), 200);
+      const next = await openStep(c.env.DB, c.var.deps, "second-factor", opened.accountId, wanted);
+      await next.insert.run();
+      return c.json({ secondFactorStep: next.token }, 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "post",
+      path: "/api/v1/sign-in/second-factor",
+      tags,
+      summary: "The code of the second factor, or a recovery code",
+      request: { body: json(SecondFactorCode) },
+      responses: signedIn,
+    }),
+    async (c) => {
+      const { step, code } = c.req.valid("json");
+      const { deps } = c.var;
+      const opened = await takeStep(c.env.DB, deps, "second-factor", step);
+      const wanted = Wanted.safeParse(opened?.data);
+      const accountId = opened?.accountId ?? null;
+      if (!wanted.success || accountId === null) return problem(c, "step-expired");
+      if (!(await mayTry(c.env, deps, "second-factor", accountId))) return problem(c, "rate-limited");
+      const isCode = /^\d{6}$/.test(code);
+      const isRight = isCode
+        ? await spendTotp(c.env.DB, deps, accountId, code, true)
+        : await spendRecoveryCode(c.env.DB, accountId, code);
+      if (!isRight) {
+        // A slip of the finger does not send anybody back to the password.
+        const again = await openStep(c.env.DB, deps, "second-factor", accountId, wanted.data);
+        await again.insert.run();
+        return c.json({ secondFactorStep: again.token }, 200);
+      }
+      if (!isCode) await tell(c, accountId, "recovery");
+      return c.json(await letIn(c, accountId, wanted.data), 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "post",
+      path: "/api/v1/sign-in/passkey/start",
+      tags,
+      summary: "A challenge for whichever passkey the person picks",
+      responses: { 200: { description: "Options", ...json(PasskeyStarted) }, ...problemResponses },
+    }),
+    async (c) => {
+      const { deps } = c.var;
+      if (!(await mayTry(c.env, deps, "sign-in-address", networkOf(c.req.header("CF-Connecting-IP")))))
+        return problem(c, "rate-limited");
+      const options = await signInOptions(publicOrigin(c), deps);
+      const { token, insert } = await openStep(c.env.DB, deps, "passkey", null, { challenge: options.challenge });
+      await insert.run();
+      return c.json({ step: token, options: { ...options } }, 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "post",
+      path: "/api/v1/sign-in/passkey",
+      tags,
+      summary: "The passkey's answer; it is two factors in one",
+      request: { body: json(SignInWithPasskey) },
+      responses: signedIn,
+    }),
+    async (c) => {
+      const { step, credential, keep, label } = c.req.valid("json");
+      if (keep === "cookie" && !isOwnOrigin(c)) return problem(c, "forbidden");
+      const opened = await takeStep(c.env.DB, c.var.deps, "passkey", step);
+      const waiting = ChallengeStep.safeParse(opened?.data);
+      if (!waiting.success) return problem(c, "step-expired");
+      const passkey = await findPasskey(c.env.DB, credential.id);
+      if (passkey === null) return problem(c, "passkey-invalid");
+      const counter = await verifyPasskey(publicOrigin(c), waiting.data.challenge, credential, passkey);
+      if (counter === null) return problem(c, "passkey-invalid");
+      await c.env.DB.prepare("UPDATE passkeys SET counter = ?2, last_used_at_ms = ?3 WHERE id = ?1")
+        .bind(passkey.id, counter, c.var.deps.now())
+        .run();
+      return c.json(await letIn(c, passkey.accountId, wantedOf(c, keep, label)), 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "post",
+      path: "/api/v1/sign-out",
+      tags,
+      summary: "Ends this sign-in",
+      responses: { 204: { description: "Signed out" }, ...problemResponses },
+    }),
+    async (c) => {
+      const account = await authenticate(c);
+      if (account !== null) await c.env.DB.prepare("DELETE FROM sign_ins WHERE id = ?").bind(account.signInId).run();
+      if (isOwnOrigin(c)) dropCookie(c);
+      return c.body(null, 204);
+    },
+  );
+
+/** Tells the owner by mail that a way into their account was changed or used. */
+export async function tell(
+  c: AppContext,
+  accountId: string,
+  what: "password" | "passkey" | "second-factor" | "recovery",
+) {
+  const to = await addressOf(c.env.DB, accountId);
+  if (to === null) return;
+  const values = { what, link: `${publicOrigin(c)}/account` };
+  const id = `way-in-${newSecret(c.var.deps)}`;
+  await queueMail(c.env.DB, { id, to, template: "way-in-changed", values }, c.var.deps.now()).run();
+  sendSoon(c);
+}

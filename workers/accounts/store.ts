@@ -1,0 +1,161 @@
+import type { AccountDetail, Person } from "../../protocol/accounts.ts";
+import { newId } from "../../protocol/ids.ts";
+import type { Deps } from "../deps.ts";
+import type { PasswordRecord } from "./opaque.ts";
+import type { Passkey } from "./passkeys.ts";
+
+/** What a sign-up waits with until its address is confirmed; nothing of it is an account. */
+export interface PendingAccount {
+  person: Person;
+  newsWording: string | null;
+  password?: PasswordRecord;
+  passkey?: Passkey & { label: string };
+}
+
+export interface Credentials {
+  accountId: string;
+  password: PasswordRecord | null;
+}
+
+/** The account of an address and its password's record, in one read; the same read for an address that has none. */
+export async function findCredentials(db: D1Database, email: string): Promise<Credentials | null> {
+  const row = await db
+    .prepare(
+      `SELECT accounts.id AS accountId, user_identifier AS userIdentifier, record, setup_version AS setupVersion
+       FROM accounts LEFT JOIN passwords ON passwords.account_id = accounts.id WHERE email = ?`,
+    )
+    .bind(email)
+    .first<{ accountId: string; userIdentifier: string | null; record: string | null; setupVersion: number | null }>();
+  if (row === null) return null;
+  const { accountId, userIdentifier, record, setupVersion } = row;
+  const password =
+    userIdentifier === null || record === null || setupVersion === null
+      ? null
+      : { userIdentifier, record, setupVersion };
+  return { accountId, password };
+}
+
+export function insertPassword(db: D1Database, accountId: string, password: PasswordRecord, nowMs: number) {
+  return db
+    .prepare(
+      `INSERT INTO passwords (account_id, user_identifier, record, setup_version, changed_at_ms)
+       SELECT id, ?2, ?3, ?4, ?5 FROM accounts WHERE id = ?1
+       ON CONFLICT (account_id) DO UPDATE SET user_identifier = ?2, record = ?3, setup_version = ?4, changed_at_ms = ?5`,
+    )
+    .bind(accountId, password.userIdentifier, password.record, password.setupVersion, nowMs);
+}
+
+export function insertPasskey(db: D1Database, accountId: string, passkey: Passkey & { label: string }, nowMs: number) {
+  return db
+    .prepare(
+      `INSERT INTO passkeys (id, account_id, public_key, counter, transports, label, created_at_ms)
+       SELECT ?2, id, ?3, ?4, ?5, ?6, ?7 FROM accounts WHERE id = ?1 ON CONFLICT DO NOTHING`,
+    )
+    .bind(
+      accountId,
+      passkey.id,
+      passkey.publicKey,
+      passkey.counter,
+      JSON.stringify(passkey.transports),
+      passkey.label,
+      nowMs,
+    );
+}
+
+/**
+ * Makes the account of a confirmed sign-up. The address decides: of two sign-ups for it the first to be confirmed has it, and `null`
+ * tells the other. Who was on the waiting list moves over (B3): their row goes.
+ */
+export async function createAccount(db: D1Database, deps: Deps, pending: PendingAccount): Promise<string | null> {
+  const accountId = newId("acc", deps.random);
+  const nowMs = deps.now();
+  const { email, displayName, language, wantsNews } = pending.person;
+  const [created] = await db.batch([
+    db
+      .prepare(
+        "INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES (?, ?, ?, 'free', ?) ON CONFLICT DO NOTHING",
+      )
+      .bind(accountId, email, displayName, nowMs),
+    db
+      .prepare(
+        `INSERT INTO mail_preferences (account_id, language, news_consent_at_ms, news_consent_wording)
+         SELECT id, ?2, ?3, ?4 FROM accounts WHERE id = ?1`,
+      )
+      .bind(accountId, language, wantsNews ? nowMs : null, wantsNews ? pending.newsWording : null),
+    ...(pending.password === undefined ? [] : [insertPassword(db, accountId, pending.password, nowMs)]),
+    ...(pending.passkey === undefined ? [] : [insertPasskey(db, accountId, pending.passkey, nowMs)]),
+    db
+      .prepare("DELETE FROM waitlist WHERE email = ?2 AND EXISTS (SELECT 1 FROM accounts WHERE id = ?1)")
+      .bind(accountId, email),
+  ]);
+  return created?.meta.changes === 1 ? accountId : null;
+}
+
+export async function findPasskey(db: D1Database, id: string) {
+  const row = await db
+    .prepare(
+      "SELECT id, account_id AS accountId, public_key AS publicKey, counter, transports FROM passkeys WHERE id = ?",
+    )
+    .bind(id)
+    .first<{ id: string; accountId: string; publicKey: string; counter: number; transports: string }>();
+  return row === null ? null : { ...row, transports: JSON.parse(row.transports) as string[] };
+}
+
+export async function hasSecondFactor(db: D1Database, accountId: string): Promise<boolean> {
+  const row = await db
+    .prepare("SELECT 1 FROM second_factors WHERE account_id = ? AND confirmed_at_ms IS NOT NULL")
+    .bind(accountId)
+    .first();
+  return row !== null;
+}
+
+/** Everything that the owner sees of their own account. */
+export async function accountDetail(
+  db: D1Database,
+  accountId: string,
+  signInId: string,
+): Promise<AccountDetail | null> {
+  const [account, passkeys, signIns] = await db.batch([
+    db
+      .prepare(
+        `SELECT a.id AS accountId, a.email, a.display_name AS displayName, a.tier, a.created_at_ms AS createdAtMs,
+           ifnull(m.language, 'en') AS language, m.news_consent_at_ms AS newsConsentAtMs,
+           EXISTS (SELECT 1 FROM passwords WHERE account_id = a.id) AS hasPassword,
+           EXISTS (SELECT 1 FROM second_factors WHERE account_id = a.id AND confirmed_at_ms IS NOT NULL) AS hasSecondFactor,
+           (SELECT COUNT(*) FROM recovery_codes WHERE account_id = a.id) AS recoveryCodesLeft
+         FROM accounts a LEFT JOIN mail_preferences m ON m.account_id = a.id WHERE a.id = ?`,
+      )
+      .bind(accountId),
+    db
+      .prepare(
+        `SELECT id, label, created_at_ms AS createdAtMs, last_used_at_ms AS lastUsedAtMs FROM passkeys
+         WHERE account_id = ? ORDER BY created_at_ms`,
+      )
+      .bind(accountId),
+    db
+      .prepare(
+        `SELECT id, label, kind, created_at_ms AS createdAtMs, last_used_at_ms AS lastUsedAtMs FROM sign_ins
+         WHERE account_id = ? ORDER BY last_used_at_ms DESC`,
+      )
+      .bind(accountId),
+  ]);
+  type Row = Omit<AccountDetail, "wantsNews" | "hasPassword" | "hasSecondFactor" | "passkeys" | "signIns"> & {
+    newsConsentAtMs: number | null;
+    hasPassword: number;
+    hasSecondFactor: number;
+  };
+  const row = account?.results[0] as Row | undefined;
+  if (row === undefined) return null;
+  const { newsConsentAtMs, ...rest } = row;
+  return {
+    ...rest,
+    wantsNews: newsConsentAtMs !== null,
+    hasPassword: row.hasPassword === 1,
+    hasSecondFactor: row.hasSecondFactor === 1,
+    passkeys: (passkeys?.results ?? []) as AccountDetail["passkeys"],
+    signIns: ((signIns?.results ?? []) as Omit<AccountDetail["signIns"][number], "isThis">[]).map((signIn) => ({
+      ...signIn,
+      isThis: signIn.id === signInId,
+    })),
+  };
+}
