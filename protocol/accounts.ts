@@ -5,6 +5,12 @@ import { graphemeCount } from "./sessions.ts";
 /** Scripts whose letters pass for Latin ones; a name keeps to one of them (UTS #39, single-script names). */
 const lookalikes = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u];
 
+/** Leaves out the invisible characters that writing needs: inside emoji, after a virama, and between Arabic letters (UAX #31, 2.3). */
+const withoutJoiners = (name: string) =>
+  name
+    .replace(/\p{RGI_Emoji}/gv, "")
+    .replace(/(?<=\p{M})[\u200c\u200d]|(?<=\p{Script=Arabic})\u200c(?=\p{Script=Arabic})/gu, "");
+
 /**
  * What collaborators see of a person. Normalised (NFKC), one line, no control or invisible characters, no mixture of alphabets that
  * imitate each other, and nothing that passes for the house itself.
@@ -13,7 +19,7 @@ export const DisplayName = z
   .string()
   .max(DISPLAY_NAME_MAX_GRAPHEMES * 16)
   .transform((name) => name.normalize("NFKC").trim().replaceAll(/\s+/g, " "))
-  .refine((name) => !/[\p{C}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/u.test(name.replaceAll("\u200d", "")), {
+  .refine((name) => !/[\p{C}\p{Default_Ignorable_Code_Point}]/u.test(withoutJoiners(name)), {
     error: "A name cannot hold invisible or control characters.",
   })
   .refine((name) => graphemeCount(name) >= DISPLAY_NAME_MIN_GRAPHEMES, {
@@ -42,6 +48,7 @@ export const EmailAddress = z
   });
 
 export const Language = z.enum(["en", "de"]);
+export type Language = z.infer<typeof Language>;
 
 /** Base64url, as OPAQUE's messages and our tokens travel. */
 const Base64Url = z.string().regex(/^[A-Za-z0-9_-]+$/);
@@ -97,6 +104,7 @@ export const PatchAccount = z.object({
   language: Language.optional(),
   wantsNews: z.boolean().optional(),
 });
+export type PatchAccount = z.infer<typeof PatchAccount>;
 export const ChangeEmail = z.object({ email: EmailAddress });
 export const ChangePassword = z.object({ step: StepToken, registrationRecord: OpaqueMessage });
 export const NewPasskey = z.object({ step: StepToken, credential: Credential, label: Label });

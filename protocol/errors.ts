@@ -24,6 +24,8 @@ export const errors = {
   "wrong-code": { status: 403, title: "This code is not right. Codes change every half minute; take the newest." },
   "passkey-invalid": { status: 401, title: "This passkey is not known here, or its answer was not to our question." },
   "step-expired": { status: 410, title: "This has been used or has waited too long. Begin again." },
+  "sign-in-waiting": { status: 400, title: "The person has not decided yet. Ask again in a few seconds." },
+  "grant-invalid": { status: 400, title: "This grant has been used, has expired, or was refused. Begin again." },
   "link-invalid": { status: 410, title: "This link has been used, has expired, or was never ours. Ask for a new one." },
   "address-taken": { status: 409, title: "Another account uses this address." },
   "last-way-in": { status: 409, title: "This is the last way into the account. Add another one first." },
@@ -72,6 +74,8 @@ export const Problem = z.object({
   detail: z.string().optional(),
   requestId: z.string(),
   fields: z.record(z.string(), z.array(z.string())).optional(),
+  /** On the token endpoint: OAuth 2.0's own code (RFC 6749 section 5.2, RFC 8628 section 3.5). */
+  error: z.string().optional(),
 });
 export type Problem = z.infer<typeof Problem>;
 

@@ -18,6 +18,8 @@ export const SESSION_NAME_MAX_GRAPHEMES = 80;
 export const DISPLAY_NAME_MIN_GRAPHEMES = 2;
 export const DISPLAY_NAME_MAX_GRAPHEMES = 40;
 
+export const PASSKEYS_PER_ACCOUNT_MAX = 20;
+
 /** One text frame from a client. SDP with many candidates stays under 32 KiB; Durable Objects accept far larger frames. */
 export const ROOM_FRAME_MAX_BYTES = 64 * 1024;
 export const CHAT_TEXT_MAX_CHARS = 2_000;

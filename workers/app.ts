@@ -1,5 +1,9 @@
+import { account } from "./accounts/account.ts";
+import { reset } from "./accounts/reset.ts";
 import { signIn } from "./accounts/sign-in.ts";
 import { signUp } from "./accounts/sign-up.ts";
+import { token } from "./accounts/token.ts";
+import { waysIn } from "./accounts/ways-in.ts";
 import { type Deps, systemDeps } from "./deps.ts";
 import { withSecurityHeaders } from "./headers.ts";
 import { health } from "./health.ts";
@@ -28,6 +32,10 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", health);
   app.route("/", signUp);
   app.route("/", signIn);
+  app.route("/", reset);
+  app.route("/", account);
+  app.route("/", waysIn);
+  app.route("/", token);
   app.route("/", sessions);
   app.route("/", members);
   app.route("/", invites);

@@ -13,9 +13,16 @@ export type ProblemResponse = Response & TypedResponse<never, never, never>;
  * The one way out for everything that is not a success: a problem document (RFC 9457, `application/problem+json`).
  *
  * @param detail One sentence for a person about this very request; never a stack, SQL or a vendor's text.
+ * @param extension Members of a document that another standard asks for beside ours.
  * @param fields For `validation-failed`: the messages of each field, keyed by its path joined with dots.
  */
-export function problem(c: Context, code: ErrorCode, detail?: string, fields?: Fields): ProblemResponse {
+export function problem(
+  c: Context,
+  code: ErrorCode,
+  detail?: string,
+  fields?: Fields,
+  extension: Pick<Problem, "error"> = {},
+): ProblemResponse {
   const { status, title } = errors[code];
   const body: Problem = {
     type: `/problems/${code}`,
@@ -25,6 +32,7 @@ export function problem(c: Context, code: ErrorCode, detail?: string, fields?: F
     requestId: c.get("requestId") ?? "",
     ...(detail === undefined ? {} : { detail }),
     ...(fields === undefined ? {} : { fields }),
+    ...extension,
   };
   return c.body(JSON.stringify(body), status as ContentfulStatusCode, {
     "Content-Type": "application/problem+json",

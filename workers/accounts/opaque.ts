@@ -51,6 +51,23 @@ export async function answerSignIn(env: Env, email: string, known: PasswordRecor
   }
 }
 
+/** Whether this is a registration's last message: a record that cannot be read would lock its owner out of their own account. */
+export async function isRecord(env: Env, registrationRecord: string): Promise<boolean> {
+  await opaque.ready;
+  const { startLoginRequest } = opaque.client.startLogin({ password: "" });
+  try {
+    opaque.server.startLogin({
+      serverSetup: env.OPAQUE_SETUP,
+      userIdentifier: "",
+      registrationRecord,
+      startLoginRequest,
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether the second message proves the password. */
 export async function provesPassword(serverLoginState: string, finishLoginRequest: string): Promise<boolean> {
   await opaque.ready;

@@ -8,19 +8,18 @@ import {
   SignInWithPasskey,
   StartSignIn,
 } from "../../protocol/accounts.ts";
-import { addressOf, queueMail } from "../mail/outbox.ts";
-import { sendSoon } from "../mail/soon.ts";
 import { json, problemResponses } from "../openapi.ts";
 import { publicOrigin } from "../origin.ts";
 import { problem } from "../problem.ts";
-import { type AppContext, newRouter } from "../router.ts";
+import { newRouter } from "../router.ts";
 import { authenticate, isOwnOrigin } from "./guard.ts";
+import { letIn, tell, Wanted, wantedOf } from "./letting-in.ts";
 import { answerSignIn, provesPassword } from "./opaque.ts";
 import { signInOptions, verifyPasskey } from "./passkeys.ts";
 import { spendRecoveryCode, spendTotp } from "./second-factor.ts";
-import { newSecret, openStep, takeStep } from "./steps.ts";
+import { openStep, takeStep } from "./steps.ts";
 import { findCredentials, findPasskey, hasSecondFactor } from "./store.ts";
-import { dropCookie, keepCookie, labelOf, openSignIn } from "./tokens.ts";
+import { dropCookie } from "./tokens.ts";
 import { mayTry, networkOf } from "./tries.ts";
 
 const tags = ["accounts"];
@@ -31,24 +30,6 @@ const signedIn = {
 
 const PasswordStep = z.object({ purpose: z.literal("sign-in"), serverLoginState: z.string() });
 const ChallengeStep = z.object({ challenge: z.string() });
-const Wanted = z.object({ keep: z.enum(["cookie", "token"]), label: z.string() });
-type Wanted = z.infer<typeof Wanted>;
-
-const wantedOf = (c: AppContext, keep: Wanted["keep"], label: string | undefined): Wanted => ({
-  keep,
-  label: label ?? labelOf(c.req.header("User-Agent")),
-});
-
-/** The one end of every way in: a cookie for this browser, or a token for a program. */
-export async function letIn(c: AppContext, accountId: string, { keep, label }: Wanted) {
-  const kind = keep === "cookie" ? "browser" : "companion";
-  const { token, statements } = await openSignIn(c.env.DB, c.var.deps, accountId, kind, label);
-  await c.env.DB.batch(statements);
-  if (keep === "token") return { token };
-  keepCookie(c, token);
-  return {};
-}
-
 /** Signing in and out. A sign-in from another site's page is refused: it could sign somebody in as somebody else. */
 export const signIn = newRouter()
   .openapi(
@@ -196,17 +177,3 @@ export const signIn = newRouter()
       return c.body(null, 204);
     },
   );
-
-/** Tells the owner by mail that a way into their account was changed or used. */
-export async function tell(
-  c: AppContext,
-  accountId: string,
-  what: "password" | "passkey" | "second-factor" | "recovery",
-) {
-  const to = await addressOf(c.env.DB, accountId);
-  if (to === null) return;
-  const values = { what, link: `${publicOrigin(c)}/account` };
-  const id = `way-in-${newSecret(c.var.deps)}`;
-  await queueMail(c.env.DB, { id, to, template: "way-in-changed", values }, c.var.deps.now()).run();
-  sendSoon(c);
-}

@@ -6,6 +6,7 @@ import {
   SignUpWithPasskey,
   SignUpWithPassword,
   StartRegistration,
+  Token,
 } from "../../protocol/accounts.ts";
 import { newsWording } from "../../site/i18n/consent.ts";
 import { queueMail } from "../mail/outbox.ts";
@@ -14,19 +15,37 @@ import { json, problemResponses } from "../openapi.ts";
 import { publicOrigin } from "../origin.ts";
 import { problem } from "../problem.ts";
 import { type AppContext, newRouter } from "../router.ts";
-import { answerRegistration, SETUP_VERSION } from "./opaque.ts";
+import { isOwnOrigin } from "./guard.ts";
+import { letIn } from "./letting-in.ts";
+import { answerRegistration, isRecord, SETUP_VERSION } from "./opaque.ts";
 import { passkeyOptions, readNewPasskey } from "./passkeys.ts";
 import { newSecret, openStep, takeStep } from "./steps.ts";
-import { findCredentials, type PendingAccount } from "./store.ts";
+import { createAccount, findCredentials, type PendingAccount } from "./store.ts";
 import { labelOf } from "./tokens.ts";
 import { mayTry, networkOf } from "./tries.ts";
 
 const tags = ["accounts"];
 export const accepted = { 202: { description: "If all is well, a mail is on its way" }, ...problemResponses };
 
+export const NOT_A_RECORD = "This is not the last message of an OPAQUE registration.";
+
 /** What OPAQUE's first registration message leaves behind for the second. */
 export const RegistrationStep = z.object({ purpose: z.literal("registration"), userIdentifier: z.string() });
 const PasskeyStep = z.object({ challenge: z.string(), person: Person });
+const PendingStep = z.object({
+  person: Person,
+  newsWording: z.string().nullable(),
+  password: z.object({ userIdentifier: z.string(), record: z.string(), setupVersion: z.int() }).optional(),
+  passkey: z
+    .object({
+      id: z.string(),
+      publicKey: z.string(),
+      counter: z.int(),
+      transports: z.array(z.string()),
+      label: z.string(),
+    })
+    .optional(),
+});
 
 /**
  * The end of every sign-up, told by mail alone: a new address gets its link, a known one hears that it has an account. Both cost the
@@ -101,6 +120,7 @@ export const signUp = newRouter()
       const opened = await takeStep(c.env.DB, c.var.deps, "password", step);
       const registration = RegistrationStep.safeParse(opened?.data);
       if (!registration.success) return problem(c, "step-expired");
+      if (!(await isRecord(c.env, registrationRecord))) return problem(c, "bad-request", NOT_A_RECORD);
       const { userIdentifier } = registration.data;
       return inviteToConfirm(c, {
         person,
@@ -149,5 +169,25 @@ export const signUp = newRouter()
       const { person } = waiting.data;
       const label = labelOf(c.req.header("User-Agent"));
       return inviteToConfirm(c, { person, newsWording: newsWording[person.language], passkey: { ...passkey, label } });
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "post",
+      path: "/api/v1/sign-up/confirm",
+      tags,
+      summary: "Makes the account of a mailed link and signs this browser in",
+      request: { body: json(Token) },
+      responses: { 204: { description: "The account is there; the cookie is set" }, ...problemResponses },
+    }),
+    async (c) => {
+      if (!isOwnOrigin(c)) return problem(c, "forbidden");
+      const opened = await takeStep(c.env.DB, c.var.deps, "sign-up", c.req.valid("json").token);
+      const pending = PendingStep.safeParse(opened?.data);
+      if (!pending.success) return problem(c, "link-invalid");
+      const accountId = await createAccount(c.env.DB, c.var.deps, pending.data);
+      if (accountId === null) return problem(c, "address-taken", "It was opened a moment before, with another link.");
+      await letIn(c, accountId, { keep: "cookie", label: labelOf(c.req.header("User-Agent")) });
+      return c.body(null, 204);
     },
   );

@@ -1,4 +1,4 @@
-import type { AccountDetail, Person } from "../../protocol/accounts.ts";
+import type { AccountDetail, Language, PatchAccount, Person } from "../../protocol/accounts.ts";
 import { newId } from "../../protocol/ids.ts";
 import type { Deps } from "../deps.ts";
 import type { PasswordRecord } from "./opaque.ts";
@@ -99,6 +99,63 @@ export async function findPasskey(db: D1Database, id: string) {
     .bind(id)
     .first<{ id: string; accountId: string; publicKey: string; counter: number; transports: string }>();
   return row === null ? null : { ...row, transports: JSON.parse(row.transports) as string[] };
+}
+
+export async function passkeyIds(db: D1Database, accountId: string): Promise<string[]> {
+  const { results } = await db
+    .prepare("SELECT id FROM passkeys WHERE account_id = ? ORDER BY created_at_ms")
+    .bind(accountId)
+    .all<{ id: string }>();
+  return results.map(({ id }) => id);
+}
+
+/**
+ * Corrects what the owner may correct. Consent to news is stored with its time and words; withdrawn, the proof of it stays without
+ * the person (B2, B4). A published profile is found under the new name at once.
+ */
+export async function patchAccount(
+  db: D1Database,
+  deps: Deps,
+  accountId: string,
+  change: PatchAccount,
+  newsWording: Record<Language, string>,
+): Promise<void> {
+  const nowMs = deps.now();
+  const statements = [
+    db
+      .prepare(
+        "INSERT INTO mail_preferences (account_id, language) VALUES (?1, ifnull(?2, 'en')) ON CONFLICT DO UPDATE SET language = ifnull(?2, language)",
+      )
+      .bind(accountId, change.language ?? null),
+  ];
+  if (change.displayName !== undefined)
+    statements.push(
+      db.prepare("UPDATE accounts SET display_name = ?2 WHERE id = ?1").bind(accountId, change.displayName),
+    );
+  if (change.wantsNews === true)
+    statements.push(
+      db
+        .prepare(
+          `UPDATE mail_preferences SET news_consent_at_ms = ?2, news_consent_wording = CASE language WHEN 'de' THEN ?4 ELSE ?3 END
+           WHERE account_id = ?1 AND news_consent_at_ms IS NULL`,
+        )
+        .bind(accountId, nowMs, newsWording.en, newsWording.de),
+    );
+  if (change.wantsNews === false)
+    statements.push(
+      db
+        .prepare(
+          `INSERT INTO consent_withdrawals (id, purpose, consented_at_ms, withdrawn_at_ms)
+           SELECT ?2, 'news', news_consent_at_ms, ?3 FROM mail_preferences WHERE account_id = ?1 AND news_consent_at_ms IS NOT NULL`,
+        )
+        .bind(accountId, newId("wdr", deps.random), nowMs),
+      db
+        .prepare(
+          "UPDATE mail_preferences SET news_consent_at_ms = NULL, news_consent_wording = NULL WHERE account_id = ?",
+        )
+        .bind(accountId),
+    );
+  await db.batch(statements);
 }
 
 export async function hasSecondFactor(db: D1Database, accountId: string): Promise<boolean> {

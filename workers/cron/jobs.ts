@@ -49,11 +49,16 @@ export const jobs: Record<string, Job> = {
   "sent-mail": (env, deps) => forgetSentMail(env, deps, ROWS),
   "expired-invites": (env, deps) => deleteExpired(env, "invites", deps.now()),
   "expired-sign-ins": (env, deps) => deleteExpired(env, "sign_ins", deps.now()),
+  "expired-steps": (env, deps) => deleteExpired(env, "challenges", deps.now()),
+  "expired-device-codes": (env, deps) => deleteExpired(env, "device_codes", deps.now()),
+  "expired-tries": (env, deps) => deleteExpired(env, "rate_limits", deps.now()),
 };
 
-async function deleteExpired(env: Env, table: "invites" | "sign_ins", nowMs: number): Promise<Outcome> {
+type Expiring = "invites" | "sign_ins" | "challenges" | "device_codes" | "rate_limits";
+
+async function deleteExpired(env: Env, table: Expiring, nowMs: number): Promise<Outcome> {
   const { meta } = await env.DB.prepare(
-    `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE expires_at_ms <= ?1 ORDER BY expires_at_ms LIMIT ?2)`,
+    `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE expires_at_ms <= ?1 ORDER BY expires_at_ms LIMIT ?2)`,
   )
     .bind(nowMs, ROWS)
     .run();

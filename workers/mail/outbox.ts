@@ -33,6 +33,16 @@ export function queueMail<Name extends Template>(db: D1Database, mail: Mail<Name
     .bind(id, to.accountId, to.address, to.language, template, JSON.stringify(values), nowMs);
 }
 
+/** A row like any mail's that never goes: what must not show whether it wrote to somebody costs the same either way (R19). */
+export function queueSilence(db: D1Database, id: string, nowMs: number): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO mail_outbox (id, account_id, address, language, template, template_values, created_at_ms, next_try_at_ms, ended_at_ms)
+       VALUES (?1, NULL, '', 'en', '', '{}', ?2, NULL, ?2) ON CONFLICT DO NOTHING`,
+    )
+    .bind(id, nowMs);
+}
+
 /** Where to write to an account, and in which language. */
 export async function addressOf(db: D1Database, accountId: string): Promise<Mail<Template>["to"] | null> {
   return await db
