@@ -1,6 +1,6 @@
 /**
  * The companion without a window: `node companion/headless/main.node.ts --origin http://… --session ses_… --input a.wav --folder dir`,
- * its token in SESSIONLINKED_TOKEN. Orders come as lines of JSON on standard input, everything it does goes out the same way; it leaves
+ * its token in the system's keychain (`npm run companion:sign-in`) or in SESSIONLINKED_TOKEN. Orders come as lines of JSON on standard input, everything it does goes out the same way; it leaves
  * when the input ends.
  */
 import { mkdirSync } from "node:fs";
@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { SessionId } from "../../protocol/ids.ts";
+import { systemKeychain } from "../engine/account/keychain.node.ts";
 import { ApiClient } from "../engine/api/api-client.std.ts";
 import { openFilePort } from "../engine/midi/file-port.node.ts";
 import { readInput } from "../engine/takes/input.node.ts";
@@ -24,16 +25,21 @@ const { values: flags } = parseArgs({
     inputs: { type: "string", default: "Input 1:1+2" },
   },
 });
-const token = process.env.SESSIONLINKED_TOKEN;
+const token =
+  process.env.SESSIONLINKED_TOKEN ??
+  (flags.origin === undefined || !URL.canParse(flags.origin)
+    ? null
+    : await systemKeychain.read(new URL(flags.origin).origin).catch(() => null));
 const sessionId = SessionId.safeParse(flags.session);
 if (
-  token === undefined ||
+  token === null ||
   flags.origin === undefined ||
   flags.folder === undefined ||
   flags.input === undefined ||
   !sessionId.success
 ) {
-  console.error("usage: SESSIONLINKED_TOKEN=… main.node.ts --origin URL --session ses_… --input file.wav --folder dir");
+  console.error("usage: main.node.ts --origin URL --session ses_… --input file.wav --folder dir");
+  if (token === null) console.error("Nobody is signed in there: npm run companion:sign-in -- --origin URL");
   process.exit(2);
 }
 
