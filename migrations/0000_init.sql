@@ -106,6 +106,7 @@ CREATE UNIQUE INDEX `sign_ins_previous_hash_unique` ON `sign_ins` (`previous_has
 CREATE INDEX `sign_ins_by_account` ON `sign_ins` (`account_id`);--> statement-breakpoint
 CREATE INDEX `sign_ins_by_expiry` ON `sign_ins` (`expires_at_ms`);--> statement-breakpoint
 CREATE TABLE `blocks` (
+	`id` text NOT NULL,
 	`account_id` text NOT NULL,
 	`blocked_account_id` text NOT NULL,
 	`created_at_ms` integer NOT NULL,
@@ -114,6 +115,7 @@ CREATE TABLE `blocks` (
 	FOREIGN KEY (`blocked_account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
+CREATE UNIQUE INDEX `blocks_id_unique` ON `blocks` (`id`);--> statement-breakpoint
 CREATE INDEX `blocks_by_blocked` ON `blocks` (`blocked_account_id`);--> statement-breakpoint
 CREATE TABLE `hub_spellings` (
 	`spelling` text NOT NULL,
@@ -121,48 +123,41 @@ CREATE TABLE `hub_spellings` (
 	PRIMARY KEY(`spelling`, `word`)
 );
 --> statement-breakpoint
-CREATE TABLE `profile_tags` (
-	`profile_id` text NOT NULL,
-	`kind` text NOT NULL,
-	`label` text NOT NULL,
-	`value` text NOT NULL,
-	`published_at_ms` integer,
-	PRIMARY KEY(`profile_id`, `kind`, `value`),
-	FOREIGN KEY (`profile_id`) REFERENCES `profiles`(`id`) ON UPDATE no action ON DELETE cascade
-);
---> statement-breakpoint
-CREATE INDEX `profile_tags_by_value` ON `profile_tags` (`kind`,`value`,`published_at_ms`,`profile_id`);--> statement-breakpoint
 CREATE TABLE `profiles` (
 	`id` text PRIMARY KEY NOT NULL,
 	`account_id` text NOT NULL,
 	`daw` text,
+	`instruments` text DEFAULT '[]' NOT NULL,
+	`languages` text DEFAULT '[]' NOT NULL,
 	`bio` text,
 	`rate_minor` integer,
 	`rate_currency` text,
 	`availability` text,
-	`has_sample` integer DEFAULT false NOT NULL,
+	`sample_type` text,
+	`sample_bytes` integer,
+	`sample_sha256` text,
 	`published_at_ms` integer,
+	`hub_position` integer,
 	`updated_at_ms` integer NOT NULL,
+	`version` text DEFAULT '' NOT NULL,
 	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `profiles_account_id_unique` ON `profiles` (`account_id`);--> statement-breakpoint
-CREATE INDEX `profiles_by_publication` ON `profiles` (`published_at_ms`,`id`);--> statement-breakpoint
-CREATE INDEX `profiles_by_daw` ON `profiles` (`daw`,`published_at_ms`);--> statement-breakpoint
-CREATE INDEX `profiles_by_rate` ON `profiles` (`rate_currency`,`rate_minor`);--> statement-breakpoint
-CREATE INDEX `profiles_by_availability` ON `profiles` (`availability`,`published_at_ms`);--> statement-breakpoint
+CREATE UNIQUE INDEX `profiles_hub_position_unique` ON `profiles` (`hub_position`);--> statement-breakpoint
 CREATE TABLE `reports` (
 	`id` text PRIMARY KEY NOT NULL,
 	`reporter_account_id` text,
-	`profile_id` text NOT NULL,
+	`account_id` text NOT NULL,
 	`reason` text NOT NULL,
 	`details` text NOT NULL,
 	`created_at_ms` integer NOT NULL,
 	`closed_at_ms` integer,
-	FOREIGN KEY (`reporter_account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE set null
+	FOREIGN KEY (`reporter_account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE set null,
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
-CREATE INDEX `reports_by_profile` ON `reports` (`profile_id`);--> statement-breakpoint
+CREATE INDEX `reports_by_account` ON `reports` (`account_id`);--> statement-breakpoint
 CREATE INDEX `reports_by_reporter` ON `reports` (`reporter_account_id`);--> statement-breakpoint
 CREATE INDEX `reports_open` ON `reports` (`closed_at_ms`,`created_at_ms`);--> statement-breakpoint
 CREATE TABLE `consent_withdrawals` (

@@ -1,1 +1,1 @@
-CREATE VIRTUAL TABLE `hub_search` USING fts5(`profile_id` UNINDEXED, `name`, `instruments`, `daw`, `bio`, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3');
+CREATE VIRTUAL TABLE `hub_search` USING fts5(`name`, `skills`, `bio`, `tags`, content = '', contentless_delete = 1, detail = column, prefix = '2 3', tokenize = 'ascii');

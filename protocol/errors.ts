@@ -15,6 +15,10 @@ export const errors = {
   conflict: { status: 409, title: "This was already done differently." },
   gone: { status: 410, title: "This has been deleted." },
   "payload-too-large": { status: 413, close: 1009, title: "This is larger than allowed." },
+  "unsupported-media": {
+    status: 415,
+    title: "This is no sound file that we know. WAV, MP3, Ogg, Opus, FLAC and M4A are.",
+  },
   "rate-limited": { status: 429, close: 4429, title: "Too many requests. Wait a moment and try again." },
   "internal-error": { status: 500, close: 4500, title: "Something broke on our side. Try again; nothing was lost." },
   unavailable: { status: 503, close: 4503, title: "The service is busy. Try again in a moment." },

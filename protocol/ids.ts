@@ -17,11 +17,15 @@ export const SessionId = id("ses");
 export const MemberId = id("mem");
 export const RecordingId = id("rec");
 export const InviteId = id("inv");
+export const ProfileId = id("pro");
+export const BlockId = id("blk");
+export const ReportId = id("rep");
 export type AccountId = z.infer<typeof AccountId>;
 export type SessionId = z.infer<typeof SessionId>;
 export type MemberId = z.infer<typeof MemberId>;
 export type RecordingId = z.infer<typeof RecordingId>;
 export type InviteId = z.infer<typeof InviteId>;
+export type ProfileId = z.infer<typeof ProfileId>;
 
 /** Chosen by the client, so that a resend of the same event is recognised (RFC 9562, any version). */
 export const EventId = z.uuid();

@@ -83,6 +83,25 @@ export const RECORDING_QUOTA_BYTES: Record<Tier, number> = {
   studio: RECORDING_MAX_BYTES,
 };
 
+/** A profile's fields, counted as a person counts (UAX #29). */
+export const BIO_MAX_GRAPHEMES = 600;
+export const DAW_MAX_GRAPHEMES = 40;
+export const INSTRUMENT_MAX_GRAPHEMES = 30;
+export const INSTRUMENTS_MAX = 10;
+export const LANGUAGES_MAX = 8;
+/** An hour's price; the search tree over rates is deep enough for it. */
+export const RATE_MAX_MINOR = 99_999_999;
+/** About a minute of music at 256 kbit/s, held in memory while its kind is looked at. */
+export const SAMPLE_MAX_BYTES = 2 * 1024 * 1024;
+export const MESSAGE_MAX_GRAPHEMES = 1_000;
+export const REPORT_MAX_GRAPHEMES = 1_000;
+/** Words of one search, and their length: what is beyond is not looked for. */
+export const SEARCH_WORDS_MAX = 6;
+export const SEARCH_MAX_CHARS = 120;
+export const HUB_PAGE_SIZE_DEFAULT = 24;
+export const HUB_PAGE_SIZE_MAX = 50;
+export const BLOCKS_PER_ACCOUNT_MAX = 1_000;
+
 /** A JSON request body; recordings' parts have their own limit. */
 export const JSON_BODY_MAX_BYTES = 64 * 1024;
 /** The completion of a recording carries its clock points and peaks. */

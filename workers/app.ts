@@ -7,6 +7,8 @@ import { waysIn } from "./accounts/ways-in.ts";
 import { type Deps, systemDeps } from "./deps.ts";
 import { withSecurityHeaders } from "./headers.ts";
 import { health } from "./health.ts";
+import { ownProfileRoutes } from "./hub/own.ts";
+import { hub } from "./hub/routes.ts";
 import { describeThrown, log } from "./log.ts";
 import { methodsAt } from "./methods.ts";
 import { openApi } from "./openapi.ts";
@@ -43,6 +45,8 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", recordings);
   app.route("/", downloads);
   app.route("/", door);
+  app.route("/", hub);
+  app.route("/", ownProfileRoutes);
   app.route("/", pages);
 
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });

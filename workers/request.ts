@@ -1,7 +1,7 @@
 import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
 import { randomBase32 } from "../protocol/ids.ts";
-import { COMPLETE_BODY_MAX_BYTES, JSON_BODY_MAX_BYTES } from "../protocol/limits.ts";
+import { COMPLETE_BODY_MAX_BYTES, JSON_BODY_MAX_BYTES, SAMPLE_MAX_BYTES } from "../protocol/limits.ts";
 import type { Deps } from "./deps.ts";
 import { problem } from "./problem.ts";
 import type { AppContext, AppEnv } from "./router.ts";
@@ -20,9 +20,13 @@ const tooLarge = (c: AppContext) => problem(c, "payload-too-large");
 const jsonLimit = bodyLimit({ maxSize: JSON_BODY_MAX_BYTES, onError: (c) => tooLarge(c) });
 const completeLimit = bodyLimit({ maxSize: COMPLETE_BODY_MAX_BYTES, onError: (c) => tooLarge(c) });
 
+/** A form that carries the file has its own lines round it. */
+const sampleLimit = bodyLimit({ maxSize: SAMPLE_MAX_BYTES + 16 * 1024, onError: (c) => tooLarge(c) });
+
 /** Bounds every body before it is read. A recording's part is the exception: its own route measures it while it streams. */
 export const checkBodySize = createMiddleware<AppEnv>(async (c, next) => {
   if (c.req.method === "GET" || c.req.method === "HEAD") return next();
   if (/^\/api\/v1\/recordings\/[^/]+\/parts\/[^/]+$/.test(c.req.path)) return next();
+  if (c.req.path.endsWith("/profile/sample")) return sampleLimit(c, next);
   return (c.req.path.endsWith("/complete") ? completeLimit : jsonLimit)(c, next);
 });

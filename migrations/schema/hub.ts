@@ -1,53 +1,38 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { accounts } from "./accounts.ts";
 
-/** What a musician tells about themselves (A3); every field is optional, and nobody sees it before it is published (A4). */
-export const profiles = sqliteTable(
-  "profiles",
-  {
-    /** Stable and public: the address of the profile page. */
-    id: text("id").primaryKey(),
-    accountId: text("account_id")
-      .notNull()
-      .unique()
-      .references(() => accounts.id, { onDelete: "cascade" }),
-    daw: text("daw"),
-    bio: text("bio"),
-    /** An hour's price in minor units of its currency (ISO 4217). */
-    rateMinor: integer("rate_minor"),
-    rateCurrency: text("rate_currency"),
-    availability: text("availability", { enum: ["open", "later", "closed"] }),
-    hasSample: integer("has_sample", { mode: "boolean" }).notNull().default(false),
-    publishedAtMs: integer("published_at_ms"),
-    updatedAtMs: integer("updated_at_ms").notNull(),
-  },
-  (table) => [
-    index("profiles_by_publication").on(table.publishedAtMs, table.id),
-    index("profiles_by_daw").on(table.daw, table.publishedAtMs),
-    index("profiles_by_rate").on(table.rateCurrency, table.rateMinor),
-    index("profiles_by_availability").on(table.availability, table.publishedAtMs),
-  ],
-);
-
-/** Instruments and languages of a profile, with its publication beside them so that a search needs one index. */
-export const profileTags = sqliteTable(
-  "profile_tags",
-  {
-    profileId: text("profile_id")
-      .notNull()
-      .references(() => profiles.id, { onDelete: "cascade" }),
-    kind: text("kind", { enum: ["instrument", "language"] }).notNull(),
-    /** As the person wrote it. */
-    label: text("label").notNull(),
-    /** Folded for comparison. */
-    value: text("value").notNull(),
-    publishedAtMs: integer("published_at_ms"),
-  },
-  (table) => [
-    primaryKey({ columns: [table.profileId, table.kind, table.value] }),
-    index("profile_tags_by_value").on(table.kind, table.value, table.publishedAtMs, table.profileId),
-  ],
-);
+/**
+ * What a musician tells about themselves (A3); every field is optional, and nobody sees it before it is published (A4). What the Hub finds
+ * it by lies in `hub_search`, under the row's `hubPosition`.
+ */
+export const profiles = sqliteTable("profiles", {
+  /** Stable and public: the address of the profile page. */
+  id: text("id").primaryKey(),
+  accountId: text("account_id")
+    .notNull()
+    .unique()
+    .references(() => accounts.id, { onDelete: "cascade" }),
+  daw: text("daw"),
+  /** JSON: names, as the person wrote or chose them. */
+  instruments: text("instruments").notNull().default("[]"),
+  /** JSON: language codes (BCP 47). */
+  languages: text("languages").notNull().default("[]"),
+  bio: text("bio"),
+  /** An hour's price in minor units of its currency (ISO 4217). */
+  rateMinor: integer("rate_minor"),
+  rateCurrency: text("rate_currency"),
+  availability: text("availability", { enum: ["open", "later", "closed"] }),
+  /** Media type of the sound on the profile, as its first bytes say; `null` if there is none. */
+  sampleType: text("sample_type"),
+  sampleBytes: integer("sample_bytes"),
+  sampleSha256: text("sample_sha256"),
+  publishedAtMs: integer("published_at_ms"),
+  /** Where it stands on the Hub, the newest highest: the row id in `hub_search`. `null` while it is private. */
+  hubPosition: integer("hub_position").unique(),
+  updatedAtMs: integer("updated_at_ms").notNull(),
+  /** Drawn anew by every edit: two edits at once notice each other by it. */
+  version: text("version").notNull().default(""),
+});
 
 /** Words of published profiles under each of their spellings with one letter left out: how a slip of the finger is found. */
 export const hubSpellings = sqliteTable(
@@ -60,6 +45,8 @@ export const hubSpellings = sqliteTable(
 export const blocks = sqliteTable(
   "blocks",
   {
+    /** What its owner lifts it by. */
+    id: text("id").notNull().unique(),
     accountId: text("account_id")
       .notNull()
       .references(() => accounts.id, { onDelete: "cascade" }),
@@ -74,20 +61,22 @@ export const blocks = sqliteTable(
   ],
 );
 
-/** What somebody told us about a profile, for a person here to look at. `underage` is promise A5. */
+/** What somebody told us about a person, for a person here to look at. `underage` is promise A5. It goes with who it is about. */
 export const reports = sqliteTable(
   "reports",
   {
     id: text("id").primaryKey(),
     reporterAccountId: text("reporter_account_id").references(() => accounts.id, { onDelete: "set null" }),
-    profileId: text("profile_id").notNull(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
     reason: text("reason", { enum: ["underage", "abuse", "impersonation", "spam", "other"] }).notNull(),
     details: text("details").notNull(),
     createdAtMs: integer("created_at_ms").notNull(),
     closedAtMs: integer("closed_at_ms"),
   },
   (table) => [
-    index("reports_by_profile").on(table.profileId),
+    index("reports_by_account").on(table.accountId),
     index("reports_by_reporter").on(table.reporterAccountId),
     index("reports_open").on(table.closedAtMs, table.createdAtMs),
   ],

@@ -1,0 +1,69 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { HubPage, HubQuery, PublicProfile } from "../../protocol/hub.ts";
+import { ProfileId } from "../../protocol/ids.ts";
+import { json, problemResponses } from "../openapi.ts";
+import { readCursor } from "../paging.ts";
+import { problem } from "../problem.ts";
+import { newRouter } from "../router.ts";
+import { playSample } from "./sample.ts";
+import { isHubCursor, searchHub } from "./search.ts";
+import { findPublished, publicProfile } from "./store.ts";
+
+const tags = ["hub"];
+const params = z.object({ profileId: ProfileId });
+
+/** The Hub, for everybody. Nothing here is kept by a cache: a profile that is made private is gone with the next request (A4). */
+export const hub = newRouter()
+  .openapi(
+    createRoute({
+      method: "get",
+      path: "/api/v1/hub/profiles",
+      tags,
+      summary: "Search published profiles: nearest fit first, then newest",
+      request: { query: HubQuery },
+      responses: { 200: { description: "A page", ...json(HubPage) }, ...problemResponses },
+    }),
+    async (c) => {
+      const query = c.req.valid("query");
+      const cursor = readCursor(query.cursor);
+      if (cursor === null || !isHubCursor(cursor))
+        return problem(c, "validation-failed", undefined, { cursor: ["This is not a cursor."] });
+      if ((query.rateMin !== undefined || query.rateMax !== undefined) && query.currency === undefined)
+        return problem(c, "validation-failed", undefined, { currency: ["A rate needs its currency."] });
+      c.header("Cache-Control", "no-store");
+      const { page } = await searchHub(c.env.DB, query, cursor);
+      return c.json(page, 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "get",
+      path: "/api/v1/hub/profiles/{profileId}",
+      tags,
+      summary: "A published profile",
+      request: { params },
+      responses: { 200: { description: "The profile", ...json(PublicProfile) }, ...problemResponses },
+    }),
+    async (c) => {
+      const row = await findPublished(c.env.DB, c.req.valid("param").profileId);
+      if (row === null) return problem(c, "not-found");
+      c.header("Cache-Control", "no-store");
+      return c.json(publicProfile(row), 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "get",
+      path: "/hub/{profileId}/sample",
+      tags,
+      summary: "The sound on a published profile; one Range at a time (RFC 9110)",
+      request: { params },
+      responses: {
+        200: { description: "The sound", content: { "audio/*": { schema: z.string().meta({ format: "binary" }) } } },
+        206: { description: "A range of it" },
+        304: { description: "Not changed" },
+        ...problemResponses,
+      },
+    }),
+    async (c) => playSample(c, await findPublished(c.env.DB, c.req.valid("param").profileId)),
+  );

@@ -1,0 +1,60 @@
+import type { Env } from "../env.ts";
+import { sha256Hex } from "../hash.ts";
+import { problem } from "../problem.ts";
+import { readRange } from "../recordings/range.ts";
+import type { AppContext } from "../router.ts";
+import type { ProfileRow } from "./store.ts";
+
+/** One object for each profile, in the bucket that is in the EU. */
+const sampleKey = (profileId: string) => `samples/${profileId}`;
+
+/** What a file is by its first bytes; `null` for anything that is not sound. Its name and its stated type are not asked. */
+export function sniff(bytes: Uint8Array): string | null {
+  const text = (from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to));
+  if (text(0, 4) === "RIFF" && text(8, 12) === "WAVE") return "audio/wav";
+  if (text(0, 4) === "fLaC") return "audio/flac";
+  if (text(0, 4) === "OggS") return "audio/ogg";
+  if (text(4, 8) === "ftyp" && /^(M4A |M4B |mp42|mp41|isom|iso2|dash)$/.test(text(8, 12))) return "audio/mp4";
+  if (text(0, 3) === "ID3") return "audio/mpeg";
+  // MPEG-1 and 2, layer III: eleven bits of sync, a version, layer and bit rate that exist (ISO 11172-3, 2.4.2.3).
+  const [first = 0, second = 0, third = 0] = bytes;
+  const isFrame = first === 0xff && (second & 0xe6) === 0xe2 && (second & 0x18) !== 0x08;
+  return isFrame && third >> 4 !== 0xf && (third & 0x0c) !== 0x0c ? "audio/mpeg" : null;
+}
+
+export async function keepSample(env: Env, profileId: string, bytes: Uint8Array<ArrayBuffer>, type: string) {
+  await env.RECORDINGS.put(sampleKey(profileId), bytes);
+  return { sampleType: type, sampleBytes: bytes.byteLength, sampleSha256: await sha256Hex(bytes) };
+}
+
+export const noSample = { sampleType: null, sampleBytes: null, sampleSha256: null };
+
+export const dropSample = (env: Env, profileId: string) => env.RECORDINGS.delete(sampleKey(profileId));
+
+/** Plays a profile's sound, whole or one range. Nothing on the way may keep it: a private profile is silent at once (A4). */
+export async function playSample(c: AppContext, row: ProfileRow | null) {
+  if (row === null || row.sampleType === null || row.sampleBytes === null) return problem(c, "not-found");
+  const etag = `"${row.sampleSha256}"`;
+  const headers: Record<string, string> = {
+    ETag: etag,
+    "Accept-Ranges": "bytes",
+    "Cache-Control": "private, no-cache",
+    "Content-Type": row.sampleType,
+    "Content-Disposition": "inline",
+  };
+  if (c.req.header("If-None-Match") === etag) return c.body(null, 304, headers);
+  const ifRange = c.req.header("If-Range");
+  const header = c.req.header("Range");
+  const range = ifRange === undefined || ifRange === etag ? readRange(header, row.sampleBytes) : null;
+  if (range === "unsatisfiable") {
+    c.header("Content-Range", `bytes */${row.sampleBytes}`);
+    return problem(c, "range-not-satisfiable");
+  }
+  const options = range === null ? {} : { range: { offset: range.first, length: range.last - range.first + 1 } };
+  const object = await c.env.RECORDINGS.get(sampleKey(row.id), options);
+  if (object === null) return problem(c, "not-found");
+  headers["Content-Length"] = String(options.range?.length ?? row.sampleBytes);
+  if (range === null) return c.body(object.body, 200, headers);
+  headers["Content-Range"] = `bytes ${range.first}-${range.last}/${row.sampleBytes}`;
+  return c.body(object.body, 206, headers);
+}
