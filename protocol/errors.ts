@@ -61,6 +61,7 @@ export const errors = {
   "part-number": { status: 400, title: "The part number is out of range." },
   "parts-incomplete": { status: 409, title: "Not every part has arrived." },
   "hash-mismatch": { status: 409, title: "The file does not have the hash that was announced." },
+  "stem-invalid": { status: 422, title: "The file is not the stem that was announced." },
   "upload-ended": { status: 409, title: "This upload is no longer open." },
   "range-not-satisfiable": { status: 416, title: "That range lies outside the file." },
 } as const satisfies Record<string, { status: number; close?: number; title: string }>;

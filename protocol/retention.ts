@@ -7,11 +7,11 @@ export const tiers = ["free", "pro", "studio"] as const;
 export type Tier = (typeof tiers)[number];
 
 /** How long a recording is kept after it is complete; `null`: until the session is deleted (E1). */
-export const RECORDING_RETENTION_MS: Record<Tier, number | null> = {
+export const RECORDING_RETENTION_MS = {
   free: 7 * DAY_MS,
   pro: 30 * DAY_MS,
   studio: null,
-};
+} as const satisfies Record<Tier, number | null>;
 /** A downgrade shortens nothing sooner than this, so that what it affects can be fetched first (E1). */
 export const DOWNGRADE_GRACE_MS = 7 * DAY_MS;
 /** How long before a recording ends its owner is told by mail, first and last notice. */

@@ -8,6 +8,8 @@ export interface Deps {
   random: RandomBytes;
   /** The session's room; a test may put one there that fails. */
   reachRoom?: ReachRoom;
+  /** Waits; a test may make waiting short. */
+  sleep?(ms: number): Promise<void>;
   /** Outgoing HTTP; a test may put a stand-in there. */
   fetch?: typeof fetch;
 }

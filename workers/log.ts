@@ -3,6 +3,7 @@ export type LogEvent =
   | { event: "internal-error"; requestId: string; method: string; route: string; error: string; stack: string[] }
   | { event: "room-unreachable"; call: "apply" | "announce" | "end" }
   | { event: "room-unreachable"; call: "join"; error: string; stack: string[] }
+  | { event: "store-unavailable"; call: string; error: string; stack: string[] }
   | { event: "turn-unavailable" }
   | { event: "mail-failed"; template: string; tries: number; error: string; stack: string[] }
   | { event: "cron-broke"; sweep: string; error: string; stack: string[] }

@@ -56,8 +56,14 @@ export function fieldsOf(issues: readonly core.$ZodIssue[]): Fields {
   return fields;
 }
 
+/** Something of the platform's does not answer just now, and asking again later may help. */
+export class Unavailable extends Error {
+  override readonly name = "Unavailable";
+}
+
 /** Errors that hono itself raises (unreadable JSON, a wrong content type), in our words. Anything else is a bug of ours. */
 export function codeOfThrown(error: unknown): ErrorCode {
+  if (error instanceof Unavailable) return "unavailable";
   if (!(error instanceof HTTPException)) return "internal-error";
   if (error.status === 413) return "payload-too-large";
   return error.status >= 500 ? "internal-error" : "bad-request";

@@ -9,6 +9,7 @@ import { deliver, sha256Of } from "../../companion/engine/takes/delivery.node.ts
 import { Recorder } from "../../companion/engine/takes/recorder.node.ts";
 import { Share, type ShareProgress, type ShareSource, wholeSource } from "../../companion/engine/takes/share.node.ts";
 import type { Stem } from "../../companion/engine/takes/stem.std.ts";
+import { wavHeader } from "../../companion/engine/takes/wav.std.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
 import { newId, type RecordingId } from "../../protocol/ids.ts";
@@ -46,7 +47,11 @@ async function studio() {
   const { token } = await seedAccount(platform.db, person);
   const api = new CountingApi(platform.origin, token);
   const { sessionId } = await api.createSession("Upload");
-  const bytes = randomBytes(6 * PART_MIN_BYTES + 4_321);
+  const format = { sampleRateHz: 48_000, channels: 1, encoding: "pcm24" } as const;
+  const frames = 2 * PART_MIN_BYTES + 1_234;
+  const info = { format, description: "", reference: "", umid: new Uint8Array(64), timeReference: 0, startedAtMs: 0 };
+  const header = wavHeader({ ...info, project: "", take: "", track: "", bpm: 120 }, frames * 3);
+  const bytes = Buffer.concat([header, randomBytes(frames * 3)]);
   const path = join(folder, `${randomUUID()}.wav`);
   writeFileSync(path, bytes);
   const stopped = { motion: "stopped", positionFrames: 0, atMs: 0, bpm: 120 } as const;
@@ -56,14 +61,14 @@ async function studio() {
     takeId: randomUUID(),
     name: "Long take",
     path,
-    format: { sampleRateHz: 48_000, channels: 1, encoding: "pcm24" },
+    format,
     timelineFrames: 0,
     startedAtMs: 1_000,
     bpm: 120,
-    headerBytes: 44,
+    headerBytes: header.byteLength,
     sharing: "wanted",
     repaired: false,
-    frames: 1,
+    frames,
     sizeBytes: bytes.byteLength,
     sha256: createHash("sha256").update(bytes).digest("hex"),
     clock: [],

@@ -1,3 +1,4 @@
+import { ENDING_MARGIN_MS } from "../../protocol/limits.ts";
 import { DOWNGRADE_GRACE_MS, RECORDING_RETENTION_MS, type Tier } from "../../protocol/retention.ts";
 import type { Deps } from "../deps.ts";
 import type { Env } from "../env.ts";
@@ -6,6 +7,7 @@ import { addressOf, queueMail } from "../mail/outbox.ts";
 /**
  * Moves an account to a tier and its recordings to that tier's time (E1). A larger plan lengthens at once. A smaller one shortens, but
  * nothing ends before the grace is over, and the owner is told by mail in the same batch; going back within the grace undoes all of it.
+ * What ends within the minute is left as it is: the sweep may have it in hand.
  */
 export async function changeTier(env: Env, deps: Deps, accountId: string, tier: Tier): Promise<void> {
   const nowMs = deps.now();
@@ -26,7 +28,7 @@ export async function changeTier(env: Env, deps: Deps, accountId: string, tier: 
     statements.push(
       env.DB.prepare(
         "UPDATE recordings SET expires_at_ms = NULL, notices_sent = 0 WHERE account_id = ?1 AND state = 'complete' AND expires_at_ms > ?2",
-      ).bind(accountId, nowMs),
+      ).bind(accountId, nowMs + ENDING_MARGIN_MS),
     );
   } else {
     statements.push(
@@ -36,7 +38,7 @@ export async function changeTier(env: Env, deps: Deps, accountId: string, tier: 
       env.DB.prepare(
         `UPDATE recordings SET expires_at_ms = completed_at_ms + ?2, notices_sent = 0
          WHERE account_id = ?1 AND state = 'complete' AND expires_at_ms > ?3 AND expires_at_ms < completed_at_ms + ?2`,
-      ).bind(accountId, retentionMs, nowMs),
+      ).bind(accountId, retentionMs, nowMs + ENDING_MARGIN_MS),
     );
   }
   if (affected !== null && affected.count > 0 && affected.firstAtMs !== null) {

@@ -16,9 +16,9 @@ interface Outcome {
 }
 type Job = (env: Env, deps: Deps) => Promise<Outcome>;
 
-/** What one run does at most of each; far below what a Worker may do in one invocation (1,000 subrequests, 10,000 D1 rows a call). */
+/** What one run does at most of each; far below what a Worker may do in one invocation (docs/SCALE.md has the arithmetic). */
 const ROOM_CALLS = 100;
-const ERASURES = 10;
+const ERASURES = 30;
 const RECORDING_BATCHES = 10;
 const ROWS = 5_000;
 const MAILS = 100;

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { newId } from "../../protocol/ids.ts";
+import { ENDING_MARGIN_MS } from "../../protocol/limits.ts";
 import { DOWNGRADE_GRACE_MS, RECORDING_RETENTION_MS } from "../../protocol/retention.ts";
 import { changeTier } from "../accounts/tier.ts";
 import { runJobs } from "../cron/jobs.ts";
@@ -85,6 +86,7 @@ describe("notices before the end (E1)", () => {
 
   test("a downgrade shortens nothing before its grace, says so at once, and going back undoes it", async () => {
     const { accountId, record, expiryOf } = await owner("studio");
+    const downgradedAtMs = nowMs;
     const old = await record(nowMs - 300 * DAY_MS, null);
     const young = await record(nowMs - DAY_MS, null);
     await changeTier(here, deps, accountId, "free");
@@ -93,9 +95,9 @@ describe("notices before the end (E1)", () => {
     await runJobs(here, deps);
     expect(sent).toHaveLength(1);
     expect(sent[0]?.text).toContain("2 recordings will be deleted earlier");
-    nowMs += DOWNGRADE_GRACE_MS - 1;
+    nowMs += DOWNGRADE_GRACE_MS - ENDING_MARGIN_MS - 1;
     await changeTier(here, deps, accountId, "pro");
-    expect(await expiryOf(young)).toBe(nowMs - DOWNGRADE_GRACE_MS + 1 - DAY_MS + (RECORDING_RETENTION_MS.pro ?? 0));
+    expect(await expiryOf(young)).toBe(downgradedAtMs - DAY_MS + RECORDING_RETENTION_MS.pro);
     await changeTier(here, deps, accountId, "studio");
     expect([await expiryOf(old), await expiryOf(young)]).toEqual([null, null]);
   });

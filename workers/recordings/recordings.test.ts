@@ -1,133 +1,30 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { newId } from "../../protocol/ids.ts";
 import { PART_LEASE_MS, PART_MIN_BYTES, STORAGE_QUOTA_BYTES } from "../../protocol/limits.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import { RECORDING_RETENTION_MS, UPLOAD_ABANDONED_AFTER_MS } from "../../protocol/retention.ts";
-import { createApp } from "../app.ts";
 import { sha256Hex } from "../hash.ts";
 import { reprDigest } from "./digest.ts";
 import { sweepRecordings } from "./ending.ts";
+import { recountStorage } from "./store.ts";
+import { accountOf, closing, codeOf, fileOf, opening, type Request, Studio, seedPeople } from "./test-studio.ts";
 
 /** Ada hosts, Ben takes part, Olu observes, Eve is a stranger. The clock is the test's own. */
-const people = ["ada", "ben", "olu", "eve"] as const;
-let nowMs = Date.now();
-const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
-const deps = { now: () => nowMs, random };
-const app = createApp(deps);
-const tokenOf = (who: string) => `token-of-${who}-`.repeat(3);
-const accountOf = (who: string) => `acc_${who.padEnd(26, "0")}`;
+const studio = new Studio();
+const { deps } = studio;
+const ask = studio.ask.bind(studio);
+const open = studio.open.bind(studio);
+const put = studio.put.bind(studio);
+const share = studio.share.bind(studio);
 let sessionId = "";
 
-interface Request {
-  body?: unknown;
-  bytes?: Uint8Array<ArrayBuffer>;
-  headers?: Record<string, string>;
-}
+const held = async (who = "ada") => ({ n: await recountStorage(env.DB, accountOf(who)) });
 
-const ask = async (who: string | null, method: string, path: string, { body, bytes, headers = {} }: Request = {}) =>
-  await app.request(
-    `/api/v1${path}`,
-    {
-      method,
-      headers: {
-        ...(who === null ? {} : { Authorization: `Bearer ${tokenOf(who)}` }),
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-        ...headers,
-      },
-      body: bytes ?? (body === undefined ? null : JSON.stringify(body)),
-    },
-    env,
-  );
-
-const codeOf = async (response: Response) => (await response.json<{ code: string }>()).code;
-
-/** Bytes that differ everywhere, so that a part in the wrong place shows. */
-function fileOf(sizeBytes: number, seed = 1): Uint8Array<ArrayBuffer> {
-  const words = new Uint32Array(Math.ceil(sizeBytes / 4));
-  let state = seed;
-  for (let at = 0; at < words.length; at++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    words[at] = state;
-  }
-  return new Uint8Array(words.buffer, 0, sizeBytes);
-}
-
-const stopped = { motion: "stopped", positionFrames: 0, atMs: 0, bpm: 120 } as const;
-const opening = (more: object = {}) => ({
-  recordingId: newId("rec", random),
-  takeId: crypto.randomUUID(),
-  name: "Guitar 1",
-  format: { sampleRateHz: 48_000, channels: 1, encoding: "pcm24" },
-  timelineFrames: 96_000,
-  startedAtMs: 1_000,
-  bpm: 120,
-  ...more,
-});
-
-async function open(who = "ada", more: object = {}): Promise<string> {
-  const body = opening(more);
-  const opened = await ask(who, "POST", `/sessions/${sessionId}/recordings`, { body });
-  expect(opened.status).toBe(201);
-  return body.recordingId;
-}
-
-async function put(who: string | null, id: string, number: number | string, bytes: Uint8Array<ArrayBuffer>, more = {}) {
-  const headers = { "Content-Digest": reprDigest(await sha256Hex(bytes)), "Content-Length": String(bytes.byteLength) };
-  return await ask(who, "PUT", `/recordings/${id}/parts/${number}`, { bytes, headers: { ...headers, ...more } });
-}
-
-const closing = async (file: Uint8Array<ArrayBuffer>, more: object = {}) => ({
-  sizeBytes: file.byteLength,
-  frames: Math.floor(file.byteLength / 3),
-  sha256: await sha256Hex(file),
-  parts: Math.ceil(file.byteLength / PART_MIN_BYTES),
-  clock: [{ frame: 0, atMs: 1_000, errorMs: 0.5 }],
-  transportAtStart: stopped,
-  transportAtEnd: stopped,
-  ...more,
-});
-
-/** A whole stem, shared. */
-async function share(file: Uint8Array<ArrayBuffer>, who = "ada", more: object = {}): Promise<string> {
-  const id = await open(who, more);
-  for (let at = 0, number = 1; at < file.byteLength; at += PART_MIN_BYTES, number++) {
-    expect((await put(who, id, number, file.subarray(at, at + PART_MIN_BYTES))).status).toBe(204);
-  }
-  const done = await ask(who, "POST", `/recordings/${id}/complete`, { body: await closing(file) });
-  expect(done.status).toBe(200);
-  return id;
-}
-
-const held = async (who = "ada") =>
-  (await env.DB.prepare("SELECT held_bytes AS n FROM storage_use WHERE account_id = ?")
-    .bind(accountOf(who))
-    .first<{ n: number }>()) ?? { n: 0 };
-
-beforeAll(async () => {
-  for (const who of people) {
-    await env.DB.batch([
-      env.DB.prepare(
-        "INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES (?1, ?2, ?3, 'free', 0)",
-      ).bind(accountOf(who), `${who}@example.org`, who),
-      env.DB.prepare(
-        "INSERT INTO sign_ins (id, account_id, token_hash, label, created_at_ms, expires_at_ms) VALUES (?1, ?2, ?3, 'test', 0, 9e15)",
-      ).bind(`sin_${who}`, accountOf(who), await sha256Hex(tokenOf(who))),
-    ]);
-  }
-});
+beforeAll(() => seedPeople(["ada", "ben", "olu", "eve"]));
 
 beforeEach(async () => {
-  const created = await ask("ada", "POST", "/sessions", { body: { name: "Night" } });
-  sessionId = (await created.json<{ sessionId: string }>()).sessionId;
-  for (const [who, role] of [
-    ["ben", "participant"],
-    ["olu", "observer"],
-  ] as const) {
-    const invite = await ask("ada", "POST", `/sessions/${sessionId}/invites`, { body: { role } });
-    const { code } = await invite.json<{ code: string }>();
-    expect((await ask(who, "POST", "/invites/accept", { body: { code } })).status).toBe(200);
-  }
+  await studio.meet({ ben: "participant", olu: "observer" });
+  sessionId = studio.sessionId;
 });
 
 describe("an upload", () => {
@@ -220,9 +117,9 @@ describe("an upload", () => {
     const claim = env.DB.prepare(
       "INSERT INTO recording_parts (recording_id, number, writer, claimed_at_ms, sha256, size_bytes) VALUES (?, 1, 'dead', ?, 'x', 5)",
     );
-    await claim.bind(id, nowMs).run();
+    await claim.bind(id, studio.nowMs).run();
     expect(await codeOf(await put("ada", id, 1, bytes))).toBe("part-busy");
-    nowMs += PART_LEASE_MS;
+    studio.nowMs += PART_LEASE_MS;
     expect((await put("ada", id, 1, bytes)).status).toBe(204);
   });
 
@@ -244,17 +141,22 @@ describe("an upload", () => {
 
   test("a plan's storage is refused before the bytes are sent", async () => {
     const id = await open();
-    const before = (await held()).n;
     const pretend = (bytes: number) =>
-      env.DB.prepare("INSERT INTO storage_use VALUES (?1, ?2) ON CONFLICT DO UPDATE SET held_bytes = ?2")
-        .bind(accountOf("ada"), bytes)
-        .run();
-    await pretend(STORAGE_QUOTA_BYTES.free - 10);
-    expect(await codeOf(await put("ada", id, 1, fileOf(100)))).toBe("quota-exceeded");
+      env.DB.prepare("UPDATE recordings SET held_bytes = ?2 WHERE id = ?1").bind(other, bytes).run();
+    const other = await open();
+    await pretend(STORAGE_QUOTA_BYTES.free - 10 - (await held()).n);
+    const untouched = new ReadableStream({ pull: () => expect.unreachable("Its bytes were asked for.") });
+    const refused = await studio.ask("ada", "PUT", `/recordings/${id}/parts/1`, {
+      bytes: untouched as never,
+      headers: { "Content-Digest": reprDigest("00".repeat(32)), "Content-Length": "100" },
+    });
+    expect(await codeOf(refused)).toBe("quota-exceeded");
+    expect((await put("ada", id, 1, fileOf(10))).status).toBe(204);
+    // The answer was lost: saying it again needs no more room than it has.
     expect((await put("ada", id, 1, fileOf(10))).status).toBe(204);
     const full = await ask("ada", "POST", `/sessions/${sessionId}/recordings`, { body: opening() });
     expect(await codeOf(full)).toBe("quota-exceeded");
-    await pretend(before + 10);
+    await pretend(0);
   });
 
   test.each([["../../etc/passwd"], ["a\u0000b"], ["a\nb"], [".hidden"], ["x".repeat(121)], [""], ["a/b"], ["c:d"]])(
@@ -345,11 +247,11 @@ describe("the end", () => {
   test("E1: a Free recording goes at its time to the second, object, peaks and row; nobody sees it from then on", async () => {
     const file = fileOf(700);
     const id = await share(file);
-    const endsAtMs = nowMs + (RECORDING_RETENTION_MS.free ?? 0);
-    nowMs = endsAtMs - 1;
+    const endsAtMs = studio.nowMs + RECORDING_RETENTION_MS.free;
+    studio.nowMs = endsAtMs - 1;
     await sweepRecordings(env, deps, 10);
     expect((await ask("ben", "GET", `/recordings/${id}/file`)).status).toBe(200);
-    nowMs = endsAtMs;
+    studio.nowMs = endsAtMs;
     expect((await ask("ben", "GET", `/recordings/${id}/file`)).status).toBe(404);
     expect((await sweepRecordings(env, deps, 10)).finished).toBe(true);
     expect((await env.RECORDINGS.list({ prefix: `recordings/${sessionId}/` })).objects).toEqual([]);
@@ -361,7 +263,7 @@ describe("the end", () => {
     const id = await open();
     await put("ada", id, 1, fileOf(50));
     expect((await held()).n).toBe(before + 50);
-    nowMs += UPLOAD_ABANDONED_AFTER_MS;
+    studio.nowMs += UPLOAD_ABANDONED_AFTER_MS;
     await sweepRecordings(env, deps, 10);
     expect(await codeOf(await put("ada", id, 1, fileOf(50)))).toBe("not-found");
     // Whatever else had ended by then went with it.

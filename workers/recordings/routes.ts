@@ -10,23 +10,25 @@ import type { Env } from "../env.ts";
 import { log } from "../log.ts";
 import { bearer, json, problemResponses } from "../openapi.ts";
 import { readCursor } from "../paging.ts";
-import { problem } from "../problem.ts";
+import { problem, Unavailable } from "../problem.ts";
 import { newRouter } from "../router.ts";
 import { type MemberEnv, requireMember } from "../sessions/guard.ts";
 import { reachRoom } from "../sessions/room.ts";
-import { endRecordings, withdraw } from "./ending.ts";
+import { abortUpload, persist } from "./bucket.ts";
+import { completeUpload } from "./completion.ts";
+import { endRecording, withdraw } from "./ending.ts";
 import { objectKey } from "./keys.ts";
 import {
-  findExpired,
+  claimExpired,
   findRecording,
-  heldBytesOf,
   insertRecording,
   listParts,
   listRecordings,
   type Row,
+  recountStorage,
   toRecording,
 } from "./store.ts";
-import { completeUpload, storePart } from "./upload.ts";
+import { storePart } from "./upload.ts";
 
 const guarded = { security: bearer, tags: ["recordings"] };
 const params = z.object({ recordingId: RecordingId });
@@ -72,17 +74,17 @@ export const recordings = newRouter<MemberEnv>()
           ? c.json(await withParts(c.env.DB, known, account.id), 200)
           : problem(c, "conflict", "This recording id is in use.");
       if (!member.recordingPermitted) return problem(c, "recording-off");
-      if ((await heldBytesOf(c.env.DB, account.id)) >= STORAGE_QUOTA_BYTES[account.tier]) {
+      if ((await recountStorage(c.env.DB, account.id)) >= STORAGE_QUOTA_BYTES[account.tier]) {
         return problem(c, "quota-exceeded", "Your plan's storage is full: withdraw recordings, or take a larger plan.");
       }
       // One that was given up and not swept yet makes room for its successor.
-      const stale = await findExpired(c.env.DB, wanted.recordingId, account.id, nowMs);
-      if (stale !== null) await endRecordings(c.env, [stale], nowMs);
+      const stale = await claimExpired(c.env.DB, wanted.recordingId, account.id, nowMs);
+      if (stale !== null) await endRecording(c.env, deps, stale);
       const key = objectKey(member.sessionId, wanted.recordingId);
-      const upload = await c.env.RECORDINGS.createMultipartUpload(key);
+      const upload = await persist(deps, "open", () => c.env.RECORDINGS.createMultipartUpload(key));
       const by = { sessionId: member.sessionId, memberId: member.memberId, accountId: account.id };
       if (!(await insertRecording(c.env.DB, wanted, by, upload.uploadId, RECORDINGS_PER_SESSION_MAX, nowMs))) {
-        await upload.abort();
+        await abortUpload(c.env.RECORDINGS, deps, key, upload.uploadId);
         const twin = await findRecording(c.env.DB, wanted.recordingId, account.id, nowMs);
         if (twin !== null && isSame(twin, wanted, member.sessionId, account.id)) return c.json(toRecording(twin), 200);
         const full = `A session holds ${RECORDINGS_PER_SESSION_MAX} recordings, and no two share an id.`;
@@ -170,7 +172,7 @@ export const recordings = newRouter<MemberEnv>()
       const row = await findRecording(c.env.DB, recordingId, account.id, deps.now());
       if (row === null) return problem(c, "not-found");
       if (row.accountId !== account.id || !may(row.role, "recording.share")) return problem(c, "forbidden");
-      const outcome = await completeUpload(c.env, deps, row, account.tier, c.req.valid("json"));
+      const outcome = await completeUpload(c.env, deps, row, c.req.valid("json"));
       if (!outcome.ok) return problem(c, outcome.code, outcome.detail);
       await announce(c.env, deps, row.sessionId);
       const complete = await findRecording(c.env.DB, recordingId, account.id, deps.now());
@@ -185,7 +187,7 @@ export const recordings = newRouter<MemberEnv>()
       summary: "Withdraw a recording, or give an upload up. Copies that collaborators have are theirs",
       middleware: [requireAccount] as const,
       request: { params },
-      responses: { 204: { description: "Gone from our servers" }, ...problemResponses },
+      responses: { 204: { description: "Out of sight at once, and gone from our servers" }, ...problemResponses },
     }),
     async (c) => {
       const { account, deps } = c.var;
@@ -194,7 +196,12 @@ export const recordings = newRouter<MemberEnv>()
       if (row === null) return problem(c, "not-found");
       if (row.accountId !== account.id) return problem(c, "forbidden");
       await withdraw(c.env.DB, row.id, nowMs);
-      await endRecordings(c.env, [row], nowMs);
+      try {
+        await endRecording(c.env, deps, row);
+      } catch (error) {
+        // Nobody sees it any more, and the sweep empties R2 as soon as it answers.
+        if (!(error instanceof Unavailable)) throw error;
+      }
       await announce(c.env, deps, row.sessionId);
       return c.body(null, 204);
     },

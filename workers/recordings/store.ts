@@ -5,6 +5,7 @@ import { UPLOAD_ABANDONED_AFTER_MS } from "../../protocol/retention.ts";
 import type { Role } from "../../protocol/roles.ts";
 import { TransportState } from "../../protocol/room.ts";
 import { type Cursor, cutPage } from "../paging.ts";
+import type { Ending } from "./ending.ts";
 
 /** What `recordings` and its session say together about one stem and the account that asks. */
 export interface Row {
@@ -36,7 +37,7 @@ export interface Row {
 
 const columns = `r.id, r.session_id AS sessionId, r.take_id AS takeId, r.member_id AS memberId, r.account_id AS accountId, r.name,
   r.sample_rate_hz AS sampleRateHz, r.channels, r.encoding, r.timeline_frames AS timelineFrames, r.started_at_ms AS startedAtMs,
-  r.bpm, r.state, r.part_bytes AS partBytes, r.upload_id AS uploadId, r.size_bytes AS sizeBytes, r.frames, r.sha256, r.place,
+  r.bpm, r.state, r.part_bytes AS partBytes, r.upload_id AS uploadId, r.size_bytes AS sizeBytes, r.frames, r.sha256,
   r.held_bytes AS heldBytes, r.has_peaks AS hasPeaks, r.created_at_ms AS createdAtMs, r.completed_at_ms AS completedAtMs,
   r.expires_at_ms AS expiresAtMs`;
 
@@ -59,7 +60,7 @@ export async function findRecording(
 ): Promise<(Row & { role: Role }) | null> {
   return await db
     .prepare(
-      `SELECT ${columns}, m.role FROM recordings r
+      `SELECT ${columns}, r.place, m.role FROM recordings r
        JOIN session_members m ON m.session_id = r.session_id AND m.account_id = ?2
        WHERE r.id = ?1 AND r.state <> 'ending' AND (r.expires_at_ms IS NULL OR r.expires_at_ms > ?3)
          AND (r.state = 'complete' OR r.account_id = ?2)`,
@@ -68,18 +69,21 @@ export async function findRecording(
     .first<Row & { role: Role }>();
 }
 
-/** An account's own recording that has reached its end, while the sweep has not come to it. */
-export async function findExpired(db: D1Database, recordingId: string, accountId: string, nowMs: number) {
+/** Takes the account's own recording of this id out of sight for good if it has ended and not been swept yet. */
+export async function claimExpired(db: D1Database, recordingId: string, accountId: string, nowMs: number) {
   return await db
     .prepare(
-      `SELECT id, session_id AS sessionId, upload_id AS uploadId FROM recordings
-       WHERE id = ?1 AND account_id = ?2 AND expires_at_ms <= ?3`,
+      `UPDATE recordings SET state = 'ending' WHERE id = ?1 AND account_id = ?2 AND expires_at_ms <= ?3
+       RETURNING id, session_id AS sessionId, account_id AS accountId, upload_id AS uploadId, created_at_ms AS createdAtMs`,
     )
     .bind(recordingId, accountId, nowMs)
-    .first<{ id: string; sessionId: string; uploadId: string | null }>();
+    .first<Ending>();
 }
 
-/** One page of a session's recordings, newest first: the complete ones, and the asking account's own unfinished uploads. */
+/**
+ * One page of a session's recordings, newest first: the complete ones, and the asking account's own unfinished uploads. Without their
+ * places: a hundred clock maps are more than an answer should hold.
+ */
 export async function listRecordings(
   db: D1Database,
   sessionId: string,
@@ -90,7 +94,7 @@ export async function listRecordings(
 ) {
   const { results } = await db
     .prepare(
-      `SELECT ${columns} FROM recordings r
+      `SELECT ${columns}, NULL AS place FROM recordings r
        WHERE r.session_id = ?1 AND (r.created_at_ms, r.id) < (?2, ?3)
          AND r.state <> 'ending' AND (r.expires_at_ms IS NULL OR r.expires_at_ms > ?4)
          AND (r.state = 'complete' OR r.account_id = ?5)
@@ -106,6 +110,10 @@ export async function listRecordings(
   );
 }
 
+/** The row was written from a `StemFormat`, so it holds one. */
+export const formatOf = ({ sampleRateHz, channels, encoding }: Row) =>
+  ({ sampleRateHz, channels, encoding }) as Recording["format"];
+
 /** Promise D1: what the members of a session see of a stem. Its account, upload and storage stay on the server. */
 export function toRecording(row: Row, more: { place?: boolean; partsHeld?: number[] } = {}): Recording {
   const place = more.place === true && row.place !== null ? Place.parse(JSON.parse(row.place)) : undefined;
@@ -115,11 +123,7 @@ export function toRecording(row: Row, more: { place?: boolean; partsHeld?: numbe
     takeId: row.takeId,
     memberId: row.memberId,
     name: row.name,
-    format: {
-      sampleRateHz: row.sampleRateHz as Recording["format"]["sampleRateHz"],
-      channels: row.channels as 1 | 2,
-      encoding: row.encoding,
-    },
+    format: formatOf(row),
     timelineFrames: row.timelineFrames,
     startedAtMs: row.startedAtMs,
     bpm: row.bpm,
@@ -180,10 +184,25 @@ export async function insertRecording(
   return meta.changes === 1;
 }
 
-/** Bytes that R2 holds for an account. */
+/** Bytes that R2 holds for an account: never less, and exactly as many once they have been counted anew. */
 export async function heldBytesOf(db: D1Database, accountId: string): Promise<number> {
   const row = await db
     .prepare("SELECT held_bytes AS heldBytes FROM storage_use WHERE account_id = ?")
+    .bind(accountId)
+    .first<{ heldBytes: number }>();
+  return row?.heldBytes ?? 0;
+}
+
+/**
+ * Counts an account's storage from its rows. The sweep does not keep the count, which would be a read for each row it takes: it is made
+ * when an upload is opened, when a quota would refuse, and when the owner takes something away.
+ */
+export async function recountStorage(db: D1Database, accountId: string): Promise<number> {
+  const row = await db
+    .prepare(
+      `UPDATE storage_use SET held_bytes = (SELECT ifnull(SUM(held_bytes), 0) FROM recordings WHERE account_id = ?1)
+       WHERE account_id = ?1 RETURNING held_bytes AS heldBytes`,
+    )
     .bind(accountId)
     .first<{ heldBytes: number }>();
   return row?.heldBytes ?? 0;

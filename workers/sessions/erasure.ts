@@ -6,15 +6,18 @@ import type { SessionErasure } from "../../protocol/sessions.ts";
 import type { Deps } from "../deps.ts";
 import type { Env } from "../env.ts";
 import { log } from "../log.ts";
-import { objectKey, sessionPrefix } from "../recordings/keys.ts";
+import { Unavailable } from "../problem.ts";
+import { persist } from "../recordings/bucket.ts";
+import { type Ending, isGivenUp } from "../recordings/ending.ts";
+import { sessionPrefix } from "../recordings/keys.ts";
 import { findMembership } from "./guard.ts";
 import { reachRoom } from "./room.ts";
 
 /**
- * The life of a deletion (promise E2). One batch writes its clock and takes the members away: from that instant the session is a
- * 404 to everybody. Then, in steps that each may be repeated: the room ends, R2 empties by prefix, the rows go. The erasure is
- * finished when, after the last join ticket from before has expired, the room has been ended once more; cron does what a request
- * did not get to.
+ * The life of a deletion (promise E2). One batch writes its clock, counts what is to go and takes the members away: from that instant
+ * the session is a 404 to everybody. Then, in steps that each may be repeated: the room ends, R2 empties by prefix, the rows go. The
+ * erasure is finished when, after the last join ticket from before has expired, the room has been ended once more; cron does what a
+ * request did not get to, however often either is killed (fault R20).
  */
 const BATCH = 500;
 
@@ -26,7 +29,8 @@ export async function findErasure(db: D1Database, sessionId: SessionId): Promise
   const row = await db
     .prepare(
       `SELECT session_id AS sessionId, requested_at_ms AS requestedAtMs, due_at_ms AS dueAtMs,
-              finished_at_ms AS finishedAtMs, recordings_deleted AS recordingsDeleted, objects_deleted AS objectsDeleted
+              finished_at_ms AS finishedAtMs, objects_deleted AS objectsDeleted,
+              recordings_deleted - (SELECT COUNT(*) FROM recordings r WHERE r.session_id = session_erasures.session_id) AS recordingsDeleted
        FROM session_erasures WHERE session_id = ?`,
     )
     .bind(sessionId)
@@ -59,8 +63,8 @@ export function closeSession(db: D1Database, sessionId: SessionId, accountId: st
   return [
     db
       .prepare(
-        `INSERT INTO session_erasures (session_id, requested_by, requested_at_ms, due_at_ms)
-         VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING`,
+        `INSERT INTO session_erasures (session_id, requested_by, requested_at_ms, due_at_ms, recordings_deleted)
+         VALUES (?1, ?2, ?3, ?4, (SELECT COUNT(*) FROM recordings WHERE session_id = ?1)) ON CONFLICT DO NOTHING`,
       )
       .bind(sessionId, accountId, nowMs, nowMs + ERASURE_DEADLINE_MS),
     db.prepare("DELETE FROM session_members WHERE session_id = ?").bind(sessionId),
@@ -75,32 +79,45 @@ export function closeSession(db: D1Database, sessionId: SessionId, accountId: st
   ];
 }
 
-/** Carries a requested deletion on, at most `batches` steps of bounded size. `true` when it is finished. */
+/**
+ * Carries a requested deletion on, at most `batches` steps of bounded size. `true` when it is finished. Whatever does not answer just
+ * now is left to the next run: the session is closed already.
+ */
 export async function continueErasure(env: Env, deps: Deps, sessionId: SessionId, batches = 20): Promise<boolean> {
-  const db = env.DB;
-  if (!(await endRoom(env, deps, sessionId))) return false;
-  for (let batch = 0; batch < batches; batch++) {
-    const { results: rows } = await db
-      .prepare("SELECT id, upload_id AS uploadId FROM recordings WHERE session_id = ?1 LIMIT ?2")
-      .bind(sessionId, BATCH)
-      .all<{ id: string; uploadId: string | null }>();
-    for (const row of rows) await abortUpload(env.RECORDINGS, sessionId, row);
-    const { objects } = await env.RECORDINGS.list({ prefix: sessionPrefix(sessionId) });
-    if (objects.length > 0) await env.RECORDINGS.delete(objects.map((object) => object.key));
-    if (rows.length === 0 && objects.length === 0) return await finish(env, deps, sessionId);
-    // Rows go only when no object is left: a row is how the sweep would find one.
-    const ids = JSON.stringify(objects.length === 0 ? rows.map((row) => row.id) : []);
-    await db.batch([
-      db
-        .prepare(
-          `UPDATE session_erasures SET objects_deleted = objects_deleted + ?2,
-             recordings_deleted = recordings_deleted + (SELECT COUNT(*) FROM recordings WHERE id IN (SELECT value FROM json_each(?3)))
-           WHERE session_id = ?1`,
-        )
-        .bind(sessionId, objects.length, ids),
-      db.prepare("DELETE FROM recordings WHERE id IN (SELECT value FROM json_each(?))").bind(ids),
-    ]);
+  try {
+    if (!(await endRoom(env, deps, sessionId))) return false;
+    for (let batch = 0; batch < batches; batch++) {
+      if (await emptyOneBatch(env, deps, sessionId)) return await finish(env, deps, sessionId);
+    }
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
   }
+  return false;
+}
+
+/** `true` when nothing of the session's recordings is left, in R2 or in D1. */
+async function emptyOneBatch(env: Env, deps: Deps, sessionId: SessionId): Promise<boolean> {
+  const { results: rows } = await env.DB.prepare(
+    `SELECT id, session_id AS sessionId, account_id AS accountId, upload_id AS uploadId, created_at_ms AS createdAtMs
+     FROM recordings WHERE session_id = ?1 LIMIT ?2`,
+  )
+    .bind(sessionId, BATCH)
+    .all<Ending>();
+  for (const row of rows) {
+    if (row.uploadId !== null && !(await isGivenUp(env, deps, row, row.uploadId))) throw new Unavailable();
+  }
+  const prefix = sessionPrefix(sessionId);
+  const { objects } = await persist(deps, "list", () => env.RECORDINGS.list({ prefix }));
+  if (objects.length === 0) {
+    // Rows go only when no object is left: a row is how the sweep would find one.
+    const ids = JSON.stringify(rows.map((row) => row.id));
+    await env.DB.prepare("DELETE FROM recordings WHERE id IN (SELECT value FROM json_each(?))").bind(ids).run();
+    return rows.length < BATCH;
+  }
+  await persist(deps, "delete", () => env.RECORDINGS.delete(objects.map((object) => object.key)));
+  await env.DB.prepare("UPDATE session_erasures SET objects_deleted = objects_deleted + ?2 WHERE session_id = ?1")
+    .bind(sessionId, objects.length)
+    .run();
   return false;
 }
 
@@ -112,15 +129,6 @@ async function endRoom(env: Env, deps: Deps, sessionId: SessionId): Promise<bool
     log({ event: "room-unreachable", call: "end" });
     return false;
   }
-}
-
-async function abortUpload(bucket: R2Bucket, sessionId: string, row: { id: string; uploadId: string | null }) {
-  if (row.uploadId === null) return;
-  // Gone already is as good; whatever else is wrong, R2 itself drops an unfinished upload after seven days.
-  await bucket
-    .resumeMultipartUpload(objectKey(sessionId, row.id), row.uploadId)
-    .abort()
-    .catch(() => undefined);
 }
 
 async function finish(env: Env, deps: Deps, sessionId: SessionId): Promise<boolean> {

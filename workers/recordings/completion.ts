@@ -1,0 +1,167 @@
+import { COMPLETION_LEASE_MS, ENDING_MARGIN_MS } from "../../protocol/limits.ts";
+import { type CompleteRecording, peaksProblem } from "../../protocol/recordings.ts";
+import { RECORDING_RETENTION_MS } from "../../protocol/retention.ts";
+import { stemProblem, WAV_HEADER_MAX_BYTES } from "../../protocol/wav.ts";
+import type { Deps } from "../deps.ts";
+import type { Env } from "../env.ts";
+import { toHex } from "../hash.ts";
+import { isFinal, isNoSuchUpload, persist } from "./bucket.ts";
+import { objectKey, peaksKey } from "./keys.ts";
+import { formatOf, listParts, type Part, type Row } from "./store.ts";
+import { type OpenUpload, type Outcome, refused, startOver } from "./upload.ts";
+
+/** What keeps these parts from being the announced file, or `null`. */
+function partsProblem(parts: readonly Part[], partBytes: number, wanted: CompleteRecording): string | null {
+  const missing: number[] = [];
+  const held = new Map(parts.filter((part) => part.etag !== null).map((part) => [part.number, part]));
+  for (let number = 1; number <= wanted.parts && missing.length < 10; number++) {
+    if (!held.has(number)) missing.push(number);
+  }
+  if (missing.length > 0)
+    return `Still missing: part ${missing.join(", ")}${missing.length === 10 ? " and maybe more" : ""}.`;
+  if (parts.length > wanted.parts) return `There are ${parts.length} parts, and only ${wanted.parts} were announced.`;
+  for (const part of held.values()) {
+    const sizeOk = part.number === wanted.parts ? part.sizeBytes <= partBytes : part.sizeBytes === partBytes;
+    if (!sizeOk)
+      return `Part ${part.number} has ${part.sizeBytes} bytes; only the last may have fewer than ${partBytes}.`;
+  }
+  const sum = parts.reduce((total, part) => total + part.sizeBytes, 0);
+  return sum === wanted.sizeBytes ? null : `The parts have ${sum} bytes together, not ${wanted.sizeBytes}.`;
+}
+
+/**
+ * Puts the parts together, reads the header and the whole file's hash, and only then shows it to anybody. Harmless to repeat and to
+ * ask for twice at once: R2 completes once, and the row changes only while it is of the very upload that was verified.
+ */
+export async function completeUpload(env: Env, deps: Deps, row: Row, wanted: CompleteRecording): Promise<Outcome> {
+  if (row.state === "complete") {
+    const same = row.sha256 === wanted.sha256 && row.sizeBytes === wanted.sizeBytes;
+    return same ? { ok: true } : refused("conflict", "This recording is complete, with another hash.");
+  }
+  if (row.uploadId === null) return refused("upload-ended");
+  const upload: OpenUpload = { ...row, uploadId: row.uploadId };
+  const peaks =
+    wanted.peaks === undefined ? undefined : Uint8Array.from(atob(wanted.peaks), (char) => char.charCodeAt(0));
+  if (peaks !== undefined) {
+    const wrong = peaksProblem(new Int8Array(peaks.buffer), row.channels);
+    if (wrong !== null) return refused("bad-request", wrong);
+  }
+  const parts = await listParts(env.DB, row.id);
+  const wrong = partsProblem(parts, row.partBytes, wanted);
+  if (wrong !== null) return refused("parts-incomplete", wrong);
+
+  // From here on the sweep leaves it alone; what it may have in hand already is not to be had any more.
+  const nowMs = deps.now();
+  const lease = await env.DB.prepare(
+    `UPDATE recordings SET expires_at_ms = max(expires_at_ms, ?2)
+     WHERE id = ?1 AND state = 'uploading' AND upload_id = ?3 AND expires_at_ms > ?4`,
+  )
+    .bind(row.id, nowMs + COMPLETION_LEASE_MS, row.uploadId, nowMs + ENDING_MARGIN_MS)
+    .run();
+  if (lease.meta.changes === 0) return refused("upload-ended");
+
+  const key = objectKey(row.sessionId, row.id);
+  const isWhole = await assemble(env.RECORDINGS, deps, key, row.uploadId, parts);
+  if (!isWhole) return await startOver(env, deps, upload);
+  const { frames, sizeBytes } = wanted;
+  const format = formatOf(row);
+  const lie = stemProblem(await readStart(env.RECORDINGS, deps, key), { format, frames, sizeBytes });
+  if (lie !== null) {
+    await startOver(env, deps, upload);
+    return refused("stem-invalid", lie);
+  }
+  if ((await hashObject(env.RECORDINGS, deps, key)) !== wanted.sha256) {
+    await startOver(env, deps, upload);
+    return refused("hash-mismatch", "Every part is intact, so the hash was of another file. Send the parts again.");
+  }
+  if (peaks !== undefined) {
+    await persist(deps, "peaks", () => env.RECORDINGS.put(peaksKey(row.sessionId, row.id), peaks));
+  }
+  return await publish(env, deps, upload, wanted, peaks !== undefined);
+}
+
+async function publish(
+  env: Env,
+  deps: Deps,
+  row: OpenUpload,
+  wanted: CompleteRecording,
+  hasPeaks: boolean,
+): Promise<Outcome> {
+  const completedAtMs = deps.now();
+  const place = JSON.stringify({
+    clock: wanted.clock,
+    transportAtStart: wanted.transportAtStart,
+    transportAtEnd: wanted.transportAtEnd,
+  });
+  // The tier of this instant: it may have changed while a large file was read.
+  const [completed] = await env.DB.batch([
+    env.DB.prepare(
+      `UPDATE recordings SET state = 'complete', upload_id = NULL, size_bytes = ?2, frames = ?3, sha256 = ?4, place = ?5,
+         has_peaks = ?6, completed_at_ms = ?7, held_bytes = ?2, expires_at_ms =
+           (SELECT CASE tier WHEN 'free' THEN ?8 WHEN 'pro' THEN ?9 END FROM accounts WHERE id = recordings.account_id)
+       WHERE id = ?1 AND state = 'uploading' AND upload_id = ?10`,
+    ).bind(
+      row.id,
+      wanted.sizeBytes,
+      wanted.frames,
+      wanted.sha256,
+      place,
+      hasPeaks ? 1 : 0,
+      completedAtMs,
+      completedAtMs + RECORDING_RETENTION_MS.free,
+      completedAtMs + RECORDING_RETENTION_MS.pro,
+      row.uploadId,
+    ),
+    env.DB.prepare(
+      `DELETE FROM recording_parts WHERE recording_id = ?1
+         AND EXISTS (SELECT 1 FROM recordings WHERE id = ?1 AND state = 'complete')`,
+    ).bind(row.id),
+  ]);
+  if ((completed?.meta.changes ?? 0) > 0) return { ok: true };
+  // A twin of this request was faster, or began anew; or the recording was withdrawn meanwhile: then nothing may stay behind.
+  const now = await env.DB.prepare("SELECT state FROM recordings WHERE id = ?").bind(row.id).first<{ state: string }>();
+  if (now?.state === "complete") return { ok: true };
+  if (now === null) {
+    const keys = [objectKey(row.sessionId, row.id), peaksKey(row.sessionId, row.id)];
+    await persist(deps, "delete", () => env.RECORDINGS.delete(keys));
+  }
+  return refused("upload-ended");
+}
+
+/**
+ * R2's part of a completion. An upload that R2 has put together already, for a request whose answer was lost, counts as done. `false`:
+ * it can never be put together, because R2 has dropped it or holds other bytes under a part's number.
+ */
+async function assemble(
+  bucket: R2Bucket,
+  deps: Deps,
+  key: string,
+  uploadId: string,
+  parts: readonly Part[],
+): Promise<boolean> {
+  const uploaded = parts.flatMap(({ number, etag }) => (etag === null ? [] : [{ partNumber: number, etag }]));
+  try {
+    await persist(deps, "complete", () => bucket.resumeMultipartUpload(key, uploadId).complete(uploaded));
+    return true;
+  } catch (error) {
+    if (!isFinal(error)) throw error;
+    return isNoSuchUpload(error) && (await persist(deps, "head", () => bucket.head(key))) !== null;
+  }
+}
+
+async function readStart(bucket: R2Bucket, deps: Deps, key: string): Promise<Uint8Array> {
+  const start = { range: { offset: 0, length: WAV_HEADER_MAX_BYTES } };
+  const bytes = await persist(deps, "read", async () => await (await bucket.get(key, start))?.arrayBuffer());
+  return bytes === undefined ? new Uint8Array() : new Uint8Array(bytes);
+}
+
+/** Lower-case hexadecimal SHA-256 of an object, streamed: memory does not grow with it. */
+async function hashObject(bucket: R2Bucket, deps: Deps, key: string): Promise<string | null> {
+  return await persist(deps, "hash", async () => {
+    const object = await bucket.get(key);
+    if (object === null) return null;
+    const digest = new crypto.DigestStream("SHA-256");
+    await object.body.pipeTo(digest);
+    return toHex(await digest.digest);
+  });
+}
