@@ -32,7 +32,7 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
-          include: ["workers/**/*.test.{ts,tsx}", "durable-objects/**/*.test.ts"],
+          include: ["workers/**/*.test.{ts,tsx}", "durable-objects/**/*.test.ts", "test/promises/**/*.test.ts"],
           setupFiles: ["workers/test-setup.ts"],
         },
       },
@@ -48,7 +48,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/tidy/**", "test/**/*.long.test.ts"],
+          exclude: ["test/tidy/**", "test/promises/**", "test/**/*.long.test.ts"],
           setupFiles: ["test/node-setup.ts"],
           fileParallelism: false,
           testTimeout: 120_000,

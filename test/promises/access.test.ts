@@ -1,0 +1,146 @@
+import { describe, expect, test } from "vitest";
+import { initialTransport } from "../../protocol/transport.ts";
+import { createApp } from "../../workers/app.ts";
+import { systemDeps } from "../../workers/deps.ts";
+import { askAs, newWorld, type Person, random, type World } from "./world.ts";
+
+const nowMs = 1_800_000_000_000;
+const app = createApp({ ...systemDeps, now: () => nowMs });
+
+/** nobody signed in · a stranger · once a member · observer · participant · host, who owns what the path names */
+type Statuses = readonly [number, number, number, number, number, number];
+const askers = [null, "eve", "fay", "olu", "ben", "ada"] as const satisfies readonly (Person | null)[];
+
+interface Row {
+  expect: Statuses;
+  body?: (world: World) => unknown;
+  headers?: Record<string, string>;
+}
+
+const own: Statuses = [401, 200, 200, 200, 200, 200];
+const ownChange: Statuses = [401, 204, 204, 204, 204, 204];
+/** Somebody else's sign-in or passkey is not there. */
+const onlyOwner: Statuses = [401, 404, 404, 404, 404, 204];
+const all = (status: number): Statuses => [status, status, status, status, status, status];
+const members: Statuses = [401, 404, 404, 200, 200, 200];
+const host = (status: number): Statuses => [401, 404, 404, 403, 403, status];
+const empty = () => ({});
+
+/** What the API answers to whom. `all(…)` is what needs nobody: there, an empty body shows that no door stands before the schema. */
+const matrix: Record<string, Row> = {
+  "GET /api/v1/health": { expect: all(200) },
+
+  "POST /api/v1/passwords/start": { expect: all(422), body: empty },
+  "POST /api/v1/sign-up/password": { expect: all(422), body: empty },
+  "POST /api/v1/sign-up/passkey/start": { expect: all(422), body: empty },
+  "POST /api/v1/sign-up/passkey": { expect: all(422), body: empty },
+  "POST /api/v1/sign-up/confirm": { expect: all(422), body: empty },
+  "POST /api/v1/sign-in/password/start": { expect: all(422), body: empty },
+  "POST /api/v1/sign-in/password": { expect: all(422), body: empty },
+  "POST /api/v1/sign-in/second-factor": { expect: all(422), body: empty },
+  "POST /api/v1/sign-in/passkey/start": { expect: all(200), body: empty },
+  "POST /api/v1/sign-in/passkey": { expect: all(422), body: empty },
+  "POST /api/v1/sign-out": { expect: all(204) },
+  "POST /api/v1/reset": { expect: all(422), body: empty },
+  "POST /api/v1/reset/finish": { expect: all(422), body: empty },
+  "POST /api/v1/token": { expect: all(400) },
+  "POST /api/v1/device": { expect: all(422), body: empty },
+  "POST /api/v1/account/email/confirm": { expect: all(422), body: empty },
+
+  "GET /api/v1/account": { expect: own },
+  "PATCH /api/v1/account": { expect: own, body: empty },
+  "POST /api/v1/account/email": {
+    expect: [401, 202, 202, 202, 202, 202],
+    body: () => ({ email: `${random(4).join("")}@example.org` }),
+  },
+  "DELETE /api/v1/account/sign-ins": { expect: ownChange },
+  "DELETE /api/v1/account/sign-ins/{signInId}": { expect: onlyOwner },
+  "POST /api/v1/account/password": { expect: [401, 422, 422, 422, 422, 422], body: empty },
+  "POST /api/v1/account/passkeys/start": { expect: own },
+  "POST /api/v1/account/passkeys": { expect: [401, 422, 422, 422, 422, 422], body: empty },
+  "DELETE /api/v1/account/passkeys/{passkeyId}": { expect: onlyOwner },
+  "POST /api/v1/account/second-factor/start": { expect: own },
+  "POST /api/v1/account/second-factor": { expect: [401, 403, 403, 403, 403, 403], body: () => ({ code: "000000" }) },
+  "DELETE /api/v1/account/second-factor": { expect: [401, 404, 404, 404, 404, 404] },
+  "POST /api/v1/account/recovery-codes": { expect: [401, 409, 409, 409, 409, 409] },
+
+  "POST /api/v1/sessions": { expect: [401, 201, 201, 201, 201, 201], body: () => ({ name: "Another" }) },
+  "GET /api/v1/sessions": { expect: own },
+  "GET /api/v1/sessions/{sessionId}": { expect: members },
+  "PATCH /api/v1/sessions/{sessionId}": {
+    expect: host(200),
+    body: () => ({ settings: { recordingPermitted: false } }),
+  },
+  "DELETE /api/v1/sessions/{sessionId}": { expect: host(202) },
+  "PATCH /api/v1/sessions/{sessionId}/members/{memberId}": { expect: host(200), body: () => ({ role: "observer" }) },
+  "DELETE /api/v1/sessions/{sessionId}/members/{memberId}": { expect: host(204) },
+  "POST /api/v1/sessions/{sessionId}/invites": { expect: host(201), body: empty },
+  "GET /api/v1/sessions/{sessionId}/invites": { expect: host(200) },
+  "DELETE /api/v1/sessions/{sessionId}/invites/{inviteId}": { expect: host(204) },
+  "POST /api/v1/invites/accept": { expect: own, body: ({ inviteCode }) => ({ code: inviteCode }) },
+  "POST /api/v1/sessions/{sessionId}/tickets": { expect: [401, 404, 404, 201, 201, 201] },
+
+  "POST /api/v1/sessions/{sessionId}/recordings": { expect: [401, 404, 404, 403, 422, 422], body: empty },
+  "GET /api/v1/sessions/{sessionId}/recordings": { expect: members },
+  "GET /api/v1/recordings/{recordingId}": { expect: members },
+  "GET /api/v1/recordings/{recordingId}/file": { expect: [401, 404, 404, 403, 200, 200] },
+  "GET /api/v1/recordings/{recordingId}/peaks": { expect: [401, 404, 404, 403, 200, 200] },
+  "GET /api/v1/sessions/{sessionId}/recordings.zip": { expect: [401, 404, 404, 403, 200, 200] },
+  "PUT /api/v1/recordings/{recordingId}/parts/{number}": { expect: [401, 404, 404, 404, 404, 400] },
+  "POST /api/v1/recordings/{recordingId}/complete": {
+    expect: [401, 404, 404, 404, 404, 409],
+    body: () => ({
+      sizeBytes: 100,
+      frames: 1,
+      sha256: "0".repeat(64),
+      parts: 1,
+      transportAtStart: initialTransport,
+      transportAtEnd: initialTransport,
+    }),
+  },
+  "DELETE /api/v1/recordings/{recordingId}": { expect: [401, 404, 404, 403, 403, 204] },
+};
+
+function pathFor(route: string, world: World): string {
+  const unfinished = /parts|complete/.test(route);
+  return (route.split(" ")[1] ?? "")
+    .replace("{sessionId}", world.sessionId)
+    .replace("{memberId}", world.memberId.pat)
+    .replace("{inviteId}", world.inviteId)
+    .replace("{recordingId}", unfinished ? world.uploadingId : world.recordingId)
+    .replace("{number}", "1")
+    .replace("{signInId}", world.signInId.ada)
+    .replace("{passkeyId}", world.passkeyId.ada);
+}
+
+const { paths } = await (await askAs(app, null, "GET", "/openapi.json")).json<{
+  paths: Record<string, Record<string, unknown>>;
+}>();
+const routes = Object.entries(paths).flatMap(([path, methods]) =>
+  Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+);
+
+describe("R18, C1: every route, asked by everybody", () => {
+  test("the matrix names every route, and no other", () => {
+    expect(Object.keys(matrix).sort()).toEqual([...routes].sort());
+  });
+
+  test.each(Object.keys(matrix))("%s", async (route) => {
+    const row = matrix[route];
+    if (row === undefined) throw new Error("No such row.");
+    const found: number[] = [];
+    for (const [at, who] of askers.entries()) {
+      // What a refused request may not do, a later one would miss; what a granted one did is gone with its world.
+      const world = await newWorld(nowMs, /recordings/.test(route));
+      const token = who === null ? null : world.token[who];
+      const method = route.split(" ")[0] ?? "";
+      const response = await askAs(app, token, method, pathFor(route, world), row.body?.(world), row.headers);
+      found.push(response.status);
+      if (response.status >= 400) {
+        expect(response.headers.get("Content-Type")).toBe("application/problem+json");
+        expect(row.expect[at], `${who ?? "nobody"}: ${await response.text()}`).toBe(response.status);
+      } else await response.arrayBuffer();
+    }
+    expect(found).toEqual(row.expect);
+  });
+});
