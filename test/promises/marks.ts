@@ -1,0 +1,97 @@
+import { env } from "cloudflare:workers";
+import { getTableColumns, getTableName, is } from "drizzle-orm";
+import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
+import * as schema from "../../migrations/schema.ts";
+import { inventory } from "../../workers/privacy/inventory.ts";
+import { type Person, people, random, type World } from "./world.ts";
+
+/**
+ * Columns that others are shown, and nothing else is: the list of promise D1, by where it lies. A column that somebody adds later is
+ * private here until it is added to this list.
+ */
+const shown: Record<string, readonly string[]> = {
+  accounts: ["displayName"],
+  sessions: ["name"],
+  recordings: ["id", "name", "takeId", "sha256"],
+  // A published profile; the marked ones are not published.
+  profiles: [],
+};
+
+const tables = Object.entries(schema as Record<string, unknown>).filter((entry): entry is [string, SQLiteTable] =>
+  is(entry[1], SQLiteTable),
+);
+const rules: Record<string, { subject: unknown }> = inventory;
+
+/** A mark that nobody could write by chance, and that says where it came from. */
+export const markOf = (who: Person, place: string) => `zq${who}x${place.replaceAll(/[^A-Za-z]/g, "")}qz`;
+
+/**
+ * Writes a mark into every text column about every person that is not shown to others: updates the rows that the world has, and makes a
+ * row in every table that has none, from the tables' own description. Returns the marks it wrote, by person.
+ */
+export async function markEverything(world: World): Promise<Record<Person, string[]>> {
+  const marks = Object.fromEntries(people.map((who) => [who, [] as string[]])) as Record<Person, string[]>;
+  for (const [name, table] of tables) {
+    const subject = rules[name]?.subject;
+    if (typeof subject !== "string") continue;
+    const config = getTableConfig(table);
+    const foreign = new Set(config.foreignKeys.flatMap((key) => key.reference().columns.map((column) => column.name)));
+    const columns = Object.entries(getTableColumns(table));
+    const subjectColumn = columns.find(([key]) => key === subject)?.[1].name ?? "";
+    for (const who of people) {
+      const subjectId = /member/i.test(subject) ? world.memberId[who] : world.accountId[who];
+      const marked = columns.filter(
+        ([key, column]) =>
+          column.dataType === "string" &&
+          (column.enumValues?.length ?? 0) === 0 &&
+          key !== subject &&
+          !column.primary &&
+          !config.primaryKeys.some((primary) => primary.columns.includes(column)) &&
+          !foreign.has(column.name) &&
+          // Ids of this very world, that the requests are made with.
+          !/(^|[a-z])(Id|Hash)$|^id$|^tokenHash$|^place$|^uploadId$|^email$/.test(key) &&
+          !(shown[name] ?? []).includes(key),
+      );
+      const written: string[] = [];
+      const value = (key: string) => {
+        const mark = markOf(who, `${name}${key}`);
+        written.push(mark);
+        return mark;
+      };
+      const { count } = (await env.DB.prepare(
+        `SELECT COUNT(*) AS count FROM ${getTableName(table)} WHERE ${subjectColumn} = ?`,
+      )
+        .bind(subjectId)
+        .first<{ count: number }>()) ?? { count: 0 };
+      if (count > 0) {
+        for (const [key, column] of marked)
+          await env.DB.prepare(`UPDATE ${getTableName(table)} SET ${column.name} = ? WHERE ${subjectColumn} = ?`)
+            .bind(column.isUnique ? `${value(key)}${[...random(4)].join("")}` : value(key), subjectId)
+            .run();
+      } else if (name !== "recordings" && name !== "sessionMembers" && name !== "sessionErasures") {
+        const row = columns.map(([key, column]) => {
+          if (key === subject) return subjectId;
+          if (marked.some(([other]) => other === key)) return value(key);
+          if (foreign.has(column.name)) return world.accountId[who];
+          if (column.dataType === "string" && (column.enumValues?.length ?? 0) > 0) return column.enumValues?.[0];
+          if (column.dataType === "string") return markOf(who, `${name}${key}`) + [...random(6)].join("");
+          return column.notNull ? world.nowMs + 1_000_000 : null;
+        });
+        await env.DB.prepare(
+          `INSERT INTO ${getTableName(table)} (${columns.map(([, column]) => column.name).join(", ")})
+           VALUES (${columns.map(() => "?").join(", ")})`,
+        )
+          .bind(...row)
+          .run();
+      }
+      marks[who].push(...written);
+    }
+  }
+  // The address itself, which the world wrote when it was made.
+  for (const who of people) {
+    const email = `${markOf(who, "email")}${world.accountId[who].slice(4, 12)}@example.org`;
+    await env.DB.prepare("UPDATE accounts SET email = ? WHERE id = ?").bind(email, world.accountId[who]).run();
+    marks[who].push(markOf(who, "email"), world.accountId[who]);
+  }
+  return marks;
+}
