@@ -8,7 +8,12 @@ const text = words({
     skip: "Skip to the content",
     main: "Main",
     more: "More",
+    hub: "Hub",
+    sessions: "Sessions",
     help: "Help",
+    signIn: "Sign in",
+    signUp: "Open an account",
+    account: "Your account",
     status: "Status",
     privacy: "Privacy",
     other: "Deutsch",
@@ -18,7 +23,12 @@ const text = words({
     skip: "Zum Inhalt springen",
     main: "Hauptmenü",
     more: "Weiteres",
+    hub: "Hub",
+    sessions: "Sessions",
     help: "Hilfe",
+    signIn: "Anmelden",
+    signUp: "Konto eröffnen",
+    account: "Dein Konto",
     status: "Status",
     privacy: "Datenschutz",
     other: "English",
@@ -91,10 +101,30 @@ export function Layout({ page, title, description, hidden = false, scripts = [],
               <Mark />
               SessionLinked
             </a>
-            <nav class="actions" aria-label={t.main}>
+            <nav class="top-links" aria-label={t.main}>
+              {link("/hub", t.hub)}
+              {page.account === null ? null : link("/sessions", t.sessions)}
               {link("/help", t.help)}
-              {link("/status", t.status)}
-              {page.account === null ? null : <span class="top-name">{page.account.displayName}</span>}
+              {page.account === null ? (
+                <>
+                  {link("/sign-in", t.signIn)}
+                  {page.path === "/sign-up" ? null : (
+                    <a class="button top-open" href={href(page, "/sign-up")}>
+                      {t.signUp}
+                    </a>
+                  )}
+                </>
+              ) : (
+                <a
+                  class="top-name"
+                  href={href(page, "/account")}
+                  aria-current={page.path === "/account" ? "page" : undefined}
+                >
+                  <span class="hidden">{t.account}: </span>
+                  <span class="top-dot" aria-hidden="true" />
+                  <span class="top-name-text">{page.account.displayName}</span>
+                </a>
+              )}
             </nav>
           </header>
           <div class="ruler" />
@@ -105,8 +135,9 @@ export function Layout({ page, title, description, hidden = false, scripts = [],
         <footer class="foot">
           <p class="soft">{t.line}</p>
           <nav class="actions" aria-label={t.more}>
+            {link("/status", t.status)}
             {link("/privacy", t.privacy)}
-            <a href={href(page, page.path, other)} lang={other} hreflang={other}>
+            <a href={href(page, page.path + page.search, other)} lang={other} hreflang={other}>
               {t.other}
             </a>
           </nav>

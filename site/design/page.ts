@@ -7,6 +7,8 @@ export interface Page {
   languageAsked: boolean;
   /** Path without the query. */
   path: string;
+  /** The query without the language, or "": what a change of language keeps. */
+  search: string;
   /** Scheme and host that the reader used. */
   origin: string;
   account: { displayName: string } | null;
