@@ -1,0 +1,103 @@
+import { ask, post } from "./accounts/api.ts";
+import { codesShown } from "./accounts/codes.ts";
+import { Form, find } from "./accounts/form.ts";
+import { withFreshSignIn } from "./accounts/fresh.ts";
+import { makePasskey } from "./accounts/passkeys.ts";
+import { passwordField } from "./accounts/password-field.ts";
+import { register } from "./accounts/passwords.ts";
+import { drawQr } from "./accounts/qr.ts";
+
+/** A person's own account: what changes a way in asks the API from here, and a fresh sign-in first where one is needed. */
+const open = (selector: string) => {
+  const root = document.querySelector<HTMLFormElement>(selector);
+  return root === null ? null : new Form(root);
+};
+const done = (form: Form) => location.assign(form.root.dataset.done ?? "/account");
+
+const addPasskey = open("#add-passkey");
+addPasskey?.onSubmit(async (button) => {
+  const answer = await withFreshSignIn(() =>
+    addPasskey.busy(button, () =>
+      makePasskey(
+        () => post("/account/passkeys/start"),
+        (body) => post("/account/passkeys", body),
+      ),
+    ),
+  );
+  if (answer.ok) done(addPasskey);
+  else addPasskey.fail(answer);
+});
+
+for (const root of document.querySelectorAll<HTMLFormElement>(".remove-passkey")) {
+  const form = new Form(root);
+  form.onSubmit(async (button) => {
+    const path = `/account/passkeys/${encodeURIComponent(root.dataset.id ?? "")}`;
+    const answer = await withFreshSignIn(() => form.busy(button, () => ask("DELETE", path)));
+    if (answer.ok) done(form);
+    else form.fail(answer);
+  });
+}
+
+const changeEmail = open("#change-email");
+changeEmail?.onSubmit(async (button) => {
+  const email = changeEmail.value("email").trim();
+  const answer = await withFreshSignIn(() => changeEmail.busy(button, () => post("/account/email", { email })));
+  if (answer.ok) done(changeEmail);
+  else changeEmail.fail(answer);
+});
+
+const changePassword = open("#change-password");
+if (changePassword !== null) {
+  const password = passwordField(changePassword, "password");
+  changePassword.onSubmit(async (button) => {
+    if (!changePassword.check({ password: password.problem() })) return;
+    const answer = await withFreshSignIn(() =>
+      changePassword.busy(button, async () => {
+        const registered = await register(password.value());
+        return registered.ok ? post("/account/password", registered.value) : registered;
+      }),
+    );
+    if (answer.ok) done(changePassword);
+    else changePassword.fail(answer);
+  });
+}
+
+const startSecond = open("#start-second");
+const confirmSecond = open("#confirm-second");
+startSecond?.onSubmit(async (button) => {
+  const answer = await withFreshSignIn(() =>
+    startSecond.busy(button, () => post<{ secret: string; uri: string }>("/account/second-factor/start")),
+  );
+  if (!answer.ok) return startSecond.fail(answer);
+  find("#qr").replaceChildren(await drawQr(answer.value.uri));
+  find("#totp-secret").textContent = (answer.value.secret.match(/.{1,4}/g) ?? []).join(" ");
+  startSecond.root.hidden = true;
+  find("#confirm-second").hidden = false;
+  find<HTMLInputElement>("#code").focus();
+});
+confirmSecond?.onSubmit(async (button) => {
+  const code = confirmSecond.value("code").trim();
+  if (!confirmSecond.check({ code: /^\d{6}$/.test(code) ? null : confirmSecond.said.fill })) return;
+  const answer = await withFreshSignIn(() =>
+    confirmSecond.busy(button, () => post<{ codes: string[] }>("/account/second-factor", { code })),
+  );
+  if (answer.ok) return codesShown(answer.value.codes, confirmSecond.said);
+  if (answer.code === "wrong-code") confirmSecond.check({ code: confirmSecond.said["wrong-code"] });
+  else confirmSecond.fail(answer);
+});
+
+const stopSecond = open("#stop-second");
+stopSecond?.onSubmit(async (button) => {
+  const answer = await withFreshSignIn(() => stopSecond.busy(button, () => ask("DELETE", "/account/second-factor")));
+  if (answer.ok) done(stopSecond);
+  else stopSecond.fail(answer);
+});
+
+const newCodes = open("#new-codes");
+newCodes?.onSubmit(async (button) => {
+  const answer = await withFreshSignIn(() =>
+    newCodes.busy(button, () => post<{ codes: string[] }>("/account/recovery-codes")),
+  );
+  if (answer.ok) codesShown(answer.value.codes, newCodes.said);
+  else newCodes.fail(answer);
+});
