@@ -12,6 +12,8 @@ import { hub } from "./hub/routes.ts";
 import { describeThrown, log } from "./log.ts";
 import { methodsAt } from "./methods.ts";
 import { openApi } from "./openapi.ts";
+import { accountPages, doorPages } from "./pages/accounts.tsx";
+import { companionPages } from "./pages/companion.tsx";
 import { pageProblem, pages, wantsPage } from "./pages/pages.tsx";
 import { codeOfThrown, problem } from "./problem.ts";
 import { downloads } from "./recordings/download.ts";
@@ -47,6 +49,9 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", door);
   app.route("/", hub);
   app.route("/", ownProfileRoutes);
+  app.route("/", doorPages(app));
+  app.route("/", accountPages(app));
+  app.route("/", companionPages);
   app.route("/", pages);
 
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });

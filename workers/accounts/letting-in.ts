@@ -1,10 +1,12 @@
 import { z } from "@hono/zod-openapi";
+import { getCookie } from "hono/cookie";
+import { sha256Hex } from "../hash.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
 import { sendSoon } from "../mail/soon.ts";
 import { publicOrigin } from "../origin.ts";
 import type { AppContext } from "../router.ts";
 import { newSecret } from "./steps.ts";
-import { keepCookie, labelOf, openSignIn } from "./tokens.ts";
+import { keepCookie, labelOf, openSignIn, SESSION_COOKIE } from "./tokens.ts";
 
 /** How the person wants to stay signed in. */
 export const Wanted = z.object({ keep: z.enum(["cookie", "token"]), label: z.string() });
@@ -15,10 +17,18 @@ export const wantedOf = (c: AppContext, keep: Wanted["keep"], label: string | un
   label: label ?? labelOf(c.req.header("User-Agent")),
 });
 
-/** The one end of every way in: a cookie for this browser, or a token for a program. */
+/** The one end of every way in: a cookie for this browser, or a token for a program. A browser that signs in again is still one device. */
 export async function letIn(c: AppContext, accountId: string, { keep, label }: Wanted) {
   const kind = keep === "cookie" ? "browser" : "companion";
   const { token, statements } = await openSignIn(c.env.DB, c.var.deps, accountId, kind, label);
+  const before = keep === "cookie" ? getCookie(c, SESSION_COOKIE) : undefined;
+  if (before !== undefined)
+    statements.push(
+      c.env.DB.prepare("DELETE FROM sign_ins WHERE token_hash = ? AND account_id = ?").bind(
+        await sha256Hex(before),
+        accountId,
+      ),
+    );
   await c.env.DB.batch(statements);
   if (keep === "token") return { token };
   keepCookie(c, token);

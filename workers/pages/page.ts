@@ -11,12 +11,15 @@ export async function pageOf(c: AppContext): Promise<Page> {
   const language = negotiate(asked, c.req.header("Accept-Language"));
   const cookie = getCookie(c, SESSION_COOKIE);
   const nowMs = c.var.deps.now();
+  const { origin, searchParams } = new URL(c.req.url);
+  searchParams.delete("lang");
   const account = cookie === undefined ? null : await findAccount(c.env.DB, cookie, nowMs);
   return {
     language,
     languageAsked: asked === language,
     path: c.req.path,
-    origin: new URL(c.req.url).origin,
+    search: searchParams.size === 0 ? "" : `?${searchParams}`,
+    origin,
     account: account === null ? null : { displayName: account.displayName },
     nowMs,
   };
@@ -26,7 +29,7 @@ export async function pageOf(c: AppContext): Promise<Page> {
 export async function sendPage(
   c: AppContext,
   view: { toString(): string | Promise<string> },
-  status: 200 | 401 | 403 | 404 | 500 = 200,
+  status: 200 | 400 | 401 | 403 | 404 | 410 | 422 | 429 | 500 = 200,
 ) {
   c.header("Cache-Control", "private, no-cache");
   c.header("Vary", "Accept-Language, Cookie");

@@ -64,6 +64,7 @@ export async function pageProblem(c: AppContext, code: ErrorCode) {
     language: "en" as const,
     languageAsked: false,
     path: c.req.path,
+    search: "",
     origin: new URL(c.req.url).origin,
     account: null,
     nowMs: c.var.deps.now(),

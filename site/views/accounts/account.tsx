@@ -1,0 +1,167 @@
+import type { AccountDetail } from "../../../protocol/accounts.ts";
+import { Layout } from "../../design/layout.tsx";
+import { href, type Page } from "../../design/page.ts";
+import { accountText } from "../../i18n/account.ts";
+import { newsWording } from "../../i18n/consent.ts";
+import { Devices } from "./devices.tsx";
+import { LineField, NeedsScript, Notice, PasswordField, saidOf } from "./parts.tsx";
+import { WaysIn } from "./ways-in.tsx";
+
+/** What the last form did, said once at the head of the page. */
+export type Outcome = "welcome" | "saved" | "mailed" | "confirmed" | "ended" | "removed";
+
+export interface AccountProps {
+  page: Page;
+  account: AccountDetail;
+  outcome: Outcome | null;
+  problem: string | null;
+}
+
+/** A person's own account. Forms that carry no secret are plain ones; what is secret is done by the page's script. */
+export function AccountPage({ page, account, outcome, problem }: AccountProps) {
+  const t = accountText[page.language];
+  const problems: Record<string, string> = t.problems;
+  return (
+    <Layout page={page} title={t.title} hidden scripts={["account"]}>
+      <header class="account-head">
+        <div class="stack">
+          <h1>{account.displayName}</h1>
+          <p class="soft">{outcome === "welcome" ? t.welcome : account.email}</p>
+        </div>
+        <form method="post" action={href(page, "/account/sign-out")}>
+          <button class="button quiet" type="submit">
+            {t.signOut}
+          </button>
+        </form>
+      </header>
+      {outcome === null || outcome === "welcome" ? null : (
+        <p class="notice good" role="status">
+          {t[outcome]}
+        </p>
+      )}
+      {problem === null ? null : (
+        <p class="notice" role="alert">
+          {problems[problem] ?? t.problems.other}{" "}
+          {problem === "sign-in-again" ? (
+            <a href={href(page, "/sign-in?again=1&next=/account")}>{t.freshTitle}</a>
+          ) : null}
+        </p>
+      )}
+      <noscript>
+        <p class="note">{t.script}</p>
+      </noscript>
+      <section class="room" id="you">
+        <header class="stack">
+          <h2>{t.you}</h2>
+          <p class="soft">{t.youNote}</p>
+        </header>
+        <div class="room-work">
+          <form class="stack" method="post" action={href(page, "/account/details")}>
+            <LineField
+              name="displayName"
+              label={t.name}
+              hint={t.nameHint}
+              value={account.displayName}
+              autocomplete="nickname"
+              maxlength={80}
+            />
+            <div class="field">
+              <label for="language">{t.language}</label>
+              <select id="language" name="language">
+                <option value="en" selected={account.language === "en"} lang="en">
+                  English
+                </option>
+                <option value="de" selected={account.language === "de"} lang="de">
+                  Deutsch
+                </option>
+              </select>
+            </div>
+            <label class="tick">
+              <input type="checkbox" name="wantsNews" checked={account.wantsNews} />{" "}
+              <span>{newsWording[page.language]}</span>
+            </label>
+            <button class="button quiet" type="submit">
+              {t.save}
+            </button>
+          </form>
+          <form
+            class="stack"
+            method="post"
+            action={href(page, "/account/email")}
+            id="change-email"
+            data-said={saidOf(page)}
+            data-done={href(page, "/account?outcome=mailed")}
+          >
+            <fieldset class="stack">
+              <LineField
+                name="email"
+                label={t.emailNew}
+                hint={`${t.emailNow}: ${account.email}. ${t.emailHint}`}
+                type="email"
+                autocomplete="email"
+                maxlength={254}
+              />
+              <Notice />
+              <button class="button quiet" type="submit">
+                {t.emailSave}
+              </button>
+            </fieldset>
+          </form>
+        </div>
+      </section>
+      <WaysIn page={page} account={account} />
+      <Devices page={page} signIns={account.signIns} />
+      <section class="room" id="data">
+        <header class="stack">
+          <h2>{t.data}</h2>
+          <p class="soft">{t.dataNote}</p>
+        </header>
+        <p>
+          <a class="button quiet" href={href(page, "/privacy")}>
+            {t.privacy}
+          </a>
+        </p>
+      </section>
+      <dialog class="panel" id="fresh" aria-labelledby="fresh-title">
+        <form
+          class="stack"
+          method="dialog"
+          id="fresh-form"
+          data-said={saidOf(page)}
+          data-email={account.email}
+          data-account={account.accountId}
+          novalidate
+        >
+          <h2 id="fresh-title">{t.freshTitle}</h2>
+          <p class="soft">{t.freshNote}</p>
+          <NeedsScript page={page} />
+          <fieldset class="stack" disabled>
+            {account.passkeys.length === 0 ? null : (
+              <button class="button quiet wide" type="button" id="fresh-passkey">
+                {t.freshPasskey}
+              </button>
+            )}
+            {account.hasPassword ? (
+              <>
+                <input type="email" autocomplete="username" value={account.email} readonly hidden />
+                <PasswordField page={page} id="fresh-password" kind="current" />
+                {account.hasSecondFactor ? (
+                  <LineField name="fresh-code" label={t.code} hint={t.codeHint} autocomplete="one-time-code" />
+                ) : null}
+              </>
+            ) : null}
+            <Notice />
+            {account.hasPassword ? (
+              <button class="button wide" type="submit">
+                {t.freshPassword}
+              </button>
+            ) : null}
+          </fieldset>
+          <button class="button quiet wide" type="button" id="fresh-cancel">
+            {t.cancel}
+          </button>
+        </form>
+      </dialog>
+    </Layout>
+  );
+}

@@ -1,0 +1,130 @@
+import type { Hono } from "hono";
+import type { Page } from "../../site/design/page.ts";
+import { href } from "../../site/design/page.ts";
+import { AccountPage, type Outcome } from "../../site/views/accounts/account.tsx";
+import { ConfirmEmail } from "../../site/views/accounts/email.tsx";
+import { FinishReset, Reset } from "../../site/views/accounts/reset.tsx";
+import { SignIn } from "../../site/views/accounts/sign-in.tsx";
+import { ConfirmSignUp, SignUp } from "../../site/views/accounts/sign-up.tsx";
+import { authenticate } from "../accounts/guard.ts";
+import { peekStep, type StepKind } from "../accounts/steps.ts";
+import { accountDetail } from "../accounts/store.ts";
+import { type AppContext, type AppEnv, newRouter } from "../router.ts";
+import { askApi, type FormAnswer, fieldsOfForm } from "./form.ts";
+import { safeNext } from "./next.ts";
+import { pageOf, sendPage } from "./page.ts";
+
+const outcomes: readonly string[] = ["welcome", "saved", "mailed", "confirmed", "ended", "removed"] satisfies Outcome[];
+const isOutcome = (text: string | undefined): text is Outcome => text !== undefined && outcomes.includes(text);
+
+/** After a form: to a page that can be loaded again without doing it twice (RFC 9110 section 15.4.4). */
+function seeOther(c: AppContext, page: Page, path: string, answer?: FormAnswer) {
+  if (answer?.ok && answer.cookie !== null) c.header("Set-Cookie", answer.cookie);
+  return c.redirect(href(page, path), 303);
+}
+
+/** Whether the mailed link is still good; looking does not use it up. */
+const isGood = (c: AppContext, kind: StepKind, token: string) =>
+  token.length === 43 ? peekStep(c.env.DB, c.var.deps, kind, token) : Promise.resolve(false);
+
+/** In front of an account: opening one, signing in, a lost password. */
+export function doorPages(app: Hono<AppEnv>) {
+  const pages = newRouter();
+  pages.get("/sign-up", async (c) => {
+    const page = await pageOf(c);
+    return page.account === null ? sendPage(c, <SignUp page={page} />) : seeOther(c, page, "/account");
+  });
+  pages.get("/sign-up/confirm", async (c) => {
+    const token = c.req.query("token") ?? "";
+    const isBad = !(await isGood(c, "sign-up", token));
+    return sendPage(c, <ConfirmSignUp page={await pageOf(c)} token={token} isBad={isBad} />);
+  });
+  pages.post("/sign-up/confirm", async (c) => {
+    const { token = "" } = await fieldsOfForm(c);
+    const page = await pageOf(c);
+    const answer = await askApi(app, c, "POST", "/sign-up/confirm", { token });
+    if (answer.ok) return seeOther(c, page, "/account?outcome=welcome", answer);
+    return sendPage(c, <ConfirmSignUp page={page} token="" isBad />, 410);
+  });
+  pages.get("/sign-in", async (c) => {
+    const page = await pageOf(c);
+    const next = safeNext(c.req.query("next"), page.origin);
+    if (page.account !== null && c.req.query("again") === undefined) return c.redirect(next, 303);
+    const after = c.req.query("after");
+    return sendPage(c, <SignIn page={page} next={next} after={after === "reset" || after === "out" ? after : null} />);
+  });
+  pages.get("/reset", async (c) =>
+    sendPage(c, <Reset page={await pageOf(c)} state={c.req.query("sent") === undefined ? "open" : "sent"} email="" />),
+  );
+  pages.post("/reset", async (c) => {
+    const { email = "" } = await fieldsOfForm(c);
+    const page = await pageOf(c);
+    const answer = await askApi(app, c, "POST", "/reset", { email });
+    if (answer.ok) return seeOther(c, page, "/reset?sent=1");
+    const state = answer.code === "rate-limited" ? "tries" : answer.code === "validation-failed" ? "address" : "broken";
+    return sendPage(c, <Reset page={page} state={state} email={email} />, state === "tries" ? 429 : 422);
+  });
+  pages.get("/reset/finish", async (c) => {
+    const token = c.req.query("token") ?? "";
+    const isBad = !(await isGood(c, "reset", token));
+    return sendPage(c, <FinishReset page={await pageOf(c)} token={token} isBad={isBad} />);
+  });
+  pages.get("/account/email", async (c) => {
+    const token = c.req.query("token") ?? "";
+    const state = (await isGood(c, "email", token)) ? "open" : "link-invalid";
+    return sendPage(c, <ConfirmEmail page={await pageOf(c)} token={token} state={state} />);
+  });
+  pages.post("/account/email/confirm", async (c) => {
+    const { token = "" } = await fieldsOfForm(c);
+    const answer = await askApi(app, c, "POST", "/account/email/confirm", { token });
+    const state = answer.ok ? "done" : answer.code === "address-taken" ? "address-taken" : "link-invalid";
+    return sendPage(c, <ConfirmEmail page={await pageOf(c)} token="" state={state} />, answer.ok ? 200 : 410);
+  });
+  return pages;
+}
+
+/** A person's own account. */
+export function accountPages(app: Hono<AppEnv>) {
+  const pages = newRouter();
+  /** The end of every form here: back to the account, with what came of it. */
+  const ended = async (c: AppContext, answer: FormAnswer, outcome: Outcome, anchor = "") => {
+    const page = await pageOf(c);
+    if (answer.ok) return seeOther(c, page, `/account?outcome=${outcome}`, answer);
+    if (answer.code === "unauthenticated") return seeOther(c, page, "/sign-in?next=/account");
+    return seeOther(c, page, `/account?problem=${answer.code}${anchor}`);
+  };
+  pages.get("/account", async (c) => {
+    const page = await pageOf(c);
+    const account = await authenticate(c);
+    const detail = account === null ? null : await accountDetail(c.env.DB, account.id, account.signInId);
+    if (detail === null) return seeOther(c, page, "/sign-in?next=/account");
+    const outcome = c.req.query("outcome");
+    const problem = c.req.query("problem") ?? null;
+    const said = isOutcome(outcome) ? outcome : null;
+    return sendPage(c, <AccountPage page={page} account={detail} outcome={said} problem={problem} />);
+  });
+  pages.post("/account/details", async (c) => {
+    const { displayName, language, wantsNews } = await fieldsOfForm(c);
+    const body = { displayName, language, wantsNews: wantsNews !== undefined };
+    return ended(c, await askApi(app, c, "PATCH", "/account", body), "saved");
+  });
+  pages.post("/account/email", async (c) => {
+    const { email } = await fieldsOfForm(c);
+    return ended(c, await askApi(app, c, "POST", "/account/email", { email }), "mailed");
+  });
+  pages.post("/account/passkeys/remove", async (c) => {
+    const { id = "" } = await fieldsOfForm(c);
+    return ended(c, await askApi(app, c, "DELETE", `/account/passkeys/${encodeURIComponent(id)}`), "removed");
+  });
+  pages.post("/account/sign-ins/end", async (c) => {
+    const { id = "" } = await fieldsOfForm(c);
+    return ended(c, await askApi(app, c, "DELETE", `/account/sign-ins/${encodeURIComponent(id)}`), "ended");
+  });
+  pages.post("/account/sign-ins/end-others", async (c) =>
+    ended(c, await askApi(app, c, "DELETE", "/account/sign-ins"), "ended"),
+  );
+  pages.post("/account/sign-out", async (c) =>
+    seeOther(c, await pageOf(c), "/sign-in?after=out", await askApi(app, c, "POST", "/sign-out")),
+  );
+  return pages;
+}
