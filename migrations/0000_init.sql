@@ -167,6 +167,7 @@ CREATE TABLE `consent_withdrawals` (
 	`withdrawn_at_ms` integer NOT NULL
 );
 --> statement-breakpoint
+CREATE INDEX `consent_withdrawals_by_time` ON `consent_withdrawals` (`withdrawn_at_ms`);--> statement-breakpoint
 CREATE TABLE `mail_outbox` (
 	`id` text PRIMARY KEY NOT NULL,
 	`account_id` text,
@@ -193,13 +194,13 @@ CREATE TABLE `waitlist` (
 	`consented_at_ms` integer NOT NULL,
 	`confirmed_at_ms` integer,
 	`confirm_hash` text NOT NULL,
-	`unsubscribe_hash` text NOT NULL
+	`told_at_ms` integer
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `waitlist_email_unique` ON `waitlist` (`email`);--> statement-breakpoint
 CREATE UNIQUE INDEX `waitlist_confirm_hash_unique` ON `waitlist` (`confirm_hash`);--> statement-breakpoint
-CREATE UNIQUE INDEX `waitlist_unsubscribe_hash_unique` ON `waitlist` (`unsubscribe_hash`);--> statement-breakpoint
 CREATE INDEX `waitlist_by_consent` ON `waitlist` (`confirmed_at_ms`,`consented_at_ms`);--> statement-breakpoint
+CREATE INDEX `waitlist_untold` ON `waitlist` (`told_at_ms`,`confirmed_at_ms`);--> statement-breakpoint
 CREATE TABLE `recording_parts` (
 	`recording_id` text NOT NULL,
 	`number` integer NOT NULL,

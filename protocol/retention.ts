@@ -1,7 +1,7 @@
 /**
  * The retention numbers that the privacy policy promises. A change here needs a new policy version (promise G5).
  */
-const DAY_MS = 24 * 60 * 60 * 1000;
+export const DAY_MS = 24 * 60 * 60 * 1000;
 
 export const tiers = ["free", "pro", "studio"] as const;
 export type Tier = (typeof tiers)[number];
@@ -18,6 +18,12 @@ export const DOWNGRADE_GRACE_MS = 7 * DAY_MS;
 export const EXPIRY_NOTICES_MS = [3 * DAY_MS, DAY_MS] as const;
 /** Waitlist rows go this long after the launch date in the configuration (B3). */
 export const WAITLIST_RETENTION_AFTER_LAUNCH_MS = 90 * DAY_MS;
+/** An address on the waiting list that nobody has confirmed. */
+export const WAITLIST_UNCONFIRMED_MS = 7 * DAY_MS;
+/** The proof that a consent was withdrawn. */
+export const WITHDRAWAL_RETENTION_MS = (3 * 365 + 1) * DAY_MS;
+/** A report about somebody, once it is closed. */
+export const REPORT_RETENTION_MS = 365 * DAY_MS;
 /** The minimal record of an account's deletion (E3). */
 export const DELETION_RECORD_RETENTION_MS = 365 * DAY_MS;
 /** Wallet and transaction records (E4); seven years, leap days included. */

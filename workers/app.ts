@@ -15,6 +15,7 @@ import { openApi } from "./openapi.ts";
 import { accountPages, doorPages } from "./pages/accounts.tsx";
 import { companionPages } from "./pages/companion.tsx";
 import { pageProblem, pages, wantsPage } from "./pages/pages.tsx";
+import { waitlistPages } from "./pages/waitlist.tsx";
 import { codeOfThrown, problem } from "./problem.ts";
 import { downloads } from "./recordings/download.ts";
 import { recordings } from "./recordings/routes.ts";
@@ -25,6 +26,7 @@ import { newRouter } from "./router.ts";
 import { invites } from "./sessions/invites.ts";
 import { members } from "./sessions/members.ts";
 import { sessions } from "./sessions/routes.ts";
+import { waitlist } from "./waitlist/routes.ts";
 
 /** The contents page: every noun mounts its routes here, behind the guards that its own routes name. */
 export function createApp(deps: Deps = systemDeps) {
@@ -49,9 +51,11 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", door);
   app.route("/", hub);
   app.route("/", ownProfileRoutes);
+  app.route("/", waitlist);
   app.route("/", doorPages(app));
   app.route("/", accountPages(app));
   app.route("/", companionPages);
+  app.route("/", waitlistPages);
   app.route("/", pages);
 
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });

@@ -8,6 +8,12 @@ export interface Env {
   TICKET_KEY: string;
   /** OPAQUE's server setup (RFC 9807): one fixed secret. Losing it locks everybody with a password out. */
   OPAQUE_SETUP: string;
+  /** Seals the links in mails. As lasting as the mails are: a new one makes old links worthless. */
+  LINK_KEY: string;
+  /** What a person of ours shows to see reports and act on them; without one there is no such route. */
+  OPERATOR_KEY?: string;
+  /** The day of the launch, `2027-03-01`; empty until it is known. The waiting list ends by it (B3). */
+  LAUNCH_DATE: string;
   /** Shared with coturn (`use-auth-secret`); locally only. */
   TURN_KEY?: string;
   /** Comma-separated `turn:` addresses; locally only. */

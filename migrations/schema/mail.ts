@@ -42,15 +42,23 @@ export const waitlist = sqliteTable(
     /** `null` until the link in the first mail has been opened (double opt-in). */
     confirmedAtMs: integer("confirmed_at_ms"),
     confirmHash: text("confirm_hash").notNull().unique(),
-    unsubscribeHash: text("unsubscribe_hash").notNull().unique(),
+    /** When the launch was told; `null` before. */
+    toldAtMs: integer("told_at_ms"),
   },
-  (table) => [index("waitlist_by_consent").on(table.confirmedAtMs, table.consentedAtMs)],
+  (table) => [
+    index("waitlist_by_consent").on(table.confirmedAtMs, table.consentedAtMs),
+    index("waitlist_untold").on(table.toldAtMs, table.confirmedAtMs),
+  ],
 );
 
 /** Proof that a consent was withdrawn, without the address that it was withdrawn for (B2). */
-export const consentWithdrawals = sqliteTable("consent_withdrawals", {
-  id: text("id").primaryKey(),
-  purpose: text("purpose", { enum: ["waitlist", "news"] }).notNull(),
-  consentedAtMs: integer("consented_at_ms").notNull(),
-  withdrawnAtMs: integer("withdrawn_at_ms").notNull(),
-});
+export const consentWithdrawals = sqliteTable(
+  "consent_withdrawals",
+  {
+    id: text("id").primaryKey(),
+    purpose: text("purpose", { enum: ["waitlist", "news"] }).notNull(),
+    consentedAtMs: integer("consented_at_ms").notNull(),
+    withdrawnAtMs: integer("withdrawn_at_ms").notNull(),
+  },
+  (table) => [index("consent_withdrawals_by_time").on(table.withdrawnAtMs)],
+);

@@ -1,6 +1,7 @@
 import type { AccountDetail, Language, PatchAccount, Person } from "../../protocol/accounts.ts";
 import { newId } from "../../protocol/ids.ts";
 import type { Deps } from "../deps.ts";
+import { rename } from "../hub/store.ts";
 import type { PasswordRecord } from "./opaque.ts";
 import type { Passkey } from "./passkeys.ts";
 
@@ -128,10 +129,7 @@ export async function patchAccount(
       )
       .bind(accountId, change.language ?? null),
   ];
-  if (change.displayName !== undefined)
-    statements.push(
-      db.prepare("UPDATE accounts SET display_name = ?2 WHERE id = ?1").bind(accountId, change.displayName),
-    );
+  if (change.displayName !== undefined) await rename(db, deps, accountId, change.displayName);
   if (change.wantsNews === true)
     statements.push(
       db
@@ -154,6 +152,7 @@ export async function patchAccount(
           "UPDATE mail_preferences SET news_consent_at_ms = NULL, news_consent_wording = NULL WHERE account_id = ?",
         )
         .bind(accountId),
+      db.prepare("DELETE FROM mail_outbox WHERE account_id = ? AND template = 'news'").bind(accountId),
     );
   await db.batch(statements);
 }

@@ -7,6 +7,7 @@ import { sweepRecordings } from "../recordings/ending.ts";
 import { noticeEndings } from "../recordings/notices.ts";
 import { continueErasure } from "../sessions/erasure.ts";
 import { makeLeftCalls } from "../sessions/room-calls.ts";
+import { endWaitlist, tellLaunch } from "../waitlist/launch.ts";
 
 interface Outcome {
   done: number;
@@ -44,6 +45,10 @@ export const jobs: Record<string, Job> = {
   // Before the sweep: who was not told because runs were missed is told while there is something left to fetch.
   notices: (env, deps) => noticeEndings(env, deps),
   recordings: (env, deps) => sweepRecordings(env, deps, RECORDING_BATCHES),
+
+  // The end before the launch: nobody is written to whose time is over.
+  "waitlist-end": (env, deps) => endWaitlist(env, deps, ROWS),
+  "waitlist-launch": (env, deps) => tellLaunch(env, deps, MAILS),
 
   mail: (env, deps) => sendDueMail(env, deps, MAILS),
   "sent-mail": (env, deps) => forgetSentMail(env, deps, ROWS),

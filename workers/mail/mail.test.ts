@@ -133,6 +133,8 @@ describe("the outbox", () => {
       from: "<b>Eve</b>",
       text: "<script>alert(1)</script>",
       session: "S",
+      title: "What is new",
+      fromAtMs: nowMs,
     };
     for (const language of ["en", "de"] as const)
       for (const name of Object.keys(letters[language]) as Template[]) {

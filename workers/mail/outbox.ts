@@ -109,8 +109,7 @@ async function send(env: Env, { address, language, template, values }: Due): Pro
     headers["List-Unsubscribe"] = `<${parsed.unsubscribe}>`;
     headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click";
   }
-  const withWayOut =
-    parsed.unsubscribe === undefined ? letter : { ...letter, reason: `${letter.reason} ${parsed.unsubscribe}` };
+  const withWayOut = parsed.unsubscribe === undefined ? letter : { ...letter, wayOut: parsed.unsubscribe };
   await env.EMAIL.send({
     from: { email: env.MAIL_FROM, name: "SessionLinked" },
     to: address,

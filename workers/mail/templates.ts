@@ -8,6 +8,8 @@ export interface Letter {
   action?: { label: string; href: string };
   /** Why this person gets it. */
   reason: string;
+  /** Where one click ends mails of this kind. */
+  wayOut?: string;
 }
 
 /** What each template is filled with. Nothing here names another person but by the display name they show in a session. */
@@ -22,13 +24,15 @@ export interface Values {
   downgrade: { tier: string; count: number; firstAtMs: number; link: string };
   "hub-message": { from: string; text: string; link: string };
   "hub-invite": { from: string; session: string; link: string };
-  "waitlist-confirm": { link: string };
-  launch: { link: string };
+  "waitlist-confirm": { link: string; unsubscribe: string };
+  launch: { link: string; unsubscribe: string };
+  news: { title: string; text: string; link: string; unsubscribe: string };
+  "policy-change": { text: string; fromAtMs: number; link: string };
 }
 export type Template = keyof Values;
 
 /** Marketing goes only to who asked for it, and each carries its one-click way out (B2, B4). */
-export const marketing: readonly Template[] = ["launch"];
+export const marketing: readonly Template[] = ["launch", "news"];
 
 type Catalogue = { [Name in Template]: (values: Values[Name]) => Letter };
 
@@ -122,6 +126,18 @@ const en: Catalogue = {
     paragraphs: ["Press play here, and their DAW rolls there. Your place is ready."],
     action: { label: "Open an account", href: link },
     reason: "You asked us to write when SessionLinked opens. One click below takes you off the list.",
+  }),
+  news: ({ title, text, link }) => ({
+    subject: title,
+    paragraphs: [text],
+    action: { label: "Read on", href: link },
+    reason: "You asked for news about SessionLinked. One click below ends it.",
+  }),
+  "policy-change": ({ text, fromAtMs, link }) => ({
+    subject: "Our privacy policy changes",
+    paragraphs: [text, `The new version counts from ${date("en", fromAtMs)}.`],
+    action: { label: "Read the policy", href: link },
+    reason: "You have a SessionLinked account, and this concerns what we do with your data.",
   }),
 };
 
@@ -220,6 +236,18 @@ const de: Catalogue = {
     paragraphs: ["Hier auf Play gedrückt, und dort läuft die DAW los. Dein Platz ist bereit."],
     action: { label: "Konto eröffnen", href: link },
     reason: "Du wolltest Post, wenn SessionLinked öffnet. Ein Klick unten nimmt dich von der Liste.",
+  }),
+  news: ({ title, text, link }) => ({
+    subject: title,
+    paragraphs: [text],
+    action: { label: "Weiterlesen", href: link },
+    reason: "Du wolltest Neues von SessionLinked hören. Ein Klick unten beendet das.",
+  }),
+  "policy-change": ({ text, fromAtMs, link }) => ({
+    subject: "Unsere Datenschutzerklärung ändert sich",
+    paragraphs: [text, `Die neue Fassung gilt ab ${date("de", fromAtMs)}.`],
+    action: { label: "Erklärung lesen", href: link },
+    reason: "Du hast ein SessionLinked-Konto, und es geht darum, was wir mit deinen Daten tun.",
   }),
 };
 

@@ -1,2 +1,11 @@
 /** Every page that anybody may read: the sitemap, the browser tests and the screenshots go through this list. */
-export const publicPages = ["/", "/help", "/status", "/privacy", "/sign-up", "/sign-in", "/reset"] as const;
+export const publicPages = [
+  "/",
+  "/help",
+  "/status",
+  "/privacy",
+  "/sign-up",
+  "/sign-in",
+  "/reset",
+  "/waitlist",
+] as const;

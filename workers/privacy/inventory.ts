@@ -181,7 +181,7 @@ export const inventory: { [Name in keyof Tables]: Rule<keyof Tables[Name] & stri
       consentedAtMs: "export",
       confirmedAtMs: "export",
       confirmHash: "secret",
-      unsubscribeHash: "secret",
+      toldAtMs: "export",
     },
     erasure: "delete",
   },

@@ -1,0 +1,10 @@
+import { z } from "zod";
+import { EmailAddress, Language } from "./accounts.ts";
+
+/** Promise B1: what joining the waiting list takes. Network address, browser and time are noted as proof of the consent. */
+export const JoinWaitlist = z.object({
+  email: EmailAddress,
+  language: Language.default("en"),
+  consent: z.literal(true, { error: "Without your consent we may not write to you." }),
+});
+export type JoinWaitlist = z.infer<typeof JoinWaitlist>;

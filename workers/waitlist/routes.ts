@@ -1,0 +1,36 @@
+import { createRoute } from "@hono/zod-openapi";
+import { JoinWaitlist } from "../../protocol/waitlist.ts";
+import { mayTry, networkOf } from "../accounts/tries.ts";
+import { sendSoon } from "../mail/soon.ts";
+import { json, problemResponses } from "../openapi.ts";
+import { publicOrigin } from "../origin.ts";
+import { problem } from "../problem.ts";
+import { type AppContext, newRouter } from "../router.ts";
+import { join } from "./store.ts";
+
+/** Takes an address down and writes to it, if that was not done too often from here. Says nothing about whether it was known. */
+export async function joinFrom(c: AppContext, wanted: JoinWaitlist): Promise<"accepted" | "rate-limited"> {
+  const { deps } = c.var;
+  const ipAddress = c.req.header("CF-Connecting-IP");
+  if (!(await mayTry(c.env, deps, "waitlist", networkOf(ipAddress)))) return "rate-limited";
+  const proof = { ipAddress: ipAddress ?? "", userAgent: c.req.header("User-Agent") ?? "" };
+  // Too many mails to one address are not sent, and nobody is told.
+  if (await mayTry(c.env, deps, "mail-to", wanted.email)) await join(c.env, deps, publicOrigin(c), wanted, proof);
+  sendSoon(c);
+  return "accepted";
+}
+
+export const waitlist = newRouter().openapi(
+  createRoute({
+    method: "post",
+    path: "/api/v1/waitlist",
+    tags: ["waitlist"],
+    summary: "Join the waiting list; it counts once the mailed link is opened",
+    request: { body: json(JoinWaitlist) },
+    responses: { 202: { description: "If all is well, a mail is on its way" }, ...problemResponses },
+  }),
+  async (c) => {
+    const outcome = await joinFrom(c, c.req.valid("json"));
+    return outcome === "accepted" ? c.body(null, 202) : problem(c, outcome);
+  },
+);
