@@ -4,7 +4,7 @@ import type { Recording } from "../../protocol/recordings.ts";
 import { type LoggedEvent, TransportCommand } from "../../protocol/room.ts";
 import type { ClockEstimate } from "../engine/clock/session-clock.std.ts";
 import type { LaneStats } from "../engine/lanes/jitter-buffer.std.ts";
-import type { ShareProgress } from "../engine/takes/share.node.ts";
+import type { ShareProgress } from "../engine/takes/share-progress.std.ts";
 import type { Stem } from "../engine/takes/stem.std.ts";
 
 /** What the headless companion is told, one line of JSON each on its standard input. */
@@ -21,6 +21,8 @@ export const Order = z.discriminatedUnion("do", [
   /** From the next take on, stems travel while they are recorded. */
   z.object({ do: z.literal("share-as-i-record"), on: z.boolean() }),
   z.object({ do: z.literal("arm"), input: z.string(), armed: z.boolean() }),
+  /** Seconds from before the record button that belong to a stem; 10 unless the person says otherwise. */
+  z.object({ do: z.literal("pre-roll"), seconds: z.number().min(0).max(10) }),
   z.object({ do: z.literal("report") }),
   z.object({ do: z.literal("leave") }),
 ]);
@@ -41,6 +43,8 @@ export type Line =
   | { say: "shared"; recording: Recording }
   | { say: "delivered"; recordingId: string; name: string; path: string; sha256: string }
   | { say: "report"; report: Report }
+  /** What a person must be told before something is done for them. */
+  | { say: "notice"; message: string }
   | { say: "trouble"; code: string; message: string; final: boolean };
 
 export interface Report {

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { SessionId } from "../../protocol/ids.ts";
+import { StemFormat } from "../../protocol/recordings.ts";
 import { systemKeychain } from "../engine/account/keychain.node.ts";
 import { ApiClient } from "../engine/api/api-client.std.ts";
 import { openFilePort } from "../engine/midi/file-port.node.ts";
@@ -23,6 +24,9 @@ const { values: flags } = parseArgs({
     input: { type: "string" },
     folder: { type: "string" },
     inputs: { type: "string", default: "Input 1:1+2" },
+    // Inputs that the person arms from the start, by name, with commas; `*` is all.
+    arm: { type: "string", default: "" },
+    encoding: { type: "string", default: "pcm24" },
   },
 });
 const token =
@@ -57,6 +61,14 @@ function readInputs(text: string): Input[] {
   });
 }
 
+function readArmed(text: string, inputs: readonly Input[]): string[] {
+  if (text === "*") return inputs.map(({ name }) => name);
+  return text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}
+
 const say = (line: Line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 const fail = (error: unknown): never => {
   say({ say: "trouble", code: "start", message: error instanceof Error ? error.message : String(error), final: true });
@@ -67,12 +79,15 @@ const api = new ApiClient(flags.origin, token);
 const open = async (folder: string, path: string) => {
   const [input, session] = await Promise.all([readInput(path), api.readSession(sessionId.data as SessionId)]);
   mkdirSync(folder, { recursive: true });
+  const inputs = readInputs(flags.inputs);
   return new Studio({
     api,
     sessionId: session.sessionId,
     sessionName: session.name,
     input,
-    inputs: readInputs(flags.inputs),
+    inputs,
+    armed: readArmed(flags.arm, inputs),
+    encoding: StemFormat.shape.encoding.parse(flags.encoding),
     folder,
     midi: openFilePort(join(folder, "midi.jsonl")),
     say,

@@ -2,26 +2,26 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import WebSocket from "ws";
 import { type MemberId, newId, type RecordingId, type SessionId } from "../../protocol/ids.ts";
-import { LANE_PACKET_FRAMES, LINKS_MAX } from "../../protocol/limits.ts";
+import type { StemFormat } from "../../protocol/recordings.ts";
 import { may, type Role } from "../../protocol/roles.ts";
-import { idleStatus, type LoggedEvent, type Member } from "../../protocol/room.ts";
-import { positionAt, transportOf } from "../../protocol/transport.ts";
+import { idleStatus, type LoggedEvent } from "../../protocol/room.ts";
+import { transportOf } from "../../protocol/transport.ts";
 import type { ApiClient } from "../engine/api/api-client.std.ts";
 import { FileDevice } from "../engine/audio/device.node.ts";
-import { machineNowMs } from "../engine/clock/machine-clock.node.ts";
+import { machineClocks, machineNowMs } from "../engine/clock/machine-clock.node.ts";
 import { SessionClock } from "../engine/clock/session-clock.std.ts";
 import { wakeAt } from "../engine/clock/wake.node.ts";
-import { Link } from "../engine/lanes/link.node.ts";
 import { encodeMmc } from "../engine/midi/mmc.std.ts";
 import type { MidiPort } from "../engine/midi/port.std.ts";
 import { RoomClient } from "../engine/room/room-client.std.ts";
 import { Deliveries } from "../engine/takes/deliveries.node.ts";
+import { Desk } from "../engine/takes/desk.node.ts";
 import { lockFolder } from "../engine/takes/folder-lock.node.ts";
 import { type Input, OwnTakes } from "../engine/takes/own-takes.node.ts";
-import { InputRing } from "../engine/takes/take.node.ts";
+import { SHARE_NOTICE } from "../engine/takes/share-progress.std.ts";
 import { type Execution, Follower } from "../engine/transport/follower.std.ts";
 import type { Line, Order, Report } from "./lines.std.ts";
-import { Trace } from "./trace.node.ts";
+import { Links } from "./links.node.ts";
 
 export interface StudioOptions {
   api: ApiClient;
@@ -29,8 +29,10 @@ export interface StudioOptions {
   sessionName: string;
   /** What the device hears: stereo interleaved 24-bit at 48 kHz. */
   input: Int32Array;
-  /** What can be armed of it. */
+  /** What can be armed of it, and what the person has armed from the start. */
   inputs: readonly Input[];
+  armed: readonly string[];
+  encoding: StemFormat["encoding"];
   /** The session's folder on this machine. */
   folder: string;
   midi: MidiPort;
@@ -47,28 +49,26 @@ export class Studio {
   readonly #options: StudioOptions;
   readonly #clock = new SessionClock();
   readonly #device: FileDevice;
-  readonly #ring = new InputRing();
   readonly #room: RoomClient;
   readonly #follower: Follower;
-  readonly #links = new Map<MemberId, Link>();
-  readonly #heard = { studio: new Trace(), media: new Trace() };
+  readonly #links: Links;
   readonly #early: LoggedEvent[] = [];
   readonly #own: OwnTakes;
   readonly #deliveries: Deliveries;
   readonly #unlock: () => void;
-  readonly #armed: Set<string>;
+  readonly #desk: Desk;
   #memberId: MemberId | undefined;
   #role: Role = "observer";
-  #iceServers: RTCIceServer[] = [];
   #opened = false;
-  #status = { ...idleStatus, micLive: true, armed: true };
+  #toldNoFiles = false;
+  #status = { ...idleStatus, micLive: true };
 
   constructor(options: StudioOptions) {
     this.#options = options;
     const { api, folder, sessionId, sessionName, say } = options;
     mkdirSync(folder, { recursive: true });
     this.#unlock = lockFolder(folder);
-    this.#armed = new Set(options.inputs.map(({ name }) => name));
+    const trouble = (code: string, message: string) => say({ say: "trouble", code, message, final: false });
     this.#deliveries = new Deliveries({
       api,
       sessionId,
@@ -76,7 +76,8 @@ export class Studio {
       folder,
       onDelivered: ({ recordingId, name, sha256 }, path) =>
         say({ say: "delivered", recordingId, name, path, sha256: sha256 ?? "" }),
-      onTrouble: (message) => say({ say: "trouble", code: "delivery", message, final: false }),
+      isHere: (recordingId) => this.#own.has(recordingId),
+      onTrouble: (message) => trouble("delivery", message),
     });
     this.#own = new OwnTakes({
       api,
@@ -85,7 +86,10 @@ export class Studio {
       sessionName,
       nowMs: () => Date.now(),
       newRecordingId: () => newId("rec", (bytes) => new Uint8Array(randomBytes(bytes))) as RecordingId,
-      onRecovered: (stem) => say({ say: "recovered", stem }),
+      onRecovered: (stem) => {
+        say({ say: "recovered", stem });
+        void this.#deliveries.layOwn(stem);
+      },
       onRecording: ({ name }) => say({ say: "recording", name }),
       onRecorded: (stem) => {
         say({ say: "recorded", stem });
@@ -93,9 +97,12 @@ export class Studio {
       },
       onProgress: (progress) => say({ say: "upload", ...progress }),
       onShared: (recording) => say({ say: "shared", recording }),
-      onTrouble: (code, message) => say({ say: "trouble", code, message, final: false }),
+      onTrouble: trouble,
     });
-    this.#device = new FileDevice(options.input, (block) => this.#onBlock(block.frame, block.input, block.output));
+    this.#device = new FileDevice(options.input, ({ frame, input, output }) => {
+      this.#desk.block(frame, input);
+      this.#links.block(frame, input, output, may(this.#role, "audio.send"));
+    });
     this.#follower = new Follower(
       {
         nowSessionMs: () => this.#clock.toSessionMs(machineNowMs()),
@@ -103,7 +110,30 @@ export class Studio {
       },
       (execution) => this.#execute(execution),
     );
-    this.#device.open();
+    this.#desk = new Desk({
+      own: this.#own,
+      device: this.#device,
+      inputs: options.inputs,
+      clocks: machineClocks,
+      sessionAt: (localMs) => ({
+        atMs: this.#clock.toSessionMs(localMs),
+        errorMs: this.#clock.estimate?.errorMs ?? 0,
+      }),
+      state: () => this.#follower.state,
+      mayRecord: () => may(this.#role, "record"),
+      suffix: () => this.#memberId?.slice(-4) ?? "",
+      encoding: options.encoding,
+      onStatus: (status) => {
+        this.#status = { ...this.#status, ...status };
+        this.#room.setStatus(this.#status);
+      },
+      onTrouble: trouble,
+    });
+    this.#links = new Links({
+      device: this.#device,
+      signal: (memberId, signal) => this.#room.signal(memberId, signal),
+      onState: (memberId, state) => say({ say: "link", memberId, state }),
+    });
     this.#room = new RoomClient({
       enter: () => this.#enter(),
       nowMs: machineNowMs,
@@ -112,6 +142,7 @@ export class Studio {
       handlers: {
         onWelcome: ({ memberId, role }) => {
           this.#memberId = memberId;
+          this.#links.enter(memberId);
           this.#role = role;
           say({ say: "joined", memberId, role, openedAtMs: this.#device.openedAtMs });
           this.#room.setStatus(this.#status);
@@ -120,10 +151,10 @@ export class Studio {
           this.#opened = true;
         },
         onEvent: (event) => this.#onEvent(event),
-        onMembers: (members) => this.#onMembers(members),
-        onSignal: (from, signal) => this.#linkTo(from)?.hear(signal),
+        onMembers: (members) => this.#links.follow(members),
+        onSignal: (from, signal) => this.#links.to(from)?.hear(signal),
         onRecordingsChanged: () => this.#fetch(),
-        onRefused: (_eventId, code, message) => say({ say: "trouble", code, message, final: false }),
+        onRefused: (_eventId, code, message) => trouble(code, message),
         onTrouble: (code, message, final) => {
           say({ say: "trouble", code, message, final });
           if (final) void this.#leave();
@@ -135,6 +166,8 @@ export class Studio {
         },
       },
     });
+    this.#device.open();
+    for (const name of options.armed) this.#desk.arm(name, true);
   }
 
   obey(order: Order): void {
@@ -149,6 +182,7 @@ export class Studio {
         this.#room.post(randomUUID(), { kind: "note", noteId: order.noteId, text: order.text });
         break;
       case "share":
+        this.#options.say({ say: "notice", message: SHARE_NOTICE });
         this.#own.share(order.recordingId);
         break;
       case "pause":
@@ -161,10 +195,14 @@ export class Studio {
         void this.#own.withdraw(order.recordingId);
         break;
       case "share-as-i-record":
+        if (order.on) this.#options.say({ say: "notice", message: SHARE_NOTICE });
         this.#own.shareAsIRecord = order.on;
         break;
       case "arm":
-        this.#arm(order.input, order.armed);
+        this.#desk.arm(order.input, order.armed);
+        break;
+      case "pre-roll":
+        this.#desk.preRollSeconds = order.seconds;
         break;
       case "report":
         void this.#report();
@@ -177,65 +215,21 @@ export class Studio {
 
   async #enter() {
     const { ticket, roomPath, iceServers } = await this.#options.api.createTicket(this.#options.sessionId);
-    this.#iceServers = iceServers;
+    this.#links.iceServers = iceServers;
     return { url: this.#options.api.socketUrl(roomPath), ticket };
-  }
-
-  #onBlock(frame: number, input: Int32Array, output: Int32Array): void {
-    this.#ring.push(frame, input);
-    this.#own.follow(this.#ring, frame, this.#follower.state);
-    const heard = new Int32Array(LANE_PACKET_FRAMES * 2);
-    for (const link of this.#links.values()) {
-      if (may(this.#role, "audio.send")) link.send(frame, input);
-      const before = link.buffer.stats.concealedFrames;
-      if (link.buffer.pull(heard) === null) continue;
-      const concealed = link.buffer.stats.concealedFrames > before;
-      for (let at = 0; at < heard.length; at++) output[at] = (output[at] ?? 0) + (heard[at] ?? 0);
-      // What is handed to a device in this turn sounds when the block after this one begins.
-      this.#heard.studio.add(heard.slice(), this.#device.timeOf(frame + LANE_PACKET_FRAMES), concealed);
-    }
-  }
-
-  #onMembers(members: readonly Member[]): void {
-    const present = new Set<MemberId>();
-    for (const { memberId, connected } of members) {
-      if (!connected || memberId === this.#memberId) continue;
-      present.add(memberId);
-      this.#linkTo(memberId);
-    }
-    for (const [memberId, link] of this.#links) {
-      if (present.has(memberId)) continue;
-      link.close();
-      this.#links.delete(memberId);
-    }
-  }
-
-  #linkTo(memberId: MemberId): Link | undefined {
-    const known = this.#links.get(memberId);
-    if (known !== undefined || this.#memberId === undefined || this.#links.size >= LINKS_MAX) return known;
-    const link: Link = new Link({
-      iceServers: this.#iceServers,
-      offers: this.#memberId < memberId,
-      signal: (signal) => this.#room.signal(memberId, signal),
-      onMedia: (samples) =>
-        this.#heard.media.add(
-          Int32Array.from(samples, (sample) => sample * 256),
-          machineNowMs(),
-        ),
-      onState: (state) => {
-        this.#options.say({ say: "link", memberId, state });
-        if (state === "failed") setTimeout(() => link.restart(), 1_000);
-      },
-    });
-    this.#links.set(memberId, link);
-    return link;
   }
 
   #onEvent(event: LoggedEvent): void {
     this.#options.say({ say: "event", event });
-    if (event.body.kind === "role" && event.body.memberId === this.#memberId) this.#role = event.body.role;
+    if (event.body.kind === "role" && event.body.memberId === this.#memberId) this.#onRole(event.body.role);
     if ((this.#clock.estimate?.samples ?? 0) < CLOCK_SAMPLES_MIN) this.#early.push(event);
     else this.#follow(event);
+  }
+
+  #onRole(role: Role): void {
+    this.#role = role;
+    if (!may(role, "record")) this.#desk.end();
+    this.#fetch();
   }
 
   #follow(event: LoggedEvent): void {
@@ -251,60 +245,22 @@ export class Studio {
     const { command } = event.transport;
     this.#options.say({ say: "executed", seq, command, localAtMs, effectiveLocalMs, onTime });
     const frame = this.#device.frameAt(onTime ? effectiveLocalMs : localAtMs);
-    const isRecording = after.motion === "recording";
-    if (before.motion === "recording" && !isRecording) {
-      this.#own.end(frame, after);
-    } else if (isRecording && before.motion !== "recording" && may(this.#role, "record")) this.#record(frame, after);
-    // What the others see is what happens here: with nothing armed nothing is recorded.
-    const recording = isRecording && this.#own.isRecording;
-    if (this.#status.recording !== recording) {
-      this.#status = { ...this.#status, recording };
-      this.#room.setStatus(this.#status);
-    }
-  }
-
-  #record(frame: number, state: Execution["after"]): void {
-    const atMs = this.#clock.toSessionMs(this.#device.timeOf(frame));
-    const armed = this.#options.inputs.filter(({ name }) => this.#armed.has(name));
-    if (armed.length === 0) return;
-    this.#own.record(
-      {
-        takeId: randomUUID(),
-        frame,
-        timelineFrames: positionAt(state, atMs),
-        startedAtMs: Math.round(atMs),
-        state,
-        clockAt: (at) => ({
-          atMs: this.#clock.toSessionMs(this.#device.timeOf(at)),
-          errorMs: this.#clock.estimate?.errorMs ?? 0,
-        }),
-        suffix: this.#memberId?.slice(-4) ?? "",
-      },
-      armed,
-    );
-  }
-
-  #arm(input: string, armed: boolean): void {
-    if (!this.#options.inputs.some(({ name }) => name === input)) {
-      const names = this.#options.inputs.map(({ name }) => `"${name}"`).join(", ");
-      const message = `There is no input "${input}". There is: ${names}.`;
-      this.#options.say({ say: "trouble", code: "arm", message, final: false });
-      return;
-    }
-    if (armed) this.#armed.add(input);
-    else this.#armed.delete(input);
-    this.#status = { ...this.#status, armed: this.#armed.size > 0 };
-    this.#room.setStatus(this.#status);
+    this.#desk.execute({ before, after }, frame);
   }
 
   /** Brings what the others have shared and is not here yet. */
   #fetch(): void {
-    if (may(this.#role, "recording.download")) void this.#deliveries.fetch(this.#memberId);
+    if (may(this.#role, "recording.download")) void this.#deliveries.fetch();
+    else if (!this.#toldNoFiles) {
+      this.#toldNoFiles = true;
+      const message =
+        "Recordings are shared in this session. An observer gets no files: ask the host for another role.";
+      this.#options.say({ say: "trouble", code: "forbidden", message, final: false });
+    }
   }
 
   async #report(): Promise<void> {
-    const [link] = this.#links.values();
-    const live = await link?.report();
+    const live = await this.#links.report();
     const report: Report = {
       clock: this.#clock.estimate ?? null,
       lane: live?.lane ?? null,
@@ -318,13 +274,13 @@ export class Studio {
   async #leave(): Promise<void> {
     this.#follower.stop();
     this.#device.close();
+    // A take that rolls ends here, whole.
+    await this.#desk.close();
     this.#own.close();
     this.#deliveries.stop();
-    for (const link of this.#links.values()) link.close();
     this.#room.close();
     await this.#options.midi.close();
-    this.#heard.studio.save(this.#options.folder, "heard-studio");
-    this.#heard.media.save(this.#options.folder, "heard-media");
+    this.#links.close(this.#options.folder);
     this.#unlock();
     this.#options.ended();
   }

@@ -24,7 +24,7 @@ export class Companion {
     const { origin, token, sessionId, input, folder } = options;
     this.#child = spawn(
       process.execPath,
-      [program, "--origin", origin, "--session", sessionId, "--input", input, "--folder", folder],
+      [program, "--origin", origin, "--session", sessionId, "--input", input, "--folder", folder, "--arm", "*"],
       { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, SESSIONLINKED_TOKEN: token } },
     );
     if (this.#child.stdout === null) throw new Error("The companion has no output.");

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
 import { readInput } from "../../companion/engine/takes/input.node.ts";
+import { preRollOf } from "../../companion/engine/takes/stem.std.ts";
 import type { LoggedEvent } from "../../protocol/room.ts";
 import { applyTransport, initialTransport, transportOf } from "../../protocol/transport.ts";
 import { objectKey } from "../../workers/recordings/keys.ts";
@@ -211,9 +212,11 @@ async function measure(evidence: Evidence): Promise<DemoReport> {
       const sound = await readInput(stem.path);
       const nearFrame = Math.round((stem.startedAtMs - offsetMs - source.openedAtMs) * 48);
       const frame = findStem(source, sound, nearFrame);
-      // The place on the timeline that the transport's log gives to the instant at which this sound was captured.
-      const capturedAtMs = frame === null ? Number.NaN : source.openedAtMs + frame / 48 + offsetMs;
-      const timelineErrorMs = Math.abs(placeAt(log, capturedAtMs) - stem.timelineFrames) / 48;
+      // The place on the timeline that the transport's log gives to the instant at which this sound was captured. What was played before
+      // the record button, while the transport stood still, has no place of its own.
+      const preRollFrames = preRollOf(stem);
+      const capturedAtMs = frame === null ? Number.NaN : source.openedAtMs + (frame + preRollFrames) / 48 + offsetMs;
+      const timelineErrorMs = Math.abs(placeAt(log, capturedAtMs) - stem.timelineFrames - preRollFrames) / 48;
       must(timelineErrorMs <= 1, `"${stem.name}" lies ${timelineErrorMs} ms from its place.`);
       takes.push({ name: stem.name, by: one.name, frames: stem.frames, timelineErrorMs, sha256 });
     }

@@ -36,7 +36,7 @@ if (mode === "fetch") {
     },
   });
   say({ say: "fetching" });
-  await deliveries.fetch(undefined);
+  await deliveries.fetch();
   // Nothing to fetch any more: what an earlier run finished is in the manifest.
   process.exit(0);
 } else {
@@ -59,6 +59,10 @@ if (mode === "fetch") {
   });
   await own.open();
   const [left] = own.stems;
+  if (left?.sharing === "shared") {
+    say({ say: "shared" });
+    process.exit(0);
+  }
   if (left !== undefined && left.sharing === "local") own.share(left.recordingId);
   if (left === undefined) {
     const state = { motion: "recording", positionFrames: 0, atMs: 0, bpm: 120 } as const;

@@ -17,13 +17,21 @@ export class ApiError extends Error {
   }
 }
 
+/** No answer by then, or no byte more of a part, and the request is given up. */
 const REQUEST_TIMEOUT_MS = 120_000;
+/** A completion reads the whole object back and hashes it; the store gives at least this much of it in a second. */
+const COMPLETION_BYTES_PER_SECOND = 5e6;
+/** How much of a part is handed to the network at a time. */
+const PIECE_BYTES = 64 * 1024;
 
 interface Request {
   body?: unknown;
   bytes?: Uint8Array<ArrayBuffer>;
+  /** Called with the bytes of `bytes` that the network has taken so far; the request's time then begins anew. */
+  onSent?: ((sentBytes: number) => void) | undefined;
   headers?: Record<string, string>;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
+  timeoutMs?: number;
 }
 
 /** The API as a companion uses it. Every call throws `ApiError`, or the abort's reason. */
@@ -84,31 +92,29 @@ export class ApiClient {
   createRecording(sessionId: SessionId, recording: z.input<typeof CreateRecording>) {
     return this.#json(Recording, "POST", `/sessions/${sessionId}/recordings`, { body: recording });
   }
-  /** `digest` is the part's SHA-256 in base64. */
+  /** `digest` is the part's SHA-256 in base64. However slow the line is: as long as it moves, the part is not given up. */
   async putPart(
     recordingId: RecordingId,
     number: number,
     bytes: Uint8Array<ArrayBuffer>,
     digest: string,
     signal?: AbortSignal,
+    onSent?: (sentBytes: number) => void,
   ): Promise<void> {
     const headers = { "Content-Digest": `sha-256=:${digest}:`, "Content-Type": "application/octet-stream" };
-    await this.#ask("PUT", `/recordings/${recordingId}/parts/${number}`, {
-      bytes,
-      headers,
-      ...(signal ? { signal } : {}),
-    });
+    await this.#ask("PUT", `/recordings/${recordingId}/parts/${number}`, { bytes, headers, signal, onSent });
   }
   completeRecording(recordingId: RecordingId, complete: z.input<typeof CompleteRecording>) {
-    return this.#json(Recording, "POST", `/recordings/${recordingId}/complete`, { body: complete });
+    const timeoutMs = REQUEST_TIMEOUT_MS + (complete.sizeBytes / COMPLETION_BYTES_PER_SECOND) * 1000;
+    return this.#json(Recording, "POST", `/recordings/${recordingId}/complete`, { body: complete, timeoutMs });
   }
   async withdrawRecording(recordingId: RecordingId): Promise<void> {
     await this.#ask("DELETE", `/recordings/${recordingId}`);
   }
-  /** The stem from a byte on; the answer is 206, or 200 where it begins at 0. */
+  /** The stem from a byte on; the answer is 206, or 200 where it begins at 0. How long the body may take is the caller's to say. */
   download(recordingId: RecordingId, fromByte: number, signal?: AbortSignal): Promise<Response> {
     const headers: Record<string, string> = fromByte > 0 ? { Range: `bytes=${fromByte}-` } : {};
-    return this.#ask("GET", `/recordings/${recordingId}/file`, { headers, ...(signal ? { signal } : {}) });
+    return this.#ask("GET", `/recordings/${recordingId}/file`, { headers, signal });
   }
 
   async #json<Schema extends z.ZodType>(schema: Schema, method: string, path: string, request: Request = {}) {
@@ -118,8 +124,15 @@ export class ApiClient {
     throw new ApiError("internal-error", "The server's answer could not be read. Is the companion up to date?", false);
   }
 
-  async #ask(method: string, path: string, { body, bytes, headers = {}, signal }: Request = {}): Promise<Response> {
-    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+  async #ask(method: string, path: string, request: Request = {}): Promise<Response> {
+    const { body, bytes, headers = {}, signal, onSent, timeoutMs = REQUEST_TIMEOUT_MS } = request;
+    const late = new AbortController();
+    let timer = setTimeout(() => late.abort(), timeoutMs);
+    const moved = (sentBytes: number) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => late.abort(), timeoutMs);
+      onSent?.(sentBytes);
+    };
     let response: Response;
     try {
       response = await fetch(`${this.#origin}/api/v1${path}`, {
@@ -129,12 +142,18 @@ export class ApiClient {
           ...(body === undefined ? {} : { "Content-Type": "application/json" }),
           ...headers,
         },
-        body: bytes ?? (body === undefined ? null : JSON.stringify(body)),
-        signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
-      });
+        ...(bytes === undefined
+          ? { body: body === undefined ? null : JSON.stringify(body) }
+          : onSent === undefined
+            ? { body: bytes }
+            : { body: pieces(bytes, moved), duplex: "half" }),
+        signal: signal === undefined ? late.signal : AbortSignal.any([late.signal, signal]),
+      } as RequestInit);
     } catch (error) {
       if (signal?.aborted) throw error;
       throw new ApiError("network", "SessionLinked cannot be reached. Check the network; nothing is lost.", true);
+    } finally {
+      clearTimeout(timer);
     }
     if (response.ok) return response;
     const problem = Problem.safeParse(await response.json().catch(() => null));
@@ -143,4 +162,22 @@ export class ApiClient {
     const { code, title, detail } = problem.data;
     throw new ApiError(code, detail ?? title, retryable || code === "part-busy");
   }
+}
+
+/** Bytes as a body that is pulled piece by piece, so that one can tell how far it is. */
+function pieces(bytes: Uint8Array<ArrayBuffer>, onSent: (sentBytes: number) => void): ReadableStream<Uint8Array> {
+  let at = 0;
+  return new ReadableStream(
+    {
+      type: "bytes",
+      pull(controller) {
+        onSent(at);
+        // A copy: a byte stream takes the buffer of what it is given away.
+        controller.enqueue(bytes.slice(at, at + PIECE_BYTES));
+        at += PIECE_BYTES;
+        if (at >= bytes.byteLength) controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }

@@ -1,15 +1,6 @@
 import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import { machineNowMs } from "../clock/machine-clock.node.ts";
-
-/** One turn of a device: what came in, where it lies in the device's own count, and when its first frame was captured. */
-export interface Block {
-  /** Number of the block's first frame since the device was opened. */
-  frame: number;
-  /** Stereo interleaved, 24-bit. Valid during the call only. */
-  input: Int32Array;
-  /** What the device plays: the caller mixes into it. */
-  output: Int32Array;
-}
+import type { Block, Device } from "./device.std.ts";
 
 const FRAMES_PER_MS = 48;
 /** A loop that fell behind further than this was asleep with its machine: the count jumps instead of racing after it. */
@@ -19,7 +10,9 @@ const BEHIND_MAX_MS = 1_000;
  * A sound device made of a file, for a machine that has none: its input is the file, again and again, at 48 kHz by the machine's
  * clock, in blocks of 128 frames.
  */
-export class FileDevice {
+export class FileDevice implements Device {
+  readonly sampleRateHz = 48_000;
+  readonly channels = 2;
   readonly #input: Int32Array;
   readonly #onBlock: (block: Block) => void;
   #openedAtMs = 0;

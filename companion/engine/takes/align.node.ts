@@ -1,9 +1,10 @@
 import { closeSync, openSync, writeSync } from "node:fs";
-import { open, rename } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
 import type { ClockPoint, Recording } from "../../../protocol/recordings.ts";
+import { preRollOf } from "./stem.std.ts";
 import { Varispeed } from "./varispeed.std.ts";
-import { type StemInfo, wavHeader } from "./wav.std.ts";
+import { frameBytesOf, type StemInfo, wavHeader } from "./wav.std.ts";
 
 /** A straight line through a stem's clock map: frame 0 was captured at `startMs`, and `ratio` session frames pass for each of its own. */
 export interface ClockLine {
@@ -54,58 +55,77 @@ export type Alignable = Pick<
   | "bpm"
   | "clock"
   | "frames"
->;
+> &
+  Partial<Pick<Recording, "transportAtStart">>;
+
+/** The map's own idea of a stem's start is followed if it is this near to what was noted when it began. */
+const START_MOVED_MAX_FRAMES = 0.02 * TIMELINE_RATE_HZ;
+
+/**
+ * Where a stem's first frame lies on the timeline, in frames at its rate. When it began, session time was known as well as a few seconds
+ * of pings allow; the whole map knows it better.
+ */
+function placeOf({ timelineFrames, transportAtStart, clock, startedAtMs }: Alignable, { startMs }: ClockLine): number {
+  if (transportAtStart == null || transportAtStart.motion === "stopped" || clock.length < 2) return timelineFrames;
+  if (startMs === startedAtMs) return timelineFrames;
+  const { positionFrames, atMs } = transportAtStart;
+  const place = positionFrames + ((startMs - atMs) / 1000) * TIMELINE_RATE_HZ;
+  return Math.abs(place - timelineFrames) > START_MOVED_MAX_FRAMES ? timelineFrames : Math.max(0, place);
+}
 
 /**
  * Writes the aligned copy of a delivered stem: resampled from its device's clock to session time, and beginning at the session's
- * origin, so that dropping it at bar one of any project puts every sound in its place. The original is not touched. Streamed: memory
- * does not grow with the take. Returns the drift that was taken out, in parts per million, and the frames of its sound.
+ * origin, so that dropping it at bar one of any project puts every sound in its place. What was played before the record button is
+ * silence in it; the original has it, and is not touched. Streamed: memory does not grow with the take. Returns the drift that was taken
+ * out, in parts per million, and where its sound begins and how long it is, in frames.
  */
 export async function writeAligned(
   original: string,
   recording: Alignable,
   path: string,
-): Promise<{ driftPpm: number; frames: number }> {
-  const { format, timelineFrames } = recording;
+  project: string = recording.sessionId,
+): Promise<{ driftPpm: number; startFrames: number; frames: number }> {
+  const { format } = recording;
   const frames = recording.frames ?? 0;
-  const { ratio } = clockLine(recording.clock, format.sampleRateHz, recording.startedAtMs);
+  const line = clockLine(recording.clock, format.sampleRateHz, recording.startedAtMs);
+  const { ratio } = line;
   const driftMs = (frames / format.sampleRateHz) * Math.abs(ratio - 1) * 1000;
   const outRateHz = format.sampleRateHz;
   const info: StemInfo = {
-    format: { ...format, encoding: "pcm24" },
+    format,
     description: `${recording.name}, aligned`,
     reference: recording.recordingId,
     umid: new Uint8Array(64),
     timeReference: 0,
     startedAtMs: recording.startedAtMs,
-    project: recording.sessionId,
+    project,
     take: recording.takeId,
+    takeId: recording.takeId,
     track: recording.name,
     bpm: recording.bpm,
   };
   const { channels } = format;
-  const padFrames = Math.round((timelineFrames * outRateHz) / TIMELINE_RATE_HZ);
+  const frameBytes = frameBytesOf(format);
+  const padFrames = Math.round((placeOf(recording, line) * outRateHz) / TIMELINE_RATE_HZ);
   const source = await open(original);
   const partial = `${path}.part`;
   const target = openSync(partial, "w");
   const headerBytes = wavHeader(info, 0).byteLength;
   const varispeed = driftMs < DRIFT_IGNORED_MS ? undefined : new Varispeed(channels, ratio);
   // What lies before the take is a hole in the file, which reads as silence.
-  let at = headerBytes + padFrames * channels * 3;
-  const put = (samples: Float64Array) => {
-    const bytes = new Uint8Array(samples.length * 3);
-    for (let n = 0; n < samples.length; n++) {
-      const sample = Math.max(-(2 ** 23), Math.min(2 ** 23 - 1, Math.round(samples[n] ?? 0)));
-      bytes[n * 3] = sample;
-      bytes[n * 3 + 1] = sample >> 8;
-      bytes[n * 3 + 2] = sample >> 16;
-    }
-    writeSync(target, bytes, 0, bytes.length, at);
+  let skip = Math.round((preRollOf(recording) * outRateHz) / TIMELINE_RATE_HZ) * channels;
+  const startFrames = padFrames + skip / channels;
+  let at = headerBytes + startFrames * frameBytes;
+  const put = (all: Float64Array) => {
+    const samples = all.subarray(skip);
+    skip -= all.length - samples.length;
+    const bytes = format.encoding === "float32" ? float32(samples) : pcm24(samples);
+    for (let done = 0; done < bytes.length; ) done += writeSync(target, bytes, done, bytes.length - done, at + done);
     at += bytes.length;
   };
   try {
     const dataAt = await findData(source);
-    const sampleBytes = format.encoding === "float32" ? 4 : 3;
+    const sampleBytes = frameBytes / channels;
     const bytes = Buffer.alloc(CHUNK_FRAMES * channels * sampleBytes);
     for (let frame = 0; frame < frames; ) {
       const wanted = Math.min(CHUNK_FRAMES, frames - frame) * channels * sampleBytes;
@@ -119,15 +139,35 @@ export async function writeAligned(
       frame += samples.length / channels;
     }
     if (varispeed !== undefined) put(varispeed.finish());
-    const header = wavHeader(info, at - headerBytes);
+    const dataBytes = at - headerBytes;
+    const header = wavHeader(info, dataBytes);
     writeSync(target, header, 0, header.byteLength, 0);
+    if (dataBytes & 1) writeSync(target, Uint8Array.of(0), 0, 1, at);
+  } catch (error) {
+    // On a full disk half a copy would take the room that the sound itself needs.
+    await rm(partial, { force: true });
+    throw error;
   } finally {
     closeSync(target);
     await source.close();
   }
   await rename(partial, path);
-  return { driftPpm: (ratio - 1) * 1e6, frames: (at - headerBytes) / (channels * 3) - padFrames };
+  return { driftPpm: (ratio - 1) * 1e6, startFrames, frames: (at - headerBytes) / frameBytes - startFrames };
 }
+
+function pcm24(samples: Float64Array): Uint8Array {
+  const bytes = new Uint8Array(samples.length * 3);
+  for (let n = 0; n < samples.length; n++) {
+    const sample = Math.max(-(2 ** 23), Math.min(2 ** 23 - 1, Math.round(samples[n] ?? 0)));
+    bytes[n * 3] = sample;
+    bytes[n * 3 + 1] = sample >> 8;
+    bytes[n * 3 + 2] = sample >> 16;
+  }
+  return bytes;
+}
+
+const float32 = (samples: Float64Array) =>
+  new Uint8Array(Float32Array.from(samples, (sample) => sample / 2 ** 23).buffer);
 
 /** Where a WAV's sound begins. Bounded: headers of stems are small, and one that lies is an error. */
 async function findData(file: Awaited<ReturnType<typeof open>>): Promise<number> {

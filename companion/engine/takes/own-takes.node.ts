@@ -1,13 +1,18 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { RecordingId, SessionId } from "../../../protocol/ids.ts";
-import type { ClockPoint, Recording } from "../../../protocol/recordings.ts";
+import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
+import type { ClockPoint, Recording, StemFormat } from "../../../protocol/recordings.ts";
 import type { TransportState } from "../../../protocol/room.ts";
 import type { ApiClient } from "../api/api-client.std.ts";
+import { fileNameOf } from "./file-name.std.ts";
 import { Recorder } from "./recorder.node.ts";
 import { recoverStems } from "./recovery.node.ts";
-import { Share, type ShareProgress, type ShareSource, wholeSource } from "./share.node.ts";
-import { writeSidecar } from "./sidecar.node.ts";
+import type { ShareSource } from "./share.node.ts";
+import type { ShareProgress } from "./share-progress.std.ts";
+import { Shares } from "./shares.node.ts";
 import type { Stem } from "./stem.std.ts";
-import { type InputRing, Take } from "./take.node.ts";
+import { type InputRing, Take, type TakeStem } from "./take.node.ts";
 
 /** An input of the device that can be armed: a name, and one or two channels. */
 export interface Input {
@@ -15,9 +20,14 @@ export interface Input {
   channels: readonly number[];
 }
 
+/** An armed input, and how many frames from before the record button belong to its stem. */
+export interface ArmedInput extends Input {
+  preRollFrames?: number;
+}
+
 export interface NewTake {
   takeId: string;
-  /** The device's frame that the take begins with. */
+  /** The device's frame at which record was pressed, where it lies, and when it was. */
   frame: number;
   timelineFrames: number;
   startedAtMs: number;
@@ -25,6 +35,8 @@ export interface NewTake {
   clockAt(frame: number): Omit<ClockPoint, "frame">;
   /** Told to collaborators with the stem's name, so that two people's stems differ. */
   suffix: string;
+  sampleRateHz?: StemFormat["sampleRateHz"];
+  encoding?: StemFormat["encoding"];
 }
 
 export interface OwnTakesOptions {
@@ -50,7 +62,8 @@ export class OwnTakes {
   readonly #options: OwnTakesOptions;
   readonly #stems = new Map<RecordingId, Stem>();
   readonly #growing = new Map<RecordingId, { source: ShareSource; whole(stem: Stem): void }>();
-  readonly #shares = new Map<RecordingId, Share>();
+  readonly #sealing = new Set<Promise<void>>();
+  readonly #shares: Shares;
   #takes: Take[] = [];
   #counter = 0;
   /** "Share as I record": decided for this session, by the person. */
@@ -58,17 +71,18 @@ export class OwnTakes {
 
   constructor(options: OwnTakesOptions) {
     this.#options = options;
+    this.#shares = new Shares(options);
   }
 
-  /** Repairs and offers what an earlier run left, and goes on with what the person had shared by then. */
+  /** Repairs and offers what an earlier run left, and goes on with what the person had shared or taken back by then. */
   async open(): Promise<void> {
     for (const stem of await recoverStems(this.#options.folder)) {
-      if (stem.sessionId !== this.#options.sessionId) continue;
+      if (stem.sessionId !== this.#options.sessionId || this.has(stem.recordingId)) continue;
       this.#stems.set(stem.recordingId, stem);
       this.#options.onRecovered(stem);
-      if (stem.sharing === "wanted" || stem.sharing === "paused") this.#begin(wholeSource(stem));
+      this.#shares.goOn(stem);
     }
-    this.#counter = this.#stems.size;
+    this.#counter = Math.max(this.#counter, this.#stems.size);
   }
 
   get stems(): readonly Stem[] {
@@ -79,104 +93,103 @@ export class OwnTakes {
     return this.#takes.length > 0;
   }
 
-  /** Rolls: every armed input becomes a stem of its own. */
-  record(take: NewTake, inputs: readonly Input[]): void {
-    const { folder, sessionId, sessionName, newRecordingId, onTrouble, onRecording } = this.#options;
+  has(recordingId: string): boolean {
+    return this.#stems.has(recordingId as RecordingId) || this.#growing.has(recordingId as RecordingId);
+  }
+
+  /** Rolls: every armed input becomes a stem of its own. One that cannot be written is said, and holds up none of the others. */
+  record(take: NewTake, inputs: readonly ArmedInput[]): void {
+    // A roll that was not ended, because its end was missed, ends where the next begins.
+    this.end(take.frame, take.state);
     const number = ++this.#counter;
-    try {
-      const stems = inputs.map(({ name, channels }) => {
-        const recorder = new Recorder(folder, {
-          recordingId: newRecordingId(),
-          sessionId,
-          takeId: take.takeId,
-          name: this.#freeName(`${name} take ${number} ${take.suffix}`),
-          format: { sampleRateHz: 48_000, channels: channels.length === 2 ? 2 : 1, encoding: "pcm24" },
-          timelineFrames: take.timelineFrames,
-          startedAtMs: take.startedAtMs,
-          bpm: take.state.bpm,
-          transportAtStart: take.state,
-          sharing: this.shareAsIRecord ? "wanted" : "local",
-          project: sessionName,
-        });
-        return { channels, recorder };
-      });
-      this.#takes.push(new Take(stems, take.frame, take.clockAt));
-      for (const { recorder } of stems) {
-        const { stem } = recorder;
-        const { promise, resolve } = Promise.withResolvers<Stem>();
-        const source = { stem, readyBytes: () => recorder.readyBytes, ended: promise };
-        this.#growing.set(stem.recordingId, { source, whole: resolve });
-        onRecording(stem);
-        if (this.shareAsIRecord) this.#begin(source);
+    const stems = inputs.flatMap((input) => {
+      try {
+        return [this.#newStem(take, input, number)];
+      } catch (error) {
+        const why = error instanceof Error ? error.message : error;
+        this.#options.onTrouble("recorder", `"${input.name}" cannot be written: ${why}`);
+        return [];
       }
-    } catch (error) {
-      onTrouble("recorder", `The take cannot be written: ${error instanceof Error ? error.message : error}`);
+    });
+    if (stems.length === 0) return;
+    this.#takes.push(new Take(stems, take.clockAt));
+    for (const { recorder } of stems) {
+      const { stem } = recorder;
+      const { promise, resolve } = Promise.withResolvers<Stem>();
+      const source = { stem, readyBytes: () => recorder.readyBytes, ended: promise };
+      this.#growing.set(stem.recordingId, { source, whole: resolve });
+      this.#options.onRecording(stem);
+      if (stem.sharing === "wanted") this.#shares.begin(source);
     }
   }
 
   /** Ends what rolls at a frame of the device. */
   end(frame: number, state: TransportState): void {
-    for (const take of this.#takes) take.end(frame, state, (stem) => this.#onEnded(stem));
+    for (const take of this.#takes) take.end(frame, state);
   }
 
-  /** Called for each block of the device, after the ring has it. */
-  follow(ring: InputRing, frame: number, state: TransportState): void {
+  /** Called for each block of the device, after the ring has it; with `all` when no more blocks may come. */
+  follow(ring: InputRing, frame: number, state: TransportState, all = false): void {
     this.#takes = this.#takes.filter((take) => {
       if (take.error !== undefined) {
         const sentence = `The disk refused (${take.error.message}): the take ends here, what was played until now is safe.`;
         this.#options.onTrouble("recorder", sentence);
-        take.end(frame, state, (stem) => this.#onEnded(stem));
+        take.end(frame, state);
       }
-      return !take.follow(ring);
+      const whole = take.follow(ring, all);
+      for (const { recorder, sealed } of whole ?? []) this.#seal(recorder.stem, sealed);
+      return whole === null;
     });
+  }
+
+  /** Resolves when everything that has ended is sealed. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#sealing);
   }
 
   /** The person's own act (C7). Without an id: everything that is not shared yet, what rolls just now included. */
   share(recordingId?: string): void {
     for (const stem of this.#chosen(recordingId)) {
       if (recordingId === undefined && stem.sharing !== "local") continue;
-      this.#decide(stem, "wanted");
-      this.#begin(this.#growing.get(stem.recordingId)?.source ?? wholeSource(stem));
+      this.#shares.share(stem, this.#growing.get(stem.recordingId)?.source);
     }
   }
 
   pause(recordingId?: string): void {
-    for (const stem of this.#chosen(recordingId)) {
-      const share = this.#shares.get(stem.recordingId);
-      if (share === undefined) continue;
-      this.#decide(stem, "paused");
-      share.pause();
-    }
+    for (const stem of this.#chosen(recordingId)) this.#shares.pause(stem);
   }
 
   resume(recordingId?: string): void {
-    for (const stem of this.#chosen(recordingId)) {
-      if (stem.sharing !== "paused") continue;
-      this.#decide(stem, "wanted");
-      this.#shares.get(stem.recordingId)?.resume();
-    }
+    for (const stem of this.#chosen(recordingId)) this.#shares.resume(stem);
   }
 
   /** Takes back. The file stays here; copies that others have fetched are theirs. */
   async withdraw(recordingId: string): Promise<void> {
-    for (const stem of this.#chosen(recordingId)) {
-      if (stem.sharing === "local") continue;
-      this.#decide(stem, "withdrawn");
-      const share = this.#shares.get(stem.recordingId) ?? this.#newShare(wholeSource(stem));
-      this.#shares.delete(stem.recordingId);
-      try {
-        await share.withdraw();
-      } catch (error) {
-        this.#options.onTrouble(
-          "share",
-          `"${stem.name}" could not be taken back: ${error instanceof Error ? error.message : error}`,
-        );
-      }
-    }
+    for (const stem of this.#chosen(recordingId)) await this.#shares.withdraw(stem);
   }
 
   close(): void {
-    for (const share of this.#shares.values()) share.stop();
+    this.#shares.close();
+  }
+
+  #newStem(take: NewTake, { name, channels, preRollFrames = 0 }: ArmedInput, number: number): TakeStem {
+    const { folder, sessionId, sessionName, newRecordingId } = this.#options;
+    const { sampleRateHz = 48_000, encoding = "pcm24" } = take;
+    const recorder = new Recorder(folder, {
+      recordingId: newRecordingId(),
+      sessionId,
+      takeId: take.takeId,
+      name: this.#freeName(`${name} take ${number} ${take.suffix}`),
+      format: { sampleRateHz, channels: channels.length === 2 ? 2 : 1, encoding },
+      timelineFrames: take.timelineFrames - Math.round((preRollFrames * TIMELINE_RATE_HZ) / sampleRateHz),
+      startedAtMs: take.startedAtMs - (preRollFrames / sampleRateHz) * 1000,
+      bpm: take.state.bpm,
+      transportAtStart: take.state,
+      sharing: this.shareAsIRecord ? "wanted" : "local",
+      project: sessionName,
+      takeName: String(number),
+    });
+    return { firstFrame: take.frame - preRollFrames, channels, recorder };
   }
 
   #chosen(recordingId: string | undefined): Stem[] {
@@ -184,49 +197,29 @@ export class OwnTakes {
     return recordingId === undefined ? all : all.filter((stem) => stem.recordingId === recordingId);
   }
 
-  #decide(stem: Stem, sharing: Stem["sharing"]): void {
-    stem.sharing = sharing;
-    writeSidecar(stem);
-  }
-
-  #onEnded(stem: Stem): void {
-    this.#stems.set(stem.recordingId, stem);
-    this.#growing.get(stem.recordingId)?.whole(stem);
-    this.#growing.delete(stem.recordingId);
-    this.#options.onRecorded(stem);
-  }
-
-  #newShare(source: ShareSource): Share {
-    const { api, nowMs, onProgress } = this.#options;
-    return new Share({ api, source, nowMs, onProgress });
-  }
-
-  #begin(source: ShareSource): void {
-    const { stem } = source;
-    if (this.#shares.has(stem.recordingId)) return;
-    const share = this.#newShare(source);
-    this.#shares.set(stem.recordingId, share);
-    if (stem.sharing === "paused") share.pause();
-    share
-      .run()
-      .then((recording) => {
-        if (recording !== null) this.#options.onShared(recording, stem);
+  #seal(stem: Stem, sealed: Promise<Stem>): void {
+    const done = sealed
+      .then((whole) => {
+        this.#stems.set(whole.recordingId, whole);
+        this.#growing.get(whole.recordingId)?.whole(whole);
+        this.#growing.delete(whole.recordingId);
+        this.#options.onRecorded(whole);
       })
       .catch((error) => {
-        const why = error instanceof Error ? error.message : String(error);
-        this.#decide(stem, "local");
-        this.#options.onTrouble("share", `"${stem.name}" is on this machine and not shared: ${why}`);
+        const why = error instanceof Error ? error.message : error;
+        const sentence = `"${stem.name}" is on the disk but could not be read back (${why}); the next start tries again.`;
+        this.#options.onTrouble("recorder", sentence);
       })
-      .finally(() => {
-        if (this.#shares.get(stem.recordingId) === share) this.#shares.delete(stem.recordingId);
-      });
+      .finally(() => this.#sealing.delete(done));
+    this.#sealing.add(done);
   }
 
-  /** A counter that began again must not meet a file that is there. */
+  /** Safe on any disk, and never the name of a file that is there: a counter that began again must not meet one. */
   #freeName(wanted: string): string {
     const taken = new Set([...this.#chosen(undefined)].map(({ name }) => name));
-    let name = wanted;
-    for (let again = 2; taken.has(name); again++) name = `${wanted} (${again})`;
+    const isFree = (name: string) => !taken.has(name) && !existsSync(join(this.#options.folder, `${name}.wav`));
+    let name = fileNameOf(wanted);
+    for (let again = 2; !isFree(name); again++) name = fileNameOf(`${wanted} (${again})`);
     return name;
   }
 }

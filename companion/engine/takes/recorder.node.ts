@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fdatasyncSync, ftruncateSync, openSync, writeFileSync, writeSync } from "node:fs";
+import { close, fdatasync, ftruncateSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { CLOCK_POINTS_MAX, type ClockPoint } from "../../../protocol/recordings.ts";
 import type { TransportState } from "../../../protocol/room.ts";
+import { addClockPoint, removeClockJournal } from "./clock-journal.node.ts";
 import { sealStem } from "./seal.node.ts";
 import { writeSidecar } from "./sidecar.node.ts";
 import type { Stem } from "./stem.std.ts";
@@ -20,14 +22,22 @@ export type NewStem = Pick<
   | "bpm"
   | "transportAtStart"
   | "sharing"
-> & { project: string };
+> & {
+  project: string;
+  /** What the take is called in the file's own tags; its id where it has no other name. */
+  takeName?: string;
+};
 
-/** How often sound goes to the disk and the header says so: what a power cut can cost at most. */
+/** How often sound goes to the disk and the header says so: twice in the second that a power cut may cost. */
 const FLUSH_MS = 500;
 
+const fdatasyncAsync = promisify(fdatasync);
+const closeAsync = promisify(close);
+
 /**
- * Writes one stem as Broadcast Wave while it is played. Sound is on disk, and the header true of it, every half second; so whatever
- * ends the program, what is left is a file that opens. `error` is set when the disk refuses: what was written until then stays.
+ * Writes one stem as Broadcast Wave while it is played. Sound is handed to the system, and the header made true of it, every half second;
+ * so whatever ends the program, what is left is a file that opens. The disk itself is asked in the background, because the device's loop
+ * cannot wait for it. `error` is set when the disk refuses: what was written until then stays.
  */
 export class Recorder {
   readonly #stem: Stem;
@@ -37,9 +47,10 @@ export class Recorder {
   #pending: Uint8Array[] = [];
   #pendingFrames = 0;
   #writtenBytes = 0;
+  #syncing: Promise<void> | undefined;
   error: Error | undefined;
 
-  constructor(folder: string, { project, ...stem }: NewStem) {
+  constructor(folder: string, { project, takeName, ...stem }: NewStem) {
     this.#header = wavHeader(
       {
         format: stem.format,
@@ -49,7 +60,8 @@ export class Recorder {
         timeReference: Math.round((stem.timelineFrames * stem.format.sampleRateHz) / 48_000),
         startedAtMs: stem.startedAtMs,
         project,
-        take: stem.takeId,
+        take: takeName ?? stem.takeId,
+        takeId: stem.takeId,
         track: stem.name,
         bpm: stem.bpm,
       },
@@ -95,14 +107,18 @@ export class Recorder {
     if (this.#stem.clock.length >= CLOCK_POINTS_MAX)
       this.#stem.clock = this.#stem.clock.filter((_, at) => at % 2 === 0);
     this.#stem.clock.push(point);
-    if (this.error === undefined) attempt(() => writeSidecar(this.#stem));
+    if (this.error === undefined) attempt(() => addClockPoint(this.#stem.path, point));
   }
 
   /** Ends the stem: header, hash, peaks, sidecar. */
   async finish(transportAtEnd: TransportState): Promise<Stem> {
-    this.#flush();
-    closeSync(this.#file);
     this.#stem.transportAtEnd = transportAtEnd;
+    this.#flush();
+    await this.#syncing;
+    await fdatasyncAsync(this.#file).catch((error: Error) => {
+      this.error ??= error;
+    });
+    await closeAsync(this.#file);
     return await finishStem(this.#stem);
   }
 
@@ -135,7 +151,13 @@ export class Recorder {
     if (this.#writtenBytes & 1) writeSync(this.#file, Uint8Array.of(0), 0, 1, this.#headerBytes + this.#writtenBytes);
     this.#stem.frames = this.#writtenBytes / frameBytesOf(this.#stem.format);
     this.#stem.sizeBytes = this.#headerBytes + this.#writtenBytes + (this.#writtenBytes & 1);
-    fdatasyncSync(this.#file);
+    this.#syncing ??= fdatasyncAsync(this.#file)
+      .catch((error: Error) => {
+        this.error ??= error;
+      })
+      .finally(() => {
+        this.#syncing = undefined;
+      });
   }
 }
 
@@ -146,6 +168,7 @@ export async function finishStem(stem: Stem): Promise<Stem> {
   attempt(() => {
     writeFileSync(peaksPathOf(stem), peaks);
     writeSidecar(stem);
+    removeClockJournal(stem.path);
   });
   return stem;
 }

@@ -1,5 +1,7 @@
 import { closeSync, existsSync, ftruncateSync, openSync, readdirSync, readSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { CLOCK_POINTS_MAX } from "../../../protocol/recordings.ts";
+import { readClockPoints } from "./clock-journal.node.ts";
 import { finishStem } from "./recorder.node.ts";
 import { readSidecar } from "./sidecar.node.ts";
 import type { Stem } from "./stem.std.ts";
@@ -37,7 +39,8 @@ async function repair(stem: Stem): Promise<Stem> {
   stem.frames = frames;
   stem.sizeBytes = stem.headerBytes + dataBytes + (dataBytes & 1);
   // A point past the end belongs to sound that never reached the disk.
-  stem.clock = stem.clock.filter((point) => point.frame <= frames);
+  stem.clock = readClockPoints(stem.path).filter((point) => point.frame <= frames);
+  while (stem.clock.length > CLOCK_POINTS_MAX) stem.clock = stem.clock.filter((_, at) => at % 2 === 0);
   stem.repaired = true;
   return await finishStem(stem);
 }

@@ -1,41 +1,32 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PART_MAX_BYTES, RECORDING_MAX_BYTES } from "../../../protocol/limits.ts";
 import type { Recording } from "../../../protocol/recordings.ts";
+import { UPLOAD_ABANDONED_AFTER_MS } from "../../../protocol/retention.ts";
 import { type ApiClient, ApiError } from "../api/api-client.std.ts";
-import { peaksPathOf } from "./recorder.node.ts";
 import { again, backoffMs, isRetryable } from "./retry.node.ts";
+import { peaksOf, readPart, whyChanged } from "./share-file.node.ts";
+import { Pace, type ShareProgress, type ShareState } from "./share-progress.std.ts";
 import type { Stem } from "./stem.std.ts";
 
 /** Parts on their way at once: one travels while the store keeps the other. Memory is this many parts, whatever the take's length. */
 const IN_FLIGHT = 2;
 /** A part without an answer for this long is worth a word to the person. */
 const STALL_MS = 60_000;
-/** The store gives an upload up after six days; from the fifth on it is begun anew, from the file on this disk. */
-const RESTART_AFTER_MS = 5 * 24 * 60 * 60 * 1000;
+/** An upload of that age is begun anew from the file on this disk, a day before the server gives it up and two before R2 does. */
+const RESTART_AFTER_MS = UPLOAD_ABANDONED_AFTER_MS - 24 * 60 * 60 * 1000;
+/** Restarts in a row that brought nothing further. */
 const RESTARTS_MAX = 3;
+/** Answers that mean that the store no longer has this upload, or that what it had was not the file. */
+const LOST: readonly string[] = ["not-found", "upload-ended", "hash-mismatch", "gone"];
+
+/** This upload grows too old to be finished. */
+class Stale extends Error {}
 /** How often a take that is still being recorded is looked at. */
 const LOOK_MS = 500;
-/** The rate that is shown is that of about the last ten seconds. */
-const RATE_WINDOW_MS = 10_000;
-
-export type ShareState = "uploading" | "paused" | "waiting" | "stalled" | "complete" | "withdrawn" | "failed";
-
-export interface ShareProgress {
-  recordingId: string;
-  name: string;
-  state: ShareState;
-  sentBytes: number;
-  /** `null` while the take is still being recorded. */
-  totalBytes: number | null;
-  bytesPerSecond: number;
-  /** `null` while it cannot be known. */
-  secondsLeft: number | null;
-  /** For "waiting", "stalled" and "failed": what is the matter, in a sentence. */
-  message?: string;
-}
+/** How often a part on its way is spoken of. */
+const SAY_MS = 500;
 
 /** A stem that is whole, or one that grows: then `readyBytes` says how far its bytes will not change any more. */
 export interface ShareSource {
@@ -72,7 +63,12 @@ export class Share {
   readonly #source: ShareSource;
   readonly #held = new Set<number>();
   readonly #taken = new Set<number>();
-  readonly #recent: [atMs: number, sentBytes: number][] = [];
+  /** Bytes of parts on their way that the network has taken. */
+  readonly #flying = new Map<number, number>();
+  readonly #pace = new Pace();
+  #openedAtMs = 0;
+  #saidAtMs = 0;
+  #restarts = 0;
   #partBytes = 0;
   #whole: Stem | undefined;
   #paused: PromiseWithResolvers<void> | undefined;
@@ -95,11 +91,7 @@ export class Share {
     const { recordingId, name, sizeBytes } = this.#source.stem;
     const sentBytes = this.#sentBytes();
     const totalBytes = this.#whole === undefined ? null : sizeBytes;
-    const [first] = this.#recent;
-    const last = this.#recent.at(-1);
-    const spanMs = first === undefined || last === undefined ? 0 : last[0] - first[0];
-    const bytesPerSecond =
-      first === undefined || last === undefined || spanMs === 0 ? 0 : ((last[1] - first[1]) / spanMs) * 1000;
+    const { bytesPerSecond } = this.#pace;
     return {
       recordingId,
       name,
@@ -107,7 +99,7 @@ export class Share {
       sentBytes,
       totalBytes,
       bytesPerSecond,
-      secondsLeft: totalBytes === null || bytesPerSecond === 0 ? null : (totalBytes - sentBytes) / bytesPerSecond,
+      secondsLeft: totalBytes === null || bytesPerSecond <= 0 ? null : (totalBytes - sentBytes) / bytesPerSecond,
       ...(this.#message === undefined ? {} : { message: this.#message }),
     };
   }
@@ -117,6 +109,7 @@ export class Share {
     if (this.#paused !== undefined || this.#isOver()) return;
     this.#paused = Promise.withResolvers();
     this.#flight.abort();
+    for (const number of this.#flying.keys()) this.#flying.set(number, 0);
     this.#say("paused");
   }
 
@@ -149,17 +142,16 @@ export class Share {
 
   /** Runs to the end. `null` if it was withdrawn or stopped; throws what trying again cannot mend. */
   async run(): Promise<Recording | null> {
-    for (let restarts = 0; ; restarts++) {
+    for (;;) {
       try {
         return await this.#attempt();
       } catch (error) {
         if (this.#withdrawn) return null;
-        // The store no longer has this upload, or what it had was not the file: begin anew, from the disk.
-        const lost =
-          error instanceof ApiError && ["not-found", "upload-ended", "hash-mismatch", "gone"].includes(error.code);
-        if (lost && restarts < RESTARTS_MAX) continue;
-        this.#say("failed", error instanceof Error ? error.message : String(error));
-        throw error;
+        const isLost = error instanceof Stale || (error instanceof ApiError && LOST.includes(error.code));
+        const why = isLost && this.#restarts++ < RESTARTS_MAX ? await whyChanged(this.#whole) : (error as Error);
+        if (why === null) continue;
+        this.#say("failed", why.message);
+        throw why;
       }
     }
   }
@@ -177,11 +169,10 @@ export class Share {
     if (opened.state === "uploading") {
       this.#say("uploading");
       const file = await open(this.#source.stem.path);
-      try {
-        await Promise.all(Array.from({ length: IN_FLIGHT }, () => this.#carry(file)));
-      } finally {
-        await file.close();
-      }
+      // Both carriers are done with the file before anything else is tried.
+      const carried = await Promise.allSettled(Array.from({ length: IN_FLIGHT }, () => this.#carry(file)));
+      await file.close();
+      for (const one of carried) if (one.status === "rejected") throw one.reason;
     }
     const stem = await this.#source.ended;
     if (this.#withdrawn) return null;
@@ -216,9 +207,12 @@ export class Share {
       return await api.readRecording(recordingId);
     };
     let opened = await this.#persist(ask);
-    if (opened?.state === "uploading" && nowMs() - opened.createdAtMs > RESTART_AFTER_MS) {
+    this.#openedAtMs = opened?.createdAtMs ?? 0;
+    if (opened?.state === "uploading" && this.#isOld()) {
       await again(() => api.withdrawRecording(recordingId));
       opened = await this.#persist(ask);
+      // By this machine's own clock, which may be wrong: it must not look old again at once.
+      this.#openedAtMs = nowMs();
     }
     if (opened === null) throw new Error("It was withdrawn.");
     return opened;
@@ -232,18 +226,29 @@ export class Share {
       const { stem } = this.#source;
       const from = (number - 1) * this.#partBytes;
       const length = this.#whole === undefined ? this.#partBytes : Math.min(this.#partBytes, stem.sizeBytes - from);
-      const bytes = new Uint8Array(length);
-      await file.read(bytes, 0, length, from);
+      const bytes = await readPart(file, from, length);
       const digest = createHash("sha256").update(bytes).digest("base64");
+      // The time in which there was nothing to send was no stall.
+      if (this.#flying.size === 0) this.#confirmedAtMs = this.#options.nowMs();
+      this.#flying.set(number, 0);
+      const onSent = (sentBytes: number) => this.#onSent(number, sentBytes);
       const sent = await this.#persist(async () => {
-        await this.#options.api.putPart(stem.recordingId, number, bytes, digest, this.#flight.signal);
+        await this.#options.api.putPart(stem.recordingId, number, bytes, digest, this.#flight.signal, onSent);
         return true;
-      });
+      }).finally(() => this.#flying.delete(number));
       if (sent === null) return;
       this.#held.add(number);
+      this.#restarts = 0;
       this.#confirmedAtMs = this.#options.nowMs();
       this.#say("uploading");
     }
+  }
+
+  #onSent(number: number, sentBytes: number): void {
+    if (this.#flight.signal.aborted || !this.#flying.has(number)) return;
+    this.#flying.set(number, sentBytes);
+    this.#confirmedAtMs = this.#options.nowMs();
+    if (Math.abs(this.#confirmedAtMs - this.#saidAtMs) >= SAY_MS) this.#say("uploading");
   }
 
   /** The number of a part that is ready and nobody has; `null` when all are, or it was withdrawn. */
@@ -251,6 +256,7 @@ export class Share {
     for (;;) {
       await this.#paused?.promise;
       if (this.#withdrawn) return null;
+      if (this.#isOld()) throw new Stale();
       const whole = this.#whole;
       const ready =
         whole === undefined
@@ -301,7 +307,12 @@ export class Share {
     let sum = 0;
     for (const number of this.#held)
       sum += Math.max(0, Math.min(this.#partBytes, size - (number - 1) * this.#partBytes));
-    return sum;
+    for (const bytes of this.#flying.values()) sum += bytes;
+    return Math.min(sum, size);
+  }
+
+  #isOld(): boolean {
+    return this.#options.nowMs() - this.#openedAtMs > RESTART_AFTER_MS;
   }
 
   #isOver(): boolean {
@@ -312,14 +323,9 @@ export class Share {
     this.#state = state;
     this.#message = message;
     const nowMs = this.#options.nowMs();
-    if (state === "uploading") this.#recent.push([nowMs, this.#sentBytes()]);
-    else this.#recent.length = 0;
-    while (this.#recent.length > 2 && nowMs - (this.#recent[0]?.[0] ?? nowMs) > RATE_WINDOW_MS) this.#recent.shift();
+    this.#saidAtMs = nowMs;
+    if (state === "uploading") this.#pace.add(nowMs, this.#sentBytes());
+    else this.#pace.forget();
     this.#options.onProgress(this.progress);
   }
-}
-
-function peaksOf(stem: Stem): { peaks?: string } {
-  const path = peaksPathOf(stem);
-  return existsSync(path) ? { peaks: readFileSync(path).toString("base64") } : {};
 }

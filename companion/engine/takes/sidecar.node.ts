@@ -1,13 +1,32 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 import { Stem } from "./stem.std.ts";
 
 const sidecarOf = (path: string) => `${path}.json`;
 
-/** Written aside and moved into place, so that a reader finds the old one or the new one and never half of it. */
+/** Written aside, brought to the disk and moved into place: even after a power cut there is the old one or the new one, never half. */
 export function writeSidecar(stem: Stem): void {
   const path = sidecarOf(stem.path);
-  writeFileSync(`${path}.part`, JSON.stringify(stem, null, 2));
+  const file = openSync(`${path}.part`, "w");
+  try {
+    writeSync(file, JSON.stringify(stem, null, 2));
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
   renameSync(`${path}.part`, path);
+  syncFolder(dirname(path));
+}
+
+/** A new name is on the disk only when its folder is. Windows has no such call, and does it by itself. */
+function syncFolder(folder: string): void {
+  if (process.platform === "win32") return;
+  const file = openSync(folder, "r");
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The stem beside whose file this sidecar lies, wherever its folder has been moved to; `null` if it is not one of ours. */

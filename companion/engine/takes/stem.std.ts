@@ -4,10 +4,12 @@ import { ClockPoint, RecordingName, Sha256Hex, StemFormat } from "../../../proto
 import { TransportState } from "../../../protocol/room.ts";
 
 /**
- * What the person wants with a stem. `local`: it stays here. `wanted`: it is shared, or on its way. `paused`: on its way, and told to
- * wait. `withdrawn`: taken back. Kept beside the file, so that a restart goes on with what the person decided and with nothing else.
+ * What the person wants with a stem, and how far that has come. `local`: it stays here. `wanted`: it is on its way. `paused`: on its way,
+ * and told to wait. `shared`: it has arrived; when the server's copy has ended this one is not sent again. `withdrawing`: to be taken
+ * back, and the server has not said yes yet. `withdrawn`: taken back. Kept beside the file, so that a restart goes on with what the
+ * person decided and with nothing else.
  */
-export const Sharing = z.enum(["local", "wanted", "paused", "withdrawn"]);
+const Sharing = z.enum(["local", "wanted", "paused", "shared", "withdrawing", "withdrawn"]);
 export type Sharing = z.infer<typeof Sharing>;
 
 /**
@@ -21,6 +23,7 @@ export const Stem = z.object({
   name: RecordingName,
   path: z.string(),
   format: StemFormat,
+  /** Where frame 0 lies. With a pre-roll that is before the place at which record was pressed, which `transportAtStart` tells. */
   timelineFrames: z.int(),
   startedAtMs: z.number(),
   bpm: z.number(),
@@ -37,3 +40,13 @@ export const Stem = z.object({
   repaired: z.boolean().default(false),
 });
 export type Stem = z.infer<typeof Stem>;
+
+/** Frames of the timeline between a stem's first frame and the place at which record was pressed. */
+export function preRollOf({ timelineFrames, transportAtStart }: PreRolled): number {
+  if (transportAtStart == null || transportAtStart.motion !== "recording") return 0;
+  return Math.max(0, transportAtStart.positionFrames - timelineFrames);
+}
+interface PreRolled {
+  timelineFrames: number;
+  transportAtStart?: TransportState | null | undefined;
+}

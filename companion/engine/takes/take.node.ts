@@ -5,103 +5,145 @@ import type { Recorder } from "./recorder.node.ts";
 import type { Stem } from "./stem.std.ts";
 
 /** The seconds before the record button that are still there when it is pressed. */
-const PRE_ROLL_FRAMES = 10 * 48_000;
+export const PRE_ROLL_MAX_SECONDS = 10;
+/** A command is heard, and a disk answers, a moment after the frame it is about: the ring holds that much more. */
+const LATE_MAX_SECONDS = 2;
+/** Blocks written in one turn of the device: a pre-roll is caught up with in a second, without keeping the lanes waiting. */
+const BLOCKS_PER_TURN = 12;
 /** How often a take notes where it is in session time. */
-const MARK_FRAMES = 5 * 48_000;
+const MARK_SECONDS = 5;
 
-/** The last ten seconds of an input, addressed by the device's frame count: a take may begin and end at any of them. */
+/** The last seconds of all inputs of a device, addressed by the device's frame count: a take may begin and end at any of them. */
 export class InputRing {
-  readonly #samples = new Int32Array(PRE_ROLL_FRAMES * 2);
+  readonly sampleRateHz: number;
+  readonly channels: number;
+  readonly #frames: number;
+  readonly #samples: Int32Array;
+  #begin = 0;
   #end = 0;
+
+  constructor(sampleRateHz = 48_000, channels = 2) {
+    this.sampleRateHz = sampleRateHz;
+    this.channels = channels;
+    this.#frames = (PRE_ROLL_MAX_SECONDS + LATE_MAX_SECONDS) * sampleRateHz;
+    this.#samples = new Int32Array(this.#frames * channels);
+  }
+
+  /** The oldest frame that is a true one. */
+  get begin(): number {
+    return Math.max(this.#begin, this.#end - this.#frames);
+  }
 
   /** One past the newest frame. */
   get end(): number {
     return this.#end;
   }
 
+  /** Takes a block, interleaved. A device that jumped leaves silence where it jumped, not the sound of seconds ago. */
   push(frame: number, block: Int32Array): void {
-    // A device that jumped leaves silence, not the sound of ten seconds ago.
-    while (this.#end < frame && frame - this.#end < PRE_ROLL_FRAMES) {
-      this.#samples.fill(0, (this.#end % PRE_ROLL_FRAMES) * 2, (this.#end % PRE_ROLL_FRAMES) * 2 + 2);
-      this.#end++;
-    }
-    this.#samples.set(block, (frame % PRE_ROLL_FRAMES) * 2);
-    this.#end = frame + block.length / 2;
+    if (this.#end === 0) this.#begin = frame;
+    if (frame - this.#end >= this.#frames) this.#samples.fill(0);
+    else
+      for (; this.#end < frame; this.#end++)
+        this.#samples.fill(0, this.#at(this.#end), this.#at(this.#end) + this.channels);
+    const first = Math.min(block.length, this.#samples.length - this.#at(frame));
+    this.#samples.set(block.subarray(0, first), this.#at(frame));
+    this.#samples.set(block.subarray(first), 0);
+    this.#end = frame + block.length / this.channels;
   }
 
-  /** Frames from `from` on, at most one block and never past `to`. */
+  /** Frames from `from` on, at most one block and never past `to`; silence where the ring no longer has them. */
   read(from: number, to: number): Int32Array {
-    const place = from % PRE_ROLL_FRAMES;
-    const frames = Math.min(to - from, LANE_PACKET_FRAMES, PRE_ROLL_FRAMES - place);
-    return this.#samples.slice(place * 2, (place + frames) * 2);
+    const oldest = this.#end - this.#frames;
+    if (from < oldest) {
+      return new Int32Array(Math.min(to - from, oldest - from, LANE_PACKET_FRAMES) * this.channels);
+    }
+    const frames = Math.min(to - from, LANE_PACKET_FRAMES, this.#frames - (from % this.#frames));
+    return this.#samples.slice(this.#at(from), this.#at(from) + frames * this.channels);
+  }
+
+  #at(frame: number): number {
+    return (frame % this.#frames) * this.channels;
   }
 }
 
-/** One armed input of a take: the channels of the device that it is made of, and the file it goes to. */
+/** One armed input of a take: where it begins, the channels of the device that it is made of, and the file it goes to. */
 export interface TakeStem {
-  /** Channels of the device's stereo frame, 0 and 1: one for mono, both for stereo. */
+  firstFrame: number;
+  /** Counted from 0; one for mono, two for stereo. */
   channels: readonly number[];
   recorder: Recorder;
 }
 
 /**
- * One roll of the transport on its way to disk: exactly the frames from the command that began it to the one that ended it, each armed
- * input in a file of its own.
+ * One roll of the transport on its way to disk: exactly the frames up to the one of the command that ended it, each armed input in a file
+ * of its own.
  */
 export class Take {
-  readonly #stems: readonly TakeStem[];
-  readonly #firstFrame: number;
+  readonly #stems: { stem: TakeStem; nextFrame: number; markAt: number }[];
   readonly #clockAt: (frame: number) => Omit<ClockPoint, "frame">;
-  #nextFrame: number;
   #endFrame = Number.POSITIVE_INFINITY;
-  #markAt = 0;
   #endState: TransportState | undefined;
-  #ended: ((stem: Stem) => void) | undefined;
 
-  constructor(stems: readonly TakeStem[], firstFrame: number, clockAt: (frame: number) => Omit<ClockPoint, "frame">) {
-    this.#stems = stems;
-    this.#firstFrame = firstFrame;
-    this.#nextFrame = firstFrame;
+  constructor(stems: readonly TakeStem[], clockAt: (frame: number) => Omit<ClockPoint, "frame">) {
+    this.#stems = stems.map((stem) => ({ stem, nextFrame: stem.firstFrame, markAt: 0 }));
     this.#clockAt = clockAt;
   }
 
   /** The frame after the last one, and the transport's state there. Later calls change nothing. */
-  end(endFrame: number, state: TransportState, ended: (stem: Stem) => void): void {
+  end(endFrame: number, state: TransportState): void {
     if (this.#endState !== undefined) return;
-    this.#endFrame = Math.max(endFrame, this.#firstFrame);
+    this.#endFrame = Math.max(endFrame, ...this.#stems.map(({ stem }) => stem.firstFrame));
     this.#endState = state;
-    this.#ended = ended;
   }
 
   /** Why the disk refused, once it has. The take is to be ended then: what it holds is safe. */
   get error(): Error | undefined {
-    return this.#stems.find(({ recorder }) => recorder.error !== undefined)?.recorder.error;
+    return this.#stems.find(({ stem }) => stem.recorder.error !== undefined)?.stem.recorder.error;
   }
 
-  /** Writes what the ring has of it. Returns `true` when the take is whole. */
-  follow(ring: InputRing): boolean {
-    if (this.error !== undefined) this.#nextFrame = this.#endFrame;
+  /**
+   * Writes what the ring has of it, a few blocks at a time or all. Returns its stems, to be sealed in time, when the take is whole; `null`
+   * while it rolls.
+   */
+  follow(ring: InputRing, all: boolean): { recorder: Recorder; sealed: Promise<Stem> }[] | null {
+    // No more blocks may come: then an end that lies ahead is not waited for.
+    if (all && this.#endState !== undefined) this.#endFrame = Math.min(this.#endFrame, ring.end);
     const to = Math.min(ring.end, this.#endFrame);
-    while (this.#nextFrame < to) {
-      const samples = ring.read(this.#nextFrame, to);
-      const frame = this.#nextFrame - this.#firstFrame;
-      const isMark = frame >= this.#markAt;
-      for (const { channels, recorder } of this.#stems) {
-        if (isMark) recorder.mark({ frame, ...this.#clockAt(this.#nextFrame) });
-        recorder.write(channels.length === 2 ? samples : oneOf(samples, channels[0] ?? 0));
+    const blocks = all ? Number.POSITIVE_INFINITY : BLOCKS_PER_TURN;
+    if (this.error === undefined) for (const one of this.#stems) this.#write(one, ring, to, blocks);
+    const isWhole = this.error !== undefined || this.#stems.every(({ nextFrame }) => nextFrame >= this.#endFrame);
+    const state = this.#endState;
+    if (!isWhole || state === undefined) return null;
+    return this.#stems.map(({ stem: { recorder } }) => ({ recorder, sealed: recorder.finish(state) }));
+  }
+
+  #write(
+    one: { stem: TakeStem; nextFrame: number; markAt: number },
+    ring: InputRing,
+    to: number,
+    blocks: number,
+  ): void {
+    const { firstFrame, channels, recorder } = one.stem;
+    for (let block = 0; block < blocks && one.nextFrame < to; block++) {
+      const frame = one.nextFrame - firstFrame;
+      if (frame >= one.markAt) {
+        recorder.mark({ frame, ...this.#clockAt(one.nextFrame) });
+        one.markAt = frame + MARK_SECONDS * ring.sampleRateHz;
       }
-      if (isMark) this.#markAt = frame + MARK_FRAMES;
-      this.#nextFrame += samples.length / 2;
+      const samples = ring.read(one.nextFrame, to);
+      recorder.write(pick(samples, ring.channels, channels));
+      one.nextFrame += samples.length / ring.channels;
     }
-    if (this.#nextFrame < this.#endFrame || this.#endState === undefined) return false;
-    for (const { recorder } of this.#stems) void recorder.finish(this.#endState).then(this.#ended);
-    return true;
   }
 }
 
-/** One channel of stereo interleaved samples. */
-function oneOf(stereo: Int32Array, channel: number): Int32Array {
-  const mono = new Int32Array(stereo.length / 2);
-  for (let at = 0; at < mono.length; at++) mono[at] = stereo[at * 2 + channel] ?? 0;
-  return mono;
+/** Some channels of interleaved samples, interleaved. */
+function pick(samples: Int32Array, of: number, channels: readonly number[]): Int32Array {
+  if (channels.length === of && channels.every((channel, at) => channel === at)) return samples;
+  const picked = new Int32Array((samples.length / of) * channels.length);
+  for (let at = 0, from = 0; at < picked.length; from += of) {
+    for (const channel of channels) picked[at++] = samples[from + channel] ?? 0;
+  }
+  return picked;
 }

@@ -18,7 +18,9 @@ export interface StemInfo {
   timeReference: number;
   startedAtMs: number;
   project: string;
+  /** What the take is called; `takeId` is what all stems of one roll share. */
   take: string;
+  takeId?: string;
   track: string;
   bpm: number;
 }
@@ -120,8 +122,36 @@ export function sizeHeader(
 
 const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
-/** iXML 3: what a DAW or a field recorder's tools show of a take. */
-function ixmlOf({ project, take, track, bpm, timeReference, format, reference }: StemInfo): string {
-  const place = `<TIMESTAMP_SAMPLES_SINCE_MIDNIGHT_LO>${timeReference % 2 ** 32}</TIMESTAMP_SAMPLES_SINCE_MIDNIGHT_LO><TIMESTAMP_SAMPLES_SINCE_MIDNIGHT_HI>${Math.floor(timeReference / 2 ** 32)}</TIMESTAMP_SAMPLES_SINCE_MIDNIGHT_HI><TIMESTAMP_SAMPLE_RATE>${format.sampleRateHz}</TIMESTAMP_SAMPLE_RATE>`;
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<BWFXML><IXML_VERSION>3.01</IXML_VERSION><PROJECT>${escaped(project)}</PROJECT><TAKE>${escaped(take)}</TAKE><FILE_UID>${escaped(reference)}</FILE_UID><SPEED><TIMECODE_RATE>30/1</TIMECODE_RATE><TIMECODE_FLAG>NDF</TIMECODE_FLAG>${place}</SPEED><TRACK_LIST><TRACK_COUNT>1</TRACK_COUNT><TRACK><CHANNEL_INDEX>1</CHANNEL_INDEX><NAME>${escaped(track)}</NAME></TRACK></TRACK_LIST><USER>tempo ${bpm} bpm</USER></BWFXML>`;
+/**
+ * iXML 3.01: what a DAW or a field recorder's tools show of a take. There is no timecode, so frames are counted at 30, without drop; the
+ * place is in samples. Stems of one roll are one family.
+ */
+function ixmlOf({ project, take, takeId, track, bpm, timeReference, format, reference }: StemInfo): string {
+  const element = (name: string, value: string | number) => `<${name}>${escaped(String(value))}</${name}>`;
+  const speed = [
+    element("TIMECODE_RATE", "30/1"),
+    element("TIMECODE_FLAG", "NDF"),
+    element("FILE_SAMPLE_RATE", format.sampleRateHz),
+    element("AUDIO_BIT_DEPTH", format.encoding === "pcm24" ? 24 : 32),
+    element("DIGITIZER_SAMPLE_RATE", format.sampleRateHz),
+    element("TIMESTAMP_SAMPLES_SINCE_MIDNIGHT_HI", Math.floor(timeReference / 2 ** 32)),
+    element("TIMESTAMP_SAMPLES_SINCE_MIDNIGHT_LO", timeReference % 2 ** 32),
+    element("TIMESTAMP_SAMPLE_RATE", format.sampleRateHz),
+  ];
+  const tracks = (format.channels === 1 ? [""] : [" L", " R"]).map(
+    (side, at) =>
+      `<TRACK>${element("CHANNEL_INDEX", at + 1)}${element("INTERLEAVE_INDEX", at + 1)}${element("NAME", track + side)}</TRACK>`,
+  );
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>\n<BWFXML>',
+    element("IXML_VERSION", "3.01"),
+    element("PROJECT", project),
+    element("TAKE", take),
+    element("FILE_UID", reference),
+    takeId === undefined ? "" : `<FILE_SET>${element("FAMILY_UID", takeId)}</FILE_SET>`,
+    `<SPEED>${speed.join("")}</SPEED>`,
+    `<TRACK_LIST>${element("TRACK_COUNT", tracks.length)}${tracks.join("")}</TRACK_LIST>`,
+    element("USER", `tempo ${bpm} bpm`),
+    "</BWFXML>",
+  ].join("");
 }
