@@ -16,7 +16,8 @@ export interface ClockLine {
 const DRIFT_IGNORED_MS = 0.05;
 /** A quartz is within 200 ppm; a map that says otherwise is wrong and is not followed. */
 const DRIFT_MAX = 200e-6;
-const CHUNK_FRAMES = 48_000;
+/** Small enough that lanes in the same program do not notice. */
+const CHUNK_FRAMES = 4_096;
 
 /** The least-squares line through the map's points, each weighed by how well it is known. With fewer than two points: no drift. */
 export function clockLine(points: readonly ClockPoint[], rateHz: number, startedAtMs: number): ClockLine {
