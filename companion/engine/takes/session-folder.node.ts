@@ -23,10 +23,7 @@ const Laid = z.object({
 });
 type Laid = z.infer<typeof Laid>;
 
-export type Layable = Alignable & {
-  sha256?: string | null | undefined;
-  transportAtStart?: Recording["transportAtStart"];
-};
+type Layable = Alignable & { sha256?: string | null | undefined };
 
 /**
  * A session's folder: originals, aligned copies, and the project files in which every stem stands where it was played. One thing is laid
