@@ -14,7 +14,10 @@ import { methodsAt } from "./methods.ts";
 import { openApi } from "./openapi.ts";
 import { accountPages, doorPages } from "./pages/accounts.tsx";
 import { companionPages } from "./pages/companion.tsx";
+import { invitePages } from "./pages/invite.tsx";
 import { pageProblem, pages, wantsPage } from "./pages/pages.tsx";
+import { sessionPages } from "./pages/sessions.tsx";
+import { takePages } from "./pages/takes.tsx";
 import { waitlistPages } from "./pages/waitlist.tsx";
 import { codeOfThrown, problem } from "./problem.ts";
 import { downloads } from "./recordings/download.ts";
@@ -56,6 +59,9 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", accountPages(app));
   app.route("/", companionPages);
   app.route("/", waitlistPages);
+  app.route("/", sessionPages(app));
+  app.route("/", takePages(app));
+  app.route("/", invitePages(app));
   app.route("/", pages);
 
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });

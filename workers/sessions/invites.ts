@@ -4,6 +4,7 @@ import { INVITE_LIFETIME_MS, INVITES_PER_SESSION_MAX, SESSION_MEMBERS_MAX } from
 import { PageQuery, pageOf } from "../../protocol/paging.ts";
 import { AcceptInvite, CreateInvite, Invite, InviteSummary, SessionDetail } from "../../protocol/sessions.ts";
 import { requireAccount } from "../accounts/guard.ts";
+import { mayTry } from "../accounts/tries.ts";
 import { sha256Hex } from "../hash.ts";
 import { bearer, json, problemResponses } from "../openapi.ts";
 import { cutPage, readCursor } from "../paging.ts";
@@ -162,6 +163,7 @@ export const invites = newRouter<MemberEnv>()
       const { now, random } = c.var.deps;
       const { code } = c.req.valid("json");
       const accountId = c.var.account.id;
+      if (!(await mayTry(c.env, c.var.deps, "invite", accountId))) return problem(c, "rate-limited");
       const accepted = await acceptInvite(c.env.DB, await sha256Hex(code), accountId, newId("mem", random), now());
       if (!accepted.ok) return problem(c, accepted.reason);
       const member = await findMembership(c.env.DB, accepted.sessionId, accountId);
