@@ -150,6 +150,7 @@ describe("the outbox", () => {
       text: "<script>alert(1)</script>",
       session: "S",
       title: "What is new",
+      answer: "https://example.org/hub/answer",
       fromAtMs: nowMs,
     };
     for (const language of ["en", "de"] as const)
