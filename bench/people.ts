@@ -1,0 +1,12 @@
+import { globSync } from "node:fs";
+import type { Bench, Row } from "./row.ts";
+
+/** Accounts, the Hub, the pages: each file in people/ measures one of them. */
+export async function run(): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const file of globSync("people/*.ts", { cwd: import.meta.dirname }).sort()) {
+    const bench: Bench = await import(new URL(file, import.meta.url).href);
+    rows.push(...(await bench.run()));
+  }
+  return rows;
+}

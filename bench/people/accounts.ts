@@ -1,0 +1,180 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as opaque from "@serenity-kit/opaque";
+import { percentile } from "../../dev/percentile.ts";
+import { type Platform, startPlatform } from "../../dev/platform.ts";
+import { newId } from "../../protocol/ids.ts";
+import type { Row } from "../row.ts";
+import { workerdCpuMs } from "../workerd-cpu.ts";
+
+const TRIES = 1_000;
+const WARM_UP = 100;
+const random = (length: number) => new Uint8Array(randomBytes(length));
+/** Each from a network of its own: limits are not what is measured here. */
+const anywhere = () => ({ "CF-Connecting-IP": [...random(4)].join("."), "Content-Type": "application/json" });
+
+async function post(
+  origin: string,
+  path: string,
+  body: unknown,
+): Promise<{ status: number; json: unknown; tookMs: number }> {
+  const startedAtMs = performance.now();
+  const response = await fetch(`${origin}/api/v1${path}`, {
+    method: "POST",
+    headers: anywhere(),
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    tookMs: performance.now() - startedAtMs,
+    json: text === "" ? null : JSON.parse(text),
+  };
+}
+
+/**
+ * How well the times of two groups tell them apart: the Mann–Whitney statistic as a normal deviate. Below 2.58 in absolute value the
+ * two cannot be told apart at the level of one in a hundred.
+ */
+function deviate(a: readonly number[], b: readonly number[]): number {
+  const all = [...a.map((ms) => ({ ms, own: true })), ...b.map((ms) => ({ ms, own: false }))].sort(
+    (x, y) => x.ms - y.ms,
+  );
+  let ranks = 0;
+  for (const [at, { own }] of all.entries()) if (own) ranks += at + 1;
+  const u = ranks - (a.length * (a.length + 1)) / 2;
+  const mean = (a.length * b.length) / 2;
+  return (u - mean) / Math.sqrt((a.length * b.length * (a.length + b.length + 1)) / 12);
+}
+
+/** `count` accounts with one password's record, written directly; returns their addresses. */
+async function seed(platform: Platform, count: number): Promise<string[]> {
+  const { clientRegistrationState, registrationRequest } = opaque.client.startRegistration({ password: "benchmark" });
+  const started = await post(platform.origin, "/passwords/start", { registrationRequest });
+  const { registrationResponse } = started.json as { registrationResponse: string };
+  const { registrationRecord } = opaque.client.finishRegistration({
+    password: "benchmark",
+    clientRegistrationState,
+    registrationResponse,
+  });
+  const addresses = Array.from({ length: count }, () => `${newId("acc", random)}@example.org`);
+  for (let from = 0; from < count; from += 100)
+    await platform.db.batch(
+      addresses.slice(from, from + 100).flatMap((address) => {
+        const id = newId("acc", random);
+        return [
+          platform.db
+            .prepare(
+              "INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES (?, ?, 'B', 'free', 0)",
+            )
+            .bind(id, address),
+          platform.db
+            .prepare("INSERT INTO passwords VALUES (?, ?, ?, 1, 0)")
+            .bind(id, newId("usr", random), registrationRecord),
+        ];
+      }),
+    );
+  return addresses;
+}
+
+type Ask = (address: string) => Promise<number>;
+
+/** The same question about known and unknown addresses in turn, in an order drawn by chance. */
+async function tellApart(name: string, known: readonly string[], ask: Ask): Promise<Row> {
+  const times = { known: [] as number[], unknown: [] as number[] };
+  const left = { known: TRIES + WARM_UP, unknown: TRIES + WARM_UP };
+  // Drawn one by one: what a question leaves behind (a mail to send) then slows the next of either kind alike.
+  while (left.known + left.unknown > 0) {
+    const drawn = ((random(1)[0] ?? 0) & 1) === 0 ? "known" : "unknown";
+    const kind = left[drawn] > 0 ? drawn : drawn === "known" ? "unknown" : "known";
+    const at = --left[kind];
+    const tookMs = await ask(kind === "known" ? (known[at] ?? "") : `${newId("acc", random)}@example.org`);
+    if (at < TRIES) times[kind].push(tookMs);
+  }
+  const z = deviate(times.known, times.unknown);
+  return {
+    bench: "people",
+    name: `${name}: known against unknown address, ${TRIES} tries each`,
+    value: Math.abs(z),
+    unit: "σ",
+    beside: { "known, median ms": percentile(times.known, 0.5), "unknown, median ms": percentile(times.unknown, 0.5) },
+    ratio: percentile(times.known, 0.5) / percentile(times.unknown, 0.5),
+    goal: "≤ 2.58 σ (p ≥ 0.01)",
+    ok: Math.abs(z) <= 2.58,
+  };
+}
+
+async function cost(
+  name: string,
+  count: number,
+  ask: () => Promise<number>,
+  floor: number,
+  goalMs: number,
+): Promise<Row> {
+  for (let at = 0; at < 30; at++) await ask();
+  const before = workerdCpuMs();
+  const times: number[] = [];
+  for (let at = 0; at < count; at++) times.push(await ask());
+  const value = (workerdCpuMs() - before) / count;
+  return {
+    bench: "people",
+    name: `${name}, CPU of workerd`,
+    value,
+    unit: "ms",
+    beside: { "health, CPU ms": floor, "p95 wall ms": percentile(times, 0.95) },
+    ratio: floor > 0 ? value / floor : null,
+    goal: `≤ ${goalMs} ms`,
+    ok: value <= goalMs,
+  };
+}
+
+/** What OPAQUE costs the server, and whether time tells who has an account (R19). */
+export async function run(): Promise<Row[]> {
+  await opaque.ready;
+  const folder = mkdtempSync(join(tmpdir(), "sessionlinked-bench-"));
+  const platform = await startPlatform({ stateDir: folder });
+  try {
+    const { origin } = platform;
+    const known = await seed(platform, TRIES + WARM_UP);
+    const { clientRegistrationState, registrationRequest } = opaque.client.startRegistration({ password: "benchmark" });
+    const { startLoginRequest } = opaque.client.startLogin({ password: "benchmark" });
+    const health = async () => {
+      const startedAtMs = performance.now();
+      await (await fetch(`${origin}/api/v1/health`)).text();
+      return performance.now() - startedAtMs;
+    };
+    const floor = (await cost("health", 500, health, 0, 10)).value;
+    const signIn: Ask = async (email) =>
+      (await post(origin, "/sign-in/password/start", { email, startLoginRequest })).tookMs;
+    const rows = [
+      await cost(
+        "OPAQUE, registration's answer",
+        500,
+        async () => (await post(origin, "/passwords/start", { registrationRequest })).tookMs,
+        floor,
+        10,
+      ),
+      await cost("OPAQUE, sign-in's answer", 500, () => signIn(known[(random(1)[0] ?? 0) + 1] ?? ""), floor, 10),
+      await tellApart("sign-in", known, signIn),
+      await tellApart("reset", known, async (email) => (await post(origin, "/reset", { email })).tookMs),
+      await tellApart("sign-up", known, async (email) => {
+        const started = await post(origin, "/passwords/start", { registrationRequest });
+        const { step, registrationResponse } = started.json as { step: string; registrationResponse: string };
+        const { registrationRecord } = opaque.client.finishRegistration({
+          password: "benchmark",
+          clientRegistrationState,
+          registrationResponse,
+          keyStretching: { "argon2id-custom": { iterations: 1, memory: 8, parallelism: 1 } },
+        });
+        const person = { email, displayName: "Ada", isSixteen: true };
+        return (await post(origin, "/sign-up/password", { ...person, step, registrationRecord })).tookMs;
+      }),
+    ];
+    return rows;
+  } finally {
+    await platform.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
