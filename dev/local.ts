@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { type Inbox, startInbox } from "./inbox.ts";
 import { type Platform, type PlatformOptions, startPlatform } from "./platform.ts";
 import { type Relay, startRelay } from "./turn.ts";
 
@@ -6,6 +7,7 @@ import { type Relay, startRelay } from "./turn.ts";
 export interface Local {
   platform: Platform;
   relay: Relay;
+  inbox: Inbox;
   stop(): Promise<void>;
 }
 
@@ -16,10 +18,13 @@ export async function startLocal(options: PlatformOptions): Promise<Local> {
   try {
     const bindings = { TURN_KEY: secret, TURN_URLS: relay.urls, ...options.bindings };
     const platform = await startPlatform({ ...options, bindings });
+    const inbox = await startInbox(platform.mailbox);
     return {
       platform,
       relay,
+      inbox,
       async stop() {
+        await inbox.stop();
         await platform.stop();
         await relay.stop();
       },

@@ -7,8 +7,9 @@ import { randomBytes } from "node:crypto";
 import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { Mailbox } from "./mailbox.ts";
 import { newOpaqueSetup } from "./secrets.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -29,6 +30,8 @@ export interface Platform {
   miniflare: Miniflare;
   db: Awaited<ReturnType<Miniflare["getD1Database"]>>;
   recordings: Awaited<ReturnType<Miniflare["getR2Bucket"]>>;
+  /** What it has sent: files on this machine. */
+  mailbox: Mailbox;
   /** Runs the Worker's cron handler once, as the platform would. */
   runCron(scheduledTime?: Date, cron?: string): Promise<void>;
   stop(): Promise<void>;
@@ -92,6 +95,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const { workerOptions } = unstable_getMiniflareWorkerOptions(join(root, "wrangler.toml"));
   const { rootPath: _rootPath, modulesRules: _rules, ...worker } = workerOptions;
   const log = options.onLog;
+  const mailbox = new Mailbox(options.stateDir, log);
   const modules = globSync("*.{js,wasm}", { cwd: bundleDir }).map((name) => ({
     type: name.endsWith(".wasm") ? ("CompiledWasm" as const) : ("ESModule" as const),
     path: join(bundleDir, name),
@@ -102,7 +106,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       host: "127.0.0.1",
       port: options.port ?? 0,
       cf: false,
-      log: new Log(log === undefined ? LogLevel.NONE : LogLevel.WARN),
+      log: mailbox,
       resourcePersistencePath: join(options.stateDir, "store"),
       handleStructuredLogs: (entry) => log?.(`${entry.level}: ${entry.message}`),
       workers: [
@@ -130,6 +134,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     miniflare,
     db,
     recordings: await miniflare.getR2Bucket("RECORDINGS"),
+    mailbox,
     async runCron(scheduledTime = new Date(), cron = "*/5 * * * *") {
       const fetcher = await miniflare.getWorker("sessionlinked");
       await fetcher.scheduled({ scheduledTime, cron });

@@ -100,16 +100,17 @@ let exitCode = 0;
 try {
   progress.step("Starting the platform: API, rooms, database, recordings, cron, relay");
   local = await startLocal({ stateDir, port });
-  const { origin } = local.platform;
+  // A passkey belongs to a name, and an address is none (WebAuthn section 5.1.2); browsers trust this one like https.
+  const origin = local.platform.origin.replace("127.0.0.1", "localhost");
   // The platform's library would end the process at once on a signal; everything is to be stopped in order.
   for (const signal of signals) {
     for (const listener of process.listeners(signal)) if (listener !== stop) process.off(signal, listener);
   }
-  progress.done(`${origin}, relay: ${local.relay.kind}`);
+  progress.done(`${origin}, mails: ${local.inbox.origin}, relay: ${local.relay.kind}`);
   console.error(`  Ready after ${((performance.now() - startedAtMs) / 1000).toFixed(1)} s.\n`);
   if (!flags["no-demo"] && !abort.signal.aborted) await Promise.race([demo(local), ended]);
   if (!abort.signal.aborted) {
-    console.log(`Open ${origin} — Ctrl-C stops everything.`);
+    console.log(`Open ${origin}, mails: ${local.inbox.origin} — Ctrl-C stops everything.`);
     await ended;
   }
 } catch (error) {
