@@ -35,7 +35,6 @@ export default defineConfig({
         test: {
           name: "workerd",
           include: ["workers/**/*.test.{ts,tsx}", "durable-objects/**/*.test.ts", "test/promises/**/*.test.ts"],
-          testTimeout: 30_000,
           setupFiles: ["workers/test-setup.ts"],
         },
       },

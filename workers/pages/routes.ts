@@ -9,3 +9,6 @@ export const publicPages = [
   "/reset",
   "/waitlist",
 ] as const;
+
+/** Every page that a person sees when signed in and that needs nothing else: the browser tests go through it as well. */
+export const memberPages = ["/account", "/device"] as const;

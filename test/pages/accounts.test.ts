@@ -1,0 +1,335 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Secret, TOTP } from "otpauth";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Platform, startPlatform } from "../../dev/platform.ts";
+import { addAuthenticator, startChromium, Watch } from "./chromium.ts";
+import { findForms, formsOf, Recorder } from "./recorder.ts";
+
+let stateDir: string;
+let platform: Platform;
+let recorder: Recorder;
+let chromium: Browser;
+
+beforeAll(async () => {
+  stateDir = mkdtempSync(join(tmpdir(), "sessionlinked-pages-"));
+  platform = await startPlatform({ stateDir });
+  recorder = await Recorder.start(platform.origin);
+  chromium = await startChromium();
+});
+afterAll(async () => {
+  await chromium?.close();
+  await recorder?.stop();
+  await platform?.stop();
+  rmSync(stateDir, { recursive: true, force: true });
+});
+
+/** A browser of its own, watched from its first request on. */
+async function newBrowser(): Promise<{ context: BrowserContext; page: Page; watch: Watch }> {
+  const context = await chromium.newContext({ locale: "en-GB", baseURL: recorder.origin });
+  context.setDefaultTimeout(10_000);
+  const watch = new Watch(context, recorder.origin);
+  return { context, page: await context.newPage(), watch };
+}
+
+async function fillPerson(page: Page, email: string): Promise<void> {
+  await page.goto("/sign-up");
+  await page.getByLabel("Your name, as others see it").fill("Ada Lovelace");
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("16 or over").check();
+}
+
+/** Opens the link of the newest mail, as a mail program hands it to the browser. */
+async function openMail(page: Page, email: string, sinceMs: number, path: string): Promise<void> {
+  const mail = await platform.mailbox.next(email, sinceMs, ({ text }) => text.includes(path));
+  await page.goto(/https?:\/\/\S+/.exec(mail.text.slice(mail.text.indexOf(path) - 60))?.[0] ?? "");
+}
+
+async function signIn(page: Page, email: string, password: string): Promise<void> {
+  await page.goto("/sign-in");
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+}
+
+async function signUp(page: Page, email: string, password: string): Promise<void> {
+  const sinceMs = Date.now();
+  await fillPerson(page, email);
+  await page.getByText("Use a password instead").click();
+  await page.getByLabel("New password").fill(password);
+  await page.getByRole("button", { name: "Continue with this password" }).click();
+  await page.getByRole("heading", { name: "Look in your mail" }).waitFor();
+  await openMail(page, email, sinceMs, "/sign-up/confirm");
+  await page.getByRole("button", { name: "Confirm and sign in" }).click();
+  await page.waitForURL(/\/account\?outcome=welcome/);
+}
+
+describe("accounts in Chromium", () => {
+  test("A1, A7, H3: a passkey opens an account and signs in again; one cookie, set by signing in and gone with signing out", async () => {
+    const { context, page, watch } = await newBrowser();
+    await addAuthenticator(page);
+    const sinceMs = Date.now();
+    await fillPerson(page, "passkey@example.org");
+    await page.getByRole("button", { name: "Continue with a passkey" }).click();
+    await page.getByRole("heading", { name: "Look in your mail" }).waitFor();
+    expect(await context.cookies()).toEqual([]);
+
+    await openMail(page, "passkey@example.org", sinceMs, "/sign-up/confirm");
+    // A mail program that looks at the link first does not use it up.
+    await page.reload();
+    expect(await context.cookies()).toEqual([]);
+    await page.getByRole("button", { name: "Confirm and sign in" }).click();
+    await page.getByRole("heading", { name: "Ada Lovelace" }).waitFor();
+    const cookies = await context.cookies();
+    expect(cookies).toHaveLength(1);
+    expect(cookies[0]).toMatchObject({
+      name: "__Host-session",
+      secure: true,
+      httpOnly: true,
+      sameSite: "Lax",
+      path: "/",
+    });
+    expect(await page.evaluate("document.cookie + Object.keys(localStorage) + Object.keys(sessionStorage)")).toBe("");
+
+    await page.getByRole("button", { name: "Sign out here" }).click();
+    await page.waitForURL(/after=out/);
+    // The browser offers it in the address field, where the virtual authenticator takes it at once.
+    await page.goto("/account");
+    await page.waitForURL(/\/account$/);
+    await page.addInitScript("PublicKeyCredential.isConditionalMediationAvailable = async () => false");
+    await page.getByRole("button", { name: "Sign out here" }).click();
+    await page.waitForURL(/after=out/);
+    expect(await context.cookies()).toEqual([]);
+    await page.goto("/account");
+    expect(new URL(page.url()).pathname).toBe("/sign-in");
+    await page.getByRole("button", { name: "Sign in with a passkey" }).click();
+    await page.waitForURL(/\/account$/);
+    await page.getByRole("heading", { name: "Ada Lovelace" }).waitFor();
+    expect(watch.foreign).toEqual([]);
+    expect(watch.errors).toEqual([]);
+    await context.close();
+  });
+
+  test("A2: no byte that leaves the browser holds the password, through sign-up, sign-in, change and reset", async () => {
+    const { context, page, watch } = await newBrowser();
+    const email = "password@example.org";
+    const first = 'Vierzig Saiten & "ein" Kontrabaß';
+    const second = "zweiter Satz, langsam 7/8";
+    const third = "third movement con fuoco";
+    recorder.requests.length = 0;
+
+    await signUp(page, email, first);
+    await page.getByRole("button", { name: "Sign out here" }).click();
+    await signIn(page, email, first);
+    await page.waitForURL(/\/account/);
+    await page.locator("#password").fill(second);
+    await page.getByRole("button", { name: "Set this password" }).click();
+    await page.getByText("Saved.").waitFor();
+    await page.getByRole("button", { name: "Sign out here" }).click();
+    await page.waitForURL(/after=out/);
+
+    await signIn(page, email, first);
+    await page.getByText("Address and password do not fit together.").waitFor();
+    const sinceMs = Date.now();
+    await page.getByRole("link", { name: "Forgotten the password?" }).click();
+    await page.getByLabel("E-mail").fill(email);
+    await page.getByRole("button", { name: "Send me the link" }).click();
+    await openMail(page, email, sinceMs, "/reset/finish");
+    await page.getByLabel("New password").fill(third);
+    await page.getByRole("button", { name: "Set this password" }).click();
+    await page.waitForURL(/after=reset/);
+    const beforeMs = recorder.requests.length;
+    await signIn(page, email, third);
+    await page.waitForURL(/\/account/);
+    const lastSignIn = recorder.requests.slice(beforeMs);
+
+    const arrived = Buffer.concat(recorder.requests.map(({ bytes }) => bytes));
+    const sent = Buffer.concat(watch.bodies);
+    // The search is not blind: it finds the address, and each form of a secret that is there.
+    expect(arrived.includes(email)).toBe(true);
+    expect(sent.includes(email)).toBe(true);
+    for (const [name, form] of formsOf(first))
+      expect([name, findForms(first, form).includes(name)]).toEqual([name, true]);
+    for (const password of [first, second, third])
+      expect({ password, found: findForms(password, Buffer.concat([arrived, sent])) }).toEqual({ password, found: [] });
+
+    // What was recorded opens nothing a second time.
+    const at = (path: string) => lastSignIn.find((request) => request.path === path)?.body ?? "";
+    const replay = (path: string, body: string) =>
+      fetch(`${platform.origin}${path}`, {
+        method: "POST",
+        body,
+        headers: { "Content-Type": "application/json", Origin: platform.origin },
+      });
+    const again = await replay("/api/v1/sign-in/password", at("/api/v1/sign-in/password"));
+    expect([again.status, await again.json()]).toMatchObject([410, { code: "step-expired" }]);
+    const started = await replay("/api/v1/sign-in/password/start", at("/api/v1/sign-in/password/start"));
+    const { step } = (await started.json()) as { step: string };
+    const { finishLoginRequest } = JSON.parse(at("/api/v1/sign-in/password")) as { finishLoginRequest: string };
+    const crossed = await replay("/api/v1/sign-in/password", JSON.stringify({ step, finishLoginRequest }));
+    expect([crossed.status, await crossed.json()]).toMatchObject([401, { code: "wrong-password" }]);
+    expect(crossed.headers.get("Set-Cookie")).toBeNull();
+    expect(watch.foreign).toEqual([]);
+    // A refused sign-in is written to the console by the browser itself.
+    expect(watch.errors.filter((error) => !error.includes("status of 401"))).toEqual([]);
+    await context.close();
+  });
+
+  test("a second factor is set up from its picture, asked for, and replaced by a recovery code; an old sign-in is asked again in place", async () => {
+    const { context, page } = await newBrowser();
+    const email = "second@example.org";
+    const password = "basso continuo forever";
+    await signUp(page, email, password);
+    // As if the sign-in were an hour old.
+    await platform.db.prepare("UPDATE sign_ins SET created_at_ms = created_at_ms - 3600000").run();
+    await page.getByRole("button", { name: "Set it up" }).click();
+    await page.getByRole("heading", { name: "Show that it is you" }).waitFor();
+    await page.locator("#fresh-password").fill(password);
+    await page.getByRole("button", { name: "With the password" }).click();
+    await page.locator("#qr svg").waitFor();
+    const secret = ((await page.locator("#totp-secret").textContent()) ?? "").replaceAll(" ", "");
+    const { default: decodeQR } = await import("qr/decode.js");
+    const picture = await page.locator("#qr svg").evaluate(async (svg) => {
+      const image = new Image();
+      const copy = svg.cloneNode(true) as SVGElement;
+      copy.setAttribute("width", "400");
+      copy.setAttribute("height", "400");
+      image.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
+      await image.decode();
+      const canvas = new OffscreenCanvas(400, 400);
+      const drawing = canvas.getContext("2d") as OffscreenCanvasRenderingContext2D;
+      drawing.fillStyle = "#fff";
+      drawing.fillRect(0, 0, 400, 400);
+      drawing.drawImage(image, 0, 0, 400, 400);
+      return [...drawing.getImageData(0, 0, 400, 400).data];
+    });
+    const read = decodeQR({ width: 400, height: 400, data: Uint8Array.from(picture) });
+    expect(new URL(read).searchParams.get("secret")).toBe(secret);
+
+    const totp = new TOTP({ secret: Secret.fromBase32(secret) });
+    await page.locator("#code").fill(totp.generate());
+    await page.getByRole("button", { name: "Switch it on" }).click();
+    await page.getByRole("heading", { name: "Your recovery codes" }).waitFor();
+    const codes = await page.locator("#codes-list li").allTextContents();
+    expect(new Set(codes).size).toBe(10);
+    await page.getByRole("button", { name: "I have them" }).click();
+    await page.getByText("On: signing in with the password asks for a code").waitFor();
+    // Signing in again in place did not make this browser two devices.
+    expect(await page.locator("#devices li").count()).toBe(1);
+
+    await page.getByRole("button", { name: "Sign out here" }).click();
+    await page.waitForURL(/after=out/);
+    await signIn(page, email, password);
+    await page.getByRole("heading", { name: "One more step" }).waitFor();
+    // The code that switched it on has been used.
+    await page.locator("#code").fill(totp.generate());
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByText("This code is not right").waitFor();
+    await page.locator("#code").fill(codes[0] ?? "");
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.waitForURL(/\/account/);
+    await page.getByText("9 left.").waitFor();
+    await context.close();
+  });
+
+  test("A5: who says they are younger than 16 sends nothing", async () => {
+    const { context, page } = await newBrowser();
+    await page.goto("/sign-up");
+    await page.waitForLoadState("networkidle");
+    recorder.requests.length = 0;
+    await page.getByLabel("Your name, as others see it").fill("Young Ada");
+    await page.getByLabel("E-mail").fill("young@example.org");
+    await page.getByLabel("Younger than 16").check();
+    await page.getByText("Nothing you typed was sent or kept.").waitFor();
+    expect(await page.getByRole("button", { name: "Continue with a passkey" }).isVisible()).toBe(false);
+    await page.getByLabel("E-mail").press("Enter");
+    await page.waitForTimeout(300);
+    expect(recorder.requests).toEqual([]);
+    await context.close();
+  });
+
+  test("A6, A7: without a script the account is corrected and devices are sent away; the rest says why it cannot", async () => {
+    const { context, page } = await newBrowser();
+    await signUp(page, "plain@example.org", "unaccompanied cello suite");
+    const cookies = await context.cookies();
+    const other = await newBrowser();
+    await signIn(other.page, "plain@example.org", "unaccompanied cello suite");
+    await other.page.waitForURL(/\/account/);
+
+    const plain = await chromium.newContext({ javaScriptEnabled: false, locale: "en-GB", baseURL: recorder.origin });
+    await plain.addCookies(cookies);
+    const quiet = await plain.newPage();
+    await quiet.goto("/account");
+    await quiet.getByLabel("Your name, as others see it").fill("Augusta King");
+    await quiet.getByRole("button", { name: "Save", exact: true }).click();
+    await quiet.getByRole("heading", { name: "Augusta King" }).waitFor();
+    expect(await quiet.locator("#devices li").count()).toBe(2);
+    await quiet.getByRole("button", { name: "Sign out everywhere else" }).click();
+    await quiet.getByText("Signed out.", { exact: true }).waitFor();
+    expect(await quiet.locator("#devices li").count()).toBe(1);
+    await other.page.goto("/account");
+    expect(new URL(other.page.url()).pathname).toBe("/sign-in");
+    await quiet.goto("/sign-up");
+    await quiet.waitForURL(/\/account/);
+    await quiet.getByRole("button", { name: "Sign out here" }).click();
+    await quiet.getByText("You are signed out.").waitFor();
+    await quiet.goto("/sign-up");
+    await quiet.locator("noscript p").waitFor();
+    expect(await quiet.locator("#with-passkey").isDisabled()).toBe(true);
+    await Promise.all([context.close(), other.context.close(), plain.close()]);
+  });
+
+  test("A7: a companion is let in by its person, on the loopback address it named and no other; a device by its code", async () => {
+    const { context, page } = await newBrowser();
+    await signUp(page, "companion@example.org", "loopback and fugue");
+    const query = new URLSearchParams({
+      response_type: "code",
+      client_id: "companion",
+      redirect_uri: "http://127.0.0.1:9/callback",
+      code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+      code_challenge_method: "S256",
+      state: "a state of its own",
+      label: "Companion, studio PC",
+    });
+    await page.goto(`/companion/authorize?${query}`);
+    await page.getByText("Companion, studio PC asks to be signed in as Ada Lovelace").waitFor();
+    const back = page.waitForRequest(/^http:\/\/127\.0\.0\.1:9\/callback/);
+    await page.getByRole("button", { name: "Let it in" }).click();
+    const landed = new URL((await back).url());
+    expect(landed.searchParams.get("state")).toBe("a state of its own");
+    const answer = await fetch(`${platform.origin}/api/v1/token`, {
+      method: "POST",
+      headers: { "Content-Type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({
+        grant_type: "authorization_code",
+        code: landed.searchParams.get("code") ?? "",
+        code_verifier: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+        redirect_uri: "http://127.0.0.1:9/callback",
+      }),
+    });
+    expect(answer.status).toBe(200);
+
+    query.set("redirect_uri", "http://evil.example/callback");
+    await page.goto(`/companion/authorize?${query}`);
+    await page.getByText("This request does not fit.").waitFor();
+
+    await platform.db
+      .prepare("INSERT INTO device_codes VALUES ('hash', 'WDJBMJHT', 'Stage box', 'waiting', NULL, 0, ?)")
+      .bind(Date.now() + 600_000)
+      .run();
+    await page.goto("/device");
+    await page.getByLabel("The code on the device").fill("bbbb-bbbb");
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByText("No device is waiting under this code.").waitFor();
+    await page.getByLabel("The code on the device").fill("wdjb mjht");
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByText("Stage box asks to be signed in as Ada Lovelace").waitFor();
+    await page.getByRole("button", { name: "Let it in" }).click();
+    await page.getByText("Done. The device goes on by itself.").waitFor();
+    const row = await platform.db.prepare("SELECT state FROM device_codes").first<{ state: string }>();
+    expect(row?.state).toBe("approved");
+    await context.close();
+  });
+});
