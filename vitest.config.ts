@@ -35,6 +35,7 @@ export default defineConfig({
         test: {
           name: "workerd",
           include: ["workers/**/*.test.{ts,tsx}", "durable-objects/**/*.test.ts", "test/promises/**/*.test.ts"],
+          testTimeout: 30_000,
           setupFiles: ["workers/test-setup.ts"],
         },
       },

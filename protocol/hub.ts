@@ -179,5 +179,22 @@ export const CreateReport = z.object({
   details: prose(REPORT_MAX_GRAPHEMES).or(z.literal("")).default(""),
 });
 
+/** A link in a mail from the Hub: whoever got that mail answers or blocks its sender with it, and neither learns an address. */
+const AnswerToken = z.string().min(40).max(400);
+export const HubAnswer = Message.extend({ answer: AnswerToken });
+/** Whom to block: by their profile, or by a mail that came from them. */
+export const CreateBlock = z.union([z.strictObject({ profileId: ProfileId }), z.strictObject({ answer: AnswerToken })]);
+
+/** What a person of ours sees of a report; behind the operator's key only. */
+export const OpenReport = z.object({
+  reportId: z.string(),
+  reason: z.enum(reportReasons),
+  details: z.string(),
+  createdAtMs: z.int(),
+  accountId: z.string(),
+  displayName: z.string(),
+  profileId: z.string().nullable(),
+});
+
 /** Somebody who cannot write to the account that asks. */
 export const Block = z.object({ blockId: BlockId, displayName: z.string(), createdAtMs: z.int() });

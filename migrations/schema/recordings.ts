@@ -46,7 +46,7 @@ export const recordings = sqliteTable(
   },
   (table) => [
     index("recordings_by_session").on(table.sessionId, table.createdAtMs, table.id),
-    index("recordings_by_account").on(table.accountId),
+    index("recordings_by_account").on(table.accountId, table.expiresAtMs),
     index("recordings_by_expiry").on(table.expiresAtMs),
     index("recordings_by_notice").on(table.state, table.noticesSent, table.expiresAtMs),
   ],

@@ -64,6 +64,19 @@ const matrix: Record<string, Row> = {
   "DELETE /api/v1/account/second-factor": { expect: [401, 404, 404, 404, 404, 404] },
   "POST /api/v1/account/recovery-codes": { expect: [401, 409, 409, 409, 409, 409] },
 
+  "GET /api/v1/profile": { expect: own },
+  "PUT /api/v1/profile": { expect: own, body: () => ({ bio: "Plays at noon." }) },
+  "DELETE /api/v1/profile": { expect: ownChange },
+  "PUT /api/v1/profile/publication": { expect: own, body: empty },
+  "DELETE /api/v1/profile/publication": { expect: own },
+  "GET /api/v1/profile/sample": { expect: [401, 404, 404, 404, 404, 404] },
+  "PUT /api/v1/profile/sample": { expect: [401, 415, 415, 415, 415, 415], body: empty },
+  "DELETE /api/v1/profile/sample": { expect: own },
+  "GET /api/v1/hub/profiles": { expect: all(200) },
+  // Not published: not there, for its owner neither (A4).
+  "GET /api/v1/hub/profiles/{profileId}": { expect: all(404) },
+  "GET /hub/{profileId}/sample": { expect: all(404) },
+
   "POST /api/v1/sessions": { expect: [401, 201, 201, 201, 201, 201], body: () => ({ name: "Another" }) },
   "GET /api/v1/sessions": { expect: own },
   "GET /api/v1/sessions/{sessionId}": { expect: members },
@@ -105,6 +118,7 @@ function pathFor(route: string, world: World): string {
   const unfinished = /parts|complete/.test(route);
   return (route.split(" ")[1] ?? "")
     .replace("{sessionId}", world.sessionId)
+    .replace("{profileId}", world.profileId)
     .replace("{memberId}", world.memberId.pat)
     .replace("{inviteId}", world.inviteId)
     .replace("{recordingId}", unfinished ? world.uploadingId : world.recordingId)

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { getTableColumns, getTableName, is } from "drizzle-orm";
 import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import * as schema from "../../migrations/schema.ts";
+import { newId } from "../../protocol/ids.ts";
 import { inventory } from "../../workers/privacy/inventory.ts";
 import { type Person, people, random, type World } from "./world.ts";
 
@@ -21,6 +22,14 @@ const tables = Object.entries(schema as Record<string, unknown>).filter((entry):
   is(entry[1], SQLiteTable),
 );
 const rules: Record<string, { subject: unknown }> = inventory;
+
+/** Columns whose text has a form that the owner's own reading insists on. */
+const forms: Record<string, (mark: string) => string | null> = {
+  "profiles.instruments": (mark) => JSON.stringify([mark]),
+  "profiles.id": () => newId("pro", random),
+  "profiles.languages": () => "[]",
+  "profiles.rateCurrency": () => null,
+};
 
 /** A mark that nobody could write by chance, and that says where it came from. */
 export const markOf = (who: Person, place: string) => `zq${who}x${place.replaceAll(/[^A-Za-z]/g, "")}qz`;
@@ -56,7 +65,8 @@ export async function markEverything(world: World): Promise<Record<Person, strin
       const value = (key: string) => {
         const mark = markOf(who, `${name}${key}`);
         written.push(mark);
-        return mark;
+        const form = forms[`${name}.${key}`];
+        return form === undefined ? mark : form(mark);
       };
       const { count } = (await env.DB.prepare(
         `SELECT COUNT(*) AS count FROM ${getTableName(table)} WHERE ${subjectColumn} = ?`,
@@ -74,7 +84,10 @@ export async function markEverything(world: World): Promise<Record<Person, strin
           if (marked.some(([other]) => other === key)) return value(key);
           if (foreign.has(column.name)) return world.accountId[who];
           if (column.dataType === "string" && (column.enumValues?.length ?? 0) > 0) return column.enumValues?.[0];
-          if (column.dataType === "string") return markOf(who, `${name}${key}`) + [...random(6)].join("");
+          if (column.dataType === "string") {
+            const mark = markOf(who, `${name}${key}`) + [...random(6)].join("");
+            return forms[`${name}.${key}`]?.(mark) ?? mark;
+          }
           return column.notNull ? world.nowMs + 1_000_000 : null;
         });
         await env.DB.prepare(

@@ -30,6 +30,8 @@ export interface World {
   uploadingId: string;
   inviteId: string;
   inviteCode: string;
+  /** Ada's profile, which she has not published. */
+  profileId: string;
   accountId: Record<Person, string>;
   memberId: Record<Person, MemberId>;
   signInId: Record<Person, string>;
@@ -50,6 +52,7 @@ export async function newWorld(nowMs: number, withObjects = true): Promise<World
     uploadingId: newId("rec", random),
     inviteId: newId("inv", random),
     inviteCode: randomBase32(10, random),
+    profileId: newId("pro", random),
     accountId: each(() => newId("acc", random)),
     memberId: each(() => newId("mem", random) as MemberId),
     signInId: each(() => newId("sin", random)),
@@ -83,6 +86,11 @@ export async function newWorld(nowMs: number, withObjects = true): Promise<World
         .bind(world.sessionId, world.accountId[who], world.memberId[who], role, nowMs),
     );
   }
+  statements.push(
+    db
+      .prepare("INSERT INTO profiles (id, account_id, bio, updated_at_ms) VALUES (?, ?, 'Plays at night.', ?)")
+      .bind(world.profileId, world.accountId.ada, nowMs),
+  );
   const recording = (id: string, state: string, uploadId: string | null) =>
     db
       .prepare(

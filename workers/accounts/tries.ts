@@ -17,6 +17,8 @@ const buckets = {
   device: { burst: 30, refillMs: 10_000 },
   contact: { burst: 5, refillMs: 30 * 60_000 },
   report: { burst: 10, refillMs: 10 * 60_000 },
+  /** Codes hold 50 bits; this is for whoever would try anyhow, and leaves a band behind one address its room. */
+  invite: { burst: 40, refillMs: 15_000 },
   waitlist: { burst: 10, refillMs: 60_000 },
 } as const;
 export type Bucket = keyof typeof buckets;

@@ -1,4 +1,5 @@
 import type { SessionId } from "../../protocol/ids.ts";
+import { REPORT_RETENTION_MS } from "../../protocol/retention.ts";
 import type { Deps } from "../deps.ts";
 import type { Env } from "../env.ts";
 import { describeThrown, log } from "../log.ts";
@@ -50,6 +51,7 @@ export const jobs: Record<string, Job> = {
   "waitlist-end": (env, deps) => endWaitlist(env, deps, ROWS),
   "waitlist-launch": (env, deps) => tellLaunch(env, deps, MAILS),
 
+  "closed-reports": (env, deps) => deleteClosedReports(env, deps),
   mail: (env, deps) => sendDueMail(env, deps, MAILS),
   "sent-mail": (env, deps) => forgetSentMail(env, deps, ROWS),
   "expired-invites": (env, deps) => deleteExpired(env, "invites", deps.now()),
@@ -66,6 +68,16 @@ async function deleteExpired(env: Env, table: Expiring, nowMs: number): Promise<
     `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE expires_at_ms <= ?1 ORDER BY expires_at_ms LIMIT ?2)`,
   )
     .bind(nowMs, ROWS)
+    .run();
+  return { done: meta.changes, rowsRead: meta.rows_read, finished: meta.changes < ROWS };
+}
+
+async function deleteClosedReports(env: Env, deps: Deps): Promise<Outcome> {
+  const { meta } = await env.DB.prepare(
+    `DELETE FROM reports WHERE id IN
+       (SELECT id FROM reports WHERE closed_at_ms <= ?1 ORDER BY closed_at_ms LIMIT ?2)`,
+  )
+    .bind(deps.now() - REPORT_RETENTION_MS, ROWS)
     .run();
   return { done: meta.changes, rowsRead: meta.rows_read, finished: meta.changes < ROWS };
 }

@@ -84,6 +84,22 @@ describe("notices before the end (E1)", () => {
     expect(await env.DB.prepare("SELECT COUNT(*) AS n FROM recordings").first("n")).toBe(4);
   });
 
+  test("E6: whoever was not told in time, because runs were missed, gets the last notice and not both", async () => {
+    const { record } = await owner();
+    const endMs = nowMs + 80 * HOUR_MS;
+    await record(0, endMs);
+    await record(0, endMs + 30 * HOUR_MS);
+    nowMs = endMs - 2 * HOUR_MS;
+    await runJobs(here, deps);
+    await runJobs(here, deps);
+    const kinds = await env.DB.prepare("SELECT kind, recording_count AS n FROM retention_notices ORDER BY kind").all();
+    expect(kinds.results).toEqual([
+      { kind: "first", n: 1 },
+      { kind: "last", n: 1 },
+    ]);
+    expect(sent).toHaveLength(2);
+  });
+
   test("a downgrade shortens nothing before its grace, says so at once, and going back undoes it", async () => {
     const { accountId, record, expiryOf } = await owner("studio");
     const downgradedAtMs = nowMs;
@@ -134,6 +150,7 @@ describe("the outbox", () => {
       text: "<script>alert(1)</script>",
       session: "S",
       title: "What is new",
+      answer: "https://example.org/hub/answer",
       fromAtMs: nowMs,
     };
     for (const language of ["en", "de"] as const)

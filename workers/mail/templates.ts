@@ -23,7 +23,7 @@ export interface Values {
   "recordings-ending": { count: number; firstAtMs: number; link: string };
   downgrade: { tier: string; count: number; firstAtMs: number; link: string };
   "hub-message": { from: string; text: string; link: string };
-  "hub-invite": { from: string; session: string; link: string };
+  "hub-invite": { from: string; session: string; link: string; answer: string };
   "waitlist-confirm": { link: string; unsubscribe: string };
   launch: { link: string; unsubscribe: string };
   news: { title: string; text: string; link: string; unsubscribe: string };
@@ -107,10 +107,11 @@ const en: Catalogue = {
     action: { label: `Answer ${from}`, href: link },
     reason: "Your profile is published. You can block this person, or make your profile private.",
   }),
-  "hub-invite": ({ from, session, link }) => ({
+  "hub-invite": ({ from, session, link, answer }) => ({
     subject: `${from} invites you to a session`,
     paragraphs: [
       `The session is called “${session}”. The invitation works once, for a week. They do not have your address.`,
+      `To answer or block ${from}:\n${answer}`,
     ],
     action: { label: "Look at the invitation", href: link },
     reason: "Your profile is published. You can block this person, or make your profile private.",
@@ -216,10 +217,11 @@ const de: Catalogue = {
     action: { label: `${from} antworten`, href: link },
     reason: "Dein Profil ist veröffentlicht. Du kannst diese Person blockieren oder dein Profil privat stellen.",
   }),
-  "hub-invite": ({ from, session, link }) => ({
+  "hub-invite": ({ from, session, link, answer }) => ({
     subject: `${from} lädt dich zu einer Session ein`,
     paragraphs: [
       `Die Session heißt „${session}“. Die Einladung gilt einmal, eine Woche lang. Deine Adresse ist dort nicht bekannt.`,
+      `${from} antworten oder blockieren:\n${answer}`,
     ],
     action: { label: "Einladung ansehen", href: link },
     reason: "Dein Profil ist veröffentlicht. Du kannst diese Person blockieren oder dein Profil privat stellen.",

@@ -2,16 +2,16 @@ import type { Hono } from "hono";
 import { ErrorCode } from "../../protocol/errors.ts";
 import type { AppContext, AppEnv } from "../router.ts";
 
-/** What the API said to a form: its success, with the cookie it may have set, or its problem. */
+/** What the API said to a form: its success, with what it answered and the cookie it may have set, or its problem. */
 export type FormAnswer =
-  | { ok: true; cookie: string | null }
+  | { ok: true; cookie: string | null; data: unknown }
   | { ok: false; code: ErrorCode; fields: Record<string, string[]>; retryAfterSeconds: number };
 
 /** Fields of a plain form; a file or a repeated field is not asked for anywhere. */
 export async function fieldsOfForm(c: AppContext): Promise<Record<string, string>> {
   const type = c.req.header("Content-Type") ?? "";
   if (!type.startsWith("application/x-www-form-urlencoded")) return {};
-  return Object.fromEntries(new URLSearchParams(await c.req.text()));
+  return Object.fromEntries(new URLSearchParams(new TextDecoder().decode(await c.req.arrayBuffer())));
 }
 
 /** Says whose request it is, so that every guard of the API judges the browser and not us. */
@@ -43,7 +43,10 @@ export async function askApi(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const response = await app.fetch(request, c.env, contextOf(c));
-  if (response.ok) return { ok: true, cookie: response.headers.get("Set-Cookie") };
+  if (response.ok) {
+    const data: unknown = response.status === 204 ? null : await response.json().catch(() => null);
+    return { ok: true, cookie: response.headers.get("Set-Cookie"), data };
+  }
   const problem = await response.json<{ code: ErrorCode; fields?: Record<string, string[]> }>().catch(() => null);
   const code = ErrorCode.safeParse(problem?.code);
   return {

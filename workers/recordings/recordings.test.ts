@@ -7,7 +7,18 @@ import { sha256Hex } from "../hash.ts";
 import { reprDigest } from "./digest.ts";
 import { sweepRecordings } from "./ending.ts";
 import { recountStorage } from "./store.ts";
-import { accountOf, closing, codeOf, fileOf, opening, type Request, Studio, seedPeople } from "./test-studio.ts";
+import {
+  accountOf,
+  closing,
+  codeOf,
+  fileOf,
+  framesOf,
+  headerOf,
+  opening,
+  type Request,
+  Studio,
+  seedPeople,
+} from "./test-studio.ts";
 
 /** Ada hosts, Ben takes part, Olu observes, Eve is a stranger. The clock is the test's own. */
 const studio = new Studio();
@@ -159,13 +170,61 @@ describe("an upload", () => {
     await pretend(0);
   });
 
-  test.each([["../../etc/passwd"], ["a\u0000b"], ["a\nb"], [".hidden"], ["x".repeat(121)], [""], ["a/b"], ["c:d"]])(
-    "a recording cannot be called %j",
-    async (name) => {
-      const refused = await ask("ada", "POST", `/sessions/${sessionId}/recordings`, { body: opening({ name }) });
-      expect(refused.status).toBe(422);
-    },
-  );
+  test("a header that lies is told what about; nothing is shown, and the right file goes in the same way", async () => {
+    const file = fileOf(1_000);
+    const lies: [string, Partial<Parameters<typeof headerOf>[0]>, object?][] = [
+      ["another rate", { sampleRateHz: 44_100 }],
+      ["two channels", { channels: 2 }],
+      ["16 bits", { bits: 16 }],
+      ["float in 24 bits", { tag: 3 }],
+      ["more sound than there is", { dataBytes: 999_999 }, { frames: 333_333 }],
+      ["fewer frames than announced", {}, { frames: 317 }],
+      ["no WAVE at all", { tag: 0 }],
+    ];
+    const id = await open();
+    for (const [what, lie, more] of lies) {
+      const liar = file.slice();
+      liar.set(headerOf({ dataBytes: framesOf(1_000) * 3, ...lie }));
+      if (what === "no WAVE at all") liar.set(new TextEncoder().encode("<!doctype html><script>"));
+      await put("ada", id, 1, liar);
+      const refused = await studio.complete(id, liar, more);
+      expect([what, refused.status]).toEqual([what, 422]);
+      expect(refused.headers.get("Content-Type")).toBe("application/problem+json");
+      expect(await refused.json()).toMatchObject({ code: "stem-invalid", detail: expect.stringMatching(/^Its?\b/) });
+      expect((await ask("ben", "GET", `/recordings/${id}`)).status).toBe(404);
+    }
+    await put("ada", id, 1, file);
+    expect((await studio.complete(id, file)).status).toBe(200);
+  });
+
+  test("a part that is too small for R2 and not the last is refused by its number before R2 is asked", async () => {
+    const file = fileOf(PART_MIN_BYTES + 50);
+    const id = await open();
+    await put("ada", id, 1, file.subarray(0, 50));
+    await put("ada", id, 2, file.subarray(50));
+    const refused = await studio.complete(id, file, { parts: 2 });
+    expect(await refused.json()).toMatchObject({
+      code: "parts-incomplete",
+      detail: expect.stringContaining("Part 1 has 50"),
+    });
+  });
+
+  test.each([
+    ["../../etc/passwd"],
+    ["a\u0000b"],
+    ["a\nb"],
+    [".hidden"],
+    ["x".repeat(121)],
+    [""],
+    ["a/b"],
+    ["c:d"],
+    ["a\u202eb"],
+    ["\ud800"],
+    ["a\u0085"],
+  ])("a recording cannot be called %j", async (name) => {
+    const refused = await ask("ada", "POST", `/sessions/${sessionId}/recordings`, { body: opening({ name }) });
+    expect(refused.status).toBe(422);
+  });
 
   test("C6: where the host has switched recording off nothing can be shared", async () => {
     await ask("ada", "PATCH", `/sessions/${sessionId}`, { body: { settings: { recordingPermitted: false } } });

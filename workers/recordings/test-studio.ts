@@ -176,7 +176,7 @@ export class Studio {
     return objects.map(({ key }) => key.slice(key.lastIndexOf("/") + 1));
   }
 
-  async count(table: "recordings" | "recording_parts" | "sessions" | "session_members"): Promise<number> {
+  async count(table: "recordings" | "recording_parts"): Promise<number> {
     const row = await env.DB.prepare(`SELECT COUNT(*) AS n FROM ${table}`).first<{ n: number }>();
     return row?.n ?? 0;
   }

@@ -38,6 +38,15 @@ export async function findErasure(db: D1Database, sessionId: SessionId): Promise
   return row === null ? null : { ...row, notice: NOTICE };
 }
 
+/** The deletion as whoever asked for it may look at it again; `null` for everybody else. */
+export async function findOwnErasure(db: D1Database, sessionId: SessionId, accountId: string) {
+  const mine = await db
+    .prepare("SELECT 1 FROM session_erasures WHERE session_id = ? AND requested_by = ?")
+    .bind(sessionId, accountId)
+    .first();
+  return mine === null ? null : await findErasure(db, sessionId);
+}
+
 /** Closes the session to everybody and starts the clock. Asking again by the same account is "requested" again. */
 export async function requestErasure(
   db: D1Database,

@@ -1,15 +1,17 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { InviteId, newId, randomBase32, SessionId } from "../../protocol/ids.ts";
-import { INVITE_LIFETIME_MS, INVITES_PER_SESSION_MAX, SESSION_MEMBERS_MAX } from "../../protocol/limits.ts";
+import { InviteId, newId, SessionId } from "../../protocol/ids.ts";
+import { SESSION_MEMBERS_MAX } from "../../protocol/limits.ts";
 import { PageQuery, pageOf } from "../../protocol/paging.ts";
 import { AcceptInvite, CreateInvite, Invite, InviteSummary, SessionDetail } from "../../protocol/sessions.ts";
 import { requireAccount } from "../accounts/guard.ts";
+import { mayTry } from "../accounts/tries.ts";
 import { sha256Hex } from "../hash.ts";
 import { bearer, json, problemResponses } from "../openapi.ts";
 import { cutPage, readCursor } from "../paging.ts";
 import { problem } from "../problem.ts";
 import { newRouter } from "../router.ts";
 import { findMembership, type MemberEnv, requireMember } from "./guard.ts";
+import { newInvite } from "./new-invite.ts";
 import { sessionDetail } from "./store.ts";
 
 const params = z.object({ sessionId: SessionId });
@@ -71,31 +73,10 @@ export const invites = newRouter<MemberEnv>()
     }),
     async (c) => {
       const { role, uses } = c.req.valid("json");
-      const { now, random } = c.var.deps;
-      const code = randomBase32(10, random);
-      const inviteId = newId("inv", random);
-      const createdAtMs = now();
-      const expiresAtMs = createdAtMs + INVITE_LIFETIME_MS;
-      const made = await c.env.DB.prepare(
-        `INSERT INTO invites (id, session_id, code_hash, role, uses_left, created_at_ms, expires_at_ms)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE (SELECT COUNT(*) FROM invites WHERE session_id = ?2) < ?8`,
-      )
-        .bind(
-          inviteId,
-          c.var.member.sessionId,
-          await sha256Hex(code),
-          role,
-          uses,
-          createdAtMs,
-          expiresAtMs,
-          INVITES_PER_SESSION_MAX,
-        )
-        .run();
-      if (made.meta.changes === 0)
-        return problem(c, "quota-exceeded", "Withdraw invites that are no longer needed first.");
+      const invite = await newInvite(c.env.DB, c.var.deps, c.var.member.sessionId, role, uses);
+      if (invite === null) return problem(c, "quota-exceeded", "Withdraw invites that are no longer needed first.");
       c.header("Cache-Control", "no-store");
-      const spoken = `${code.slice(0, 5)}-${code.slice(5)}`;
-      return c.json({ inviteId, code: spoken, role, usesLeft: uses, createdAtMs, expiresAtMs }, 201);
+      return c.json(invite, 201);
     },
   )
   .openapi(
@@ -162,6 +143,7 @@ export const invites = newRouter<MemberEnv>()
       const { now, random } = c.var.deps;
       const { code } = c.req.valid("json");
       const accountId = c.var.account.id;
+      if (!(await mayTry(c.env, c.var.deps, "invite", accountId))) return problem(c, "rate-limited");
       const accepted = await acceptInvite(c.env.DB, await sha256Hex(code), accountId, newId("mem", random), now());
       if (!accepted.ok) return problem(c, accepted.reason);
       const member = await findMembership(c.env.DB, accepted.sessionId, accountId);

@@ -1,0 +1,101 @@
+import type { Child } from "hono/jsx";
+import { Layout } from "../../design/layout.tsx";
+import { href, type Page } from "../../design/page.ts";
+import { sessionText } from "../../i18n/sessions.ts";
+
+/** Says what will happen, to whom, and to which copies, before it does; then one button for it and one way back. */
+function Confirm({
+  page,
+  title,
+  action,
+  yes,
+  no,
+  back,
+  children,
+}: {
+  page: Page;
+  title: string;
+  action: string;
+  yes: string;
+  no: string;
+  back: string;
+  children?: Child;
+}) {
+  return (
+    <Layout page={page} title={title} hidden>
+      <section class="stack confirm">
+        <h1>{title}</h1>
+        {children}
+        <form class="actions" method="post" action={href(page, action)}>
+          <button class="button destructive" type="submit">
+            {yes}
+          </button>
+          <a class="button quiet" href={href(page, back)}>
+            {no}
+          </a>
+        </form>
+      </section>
+    </Layout>
+  );
+}
+
+export function LeaveSession({ page, sessionId }: { page: Page; sessionId: string }) {
+  const t = sessionText[page.language].leave;
+  const here = `/sessions/${sessionId}`;
+  return (
+    <Confirm page={page} title={t.title} action={`${here}/leave`} yes={t.yes} no={t.no} back={here}>
+      <p class="lead">{t.lead}</p>
+      <p>{t.stays}</p>
+    </Confirm>
+  );
+}
+
+export function DeleteSession({ page, sessionId, name }: { page: Page; sessionId: string; name: string }) {
+  const t = sessionText[page.language].erase;
+  const here = `/sessions/${sessionId}`;
+  return (
+    <Confirm page={page} title={t.title(name)} action={`${here}/delete`} yes={t.yes} no={t.no} back={here}>
+      <p class="lead">{t.lead}</p>
+      <div class="columns fates">
+        <div class="stack">
+          <h2>{t.goesTitle}</h2>
+          <ul>
+            {t.goes.map((one) => (
+              <li>{one}</li>
+            ))}
+          </ul>
+          <p class="soft">{t.when}</p>
+        </div>
+        <div class="stack">
+          <h2>{t.staysTitle}</h2>
+          <p>{t.stays}</p>
+        </div>
+      </div>
+    </Confirm>
+  );
+}
+
+export function DeleteRecording({
+  page,
+  sessionId,
+  recordingId,
+  name,
+}: {
+  page: Page;
+  sessionId: string;
+  recordingId: string;
+  name: string;
+}) {
+  const t = sessionText[page.language].remove;
+  const here = `/sessions/${sessionId}`;
+  const action = `${here}/recordings/${recordingId}/delete`;
+  return (
+    <Confirm page={page} title={t.title(name)} action={action} yes={t.yes} no={t.no} back={here}>
+      <p>{t.goes}</p>
+      <p>
+        <strong>{t.stays}</strong>
+      </p>
+      <p class="soft">{t.own}</p>
+    </Confirm>
+  );
+}

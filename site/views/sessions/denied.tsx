@@ -1,0 +1,14 @@
+import { State } from "../../design/form.tsx";
+import { Layout } from "../../design/layout.tsx";
+import { href, type Page } from "../../design/page.ts";
+import { sessionText } from "../../i18n/sessions.ts";
+
+/** Deleted, never joined, or never there: one page, so that a stranger learns nothing (R18). */
+export function SessionDenied({ page }: { page: Page }) {
+  const t = sessionText[page.language].denied;
+  return (
+    <Layout page={page} title={t.title} hidden>
+      <State title={t.title} sentence={t.sentence} next={{ href: href(page, "/sessions"), label: t.next }} />
+    </Layout>
+  );
+}

@@ -1,0 +1,92 @@
+import type { Role } from "../../../protocol/roles.ts";
+import { Button, State } from "../../design/form.tsx";
+import { Layout } from "../../design/layout.tsx";
+import { href, type Page } from "../../design/page.ts";
+import { Timeline } from "../../design/timeline.tsx";
+import { dateTime } from "../../i18n/format.ts";
+import { sessionProblem, sessionText } from "../../i18n/sessions.ts";
+
+export interface InvitePageProps {
+  page: Page;
+  code: string;
+  invite: {
+    sessionName: string;
+    hostName: string;
+    role: Exclude<Role, "host">;
+    expiresAtMs: number;
+    /** Where to, if the reader is in already. */
+    sessionId: string | null;
+  };
+  isFull: boolean;
+}
+
+/** Who invites, to what, as what, what the others will see; and one thing to do. */
+export function InvitePage({ page, code, invite, isFull }: InvitePageProps) {
+  const text = sessionText[page.language];
+  const t = text.invite;
+  const here = href(page, `/invite/${code}`);
+  const way = (path: string) => href(page, `${path}?next=${encodeURIComponent(here)}`);
+  const title = isFull ? t.fullTitle : t.title(invite.sessionName);
+  return (
+    <Layout page={page} title={title} hidden>
+      <section class="hero">
+        <h1 class="invite-title">{title}</h1>
+        <p class="lead">
+          {t.from(invite.hostName)} {isFull ? text.problems["session-full"] : t.role[invite.role]}
+        </p>
+        {isFull ? null : invite.sessionId !== null ? (
+          <>
+            <p>{t.already}</p>
+            <a class="button" href={href(page, `/sessions/${invite.sessionId}`)}>
+              {t.open}
+            </a>
+          </>
+        ) : page.account === null ? (
+          <>
+            <p>{t.signedOut}</p>
+            <p class="actions">
+              <a class="button" href={way("/sign-in")}>
+                {t.signIn}
+              </a>
+              <a class="button quiet" href={way("/sign-up")}>
+                {t.signUp}
+              </a>
+            </p>
+          </>
+        ) : (
+          <form class="stack" method="post" action={here}>
+            <p>{t.signedInAs(page.account.displayName)}</p>
+            <Button label={t.accept} />
+          </form>
+        )}
+      </section>
+      <Timeline
+        label={t.picture}
+        from={0}
+        to={100}
+        spans={[
+          { from: 4, to: 62, label: invite.hostName, person: 1 },
+          { from: 62, to: 96, label: page.account?.displayName ?? t.yours, person: 2 },
+        ]}
+        marks={[{ at: 62, label: "", kind: "now" }]}
+      />
+      <p class="soft">
+        {t.see}
+        <br />
+        {t.until} {dateTime(page.language, invite.expiresAtMs)}.
+      </p>
+    </Layout>
+  );
+}
+
+/** Used up, expired, withdrawn or never one: the same words, so that guessing learns nothing. */
+export function InviteRefused({ page, reason }: { page: Page; reason: "invite-invalid" | "rate-limited" }) {
+  const t = sessionText[page.language].invite;
+  const [title, sentence] =
+    reason === "invite-invalid" ? [t.badTitle, t.bad] : [t.triesTitle, sessionProblem(page.language, reason)];
+  return (
+    <Layout page={page} title={title} hidden>
+      <State title={title} sentence={sentence} next={{ href: href(page, "/sessions"), label: t.home }} />
+    </Layout>
+  );
+}

@@ -1,0 +1,96 @@
+import type { Role } from "../../../protocol/roles.ts";
+import { href, type Page } from "../../design/page.ts";
+import { dateTime } from "../../i18n/format.ts";
+import { sessionText } from "../../i18n/sessions.ts";
+
+export interface InviteList {
+  items: readonly { inviteId: string; role: Role; usesLeft: number; expiresAtMs: number }[];
+  nextCursor: string | null;
+  /** The one that was just made: the only time that its code is known. */
+  made: { code: string; role: Role; usesLeft: number } | null;
+}
+
+/** What a host sees of the doors that stand open. */
+export function Invites({ page, sessionId, list }: { page: Page; sessionId: string; list: InviteList }) {
+  const text = sessionText[page.language];
+  const t = text.one;
+  const at = `/sessions/${sessionId}/invites`;
+  return (
+    <section class="stack" id="invites">
+      <h2>{t.invites}</h2>
+      <p class="soft">{t.invitesLead}</p>
+      {list.made === null ? null : (
+        <div class="panel made stack" role="status">
+          <strong>{t.inviteMade}</strong>
+          <p>
+            <span class="small soft">{t.inviteCode}</span>
+            <br />
+            <output class="code instrument">{list.made.code}</output>
+          </p>
+          <p>
+            <label class="small soft" for="invite-link">
+              {t.inviteLink}
+            </label>
+            <br />
+            <input
+              id="invite-link"
+              class="instrument"
+              readonly
+              value={`${page.origin}/invite/${list.made.code}`}
+              data-copy={t.copy}
+              data-copied={t.copied}
+            />
+          </p>
+        </div>
+      )}
+      <form class="stack" method="post" action={href(page, at)}>
+        <div class="pair">
+          <div class="field">
+            <label for="invite-role">{t.inviteRole}</label>
+            <select id="invite-role" name="role">
+              <option value="participant">{text.roles.participant}</option>
+              <option value="observer">{text.roles.observer}</option>
+            </select>
+          </div>
+          <div class="field">
+            <label for="uses">{t.inviteUses}</label>
+            <input id="uses" name="uses" type="number" min="1" max="32" value="1" required />
+          </div>
+        </div>
+        <button class="button quiet" type="submit">
+          {t.invite}
+        </button>
+      </form>
+      {list.items.length === 0 ? (
+        <p class="small soft">{t.noInvites}</p>
+      ) : (
+        <ul class="open-invites">
+          {list.items.map(({ inviteId, role, usesLeft, expiresAtMs }) => {
+            const until = dateTime(page.language, expiresAtMs);
+            return (
+              <li>
+                <p class="small">
+                  {text.roles[role]} · {usesLeft === 0 ? t.used : t.usesLeft(usesLeft)}
+                  <br />
+                  <span class="soft">
+                    {t.until} {until}
+                  </span>
+                </p>
+                <form method="post" action={href(page, `${at}/${inviteId}/revoke`)}>
+                  <button class="button quiet small" type="submit" aria-label={t.revokeOf(text.roles[role], until)}>
+                    {t.revoke}
+                  </button>
+                </form>
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      {list.nextCursor === null ? null : (
+        <a href={href(page, `/sessions/${sessionId}?invites=${encodeURIComponent(list.nextCursor)}#invites`)}>
+          {t.moreInvites}
+        </a>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,240 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { z } from "zod";
+import type { Block, OpenReport } from "../../protocol/hub.ts";
+import { newId } from "../../protocol/ids.ts";
+import { createApp } from "../app.ts";
+import { systemDeps } from "../deps.ts";
+import type { Env } from "../env.ts";
+import { sendDueMail } from "../mail/outbox.ts";
+import { person } from "./test-person.ts";
+
+const app = createApp();
+const origin = "https://sessionlinked.test";
+let sent: { to: string; subject: string; text: string; html: string; headers: Record<string, string> }[] = [];
+const EMAIL = { send: async (mail: (typeof sent)[number]) => void sent.push(mail) };
+const here = { ...env, EMAIL } as unknown as Env;
+const mails = async () => {
+  await sendDueMail(here, systemDeps, 1_000);
+  return sent.splice(0);
+};
+type Person = Awaited<ReturnType<typeof person>>;
+
+const session = async (host: Person) => {
+  const response = await host.call("POST", "/api/v1/sessions", { name: "Late takes" });
+  return (await response.json<{ sessionId: string }>()).sessionId;
+};
+const operate = (method: string, path: string, key: string | null = env.OPERATOR_KEY ?? null, using: Env = here) =>
+  app.request(
+    `${origin}/api/v1/operator${path}`,
+    { method, headers: key === null ? {} : { Authorization: `Bearer ${key}` } },
+    using,
+  );
+
+beforeEach(async () => {
+  sent = [];
+  for (const table of [
+    "recordings",
+    "sessions",
+    "profiles",
+    "hub_search",
+    "hub_spellings",
+    "mail_outbox",
+    "rate_limits",
+    "accounts",
+  ])
+    await env.DB.prepare(`DELETE FROM ${table}`).run();
+});
+
+describe("writing to somebody on the Hub", () => {
+  test("D2: a message and its answer arrive; neither side learns an address, an account, or more than a name", async () => {
+    const [ada, ben] = [await person("Ada"), await person("Ben")];
+    const { profileId } = await ben.publish({ instruments: ["Bass"] });
+    const path = `/api/v1/hub/profiles/${profileId}/messages`;
+    const answer = await ada.call("POST", path, { text: "<b>Bass on</b> Friday?\n🎸" });
+    expect([answer.status, await answer.text()]).toEqual([202, ""]);
+    const [first, ...none] = await mails();
+    expect(none).toEqual([]);
+    expect(first?.to).toBe(ben.email);
+    expect(first?.subject).toBe("Ada wrote to you on the Hub");
+    expect(first?.html).toContain("&lt;b&gt;Bass on");
+    const token = /hub\/answer\?token=([\w-]+)/.exec(first?.text ?? "")?.[1];
+    const back = await ben.call("POST", "/api/v1/hub/answers", { answer: token, text: "Yes." });
+    expect(back.status).toBe(202);
+    const [second] = await mails();
+    expect(second?.to).toBe(ada.email);
+    for (const [mail, of] of [
+      [first, ada],
+      [second, ben],
+    ] as const) {
+      const all = JSON.stringify(mail);
+      expect(all).not.toContain(of.email);
+      expect(all).not.toContain(of.accountId);
+      expect(all.toLowerCase()).not.toContain("reply-to");
+    }
+    // The link belongs to whom it was sent.
+    expect((await ada.call("POST", "/api/v1/hub/answers", { answer: token, text: "x" })).status).toBe(410);
+    expect(
+      (await ben.call("POST", "/api/v1/hub/answers", { answer: `${token?.slice(0, -2)}AA`, text: "x" })).status,
+    ).toBe(410);
+  });
+
+  test("A4: a private profile cannot be written to, invited, blocked or reported: it is not there", async () => {
+    const [ada, ben] = [await person("Ada"), await person("Ben")];
+    const { profileId } = await ben.put({ instruments: ["Bass"] });
+    const base = `/api/v1/hub/profiles/${profileId}`;
+    expect((await ada.call("POST", `${base}/messages`, { text: "Hi" })).status).toBe(404);
+    expect((await ada.call("POST", `${base}/invites`, { sessionId: await session(ada) })).status).toBe(404);
+    expect((await ada.call("POST", `${base}/reports`, { reason: "spam" })).status).toBe(404);
+    expect((await ada.call("POST", "/api/v1/blocks", { profileId })).status).toBe(404);
+    expect(await mails()).toEqual([]);
+  });
+
+  test("what is written is bounded, and so is how often", async () => {
+    const [ada, ben] = [await person("Ada"), await person("Ben")];
+    const { profileId } = await ben.publish();
+    const say = async (text: unknown) =>
+      (await ada.call("POST", `/api/v1/hub/profiles/${profileId}/messages`, { text })).status;
+    for (const bad of ["", "  \n ", "x".repeat(1_001), "a\0b", 5, null]) expect(await say(bad), String(bad)).toBe(422);
+    expect(await say("👨‍👩‍👧‍👦".repeat(1_000))).toBe(202);
+    let [status, times] = [202, 1];
+    while (status === 202 && times < 20) [status, times] = [await say("again"), times + 1];
+    expect(status).toBe(429);
+    expect((await mails()).length).toBeLessThanOrEqual(6);
+    const { profileId: own } = await ada.publish();
+    expect((await ada.call("POST", `/api/v1/hub/profiles/${own}/messages`, { text: "me" })).status).toBe(409);
+  });
+
+  test("an invite carries a code that works once; only who may invite does; the inviter never sees the code", async () => {
+    const [ada, ben, eve] = [await person("Ada"), await person("Ben"), await person("Eve")];
+    const { profileId } = await ben.publish();
+    const sessionId = await session(ada);
+    const path = `/api/v1/hub/profiles/${profileId}/invites`;
+    expect((await eve.call("POST", path, { sessionId })).status).toBe(404);
+    const response = await ada.call("POST", path, { sessionId });
+    expect([response.status, await response.text()]).toEqual([202, ""]);
+    const [mail] = await mails();
+    expect(mail?.to).toBe(ben.email);
+    expect(mail?.text).toContain("Late takes");
+    const code = /\/invite\/([0-9a-z-]+)/.exec(mail?.text ?? "")?.[1];
+    expect((await ben.call("POST", "/api/v1/invites/accept", { code })).status).toBe(200);
+    expect((await eve.call("POST", "/api/v1/invites/accept", { code })).status).toBe(404);
+    expect(
+      (await ben.call("POST", `/api/v1/hub/profiles/${(await eve.publish()).profileId}/invites`, { sessionId })).status,
+    ).toBe(403);
+  });
+
+  test("D2: who is blocked gets the same answer and reaches nobody, either way, until it is lifted", async () => {
+    const [ada, ben] = [await person("Ada"), await person("Ben")];
+    const [{ profileId: adas }, { profileId: bens }] = [await ada.publish(), await ben.publish()];
+    const write = (from: Person, to: string) =>
+      from.call("POST", `/api/v1/hub/profiles/${to}/messages`, { text: "Hi" });
+    const shape = async (response: Response) =>
+      `${response.status} ${await response.text()} ${[...response.headers.keys()].sort()}`;
+    const before = await shape(await write(ada, bens));
+    const token = /token=([\w-]+)/.exec((await mails())[0]?.text ?? "")?.[1];
+    const made = await ben.call("POST", "/api/v1/blocks", { answer: token });
+    expect(made.status).toBe(201);
+    const { blockId, ...rest } = await made.json<z.infer<typeof Block>>();
+    expect(Object.keys(rest).sort()).toEqual(["createdAtMs", "displayName"]);
+    expect(await shape(await write(ada, bens))).toBe(before);
+    const invite = { sessionId: await session(ada) };
+    expect((await ada.call("POST", `/api/v1/hub/profiles/${bens}/invites`, invite)).status).toBe(202);
+    expect(await mails()).toEqual([]);
+    expect((await write(ben, adas)).status).toBe(409);
+    expect((await ada.call("DELETE", `/api/v1/blocks/${blockId}`)).status).toBe(404);
+    expect((await ben.call("DELETE", `/api/v1/blocks/${blockId}`)).status).toBe(204);
+    await write(ada, bens);
+    expect(await mails()).toHaveLength(1);
+  });
+});
+
+describe("reports and the operator", () => {
+  test("A5: anybody may report, without an account; the operator sees it, age first, and deletes the account with everything", async () => {
+    const [kid, ada, ben] = [await person("Markus Markstein"), await person("Ada"), await person("Ben")];
+    const { profileId } = await kid.publish({ bio: "Markbio", instruments: ["Markinstrument"] });
+    await kid.call("PUT", "/api/v1/profile/sample", new TextEncoder().encode("fLaC and more of it"));
+    const alone = await session(kid);
+    const shared = await session(kid);
+    await env.DB.prepare("INSERT INTO session_members VALUES (?, ?, ?, 'participant', 1)")
+      .bind(shared, ada.accountId, newId("mem", systemDeps.random))
+      .run();
+    await env.DB.prepare(
+      `INSERT INTO recordings (id, session_id, member_id, account_id, take_id, name, state, sample_rate_hz, channels, encoding,
+         timeline_frames, started_at_ms, bpm, part_bytes, created_at_ms, completed_at_ms)
+       VALUES ('rec_mark', ?, 'mem', ?, 't', 'Marktake', 'complete', 48000, 1, 'pcm24', 0, 0, 120, 5242880, 0, 0)`,
+    )
+      .bind(shared, kid.accountId)
+      .run();
+    await env.RECORDINGS.put(`recordings/${shared}/rec_mark.wav`, "sound");
+    await ada.call("POST", "/api/v1/blocks", { profileId });
+    const report = (reason: string, details = "") =>
+      app.request(
+        `${origin}/api/v1/hub/profiles/${profileId}/reports`,
+        { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ reason, details }) },
+        here,
+      );
+    expect((await ben.call("POST", `/api/v1/hub/profiles/${profileId}/reports`, { reason: "spam" })).status).toBe(202);
+    expect((await report("underage", "Said on stage that he is 14.")).status).toBe(202);
+    expect((await report("nonsense")).status).toBe(422);
+    expect((await report("other", "x".repeat(1_001))).status).toBe(422);
+
+    const { items } = await (await operate("GET", "/reports")).json<{ items: z.infer<typeof OpenReport>[] }>();
+    expect(items.map(({ reason }) => reason)).toEqual(["underage", "spam"]);
+    expect(items[0]).toMatchObject({ accountId: kid.accountId, displayName: "Markus Markstein", profileId });
+    const deleted = await operate("POST", `/reports/${items[0]?.reportId}/delete-account`);
+    expect([deleted.status, await deleted.text()]).toEqual([204, ""]);
+
+    const { results: tables } = await env.DB.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all<{
+      name: string;
+    }>();
+    for (const { name } of tables.filter((table) => !/^(_cf|sqlite|d1)_/.test(table.name))) {
+      const { results } = await env.DB.prepare(`SELECT * FROM "${name}"`).all();
+      expect(JSON.stringify(results), name).not.toMatch(
+        new RegExp(`${kid.accountId}|[Mm]ark(us|stein|bio|instr|take)`),
+      );
+    }
+    const kept = (await env.RECORDINGS.list()).objects.map(({ key }) => key);
+    expect(kept.filter((key) => key.includes(shared) || key.includes(profileId))).toEqual([]);
+    expect((await kid.call("GET", "/api/v1/profile")).status).toBe(401);
+    expect((await ada.call("GET", `/api/v1/sessions/${alone}`)).status).toBe(404);
+    const left = await (await ada.call("GET", `/api/v1/sessions/${shared}`)).json<{
+      role: string;
+      members: unknown[];
+    }>();
+    expect([left.role, left.members.length]).toEqual(["host", 1]);
+    expect((await operate("POST", `/reports/${items[0]?.reportId}/delete-account`)).status).toBe(404);
+  });
+
+  test("a member of a session may be reported by who is in it, and by nobody else", async () => {
+    const [ada, eve] = [await person("Ada"), await person("Eve")];
+    const sessionId = await session(ada);
+    const { memberId } = await (await ada.call("GET", `/api/v1/sessions/${sessionId}`)).json<{ memberId: string }>();
+    const path = `/api/v1/sessions/${sessionId}/members/${memberId}/reports`;
+    expect((await eve.call("POST", path, { reason: "underage" })).status).toBe(404);
+    expect((await ada.call("POST", path, { reason: "underage" })).status).toBe(202);
+  });
+
+  test("without the operator's key there is nothing there; a short key is none", async () => {
+    for (const key of [null, "", "x", `${env.OPERATOR_KEY}x`, env.OPERATOR_KEY?.slice(1) ?? ""])
+      expect((await operate("GET", "/reports", key)).status).toBe(404);
+    const { OPERATOR_KEY: _, ...keyless } = here;
+    expect((await operate("GET", "/reports", "", keyless as Env)).status).toBe(404);
+    expect((await operate("GET", "/reports", "short", { ...here, OPERATOR_KEY: "short" })).status).toBe(404);
+    expect((await operate("GET", "/reports")).status).toBe(200);
+  });
+
+  test("reports from one place are bounded", async () => {
+    const { profileId } = await (await person("Ada")).publish();
+    let [status, times] = [202, 0];
+    while (status === 202 && times++ < 20)
+      status = (
+        await app.request(
+          `${origin}/api/v1/hub/profiles/${profileId}/reports`,
+          { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ reason: "spam" }) },
+          here,
+        )
+      ).status;
+    expect([status, times]).toEqual([429, 11]);
+  });
+});

@@ -1,0 +1,111 @@
+import type { ProfileId } from "../../protocol/ids.ts";
+import type { Language } from "../../site/i18n/language.ts";
+import { newSecret } from "../accounts/steps.ts";
+import { mayTry } from "../accounts/tries.ts";
+import type { Deps } from "../deps.ts";
+import type { Env } from "../env.ts";
+import { queueMail, queueSilence } from "../mail/outbox.ts";
+import { seal, unseal } from "../sealed.ts";
+import { newInvite } from "../sessions/new-invite.ts";
+
+/**
+ * Two people on the Hub write to each other through us: each mail comes from our address, without a Reply-To, and what the other may know
+ * is a display name. Whoever is blocked gets the same answer as everybody and is not told (D2).
+ */
+export interface Reachable {
+  accountId: string;
+  displayName: string;
+  address: string;
+  language: Language;
+}
+
+export type Contacted = "sent" | "yourself" | "you-blocked" | "rate-limited";
+
+const reachable = `SELECT a.id AS accountId, a.display_name AS displayName, a.email AS address, ifnull(m.language, 'en') AS language
+  FROM accounts a LEFT JOIN mail_preferences m ON m.account_id = a.id`;
+
+/** Who is behind a published profile. */
+export const findBehind = (db: D1Database, profileId: ProfileId): Promise<Reachable | null> =>
+  db
+    .prepare(`${reachable} JOIN profiles p ON p.account_id = a.id WHERE p.id = ? AND p.hub_position IS NOT NULL`)
+    .bind(profileId)
+    .first<Reachable>();
+
+/** Who sent the mail that this link came in; `null` if it did not come to the account that asks. */
+export async function findSender(env: Env, answer: string, accountId: string): Promise<Reachable | null> {
+  const link = await unseal(env, answer);
+  if (link?.kind !== "answer" || link.to !== accountId) return null;
+  return await env.DB.prepare(`${reachable} WHERE a.id = ?`).bind(link.from).first<Reachable>();
+}
+
+/** Whether either of two people has blocked the other; `by-me`: the one who asks. */
+async function blockBetween(db: D1Database, me: string, other: string): Promise<"by-me" | "by-other" | null> {
+  const { results } = await db
+    .prepare(
+      `SELECT account_id AS by FROM blocks WHERE account_id = ?1 AND blocked_account_id = ?2
+       UNION ALL SELECT account_id FROM blocks WHERE account_id = ?2 AND blocked_account_id = ?1`,
+    )
+    .bind(me, other)
+    .all<{ by: string }>();
+  if (results.some(({ by }) => by === me)) return "by-me";
+  return results.length > 0 ? "by-other" : null;
+}
+
+async function mayContact(env: Env, deps: Deps, me: string, to: Reachable) {
+  if (to.accountId === me) return "yourself";
+  const block = await blockBetween(env.DB, me, to.accountId);
+  if (block === "by-me") return "you-blocked";
+  if (!(await mayTry(env, deps, "contact", me))) return "rate-limited";
+  return block === null ? "open" : "silent";
+}
+
+interface Sender {
+  id: string;
+  displayName: string;
+}
+
+/** The link by which the receiver answers or blocks. */
+const answerLink = async (env: Env, deps: Deps, origin: string, from: string, to: string) =>
+  `${origin}/hub/answer?token=${await seal(env, deps, { kind: "answer", from, to })}`;
+
+export async function sendMessage(
+  env: Env,
+  deps: Deps,
+  origin: string,
+  from: Sender,
+  to: Reachable,
+  text: string,
+): Promise<Contacted> {
+  const outcome = await mayContact(env, deps, from.id, to);
+  if (outcome !== "open" && outcome !== "silent") return outcome;
+  const id = `hub-${newSecret(deps)}`;
+  const link = await answerLink(env, deps, origin, from.id, to.accountId);
+  const values = { from: from.displayName, text, link };
+  const mail = queueMail(env.DB, { id, to, template: "hub-message", values }, deps.now());
+  await (outcome === "open" ? mail : queueSilence(env.DB, id, deps.now())).run();
+  return "sent";
+}
+
+/** Invites somebody to a session in which the sender may; the code goes to them alone, for one use. */
+export async function sendInvite(
+  env: Env,
+  deps: Deps,
+  origin: string,
+  from: Sender,
+  to: Reachable,
+  session: { sessionId: string; sessionName: string },
+  role: "participant" | "observer",
+): Promise<Contacted | "quota-exceeded"> {
+  const outcome = await mayContact(env, deps, from.id, to);
+  if (outcome !== "open" && outcome !== "silent") return outcome;
+  // Whoever is blocked sees their session hold one more open invitation, like anybody whose mail was not answered.
+  const invite = await newInvite(env.DB, deps, session.sessionId, role, 1);
+  if (invite === null) return "quota-exceeded";
+  const id = `hub-${newSecret(deps)}`;
+  const link = `${origin}/invite/${invite.code}`;
+  const answer = await answerLink(env, deps, origin, from.id, to.accountId);
+  const values = { from: from.displayName, session: session.sessionName, link, answer };
+  const mail = queueMail(env.DB, { id, to, template: "hub-invite", values }, deps.now());
+  await (outcome === "open" ? mail : queueSilence(env.DB, id, deps.now())).run();
+  return "sent";
+}

@@ -1,0 +1,72 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { CreateReport } from "../../protocol/hub.ts";
+import { MemberId, newId, ProfileId, SessionId } from "../../protocol/ids.ts";
+import { authenticate, requireAccount } from "../accounts/guard.ts";
+import { mayTry, networkOf } from "../accounts/tries.ts";
+import { bearer, json, problemResponses } from "../openapi.ts";
+import { problem } from "../problem.ts";
+import { type AppContext, newRouter } from "../router.ts";
+import { findMembership } from "../sessions/guard.ts";
+import { findBehind } from "./contact.ts";
+
+type Report = z.infer<typeof CreateReport>;
+
+/** Takes a report about an account, from anybody (A5). Who reports is noted if they are signed in, and is never told to anybody. */
+export async function takeReport(c: AppContext, aboutAccountId: string, { reason, details }: Report) {
+  const { deps } = c.var;
+  if (!(await mayTry(c.env, deps, "report", networkOf(c.req.header("CF-Connecting-IP")))))
+    return "rate-limited" as const;
+  const reporter = await authenticate(c);
+  await c.env.DB.prepare(
+    `INSERT INTO reports (id, reporter_account_id, account_id, reason, details, created_at_ms)
+     SELECT ?1, ?2, id, ?4, ?5, ?6 FROM accounts WHERE id = ?3`,
+  )
+    .bind(newId("rep", deps.random), reporter?.id ?? null, aboutAccountId, reason, details, deps.now())
+    .run();
+  return "accepted" as const;
+}
+
+const accepted = { 202: { description: "A person here will look at it" }, ...problemResponses };
+
+/** Telling us about somebody: on the Hub without an account, in a session as one of its members. */
+export const reports = newRouter()
+  .openapi(
+    createRoute({
+      method: "post",
+      path: "/api/v1/hub/profiles/{profileId}/reports",
+      tags: ["reports"],
+      summary: "Report a published profile: underage, abuse, impersonation, spam, other. No account is needed",
+      request: { params: z.object({ profileId: ProfileId }), body: json(CreateReport) },
+      responses: accepted,
+    }),
+    async (c) => {
+      const about = await findBehind(c.env.DB, c.req.valid("param").profileId);
+      if (about === null) return problem(c, "not-found");
+      const outcome = await takeReport(c, about.accountId, c.req.valid("json"));
+      return outcome === "accepted" ? c.body(null, 202) : problem(c, outcome);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "post",
+      path: "/api/v1/sessions/{sessionId}/members/{memberId}/reports",
+      tags: ["reports"],
+      security: bearer,
+      summary: "Report a member of a session that one is in",
+      middleware: [requireAccount] as const,
+      request: { params: z.object({ sessionId: SessionId, memberId: MemberId }), body: json(CreateReport) },
+      responses: accepted,
+    }),
+    async (c) => {
+      const { sessionId, memberId } = c.req.valid("param");
+      if ((await findMembership(c.env.DB, sessionId, c.var.account.id)) === null) return problem(c, "not-found");
+      const about = await c.env.DB.prepare(
+        "SELECT account_id AS accountId FROM session_members WHERE session_id = ? AND member_id = ?",
+      )
+        .bind(sessionId, memberId)
+        .first<{ accountId: string }>();
+      if (about === null) return problem(c, "not-found");
+      const outcome = await takeReport(c, about.accountId, c.req.valid("json"));
+      return outcome === "accepted" ? c.body(null, 202) : problem(c, outcome);
+    },
+  );

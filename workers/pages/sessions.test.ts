@@ -1,0 +1,150 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, test } from "vitest";
+import { createApp } from "../app.ts";
+import { sha256Hex } from "../hash.ts";
+
+const people = ["ada", "ben", "eve"] as const;
+const nowMs = Date.UTC(2026, 10, 25, 21);
+const app = createApp({ now: () => nowMs, random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)) });
+const accountOf = (who: string) => `acc_${who.padEnd(26, "0")}`;
+const tokenOf = (who: string) => `token-of-${who}-`.repeat(3);
+const ORIGIN = "https://sessionlinked.test";
+
+/** As a browser without a script asks: a cookie, a form, and the origin that a form has. */
+async function visit(who: string | null, path: string, form?: Record<string, string>, origin = ORIGIN) {
+  const response = await app.request(
+    ORIGIN + path,
+    {
+      method: form === undefined ? "GET" : "POST",
+      redirect: "manual",
+      headers: {
+        Accept: "text/html",
+        ...(who === null ? {} : { Cookie: `__Host-session=${tokenOf(who)}` }),
+        ...(form === undefined ? {} : { Origin: origin, "Content-Type": "application/x-www-form-urlencoded" }),
+      },
+      ...(form === undefined ? {} : { body: new URLSearchParams(form).toString() }),
+    },
+    env,
+  );
+  const location = response.headers.get("Location") ?? "";
+  return { status: response.status, location, html: await response.text() };
+}
+
+async function newSession(name: string): Promise<string> {
+  const { location } = await visit("ada", "/sessions", { name, recordingPermitted: "yes" });
+  return location;
+}
+async function newCode(path: string, form: Record<string, string> = { role: "participant", uses: "1" }) {
+  const { html } = await visit("ada", `${path}/invites`, form);
+  return /<output class="code instrument">([^<]+)</.exec(html)?.[1] ?? "";
+}
+
+beforeAll(async () => {
+  for (const who of people) {
+    await env.DB.batch([
+      env.DB.prepare(
+        "INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES (?1, ?2, ?3, 'free', 0)",
+      ).bind(accountOf(who), `${who}-private@example.org`, `${who}-name`),
+      env.DB.prepare(
+        "INSERT INTO sign_ins (id, account_id, token_hash, label, created_at_ms, last_used_at_ms, rotated_at_ms, expires_at_ms) VALUES (?1, ?2, ?3, 'test', ?4, ?4, ?4, ?4 + 10000000)",
+      ).bind(`sin_${who}`, accountOf(who), await sha256Hex(tokenOf(who)), nowMs),
+    ]);
+  }
+});
+
+describe("sessions in the browser, without a script", () => {
+  test("signed out, every address leads to the sign-in page with the way back", async () => {
+    const answer = await visit(null, "/sessions/ses_00000000000000000000000000?lang=de");
+    expect(answer.status).toBe(303);
+    expect(answer.location).toBe("/sign-in?next=%2Fsessions%2Fses_00000000000000000000000000%3Flang%3Dde&lang=de");
+  });
+
+  test("C1: a session is begun by a form, listed, and a name that is none is said at its field", async () => {
+    const path = await newSession("Night <bus>");
+    expect(path).toMatch(/^\/sessions\/ses_/);
+    expect((await visit("ada", "/sessions")).html).toContain("Night &lt;bus&gt;");
+    expect((await visit("eve", "/sessions")).html).toContain("The tape is blank");
+    const refused = await visit("ada", "/sessions", { name: " " });
+    expect(refused.status).toBe(422);
+    expect(refused.html).toContain('id="name-problem"');
+  });
+
+  test("another site's form changes nothing", async () => {
+    const path = await newSession("Ours");
+    const foreign = await visit("ada", `${path}/delete`, {}, "https://elsewhere.test");
+    expect(foreign.status).toBe(303);
+    expect(foreign.location).toContain("/sign-in");
+    expect((await visit("ada", path)).status).toBe(200);
+  });
+
+  test("D1, R18: an invite says who and what to anybody who holds it, lets one in, and is then no different from a wrong one", async () => {
+    const path = await newSession("Late set");
+    const code = await newCode(path);
+    expect(code).toMatch(/^[0-9a-z]{5}-[0-9a-z]{5}$/);
+    expect((await visit("ada", path)).html).not.toContain(code);
+
+    const signedOut = await visit(null, `/invite/${code}`);
+    expect(signedOut.html).toContain("Late set");
+    expect(signedOut.html).toContain("ada-name");
+    expect(signedOut.html).toContain(`/sign-in?next=%2Finvite%2F${code.replace("-", "")}`);
+    expect(signedOut.html).not.toMatch(/private@example|acc_|ses_/);
+
+    const accepted = await visit("ben", `/invite/${code}`, {});
+    expect(accepted.location).toBe(`${path}?done=joined`);
+    expect((await visit("ben", `/invite/${code}`)).html).toContain("You are in this session already");
+
+    const used = await visit("eve", `/invite/${code}`);
+    const wrong = await visit("eve", "/invite/00000-00000");
+    const broken = await visit("eve", "/invite/nonsense");
+    expect([used.status, wrong.status, broken.status]).toEqual([404, 404, 404]);
+    const plain = (html: string) => html.replaceAll(/\/invite\/[^"?]+/g, "");
+    expect(plain(used.html)).toBe(plain(wrong.html));
+    expect(plain(broken.html)).toBe(plain(wrong.html));
+    expect((await visit("eve", `/invite/${code}`, {})).status).toBe(404);
+    expect((await visit("eve", path)).status).toBe(404);
+    expect((await visit("ben", path)).html).not.toMatch(/private@example|acc_/);
+  });
+
+  test("a guesser runs out of tries", async () => {
+    const statuses = new Set<number>();
+    for (let at = 0; at < 45; at++) statuses.add((await visit(null, "/invite/00000-00000")).status);
+    expect([...statuses]).toEqual([404, 429]);
+  });
+
+  test("C1: what only a host may do is not offered to others, and refused when they do it all the same", async () => {
+    const path = await newSession("Roles");
+    const code = await newCode(path);
+    await visit("ben", `/invite/${code}`, {});
+    // The bucket of the test above is this network's: joining itself is limited by account.
+    const seen = await visit("ben", path);
+    expect(seen.html).toContain("ada-name");
+    for (const offered of ["/role", "/invites", "/settings", "/delete"])
+      expect(seen.html).not.toContain(path + offered);
+    const forms: [string, Record<string, string>][] = [
+      ["/settings", { recordingPermitted: "no" }],
+      ["/delete", {}],
+    ];
+    for (const [action, form] of forms)
+      expect((await visit("ben", path + action, form)).location).toBe(`${path}?problem=forbidden`);
+    expect((await visit("ada", `${path}/settings`, { recordingPermitted: "no" })).location).toBe(
+      `${path}?done=settings`,
+    );
+    expect((await visit("ben", path)).html).toContain("Recording is off");
+    expect((await visit("ben", `${path}/leave`, {})).location).toBe("/sessions");
+    expect((await visit("ben", path)).status).toBe(404);
+  });
+
+  test("D3, E2: deleting says first what goes and what does not, then shows its clock to whoever asked and to nobody else", async () => {
+    const path = await newSession("To be gone");
+    const asked = await visit("ada", `${path}/delete`);
+    expect(asked.html).toContain("30 days at the most");
+    expect(asked.html).toContain("we cannot delete them");
+    const done = await visit("ada", `${path}/delete`, {});
+    expect(done.location).toBe(`${path}/deleted`);
+    expect((await visit("ada", path)).status).toBe(404);
+    const outcome = await visit("ada", `${path}/deleted`);
+    expect(outcome.status).toBe(200);
+    expect(outcome.html).toContain("25 December 2026");
+    expect((await visit("eve", `${path}/deleted`)).status).toBe(404);
+  });
+});

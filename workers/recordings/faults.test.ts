@@ -1,0 +1,322 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { PART_LEASE_MS, TICKET_LIFETIME_MS } from "../../protocol/limits.ts";
+import type { Recording } from "../../protocol/recordings.ts";
+import { RECORDING_RETENTION_MS, UPLOAD_ABANDONED_AFTER_MS } from "../../protocol/retention.ts";
+import { jobs } from "../cron/jobs.ts";
+import { sha256Hex } from "../hash.ts";
+import { roomOf } from "../jurisdiction.ts";
+import { findErasure } from "../sessions/erasure.ts";
+import { sweepRecordings } from "./ending.ts";
+import { recountStorage } from "./store.ts";
+import { Faults, type Moment } from "./test-faults.ts";
+import { accountOf, fileOf, opening, Studio, seedPeople } from "./test-studio.ts";
+
+const moments: Moment[] = ["before", "after"];
+const peaks = btoa("\x80\x7f\x00\x10");
+
+beforeAll(() => seedPeople(["ada", "ben"]));
+
+/** What a companion does: opens, sends what is not held, completes, and begins again where it was refused, until it is through. */
+async function carry(studio: Studio, file: Uint8Array<ArrayBuffer>, afterEach: () => void): Promise<Recording> {
+  const body = opening();
+  for (let tries = 0; tries < 12; tries++) {
+    const opened = await studio.ask("ada", "POST", `/sessions/${studio.sessionId}/recordings`, { body });
+    afterEach();
+    if (!opened.ok) continue;
+    const read = await studio.ask("ada", "GET", `/recordings/${body.recordingId}`);
+    afterEach();
+    if (!read.ok) continue;
+    const { partsHeld = [], state } = await read.json<Recording>();
+    if (state === "uploading" && !partsHeld.includes(1)) {
+      const put = await studio.put("ada", body.recordingId, 1, file);
+      afterEach();
+      if (put.status === 409) studio.nowMs += PART_LEASE_MS;
+      if (!put.ok) continue;
+    }
+    const done = await studio.complete(body.recordingId, file, { peaks });
+    afterEach();
+    if (done.ok) return await done.json<Recording>();
+  }
+  throw new Error("It never got through.");
+}
+
+describe("every step of a take's way fails once", () => {
+  test.each([
+    ["hiccup", "R5: R2, D1 or the room answers with an error, or its answer is lost"],
+    ["kill", "R2: the Worker dies before a step or after it"],
+  ] as const)(
+    "%s. %s: asked again, it is there once and whole, and ends without a trace",
+    { timeout: 120_000 },
+    async (fault, _what) => {
+      const file = fileOf(1_000);
+      for (const moment of moments) {
+        for (let at = 1; ; at++) {
+          const faults = new Faults({ at, moment, fault });
+          const studio = new Studio({ reachRoom: faults.reachRoom });
+          await studio.meet();
+          studio.bindings = faults.bindings;
+          const what = () => `${fault} ${moment} call ${at}, ${faults.failed}`;
+          // A Worker that died is started again for the next request.
+          const restart = () => {
+            if (faults.isDead) {
+              studio.bindings = env;
+              studio.deps.reachRoom = new Faults().reachRoom;
+            }
+          };
+          const recording = await carry(studio, file, restart).catch((error) =>
+            expect.unreachable(`${what()}: ${error}`),
+          );
+          studio.bindings = env;
+          const id = recording.recordingId;
+          expect(recording, what()).toMatchObject({ state: "complete", sizeBytes: 1_000 });
+          expect((await studio.keys()).sort(), what()).toEqual([`${id}.peaks`, `${id}.wav`]);
+          const object = await env.RECORDINGS.get(`recordings/${studio.sessionId}/${id}.wav`);
+          expect(await sha256Hex(new Uint8Array((await object?.arrayBuffer()) ?? [])), what()).toBe(recording.sha256);
+          expect([await studio.count("recordings"), await studio.count("recording_parts")], what()).toEqual([1, 0]);
+          expect(await recountStorage(env.DB, accountOf("ada")), what()).toBe(1_000);
+          studio.nowMs += RECORDING_RETENTION_MS.free;
+          await sweepRecordings(env, studio.deps, 1);
+          expect([await studio.count("recordings"), await studio.keys()], what()).toEqual([0, []]);
+          if (faults.failed === null) break;
+        }
+      }
+    },
+  );
+
+  test("R20, E1: the sweep is killed at every step; the next run finishes, and takes nothing early", async () => {
+    for (const moment of moments) {
+      for (let at = 1; ; at++) {
+        const faults = new Faults({ at, moment, fault: "kill" });
+        const studio = new Studio();
+        await studio.meet();
+        await studio.share(fileOf(300));
+        await studio.put("ada", await studio.open(), 1, fileOf(60));
+        studio.nowMs += UPLOAD_ABANDONED_AFTER_MS + RECORDING_RETENTION_MS.free;
+        const young = await studio.share(fileOf(500));
+        const run = sweepRecordings(faults.bindings, studio.deps, 3);
+        await run.catch(() => undefined);
+        await sweepRecordings(env, studio.deps, 3);
+        expect([await studio.keys(), await studio.count("recordings")], `${moment} ${at}`).toEqual([
+          [`${young}.wav`],
+          1,
+        ]);
+        expect(await studio.count("recording_parts")).toBe(0);
+        await studio.ask("ada", "DELETE", `/recordings/${young}`);
+        if (faults.failed === null) break;
+      }
+    }
+  }, 60_000);
+
+  test("R20, E2: a session's deletion is killed at every step; it is closed or untouched at once, and in the end gone", async () => {
+    for (const moment of moments) {
+      for (let at = 1; ; at++) {
+        const faults = new Faults({ at, moment, fault: "kill" });
+        const studio = new Studio();
+        await studio.meet({ ben: "participant" });
+        const { sessionId } = studio;
+        await studio.share(fileOf(300), "ben");
+        await studio.put("ada", await studio.open(), 1, fileOf(60));
+        const room = await roomOf(env, sessionId);
+        studio.bindings = faults.bindings;
+        studio.deps.reachRoom = faults.reachRoom;
+        const what = () => `${moment} call ${at}, ${faults.failed}`;
+        const answer = await studio.ask("ada", "DELETE", `/sessions/${sessionId}`);
+        studio.bindings = env;
+        studio.deps.reachRoom = new Faults().reachRoom;
+        const seen = await studio.ask("ben", "GET", `/sessions/${sessionId}`);
+        const isClosed = (await findErasure(env.DB, sessionId)) !== null;
+        expect(seen.status, what()).toBe(isClosed ? 404 : 200);
+        if (answer.ok) expect(isClosed, what()).toBe(true);
+        // Ada asks again if she was not answered; cron does the rest once no ticket can be used any more.
+        if (!answer.ok)
+          expect([200, 202]).toContain((await studio.ask("ada", "DELETE", `/sessions/${sessionId}`)).status);
+        studio.nowMs += TICKET_LIFETIME_MS + 1;
+        await jobs["session-erasures"]?.(env, studio.deps);
+        const erasure = await findErasure(env.DB, sessionId);
+        expect(erasure, what()).toMatchObject({ recordingsDeleted: 2, finishedAtMs: studio.nowMs });
+        expect(await studio.keys(), what()).toEqual([]);
+        const left = await env.DB.prepare(
+          `SELECT (SELECT COUNT(*) FROM recordings) + (SELECT COUNT(*) FROM recording_parts) + (SELECT COUNT(*) FROM room_calls)
+             + (SELECT COUNT(*) FROM sessions WHERE id = ?1) + (SELECT COUNT(*) FROM session_members WHERE session_id = ?1)
+             + (SELECT COUNT(*) FROM invites WHERE session_id = ?1) AS n`,
+        )
+          .bind(sessionId)
+          .first("n");
+        expect(left, what()).toBe(0);
+        expect((await room.snapshot()).events, what()).toEqual([]);
+        if (faults.failed === null) break;
+      }
+    }
+  });
+});
+
+describe("races", () => {
+  let studio: Studio;
+  const file = fileOf(1_000);
+  beforeEach(async () => {
+    studio = new Studio();
+    await studio.meet();
+  });
+
+  /** A completion that is stopped when it reads the object for the `nth` time, until `meanwhile` is through. */
+  async function completeWhile(id: string, nth: number, meanwhile: () => Promise<unknown>, more: object = {}) {
+    let gets = 0;
+    const get: R2Bucket["get"] = (async (...args: Parameters<R2Bucket["get"]>) => {
+      if (++gets === nth) {
+        studio.bindings = env;
+        await meanwhile();
+      }
+      return await env.RECORDINGS.get(...args);
+    }) as R2Bucket["get"];
+    studio.bindings = {
+      ...env,
+      RECORDINGS: new Proxy(env.RECORDINGS, {
+        get: (target, name) => (name === "get" ? get : Reflect.get(target, name, target).bind(target)),
+      }),
+    };
+    const answer = await studio.complete(id, file, more);
+    studio.bindings = env;
+    expect(gets).toBeGreaterThanOrEqual(nth);
+    return answer;
+  }
+
+  test.each([1, 2])("E1: a completion that began in time is not ended under its hands (read %i)", async (nth) => {
+    const id = await studio.open();
+    await studio.put("ada", id, 1, file);
+    const opened = studio.nowMs;
+    studio.nowMs = opened + UPLOAD_ABANDONED_AFTER_MS - 2 * 60_000;
+    const answer = await completeWhile(id, nth, async () => {
+      studio.nowMs = opened + UPLOAD_ABANDONED_AFTER_MS + 60_000;
+      await sweepRecordings(env, studio.deps, 1);
+    });
+    expect(answer.status).toBe(200);
+    expect(await studio.keys()).toEqual([`${id}.wav`]);
+    await studio.ask("ada", "DELETE", `/recordings/${id}`);
+  });
+
+  test("E1: one that comes in the last minute is too late, and the take is shared anew", async () => {
+    const id = await studio.open();
+    await studio.put("ada", id, 1, file);
+    studio.nowMs += UPLOAD_ABANDONED_AFTER_MS - 1_000;
+    const late = await studio.complete(id, file);
+    expect([late.status, (await late.json<{ code: string }>()).code]).toEqual([409, "upload-ended"]);
+    studio.nowMs += 1_000;
+    await studio.share(file, "ada", { recordingId: id });
+    expect(await studio.keys()).toEqual([`${id}.wav`]);
+    await studio.ask("ada", "DELETE", `/recordings/${id}`);
+  });
+
+  test("C7: withdrawn while it is being completed: it is not shown, and nothing stays", async () => {
+    const id = await studio.open();
+    await studio.put("ada", id, 1, file);
+    const answer = await completeWhile(id, 2, () => studio.ask("ada", "DELETE", `/recordings/${id}`), { peaks });
+    expect(answer.status).toBe(409);
+    expect([await studio.keys(), await studio.count("recordings")]).toEqual([[], 0]);
+  });
+
+  test("R3: completed twice at once with different hashes: whoever is right wins, or both begin anew; never half", async () => {
+    const id = await studio.open();
+    await studio.put("ada", id, 1, file);
+    const wrong = { sha256: "ab".repeat(32) };
+    const answer = await completeWhile(id, 2, async () => {
+      expect((await studio.complete(id, file, wrong)).status).toBe(409);
+    });
+    expect((await answer.json<{ code: string }>()).code).toBe("upload-ended");
+    expect(await (await studio.ask("ada", "GET", `/recordings/${id}`)).json()).toMatchObject({ partsHeld: [] });
+    await studio.put("ada", id, 1, file);
+    const other = await completeWhile(
+      id,
+      2,
+      async () => {
+        expect((await studio.complete(id, file)).status).toBe(200);
+      },
+      wrong,
+    );
+    expect(other.status).toBe(409);
+    const got = await studio.ask("ada", "GET", `/recordings/${id}/file`);
+    expect(new Uint8Array(await got.arrayBuffer())).toEqual(file);
+    await studio.ask("ada", "DELETE", `/recordings/${id}`);
+  });
+
+  const uploadOf = async (id: string) => {
+    const row = await env.DB.prepare("SELECT upload_id AS uploadId FROM recordings WHERE id = ?").bind(id).first();
+    return env.RECORDINGS.resumeMultipartUpload(`recordings/${studio.sessionId}/${id}.wav`, String(row?.uploadId));
+  };
+
+  test("R3: a slow twin wrote other bytes under a part after the winner was told: it is noticed, and sent again", async () => {
+    const id = await studio.open();
+    await studio.put("ada", id, 1, file);
+    await (await uploadOf(id)).uploadPart(1, fileOf(1_000, 2));
+    expect((await studio.complete(id, file)).status).toBe(409);
+    await studio.put("ada", id, 1, file);
+    expect((await studio.complete(id, file)).status).toBe(200);
+    await studio.ask("ada", "DELETE", `/recordings/${id}`);
+  });
+
+  test("R4: R2 has dropped the upload: the next part says so, and the upload goes on anew under the same recording", async () => {
+    const id = await studio.open();
+    await (await uploadOf(id)).abort();
+    expect((await studio.put("ada", id, 1, file)).status).toBe(409);
+    expect((await studio.put("ada", id, 1, file)).status).toBe(204);
+    expect((await studio.complete(id, file)).status).toBe(200);
+    await studio.ask("ada", "DELETE", `/recordings/${id}`);
+  });
+
+  test("R3: the same part sent ten times at once, half of them with other bytes: one wins, and the file is what was announced", async () => {
+    const id = await studio.open();
+    const other = fileOf(1_000, 2);
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, at) => studio.put("ada", id, 1, at % 2 === 0 ? file : other)),
+    );
+    expect(answers.map(({ status }) => status).filter((status) => status !== 204 && status !== 409)).toEqual([]);
+    expect(answers.some(({ status }) => status === 204)).toBe(true);
+    studio.nowMs += PART_LEASE_MS;
+    expect((await studio.put("ada", id, 1, file)).status).toBe(204);
+    expect((await studio.complete(id, file)).status).toBe(200);
+    expect(await recountStorage(env.DB, accountOf("ada"))).toBe(1_000);
+    await studio.ask("ada", "DELETE", `/recordings/${id}`);
+  });
+
+  test("R5: R2 is away for longer: 503 with a time to come back, the claim is given up, and nothing is held", async () => {
+    const id = await studio.open();
+    const away = async () => {
+      throw new Error("uploadPart: Please reduce your rate of simultaneous writes. (10058)");
+    };
+    const waits: number[] = [];
+    studio.deps.sleep = async (ms) => void waits.push(ms);
+    const resumeMultipartUpload = () => ({ uploadPart: away, complete: away, abort: away });
+    studio.bindings = { ...env, RECORDINGS: { ...env.RECORDINGS, resumeMultipartUpload } as unknown as R2Bucket };
+    const refused = await studio.put("ada", id, 1, file);
+    expect([refused.status, refused.headers.get("Retry-After")]).toEqual([503, "5"]);
+    expect(refused.headers.get("Content-Type")).toBe("application/problem+json");
+    // Bounded, longer each time, and not in step with anybody.
+    expect(waits).toHaveLength(3);
+    for (const [at, ms] of waits.entries()) {
+      expect(ms).toBeGreaterThanOrEqual(60 * 3 ** at * 0.5);
+      expect(ms).toBeLessThanOrEqual(60 * 3 ** at * 1.5);
+    }
+    // Withdrawn while R2 is away: out of sight at once, and gone with the next sweep.
+    expect((await studio.ask("ada", "DELETE", `/recordings/${id}`)).status).toBe(204);
+    expect(await studio.count("recordings")).toBe(1);
+    studio.bindings = env;
+    expect((await studio.ask("ada", "GET", `/recordings/${id}`)).status).toBe(404);
+    await sweepRecordings(env, studio.deps, 1);
+    expect(await studio.count("recordings")).toBe(0);
+  });
+
+  test("a plan's storage holds for parts sent at once: not one byte over it", async () => {
+    const id = await studio.open();
+    const other = await studio.open();
+    const FREE_BYTES = 10e9;
+    await env.DB.prepare("UPDATE recordings SET held_bytes = ?2 WHERE id = ?1")
+      .bind(other, FREE_BYTES - 250)
+      .run();
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, at) => studio.put("ada", id, at + 1, fileOf(100, at))),
+    );
+    expect(answers.filter(({ status }) => status === 204)).toHaveLength(2);
+    expect(answers.filter(({ status }) => status === 403)).toHaveLength(6);
+    for (const one of [id, other]) await studio.ask("ada", "DELETE", `/recordings/${one}`);
+  });
+});

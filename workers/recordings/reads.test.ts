@@ -1,0 +1,158 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, expect, test } from "vitest";
+import { EXPIRY_NOTICES_MS } from "../../protocol/retention.ts";
+import { changeTier } from "../accounts/tier.ts";
+import { jobs } from "../cron/jobs.ts";
+import { systemDeps } from "../deps.ts";
+import type { Env } from "../env.ts";
+import { sweepRecordings } from "./ending.ts";
+import { accountOf, Studio, seedPeople } from "./test-studio.ts";
+
+/**
+ * What each list and each job reads of D1 (its own `rows_read`), with few rows about and with fifty times as many: a lost index fails
+ * here. The bench does the same at 1,000 and 100,000 rows.
+ */
+const FEW = 100;
+const MANY = 5_000;
+const PAGE = 20;
+const studio = new Studio();
+const NOW_MS = 2_000_000_000_000;
+
+/** Counts the rows that every statement reads on these bindings. */
+function counted() {
+  const count = { rowsRead: 0 };
+  const originals = new WeakMap<object, D1PreparedStatement>();
+  const note = <Result extends D1Result>(result: Result) => {
+    count.rowsRead += result.meta.rows_read;
+    return result;
+  };
+  const watch = (statement: D1PreparedStatement): D1PreparedStatement => {
+    const watched = {
+      bind: (...values: unknown[]) => watch(statement.bind(...values)),
+      all: async () => note(await statement.all()),
+      run: async () => note(await statement.run()),
+      first: async (column?: string) => {
+        const [row] = note(await statement.all<Record<string, unknown>>()).results;
+        return row === undefined ? null : column === undefined ? row : row[column];
+      },
+    } as unknown as D1PreparedStatement;
+    originals.set(watched, statement);
+    return watched;
+  };
+  const DB = {
+    prepare: (sql: string) => watch(env.DB.prepare(sql)),
+    batch: async (statements: D1PreparedStatement[]) =>
+      (await env.DB.batch(statements.map((statement) => originals.get(statement) ?? statement))).map(note),
+  } as unknown as D1Database;
+  return { count, bindings: { ...env, DB } as Env };
+}
+
+const numbers = (count: number) =>
+  `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ${count})`;
+
+/** Rows of recordings; `expiresAt` is SQL over `i`. */
+const fillRecordings = (prefix: string, who: string, sessionId: string, count: number, expiresAt: string) =>
+  env.DB.prepare(
+    `${numbers(count)} INSERT INTO recordings (id, session_id, member_id, account_id, take_id, name, state, sample_rate_hz, channels,
+       encoding, timeline_frames, started_at_ms, bpm, part_bytes, created_at_ms, completed_at_ms, expires_at_ms)
+     SELECT ?1 || i, ?2, 'mem', ?3, 't', 'n', 'complete', 48000, 1, 'pcm24', 0, 0, 120, 5242880, i, i, ${expiresAt} FROM n`,
+  )
+    .bind(prefix, sessionId, accountOf(who))
+    .run();
+
+/** One session of Ada's and Ben's with so much of everything; other people's as much besides. */
+async function fill(count: number): Promise<void> {
+  studio.nowMs = NOW_MS;
+  await studio.meet();
+  const { sessionId } = studio;
+  await env.DB.batch([
+    env.DB.prepare(`${numbers(count)} INSERT INTO sessions SELECT ?1 || i, 'L', 1, 0 FROM n`).bind(`ses_${count}_`),
+    env.DB.prepare(`${numbers(count)} INSERT INTO session_members SELECT ?1 || i, ?2, ?3 || i, 'host', i FROM n`).bind(
+      `ses_${count}_`,
+      accountOf("ada"),
+      `mem_${count}_`,
+    ),
+    env.DB.prepare(
+      `${numbers(count)} INSERT INTO invites (id, session_id, code_hash, role, uses_left, created_at_ms, expires_at_ms)
+       SELECT ?1 || i, ?2, ?1 || i, 'observer', 1, i, 9e15 FROM n`,
+    ).bind(`inv_${count}_`, sessionId),
+  ]);
+  await fillRecordings(`rec_${count}_`, "ada", sessionId, count, "9e15");
+}
+
+const lists = ["sessions", "recordings", "invites", "members"] as const;
+
+async function readsOf(list: (typeof lists)[number]): Promise<number> {
+  const { count, bindings } = counted();
+  studio.bindings = bindings;
+  const path = {
+    sessions: `/sessions?limit=${PAGE}`,
+    recordings: `/sessions/${studio.sessionId}/recordings?limit=${PAGE}`,
+    invites: `/sessions/${studio.sessionId}/invites?limit=${PAGE}`,
+    members: `/sessions/${studio.sessionId}`,
+  }[list];
+  const answer = await studio.ask("ada", "GET", path);
+  expect(answer.status).toBe(200);
+  if (list !== "members") expect((await answer.json<{ items: unknown[] }>()).items).toHaveLength(PAGE);
+  studio.bindings = env;
+  return count.rowsRead;
+}
+
+beforeAll(() => seedPeople(["ada", "ben"], "pro"));
+
+test("every list reads in proportion to its page, sign-in and membership included", async () => {
+  const few: Record<string, number> = {};
+  await fill(FEW);
+  for (const list of lists) few[list] = await readsOf(list);
+  await fill(MANY);
+  for (const list of lists) {
+    const many = await readsOf(list);
+    // Two more or less: who asks for the first time in an hour is noted.
+    expect([list, many - (few[list] ?? 0) <= 2]).toEqual([list, true]);
+    expect(many).toBeLessThanOrEqual(3 * (PAGE + 1) + 10);
+  }
+});
+
+test("E1, E6, R22: ten days without cron, then two runs at once, again and again: nothing early, all caught up, three rows read for each", async () => {
+  await env.DB.prepare("DELETE FROM recordings").run();
+  // Three in each instant, so that a full batch ends within one.
+  await fillRecordings("rec_old_", "ada", studio.sessionId, 3_000, `${NOW_MS} - 864000000 + (i / 3) * 1000`);
+  await fillRecordings("rec_new_", "ben", studio.sessionId, 10_000, `${NOW_MS} + 1 + i`);
+  await env.RECORDINGS.put(`recordings/${studio.sessionId}/rec_old_0.wav`, "old");
+  await env.RECORDINGS.put(`recordings/${studio.sessionId}/rec_new_0.wav`, "new");
+  studio.nowMs = NOW_MS;
+  const first = await sweepRecordings(env, studio.deps, 2);
+  expect(first.finished).toBe(false);
+  expect(first.rowsRead / first.done).toBeLessThan(3.02);
+  for (let run = 0; run < 3; run++) {
+    await Promise.all([sweepRecordings(env, studio.deps, 3), sweepRecordings(env, studio.deps, 3)]);
+  }
+  expect(await studio.count("recordings")).toBe(10_000);
+  expect(await studio.keys()).toEqual(["rec_new_0.wav"]);
+  const idle = await sweepRecordings(env, studio.deps, 3);
+  expect(idle).toMatchObject({ done: 0, finished: true });
+  expect(idle.rowsRead).toBeLessThanOrEqual(1);
+});
+
+test("every job of cron that has nothing to do reads next to nothing, however much there is", async () => {
+  for (const [name, job] of Object.entries(jobs)) {
+    const { count, bindings } = counted();
+    await job(bindings, { ...systemDeps, now: () => NOW_MS - 365 * 86_400_000 });
+    expect([name, count.rowsRead <= 10]).toEqual([name, true]);
+  }
+});
+
+test("E1: notices and a change of tier read what they concern, not what others have", async () => {
+  await env.DB.prepare("DELETE FROM recordings").run();
+  const soon = NOW_MS + EXPIRY_NOTICES_MS[0] - 1;
+  await fillRecordings("rec_soon_", "ada", studio.sessionId, 5, `${soon}`);
+  // Hers that end much later, and another's.
+  await fillRecordings("rec_late_", "ada", studio.sessionId, 2_000, `${soon} + 864000000 + i`);
+  await fillRecordings("rec_other_", "ben", studio.sessionId, 3_000, `${soon} + 864000000 + i`);
+  const { count, bindings } = counted();
+  await jobs.notices?.(bindings, { ...systemDeps, now: () => NOW_MS });
+  expect(count.rowsRead).toBeLessThan(120);
+  count.rowsRead = 0;
+  await changeTier(bindings, { ...systemDeps, now: () => NOW_MS }, accountOf("ada"), "studio");
+  expect(count.rowsRead).toBeLessThan(4 * 2_005 + 50);
+});

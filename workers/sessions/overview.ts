@@ -1,0 +1,49 @@
+import type { SessionId } from "../../protocol/ids.ts";
+import type { Role } from "../../protocol/roles.ts";
+import { type Cursor, cutPage } from "../paging.ts";
+
+/** A session as one line among a person's sessions. */
+export interface SessionLine {
+  sessionId: SessionId;
+  name: string;
+  role: Role;
+  createdAtMs: number;
+  people: number;
+  firstTakeAtMs: number | null;
+  lastTakeAtMs: number | null;
+}
+
+/**
+ * One page of the sessions that an account is in, with when they were played in. For each: two rows, its members, and two looks into the
+ * index of its recordings; never all of them.
+ */
+export async function listSessionLines(
+  db: D1Database,
+  accountId: string,
+  nowMs: number,
+  limit: number,
+  [atMs, id]: Cursor,
+) {
+  // What others are still uploading, and what has ended, is nobody's to see.
+  const shared = "r.state = 'complete' AND (r.expires_at_ms IS NULL OR r.expires_at_ms > ?5)";
+  const { results } = await db
+    .prepare(
+      `SELECT m.session_id AS sessionId, s.name, m.role, s.created_at_ms AS createdAtMs, m.joined_at_ms AS joinedAtMs,
+              (SELECT COUNT(*) FROM session_members o WHERE o.session_id = s.id) AS people,
+              (SELECT r.created_at_ms FROM recordings r WHERE r.session_id = s.id AND ${shared}
+               ORDER BY r.created_at_ms LIMIT 1) AS firstTakeAtMs,
+              (SELECT r.created_at_ms FROM recordings r WHERE r.session_id = s.id AND ${shared}
+               ORDER BY r.created_at_ms DESC LIMIT 1) AS lastTakeAtMs
+       FROM session_members m JOIN sessions s ON s.id = m.session_id
+       WHERE m.account_id = ?1 AND (m.joined_at_ms, m.session_id) < (?2, ?3)
+       ORDER BY m.joined_at_ms DESC, m.session_id DESC LIMIT ?4`,
+    )
+    .bind(accountId, atMs, id, limit + 1, nowMs)
+    .all<SessionLine & { joinedAtMs: number }>();
+  return cutPage(
+    results,
+    limit,
+    ({ joinedAtMs: _, ...line }): SessionLine => line,
+    (row) => [row.joinedAtMs, row.sessionId],
+  );
+}
