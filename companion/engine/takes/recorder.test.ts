@@ -1,12 +1,22 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { RecordingId, SessionId } from "../../../protocol/ids.ts";
-import { peaksProblem } from "../../../protocol/recordings.ts";
+import { peaksProblem, type StemFormat } from "../../../protocol/recordings.ts";
 import { lockFolder } from "./folder-lock.node.ts";
 import { Recorder } from "./recorder.node.ts";
 import { recoverStems } from "./recovery.node.ts";
@@ -132,27 +142,124 @@ describe("the recorder", () => {
     expect(framesOf(join(place, "take.wav"))).toBe(said.frames);
   });
 
-  test("past 4 GiB the header is RF64, and of the same length", () => {
-    const info = {
-      format: { sampleRateHz: 96_000, channels: 2, encoding: "float32" } as const,
-      description: "long",
-      reference: "rec",
-      umid: new Uint8Array(64),
-      timeReference: 2 ** 33 + 5,
-      startedAtMs: 0,
-      project: "a < b & c",
-      take: "1",
-      track: "bass",
-      bpm: 93.5,
-    };
-    const [small, large] = [wavHeader(info, 800), wavHeader(info, 2 ** 32)];
+  test("EBU Tech 3306: past 4 GiB a stem is RF64 with a header of the same length, and other programs read it to its end", () => {
+    const format = { sampleRateHz: 96_000, channels: 2, encoding: "float32" } as const;
+    const dataBytes = 2 ** 32 + 96_000 * 8;
+    const [small, large] = [wavHeader(tagged(format), 800), wavHeader(tagged(format), dataBytes)];
     expect(large.byteLength).toBe(small.byteLength);
     const ascii = (bytes: Uint8Array) => new TextDecoder("latin1").decode(bytes);
     expect(ascii(small).slice(0, 16)).toMatch(/^RIFF....WAVEJUNK/s);
     expect(ascii(large).slice(0, 16)).toBe("RF64\xff\xff\xff\xffWAVEds64");
-    const view = new DataView(large.buffer);
-    expect(view.getBigUint64(28, true)).toBe(2n ** 32n);
-    expect(view.getBigUint64(36, true)).toBe(2n ** 32n / 8n);
-    expect(ascii(large)).toContain("<PROJECT>a &lt; b &amp; c</PROJECT>");
+    // A hole, and a second of a tone at its end: 4 GiB that take less than one megabyte of the disk.
+    const path = join(folder, "large.wav");
+    const tone = Float32Array.from({ length: 2 * 96_000 }, (_, at) => 0.5 * Math.sin((at >> 1) / 35));
+    const file = openSync(path, "w");
+    writeSync(file, large, 0, large.byteLength, 0);
+    writeSync(file, new Uint8Array(tone.buffer), 0, tone.byteLength, large.byteLength + dataBytes - tone.byteLength);
+    closeSync(file);
+    const frames = dataBytes / 8;
+    expect(framesOf(path)).toBe(frames);
+    expect(probe(path).streams[0]).toMatchObject({ codec_name: "pcm_f32le", duration_ts: frames, channels: 2 });
+    const [general, audio] = mediaInfo(path);
+    expect(general).toMatchObject({ Format_Profile: "RF64", FileSize: String(statSync(path).size) });
+    expect(audio).toMatchObject({ SamplingCount: String(frames), SamplingRate: "96000" });
+    const end = execFileSync("ffmpeg", ["-v", "error", "-sseof", "-1", "-i", path, "-f", "f32le", "-"], {
+      maxBuffer: 2e6,
+    });
+    expect(end.equals(new Uint8Array(tone.buffer))).toBe(true);
   });
+
+  const formats = [44_100, 48_000, 88_200, 96_000].flatMap((sampleRateHz) =>
+    ([1, 2] as const).flatMap((channels) =>
+      (["pcm24", "float32"] as const).map((encoding) => ({ sampleRateHz, channels, encoding }) as StemFormat),
+    ),
+  );
+  test.each(formats)(
+    "EBU Tech 3285, iXML: $sampleRateHz Hz, $channels channels, $encoding: other programs read the sound, its place and its names",
+    async (format) => {
+      const place = mkdtempSync(join(folder, "format-"));
+      const recording = { motion: "recording", positionFrames: 96_000, atMs: 0, bpm: 93.5 } as const;
+      const recorder = new Recorder(place, {
+        recordingId: RecordingId.parse("rec_00000000000000000000000000"),
+        sessionId: SessionId.parse("ses_00000000000000000000000000"),
+        takeId: "00000000-0000-4000-8000-000000000000",
+        name: "Bass take 3",
+        format,
+        timelineFrames: 96_000,
+        startedAtMs: Date.UTC(2026, 10, 25, 12, 30, 5),
+        bpm: 93.5,
+        transportAtStart: recording,
+        sharing: "local",
+        project: "Rock & <Roll>",
+        takeName: "3",
+      });
+      const samples = Int32Array.from(
+        { length: 4_411 * format.channels },
+        (_, at) => ((at * 7_919) % 2 ** 24) - 2 ** 23,
+      );
+      recorder.write(samples);
+      const { path } = await recorder.finish(recording);
+      expect(framesOf(path)).toBe(4_411);
+      const { streams, format: container } = probe(path);
+      expect(streams[0]).toMatchObject({
+        codec_name: format.encoding === "pcm24" ? "pcm_s24le" : "pcm_f32le",
+        sample_rate: String(format.sampleRateHz),
+        channels: format.channels,
+        duration_ts: 4_411,
+      });
+      expect(container.tags).toMatchObject({
+        time_reference: String(2 * format.sampleRateHz),
+        encoded_by: "SessionLinked",
+        originator_reference: "rec_00000000000000000000000000",
+        date: "2026-11-25",
+        creation_time: "12:30:05",
+      });
+      const [general, audio] = mediaInfo(path);
+      expect(general).toMatchObject({ Producer: "SessionLinked", Description: "Rock & <Roll>: Bass take 3" });
+      expect(audio).toMatchObject({ Delay: "2.000", Delay_Source: "Container (bext)", SamplingCount: "4411" });
+      const decoded = execFileSync("ffmpeg", ["-v", "error", "-i", path, "-f", "s32le", "-c:a", "pcm_s32le", "-"]);
+      expect(new Int32Array(new Uint8Array(decoded).buffer).map((sample) => sample >> 8)).toEqual(samples);
+      // sox reads more strictly than the others: it has nothing to remark.
+      expect(spawnSync("sox", ["--info", path], { encoding: "utf8" }).stderr).toBe("");
+      const ixml = /<BWFXML>.*<\/BWFXML>/.exec(readFileSync(path, "latin1"))?.[0] ?? "";
+      for (const element of [
+        "<PROJECT>Rock &amp; &lt;Roll&gt;</PROJECT><TAKE>3</TAKE>",
+        "<FAMILY_UID>00000000-0000-4000-8000-000000000000</FAMILY_UID>",
+        "<TIMECODE_RATE>30/1</TIMECODE_RATE>",
+        `<TIMESTAMP_SAMPLES_SINCE_MIDNIGHT_LO>${2 * format.sampleRateHz}</TIMESTAMP_SAMPLES_SINCE_MIDNIGHT_LO>`,
+        `<TRACK_COUNT>${format.channels}</TRACK_COUNT>`,
+        format.channels === 1 ? "<NAME>Bass take 3</NAME>" : "<NAME>Bass take 3 R</NAME>",
+        "<USER>tempo 93.5 bpm</USER>",
+      ])
+        expect(ixml).toContain(element);
+      execFileSync("xmllint", ["--noout", "-"], { input: ixml });
+    },
+  );
 });
+
+const tagged = (format: StemFormat) => ({
+  format,
+  description: "long",
+  reference: "rec",
+  umid: new Uint8Array(64),
+  timeReference: 2 ** 33 + 5,
+  startedAtMs: 0,
+  project: "a < b & c",
+  take: "1",
+  track: "bass",
+  bpm: 93.5,
+});
+
+interface Probe {
+  streams: Record<string, unknown>[];
+  format: { tags: Record<string, string> };
+}
+const probe = (path: string): Probe =>
+  JSON.parse(
+    execFileSync("ffprobe", ["-v", "error", "-of", "json", "-show_format", "-show_streams", path], {
+      encoding: "utf8",
+    }),
+  );
+
+const mediaInfo = (path: string): Record<string, string>[] =>
+  JSON.parse(execFileSync("mediainfo", ["--Output=JSON", "--Full", path], { encoding: "utf8" })).media.track;

@@ -4,7 +4,7 @@ import type { StemFormat } from "../../../protocol/recordings.ts";
  * Broadcast Wave headers (EBU Tech 3285 version 2; RF64 by EBU Tech 3306). One layout for every stem, so that the header has the same
  * length however long the take becomes:
  *
- *     RIFF/RF64 · JUNK (28 bytes, becomes ds64 past 4 GiB) · bext · iXML · fmt · data
+ *     RIFF/RF64 · JUNK (28 bytes, becomes ds64 past 4 GiB) · bext · iXML · fmt · fact (float only) · data
  */
 export interface StemInfo {
   format: StemFormat;
@@ -29,6 +29,8 @@ export const frameBytesOf = (format: StemFormat) => format.channels * (format.en
 const BEXT_BYTES = 602 + 256;
 const RIFF_MAX_BYTES = 0xffffffff;
 const DS64_AT = 12;
+/** What is not PCM needs an extension of `fmt`, here an empty one, and its number of frames (Microsoft, Multiple Channel Audio Data). */
+const FLOAT_EXTRA_BYTES = 2 + 8 + 4;
 
 /** The header of a stem that holds `dataBytes` of sound. Its length depends on the texts in `info` only. */
 export function wavHeader(info: StemInfo, dataBytes: number): Uint8Array<ArrayBuffer> {
@@ -36,7 +38,7 @@ export function wavHeader(info: StemInfo, dataBytes: number): Uint8Array<ArrayBu
   const ixml = new TextEncoder().encode(ixmlOf(info));
   const ixmlBytes = ixml.length + (ixml.length & 1);
   const float = format.encoding === "float32";
-  const headerBytes = 12 + 36 + 8 + BEXT_BYTES + 8 + ixmlBytes + 8 + 16 + 8;
+  const headerBytes = 12 + 36 + 8 + BEXT_BYTES + 8 + ixmlBytes + 8 + 16 + (float ? FLOAT_EXTRA_BYTES : 0) + 8;
   const bytes = new Uint8Array(headerBytes);
   const view = new DataView(bytes.buffer);
   let at = 0;
@@ -87,13 +89,19 @@ export function wavHeader(info: StemInfo, dataBytes: number): Uint8Array<ArrayBu
   bytes.set(ixml, at);
   at += ixmlBytes;
   text("fmt ");
-  u32(16);
+  u32(float ? 18 : 16);
   u16(float ? 3 : 1);
   u16(format.channels);
   u32(format.sampleRateHz);
   u32(format.sampleRateHz * frameBytesOf(format));
   u16(frameBytesOf(format));
   u16(float ? 32 : 24);
+  if (float) {
+    u16(0);
+    text("fact");
+    u32(4);
+    u32(0);
+  }
   text("data");
   return sizeHeader(bytes, format, dataBytes);
 }
@@ -107,6 +115,7 @@ export function sizeHeader(
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   const riffBytes = header.byteLength - 8 + dataBytes + (dataBytes & 1);
   const large = riffBytes > RIFF_MAX_BYTES;
+  const frames = Math.floor(dataBytes / frameBytesOf(format));
   const id = (at: number, text: string) => {
     for (let index = 0; index < 4; index++) header[at + index] = text.charCodeAt(index);
   };
@@ -115,7 +124,8 @@ export function sizeHeader(
   id(DS64_AT, large ? "ds64" : "JUNK");
   view.setBigUint64(DS64_AT + 8, BigInt(large ? riffBytes : 0), true);
   view.setBigUint64(DS64_AT + 16, BigInt(large ? dataBytes : 0), true);
-  view.setBigUint64(DS64_AT + 24, BigInt(large ? Math.floor(dataBytes / frameBytesOf(format)) : 0), true);
+  view.setBigUint64(DS64_AT + 24, BigInt(large ? frames : 0), true);
+  if (format.encoding === "float32") view.setUint32(header.byteLength - 12, large ? RIFF_MAX_BYTES : frames, true);
   view.setUint32(header.byteLength - 4, large ? RIFF_MAX_BYTES : dataBytes, true);
   return header;
 }
