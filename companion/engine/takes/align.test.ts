@@ -82,7 +82,7 @@ function offBy(sound: Int32Array, second: number): number {
   return moment / sum / 48;
 }
 
-describe("alignment", () => {
+describe("alignment", { timeout: 60_000 }, () => {
   test.each([-50, 0, 50, 120])(
     "C7: a stem of a device %i ppm off lies in place at its start, middle and end",
     async (ppm) => {

@@ -140,7 +140,7 @@ function soundOf({ path, headerBytes, format, frames }: Stem): number[] {
   );
 }
 
-describe("the desk", () => {
+describe("the desk", { timeout: 60_000 }, () => {
   test.each([
     [44_100, "pcm24"],
     [48_000, "float32"],

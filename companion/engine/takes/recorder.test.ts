@@ -51,7 +51,7 @@ const program = (place: string) => `
 const framesOf = (path: string) =>
   Number(/Frames\s*:\s*(\d+)/.exec(execFileSync("sndfile-info", [path], { encoding: "utf8" }))?.[1]);
 
-describe("the recorder", () => {
+describe("the recorder", { timeout: 60_000 }, () => {
   test("kill -9 in mid take costs less than a second, and what is left is a file that others open", async () => {
     const place = mkdtempSync(join(folder, "kill-"));
     const script = join(place, "record.ts");
