@@ -17,3 +17,9 @@ export const days = (language: Language, durationMs: number) =>
   new Intl.NumberFormat(locale[language], { style: "unit", unit: "day", unitDisplay: "long" }).format(
     Math.round(durationMs / 86_400_000),
   );
+
+/** A measured value with as many decimals as it was measured to. */
+export const decimal = (language: Language, value: number, places: number) =>
+  new Intl.NumberFormat(locale[language], { minimumFractionDigits: places, maximumFractionDigits: places }).format(
+    value,
+  );

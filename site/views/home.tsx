@@ -1,81 +1,27 @@
+import { figures } from "../built/figures.ts";
 import { Layout } from "../design/layout.tsx";
 import { href, type Page } from "../design/page.ts";
 import { waveform } from "../design/waveform.ts";
-import { words } from "../i18n/language.ts";
-
-const text = words({
-  en: {
-    title: "Two studios. One playhead.",
-    lead: "Press play here, and their DAW rolls there, on the same beat. Press stop, and their take is in your session, on the right bar.",
-    how: "How a session works",
-    picture:
-      "Two studios, Liverpool and Leipzig, each playing its own part; one playhead crosses both at the same moment.",
-    rolling: "Rolling",
-    bar: "bar",
-    here: "Liverpool, drums",
-    there: "Leipzig, bass",
-    hereRole: "here",
-    thereRole: "there",
-    points: [
-      [
-        "Transports are one",
-        "Every command says when it takes effect, so play means the same bar in both rooms. Your DAW leads or follows over MIDI Machine Control.",
-      ],
-      [
-        "Takes are recorded where they are played",
-        "Each stem is captured dry, on the player’s own disk. A bad line costs you a moment of monitoring, never the take.",
-      ],
-      [
-        "You decide what travels",
-        "A recording stays on your machine until you share it. Others see your display name, never your e-mail or your network address.",
-      ],
-    ],
-  },
-  de: {
-    title: "Zwei Studios. Ein Abspielkopf.",
-    lead: "Hier auf Play gedrückt, und dort läuft die DAW auf demselben Schlag los. Nach dem Stopp liegt der Take in deiner Session, auf dem richtigen Takt.",
-    how: "So läuft eine Session",
-    picture:
-      "Zwei Studios, Liverpool und Leipzig, jedes mit seiner Stimme; ein Abspielkopf läuft zur selben Zeit über beide.",
-    rolling: "Läuft",
-    bar: "Takt",
-    here: "Liverpool, Schlagzeug",
-    there: "Leipzig, Bass",
-    hereRole: "hier",
-    thereRole: "dort",
-    points: [
-      [
-        "Ein gemeinsamer Transport",
-        "Jeder Befehl sagt, wann er gilt. So heißt Play in beiden Räumen derselbe Takt. Deine DAW führt oder folgt über MIDI Machine Control.",
-      ],
-      [
-        "Aufgenommen wird, wo gespielt wird",
-        "Jede Spur landet trocken auf der Platte der Person, die spielt. Eine schlechte Leitung kostet einen Moment Mithören, nie den Take.",
-      ],
-      [
-        "Du bestimmst, was auf Reisen geht",
-        "Eine Aufnahme bleibt auf deinem Rechner, bis du sie teilst. Andere sehen deinen Anzeigenamen, nie deine E-Mail oder Netzadresse.",
-      ],
-    ],
-  },
-});
+import { decimal } from "../i18n/format.ts";
+import { homeText } from "../i18n/home.ts";
+import { DelayLine } from "./delay-line.tsx";
 
 const drums = waveform(480, 20, 6, 7);
 const bass = waveform(480, 40, 22, 1_981);
+const FIRST_BAR = 17;
+const bars = Array.from({ length: 12 }, (_, index) => FIRST_BAR + index);
+/** The bar at which both begin to record; the flag on the ruler. */
+const RECORD_BAR = 20;
 
-function Studio({
-  person,
-  kind,
-  name,
-  role,
-  path,
-}: {
+interface StudioProps {
   person: number;
-  kind: string;
+  kind: "here" | "there";
   name: string;
   role: string;
   path: string;
-}) {
+}
+
+function Studio({ person, kind, name, role, path }: StudioProps) {
   return (
     <div class={`studio ${kind} person-${person}`}>
       <header>
@@ -92,29 +38,96 @@ function Studio({
   );
 }
 
+/** Two studios under one playhead, moving. Everything in it is drawn here; who wants no motion sees it at rest. */
+function Studios({ page }: { page: Page }) {
+  const t = homeText[page.language];
+  return (
+    <div class="panel studios" role="img" aria-label={t.picture}>
+      <div aria-hidden="true">
+        <div class="ruled">
+          {bars.map((bar) => (
+            <span class={bar === RECORD_BAR ? "flag" : undefined}>{bar === RECORD_BAR ? `● ${bar}` : bar}</span>
+          ))}
+        </div>
+        <Studio person={1} kind="here" name={t.here} role={t.hereRole} path={drums} />
+        <Studio person={2} kind="there" name={t.there} role={t.thereRole} path={bass} />
+        <div class="clock">
+          <strong class="rolling">▶ {t.rolling}</strong>
+          <span class="instrument bar">{t.bar} </span>
+          <span class="instrument soft">{decimal(page.language, 120, 1)} BPM</span>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Measured({ page }: { page: Page }) {
+  const t = homeText[page.language];
+  const shown: [value: string, unit: string, sentence: string][] = [
+    [
+      decimal(page.language, figures.studioLaneMs, 1),
+      "ms",
+      t.figures.sound(decimal(page.language, figures.studioLaneP95Ms, 1)),
+    ],
+    [decimal(page.language, figures.transportMs, 2), "ms", t.figures.transport],
+    [decimal(page.language, figures.takeMs, 2), "ms", t.figures.take],
+    ["0", t.bytes, t.figures.unshared],
+  ];
+  return (
+    <section class="measured">
+      <div class="stack">
+        <h2>{t.measured}</h2>
+        <p class="lead">{t.measuredLead}</p>
+      </div>
+      <DelayLine
+        label={t.delay(decimal(page.language, figures.studioLaneMs, 1))}
+        zones={t.zones}
+        marks={[
+          { atMs: 14.6, label: t.air, value: `${decimal(page.language, 14.6, 1)} ms` },
+          {
+            atMs: figures.studioLaneMs,
+            label: t.lane,
+            value: `${decimal(page.language, figures.studioLaneMs, 1)} ms`,
+            isOurs: true,
+          },
+        ]}
+      />
+      <dl class="figures">
+        {shown.map(([value, unit, sentence]) => (
+          <div>
+            <dt>{sentence}</dt>
+            <dd>
+              {value} <small>{unit}</small>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <p class="soft">
+        {t.proof} <code class="instrument">npm run demo</code>
+      </p>
+    </section>
+  );
+}
+
 /** What the product does, shown rather than said. */
 export function Home({ page }: { page: Page }) {
-  const t = text[page.language];
+  const t = homeText[page.language];
+  const start = page.account === null ? { to: "/sign-up", label: t.open } : { to: "/sessions", label: t.sessions };
   return (
     <Layout page={page} title={t.title} description={t.lead}>
       <section class="hero">
         <h1>{t.title}</h1>
         <p class="lead">{t.lead}</p>
-        <a class="button" href={href(page, "/help")}>
-          {t.how}
-        </a>
-      </section>
-      <div class="panel studios" role="img" aria-label={t.picture}>
-        <div aria-hidden="true">
-          <Studio person={1} kind="here" name={t.here} role={t.hereRole} path={drums} />
-          <Studio person={2} kind="there" name={t.there} role={t.thereRole} path={bass} />
-          <div class="clock">
-            <strong class="rolling">▶ {t.rolling}</strong>
-            <span class="instrument bar">{t.bar} </span>
-            <span class="instrument soft">120.0 BPM</span>
-          </div>
+        <div class="actions">
+          <a class="button" href={href(page, start.to)}>
+            {start.label}
+          </a>
+          <a class="button quiet" href={href(page, "/help")}>
+            {t.how}
+          </a>
         </div>
-      </div>
+      </section>
+      <Studios page={page} />
       <section class="columns">
         {t.points.map(([title, sentence]) => (
           <div class="stack">
@@ -123,6 +136,45 @@ export function Home({ page }: { page: Page }) {
           </div>
         ))}
       </section>
+      <Measured page={page} />
+      <section class="teaser">
+        <div class="stack">
+          <h2>{t.hub}</h2>
+          <p class="soft">{t.hubLead}</p>
+        </div>
+        <div class="stack">
+          <search>
+            <form class="search-line" action="/hub">
+              {page.languageAsked ? <input type="hidden" name="lang" value={page.language} /> : null}
+              <input type="search" name="q" aria-label={t.hubSearch} placeholder={t.hubExample} maxlength={100} />
+              <button class="button" type="submit">
+                {t.search}
+              </button>
+            </form>
+          </search>
+          <ul class="chips">
+            {t.chips.map((chip) => (
+              <li>
+                <a href={href(page, `/hub?q=${encodeURIComponent(chip)}`)}>{chip}</a>
+              </li>
+            ))}
+          </ul>
+        </div>
+      </section>
+      {page.account === null ? (
+        <section class="closing">
+          <h2>{t.closing}</h2>
+          <p class="lead">{t.closingLead}</p>
+          <div class="actions">
+            <a class="button" href={href(page, "/sign-up")}>
+              {t.open}
+            </a>
+            <a class="button quiet" href={href(page, "/waitlist")}>
+              {t.waitlist}
+            </a>
+          </div>
+        </section>
+      ) : null}
     </Layout>
   );
 }
