@@ -31,6 +31,20 @@ export const privacyText = words({
         ],
       },
       {
+        title: "Your account",
+        paragraphs: [
+          "An account is an e-mail address, a display name and a way in. A password never reaches us, not even for a moment: your browser proves that you know it, and what we keep cannot be tried against passwords without a secret of ours. Of a passkey we have the public half; of a second factor its secret; of recovery codes only digests.",
+          "We keep a list of the devices you are signed in on, with the name of browser and system and the time of last use, so that you can send one away. To slow down guessing we count tries under keys that change daily and name nobody; they go after a day.",
+          "Mails wait with us until they are sent, three days at most; then address and words are gone and an empty row remains for 30 days, so that nothing is said twice. News comes only if you asked for it. A profile on the Hub is optional in every field, private until you publish it, and gone from everywhere the moment you take it back.",
+        ],
+      },
+      {
+        title: "The waiting list",
+        paragraphs: [
+          "Whoever joins gives us an e-mail address and agrees to the words shown beside it. As proof we keep those words, the time, and the network address and browser of that moment. It all goes 90 days after the launch at the latest, with one click in any mail, or when the address gets an account; unconfirmed after seven days. What is left of a withdrawal is that there was one.",
+        ],
+      },
+      {
         title: "What collaborators see",
         paragraphs: [
           "Your display name, your role, whether you are connected, the sound you share, your transport commands, your picture once you switch the camera on, and what you write in chat and notes. That is the whole list.",
@@ -56,6 +70,7 @@ export const privacyText = words({
         title: "Your rights",
         paragraphs: [
           "You may see your data and take it with you as JSON, have it corrected, restricted or deleted, object to its use, and take back a consent as easily as you gave it. We answer within one calendar month and check that it is you who asks.",
+          "Name, address, language and consent you change yourself in your account, and there you send devices away. For a copy of everything or for its deletion write to hello@sessionlinked.com from the address of your account; there is no button for either yet.",
           "You may complain to the Information Commissioner’s Office or to the data protection authority where you live. If a breach affects you, we tell you and the authority within 72 hours where that is feasible.",
           "SessionLinked is for people of 16 or over. Tell us of a younger account and we delete it. If this page changes in substance, we write to everyone who has an account.",
         ],
@@ -92,6 +107,20 @@ export const privacyText = words({
         ],
       },
       {
+        title: "Dein Konto",
+        paragraphs: [
+          "Ein Konto ist eine E-Mail-Adresse, ein Anzeigename und ein Weg hinein. Ein Passwort erreicht uns nie, auch nicht für einen Moment: Dein Browser beweist, dass du es kennst, und an dem, was wir aufbewahren, lassen sich ohne ein Geheimnis von uns keine Passwörter ausprobieren. Von einem Passkey haben wir die öffentliche Hälfte, von einem zweiten Faktor sein Geheimnis, von Wiederherstellungscodes nur Prüfsummen.",
+          "Wir führen eine Liste der Geräte, auf denen du angemeldet bist, mit dem Namen von Browser und System und der letzten Benutzung, damit du eines wegschicken kannst. Um Raten zu bremsen, zählen wir Versuche unter Schlüsseln, die täglich wechseln und niemanden nennen; nach einem Tag sind sie weg.",
+          "Mails warten bei uns, bis sie gesendet sind, höchstens drei Tage; danach sind Adresse und Wortlaut fort, und eine leere Zeile bleibt 30 Tage, damit nichts zweimal gesagt wird. Neuigkeiten kommen nur, wenn du sie wolltest. Ein Profil auf dem Hub ist in jedem Feld freiwillig, privat, bis du es veröffentlichst, und überall verschwunden, sobald du es zurücknimmst.",
+        ],
+      },
+      {
+        title: "Die Warteliste",
+        paragraphs: [
+          "Wer sich einträgt, gibt uns eine E-Mail-Adresse und stimmt den Worten daneben zu. Als Beleg behalten wir diese Worte, die Zeit und Netzadresse und Browser dieses Moments. Alles geht spätestens 90 Tage nach dem Start, mit einem Klick in jeder Mail, oder wenn die Adresse ein Konto bekommt; unbestätigt nach sieben Tagen. Von einem Widerruf bleibt nur, dass es ihn gab.",
+        ],
+      },
+      {
         title: "Was andere in der Session sehen",
         paragraphs: [
           "Deinen Anzeigenamen, deine Rolle, ob du verbunden bist, den Ton, den du teilst, deine Transportbefehle, dein Bild, sobald du die Kamera einschaltest, und was du in Chat und Notizen schreibst. Mehr nicht.",
@@ -117,6 +146,7 @@ export const privacyText = words({
         title: "Deine Rechte",
         paragraphs: [
           "Du kannst deine Daten einsehen und als JSON mitnehmen, berichtigen, einschränken oder löschen lassen, ihrer Nutzung widersprechen und eine Einwilligung so leicht zurücknehmen, wie du sie gegeben hast. Wir antworten innerhalb eines Kalendermonats und prüfen, dass du es bist.",
+          "Name, Adresse, Sprache und Einwilligung änderst du selbst in deinem Konto, und dort schickst du Geräte weg. Für eine Kopie von allem oder für die Löschung schreib von der Adresse deines Kontos an hello@sessionlinked.com; einen Knopf gibt es für beides noch nicht.",
           "Du kannst dich beim Information Commissioner’s Office oder der Datenschutzbehörde an deinem Wohnort beschweren. Betrifft dich eine Datenpanne, sagen wir es dir und der Behörde, wenn möglich binnen 72 Stunden.",
           "SessionLinked ist für Menschen ab 16. Nenn uns ein jüngeres Konto, und wir löschen es. Ändert sich diese Seite wesentlich, schreiben wir allen, die ein Konto haben.",
         ],

@@ -7,6 +7,14 @@ const text = words({
   en: {
     missing: ["There is nothing on this bar", "The page has moved, has ended, or was never here."],
     denied: ["This is not yours to open", "Sign in with the account that was invited, or ask the host."],
+    stranger: ["Who is playing?", "This belongs to somebody who is signed in."],
+    gone: ["This has ended", "It was here and has been deleted, or its time was over."],
+    often: ["A little too fast", "That was often in a short time. Wait a minute, then try again; nothing was lost."],
+    busy: [
+      "We are tuning",
+      "The service is busy for a moment. Recordings on your own disk are safe; try again shortly.",
+    ],
+    signIn: "Sign in",
     broken: ["We dropped a beat", "Something broke on our side. Nothing was lost; try again in a moment."],
     home: "Back to the start",
     request: "Request",
@@ -17,6 +25,17 @@ const text = words({
       "Das darfst du nicht öffnen",
       "Melde dich mit dem eingeladenen Konto an oder frag die Leitung der Session.",
     ],
+    stranger: ["Wer spielt?", "Das gehört jemandem, der angemeldet ist."],
+    gone: ["Das ist zu Ende", "Es war hier und wurde gelöscht, oder seine Zeit war um."],
+    often: [
+      "Etwas zu schnell",
+      "Das war oft in kurzer Zeit. Warte eine Minute und versuch es noch einmal; verloren ist nichts.",
+    ],
+    busy: [
+      "Wir stimmen gerade",
+      "Der Dienst ist kurz ausgelastet. Aufnahmen auf deiner Platte sind sicher; versuch es gleich noch einmal.",
+    ],
+    signIn: "Anmelden",
     broken: [
       "Wir sind aus dem Takt",
       "Bei uns ist etwas kaputtgegangen. Verloren ist nichts; versuch es gleich noch einmal.",
@@ -26,13 +45,31 @@ const text = words({
   },
 });
 
-export function ProblemPage({ page, status, requestId }: { page: Page; status: number; requestId: string }) {
+const kindOf = {
+  401: "stranger",
+  403: "denied",
+  404: "missing",
+  410: "gone",
+  429: "often",
+  500: "broken",
+  503: "busy",
+} as const;
+export type ProblemStatus = keyof typeof kindOf;
+/** The page's status for an error's: what has no words of its own is simply not there, or broken. */
+export const shownStatus = (status: number): ProblemStatus =>
+  status in kindOf ? (status as ProblemStatus) : status >= 500 ? 500 : 404;
+
+export function ProblemPage({ page, status, requestId }: { page: Page; status: ProblemStatus; requestId: string }) {
   const t = text[page.language];
-  const [title = "", sentence = ""] =
-    status >= 500 ? t.broken : status === 401 || status === 403 ? t.denied : t.missing;
+  const [title = "", sentence = ""] = t[kindOf[status]];
+  const here = encodeURIComponent(page.path + page.search);
+  const next =
+    status === 401 || (status === 403 && page.account === null)
+      ? { href: href(page, `/sign-in?next=${here}`), label: t.signIn }
+      : { href: href(page, "/"), label: t.home };
   return (
     <Layout page={page} title={title} hidden>
-      <State title={title} sentence={sentence} next={{ href: href(page, "/"), label: t.home }} />
+      <State title={title} sentence={sentence} next={next} />
       <p class="small soft instrument">
         {t.request} {requestId}
       </p>

@@ -29,7 +29,7 @@ export async function pageOf(c: AppContext): Promise<Page> {
 export async function sendPage(
   c: AppContext,
   view: { toString(): string | Promise<string> },
-  status: 200 | 400 | 401 | 403 | 404 | 410 | 422 | 429 | 500 = 200,
+  status: 200 | 400 | 401 | 403 | 404 | 410 | 422 | 429 | 500 | 503 = 200,
 ) {
   c.header("Cache-Control", "private, no-cache");
   c.header("Vary", "Accept-Language, Cookie");

@@ -12,7 +12,7 @@ import { assets } from "../../site/built/assets.ts";
 import { Help } from "../../site/views/help.tsx";
 import { Home } from "../../site/views/home.tsx";
 import { Privacy } from "../../site/views/privacy.tsx";
-import { ProblemPage } from "../../site/views/problem.tsx";
+import { ProblemPage, shownStatus } from "../../site/views/problem.tsx";
 import { Status } from "../../site/views/status.tsx";
 import { inventory } from "../privacy/inventory.ts";
 import { type AppContext, newRouter } from "../router.ts";
@@ -20,7 +20,7 @@ import { pageOf, sendPage } from "./page.ts";
 import { publicPages } from "./routes.ts";
 
 /** The day on which the policy's words or numbers last changed (G5). */
-const POLICY_UPDATED_AT_MS = Date.UTC(2026, 10, 24);
+const POLICY_UPDATED_AT_MS = Date.UTC(2026, 10, 25);
 
 const lengths = [
   { name: "free", durationMs: RECORDING_RETENTION_MS.free ?? 0 },
@@ -69,7 +69,7 @@ export async function pageProblem(c: AppContext, code: ErrorCode) {
     account: null,
     nowMs: c.var.deps.now(),
   };
-  const shown = status >= 500 ? 500 : status === 401 || status === 403 ? status : 404;
+  const shown = shownStatus(status);
   return sendPage(c, <ProblemPage page={page} status={shown} requestId={c.var.requestId} />, shown);
 }
 
