@@ -1,0 +1,164 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, test } from "vitest";
+import { Browser, lastMail, tokenIn } from "../accounts/test-browser.ts";
+import { createApp } from "../app.ts";
+import { systemDeps } from "../deps.ts";
+import { safeNext } from "./next.ts";
+
+const origin = "https://sessionlinked.test";
+const nowMs = 1_800_000_000_000;
+const app = createApp({ ...systemDeps, now: () => nowMs });
+let cookie: string;
+
+beforeEach(async () => {
+  for (const table of ["challenges", "rate_limits", "mail_outbox", "accounts"])
+    await env.DB.prepare(`DELETE FROM ${table}`).run();
+  const browser = new Browser(app);
+  await browser.signUp("ada@example.org", "a password of some length");
+  const { link } = (await lastMail("ada@example.org")) ?? { link: "" };
+  await browser.ask("POST", "/sign-up/confirm", { token: tokenIn(link) });
+  cookie = `__Host-session=${browser.cookie}`;
+});
+
+const get = (path: string, headers: Record<string, string> = {}) =>
+  app.request(`${origin}${path}`, { headers: { Accept: "text/html", Cookie: cookie, ...headers } }, env);
+const send = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
+  app.request(
+    `${origin}${path}`,
+    {
+      method: "POST",
+      body: new URLSearchParams(fields).toString(),
+      headers: {
+        Accept: "text/html",
+        "Content-Type": "application/x-www-form-urlencoded",
+        Cookie: cookie,
+        Origin: origin,
+        "Sec-Fetch-Site": "same-origin",
+        ...headers,
+      },
+    },
+    env,
+  );
+const nameNow = async () =>
+  (await env.DB.prepare("SELECT display_name AS name FROM accounts").first<{ name: string }>())?.name;
+
+describe("the account's pages", () => {
+  test("A2: no field for a password has a name, so a form without its script sends nothing of it", async () => {
+    const pages = await Promise.all([
+      get("/sign-up", { Cookie: "" }),
+      get("/sign-in", { Cookie: "" }),
+      get("/account"),
+    ]);
+    for (const page of pages) {
+      const inputs = [...(await page.text()).matchAll(/<input[^>]*type="password"[^>]*>/g)].map(([tag]) => tag);
+      expect(inputs.length).toBeGreaterThan(0);
+      for (const input of inputs) expect(input).not.toMatch(/\sname=/);
+    }
+  });
+
+  test("A6: a plain form corrects the name; what does not fit changes nothing and says so", async () => {
+    const saved = await send("/account/details", { displayName: "Augusta King", language: "de" });
+    expect([saved.status, saved.headers.get("Location")]).toEqual([303, "/account?outcome=saved"]);
+    expect(await nameNow()).toBe("Augusta King");
+    for (const displayName of ["", "x", "a\u0000b", "Аda", "admin", "n".repeat(41)]) {
+      const refused = await send("/account/details", { displayName, language: "en" });
+      expect(refused.headers.get("Location")).toBe("/account?problem=validation-failed");
+    }
+    expect(await nameNow()).toBe("Augusta King");
+    const page = await (await get("/account?problem=validation-failed&lang=en")).text();
+    expect(page).toContain("Something was not filled in right.");
+  });
+
+  test("another site's form changes nothing, whatever it leaves out", async () => {
+    const foreign = [
+      { Origin: "https://evil.example", "Sec-Fetch-Site": "cross-site" },
+      { Origin: "null", "Sec-Fetch-Site": "same-site" },
+      { Origin: "https://evil.example", "Sec-Fetch-Site": "" },
+    ];
+    const forms: [string, Record<string, string>][] = [
+      ["/account/details", { displayName: "Mallory", language: "en" }],
+      ["/account/sign-ins/end-others", {}],
+      ["/account/sign-out", {}],
+      ["/account/email", { email: "mallory@example.org" }],
+    ];
+    for (const headers of foreign)
+      for (const [path, fields] of forms) {
+        const present = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ""));
+        const request = new Request(`${origin}${path}`, {
+          method: "POST",
+          body: new URLSearchParams(fields).toString(),
+          headers: { "Content-Type": "application/x-www-form-urlencoded", Cookie: cookie, ...present },
+        });
+        const response = await app.fetch(request, env);
+        expect([path, response.status < 500, response.headers.get("Set-Cookie")]).toEqual([path, true, null]);
+      }
+    expect(await nameNow()).toBe("Ada Lovelace");
+    expect(await env.DB.prepare("SELECT COUNT(*) AS n FROM sign_ins").first("n")).toBe(1);
+    expect(await lastMail("mallory@example.org")).toBeNull();
+  });
+
+  test("a mailed link is looked at without being used, and used once", async () => {
+    const browser = new Browser(app);
+    await browser.signUp("ben@example.org", "another long password");
+    const token = tokenIn((await lastMail("ben@example.org"))?.link);
+    for (let look = 0; look < 3; look++)
+      expect(await (await get(`/sign-up/confirm?token=${token}`)).text()).toContain(`value="${token}"`);
+    const confirmed = await send("/sign-up/confirm", { token }, { Cookie: "" });
+    expect([confirmed.status, confirmed.headers.get("Location")]).toEqual([303, "/account?outcome=welcome"]);
+    expect(confirmed.headers.get("Set-Cookie")).toMatch(
+      /^__Host-session=[\w-]{43}; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    );
+    expect((await send("/sign-up/confirm", { token }, { Cookie: "" })).status).toBe(410);
+    for (const bad of ["", "x", token, "a".repeat(43), "a".repeat(5_000), "\u0000"]) {
+      const page = await get(`/sign-up/confirm?lang=en&token=${encodeURIComponent(bad)}`);
+      expect([page.status, (await page.text()).includes("was never ours")]).toEqual([200, true]);
+    }
+  });
+
+  test("R19: asking for a new password shows the same page for every address", async () => {
+    const known = await send("/reset", { email: "ada@example.org" }, { Cookie: "" });
+    const unknown = await send("/reset", { email: "nobody@example.org" }, { Cookie: "" });
+    expect([known.status, known.headers.get("Location")]).toEqual([303, "/reset?sent=1"]);
+    expect([unknown.status, unknown.headers.get("Location")]).toEqual([303, "/reset?sent=1"]);
+    const wrong = await send("/reset", { email: "not an address" }, { Cookie: "" });
+    expect([wrong.status, (await wrong.text()).includes('aria-invalid="true"')]).toEqual([422, true]);
+  });
+
+  test("R18: who is not signed in is asked to, and comes back to where they were", async () => {
+    const account = await get("/account", { Cookie: "" });
+    expect([account.status, account.headers.get("Location")]).toEqual([303, "/sign-in?next=/account"]);
+    const device = await get("/device?code=WDJB-MJHT", { Cookie: "__Host-session=stolen" });
+    expect(device.headers.get("Location")).toBe(`/sign-in?next=${encodeURIComponent("/device?code=WDJB-MJHT")}`);
+    const signIn = await (await get("/sign-in?next=/device%3Fcode%3DWDJB", { Cookie: "" })).text();
+    expect(signIn).toContain('data-next="/device?code=WDJB"');
+  });
+
+  test("a change of language keeps the link that was mailed", async () => {
+    const page = await (await get("/reset/finish?token=abc&lang=en")).text();
+    expect(page).toContain('href="/reset/finish?token=abc&amp;lang=de"');
+  });
+});
+
+describe("where signing in leads", () => {
+  test.each([
+    ["/account#devices", "/account#devices"],
+    ["/companion/authorize?state=a%20b&x=1", "/companion/authorize?state=a%20b&x=1"],
+    ["/", "/"],
+  ])("%s is a place of ours", (asked, expected) => expect(safeNext(asked, origin)).toBe(expected));
+
+  test.each([
+    undefined,
+    "",
+    "https://evil.example/",
+    "//evil.example",
+    "/\\evil.example",
+    "/\t/evil.example",
+    "\\\\evil.example",
+    "/%0d%0aSet-Cookie:x\r\n",
+    "javascript:alert(1)",
+    "/./\\/evil.example",
+    "/..//evil.example",
+    `/${"a".repeat(3_000)}`,
+    "/ä",
+  ])("%j is not", (asked) => expect(safeNext(asked, origin)).toBe("/account"));
+});
