@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { currencyCodes } from "./currencies.ts";
 import { BlockId, ProfileId, SessionId } from "./ids.ts";
+import { instruments, knownInstruments } from "./instruments.ts";
 import {
   BIO_MAX_GRAPHEMES,
   DAW_MAX_GRAPHEMES,
@@ -48,7 +49,11 @@ const label = (maxGraphemes: number) =>
 
 export const Bio = prose(BIO_MAX_GRAPHEMES);
 export const Daw = label(DAW_MAX_GRAPHEMES);
-export const Instrument = label(INSTRUMENT_MAX_GRAPHEMES);
+/** A name from the list, in either language, becomes the list's own; others stay as they were written. */
+export const Instrument = label(INSTRUMENT_MAX_GRAPHEMES).transform(
+  (name) =>
+    knownInstruments.find((known) => fold(known) === fold(name) || fold(instruments[known]) === fold(name)) ?? name,
+);
 
 export const availabilities = ["open", "later", "closed"] as const;
 export const Availability = z.enum(availabilities);

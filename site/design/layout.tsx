@@ -50,13 +50,15 @@ export interface LayoutProps {
   description?: string;
   /** Keeps a page out of search engines: anything about an account, an invitation or an error. */
   hidden?: boolean;
+  /** Where a PNG of 1200 × 630 lies that stands for the page where its address is shared. */
+  image?: string;
   /** Client scripts by the name of their entry in site/client/. */
   scripts?: readonly string[];
   children?: Child;
 }
 
 /** The frame of every page: header, the ruler, the content, footer. */
-export function Layout({ page, title, description, hidden = false, scripts = [], children }: LayoutProps) {
+export function Layout({ page, title, description, hidden = false, image, scripts = [], children }: LayoutProps) {
   const t = text[page.language];
   const other = page.language === "en" ? "de" : "en";
   const built: Record<string, string> = hrefs;
@@ -80,6 +82,14 @@ export function Layout({ page, title, description, hidden = false, scripts = [],
             <link rel="alternate" hreflang="en" href={`${page.origin}${page.path}?lang=en`} />
             <link rel="alternate" hreflang="de" href={`${page.origin}${page.path}?lang=de`} />
             <meta property="og:title" content={title} />
+            {image === undefined ? null : (
+              <>
+                <meta property="og:image" content={image} />
+                <meta property="og:url" content={page.origin + page.path} />
+                <meta property="og:description" content={description ?? ""} />
+                <meta name="twitter:card" content="summary_large_image" />
+              </>
+            )}
           </>
         )}
         <meta name="color-scheme" content="light dark" />

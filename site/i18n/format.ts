@@ -12,6 +12,22 @@ export const dateTime = (language: Language, ms: number) =>
 
 export const number = (language: Language, value: number) => new Intl.NumberFormat(locale[language]).format(value);
 
+/** An hour's price, without the digits that say nothing: `€45`, `45,50 €`. */
+export const money = (language: Language, amountMinor: number, currency: string, digits: number) =>
+  new Intl.NumberFormat(locale[language], {
+    style: "currency",
+    currency,
+    minimumFractionDigits: amountMinor % 10 ** digits === 0 ? 0 : digits,
+    maximumFractionDigits: digits,
+  }).format(amountMinor / 10 ** digits);
+
+/** A language's name in the reader's: `Portuguese`, `Portugiesisch`. */
+export const languageName = (language: Language, code: string) =>
+  new Intl.DisplayNames(locale[language], { type: "language" }).of(code) ?? code;
+
+/** Alphabetical as the reader's language has it. */
+export const alphabetical = (language: Language) => new Intl.Collator(locale[language]).compare;
+
 /** Whole days with their unit, rounded: `30 days`. */
 export const days = (language: Language, durationMs: number) =>
   new Intl.NumberFormat(locale[language], { style: "unit", unit: "day", unitDisplay: "long" }).format(

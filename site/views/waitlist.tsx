@@ -171,7 +171,7 @@ export function Waitlist({ page, state, email, consented = false, wrong = [] }: 
             { from: 0, to: 18, label: t.unconfirmed },
             { from: 0, to: 100, label: t.confirmed, person: 1 },
           ]}
-          marks={[{ at: 0, label: t.today, kind: "now" }]}
+          marks={[{ at: 0, label: t.today, kind: "here" }]}
         />
         <p class="soft">{t.lineSaid}</p>
         <p class="soft">{t.leave}</p>

@@ -1,4 +1,5 @@
 import { type Availability, fold, type HubQuery, searchWords } from "../../protocol/hub.ts";
+import { instruments as german, isKnownInstrument } from "../../protocol/instruments.ts";
 
 /**
  * How the Hub finds a profile. `hub_search` is a full-text index whose row id is the profile's position, so that its matches come newest
@@ -47,6 +48,7 @@ export function nodesWithin(minMinor: number, maxMinor: number, currency: string
 /** The columns of `hub_search` for a profile. */
 export function columnsOf(profile: Indexed) {
   const { displayName, daw, instruments, languages, bio, availability, rateMinor, rateCurrency } = profile;
+  const named = instruments.flatMap((name) => (isKnownInstrument(name) ? [name, german[name]] : [name]));
   const line = (texts: readonly string[]) => texts.flatMap(searchWords).join(" ");
   const tags = [
     ...instruments.map((instrument) => `i·${fold(instrument)}`),
@@ -58,7 +60,7 @@ export function columnsOf(profile: Indexed) {
   ];
   return {
     name: line([displayName]),
-    skills: line([...instruments, ...(daw === null ? [] : [daw])]),
+    skills: line([...named, ...(daw === null ? [] : [daw])]),
     bio: line(bio === null ? [] : [bio]),
     tags: tags.join(" "),
   };

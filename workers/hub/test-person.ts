@@ -43,5 +43,5 @@ export async function person(displayName: string) {
     expect(response.status).toBe(200);
     return response.json<OwnProfile>();
   };
-  return { accountId, email: `${accountId}@private-mark.example`, call, put, publish };
+  return { accountId, token, email: `${accountId}@private-mark.example`, call, put, publish };
 }

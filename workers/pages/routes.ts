@@ -8,6 +8,8 @@ export const publicPages = [
   "/sign-in",
   "/reset",
   "/waitlist",
+  "/hub",
+  "/hub",
 ] as const;
 
 /** Every page that a person sees when signed in and that needs nothing else: the browser tests go through it as well. */

@@ -77,6 +77,18 @@ export async function listSessions(db: D1Database, accountId: string, limit: num
   );
 }
 
+/** Sessions that an account hosts, newest first: for choosing one of them. */
+export async function listHosted(db: D1Database, accountId: string, limit = 50) {
+  const { results } = await db
+    .prepare(
+      `SELECT m.session_id AS sessionId, s.name FROM session_members m JOIN sessions s ON s.id = m.session_id
+       WHERE m.account_id = ?1 AND m.role = 'host' ORDER BY m.joined_at_ms DESC, m.session_id DESC LIMIT ?2`,
+    )
+    .bind(accountId, limit)
+    .all<{ sessionId: SessionId; name: string }>();
+  return results;
+}
+
 /** The session as its members see it: promise D1's list and nothing else of anybody. */
 export async function sessionDetail(db: D1Database, member: Membership): Promise<Detail> {
   const { results } = await db

@@ -1,0 +1,298 @@
+import type { Child } from "hono/jsx";
+import { currencyCodes } from "../../../protocol/currencies.ts";
+import { availabilities, daws, languageCodes, type OwnProfile } from "../../../protocol/hub.ts";
+import { knownInstruments } from "../../../protocol/instruments.ts";
+import { ErrorSummary } from "../../design/form.tsx";
+import { Layout } from "../../design/layout.tsx";
+import { href, type Page } from "../../design/page.ts";
+import { alphabetical, date, languageName } from "../../i18n/format.ts";
+import { hubText } from "../../i18n/hub.ts";
+import { type ProfileProblem, profileText } from "../../i18n/profile.ts";
+import { instrumentName, Notice } from "./parts.tsx";
+import { Sheet } from "./profile.tsx";
+
+/** The form as it stands: what is stored, or what was typed and could not be. */
+export interface Typed {
+  daw: string;
+  /** From the list. */
+  instruments: readonly string[];
+  others: string;
+  languages: readonly string[];
+  rate: string;
+  currency: string;
+  bio: string;
+  availability: string;
+}
+
+export interface EditProfileProps {
+  page: Page;
+  profile: OwnProfile;
+  typed: Typed;
+  problems: readonly ProfileProblem[];
+  blocks: readonly { blockId: string; displayName: string }[];
+  good?: string | undefined;
+}
+
+/** One's own profile: the form, and beside it what others see. Works without a script. */
+export function EditProfile({ page, profile, typed, problems, blocks, good }: EditProfileProps) {
+  const t = profileText[page.language];
+  const isPublished = profile.publishedAtMs !== null;
+  const said = Object.fromEntries(problems.map((name) => [name === "sampleSize" ? "sample" : name, t.problems[name]]));
+  const isStored = problems.every((name) => name === "sample" || name === "sampleSize");
+  return (
+    <Layout page={page} title={t.title} hidden>
+      <header class="stack">
+        <h1>{t.title}</h1>
+        <p class="lead">{t.lead}</p>
+      </header>
+      <Notice good={good} />
+      <ErrorSummary page={page} problems={said} />
+      <Publication page={page} profile={profile} />
+      <div class="edit">
+        <div class="edit-work">
+          <ProfileForm page={page} typed={typed} said={said} />
+          <SoundForm page={page} hasSample={profile.hasSample} problem={said.sample} />
+          <form class="stack edit-part" method="post" action={href(page, "/account/profile/delete")}>
+            <h2>{t.deleteTitle}</h2>
+            <p class="soft">{t.deleteNote}</p>
+            <button class="button destructive" type="submit">
+              {t.delete}
+            </button>
+          </form>
+          {blocks.length === 0 ? null : <Blocks page={page} blocks={blocks} />}
+        </div>
+        {isStored ? (
+          <aside class="edit-preview" aria-label={isPublished ? t.preview : t.previewPrivate}>
+            <p class="small soft instrument">{isPublished ? t.preview : t.previewPrivate}</p>
+            <div class="panel">
+              <Sheet page={page} profile={profile} sampleHref="/account/profile/sample" heading="h3" />
+            </div>
+          </aside>
+        ) : null}
+      </div>
+    </Layout>
+  );
+}
+
+/** Whether anybody sees it, and the one switch that changes that. */
+function Publication({ page, profile }: { page: Page; profile: OwnProfile }) {
+  const t = profileText[page.language];
+  const isPublished = profile.publishedAtMs !== null;
+  return (
+    <form class="panel publication" method="post" action={href(page, "/account/profile/publication")}>
+      <div>
+        <strong class={`free ${isPublished ? "open" : "closed"}`}>{isPublished ? t.isPublished : t.isPrivate}</strong>
+        <p class="soft">
+          {profile.publishedAtMs === null
+            ? t.isPrivateNote
+            : t.isPublishedNote(date(page.language, profile.publishedAtMs))}
+        </p>
+      </div>
+      <div class="actions">
+        {isPublished ? (
+          <a class="button quiet" href={href(page, `/hub/${profile.profileId}`)}>
+            {t.see}
+          </a>
+        ) : null}
+        <button
+          class={`button ${isPublished ? "quiet" : ""}`}
+          type="submit"
+          name="published"
+          value={isPublished ? "no" : "yes"}
+        >
+          {isPublished ? t.unpublish : t.publish}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function Group({
+  legend,
+  hint,
+  id,
+  problem,
+  children,
+}: {
+  legend: string;
+  hint: string;
+  id: string;
+  problem?: string | undefined;
+  children: Child;
+}) {
+  return (
+    <fieldset class="stack" id={id} aria-describedby={`${id}-hint`}>
+      <legend>{legend}</legend>
+      <p class="small soft" id={`${id}-hint`}>
+        {hint}
+      </p>
+      {problem === undefined ? null : <p class="problem">{problem}</p>}
+      {children}
+    </fieldset>
+  );
+}
+
+function Ticks({
+  name,
+  options,
+  chosen,
+}: {
+  name: string;
+  options: readonly (readonly [string, string])[];
+  chosen: readonly string[];
+}) {
+  return (
+    <div class="ticks">
+      {options.map(([value, label]) => (
+        <label>
+          <input type="checkbox" name={name} value={value} checked={chosen.includes(value)} />
+          <span>{label}</span>
+        </label>
+      ))}
+    </div>
+  );
+}
+
+function ProfileForm({ page, typed, said }: { page: Page; typed: Typed; said: Record<string, string> }) {
+  const t = profileText[page.language];
+  const order = alphabetical(page.language);
+  const sorted = (pairs: (readonly [string, string])[]) => pairs.sort((a, b) => order(a[1], b[1]));
+  const instruments = sorted(knownInstruments.map((name) => [name, instrumentName(page.language, name)] as const));
+  const languages = sorted(languageCodes.map((code) => [code, languageName(page.language, code)] as const));
+  const problem = (name: string) =>
+    said[name] === undefined ? null : (
+      <p class="problem" id={`${name}-problem`}>
+        {said[name]}
+      </p>
+    );
+  const invalid = (name: string) => (said[name] === undefined ? undefined : "true");
+  return (
+    <form class="stack edit-part" method="post" action={href(page, "/account/profile")}>
+      <Group legend={t.play} hint={t.playHint} id="instruments" problem={said.instruments}>
+        <Ticks name="instrument" options={instruments} chosen={typed.instruments} />
+        <div class="field long">
+          <label for="others">{t.others}</label>
+          <p class="small soft" id="others-hint">
+            {t.othersHint}
+          </p>
+          <input id="others" name="others" value={typed.others} aria-describedby="others-hint" dir="auto" />
+        </div>
+      </Group>
+      <div class="edit-row">
+        <div class="field">
+          <label for="daw">{t.daw}</label>
+          {problem("daw")}
+          <input id="daw" name="daw" list="daws" value={typed.daw} aria-invalid={invalid("daw")} />
+          <datalist id="daws">
+            {daws.map((name) => (
+              <option value={name} />
+            ))}
+          </datalist>
+        </div>
+        <div class="field">
+          <label for="rate">{t.rate}</label>
+          {problem("rate")}
+          <div class="amount">
+            <input
+              id="rate"
+              name="rate"
+              inputmode="decimal"
+              value={typed.rate}
+              aria-describedby="rate-hint"
+              aria-invalid={invalid("rate")}
+            />
+            <select name="currency" aria-label={t.currency}>
+              {currencyCodes.map((code) => (
+                <option value={code} selected={code === typed.currency}>
+                  {code}
+                </option>
+              ))}
+            </select>
+          </div>
+          <p class="small soft" id="rate-hint">
+            {t.rateHint}
+          </p>
+        </div>
+      </div>
+      <fieldset class="choice" id="availability">
+        <legend>{t.availability}</legend>
+        {problem("availability")}
+        {[...availabilities, ""].map((value) => (
+          <label>
+            <input type="radio" name="availability" value={value} checked={value === typed.availability} />
+            <span>
+              {value === ""
+                ? t.unsaid
+                : hubText[page.language].availabilities[value as (typeof availabilities)[number]]}
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      <Group legend={t.languages} hint={t.languagesHint} id="languages" problem={said.languages}>
+        <Ticks name="language" options={languages} chosen={typed.languages} />
+      </Group>
+      <div class="field long">
+        <label for="bio">{t.bio}</label>
+        <p class="small soft" id="bio-hint">
+          {t.bioHint}
+        </p>
+        {problem("bio")}
+        <textarea id="bio" name="bio" rows={7} aria-describedby="bio-hint" aria-invalid={invalid("bio")} dir="auto">
+          {typed.bio}
+        </textarea>
+      </div>
+      <button class="button" type="submit">
+        {t.save}
+      </button>
+    </form>
+  );
+}
+
+function SoundForm({ page, hasSample, problem }: { page: Page; hasSample: boolean; problem: string | undefined }) {
+  const t = profileText[page.language];
+  return (
+    <section class="stack edit-part" id="sample">
+      <h2>{t.soundTitle}</h2>
+      <p class="soft">{t.soundHint}</p>
+      <form class="stack" method="post" action={href(page, "/account/profile/sample")} enctype="multipart/form-data">
+        <div class="field">
+          <label for="file">{t.file}</label>
+          {problem === undefined ? null : <p class="problem">{problem}</p>}
+          <input id="file" name="file" type="file" accept="audio/*,.opus" required />
+        </div>
+        <button class="button quiet" type="submit">
+          {t.upload}
+        </button>
+      </form>
+      {hasSample ? (
+        <form method="post" action={href(page, "/account/profile/sample/delete")}>
+          <button class="button destructive" type="submit">
+            {t.removeSound}
+          </button>
+        </form>
+      ) : null}
+    </section>
+  );
+}
+
+function Blocks({ page, blocks }: { page: Page; blocks: EditProfileProps["blocks"] }) {
+  const t = profileText[page.language];
+  return (
+    <section class="stack edit-part">
+      <h2>{t.blocked}</h2>
+      <p class="soft">{t.blockedNote}</p>
+      <ul class="rows">
+        {blocks.map(({ blockId, displayName }) => (
+          <li>
+            <span dir="auto">{displayName}</span>
+            <form method="post" action={href(page, "/account/profile/unblock")}>
+              <button class="button quiet small" type="submit" name="blockId" value={blockId}>
+                {t.lift}
+              </button>
+            </form>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,239 @@
+import { currencyCodes, writeAmount } from "../../../protocol/currencies.ts";
+import {
+  availabilities,
+  daws,
+  type HubPage,
+  type HubQuery,
+  languageCodes,
+  type PublicProfile,
+} from "../../../protocol/hub.ts";
+import { knownInstruments } from "../../../protocol/instruments.ts";
+import { State } from "../../design/form.tsx";
+import { Layout } from "../../design/layout.tsx";
+import { href, type Page } from "../../design/page.ts";
+import { accentOf } from "../../design/signature.ts";
+import { alphabetical, languageName } from "../../i18n/format.ts";
+import { hubText } from "../../i18n/hub.ts";
+import { AvailabilityTag, Clips, instrumentName, languageNames, Notice, RateTag } from "./parts.tsx";
+
+/** What the form was sent with: as it was typed, whether it could be read or not. */
+export type Asked = Partial<
+  Record<"q" | "instrument" | "daw" | "language" | "availability" | "rate" | "currency", string>
+>;
+
+export interface HubProps {
+  page: Page;
+  asked: Asked;
+  query: HubQuery | null;
+  found: HubPage;
+  said?: string | undefined;
+}
+
+const often = ["Voice", "Drums", "Bass", "Electric guitar", "Piano", "Violin", "Cello", "Saxophone", "Mixing"] as const;
+
+/** An address of the Hub with these conditions. */
+function hubPath(page: Page, asked: Asked, cursor?: string): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(asked)) if (value !== "" && value !== undefined) search.set(name, value);
+  if (cursor !== undefined) search.set("cursor", cursor);
+  return href(page, search.size === 0 ? "/hub" : `/hub?${search}`);
+}
+
+/** The Hub: a search, and who it finds, each on a track of their own. */
+export function Hub({ page, asked, query, found, said }: HubProps) {
+  const t = hubText[page.language];
+  const isNarrow = Object.entries(asked).some(
+    ([name, value]) => value !== "" && value !== undefined && name !== "currency",
+  );
+  const isFurther = query?.cursor !== undefined;
+  return (
+    <Layout page={page} title={t.title} description={t.description} hidden={isNarrow || isFurther}>
+      <section class="hub-head">
+        <h1>{t.title}</h1>
+        <p class="lead">{t.lead}</p>
+      </section>
+      <Notice good={said} bad={query === null ? t.problem : undefined} />
+      <search class="stack">
+        <Search page={page} asked={asked} isNarrow={isNarrow} />
+        <Chosen page={page} asked={asked} />
+      </search>
+      <section class="hub-list" aria-label={t.title}>
+        {found.corrected.map(({ typed, sought }) => (
+          <p class="note">{t.corrected(typed, sought.map((word) => `“${word}”`).join(t.or))}</p>
+        ))}
+        {found.items.length === 0 ? (
+          <Nobody page={page} isNarrow={isNarrow} isFurther={isFurther} />
+        ) : (
+          <>
+            <p class="hub-order small soft instrument">{(asked.q ?? "") === "" ? t.newest : t.nearest}</p>
+            <ol class="tracks">
+              {found.items.map((profile) => (
+                <Track page={page} profile={profile} />
+              ))}
+            </ol>
+          </>
+        )}
+        <nav class="actions" aria-label={t.further}>
+          {isFurther ? (
+            <a class="button quiet" href={hubPath(page, asked)}>
+              {t.back}
+            </a>
+          ) : null}
+          {found.nextCursor === null ? null : (
+            <a class="button" rel="next" href={hubPath(page, asked, found.nextCursor)}>
+              {t.further}
+            </a>
+          )}
+        </nav>
+      </section>
+    </Layout>
+  );
+}
+
+/** One person on the list: head, clips and words, and what an hour costs. */
+function Track({ page, profile }: { page: Page; profile: PublicProfile }) {
+  const t = hubText[page.language];
+  const { profileId, displayName, daw, instruments, languages, rate, bio, availability, hasSample } = profile;
+  return (
+    <li class={`track person-${accentOf(profileId)}`}>
+      <div class="track-head">
+        <h2 dir="auto">
+          <a href={href(page, `/hub/${profileId}`)}>{displayName}</a>
+        </h2>
+        <AvailabilityTag page={page} availability={availability} />
+      </div>
+      <div class="track-lane">
+        <Clips page={page} instruments={instruments} />
+        {bio === null ? null : (
+          <p class="track-words" dir="auto">
+            {bio}
+          </p>
+        )}
+      </div>
+      <div class="track-facts small soft">
+        <RateTag page={page} rate={rate} />
+        {daw === null ? null : <span dir="auto">{daw}</span>}
+        {languages.length === 0 ? null : <span>{languageNames(page, languages)}</span>}
+        {hasSample ? <span class="heard">▶ {t.hasSample}</span> : null}
+      </div>
+    </li>
+  );
+}
+
+function Nobody({ page, isNarrow, isFurther }: { page: Page; isNarrow: boolean; isFurther: boolean }) {
+  const t = hubText[page.language];
+  const all = { href: href(page, "/hub"), label: t.clear };
+  if (isFurther) return <State title={t.pastTitle} sentence={t.pastSentence} next={all} />;
+  if (isNarrow) return <State title={t.noneTitle} sentence={t.noneSentence} next={all} />;
+  const write = { href: href(page, "/account/profile"), label: t.emptyNext };
+  return <State title={t.emptyTitle} sentence={t.emptySentence} next={write} />;
+}
+
+function Search({ page, asked, isNarrow }: { page: Page; asked: Asked; isNarrow: boolean }) {
+  const t = hubText[page.language];
+  const languages = languageCodes
+    .map((code) => [code, languageName(page.language, code)] as const)
+    .sort((a, b) => alphabetical(page.language)(a[1], b[1]));
+  const choice = (value: string, label: string, chosen: string | undefined) => (
+    <option value={value} selected={value === chosen}>
+      {label}
+    </option>
+  );
+  return (
+    <form class="hub-search" method="get" action="/hub">
+      {page.languageAsked ? <input type="hidden" name="lang" value={page.language} /> : null}
+      <div class="hub-words">
+        <label class="hidden" for="q">
+          {t.search}
+        </label>
+        <input id="q" name="q" type="search" value={asked.q} placeholder={t.search} maxlength={120} />
+        <button class="button" type="submit">
+          {t.find}
+        </button>
+      </div>
+      <details class="narrow" open={isNarrow}>
+        <summary>{t.narrow}</summary>
+        <div class="narrow-fields">
+          <div class="field">
+            <label for="instrument">{t.instrument}</label>
+            <input id="instrument" name="instrument" list="instruments" value={asked.instrument} placeholder={t.any} />
+            <datalist id="instruments">
+              {knownInstruments.map((name) => (
+                <option value={instrumentName(page.language, name)} />
+              ))}
+            </datalist>
+          </div>
+          <div class="field">
+            <label for="daw">{t.daw}</label>
+            <input id="daw" name="daw" list="daws" value={asked.daw} placeholder={t.any} />
+            <datalist id="daws">
+              {daws.map((name) => (
+                <option value={name} />
+              ))}
+            </datalist>
+          </div>
+          <div class="field">
+            <label for="language">{t.language}</label>
+            <select id="language" name="language">
+              {choice("", t.any, asked.language)}
+              {languages.map(([code, name]) => choice(code, name, asked.language))}
+            </select>
+          </div>
+          <div class="field">
+            <label for="availability">{t.availability}</label>
+            <select id="availability" name="availability">
+              {choice("", t.any, asked.availability)}
+              {availabilities.map((value) => choice(value, t.availabilities[value], asked.availability))}
+            </select>
+          </div>
+          <div class="field">
+            <label for="rate">{t.rate}</label>
+            <div class="amount">
+              <input id="rate" name="rate" inputmode="decimal" value={asked.rate} placeholder={t.any} maxlength={12} />
+              <select name="currency" aria-label={t.currency}>
+                {currencyCodes.map((code) => choice(code, code, asked.currency))}
+              </select>
+            </div>
+          </div>
+        </div>
+      </details>
+    </form>
+  );
+}
+
+/** What the list is narrowed to, each with a way out; or where one may begin. */
+function Chosen({ page, asked }: { page: Page; asked: Asked }) {
+  const t = hubText[page.language];
+  const labels: [keyof Asked, string][] = [
+    ["q", `“${asked.q}”`],
+    ["instrument", instrumentName(page.language, asked.instrument ?? "")],
+    ["daw", asked.daw ?? ""],
+    ["language", asked.language === undefined ? "" : languageName(page.language, asked.language)],
+    ["availability", t.availabilities[asked.availability as "open"] ?? ""],
+    ["rate", `${t.upTo} ${asked.rate} ${asked.currency}${t.per}`],
+  ];
+  const chosen = labels.filter(([name]) => (asked[name] ?? "") !== "");
+  return (
+    <nav class="chips" aria-label={chosen.length === 0 ? t.often : t.chosen}>
+      <span class="small soft">{chosen.length === 0 ? t.often : t.chosen}</span>
+      {chosen.map(([name, label]) => (
+        <a class="chip on" href={hubPath(page, { ...asked, [name]: undefined })}>
+          <span dir="auto">{label}</span>
+          <span aria-hidden="true">×</span>
+          <span class="hidden">{t.remove}</span>
+        </a>
+      ))}
+      {chosen.length === 0
+        ? often.map((name) => (
+            <a class="chip" href={hubPath(page, { instrument: name })}>
+              {instrumentName(page.language, name)}
+            </a>
+          ))
+        : null}
+    </nav>
+  );
+}
+
+/** How a rate that an address asks for in minor units is shown in the form again. */
+export const typedRate = (query: HubQuery) =>
+  query.rateMax === undefined || query.currency === undefined ? "" : writeAmount(query.rateMax, query.currency);

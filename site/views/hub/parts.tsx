@@ -1,0 +1,61 @@
+import { currencies } from "../../../protocol/currencies.ts";
+import type { PublicProfile } from "../../../protocol/hub.ts";
+import { instruments, isKnownInstrument } from "../../../protocol/instruments.ts";
+import type { Page } from "../../design/page.ts";
+import { languageName, money } from "../../i18n/format.ts";
+import { hubText } from "../../i18n/hub.ts";
+import type { Language } from "../../i18n/language.ts";
+
+/** An instrument's name as the reader knows it. */
+export const instrumentName = (language: Language, name: string) =>
+  language === "de" && isKnownInstrument(name) ? instruments[name] : name;
+
+/** What an hour costs, set like an instrument: the number, its currency, and per what. */
+export function RateTag({ page, rate }: { page: Page; rate: PublicProfile["rate"] }) {
+  if (rate === null) return null;
+  return (
+    <span class="rate instrument">
+      {money(page.language, rate.amountMinor, rate.currency, currencies[rate.currency])}
+      <span class="soft">{hubText[page.language].per}</span>
+    </span>
+  );
+}
+
+/** Free, later, not: a filled, a half and a hollow ring, and the words for it. */
+export function AvailabilityTag({ page, availability }: { page: Page; availability: PublicProfile["availability"] }) {
+  if (availability === null) return null;
+  return <span class={`free ${availability}`}>{hubText[page.language].availabilities[availability]}</span>;
+}
+
+/** What somebody plays, as clips in their colour. */
+export function Clips({ page, instruments: names }: { page: Page; instruments: readonly string[] }) {
+  if (names.length === 0) return null;
+  return (
+    <ul class="clips">
+      {names.map((name) => (
+        <li dir="auto" itemprop="knowsAbout">
+          {instrumentName(page.language, name)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export const languageNames = (page: Page, codes: readonly string[]) =>
+  codes.map((code) => languageName(page.language, code)).join(", ");
+
+/** What the last form did, or why it could not; said once at the head of the page. */
+export function Notice({ good, bad }: { good?: string | undefined; bad?: string | undefined }) {
+  if (bad !== undefined)
+    return (
+      <p class="notice" role="alert">
+        {bad}
+      </p>
+    );
+  if (good === undefined) return null;
+  return (
+    <p class="notice good" role="status">
+      {good}
+    </p>
+  );
+}

@@ -1,0 +1,210 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, test } from "vitest";
+import { BIO_MAX_GRAPHEMES } from "../../protocol/limits.ts";
+import { SESSION_COOKIE } from "../accounts/tokens.ts";
+import { createApp } from "../app.ts";
+import { person } from "../hub/test-person.ts";
+
+const app = createApp();
+const origin = "https://sessionlinked.test";
+type Person = Awaited<ReturnType<typeof person>>;
+
+/** A browser without scripts: follows nothing, keeps the cookie of `who`. */
+const visit = async (
+  who: Person | null,
+  path: string,
+  form?: Record<string, string | string[] | Blob>,
+  more: Record<string, string> = {},
+) => {
+  const headers: Record<string, string> = { Accept: "text/html", "Accept-Language": "en", ...more };
+  if (who !== null) headers.Cookie = `${SESSION_COOKIE}=${who.token}`;
+  let body: URLSearchParams | FormData | undefined;
+  if (form !== undefined) {
+    headers["Sec-Fetch-Site"] ??= "same-origin";
+    const isFile = Object.values(form).some((value) => value instanceof Blob);
+    body = isFile ? new FormData() : new URLSearchParams();
+    for (const [name, value] of Object.entries(form))
+      for (const one of Array.isArray(value) ? value : [value])
+        if (one instanceof Blob) (body as FormData).append(name, one, "sound.wav");
+        else body.append(name, one);
+  }
+  const response = await app.request(
+    `${origin}${path}`,
+    { method: body === undefined ? "GET" : "POST", headers, ...(body === undefined ? {} : { body }) },
+    env,
+  );
+  return { status: response.status, html: await response.text(), headers: response.headers };
+};
+
+beforeEach(async () => {
+  for (const table of [
+    "sessions",
+    "profiles",
+    "hub_search",
+    "hub_spellings",
+    "mail_outbox",
+    "rate_limits",
+    "reports",
+    "accounts",
+  ])
+    await env.DB.prepare(`DELETE FROM ${table}`).run();
+});
+
+describe("the Hub's page", () => {
+  test("A4: shows who is published, in their words as words; a search by form, chips that lead back, and the next page", async () => {
+    for (let at = 0; at < 26; at++) await (await person(`Player ${at}`)).publish({ instruments: ["Violin"] });
+    const eve = await person("Eve <b>");
+    await eve.publish({ bio: "<img src=x onerror=alert(1)>", instruments: ["Geige", "'; DROP TABLE profiles"] });
+    const { html } = await visit(null, "/hub");
+    expect(html).toContain("Eve &lt;b&gt;");
+    expect(html).toContain("&lt;img src=x");
+    expect(html).not.toMatch(/<img|<b>|onerror=alert\(1\)>/);
+    const next = /href="(\/hub\?cursor=[^"]+)"/.exec(html)?.[1] ?? "";
+    expect((await visit(null, next.replaceAll("&amp;", "&"))).html).toContain("Player 1<");
+    const german = await visit(
+      null,
+      "/hub?lang=de&q=geige&instrument=&daw=&language=&availability=&rate=&currency=EUR",
+    );
+    expect(german.html).toContain("Player 25");
+    expect(german.html).toContain('content="noindex"');
+    expect((await visit(null, "/hub?q=fiddle")).html).toContain("Nobody plays that here yet");
+  });
+
+  test("a rate is searched as it is typed, with point or comma; one that is none says so and keeps what was typed", async () => {
+    await (await person("Forty")).publish({ rate: { amountMinor: 4_050, currency: "EUR" } });
+    expect((await visit(null, "/hub?rate=40.50&currency=EUR")).html).toContain("Forty");
+    expect((await visit(null, "/hub?rate=40,49&currency=EUR")).html).not.toContain("Forty");
+    for (const rate of ["abc", "-1", "40.505", "1e3", "4.000,00"]) {
+      const wrong = await visit(null, `/hub?rate=${rate}&currency=EUR`);
+      expect([wrong.status, wrong.html.includes(`value="${rate}"`)], rate).toEqual([422, true]);
+    }
+    for (const bad of ["cursor=x", "language=xx", "availability=7", "daw=%00", `q=${"x".repeat(300)}`])
+      expect((await visit(null, `/hub?${bad}`)).status, bad).toBe(422);
+  });
+});
+
+describe("a person's page", () => {
+  test("A4: private is a 404, published is there with its structured data, private again is a 404, without a cache between", async () => {
+    const ada = await person("Ada");
+    const { profileId } = await ada.put({ bio: "Cello & more", languages: ["de"] });
+    const path = `/hub/${profileId}`;
+    expect((await visit(null, path)).status).toBe(404);
+    expect((await visit(ada, path)).status).toBe(404);
+    expect((await visit(null, `${path}/report`)).status).toBe(404);
+    await ada.call("PUT", "/api/v1/profile/publication");
+    const shown = await visit(null, path);
+    expect(shown.status).toBe(200);
+    expect(shown.headers.get("Cache-Control")).toBe("private, no-cache");
+    expect(shown.html).toContain('itemtype="https://schema.org/Person"');
+    expect(shown.html).toContain(`<link rel="canonical" href="${origin}${path}"`);
+    expect(shown.html).toContain('hreflang="de"');
+    expect(shown.html).toContain(`content="${origin}${path}/picture.png"`);
+    await ada.call("DELETE", "/api/v1/profile/publication");
+    expect((await visit(null, path)).status).toBe(404);
+    for (const bad of ["/hub/nobody", "/hub/pro_x", "/hub/%00", "/hub/../../etc"])
+      expect((await visit(null, bad)).status).toBe(404);
+  });
+
+  test("D2: write, invite, block and report by plain forms; a form from another site is nobody's", async () => {
+    const [ada, ben] = [await person("Ada"), await person("Ben")];
+    const { profileId } = await ben.publish();
+    const path = `/hub/${profileId}`;
+    expect((await visit(null, `${path}/message`, { text: "Hi" })).headers.get("Location")).toContain("/sign-in?next=");
+    const foreign = { "Sec-Fetch-Site": "cross-site" };
+    expect((await visit(ada, `${path}/message`, { text: "Hi" }, foreign)).headers.get("Location")).toContain(
+      "/sign-in",
+    );
+    const empty = await visit(ada, `${path}/message`, { text: "  " });
+    expect([empty.status, empty.html.includes('role="alert"')]).toEqual([422, true]);
+    const { sessionId } = await (await ada.call("POST", "/api/v1/sessions", { name: "Late" })).json<{
+      sessionId: string;
+    }>();
+    expect((await visit(ada, path)).html).toContain(`<option value="${sessionId}">Late</option>`);
+    for (const [form, body] of [
+      ["message", { text: "Hi" }],
+      ["invite", { sessionId, role: "observer" }],
+      ["block", {}],
+    ] as const) {
+      const sent = await visit(ada, `${path}/${form}`, body);
+      expect([form, sent.status]).toEqual([form, 303]);
+      expect((await visit(ada, sent.headers.get("Location") ?? "")).html).toContain('role="status"');
+    }
+    const { n } = (await env.DB.prepare("SELECT COUNT(*) AS n FROM mail_outbox WHERE template LIKE 'hub-%'").first<{
+      n: number;
+    }>()) ?? { n: 0 };
+    expect(n).toBe(2);
+    expect((await visit(ada, `${path}/message`, { text: "Hi" })).html).toContain("You have blocked this person");
+    expect((await visit(ada, `${path}/invite`, { sessionId: "ses_x" })).status).toBe(422);
+    expect((await visit(null, `${path}/report`, { reason: "underage", details: "" })).status).toBe(303);
+    expect((await visit(null, `${path}/report`, { details: "what" })).html).toContain("what</textarea>");
+    expect((await visit(null, `${path}/report`, { reason: "spam" }, foreign)).status).toBe(403);
+  });
+});
+
+describe("one's own profile", () => {
+  test("A3: the form keeps what was typed when something is wrong, says what, and stores what is right", async () => {
+    const ada = await person("Ada");
+    expect((await visit(null, "/account/profile")).headers.get("Location")).toContain("/sign-in");
+    const typed = {
+      instrument: ["Cello", "Oud"],
+      others: "Kora, Foley",
+      daw: "Reaper",
+      rate: "45,50",
+      currency: "EUR",
+      bio: "Hello",
+      availability: "open",
+      language: ["de"],
+    };
+    const wrong = await visit(ada, "/account/profile", {
+      ...typed,
+      rate: "lots",
+      bio: "x".repeat(BIO_MAX_GRAPHEMES + 1),
+    });
+    expect(wrong.status).toBe(422);
+    expect(wrong.html).toContain('href="#rate"');
+    expect(wrong.html).toContain('href="#bio"');
+    expect(wrong.html).toContain('value="lots"');
+    expect(wrong.html).toContain('value="Kora, Foley"');
+    expect(wrong.html).toMatch(/value="Oud" checked/);
+    expect((await visit(ada, "/account/profile", typed)).status).toBe(303);
+    const stored = await (await ada.call("GET", "/api/v1/profile")).json();
+    expect(stored).toMatchObject({
+      instruments: ["Cello", "Oud", "Kora", "Foley"],
+      rate: { amountMinor: 4_550, currency: "EUR" },
+      daw: "Reaper",
+    });
+    expect(
+      (await visit(ada, "/account/profile", { ...typed, rate: "", bio: "", daw: " ", availability: "" })).status,
+    ).toBe(303);
+    expect(await (await ada.call("GET", "/api/v1/profile")).json()).toMatchObject({
+      rate: null,
+      bio: null,
+      daw: null,
+      availability: null,
+    });
+  });
+
+  test("A4: publish, put a sound on it, make it private, delete it: each one form, each at once", async () => {
+    const ada = await person("Ada");
+    const { profileId } = await ada.put({ bio: "Hello" });
+    const sound = new Blob([new TextEncoder().encode("RIFF\0\0\0\0WAVEfmt and so on")]);
+    const go = async (path: string, form: Record<string, string | Blob>) =>
+      (await visit(ada, `/account/profile${path}`, form)).status;
+    expect(await go("/publication", { published: "yes" })).toBe(303);
+    expect((await visit(null, "/hub")).html).toContain("Ada");
+    expect(await go("/sample", { file: new Blob(["<html>"]) })).toBe(422);
+    expect(await go("/sample", { file: sound })).toBe(303);
+    expect((await visit(null, `/hub/${profileId}/sample`)).status).toBe(200);
+    expect(await go("/publication", { published: "no" })).toBe(303);
+    expect((await visit(null, `/hub/${profileId}/sample`)).status).toBe(404);
+    expect((await visit(ada, "/account/profile/sample")).status).toBe(200);
+    expect(await go("/sample/delete", {})).toBe(303);
+    expect(await go("/delete", {})).toBe(303);
+    expect((await ada.call("GET", "/api/v1/profile").then((r) => r.json<{ bio: string | null }>())).bio).toBeNull();
+    expect(
+      (await visit(ada, "/account/profile", { bio: "from elsewhere" }, { "Sec-Fetch-Site": "cross-site" })).headers.get(
+        "Location",
+      ),
+    ).toContain("/sign-in");
+  });
+});
