@@ -200,7 +200,7 @@ describe("one's own profile", () => {
     expect((await visit(ada, "/account/profile/sample")).status).toBe(200);
     expect(await go("/sample/delete", {})).toBe(303);
     expect(await go("/delete", {})).toBe(303);
-    expect((await ada.call("GET", "/api/v1/profile").then((r) => r.json<{ bio: string | null }>())).bio).toBeNull();
+    expect((await (await ada.call("GET", "/api/v1/profile")).json<{ bio: string | null }>()).bio).toBeNull();
     expect(
       (await visit(ada, "/account/profile", { bio: "from elsewhere" }, { "Sec-Fetch-Site": "cross-site" })).headers.get(
         "Location",

@@ -1,4 +1,4 @@
-import { currencyCodes, writeAmount } from "../../../protocol/currencies.ts";
+import { currencyCodes } from "../../../protocol/currencies.ts";
 import {
   availabilities,
   daws,
@@ -233,7 +233,3 @@ function Chosen({ page, asked }: { page: Page; asked: Asked }) {
     </nav>
   );
 }
-
-/** How a rate that an address asks for in minor units is shown in the form again. */
-export const typedRate = (query: HubQuery) =>
-  query.rateMax === undefined || query.currency === undefined ? "" : writeAmount(query.rateMax, query.currency);
