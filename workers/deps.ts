@@ -10,6 +10,8 @@ export interface Deps {
   reachRoom?: ReachRoom;
   /** Waits; a test may make waiting short. */
   sleep?(ms: number): Promise<void>;
+  /** Told of a limit that was met, and when it will be past; each request has its own. */
+  noteWait?(waitMs: number): void;
   /** Outgoing HTTP; a test may put a stand-in there. */
   fetch?: typeof fetch;
 }

@@ -24,6 +24,8 @@ export function problem(
   extension: Pick<Problem, "error"> = {},
 ): ProblemResponse {
   const { status, title } = errors[code];
+  // A bucket of tries knows when the next one is there (RFC 9110 section 10.2.3).
+  const waitSeconds = (code === "rate-limited" ? c.get("retryAfterSeconds") : undefined) ?? retryAfterSeconds[code];
   const body: Problem = {
     type: `/problems/${code}`,
     title,
@@ -38,7 +40,7 @@ export function problem(
     "Content-Type": "application/problem+json",
     "Cache-Control": "no-store",
     ...(code === "unauthenticated" ? { "WWW-Authenticate": "Bearer" } : {}),
-    ...(retryAfterSeconds[code] === undefined ? {} : { "Retry-After": String(retryAfterSeconds[code]) }),
+    ...(waitSeconds === undefined ? {} : { "Retry-After": String(waitSeconds) }),
   }) as unknown as ProblemResponse;
 }
 

@@ -9,7 +9,7 @@ import type { AppContext, AppEnv } from "./router.ts";
 /** Gives each request its id, which every answer carries as `X-Request-Id`, and the clock and chance it runs on. */
 export const withRequest = (deps: Deps) =>
   createMiddleware<AppEnv>(async (c, next) => {
-    c.set("deps", deps);
+    c.set("deps", { ...deps, noteWait: (waitMs) => c.set("retryAfterSeconds", Math.ceil(waitMs / 1000)) });
     c.set("requestId", `req_${randomBase32(20, deps.random)}`);
     await next();
     // A WebSocket upgrade is answered by the room and its headers are fixed.

@@ -8,7 +8,7 @@ import { fieldsOf, problem } from "./problem.ts";
 /** What every handler finds on its context. `account` is there behind `requireAccount` only. */
 export interface AppEnv {
   Bindings: Env;
-  Variables: { requestId: string; deps: Deps; account: Account };
+  Variables: { requestId: string; deps: Deps; account: Account; retryAfterSeconds?: number };
 }
 
 export type AppContext = Context<AppEnv>;

@@ -51,7 +51,9 @@ export async function mayTry(env: Env, deps: Deps, bucket: Bucket, subject: stri
   )
     .bind(await keyOf(env, bucket, subject, nowMs), burst * 1000, nowMs, DAY_MS, refillMs)
     .first<{ tokens: number }>();
-  return (row?.tokens ?? 0) >= 0;
+  const tokens = row?.tokens ?? 0;
+  if (tokens < 0) deps.noteWait?.(((1000 - tokens) * refillMs) / 1000);
+  return tokens >= 0;
 }
 
 /** Whoever asks, as far as limits go: an IPv4 address, or the /64 of an IPv6 one. */

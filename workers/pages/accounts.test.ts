@@ -6,7 +6,7 @@ import { systemDeps } from "../deps.ts";
 import { safeNext } from "./next.ts";
 
 const origin = "https://sessionlinked.test";
-const nowMs = 1_800_000_000_000;
+let nowMs = 1_800_000_000_000;
 const app = createApp({ ...systemDeps, now: () => nowMs });
 let cookie: string;
 
@@ -158,7 +158,24 @@ describe("where signing in leads", () => {
     "javascript:alert(1)",
     "/./\\/evil.example",
     "/..//evil.example",
-    `/${"a".repeat(3_000)}`,
+    "/long" + "a".repeat(2_000),
     "/ä",
-  ])("%j is not", (asked) => expect(safeNext(asked, origin)).toBe("/account"));
+  ])("%# is not", (asked) => expect(safeNext(asked, origin)).toBe("/account"));
+});
+
+describe("a limit", () => {
+  test("says how long it lasts, and is past when it said", async () => {
+    const browser = new Browser(app, "192.0.2.77");
+    let refused = await browser.signIn("ada@example.org", "a wrong password");
+    for (let tries = 0; refused.status !== 429 && tries < 20; tries++)
+      refused = await browser.signIn("ada@example.org", "a wrong password");
+    expect(refused.status).toBe(429);
+    const seconds = Number(refused.headers.get("Retry-After"));
+    expect(seconds).toBeGreaterThanOrEqual(30);
+    nowMs += (seconds - 1) * 1000;
+    const early = await browser.signIn("ada@example.org", "a wrong password");
+    expect(early.status).toBe(429);
+    nowMs += Number(early.headers.get("Retry-After")) * 1000;
+    expect((await browser.signIn("ada@example.org", "a password of some length")).status).toBe(200);
+  });
 });
