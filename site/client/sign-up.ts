@@ -17,7 +17,7 @@ find("#age").addEventListener("change", () => {
   const isYounger = age() === "younger";
   key.hidden = isYounger;
   tooYoung.hidden = !isYounger;
-  form.mark("age", null);
+  for (const id of ["age", ...(isYounger ? ["displayName", "email"] : [])]) form.mark(id, null);
 });
 
 const person = () => ({

@@ -40,7 +40,7 @@ export const homeText = words({
     lane: "our studio lane",
     figures: {
       sound: (p95: string) =>
-        `from one musician’s input to the other’s ear, one way; 95 % within ${p95} ms. Bit for bit.`,
+        `from one musician’s input to the other’s ear, one way; 95 % within ${p95} ms. Bit for bit.`,
       transport: "at most between the moments at which both DAWs are told to play",
       take: "at most between where a take was played and where it lies in the other’s project",
       unshared: "of a take leave your machine before you share it",
@@ -96,7 +96,7 @@ export const homeText = words({
     lane: "unsere Studioleitung",
     figures: {
       sound: (p95: string) =>
-        `vom Eingang der einen bis ans Ohr der anderen, in eine Richtung; 95 % innerhalb von ${p95} ms. Bit für Bit.`,
+        `vom Eingang der einen bis ans Ohr der anderen, in eine Richtung; 95 % innerhalb von ${p95} ms. Bit für Bit.`,
       transport: "höchstens zwischen den Momenten, in denen beide DAWs losgeschickt werden",
       take: "höchstens zwischen dem Ort, an dem ein Take gespielt wurde, und dem, an dem er im anderen Projekt liegt",
       unshared: "eines Takes verlassen deinen Rechner, bevor du ihn teilst",

@@ -47,11 +47,13 @@ export function Privacy({ page, updatedAtMs, lengths, holdings }: PrivacyProps) 
         <p>{t.keepNote}</p>
       </section>
       {t.sections.map(({ title, paragraphs }) => (
-        <section class="stack">
+        <section class="room">
           <h2>{title}</h2>
-          {paragraphs.map((paragraph) => (
-            <p>{paragraph}</p>
-          ))}
+          <div class="stack">
+            {paragraphs.map((paragraph) => (
+              <p>{paragraph}</p>
+            ))}
+          </div>
         </section>
       ))}
       <section class="stack">

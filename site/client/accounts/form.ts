@@ -23,6 +23,11 @@ export class Form {
     this.root = root;
     this.said = JSON.parse(root.dataset.said ?? "{}") as Said;
     this.#fieldset.disabled = false;
+    // Whoever mends a field is not told of it any longer.
+    root.addEventListener("input", ({ target }) => {
+      const { id } = target as HTMLElement;
+      if (id !== "" && root.querySelector(`#${CSS.escape(id)}-problem`) !== null) this.mark(id, null);
+    });
   }
 
   get #fieldset() {

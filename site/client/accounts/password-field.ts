@@ -48,7 +48,12 @@ export function passwordField(form: Form, id: string, personal: () => string[] =
       input.dispatchEvent(new Event("input"));
     },
     /** For a new one: why it will not do, or `null`. For one that exists: only whether it is there. */
-    problem: () =>
-      strength === null ? (input.value === "" ? said.fill : null) : isAccepted(verdict()) ? null : words(),
+    problem(): string | null {
+      if (strength === null) return input.value === "" ? said.fill : null;
+      if (isAccepted(verdict())) return null;
+      // Said once: where the error is, and not beside it as well.
+      find("p", strength).textContent = said.empty;
+      return words();
+    },
   };
 }
