@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Secret, TOTP } from "otpauth";
@@ -284,10 +285,19 @@ describe("accounts in Chromium", () => {
   test("A7: a companion is let in by its person, on the loopback address it named and no other; a device by its code", async () => {
     const { context, page } = await newBrowser();
     await signUp(page, "companion@example.org", "loopback and fugue");
+    // What a companion does while it waits: listens on a port that was free.
+    const heard = Promise.withResolvers<string>();
+    const companion = createServer((request, response) => {
+      heard.resolve(request.url ?? "");
+      response.end("Back to the companion.");
+    });
+    await new Promise<void>((resolve) => companion.listen(0, "127.0.0.1", resolve));
+    const address = companion.address();
+    const redirectUri = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/callback`;
     const query = new URLSearchParams({
       response_type: "code",
       client_id: "companion",
-      redirect_uri: "http://127.0.0.1:9/callback",
+      redirect_uri: redirectUri,
       code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
       code_challenge_method: "S256",
       state: "a state of its own",
@@ -295,9 +305,9 @@ describe("accounts in Chromium", () => {
     });
     await page.goto(`/companion/authorize?${query}`);
     await page.getByText("Companion, studio PC asks to be signed in as Ada Lovelace").waitFor();
-    const back = page.waitForRequest(/^http:\/\/127\.0\.0\.1:9\/callback/);
     await page.getByRole("button", { name: "Let it in" }).click();
-    const landed = new URL((await back).url());
+    await page.getByText("Back to the companion.").waitFor();
+    const landed = new URL(await heard.promise, redirectUri);
     expect(landed.searchParams.get("state")).toBe("a state of its own");
     const answer = await fetch(`${platform.origin}/api/v1/token`, {
       method: "POST",
@@ -306,10 +316,12 @@ describe("accounts in Chromium", () => {
         grant_type: "authorization_code",
         code: landed.searchParams.get("code") ?? "",
         code_verifier: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
-        redirect_uri: "http://127.0.0.1:9/callback",
+        redirect_uri: redirectUri,
       }),
     });
     expect(answer.status).toBe(200);
+    companion.close();
+    companion.closeAllConnections();
 
     query.set("redirect_uri", "http://evil.example/callback");
     await page.goto(`/companion/authorize?${query}`);

@@ -9,7 +9,6 @@ export const publicPages = [
   "/reset",
   "/waitlist",
   "/hub",
-  "/hub",
 ] as const;
 
 /** Every page that a person sees when signed in and that needs nothing else: the browser tests go through it as well. */
