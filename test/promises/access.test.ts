@@ -77,6 +77,32 @@ const matrix: Record<string, Row> = {
   "GET /api/v1/hub/profiles/{profileId}": { expect: all(404) },
   "GET /hub/{profileId}/sample": { expect: all(404) },
 
+  "POST /api/v1/hub/profiles/{profileId}/messages": {
+    expect: [401, 404, 404, 404, 404, 404],
+    body: () => ({ text: "Hello" }),
+  },
+  "POST /api/v1/hub/profiles/{profileId}/invites": {
+    expect: [401, 404, 404, 404, 404, 404],
+    body: ({ sessionId }) => ({ sessionId }),
+  },
+  "POST /api/v1/hub/profiles/{profileId}/reports": { expect: all(404), body: () => ({ reason: "spam" }) },
+  "POST /api/v1/hub/answers": { expect: [401, 422, 422, 422, 422, 422], body: empty },
+  "GET /api/v1/blocks": { expect: own },
+  "POST /api/v1/blocks": { expect: [401, 404, 404, 404, 404, 404], body: ({ profileId }) => ({ profileId }) },
+  "DELETE /api/v1/blocks/{blockId}": { expect: onlyOwner },
+  "POST /api/v1/sessions/{sessionId}/members/{memberId}/reports": {
+    expect: [401, 404, 404, 202, 202, 202],
+    body: () => ({ reason: "underage" }),
+  },
+  "POST /api/v1/waitlist": {
+    expect: all(202),
+    body: () => ({ email: `${random(4).join("")}@example.org`, consent: true }),
+  },
+  // Without the operator's key these are not there, signed in or not.
+  "GET /api/v1/operator/reports": { expect: all(404) },
+  "POST /api/v1/operator/reports/{reportId}/close": { expect: all(404) },
+  "POST /api/v1/operator/reports/{reportId}/delete-account": { expect: all(404) },
+
   "POST /api/v1/sessions": { expect: [401, 201, 201, 201, 201, 201], body: () => ({ name: "Another" }) },
   "GET /api/v1/sessions": { expect: own },
   "GET /api/v1/sessions/{sessionId}": { expect: members },
@@ -119,6 +145,8 @@ function pathFor(route: string, world: World): string {
   return (route.split(" ")[1] ?? "")
     .replace("{sessionId}", world.sessionId)
     .replace("{profileId}", world.profileId)
+    .replace("{blockId}", world.blockId)
+    .replace("{reportId}", world.reportId)
     .replace("{memberId}", world.memberId.pat)
     .replace("{inviteId}", world.inviteId)
     .replace("{recordingId}", unfinished ? world.uploadingId : world.recordingId)

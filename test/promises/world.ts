@@ -32,6 +32,9 @@ export interface World {
   inviteCode: string;
   /** Ada's profile, which she has not published. */
   profileId: string;
+  /** Ada has blocked Eve, and Ben has reported Ada. */
+  blockId: string;
+  reportId: string;
   accountId: Record<Person, string>;
   memberId: Record<Person, MemberId>;
   signInId: Record<Person, string>;
@@ -53,6 +56,8 @@ export async function newWorld(nowMs: number, withObjects = true): Promise<World
     inviteId: newId("inv", random),
     inviteCode: randomBase32(10, random),
     profileId: newId("pro", random),
+    blockId: newId("blk", random),
+    reportId: newId("rep", random),
     accountId: each(() => newId("acc", random)),
     memberId: each(() => newId("mem", random) as MemberId),
     signInId: each(() => newId("sin", random)),
@@ -90,6 +95,15 @@ export async function newWorld(nowMs: number, withObjects = true): Promise<World
     db
       .prepare("INSERT INTO profiles (id, account_id, bio, updated_at_ms) VALUES (?, ?, 'Plays at night.', ?)")
       .bind(world.profileId, world.accountId.ada, nowMs),
+    db
+      .prepare("INSERT INTO blocks (id, account_id, blocked_account_id, created_at_ms) VALUES (?, ?, ?, ?)")
+      .bind(world.blockId, world.accountId.ada, world.accountId.eve, nowMs),
+    db
+      .prepare(
+        `INSERT INTO reports (id, reporter_account_id, account_id, reason, details, created_at_ms)
+         VALUES (?, ?, ?, 'spam', 'Writes too much.', ?)`,
+      )
+      .bind(world.reportId, world.accountId.ben, world.accountId.ada, nowMs),
   );
   const recording = (id: string, state: string, uploadId: string | null) =>
     db

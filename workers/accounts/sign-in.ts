@@ -20,7 +20,7 @@ import { spendRecoveryCode, spendTotp } from "./second-factor.ts";
 import { openStep, takeStep } from "./steps.ts";
 import { findCredentials, findPasskey, hasSecondFactor } from "./store.ts";
 import { dropCookie } from "./tokens.ts";
-import { mayTry, networkOf } from "./tries.ts";
+import { mayTry, mayTryAll, networkOf } from "./tries.ts";
 
 const tags = ["accounts"];
 const signedIn = {
@@ -45,10 +45,10 @@ export const signIn = newRouter()
       const { email, startLoginRequest } = c.req.valid("json");
       const { deps } = c.var;
       const network = networkOf(c.req.header("CF-Connecting-IP"));
-      const may = await Promise.all([
-        mayTry(c.env, deps, "sign-in-address", network),
-        mayTry(c.env, deps, "sign-in-account-address", `${email} ${network}`),
-        mayTry(c.env, deps, "sign-in-account", email),
+      const may = await mayTryAll(c.env, deps, [
+        ["sign-in-address", network],
+        ["sign-in-account-address", `${email} ${network}`],
+        ["sign-in-account", email],
       ]);
       if (may.includes(false)) return problem(c, "rate-limited");
       const known = await findCredentials(c.env.DB, email);

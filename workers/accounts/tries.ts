@@ -26,34 +26,49 @@ export type Bucket = keyof typeof buckets;
 const DAY_MS = 24 * 3_600_000;
 
 /** Names what is limited without saying it: keyed, and under another key every day. */
-async function keyOf(env: Env, bucket: Bucket, subject: string, nowMs: number): Promise<string> {
-  const key = await crypto.subtle.importKey(
-    "raw",
-    new TextEncoder().encode(`${env.TICKET_KEY} tries ${Math.floor(nowMs / DAY_MS)}`),
-    { name: "HMAC", hash: "SHA-256" },
-    false,
-    ["sign"],
-  );
-  const mac = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(`${bucket} ${subject}`));
-  return toHex(mac).slice(0, 32);
+async function keysOf(env: Env, subjects: readonly string[], nowMs: number): Promise<string[]> {
+  const text = new TextEncoder();
+  const secret = text.encode(`${env.TICKET_KEY} tries ${Math.floor(nowMs / DAY_MS)}`);
+  const key = await crypto.subtle.importKey("raw", secret, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  const macs = subjects.map((subject) => crypto.subtle.sign("HMAC", key, text.encode(subject)));
+  return (await Promise.all(macs)).map((mac) => toHex(mac).slice(0, 32));
 }
 
-/** Takes one try out of a bucket; `false` if there was none. One statement, so tries at the same moment count each. */
-export async function mayTry(env: Env, deps: Deps, bucket: Bucket, subject: string): Promise<boolean> {
+/**
+ * Takes one try out of each bucket, in one batch; `false` where there was none. Each is one statement, so tries at the same moment
+ * count each. Tokens are held in thousandths, so that a refill of less than a whole one is not lost.
+ */
+export async function mayTryAll(env: Env, deps: Deps, tries: readonly [Bucket, string][]): Promise<boolean[]> {
   const nowMs = deps.now();
-  const { burst, refillMs } = buckets[bucket];
-  // Tokens are held in thousandths, so that a refill of less than a whole one is not lost.
-  const row = await env.DB.prepare(
+  const keys = await keysOf(
+    env,
+    tries.map((tried) => tried.join(" ")),
+    nowMs,
+  );
+  const statement = env.DB.prepare(
     `INSERT INTO rate_limits (key, tokens, updated_at_ms, expires_at_ms) VALUES (?1, ?2 - 1000, ?3, ?3 + ?4)
      ON CONFLICT (key) DO UPDATE SET
        tokens = max(-1000, min(?2, tokens + (?3 - updated_at_ms) * 1000 / ?5) - 1000), updated_at_ms = ?3, expires_at_ms = ?3 + ?4
      RETURNING tokens`,
-  )
-    .bind(await keyOf(env, bucket, subject, nowMs), burst * 1000, nowMs, DAY_MS, refillMs)
-    .first<{ tokens: number }>();
-  const tokens = row?.tokens ?? 0;
-  if (tokens < 0) deps.noteWait?.(((1000 - tokens) * refillMs) / 1000);
-  return tokens >= 0;
+  );
+  const taken = await env.DB.batch<{ tokens: number }>(
+    tries.map(([bucket], at) => {
+      const { burst, refillMs } = buckets[bucket];
+      return statement.bind(keys[at] ?? "", burst * 1000, nowMs, DAY_MS, refillMs);
+    }),
+  );
+  return taken.map(({ results }, at) => {
+    const tokens = results[0]?.tokens ?? 0;
+    const { refillMs } = buckets[tries[at]?.[0] ?? "sign-in-address"];
+    if (tokens < 0) deps.noteWait?.(((1000 - tokens) * refillMs) / 1000);
+    return tokens >= 0;
+  });
+}
+
+/** One try out of one bucket. */
+export async function mayTry(env: Env, deps: Deps, bucket: Bucket, subject: string): Promise<boolean> {
+  const [may] = await mayTryAll(env, deps, [[bucket, subject]]);
+  return may === true;
 }
 
 /** Whoever asks, as far as limits go: an IPv4 address, or the /64 of an IPv6 one. */
