@@ -79,7 +79,9 @@ export function createApp(deps: Deps = systemDeps) {
 
   app.notFound((c) => {
     const allowed = methodsAt(app, c.req.path);
-    if (allowed.length === 0) return wantsPage(c) ? pageProblem(c, "not-found") : problem(c, "not-found");
+    // A route that answers this method has looked and found nothing.
+    if (allowed.length === 0 || allowed.includes(c.req.method))
+      return wantsPage(c) ? pageProblem(c, "not-found") : problem(c, "not-found");
     c.header("Allow", allowed.join(", "));
     return problem(c, "method-not-allowed");
   });

@@ -1,0 +1,191 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import { createApp } from "../../workers/app.ts";
+import { systemDeps } from "../../workers/deps.ts";
+import { newWorld, type Person, random, type World } from "./world.ts";
+
+const nowMs = 1_800_000_000_000;
+const app = createApp({ ...systemDeps, now: () => nowMs });
+
+/** nobody signed in · a stranger · once a member · observer · participant · host, who owns what the path names */
+type Statuses = readonly [number, number, number, number, number, number];
+const askers = [null, "eve", "fay", "olu", "ben", "ada"] as const satisfies readonly (Person | null)[];
+const all = (status: number): Statuses => [status, status, status, status, status, status];
+/** Whoever is not signed in is sent to sign in, and comes back afterwards. */
+const signedIn = (status: number): Statuses => [303, status, status, status, status, status];
+/** A form's end is a redirect whatever came of it; what came of it is in `changes`. */
+const form = all(303);
+
+interface Row {
+  expect: Statuses;
+  form?: (world: World) => Record<string, string>;
+  /** Whose asking may change anything in the database; nobody's if it is not given. */
+  changes?: readonly Person[];
+}
+const everybody = ["eve", "fay", "olu", "ben", "ada"] as const;
+
+const pages: Record<string, Row> = {
+  "GET /": { expect: all(200) },
+  "GET /help": { expect: all(200) },
+  "GET /status": { expect: all(200) },
+  "GET /privacy": { expect: all(200) },
+  "GET /favicon.svg": { expect: all(200) },
+  "GET /manifest.webmanifest": { expect: all(200) },
+  "GET /robots.txt": { expect: all(200) },
+  "GET /sitemap.xml": { expect: all(200) },
+  "GET /openapi.json": { expect: all(200) },
+  "GET /assets/:name": { expect: all(404) },
+  "GET /rooms/:sessionId": { expect: all(426) },
+  // Ada's profile is not published: its sound is not there for anybody (A4).
+  "GET /hub/:profileId/sample": { expect: all(404) },
+
+  "GET /sign-up": { expect: [200, 303, 303, 303, 303, 303] },
+  "GET /sign-up/confirm": { expect: all(200) },
+  "POST /sign-up/confirm": { expect: all(410) },
+  "GET /sign-in": { expect: [200, 303, 303, 303, 303, 303] },
+  "GET /reset": { expect: all(200) },
+  "POST /reset": { expect: all(422) },
+  "GET /reset/finish": { expect: all(200) },
+  "GET /account": { expect: signedIn(200) },
+  "GET /account/email": { expect: all(200) },
+  "POST /account/email/confirm": { expect: all(410) },
+  "POST /account/details": {
+    expect: form,
+    form: () => ({ displayName: "Renamed", language: "de" }),
+    changes: everybody,
+  },
+  "POST /account/email": { expect: form, form: () => ({ email: "" }) },
+  "POST /account/passkeys/remove": { expect: form, form: ({ passkeyId }) => ({ id: passkeyId.ada }), changes: ["ada"] },
+  "POST /account/sign-ins/end": { expect: form, form: ({ signInId }) => ({ id: signInId.ada }), changes: ["ada"] },
+  "POST /account/sign-ins/end-others": { expect: form },
+  "POST /account/sign-out": { expect: form, changes: everybody },
+  "GET /companion/authorize": { expect: all(400) },
+  "POST /companion/authorize": { expect: all(400) },
+  "GET /device": { expect: signedIn(200) },
+  "POST /device": { expect: signedIn(200), form: () => ({ code: "BCDF-GHJK", answer: "yes" }) },
+
+  "GET /waitlist": { expect: all(200) },
+  "POST /waitlist": { expect: all(422) },
+  "GET /waitlist/confirm": { expect: all(200) },
+  "POST /waitlist/confirm": { expect: all(410) },
+  "GET /unsubscribe": { expect: all(200) },
+  "POST /unsubscribe": { expect: all(410) },
+
+  "GET /sessions": { expect: signedIn(200) },
+  "POST /sessions": { expect: form, form: () => ({ name: "Another" }), changes: everybody },
+  "GET /sessions/:sessionId": { expect: [303, 404, 404, 200, 200, 200] },
+  "GET /sessions/:sessionId/invites": { expect: form },
+  "POST /sessions/:sessionId/invites": {
+    expect: [303, 404, 404, 200, 200, 200],
+    form: () => ({ role: "participant", uses: "1" }),
+    changes: ["ada"],
+  },
+  "POST /sessions/:sessionId/invites/:inviteId/revoke": { expect: form, changes: ["ada"] },
+  "POST /sessions/:sessionId/members/:memberId/role": {
+    expect: form,
+    form: () => ({ role: "observer" }),
+    changes: ["ada"],
+  },
+  "POST /sessions/:sessionId/members/:memberId/remove": { expect: form, changes: ["ada"] },
+  "POST /sessions/:sessionId/settings": { expect: form, changes: ["ada"] },
+  "GET /sessions/:sessionId/leave": { expect: [303, 404, 404, 200, 200, 200] },
+  // A session needs its host: the only one cannot leave.
+  "POST /sessions/:sessionId/leave": { expect: [303, 404, 404, 303, 303, 303], changes: ["olu", "ben"] },
+  "GET /sessions/:sessionId/delete": { expect: [303, 404, 404, 303, 303, 200] },
+  "POST /sessions/:sessionId/delete": { expect: [303, 404, 404, 303, 303, 303], changes: ["ada"] },
+  "GET /sessions/:sessionId/deleted": { expect: signedIn(404) },
+  "GET /sessions/:sessionId/recordings/:recordingId/delete": { expect: [303, 404, 404, 303, 303, 200] },
+  "POST /sessions/:sessionId/recordings/:recordingId/delete": { expect: form, changes: ["ada"] },
+  "GET /invite": { expect: all(404) },
+  "GET /invite/:code": { expect: all(200) },
+  "POST /invite/:code": { expect: [200, 303, 303, 303, 303, 303], changes: ["eve", "fay"] },
+};
+
+const tables = [
+  "accounts",
+  "sign_ins",
+  "passkeys",
+  "mail_preferences",
+  "sessions",
+  "session_members",
+  "session_erasures",
+  "invites",
+  "recordings",
+  "device_codes",
+];
+/** What of the database is not the noise of asking: no rate limits, no steps, no time of last use. */
+async function contents(): Promise<string> {
+  const read = tables.map((table) => env.DB.prepare(`SELECT * FROM ${table}`).all());
+  return JSON.stringify((await Promise.all(read)).map(({ results }) => results));
+}
+
+function addressOf(route: string, world: World): string {
+  const path = (route.split(" ")[1] ?? "")
+    .replace(":sessionId", world.sessionId)
+    .replace(":memberId", world.memberId.pat)
+    .replace(":inviteId", world.inviteId)
+    .replace(":recordingId", world.recordingId)
+    .replace(":profileId", world.profileId)
+    .replace(":code", world.inviteCode)
+    .replace(":name", "nothing.css");
+  return `https://sessionlinked.test${path}`;
+}
+
+async function open(route: string, world: World, who: Person | null, site = "same-origin"): Promise<Response> {
+  const method = route.split(" ")[0] ?? "";
+  const form = pages[route]?.form?.(world) ?? {};
+  return await app.request(
+    addressOf(route, world),
+    {
+      method,
+      redirect: "manual",
+      headers: {
+        Accept: "text/html",
+        "Sec-Fetch-Site": site,
+        "CF-Connecting-IP": `10.${[...random(3)].join(".")}`,
+        ...(who === null ? {} : { Cookie: `__Host-session=${world.token[who]}` }),
+        ...(method === "POST" ? { "Content-Type": "application/x-www-form-urlencoded" } : {}),
+      },
+      ...(method === "POST" ? { body: new URLSearchParams(form).toString() } : {}),
+    },
+    env,
+  );
+}
+
+const routes = [
+  ...new Set(
+    app.routes
+      .filter(({ method, path }) => method !== "ALL" && !path.startsWith("/api/") && !path.includes("*"))
+      .map(({ method, path }) => `${method} ${path}`),
+  ),
+];
+
+describe("R18: every page, opened by everybody", () => {
+  test("the list names every page, and no other", () => {
+    expect(Object.keys(pages).sort()).toEqual([...routes].sort());
+  });
+
+  test.each(Object.keys(pages))("%s", async (route) => {
+    const row = pages[route];
+    const found: number[] = [];
+    const changed: (Person | null)[] = [];
+    for (const who of askers) {
+      const world = await newWorld(nowMs, /recordings/.test(route));
+      const before = await contents();
+      const response = await open(route, world, who);
+      await response.arrayBuffer();
+      found.push(response.status);
+      if ((await contents()) !== before) changed.push(who);
+    }
+    expect(found).toEqual(row?.expect);
+    expect(changed).toEqual(row?.changes ?? []);
+  });
+
+  const writes = Object.keys(pages).filter((route) => route.startsWith("POST"));
+  test.each(writes)("%s from another site's page changes nothing", async (route) => {
+    const world = await newWorld(nowMs, false);
+    const before = await contents();
+    await (await open(route, world, "ada", "cross-site")).arrayBuffer();
+    expect(await contents()).toBe(before);
+  });
+});
