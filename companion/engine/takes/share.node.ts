@@ -14,6 +14,7 @@ import type { Stem } from "./stem.std.ts";
 const IN_FLIGHT = 2;
 /** A part without an answer for this long is worth a word to the person. */
 const STALL_MS = 60_000;
+const WATCH_MS = 1_000;
 /** An upload of that age is begun anew from the file on this disk, a day before the server gives it up and two before R2 does. */
 const RESTART_AFTER_MS = UPLOAD_ABANDONED_AFTER_MS - 24 * 60 * 60 * 1000;
 /** Restarts in a row that brought nothing further. */
@@ -278,7 +279,7 @@ export class Share {
     for (let tries = 0; ; tries++) {
       await this.#paused?.promise;
       if (this.#withdrawn) return null;
-      const watch = setInterval(() => this.#watch(), STALL_MS / 6);
+      const watch = setInterval(() => this.#watch(), WATCH_MS);
       try {
         return await ask();
       } catch (error) {
