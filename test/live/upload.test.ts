@@ -1,8 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { createHash, randomBytes, randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
 import { deliver, sha256Of } from "../../companion/engine/takes/delivery.node.ts";
@@ -33,6 +36,7 @@ afterAll(async () => {
 /** Counts what it sends, so that a test can tell how much was sent twice. */
 class CountingApi extends ApiClient {
   readonly sent: number[] = [];
+  paused = false;
   override async putPart(...args: Parameters<ApiClient["putPart"]>): Promise<void> {
     this.sent.push(args[1]);
     await super.putPart(...args);
@@ -76,7 +80,7 @@ async function studio() {
     transportAtStart: stopped,
     transportAtEnd: stopped,
   };
-  return { api, stem };
+  return { api, stem, token };
 }
 
 /** The platform's process dies as in a power cut, and comes back on the same port. */
@@ -180,6 +184,127 @@ test("C7: pause stops the line at once, resume goes on, withdraw leaves nothing 
   expect(await sha256Of(stem.path)).toBe(stem.sha256);
   // Taken back by mistake: it can be shared again.
   expect(await shareOf(api, wholeSource(stem)).run()).toMatchObject({ state: "complete" });
+});
+
+/** A line between companion and platform: as slow as it is told to be, or silent while it is held. */
+async function openLine(bytesPerSecond = Number.POSITIVE_INFINITY) {
+  const line = { origin: "", held: false, close: () => server.close() };
+  const server = createServer((near) => {
+    const far = connect(port, "127.0.0.1");
+    far.pipe(near);
+    near.on("error", () => far.destroy()).on("close", () => far.destroy());
+    far.on("error", () => near.destroy()).on("close", () => near.destroy());
+    void (async () => {
+      for await (const chunk of near) {
+        while (line.held) await sleep(50);
+        if (!far.write(chunk)) await once(far, "drain");
+        if (Number.isFinite(bytesPerSecond)) await sleep(((chunk as Buffer).length / bytesPerSecond) * 1000);
+      }
+    })().catch(() => undefined);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  line.origin = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+  return line;
+}
+
+test("C7: on a slow line progress moves within a part, with a rate and a time left that are true", async () => {
+  const { stem, token } = await studio();
+  const line = await openLine(1e6);
+  const told: (ShareProgress & { atMs: number })[] = [];
+  const share = shareOf(new ApiClient(line.origin, token), wholeSource(stem), (progress) =>
+    told.push({ ...progress, atMs: performance.now() }),
+  );
+  const running = share.run();
+  await expect.poll(() => told.at(-1)?.sentBytes ?? 0, { timeout: 60_000 }).toBeGreaterThan(0.6 * stem.sizeBytes);
+  const middle = told.at(-1);
+  // Not only when a part has been acknowledged.
+  expect(told.some(({ sentBytes }) => sentBytes % PART_MIN_BYTES > 0)).toBe(true);
+  for (const [at, { sentBytes }] of told.entries())
+    expect(sentBytes).toBeGreaterThanOrEqual(told[at - 1]?.sentBytes ?? 0);
+  await running;
+  const tookMs = performance.now() - (middle?.atMs ?? 0);
+  line.close();
+  expect(middle?.bytesPerSecond).toBeGreaterThan(0.4e6);
+  expect(middle?.bytesPerSecond).toBeLessThan(6e6);
+  expect(((middle?.secondsLeft ?? 0) * 1000) / tookMs).toBeGreaterThan(0.25);
+  expect(((middle?.secondsLeft ?? 0) * 1000) / tookMs).toBeLessThan(4);
+});
+
+test("an upload of which nothing gets through for a minute warns, and goes on by itself", async () => {
+  const { stem, token } = await studio();
+  const line = await openLine();
+  let laterMs = 0;
+  const told: ShareProgress[] = [];
+  const share = new Share({
+    api: new ApiClient(line.origin, token),
+    source: wholeSource(stem),
+    nowMs: () => Date.now() + laterMs,
+    partBytes: PART_MIN_BYTES,
+    onProgress: (progress) => {
+      told.push(progress);
+      if (progress.sentBytes >= PART_MIN_BYTES && laterMs === 0) line.held = true;
+    },
+  });
+  const running = share.run();
+  await expect.poll(() => line.held, { timeout: 20_000 }).toBe(true);
+  await sleep(1_500);
+  expect(told.map(({ state }) => state)).not.toContain("stalled");
+  laterMs = 61_000;
+  await expect.poll(() => told.at(-1)?.state, { timeout: 5_000 }).toBe("stalled");
+  expect(told.at(-1)?.message).toMatch(/The take is safe here/);
+  line.held = false;
+  expect(await running).toMatchObject({ state: "complete", sha256: stem.sha256 });
+  line.close();
+});
+
+test("R4: the server gave up an upload while its companion was away for six days: it is begun anew, from the disk", async () => {
+  const { api, stem } = await studio();
+  const share = shareOf(api, wholeSource(stem), ({ sentBytes, state }) => {
+    if (sentBytes >= PART_MIN_BYTES && state === "uploading" && !api.paused) {
+      api.paused = true;
+      share.pause();
+    }
+  });
+  const running = share.run();
+  await expect.poll(() => share.progress.state, { timeout: 20_000 }).toBe("paused");
+  // Six days later, as the database sees it; the same program, never closed.
+  await platform.db.prepare("UPDATE recordings SET expires_at_ms = 1 WHERE id = ?").bind(stem.recordingId).run();
+  await platform.runCron();
+  await expect(api.readRecording(stem.recordingId)).rejects.toMatchObject({ code: "not-found" });
+  api.sent.length = 0;
+  share.resume();
+  expect(await running).toMatchObject({ state: "complete", sha256: stem.sha256 });
+  expect(new Set(api.sent).size).toBe(7);
+});
+
+test("R4: a companion that stays open past the fifth day begins the upload anew before anybody gives it up", async () => {
+  const { api, stem } = await studio();
+  let laterMs = 0;
+  const share = new Share({
+    api,
+    source: wholeSource(stem),
+    nowMs: () => Date.now() + laterMs,
+    partBytes: PART_MIN_BYTES,
+    onProgress: ({ sentBytes }) => {
+      if (sentBytes >= 3 * PART_MIN_BYTES) laterMs = 6 * 86_400_000;
+    },
+  });
+  expect(await share.run()).toMatchObject({ state: "complete", sha256: stem.sha256 });
+  const twice = api.sent.filter((number, at) => api.sent.indexOf(number) !== at);
+  expect(twice.length).toBeGreaterThanOrEqual(2);
+  expect(laterMs).toBeGreaterThan(0);
+});
+
+test("a file that was changed after it was recorded is never shared as if it were the take", async () => {
+  const { api, stem } = await studio();
+  const bytes = readFileSync(stem.path);
+  bytes[1_000_000] = (bytes[1_000_000] ?? 0) ^ 1;
+  writeFileSync(stem.path, bytes);
+  await expect(shareOf(api, wholeSource(stem)).run()).rejects.toThrow(/no longer what was recorded/);
+  expect(api.sent.length).toBe(7);
+  writeFileSync(stem.path, bytes.subarray(0, 6_000_000));
+  await expect(shareOf(api, wholeSource(stem)).run()).rejects.toThrow(/shorter than what was recorded/);
+  expect(await api.listRecordings(stem.sessionId)).toMatchObject([{ state: "uploading" }]);
 });
 
 test("R4: an upload that is older than five days is begun anew from the disk", async () => {

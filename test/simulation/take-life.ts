@@ -10,6 +10,7 @@ import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
 import { sha256Of } from "../../companion/engine/takes/delivery.node.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
+import { chance } from "./chance.ts";
 
 const program = join(import.meta.dirname, "take-client.ts");
 const stages = ["record", "upload", "complete", "download", "expire"] as const;
@@ -18,17 +19,6 @@ const victims = ["client", "workerd", "network"] as const;
 const RUN_MAX_MS = 60_000;
 
 type Line = { say: string } & Record<string, unknown>;
-
-/** Small, fast, good enough to choose moments (Vigna's splitmix, in 32 bits). */
-function chance(seed: number): () => number {
-  let state = seed * 0x9e3779b9;
-  return () => {
-    state = (state + 0x9e3779b9) | 0;
-    let z = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-    return ((z ^ (z >>> 15)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** The network between the companion and the platform: cut, it drops every connection and refuses new ones for a while. */
 class Network {
