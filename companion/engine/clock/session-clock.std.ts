@@ -21,8 +21,9 @@ export interface ClockEstimate {
 const STEP_MS = 1;
 /** A quartz that is worse than this is broken; studio devices stay within 50 ppm. */
 const DRIFT_MAX_PPM = 100;
-/** What remains of drift once it has been measured. */
+/** What remains of drift once it has been measured for long, and how far off an estimate may be from which it is measured. */
 const DRIFT_RESIDUAL_PPM = 15;
+const ESTIMATE_OFF_MS = 0.5;
 const SAMPLES_MAX = 240;
 /** Drift is told from estimates that lie at least this far apart. */
 const DRIFT_SPAN_MS = 20_000;
@@ -36,7 +37,7 @@ const DRIFT_SPAN_MS = 20_000;
  */
 export class SessionClock {
   #samples: ClockSample[] = [];
-  readonly #history: { localMs: number; offsetMs: number }[] = [];
+  readonly #history: { localMs: number; offsetMs: number; errorMs: number }[] = [];
   #driftPpm = 0;
   #estimate: (ClockEstimate & { localMs: number }) | undefined;
 
@@ -60,7 +61,7 @@ export class SessionClock {
       bounds = this.#bounds(sample.receivedLocalMs);
     }
     const offsetMs = (bounds.low + bounds.high) / 2;
-    this.#followDrift(sample.receivedLocalMs, offsetMs);
+    this.#followDrift(sample.receivedLocalMs, offsetMs, (bounds.high - bounds.low) / 2);
     this.#estimate = {
       localMs: sample.receivedLocalMs,
       offsetMs,
@@ -88,7 +89,10 @@ export class SessionClock {
   }
 
   #bounds(nowMs: number): { low: number; high: number } {
-    const residualPpm = this.#driftPpm === 0 ? DRIFT_MAX_PPM : DRIFT_RESIDUAL_PPM;
+    // The shorter the time from which drift was told, the less it is known: a bound must not become tighter than the truth.
+    const spanMs = Math.max(1, nowMs - (this.#history[0]?.localMs ?? nowMs));
+    const unknownPpm = DRIFT_RESIDUAL_PPM + (ESTIMATE_OFF_MS / spanMs) * 1e6;
+    const residualPpm = this.#driftPpm === 0 ? DRIFT_MAX_PPM : Math.min(DRIFT_MAX_PPM, unknownPpm);
     let low = Number.NEGATIVE_INFINITY;
     let high = Number.POSITIVE_INFINITY;
     for (const { sentLocalMs, receivedLocalMs, roomTimeMs } of this.#samples) {
@@ -101,13 +105,14 @@ export class SessionClock {
     return { low, high };
   }
 
-  /** A straight line through the estimates so far (least squares), once they span enough time. */
-  #followDrift(localMs: number, offsetMs: number): void {
-    this.#history.push({ localMs, offsetMs });
+  /** A straight line through the estimates so far, once they span enough time: least squares, the widest bounds counting least. */
+  #followDrift(localMs: number, offsetMs: number, errorMs: number): void {
+    this.#history.push({ localMs, offsetMs, errorMs });
     if (this.#history.length > 4 * SAMPLES_MAX) this.#history.shift();
     const first = this.#history[0];
     if (first === undefined || localMs - first.localMs < DRIFT_SPAN_MS) return;
-    const count = this.#history.length;
+    const leastMs = this.#history.reduce((least, point) => Math.min(least, point.errorMs), Number.POSITIVE_INFINITY);
+    let sum = 0;
     let sumX = 0;
     let sumY = 0;
     let sumXX = 0;
@@ -115,12 +120,14 @@ export class SessionClock {
     for (const point of this.#history) {
       const x = point.localMs - first.localMs;
       const y = point.offsetMs - first.offsetMs;
-      sumX += x;
-      sumY += y;
-      sumXX += x * x;
-      sumXY += x * y;
+      const weight = 1 / (point.errorMs - leastMs + 0.1) ** 2;
+      sum += weight;
+      sumX += weight * x;
+      sumY += weight * y;
+      sumXX += weight * x * x;
+      sumXY += weight * x * y;
     }
-    const slope = (count * sumXY - sumX * sumY) / (count * sumXX - sumX * sumX);
+    const slope = (sum * sumXY - sumX * sumY) / (sum * sumXX - sumX * sumX);
     this.#driftPpm = Math.max(-DRIFT_MAX_PPM, Math.min(DRIFT_MAX_PPM, slope * 1e6));
   }
 }

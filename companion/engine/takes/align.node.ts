@@ -1,47 +1,16 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
-import type { ClockPoint, Recording } from "../../../protocol/recordings.ts";
+import type { Recording } from "../../../protocol/recordings.ts";
+import { type ClockLine, clockLine } from "./clock-line.std.ts";
 import { preRollOf } from "./stem.std.ts";
 import { Varispeed } from "./varispeed.std.ts";
 import { frameBytesOf, type StemInfo, wavHeader } from "./wav.std.ts";
 
-/** A straight line through a stem's clock map: frame 0 was captured at `startMs`, and `ratio` session frames pass for each of its own. */
-export interface ClockLine {
-  startMs: number;
-  ratio: number;
-}
-
 /** Less drift than this over a whole stem is not worth touching its sound for. */
 const DRIFT_IGNORED_MS = 0.05;
-/** A quartz is within 200 ppm; a map that says otherwise is wrong and is not followed. */
-const DRIFT_MAX = 200e-6;
 /** Small enough that lanes in the same program do not notice. */
 const CHUNK_FRAMES = 4_096;
-
-/** The least-squares line through the map's points, each weighed by how well it is known. With fewer than two points: no drift. */
-export function clockLine(points: readonly ClockPoint[], rateHz: number, startedAtMs: number): ClockLine {
-  const [first] = points;
-  if (first === undefined || points.length < 2) return { startMs: startedAtMs, ratio: 1 };
-  let sum = 0;
-  let sumX = 0;
-  let sumY = 0;
-  let sumXX = 0;
-  let sumXY = 0;
-  for (const { frame, atMs, errorMs } of points) {
-    const weight = 1 / (errorMs + 0.01) ** 2;
-    const x = (frame / rateHz) * 1000;
-    const y = atMs - first.atMs - x;
-    sum += weight;
-    sumX += weight * x;
-    sumY += weight * y;
-    sumXX += weight * x * x;
-    sumXY += weight * x * y;
-  }
-  const slope = (sum * sumXY - sumX * sumY) / (sum * sumXX - sumX * sumX);
-  if (!Number.isFinite(slope) || Math.abs(slope) > DRIFT_MAX) return { startMs: startedAtMs, ratio: 1 };
-  return { startMs: first.atMs + (sumY - slope * sumX) / sum, ratio: 1 + slope };
-}
 
 /** What alignment needs to know of a stem, whether it was delivered or recorded here. */
 export type Alignable = Pick<

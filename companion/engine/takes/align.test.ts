@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Recording } from "../../../protocol/recordings.ts";
-import { clockLine, writeAligned } from "./align.node.ts";
+import { writeAligned } from "./align.node.ts";
+import { clockLine } from "./clock-line.std.ts";
 import { readInput } from "./input.node.ts";
 import { reaperProject } from "./reaper.std.ts";
 import { Varispeed } from "./varispeed.std.ts";
@@ -122,6 +123,15 @@ describe("alignment", { timeout: 60_000 }, () => {
     expect(clockLine([{ frame: 0, atMs: 1, errorMs: 0 }], 48_000, 7).ratio).toBe(1);
     const wild = [0, 1, 2].map((at) => ({ frame: at * 48_000, atMs: at * 900, errorMs: 0.1 }));
     expect(clockLine(wild, 48_000, 7).ratio).toBe(1);
+  });
+
+  test("one clock that was set in mid take, or one bound that lies, costs no more than least squares do", () => {
+    const points = Array.from({ length: 60 }, (_, at) => ({ frame: at * 240_000, atMs: at * 5_000.1, errorMs: 5 }));
+    expect(clockLine(points, 48_000, 0).ratio).toBeCloseTo(1 + 20e-6, 9);
+    const lying = points.map((point, at) => (at === 30 ? { ...point, atMs: point.atMs + 40 } : point));
+    expect(Math.abs(clockLine(lying, 48_000, 0).ratio - 1 - 20e-6)).toBeLessThan(3e-6);
+    const set = points.map((point, at) => (at < 30 ? point : { ...point, atMs: point.atMs + 12 }));
+    expect(Math.abs(clockLine(set, 48_000, 0).startMs)).toBeLessThan(12);
   });
 
   test("a project names every stem at its place, whatever it is called", () => {

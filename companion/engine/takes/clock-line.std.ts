@@ -1,0 +1,89 @@
+import type { ClockPoint } from "../../../protocol/recordings.ts";
+
+/** A straight line through a stem's clock map: frame 0 was captured at `startMs`, and `ratio` session frames pass for each of its own. */
+export interface ClockLine {
+  startMs: number;
+  ratio: number;
+}
+
+/** A quartz is within 200 ppm; a map that says otherwise is wrong and is not followed. */
+const DRIFT_MAX = 200e-6;
+/** Points whose bounds exclude each other by more than this, or a line that leaves their middle by more, are not used as bounds. */
+const CONTRADICTION_MAX_MS = 0.1;
+const AWAY_MAX_MS = 3;
+
+interface Place {
+  x: number;
+  y: number;
+}
+interface Line {
+  slope: number;
+  at0: number;
+}
+
+/**
+ * The line through a clock map. Each point says between which instants its frame was captured; so the truth is a line that passes under
+ * all upper and over all lower bounds, and over a whole take the tightest of them leave little choice: the line half way between the
+ * one that touches the upper bounds and the one that touches the lower ones (Moon, Skelly and Towsley 1999, "Estimation and removal of
+ * clock skew from network delay measurements"). Where bounds contradict each other, a clock was set meanwhile, and weighed least squares
+ * are the better guess. With fewer than two points: no drift.
+ */
+export function clockLine(points: readonly ClockPoint[], rateHz: number, startedAtMs: number): ClockLine {
+  const [first] = points;
+  if (first === undefined || points.length < 2) return { startMs: startedAtMs, ratio: 1 };
+  const places = points.map(({ frame, atMs, errorMs }) => {
+    const x = (frame / rateHz) * 1000;
+    return { x, y: atMs - first.atMs - x, errorMs };
+  });
+  const middle = leastSquares(places);
+  const bounds = betweenBounds(places);
+  const ends = [0, places.at(-1)?.x ?? 0];
+  const isNear = (line: Line) => ends.every((x) => Math.abs(yOf(line, x) - yOf(middle, x)) <= AWAY_MAX_MS);
+  const line = bounds !== null && isNear(bounds) ? bounds : middle;
+  if (!Number.isFinite(line.slope) || Math.abs(line.slope) > DRIFT_MAX) return { startMs: startedAtMs, ratio: 1 };
+  return { startMs: first.atMs + line.at0, ratio: 1 + line.slope };
+}
+
+const yOf = ({ slope, at0 }: Line, x: number) => at0 + slope * x;
+
+/** Each point weighed by how well it is known. */
+function leastSquares(places: readonly (Place & { errorMs: number })[]): Line {
+  let [sum, sumX, sumY, sumXX, sumXY] = [0, 0, 0, 0, 0];
+  for (const { x, y, errorMs } of places) {
+    const weight = 1 / (errorMs + 0.01) ** 2;
+    sum += weight;
+    sumX += weight * x;
+    sumY += weight * y;
+    sumXX += weight * x * x;
+    sumXY += weight * x * y;
+  }
+  const slope = (sum * sumXY - sumX * sumY) / (sum * sumXX - sumX * sumX);
+  return { slope, at0: (sumY - slope * sumX) / sum };
+}
+
+function betweenBounds(places: readonly (Place & { errorMs: number })[]): Line | null {
+  const under = touching(places.map(({ x, y, errorMs }) => ({ x, y: y + errorMs })));
+  const over = touching(places.map(({ x, y, errorMs }) => ({ x, y: -(y - errorMs) })));
+  if (under === null || over === null) return null;
+  const [upper, lower] = [under, { slope: -over.slope, at0: -over.at0 }];
+  const isOpen = [0, places.at(-1)?.x ?? 0].every((x) => yOf(upper, x) - yOf(lower, x) >= -CONTRADICTION_MAX_MS);
+  return isOpen ? { slope: (upper.slope + lower.slope) / 2, at0: (upper.at0 + lower.at0) / 2 } : null;
+}
+
+/** The line under all places that comes nearest to them altogether: the edge of their lower hull over their mean. */
+function touching(places: readonly Place[]): Line | null {
+  const hull: Place[] = [];
+  for (const place of places) {
+    for (let [one, two] = hull.slice(-2); one !== undefined && two !== undefined; [one, two] = hull.slice(-2)) {
+      if ((two.x - one.x) * (place.y - one.y) > (two.y - one.y) * (place.x - one.x)) break;
+      hull.pop();
+    }
+    hull.push(place);
+  }
+  const mean = places.reduce((total, { x }) => total + x, 0) / places.length;
+  const to = hull.findIndex(({ x }) => x >= mean);
+  const [one, two] = [hull[Math.max(0, to - 1)], hull[Math.max(1, to)]];
+  if (one === undefined || two === undefined || one.x === two.x) return null;
+  const slope = (two.y - one.y) / (two.x - one.x);
+  return { slope, at0: one.y - slope * one.x };
+}
