@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { downloadZip } from "client-zip";
+import { fileNameOf } from "../../protocol/file-name.ts";
 import { RecordingId, SessionId } from "../../protocol/ids.ts";
 import { PAGE_SIZE_MAX } from "../../protocol/limits.ts";
 import type { Recording } from "../../protocol/recordings.ts";
@@ -10,10 +10,12 @@ import { readCursor } from "../paging.ts";
 import { problem } from "../problem.ts";
 import { newRouter } from "../router.ts";
 import { type MemberEnv, requireMember } from "../sessions/guard.ts";
+import { persist } from "./bucket.ts";
 import { reprDigest } from "./digest.ts";
 import { objectKey, peaksKey } from "./keys.ts";
 import { readRange } from "./range.ts";
 import { findRecording, listRecordings, type Row } from "./store.ts";
+import { zipOf } from "./zip.ts";
 
 const guarded = { security: bearer, tags: ["recordings"] };
 const params = z.object({ recordingId: RecordingId });
@@ -34,10 +36,12 @@ async function findFile(
   return may(row.role, "recording.download") ? row : "forbidden";
 }
 
-/** RFC 6266: an ASCII name for old programs, the real one in UTF-8 for the others. */
-function attachment(name: string): string {
-  const ascii = name.replaceAll(/[^\x20-\x7e]|["\\%]/g, "_");
-  return `attachment; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(name)}`;
+/** RFC 6266: an ASCII name for old programs, the real one in UTF-8 (RFC 8187) for the others; both safe on any disk. */
+export function attachment(name: string, ending: string): string {
+  const file = `${fileNameOf(name)}.${ending}`;
+  const ascii = file.replaceAll(/[^\x20-\x7e]|["\\%]/g, "_");
+  const hex = (char: string) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
+  return `attachment; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(file).replaceAll(/['()*]/g, hex)}`;
 }
 
 /** Files: one stem with ranges, its waveform, a whole session as a zip. Nothing here is kept by a shared cache. */
@@ -67,7 +71,7 @@ export const downloads = newRouter<MemberEnv>()
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-cache",
         "Repr-Digest": reprDigest(row.sha256 ?? ""),
-        "Content-Disposition": attachment(`${row.name}.wav`),
+        "Content-Disposition": attachment(row.name, "wav"),
       };
       if (c.req.header("If-None-Match") === etag) return c.body(null, 304, headers);
       const ifRange = c.req.header("If-Range");
@@ -77,7 +81,8 @@ export const downloads = newRouter<MemberEnv>()
         return problem(c, "range-not-satisfiable");
       }
       const options = range === null ? {} : { range: { offset: range.first, length: range.last - range.first + 1 } };
-      const object = await c.env.RECORDINGS.get(objectKey(row.sessionId, row.id), options);
+      const key = objectKey(row.sessionId, row.id);
+      const object = await persist(c.var.deps, "read", () => c.env.RECORDINGS.get(key, options));
       if (object === null) return problem(c, "gone");
       headers["Content-Type"] = "audio/wav";
       headers["Content-Length"] = String(options.range?.length ?? sizeBytes);
@@ -99,7 +104,8 @@ export const downloads = newRouter<MemberEnv>()
     async (c) => {
       const row = await findFile(c.env.DB, c.req.valid("param").recordingId, c.var.account.id, c.var.deps.now());
       if (typeof row === "string") return problem(c, row);
-      const object = row.hasPeaks === 1 ? await c.env.RECORDINGS.get(peaksKey(row.sessionId, row.id)) : null;
+      const key = peaksKey(row.sessionId, row.id);
+      const object = row.hasPeaks === 1 ? await persist(c.var.deps, "read", () => c.env.RECORDINGS.get(key)) : null;
       if (object === null) return problem(c, "not-found");
       return c.body(object.body, 200, {
         "Content-Type": "application/octet-stream",
@@ -122,11 +128,12 @@ export const downloads = newRouter<MemberEnv>()
     async (c) => {
       const { member, account, deps } = c.var;
       const complete = await allComplete(c.env.DB, member.sessionId, account.id, deps.now());
-      const zip = downloadZip(files(c.env.RECORDINGS, complete));
-      return new Response(zip.body, {
+      const { stream, length } = zipOf(c.env.RECORDINGS, complete);
+      // A fixed length is what becomes Content-Length, and what makes the answer break off where the zip does.
+      return new Response(stream.pipeThrough(new FixedLengthStream(length)), {
         headers: {
           "Content-Type": "application/zip",
-          "Content-Disposition": attachment(`${member.sessionName}.zip`),
+          "Content-Disposition": attachment(member.sessionName, "zip"),
           "Cache-Control": "private, no-store",
         },
       });
@@ -144,17 +151,4 @@ async function allComplete(db: D1Database, sessionId: string, accountId: string,
     text = page.nextCursor ?? undefined;
   } while (text !== undefined);
   return all;
-}
-
-/** One object at a time: the next is opened when the one before has gone out. Equal names are told apart by their number. */
-async function* files(bucket: R2Bucket, recordings: readonly Recording[]) {
-  const seen = new Map<string, number>();
-  for (const { sessionId, recordingId, name, createdAtMs, sizeBytes } of recordings) {
-    const object = await bucket.get(objectKey(sessionId, recordingId));
-    if (object === null) continue;
-    const count = (seen.get(name) ?? 0) + 1;
-    seen.set(name, count);
-    const file = count === 1 ? `${name}.wav` : `${name} (${count}).wav`;
-    yield { name: file, lastModified: new Date(createdAtMs), input: object.body, size: sizeBytes ?? object.size };
-  }
 }

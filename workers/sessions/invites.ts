@@ -7,12 +7,12 @@ import { requireAccount } from "../accounts/guard.ts";
 import { mayTry } from "../accounts/tries.ts";
 import { sha256Hex } from "../hash.ts";
 import { bearer, json, problemResponses } from "../openapi.ts";
-import { cutPage, readCursor } from "../paging.ts";
+import { readCursor } from "../paging.ts";
 import { problem } from "../problem.ts";
 import { newRouter } from "../router.ts";
 import { findMembership, type MemberEnv, requireMember } from "./guard.ts";
 import { newInvite } from "./new-invite.ts";
-import { sessionDetail } from "./store.ts";
+import { listInvites, sessionDetail } from "./store.ts";
 
 const params = z.object({ sessionId: SessionId });
 const guarded = { security: bearer, tags: ["invites"] };
@@ -93,22 +93,7 @@ export const invites = newRouter<MemberEnv>()
       const { limit, cursor: text } = c.req.valid("query");
       const cursor = readCursor(text);
       if (cursor === null) return problem(c, "validation-failed", undefined, { cursor: ["This is not a cursor."] });
-      const { results } = await c.env.DB.prepare(
-        `SELECT id AS inviteId, role, uses_left AS usesLeft, created_at_ms AS createdAtMs, expires_at_ms AS expiresAtMs
-         FROM invites WHERE session_id = ?1 AND (created_at_ms, id) < (?2, ?3)
-         ORDER BY created_at_ms DESC, id DESC LIMIT ?4`,
-      )
-        .bind(c.var.member.sessionId, cursor[0], cursor[1], limit + 1)
-        .all<z.infer<typeof InviteSummary>>();
-      return c.json(
-        cutPage(
-          results,
-          limit,
-          (row) => row,
-          (row) => [row.createdAtMs, row.inviteId],
-        ),
-        200,
-      );
+      return c.json(await listInvites(c.env.DB, c.var.member.sessionId, limit, cursor), 200);
     },
   )
   .openapi(

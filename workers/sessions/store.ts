@@ -3,7 +3,7 @@ import type { MemberId, SessionId } from "../../protocol/ids.ts";
 import { SESSIONS_PER_ACCOUNT_MAX } from "../../protocol/limits.ts";
 import type { Role } from "../../protocol/roles.ts";
 import type { SessionSettings } from "../../protocol/room.ts";
-import type { SessionDetail, SessionSummary } from "../../protocol/sessions.ts";
+import type { InviteSummary, SessionDetail, SessionSummary } from "../../protocol/sessions.ts";
 import { type Cursor, cutPage } from "../paging.ts";
 import { findMembership, type Membership } from "./guard.ts";
 
@@ -87,6 +87,24 @@ export async function listHosted(db: D1Database, accountId: string, limit = 50) 
     .bind(accountId, limit)
     .all<{ sessionId: SessionId; name: string }>();
   return results;
+}
+
+/** One page of a session's invites, newest first, without their codes. */
+export async function listInvites(db: D1Database, sessionId: SessionId, limit: number, [atMs, id]: Cursor) {
+  const { results } = await db
+    .prepare(
+      `SELECT id AS inviteId, role, uses_left AS usesLeft, created_at_ms AS createdAtMs, expires_at_ms AS expiresAtMs
+       FROM invites WHERE session_id = ?1 AND (created_at_ms, id) < (?2, ?3)
+       ORDER BY created_at_ms DESC, id DESC LIMIT ?4`,
+    )
+    .bind(sessionId, atMs, id, limit + 1)
+    .all<z.infer<typeof InviteSummary>>();
+  return cutPage(
+    results,
+    limit,
+    (row) => row,
+    (row) => [row.createdAtMs, row.inviteId],
+  );
 }
 
 /** The session as its members see it: promise D1's list and nothing else of anybody. */

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileNameOf } from "../../../protocol/file-name.ts";
 import type { Recording } from "../../../protocol/recordings.ts";
 import { type ApiClient, ApiError } from "../api/api-client.std.ts";
-import { fileNameOf } from "./file-name.std.ts";
 import { backoffMs, isRetryable } from "./retry.node.ts";
 
 /** Failures in a row without a byte more; after that the caller decides when to try again. */

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { fileNameOf } from "../../../protocol/file-name.ts";
 import type { RecordingId, SessionId } from "../../../protocol/ids.ts";
 import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
 import type { ClockPoint, Recording, StemFormat } from "../../../protocol/recordings.ts";
 import type { TransportState } from "../../../protocol/room.ts";
 import type { ApiClient } from "../api/api-client.std.ts";
-import { fileNameOf } from "./file-name.std.ts";
 import { Recorder } from "./recorder.node.ts";
 import { recoverStems } from "./recovery.node.ts";
 import type { ShareSource } from "./share.node.ts";

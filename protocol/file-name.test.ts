@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { RecordingName } from "../../../protocol/recordings.ts";
-import { fileNameOf } from "./file-name.std.ts";
+import { fileNameOf } from "./file-name.ts";
+import { RecordingName } from "./recordings.ts";
 
 test.each([
   ["Guitar take 3", "Guitar take 3"],
