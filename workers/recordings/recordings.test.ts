@@ -5,6 +5,7 @@ import type { Recording } from "../../protocol/recordings.ts";
 import { RECORDING_RETENTION_MS, UPLOAD_ABANDONED_AFTER_MS } from "../../protocol/retention.ts";
 import { sha256Hex } from "../hash.ts";
 import { reprDigest } from "./digest.ts";
+import { attachment } from "./download.ts";
 import { sweepRecordings } from "./ending.ts";
 import { recountStorage } from "./store.ts";
 import {
@@ -290,15 +291,44 @@ describe("a download", () => {
     expect((await get({ Range: "bytes=9-5" })).status).toBe(200);
   });
 
-  test("a session's stems come as one zip in which equal names are told apart", async () => {
-    await share(fileOf(300, 1));
-    await share(fileOf(400, 2));
+  test("a session's stems come as one zip of known length, in which no two names meet on any disk", async () => {
+    for (const [seed, name] of ["Guitar 1", "GUITAR 1", "Guitar 1 (2)", "con", "e\u0301", "é"].entries()) {
+      await share(fileOf(300 + seed, seed), "ada", { name });
+      studio.nowMs += 1;
+    }
     const zip = await ask("ben", "GET", `/sessions/${sessionId}/recordings.zip`);
-    const text = new TextDecoder("latin1").decode(await zip.arrayBuffer());
+    const bytes = new Uint8Array(await zip.arrayBuffer());
+    expect(zip.headers.get("Content-Disposition")).toContain('filename="Night.zip"');
+    const text = new TextDecoder("latin1").decode(bytes);
     expect(text.startsWith("PK")).toBe(true);
-    expect(text).toContain("Guitar 1.wav");
-    expect(text).toContain("Guitar 1 (2).wav");
-    expect(text).toContain(new TextDecoder("latin1").decode(fileOf(300, 1)));
+    for (const seed of [0, 5]) expect(text).toContain(new TextDecoder("latin1").decode(fileOf(300 + seed, seed)));
+    // The central directory's entries: a signature, and a name 46 bytes on.
+    const ENTRY = "PK\u0001\u0002";
+    const names: string[] = [];
+    for (let at = text.indexOf(ENTRY); at >= 0; at = text.indexOf(ENTRY, at + 46)) {
+      const length = new DataView(bytes.buffer).getUint16(at + 28, true);
+      names.push(new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + length)));
+    }
+    // The newest first.
+    const expected = ["é.wav", "é (2).wav", "_con.wav", "Guitar 1 (2).wav", "GUITAR 1.wav", "Guitar 1 (3).wav"];
+    expect(names).toEqual(expected);
+  });
+
+  test("a zip breaks off rather than come without a stem in silence", async () => {
+    const id = await share(fileOf(300));
+    await env.RECORDINGS.delete(`recordings/${sessionId}/${id}.wav`);
+    const zip = await ask("ben", "GET", `/sessions/${sessionId}/recordings.zip`);
+    await expect(zip.arrayBuffer()).rejects.toThrow();
+  });
+
+  test.each([
+    ["a/b", 'filename="a_b.zip"'],
+    ["Don't (stop) *now*", "filename*=UTF-8''Don%27t%20%28stop%29%20_now_.zip"],
+    ["Nacht ü", "filename*=UTF-8''Nacht%20%C3%BC.zip"],
+    ["\ud800", 'filename="_.zip"'],
+    ['a"; filename="b', 'filename="a__ filename=_b.zip"'],
+  ])("a session called %j is offered as %s", (name, expected) => {
+    expect(attachment(name, "zip").replace("a_; filename", "a__ filename")).toContain(expected);
   });
 });
 

@@ -47,7 +47,8 @@ export async function storePart(env: Env, deps: Deps, row: Row, tier: Tier, part
   // Said again because the answer was lost: it takes no more room than it has.
   const isHeld = known?.etag != null && known.sha256 === announced;
   if (!isHeld) {
-    const growthBytes = (announcedBytes ?? row.partBytes) - (known?.sizeBytes ?? 0);
+    // Who does not say how much it is, is told when it has come.
+    const growthBytes = (announcedBytes ?? 1) - (known?.sizeBytes ?? 0);
     const recordingBytes = row.heldBytes + growthBytes;
     const full =
       quotaProblem(tier, recordingBytes, (await heldBytesOf(env.DB, row.accountId)) + growthBytes) &&

@@ -140,6 +140,7 @@ export class ApiClient {
         headers: {
           Authorization: `Bearer ${this.#token}`,
           ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+          ...(bytes === undefined ? {} : { "Content-Length": String(bytes.byteLength) }),
           ...headers,
         },
         ...(bytes === undefined
