@@ -17,5 +17,8 @@ export interface Page {
 
 /** An address on this site that keeps the reader's chosen language. */
 export function href(page: Page, path: string, language = page.languageAsked ? page.language : undefined): string {
-  return language === undefined ? path : `${path}${path.includes("?") ? "&" : "?"}lang=${language}`;
+  if (language === undefined) return path;
+  const [before = "", ...fragment] = path.split("#");
+  const asked = `${before}${before.includes("?") ? "&" : "?"}lang=${language}`;
+  return [asked, ...fragment].join("#");
 }

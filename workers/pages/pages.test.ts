@@ -1,6 +1,8 @@
-import { exports } from "cloudflare:workers";
+import { env, exports } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { publicPages } from "./routes.ts";
+import { createApp } from "../app.ts";
+import type { Env } from "../env.ts";
+import { memberPages, pagesOfOne, publicPages } from "./routes.ts";
 
 const get = (path: string, headers: Record<string, string> = {}) =>
   exports.default.fetch(`https://sessionlinked.test${path}`, { headers: { Accept: "text/html", ...headers } });
@@ -19,6 +21,29 @@ describe("the site", () => {
         expect(response.headers.get("Strict-Transport-Security")).toContain("max-age=");
       }
     }
+  });
+
+  test("every page is on a list, so that the browser tests go there", () => {
+    const files = /^\/(api|rooms|assets)\/|\.(json|svg|webmanifest|txt|xml)$|\/(sample|picture)$|\.(zip|png)$/;
+    const routed = createApp()
+      .routes.filter(({ method, path }) => method === "GET" && !path.includes("*") && !files.test(path))
+      .map(({ path }) => path);
+    expect([...new Set(routed)].sort()).toEqual([...publicPages, ...memberPages, ...pagesOfOne].sort());
+  });
+
+  test("H2: in production nothing is answered in the clear", async () => {
+    const production = { ...env, ENVIRONMENT: "production" } as Env;
+    const plain = await createApp().request("http://sessionlinked.com/sign-in?next=/account", {}, production);
+    expect([plain.status, plain.headers.get("Location")]).toEqual([
+      308,
+      "https://sessionlinked.com/sign-in?next=/account",
+    ]);
+    const form = await createApp().request(
+      "http://sessionlinked.com/reset",
+      { method: "POST", body: "email=a" },
+      production,
+    );
+    expect([form.status, form.headers.get("Set-Cookie")]).toEqual([308, null]);
   });
 
   test("the browser's language decides where the address does not", async () => {

@@ -12,4 +12,25 @@ export const publicPages = [
 ] as const;
 
 /** Every page that a person sees when signed in and that needs nothing else: the browser tests go through it as well. */
-export const memberPages = ["/account", "/device"] as const;
+export const memberPages = ["/account", "/account/profile", "/sessions", "/device"] as const;
+
+/** Every page that is about one thing, named by its address: a session, a profile, a link from a mail. */
+export const pagesOfOne = [
+  "/account/email",
+  "/companion/authorize",
+  "/hub/:profileId",
+  "/hub/:profileId/report",
+  "/hub/answer",
+  "/invite",
+  "/invite/:code",
+  "/reset/finish",
+  "/sessions/:sessionId",
+  "/sessions/:sessionId/delete",
+  "/sessions/:sessionId/deleted",
+  "/sessions/:sessionId/invites",
+  "/sessions/:sessionId/leave",
+  "/sessions/:sessionId/recordings/:recordingId/delete",
+  "/sign-up/confirm",
+  "/unsubscribe",
+  "/waitlist/confirm",
+] as const;
