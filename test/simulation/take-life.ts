@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -138,19 +138,34 @@ export class World {
     const keys = await this.#keys(sessionId);
     if (keys.length !== 2) wrong.push(`the store holds ${keys.join(", ") || "nothing"}`);
 
+    // Somebody comes late and is fetching just when it ends: they have all of it or nothing.
+    const late = join(this.#folder, `${seed}-late`);
+    const { promise: fetching, resolve: begun } = Promise.withResolvers<void>();
+    const lateRun = this.#run(["fetch", sessionId, late], ben.token, "delivered", () => begun()).finally(begun);
+    await fetching;
+    await sleep(random() * 60);
     await this.#db.prepare("UPDATE recordings SET expires_at_ms = 1 WHERE session_id = ?").bind(sessionId).run();
     if (stage === "expire") strike(undefined);
     const sweep = this.#platform?.runCron().catch(() => undefined);
     await struck;
     await sweep;
     await this.#platform?.runCron();
+    const had = await lateRun;
+    const originals = existsSync(join(late, "originals")) ? readdirSync(join(late, "originals")) : [];
+    const whole = originals.filter((name) => name.endsWith(".wav"));
+    if (whole.length !== (had === undefined ? 0 : 1))
+      wrong.push(`the late one has ${originals.join(", ") || "nothing"}`);
+    for (const name of whole) {
+      if ((await sha256Of(join(late, "originals", name))) !== recording?.sha256)
+        wrong.push("the late one has another file");
+    }
     const left = await this.#keys(sessionId);
     if (left.length > 0) wrong.push(`after its end the store still holds ${left.join(", ")}`);
     for (const table of ["recordings", "recording_parts"]) {
       const rows = await this.#db.prepare(`SELECT COUNT(*) AS count FROM ${table}`).first<{ count: number }>();
       if (rows?.count !== 0) wrong.push(`after its end there are ${rows?.count} rows in ${table}`);
     }
-    for (const folder of [place, other]) rmSync(folder, { recursive: true, force: true });
+    for (const folder of [place, other, late]) rmSync(folder, { recursive: true, force: true });
     return { death, wrong };
   }
 

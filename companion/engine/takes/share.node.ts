@@ -7,13 +7,12 @@ import { UPLOAD_ABANDONED_AFTER_MS } from "../../../protocol/retention.ts";
 import { type ApiClient, ApiError } from "../api/api-client.std.ts";
 import { again, backoffMs, isRetryable } from "./retry.node.ts";
 import { peaksOf, readPart, whyChanged } from "./share-file.node.ts";
-import { Pace, type ShareProgress, type ShareState } from "./share-progress.std.ts";
+import { ShareMeter, type ShareProgress, type ShareState } from "./share-progress.std.ts";
 import type { Stem } from "./stem.std.ts";
 
 /** Parts on their way at once: one travels while the store keeps the other. Memory is this many parts, whatever the take's length. */
 const IN_FLIGHT = 2;
-/** A part without an answer for this long is worth a word to the person. */
-const STALL_MS = 60_000;
+/** How often a request without an answer is looked at. */
 const WATCH_MS = 1_000;
 /** An upload of that age is begun anew from the file on this disk, a day before the server gives it up and two before R2 does. */
 const RESTART_AFTER_MS = UPLOAD_ABANDONED_AFTER_MS - 24 * 60 * 60 * 1000;
@@ -26,9 +25,7 @@ const LOST: readonly string[] = ["not-found", "upload-ended", "hash-mismatch", "
 class Stale extends Error {}
 /** How often a take that is still being recorded is looked at. */
 const LOOK_MS = 500;
-/** How often a part on its way is spoken of. */
-const SAY_MS = 500;
-
+const BUSY_MS = 1_000;
 /** A stem that is whole, or one that grows: then `readyBytes` says how far its bytes will not change any more. */
 export interface ShareSource {
   stem: Stem;
@@ -62,27 +59,21 @@ interface ShareOptions {
 export class Share {
   readonly #options: ShareOptions;
   readonly #source: ShareSource;
-  readonly #held = new Set<number>();
   readonly #taken = new Set<number>();
-  /** Bytes of parts on their way that the network has taken. */
-  readonly #flying = new Map<number, number>();
-  readonly #pace = new Pace();
+  readonly #meter: ShareMeter;
+  #running: Promise<unknown> | undefined;
   #openedAtMs = 0;
-  #saidAtMs = 0;
   #restarts = 0;
   #partBytes = 0;
   #whole: Stem | undefined;
   #paused: PromiseWithResolvers<void> | undefined;
   #flight = new AbortController();
   #withdrawn = false;
-  #state: ShareState = "uploading";
-  #message: string | undefined;
-  #confirmedAtMs: number;
 
   constructor(options: ShareOptions) {
     this.#options = options;
     this.#source = options.source;
-    this.#confirmedAtMs = options.nowMs();
+    this.#meter = new ShareMeter(options.nowMs);
     void options.source.ended.then((stem) => {
       this.#whole = stem;
     });
@@ -90,18 +81,17 @@ export class Share {
 
   get progress(): ShareProgress {
     const { recordingId, name, sizeBytes } = this.#source.stem;
-    const sentBytes = this.#sentBytes();
+    const { state, sentBytes, bytesPerSecond, message } = this.#meter;
     const totalBytes = this.#whole === undefined ? null : sizeBytes;
-    const { bytesPerSecond } = this.#pace;
     return {
       recordingId,
       name,
-      state: this.#state,
+      state,
       sentBytes,
       totalBytes,
       bytesPerSecond,
       secondsLeft: totalBytes === null || bytesPerSecond <= 0 ? null : (totalBytes - sentBytes) / bytesPerSecond,
-      ...(this.#message === undefined ? {} : { message: this.#message }),
+      ...(message === undefined ? {} : { message }),
     };
   }
 
@@ -110,14 +100,14 @@ export class Share {
     if (this.#paused !== undefined || this.#isOver()) return;
     this.#paused = Promise.withResolvers();
     this.#flight.abort();
-    for (const number of this.#flying.keys()) this.#flying.set(number, 0);
+    this.#meter.drop();
     this.#say("paused");
   }
 
   resume(): void {
     if (this.#paused === undefined) return;
     this.#flight = new AbortController();
-    this.#confirmedAtMs = this.#options.nowMs();
+    this.#meter.moved();
     this.#paused.resolve();
     this.#paused = undefined;
     this.#say("uploading");
@@ -128,9 +118,13 @@ export class Share {
     this.#withdrawn = true;
     this.#flight.abort();
     this.#paused?.resolve();
-    await again(() => this.#options.api.withdrawRecording(this.#source.stem.recordingId), 20).catch((error) => {
-      if (!(error instanceof ApiError && error.code === "not-found")) throw error;
-    });
+    const takeBack = () =>
+      again(() => this.#options.api.withdrawRecording(this.#source.stem.recordingId), 20).catch((error) => {
+        if (!(error instanceof ApiError && error.code === "not-found")) throw error;
+      });
+    await takeBack();
+    // A request of its own that was on its way may have opened it again.
+    if (this.#running !== undefined) await this.#running.then(takeBack, takeBack);
     this.#say("withdrawn");
   }
 
@@ -142,7 +136,13 @@ export class Share {
   }
 
   /** Runs to the end. `null` if it was withdrawn or stopped; throws what trying again cannot mend. */
-  async run(): Promise<Recording | null> {
+  run(): Promise<Recording | null> {
+    const running = this.#run();
+    this.#running = running;
+    return running;
+  }
+
+  async #run(): Promise<Recording | null> {
     for (;;) {
       try {
         return await this.#attempt();
@@ -162,11 +162,8 @@ export class Share {
     if (this.#withdrawn) return null;
     this.#partBytes = opened.partBytes;
     this.#taken.clear();
-    this.#held.clear();
-    for (const number of opened.partsHeld ?? []) {
-      this.#held.add(number);
-      this.#taken.add(number);
-    }
+    for (const number of opened.partsHeld ?? []) this.#taken.add(number);
+    this.#meter.hold([...this.#taken].reduce((sum, number) => sum + this.#bytesOf(number), 0));
     if (opened.state === "uploading") {
       this.#say("uploading");
       const file = await open(this.#source.stem.path);
@@ -175,6 +172,7 @@ export class Share {
       await file.close();
       for (const one of carried) if (one.status === "rejected") throw one.reason;
     }
+    if (this.#withdrawn) return null;
     const stem = await this.#source.ended;
     if (this.#withdrawn) return null;
     const { recordingId, sizeBytes, frames, sha256, clock, transportAtStart, transportAtEnd } = stem;
@@ -191,7 +189,7 @@ export class Share {
     };
     const recording = await this.#persist(() => this.#options.api.completeRecording(recordingId, complete));
     if (recording === null) return null;
-    for (let number = 1; number <= parts; number++) this.#held.add(number);
+    this.#meter.hold(sizeBytes);
     this.#say("complete");
     return recording;
   }
@@ -224,32 +222,27 @@ export class Share {
     for (;;) {
       const number = await this.#next();
       if (number === null) return;
-      const { stem } = this.#source;
-      const from = (number - 1) * this.#partBytes;
-      const length = this.#whole === undefined ? this.#partBytes : Math.min(this.#partBytes, stem.sizeBytes - from);
-      const bytes = await readPart(file, from, length);
+      const { recordingId } = this.#source.stem;
+      const bytes = await readPart(file, (number - 1) * this.#partBytes, this.#bytesOf(number));
       const digest = createHash("sha256").update(bytes).digest("base64");
-      // The time in which there was nothing to send was no stall.
-      if (this.#flying.size === 0) this.#confirmedAtMs = this.#options.nowMs();
-      this.#flying.set(number, 0);
-      const onSent = (sentBytes: number) => this.#onSent(number, sentBytes);
+      const onSent = (sentBytes: number) => {
+        if (!this.#flight.signal.aborted && this.#meter.fly(number, sentBytes)) this.#say("uploading");
+      };
+      this.#meter.begin(number);
       const sent = await this.#persist(async () => {
-        await this.#options.api.putPart(stem.recordingId, number, bytes, digest, this.#flight.signal, onSent);
+        await this.#options.api.putPart(recordingId, number, bytes, digest, this.#flight.signal, onSent);
+        this.#meter.land(number, bytes.byteLength);
         return true;
-      }).finally(() => this.#flying.delete(number));
+      }).finally(() => this.#meter.land(number, 0));
       if (sent === null) return;
-      this.#held.add(number);
       this.#restarts = 0;
-      this.#confirmedAtMs = this.#options.nowMs();
       this.#say("uploading");
     }
   }
 
-  #onSent(number: number, sentBytes: number): void {
-    if (this.#flight.signal.aborted || !this.#flying.has(number)) return;
-    this.#flying.set(number, sentBytes);
-    this.#confirmedAtMs = this.#options.nowMs();
-    if (Math.abs(this.#confirmedAtMs - this.#saidAtMs) >= SAY_MS) this.#say("uploading");
+  #bytesOf(number: number): number {
+    if (this.#whole === undefined) return this.#partBytes;
+    return Math.min(this.#partBytes, this.#whole.sizeBytes - (number - 1) * this.#partBytes);
   }
 
   /** The number of a part that is ready and nobody has; `null` when all are, or it was withdrawn. */
@@ -286,8 +279,10 @@ export class Share {
         if (this.#withdrawn) return null;
         if (this.#paused !== undefined || this.#flight.signal.aborted) continue;
         if (!isRetryable(error)) throw error;
-        if (this.#state !== "stalled") this.#say("waiting", (error as Error).message);
-        await sleep(backoffMs(tries), undefined, { signal: this.#flight.signal }).catch(() => undefined);
+        if (this.#meter.state !== "stalled") this.#say("waiting", (error as Error).message);
+        // Another copy of this part is being stored, maybe by nobody any more: that is over within seconds.
+        const waitMs = error instanceof ApiError && error.code === "part-busy" ? BUSY_MS : backoffMs(tries);
+        await sleep(waitMs, undefined, { signal: this.#flight.signal }).catch(() => undefined);
       } finally {
         clearInterval(watch);
       }
@@ -295,21 +290,11 @@ export class Share {
   }
 
   #watch(): void {
-    if (this.#paused !== undefined || this.#options.nowMs() - this.#confirmedAtMs < STALL_MS) return;
+    if (this.#paused !== undefined || !this.#meter.isStalled) return;
     this.#say(
       "stalled",
       "Nothing has got through for a minute. The take is safe here, and the upload goes on by itself.",
     );
-  }
-
-  #sentBytes(): number {
-    const { sizeBytes } = this.#source.stem;
-    const size = this.#whole === undefined ? Number.POSITIVE_INFINITY : sizeBytes;
-    let sum = 0;
-    for (const number of this.#held)
-      sum += Math.max(0, Math.min(this.#partBytes, size - (number - 1) * this.#partBytes));
-    for (const bytes of this.#flying.values()) sum += bytes;
-    return Math.min(sum, size);
   }
 
   #isOld(): boolean {
@@ -317,16 +302,11 @@ export class Share {
   }
 
   #isOver(): boolean {
-    return this.#withdrawn || this.#state === "complete" || this.#state === "failed";
+    return this.#withdrawn || ["complete", "failed"].includes(this.#meter.state);
   }
 
   #say(state: ShareState, message?: string): void {
-    this.#state = state;
-    this.#message = message;
-    const nowMs = this.#options.nowMs();
-    this.#saidAtMs = nowMs;
-    if (state === "uploading") this.#pace.add(nowMs, this.#sentBytes());
-    else this.#pace.forget();
+    this.#meter.say(state, message);
     this.#options.onProgress(this.progress);
   }
 }
