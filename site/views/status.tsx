@@ -6,45 +6,69 @@ import { words } from "../i18n/language.ts";
 const text = words({
   en: {
     title: "Status",
-    well: "The site and its database answer.",
-    ill: "The database does not answer. Recordings on your own disk are safe; try again in a few minutes.",
-    measured: "Measured",
-    answer: "Database answer",
-    protocol: "Protocol",
+    well: "Everything this page can ask has answered.",
+    ill: "Not everything answers. Recordings on your own disk are safe, and so is a session that is running; try again in a few minutes.",
+    measured: (time: string) => `Measured for you, ${time}. Load the page again to measure again.`,
+    parts: { database: "Accounts, sessions and the Hub", store: "Shared recordings" },
+    silent: "no answer",
+    protocol: "Protocol that companions speak",
+    aside:
+      "A session does not go through this site once it runs: sound, picture and takes are between your companions, and what is recorded is on your own disk.",
   },
   de: {
     title: "Status",
-    well: "Die Seite und ihre Datenbank antworten.",
-    ill: "Die Datenbank antwortet nicht. Aufnahmen auf deiner Platte sind sicher; versuch es in ein paar Minuten noch einmal.",
-    measured: "Gemessen",
-    answer: "Antwort der Datenbank",
-    protocol: "Protokoll",
+    well: "Alles, was diese Seite fragen kann, hat geantwortet.",
+    ill: "Nicht alles antwortet. Aufnahmen auf deiner Platte sind sicher, ebenso eine Session, die läuft; versuch es in ein paar Minuten noch einmal.",
+    measured: (time: string) => `Für dich gemessen, ${time}. Lade die Seite neu, um neu zu messen.`,
+    parts: { database: "Konten, Sessions und der Hub", store: "Geteilte Aufnahmen" },
+    silent: "keine Antwort",
+    protocol: "Protokoll, das die Companions sprechen",
+    aside:
+      "Eine Session läuft nicht über diese Seite, wenn sie einmal läuft: Ton, Bild und Takes sind zwischen euren Companions, und was aufgenommen wird, liegt auf deiner eigenen Platte.",
   },
 });
 
 export interface StatusProps {
   page: Page;
-  /** `null` if the database did not answer. */
-  databaseMs: number | null;
+  /** Milliseconds until each answered; `null` if it did not. */
+  answers: { database: number | null; store: number | null };
   protocolVersion: number;
 }
 
-export function Status({ page, databaseMs, protocolVersion }: StatusProps) {
+export function Status({ page, answers, protocolVersion }: StatusProps) {
   const t = text[page.language];
+  const parts = [
+    { name: t.parts.database, ms: answers.database },
+    { name: t.parts.store, ms: answers.store },
+  ];
   return (
     <Layout page={page} title={t.title}>
       <section class="stack">
         <h1>{t.title}</h1>
-        <p class="lead">{databaseMs === null ? t.ill : t.well}</p>
+        <p class="lead">{parts.some(({ ms }) => ms === null) ? t.ill : t.well}</p>
+        <p class="soft">{t.measured(dateTime(page.language, page.nowMs))}</p>
       </section>
-      <dl class="panel">
-        <dt>{t.measured}</dt>
-        <dd class="instrument">{dateTime(page.language, page.nowMs)}</dd>
-        <dt>{t.answer}</dt>
-        <dd class="instrument">{databaseMs === null ? "–" : `${number(page.language, databaseMs)} ms`}</dd>
-        <dt>{t.protocol}</dt>
-        <dd class="instrument">{protocolVersion}</dd>
+      <dl class="figures">
+        {parts.map(({ name, ms }) => (
+          <div>
+            <dt>{name}</dt>
+            {ms === null ? (
+              <dd class="silent">
+                <small>■ {t.silent}</small>
+              </dd>
+            ) : (
+              <dd>
+                {number(page.language, ms)} <small>ms</small>
+              </dd>
+            )}
+          </div>
+        ))}
+        <div>
+          <dt>{t.protocol}</dt>
+          <dd>{protocolVersion}</dd>
+        </div>
       </dl>
+      <p>{t.aside}</p>
     </Layout>
   );
 }

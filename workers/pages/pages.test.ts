@@ -46,6 +46,28 @@ describe("the site", () => {
     expect([form.status, form.headers.get("Set-Cookie")]).toEqual([308, null]);
   });
 
+  test("the status page says what does not answer, and comes without it", async () => {
+    const away = {
+      ...env,
+      DB: { prepare: () => ({ first: async () => Promise.reject(new Error("away")) }) },
+    } as unknown as Env;
+    const well = await (await get("/status?lang=en")).text();
+    expect(well).toContain("Everything this page can ask has answered.");
+    const ill = await createApp().request("https://sessionlinked.test/status?lang=en", {}, away);
+    expect(ill.status).toBe(200);
+    expect(await ill.text()).toContain("no answer");
+    const cookie = { Cookie: "__Host-session=anything-at-all" };
+    const signedIn = await createApp().request("https://sessionlinked.test/status?lang=de", { headers: cookie }, away);
+    expect([signedIn.status, (await signedIn.text()).includes("keine Antwort")]).toEqual([200, true]);
+  });
+
+  test("A5, B4: age is asked without a default, and news are a box of their own that nobody has ticked", async () => {
+    const html = await (await get("/sign-up?lang=en")).text();
+    const boxes = [...html.matchAll(/<input type="(?:checkbox|radio)"[^>]*>/g)].map(([tag]) => tag);
+    expect(boxes.map((tag) => /name="(\w+)"/.exec(tag)?.[1])).toEqual(["age", "age", "wantsNews"]);
+    expect(boxes.join()).not.toContain("checked");
+  });
+
   test("the browser's language decides where the address does not", async () => {
     expect(await (await get("/", { "Accept-Language": "de-CH, en;q=0.5" })).text()).toContain("Zwei Studios");
   });

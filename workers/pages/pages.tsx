@@ -9,6 +9,8 @@ import {
 } from "../../protocol/retention.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
 import { assets } from "../../site/built/assets.ts";
+import type { Page } from "../../site/design/page.ts";
+import { negotiate } from "../../site/i18n/language.ts";
 import { Help } from "../../site/views/help.tsx";
 import { Home } from "../../site/views/home.tsx";
 import { Privacy } from "../../site/views/privacy.tsx";
@@ -41,13 +43,15 @@ const holdings = Object.entries(inventory).map(([table, { purpose, lawfulBasis, 
 
 const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#1b1816"/><path fill="#f39a55" d="M4 14V9h4v5zm6 0V5h3v9z"/><path fill="#63bfd8" d="M19 18v9h3v-9zm5 0v5h4v-5z"/><path stroke="#f3efe8" stroke-width="2" d="M3 16h26M16 3v26"/></svg>`;
 
-/** Milliseconds until the database answered; `null` if it did not. */
-async function databaseMs(c: AppContext): Promise<number | null> {
+/** Milliseconds until something answered; `null` if it did not. */
+async function answerMs(c: AppContext, asked: () => Promise<unknown>): Promise<number | null> {
   const startedAtMs = c.var.deps.now();
-  const answer = await c.env.DB.prepare("SELECT 1 AS one")
-    .first()
-    .catch(() => null);
-  return answer === null ? null : c.var.deps.now() - startedAtMs;
+  try {
+    await asked();
+    return c.var.deps.now() - startedAtMs;
+  } catch {
+    return null;
+  }
 }
 
 /** A person reads this with a browser, not a program with the API. */
@@ -56,19 +60,21 @@ export function wantsPage(c: AppContext): boolean {
   return !forPrograms && (c.req.header("Accept") ?? "").includes("text/html");
 }
 
+/** A page for somebody about whom nothing could be asked. */
+const strangerPage = (c: AppContext): Page => ({
+  language: negotiate(c.req.query("lang"), c.req.header("Accept-Language")),
+  languageAsked: false,
+  path: c.req.path,
+  search: "",
+  origin: new URL(c.req.url).origin,
+  account: null,
+  nowMs: c.var.deps.now(),
+});
+
 /** The designed page for what went wrong. Works without the database too: it may be what broke. */
 export async function pageProblem(c: AppContext, code: ErrorCode) {
   const { status } = errors[code];
-  const known = await pageOf(c).catch(() => null);
-  const page = known ?? {
-    language: "en" as const,
-    languageAsked: false,
-    path: c.req.path,
-    search: "",
-    origin: new URL(c.req.url).origin,
-    account: null,
-    nowMs: c.var.deps.now(),
-  };
+  const page = await pageOf(c).catch(() => strangerPage(c));
   const shown = shownStatus(status);
   return sendPage(c, <ProblemPage page={page} status={shown} requestId={c.var.requestId} />, shown);
 }
@@ -78,8 +84,13 @@ export const pages = newRouter();
 pages.get("/", async (c) => sendPage(c, <Home page={await pageOf(c)} />));
 pages.get("/help", async (c) => sendPage(c, <Help page={await pageOf(c)} />));
 pages.get("/status", async (c) => {
-  const page = await pageOf(c);
-  return sendPage(c, <Status page={page} databaseMs={await databaseMs(c)} protocolVersion={PROTOCOL_VERSION} />);
+  // The page itself needs no database: it may be what is away.
+  const page = await pageOf(c).catch(() => strangerPage(c));
+  const [database, store] = await Promise.all([
+    answerMs(c, () => c.env.DB.prepare("SELECT 1 AS one").first()),
+    answerMs(c, () => c.env.RECORDINGS.head("status")),
+  ]);
+  return sendPage(c, <Status page={page} answers={{ database, store }} protocolVersion={PROTOCOL_VERSION} />);
 });
 pages.get("/privacy", async (c) =>
   sendPage(
