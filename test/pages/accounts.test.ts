@@ -235,6 +235,54 @@ describe("accounts in Chromium", () => {
     await context.close();
   });
 
+  test("A6: an address is corrected once the new one has confirmed it; a passkey comes and goes, but not the last way in", async () => {
+    const { context, page, watch } = await newBrowser();
+    await addAuthenticator(page);
+    await page.addInitScript("PublicKeyCredential.isConditionalMediationAvailable = async () => false");
+    const password = "six suites for a cello";
+    await signUp(page, "before@example.org", password);
+
+    const sinceMs = Date.now();
+    await page.getByLabel("New address").fill("after@example.org");
+    await page.getByRole("button", { name: "Change the address" }).click();
+    await page.getByText("Look in your mail at the new address.").waitFor();
+    const emailNow = () =>
+      platform.db
+        .prepare("SELECT email FROM accounts WHERE email IN ('before@example.org', 'after@example.org')")
+        .first("email");
+    expect(await emailNow()).toBe("before@example.org");
+    await openMail(page, "after@example.org", sinceMs, "/account/email");
+    expect(await emailNow()).toBe("before@example.org");
+    await page.getByRole("button", { name: "Use this address" }).click();
+    await page.getByText("From now on we write to this address.").waitFor();
+    expect(await emailNow()).toBe("after@example.org");
+    await platform.mailbox.next("before@example.org", sinceMs, ({ subject }) =>
+      subject.includes("address was changed"),
+    );
+
+    await page.goto("/account");
+    await page.getByRole("button", { name: "Add a passkey" }).click();
+    await page.getByRole("button", { name: /^Remove the passkey/ }).waitFor();
+    // The same device again is told that it holds one.
+    await page.getByRole("button", { name: "Add a passkey" }).click();
+    await page.getByText("This device already holds a passkey for this account.").waitFor();
+    // As if there had never been a password: now the passkey is the last way in.
+    await platform.db
+      .prepare("DELETE FROM passwords WHERE account_id = (SELECT id FROM accounts WHERE email = 'after@example.org')")
+      .run();
+    await page.getByRole("button", { name: /^Remove the passkey/ }).click();
+    await page.getByText("This is the last way into your account.").waitFor();
+    await page.locator("#password").fill(password);
+    await page.getByRole("button", { name: "Set this password" }).click();
+    await page.getByText("Saved.").waitFor();
+    await page.getByRole("button", { name: /^Remove the passkey/ }).click();
+    await page.getByText("Removed.").waitFor();
+    expect(await page.getByRole("button", { name: /^Remove the passkey/ }).count()).toBe(0);
+    expect(watch.foreign).toEqual([]);
+    expect(watch.errors.filter((error) => !error.includes("status of 409"))).toEqual([]);
+    await context.close();
+  });
+
   test("A5: who says they are younger than 16 sends nothing", async () => {
     const { context, page } = await newBrowser();
     await page.goto("/sign-up");

@@ -54,6 +54,9 @@ export function AccountPage({ page, account, outcome, problem }: AccountProps) {
         <header class="stack">
           <h2>{t.you}</h2>
           <p class="soft">{t.youNote}</p>
+          <p>
+            <a href={href(page, "/account/profile")}>{t.profile}</a>
+          </p>
         </header>
         <div class="room-work">
           <form class="stack" method="post" action={href(page, "/account/details")}>
