@@ -259,11 +259,16 @@ CREATE TABLE `retention_notices` (
 );
 --> statement-breakpoint
 CREATE INDEX `retention_notices_by_account` ON `retention_notices` (`account_id`);--> statement-breakpoint
-CREATE INDEX `retention_notices_by_hand_over` ON `retention_notices` (`handed_over_at_ms`,`created_at_ms`);--> statement-breakpoint
+CREATE INDEX `retention_notices_by_end` ON `retention_notices` (`first_expires_at_ms`);--> statement-breakpoint
 CREATE TABLE `storage_use` (
 	`account_id` text PRIMARY KEY NOT NULL,
 	`held_bytes` integer NOT NULL,
 	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE TABLE `sweep_places` (
+	`name` text PRIMARY KEY NOT NULL,
+	`place` text
 );
 --> statement-breakpoint
 CREATE TABLE `invites` (

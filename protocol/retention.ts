@@ -24,7 +24,9 @@ export const WAITLIST_UNCONFIRMED_MS = 7 * DAY_MS;
 export const WITHDRAWAL_RETENTION_MS = (3 * 365 + 1) * DAY_MS;
 /** A report about somebody, once it is closed. */
 export const REPORT_RETENTION_MS = 365 * DAY_MS;
-/** The minimal record of an account's deletion (E3). */
+/** What a person was told about an ending, once the first of the recordings it spoke of has ended. */
+export const NOTICE_RETENTION_MS = 30 * DAY_MS;
+/** The minimal record of an account's deletion (E3), and of a session's (E2). */
 export const DELETION_RECORD_RETENTION_MS = 365 * DAY_MS;
 /** Wallet and transaction records (E4); seven years, leap days included. */
 export const TRANSACTION_RETENTION_MS = (7 * 365 + 2) * DAY_MS;

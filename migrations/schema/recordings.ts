@@ -80,6 +80,12 @@ export const storageUse = sqliteTable("storage_use", {
   heldBytes: integer("held_bytes").notNull(),
 });
 
+/** How far a sweep has come that walks through more than one run can; `null`: it begins anew. */
+export const sweepPlaces = sqliteTable("sweep_places", {
+  name: text("name").primaryKey(),
+  place: text("place"),
+});
+
 /** A mail that is due because recordings are about to end; the row is written with the marks on its recordings, in one batch. */
 export const retentionNotices = sqliteTable(
   "retention_notices",
@@ -98,6 +104,6 @@ export const retentionNotices = sqliteTable(
   },
   (table) => [
     index("retention_notices_by_account").on(table.accountId),
-    index("retention_notices_by_hand_over").on(table.handedOverAtMs, table.createdAtMs),
+    index("retention_notices_by_end").on(table.firstExpiresAtMs),
   ],
 );

@@ -1,11 +1,12 @@
 import type { SessionId } from "../../protocol/ids.ts";
-import { REPORT_RETENTION_MS } from "../../protocol/retention.ts";
+import { DELETION_RECORD_RETENTION_MS, NOTICE_RETENTION_MS, REPORT_RETENTION_MS } from "../../protocol/retention.ts";
 import type { Deps } from "../deps.ts";
 import type { Env } from "../env.ts";
 import { describeThrown, log } from "../log.ts";
 import { forgetSentMail, sendDueMail } from "../mail/outbox.ts";
 import { sweepRecordings } from "../recordings/ending.ts";
 import { noticeEndings } from "../recordings/notices.ts";
+import { sweepOrphans } from "../recordings/orphans.ts";
 import { continueErasure } from "../sessions/erasure.ts";
 import { makeLeftCalls } from "../sessions/room-calls.ts";
 import { endWaitlist, tellLaunch } from "../waitlist/launch.ts";
@@ -22,6 +23,7 @@ type Job = (env: Env, deps: Deps) => Promise<Outcome>;
 const ROOM_CALLS = 100;
 const ERASURES = 30;
 const RECORDING_BATCHES = 10;
+const ORPHAN_PAGES = 5;
 const ROWS = 5_000;
 const MAILS = 100;
 
@@ -46,12 +48,17 @@ export const jobs: Record<string, Job> = {
   // Before the sweep: who was not told because runs were missed is told while there is something left to fetch.
   notices: (env, deps) => noticeEndings(env, deps),
   recordings: (env, deps) => sweepRecordings(env, deps, RECORDING_BATCHES),
+  orphans: (env, deps) => sweepOrphans(env, deps, ORPHAN_PAGES),
 
   // The end before the launch: nobody is written to whose time is over.
   "waitlist-end": (env, deps) => endWaitlist(env, deps, ROWS),
   "waitlist-launch": (env, deps) => tellLaunch(env, deps, MAILS),
 
-  "closed-reports": (env, deps) => deleteClosedReports(env, deps),
+  "closed-reports": (env, deps) => deleteOld(env, "reports", "closed_at_ms", deps.now() - REPORT_RETENTION_MS),
+  "old-session-erasures": (env, deps) =>
+    deleteOld(env, "session_erasures", "finished_at_ms", deps.now() - DELETION_RECORD_RETENTION_MS),
+  "old-notices": (env, deps) =>
+    deleteOld(env, "retention_notices", "first_expires_at_ms", deps.now() - NOTICE_RETENTION_MS),
   mail: (env, deps) => sendDueMail(env, deps, MAILS),
   "sent-mail": (env, deps) => forgetSentMail(env, deps, ROWS),
   "expired-invites": (env, deps) => deleteExpired(env, "invites", deps.now()),
@@ -62,22 +69,14 @@ export const jobs: Record<string, Job> = {
 };
 
 type Expiring = "invites" | "sign_ins" | "challenges" | "device_codes" | "rate_limits";
+const deleteExpired = (env: Env, table: Expiring, nowMs: number) => deleteOld(env, table, "expires_at_ms", nowMs);
 
-async function deleteExpired(env: Env, table: Expiring, nowMs: number): Promise<Outcome> {
+/** Rows whose time in `column` has come, by that column's index, oldest first. */
+async function deleteOld(env: Env, table: string, column: string, untilMs: number): Promise<Outcome> {
   const { meta } = await env.DB.prepare(
-    `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE expires_at_ms <= ?1 ORDER BY expires_at_ms LIMIT ?2)`,
+    `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${column} <= ?1 ORDER BY ${column} LIMIT ?2)`,
   )
-    .bind(nowMs, ROWS)
-    .run();
-  return { done: meta.changes, rowsRead: meta.rows_read, finished: meta.changes < ROWS };
-}
-
-async function deleteClosedReports(env: Env, deps: Deps): Promise<Outcome> {
-  const { meta } = await env.DB.prepare(
-    `DELETE FROM reports WHERE id IN
-       (SELECT id FROM reports WHERE closed_at_ms <= ?1 ORDER BY closed_at_ms LIMIT ?2)`,
-  )
-    .bind(deps.now() - REPORT_RETENTION_MS, ROWS)
+    .bind(untilMs, ROWS)
     .run();
   return { done: meta.changes, rowsRead: meta.rows_read, finished: meta.changes < ROWS };
 }

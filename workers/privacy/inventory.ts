@@ -340,11 +340,19 @@ export const inventory: { [Name in keyof Tables]: Rule<keyof Tables[Name] & stri
     columns: { accountId: "export", heldBytes: "export" },
     erasure: "delete",
   },
+  sweepPlaces: {
+    subject: null,
+    purpose: "To go on where a sweep through the store stopped.",
+    lawfulBasis: "legal-obligation",
+    retention: "overwritten by the next run",
+    columns: { name: "internal", place: "internal" },
+    erasure: "keep-until-retention",
+  },
   retentionNotices: {
     subject: "accountId",
     purpose: "To tell a person in time that recordings of theirs are about to be deleted.",
     lawfulBasis: "contract",
-    retention: "30 days after the recordings it speaks of have ended",
+    retention: "30 days after the first of the recordings it speaks of has ended",
     columns: {
       id: "internal",
       accountId: "export",

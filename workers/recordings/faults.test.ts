@@ -2,12 +2,18 @@ import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { PART_LEASE_MS, TICKET_LIFETIME_MS } from "../../protocol/limits.ts";
 import type { Recording } from "../../protocol/recordings.ts";
-import { RECORDING_RETENTION_MS, UPLOAD_ABANDONED_AFTER_MS } from "../../protocol/retention.ts";
+import {
+  DELETION_RECORD_RETENTION_MS,
+  NOTICE_RETENTION_MS,
+  RECORDING_RETENTION_MS,
+  UPLOAD_ABANDONED_AFTER_MS,
+} from "../../protocol/retention.ts";
 import { jobs } from "../cron/jobs.ts";
 import { sha256Hex } from "../hash.ts";
 import { roomOf } from "../jurisdiction.ts";
 import { findErasure } from "../sessions/erasure.ts";
 import { sweepRecordings } from "./ending.ts";
+import { sweepOrphans } from "./orphans.ts";
 import { recountStorage } from "./store.ts";
 import { Faults, type Moment } from "./test-faults.ts";
 import { accountOf, fileOf, opening, Studio, seedPeople } from "./test-studio.ts";
@@ -148,6 +154,75 @@ describe("every step of a take's way fails once", () => {
         if (faults.failed === null) break;
       }
     }
+  });
+});
+
+describe("what no row knows", () => {
+  test("E2, R21: an object without a row goes a day later, wherever the sweep was killed; those with one, and young ones, stay", async () => {
+    const DAY_MS = 24 * 60 * 60 * 1000;
+    for (const moment of moments) {
+      for (let at = 1; ; at++) {
+        const faults = new Faults({ at, moment, fault: "kill" });
+        const studio = new Studio();
+        await studio.meet();
+        const id = await studio.share(fileOf(300));
+        const orphans = Array.from({ length: 3 }, (_, n) => `recordings/${studio.sessionId}/rec_lost_${n}.peaks`);
+        for (const key of orphans) await env.RECORDINGS.put(key, "left");
+        await env.RECORDINGS.put("samples/pro_1", "somebody's sound");
+        await sweepOrphans(env, studio.deps, 3);
+        expect(await studio.keys()).toHaveLength(4);
+        studio.nowMs += DAY_MS + 60_000;
+        await sweepOrphans(faults.bindings, studio.deps, 3).catch(() => undefined);
+        await sweepOrphans(env, studio.deps, 3);
+        expect(await studio.keys(), `${moment} ${at}`).toEqual([`${id}.wav`]);
+        expect(await env.RECORDINGS.head("samples/pro_1")).not.toBeNull();
+        await studio.ask("ada", "DELETE", `/recordings/${id}`);
+        if (faults.failed === null) break;
+      }
+    }
+  });
+
+  test("more than one page of objects: each run goes on where the one before stopped, and then begins anew", async () => {
+    const studio = new Studio();
+    await studio.meet();
+    const asked: (string | undefined)[] = [];
+    const page = (cursor?: string) => ({ objects: [], truncated: cursor !== "2", cursor: cursor === "1" ? "2" : "1" });
+    const list = async ({ cursor }: R2ListOptions) => {
+      asked.push(cursor);
+      return page(cursor);
+    };
+    const bindings = { ...env, RECORDINGS: { ...env.RECORDINGS, list } as unknown as R2Bucket };
+    for (let run = 0; run < 4; run++) await sweepOrphans(bindings, studio.deps, 1);
+    expect(asked).toEqual([undefined, "1", "2", undefined]);
+    await sweepOrphans(bindings, studio.deps, 5);
+    expect(asked.slice(4)).toEqual(["1", "2"]);
+  });
+
+  test("E2: the record of a session's deletion is kept a year, and that of a notice thirty days; then they go", async () => {
+    const studio = new Studio();
+    await studio.meet();
+    const { sessionId } = studio;
+    await studio.ask("ada", "DELETE", `/sessions/${sessionId}`);
+    studio.nowMs += TICKET_LIFETIME_MS + 1;
+    await jobs["session-erasures"]?.(env, studio.deps);
+    await env.DB.prepare("INSERT INTO retention_notices VALUES ('n', ?1, 'first', 1, ?2, 0, 0)")
+      .bind(accountOf("ada"), studio.nowMs)
+      .run();
+    const run = async () => {
+      await jobs["old-session-erasures"]?.(env, studio.deps);
+      await jobs["old-notices"]?.(env, studio.deps);
+      const notices = await env.DB.prepare("SELECT COUNT(*) AS n FROM retention_notices").first("n");
+      return [(await findErasure(env.DB, sessionId)) !== null, notices];
+    };
+    const ended = studio.nowMs;
+    studio.nowMs = ended + NOTICE_RETENTION_MS - 1;
+    expect(await run()).toEqual([true, 1]);
+    studio.nowMs = ended + NOTICE_RETENTION_MS;
+    expect(await run()).toEqual([true, 0]);
+    studio.nowMs = ended + DELETION_RECORD_RETENTION_MS - 1;
+    expect(await run()).toEqual([true, 0]);
+    studio.nowMs = ended + DELETION_RECORD_RETENTION_MS;
+    expect(await run()).toEqual([false, 0]);
   });
 });
 
