@@ -1,7 +1,7 @@
 import { globSync } from "node:fs";
 import type { Bench, Row } from "./row.ts";
 
-/** Accounts, the Hub, the pages: each file in people/ measures one of them. */
+/** Accounts, profiles, the Hub, the site: each file of bench/people/ in turn. */
 export async function run(): Promise<Row[]> {
   const rows: Row[] = [];
   for (const file of globSync("people/*.ts", { cwd: import.meta.dirname }).sort()) {

@@ -22,6 +22,7 @@ import { invitePages } from "./pages/invite.tsx";
 import { pageProblem, pages, wantsPage } from "./pages/pages.tsx";
 import { profilePages } from "./pages/profile.tsx";
 import { sessionPages } from "./pages/sessions.tsx";
+import { sitemap } from "./pages/sitemap.ts";
 import { takePages } from "./pages/takes.tsx";
 import { waitlistPages } from "./pages/waitlist.tsx";
 import { codeOfThrown, problem } from "./problem.ts";
@@ -69,6 +70,7 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", waitlistPages);
   app.route("/", profilePages);
   app.route("/", hubPages);
+  app.route("/", sitemap);
   app.route("/", sessionPages(app));
   app.route("/", takePages(app));
   app.route("/", invitePages(app));

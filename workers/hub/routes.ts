@@ -31,7 +31,9 @@ export const hub = newRouter()
       if ((query.rateMin !== undefined || query.rateMax !== undefined) && query.currency === undefined)
         return problem(c, "validation-failed", undefined, { currency: ["A rate needs its currency."] });
       c.header("Cache-Control", "no-store");
-      const { page } = await searchHub(c.env.DB, query, cursor);
+      const { page, rowsRead } = await searchHub(c.env.DB, query, cursor);
+      // What a search costs is measured where it runs (bench/people/hub.ts).
+      c.header("Server-Timing", `rows;desc="D1 rows read";dur=${rowsRead}`);
       return c.json(page, 200);
     },
   )

@@ -1,39 +1,8 @@
-/**
- * Slips of the finger: one letter too many, too few, wrong, or two in the wrong order. Every word of a published profile is kept under
- * itself and under each of its spellings with one letter left out; a typed word is looked up the same way, and what is found is
- * measured. (Symmetric deletes: W. Garbe, SymSpell, 2012.)
- */
-const SHORTEST = 4;
-const LONGEST = 24;
-/** Words of one profile that are kept for this; a profile's first words are its name and skills. */
-const WORDS_MAX = 100;
+import { isCorrectable, isSlip, spellingPairs, spellingsOf } from "./slips.ts";
 
-const isCorrectable = (word: string) => word.length >= SHORTEST && word.length <= LONGEST;
-
-/** A word and its spellings with one letter left out. */
-function spellingsOf(word: string): string[] {
-  const letters = [...word];
-  return [...new Set([word, ...letters.map((_, at) => letters.toSpliced(at, 1).join(""))])];
-}
-
-/** Whether one slip makes one word of the other (optimal string alignment distance of at most one). */
-export function isSlip(typed: string, word: string): boolean {
-  const [a, b] = [[...typed], [...word]];
-  if (Math.abs(a.length - b.length) > 1) return false;
-  let start = 0;
-  while (start < a.length && start < b.length && a[start] === b[start]) start++;
-  const rest = (letters: string[], skip: number) => letters.slice(start + skip).join("");
-  if (rest(a, 1) === rest(b, 1) || rest(a, 1) === rest(b, 0) || rest(a, 0) === rest(b, 1)) return true;
-  return a[start] === b[start + 1] && a[start + 1] === b[start] && rest(a, 2) === rest(b, 2);
-}
-
-const pairsOf = (words: Iterable<string>): string =>
-  JSON.stringify(
-    [...new Set(words)]
-      .filter(isCorrectable)
-      .slice(0, WORDS_MAX)
-      .flatMap((word) => spellingsOf(word).map((spelling) => [spelling, word])),
-  );
+/** Words of one profile that are kept for correction; a profile's first words are its name and skills. */
+const WORDS_MAX = 150;
+const pairsOf = (words: Iterable<string>) => spellingPairs([...new Set(words)].slice(0, WORDS_MAX));
 
 /** Keeps the words of a profile, if it is published in this very version. */
 export const keepWords = (db: D1Database, words: Iterable<string>, profileId: string, version: string) =>

@@ -208,3 +208,92 @@ describe("one's own profile", () => {
     ).toContain("/sign-in");
   });
 });
+
+describe("what leaves the Hub", () => {
+  test("A4: the sitemap lists who is published and no longer who is not; beyond one file it is an index that misses nobody", async () => {
+    const [ada, ben] = [await person("Ada"), await person("Ben")];
+    const [{ profileId: adas }, { profileId: bens }] = [await ada.publish(), await ben.put({})];
+    const sitemap = async (path = "/sitemap.xml") => (await visit(null, path)).html;
+    expect(await sitemap()).toContain(`<loc>${origin}/hub/${adas}</loc>`);
+    expect(await sitemap()).not.toContain(bens);
+    await env.DB.prepare("UPDATE profiles SET hub_position = 60000 WHERE id = ?").bind(adas).run();
+    const files = [...(await sitemap()).matchAll(/<loc>([^<]+)<\/loc>/g)].map(([, url = ""]) =>
+      url.slice(origin.length),
+    );
+    expect(files).toHaveLength(33);
+    const all = (await Promise.all(files.map((file) => sitemap(file)))).join("");
+    expect(all.split(adas)).toHaveLength(2);
+    expect(all).toContain(`<loc>${origin}/help</loc>`);
+    await ada.call("DELETE", "/api/v1/profile/publication");
+    expect(await sitemap()).not.toContain(adas);
+  });
+
+  test("A4: the share picture is a PNG while the profile is published, whatever the name is written in", async () => {
+    for (const name of ["Ada", "Zoë Żółć", "山本 葵", "فاطمه", "A".repeat(40), "👨‍👩‍👧 Band"]) {
+      const ada = await person(name);
+      const { profileId } = await ada.publish({
+        instruments: ["Cello", "مزمار"],
+        daw: "…a",
+        rate: { amountMinor: 1, currency: "JPY" },
+      });
+      const path = `/hub/${profileId}/picture.png`;
+      const response = await app.request(`${origin}${path}`, {}, env);
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      expect([...bytes.subarray(0, 8)]).toEqual([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+      expect(bytes.length).toBeLessThan(60_000);
+      expect(new DataView(bytes.buffer).getUint32(16)).toBe(1200);
+      expect(response.headers.get("Cache-Control")).toBe("private, no-cache");
+      await ada.call("DELETE", "/api/v1/profile/publication");
+      expect((await visit(null, path)).status).toBe(404);
+    }
+  });
+
+  test("D2, R17: marks in every column that is nobody's business are in nothing that a stranger gets", async () => {
+    const ada = await person("Ada");
+    const { profileId } = await ada.publish({ bio: "Shown", instruments: ["Cello"] });
+    await ada.call("PUT", "/api/v1/profile/sample", new TextEncoder().encode("fLaC and so on"));
+    // Everything about the account but its name, and what only the machine knows of the profile.
+    await env.DB.batch([
+      env.DB.prepare("UPDATE accounts SET email = 'mark-email@mark.example' WHERE id = ?").bind(ada.accountId),
+      env.DB.prepare(
+        "UPDATE profiles SET version = 'mark-version', sample_sha256 = 'mark-sha', published_at_ms = 777777, updated_at_ms = 888888 WHERE id = ?",
+      ).bind(profileId),
+      env.DB.prepare(
+        "INSERT INTO mail_preferences VALUES (?, 'en', 999999, 'mark-wording') ON CONFLICT DO NOTHING",
+      ).bind(ada.accountId),
+      env.DB.prepare("UPDATE sign_ins SET label = 'mark-label' WHERE account_id = ?").bind(ada.accountId),
+    ]);
+    const marks = new RegExp(`mark-|777777|888888|999999|${ada.accountId}`);
+    for (const path of [
+      "/hub?lang=en",
+      `/hub/${profileId}?lang=en`,
+      `/hub/${profileId}/report?lang=en`,
+      `/hub/${profileId}/picture.png`,
+      "/api/v1/hub/profiles",
+      `/api/v1/hub/profiles/${profileId}`,
+      "/sitemap.xml",
+    ]) {
+      const { html, status } = await visit(null, path);
+      expect(status, path).toBe(200);
+      expect(html, path).not.toMatch(marks);
+    }
+    const other = await person("Ben");
+    for (const path of [`/hub/${profileId}`, "/account/profile"])
+      expect((await visit(other, path)).html, path).not.toMatch(marks);
+    expect(
+      Object.keys(
+        await (await app.request(`${origin}/api/v1/hub/profiles/${profileId}`, {}, env)).json<object>(),
+      ).sort(),
+    ).toEqual([
+      "availability",
+      "bio",
+      "daw",
+      "displayName",
+      "hasSample",
+      "instruments",
+      "languages",
+      "profileId",
+      "rate",
+    ]);
+  });
+});

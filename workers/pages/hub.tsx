@@ -3,6 +3,7 @@ import { CreateReport, HubInvite, type HubPage, HubQuery, Message } from "../../
 import { ProfileId } from "../../protocol/ids.ts";
 import type { Page } from "../../site/design/page.ts";
 import { hubText, isSaid } from "../../site/i18n/hub.ts";
+import { sharePicture } from "../../site/picture/share.ts";
 import { type Asked, Hub } from "../../site/views/hub/list.tsx";
 import { Profile, type ProfileProps } from "../../site/views/hub/profile.tsx";
 import { Answer, Report } from "../../site/views/hub/talk.tsx";
@@ -135,6 +136,13 @@ hubPages.post("/hub/answer/block", async (c) => {
   return said(c, page, "/account/profile", "blocked");
 });
 hubPages.get("/hub/:profileId", (c) => showProfile(c));
+hubPages.get("/hub/:profileId/picture.png", async (c) => {
+  const id = profileIdOf(c);
+  const row = id === null ? null : await findPublished(c.env.DB, id);
+  if (row === null) return pageProblem(c, "not-found");
+  const headers = { "Content-Type": "image/png", "Cache-Control": "private, no-cache" };
+  return c.body(await sharePicture(publicProfile(row)), 200, headers);
+});
 hubPages.post("/hub/:profileId/message", async (c) => {
   const id = profileIdOf(c);
   const redirect = await signedIn(c, `/hub/${id ?? ""}`);

@@ -19,7 +19,6 @@ import { Status } from "../../site/views/status.tsx";
 import { inventory } from "../privacy/inventory.ts";
 import { type AppContext, newRouter } from "../router.ts";
 import { pageOf, sendPage } from "./page.ts";
-import { publicPages } from "./routes.ts";
 
 /** The day on which the policy's words or numbers last changed (G5). */
 const POLICY_UPDATED_AT_MS = Date.UTC(2026, 10, 25);
@@ -117,11 +116,3 @@ pages.get("/manifest.webmanifest", (c) =>
     { "Content-Type": "application/manifest+json" },
   ),
 );
-pages.get("/robots.txt", (c) =>
-  c.text(`User-agent: *\nDisallow: /api/\nSitemap: ${new URL("/sitemap.xml", c.req.url).href}\n`),
-);
-pages.get("/sitemap.xml", (c) => {
-  const urls = publicPages.map((path) => `<url><loc>${new URL(path, c.req.url).href}</loc></url>`).join("");
-  const xml = `<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${urls}</urlset>`;
-  return c.body(xml, 200, { "Content-Type": "application/xml" });
-});
