@@ -147,8 +147,7 @@ export class Studio {
           say({ say: "joined", memberId, role, openedAtMs: this.#device.openedAtMs });
           this.#room.setStatus(this.#status);
           this.#fetch();
-          if (!this.#opened) void this.#own.open();
-          this.#opened = true;
+          if (!this.#opened) this.#open();
         },
         onEvent: (event) => this.#onEvent(event),
         onMembers: (members) => this.#links.follow(members),
@@ -168,6 +167,16 @@ export class Studio {
     });
     this.#device.open();
     for (const name of options.armed) this.#desk.arm(name, true);
+  }
+
+  /** Once, when the room has let this companion in: goes on with what was decided here before. */
+  #open(): void {
+    this.#opened = true;
+    if (this.#own.shareAsIRecord) {
+      const message = `You share what you record in this session, as you record it. ${SHARE_NOTICE}`;
+      this.#options.say({ say: "notice", message });
+    }
+    void this.#own.open();
   }
 
   obey(order: Order): void {

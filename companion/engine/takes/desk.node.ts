@@ -12,6 +12,9 @@ import { InputRing, PRE_ROLL_MAX_SECONDS } from "./take.node.ts";
 const LOOK_MS = 200;
 /** A device that has not called for this long has gone; it may come back. */
 const SILENT_MS = 600;
+/** With room for less than this, the person hears of it while there is time to make some. */
+const DISK_LOW_SECONDS = 10 * 60;
+const DISK_LOOK_MS = 10_000;
 /** Up to this much missing sound is a dropout, for which silence stands; more of it ends the take. */
 const DROPOUT_MAX_MS = 500;
 
@@ -47,6 +50,8 @@ export class Desk {
   #status = { armed: false, recording: false };
   #heardAtMs: number;
   #isSilent = false;
+  #diskAtMs = Number.NEGATIVE_INFINITY;
+  #toldDiskLow = false;
   /** From the person's own settings: seconds from before the record button that belong to a stem. */
   preRollSeconds = PRE_ROLL_MAX_SECONDS;
 
@@ -128,6 +133,7 @@ export class Desk {
       this.#isSilent = true;
       this.#cut("device", "The sound device has gone.");
     }
+    this.#lookAtDisk();
     this.#tell();
   }
 
@@ -135,6 +141,20 @@ export class Desk {
     clearInterval(this.#timer);
     this.end();
     await this.#options.own.settled();
+  }
+
+  #lookAtDisk(): void {
+    const { own, clocks, onTrouble } = this.#options;
+    if (this.#toldDiskLow || clocks.monotonicMs() - this.#diskAtMs < DISK_LOOK_MS) return;
+    this.#diskAtMs = clocks.monotonicMs();
+    const { secondsLeft } = own;
+    if (secondsLeft === null || secondsLeft > DISK_LOW_SECONDS) return;
+    this.#toldDiskLow = true;
+    const minutes = Math.floor(secondsLeft / 60);
+    onTrouble(
+      "disk-low",
+      `The disk holds ${minutes} more minutes of what is being recorded. Make room; nothing is lost yet.`,
+    );
   }
 
   #cut(code: string, message: string): void {
@@ -159,6 +179,8 @@ export class Desk {
       return [{ ...input, preRollFrames: Math.max(0, Math.floor(Math.min(wanted, roomFrames, had))) }];
     });
     if (armed.length === 0) return;
+    this.#toldDiskLow = false;
+    this.#diskAtMs = Number.NEGATIVE_INFINITY;
     own.record(
       {
         takeId: randomUUID(),

@@ -36,7 +36,7 @@ function rig(
 ) {
   const { rateHz = 48_000, encoding = "pcm24", inputs = [{ name: "Guitar", channels: [0] }] } = options;
   const channels = 4;
-  const now = { monotonicMs: 0, wallMs: 0, uptimeMs: 0 };
+  const now = { monotonicMs: 0, wallMs: 0, uptimeMs: 0, freeBytes: 1e12 };
   const said: { code: string; message: string; atMs: number }[] = [];
   const recorded: Stem[] = [];
   const statuses: { armed: boolean; recording: boolean }[] = [];
@@ -52,6 +52,7 @@ function rig(
     sessionId: SessionId.parse("ses_00000000000000000000000000"),
     sessionName: "Desk",
     nowMs: () => now.wallMs,
+    freeBytes: () => now.freeBytes,
     newRecordingId: () => newId("rec", (length) => crypto.getRandomValues(new Uint8Array(length))) as RecordingId,
     onRecovered: () => undefined,
     onRecording: () => undefined,
@@ -340,6 +341,23 @@ describe("the desk", { timeout: 60_000 }, () => {
     expect(said).toHaveLength(1);
     expect(said[0]).toMatchObject({ code: "clock-set", message: expect.stringContaining("back by 3600.0 s") });
     expect(stem).toMatchObject({ frames: 96_000, timelineFrames: 0 });
+  });
+
+  test("R24: a disk that will soon be full is said once, while there is time", async () => {
+    const { desk, play, roll, whole, said, now } = rig();
+    desk.preRollSeconds = 0;
+    desk.arm("Guitar", true);
+    roll("recording", 0);
+    play(1);
+    expect(said).toEqual([]);
+    // Seven minutes of one mono stem.
+    now.freeBytes = 7.5 * 60 * 144_000;
+    play(30);
+    expect(said.map(({ code }) => code)).toEqual(["disk-low"]);
+    expect(said[0]?.message).toContain("7 more minutes");
+    roll("stopped", 0);
+    play(0.1);
+    await whole(1);
   });
 
   test("a roll whose end was missed ends where the next begins; whoever leaves in mid take leaves it whole", async () => {

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { fileNameOf } from "../../../protocol/file-name.ts";
 import type { RecordingId, SessionId } from "../../../protocol/ids.ts";
@@ -6,6 +6,7 @@ import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
 import type { ClockPoint, Recording, StemFormat } from "../../../protocol/recordings.ts";
 import type { TransportState } from "../../../protocol/room.ts";
 import type { ApiClient } from "../api/api-client.std.ts";
+import { readChoices, writeChoices } from "./choices.node.ts";
 import { Recorder } from "./recorder.node.ts";
 import { recoverStems } from "./recovery.node.ts";
 import type { ShareSource } from "./share.node.ts";
@@ -13,6 +14,7 @@ import type { ShareProgress } from "./share-progress.std.ts";
 import { Shares } from "./shares.node.ts";
 import type { Stem } from "./stem.std.ts";
 import { type InputRing, Take, type TakeStem } from "./take.node.ts";
+import { frameBytesOf } from "./wav.std.ts";
 
 /** An input of the device that can be armed: a name, and one or two channels. */
 export interface Input {
@@ -45,6 +47,8 @@ export interface OwnTakesOptions {
   sessionId: SessionId;
   sessionName: string;
   nowMs(): number;
+  /** What the disk still holds; asked of the system where it is not given. */
+  freeBytes?(): number;
   newRecordingId(): RecordingId;
   onRecovered(stem: Stem): void;
   onRecording(stem: Stem): void;
@@ -66,11 +70,11 @@ export class OwnTakes {
   readonly #shares: Shares;
   #takes: Take[] = [];
   #counter = 0;
-  /** "Share as I record": decided for this session, by the person. */
-  shareAsIRecord = false;
+  #shareAsIRecord: boolean;
 
   constructor(options: OwnTakesOptions) {
     this.#options = options;
+    this.#shareAsIRecord = readChoices(options.folder).shareAsIRecord;
     this.#shares = new Shares(options);
   }
 
@@ -87,6 +91,25 @@ export class OwnTakes {
 
   get stems(): readonly Stem[] {
     return [...this.#stems.values()];
+  }
+
+  /** "Share as I record": decided by the person, for this session and until they say otherwise. */
+  get shareAsIRecord(): boolean {
+    return this.#shareAsIRecord;
+  }
+  set shareAsIRecord(on: boolean) {
+    this.#shareAsIRecord = on;
+    writeChoices(this.#options.folder, { shareAsIRecord: on });
+  }
+
+  /** For how long the disk holds what is being recorded now; `null` while nothing is. */
+  get secondsLeft(): number | null {
+    const bytesPerSecond = [...this.#growing.values()].reduce(
+      (sum, { source: { stem } }) => sum + stem.format.sampleRateHz * frameBytesOf(stem.format),
+      0,
+    );
+    if (bytesPerSecond === 0) return null;
+    return (this.#options.freeBytes?.() ?? freeBytesOf(this.#options.folder)) / bytesPerSecond;
   }
 
   get isRecording(): boolean {
@@ -222,4 +245,9 @@ export class OwnTakes {
     for (let again = 2; !isFree(name); again++) name = fileNameOf(`${wanted} (${again})`);
     return name;
   }
+}
+
+function freeBytesOf(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
 }
