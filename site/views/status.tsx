@@ -13,7 +13,7 @@ const text = words({
     silent: "no answer",
     protocol: "Protocol that companions speak",
     aside:
-      "A session does not go through this site once it runs: sound, picture and takes are between your companions, and what is recorded is on your own disk.",
+      "Once a session runs, sound and picture go between your companions, and what you record is on your own disk. If we falter, transport, chat and shared takes go on when we are back.",
   },
   de: {
     title: "Status",
@@ -24,7 +24,7 @@ const text = words({
     silent: "keine Antwort",
     protocol: "Protokoll, das die Companions sprechen",
     aside:
-      "Eine Session läuft nicht über diese Seite, wenn sie einmal läuft: Ton, Bild und Takes sind zwischen euren Companions, und was aufgenommen wird, liegt auf deiner eigenen Platte.",
+      "Läuft eine Session, gehen Ton und Bild zwischen euren Companions, und was du aufnimmst, liegt auf deiner eigenen Platte. Stocken wir, so gehen Transport, Chat und geteilte Takes weiter, sobald wir wieder da sind.",
   },
 });
 
