@@ -69,6 +69,23 @@ describe("the account's pages", () => {
     expect(page).toContain("Something was not filled in right.");
   });
 
+  test("a sign-in that is renewed on the way reaches the browser, also when the form did not fit", async () => {
+    for (const [displayName, outcome] of [
+      ["", "problem=validation-failed"],
+      ["Augusta King", "outcome=saved"],
+    ] as const) {
+      nowMs += 25 * 3_600_000;
+      const response = await send("/account/details", { displayName, language: "en" });
+      expect(response.headers.get("Location")).toContain(outcome);
+      const renewed = /__Host-session=[\w-]{43}/.exec(response.headers.get("Set-Cookie") ?? "")?.[0];
+      expect(renewed).toBeDefined();
+      nowMs += 120_000;
+      expect((await get("/account")).status).toBe(303);
+      cookie = renewed ?? "";
+      expect((await get("/account")).status).toBe(200);
+    }
+  });
+
   test("another site's form changes nothing, whatever it leaves out", async () => {
     const foreign = [
       { Origin: "https://evil.example", "Sec-Fetch-Site": "cross-site" },

@@ -18,8 +18,7 @@ const outcomes: readonly string[] = ["welcome", "saved", "mailed", "confirmed", 
 const isOutcome = (text: string | undefined): text is Outcome => text !== undefined && outcomes.includes(text);
 
 /** After a form: to a page that can be loaded again without doing it twice (RFC 9110 section 15.4.4). */
-function seeOther(c: AppContext, page: Page, path: string, answer?: FormAnswer) {
-  if (answer?.ok && answer.cookie !== null) c.header("Set-Cookie", answer.cookie);
+function seeOther(c: AppContext, page: Page, path: string) {
   return c.redirect(href(page, path), 303);
 }
 
@@ -43,7 +42,7 @@ export function doorPages(app: Hono<AppEnv>) {
     const { token = "" } = await fieldsOfForm(c);
     const page = await pageOf(c);
     const answer = await askApi(app, c, "POST", "/sign-up/confirm", { token });
-    if (answer.ok) return seeOther(c, page, "/account?outcome=welcome", answer);
+    if (answer.ok) return seeOther(c, page, "/account?outcome=welcome");
     return sendPage(c, <ConfirmSignUp page={page} token="" isBad />, 410);
   });
   pages.get("/sign-in", async (c) => {
@@ -89,7 +88,7 @@ export function accountPages(app: Hono<AppEnv>) {
   /** The end of every form here: back to the account, with what came of it. */
   const ended = async (c: AppContext, answer: FormAnswer, outcome: Outcome, anchor = "") => {
     const page = await pageOf(c);
-    if (answer.ok) return seeOther(c, page, `/account?outcome=${outcome}`, answer);
+    if (answer.ok) return seeOther(c, page, `/account?outcome=${outcome}`);
     if (answer.code === "unauthenticated") return seeOther(c, page, "/sign-in?next=/account");
     return seeOther(c, page, `/account?problem=${answer.code}${anchor}`);
   };
@@ -123,8 +122,9 @@ export function accountPages(app: Hono<AppEnv>) {
   pages.post("/account/sign-ins/end-others", async (c) =>
     ended(c, await askApi(app, c, "DELETE", "/account/sign-ins"), "ended"),
   );
-  pages.post("/account/sign-out", async (c) =>
-    seeOther(c, await pageOf(c), "/sign-in?after=out", await askApi(app, c, "POST", "/sign-out")),
-  );
+  pages.post("/account/sign-out", async (c) => {
+    await askApi(app, c, "POST", "/sign-out");
+    return seeOther(c, await pageOf(c), "/sign-in?after=out");
+  });
   return pages;
 }

@@ -2,9 +2,9 @@ import type { Hono } from "hono";
 import { ErrorCode } from "../../protocol/errors.ts";
 import type { AppContext, AppEnv } from "../router.ts";
 
-/** What the API said to a form: its success, with what it answered and the cookie it may have set, or its problem. */
+/** What the API said to a form: its success, with what it answered, or its problem. */
 export type FormAnswer =
-  | { ok: true; cookie: string | null; data: unknown }
+  | { ok: true; data: unknown }
   | { ok: false; code: ErrorCode; fields: Record<string, string[]>; retryAfterSeconds: number };
 
 /** Fields of a plain form; a file or a repeated field is not asked for anywhere. */
@@ -19,7 +19,8 @@ const passed = ["Cookie", "Origin", "Sec-Fetch-Site", "User-Agent", "CF-Connecti
 
 /**
  * A form of a browser without a script is the very request that a script would have sent: it goes through the API's own route, with its
- * guards, limits and schemas, so there is one way to change an account and not two.
+ * guards, limits and schemas, so there is one way to change an account and not two. A sign-in that the API renewed on the way goes out with
+ * the page, whatever came of the form.
  */
 export async function askApi(
   app: Hono<AppEnv>,
@@ -43,9 +44,11 @@ export async function askApi(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const response = await app.fetch(request, c.env, contextOf(c));
+  const cookie = response.headers.get("Set-Cookie");
+  if (cookie !== null) c.header("Set-Cookie", cookie);
   if (response.ok) {
     const data: unknown = response.status === 204 ? null : await response.json().catch(() => null);
-    return { ok: true, cookie: response.headers.get("Set-Cookie"), data };
+    return { ok: true, data };
   }
   const problem = await response.json<{ code: ErrorCode; fields?: Record<string, string[]> }>().catch(() => null);
   const code = ErrorCode.safeParse(problem?.code);
