@@ -5,11 +5,11 @@ const Cursor = z.tuple([z.int(), z.string().max(64)]);
 export type Cursor = z.infer<typeof Cursor>;
 
 /** Above every row, for the first page of a list that runs from new to old. */
-const TOP: Cursor = [Number.MAX_SAFE_INTEGER, ""];
+export const firstPage: Cursor = [Number.MAX_SAFE_INTEGER, ""];
 
 /** The cursor that a client handed back, or `null` if it is none of ours. */
 export function readCursor(text: string | undefined): Cursor | null {
-  if (text === undefined) return TOP;
+  if (text === undefined) return firstPage;
   try {
     return Cursor.parse(JSON.parse(atob(text.replaceAll("-", "+").replaceAll("_", "/"))));
   } catch {

@@ -1,4 +1,5 @@
 import type { Hono } from "hono";
+import type { z } from "zod";
 import { accentsOf } from "../../protocol/accents.ts";
 import { SessionId } from "../../protocol/ids.ts";
 import { PageQuery, pageOf as pageOfItems } from "../../protocol/paging.ts";
@@ -12,8 +13,10 @@ import { Erased } from "../../site/views/sessions/erased.tsx";
 import type { InviteList } from "../../site/views/sessions/invites.tsx";
 import { SessionList, type SessionListProps } from "../../site/views/sessions/list.tsx";
 import { isSessionOutcome, SessionPage } from "../../site/views/sessions/session.tsx";
+import { Takes } from "../../site/views/takes/takes.tsx";
 import { type Account, authenticate } from "../accounts/guard.ts";
-import { readCursor } from "../paging.ts";
+import { firstPage, readCursor } from "../paging.ts";
+import { listSeenRecordings } from "../recordings/overview.ts";
 import { type AppContext, type AppEnv, newRouter } from "../router.ts";
 import { findOwnErasure } from "../sessions/erasure.ts";
 import { findMembership, type Membership } from "../sessions/guard.ts";
@@ -25,6 +28,7 @@ import { pageOf, sendPage } from "./page.ts";
 
 const LINES_PER_PAGE = 20;
 const INVITES_PER_PAGE = 10;
+const STEMS_PER_PAGE = 60;
 
 /** Who reads, or the way to the sign-in page and back. */
 export async function reader(c: AppContext): Promise<{ page: Page; account: Account } | Response> {
@@ -52,6 +56,38 @@ export function seeOther(c: AppContext, page: Page, path: string) {
   return c.redirect(href(page, path), 303);
 }
 
+/** The takes of a session, with who played them: the members that are in it, and nobody's name of those who have left (D1). */
+async function takesView(c: AppContext, page: Page, account: Account, detail: z.infer<typeof SessionDetail>) {
+  const accents = accentsOf(detail.members.map(({ memberId }) => memberId));
+  const mayPlay = may(detail.role, "recording.download");
+  const asked = c.req.query("takes");
+  const cursor = readCursor(asked) ?? firstPage;
+  const where = { sessionId: detail.sessionId, accountId: account.id, withPeaks: mayPlay };
+  const list = await listSeenRecordings(c.env, where, page.nowMs, STEMS_PER_PAGE, cursor);
+  const nameOf = new Map<string, string>(detail.members.map(({ memberId, displayName }) => [memberId, displayName]));
+  const stems = list.items.map((recording) => {
+    const memberId = recording.isOwn ? detail.memberId : recording.memberId;
+    return {
+      ...recording,
+      who: nameOf.get(memberId) ?? sessionText[page.language].one.gone,
+      accent: accents.get(memberId) ?? null,
+    };
+  });
+  const isFirstPage = asked === undefined || readCursor(asked) === null;
+  const { sessionId } = detail;
+  const view = (
+    <Takes
+      page={page}
+      sessionId={sessionId}
+      stems={stems}
+      mayPlay={mayPlay}
+      nextCursor={list.nextCursor}
+      isFirstPage={isFirstPage}
+    />
+  );
+  return { view, hasStems: stems.length > 0 };
+}
+
 /** Back to the session, with what came of the form. */
 export function backToSession(c: AppContext, page: Page, answer: FormAnswer, outcome: string) {
   const sessionId = c.req.param("sessionId") ?? "";
@@ -61,8 +97,7 @@ export function backToSession(c: AppContext, page: Page, answer: FormAnswer, out
 
 async function showList(c: AppContext, page: Page, account: Account, more: Partial<SessionListProps>) {
   const asked = c.req.query("cursor");
-  const cursor = readCursor(asked) ?? readCursor(undefined);
-  if (cursor === null) throw new Error("The first page has a cursor.");
+  const cursor = readCursor(asked) ?? firstPage;
   const { items, nextCursor } = await listSessionLines(c.env.DB, account.id, page.nowMs, LINES_PER_PAGE, cursor);
   const view = (
     <SessionList page={page} lines={items} nextCursor={nextCursor} isFirstPage={asked === undefined} {...more} />
@@ -73,7 +108,7 @@ async function showList(c: AppContext, page: Page, account: Account, more: Parti
 async function showSession(
   app: Hono<AppEnv>,
   c: AppContext,
-  { page, member }: { page: Page; member: Membership },
+  { page, account, member }: { page: Page; account: Account; member: Membership },
   made: InviteList["made"] = null,
   problem: string | null = null,
 ) {
@@ -88,11 +123,13 @@ async function showSession(
     invites = { items: list.data?.items ?? [], nextCursor: list.data?.nextCursor ?? null, made };
   }
   const done = c.req.query("done");
+  // The answer to a form lies at the form's address; its links lead to the session's own.
+  const here = { ...page, path: `/sessions/${member.sessionId}` };
+  const takes = await takesView(c, here, account, detail);
   return sendPage(
     c,
     <SessionPage
-      // The answer to a form lies at the form's address; its links lead to the session's own.
-      page={{ ...page, path: `/sessions/${member.sessionId}` }}
+      page={here}
       session={{
         ...detail,
         recordingPermitted: detail.settings.recordingPermitted,
@@ -101,8 +138,10 @@ async function showSession(
       outcome={isSessionOutcome(done) ? done : null}
       problem={problem ?? c.req.query("problem") ?? null}
       invites={invites}
-      scripts={[]}
-    />,
+      scripts={takes.hasStems || made !== null ? ["takes"] : []}
+    >
+      {takes.view}
+    </SessionPage>,
   );
 }
 

@@ -120,14 +120,17 @@ export const downloads = newRouter<MemberEnv>()
       ...guarded,
       method: "get",
       path: "/api/v1/sessions/{sessionId}/recordings.zip",
-      summary: "Every stem of the session in one zip, streamed",
+      summary: "Every stem of the session, or of one take, in one zip, streamed",
       middleware: [requireAccount, requireMember("recording.download")] as const,
-      request: { params: z.object({ sessionId: SessionId }) },
+      request: { params: z.object({ sessionId: SessionId }), query: z.object({ take: z.uuid().optional() }) },
       responses: { 200: bytes("A zip archive"), ...problemResponses },
     }),
     async (c) => {
       const { member, account, deps } = c.var;
-      const complete = await allComplete(c.env.DB, member.sessionId, account.id, deps.now());
+      const { take } = c.req.valid("query");
+      const all = await allComplete(c.env.DB, member.sessionId, account.id, deps.now());
+      const complete = take === undefined ? all : all.filter(({ takeId }) => takeId === take);
+      if (take !== undefined && complete.length === 0) return problem(c, "not-found");
       const { stream, length } = zipOf(c.env.RECORDINGS, complete);
       // A fixed length is what becomes Content-Length, and what makes the answer break off where the zip does.
       return new Response(stream.pipeThrough(new FixedLengthStream(length)), {

@@ -1,9 +1,9 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
+import { clockLine } from "../../../protocol/clock-line.ts";
 import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
 import type { Recording } from "../../../protocol/recordings.ts";
-import { type ClockLine, clockLine } from "./clock-line.std.ts";
-import { preRollOf } from "./stem.std.ts";
+import { placeOf, preRollOf } from "../../../protocol/stem-place.ts";
 import { Varispeed } from "./varispeed.std.ts";
 import { frameBytesOf, type StemInfo, wavHeader } from "./wav.std.ts";
 
@@ -27,21 +27,6 @@ export type Alignable = Pick<
   | "frames"
 > &
   Partial<Pick<Recording, "transportAtStart">>;
-
-/** The map's own idea of a stem's start is followed if it is this near to what was noted when it began. */
-const START_MOVED_MAX_FRAMES = 0.02 * TIMELINE_RATE_HZ;
-
-/**
- * Where a stem's first frame lies on the timeline, in frames at its rate. When it began, session time was known as well as a few seconds
- * of pings allow; the whole map knows it better.
- */
-function placeOf({ timelineFrames, transportAtStart, clock, startedAtMs }: Alignable, { startMs }: ClockLine): number {
-  if (transportAtStart == null || transportAtStart.motion === "stopped" || clock.length < 2) return timelineFrames;
-  if (startMs === startedAtMs) return timelineFrames;
-  const { positionFrames, atMs } = transportAtStart;
-  const place = positionFrames + ((startMs - atMs) / 1000) * TIMELINE_RATE_HZ;
-  return Math.abs(place - timelineFrames) > START_MOVED_MAX_FRAMES ? timelineFrames : Math.max(0, place);
-}
 
 /**
  * Writes the aligned copy of a delivered stem: resampled from its device's clock to session time, and beginning at the session's

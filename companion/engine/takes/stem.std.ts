@@ -40,13 +40,3 @@ export const Stem = z.object({
   repaired: z.boolean().default(false),
 });
 export type Stem = z.infer<typeof Stem>;
-
-/** Frames of the timeline between a stem's first frame and the place at which record was pressed. */
-export function preRollOf({ timelineFrames, transportAtStart }: PreRolled): number {
-  if (transportAtStart == null || transportAtStart.motion !== "recording") return 0;
-  return Math.max(0, transportAtStart.positionFrames - timelineFrames);
-}
-interface PreRolled {
-  timelineFrames: number;
-  transportAtStart?: TransportState | null | undefined;
-}

@@ -1,4 +1,4 @@
-import type { ClockPoint } from "../../../protocol/recordings.ts";
+import type { ClockPoint } from "./recordings.ts";
 
 /** A straight line through a stem's clock map: frame 0 was captured at `startMs`, and `ratio` session frames pass for each of its own. */
 export interface ClockLine {

@@ -1,0 +1,248 @@
+import type { PlayerWords } from "../../i18n/takes.ts";
+import { barBeat, barFrames, beatFrames, timecode } from "../../takes/place.ts";
+import type { Engine } from "./engine.ts";
+import type { Lanes } from "./lanes.ts";
+
+/** So far in that a beat is a hand wide. */
+const SHOWN_MIN_FRAMES = 24_000;
+/** A loop shorter than this is a slip of the hand. */
+const LOOP_MIN_FRAMES = 2_400;
+
+export interface Parts {
+  root: HTMLElement;
+  bar: HTMLElement;
+  ruler: HTMLElement;
+  words: PlayerWords;
+  bpm: number;
+}
+
+/** Where Space does something of its own. */
+const isBusy = (target: EventTarget | null) =>
+  target instanceof Element && target.closest("button, a, input, select, textarea, summary, audio") !== null;
+
+const isTyping = (target: Element) => target.closest("input:not([type=range]), select, textarea") !== null;
+
+/** The transport's buttons, keys and counters, the playhead as a slider, and the part of the timeline that is shown. */
+export class Controls {
+  readonly #engine: Engine;
+  readonly #lanes: Lanes;
+  readonly #parts: Parts;
+  /** The first end of a loop that is being marked. */
+  #loopFrom: number | null = null;
+  #isFollowing = true;
+
+  constructor(engine: Engine, lanes: Lanes, parts: Parts) {
+    this.#engine = engine;
+    this.#lanes = lanes;
+    this.#parts = parts;
+    parts.bar.hidden = false;
+    parts.bar.addEventListener("click", ({ target }) => {
+      const asked = target instanceof Element ? target.closest<HTMLElement>("[data-do]")?.dataset.do : undefined;
+      if (asked !== undefined) this.#do(asked);
+    });
+    document.addEventListener("keydown", (event) => this.#key(event));
+    this.#makeSlider();
+    this.#makePan();
+  }
+
+  toggle(): void {
+    if (this.#engine.isPlaying) this.#engine.pause();
+    else
+      this.#engine.play().catch(() => {
+        this.#engine.pause();
+        this.#part("state").textContent = this.#parts.words.states.unsupported;
+      });
+  }
+
+  #do(asked: string): void {
+    const { position, loop, end } = this.#engine;
+    const { from, to } = this.#lanes.shown;
+    switch (asked) {
+      case "play":
+        this.toggle();
+        break;
+      case "start":
+        this.#engine.seek(loop !== null && position > loop.from ? loop.from : 0);
+        break;
+      case "loop-in":
+        this.#loopFrom = position;
+        if (loop !== null) this.#setLoop(position, loop.to);
+        this.update();
+        break;
+      case "loop-out":
+        this.#setLoop(this.#loopFrom ?? loop?.from ?? 0, position);
+        break;
+      case "loop":
+        if (loop !== null) this.#engine.setLoop(null);
+        else if (this.#loopFrom !== null) this.#setLoop(this.#loopFrom, end);
+        break;
+      case "zoom-in":
+      case "zoom-out": {
+        const size = Math.max(SHOWN_MIN_FRAMES, (to - from) * (asked === "zoom-in" ? 0.5 : 2));
+        // Round the playhead if it is on screen, so that it stays where the eye is.
+        const pivot = position >= from && position <= to ? position : (from + to) / 2;
+        const start = pivot - ((pivot - from) / (to - from)) * size;
+        this.#show(start, start + size);
+        break;
+      }
+      case "fit":
+        this.#show(this.#lanes.whole.from, this.#lanes.whole.to);
+    }
+  }
+
+  #setLoop(a: number, b: number): void {
+    const [from, to] = [Math.round(Math.min(a, b)), Math.round(Math.max(a, b))];
+    this.#loopFrom = null;
+    if (to - from >= LOOP_MIN_FRAMES) this.#engine.setLoop({ from, to });
+    else this.#engine.setLoop(null);
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === " " && !isBusy(event.target)) {
+      event.preventDefault();
+      this.toggle();
+      return;
+    }
+    // Single letters count only while the focus is among the takes (WCAG 2.1.4).
+    if (!(event.target instanceof Element) || !this.#parts.root.contains(event.target)) return;
+    const named: Record<string, string> = { i: "loop-in", o: "loop-out", l: "loop", "+": "zoom-in", "-": "zoom-out" };
+    const asked = named[event.key.toLowerCase()];
+    if (asked !== undefined && !isTyping(event.target)) this.#do(asked);
+  }
+
+  #makeSlider(): void {
+    const { ruler, root, words, bpm } = this.#parts;
+    ruler.tabIndex = 0;
+    ruler.setAttribute("role", "slider");
+    ruler.setAttribute("aria-label", words.playhead);
+    ruler.setAttribute("aria-valuemin", "0");
+    ruler.setAttribute("aria-valuemax", String(Math.round(this.#engine.end / 480) / 100));
+    ruler.addEventListener("keydown", (event) => {
+      const step = event.shiftKey ? barFrames(bpm) : beatFrames(bpm);
+      const moves: Record<string, number> = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step };
+      const pages: Record<string, number> = { PageDown: -8 * barFrames(bpm), PageUp: 8 * barFrames(bpm) };
+      const by = moves[event.key] ?? pages[event.key];
+      if (by !== undefined) this.#engine.seek(this.#engine.position + by);
+      else if (event.key === "Home") this.#engine.seek(0);
+      else if (event.key === "End") this.#engine.seek(this.#engine.end);
+      else return;
+      event.preventDefault();
+    });
+    // A press on the ruler or a lane moves the playhead; with Shift it marks a loop.
+    const onPress = (event: PointerEvent, surface: HTMLElement) => {
+      if (event.button !== 0) return;
+      const from = this.#lanes.frameAt(event.clientX);
+      const move = (to: PointerEvent) => {
+        const at = this.#lanes.frameAt(to.clientX);
+        if (event.shiftKey) this.#setLoop(from, at);
+        else this.#engine.seek(at);
+      };
+      if (!event.shiftKey) move(event);
+      surface.setPointerCapture(event.pointerId);
+      surface.addEventListener("pointermove", move);
+      const end = () => surface.removeEventListener("pointermove", move);
+      surface.addEventListener("pointerup", end, { once: true });
+      surface.addEventListener("pointercancel", end, { once: true });
+    };
+    ruler.addEventListener("pointerdown", (event) => onPress(event, ruler));
+    for (const lane of root.querySelectorAll<HTMLElement>(".stem[data-stem] .lane-box"))
+      lane.addEventListener("pointerdown", (event) => onPress(event, lane));
+  }
+
+  /** The part shown is moved by a scroll bar of its own, by a sideways wheel, and grows and shrinks by a pinch or Ctrl and the wheel. */
+  #makePan(): void {
+    const pan = this.#part("pan");
+    pan.addEventListener("scroll", () => {
+      const { from, to } = this.#lanes.whole;
+      const size = this.#lanes.shown.to - this.#lanes.shown.from;
+      const start = from + (pan.scrollLeft / Math.max(1, pan.scrollWidth)) * (to - from);
+      if (Math.abs(start - this.#lanes.shown.from) > (to - from) / pan.scrollWidth)
+        this.#lanes.show({ from: start, to: start + size });
+    });
+    pan.addEventListener("pointerdown", () => {
+      this.#isFollowing = false;
+    });
+    this.#parts.root.addEventListener(
+      "wheel",
+      (event) => {
+        const sideways = event.shiftKey && event.deltaX === 0 ? event.deltaY : event.deltaX;
+        if (event.ctrlKey) this.#do(event.deltaY < 0 ? "zoom-in" : "zoom-out");
+        else if (!pan.hidden && Math.abs(sideways) > Math.abs(event.shiftKey ? 0 : event.deltaY)) {
+          pan.scrollLeft += sideways;
+          this.#isFollowing = false;
+        } else return;
+        event.preventDefault();
+      },
+      { passive: false },
+    );
+  }
+
+  #show(from: number, to: number): void {
+    this.#lanes.show({ from, to });
+    const { whole, shown } = this.#lanes;
+    const share = (shown.to - shown.from) / (whole.to - whole.from);
+    const pan = this.#part("pan");
+    pan.hidden = share > 0.999;
+    this.#part("pan-size").style.width = `${100 / share}%`;
+    pan.scrollLeft = ((shown.from - whole.from) / (whole.to - whole.from)) * pan.scrollWidth;
+    this.#isFollowing = true;
+    this.update();
+  }
+
+  #part(name: string): HTMLElement {
+    const part = this.#parts.bar.querySelector<HTMLElement>(`[data-${name}]`);
+    if (part === null) throw new Error(`The player has no ${name}.`);
+    return part;
+  }
+
+  #button(name: string): HTMLButtonElement {
+    const button = this.#parts.bar.querySelector<HTMLButtonElement>(`[data-do="${name}"]`);
+    if (button === null) throw new Error(`The player has no button ${name}.`);
+    return button;
+  }
+
+  /** What changes now and then: buttons and words. */
+  update(): void {
+    const { words, bpm, bar } = this.#parts;
+    const { isPlaying, state, loop } = this.#engine;
+    const play = this.#button("play");
+    play.setAttribute("aria-label", isPlaying ? words.pause : words.play);
+    bar.classList.toggle("playing", isPlaying);
+    bar.dataset.is = state;
+    const said = words.states[state];
+    if (this.#part("state").textContent !== said) this.#part("state").textContent = said;
+    const looping = this.#button("loop");
+    looping.disabled = loop === null && this.#loopFrom === null;
+    looping.setAttribute("aria-pressed", String(loop !== null));
+    const range = loop ?? (this.#loopFrom === null ? null : { from: this.#loopFrom, to: null });
+    this.#part("loop-range").textContent =
+      range === null
+        ? ""
+        : words.loopRange
+            .replace("{from}", barBeat(range.from, bpm))
+            .replace("{to}", range.to === null ? "…" : barBeat(range.to, bpm));
+    const { whole, shown } = this.#lanes;
+    const isWhole = shown.to - shown.from > (whole.to - whole.from) * 0.999;
+    this.#button("zoom-out").disabled = isWhole;
+    this.#button("fit").disabled = isWhole;
+    this.#button("zoom-in").disabled = shown.to - shown.from <= SHOWN_MIN_FRAMES;
+  }
+
+  /** What changes with every picture: the playhead and its counters. */
+  tick(): void {
+    const { words, bpm, ruler } = this.#parts;
+    const { position, loop, isPlaying } = this.#engine;
+    this.#lanes.mark(position, loop);
+    const bar = barBeat(position, bpm);
+    const time = timecode(position);
+    if (this.#part("timecode").textContent === time) return;
+    this.#part("bar").textContent = bar;
+    this.#part("timecode").textContent = time;
+    ruler.setAttribute("aria-valuenow", String(Math.round(position / 480) / 100));
+    ruler.setAttribute("aria-valuetext", words.placeAt.replace("{bar}", bar).replace("{time}", time));
+    const { from, to } = this.#lanes.shown;
+    if (isPlaying && this.#isFollowing && (position > to || position < from) && position < this.#lanes.whole.to)
+      this.#show(position - (to - from) * 0.05, position + (to - from) * 0.95);
+  }
+}

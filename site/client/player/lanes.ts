@@ -1,0 +1,175 @@
+import { columnsOf } from "../../takes/peaks.ts";
+import { barTicks } from "../../takes/place.ts";
+import { type Channel, stretchOf } from "./engine.ts";
+import type { Stretch } from "./plan.ts";
+
+/** A bar line every so many pixels at the most: its number has room. */
+const TICK_PX = 72;
+
+interface Lane {
+  channel: Channel;
+  box: HTMLElement;
+  canvas: HTMLCanvasElement;
+  peaks: Int8Array | null;
+  isSeen: boolean;
+}
+
+/**
+ * The part of the timeline that is shown, drawn: every stem's waveform to the device's pixel at whatever zoom, the bar lines, the loop
+ * and the playhead. Waveforms come when their lane is first on screen; until then, and where there is none, the server's drawing stays.
+ */
+export class Lanes {
+  readonly #lanes: Lane[] = [];
+  readonly #root: HTMLElement;
+  readonly #ruler: HTMLElement;
+  readonly #playhead: HTMLElement;
+  readonly #loopMark: HTMLElement;
+  readonly #bpm: number;
+  readonly #whole: Stretch;
+  #shown: Stretch;
+  #isDrawing = false;
+
+  constructor(root: HTMLElement, ruler: HTMLElement, channels: readonly Channel[], whole: Stretch, bpm: number) {
+    this.#root = root;
+    this.#ruler = ruler;
+    this.#whole = whole;
+    this.#shown = whole;
+    this.#bpm = bpm;
+    const mark = (name: string) => {
+      const element = document.createElement("div");
+      element.className = name;
+      root.append(element);
+      return element;
+    };
+    this.#loopMark = mark("loop-mark");
+    this.#playhead = mark("play-mark");
+    const seen = new IntersectionObserver((entries) => this.#see(entries), { rootMargin: "200px" });
+    for (const channel of channels) {
+      const box = document.getElementById(channel.source.data.id)?.querySelector<HTMLElement>(".lane-box");
+      if (!box) continue;
+      const canvas = document.createElement("canvas");
+      canvas.setAttribute("aria-hidden", "true");
+      box.append(canvas);
+      this.#lanes.push({ channel, box, canvas, peaks: null, isSeen: false });
+      seen.observe(box);
+    }
+    new ResizeObserver(() => this.draw()).observe(root);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
+  }
+
+  get shown(): Stretch {
+    return this.#shown;
+  }
+  get whole(): Stretch {
+    return this.#whole;
+  }
+
+  /** Shows another part; it is kept within the whole. */
+  show({ from, to }: Stretch): void {
+    const size = Math.min(this.#whole.to - this.#whole.from, to - from);
+    const start = Math.min(this.#whole.to - size, Math.max(this.#whole.from, from));
+    this.#shown = { from: start, to: start + size };
+    this.#root.classList.toggle("zoomed", size < this.#whole.to - this.#whole.from);
+    this.draw();
+  }
+
+  frameAt(clientX: number): number {
+    const { left, width } = this.#ruler.getBoundingClientRect();
+    const share = Math.min(1, Math.max(0, (clientX - left) / width));
+    return this.#shown.from + share * (this.#shown.to - this.#shown.from);
+  }
+
+  async #see(entries: readonly IntersectionObserverEntry[]): Promise<void> {
+    for (const entry of entries) {
+      const lane = this.#lanes.find(({ box }) => box === entry.target);
+      if (lane === undefined) continue;
+      lane.isSeen = entry.isIntersecting;
+      const { id, hasPeaks } = lane.channel.source.data;
+      if (!lane.isSeen || lane.peaks !== null || !hasPeaks) continue;
+      const answer = await fetch(`/api/v1/recordings/${id}/peaks`).catch(() => null);
+      if (answer?.ok) lane.peaks = new Int8Array(await answer.arrayBuffer());
+    }
+    this.draw();
+  }
+
+  /** Once a frame, however often it is asked. */
+  draw(): void {
+    if (this.#isDrawing) return;
+    this.#isDrawing = true;
+    requestAnimationFrame(() => {
+      this.#isDrawing = false;
+      this.#drawRuler();
+      for (const lane of this.#lanes) if (lane.isSeen && lane.peaks !== null) this.#drawLane(lane, lane.peaks);
+    });
+  }
+
+  #drawLane({ channel, box, canvas }: Lane, peaks: Int8Array): void {
+    const ratio = devicePixelRatio;
+    const { clientWidth, clientHeight } = box;
+    const [width, height] = [Math.round(clientWidth * ratio), Math.round(clientHeight * ratio)];
+    if (canvas.width !== width || canvas.height !== height) {
+      canvas.width = width;
+      canvas.height = height;
+    }
+    const context = canvas.getContext("2d");
+    if (context === null) return;
+    context.clearRect(0, 0, width, height);
+    const stem = stretchOf(channel);
+    const { from, to } = this.#shown;
+    const x = (frame: number) => ((frame - from) / (to - from)) * width;
+    const [left, right] = [Math.max(0, Math.floor(x(stem.from))), Math.min(width, Math.ceil(x(stem.to)))];
+    // The server's drawing gives way: it is of the whole, and coarser.
+    box.classList.add("drawn");
+    if (right <= left) return;
+    context.fillStyle = getComputedStyle(canvas).color;
+    context.globalAlpha = 0.14;
+    context.fillRect(left, 0, right - left, height);
+    context.globalAlpha = 1;
+    const { channels } = channel.source.data.format;
+    // The file may begin before record was pressed; its peaks do.
+    const fileFrom = channel.source.data.from;
+    const shareAt = (pixel: number) => (from + (pixel / width) * (to - from) - fileFrom) / (stem.to - fileFrom);
+    const { lows, highs } = columnsOf(peaks, channels, right - left, shareAt(left), shareAt(right));
+    const middle = height / 2;
+    const scale = (height / 2 - ratio) / 128;
+    for (let pixel = 0; pixel < right - left; pixel++) {
+      const top = Math.round(middle - (highs[pixel] ?? 0) * scale);
+      const bottom = Math.round(middle - (lows[pixel] ?? 0) * scale);
+      context.fillRect(left + pixel, top, 1, Math.max(Math.round(ratio), bottom - top));
+    }
+  }
+
+  #drawRuler(): void {
+    const bars = this.#ruler.querySelector("svg");
+    if (bars === null) return;
+    const { from, to } = this.#shown;
+    const count = Math.max(2, Math.floor(this.#ruler.clientWidth / TICK_PX));
+    const parts = barTicks(from, to, this.#bpm, count).flatMap(({ frames, bar }) => {
+      const x = `${((frames - from) / (to - from)) * 100}%`;
+      const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
+      for (const [name, value] of Object.entries({ x1: x, x2: x, y1: "60%", y2: "100%" }))
+        line.setAttribute(name, value);
+      const label = document.createElementNS("http://www.w3.org/2000/svg", "text");
+      label.setAttribute("x", x);
+      label.setAttribute("y", "14");
+      label.textContent = String(bar);
+      return [line, label];
+    });
+    bars.replaceChildren(...parts);
+  }
+
+  /** Puts the playhead and the loop where they are. */
+  mark(position: number, loop: Stretch | null): void {
+    const { from, to } = this.#shown;
+    const root = this.#root.getBoundingClientRect();
+    const ruler = this.#ruler.getBoundingClientRect();
+    const x = (frame: number) => ruler.left - root.left + ((frame - from) / (to - from)) * ruler.width;
+    this.#playhead.hidden = position < from || position > to;
+    this.#playhead.style.transform = `translateX(${x(position)}px)`;
+    this.#loopMark.hidden = loop === null || loop.to < from || loop.from > to;
+    if (loop === null) return;
+    const [left, right] = [x(Math.max(from, loop.from)), x(Math.min(to, loop.to))];
+    this.#loopMark.style.transform = `translateX(${left}px)`;
+    this.#loopMark.style.width = `${Math.max(1, right - left)}px`;
+  }
+}

@@ -1,0 +1,180 @@
+import { hrefs } from "../../built/assets.ts";
+import { href, type Page } from "../../design/page.ts";
+import { playerText, takeText } from "../../i18n/takes.ts";
+import { barBeat, barTicks } from "../../takes/place.ts";
+import { heardAtFirst, spanOf, type Take, takesOf } from "../../takes/takes.ts";
+import { PlayerBar } from "./player.tsx";
+import { Stem, type StemView, takeTitle } from "./stem.tsx";
+
+export interface TakesProps {
+  page: Page;
+  sessionId: string;
+  stems: readonly StemView[];
+  /** Observers see what there is and can have none of it as sound (protocol/roles.ts). */
+  mayPlay: boolean;
+  nextCursor: string | null;
+  isFirstPage: boolean;
+}
+
+/** Points of all waveforms of a page together, where no script draws them finer: what the page's weight allows. */
+const COLUMNS_PER_PAGE = 3_600;
+const COLUMNS_MAX = 400;
+const TICKS_MAX = 10;
+
+const percent = (share: number) => `${Math.round(share * 100_000) / 1000}%`;
+
+function Ruler({ page, span, bpm }: { page: Page; span: { from: number; to: number }; bpm: number }) {
+  const t = playerText[page.language];
+  const place = (frames: number) => percent((frames - span.from) / (span.to - span.from));
+  return (
+    <div class="line-head">
+      <p class="small soft instrument">
+        {t.bar} · {bpm.toFixed(1)} BPM
+      </p>
+      <div class="ruler-box" data-ruler>
+        <svg class="bars" aria-hidden="true">
+          {barTicks(span.from, span.to, bpm, TICKS_MAX).map(({ frames, bar }) => (
+            <>
+              <line x1={place(frames)} x2={place(frames)} y1="60%" y2="100%" />
+              <text x={place(frames)} y="14">
+                {bar}
+              </text>
+            </>
+          ))}
+        </svg>
+      </div>
+    </div>
+  );
+}
+
+function TakeRows({
+  page,
+  sessionId,
+  take,
+  heard,
+  ...lane
+}: Pick<TakesProps, "page" | "sessionId" | "mayPlay"> & {
+  take: Take<StemView>;
+  heard: ReadonlySet<StemView>;
+  span: { from: number; to: number };
+  columns: number;
+}) {
+  const t = takeText[page.language];
+  const bpm = take.stems[0]?.bpm ?? 120;
+  const zip = `/api/v1/sessions/${sessionId}/recordings.zip?take=${take.takeId}`;
+  const isComplete = take.stems.some(({ state }) => state === "complete");
+  return (
+    <section class="take" data-take={take.takeId} aria-labelledby={`take-${take.takeId}`}>
+      <header class="take-head">
+        <h3 id={`take-${take.takeId}`}>
+          <span class="hidden">{t.take} </span>
+          <time datetime={new Date(take.startedAtMs).toISOString()}>{takeTitle(page, take.startedAtMs)}</time>
+        </h3>
+        <p class="small soft instrument">{t.bars(barBeat(take.from, bpm), barBeat(take.to, bpm))}</p>
+        {lane.mayPlay && isComplete ? (
+          <p class="links small">
+            <button class="link" type="button" data-only={take.takeId} hidden>
+              {playerText[page.language].only}
+            </button>
+            <a href={zip} download="">
+              {t.downloadTake}
+            </a>
+          </p>
+        ) : null}
+      </header>
+      <ul class="stems">
+        {take.stems.map((stem) => (
+          <Stem page={page} stem={stem} isHeard={heard.has(stem)} {...lane} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Every take of a session on the one line of time that they share, and the player that goes along it. */
+export function Takes({ page, sessionId, stems, mayPlay, nextCursor, isFirstPage }: TakesProps) {
+  const t = takeText[page.language];
+  if (stems.length === 0 && isFirstPage) {
+    return (
+      <section class="stack empty-takes" id="takes">
+        <h2>{t.emptyTitle}</h2>
+        <p class="lead">{t.empty}</p>
+        <a class="button quiet" href={href(page, "/help")}>
+          {t.emptyNext}
+        </a>
+      </section>
+    );
+  }
+  const takes = takesOf(stems);
+  const span = spanOf(takes);
+  const complete = stems.filter(({ state }) => state === "complete");
+  const heard = heardAtFirst(complete);
+  const columns = Math.min(COLUMNS_MAX, Math.floor(COLUMNS_PER_PAGE / Math.max(1, stems.length)));
+  const tempos = new Set(stems.map(({ bpm }) => bpm));
+  const bpm = takes[0]?.stems[0]?.bpm ?? 120;
+  const built: Record<string, string> = hrefs;
+  const here = `/sessions/${sessionId}`;
+  return (
+    <section
+      class="takes"
+      id="takes"
+      aria-labelledby="takes-title"
+      data-language={page.language}
+      data-from={span.from}
+      data-to={span.to}
+      data-bpm={bpm}
+      data-worklet={built["mixer.worklet.js"]}
+      data-words={mayPlay ? JSON.stringify(playerText[page.language]) : undefined}
+      data-ended={t.ended}
+      data-ends-in={t.endsIn("{left}")}
+      data-now={page.nowMs}
+    >
+      <header class="takes-head">
+        <h2 id="takes-title">{t.title}</h2>
+        <p class="small soft">
+          {t.zoneNote}
+          {tempos.size > 1 ? ` ${t.mixedTempo} ${bpm.toFixed(1)} BPM.` : ""}
+        </p>
+        {mayPlay && complete.length > 0 ? (
+          <a class="button quiet small" href={`/api/v1/sessions/${sessionId}/recordings.zip`} download="">
+            {t.downloadAll}
+          </a>
+        ) : null}
+      </header>
+      {mayPlay ? null : <p class="said">{t.observer}</p>}
+      <div class="line-of-time" data-line>
+        <Ruler page={page} span={span} bpm={bpm} />
+        {takes.map((take) => (
+          <TakeRows
+            page={page}
+            sessionId={sessionId}
+            take={take}
+            heard={heard}
+            span={span}
+            columns={columns}
+            mayPlay={mayPlay}
+          />
+        ))}
+        {mayPlay && complete.length > 0 ? <PlayerBar page={page} /> : null}
+      </div>
+      {nextCursor === null && isFirstPage ? null : (
+        <nav class="actions" aria-label={t.older}>
+          {nextCursor === null ? null : (
+            <a
+              class="button quiet"
+              rel="next"
+              href={href(page, `${here}?takes=${encodeURIComponent(nextCursor)}#takes`)}
+            >
+              {t.older}
+            </a>
+          )}
+          {isFirstPage ? null : (
+            <a class="button quiet" href={href(page, `${here}#takes`)}>
+              {t.newest}
+            </a>
+          )}
+        </nav>
+      )}
+    </section>
+  );
+}

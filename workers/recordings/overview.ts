@@ -1,0 +1,81 @@
+import type { Recording } from "../../protocol/recordings.ts";
+import { TransportState } from "../../protocol/room.ts";
+import { preRollOf } from "../../protocol/stem-place.ts";
+import type { Env } from "../env.ts";
+import type { Cursor } from "../paging.ts";
+import { peaksKey } from "./keys.ts";
+import { listRecordings } from "./store.ts";
+
+/** A recording with what a page draws beside what the API's list says. */
+export interface SeenRecording extends Recording {
+  /** The asking account's own, whatever member it was when it shared it. */
+  isOwn: boolean;
+  /** Of one's own while it is on its way: what the store holds, and since when nothing came. */
+  arrived: { parts: number; bytes: number; lastAtMs: number } | null;
+  peaks: Int8Array | null;
+  /** Frames of the timeline that were recorded before record was pressed. */
+  preRollFrames: number;
+}
+
+interface Start {
+  id: string;
+  /** JSON. */
+  start: string | null;
+}
+interface Own {
+  id: string;
+  parts: number;
+  bytes: number;
+  lastAtMs: number | null;
+}
+
+/** One page of a session's recordings, newest first. `withPeaks`: their waveforms too, from R2, at once. */
+export async function listSeenRecordings(
+  env: Env,
+  session: { sessionId: string; accountId: string; withPeaks: boolean },
+  nowMs: number,
+  limit: number,
+  cursor: Cursor,
+): Promise<{ items: SeenRecording[]; nextCursor: string | null }> {
+  const { sessionId, accountId, withPeaks } = session;
+  const page = await listRecordings(env.DB, sessionId, accountId, nowMs, limit, cursor);
+  const ids = JSON.stringify(page.items.map(({ recordingId }) => recordingId));
+  const [own, starts] = await env.DB.batch<Own & Start>([
+    env.DB.prepare(
+      `SELECT r.id, COUNT(p.etag) AS parts, ifnull(SUM(CASE WHEN p.etag IS NULL THEN 0 ELSE p.size_bytes END), 0) AS bytes,
+              MAX(p.claimed_at_ms) AS lastAtMs
+       FROM recordings r LEFT JOIN recording_parts p ON p.recording_id = r.id
+       WHERE r.id IN (SELECT value FROM json_each(?1)) AND r.account_id = ?2 GROUP BY r.id`,
+    ).bind(ids, accountId),
+    // The map of a long take's clock is large; here only its first line is wanted.
+    env.DB.prepare(
+      `SELECT id, json_extract(place, '$.transportAtStart') AS start FROM recordings
+       WHERE id IN (SELECT value FROM json_each(?1)) AND place IS NOT NULL`,
+    ).bind(ids),
+  ]);
+  const ownById = new Map(own?.results.map((one) => [one.id, one]));
+  const startById = new Map(starts?.results.map(({ id, start }) => [id, start]));
+  const items = page.items.map(async (recording): Promise<SeenRecording> => {
+    const mine = ownById.get(recording.recordingId);
+    const start = startById.get(recording.recordingId);
+    const transportAtStart = start == null ? null : TransportState.parse(JSON.parse(start));
+    return {
+      ...recording,
+      preRollFrames: preRollOf({ ...recording, transportAtStart }),
+      isOwn: mine !== undefined,
+      arrived:
+        recording.state === "complete" || mine === undefined
+          ? null
+          : { parts: mine.parts, bytes: mine.bytes, lastAtMs: mine.lastAtMs ?? recording.createdAtMs },
+      peaks: withPeaks && recording.hasPeaks ? await readPeaks(env.RECORDINGS, recording) : null,
+    };
+  });
+  return { items: await Promise.all(items), nextCursor: page.nextCursor };
+}
+
+/** A waveform that cannot be had just now is drawn as a line: the page is worth more than its picture. */
+async function readPeaks(bucket: R2Bucket, { sessionId, recordingId }: Recording): Promise<Int8Array | null> {
+  const object = await bucket.get(peaksKey(sessionId, recordingId)).catch(() => null);
+  const bytes = await object?.arrayBuffer().catch(() => null);
+  return bytes === null || bytes === undefined || bytes.byteLength === 0 ? null : new Int8Array(bytes);
+}
