@@ -5,12 +5,13 @@ import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { newId, type RecordingId, SessionId } from "../../../protocol/ids.ts";
 import type { StemFormat } from "../../../protocol/recordings.ts";
 import type { TransportState } from "../../../protocol/room.ts";
+import { preRollOf } from "../../../protocol/stem-place.ts";
 import type { ApiClient } from "../api/api-client.std.ts";
 import type { Device } from "../audio/device.std.ts";
 import { Desk } from "./desk.node.ts";
 import { type Input, OwnTakes } from "./own-takes.node.ts";
 import { recoverStems } from "./recovery.node.ts";
-import { preRollOf, type Stem } from "./stem.std.ts";
+import type { Stem } from "./stem.std.ts";
 import { frameBytesOf } from "./wav.std.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sessionlinked-desk-"));

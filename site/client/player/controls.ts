@@ -16,10 +16,15 @@ export interface Parts {
   bpm: number;
 }
 
-/** Where Space does something of its own. */
-const isBusy = (target: EventTarget | null) =>
-  target instanceof Element && target.closest("button, a, input, select, textarea, summary, audio") !== null;
-
+/**
+ * Where Space does something of its own. On a button that the keyboard has come to it presses that button; on one that was only clicked
+ * it is the transport's, as on every desk.
+ */
+function isBusy(target: EventTarget | null): boolean {
+  if (!(target instanceof Element)) return false;
+  if (target.closest("a, input:not([type=range]), select, textarea, summary, audio") !== null) return true;
+  return target.closest("button, input") !== null && target.matches(":focus-visible");
+}
 const isTyping = (target: Element) => target.closest("input:not([type=range]), select, textarea") !== null;
 
 /** The transport's buttons, keys and counters, the playhead as a slider, and the part of the timeline that is shown. */
@@ -41,6 +46,10 @@ export class Controls {
       if (asked !== undefined) this.#do(asked);
     });
     document.addEventListener("keydown", (event) => this.#key(event));
+    // A button is pressed when Space is let go: that must not follow what its press has done.
+    document.addEventListener("keyup", (event) => {
+      if (event.key === " " && !isBusy(event.target)) event.preventDefault();
+    });
     this.#makeSlider();
     this.#makePan();
   }
@@ -118,6 +127,7 @@ export class Controls {
     ruler.setAttribute("aria-label", words.playhead);
     ruler.setAttribute("aria-valuemin", "0");
     ruler.setAttribute("aria-valuemax", String(Math.round(this.#engine.end / 480) / 100));
+    ruler.setAttribute("aria-valuenow", "0");
     ruler.addEventListener("keydown", (event) => {
       const step = event.shiftKey ? barFrames(bpm) : beatFrames(bpm);
       const moves: Record<string, number> = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step };

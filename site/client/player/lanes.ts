@@ -22,10 +22,10 @@ export class Lanes {
   readonly #lanes: Lane[] = [];
   readonly #root: HTMLElement;
   readonly #ruler: HTMLElement;
-  readonly #playhead: HTMLElement;
-  readonly #loopMark: HTMLElement;
   readonly #bpm: number;
   readonly #whole: Stretch;
+  /** The server's drawings, each with the stretch that it lies on: they are moved along where nothing finer is drawn. */
+  readonly #drawings: { picture: SVGSVGElement; stretch: Stretch }[] = [];
   #shown: Stretch;
   #isDrawing = false;
 
@@ -35,14 +35,12 @@ export class Lanes {
     this.#whole = whole;
     this.#shown = whole;
     this.#bpm = bpm;
-    const mark = (name: string) => {
-      const element = document.createElement("div");
-      element.className = name;
-      root.append(element);
-      return element;
-    };
-    this.#loopMark = mark("loop-mark");
-    this.#playhead = mark("play-mark");
+    const share = (picture: SVGSVGElement, name: string) => Number.parseFloat(picture.getAttribute(name) ?? "") / 100;
+    for (const picture of root.querySelectorAll<SVGSVGElement>(".lane > svg")) {
+      const from = whole.from + share(picture, "x") * (whole.to - whole.from);
+      const stretch = { from, to: from + share(picture, "width") * (whole.to - whole.from) };
+      this.#drawings.push({ picture, stretch });
+    }
     const seen = new IntersectionObserver((entries) => this.#see(entries), { rootMargin: "200px" });
     for (const channel of channels) {
       const box = document.getElementById(channel.source.data.id)?.querySelector<HTMLElement>(".lane-box");
@@ -99,6 +97,7 @@ export class Lanes {
     requestAnimationFrame(() => {
       this.#isDrawing = false;
       this.#drawRuler();
+      this.#moveDrawings();
       for (const lane of this.#lanes) if (lane.isSeen && lane.peaks !== null) this.#drawLane(lane, lane.peaks);
     });
   }
@@ -139,6 +138,15 @@ export class Lanes {
     }
   }
 
+  #moveDrawings(): void {
+    const { from, to } = this.#shown;
+    const percent = (frames: number) => `${(frames / (to - from)) * 100}%`;
+    for (const { picture, stretch } of this.#drawings) {
+      picture.setAttribute("x", percent(stretch.from - from));
+      picture.setAttribute("width", percent(stretch.to - stretch.from));
+    }
+  }
+
   #drawRuler(): void {
     const bars = this.#ruler.querySelector("svg");
     if (bars === null) return;
@@ -158,18 +166,14 @@ export class Lanes {
     bars.replaceChildren(...parts);
   }
 
-  /** Puts the playhead and the loop where they are. */
+  /** Puts the playhead and the loop where they are; the style sheet draws them on the ruler and on every lane. */
   mark(position: number, loop: Stretch | null): void {
     const { from, to } = this.#shown;
-    const root = this.#root.getBoundingClientRect();
-    const ruler = this.#ruler.getBoundingClientRect();
-    const x = (frame: number) => ruler.left - root.left + ((frame - from) / (to - from)) * ruler.width;
-    this.#playhead.hidden = position < from || position > to;
-    this.#playhead.style.transform = `translateX(${x(position)}px)`;
-    this.#loopMark.hidden = loop === null || loop.to < from || loop.from > to;
-    if (loop === null) return;
-    const [left, right] = [x(Math.max(from, loop.from)), x(Math.min(to, loop.to))];
-    this.#loopMark.style.transform = `translateX(${left}px)`;
-    this.#loopMark.style.width = `${Math.max(1, right - left)}px`;
+    const share = (frame: number) => `${((frame - from) / (to - from)) * 100}%`;
+    const { style } = this.#root;
+    style.setProperty("--playhead", share(position));
+    style.setProperty("--loop-from", share(loop?.from ?? 0));
+    style.setProperty("--loop-width", loop === null ? "0" : `${((loop.to - loop.from) / (to - from)) * 100}%`);
+    this.#root.classList.toggle("looped", loop !== null);
   }
 }

@@ -34,6 +34,8 @@ interface Stem extends Stretch {
   chunks: Chunk[];
 }
 
+/** After a start, a jump or a wait so much must be there before it goes on: rather one wait than a stutter. */
+export const FILL_FRAMES = 48_000;
 /** From silent to full in ten milliseconds: quick to the hand, and no click. */
 const RAMP_PER_FRAME = 1 / 480;
 
@@ -47,6 +49,7 @@ export class Mixer {
   #state: MixerState = "stopped";
   #loop: Stretch | null = null;
   #generation = 0;
+  #isFilling = true;
 
   get report(): Omit<FromMixer, "atSeconds"> {
     return { position: this.#position, state: this.#state, generation: this.#generation };
@@ -81,6 +84,7 @@ export class Mixer {
       case "seek":
         this.#position = message.position;
         this.#generation = message.generation;
+        this.#isFilling = true;
         if (this.#state === "ended") this.#state = "stopped";
         return;
       case "play":
@@ -110,11 +114,14 @@ export class Mixer {
         this.#state = "ended";
         return;
       }
+      const fill = Math.min(FILL_FRAMES, end - this.#position);
       const run = this.#ready(Math.min(left.length - done, end - this.#position));
-      if (run === 0) {
+      if (run === 0 || (this.#isFilling && this.#ready(fill) < fill)) {
+        this.#isFilling = true;
         this.#state = "waiting";
         return;
       }
+      this.#isFilling = false;
       for (const stem of this.#stems.values()) this.#add(stem, left, right, done, run);
       this.#position += run;
       done += run;

@@ -1,3 +1,5 @@
+import { FILL_FRAMES } from "./mixer.ts";
+
 /** Half-open, in frames of the session's timeline. */
 export interface Stretch {
   from: number;
@@ -18,8 +20,8 @@ export interface PlanInput {
 }
 
 export const AHEAD_FRAMES = 6 * 48_000;
-/** The first piece after a start or a jump is short, so that sound begins soon; the others spare requests. */
-const FIRST_FRAMES = 12_000;
+/** The first piece after a start or a jump is as long as the mixer waits for, so that sound begins soon; the others spare requests. */
+const FIRST_FRAMES = FILL_FRAMES;
 const PIECE_FRAMES = 2 * 48_000;
 /** A loop up to this long is kept whole, so that going round costs nothing. */
 const KEEP_LOOP_FRAMES = 16 * 48_000;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Mixer } from "./mixer.ts";
+import { FILL_FRAMES, Mixer } from "./mixer.ts";
 import { decode } from "./pcm.ts";
 import { AHEAD_FRAMES, comingUp, missing, plan, type Stretch } from "./plan.ts";
 import { marginOf, resample } from "./resample.ts";
@@ -150,22 +150,38 @@ describe("the mixer", () => {
   });
   test("where one stem has no sound yet none goes on, and all go on together when it has", () => {
     const mixer = new Mixer();
-    mixer.tell({ type: "stem", id: 0, from: 0, to: 1_000, gain: 1 });
-    mixer.tell({ type: "stem", id: 1, from: 0, to: 1_000, gain: 1 });
-    mixer.tell(chunk(0, 0, 1_000));
-    mixer.tell(chunk(1, 0, 100));
+    mixer.tell({ type: "stem", id: 0, from: 0, to: 100_000, gain: 1 });
+    mixer.tell({ type: "stem", id: 1, from: 0, to: 100_000, gain: 1 });
+    mixer.tell(chunk(0, 0, 100_000));
+    mixer.tell(chunk(1, 0, 48_050));
     mixer.tell({ type: "play" });
+    block(mixer, 48_000);
     block(mixer);
-    expect(mixer.report).toMatchObject({ position: 100, state: "waiting" });
+    expect(mixer.report).toMatchObject({ position: 48_050, state: "waiting" });
     expect(block(mixer).left.every((sample) => sample === 0)).toBe(true);
-    mixer.tell(chunk(1, 100, 1_000));
-    expect(block(mixer).left[0]).toBeCloseTo(2 * mark(100), 6);
-    expect(mixer.report).toMatchObject({ position: 228, state: "playing" });
+    mixer.tell(chunk(1, 48_050, 100_000));
+    expect(block(mixer).left[0]).toBeCloseTo(2 * mark(48_050), 6);
+    expect(mixer.report).toMatchObject({ position: 48_178, state: "playing" });
     // A muted stem holds nobody up.
-    mixer.tell({ type: "drop", id: 1, at: 100 });
+    mixer.tell({ type: "drop", id: 1, at: 48_050 });
     mixer.tell({ type: "gain", id: 1, gain: 0 });
     block(mixer);
-    expect(mixer.report.position).toBe(356);
+    expect(mixer.report.position).toBe(48_306);
+  });
+  test("after a wait it goes on only when a second is there, or all that is left", () => {
+    const mixer = new Mixer();
+    mixer.tell({ type: "stem", id: 0, from: 0, to: 200_000, gain: 1 });
+    mixer.tell(chunk(0, 0, FILL_FRAMES - 1));
+    mixer.tell({ type: "play" });
+    block(mixer);
+    expect(mixer.report).toMatchObject({ position: 0, state: "waiting" });
+    mixer.tell(chunk(0, FILL_FRAMES - 1, FILL_FRAMES));
+    block(mixer);
+    expect(mixer.report).toMatchObject({ position: 128, state: "playing" });
+    mixer.tell({ type: "seek", position: 199_900, generation: 1 });
+    mixer.tell(chunk(0, 199_900, 200_000));
+    block(mixer);
+    expect(mixer.report).toMatchObject({ position: 200_000, state: "ended" });
   });
   test("a loop goes round on its very frame, in the middle of a block; the end is said", () => {
     const mixer = new Mixer();

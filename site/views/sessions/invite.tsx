@@ -1,8 +1,8 @@
 import type { Role } from "../../../protocol/roles.ts";
+import { Arrangement } from "../../design/arrangement.tsx";
 import { Button, State } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
-import { Timeline } from "../../design/timeline.tsx";
 import { dateTime } from "../../i18n/format.ts";
 import { sessionProblem, sessionText } from "../../i18n/sessions.ts";
 
@@ -60,15 +60,13 @@ export function InvitePage({ page, code, invite, isFull }: InvitePageProps) {
           </form>
         )}
       </section>
-      <Timeline
+      <Arrangement
         label={t.picture}
-        from={0}
-        to={100}
-        spans={[
-          { from: 4, to: 62, label: invite.hostName, person: 1 },
-          { from: 62, to: 96, label: page.account?.displayName ?? t.yours, person: 2 },
+        clips={[
+          { label: invite.hostName, from: 0, to: 0.62, track: 0, person: 1 },
+          { label: page.account?.displayName ?? t.yours, from: 0.63, to: 1, track: 1, person: 2, isAhead: true },
         ]}
-        marks={[{ at: 62, label: "", kind: "now" }]}
+        now={0.625}
       />
       <p class="soft">
         {t.see}

@@ -93,7 +93,7 @@ function Arriving({ page, stem }: { page: Page; stem: StemView }) {
       <p class="soft">
         {t.onlyYou}
         {isStalled && expiresAtMs !== null
-          ? ` ${t.givenUp(timeLeft(page.language, Math.max(0, expiresAtMs - page.nowMs)))}.`
+          ? ` ${t.givenUp(timeLeft(page.language, Math.max(0, expiresAtMs - page.nowMs)))}`
           : ""}
       </p>
     </div>

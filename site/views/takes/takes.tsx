@@ -66,11 +66,13 @@ function TakeRows({
   return (
     <section class="take" data-take={take.takeId} aria-labelledby={`take-${take.takeId}`}>
       <header class="take-head">
-        <h3 id={`take-${take.takeId}`}>
-          <span class="hidden">{t.take} </span>
-          <time datetime={new Date(take.startedAtMs).toISOString()}>{takeTitle(page, take.startedAtMs)}</time>
-        </h3>
-        <p class="small soft instrument">{t.bars(barBeat(take.from, bpm), barBeat(take.to, bpm))}</p>
+        <div>
+          <h3 id={`take-${take.takeId}`}>
+            <span class="hidden">{t.take} </span>
+            <time datetime={new Date(take.startedAtMs).toISOString()}>{takeTitle(page, take.startedAtMs)}</time>
+          </h3>
+          <p class="small soft instrument">{t.bars(barBeat(take.from, bpm), barBeat(take.to, bpm))}</p>
+        </div>
         {lane.mayPlay && isComplete ? (
           <p class="links small">
             <button class="link" type="button" data-only={take.takeId} hidden>
