@@ -16,15 +16,6 @@ export interface Parts {
   bpm: number;
 }
 
-/**
- * Where Space does something of its own. On a button that the keyboard has come to it presses that button; on one that was only clicked
- * it is the transport's, as on every desk.
- */
-function isBusy(target: EventTarget | null): boolean {
-  if (!(target instanceof Element)) return false;
-  if (target.closest("a, input:not([type=range]), select, textarea, summary, audio") !== null) return true;
-  return target.closest("button, input") !== null && target.matches(":focus-visible");
-}
 const isTyping = (target: Element) => target.closest("input:not([type=range]), select, textarea") !== null;
 
 /** The transport's buttons, keys and counters, the playhead as a slider, and the part of the timeline that is shown. */
@@ -35,6 +26,8 @@ export class Controls {
   /** The first end of a loop that is being marked. */
   #loopFrom: number | null = null;
   #isFollowing = true;
+  /** The control that has the focus because it was clicked, and not because the keyboard has come to it. */
+  #clicked: Element | null = null;
 
   constructor(engine: Engine, lanes: Lanes, parts: Parts) {
     this.#engine = engine;
@@ -45,10 +38,13 @@ export class Controls {
       const asked = target instanceof Element ? target.closest<HTMLElement>("[data-do]")?.dataset.do : undefined;
       if (asked !== undefined) this.#do(asked);
     });
+    document.addEventListener("pointerdown", ({ target }) => {
+      this.#clicked = target instanceof Element ? target.closest("button, input[type=range]") : null;
+    });
     document.addEventListener("keydown", (event) => this.#key(event));
     // A button is pressed when Space is let go: that must not follow what its press has done.
     document.addEventListener("keyup", (event) => {
-      if (event.key === " " && !isBusy(event.target)) event.preventDefault();
+      if (event.key === " " && !this.#isBusy(event.target)) event.preventDefault();
     });
     this.#makeSlider();
     this.#makePan();
@@ -83,7 +79,7 @@ export class Controls {
         break;
       case "loop":
         if (loop !== null) this.#engine.setLoop(null);
-        else if (this.#loopFrom !== null) this.#setLoop(this.#loopFrom, end);
+        else this.#setLoop(this.#loopFrom ?? 0, end);
         break;
       case "zoom-in":
       case "zoom-out": {
@@ -106,9 +102,20 @@ export class Controls {
     else this.#engine.setLoop(null);
   }
 
+  /**
+   * Where Space does something of its own. On a button that the keyboard has come to it presses that button; on one that was only clicked
+   * it is the transport's, as on every desk.
+   */
+  #isBusy(target: EventTarget | null): boolean {
+    if (!(target instanceof Element)) return false;
+    const control = target.closest("button, a, input, select, textarea, summary, audio");
+    return control !== null && control !== this.#clicked;
+  }
+
   #key(event: KeyboardEvent): void {
+    if (event.key === "Tab") this.#clicked = null;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === " " && !isBusy(event.target)) {
+    if (event.key === " " && !this.#isBusy(event.target)) {
       event.preventDefault();
       this.toggle();
       return;
@@ -223,7 +230,6 @@ export class Controls {
     const said = words.states[state];
     if (this.#part("state").textContent !== said) this.#part("state").textContent = said;
     const looping = this.#button("loop");
-    looping.disabled = loop === null && this.#loopFrom === null;
     looping.setAttribute("aria-pressed", String(loop !== null));
     const range = loop ?? (this.#loopFrom === null ? null : { from: this.#loopFrom, to: null });
     this.#part("loop-range").textContent =
@@ -234,9 +240,9 @@ export class Controls {
             .replace("{to}", range.to === null ? "…" : barBeat(range.to, bpm));
     const { whole, shown } = this.#lanes;
     const isWhole = shown.to - shown.from > (whole.to - whole.from) * 0.999;
-    this.#button("zoom-out").disabled = isWhole;
-    this.#button("fit").disabled = isWhole;
-    this.#button("zoom-in").disabled = shown.to - shown.from <= SHOWN_MIN_FRAMES;
+    // Not `disabled`: a button that has just been pressed would swallow the next Space.
+    const isIdle = { "zoom-out": isWhole, fit: isWhole, "zoom-in": shown.to - shown.from <= SHOWN_MIN_FRAMES };
+    for (const [name, idle] of Object.entries(isIdle)) this.#button(name).setAttribute("aria-disabled", String(idle));
   }
 
   /** What changes with every picture: the playhead and its counters. */

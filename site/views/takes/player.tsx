@@ -43,15 +43,15 @@ export function PlayerBar({ page }: { page: Page }) {
         <button class="tool" type="button" data-do="loop-out" title={t.loopOut} aria-label={t.loopOut}>
           <kbd>O</kbd>
         </button>
-        <button class="tool" type="button" data-do="loop" aria-pressed="false" disabled>
+        <button class="tool" type="button" data-do="loop" aria-pressed="false">
           {t.loop} <kbd>L</kbd>
         </button>
         <span class="small instrument soft" data-loop-range />
         <span class="zoom">
-          <button class="tool" type="button" data-do="zoom-out" title={t.zoomOut} aria-label={t.zoomOut} disabled>
+          <button class="tool" type="button" data-do="zoom-out" title={t.zoomOut} aria-label={t.zoomOut}>
             −
           </button>
-          <button class="tool" type="button" data-do="fit" disabled>
+          <button class="tool" type="button" data-do="fit">
             {t.fit}
           </button>
           <button class="tool" type="button" data-do="zoom-in" title={t.zoomIn} aria-label={t.zoomIn}>
