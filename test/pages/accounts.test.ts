@@ -1,10 +1,12 @@
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Secret, TOTP } from "otpauth";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { signInWithBrowser } from "../../companion/engine/account/browser-sign-in.node.ts";
+import { signInWithDevice } from "../../companion/engine/account/device-sign-in.std.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { addAuthenticator, startChromium, Watch } from "./chromium.ts";
 import { findForms, formsOf, Recorder } from "./recorder.ts";
@@ -330,66 +332,69 @@ describe("accounts in Chromium", () => {
     await Promise.all([context.close(), other.context.close(), plain.close()]);
   });
 
-  test("A7: a companion is let in by its person, on the loopback address it named and no other; a device by its code", async () => {
+  test("A7: a companion is let in by its person, through the browser and by a code, and nobody is sent to another address", async () => {
     const { context, page } = await newBrowser();
     await signUp(page, "companion@example.org", "loopback and fugue");
-    // What a companion does while it waits: listens on a port that was free.
-    const heard = Promise.withResolvers<string>();
-    const companion = createServer((request, response) => {
-      heard.resolve(request.url ?? "");
-      response.end("Back to the companion.");
-    });
-    await new Promise<void>((resolve) => companion.listen(0, "127.0.0.1", resolve));
-    const address = companion.address();
-    const redirectUri = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/callback`;
-    const query = new URLSearchParams({
-      response_type: "code",
-      client_id: "companion",
-      redirect_uri: redirectUri,
-      code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
-      code_challenge_method: "S256",
-      state: "a state of its own",
-      label: "Companion, studio PC",
-    });
-    await page.goto(`/companion/authorize?${query}`);
+    const nameOf = async (token: string) => {
+      const answer = await fetch(`${platform.origin}/api/v1/account`, {
+        headers: { Authorization: `Bearer ${token}` },
+      });
+      return ((await answer.json()) as { displayName?: string }).displayName;
+    };
+    let asked = "";
+    const companion = (label: string) =>
+      signInWithBrowser({
+        origin: recorder.origin,
+        label,
+        random: (lengthBytes) => new Uint8Array(randomBytes(lengthBytes)),
+        open(address) {
+          asked = address;
+          void page.goto(address);
+        },
+      });
+    const signedIn = companion("Companion, studio PC");
     await page.getByText("Companion, studio PC asks to be signed in as Ada Lovelace").waitFor();
     await page.getByRole("button", { name: "Let it in" }).click();
-    await page.getByText("Back to the companion.").waitFor();
-    const landed = new URL(await heard.promise, redirectUri);
-    expect(landed.searchParams.get("state")).toBe("a state of its own");
-    const answer = await fetch(`${platform.origin}/api/v1/token`, {
-      method: "POST",
-      headers: { "Content-Type": "application/x-www-form-urlencoded" },
-      body: new URLSearchParams({
-        grant_type: "authorization_code",
-        code: landed.searchParams.get("code") ?? "",
-        code_verifier: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
-        redirect_uri: redirectUri,
-      }),
-    });
-    expect(answer.status).toBe(200);
-    companion.close();
-    companion.closeAllConnections();
+    await page.getByText("The companion has taken over.").waitFor();
+    expect(await nameOf(await signedIn)).toBe("Ada Lovelace");
 
-    query.set("redirect_uri", "http://evil.example/callback");
-    await page.goto(`/companion/authorize?${query}`);
+    const refused = companion("Somebody else").catch((error: unknown) => error);
+    await page.getByText("Somebody else asks to be signed in as Ada Lovelace").waitFor();
+    await page.getByRole("button", { name: "No", exact: true }).click();
+    await page.getByText("The companion was not let in.").waitFor();
+    expect(await refused).toMatchObject({ error: "access_denied" });
+
+    const elsewhere = new URL(asked);
+    elsewhere.searchParams.set("redirect_uri", "http://evil.example/signed-in");
+    await page.goto(elsewhere.href);
     await page.getByText("This request does not fit.").waitFor();
 
-    await platform.db
-      .prepare("INSERT INTO device_codes VALUES ('hash', 'WDJBMJHT', 'Stage box', 'waiting', NULL, 0, ?)")
-      .bind(Date.now() + 600_000)
-      .run();
+    const shown = Promise.withResolvers<string>();
+    const stageBox = signInWithDevice({
+      origin: platform.origin,
+      label: "Stage box",
+      show: ({ userCode }) => shown.resolve(userCode),
+      now: Date.now,
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    });
+    const userCode = await shown.promise;
     await page.goto("/device");
     await page.getByLabel("The code on the device").fill("bbbb-bbbb");
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByText("No device is waiting under this code.").waitFor();
-    await page.getByLabel("The code on the device").fill("wdjb mjht");
+    await page.getByLabel("The code on the device").fill(userCode.toLowerCase().replace("-", " "));
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByText("Stage box asks to be signed in as Ada Lovelace").waitFor();
     await page.getByRole("button", { name: "Let it in" }).click();
     await page.getByText("Done. The device goes on by itself.").waitFor();
-    const row = await platform.db.prepare("SELECT state FROM device_codes").first<{ state: string }>();
-    expect(row?.state).toBe("approved");
+    const token = await stageBox;
+    expect(await nameOf(token)).toBe("Ada Lovelace");
+
+    // Sent away from the browser, it is out at once.
+    await page.goto("/account");
+    await page.getByRole("button", { name: "Sign out Stage box" }).click();
+    await page.getByText("Signed out.", { exact: true }).waitFor();
+    expect(await nameOf(token)).toBeUndefined();
     await context.close();
   });
 });
