@@ -23,6 +23,7 @@ export class Form {
     this.root = root;
     this.said = JSON.parse(root.dataset.said ?? "{}") as Said;
     this.#fieldset.disabled = false;
+    root.dataset.isOpen = "";
     // Whoever mends a field is not told of it any longer.
     root.addEventListener("input", ({ target }) => {
       const { id } = target as HTMLElement;

@@ -4,7 +4,7 @@ import { href, type Page } from "../../design/page.ts";
 import { accountText } from "../../i18n/account.ts";
 import { newsWording } from "../../i18n/consent.ts";
 import { Devices } from "./devices.tsx";
-import { LineField, NeedsScript, Notice, PasswordField, saidOf } from "./parts.tsx";
+import { LineField, Notice, PasswordField, saidOf } from "./parts.tsx";
 import { WaysIn } from "./ways-in.tsx";
 
 /** What the last form did, said once at the head of the page. */
@@ -137,7 +137,6 @@ export function AccountPage({ page, account, outcome, problem }: AccountProps) {
         >
           <h2 id="fresh-title">{t.freshTitle}</h2>
           <p class="soft">{t.freshNote}</p>
-          <NeedsScript page={page} />
           <fieldset class="stack" disabled>
             {account.passkeys.length === 0 ? null : (
               <button class="button quiet wide" type="button" id="fresh-passkey">

@@ -7,6 +7,7 @@ import { words } from "../../i18n/language.ts";
 
 const text = words({
   en: {
+    late: "The program of this page has not arrived. Load it again; if it stays away, something between us keeps it back.",
     password: "Password",
     newPassword: "New password",
     show: "Show",
@@ -14,6 +15,7 @@ const text = words({
       "This step needs JavaScript: your password or passkey is worked with on your own machine and never leaves it, and that takes a program. Everything else on this site works without.",
   },
   de: {
+    late: "Das Programm dieser Seite ist nicht angekommen. Lade sie neu; bleibt es so, hält etwas zwischen uns es zurück.",
     password: "Passwort",
     newPassword: "Neues Passwort",
     show: "Zeigen",
@@ -50,12 +52,16 @@ export function Door({ page, title, lead, picture, scripts, children }: DoorProp
   );
 }
 
-/** Said where a script has not run; the form beside it stays shut until one has. */
+/** Said where a script does not run, or has not come after a while; the form after it stays shut until one has. */
 export function NeedsScript({ page }: { page: Page }) {
+  const t = text[page.language];
   return (
-    <noscript>
-      <p class="note">{text[page.language].script}</p>
-    </noscript>
+    <>
+      <noscript>
+        <p class="note">{t.script}</p>
+      </noscript>
+      <p class="note late">{t.late}</p>
+    </>
   );
 }
 

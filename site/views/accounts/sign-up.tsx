@@ -163,8 +163,8 @@ const confirmText = words({
     picture: "Drei Schritte auf einer Linie, zwei sind gespielt; der Abspielkopf steht am letzten.",
     button: "Bestätigen und anmelden",
     why: "Ein Knopf, weil Mailprogramme Links von selbst öffnen, um hineinzusehen.",
-    bad: "Dieser Link wurde benutzt, ist abgelaufen oder war nie von uns. Bist du noch nicht drin, melde dich neu an: Es dauert eine Minute.",
-    again: "Neu anmelden",
+    bad: "Dieser Link wurde benutzt, ist abgelaufen oder war nie von uns. Bist du noch nicht drin, beginne von vorn: Es dauert eine Minute.",
+    again: "Von vorn beginnen",
   },
 });
 
