@@ -12,9 +12,9 @@ import { listReads, lists, sweepMillion } from "./takes/reads.ts";
 import { BareStore, share, workerds, writeStem } from "./takes/upload.ts";
 
 const SMALL_BYTES = 64e6;
-const RATE_BYTES = 256e6;
+const RATE_BYTES = 128e6;
 const LARGE_BYTES = 1e9;
-const ROUNDS = 3;
+const ROUNDS = 5;
 
 /** A figure; what stands beside it, its ratio and its goal where it has them. */
 const row = (name: string, value: number, unit: string, more: Partial<Row> = {}): Row => ({
@@ -43,21 +43,29 @@ async function inPlace(folder: string): Promise<Row[]> {
   return rows;
 }
 
-/** Rates by turns with the floor, so that whatever else the machine does meets both; memory by size. */
+/**
+ * Rates by turns with the floor, so that whatever else the machine does meets both: the middle of the rounds' ratios counts. Memory by
+ * size.
+ */
 async function carried(folder: string, api: ApiClient, workerd: number): Promise<Row[]> {
   const bare = new BareStore(folder);
   await bare.open();
   try {
     const [small, middle] = [writeStem(folder, SMALL_BYTES), writeStem(folder, RATE_BYTES)];
+    // The first of anything warms both up.
+    await bare.put(small);
+    await share(api, small, workerd);
     await share(api, small, workerd);
     const rounds: { floor: number; partsRate: number; wholeRate: number }[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       const floor = await bare.put(middle);
       rounds.push({ floor, ...(await share(api, middle, workerd)) });
     }
-    const best = (of: (round: (typeof rounds)[number]) => number) => Math.max(...rounds.map(of));
-    const [floor, partsRate, wholeRate] = [best((r) => r.floor), best((r) => r.partsRate), best((r) => r.wholeRate)];
-    const beside = { "bare put": floor };
+    const middleOf = (of: (round: (typeof rounds)[number]) => number) =>
+      rounds.map(of).toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0;
+    const beside = { "bare put": middleOf(({ floor }) => floor) };
+    const ratio = middleOf(({ floor, partsRate }) => partsRate / floor);
+    const wholeRatio = middleOf(({ floor, wholeRate }) => wholeRate / floor);
     rmSync(middle.path);
 
     const few = await share(api, small, workerd);
@@ -67,13 +75,26 @@ async function carried(folder: string, api: ApiClient, workerd: number): Promise
     const bareMemory = await bare.multipart(large);
     rmSync(large.path);
     return [
-      row("upload, 256 MB: parts verified and acknowledged", partsRate, "MB/s", {
-        beside,
-        ratio: partsRate / floor,
-        goal: "≥ 0.8 × bare put",
-        ok: partsRate >= 0.8 * floor,
-      }),
-      row("… and the whole read back and hashed", wholeRate, "MB/s", { beside, ratio: wholeRate / floor }),
+      row(
+        "upload, 128 MB: parts verified and acknowledged",
+        middleOf(({ partsRate }) => partsRate),
+        "MB/s",
+        {
+          beside,
+          ratio,
+          goal: "≥ 0.8 × bare put",
+          ok: ratio >= 0.8,
+        },
+      ),
+      row(
+        "… and the whole read back and hashed",
+        middleOf(({ wholeRate }) => wholeRate),
+        "MB/s",
+        {
+          beside,
+          ratio: wholeRatio,
+        },
+      ),
       row("companion's memory, 1 GB", many.grown, "MB more", {
         beside: { "64 MB": few.grown },
         goal: "as for 64 MB, + 64",
