@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { PART_LEASE_MS, PART_MIN_BYTES, STORAGE_QUOTA_BYTES } from "../../protocol/limits.ts";
+import { PART_LEASE_MS, PART_MIN_BYTES, RECORDING_QUOTA_BYTES, STORAGE_QUOTA_BYTES } from "../../protocol/limits.ts";
 import type { Recording } from "../../protocol/recordings.ts";
-import { RECORDING_RETENTION_MS, UPLOAD_ABANDONED_AFTER_MS } from "../../protocol/retention.ts";
+import { RECORDING_RETENTION_MS, type Tier, UPLOAD_ABANDONED_AFTER_MS } from "../../protocol/retention.ts";
 import { sha256Hex } from "../hash.ts";
 import { reprDigest } from "./digest.ts";
 import { attachment } from "./download.ts";
@@ -333,28 +333,78 @@ describe("a download", () => {
 });
 
 describe("the end", () => {
-  test("E1: a Free recording goes at its time to the second, object, peaks and row; nobody sees it from then on", async () => {
-    const file = fileOf(700);
-    const id = await share(file);
-    const endsAtMs = studio.nowMs + RECORDING_RETENTION_MS.free;
-    studio.nowMs = endsAtMs - 1;
+  const tierOf = (tier: Tier) =>
+    env.DB.prepare("UPDATE accounts SET tier = ?2 WHERE id = ?1").bind(accountOf("ada"), tier).run();
+
+  test.each([
+    ["free", RECORDING_RETENTION_MS.free],
+    ["pro", RECORDING_RETENTION_MS.pro],
+  ] as const)(
+    "E1: a recording on %s goes at its time to the second, object, peaks and row; nobody sees it from then on",
+    async (tier, retentionMs) => {
+      const file = fileOf(700);
+      await tierOf(tier);
+      const id = await open();
+      await studio.putAll(id, file);
+      await studio.complete(id, file, { peaks: btoa("\x80\x7f") });
+      expect(await studio.keys()).toHaveLength(2);
+      const endsAtMs = studio.nowMs + retentionMs;
+      await studio.setTime(endsAtMs - 1);
+      await sweepRecordings(env, deps, 10);
+      expect((await ask("ben", "GET", `/recordings/${id}/file`)).status).toBe(200);
+      await studio.setTime(endsAtMs);
+      for (const path of ["", "/file", "/peaks"]) {
+        expect((await ask("ben", "GET", `/recordings/${id}${path}`)).status).toBe(404);
+      }
+      expect((await sweepRecordings(env, deps, 10)).finished).toBe(true);
+      expect(await studio.keys()).toEqual([]);
+      expect(await env.DB.prepare("SELECT 1 FROM recordings WHERE id = ?").bind(id).first()).toBeNull();
+      await tierOf("free");
+    },
+  );
+
+  test("E1: on Studio it stays until the session is deleted, ten years if need be", async () => {
+    await tierOf("studio");
+    const id = await share(fileOf(700));
+    await studio.setTime(studio.nowMs + 10 * 365 * 86_400_000);
     await sweepRecordings(env, deps, 10);
     expect((await ask("ben", "GET", `/recordings/${id}/file`)).status).toBe(200);
-    studio.nowMs = endsAtMs;
-    expect((await ask("ben", "GET", `/recordings/${id}/file`)).status).toBe(404);
-    expect((await sweepRecordings(env, deps, 10)).finished).toBe(true);
-    expect((await env.RECORDINGS.list({ prefix: `recordings/${sessionId}/` })).objects).toEqual([]);
-    expect(await env.DB.prepare("SELECT 1 FROM recordings WHERE id = ?").bind(id).first()).toBeNull();
+    await ask("ada", "DELETE", `/sessions/${sessionId}`);
+    expect([await studio.keys(), (await ask("ben", "GET", `/recordings/${id}`)).status]).toEqual([[], 404]);
+    await tierOf("free");
   });
 
-  test("R4: an upload that nobody finishes is given up before R2 would, and its parts no longer count", async () => {
+  test("one recording holds what its owner's plan says, refused before the bytes are sent", async () => {
+    const id = await open();
+    const held = RECORDING_QUOTA_BYTES.free - 10;
+    await env.DB.prepare("UPDATE recordings SET held_bytes = ?2 WHERE id = ?1").bind(id, held).run();
+    const refused = await put("ada", id, 1, fileOf(100));
+    expect(await refused.json()).toMatchObject({
+      code: "quota-exceeded",
+      detail: expect.stringContaining("one recording"),
+    });
+    await tierOf("pro");
+    expect((await put("ada", id, 1, fileOf(100))).status).toBe(204);
+    await tierOf("free");
+    await ask("ada", "DELETE", `/recordings/${id}`);
+  });
+
+  test("R4: an upload that nobody finishes is given up before R2 would; eight days on no object, part or row is left", async () => {
     const before = (await held()).n;
     const id = await open();
     await put("ada", id, 1, fileOf(50));
     expect((await held()).n).toBe(before + 50);
-    studio.nowMs += UPLOAD_ABANDONED_AFTER_MS;
+    const uploadId = await env.DB.prepare("SELECT upload_id FROM recordings WHERE id = ?")
+      .bind(id)
+      .first<string>("upload_id");
+    await studio.setTime(studio.nowMs + UPLOAD_ABANDONED_AFTER_MS);
     await sweepRecordings(env, deps, 10);
     expect(await codeOf(await put("ada", id, 1, fileOf(50)))).toBe("not-found");
+    await studio.setTime(studio.nowMs + 2 * 86_400_000);
+    await sweepRecordings(env, deps, 10);
+    expect([await studio.keys(), await studio.count("recording_parts")]).toEqual([[], 0]);
+    const upload = env.RECORDINGS.resumeMultipartUpload(`recordings/${sessionId}/${id}.wav`, uploadId ?? "");
+    await expect(upload.uploadPart(2, fileOf(50))).rejects.toThrow("10024");
     // Whatever else had ended by then went with it.
     expect((await held()).n).toBeLessThanOrEqual(before);
   });

@@ -108,6 +108,12 @@ export class Studio {
     this.#app = createApp(this.deps);
   }
 
+  /** Moves the clock; everybody has looked in meanwhile, so that nobody's sign-in has ended. */
+  async setTime(atMs: number): Promise<void> {
+    this.nowMs = atMs;
+    await env.DB.prepare("UPDATE sign_ins SET last_used_at_ms = ?1, expires_at_ms = ?1 + 864000000").bind(atMs).run();
+  }
+
   async ask(who: string | null, method: string, path: string, { body, bytes, headers = {} }: Request = {}) {
     return await this.#app.request(
       `/api/v1${path}`,
