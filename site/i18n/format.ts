@@ -21,9 +21,14 @@ export const money = (language: Language, amountMinor: number, currency: string,
     maximumFractionDigits: digits,
   }).format(amountMinor / 10 ** digits);
 
+const names = new Map<Language, Intl.DisplayNames>();
+
 /** A language's name in the reader's: `Portuguese`, `Portugiesisch`. */
-export const languageName = (language: Language, code: string) =>
-  new Intl.DisplayNames(locale[language], { type: "language" }).of(code) ?? code;
+export function languageName(language: Language, code: string): string {
+  const known = names.get(language) ?? new Intl.DisplayNames(locale[language], { type: "language" });
+  names.set(language, known);
+  return known.of(code) ?? code;
+}
 
 /** Alphabetical as the reader's language has it. */
 export const alphabetical = (language: Language) => new Intl.Collator(locale[language]).compare;

@@ -24,7 +24,12 @@ export async function takeSample(c: AppContext, bytes: Uint8Array<ArrayBuffer>) 
   if (type === null) return "unsupported-media" as const;
   const profile = await ownOrNew(c.env.DB, c.var.deps, c.var.account.id);
   if (profile === null) return "unauthenticated" as const;
-  return await editProfile(c.env.DB, c.var.deps, c.var.account.id, await keepSample(c.env, profile.id, bytes, type));
+  const kept = await keepSample(c.env, profile.id, bytes, type);
+  const outcome = await editProfile(c.env.DB, c.var.deps, c.var.account.id, kept);
+  if (outcome === null || outcome.after.id === profile.id) return outcome;
+  // The profile was deleted meanwhile, and its sound with it.
+  await dropSample(c.env, profile.id);
+  return await editProfile(c.env.DB, c.var.deps, c.var.account.id, noSample);
 }
 
 /** Takes the sound away: nobody is told of it any more, then it is gone. */

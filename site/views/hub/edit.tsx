@@ -1,14 +1,13 @@
 import type { Child } from "hono/jsx";
 import { currencyCodes } from "../../../protocol/currencies.ts";
-import { availabilities, daws, languageCodes, type OwnProfile } from "../../../protocol/hub.ts";
-import { knownInstruments } from "../../../protocol/instruments.ts";
+import { availabilities, daws, type OwnProfile } from "../../../protocol/hub.ts";
 import { ErrorSummary } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
-import { alphabetical, date, languageName } from "../../i18n/format.ts";
+import { date } from "../../i18n/format.ts";
 import { hubText } from "../../i18n/hub.ts";
 import { type ProfileProblem, profileText } from "../../i18n/profile.ts";
-import { instrumentName, Notice } from "./parts.tsx";
+import { instrumentOptions, languageOptions, Notice } from "./parts.tsx";
 import { Sheet } from "./profile.tsx";
 
 /** The form as it stands: what is stored, or what was typed and could not be. */
@@ -155,10 +154,8 @@ function Ticks({
 
 function ProfileForm({ page, typed, said }: { page: Page; typed: Typed; said: Record<string, string> }) {
   const t = profileText[page.language];
-  const order = alphabetical(page.language);
-  const sorted = (pairs: (readonly [string, string])[]) => pairs.sort((a, b) => order(a[1], b[1]));
-  const instruments = sorted(knownInstruments.map((name) => [name, instrumentName(page.language, name)] as const));
-  const languages = sorted(languageCodes.map((code) => [code, languageName(page.language, code)] as const));
+  const instruments = instrumentOptions(page.language);
+  const languages = languageOptions(page.language);
   const problem = (name: string) =>
     said[name] === undefined ? null : (
       <p class="problem" id={`${name}-problem`}>

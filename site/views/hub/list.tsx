@@ -1,20 +1,13 @@
 import { currencyCodes } from "../../../protocol/currencies.ts";
-import {
-  availabilities,
-  daws,
-  type HubPage,
-  type HubQuery,
-  languageCodes,
-  type PublicProfile,
-} from "../../../protocol/hub.ts";
+import { availabilities, daws, type HubPage, type HubQuery, type PublicProfile } from "../../../protocol/hub.ts";
 import { knownInstruments } from "../../../protocol/instruments.ts";
 import { State } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { accentOf } from "../../design/signature.ts";
-import { alphabetical, languageName } from "../../i18n/format.ts";
+import { languageName } from "../../i18n/format.ts";
 import { hubText } from "../../i18n/hub.ts";
-import { AvailabilityTag, Clips, instrumentName, languageNames, Notice, RateTag } from "./parts.tsx";
+import { AvailabilityTag, Clips, instrumentName, languageNames, languageOptions, Notice, RateTag } from "./parts.tsx";
 
 /** What the form was sent with: as it was typed, whether it could be read or not. */
 export type Asked = Partial<
@@ -59,7 +52,7 @@ export function Hub({ page, asked, query, found, said }: HubProps) {
       </search>
       <section class="hub-list" aria-label={t.title}>
         {found.corrected.map(({ typed, sought }) => (
-          <p class="note">{t.corrected(typed, sought.map((word) => `“${word}”`).join(t.or))}</p>
+          <p class="note">{t.corrected(typed, sought.map(t.quoted).join(t.or))}</p>
         ))}
         {found.items.length === 0 ? (
           <Nobody page={page} isNarrow={isNarrow} isFurther={isFurther} />
@@ -131,9 +124,7 @@ function Nobody({ page, isNarrow, isFurther }: { page: Page; isNarrow: boolean; 
 
 function Search({ page, asked, isNarrow }: { page: Page; asked: Asked; isNarrow: boolean }) {
   const t = hubText[page.language];
-  const languages = languageCodes
-    .map((code) => [code, languageName(page.language, code)] as const)
-    .sort((a, b) => alphabetical(page.language)(a[1], b[1]));
+  const languages = languageOptions(page.language);
   const choice = (value: string, label: string, chosen: string | undefined) => (
     <option value={value} selected={value === chosen}>
       {label}
@@ -205,7 +196,7 @@ function Search({ page, asked, isNarrow }: { page: Page; asked: Asked; isNarrow:
 function Chosen({ page, asked }: { page: Page; asked: Asked }) {
   const t = hubText[page.language];
   const labels: [keyof Asked, string][] = [
-    ["q", `“${asked.q}”`],
+    ["q", t.quoted(asked.q ?? "")],
     ["instrument", instrumentName(page.language, asked.instrument ?? "")],
     ["daw", asked.daw ?? ""],
     ["language", asked.language === undefined ? "" : languageName(page.language, asked.language)],
@@ -214,10 +205,10 @@ function Chosen({ page, asked }: { page: Page; asked: Asked }) {
   ];
   const chosen = labels.filter(([name]) => (asked[name] ?? "") !== "");
   return (
-    <nav class="chips" aria-label={chosen.length === 0 ? t.often : t.chosen}>
+    <nav class="hub-chips" aria-label={chosen.length === 0 ? t.often : t.chosen}>
       <span class="small soft">{chosen.length === 0 ? t.often : t.chosen}</span>
       {chosen.map(([name, label]) => (
-        <a class="chip on" href={hubPath(page, { ...asked, [name]: undefined })}>
+        <a class="hub-chip on" href={hubPath(page, { ...asked, [name]: undefined })}>
           <span dir="auto">{label}</span>
           <span aria-hidden="true">×</span>
           <span class="hidden">{t.remove}</span>
@@ -225,7 +216,7 @@ function Chosen({ page, asked }: { page: Page; asked: Asked }) {
       ))}
       {chosen.length === 0
         ? often.map((name) => (
-            <a class="chip" href={hubPath(page, { instrument: name })}>
+            <a class="hub-chip" href={hubPath(page, { instrument: name })}>
               {instrumentName(page.language, name)}
             </a>
           ))

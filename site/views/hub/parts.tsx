@@ -1,14 +1,36 @@
 import { currencies } from "../../../protocol/currencies.ts";
-import type { PublicProfile } from "../../../protocol/hub.ts";
-import { instruments, isKnownInstrument } from "../../../protocol/instruments.ts";
+import { languageCodes, type PublicProfile } from "../../../protocol/hub.ts";
+import { instruments, isKnownInstrument, knownInstruments } from "../../../protocol/instruments.ts";
 import type { Page } from "../../design/page.ts";
-import { languageName, money } from "../../i18n/format.ts";
+import { alphabetical, languageName, money } from "../../i18n/format.ts";
 import { hubText } from "../../i18n/hub.ts";
 import type { Language } from "../../i18n/language.ts";
 
 /** An instrument's name as the reader knows it. */
 export const instrumentName = (language: Language, name: string) =>
   language === "de" && isKnownInstrument(name) ? instruments[name] : name;
+
+type Options = readonly (readonly [value: string, label: string])[];
+const options = new Map<string, Options>();
+
+/** A list in the reader's order, sorted once for each language. */
+function sorted(
+  language: Language,
+  name: string,
+  values: readonly string[],
+  label: (value: string) => string,
+): Options {
+  const known = options.get(name + language);
+  if (known !== undefined) return known;
+  const order = alphabetical(language);
+  const made = values.map((value) => [value, label(value)] as const).sort((a, b) => order(a[1], b[1]));
+  options.set(name + language, made);
+  return made;
+}
+export const languageOptions = (language: Language) =>
+  sorted(language, "languages", languageCodes, (code) => languageName(language, code));
+export const instrumentOptions = (language: Language) =>
+  sorted(language, "instruments", knownInstruments, (name) => instrumentName(language, name));
 
 /** What an hour costs, set like an instrument: the number, its currency, and per what. */
 export function RateTag({ page, rate }: { page: Page; rate: PublicProfile["rate"] }) {
