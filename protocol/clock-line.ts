@@ -12,6 +12,55 @@ const DRIFT_MAX = 200e-6;
 const CONTRADICTION_MAX_MS = 0.1;
 const AWAY_MAX_MS = 3;
 
+/** Quartzes warm up: a line is believed for this long, and the next one takes over from its middle on. */
+const WINDOW_MS = 10 * 60 * 1000;
+/** Lines of one take that differ by more were not drawn through the same clock. */
+const BEND_MAX = 20e-6;
+
+/** A stem's clock map as something to resample by. */
+export interface ClockCurve extends ClockLine {
+  /** The stem's frame, with its fraction, that was captured `frame` session frames after its first. Ask in rising order. */
+  stemFrameAt(frame: number): number;
+}
+
+/**
+ * The clock map as a curve: one line for a take of some minutes, and for a longer one a line for every ten minutes, joined at their
+ * middles. `startMs` is where the curve begins, `ratio` its mean.
+ */
+export function clockCurve(points: readonly ClockPoint[], rateHz: number, startedAtMs: number): ClockCurve {
+  const whole = clockLine(points, rateHz, startedAtMs);
+  const straight = { ...whole, stemFrameAt: (frame: number) => frame / whole.ratio };
+  const endMs = ((points.at(-1)?.frame ?? 0) / rateHz) * 1000;
+  const windows = Math.floor((2 * endMs) / WINDOW_MS) - 1;
+  if (windows < 2 || whole.ratio === 1) return straight;
+  const step = endMs / (windows + 1);
+  const knots: { stemMs: number; atMs: number }[] = [];
+  for (let window = 1; window <= windows; window++) {
+    const [from, to] = [(window - 1) * step, (window + 1) * step];
+    const inside = points.filter(({ frame }) => (frame / rateHz) * 1000 >= from && (frame / rateHz) * 1000 <= to);
+    const { startMs, ratio } = clockLine(inside, rateHz, startedAtMs);
+    if (inside.length < 3 || Math.abs(ratio - whole.ratio) > BEND_MAX) return straight;
+    const at = (stemMs: number) => ({ stemMs, atMs: startMs + stemMs * ratio });
+    if (window === 1) knots.push(at(0));
+    knots.push(at(window * step));
+    if (window === windows) knots.push(at(endMs));
+  }
+  const [first, last] = [knots[0], knots.at(-1)];
+  if (first === undefined || last === undefined) return straight;
+  let segment = 1;
+  return {
+    startMs: first.atMs,
+    ratio: (last.atMs - first.atMs) / last.stemMs,
+    stemFrameAt(frame) {
+      const atMs = first.atMs + (frame / rateHz) * 1000;
+      while (segment < knots.length - 1 && atMs > (knots[segment]?.atMs ?? 0)) segment++;
+      const [one = first, two = last] = [knots[segment - 1], knots[segment]];
+      const stemMs = one.stemMs + ((atMs - one.atMs) * (two.stemMs - one.stemMs)) / (two.atMs - one.atMs);
+      return (stemMs / 1000) * rateHz;
+    },
+  };
+}
+
 interface Place {
   x: number;
   y: number;

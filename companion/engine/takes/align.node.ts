@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
-import { clockLine } from "../../../protocol/clock-line.ts";
+import { clockCurve } from "../../../protocol/clock-line.ts";
 import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
 import type { Recording } from "../../../protocol/recordings.ts";
 import { placeOf, preRollOf } from "../../../protocol/stem-place.ts";
@@ -42,7 +42,7 @@ export async function writeAligned(
 ): Promise<{ driftPpm: number; startFrames: number; frames: number }> {
   const { format } = recording;
   const frames = recording.frames ?? 0;
-  const line = clockLine(recording.clock, format.sampleRateHz, recording.startedAtMs);
+  const line = clockCurve(recording.clock, format.sampleRateHz, recording.startedAtMs);
   const { ratio } = line;
   const driftMs = (frames / format.sampleRateHz) * Math.abs(ratio - 1) * 1000;
   const outRateHz = format.sampleRateHz;
@@ -66,7 +66,7 @@ export async function writeAligned(
   const partial = `${path}.part`;
   const target = openSync(partial, "w");
   const headerBytes = wavHeader(info, 0).byteLength;
-  const varispeed = driftMs < DRIFT_IGNORED_MS ? undefined : new Varispeed(channels, ratio);
+  const varispeed = driftMs < DRIFT_IGNORED_MS ? undefined : new Varispeed(channels, line.stemFrameAt);
   // What lies before the take is a hole in the file, which reads as silence.
   let skip = Math.round((preRollOf(recording) * outRateHz) / TIMELINE_RATE_HZ) * channels;
   const startFrames = padFrames + skip / channels;

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { clockLine } from "../../../protocol/clock-line.ts";
+import { clockCurve, clockLine } from "../../../protocol/clock-line.ts";
 import type { Recording } from "../../../protocol/recordings.ts";
 import { writeAligned } from "./align.node.ts";
 import { readInput } from "./input.node.ts";
@@ -105,7 +105,7 @@ describe("alignment", { timeout: 60_000 }, () => {
     "a tone of %i Hz comes out where it belongs, with an error %i dB below it, in whatever chunks it goes in",
     (hz, decibels) => {
       const ratio = 1 + 73e-6;
-      const varispeed = new Varispeed(1, ratio);
+      const varispeed = new Varispeed(1, (frame) => frame / ratio);
       const tone = (frame: number) => Math.sin((2 * Math.PI * hz * frame) / 48_000);
       const out: number[] = [];
       for (let frame = 0, size = 1; frame < 60_000; frame += size, size = (size * 7) % 1_009) {
@@ -123,6 +123,34 @@ describe("alignment", { timeout: 60_000 }, () => {
     expect(clockLine([{ frame: 0, atMs: 1, errorMs: 0 }], 48_000, 7).ratio).toBe(1);
     const wild = [0, 1, 2].map((at) => ({ frame: at * 48_000, atMs: at * 900, errorMs: 0.1 }));
     expect(clockLine(wild, 48_000, 7).ratio).toBe(1);
+  });
+
+  test("a clock that bends while it warms up is followed to a third of a millisecond over an hour; one line would be three times as far off", () => {
+    // 40 ppm fast, and 4 ppm more at first, half of which is gone after ten minutes.
+    const [warmMs, hourMs] = [600_000 / Math.LN2, 3_600_000];
+    const sessionMs = (stemMs: number) =>
+      1e9 + stemMs - stemMs * 40e-6 - 4e-6 * warmMs * (1 - Math.exp(-stemMs / warmMs));
+    const points = Array.from({ length: 720 }, (_, at) => {
+      const stemMs = at * 5_000;
+      return {
+        frame: stemMs * 48,
+        atMs: sessionMs(stemMs) + 0.3 * Math.sin(at * 7),
+        errorMs: 6 + 0.3 * Math.sin(at * 5),
+      };
+    });
+    const off = (curve: { startMs: number }, stemFrameAt: (frame: number) => number) => {
+      let worst = 0;
+      for (let frame = 0; frame < hourMs * 48; frame += 480_000) {
+        const atMs = sessionMs(stemFrameAt(frame) / 48);
+        worst = Math.max(worst, Math.abs(atMs - curve.startMs - frame / 48));
+      }
+      return worst;
+    };
+    const curve = clockCurve(points, 48_000, 0);
+    const line = clockLine(points, 48_000, 0);
+    expect(Math.abs(curve.startMs - 1e9)).toBeLessThan(0.35);
+    expect(off(curve, curve.stemFrameAt)).toBeLessThan(0.35);
+    expect(off(line, (frame) => frame / line.ratio)).toBeGreaterThan(0.7);
   });
 
   test("one clock that was set in mid take, or one bound that lies, costs no more than least squares do", () => {

@@ -34,21 +34,22 @@ const table = (() => {
 })();
 
 /**
- * Reads sound at a speed a little off 1, as a device's clock asks for: output frame `n` is the input at `n / ratio`, whatever the chunks
+ * Reads sound at a speed a little off 1, as a device's clock asks for: output frame `n` is the input at `placeOf(n)`, whatever the chunks
  * it comes in. A library resampler with a fixed rate was tried first: it rounds each chunk's length, which is a drift of its own. For
  * ratios within a few hundred ppm of 1 no anti-aliasing is needed, and interpolation is all there is to do.
  */
 export class Varispeed {
   readonly #channels: number;
-  readonly #step: number;
+  readonly #placeOf: (frame: number) => number;
   /** The input not yet done with, interleaved, beginning at absolute frame `#from`. */
   #held: Float64Array;
   #from = -HALF_TAPS;
   #out = 0;
 
-  constructor(channels: number, ratio: number) {
+  /** @param placeOf Rises by about 1 for each frame, and is asked for each in turn. */
+  constructor(channels: number, placeOf: (frame: number) => number) {
     this.#channels = channels;
-    this.#step = 1 / ratio;
+    this.#placeOf = placeOf;
     this.#held = new Float64Array(HALF_TAPS * channels);
   }
 
@@ -59,11 +60,12 @@ export class Varispeed {
     input.set(this.#held);
     input.set(samples, this.#held.length);
     const end = this.#from + input.length / channels;
-    const count = Math.max(0, Math.ceil((end - HALF_TAPS) / this.#step - this.#out));
-    const output = new Float64Array(count * channels);
+    // Speeds are a few hundred ppm off 1: that is less than one frame more in a thousand.
+    const countMax = Math.ceil((input.length / channels) * 1.001) + 1;
+    const output = new Float64Array(countMax * channels);
     let made = 0;
-    for (; made < count; made++, this.#out++) {
-      const at = this.#out * this.#step;
+    let at = this.#placeOf(this.#out);
+    for (; made < countMax; made++, at = this.#placeOf(++this.#out)) {
       const whole = Math.floor(at);
       if (whole + HALF_TAPS >= end) break;
       const exact = (at - whole) * PHASES;
@@ -81,7 +83,7 @@ export class Varispeed {
         output[made * channels + channel] = sum;
       }
     }
-    const keep = Math.max(this.#from, Math.floor(this.#out * this.#step) - HALF_TAPS);
+    const keep = Math.max(this.#from, Math.floor(at) - HALF_TAPS);
     this.#held = input.slice((keep - this.#from) * channels);
     this.#from = keep;
     return output.subarray(0, made * channels);
