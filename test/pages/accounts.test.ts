@@ -194,21 +194,26 @@ describe("accounts in Chromium", () => {
     await page.locator("#qr svg").waitFor();
     const secret = ((await page.locator("#totp-secret").textContent()) ?? "").replaceAll(" ", "");
     const { default: decodeQR } = await import("qr/decode.js");
-    const picture = await page.locator("#qr svg").evaluate(async (svg) => {
+    // As a phone sees it: the picture itself, not what it was drawn from. One character a pixel.
+    const side = 256;
+    const pixels = await page.locator("#qr svg").evaluate(async (svg, sidePx) => {
       const image = new Image();
       const copy = svg.cloneNode(true) as SVGElement;
-      copy.setAttribute("width", "400");
-      copy.setAttribute("height", "400");
+      copy.setAttribute("width", String(sidePx));
+      copy.setAttribute("height", String(sidePx));
       image.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
       await image.decode();
-      const canvas = new OffscreenCanvas(400, 400);
-      const drawing = canvas.getContext("2d") as OffscreenCanvasRenderingContext2D;
+      const drawing = new OffscreenCanvas(sidePx, sidePx).getContext("2d") as OffscreenCanvasRenderingContext2D;
       drawing.fillStyle = "#fff";
-      drawing.fillRect(0, 0, 400, 400);
-      drawing.drawImage(image, 0, 0, 400, 400);
-      return [...drawing.getImageData(0, 0, 400, 400).data];
-    });
-    const read = decodeQR({ width: 400, height: 400, data: Uint8Array.from(picture) });
+      drawing.fillRect(0, 0, sidePx, sidePx);
+      drawing.drawImage(image, 0, 0, sidePx, sidePx);
+      const { data } = drawing.getImageData(0, 0, sidePx, sidePx);
+      return Array.from({ length: sidePx * sidePx }, (_, at) => ((data[at * 4] ?? 0) < 128 ? "#" : " ")).join("");
+    }, side);
+    const data = Uint8Array.from(
+      [...pixels].flatMap((pixel) => (pixel === "#" ? [0, 0, 0, 255] : [255, 255, 255, 255])),
+    );
+    const read = decodeQR({ width: side, height: side, data });
     expect(new URL(read).searchParams.get("secret")).toBe(secret);
 
     const totp = new TOTP({ secret: Secret.fromBase32(secret) });
