@@ -5,7 +5,6 @@ import { State } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { accentOf } from "../../design/signature.ts";
-import { languageName } from "../../i18n/format.ts";
 import { hubText } from "../../i18n/hub.ts";
 import { AvailabilityTag, Clips, instrumentName, languageNames, languageOptions, Notice, RateTag } from "./parts.tsx";
 
@@ -199,7 +198,7 @@ function Chosen({ page, asked }: { page: Page; asked: Asked }) {
     ["q", t.quoted(asked.q ?? "")],
     ["instrument", instrumentName(page.language, asked.instrument ?? "")],
     ["daw", asked.daw ?? ""],
-    ["language", asked.language === undefined ? "" : languageName(page.language, asked.language)],
+    ["language", languageOptions(page.language).find(([code]) => code === asked.language)?.[1] ?? asked.language ?? ""],
     ["availability", t.availabilities[asked.availability as "open"] ?? ""],
     ["rate", `${t.upTo} ${asked.rate} ${asked.currency}${t.per}`],
   ];
