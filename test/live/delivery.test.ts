@@ -1,6 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -175,6 +184,26 @@ test("E1: a recording that ends in mid download is said in a sentence, and leave
   await platform.db.prepare("UPDATE recordings SET expires_at_ms = 1 WHERE session_id = ?").bind(sessionId).run();
   await expect(deliver(ben.api, recording, place)).rejects.toThrow(/was withdrawn, or reached its end/);
   expect(readdirSync(place)).toEqual([]);
+});
+
+test("R4: half of a recording that was withdrawn while its recipient was away does not stay on the disk", async () => {
+  const { ben, sessionId, shared, own } = await sharedSession([1, 1]);
+  const [gone, kept] = shared as [Recording, Recording];
+  const place = newPlace();
+  mkdirSync(join(place, "originals"));
+  const half = ({ name, recordingId }: Recording) =>
+    join(place, "originals", `${name} ${recordingId.slice(-6)}.wav.part`);
+  for (const recording of [gone, kept]) writeFileSync(half(recording), randomBytes(1_000));
+  writeFileSync(join(place, "originals", "my own notes.part"), "not ours");
+  await own.withdraw(gone.recordingId);
+  const { fetching, troubles } = deliveries(ben.api, sessionId, place);
+  await fetching.fetch();
+  expect(readdirSync(join(place, "originals")).sort()).toEqual(["my own notes.part"]);
+  // The other half was of another file: it was thrown away, said once, and comes whole.
+  expect(troubles).toEqual([expect.stringMatching(/did not arrive whole/)]);
+  await fetching.fetch();
+  expect(readdirSync(join(place, "originals"))).toHaveLength(2);
+  fetching.stop();
 });
 
 test("C6: a recipient without permission gets a clear message and no file; with it, the files", async () => {

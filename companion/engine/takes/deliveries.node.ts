@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { SessionId } from "../../../protocol/ids.ts";
 import type { Recording } from "../../../protocol/recordings.ts";
@@ -6,8 +7,9 @@ import { deliver } from "./delivery.node.ts";
 import { SessionFolder } from "./session-folder.node.ts";
 import type { Stem } from "./stem.std.ts";
 
-/** A fetch that failed is tried again after this long, besides whenever the room says that the list has changed. */
+/** A fetch that failed is tried again after this long, then twice as long, besides whenever the room says that the list has changed. */
 const RETRY_MS = 30_000;
+const RETRY_MAX_MS = 10 * 60_000;
 
 interface DeliveriesOptions {
   api: ApiClient;
@@ -30,6 +32,9 @@ export class Deliveries {
   #running: Promise<void> | undefined;
   #again = false;
   #retry: NodeJS.Timeout | undefined;
+  #retryMs = RETRY_MS;
+  /** What was said since the last time that all went well: once is enough. */
+  readonly #told = new Set<string>();
   readonly #stopped = new AbortController();
 
   constructor(options: DeliveriesOptions) {
@@ -75,11 +80,19 @@ export class Deliveries {
         return undefined;
       }
     };
-    for (const { recordingId, state } of (await attempt(() => api.listRecordings(sessionId))) ?? []) {
+    const listed = await attempt(() => api.listRecordings(sessionId));
+    if (listed !== undefined) dropRemains(join(this.#options.folder, "originals"), listed);
+    for (const { recordingId, state } of listed ?? []) {
       if (state !== "complete" || this.#folder.has(recordingId) || isHere?.(recordingId)) continue;
       await attempt(() => this.#fetchOne(recordingId));
     }
-    if (failed && !this.#stopped.signal.aborted) this.#retry = setTimeout(() => void this.fetch(), RETRY_MS);
+    if (!failed) {
+      this.#retryMs = RETRY_MS;
+      this.#told.clear();
+    } else if (!this.#stopped.signal.aborted) {
+      this.#retry = setTimeout(() => void this.fetch(), this.#retryMs);
+      this.#retryMs = Math.min(RETRY_MAX_MS, 2 * this.#retryMs);
+    }
   }
 
   async #fetchOne(recordingId: Recording["recordingId"]): Promise<void> {
@@ -92,7 +105,19 @@ export class Deliveries {
   }
 
   #trouble(error: unknown): void {
-    if (this.#stopped.signal.aborted) return;
-    this.#options.onTrouble(error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    if (this.#stopped.signal.aborted || this.#told.has(message)) return;
+    this.#told.add(message);
+    this.#options.onTrouble(message);
+  }
+}
+
+/** Half of what was withdrawn, or ended, while this companion was away: nothing will ever complete it. */
+function dropRemains(folder: string, listed: readonly Recording[]): void {
+  if (!existsSync(folder)) return;
+  const tails = new Set(listed.map(({ recordingId }) => recordingId.slice(-6)));
+  for (const name of readdirSync(folder)) {
+    const tail = / ([0-9a-z]{6})\.wav\.part$/.exec(name)?.[1];
+    if (tail !== undefined && !tails.has(tail)) rmSync(join(folder, name), { force: true });
   }
 }
