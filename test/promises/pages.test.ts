@@ -59,6 +59,31 @@ const pages: Record<string, Row> = {
   "POST /account/sign-ins/end": { expect: form, form: ({ signInId }) => ({ id: signInId.ada }), changes: ["ada"] },
   "POST /account/sign-ins/end-others": { expect: form },
   "POST /account/sign-out": { expect: form, changes: everybody },
+  // Whoever opens their profile for the first time begins an empty, private one.
+  "GET /account/profile": { expect: signedIn(200), changes: ["eve", "fay", "olu", "ben"] },
+  "POST /account/profile": { expect: form, form: () => ({ bio: "Plays at noon." }), changes: everybody },
+  "POST /account/profile/publication": { expect: form, form: () => ({ published: "yes" }), changes: everybody },
+  "POST /account/profile/delete": { expect: form, changes: ["ada"] },
+  "GET /account/profile/sample": { expect: signedIn(404) },
+  "POST /account/profile/sample": { expect: signedIn(422), changes: ["eve", "fay", "olu", "ben"] },
+  "POST /account/profile/sample/delete": { expect: form, changes: everybody },
+  "POST /account/profile/unblock": { expect: form, form: ({ blockId }) => ({ blockId }), changes: ["ada"] },
+
+  // Ada's profile is not published: there is no such person on the Hub, for herself neither (A4).
+  "GET /hub": { expect: all(200) },
+  "GET /hub/:profileId": { expect: all(404) },
+  "GET /hub/:profileId/picture.png": { expect: all(404) },
+  "GET /hub/:profileId/report": { expect: all(404) },
+  "POST /hub/:profileId/report": { expect: all(404), form: () => ({ reason: "spam" }) },
+  "POST /hub/:profileId/message": { expect: signedIn(404), form: () => ({ text: "Hello" }) },
+  "POST /hub/:profileId/invite": { expect: signedIn(404), form: ({ sessionId }) => ({ sessionId }) },
+  "POST /hub/:profileId/block": { expect: signedIn(404) },
+  "GET /hub/answer": { expect: signedIn(410) },
+  "POST /hub/answer": { expect: signedIn(410), form: () => ({ text: "Hello" }) },
+  "POST /hub/answer/block": { expect: signedIn(410) },
+  "GET /sitemap-pages.xml": { expect: all(200) },
+  "GET /:name{sitemap-[0-9a-hjkmnp-tv-z]\\.xml}": { expect: all(404) },
+
   "GET /companion/authorize": { expect: all(400) },
   "POST /companion/authorize": { expect: all(400) },
   "GET /device": { expect: signedIn(200) },
@@ -112,6 +137,9 @@ const tables = [
   "invites",
   "recordings",
   "device_codes",
+  "profiles",
+  "blocks",
+  "reports",
 ];
 /** What of the database is not the noise of asking: no rate limits, no steps, no time of last use. */
 async function contents(): Promise<string> {
