@@ -33,13 +33,15 @@ export interface DoorProps {
   lead: string;
   picture: { label: string; clips: readonly Clip[]; now: number };
   scripts?: readonly string[];
+  /** For anybody to find; what hangs on a link from a mail is not. */
+  isPublic?: boolean;
   children: Child;
 }
 
 /** The pages in front of an account: what this is on one side, one thing to do on the other. */
-export function Door({ page, title, lead, picture, scripts, children }: DoorProps) {
+export function Door({ page, title, lead, picture, scripts, isPublic = false, children }: DoorProps) {
   return (
-    <Layout page={page} title={title} hidden scripts={scripts}>
+    <Layout page={page} title={title} description={lead} hidden={!isPublic} scripts={scripts}>
       <div class="door">
         <header class="stack">
           <h1>{title}</h1>

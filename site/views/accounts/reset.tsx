@@ -69,7 +69,7 @@ export function Reset({
 }) {
   const t = text[page.language];
   return (
-    <Door page={page} title={t.title} lead={t.lead} picture={picture(page, 0.46)}>
+    <Door page={page} title={t.title} lead={t.lead} picture={picture(page, 0.46)} isPublic>
       {state === "sent" ? (
         <section class="stack" role="status">
           <h2>{t.sentTitle}</h2>

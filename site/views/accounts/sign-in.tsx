@@ -60,6 +60,7 @@ export function SignIn({ page, next, after }: { page: Page; next: string; after:
       lead={t.lead}
       picture={{ label: t.picture, clips, now: 0.59 }}
       scripts={["sign-in"]}
+      isPublic
     >
       <NeedsScript page={page} />
       {after === null ? null : (

@@ -79,6 +79,7 @@ export function SignUp({ page }: { page: Page }) {
       lead={t.lead}
       picture={{ label: t.picture, clips, now: 1 / 12 }}
       scripts={["sign-up"]}
+      isPublic
     >
       <NeedsScript page={page} />
       <form class="stack" id="sign-up" method="post" data-said={saidOf(page)} data-language={page.language} novalidate>
