@@ -6,6 +6,9 @@ const usesWasm = /^\/(sign-in|sign-up|reset|account)(\/|$)/;
 /** Shared memory in the session view needs an isolated page; nowhere else does. */
 const isolated = /^\/sessions\/[^/]+\/room(\/|$)/;
 
+/** Where a signed-in browser hands the companion its code on a loopback address (RFC 8252 section 7.3). */
+const handsOver = /^\/companion\/authorize$/;
+
 /** The content security policy of a path (H3): this origin only, nothing inline. */
 export function contentSecurityPolicy(path: string): string {
   const wasm = usesWasm.test(path) || isolated.test(path) ? " 'wasm-unsafe-eval'" : "";
@@ -19,8 +22,7 @@ export function contentSecurityPolicy(path: string): string {
     "media-src 'self' blob:",
     "worker-src 'self' blob:",
     "manifest-src 'self'",
-    // A signed-in browser hands the companion its code on a loopback address (RFC 8252 section 7.3).
-    "form-action 'self' http://127.0.0.1:*",
+    `form-action 'self'${handsOver.test(path) ? " http://127.0.0.1:*" : ""}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ].join("; ");

@@ -196,3 +196,93 @@ describe("a limit", () => {
     expect((await browser.signIn("ada@example.org", "a password of some length")).status).toBe(200);
   });
 });
+
+describe("bad input", () => {
+  const forms = [
+    "/account/details",
+    "/account/email",
+    "/account/email/confirm",
+    "/account/passkeys/remove",
+    "/account/sign-ins/end",
+    "/companion/authorize",
+    "/device",
+    "/reset",
+    "/sign-up/confirm",
+  ];
+  const odd = [
+    "",
+    "\u0000",
+    "../..",
+    "%2e%2e%2f",
+    "<script>alert(1)</script>",
+    "'; DROP TABLE accounts; --",
+    "🥁".repeat(300),
+    "\ud800",
+    "__proto__",
+    "[object Object]",
+  ];
+
+  test("R23: no form of ours breaks, whatever is in it, and nothing of it comes back as markup", async () => {
+    for (const path of forms)
+      for (const value of odd) {
+        const fields = {
+          id: value,
+          code: value,
+          token: value,
+          email: value,
+          displayName: value,
+          decision: value,
+          state: value,
+        };
+        const response = await send(path, fields);
+        const html = await response.text();
+        expect([path, value, response.status < 500]).toEqual([path, value, true]);
+        expect(html).not.toContain("<script>alert");
+      }
+  });
+
+  test("R23: nor does a body that is no form", async () => {
+    const bodies: [string, BodyInit][] = [
+      ["application/json", '{"email":"ada@example.org"}'],
+      ["application/x-www-form-urlencoded", new Uint8Array([0xff, 0xfe, 0x3d, 0x80, 0x26])],
+      ["multipart/form-data; boundary=x", "--x\r\n"],
+      ["", "email=ada@example.org"],
+    ];
+    for (const path of forms)
+      for (const [type, body] of bodies) {
+        const response = await app.request(
+          `${origin}${path}`,
+          { method: "POST", body, headers: { "Content-Type": type, Cookie: cookie, "Sec-Fetch-Site": "same-origin" } },
+          env,
+        );
+        expect([path, type, response.status < 500]).toEqual([path, type, true]);
+      }
+    expect(await lastMail("ada@example.org")).toMatchObject({ template: "sign-up" });
+  });
+
+  test("R23: nor does an address with odd questions", async () => {
+    for (const path of [
+      "/sign-in",
+      "/sign-up/confirm",
+      "/reset/finish",
+      "/account/email",
+      "/companion/authorize",
+      "/device",
+      "/account",
+    ])
+      for (const value of odd) {
+        const query = new URLSearchParams({
+          token: value,
+          next: value,
+          code: value,
+          outcome: value,
+          problem: value,
+          lang: value,
+        });
+        const response = await get(`${path}?${query}`);
+        const html = await response.text();
+        expect([path, value, response.status < 500]).toEqual([path, value, true]);
+        expect(html).not.toContain("<script>alert");
+      }
+  });
+});
