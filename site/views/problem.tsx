@@ -1,3 +1,4 @@
+import { Arrangement } from "../design/arrangement.tsx";
 import { State } from "../design/form.tsx";
 import { Layout } from "../design/layout.tsx";
 import { href, type Page } from "../design/page.ts";
@@ -18,6 +19,7 @@ const text = words({
     broken: ["We dropped a beat", "Something broke on our side. Nothing was lost; try again in a moment."],
     home: "Back to the start",
     request: "Request",
+    picture: "Two tracks; the playhead stands where neither of them plays.",
   },
   de: {
     missing: ["Auf diesem Takt ist nichts", "Die Seite ist umgezogen, zu Ende oder war nie hier."],
@@ -42,8 +44,17 @@ const text = words({
     ],
     home: "Zurück zum Anfang",
     request: "Anfrage",
+    picture: "Zwei Spuren; der Abspielkopf steht, wo keine von beiden spielt.",
   },
 });
+
+/** Something was here and something may come; where the reader stands is silence. */
+const clips = [
+  { label: "", from: 0, to: 0.38, track: 0, person: 1 },
+  { label: "", from: 0.12, to: 0.44, track: 1, person: 2 },
+  { label: "", from: 0.68, to: 1, track: 0, person: 1, isAhead: true },
+  { label: "", from: 0.62, to: 0.9, track: 1, person: 2, isAhead: true },
+];
 
 const kindOf = {
   401: "stranger",
@@ -70,6 +81,7 @@ export function ProblemPage({ page, status, requestId }: { page: Page; status: P
   return (
     <Layout page={page} title={title} hidden>
       <State title={title} sentence={sentence} next={next} />
+      <Arrangement label={t.picture} clips={clips} now={0.53} />
       <p class="small soft instrument">
         {t.request} {requestId}
       </p>
