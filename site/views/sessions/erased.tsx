@@ -32,10 +32,7 @@ export function Erased({ page, erasure }: ErasedProps) {
         label={t.picture}
         from={requestedAtMs - (dueAtMs - requestedAtMs) * 0.02}
         to={dueAtMs + (dueAtMs - requestedAtMs) * 0.02}
-        ticks={[
-          { at: requestedAtMs, label: t.asked },
-          { at: dueAtMs, label: t.due },
-        ]}
+        ticks={[{ at: dueAtMs, label: t.due }]}
         spans={[{ from: requestedAtMs, to: finishedAtMs ?? page.nowMs, label: "" }]}
         marks={[
           { at: requestedAtMs, label: say(requestedAtMs), kind: "here" },
