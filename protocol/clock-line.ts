@@ -19,7 +19,7 @@ const BEND_MAX = 20e-6;
 
 /** A stem's clock map as something to resample by. */
 export interface ClockCurve extends ClockLine {
-  /** The stem's frame, with its fraction, that was captured `frame` session frames after its first. Ask in rising order. */
+  /** The stem's frame, with its fraction, that was captured `frame` session frames after its first. Quick where asked in rising order. */
   stemFrameAt(frame: number): number;
 }
 
@@ -53,6 +53,7 @@ export function clockCurve(points: readonly ClockPoint[], rateHz: number, starte
     ratio: (last.atMs - first.atMs) / last.stemMs,
     stemFrameAt(frame) {
       const atMs = first.atMs + (frame / rateHz) * 1000;
+      while (segment > 1 && atMs <= (knots[segment - 1]?.atMs ?? 0)) segment--;
       while (segment < knots.length - 1 && atMs > (knots[segment]?.atMs ?? 0)) segment++;
       const [one = first, two = last] = [knots[segment - 1], knots[segment]];
       const stemMs = one.stemMs + ((atMs - one.atMs) * (two.stemMs - one.stemMs)) / (two.atMs - one.atMs);

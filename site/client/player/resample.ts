@@ -23,7 +23,8 @@ const kernels = new Map<number, Kernel>();
 /** The windowed sinc for a step, one row a phase; a row more than there are phases, so that neighbours can be blended. */
 function kernelOf(step: number): Kernel {
   // A clock's drift needs no filter of its own; a lower rate does, or what it cannot hold would fold down.
-  const cutoff = step > 1.01 ? 1 / step : 1;
+  // Rounded, because a drifting clock's step is another one for every piece, and the filter need not be.
+  const cutoff = step > 1.01 ? Math.round(1000 / step) / 1000 : 1;
   const known = kernels.get(cutoff);
   if (known !== undefined) return known;
   const half = Math.ceil(HALF_TAPS / cutoff);
@@ -49,29 +50,30 @@ function kernelOf(step: number): Kernel {
 export const marginOf = (step: number) => (step === 1 ? 0 : kernelOf(step).half);
 
 /**
- * Output frames `from` to `to` of sound whose frame `n` is the input at `n × step`. Every output is a function of its own place alone,
- * so pieces that are made apart join without a seam. `input` begins at its absolute frame `inputFrom`; around it is silence.
+ * `count` output frames, the first of them the input at `at`, each next one `step` further on; both may be fractions. Every output is a
+ * function of its own place alone, so pieces that are made apart join without a seam. `input` begins at its absolute frame `inputFrom`;
+ * around it is silence.
  */
 export function resample(
   input: Float32Array,
   inputFrom: number,
+  at: number,
   step: number,
-  from: number,
-  to: number,
+  count: number,
 ): Float32Array<ArrayBuffer> {
-  const output = new Float32Array(to - from);
-  if (step === 1) {
-    const first = Math.max(from, inputFrom);
-    const last = Math.min(to, inputFrom + input.length);
-    if (last > first) output.set(input.subarray(first - inputFrom, last - inputFrom), first - from);
+  const output = new Float32Array(count);
+  if (step === 1 && Number.isInteger(at)) {
+    const first = Math.max(at, inputFrom);
+    const last = Math.min(at + count, inputFrom + input.length);
+    if (last > first) output.set(input.subarray(first - inputFrom, last - inputFrom), first - at);
     return output;
   }
   const { half, weights } = kernelOf(step);
   const taps = 2 * half;
-  for (let n = from; n < to; n++) {
-    const at = n * step;
-    const whole = Math.floor(at);
-    const exact = (at - whole) * PHASES;
+  for (let n = 0; n < count; n++) {
+    const place = at + n * step;
+    const whole = Math.floor(place);
+    const exact = (place - whole) * PHASES;
     const phase = Math.floor(exact);
     const blend = exact - phase;
     const row = phase * taps;
@@ -81,7 +83,7 @@ export function resample(
       const near = weights[row + tap] ?? 0;
       sum += (near + ((weights[row + taps + tap] ?? 0) - near) * blend) * (input[start + tap] ?? 0);
     }
-    output[n - from] = sum;
+    output[n] = sum;
   }
   return output;
 }

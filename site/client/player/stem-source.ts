@@ -1,4 +1,4 @@
-import { clockLine } from "../../../protocol/clock-line.ts";
+import { clockCurve } from "../../../protocol/clock-line.ts";
 import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
 import type { Recording, StemFormat } from "../../../protocol/recordings.ts";
 import { placeOf } from "../../../protocol/stem-place.ts";
@@ -53,8 +53,8 @@ interface Known {
   dataAtBytes: number;
   /** The file's first frame on the timeline, as the whole clock map knows it. */
   startFrames: number;
-  /** The stem's frames for each frame of the timeline: its rate, and its device's clock as the session saw it. */
-  step: number;
+  /** The stem's own frame, with its fraction, at so many of the timeline's after its first: its rate, and its device's clock. */
+  frameAt(timelineFrames: number): number;
 }
 
 /** What a recording's own address says beside what its row on the page does. */
@@ -75,16 +75,18 @@ export class StemSource {
       this.#known = null;
       throw error;
     });
-    const { dataAtBytes, startFrames, step } = await this.#known;
+    const { dataAtBytes, startFrames, frameAt } = await this.#known;
     const { format, frames } = this.data;
+    // A clock bends over minutes; within a piece its ends say all.
+    const start = frameAt(from - startFrames);
+    const step = (frameAt(to - startFrames) - start) / (to - from);
     const margin = marginOf(step);
-    const [start, end] = [from - startFrames, to - startFrames];
-    const first = Math.max(0, Math.floor(start * step) - margin);
-    const last = Math.min(frames, Math.ceil((end - 1) * step) + margin + 1);
+    const first = Math.max(0, Math.floor(start) - margin);
+    const last = Math.min(frames, Math.ceil(start + (to - from - 1) * step) + margin + 1);
     if (last <= first) return Array.from({ length: format.channels }, () => new Float32Array(to - from));
     const frameBytes = frameBytesOf(format);
     const bytes = await this.#range(dataAtBytes + first * frameBytes, dataAtBytes + last * frameBytes, signal);
-    return decode(bytes, format).map((channel) => resample(channel, first, step, start, end));
+    return decode(bytes, format).map((channel) => resample(channel, first, start, step, to - from));
   }
 
   async #learn(signal: AbortSignal): Promise<Known> {
@@ -100,12 +102,12 @@ export class StemSource {
       header.channels === format.channels &&
       header.sampleRateHz === format.sampleRateHz;
     if (header === null || !fits) throw new StemError("unreadable");
-    const line = clockLine(detail.clock, format.sampleRateHz, startedAtMs);
-    const { ratio } = line;
-    const startFrames = Math.round(placeOf({ ...detail, timelineFrames, startedAtMs }, line));
-    const driftMs = (frames / format.sampleRateHz) * Math.abs(ratio - 1) * 1000;
+    const curve = clockCurve(detail.clock, format.sampleRateHz, startedAtMs);
+    const startFrames = Math.round(placeOf({ ...detail, timelineFrames, startedAtMs }, curve));
+    const driftMs = (frames / format.sampleRateHz) * Math.abs(curve.ratio - 1) * 1000;
     const plain = format.sampleRateHz / TIMELINE_RATE_HZ;
-    return { dataAtBytes: header.dataAtBytes, startFrames, step: driftMs < DRIFT_IGNORED_MS ? plain : plain / ratio };
+    const frameAt = (at: number) => (driftMs < DRIFT_IGNORED_MS ? at * plain : curve.stemFrameAt(at * plain));
+    return { dataAtBytes: header.dataAtBytes, startFrames, frameAt };
   }
 
   /** Bytes `from` to `to`, exclusive; fewer only at the end of the file. A server that would send the whole file is refused. */
