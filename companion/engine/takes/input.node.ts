@@ -5,6 +5,9 @@ import wavefile from "wavefile";
 /** A file for the demo is held in memory: 200 MB are half an hour of stereo. */
 const INPUT_MAX_BYTES = 200e6;
 
+const RATE_MIN_HZ = 4_000;
+const RATE_MAX_HZ = 192_000;
+
 /**
  * Reads a WAV of any rate, width, mono or stereo, as a device would give it: stereo interleaved 24-bit at 48 kHz, resampled by
  * libsamplerate's best sinc. Throws an error whose message a person can use.
@@ -29,6 +32,9 @@ export async function readInput(path: string): Promise<Int32Array> {
     throw new Error(`${path} is not a WAV file that can be read. Export it as WAV, 16 to 32 bit, mono or stereo.`);
   }
   const { sampleRate } = wav.fmt as { sampleRate: number };
+  if (sampleRate < RATE_MIN_HZ || sampleRate > RATE_MAX_HZ) {
+    throw new Error(`${path} says that its rate is ${sampleRate} Hz, which no sound has. Export it again as WAV.`);
+  }
   if (channels[0] === undefined || channels[0].length === 0) throw new Error(`${path} holds no sound.`);
   if (channels.length > 2) throw new Error(`${path} has ${channels.length} channels: mono or stereo, please.`);
   const [left = new Float64Array(), right = left] = channels;
