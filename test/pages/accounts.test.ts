@@ -306,6 +306,25 @@ describe("accounts in Chromium", () => {
     await context.close();
   });
 
+  test("what does not fit is said at its field, in the reader's language", async () => {
+    const { context, page } = await newBrowser();
+    await page.goto("/sign-up?lang=de");
+    await page.getByLabel("Dein Name, wie andere ihn sehen").fill("Admin");
+    await page.getByLabel("E-Mail").fill("admin@example.org");
+    await page.getByLabel("16 oder älter").check();
+    await page.getByText("Lieber ein Passwort").click();
+    await page.getByLabel("Neues Passwort").fill("Passwort1234");
+    await page.getByRole("button", { name: "Weiter mit diesem Passwort" }).click();
+    await page.getByText("Dieses Passwort probieren alle als Erstes.").waitFor();
+    await page.getByLabel("Neues Passwort").fill("Kontrapunkt bei Kerzenlicht");
+    await page.getByRole("button", { name: "Weiter mit diesem Passwort" }).click();
+    await page.getByText("Ein Name hat 2 bis 40 Zeichen aus einem Alphabet").waitFor();
+    expect(await page.getByLabel("Dein Name, wie andere ihn sehen").getAttribute("aria-invalid")).toBe("true");
+    await page.getByLabel("Dein Name, wie andere ihn sehen").fill("Clara");
+    expect(await page.getByLabel("Dein Name, wie andere ihn sehen").getAttribute("aria-invalid")).toBeNull();
+    await context.close();
+  });
+
   test("A6, A7: without a script the account is corrected and devices are sent away; the rest says why it cannot", async () => {
     const { context, page } = await newBrowser();
     await signUp(page, "plain@example.org", "unaccompanied cello suite");

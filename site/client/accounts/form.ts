@@ -71,11 +71,11 @@ export class Form {
   /** What the API refused, in the person's words: at its field where it has one. A limit says how long it lasts, and counts. */
   fail({ code, fields, retryAfterSeconds }: Failure) {
     if (code === "validation-failed") {
-      const known = Object.entries(fields).filter(
-        ([id]) => this.root.querySelector(`#${CSS.escape(id)}-problem`) !== null,
-      );
+      // The API speaks English; the page says it in the reader's language, at the field that it is about.
+      const words: Record<string, string> = { displayName: this.said.name, email: this.said.address };
+      const known = Object.keys(fields).filter((id) => this.root.querySelector(`#${CSS.escape(id)}-problem`) !== null);
       if (known.length > 0) {
-        this.check(Object.fromEntries(known.map(([id, [message]]) => [id, message ?? this.said.fill])));
+        this.check(Object.fromEntries(known.map((id) => [id, words[id] ?? this.said.fill])));
         return;
       }
     }
