@@ -10,6 +10,9 @@ import { objectKey, peaksKey } from "./keys.ts";
 import { formatOf, listParts, type Part, type Row } from "./store.ts";
 import { type OpenUpload, type Outcome, refused, startOver } from "./upload.ts";
 
+/** What is read of an object at a time while it is hashed. */
+const WINDOW_BYTES = 8 * 1024 * 1024;
+
 /** What keeps these parts from being the announced file, or `null`. */
 function partsProblem(parts: readonly Part[], partBytes: number, wanted: CompleteRecording): string | null {
   const missing: number[] = [];
@@ -70,7 +73,7 @@ export async function completeUpload(env: Env, deps: Deps, row: Row, wanted: Com
     await startOver(env, deps, upload);
     return refused("stem-invalid", lie);
   }
-  if ((await hashObject(env.RECORDINGS, deps, key)) !== wanted.sha256) {
+  if ((await hashObject(env.RECORDINGS, deps, key, sizeBytes)) !== wanted.sha256) {
     await startOver(env, deps, upload);
     return refused("hash-mismatch", "Every part is intact, so the hash was of another file. Send the parts again.");
   }
@@ -155,13 +158,42 @@ async function readStart(bucket: R2Bucket, deps: Deps, key: string): Promise<Uin
   return bytes === undefined ? new Uint8Array() : new Uint8Array(bytes);
 }
 
-/** Lower-case hexadecimal SHA-256 of an object, streamed: memory does not grow with it. */
-async function hashObject(bucket: R2Bucket, deps: Deps, key: string): Promise<string | null> {
+/**
+ * Lower-case hexadecimal SHA-256 of an object of so many bytes, or `null` if it has another size. Read in windows, the next on its way
+ * while one is hashed: memory holds two of them whatever the object's size, and a read that breaks off costs one window, not all.
+ */
+async function hashObject(bucket: R2Bucket, deps: Deps, key: string, sizeBytes: number): Promise<string | null> {
+  const digest = new crypto.DigestStream("SHA-256");
+  const writer = digest.getWriter();
+  const window = (offset: number) => readWindow(bucket, deps, key, offset, sizeBytes);
+  let next = window(0);
+  for (let offset = 0; offset < sizeBytes; offset += WINDOW_BYTES) {
+    const bytes = await next;
+    if (bytes === null) {
+      await writer.abort();
+      digest.digest.catch(() => undefined);
+      return null;
+    }
+    next = window(offset + WINDOW_BYTES);
+    // Awaited in the next round; until then a failure is nobody's.
+    next.catch(() => undefined);
+    await writer.write(bytes);
+  }
+  await writer.close();
+  return toHex(await digest.digest);
+}
+
+async function readWindow(
+  bucket: R2Bucket,
+  deps: Deps,
+  key: string,
+  offset: number,
+  sizeBytes: number,
+): Promise<ArrayBuffer | null> {
+  const length = Math.min(WINDOW_BYTES, sizeBytes - offset);
+  if (length <= 0) return null;
   return await persist(deps, "hash", async () => {
-    const object = await bucket.get(key);
-    if (object === null) return null;
-    const digest = new crypto.DigestStream("SHA-256");
-    await object.body.pipeTo(digest);
-    return toHex(await digest.digest);
+    const object = await bucket.get(key, { range: { offset, length } });
+    return object === null || object.size !== sizeBytes ? null : await object.arrayBuffer();
   });
 }
