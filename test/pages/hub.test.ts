@@ -111,6 +111,7 @@ describe("the Hub in a browser", () => {
         for (const path of [
           "/hub",
           "/hub?q=cello&currency=EUR&rate=50",
+          "/hub?q=nobody",
           href,
           `${href.split("?")[0]}/report`,
           "/account/profile",

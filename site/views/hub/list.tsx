@@ -1,7 +1,6 @@
 import { currencyCodes } from "../../../protocol/currencies.ts";
 import { availabilities, daws, type HubPage, type HubQuery, type PublicProfile } from "../../../protocol/hub.ts";
 import { knownInstruments } from "../../../protocol/instruments.ts";
-import { State } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { accentOf } from "../../design/signature.ts";
@@ -46,7 +45,7 @@ export function Hub({ page, asked, query, found, said }: HubProps) {
       </section>
       <Notice good={said} bad={query === null ? t.problem : undefined} />
       <search class="stack">
-        <Search page={page} asked={asked} isNarrow={isNarrow} />
+        <Search page={page} asked={asked} isOpen={query === null} />
         <Chosen page={page} asked={asked} />
       </search>
       <section class="hub-list" aria-label={t.title}>
@@ -114,14 +113,24 @@ function Track({ page, profile }: { page: Page; profile: PublicProfile }) {
 
 function Nobody({ page, isNarrow, isFurther }: { page: Page; isNarrow: boolean; isFurther: boolean }) {
   const t = hubText[page.language];
-  const all = { href: href(page, "/hub"), label: t.clear };
-  if (isFurther) return <State title={t.pastTitle} sentence={t.pastSentence} next={all} />;
-  if (isNarrow) return <State title={t.noneTitle} sentence={t.noneSentence} next={all} />;
-  const write = { href: href(page, "/account/profile"), label: t.emptyNext };
-  return <State title={t.emptyTitle} sentence={t.emptySentence} next={write} />;
+  const all = [href(page, "/hub"), t.clear] as const;
+  const [title, sentence, [next, label]] = isFurther
+    ? [t.pastTitle, t.pastSentence, all]
+    : isNarrow
+      ? [t.noneTitle, t.noneSentence, all]
+      : [t.emptyTitle, t.emptySentence, [href(page, "/account/profile"), t.emptyNext] as const];
+  return (
+    <div class="stack">
+      <h2>{title}</h2>
+      <p class="lead">{sentence}</p>
+      <a class="button" href={next}>
+        {label}
+      </a>
+    </div>
+  );
 }
 
-function Search({ page, asked, isNarrow }: { page: Page; asked: Asked; isNarrow: boolean }) {
+function Search({ page, asked, isOpen }: { page: Page; asked: Asked; isOpen: boolean }) {
   const t = hubText[page.language];
   const languages = languageOptions(page.language);
   const choice = (value: string, label: string, chosen: string | undefined) => (
@@ -141,7 +150,7 @@ function Search({ page, asked, isNarrow }: { page: Page; asked: Asked; isNarrow:
           {t.find}
         </button>
       </div>
-      <details class="narrow" open={isNarrow}>
+      <details class="narrow" open={isOpen}>
         <summary>{t.narrow}</summary>
         <div class="narrow-fields">
           <div class="field">
