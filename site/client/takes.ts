@@ -6,6 +6,7 @@ import { Engine } from "./player/engine.ts";
 import { Lanes } from "./player/lanes.ts";
 import type { StemData } from "./player/stem-source.ts";
 import { addStrips } from "./player/strips.ts";
+import { watchChanges } from "./takes/changes.ts";
 import { addCopy } from "./takes/copy.ts";
 import { countDown } from "./takes/count-down.ts";
 
@@ -51,5 +52,8 @@ function addPlayer(root: HTMLElement, words: PlayerWords): void {
 
 const root = document.querySelector<HTMLElement>("#takes");
 if (root?.dataset.words !== undefined) addPlayer(root, JSON.parse(root.dataset.words));
-if (root !== null) countDown(root, (root.dataset.language ?? "en") as Language);
+if (root !== null) {
+  countDown(root, (root.dataset.language ?? "en") as Language);
+  watchChanges(root);
+}
 addCopy();

@@ -6,6 +6,7 @@ const player = words({
   en: {
     play: "Play",
     pause: "Pause",
+    playKey: "Space",
     start: "To the start",
     bar: "Bar",
     timecode: "Timecode",
@@ -45,6 +46,7 @@ const player = words({
   de: {
     play: "Abspielen",
     pause: "Pause",
+    playKey: "Leertaste",
     start: "Zum Anfang",
     bar: "Takt",
     timecode: "Timecode",
@@ -124,6 +126,7 @@ export const takeText = words({
     emptyNext: "How recording works",
     observer:
       "You are here to listen live. Stems can be played and downloaded by participants; ask the host if that should be you.",
+    changed: "The takes have changed. Show them as they are now.",
     older: "Older takes",
     newest: "Back to the newest",
     zoneNote: "Times are in UTC.",
@@ -167,6 +170,7 @@ export const takeText = words({
     emptyNext: "So läuft das Aufnehmen",
     observer:
       "Du bist hier, um live zuzuhören. Spuren abspielen und laden können Mitspielende; frag die Leitung, wenn du das sein sollst.",
+    changed: "Die Takes haben sich geändert. Zeig sie, wie sie jetzt sind.",
     older: "Ältere Takes",
     newest: "Zurück zu den neuesten",
     zoneNote: "Zeiten in UTC.",

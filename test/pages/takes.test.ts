@@ -271,6 +271,30 @@ describe("takes in the browser", () => {
     await context.close();
   });
 
+  test("C7: a take that is shared meanwhile is said within half a minute, and changes nothing by itself", async () => {
+    const context = await enter("ada");
+    const page = await context.newPage();
+    await page.clock.install();
+    await page.goto(`/sessions/${sessionId}`, { waitUntil: "networkidle" });
+    await page.clock.runFor(31_000);
+    expect(await page.getByText("The takes have changed.").count()).toBe(0);
+    const ben = new ApiClient(platform.origin, tokens.ben ?? "");
+    const extra = await shareStem(ben, sessionId, {
+      name: "Tambourine",
+      timelineFrames: 0,
+      frames: 4_800,
+      sound: () => [0],
+    });
+    await page.clock.runFor(31_000);
+    const link = page.getByRole("link", { name: "The takes have changed." });
+    await link.waitFor();
+    expect(await page.getByText("Tambourine").count()).toBe(0);
+    await link.click();
+    await page.getByText("Tambourine").first().waitFor();
+    await ben.withdrawRecording(extra);
+    await context.close();
+  });
+
   test("without a script there is the list, each waveform, a player for one stem, and the downloads", async () => {
     const context = await enter("ada", { javaScriptEnabled: false });
     const page = await context.newPage();

@@ -85,7 +85,7 @@ async function takesView(c: AppContext, page: Page, account: Account, detail: z.
       isFirstPage={isFirstPage}
     />
   );
-  return { view, hasStems: stems.length > 0 };
+  return view;
 }
 
 /** Back to the session, with what came of the form. */
@@ -138,10 +138,11 @@ async function showSession(
       outcome={isSessionOutcome(done) ? done : null}
       problem={problem ?? c.req.query("problem") ?? null}
       invites={invites}
-      scripts={takes.hasStems || made !== null ? ["takes"] : []}
+      scripts={["takes"]}
     >
-      {takes.view}
+      {takes}
     </SessionPage>,
+    problem === null ? 200 : 422,
   );
 }
 

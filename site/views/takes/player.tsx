@@ -12,7 +12,14 @@ export function PlayerBar({ page }: { page: Page }) {
             <path d="M5 5h3v14H5zM20 5v14L9 12z" />
           </svg>
         </button>
-        <button class="round main" type="button" data-do="play" aria-label={t.play}>
+        <button
+          class="round main"
+          type="button"
+          data-do="play"
+          aria-label={t.play}
+          aria-keyshortcuts="Space"
+          title={t.playKey}
+        >
           <svg viewBox="0 0 24 24" aria-hidden="true">
             <path class="when-paused" d="M7 4v16l13-8z" />
             <path class="when-playing" d="M6 4h4v16H6zM14 4h4v16h-4z" />
@@ -37,10 +44,24 @@ export function PlayerBar({ page }: { page: Page }) {
         {t.states.idle}
       </p>
       <div class="player-tools">
-        <button class="tool" type="button" data-do="loop-in" title={t.loopIn} aria-label={t.loopIn}>
+        <button
+          class="tool"
+          type="button"
+          data-do="loop-in"
+          title={t.loopIn}
+          aria-label={t.loopIn}
+          aria-keyshortcuts="I"
+        >
           <kbd>I</kbd>
         </button>
-        <button class="tool" type="button" data-do="loop-out" title={t.loopOut} aria-label={t.loopOut}>
+        <button
+          class="tool"
+          type="button"
+          data-do="loop-out"
+          title={t.loopOut}
+          aria-label={t.loopOut}
+          aria-keyshortcuts="O"
+        >
           <kbd>O</kbd>
         </button>
         <button class="tool" type="button" data-do="loop" aria-pressed="false">

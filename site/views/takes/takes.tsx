@@ -98,7 +98,15 @@ export function Takes({ page, sessionId, stems, mayPlay, nextCursor, isFirstPage
   const t = takeText[page.language];
   if (stems.length === 0 && isFirstPage) {
     return (
-      <section class="stack empty-takes" id="takes">
+      <section
+        class="stack empty-takes"
+        id="takes"
+        data-now={page.nowMs}
+        data-session={sessionId}
+        data-latest=""
+        data-changed={t.changed}
+      >
+        <p role="status" data-changes />
         <h2>{t.emptyTitle}</h2>
         <p class="lead">{t.empty}</p>
         <a class="button quiet" href={href(page, "/help")}>
@@ -130,7 +138,11 @@ export function Takes({ page, sessionId, stems, mayPlay, nextCursor, isFirstPage
       data-ended={t.ended}
       data-ends-in={t.endsIn("{left}")}
       data-now={page.nowMs}
+      data-session={sessionId}
+      data-latest={isFirstPage ? stems.slice(0, 1).map((stem) => `${stem.recordingId} ${stem.state}`)[0] : undefined}
+      data-changed={t.changed}
     >
+      <p class="changes" role="status" data-changes />
       <header class="takes-head">
         <h2 id="takes-title">{t.title}</h2>
         <p class="small soft">
