@@ -33,9 +33,11 @@ function rig(
     encoding?: StemFormat["encoding"];
     inputs?: Input[];
     place?: string;
+    blockFrames?: number;
   } = {},
 ) {
   const { rateHz = 48_000, encoding = "pcm24", inputs = [{ name: "Guitar", channels: [0] }] } = options;
+  const { blockFrames = BLOCK } = options;
   const channels = 4;
   const now = { monotonicMs: 0, wallMs: 0, uptimeMs: 0, freeBytes: 1e12 };
   const said: { code: string; message: string; atMs: number }[] = [];
@@ -100,17 +102,17 @@ function rig(
       return frame;
     },
     skip(seconds: number) {
-      frame += Math.round((seconds * rateHz) / BLOCK) * BLOCK;
+      frame += Math.round((seconds * rateHz) / blockFrames) * blockFrames;
     },
     /** The device runs for a while, and the desk looks about as it does by itself. */
     play(seconds: number) {
-      const block = new Int32Array(BLOCK * channels);
-      for (const end = frame + Math.round(seconds * rateHz); frame < end; frame += BLOCK) {
+      const block = new Int32Array(blockFrames * channels);
+      for (const end = frame + Math.round(seconds * rateHz); frame < end; frame += blockFrames) {
         for (let at = 0; at < block.length; at++)
           block[at] = sampleOf(frame + Math.floor(at / channels), at % channels);
         desk.block(frame, block);
-        pass((BLOCK / rateHz) * 1000);
-        if (frame % (BLOCK * 64) === 0) desk.look();
+        pass((blockFrames / rateHz) * 1000);
+        if (frame % Math.max(blockFrames, 8_192) < blockFrames) desk.look();
       }
     },
     /** A command takes effect at this very frame. */
@@ -256,6 +258,26 @@ describe("the desk", { timeout: 60_000 }, () => {
     const early = (await whole(3))[2] as Stem;
     expect([early.timelineFrames, preRollOf(early)]).toEqual([0, 24_000]);
   });
+
+  test.each([64, 480, 2_048, 8_192])(
+    "a device of %i frames a block loses nothing, not of the ten seconds before record and not in a long take",
+    async (blockFrames) => {
+      const { desk, play, roll, whole } = rig({ blockFrames });
+      desk.arm("Guitar", true);
+      play(11);
+      roll("recording", 20 * 48_000);
+      play(25);
+      roll("stopped", 0);
+      play(3);
+      const [stem] = await whole(1);
+      if (stem === undefined) throw new Error("There is no stem.");
+      const from = stem.timelineFrames - 20 * 48_000 + Math.ceil((11 * 48_000) / blockFrames) * blockFrames;
+      expect(preRollOf(stem)).toBe(10 * 48_000);
+      const wrong = soundOf(stem).findIndex((sample, at) => sample !== sampleOf(from + at, 0));
+      expect(wrong).toBe(-1);
+      expect(stem.frames).toBe(Math.ceil((25 * 48_000) / blockFrames) * blockFrames + 480_000);
+    },
+  );
 
   test("R24: the device is unplugged: said within a second, the take up to then is whole, and goes on in a new one when it is back", async () => {
     const { desk, play, roll, whole, pass, said, statuses, own, ...at } = rig();

@@ -8,7 +8,7 @@ import type { Stem } from "./stem.std.ts";
 export const PRE_ROLL_MAX_SECONDS = 10;
 /** A command is heard, and a disk answers, a moment after the frame it is about: the ring holds that much more. */
 const LATE_MAX_SECONDS = 2;
-/** Blocks written in one turn of the device: a pre-roll is caught up with in a second, without keeping the lanes waiting. */
+/** Blocks written in one turn of the device besides what is new: a pre-roll is caught up with in a second, and the lanes do not wait. */
 const BLOCKS_PER_TURN = 12;
 /** How often a take notes where it is in session time. */
 const MARK_SECONDS = 5;
@@ -83,11 +83,13 @@ export class Take {
   readonly #stems: { stem: TakeStem; nextFrame: number; markAt: number }[];
   readonly #clockAt: (frame: number) => Omit<ClockPoint, "frame">;
   #endFrame = Number.POSITIVE_INFINITY;
+  #seenEnd: number;
   #endState: TransportState | undefined;
 
   constructor(stems: readonly TakeStem[], clockAt: (frame: number) => Omit<ClockPoint, "frame">) {
     this.#stems = stems.map((stem) => ({ stem, nextFrame: stem.firstFrame, markAt: 0 }));
     this.#clockAt = clockAt;
+    this.#seenEnd = Math.max(...stems.map(({ firstFrame }) => firstFrame));
   }
 
   /** The frame after the last one, and the transport's state there. Later calls change nothing. */
@@ -110,7 +112,9 @@ export class Take {
     // No more blocks may come: then an end that lies ahead is not waited for.
     if (all && this.#endState !== undefined) this.#endFrame = Math.min(this.#endFrame, ring.end);
     const to = Math.min(ring.end, this.#endFrame);
-    const blocks = all ? Number.POSITIVE_INFINITY : BLOCKS_PER_TURN;
+    const newBlocks = Math.max(0, Math.ceil((ring.end - this.#seenEnd) / LANE_PACKET_FRAMES));
+    const blocks = all ? Number.POSITIVE_INFINITY : BLOCKS_PER_TURN + newBlocks;
+    this.#seenEnd = ring.end;
     if (this.error === undefined) for (const one of this.#stems) this.#write(one, ring, to, blocks);
     const isWhole = this.error !== undefined || this.#stems.every(({ nextFrame }) => nextFrame >= this.#endFrame);
     const state = this.#endState;
