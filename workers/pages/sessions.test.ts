@@ -147,4 +147,80 @@ describe("sessions in the browser, without a script", () => {
     expect(outcome.html).toContain("25 December 2026");
     expect((await visit("eve", `${path}/deleted`)).status).toBe(404);
   });
+
+  test("the list goes on where it stopped, and a cursor of nobody's is the first page", async () => {
+    for (let at = 0; at < 23; at++) await visit("eve", "/sessions", { name: `Evening ${at}` });
+    const seen = new Set<string>();
+    let path = "/sessions";
+    for (let pages = 1; pages <= 2; pages++) {
+      const { html } = await visit("eve", path);
+      const found = [...html.matchAll(/href="(\/sessions\/ses_[^"?]+)"/g)].map(([, href]) => href ?? "");
+      expect(found.length).toBe(pages === 1 ? 20 : 3);
+      for (const href of found) seen.add(href);
+      path = /rel="next" href="([^"]+)"/.exec(html)?.[1] ?? "";
+    }
+    expect(seen.size).toBe(23);
+    expect(path).toBe("");
+    expect((await visit("eve", "/sessions?cursor=nonsense")).status).toBe(200);
+  });
+
+  test("E1, C7: a recording says how long it still is; an upload is its owner's alone to see, and says when it has stalled", async () => {
+    const path = await newSession("Uploads");
+    const sessionId = path.slice("/sessions/".length);
+    await visit("ben", `/invite/${await newCode(path)}`, {});
+    const members = await env.DB.prepare(
+      "SELECT account_id AS a, member_id AS m FROM session_members WHERE session_id = ?",
+    )
+      .bind(sessionId)
+      .all<{ a: string; m: string }>();
+    const memberOf = (who: string) => members.results.find(({ a }) => a === accountOf(who))?.m ?? "";
+    const hourMs = 3_600_000;
+    const insert = (id: string, who: string, state: string, expiresAtMs: number) =>
+      env.DB.prepare(
+        `INSERT INTO recordings (id, session_id, member_id, account_id, take_id, name, state, sample_rate_hz, channels, encoding,
+           timeline_frames, started_at_ms, bpm, part_bytes, upload_id, size_bytes, frames, created_at_ms, completed_at_ms, expires_at_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?1, ?6, 48000, 1, 'pcm24', 96000, ?7, 120, 5242880, NULL, ?8, ?8, ?7, ?7, ?9)`,
+      ).bind(
+        id,
+        sessionId,
+        memberOf(who),
+        accountOf(who),
+        crypto.randomUUID(),
+        state,
+        nowMs,
+        state === "complete" ? 480_000 : null,
+        expiresAtMs,
+      );
+    await env.DB.batch([
+      insert("rec_kept", "ada", "complete", nowMs + 123 * hourMs),
+      insert("rec_over", "ada", "complete", nowMs),
+      insert("rec_moving", "ben", "uploading", nowMs + 100 * hourMs),
+      insert("rec_stuck", "ben", "uploading", nowMs + 100 * hourMs),
+      ...[1, 2].map((number) =>
+        env.DB.prepare("INSERT INTO recording_parts VALUES ('rec_moving', ?, 'etag', 'w', ?, 'x', 5242880)").bind(
+          number,
+          nowMs,
+        ),
+      ),
+      env.DB.prepare("INSERT INTO recording_parts VALUES ('rec_stuck', 1, 'etag', 'w', ?, 'x', 5242880)").bind(
+        nowMs - hourMs,
+      ),
+    ]);
+    const mine = (await visit("ben", path)).html;
+    expect(mine).toContain("ends in 5 days 3 h");
+    expect(mine).toContain('title="Ends 1 December 2026 at 00:00 UTC"');
+    expect(mine).toContain("bar 2.1, 00:00:02:00");
+    expect(mine).toContain("On its way: 2 parts, 10.5 MB so far");
+    expect(mine).toContain("Stalled: 5.2 MB have arrived, and nothing for 1 h");
+    // Ended to the millisecond, swept or not.
+    expect(mine).not.toContain("rec_over");
+    const hers = (await visit("ada", path)).html;
+    expect(hers).toContain("rec_kept");
+    expect(hers).not.toMatch(/rec_moving|rec_stuck|Stalled|On its way/);
+    // Only what is one's own can be deleted.
+    expect(hers).toContain(`${path}/recordings/rec_kept/delete`);
+    expect(mine).not.toContain("rec_kept/delete");
+    expect((await visit("ben", `${path}/recordings/rec_kept/delete`)).location).toBe(`${path}?problem=forbidden`);
+    expect((await visit("ben", `${path}/recordings/rec_kept/delete`, {})).location).toContain("problem=");
+  });
 });
