@@ -134,9 +134,9 @@ describe("A7: a companion signs in through the system's browser (RFC 8252, RFC 7
   });
 
   test("a no is told to the companion", async () => {
-    const checked = checkAuthorize(await query({ redirect_uri: "http://[::1]:51234/" }));
+    const checked = checkAuthorize(await query({ redirect_uri: "http://127.0.0.1:51234/" }));
     expect(checked.ok && refuseCompanion(checked.request)).toBe(
-      "http://[::1]:51234/?error=access_denied&state=a+state+of+the+companion",
+      "http://127.0.0.1:51234/?error=access_denied&state=a+state+of+the+companion",
     );
   });
 
