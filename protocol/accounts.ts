@@ -62,6 +62,12 @@ const Credential = z.looseObject({
   type: z.literal("public-key"),
 });
 
+/** A path of this site, as an address may carry it. Whoever goes there checks it once more against the origin. */
+const SitePath = z
+  .string()
+  .max(500)
+  .regex(/^\/(?![/\\])[\x21-\x7e]*$/);
+
 export const Person = z.object({
   email: EmailAddress,
   displayName: DisplayName,
@@ -69,6 +75,8 @@ export const Person = z.object({
   /** Promise A5: said by the person. A stated younger age ends here, and nothing of it is kept. */
   isSixteen: z.literal(true, { error: "SessionLinked is for people of 16 and over." }),
   wantsNews: z.boolean().default(false),
+  /** Where the person was going: an invitation, say. The mailed link leads on to it. */
+  next: SitePath.optional(),
 });
 export type Person = z.infer<typeof Person>;
 

@@ -26,6 +26,7 @@ const person = () => ({
   language: form.root.dataset.language,
   isSixteen: age() === "older",
   wantsNews: find<HTMLInputElement>("[name=wantsNews]", form.root).checked,
+  next: form.root.dataset.next,
 });
 
 function isFilled(withPassword: boolean): boolean {

@@ -61,6 +61,8 @@ async function inviteToConfirm(c: AppContext, pending: PendingAccount) {
   const { token, insert } = await openStep(c.env.DB, deps, "sign-up", null, known === null ? pending : {});
   const origin = publicOrigin(c);
   const to = { accountId: null, address: email, language };
+  const { next } = pending.person;
+  const onwards = next === undefined ? "" : `&next=${encodeURIComponent(next)}`;
   const mail =
     known === null
       ? queueMail(
@@ -69,7 +71,7 @@ async function inviteToConfirm(c: AppContext, pending: PendingAccount) {
             id: `sign-up-${newSecret(deps)}`,
             to,
             template: "sign-up",
-            values: { link: `${origin}/sign-up/confirm?token=${token}` },
+            values: { link: `${origin}/sign-up/confirm?token=${token}${onwards}` },
           },
           deps.now(),
         )

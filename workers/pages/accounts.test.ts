@@ -132,6 +132,25 @@ describe("the account's pages", () => {
     }
   });
 
+  test("whoever signs up on the way to an invitation arrives at it, and nobody is led off this site", async () => {
+    const invite = "/invite/k7m2p-9xq4d";
+    expect(await (await get(`/sign-up?next=${invite}`, { Cookie: "" })).text()).toContain(`data-next="${invite}"`);
+    expect(await (await get(`/sign-in?next=${invite}`, { Cookie: "" })).text()).toContain(
+      `/sign-up?next=${encodeURIComponent(invite)}`,
+    );
+    const browser = new Browser(app);
+    await browser.signUp("ben@example.org", "another long password", { next: invite });
+    const link = new URL((await lastMail("ben@example.org"))?.link ?? "");
+    expect(await (await get(link.pathname + link.search, { Cookie: "" })).text()).toContain(`value="${invite}"`);
+    const token = tokenIn(link.href);
+    const confirmed = await send("/sign-up/confirm", { token, next: invite }, { Cookie: "" });
+    expect([confirmed.status, confirmed.headers.get("Location")]).toEqual([303, invite]);
+    const lured = await browser.signUp("eve@example.org", "another long password", { next: "//evil.example/x" });
+    expect(lured.status).toBe(422);
+    const page = await get("/sign-up?next=https%3A%2F%2Fevil.example", { Cookie: "" });
+    expect(await page.text()).not.toContain("evil.example");
+  });
+
   test("R19: asking for a new password shows the same page for every address", async () => {
     const known = await send("/reset", { email: "ada@example.org" }, { Cookie: "" });
     const unknown = await send("/reset", { email: "nobody@example.org" }, { Cookie: "" });

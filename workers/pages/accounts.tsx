@@ -11,7 +11,7 @@ import { peekStep, type StepKind } from "../accounts/steps.ts";
 import { accountDetail } from "../accounts/store.ts";
 import { type AppContext, type AppEnv, newRouter } from "../router.ts";
 import { askApi, type FormAnswer, fieldsOfForm } from "./form.ts";
-import { safeNext } from "./next.ts";
+import { safeNext, wayOn } from "./next.ts";
 import { pageOf, sendPage } from "./page.ts";
 
 const outcomes: readonly string[] = ["welcome", "saved", "mailed", "confirmed", "ended", "removed"] satisfies Outcome[];
@@ -31,19 +31,24 @@ export function doorPages(app: Hono<AppEnv>) {
   const pages = newRouter();
   pages.get("/sign-up", async (c) => {
     const page = await pageOf(c);
-    return page.account === null ? sendPage(c, <SignUp page={page} />) : seeOther(c, page, "/account");
+    const next = wayOn(c.req.query("next"), page.origin);
+    return page.account === null
+      ? sendPage(c, <SignUp page={page} next={next} />)
+      : c.redirect(next ?? "/account", 303);
   });
   pages.get("/sign-up/confirm", async (c) => {
     const token = c.req.query("token") ?? "";
     const isBad = !(await isGood(c, "sign-up", token));
-    return sendPage(c, <ConfirmSignUp page={await pageOf(c)} token={token} isBad={isBad} />);
+    const page = await pageOf(c);
+    const next = wayOn(c.req.query("next"), page.origin);
+    return sendPage(c, <ConfirmSignUp page={page} token={token} next={next} isBad={isBad} />);
   });
   pages.post("/sign-up/confirm", async (c) => {
-    const { token = "" } = await fieldsOfForm(c);
+    const { token = "", next } = await fieldsOfForm(c);
     const page = await pageOf(c);
     const answer = await askApi(app, c, "POST", "/sign-up/confirm", { token });
-    if (answer.ok) return seeOther(c, page, "/account?outcome=welcome");
-    return sendPage(c, <ConfirmSignUp page={page} token="" isBad />, 410);
+    if (answer.ok) return seeOther(c, page, wayOn(next, page.origin) ?? "/account?outcome=welcome");
+    return sendPage(c, <ConfirmSignUp page={page} token="" next={undefined} isBad />, 410);
   });
   pages.get("/sign-in", async (c) => {
     const page = await pageOf(c);

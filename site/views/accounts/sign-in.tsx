@@ -45,6 +45,8 @@ const text = words({
 
 /** @param next A path of this site, already checked, to go to afterwards. */
 export function SignIn({ page, next, after }: { page: Page; next: string; after: "reset" | "out" | null }) {
+  // Whoever only went to sign in is welcomed; whoever was going somewhere gets there.
+  const signUp = next === "/account" ? "/sign-up" : `/sign-up?next=${encodeURIComponent(next)}`;
   const t = text[page.language];
   const [you = "", them = ""] = t.clips;
   const clips = [
@@ -95,7 +97,7 @@ export function SignIn({ page, next, after }: { page: Page; next: string; after:
         </fieldset>
       </form>
       <p class="small door-foot">
-        <a href={href(page, "/reset")}>{t.forgot}</a> · {t.none} <a href={href(page, "/sign-up")}>{t.open}</a>
+        <a href={href(page, "/reset")}>{t.forgot}</a> · {t.none} <a href={href(page, signUp)}>{t.open}</a>
       </p>
     </Door>
   );

@@ -64,7 +64,8 @@ const text = words({
   },
 });
 
-export function SignUp({ page }: { page: Page }) {
+/** `next`: where the person was going, if anywhere. */
+export function SignUp({ page, next }: { page: Page; next: string | undefined }) {
   const t = text[page.language];
   const [you = "", key = "", mail = ""] = t.steps;
   const clips = [
@@ -82,7 +83,15 @@ export function SignUp({ page }: { page: Page }) {
       isPublic
     >
       <NeedsScript page={page} />
-      <form class="stack" id="sign-up" method="post" data-said={saidOf(page)} data-language={page.language} novalidate>
+      <form
+        class="stack"
+        id="sign-up"
+        method="post"
+        data-said={saidOf(page)}
+        data-language={page.language}
+        data-next={next}
+        novalidate
+      >
         <fieldset disabled class="stack">
           <LineField name="displayName" label={t.name} hint={t.nameHint} autocomplete="nickname" maxlength={80} />
           <LineField
@@ -142,7 +151,11 @@ export function SignUp({ page }: { page: Page }) {
         </button>
       </section>
       <p class="small door-foot">
-        {t.have} <a href={href(page, "/sign-in")}>{t.signIn}</a> · <a href={href(page, "/privacy")}>{t.privacy}</a>
+        {t.have}{" "}
+        <a href={href(page, next === undefined ? "/sign-in" : `/sign-in?next=${encodeURIComponent(next)}`)}>
+          {t.signIn}
+        </a>{" "}
+        · <a href={href(page, "/privacy")}>{t.privacy}</a>
       </p>
     </Door>
   );
@@ -170,7 +183,17 @@ const confirmText = words({
 });
 
 /** Opening the mailed link changes nothing; pressing the button does. It is a plain form and needs no script. */
-export function ConfirmSignUp({ page, token, isBad }: { page: Page; token: string; isBad: boolean }) {
+export function ConfirmSignUp({
+  page,
+  token,
+  next,
+  isBad,
+}: {
+  page: Page;
+  token: string;
+  next: string | undefined;
+  isBad: boolean;
+}) {
   const t = confirmText[page.language];
   const [you = "", key = "", mail = ""] = text[page.language].steps;
   const clips = [
@@ -192,6 +215,7 @@ export function ConfirmSignUp({ page, token, isBad }: { page: Page; token: strin
       ) : (
         <form class="stack" method="post" action={href(page, "/sign-up/confirm")}>
           <input type="hidden" name="token" value={token} />
+          {next === undefined ? null : <input type="hidden" name="next" value={next} />}
           <button class="button wide" type="submit">
             {t.button}
           </button>
