@@ -280,7 +280,10 @@ describe("accounts in Chromium", () => {
     await page.getByRole("button", { name: /^Remove the passkey/ }).click();
     await page.getByText("This is the last way into your account.").waitFor();
     await page.locator("#password").fill(password);
+    // The page says "Saved." from before: what counts is that it comes anew.
+    const anew = page.waitForEvent("load");
     await page.getByRole("button", { name: "Set this password" }).click();
+    await anew;
     await page.getByText("Saved.").waitFor();
     await page.getByRole("button", { name: /^Remove the passkey/ }).click();
     await page.getByText("Removed.").waitFor();
