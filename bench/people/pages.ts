@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
+import { startChromium } from "../../dev/chromium.ts";
 import { percentile } from "../../dev/percentile.ts";
 import { startPlatform } from "../../dev/platform.ts";
 import { publicPages } from "../../workers/pages/routes.ts";
@@ -74,18 +75,7 @@ async function visit(browser: Browser, origin: string, path: string): Promise<{ 
 export async function run(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), "sessionlinked-bench-"));
   const platform = await startPlatform({ stateDir: folder });
-  const browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  const browser = await startChromium();
   try {
     const { origin } = platform;
     const weights: [string, number][] = [];

@@ -7,8 +7,9 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signInWithBrowser } from "../../companion/engine/account/browser-sign-in.node.ts";
 import { signInWithDevice } from "../../companion/engine/account/device-sign-in.std.ts";
+import { startChromium } from "../../dev/chromium.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
-import { addAuthenticator, startChromium, Watch } from "./chromium.ts";
+import { addAuthenticator, Watch } from "./chromium.ts";
 import { findForms, formsOf, Recorder } from "./recorder.ts";
 
 let stateDir: string;

@@ -1,16 +1,4 @@
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-
-const args = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
-export const startChromium = (): Promise<Browser> => chromium.launch({ executablePath: "/usr/bin/chromium", args });
+import type { BrowserContext, Page } from "playwright-core";
 
 /** What a page must not do: ask anybody else for anything (H3), or write an error to its console, as a broken policy does. */
 export class Watch {

@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Browser, BrowserContext, Page, Response } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startChromium } from "../../dev/chromium.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
 import { memberPages, pagesOfOne, publicPages } from "../../workers/pages/routes.ts";
 import { addressesOfOne } from "./addresses.ts";
-import { startChromium, Watch } from "./chromium.ts";
+import { Watch } from "./chromium.ts";
 
 /** HTML, CSS and scripts of a page as it is loaded, compressed (issue 3, goals). */
 const PAGE_MAX_BYTES = 30 * 1024;

@@ -6,9 +6,10 @@ import { gzipSync } from "node:zlib";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import wavefile from "wavefile";
+import { startChromium } from "../../dev/chromium.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
-import { startChromium, Watch } from "./chromium.ts";
+import { Watch } from "./chromium.ts";
 
 const RATE_HZ = 48_000;
 const SECONDS = 2;

@@ -6,11 +6,12 @@ import { gzipSync } from "node:zlib";
 import type { Browser, BrowserContext, Page, Request } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
+import { startChromium } from "../../dev/chromium.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
 import type { RecordingId, SessionId } from "../../protocol/ids.ts";
 import { initialTransport } from "../../protocol/transport.ts";
-import { startChromium, Watch } from "./chromium.ts";
+import { Watch } from "./chromium.ts";
 import { shareStem } from "./stems.ts";
 
 const RATE_HZ = 48_000;

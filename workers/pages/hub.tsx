@@ -143,12 +143,19 @@ hubPages.get("/hub/:profileId/picture.png", async (c) => {
   const headers = { "Content-Type": "image/png", "Cache-Control": "private, no-cache" };
   return c.body(await sharePicture(publicProfile(row)), 200, headers);
 });
-hubPages.post("/hub/:profileId/message", async (c) => {
+/** Whom a form on a profile is about, for somebody who is signed in; or the page that answers instead. */
+async function personAsked(c: AppContext) {
   const id = profileIdOf(c);
   const redirect = await signedIn(c, `/hub/${id ?? ""}`);
   if (redirect !== null) return redirect;
-  const to = id === null ? null : await findBehind(c.env.DB, id);
-  if (to === null) return pageProblem(c, "not-found");
+  const person = id === null ? null : await findBehind(c.env.DB, id);
+  return id === null || person === null ? pageProblem(c, "not-found") : { id, person };
+}
+
+hubPages.post("/hub/:profileId/message", async (c) => {
+  const asked = await personAsked(c);
+  if (asked instanceof Response) return asked;
+  const { id, person: to } = asked;
   const page = await pageOf(c);
   const text = String((await formOf(c)).get("text") ?? "");
   const refuse = (problem: string) => showProfile(c, { bad: { form: "message", problem }, text }, 422);
@@ -160,11 +167,9 @@ hubPages.post("/hub/:profileId/message", async (c) => {
   return said(c, page, `/hub/${id}`, "sent");
 });
 hubPages.post("/hub/:profileId/invite", async (c) => {
-  const id = profileIdOf(c);
-  const redirect = await signedIn(c, `/hub/${id ?? ""}`);
-  if (redirect !== null) return redirect;
-  const to = id === null ? null : await findBehind(c.env.DB, id);
-  if (to === null) return pageProblem(c, "not-found");
+  const asked = await personAsked(c);
+  if (asked instanceof Response) return asked;
+  const { id, person: to } = asked;
   const page = await pageOf(c);
   const form = await formOf(c);
   const refuse = (problem: string) => showProfile(c, { bad: { form: "invite", problem } }, 422);
@@ -178,11 +183,9 @@ hubPages.post("/hub/:profileId/invite", async (c) => {
   return said(c, page, `/hub/${id}`, "invited");
 });
 hubPages.post("/hub/:profileId/block", async (c) => {
-  const id = profileIdOf(c);
-  const redirect = await signedIn(c, `/hub/${id ?? ""}`);
-  if (redirect !== null) return redirect;
-  const whom = id === null ? null : await findBehind(c.env.DB, id);
-  if (whom === null) return pageProblem(c, "not-found");
+  const asked = await personAsked(c);
+  if (asked instanceof Response) return asked;
+  const { id, person: whom } = asked;
   const page = await pageOf(c);
   if (whom.accountId === c.var.account.id)
     return showProfile(c, { bad: { form: "page", problem: hubText[page.language].problems.yourself } }, 422);
