@@ -6,7 +6,7 @@ import { CLOCK_POINTS_MAX, type ClockPoint } from "../../../protocol/recordings.
 import type { TransportState } from "../../../protocol/room.ts";
 import { addClockPoint, removeClockJournal } from "./clock-journal.node.ts";
 import { sealStem } from "./seal.node.ts";
-import { writeSidecar } from "./sidecar.node.ts";
+import { beginSidecar, writeSidecar } from "./sidecar.node.ts";
 import type { Stem } from "./stem.std.ts";
 import { frameBytesOf, sizeHeader, wavHeader } from "./wav.std.ts";
 
@@ -81,7 +81,7 @@ export class Recorder {
     // An existing file is never written over: names are unique.
     this.#file = openSync(this.#stem.path, "wx");
     writeSync(this.#file, this.#header, 0, this.#headerBytes, 0);
-    writeSidecar(this.#stem);
+    beginSidecar(this.#stem);
   }
 
   /** Bytes from the start of the file that are on disk; past the header they will not change any more. */

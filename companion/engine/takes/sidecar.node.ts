@@ -1,4 +1,15 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import {
+  close,
+  closeSync,
+  fsync,
+  fsyncSync,
+  open,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { Stem } from "./stem.std.ts";
 
@@ -16,6 +27,20 @@ export function writeSidecar(stem: Stem): void {
   }
   renameSync(`${path}.part`, path);
   syncFolder(dirname(path));
+}
+
+/**
+ * The first sidecar of a stem, while sound goes by: there at once for whoever looks after a crash, and on the disk itself a moment later.
+ * Waiting for the disk here would hold up the sound.
+ */
+export function beginSidecar(stem: Stem): void {
+  const path = sidecarOf(stem.path);
+  writeFileSync(path, JSON.stringify(stem, null, 2), { flag: "wx" });
+  for (const each of [path, ...(process.platform === "win32" ? [] : [dirname(path)])]) {
+    open(each, "r", (error, file) => {
+      if (error === null) fsync(file, () => close(file));
+    });
+  }
 }
 
 /** A new name is on the disk only when its folder is. Windows has no such call, and does it by itself. */

@@ -10,6 +10,10 @@ export const PRE_ROLL_MAX_SECONDS = 10;
 const LATE_MAX_SECONDS = 2;
 /** Blocks written in one turn of the device besides what is new: a pre-roll is caught up with in a second, and the lanes do not wait. */
 const BLOCKS_PER_TURN = 12;
+/** Turns after which one more block a turn is caught up with: at full speed after a quarter of a second. */
+const TURNS_PER_STEP = 8;
+/** Frames that are read, packed and written in one piece. */
+const CHUNK_MAX_FRAMES = 4_096;
 /** How often a take notes where it is in session time. */
 const MARK_SECONDS = 5;
 
@@ -52,13 +56,13 @@ export class InputRing {
     this.#end = frame + block.length / this.channels;
   }
 
-  /** Frames from `from` on, at most one block and never past `to`; silence where the ring no longer has them. */
+  /** Frames from `from` on, at most one chunk and never past `to`; silence where the ring no longer has them. */
   read(from: number, to: number): Int32Array {
     const oldest = this.#end - this.#frames;
     if (from < oldest) {
-      return new Int32Array(Math.min(to - from, oldest - from, LANE_PACKET_FRAMES) * this.channels);
+      return new Int32Array(Math.min(to - from, oldest - from, CHUNK_MAX_FRAMES) * this.channels);
     }
-    const frames = Math.min(to - from, LANE_PACKET_FRAMES, this.#frames - (from % this.#frames));
+    const frames = Math.min(to - from, CHUNK_MAX_FRAMES, this.#frames - (from % this.#frames));
     return this.#samples.slice(this.#at(from), this.#at(from) + frames * this.channels);
   }
 
@@ -84,6 +88,7 @@ export class Take {
   readonly #clockAt: (frame: number) => Omit<ClockPoint, "frame">;
   #endFrame = Number.POSITIVE_INFINITY;
   #seenEnd: number;
+  #turns = 0;
   #endState: TransportState | undefined;
 
   constructor(stems: readonly TakeStem[], clockAt: (frame: number) => Omit<ClockPoint, "frame">) {
@@ -113,7 +118,9 @@ export class Take {
     if (all && this.#endState !== undefined) this.#endFrame = Math.min(this.#endFrame, ring.end);
     const to = Math.min(ring.end, this.#endFrame);
     const newBlocks = Math.max(0, Math.ceil((ring.end - this.#seenEnd) / LANE_PACKET_FRAMES));
-    const blocks = all ? Number.POSITIVE_INFINITY : BLOCKS_PER_TURN + newBlocks;
+    // One more every few turns: a take begins while others are heard, and code that runs for the first time is slow.
+    const extra = Math.min(BLOCKS_PER_TURN, 1 + Math.floor(this.#turns++ / TURNS_PER_STEP));
+    const blocks = all ? Number.POSITIVE_INFINITY : extra + newBlocks;
     this.#seenEnd = ring.end;
     if (this.error === undefined) for (const one of this.#stems) this.#write(one, ring, to, blocks);
     const isWhole = this.error !== undefined || this.#stems.every(({ nextFrame }) => nextFrame >= this.#endFrame);
@@ -129,13 +136,14 @@ export class Take {
     blocks: number,
   ): void {
     const { firstFrame, channels, recorder } = one.stem;
-    for (let block = 0; block < blocks && one.nextFrame < to; block++) {
+    const until = Math.min(to, one.nextFrame + blocks * LANE_PACKET_FRAMES);
+    while (one.nextFrame < until) {
       const frame = one.nextFrame - firstFrame;
       if (frame >= one.markAt) {
         recorder.mark({ frame, ...this.#clockAt(one.nextFrame) });
         one.markAt = frame + MARK_SECONDS * ring.sampleRateHz;
       }
-      const samples = ring.read(one.nextFrame, to);
+      const samples = ring.read(one.nextFrame, until);
       recorder.write(pick(samples, ring.channels, channels));
       one.nextFrame += samples.length / ring.channels;
     }
