@@ -36,13 +36,19 @@ export default defineConfig({
           name: "workerd",
           include: ["workers/**/*.test.{ts,tsx}", "durable-objects/**/*.test.ts", "test/promises/**/*.test.ts"],
           testTimeout: 30_000,
-          setupFiles: ["workers/test-setup.ts"],
+          setupFiles: ["workers/testing/setup.ts"],
         },
       },
       {
         test: {
           name: "node",
-          include: ["protocol/**/*.test.ts", "companion/**/*.test.ts", "dev/**/*.test.ts", "site/**/*.test.{ts,tsx}"],
+          include: [
+            "protocol/**/*.test.ts",
+            "audio/**/*.test.ts",
+            "companion/**/*.test.ts",
+            "dev/**/*.test.ts",
+            "site/**/*.test.{ts,tsx}",
+          ],
           exclude: ["**/*.long.test.ts"],
           setupFiles: ["test/node-setup.ts"],
         },
@@ -65,7 +71,7 @@ export default defineConfig({
             {
               test: {
                 name: "long",
-                include: ["{companion,test}/**/*.long.test.ts"],
+                include: ["{audio,companion,test}/**/*.long.test.ts"],
                 fileParallelism: false,
                 testTimeout: 3_600_000,
               },

@@ -7,7 +7,7 @@ import { inventory, type Rule } from "../workers/privacy/inventory.ts";
 const intro = `# What is stored, and for how long
 
 Written by \`dev/storage-doc.ts\` from [workers/privacy/inventory.ts](../workers/privacy/inventory.ts), which does not compile while a table or
-a column is without a rule. Everything at rest is in the EU ([workers/jurisdiction.ts](../workers/jurisdiction.ts), wrangler.toml).
+a column is without a rule. Everything at rest is in the EU ([workers/platform/jurisdiction.ts](../workers/platform/jurisdiction.ts), wrangler.toml).
 
 ## R2: the bucket \`RECORDINGS\`
 

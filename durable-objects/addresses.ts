@@ -1,7 +1,7 @@
 import type { Signal } from "../protocol/room.ts";
 
 /**
- * Promise D2: no address of a person reaches a collaborator through signalling, whatever the client sends. What comes out is built
+ * Promise V2: no address of a person reaches a collaborator through signalling, whatever the client sends. What comes out is built
  * anew from what could be read (candidates: RFC 8839 section 5.1; SDP: RFC 8866; WebRTC's part of it: RFC 8829), so an odd spelling
  * is dropped rather than searched for. Only relay candidates remain: their address is the relay's.
  */

@@ -32,7 +32,7 @@ export const newSeat = (memberId: MemberId, openedAtMs: number): Seat => ({
 
 export const isSeated = (seat: Seat | null): seat is Seat => seat?.phase === "reading" || seat?.phase === "live";
 
-/** The one projection of a person to collaborators (promise D1): every list of members is made here, field by field. */
+/** The one projection of a person to collaborators (promise V1): every list of members is made here, field by field. */
 export function showMember(person: Person, chair: Chair | undefined, settings: SessionSettings): Member {
   const status = chair?.state?.status ?? idleStatus;
   return {

@@ -129,7 +129,7 @@ export const PutProfile = z.object({
 });
 export type PutProfile = z.infer<typeof PutProfile>;
 
-/** Promises A4, D2: all that anybody sees of a person on the Hub. Built by one function, from nothing but a published profile. */
+/** Promises A4, V2: all that anybody sees of a person on the Hub. Built by one function, from nothing but a published profile. */
 export const PublicProfile = z.strictObject({
   profileId: ProfileId,
   displayName: z.string(),

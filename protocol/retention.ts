@@ -34,5 +34,5 @@ export const TRANSACTION_RETENTION_MS = (7 * 365 + 2) * DAY_MS;
 export const LOG_RETENTION_MS = 30 * DAY_MS;
 /** Sessions and accounts are gone this long after the request at the latest (E2, E3). */
 export const ERASURE_DEADLINE_MS = 30 * DAY_MS;
-/** R2 aborts an unfinished multipart upload after 7 days; ours is aborted first, and the client restarts from disk before (R4). */
+/** R2 aborts an unfinished multipart upload after 7 days; ours is aborted first, and the client restarts from disk before (X4). */
 export const UPLOAD_ABANDONED_AFTER_MS = 6 * DAY_MS;

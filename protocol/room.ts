@@ -84,7 +84,7 @@ export const LoggedEvent = z.object({
 });
 export type LoggedEvent = z.infer<typeof LoggedEvent>;
 
-/** WebRTC signalling between two members: never logged, and the room removes every address from it (promise D2). */
+/** WebRTC signalling between two members: never logged, and the room removes every address from it (promise V2). */
 export const Signal = z.discriminatedUnion("kind", [
   z.object({ kind: z.enum(["offer", "answer"]), sdp: z.string().max(SDP_MAX_CHARS) }),
   z.object({
@@ -119,7 +119,7 @@ export const idleStatus: MemberStatus = {
   directPath: false,
 };
 
-/** Promise D1: all that collaborators ever see of a member. */
+/** Promise V1: all that collaborators ever see of a member. */
 export const Member = z.object({
   memberId: MemberId,
   displayName: z.string(),

@@ -44,7 +44,7 @@ export const SessionDetail = SessionSummary.extend({
 export const PatchSession = z.object({ settings: SessionSettings });
 export const PatchMember = z.object({ role: Role });
 
-/** How far a session's deletion has come (promise E2). What collaborators keep on their own disks is out of our reach (D3). */
+/** How far a session's deletion has come (promise E2). What collaborators keep on their own disks is out of our reach (V3). */
 export const SessionErasure = z.object({
   sessionId: SessionId,
   requestedAtMs: z.int(),

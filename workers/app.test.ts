@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { errorCodes, errors, Problem } from "../protocol/errors.ts";
 import { JSON_BODY_MAX_BYTES } from "../protocol/limits.ts";
 import { createApp } from "./app.ts";
-import { problem } from "./problem.ts";
+import { problem } from "./http/problem.ts";
 
 const origin = "https://sessionlinked.test";
 const problemOf = async (response: Response) => Problem.parse(await response.json());

@@ -130,7 +130,7 @@ async function cost(
   };
 }
 
-/** What OPAQUE costs the server, and whether time tells who has an account (R19). */
+/** What OPAQUE costs the server, and whether time tells who has an account (X19). */
 export async function run(): Promise<Row[]> {
   await opaque.ready;
   const folder = mkdtempSync(join(tmpdir(), "sessionlinked-bench-"));

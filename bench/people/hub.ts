@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { percentile } from "../../dev/percentile.ts";
 import { startPlatform } from "../../dev/platform.ts";
 import { HubPage } from "../../protocol/hub.ts";
-import { crowdStatements, searches } from "../../workers/hub/test-crowd.ts";
+import { crowdStatements, searches } from "../../workers/testing/crowd.ts";
 import type { Row } from "../row.ts";
 
 const PEOPLE = 100_000;

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { writeAligned } from "../../companion/engine/takes/align.node.ts";
-import { wavHeader } from "../../companion/engine/takes/wav.std.ts";
+import { wavHeader } from "../../audio/wav-writer.ts";
+import { writeAligned } from "../../companion/engine/project/align.node.ts";
 import { RecordingId, SessionId } from "../../protocol/ids.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { recoverStems } from "../../companion/engine/takes/recovery.node.ts";
+import { recoverStems } from "../../companion/engine/stems/recovery.node.ts";
 
 /** Kills a recorder five times at different moments; the most that was lost of what it had been given. */
 export async function killedRecorder(folder: string): Promise<number> {
@@ -10,7 +10,7 @@ export async function killedRecorder(folder: string): Promise<number> {
   for (let round = 0; round < 5; round++) {
     const place = mkdtempSync(join(folder, "kill-"));
     const script = join(place, "record.ts");
-    const recorder = new URL("../../companion/engine/takes/recorder.node.ts", import.meta.url).pathname;
+    const recorder = new URL("../../companion/engine/recording/recorder.node.ts", import.meta.url).pathname;
     writeFileSync(
       script,
       `import { Recorder } from ${JSON.stringify(recorder)};

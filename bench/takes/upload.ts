@@ -4,10 +4,10 @@ import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { wavHeader } from "../../audio/wav-writer.ts";
 import type { ApiClient } from "../../companion/engine/api/api-client.std.ts";
-import { Share, wholeSource } from "../../companion/engine/takes/share.node.ts";
-import type { Stem } from "../../companion/engine/takes/stem.std.ts";
-import { wavHeader } from "../../companion/engine/takes/wav.std.ts";
+import type { Stem } from "../../companion/engine/stems/stem.std.ts";
+import { Share, wholeSource } from "../../companion/engine/upload/upload.node.ts";
 import { newId, type RecordingId } from "../../protocol/ids.ts";
 import { PART_MAX_BYTES } from "../../protocol/limits.ts";
 

@@ -11,11 +11,11 @@ import { SessionId } from "../../protocol/ids.ts";
 import { StemFormat } from "../../protocol/recordings.ts";
 import { systemKeychain } from "../engine/account/keychain.node.ts";
 import { ApiClient } from "../engine/api/api-client.std.ts";
+import { readInput } from "../engine/capture/input-file.node.ts";
 import { openFilePort } from "../engine/midi/file-port.node.ts";
-import { readInput } from "../engine/takes/input.node.ts";
-import type { Input } from "../engine/takes/own-takes.node.ts";
-import { type Line, Order } from "./lines.std.ts";
-import { Studio } from "./studio.node.ts";
+import type { Input } from "../engine/recording/own-takes.node.ts";
+import { type Line, Order } from "../engine/studio/lines.std.ts";
+import { Studio } from "../engine/studio/studio.node.ts";
 
 const { values: flags } = parseArgs({
   options: {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { Line, Order } from "../../companion/headless/lines.std.ts";
+import type { Line, Order } from "../../companion/engine/studio/lines.std.ts";
 
 const program = fileURLToPath(new URL("../../companion/headless/main.node.ts", import.meta.url));
 type Said<Kind extends Line["say"]> = Extract<Line, { say: Kind }>;

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { TraceIndex } from "../../companion/headless/trace.node.ts";
+import type { TraceIndex } from "../../companion/engine/links/trace.node.ts";
 import { percentile } from "../percentile.ts";
 
 /**

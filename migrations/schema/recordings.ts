@@ -54,7 +54,7 @@ export const recordings = sqliteTable(
 
 /**
  * A part that R2 holds (`etag` set) or that one request is storing just now (`etag` null): only the `writer` of a row may set its
- * etag, so two requests with the same number cannot mix (fault R3).
+ * etag, so two requests with the same number cannot mix (fault X3).
  */
 export const recordingParts = sqliteTable(
   "recording_parts",

@@ -1,5 +1,5 @@
 /** The audio thread's end of the player. It loads this file alone, so nothing else of the page's script runs there. */
-import { type FromMixer, Mixer, type ToMixer } from "./player/mixer.ts";
+import { type FromMixer, Mixer, type ToMixer } from "../../audio/mixer.ts";
 
 declare const currentTime: number;
 declare function registerProcessor(name: string, processor: new () => AudioWorkletProcessor): void;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { columnsOf, outline } from "./peaks.ts";
-import { barBeat, barTicks, length, timecode } from "./place.ts";
+import { columnsOf, outline } from "../../audio/peaks.ts";
+import { barBeat, barTicks, length, timecode } from "../../audio/timeline.ts";
 import { endOf, heardAtFirst, spanOf, takesOf } from "./takes.ts";
 
 const stem = (takeId: string, name: string, timelineFrames: number, startedAtMs: number, memberId = "mem_a") => ({

@@ -14,11 +14,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
-import { Deliveries } from "../../companion/engine/takes/deliveries.node.ts";
-import { deliver, sha256Of } from "../../companion/engine/takes/delivery.node.ts";
-import { OwnTakes } from "../../companion/engine/takes/own-takes.node.ts";
-import { Recorder } from "../../companion/engine/takes/recorder.node.ts";
-import type { Stem } from "../../companion/engine/takes/stem.std.ts";
+import { Deliveries } from "../../companion/engine/delivery/deliveries.node.ts";
+import { deliver, sha256Of } from "../../companion/engine/delivery/delivery.node.ts";
+import { OwnTakes } from "../../companion/engine/recording/own-takes.node.ts";
+import { Recorder } from "../../companion/engine/recording/recorder.node.ts";
+import type { Stem } from "../../companion/engine/stems/stem.std.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
 import { newId, type RecordingId, type SessionId } from "../../protocol/ids.ts";
@@ -127,7 +127,7 @@ function deliveries(api: ApiClient, sessionId: SessionId, place: string, isHere?
   return { fetching, delivered, troubles };
 }
 
-test("R24: the disk is full in mid download: it says so in a sentence, keeps what it has, and goes on from there", async () => {
+test("X24: the disk is full in mid download: it says so in a sentence, keeps what it has, and goes on from there", async () => {
   const { ben, sessionId, shared } = await sharedSession([20]);
   const place = newPlace();
   const program = join(import.meta.dirname, "../simulation/take-client.ts");
@@ -186,7 +186,7 @@ test("E1: a recording that ends in mid download is said in a sentence, and leave
   expect(readdirSync(place)).toEqual([]);
 });
 
-test("R4: half of a recording that was withdrawn while its recipient was away does not stay on the disk", async () => {
+test("X4: half of a recording that was withdrawn while its recipient was away does not stay on the disk", async () => {
   const { ben, sessionId, shared, own } = await sharedSession([1, 1]);
   const [gone, kept] = shared as [Recording, Recording];
   const place = newPlace();

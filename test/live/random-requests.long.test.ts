@@ -6,7 +6,7 @@ import { askAtRandom } from "./random-platform.ts";
 const COUNT = Number(process.env.RANDOM_REQUESTS ?? 1_000_000);
 const SEED = Number(process.env.RANDOM_SEED ?? randomInt(2 ** 31));
 
-describe("R23: random requests derived from the API's own description", () => {
+describe("X23: random requests derived from the API's own description", () => {
   test(`no 5xx, and every refusal is a problem document (seed ${SEED}, ${COUNT} requests)`, async () => {
     expect(await askAtRandom(SEED, COUNT)).toEqual([]);
   });

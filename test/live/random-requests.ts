@@ -178,7 +178,7 @@ export class Asker {
   }
 }
 
-/** What is wrong with an answer (R23), or `null`: no 5xx, and every refusal is a problem document with its own status. */
+/** What is wrong with an answer (X23), or `null`: no 5xx, and every refusal is a problem document with its own status. */
 async function complaintOf(response: Response): Promise<string | null> {
   const text = await response.text();
   if (response.status >= 500) return `${response.status} ${text.slice(0, 300)}`;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
-import { sha256Of } from "../../companion/engine/takes/delivery.node.ts";
+import { sha256Of } from "../../companion/engine/delivery/delivery.node.ts";
 import { Companion } from "../../dev/demo/companion.ts";
 import { writePart } from "../../dev/demo/song.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
@@ -80,7 +80,7 @@ test("C6: where the host does not permit recording nobody gets a file; withdrawn
   }
 });
 
-test("R24, C7: a companion that is killed in mid take offers it at its next start, shares it when told to, and the other has it whole", async () => {
+test("X24, C7: a companion that is killed in mid take offers it at its next start, shares it when told to, and the other has it whole", async () => {
   const [ada, ben] = [await person("Ada"), await person("Ben")];
   const { sessionId } = await ada.api.createSession("Torn");
   await ben.api.acceptInvite((await ada.api.createInvite(sessionId)).code);

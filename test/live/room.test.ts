@@ -92,7 +92,7 @@ test("C7: without the share nothing of a take leaves the machine; E2: a deleted 
   await Promise.all([ada.leave(), ben.leave()]);
 });
 
-test("P6, P9, R12: the platform's process is gone in mid session; the companions come back by themselves and miss nothing", async () => {
+test("P6, P9, X12: the platform's process is gone in mid session; the companions come back by themselves and miss nothing", async () => {
   const { start } = await session(2);
   const [ada, ben] = [start(0), start(1)];
   await Promise.all([ada, ben].map((one) => one.until("joined", () => true, 30)));

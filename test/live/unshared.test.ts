@@ -9,9 +9,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import wavefile from "wavefile";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
-import { SHARE_NOTICE } from "../../companion/engine/takes/share-progress.std.ts";
-import type { Stem } from "../../companion/engine/takes/stem.std.ts";
-import type { Line, Order } from "../../companion/headless/lines.std.ts";
+import type { Stem } from "../../companion/engine/stems/stem.std.ts";
+import type { Line, Order } from "../../companion/engine/studio/lines.std.ts";
+import { SHARE_NOTICE } from "../../companion/engine/upload/upload-progress.std.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
 
@@ -134,7 +134,7 @@ function start(args: string[], token: string): { child: ChildProcess; lines: Lin
   return { child, lines, tell: (order) => child.stdin?.write(`${JSON.stringify(order)}\n`) };
 }
 
-test("C7, H6: of a take that is not shared not one byte leaves the machine; sharing it says first that collaborators keep their copies (D3)", async () => {
+test("C7, H6: of a take that is not shared not one byte leaves the machine; sharing it says first that collaborators keep their copies (V3)", async () => {
   const { token } = await seedAccount(platform.db, { displayName: "Ada", email: "ada@example.org", tier: "pro" });
   const { sessionId } = await new ApiClient(platform.origin, token).createSession("Unshared");
   // Noise: nothing can make it smaller, so what is not in the count of bytes is not in the bytes.

@@ -7,13 +7,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { wavHeader } from "../../audio/wav-writer.ts";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
-import { deliver, sha256Of } from "../../companion/engine/takes/delivery.node.ts";
-import { Recorder } from "../../companion/engine/takes/recorder.node.ts";
-import { Share, type ShareSource, wholeSource } from "../../companion/engine/takes/share.node.ts";
-import type { ShareProgress } from "../../companion/engine/takes/share-progress.std.ts";
-import type { Stem } from "../../companion/engine/takes/stem.std.ts";
-import { wavHeader } from "../../companion/engine/takes/wav.std.ts";
+import { deliver, sha256Of } from "../../companion/engine/delivery/delivery.node.ts";
+import { Recorder } from "../../companion/engine/recording/recorder.node.ts";
+import type { Stem } from "../../companion/engine/stems/stem.std.ts";
+import { Share, type ShareSource, wholeSource } from "../../companion/engine/upload/upload.node.ts";
+import type { ShareProgress } from "../../companion/engine/upload/upload-progress.std.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
 import { newId, type RecordingId } from "../../protocol/ids.ts";
@@ -91,7 +91,7 @@ async function crash(): Promise<void> {
   platform = await startPlatform({ stateDir, port });
 }
 
-test("R1: workerd is killed in the middle of an upload; it goes on by itself and the file is the same", async () => {
+test("X1: workerd is killed in the middle of an upload; it goes on by itself and the file is the same", async () => {
   const { api, stem } = await studio();
   let crashed: Promise<void> | undefined;
   const shared = await shareOf(api, wholeSource(stem), ({ sentBytes }) => {
@@ -105,7 +105,7 @@ test("R1: workerd is killed in the middle of an upload; it goes on by itself and
   expect(await sha256Of(path)).toBe(stem.sha256);
 });
 
-test("R1: a companion that dies in the middle of a part sends only what was not held", async () => {
+test("X1: a companion that dies in the middle of a part sends only what was not held", async () => {
   const { api, stem } = await studio();
   const cut = shareOf(api, wholeSource(stem), ({ sentBytes }) => {
     if (sentBytes >= 3 * PART_MIN_BYTES) setTimeout(() => cut.stop(), 5);
@@ -119,7 +119,7 @@ test("R1: a companion that dies in the middle of a part sends only what was not 
   expect(api.sent.length).toBeLessThanOrEqual(9);
 });
 
-test("R2: a download that broke off goes on where it stopped, and one that was damaged is thrown away", async () => {
+test("X1, C7: a download that broke off goes on where it stopped, and one that was damaged is thrown away", async () => {
   const { api, stem } = await studio();
   const shared = await shareOf(api, wholeSource(stem)).run();
   if (shared === null) throw new Error("It was not shared.");
@@ -257,7 +257,7 @@ test("an upload of which nothing gets through for a minute warns, and goes on by
   line.close();
 });
 
-test("R4: the server gave up an upload while its companion was away for six days: it is begun anew, from the disk", async () => {
+test("X4: the server gave up an upload while its companion was away for six days: it is begun anew, from the disk", async () => {
   const { api, stem } = await studio();
   const share = shareOf(api, wholeSource(stem), ({ sentBytes, state }) => {
     if (sentBytes >= PART_MIN_BYTES && state === "uploading" && !api.paused) {
@@ -277,7 +277,7 @@ test("R4: the server gave up an upload while its companion was away for six days
   expect(new Set(api.sent).size).toBe(7);
 });
 
-test("R4: a companion that stays open past the fifth day begins the upload anew before anybody gives it up", async () => {
+test("X4: a companion that stays open past the fifth day begins the upload anew before anybody gives it up", async () => {
   const { api, stem } = await studio();
   let laterMs = 0;
   const share = new Share({
@@ -307,7 +307,7 @@ test("a file that was changed after it was recorded is never shared as if it wer
   expect(await api.listRecordings(stem.sessionId)).toMatchObject([{ state: "uploading" }]);
 });
 
-test("R4: an upload that is older than five days is begun anew from the disk", async () => {
+test("X4: an upload that is older than five days is begun anew from the disk", async () => {
   const { api, stem } = await studio();
   const cut = shareOf(api, wholeSource(stem), ({ sentBytes }) => {
     if (sentBytes >= PART_MIN_BYTES) cut.stop();

@@ -309,14 +309,14 @@ describe("takes in the browser", () => {
     expect(zip.subarray(0, 2).toString()).toBe("PK");
     expect(zip.length).toBeGreaterThan(bytesOf.all ?? 0);
     expect((await context.request.get(`${href.split("?")[0]}?take=${crypto.randomUUID()}`)).status()).toBe(404);
-    // D3: before a recording goes, its page says which copies stay; then it is gone.
+    // V3: before a recording goes, its page says which copies stay; then it is gone.
     await page.getByRole("link", { name: "Delete Guitar" }).click();
     await page.getByText("out of our reach").waitFor();
     await page.getByRole("link", { name: "Keep it" }).click();
     await context.close();
   });
 
-  test("D1, C1: an observer sees what there is and can have none of it as sound", async () => {
+  test("V1, C1: an observer sees what there is and can have none of it as sound", async () => {
     const context = await enter("olga");
     const page = await context.newPage();
     await page.goto(`/sessions/${sessionId}`);

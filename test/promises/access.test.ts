@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { initialTransport } from "../../protocol/transport.ts";
 import { createApp } from "../../workers/app.ts";
-import { systemDeps } from "../../workers/deps.ts";
+import { systemDeps } from "../../workers/platform/deps.ts";
 import { askAs, newWorld, type Person, random, type World } from "./world.ts";
 
 const nowMs = 1_800_000_000_000;
@@ -162,7 +162,7 @@ const routes = Object.entries(paths).flatMap(([path, methods]) =>
   Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
 );
 
-describe("R18, C1: every route, asked by everybody", () => {
+describe("X18, C1: every route, asked by everybody", () => {
   test("the matrix names every route, and no other", () => {
     expect(Object.keys(matrix).sort()).toEqual([...routes].sort());
   });

@@ -2,9 +2,9 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { createApp } from "../../workers/app.ts";
 import { runJobs } from "../../workers/cron/jobs.ts";
-import { systemDeps } from "../../workers/deps.ts";
-import type { Env } from "../../workers/env.ts";
-import { TestClient } from "../../workers/rooms/test-client.ts";
+import { systemDeps } from "../../workers/platform/deps.ts";
+import type { Env } from "../../workers/platform/env.ts";
+import { TestClient } from "../../workers/testing/room-client.ts";
 import { markEverything, markOf } from "./marks.ts";
 import { askAs, newWorld, type Person, people, type World } from "./world.ts";
 
@@ -42,7 +42,7 @@ async function everyByte(response: Response): Promise<string> {
   return `${response.status}\n${headers}\n${new TextDecoder("latin1").decode(bytes)}`;
 }
 
-describe("R17, D1, D2: marked private values", () => {
+describe("X17, V1, V2: marked private values", () => {
   test("no mark of a person is in anything that another one, or nobody, receives", { timeout: 60_000 }, async () => {
     const world = await newWorld(nowMs);
     const marks = await markEverything(world);

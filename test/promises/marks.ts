@@ -7,7 +7,7 @@ import { inventory } from "../../workers/privacy/inventory.ts";
 import { type Person, people, random, type World } from "./world.ts";
 
 /**
- * Columns that others are shown, and nothing else is: the list of promise D1, by where it lies. A column that somebody adds later is
+ * Columns that others are shown, and nothing else is: the list of promise V1, by where it lies. A column that somebody adds later is
  * private here until it is added to this list.
  */
 const shown: Record<string, readonly string[]> = {

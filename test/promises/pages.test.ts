@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { createApp } from "../../workers/app.ts";
-import { systemDeps } from "../../workers/deps.ts";
+import { systemDeps } from "../../workers/platform/deps.ts";
 import { newWorld, type Person, random, type World } from "./world.ts";
 
 const nowMs = 1_800_000_000_000;
@@ -188,7 +188,7 @@ const routes = [
   ),
 ];
 
-describe("R18: every page, opened by everybody", () => {
+describe("X18: every page, opened by everybody", () => {
   test("the list names every page, and no other", () => {
     expect(Object.keys(pages).sort()).toEqual([...routes].sort());
   });

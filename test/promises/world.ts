@@ -3,7 +3,7 @@ import { type MemberId, newId, randomBase32, type SessionId } from "../../protoc
 import type { Role } from "../../protocol/roles.ts";
 import { initialTransport } from "../../protocol/transport.ts";
 import type { createApp } from "../../workers/app.ts";
-import { sha256Hex } from "../../workers/hash.ts";
+import { sha256Hex } from "../../workers/platform/hash.ts";
 import { objectKey, peaksKey } from "../../workers/recordings/keys.ts";
 
 /**

@@ -6,9 +6,9 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
-import { Deliveries } from "../../companion/engine/takes/deliveries.node.ts";
-import { OwnTakes } from "../../companion/engine/takes/own-takes.node.ts";
-import { InputRing } from "../../companion/engine/takes/take.node.ts";
+import { Deliveries } from "../../companion/engine/delivery/deliveries.node.ts";
+import { OwnTakes } from "../../companion/engine/recording/own-takes.node.ts";
+import { InputRing } from "../../companion/engine/recording/take.node.ts";
 import { newId, type RecordingId, SessionId } from "../../protocol/ids.ts";
 
 const [mode = "", origin = "", session = "", folder = "", seconds = "1"] = process.argv.slice(2);

@@ -5,20 +5,23 @@ import { describe, expect, test } from "vitest";
 /** Which rooms of the house each room may open a door to. The arrows of docs/ARCHITECTURE.md, as data. */
 const mayImport: Record<string, readonly string[]> = {
   protocol: ["protocol"],
+  audio: ["audio", "protocol"],
   migrations: ["migrations"],
   "durable-objects": ["durable-objects", "protocol"],
-  workers: ["workers", "durable-objects", "protocol", "migrations", "site"],
-  companion: ["companion", "protocol"],
-  site: ["site", "protocol"],
-  dev: ["dev", "protocol", "migrations", "workers", "companion"],
-  bench: ["bench", "dev", "protocol", "migrations", "companion", "durable-objects", "workers"],
-  test: ["test", "dev", "protocol", "migrations", "companion", "durable-objects", "workers", "site"],
+  workers: ["workers", "durable-objects", "protocol", "audio", "migrations", "site"],
+  companion: ["companion", "audio", "protocol"],
+  site: ["site", "audio", "protocol"],
+  dev: ["dev", "protocol", "audio", "migrations", "workers", "companion"],
+  bench: ["bench", "dev", "protocol", "audio", "migrations", "companion", "durable-objects", "workers"],
+  test: ["test", "dev", "protocol", "audio", "migrations", "companion", "durable-objects", "workers", "site"],
 };
 
 /** Names that a file may not import for its runtime, by the word before `.ts` in companion/. */
 const runtimes = ["main", "preload", "dom", "node", "worklet", "std"];
 
-const files = globSync("{protocol,migrations,durable-objects,workers,companion,site,dev,bench,test}/**/*.{ts,tsx}");
+const files = globSync(
+  "{protocol,audio,migrations,durable-objects,workers,companion,site,dev,bench,test}/**/*.{ts,tsx}",
+);
 
 interface Import {
   from: string;

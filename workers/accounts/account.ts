@@ -1,17 +1,17 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { AccountDetail, ChangeEmail, EmailAddress, PatchAccount, Token } from "../../protocol/accounts.ts";
 import { newsWording } from "../../site/i18n/consent.ts";
+import { newSecret, openStep, takeStep } from "../auth/challenges.ts";
+import { requireAccount, requireFreshSignIn } from "../auth/guard.ts";
+import { mayTry, networkOf } from "../auth/rate-limits.ts";
+import { bearer, json, problemResponses } from "../http/openapi.ts";
+import { publicOrigin } from "../http/origin.ts";
+import { problem } from "../http/problem.ts";
+import { type AppContext, newRouter } from "../http/router.ts";
+import { sendSoon } from "../mail/flush.ts";
 import { queueMail, queueSilence } from "../mail/outbox.ts";
-import { sendSoon } from "../mail/soon.ts";
-import { bearer, json, problemResponses } from "../openapi.ts";
-import { publicOrigin } from "../origin.ts";
-import { problem } from "../problem.ts";
-import { type AppContext, newRouter } from "../router.ts";
-import { requireAccount, requireFreshSignIn } from "./guard.ts";
 import { accepted } from "./sign-up.ts";
-import { newSecret, openStep, takeStep } from "./steps.ts";
 import { accountDetail, findCredentials, patchAccount } from "./store.ts";
-import { mayTry, networkOf } from "./tries.ts";
 
 const guarded = { security: bearer, tags: ["accounts"] };
 const detail = {

@@ -5,8 +5,8 @@ import { AccountDetail, DisplayName } from "../../protocol/accounts.ts";
 import { Problem } from "../../protocol/errors.ts";
 import { createApp } from "../app.ts";
 import { runJobs } from "../cron/jobs.ts";
-import { systemDeps } from "../deps.ts";
-import { Browser, lastMail, tokenIn } from "./test-browser.ts";
+import { systemDeps } from "../platform/deps.ts";
+import { Browser, lastMail, tokenIn } from "../testing/browser.ts";
 
 const DAY_MS = 24 * 3_600_000;
 let nowMs = 1_800_000_000_000;
@@ -65,7 +65,7 @@ describe("sign-up", () => {
     expect(JSON.stringify(results)).not.toContain("kid@");
   });
 
-  test("R19: a known address gets the same answer, and only its mail says so", async () => {
+  test("X19: a known address gets the same answer, and only its mail says so", async () => {
     await confirmed(new Browser(app), "ada@example.org");
     await keepMail();
     const known = await new Browser(app).signUp("ADA@Example.org", password);
@@ -176,7 +176,7 @@ describe("sign-in", () => {
     expect(await shape(wrong)).toEqual(await shape(unknown));
   });
 
-  test("R19: the first answer for an unknown address has the shape of a known one", async () => {
+  test("X19: the first answer for an unknown address has the shape of a known one", async () => {
     await confirmed(new Browser(app), "ada@example.org");
     const lengths = new Set<number>();
     for (const email of ["ada@example.org", "nobody@example.org", "x@example.org"]) {
@@ -296,7 +296,7 @@ describe("sign-in", () => {
 });
 
 describe("reset and change", () => {
-  test("R19: a reset answers alike for every address; its link sets a new password once and signs every device out", async () => {
+  test("X19: a reset answers alike for every address; its link sets a new password once and signs every device out", async () => {
     const owner = new Browser(app);
     await confirmed(owner, "ada@example.org");
     const answers = [];

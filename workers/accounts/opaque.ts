@@ -1,8 +1,8 @@
 import * as opaque from "../../site/built/opaque.js";
-import type { Deps } from "../deps.ts";
-import type { Env } from "../env.ts";
-import { toHex } from "../hash.ts";
-import { newSecret } from "./steps.ts";
+import { newSecret } from "../auth/challenges.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
+import { toHex } from "../platform/hash.ts";
 
 /**
  * The server's half of OPAQUE (RFC 9807). The setup is one fixed secret: losing it locks everybody out, so it is kept and backed up

@@ -6,7 +6,7 @@ import {
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
 } from "@simplewebauthn/server";
-import type { Deps } from "../deps.ts";
+import type { Deps } from "../platform/deps.ts";
 
 /** What is kept of a passkey; its private half never leaves the person's device (WebAuthn level 3). */
 export interface Passkey {

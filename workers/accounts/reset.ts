@@ -1,17 +1,17 @@
 import { createRoute } from "@hono/zod-openapi";
 import { FinishReset, StartReset } from "../../protocol/accounts.ts";
+import { newSecret, openStep, takeStep } from "../auth/challenges.ts";
+import { mayTry, networkOf } from "../auth/rate-limits.ts";
+import { json, problemResponses } from "../http/openapi.ts";
+import { publicOrigin } from "../http/origin.ts";
+import { problem } from "../http/problem.ts";
+import { newRouter } from "../http/router.ts";
+import { sendSoon } from "../mail/flush.ts";
 import { addressOf, queueMail, queueSilence } from "../mail/outbox.ts";
-import { sendSoon } from "../mail/soon.ts";
-import { json, problemResponses } from "../openapi.ts";
-import { publicOrigin } from "../origin.ts";
-import { problem } from "../problem.ts";
-import { newRouter } from "../router.ts";
-import { tell } from "./letting-in.ts";
 import { isRecord, SETUP_VERSION } from "./opaque.ts";
+import { tell } from "./sign-in-session.ts";
 import { accepted, NOT_A_RECORD, RegistrationStep } from "./sign-up.ts";
-import { newSecret, openStep, takeStep } from "./steps.ts";
 import { findCredentials, insertPassword } from "./store.ts";
-import { mayTry, networkOf } from "./tries.ts";
 
 const tags = ["accounts"];
 

@@ -1,7 +1,7 @@
 import { Secret, TOTP } from "otpauth";
 import { randomBase32 } from "../../protocol/ids.ts";
-import type { Deps } from "../deps.ts";
-import { sha256Hex } from "../hash.ts";
+import type { Deps } from "../platform/deps.ts";
+import { sha256Hex } from "../platform/hash.ts";
 
 const PERIOD_SECONDS = 30;
 /** Steps before and after the present one that count: a phone's clock may be off by half a minute. */

@@ -8,19 +8,19 @@ import {
   SignInWithPasskey,
   StartSignIn,
 } from "../../protocol/accounts.ts";
-import { json, problemResponses } from "../openapi.ts";
-import { publicOrigin } from "../origin.ts";
-import { problem } from "../problem.ts";
-import { newRouter } from "../router.ts";
-import { authenticate, isOwnOrigin } from "./guard.ts";
-import { letIn, tell, Wanted, wantedOf } from "./letting-in.ts";
+import { openStep, takeStep } from "../auth/challenges.ts";
+import { authenticate, isOwnOrigin } from "../auth/guard.ts";
+import { mayTry, mayTryAll, networkOf } from "../auth/rate-limits.ts";
+import { dropCookie } from "../auth/session-token.ts";
+import { json, problemResponses } from "../http/openapi.ts";
+import { publicOrigin } from "../http/origin.ts";
+import { problem } from "../http/problem.ts";
+import { newRouter } from "../http/router.ts";
 import { answerSignIn, provesPassword } from "./opaque.ts";
 import { signInOptions, verifyPasskey } from "./passkeys.ts";
 import { spendRecoveryCode, spendTotp } from "./second-factor.ts";
-import { openStep, takeStep } from "./steps.ts";
+import { letIn, tell, Wanted, wantedOf } from "./sign-in-session.ts";
 import { findCredentials, findPasskey, hasSecondFactor } from "./store.ts";
-import { dropCookie } from "./tokens.ts";
-import { mayTry, mayTryAll, networkOf } from "./tries.ts";
 
 const tags = ["accounts"];
 const signedIn = {

@@ -9,20 +9,20 @@ import {
   Token,
 } from "../../protocol/accounts.ts";
 import { newsWording } from "../../site/i18n/consent.ts";
+import { newSecret, openStep, takeStep } from "../auth/challenges.ts";
+import { isOwnOrigin } from "../auth/guard.ts";
+import { mayTry, networkOf } from "../auth/rate-limits.ts";
+import { labelOf } from "../auth/session-token.ts";
+import { json, problemResponses } from "../http/openapi.ts";
+import { publicOrigin } from "../http/origin.ts";
+import { problem } from "../http/problem.ts";
+import { type AppContext, newRouter } from "../http/router.ts";
+import { sendSoon } from "../mail/flush.ts";
 import { queueMail } from "../mail/outbox.ts";
-import { sendSoon } from "../mail/soon.ts";
-import { json, problemResponses } from "../openapi.ts";
-import { publicOrigin } from "../origin.ts";
-import { problem } from "../problem.ts";
-import { type AppContext, newRouter } from "../router.ts";
-import { isOwnOrigin } from "./guard.ts";
-import { letIn } from "./letting-in.ts";
 import { answerRegistration, isRecord, SETUP_VERSION } from "./opaque.ts";
 import { passkeyOptions, readNewPasskey } from "./passkeys.ts";
-import { newSecret, openStep, takeStep } from "./steps.ts";
+import { letIn } from "./sign-in-session.ts";
 import { createAccount, findCredentials, type PendingAccount } from "./store.ts";
-import { labelOf } from "./tokens.ts";
-import { mayTry, networkOf } from "./tries.ts";
 
 const tags = ["accounts"];
 export const accepted = { 202: { description: "If all is well, a mail is on its way" }, ...problemResponses };
@@ -49,7 +49,7 @@ const PendingStep = z.object({
 
 /**
  * The end of every sign-up, told by mail alone: a new address gets its link, a known one hears that it has an account. Both cost the
- * same statements, so neither the answer nor its time says which it was (R19).
+ * same statements, so neither the answer nor its time says which it was (X19).
  */
 async function inviteToConfirm(c: AppContext, pending: PendingAccount) {
   const { deps } = c.var;

@@ -1,7 +1,7 @@
 import type { AccountDetail, Language, PatchAccount, Person } from "../../protocol/accounts.ts";
 import { newId } from "../../protocol/ids.ts";
-import type { Deps } from "../deps.ts";
 import { rename } from "../hub/store.ts";
+import type { Deps } from "../platform/deps.ts";
 import type { PasswordRecord } from "./opaque.ts";
 import type { Passkey } from "./passkeys.ts";
 

@@ -1,14 +1,14 @@
 import type { SessionId } from "../../protocol/ids.ts";
 import { DELETION_RECORD_RETENTION_MS, NOTICE_RETENTION_MS, REPORT_RETENTION_MS } from "../../protocol/retention.ts";
-import type { Deps } from "../deps.ts";
-import type { Env } from "../env.ts";
-import { describeThrown, log } from "../log.ts";
 import { forgetSentMail, sendDueMail } from "../mail/outbox.ts";
-import { sweepRecordings } from "../recordings/ending.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
+import { describeThrown, log } from "../platform/log.ts";
+import { continueErasure } from "../privacy/session-erasure.ts";
+import { sweepRecordings } from "../recordings/deletion.ts";
 import { noticeEndings } from "../recordings/notices.ts";
 import { sweepOrphans } from "../recordings/orphans.ts";
-import { continueErasure } from "../sessions/erasure.ts";
-import { makeLeftCalls } from "../sessions/room-calls.ts";
+import { makeLeftCalls } from "../rooms/room-outbox.ts";
 import { endWaitlist, tellLaunch } from "../waitlist/launch.ts";
 
 interface Outcome {

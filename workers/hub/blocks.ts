@@ -1,6 +1,6 @@
 import { newId } from "../../protocol/ids.ts";
 import { BLOCKS_PER_ACCOUNT_MAX } from "../../protocol/limits.ts";
-import type { Deps } from "../deps.ts";
+import type { Deps } from "../platform/deps.ts";
 
 export interface BlockRow {
   blockId: `blk_${string}`;

@@ -4,10 +4,10 @@ import type { z } from "zod";
 import type { Block, OpenReport } from "../../protocol/hub.ts";
 import { newId } from "../../protocol/ids.ts";
 import { createApp } from "../app.ts";
-import { systemDeps } from "../deps.ts";
-import type { Env } from "../env.ts";
 import { sendDueMail } from "../mail/outbox.ts";
-import { person } from "./test-person.ts";
+import { systemDeps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
+import { person } from "../testing/person.ts";
 
 const app = createApp();
 const origin = "https://sessionlinked.test";
@@ -47,7 +47,7 @@ beforeEach(async () => {
 });
 
 describe("writing to somebody on the Hub", () => {
-  test("D2: a message and its answer arrive; neither side learns an address, an account, or more than a name", async () => {
+  test("V2: a message and its answer arrive; neither side learns an address, an account, or more than a name", async () => {
     const [ada, ben] = [await person("Ada"), await person("Ben")];
     const { profileId } = await ben.publish({ instruments: ["Bass"] });
     const path = `/api/v1/hub/profiles/${profileId}/messages`;
@@ -124,7 +124,7 @@ describe("writing to somebody on the Hub", () => {
     ).toBe(403);
   });
 
-  test("D2: who is blocked gets the same answer and reaches nobody, either way, until it is lifted", async () => {
+  test("V2: who is blocked gets the same answer and reaches nobody, either way, until it is lifted", async () => {
     const [ada, ben] = [await person("Ada"), await person("Ben")];
     const [{ profileId: adas }, { profileId: bens }] = [await ada.publish(), await ben.publish()];
     const write = (from: Person, to: string) =>

@@ -1,16 +1,16 @@
 import type { ProfileId } from "../../protocol/ids.ts";
 import type { Language } from "../../site/i18n/language.ts";
-import { newSecret } from "../accounts/steps.ts";
-import { mayTry } from "../accounts/tries.ts";
-import type { Deps } from "../deps.ts";
-import type { Env } from "../env.ts";
+import { newSecret } from "../auth/challenges.ts";
+import { mayTry } from "../auth/rate-limits.ts";
 import { queueMail, queueSilence } from "../mail/outbox.ts";
-import { seal, unseal } from "../sealed.ts";
-import { newInvite } from "../sessions/new-invite.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
+import { seal, unseal } from "../platform/link-token.ts";
+import { newInvite } from "../sessions/invite-store.ts";
 
 /**
  * Two people on the Hub write to each other through us: each mail comes from our address, without a Reply-To, and what the other may know
- * is a display name. Whoever is blocked gets the same answer as everybody and is not told (D2).
+ * is a display name. Whoever is blocked gets the same answer as everybody and is not told (V2).
  */
 export interface Reachable {
   accountId: string;

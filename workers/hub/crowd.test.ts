@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { HubQuery } from "../../protocol/hub.ts";
-import { readCursor } from "../paging.ts";
+import { readCursor } from "../http/paging.ts";
+import { crowdStatements, searches } from "../testing/crowd.ts";
 import { searchHub } from "./search.ts";
-import { crowdStatements, searches } from "./test-crowd.ts";
 
 const CROWD = 3_000;
 const LIMIT = 10;

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { Problem } from "../../protocol/errors.ts";
 import { createApp } from "../app.ts";
-import { crowdStatements } from "./test-crowd.ts";
-import { person } from "./test-person.ts";
+import { crowdStatements } from "../testing/crowd.ts";
+import { person } from "../testing/person.ts";
 
 const app = createApp();
 const origin = "https://sessionlinked.test";
@@ -55,7 +55,7 @@ beforeAll(async () => {
   await env.DB.batch(crowdStatements(0, 300).map(({ sql, json }) => env.DB.prepare(sql).bind(json)));
 });
 
-test("R23: whatever is searched for is answered: found, not found, or refused with a problem", async () => {
+test("X23: whatever is searched for is answered: found, not found, or refused with a problem", async () => {
   const names = [
     "q",
     "instrument",
@@ -81,7 +81,7 @@ test("R23: whatever is searched for is answered: found, not found, or refused wi
   );
 });
 
-test("R23: any word alone is a search that the index understands", async () => {
+test("X23: any word alone is a search that the index understands", async () => {
   await fc.assert(
     fc.asyncProperty(text, async (words) => {
       const q = words.toWellFormed().slice(0, 120);
@@ -93,7 +93,7 @@ test("R23: any word alone is a search that the index understands", async () => {
   );
 });
 
-test("R23: a profile of anything is stored as it is or refused by name, and what was stored can be published and found", async () => {
+test("X23: a profile of anything is stored as it is or refused by name, and what was stored can be published and found", async () => {
   const ada = await person("Ada");
   const profile = fc.record(
     { daw: value, instruments: value, languages: value, rate: value, bio: value, availability: value },

@@ -3,9 +3,9 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { HubPage, OwnProfile } from "../../protocol/hub.ts";
 import { BIO_MAX_GRAPHEMES, INSTRUMENTS_MAX, RATE_MAX_MINOR, SAMPLE_MAX_BYTES } from "../../protocol/limits.ts";
 import { createApp } from "../app.ts";
-import { systemDeps } from "../deps.ts";
+import { systemDeps } from "../platform/deps.ts";
+import { person } from "../testing/person.ts";
 import { rename } from "./store.ts";
-import { person } from "./test-person.ts";
 
 const app = createApp();
 const origin = "https://sessionlinked.test";

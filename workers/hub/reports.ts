@@ -1,11 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { CreateReport } from "../../protocol/hub.ts";
 import { MemberId, newId, ProfileId, SessionId } from "../../protocol/ids.ts";
-import { authenticate, requireAccount } from "../accounts/guard.ts";
-import { mayTry, networkOf } from "../accounts/tries.ts";
-import { bearer, json, problemResponses } from "../openapi.ts";
-import { problem } from "../problem.ts";
-import { type AppContext, newRouter } from "../router.ts";
+import { authenticate, requireAccount } from "../auth/guard.ts";
+import { mayTry, networkOf } from "../auth/rate-limits.ts";
+import { bearer, json, problemResponses } from "../http/openapi.ts";
+import { problem } from "../http/problem.ts";
+import { type AppContext, newRouter } from "../http/router.ts";
 import { findMembership } from "../sessions/guard.ts";
 import { findBehind } from "./contact.ts";
 

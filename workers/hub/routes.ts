@@ -1,10 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { HubPage, HubQuery, PublicProfile } from "../../protocol/hub.ts";
 import { ProfileId } from "../../protocol/ids.ts";
-import { json, problemResponses } from "../openapi.ts";
-import { readCursor } from "../paging.ts";
-import { problem } from "../problem.ts";
-import { newRouter } from "../router.ts";
+import { json, problemResponses } from "../http/openapi.ts";
+import { readCursor } from "../http/paging.ts";
+import { problem } from "../http/problem.ts";
+import { newRouter } from "../http/router.ts";
 import { playSample } from "./sample.ts";
 import { isHubCursor, searchHub } from "./search.ts";
 import { findPublished, publicProfile } from "./store.ts";

@@ -1,8 +1,8 @@
-import type { Env } from "../env.ts";
-import { sha256Hex } from "../hash.ts";
-import { problem } from "../problem.ts";
-import { readRange } from "../recordings/range.ts";
-import type { AppContext } from "../router.ts";
+import { problem } from "../http/problem.ts";
+import { readRange } from "../http/range.ts";
+import type { AppContext } from "../http/router.ts";
+import type { Env } from "../platform/env.ts";
+import { sha256Hex } from "../platform/hash.ts";
 import type { ProfileRow } from "./store.ts";
 
 /** One object for each profile, in the bucket that is in the EU. */

@@ -1,9 +1,9 @@
 import { type HubPage, type HubQuery, searchWords } from "../../protocol/hub.ts";
 import { SEARCH_WORDS_MAX } from "../../protocol/limits.ts";
-import { type Cursor, cutPage } from "../paging.ts";
+import { type Cursor, cutPage } from "../http/paging.ts";
+import { matchesOf, type Sought } from "./search-index.ts";
 import { correct } from "./spelling.ts";
 import { profileColumns, publicProfile, readRow, type StoredProfile } from "./store.ts";
-import { matchesOf, type Sought } from "./terms.ts";
 
 type Hit = StoredProfile & { tier: number };
 

@@ -1,4 +1,4 @@
-import { isCorrectable, isSlip, spellingPairs, spellingsOf } from "./slips.ts";
+import { isCorrectable, isSlip, spellingPairs, spellingsOf } from "./edit-distance.ts";
 
 /** Words of one profile that are kept for correction; a profile's first words are its name and skills. */
 const WORDS_MAX = 150;

@@ -1,9 +1,9 @@
 import type { Currency } from "../../protocol/currencies.ts";
 import { type Availability, type OwnProfile, PublicProfile, type PutProfile } from "../../protocol/hub.ts";
 import { newId, type ProfileId, randomBase32 } from "../../protocol/ids.ts";
-import type { Deps } from "../deps.ts";
+import type { Deps } from "../platform/deps.ts";
+import { columnsOf } from "./search-index.ts";
 import { dropWords, keepWords } from "./spelling.ts";
-import { columnsOf } from "./terms.ts";
 
 /** A profile as D1 holds it, with the name that its account shows. */
 export interface ProfileRow {
@@ -38,7 +38,7 @@ export const readRow = (row: StoredProfile): ProfileRow => ({
   languages: JSON.parse(row.languages) as string[],
 });
 
-/** Promises A4 and D2: the one way from a row to what others see. The schema refuses anything that is not on its list. */
+/** Promises A4 and V2: the one way from a row to what others see. The schema refuses anything that is not on its list. */
 export function publicProfile(row: ProfileRow): PublicProfile {
   return PublicProfile.parse({
     profileId: row.id,

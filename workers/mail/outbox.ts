@@ -1,7 +1,7 @@
 import type { Language } from "../../site/i18n/language.ts";
-import type { Deps } from "../deps.ts";
-import type { Env } from "../env.ts";
-import { describeThrown, log } from "../log.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
+import { describeThrown, log } from "../platform/log.ts";
 import { compose } from "./compose.ts";
 import { type Letter, letters, marketing, type Template, type Values } from "./templates.ts";
 
@@ -33,7 +33,7 @@ export function queueMail<Name extends Template>(db: D1Database, mail: Mail<Name
     .bind(id, to.accountId, to.address, to.language, template, JSON.stringify(values), nowMs);
 }
 
-/** A row like any mail's that never goes: what must not show whether it wrote to somebody costs the same either way (R19). */
+/** A row like any mail's that never goes: what must not show whether it wrote to somebody costs the same either way (X19). */
 export function queueSilence(db: D1Database, id: string, nowMs: number): D1PreparedStatement {
   return db
     .prepare(

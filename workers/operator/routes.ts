@@ -2,11 +2,11 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { createMiddleware } from "hono/factory";
 import { OpenReport } from "../../protocol/hub.ts";
 import { ReportId } from "../../protocol/ids.ts";
-import { eraseAccount } from "../accounts/erase.ts";
-import type { Env } from "../env.ts";
-import { bearer, json, problemResponses } from "../openapi.ts";
-import { problem } from "../problem.ts";
-import { type AppEnv, newRouter } from "../router.ts";
+import { bearer, json, problemResponses } from "../http/openapi.ts";
+import { problem } from "../http/problem.ts";
+import { type AppEnv, newRouter } from "../http/router.ts";
+import type { Env } from "../platform/env.ts";
+import { eraseAccount } from "../privacy/account-erasure.ts";
 
 /** Reports shown at once: a person reads them. */
 const SHOWN_MAX = 100;

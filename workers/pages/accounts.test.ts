@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { Browser, lastMail, tokenIn } from "../accounts/test-browser.ts";
 import { createApp } from "../app.ts";
-import { systemDeps } from "../deps.ts";
+import { systemDeps } from "../platform/deps.ts";
+import { Browser, lastMail, tokenIn } from "../testing/browser.ts";
 import { safeNext } from "./next.ts";
 
 const origin = "https://sessionlinked.test";
@@ -151,7 +151,7 @@ describe("the account's pages", () => {
     expect(await page.text()).not.toMatch(/data-next|href="https:\/\/evil/);
   });
 
-  test("R19: asking for a new password shows the same page for every address", async () => {
+  test("X19: asking for a new password shows the same page for every address", async () => {
     const known = await send("/reset", { email: "ada@example.org" }, { Cookie: "" });
     const unknown = await send("/reset", { email: "nobody@example.org" }, { Cookie: "" });
     expect([known.status, known.headers.get("Location")]).toEqual([303, "/reset?sent=1"]);
@@ -160,7 +160,7 @@ describe("the account's pages", () => {
     expect([wrong.status, (await wrong.text()).includes('aria-invalid="true"')]).toEqual([422, true]);
   });
 
-  test("R18: who is not signed in is asked to, and comes back to where they were", async () => {
+  test("X18: who is not signed in is asked to, and comes back to where they were", async () => {
     const account = await get("/account", { Cookie: "" });
     expect([account.status, account.headers.get("Location")]).toEqual([303, "/sign-in?next=/account"]);
     const device = await get("/device?code=WDJB-MJHT", { Cookie: "__Host-session=stolen" });
@@ -241,7 +241,7 @@ describe("bad input", () => {
     "[object Object]",
   ];
 
-  test("R23: no form of ours breaks, whatever is in it, and nothing of it comes back as markup", async () => {
+  test("X23: no form of ours breaks, whatever is in it, and nothing of it comes back as markup", async () => {
     for (const path of forms)
       for (const value of odd) {
         const fields = {
@@ -260,7 +260,7 @@ describe("bad input", () => {
       }
   });
 
-  test("R23: nor does a body that is no form", async () => {
+  test("X23: nor does a body that is no form", async () => {
     const bodies: [string, BodyInit][] = [
       ["application/json", '{"email":"ada@example.org"}'],
       ["application/x-www-form-urlencoded", new Uint8Array([0xff, 0xfe, 0x3d, 0x80, 0x26])],
@@ -279,7 +279,7 @@ describe("bad input", () => {
     expect(await lastMail("ada@example.org")).toMatchObject({ template: "sign-up" });
   });
 
-  test("R23: nor does an address with odd questions", async () => {
+  test("X23: nor does an address with odd questions", async () => {
     for (const path of [
       "/sign-in",
       "/sign-up/confirm",

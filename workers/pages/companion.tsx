@@ -1,8 +1,8 @@
 import { Authorize, Device, type DeviceState } from "../../site/views/accounts/companion.tsx";
-import { checkAuthorize, decideDevice, findDevice, grantCompanion, refuseCompanion } from "../accounts/companion.ts";
-import { authenticate } from "../accounts/guard.ts";
-import { mayTry } from "../accounts/tries.ts";
-import { newRouter } from "../router.ts";
+import { checkAuthorize, decideDevice, findDevice, grantCompanion, refuseCompanion } from "../accounts/oauth.ts";
+import { authenticate } from "../auth/guard.ts";
+import { mayTry } from "../auth/rate-limits.ts";
+import { newRouter } from "../http/router.ts";
 import { fieldsOfForm } from "./form.ts";
 import { pageOf, sendPage } from "./page.ts";
 

@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import { ErrorCode } from "../../protocol/errors.ts";
-import type { AppContext, AppEnv } from "../router.ts";
+import type { AppContext, AppEnv } from "../http/router.ts";
 
 /** What the API said to a form: its success, with what it answered, or its problem. */
 export type FormAnswer =

@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { BIO_MAX_GRAPHEMES } from "../../protocol/limits.ts";
-import { SESSION_COOKIE } from "../accounts/tokens.ts";
 import { createApp } from "../app.ts";
-import { person } from "../hub/test-person.ts";
+import { SESSION_COOKIE } from "../auth/session-token.ts";
+import { person } from "../testing/person.ts";
 
 const app = createApp();
 const origin = "https://sessionlinked.test";
@@ -105,7 +105,7 @@ describe("a person's page", () => {
       expect((await visit(null, bad)).status).toBe(404);
   });
 
-  test("D2: write, invite, block and report by plain forms; a form from another site is nobody's", async () => {
+  test("V2: write, invite, block and report by plain forms; a form from another site is nobody's", async () => {
     const [ada, ben] = [await person("Ada"), await person("Ben")];
     const { profileId } = await ben.publish();
     const path = `/hub/${profileId}`;
@@ -248,7 +248,7 @@ describe("what leaves the Hub", () => {
     }
   });
 
-  test("D2, R17: marks in every column that is nobody's business are in nothing that a stranger gets", async () => {
+  test("V2, X17: marks in every column that is nobody's business are in nothing that a stranger gets", async () => {
     const ada = await person("Ada");
     const { profileId } = await ada.publish({ bio: "Shown", instruments: ["Cello"] });
     await ada.call("PUT", "/api/v1/profile/sample", new TextEncoder().encode("fLaC and so on"));

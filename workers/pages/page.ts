@@ -1,9 +1,9 @@
 import { getCookie } from "hono/cookie";
 import type { Page } from "../../site/design/page.ts";
 import { negotiate } from "../../site/i18n/language.ts";
-import { findAccount } from "../accounts/guard.ts";
-import { SESSION_COOKIE } from "../accounts/tokens.ts";
-import type { AppContext } from "../router.ts";
+import { findAccount } from "../auth/guard.ts";
+import { SESSION_COOKIE } from "../auth/session-token.ts";
+import type { AppContext } from "../http/router.ts";
 
 /** What a view is told about this request. Asks the database only if the reader carries the sign-in cookie. */
 export async function pageOf(c: AppContext): Promise<Page> {

@@ -1,7 +1,7 @@
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { createApp } from "../app.ts";
-import type { Env } from "../env.ts";
+import type { Env } from "../platform/env.ts";
 import { memberPages, pagesOfOne, publicPages } from "./routes.ts";
 
 const get = (path: string, headers: Record<string, string> = {}) =>

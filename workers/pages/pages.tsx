@@ -16,8 +16,8 @@ import { Home } from "../../site/views/home.tsx";
 import { Privacy } from "../../site/views/privacy.tsx";
 import { ProblemPage, shownStatus } from "../../site/views/problem.tsx";
 import { Status } from "../../site/views/status.tsx";
+import { type AppContext, newRouter } from "../http/router.ts";
 import { inventory } from "../privacy/inventory.ts";
-import { type AppContext, newRouter } from "../router.ts";
 import { pageOf, sendPage } from "./page.ts";
 
 /** The day on which the policy's words or numbers last changed (G5). */

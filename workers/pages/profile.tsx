@@ -3,12 +3,12 @@ import { href, type Page } from "../../site/design/page.ts";
 import { hubText, isSaid, type Said } from "../../site/i18n/hub.ts";
 import type { ProfileProblem } from "../../site/i18n/profile.ts";
 import { EditProfile, type Typed } from "../../site/views/hub/edit.tsx";
-import { authenticate } from "../accounts/guard.ts";
+import { authenticate } from "../auth/guard.ts";
+import { type AppContext, newRouter } from "../http/router.ts";
 import { listBlocks, unblock } from "../hub/blocks.ts";
-import { deleteProfile, removeSample, takeSample } from "../hub/own.ts";
+import { deleteProfile, removeSample, takeSample } from "../hub/own-profile-routes.ts";
 import { playSample } from "../hub/sample.ts";
 import { editOf, editProfile, findOwn, ownOrNew, ownProfile } from "../hub/store.ts";
-import { type AppContext, newRouter } from "../router.ts";
 import { pageOf, sendPage } from "./page.ts";
 import { readProfile, typedIn, typedOf } from "./profile-form.ts";
 

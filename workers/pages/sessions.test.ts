@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createApp } from "../app.ts";
-import { sha256Hex } from "../hash.ts";
+import { sha256Hex } from "../platform/hash.ts";
 
 const people = ["ada", "ben", "eve"] as const;
 const nowMs = Date.UTC(2026, 10, 25, 21);
@@ -77,7 +77,7 @@ describe("sessions in the browser, without a script", () => {
     expect((await visit("ada", path)).status).toBe(200);
   });
 
-  test("D1, R18: an invite says who and what to anybody who holds it, lets one in, and is then no different from a wrong one", async () => {
+  test("V1, X18: an invite says who and what to anybody who holds it, lets one in, and is then no different from a wrong one", async () => {
     const path = await newSession("Late set");
     const code = await newCode(path);
     expect(code).toMatch(/^[0-9a-z]{5}-[0-9a-z]{5}$/);
@@ -134,7 +134,7 @@ describe("sessions in the browser, without a script", () => {
     expect((await visit("ben", path)).status).toBe(404);
   });
 
-  test("D3, E2: deleting says first what goes and what does not, then shows its clock to whoever asked and to nobody else", async () => {
+  test("V3, E2: deleting says first what goes and what does not, then shows its clock to whoever asked and to nobody else", async () => {
     const path = await newSession("To be gone");
     const asked = await visit("ada", `${path}/delete`);
     expect(asked.html).toContain("30 days at the most");

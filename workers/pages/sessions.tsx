@@ -14,11 +14,11 @@ import type { InviteList } from "../../site/views/sessions/invites.tsx";
 import { SessionList, type SessionListProps } from "../../site/views/sessions/list.tsx";
 import { isSessionOutcome, SessionPage } from "../../site/views/sessions/session.tsx";
 import { Takes } from "../../site/views/takes/takes.tsx";
-import { type Account, authenticate } from "../accounts/guard.ts";
-import { firstPage, readCursor } from "../paging.ts";
+import { type Account, authenticate } from "../auth/guard.ts";
+import { firstPage, readCursor } from "../http/paging.ts";
+import { type AppContext, type AppEnv, newRouter } from "../http/router.ts";
+import { findOwnErasure } from "../privacy/session-erasure.ts";
 import { listSeenRecordings } from "../recordings/overview.ts";
-import { type AppContext, type AppEnv, newRouter } from "../router.ts";
-import { findOwnErasure } from "../sessions/erasure.ts";
 import { findMembership, type Membership } from "../sessions/guard.ts";
 import { listSessionLines } from "../sessions/overview.ts";
 import { sessionDetail } from "../sessions/store.ts";
@@ -56,7 +56,7 @@ export function seeOther(c: AppContext, page: Page, path: string) {
   return c.redirect(href(page, path), 303);
 }
 
-/** The takes of a session, with who played them: the members that are in it, and nobody's name of those who have left (D1). */
+/** The takes of a session, with who played them: the members that are in it, and nobody's name of those who have left (V1). */
 async function takesView(c: AppContext, page: Page, account: Account, detail: z.infer<typeof SessionDetail>) {
   const accents = accentsOf(detail.members.map(({ memberId }) => memberId));
   const mayPlay = may(detail.role, "recording.download");

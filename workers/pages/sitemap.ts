@@ -1,5 +1,5 @@
-import { publicOrigin } from "../origin.ts";
-import { type AppContext, newRouter } from "../router.ts";
+import { publicOrigin } from "../http/origin.ts";
+import { type AppContext, newRouter } from "../http/router.ts";
 import { publicPages } from "./routes.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import { DeleteRecording } from "../../site/views/sessions/confirm.tsx";
+import { type AppEnv, newRouter } from "../http/router.ts";
 import { findRecording } from "../recordings/store.ts";
-import { type AppEnv, newRouter } from "../router.ts";
 import { ask } from "./ask.ts";
 import { pageOf, sendPage } from "./page.ts";
 import { backToSession, readerIn, seeOther } from "./sessions.tsx";

@@ -1,8 +1,8 @@
 import { JoinWaitlist } from "../../protocol/waitlist.ts";
 import { Unsubscribe, Waitlist, WaitlistConfirm } from "../../site/views/waitlist.tsx";
-import { isOwnOrigin } from "../accounts/guard.ts";
-import { type AppContext, newRouter } from "../router.ts";
-import { unseal } from "../sealed.ts";
+import { isOwnOrigin } from "../auth/guard.ts";
+import { type AppContext, newRouter } from "../http/router.ts";
+import { unseal } from "../platform/link-token.ts";
 import { joinFrom } from "../waitlist/routes.ts";
 import { confirm, isWaiting, withdraw } from "../waitlist/store.ts";
 import { fieldsOfForm } from "./form.ts";

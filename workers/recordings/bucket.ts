@@ -1,10 +1,10 @@
-import type { Deps } from "../deps.ts";
-import { describeThrown, log } from "../log.ts";
-import { Unavailable } from "../problem.ts";
+import { Unavailable } from "../http/problem.ts";
+import type { Deps } from "../platform/deps.ts";
+import { describeThrown, log } from "../platform/log.ts";
 
 /**
  * R2 as the recordings use it: an error that passes is asked again a few times, later each time and never in step with others (fault
- * R5); one that does not pass is told apart by the code that R2 puts at the end of its message.
+ * X5); one that does not pass is told apart by the code that R2 puts at the end of its message.
  */
 const TRIES = 4;
 const FIRST_WAIT_MS = 60;

@@ -1,10 +1,10 @@
+import { stemProblem, WAV_HEADER_MAX_BYTES } from "../../audio/wav-reader.ts";
 import { COMPLETION_LEASE_MS, ENDING_MARGIN_MS } from "../../protocol/limits.ts";
 import { type CompleteRecording, peaksProblem } from "../../protocol/recordings.ts";
 import { RECORDING_RETENTION_MS } from "../../protocol/retention.ts";
-import { stemProblem, WAV_HEADER_MAX_BYTES } from "../../protocol/wav.ts";
-import type { Deps } from "../deps.ts";
-import type { Env } from "../env.ts";
-import { toHex } from "../hash.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
+import { toHex } from "../platform/hash.ts";
 import { isFinal, isNoSuchUpload, persist } from "./bucket.ts";
 import { objectKey, peaksKey } from "./keys.ts";
 import { formatOf, listParts, type Part, type Row } from "./store.ts";

@@ -1,5 +1,5 @@
 import { parseDictionary } from "structured-headers";
-import { toHex } from "../hash.ts";
+import { toHex } from "../platform/hash.ts";
 
 /**
  * The sha-256 of a `Content-Digest` header (RFC 9530, a structured dictionary of byte sequences) as lower-case hexadecimal, or `null`

@@ -9,14 +9,14 @@ import {
   UPLOAD_ABANDONED_AFTER_MS,
 } from "../../protocol/retention.ts";
 import { jobs } from "../cron/jobs.ts";
-import { sha256Hex } from "../hash.ts";
-import { roomOf } from "../jurisdiction.ts";
-import { findErasure } from "../sessions/erasure.ts";
-import { sweepRecordings } from "./ending.ts";
+import { sha256Hex } from "../platform/hash.ts";
+import { roomOf } from "../platform/jurisdiction.ts";
+import { findErasure } from "../privacy/session-erasure.ts";
+import { Faults, type Moment } from "../testing/faults.ts";
+import { accountOf, fileOf, opening, Studio, seedPeople } from "../testing/studio.ts";
+import { sweepRecordings } from "./deletion.ts";
 import { sweepOrphans } from "./orphans.ts";
 import { recountStorage } from "./store.ts";
-import { Faults, type Moment } from "./test-faults.ts";
-import { accountOf, fileOf, opening, Studio, seedPeople } from "./test-studio.ts";
 
 const moments: Moment[] = ["before", "after"];
 const peaks = btoa("\x80\x7f\x00\x10");
@@ -49,8 +49,8 @@ async function carry(studio: Studio, file: Uint8Array<ArrayBuffer>, afterEach: (
 
 describe("every step of a take's way fails once", () => {
   test.each([
-    ["hiccup", "R5: R2, D1 or the room answers with an error, or its answer is lost"],
-    ["kill", "R2: the Worker dies before a step or after it"],
+    ["hiccup", "X5: R2, D1 or the room answers with an error, or its answer is lost"],
+    ["kill", "X2: the Worker dies before a step or after it"],
   ] as const)(
     "%s. %s: asked again, it is there once and whole, and ends without a trace",
     { timeout: 120_000 },
@@ -90,7 +90,7 @@ describe("every step of a take's way fails once", () => {
     },
   );
 
-  test("R20, E1: the sweep is killed at every step; the next run finishes, and takes nothing early", async () => {
+  test("X20, E1: the sweep is killed at every step; the next run finishes, and takes nothing early", async () => {
     for (const moment of moments) {
       for (let at = 1; ; at++) {
         const faults = new Faults({ at, moment, fault: "kill" });
@@ -114,7 +114,7 @@ describe("every step of a take's way fails once", () => {
     }
   }, 60_000);
 
-  test("R20, E2: a session's deletion is killed at every step; it is closed or untouched at once, and in the end gone", async () => {
+  test("X20, E2: a session's deletion is killed at every step; it is closed or untouched at once, and in the end gone", async () => {
     for (const moment of moments) {
       for (let at = 1; ; at++) {
         const faults = new Faults({ at, moment, fault: "kill" });
@@ -158,7 +158,7 @@ describe("every step of a take's way fails once", () => {
 });
 
 describe("what no row knows", () => {
-  test("E2, R21: an object without a row goes a day later, wherever the sweep was killed; those with one, and young ones, stay", async () => {
+  test("E2, X21: an object without a row goes a day later, wherever the sweep was killed; those with one, and young ones, stay", async () => {
     const DAY_MS = 24 * 60 * 60 * 1000;
     for (const moment of moments) {
       for (let at = 1; ; at++) {
@@ -290,7 +290,7 @@ describe("races", () => {
     expect([await studio.keys(), await studio.count("recordings")]).toEqual([[], 0]);
   });
 
-  test("R3: completed twice at once with different hashes: whoever is right wins, or both begin anew; never half", async () => {
+  test("X3: completed twice at once with different hashes: whoever is right wins, or both begin anew; never half", async () => {
     const id = await studio.open();
     await studio.put("ada", id, 1, file);
     const wrong = { sha256: "ab".repeat(32) };
@@ -319,7 +319,7 @@ describe("races", () => {
     return env.RECORDINGS.resumeMultipartUpload(`recordings/${studio.sessionId}/${id}.wav`, String(row?.uploadId));
   };
 
-  test("R3: a slow twin wrote other bytes under a part after the winner was told: it is noticed, and sent again", async () => {
+  test("X3: a slow twin wrote other bytes under a part after the winner was told: it is noticed, and sent again", async () => {
     const id = await studio.open();
     await studio.put("ada", id, 1, file);
     await (await uploadOf(id)).uploadPart(1, fileOf(1_000, 2));
@@ -329,7 +329,7 @@ describe("races", () => {
     await studio.ask("ada", "DELETE", `/recordings/${id}`);
   });
 
-  test("R4: R2 has dropped the upload: the next part says so, and the upload goes on anew under the same recording", async () => {
+  test("X4: R2 has dropped the upload: the next part says so, and the upload goes on anew under the same recording", async () => {
     const id = await studio.open();
     await (await uploadOf(id)).abort();
     expect((await studio.put("ada", id, 1, file)).status).toBe(409);
@@ -338,7 +338,7 @@ describe("races", () => {
     await studio.ask("ada", "DELETE", `/recordings/${id}`);
   });
 
-  test("R3: the same part sent ten times at once, half of them with other bytes: one wins, and the file is what was announced", async () => {
+  test("X3: the same part sent ten times at once, half of them with other bytes: one wins, and the file is what was announced", async () => {
     const id = await studio.open();
     const other = fileOf(1_000, 2);
     const answers = await Promise.all(
@@ -353,7 +353,7 @@ describe("races", () => {
     await studio.ask("ada", "DELETE", `/recordings/${id}`);
   });
 
-  test("R5: R2 is away for longer: 503 with a time to come back, the claim is given up, and nothing is held", async () => {
+  test("X5: R2 is away for longer: 503 with a time to come back, the claim is given up, and nothing is held", async () => {
     const id = await studio.open();
     const away = async () => {
       throw new Error("uploadPart: Please reduce your rate of simultaneous writes. (10058)");

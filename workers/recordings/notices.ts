@@ -1,7 +1,7 @@
 import { EXPIRY_NOTICES_MS } from "../../protocol/retention.ts";
-import type { Deps } from "../deps.ts";
-import type { Env } from "../env.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
 
 /** Recordings looked at in one run. */
 const BATCH = 500;

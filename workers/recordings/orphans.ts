@@ -1,5 +1,5 @@
-import type { Deps } from "../deps.ts";
-import type { Env } from "../env.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
 import { persist } from "./bucket.ts";
 
 /** Objects in one page: what R2 lists, and deletes, at once. */

@@ -1,8 +1,8 @@
+import { preRollOf } from "../../audio/stem-place.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import { TransportState } from "../../protocol/room.ts";
-import { preRollOf } from "../../protocol/stem-place.ts";
-import type { Env } from "../env.ts";
-import type { Cursor } from "../paging.ts";
+import type { Cursor } from "../http/paging.ts";
+import type { Env } from "../platform/env.ts";
 import { peaksKey } from "./keys.ts";
 import { listRecordings } from "./store.ts";
 

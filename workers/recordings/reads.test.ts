@@ -1,12 +1,12 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import { EXPIRY_NOTICES_MS } from "../../protocol/retention.ts";
-import { changeTier } from "../accounts/tier.ts";
 import { jobs } from "../cron/jobs.ts";
-import { systemDeps } from "../deps.ts";
-import type { Env } from "../env.ts";
-import { sweepRecordings } from "./ending.ts";
-import { accountOf, Studio, seedPeople } from "./test-studio.ts";
+import { systemDeps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
+import { accountOf, Studio, seedPeople } from "../testing/studio.ts";
+import { changeTier } from "../wallet/plans.ts";
+import { sweepRecordings } from "./deletion.ts";
 
 /**
  * What each list and each job reads of D1 (its own `rows_read`), with few rows about and with fifty times as many: a lost index fails
@@ -113,7 +113,7 @@ test("every list reads in proportion to its page, sign-in and membership include
   }
 });
 
-test("E1, E6, R22: ten days without cron, then two runs at once, again and again: nothing early, all caught up, three rows read for each", async () => {
+test("E1, E6, X22: ten days without cron, then two runs at once, again and again: nothing early, all caught up, three rows read for each", async () => {
   await env.DB.prepare("DELETE FROM recordings").run();
   // Three in each instant, so that a full batch ends within one.
   await fillRecordings("rec_old_", "ada", studio.sessionId, 3_000, `${NOW_MS} - 864000000 + (i / 3) * 1000`);

@@ -3,11 +3,7 @@ import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { PART_LEASE_MS, PART_MIN_BYTES, RECORDING_QUOTA_BYTES, STORAGE_QUOTA_BYTES } from "../../protocol/limits.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import { RECORDING_RETENTION_MS, type Tier, UPLOAD_ABANDONED_AFTER_MS } from "../../protocol/retention.ts";
-import { sha256Hex } from "../hash.ts";
-import { reprDigest } from "./digest.ts";
-import { attachment } from "./download.ts";
-import { sweepRecordings } from "./ending.ts";
-import { recountStorage } from "./store.ts";
+import { sha256Hex } from "../platform/hash.ts";
 import {
   accountOf,
   closing,
@@ -19,7 +15,11 @@ import {
   type Request,
   Studio,
   seedPeople,
-} from "./test-studio.ts";
+} from "../testing/studio.ts";
+import { sweepRecordings } from "./deletion.ts";
+import { reprDigest } from "./digest.ts";
+import { attachment } from "./download.ts";
+import { recountStorage } from "./store.ts";
 
 /** Ada hosts, Ben takes part, Olu observes, Eve is a stranger. The clock is the test's own. */
 const studio = new Studio();
@@ -40,7 +40,7 @@ beforeEach(async () => {
 });
 
 describe("an upload", () => {
-  test("C7, R1: parts in any order and twice, complete twice: one file, bit for bit, for the others", async () => {
+  test("C7, X1: parts in any order and twice, complete twice: one file, bit for bit, for the others", async () => {
     const file = fileOf(2 * PART_MIN_BYTES + 12_345);
     const id = await open();
     const part = (number: number) => file.subarray((number - 1) * PART_MIN_BYTES, number * PART_MIN_BYTES);
@@ -71,7 +71,7 @@ describe("an upload", () => {
     expect((await held()).n).toBe(0);
   });
 
-  test("R3: opening twice is one upload; the same id for something else is a conflict", async () => {
+  test("X3: opening twice is one upload; the same id for something else is a conflict", async () => {
     const body = opening();
     const path = `/sessions/${sessionId}/recordings`;
     const answers = await Promise.all([1, 2].map(() => ask("ada", "POST", path, { body })));
@@ -123,7 +123,7 @@ describe("an upload", () => {
     expect(await codeOf(await complete(await closing(fileOf(5))))).toBe("conflict");
   });
 
-  test("R3: a part that another request is storing is busy, until that request is given up", async () => {
+  test("X3: a part that another request is storing is busy, until that request is given up", async () => {
     const id = await open();
     const bytes = fileOf(100);
     const claim = env.DB.prepare(
@@ -135,7 +135,7 @@ describe("an upload", () => {
     expect((await put("ada", id, 1, bytes)).status).toBe(204);
   });
 
-  test("R1: a completion whose answer was lost after R2 had put the file together is finished by the next", async () => {
+  test("X1: a completion whose answer was lost after R2 had put the file together is finished by the next", async () => {
     const file = fileOf(1_000);
     const id = await open();
     await put("ada", id, 1, file);
@@ -270,7 +270,7 @@ describe("who may", () => {
 });
 
 describe("a download", () => {
-  test("R2: ranges, conditions and the digest of the whole file", async () => {
+  test("C7: ranges, conditions and the digest of the whole file", async () => {
     const file = fileOf(100_000);
     const id = await share(file, "ada", { name: "Gitarre ü" });
     const get = (headers: Record<string, string>) => ask("ben", "GET", `/recordings/${id}/file`, { headers });
@@ -389,7 +389,7 @@ describe("the end", () => {
     await ask("ada", "DELETE", `/recordings/${id}`);
   });
 
-  test("R4: an upload that nobody finishes is given up before R2 would; eight days on no object, part or row is left", async () => {
+  test("X4: an upload that nobody finishes is given up before R2 would; eight days on no object, part or row is left", async () => {
     const before = (await held()).n;
     const id = await open();
     await put("ada", id, 1, fileOf(50));

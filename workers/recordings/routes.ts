@@ -4,19 +4,19 @@ import { RECORDINGS_PER_SESSION_MAX, STORAGE_QUOTA_BYTES } from "../../protocol/
 import { PageQuery, pageOf } from "../../protocol/paging.ts";
 import { CompleteRecording, CreateRecording, Recording } from "../../protocol/recordings.ts";
 import { may } from "../../protocol/roles.ts";
-import { requireAccount } from "../accounts/guard.ts";
-import type { Deps } from "../deps.ts";
-import type { Env } from "../env.ts";
-import { log } from "../log.ts";
-import { bearer, json, problemResponses } from "../openapi.ts";
-import { readCursor } from "../paging.ts";
-import { problem, Unavailable } from "../problem.ts";
-import { newRouter } from "../router.ts";
+import { requireAccount } from "../auth/guard.ts";
+import { bearer, json, problemResponses } from "../http/openapi.ts";
+import { readCursor } from "../http/paging.ts";
+import { problem, Unavailable } from "../http/problem.ts";
+import { newRouter } from "../http/router.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
+import { log } from "../platform/log.ts";
+import { reachRoom } from "../rooms/room.ts";
 import { type MemberEnv, requireMember } from "../sessions/guard.ts";
-import { reachRoom } from "../sessions/room.ts";
 import { abortUpload, persist } from "./bucket.ts";
 import { completeUpload } from "./completion.ts";
-import { endRecording, withdraw } from "./ending.ts";
+import { endRecording, withdraw } from "./deletion.ts";
 import { objectKey } from "./keys.ts";
 import {
   claimExpired,

@@ -4,8 +4,8 @@ import { ClockPoint, type CreateRecording, type Recording } from "../../protocol
 import { UPLOAD_ABANDONED_AFTER_MS } from "../../protocol/retention.ts";
 import type { Role } from "../../protocol/roles.ts";
 import { TransportState } from "../../protocol/room.ts";
-import { type Cursor, cutPage } from "../paging.ts";
-import type { Ending } from "./ending.ts";
+import { type Cursor, cutPage } from "../http/paging.ts";
+import type { Ending } from "./deletion.ts";
 
 /** What `recordings` and its session say together about one stem and the account that asks. */
 export interface Row {
@@ -114,7 +114,7 @@ export async function listRecordings(
 export const formatOf = ({ sampleRateHz, channels, encoding }: Row) =>
   ({ sampleRateHz, channels, encoding }) as Recording["format"];
 
-/** Promise D1: what the members of a session see of a stem. Its account, upload and storage stay on the server. */
+/** Promise V1: what the members of a session see of a stem. Its account, upload and storage stay on the server. */
 export function toRecording(row: Row, more: { place?: boolean; partsHeld?: number[] } = {}): Recording {
   const place = more.place === true && row.place !== null ? Place.parse(JSON.parse(row.place)) : undefined;
   return {

@@ -4,14 +4,14 @@ import { describe, expect, test } from "vitest";
 import { errors } from "../../protocol/errors.ts";
 import { ROOM_FRAME_MAX_BYTES } from "../../protocol/limits.ts";
 import type { PostBody } from "../../protocol/room.ts";
-import { roomOf } from "../jurisdiction.ts";
-import { newMember, newSession, TestClient } from "./test-client.ts";
+import { roomOf } from "../platform/jurisdiction.ts";
+import { newMember, newSession, TestClient } from "../testing/room-client.ts";
 
 const chat = (text: string): PostBody => ({ kind: "chat", text });
 const texts = (client: TestClient) => client.events.flatMap(({ body }) => (body.kind === "chat" ? [body.text] : []));
 
 describe("faults", () => {
-  test("R12, P6: whoever was away while others posted 1,000 events has all of them, once, in order", async () => {
+  test("X12, P6: whoever was away while others posted 1,000 events has all of them, once, in order", async () => {
     const session = newSession();
     const memberId = newMember();
     const away = await TestClient.join(session, "participant", { memberId });
@@ -32,7 +32,7 @@ describe("faults", () => {
     expect(seqs).toEqual(seqs.map((_, at) => lastSeq + 1 + at));
   });
 
-  test("R13, P8, P27: evicted again and again, with sockets kept and with sockets closed, the log is unbroken", async () => {
+  test("X13, P8, P27: evicted again and again, with sockets kept and with sockets closed, the log is unbroken", async () => {
     const session = newSession();
     const ada = await TestClient.join(session, "host");
     for (let life = 0; life < 50; life++) {
@@ -60,7 +60,7 @@ describe("faults", () => {
     expect(leaves).toBeGreaterThanOrEqual(49);
   }, 60_000);
 
-  test("R15, P33, P34: a frame too large, one that is binary and one that is no JSON close that member, and nobody else", async () => {
+  test("X15, P33, P34: a frame too large, one that is binary and one that is no JSON close that member, and nobody else", async () => {
     const session = newSession();
     const ada = await TestClient.join(session, "host");
     for (const [frame, code, close] of [
@@ -76,7 +76,7 @@ describe("faults", () => {
     expect(await ada.ask(chat("unharmed"))).toMatchObject({ from: ada.memberId });
   });
 
-  test("R15, P35: ten thousand messages at once from one member: limited, then closed; the others do not notice", async () => {
+  test("X15, P35: ten thousand messages at once from one member: limited, then closed; the others do not notice", async () => {
     const session = newSession();
     const [ada, flood] = [await TestClient.join(session, "host"), await TestClient.join(session)];
     const waitsMs: number[] = [];

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { errors } from "../../protocol/errors.ts";
 import { may, type Permission, type Role, roles } from "../../protocol/roles.ts";
 import type { PostBody } from "../../protocol/room.ts";
-import { roomOf } from "../jurisdiction.ts";
-import { newMember, newSession, TestClient, ticketFor } from "./test-client.ts";
+import { roomOf } from "../platform/jurisdiction.ts";
+import { newMember, newSession, TestClient, ticketFor } from "../testing/room-client.ts";
 
 const chat = (text: string): PostBody => ({ kind: "chat", text });
 const command = (name: "play" | "stop" | "record"): PostBody => ({ kind: "transport", transport: { command: name } });
@@ -50,7 +50,7 @@ describe("joining", () => {
     }
   });
 
-  test("P5, R14: another generation's hello gets a clear answer, and unknown fields are ignored", async () => {
+  test("P5, X14: another generation's hello gets a clear answer, and unknown fields are ignored", async () => {
     const session = newSession();
     for (const hello of [
       { type: "hello", protocolVersion: 99, client: "new", lastSeq: 0, more: { nested: true } },
@@ -72,7 +72,7 @@ describe("joining", () => {
     expect(await client.ask(chat("still here"))).toMatchObject({ seq: 2 });
   });
 
-  test("P7, R25: the newest socket of a member wins, and nobody seems to have left", async () => {
+  test("P7, X25: the newest socket of a member wins, and nobody seems to have left", async () => {
     const session = newSession();
     const memberId = newMember();
     const ben = await TestClient.join(session, "participant");
@@ -184,7 +184,7 @@ describe("what the API decides", () => {
     expect(await later.hear("welcome")).toMatchObject({ role: "participant" });
   });
 
-  test("R18, P14: a removed member is told, is out within a second, and no ticket from before lets them in", async () => {
+  test("X18, P14: a removed member is told, is out within a second, and no ticket from before lets them in", async () => {
     const session = newSession();
     const [ada, ben] = [await TestClient.join(session, "host"), await TestClient.join(session)];
     const spare = await ticketFor(session, ben.memberId, "participant");
@@ -243,7 +243,7 @@ describe("what the API decides", () => {
     await (await roomOf(env, session)).end();
   });
 
-  test("D1: everybody hears that recordings changed", async () => {
+  test("V1: everybody hears that recordings changed", async () => {
     const session = newSession();
     const ada = await TestClient.join(session, "host");
     await (await roomOf(env, session)).announceRecordings();

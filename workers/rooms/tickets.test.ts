@@ -121,7 +121,7 @@ describe("the door", () => {
 describe("relays", () => {
   const deps = { now: () => NOW_MS, random: (bytes: number) => new Uint8Array(bytes) };
 
-  test("D2: locally one relay with credentials that run out; unconfigured none; never a STUN address", async () => {
+  test("V2: locally one relay with credentials that run out; unconfigured none; never a STUN address", async () => {
     const member = claims.memberId;
     const local = { ...env, TURN_KEY: "secret", TURN_URLS: "turn:127.0.0.1:3478?transport=udp" };
     const [server] = await iceServers(local, deps, member);
@@ -130,13 +130,13 @@ describe("relays", () => {
     expect(await iceServers({ ...env, TURN_URLS: undefined }, deps, member)).toEqual([]);
   });
 
-  test("D2: the credential is the HMAC-SHA-1 that coturn computes", async () => {
+  test("V2: the credential is the HMAC-SHA-1 that coturn computes", async () => {
     // printf 1000:mem | openssl dgst -sha1 -hmac north -binary | base64
     const server = await fromSecret("north", ["turn:x"], "mem", 1_000_000);
     expect(server).toEqual({ urls: ["turn:x"], username: "1000:mem", credential: "Vgbo1bJOWIgK37DQpuHIt6EjDXM=" });
   });
 
-  test("D2: of the service's answer only relays are handed on; if it fails there are none", async () => {
+  test("V2: of the service's answer only relays are handed on; if it fails there are none", async () => {
     const service = { ...env, TURN_SERVICE_KEY_ID: "key", TURN_SERVICE_TOKEN: "token" };
     const urls = ["stun:s.example:3478", "turn:t.example:3478", "turn:t.example:53", "turns:t.example:443"];
     const answer = { iceServers: [{ urls: ["stun:s.example"] }, { urls, username: "u", credential: "c" }] };

@@ -2,15 +2,15 @@ import { z } from "zod";
 import type { MemberId } from "../../protocol/ids.ts";
 import { TURN_CREDENTIAL_LIFETIME_MS } from "../../protocol/limits.ts";
 import type { IceServer } from "../../protocol/sessions.ts";
-import type { Deps } from "../deps.ts";
-import type { Env } from "../env.ts";
-import { log } from "../log.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
+import { log } from "../platform/log.ts";
 
 type Server = z.infer<typeof IceServer>;
 
 /**
  * Relays for one member, with credentials that run out (RFC 8656 long-term credentials in the ephemeral form that coturn calls
- * `use-auth-secret`). Never a STUN address: a member who asked one would learn, and could give away, an address of their own (D2).
+ * `use-auth-secret`). Never a STUN address: a member who asked one would learn, and could give away, an address of their own (V2).
  * Locally a shared secret signs them; in production Cloudflare's TURN service makes them. If it cannot be reached the list is
  * empty: the room works without sound rather than not at all, and the next ticket asks again.
  */

@@ -1,8 +1,8 @@
 import { createMiddleware } from "hono/factory";
 import type { MemberId, SessionId } from "../../protocol/ids.ts";
 import { may, type Permission, type Role } from "../../protocol/roles.ts";
-import { problem } from "../problem.ts";
-import type { AppEnv } from "../router.ts";
+import { problem } from "../http/problem.ts";
+import type { AppEnv } from "../http/router.ts";
 
 /** What the asking account is in the session that the path names. */
 export interface Membership {

@@ -3,12 +3,12 @@ import { MemberId, SessionId } from "../../protocol/ids.ts";
 import { may, type Role } from "../../protocol/roles.ts";
 import type { HostBody } from "../../protocol/room.ts";
 import { PatchMember, SessionDetail } from "../../protocol/sessions.ts";
-import { requireAccount } from "../accounts/guard.ts";
-import { bearer, json, problemResponses } from "../openapi.ts";
-import { problem } from "../problem.ts";
-import { newRouter } from "../router.ts";
+import { requireAccount } from "../auth/guard.ts";
+import { bearer, json, problemResponses } from "../http/openapi.ts";
+import { problem } from "../http/problem.ts";
+import { newRouter } from "../http/router.ts";
+import { makeCall, recordCall } from "../rooms/room-outbox.ts";
 import { findMembership, type MemberEnv, type Membership, requireMember } from "./guard.ts";
-import { makeCall, recordCall } from "./room-calls.ts";
 import { sessionDetail } from "./store.ts";
 
 const params = z.object({ sessionId: SessionId, memberId: MemberId });

@@ -1,8 +1,8 @@
 import { InviteCode } from "../../protocol/ids.ts";
 import type { Role } from "../../protocol/roles.ts";
-import { sha256Hex } from "../hash.ts";
+import { sha256Hex } from "../platform/hash.ts";
 
-/** What a code says to whoever holds it: enough to decide, nothing of anybody but what members see (D1). */
+/** What a code says to whoever holds it: enough to decide, nothing of anybody but what members see (V1). */
 export interface OpenInvite {
   sessionName: string;
   hostName: string;

@@ -1,6 +1,6 @@
 import type { SessionId } from "../../protocol/ids.ts";
 import type { Role } from "../../protocol/roles.ts";
-import { type Cursor, cutPage } from "../paging.ts";
+import { type Cursor, cutPage } from "../http/paging.ts";
 
 /** A session as one line among a person's sessions. */
 export interface SessionLine {

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createApp } from "../app.ts";
-import { sha256Hex } from "../hash.ts";
+import { sha256Hex } from "../platform/hash.ts";
 
 const people = ["ada", "ben", "eve"] as const;
 const app = createApp({ now: () => 1_000, random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)) });
@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 
 describe("sessions", () => {
-  test("C1, R18: created, joined by invite code, read by members only, deleted by the host only", async () => {
+  test("C1, X18: created, joined by invite code, read by members only, deleted by the host only", async () => {
     const created = await ask("ada", "POST", "/sessions", { name: "Night" });
     expect(created.status).toBe(201);
     const session = await created.json<{ sessionId: string; role: string }>();
@@ -54,7 +54,7 @@ describe("sessions", () => {
 
     const seen = await (await ask("ben", "GET", path)).text();
     expect(seen).toContain('"displayName":"ada"');
-    // D1, D2: neither address nor account reaches a collaborator.
+    // V1, V2: neither address nor account reaches a collaborator.
     expect(seen).not.toContain("@example.org");
     expect(seen).not.toContain("acc_");
 

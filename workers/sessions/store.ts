@@ -4,7 +4,7 @@ import { SESSIONS_PER_ACCOUNT_MAX } from "../../protocol/limits.ts";
 import type { Role } from "../../protocol/roles.ts";
 import type { SessionSettings } from "../../protocol/room.ts";
 import type { InviteSummary, SessionDetail, SessionSummary } from "../../protocol/sessions.ts";
-import { type Cursor, cutPage } from "../paging.ts";
+import { type Cursor, cutPage } from "../http/paging.ts";
 import { findMembership, type Membership } from "./guard.ts";
 
 type Summary = z.infer<typeof SessionSummary>;
@@ -12,7 +12,7 @@ type Detail = z.infer<typeof SessionDetail>;
 
 export type CreateOutcome = { ok: true } | { ok: false; reason: "conflict" | "quota-exceeded" };
 
-/** Creates the session with its host, or finds that the very same was created before (fault R10). */
+/** Creates the session with its host, or finds that the very same was created before (fault X10). */
 export async function createSession(
   db: D1Database,
   session: { sessionId: SessionId; name: string; settings: SessionSettings },
@@ -107,7 +107,7 @@ export async function listInvites(db: D1Database, sessionId: SessionId, limit: n
   );
 }
 
-/** The session as its members see it: promise D1's list and nothing else of anybody. */
+/** The session as its members see it: promise V1's list and nothing else of anybody. */
 export async function sessionDetail(db: D1Database, member: Membership): Promise<Detail> {
   const { results } = await db
     .prepare(

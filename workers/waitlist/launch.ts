@@ -4,9 +4,9 @@ import {
   WITHDRAWAL_RETENTION_MS,
 } from "../../protocol/retention.ts";
 import type { Language } from "../../site/i18n/language.ts";
-import type { Deps } from "../deps.ts";
-import type { Env } from "../env.ts";
 import { queueMail } from "../mail/outbox.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
 import { unsubscribeLink } from "./store.ts";
 
 /** When the launch begins, by the configuration; `null` while it is not known. */

@@ -1,11 +1,11 @@
 import { createRoute } from "@hono/zod-openapi";
 import { JoinWaitlist } from "../../protocol/waitlist.ts";
-import { mayTry, networkOf } from "../accounts/tries.ts";
-import { sendSoon } from "../mail/soon.ts";
-import { json, problemResponses } from "../openapi.ts";
-import { publicOrigin } from "../origin.ts";
-import { problem } from "../problem.ts";
-import { type AppContext, newRouter } from "../router.ts";
+import { mayTry, networkOf } from "../auth/rate-limits.ts";
+import { json, problemResponses } from "../http/openapi.ts";
+import { publicOrigin } from "../http/origin.ts";
+import { problem } from "../http/problem.ts";
+import { type AppContext, newRouter } from "../http/router.ts";
+import { sendSoon } from "../mail/flush.ts";
 import { join } from "./store.ts";
 
 /** Takes an address down and writes to it, if that was not done too often from here. Says nothing about whether it was known. */

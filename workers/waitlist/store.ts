@@ -2,12 +2,12 @@ import { newId } from "../../protocol/ids.ts";
 import { WAITLIST_UNCONFIRMED_MS } from "../../protocol/retention.ts";
 import type { JoinWaitlist } from "../../protocol/waitlist.ts";
 import { waitlistWording } from "../../site/i18n/consent.ts";
-import { newSecret } from "../accounts/steps.ts";
-import type { Deps } from "../deps.ts";
-import type { Env } from "../env.ts";
-import { sha256Hex } from "../hash.ts";
+import { newSecret } from "../auth/challenges.ts";
 import { queueMail } from "../mail/outbox.ts";
-import { type Sealed, seal } from "../sealed.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
+import { sha256Hex } from "../platform/hash.ts";
+import { type Sealed, seal } from "../platform/link-token.ts";
 
 /** A browser's name for itself is as long as it likes; this much tells one from another. */
 const USER_AGENT_MAX_CHARS = 400;
@@ -18,7 +18,7 @@ export const unsubscribeLink = async (env: Env, deps: Deps, origin: string, whos
 
 /**
  * Puts an address on the list, unconfirmed, and mails it (B1). Who is confirmed already, or has an account, is not written to; the
- * statements are the same either way, so neither the answer nor its time tells (R19).
+ * statements are the same either way, so neither the answer nor its time tells (X19).
  */
 export async function join(
   env: Env,

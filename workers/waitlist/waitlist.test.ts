@@ -5,10 +5,10 @@ import { newsWording, waitlistWording } from "../../site/i18n/consent.ts";
 import { createAccount } from "../accounts/store.ts";
 import { createApp } from "../app.ts";
 import { runJobs } from "../cron/jobs.ts";
-import { systemDeps } from "../deps.ts";
-import type { Env } from "../env.ts";
-import { queueNews, queuePolicyChange } from "../mail/audience.ts";
+import { queueNews, queuePolicyChange } from "../mail/broadcasts.ts";
 import { sendDueMail } from "../mail/outbox.ts";
+import { systemDeps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
 
 const origin = "https://sessionlinked.test";
 const LAUNCH = "2027-03-01";
@@ -86,7 +86,7 @@ describe("joining", () => {
     expect([await count("waitlist"), await count("mail_outbox")]).toEqual([0, 0]);
   });
 
-  test("R19: known, confirmed, with an account: the same answer; a mail only where there is something to confirm", async () => {
+  test("X19: known, confirmed, with an account: the same answer; a mail only where there is something to confirm", async () => {
     await confirmed("known@example.org");
     await createAccount(env.DB, deps, {
       person: { email: "member@example.org", displayName: "Mo", language: "en", isSixteen: true, wantsNews: false },

@@ -1,5 +1,5 @@
 import { uptime } from "node:os";
-import type { MachineClocks } from "./vigil.std.ts";
+import type { MachineClocks } from "./sleep-detector.std.ts";
 
 /** The machine's monotonic clock in milliseconds: never set back, and the same for every process of this machine. */
 export const machineNowMs = (): number => Number(process.hrtime.bigint()) / 1e6;

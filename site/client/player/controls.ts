@@ -1,5 +1,5 @@
+import { barBeat, barFrames, beatFrames, timecode } from "../../../audio/timeline.ts";
 import type { PlayerWords } from "../../i18n/takes.ts";
-import { barBeat, barFrames, beatFrames, timecode } from "../../takes/place.ts";
 import type { Engine } from "./engine.ts";
 import type { Lanes } from "./lanes.ts";
 

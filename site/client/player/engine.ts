@@ -1,6 +1,6 @@
+import type { FromMixer, MixerState, ToMixer } from "../../../audio/mixer.ts";
+import { plan, type Stretch } from "../../../audio/prefetch.ts";
 import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
-import type { FromMixer, MixerState, ToMixer } from "./mixer.ts";
-import { plan, type Stretch } from "./plan.ts";
 import { type Failure, type StemData, StemError, StemSource } from "./stem-source.ts";
 
 /** Pieces on their way at once: as many as a browser asks of one server over HTTP/1.1. */

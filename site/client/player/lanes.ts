@@ -1,7 +1,7 @@
-import { columnsOf } from "../../takes/peaks.ts";
-import { barTicks } from "../../takes/place.ts";
+import { columnsOf } from "../../../audio/peaks.ts";
+import type { Stretch } from "../../../audio/prefetch.ts";
+import { barTicks } from "../../../audio/timeline.ts";
 import { type Channel, stretchOf } from "./engine.ts";
-import type { Stretch } from "./plan.ts";
 
 /** A bar line every so many pixels at the most: its number has room. */
 const TICK_PX = 72;

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { FILL_FRAMES, Mixer } from "./mixer.ts";
-import { decode } from "./pcm.ts";
-import { AHEAD_FRAMES, comingUp, missing, plan, type Stretch } from "./plan.ts";
-import { marginOf, resample } from "./resample.ts";
+import { FILL_FRAMES, Mixer } from "../../../audio/mixer.ts";
+import { decode } from "../../../audio/pcm.ts";
+import { AHEAD_FRAMES, comingUp, missing, plan, type Stretch } from "../../../audio/prefetch.ts";
+import { marginOf, resample } from "../../../audio/resample.ts";
 
 describe("PCM", () => {
   test("24-bit samples have their sign, stereo is taken apart, half a frame is left out", () => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { frameBytesOf, wavHeader } from "../../../companion/engine/takes/wav.std.ts";
+import { frameBytesOf, wavHeader } from "../../../audio/wav-writer.ts";
 import type { ClockPoint, StemFormat } from "../../../protocol/recordings.ts";
 import { type StemData, StemSource } from "./stem-source.ts";
 

@@ -1,11 +1,11 @@
-import { clockCurve } from "../../../protocol/clock-line.ts";
+import { clockCurve } from "../../../audio/clock-line.ts";
+import { decode, frameBytesOf } from "../../../audio/pcm.ts";
+import type { Stretch } from "../../../audio/prefetch.ts";
+import { marginOf, resample } from "../../../audio/resample.ts";
+import { placeOf } from "../../../audio/stem-place.ts";
+import { readWavHeader, WAV_HEADER_MAX_BYTES } from "../../../audio/wav-reader.ts";
 import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
 import type { Recording, StemFormat } from "../../../protocol/recordings.ts";
-import { placeOf } from "../../../protocol/stem-place.ts";
-import { readWavHeader, WAV_HEADER_MAX_BYTES } from "../../../protocol/wav.ts";
-import { decode, frameBytesOf } from "./pcm.ts";
-import type { Stretch } from "./plan.ts";
-import { marginOf, resample } from "./resample.ts";
 
 /** A stem as the page describes it. */
 export interface StemData {

@@ -3,7 +3,7 @@ import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { sessionText } from "../../i18n/sessions.ts";
 
-/** Deleted, never joined, or never there: one page, so that a stranger learns nothing (R18). */
+/** Deleted, never joined, or never there: one page, so that a stranger learns nothing (X18). */
 export function SessionDenied({ page }: { page: Page }) {
   const t = sessionText[page.language].denied;
   return (

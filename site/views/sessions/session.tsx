@@ -13,7 +13,7 @@ export interface SeenSession {
   memberId: string;
   createdAtMs: number;
   recordingPermitted: boolean;
-  /** Promise D1's list of what is seen of a member, with the accent that stands for them. */
+  /** Promise V1's list of what is seen of a member, with the accent that stands for them. */
   members: readonly { memberId: string; displayName: string; role: Role; accent: number }[];
 }
 

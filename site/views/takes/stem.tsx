@@ -1,14 +1,14 @@
+import { columnsOf, outline } from "../../../audio/peaks.ts";
+import { barBeat, length, timecode } from "../../../audio/timeline.ts";
 import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
 import type { StemFormat } from "../../../protocol/recordings.ts";
 import { href, type Page } from "../../design/page.ts";
 import { dateTime } from "../../i18n/format.ts";
 import { evening, rate, size, takeText } from "../../i18n/takes.ts";
 import { timeLeft } from "../../i18n/time-left.ts";
-import { columnsOf, outline } from "../../takes/peaks.ts";
-import { barBeat, length, timecode } from "../../takes/place.ts";
 import { endOf, startOf } from "../../takes/takes.ts";
 
-/** A stem as the page draws it. Everything here a member may see (D1); what is `null` is not known yet. */
+/** A stem as the page draws it. Everything here a member may see (V1); what is `null` is not known yet. */
 export interface StemView {
   recordingId: string;
   sessionId: string;

@@ -1,7 +1,7 @@
+import { barBeat, barTicks } from "../../../audio/timeline.ts";
 import { hrefs } from "../../built/assets.ts";
 import { href, type Page } from "../../design/page.ts";
 import { playerText, takeText } from "../../i18n/takes.ts";
-import { barBeat, barTicks } from "../../takes/place.ts";
 import { heardAtFirst, spanOf, type Take, takesOf } from "../../takes/takes.ts";
 import { PlayerBar } from "./player.tsx";
 import { Stem, type StemView, takeTitle } from "./stem.tsx";

@@ -1,0 +1,167 @@
+import type { StemFormat } from "../protocol/recordings.ts";
+
+/**
+ * Broadcast Wave headers (EBU Tech 3285 version 2; RF64 by EBU Tech 3306). One layout for every stem, so that the header has the same
+ * length however long the take becomes:
+ *
+ *     RIFF/RF64 · JUNK (28 bytes, becomes ds64 past 4 GiB) · bext · iXML · fmt · fact (float only) · data
+ */
+export interface StemInfo {
+  format: StemFormat;
+  /** bext Description: what a person calls it. */
+  description: string;
+  /** bext OriginatorReference: unique, at most 32 ASCII characters. */
+  reference: string;
+  /** 64 bytes of UMID (SMPTE ST 330 basic UMID in the first 32). */
+  umid: Uint8Array;
+  /** Frames at the stem's own rate from the session's origin to its first frame. */
+  timeReference: number;
+  startedAtMs: number;
+  project: string;
+  /** What the take is called; `takeId` is what all stems of one roll share. */
+  take: string;
+  takeId?: string;
+  track: string;
+  bpm: number;
+}
+
+export const frameBytesOf = (format: StemFormat) => format.channels * (format.encoding === "pcm24" ? 3 : 4);
+const BEXT_BYTES = 602 + 256;
+const RIFF_MAX_BYTES = 0xffffffff;
+const DS64_AT = 12;
+/** What is not PCM needs an extension of `fmt`, here an empty one, and its number of frames (Microsoft, Multiple Channel Audio Data). */
+const FLOAT_EXTRA_BYTES = 2 + 8 + 4;
+
+/** The header of a stem that holds `dataBytes` of sound. Its length depends on the texts in `info` only. */
+export function wavHeader(info: StemInfo, dataBytes: number): Uint8Array<ArrayBuffer> {
+  const { format } = info;
+  const ixml = new TextEncoder().encode(ixmlOf(info));
+  const ixmlBytes = ixml.length + (ixml.length & 1);
+  const float = format.encoding === "float32";
+  const headerBytes = 12 + 36 + 8 + BEXT_BYTES + 8 + ixmlBytes + 8 + 16 + (float ? FLOAT_EXTRA_BYTES : 0) + 8;
+  const bytes = new Uint8Array(headerBytes);
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  const text = (value: string, length = value.length) => {
+    for (let index = 0; index < Math.min(value.length, length); index++) {
+      const code = value.charCodeAt(index);
+      bytes[at + index] = code < 128 ? code : 0x3f;
+    }
+    at += length;
+  };
+  const u16 = (value: number) => {
+    view.setUint16(at, value, true);
+    at += 2;
+  };
+  const u32 = (value: number) => {
+    view.setUint32(at, value, true);
+    at += 4;
+  };
+  const u64 = (value: number) => {
+    view.setBigUint64(at, BigInt(value), true);
+    at += 8;
+  };
+  at = 8;
+  text("WAVE");
+  at = DS64_AT;
+  text("JUNK");
+  u32(28);
+  at += 28;
+  text("bext");
+  u32(BEXT_BYTES);
+  const started = new Date(info.startedAtMs).toISOString();
+  text(info.description, 256);
+  text("SessionLinked", 32);
+  text(info.reference, 32);
+  text(started.slice(0, 10), 10);
+  text(started.slice(11, 19), 8);
+  u64(info.timeReference);
+  u16(2);
+  bytes.set(info.umid.subarray(0, 64), at);
+  // The UMID, ten bytes of loudness that nobody has measured (0x7FFF, Tech 3285 2.3), and 180 reserved.
+  at += 64;
+  for (let value = 0; value < 5; value++) u16(0x7fff);
+  at += 180;
+  const mode = format.channels === 1 ? "mono" : "stereo";
+  text(`A=PCM,F=${format.sampleRateHz},W=${float ? 32 : 24},M=${mode},T=SessionLinked\r\n`, 256);
+  text("iXML");
+  u32(ixmlBytes);
+  bytes.set(ixml, at);
+  at += ixmlBytes;
+  text("fmt ");
+  u32(float ? 18 : 16);
+  u16(float ? 3 : 1);
+  u16(format.channels);
+  u32(format.sampleRateHz);
+  u32(format.sampleRateHz * frameBytesOf(format));
+  u16(frameBytesOf(format));
+  u16(float ? 32 : 24);
+  if (float) {
+    u16(0);
+    text("fact");
+    u32(4);
+    u32(0);
+  }
+  text("data");
+  return sizeHeader(bytes, format, dataBytes);
+}
+
+/** Makes a header of this layout true of `dataBytes` of sound, in place: the only fields of it that change while a take grows. */
+export function sizeHeader(
+  header: Uint8Array<ArrayBuffer>,
+  format: StemFormat,
+  dataBytes: number,
+): Uint8Array<ArrayBuffer> {
+  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
+  const riffBytes = header.byteLength - 8 + dataBytes + (dataBytes & 1);
+  const large = riffBytes > RIFF_MAX_BYTES;
+  const frames = Math.floor(dataBytes / frameBytesOf(format));
+  const id = (at: number, text: string) => {
+    for (let index = 0; index < 4; index++) header[at + index] = text.charCodeAt(index);
+  };
+  id(0, large ? "RF64" : "RIFF");
+  view.setUint32(4, large ? RIFF_MAX_BYTES : riffBytes, true);
+  id(DS64_AT, large ? "ds64" : "JUNK");
+  view.setBigUint64(DS64_AT + 8, BigInt(large ? riffBytes : 0), true);
+  view.setBigUint64(DS64_AT + 16, BigInt(large ? dataBytes : 0), true);
+  view.setBigUint64(DS64_AT + 24, BigInt(large ? frames : 0), true);
+  if (format.encoding === "float32") view.setUint32(header.byteLength - 12, large ? RIFF_MAX_BYTES : frames, true);
+  view.setUint32(header.byteLength - 4, large ? RIFF_MAX_BYTES : dataBytes, true);
+  return header;
+}
+
+const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
+/**
+ * iXML 3.01: what a DAW or a field recorder's tools show of a take. There is no timecode, so frames are counted at 30, without drop; the
+ * place is in samples. Stems of one roll are one family.
+ */
+function ixmlOf({ project, take, takeId, track, bpm, timeReference, format, reference }: StemInfo): string {
+  const element = (name: string, value: string | number) => `<${name}>${escaped(String(value))}</${name}>`;
+  const speed = [
+    element("TIMECODE_RATE", "30/1"),
+    element("TIMECODE_FLAG", "NDF"),
+    element("FILE_SAMPLE_RATE", format.sampleRateHz),
+    element("AUDIO_BIT_DEPTH", format.encoding === "pcm24" ? 24 : 32),
+    element("DIGITIZER_SAMPLE_RATE", format.sampleRateHz),
+    element("TIMESTAMP_SAMPLES_SINCE_MIDNIGHT_HI", Math.floor(timeReference / 2 ** 32)),
+    element("TIMESTAMP_SAMPLES_SINCE_MIDNIGHT_LO", timeReference % 2 ** 32),
+    element("TIMESTAMP_SAMPLE_RATE", format.sampleRateHz),
+  ];
+  const tracks = (format.channels === 1 ? [""] : [" L", " R"]).map(
+    (side, at) =>
+      `<TRACK>${element("CHANNEL_INDEX", at + 1)}${element("INTERLEAVE_INDEX", at + 1)}${element("NAME", track + side)}</TRACK>`,
+  );
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>\n<BWFXML>',
+    element("IXML_VERSION", "3.01"),
+    element("PROJECT", project),
+    element("TAKE", take),
+    element("FILE_UID", reference),
+    takeId === undefined ? "" : `<FILE_SET>${element("FAMILY_UID", takeId)}</FILE_SET>`,
+    `<SPEED>${speed.join("")}</SPEED>`,
+    `<TRACK_LIST>${element("TRACK_COUNT", tracks.length)}${tracks.join("")}</TRACK_LIST>`,
+    element("USER", `tempo ${bpm} bpm`),
+    "</BWFXML>",
+  ].join("");
+}

@@ -1,0 +1,84 @@
+import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
+import { machineNowMs } from "../clock/machine-clock.node.ts";
+import type { Block, Device } from "./source.std.ts";
+
+const FRAMES_PER_MS = 48;
+/** A loop that fell behind further than this was asleep with its machine: the count jumps instead of racing after it. */
+const BEHIND_MAX_MS = 1_000;
+
+/**
+ * A sound device made of a file, for a machine that has none: its input is the file, again and again, at 48 kHz by the machine's
+ * clock, in blocks of 128 frames.
+ */
+export class FileDevice implements Device {
+  readonly sampleRateHz = 48_000;
+  readonly channels = 2;
+  readonly #input: Int32Array;
+  readonly #onBlock: (block: Block) => void;
+  #openedAtMs = 0;
+  #frame = 0;
+  #timer: NodeJS.Timeout | undefined;
+  /** How often the count had to jump. */
+  skips = 0;
+
+  /** @param input Stereo interleaved, 24-bit; at least one block. Silence where it is empty. */
+  constructor(input: Int32Array, onBlock: (block: Block) => void) {
+    this.#input = input.length >= LANE_PACKET_FRAMES * 2 ? input : new Int32Array(LANE_PACKET_FRAMES * 2);
+    this.#onBlock = onBlock;
+  }
+
+  /** The machine's clock when frame 0 was captured. */
+  get openedAtMs(): number {
+    return this.#openedAtMs;
+  }
+
+  /** Starts the input at its beginning. */
+  open(): void {
+    this.#openedAtMs = machineNowMs();
+    const turn = () => {
+      this.#catchUp();
+      this.#timer = setTimeout(turn, 1);
+    };
+    turn();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** The frame captured at an instant of the machine's clock. */
+  frameAt(localMs: number): number {
+    return Math.round((localMs - this.#openedAtMs) * FRAMES_PER_MS);
+  }
+
+  /** When a frame was captured, by the machine's clock. */
+  timeOf(frame: number): number {
+    return this.#openedAtMs + frame / FRAMES_PER_MS;
+  }
+
+  #catchUp(): void {
+    // A block is there once its last frame has been captured.
+    const captured = (machineNowMs() - this.#openedAtMs) * FRAMES_PER_MS;
+    if (captured - this.#frame > BEHIND_MAX_MS * FRAMES_PER_MS) {
+      this.#frame = Math.floor(captured / LANE_PACKET_FRAMES) * LANE_PACKET_FRAMES;
+      this.skips++;
+    }
+    const output = new Int32Array(LANE_PACKET_FRAMES * 2);
+    while (this.#frame + LANE_PACKET_FRAMES <= captured) {
+      output.fill(0);
+      this.#onBlock({ frame: this.#frame, input: this.#read(this.#frame), output });
+      this.#frame += LANE_PACKET_FRAMES;
+    }
+  }
+
+  #read(frame: number): Int32Array {
+    const frames = this.#input.length / 2;
+    const block = new Int32Array(LANE_PACKET_FRAMES * 2);
+    for (let at = 0; at < LANE_PACKET_FRAMES; at++) {
+      const from = ((frame + at) % frames) * 2;
+      block[at * 2] = this.#input[from] ?? 0;
+      block[at * 2 + 1] = this.#input[from + 1] ?? 0;
+    }
+    return block;
+  }
+}

@@ -1,0 +1,123 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { SessionId } from "../../../protocol/ids.ts";
+import type { Recording } from "../../../protocol/recordings.ts";
+import type { ApiClient } from "../api/api-client.std.ts";
+import { SessionFolder } from "../project/session-folder.node.ts";
+import type { Stem } from "../stems/stem.std.ts";
+import { deliver } from "./delivery.node.ts";
+
+/** A fetch that failed is tried again after this long, then twice as long, besides whenever the room says that the list has changed. */
+const RETRY_MS = 30_000;
+const RETRY_MAX_MS = 10 * 60_000;
+
+interface DeliveriesOptions {
+  api: ApiClient;
+  sessionId: SessionId;
+  sessionName: string;
+  folder: string;
+  /** Whether this stem was recorded in this folder: then it need not be fetched, whoever's it is. */
+  isHere?(recordingId: string): boolean;
+  onDelivered(recording: Recording, path: string): void;
+  onTrouble(message: string): void;
+}
+
+/**
+ * Brings what is shared in a session into its folder and lays every stem in its place: the others', and this person's own from another
+ * machine. Calls that meet are one. A stem that cannot be had holds up none of the others.
+ */
+export class Deliveries {
+  readonly #options: DeliveriesOptions;
+  readonly #folder: SessionFolder;
+  #running: Promise<void> | undefined;
+  #again = false;
+  #retry: NodeJS.Timeout | undefined;
+  #retryMs = RETRY_MS;
+  /** What was said since the last time that all went well: once is enough. */
+  readonly #told = new Set<string>();
+  readonly #stopped = new AbortController();
+
+  constructor(options: DeliveriesOptions) {
+    this.#options = options;
+    this.#folder = new SessionFolder(options.folder, options.sessionName);
+  }
+
+  /** Fetches what is not here yet. */
+  fetch(): Promise<void> {
+    this.#again = this.#running !== undefined;
+    this.#running ??= this.#fetchAll().finally(() => {
+      this.#running = undefined;
+      if (this.#again && !this.#stopped.signal.aborted) void this.fetch();
+    });
+    return this.#running;
+  }
+
+  /** A stem of this person's own takes its place beside the others'. */
+  async layOwn(stem: Stem): Promise<void> {
+    try {
+      await this.#folder.lay(stem, stem.path);
+    } catch (error) {
+      this.#trouble(error);
+    }
+  }
+
+  stop(): void {
+    clearTimeout(this.#retry);
+    this.#stopped.abort();
+  }
+
+  async #fetchAll(): Promise<void> {
+    const { api, sessionId, isHere } = this.#options;
+    clearTimeout(this.#retry);
+    let failed = false;
+    const attempt = async <Result>(step: () => Promise<Result>): Promise<Result | undefined> => {
+      if (this.#stopped.signal.aborted) return undefined;
+      try {
+        return await step();
+      } catch (error) {
+        failed = true;
+        this.#trouble(error);
+        return undefined;
+      }
+    };
+    const listed = await attempt(() => api.listRecordings(sessionId));
+    if (listed !== undefined) dropRemains(join(this.#options.folder, "originals"), listed);
+    for (const { recordingId, state } of listed ?? []) {
+      if (state !== "complete" || this.#folder.has(recordingId) || isHere?.(recordingId)) continue;
+      await attempt(() => this.#fetchOne(recordingId));
+    }
+    if (!failed) {
+      this.#retryMs = RETRY_MS;
+      this.#told.clear();
+    } else if (!this.#stopped.signal.aborted) {
+      this.#retry = setTimeout(() => void this.fetch(), this.#retryMs);
+      this.#retryMs = Math.min(RETRY_MAX_MS, 2 * this.#retryMs);
+    }
+  }
+
+  async #fetchOne(recordingId: Recording["recordingId"]): Promise<void> {
+    const { api, folder, onDelivered } = this.#options;
+    // The list does not carry the clock map; the recording itself does.
+    const recording = await api.readRecording(recordingId);
+    const path = await deliver(api, recording, join(folder, "originals"), this.#stopped.signal);
+    await this.#folder.lay(recording, path);
+    onDelivered(recording, path);
+  }
+
+  #trouble(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    if (this.#stopped.signal.aborted || this.#told.has(message)) return;
+    this.#told.add(message);
+    this.#options.onTrouble(message);
+  }
+}
+
+/** Half of what was withdrawn, or ended, while this companion was away: nothing will ever complete it. */
+function dropRemains(folder: string, listed: readonly Recording[]): void {
+  if (!existsSync(folder)) return;
+  const tails = new Set(listed.map(({ recordingId }) => recordingId.slice(-6)));
+  for (const name of readdirSync(folder)) {
+    const tail = / ([0-9a-z]{6})\.wav\.part$/.exec(name)?.[1];
+    if (tail !== undefined && !tails.has(tail)) rmSync(join(folder, name), { force: true });
+  }
+}

@@ -1,0 +1,137 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
+import { clockCurve } from "../../../audio/clock-line.ts";
+import { placeOf, preRollOf } from "../../../audio/stem-place.ts";
+import { Varispeed } from "../../../audio/varispeed.ts";
+import { frameBytesOf, type StemInfo, wavHeader } from "../../../audio/wav-writer.ts";
+import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
+import type { Recording } from "../../../protocol/recordings.ts";
+
+/** Less drift than this over a whole stem is not worth touching its sound for. */
+const DRIFT_IGNORED_MS = 0.05;
+/** Small enough that lanes in the same program do not notice. */
+const CHUNK_FRAMES = 4_096;
+
+/** What alignment needs to know of a stem, whether it was delivered or recorded here. */
+export type Alignable = Pick<
+  Recording,
+  | "recordingId"
+  | "sessionId"
+  | "takeId"
+  | "name"
+  | "format"
+  | "timelineFrames"
+  | "startedAtMs"
+  | "bpm"
+  | "clock"
+  | "frames"
+> &
+  Partial<Pick<Recording, "transportAtStart">>;
+
+/**
+ * Writes the aligned copy of a delivered stem: resampled from its device's clock to session time, and beginning at the session's
+ * origin, so that dropping it at bar one of any project puts every sound in its place. What was played before the record button is
+ * silence in it; the original has it, and is not touched. Streamed: memory does not grow with the take. Returns the drift that was taken
+ * out, in parts per million, and where its sound begins and how long it is, in frames.
+ */
+export async function writeAligned(
+  original: string,
+  recording: Alignable,
+  path: string,
+  project: string = recording.sessionId,
+): Promise<{ driftPpm: number; startFrames: number; frames: number }> {
+  const { format } = recording;
+  const frames = recording.frames ?? 0;
+  const line = clockCurve(recording.clock, format.sampleRateHz, recording.startedAtMs);
+  const { ratio } = line;
+  const driftMs = (frames / format.sampleRateHz) * Math.abs(ratio - 1) * 1000;
+  const outRateHz = format.sampleRateHz;
+  const info: StemInfo = {
+    format,
+    description: `${recording.name}, aligned`,
+    reference: recording.recordingId,
+    umid: new Uint8Array(64),
+    timeReference: 0,
+    startedAtMs: recording.startedAtMs,
+    project,
+    take: recording.takeId,
+    takeId: recording.takeId,
+    track: recording.name,
+    bpm: recording.bpm,
+  };
+  const { channels } = format;
+  const frameBytes = frameBytesOf(format);
+  const padFrames = Math.round((placeOf(recording, line) * outRateHz) / TIMELINE_RATE_HZ);
+  const source = await open(original);
+  const partial = `${path}.part`;
+  const target = openSync(partial, "w");
+  const headerBytes = wavHeader(info, 0).byteLength;
+  const varispeed = driftMs < DRIFT_IGNORED_MS ? undefined : new Varispeed(channels, line.stemFrameAt);
+  // What lies before the take is a hole in the file, which reads as silence.
+  let skip = Math.round((preRollOf(recording) * outRateHz) / TIMELINE_RATE_HZ) * channels;
+  const startFrames = padFrames + skip / channels;
+  let at = headerBytes + startFrames * frameBytes;
+  const put = (all: Float64Array) => {
+    const samples = all.subarray(skip);
+    skip -= all.length - samples.length;
+    const bytes = format.encoding === "float32" ? float32(samples) : pcm24(samples);
+    for (let done = 0; done < bytes.length; ) done += writeSync(target, bytes, done, bytes.length - done, at + done);
+    at += bytes.length;
+  };
+  try {
+    const dataAt = await findData(source);
+    const sampleBytes = frameBytes / channels;
+    const bytes = Buffer.alloc(CHUNK_FRAMES * channels * sampleBytes);
+    for (let frame = 0; frame < frames; ) {
+      const wanted = Math.min(CHUNK_FRAMES, frames - frame) * channels * sampleBytes;
+      const { bytesRead } = await source.read(bytes, 0, wanted, dataAt + frame * channels * sampleBytes);
+      if (bytesRead === 0) break;
+      const samples = new Float64Array(Math.floor(bytesRead / sampleBytes));
+      for (let n = 0; n < samples.length; n++) {
+        samples[n] = sampleBytes === 4 ? bytes.readFloatLE(n * 4) * 2 ** 23 : bytes.readIntLE(n * 3, 3);
+      }
+      put(varispeed === undefined ? samples : varispeed.push(samples));
+      frame += samples.length / channels;
+    }
+    if (varispeed !== undefined) put(varispeed.finish());
+    const dataBytes = at - headerBytes;
+    const header = wavHeader(info, dataBytes);
+    writeSync(target, header, 0, header.byteLength, 0);
+    if (dataBytes & 1) writeSync(target, Uint8Array.of(0), 0, 1, at);
+  } catch (error) {
+    // On a full disk half a copy would take the room that the sound itself needs.
+    await rm(partial, { force: true });
+    throw error;
+  } finally {
+    closeSync(target);
+    await source.close();
+  }
+  await rename(partial, path);
+  return { driftPpm: (ratio - 1) * 1e6, startFrames, frames: (at - headerBytes) / frameBytes - startFrames };
+}
+
+function pcm24(samples: Float64Array): Uint8Array {
+  const bytes = new Uint8Array(samples.length * 3);
+  for (let n = 0; n < samples.length; n++) {
+    const sample = Math.max(-(2 ** 23), Math.min(2 ** 23 - 1, Math.round(samples[n] ?? 0)));
+    bytes[n * 3] = sample;
+    bytes[n * 3 + 1] = sample >> 8;
+    bytes[n * 3 + 2] = sample >> 16;
+  }
+  return bytes;
+}
+
+const float32 = (samples: Float64Array) =>
+  new Uint8Array(Float32Array.from(samples, (sample) => sample / 2 ** 23).buffer);
+
+/** Where a WAV's sound begins. Bounded: headers of stems are small, and one that lies is an error. */
+async function findData(file: Awaited<ReturnType<typeof open>>): Promise<number> {
+  const head = Buffer.alloc(64 * 1024);
+  const { bytesRead } = await file.read(head, 0, head.length, 0);
+  for (let at = 12; at + 8 <= bytesRead; ) {
+    if (head.toString("latin1", at, at + 4) === "data") return at + 8;
+    const size = head.readUInt32LE(at + 4);
+    at += 8 + size + (size & 1);
+  }
+  throw new Error("This is not a stem: no sound was found in it.");
+}

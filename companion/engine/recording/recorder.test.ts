@@ -1,0 +1,265 @@
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, describe, expect, test } from "vitest";
+import { wavHeader } from "../../../audio/wav-writer.ts";
+import { RecordingId, SessionId } from "../../../protocol/ids.ts";
+import { peaksProblem, type StemFormat } from "../../../protocol/recordings.ts";
+import { lockFolder } from "../stems/folder-lock.node.ts";
+import { recoverStems } from "../stems/recovery.node.ts";
+import { Recorder } from "./recorder.node.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "sessionlinked-recorder-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const recorderPath = join(import.meta.dirname, "recorder.node.ts");
+
+/** A program that records noise in real time, until it is told otherwise or dies. */
+const program = (place: string) => `
+  import { Recorder } from ${JSON.stringify(recorderPath)};
+  const stopped = { motion: "stopped", positionFrames: 0, atMs: 0, bpm: 120 };
+  const recorder = new Recorder(${JSON.stringify(place)}, {
+    recordingId: "rec_00000000000000000000000000", sessionId: "ses_00000000000000000000000000",
+    takeId: "00000000-0000-4000-8000-000000000000", name: "take",
+    format: { sampleRateHz: 48000, channels: 2, encoding: "pcm24" },
+    timelineFrames: 96000, startedAtMs: 0, bpm: 120, transportAtStart: stopped, sharing: "local", project: "test",
+  });
+  const block = new Int32Array(256).map((_, at) => at * 1000);
+  const startedAt = performance.now();
+  let frames = 0;
+  const timer = setInterval(() => {
+    while (frames < (performance.now() - startedAt) * 48) { recorder.write(block); frames += 128; }
+    if (recorder.error) {
+      clearInterval(timer);
+      recorder.finish(stopped).then((stem) => console.log(JSON.stringify({ error: recorder.error.code, frames: stem.frames })));
+    }
+  }, 5);
+`;
+
+const framesOf = (path: string) =>
+  Number(/Frames\s*:\s*(\d+)/.exec(execFileSync("sndfile-info", [path], { encoding: "utf8" }))?.[1]);
+
+describe("the recorder", { timeout: 60_000 }, () => {
+  test("kill -9 in mid take costs less than a second, and what is left is a file that others open", async () => {
+    const place = mkdtempSync(join(folder, "kill-"));
+    const script = join(place, "record.ts");
+    writeFileSync(script, program(place));
+    const child = spawn("node", [script], { stdio: ["ignore", "ignore", "inherit"] });
+    while (!readdirSync(place).includes("take.wav")) await sleep(20);
+    const openedAtMs = performance.now();
+    await sleep(2_600);
+    child.kill("SIGKILL");
+    const ranMs = performance.now() - openedAtMs;
+    await new Promise((resolve) => child.once("exit", resolve));
+    const path = join(place, "take.wav");
+    expect(framesOf(path) / 48).toBeGreaterThan(ranMs - 1_000);
+    expect(execFileSync("ffprobe", ["-v", "error", "-show_format", path], { encoding: "utf8" })).toContain(
+      "time_reference=96000",
+    );
+
+    // On the next start it is found, made whole and offered, with its peaks; a second start finds nothing to repair.
+    const torn = statSync(path).size;
+    const [stem, ...others] = await recoverStems(place);
+    expect(others).toEqual([]);
+    expect(stem).toMatchObject({ repaired: true, name: "take", timelineFrames: 96_000, sharing: "local" });
+    expect(stem?.frames).toBe(framesOf(path));
+    expect(stem?.sha256).toBe(createHash("sha256").update(readFileSync(path)).digest("hex"));
+    expect(Math.abs(statSync(path).size - torn)).toBeLessThan(6);
+    const peaks = new Int8Array(readFileSync(`${path}.peaks`));
+    expect(peaksProblem(peaks, 2)).toBeNull();
+    expect(Math.max(...peaks)).toBe((255_000 - 1_000) >> 16);
+    expect(await recoverStems(place)).toEqual([stem]);
+  });
+
+  test("a header that lies and a torn last frame are mended; a sidecar that is none of ours is left alone", async () => {
+    const place = mkdtempSync(join(folder, "lies-"));
+    const stopped = { motion: "stopped", positionFrames: 0, atMs: 0, bpm: 120 } as const;
+    const recorder = new Recorder(place, {
+      recordingId: RecordingId.parse("rec_00000000000000000000000000"),
+      sessionId: SessionId.parse("ses_00000000000000000000000000"),
+      takeId: "00000000-0000-4000-8000-000000000000",
+      name: "lies",
+      format: { sampleRateHz: 44_100, channels: 1, encoding: "float32" },
+      timelineFrames: 0,
+      startedAtMs: 0,
+      bpm: 120,
+      transportAtStart: stopped,
+      sharing: "local",
+      project: "test",
+    });
+    recorder.write(new Int32Array(44_100).fill(2 ** 22));
+    const { path, headerBytes } = recorder.stem;
+    const whole = readFileSync(path);
+    const torn = Buffer.concat([whole, Buffer.from([1, 2, 3])]);
+    torn.writeUInt32LE(0x7fffffff, 4);
+    torn.writeUInt32LE(12, headerBytes - 4);
+    writeFileSync(path, torn);
+    writeFileSync(join(place, "other.wav.json"), "{}");
+    writeFileSync(join(place, "other.wav"), "not ours");
+    const [stem] = await recoverStems(place);
+    expect(stem).toMatchObject({ frames: 44_100, repaired: true });
+    expect(readFileSync(path)).toEqual(whole);
+    expect(framesOf(path)).toBe(44_100);
+    expect([...new Int8Array(readFileSync(`${path}.peaks`))].slice(0, 2)).toEqual([64, 64]);
+    expect(readFileSync(join(place, "other.wav"), "utf8")).toBe("not ours");
+  });
+
+  test("two companions never work in one folder; a lock that a dead one left is taken over", () => {
+    const place = mkdtempSync(join(folder, "lock-"));
+    lockFolder(place)();
+    writeFileSync(join(place, "companion.lock"), String(process.ppid));
+    expect(() => lockFolder(place)).toThrow(/Another companion/);
+    const dead = spawnSync("true").pid;
+    writeFileSync(join(place, "companion.lock"), String(dead));
+    lockFolder(place)();
+    expect(readdirSync(place)).toEqual([]);
+  });
+
+  test("a full disk ends the take with an error, and what was played until then is safe", () => {
+    const place = mkdtempSync(join(folder, "full-"));
+    const script = join(place, "record.ts");
+    writeFileSync(script, program(place));
+    // A file may grow to 600 blocks of 1,024 bytes; the signal that says so is ignored, so that the write fails as on a full disk.
+    const run = spawnSync("bash", ["-c", `trap '' XFSZ; ulimit -f 600; exec node ${script}`], {
+      encoding: "utf8",
+      timeout: 20_000,
+    });
+    const said = JSON.parse(run.stdout.trim());
+    expect(said.error).toBe("EFBIG");
+    expect(said.frames / 48_000).toBeGreaterThan(1.5);
+    expect(framesOf(join(place, "take.wav"))).toBe(said.frames);
+  });
+
+  test("EBU Tech 3306: past 4 GiB a stem is RF64 with a header of the same length, and other programs read it to its end", () => {
+    const format = { sampleRateHz: 96_000, channels: 2, encoding: "float32" } as const;
+    const dataBytes = 2 ** 32 + 96_000 * 8;
+    const [small, large] = [wavHeader(tagged(format), 800), wavHeader(tagged(format), dataBytes)];
+    expect(large.byteLength).toBe(small.byteLength);
+    const ascii = (bytes: Uint8Array) => new TextDecoder("latin1").decode(bytes);
+    expect(ascii(small).slice(0, 16)).toMatch(/^RIFF....WAVEJUNK/s);
+    expect(ascii(large).slice(0, 16)).toBe("RF64\xff\xff\xff\xffWAVEds64");
+    // A hole, and a second of a tone at its end: 4 GiB that take less than one megabyte of the disk.
+    const path = join(folder, "large.wav");
+    const tone = Float32Array.from({ length: 2 * 96_000 }, (_, at) => 0.5 * Math.sin((at >> 1) / 35));
+    const file = openSync(path, "w");
+    writeSync(file, large, 0, large.byteLength, 0);
+    writeSync(file, new Uint8Array(tone.buffer), 0, tone.byteLength, large.byteLength + dataBytes - tone.byteLength);
+    closeSync(file);
+    const frames = dataBytes / 8;
+    expect(framesOf(path)).toBe(frames);
+    expect(probe(path).streams[0]).toMatchObject({ codec_name: "pcm_f32le", duration_ts: frames, channels: 2 });
+    const [general, audio] = mediaInfo(path);
+    expect(general).toMatchObject({ Format_Profile: "RF64", FileSize: String(statSync(path).size) });
+    expect(audio).toMatchObject({ SamplingCount: String(frames), SamplingRate: "96000" });
+    const end = execFileSync("ffmpeg", ["-v", "error", "-sseof", "-1", "-i", path, "-f", "f32le", "-"], {
+      maxBuffer: 2e6,
+    });
+    expect(end.equals(new Uint8Array(tone.buffer))).toBe(true);
+  });
+
+  const formats = [44_100, 48_000, 88_200, 96_000].flatMap((sampleRateHz) =>
+    ([1, 2] as const).flatMap((channels) =>
+      (["pcm24", "float32"] as const).map((encoding) => ({ sampleRateHz, channels, encoding }) as StemFormat),
+    ),
+  );
+  test.each(formats)(
+    "EBU Tech 3285, iXML: $sampleRateHz Hz, $channels channels, $encoding: other programs read the sound, its place and its names",
+    async (format) => {
+      const place = mkdtempSync(join(folder, "format-"));
+      const recording = { motion: "recording", positionFrames: 96_000, atMs: 0, bpm: 93.5 } as const;
+      const recorder = new Recorder(place, {
+        recordingId: RecordingId.parse("rec_00000000000000000000000000"),
+        sessionId: SessionId.parse("ses_00000000000000000000000000"),
+        takeId: "00000000-0000-4000-8000-000000000000",
+        name: "Bass take 3",
+        format,
+        timelineFrames: 96_000,
+        startedAtMs: Date.UTC(2026, 10, 25, 12, 30, 5),
+        bpm: 93.5,
+        transportAtStart: recording,
+        sharing: "local",
+        project: "Rock & <Roll>",
+        takeName: "3",
+      });
+      const samples = Int32Array.from(
+        { length: 4_411 * format.channels },
+        (_, at) => ((at * 7_919) % 2 ** 24) - 2 ** 23,
+      );
+      recorder.write(samples);
+      const { path } = await recorder.finish(recording);
+      expect(framesOf(path)).toBe(4_411);
+      const { streams, format: container } = probe(path);
+      expect(streams[0]).toMatchObject({
+        codec_name: format.encoding === "pcm24" ? "pcm_s24le" : "pcm_f32le",
+        sample_rate: String(format.sampleRateHz),
+        channels: format.channels,
+        duration_ts: 4_411,
+      });
+      expect(container.tags).toMatchObject({
+        time_reference: String(2 * format.sampleRateHz),
+        encoded_by: "SessionLinked",
+        originator_reference: "rec_00000000000000000000000000",
+        date: "2026-11-25",
+        creation_time: "12:30:05",
+      });
+      const [general, audio] = mediaInfo(path);
+      expect(general).toMatchObject({ Producer: "SessionLinked", Description: "Rock & <Roll>: Bass take 3" });
+      expect(audio).toMatchObject({ Delay: "2.000", Delay_Source: "Container (bext)", SamplingCount: "4411" });
+      const decoded = execFileSync("ffmpeg", ["-v", "error", "-i", path, "-f", "s32le", "-c:a", "pcm_s32le", "-"]);
+      expect(new Int32Array(new Uint8Array(decoded).buffer).map((sample) => sample >> 8)).toEqual(samples);
+      // sox reads more strictly than the others: it has nothing to remark.
+      expect(spawnSync("sox", ["--info", path], { encoding: "utf8" }).stderr).toBe("");
+      const ixml = /<BWFXML>.*<\/BWFXML>/.exec(readFileSync(path, "latin1"))?.[0] ?? "";
+      for (const element of [
+        "<PROJECT>Rock &amp; &lt;Roll&gt;</PROJECT><TAKE>3</TAKE>",
+        "<FAMILY_UID>00000000-0000-4000-8000-000000000000</FAMILY_UID>",
+        "<TIMECODE_RATE>30/1</TIMECODE_RATE>",
+        `<TIMESTAMP_SAMPLES_SINCE_MIDNIGHT_LO>${2 * format.sampleRateHz}</TIMESTAMP_SAMPLES_SINCE_MIDNIGHT_LO>`,
+        `<TRACK_COUNT>${format.channels}</TRACK_COUNT>`,
+        format.channels === 1 ? "<NAME>Bass take 3</NAME>" : "<NAME>Bass take 3 R</NAME>",
+        "<USER>tempo 93.5 bpm</USER>",
+      ])
+        expect(ixml).toContain(element);
+      execFileSync("xmllint", ["--noout", "-"], { input: ixml });
+    },
+  );
+});
+
+const tagged = (format: StemFormat) => ({
+  format,
+  description: "long",
+  reference: "rec",
+  umid: new Uint8Array(64),
+  timeReference: 2 ** 33 + 5,
+  startedAtMs: 0,
+  project: "a < b & c",
+  take: "1",
+  track: "bass",
+  bpm: 93.5,
+});
+
+interface Probe {
+  streams: Record<string, unknown>[];
+  format: { tags: Record<string, string> };
+}
+const probe = (path: string): Probe =>
+  JSON.parse(
+    execFileSync("ffprobe", ["-v", "error", "-of", "json", "-show_format", "-show_streams", path], {
+      encoding: "utf8",
+    }),
+  );
+
+const mediaInfo = (path: string): Record<string, string>[] =>
+  JSON.parse(execFileSync("mediainfo", ["--Output=JSON", "--Full", path], { encoding: "utf8" })).media.track;

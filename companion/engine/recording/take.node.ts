@@ -1,0 +1,161 @@
+import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
+import type { ClockPoint } from "../../../protocol/recordings.ts";
+import type { TransportState } from "../../../protocol/room.ts";
+import type { Stem } from "../stems/stem.std.ts";
+import type { Recorder } from "./recorder.node.ts";
+
+/** The seconds before the record button that are still there when it is pressed. */
+export const PRE_ROLL_MAX_SECONDS = 10;
+/** A command is heard, and a disk answers, a moment after the frame it is about: the ring holds that much more. */
+const LATE_MAX_SECONDS = 2;
+/** Blocks written in one turn of the device besides what is new: a pre-roll is caught up with in a second, and the lanes do not wait. */
+const BLOCKS_PER_TURN = 12;
+/** Turns after which one more block a turn is caught up with: at full speed after a quarter of a second. */
+const TURNS_PER_STEP = 8;
+/** Frames that are read, packed and written in one piece. */
+const CHUNK_MAX_FRAMES = 4_096;
+/** How often a take notes where it is in session time. */
+const MARK_SECONDS = 5;
+
+/** The last seconds of all inputs of a device, addressed by the device's frame count: a take may begin and end at any of them. */
+export class InputRing {
+  readonly sampleRateHz: number;
+  readonly channels: number;
+  readonly #frames: number;
+  readonly #samples: Int32Array;
+  #begin = 0;
+  #end = 0;
+
+  constructor(sampleRateHz = 48_000, channels = 2) {
+    this.sampleRateHz = sampleRateHz;
+    this.channels = channels;
+    this.#frames = (PRE_ROLL_MAX_SECONDS + LATE_MAX_SECONDS) * sampleRateHz;
+    this.#samples = new Int32Array(this.#frames * channels);
+  }
+
+  /** The oldest frame that is a true one. */
+  get begin(): number {
+    return Math.max(this.#begin, this.#end - this.#frames);
+  }
+
+  /** One past the newest frame. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Takes a block, interleaved. A device that jumped leaves silence where it jumped, not the sound of seconds ago. */
+  push(frame: number, block: Int32Array): void {
+    if (this.#end === 0) this.#begin = frame;
+    if (frame - this.#end >= this.#frames) this.#samples.fill(0);
+    else
+      for (; this.#end < frame; this.#end++)
+        this.#samples.fill(0, this.#at(this.#end), this.#at(this.#end) + this.channels);
+    const first = Math.min(block.length, this.#samples.length - this.#at(frame));
+    this.#samples.set(block.subarray(0, first), this.#at(frame));
+    this.#samples.set(block.subarray(first), 0);
+    this.#end = frame + block.length / this.channels;
+  }
+
+  /** Frames from `from` on, at most one chunk and never past `to`; silence where the ring no longer has them. */
+  read(from: number, to: number): Int32Array {
+    const oldest = this.#end - this.#frames;
+    if (from < oldest) {
+      return new Int32Array(Math.min(to - from, oldest - from, CHUNK_MAX_FRAMES) * this.channels);
+    }
+    const frames = Math.min(to - from, CHUNK_MAX_FRAMES, this.#frames - (from % this.#frames));
+    return this.#samples.slice(this.#at(from), this.#at(from) + frames * this.channels);
+  }
+
+  #at(frame: number): number {
+    return (frame % this.#frames) * this.channels;
+  }
+}
+
+/** One armed input of a take: where it begins, the channels of the device that it is made of, and the file it goes to. */
+export interface TakeStem {
+  firstFrame: number;
+  /** Counted from 0; one for mono, two for stereo. */
+  channels: readonly number[];
+  recorder: Recorder;
+}
+
+/**
+ * One roll of the transport on its way to disk: exactly the frames up to the one of the command that ended it, each armed input in a file
+ * of its own.
+ */
+export class Take {
+  readonly #stems: { stem: TakeStem; nextFrame: number; markAt: number }[];
+  readonly #clockAt: (frame: number) => Omit<ClockPoint, "frame">;
+  #endFrame = Number.POSITIVE_INFINITY;
+  #seenEnd: number;
+  #turns = 0;
+  #endState: TransportState | undefined;
+
+  constructor(stems: readonly TakeStem[], clockAt: (frame: number) => Omit<ClockPoint, "frame">) {
+    this.#stems = stems.map((stem) => ({ stem, nextFrame: stem.firstFrame, markAt: 0 }));
+    this.#clockAt = clockAt;
+    this.#seenEnd = Math.max(...stems.map(({ firstFrame }) => firstFrame));
+  }
+
+  /** The frame after the last one, and the transport's state there. Later calls change nothing. */
+  end(endFrame: number, state: TransportState): void {
+    if (this.#endState !== undefined) return;
+    this.#endFrame = Math.max(endFrame, ...this.#stems.map(({ stem }) => stem.firstFrame));
+    this.#endState = state;
+  }
+
+  /** Why the disk refused, once it has. The take is to be ended then: what it holds is safe. */
+  get error(): Error | undefined {
+    return this.#stems.find(({ stem }) => stem.recorder.error !== undefined)?.stem.recorder.error;
+  }
+
+  /**
+   * Writes what the ring has of it, a few blocks at a time or all. Returns its stems, to be sealed in time, when the take is whole; `null`
+   * while it rolls.
+   */
+  follow(ring: InputRing, all: boolean): { recorder: Recorder; sealed: Promise<Stem> }[] | null {
+    // No more blocks may come: then an end that lies ahead is not waited for.
+    if (all && this.#endState !== undefined) this.#endFrame = Math.min(this.#endFrame, ring.end);
+    const to = Math.min(ring.end, this.#endFrame);
+    const newBlocks = Math.max(0, Math.ceil((ring.end - this.#seenEnd) / LANE_PACKET_FRAMES));
+    // One more every few turns: a take begins while others are heard, and code that runs for the first time is slow.
+    const extra = Math.min(BLOCKS_PER_TURN, 1 + Math.floor(this.#turns++ / TURNS_PER_STEP));
+    const blocks = all ? Number.POSITIVE_INFINITY : extra + newBlocks;
+    this.#seenEnd = ring.end;
+    if (this.error === undefined) for (const one of this.#stems) this.#write(one, ring, to, blocks);
+    const isWhole = this.error !== undefined || this.#stems.every(({ nextFrame }) => nextFrame >= this.#endFrame);
+    const state = this.#endState;
+    if (!isWhole || state === undefined) return null;
+    return this.#stems.map(({ stem: { recorder } }) => ({ recorder, sealed: recorder.finish(state) }));
+  }
+
+  #write(
+    one: { stem: TakeStem; nextFrame: number; markAt: number },
+    ring: InputRing,
+    to: number,
+    blocks: number,
+  ): void {
+    const { firstFrame, channels, recorder } = one.stem;
+    const until = Math.min(to, one.nextFrame + blocks * LANE_PACKET_FRAMES);
+    while (one.nextFrame < until) {
+      const frame = one.nextFrame - firstFrame;
+      if (frame >= one.markAt) {
+        recorder.mark({ frame, ...this.#clockAt(one.nextFrame) });
+        one.markAt = frame + MARK_SECONDS * ring.sampleRateHz;
+      }
+      const samples = ring.read(one.nextFrame, until);
+      recorder.write(pick(samples, ring.channels, channels));
+      one.nextFrame += samples.length / ring.channels;
+    }
+  }
+}
+
+/** Some channels of interleaved samples, interleaved. */
+function pick(samples: Int32Array, of: number, channels: readonly number[]): Int32Array {
+  if (channels.length === of && channels.every((channel, at) => channel === at)) return samples;
+  const picked = new Int32Array((samples.length / of) * channels.length);
+  for (let at = 0, from = 0; at < picked.length; from += of) {
+    for (const channel of channels) picked[at++] = samples[from + channel] ?? 0;
+  }
+  return picked;
+}

@@ -1,0 +1,55 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { frameBytesOf } from "../../../audio/wav-writer.ts";
+import type { StemFormat } from "../../../protocol/recordings.ts";
+
+/** Enough bins that a waveform is crisp on a wide screen at sixteen times its size; stereo stays within the protocol's limit. */
+const BINS_MAX = 32_768;
+/** A bin shorter than this shows nothing that its neighbour does not. */
+const BIN_FRAMES_MIN = 256;
+/** Read in pieces that leave the device's loop its turn. */
+const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * Reads a whole stem once, for both things that can only be known of the whole: its SHA-256, and its peaks in the form that
+ * protocol/recordings.ts describes. Memory: one piece and the peaks.
+ */
+export async function sealStem(
+  path: string,
+  headerBytes: number,
+  format: StemFormat,
+  frames: number,
+): Promise<{ sha256: string; peaks: Int8Array }> {
+  const hash = createHash("sha256");
+  const { channels } = format;
+  const frameBytes = frameBytesOf(format);
+  const bins = Math.max(1, Math.min(BINS_MAX, Math.ceil(frames / BIN_FRAMES_MIN)));
+  const peaks = new Int8Array(bins * channels * 2);
+  let carry = Buffer.alloc(0);
+  let skip = headerBytes;
+  let frame = 0;
+  let previousBin = -1;
+  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) {
+    hash.update(chunk);
+    const skipped = Math.min(skip, chunk.length);
+    skip -= skipped;
+    const bytes = carry.length === 0 ? chunk.subarray(skipped) : Buffer.concat([carry, chunk.subarray(skipped)]);
+    const whole = bytes.length - (bytes.length % frameBytes);
+    for (let at = 0; at < whole && frame < frames; at += frameBytes, frame++) {
+      const bin = Math.min(bins - 1, Math.floor((frame * bins) / frames));
+      for (let channel = 0; channel < channels; channel++) {
+        // The top byte of a 24-bit sample is its value in 128ths, rounded down.
+        const value =
+          format.encoding === "pcm24"
+            ? bytes.readInt8(at + channel * 3 + 2)
+            : Math.max(-128, Math.min(127, Math.floor(bytes.readFloatLE(at + channel * 4) * 128)));
+        const place = (bin * channels + channel) * 2;
+        if (bin !== previousBin || value < (peaks[place] ?? 0)) peaks[place] = value;
+        if (bin !== previousBin || value > (peaks[place + 1] ?? 0)) peaks[place + 1] = value;
+      }
+      previousBin = bin;
+    }
+    carry = bytes.subarray(whole);
+  }
+  return { sha256: hash.digest("hex"), peaks };
+}

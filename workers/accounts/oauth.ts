@@ -1,0 +1,168 @@
+import { z } from "@hono/zod-openapi";
+import { UserCode } from "../../protocol/accounts.ts";
+import { newSecret, openStep, takeStep } from "../auth/challenges.ts";
+import type { Account } from "../auth/guard.ts";
+import { openSignIn } from "../auth/session-token.ts";
+import type { AppContext } from "../http/router.ts";
+import type { Deps } from "../platform/deps.ts";
+import { sha256Hex } from "../platform/hash.ts";
+
+/**
+ * How a program signs in as a person without ever seeing what they sign in with. With a browser at hand: authorisation code with PKCE on
+ * a loopback redirect (RFC 8252, RFC 7636). Without one: a code that the person types on any other device (RFC 8628).
+ */
+export const DEVICE_CODE_MS = 10 * 60_000;
+export const DEVICE_INTERVAL_SECONDS = 5;
+const USER_CODE_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ";
+
+const Label = z
+  .string()
+  .trim()
+  .min(1)
+  .max(80)
+  .regex(/^\P{C}*$/u);
+
+/** What a companion asks the browser for. The redirect is on this very machine, at whatever port was free (RFC 8252 section 7.3). Its
+ * IPv6 form is not taken: a content security policy has no word for that host, and the form that says yes could not go there. */
+export const AuthorizeQuery = z.object({
+  response_type: z.literal("code"),
+  client_id: z.literal("companion"),
+  redirect_uri: z
+    .string()
+    .max(200)
+    .regex(/^http:\/\/127\.0\.0\.1:\d{1,5}\/[A-Za-z0-9/_-]*$/),
+  code_challenge: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+  code_challenge_method: z.literal("S256"),
+  state: z.string().min(8).max(512),
+  label: Label.default("Companion"),
+});
+export type AuthorizeRequest = z.infer<typeof AuthorizeQuery>;
+
+/** Reads the query. A request that does not fit is shown as an error and never redirected anywhere: its address may be a stranger's. */
+export function checkAuthorize(query: Record<string, string>): { ok: true; request: AuthorizeRequest } | { ok: false } {
+  const parsed = AuthorizeQuery.safeParse(query);
+  return parsed.success ? { ok: true, request: parsed.data } : { ok: false };
+}
+
+const CodeStep = z.object({ challenge: z.string(), redirectUri: z.string(), label: z.string() });
+
+/** The person said yes: where to send the browser now. The code lives a minute and is good once. */
+export async function grantCompanion(c: AppContext, account: Account, request: AuthorizeRequest): Promise<string> {
+  const { token, insert } = await openStep(c.env.DB, c.var.deps, "companion", account.id, {
+    challenge: request.code_challenge,
+    redirectUri: request.redirect_uri,
+    label: request.label,
+  });
+  await insert.run();
+  const url = new URL(request.redirect_uri);
+  url.searchParams.set("code", token);
+  url.searchParams.set("state", request.state);
+  return url.href;
+}
+
+/** Where to send the browser when the person said no (RFC 6749 section 4.1.2.1). */
+export function refuseCompanion(request: AuthorizeRequest): string {
+  const url = new URL(request.redirect_uri);
+  url.searchParams.set("error", "access_denied");
+  url.searchParams.set("state", request.state);
+  return url.href;
+}
+
+async function signInCompanion(db: D1Database, deps: Deps, accountId: string, label: string): Promise<string> {
+  const { token, statements } = await openSignIn(db, deps, accountId, "companion", label);
+  await db.batch(statements);
+  return token;
+}
+
+/** A code and its verifier for a token; `null` if they do not belong together (RFC 7636 section 4.6). */
+export async function exchangeCode(
+  db: D1Database,
+  deps: Deps,
+  code: string,
+  verifier: string,
+  redirectUri: string,
+): Promise<string | null> {
+  const opened = await takeStep(db, deps, "companion", code);
+  const step = CodeStep.safeParse(opened?.data);
+  if (!step.success || opened?.accountId == null || step.data.redirectUri !== redirectUri) return null;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier)));
+  const challenge = btoa(String.fromCharCode(...digest))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
+  return challenge === step.data.challenge ? signInCompanion(db, deps, opened.accountId, step.data.label) : null;
+}
+
+/** A device that begins to wait. Its own code is 256 bits; the person's is short, lives ten minutes and is guarded by a
+ * bucket of tries. `null`: another device waits under the same letters, which is as good as never; ask again. */
+export async function startDevice(db: D1Database, deps: Deps, label: string) {
+  const deviceCode = newSecret(deps);
+  const userCode = Array.from(deps.random(8), (byte) => USER_CODE_ALPHABET[byte % USER_CODE_ALPHABET.length]).join("");
+  const nowMs = deps.now();
+  const { meta } = await db
+    .prepare(
+      `INSERT INTO device_codes (code_hash, user_code, label, state, polled_at_ms, expires_at_ms)
+       VALUES (?, ?, ?, 'waiting', ?, ?) ON CONFLICT DO NOTHING`,
+    )
+    .bind(await sha256Hex(deviceCode), userCode, label, nowMs, nowMs + DEVICE_CODE_MS)
+    .run();
+  if (meta.changes === 0) return null;
+  return { deviceCode, userCode: `${userCode.slice(0, 4)}-${userCode.slice(4)}` };
+}
+
+/** The device that shows this code, for the page that asks the person about it. */
+export async function findDevice(
+  db: D1Database,
+  nowMs: number,
+  typed: string,
+): Promise<{ userCode: string; label: string } | null> {
+  const userCode = UserCode.safeParse(typed);
+  if (!userCode.success) return null;
+  return await db
+    .prepare(
+      `SELECT user_code AS userCode, label FROM device_codes WHERE user_code = ? AND state = 'waiting' AND expires_at_ms > ?`,
+    )
+    .bind(userCode.data, nowMs)
+    .first();
+}
+
+/** The person's answer. `false`: the code is not waiting any more. */
+export async function decideDevice(c: AppContext, account: Account, typed: string, approve: boolean): Promise<boolean> {
+  const userCode = UserCode.safeParse(typed);
+  if (!userCode.success) return false;
+  const { meta } = await c.env.DB.prepare(
+    "UPDATE device_codes SET state = ?3, account_id = ?2 WHERE user_code = ?1 AND state = 'waiting' AND expires_at_ms > ?4",
+  )
+    .bind(userCode.data, account.id, approve ? "approved" : "denied", c.var.deps.now())
+    .run();
+  return meta.changes === 1;
+}
+
+export type Poll =
+  | { ok: true; token: string }
+  | { ok: false; error: "authorization_pending" | "slow_down" | "access_denied" | "expired_token" };
+
+/** The device asks (RFC 8628 section 3.5). A decided code is taken by the statement that reads it: it gives one token, once. */
+export async function pollDevice(db: D1Database, deps: Deps, deviceCode: string): Promise<Poll> {
+  const codeHash = await sha256Hex(deviceCode);
+  const nowMs = deps.now();
+  const decided = await db
+    .prepare(
+      `DELETE FROM device_codes WHERE code_hash = ?1 AND (state <> 'waiting' OR expires_at_ms <= ?2)
+       RETURNING state, label, account_id AS accountId, expires_at_ms AS expiresAtMs`,
+    )
+    .bind(codeHash, nowMs)
+    .first<{ state: string; label: string; accountId: string | null; expiresAtMs: number }>();
+  if (decided !== null) {
+    if (decided.expiresAtMs <= nowMs) return { ok: false, error: "expired_token" };
+    if (decided.state === "denied" || decided.accountId === null) return { ok: false, error: "access_denied" };
+    return { ok: true, token: await signInCompanion(db, deps, decided.accountId, decided.label) };
+  }
+  const { meta } = await db
+    .prepare("UPDATE device_codes SET polled_at_ms = ?2 WHERE code_hash = ?1 AND polled_at_ms <= ?2 - ?3")
+    .bind(codeHash, nowMs, (DEVICE_INTERVAL_SECONDS - 1) * 1000)
+    .run();
+  if (meta.changes === 1) return { ok: false, error: "authorization_pending" };
+  const waits = await db.prepare("SELECT 1 FROM device_codes WHERE code_hash = ?").bind(codeHash).first();
+  return { ok: false, error: waits === null ? "expired_token" : "slow_down" };
+}

@@ -1,0 +1,68 @@
+import type { Deps } from "../platform/deps.ts";
+import { sha256Hex } from "../platform/hash.ts";
+
+/** What a step may be, and how long it waits for its second half. */
+const lifetimeMs = {
+  password: 2 * 60_000,
+  passkey: 5 * 60_000,
+  "new-passkey": 5 * 60_000,
+  "second-factor": 5 * 60_000,
+  companion: 60_000,
+  "sign-up": 24 * 3_600_000,
+  reset: 3_600_000,
+  email: 24 * 3_600_000,
+} as const;
+export type StepKind = keyof typeof lifetimeMs;
+
+/** 256 random bits for a person or a program to hold; base64url, 43 characters. Only its hash is ever stored. */
+export function newSecret(deps: Deps): string {
+  return btoa(String.fromCharCode(...deps.random(32)))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
+}
+
+/** The statement that opens a step, and the token that will close it. */
+export async function openStep(
+  db: D1Database,
+  deps: Deps,
+  kind: StepKind,
+  accountId: string | null,
+  data: unknown,
+): Promise<{ token: string; insert: D1PreparedStatement }> {
+  const token = newSecret(deps);
+  const nowMs = deps.now();
+  const insert = db
+    .prepare(
+      "INSERT INTO challenges (id_hash, kind, account_id, data, created_at_ms, expires_at_ms) VALUES (?, ?, ?, ?, ?, ?)",
+    )
+    .bind(await sha256Hex(token), kind, accountId, JSON.stringify(data), nowMs, nowMs + lifetimeMs[kind]);
+  return { token, insert };
+}
+
+/** Takes a step out in the statement that reads it: of two requests with one token, one finds it. `null`: unknown, used, expired. */
+export async function takeStep(
+  db: D1Database,
+  deps: Deps,
+  kind: StepKind,
+  token: string,
+): Promise<{ accountId: string | null; data: unknown } | null> {
+  const row = await db
+    .prepare(
+      `DELETE FROM challenges WHERE id_hash = ?1 AND kind = ?2
+       RETURNING account_id AS accountId, data, expires_at_ms AS expiresAtMs`,
+    )
+    .bind(await sha256Hex(token), kind)
+    .first<{ accountId: string | null; data: string; expiresAtMs: number }>();
+  if (row === null || row.expiresAtMs <= deps.now()) return null;
+  return { accountId: row.accountId, data: JSON.parse(row.data) };
+}
+
+/** Reads a step without taking it: for a page that asks before it does. */
+export async function peekStep(db: D1Database, deps: Deps, kind: StepKind, token: string): Promise<boolean> {
+  const row = await db
+    .prepare("SELECT 1 FROM challenges WHERE id_hash = ?1 AND kind = ?2 AND expires_at_ms > ?3")
+    .bind(await sha256Hex(token), kind, deps.now())
+    .first();
+  return row !== null;
+}

@@ -1,0 +1,140 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { Block, CreateBlock, HubAnswer, HubInvite, Message } from "../../protocol/hub.ts";
+import { BlockId, ProfileId } from "../../protocol/ids.ts";
+import { may } from "../../protocol/roles.ts";
+import { requireAccount } from "../auth/guard.ts";
+import { bearer, json, problemResponses } from "../http/openapi.ts";
+import { publicOrigin } from "../http/origin.ts";
+import { problem } from "../http/problem.ts";
+import { type AppContext, newRouter } from "../http/router.ts";
+import { sendSoon } from "../mail/flush.ts";
+import { findMembership } from "../sessions/guard.ts";
+import { block, listBlocks, unblock } from "./blocks.ts";
+import { type Contacted, findBehind, findSender, type Reachable, sendInvite, sendMessage } from "./contact.ts";
+
+const guarded = { security: bearer, tags: ["hub"] };
+const params = z.object({ profileId: ProfileId });
+const accepted = { 202: { description: "It is on its way, if they want to hear from you" }, ...problemResponses };
+
+/** Whom a block is meant for: behind a profile, or behind a mail. */
+export const findBlocked = (c: AppContext, whom: z.infer<typeof CreateBlock>): Promise<Reachable | null> =>
+  "profileId" in whom ? findBehind(c.env.DB, whom.profileId) : findSender(c.env, whom.answer, c.var.account.id);
+
+function answerContact(c: AppContext, outcome: Contacted | "quota-exceeded") {
+  switch (outcome) {
+    case "sent":
+      sendSoon(c);
+      return c.body(null, 202);
+    case "yourself":
+      return problem(c, "conflict", "This is you.");
+    case "you-blocked":
+      return problem(c, "conflict", "You have blocked this person. Lift that first.");
+    case "rate-limited":
+    case "quota-exceeded":
+      return problem(c, outcome);
+  }
+}
+
+/** Writing to people on the Hub, inviting them, and not wanting to hear from somebody. */
+export const people = newRouter()
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "post",
+      path: "/api/v1/hub/profiles/{profileId}/messages",
+      summary: "Write to somebody on the Hub; neither learns the other's address",
+      middleware: [requireAccount] as const,
+      request: { params, body: json(Message) },
+      responses: accepted,
+    }),
+    async (c) => {
+      const to = await findBehind(c.env.DB, c.req.valid("param").profileId);
+      if (to === null) return problem(c, "not-found");
+      const { text } = c.req.valid("json");
+      return answerContact(c, await sendMessage(c.env, c.var.deps, publicOrigin(c), c.var.account, to, text));
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "post",
+      path: "/api/v1/hub/answers",
+      summary: "Answer a message that came from the Hub, by the link in it",
+      middleware: [requireAccount] as const,
+      request: { body: json(HubAnswer) },
+      responses: accepted,
+    }),
+    async (c) => {
+      const { answer, text } = c.req.valid("json");
+      const to = await findSender(c.env, answer, c.var.account.id);
+      if (to === null) return problem(c, "link-invalid");
+      return answerContact(c, await sendMessage(c.env, c.var.deps, publicOrigin(c), c.var.account, to, text));
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "post",
+      path: "/api/v1/hub/profiles/{profileId}/invites",
+      summary: "Invite somebody on the Hub to a session of one's own",
+      middleware: [requireAccount] as const,
+      request: { params, body: json(HubInvite) },
+      responses: accepted,
+    }),
+    async (c) => {
+      const to = await findBehind(c.env.DB, c.req.valid("param").profileId);
+      const { sessionId, role } = c.req.valid("json");
+      const member = await findMembership(c.env.DB, sessionId, c.var.account.id);
+      if (to === null || member === null) return problem(c, "not-found");
+      if (!may(member.role, "session.invite")) return problem(c, "forbidden");
+      const origin = publicOrigin(c);
+      return answerContact(c, await sendInvite(c.env, c.var.deps, origin, c.var.account, to, member, role));
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "post",
+      path: "/api/v1/blocks",
+      summary: "Keep somebody from writing to you; they are not told",
+      middleware: [requireAccount] as const,
+      request: { body: json(CreateBlock) },
+      responses: { 201: { description: "Blocked", ...json(Block) }, ...problemResponses },
+    }),
+    async (c) => {
+      const whom = await findBlocked(c, c.req.valid("json"));
+      if (whom === null) return problem(c, "not-found");
+      if (whom.accountId === c.var.account.id) return problem(c, "conflict", "This is you.");
+      const made = await block(c.env.DB, c.var.deps, c.var.account.id, whom.accountId);
+      return made === null ? problem(c, "quota-exceeded") : c.json(made, 201);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "get",
+      path: "/api/v1/blocks",
+      summary: "Whom one has blocked",
+      middleware: [requireAccount] as const,
+      responses: {
+        200: { description: "All of them", ...json(z.object({ items: z.array(Block) })) },
+        ...problemResponses,
+      },
+    }),
+    async (c) => c.json({ items: await listBlocks(c.env.DB, c.var.account.id) }, 200),
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "delete",
+      path: "/api/v1/blocks/{blockId}",
+      summary: "Lift a block",
+      middleware: [requireAccount] as const,
+      request: { params: z.object({ blockId: BlockId }) },
+      responses: { 204: { description: "Lifted" }, ...problemResponses },
+    }),
+    async (c) => {
+      const lifted = await unblock(c.env.DB, c.var.account.id, c.req.valid("param").blockId);
+      return lifted ? c.body(null, 204) : problem(c, "not-found");
+    },
+  );

@@ -1,0 +1,161 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { OwnProfile, PutProfile } from "../../protocol/hub.ts";
+import { SAMPLE_MAX_BYTES } from "../../protocol/limits.ts";
+import { requireAccount } from "../auth/guard.ts";
+import { bearer, json, problemResponses } from "../http/openapi.ts";
+import { problem } from "../http/problem.ts";
+import { type AppContext, newRouter } from "../http/router.ts";
+import { dropSample, keepSample, noSample, playSample, sniff } from "./sample.ts";
+import { type Edit, editOf, editProfile, findOwn, ownOrNew, ownProfile } from "./store.ts";
+
+const guarded = { security: bearer, tags: ["profile"] };
+const answer = { 200: { description: "The profile as its owner sees it", ...json(OwnProfile) }, ...problemResponses };
+
+/** Makes an edit and answers with what is there now. */
+async function edited(c: AppContext, edit: Edit) {
+  const outcome = await editProfile(c.env.DB, c.var.deps, c.var.account.id, edit);
+  return outcome === null ? problem(c, "unauthenticated") : c.json(ownProfile(outcome.after), 200);
+}
+
+/** Takes the bytes of an upload, if they are a sound: kept in R2 first, named by the row last. */
+export async function takeSample(c: AppContext, bytes: Uint8Array<ArrayBuffer>) {
+  if (bytes.byteLength > SAMPLE_MAX_BYTES) return "payload-too-large" as const;
+  const type = sniff(bytes);
+  if (type === null) return "unsupported-media" as const;
+  const profile = await ownOrNew(c.env.DB, c.var.deps, c.var.account.id);
+  if (profile === null) return "unauthenticated" as const;
+  const kept = await keepSample(c.env, profile.id, bytes, type);
+  const outcome = await editProfile(c.env.DB, c.var.deps, c.var.account.id, kept);
+  if (outcome === null || outcome.after.id === profile.id) return outcome;
+  // The profile was deleted meanwhile, and its sound with it.
+  await dropSample(c.env, profile.id);
+  return await editProfile(c.env.DB, c.var.deps, c.var.account.id, noSample);
+}
+
+/** Takes the sound away: nobody is told of it any more, then it is gone. */
+export async function removeSample(c: AppContext) {
+  const outcome = await editProfile(c.env.DB, c.var.deps, c.var.account.id, noSample);
+  if (outcome !== null) await dropSample(c.env, outcome.after.id);
+  return outcome;
+}
+
+/** Clears everything a person told on their profile. */
+export async function deleteProfile(c: AppContext) {
+  const { DB } = c.env;
+  if ((await findOwn(DB, c.var.account.id)) === null) return;
+  const outcome = await editProfile(DB, c.var.deps, c.var.account.id, { published: false });
+  if (outcome === null) return;
+  await dropSample(c.env, outcome.after.id);
+  await DB.prepare("DELETE FROM profiles WHERE id = ?").bind(outcome.after.id).run();
+}
+
+/** One's own profile: private until its owner says otherwise. */
+export const ownProfileRoutes = newRouter()
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "get",
+      path: "/api/v1/profile",
+      summary: "One's own profile; empty and private until something is told",
+      middleware: [requireAccount] as const,
+      responses: answer,
+    }),
+    async (c) => {
+      const row = await ownOrNew(c.env.DB, c.var.deps, c.var.account.id);
+      return row === null ? problem(c, "unauthenticated") : c.json(ownProfile(row), 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "put",
+      path: "/api/v1/profile",
+      summary: "Tell about oneself; what is left out is cleared",
+      middleware: [requireAccount] as const,
+      request: { body: json(PutProfile) },
+      responses: answer,
+    }),
+    async (c) => edited(c, editOf(c.req.valid("json"))),
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "delete",
+      path: "/api/v1/profile",
+      summary: "Delete the profile with its sound",
+      middleware: [requireAccount] as const,
+      responses: { 204: { description: "Gone" }, ...problemResponses },
+    }),
+    async (c) => {
+      await deleteProfile(c);
+      return c.body(null, 204);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "put",
+      path: "/api/v1/profile/publication",
+      summary: "Publish the profile on the Hub",
+      middleware: [requireAccount] as const,
+      responses: answer,
+    }),
+    async (c) => edited(c, { published: true }),
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "delete",
+      path: "/api/v1/profile/publication",
+      summary: "Make the profile private, everywhere and at once",
+      middleware: [requireAccount] as const,
+      responses: answer,
+    }),
+    async (c) => edited(c, { published: false }),
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "put",
+      path: "/api/v1/profile/sample",
+      summary: "Put a sound on the profile: WAV, MP3, Ogg, Opus, FLAC or M4A, told by its first bytes",
+      middleware: [requireAccount] as const,
+      request: {
+        body: {
+          required: true,
+          content: { "application/octet-stream": { schema: z.string().meta({ format: "binary" }) } },
+        },
+      },
+      responses: answer,
+    }),
+    async (c) => {
+      const outcome = await takeSample(c, new Uint8Array(await c.req.arrayBuffer()));
+      if (outcome === null) return problem(c, "unauthenticated");
+      return typeof outcome === "string" ? problem(c, outcome) : c.json(ownProfile(outcome.after), 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "get",
+      path: "/api/v1/profile/sample",
+      summary: "One's own sound, published or not",
+      middleware: [requireAccount] as const,
+      responses: { 200: { description: "The sound" }, 206: { description: "A range of it" }, ...problemResponses },
+    }),
+    async (c) => playSample(c, await findOwn(c.env.DB, c.var.account.id)),
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "delete",
+      path: "/api/v1/profile/sample",
+      summary: "Take the sound away",
+      middleware: [requireAccount] as const,
+      responses: answer,
+    }),
+    async (c) => {
+      const outcome = await removeSample(c);
+      return outcome === null ? problem(c, "unauthenticated") : c.json(ownProfile(outcome.after), 200);
+    },
+  );

@@ -1,0 +1,78 @@
+import type { Language } from "../../site/i18n/language.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
+import { unsubscribeLink } from "../waitlist/store.ts";
+import { queueMail } from "./outbox.ts";
+import type { Values } from "./templates.ts";
+
+interface Reader {
+  accountId: string;
+  address: string;
+  language: Language;
+}
+interface Written {
+  done: number;
+  /** Where the next call goes on; `null`: everybody has been written to. */
+  after: string | null;
+}
+
+async function readers(env: Env, after: string, limit: number, only: string): Promise<Reader[]> {
+  const { results } = await env.DB.prepare(
+    `SELECT a.id AS accountId, a.email AS address, ifnull(m.language, 'en') AS language FROM accounts a
+     LEFT JOIN mail_preferences m ON m.account_id = a.id WHERE a.id > ?1 AND ${only} ORDER BY a.id LIMIT ?2`,
+  )
+    .bind(after, limit)
+    .all<Reader>();
+  return results;
+}
+
+const written = (found: readonly Reader[], limit: number): Written => ({
+  done: found.length,
+  after: found.length < limit ? null : (found.at(-1)?.accountId ?? null),
+});
+
+/**
+ * Promise B4: news goes to those who asked for it, at the moment of queueing, and to nobody else. In steps of `limit`, each of which may
+ * be repeated: the mail's id is made of the news' and the account's.
+ */
+export async function queueNews(
+  env: Env,
+  deps: Deps,
+  newsId: string,
+  values: Record<Language, Omit<Values["news"], "unsubscribe">>,
+  after = "",
+  limit = 100,
+): Promise<Written> {
+  const found = await readers(env, after, limit, "m.news_consent_at_ms IS NOT NULL");
+  const statements: D1PreparedStatement[] = [];
+  for (const to of found) {
+    const whose = { kind: "news" as const, accountId: to.accountId };
+    const unsubscribe = await unsubscribeLink(env, deps, env.PUBLIC_ORIGIN, whose);
+    const filled = { ...values[to.language], unsubscribe };
+    const id = `news-${newsId}-${to.accountId}`;
+    statements.push(queueMail(env.DB, { id, to, template: "news", values: filled }, deps.now()));
+  }
+  if (statements.length > 0) await env.DB.batch(statements);
+  return written(found, limit);
+}
+
+/** Promise B4: a change of the policy concerns everybody who has an account, whatever news they want. Steps as above. */
+export async function queuePolicyChange(
+  env: Env,
+  deps: Deps,
+  version: string,
+  values: Record<Language, Values["policy-change"]>,
+  after = "",
+  limit = 100,
+): Promise<Written> {
+  const found = await readers(env, after, limit, "1");
+  const statements = found.map((to) =>
+    queueMail(
+      env.DB,
+      { id: `policy-${version}-${to.accountId}`, to, template: "policy-change", values: values[to.language] },
+      deps.now(),
+    ),
+  );
+  if (statements.length > 0) await env.DB.batch(statements);
+  return written(found, limit);
+}

@@ -1,0 +1,41 @@
+import type { SessionRoom } from "../../durable-objects/session-room.ts";
+
+/** Everything the Worker is given: bindings from wrangler.toml, secrets from the platform (locally from dev/platform.ts). */
+export interface Env {
+  /** "local" switches off only what a local workerd cannot do; nothing is let in by it. */
+  ENVIRONMENT: "local" | "production";
+  /** Signs join tickets (HMAC-SHA-256); at least 32 bytes. */
+  TICKET_KEY: string;
+  /** OPAQUE's server setup (RFC 9807): one fixed secret. Losing it locks everybody with a password out. */
+  OPAQUE_SETUP: string;
+  /** Seals the links in mails. As lasting as the mails are: a new one makes old links worthless. */
+  LINK_KEY: string;
+  /** What a person of ours shows to see reports and act on them; without one there is no such route. */
+  OPERATOR_KEY?: string;
+  /** The day of the launch, `2027-03-01`; empty until it is known. The waiting list ends by it (B3). */
+  LAUNCH_DATE: string;
+  /** Shared with coturn (`use-auth-secret`); locally only. */
+  TURN_KEY?: string;
+  /** Comma-separated `turn:` addresses; locally only. */
+  TURN_URLS?: string;
+  /** Cloudflare's TURN service: the key's id and the token that asks it for credentials; in production only. */
+  TURN_SERVICE_KEY_ID?: string;
+  TURN_SERVICE_TOKEN?: string;
+  /** Scheme and host that links in mails carry; never taken from a request in production. */
+  PUBLIC_ORIGIN: string;
+  MAIL_FROM: string;
+  DB: D1Database;
+  RECORDINGS: R2Bucket;
+  SESSION_ROOM: DurableObjectNamespace<SessionRoom>;
+  EMAIL: SendEmail;
+}
+
+declare global {
+  namespace Cloudflare {
+    interface Env extends WorkerEnv {}
+    interface GlobalProps {
+      mainModule: typeof import("../worker.ts");
+    }
+  }
+}
+type WorkerEnv = Env & { TEST_MIGRATIONS: import("@cloudflare/vitest-plugin").D1Migration[] };

@@ -1,0 +1,47 @@
+import { env } from "cloudflare:workers";
+import { expect } from "vitest";
+import type { OwnProfile, PutProfile } from "../../protocol/hub.ts";
+import { newId } from "../../protocol/ids.ts";
+import { createApp } from "../app.ts";
+import { openSignIn } from "../auth/session-token.ts";
+import { systemDeps } from "../platform/deps.ts";
+
+const app = createApp();
+const origin = "https://sessionlinked.test";
+
+/** An account that is signed in, and what it may do with its profile. */
+export async function person(displayName: string) {
+  const accountId = newId("acc", systemDeps.random);
+  await env.DB.prepare(
+    "INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES (?, ?, ?, 'free', 0)",
+  )
+    .bind(accountId, `${accountId}@private-mark.example`, displayName)
+    .run();
+  const { token, statements } = await openSignIn(env.DB, systemDeps, accountId, "companion", "test");
+  await env.DB.batch(statements);
+  const call = (method: string, path: string, body?: unknown) =>
+    app.request(
+      `${origin}${path}`,
+      {
+        method,
+        headers: {
+          Authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        },
+        ...(body === undefined ? {} : { body: body instanceof Uint8Array ? body : JSON.stringify(body) }),
+      },
+      env,
+    );
+  const put = async (profile: Partial<PutProfile>) => {
+    const response = await call("PUT", "/api/v1/profile", profile);
+    expect(response.status).toBe(200);
+    return response.json<OwnProfile>();
+  };
+  const publish = async (profile: Partial<PutProfile> = {}) => {
+    await put(profile);
+    const response = await call("PUT", "/api/v1/profile/publication");
+    expect(response.status).toBe(200);
+    return response.json<OwnProfile>();
+  };
+  return { accountId, token, email: `${accountId}@private-mark.example`, call, put, publish };
+}
