@@ -1,5 +1,14 @@
-/** `npm run check`: format, lint, types, dead code, tidy: everything that can be known without running the product. */
+/**
+ * `npm run check`: format, lint, types, dead code, tidy: everything that can be known without running the product.
+ * `npm run check -- --map` prints the house instead: its rooms, the arrows between them, those against the order, and circles.
+ */
 import { spawnSync } from "node:child_process";
+import { drawMap } from "./house.ts";
+
+if (process.argv.includes("--map")) {
+  console.log(drawMap());
+  process.exit(0);
+}
 
 const steps: [name: string, command: string, ...args: string[]][] = [
   ["site's files", "node", "dev/build.ts"],

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
 import { Deliveries } from "../../companion/engine/delivery/deliveries.node.ts";
 import { OwnTakes } from "../../companion/engine/recording/own-takes.node.ts";
-import { InputRing } from "../../companion/engine/recording/take.node.ts";
+import { InputRing } from "../../companion/engine/recording/take.std.ts";
 import { newId, type RecordingId, SessionId } from "../../protocol/ids.ts";
 
 const [mode = "", origin = "", session = "", folder = "", seconds = "1"] = process.argv.slice(2);

@@ -12,10 +12,10 @@ const engine = join(import.meta.dirname, "..");
 /** A desk with a device in real time, two inputs armed, recording from its first half second on until it is told of trouble. */
 const program = (place: string) => `
   import { randomBytes } from "node:crypto";
-  import { FileDevice } from "${engine}/audio/device.node.ts";
+  import { FileDevice } from "${engine}/capture/file-source.node.ts";
   import { machineClocks } from "${engine}/clock/machine-clock.node.ts";
-  import { Desk } from "${engine}/takes/desk.node.ts";
-  import { OwnTakes } from "${engine}/takes/own-takes.node.ts";
+  import { Desk } from "${engine}/recording/recording-controller.node.ts";
+  import { OwnTakes } from "${engine}/recording/own-takes.node.ts";
   import { newId } from "${engine}/../../protocol/ids.ts";
   process.on("SIGXFSZ", () => undefined);
   const say = (line) => console.log(JSON.stringify({ atMs: performance.now(), ...line }));

@@ -14,7 +14,7 @@ import type { ShareSource } from "../upload/upload.node.ts";
 import type { ShareProgress } from "../upload/upload-progress.std.ts";
 import { Shares } from "../upload/upload-queue.node.ts";
 import { Recorder } from "./recorder.node.ts";
-import { type InputRing, Take, type TakeStem } from "./take.node.ts";
+import { type InputRing, Take, type TakeStem } from "./take.std.ts";
 
 /** An input of the device that can be armed: a name, and one or two channels. */
 export interface Input {

@@ -6,7 +6,7 @@ import type { Device } from "../capture/source.std.ts";
 import { type MachineClocks, Vigil } from "../clock/sleep-detector.std.ts";
 import type { Execution } from "../transport/follower.std.ts";
 import type { Input, OwnTakes } from "./own-takes.node.ts";
-import { InputRing, PRE_ROLL_MAX_SECONDS } from "./take.node.ts";
+import { InputRing, PRE_ROLL_MAX_SECONDS } from "./take.std.ts";
 
 /** How often the desk looks whether device and machine are what they were. */
 const LOOK_MS = 200;
