@@ -1,6 +1,6 @@
 import { account } from "./accounts/account.ts";
-import { waysIn } from "./accounts/credentials.ts";
-import { token } from "./accounts/oauth-routes.ts";
+import { credentials } from "./accounts/credentials.ts";
+import { oauth } from "./accounts/oauth-routes.ts";
 import { reset } from "./accounts/reset.ts";
 import { signIn } from "./accounts/sign-in.ts";
 import { signUp } from "./accounts/sign-up.ts";
@@ -16,7 +16,7 @@ import { ownProfileRoutes } from "./hub/own-profile-routes.ts";
 import { reports } from "./hub/reports.ts";
 import { hub } from "./hub/routes.ts";
 import { operator } from "./operator/routes.ts";
-import { accountPages, doorPages } from "./pages/accounts.tsx";
+import { accountPages, signInPages } from "./pages/accounts.tsx";
 import { companionPages } from "./pages/companion.tsx";
 import { hubPages } from "./pages/hub.tsx";
 import { invitePages } from "./pages/invite.tsx";
@@ -49,8 +49,8 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", signIn);
   app.route("/", reset);
   app.route("/", account);
-  app.route("/", waysIn);
-  app.route("/", token);
+  app.route("/", credentials);
+  app.route("/", oauth);
   app.route("/", sessions);
   app.route("/", members);
   app.route("/", invites);
@@ -64,7 +64,7 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", reports);
   app.route("/", operator);
   app.route("/", waitlist);
-  app.route("/", doorPages(app));
+  app.route("/", signInPages(app));
   app.route("/", accountPages(app));
   app.route("/", companionPages);
   app.route("/", waitlistPages);

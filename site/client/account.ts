@@ -1,11 +1,11 @@
 import { ask, post } from "./accounts/api.ts";
 import { codesShown } from "./accounts/codes.ts";
 import { Form, find } from "./accounts/form.ts";
-import { withFreshSignIn } from "./accounts/fresh.ts";
 import { makePasskey } from "./accounts/passkeys.ts";
 import { passwordField } from "./accounts/password-field.ts";
 import { register } from "./accounts/passwords.ts";
 import { drawQr } from "./accounts/qr.ts";
+import { withReauthentication } from "./accounts/reauthenticate.ts";
 
 /** A person's own account: what changes a way in asks the API from here, and a fresh sign-in first where one is needed. */
 const open = (selector: string) => {
@@ -16,7 +16,7 @@ const done = (form: Form) => location.assign(form.root.dataset.done ?? "/account
 
 const addPasskey = open("#add-passkey");
 addPasskey?.onSubmit(async (button) => {
-  const answer = await withFreshSignIn(() =>
+  const answer = await withReauthentication(() =>
     addPasskey.busy(button, () =>
       makePasskey(
         () => post("/account/passkeys/start"),
@@ -32,7 +32,7 @@ for (const root of document.querySelectorAll<HTMLFormElement>(".remove-passkey")
   const form = new Form(root);
   form.onSubmit(async (button) => {
     const path = `/account/passkeys/${encodeURIComponent(root.dataset.id ?? "")}`;
-    const answer = await withFreshSignIn(() => form.busy(button, () => ask("DELETE", path)));
+    const answer = await withReauthentication(() => form.busy(button, () => ask("DELETE", path)));
     if (answer.ok) done(form);
     else form.fail(answer);
   });
@@ -41,7 +41,7 @@ for (const root of document.querySelectorAll<HTMLFormElement>(".remove-passkey")
 const changeEmail = open("#change-email");
 changeEmail?.onSubmit(async (button) => {
   const email = changeEmail.value("email").trim();
-  const answer = await withFreshSignIn(() => changeEmail.busy(button, () => post("/account/email", { email })));
+  const answer = await withReauthentication(() => changeEmail.busy(button, () => post("/account/email", { email })));
   if (answer.ok) done(changeEmail);
   else changeEmail.fail(answer);
 });
@@ -51,7 +51,7 @@ if (changePassword !== null) {
   const password = passwordField(changePassword, "password");
   changePassword.onSubmit(async (button) => {
     if (!changePassword.check({ password: password.problem() })) return;
-    const answer = await withFreshSignIn(() =>
+    const answer = await withReauthentication(() =>
       changePassword.busy(button, async () => {
         const registered = await register(password.value());
         return registered.ok ? post("/account/password", registered.value) : registered;
@@ -65,7 +65,7 @@ if (changePassword !== null) {
 const startSecond = open("#start-second");
 const confirmSecond = open("#confirm-second");
 startSecond?.onSubmit(async (button) => {
-  const answer = await withFreshSignIn(() =>
+  const answer = await withReauthentication(() =>
     startSecond.busy(button, () => post<{ secret: string; uri: string }>("/account/second-factor/start")),
   );
   if (!answer.ok) return startSecond.fail(answer);
@@ -78,7 +78,7 @@ startSecond?.onSubmit(async (button) => {
 confirmSecond?.onSubmit(async (button) => {
   const code = confirmSecond.value("code").trim();
   if (!confirmSecond.check({ code: /^\d{6}$/.test(code) ? null : confirmSecond.said.fill })) return;
-  const answer = await withFreshSignIn(() =>
+  const answer = await withReauthentication(() =>
     confirmSecond.busy(button, () => post<{ codes: string[] }>("/account/second-factor", { code })),
   );
   if (answer.ok) return codesShown(answer.value.codes, confirmSecond.said);
@@ -88,14 +88,16 @@ confirmSecond?.onSubmit(async (button) => {
 
 const stopSecond = open("#stop-second");
 stopSecond?.onSubmit(async (button) => {
-  const answer = await withFreshSignIn(() => stopSecond.busy(button, () => ask("DELETE", "/account/second-factor")));
+  const answer = await withReauthentication(() =>
+    stopSecond.busy(button, () => ask("DELETE", "/account/second-factor")),
+  );
   if (answer.ok) done(stopSecond);
   else stopSecond.fail(answer);
 });
 
 const newCodes = open("#new-codes");
 newCodes?.onSubmit(async (button) => {
-  const answer = await withFreshSignIn(() =>
+  const answer = await withReauthentication(() =>
     newCodes.busy(button, () => post<{ codes: string[] }>("/account/recovery-codes")),
   );
   if (answer.ok) codesShown(answer.value.codes, newCodes.said);

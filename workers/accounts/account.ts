@@ -1,9 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { AccountDetail, ChangeEmail, EmailAddress, PatchAccount, Token } from "../../protocol/accounts.ts";
 import { newsWording } from "../../site/i18n/consent.ts";
-import { newSecret, openStep, takeStep } from "../auth/challenges.ts";
-import { requireAccount, requireFreshSignIn } from "../auth/guard.ts";
-import { mayTry, networkOf } from "../auth/rate-limits.ts";
+import { consumeChallenge, createChallenge, newSecret } from "../auth/challenges.ts";
+import { requireAccount, requireReauthentication } from "../auth/guard.ts";
+import { networkOf } from "../auth/network.ts";
+import { consume } from "../auth/rate-limits.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { publicOrigin } from "../http/origin.ts";
 import { problem } from "../http/problem.ts";
@@ -62,18 +63,18 @@ export const account = newRouter()
       method: "post",
       path: "/api/v1/account/email",
       summary: "Ask for another address; it counts once it is confirmed by the mail that goes there",
-      middleware: [requireAccount, requireFreshSignIn] as const,
+      middleware: [requireAccount, requireReauthentication] as const,
       request: { body: json(ChangeEmail) },
       responses: accepted,
     }),
     async (c) => {
       const { email } = c.req.valid("json");
       const { deps, account } = c.var;
-      if (!(await mayTry(c.env, deps, "mail-address", networkOf(c.req.header("CF-Connecting-IP")))))
+      if (!(await consume(c.env, deps, ["mail-network", networkOf(c.req.header("CF-Connecting-IP"))])).ok)
         return problem(c, "rate-limited");
-      const mayMail = await mayTry(c.env, deps, "mail-to", email);
+      const mayMail = (await consume(c.env, deps, ["mail-to", email])).ok;
       const known = await findCredentials(c.env.DB, email);
-      const { token, insert } = await openStep(c.env.DB, deps, "email", account.id, { email });
+      const { token, insert } = await createChallenge(c.env.DB, deps, "email", account.id, { email });
       const id = `email-${newSecret(deps)}`;
       const link = `${publicOrigin(c)}/account/email?token=${token}`;
       const language = (await accountDetail(c.env.DB, account.id, account.signInId))?.language ?? "en";
@@ -99,7 +100,7 @@ export const account = newRouter()
     }),
     async (c) => {
       const { deps } = c.var;
-      const opened = await takeStep(c.env.DB, deps, "email", c.req.valid("json").token);
+      const opened = await consumeChallenge(c.env.DB, deps, "email", c.req.valid("json").token);
       const step = EmailStep.safeParse(opened?.data);
       if (!step.success || opened?.accountId == null) return problem(c, "link-invalid");
       const { email } = step.data;

@@ -8,9 +8,9 @@ import {
   TotpStarted,
 } from "../../protocol/accounts.ts";
 import { PASSKEYS_PER_ACCOUNT_MAX } from "../../protocol/limits.ts";
-import { newSecret, openStep, takeStep } from "../auth/challenges.ts";
-import { requireAccount, requireFreshSignIn } from "../auth/guard.ts";
-import { mayTry } from "../auth/rate-limits.ts";
+import { consumeChallenge, createChallenge, newSecret } from "../auth/challenges.ts";
+import { requireAccount, requireReauthentication } from "../auth/guard.ts";
+import { consume } from "../auth/rate-limits.ts";
 import { labelOf } from "../auth/session-token.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { publicOrigin } from "../http/origin.ts";
@@ -19,7 +19,7 @@ import { newRouter } from "../http/router.ts";
 import { isRecord, SETUP_VERSION } from "./opaque.ts";
 import { passkeyOptions, readNewPasskey } from "./passkeys.ts";
 import { newRecoveryCodes, newTotp, spendTotp } from "./second-factor.ts";
-import { tell } from "./sign-in-session.ts";
+import { notifyOwner } from "./sign-in-session.ts";
 import { NOT_A_RECORD, RegistrationStep } from "./sign-up.ts";
 import { hasSecondFactor, insertPasskey, insertPassword, passkeyIds } from "./store.ts";
 
@@ -27,21 +27,21 @@ import { hasSecondFactor, insertPasskey, insertPassword, passkeyIds } from "./st
 const guarded = { security: bearer, tags: ["accounts"] };
 const PasskeyStep = z.object({ challenge: z.string() });
 
-export const waysIn = newRouter()
+export const credentials = newRouter()
   .openapi(
     createRoute({
       ...guarded,
       method: "post",
       path: "/api/v1/account/password",
       summary: "Set or change the password, by the last message of a registration; other devices are signed out",
-      middleware: [requireAccount, requireFreshSignIn] as const,
+      middleware: [requireAccount, requireReauthentication] as const,
       request: { body: json(ChangePassword) },
       responses: { 204: { description: "Changed" }, ...problemResponses },
     }),
     async (c) => {
       const { step, registrationRecord } = c.req.valid("json");
       const { deps, account } = c.var;
-      const registration = RegistrationStep.safeParse((await takeStep(c.env.DB, deps, "password", step))?.data);
+      const registration = RegistrationStep.safeParse((await consumeChallenge(c.env.DB, deps, "password", step))?.data);
       if (!registration.success) return problem(c, "step-expired");
       if (!(await isRecord(c.env, registrationRecord))) return problem(c, "bad-request", NOT_A_RECORD);
       const { userIdentifier } = registration.data;
@@ -50,7 +50,7 @@ export const waysIn = newRouter()
         insertPassword(c.env.DB, account.id, password, deps.now()),
         c.env.DB.prepare("DELETE FROM sign_ins WHERE account_id = ? AND id <> ?").bind(account.id, account.signInId),
       ]);
-      await tell(c, account.id, "password");
+      await notifyOwner(c, account.id, "password");
       return c.body(null, 204);
     },
   )
@@ -60,7 +60,7 @@ export const waysIn = newRouter()
       method: "post",
       path: "/api/v1/account/passkeys/start",
       summary: "Options for another passkey",
-      middleware: [requireAccount, requireFreshSignIn] as const,
+      middleware: [requireAccount, requireReauthentication] as const,
       responses: { 200: { description: "Options", ...json(PasskeyStarted) }, ...problemResponses },
     }),
     async (c) => {
@@ -69,7 +69,7 @@ export const waysIn = newRouter()
       if (known.length >= PASSKEYS_PER_ACCOUNT_MAX)
         return problem(c, "quota-exceeded", "Remove a passkey that you no longer use first.");
       const options = await passkeyOptions(publicOrigin(c), deps, account, newSecret(deps), known);
-      const { token, insert } = await openStep(c.env.DB, deps, "new-passkey", account.id, {
+      const { token, insert } = await createChallenge(c.env.DB, deps, "new-passkey", account.id, {
         challenge: options.challenge,
       });
       await insert.run();
@@ -82,14 +82,14 @@ export const waysIn = newRouter()
       method: "post",
       path: "/api/v1/account/passkeys",
       summary: "The new passkey",
-      middleware: [requireAccount, requireFreshSignIn] as const,
+      middleware: [requireAccount, requireReauthentication] as const,
       request: { body: json(NewPasskey) },
       responses: { 204: { description: "Added" }, ...problemResponses },
     }),
     async (c) => {
       const { step, credential, label } = c.req.valid("json");
       const { deps, account } = c.var;
-      const opened = await takeStep(c.env.DB, deps, "new-passkey", step);
+      const opened = await consumeChallenge(c.env.DB, deps, "new-passkey", step);
       const waiting = PasskeyStep.safeParse(opened?.data);
       if (!waiting.success || opened?.accountId !== account.id) return problem(c, "step-expired");
       const passkey = await readNewPasskey(publicOrigin(c), waiting.data.challenge, credential);
@@ -97,7 +97,7 @@ export const waysIn = newRouter()
       const named = { ...passkey, label: label ?? labelOf(c.req.header("User-Agent")) };
       const { meta } = await insertPasskey(c.env.DB, account.id, named, deps.now()).run();
       if (meta.changes !== 1) return problem(c, "passkey-invalid");
-      await tell(c, account.id, "passkey");
+      await notifyOwner(c, account.id, "passkey");
       return c.body(null, 204);
     },
   )
@@ -107,7 +107,7 @@ export const waysIn = newRouter()
       method: "delete",
       path: "/api/v1/account/passkeys/{passkeyId}",
       summary: "Remove a passkey, unless it is the last way in",
-      middleware: [requireAccount, requireFreshSignIn] as const,
+      middleware: [requireAccount, requireReauthentication] as const,
       request: { params: z.object({ passkeyId: z.string().max(1_024) }) },
       responses: { 204: { description: "Removed" }, ...problemResponses },
     }),
@@ -124,7 +124,7 @@ export const waysIn = newRouter()
         .run();
       if (meta.changes === 0)
         return problem(c, (await passkeyIds(c.env.DB, id)).includes(passkeyId) ? "last-way-in" : "not-found");
-      await tell(c, id, "passkey");
+      await notifyOwner(c, id, "passkey");
       return c.body(null, 204);
     },
   )
@@ -134,7 +134,7 @@ export const waysIn = newRouter()
       method: "post",
       path: "/api/v1/account/second-factor/start",
       summary: "A new secret for a second factor by time (RFC 6238); it counts once a code of it was given",
-      middleware: [requireAccount, requireFreshSignIn] as const,
+      middleware: [requireAccount, requireReauthentication] as const,
       responses: { 200: { description: "The secret", ...json(TotpStarted) }, ...problemResponses },
     }),
     async (c) => {
@@ -157,18 +157,18 @@ export const waysIn = newRouter()
       method: "post",
       path: "/api/v1/account/second-factor",
       summary: "Confirms the second factor by its first code; answers the recovery codes, once",
-      middleware: [requireAccount, requireFreshSignIn] as const,
+      middleware: [requireAccount, requireReauthentication] as const,
       request: { body: json(TotpCode) },
       responses: { 200: { description: "Recovery codes", ...json(RecoveryCodes) }, ...problemResponses },
     }),
     async (c) => {
       const { deps, account } = c.var;
-      if (!(await mayTry(c.env, deps, "second-factor", account.id))) return problem(c, "rate-limited");
+      if (!(await consume(c.env, deps, ["second-factor", account.id])).ok) return problem(c, "rate-limited");
       if (!(await spendTotp(c.env.DB, deps, account.id, c.req.valid("json").code, false)))
         return problem(c, "wrong-code");
       const { codes, statements } = await newRecoveryCodes(c.env.DB, deps, account.id);
       await c.env.DB.batch(statements);
-      await tell(c, account.id, "second-factor");
+      await notifyOwner(c, account.id, "second-factor");
       c.header("Cache-Control", "no-store");
       return c.json({ codes }, 200);
     },
@@ -179,7 +179,7 @@ export const waysIn = newRouter()
       method: "delete",
       path: "/api/v1/account/second-factor",
       summary: "Remove the second factor and its recovery codes",
-      middleware: [requireAccount, requireFreshSignIn] as const,
+      middleware: [requireAccount, requireReauthentication] as const,
       responses: { 204: { description: "Removed" }, ...problemResponses },
     }),
     async (c) => {
@@ -189,7 +189,7 @@ export const waysIn = newRouter()
         c.env.DB.prepare("DELETE FROM recovery_codes WHERE account_id = ?").bind(id),
       ]);
       if (removed?.meta.changes === 0) return problem(c, "not-found");
-      await tell(c, id, "second-factor");
+      await notifyOwner(c, id, "second-factor");
       return c.body(null, 204);
     },
   )
@@ -199,7 +199,7 @@ export const waysIn = newRouter()
       method: "post",
       path: "/api/v1/account/recovery-codes",
       summary: "Ten new recovery codes; the old ones are void",
-      middleware: [requireAccount, requireFreshSignIn] as const,
+      middleware: [requireAccount, requireReauthentication] as const,
       responses: { 200: { description: "Recovery codes", ...json(RecoveryCodes) }, ...problemResponses },
     }),
     async (c) => {
@@ -208,7 +208,7 @@ export const waysIn = newRouter()
         return problem(c, "conflict", "Recovery codes stand in for a second factor. Set one up first.");
       const { codes, statements } = await newRecoveryCodes(c.env.DB, deps, account.id);
       await c.env.DB.batch(statements);
-      await tell(c, account.id, "recovery");
+      await notifyOwner(c, account.id, "recovery");
       c.header("Cache-Control", "no-store");
       return c.json({ codes }, 200);
     },

@@ -1,7 +1,8 @@
 import { createRoute } from "@hono/zod-openapi";
 import { DeviceStarted, StartDevice, TokenAnswer, TokenRequest } from "../../protocol/accounts.ts";
 import type { ErrorCode } from "../../protocol/errors.ts";
-import { mayTry, networkOf } from "../auth/rate-limits.ts";
+import { networkOf } from "../auth/network.ts";
+import { consume } from "../auth/rate-limits.ts";
 import { json, problemResponses } from "../http/openapi.ts";
 import { publicOrigin } from "../http/origin.ts";
 import { fieldsOf, problem } from "../http/problem.ts";
@@ -14,7 +15,7 @@ const tags = ["accounts"];
 const refuse = (c: AppContext, code: ErrorCode, error: string) => problem(c, code, undefined, undefined, { error });
 
 /** Where a companion exchanges what its person granted for a token that it keeps in the system's keychain (A7). */
-export const token = newRouter()
+export const oauth = newRouter()
   .openapi(
     createRoute({
       method: "post",
@@ -29,7 +30,7 @@ export const token = newRouter()
     async (c) => {
       const asked = c.req.valid("form");
       const { deps } = c.var;
-      if (!(await mayTry(c.env, deps, "device", networkOf(c.req.header("CF-Connecting-IP")))))
+      if (!(await consume(c.env, deps, ["device", networkOf(c.req.header("CF-Connecting-IP"))])).ok)
         return refuse(c, "rate-limited", "slow_down");
       c.header("Cache-Control", "no-store");
       if (asked.grant_type === "authorization_code") {
@@ -62,7 +63,7 @@ export const token = newRouter()
     }),
     async (c) => {
       const { deps } = c.var;
-      if (!(await mayTry(c.env, deps, "device", networkOf(c.req.header("CF-Connecting-IP")))))
+      if (!(await consume(c.env, deps, ["device", networkOf(c.req.header("CF-Connecting-IP"))])).ok)
         return problem(c, "rate-limited");
       const started = await startDevice(c.env.DB, deps, c.req.valid("json").label);
       if (started === null) return problem(c, "unavailable");

@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { UserCode } from "../../protocol/accounts.ts";
-import { newSecret, openStep, takeStep } from "../auth/challenges.ts";
+import { consumeChallenge, createChallenge, newSecret } from "../auth/challenges.ts";
 import type { Account } from "../auth/guard.ts";
-import { openSignIn } from "../auth/session-token.ts";
+import { createSignIn } from "../auth/session-token.ts";
 import type { AppContext } from "../http/router.ts";
 import type { Deps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
@@ -48,7 +48,7 @@ const CodeStep = z.object({ challenge: z.string(), redirectUri: z.string(), labe
 
 /** The person said yes: where to send the browser now. The code lives a minute and is good once. */
 export async function grantCompanion(c: AppContext, account: Account, request: AuthorizeRequest): Promise<string> {
-  const { token, insert } = await openStep(c.env.DB, c.var.deps, "companion", account.id, {
+  const { token, insert } = await createChallenge(c.env.DB, c.var.deps, "companion", account.id, {
     challenge: request.code_challenge,
     redirectUri: request.redirect_uri,
     label: request.label,
@@ -69,7 +69,7 @@ export function refuseCompanion(request: AuthorizeRequest): string {
 }
 
 async function signInCompanion(db: D1Database, deps: Deps, accountId: string, label: string): Promise<string> {
-  const { token, statements } = await openSignIn(db, deps, accountId, "companion", label);
+  const { token, statements } = await createSignIn(db, deps, accountId, "companion", label);
   await db.batch(statements);
   return token;
 }
@@ -82,7 +82,7 @@ export async function exchangeCode(
   verifier: string,
   redirectUri: string,
 ): Promise<string | null> {
-  const opened = await takeStep(db, deps, "companion", code);
+  const opened = await consumeChallenge(db, deps, "companion", code);
   const step = CodeStep.safeParse(opened?.data);
   if (!step.success || opened?.accountId == null || step.data.redirectUri !== redirectUri) return null;
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier)));

@@ -1,7 +1,8 @@
 import { createRoute } from "@hono/zod-openapi";
 import { FinishReset, StartReset } from "../../protocol/accounts.ts";
-import { newSecret, openStep, takeStep } from "../auth/challenges.ts";
-import { mayTry, networkOf } from "../auth/rate-limits.ts";
+import { consumeChallenge, createChallenge, newSecret } from "../auth/challenges.ts";
+import { networkOf } from "../auth/network.ts";
+import { consume } from "../auth/rate-limits.ts";
 import { json, problemResponses } from "../http/openapi.ts";
 import { publicOrigin } from "../http/origin.ts";
 import { problem } from "../http/problem.ts";
@@ -9,7 +10,7 @@ import { newRouter } from "../http/router.ts";
 import { sendSoon } from "../mail/flush.ts";
 import { addressOf, queueMail, queueSilence } from "../mail/outbox.ts";
 import { isRecord, SETUP_VERSION } from "./opaque.ts";
-import { tell } from "./sign-in-session.ts";
+import { notifyOwner } from "./sign-in-session.ts";
 import { accepted, NOT_A_RECORD, RegistrationStep } from "./sign-up.ts";
 import { findCredentials, insertPassword } from "./store.ts";
 
@@ -30,13 +31,13 @@ export const reset = newRouter()
       const { email } = c.req.valid("json");
       const { deps } = c.var;
       const network = networkOf(c.req.header("CF-Connecting-IP"));
-      if (!(await mayTry(c.env, deps, "mail-address", network))) return problem(c, "rate-limited");
-      const mayMail = await mayTry(c.env, deps, "mail-to", email);
+      if (!(await consume(c.env, deps, ["mail-network", network])).ok) return problem(c, "rate-limited");
+      const mayMail = (await consume(c.env, deps, ["mail-to", email])).ok;
       const known = await findCredentials(c.env.DB, email);
       const to = known === null ? null : await addressOf(c.env.DB, known.accountId);
       // An unknown address is looked up twice as well, opens a step that leads nowhere and queues a mail that never goes.
       if (known === null) await addressOf(c.env.DB, "");
-      const { token, insert } = await openStep(c.env.DB, deps, "reset", known?.accountId ?? null, {});
+      const { token, insert } = await createChallenge(c.env.DB, deps, "reset", known?.accountId ?? null, {});
       const id = `reset-${newSecret(deps)}`;
       const link = `${publicOrigin(c)}/reset/finish?token=${token}`;
       const mail =
@@ -61,11 +62,11 @@ export const reset = newRouter()
       const { token, step, registrationRecord } = c.req.valid("json");
       const { deps } = c.var;
       // The password's step first: if it has waited too long, the link is still good for another try.
-      const opened = await takeStep(c.env.DB, deps, "password", step);
+      const opened = await consumeChallenge(c.env.DB, deps, "password", step);
       const registration = RegistrationStep.safeParse(opened?.data);
       if (!registration.success) return problem(c, "step-expired");
       if (!(await isRecord(c.env, registrationRecord))) return problem(c, "bad-request", NOT_A_RECORD);
-      const accountId = (await takeStep(c.env.DB, deps, "reset", token))?.accountId ?? null;
+      const accountId = (await consumeChallenge(c.env.DB, deps, "reset", token))?.accountId ?? null;
       if (accountId === null) return problem(c, "link-invalid");
       const { userIdentifier } = registration.data;
       const password = { userIdentifier, record: registrationRecord, setupVersion: SETUP_VERSION };
@@ -75,7 +76,7 @@ export const reset = newRouter()
         // Other links that were asked for, and whatever a stranger had begun.
         c.env.DB.prepare("DELETE FROM challenges WHERE account_id = ?").bind(accountId),
       ]);
-      await tell(c, accountId, "password");
+      await notifyOwner(c, accountId, "password");
       return c.body(null, 204);
     },
   );

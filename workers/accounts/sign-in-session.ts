@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { getCookie } from "hono/cookie";
 import { newSecret } from "../auth/challenges.ts";
-import { keepCookie, labelOf, openSignIn, SESSION_COOKIE } from "../auth/session-token.ts";
+import { createSignIn, keepCookie, labelOf, SESSION_COOKIE } from "../auth/session-token.ts";
 import { publicOrigin } from "../http/origin.ts";
 import type { AppContext } from "../http/router.ts";
 import { sendSoon } from "../mail/flush.ts";
@@ -18,9 +18,9 @@ export const wantedOf = (c: AppContext, keep: Wanted["keep"], label: string | un
 });
 
 /** The one end of every way in: a cookie for this browser, or a token for a program. A browser that signs in again is still one device. */
-export async function letIn(c: AppContext, accountId: string, { keep, label }: Wanted) {
+export async function startSignInSession(c: AppContext, accountId: string, { keep, label }: Wanted) {
   const kind = keep === "cookie" ? "browser" : "companion";
-  const { token, statements } = await openSignIn(c.env.DB, c.var.deps, accountId, kind, label);
+  const { token, statements } = await createSignIn(c.env.DB, c.var.deps, accountId, kind, label);
   const before = keep === "cookie" ? getCookie(c, SESSION_COOKIE) : undefined;
   if (before !== undefined)
     statements.push(
@@ -36,7 +36,7 @@ export async function letIn(c: AppContext, accountId: string, { keep, label }: W
 }
 
 /** Tells the owner by mail that a way into their account was changed or used. */
-export async function tell(
+export async function notifyOwner(
   c: AppContext,
   accountId: string,
   what: "password" | "passkey" | "second-factor" | "recovery",

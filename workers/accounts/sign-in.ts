@@ -8,9 +8,10 @@ import {
   SignInWithPasskey,
   StartSignIn,
 } from "../../protocol/accounts.ts";
-import { openStep, takeStep } from "../auth/challenges.ts";
+import { consumeChallenge, createChallenge } from "../auth/challenges.ts";
 import { authenticate, isOwnOrigin } from "../auth/guard.ts";
-import { mayTry, mayTryAll, networkOf } from "../auth/rate-limits.ts";
+import { networkOf, wideNetworkOf } from "../auth/network.ts";
+import { consume } from "../auth/rate-limits.ts";
 import { dropCookie } from "../auth/session-token.ts";
 import { json, problemResponses } from "../http/openapi.ts";
 import { publicOrigin } from "../http/origin.ts";
@@ -19,7 +20,7 @@ import { newRouter } from "../http/router.ts";
 import { answerSignIn, provesPassword } from "./opaque.ts";
 import { signInOptions, verifyPasskey } from "./passkeys.ts";
 import { spendRecoveryCode, spendTotp } from "./second-factor.ts";
-import { letIn, tell, Wanted, wantedOf } from "./sign-in-session.ts";
+import { notifyOwner, startSignInSession, Wanted, wantedOf } from "./sign-in-session.ts";
 import { findCredentials, findPasskey, hasSecondFactor } from "./store.ts";
 
 const tags = ["accounts"];
@@ -44,18 +45,22 @@ export const signIn = newRouter()
     async (c) => {
       const { email, startLoginRequest } = c.req.valid("json");
       const { deps } = c.var;
-      const network = networkOf(c.req.header("CF-Connecting-IP"));
-      const may = await mayTryAll(c.env, deps, [
-        ["sign-in-address", network],
-        ["sign-in-account-address", `${email} ${network}`],
+      const header = c.req.header("CF-Connecting-IP");
+      const network = networkOf(header);
+      const limit = await consume(
+        c.env,
+        deps,
+        ["sign-in-network", network],
+        ["sign-in-wide-network", wideNetworkOf(header)],
+        ["sign-in-account-network", `${email} ${network}`],
         ["sign-in-account", email],
-      ]);
-      if (may.includes(false)) return problem(c, "rate-limited");
+      );
+      if (!limit.ok) return problem(c, "rate-limited");
       const known = await findCredentials(c.env.DB, email);
       const answer = await answerSignIn(c.env, email, known?.password ?? null, startLoginRequest);
       if (answer === null) return problem(c, "bad-request", "This is not an OPAQUE sign-in request.");
       // Whose step it is decides the second message; for an unknown address nothing can be right.
-      const { token, insert } = await openStep(c.env.DB, deps, "password", known?.accountId ?? null, {
+      const { token, insert } = await createChallenge(c.env.DB, deps, "password", known?.accountId ?? null, {
         purpose: "sign-in",
         serverLoginState: answer.serverLoginState,
       });
@@ -75,15 +80,15 @@ export const signIn = newRouter()
     async (c) => {
       const { step, finishLoginRequest, keep, label } = c.req.valid("json");
       if (keep === "cookie" && !isOwnOrigin(c)) return problem(c, "forbidden");
-      const opened = await takeStep(c.env.DB, c.var.deps, "password", step);
+      const opened = await consumeChallenge(c.env.DB, c.var.deps, "password", step);
       const waiting = PasswordStep.safeParse(opened?.data);
       if (!waiting.success) return problem(c, "step-expired");
       const isRight = await provesPassword(waiting.data.serverLoginState, finishLoginRequest);
       if (!isRight || opened?.accountId == null) return problem(c, "wrong-password");
       const wanted = wantedOf(c, keep, label);
       if (!(await hasSecondFactor(c.env.DB, opened.accountId)))
-        return c.json(await letIn(c, opened.accountId, wanted), 200);
-      const next = await openStep(c.env.DB, c.var.deps, "second-factor", opened.accountId, wanted);
+        return c.json(await startSignInSession(c, opened.accountId, wanted), 200);
+      const next = await createChallenge(c.env.DB, c.var.deps, "second-factor", opened.accountId, wanted);
       await next.insert.run();
       return c.json({ secondFactorStep: next.token }, 200);
     },
@@ -100,23 +105,23 @@ export const signIn = newRouter()
     async (c) => {
       const { step, code } = c.req.valid("json");
       const { deps } = c.var;
-      const opened = await takeStep(c.env.DB, deps, "second-factor", step);
+      const opened = await consumeChallenge(c.env.DB, deps, "second-factor", step);
       const wanted = Wanted.safeParse(opened?.data);
       const accountId = opened?.accountId ?? null;
       if (!wanted.success || accountId === null) return problem(c, "step-expired");
-      if (!(await mayTry(c.env, deps, "second-factor", accountId))) return problem(c, "rate-limited");
+      if (!(await consume(c.env, deps, ["second-factor", accountId])).ok) return problem(c, "rate-limited");
       const isCode = /^\d{6}$/.test(code);
       const isRight = isCode
         ? await spendTotp(c.env.DB, deps, accountId, code, true)
         : await spendRecoveryCode(c.env.DB, accountId, code);
       if (!isRight) {
         // A slip of the finger does not send anybody back to the password.
-        const again = await openStep(c.env.DB, deps, "second-factor", accountId, wanted.data);
+        const again = await createChallenge(c.env.DB, deps, "second-factor", accountId, wanted.data);
         await again.insert.run();
         return c.json({ secondFactorStep: again.token }, 200);
       }
-      if (!isCode) await tell(c, accountId, "recovery");
-      return c.json(await letIn(c, accountId, wanted.data), 200);
+      if (!isCode) await notifyOwner(c, accountId, "recovery");
+      return c.json(await startSignInSession(c, accountId, wanted.data), 200);
     },
   )
   .openapi(
@@ -129,10 +134,12 @@ export const signIn = newRouter()
     }),
     async (c) => {
       const { deps } = c.var;
-      if (!(await mayTry(c.env, deps, "sign-in-address", networkOf(c.req.header("CF-Connecting-IP")))))
+      if (!(await consume(c.env, deps, ["sign-in-network", networkOf(c.req.header("CF-Connecting-IP"))])).ok)
         return problem(c, "rate-limited");
       const options = await signInOptions(publicOrigin(c), deps);
-      const { token, insert } = await openStep(c.env.DB, deps, "passkey", null, { challenge: options.challenge });
+      const { token, insert } = await createChallenge(c.env.DB, deps, "passkey", null, {
+        challenge: options.challenge,
+      });
       await insert.run();
       return c.json({ step: token, options: { ...options } }, 200);
     },
@@ -149,7 +156,7 @@ export const signIn = newRouter()
     async (c) => {
       const { step, credential, keep, label } = c.req.valid("json");
       if (keep === "cookie" && !isOwnOrigin(c)) return problem(c, "forbidden");
-      const opened = await takeStep(c.env.DB, c.var.deps, "passkey", step);
+      const opened = await consumeChallenge(c.env.DB, c.var.deps, "passkey", step);
       const waiting = ChallengeStep.safeParse(opened?.data);
       if (!waiting.success) return problem(c, "step-expired");
       const passkey = await findPasskey(c.env.DB, credential.id);
@@ -159,7 +166,7 @@ export const signIn = newRouter()
       await c.env.DB.prepare("UPDATE passkeys SET counter = ?2, last_used_at_ms = ?3 WHERE id = ?1")
         .bind(passkey.id, counter, c.var.deps.now())
         .run();
-      return c.json(await letIn(c, passkey.accountId, wantedOf(c, keep, label)), 200);
+      return c.json(await startSignInSession(c, passkey.accountId, wantedOf(c, keep, label)), 200);
     },
   )
   .openapi(

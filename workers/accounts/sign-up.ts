@@ -9,9 +9,10 @@ import {
   Token,
 } from "../../protocol/accounts.ts";
 import { newsWording } from "../../site/i18n/consent.ts";
-import { newSecret, openStep, takeStep } from "../auth/challenges.ts";
+import { consumeChallenge, createChallenge, newSecret } from "../auth/challenges.ts";
 import { isOwnOrigin } from "../auth/guard.ts";
-import { mayTry, networkOf } from "../auth/rate-limits.ts";
+import { networkOf } from "../auth/network.ts";
+import { consume } from "../auth/rate-limits.ts";
 import { labelOf } from "../auth/session-token.ts";
 import { json, problemResponses } from "../http/openapi.ts";
 import { publicOrigin } from "../http/origin.ts";
@@ -21,7 +22,7 @@ import { sendSoon } from "../mail/flush.ts";
 import { queueMail } from "../mail/outbox.ts";
 import { answerRegistration, isRecord, SETUP_VERSION } from "./opaque.ts";
 import { passkeyOptions, readNewPasskey } from "./passkeys.ts";
-import { letIn } from "./sign-in-session.ts";
+import { startSignInSession } from "./sign-in-session.ts";
 import { createAccount, findCredentials, type PendingAccount } from "./store.ts";
 
 const tags = ["accounts"];
@@ -55,10 +56,10 @@ async function inviteToConfirm(c: AppContext, pending: PendingAccount) {
   const { deps } = c.var;
   const { email, language } = pending.person;
   const network = networkOf(c.req.header("CF-Connecting-IP"));
-  if (!(await mayTry(c.env, deps, "mail-address", network))) return problem(c, "rate-limited");
-  const mayMail = await mayTry(c.env, deps, "mail-to", email);
+  if (!(await consume(c.env, deps, ["mail-network", network])).ok) return problem(c, "rate-limited");
+  const mayMail = (await consume(c.env, deps, ["mail-to", email])).ok;
   const known = await findCredentials(c.env.DB, email);
-  const { token, insert } = await openStep(c.env.DB, deps, "sign-up", null, known === null ? pending : {});
+  const { token, insert } = await createChallenge(c.env.DB, deps, "sign-up", null, known === null ? pending : {});
   const origin = publicOrigin(c);
   const to = { accountId: null, address: email, language };
   const { next } = pending.person;
@@ -98,12 +99,12 @@ export const signUp = newRouter()
     }),
     async (c) => {
       const { deps } = c.var;
-      if (!(await mayTry(c.env, deps, "sign-in-address", networkOf(c.req.header("CF-Connecting-IP")))))
+      if (!(await consume(c.env, deps, ["sign-in-network", networkOf(c.req.header("CF-Connecting-IP"))])).ok)
         return problem(c, "rate-limited");
       const answer = await answerRegistration(c.env, deps, c.req.valid("json").registrationRequest);
       if (answer === null) return problem(c, "bad-request", "This is not an OPAQUE registration request.");
       const data = { purpose: "registration", userIdentifier: answer.userIdentifier };
-      const { token, insert } = await openStep(c.env.DB, deps, "password", null, data);
+      const { token, insert } = await createChallenge(c.env.DB, deps, "password", null, data);
       await insert.run();
       return c.json({ step: token, registrationResponse: answer.registrationResponse }, 200);
     },
@@ -119,7 +120,7 @@ export const signUp = newRouter()
     }),
     async (c) => {
       const { step, registrationRecord, ...person } = c.req.valid("json");
-      const opened = await takeStep(c.env.DB, c.var.deps, "password", step);
+      const opened = await consumeChallenge(c.env.DB, c.var.deps, "password", step);
       const registration = RegistrationStep.safeParse(opened?.data);
       if (!registration.success) return problem(c, "step-expired");
       if (!(await isRecord(c.env, registrationRecord))) return problem(c, "bad-request", NOT_A_RECORD);
@@ -144,7 +145,7 @@ export const signUp = newRouter()
       const person = c.req.valid("json");
       const { deps } = c.var;
       const options = await passkeyOptions(publicOrigin(c), deps, person, newSecret(deps), []);
-      const { token, insert } = await openStep(c.env.DB, deps, "new-passkey", null, {
+      const { token, insert } = await createChallenge(c.env.DB, deps, "new-passkey", null, {
         challenge: options.challenge,
         person: { ...person, isSixteen: true },
       });
@@ -163,7 +164,7 @@ export const signUp = newRouter()
     }),
     async (c) => {
       const { step, credential } = c.req.valid("json");
-      const opened = await takeStep(c.env.DB, c.var.deps, "new-passkey", step);
+      const opened = await consumeChallenge(c.env.DB, c.var.deps, "new-passkey", step);
       const waiting = PasskeyStep.safeParse(opened?.data);
       if (!waiting.success) return problem(c, "step-expired");
       const passkey = await readNewPasskey(publicOrigin(c), waiting.data.challenge, credential);
@@ -184,12 +185,12 @@ export const signUp = newRouter()
     }),
     async (c) => {
       if (!isOwnOrigin(c)) return problem(c, "forbidden");
-      const opened = await takeStep(c.env.DB, c.var.deps, "sign-up", c.req.valid("json").token);
+      const opened = await consumeChallenge(c.env.DB, c.var.deps, "sign-up", c.req.valid("json").token);
       const pending = PendingStep.safeParse(opened?.data);
       if (!pending.success) return problem(c, "link-invalid");
       const accountId = await createAccount(c.env.DB, c.var.deps, pending.data);
       if (accountId === null) return problem(c, "address-taken", "It was opened a moment before, with another link.");
-      await letIn(c, accountId, { keep: "cookie", label: labelOf(c.req.header("User-Agent")) });
+      await startSignInSession(c, accountId, { keep: "cookie", label: labelOf(c.req.header("User-Agent")) });
       return c.body(null, 204);
     },
   );

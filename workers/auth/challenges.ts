@@ -12,7 +12,7 @@ const lifetimeMs = {
   reset: 3_600_000,
   email: 24 * 3_600_000,
 } as const;
-export type StepKind = keyof typeof lifetimeMs;
+export type ChallengeKind = keyof typeof lifetimeMs;
 
 /** 256 random bits for a person or a program to hold; base64url, 43 characters. Only its hash is ever stored. */
 export function newSecret(deps: Deps): string {
@@ -23,10 +23,10 @@ export function newSecret(deps: Deps): string {
 }
 
 /** The statement that opens a step, and the token that will close it. */
-export async function openStep(
+export async function createChallenge(
   db: D1Database,
   deps: Deps,
-  kind: StepKind,
+  kind: ChallengeKind,
   accountId: string | null,
   data: unknown,
 ): Promise<{ token: string; insert: D1PreparedStatement }> {
@@ -41,10 +41,10 @@ export async function openStep(
 }
 
 /** Takes a step out in the statement that reads it: of two requests with one token, one finds it. `null`: unknown, used, expired. */
-export async function takeStep(
+export async function consumeChallenge(
   db: D1Database,
   deps: Deps,
-  kind: StepKind,
+  kind: ChallengeKind,
   token: string,
 ): Promise<{ accountId: string | null; data: unknown } | null> {
   const row = await db
@@ -59,7 +59,7 @@ export async function takeStep(
 }
 
 /** Reads a step without taking it: for a page that asks before it does. */
-export async function peekStep(db: D1Database, deps: Deps, kind: StepKind, token: string): Promise<boolean> {
+export async function hasChallenge(db: D1Database, deps: Deps, kind: ChallengeKind, token: string): Promise<boolean> {
   const row = await db
     .prepare("SELECT 1 FROM challenges WHERE id_hash = ?1 AND kind = ?2 AND expires_at_ms > ?3")
     .bind(await sha256Hex(token), kind, deps.now())

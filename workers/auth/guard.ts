@@ -78,7 +78,7 @@ export const requireAccount = createMiddleware<AppEnv>(async (c, next) => {
 });
 
 /** For what changes a way in: a sign-in of the last minutes, so that a machine left open is not enough. */
-export const requireFreshSignIn = createMiddleware<AppEnv>(async (c, next) => {
+export const requireReauthentication = createMiddleware<AppEnv>(async (c, next) => {
   if (c.var.deps.now() - c.var.account.signedInAtMs > FRESH_MS) return problem(c, "sign-in-again");
   await next();
 });

@@ -17,7 +17,7 @@ export const SIGN_INS_PER_ACCOUNT_MAX = 50;
 export type SignInKind = "browser" | "companion";
 
 /** The statements that sign somebody in, and the token for them to keep. The oldest sign-in gives way when there are too many. */
-export async function openSignIn(db: D1Database, deps: Deps, accountId: string, kind: SignInKind, label: string) {
+export async function createSignIn(db: D1Database, deps: Deps, accountId: string, kind: SignInKind, label: string) {
   const token = newSecret(deps);
   const nowMs = deps.now();
   const statements = [

@@ -1,7 +1,7 @@
 import type { ProfileId } from "../../protocol/ids.ts";
 import type { Language } from "../../site/i18n/language.ts";
 import { newSecret } from "../auth/challenges.ts";
-import { mayTry } from "../auth/rate-limits.ts";
+import { consume } from "../auth/rate-limits.ts";
 import { queueMail, queueSilence } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
@@ -55,7 +55,7 @@ async function mayContact(env: Env, deps: Deps, me: string, to: Reachable) {
   if (to.accountId === me) return "yourself";
   const block = await blockBetween(env.DB, me, to.accountId);
   if (block === "by-me") return "you-blocked";
-  if (!(await mayTry(env, deps, "contact", me))) return "rate-limited";
+  if (!(await consume(env, deps, ["contact", me])).ok) return "rate-limited";
   return block === null ? "open" : "silent";
 }
 

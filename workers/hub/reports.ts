@@ -2,7 +2,8 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { CreateReport } from "../../protocol/hub.ts";
 import { MemberId, newId, ProfileId, SessionId } from "../../protocol/ids.ts";
 import { authenticate, requireAccount } from "../auth/guard.ts";
-import { mayTry, networkOf } from "../auth/rate-limits.ts";
+import { networkOf } from "../auth/network.ts";
+import { consume } from "../auth/rate-limits.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
@@ -14,7 +15,7 @@ type Report = z.infer<typeof CreateReport>;
 /** Takes a report about an account, from anybody (A5). Who reports is noted if they are signed in, and is never told to anybody. */
 export async function takeReport(c: AppContext, aboutAccountId: string, { reason, details }: Report) {
   const { deps } = c.var;
-  if (!(await mayTry(c.env, deps, "report", networkOf(c.req.header("CF-Connecting-IP")))))
+  if (!(await consume(c.env, deps, ["report", networkOf(c.req.header("CF-Connecting-IP"))])).ok)
     return "rate-limited" as const;
   const reporter = await authenticate(c);
   await c.env.DB.prepare(

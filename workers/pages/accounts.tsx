@@ -7,7 +7,7 @@ import { FinishReset, Reset } from "../../site/views/accounts/reset.tsx";
 import { SignIn } from "../../site/views/accounts/sign-in.tsx";
 import { ConfirmSignUp, SignUp } from "../../site/views/accounts/sign-up.tsx";
 import { accountDetail } from "../accounts/store.ts";
-import { peekStep, type StepKind } from "../auth/challenges.ts";
+import { type ChallengeKind, hasChallenge } from "../auth/challenges.ts";
 import { authenticate } from "../auth/guard.ts";
 import { type AppContext, type AppEnv, newRouter } from "../http/router.ts";
 import { askApi, type FormAnswer, fieldsOfForm } from "./form.ts";
@@ -23,11 +23,11 @@ function seeOther(c: AppContext, page: Page, path: string) {
 }
 
 /** Whether the mailed link is still good; looking does not use it up. */
-const isGood = (c: AppContext, kind: StepKind, token: string) =>
-  token.length === 43 ? peekStep(c.env.DB, c.var.deps, kind, token) : Promise.resolve(false);
+const isGood = (c: AppContext, kind: ChallengeKind, token: string) =>
+  token.length === 43 ? hasChallenge(c.env.DB, c.var.deps, kind, token) : Promise.resolve(false);
 
 /** In front of an account: opening one, signing in, a lost password. */
-export function doorPages(app: Hono<AppEnv>) {
+export function signInPages(app: Hono<AppEnv>) {
   const pages = newRouter();
   pages.get("/sign-up", async (c) => {
     const page = await pageOf(c);

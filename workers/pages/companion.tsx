@@ -1,7 +1,7 @@
 import { Authorize, Device, type DeviceState } from "../../site/views/accounts/companion.tsx";
 import { checkAuthorize, decideDevice, findDevice, grantCompanion, refuseCompanion } from "../accounts/oauth.ts";
 import { authenticate } from "../auth/guard.ts";
-import { mayTry } from "../auth/rate-limits.ts";
+import { consume } from "../auth/rate-limits.ts";
 import { newRouter } from "../http/router.ts";
 import { fieldsOfForm } from "./form.ts";
 import { pageOf, sendPage } from "./page.ts";
@@ -46,7 +46,7 @@ companionPages.post("/device", async (c) => {
       <Device page={page} state={state} code={code.slice(0, 20)} device={device} />,
       state === "tries" ? 429 : 200,
     );
-  if (!(await mayTry(c.env, c.var.deps, "device", account.id))) return show("tries");
+  if (!(await consume(c.env, c.var.deps, ["device", account.id])).ok) return show("tries");
   if (decision === undefined) {
     const device = await findDevice(c.env.DB, c.var.deps.now(), code);
     return device === null ? show("unknown") : show("ask", device);

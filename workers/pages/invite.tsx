@@ -3,7 +3,8 @@ import { InviteCode } from "../../protocol/ids.ts";
 import { SessionDetail } from "../../protocol/sessions.ts";
 import { InvitePage, InviteRefused } from "../../site/views/sessions/invite.tsx";
 import { authenticate } from "../auth/guard.ts";
-import { mayTry, networkOf } from "../auth/rate-limits.ts";
+import { networkOf } from "../auth/network.ts";
+import { consume } from "../auth/rate-limits.ts";
 import { type AppContext, type AppEnv, newRouter } from "../http/router.ts";
 import { findOpenInvite } from "../sessions/open-invite.ts";
 import { ask } from "./ask.ts";
@@ -15,7 +16,7 @@ async function showInvite(c: AppContext, isFull = false) {
   const refuse = (reason: "invite-invalid" | "rate-limited") =>
     sendPage(c, <InviteRefused page={page} reason={reason} />, reason === "rate-limited" ? 429 : 404);
   const network = networkOf(c.req.header("CF-Connecting-IP"));
-  if (!(await mayTry(c.env, c.var.deps, "invite", network))) return refuse("rate-limited");
+  if (!(await consume(c.env, c.var.deps, ["invite", network])).ok) return refuse("rate-limited");
   const account = await authenticate(c);
   const found = await findOpenInvite(c.env.DB, c.req.param("code") ?? "", account?.id ?? null, page.nowMs);
   if (found === null) return refuse("invite-invalid");

@@ -4,7 +4,7 @@ import { SESSION_MEMBERS_MAX } from "../../protocol/limits.ts";
 import { PageQuery, pageOf } from "../../protocol/paging.ts";
 import { AcceptInvite, CreateInvite, Invite, InviteSummary, SessionDetail } from "../../protocol/sessions.ts";
 import { requireAccount } from "../auth/guard.ts";
-import { mayTry } from "../auth/rate-limits.ts";
+import { consume } from "../auth/rate-limits.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { readCursor } from "../http/paging.ts";
 import { problem } from "../http/problem.ts";
@@ -128,7 +128,7 @@ export const invites = newRouter<MemberEnv>()
       const { now, random } = c.var.deps;
       const { code } = c.req.valid("json");
       const accountId = c.var.account.id;
-      if (!(await mayTry(c.env, c.var.deps, "invite", accountId))) return problem(c, "rate-limited");
+      if (!(await consume(c.env, c.var.deps, ["invite", accountId])).ok) return problem(c, "rate-limited");
       const accepted = await acceptInvite(c.env.DB, await sha256Hex(code), accountId, newId("mem", random), now());
       if (!accepted.ok) return problem(c, accepted.reason);
       const member = await findMembership(c.env.DB, accepted.sessionId, accountId);

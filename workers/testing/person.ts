@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import type { OwnProfile, PutProfile } from "../../protocol/hub.ts";
 import { newId } from "../../protocol/ids.ts";
 import { createApp } from "../app.ts";
-import { openSignIn } from "../auth/session-token.ts";
+import { createSignIn } from "../auth/session-token.ts";
 import { systemDeps } from "../platform/deps.ts";
 
 const app = createApp();
@@ -17,7 +17,7 @@ export async function person(displayName: string) {
   )
     .bind(accountId, `${accountId}@private-mark.example`, displayName)
     .run();
-  const { token, statements } = await openSignIn(env.DB, systemDeps, accountId, "companion", "test");
+  const { token, statements } = await createSignIn(env.DB, systemDeps, accountId, "companion", "test");
   await env.DB.batch(statements);
   const call = (method: string, path: string, body?: unknown) =>
     app.request(

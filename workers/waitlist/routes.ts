@@ -1,6 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { JoinWaitlist } from "../../protocol/waitlist.ts";
-import { mayTry, networkOf } from "../auth/rate-limits.ts";
+import { networkOf } from "../auth/network.ts";
+import { consume } from "../auth/rate-limits.ts";
 import { json, problemResponses } from "../http/openapi.ts";
 import { publicOrigin } from "../http/origin.ts";
 import { problem } from "../http/problem.ts";
@@ -12,10 +13,11 @@ import { join } from "./store.ts";
 export async function joinFrom(c: AppContext, wanted: JoinWaitlist): Promise<"accepted" | "rate-limited"> {
   const { deps } = c.var;
   const ipAddress = c.req.header("CF-Connecting-IP");
-  if (!(await mayTry(c.env, deps, "waitlist", networkOf(ipAddress)))) return "rate-limited";
+  if (!(await consume(c.env, deps, ["waitlist", networkOf(ipAddress)])).ok) return "rate-limited";
   const proof = { ipAddress: ipAddress ?? "", userAgent: c.req.header("User-Agent") ?? "" };
   // Too many mails to one address are not sent, and nobody is told.
-  if (await mayTry(c.env, deps, "mail-to", wanted.email)) await join(c.env, deps, publicOrigin(c), wanted, proof);
+  if ((await consume(c.env, deps, ["mail-to", wanted.email])).ok)
+    await join(c.env, deps, publicOrigin(c), wanted, proof);
   sendSoon(c);
   return "accepted";
 }

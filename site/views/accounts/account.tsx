@@ -3,9 +3,9 @@ import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { accountText } from "../../i18n/account.ts";
 import { newsWording } from "../../i18n/consent.ts";
+import { Credentials } from "./credentials.tsx";
 import { Devices } from "./devices.tsx";
 import { LineField, Notice, PasswordField, saidOf } from "./parts.tsx";
-import { WaysIn } from "./ways-in.tsx";
 
 /** What the last form did, said once at the head of the page. */
 export type Outcome = "welcome" | "saved" | "mailed" | "confirmed" | "ended" | "removed";
@@ -112,7 +112,7 @@ export function AccountPage({ page, account, outcome, problem }: AccountProps) {
           </form>
         </div>
       </section>
-      <WaysIn page={page} account={account} />
+      <Credentials page={page} account={account} />
       <Devices page={page} signIns={account.signIns} />
       <section class="room" id="data">
         <header class="stack">
@@ -125,30 +125,30 @@ export function AccountPage({ page, account, outcome, problem }: AccountProps) {
           </a>
         </p>
       </section>
-      <dialog class="panel" id="fresh" aria-labelledby="fresh-title">
+      <dialog class="panel" id="reauthenticate" aria-labelledby="reauthenticate-title">
         <form
           class="stack"
           method="dialog"
-          id="fresh-form"
+          id="reauthenticate-form"
           data-said={saidOf(page)}
           data-email={account.email}
           data-account={account.accountId}
           novalidate
         >
-          <h2 id="fresh-title">{t.freshTitle}</h2>
+          <h2 id="reauthenticate-title">{t.freshTitle}</h2>
           <p class="soft">{t.freshNote}</p>
           <fieldset class="stack" disabled>
             {account.passkeys.length === 0 ? null : (
-              <button class="button quiet wide" type="button" id="fresh-passkey">
+              <button class="button quiet wide" type="button" id="reauthenticate-passkey">
                 {t.freshPasskey}
               </button>
             )}
             {account.hasPassword ? (
               <>
                 <input type="email" autocomplete="username" value={account.email} readonly hidden />
-                <PasswordField page={page} id="fresh-password" kind="current" />
+                <PasswordField page={page} id="reauthenticate-password" kind="current" />
                 {account.hasSecondFactor ? (
-                  <LineField name="fresh-code" label={t.code} hint={t.codeHint} autocomplete="one-time-code" />
+                  <LineField name="reauthenticate-code" label={t.code} hint={t.codeHint} autocomplete="one-time-code" />
                 ) : null}
               </>
             ) : null}
@@ -159,7 +159,7 @@ export function AccountPage({ page, account, outcome, problem }: AccountProps) {
               </button>
             ) : null}
           </fieldset>
-          <button class="button quiet wide" type="button" id="fresh-cancel">
+          <button class="button quiet wide" type="button" id="reauthenticate-cancel">
             {t.cancel}
           </button>
         </form>

@@ -1,6 +1,6 @@
 import { href, type Page } from "../../design/page.ts";
 import { words } from "../../i18n/language.ts";
-import { Door, LineField } from "./parts.tsx";
+import { EntryPage, LineField } from "./parts.tsx";
 
 const text = words({
   en: {
@@ -83,7 +83,7 @@ function Question({ page, label, warn }: { page: Page; label: string; warn: stri
 export function Authorize({ page, request }: { page: Page; request: Record<string, string> | null }) {
   const t = text[page.language];
   return (
-    <Door page={page} title={t.title} lead={t.lead} picture={picture(page, true)}>
+    <EntryPage page={page} title={t.title} lead={t.lead} picture={picture(page, true)}>
       {request === null ? (
         <p class="notice" role="alert">
           {t.bad}
@@ -96,7 +96,7 @@ export function Authorize({ page, request }: { page: Page; request: Record<strin
           <Question page={page} label={request.label ?? ""} warn={t.warn} />
         </form>
       )}
-    </Door>
+    </EntryPage>
   );
 }
 
@@ -117,7 +117,7 @@ export function Device({
   const t = text[page.language];
   const isOver = state === "approved" || state === "denied";
   return (
-    <Door page={page} title={t.device} lead={t.deviceLead} picture={picture(page, state !== "approved")}>
+    <EntryPage page={page} title={t.device} lead={t.deviceLead} picture={picture(page, state !== "approved")}>
       {isOver ? (
         <div class="stack">
           <p class={state === "approved" ? "notice good" : "notice"} role="status">
@@ -149,6 +149,6 @@ export function Device({
           <Question page={page} label={device.label} warn={t.warnDevice} />
         </form>
       )}
-    </Door>
+    </EntryPage>
   );
 }

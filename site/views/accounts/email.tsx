@@ -1,6 +1,6 @@
 import { href, type Page } from "../../design/page.ts";
 import { words } from "../../i18n/language.ts";
-import { Door } from "./parts.tsx";
+import { EntryPage } from "./parts.tsx";
 
 const text = words({
   en: {
@@ -49,7 +49,7 @@ export function ConfirmEmail({
     { label: after, from: 0.5, to: 1, track: 1, person: 2, isAhead: state !== "done" },
   ];
   return (
-    <Door page={page} title={t.title} lead={t.lead} picture={{ label: t.picture, clips, now: 0.5 }}>
+    <EntryPage page={page} title={t.title} lead={t.lead} picture={{ label: t.picture, clips, now: 0.5 }}>
       {state === "open" ? (
         <form class="stack" method="post" action={href(page, "/account/email/confirm")}>
           <input type="hidden" name="token" value={token} />
@@ -67,6 +67,6 @@ export function ConfirmEmail({
           </a>
         </div>
       )}
-    </Door>
+    </EntryPage>
   );
 }

@@ -27,7 +27,7 @@ const text = words({
 /** What a script on this page may have to say, in the page's language. */
 export const saidOf = (page: Page) => JSON.stringify(said[page.language]);
 
-export interface DoorProps {
+export interface EntryProps {
   page: Page;
   title: string;
   lead: string;
@@ -39,7 +39,7 @@ export interface DoorProps {
 }
 
 /** The pages in front of an account: what this is on one side, one thing to do on the other. */
-export function Door({ page, title, lead, picture, scripts, isPublic = false, children }: DoorProps) {
+export function EntryPage({ page, title, lead, picture, scripts, isPublic = false, children }: EntryProps) {
   return (
     <Layout page={page} title={title} description={lead} hidden={!isPublic} scripts={scripts}>
       <div class="door">

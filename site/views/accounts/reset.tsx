@@ -1,6 +1,6 @@
 import { href, type Page } from "../../design/page.ts";
 import { words } from "../../i18n/language.ts";
-import { Door, LineField, NeedsScript, Notice, PasswordField, saidOf } from "./parts.tsx";
+import { EntryPage, LineField, NeedsScript, Notice, PasswordField, saidOf } from "./parts.tsx";
 
 const text = words({
   en: {
@@ -69,7 +69,7 @@ export function Reset({
 }) {
   const t = text[page.language];
   return (
-    <Door page={page} title={t.title} lead={t.lead} picture={picture(page, 0.46)} isPublic>
+    <EntryPage page={page} title={t.title} lead={t.lead} picture={picture(page, 0.46)} isPublic>
       {state === "sent" ? (
         <section class="stack" role="status">
           <h2>{t.sentTitle}</h2>
@@ -94,14 +94,14 @@ export function Reset({
       <p class="small door-foot">
         <a href={href(page, "/sign-in")}>{t.back}</a>
       </p>
-    </Door>
+    </EntryPage>
   );
 }
 
 export function FinishReset({ page, token, isBad }: { page: Page; token: string; isBad: boolean }) {
   const t = text[page.language];
   return (
-    <Door
+    <EntryPage
       page={page}
       title={t.newTitle}
       lead={t.newLead}
@@ -142,6 +142,6 @@ export function FinishReset({ page, token, isBad }: { page: Page; token: string;
       <p class="small door-foot">
         <a href={href(page, "/sign-in")}>{t.back}</a>
       </p>
-    </Door>
+    </EntryPage>
   );
 }

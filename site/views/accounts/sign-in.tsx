@@ -1,6 +1,6 @@
 import { href, type Page } from "../../design/page.ts";
 import { words } from "../../i18n/language.ts";
-import { Door, LineField, NeedsScript, Notice, PasswordField, saidOf } from "./parts.tsx";
+import { EntryPage, LineField, NeedsScript, Notice, PasswordField, saidOf } from "./parts.tsx";
 
 const text = words({
   en: {
@@ -56,7 +56,7 @@ export function SignIn({ page, next, after }: { page: Page; next: string; after:
     { label: "", from: 0.6, to: 0.88, track: 1, person: 2, isAhead: true },
   ];
   return (
-    <Door
+    <EntryPage
       page={page}
       title={t.title}
       lead={t.lead}
@@ -99,6 +99,6 @@ export function SignIn({ page, next, after }: { page: Page; next: string; after:
       <p class="small door-foot">
         <a href={href(page, "/reset")}>{t.forgot}</a> · {t.none} <a href={href(page, signUp)}>{t.open}</a>
       </p>
-    </Door>
+    </EntryPage>
   );
 }

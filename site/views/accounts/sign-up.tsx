@@ -1,7 +1,7 @@
 import { href, type Page } from "../../design/page.ts";
 import { newsWording } from "../../i18n/consent.ts";
 import { words } from "../../i18n/language.ts";
-import { Door, LineField, NeedsScript, Notice, PasswordField, saidOf } from "./parts.tsx";
+import { EntryPage, LineField, NeedsScript, Notice, PasswordField, saidOf } from "./parts.tsx";
 
 const text = words({
   en: {
@@ -74,7 +74,7 @@ export function SignUp({ page, next }: { page: Page; next: string | undefined })
     { label: mail, from: 2 / 3, to: 1, track: 2, person: 2, isAhead: true },
   ];
   return (
-    <Door
+    <EntryPage
       page={page}
       title={t.title}
       lead={t.lead}
@@ -157,7 +157,7 @@ export function SignUp({ page, next }: { page: Page; next: string | undefined })
         </a>{" "}
         · <a href={href(page, "/privacy")}>{t.privacy}</a>
       </p>
-    </Door>
+    </EntryPage>
   );
 }
 
@@ -202,7 +202,12 @@ export function ConfirmSignUp({
     { label: mail, from: 2 / 3, to: 1, track: 2, person: 2, isAhead: isBad },
   ];
   return (
-    <Door page={page} title={t.title} lead={t.lead} picture={{ label: t.picture, clips, now: isBad ? 2 / 3 : 11 / 12 }}>
+    <EntryPage
+      page={page}
+      title={t.title}
+      lead={t.lead}
+      picture={{ label: t.picture, clips, now: isBad ? 2 / 3 : 11 / 12 }}
+    >
       {isBad ? (
         <div class="stack">
           <p class="notice" role="alert">
@@ -222,6 +227,6 @@ export function ConfirmSignUp({
           <p class="small soft">{t.why}</p>
         </form>
       )}
-    </Door>
+    </EntryPage>
   );
 }

@@ -5,11 +5,11 @@ import { date, dateTime, number } from "../../i18n/format.ts";
 import { LineField, Notice, PasswordField, saidOf } from "./parts.tsx";
 
 /** Passkeys, password, second factor, recovery codes. Each form is shut until its script is there. */
-export function WaysIn({ page, account }: { page: Page; account: AccountDetail }) {
+export function Credentials({ page, account }: { page: Page; account: AccountDetail }) {
   const t = accountText[page.language];
   const done = href(page, "/account?outcome=saved");
   return (
-    <section class="room" id="ways-in">
+    <section class="room" id="credentials">
       <header class="stack">
         <h2>{t.ways}</h2>
         <p class="soft">{t.waysNote}</p>

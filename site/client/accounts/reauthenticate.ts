@@ -7,7 +7,7 @@ import { proveIt } from "./passwords.ts";
 type Signed = Answer<{ secondFactorStep?: string }>;
 
 /** Does `work`; if it wants a fresh sign-in, asks for one in place and does it again. Cancelled, the first answer stands. */
-export async function withFreshSignIn<Value>(work: () => Promise<Answer<Value>>): Promise<Answer<Value>> {
+export async function withReauthentication<Value>(work: () => Promise<Answer<Value>>): Promise<Answer<Value>> {
   const answer = await work();
   if (answer.ok || answer.code !== "sign-in-again") return answer;
   return (await askForSignIn()) ? work() : answer;
@@ -19,9 +19,9 @@ let asking:
 
 function prepared(dialog: HTMLDialogElement) {
   if (asking !== undefined) return asking;
-  const form = new Form(find<HTMLFormElement>("#fresh-form"));
-  const hasPassword = form.root.querySelector("#fresh-password") !== null;
-  const password = hasPassword ? passwordField(form, "fresh-password") : null;
+  const form = new Form(find<HTMLFormElement>("#reauthenticate-form"));
+  const hasPassword = form.root.querySelector("#reauthenticate-password") !== null;
+  const password = hasPassword ? passwordField(form, "reauthenticate-password") : null;
   const made = { form, password, settle: (_done: boolean) => {} };
   asking = made;
   const enter = async () => {
@@ -40,27 +40,28 @@ function prepared(dialog: HTMLDialogElement) {
     if (!answer.ok) return form.fail(answer);
     const { secondFactorStep: step } = answer.value;
     if (step === undefined) return enter();
-    const code = form.root.querySelector<HTMLInputElement>("#fresh-code")?.value.trim() ?? "";
+    const code = form.root.querySelector<HTMLInputElement>("#reauthenticate-code")?.value.trim() ?? "";
     const second = await post<{ secondFactorStep?: string }>("/sign-in/second-factor", { step, code });
     if (second.ok && second.value.secondFactorStep === undefined) return enter();
-    if (second.ok || second.code === "validation-failed") return form.mark("fresh-code", form.said["wrong-code"]);
+    if (second.ok || second.code === "validation-failed")
+      return form.mark("reauthenticate-code", form.said["wrong-code"]);
     form.fail(second);
   };
   form.onSubmit(async (button) => {
-    if (password === null || !form.check({ "fresh-password": password.problem() })) return;
+    if (password === null || !form.check({ "reauthenticate-password": password.problem() })) return;
     await follow(await form.busy(button, () => proveIt(form.root.dataset.email ?? "", password.value())));
   });
-  const withPasskey = form.root.querySelector<HTMLButtonElement>("#fresh-passkey");
+  const withPasskey = form.root.querySelector<HTMLButtonElement>("#reauthenticate-passkey");
   withPasskey?.addEventListener("click", () => {
     void form.busy(withPasskey, () => signInWithPasskey("dialog")).then(follow);
   });
-  find("#fresh-cancel").addEventListener("click", () => end(false));
+  find("#reauthenticate-cancel").addEventListener("click", () => end(false));
   dialog.addEventListener("close", () => end(false));
   return made;
 }
 
 function askForSignIn(): Promise<boolean> {
-  const dialog = find<HTMLDialogElement>("#fresh");
+  const dialog = find<HTMLDialogElement>("#reauthenticate");
   const { promise, resolve } = Promise.withResolvers<boolean>();
   prepared(dialog).settle = resolve;
   dialog.showModal();
