@@ -1,4 +1,5 @@
 import type { ClockPoint } from "../protocol/recordings.ts";
+import { type Line, leastSquares, lineUnder, type Place, yOf } from "./line-fit.ts";
 
 /** A straight line through a stem's clock map: frame 0 was captured at `startMs`, and `ratio` session frames pass for each of its own. */
 export interface ClockLine {
@@ -62,15 +63,6 @@ export function clockCurve(points: readonly ClockPoint[], rateHz: number, starte
   };
 }
 
-interface Place {
-  x: number;
-  y: number;
-}
-interface Line {
-  slope: number;
-  at0: number;
-}
-
 /**
  * The line through a clock map. Each point says between which instants its frame was captured; so the truth is a line that passes under
  * all upper and over all lower bounds, and over a whole take the tightest of them leave little choice: the line half way between the
@@ -85,7 +77,7 @@ export function clockLine(points: readonly ClockPoint[], rateHz: number, started
     const x = (frame / rateHz) * 1000;
     return { x, y: atMs - first.atMs - x, errorMs };
   });
-  const middle = leastSquares(places);
+  const middle = leastSquares(places.map(({ x, y, errorMs }) => ({ x, y, weight: 1 / (errorMs + 0.01) ** 2 })));
   const bounds = betweenBounds(places);
   const ends = [0, places.at(-1)?.x ?? 0];
   const isNear = (line: Line) => ends.every((x) => Math.abs(yOf(line, x) - yOf(middle, x)) <= AWAY_MAX_MS);
@@ -94,46 +86,11 @@ export function clockLine(points: readonly ClockPoint[], rateHz: number, started
   return { startMs: first.atMs + line.at0, ratio: 1 + line.slope };
 }
 
-const yOf = ({ slope, at0 }: Line, x: number) => at0 + slope * x;
-
-/** Each point weighed by how well it is known. */
-function leastSquares(places: readonly (Place & { errorMs: number })[]): Line {
-  let [sum, sumX, sumY, sumXX, sumXY] = [0, 0, 0, 0, 0];
-  for (const { x, y, errorMs } of places) {
-    const weight = 1 / (errorMs + 0.01) ** 2;
-    sum += weight;
-    sumX += weight * x;
-    sumY += weight * y;
-    sumXX += weight * x * x;
-    sumXY += weight * x * y;
-  }
-  const slope = (sum * sumXY - sumX * sumY) / (sum * sumXX - sumX * sumX);
-  return { slope, at0: (sumY - slope * sumX) / sum };
-}
-
 function betweenBounds(places: readonly (Place & { errorMs: number })[]): Line | null {
-  const under = touching(places.map(({ x, y, errorMs }) => ({ x, y: y + errorMs })));
-  const over = touching(places.map(({ x, y, errorMs }) => ({ x, y: -(y - errorMs) })));
+  const under = lineUnder(places.map(({ x, y, errorMs }) => ({ x, y: y + errorMs })));
+  const over = lineUnder(places.map(({ x, y, errorMs }) => ({ x, y: -(y - errorMs) })));
   if (under === null || over === null) return null;
   const [upper, lower] = [under, { slope: -over.slope, at0: -over.at0 }];
   const isOpen = [0, places.at(-1)?.x ?? 0].every((x) => yOf(upper, x) - yOf(lower, x) >= -CONTRADICTION_MAX_MS);
   return isOpen ? { slope: (upper.slope + lower.slope) / 2, at0: (upper.at0 + lower.at0) / 2 } : null;
-}
-
-/** The line under all places that comes nearest to them altogether: the edge of their lower hull over their mean. */
-function touching(places: readonly Place[]): Line | null {
-  const hull: Place[] = [];
-  for (const place of places) {
-    for (let [one, two] = hull.slice(-2); one !== undefined && two !== undefined; [one, two] = hull.slice(-2)) {
-      if ((two.x - one.x) * (place.y - one.y) > (two.y - one.y) * (place.x - one.x)) break;
-      hull.pop();
-    }
-    hull.push(place);
-  }
-  const mean = places.reduce((total, { x }) => total + x, 0) / places.length;
-  const to = hull.findIndex(({ x }) => x >= mean);
-  const [one, two] = [hull[Math.max(0, to - 1)], hull[Math.max(1, to)]];
-  if (one === undefined || two === undefined || one.x === two.x) return null;
-  const slope = (two.y - one.y) / (two.x - one.x);
-  return { slope, at0: one.y - slope * one.x };
 }

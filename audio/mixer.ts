@@ -1,4 +1,4 @@
-import type { Stretch } from "./prefetch.ts";
+import type { FrameRange } from "./prefetch.ts";
 
 /** What the page tells the mixer. Positions are frames of the session's timeline, which is also the rate that it runs at. */
 export type ToMixer =
@@ -9,7 +9,7 @@ export type ToMixer =
   | { type: "seek"; position: number; generation: number }
   | { type: "play" }
   | { type: "pause" }
-  | { type: "loop"; loop: Stretch | null };
+  | { type: "loop"; loop: FrameRange | null };
 
 export type MixerState = "stopped" | "playing" | "waiting" | "ended";
 
@@ -27,7 +27,7 @@ interface Chunk {
   end: number;
   channels: Float32Array[];
 }
-interface Stem extends Stretch {
+interface Stem extends FrameRange {
   gain: number;
   /** On its way to `gain`. */
   level: number;
@@ -47,7 +47,7 @@ export class Mixer {
   readonly #stems = new Map<number, Stem>();
   #position = 0;
   #state: MixerState = "stopped";
-  #loop: Stretch | null = null;
+  #loop: FrameRange | null = null;
   #generation = 0;
   #isFilling = true;
 

@@ -1,4 +1,5 @@
 import { LANE_PACKET_FRAMES } from "../protocol/limits.ts";
+import { readInt24, writeInt24 } from "./pcm.ts";
 
 /**
  * A packet of the studio lane: 12 bytes of header, then 24-bit little-endian PCM at 48 kHz, interleaved. All numbers little-endian.
@@ -31,12 +32,7 @@ export function encodePacket({ channels, stream, frame, samples }: LanePacket): 
   view.setUint16(2, samples.length / channels, true);
   view.setUint32(4, stream, true);
   view.setUint32(8, frame >>> 0, true);
-  for (let at = 0, byte = HEADER_BYTES; at < samples.length; at++, byte += 3) {
-    const sample = samples[at] ?? 0;
-    bytes[byte] = sample;
-    bytes[byte + 1] = sample >> 8;
-    bytes[byte + 2] = sample >> 16;
-  }
+  writeInt24(samples, bytes, HEADER_BYTES);
   return bytes;
 }
 
@@ -50,9 +46,7 @@ export function decodePacket(bytes: Uint8Array): LanePacket | null {
   const count = frames * channels;
   if (bytes.byteLength !== HEADER_BYTES + count * 3) return null;
   const samples = new Int32Array(count);
-  for (let at = 0, byte = HEADER_BYTES; at < count; at++, byte += 3) {
-    samples[at] = (bytes[byte] ?? 0) | ((bytes[byte + 1] ?? 0) << 8) | (((bytes[byte + 2] ?? 0) << 24) >> 8);
-  }
+  for (let at = 0; at < count; at++) samples[at] = readInt24(bytes, HEADER_BYTES + at * 3);
   return { channels, stream: view.getUint32(4, true), frame: view.getUint32(8, true), samples };
 }
 

@@ -1,21 +1,21 @@
 import { FILL_FRAMES } from "./mixer.ts";
 
 /** Half-open, in frames of the session's timeline. */
-export interface Stretch {
+export interface FrameRange {
   from: number;
   to: number;
 }
 
-export interface PlannedStem extends Stretch {
+export interface PlannedStem extends FrameRange {
   id: number;
   isHeard: boolean;
   /** What the mixer holds or is being fetched, in any order, not overlapping. */
-  held: readonly Stretch[];
+  held: readonly FrameRange[];
 }
 
 export interface PlanInput {
   position: number;
-  loop: Stretch | null;
+  loop: FrameRange | null;
   stems: readonly PlannedStem[];
 }
 
@@ -27,7 +27,7 @@ const PIECE_FRAMES = 2 * 48_000;
 const KEEP_LOOP_FRAMES = 16 * 48_000;
 
 /** What will be played next, in the order in which it will be: ahead of the playhead, and round the loop if there is one. */
-export function comingUp({ position, loop }: Pick<PlanInput, "position" | "loop">): Stretch[] {
+export function upcoming({ position, loop }: Pick<PlanInput, "position" | "loop">): FrameRange[] {
   if (loop === null || position >= loop.to) return [{ from: position, to: position + AHEAD_FRAMES }];
   const first = { from: position, to: Math.min(loop.to, position + AHEAD_FRAMES) };
   const rest = AHEAD_FRAMES - (first.to - first.from);
@@ -37,12 +37,15 @@ export function comingUp({ position, loop }: Pick<PlanInput, "position" | "loop"
   return again.to > again.from ? [first, again] : [first];
 }
 
-const cut = (a: Stretch, b: Stretch): Stretch => ({ from: Math.max(a.from, b.from), to: Math.min(a.to, b.to) });
-const isSome = ({ from, to }: Stretch) => to > from;
+const cut = (a: FrameRange, b: FrameRange): FrameRange => ({
+  from: Math.max(a.from, b.from),
+  to: Math.min(a.to, b.to),
+});
+const isSome = ({ from, to }: FrameRange) => to > from;
 
 /** What of `wanted` is in none of `held`, in order. */
-export function missing(wanted: Stretch, held: readonly Stretch[]): Stretch[] {
-  const gaps: Stretch[] = [];
+export function missing(wanted: FrameRange, held: readonly FrameRange[]): FrameRange[] {
+  const gaps: FrameRange[] = [];
   let from = wanted.from;
   for (const one of [...held].sort((a, b) => a.from - b.from)) {
     if (one.to <= from) continue;
@@ -58,32 +61,35 @@ export function missing(wanted: Stretch, held: readonly Stretch[]): Stretch[] {
  * What to fetch, most urgent first, and what to let go. Only what is heard is fetched, and only a few seconds ahead, so that memory and
  * traffic follow what is played and not how long the takes are.
  */
-export function plan(input: PlanInput): { fetch: (Stretch & { id: number })[]; drop: (Stretch & { id: number })[] } {
-  const coming = comingUp(input);
+export function plan(input: PlanInput): {
+  fetch: (FrameRange & { id: number })[];
+  drop: (FrameRange & { id: number })[];
+} {
+  const coming = upcoming(input);
   const { loop, position } = input;
   const kept =
     loop !== null && position < loop.to && loop.to - loop.from <= KEEP_LOOP_FRAMES ? [...coming, loop] : coming;
-  const fetch: (Stretch & { id: number; order: number })[] = [];
-  const drop: (Stretch & { id: number })[] = [];
+  const fetch: (FrameRange & { id: number; order: number })[] = [];
+  const drop: (FrameRange & { id: number })[] = [];
   for (const stem of input.stems) {
     for (const one of stem.held) {
-      if (!stem.isHeard || !kept.some((stretch) => isSome(cut(one, stretch)))) drop.push({ ...one, id: stem.id });
+      if (!stem.isHeard || !kept.some((range) => isSome(cut(one, range)))) drop.push({ ...one, id: stem.id });
     }
     if (!stem.isHeard) continue;
     let order = 0;
-    for (const stretch of coming) {
-      for (const gap of missing(cut(stretch, stem), stem.held)) {
+    for (const range of coming) {
+      for (const gap of missing(cut(range, stem), stem.held)) {
         for (let { from } = gap; from < gap.to; ) {
           const isFirst = from <= position && position < from + FIRST_FRAMES;
           // Later pieces end on a common grid, so that they do not fall into crumbs.
           const grid = (Math.floor(from / PIECE_FRAMES) + 1) * PIECE_FRAMES;
           const long = grid - from < FIRST_FRAMES ? grid + PIECE_FRAMES : grid;
           const to = Math.min(gap.to, isFirst ? from + FIRST_FRAMES : long);
-          fetch.push({ id: stem.id, from, to, order: order + (from - stretch.from) });
+          fetch.push({ id: stem.id, from, to, order: order + (from - range.from) });
           from = to;
         }
       }
-      order += stretch.to - stretch.from;
+      order += range.to - range.from;
     }
   }
   fetch.sort((a, b) => a.order - b.order);

@@ -1,52 +1,6 @@
-/** Samples on each side of a place, at the wider of the two rates, and positions between two samples that are tabulated. */
-const HALF_TAPS = 24;
-const PHASES = 512;
-/** Kaiser window parameter: side lobes about 80 dB down (Kaiser 1974), which is below what a browser's own output adds. */
-const BETA = 8;
+import { kernelOf, sampleAt } from "./windowed-sinc.ts";
 
-function bessel(x: number): number {
-  let sum = 1;
-  let term = 1;
-  for (let k = 1; term > 1e-12 * sum; k++) {
-    term *= (x / (2 * k)) ** 2;
-    sum += term;
-  }
-  return sum;
-}
-
-interface Kernel {
-  half: number;
-  weights: Float32Array;
-}
-const kernels = new Map<number, Kernel>();
-
-/** The windowed sinc for a step, one row a phase; a row more than there are phases, so that neighbours can be blended. */
-function kernelOf(step: number): Kernel {
-  // A clock's drift needs no filter of its own; a lower rate does, or what it cannot hold would fold down.
-  // Rounded, because a drifting clock's step is another one for every piece, and the filter need not be.
-  const cutoff = step > 1.01 ? Math.round(1000 / step) / 1000 : 1;
-  const known = kernels.get(cutoff);
-  if (known !== undefined) return known;
-  const half = Math.ceil(HALF_TAPS / cutoff);
-  const taps = 2 * half;
-  const weights = new Float32Array((PHASES + 1) * taps);
-  for (let phase = 0; phase <= PHASES; phase++) {
-    let sum = 0;
-    const row = new Float64Array(taps);
-    for (let tap = 0; tap < taps; tap++) {
-      const x = tap - half + 1 - phase / PHASES;
-      const sinc = x === 0 ? 1 : Math.sin(Math.PI * x * cutoff) / (Math.PI * x * cutoff);
-      row[tap] = sinc * (bessel(BETA * Math.sqrt(Math.max(0, 1 - (x / half) ** 2))) / bessel(BETA));
-      sum += row[tap] ?? 0;
-    }
-    for (let tap = 0; tap < taps; tap++) weights[phase * taps + tap] = (row[tap] ?? 0) / sum;
-  }
-  const kernel = { half, weights };
-  kernels.set(cutoff, kernel);
-  return kernel;
-}
-
-/** How many input frames a resampled stretch needs on each side of what it covers; none where nothing is resampled. */
+/** How many input frames a resampled piece needs on each side of what it covers; none where nothing is resampled. */
 export const marginOf = (step: number) => (step === 1 ? 0 : kernelOf(step).half);
 
 /**
@@ -68,22 +22,70 @@ export function resample(
     if (last > first) output.set(input.subarray(first - inputFrom, last - inputFrom), first - at);
     return output;
   }
-  const { half, weights } = kernelOf(step);
-  const taps = 2 * half;
-  for (let n = 0; n < count; n++) {
-    const place = at + n * step;
-    const whole = Math.floor(place);
-    const exact = (place - whole) * PHASES;
-    const phase = Math.floor(exact);
-    const blend = exact - phase;
-    const row = phase * taps;
-    const start = whole - half + 1 - inputFrom;
-    let sum = 0;
-    for (let tap = Math.max(0, -start); tap < taps && start + tap < input.length; tap++) {
-      const near = weights[row + tap] ?? 0;
-      sum += (near + ((weights[row + taps + tap] ?? 0) - near) * blend) * (input[start + tap] ?? 0);
-    }
-    output[n] = sum;
-  }
+  const kernel = kernelOf(step);
+  for (let n = 0; n < count; n++) output[n] = sampleAt(kernel, input, at + n * step - inputFrom);
   return output;
+}
+
+/** A whole sound at another rate, to its last frame: as many frames as the time that it lasts. */
+export function changeRate(input: Float32Array, fromHz: number, toHz: number): Float32Array<ArrayBuffer> {
+  return resample(input, 0, 0, fromHz / toHz, Math.round((input.length * toHz) / fromHz));
+}
+
+/**
+ * A streaming resampler whose speed is a little off 1, as a device's clock asks for: output frame `n` is the input at `placeOf(n)`,
+ * whatever the chunks it comes in. A library with a fixed ratio was tried first: it rounds each chunk's length, which is a drift of its
+ * own. For ratios within a few hundred ppm of 1 no anti-aliasing is needed, and interpolation is all there is to do.
+ */
+export class DriftResampler {
+  readonly #kernel = kernelOf(1);
+  readonly #channels: number;
+  readonly #placeOf: (frame: number) => number;
+  /** The input not yet done with, interleaved, beginning at absolute frame `#from`. */
+  #held: Float64Array;
+  #from: number;
+  #out = 0;
+  #pushed = 0;
+
+  /** @param placeOf Rises by about 1 for each frame, and is asked for each in turn. */
+  constructor(channels: number, placeOf: (frame: number) => number) {
+    this.#channels = channels;
+    this.#placeOf = placeOf;
+    this.#from = -this.#kernel.half;
+    this.#held = new Float64Array(this.#kernel.half * channels);
+  }
+
+  /** The next input; returns what can be said of the output by now, interleaved. */
+  push(samples: ArrayLike<number>): Float64Array {
+    this.#pushed += samples.length / this.#channels;
+    return this.#make(samples, Number.POSITIVE_INFINITY);
+  }
+
+  /** The rest, once there is no more input: to the last place that lies within it. */
+  finish(): Float64Array {
+    return this.#make(new Float64Array((this.#kernel.half + 1) * this.#channels), this.#pushed);
+  }
+
+  /** @param end Places at or after it are not read. */
+  #make(samples: ArrayLike<number>, end: number): Float64Array {
+    const channels = this.#channels;
+    const input = new Float64Array(this.#held.length + samples.length);
+    input.set(this.#held);
+    input.set(samples, this.#held.length);
+    const heldEnd = this.#from + input.length / channels;
+    // Speeds are a few hundred ppm off 1: that is less than one frame more in a thousand.
+    const countMax = Math.ceil((input.length / channels) * 1.001) + 1;
+    const output = new Float64Array(countMax * channels);
+    let made = 0;
+    let at = this.#placeOf(this.#out);
+    for (; made < countMax; made++, at = this.#placeOf(++this.#out)) {
+      if (Math.floor(at) + this.#kernel.half >= heldEnd || at >= end) break;
+      for (let channel = 0; channel < channels; channel++)
+        output[made * channels + channel] = sampleAt(this.#kernel, input, at - this.#from, channels, channel);
+    }
+    const keep = Math.max(this.#from, Math.floor(at) - this.#kernel.half);
+    this.#held = input.slice((keep - this.#from) * channels);
+    this.#from = keep;
+    return output.subarray(0, made * channels);
+  }
 }

@@ -1,4 +1,5 @@
 import type { StemFormat } from "../protocol/recordings.ts";
+import { encode, frameBytesOf } from "./pcm.ts";
 
 /**
  * Broadcast Wave headers (EBU Tech 3285 version 2; RF64 by EBU Tech 3306). One layout for every stem, so that the header has the same
@@ -25,20 +26,29 @@ export interface StemInfo {
   bpm: number;
 }
 
-export const frameBytesOf = (format: StemFormat) => format.channels * (format.encoding === "pcm24" ? 3 : 4);
 const BEXT_BYTES = 602 + 256;
 const RIFF_MAX_BYTES = 0xffffffff;
 const DS64_AT = 12;
 /** What is not PCM needs an extension of `fmt`, here an empty one, and its number of frames (Microsoft, Multiple Channel Audio Data). */
 const FLOAT_EXTRA_BYTES = 2 + 8 + 4;
 
-/** The header of a stem that holds `dataBytes` of sound. Its length depends on the texts in `info` only. */
-export function wavHeader(info: StemInfo, dataBytes: number): Uint8Array<ArrayBuffer> {
+/**
+ * The header of a stem that holds `dataBytes` of sound. Its length depends on the texts in `info` only, unless it has to have a given one,
+ * in front of sound that is there already: then what is missing to it is white space behind the XML.
+ */
+export function wavHeader(info: StemInfo, dataBytes: number, lengthBytes?: number): Uint8Array<ArrayBuffer> {
   const { format } = info;
-  const ixml = new TextEncoder().encode(ixmlOf(info));
-  const ixmlBytes = ixml.length + (ixml.length & 1);
+  let ixml = new TextEncoder().encode(ixmlOf(info));
   const float = format.encoding === "float32";
-  const headerBytes = 12 + 36 + 8 + BEXT_BYTES + 8 + ixmlBytes + 8 + 16 + (float ? FLOAT_EXTRA_BYTES : 0) + 8;
+  const fixedBytes = 12 + 36 + 8 + BEXT_BYTES + 8 + 8 + 16 + (float ? FLOAT_EXTRA_BYTES : 0) + 8;
+  if (lengthBytes !== undefined) {
+    const room = new Uint8Array(Math.max(ixml.length, lengthBytes - fixedBytes)).fill(0x20);
+    room.set(ixml);
+    ixml = room;
+  }
+  // A chunk of odd length is followed by a byte that its size does not count (RIFF).
+  const ixmlBytes = ixml.length + (ixml.length & 1);
+  const headerBytes = fixedBytes + ixmlBytes;
   const bytes = new Uint8Array(headerBytes);
   const view = new DataView(bytes.buffer);
   let at = 0;
@@ -85,7 +95,7 @@ export function wavHeader(info: StemInfo, dataBytes: number): Uint8Array<ArrayBu
   const mode = format.channels === 1 ? "mono" : "stereo";
   text(`A=PCM,F=${format.sampleRateHz},W=${float ? 32 : 24},M=${mode},T=SessionLinked\r\n`, 256);
   text("iXML");
-  u32(ixmlBytes);
+  u32(ixml.length);
   bytes.set(ixml, at);
   at += ixmlBytes;
   text("fmt ");
@@ -164,4 +174,16 @@ function ixmlOf({ project, take, takeId, track, bpm, timeReference, format, refe
     element("USER", `tempo ${bpm} bpm`),
     "</BWFXML>",
   ].join("");
+}
+
+/** A whole file in memory, for sound that is not a stem: `samples` are 24-bit values, interleaved. */
+export function wavFile(format: StemFormat, samples: ArrayLike<number>): Uint8Array<ArrayBuffer> {
+  const texts = { description: "", reference: "", project: "", take: "", track: "" };
+  const info = { ...texts, format, umid: new Uint8Array(64), timeReference: 0, startedAtMs: 0, bpm: 120 };
+  const sound = encode(samples, format.encoding);
+  const header = wavHeader(info, sound.byteLength);
+  const file = new Uint8Array(header.byteLength + sound.byteLength + (sound.byteLength & 1));
+  file.set(header);
+  file.set(sound, header.byteLength);
+  return file;
 }

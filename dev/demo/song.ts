@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
-import wavefile from "wavefile";
+import { INT24_SCALE, toInt24 } from "../../audio/pcm.ts";
+import { wavFile } from "../../audio/wav-writer.ts";
 
 /**
  * Two parts of one song, made on the spot, for a demo without files of one's own: a plucked guitar (Karplus and Strong, 1983) for the
@@ -63,11 +64,10 @@ export function writePart(path: string, part: "guitar" | "drums", seconds: numbe
       hit(out, at, 6_000, 0.02, 0.95, random);
     }
   }
-  const samples = [1, 0.8].map((gain) =>
-    // A little noise, as every microphone has: no two moments of the part are alike.
-    Array.from(out, (sample) => Math.round(Math.max(-1, Math.min(1, sample * gain + random() * 2e-4)) * (2 ** 23 - 1))),
-  );
-  const wav = new wavefile.WaveFile();
-  wav.fromScratch(2, RATE_HZ, "24", samples);
-  writeFileSync(path, wav.toBuffer());
+  const samples = new Int32Array(out.length * 2);
+  // A little noise, as every microphone has: no two moments of the part are alike.
+  for (const [side, gain] of [1, 0.8].entries())
+    for (const [n, sample] of out.entries())
+      samples[n * 2 + side] = toInt24((sample * gain + random() * 2e-4) * (INT24_SCALE - 1));
+  writeFileSync(path, wavFile({ sampleRateHz: RATE_HZ, channels: 2, encoding: "pcm24" }, samples));
 }

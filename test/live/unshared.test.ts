@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import wavefile from "wavefile";
+import { wavFile } from "../../audio/wav-writer.ts";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
 import type { Stem } from "../../companion/engine/stems/stem.std.ts";
 import type { Line, Order } from "../../companion/engine/studio/lines.std.ts";
@@ -139,15 +139,8 @@ test("C7, H6: of a take that is not shared not one byte leaves the machine; shar
   const { sessionId } = await new ApiClient(platform.origin, token).createSession("Unshared");
   // Noise: nothing can make it smaller, so what is not in the count of bytes is not in the bytes.
   const noise = new Int32Array(randomBytes(4 * 48_000 * 2 * 4).buffer).map((sample) => sample >> 8);
-  const wav = new wavefile.WaveFile();
-  wav.fromScratch(
-    2,
-    48_000,
-    "24",
-    [0, 1].map((side) => noise.filter((_, at) => at % 2 === side)),
-  );
   const input = join(folder, "noise.wav");
-  writeFileSync(input, wav.toBuffer());
+  writeFileSync(input, wavFile({ sampleRateHz: 48_000, channels: 2, encoding: "pcm24" }, noise));
   const place = join(folder, "ada");
   const origin = `http://127.0.0.1:${wire.port}`;
   const args = ["--origin", origin, "--session", sessionId, "--input", input, "--folder", place, "--arm", "*"];

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import wavefile from "wavefile";
+import { wavFile } from "../../audio/wav-writer.ts";
 import { startChromium } from "../../dev/chromium.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
@@ -37,12 +37,10 @@ beforeAll(async () => {
   [platform, chromium] = await Promise.all([startPlatform({ stateDir: folder }), startChromium()]);
   ada = (await seedAccount(platform.db, { displayName: "Ada", email: "ada@example.org", tier: "free" })).token;
   ben = (await seedAccount(platform.db, { displayName: "Ben", email: "ben@example.org", tier: "free" })).token;
-  const wave = new wavefile.WaveFile();
   const samples = Array.from({ length: RATE_HZ * SECONDS }, (_, frame) =>
-    Math.round(8_000 * Math.sin((2 * Math.PI * 220 * frame) / RATE_HZ)),
+    Math.round(2e6 * Math.sin((2 * Math.PI * 220 * frame) / RATE_HZ)),
   );
-  wave.fromScratch(1, RATE_HZ, "16", samples);
-  writeFileSync(join(folder, "sound.wav"), wave.toBuffer());
+  writeFileSync(join(folder, "sound.wav"), wavFile({ sampleRateHz: RATE_HZ, channels: 1, encoding: "pcm24" }, samples));
 });
 afterAll(async () => {
   await chromium?.close();

@@ -1,3 +1,5 @@
+import { leastSquares } from "../../../audio/line-fit.ts";
+
 /** One ping to the room: when it left and came back by the local clock, and what the room's clock said between (P37). */
 export interface ClockSample {
   sentLocalMs: number;
@@ -112,22 +114,13 @@ export class SessionClock {
     const first = this.#history[0];
     if (first === undefined || localMs - first.localMs < DRIFT_SPAN_MS) return;
     const leastMs = this.#history.reduce((least, point) => Math.min(least, point.errorMs), Number.POSITIVE_INFINITY);
-    let sum = 0;
-    let sumX = 0;
-    let sumY = 0;
-    let sumXX = 0;
-    let sumXY = 0;
-    for (const point of this.#history) {
-      const x = point.localMs - first.localMs;
-      const y = point.offsetMs - first.offsetMs;
-      const weight = 1 / (point.errorMs - leastMs + 0.1) ** 2;
-      sum += weight;
-      sumX += weight * x;
-      sumY += weight * y;
-      sumXX += weight * x * x;
-      sumXY += weight * x * y;
-    }
-    const slope = (sum * sumXY - sumX * sumY) / (sum * sumXX - sumX * sumX);
+    const { slope } = leastSquares(
+      this.#history.map((point) => ({
+        x: point.localMs - first.localMs,
+        y: point.offsetMs - first.offsetMs,
+        weight: 1 / (point.errorMs - leastMs + 0.1) ** 2,
+      })),
+    );
     this.#driftPpm = Math.max(-DRIFT_MAX_PPM, Math.min(DRIFT_MAX_PPM, slope * 1e6));
   }
 }

@@ -1,9 +1,11 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { clockCurve } from "../../../audio/clock-line.ts";
+import { decodeInterleaved, encode, frameBytesOf } from "../../../audio/pcm.ts";
+import { DriftResampler } from "../../../audio/resample.ts";
 import { placeOf, preRollOf } from "../../../audio/stem-place.ts";
-import { Varispeed } from "../../../audio/varispeed.ts";
-import { frameBytesOf, type StemInfo, wavHeader } from "../../../audio/wav-writer.ts";
+import { readWavHeader, WAV_HEADER_MAX_BYTES } from "../../../audio/wav-reader.ts";
+import { type StemInfo, wavHeader } from "../../../audio/wav-writer.ts";
 import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
 import type { Recording } from "../../../protocol/recordings.ts";
 
@@ -66,7 +68,7 @@ export async function writeAligned(
   const partial = `${path}.part`;
   const target = openSync(partial, "w");
   const headerBytes = wavHeader(info, 0).byteLength;
-  const varispeed = driftMs < DRIFT_IGNORED_MS ? undefined : new Varispeed(channels, line.stemFrameAt);
+  const resampler = driftMs < DRIFT_IGNORED_MS ? undefined : new DriftResampler(channels, line.stemFrameAt);
   // What lies before the take is a hole in the file, which reads as silence.
   let skip = Math.round((preRollOf(recording) * outRateHz) / TIMELINE_RATE_HZ) * channels;
   const startFrames = padFrames + skip / channels;
@@ -74,26 +76,23 @@ export async function writeAligned(
   const put = (all: Float64Array) => {
     const samples = all.subarray(skip);
     skip -= all.length - samples.length;
-    const bytes = format.encoding === "float32" ? float32(samples) : pcm24(samples);
+    const bytes = encode(samples, format.encoding);
     for (let done = 0; done < bytes.length; ) done += writeSync(target, bytes, done, bytes.length - done, at + done);
     at += bytes.length;
   };
   try {
-    const dataAt = await findData(source);
+    const dataAt = await soundAt(source);
     const sampleBytes = frameBytes / channels;
     const bytes = Buffer.alloc(CHUNK_FRAMES * channels * sampleBytes);
     for (let frame = 0; frame < frames; ) {
       const wanted = Math.min(CHUNK_FRAMES, frames - frame) * channels * sampleBytes;
       const { bytesRead } = await source.read(bytes, 0, wanted, dataAt + frame * channels * sampleBytes);
       if (bytesRead === 0) break;
-      const samples = new Float64Array(Math.floor(bytesRead / sampleBytes));
-      for (let n = 0; n < samples.length; n++) {
-        samples[n] = sampleBytes === 4 ? bytes.readFloatLE(n * 4) * 2 ** 23 : bytes.readIntLE(n * 3, 3);
-      }
-      put(varispeed === undefined ? samples : varispeed.push(samples));
+      const samples = decodeInterleaved(bytes.subarray(0, bytesRead), format.encoding);
+      put(resampler === undefined ? samples : resampler.push(samples));
       frame += samples.length / channels;
     }
-    if (varispeed !== undefined) put(varispeed.finish());
+    if (resampler !== undefined) put(resampler.finish());
     const dataBytes = at - headerBytes;
     const header = wavHeader(info, dataBytes);
     writeSync(target, header, 0, header.byteLength, 0);
@@ -110,28 +109,11 @@ export async function writeAligned(
   return { driftPpm: (ratio - 1) * 1e6, startFrames, frames: (at - headerBytes) / frameBytes - startFrames };
 }
 
-function pcm24(samples: Float64Array): Uint8Array {
-  const bytes = new Uint8Array(samples.length * 3);
-  for (let n = 0; n < samples.length; n++) {
-    const sample = Math.max(-(2 ** 23), Math.min(2 ** 23 - 1, Math.round(samples[n] ?? 0)));
-    bytes[n * 3] = sample;
-    bytes[n * 3 + 1] = sample >> 8;
-    bytes[n * 3 + 2] = sample >> 16;
-  }
-  return bytes;
-}
-
-const float32 = (samples: Float64Array) =>
-  new Uint8Array(Float32Array.from(samples, (sample) => sample / 2 ** 23).buffer);
-
-/** Where a WAV's sound begins. Bounded: headers of stems are small, and one that lies is an error. */
-async function findData(file: Awaited<ReturnType<typeof open>>): Promise<number> {
-  const head = Buffer.alloc(64 * 1024);
-  const { bytesRead } = await file.read(head, 0, head.length, 0);
-  for (let at = 12; at + 8 <= bytesRead; ) {
-    if (head.toString("latin1", at, at + 4) === "data") return at + 8;
-    const size = head.readUInt32LE(at + 4);
-    at += 8 + size + (size & 1);
-  }
-  throw new Error("This is not a stem: no sound was found in it.");
+/** Where a stem's sound begins. */
+async function soundAt(file: Awaited<ReturnType<typeof open>>): Promise<number> {
+  const start = new Uint8Array(WAV_HEADER_MAX_BYTES);
+  const { bytesRead } = await file.read(start, 0, start.length, 0);
+  const header = readWavHeader(start.subarray(0, bytesRead));
+  if (header === null) throw new Error("This is not a stem: no sound was found in it.");
+  return header.dataAtBytes;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { clockCurve, clockLine } from "../../../audio/clock-line.ts";
-import { Varispeed } from "../../../audio/varispeed.ts";
+import { DriftResampler } from "../../../audio/resample.ts";
 import { wavHeader } from "../../../audio/wav-writer.ts";
 import type { Recording } from "../../../protocol/recordings.ts";
 import { writeAligned } from "./align.node.ts";
@@ -105,13 +105,13 @@ describe("alignment", { timeout: 60_000 }, () => {
     "a tone of %i Hz comes out where it belongs, with an error %i dB below it, in whatever chunks it goes in",
     (hz, decibels) => {
       const ratio = 1 + 73e-6;
-      const varispeed = new Varispeed(1, (frame) => frame / ratio);
+      const resampler = new DriftResampler(1, (frame) => frame / ratio);
       const tone = (frame: number) => Math.sin((2 * Math.PI * hz * frame) / 48_000);
       const out: number[] = [];
       for (let frame = 0, size = 1; frame < 60_000; frame += size, size = (size * 7) % 1_009) {
-        out.push(...varispeed.push(Float64Array.from({ length: size }, (_, n) => tone(frame + n))));
+        out.push(...resampler.push(Float64Array.from({ length: size }, (_, n) => tone(frame + n))));
       }
-      out.push(...varispeed.finish());
+      out.push(...resampler.finish());
       let error = 0;
       for (let n = 1_000; n < 59_000; n++) error = Math.max(error, Math.abs((out[n] ?? 9) - tone(n / ratio)));
       expect(-20 * Math.log10(error)).toBeGreaterThan(decibels);

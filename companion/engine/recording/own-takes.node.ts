@@ -1,6 +1,6 @@
 import { existsSync, statfsSync } from "node:fs";
 import { join } from "node:path";
-import { frameBytesOf } from "../../../audio/wav-writer.ts";
+import { frameBytesOf } from "../../../audio/pcm.ts";
 import { fileNameOf } from "../../../protocol/file-name.ts";
 import type { RecordingId, SessionId } from "../../../protocol/ids.ts";
 import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";

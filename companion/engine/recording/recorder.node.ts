@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { close, fdatasync, ftruncateSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { frameBytesOf, sizeHeader, wavHeader } from "../../../audio/wav-writer.ts";
+import { encode, frameBytesOf } from "../../../audio/pcm.ts";
+import { sizeHeader, wavHeader } from "../../../audio/wav-writer.ts";
 import { CLOCK_POINTS_MAX, type ClockPoint } from "../../../protocol/recordings.ts";
 import type { TransportState } from "../../../protocol/room.ts";
 import { addClockPoint, removeClockJournal } from "../stems/clock-journal.node.ts";
@@ -96,7 +97,7 @@ export class Recorder {
   /** Samples as a device gives them, interleaved in the stem's own number of channels, 24-bit. */
   write(samples: Int32Array): void {
     if (this.error !== undefined) return;
-    this.#pending.push(this.#stem.format.encoding === "pcm24" ? pcm24(samples) : float32(samples));
+    this.#pending.push(encode(samples, this.#stem.format.encoding));
     this.#pendingFrames += samples.length / this.#stem.format.channels;
     if (this.#pendingFrames * 1000 >= FLUSH_MS * this.#stem.format.sampleRateHz) this.#flush();
   }
@@ -184,20 +185,6 @@ function attempt(write: () => void): void {
 
 /** The waveform lies beside the stem. */
 export const peaksPathOf = (stem: Stem) => `${stem.path}.peaks`;
-
-function pcm24(samples: Int32Array): Uint8Array {
-  const bytes = new Uint8Array(samples.length * 3);
-  for (let at = 0, byte = 0; at < samples.length; at++, byte += 3) {
-    const sample = samples[at] ?? 0;
-    bytes[byte] = sample;
-    bytes[byte + 1] = sample >> 8;
-    bytes[byte + 2] = sample >> 16;
-  }
-  return bytes;
-}
-
-/** Full scale is ±1; every 24-bit value has its exact float. */
-const float32 = (samples: Int32Array) => new Uint8Array(Float32Array.from(samples, (value) => value / 2 ** 23).buffer);
 
 /** A basic UMID (SMPTE ST 330): the label, its length, and a material number that is random enough to be unique. */
 function umid(): Uint8Array {

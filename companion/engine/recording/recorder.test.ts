@@ -127,6 +127,69 @@ describe("the recorder", { timeout: 60_000 }, () => {
     expect(readdirSync(place)).toEqual([]);
   });
 
+  test("X33: a stale lock whose process number lives again as another program is taken over", () => {
+    const place = mkdtempSync(join(folder, "lock-again-"));
+    const path = join(place, "companion.lock");
+    const own = lockFolder(place);
+    const { started } = JSON.parse(readFileSync(path, "utf8"));
+    expect(started).not.toBe("");
+    own();
+    const again = spawn("sleep", ["60"]);
+    writeFileSync(path, JSON.stringify({ pid: again.pid, started: `${started}0` }));
+    lockFolder(place)();
+    again.kill();
+    expect(readdirSync(place)).toEqual([]);
+  });
+
+  test.each([
+    ["whose first sector is zeros", (whole: Buffer) => whole.fill(0, 0, 512)],
+    ["whose header is zeros", (whole: Buffer, header: number) => whole.fill(0, 0, header)],
+    ["of half a header", (whole: Buffer) => whole.subarray(0, 700)],
+    ["without a byte", () => Buffer.alloc(0)],
+  ] as const)("X33: a torn take %s is given back as a file that others open", async (name, tear) => {
+    const place = mkdtempSync(join(folder, "zeroed-"));
+    const recorder = new Recorder(place, {
+      recordingId: RecordingId.parse("rec_00000000000000000000000000"),
+      sessionId: SessionId.parse("ses_00000000000000000000000000"),
+      takeId: crypto.randomUUID(),
+      name: "take",
+      format: { sampleRateHz: 48_000, channels: 1, encoding: "pcm24" },
+      timelineFrames: 96_000,
+      startedAtMs: 0,
+      bpm: 120,
+      transportAtStart: { motion: "stopped", positionFrames: 0, atMs: 0, bpm: 120 },
+      sharing: "local",
+      project: "A project with a name",
+    });
+    recorder.write(new Int32Array(48_000).fill(2 ** 22));
+    const { path, headerBytes } = recorder.stem;
+    writeFileSync(path, tear(readFileSync(path), headerBytes));
+    const [stem] = await recoverStems(place);
+    const frames = name.includes("zeros") ? 48_000 : 0;
+    expect(stem).toMatchObject({ repaired: true, frames, headerBytes });
+    expect(framesOf(path)).toBe(frames);
+    expect(statSync(path).size).toBe(stem?.sizeBytes);
+    expect(
+      readFileSync(path)
+        .subarray(headerBytes)
+        .every((byte, at) => byte === (at % 3 === 2 ? 0x40 : 0)),
+    ).toBe(true);
+    if (frames > 0)
+      expect(execFileSync("ffprobe", ["-v", "error", "-show_format", path], { encoding: "utf8" })).toContain(
+        "time_reference=96000",
+      );
+  });
+
+  test("X33: an iXML of odd length has its pad byte outside its size", () => {
+    for (const name of ["a", "ab"]) {
+      const bytes = wavHeader({ ...tagged({ sampleRateHz: 48_000, channels: 1, encoding: "pcm24" }), track: name }, 0);
+      const at = Buffer.from(bytes).indexOf("iXML");
+      const sizeBytes = new DataView(bytes.buffer).getUint32(at + 4, true);
+      expect(bytes[at + 8 + sizeBytes - 1]).toBe(">".charCodeAt(0));
+      expect(Buffer.from(bytes).indexOf("fmt ", at)).toBe(at + 8 + sizeBytes + (sizeBytes & 1));
+    }
+  });
+
   test("a full disk ends the take with an error, and what was played until then is safe", () => {
     const place = mkdtempSync(join(folder, "full-"));
     const script = join(place, "record.ts");

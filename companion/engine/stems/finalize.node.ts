@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { frameBytesOf } from "../../../audio/wav-writer.ts";
+import { frameBytesOf } from "../../../audio/pcm.ts";
 import type { StemFormat } from "../../../protocol/recordings.ts";
 
 /** Enough bins that a waveform is crisp on a wide screen at sixteen times its size; stereo stays within the protocol's limit. */

@@ -1,20 +1,35 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
+
+/** Whose lock it is. A process number lives again after a while; together with the moment at which its process began it does not. */
+const Owner = z.union([
+  z.object({ pid: z.int().min(1), started: z.string() }),
+  // What earlier versions wrote: the number alone.
+  z
+    .int()
+    .min(1)
+    .transform((pid) => ({ pid, started: "" })),
+]);
+type Owner = z.infer<typeof Owner>;
 
 /**
- * One companion at a time works in a session's folder: two would repair each other's takes while they are being recorded. Throws a
- * sentence for the person when another one is at work; a lock that a dead program left is taken over. Returns what gives it back.
+ * The lock file of a session's folder. One companion at a time works in it: two would repair each other's takes while they are being
+ * recorded. Throws a sentence for the person when another one is at work; a lock that a dead program left is taken over. Returns what
+ * gives it back.
  */
 export function lockFolder(folder: string): () => void {
   const path = join(folder, "companion.lock");
+  const own: Owner = { pid: process.pid, started: startOf(process.pid) ?? "" };
   for (let tries = 0; ; tries++) {
     try {
-      writeFileSync(path, String(process.pid), { flag: "wx" });
+      writeFileSync(path, JSON.stringify(own), { flag: "wx" });
       return () => rmSync(path, { force: true });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST" || tries > 0) throw error;
-      const owner = Number(readFileSync(path, "utf8"));
-      if (owner !== process.pid && isAlive(owner)) {
+      const owner = readOwner(path);
+      if (owner !== null && owner.pid !== own.pid && isAlive(owner)) {
         throw new Error("Another companion has this session's folder open. Close it there, or choose another folder.");
       }
       rmSync(path, { force: true });
@@ -22,12 +37,39 @@ export function lockFolder(folder: string): () => void {
   }
 }
 
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
+function readOwner(path: string): Owner | null {
+  try {
+    return Owner.parse(JSON.parse(readFileSync(path, "utf8")));
+  } catch {
+    return null;
+  }
+}
+
+function isAlive({ pid, started }: Owner): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
+  }
+  const now = startOf(pid);
+  // Where the system does not say when it began, its number is all there is to know it by.
+  return now === null || started === "" || now === started;
+}
+
+/** When a process began, in the system's own words; `null` where it does not say. */
+function startOf(pid: number): string | null {
+  try {
+    if (process.platform === "linux") {
+      // proc(5): the name may hold spaces and brackets; field 22 is the start, in ticks since the machine's own.
+      const fields = readFileSync(`/proc/${pid}/stat`, "latin1").split(") ").at(-1)?.split(" ") ?? [];
+      return fields[19] ?? null;
+    }
+    const [program, args]: [string, string[]] =
+      process.platform === "win32"
+        ? ["powershell", ["-NoProfile", "-Command", `(Get-Process -Id ${pid}).StartTime.Ticks`]]
+        : ["ps", ["-o", "lstart=", "-p", String(pid)]];
+    return execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim() || null;
+  } catch {
+    return null;
   }
 }

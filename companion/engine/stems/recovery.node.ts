@@ -1,6 +1,9 @@
 import { closeSync, existsSync, ftruncateSync, openSync, readdirSync, readSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { frameBytesOf, sizeHeader } from "../../../audio/wav-writer.ts";
+import { frameBytesOf } from "../../../audio/pcm.ts";
+import { readWavHeader } from "../../../audio/wav-reader.ts";
+import { sizeHeader, wavHeader } from "../../../audio/wav-writer.ts";
+import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
 import { CLOCK_POINTS_MAX } from "../../../protocol/recordings.ts";
 import { finishStem } from "../recording/recorder.node.ts";
 import { readClockPoints } from "./clock-journal.node.ts";
@@ -18,19 +21,21 @@ export async function recoverStems(folder: string): Promise<Stem[]> {
     const path = join(folder, file.slice(0, -".json".length));
     const stem = existsSync(path) ? readSidecar(path) : null;
     if (stem === null) continue;
-    stems.push(stem.sha256 === undefined ? await repair(stem) : stem);
+    const whole = stem.sha256 === undefined ? await repair(stem) : stem;
+    if (whole !== null) stems.push(whole);
   }
   return stems.sort((one, other) => one.startedAtMs - other.startedAtMs);
 }
 
-async function repair(stem: Stem): Promise<Stem> {
+/** `null` where not even an empty stem can be made of what is there. */
+async function repair(stem: Stem): Promise<Stem | null> {
   const frameBytes = frameBytesOf(stem.format);
   const frames = Math.max(0, Math.floor((statSync(stem.path).size - stem.headerBytes) / frameBytes));
   const dataBytes = frames * frameBytes;
   const file = openSync(stem.path, "r+");
   try {
-    const header = new Uint8Array(stem.headerBytes);
-    readSync(file, header, 0, header.byteLength, 0);
+    const header = headerOf(file, stem);
+    if (header === null) return null;
     writeSync(file, sizeHeader(header, stem.format, dataBytes), 0, header.byteLength, 0);
     ftruncateSync(file, stem.headerBytes + dataBytes + (dataBytes & 1));
   } finally {
@@ -43,4 +48,36 @@ async function repair(stem: Stem): Promise<Stem> {
   while (stem.clock.length > CLOCK_POINTS_MAX) stem.clock = stem.clock.filter((_, at) => at % 2 === 0);
   stem.repaired = true;
   return await finishStem(stem);
+}
+
+/**
+ * The header on disk, where it is whole. A power cut can leave it as zeros, or the file without a byte: then one that says the same of the
+ * sound is made from the sidecar, exactly as long, because the sound lies behind it.
+ */
+function headerOf(file: number, stem: Stem): Uint8Array<ArrayBuffer> | null {
+  const { format, headerBytes } = stem;
+  const header = new Uint8Array(headerBytes);
+  readSync(file, header, 0, headerBytes, 0);
+  const read = readWavHeader(header);
+  const isWhole =
+    read?.dataAtBytes === headerBytes &&
+    read.encoding === format.encoding &&
+    read.channels === format.channels &&
+    read.sampleRateHz === format.sampleRateHz;
+  if (isWhole) return header;
+  const info = {
+    format,
+    description: stem.name,
+    reference: stem.recordingId,
+    umid: new Uint8Array(64),
+    timeReference: Math.max(0, Math.round((stem.timelineFrames * format.sampleRateHz) / TIMELINE_RATE_HZ)),
+    startedAtMs: stem.startedAtMs,
+    project: "",
+    take: "",
+    takeId: stem.takeId,
+    track: stem.name,
+    bpm: stem.bpm,
+  };
+  const made = wavHeader(info, 0, headerBytes);
+  return made.byteLength === headerBytes ? made : null;
 }

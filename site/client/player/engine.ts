@@ -1,5 +1,5 @@
 import type { FromMixer, MixerState, ToMixer } from "../../../audio/mixer.ts";
-import { plan, type Stretch } from "../../../audio/prefetch.ts";
+import { type FrameRange, plan } from "../../../audio/prefetch.ts";
 import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
 import { type Failure, type StemData, StemError, StemSource } from "./stem-source.ts";
 
@@ -16,7 +16,7 @@ export interface Channel {
   failure: Failure | null;
 }
 
-interface Holding extends Stretch {
+interface Holding extends FrameRange {
   /** Set while it is on its way. */
   abort?: AbortController;
 }
@@ -40,7 +40,7 @@ export class Engine {
   #starting: Promise<void> | null = null;
   #position = 0;
   #generation = 0;
-  #loop: Stretch | null = null;
+  #loop: FrameRange | null = null;
   #wantsToPlay = false;
   #mixer: MixerState = "stopped";
   #reportedAtSeconds = 0;
@@ -58,13 +58,13 @@ export class Engine {
     this.#holdings = stems.map(() => []);
     this.#worklet = worklet;
     this.#onChange = onChange;
-    this.end = Math.max(0, ...this.channels.map((channel) => stretchOf(channel).to));
+    this.end = Math.max(0, ...this.channels.map((channel) => rangeOf(channel).to));
   }
 
   get isPlaying(): boolean {
     return this.#wantsToPlay;
   }
-  get loop(): Stretch | null {
+  get loop(): FrameRange | null {
     return this.#loop;
   }
 
@@ -125,7 +125,7 @@ export class Engine {
     this.#context = context;
     this.#node = node;
     for (const [id, channel] of this.channels.entries())
-      this.#tell({ type: "stem", id, ...stretchOf(channel), gain: this.#gainOf(channel) });
+      this.#tell({ type: "stem", id, ...rangeOf(channel), gain: this.#gainOf(channel) });
     this.#tell({ type: "loop", loop: this.#loop });
     this.#tell({ type: "seek", position: this.#position, generation: this.#generation });
   }
@@ -139,7 +139,7 @@ export class Engine {
     this.#onChange();
   }
 
-  setLoop(loop: Stretch | null): void {
+  setLoop(loop: FrameRange | null): void {
     this.#loop = loop;
     this.#tell({ type: "loop", loop });
     this.#look();
@@ -184,7 +184,7 @@ export class Engine {
       loop: this.#loop,
       stems: this.channels.map((channel, id) => ({
         id,
-        ...stretchOf(channel),
+        ...rangeOf(channel),
         isHeard: this.isHeard(channel),
         held: this.#holdings[id] ?? [],
       })),
@@ -197,28 +197,28 @@ export class Engine {
       else dropped.abort.abort();
     }
     let open = this.#holdings.flat().filter(({ abort }) => abort !== undefined).length;
-    for (const { id, ...stretch } of fetch) {
+    for (const { id, ...range } of fetch) {
       if (open++ >= REQUESTS_MAX) return;
-      void this.#fetch(id, stretch);
+      void this.#fetch(id, range);
     }
   }
 
-  async #fetch(id: number, stretch: Stretch): Promise<void> {
+  async #fetch(id: number, range: FrameRange): Promise<void> {
     const channel = this.channels[id];
     const holdings = this.#holdings[id];
     if (channel === undefined || holdings === undefined) return;
-    const holding: Holding = { ...stretch, abort: new AbortController() };
+    const holding: Holding = { ...range, abort: new AbortController() };
     holdings.push(holding);
     const letGo = () => {
       const at = holdings.indexOf(holding);
       if (at >= 0) holdings.splice(at, 1);
     };
     try {
-      const channels = await channel.source.load(stretch, (holding.abort as AbortController).signal);
+      const channels = await channel.source.load(range, (holding.abort as AbortController).signal);
       if (!holdings.includes(holding)) return;
       holding.abort = undefined;
       this.#tell(
-        { type: "chunk", id, at: stretch.from, channels },
+        { type: "chunk", id, at: range.from, channels },
         channels.map(({ buffer }) => buffer),
       );
       if (this.#retries > 0) {
@@ -252,7 +252,7 @@ export class Engine {
 }
 
 /** Where a stem is heard on the timeline. Its device's clock is left aside: that moves its end by less than a millisecond in ten seconds. */
-export function stretchOf({ source: { data } }: Channel): Stretch {
+export function rangeOf({ source: { data } }: Channel): FrameRange {
   const long = Math.ceil((data.frames * TIMELINE_RATE_HZ) / data.format.sampleRateHz);
   return { from: data.from + data.preRollFrames, to: data.from + long };
 }

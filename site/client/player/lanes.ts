@@ -1,7 +1,7 @@
 import { columnsOf } from "../../../audio/peaks.ts";
-import type { Stretch } from "../../../audio/prefetch.ts";
+import type { FrameRange } from "../../../audio/prefetch.ts";
 import { barTicks } from "../../../audio/timeline.ts";
-import { type Channel, stretchOf } from "./engine.ts";
+import { type Channel, rangeOf } from "./engine.ts";
 
 /** A bar line every so many pixels at the most: its number has room. */
 const TICK_PX = 72;
@@ -23,13 +23,13 @@ export class Lanes {
   readonly #root: HTMLElement;
   readonly #ruler: HTMLElement;
   readonly #bpm: number;
-  readonly #whole: Stretch;
-  /** The server's drawings, each with the stretch that it lies on: they are moved along where nothing finer is drawn. */
-  readonly #drawings: { picture: SVGSVGElement; stretch: Stretch }[] = [];
-  #shown: Stretch;
+  readonly #whole: FrameRange;
+  /** The server's drawings, each with the range that it lies on: they are moved along where nothing finer is drawn. */
+  readonly #drawings: { picture: SVGSVGElement; range: FrameRange }[] = [];
+  #shown: FrameRange;
   #isDrawing = false;
 
-  constructor(root: HTMLElement, ruler: HTMLElement, channels: readonly Channel[], whole: Stretch, bpm: number) {
+  constructor(root: HTMLElement, ruler: HTMLElement, channels: readonly Channel[], whole: FrameRange, bpm: number) {
     this.#root = root;
     this.#ruler = ruler;
     this.#whole = whole;
@@ -38,8 +38,8 @@ export class Lanes {
     const share = (picture: SVGSVGElement, name: string) => Number.parseFloat(picture.getAttribute(name) ?? "") / 100;
     for (const picture of root.querySelectorAll<SVGSVGElement>(".lane > svg")) {
       const from = whole.from + share(picture, "x") * (whole.to - whole.from);
-      const stretch = { from, to: from + share(picture, "width") * (whole.to - whole.from) };
-      this.#drawings.push({ picture, stretch });
+      const range = { from, to: from + share(picture, "width") * (whole.to - whole.from) };
+      this.#drawings.push({ picture, range });
     }
     const seen = new IntersectionObserver((entries) => this.#see(entries), { rootMargin: "200px" });
     for (const channel of channels) {
@@ -55,15 +55,15 @@ export class Lanes {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
   }
 
-  get shown(): Stretch {
+  get shown(): FrameRange {
     return this.#shown;
   }
-  get whole(): Stretch {
+  get whole(): FrameRange {
     return this.#whole;
   }
 
   /** Shows another part; it is kept within the whole. */
-  show({ from, to }: Stretch): void {
+  show({ from, to }: FrameRange): void {
     const size = Math.min(this.#whole.to - this.#whole.from, to - from);
     const start = Math.min(this.#whole.to - size, Math.max(this.#whole.from, from));
     this.#shown = { from: start, to: start + size };
@@ -113,7 +113,7 @@ export class Lanes {
     const context = canvas.getContext("2d");
     if (context === null) return;
     context.clearRect(0, 0, width, height);
-    const stem = stretchOf(channel);
+    const stem = rangeOf(channel);
     const { from, to } = this.#shown;
     const x = (frame: number) => ((frame - from) / (to - from)) * width;
     const [left, right] = [Math.max(0, Math.floor(x(stem.from))), Math.min(width, Math.ceil(x(stem.to)))];
@@ -141,9 +141,9 @@ export class Lanes {
   #moveDrawings(): void {
     const { from, to } = this.#shown;
     const percent = (frames: number) => `${(frames / (to - from)) * 100}%`;
-    for (const { picture, stretch } of this.#drawings) {
-      picture.setAttribute("x", percent(stretch.from - from));
-      picture.setAttribute("width", percent(stretch.to - stretch.from));
+    for (const { picture, range } of this.#drawings) {
+      picture.setAttribute("x", percent(range.from - from));
+      picture.setAttribute("width", percent(range.to - range.from));
     }
   }
 
@@ -167,7 +167,7 @@ export class Lanes {
   }
 
   /** Puts the playhead and the loop where they are; the style sheet draws them on the ruler and on every lane. */
-  mark(position: number, loop: Stretch | null): void {
+  mark(position: number, loop: FrameRange | null): void {
     const { from, to } = this.#shown;
     const share = (frame: number) => `${((frame - from) / (to - from)) * 100}%`;
     const { style } = this.#root;

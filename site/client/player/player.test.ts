@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FILL_FRAMES, Mixer } from "../../../audio/mixer.ts";
 import { decode } from "../../../audio/pcm.ts";
-import { AHEAD_FRAMES, comingUp, missing, plan, type Stretch } from "../../../audio/prefetch.ts";
+import { AHEAD_FRAMES, type FrameRange, missing, plan, upcoming } from "../../../audio/prefetch.ts";
 import { marginOf, resample } from "../../../audio/resample.ts";
 
 describe("PCM", () => {
@@ -52,13 +52,13 @@ describe("resampling", () => {
 
 describe("the plan", () => {
   test("it looks ahead, and round the loop, and never at the same thing twice", () => {
-    expect(comingUp({ position: 5, loop: null })).toEqual([{ from: 5, to: 5 + AHEAD_FRAMES }]);
+    expect(upcoming({ position: 5, loop: null })).toEqual([{ from: 5, to: 5 + AHEAD_FRAMES }]);
     const loop = { from: 1_000, to: 49_000 };
-    expect(comingUp({ position: 40_000, loop })).toEqual([
+    expect(upcoming({ position: 40_000, loop })).toEqual([
       { from: 40_000, to: 49_000 },
       { from: 1_000, to: 40_000 },
     ]);
-    expect(comingUp({ position: 50_000, loop })[0]?.from).toBe(50_000);
+    expect(upcoming({ position: 50_000, loop })[0]?.from).toBe(50_000);
   });
   test("gaps are what nobody holds", () => {
     const held = [
@@ -72,16 +72,16 @@ describe("the plan", () => {
   });
   test("whatever is asked, pieces lie in what comes and in the stem, apart from what is held, and muted stems cost nothing", () => {
     const frames = fc.integer({ min: 0, max: 2_000_000 });
-    const stretch = fc
+    const range = fc
       .tuple(frames, fc.integer({ min: 1, max: 500_000 }))
       .map(([from, size]) => ({ from, to: from + size }));
     fc.assert(
       fc.property(
         frames,
-        fc.option(stretch),
-        fc.array(fc.tuple(stretch, fc.boolean()), { maxLength: 5 }),
+        fc.option(range),
+        fc.array(fc.tuple(range, fc.boolean()), { maxLength: 5 }),
         (position, loop, list) => {
-          const stems = list.map(([one, isHeard], id) => ({ ...one, id, isHeard, held: [] as Stretch[] }));
+          const stems = list.map(([one, isHeard], id) => ({ ...one, id, isHeard, held: [] as FrameRange[] }));
           // Carried out until nothing is left to fetch: each round must make way.
           for (let round = 0; round < 60; round++) {
             const { fetch } = plan({ position, loop, stems });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { frameBytesOf, wavHeader } from "../../../audio/wav-writer.ts";
+import { frameBytesOf } from "../../../audio/pcm.ts";
+import { wavHeader } from "../../../audio/wav-writer.ts";
 import type { ClockPoint, StemFormat } from "../../../protocol/recordings.ts";
 import { type StemData, StemSource } from "./stem-source.ts";
 
@@ -60,7 +61,7 @@ const peakOf = (samples: Float32Array | undefined) => {
   return found;
 };
 
-describe("a stem's sound by the stretch", () => {
+describe("a stem's sound by the range", () => {
   test("past 4 GiB: RF64's sizes are read, and a second of it costs a second's bytes", async () => {
     const format = { sampleRateHz: 48_000, channels: 2, encoding: "pcm24" } as const;
     const { source, asked, total } = serve({ format, frames: 900_000_000, click: 800_000_123 });

@@ -1,6 +1,6 @@
 import { clockCurve } from "../../../audio/clock-line.ts";
 import { decode, frameBytesOf } from "../../../audio/pcm.ts";
-import type { Stretch } from "../../../audio/prefetch.ts";
+import type { FrameRange } from "../../../audio/prefetch.ts";
 import { marginOf, resample } from "../../../audio/resample.ts";
 import { placeOf } from "../../../audio/stem-place.ts";
 import { readWavHeader, WAV_HEADER_MAX_BYTES } from "../../../audio/wav-reader.ts";
@@ -60,7 +60,7 @@ interface Known {
 /** What a recording's own address says beside what its row on the page does. */
 type Detail = Pick<Recording, "clock" | "transportAtStart">;
 
-/** One stem's sound, fetched by the stretch: bytes of a range in, sound on the session's timeline out. */
+/** One stem's sound, fetched by the range: bytes of a range in, sound on the session's timeline out. */
 export class StemSource {
   readonly data: StemData;
   #known: Promise<Known> | null = null;
@@ -70,7 +70,7 @@ export class StemSource {
   }
 
   /** The timeline's frames `from` to `to` of this stem, one array a channel. Throws `StemError`, or the abort's reason. */
-  async load({ from, to }: Stretch, signal: AbortSignal): Promise<Float32Array<ArrayBuffer>[]> {
+  async load({ from, to }: FrameRange, signal: AbortSignal): Promise<Float32Array<ArrayBuffer>[]> {
     this.#known ??= this.#learn(signal).catch((error) => {
       this.#known = null;
       throw error;
