@@ -31,10 +31,10 @@ import { describeThrown, log } from "./platform/log.ts";
 import { downloads } from "./recordings/download.ts";
 import { recordings } from "./recordings/routes.ts";
 import { door } from "./rooms/room-upgrade.ts";
-import { tickets } from "./rooms/routes.ts";
 import { invites } from "./sessions/invite-routes.ts";
 import { members } from "./sessions/members.ts";
 import { sessions } from "./sessions/routes.ts";
+import { tickets } from "./sessions/ticket-routes.ts";
 import { waitlist } from "./waitlist/routes.ts";
 
 /** The contents page: every noun mounts its routes here, behind the guards that its own routes name. */

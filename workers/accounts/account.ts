@@ -2,15 +2,15 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { AccountDetail, ChangeEmail, EmailAddress, PatchAccount, Token } from "../../protocol/accounts.ts";
 import { newsWording } from "../../site/i18n/consent.ts";
 import { consumeChallenge, createChallenge, newSecret } from "../auth/challenges.ts";
-import { requireAccount, requireReauthentication } from "../auth/guard.ts";
+import { type AccountContext, requireAccount, requireReauthentication } from "../auth/guard.ts";
 import { networkOf } from "../auth/network.ts";
 import { consume } from "../auth/rate-limits.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { publicOrigin } from "../http/origin.ts";
 import { problem } from "../http/problem.ts";
-import { type AppContext, newRouter } from "../http/router.ts";
-import { sendSoon } from "../mail/flush.ts";
-import { queueMail, queueSilence } from "../mail/outbox.ts";
+import { newRouter } from "../http/router.ts";
+import { flush } from "../mail/flush.ts";
+import { queueDecoy, queueMail } from "../mail/outbox.ts";
 import { accepted } from "./sign-up.ts";
 import { accountDetail, findCredentials, patchAccount } from "./store.ts";
 
@@ -21,7 +21,7 @@ const detail = {
 };
 const EmailStep = z.object({ email: EmailAddress });
 
-async function answerDetail(c: AppContext) {
+async function answerDetail(c: AccountContext) {
   const { id, signInId } = c.var.account;
   const found = await accountDetail(c.env.DB, id, signInId);
   c.header("Cache-Control", "no-store");
@@ -82,10 +82,10 @@ export const account = newRouter()
       // An address that somebody else has gets nothing: neither is told of the other.
       const mail =
         known !== null || !mayMail
-          ? queueSilence(c.env.DB, id, deps.now())
+          ? queueDecoy(c.env.DB, id, deps.now())
           : queueMail(c.env.DB, { id, to, template: "new-address", values: { link } }, deps.now());
       await c.env.DB.batch([insert, mail]);
-      sendSoon(c);
+      flush(c);
       return c.body(null, 202);
     },
   )
@@ -123,7 +123,7 @@ export const account = newRouter()
         throw error;
       });
       if (moved === null) return problem(c, "address-taken");
-      sendSoon(c);
+      flush(c);
       return c.body(null, 204);
     },
   )

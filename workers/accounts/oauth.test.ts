@@ -3,7 +3,6 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { DeviceStarted } from "../../protocol/accounts.ts";
 import { createApp } from "../app.ts";
 import { requireAccount } from "../auth/guard.ts";
-import type { AppContext } from "../http/router.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { Browser, lastMail, tokenIn } from "../testing/browser.ts";
 import { checkAuthorize, decideDevice, findDevice, grantCompanion, refuseCompanion } from "./oauth.ts";
@@ -12,11 +11,11 @@ let nowMs = 1_800_000_000_000;
 const deps = { ...systemDeps, now: () => nowMs };
 const app = createApp(deps);
 // What the pages do once the person has said yes.
-app.post("/test/grant", requireAccount, async (c: AppContext) => {
+app.post("/test/grant", requireAccount, async (c) => {
   const checked = checkAuthorize(c.req.query());
   return checked.ok ? c.text(await grantCompanion(c, c.var.account, checked.request)) : c.text("no", 400);
 });
-app.post("/test/device/:code/:answer", requireAccount, async (c: AppContext) =>
+app.post("/test/device/:code/:answer", requireAccount, async (c) =>
   c.json(await decideDevice(c, c.var.account, c.req.param("code") ?? "", c.req.param("answer") === "yes")),
 );
 

@@ -7,8 +7,8 @@ import { json, problemResponses } from "../http/openapi.ts";
 import { publicOrigin } from "../http/origin.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
-import { sendSoon } from "../mail/flush.ts";
-import { addressOf, queueMail, queueSilence } from "../mail/outbox.ts";
+import { flush } from "../mail/flush.ts";
+import { addressOf, queueDecoy, queueMail } from "../mail/outbox.ts";
 import { isRecord, SETUP_VERSION } from "./opaque.ts";
 import { notifyOwner } from "./sign-in-session.ts";
 import { accepted, NOT_A_RECORD, RegistrationStep } from "./sign-up.ts";
@@ -42,10 +42,10 @@ export const reset = newRouter()
       const link = `${publicOrigin(c)}/reset/finish?token=${token}`;
       const mail =
         to === null || !mayMail
-          ? queueSilence(c.env.DB, id, deps.now())
+          ? queueDecoy(c.env.DB, id, deps.now())
           : queueMail(c.env.DB, { id, to, template: "reset", values: { link } }, deps.now());
       await c.env.DB.batch([insert, mail]);
-      sendSoon(c);
+      flush(c);
       return c.body(null, 202);
     },
   )

@@ -1,10 +1,9 @@
 import { z } from "@hono/zod-openapi";
-import { getCookie } from "hono/cookie";
 import { newSecret } from "../auth/challenges.ts";
-import { createSignIn, keepCookie, labelOf, SESSION_COOKIE } from "../auth/session-token.ts";
+import { cookieOf, createSignIn, keepCookie, labelOf } from "../auth/session-token.ts";
 import { publicOrigin } from "../http/origin.ts";
 import type { AppContext } from "../http/router.ts";
-import { sendSoon } from "../mail/flush.ts";
+import { flush } from "../mail/flush.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
 import { sha256Hex } from "../platform/hash.ts";
 
@@ -21,7 +20,7 @@ export const wantedOf = (c: AppContext, keep: Wanted["keep"], label: string | un
 export async function startSignInSession(c: AppContext, accountId: string, { keep, label }: Wanted) {
   const kind = keep === "cookie" ? "browser" : "companion";
   const { token, statements } = await createSignIn(c.env.DB, c.var.deps, accountId, kind, label);
-  const before = keep === "cookie" ? getCookie(c, SESSION_COOKIE) : undefined;
+  const before = keep === "cookie" ? cookieOf(c) : undefined;
   if (before !== undefined)
     statements.push(
       c.env.DB.prepare("DELETE FROM sign_ins WHERE token_hash = ? AND account_id = ?").bind(
@@ -46,5 +45,5 @@ export async function notifyOwner(
   const values = { what, link: `${publicOrigin(c)}/account` };
   const id = `way-in-${newSecret(c.var.deps)}`;
   await queueMail(c.env.DB, { id, to, template: "way-in-changed", values }, c.var.deps.now()).run();
-  sendSoon(c);
+  flush(c);
 }

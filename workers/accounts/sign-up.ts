@@ -18,7 +18,7 @@ import { json, problemResponses } from "../http/openapi.ts";
 import { publicOrigin } from "../http/origin.ts";
 import { problem } from "../http/problem.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
-import { sendSoon } from "../mail/flush.ts";
+import { flush } from "../mail/flush.ts";
 import { queueMail } from "../mail/outbox.ts";
 import { answerRegistration, isRecord, SETUP_VERSION } from "./opaque.ts";
 import { passkeyOptions, readNewPasskey } from "./passkeys.ts";
@@ -82,7 +82,7 @@ async function inviteToConfirm(c: AppContext, pending: PendingAccount) {
           deps.now(),
         );
   if (mayMail) await c.env.DB.batch([insert, mail]);
-  sendSoon(c);
+  flush(c);
   return c.body(null, 202);
 }
 

@@ -1,6 +1,7 @@
 import type { AccountDetail, Language, PatchAccount, Person } from "../../protocol/accounts.ts";
 import { newId } from "../../protocol/ids.ts";
 import { rename } from "../hub/store.ts";
+import { withdrawNews } from "../mail/unsubscribe.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { PasswordRecord } from "./opaque.ts";
 import type { Passkey } from "./passkeys.ts";
@@ -139,21 +140,7 @@ export async function patchAccount(
         )
         .bind(accountId, nowMs, newsWording.en, newsWording.de),
     );
-  if (change.wantsNews === false)
-    statements.push(
-      db
-        .prepare(
-          `INSERT INTO consent_withdrawals (id, purpose, consented_at_ms, withdrawn_at_ms)
-           SELECT ?2, 'news', news_consent_at_ms, ?3 FROM mail_preferences WHERE account_id = ?1 AND news_consent_at_ms IS NOT NULL`,
-        )
-        .bind(accountId, newId("wdr", deps.random), nowMs),
-      db
-        .prepare(
-          "UPDATE mail_preferences SET news_consent_at_ms = NULL, news_consent_wording = NULL WHERE account_id = ?",
-        )
-        .bind(accountId),
-      db.prepare("DELETE FROM mail_outbox WHERE account_id = ? AND template = 'news'").bind(accountId),
-    );
+  if (change.wantsNews === false) statements.push(...withdrawNews(db, deps, accountId));
   await db.batch(statements);
 }
 

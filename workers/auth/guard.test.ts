@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createApp } from "../app.ts";
+import { systemDeps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { requireAccount } from "./guard.ts";
 import { SESSION_COOKIE } from "./session-token.ts";
@@ -8,7 +9,7 @@ import { SESSION_COOKIE } from "./session-token.ts";
 const token = "token-of-ada-token-of-ada-token-of-ada";
 const EXPIRES_AT_MS = 10_000;
 let nowMs = 1_000;
-const app = createApp({ now: () => nowMs, random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)) });
+const app = createApp({ ...systemDeps, now: () => nowMs });
 app.all("/who", requireAccount, (c) => c.json(c.var.account));
 
 const ask = (headers: Record<string, string>, method = "GET") => app.request("/who", { method, headers }, env);

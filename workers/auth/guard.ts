@@ -1,10 +1,9 @@
-import { getCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
 import type { Tier } from "../../protocol/retention.ts";
 import { problem } from "../http/problem.ts";
-import type { AppContext, AppEnv } from "../http/router.ts";
+import type { AppContext, AppEnv, Readable } from "../http/router.ts";
 import { sha256Hex } from "../platform/hash.ts";
-import { noteUse, SESSION_COOKIE } from "./session-token.ts";
+import { cookieOf, noteUse } from "./session-token.ts";
 
 /** Who is asking. Never handed to a collaborator: they know a member id and a display name. */
 export interface Account {
@@ -16,6 +15,12 @@ export interface Account {
   /** When this sign-in was made: what is dangerous asks for a fresh one. */
   signedInAtMs: number;
 }
+
+/** What a handler behind `requireAccount` finds on its context. */
+export interface AccountEnv extends AppEnv {
+  Variables: AppEnv["Variables"] & { account: Account };
+}
+export type AccountContext = Readable<AccountEnv>;
 
 /** For how long a token that was exchanged still counts. */
 const PREVIOUS_MS = 60_000;
@@ -57,7 +62,7 @@ export function isOwnOrigin(c: AppContext): boolean {
 /** Reads the token (RFC 6750 bearer, else the site's one cookie) and finds who it belongs to. */
 export async function authenticate(c: AppContext): Promise<Account | null> {
   const header = c.req.header("Authorization");
-  const cookie = getCookie(c, SESSION_COOKIE);
+  const cookie = cookieOf(c);
   const token = header === undefined ? cookie : /^Bearer ([\w.~+/-]{16,512}=*)$/i.exec(header)?.[1];
   if (token === undefined) return null;
   const reads = c.req.method === "GET" || c.req.method === "HEAD";
@@ -70,7 +75,7 @@ export async function authenticate(c: AppContext): Promise<Account | null> {
 }
 
 /** Lets nobody pass who is not signed in; behind it `c.var.account` is there. */
-export const requireAccount = createMiddleware<AppEnv>(async (c, next) => {
+export const requireAccount = createMiddleware<AccountEnv>(async (c, next) => {
   const account = await authenticate(c);
   if (account === null) return problem(c, "unauthenticated");
   c.set("account", account);
@@ -78,7 +83,7 @@ export const requireAccount = createMiddleware<AppEnv>(async (c, next) => {
 });
 
 /** For what changes a way in: a sign-in of the last minutes, so that a machine left open is not enough. */
-export const requireReauthentication = createMiddleware<AppEnv>(async (c, next) => {
+export const requireReauthentication = createMiddleware<AccountEnv>(async (c, next) => {
   if (c.var.deps.now() - c.var.account.signedInAtMs > FRESH_MS) return problem(c, "sign-in-again");
   await next();
 });

@@ -71,6 +71,6 @@ export async function consume(env: Env, deps: Deps, ...tries: Try[]): Promise<Co
   if (first === undefined || taken === undefined) return { ok: true };
   const [bucket] = tries[first.place] ?? tries[0] ?? ["device"];
   const retryAfterMs = Math.ceil(((1000 - first.tokens) * buckets[bucket].refillMs) / 1000);
-  deps.noteWait?.(retryAfterMs);
+  deps.noteWait(retryAfterMs);
   return { ok: false, bucket, retryAfterMs };
 }

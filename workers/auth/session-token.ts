@@ -1,4 +1,5 @@
-import { deleteCookie, setCookie } from "hono/cookie";
+import { generateCookie } from "hono/cookie";
+import { parse } from "hono/utils/cookie";
 import { newId } from "../../protocol/ids.ts";
 import type { AppContext } from "../http/router.ts";
 import type { Deps } from "../platform/deps.ts";
@@ -39,16 +40,19 @@ export async function createSignIn(db: D1Database, deps: Deps, accountId: string
 
 /** The site's one essential cookie (A7): this host only, never read by a script, not sent from other sites' forms. */
 export function keepCookie(c: AppContext, token: string): void {
-  setCookie(c, SESSION_COOKIE, token, {
-    path: "/",
-    secure: true,
-    httpOnly: true,
-    sameSite: "Lax",
-    maxAge: SIGN_IN_IDLE_MS / 1000,
-  });
+  sendCookie(c, token, SIGN_IN_IDLE_MS / 1000);
 }
 
-export const dropCookie = (c: AppContext) => deleteCookie(c, SESSION_COOKIE, { path: "/", secure: true });
+export const dropCookie = (c: AppContext) => sendCookie(c, "", 0);
+
+function sendCookie(c: AppContext, token: string, maxAge: number): void {
+  const attributes = { path: "/", secure: true, httpOnly: true, sameSite: "Lax", maxAge } as const;
+  c.header("Set-Cookie", generateCookie(SESSION_COOKIE, token, attributes), { append: true });
+}
+
+/** The token that the browser brought, if it brought one. */
+export const cookieOf = (c: AppContext): string | undefined =>
+  parse(c.req.header("Cookie") ?? "", SESSION_COOKIE)[SESSION_COOKIE];
 
 /** What a browser calls itself, in words that its owner knows again: "Firefox on Linux". */
 export function labelOf(userAgent: string | undefined): string {

@@ -17,7 +17,7 @@ export type ProblemResponse = Response & TypedResponse<never, never, never>;
  * @param fields For `validation-failed`: the messages of each field, keyed by its path joined with dots.
  */
 export function problem(
-  c: Context,
+  c: Pick<Context, "get" | "body">,
   code: ErrorCode,
   detail?: string,
   fields?: Fields,

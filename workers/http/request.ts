@@ -1,10 +1,11 @@
+import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
 import { randomBase32 } from "../../protocol/ids.ts";
 import { COMPLETE_BODY_MAX_BYTES, JSON_BODY_MAX_BYTES, SAMPLE_MAX_BYTES } from "../../protocol/limits.ts";
 import type { Deps } from "../platform/deps.ts";
 import { problem } from "./problem.ts";
-import type { AppContext, AppEnv } from "./router.ts";
+import type { AppEnv } from "./router.ts";
 
 /** Gives each request its id, which every answer carries as `X-Request-Id`, and the clock and chance it runs on. */
 export const withRequest = (deps: Deps) =>
@@ -16,7 +17,7 @@ export const withRequest = (deps: Deps) =>
     if (c.res.status !== 101) c.header("X-Request-Id", c.get("requestId"));
   });
 
-const tooLarge = (c: AppContext) => problem(c, "payload-too-large");
+const tooLarge = (c: Context) => problem(c, "payload-too-large");
 const jsonLimit = bodyLimit({ maxSize: JSON_BODY_MAX_BYTES, onError: (c) => tooLarge(c) });
 const completeLimit = bodyLimit({ maxSize: COMPLETE_BODY_MAX_BYTES, onError: (c) => tooLarge(c) });
 

@@ -1,17 +1,36 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import type { Account } from "../auth/guard.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { fieldsOf, problem } from "./problem.ts";
 
-/** What every handler finds on its context. `account` is there behind `requireAccount` only. */
+/** What every handler finds on its context; a guard in front of it adds what it has found out. */
 export interface AppEnv {
   Bindings: Env;
-  Variables: { requestId: string; deps: Deps; account: Account; retryAfterSeconds?: number };
+  Variables: { requestId: string; deps: Deps; retryAfterSeconds?: number };
 }
 
-export type AppContext = Context<AppEnv>;
+/**
+ * What a function that helps a handler may use of the request: all but setting variables. So it can be called behind every guard: a context
+ * that knows more fits where less is asked for.
+ */
+export type AppContext = Readable<AppEnv>;
+export type Readable<E extends AppEnv> = Pick<
+  Context<E>,
+  | "req"
+  | "env"
+  | "var"
+  | "get"
+  | "header"
+  | "body"
+  | "json"
+  | "text"
+  | "html"
+  | "redirect"
+  | "executionCtx"
+  | "finalized"
+  | "res"
+>;
 
 /**
  * A router for one noun. What does not fit its schema is answered here: a malformed id in the path is simply not there; a

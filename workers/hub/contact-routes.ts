@@ -2,12 +2,12 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { Block, CreateBlock, HubAnswer, HubInvite, Message } from "../../protocol/hub.ts";
 import { BlockId, ProfileId } from "../../protocol/ids.ts";
 import { may } from "../../protocol/roles.ts";
-import { requireAccount } from "../auth/guard.ts";
+import { type AccountContext, requireAccount } from "../auth/guard.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { publicOrigin } from "../http/origin.ts";
 import { problem } from "../http/problem.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
-import { sendSoon } from "../mail/flush.ts";
+import { flush } from "../mail/flush.ts";
 import { findMembership } from "../sessions/guard.ts";
 import { block, listBlocks, unblock } from "./blocks.ts";
 import { type Contacted, findBehind, findSender, type Reachable, sendInvite, sendMessage } from "./contact.ts";
@@ -17,13 +17,13 @@ const params = z.object({ profileId: ProfileId });
 const accepted = { 202: { description: "It is on its way, if they want to hear from you" }, ...problemResponses };
 
 /** Whom a block is meant for: behind a profile, or behind a mail. */
-export const findBlocked = (c: AppContext, whom: z.infer<typeof CreateBlock>): Promise<Reachable | null> =>
+export const findBlocked = (c: AccountContext, whom: z.infer<typeof CreateBlock>): Promise<Reachable | null> =>
   "profileId" in whom ? findBehind(c.env.DB, whom.profileId) : findSender(c.env, whom.answer, c.var.account.id);
 
 function answerContact(c: AppContext, outcome: Contacted | "quota-exceeded") {
   switch (outcome) {
     case "sent":
-      sendSoon(c);
+      flush(c);
       return c.body(null, 202);
     case "yourself":
       return problem(c, "conflict", "This is you.");

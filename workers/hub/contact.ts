@@ -2,10 +2,10 @@ import type { ProfileId } from "../../protocol/ids.ts";
 import type { Language } from "../../site/i18n/language.ts";
 import { newSecret } from "../auth/challenges.ts";
 import { consume } from "../auth/rate-limits.ts";
-import { queueMail, queueSilence } from "../mail/outbox.ts";
+import { queueDecoy, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { seal, unseal } from "../platform/link-token.ts";
+import { issueLinkToken, readLinkToken } from "../platform/link-token.ts";
 import { newInvite } from "../sessions/invite-store.ts";
 
 /**
@@ -33,7 +33,7 @@ export const findBehind = (db: D1Database, profileId: ProfileId): Promise<Reacha
 
 /** Who sent the mail that this link came in; `null` if it did not come to the account that asks. */
 export async function findSender(env: Env, answer: string, accountId: string): Promise<Reachable | null> {
-  const link = await unseal(env, answer);
+  const link = await readLinkToken(env, answer);
   if (link?.kind !== "answer" || link.to !== accountId) return null;
   return await env.DB.prepare(`${reachable} WHERE a.id = ?`).bind(link.from).first<Reachable>();
 }
@@ -66,7 +66,7 @@ interface Sender {
 
 /** The link by which the receiver answers or blocks. */
 const answerLink = async (env: Env, deps: Deps, origin: string, from: string, to: string) =>
-  `${origin}/hub/answer?token=${await seal(env, deps, { kind: "answer", from, to })}`;
+  `${origin}/hub/answer?token=${await issueLinkToken(env, deps, { kind: "answer", from, to })}`;
 
 export async function sendMessage(
   env: Env,
@@ -82,7 +82,7 @@ export async function sendMessage(
   const link = await answerLink(env, deps, origin, from.id, to.accountId);
   const values = { from: from.displayName, text, link };
   const mail = queueMail(env.DB, { id, to, template: "hub-message", values }, deps.now());
-  await (outcome === "open" ? mail : queueSilence(env.DB, id, deps.now())).run();
+  await (outcome === "open" ? mail : queueDecoy(env.DB, id, deps.now())).run();
   return "sent";
 }
 
@@ -106,6 +106,6 @@ export async function sendInvite(
   const answer = await answerLink(env, deps, origin, from.id, to.accountId);
   const values = { from: from.displayName, session: session.sessionName, link, answer };
   const mail = queueMail(env.DB, { id, to, template: "hub-invite", values }, deps.now());
-  await (outcome === "open" ? mail : queueSilence(env.DB, id, deps.now())).run();
+  await (outcome === "open" ? mail : queueDecoy(env.DB, id, deps.now())).run();
   return "sent";
 }

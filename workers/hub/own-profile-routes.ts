@@ -1,10 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { OwnProfile, PutProfile } from "../../protocol/hub.ts";
 import { SAMPLE_MAX_BYTES } from "../../protocol/limits.ts";
-import { requireAccount } from "../auth/guard.ts";
+import { type AccountContext, requireAccount } from "../auth/guard.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
-import { type AppContext, newRouter } from "../http/router.ts";
+import { newRouter } from "../http/router.ts";
 import { dropSample, keepSample, noSample, playSample, sniff } from "./sample.ts";
 import { type Edit, editOf, editProfile, findOwn, ownOrNew, ownProfile } from "./store.ts";
 
@@ -12,13 +12,13 @@ const guarded = { security: bearer, tags: ["profile"] };
 const answer = { 200: { description: "The profile as its owner sees it", ...json(OwnProfile) }, ...problemResponses };
 
 /** Makes an edit and answers with what is there now. */
-async function edited(c: AppContext, edit: Edit) {
+async function edited(c: AccountContext, edit: Edit) {
   const outcome = await editProfile(c.env.DB, c.var.deps, c.var.account.id, edit);
   return outcome === null ? problem(c, "unauthenticated") : c.json(ownProfile(outcome.after), 200);
 }
 
 /** Takes the bytes of an upload, if they are a sound: kept in R2 first, named by the row last. */
-export async function takeSample(c: AppContext, bytes: Uint8Array<ArrayBuffer>) {
+export async function takeSample(c: AccountContext, bytes: Uint8Array<ArrayBuffer>) {
   if (bytes.byteLength > SAMPLE_MAX_BYTES) return "payload-too-large" as const;
   const type = sniff(bytes);
   if (type === null) return "unsupported-media" as const;
@@ -33,14 +33,14 @@ export async function takeSample(c: AppContext, bytes: Uint8Array<ArrayBuffer>) 
 }
 
 /** Takes the sound away: nobody is told of it any more, then it is gone. */
-export async function removeSample(c: AppContext) {
+export async function removeSample(c: AccountContext) {
   const outcome = await editProfile(c.env.DB, c.var.deps, c.var.account.id, noSample);
   if (outcome !== null) await dropSample(c.env, outcome.after.id);
   return outcome;
 }
 
 /** Clears everything a person told on their profile. */
-export async function deleteProfile(c: AppContext) {
+export async function deleteProfile(c: AccountContext) {
   const { DB } = c.env;
   if ((await findOwn(DB, c.var.account.id)) === null) return;
   const outcome = await editProfile(DB, c.var.deps, c.var.account.id, { published: false });

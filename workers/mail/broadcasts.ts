@@ -1,9 +1,9 @@
 import type { Language } from "../../site/i18n/language.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { unsubscribeLink } from "../waitlist/store.ts";
 import { queueMail } from "./outbox.ts";
 import type { Values } from "./templates.ts";
+import { unsubscribeUrl } from "./unsubscribe.ts";
 
 interface Reader {
   accountId: string;
@@ -47,7 +47,7 @@ export async function queueNews(
   const statements: D1PreparedStatement[] = [];
   for (const to of found) {
     const whose = { kind: "news" as const, accountId: to.accountId };
-    const unsubscribe = await unsubscribeLink(env, deps, env.PUBLIC_ORIGIN, whose);
+    const unsubscribe = await unsubscribeUrl(env, deps, env.PUBLIC_ORIGIN, whose);
     const filled = { ...values[to.language], unsubscribe };
     const id = `news-${newsId}-${to.accountId}`;
     statements.push(queueMail(env.DB, { id, to, template: "news", values: filled }, deps.now()));

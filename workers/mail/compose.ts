@@ -1,19 +1,19 @@
 import type { Language } from "../../site/i18n/language.ts";
-import type { Letter } from "./templates.ts";
+import type { MailContent } from "./templates.ts";
 
 const escaped = (text: string) =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
-const wayOutLabel: Record<Language, string> = { en: "End these mails", de: "Diese Mails beenden" };
+const unsubscribeLabel: Record<Language, string> = { en: "End these mails", de: "Diese Mails beenden" };
 
 /** Both bodies of a mail. The HTML carries its few styles itself and loads nothing: a mail that is opened tells nobody. */
-export function compose(letter: Letter, language: Language): { text: string; html: string } {
-  const { subject, paragraphs, action, reason, wayOut } = letter;
+export function compose(content: MailContent, language: Language): { text: string; html: string } {
+  const { subject, paragraphs, action, reason, unsubscribeUrl } = content;
   const text = [
     ...paragraphs,
     ...(action === undefined ? [] : [`${action.label}:\n${action.href}`]),
     `-- \nSessionLinked\n${reason}`,
-    ...(wayOut === undefined ? [] : [`${wayOutLabel[language]}:\n${wayOut}`]),
+    ...(unsubscribeUrl === undefined ? [] : [`${unsubscribeLabel[language]}:\n${unsubscribeUrl}`]),
   ].join("\n\n");
   const body = paragraphs
     .map((paragraph) => `<p style="margin:0 0 16px">${escaped(paragraph).replaceAll("\n", "<br>")}</p>`)
@@ -23,7 +23,9 @@ export function compose(letter: Letter, language: Language): { text: string; htm
       ? ""
       : `<p style="margin:0 0 24px"><a href="${escaped(action.href)}" style="display:inline-block;padding:12px 20px;background:#1b1816;color:#f3efe8;text-decoration:none;border-radius:4px;font-weight:600">${escaped(action.label)}</a></p>`;
   const last =
-    wayOut === undefined ? "" : ` <a href="${escaped(wayOut)}" style="color:inherit">${wayOutLabel[language]}</a>`;
+    unsubscribeUrl === undefined
+      ? ""
+      : ` <a href="${escaped(unsubscribeUrl)}" style="color:inherit">${unsubscribeLabel[language]}</a>`;
   const html = `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${escaped(subject)}</title></head><body style="margin:0;padding:24px;font:16px/1.6 system-ui,sans-serif"><div style="max-width:560px;margin:0 auto"><h1 style="font-size:22px;line-height:1.2;margin:0 0 16px">${escaped(subject)}</h1>${body}${button}<p style="margin:0;padding-top:16px;border-top:1px solid #8888;font-size:13px">SessionLinked. ${escaped(reason)}${last}</p></div></body></html>`;
   return { text, html };
 }

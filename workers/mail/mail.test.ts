@@ -9,7 +9,7 @@ import type { Env } from "../platform/env.ts";
 import { changeTier } from "../wallet/plans.ts";
 import { compose } from "./compose.ts";
 import { queueMail, sendDueMail } from "./outbox.ts";
-import { letters, type Template } from "./templates.ts";
+import { type Template, templates } from "./templates.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -154,11 +154,11 @@ describe("the outbox", () => {
       fromAtMs: nowMs,
     };
     for (const language of ["en", "de"] as const)
-      for (const name of Object.keys(letters[language]) as Template[]) {
-        const letter = letters[language][name](values as never);
-        const { text, html } = compose(letter, language);
-        expect(letter.subject.length, name).toBeGreaterThan(5);
-        expect(text).toContain(letter.reason);
+      for (const name of Object.keys(templates[language]) as Template[]) {
+        const content = templates[language][name](values as never);
+        const { text, html } = compose(content, language);
+        expect(content.subject.length, name).toBeGreaterThan(5);
+        expect(text).toContain(content.reason);
         expect(html).not.toMatch(/<script|<b>|undefined/);
         expect(html).not.toMatch(/src=|<link|@import|<img/);
       }

@@ -3,7 +3,7 @@ import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { describeThrown, log } from "../platform/log.ts";
 import { compose } from "./compose.ts";
-import { type Letter, letters, marketing, type Template, type Values } from "./templates.ts";
+import { type MailContent, marketing, type Template, templates, type Values } from "./templates.ts";
 
 /** While one run sends a mail no other touches it; a run that died is over by then. */
 const LEASE_MS = 2 * 60 * 1000;
@@ -34,7 +34,7 @@ export function queueMail<Name extends Template>(db: D1Database, mail: Mail<Name
 }
 
 /** A row like any mail's that never goes: what must not show whether it wrote to somebody costs the same either way (X19). */
-export function queueSilence(db: D1Database, id: string, nowMs: number): D1PreparedStatement {
+export function queueDecoy(db: D1Database, id: string, nowMs: number): D1PreparedStatement {
   return db
     .prepare(
       `INSERT INTO mail_outbox (id, account_id, address, language, template, template_values, created_at_ms, next_try_at_ms, ended_at_ms)
@@ -102,20 +102,21 @@ const ended = (db: D1Database, id: string, nowMs: number) =>
 
 async function send(env: Env, { address, language, template, values }: Due): Promise<void> {
   const parsed = JSON.parse(values) as Values[Template] & { unsubscribe?: string };
-  const letter = (letters[language][template] as (values: Values[Template]) => Letter)(parsed);
+  const content = (templates[language][template] as (values: Values[Template]) => MailContent)(parsed);
   const headers: Record<string, string> = { "Auto-Submitted": "auto-generated" };
   if (marketing.includes(template) || parsed.unsubscribe !== undefined) {
     // RFC 8058: the mail program's own button takes the person off with one POST.
     headers["List-Unsubscribe"] = `<${parsed.unsubscribe}>`;
     headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click";
   }
-  const withWayOut = parsed.unsubscribe === undefined ? letter : { ...letter, wayOut: parsed.unsubscribe };
+  const withUnsubscribe =
+    parsed.unsubscribe === undefined ? content : { ...content, unsubscribeUrl: parsed.unsubscribe };
   await env.EMAIL.send({
     from: { email: env.MAIL_FROM, name: "SessionLinked" },
     to: address,
-    subject: letter.subject,
+    subject: content.subject,
     headers,
-    ...compose(withWayOut, language),
+    ...compose(withUnsubscribe, language),
   });
 }
 

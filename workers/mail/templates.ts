@@ -2,14 +2,14 @@ import { date, dateTime, number } from "../../site/i18n/format.ts";
 import type { Language } from "../../site/i18n/language.ts";
 
 /** What a mail says, before it is set as text and as HTML. */
-export interface Letter {
+export interface MailContent {
   subject: string;
   paragraphs: string[];
   action?: { label: string; href: string };
   /** Why this person gets it. */
   reason: string;
   /** Where one click ends mails of this kind. */
-  wayOut?: string;
+  unsubscribeUrl?: string;
 }
 
 /** What each template is filled with. Nothing here names another person but by the display name they show in a session. */
@@ -34,7 +34,7 @@ export type Template = keyof Values;
 /** Marketing goes only to who asked for it, and each carries its one-click way out (B2, B4). */
 export const marketing: readonly Template[] = ["launch", "news"];
 
-type Catalogue = { [Name in Template]: (values: Values[Name]) => Letter };
+type Catalogue = { [Name in Template]: (values: Values[Name]) => MailContent };
 
 const en: Catalogue = {
   "sign-up": ({ link }) => ({
@@ -253,4 +253,4 @@ const de: Catalogue = {
   }),
 };
 
-export const letters: Record<Language, Catalogue> = { en, de };
+export const templates: Record<Language, Catalogue> = { en, de };

@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import { type Currency, currencies, readAmount } from "../../protocol/currencies.ts";
 import { CreateReport, HubInvite, type HubPage, HubQuery, Message } from "../../protocol/hub.ts";
 import { ProfileId } from "../../protocol/ids.ts";
@@ -7,7 +8,7 @@ import { sharePicture } from "../../site/picture/share.ts";
 import { Answer, Report } from "../../site/views/hub/contact.tsx";
 import { type Asked, Hub } from "../../site/views/hub/list.tsx";
 import { Profile, type ProfileProps } from "../../site/views/hub/profile.tsx";
-import { authenticate, isOwnOrigin } from "../auth/guard.ts";
+import { type AccountEnv, authenticate, isOwnOrigin } from "../auth/guard.ts";
 import { publicOrigin } from "../http/origin.ts";
 import { readCursor } from "../http/paging.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
@@ -16,7 +17,7 @@ import { type Contacted, findBehind, findSender, sendInvite, sendMessage } from 
 import { takeReport } from "../hub/reports.ts";
 import { isHubCursor, searchHub } from "../hub/search.ts";
 import { findPublished, publicProfile } from "../hub/store.ts";
-import { sendSoon } from "../mail/flush.ts";
+import { flush } from "../mail/flush.ts";
 import { findMembership } from "../sessions/guard.ts";
 import { listHosted } from "../sessions/store.ts";
 import { pageOf, sendPage } from "./page.ts";
@@ -88,7 +89,7 @@ function refusal(page: Page, outcome: Exclude<Contacted, "sent"> | "quota-exceed
 }
 
 /** The Hub for people with a browser: everything by links and plain forms. */
-export const hubPages = newRouter();
+export const hubPages = newRouter<AccountEnv>();
 hubPages.get("/hub", async (c) => {
   const page = await pageOf(c);
   const { asked, query } = readSearch(c);
@@ -122,7 +123,7 @@ hubPages.post("/hub/answer", async (c) => {
   if (!message.success) return refuse(hubText[page.language].problems.text);
   const outcome = await sendMessage(c.env, c.var.deps, publicOrigin(c), c.var.account, sender, message.data.text);
   if (outcome !== "sent") return refuse(refusal(page, outcome));
-  sendSoon(c);
+  flush(c);
   return said(c, page, path, "sent");
 });
 hubPages.post("/hub/answer/block", async (c) => {
@@ -144,7 +145,7 @@ hubPages.get("/hub/:profileId/picture.png", async (c) => {
   return c.body(await sharePicture(publicProfile(row)), 200, headers);
 });
 /** Whom a form on a profile is about, for somebody who is signed in; or the page that answers instead. */
-async function personAsked(c: AppContext) {
+async function personAsked(c: Context<AccountEnv>) {
   const id = profileIdOf(c);
   const redirect = await signedIn(c, `/hub/${id ?? ""}`);
   if (redirect !== null) return redirect;
@@ -163,7 +164,7 @@ hubPages.post("/hub/:profileId/message", async (c) => {
   if (!message.success) return refuse(hubText[page.language].problems.text);
   const outcome = await sendMessage(c.env, c.var.deps, publicOrigin(c), c.var.account, to, message.data.text);
   if (outcome !== "sent") return refuse(refusal(page, outcome));
-  sendSoon(c);
+  flush(c);
   return said(c, page, `/hub/${id}`, "sent");
 });
 hubPages.post("/hub/:profileId/invite", async (c) => {
@@ -179,7 +180,7 @@ hubPages.post("/hub/:profileId/invite", async (c) => {
   const origin = publicOrigin(c);
   const outcome = await sendInvite(c.env, c.var.deps, origin, c.var.account, to, member, wanted.data.role);
   if (outcome !== "sent") return refuse(refusal(page, outcome));
-  sendSoon(c);
+  flush(c);
   return said(c, page, `/hub/${id}`, "invited");
 });
 hubPages.post("/hub/:profileId/block", async (c) => {

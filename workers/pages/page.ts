@@ -1,15 +1,14 @@
-import { getCookie } from "hono/cookie";
 import type { Page } from "../../site/design/page.ts";
 import { negotiate } from "../../site/i18n/language.ts";
 import { findAccount } from "../auth/guard.ts";
-import { SESSION_COOKIE } from "../auth/session-token.ts";
+import { cookieOf } from "../auth/session-token.ts";
 import type { AppContext } from "../http/router.ts";
 
 /** What a view is told about this request. Asks the database only if the reader carries the sign-in cookie. */
 export async function pageOf(c: AppContext): Promise<Page> {
   const asked = c.req.query("lang");
   const language = negotiate(asked, c.req.header("Accept-Language"));
-  const cookie = getCookie(c, SESSION_COOKIE);
+  const cookie = cookieOf(c);
   const nowMs = c.var.deps.now();
   const { origin, searchParams } = new URL(c.req.url);
   searchParams.delete("lang");

@@ -1,9 +1,10 @@
+import type { Context } from "hono";
 import type { OwnProfile } from "../../protocol/hub.ts";
 import { href, type Page } from "../../site/design/page.ts";
 import { hubText, isSaid, type Said } from "../../site/i18n/hub.ts";
 import type { ProfileProblem } from "../../site/i18n/profile.ts";
 import { EditProfile, type Typed } from "../../site/views/hub/edit.tsx";
-import { authenticate } from "../auth/guard.ts";
+import { type AccountContext, type AccountEnv, authenticate } from "../auth/guard.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { listBlocks, unblock } from "../hub/blocks.ts";
 import { deleteProfile, removeSample, takeSample } from "../hub/own-profile-routes.ts";
@@ -22,7 +23,7 @@ export const said = (c: AppContext, page: Page, path: string, what: Said) =>
   c.redirect(href(page, `${path}${path.includes("?") ? "&" : "?"}said=${what}`), 303);
 
 /** Signed in, or sent to sign in and back. A form from another site is nobody's. */
-export async function signedIn(c: AppContext, next: string): Promise<Response | null> {
+export async function signedIn(c: Context<AccountEnv>, next: string): Promise<Response | null> {
   const account = await authenticate(c);
   if (account === null) return c.redirect(`/sign-in?next=${encodeURIComponent(next)}`, 303);
   c.set("account", account);
@@ -30,7 +31,7 @@ export async function signedIn(c: AppContext, next: string): Promise<Response | 
 }
 
 async function show(
-  c: AppContext,
+  c: AccountContext,
   profile: OwnProfile,
   problems: readonly ProfileProblem[] = [],
   typed: Typed = typedOf(profile),
@@ -53,14 +54,14 @@ async function show(
   );
 }
 
-async function own(c: AppContext): Promise<OwnProfile> {
+async function own(c: AccountContext): Promise<OwnProfile> {
   const row = await ownOrNew(c.env.DB, c.var.deps, c.var.account.id);
   if (row === null) throw new Error("Somebody is signed in to an account that is not there.");
   return ownProfile(row);
 }
 
 /** One's own profile: plain forms, each through the functions that the API has. */
-export const profilePages = newRouter();
+export const profilePages = newRouter<AccountEnv>();
 profilePages.use(`${PATH}/*`, async (c, next) => (await signedIn(c, PATH)) ?? (await next()));
 profilePages.get(PATH, async (c) => show(c, await own(c)));
 profilePages.post(PATH, async (c) => {

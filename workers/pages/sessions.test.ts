@@ -1,11 +1,12 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createApp } from "../app.ts";
+import { systemDeps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
 
 const people = ["ada", "ben", "eve"] as const;
 const nowMs = Date.UTC(2026, 10, 25, 21);
-const app = createApp({ now: () => nowMs, random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)) });
+const app = createApp({ ...systemDeps, now: () => nowMs });
 const accountOf = (who: string) => `acc_${who.padEnd(26, "0")}`;
 const tokenOf = (who: string) => `token-of-${who}-`.repeat(3);
 const ORIGIN = "https://sessionlinked.test";

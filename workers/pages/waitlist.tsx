@@ -2,15 +2,16 @@ import { JoinWaitlist } from "../../protocol/waitlist.ts";
 import { Unsubscribe, Waitlist, WaitlistConfirm } from "../../site/views/waitlist.tsx";
 import { isOwnOrigin } from "../auth/guard.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
-import { unseal } from "../platform/link-token.ts";
+import { withdrawConsent } from "../mail/unsubscribe.ts";
+import { readLinkToken } from "../platform/link-token.ts";
 import { joinFrom } from "../waitlist/routes.ts";
-import { confirm, isWaiting, withdraw } from "../waitlist/store.ts";
+import { confirm, isWaiting } from "../waitlist/store.ts";
 import { fieldsOfForm } from "./form.ts";
 import { pageOf, sendPage } from "./page.ts";
 
 /** Whom a way out of a mail is for; sessions' own links are none. */
 async function whoseMail(c: AppContext) {
-  const whose = await unseal(c.env, c.req.query("token"));
+  const whose = await readLinkToken(c.env, c.req.query("token"));
   return whose?.kind === "waitlist" || whose?.kind === "news" ? whose : null;
 }
 
@@ -52,7 +53,7 @@ waitlistPages.get("/unsubscribe", async (c) => {
 /** RFC 8058: the mail program posts here by itself, without a cookie and from anywhere; so does the page's button. */
 waitlistPages.post("/unsubscribe", async (c) => {
   const whose = await whoseMail(c);
-  if (whose !== null) await withdraw(c.env, c.var.deps, whose);
+  if (whose !== null) await withdrawConsent(c.env, c.var.deps, whose);
   const state = whose === null ? "bad" : "done";
   return sendPage(c, <Unsubscribe page={await pageOf(c)} state={state} token="" />, whose === null ? 410 : 200);
 });

@@ -1,22 +1,42 @@
-import type { RandomBytes } from "../../protocol/ids.ts";
-import type { ReachRoom } from "../rooms/room.ts";
+import type { SessionRoom } from "../../durable-objects/session-room.ts";
+import type { MemberId, RandomBytes, SessionId } from "../../protocol/ids.ts";
+import type { HostBody } from "../../protocol/room.ts";
+import type { Env } from "./env.ts";
+import { roomOf } from "./jurisdiction.ts";
 
-/** What a pure rule may not reach for by itself. Passed in, so that a test can move time and replay chance. */
+/** What the API asks of a session's room; durable-objects/session-room.ts says what each call does. */
+export interface Room {
+  /** Logs, enforces and broadcasts a decision that D1 already holds. The same event id again is harmless. */
+  applyByHost(
+    fromMemberId: MemberId,
+    eventId: string,
+    body: HostBody,
+  ): Promise<Awaited<ReturnType<SessionRoom["applyByHost"]>>>;
+  announceRecordings(): Promise<void>;
+  snapshot(afterSeq?: number): Promise<Awaited<ReturnType<SessionRoom["snapshot"]>>>;
+  /** The session is deleted: closes every socket and empties the room's storage. Harmless to repeat. */
+  end(): Promise<void>;
+}
+
+/** What a pure rule may not reach for by itself. Passed in, so that a test can move time, replay chance and break what is called. */
 export interface Deps {
   /** Milliseconds since the Unix epoch. */
   now(): number;
   random: RandomBytes;
-  /** The session's room; a test may put one there that fails. */
-  reachRoom?: ReachRoom;
-  /** Waits; a test may make waiting short. */
-  sleep?(ms: number): Promise<void>;
+  /** The session's room. Ask anew for each call: a stub that has thrown is of no more use. */
+  reachRoom(env: Env, sessionId: SessionId): Promise<Room>;
+  sleep(ms: number): Promise<void>;
   /** Told of a limit that was met, and when it will be past; each request has its own. */
-  noteWait?(waitMs: number): void;
-  /** Outgoing HTTP; a test may put a stand-in there. */
-  fetch?: typeof fetch;
+  noteWait(waitMs: number): void;
+  /** Outgoing HTTP. */
+  fetch: typeof fetch;
 }
 
 export const systemDeps: Deps = {
   now: () => Date.now(),
   random: (lengthBytes) => crypto.getRandomValues(new Uint8Array(lengthBytes)),
+  reachRoom: roomOf,
+  sleep: (ms) => scheduler.wait(ms),
+  noteWait: () => undefined,
+  fetch: (input, init) => fetch(input, init),
 };

@@ -29,13 +29,3 @@ export interface Env {
   SESSION_ROOM: DurableObjectNamespace<SessionRoom>;
   EMAIL: SendEmail;
 }
-
-declare global {
-  namespace Cloudflare {
-    interface Env extends WorkerEnv {}
-    interface GlobalProps {
-      mainModule: typeof import("../worker.ts");
-    }
-  }
-}
-type WorkerEnv = Env & { TEST_MIGRATIONS: import("@cloudflare/vitest-plugin").D1Migration[] };

@@ -6,7 +6,7 @@ import type { Env } from "./env.ts";
  * What a link in a mail carries, sealed: only we can read whom it is about and nobody can make one. It needs no row, so nothing is kept
  * that the person does not see, and it holds as long as the mail lies in somebody's inbox.
  */
-const Sealed = z.discriminatedUnion("kind", [
+const LinkToken = z.discriminatedUnion("kind", [
   /** Takes somebody off the waiting list. */
   z.object({ kind: z.literal("waitlist"), id: z.string() }),
   /** Ends an account's news. */
@@ -14,7 +14,7 @@ const Sealed = z.discriminatedUnion("kind", [
   /** Lets the receiver of a message from the Hub answer or block its sender. */
   z.object({ kind: z.literal("answer"), from: z.string(), to: z.string() }),
 ]);
-export type Sealed = z.infer<typeof Sealed>;
+export type LinkToken = z.infer<typeof LinkToken>;
 
 const IV_BYTES = 12;
 
@@ -24,7 +24,7 @@ async function keyOf(env: Env): Promise<CryptoKey> {
 }
 
 /** AES-256-GCM (NIST SP 800-38D) under a random nonce; base64url. */
-export async function seal(env: Env, deps: Deps, content: Sealed): Promise<string> {
+export async function issueLinkToken(env: Env, deps: Deps, content: LinkToken): Promise<string> {
   const iv = new Uint8Array(deps.random(IV_BYTES));
   const plain = new TextEncoder().encode(JSON.stringify(content));
   const cipher = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await keyOf(env), plain));
@@ -35,14 +35,14 @@ export async function seal(env: Env, deps: Deps, content: Sealed): Promise<strin
 }
 
 /** What a link says; `null` if it is none of ours. */
-export async function unseal(env: Env, text: string | undefined): Promise<Sealed | null> {
+export async function readLinkToken(env: Env, text: string | undefined): Promise<LinkToken | null> {
   if (text === undefined || !/^[A-Za-z0-9_-]{40,400}$/.test(text)) return null;
   try {
     const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
     const iv = bytes.subarray(0, IV_BYTES);
     const cipher = bytes.subarray(IV_BYTES);
     const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await keyOf(env), cipher);
-    return Sealed.parse(JSON.parse(new TextDecoder().decode(plain)));
+    return LinkToken.parse(JSON.parse(new TextDecoder().decode(plain)));
   } catch {
     return null;
   }

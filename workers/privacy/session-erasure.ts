@@ -10,7 +10,6 @@ import { log } from "../platform/log.ts";
 import { persist } from "../recordings/bucket.ts";
 import { type Ending, isGivenUp } from "../recordings/deletion.ts";
 import { sessionPrefix } from "../recordings/keys.ts";
-import { reachRoom } from "../rooms/room.ts";
 import { findMembership } from "../sessions/guard.ts";
 
 /**
@@ -132,7 +131,7 @@ async function emptyOneBatch(env: Env, deps: Deps, sessionId: SessionId): Promis
 
 async function endRoom(env: Env, deps: Deps, sessionId: SessionId): Promise<boolean> {
   try {
-    await (await reachRoom(env, deps, sessionId)).end();
+    await (await deps.reachRoom(env, sessionId)).end();
     return true;
   } catch {
     log({ event: "room-unreachable", call: "end" });

@@ -34,12 +34,10 @@ export async function persist<Answer>(deps: Deps, call: string, ask: () => Promi
         throw new Unavailable();
       }
       const [chance = 0] = deps.random(1);
-      await (deps.sleep ?? sleep)(FIRST_WAIT_MS * 3 ** (tries - 1) * (0.5 + chance / 255));
+      await deps.sleep(FIRST_WAIT_MS * 3 ** (tries - 1) * (0.5 + chance / 255));
     }
   }
 }
-
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Gives an upload up. One that is gone already is as good. */
 export async function abortUpload(bucket: R2Bucket, deps: Deps, key: string, uploadId: string): Promise<void> {

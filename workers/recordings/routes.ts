@@ -12,7 +12,6 @@ import { newRouter } from "../http/router.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
-import { reachRoom } from "../rooms/room.ts";
 import { type MemberEnv, requireMember } from "../sessions/guard.ts";
 import { abortUpload, persist } from "./bucket.ts";
 import { completeUpload } from "./completion.ts";
@@ -37,7 +36,7 @@ const answer = (description: string) => ({ description, ...json(Recording) });
 /** Tells the room's members that the list has changed. Who misses it reads the list when they join. */
 async function announce(env: Env, deps: Deps, sessionId: SessionId): Promise<void> {
   try {
-    await (await reachRoom(env, deps, sessionId)).announceRecordings();
+    await (await deps.reachRoom(env, sessionId)).announceRecordings();
   } catch {
     log({ event: "room-unreachable", call: "announce" });
   }

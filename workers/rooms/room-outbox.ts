@@ -3,7 +3,6 @@ import { HostBody } from "../../protocol/room.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
-import { reachRoom } from "./room.ts";
 
 /**
  * A host's decision is D1's first and the room's second. The call to the room is itself a row, written in the batch that decides:
@@ -35,7 +34,7 @@ export function recordCall(
 /** Makes the call and forgets it. `false`: the room could not be reached; the row stays for cron. */
 export async function makeCall(env: Env, deps: Deps, call: RoomCall): Promise<boolean> {
   try {
-    const room = await reachRoom(env, deps, call.sessionId);
+    const room = await deps.reachRoom(env, call.sessionId);
     await room.applyByHost(call.fromMemberId, call.eventId, call.body);
   } catch {
     log({ event: "room-unreachable", call: "apply" });

@@ -5,6 +5,7 @@ import { errors } from "../../protocol/errors.ts";
 import { TICKET_LIFETIME_MS } from "../../protocol/limits.ts";
 import type { TicketClaims } from "../../protocol/ticket.ts";
 import { createApp } from "../app.ts";
+import { systemDeps } from "../platform/deps.ts";
 import { signTicket, verifyTicket } from "./tickets.ts";
 import { fromSecret, iceServers } from "./turn.ts";
 
@@ -69,7 +70,7 @@ describe("join tickets", () => {
 });
 
 describe("the door", () => {
-  const app = createApp({ now: () => NOW_MS, random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)) });
+  const app = createApp({ ...systemDeps, now: () => NOW_MS });
   const knock = (headers: Record<string, string>, path = `/rooms/${claims.sessionId}`) =>
     app.request(path, { headers }, env);
 
@@ -119,7 +120,7 @@ describe("the door", () => {
 });
 
 describe("relays", () => {
-  const deps = { now: () => NOW_MS, random: (bytes: number) => new Uint8Array(bytes) };
+  const deps = { ...systemDeps, now: () => NOW_MS, random: (bytes: number) => new Uint8Array(bytes) };
 
   test("V2: locally one relay with credentials that run out; unconfigured none; never a STUN address", async () => {
     const member = claims.memberId;

@@ -45,7 +45,7 @@ const ServiceAnswer = z.object({
 
 async function fromService(keyId: string, token: string, deps: Deps): Promise<Server[]> {
   try {
-    const response = await (deps.fetch ?? fetch)(
+    const response = await deps.fetch(
       `https://rtc.live.cloudflare.com/v1/turn/keys/${keyId}/credentials/generate-ice-servers`,
       {
         method: "POST",

@@ -1,8 +1,8 @@
 import { createMiddleware } from "hono/factory";
 import type { MemberId, SessionId } from "../../protocol/ids.ts";
 import { may, type Permission, type Role } from "../../protocol/roles.ts";
+import type { AccountEnv } from "../auth/guard.ts";
 import { problem } from "../http/problem.ts";
-import type { AppEnv } from "../http/router.ts";
 
 /** What the asking account is in the session that the path names. */
 export interface Membership {
@@ -14,8 +14,8 @@ export interface Membership {
   sessionCreatedAtMs: number;
 }
 
-export interface MemberEnv extends AppEnv {
-  Variables: AppEnv["Variables"] & { member: Membership };
+export interface MemberEnv extends AccountEnv {
+  Variables: AccountEnv["Variables"] & { member: Membership };
 }
 
 export async function findMembership(db: D1Database, sessionId: string, accountId: string): Promise<Membership | null> {

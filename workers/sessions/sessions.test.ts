@@ -1,10 +1,11 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createApp } from "../app.ts";
+import { systemDeps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
 
 const people = ["ada", "ben", "eve"] as const;
-const app = createApp({ now: () => 1_000, random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)) });
+const app = createApp({ ...systemDeps, now: () => 1_000 });
 const accountOf = (who: string) => `acc_${who.padEnd(26, "0")}`;
 const tokenOf = (who: string) => `token-of-${who}-`.repeat(3);
 

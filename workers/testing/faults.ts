@@ -85,7 +85,7 @@ export class Faults {
   };
 
   /** For `Deps`: the room, whose calls count as well. */
-  readonly reachRoom: NonNullable<Deps["reachRoom"]> = async (_, sessionId) => {
+  readonly reachRoom: Deps["reachRoom"] = async (_, sessionId) => {
     const room = await roomOf(env, sessionId);
     return {
       end: () => this.#call("room.end", async () => await room.end()),

@@ -3,7 +3,7 @@ import { newId, type SessionId } from "../../protocol/ids.ts";
 import { PART_MIN_BYTES } from "../../protocol/limits.ts";
 import type { Tier } from "../../protocol/retention.ts";
 import { createApp } from "../app.ts";
-import type { Deps } from "../platform/deps.ts";
+import { type Deps, systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { reprDigest } from "../recordings/digest.ts";
@@ -97,14 +97,14 @@ export async function seedPeople(people: readonly string[], tier: Tier = "free")
 
 /** The API as people use it, on bindings that the test may have made unreliable. */
 export class Studio {
-  readonly deps: Deps & { now(): number };
+  readonly deps: Deps;
   nowMs = Date.now();
   sessionId = "" as SessionId;
   bindings: Env = env;
   readonly #app: ReturnType<typeof createApp>;
 
   constructor(more: Partial<Deps> = {}) {
-    this.deps = { now: () => this.nowMs, random, sleep: async () => undefined, ...more };
+    this.deps = { ...systemDeps, now: () => this.nowMs, random, sleep: async () => undefined, ...more };
     this.#app = createApp(this.deps);
   }
 

@@ -5,9 +5,9 @@ import {
 } from "../../protocol/retention.ts";
 import type { Language } from "../../site/i18n/language.ts";
 import { queueMail } from "../mail/outbox.ts";
+import { unsubscribeUrl } from "../mail/unsubscribe.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { unsubscribeLink } from "./store.ts";
 
 /** When the launch begins, by the configuration; `null` while it is not known. */
 function launchAtMs(env: Env): number | null {
@@ -27,7 +27,7 @@ export async function tellLaunch(env: Env, deps: Deps, limit: number) {
     .all<{ id: string; email: string; language: Language }>();
   const statements: D1PreparedStatement[] = [];
   for (const { id, email, language } of results) {
-    const unsubscribe = await unsubscribeLink(env, deps, env.PUBLIC_ORIGIN, { kind: "waitlist", id });
+    const unsubscribe = await unsubscribeUrl(env, deps, env.PUBLIC_ORIGIN, { kind: "waitlist", id });
     const to = { accountId: null, address: email, language };
     const values = { link: `${env.PUBLIC_ORIGIN}/sign-up`, unsubscribe };
     statements.push(queueMail(env.DB, { id: `launch-${id}`, to, template: "launch", values }, nowMs));

@@ -6,7 +6,7 @@ import { json, problemResponses } from "../http/openapi.ts";
 import { publicOrigin } from "../http/origin.ts";
 import { problem } from "../http/problem.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
-import { sendSoon } from "../mail/flush.ts";
+import { flush } from "../mail/flush.ts";
 import { join } from "./store.ts";
 
 /** Takes an address down and writes to it, if that was not done too often from here. Says nothing about whether it was known. */
@@ -18,7 +18,7 @@ export async function joinFrom(c: AppContext, wanted: JoinWaitlist): Promise<"ac
   // Too many mails to one address are not sent, and nobody is told.
   if ((await consume(c.env, deps, ["mail-to", wanted.email])).ok)
     await join(c.env, deps, publicOrigin(c), wanted, proof);
-  sendSoon(c);
+  flush(c);
   return "accepted";
 }
 

@@ -4,17 +4,13 @@ import type { JoinWaitlist } from "../../protocol/waitlist.ts";
 import { waitlistWording } from "../../site/i18n/consent.ts";
 import { newSecret } from "../auth/challenges.ts";
 import { queueMail } from "../mail/outbox.ts";
+import { unsubscribeUrl } from "../mail/unsubscribe.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { sha256Hex } from "../platform/hash.ts";
-import { type Sealed, seal } from "../platform/link-token.ts";
 
 /** A browser's name for itself is as long as it likes; this much tells one from another. */
 const USER_AGENT_MAX_CHARS = 400;
-
-/** The address that ends a mail for good, in one click. */
-export const unsubscribeLink = async (env: Env, deps: Deps, origin: string, whose: Sealed) =>
-  `${origin}/unsubscribe?token=${await seal(env, deps, whose)}`;
 
 /**
  * Puts an address on the list, unconfirmed, and mails it (B1). Who is confirmed already, or has an account, is not written to; the
@@ -40,7 +36,7 @@ export async function join(
     template: "waitlist-confirm" as const,
     values: {
       link: `${origin}/waitlist/confirm?token=${token}`,
-      unsubscribe: await unsubscribeLink(env, deps, origin, { kind: "waitlist", id }),
+      unsubscribe: await unsubscribeUrl(env, deps, origin, { kind: "waitlist", id }),
     },
   };
   await env.DB.batch([
@@ -87,40 +83,4 @@ export async function isWaiting(env: Env, deps: Deps, token: string): Promise<bo
     .bind(await sha256Hex(token), deps.now() - WAITLIST_UNCONFIRMED_MS)
     .first();
   return row !== null;
-}
-
-/** Promise B2: takes a consent back. What is left is when it was given and when it ended, and nothing of whose it was. */
-export async function withdraw(env: Env, deps: Deps, whose: Sealed): Promise<void> {
-  const db = env.DB;
-  const proof = (purpose: "waitlist" | "news", sql: string, id: string) =>
-    db
-      .prepare(
-        `INSERT INTO consent_withdrawals (id, purpose, consented_at_ms, withdrawn_at_ms) SELECT ?2, '${purpose}', ${sql}`,
-      )
-      .bind(id, newId("wdr", deps.random), deps.now());
-  if (whose.kind === "waitlist")
-    await db.batch([
-      proof("waitlist", "consented_at_ms, ?3 FROM waitlist WHERE id = ?1", whose.id),
-      db
-        .prepare(
-          `DELETE FROM mail_outbox WHERE next_try_at_ms IS NOT NULL AND template IN ('waitlist-confirm', 'launch')
-             AND address = (SELECT email FROM waitlist WHERE id = ?)`,
-        )
-        .bind(whose.id),
-      db.prepare("DELETE FROM waitlist WHERE id = ?").bind(whose.id),
-    ]);
-  if (whose.kind === "news")
-    await db.batch([
-      proof(
-        "news",
-        "news_consent_at_ms, ?3 FROM mail_preferences WHERE account_id = ?1 AND news_consent_at_ms IS NOT NULL",
-        whose.accountId,
-      ),
-      db.prepare("DELETE FROM mail_outbox WHERE account_id = ? AND template = 'news'").bind(whose.accountId),
-      db
-        .prepare(
-          "UPDATE mail_preferences SET news_consent_at_ms = NULL, news_consent_wording = NULL WHERE account_id = ?",
-        )
-        .bind(whose.accountId),
-    ]);
 }

@@ -5,9 +5,9 @@ import { JoinTicket } from "../../protocol/sessions.ts";
 import { requireAccount } from "../auth/guard.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { newRouter } from "../http/router.ts";
-import { type MemberEnv, requireMember } from "../sessions/guard.ts";
-import { signTicket } from "./tickets.ts";
-import { iceServers } from "./turn.ts";
+import { signTicket } from "../rooms/tickets.ts";
+import { iceServers } from "../rooms/turn.ts";
+import { type MemberEnv, requireMember } from "./guard.ts";
 
 /** Join tickets: the one way into a room. */
 export const tickets = newRouter<MemberEnv>().openapi(
