@@ -2,63 +2,76 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { inventory, type Rule } from "../workers/privacy/inventory.ts";
+import { type Holding, holdings } from "../workers/privacy/holdings.ts";
+import { tableRules } from "../workers/privacy/inventory.ts";
+import { keptFor } from "../workers/privacy/retention-words.ts";
+import type { Rule, Subject } from "../workers/privacy/rules.ts";
 
 const intro = `# What is stored, and for how long
 
-Written by \`dev/storage-doc.ts\` from [workers/privacy/inventory.ts](../workers/privacy/inventory.ts), which does not compile while a table or
-a column is without a rule. Everything at rest is in the EU ([workers/platform/jurisdiction.ts](../workers/platform/jurisdiction.ts), wrangler.toml).
+Written by \`dev/storage-doc.ts\` from the rules in [workers/privacy/inventory.ts](../workers/privacy/inventory.ts), one file a noun beside it, which
+do not compile while a table or a column is without one, and from [workers/privacy/holdings.ts](../workers/privacy/holdings.ts) for what lies outside the tables. The
+retention sweep, the erasure of an account, the policy page's table and the register at \`/privacy/register.jsonld\` run on the same values. Everything at rest is in the EU
+([workers/platform/jurisdiction.ts](../workers/platform/jurisdiction.ts), wrangler.toml).
+`;
 
-## R2: the bucket \`RECORDINGS\`
-
-| key | what | ends |
-|---|---|---|
-| \`recordings/{sessionId}/{recordingId}.wav\` | a shared stem, or the parts of one that is being uploaded | with its row |
-| \`recordings/{sessionId}/{recordingId}.peaks\` | its waveform | with its row |
-| \`samples/{profileId}\` | the sound on a profile | when it is replaced or taken away |
+const places: [Holding["where"], string][] = [
+  [
+    "store",
+    `## R2: the bucket \`RECORDINGS\`
 
 A session's objects share a prefix, so its deletion finds them without asking D1. Objects go first and rows last: a row is how the sweep
-would find an object again. R2 itself drops an unfinished upload after seven days; ours is given up after six.
+would find an object again. R2 itself drops an unfinished upload after seven days; ours is given up after six.`,
+  ],
+  [
+    "room",
+    `## The room: one Durable Object's SQLite for each session
 
-## The room: one Durable Object's SQLite for each session
+Emptied when the session is deleted; the rules are in [PROTOCOL.md](PROTOCOL.md). Signalling, statuses and pings are never stored.`,
+  ],
+  ["index", "## Beside the tables"],
+  ["logs", "## Logs"],
+  ["disk", "## The companion's disk\n\nNothing of it leaves the machine before the person shares it."],
+];
 
-The numbered log (transport, chat, notes, roles, presence), tickets that were used, and who was removed. Emptied when the session is
-deleted; the rules are in [PROTOCOL.md](PROTOCOL.md). Signalling, statuses and pings are never stored.
+function place([where, heading]: [Holding["where"], string]): string {
+  const rows = holdings
+    .filter((holding) => holding.where === where)
+    .map(
+      ({ name, purpose, until, lawfulBasis, erased }) =>
+        `| \`${name}\` | ${purpose.en} | ${until.en} | ${lawfulBasis} | ${erased} |`,
+    );
+  return [
+    heading,
+    "",
+    "| name | what for | kept | basis | when the account goes |",
+    "|---|---|---|---|---|",
+    ...rows,
+  ].join("\n");
+}
 
-## The companion's disk
+const subjectOf = (subject: Subject<string>) =>
+  "in" in subject ? `${subject.column} in ${subject.in} (${subject.erase})` : `${subject.column} (${subject.erase})`;
 
-\`{name}.wav\` (Broadcast Wave), \`{name}.wav.json\` (its place, clock map, hash, and whether it is shared) and \`{name}.wav.peaks\` for each
-stem; \`originals/\` for what came from the others, \`aligned/\` for copies in session time; \`session.rpp\`, \`session.dawproject\` and
-\`session.json\` (what is laid where); \`companion.lock\` while a companion is at work. Nothing of it leaves the machine before the person shares it.
-
-## D1
-
-Besides these, \`hub_search\` is the full-text index over published profiles: a profile's words leave it when it is made private.
-`;
+function table([name, rule]: [string, Rule<string>]): string {
+  const named = (kind: "export" | "secret" | "internal") =>
+    Object.entries(rule.columns)
+      .filter(([, value]) => value === kind)
+      .map(([column]) => column)
+      .join(", ");
+  return [
+    `### ${name}\n`,
+    `${rule.purpose.en} Kept ${keptFor(rule).en}. Basis: ${rule.lawfulBasis}. Seen by: ${rule.recipients.join(", ") || "nobody else"}. ` +
+      `About, and when the account goes: ${rule.subjects.map(subjectOf).join(", ") || "nobody"}.\n`,
+    `- in an export: ${named("export") || "nothing"}`,
+    ...(named("secret") === "" ? [] : [`- secret: ${named("secret")}`]),
+    ...(named("internal") === "" ? [] : [`- ours alone: ${named("internal")}`]),
+  ].join("\n");
+}
 
 /** The whole document. */
 export function storageDocument(): string {
-  const tables = Object.entries<Rule<string>>(inventory as Record<string, Rule<string>>).map(([name, rule]) => {
-    const named = (kind: "export" | "secret" | "internal") =>
-      Object.entries(rule.columns)
-        .filter(([, value]) => value === kind)
-        .map(([column]) => column)
-        .join(", ");
-    const subject =
-      rule.subject === null
-        ? "nobody"
-        : typeof rule.subject === "string"
-          ? rule.subject
-          : `through ${rule.subject.through}`;
-    return [
-      `\n### ${name}\n`,
-      `${rule.purpose} Kept ${rule.retention}. Basis: ${rule.lawfulBasis}. About: ${subject}. When the account goes: ${rule.erasure}.\n`,
-      `- in an export: ${named("export") || "nothing"}`,
-      ...(named("secret") === "" ? [] : [`- secret: ${named("secret")}`]),
-      ...(named("internal") === "" ? [] : [`- ours alone: ${named("internal")}`]),
-    ].join("\n");
-  });
-  return `${intro}${tables.join("\n")}\n`;
+  return `${[intro.trimEnd(), ...places.map(place), "## D1", ...tableRules.map(table)].join("\n\n")}\n`;
 }
 
 if (import.meta.main)

@@ -26,6 +26,8 @@ export const WITHDRAWAL_RETENTION_MS = (3 * 365 + 1) * DAY_MS;
 export const REPORT_RETENTION_MS = 365 * DAY_MS;
 /** What a person was told about an ending, once the first of the recordings it spoke of has ended. */
 export const NOTICE_RETENTION_MS = 30 * DAY_MS;
+/** The id of a mail that has gone, so that it is not said again. */
+export const SENT_MAIL_RETENTION_MS = 30 * DAY_MS;
 /** The minimal record of an account's deletion (E3), and of a session's (E2). */
 export const DELETION_RECORD_RETENTION_MS = 365 * DAY_MS;
 /** Wallet and transaction records (E4); seven years, leap days included. */

@@ -14,7 +14,7 @@ export const mailOutbox = sqliteTable(
     language: text("language", { enum: ["en", "de"] }).notNull(),
     template: text("template").notNull(),
     /** JSON: what the template is filled with. */
-    values: text("template_values").notNull(),
+    templateValues: text("template_values").notNull(),
     createdAtMs: integer("created_at_ms").notNull(),
     tries: integer("tries").notNull().default(0),
     /** `null` once it is sent or given up. */

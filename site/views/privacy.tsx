@@ -9,8 +9,15 @@ export interface PrivacyProps {
   updatedAtMs: number;
   /** From protocol/retention.ts; `name` is a key of the catalogue. */
   lengths: readonly { name: keyof (typeof privacyText)["en"]["lengths"]; durationMs: number }[];
-  /** One row for each table of the data inventory. */
-  holdings: readonly { table: string; purpose: string; lawfulBasis: string; retention: string }[];
+  /** One row for each rule of the data inventory. */
+  holdings: readonly {
+    name: string;
+    where: keyof (typeof privacyText)["en"]["places"];
+    purpose: string;
+    lawfulBasis: keyof (typeof privacyText)["en"]["bases"];
+    recipients: readonly string[];
+    until: string;
+  }[];
 }
 
 const DAY_MS = 86_400_000;
@@ -58,7 +65,9 @@ export function Privacy({ page, updatedAtMs, lengths, holdings }: PrivacyProps) 
       ))}
       <section class="stack">
         <h2>{t.holdings}</h2>
-        <p class="soft">{t.holdingsNote}</p>
+        <p class="soft">
+          {t.holdingsNote} <a href="/privacy/register.jsonld">{t.register}</a>
+        </p>
         <section class="scroll" tabindex={0} aria-label={t.holdings}>
           <table>
             <thead>
@@ -68,15 +77,18 @@ export function Privacy({ page, updatedAtMs, lengths, holdings }: PrivacyProps) 
                 ))}
               </tr>
             </thead>
-            <tbody lang="en">
+            <tbody>
               {holdings.map((row) => (
                 <tr>
-                  <th scope="row" class="instrument">
-                    {row.table}
+                  <th scope="row">
+                    <span class="instrument">{row.name}</span>
+                    <br />
+                    <span class="small soft">{t.places[row.where]}</span>
                   </th>
                   <td>{row.purpose}</td>
-                  <td>{row.lawfulBasis}</td>
-                  <td>{row.retention}</td>
+                  <td>{t.bases[row.lawfulBasis]}</td>
+                  <td>{row.recipients.length === 0 ? t.nobodyElse : row.recipients.join(", ")}</td>
+                  <td>{row.until}</td>
                 </tr>
               ))}
             </tbody>

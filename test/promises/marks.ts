@@ -4,6 +4,7 @@ import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import * as schema from "../../migrations/schema.ts";
 import { newId } from "../../protocol/ids.ts";
 import { inventory } from "../../workers/privacy/inventory.ts";
+import type { Rule } from "../../workers/privacy/rules.ts";
 import { type Person, people, random, type World } from "./world.ts";
 
 /**
@@ -21,7 +22,7 @@ const shown: Record<string, readonly string[]> = {
 const tables = Object.entries(schema as Record<string, unknown>).filter((entry): entry is [string, SQLiteTable] =>
   is(entry[1], SQLiteTable),
 );
-const rules: Record<string, { subject: unknown }> = inventory;
+const rules: Record<string, Rule<string>> = inventory;
 
 /** Columns whose text has a form that the owner's own reading insists on. */
 const forms: Record<string, (mark: string) => string | null> = {
@@ -41,8 +42,9 @@ export const markOf = (who: Person, place: string) => `zq${who}x${place.replaceA
 export async function markEverything(world: World): Promise<Record<Person, string[]>> {
   const marks = Object.fromEntries(people.map((who) => [who, [] as string[]])) as Record<Person, string[]>;
   for (const [name, table] of tables) {
-    const subject = rules[name]?.subject;
-    if (typeof subject !== "string") continue;
+    const [first] = rules[name]?.subjects ?? [];
+    if (first === undefined || "in" in first) continue;
+    const subject = first.column;
     const config = getTableConfig(table);
     const foreign = new Set(config.foreignKeys.flatMap((key) => key.reference().columns.map((column) => column.name)));
     const columns = Object.entries(getTableColumns(table));

@@ -29,6 +29,7 @@ const pages: Record<string, Row> = {
   "GET /help": { expect: all(200) },
   "GET /status": { expect: all(200) },
   "GET /privacy": { expect: all(200) },
+  "GET /privacy/register.jsonld": { expect: all(200) },
   "GET /favicon.svg": { expect: all(200) },
   "GET /manifest.webmanifest": { expect: all(200) },
   "GET /robots.txt": { expect: all(200) },

@@ -1,15 +1,15 @@
 import type { SessionId } from "../../protocol/ids.ts";
-import { DELETION_RECORD_RETENTION_MS, NOTICE_RETENTION_MS, REPORT_RETENTION_MS } from "../../protocol/retention.ts";
-import { forgetSentMail, sendDueMail } from "../mail/outbox.ts";
+import { sendDueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { describeThrown, log } from "../platform/log.ts";
 import { continueErasure } from "../privacy/session-erasure.ts";
+import { sweepTable, sweptTables } from "../privacy/sweep.ts";
 import { sweepRecordings } from "../recordings/deletion.ts";
 import { noticeEndings } from "../recordings/notices.ts";
 import { sweepOrphans } from "../recordings/orphans.ts";
 import { makeLeftCalls } from "../rooms/room-outbox.ts";
-import { endWaitlist, tellLaunch } from "../waitlist/launch.ts";
+import { tellLaunch } from "../waitlist/launch.ts";
 
 interface Outcome {
   done: number;
@@ -50,36 +50,16 @@ export const jobs: Record<string, Job> = {
   recordings: (env, deps) => sweepRecordings(env, deps, RECORDING_BATCHES),
   orphans: (env, deps) => sweepOrphans(env, deps, ORPHAN_PAGES),
 
-  // The end before the launch: nobody is written to whose time is over.
-  "waitlist-end": (env, deps) => endWaitlist(env, deps, ROWS),
+  // What the rules of the inventory say is over. Before the launch is told: nobody is written to whose time is over.
+  ...Object.fromEntries(
+    sweptTables.map((table): [string, Job] => [
+      `retention:${table}`,
+      (env, deps) => sweepTable(env, deps, table, ROWS),
+    ]),
+  ),
   "waitlist-launch": (env, deps) => tellLaunch(env, deps, MAILS),
-
-  "closed-reports": (env, deps) => deleteOld(env, "reports", "closed_at_ms", deps.now() - REPORT_RETENTION_MS),
-  "old-session-erasures": (env, deps) =>
-    deleteOld(env, "session_erasures", "finished_at_ms", deps.now() - DELETION_RECORD_RETENTION_MS),
-  "old-notices": (env, deps) =>
-    deleteOld(env, "retention_notices", "first_expires_at_ms", deps.now() - NOTICE_RETENTION_MS),
   mail: (env, deps) => sendDueMail(env, deps, MAILS),
-  "sent-mail": (env, deps) => forgetSentMail(env, deps, ROWS),
-  "expired-invites": (env, deps) => deleteExpired(env, "invites", deps.now()),
-  "expired-sign-ins": (env, deps) => deleteExpired(env, "sign_ins", deps.now()),
-  "expired-steps": (env, deps) => deleteExpired(env, "challenges", deps.now()),
-  "expired-device-codes": (env, deps) => deleteExpired(env, "device_codes", deps.now()),
-  "expired-tries": (env, deps) => deleteExpired(env, "rate_limits", deps.now()),
 };
-
-type Expiring = "invites" | "sign_ins" | "challenges" | "device_codes" | "rate_limits";
-const deleteExpired = (env: Env, table: Expiring, nowMs: number) => deleteOld(env, table, "expires_at_ms", nowMs);
-
-/** Rows whose time in `column` has come, by that column's index, oldest first. */
-async function deleteOld(env: Env, table: string, column: string, untilMs: number): Promise<Outcome> {
-  const { meta } = await env.DB.prepare(
-    `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${column} <= ?1 ORDER BY ${column} LIMIT ?2)`,
-  )
-    .bind(untilMs, ROWS)
-    .run();
-  return { done: meta.changes, rowsRead: meta.rows_read, finished: meta.changes < ROWS };
-}
 
 /** One run of cron. A job that breaks is logged and does not keep the others from their work. */
 export async function runJobs(env: Env, deps: Deps): Promise<void> {

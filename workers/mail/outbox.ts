@@ -11,8 +11,6 @@ const FIRST_RETRY_MS = 60 * 1000;
 const LONGEST_RETRY_MS = 6 * 60 * 60 * 1000;
 /** A mail that cannot be sent for so long is given up, and its address forgotten. */
 const GIVEN_UP_AFTER_MS = 3 * 24 * 60 * 60 * 1000;
-/** How long a sent mail's id is remembered, so that it is not said again. */
-const REMEMBERED_MS = 30 * 24 * 60 * 60 * 1000;
 
 export interface Mail<Name extends Template> {
   /** Derived from what the mail is about: the same id is sent once. */
@@ -118,14 +116,4 @@ async function send(env: Env, { address, language, template, values }: Due): Pro
     headers,
     ...compose(withUnsubscribe, language),
   });
-}
-
-/** Forgets the ids of mails that went long ago. */
-export async function forgetSentMail(env: Env, deps: Deps, limit: number) {
-  const { meta } = await env.DB.prepare(
-    "DELETE FROM mail_outbox WHERE id IN (SELECT id FROM mail_outbox WHERE ended_at_ms <= ?1 ORDER BY ended_at_ms LIMIT ?2)",
-  )
-    .bind(deps.now() - REMEMBERED_MS, limit)
-    .run();
-  return { done: meta.changes, rowsRead: meta.rows_read, finished: meta.changes < limit };
 }

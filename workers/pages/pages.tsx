@@ -17,7 +17,8 @@ import { Privacy } from "../../site/views/privacy.tsx";
 import { ProblemPage, shownStatus } from "../../site/views/problem.tsx";
 import { Status } from "../../site/views/status.tsx";
 import { type AppContext, newRouter } from "../http/router.ts";
-import { inventory } from "../privacy/inventory.ts";
+import { register, registerAsJsonLd } from "../privacy/register.ts";
+import { recipientWords } from "../privacy/retention-words.ts";
 import { pageOf, sendPage } from "./page.ts";
 
 /** The day on which the policy's words or numbers last changed (G5). */
@@ -32,13 +33,6 @@ const lengths = [
   { name: "deletion", durationMs: DELETION_RECORD_RETENTION_MS },
   { name: "transactions", durationMs: TRANSACTION_RETENTION_MS },
 ] as const;
-
-const holdings = Object.entries(inventory).map(([table, { purpose, lawfulBasis, retention }]) => ({
-  table,
-  purpose,
-  lawfulBasis,
-  retention,
-}));
 
 const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#1b1816"/><path fill="#f39a55" d="M4 14V9h4v5zm6 0V5h3v9z"/><path fill="#63bfd8" d="M19 18v9h3v-9zm5 0v5h4v-5z"/><path stroke="#f3efe8" stroke-width="2" d="M3 16h26M16 3v26"/></svg>`;
 
@@ -91,11 +85,18 @@ pages.get("/status", async (c) => {
   ]);
   return sendPage(c, <Status page={page} answers={{ database, store }} protocolVersion={PROTOCOL_VERSION} />);
 });
-pages.get("/privacy", async (c) =>
-  sendPage(
-    c,
-    <Privacy page={await pageOf(c)} updatedAtMs={POLICY_UPDATED_AT_MS} lengths={lengths} holdings={holdings} />,
-  ),
+pages.get("/privacy", async (c) => {
+  const page = await pageOf(c);
+  const holdings = register.map((activity) => ({
+    ...activity,
+    purpose: activity.purpose[page.language],
+    until: activity.until[page.language],
+    recipients: activity.recipients.map((recipient) => recipientWords[recipient][page.language]),
+  }));
+  return sendPage(c, <Privacy page={page} updatedAtMs={POLICY_UPDATED_AT_MS} lengths={lengths} holdings={holdings} />);
+});
+pages.get("/privacy/register.jsonld", (c) =>
+  c.body(JSON.stringify(registerAsJsonLd(new URL(c.req.url).origin)), 200, { "Content-Type": "application/ld+json" }),
 );
 pages.get("/assets/:name", (c) => {
   const asset = assets[c.req.param("name")];

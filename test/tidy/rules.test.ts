@@ -1,0 +1,111 @@
+import { globSync, readFileSync } from "node:fs";
+import { getTableColumns, getTableName, is } from "drizzle-orm";
+import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
+import { describe, expect, test } from "vitest";
+import * as schema from "../../migrations/schema.ts";
+import { holdings } from "../../workers/privacy/holdings.ts";
+import { inventory, sqlName, tableRules } from "../../workers/privacy/inventory.ts";
+import { register } from "../../workers/privacy/register.ts";
+
+const tables = Object.entries(schema as Record<string, unknown>).filter((entry): entry is [string, SQLiteTable] =>
+  is(entry[1], SQLiteTable),
+);
+const columnOf = (table: string, key: string) => {
+  const found = tables.find(([name]) => name === table)?.[1];
+  return found === undefined ? undefined : getTableColumns(found)[key];
+};
+const held = (where: string) => holdings.filter((holding) => holding.where === where).map(({ name }) => name);
+
+describe("G1: nothing is stored without a rule", () => {
+  test("the schema's names are the rules' names, as SQL writes them", () => {
+    for (const [name, table] of tables) {
+      expect(sqlName(name)).toBe(getTableName(table));
+      for (const [key, column] of Object.entries(getTableColumns(table))) expect(sqlName(key)).toBe(column.name);
+    }
+    expect(tables.map(([name]) => name).sort()).toEqual(Object.keys(inventory).sort());
+  });
+
+  test("every table that a migration makes, virtual ones too, has a rule", () => {
+    const made = globSync("migrations/*.sql").flatMap((path) =>
+      [...readFileSync(path, "utf8").matchAll(/CREATE (?:VIRTUAL )?TABLE (?:IF NOT EXISTS )?[`"]?(\w+)/gi)].map(
+        ([, name = ""]) => name,
+      ),
+    );
+    const dropped = /^__new_/;
+    const known = [...Object.keys(inventory).map(sqlName), ...held("index")];
+    expect(made.filter((name) => !known.includes(name) && !dropped.test(name))).toEqual([]);
+  });
+
+  test("every table of a room's own storage has a rule, and no other", () => {
+    const made = globSync("durable-objects/*.ts").flatMap((path) =>
+      [...readFileSync(path, "utf8").matchAll(/CREATE TABLE IF NOT EXISTS (\w+)/g)].map(([, name = ""]) => name),
+    );
+    expect([...new Set(made)].sort()).toEqual(held("room").sort());
+  });
+
+  test("every object that is written to R2 has a key whose beginning has a rule", () => {
+    const sources = globSync("workers/**/*.ts")
+      .filter((path) => !/\.test\.ts$|testing\//.test(path))
+      .map((path) => ({ path, text: readFileSync(path, "utf8") }));
+    const prefixes = sources.flatMap(({ text }) =>
+      [...text.matchAll(/const \w*(?:Key|Prefix) = (?:\([^)]*\)|\w+)(?:: string)? =>\s*`([^`$]*)\$\{(\w*)/g)].map(
+        ([, start = "", inner = ""]) => ({ start, inner }),
+      ),
+    );
+    const own = prefixes.filter(({ start }) => start !== "").map(({ start }) => start);
+    expect(own.length).toBeGreaterThan(1);
+    expect(own.filter((start) => !held("store").some((prefix) => start.startsWith(prefix)))).toEqual([]);
+    // Whatever is written takes its key from a function of that form, or from a variable that one filled.
+    const written = sources.flatMap(({ path, text }) =>
+      [...text.matchAll(/RECORDINGS\.(?:put|createMultipartUpload)\(\s*([^,)(]+)/g)].map(
+        ([, key = ""]) => `${path}: ${key.trim()}`,
+      ),
+    );
+    expect(written.filter((line) => !/: (\w*Key|key)$/.test(line))).toEqual([]);
+  });
+
+  test("what the rules say of the companion's disk is what the companion writes", () => {
+    const sources = globSync("companion/**/*.ts")
+      .map((path) => readFileSync(path, "utf8"))
+      .join("\n");
+    expect(held("disk").filter((end) => !sources.includes(end))).toEqual([]);
+  });
+});
+
+describe("E6: what a rule relies on is there", () => {
+  test("a rule's subject and moment are columns of its table", () => {
+    for (const [name, rule] of tableRules) {
+      for (const subject of rule.subjects) {
+        expect(columnOf(name, subject.column), `${name}.${subject.column}`).toBeDefined();
+        if ("in" in subject) expect(columnOf(subject.in, subject.key), `${subject.in}.${subject.key}`).toBeDefined();
+        else if (subject.erase === "forget") expect(columnOf(name, subject.column)?.notNull).toBe(false);
+      }
+      expect(rule.retention.length, name).toBeGreaterThan(0);
+    }
+  });
+
+  test("what goes with another row hangs on it by a cascading key", () => {
+    for (const [name, rule] of tableRules)
+      for (const retention of rule.retention) {
+        if (retention.kind !== "with") continue;
+        const table = tables.find(([other]) => other === name)?.[1];
+        const keys = table === undefined ? [] : getTableConfig(table).foreignKeys;
+        const parent = keys.find((key) => getTableName(key.reference().foreignTable) === sqlName(retention.table));
+        expect(parent?.onDelete, `${name} with ${retention.table}`).toBe("cascade");
+      }
+  });
+
+  test("every table about a person goes with their account: by a statement, or by a step that is named", () => {
+    for (const [name, rule] of tableRules) {
+      const kept = rule.retention.some(({ kind }) => kind === "with-subject");
+      if (kept) expect(rule.subjects.length, name).toBeGreaterThan(0);
+    }
+  });
+
+  test("both languages say each purpose and each length", () => {
+    for (const { name, purpose, until } of register) {
+      for (const text of [purpose.en, purpose.de, until.en, until.de]) expect(text.length, name).toBeGreaterThan(3);
+      expect(purpose.en).not.toBe(purpose.de);
+    }
+  });
+});

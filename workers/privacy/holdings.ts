@@ -1,0 +1,166 @@
+import { LOG_RETENTION_MS } from "../../protocol/retention.ts";
+import type { LawfulBasis, Recipient, Words } from "./rules.ts";
+
+/** What lies outside D1's tables: objects in R2, the rooms' own storage, logs, and what the companion keeps on the person's disk. */
+export interface Holding {
+  /** R2: the beginning of the key. Room: the table's name. Disk: the end of the file's name. */
+  name: string;
+  where: "store" | "room" | "index" | "logs" | "disk";
+  purpose: Words;
+  /** `none` where it lies with the person and not with us. */
+  lawfulBasis: LawfulBasis | "none";
+  recipients: readonly Recipient[];
+  until: Words;
+  /** How it is in the export, and how the erasure reaches it. */
+  exported: boolean;
+  erased: "with-row" | "with-session" | "forgotten" | "by-age" | "by-person" | "nobody-named";
+}
+
+const withRow = { en: "with its row", de: "mit ihrer Zeile" };
+const withSession = { en: "until the session is deleted", de: "bis die Session gelöscht wird" };
+const yours = { en: "as long as you keep it", de: "so lange du sie behältst" };
+const own = { where: "disk", lawfulBasis: "none", exported: false, erased: "by-person", until: yours } as const;
+const room = { where: "room", lawfulBasis: "contract", until: withSession } as const;
+
+export const holdings: readonly Holding[] = [
+  {
+    name: "recordings/",
+    where: "store",
+    purpose: {
+      en: "A shared stem, the parts of one that is being uploaded, and its waveform.",
+      de: "Eine geteilte Spur, die Teile einer Spur im Upload, und ihre Wellenform.",
+    },
+    lawfulBasis: "contract",
+    recipients: ["collaborators"],
+    until: withRow,
+    exported: true,
+    erased: "with-row",
+  },
+  {
+    name: "samples/",
+    where: "store",
+    purpose: { en: "The sound on a profile.", de: "Die Hörprobe auf einem Profil." },
+    lawfulBasis: "consent",
+    recipients: ["public"],
+    until: { en: "until it is replaced or taken away", de: "bis sie ersetzt oder weggenommen wird" },
+    exported: true,
+    erased: "with-row",
+  },
+  {
+    name: "hub_search",
+    where: "index",
+    purpose: {
+      en: "The full-text index over published profiles.",
+      de: "Das Volltextverzeichnis über veröffentlichte Profile.",
+    },
+    lawfulBasis: "consent",
+    recipients: ["public"],
+    until: { en: "until the profile is made private", de: "bis das Profil privat gestellt wird" },
+    exported: false,
+    erased: "with-row",
+  },
+  {
+    ...room,
+    name: "log",
+    purpose: {
+      en: "The numbered log: transport, chat, notes, roles, who came and went.",
+      de: "Das nummerierte Protokoll: Transport, Chat, Notizen, Rollen, wer kam und ging.",
+    },
+    recipients: ["collaborators"],
+    exported: true,
+    erased: "forgotten",
+  },
+  {
+    ...room,
+    name: "members",
+    purpose: { en: "Names and roles of members.", de: "Namen und Rollen der Mitglieder." },
+    recipients: ["collaborators"],
+    exported: true,
+    erased: "forgotten",
+  },
+  {
+    ...room,
+    name: "notes",
+    purpose: {
+      en: "Which line of the log is a note's newest.",
+      de: "Welche Zeile des Protokolls die neueste einer Notiz ist.",
+    },
+    recipients: [],
+    exported: false,
+    erased: "forgotten",
+  },
+  {
+    ...room,
+    name: "tickets",
+    purpose: {
+      en: "Join tickets that were used, so that none counts twice.",
+      de: "Benutzte Eintrittskarten, damit keine zweimal gilt.",
+    },
+    recipients: [],
+    until: { en: "two minutes", de: "zwei Minuten" },
+    exported: false,
+    erased: "nobody-named",
+  },
+  {
+    ...room,
+    name: "states",
+    purpose: { en: "Transport and settings as they stand.", de: "Transport und Einstellungen, wie sie stehen." },
+    recipients: ["collaborators"],
+    exported: false,
+    erased: "nobody-named",
+  },
+  {
+    name: "events",
+    where: "logs",
+    purpose: {
+      en: "What broke and what the jobs did: names of code and random request ids.",
+      de: "Was kaputtging und was die Aufgaben taten: Namen aus dem Code und zufällige Anfragenummern.",
+    },
+    lawfulBasis: "legitimate-interest",
+    recipients: ["operators"],
+    until: {
+      en: `${LOG_RETENTION_MS / 86_400_000} days at most`,
+      de: `höchstens ${LOG_RETENTION_MS / 86_400_000} Tage`,
+    },
+    exported: false,
+    erased: "nobody-named",
+  },
+  {
+    ...own,
+    name: ".wav",
+    purpose: {
+      en: "A stem as it was played, and what came from the others.",
+      de: "Eine Spur, wie sie gespielt wurde, und was von den anderen kam.",
+    },
+    recipients: [],
+  },
+  {
+    ...own,
+    name: ".json",
+    purpose: {
+      en: "A stem’s place, clock map, hash, and whether it is shared; what is laid where in the project.",
+      de: "Ort, Uhrenkarte und Prüfsumme einer Spur und ob sie geteilt ist; was wo im Projekt liegt.",
+    },
+    recipients: [],
+  },
+  { ...own, name: ".peaks", purpose: { en: "A waveform.", de: "Eine Wellenform." }, recipients: [] },
+  {
+    ...own,
+    name: ".rpp",
+    purpose: { en: "The session as a Reaper project.", de: "Die Session als Reaper-Projekt." },
+    recipients: [],
+  },
+  {
+    ...own,
+    name: ".dawproject",
+    purpose: { en: "The session as a DAWproject.", de: "Die Session als DAWproject." },
+    recipients: [],
+  },
+  {
+    ...own,
+    name: "companion.lock",
+    purpose: { en: "That a companion is at work in this folder.", de: "Dass ein Companion in diesem Ordner arbeitet." },
+    recipients: [],
+    until: { en: "while it is at work", de: "solange er arbeitet" },
+  },
+];

@@ -1,0 +1,153 @@
+import type { Inventory } from "../rules.ts";
+
+/** Rules of the tables about accounts and ways into them. */
+export const accountsRules = {
+  accounts: {
+    subjects: [{ column: "id", is: "account", erase: "delete" }],
+    purpose: {
+      en: "To know who signs in and what others call them.",
+      de: "Um zu wissen, wer sich anmeldet und wie andere die Person nennen.",
+    },
+    lawfulBasis: "contract",
+    recipients: ["collaborators", "mail"],
+    retention: [{ kind: "with-subject" }],
+    columns: { id: "export", email: "export", displayName: "export", tier: "export", createdAtMs: "export" },
+  },
+  signIns: {
+    subjects: [{ column: "accountId", is: "account", erase: "delete" }],
+    purpose: {
+      en: "To keep a person signed in on a device.",
+      de: "Um eine Person auf einem Gerät angemeldet zu halten.",
+    },
+    lawfulBasis: "contract",
+    recipients: [],
+    retention: [{ kind: "until", column: "expiresAtMs" }],
+    columns: {
+      id: "internal",
+      accountId: "export",
+      tokenHash: "secret",
+      label: "export",
+      kind: "export",
+      createdAtMs: "export",
+      lastUsedAtMs: "export",
+      rotatedAtMs: "internal",
+      previousHash: "secret",
+      expiresAtMs: "export",
+    },
+  },
+  passwords: {
+    subjects: [{ column: "accountId", is: "account", erase: "delete" }],
+    purpose: {
+      en: "To check a password that never reaches us.",
+      de: "Um ein Passwort zu prüfen, das uns nie erreicht.",
+    },
+    lawfulBasis: "contract",
+    recipients: [],
+    retention: [{ kind: "with-subject" }],
+    columns: {
+      accountId: "export",
+      userIdentifier: "internal",
+      record: "secret",
+      setupVersion: "internal",
+      changedAtMs: "export",
+    },
+  },
+  passkeys: {
+    subjects: [{ column: "accountId", is: "account", erase: "delete" }],
+    purpose: { en: "To sign a person in with a passkey.", de: "Um eine Person mit einem Passkey anzumelden." },
+    lawfulBasis: "contract",
+    recipients: [],
+    retention: [{ kind: "with-subject" }],
+    columns: {
+      id: "export",
+      accountId: "export",
+      publicKey: "export",
+      counter: "internal",
+      transports: "export",
+      label: "export",
+      createdAtMs: "export",
+      lastUsedAtMs: "export",
+    },
+  },
+  secondFactors: {
+    subjects: [{ column: "accountId", is: "account", erase: "delete" }],
+    purpose: {
+      en: "To ask for a code besides the password, where a person has chosen that.",
+      de: "Um neben dem Passwort nach einem Code zu fragen, wo jemand das gewählt hat.",
+    },
+    lawfulBasis: "contract",
+    recipients: [],
+    retention: [{ kind: "with-subject" }],
+    columns: { accountId: "export", secret: "secret", confirmedAtMs: "export", lastStep: "internal" },
+  },
+  recoveryCodes: {
+    subjects: [{ column: "accountId", is: "account", erase: "delete" }],
+    purpose: {
+      en: "To let a person back in who has lost everything else.",
+      de: "Um jemanden wieder hineinzulassen, der alles andere verloren hat.",
+    },
+    lawfulBasis: "contract",
+    recipients: [],
+    retention: [{ kind: "with-subject" }],
+    columns: { accountId: "export", codeHash: "secret", createdAtMs: "export" },
+  },
+  challenges: {
+    subjects: [{ column: "accountId", is: "account", erase: "delete" }],
+    purpose: {
+      en: "To carry a sign-in, sign-up, reset or change of address from its first step to its second.",
+      de: "Um Anmeldung, Eröffnung, neues Passwort oder neue Adresse vom ersten Schritt zum zweiten zu tragen.",
+    },
+    lawfulBasis: "contract",
+    recipients: [],
+    retention: [{ kind: "until", column: "expiresAtMs" }],
+    columns: {
+      idHash: "secret",
+      kind: "internal",
+      accountId: "export",
+      data: "secret",
+      createdAtMs: "internal",
+      expiresAtMs: "internal",
+    },
+  },
+  deviceCodes: {
+    subjects: [{ column: "accountId", is: "account", erase: "delete" }],
+    purpose: {
+      en: "To sign a companion in that has no browser.",
+      de: "Um einen Companion anzumelden, der keinen Browser hat.",
+    },
+    lawfulBasis: "contract",
+    recipients: [],
+    retention: [{ kind: "until", column: "expiresAtMs" }],
+    columns: {
+      codeHash: "secret",
+      userCode: "secret",
+      label: "internal",
+      state: "internal",
+      accountId: "export",
+      polledAtMs: "internal",
+      expiresAtMs: "internal",
+    },
+  },
+  rateLimits: {
+    subjects: [],
+    purpose: {
+      en: "To slow down whoever guesses. The key is a keyed hash that changes daily.",
+      de: "Um Raten zu bremsen. Der Schlüssel ist eine Prüfsumme, die täglich wechselt.",
+    },
+    lawfulBasis: "legitimate-interest",
+    recipients: [],
+    retention: [{ kind: "until", column: "expiresAtMs" }],
+    columns: { key: "internal", tokens: "internal", updatedAtMs: "internal", expiresAtMs: "internal" },
+  },
+  mailPreferences: {
+    subjects: [{ column: "accountId", is: "account", erase: "delete" }],
+    purpose: {
+      en: "To write in a person's language, and to send news only to who asked for it.",
+      de: "Um in der Sprache einer Person zu schreiben und Neuigkeiten nur zu senden, wenn sie gewünscht sind.",
+    },
+    lawfulBasis: "consent",
+    recipients: [],
+    retention: [{ kind: "with-subject" }],
+    columns: { accountId: "export", language: "export", newsConsentAtMs: "export", newsConsentWording: "export" },
+  },
+} satisfies Partial<Inventory>;

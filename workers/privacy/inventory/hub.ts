@@ -1,0 +1,81 @@
+import { REPORT_RETENTION_MS } from "../../../protocol/retention.ts";
+import type { Inventory } from "../rules.ts";
+
+/** Rules of the tables of the Hub. */
+export const hubRules = {
+  profiles: {
+    subjects: [{ column: "accountId", is: "account", erase: "delete" }],
+    purpose: {
+      en: "To show a musician on the Hub, once they publish it.",
+      de: "Um eine Musikerin oder einen Musiker auf dem Hub zu zeigen, sobald sie es veröffentlichen.",
+    },
+    lawfulBasis: "consent",
+    recipients: ["public"],
+    retention: [{ kind: "with-subject" }],
+    columns: {
+      id: "export",
+      accountId: "export",
+      daw: "export",
+      instruments: "export",
+      languages: "export",
+      bio: "export",
+      rateMinor: "export",
+      rateCurrency: "export",
+      availability: "export",
+      sampleType: "export",
+      sampleBytes: "export",
+      sampleSha256: "export",
+      publishedAtMs: "export",
+      hubPosition: "internal",
+      updatedAtMs: "export",
+      version: "internal",
+    },
+  },
+  hubSpellings: {
+    subjects: [],
+    purpose: {
+      en: "To find a word on the Hub that was typed with a slip; a word goes with the last profile that holds it.",
+      de: "Um ein vertipptes Wort auf dem Hub zu finden; ein Wort geht mit dem letzten Profil, in dem es steht.",
+    },
+    lawfulBasis: "legitimate-interest",
+    recipients: [],
+    retention: [{ kind: "follows", table: "profiles" }],
+    columns: { spelling: "internal", word: "internal" },
+  },
+  blocks: {
+    subjects: [
+      { column: "accountId", is: "account", erase: "delete" },
+      { column: "blockedAccountId", is: "account", erase: "delete", shows: [] },
+    ],
+    purpose: {
+      en: "To keep somebody from writing to a person who does not want it.",
+      de: "Damit niemand einer Person schreibt, die das nicht will.",
+    },
+    lawfulBasis: "contract",
+    recipients: [],
+    retention: [{ kind: "with-subject" }],
+    columns: { id: "internal", accountId: "export", blockedAccountId: "internal", createdAtMs: "export" },
+  },
+  reports: {
+    subjects: [
+      { column: "reporterAccountId", is: "account", erase: "forget" },
+      { column: "accountId", is: "account", erase: "delete", shows: ["reason", "createdAtMs", "closedAtMs"] },
+    ],
+    purpose: {
+      en: "To let a person here look at what somebody reported about another.",
+      de: "Damit bei uns jemand ansieht, was über eine Person gemeldet wurde.",
+    },
+    lawfulBasis: "legitimate-interest",
+    recipients: ["operators"],
+    retention: [{ kind: "after", column: "closedAtMs", ms: REPORT_RETENTION_MS }],
+    columns: {
+      id: "internal",
+      reporterAccountId: "export",
+      accountId: "internal",
+      reason: "export",
+      details: "export",
+      createdAtMs: "export",
+      closedAtMs: "export",
+    },
+  },
+} satisfies Partial<Inventory>;

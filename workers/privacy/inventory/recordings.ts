@@ -1,0 +1,109 @@
+import { DAY_MS, NOTICE_RETENTION_MS, RECORDING_RETENTION_MS } from "../../../protocol/retention.ts";
+import type { Inventory } from "../rules.ts";
+
+const [free, pro] = [RECORDING_RETENTION_MS.free / DAY_MS, RECORDING_RETENTION_MS.pro / DAY_MS];
+const RECORDINGS_UNTIL = {
+  en: `${free} days on Free, ${pro} days on Pro, on Studio until the session is deleted`,
+  de: `${free} Tage im Tarif Free, ${pro} Tage in Pro, in Studio bis die Session gelöscht wird`,
+};
+
+/** Rules of the tables of recordings. */
+export const recordingsRules = {
+  recordings: {
+    subjects: [{ column: "accountId", is: "account", erase: "step" }],
+    purpose: {
+      en: "To deliver a shared take to the collaborators.",
+      de: "Um eine geteilte Aufnahme den anderen der Session zu bringen.",
+    },
+    lawfulBasis: "contract",
+    recipients: ["collaborators"],
+    retention: [{ kind: "job", job: "recordings", until: RECORDINGS_UNTIL }],
+    columns: {
+      id: "export",
+      sessionId: "export",
+      memberId: "export",
+      takeId: "export",
+      name: "export",
+      state: "export",
+      sampleRateHz: "export",
+      channels: "export",
+      encoding: "export",
+      timelineFrames: "export",
+      startedAtMs: "export",
+      bpm: "export",
+      accountId: "internal",
+      heldBytes: "internal",
+      hasPeaks: "internal",
+      noticesSent: "internal",
+      partBytes: "internal",
+      uploadId: "internal",
+      sizeBytes: "export",
+      frames: "export",
+      sha256: "export",
+      place: "export",
+      createdAtMs: "export",
+      completedAtMs: "export",
+      expiresAtMs: "export",
+    },
+  },
+  recordingParts: {
+    subjects: [{ column: "recordingId", in: "recordings", key: "id", erase: "step" }],
+    purpose: {
+      en: "To resume an upload where it stopped.",
+      de: "Um einen Upload dort fortzusetzen, wo er stehen blieb.",
+    },
+    lawfulBasis: "contract",
+    recipients: [],
+    retention: [{ kind: "with", table: "recordings" }],
+    columns: {
+      recordingId: "internal",
+      number: "internal",
+      etag: "internal",
+      writer: "internal",
+      claimedAtMs: "internal",
+      sha256: "internal",
+      sizeBytes: "internal",
+    },
+  },
+  storageUse: {
+    subjects: [{ column: "accountId", is: "account", erase: "delete" }],
+    purpose: {
+      en: "To keep each account within the storage of its plan.",
+      de: "Um jedes Konto im Speicher seines Tarifs zu halten.",
+    },
+    lawfulBasis: "contract",
+    recipients: [],
+    retention: [{ kind: "with-subject" }],
+    columns: { accountId: "export", heldBytes: "export" },
+  },
+  sweepPlaces: {
+    subjects: [],
+    purpose: {
+      en: "To go on where a sweep through the store stopped.",
+      de: "Um einen Gang durch den Speicher dort fortzusetzen, wo er stehen blieb.",
+    },
+    lawfulBasis: "legal-obligation",
+    recipients: [],
+    retention: [{ kind: "overwritten" }],
+    columns: { name: "internal", place: "internal" },
+  },
+  retentionNotices: {
+    subjects: [{ column: "accountId", is: "account", erase: "delete" }],
+    purpose: {
+      en: "To tell a person in time that recordings of theirs are about to be deleted.",
+      de: "Um einer Person rechtzeitig zu sagen, dass Aufnahmen von ihr bald gelöscht werden.",
+    },
+    lawfulBasis: "contract",
+    recipients: ["mail"],
+    retention: [{ kind: "after", column: "firstExpiresAtMs", ms: NOTICE_RETENTION_MS }],
+    columns: {
+      id: "internal",
+      accountId: "export",
+      kind: "export",
+      recordingCount: "export",
+      firstExpiresAtMs: "export",
+      createdAtMs: "export",
+      handedOverAtMs: "export",
+    },
+  },
+} satisfies Partial<Inventory>;

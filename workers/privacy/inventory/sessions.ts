@@ -1,0 +1,96 @@
+import { DELETION_RECORD_RETENTION_MS } from "../../../protocol/retention.ts";
+import type { Inventory } from "../rules.ts";
+
+/** Rules of the tables of sessions. */
+export const sessionsRules = {
+  sessions: {
+    subjects: [{ column: "id", in: "sessionMembers", key: "sessionId", erase: "step" }],
+    purpose: { en: "To hold a music session together.", de: "Um eine Session zusammenzuhalten." },
+    lawfulBasis: "contract",
+    recipients: ["collaborators"],
+    retention: [
+      {
+        kind: "job",
+        job: "session-erasures",
+        until: { en: "until the session is deleted", de: "bis die Session gelöscht wird" },
+      },
+    ],
+    columns: { id: "export", name: "export", recordingPermitted: "export", createdAtMs: "export" },
+  },
+  sessionMembers: {
+    subjects: [{ column: "accountId", is: "account", erase: "step" }],
+    purpose: {
+      en: "To know who may join a session, and as what.",
+      de: "Um zu wissen, wer an einer Session teilnehmen darf, und als was.",
+    },
+    lawfulBasis: "contract",
+    recipients: ["collaborators"],
+    retention: [{ kind: "with", table: "sessions" }, { kind: "with-subject" }],
+    columns: { sessionId: "export", accountId: "export", memberId: "export", role: "export", joinedAtMs: "export" },
+  },
+  invites: {
+    subjects: [{ column: "sessionId", in: "sessionMembers", key: "sessionId", erase: "step" }],
+    purpose: {
+      en: "To let a person in who was given a code.",
+      de: "Um jemanden hereinzulassen, der einen Code bekommen hat.",
+    },
+    lawfulBasis: "contract",
+    recipients: [],
+    retention: [
+      { kind: "until", column: "expiresAtMs" },
+      { kind: "with", table: "sessions" },
+    ],
+    columns: {
+      id: "internal",
+      sessionId: "export",
+      codeHash: "secret",
+      role: "export",
+      usesLeft: "export",
+      createdAtMs: "export",
+      expiresAtMs: "export",
+    },
+  },
+  sessionErasures: {
+    subjects: [{ column: "requestedBy", is: "account", erase: "forget" }],
+    purpose: {
+      en: "To prove that a deleted session is gone, and when.",
+      de: "Um zu belegen, dass eine gelöschte Session fort ist, und seit wann.",
+    },
+    lawfulBasis: "legal-obligation",
+    recipients: [],
+    retention: [{ kind: "after", column: "finishedAtMs", ms: DELETION_RECORD_RETENTION_MS }],
+    columns: {
+      sessionId: "export",
+      requestedBy: "export",
+      requestedAtMs: "export",
+      dueAtMs: "export",
+      recordingsDeleted: "export",
+      objectsDeleted: "export",
+      finishedAtMs: "export",
+    },
+  },
+  roomCalls: {
+    subjects: [{ column: "fromMemberId", in: "sessionMembers", key: "memberId", erase: "step" }],
+    purpose: {
+      en: "To carry a host's decision to the room even when the room cannot be reached at once.",
+      de: "Um die Entscheidung eines Hosts in den Raum zu bringen, auch wenn er gerade nicht zu erreichen ist.",
+    },
+    lawfulBasis: "contract",
+    recipients: ["collaborators"],
+    retention: [
+      {
+        kind: "job",
+        job: "room-calls",
+        until: { en: "until the room has heard it: seconds", de: "bis der Raum es gehört hat: Sekunden" },
+      },
+      { kind: "with", table: "sessions" },
+    ],
+    columns: {
+      eventId: "internal",
+      sessionId: "internal",
+      fromMemberId: "internal",
+      body: "internal",
+      createdAtMs: "internal",
+    },
+  },
+} satisfies Partial<Inventory>;

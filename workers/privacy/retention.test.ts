@@ -1,0 +1,130 @@
+import { env } from "cloudflare:workers";
+import { getTableColumns, getTableName, is } from "drizzle-orm";
+import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
+import { describe, expect, test } from "vitest";
+import * as schema from "../../migrations/schema.ts";
+import { jobs } from "../cron/jobs.ts";
+import { systemDeps } from "../platform/deps.ts";
+import { inventory, sqlName, tableRules } from "./inventory.ts";
+import type { Retention, Rule, TableName } from "./rules.ts";
+import { type dueStatement, sweepTable, sweptTables } from "./sweep.ts";
+
+const launchMs = Date.parse("2027-03-01T00:00:00Z");
+const here = { ...env, LAUNCH_DATE: "2027-03-01" };
+type Timed = Parameters<typeof dueStatement>[2];
+const timed = sweptTables.flatMap((table) =>
+  (inventory[table].retention as readonly Retention<string>[])
+    .filter((retention): retention is Timed => ["until", "after", "after-launch"].includes(retention.kind))
+    .map((retention) => ({ table, retention })),
+);
+
+/** A row of any table, made from the table's own description; what it refers to is made first. */
+async function insertRow(tableName: string, values: Record<string, unknown>): Promise<void> {
+  const table = Object.entries(schema as Record<string, unknown>).find(([name]) => name === tableName)?.[1];
+  if (!is(table, SQLiteTable)) throw new Error(`No table ${tableName}.`);
+  const config = getTableConfig(table);
+  const row: Record<string, unknown> = {};
+  for (const [key, column] of Object.entries(getTableColumns(table))) {
+    const foreign = config.foreignKeys.find((one) => one.reference().columns.some(({ name }) => name === column.name));
+    if (key in values) row[column.name] = values[key];
+    else if (foreign !== undefined && column.notNull) {
+      const parent = Object.entries(schema as Record<string, unknown>).find(
+        ([, other]) => is(other, SQLiteTable) && getTableName(other) === getTableName(foreign.reference().foreignTable),
+      );
+      const id = crypto.randomUUID();
+      const parentKey = foreign.reference().foreignColumns[0]?.name ?? "id";
+      await insertRow(parent?.[0] ?? "", { [parentKey]: id });
+      row[column.name] = id;
+    } else if (!column.notNull || column.hasDefault) continue;
+    else if (column.dataType === "string") row[column.name] = column.enumValues?.[0] ?? crypto.randomUUID();
+    else row[column.name] = 1;
+  }
+  const names = Object.keys(row);
+  await env.DB.prepare(
+    `INSERT INTO ${getTableName(table)} (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")})`,
+  )
+    .bind(...names.map((name) => row[name]))
+    .run();
+}
+
+const countOf = async (table: string) =>
+  (await env.DB.prepare(`SELECT COUNT(*) AS count FROM ${sqlName(table)}`).first<number>("count")) ?? -1;
+
+/** When a row that was written at `fromMs` is to go. */
+const endOf = (retention: Timed, fromMs: number) =>
+  retention.kind === "until" ? fromMs : retention.kind === "after" ? fromMs + retention.ms : launchMs + retention.ms;
+
+describe("E6: the sweep is the rules", () => {
+  test.each(timed)(
+    "B3, E6: $table by $retention.kind $retention.column: not a millisecond early, and then gone",
+    async ({ table, retention }) => {
+      const fromMs = launchMs - 5_000;
+      const values =
+        retention.kind === "after-launch" ? { confirmedAtMs: launchMs - 50 } : { [retention.column]: fromMs };
+      await env.DB.prepare(`DELETE FROM ${sqlName(table)}`).run();
+      await insertRow(table, values);
+      const endMs = endOf(retention, fromMs);
+      const at = (nowMs: number) => ({ ...systemDeps, now: () => nowMs });
+      await sweepTable(here, at(endMs - 1), table, 10);
+      expect(await countOf(table)).toBe(1);
+      const swept = await sweepTable(here, at(endMs), table, 10);
+      expect(swept).toMatchObject({ done: 1, finished: true });
+      expect(await countOf(table)).toBe(0);
+    },
+  );
+
+  test.each(timed)(
+    "X22: $table by $retention.kind $retention.column: finds what is due by an index",
+    async ({ table, retention }) => {
+      if (retention.kind === "after-launch") return;
+      const name = sqlName(table);
+      const column = sqlName(retention.column);
+      const empty =
+        retention.kind === "after" && retention.whileEmpty !== undefined
+          ? `${sqlName(retention.whileEmpty)} IS NULL AND `
+          : "";
+      const plan = await env.DB.prepare(
+        `EXPLAIN QUERY PLAN SELECT rowid FROM ${name} WHERE ${empty}${column} <= 1 ORDER BY ${column} LIMIT 10`,
+      ).all<{ detail: string }>();
+      const detail = plan.results.map((row) => row.detail).join("; ");
+      expect(detail).toMatch(/SEARCH .* USING (COVERING )?INDEX/);
+      expect(detail).not.toContain("TEMP B-TREE");
+    },
+  );
+
+  test("X22: ten days without cron, then twice at once: bounded batches, all caught up, nothing early", async () => {
+    const nowMs = launchMs;
+    const deps = { ...systemDeps, now: () => nowMs };
+    await env.DB.prepare("DELETE FROM rate_limits").run();
+    const rows = Array.from({ length: 2_600 }, (_, at) => ({ key: `k${at}`, at: nowMs - 2_500 + at }));
+    await env.DB.prepare(
+      `INSERT INTO rate_limits (key, tokens, updated_at_ms, expires_at_ms)
+       SELECT value ->> 'key', 1, 0, value ->> 'at' FROM json_each(?)`,
+    )
+      .bind(JSON.stringify(rows))
+      .run();
+    let runs = 0;
+    for (let finished = false; !finished && runs < 10; runs++) {
+      const both = await Promise.all([
+        sweepTable(here, deps, "rateLimits", 500),
+        sweepTable(here, deps, "rateLimits", 500),
+      ]);
+      for (const { done } of both) expect(done).toBeLessThanOrEqual(500);
+      finished = both.every((outcome) => outcome.finished);
+    }
+    expect(runs).toBeGreaterThan(2);
+    // 2,501 had their time; the rest is in the future.
+    expect(await countOf("rateLimits")).toBe(99);
+  });
+
+  test("E6: every rule has a job that keeps it", () => {
+    const due = tableRules.flatMap(([table, rule]: [TableName, Rule<string>]) =>
+      rule.retention.flatMap((retention) => {
+        if (retention.kind === "job") return [retention.job];
+        return ["until", "after", "after-launch"].includes(retention.kind) ? [`retention:${table}`] : [];
+      }),
+    );
+    expect(due.filter((job) => !(job in jobs))).toEqual([]);
+    expect(Object.keys(jobs).filter((job) => job.startsWith("retention:") && !due.includes(job))).toEqual([]);
+  });
+});

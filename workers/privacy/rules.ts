@@ -1,0 +1,64 @@
+import type * as schema from "../../migrations/schema.ts";
+
+/**
+ * The data inventory's rules as values: what we hold, about whom, why, for how long, and how it leaves. Sweep, erasure, export, the policy
+ * page's table, docs/STORAGE.md and the Article 30 register are made from them. A table or a column without a rule does not compile.
+ */
+export type Tables = {
+  [Name in keyof typeof schema as (typeof schema)[Name] extends { $inferSelect: unknown }
+    ? Name
+    : never]: (typeof schema)[Name] extends { $inferSelect: infer Row } ? Row : never;
+};
+export type TableName = keyof Tables;
+
+export interface Words {
+  en: string;
+  de: string;
+}
+
+/** GDPR Article 6 (1). */
+export type LawfulBasis = "contract" | "consent" | "legitimate-interest" | "legal-obligation";
+
+/** Who sees it besides the person and Cloudflare, on which everything runs. */
+export type Recipient = "collaborators" | "public" | "mail" | "operators";
+
+/** How the erasure of an account reaches rows: deletes them, empties the column that names the person, or leaves them to a step of its own. */
+export type Erase = "delete" | "forget" | "step";
+
+export type Subject<Column extends string> =
+  /** The column holds the person's account id or e-mail. `shows`: what of the row is theirs to see, if less than its exported columns. */
+  | { column: Column; is: "account" | "email"; erase: Erase; shows?: readonly Column[] }
+  /** The column's value stands under `key` in a table that leads on to the person. */
+  | { column: Column; in: TableName; key: string; erase: "step" };
+
+export type Retention<Column extends string> =
+  /** Until the moment that stands in the column. */
+  | { kind: "until"; column: Column }
+  /** So long after that moment; `whileEmpty`: only while another column is empty. */
+  | { kind: "after"; column: Column; ms: number; whileEmpty?: Column }
+  /** So long after the launch, whose day is configuration. */
+  | { kind: "after-launch"; ms: number }
+  /** Until the account is deleted. */
+  | { kind: "with-subject" }
+  /** With the row that it hangs on by a foreign key. */
+  | { kind: "with"; table: TableName }
+  /** Rewritten whenever the other table is. */
+  | { kind: "follows"; table: TableName }
+  /** One row that the next run overwrites. */
+  | { kind: "overwritten" }
+  /** By a job of cron of its own, because other stores hold part of it. */
+  | { kind: "job"; job: string; until: Words };
+
+/** What an access request (Art. 15) shows of a column: the value; nothing, for it is a secret of ours; nothing, for it is somebody else's or ours alone. */
+export type Shown = "export" | "secret" | "internal";
+
+export interface Rule<Column extends string> {
+  subjects: readonly Subject<Column>[];
+  purpose: Words;
+  lawfulBasis: LawfulBasis;
+  recipients: readonly Recipient[];
+  retention: readonly Retention<Column>[];
+  columns: { [Name in Column]: Shown };
+}
+
+export type Inventory = { [Name in TableName]: Rule<keyof Tables[Name] & string> };
