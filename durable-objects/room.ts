@@ -2,8 +2,8 @@ import { assertNever, type ErrorCode, errors } from "../protocol/errors.ts";
 import type { EventId, MemberId, SessionId } from "../protocol/ids.ts";
 import { HELLO_TIMEOUT_MS, MEMBERS_INTERVAL_MS, RESUME_EVENTS_MAX } from "../protocol/limits.ts";
 import type {
+  ApiBody,
   ClientMessage,
-  HostBody,
   LoggedEvent,
   Member,
   RoomMessage,
@@ -285,7 +285,7 @@ export class Room {
   }
 
   /** What the API decided; it is in the database already, so the room does not judge it. */
-  applyByHost(from: MemberId, eventId: EventId, body: HostBody, nowMs: number) {
+  applyDecision(from: MemberId, eventId: EventId, body: ApiBody, nowMs: number) {
     const appended = this.#record({ eventId, from, body }, nowMs);
     if (appended.outcome === "conflict") return { ok: false as const, code: "event-conflict" as const };
     if (appended.outcome === "repeat") return { ok: true as const, seq: appended.seq };

@@ -2,7 +2,7 @@ import { type ConnectionContext, Server } from "partyserver";
 import type { ErrorCode } from "../protocol/errors.ts";
 import { EventId, MemberId, type SessionId } from "../protocol/ids.ts";
 import { HELLO_TIMEOUT_MS } from "../protocol/limits.ts";
-import { HostBody } from "../protocol/room.ts";
+import { ApiBody } from "../protocol/room.ts";
 import { CLAIMS_HEADER, decodeClaims } from "./claims.ts";
 import { Room, type RoomSnapshot } from "./room.ts";
 import { type Chair, dismiss, newSeat, type Seat } from "./seat.ts";
@@ -89,13 +89,13 @@ export class SessionRoom extends Server {
   }
 
   /** Logs, enforces and tells a decision that the database already holds (docs/PROTOCOL.md P13). The same event again is harmless. */
-  applyByHost(
+  applyDecision(
     fromMemberId: string,
     eventId: string,
     body: unknown,
   ): { ok: true; seq: number } | { ok: false; code: ErrorCode } {
     const from = MemberId.parse(fromMemberId);
-    return this.#awake().applyByHost(from, EventId.parse(eventId), HostBody.parse(body), Date.now());
+    return this.#awake().applyDecision(from, EventId.parse(eventId), ApiBody.parse(body), Date.now());
   }
 
   /** Tells everybody that the list of recordings is another one. */

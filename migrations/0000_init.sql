@@ -240,7 +240,8 @@ CREATE TABLE `recordings` (
 	`completed_at_ms` integer,
 	`expires_at_ms` integer,
 	FOREIGN KEY (`session_id`) REFERENCES `sessions`(`id`) ON UPDATE no action ON DELETE no action,
-	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE no action
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE no action,
+	CONSTRAINT "recordings_state" CHECK("recordings"."state" IN ('uploading', 'complete', 'deleting'))
 );
 --> statement-breakpoint
 CREATE INDEX `recordings_by_session` ON `recordings` (`session_id`,`created_at_ms`,`id`);--> statement-breakpoint
@@ -279,7 +280,8 @@ CREATE TABLE `invites` (
 	`uses_left` integer NOT NULL,
 	`created_at_ms` integer NOT NULL,
 	`expires_at_ms` integer NOT NULL,
-	FOREIGN KEY (`session_id`) REFERENCES `sessions`(`id`) ON UPDATE no action ON DELETE cascade
+	FOREIGN KEY (`session_id`) REFERENCES `sessions`(`id`) ON UPDATE no action ON DELETE cascade,
+	CONSTRAINT "invites_role" CHECK("invites"."role" IN ('participant', 'observer'))
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `invites_code_hash_unique` ON `invites` (`code_hash`);--> statement-breakpoint
@@ -316,7 +318,8 @@ CREATE TABLE `session_members` (
 	`joined_at_ms` integer NOT NULL,
 	PRIMARY KEY(`session_id`, `account_id`),
 	FOREIGN KEY (`session_id`) REFERENCES `sessions`(`id`) ON UPDATE no action ON DELETE cascade,
-	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade,
+	CONSTRAINT "session_members_role" CHECK("session_members"."role" IN ('host', 'participant', 'observer'))
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `session_members_member_id_unique` ON `session_members` (`member_id`);--> statement-breakpoint

@@ -69,7 +69,7 @@ export const PART_LEASE_MS = 15_000;
 /** A completion holds its upload against the sweep for this long: the time to read and hash the largest object. */
 export const COMPLETION_LEASE_MS = 60 * 60 * 1000;
 /** What ends within this time is not extended any more, because a sweep may have it in hand: far more than two Workers' clocks differ by. */
-export const ENDING_MARGIN_MS = 60 * 1000;
+export const DELETION_MARGIN_MS = 60 * 1000;
 export const PEAKS_MAX_BYTES = 192 * 1024;
 export const PARTS_MAX = 10_000;
 export const RECORDING_NAME_MAX_CHARS = 120;

@@ -57,12 +57,12 @@ export const PostBody = z.discriminatedUnion("kind", [
 export type PostBody = z.infer<typeof PostBody>;
 
 /** What the API decides (its database first) and the room then logs and enforces. Never accepted from a socket. */
-export const HostBody = z.discriminatedUnion("kind", [
+export const ApiBody = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("role"), memberId: MemberId, role: Role }),
   z.object({ kind: z.literal("remove"), memberId: MemberId }),
   z.object({ kind: z.literal("settings"), settings: SessionSettings }),
 ]);
-export type HostBody = z.infer<typeof HostBody>;
+export type ApiBody = z.infer<typeof ApiBody>;
 
 /** What only the room writes into the log. */
 export const RoomBody = z.discriminatedUnion("kind", [
@@ -80,7 +80,7 @@ export const LoggedEvent = z.object({
   atMs: z.number(),
   /** Transport events only: the instant in session time at which everybody carries it out. */
   effectiveAtMs: z.number().optional(),
-  body: z.union([PostBody, HostBody, RoomBody]),
+  body: z.union([PostBody, ApiBody, RoomBody]),
 });
 export type LoggedEvent = z.infer<typeof LoggedEvent>;
 

@@ -1,9 +1,10 @@
-import { index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { sql } from "drizzle-orm";
+import { check, index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { accounts } from "./accounts.ts";
 import { sessions } from "./sessions.ts";
 
 /**
- * One stem that somebody shares. `uploading`: R2 holds parts. `complete`: R2 holds the object. `ending`: withdrawn by its
+ * One stem that somebody shares. `uploading`: R2 holds parts. `complete`: R2 holds the object. `deleting`: withdrawn by its
  * owner. Whatever the state, the sweep takes the row at `expiresAtMs` (null: kept until the session is deleted): for an upload
  * that is when it counts as abandoned. Nothing is shown from that instant on, however late the sweep comes. Rows go after objects.
  */
@@ -21,7 +22,7 @@ export const recordings = sqliteTable(
       .references(() => accounts.id),
     takeId: text("take_id").notNull(),
     name: text("name").notNull(),
-    state: text("state", { enum: ["uploading", "complete", "ending"] }).notNull(),
+    state: text("state", { enum: ["uploading", "complete", "deleting"] }).notNull(),
     sampleRateHz: integer("sample_rate_hz").notNull(),
     channels: integer("channels").notNull(),
     encoding: text("encoding", { enum: ["pcm24", "float32"] }).notNull(),
@@ -45,6 +46,7 @@ export const recordings = sqliteTable(
     expiresAtMs: integer("expires_at_ms"),
   },
   (table) => [
+    check("recordings_state", sql`${table.state} IN ('uploading', 'complete', 'deleting')`),
     index("recordings_by_session").on(table.sessionId, table.createdAtMs, table.id),
     index("recordings_by_account").on(table.accountId, table.expiresAtMs),
     index("recordings_by_expiry").on(table.expiresAtMs),

@@ -1,4 +1,5 @@
-import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { sql } from "drizzle-orm";
+import { check, index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { accounts } from "./accounts.ts";
 
 /** One music session; its chat, notes and transport log are in its room's own storage. */
@@ -24,6 +25,7 @@ export const sessionMembers = sqliteTable(
     joinedAtMs: integer("joined_at_ms").notNull(),
   },
   (table) => [
+    check("session_members_role", sql`${table.role} IN ('host', 'participant', 'observer')`),
     primaryKey({ columns: [table.sessionId, table.accountId] }),
     index("session_members_by_account").on(table.accountId, table.joinedAtMs, table.sessionId),
   ],
@@ -43,6 +45,7 @@ export const invites = sqliteTable(
     expiresAtMs: integer("expires_at_ms").notNull(),
   },
   (table) => [
+    check("invites_role", sql`${table.role} IN ('participant', 'observer')`),
     index("invites_by_session").on(table.sessionId, table.createdAtMs, table.id),
     index("invites_by_expiry").on(table.expiresAtMs),
   ],

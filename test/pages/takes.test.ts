@@ -250,7 +250,7 @@ describe("takes in the browser", () => {
     // One second of one stem, once, however often it went round.
     expect(count.bytes).toBeLessThan(RATE_HZ * 6 + 4_096 + 100);
 
-    await platform.db.prepare("UPDATE recordings SET state = 'ending' WHERE id = ?").bind(stems.drums).run();
+    await platform.db.prepare("UPDATE recordings SET state = 'deleting' WHERE id = ?").bind(stems.drums).run();
     await page.getByRole("button", { name: "Mute Drums, Ben Okafor" }).click();
     await page.getByRole("button", { name: "Loop L" }).click();
     await page.keyboard.press("Space");

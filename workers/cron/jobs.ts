@@ -8,7 +8,7 @@ import { sweepTable, sweptTables } from "../privacy/sweep.ts";
 import { sweepRecordings } from "../recordings/deletion.ts";
 import { noticeEndings } from "../recordings/notices.ts";
 import { sweepOrphans } from "../recordings/orphans.ts";
-import { makeLeftCalls } from "../rooms/room-outbox.ts";
+import { deliverLeft } from "../rooms/room-outbox.ts";
 import { tellLaunch } from "../waitlist/launch.ts";
 
 interface Outcome {
@@ -30,7 +30,7 @@ const MAILS = 100;
 /** Everything that happens by the clock. Each job is bounded, finds its work by an index, and may be killed anywhere and run again. */
 export const jobs: Record<string, Job> = {
   async "room-calls"(env, deps) {
-    const done = await makeLeftCalls(env, deps, ROOM_CALLS);
+    const done = await deliverLeft(env, deps, ROOM_CALLS);
     return { done, rowsRead: 0, finished: done < ROOM_CALLS };
   },
 

@@ -6,7 +6,7 @@ import { queueDecoy, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { issueLinkToken, readLinkToken } from "../platform/link-token.ts";
-import { newInvite } from "../sessions/invite-store.ts";
+import { createInvite } from "../sessions/invite-store.ts";
 
 /**
  * Two people on the Hub write to each other through us: each mail comes from our address, without a Reply-To, and what the other may know
@@ -99,7 +99,7 @@ export async function sendInvite(
   const outcome = await mayContact(env, deps, from.id, to);
   if (outcome !== "open" && outcome !== "silent") return outcome;
   // Whoever is blocked sees their session hold one more open invitation, like anybody whose mail was not answered.
-  const invite = await newInvite(env.DB, deps, session.sessionId, role, 1);
+  const invite = await createInvite(env.DB, deps, session.sessionId, role, 1);
   if (invite === null) return "quota-exceeded";
   const id = `hub-${newSecret(deps)}`;
   const link = `${origin}/invite/${invite.code}`;

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { newId } from "../../protocol/ids.ts";
-import { ENDING_MARGIN_MS } from "../../protocol/limits.ts";
+import { DELETION_MARGIN_MS } from "../../protocol/limits.ts";
 import { DOWNGRADE_GRACE_MS, RECORDING_RETENTION_MS } from "../../protocol/retention.ts";
 import { runJobs } from "../cron/jobs.ts";
 import { systemDeps } from "../platform/deps.ts";
@@ -111,7 +111,7 @@ describe("notices before the end (E1)", () => {
     await runJobs(here, deps);
     expect(sent).toHaveLength(1);
     expect(sent[0]?.text).toContain("2 recordings will be deleted earlier");
-    nowMs += DOWNGRADE_GRACE_MS - ENDING_MARGIN_MS - 1;
+    nowMs += DOWNGRADE_GRACE_MS - DELETION_MARGIN_MS - 1;
     await changeTier(here, deps, accountId, "pro");
     expect(await expiryOf(young)).toBe(downgradedAtMs - DAY_MS + RECORDING_RETENTION_MS.pro);
     await changeTier(here, deps, accountId, "studio");

@@ -6,7 +6,7 @@ import { authenticate } from "../auth/guard.ts";
 import { networkOf } from "../auth/network.ts";
 import { consume } from "../auth/rate-limits.ts";
 import { type AppContext, type AppEnv, newRouter } from "../http/router.ts";
-import { findOpenInvite } from "../sessions/open-invite.ts";
+import { findOpenInvite } from "../sessions/invite-store.ts";
 import { ask } from "./ask.ts";
 import { pageOf, sendPage } from "./page.ts";
 import { seeOther } from "./sessions.tsx";

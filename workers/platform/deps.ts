@@ -1,17 +1,17 @@
 import type { SessionRoom } from "../../durable-objects/session-room.ts";
 import type { MemberId, RandomBytes, SessionId } from "../../protocol/ids.ts";
-import type { HostBody } from "../../protocol/room.ts";
+import type { ApiBody } from "../../protocol/room.ts";
 import type { Env } from "./env.ts";
 import { roomOf } from "./jurisdiction.ts";
 
 /** What the API asks of a session's room; durable-objects/session-room.ts says what each call does. */
 export interface Room {
   /** Logs, enforces and broadcasts a decision that D1 already holds. The same event id again is harmless. */
-  applyByHost(
+  applyDecision(
     fromMemberId: MemberId,
     eventId: string,
-    body: HostBody,
-  ): Promise<Awaited<ReturnType<SessionRoom["applyByHost"]>>>;
+    body: ApiBody,
+  ): Promise<Awaited<ReturnType<SessionRoom["applyDecision"]>>>;
   announceRecordings(): Promise<void>;
   snapshot(afterSeq?: number): Promise<Awaited<ReturnType<SessionRoom["snapshot"]>>>;
   /** The session is deleted: closes every socket and empties the room's storage. Harmless to repeat. */

@@ -1,11 +1,11 @@
 import type { MemberId, SessionId } from "../../protocol/ids.ts";
-import type { HostBody } from "../../protocol/room.ts";
+import type { ApiBody } from "../../protocol/room.ts";
 import { dropSample } from "../hub/sample.ts";
 import { editProfile, findOwn } from "../hub/store.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { type Ending, endRecording } from "../recordings/deletion.ts";
-import { makeCall, type RoomCall, recordCall } from "../rooms/room-outbox.ts";
+import { type Deletion, deleteRecording } from "../recordings/deletion.ts";
+import { type Decision, deliver, enqueue } from "../rooms/room-outbox.ts";
 import { closeSession, continueErasure } from "./session-erasure.ts";
 
 /** Recordings, and sessions, that are looked up at once. */
@@ -27,7 +27,7 @@ export async function eraseAccount(env: Env, deps: Deps, accountId: string): Pro
   }
   await db.prepare("DELETE FROM sign_ins WHERE account_id = ?").bind(accountId).run();
   await leaveSessions(env, deps, accountId);
-  if (!(await endRecordings(env, deps, accountId))) return false;
+  if (!(await deleteRecordings(env, deps, accountId))) return false;
   const [, , gone] = await db.batch([
     db
       .prepare("DELETE FROM mail_outbox WHERE account_id = ?1 OR address = (SELECT email FROM accounts WHERE id = ?1)")
@@ -73,28 +73,28 @@ async function leave(env: Env, deps: Deps, accountId: string, seat: Seat): Promi
     return;
   }
   const needsHost = seat.role === "host" && seat.otherHosts === 0;
-  const bodies: HostBody[] = [
+  const bodies: ApiBody[] = [
     ...(needsHost ? [{ kind: "role" as const, memberId: heir, role: "host" as const }] : []),
     { kind: "remove", memberId },
   ];
-  const calls: RoomCall[] = bodies.map((body) => ({
+  const calls: Decision[] = bodies.map((body) => ({
     eventId: crypto.randomUUID(),
     sessionId,
     fromMemberId: memberId,
     body,
   }));
   await env.DB.batch([
-    ...calls.map((call) => recordCall(env.DB, call, deps.now())),
+    ...calls.map((call) => enqueue(env.DB, call, deps.now())),
     ...(needsHost ? [env.DB.prepare("UPDATE session_members SET role = 'host' WHERE member_id = ?").bind(heir)] : []),
     env.DB.prepare("DELETE FROM session_members WHERE member_id = ?").bind(memberId),
   ]);
   // What the room cannot be told now, cron tells it.
-  for (const call of calls) await makeCall(env, deps, call);
+  for (const call of calls) await deliver(env, deps, call);
 }
 
-async function endRecordings(env: Env, deps: Deps, accountId: string): Promise<boolean> {
+async function deleteRecordings(env: Env, deps: Deps, accountId: string): Promise<boolean> {
   await env.DB.prepare(
-    "UPDATE recordings SET state = 'ending', expires_at_ms = min(ifnull(expires_at_ms, ?2), ?2) WHERE account_id = ?1",
+    "UPDATE recordings SET state = 'deleting', expires_at_ms = min(ifnull(expires_at_ms, ?2), ?2) WHERE account_id = ?1",
   )
     .bind(accountId, deps.now())
     .run();
@@ -104,9 +104,9 @@ async function endRecordings(env: Env, deps: Deps, accountId: string): Promise<b
        FROM recordings WHERE account_id = ? LIMIT ?`,
     )
       .bind(accountId, BATCH)
-      .all<Ending>();
+      .all<Deletion>();
     if (results.length === 0) return true;
-    for (const ending of results) await endRecording(env, deps, ending);
+    for (const recording of results) await deleteRecording(env, deps, recording);
     const left = await env.DB.prepare("SELECT 1 FROM recordings WHERE id = ?").bind(results[0]?.id).first();
     // The store does not give it up now; the sweep will, and whoever asks again finishes this.
     if (left !== null) return false;

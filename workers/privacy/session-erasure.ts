@@ -8,7 +8,7 @@ import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
 import { persist } from "../recordings/bucket.ts";
-import { type Ending, isGivenUp } from "../recordings/deletion.ts";
+import { type Deletion, isGivenUp } from "../recordings/deletion.ts";
 import { sessionPrefix } from "../recordings/keys.ts";
 import { findMembership } from "../sessions/guard.ts";
 
@@ -81,7 +81,7 @@ export function closeSession(db: D1Database, sessionId: SessionId, accountId: st
     db.prepare("UPDATE sessions SET name = '' WHERE id = ?").bind(sessionId),
     db
       .prepare(
-        "UPDATE recordings SET state = 'ending', expires_at_ms = min(ifnull(expires_at_ms, ?2), ?2) WHERE session_id = ?1",
+        "UPDATE recordings SET state = 'deleting', expires_at_ms = min(ifnull(expires_at_ms, ?2), ?2) WHERE session_id = ?1",
       )
       .bind(sessionId, nowMs),
   ];
@@ -110,7 +110,7 @@ async function emptyOneBatch(env: Env, deps: Deps, sessionId: SessionId): Promis
      FROM recordings WHERE session_id = ?1 LIMIT ?2`,
   )
     .bind(sessionId, BATCH)
-    .all<Ending>();
+    .all<Deletion>();
   for (const row of rows) {
     if (row.uploadId !== null && !(await isGivenUp(env, deps, row, row.uploadId))) throw new Unavailable();
   }

@@ -1,5 +1,5 @@
 import { stemProblem, WAV_HEADER_MAX_BYTES } from "../../audio/wav-reader.ts";
-import { COMPLETION_LEASE_MS, ENDING_MARGIN_MS } from "../../protocol/limits.ts";
+import { COMPLETION_LEASE_MS, DELETION_MARGIN_MS } from "../../protocol/limits.ts";
 import { type CompleteRecording, peaksProblem } from "../../protocol/recordings.ts";
 import { RECORDING_RETENTION_MS } from "../../protocol/retention.ts";
 import type { Deps } from "../platform/deps.ts";
@@ -59,7 +59,7 @@ export async function completeUpload(env: Env, deps: Deps, row: Row, wanted: Com
     `UPDATE recordings SET expires_at_ms = max(expires_at_ms, ?2)
      WHERE id = ?1 AND state = 'uploading' AND upload_id = ?3 AND expires_at_ms > ?4`,
   )
-    .bind(row.id, nowMs + COMPLETION_LEASE_MS, row.uploadId, nowMs + ENDING_MARGIN_MS)
+    .bind(row.id, nowMs + COMPLETION_LEASE_MS, row.uploadId, nowMs + DELETION_MARGIN_MS)
     .run();
   if (lease.meta.changes === 0) return refused("upload-ended");
 

@@ -10,41 +10,43 @@ const BATCH = 500;
 /** R2 drops an unfinished upload by itself after seven days; a day later it has, whatever it answers. */
 const R2_HAS_DROPPED_IT_AFTER_MS = 8 * 24 * 60 * 60 * 1000;
 
-export interface Ending {
+export interface Deletion {
   id: string;
   sessionId: string;
   accountId: string;
   uploadId: string | null;
   createdAtMs: number;
 }
-interface Due extends Ending {
-  state: "uploading" | "complete" | "ending";
+interface Due extends Deletion {
+  state: "uploading" | "complete" | "deleting";
   expiresAtMs: number;
 }
 
-/** Marks a recording as ended: from this instant nobody sees it. The next step, or the sweep, empties R2 of it. */
-export async function withdraw(db: D1Database, recordingId: string, nowMs: number): Promise<void> {
+/** Marks a recording for deletion: from this instant nobody sees it. The next step, or the sweep, empties R2 of it. */
+export async function markDeleted(db: D1Database, recordingId: string, nowMs: number): Promise<void> {
   await db
-    .prepare("UPDATE recordings SET state = 'ending', expires_at_ms = min(ifnull(expires_at_ms, ?2), ?2) WHERE id = ?1")
+    .prepare(
+      "UPDATE recordings SET state = 'deleting', expires_at_ms = min(ifnull(expires_at_ms, ?2), ?2) WHERE id = ?1",
+    )
     .bind(recordingId, nowMs)
     .run();
 }
 
 /** Takes one recording that has ended away for good, and counts its owner's storage anew. Harmless to repeat. */
-export async function endRecording(env: Env, deps: Deps, ending: Ending): Promise<void> {
-  const gone = await emptyStore(env, deps, [ending]);
+export async function deleteRecording(env: Env, deps: Deps, recording: Deletion): Promise<void> {
+  const gone = await emptyStore(env, deps, [recording]);
   await deleteRows(env.DB, gone, deps.now());
-  await recountStorage(env.DB, ending.accountId);
+  await recountStorage(env.DB, recording.accountId);
 }
 
 /**
  * Objects first, rows last: a row is how the sweep would find an object again. Returns those of which R2 holds nothing any more; one
  * whose upload R2 would not give up is not among them, and the next run tries again.
  */
-async function emptyStore<Row extends Ending>(env: Env, deps: Deps, endings: readonly Row[]): Promise<Row[]> {
+async function emptyStore<Row extends Deletion>(env: Env, deps: Deps, due: readonly Row[]): Promise<Row[]> {
   const gone: Row[] = [];
-  for (const ending of endings) {
-    if (ending.uploadId === null || (await isGivenUp(env, deps, ending, ending.uploadId))) gone.push(ending);
+  for (const row of due) {
+    if (row.uploadId === null || (await isGivenUp(env, deps, row, row.uploadId))) gone.push(row);
   }
   const keys = gone.flatMap(({ id, sessionId }) => [objectKey(sessionId, id), peaksKey(sessionId, id)]);
   if (keys.length > 0) await persist(deps, "delete", () => env.RECORDINGS.delete(keys));
@@ -52,17 +54,17 @@ async function emptyStore<Row extends Ending>(env: Env, deps: Deps, endings: rea
 }
 
 /** Whether R2 holds nothing of an upload any more; `false`: it does not answer, and the row has to stay for the next run. */
-export async function isGivenUp(env: Env, deps: Deps, ending: Ending, uploadId: string): Promise<boolean> {
+export async function isGivenUp(env: Env, deps: Deps, row: Deletion, uploadId: string): Promise<boolean> {
   try {
-    await abortUpload(env.RECORDINGS, deps, objectKey(ending.sessionId, ending.id), uploadId);
+    await abortUpload(env.RECORDINGS, deps, objectKey(row.sessionId, row.id), uploadId);
     return true;
   } catch (error) {
     log({ event: "store-unavailable", call: "abort", ...describeThrown(error) });
-    return deps.now() - ending.createdAtMs > R2_HAS_DROPPED_IT_AFTER_MS;
+    return deps.now() - row.createdAtMs > R2_HAS_DROPPED_IT_AFTER_MS;
   }
 }
 
-async function deleteRows(db: D1Database, gone: readonly Ending[], nowMs: number): Promise<number> {
+async function deleteRows(db: D1Database, gone: readonly Deletion[], nowMs: number): Promise<number> {
   if (gone.length === 0) return 0;
   const { meta } = await db
     .prepare("DELETE FROM recordings WHERE id IN (SELECT value FROM json_each(?1)) AND expires_at_ms <= ?2")
@@ -76,7 +78,7 @@ async function deleteRows(db: D1Database, gone: readonly Ending[], nowMs: number
  * is waiting; the next run goes on from there, however many runs were missed. Two runs at once do the same work twice, and no harm.
  *
  * Nothing that the sweep can have in hand comes back meanwhile: a completion or a change of tier extends only what has more than
- * `ENDING_MARGIN_MS` to live.
+ * `DELETION_MARGIN_MS` to live.
  */
 export async function sweepRecordings(
   env: Env,
@@ -115,16 +117,16 @@ function wholeInstants(due: Due[]): Due[] {
 
 /**
  * Deletes the rows of `gone`. A stretch of the index that has gone as a whole is deleted as one, which reads half as much as asking for
- * each row. What may enter the stretch meanwhile is in state `ending`: withdrawn, or of a deleted session.
+ * each row. What may enter the stretch meanwhile is in state `deleting`: withdrawn, or of a deleted session.
  */
 async function deleteDue(db: D1Database, due: readonly Due[], gone: readonly Due[], nowMs: number): Promise<number> {
   const [first, last] = [due[0]?.expiresAtMs, due.at(-1)?.expiresAtMs];
   const isStretch = first !== undefined && last !== undefined && first < last && gone.length === due.length;
   if (!isStretch) return await deleteRows(db, gone, nowMs);
   const { meta } = await db
-    .prepare("DELETE FROM recordings WHERE expires_at_ms BETWEEN ?1 AND ?2 AND state <> 'ending'")
+    .prepare("DELETE FROM recordings WHERE expires_at_ms BETWEEN ?1 AND ?2 AND state <> 'deleting'")
     .bind(first, last)
     .run();
-  const withdrawn = gone.filter(({ state }) => state === "ending");
+  const withdrawn = gone.filter(({ state }) => state === "deleting");
   return meta.rows_read + (await deleteRows(db, withdrawn, nowMs));
 }

@@ -15,7 +15,7 @@ import { log } from "../platform/log.ts";
 import { type MemberEnv, requireMember } from "../sessions/guard.ts";
 import { abortUpload, persist } from "./bucket.ts";
 import { completeUpload } from "./completion.ts";
-import { endRecording, withdraw } from "./deletion.ts";
+import { deleteRecording, markDeleted } from "./deletion.ts";
 import { objectKey } from "./keys.ts";
 import {
   claimExpired,
@@ -78,7 +78,7 @@ export const recordings = newRouter<MemberEnv>()
       }
       // One that was given up and not swept yet makes room for its successor.
       const stale = await claimExpired(c.env.DB, wanted.recordingId, account.id, nowMs);
-      if (stale !== null) await endRecording(c.env, deps, stale);
+      if (stale !== null) await deleteRecording(c.env, deps, stale);
       const key = objectKey(member.sessionId, wanted.recordingId);
       const upload = await persist(deps, "open", () => c.env.RECORDINGS.createMultipartUpload(key));
       const by = { sessionId: member.sessionId, memberId: member.memberId, accountId: account.id };
@@ -194,9 +194,9 @@ export const recordings = newRouter<MemberEnv>()
       const row = await findRecording(c.env.DB, c.req.valid("param").recordingId, account.id, nowMs);
       if (row === null) return problem(c, "not-found");
       if (row.accountId !== account.id) return problem(c, "forbidden");
-      await withdraw(c.env.DB, row.id, nowMs);
+      await markDeleted(c.env.DB, row.id, nowMs);
       try {
-        await endRecording(c.env, deps, row);
+        await deleteRecording(c.env, deps, row);
       } catch (error) {
         // Nobody sees it any more, and the sweep empties R2 as soon as it answers.
         if (!(error instanceof Unavailable)) throw error;

@@ -5,7 +5,7 @@ import { UPLOAD_ABANDONED_AFTER_MS } from "../../protocol/retention.ts";
 import type { Role } from "../../protocol/roles.ts";
 import { TransportState } from "../../protocol/room.ts";
 import { type Cursor, cutPage } from "../http/paging.ts";
-import type { Ending } from "./deletion.ts";
+import type { Deletion } from "./deletion.ts";
 
 /** What `recordings` and its session say together about one stem and the account that asks. */
 export interface Row {
@@ -21,7 +21,7 @@ export interface Row {
   timelineFrames: number;
   startedAtMs: number;
   bpm: number;
-  state: "uploading" | "complete" | "ending";
+  state: "uploading" | "complete" | "deleting";
   partBytes: number;
   uploadId: string | null;
   sizeBytes: number | null;
@@ -62,7 +62,7 @@ export async function findRecording(
     .prepare(
       `SELECT ${columns}, r.place, m.role FROM recordings r
        JOIN session_members m ON m.session_id = r.session_id AND m.account_id = ?2
-       WHERE r.id = ?1 AND r.state <> 'ending' AND (r.expires_at_ms IS NULL OR r.expires_at_ms > ?3)
+       WHERE r.id = ?1 AND r.state <> 'deleting' AND (r.expires_at_ms IS NULL OR r.expires_at_ms > ?3)
          AND (r.state = 'complete' OR r.account_id = ?2)`,
     )
     .bind(recordingId, accountId, nowMs)
@@ -73,11 +73,11 @@ export async function findRecording(
 export async function claimExpired(db: D1Database, recordingId: string, accountId: string, nowMs: number) {
   return await db
     .prepare(
-      `UPDATE recordings SET state = 'ending' WHERE id = ?1 AND account_id = ?2 AND expires_at_ms <= ?3
+      `UPDATE recordings SET state = 'deleting' WHERE id = ?1 AND account_id = ?2 AND expires_at_ms <= ?3
        RETURNING id, session_id AS sessionId, account_id AS accountId, upload_id AS uploadId, created_at_ms AS createdAtMs`,
     )
     .bind(recordingId, accountId, nowMs)
-    .first<Ending>();
+    .first<Deletion>();
 }
 
 /**
@@ -96,7 +96,7 @@ export async function listRecordings(
     .prepare(
       `SELECT ${columns}, NULL AS place FROM recordings r
        WHERE r.session_id = ?1 AND (r.created_at_ms, r.id) < (?2, ?3)
-         AND r.state <> 'ending' AND (r.expires_at_ms IS NULL OR r.expires_at_ms > ?4)
+         AND r.state <> 'deleting' AND (r.expires_at_ms IS NULL OR r.expires_at_ms > ?4)
          AND (r.state = 'complete' OR r.account_id = ?5)
        ORDER BY r.created_at_ms DESC, r.id DESC LIMIT ?6`,
     )

@@ -1,5 +1,5 @@
 import type { MemberId, SessionId } from "../../protocol/ids.ts";
-import { HostBody } from "../../protocol/room.ts";
+import { ApiBody } from "../../protocol/room.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
@@ -8,17 +8,17 @@ import { log } from "../platform/log.ts";
  * A host's decision is D1's first and the room's second. The call to the room is itself a row, written in the batch that decides:
  * if the Worker dies between the two, or the room cannot be reached, cron makes the call again.
  */
-export interface RoomCall {
+export interface Decision {
   eventId: string;
   sessionId: SessionId;
   fromMemberId: MemberId;
-  body: HostBody;
+  body: ApiBody;
 }
 
 /** The row, for the batch that decides. `condition` is SQL that must hold for it, with `params` from ?6 on. */
-export function recordCall(
+export function enqueue(
   db: D1Database,
-  call: RoomCall,
+  call: Decision,
   nowMs: number,
   condition = "1",
   params: unknown[] = [],
@@ -32,10 +32,10 @@ export function recordCall(
 }
 
 /** Makes the call and forgets it. `false`: the room could not be reached; the row stays for cron. */
-export async function makeCall(env: Env, deps: Deps, call: RoomCall): Promise<boolean> {
+export async function deliver(env: Env, deps: Deps, call: Decision): Promise<boolean> {
   try {
     const room = await deps.reachRoom(env, call.sessionId);
-    await room.applyByHost(call.fromMemberId, call.eventId, call.body);
+    await room.applyDecision(call.fromMemberId, call.eventId, call.body);
   } catch {
     log({ event: "room-unreachable", call: "apply" });
     return false;
@@ -45,7 +45,7 @@ export async function makeCall(env: Env, deps: Deps, call: RoomCall): Promise<bo
 }
 
 /** Calls older than a request could still be making; oldest first, so that a room hears them in the order they were decided. */
-export async function makeLeftCalls(env: Env, deps: Deps, limit: number): Promise<number> {
+export async function deliverLeft(env: Env, deps: Deps, limit: number): Promise<number> {
   const { results } = await env.DB.prepare(
     `SELECT event_id AS eventId, session_id AS sessionId, from_member_id AS fromMemberId, body
      FROM room_calls WHERE created_at_ms < ?1 ORDER BY created_at_ms LIMIT ?2`,
@@ -54,8 +54,8 @@ export async function makeLeftCalls(env: Env, deps: Deps, limit: number): Promis
     .all<{ eventId: string; sessionId: SessionId; fromMemberId: MemberId; body: string }>();
   let done = 0;
   for (const row of results) {
-    const body = HostBody.parse(JSON.parse(row.body));
-    if (await makeCall(env, deps, { ...row, body })) done++;
+    const body = ApiBody.parse(JSON.parse(row.body));
+    if (await deliver(env, deps, { ...row, body })) done++;
   }
   return done;
 }

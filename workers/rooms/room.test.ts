@@ -154,9 +154,9 @@ describe("what the API decides", () => {
     const room = await roomOf(env, session);
     const eventId = crypto.randomUUID();
     const body = { kind: "role", memberId: ben.memberId, role: "participant" } as const;
-    const first = await room.applyByHost(ada.memberId, eventId, body);
-    expect(await room.applyByHost(ada.memberId, eventId, body)).toEqual(first);
-    expect(await room.applyByHost(ada.memberId, eventId, { ...body, role: "host" })).toEqual({
+    const first = await room.applyDecision(ada.memberId, eventId, body);
+    expect(await room.applyDecision(ada.memberId, eventId, body)).toEqual(first);
+    expect(await room.applyDecision(ada.memberId, eventId, { ...body, role: "host" })).toEqual({
       ok: false,
       code: "event-conflict",
     });
@@ -173,7 +173,7 @@ describe("what the API decides", () => {
     const issuedAtMs = Date.now() - 1_000;
     const old = await ticketFor(session, memberId, "host", { issuedAtMs });
     const room = await roomOf(env, session);
-    await room.applyByHost(newMember(), crypto.randomUUID(), { kind: "role", memberId, role: "observer" });
+    await room.applyDecision(newMember(), crypto.randomUUID(), { kind: "role", memberId, role: "observer" });
     const client = await TestClient.knock(session, old);
     client.hello();
     expect(await client.hear("welcome")).toMatchObject({ role: "observer" });
@@ -189,7 +189,7 @@ describe("what the API decides", () => {
     const [ada, ben] = [await TestClient.join(session, "host"), await TestClient.join(session)];
     const spare = await ticketFor(session, ben.memberId, "participant");
     const startedAtMs = Date.now();
-    await (await roomOf(env, session)).applyByHost(ada.memberId, crypto.randomUUID(), {
+    await (await roomOf(env, session)).applyDecision(ada.memberId, crypto.randomUUID(), {
       kind: "remove",
       memberId: ben.memberId,
     });
@@ -208,7 +208,7 @@ describe("what the API decides", () => {
     const ada = await TestClient.join(session, "host");
     const room = await roomOf(env, session);
     const permit = (recordingPermitted: boolean) =>
-      room.applyByHost(ada.memberId, crypto.randomUUID(), { kind: "settings", settings: { recordingPermitted } });
+      room.applyDecision(ada.memberId, crypto.randomUUID(), { kind: "settings", settings: { recordingPermitted } });
     ada.say({
       type: "status",
       status: { cameraOn: true, micLive: true, armed: true, recording: true, directPath: false },

@@ -11,7 +11,7 @@ import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { findMembership, type MemberEnv, requireMember } from "./guard.ts";
-import { newInvite } from "./invite-store.ts";
+import { createInvite } from "./invite-store.ts";
 import { listInvites, sessionDetail } from "./store.ts";
 
 const params = z.object({ sessionId: SessionId });
@@ -73,7 +73,7 @@ export const invites = newRouter<MemberEnv>()
     }),
     async (c) => {
       const { role, uses } = c.req.valid("json");
-      const invite = await newInvite(c.env.DB, c.var.deps, c.var.member.sessionId, role, uses);
+      const invite = await createInvite(c.env.DB, c.var.deps, c.var.member.sessionId, role, uses);
       if (invite === null) return problem(c, "quota-exceeded", "Withdraw invites that are no longer needed first.");
       c.header("Cache-Control", "no-store");
       return c.json(invite, 201);

@@ -1,4 +1,4 @@
-import { type InviteId, newId, randomBase32 } from "../../protocol/ids.ts";
+import { InviteCode, type InviteId, newId, randomBase32 } from "../../protocol/ids.ts";
 import { INVITE_LIFETIME_MS, INVITES_PER_SESSION_MAX } from "../../protocol/limits.ts";
 import type { Role } from "../../protocol/roles.ts";
 import type { Deps } from "../platform/deps.ts";
@@ -14,7 +14,7 @@ export interface NewInvite {
 }
 
 /** Makes an invite; its code is told by this answer alone. `null`: the session holds as many as it may. */
-export async function newInvite(
+export async function createInvite(
   db: D1Database,
   { now, random }: Deps,
   sessionId: string,
@@ -35,4 +35,39 @@ export async function newInvite(
   if (meta.changes === 0) return null;
   const spoken = `${code.slice(0, 5)}-${code.slice(5)}`;
   return { inviteId, code: spoken, role, usesLeft, createdAtMs, expiresAtMs };
+}
+
+/** What a code says to whoever holds it: enough to decide, nothing of anybody but what members see (V1). */
+export interface OpenInvite {
+  sessionName: string;
+  hostName: string;
+  role: Exclude<Role, "host">;
+  expiresAtMs: number;
+  /** The session, if the asking account is in it already; then a used-up invite still leads there. */
+  sessionId: string | null;
+}
+
+/** The invite behind a code as it was typed, or `null`: unknown, used up, expired and withdrawn are one answer. */
+export async function findOpenInvite(
+  db: D1Database,
+  typed: string,
+  accountId: string | null,
+  nowMs: number,
+): Promise<{ code: string; invite: OpenInvite } | null> {
+  const code = InviteCode.safeParse(typed);
+  if (!code.success) return null;
+  const invite = await db
+    .prepare(
+      `SELECT s.name AS sessionName, i.role, i.expires_at_ms AS expiresAtMs,
+              (SELECT a.display_name FROM session_members m JOIN accounts a ON a.id = m.account_id
+               WHERE m.session_id = s.id AND m.role = 'host' ORDER BY m.joined_at_ms, m.member_id LIMIT 1) AS hostName,
+              (SELECT m.session_id FROM session_members m WHERE m.session_id = s.id AND m.account_id = ?2) AS sessionId
+       FROM invites i JOIN sessions s ON s.id = i.session_id
+       WHERE i.code_hash = ?1 AND i.expires_at_ms > ?3 AND (i.uses_left > 0 OR EXISTS
+         (SELECT 1 FROM session_members m WHERE m.session_id = s.id AND m.account_id = ?2))`,
+    )
+    .bind(await sha256Hex(code.data), accountId, nowMs)
+    .first<OpenInvite & { hostName: string | null }>();
+  if (invite === null || invite.hostName === null) return null;
+  return { code: code.data, invite: { ...invite, hostName: invite.hostName } };
 }

@@ -1,13 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { MemberId, SessionId } from "../../protocol/ids.ts";
 import { may, type Role } from "../../protocol/roles.ts";
-import type { HostBody } from "../../protocol/room.ts";
+import type { ApiBody } from "../../protocol/room.ts";
 import { PatchMember, SessionDetail } from "../../protocol/sessions.ts";
 import { requireAccount } from "../auth/guard.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
-import { makeCall, recordCall } from "../rooms/room-outbox.ts";
+import { deliver, enqueue } from "../rooms/room-outbox.ts";
 import { findMembership, type MemberEnv, type Membership, requireMember } from "./guard.ts";
 import { sessionDetail } from "./store.ts";
 
@@ -20,16 +20,16 @@ async function change(
   db: D1Database,
   by: Membership,
   memberId: MemberId,
-  body: HostBody,
+  body: ApiBody,
   nowMs: number,
-): Promise<{ ok: true; call: Parameters<typeof makeCall>[2] } | { ok: false; reason: "not-found" | "last-host" }> {
+): Promise<{ ok: true; call: Parameters<typeof deliver>[2] } | { ok: false; reason: "not-found" | "last-host" }> {
   const eventId = crypto.randomUUID();
   const call = { eventId, sessionId: by.sessionId, fromMemberId: by.memberId, body };
   // The rule is part of the statement, so two hosts who demote each other at once cannot both succeed.
   const rule = `EXISTS (SELECT 1 FROM session_members WHERE session_id = ?2 AND member_id = ?6 AND (role <> 'host' OR ?7 = 'host'
     OR (SELECT COUNT(*) FROM session_members WHERE session_id = ?2 AND role = 'host') > 1))`;
   const role = body.kind === "role" ? body.role : "";
-  const recorded = recordCall(db, call, nowMs, rule, [memberId, role]);
+  const recorded = enqueue(db, call, nowMs, rule, [memberId, role]);
   const decided = "AND EXISTS (SELECT 1 FROM room_calls WHERE event_id = ?2)";
   const statement =
     body.kind === "role"
@@ -62,7 +62,7 @@ export const members = newRouter<MemberEnv>()
       const outcome = await change(c.env.DB, c.var.member, memberId, body, c.var.deps.now());
       if (!outcome.ok)
         return outcome.reason === "not-found" ? problem(c, "not-found") : problem(c, "conflict", LAST_HOST);
-      await makeCall(c.env, c.var.deps, outcome.call);
+      await deliver(c.env, c.var.deps, outcome.call);
       const member = await findMembership(c.env.DB, sessionId, c.var.account.id);
       return member === null ? problem(c, "not-found") : c.json(await sessionDetail(c.env.DB, member), 200);
     },
@@ -84,7 +84,7 @@ export const members = newRouter<MemberEnv>()
       const outcome = await change(c.env.DB, by, memberId, { kind: "remove", memberId }, c.var.deps.now());
       if (!outcome.ok)
         return outcome.reason === "not-found" ? problem(c, "not-found") : problem(c, "conflict", LAST_HOST);
-      await makeCall(c.env, c.var.deps, outcome.call);
+      await deliver(c.env, c.var.deps, outcome.call);
       return c.body(null, 204);
     },
   );

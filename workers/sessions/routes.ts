@@ -8,7 +8,7 @@ import { readCursor } from "../http/paging.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { continueErasure, findErasure, requestErasure } from "../privacy/session-erasure.ts";
-import { makeCall, recordCall } from "../rooms/room-outbox.ts";
+import { deliver, enqueue } from "../rooms/room-outbox.ts";
 import { findMembership, type MemberEnv, requireMember } from "./guard.ts";
 import { createSession, listSessions, sessionDetail } from "./store.ts";
 
@@ -89,9 +89,9 @@ export const sessions = newRouter<MemberEnv>()
           sessionId,
           settings.recordingPermitted ? 1 : 0,
         ),
-        recordCall(c.env.DB, call, c.var.deps.now()),
+        enqueue(c.env.DB, call, c.var.deps.now()),
       ]);
-      await makeCall(c.env, c.var.deps, call);
+      await deliver(c.env, c.var.deps, call);
       return c.json(await sessionDetail(c.env.DB, { ...c.var.member, ...settings }), 200);
     },
   )

@@ -90,7 +90,7 @@ export class Faults {
     return {
       end: () => this.#call("room.end", async () => await room.end()),
       announceRecordings: () => this.#call("room.announce", async () => await room.announceRecordings()),
-      applyByHost: (...args) => this.#call("room.apply", async () => await room.applyByHost(...args)),
+      applyDecision: (...args) => this.#call("room.apply", async () => await room.applyDecision(...args)),
       snapshot: async (afterSeq) => await room.snapshot(afterSeq),
     };
   };

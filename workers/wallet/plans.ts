@@ -1,4 +1,4 @@
-import { ENDING_MARGIN_MS } from "../../protocol/limits.ts";
+import { DELETION_MARGIN_MS } from "../../protocol/limits.ts";
 import { DOWNGRADE_GRACE_MS, RECORDING_RETENTION_MS, type Tier } from "../../protocol/retention.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
@@ -28,7 +28,7 @@ export async function changeTier(env: Env, deps: Deps, accountId: string, tier: 
     statements.push(
       env.DB.prepare(
         "UPDATE recordings SET expires_at_ms = NULL, notices_sent = 0 WHERE account_id = ?1 AND state = 'complete' AND expires_at_ms > ?2",
-      ).bind(accountId, nowMs + ENDING_MARGIN_MS),
+      ).bind(accountId, nowMs + DELETION_MARGIN_MS),
     );
   } else {
     statements.push(
@@ -38,7 +38,7 @@ export async function changeTier(env: Env, deps: Deps, accountId: string, tier: 
       env.DB.prepare(
         `UPDATE recordings SET expires_at_ms = completed_at_ms + ?2, notices_sent = 0
          WHERE account_id = ?1 AND state = 'complete' AND expires_at_ms > ?3 AND expires_at_ms < completed_at_ms + ?2`,
-      ).bind(accountId, retentionMs, nowMs + ENDING_MARGIN_MS),
+      ).bind(accountId, retentionMs, nowMs + DELETION_MARGIN_MS),
     );
   }
   if (affected !== null && affected.count > 0 && affected.firstAtMs !== null) {
