@@ -1,7 +1,7 @@
 /**
  * The companion without a window: `node companion/headless/main.node.ts --origin http://… --session ses_… --input a.wav --folder dir`,
- * its token in the system's keychain (`npm run companion:sign-in`) or in SESSIONLINKED_TOKEN. Orders come as lines of JSON on standard input, everything it does goes out the same way; it leaves
- * when the input ends.
+ * its token in the system's keychain (`npm run companion:sign-in`) or in SESSIONLINKED_TOKEN. Commands
+ * (`StudioCommand`) come as lines of JSON on standard input, events (`StudioEvent`) go out the same way; it leaves when the input ends.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -13,9 +13,10 @@ import { systemKeychain } from "../engine/account/keychain.node.ts";
 import { ApiClient } from "../engine/api/api-client.std.ts";
 import { readInput } from "../engine/capture/input-file.node.ts";
 import { openFilePort } from "../engine/midi/file-port.node.ts";
-import type { Input } from "../engine/recording/own-takes.node.ts";
-import { type Line, Order } from "../engine/studio/lines.std.ts";
-import { Studio } from "../engine/studio/studio.node.ts";
+import type { Input } from "../engine/recording/take-recorder.node.ts";
+import { StudioCommand } from "../engine/studio/commands.std.ts";
+import type { StudioEvent } from "../engine/studio/events.std.ts";
+import { openStudio } from "../engine/studio/open-studio.node.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -69,9 +70,11 @@ function readArmed(text: string, inputs: readonly Input[]): string[] {
     .filter((name) => name !== "");
 }
 
-const say = (line: Line) => process.stdout.write(`${JSON.stringify(line)}\n`);
+const emit = (event: StudioEvent) => process.stdout.write(`${JSON.stringify(event)}\n`);
+const warn = (code: string, error: unknown, final = false) =>
+  emit({ type: "warning", code, message: error instanceof Error ? error.message : String(error), final });
 const fail = (error: unknown): never => {
-  say({ say: "trouble", code: "start", message: error instanceof Error ? error.message : String(error), final: true });
+  warn("start", error, true);
   process.exit(1);
 };
 
@@ -80,7 +83,7 @@ const open = async (folder: string, path: string) => {
   const [input, session] = await Promise.all([readInput(path), api.readSession(sessionId.data as SessionId)]);
   mkdirSync(folder, { recursive: true });
   const inputs = readInputs(flags.inputs);
-  return new Studio({
+  return openStudio({
     api,
     sessionId: session.sessionId,
     sessionName: session.name,
@@ -90,25 +93,20 @@ const open = async (folder: string, path: string) => {
     encoding: StemFormat.shape.encoding.parse(flags.encoding),
     folder,
     midi: openFilePort(join(folder, "midi.jsonl")),
-    say,
+    emit,
     // The peer connections' own threads would keep the process for a while; everything of ours is on disk.
     ended: () => process.exit(0),
   });
 };
 const studio = await open(flags.folder, flags.input).catch(fail);
 
-const orders = createInterface({ input: process.stdin });
-orders.on("line", (text) => {
+const commands = createInterface({ input: process.stdin });
+commands.on("line", (text) => {
   try {
-    studio.obey(Order.parse(JSON.parse(text)));
+    studio.execute(StudioCommand.parse(JSON.parse(text)));
   } catch (error) {
-    say({
-      say: "trouble",
-      code: "order",
-      message: error instanceof Error ? error.message : "unreadable",
-      final: false,
-    });
+    warn("command", error);
   }
 });
-orders.on("close", () => studio.obey({ do: "leave" }));
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => studio.obey({ do: "leave" }));
+commands.on("close", () => studio.execute({ type: "leave" }));
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => studio.execute({ type: "leave" }));

@@ -1,15 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { Line, Order } from "../../companion/engine/studio/lines.std.ts";
+import type { StudioCommand } from "../../companion/engine/studio/commands.std.ts";
+import { StudioEvent } from "../../companion/engine/studio/events.std.ts";
 
 const program = fileURLToPath(new URL("../../companion/headless/main.node.ts", import.meta.url));
-type Said<Kind extends Line["say"]> = Extract<Line, { say: Kind }>;
+type EventOf<Type extends StudioEvent["type"]> = Extract<StudioEvent, { type: Type }>;
 
-/** A headless companion in a process of its own, and all that it has said. */
+/** A headless companion in a process of its own, and all its events. */
 export class Companion {
   readonly name: string;
-  readonly lines: Line[] = [];
+  readonly events: StudioEvent[] = [];
   readonly #child: ChildProcess;
   readonly #look = new Set<() => void>();
   readonly #exited: Promise<void>;
@@ -29,7 +30,7 @@ export class Companion {
     );
     if (this.#child.stdout === null) throw new Error("The companion has no output.");
     createInterface({ input: this.#child.stdout }).on("line", (text) => {
-      this.lines.push(JSON.parse(text) as Line);
+      this.events.push(StudioEvent.parse(JSON.parse(text)));
       for (const look of this.#look) look();
     });
     this.#child.stderr?.on("data", (data) => {
@@ -44,20 +45,20 @@ export class Companion {
     });
   }
 
-  tell(order: Order): void {
-    if (this.#child.stdin?.writable) this.#child.stdin.write(`${JSON.stringify(order)}\n`);
+  execute(command: StudioCommand): void {
+    if (this.#child.stdin?.writable) this.#child.stdin.write(`${JSON.stringify(command)}\n`);
   }
 
-  said<Kind extends Line["say"]>(kind: Kind): Said<Kind>[] {
-    return this.lines.filter((line): line is Said<Kind> => line.say === kind);
+  emitted<Type extends StudioEvent["type"]>(type: Type): EventOf<Type>[] {
+    return this.events.filter((event): event is EventOf<Type> => event.type === type);
   }
 
-  /** Waits for the first line of a kind that fits; an error says what never came, and what the companion said of trouble. */
-  until<Kind extends Line["say"]>(
-    kind: Kind,
-    fits: (line: Said<Kind>) => boolean,
+  /** Waits for the first event of a type that fits; an error says what never came, and what the companion warned of. */
+  until<Type extends StudioEvent["type"]>(
+    type: Type,
+    fits: (event: EventOf<Type>) => boolean,
     seconds: number,
-  ): Promise<Said<Kind>> {
+  ): Promise<EventOf<Type>> {
     return new Promise((resolve, reject) => {
       const settle = (end: () => void) => {
         clearTimeout(timer);
@@ -65,16 +66,16 @@ export class Companion {
         end();
       };
       const fail = (why: string) => {
-        const trouble = this.said("trouble").map(({ message }) => message);
-        settle(() => reject(new Error(`${this.name} ${why}. ${[...trouble, this.#errors].join(" ").trim()}`)));
+        const warnings = this.emitted("warning").map(({ message }) => message);
+        settle(() => reject(new Error(`${this.name} ${why}. ${[...warnings, this.#errors].join(" ").trim()}`)));
       };
       const look = () => {
-        const found = this.said(kind).find(fits);
-        const final = this.said("trouble").find((line) => line.final);
+        const found = this.emitted(type).find(fits);
+        const final = this.emitted("warning").find((event) => event.final);
         if (found !== undefined) settle(() => resolve(found));
-        else if (this.#gone || final !== undefined) fail(`ended before it said "${kind}"`);
+        else if (this.#gone || final !== undefined) fail(`ended before it emitted "${type}"`);
       };
-      const timer = setTimeout(() => fail(`never said "${kind}" in ${seconds} s`), seconds * 1000);
+      const timer = setTimeout(() => fail(`never emitted "${type}" in ${seconds} s`), seconds * 1000);
       this.#look.add(look);
       look();
     });
@@ -82,7 +83,7 @@ export class Companion {
 
   /** Asks it to leave and waits; one that does not is ended by its process id. */
   async leave(): Promise<void> {
-    this.tell({ do: "leave" });
+    this.execute({ type: "leave" });
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), 5_000);
     await this.#exited;
     clearTimeout(timer);

@@ -83,34 +83,34 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
     await Promise.all(both.map((one) => one.until("link", ({ state }) => state === "connected", 30)));
     // Long enough for the lanes to learn the path, and for session time to be known to a fraction of a millisecond.
     await sleep(4_000);
-    host.tell({ do: "chat", text: "Ready when you are." });
-    await guest.until("event", ({ event }) => event.body.kind === "chat", 10);
-    guest.tell({ do: "chat", text: "Rolling. Count me in." });
-    host.tell({ do: "note", noteId: randomUUID(), text: "Verse in D, 96 bpm." });
+    host.execute({ type: "chat", text: "Ready when you are." });
+    await guest.until("logged", ({ event }) => event.body.kind === "chat", 10);
+    guest.execute({ type: "chat", text: "Rolling. Count me in." });
+    host.execute({ type: "note", noteId: randomUUID(), text: "Verse in D, 96 bpm." });
 
     progress.step("Rolling together");
-    host.tell({ do: "transport", transport: { command: "locate", positionFrames: 4 * 48_000 } });
-    host.tell({ do: "transport", transport: { command: "tempo", bpm: 96 } });
-    host.tell({ do: "transport", transport: { command: "play" } });
+    host.execute({ type: "transport", transport: { command: "locate", positionFrames: 4 * 48_000 } });
+    host.execute({ type: "transport", transport: { command: "tempo", bpm: 96 } });
+    host.execute({ type: "transport", transport: { command: "play" } });
     await Promise.all(both.map((one) => one.until("executed", ({ command }) => command === "play", 10)));
     const liveFromMs = Number(process.hrtime.bigint()) / 1e6;
     await sleep(1_000);
-    host.tell({ do: "transport", transport: { command: "record" } });
+    host.execute({ type: "transport", transport: { command: "record" } });
     await Promise.all(both.map((one) => one.until("recording", () => true, 10)));
     for (let tenth = 0; tenth < seconds * 10; tenth++) {
       progress.update(tenth / (seconds * 10), `${(tenth / 10).toFixed(0)} s of ${seconds} s recorded`);
       await sleep(100);
     }
-    host.tell({ do: "transport", transport: { command: "stop" } });
+    host.execute({ type: "transport", transport: { command: "stop" } });
     const liveToMs = Number(process.hrtime.bigint()) / 1e6;
     await Promise.all(both.map((one) => one.until("recorded", () => true, 20)));
 
     progress.step("Sharing the takes");
-    for (const one of both) one.tell({ do: "share" });
+    for (const one of both) one.execute({ type: "share" });
     await Promise.all(both.map((one) => one.until("shared", () => true, 120)));
     progress.step("Takes arrive at the other's place");
     await Promise.all(both.map((one) => one.until("delivered", () => true, 120)));
-    for (const one of both) one.tell({ do: "report" });
+    for (const one of both) one.execute({ type: "report" });
     await Promise.all(both.map((one) => one.until("report", () => true, 10)));
     await Promise.all(both.map((one) => one.leave()));
 
@@ -153,7 +153,7 @@ async function measure(evidence: Evidence): Promise<DemoReport> {
       lossy: measureLossy(source, readHeard(place, "heard-media"), liveFromMs, liveToMs),
     };
   });
-  const reports = ends.map(({ one }) => one.said("report").at(-1)?.report);
+  const reports = ends.map(({ one }) => one.emitted("report").at(-1)?.report);
   const bitIdentical = studio.every(({ exact }) => exact.bitIdentical);
   must(bitIdentical, `The studio lane changed ${studio.map(({ exact }) => exact.wrongChunks).join(" and ")} blocks.`);
   const total = studio.reduce((sum, { exact }) => sum + exact.chunks + exact.concealedChunks, 0);
@@ -183,10 +183,10 @@ async function measure(evidence: Evidence): Promise<DemoReport> {
     JSON.stringify(hostMidi.map(({ bytes }) => bytes)) === JSON.stringify(guestMidi.map(({ bytes }) => bytes));
   must(sameOrder && hostMidi.length >= 4, "The two ends did not send the same MIDI.");
   const skews = hostMidi.map(({ atMs }, at) => Math.abs(atMs - (guestMidi[at]?.atMs ?? Number.POSITIVE_INFINITY)));
-  const executed = ends.flatMap(({ one }) => one.said("executed"));
+  const executed = ends.flatMap(({ one }) => one.emitted("executed"));
   const onTime = executed.every((line) => line.onTime);
   must(onTime, "A command came too late.");
-  const logs = ends.map(({ one }) => one.said("event").map(({ event }) => event));
+  const logs = ends.map(({ one }) => one.emitted("logged").map(({ event }) => event));
   const common = (log: LoggedEvent[] = []) =>
     JSON.stringify(log.filter(({ body }) => body.kind !== "joined" && body.kind !== "left"));
   must(common(logs[0]) === common(logs[1]), "The two ends have different logs.");
@@ -194,12 +194,12 @@ async function measure(evidence: Evidence): Promise<DemoReport> {
   // Takes: from the musician's disk to R2 and to the other's disk.
   const log = logs[0] ?? [];
   const offsetMs =
-    (host.said("report").at(-1)?.report.clock?.offsetMs ?? 0) / 2 +
-    (guest.said("report").at(-1)?.report.clock?.offsetMs ?? 0) / 2;
+    (host.emitted("report").at(-1)?.report.clock?.offsetMs ?? 0) / 2 +
+    (guest.emitted("report").at(-1)?.report.clock?.offsetMs ?? 0) / 2;
   const takes: DemoReport["takes"] = [];
   for (const { one, other, source } of ends) {
-    for (const { stem } of one.said("recorded")) {
-      const delivered = other.said("delivered").find(({ recordingId }) => recordingId === stem.recordingId);
+    for (const { stem } of one.emitted("recorded")) {
+      const delivered = other.emitted("delivered").find(({ recordingId }) => recordingId === stem.recordingId);
       const object = await evidence.platform.recordings.get(objectKey(evidence.sessionId, stem.recordingId));
       const stored =
         object === null
@@ -226,7 +226,7 @@ async function measure(evidence: Evidence): Promise<DemoReport> {
   const names = new Map(
     log.flatMap(({ body }) => (body.kind === "joined" ? [[body.memberId, body.displayName] as const] : [])),
   );
-  for (const { event } of guest.said("event"))
+  for (const { event } of guest.emitted("logged"))
     if (event.body.kind === "joined") names.set(event.body.memberId, event.body.displayName);
   const texts = (kind: "chat" | "note") =>
     log.flatMap(({ body, from }) =>
@@ -265,7 +265,7 @@ async function measure(evidence: Evidence): Promise<DemoReport> {
 }
 
 function sourceOf(companion: Companion, samples: Int32Array): Source {
-  return { samples, openedAtMs: companion.said("joined")[0]?.openedAtMs ?? 0 };
+  return { samples, openedAtMs: companion.emitted("joined")[0]?.openedAtMs ?? 0 };
 }
 
 /** The playhead at an instant of session time, from the log alone. */

@@ -16,9 +16,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
 import { Deliveries } from "../../companion/engine/delivery/deliveries.node.ts";
 import { deliver, sha256Of } from "../../companion/engine/delivery/delivery.node.ts";
-import { OwnTakes } from "../../companion/engine/recording/own-takes.node.ts";
 import { Recorder } from "../../companion/engine/recording/recorder.node.ts";
 import type { Stem } from "../../companion/engine/stems/stem.std.ts";
+import { StemLibrary } from "../../companion/engine/upload/stem-library.node.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
 import { newId, type RecordingId, type SessionId } from "../../protocol/ids.ts";
@@ -80,19 +80,15 @@ async function takes(api: ApiClient, place: string, sessionId: SessionId) {
   const shared: Recording[] = [];
   const recovered: Stem[] = [];
   const troubles: string[] = [];
-  const own = new OwnTakes({
+  const own = new StemLibrary({
     api,
     folder: place,
     sessionId,
-    sessionName: "Delivery",
     nowMs: () => Date.now(),
-    newRecordingId,
     onRecovered: (stem) => recovered.push(stem),
-    onRecording: () => undefined,
-    onRecorded: () => undefined,
     onProgress: () => undefined,
     onShared: (recording) => shared.push(recording),
-    onTrouble: (_code, message) => troubles.push(message),
+    onWarning: (_code, message) => troubles.push(message),
   });
   await own.open();
   return { own, shared, recovered, troubles };
@@ -122,7 +118,7 @@ function deliveries(api: ApiClient, sessionId: SessionId, place: string, isHere?
     folder: place,
     ...(isHere ? { isHere } : {}),
     onDelivered: (recording) => delivered.push(recording),
-    onTrouble: (message) => troubles.push(message),
+    onWarning: (message) => troubles.push(message),
   });
   return { fetching, delivered, troubles };
 }

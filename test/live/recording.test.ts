@@ -63,13 +63,13 @@ test("C6: where the host does not permit recording nobody gets a file; withdrawn
   await permit(ada.token, sessionId, false);
   const one = await enter("ada", ada.token, sessionId);
   const other = await enter("ben", ben.token, sessionId);
-  other.companion.tell({ do: "transport", transport: { command: "record" } });
-  await other.companion.until("trouble", ({ code }) => code === "recording-off", 10);
+  other.companion.execute({ type: "transport", transport: { command: "record" } });
+  await other.companion.until("warning", ({ code }) => code === "recording-off", 10);
   await sleep(500);
   expect([...stemsIn(one.place), ...stemsIn(other.place)]).toEqual([]);
 
   await permit(ada.token, sessionId, true);
-  other.companion.tell({ do: "transport", transport: { command: "record" } });
+  other.companion.execute({ type: "transport", transport: { command: "record" } });
   for (const { companion } of [one, other]) await companion.until("recording", () => true, 10);
   await sleep(1_000);
   await permit(ada.token, sessionId, false);
@@ -85,7 +85,7 @@ test("X24, C7: a companion that is killed in mid take offers it at its next star
   const { sessionId } = await ada.api.createSession("Torn");
   await ben.api.acceptInvite((await ada.api.createInvite(sessionId)).code);
   const first = await enter("ada", ada.token, sessionId);
-  first.companion.tell({ do: "transport", transport: { command: "record" } });
+  first.companion.execute({ type: "transport", transport: { command: "record" } });
   await first.companion.until("recording", () => true, 10);
   await sleep(2_500);
   first.companion.kill();
@@ -99,7 +99,7 @@ test("X24, C7: a companion that is killed in mid take offers it at its next star
   // Offered, and in the person's own project; with nobody else until they share it.
   await expect.poll(() => existsSync(join(first.place, "session.rpp")), { timeout: 10_000 }).toBe(true);
   expect(await ben.api.listRecordings(sessionId)).toEqual([]);
-  again.companion.tell({ do: "share", recordingId: stem.recordingId });
+  again.companion.execute({ type: "share", recordingId: stem.recordingId });
   await again.companion.until("shared", () => true, 20);
   const other = await enter("ben", ben.token, sessionId);
   const delivered = await other.companion.until("delivered", () => true, 20);
@@ -110,12 +110,12 @@ test("C7: whoever leaves in mid take leaves it whole; 'share as I record' is rem
   const ada = await person("Ada");
   const { sessionId } = await ada.api.createSession("Leaving");
   const first = await enter("ada", ada.token, sessionId);
-  first.companion.tell({ do: "share-as-i-record", on: true });
+  first.companion.execute({ type: "share-as-i-record", on: true });
   await first.companion.until("notice", ({ message }) => message.includes("copies of their own"), 5);
-  first.companion.tell({ do: "transport", transport: { command: "record" } });
+  first.companion.execute({ type: "transport", transport: { command: "record" } });
   await first.companion.until("recording", () => true, 10);
   await sleep(1_000);
-  first.companion.tell({ do: "leave" });
+  first.companion.execute({ type: "leave" });
   const { stem } = await first.companion.until("recorded", () => true, 10);
   await first.companion.leave();
   running.delete(first.companion);
@@ -125,11 +125,11 @@ test("C7: whoever leaves in mid take leaves it whole; 'share as I record' is rem
   const again = await enter("ada", ada.token, sessionId, first.place);
   await again.companion.until("shared", ({ recording }) => recording.sha256 === stem.sha256, 20);
   await again.companion.until("notice", ({ message }) => message.startsWith("You share what you record"), 5);
-  again.companion.tell({ do: "transport", transport: { command: "stop" } });
+  again.companion.execute({ type: "transport", transport: { command: "stop" } });
   await sleep(500);
-  again.companion.tell({ do: "transport", transport: { command: "record" } });
+  again.companion.execute({ type: "transport", transport: { command: "record" } });
   await again.companion.until("recording", () => true, 10);
   await sleep(700);
-  again.companion.tell({ do: "transport", transport: { command: "stop" } });
+  again.companion.execute({ type: "transport", transport: { command: "stop" } });
   await again.companion.until("shared", ({ recording }) => recording.sha256 !== stem.sha256, 20);
 });

@@ -50,24 +50,24 @@ test("P27, C7: a companion that is killed in mid take leaves; the room goes on, 
   const { start } = await session(2);
   const [ada, ben] = [start(0), start(1)];
   await Promise.all([ada, ben].map((one) => one.until("link", ({ state }) => state === "connected", 30)));
-  ada.tell({ do: "transport", transport: { command: "record" } });
+  ada.execute({ type: "transport", transport: { command: "record" } });
   await ben.until("recording", () => true, 10);
   ben.kill();
-  await ada.until("event", ({ event }) => event.body.kind === "left", 20);
-  ada.tell({ do: "chat", text: "still here" });
-  await ada.until("event", ({ event }) => event.body.kind === "chat", 10);
-  ada.tell({ do: "transport", transport: { command: "stop" } });
+  await ada.until("logged", ({ event }) => event.body.kind === "left", 20);
+  ada.execute({ type: "chat", text: "still here" });
+  await ada.until("logged", ({ event }) => event.body.kind === "chat", 10);
+  ada.execute({ type: "transport", transport: { command: "stop" } });
   await ada.until("recorded", () => true, 10);
 
   const again = start(1);
-  await again.until("event", ({ event }) => event.body.kind === "chat", 20);
+  await again.until("logged", ({ event }) => event.body.kind === "chat", 20);
   await ada.until(
     "link",
-    ({ state }) => ada.said("link").filter((line) => line.state === "connected").length > 1 && state === "connected",
+    ({ state }) => ada.emitted("link").filter((line) => line.state === "connected").length > 1 && state === "connected",
     30,
   );
-  await again.until("event", ({ event }) => event.seq >= (ada.said("event").at(-1)?.event.seq ?? 0), 10);
-  const seen = (one: Companion) => one.said("event").map(({ event }) => JSON.stringify(event));
+  await again.until("logged", ({ event }) => event.seq >= (ada.emitted("logged").at(-1)?.event.seq ?? 0), 10);
+  const seen = (one: Companion) => one.emitted("logged").map(({ event }) => JSON.stringify(event));
   expect(seen(again)).toEqual(seen(ada).slice(0, seen(again).length));
   await Promise.all([ada.leave(), again.leave()]);
 });
@@ -76,18 +76,18 @@ test("C7: without the share nothing of a take leaves the machine; E2: a deleted 
   const { sessionId, host, start } = await session(2);
   const [ada, ben] = [start(0), start(1)];
   await Promise.all([ada, ben].map((one) => one.until("joined", () => true, 30)));
-  ada.tell({ do: "transport", transport: { command: "record" } });
+  ada.execute({ type: "transport", transport: { command: "record" } });
   await Promise.all([ada, ben].map((one) => one.until("recording", () => true, 10)));
-  ben.tell({ do: "transport", transport: { command: "stop" } });
+  ben.execute({ type: "transport", transport: { command: "stop" } });
   await Promise.all([ada, ben].map((one) => one.until("recorded", () => true, 10)));
   expect(await host.listRecordings(sessionId)).toEqual([]);
   expect((await local.platform.recordings.list({ prefix: `recordings/${sessionId}/` })).objects).toEqual([]);
-  ben.tell({ do: "share" });
+  ben.execute({ type: "share" });
   await ada.until("delivered", () => true, 30);
   expect(await host.listRecordings(sessionId)).toHaveLength(1);
 
   await host.deleteSession(sessionId);
-  await ben.until("trouble", ({ code, final }) => code === "session-closed" && final, 10);
+  await ben.until("warning", ({ code, final }) => code === "session-closed" && final, 10);
   expect((await local.platform.recordings.list({ prefix: `recordings/${sessionId}/` })).objects).toEqual([]);
   await Promise.all([ada.leave(), ben.leave()]);
 });
@@ -96,17 +96,17 @@ test("P6, P9, X12: the platform's process is gone in mid session; the companions
   const { start } = await session(2);
   const [ada, ben] = [start(0), start(1)];
   await Promise.all([ada, ben].map((one) => one.until("joined", () => true, 30)));
-  ada.tell({ do: "chat", text: "before" });
-  await ben.until("event", ({ event }) => event.body.kind === "chat", 10);
+  ada.execute({ type: "chat", text: "before" });
+  await ben.until("logged", ({ event }) => event.body.kind === "chat", 10);
   const port = Number(new URL(local.platform.origin).port);
   await local.stop();
-  ben.tell({ do: "chat", text: "said while it was away" });
+  ben.execute({ type: "chat", text: "said while it was away" });
   local = await startLocal({ stateDir, port });
   const chats = (one: Companion) =>
-    one.said("event").flatMap(({ event }) => (event.body.kind === "chat" ? [event.body.text] : []));
+    one.emitted("logged").flatMap(({ event }) => (event.body.kind === "chat" ? [event.body.text] : []));
   await expect.poll(() => chats(ada), { timeout: 60_000 }).toEqual(["before", "said while it was away"]);
   expect(chats(ben)).toEqual(["before", "said while it was away"]);
-  const seqs = ada.said("event").map(({ event }) => event.seq);
+  const seqs = ada.emitted("logged").map(({ event }) => event.seq);
   expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, at) => at + 1));
   await Promise.all([ada.leave(), ben.leave()]);
 });

@@ -10,7 +10,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { wavFile } from "../../audio/wav-writer.ts";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
 import type { Stem } from "../../companion/engine/stems/stem.std.ts";
-import type { Line, Order } from "../../companion/engine/studio/lines.std.ts";
+import type { StudioCommand } from "../../companion/engine/studio/commands.std.ts";
+import { StudioEvent } from "../../companion/engine/studio/events.std.ts";
 import { SHARE_NOTICE } from "../../companion/engine/upload/upload-progress.std.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
@@ -121,17 +122,20 @@ function remotePorts(pid: number): { tcp: string[]; udp: string[] } {
   return { tcp: remotes("tcp"), udp: remotes("udp") };
 }
 
-function start(args: string[], token: string): { child: ChildProcess; lines: Line[]; tell(order: Order): void } {
+function start(
+  args: string[],
+  token: string,
+): { child: ChildProcess; events: StudioEvent[]; execute(command: StudioCommand): void } {
   const program = join(import.meta.dirname, "../../companion/headless/main.node.ts");
   const child = spawn(process.execPath, [program, ...args], {
     stdio: ["pipe", "pipe", "inherit"],
     env: { ...process.env, SESSIONLINKED_TOKEN: token },
   });
-  const lines: Line[] = [];
+  const events: StudioEvent[] = [];
   createInterface({ input: child.stdout as NonNullable<typeof child.stdout> }).on("line", (line) =>
-    lines.push(JSON.parse(line)),
+    events.push(StudioEvent.parse(JSON.parse(line))),
   );
-  return { child, lines, tell: (order) => child.stdin?.write(`${JSON.stringify(order)}\n`) };
+  return { child, events, execute: (command) => child.stdin?.write(`${JSON.stringify(command)}\n`) };
 }
 
 test("C7, H6: of a take that is not shared not one byte leaves the machine; sharing it says first that collaborators keep their copies (V3)", async () => {
@@ -144,25 +148,25 @@ test("C7, H6: of a take that is not shared not one byte leaves the machine; shar
   const place = join(folder, "ada");
   const origin = `http://127.0.0.1:${wire.port}`;
   const args = ["--origin", origin, "--session", sessionId, "--input", input, "--folder", place, "--arm", "*"];
-  const { child, lines, tell } = start(args, token);
-  const said = <Kind extends Line["say"]>(kind: Kind) =>
-    lines.filter((line): line is Extract<Line, { say: Kind }> => line.say === kind);
-  await expect.poll(() => said("joined").length, { timeout: 20_000 }).toBe(1);
+  const { child, events, execute } = start(args, token);
+  const emitted = <Type extends StudioEvent["type"]>(type: Type) =>
+    events.filter((event): event is Extract<StudioEvent, { type: Type }> => event.type === type);
+  await expect.poll(() => emitted("joined").length, { timeout: 20_000 }).toBe(1);
   await sleep(1_500);
 
   const before = wire.sentBytes;
-  tell({ do: "transport", transport: { command: "record" } });
-  await expect.poll(() => said("recording").length, { timeout: 10_000 }).toBe(1);
+  execute({ type: "transport", transport: { command: "record" } });
+  await expect.poll(() => emitted("recording").length, { timeout: 10_000 }).toBe(1);
   const ports: { tcp: string[]; udp: string[] }[] = [];
   for (let look = 0; look < 12; look++) {
     await sleep(250);
     ports.push(remotePorts(child.pid ?? 0));
   }
-  tell({ do: "transport", transport: { command: "stop" } });
-  await expect.poll(() => said("recorded").length, { timeout: 20_000 }).toBe(1);
+  execute({ type: "transport", transport: { command: "stop" } });
+  await expect.poll(() => emitted("recorded").length, { timeout: 20_000 }).toBe(1);
   // The time in which something might still go out by itself.
   await sleep(2_000);
-  const { stem } = said("recorded")[0] as { stem: Stem };
+  const { stem } = emitted("recorded")[0] as { stem: Stem };
   const sound = readFileSync(stem.path).subarray(stem.headerBytes);
   expect(sound.length).toBeGreaterThan(2.5 * 48_000 * 6);
 
@@ -194,14 +198,14 @@ test("C7, H6: of a take that is not shared not one byte leaves the machine; shar
   expect(held.objects).toEqual([]);
 
   // The same search finds it once the person has shared it: so it would have been found.
-  expect(said("notice")).toEqual([]);
-  tell({ do: "share" });
-  await expect.poll(() => said("shared").length, { timeout: 30_000 }).toBe(1);
-  expect(said("notice")).toEqual([{ say: "notice", message: SHARE_NOTICE }]);
+  expect(emitted("notice")).toEqual([]);
+  execute({ type: "share" });
+  await expect.poll(() => emitted("shared").length, { timeout: 30_000 }).toBe(1);
+  expect(emitted("notice")).toEqual([{ type: "notice", message: SHARE_NOTICE }]);
   expect(SHARE_NOTICE).toContain("copies of their own");
-  const order = lines.filter(({ say }) => say === "notice" || say === "upload");
-  expect(order[0]?.say).toBe("notice");
+  const order = events.filter(({ type }) => type === "notice" || type === "upload");
+  expect(order[0]?.type).toBe("notice");
   expect(find()).toBeGreaterThan(50);
-  tell({ do: "leave" });
+  execute({ type: "leave" });
   await new Promise((resolve) => child.once("close", resolve));
 });

@@ -7,9 +7,10 @@ import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
 import type { Device } from "../../companion/engine/capture/source.std.ts";
 import { SessionClock } from "../../companion/engine/clock/session-clock.std.ts";
 import { Deliveries } from "../../companion/engine/delivery/deliveries.node.ts";
-import { OwnTakes } from "../../companion/engine/recording/own-takes.node.ts";
-import { Desk } from "../../companion/engine/recording/recording-controller.node.ts";
+import { RecordingController } from "../../companion/engine/recording/recording-controller.node.ts";
+import { TakeRecorder } from "../../companion/engine/recording/take-recorder.node.ts";
 import type { Stem } from "../../companion/engine/stems/stem.std.ts";
+import { StemLibrary } from "../../companion/engine/upload/stem-library.node.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
 import { newId, type RecordingId, type SessionId } from "../../protocol/ids.ts";
@@ -68,28 +69,35 @@ function musician(seed: number, skew: Skew, api: ApiClient, sessionId: SessionId
   const recorded: Stem[] = [];
   const shared: Recording[] = [];
   const troubles: string[] = [];
-  const onTrouble = (_code: string, message: string) => troubles.push(message);
-  const own = new OwnTakes({
+  const onWarning = (_code: string, message: string) => troubles.push(message);
+  const place = mkdtempSync(join(folder, "musician-"));
+  const library = new StemLibrary({
     api,
-    folder: mkdtempSync(join(folder, "musician-")),
+    folder: place,
     sessionId,
-    sessionName: "Skew",
     nowMs: () => Date.now(),
-    newRecordingId: () => newId("rec", (length) => crypto.getRandomValues(new Uint8Array(length))) as RecordingId,
     onRecovered: () => undefined,
-    onRecording: () => undefined,
-    onRecorded: (stem) => recorded.push(stem),
     onProgress: () => undefined,
     onShared: (recording) => shared.push(recording),
-    onTrouble,
+    onWarning,
+  });
+  const takes = new TakeRecorder({
+    folder: place,
+    sessionId,
+    sessionName: "Skew",
+    library,
+    newRecordingId: () => newId("rec", (length) => crypto.getRandomValues(new Uint8Array(length))) as RecordingId,
+    onRecording: () => undefined,
+    onRecorded: (stem) => recorded.push(stem),
+    onWarning,
   });
   const clocks = {
     monotonicMs: () => toMachine(trueMs),
     wallMs: () => toMachine(trueMs),
     uptimeMs: () => toMachine(trueMs),
   };
-  const desk = new Desk({
-    own,
+  const controller = new RecordingController({
+    takes,
     device,
     inputs: [{ name: "Mic", channels: [0] }],
     clocks,
@@ -99,9 +107,9 @@ function musician(seed: number, skew: Skew, api: ApiClient, sessionId: SessionId
     suffix: () => String(seed),
     encoding: "pcm24",
     onStatus: () => undefined,
-    onTrouble,
+    onWarning,
   });
-  desk.arm("Mic", true);
+  controller.arm("Mic", true);
   const ping = () => {
     const [there, back, jitter] = skew.wayMs;
     const heardMs = trueMs + there + random() ** 4 * jitter;
@@ -116,8 +124,8 @@ function musician(seed: number, skew: Skew, api: ApiClient, sessionId: SessionId
   /** The timeline at an instant of true time, from the moment that record was pressed. */
   const timelineAt = (atMs: number) => RECORD_AT_FRAMES + (atMs - RECORD_AFTER_MS) * 48;
   return {
-    own,
-    desk,
+    library,
+    controller,
     recorded,
     shared,
     troubles,
@@ -133,14 +141,15 @@ function musician(seed: number, skew: Skew, api: ApiClient, sessionId: SessionId
           const away = timeline - Math.round(timeline / 48_000) * 48_000;
           block[at] = Math.abs(away) < 60 ? Math.round(2 ** 22 * Math.exp(-((away / 12) ** 2))) : 0;
         }
-        desk.block(frame, block);
+        controller.block(frame, block);
+        controller.drain();
       }
     },
     /** A command of the log, carried out at its instant in session time as this companion knows it. */
     command(motion: TransportState["motion"], positionFrames: number, sessionMs: number) {
       const before = state;
       state = { motion, positionFrames, atMs: sessionMs, bpm: 120 };
-      desk.execute({ before, after: state }, device.frameAt(clock.toLocalMs(sessionMs)));
+      controller.execute({ before, after: state }, device.frameAt(clock.toLocalMs(sessionMs)));
     },
   };
 }
@@ -184,23 +193,23 @@ test.each([1, 2])(
       one.run(endMs - 300);
       one.command("stopped", 0, ORIGIN_MS + endMs);
       one.run(endMs + 500);
-      await one.desk.close();
+      await one.controller.close();
       expect(one.troubles).toEqual([]);
       expect(one.recorded).toHaveLength(1);
-      one.own.share();
+      one.library.share();
       await expect.poll(() => one.shared.length, { timeout: 60_000 }).toBe(1);
     }
     await cleo.acceptInvite((await ada.createInvite(sessionId)).code);
     const place = mkdtempSync(join(folder, "cleo-"));
     const troubles: string[] = [];
-    const onTrouble = (message: string) => troubles.push(message);
+    const onWarning = (message: string) => troubles.push(message);
     await new Deliveries({
       api: cleo,
       sessionId,
       sessionName: "Skew",
       folder: place,
       onDelivered: () => undefined,
-      onTrouble,
+      onWarning,
     }).fetch();
     expect(troubles).toEqual([]);
     const laid = JSON.parse(readFileSync(join(place, "session.json"), "utf8")) as {

@@ -7,8 +7,9 @@ import { mkdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
 import { Deliveries } from "../../companion/engine/delivery/deliveries.node.ts";
-import { OwnTakes } from "../../companion/engine/recording/own-takes.node.ts";
 import { InputRing } from "../../companion/engine/recording/take.std.ts";
+import { TakeRecorder } from "../../companion/engine/recording/take-recorder.node.ts";
+import { StemLibrary } from "../../companion/engine/upload/stem-library.node.ts";
 import { newId, type RecordingId, SessionId } from "../../protocol/ids.ts";
 
 const [mode = "", origin = "", session = "", folder = "", seconds = "1"] = process.argv.slice(2);
@@ -16,7 +17,7 @@ const api = new ApiClient(origin, process.env.SESSIONLINKED_TOKEN ?? "");
 const sessionId = SessionId.parse(session);
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 mkdirSync(folder, { recursive: true });
-const onTrouble = (code: string, message: string) => say({ say: "trouble", code, message });
+const onWarning = (code: string, message: string) => say({ say: "trouble", code, message });
 const sessionName = "Simulation";
 
 if (mode === "fetch") {
@@ -30,8 +31,8 @@ if (mode === "fetch") {
       deliveries.stop();
       process.exit(0);
     },
-    onTrouble: (message) => {
-      onTrouble("delivery", message);
+    onWarning: (message) => {
+      onWarning("delivery", message);
       process.exit(1);
     },
   });
@@ -40,34 +41,40 @@ if (mode === "fetch") {
   // Nothing to fetch any more: what an earlier run finished is in the manifest.
   process.exit(0);
 } else {
-  const own = new OwnTakes({
+  const library = new StemLibrary({
     api,
     folder,
     sessionId,
-    sessionName,
     nowMs: () => Date.now(),
-    newRecordingId: () => newId("rec", (bytes) => new Uint8Array(randomBytes(bytes))) as RecordingId,
     onRecovered: (stem) => say({ say: "recovered", stem }),
-    onRecording: (stem) => say({ say: "recording", stem }),
-    onRecorded: (stem) => say({ say: "recorded", stem }),
     onProgress: (progress) => say({ say: "progress", ...progress }),
     onShared: (recording) => {
       say({ say: "shared", recording });
       process.exit(0);
     },
-    onTrouble,
+    onWarning,
   });
-  await own.open();
-  const [left] = own.stems;
+  const takes = new TakeRecorder({
+    folder,
+    sessionId,
+    sessionName,
+    library,
+    newRecordingId: () => newId("rec", (bytes) => new Uint8Array(randomBytes(bytes))) as RecordingId,
+    onRecording: (stem) => say({ say: "recording", stem }),
+    onRecorded: (stem) => say({ say: "recorded", stem }),
+    onWarning,
+  });
+  await library.open();
+  const [left] = library.stems;
   if (left?.sharing === "shared") {
     say({ say: "shared" });
     process.exit(0);
   }
-  if (left !== undefined && left.sharing === "local") own.share(left.recordingId);
+  if (left !== undefined && left.sharing === "local") library.share(left.recordingId);
   if (left === undefined) {
     const state = { motion: "recording", positionFrames: 0, atMs: 0, bpm: 120 } as const;
     const ring = new InputRing();
-    own.shareAsIRecord = true;
+    library.shareAsIRecord = true;
     const clockAt = (frame: number) => ({ atMs: frame / 48, errorMs: 0.1 });
     const take = {
       takeId: crypto.randomUUID(),
@@ -78,7 +85,7 @@ if (mode === "fetch") {
       clockAt,
       suffix: "sim",
     };
-    own.record(take, [{ name: "Input", channels: [0, 1] }]);
+    takes.record(take, [{ name: "Input", channels: [0, 1] }]);
     // Forty times faster than a person plays, so that a second makes several parts.
     const block = new Int32Array(128 * 2);
     let frame = 0;
@@ -86,11 +93,11 @@ if (mode === "fetch") {
       for (let blocks = 0; blocks < 300; blocks++, frame += 128) {
         for (let at = 0; at < block.length; at++) block[at] = ((frame + at) * 7_919) % 2 ** 22;
         ring.push(frame, block);
-        own.follow(ring, frame, state);
+        takes.drain(ring, frame, state);
       }
       await sleep(20);
     }
-    own.end(frame, { ...state, motion: "stopped" });
-    own.follow(ring, frame, state);
+    takes.end(frame, { ...state, motion: "stopped" });
+    takes.drain(ring, frame, state);
   }
 }

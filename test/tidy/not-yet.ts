@@ -14,8 +14,6 @@ export const notYet = {
     "workers/mail/broadcasts.ts -> workers/waitlist/store.ts",
     "workers/http/router.ts -> workers/auth/guard.ts",
     "companion/engine/upload/stem-file.node.ts -> companion/engine/delivery/delivery.node.ts",
-    "companion/engine/upload/stem-file.node.ts -> companion/engine/recording/recorder.node.ts",
-    "companion/engine/stems/recovery.node.ts -> companion/engine/recording/recorder.node.ts",
   ],
   circles: 2,
 };

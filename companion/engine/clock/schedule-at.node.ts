@@ -4,7 +4,7 @@ import { machineNowMs } from "./machine-clock.node.ts";
 const SPIN_MS = 3;
 
 /** Calls `wake` at an instant of the machine's clock, as exactly as an event loop can; at once if it has passed. Returns a cancel. */
-export function wakeAt(atMs: number, wake: () => void): () => void {
+export function scheduleAt(atMs: number, wake: () => void): () => void {
   let timer: NodeJS.Timeout | undefined;
   let spin: NodeJS.Immediate | undefined;
   const turn = () => {

@@ -18,10 +18,10 @@ const LATE_MS = 2_000;
 const APART_MS = 500;
 
 /**
- * Compares the machine's clocks at each `look`, a few times a second: sleep shows as uptime (or the program's own turn) running ahead, a
+ * Compares the machine's clocks at each `check`, a few times a second: sleep shows as uptime (or the program's own turn) running ahead, a
  * clock that was set as wall time running ahead or back.
  */
-export class Vigil {
+export class SleepDetector {
   readonly #clocks: MachineClocks;
   #last: { monotonicMs: number; wallMs: number; uptimeMs: number };
 
@@ -30,7 +30,7 @@ export class Vigil {
     this.#last = this.#read();
   }
 
-  look(): Surprise | null {
+  check(): Surprise | null {
     const now = this.#read();
     const monotonicMs = now.monotonicMs - this.#last.monotonicMs;
     const uptimeMs = now.uptimeMs - this.#last.uptimeMs;

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { machineClocks } from "./machine-clock.node.ts";
-import { Vigil } from "./sleep-detector.std.ts";
+import { SleepDetector } from "./sleep-detector.std.ts";
 
 function machine() {
   const now = { monotonicMs: 5_000, wallMs: 1e12, uptimeMs: 9_000 };
-  const vigil = new Vigil({
+  const detector = new SleepDetector({
     monotonicMs: () => now.monotonicMs,
     wallMs: () => now.wallMs,
     uptimeMs: () => now.uptimeMs,
@@ -13,7 +13,7 @@ function machine() {
     now.monotonicMs += monotonicMs;
     now.uptimeMs += uptimeMs;
     now.wallMs += wallMs;
-    return vigil.look();
+    return detector.check();
   };
   return { pass };
 }
@@ -38,9 +38,9 @@ test("X24: a loop that is late, a slew and coarse clocks are no surprises", () =
 });
 
 test("X24: this machine's own clocks agree with each other", async () => {
-  const vigil = new Vigil(machineClocks);
+  const detector = new SleepDetector(machineClocks);
   for (let look = 0; look < 5; look++) {
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(vigil.look()).toBeNull();
+    expect(detector.check()).toBeNull();
   }
 });

@@ -19,11 +19,11 @@ interface DeliveriesOptions {
   /** Whether this stem was recorded in this folder: then it need not be fetched, whoever's it is. */
   isHere?(recordingId: string): boolean;
   onDelivered(recording: Recording, path: string): void;
-  onTrouble(message: string): void;
+  onWarning(message: string): void;
 }
 
 /**
- * Brings what is shared in a session into its folder and lays every stem in its place: the others', and this person's own from another
+ * Brings what is shared in a session into its folder and puts every stem in its place: the others', and this person's own from another
  * machine. Calls that meet are one. A stem that cannot be had holds up none of the others.
  */
 export class Deliveries {
@@ -53,11 +53,11 @@ export class Deliveries {
   }
 
   /** A stem of this person's own takes its place beside the others'. */
-  async layOwn(stem: Stem): Promise<void> {
+  async addOwn(stem: Stem): Promise<void> {
     try {
-      await this.#folder.lay(stem, stem.path);
+      await this.#folder.add(stem, stem.path);
     } catch (error) {
-      this.#trouble(error);
+      this.#warn(error);
     }
   }
 
@@ -76,7 +76,7 @@ export class Deliveries {
         return await step();
       } catch (error) {
         failed = true;
-        this.#trouble(error);
+        this.#warn(error);
         return undefined;
       }
     };
@@ -100,15 +100,15 @@ export class Deliveries {
     // The list does not carry the clock map; the recording itself does.
     const recording = await api.readRecording(recordingId);
     const path = await deliver(api, recording, join(folder, "originals"), this.#stopped.signal);
-    await this.#folder.lay(recording, path);
+    await this.#folder.add(recording, path);
     onDelivered(recording, path);
   }
 
-  #trouble(error: unknown): void {
+  #warn(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
     if (this.#stopped.signal.aborted || this.#told.has(message)) return;
     this.#told.add(message);
-    this.#options.onTrouble(message);
+    this.#options.onWarning(message);
   }
 }
 

@@ -127,7 +127,7 @@ describe("a session's folder", { timeout: 60_000 }, () => {
     for (const one of wanted) stems.push(await record(one, folder));
     const place = new SessionFolder(folder, "Folder & <co>");
     // All at once, as they may arrive.
-    await Promise.all(stems.map((stem) => place.lay(stem, stem.path)));
+    await Promise.all(stems.map((stem) => place.add(stem, stem.path)));
   }, 30_000);
 
   test("C7: an aligned copy begins at bar one, holds the tick at its frame, and silence where nobody had pressed record", async () => {
@@ -239,7 +239,7 @@ describe("a session's folder", { timeout: 60_000 }, () => {
     }
   });
 
-  test("what is laid is not laid again by the next run; a copy that somebody deleted is", async () => {
+  test("what is placed is not placed again by the next run; a copy that somebody deleted is", async () => {
     const again = new SessionFolder(folder, "Folder & <co>");
     expect(stems.map(({ recordingId }) => again.has(recordingId))).toEqual([true, true, true]);
     const copy = join(folder, "aligned", basename(stems[0]?.path ?? ""));
@@ -247,7 +247,7 @@ describe("a session's folder", { timeout: 60_000 }, () => {
     rmSync(copy);
     const third = new SessionFolder(folder, "Folder & <co>");
     expect(stems.map(({ recordingId }) => third.has(recordingId))).toEqual([false, true, true]);
-    await third.lay(stems[0] as Stem, stems[0]?.path ?? "");
+    await third.add(stems[0] as Stem, stems[0]?.path ?? "");
     expect(readFileSync(copy)).toEqual(before);
   });
 

@@ -9,46 +9,51 @@ const folder = mkdtempSync(join(tmpdir(), "sessionlinked-full-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const engine = join(import.meta.dirname, "..");
 
-/** A desk with a device in real time, two inputs armed, recording from its first half second on until it is told of trouble. */
+/** A recording controller with a device in real time, two inputs armed, recording from its first half second on until it is warned. */
 const program = (place: string) => `
   import { randomBytes } from "node:crypto";
   import { FileDevice } from "${engine}/capture/file-source.node.ts";
   import { machineClocks } from "${engine}/clock/machine-clock.node.ts";
-  import { Desk } from "${engine}/recording/recording-controller.node.ts";
-  import { OwnTakes } from "${engine}/recording/own-takes.node.ts";
+  import { RecordingController } from "${engine}/recording/recording-controller.node.ts";
+  import { TakeRecorder } from "${engine}/recording/take-recorder.node.ts";
+  import { StemLibrary } from "${engine}/upload/stem-library.node.ts";
   import { newId } from "${engine}/../../protocol/ids.ts";
   process.on("SIGXFSZ", () => undefined);
   const say = (line) => console.log(JSON.stringify({ atMs: performance.now(), ...line }));
   let state = { motion: "stopped", positionFrames: 0, atMs: 0, bpm: 120 };
-  const onTrouble = (code, message) => say({ say: "trouble", code, message });
-  const own = new OwnTakes({
-    api: {}, folder: ${JSON.stringify(place)}, sessionId: "ses_00000000000000000000000000", sessionName: "Full",
-    nowMs: () => Date.now(), newRecordingId: () => newId("rec", (length) => new Uint8Array(randomBytes(length))),
-    onRecovered: () => undefined, onRecording: () => undefined, onProgress: () => undefined, onShared: () => undefined,
-    onRecorded: (stem) => say({ say: "recorded", stem }), onTrouble,
+  const onWarning = (code, message) => say({ say: "warning", code, message });
+  const [folder, sessionId] = [${JSON.stringify(place)}, "ses_00000000000000000000000000"];
+  const library = new StemLibrary({
+    api: {}, folder, sessionId, nowMs: () => Date.now(), onWarning,
+    onRecovered: () => undefined, onProgress: () => undefined, onShared: () => undefined,
+  });
+  const takes = new TakeRecorder({
+    folder, sessionId, sessionName: "Full", library, onWarning,
+    newRecordingId: () => newId("rec", (length) => new Uint8Array(randomBytes(length))),
+    onRecording: () => undefined, onRecorded: (stem) => say({ say: "recorded", stem }),
   });
   const input = Int32Array.from({ length: 96_000 }, (_, at) => (at * 7_919) % 2 ** 22);
-  const device = new FileDevice(input, ({ frame, input }) => desk.block(frame, input));
-  const desk = new Desk({
-    own, device, inputs: [{ name: "Guitar", channels: [0] }, { name: "Keys", channels: [0, 1] }], clocks: machineClocks,
+  const device = new FileDevice(input, ({ frame, input }) => controller.block(frame, input));
+  const controller = new RecordingController({
+    takes, device, inputs: [{ name: "Guitar", channels: [0] }, { name: "Keys", channels: [0, 1] }], clocks: machineClocks,
     sessionAt: (atMs) => ({ atMs, errorMs: 0.1 }), state: () => state, mayRecord: () => true, suffix: () => "x",
-    encoding: "pcm24", onStatus: (status) => say({ say: "status", ...status }), onTrouble,
+    encoding: "pcm24", onStatus: (status) => say({ say: "status", ...status }), onWarning,
   });
   device.open();
-  desk.preRollSeconds = 0;
-  desk.arm("Guitar", true);
-  desk.arm("Keys", true);
+  controller.preRollSeconds = 0;
+  controller.arm("Guitar", true);
+  controller.arm("Keys", true);
   setTimeout(() => {
     const before = state;
     state = { motion: "recording", positionFrames: 0, atMs: performance.now(), bpm: 120 };
-    desk.execute({ before, after: state }, device.frameAt(machineClocks.monotonicMs()));
+    controller.execute({ before, after: state }, device.frameAt(machineClocks.monotonicMs()));
   }, 500);
 `;
 
 test("X24: the disk is full in mid take: said at once to the person and to the others, and every stem up to then is whole", {
   timeout: 60_000,
 }, async () => {
-  const script = join(folder, "desk.ts");
+  const script = join(folder, "controller.ts");
   writeFileSync(script, program(folder));
   // Files may grow to 700 blocks of 1,024 bytes: about two and a half seconds of the stereo input.
   const child = spawn("bash", ["-c", `ulimit -f 700; exec node ${script}`], { stdio: ["ignore", "pipe", "inherit"] });
@@ -57,11 +62,11 @@ test("X24: the disk is full in mid take: said at once to the person and to the o
   const said = (kind: string) => lines.filter((line) => line.say === kind);
   await expect.poll(() => said("recorded").length, { timeout: 30_000 }).toBe(2);
   child.kill("SIGKILL");
-  const trouble = said("trouble").find(({ code }) => code === "recorder");
-  expect(trouble?.message).toMatch(/The disk refused .*what was played until now is safe\./);
+  const warning = said("warning").find(({ code }) => code === "recorder");
+  expect(warning?.message).toMatch(/The disk refused .*what was played until now is safe\./);
   const off = said("status").at(-1);
   expect(off).toMatchObject({ armed: true, recording: false });
-  expect(Number(off?.atMs) - Number(trouble?.atMs)).toBeLessThan(1_000);
+  expect(Number(off?.atMs) - Number(warning?.atMs)).toBeLessThan(1_000);
   for (const { stem } of said("recorded") as { stem: { path: string; frames: number; sha256: string } }[]) {
     const info = spawnSync("sndfile-info", [stem.path], { encoding: "utf8" }).stdout;
     expect(Number(/Frames\s*:\s*(\d+)/.exec(info)?.[1])).toBe(stem.frames);

@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { close, fdatasync, ftruncateSync, openSync, writeFileSync, writeSync } from "node:fs";
+import { close, fdatasync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { encode, frameBytesOf } from "../../../audio/pcm.ts";
 import { sizeHeader, wavHeader } from "../../../audio/wav-writer.ts";
 import { CLOCK_POINTS_MAX, type ClockPoint } from "../../../protocol/recordings.ts";
 import type { TransportState } from "../../../protocol/room.ts";
-import { addClockPoint, removeClockJournal } from "../stems/clock-journal.node.ts";
-import { sealStem } from "../stems/finalize.node.ts";
-import { beginSidecar, writeSidecar } from "../stems/sidecar.node.ts";
+import { addClockPoint } from "../stems/clock-journal.node.ts";
+import { attempt, finishStem } from "../stems/finalize.node.ts";
+import { beginSidecar } from "../stems/sidecar.node.ts";
 import type { Stem } from "../stems/stem.std.ts";
 
 export type NewStem = Pick<
@@ -161,30 +161,6 @@ export class Recorder {
       });
   }
 }
-
-/** Hash, peaks and sidecar of a stem whose file is whole. */
-export async function finishStem(stem: Stem): Promise<Stem> {
-  const { sha256, peaks } = await sealStem(stem.path, stem.headerBytes, stem.format, stem.frames);
-  stem.sha256 = sha256;
-  attempt(() => {
-    writeFileSync(peaksPathOf(stem), peaks);
-    writeSidecar(stem);
-    removeClockJournal(stem.path);
-  });
-  return stem;
-}
-
-/** On a full disk there is no room for what lies beside the sound either; the next start makes it again. */
-function attempt(write: () => void): void {
-  try {
-    write();
-  } catch (error) {
-    if (!["ENOSPC", "EFBIG", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
-  }
-}
-
-/** The waveform lies beside the stem. */
-export const peaksPathOf = (stem: Stem) => `${stem.path}.peaks`;
 
 /** A basic UMID (SMPTE ST 330): the label, its length, and a material number that is random enough to be unique. */
 function umid(): Uint8Array {

@@ -3,23 +3,27 @@ import type { StemFormat } from "../../../protocol/recordings.ts";
 import type { TransportState } from "../../../protocol/room.ts";
 import { positionAt } from "../../../protocol/transport.ts";
 import type { Device } from "../capture/source.std.ts";
-import { type MachineClocks, Vigil } from "../clock/sleep-detector.std.ts";
+import { type MachineClocks, SleepDetector } from "../clock/sleep-detector.std.ts";
 import type { Execution } from "../transport/follower.std.ts";
-import type { Input, OwnTakes } from "./own-takes.node.ts";
 import { InputRing, PRE_ROLL_MAX_SECONDS } from "./take.std.ts";
+import type { Input, TakeRecorder } from "./take-recorder.node.ts";
 
-/** How often the desk looks whether device and machine are what they were. */
+/** How often what the ring has gathered goes to the disk. */
+const DRAIN_MS = 5;
+/** How often it looks whether device and machine are what they were. */
 const LOOK_MS = 200;
 /** A device that has not called for this long has gone; it may come back. */
 const SILENT_MS = 600;
 /** With room for less than this, the person hears of it while there is time to make some. */
 const DISK_LOW_SECONDS = 10 * 60;
 const DISK_LOOK_MS = 10_000;
+/** Breaks that wait to be looked at; a device that stutters more often than that has said enough. */
+const BREAKS_MAX = 64;
 /** Up to this much missing sound is a dropout, for which silence stands; more of it ends the take. */
 const DROPOUT_MAX_MS = 500;
 
-export interface DeskOptions {
-  own: OwnTakes;
+export interface RecordingControllerOptions {
+  takes: TakeRecorder;
   device: Device;
   /** What can be armed of the device. */
   inputs: readonly Input[];
@@ -33,7 +37,14 @@ export interface DeskOptions {
   encoding: StemFormat["encoding"];
   /** What the others see: whether anything is armed, and whether anything is being recorded. */
   onStatus(status: { armed: boolean; recording: boolean }): void;
-  onTrouble(code: string, message: string): void;
+  onWarning(code: string, message: string): void;
+}
+
+/** Where the device's count jumped, or went on after silence. */
+interface Break {
+  frame: number;
+  missing: number;
+  isBack: boolean;
 }
 
 /**
@@ -41,12 +52,13 @@ export interface DeskOptions {
  * rolls and ends. It also ends a take by itself when its sound can no longer be had (device gone, machine asleep, disk full): what was
  * played until then is safe, and the person and the others hear of it within a second.
  */
-export class Desk {
-  readonly #options: DeskOptions;
+export class RecordingController {
+  readonly #options: RecordingControllerOptions;
   readonly #ring: InputRing;
   readonly #armed = new Map<string, number>();
-  readonly #vigil: Vigil;
-  readonly #timer: NodeJS.Timeout;
+  readonly #sleepDetector: SleepDetector;
+  readonly #timers: readonly NodeJS.Timeout[];
+  readonly #breaks: Break[] = [];
   #status = { armed: false, recording: false };
   #heardAtMs: number;
   #isSilent = false;
@@ -55,13 +67,13 @@ export class Desk {
   /** From the person's own settings: seconds from before the record button that belong to a stem. */
   preRollSeconds = PRE_ROLL_MAX_SECONDS;
 
-  constructor(options: DeskOptions) {
+  constructor(options: RecordingControllerOptions) {
     this.#options = options;
     this.#ring = new InputRing(options.device.sampleRateHz, options.device.channels);
-    this.#vigil = new Vigil(options.clocks);
+    this.#sleepDetector = new SleepDetector(options.clocks);
     this.#heardAtMs = options.clocks.monotonicMs();
-    this.#timer = setInterval(() => this.look(), LOOK_MS);
-    this.#timer.unref();
+    this.#timers = [setInterval(() => this.drain(), DRAIN_MS), setInterval(() => this.look(), LOOK_MS)];
+    for (const timer of this.#timers) timer.unref();
   }
 
   get status(): { armed: boolean; recording: boolean } {
@@ -70,10 +82,10 @@ export class Desk {
 
   /** The person's own act. An input that rolls already rolls on: a take is what was armed when it began. */
   arm(name: string, armed: boolean): void {
-    const { inputs, onTrouble } = this.#options;
+    const { inputs, onWarning } = this.#options;
     if (!inputs.some((input) => input.name === name)) {
       const names = inputs.map((input) => `"${input.name}"`).join(", ");
-      onTrouble("arm", `There is no input "${name}". There is: ${names}.`);
+      onWarning("arm", `There is no input "${name}". There is: ${names}.`);
       return;
     }
     // What was played before the input was armed was not meant for a take.
@@ -82,53 +94,48 @@ export class Desk {
     this.#tell();
   }
 
-  /** A block of the device, all its channels. */
+  /** A block of the device, all its channels: the ring has it, and nothing else is done in the device's turn. */
   block(frame: number, input: Int32Array): void {
-    const { own, device } = this.#options;
     const missing = this.#ring.end === 0 ? 0 : frame - this.#ring.end;
     this.#heardAtMs = this.#options.clocks.monotonicMs();
-    const isBack = this.#isSilent;
-    if (isBack) this.#options.onTrouble("device", "The sound device is back.");
+    if (missing > 0 || this.#isSilent) this.#breaks.push({ frame, missing, isBack: this.#isSilent });
+    if (this.#breaks.length > BREAKS_MAX) this.#breaks.shift();
     this.#isSilent = false;
-    const missingMs = Math.round((missing / device.sampleRateHz) * 1000);
-    const isLong = missingMs > DROPOUT_MAX_MS;
-    if (own.isRecording && isLong) this.#cut("device", `The sound device left ${(missingMs / 1000).toFixed(1)} s out.`);
-    else if (own.isRecording && missing > 0) {
-      const message = `The sound device left ${missingMs} ms out; silence stands for it, and what follows is in time.`;
-      this.#options.onTrouble("dropout", message);
-    }
     this.#ring.push(frame, input);
-    // Where everybody is still recording, so is this one again: in a new take, at its place.
-    if ((isBack || isLong) && this.#options.state().motion === "recording") this.#record(frame, this.#options.state());
-    own.follow(this.#ring, this.#ring.end, this.#options.state());
+  }
+
+  /** Brings to disk what the ring has gathered, and says what was missing in it; called by itself between the device's turns. */
+  drain(): void {
+    for (const one of this.#breaks.splice(0)) this.#mend(one);
+    this.#options.takes.drain(this.#ring, this.#ring.end, this.#options.state());
     this.#tell();
   }
 
   /** A command of the transport at a frame of the device. */
   execute({ before, after }: Pick<Execution, "before" | "after">, frame: number): void {
     const isRecording = after.motion === "recording";
-    if (before.motion === "recording" && !isRecording) this.#options.own.end(frame, after);
+    if (before.motion === "recording" && !isRecording) this.#options.takes.end(frame, after);
     else if (isRecording && before.motion !== "recording") this.#record(frame, after);
     this.#tell();
   }
 
   /** Ends what rolls, now: the person leaves, or may no longer record. */
-  end(): void {
-    this.#options.own.end(this.#ring.end, this.#options.state());
-    this.#options.own.follow(this.#ring, this.#ring.end, this.#options.state(), true);
+  end(frame = this.#ring.end): void {
+    this.#options.takes.end(frame, this.#options.state());
+    this.#options.takes.drain(this.#ring, this.#ring.end, this.#options.state(), true);
     this.#tell();
   }
 
   /** Looks whether the machine slept, its clock was set or the device has gone; called by itself. */
   look(): void {
-    const { onTrouble, clocks } = this.#options;
-    const surprise = this.#vigil.look();
+    const { onWarning, clocks } = this.#options;
+    const surprise = this.#sleepDetector.check();
     if (surprise?.what === "slept") {
       this.#cut("slept", `This machine was asleep for ${(surprise.ms / 1000).toFixed(1)} s.`);
       this.#heardAtMs = clocks.monotonicMs();
     } else if (surprise !== null) {
       const by = `${surprise.ms > 0 ? "forward" : "back"} by ${(Math.abs(surprise.ms) / 1000).toFixed(1)} s`;
-      onTrouble("clock-set", `This machine's clock was set ${by}. Takes count the device's frames and stay in place.`);
+      onWarning("clock-set", `This machine's clock was set ${by}. Takes count the device's frames and stay in place.`);
     } else if (!this.#isSilent && clocks.monotonicMs() - this.#heardAtMs > SILENT_MS) {
       this.#isSilent = true;
       this.#cut("device", "The sound device has gone.");
@@ -138,34 +145,53 @@ export class Desk {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
+    this.drain();
     this.end();
-    await this.#options.own.settled();
+    await this.#options.takes.settled();
   }
 
   #lookAtDisk(): void {
-    const { own, clocks, onTrouble } = this.#options;
+    const { takes, clocks, onWarning } = this.#options;
     if (this.#toldDiskLow || clocks.monotonicMs() - this.#diskAtMs < DISK_LOOK_MS) return;
     this.#diskAtMs = clocks.monotonicMs();
-    const { secondsLeft } = own;
+    const { secondsLeft } = takes;
     if (secondsLeft === null || secondsLeft > DISK_LOW_SECONDS) return;
     this.#toldDiskLow = true;
     const minutes = Math.floor(secondsLeft / 60);
-    onTrouble(
+    onWarning(
       "disk-low",
       `The disk holds ${minutes} more minutes of what is being recorded. Make room; nothing is lost yet.`,
     );
   }
 
-  #cut(code: string, message: string): void {
-    const { own, onTrouble } = this.#options;
-    const wasRecording = own.isRecording;
-    this.end();
-    onTrouble(code, wasRecording ? `${message} The take ends there; what was played until then is safe.` : message);
+  /** The device left frames out before this one, or was gone. */
+  #mend({ frame, missing, isBack }: Break): void {
+    const { takes, device, onWarning, state } = this.#options;
+    const missingMs = Math.round((missing / device.sampleRateHz) * 1000);
+    const isLong = missingMs > DROPOUT_MAX_MS;
+    if (isBack) onWarning("device", "The sound device is back.");
+    if (takes.isRecording && isLong) {
+      this.#cut("device", `The sound device left ${(missingMs / 1000).toFixed(1)} s out.`, frame - missing);
+    } else if (takes.isRecording && missing > 0) {
+      onWarning(
+        "dropout",
+        `The sound device left ${missingMs} ms out; silence stands for it, and what follows is in time.`,
+      );
+    }
+    // Where everybody is still recording, so is this one again: in a new take, at its place.
+    if ((isBack || isLong) && state().motion === "recording") this.#record(frame, state());
+  }
+
+  #cut(code: string, message: string, frame?: number): void {
+    const { takes, onWarning } = this.#options;
+    const wasRecording = takes.isRecording;
+    this.end(frame);
+    onWarning(code, wasRecording ? `${message} The take ends there; what was played until then is safe.` : message);
   }
 
   #record(frame: number, state: TransportState): void {
-    const { own, device, sessionAt, inputs, suffix, encoding } = this.#options;
+    const { takes, device, sessionAt, inputs, suffix, encoding } = this.#options;
     if (!this.#options.mayRecord()) return;
     const { atMs } = sessionAt(device.timeOf(frame));
     const timelineFrames = positionAt(state, atMs);
@@ -181,7 +207,7 @@ export class Desk {
     if (armed.length === 0) return;
     this.#toldDiskLow = false;
     this.#diskAtMs = Number.NEGATIVE_INFINITY;
-    own.record(
+    takes.record(
       {
         takeId: randomUUID(),
         frame,
@@ -198,7 +224,7 @@ export class Desk {
   }
 
   #tell(): void {
-    const status = { armed: this.#armed.size > 0, recording: this.#options.own.isRecording };
+    const status = { armed: this.#armed.size > 0, recording: this.#options.takes.isRecording };
     if (status.armed === this.#status.armed && status.recording === this.#status.recording) return;
     this.#status = status;
     this.#options.onStatus(status);

@@ -11,14 +11,15 @@ import type { ApiClient } from "../api/api-client.std.ts";
 import type { Device } from "../capture/source.std.ts";
 import { recoverStems } from "../stems/recovery.node.ts";
 import type { Stem } from "../stems/stem.std.ts";
-import { type Input, OwnTakes } from "./own-takes.node.ts";
-import { Desk } from "./recording-controller.node.ts";
+import { StemLibrary } from "../upload/stem-library.node.ts";
+import { RecordingController } from "./recording-controller.node.ts";
+import { type Input, TakeRecorder } from "./take-recorder.node.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "sessionlinked-desk-"));
+const folder = mkdtempSync(join(tmpdir(), "sessionlinked-controller-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const open = new Set<Desk>();
+const open = new Set<RecordingController>();
 afterEach(async () => {
-  for (const desk of open) await desk.close();
+  for (const controller of open) await controller.close();
   open.clear();
 });
 
@@ -26,7 +27,7 @@ const BLOCK = 128;
 /** Session time when the device's frame 0 was captured. */
 const ORIGIN_MS = 1_000_000;
 
-/** A desk whose device, clocks and transport are in the test's hand. Every sample says which frame and channel it is. */
+/** A controller whose device, clocks and transport are in the test's hand. Every sample says which frame and channel it is. */
 function rig(
   options: {
     rateHz?: StemFormat["sampleRateHz"];
@@ -47,22 +48,29 @@ function rig(
   let mayRecord = true;
   let frame = 0;
   const { place = mkdtempSync(join(folder, "take-")) } = options;
-  const onTrouble = (code: string, message: string) => said.push({ code, message, atMs: now.monotonicMs });
-  const own = new OwnTakes({
+  const onWarning = (code: string, message: string) => said.push({ code, message, atMs: now.monotonicMs });
+  const sessionId = SessionId.parse("ses_00000000000000000000000000");
+  const library = new StemLibrary({
     // Nothing is shared here, so nothing is asked of it.
     api: {} as ApiClient,
     folder: place,
-    sessionId: SessionId.parse("ses_00000000000000000000000000"),
-    sessionName: "Desk",
+    sessionId,
     nowMs: () => now.wallMs,
-    freeBytes: () => now.freeBytes,
-    newRecordingId: () => newId("rec", (length) => crypto.getRandomValues(new Uint8Array(length))) as RecordingId,
     onRecovered: () => undefined,
-    onRecording: () => undefined,
-    onRecorded: (stem) => recorded.push(stem),
     onProgress: () => undefined,
     onShared: () => undefined,
-    onTrouble,
+    onWarning,
+  });
+  const takes = new TakeRecorder({
+    folder: place,
+    sessionId,
+    sessionName: "Controller",
+    library,
+    freeBytes: () => now.freeBytes,
+    newRecordingId: () => newId("rec", (length) => crypto.getRandomValues(new Uint8Array(length))) as RecordingId,
+    onRecording: () => undefined,
+    onRecorded: (stem) => recorded.push(stem),
+    onWarning,
   });
   const device: Device = {
     sampleRateHz: rateHz,
@@ -70,8 +78,8 @@ function rig(
     frameAt: (localMs) => Math.round((localMs / 1000) * rateHz),
     timeOf: (at) => (at / rateHz) * 1000,
   };
-  const desk = new Desk({
-    own,
+  const controller = new RecordingController({
+    takes,
     device,
     inputs,
     clocks: { monotonicMs: () => now.monotonicMs, wallMs: () => now.wallMs, uptimeMs: () => now.uptimeMs },
@@ -81,17 +89,18 @@ function rig(
     suffix: () => "test",
     encoding,
     onStatus: (status) => statuses.push(status),
-    onTrouble,
+    onWarning,
   });
-  open.add(desk);
+  open.add(controller);
   const pass = (ms: number) => {
     now.monotonicMs += ms;
     now.uptimeMs += ms;
     now.wallMs += ms;
   };
   return {
-    desk,
-    own,
+    controller,
+    library,
+    takes,
     place,
     now,
     said,
@@ -104,26 +113,27 @@ function rig(
     skip(seconds: number) {
       frame += Math.round((seconds * rateHz) / blockFrames) * blockFrames;
     },
-    /** The device runs for a while, and the desk looks about as it does by itself. */
+    /** The device runs for a while, and the controller looks about as it does by itself. */
     play(seconds: number) {
       const block = new Int32Array(blockFrames * channels);
       for (const end = frame + Math.round(seconds * rateHz); frame < end; frame += blockFrames) {
         for (let at = 0; at < block.length; at++)
           block[at] = sampleOf(frame + Math.floor(at / channels), at % channels);
-        desk.block(frame, block);
+        controller.block(frame, block);
+        controller.drain();
         pass((blockFrames / rateHz) * 1000);
-        if (frame % Math.max(blockFrames, 8_192) < blockFrames) desk.look();
+        if (frame % Math.max(blockFrames, 8_192) < blockFrames) controller.look();
       }
     },
     /** A command takes effect at this very frame. */
     roll(motion: TransportState["motion"], positionFrames: number) {
       const before = state;
       state = { motion, positionFrames, atMs: ORIGIN_MS + device.timeOf(frame), bpm: 120 };
-      desk.execute({ before, after: state }, frame);
+      controller.execute({ before, after: state }, frame);
     },
     demote() {
       mayRecord = false;
-      desk.end();
+      controller.end();
     },
     async whole(count: number): Promise<Stem[]> {
       // Blocks that come after the end are what carries a take there.
@@ -144,7 +154,7 @@ function soundOf({ path, headerBytes, format, frames }: Stem): number[] {
   );
 }
 
-describe("the desk", { timeout: 60_000 }, () => {
+describe("the controller", { timeout: 60_000 }, () => {
   test.each([
     [44_100, "pcm24"],
     [48_000, "float32"],
@@ -158,10 +168,10 @@ describe("the desk", { timeout: 60_000 }, () => {
         { name: "Keys", channels: [0, 3] },
         { name: "Unarmed", channels: [1] },
       ];
-      const { desk, play, roll, whole, ...at } = rig({ rateHz, encoding, inputs });
-      desk.preRollSeconds = 0;
-      desk.arm("Guitar", true);
-      desk.arm("Keys", true);
+      const { controller, play, roll, whole, ...at } = rig({ rateHz, encoding, inputs });
+      controller.preRollSeconds = 0;
+      controller.arm("Guitar", true);
+      controller.arm("Keys", true);
       play(0.5);
       const from = Math.ceil((0.5 * rateHz) / BLOCK) * BLOCK;
       roll("recording", 480_000);
@@ -192,9 +202,9 @@ describe("the desk", { timeout: 60_000 }, () => {
     one.roll("stopped", 0);
     one.play(0.2);
     expect(one.statuses).toEqual([]);
-    one.desk.arm("Flute", true);
+    one.controller.arm("Flute", true);
     expect(one.said[0]).toMatchObject({ code: "arm", message: expect.stringContaining('"Guitar"') });
-    one.desk.arm("Guitar", true);
+    one.controller.arm("Guitar", true);
     one.roll("recording", 0);
     one.play(0.3);
     expect(one.statuses).toEqual([
@@ -208,14 +218,14 @@ describe("the desk", { timeout: 60_000 }, () => {
     one.roll("stopped", 0);
     one.roll("recording", 0);
     one.play(0.2);
-    expect(one.own.isRecording).toBe(false);
+    expect(one.takes.isRecording).toBe(false);
     expect(one.statuses.at(-1)).toEqual({ armed: true, recording: false });
   });
 
   test("a punch in and out of a rolling transport is a take from the one frame to the other", async () => {
-    const { desk, play, roll, whole } = rig();
-    desk.preRollSeconds = 0;
-    desk.arm("Guitar", true);
+    const { controller, play, roll, whole } = rig();
+    controller.preRollSeconds = 0;
+    controller.arm("Guitar", true);
     roll("playing", 0);
     play(1);
     roll("recording", 48_000);
@@ -228,9 +238,9 @@ describe("the desk", { timeout: 60_000 }, () => {
   });
 
   test("the ten seconds before record are in the stem, at their place; not those before it was armed, nor before bar one", async () => {
-    const { desk, play, roll, whole } = rig();
+    const { controller, play, roll, whole } = rig();
     play(2);
-    desk.arm("Guitar", true);
+    controller.arm("Guitar", true);
     play(4);
     roll("recording", 10 * 48_000);
     play(1);
@@ -262,8 +272,8 @@ describe("the desk", { timeout: 60_000 }, () => {
   test.each([64, 480, 2_048, 8_192])(
     "a device of %i frames a block loses nothing, not of the ten seconds before record and not in a long take",
     async (blockFrames) => {
-      const { desk, play, roll, whole } = rig({ blockFrames });
-      desk.arm("Guitar", true);
+      const { controller, play, roll, whole } = rig({ blockFrames });
+      controller.arm("Guitar", true);
       play(11);
       roll("recording", 20 * 48_000);
       play(25);
@@ -280,15 +290,15 @@ describe("the desk", { timeout: 60_000 }, () => {
   );
 
   test("X24: the device is unplugged: said within a second, the take up to then is whole, and goes on in a new one when it is back", async () => {
-    const { desk, play, roll, whole, pass, said, statuses, own, ...at } = rig();
-    desk.preRollSeconds = 0;
-    desk.arm("Guitar", true);
+    const { controller, play, roll, whole, pass, said, statuses, takes, ...at } = rig();
+    controller.preRollSeconds = 0;
+    controller.arm("Guitar", true);
     roll("recording", 0);
     play(3);
     const goneAtMs = at.now.monotonicMs;
     for (let look = 0; look < 5; look++) {
       pass(200);
-      desk.look();
+      controller.look();
     }
     expect(said).toHaveLength(1);
     expect(said[0]?.message).toBe(
@@ -306,13 +316,13 @@ describe("the desk", { timeout: 60_000 }, () => {
     const again = (await whole(2))[1] as Stem;
     expect(again).toMatchObject({ timelineFrames: 4 * 48_000, frames: 48_000 });
     expect(soundOf(again)[0]).toBe(sampleOf(4 * 48_000, 0));
-    expect(own.isRecording).toBe(false);
+    expect(takes.isRecording).toBe(false);
   });
 
   test("X24: a short dropout is silence and said; a long one ends the take, and what follows lies at its own place", async () => {
-    const { desk, play, roll, whole, said, skip, pass } = rig();
-    desk.preRollSeconds = 0;
-    desk.arm("Guitar", true);
+    const { controller, play, roll, whole, said, skip, pass } = rig();
+    controller.preRollSeconds = 0;
+    controller.arm("Guitar", true);
     roll("recording", 0);
     play(1);
     skip(0.1);
@@ -337,23 +347,23 @@ describe("the desk", { timeout: 60_000 }, () => {
   });
 
   test("X24: the machine sleeps: said at the first look after it, and the take ends where it fell asleep", async () => {
-    const { desk, play, roll, whole, said, now } = rig();
-    desk.arm("Guitar", true);
+    const { controller, play, roll, whole, said, now } = rig();
+    controller.arm("Guitar", true);
     roll("recording", 0);
     play(2);
     // As on Linux: the monotonic clock and the device sleep too.
     now.uptimeMs += 600_000;
     now.wallMs += 600_000;
     now.monotonicMs += 10;
-    desk.look();
+    controller.look();
     expect(said[0]).toMatchObject({ code: "slept", message: expect.stringContaining("600.1 s. The take ends there") });
     const [stem] = await whole(1);
     expect(stem?.frames).toBe(96_000);
   });
 
   test("X24: the clock is set in mid take: said, and the take neither ends nor moves", async () => {
-    const { desk, play, roll, whole, said, now } = rig();
-    desk.arm("Guitar", true);
+    const { controller, play, roll, whole, said, now } = rig();
+    controller.arm("Guitar", true);
     roll("recording", 0);
     play(1);
     now.wallMs -= 3_600_000;
@@ -367,9 +377,9 @@ describe("the desk", { timeout: 60_000 }, () => {
   });
 
   test("X24: a disk that will soon be full is said once, while there is time", async () => {
-    const { desk, play, roll, whole, said, now } = rig();
-    desk.preRollSeconds = 0;
-    desk.arm("Guitar", true);
+    const { controller, play, roll, whole, said, now } = rig();
+    controller.preRollSeconds = 0;
+    controller.arm("Guitar", true);
     roll("recording", 0);
     play(1);
     expect(said).toEqual([]);
@@ -384,12 +394,12 @@ describe("the desk", { timeout: 60_000 }, () => {
   });
 
   test("a roll whose end was missed ends where the next begins; whoever leaves in mid take leaves it whole", async () => {
-    const { desk, play, roll, whole, place } = rig();
-    desk.preRollSeconds = 0;
-    desk.arm("Guitar", true);
+    const { controller, play, roll, whole, place } = rig();
+    controller.preRollSeconds = 0;
+    controller.arm("Guitar", true);
     roll("recording", 0);
     play(1);
-    desk.execute(
+    controller.execute(
       {
         before: { motion: "stopped", positionFrames: 0, atMs: 0, bpm: 120 },
         after: { motion: "recording", positionFrames: 0, atMs: ORIGIN_MS + 1_000, bpm: 120 },
@@ -397,7 +407,7 @@ describe("the desk", { timeout: 60_000 }, () => {
       48_000,
     );
     play(1);
-    await desk.close();
+    await controller.close();
     const stems = await whole(2);
     expect(stems.map(({ frames }) => frames)).toEqual([48_000, 48_000]);
     // Nothing of it needs repair.
@@ -407,7 +417,7 @@ describe("the desk", { timeout: 60_000 }, () => {
 
   test("a file that is there already is never written over, and no name keeps an input from being recorded", async () => {
     const one = rig({ inputs: [{ name: "../AUX: Güitar\u202e", channels: [1] }] });
-    one.desk.arm("../AUX: Güitar\u202e", true);
+    one.controller.arm("../AUX: Güitar\u202e", true);
     for (let take = 0; take < 2; take++) {
       one.roll("recording", 0);
       one.play(0.2);
@@ -420,8 +430,8 @@ describe("the desk", { timeout: 60_000 }, () => {
     for (const { path } of one.recorded) rmSync(`${path}.json`);
     const before = one.recorded.map(({ path }) => readFileSync(path));
     const again = rig({ inputs: [{ name: "../AUX: Güitar\u202e", channels: [1] }], place: one.place });
-    await again.own.open();
-    again.desk.arm("../AUX: Güitar\u202e", true);
+    await again.library.open();
+    again.controller.arm("../AUX: Güitar\u202e", true);
     again.roll("recording", 0);
     again.play(0.2);
     again.roll("stopped", 0);

@@ -8,10 +8,10 @@ import type { Recorder } from "./recorder.node.ts";
 export const PRE_ROLL_MAX_SECONDS = 10;
 /** A command is heard, and a disk answers, a moment after the frame it is about: the ring holds that much more. */
 const LATE_MAX_SECONDS = 2;
-/** Blocks written in one turn of the device besides what is new: a pre-roll is caught up with in a second, and the lanes do not wait. */
-const BLOCKS_PER_TURN = 12;
-/** Turns after which one more block a turn is caught up with: at full speed after a quarter of a second. */
-const TURNS_PER_STEP = 8;
+/** Blocks written for each new one besides it: a pre-roll is caught up with in a second, and the lanes do not wait. */
+const CATCH_UP_MAX_BLOCKS = 12;
+/** Blocks after which one more is caught up with for each new one: at full speed after a quarter of a second. */
+const CATCH_UP_STEP_BLOCKS = 8;
 /** Frames that are read, packed and written in one piece. */
 const CHUNK_MAX_FRAMES = 4_096;
 /** How often a take notes where it is in session time. */
@@ -88,7 +88,7 @@ export class Take {
   readonly #clockAt: (frame: number) => Omit<ClockPoint, "frame">;
   #endFrame = Number.POSITIVE_INFINITY;
   #seenEnd: number;
-  #turns = 0;
+  #seenBlocks = 0;
   #endState: TransportState | undefined;
 
   constructor(stems: readonly TakeStem[], clockAt: (frame: number) => Omit<ClockPoint, "frame">) {
@@ -113,14 +113,15 @@ export class Take {
    * Writes what the ring has of it, a few blocks at a time or all. Returns its stems, to be sealed in time, when the take is whole; `null`
    * while it rolls.
    */
-  follow(ring: InputRing, all: boolean): { recorder: Recorder; sealed: Promise<Stem> }[] | null {
+  drain(ring: InputRing, all: boolean): { recorder: Recorder; sealed: Promise<Stem> }[] | null {
     // No more blocks may come: then an end that lies ahead is not waited for.
     if (all && this.#endState !== undefined) this.#endFrame = Math.min(this.#endFrame, ring.end);
     const to = Math.min(ring.end, this.#endFrame);
     const newBlocks = Math.max(0, Math.ceil((ring.end - this.#seenEnd) / LANE_PACKET_FRAMES));
-    // One more every few turns: a take begins while others are heard, and code that runs for the first time is slow.
-    const extra = Math.min(BLOCKS_PER_TURN, 1 + Math.floor(this.#turns++ / TURNS_PER_STEP));
-    const blocks = all ? Number.POSITIVE_INFINITY : extra + newBlocks;
+    this.#seenBlocks += newBlocks;
+    // One more every few blocks: a take begins while others are heard, and code that runs for the first time is slow.
+    const extra = Math.min(CATCH_UP_MAX_BLOCKS, 1 + Math.floor(this.#seenBlocks / CATCH_UP_STEP_BLOCKS));
+    const blocks = all ? Number.POSITIVE_INFINITY : (1 + newBlocks) * (1 + extra);
     this.#seenEnd = ring.end;
     if (this.error === undefined) for (const one of this.#stems) this.#write(one, ring, to, blocks);
     const isWhole = this.error !== undefined || this.#stems.every(({ nextFrame }) => nextFrame >= this.#endFrame);

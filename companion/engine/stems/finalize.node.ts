@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, writeFileSync } from "node:fs";
 import { frameBytesOf } from "../../../audio/pcm.ts";
 import type { StemFormat } from "../../../protocol/recordings.ts";
+import { removeClockJournal } from "./clock-journal.node.ts";
+import { writeSidecar } from "./sidecar.node.ts";
+import type { Stem } from "./stem.std.ts";
 
 /** Enough bins that a waveform is crisp on a wide screen at sixteen times its size; stereo stays within the protocol's limit. */
 const BINS_MAX = 32_768;
@@ -53,3 +56,27 @@ export async function sealStem(
   }
   return { sha256: hash.digest("hex"), peaks };
 }
+
+/** Hash, peaks and sidecar of a stem whose file is whole. */
+export async function finishStem(stem: Stem): Promise<Stem> {
+  const { sha256, peaks } = await sealStem(stem.path, stem.headerBytes, stem.format, stem.frames);
+  stem.sha256 = sha256;
+  attempt(() => {
+    writeFileSync(peaksPathOf(stem), peaks);
+    writeSidecar(stem);
+    removeClockJournal(stem.path);
+  });
+  return stem;
+}
+
+/** On a full disk there is no room for what lies beside the sound either; the next start makes it again. */
+export function attempt(write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if (!["ENOSPC", "EFBIG", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
+}
+
+/** The waveform lies beside the stem. */
+export const peaksPathOf = (stem: Stem) => `${stem.path}.peaks`;

@@ -5,8 +5,8 @@ import { readWavHeader } from "../../../audio/wav-reader.ts";
 import { sizeHeader, wavHeader } from "../../../audio/wav-writer.ts";
 import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
 import { CLOCK_POINTS_MAX } from "../../../protocol/recordings.ts";
-import { finishStem } from "../recording/recorder.node.ts";
 import { readClockPoints } from "./clock-journal.node.ts";
+import { finishStem } from "./finalize.node.ts";
 import { readSidecar } from "./sidecar.node.ts";
 import type { Stem } from "./stem.std.ts";
 

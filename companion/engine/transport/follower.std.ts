@@ -4,7 +4,7 @@ import { applyTransport, initialTransport, positionAt, type TransportEvent } fro
 /** What the follower needs from its surroundings: time, and a way to be called at an instant of session time. */
 export interface FollowerClock {
   nowSessionMs(): number;
-  wakeAtSession(sessionMs: number, wake: () => void): () => void;
+  scheduleAtSession(sessionMs: number, wake: () => void): () => void;
 }
 
 /** One command carried out: what it was, the state it leads to, and whether it came in time. */
@@ -63,7 +63,7 @@ export class Follower {
   #schedule(): void {
     const [next] = this.#waiting;
     if (next === undefined) return;
-    this.#cancel = this.#clock.wakeAtSession(next.event.effectiveAtMs, () => {
+    this.#cancel = this.#clock.scheduleAtSession(next.event.effectiveAtMs, () => {
       this.#waiting.shift();
       const before = this.#state;
       this.#state = applyTransport(before, next.event);

@@ -7,7 +7,7 @@ class FakeClock {
   nowMs = 0;
   readonly #alarms: { atMs: number; wake: () => void }[] = [];
   nowSessionMs = () => this.nowMs;
-  wakeAtSession = (atMs: number, wake: () => void) => {
+  scheduleAtSession = (atMs: number, wake: () => void) => {
     const alarm = { atMs, wake };
     this.#alarms.push(alarm);
     if (atMs <= this.nowMs) this.advanceTo(this.nowMs);

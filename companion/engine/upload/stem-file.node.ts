@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { sha256Of } from "../delivery/delivery.node.ts";
-import { peaksPathOf } from "../recording/recorder.node.ts";
+import { peaksPathOf } from "../stems/finalize.node.ts";
 import type { Stem } from "../stems/stem.std.ts";
 
 /** What a share reads of a stem on this disk, with the care that it is still what was recorded. */

@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { RecordingId } from "../../../protocol/ids.ts";
+import { TransportCommand } from "../../../protocol/room.ts";
+
+/** Commands: what a person, through whatever end they use, asks of the studio. */
+export const StudioCommand = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("transport"), transport: TransportCommand }),
+  z.object({ type: z.literal("chat"), text: z.string() }),
+  /** Writing the same `noteId` again replaces the note; an empty text deletes it. */
+  z.object({ type: z.literal("note"), noteId: z.uuid(), text: z.string() }),
+  /** The person's own act: this stem, or everything recorded so far, goes to the collaborators (C7). */
+  z.object({ type: z.literal("share"), recordingId: RecordingId.optional() }),
+  z.object({ type: z.literal("pause"), recordingId: RecordingId.optional() }),
+  z.object({ type: z.literal("resume"), recordingId: RecordingId.optional() }),
+  /** Takes a stem back from our servers; copies that collaborators have are theirs. */
+  z.object({ type: z.literal("withdraw"), recordingId: RecordingId }),
+  /** From the next take on, stems travel while they are recorded. */
+  z.object({ type: z.literal("share-as-i-record"), on: z.boolean() }),
+  z.object({ type: z.literal("arm"), input: z.string(), armed: z.boolean() }),
+  /** Seconds from before the record button that belong to a stem; 10 unless the person says otherwise. */
+  z.object({ type: z.literal("pre-roll"), seconds: z.number().min(0).max(10) }),
+  z.object({ type: z.literal("report") }),
+  z.object({ type: z.literal("leave") }),
+]);
+export type StudioCommand = z.infer<typeof StudioCommand>;

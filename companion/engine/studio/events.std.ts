@@ -1,0 +1,74 @@
+import { z } from "zod";
+import type { LaneStats } from "../../../audio/jitter-buffer.ts";
+import { Recording } from "../../../protocol/recordings.ts";
+import { Role } from "../../../protocol/roles.ts";
+import { LoggedEvent, TransportCommand } from "../../../protocol/room.ts";
+import type { ClockEstimate } from "../clock/session-clock.std.ts";
+import { Stem } from "../stems/stem.std.ts";
+import type { ShareProgress } from "../upload/upload-progress.std.ts";
+
+const Clock = z.object({
+  offsetMs: z.number(),
+  errorMs: z.number(),
+  driftPpm: z.number(),
+  roundTripMs: z.number(),
+  samples: z.int(),
+}) satisfies z.ZodType<ClockEstimate>;
+
+const Upload = z.object({
+  recordingId: z.string(),
+  name: z.string(),
+  state: z.enum(["uploading", "paused", "waiting", "stalled", "complete", "withdrawn", "failed"]),
+  sentBytes: z.number(),
+  totalBytes: z.number().nullable(),
+  bytesPerSecond: z.number(),
+  secondsLeft: z.number().nullable(),
+  message: z.string().optional(),
+}) satisfies z.ZodType<ShareProgress>;
+
+const Lane = z.custom<LaneStats>((value) => typeof value === "object" && value !== null);
+
+export const StudioReport = z.object({
+  clock: Clock.nullable(),
+  lane: Lane.nullable(),
+  roundTripMs: z.number().nullable(),
+  relayed: z.boolean().nullable(),
+  /** How often the device fell behind and jumped. */
+  deviceSkips: z.int(),
+});
+export type StudioReport = z.infer<typeof StudioReport>;
+
+/** Events: what the studio tells whichever end a person uses. Times called local are the machine's monotonic clock. */
+export const StudioEvent = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("joined"), memberId: z.string(), role: Role, openedAtMs: z.number() }),
+  z.object({ type: z.literal("link"), memberId: z.string(), state: z.enum(["connecting", "connected", "failed"]) }),
+  /** A line of the session's log. */
+  z.object({ type: z.literal("logged"), event: LoggedEvent }),
+  z.object({
+    type: z.literal("executed"),
+    seq: z.int(),
+    command: z.enum(TransportCommand.options.map(({ shape }) => shape.command.value)),
+    localAtMs: z.number(),
+    effectiveLocalMs: z.number(),
+    onTime: z.boolean(),
+  }),
+  z.object({ type: z.literal("recording"), name: z.string() }),
+  z.object({ type: z.literal("recorded"), stem: Stem }),
+  /** A stem that an earlier run left here; `repaired` if that run died in mid take. */
+  z.object({ type: z.literal("recovered"), stem: Stem }),
+  z.object({ type: z.literal("upload"), progress: Upload }),
+  z.object({ type: z.literal("shared"), recording: Recording }),
+  z.object({
+    type: z.literal("delivered"),
+    recordingId: z.string(),
+    name: z.string(),
+    path: z.string(),
+    sha256: z.string(),
+  }),
+  z.object({ type: z.literal("report"), report: StudioReport }),
+  /** What a person must be told before something is done for them. */
+  z.object({ type: z.literal("notice"), message: z.string() }),
+  /** Something is wrong; `final` says that the studio stops and will not come back by itself. */
+  z.object({ type: z.literal("warning"), code: z.string(), message: z.string(), final: z.boolean() }),
+]);
+export type StudioEvent = z.infer<typeof StudioEvent>;

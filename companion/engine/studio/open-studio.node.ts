@@ -1,0 +1,78 @@
+import { randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import WebSocket from "ws";
+import type { SessionId } from "../../../protocol/ids.ts";
+import type { StemFormat } from "../../../protocol/recordings.ts";
+import type { ApiClient } from "../api/api-client.std.ts";
+import { machineNowMs } from "../clock/machine-clock.node.ts";
+import { scheduleAt } from "../clock/schedule-at.node.ts";
+import type { MidiPort } from "../midi/port.std.ts";
+import type { Input } from "../recording/take-recorder.node.ts";
+import { RoomClient } from "../room/room-client.std.ts";
+import type { StudioEvent } from "./events.std.ts";
+import { Studio } from "./studio.std.ts";
+import { StudioSound } from "./studio-sound.node.ts";
+import { StudioTakes } from "./studio-takes.node.ts";
+import { StudioTransport } from "./studio-transport.std.ts";
+
+export interface OpenStudioOptions {
+  api: ApiClient;
+  sessionId: SessionId;
+  sessionName: string;
+  /** What the device hears: stereo interleaved 24-bit at 48 kHz. */
+  input: Int32Array;
+  /** What can be armed of it, and what the person has armed from the start. */
+  inputs: readonly Input[];
+  armed: readonly string[];
+  encoding: StemFormat["encoding"];
+  /** The session's folder on this machine. */
+  folder: string;
+  midi: MidiPort;
+  emit(event: StudioEvent): void;
+  ended(): void;
+}
+
+/** A studio whose parts run on Node. */
+export function openStudio(options: OpenStudioOptions): Studio {
+  const { api, sessionId, folder, midi, armed, emit, ended } = options;
+  mkdirSync(folder, { recursive: true });
+  const open = (studio: Studio) => {
+    const transport = new StudioTransport({
+      nowMs: machineNowMs,
+      scheduleAt,
+      midi,
+      emit,
+      onExecuted: (execution, localMs) => takes.recording.execute(execution, sound.device.frameAt(localMs)),
+    });
+    const room = new RoomClient({
+      enter: async () => {
+        const { ticket, roomPath, iceServers } = await api.createTicket(sessionId);
+        sound.links.iceServers = iceServers;
+        return { url: api.socketUrl(roomPath), ticket };
+      },
+      nowMs: machineNowMs,
+      client: "headless/0.1",
+      WebSocket,
+      handlers: studio,
+    });
+    const role = () => studio.role;
+    const sound = new StudioSound({
+      input: options.input,
+      folder,
+      role,
+      onBlock: (frame, input) => takes.recording.block(frame, input),
+      signal: (memberId, signal) => room.signal(memberId, signal),
+      emit,
+    });
+    const takes: StudioTakes = new StudioTakes({
+      ...options,
+      device: sound.device,
+      transport,
+      role,
+      memberId: () => studio.memberId,
+      onStatus: (status) => studio.setStatus(status),
+    });
+    return { room, transport, sound, takes };
+  };
+  return new Studio({ newEventId: randomUUID, armed, emit, ended, open });
+}

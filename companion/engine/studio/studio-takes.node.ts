@@ -1,0 +1,105 @@
+import { randomBytes } from "node:crypto";
+import type { MemberId, RecordingId, SessionId } from "../../../protocol/ids.ts";
+import { newId } from "../../../protocol/ids.ts";
+import type { StemFormat } from "../../../protocol/recordings.ts";
+import { may, type Role } from "../../../protocol/roles.ts";
+import type { ApiClient } from "../api/api-client.std.ts";
+import type { Device } from "../capture/source.std.ts";
+import { machineClocks } from "../clock/machine-clock.node.ts";
+import { Deliveries } from "../delivery/deliveries.node.ts";
+import { RecordingController } from "../recording/recording-controller.node.ts";
+import { type Input, TakeRecorder } from "../recording/take-recorder.node.ts";
+import { lockFolder } from "../stems/folder-lock.node.ts";
+import type { Stem } from "../stems/stem.std.ts";
+import { StemLibrary } from "../upload/stem-library.node.ts";
+import type { StudioEvent } from "./events.std.ts";
+import type { StudioTransport } from "./studio-transport.std.ts";
+
+export interface StudioTakesOptions {
+  api: ApiClient;
+  sessionId: SessionId;
+  sessionName: string;
+  /** The session's folder on this machine; it exists. */
+  folder: string;
+  /** What can be armed of the device. */
+  inputs: readonly Input[];
+  encoding: StemFormat["encoding"];
+  device: Device;
+  transport: StudioTransport;
+  role(): Role;
+  memberId(): MemberId | undefined;
+  emit(event: StudioEvent): void;
+  onStatus(status: { armed: boolean; recording: boolean }): void;
+}
+
+/** The studio's takes on this disk: what is recorded here, what the person shares of it, and what the others share. */
+export class StudioTakes {
+  readonly library: StemLibrary;
+  readonly recording: RecordingController;
+  readonly deliveries: Deliveries;
+  readonly #unlock: () => void;
+
+  constructor(options: StudioTakesOptions) {
+    const { api, folder, sessionId, sessionName, device, transport, emit } = options;
+    const onWarning = (code: string, message: string) => emit({ type: "warning", code, message, final: false });
+    const place = (stem: Stem) => void this.deliveries.addOwn(stem);
+    this.#unlock = lockFolder(folder);
+    this.library = new StemLibrary({
+      api,
+      folder,
+      sessionId,
+      nowMs: () => Date.now(),
+      onRecovered: (stem) => {
+        emit({ type: "recovered", stem });
+        place(stem);
+      },
+      onProgress: (progress) => emit({ type: "upload", progress }),
+      onShared: (recording) => emit({ type: "shared", recording }),
+      onWarning,
+    });
+    this.deliveries = new Deliveries({
+      api,
+      sessionId,
+      sessionName,
+      folder,
+      isHere: (recordingId) => this.library.has(recordingId),
+      onDelivered: ({ recordingId, name, sha256 }, path) =>
+        emit({ type: "delivered", recordingId, name, path, sha256: sha256 ?? "" }),
+      onWarning: (message) => onWarning("delivery", message),
+    });
+    const takes = new TakeRecorder({
+      folder,
+      sessionId,
+      sessionName,
+      library: this.library,
+      newRecordingId: () => newId("rec", (bytes) => new Uint8Array(randomBytes(bytes))) as RecordingId,
+      onRecording: ({ name }) => emit({ type: "recording", name }),
+      onRecorded: (stem) => {
+        emit({ type: "recorded", stem });
+        place(stem);
+      },
+      onWarning,
+    });
+    this.recording = new RecordingController({
+      takes,
+      device,
+      inputs: options.inputs,
+      clocks: machineClocks,
+      sessionAt: (localMs) => transport.sessionAt(localMs),
+      state: () => transport.state,
+      mayRecord: () => may(options.role(), "record"),
+      suffix: () => options.memberId()?.slice(-4) ?? "",
+      encoding: options.encoding,
+      onStatus: options.onStatus,
+      onWarning,
+    });
+  }
+
+  /** Ends a take that rolls, whole, and lets go of the folder. */
+  async close(): Promise<void> {
+    await this.recording.close();
+    this.library.close();
+    this.deliveries.stop();
+    this.#unlock();
+  }
+}

@@ -1,0 +1,200 @@
+import { assertNever } from "../../../protocol/errors.ts";
+import type { MemberId } from "../../../protocol/ids.ts";
+import { may, type Role } from "../../../protocol/roles.ts";
+import { idleStatus, type LoggedEvent, type MemberStatus, type PostBody } from "../../../protocol/room.ts";
+import type { RoomClient, RoomHandlers, Welcome } from "../room/room-client.std.ts";
+import { SHARE_NOTICE } from "../upload/upload-progress.std.ts";
+import type { StudioCommand } from "./commands.std.ts";
+import type { StudioEvent } from "./events.std.ts";
+import type { StudioSound } from "./studio-sound.node.ts";
+import type { StudioTakes } from "./studio-takes.node.ts";
+import type { StudioTransport } from "./studio-transport.std.ts";
+
+/** The rooms of the engine that a studio joins; none of them knows the studio. */
+export interface StudioParts {
+  room: RoomClient;
+  transport: StudioTransport;
+  sound: StudioSound;
+  takes: StudioTakes;
+}
+
+export interface StudioOptions {
+  newEventId(): string;
+  emit(event: StudioEvent): void;
+  /** Called once, when the studio has left or had to. */
+  ended(): void;
+  open(studio: Studio): StudioParts;
+  /** Inputs that the person has armed from the start. */
+  armed: readonly string[];
+}
+
+/**
+ * One musician's place in a session, without a window. Commands go in, events come out; which end they come from and go to (lines of
+ * JSON, a window, a page) is none of its business. Life: it opens its parts, joins, stays through lost links, and leaves once.
+ */
+export class Studio implements RoomHandlers {
+  readonly #options: StudioOptions;
+  readonly #parts: StudioParts;
+  #memberId: MemberId | undefined;
+  #role: Role = "observer";
+  #joined = false;
+  #left = false;
+  #toldNoFiles = false;
+  #status: MemberStatus = { ...idleStatus, micLive: true };
+
+  constructor(options: StudioOptions) {
+    this.#options = options;
+    this.#parts = options.open(this);
+    this.#parts.sound.open();
+    for (const input of options.armed) this.#parts.takes.recording.arm(input, true);
+  }
+
+  get memberId(): MemberId | undefined {
+    return this.#memberId;
+  }
+
+  get role(): Role {
+    return this.#role;
+  }
+
+  execute(command: StudioCommand): void {
+    const { library, recording } = this.#parts.takes;
+    switch (command.type) {
+      case "transport":
+        this.#post({ kind: "transport", transport: command.transport });
+        break;
+      case "chat":
+        this.#post({ kind: "chat", text: command.text });
+        break;
+      case "note":
+        this.#post({ kind: "note", noteId: command.noteId, text: command.text });
+        break;
+      case "share":
+        this.#notice(SHARE_NOTICE);
+        library.share(command.recordingId);
+        break;
+      case "pause":
+        library.pause(command.recordingId);
+        break;
+      case "resume":
+        library.resume(command.recordingId);
+        break;
+      case "withdraw":
+        void library.withdraw(command.recordingId);
+        break;
+      case "share-as-i-record":
+        if (command.on) this.#notice(SHARE_NOTICE);
+        library.shareAsIRecord = command.on;
+        break;
+      case "arm":
+        recording.arm(command.input, command.armed);
+        break;
+      case "pre-roll":
+        recording.preRollSeconds = command.seconds;
+        break;
+      case "report":
+        void this.#report();
+        break;
+      case "leave":
+        void this.#leave();
+        break;
+      default:
+        assertNever(command);
+    }
+  }
+
+  /** What the others see of this moment. */
+  setStatus(status: Partial<MemberStatus>): void {
+    this.#status = { ...this.#status, ...status };
+    this.#parts.room.setStatus(this.#status);
+  }
+
+  warn(code: string, message: string, final = false): void {
+    this.#options.emit({ type: "warning", code, message, final });
+  }
+
+  onWelcome({ memberId, role }: Welcome): void {
+    const { sound, takes, room } = this.#parts;
+    this.#memberId = memberId;
+    this.#role = role;
+    sound.links.enter(memberId);
+    this.#options.emit({ type: "joined", memberId, role, openedAtMs: sound.device.openedAtMs });
+    room.setStatus(this.#status);
+    this.#fetch();
+    if (this.#joined) return;
+    this.#joined = true;
+    // What was decided here before goes on.
+    if (takes.library.shareAsIRecord)
+      this.#notice(`You share what you record in this session, as you record it. ${SHARE_NOTICE}`);
+    void takes.library.open();
+  }
+
+  onEvent(event: LoggedEvent): void {
+    this.#options.emit({ type: "logged", event });
+    const { body } = event;
+    if (body.kind === "role" && body.memberId === this.#memberId) {
+      this.#role = body.role;
+      if (!may(body.role, "record")) this.#parts.takes.recording.end();
+      this.#fetch();
+    }
+    this.#parts.transport.follow(event);
+  }
+
+  onMembers: RoomHandlers["onMembers"] = (members) => this.#parts.sound.links.follow(members);
+  onSignal: RoomHandlers["onSignal"] = (from, signal) => this.#parts.sound.links.to(from)?.hear(signal);
+  onClock: RoomHandlers["onClock"] = (sample) => this.#parts.transport.addSample(sample);
+  onRecordingsChanged: RoomHandlers["onRecordingsChanged"] = () => this.#fetch();
+  onRefused: RoomHandlers["onRefused"] = (_eventId, code, message) => this.warn(code, message);
+
+  onTrouble: RoomHandlers["onTrouble"] = (code, message, final) => {
+    this.warn(code, message, final);
+    if (final) void this.#leave();
+  };
+
+  /** Brings what the others have shared and is not here yet. */
+  #fetch(): void {
+    if (may(this.#role, "recording.download")) void this.#parts.takes.deliveries.fetch();
+    else if (!this.#toldNoFiles) {
+      this.#toldNoFiles = true;
+      this.warn(
+        "forbidden",
+        "Recordings are shared in this session. An observer gets no files: ask the host for another role.",
+      );
+    }
+  }
+
+  #post(body: PostBody): void {
+    this.#parts.room.post(this.#options.newEventId(), body);
+  }
+
+  #notice(message: string): void {
+    this.#options.emit({ type: "notice", message });
+  }
+
+  async #report(): Promise<void> {
+    const { sound, transport } = this.#parts;
+    const live = await sound.links.report();
+    this.#options.emit({
+      type: "report",
+      report: {
+        clock: transport.estimate ?? null,
+        lane: live?.lane ?? null,
+        roundTripMs: live?.roundTripMs ?? null,
+        relayed: live?.relayed ?? null,
+        deviceSkips: sound.device.skips,
+      },
+    });
+  }
+
+  async #leave(): Promise<void> {
+    if (this.#left) return;
+    this.#left = true;
+    const { sound, takes, room, transport } = this.#parts;
+    sound.device.close();
+    await takes.close();
+    room.close();
+    await transport.close();
+    sound.close();
+    this.#options.ended();
+  }
+}

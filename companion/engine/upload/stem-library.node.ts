@@ -1,0 +1,114 @@
+import type { RecordingId, SessionId } from "../../../protocol/ids.ts";
+import type { Recording } from "../../../protocol/recordings.ts";
+import type { ApiClient } from "../api/api-client.std.ts";
+import { recoverStems } from "../stems/recovery.node.ts";
+import type { Sharing, Stem } from "../stems/stem.std.ts";
+import { readChoices, writeChoices } from "./choices.node.ts";
+import type { ShareSource } from "./upload.node.ts";
+import type { ShareProgress } from "./upload-progress.std.ts";
+import { Shares } from "./upload-queue.node.ts";
+
+export interface StemLibraryOptions {
+  api: ApiClient;
+  folder: string;
+  sessionId: SessionId;
+  nowMs(): number;
+  onRecovered(stem: Stem): void;
+  onProgress(progress: ShareProgress): void;
+  onShared(recording: Recording, stem: Stem): void;
+  onWarning(code: string, message: string): void;
+}
+
+/**
+ * This person's own stems of one session: those that grow just now, and those that are whole. They stay on this machine until the person
+ * shares them. What was decided is beside each file, so after a restart a share goes on where it was, and what was not shared stays.
+ */
+export class StemLibrary {
+  readonly #options: StemLibraryOptions;
+  readonly #whole = new Map<RecordingId, Stem>();
+  readonly #growing = new Map<RecordingId, { source: ShareSource; complete(stem: Stem): void }>();
+  readonly #shares: Shares;
+  #shareAsIRecord: boolean;
+
+  constructor(options: StemLibraryOptions) {
+    this.#options = options;
+    this.#shareAsIRecord = readChoices(options.folder).shareAsIRecord;
+    this.#shares = new Shares({ ...options, onTrouble: options.onWarning });
+  }
+
+  /** Repairs and offers what an earlier run left, and goes on with what the person had shared or taken back by then. */
+  async open(): Promise<void> {
+    for (const stem of await recoverStems(this.#options.folder)) {
+      if (stem.sessionId !== this.#options.sessionId || this.has(stem.recordingId)) continue;
+      this.#whole.set(stem.recordingId, stem);
+      this.#options.onRecovered(stem);
+      this.#shares.goOn(stem);
+    }
+  }
+
+  get stems(): readonly Stem[] {
+    return [...this.#whole.values(), ...[...this.#growing.values()].map(({ source }) => source.stem)];
+  }
+
+  /** "Share as I record": decided by the person, for this session and until they say otherwise. */
+  get shareAsIRecord(): boolean {
+    return this.#shareAsIRecord;
+  }
+  set shareAsIRecord(on: boolean) {
+    this.#shareAsIRecord = on;
+    writeChoices(this.#options.folder, { shareAsIRecord: on });
+  }
+
+  /** What the person has decided about a stem that begins now. */
+  get sharingOfNew(): Sharing {
+    return this.#shareAsIRecord ? "wanted" : "local";
+  }
+
+  has(recordingId: string): boolean {
+    return this.stems.some((stem) => stem.recordingId === recordingId);
+  }
+
+  /** A stem begins to grow; `readyBytes` says how far its bytes will not change any more. */
+  begin(stem: Stem, readyBytes: () => number): void {
+    const { promise, resolve } = Promise.withResolvers<Stem>();
+    const source = { stem, readyBytes, ended: promise };
+    this.#growing.set(stem.recordingId, { source, complete: resolve });
+    if (stem.sharing === "wanted") this.#shares.begin(source);
+  }
+
+  /** A stem that grew is whole. */
+  complete(stem: Stem): void {
+    this.#whole.set(stem.recordingId, stem);
+    this.#growing.get(stem.recordingId)?.complete(stem);
+    this.#growing.delete(stem.recordingId);
+  }
+
+  /** The person's own act (C7). Without an id: everything that is not shared yet, what rolls just now included. */
+  share(recordingId?: string): void {
+    for (const stem of this.#chosen(recordingId)) {
+      if (recordingId === undefined && stem.sharing !== "local") continue;
+      this.#shares.share(stem, this.#growing.get(stem.recordingId)?.source);
+    }
+  }
+
+  pause(recordingId?: string): void {
+    for (const stem of this.#chosen(recordingId)) this.#shares.pause(stem);
+  }
+
+  resume(recordingId?: string): void {
+    for (const stem of this.#chosen(recordingId)) this.#shares.resume(stem);
+  }
+
+  /** Takes back. The file stays here; copies that others have fetched are theirs. */
+  async withdraw(recordingId: string): Promise<void> {
+    for (const stem of this.#chosen(recordingId)) await this.#shares.withdraw(stem);
+  }
+
+  close(): void {
+    this.#shares.close();
+  }
+
+  #chosen(recordingId: string | undefined): readonly Stem[] {
+    return recordingId === undefined ? this.stems : this.stems.filter((stem) => stem.recordingId === recordingId);
+  }
+}
