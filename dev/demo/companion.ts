@@ -33,6 +33,8 @@ export class Companion {
       this.events.push(StudioEvent.parse(JSON.parse(text)));
       for (const look of this.#look) look();
     });
+    // One that has left by itself reads no more; its exit is heard below.
+    this.#child.stdin?.on("error", () => undefined);
     this.#child.stderr?.on("data", (data) => {
       this.#errors = (this.#errors + data).slice(-4_000);
     });
