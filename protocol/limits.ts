@@ -26,6 +26,9 @@ export const CHAT_TEXT_MAX_CHARS = 2_000;
 export const NOTE_TEXT_MAX_CHARS = 10_000;
 export const NOTES_PER_SESSION_MAX = 500;
 export const SDP_MAX_CHARS = 32 * 1024;
+/** Lines of an SDP, and characters of one: Chromium's longest line is under 500, and twelve people's video needs under 1,500 lines. */
+export const SDP_LINES_MAX = 2_000;
+export const SDP_LINE_MAX_CHARS = 2_048;
 export const CANDIDATE_MAX_CHARS = 1_024;
 /** Events of one session: 24 hours at the sustained rate of four events a second, rounded up. */
 export const SESSION_EVENTS_MAX = 400_000;
