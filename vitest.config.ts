@@ -34,7 +34,7 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
-          include: ["workers/**/*.test.{ts,tsx}", "durable-objects/**/*.test.ts", "test/promises/**/*.test.ts"],
+          include: ["workers/**/*.test.{ts,tsx}", "test/promises/**/*.test.ts"],
           testTimeout: 30_000,
           setupFiles: ["workers/testing/setup.ts"],
         },
@@ -44,6 +44,7 @@ export default defineConfig({
           name: "node",
           include: [
             "protocol/**/*.test.ts",
+            "durable-objects/**/*.test.ts",
             "audio/**/*.test.ts",
             "companion/**/*.test.ts",
             "dev/**/*.test.ts",

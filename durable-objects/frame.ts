@@ -17,7 +17,7 @@ function isTooLarge(frame: string): boolean {
   return frame.length * 3 > ROOM_FRAME_MAX_BYTES && encoder.encode(frame).byteLength > ROOM_FRAME_MAX_BYTES;
 }
 
-/** Reads one frame of a client (docs/PROTOCOL.md P33, P34). */
+/** Frames: reads one of a client (docs/PROTOCOL.md P33, P34). */
 export function readFrame(frame: string | ArrayBuffer | ArrayBufferView): Frame {
   if (typeof frame !== "string") {
     const tooLarge = frame.byteLength > ROOM_FRAME_MAX_BYTES;

@@ -1,16 +1,15 @@
-import { type ConnectionContext, Server } from "partyserver";
-import type { ErrorCode } from "../protocol/errors.ts";
+import { type Connection, type ConnectionContext, Server } from "partyserver";
 import { EventId, MemberId, type SessionId } from "../protocol/ids.ts";
 import { HELLO_TIMEOUT_MS } from "../protocol/limits.ts";
 import { ApiBody } from "../protocol/room.ts";
 import { CLAIMS_HEADER, decodeClaims } from "./claims.ts";
-import { Room, type RoomSnapshot } from "./room.ts";
-import { type Chair, dismiss, newSeat, type Seat } from "./seat.ts";
+import { type ConnectionState, closeWith, newConnectionState } from "./connection.ts";
+import { type Applied, Room, type RoomSnapshot } from "./room.ts";
 
 /**
- * One room for each session, and its life: it begins with the first ticket; it hibernates whenever nobody speaks, and is then
- * nothing but its SQLite and its sockets' attachments; it may lose its process at any moment, and its sockets with it; it ends
- * when the session is deleted, and leaves nothing.
+ * The Durable Object of a session, and its life: it begins with the first ticket; it hibernates whenever nobody speaks, and is then
+ * nothing but its SQLite and its sockets' attachments; it may lose its process at any moment, and its sockets with it; it ends when
+ * the session is deleted, and leaves nothing.
  *
  * This class is the shell: it meets the platform, and hands everything to `Room`, which is rebuilt from storage whenever it is not
  * in memory. No step of the room waits for anything, so its messages are handled one after the other, in one order.
@@ -26,38 +25,38 @@ export class SessionRoom extends Server {
   #awake(): Room {
     this.#room ??= new Room(
       { sql: this.ctx.storage.sql, sessionId: this.name as SessionId, newEventId: () => crypto.randomUUID() },
-      this.getConnections<Seat>(),
+      this.getConnections<ConnectionState>(),
       Date.now(),
     );
     return this.#room;
   }
 
-  override async onConnect(connection: Chair, { request }: ConnectionContext): Promise<void> {
+  override async onConnect(connection: Connection<ConnectionState>, { request }: ConnectionContext): Promise<void> {
     try {
       const nowMs = Date.now();
       const claims = decodeClaims(request.headers.get(CLAIMS_HEADER) ?? "");
       const refusal = this.#ended ? "session-closed" : this.#awake().admit(claims);
-      if (refusal !== null) return dismiss(connection, refusal);
-      connection.setState(newSeat(claims.memberId, nowMs));
+      if (refusal !== null) return closeWith(connection, refusal);
+      connection.setState(newConnectionState(claims.memberId, nowMs));
       await this.#alarmBy(nowMs + HELLO_TIMEOUT_MS);
     } catch (error) {
       this.#broken(error);
-      dismiss(connection, "internal-error");
+      closeWith(connection, "internal-error");
     }
   }
 
-  override onMessage(connection: Chair, frame: string | ArrayBuffer | ArrayBufferView): void {
-    const seat = connection.state;
-    if (this.#ended || seat === null || seat.phase === "closed") return;
+  override onMessage(connection: Connection<ConnectionState>, frame: string | ArrayBuffer | ArrayBufferView): void {
+    const state = connection.state;
+    if (this.#ended || state === null || state.phase === "closed") return;
     try {
-      this.#awake().hear(connection, frame, Date.now());
+      this.#awake().handleFrame(connection, frame, Date.now());
     } catch (error) {
       this.#broken(error);
-      dismiss(connection, "internal-error");
+      closeWith(connection, "internal-error");
     }
   }
 
-  override onClose(connection: Chair): void {
+  override onClose(connection: Connection<ConnectionState>): void {
     if (this.#ended || connection.state === null || connection.state.phase === "closed") return;
     try {
       this.#awake().leave(connection, Date.now());
@@ -66,13 +65,13 @@ export class SessionRoom extends Server {
     }
   }
 
-  override onError(connection: Chair): void {
+  override onError(connection: Connection<ConnectionState>): void {
     this.onClose(connection);
   }
 
   override async onAlarm(): Promise<void> {
     const nowMs = Date.now();
-    const next = this.#awake().sweep(this.getConnections<Seat>(), nowMs);
+    const next = this.#awake().sweep(this.getConnections<ConnectionState>(), nowMs);
     if (next !== null) await this.ctx.storage.setAlarm(next);
   }
 
@@ -89,11 +88,7 @@ export class SessionRoom extends Server {
   }
 
   /** Logs, enforces and tells a decision that the database already holds (docs/PROTOCOL.md P13). The same event again is harmless. */
-  applyDecision(
-    fromMemberId: string,
-    eventId: string,
-    body: unknown,
-  ): { ok: true; seq: number } | { ok: false; code: ErrorCode } {
+  applyDecision(fromMemberId: string, eventId: string, body: unknown): Applied {
     const from = MemberId.parse(fromMemberId);
     return this.#awake().applyDecision(from, EventId.parse(eventId), ApiBody.parse(body), Date.now());
   }
@@ -113,7 +108,7 @@ export class SessionRoom extends Server {
     this.#ended = true;
     this.#room?.stop();
     this.#room = undefined;
-    for (const connection of this.getConnections<Seat>()) dismiss(connection, "session-closed");
+    for (const connection of this.getConnections<ConnectionState>()) closeWith(connection, "session-closed");
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
   }

@@ -1,6 +1,7 @@
 import type { EventId, MemberId } from "../protocol/ids.ts";
 import { EVENTS_BATCH_MAX_CHARS, EVENTS_PER_BATCH_MAX } from "../protocol/limits.ts";
 import type { LoggedEvent } from "../protocol/room.ts";
+import type { Sql } from "./sql.ts";
 
 export type Append =
   | { outcome: "logged"; event: LoggedEvent; json: string }
@@ -23,11 +24,11 @@ export interface Batch {
  * gate), so a caller that appends and then broadcasts has persisted first without waiting.
  */
 export class EventLog {
-  readonly #sql: SqlStorage;
+  readonly #sql: Sql;
   #headSeq = 0;
   #lastAtMs = 0;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: Sql) {
     this.#sql = sql;
     sql.exec(`CREATE TABLE IF NOT EXISTS log (
       seq INTEGER PRIMARY KEY,

@@ -9,10 +9,10 @@ export interface Bucket {
 
 export const fullBucket = (nowMs: number): Bucket => ({ tokens: MEMBER_MESSAGES_BURST, atMs: nowMs, strikes: 0 });
 
-export type Toll = "pass" | "limited" | "limited-first" | "close";
+export type RateVerdict = "pass" | "limited" | "limited-first" | "close";
 
 /** Takes one message out of the bucket, in place. A clock that steps back fills nothing. */
-export function takeOne(bucket: Bucket, nowMs: number): Toll {
+export function consume(bucket: Bucket, nowMs: number): RateVerdict {
   const elapsedMs = Math.max(0, nowMs - bucket.atMs);
   bucket.atMs = Math.max(bucket.atMs, nowMs);
   bucket.tokens = Math.min(MEMBER_MESSAGES_BURST, bucket.tokens + (elapsedMs * MEMBER_MESSAGES_PER_SECOND) / 1000);

@@ -3,6 +3,7 @@ import type { Role } from "../protocol/roles.ts";
 import type { SessionSettings, TransportState } from "../protocol/room.ts";
 import type { TicketClaims } from "../protocol/ticket.ts";
 import { initialTransport } from "../protocol/transport.ts";
+import type { Sql } from "./sql.ts";
 
 /** A member as the room knows them. */
 export interface Person {
@@ -13,7 +14,7 @@ export interface Person {
   present: boolean;
 }
 
-interface PersonRow extends Record<string, SqlStorageValue> {
+interface PersonRow extends Record<string, string | number> {
   memberId: string;
   displayName: string;
   role: string;
@@ -31,15 +32,15 @@ const TICKET_MEMORY_MS = 60_000;
  * made of transport and settings, so that waking up does not mean reading the log again. All of it in the object's SQLite; what
  * every message needs is mirrored in memory.
  */
-export class Register {
-  readonly #sql: SqlStorage;
+export class RoomState {
+  readonly #sql: Sql;
   readonly people = new Map<MemberId, Person>();
   readonly #notes = new Map<string, number>();
   #transport: TransportState = initialTransport;
   #effectiveAtMs = 0;
   #settings: SessionSettings | undefined;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: Sql) {
     this.#sql = sql;
     sql.exec(`CREATE TABLE IF NOT EXISTS members (
         member_id TEXT PRIMARY KEY, display_name TEXT NOT NULL, role TEXT NOT NULL, present INTEGER NOT NULL,

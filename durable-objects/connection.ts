@@ -1,0 +1,61 @@
+import { type ErrorCode, errors } from "../protocol/errors.ts";
+import type { MemberId } from "../protocol/ids.ts";
+import { idleStatus, type MemberStatus, type RoomMessage } from "../protocol/room.ts";
+
+/**
+ * The state of one connection. It is the socket's attachment (at most 16 KiB), so it outlives the object's memory; nothing in it
+ * outlives the socket.
+ */
+export interface ConnectionState {
+  memberId: MemberId;
+  openedAtMs: number;
+  /** `waiting` for its hello; `reading` what it missed, up to `sentSeq`; `live`; `closed` by the room, its close frame on the way. */
+  phase: "waiting" | "reading" | "live" | "closed";
+  sentSeq: number;
+  status: MemberStatus;
+}
+
+/** A connection of one member: partyserver's, or a test's. Its `state` is `null` until the room has admitted it. */
+export interface RoomConnection {
+  readonly state: ConnectionState | null;
+  setState(state: ConnectionState): unknown;
+  send(text: string): void;
+  close(code: number, reason: string): void;
+}
+
+export const newConnectionState = (memberId: MemberId, openedAtMs: number): ConnectionState => ({
+  memberId,
+  openedAtMs,
+  phase: "waiting",
+  sentSeq: 0,
+  status: idleStatus,
+});
+
+/** Whether its hello was accepted, and the room has not closed it since. */
+export const isJoined = (state: ConnectionState | null): state is ConnectionState =>
+  state?.phase === "reading" || state?.phase === "live";
+
+export const say = (connection: RoomConnection, message: RoomMessage): void =>
+  send(connection, JSON.stringify(message));
+
+/** A socket that is going away is not an error of whoever speaks: its close is heard by itself. */
+export function send(connection: RoomConnection, text: string): void {
+  try {
+    connection.send(text);
+  } catch {
+    return;
+  }
+}
+
+/** Says why, and closes (docs/PROTOCOL.md P36). What the client still sends is not heard any more. */
+export function closeWith(connection: RoomConnection, code: ErrorCode, detail?: string): void {
+  const { title, ...error } = errors[code];
+  const { state } = connection;
+  if (state !== null) connection.setState({ ...state, phase: "closed" });
+  try {
+    connection.send(JSON.stringify({ type: "error", code, message: detail ?? title } satisfies RoomMessage));
+    connection.close("close" in error ? error.close : errors["internal-error"].close, title);
+  } catch {
+    // It is gone already: nobody is left to be told.
+  }
+}

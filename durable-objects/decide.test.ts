@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import { NOTES_PER_SESSION_MAX, SESSION_EVENTS_MAX } from "../protocol/limits.ts";
+import { may, roles } from "../protocol/roles.ts";
+import { idleStatus, type PostBody } from "../protocol/room.ts";
+import { type Circumstances, refusalOf, shownStatus } from "./decide.ts";
+
+const noteId = "00000000-0000-4000-8000-000000000000";
+const given: Circumstances = {
+  role: "host",
+  settings: { recordingPermitted: true },
+  headSeq: 0,
+  noteCount: 0,
+  hasNote: () => false,
+};
+const chat: PostBody = { kind: "chat", text: "hello" };
+const note = (text: string): PostBody => ({ kind: "note", noteId, text });
+const record: PostBody = { kind: "transport", transport: { command: "record" } };
+
+describe("decisions on posts", () => {
+  test.each(roles)("C1, P12: %s may what the table says", (role) => {
+    const refusal = (body: PostBody) => refusalOf(body, { ...given, role });
+    expect(refusal(chat) === null).toBe(may(role, "chat.post"));
+    expect(refusal(note("verse")) === null).toBe(may(role, "note.write"));
+    expect(refusal({ kind: "transport", transport: { command: "play" } }) === null).toBe(
+      may(role, "transport.command"),
+    );
+    expect(refusal(record) === null).toBe(may(role, "record"));
+  });
+
+  test("C6, P24: recording also needs the host's permission", () => {
+    const off = { ...given, settings: { recordingPermitted: false } };
+    expect(refusalOf(record, off)).toBe("recording-off");
+    expect(refusalOf(record, { ...off, role: "observer" })).toBe("forbidden");
+  });
+
+  test("P26: notes are bounded; one that is there may be changed, and any may go", () => {
+    const full = { ...given, noteCount: NOTES_PER_SESSION_MAX };
+    expect(refusalOf(note("one more"), full)).toBe("notes-full");
+    expect(refusalOf(note("changed"), { ...full, hasNote: (id) => id === noteId })).toBeNull();
+    expect(refusalOf(note(""), full)).toBeNull();
+  });
+
+  test("P16: a full log takes no post", () => {
+    expect(refusalOf(chat, { ...given, headSeq: SESSION_EVENTS_MAX - 1 })).toBeNull();
+    expect(refusalOf(chat, { ...given, headSeq: SESSION_EVENTS_MAX })).toBe("log-full");
+  });
+
+  test("P29: a status shows what role and settings allow", () => {
+    const all = { ...idleStatus, cameraOn: true, micLive: true, armed: true, recording: true };
+    const permitted = { recordingPermitted: true };
+    expect(shownStatus(all, "participant", permitted)).toEqual(all);
+    expect(shownStatus(all, "observer", permitted)).toEqual(idleStatus);
+    expect(shownStatus(all, "host", { recordingPermitted: false })).toMatchObject({ armed: false, recording: false });
+  });
+});
