@@ -4,6 +4,7 @@ import { consumeChallenge, createChallenge, newSecret } from "../auth/challenges
 import type { Account } from "../auth/guard.ts";
 import { createSignIn } from "../auth/session-token.ts";
 import type { AppContext } from "../http/router.ts";
+import { toBase64Url } from "../platform/base64.ts";
 import type { Deps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
 
@@ -86,10 +87,7 @@ export async function exchangeCode(
   const step = CodeStep.safeParse(opened?.data);
   if (!step.success || opened?.accountId == null || step.data.redirectUri !== redirectUri) return null;
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier)));
-  const challenge = btoa(String.fromCharCode(...digest))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
+  const challenge = toBase64Url(digest);
   return challenge === step.data.challenge ? signInCompanion(db, deps, opened.accountId, step.data.label) : null;
 }
 

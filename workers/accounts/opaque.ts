@@ -3,10 +3,11 @@ import { newSecret } from "../auth/challenges.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { toHex } from "../platform/hash.ts";
+import { mac } from "../platform/keys.ts";
 
 /**
- * The server's half of OPAQUE (RFC 9807). The setup is one fixed secret: losing it locks everybody out, so it is kept and backed up
- * like the ticket key, and every record says which version it was made under. The user identifier is random and stays with the
+ * The server's half of OPAQUE (RFC 9807). The setup is one fixed secret: losing it locks everybody out, so it is kept and backed up,
+ * and every record says which version it was made under. The user identifier is random and stays with the
  * account; an e-mail may change.
  */
 export const SETUP_VERSION = 1;
@@ -79,13 +80,4 @@ export async function provesPassword(serverLoginState: string, finishLoginReques
   }
 }
 
-async function identifierFor(env: Env, email: string): Promise<string> {
-  const key = await crypto.subtle.importKey(
-    "raw",
-    new TextEncoder().encode(`${env.TICKET_KEY} unknown`),
-    { name: "HMAC", hash: "SHA-256" },
-    false,
-    ["sign"],
-  );
-  return toHex(await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(email)));
-}
+const identifierFor = async (env: Env, email: string) => toHex(await mac(env, "unknown-identifiers", email));

@@ -20,8 +20,6 @@ export interface Passkey {
 export const relyingParty = (origin: string) => ({ id: new URL(origin).hostname, origin });
 
 const bytes = (text: string) => new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>;
-const toBase64 = (value: Uint8Array) => btoa(String.fromCharCode(...value));
-const fromBase64 = (text: string) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
 
 /** Options for making a passkey: discoverable, so that signing in needs no address; the person is verified by their device. */
 export function passkeyOptions(
@@ -56,7 +54,7 @@ export async function readNewPasskey(origin: string, challenge: string, credenti
     });
     if (!verified || registrationInfo === undefined) return null;
     const { id, publicKey, counter, transports } = registrationInfo.credential;
-    return { id, publicKey: toBase64(publicKey), counter, transports: transports ?? [] };
+    return { id, publicKey: publicKey.toBase64(), counter, transports: transports ?? [] };
   } catch {
     return null;
   }
@@ -86,7 +84,7 @@ export async function verifyPasskey(
       expectedOrigin: origin,
       expectedRPID: relyingParty(origin).id,
       requireUserVerification: true,
-      credential: { id: passkey.id, publicKey: fromBase64(passkey.publicKey), counter: passkey.counter },
+      credential: { id: passkey.id, publicKey: Uint8Array.fromBase64(passkey.publicKey), counter: passkey.counter },
     });
     return verified ? authenticationInfo.newCounter : null;
   } catch {

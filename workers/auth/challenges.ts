@@ -1,3 +1,4 @@
+import { toBase64Url } from "../platform/base64.ts";
 import type { Deps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
 
@@ -16,10 +17,7 @@ export type ChallengeKind = keyof typeof lifetimeMs;
 
 /** 256 random bits for a person or a program to hold; base64url, 43 characters. Only its hash is ever stored. */
 export function newSecret(deps: Deps): string {
-  return btoa(String.fromCharCode(...deps.random(32)))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
+  return toBase64Url(deps.random(32));
 }
 
 /** The statement that opens a step, and the token that will close it. */

@@ -1,6 +1,7 @@
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { toHex } from "../platform/hash.ts";
+import { mac } from "../platform/keys.ts";
 
 /**
  * Rate limits: token buckets. `burst` may come at once, then one each `refillMs`. An address stands for a household or a school, so it has
@@ -30,13 +31,11 @@ type Consumed = { ok: true } | { ok: false; bucket: Bucket; retryAfterMs: number
 
 const DAY_MS = 24 * 3_600_000;
 
-/** Names what is limited without saying it: keyed, and under another key every day. */
+/** Names what is limited without saying it: keyed, and another name every day. */
 async function keysOf(env: Env, tries: readonly Try[], nowMs: number): Promise<string[]> {
-  const text = new TextEncoder();
-  const secret = text.encode(`${env.TICKET_KEY} tries ${Math.floor(nowMs / DAY_MS)}`);
-  const key = await crypto.subtle.importKey("raw", secret, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  const macs = tries.map((each) => crypto.subtle.sign("HMAC", key, text.encode(each.join(" "))));
-  return (await Promise.all(macs)).map((mac) => toHex(mac).slice(0, 32));
+  const day = Math.floor(nowMs / DAY_MS);
+  const macs = tries.map((each) => mac(env, "limits", `${day} ${each.join(" ")}`));
+  return (await Promise.all(macs)).map((name) => toHex(name).slice(0, 32));
 }
 
 /** What each bucket holds now, in thousandths of a try, so that a refill of less than a whole one is not lost. */

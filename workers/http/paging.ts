@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fromBase64Url, toBase64Url } from "../platform/base64.ts";
 
 /** Where a page ends: the sort time and the id of its last row. Opaque to clients. */
 const Cursor = z.tuple([z.int(), z.string().max(64)]);
@@ -11,14 +12,14 @@ export const firstPage: Cursor = [Number.MAX_SAFE_INTEGER, ""];
 export function readCursor(text: string | undefined): Cursor | null {
   if (text === undefined) return firstPage;
   try {
-    return Cursor.parse(JSON.parse(atob(text.replaceAll("-", "+").replaceAll("_", "/"))));
+    return Cursor.parse(JSON.parse(new TextDecoder().decode(fromBase64Url(text))));
   } catch {
     return null;
   }
 }
 
 function writeCursor(cursor: Cursor): string {
-  return btoa(JSON.stringify(cursor)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  return toBase64Url(new TextEncoder().encode(JSON.stringify(cursor)));
 }
 
 /**

@@ -4,11 +4,11 @@ import type { SessionRoom } from "../../durable-objects/session-room.ts";
 export interface Env {
   /** "local" switches off only what a local workerd cannot do; nothing is let in by it. */
   ENVIRONMENT: "local" | "production";
-  /** Signs join tickets (HMAC-SHA-256); at least 32 bytes. */
+  /** For what lives a minute or a day: join tickets and the limiter. Which key is made of which secret: keys.ts. */
   TICKET_KEY: string;
   /** OPAQUE's server setup (RFC 9807): one fixed secret. Losing it locks everybody with a password out. */
   OPAQUE_SETUP: string;
-  /** Seals the links in mails. As lasting as the mails are: a new one makes old links worthless. */
+  /** Encrypts what links in mails carry. As lasting as the mails are: a new one makes old links worthless. */
   LINK_KEY: string;
   /** What a person of ours shows to see reports and act on them; without one there is no such route. */
   OPERATOR_KEY?: string;

@@ -1,8 +1,6 @@
 /** Lower-case hexadecimal, as every hash is stored and spoken. */
 export function toHex(bytes: ArrayBuffer | Uint8Array): string {
-  return Array.from(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes), (byte) =>
-    byte.toString(16).padStart(2, "0"),
-  ).join("");
+  return (bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)).toHex();
 }
 
 /** Lower-case hexadecimal SHA-256 of a text's UTF-8 bytes or of the bytes given. */

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { fromBase64Url, toBase64Url } from "./base64.ts";
 import type { Deps } from "./deps.ts";
 import type { Env } from "./env.ts";
+import { cipherKey } from "./keys.ts";
 
 /**
  * What a link in a mail carries, sealed: only we can read whom it is about and nobody can make one. It needs no row, so nothing is kept
@@ -18,30 +20,24 @@ export type LinkToken = z.infer<typeof LinkToken>;
 
 const IV_BYTES = 12;
 
-async function keyOf(env: Env): Promise<CryptoKey> {
-  const material = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`links ${env.LINK_KEY}`));
-  return await crypto.subtle.importKey("raw", material, "AES-GCM", false, ["encrypt", "decrypt"]);
-}
-
 /** AES-256-GCM (NIST SP 800-38D) under a random nonce; base64url. */
 export async function issueLinkToken(env: Env, deps: Deps, content: LinkToken): Promise<string> {
   const iv = new Uint8Array(deps.random(IV_BYTES));
   const plain = new TextEncoder().encode(JSON.stringify(content));
-  const cipher = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await keyOf(env), plain));
-  return btoa(String.fromCharCode(...iv, ...cipher))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
+  const cipher = new Uint8Array(
+    await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await cipherKey(env, "links"), plain),
+  );
+  return toBase64Url(new Uint8Array([...iv, ...cipher]));
 }
 
 /** What a link says; `null` if it is none of ours. */
 export async function readLinkToken(env: Env, text: string | undefined): Promise<LinkToken | null> {
   if (text === undefined || !/^[A-Za-z0-9_-]{40,400}$/.test(text)) return null;
   try {
-    const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
+    const bytes = fromBase64Url(text);
     const iv = bytes.subarray(0, IV_BYTES);
     const cipher = bytes.subarray(IV_BYTES);
-    const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await keyOf(env), cipher);
+    const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await cipherKey(env, "links"), cipher);
     return LinkToken.parse(JSON.parse(new TextDecoder().decode(plain)));
   } catch {
     return null;

@@ -43,8 +43,7 @@ export async function completeUpload(env: Env, deps: Deps, row: Row, wanted: Com
   }
   if (row.uploadId === null) return refused("upload-ended");
   const upload: OpenUpload = { ...row, uploadId: row.uploadId };
-  const peaks =
-    wanted.peaks === undefined ? undefined : Uint8Array.from(atob(wanted.peaks), (char) => char.charCodeAt(0));
+  const peaks = wanted.peaks === undefined ? undefined : Uint8Array.fromBase64(wanted.peaks);
   if (peaks !== undefined) {
     const wrong = peaksProblem(new Int8Array(peaks.buffer), row.channels);
     if (wrong !== null) return refused("bad-request", wrong);

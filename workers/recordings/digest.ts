@@ -16,8 +16,7 @@ export function readContentDigest(header: string | undefined): string | null {
 }
 
 /** `Repr-Digest` for a hexadecimal SHA-256 (RFC 9530): what the whole file hashes to, whatever range of it is sent. */
-export const reprDigest = (sha256: string) =>
-  `sha-256=:${btoa(String.fromCharCode(...(sha256.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16))))}:`;
+export const reprDigest = (sha256: string) => `sha-256=:${Uint8Array.fromHex(sha256).toBase64()}:`;
 
 /**
  * Reads a body whole, but never more than `maxBytes` of it: `null` says that there was more. The stream is cancelled then, so the

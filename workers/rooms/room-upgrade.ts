@@ -35,7 +35,7 @@ door.get("/rooms/:sessionId", async (c: Context<AppEnv>) => {
   }
   const ticket = offered.find((name) => name !== SUBPROTOCOL);
   const sessionId = c.req.param("sessionId") ?? "";
-  const verified = await verifyTicket(ticket, c.env.TICKET_KEY, sessionId, c.var.deps.now());
+  const verified = await verifyTicket(c.env, ticket, sessionId, c.var.deps.now());
   if (!verified.ok) return refuse(codeOfRefusal(verified.reason), SUBPROTOCOL);
   try {
     return await enter(c.env, verified.claims);

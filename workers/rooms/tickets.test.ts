@@ -9,7 +9,6 @@ import { systemDeps } from "../platform/deps.ts";
 import { signTicket, verifyTicket } from "./tickets.ts";
 import { fromSecret, iceServers } from "./turn.ts";
 
-const KEY = "a key of at least thirty-two bytes";
 const NOW_MS = 1_800_000_000_000;
 const id = (kind: string, letter: string) => `${kind}_${letter.repeat(26)}`;
 const claims = {
@@ -23,18 +22,18 @@ const claims = {
   issuedAtMs: NOW_MS,
   expiresAtMs: NOW_MS + TICKET_LIFETIME_MS,
 } as TicketClaims;
-const verify = (ticket: string | undefined, nowMs = NOW_MS + 1, sessionId: string = claims.sessionId, key = KEY) =>
-  verifyTicket(ticket, key, sessionId, nowMs);
+const verify = (ticket: string | undefined, nowMs = NOW_MS + 1, sessionId: string = claims.sessionId, using = env) =>
+  verifyTicket(using, ticket, sessionId, nowMs);
 
 describe("join tickets", () => {
   test("P1: a genuine one gives back the claims it was made of, in token characters only", async () => {
-    const ticket = await signTicket(claims, KEY);
+    const ticket = await signTicket(env, claims);
     expect(ticket).toMatch(/^[\w.-]+$/);
     expect(await verify(ticket)).toEqual({ ok: true, claims });
   });
 
   test("P3: missing, malformed, forged, foreign, expired and early ones are told apart", async () => {
-    const ticket = await signTicket(claims, KEY);
+    const ticket = await signTicket(env, claims);
     const reason = async (verdict: ReturnType<typeof verify>) => {
       const { ok, ...rest } = await verdict;
       return ok ? "ok" : "reason" in rest ? rest.reason : "";
@@ -43,16 +42,18 @@ describe("join tickets", () => {
     for (const bad of ["x", ".", `${ticket}.x`, `.${ticket}`, "ü.ü", "a".repeat(10_000)]) {
       expect(await reason(verify(bad))).toBe("malformed");
     }
-    expect(await reason(verify(ticket, NOW_MS, claims.sessionId, `${KEY}!`))).toBe("forged");
+    expect(await reason(verify(ticket, NOW_MS, claims.sessionId, { ...env, TICKET_KEY: `${env.TICKET_KEY}!` }))).toBe(
+      "forged",
+    );
     expect(await reason(verify(ticket, NOW_MS, id("ses", "z")))).toBe("foreign");
     expect(await reason(verify(ticket, claims.expiresAtMs))).toBe("expired");
     expect(await reason(verify(ticket, claims.expiresAtMs - 1))).toBe("ok");
     expect(await reason(verify(ticket, NOW_MS - 6_000))).toBe("not-yet");
-    expect(await reason(verify(await signTicket({ ...claims, role: "owner" } as never, KEY)))).toBe("malformed");
+    expect(await reason(verify(await signTicket(env, { ...claims, role: "owner" } as never)))).toBe("malformed");
   });
 
   test("P1: no change of any one character survives", async () => {
-    const ticket = await signTicket(claims, KEY);
+    const ticket = await signTicket(env, claims);
     await fc.assert(
       fc.asyncProperty(fc.nat(ticket.length - 1), fc.constantFrom(..."Ab0_-."), async (at, letter) => {
         fc.pre(ticket[at] !== letter);
@@ -62,10 +63,6 @@ describe("join tickets", () => {
         expect(verdict.ok).toBe(false);
       }),
     );
-  });
-
-  test("P1: a key that could be guessed is not used at all", async () => {
-    await expect(signTicket(claims, "short")).rejects.toThrow("32 bytes");
   });
 });
 
@@ -111,9 +108,9 @@ describe("the door", () => {
   });
 
   test("P3: expired and foreign tickets", async () => {
-    const expired = await signTicket({ ...claims, issuedAtMs: 0, expiresAtMs: NOW_MS - 1 }, env.TICKET_KEY);
+    const expired = await signTicket(env, { ...claims, issuedAtMs: 0, expiresAtMs: NOW_MS - 1 });
     expect((await refusal(await knock(upgrade(`sessionlinked.v1, ${expired}`)))).message.code).toBe("ticket-expired");
-    const ticket = await signTicket(claims, env.TICKET_KEY);
+    const ticket = await signTicket(env, claims);
     const elsewhere = await knock(upgrade(`sessionlinked.v1, ${ticket}`), `/rooms/${id("ses", "z")}`);
     expect((await refusal(elsewhere)).message.code).toBe("ticket-invalid");
   });

@@ -30,7 +30,7 @@ export async function fromSecret(secret: string, urls: string[], name: string, e
   const algorithm = { name: "HMAC", hash: "SHA-1" };
   const key = await crypto.subtle.importKey("raw", encoder.encode(secret), algorithm, false, ["sign"]);
   const signature = await crypto.subtle.sign("HMAC", key, encoder.encode(username));
-  return { urls, username, credential: btoa(String.fromCharCode(...new Uint8Array(signature))) };
+  return { urls, username, credential: new Uint8Array(signature).toBase64() };
 }
 
 const ServiceAnswer = z.object({

@@ -26,20 +26,17 @@ export const tickets = newRouter<MemberEnv>().openapi(
     const issuedAtMs = deps.now();
     const expiresAtMs = issuedAtMs + TICKET_LIFETIME_MS;
     const [ticket, servers] = await Promise.all([
-      signTicket(
-        {
-          ticketId: randomBase32(26, deps.random),
-          sessionId: member.sessionId,
-          memberId: member.memberId,
-          accountId: account.id as `acc_${string}`,
-          displayName: account.displayName,
-          role: member.role,
-          recordingPermitted: member.recordingPermitted,
-          issuedAtMs,
-          expiresAtMs,
-        },
-        c.env.TICKET_KEY,
-      ),
+      signTicket(c.env, {
+        ticketId: randomBase32(26, deps.random),
+        sessionId: member.sessionId,
+        memberId: member.memberId,
+        accountId: account.id as `acc_${string}`,
+        displayName: account.displayName,
+        role: member.role,
+        recordingPermitted: member.recordingPermitted,
+        issuedAtMs,
+        expiresAtMs,
+      }),
       iceServers(c.env, deps, member.memberId),
     ]);
     c.header("Cache-Control", "no-store");

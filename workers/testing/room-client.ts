@@ -22,21 +22,18 @@ export async function ticketFor(
   more: Partial<TicketClaims> = {},
 ) {
   const issuedAtMs = more.issuedAtMs ?? Date.now();
-  return await signTicket(
-    {
-      ticketId: randomBase32(26, random),
-      sessionId,
-      memberId,
-      accountId: newId("acc", random) as `acc_${string}`,
-      displayName: `${role} ${memberId.slice(-4)}`,
-      role,
-      recordingPermitted: true,
-      issuedAtMs,
-      expiresAtMs: issuedAtMs + TICKET_LIFETIME_MS,
-      ...more,
-    },
-    env.TICKET_KEY,
-  );
+  return await signTicket(env, {
+    ticketId: randomBase32(26, random),
+    sessionId,
+    memberId,
+    accountId: newId("acc", random) as `acc_${string}`,
+    displayName: `${role} ${memberId.slice(-4)}`,
+    role,
+    recordingPermitted: true,
+    issuedAtMs,
+    expiresAtMs: issuedAtMs + TICKET_LIFETIME_MS,
+    ...more,
+  });
 }
 
 /** One socket through the Worker's own door, keeping all that it hears. Every message must fit the protocol. */

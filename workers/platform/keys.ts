@@ -1,0 +1,46 @@
+import type { Env } from "./env.ts";
+
+/**
+ * Keys: one a purpose, derived from a secret by HKDF with SHA-256 (RFC 5869), whose `info` is the purpose's name. So no key serves two
+ * things, and a secret can be turned for one of them without telling anything about another.
+ */
+const secretOf = {
+  /** Signs join tickets; they live a minute, so this secret may be turned at any time. */
+  tickets: "TICKET_KEY",
+  /** Names of the limiter's buckets. */
+  limits: "TICKET_KEY",
+  /** What links in mails carry. Turned, old links are worth nothing. */
+  links: "LINK_KEY",
+  /** Identifiers made up for addresses without a password. They have to last as long as true ones do, so the secret is theirs. */
+  "unknown-identifiers": "OPAQUE_SETUP",
+} as const satisfies Record<string, keyof Env>;
+export type Purpose = keyof typeof secretOf;
+
+const text = new TextEncoder();
+
+async function derive(
+  env: Env,
+  purpose: Purpose,
+  algorithm: { name: "HMAC" | "AES-GCM"; hash?: string; length: number },
+  usages: string[],
+) {
+  const secret = await crypto.subtle.importKey("raw", text.encode(env[secretOf[purpose]]), "HKDF", false, [
+    "deriveKey",
+  ]);
+  const info = text.encode(`sessionlinked ${purpose}`);
+  const hkdf = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info };
+  return await crypto.subtle.deriveKey(hkdf, secret, algorithm, false, usages);
+}
+
+/** A key for HMAC with SHA-256 (RFC 2104). */
+export const macKey = (env: Env, purpose: Purpose): Promise<CryptoKey> =>
+  derive(env, purpose, { name: "HMAC", hash: "SHA-256", length: 256 }, ["sign", "verify"]);
+
+/** A key for AES-256-GCM (NIST SP 800-38D). */
+export const cipherKey = (env: Env, purpose: Purpose): Promise<CryptoKey> =>
+  derive(env, purpose, { name: "AES-GCM", length: 256 }, ["encrypt", "decrypt"]);
+
+/** HMAC-SHA-256 of a text under the key of a purpose. */
+export async function mac(env: Env, purpose: Purpose, message: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.sign("HMAC", await macKey(env, purpose), text.encode(message)));
+}
