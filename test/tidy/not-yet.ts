@@ -9,10 +9,6 @@ export const notYet = {
   /** Imports against the order of floors (dev/house.ts). */
   arrows: [
     "workers/sessions/routes.ts -> workers/privacy/session-erasure.ts",
-    "workers/rooms/routes.ts -> workers/sessions/guard.ts",
-    "workers/platform/deps.ts -> workers/rooms/room.ts",
-    "workers/mail/broadcasts.ts -> workers/waitlist/store.ts",
-    "workers/http/router.ts -> workers/auth/guard.ts",
     "companion/engine/upload/stem-file.node.ts -> companion/engine/delivery/delivery.node.ts",
   ],
   circles: 2,
