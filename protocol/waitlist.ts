@@ -8,3 +8,6 @@ export const JoinWaitlist = z.object({
   consent: z.literal(true, { error: "Without your consent we may not write to you." }),
 });
 export type JoinWaitlist = z.infer<typeof JoinWaitlist>;
+
+/** The link that was mailed to the address. */
+export const ConfirmWaitlist = z.object({ token: z.string().min(1).max(100) });

@@ -70,7 +70,7 @@ export const hubText = words({
     report: "Report this profile",
     edit: "Edit your profile",
     thisIsYou: "This is your page, as everybody sees it.",
-    said: {
+    done: {
       sent: "Sent. If they want to hear from you, it is in their inbox in a moment.",
       invited: "The invitation is on its way.",
       blocked: "Blocked. They are not told, and you can lift it on your profile page.",
@@ -90,6 +90,7 @@ export const hubText = words({
       blocked: "You have blocked this person. Lift that first.",
       yourself: "This is you.",
       full: "This session has as many open invitations as it can hold. Withdraw some first.",
+      manyBlocked: "You have blocked as many people as you can. Unblock somebody first.",
       link: "This link is not for this account, or was never ours. Sign in with the account that got the mail.",
       site: "This form was sent from another site. Open it here and send it again.",
     },
@@ -185,7 +186,7 @@ export const hubText = words({
     report: "Dieses Profil melden",
     edit: "Profil bearbeiten",
     thisIsYou: "Das ist deine Seite, wie alle sie sehen.",
-    said: {
+    done: {
       sent: "Gesendet. Ist Post von dir willkommen, liegt sie gleich im Postfach.",
       invited: "Die Einladung ist unterwegs.",
       blocked: "Blockiert. Davon erfährt niemand; aufheben kannst du es auf deiner Profilseite.",
@@ -205,6 +206,7 @@ export const hubText = words({
       blocked: "Du hast diese Person blockiert. Heb das zuerst auf.",
       yourself: "Das bist du.",
       full: "Diese Session hat so viele offene Einladungen, wie sie haben kann. Zieh zuerst einige zurück.",
+      manyBlocked: "Mehr Leute kannst du nicht blockieren. Heb zuerst eine Sperre auf.",
       link: "Dieser Link gilt nicht für dieses Konto oder war nie von uns. Melde dich mit dem Konto an, an das die Mail ging.",
       site: "Dieses Formular kam von einer anderen Seite. Öffne es hier und sende es noch einmal.",
     },
@@ -231,6 +233,6 @@ export const hubText = words({
     doneNext: "Zurück zum Hub",
   },
 });
-export type Said = keyof (typeof hubText)["en"]["said"];
-export const isSaid = (text: string | undefined): text is Said =>
-  text !== undefined && Object.hasOwn(hubText.en.said, text);
+export type Done = keyof (typeof hubText)["en"]["done"];
+export const isDone = (text: string | undefined): text is Done =>
+  text !== undefined && Object.hasOwn(hubText.en.done, text);

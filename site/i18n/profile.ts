@@ -29,7 +29,7 @@ export const profileText = words({
     save: "Save",
     soundTitle: "A sound to hear",
     soundHint:
-      "One file up to 2 MB: WAV, MP3, Ogg, Opus, FLAC or M4A. Everybody can hear it while your profile is published.",
+      "One file up to 12 MB, a minute of WAV or five of MP3: WAV, MP3, Ogg, Opus, FLAC or M4A. Everybody can hear it while your profile is published.",
     file: "File",
     upload: "Put it on my profile",
     removeSound: "Take it away",
@@ -49,8 +49,9 @@ export const profileText = words({
       bio: "At most 600 characters, and no control characters.",
       availability: "Choose one of the three.",
       sample: "We do not know this kind of file. WAV, MP3, Ogg, Opus, FLAC and M4A are fine.",
-      sampleSize: "This file is larger than 2 MB. A minute is plenty.",
+      sampleSize: "This file is larger than 12 MB. A minute of WAV fits, and five of MP3.",
       site: "This form was sent from another site. Open it here and send it again.",
+      other: "That did not work. Look at the page as it is now and try again.",
     },
   },
   de: {
@@ -80,7 +81,7 @@ export const profileText = words({
     save: "Speichern",
     soundTitle: "Eine Hörprobe",
     soundHint:
-      "Eine Datei bis 2 MB: WAV, MP3, Ogg, Opus, FLAC oder M4A. Alle können sie hören, solange dein Profil veröffentlicht ist.",
+      "Eine Datei bis 12 MB, eine Minute WAV oder fünf MP3: WAV, MP3, Ogg, Opus, FLAC oder M4A. Alle können sie hören, solange dein Profil veröffentlicht ist.",
     file: "Datei",
     upload: "Auf mein Profil",
     removeSound: "Wegnehmen",
@@ -100,8 +101,9 @@ export const profileText = words({
       bio: "Höchstens 600 Zeichen, keine Steuerzeichen.",
       availability: "Wähl eins von dreien.",
       sample: "Diese Art Datei kennen wir nicht. WAV, MP3, Ogg, Opus, FLAC und M4A gehen.",
-      sampleSize: "Diese Datei ist größer als 2 MB. Eine Minute reicht.",
+      sampleSize: "Diese Datei ist größer als 12 MB. Eine Minute WAV passt, bei MP3 sind es fünf.",
       site: "Dieses Formular kam von einer anderen Seite. Öffne es hier und sende es noch einmal.",
+      other: "Das hat nicht geklappt. Sieh dir die Seite an, wie sie jetzt ist, und versuch es noch einmal.",
     },
   },
 });

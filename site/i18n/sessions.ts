@@ -46,6 +46,7 @@ export const sessionText = words({
       code: "Invite code",
       codeHint: "Ten letters and digits, like k7m2p-9xq4d.",
       join: "Look at the invite",
+      left: "You have left the session.",
     },
     one: {
       back: "All sessions",
@@ -216,6 +217,7 @@ export const sessionText = words({
       code: "Einladungscode",
       codeHint: "Zehn Buchstaben und Ziffern, etwa k7m2p-9xq4d.",
       join: "Einladung ansehen",
+      left: "Du hast die Session verlassen.",
     },
     one: {
       back: "Alle Sessions",

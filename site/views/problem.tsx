@@ -10,7 +10,10 @@ const text = words({
     denied: ["This is not yours to open", "Sign in with the account that was invited, or ask the host."],
     stranger: ["Who is playing?", "This belongs to somebody who is signed in."],
     gone: ["This has ended", "It was here and has been deleted, or its time was over."],
-    often: ["A little too fast", "That was often in a short time. Wait a minute, then try again; nothing was lost."],
+    often: ["A little too fast", "That was often in a short time."],
+    wait: (minutes: number) =>
+      `Wait ${minutes === 1 ? "a minute" : `${minutes} minutes`}, then go back and send it again; what you typed is still there.`,
+    large: ["That is too large to send", "Go back and choose something smaller. A sound may have up to 12 MB."],
     busy: [
       "We are tuning",
       "The service is busy for a moment. Recordings on your own disk are safe; try again shortly.",
@@ -29,10 +32,10 @@ const text = words({
     ],
     stranger: ["Wer spielt?", "Das gehört jemandem, der angemeldet ist."],
     gone: ["Das ist zu Ende", "Es war hier und wurde gelöscht, oder seine Zeit war um."],
-    often: [
-      "Etwas zu schnell",
-      "Das war oft in kurzer Zeit. Warte eine Minute und versuch es noch einmal; verloren ist nichts.",
-    ],
+    often: ["Etwas zu schnell", "Das war oft in kurzer Zeit."],
+    wait: (minutes: number) =>
+      `Warte ${minutes === 1 ? "eine Minute" : `${minutes} Minuten`}, geh zurück und schick es noch einmal; was du geschrieben hast, ist noch da.`,
+    large: ["Das ist zu groß", "Geh zurück und nimm etwas Kleineres. Eine Hörprobe darf bis zu 12 MB haben."],
     busy: [
       "Wir stimmen gerade",
       "Der Dienst ist kurz ausgelastet. Aufnahmen auf deiner Platte sind sicher; versuch es gleich noch einmal.",
@@ -61,6 +64,7 @@ const kindOf = {
   403: "denied",
   404: "missing",
   410: "gone",
+  413: "large",
   429: "often",
   500: "broken",
   503: "busy",
@@ -70,9 +74,18 @@ export type ProblemStatus = keyof typeof kindOf;
 export const shownStatus = (status: number): ProblemStatus =>
   status in kindOf ? (status as ProblemStatus) : status >= 500 ? 500 : 404;
 
-export function ProblemPage({ page, status, requestId }: { page: Page; status: ProblemStatus; requestId: string }) {
+export interface ProblemPageProps {
+  page: Page;
+  status: ProblemStatus;
+  /** After which asking again may help, where that is known. */
+  waitSeconds: number | undefined;
+  requestId: string;
+}
+
+export function ProblemPage({ page, status, waitSeconds = 60, requestId }: ProblemPageProps) {
   const t = text[page.language];
-  const [title = "", sentence = ""] = t[kindOf[status]];
+  const [title = "", said = ""] = t[kindOf[status]];
+  const sentence = status === 429 ? `${said} ${t.wait(Math.max(1, Math.ceil(waitSeconds / 60)))}` : said;
   const here = encodeURIComponent(page.path + page.search);
   const next =
     status === 401 || (status === 403 && page.account === null)

@@ -98,6 +98,7 @@ const matrix: Record<string, Row> = {
     expect: all(202),
     body: () => ({ email: `${random(4).join("")}@example.org`, consent: true }),
   },
+  "POST /api/v1/waitlist/confirm": { expect: all(410), body: () => ({ token: "faded" }) },
   // Without the operator's key these are not there, signed in or not.
   "GET /api/v1/operator/reports": { expect: all(404) },
   "POST /api/v1/operator/reports/{reportId}/close": { expect: all(404) },

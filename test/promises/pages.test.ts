@@ -102,7 +102,7 @@ const pages: Record<string, Row> = {
   "GET /sessions/:sessionId": { expect: [303, 404, 404, 200, 200, 200] },
   "GET /sessions/:sessionId/invites": { expect: form },
   "POST /sessions/:sessionId/invites": {
-    expect: [303, 404, 404, 422, 422, 200],
+    expect: [303, 404, 404, 303, 303, 303],
     form: () => ({ role: "participant", uses: "1" }),
     changes: ["ada"],
   },

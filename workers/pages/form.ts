@@ -1,34 +1,68 @@
 import type { Hono } from "hono";
-import { ErrorCode } from "../../protocol/errors.ts";
+import { z } from "zod";
+import { ErrorCode, errors } from "../../protocol/errors.ts";
+import type { Page } from "../../site/design/page.ts";
+import { isOwnOrigin } from "../auth/guard.ts";
 import type { AppContext, AppEnv } from "../http/router.ts";
+import { seeOther } from "./page.ts";
+import { pageProblem } from "./problem.tsx";
+
+/** The whole Worker, as a form asks it. */
+export type App = Hono<AppEnv>;
 
 /** What the API said to a form: its success, with what it answered, or its problem. */
 export type FormAnswer =
   | { ok: true; data: unknown }
-  | { ok: false; code: ErrorCode; fields: Record<string, string[]>; retryAfterSeconds: number };
+  | { ok: false; code: ErrorCode; fields: Record<string, string[]>; requestId: string; retryAfterSeconds: number };
 
-/** Fields of a plain form; a file or a repeated field is not asked for anywhere. */
-export async function fieldsOfForm(c: AppContext): Promise<Record<string, string>> {
-  const type = c.req.header("Content-Type") ?? "";
-  if (!type.startsWith("application/x-www-form-urlencoded")) return {};
-  return Object.fromEntries(new URLSearchParams(new TextDecoder().decode(await c.req.arrayBuffer())));
+/** The fields of a form, as they were sent. */
+export interface Form {
+  /** By name; of a field that is there more than once, the last. */
+  fields: Record<string, string>;
+  texts: (name: string) => string[];
+  file: (name: string) => File | null;
 }
+
+/** Reads a form as browsers send one: URL-encoded, or in parts where it holds a file. What is no form has no fields. */
+export async function readForm(c: AppContext): Promise<Form> {
+  const data = await c.req.formData().catch(() => new FormData());
+  const texts = (name: string) => data.getAll(name).filter((value) => typeof value === "string");
+  const names = [...new Set(data.keys())].filter((name) => texts(name).length > 0);
+  return {
+    fields: Object.fromEntries(names.map((name) => [name, texts(name).at(-1) ?? ""])),
+    texts,
+    file: (name) => data.getAll(name).find((value) => value instanceof File) ?? null,
+  };
+}
+
+/** The same for a form without files or repeated fields. */
+export const fieldsOfForm = async (c: AppContext): Promise<Record<string, string>> => (await readForm(c)).fields;
 
 /** Says whose request it is, so that every guard of the API judges the browser and not us. */
 const passed = ["Cookie", "Origin", "Sec-Fetch-Site", "User-Agent", "CF-Connecting-IP", "Accept-Language"];
 
+const Problem = z.object({
+  code: ErrorCode,
+  requestId: z.string(),
+  fields: z.record(z.string(), z.array(z.string())).default({}),
+});
+
 /**
  * A form of a browser without a script is the very request that a script would have sent: it goes through the API's own route, with its
- * guards, limits and schemas, so there is one way to change an account and not two. A sign-in that the API renewed on the way goes out with
- * the page, whatever came of the form.
+ * guards, limits and schemas, so there is one way to change a thing and not two. One from another site's page goes nowhere. A sign-in that
+ * the API renewed on the way goes out with the page, whatever came of the form; and what went wrong has one request id, in the log and
+ * before the person.
+ *
+ * @param body Sent as JSON; bytes go as they are.
  */
 export async function askApi(
-  app: Hono<AppEnv>,
+  app: App,
   c: AppContext,
   method: string,
   path: string,
   body?: unknown,
 ): Promise<FormAnswer> {
+  if (method !== "GET" && !isOwnOrigin(c)) return refused(c, "forbidden");
   const headers = new Headers(
     passed.flatMap((name) => {
       const value = c.req.header(name);
@@ -37,11 +71,12 @@ export async function askApi(
   );
   // A browser that names no site it comes from is asked for its origin; here a form always has one.
   if (!headers.has("Origin") && !headers.has("Sec-Fetch-Site")) headers.set("Origin", "null");
-  if (body !== undefined) headers.set("Content-Type", "application/json");
+  const isBytes = body instanceof Uint8Array;
+  if (body !== undefined) headers.set("Content-Type", isBytes ? "application/octet-stream" : "application/json");
   const request = new Request(new URL(`/api/v1${path}`, c.req.url), {
     method,
     headers,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: isBytes ? body : JSON.stringify(body) }),
   });
   const response = await app.fetch(request, c.env, contextOf(c));
   const cookie = response.headers.get("Set-Cookie");
@@ -50,15 +85,47 @@ export async function askApi(
     const data: unknown = response.status === 204 ? null : await response.json().catch(() => null);
     return { ok: true, data };
   }
-  const problem = await response.json<{ code: ErrorCode; fields?: Record<string, string[]> }>().catch(() => null);
-  const code = ErrorCode.safeParse(problem?.code);
-  return {
-    ok: false,
-    code: code.success ? code.data : "internal-error",
-    fields: problem?.fields ?? {},
-    retryAfterSeconds: Number(response.headers.get("Retry-After") ?? 0),
-  };
+  const problem = Problem.safeParse(await response.json().catch(() => null));
+  if (!problem.success) return refused(c, "internal-error");
+  const { code, fields, requestId } = problem.data;
+  c.header("X-Request-Id", requestId);
+  return { ok: false, code, fields, requestId, retryAfterSeconds: Number(response.headers.get("Retry-After") ?? 60) };
 }
+
+const refused = (c: AppContext, code: ErrorCode): FormAnswer => ({
+  ok: false,
+  code,
+  fields: {},
+  requestId: c.var.requestId,
+  retryAfterSeconds: 60,
+});
+
+/**
+ * The end of a form: to the page at `path`, which says what was `done` or which `problem` there was. What went wrong on our side, or was
+ * sent too often or too large, is a page of its own, with the request's id.
+ */
+export function backTo(
+  c: AppContext,
+  page: Page,
+  path: string,
+  answer: FormAnswer,
+  done: string,
+): Response | Promise<Response> {
+  const [before = "", fragment] = path.split("#");
+  const to = (query: string) =>
+    seeOther(
+      c,
+      page,
+      `${before}${before.includes("?") ? "&" : "?"}${query}${fragment === undefined ? "" : `#${fragment}`}`,
+    );
+  if (answer.ok) return to(`done=${done}`);
+  if (answer.code === "unauthenticated") return seeOther(c, page, `/sign-in?next=${encodeURIComponent(before)}`);
+  return isPageOfItsOwn(answer.code) ? pageProblem(c, answer.code, answer) : to(`problem=${answer.code}`);
+}
+
+/** Whether a refusal says nothing about what was typed. */
+export const isPageOfItsOwn = (code: ErrorCode): boolean =>
+  errors[code].status >= 500 || [413, 429].includes(errors[code].status);
 
 function contextOf(c: AppContext): ExecutionContext | undefined {
   try {

@@ -141,6 +141,22 @@ describe("a person's page", () => {
   });
 });
 
+describe("what a form is refused with", () => {
+  test("too large and too often are pages, in the reader's language, with the id that is in the log", async () => {
+    const [ada, ben] = [await person("Ada"), await person("Ben")];
+    const { profileId } = await ben.publish();
+    const large = await visit(ada, `/hub/${profileId}/message`, { text: "x".repeat(200_000) });
+    expect([large.status, large.headers.get("Content-Type")]).toEqual([413, "text/html; charset=UTF-8"]);
+    expect(large.html).toContain("too large to send");
+    let often = await visit(ada, `/hub/${profileId}/message`, { text: "Hi" });
+    for (let at = 0; at < 100 && often.status === 303; at++)
+      often = await visit(ada, `/hub/${profileId}/message?lang=de`, { text: "Hi" });
+    expect([often.status, often.html.includes("Etwas zu schnell")]).toEqual([429, true]);
+    expect(Number(often.headers.get("Retry-After"))).toBeGreaterThan(0);
+    expect(often.html).toContain(often.headers.get("X-Request-Id"));
+  });
+});
+
 describe("one's own profile", () => {
   test("A3: the form keeps what was typed when something is wrong, says what, and stores what is right", async () => {
     const ada = await person("Ada");

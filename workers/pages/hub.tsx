@@ -1,28 +1,22 @@
-import type { Context } from "hono";
 import { type Currency, currencies, readAmount } from "../../protocol/currencies.ts";
-import { CreateReport, HubInvite, type HubPage, HubQuery, Message } from "../../protocol/hub.ts";
+import type { ErrorCode } from "../../protocol/errors.ts";
+import { type HubPage, HubQuery } from "../../protocol/hub.ts";
 import { ProfileId } from "../../protocol/ids.ts";
 import type { Page } from "../../site/design/page.ts";
-import { hubText, isSaid } from "../../site/i18n/hub.ts";
+import { type Done, hubText, isDone } from "../../site/i18n/hub.ts";
 import { sharePicture } from "../../site/picture/share.ts";
 import { Answer, Report } from "../../site/views/hub/contact.tsx";
 import { type Asked, Hub } from "../../site/views/hub/list.tsx";
 import { Profile, type ProfileProps } from "../../site/views/hub/profile.tsx";
-import { type AccountEnv, authenticate, isOwnOrigin } from "../auth/guard.ts";
-import { publicOrigin } from "../http/origin.ts";
 import { readCursor } from "../http/paging.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
-import { block } from "../hub/blocks.ts";
-import { type Contacted, findBehind, findSender, sendInvite, sendMessage } from "../hub/contact.ts";
-import { takeReport } from "../hub/reports.ts";
+import { findBehind, findSender } from "../hub/contact.ts";
 import { isHubCursor, searchHub } from "../hub/search.ts";
 import { findPublished, publicProfile } from "../hub/store.ts";
-import { flush } from "../mail/flush.ts";
-import { findMembership } from "../sessions/guard.ts";
 import { listHosted } from "../sessions/store.ts";
-import { pageOf, sendPage } from "./page.ts";
-import { pageProblem } from "./pages.tsx";
-import { formOf, said, signedIn } from "./profile.tsx";
+import { type App, askApi, backTo, type FormAnswer, fieldsOfForm, isPageOfItsOwn } from "./form.ts";
+import { type ReaderVisit, seeOther, sendPage, type Visit, withPage, withReader } from "./page.ts";
+import { pageProblem } from "./problem.tsx";
 
 /** The form's own words for a search: a rate as a person types it, and empty fields that mean nothing. */
 function readSearch(c: AppContext): { asked: Asked; query: HubQuery | null } {
@@ -46,8 +40,8 @@ function readSearch(c: AppContext): { asked: Asked; query: HubQuery | null } {
 const nobody: HubPage = { items: [], nextCursor: null, corrected: [] };
 
 const goodOf = (c: AppContext, page: Page) => {
-  const what = c.req.query("said");
-  return isSaid(what) ? hubText[page.language].said[what] : undefined;
+  const what = c.req.query("done");
+  return isDone(what) ? hubText[page.language].done[what] : undefined;
 };
 
 /** The person that the path names; `null` for one that is private as for one that never was. */
@@ -59,168 +53,191 @@ function profileIdOf(c: AppContext): ProfileId | null {
 /** A person's page, with what a form of it has to say. */
 async function showProfile(
   c: AppContext,
-  more: Pick<ProfileProps, "bad" | "text"> = {},
-  status: 200 | 403 | 422 | 429 = 200,
+  { page, reader }: Visit,
+  refused?: { form: "message" | "invite" | "page"; code: ErrorCode; text?: string },
 ) {
   const id = profileIdOf(c);
   const row = id === null ? null : await findPublished(c.env.DB, id);
   if (row === null) return pageProblem(c, "not-found");
-  const page = await pageOf(c);
-  const account = page.account === null ? null : await authenticate(c);
-  const sessions = account === null ? null : await listHosted(c.env.DB, account.id);
+  const sessions = reader === null ? null : await listHosted(c.env.DB, reader.id);
+  const isOwn = reader?.id === row.accountId;
+  const bad: ProfileProps["bad"] =
+    refused === undefined
+      ? undefined
+      : { form: refused.form, problem: problemOf(page, refused.form, refused.code, isOwn) };
   return sendPage(
     c,
     <Profile
       page={page}
       profile={publicProfile(row)}
       sessions={sessions}
-      isOwn={account?.id === row.accountId}
-      good={more.bad === undefined ? goodOf(c, page) : undefined}
-      {...more}
+      isOwn={isOwn}
+      good={bad === undefined ? goodOf(c, page) : undefined}
+      bad={bad}
+      text={refused?.text ?? ""}
     />,
-    status,
+    bad === undefined ? 200 : 422,
   );
 }
 
-/** Why a message or an invitation did not go; `null` if it did. */
-function refusal(page: Page, outcome: Exclude<Contacted, "sent"> | "quota-exceeded"): string {
+/** Why a message, an invitation or a block did not go, in the reader's words. */
+function problemOf(page: Page, form: "message" | "invite" | "page", code: ErrorCode, isOwn: boolean): string {
   const t = hubText[page.language].problems;
-  return { yourself: t.yourself, "you-blocked": t.blocked, "rate-limited": t.tries, "quota-exceeded": t.full }[outcome];
+  if (code === "conflict") return isOwn ? t.yourself : t.blocked;
+  if (code === "quota-exceeded") return form === "invite" ? t.full : t.manyBlocked;
+  return form === "invite" ? t.session : t.text;
 }
+
+/** The API's own path for what a form here asks about a person. */
+const apiPath = (c: AppContext, what: "messages" | "invites" | "reports") =>
+  `/hub/profiles/${encodeURIComponent(c.req.param("profileId") ?? "")}/${what}`;
 
 /** The Hub for people with a browser: everything by links and plain forms. */
-export const hubPages = newRouter<AccountEnv>();
-hubPages.get("/hub", async (c) => {
-  const page = await pageOf(c);
-  const { asked, query } = readSearch(c);
-  const cursor = query === null ? null : readCursor(query.cursor);
-  const isRead = query !== null && cursor !== null && isHubCursor(cursor);
-  const found = isRead ? (await searchHub(c.env.DB, query, cursor)).page : nobody;
-  const view = <Hub page={page} asked={asked} query={isRead ? query : null} found={found} said={goodOf(c, page)} />;
-  return sendPage(c, view, isRead ? 200 : 422);
-});
-hubPages.get("/hub/answer", async (c) => {
-  const redirect = await signedIn(c, `/hub/answer?token=${c.req.query("token") ?? ""}`);
-  if (redirect !== null) return redirect;
-  const token = c.req.query("token") ?? "";
-  const sender = await findSender(c.env, token, c.var.account.id);
-  const page = await pageOf(c);
-  const view = <Answer page={page} sender={sender?.displayName ?? null} token={token} good={goodOf(c, page)} />;
-  return sendPage(c, view, sender === null ? 410 : 200);
-});
-hubPages.post("/hub/answer", async (c) => {
-  const token = c.req.query("token") ?? "";
-  const path = `/hub/answer?token=${token}`;
-  const redirect = await signedIn(c, path);
-  if (redirect !== null) return redirect;
-  const page = await pageOf(c);
-  const sender = await findSender(c.env, token, c.var.account.id);
-  if (sender === null) return sendPage(c, <Answer page={page} sender={null} token="" />, 410);
-  const text = String((await formOf(c)).get("text") ?? "");
-  const refuse = (bad: string) =>
-    sendPage(c, <Answer page={page} sender={sender.displayName} token={token} bad={bad} text={text} />, 422);
-  const message = Message.safeParse({ text });
-  if (!message.success) return refuse(hubText[page.language].problems.text);
-  const outcome = await sendMessage(c.env, c.var.deps, publicOrigin(c), c.var.account, sender, message.data.text);
-  if (outcome !== "sent") return refuse(refusal(page, outcome));
-  flush(c);
-  return said(c, page, path, "sent");
-});
-hubPages.post("/hub/answer/block", async (c) => {
-  const token = c.req.query("token") ?? "";
-  const redirect = await signedIn(c, `/hub/answer?token=${token}`);
-  if (redirect !== null) return redirect;
-  const page = await pageOf(c);
-  const sender = await findSender(c.env, token, c.var.account.id);
-  if (sender === null) return sendPage(c, <Answer page={page} sender={null} token="" />, 410);
-  await block(c.env.DB, c.var.deps, c.var.account.id, sender.accountId);
-  return said(c, page, "/account/profile", "blocked");
-});
-hubPages.get("/hub/:profileId", (c) => showProfile(c));
-hubPages.get("/hub/:profileId/picture.png", async (c) => {
-  const id = profileIdOf(c);
-  const row = id === null ? null : await findPublished(c.env.DB, id);
-  if (row === null) return pageProblem(c, "not-found");
-  const headers = { "Content-Type": "image/png", "Cache-Control": "private, no-cache" };
-  return c.body(await sharePicture(publicProfile(row)), 200, headers);
-});
-/** Whom a form on a profile is about, for somebody who is signed in; or the page that answers instead. */
-async function personAsked(c: Context<AccountEnv>) {
-  const id = profileIdOf(c);
-  const redirect = await signedIn(c, `/hub/${id ?? ""}`);
-  if (redirect !== null) return redirect;
-  const person = id === null ? null : await findBehind(c.env.DB, id);
-  return id === null || person === null ? pageProblem(c, "not-found") : { id, person };
+export function hubPages(app: App) {
+  const pages = newRouter();
+  pages.get(
+    "/hub",
+    withPage(async (c, { page }) => {
+      const { asked, query } = readSearch(c);
+      const cursor = query === null ? null : readCursor(query.cursor);
+      const isRead = query !== null && cursor !== null && isHubCursor(cursor);
+      const found = isRead ? (await searchHub(c.env.DB, query, cursor)).page : nobody;
+      const view = <Hub page={page} asked={asked} query={isRead ? query : null} found={found} good={goodOf(c, page)} />;
+      return sendPage(c, view, isRead ? 200 : 422);
+    }),
+  );
+  pages.route("/", answerPages(app));
+  pages.get(
+    "/hub/:profileId",
+    withPage((c, visit) => showProfile(c, visit)),
+  );
+  pages.get("/hub/:profileId/picture.png", async (c) => {
+    const id = profileIdOf(c);
+    const row = id === null ? null : await findPublished(c.env.DB, id);
+    if (row === null) return pageProblem(c, "not-found");
+    const headers = { "Content-Type": "image/png", "Cache-Control": "private, no-cache" };
+    return c.body(await sharePicture(publicProfile(row)), 200, headers);
+  });
+  /** After a form on a person's page: back to it, or the page with what was typed and why it did not go. */
+  const ended = (
+    c: AppContext,
+    visit: ReaderVisit,
+    form: "message" | "invite" | "page",
+    answer: FormAnswer,
+    done: Done,
+    text?: string,
+  ) => {
+    if (!answer.ok && answer.code === "not-found") return pageProblem(c, "not-found");
+    if (answer.ok || answer.code === "unauthenticated" || isPageOfItsOwn(answer.code))
+      return backTo(c, visit.page, `/hub/${profileIdOf(c)}`, answer, done);
+    return showProfile(c, visit, { form, code: answer.code, ...(text === undefined ? {} : { text }) });
+  };
+  pages.post(
+    "/hub/:profileId/message",
+    withReader(async (c, visit) => {
+      const { text = "" } = await fieldsOfForm(c);
+      const answer = await askApi(app, c, "POST", apiPath(c, "messages"), { text });
+      return ended(c, visit, "message", answer, "sent", text);
+    }),
+  );
+  pages.post(
+    "/hub/:profileId/invite",
+    withReader(async (c, visit) => {
+      const { sessionId, role } = await fieldsOfForm(c);
+      const path = apiPath(c, "invites");
+      const answer = await askApi(app, c, "POST", path, { sessionId, role });
+      // A session that is not one's own is not there either; but the person is.
+      if (!answer.ok && answer.code === "not-found")
+        return showProfile(c, visit, { form: "invite", code: "forbidden" });
+      return ended(c, visit, "invite", answer, "invited");
+    }),
+  );
+  pages.post(
+    "/hub/:profileId/block",
+    withReader(async (c, visit) => {
+      const answer = await askApi(app, c, "POST", "/blocks", { profileId: c.req.param("profileId") });
+      return ended(c, visit, "page", answer, "blocked");
+    }),
+  );
+  const showReport = async (
+    c: AppContext,
+    page: Page,
+    typed: { reason: string; details: string },
+    problem?: "reasonMissing" | "detailsWrong" | "site",
+  ) => {
+    const id = profileIdOf(c);
+    const about = id === null ? null : await findBehind(c.env.DB, id);
+    if (about === null) return pageProblem(c, "not-found");
+    const t = hubText[page.language];
+    const said = problem === undefined ? undefined : problem === "site" ? t.problems.site : t[problem];
+    const view = <Report page={page} path={`/hub/${id}`} displayName={about.displayName} problem={said} {...typed} />;
+    return sendPage(c, view, problem === undefined ? 200 : problem === "site" ? 403 : 422);
+  };
+  pages.get(
+    "/hub/:profileId/report",
+    withPage((c, { page }) => showReport(c, page, { reason: "", details: "" })),
+  );
+  pages.post(
+    "/hub/:profileId/report",
+    withPage(async (c, { page }) => {
+      const { reason = "", details = "" } = await fieldsOfForm(c);
+      const path = apiPath(c, "reports");
+      const answer = await askApi(app, c, "POST", path, { reason, details: details.trim() });
+      if (answer.ok || isPageOfItsOwn(answer.code)) return backTo(c, page, "/hub", answer, "reported");
+      const typed = { reason, details };
+      if (answer.code === "validation-failed")
+        return showReport(c, page, typed, answer.fields.reason === undefined ? "detailsWrong" : "reasonMissing");
+      return answer.code === "forbidden" ? showReport(c, page, typed, "site") : pageProblem(c, answer.code);
+    }),
+  );
+  return pages;
 }
 
-hubPages.post("/hub/:profileId/message", async (c) => {
-  const asked = await personAsked(c);
-  if (asked instanceof Response) return asked;
-  const { id, person: to } = asked;
-  const page = await pageOf(c);
-  const text = String((await formOf(c)).get("text") ?? "");
-  const refuse = (problem: string) => showProfile(c, { bad: { form: "message", problem }, text }, 422);
-  const message = Message.safeParse({ text });
-  if (!message.success) return refuse(hubText[page.language].problems.text);
-  const outcome = await sendMessage(c.env, c.var.deps, publicOrigin(c), c.var.account, to, message.data.text);
-  if (outcome !== "sent") return refuse(refusal(page, outcome));
-  flush(c);
-  return said(c, page, `/hub/${id}`, "sent");
-});
-hubPages.post("/hub/:profileId/invite", async (c) => {
-  const asked = await personAsked(c);
-  if (asked instanceof Response) return asked;
-  const { id, person: to } = asked;
-  const page = await pageOf(c);
-  const form = await formOf(c);
-  const refuse = (problem: string) => showProfile(c, { bad: { form: "invite", problem } }, 422);
-  const wanted = HubInvite.safeParse({ sessionId: form.get("sessionId"), role: form.get("role") ?? undefined });
-  const member = wanted.success ? await findMembership(c.env.DB, wanted.data.sessionId, c.var.account.id) : null;
-  if (!wanted.success || member?.role !== "host") return refuse(hubText[page.language].problems.session);
-  const origin = publicOrigin(c);
-  const outcome = await sendInvite(c.env, c.var.deps, origin, c.var.account, to, member, wanted.data.role);
-  if (outcome !== "sent") return refuse(refusal(page, outcome));
-  flush(c);
-  return said(c, page, `/hub/${id}`, "invited");
-});
-hubPages.post("/hub/:profileId/block", async (c) => {
-  const asked = await personAsked(c);
-  if (asked instanceof Response) return asked;
-  const { id, person: whom } = asked;
-  const page = await pageOf(c);
-  if (whom.accountId === c.var.account.id)
-    return showProfile(c, { bad: { form: "page", problem: hubText[page.language].problems.yourself } }, 422);
-  await block(c.env.DB, c.var.deps, c.var.account.id, whom.accountId);
-  return said(c, page, `/hub/${id}`, "blocked");
-});
-hubPages.get("/hub/:profileId/report", async (c) => {
-  const id = profileIdOf(c);
-  const about = id === null ? null : await findBehind(c.env.DB, id);
-  if (about === null) return pageProblem(c, "not-found");
-  const { displayName } = about;
-  return sendPage(
-    c,
-    <Report page={await pageOf(c)} path={`/hub/${id}`} displayName={displayName} reason="" details="" />,
-  );
-});
-hubPages.post("/hub/:profileId/report", async (c) => {
-  const id = profileIdOf(c);
-  const about = id === null ? null : await findBehind(c.env.DB, id);
-  if (about === null) return pageProblem(c, "not-found");
-  const page = await pageOf(c);
-  const t = hubText[page.language];
-  const form = await formOf(c);
-  const [reason, details] = [String(form.get("reason") ?? ""), String(form.get("details") ?? "").trim()];
-  const refuse = (problem: string, status: 403 | 422 | 429) => {
-    const props = { page, path: `/hub/${id}`, displayName: about.displayName, reason, details, problem };
-    return sendPage(c, <Report {...props} />, status);
+/** Where the link of a mail from the Hub leads. */
+function answerPages(app: App) {
+  const pages = newRouter();
+  const showAnswer = async (
+    c: AppContext,
+    { page, reader }: ReaderVisit,
+    refused?: { code: ErrorCode; text: string },
+  ) => {
+    const token = c.req.query("token") ?? "";
+    const sender = await findSender(c.env, token, reader.id);
+    const bad = refused === undefined ? undefined : problemOf(page, "message", refused.code, false);
+    const view = (
+      <Answer
+        page={page}
+        sender={sender?.displayName ?? null}
+        token={token}
+        good={bad === undefined ? goodOf(c, page) : undefined}
+        bad={bad}
+        text={refused?.text ?? ""}
+      />
+    );
+    return sendPage(c, view, sender === null ? 410 : bad === undefined ? 200 : 422);
   };
-  if (!isOwnOrigin(c)) return refuse(t.problems.site, 403);
-  const report = CreateReport.safeParse({ reason, details });
-  if (!report.success) {
-    const isReason = report.error.issues.some((issue) => issue.path[0] === "reason");
-    return refuse(isReason ? t.reasonMissing : t.detailsWrong, 422);
-  }
-  if ((await takeReport(c, about.accountId, report.data)) === "rate-limited") return refuse(t.reportTries, 429);
-  return said(c, page, "/hub", "reported");
-});
+  const here = (c: AppContext) => `/hub/answer?token=${encodeURIComponent(c.req.query("token") ?? "")}`;
+  pages.get(
+    "/hub/answer",
+    withReader((c, visit) => showAnswer(c, visit), here),
+  );
+  pages.post(
+    "/hub/answer",
+    withReader(async (c, visit) => {
+      const { text = "" } = await fieldsOfForm(c);
+      const answer = await askApi(app, c, "POST", "/hub/answers", { answer: c.req.query("token") ?? "", text });
+      if (answer.ok || isPageOfItsOwn(answer.code)) return backTo(c, visit.page, here(c), answer, "sent");
+      return showAnswer(c, visit, { code: answer.code, text });
+    }, here),
+  );
+  pages.post(
+    "/hub/answer/block",
+    withReader(async (c, visit) => {
+      const answer = await askApi(app, c, "POST", "/blocks", { answer: c.req.query("token") ?? "" });
+      if (answer.ok) return seeOther(c, visit.page, "/account/profile?done=blocked");
+      if (isPageOfItsOwn(answer.code)) return pageProblem(c, answer.code, answer);
+      return showAnswer(c, visit, { code: answer.code === "quota-exceeded" ? answer.code : "link-invalid", text: "" });
+    }, here),
+  );
+  return pages;
+}

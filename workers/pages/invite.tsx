@@ -1,50 +1,55 @@
-import type { Hono } from "hono";
 import { InviteCode } from "../../protocol/ids.ts";
 import { SessionDetail } from "../../protocol/sessions.ts";
 import { InvitePage, InviteRefused } from "../../site/views/sessions/invite.tsx";
-import { authenticate } from "../auth/guard.ts";
 import { networkOf } from "../auth/network.ts";
 import { consume } from "../auth/rate-limits.ts";
-import { type AppContext, type AppEnv, newRouter } from "../http/router.ts";
+import { type AppContext, newRouter } from "../http/router.ts";
 import { findOpenInvite } from "../sessions/invite-store.ts";
-import { ask } from "./ask.ts";
-import { pageOf, sendPage } from "./page.ts";
-import { seeOther } from "./sessions.tsx";
+import { type App, askApi } from "./form.ts";
+import { seeOther, sendPage, type Visit, withPage } from "./page.ts";
 
-async function showInvite(c: AppContext, isFull = false) {
-  const page = { ...(await pageOf(c)), path: c.req.path };
+async function showInvite(c: AppContext, { page, reader }: Visit, isFull = false) {
   const refuse = (reason: "invite-invalid" | "rate-limited") =>
     sendPage(c, <InviteRefused page={page} reason={reason} />, reason === "rate-limited" ? 429 : 404);
   const network = networkOf(c.req.header("CF-Connecting-IP"));
   if (!(await consume(c.env, c.var.deps, ["invite", network])).ok) return refuse("rate-limited");
-  const account = await authenticate(c);
-  const found = await findOpenInvite(c.env.DB, c.req.param("code") ?? "", account?.id ?? null, page.nowMs);
+  const found = await findOpenInvite(c.env.DB, c.req.param("code") ?? "", reader?.id ?? null, page.nowMs);
   if (found === null) return refuse("invite-invalid");
   return sendPage(c, <InvitePage page={page} code={found.code} invite={found.invite} isFull={isFull} />);
 }
 
+/** A code as people paste it: alone, or within the link that it came in. */
+const codeIn = (pasted: string) => InviteCode.safeParse(/\/invite\/([^/?#\s]+)/.exec(pasted)?.[1] ?? pasted);
+
 /** Where an invite leads. Nothing is spent by looking at it. */
-export function invitePages(app: Hono<AppEnv>) {
+export function invitePages(app: App) {
   const pages = newRouter();
   /** From the form of somebody who has only the code. */
-  pages.get("/invite", async (c) => {
-    const page = await pageOf(c);
-    const code = InviteCode.safeParse(c.req.query("code") ?? "");
-    if (!code.success) return sendPage(c, <InviteRefused page={page} reason="invite-invalid" />, 404);
-    return seeOther(c, page, `/invite/${code.data}`);
-  });
-  pages.get("/invite/:code", (c) => showInvite(c));
-  pages.post("/invite/:code", async (c) => {
-    const code = c.req.param("code");
-    const answer = await ask(app, c, "POST", "/invites/accept", { code });
-    const page = await pageOf(c);
-    const session = SessionDetail.safeParse(answer.ok ? answer.data : null);
-    if (session.success) return seeOther(c, page, `/sessions/${session.data.sessionId}?done=joined`);
-    if (!answer.ok && answer.code === "session-full") return showInvite(c, true);
-    if (!answer.ok && answer.code === "rate-limited")
-      return sendPage(c, <InviteRefused page={page} reason="rate-limited" />, 429);
-    // Signed out meanwhile: the page itself has the way in.
-    return showInvite(c);
-  });
+  pages.get(
+    "/invite",
+    withPage((c, { page }) => {
+      const code = codeIn((c.req.query("code") ?? "").slice(0, 200));
+      if (!code.success) return sendPage(c, <InviteRefused page={page} reason="invite-invalid" />, 404);
+      return seeOther(c, page, `/invite/${code.data}`);
+    }),
+  );
+  pages.get(
+    "/invite/:code",
+    withPage((c, visit) => showInvite(c, visit)),
+  );
+  pages.post(
+    "/invite/:code",
+    withPage(async (c, visit) => {
+      const { page } = visit;
+      const answer = await askApi(app, c, "POST", "/invites/accept", { code: c.req.param("code") });
+      const session = SessionDetail.safeParse(answer.ok ? answer.data : null);
+      if (session.success) return seeOther(c, page, `/sessions/${session.data.sessionId}?done=joined`);
+      if (!answer.ok && answer.code === "session-full") return showInvite(c, visit, true);
+      if (!answer.ok && answer.code === "rate-limited")
+        return sendPage(c, <InviteRefused page={page} reason="rate-limited" />, 429);
+      // Signed out meanwhile: the page itself has the way in.
+      return showInvite(c, visit);
+    }),
+  );
   return pages;
 }

@@ -1,18 +1,24 @@
-import type { Page } from "../../site/design/page.ts";
+import { href, type Page } from "../../site/design/page.ts";
 import { negotiate } from "../../site/i18n/language.ts";
-import { findAccount } from "../auth/guard.ts";
-import { cookieOf } from "../auth/session-token.ts";
+import { type Account, authenticate } from "../auth/guard.ts";
 import type { AppContext } from "../http/router.ts";
 
-/** What a view is told about this request. Asks the database only if the reader carries the sign-in cookie. */
-export async function pageOf(c: AppContext): Promise<Page> {
+/** Who reads, and what a view is told about the request. */
+export interface Visit {
+  page: Page;
+  reader: Account | null;
+}
+/** The same where somebody is signed in. */
+export interface ReaderVisit extends Visit {
+  reader: Account;
+}
+type Handler<V> = (c: AppContext, visit: V) => Response | Promise<Response>;
+
+function describe(c: AppContext, account: Account | null): Page {
   const asked = c.req.query("lang");
   const language = negotiate(asked, c.req.header("Accept-Language"));
-  const cookie = cookieOf(c);
-  const nowMs = c.var.deps.now();
   const { origin, searchParams } = new URL(c.req.url);
   searchParams.delete("lang");
-  const account = cookie === undefined ? null : await findAccount(c.env.DB, cookie, nowMs);
   return {
     language,
     languageAsked: asked === language,
@@ -20,15 +26,47 @@ export async function pageOf(c: AppContext): Promise<Page> {
     search: searchParams.size === 0 ? "" : `?${searchParams}`,
     origin,
     account: account === null ? null : { displayName: account.displayName },
-    nowMs,
+    nowMs: c.var.deps.now(),
   };
 }
+
+/** What a view is told about this request. Asks the database only if the reader carries a sign-in. */
+export const pageOf = async (c: AppContext): Promise<Page> => describe(c, await authenticate(c));
+
+/** A page for somebody about whom nothing could be asked. */
+export const strangerPage = (c: AppContext): Page => describe(c, null);
+
+/** A page for everybody. The reader's account is looked up here, once for the request. */
+export const withPage = (handler: Handler<Visit>) => async (c: AppContext) => {
+  const reader = await authenticate(c);
+  return handler(c, { page: describe(c, reader), reader });
+};
+
+/**
+ * A page for somebody: signed in, or sent to sign in and back to `back`. A form from another site is nobody's. Only what was looked at is
+ * worth coming back to as it is; a form lies one step below the page that holds it, unless it says otherwise.
+ */
+export const withReader =
+  (handler: Handler<ReaderVisit>, back: (c: AppContext) => string = whereFrom) =>
+  async (c: AppContext) => {
+    const reader = await authenticate(c);
+    if (reader === null) return seeOther(c, strangerPage(c), `/sign-in?next=${encodeURIComponent(back(c))}`);
+    return handler(c, { page: describe(c, reader), reader });
+  };
+
+function whereFrom(c: AppContext): string {
+  const { pathname, search } = new URL(c.req.url);
+  return c.req.method === "GET" ? pathname + search : pathname.replace(/\/[^/]*$/, "") + search;
+}
+
+/** To another page, in the reader's language: after a form, to one that can be loaded again without doing it twice (RFC 9110, 15.4.4). */
+export const seeOther = (c: AppContext, page: Page, path: string) => c.redirect(href(page, path), 303);
 
 /** Sends a view as a whole document. Pages depend on the reader's language and sign-in, so no cache keeps them. */
 export async function sendPage(
   c: AppContext,
   view: { toString(): string | Promise<string> },
-  status: 200 | 400 | 401 | 403 | 404 | 410 | 422 | 429 | 500 | 503 = 200,
+  status: 200 | 400 | 401 | 403 | 404 | 410 | 413 | 422 | 429 | 500 | 503 = 200,
 ) {
   c.header("Cache-Control", "private, no-cache");
   c.header("Vary", "Accept-Language, Cookie");

@@ -1,4 +1,3 @@
-import { type ErrorCode, errors } from "../../protocol/errors.ts";
 import {
   DELETION_RECORD_RETENTION_MS,
   ERASURE_DEADLINE_MS,
@@ -9,17 +8,14 @@ import {
 } from "../../protocol/retention.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
 import { assets } from "../../site/built/assets.ts";
-import type { Page } from "../../site/design/page.ts";
-import { negotiate } from "../../site/i18n/language.ts";
 import { Help } from "../../site/views/help.tsx";
 import { Home } from "../../site/views/home.tsx";
 import { Privacy } from "../../site/views/privacy.tsx";
-import { ProblemPage, shownStatus } from "../../site/views/problem.tsx";
 import { Status } from "../../site/views/status.tsx";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { register, registerAsJsonLd } from "../privacy/register.ts";
 import { recipientWords } from "../privacy/retention-words.ts";
-import { pageOf, sendPage } from "./page.ts";
+import { pageOf, sendPage, strangerPage, withPage } from "./page.ts";
 
 /** The day on which the policy's words or numbers last changed (G5). */
 const POLICY_UPDATED_AT_MS = Date.UTC(2026, 10, 25);
@@ -47,35 +43,16 @@ async function answerMs(c: AppContext, asked: () => Promise<unknown>): Promise<n
   }
 }
 
-/** A person reads this with a browser, not a program with the API. */
-export function wantsPage(c: AppContext): boolean {
-  const forPrograms = c.req.path.startsWith("/api/") || c.req.path.startsWith("/rooms/");
-  return !forPrograms && (c.req.header("Accept") ?? "").includes("text/html");
-}
-
-/** A page for somebody about whom nothing could be asked. */
-const strangerPage = (c: AppContext): Page => ({
-  language: negotiate(c.req.query("lang"), c.req.header("Accept-Language")),
-  languageAsked: false,
-  path: c.req.path,
-  search: "",
-  origin: new URL(c.req.url).origin,
-  account: null,
-  nowMs: c.var.deps.now(),
-});
-
-/** The designed page for what went wrong. Works without the database too: it may be what broke. */
-export async function pageProblem(c: AppContext, code: ErrorCode) {
-  const { status } = errors[code];
-  const page = await pageOf(c).catch(() => strangerPage(c));
-  const shown = shownStatus(status);
-  return sendPage(c, <ProblemPage page={page} status={shown} requestId={c.var.requestId} />, shown);
-}
-
 /** The site's contents page. */
 export const pages = newRouter();
-pages.get("/", async (c) => sendPage(c, <Home page={await pageOf(c)} />));
-pages.get("/help", async (c) => sendPage(c, <Help page={await pageOf(c)} />));
+pages.get(
+  "/",
+  withPage((c, { page }) => sendPage(c, <Home page={page} />)),
+);
+pages.get(
+  "/help",
+  withPage((c, { page }) => sendPage(c, <Help page={page} />)),
+);
 pages.get("/status", async (c) => {
   // The page itself needs no database: it may be what is away.
   const page = await pageOf(c).catch(() => strangerPage(c));
@@ -85,16 +62,21 @@ pages.get("/status", async (c) => {
   ]);
   return sendPage(c, <Status page={page} answers={{ database, store }} protocolVersion={PROTOCOL_VERSION} />);
 });
-pages.get("/privacy", async (c) => {
-  const page = await pageOf(c);
-  const holdings = register.map((activity) => ({
-    ...activity,
-    purpose: activity.purpose[page.language],
-    until: activity.until[page.language],
-    recipients: activity.recipients.map((recipient) => recipientWords[recipient][page.language]),
-  }));
-  return sendPage(c, <Privacy page={page} updatedAtMs={POLICY_UPDATED_AT_MS} lengths={lengths} holdings={holdings} />);
-});
+pages.get(
+  "/privacy",
+  withPage((c, { page }) => {
+    const holdings = register.map((activity) => ({
+      ...activity,
+      purpose: activity.purpose[page.language],
+      until: activity.until[page.language],
+      recipients: activity.recipients.map((recipient) => recipientWords[recipient][page.language]),
+    }));
+    return sendPage(
+      c,
+      <Privacy page={page} updatedAtMs={POLICY_UPDATED_AT_MS} lengths={lengths} holdings={holdings} />,
+    );
+  }),
+);
 pages.get("/privacy/register.jsonld", (c) =>
   c.body(JSON.stringify(registerAsJsonLd(new URL(c.req.url).origin)), 200, { "Content-Type": "application/ld+json" }),
 );

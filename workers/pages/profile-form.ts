@@ -3,6 +3,7 @@ import { type OwnProfile, PutProfile } from "../../protocol/hub.ts";
 import { isKnownInstrument } from "../../protocol/instruments.ts";
 import type { ProfileProblem } from "../../site/i18n/profile.ts";
 import type { Typed } from "../../site/views/hub/edit.tsx";
+import type { Form } from "./form.ts";
 
 const isCurrency = (code: string): code is Currency => Object.hasOwn(currencies, code);
 
@@ -22,23 +23,16 @@ export function typedOf(profile: OwnProfile): Typed {
 }
 
 /** What was typed, however wrong, so that nothing of it is lost. */
-export function typedIn(form: FormData): Typed {
-  const text = (name: string) => {
-    const value = form.get(name);
-    return typeof value === "string" ? value : "";
-  };
-  const texts = (name: string) => form.getAll(name).filter((value) => typeof value === "string");
-  return {
-    daw: text("daw"),
-    instruments: texts("instrument"),
-    others: text("others"),
-    languages: texts("language"),
-    rate: text("rate"),
-    currency: text("currency"),
-    bio: text("bio"),
-    availability: text("availability"),
-  };
-}
+export const typedIn = ({ fields, texts }: Form): Typed => ({
+  daw: fields.daw ?? "",
+  instruments: texts("instrument"),
+  others: fields.others ?? "",
+  languages: texts("language"),
+  rate: fields.rate ?? "",
+  currency: fields.currency ?? "",
+  bio: fields.bio ?? "",
+  availability: fields.availability ?? "",
+});
 
 /** Reads the form by the API's own schema; or says which fields need another look. */
 export function readProfile(

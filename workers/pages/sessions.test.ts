@@ -5,7 +5,7 @@ import { systemDeps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
 
 const people = ["ada", "ben", "eve"] as const;
-const nowMs = Date.UTC(2026, 10, 25, 21);
+let nowMs = Date.UTC(2026, 10, 25, 21);
 const app = createApp({ ...systemDeps, now: () => nowMs });
 const accountOf = (who: string) => `acc_${who.padEnd(26, "0")}`;
 const tokenOf = (who: string) => `token-of-${who}-`.repeat(3);
@@ -36,7 +36,7 @@ async function newSession(name: string): Promise<string> {
   return location;
 }
 async function newCode(path: string, form: Record<string, string> = { role: "participant", uses: "1" }) {
-  const { html } = await visit("ada", `${path}/invites`, form);
+  const { html } = await visit("ada", (await visit("ada", `${path}/invites`, form)).location);
   return /<output class="code instrument">([^<]+)</.exec(html)?.[1] ?? "";
 }
 
@@ -83,6 +83,7 @@ describe("sessions in the browser, without a script", () => {
     const code = await newCode(path);
     expect(code).toMatch(/^[0-9a-z]{5}-[0-9a-z]{5}$/);
     expect((await visit("ada", path)).html).not.toContain(code);
+    expect((await visit("ben", path)).html).not.toContain(code);
 
     const signedOut = await visit(null, `/invite/${code}`);
     expect(signedOut.html).toContain("Late set");
@@ -112,6 +113,27 @@ describe("sessions in the browser, without a script", () => {
     expect([...statuses]).toEqual([404, 429]);
   });
 
+  test("C1: the page with a new invite's code can be loaded again and in the other language, and shows it to its maker alone", async () => {
+    const path = await newSession("One invite");
+    const { location, status } = await visit("ada", `${path}/invites`, { role: "participant", uses: "1" });
+    expect(status).toBe(303);
+    const code = /<output class="code instrument">([^<]+)</.exec((await visit("ada", location)).html)?.[1] ?? "none";
+    expect(location).not.toContain(code);
+    expect((await visit("ada", `${location}&lang=de`)).html).toContain(code);
+    // The link to the other language keeps it too.
+    const german = /href="([^"]+)" lang="de"/.exec((await visit("ada", location)).html)?.[1]?.replaceAll("&amp;", "&");
+    expect((await visit("ada", german ?? "")).html).toContain(code);
+    const { n } = (await env.DB.prepare("SELECT COUNT(*) AS n FROM invites WHERE session_id = ?")
+      .bind(path.split("/")[2])
+      .first<{ n: number }>()) ?? { n: 0 };
+    expect(n).toBe(1);
+    await visit("ben", `/invite/${code}`, {});
+    expect((await visit("ben", location)).html).not.toContain(code);
+    nowMs += 11 * 60_000;
+    expect((await visit("ada", location)).html).not.toContain(code);
+    nowMs -= 11 * 60_000;
+  });
+
   test("C1: what only a host may do is not offered to others, and refused when they do it all the same", async () => {
     const path = await newSession("Roles");
     const code = await newCode(path);
@@ -126,12 +148,12 @@ describe("sessions in the browser, without a script", () => {
       ["/delete", {}],
     ];
     for (const [action, form] of forms)
-      expect((await visit("ben", path + action, form)).location).toBe(`${path}?problem=forbidden`);
+      expect((await visit("ben", path + action, form)).location).toMatch(/\?at=\w+&problem=forbidden#\w+$/);
     expect((await visit("ada", `${path}/settings`, { recordingPermitted: "no" })).location).toBe(
-      `${path}?done=settings`,
+      `${path}?at=settings&done=settings#settings`,
     );
     expect((await visit("ben", path)).html).toContain("Recording is off");
-    expect((await visit("ben", `${path}/leave`, {})).location).toBe("/sessions");
+    expect((await visit("ben", `${path}/leave`, {})).location).toBe("/sessions?done=left");
     expect((await visit("ben", path)).status).toBe(404);
   });
 
@@ -221,7 +243,7 @@ describe("sessions in the browser, without a script", () => {
     // Only what is one's own can be deleted.
     expect(hers).toContain(`${path}/recordings/rec_kept/delete`);
     expect(mine).not.toContain("rec_kept/delete");
-    expect((await visit("ben", `${path}/recordings/rec_kept/delete`)).location).toBe(`${path}?problem=forbidden`);
+    expect((await visit("ben", `${path}/recordings/rec_kept/delete`)).location).toContain("problem=forbidden#takes");
     expect((await visit("ben", `${path}/recordings/rec_kept/delete`, {})).location).toContain("problem=");
   });
 });

@@ -5,8 +5,8 @@ import type { Env } from "./env.ts";
 import { cipherKey } from "./keys.ts";
 
 /**
- * What a link in a mail carries, sealed: only we can read whom it is about and nobody can make one. It needs no row, so nothing is kept
- * that the person does not see, and it holds as long as the mail lies in somebody's inbox.
+ * What a link carries, sealed: only we can read whom it is about and nobody can make one. It needs no row, so nothing is kept
+ * that the person does not see, and it holds as long as the mail lies in somebody's inbox, or as long as it says.
  */
 const LinkToken = z.discriminatedUnion("kind", [
   /** Takes somebody off the waiting list. */
@@ -15,6 +15,14 @@ const LinkToken = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("news"), accountId: z.string() }),
   /** Lets the receiver of a message from the Hub answer or block its sender. */
   z.object({ kind: z.literal("answer"), from: z.string(), to: z.string() }),
+  /** The code of an invite that was just made, for the page that shows it to whoever made it. */
+  z.object({
+    kind: z.literal("made-invite"),
+    code: z.string(),
+    sessionId: z.string(),
+    accountId: z.string(),
+    untilMs: z.int(),
+  }),
 ]);
 export type LinkToken = z.infer<typeof LinkToken>;
 

@@ -1,5 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
-import { JoinWaitlist } from "../../protocol/waitlist.ts";
+import { ConfirmWaitlist, JoinWaitlist } from "../../protocol/waitlist.ts";
 import { networkOf } from "../auth/network.ts";
 import { consume } from "../auth/rate-limits.ts";
 import { json, problemResponses } from "../http/openapi.ts";
@@ -7,10 +7,10 @@ import { publicOrigin } from "../http/origin.ts";
 import { problem } from "../http/problem.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { flush } from "../mail/flush.ts";
-import { join } from "./store.ts";
+import { confirm, join } from "./store.ts";
 
 /** Takes an address down and writes to it, if that was not done too often from here. Says nothing about whether it was known. */
-export async function joinFrom(c: AppContext, wanted: JoinWaitlist): Promise<"accepted" | "rate-limited"> {
+async function joinFrom(c: AppContext, wanted: JoinWaitlist): Promise<"accepted" | "rate-limited"> {
   const { deps } = c.var;
   const ipAddress = c.req.header("CF-Connecting-IP");
   if (!(await consume(c.env, deps, ["waitlist", networkOf(ipAddress)])).ok) return "rate-limited";
@@ -22,17 +22,32 @@ export async function joinFrom(c: AppContext, wanted: JoinWaitlist): Promise<"ac
   return "accepted";
 }
 
-export const waitlist = newRouter().openapi(
-  createRoute({
-    method: "post",
-    path: "/api/v1/waitlist",
-    tags: ["waitlist"],
-    summary: "Join the waiting list; it counts once the mailed link is opened",
-    request: { body: json(JoinWaitlist) },
-    responses: { 202: { description: "If all is well, a mail is on its way" }, ...problemResponses },
-  }),
-  async (c) => {
-    const outcome = await joinFrom(c, c.req.valid("json"));
-    return outcome === "accepted" ? c.body(null, 202) : problem(c, outcome);
-  },
-);
+export const waitlist = newRouter()
+  .openapi(
+    createRoute({
+      method: "post",
+      path: "/api/v1/waitlist",
+      tags: ["waitlist"],
+      summary: "Join the waiting list; it counts once the mailed link is opened",
+      request: { body: json(JoinWaitlist) },
+      responses: { 202: { description: "If all is well, a mail is on its way" }, ...problemResponses },
+    }),
+    async (c) => {
+      const outcome = await joinFrom(c, c.req.valid("json"));
+      return outcome === "accepted" ? c.body(null, 202) : problem(c, outcome);
+    },
+  )
+  .openapi(
+    createRoute({
+      method: "post",
+      path: "/api/v1/waitlist/confirm",
+      tags: ["waitlist"],
+      summary: "Confirm an address by the link that was mailed to it; harmless to repeat",
+      request: { body: json(ConfirmWaitlist) },
+      responses: { 204: { description: "It is on the list" }, ...problemResponses },
+    }),
+    async (c) => {
+      const isConfirmed = await confirm(c.env, c.var.deps, c.req.valid("json").token);
+      return isConfirmed ? c.body(null, 204) : problem(c, "link-invalid");
+    },
+  );

@@ -39,7 +39,7 @@ const confirmed = async (email: string) => {
   await joinByApi(email);
   const [mail] = await mails();
   const token = linkIn(mail?.text, "/waitlist/confirm");
-  expect((await post("/waitlist/confirm", new URLSearchParams({ token }))).status).toBe(200);
+  expect((await post("/waitlist/confirm", new URLSearchParams({ token }))).status).toBe(303);
   return mail;
 };
 
@@ -68,7 +68,7 @@ describe("joining", () => {
     expect((await app.request(`${origin}/waitlist/confirm?token=${token}`, {}, here)).status).toBe(200);
     expect(await row()).toMatchObject({ confirmed_at_ms: null });
     for (let again = 0; again < 2; again++)
-      expect((await post("/waitlist/confirm", new URLSearchParams({ token }))).status).toBe(200);
+      expect((await post("/waitlist/confirm", new URLSearchParams({ token }))).status).toBe(303);
     expect(await row()).toMatchObject({ confirmed_at_ms: nowMs });
     expect((await post("/waitlist/confirm", new URLSearchParams({ token: `${token}x` }))).status).toBe(410);
   });
@@ -104,11 +104,11 @@ describe("joining", () => {
 
   test("the form works without a script, bounds its tries, and cannot be sent from another site", async () => {
     const body = () => new URLSearchParams({ email: "ada@example.org", consent: "yes" });
-    expect((await post("/waitlist", body())).status).toBe(200);
+    expect((await post("/waitlist", body())).headers.get("Location")).toContain("done=mailed");
     expect(await count("waitlist")).toBe(1);
     expect((await post("/waitlist", body(), { "Sec-Fetch-Site": "cross-site" })).status).toBe(403);
-    let last = 200;
-    for (let at = 0; at < 12 && last === 200; at++) last = (await post("/waitlist", body())).status;
+    let last = 303;
+    for (let at = 0; at < 12 && last === 303; at++) last = (await post("/waitlist", body())).status;
     expect(last).toBe(429);
     expect((await mails()).length).toBeLessThanOrEqual(3);
   });

@@ -30,10 +30,11 @@ export interface EditProfileProps {
   problems: readonly ProfileProblem[];
   blocks: readonly { blockId: string; displayName: string }[];
   good?: string | undefined;
+  bad?: string | undefined;
 }
 
 /** One's own profile: the form, and beside it what others see. Works without a script. */
-export function EditProfile({ page, profile, typed, problems, blocks, good }: EditProfileProps) {
+export function EditProfile({ page, profile, typed, problems, blocks, good, bad }: EditProfileProps) {
   const t = profileText[page.language];
   const isPublished = profile.publishedAtMs !== null;
   const said = Object.fromEntries(problems.map((name) => [name === "sampleSize" ? "sample" : name, t.problems[name]]));
@@ -44,7 +45,7 @@ export function EditProfile({ page, profile, typed, problems, blocks, good }: Ed
         <h1>{t.title}</h1>
         <p class="lead">{t.lead}</p>
       </header>
-      <Notice good={good} />
+      <Notice good={good} bad={bad} />
       <ErrorSummary page={page} problems={said} />
       <Publication page={page} profile={profile} />
       <div class="edit">

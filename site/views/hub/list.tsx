@@ -17,7 +17,7 @@ export interface HubProps {
   asked: Asked;
   query: HubQuery | null;
   found: HubPage;
-  said?: string | undefined;
+  good?: string | undefined;
 }
 
 const often = ["Voice", "Drums", "Bass", "Electric guitar", "Piano", "Violin", "Cello", "Saxophone", "Mixing"] as const;
@@ -31,7 +31,7 @@ function hubPath(page: Page, asked: Asked, cursor?: string): string {
 }
 
 /** The Hub: a search, and who it finds, each on a track of their own. */
-export function Hub({ page, asked, query, found, said }: HubProps) {
+export function Hub({ page, asked, query, found, good }: HubProps) {
   const t = hubText[page.language];
   const isNarrow = Object.entries(asked).some(
     ([name, value]) => value !== "" && value !== undefined && name !== "currency",
@@ -43,7 +43,7 @@ export function Hub({ page, asked, query, found, said }: HubProps) {
         <h1>{t.title}</h1>
         <p class="lead">{t.lead}</p>
       </section>
-      <Notice good={said} bad={query === null ? t.problem : undefined} />
+      <Notice good={good} bad={query === null ? t.problem : undefined} />
       <search class="stack">
         <Search page={page} asked={asked} isOpen={query === null} />
         <Chosen page={page} asked={asked} />

@@ -1,3 +1,4 @@
+import type { Child } from "hono/jsx";
 import type { Role } from "../../../protocol/roles.ts";
 import { href, type Page } from "../../design/page.ts";
 import { dateTime } from "../../i18n/format.ts";
@@ -6,12 +7,49 @@ import { sessionText } from "../../i18n/sessions.ts";
 export interface InviteList {
   items: readonly { inviteId: string; role: Role; usesLeft: number; expiresAtMs: number }[];
   nextCursor: string | null;
-  /** The one that was just made: the only time that its code is known. */
-  made: { code: string; role: Role; usesLeft: number } | null;
+}
+
+/** The code of the invite that was just made, at the head of the page, where the eye is. */
+export function MadeInvite({ page, code }: { page: Page; code: string }) {
+  const t = sessionText[page.language].one;
+  return (
+    <section class="panel made stack" role="status" id="made">
+      <strong>{t.inviteMade}</strong>
+      <p>
+        <span class="small soft">{t.inviteCode}</span>
+        <br />
+        <output class="code instrument">{code}</output>
+      </p>
+      <p>
+        <label class="small soft" for="invite-link">
+          {t.inviteLink}
+        </label>
+        <br />
+        <input
+          id="invite-link"
+          class="instrument"
+          readonly
+          value={`${page.origin}/invite/${code}`}
+          data-copy={t.copy}
+          data-copied={t.copied}
+        />
+      </p>
+    </section>
+  );
 }
 
 /** What a host sees of the doors that stand open. */
-export function Invites({ page, sessionId, list }: { page: Page; sessionId: string; list: InviteList }) {
+export function Invites({
+  page,
+  sessionId,
+  list,
+  children,
+}: {
+  page: Page;
+  sessionId: string;
+  list: InviteList;
+  children?: Child;
+}) {
   const text = sessionText[page.language];
   const t = text.one;
   const at = `/sessions/${sessionId}/invites`;
@@ -19,30 +57,7 @@ export function Invites({ page, sessionId, list }: { page: Page; sessionId: stri
     <section class="stack" id="invites">
       <h2>{t.invites}</h2>
       <p class="soft">{t.invitesLead}</p>
-      {list.made === null ? null : (
-        <div class="panel made stack" role="status">
-          <strong>{t.inviteMade}</strong>
-          <p>
-            <span class="small soft">{t.inviteCode}</span>
-            <br />
-            <output class="code instrument">{list.made.code}</output>
-          </p>
-          <p>
-            <label class="small soft" for="invite-link">
-              {t.inviteLink}
-            </label>
-            <br />
-            <input
-              id="invite-link"
-              class="instrument"
-              readonly
-              value={`${page.origin}/invite/${list.made.code}`}
-              data-copy={t.copy}
-              data-copied={t.copied}
-            />
-          </p>
-        </div>
-      )}
+      {children}
       <form class="stack" method="post" action={href(page, at)}>
         <div class="pair">
           <div class="field">

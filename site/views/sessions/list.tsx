@@ -21,6 +21,8 @@ export interface SessionListProps {
   /** Where the next page begins; `null` on the last one. */
   nextCursor: string | null;
   isFirstPage: boolean;
+  /** They have just left a session. */
+  hasLeft?: boolean;
   /** What was typed and refused, if anything was. */
   create?: { name: string; problem: string };
   join?: { code: string; problem: string };
@@ -95,7 +97,7 @@ function JoinForm({ page, join }: Pick<SessionListProps, "page" | "join">) {
 }
 
 /** A person's sessions on one line of time, and the two ways to have one more. */
-export function SessionList({ page, lines, nextCursor, isFirstPage, create, join }: SessionListProps) {
+export function SessionList({ page, lines, nextCursor, isFirstPage, hasLeft, create, join }: SessionListProps) {
   const text = sessionText[page.language];
   const t = text.list;
   const oldestMs = Math.min(page.nowMs - 86_400_000, ...lines.map(({ createdAtMs }) => createdAtMs));
@@ -107,6 +109,11 @@ export function SessionList({ page, lines, nextCursor, isFirstPage, create, join
       <header class="stack">
         <h1>{isEmpty ? t.emptyTitle : t.title}</h1>
         <p class="lead">{isEmpty ? t.emptyLead : t.lead}</p>
+        {hasLeft ? (
+          <p class="said" role="status">
+            {t.left}
+          </p>
+        ) : null}
       </header>
       {lines.length === 0 ? null : (
         <section class="evenings" aria-label={t.title}>

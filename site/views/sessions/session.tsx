@@ -3,8 +3,9 @@ import type { Role } from "../../../protocol/roles.ts";
 import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { date } from "../../i18n/format.ts";
+import type { Language } from "../../i18n/language.ts";
 import { sessionProblem, sessionText } from "../../i18n/sessions.ts";
-import { type InviteList, Invites } from "./invites.tsx";
+import { type InviteList, Invites, MadeInvite } from "./invites.tsx";
 
 export interface SeenSession {
   sessionId: string;
@@ -17,25 +18,61 @@ export interface SeenSession {
   members: readonly { memberId: string; displayName: string; role: Role; accent: number }[];
 }
 
-const outcomes = ["settings", "role", "removed", "revoked", "joined", "deleted"] as const;
-export type SessionOutcome = (typeof outcomes)[number];
-export const isSessionOutcome = (text: string | undefined): text is SessionOutcome =>
-  outcomes.some((known) => known === text);
+/** Where on the page each form stands, and so its answer. */
+const partOf = {
+  settings: "settings",
+  role: "people",
+  removed: "people",
+  revoked: "invites",
+  deleted: "takes",
+  joined: "head",
+} as const;
+type Done = keyof typeof partOf;
+const isDone = (text: string | undefined): text is Done => text !== undefined && Object.hasOwn(partOf, text);
+const parts = ["people", "invites", "settings", "takes", "ending"] as const;
+export interface PartNotice {
+  part: (typeof parts)[number] | "head";
+  text: string;
+  isBad: boolean;
+}
+
+/** What came of the last form, from the address that it led to; `null`: nothing was sent. */
+export function readNotice(language: Language, { done, problem, at }: Record<string, string>): PartNotice | null {
+  if (problem !== undefined)
+    return { part: parts.find((part) => part === at) ?? "head", text: sessionProblem(language, problem), isBad: true };
+  return isDone(done) ? { part: partOf[done], text: sessionText[language].one.done[done], isBad: false } : null;
+}
+
+/** The answer to a form, where that form stands. */
+function Said({ notice, part }: { notice: PartNotice | null; part: PartNotice["part"] }) {
+  if (notice?.part !== part) return null;
+  return (
+    <p class={`said ${notice.isBad ? "bad" : ""}`} role={notice.isBad ? "alert" : "status"}>
+      {notice.text}
+    </p>
+  );
+}
 
 export interface SessionPageProps {
   page: Page;
   session: SeenSession;
-  outcome: SessionOutcome | null;
-  /** A code of protocol/errors.ts that the last form was refused with. */
-  problem: string | null;
+  notice: PartNotice | null;
   /** For a host only. */
   invites: InviteList | null;
+  /** Of the invite that was just made: the only time that it is known. */
+  madeCode: string | null;
   /** Client scripts that the takes need. */
   scripts: readonly string[];
   children?: Child;
 }
 
-function People({ page, session }: { page: Page; session: SeenSession }) {
+interface PartProps {
+  page: Page;
+  session: SeenSession;
+  notice: PartNotice | null;
+}
+
+function People({ page, session, notice }: PartProps) {
   const text = sessionText[page.language];
   const t = text.one;
   const isHost = session.role === "host";
@@ -43,6 +80,7 @@ function People({ page, session }: { page: Page; session: SeenSession }) {
   return (
     <section class="stack" id="people">
       <h2>{t.people}</h2>
+      <Said notice={notice} part="people" />
       <ul class="people">
         {session.members.map(({ memberId, displayName, role, accent }) => (
           <li class={`person-${accent}`}>
@@ -85,12 +123,13 @@ function People({ page, session }: { page: Page; session: SeenSession }) {
   );
 }
 
-function Settings({ page, session }: { page: Page; session: SeenSession }) {
+function Settings({ page, session, notice }: PartProps) {
   const t = sessionText[page.language].one;
   const permitted = session.recordingPermitted;
   return (
     <section class="stack" id="settings">
       <h2>{t.settings}</h2>
+      <Said notice={notice} part="settings" />
       <p class={permitted ? "" : "soft"}>
         <span class={`lamp ${permitted ? "on" : ""}`} aria-hidden="true" />
         {permitted ? t.permitted : t.notPermitted}
@@ -107,12 +146,13 @@ function Settings({ page, session }: { page: Page; session: SeenSession }) {
   );
 }
 
-function Ending({ page, session }: { page: Page; session: SeenSession }) {
+function Ending({ page, session, notice }: PartProps) {
   const t = sessionText[page.language].one;
   const hosts = session.members.filter(({ role }) => role === "host").length;
   return (
     <section class="stack" id="ending">
       <h2>{t.ending}</h2>
+      <Said notice={notice} part="ending" />
       {session.role !== "host" || hosts > 1 ? (
         <>
           <p class="soft">{t.leaveNote}</p>
@@ -134,7 +174,7 @@ function Ending({ page, session }: { page: Page; session: SeenSession }) {
 }
 
 /** One session: its takes first, because they are what one comes for; then who is in it, and what may be done with it. */
-export function SessionPage({ page, session, outcome, problem, invites, scripts, children }: SessionPageProps) {
+export function SessionPage({ page, session, notice, invites, madeCode, scripts, children }: SessionPageProps) {
   const text = sessionText[page.language];
   const t = text.one;
   return (
@@ -143,27 +183,24 @@ export function SessionPage({ page, session, outcome, problem, invites, scripts,
         <p class="small">
           <a href={href(page, "/sessions")}>{t.back}</a>
         </p>
-        <h1>{session.name}</h1>
+        <h1 dir="auto">{session.name}</h1>
         <p class="soft">
           {text.roles[session.role]} · {t.begun} {date(page.language, session.createdAtMs)}
         </p>
-        {outcome === null ? null : (
-          <p class="said" role="status">
-            {t.done[outcome]}
-          </p>
-        )}
-        {problem === null ? null : (
-          <p class="said bad" role="alert">
-            {sessionProblem(page.language, problem)}
-          </p>
-        )}
+        <Said notice={notice} part="head" />
       </header>
+      {madeCode === null ? null : <MadeInvite page={page} code={madeCode} />}
+      <Said notice={notice} part="takes" />
       {children}
       <div class="columns session-rooms">
-        <People page={page} session={session} />
-        {invites === null ? null : <Invites page={page} sessionId={session.sessionId} list={invites} />}
-        <Settings page={page} session={session} />
-        <Ending page={page} session={session} />
+        <People page={page} session={session} notice={notice} />
+        {invites === null ? null : (
+          <Invites page={page} sessionId={session.sessionId} list={invites}>
+            <Said notice={notice} part="invites" />
+          </Invites>
+        )}
+        <Settings page={page} session={session} notice={notice} />
+        <Ending page={page} session={session} notice={notice} />
       </div>
     </Layout>
   );

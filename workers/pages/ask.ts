@@ -1,1 +1,0 @@
-export { askApi as ask } from "./form.ts";

@@ -1,0 +1,24 @@
+import { type ErrorCode, errors } from "../../protocol/errors.ts";
+import { ProblemPage, shownStatus } from "../../site/views/problem.tsx";
+import type { AppContext } from "../http/router.ts";
+import { pageOf, sendPage, strangerPage } from "./page.ts";
+
+/** A person reads this with a browser, not a program with the API. */
+export function wantsPage(c: AppContext): boolean {
+  const forPrograms = c.req.path.startsWith("/api/") || c.req.path.startsWith("/rooms/");
+  return !forPrograms && (c.req.header("Accept") ?? "").includes("text/html");
+}
+
+/** The designed page for what went wrong. Works without the database too: it may be what broke. */
+export async function pageProblem(
+  c: AppContext,
+  code: ErrorCode,
+  { requestId, retryAfterSeconds }: { requestId: string; retryAfterSeconds?: number | undefined } = c.var,
+) {
+  const { status } = errors[code];
+  const page = await pageOf(c).catch(() => strangerPage(c));
+  const shown = shownStatus(status);
+  if (shown === 429 && retryAfterSeconds !== undefined) c.header("Retry-After", String(retryAfterSeconds));
+  const view = <ProblemPage page={page} status={shown} waitSeconds={retryAfterSeconds} requestId={requestId} />;
+  return sendPage(c, view, shown);
+}
