@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { assetsDir } from "./build.ts";
 import { Mailbox } from "./mailbox.ts";
 import { newOpaqueSetup } from "./secrets.ts";
 
@@ -49,7 +50,7 @@ export function bundleWorker(): string {
     { cwd: root },
   );
   const newestMs = Math.max(...sources.map((path) => statSync(join(root, path)).mtimeMs));
-  if (existsSync(bundle) && statSync(bundle).mtimeMs > newestMs) return bundle;
+  if (existsSync(bundle) && existsSync(assetsDir) && statSync(bundle).mtimeMs > newestMs) return bundle;
   const wrangler = spawnSync("wrangler", ["deploy", "--dry-run", "--outdir", bundleDir], {
     cwd: root,
     encoding: "utf8",

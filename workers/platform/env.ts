@@ -28,4 +28,6 @@ export interface Env {
   RECORDINGS: R2Bucket;
   SESSION_ROOM: DurableObjectNamespace<SessionRoom>;
   EMAIL: SendEmail;
+  /** The site's own files, by the path they have in the address. */
+  ASSETS: Fetcher;
 }
