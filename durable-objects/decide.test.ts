@@ -1,13 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { NOTES_PER_SESSION_MAX, SESSION_EVENTS_MAX } from "../protocol/limits.ts";
+import { MARKERS_MAX, NOTES_PER_SESSION_MAX, SESSION_EVENTS_MAX, TIMELINE_ANCHORS_MAX } from "../protocol/limits.ts";
 import { may, roles } from "../protocol/roles.ts";
 import { idleStatus, type PostBody } from "../protocol/room.ts";
+import { initialMap } from "../protocol/timeline.ts";
+import { initialTimeline } from "../protocol/transport.ts";
 import { type Circumstances, refusalOf, shownStatus } from "./decide.ts";
 
 const noteId = "00000000-0000-4000-8000-000000000000";
 const given: Circumstances = {
   role: "host",
   settings: { recordingPermitted: true },
+  timeline: initialTimeline,
   headSeq: 0,
   noteCount: 0,
   hasNote: () => false,
@@ -31,6 +34,27 @@ describe("decisions on posts", () => {
     const off = { ...given, settings: { recordingPermitted: false } };
     expect(refusalOf(record, off)).toBe("recording-off");
     expect(refusalOf(record, { ...off, role: "observer" })).toBe("forbidden");
+  });
+
+  test("P50: the timeline is bounded, and who may edit it is in the table", () => {
+    const marker = (at: number) => ({ markerId: crypto.randomUUID(), positionFrames: at, name: "" });
+    const map = { ...initialMap, markers: Array.from({ length: MARKERS_MAX }, (_, at) => marker(at)) };
+    const full = { ...given, timeline: { ...initialTimeline, map } };
+    const set = (markerId: string): PostBody => ({
+      kind: "transport",
+      transport: { command: "marker", markerId, marker: { positionFrames: 5, name: "chorus" } },
+    });
+    expect(refusalOf(set(crypto.randomUUID()), full)).toBe("timeline-full");
+    expect(refusalOf(set(map.markers[7]?.markerId ?? ""), full)).toBeNull();
+    expect(refusalOf(set(crypto.randomUUID()), { ...given, role: "observer" })).toBe("forbidden");
+    const anchors = Array.from({ length: TIMELINE_ANCHORS_MAX - 1 }, (_, at) => ({
+      positionFrames: at * 100,
+      bpm: 90,
+    }));
+    const tempo: PostBody = { kind: "transport", transport: { command: "tempo", bpm: 95, positionFrames: 99 } };
+    const many = { ...given, timeline: { ...initialTimeline, map: { ...initialMap, tempo: anchors } } };
+    expect(refusalOf(tempo, many)).toBe("timeline-full");
+    expect(refusalOf(tempo, given)).toBeNull();
   });
 
   test("P26: notes are bounded; one that is there may be changed, and any may go", () => {

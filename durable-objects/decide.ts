@@ -1,12 +1,15 @@
 import { assertNever, type ErrorCode } from "../protocol/errors.ts";
 import { NOTES_PER_SESSION_MAX, SESSION_EVENTS_MAX } from "../protocol/limits.ts";
 import { may, type Role } from "../protocol/roles.ts";
-import type { MemberStatus, PostBody, SessionSettings } from "../protocol/room.ts";
+import type { MemberStatus, PostBody, SessionSettings, TransportCommand } from "../protocol/room.ts";
+import { fitsLimits } from "../protocol/timeline.ts";
+import { applyTimeline, type Timeline } from "../protocol/transport.ts";
 
 /** What a decision rests on besides the post itself. */
 export interface Circumstances {
   role: Role;
   settings: SessionSettings;
+  timeline: Timeline;
   headSeq: number;
   noteCount: number;
   hasNote: (noteId: string) => boolean;
@@ -17,13 +20,11 @@ export function refusalOf(body: PostBody, given: Circumstances): ErrorCode | nul
   return refusalByRole(body, given) ?? (given.headSeq >= SESSION_EVENTS_MAX ? "log-full" : null);
 }
 
-function refusalByRole(body: PostBody, { role, settings, noteCount, hasNote }: Circumstances): ErrorCode | null {
+function refusalByRole(body: PostBody, given: Circumstances): ErrorCode | null {
+  const { role, noteCount, hasNote } = given;
   switch (body.kind) {
     case "transport":
-      if (!may(role, "transport.command")) return "forbidden";
-      if (body.transport.command !== "record") return null;
-      if (!may(role, "record")) return "forbidden";
-      return settings.recordingPermitted ? null : "recording-off";
+      return refusalOfCommand(body.transport, given);
     case "chat":
       return may(role, "chat.post") ? null : "forbidden";
     case "note":
@@ -31,6 +32,31 @@ function refusalByRole(body: PostBody, { role, settings, noteCount, hasNote }: C
       return noteCount >= NOTES_PER_SESSION_MAX && body.text !== "" && !hasNote(body.noteId) ? "notes-full" : null;
     default:
       return assertNever(body);
+  }
+}
+
+function refusalOfCommand(transport: TransportCommand, { role, settings, timeline }: Circumstances): ErrorCode | null {
+  switch (transport.command) {
+    case "play":
+    case "stop":
+    case "locate":
+    case "loop":
+    case "punch":
+      return may(role, "transport.command") ? null : "forbidden";
+    case "record":
+      if (!may(role, "transport.command") || !may(role, "record")) return "forbidden";
+      return settings.recordingPermitted ? null : "recording-off";
+    case "tempo":
+    case "signature":
+    case "map":
+    case "marker":
+    case "count-in": {
+      if (!may(role, "timeline.edit")) return "forbidden";
+      const { map } = applyTimeline(timeline, { transport, effectiveAtMs: timeline.transport.atMs });
+      return fitsLimits(map) ? null : "timeline-full";
+    }
+    default:
+      return assertNever(transport);
   }
 }
 

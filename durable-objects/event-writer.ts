@@ -1,7 +1,7 @@
 import { assertNever } from "../protocol/errors.ts";
 import type { EventId } from "../protocol/ids.ts";
 import type { LoggedEvent } from "../protocol/room.ts";
-import { applyTransport, effectiveAt, transportOf } from "../protocol/transport.ts";
+import { applyTimeline, effectiveAt, transportOf } from "../protocol/transport.ts";
 import type { Append, EventLog } from "./event-log.ts";
 import type { Presence } from "./presence.ts";
 import type { RoomState } from "./room-state.ts";
@@ -42,7 +42,7 @@ export class EventWriter {
       case "transport": {
         const command = transportOf(event);
         if (command === undefined) return;
-        return state.setTransport(applyTransport(state.transport, command), command.effectiveAtMs);
+        return state.setTimeline(applyTimeline(state.timeline, command), command.effectiveAtMs);
       }
       case "note": {
         const replaced = state.setNote(body.noteId, event.seq, body.text === "");
@@ -66,7 +66,7 @@ export class EventWriter {
 
   /** The host withdrew the permission to record: takes end, and the transport rolls on (docs/PROTOCOL.md P24). */
   #punchOut(nowMs: number): void {
-    if (this.#state.settings.recordingPermitted || this.#state.transport.motion !== "recording") return;
+    if (this.#state.settings.recordingPermitted || this.#state.timeline.transport.motion !== "recording") return;
     this.write({ body: { kind: "transport", transport: { command: "play" } } }, nowMs);
   }
 }

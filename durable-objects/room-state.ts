@@ -1,8 +1,8 @@
 import type { MemberId } from "../protocol/ids.ts";
 import type { Role } from "../protocol/roles.ts";
-import type { SessionSettings, TransportState } from "../protocol/room.ts";
+import type { SessionSettings } from "../protocol/room.ts";
 import type { TicketClaims } from "../protocol/ticket.ts";
-import { initialTransport } from "../protocol/transport.ts";
+import { initialTimeline, type Timeline } from "../protocol/transport.ts";
 import type { Sql } from "./sql.ts";
 
 /** A member as the room knows them. */
@@ -36,7 +36,7 @@ export class RoomState {
   readonly #sql: Sql;
   readonly people = new Map<MemberId, Person>();
   readonly #notes = new Map<string, number>();
-  #transport: TransportState = initialTransport;
+  #timeline: Timeline = initialTimeline;
   #effectiveAtMs = 0;
   #settings: SessionSettings | undefined;
 
@@ -60,10 +60,11 @@ export class RoomState {
     }
     for (const { name, value } of sql.exec<{ name: string; value: string }>("SELECT name, value FROM states")) {
       if (name === "transport") {
-        const { effectiveAtMs, ...transport }: TransportState & { effectiveAtMs: number } = JSON.parse(value);
-        this.#transport = transport;
+        const { effectiveAtMs, ...transport }: Timeline["transport"] & { effectiveAtMs: number } = JSON.parse(value);
+        this.#timeline = { ...this.#timeline, transport };
         this.#effectiveAtMs = effectiveAtMs;
       }
+      if (name === "map") this.#timeline = { ...this.#timeline, map: JSON.parse(value) };
       if (name === "settings") this.#settings = JSON.parse(value);
     }
   }
@@ -137,8 +138,8 @@ export class RoomState {
     );
   }
 
-  get transport(): TransportState {
-    return this.#transport;
+  get timeline(): Timeline {
+    return this.#timeline;
   }
 
   /** When the last transport command takes effect; 0 before the first. */
@@ -146,10 +147,12 @@ export class RoomState {
     return this.#effectiveAtMs;
   }
 
-  setTransport(transport: TransportState, effectiveAtMs: number): void {
-    this.#transport = transport;
+  /** The map is large and changes rarely, so it is kept apart. */
+  setTimeline(timeline: Timeline, effectiveAtMs: number): void {
+    if (timeline.map !== this.#timeline.map) this.#keep("map", timeline.map);
+    this.#timeline = timeline;
     this.#effectiveAtMs = effectiveAtMs;
-    this.#keep("transport", { ...transport, effectiveAtMs });
+    this.#keep("transport", { ...timeline.transport, effectiveAtMs });
   }
 
   get settings(): SessionSettings {

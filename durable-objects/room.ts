@@ -3,6 +3,7 @@ import type { EventId, MemberId, SessionId } from "../protocol/ids.ts";
 import { HELLO_TIMEOUT_MS } from "../protocol/limits.ts";
 import type { ApiBody, ClientMessage, LoggedEvent, Member, SessionSettings, TransportState } from "../protocol/room.ts";
 import type { TicketClaims } from "../protocol/ticket.ts";
+import type { TimelineMap } from "../protocol/timeline.ts";
 import { PROTOCOL_VERSION, PROTOCOL_VERSION_MIN } from "../protocol/version.ts";
 import { catchUp } from "./catch-up.ts";
 import { type ConnectionState, closeWith, type RoomConnection, say, send } from "./connection.ts";
@@ -28,6 +29,7 @@ export interface RoomSnapshot {
   headSeq: number;
   events: LoggedEvent[];
   transport: TransportState;
+  map: TimelineMap;
   settings: SessionSettings;
   members: Member[];
 }
@@ -147,7 +149,8 @@ export class Room {
       memberId,
       role,
       members: this.#presence.members(),
-      transport: this.#state.transport,
+      transport: this.#state.timeline.transport,
+      timeline: this.#state.timeline.map,
       settings: this.#state.settings,
       headSeq: this.#log.headSeq,
       roomTimeMs: nowMs,
@@ -165,6 +168,7 @@ export class Room {
     const refusal = refusalOf(body, {
       role: person.role,
       settings: this.#state.settings,
+      timeline: this.#state.timeline,
       headSeq: this.#log.headSeq,
       noteCount: this.#state.noteCount,
       hasNote: (noteId) => this.#state.hasNote(noteId),
@@ -228,8 +232,8 @@ export class Room {
       for (const line of batch.lines) events.push(JSON.parse(line));
       lastSeq = batch.lastSeq;
     }
-    const { transport, settings } = this.#state;
-    return { headSeq: this.#log.headSeq, events, transport, settings, members: this.#presence.members() };
+    const { timeline, settings } = this.#state;
+    return { headSeq: this.#log.headSeq, events, ...timeline, settings, members: this.#presence.members() };
   }
 
   /** Closes connections that never said hello, and forgets old tickets. Returns when to sweep again, or `null`. */

@@ -47,6 +47,10 @@ export const errors = {
   "member-absent": { status: 404, title: "That member is not connected." },
   "recording-off": { status: 403, title: "The host has switched recording off for this session." },
   "notes-full": { status: 403, title: "This session has as many notes as it can hold." },
+  "timeline-full": {
+    status: 403,
+    title: "This session's timeline holds as much as it can: take a marker or a change away.",
+  },
   "hello-expected": { status: 400, close: 4408, title: "The first message must be a hello, and soon." },
   "event-conflict": { status: 409, title: "Another event was already sent under this id." },
   "session-closed": { status: 410, close: 4410, title: "This session has been deleted." },

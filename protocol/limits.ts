@@ -10,6 +10,14 @@ export const TIMELINE_RATE_HZ = 48_000;
 export const TIMELINE_MAX_FRAMES = 24 * 60 * 60 * TIMELINE_RATE_HZ;
 export const TEMPO_MIN_BPM = 20;
 export const TEMPO_MAX_BPM = 400;
+/** Tempo changes and time signatures of one session, both together: a map of them travels in one frame of the room's socket. */
+export const TIMELINE_ANCHORS_MAX = 1_000;
+export const SIGNATURE_BEATS_MAX = 32;
+export const MARKERS_MAX = 500;
+export const MARKER_NAME_MAX_CHARS = 80;
+/** A loop or a punch range lasts a tenth of a second at least: a DAW needs that long to turn. */
+export const RANGE_MIN_FRAMES = TIMELINE_RATE_HZ / 10;
+export const COUNT_IN_BARS_MAX = 8;
 
 /** Members of one session, all roles together. A room broadcasts to all of them from a single thread. */
 export const SESSION_MEMBERS_MAX = 64;

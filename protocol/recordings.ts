@@ -10,7 +10,8 @@ import {
   TEMPO_MAX_BPM,
   TEMPO_MIN_BPM,
 } from "./limits.ts";
-import { PositionFrames, TransportState } from "./room.ts";
+import { TransportState } from "./room.ts";
+import { PositionFrames } from "./timeline.ts";
 
 /** Lower-case hexadecimal SHA-256 of a whole file. */
 export const Sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);

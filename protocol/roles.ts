@@ -16,6 +16,7 @@ export const permissions = {
   "role.set": ["host"],
   "member.remove": ["host"],
   "transport.command": ["host", "participant"],
+  "timeline.edit": ["host", "participant"],
   "chat.post": ["host", "participant", "observer"],
   "note.write": ["host", "participant"],
   "audio.send": ["host", "participant"],

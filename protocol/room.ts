@@ -8,36 +8,39 @@ import {
   NOTE_TEXT_MAX_CHARS,
   SDP_MAX_CHARS,
   SESSION_MEMBERS_MAX,
-  TEMPO_MAX_BPM,
-  TEMPO_MIN_BPM,
-  TIMELINE_MAX_FRAMES,
 } from "./limits.ts";
 import { Role } from "./roles.ts";
+import { FrameRange, initialMap, MapCommand, PositionFrames, TimelineMap } from "./timeline.ts";
 
 /** What both ends of a room's socket say. docs/PROTOCOL.md gives the rules that these shapes serve. */
 
-/** A place on the session timeline, in frames at 48 kHz from the session's origin. */
-export const PositionFrames = z.int().min(0).max(TIMELINE_MAX_FRAMES);
-
-/** What a musician can ask of everybody's transport. */
+/** What a musician can ask of everybody's transport. A `null` takes the range away. */
 export const TransportCommand = z.discriminatedUnion("command", [
   z.object({ command: z.literal("play") }),
   z.object({ command: z.literal("stop") }),
   z.object({ command: z.literal("record") }),
   z.object({ command: z.literal("locate"), positionFrames: PositionFrames }),
-  z.object({ command: z.literal("tempo"), bpm: z.number().min(TEMPO_MIN_BPM).max(TEMPO_MAX_BPM) }),
+  z.object({ command: z.literal("loop"), range: FrameRange.nullable() }),
+  z.object({ command: z.literal("punch"), range: FrameRange.nullable() }),
+  ...MapCommand.options,
 ]);
 export type TransportCommand = z.infer<typeof TransportCommand>;
 
 /**
  * The transport as the log makes it. `positionFrames` is where the playhead is (stopped) or was at `atMs` (rolling);
- * `atMs` is session time, that is the room's clock in milliseconds since the Unix epoch.
+ * `atMs` is session time, that is the room's clock in milliseconds since the Unix epoch. After a count-in it lies ahead of the command:
+ * until then the playhead waits.
  */
 export const TransportState = z.object({
   motion: z.enum(["stopped", "playing", "recording"]),
   positionFrames: PositionFrames,
   atMs: z.number(),
+  /** The tempo at `positionFrames`. */
   bpm: z.number(),
+  /** A rolling playhead that reaches its end goes on from its start. */
+  loop: FrameRange.optional(),
+  /** While recording, takes begin and end at its borders; the playhead goes on. */
+  punch: FrameRange.optional(),
 });
 export type TransportState = z.infer<typeof TransportState>;
 
@@ -153,6 +156,8 @@ export const RoomMessage = z.discriminatedUnion("type", [
     role: Role,
     members: z.array(Member).max(SESSION_MEMBERS_MAX),
     transport: TransportState,
+    /** Absent in a room of before there were maps. */
+    timeline: TimelineMap.default(initialMap),
     settings: SessionSettings,
     /** The log's last number at this instant; `events` after the client's `lastSeq` up to it follow. */
     headSeq: z.int().min(0),

@@ -2,10 +2,26 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { TIMELINE_MAX_FRAMES, TRANSPORT_LEAD_MAX_MS, TRANSPORT_LEAD_MIN_MS } from "./limits.ts";
 import { type TransportCommand, TransportState } from "./room.ts";
-import { applyTransport, effectiveAt, initialTransport, positionAt, transportOf } from "./transport.ts";
+import { initialMap, TimelineMap } from "./timeline.ts";
+import {
+  applyTimeline,
+  effectiveAt,
+  initialTimeline,
+  initialTransport,
+  isCapturingAt,
+  positionAt,
+  type Timeline,
+  transportOf,
+  turnsAt,
+} from "./transport.ts";
 
 const at = (effectiveAtMs: number, transport: TransportCommand) => ({ transport, effectiveAtMs });
-const run = (...events: ReturnType<typeof at>[]) => events.reduce(applyTransport, initialTransport);
+const go = (timeline: Timeline, ...events: ReturnType<typeof at>[]) =>
+  events.reduce((before, event) => applyTimeline(before, event), timeline);
+const run = (...events: ReturnType<typeof at>[]) => go(initialTimeline, ...events).transport;
+const applyTransport = (transport: TransportState, event: ReturnType<typeof at>) =>
+  applyTimeline({ transport, map: initialMap }, event).transport;
+const range = (startFrames: number, endFrames: number) => ({ startFrames, endFrames });
 
 const command: fc.Arbitrary<TransportCommand> = fc.oneof(
   fc.constantFrom("play" as const, "stop" as const, "record" as const).map((command) => ({ command })),
@@ -13,6 +29,21 @@ const command: fc.Arbitrary<TransportCommand> = fc.oneof(
     .integer({ min: 0, max: TIMELINE_MAX_FRAMES })
     .map((positionFrames) => ({ command: "locate" as const, positionFrames })),
   fc.double({ min: 20, max: 400, noNaN: true }).map((bpm) => ({ command: "tempo" as const, bpm })),
+  fc
+    .tuple(fc.integer({ min: 0, max: TIMELINE_MAX_FRAMES }), fc.double({ min: 20, max: 400, noNaN: true }))
+    .map(([positionFrames, bpm]) => ({ command: "tempo" as const, bpm, positionFrames })),
+  fc
+    .tuple(fc.integer({ min: 1, max: 32 }), fc.constantFrom(4 as const, 8 as const))
+    .map(([beats, unit]) => ({ command: "signature" as const, beats, unit })),
+  fc.integer({ min: 0, max: 8 }).map((bars) => ({ command: "count-in" as const, bars })),
+  fc
+    .tuple(
+      fc.constantFrom("loop" as const, "punch" as const),
+      fc.nat(1_000_000),
+      fc.integer({ min: 4_800, max: 960_000 }),
+    )
+    .map(([command, startFrames, length]) => ({ command, range: range(startFrames, startFrames + length) })),
+  fc.constantFrom("loop" as const, "punch" as const).map((command) => ({ command, range: null })),
 );
 
 describe("transport", () => {
@@ -48,21 +79,94 @@ describe("transport", () => {
     expect(applyTransport(initialTransport, at(9_000, { command: "stop" }))).toBe(initialTransport);
   });
 
-  test("P20: any history gives a valid state, and a tempo moves nothing", () => {
+  test("P20, P50: any history gives a valid timeline, and nothing but a locate or a loop that turns moves the playhead", () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(command, fc.integer({ min: 0, max: 100_000_000 }))), (steps) => {
-        let state = initialTransport;
+      fc.property(fc.array(fc.tuple(command, fc.integer({ min: 0, max: 100_000 }))), (steps) => {
+        let timeline = initialTimeline;
         let nowMs = 1_700_000_000_000;
         for (const [transport, waitMs] of steps) {
           nowMs += waitMs;
-          const before = positionAt(state, nowMs);
-          state = applyTransport(state, { transport, effectiveAtMs: nowMs });
-          TransportState.parse(state);
-          const after = positionAt(state, nowMs);
+          const before = positionAt(timeline.transport, nowMs);
+          timeline = applyTimeline(timeline, { transport, effectiveAtMs: nowMs });
+          TransportState.parse(timeline.transport);
+          TimelineMap.parse(timeline.map);
+          const after = positionAt(timeline.transport, nowMs);
+          // A loop that is set behind the playhead does not call it back, and the end of the timeline holds it.
           expect(after).toBe(transport.command === "locate" ? transport.positionFrames : before);
         }
       }),
     );
+  });
+
+  test("P51: a loop turns without a frame of error, ten thousand times", () => {
+    // 1.7 s and a third of a millisecond: no turn begins on a whole one.
+    const loop = range(48_000, 48_000 + 81_616);
+    const looping = run(at(0, { command: "loop", range: loop }), at(0, { command: "play" }));
+    expect(positionAt(looping, 2_000)).toBe(96_000);
+    for (const turn of [1, 2, 9_999, 10_000]) {
+      const endsAtMs = (48_000 + turn * 81_616) / 48;
+      expect(turnsAt(looping, Math.ceil(endsAtMs) - 1)).toBe(turn - 1);
+      expect(turnsAt(looping, Math.ceil(endsAtMs))).toBe(turn);
+      expect(positionAt(looping, Math.ceil(endsAtMs))).toBe(
+        48_000 + Math.round(Math.ceil(endsAtMs) * 48 - endsAtMs * 48),
+      );
+    }
+  });
+
+  test("P51: a playhead beyond a loop goes on; one before it rolls into it; without a loop it rolls out", () => {
+    const loop = at(1_000, { command: "loop", range: range(96_000, 144_000) });
+    const before = run(at(0, { command: "play" }), loop);
+    expect(positionAt(before, 3_500)).toBe(96_000 + 24_000);
+    const beyond = run(at(0, { command: "locate", positionFrames: 144_000 }), at(0, { command: "play" }), loop);
+    expect(positionAt(beyond, 2_000)).toBe(144_000 + 96_000);
+    const out = applyTransport(before, at(3_500, { command: "loop", range: null }));
+    expect(out).not.toHaveProperty("loop");
+    expect(positionAt(out, 5_500)).toBe(120_000 + 96_000);
+  });
+
+  test("P52: inside a punch range takes are recorded, before and after it the playhead only rolls", () => {
+    const punched = run(at(0, { command: "punch", range: range(48_000, 96_000) }), at(0, { command: "record" }));
+    expect([0, 999, 1_000, 1_999, 2_000].map((atMs) => isCapturingAt(punched, atMs))).toEqual([
+      false,
+      false,
+      true,
+      true,
+      false,
+    ]);
+    const everywhere = applyTransport(punched, at(500, { command: "punch", range: null }));
+    expect(isCapturingAt(everywhere, 999)).toBe(true);
+    expect(isCapturingAt(run(at(0, { command: "play" })), 5)).toBe(false);
+  });
+
+  test("P53: a take from a standstill begins after its count-in; a roll that is joined has none", () => {
+    const counted = go(
+      initialTimeline,
+      at(0, { command: "signature", beats: 6, unit: 8 }),
+      at(0, { command: "tempo", bpm: 90 }),
+      at(0, { command: "count-in", bars: 2 }),
+    );
+    // Two bars of six eighths at 90 quarters a minute: 4 s.
+    const { transport } = go(counted, at(1_000, { command: "record" }));
+    expect(transport).toMatchObject({ motion: "recording", positionFrames: 0, atMs: 5_000 });
+    expect(positionAt(transport, 4_999)).toBe(0);
+    expect([isCapturingAt(transport, 4_999), isCapturingAt(transport, 5_000)]).toEqual([false, true]);
+    const stopped = go(counted, at(1_000, { command: "record" }), at(2_000, { command: "stop" })).transport;
+    expect(stopped).toMatchObject({ motion: "stopped", positionFrames: 0, atMs: 2_000 });
+    const located = go(
+      counted,
+      at(1_000, { command: "record" }),
+      at(2_000, { command: "locate", positionFrames: 480 }),
+    );
+    expect(located.transport).toMatchObject({ motion: "playing", positionFrames: 480, atMs: 5_000 });
+    const joined = go(counted, at(1_000, { command: "play" }), at(2_000, { command: "record" })).transport;
+    expect(joined).toMatchObject({ motion: "recording", positionFrames: 48_000, atMs: 2_000 });
+  });
+
+  test("P50: the tempo of the state is that of its place", () => {
+    const events = [at(0, { command: "tempo", bpm: 60, positionFrames: 96_000 })];
+    expect(run(...events).bpm).toBe(120);
+    expect(run(...events, at(5, { command: "locate", positionFrames: 96_000 })).bpm).toBe(60);
+    expect(run(...events, at(5, { command: "play" }), at(3_005, { command: "stop" })).bpm).toBe(60);
   });
 
   test("P18: takes effect within the lead's bounds, and never before the command ahead of it", () => {

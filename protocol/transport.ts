@@ -1,12 +1,13 @@
+import { assertNever } from "./errors.ts";
 import { TIMELINE_MAX_FRAMES, TIMELINE_RATE_HZ, TRANSPORT_LEAD_MAX_MS, TRANSPORT_LEAD_MIN_MS } from "./limits.ts";
 import type { LoggedEvent, TransportCommand, TransportState } from "./room.ts";
+import { applyMap, countInMs, type FrameRange, initialMap, type TimelineMap, tempoAt } from "./timeline.ts";
 
 /**
  * The session's one transport as a pure state machine (docs/PROTOCOL.md, "Transport"). The room and every companion run this same
  * code over the same log, so they are in the same state without being told it.
  */
 const FRAMES_PER_MS = TIMELINE_RATE_HZ / 1000;
-const DEFAULT_BPM = 120;
 
 /** A command together with the instant, in session time, at which everybody carries it out. */
 export interface TransportEvent {
@@ -14,39 +15,118 @@ export interface TransportEvent {
   effectiveAtMs: number;
 }
 
+/** All that transport events move: the playhead, and the map that bars are counted with. */
+export interface Timeline {
+  transport: TransportState;
+  map: TimelineMap;
+}
+
 /** Before the first command: stopped at the session's origin. */
-export const initialTransport: TransportState = { motion: "stopped", positionFrames: 0, atMs: 0, bpm: DEFAULT_BPM };
+export const initialTransport: TransportState = { motion: "stopped", positionFrames: 0, atMs: 0, bpm: 120 };
+export const initialTimeline: Timeline = { transport: initialTransport, map: initialMap };
+
+/** Frames that a playhead would have rolled by `atMs` if there were neither a loop nor an end. */
+const rolledBy = ({ atMs: fromMs }: TransportState, atMs: number): number =>
+  Math.round(Math.max(0, atMs - fromMs) * FRAMES_PER_MS);
+
+/** The loop that a playhead turns in: one that lies wholly behind it never turns it. */
+const loopOf = ({ loop, positionFrames }: TransportState): FrameRange | undefined =>
+  loop !== undefined && positionFrames < loop.endFrames ? loop : undefined;
 
 /** Where the playhead is at `atMs` in session time: a whole number of frames, never past the timeline's end. */
 export function positionAt(state: TransportState, atMs: number): number {
   if (state.motion === "stopped") return state.positionFrames;
-  const rolledFrames = Math.round(Math.max(0, atMs - state.atMs) * FRAMES_PER_MS);
-  return Math.min(TIMELINE_MAX_FRAMES, state.positionFrames + rolledFrames);
+  const rolled = state.positionFrames + rolledBy(state, atMs);
+  const loop = loopOf(state);
+  if (loop === undefined || rolled < loop.endFrames) return Math.min(TIMELINE_MAX_FRAMES, rolled);
+  return loop.startFrames + ((rolled - loop.endFrames) % (loop.endFrames - loop.startFrames));
 }
 
-/** The state after a command. Events are applied in the order of their numbers; their effective times never go backwards. */
-export function applyTransport(state: TransportState, { transport, effectiveAtMs }: TransportEvent): TransportState {
-  const positionFrames = positionAt(state, effectiveAtMs);
-  const moved = (motion: TransportState["motion"], to = positionFrames): TransportState => ({
-    motion,
-    positionFrames: to,
-    atMs: effectiveAtMs,
-    bpm: state.bpm,
-  });
+/** How often the playhead has turned in its loop by `atMs`, since the state's own instant. */
+export function turnsAt(state: TransportState, atMs: number): number {
+  const loop = loopOf(state);
+  if (state.motion === "stopped" || loop === undefined) return 0;
+  const beyond = state.positionFrames + rolledBy(state, atMs) - loop.endFrames;
+  return beyond < 0 ? 0 : 1 + Math.floor(beyond / (loop.endFrames - loop.startFrames));
+}
+
+/** Whether takes are being recorded at `atMs`: while recording, after the count-in, and inside the punch range if there is one. */
+export function isCapturingAt(state: TransportState, atMs: number): boolean {
+  if (state.motion !== "recording" || atMs < state.atMs) return false;
+  if (state.punch === undefined) return true;
+  const positionFrames = positionAt(state, atMs);
+  return positionFrames >= state.punch.startFrames && positionFrames < state.punch.endFrames;
+}
+
+/** Playhead and map after a command. Events are applied in the order of their numbers; their effective times never go backwards. */
+export function applyTimeline({ transport, map }: Timeline, event: TransportEvent): Timeline {
+  const command = event.transport;
+  switch (command.command) {
+    case "play":
+    case "stop":
+    case "record":
+    case "locate":
+    case "loop":
+    case "punch":
+      return { transport: applyTransport(transport, event, map), map };
+    case "tempo":
+    case "signature":
+    case "map":
+    case "marker":
+    case "count-in": {
+      const isRolling = transport.motion !== "stopped";
+      const changed = applyMap(map, command, positionAt(transport, event.effectiveAtMs), isRolling);
+      return { transport: applyTransport(transport, event, changed), map: changed };
+    }
+    default:
+      return assertNever(command);
+  }
+}
+
+/** The playhead's part of it, by the map as it is after the command. */
+function applyTransport(state: TransportState, { transport, effectiveAtMs }: TransportEvent, map: TimelineMap) {
+  const isStopped = state.motion === "stopped";
+  // A count-in that is under way goes on.
+  const rollsAtMs = isStopped ? effectiveAtMs : Math.max(effectiveAtMs, state.atMs);
+  const moved = (
+    motion: TransportState["motion"],
+    atMs = rollsAtMs,
+    to = positionAt(state, effectiveAtMs),
+  ): TransportState => ({ ...state, motion, positionFrames: to, atMs, bpm: tempoAt(map, to) });
   switch (transport.command) {
     case "play":
       // While recording this is the punch-out: the playhead rolls on, the take ends.
       return state.motion === "playing" ? state : moved("playing");
-    case "record":
-      return state.motion === "recording" ? state : moved("recording");
+    case "record": {
+      if (state.motion === "recording") return state;
+      return moved("recording", isStopped ? effectiveAtMs + countInMs(map, state.positionFrames) : rollsAtMs);
+    }
     case "stop":
-      return state.motion === "stopped" ? state : moved("stopped");
-    case "locate":
+      return isStopped ? state : moved("stopped", effectiveAtMs);
+    case "locate": {
       // A take is one unbroken stretch of the timeline: jumping ends it. Playing goes on from the new place.
-      return moved(state.motion === "recording" ? "playing" : state.motion, transport.positionFrames);
+      const motion = state.motion === "recording" ? "playing" : state.motion;
+      return moved(motion, rollsAtMs, transport.positionFrames);
+    }
+    case "loop": {
+      const { loop: _, ...rest } = isStopped ? state : moved(state.motion);
+      return transport.range === null ? rest : { ...rest, loop: transport.range };
+    }
+    case "punch": {
+      const { punch: _, ...rest } = state;
+      return transport.range === null ? rest : { ...rest, punch: transport.range };
+    }
     case "tempo":
-      // Positions are frames, so a tempo moves nothing; it is what bars, beats and MIDI clock are counted with.
-      return { ...state, bpm: transport.bpm };
+      // A tempo moves nothing. One that begins at a rolling playhead begins a new stretch of the same roll.
+      return isStopped ? { ...state, bpm: tempoAt(map, state.positionFrames) } : moved(state.motion);
+    case "map":
+      return { ...state, bpm: tempoAt(map, state.positionFrames) };
+    case "signature":
+    case "marker":
+    case "count-in":
+      return state;
+    default:
+      return assertNever(transport);
   }
 }
 
@@ -60,7 +140,7 @@ export function transportOf(event: LoggedEvent): TransportEvent | undefined {
  * When a command that the room numbers at `atMs` takes effect: late enough that the farthest member hears of it first, and never
  * before the command that went ahead of it.
  *
- * @param farthestMs The largest one-way delay that a connected member reports, with its error bound; 0 if none does.
+ * @param farthestMs The largest one-way delay to a member who follows the transport; 0 if none is known.
  * @param previousMs The effective time of the transport event before; 0 if there is none.
  */
 export function effectiveAt(atMs: number, farthestMs: number, previousMs: number): number {

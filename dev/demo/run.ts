@@ -6,7 +6,7 @@ import { preRollOf } from "../../audio/stem-place.ts";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
 import { readInput } from "../../companion/engine/capture/input-file.node.ts";
 import type { LoggedEvent } from "../../protocol/room.ts";
-import { applyTransport, initialTransport, transportOf } from "../../protocol/transport.ts";
+import { applyTimeline, initialTimeline, transportOf } from "../../protocol/transport.ts";
 import { objectKey } from "../../workers/recordings/keys.ts";
 import { percentile } from "../percentile.ts";
 import type { Platform } from "../platform.ts";
@@ -270,11 +270,12 @@ function sourceOf(companion: Companion, samples: Int32Array): Source {
 
 /** The playhead at an instant of session time, from the log alone. */
 function placeAt(log: readonly LoggedEvent[], atMs: number): number {
-  let state = initialTransport;
+  let timeline = initialTimeline;
   for (const line of log) {
     const event = transportOf(line);
     // A take begins at the very instant of its command, give or take what is being measured here.
-    if (event !== undefined && event.effectiveAtMs <= atMs + 1) state = applyTransport(state, event);
+    if (event !== undefined && event.effectiveAtMs <= atMs + 1) timeline = applyTimeline(timeline, event);
   }
-  return state.positionFrames + (atMs - state.atMs) * 48;
+  const { transport } = timeline;
+  return transport.positionFrames + (atMs - transport.atMs) * 48;
 }

@@ -14,7 +14,7 @@ const RATE_BITS: Record<FrameRate, number> = { 24: 0, 25: 1, 30: 3 };
 const message = (deviceId: number, ...body: number[]) => Uint8Array.of(0xf0, 0x7f, deviceId, 0x06, ...body, 0xf7);
 
 /**
- * The bytes that make a DAW do a command, or `null` where MMC has no word for it (tempo goes by MIDI clock). `play` is Deferred Play:
+ * The bytes that make a DAW do a command, or `null` where MMC has no word for it (tempo goes by MIDI clock, ranges and the map stay ours). `play` is Deferred Play:
  * a machine that is still locating starts when it is there. `record` starts the roll as well, so it is Record Strobe after Deferred Play.
  */
 export function encodeMmc(
@@ -31,7 +31,13 @@ export function encodeMmc(
       return message(deviceId, 0x03, 0x06);
     case "locate":
       return message(deviceId, 0x44, 0x06, 0x01, ...timeCode(command.positionFrames, frameRate));
+    case "loop":
+    case "punch":
     case "tempo":
+    case "signature":
+    case "map":
+    case "marker":
+    case "count-in":
       return null;
   }
 }

@@ -1,5 +1,11 @@
 import type { TransportState } from "../../../protocol/room.ts";
-import { applyTransport, initialTransport, positionAt, type TransportEvent } from "../../../protocol/transport.ts";
+import {
+  applyTimeline,
+  initialTimeline,
+  positionAt,
+  type Timeline,
+  type TransportEvent,
+} from "../../../protocol/transport.ts";
 
 /** What the follower needs from its surroundings: time, and a way to be called at an instant of session time. */
 export interface FollowerClock {
@@ -28,7 +34,7 @@ export class Follower {
   readonly #clock: FollowerClock;
   readonly #execute: (execution: Execution) => void;
   readonly #waiting: { seq: number; event: TransportEvent }[] = [];
-  #state: TransportState = initialTransport;
+  #timeline: Timeline = initialTimeline;
   #cancel: (() => void) | undefined;
   #lastSeq = 0;
 
@@ -39,12 +45,12 @@ export class Follower {
 
   /** The state as it has been carried out. */
   get state(): TransportState {
-    return this.#state;
+    return this.#timeline.transport;
   }
 
   /** Where the playhead is now. */
   get positionFrames(): number {
-    return positionAt(this.#state, this.#clock.nowSessionMs());
+    return positionAt(this.state, this.#clock.nowSessionMs());
   }
 
   /** The next command of the log. One that was heard already is ignored. */
@@ -65,14 +71,14 @@ export class Follower {
     if (next === undefined) return;
     this.#cancel = this.#clock.scheduleAtSession(next.event.effectiveAtMs, () => {
       this.#waiting.shift();
-      const before = this.#state;
-      this.#state = applyTransport(before, next.event);
+      const before = this.state;
+      this.#timeline = applyTimeline(this.#timeline, next.event);
       const onTime = this.#clock.nowSessionMs() - next.event.effectiveAtMs <= GRACE_MS;
       const following = this.#waiting[0];
       // A missed command that is followed by another missed one leads nowhere by itself.
       const superseded =
         !onTime && following !== undefined && following.event.effectiveAtMs <= this.#clock.nowSessionMs();
-      if (!superseded) this.#execute({ ...next, before, after: this.#state, onTime });
+      if (!superseded) this.#execute({ ...next, before, after: this.state, onTime });
       this.#schedule();
     });
   }
