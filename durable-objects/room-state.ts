@@ -189,6 +189,14 @@ export class RoomState {
     return replaced;
   }
 
+  /** Notes whose newest line has been emptied are there no more. */
+  dropBlankNotes(): void {
+    const gone = this.#sql.exec<{ noteId: string }>(
+      "DELETE FROM notes WHERE seq IN (SELECT seq FROM log WHERE blanked = 1) RETURNING note_id AS noteId",
+    );
+    for (const { noteId } of gone) this.#notes.delete(noteId);
+  }
+
   /** Forgets tickets that could not be used any more. Returns when to look again, or `null`. */
   pruneTickets(nowMs: number): number | null {
     this.#sql.exec("DELETE FROM tickets WHERE expires_at_ms <= ?", nowMs - TICKET_MEMORY_MS);

@@ -10,6 +10,7 @@ import { type ConnectionState, closeWith, type RoomConnection, say, send } from 
 import { refusalOf } from "./decide.ts";
 import { EventLog } from "./event-log.ts";
 import { EventWriter, eventsOf } from "./event-writer.ts";
+import { forgetLines } from "./forget.ts";
 import { type Frame, readFrame } from "./frame.ts";
 import { Presence } from "./presence.ts";
 import { type Bucket, consume, fullBucket, type RateVerdict } from "./rate-limit.ts";
@@ -49,6 +50,7 @@ const SNAPSHOT_BATCHES = 10;
  */
 export class Room {
   readonly #sessionId: SessionId;
+  readonly #sql: Sql;
   readonly #log: EventLog;
   readonly #state: RoomState;
   readonly #presence: Presence;
@@ -56,6 +58,7 @@ export class Room {
   readonly #buckets = new Map<MemberId, Bucket>();
 
   constructor({ sql, sessionId, newEventId }: RoomParts, connections: Iterable<RoomConnection>, nowMs: number) {
+    this.#sql = sql;
     this.#sessionId = sessionId;
     this.#log = new EventLog(sql);
     this.#state = new RoomState(sql);
@@ -222,6 +225,17 @@ export class Room {
   #disconnect(connection: RoomConnection, code: ErrorCode, nowMs: number, detail?: string): void {
     closeWith(connection, code, detail);
     this.leave(connection, nowMs);
+  }
+
+  /** Takes one part of the log's words and names of somebody away, and first themselves. */
+  forget(memberId: MemberId, afterSeq: number, nowMs: number): { doneSeq: number; headSeq: number; blanked: number } {
+    const connection = this.#presence.of(memberId);
+    if (connection !== undefined) this.#disconnect(connection, "removed", nowMs);
+    this.#state.remove(memberId, nowMs);
+    const { doneSeq, blanked } = forgetLines(this.#sql, memberId, afterSeq);
+    this.#state.dropBlankNotes();
+    this.#presence.changed();
+    return { doneSeq, blanked, headSeq: this.#log.headSeq };
   }
 
   snapshot(afterSeq: number): RoomSnapshot {

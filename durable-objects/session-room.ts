@@ -103,6 +103,12 @@ export class SessionRoom extends Server {
     return this.#awake().snapshot(afterSeq);
   }
 
+  /** Erases somebody who is gone for good: their words, their name. Call again with `doneSeq` until it is `headSeq`. */
+  forgetMember(memberId: string, afterSeq = 0): { doneSeq: number; headSeq: number; blanked: number } {
+    if (this.#ended) return { doneSeq: 0, headSeq: 0, blanked: 0 };
+    return this.#awake().forget(MemberId.parse(memberId), afterSeq, Date.now());
+  }
+
   /** The session is deleted: every socket is closed and the storage emptied. Harmless to repeat. */
   async end(): Promise<void> {
     this.#ended = true;

@@ -184,6 +184,7 @@ CREATE TABLE `mail_outbox` (
 CREATE INDEX `mail_outbox_by_due` ON `mail_outbox` (`next_try_at_ms`);--> statement-breakpoint
 CREATE INDEX `mail_outbox_by_end` ON `mail_outbox` (`ended_at_ms`);--> statement-breakpoint
 CREATE INDEX `mail_outbox_by_account` ON `mail_outbox` (`account_id`);--> statement-breakpoint
+CREATE INDEX `mail_outbox_by_address` ON `mail_outbox` (`address`);--> statement-breakpoint
 CREATE TABLE `waitlist` (
 	`id` text PRIMARY KEY NOT NULL,
 	`email` text NOT NULL,
@@ -201,6 +202,26 @@ CREATE UNIQUE INDEX `waitlist_email_unique` ON `waitlist` (`email`);--> statemen
 CREATE UNIQUE INDEX `waitlist_confirm_hash_unique` ON `waitlist` (`confirm_hash`);--> statement-breakpoint
 CREATE INDEX `waitlist_by_consent` ON `waitlist` (`confirmed_at_ms`,`consented_at_ms`);--> statement-breakpoint
 CREATE INDEX `waitlist_untold` ON `waitlist` (`told_at_ms`,`confirmed_at_ms`);--> statement-breakpoint
+CREATE TABLE `account_erasures` (
+	`id` text PRIMARY KEY NOT NULL,
+	`account_id` text,
+	`cause` text NOT NULL,
+	`confirmed_at_ms` integer NOT NULL,
+	`due_at_ms` integer NOT NULL,
+	`step` text NOT NULL,
+	`finished_at_ms` integer
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `account_erasures_account_id_unique` ON `account_erasures` (`account_id`);--> statement-breakpoint
+CREATE INDEX `account_erasures_by_finish` ON `account_erasures` (`finished_at_ms`,`confirmed_at_ms`);--> statement-breakpoint
+CREATE TABLE `erasure_receipts` (
+	`erasure_id` text PRIMARY KEY NOT NULL,
+	`counts` text DEFAULT '{}' NOT NULL,
+	`finished_at_ms` integer,
+	FOREIGN KEY (`erasure_id`) REFERENCES `account_erasures`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `erasure_receipts_by_finish` ON `erasure_receipts` (`finished_at_ms`);--> statement-breakpoint
 CREATE TABLE `recording_parts` (
 	`recording_id` text NOT NULL,
 	`number` integer NOT NULL,
@@ -324,6 +345,16 @@ CREATE TABLE `session_members` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `session_members_member_id_unique` ON `session_members` (`member_id`);--> statement-breakpoint
 CREATE INDEX `session_members_by_account` ON `session_members` (`account_id`,`joined_at_ms`,`session_id`);--> statement-breakpoint
+CREATE TABLE `session_seats` (
+	`member_id` text PRIMARY KEY NOT NULL,
+	`session_id` text NOT NULL,
+	`account_id` text NOT NULL,
+	FOREIGN KEY (`session_id`) REFERENCES `sessions`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `session_seats_by_account` ON `session_seats` (`account_id`);--> statement-breakpoint
+CREATE INDEX `session_seats_by_session` ON `session_seats` (`session_id`);--> statement-breakpoint
 CREATE TABLE `sessions` (
 	`id` text PRIMARY KEY NOT NULL,
 	`name` text NOT NULL,

@@ -20,11 +20,13 @@ export const InviteId = id("inv");
 export const ProfileId = id("pro");
 export const BlockId = id("blk");
 export const ReportId = id("rep");
+export const ErasureId = id("era");
 export type AccountId = z.infer<typeof AccountId>;
 export type SessionId = z.infer<typeof SessionId>;
 export type MemberId = z.infer<typeof MemberId>;
 export type RecordingId = z.infer<typeof RecordingId>;
 export type InviteId = z.infer<typeof InviteId>;
+export type ErasureId = z.infer<typeof ErasureId>;
 export type ProfileId = z.infer<typeof ProfileId>;
 
 /** Chosen by the client, so that a resend of the same event is recognised (RFC 9562, any version). */

@@ -18,6 +18,7 @@ import { hub } from "./hub/routes.ts";
 import { operator } from "./operator/routes.ts";
 import { accountPages, signInPages } from "./pages/accounts.tsx";
 import { companionPages } from "./pages/companion.tsx";
+import { erasurePages } from "./pages/erasure.tsx";
 import { hubPages } from "./pages/hub.tsx";
 import { invitePages } from "./pages/invite.tsx";
 import { pages } from "./pages/pages.tsx";
@@ -29,6 +30,8 @@ import { takePages } from "./pages/takes.tsx";
 import { waitlistPages } from "./pages/waitlist.tsx";
 import { type Deps, systemDeps } from "./platform/deps.ts";
 import { describeThrown, log } from "./platform/log.ts";
+import { erasure } from "./privacy/erasure-routes.ts";
+import { withErasuresReplayed } from "./privacy/restored.ts";
 import { downloads } from "./recordings/download.ts";
 import { recordings } from "./recordings/routes.ts";
 import { door } from "./rooms/room-upgrade.ts";
@@ -44,6 +47,7 @@ export function createApp(deps: Deps = systemDeps) {
   app.use(withRequest(deps));
   app.use(withSecurityHeaders);
   app.use(checkBodySize);
+  app.use(withErasuresReplayed());
 
   app.route("/", health);
   app.route("/", signUp);
@@ -52,6 +56,7 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", account);
   app.route("/", credentials);
   app.route("/", oauth);
+  app.route("/", erasure);
   app.route("/", sessions);
   app.route("/", members);
   app.route("/", invites);
@@ -67,6 +72,7 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", waitlist);
   app.route("/", signInPages(app));
   app.route("/", accountPages(app));
+  app.route("/", erasurePages(app));
   app.route("/", companionPages);
   app.route("/", waitlistPages(app));
   app.route("/", profilePages(app));

@@ -98,7 +98,17 @@ export const challenges = sqliteTable(
   {
     idHash: text("id_hash").primaryKey(),
     kind: text("kind", {
-      enum: ["password", "passkey", "new-passkey", "second-factor", "companion", "sign-up", "reset", "email"],
+      enum: [
+        "password",
+        "passkey",
+        "new-passkey",
+        "second-factor",
+        "companion",
+        "sign-up",
+        "reset",
+        "email",
+        "erasure",
+      ],
     }).notNull(),
     accountId: text("account_id").references(() => accounts.id, { onDelete: "cascade" }),
     data: text("data").notNull(),

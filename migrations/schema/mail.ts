@@ -25,6 +25,7 @@ export const mailOutbox = sqliteTable(
     index("mail_outbox_by_due").on(table.nextTryAtMs),
     index("mail_outbox_by_end").on(table.endedAtMs),
     index("mail_outbox_by_account").on(table.accountId),
+    index("mail_outbox_by_address").on(table.address),
   ],
 );
 

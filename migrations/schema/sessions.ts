@@ -31,6 +31,27 @@ export const sessionMembers = sqliteTable(
   ],
 );
 
+/**
+ * Which rooms hold words of whom: a row for everybody who was ever let into a session, written by the trigger of 0003_session_seats.sql and
+ * kept when they leave it. The erasure and the export of an account find the rooms by it.
+ */
+export const sessionSeats = sqliteTable(
+  "session_seats",
+  {
+    memberId: text("member_id").primaryKey(),
+    sessionId: text("session_id")
+      .notNull()
+      .references(() => sessions.id, { onDelete: "cascade" }),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
+  },
+  (table) => [
+    index("session_seats_by_account").on(table.accountId),
+    index("session_seats_by_session").on(table.sessionId),
+  ],
+);
+
 export const invites = sqliteTable(
   "invites",
   {

@@ -68,6 +68,18 @@ export async function addressesOfOne(
     )
     .bind(recordingId, nowMs, nowMs + 5 * 86_400_000, own.sessionId)
     .run();
+  const erasureId = `era_${"0".repeat(26)}`;
+  await db
+    .prepare(
+      "INSERT INTO account_erasures (id, account_id, cause, confirmed_at_ms, due_at_ms, step, finished_at_ms) VALUES (?, NULL, 'person', ?, ?, '', ?)",
+    )
+    .bind(erasureId, nowMs, nowMs + 30 * 86_400_000, nowMs + 4_000)
+    .run();
+  const counts = { sign_ins: 2, accounts: 1, recordings: 12, rooms: 3, roomLines: 87, reports_reporterAccountId: 1 };
+  await db
+    .prepare("INSERT INTO erasure_receipts (erasure_id, counts, finished_at_ms) VALUES (?, ?, ?)")
+    .bind(erasureId, JSON.stringify(counts), nowMs)
+    .run();
   const authorize = new URLSearchParams({
     response_type: "code",
     client_id: "companion",
@@ -77,6 +89,8 @@ export async function addressesOfOne(
     state: "long enough",
   });
   return {
+    "/account/erase/confirm": { path: `/account/erase/confirm?token=${await link("erasure")}` },
+    "/erasure/:erasureId": { path: `/erasure/${erasureId}` },
     "/account/email": { path: `/account/email?token=${await link("email")}` },
     "/companion/authorize": { path: `/companion/authorize?${authorize}` },
     "/hub/:profileId": { path: `/hub/${profileId}` },

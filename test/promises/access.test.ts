@@ -55,6 +55,10 @@ const matrix: Record<string, Row> = {
   },
   "DELETE /api/v1/account/sign-ins": { expect: ownChange },
   "DELETE /api/v1/account/sign-ins/{signInId}": { expect: onlyOwner },
+  "POST /api/v1/account/erasure": { expect: [401, 202, 202, 202, 202, 202] },
+  "POST /api/v1/account/erasure/confirm": { expect: all(422), body: empty },
+  "GET /api/v1/erasures/{erasureId}": { expect: all(404) },
+
   "POST /api/v1/account/password": { expect: [401, 422, 422, 422, 422, 422], body: empty },
   "POST /api/v1/account/passkeys/start": { expect: own },
   "POST /api/v1/account/passkeys": { expect: [401, 422, 422, 422, 422, 422], body: empty },

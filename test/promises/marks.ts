@@ -80,7 +80,13 @@ export async function markEverything(world: World): Promise<Record<Person, strin
           await env.DB.prepare(`UPDATE ${getTableName(table)} SET ${column.name} = ? WHERE ${subjectColumn} = ?`)
             .bind(column.isUnique ? `${value(key)}${[...random(4)].join("")}` : value(key), subjectId)
             .run();
-      } else if (name !== "recordings" && name !== "sessionMembers" && name !== "sessionErasures") {
+      } else if (
+        name !== "recordings" &&
+        name !== "sessionMembers" &&
+        name !== "sessionErasures" &&
+        name !== "sessionSeats" &&
+        name !== "accountErasures"
+      ) {
         const row = columns.map(([key, column]) => {
           if (key === subject) return subjectId;
           if (marked.some(([other]) => other === key)) return value(key);

@@ -48,6 +48,11 @@ const pages: Record<string, Row> = {
   "POST /reset": { expect: all(422) },
   "GET /reset/finish": { expect: all(200) },
   "GET /account": { expect: signedIn(200) },
+  "GET /account/erase": { expect: signedIn(200) },
+  "POST /account/erase": { expect: form },
+  "GET /account/erase/confirm": { expect: all(200) },
+  "POST /account/erase/confirm": { expect: all(410) },
+  "GET /erasure/:erasureId": { expect: all(404) },
   "GET /account/email": { expect: all(200) },
   "POST /account/email/confirm": { expect: all(410) },
   "POST /account/details": {
@@ -141,6 +146,7 @@ const tables = [
   "profiles",
   "blocks",
   "reports",
+  "account_erasures",
 ];
 /** What of the database is not the noise of asking: no rate limits, no steps, no time of last use. */
 async function contents(): Promise<string> {

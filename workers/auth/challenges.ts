@@ -12,6 +12,7 @@ const lifetimeMs = {
   "sign-up": 24 * 3_600_000,
   reset: 3_600_000,
   email: 24 * 3_600_000,
+  erasure: 24 * 3_600_000,
 } as const;
 export type ChallengeKind = keyof typeof lifetimeMs;
 

@@ -3,6 +3,7 @@ import { sendDueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { describeThrown, log } from "../platform/log.ts";
+import { continueErasures } from "../privacy/account-erasure.ts";
 import { continueErasure } from "../privacy/session-erasure.ts";
 import { sweepTable, sweptTables } from "../privacy/sweep.ts";
 import { sweepRecordings } from "../recordings/deletion.ts";
@@ -33,6 +34,8 @@ export const jobs: Record<string, Job> = {
     const done = await deliverLeft(env, deps, ROOM_CALLS);
     return { done, rowsRead: 0, finished: done < ROOM_CALLS };
   },
+
+  "account-erasures": (env, deps) => continueErasures(env, deps),
 
   async "session-erasures"(env, deps) {
     const { results, meta } = await env.DB.prepare(

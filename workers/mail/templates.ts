@@ -27,6 +27,8 @@ export interface Values {
   "waitlist-confirm": { link: string; unsubscribe: string };
   launch: { link: string; unsubscribe: string };
   news: { title: string; text: string; link: string; unsubscribe: string };
+  "erase-confirm": { link: string };
+  erased: { link: string };
   "policy-change": { text: string; fromAtMs: number; link: string };
 }
 export type Template = keyof Values;
@@ -133,6 +135,25 @@ const en: Catalogue = {
     paragraphs: [text],
     action: { label: "Read on", href: link },
     reason: "You asked for news about SessionLinked. One click below ends it.",
+  }),
+  "erase-confirm": ({ link }) => ({
+    subject: "Delete your account: one last step",
+    paragraphs: [
+      "The link shows once more what goes and what stays. Nothing is deleted before you press the button there. It works once, for a day.",
+      "After that button there is no way back: not for you, and not for us.",
+    ],
+    action: { label: "Look, and decide", href: link },
+    reason:
+      "Somebody who is signed in to your SessionLinked account asked to delete it. If that was not you, sign out everywhere and set a new password now.",
+  }),
+  erased: ({ link }) => ({
+    subject: "Your account has been deleted",
+    paragraphs: [
+      "Everything of it has gone from our servers. What is left is a random number and the time, for one year, as proof that it happened.",
+      "The link shows what went, in numbers, for 30 days. With this mail we forget your address.",
+    ],
+    action: { label: "See what went", href: link },
+    reason: "This address belonged to a SessionLinked account until now.",
   }),
   "policy-change": ({ text, fromAtMs, link }) => ({
     subject: "Our privacy policy changes",
@@ -244,6 +265,25 @@ const de: Catalogue = {
     paragraphs: [text],
     action: { label: "Weiterlesen", href: link },
     reason: "Du wolltest Neues von SessionLinked hören. Ein Klick unten beendet das.",
+  }),
+  "erase-confirm": ({ link }) => ({
+    subject: "Konto löschen: der letzte Schritt",
+    paragraphs: [
+      "Der Link zeigt noch einmal, was geht und was bleibt. Vor dem Knopf dort wird nichts gelöscht. Er gilt einmal, einen Tag lang.",
+      "Nach diesem Knopf gibt es keinen Weg zurück: für dich nicht und für uns nicht.",
+    ],
+    action: { label: "Ansehen und entscheiden", href: link },
+    reason:
+      "Jemand, der in deinem SessionLinked-Konto angemeldet ist, möchte es löschen. Warst du das nicht, melde dich überall ab und setze jetzt ein neues Passwort.",
+  }),
+  erased: ({ link }) => ({
+    subject: "Dein Konto ist gelöscht",
+    paragraphs: [
+      "Alles, was dazugehörte, ist von unseren Servern verschwunden. Ein Jahr lang bleiben eine Zufallszahl und die Zeit, als Beleg, dass es geschah.",
+      "Der Link zeigt 30 Tage lang in Zahlen, was gelöscht wurde. Mit dieser Mail vergessen wir deine Adresse.",
+    ],
+    action: { label: "Ansehen, was fort ist", href: link },
+    reason: "Diese Adresse gehörte bis eben zu einem SessionLinked-Konto.",
   }),
   "policy-change": ({ text, fromAtMs, link }) => ({
     subject: "Unsere Datenschutzerklärung ändert sich",

@@ -92,6 +92,8 @@ export const operator = newRouter()
         .bind(c.req.valid("param").reportId)
         .first<{ accountId: string }>();
       if (about === null) return problem(c, "not-found");
-      return (await eraseAccount(c.env, c.var.deps, about.accountId)) ? c.body(null, 204) : problem(c, "unavailable");
+      return (await eraseAccount(c.env, c.var.deps, about.accountId, "operator"))
+        ? c.body(null, 204)
+        : problem(c, "unavailable");
     },
   );

@@ -9,7 +9,7 @@ import {
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
 import { Help } from "../../site/views/help.tsx";
 import { Home } from "../../site/views/home.tsx";
-import { Privacy } from "../../site/views/privacy.tsx";
+import { Privacy } from "../../site/views/privacy/policy.tsx";
 import { Status } from "../../site/views/status.tsx";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { register, registerAsJsonLd } from "../privacy/register.ts";

@@ -12,12 +12,14 @@ export const publicPages = [
 ] as const;
 
 /** Every page that a person sees when signed in and that needs nothing else: the browser tests go through it as well. */
-export const memberPages = ["/account", "/account/profile", "/sessions", "/device"] as const;
+export const memberPages = ["/account", "/account/erase", "/account/profile", "/sessions", "/device"] as const;
 
 /** Every page that is about one thing, named by its address: a session, a profile, a link from a mail. */
 export const pagesOfOne = [
   "/account/email",
+  "/account/erase/confirm",
   "/companion/authorize",
+  "/erasure/:erasureId",
   "/hub/:profileId",
   "/hub/:profileId/report",
   "/hub/answer",

@@ -14,6 +14,8 @@ export interface Room {
   ): Promise<Awaited<ReturnType<SessionRoom["applyDecision"]>>>;
   announceRecordings(): Promise<void>;
   snapshot(afterSeq?: number): Promise<Awaited<ReturnType<SessionRoom["snapshot"]>>>;
+  /** Erases one member's words and name, a part of the log in each call, from `doneSeq` to `headSeq`. Harmless to repeat. */
+  forgetMember(memberId: MemberId, afterSeq?: number): Promise<Awaited<ReturnType<SessionRoom["forgetMember"]>>>;
   /** The session is deleted: closes every socket and empties the room's storage. Harmless to repeat. */
   end(): Promise<void>;
 }

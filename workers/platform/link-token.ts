@@ -13,6 +13,8 @@ const LinkToken = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("waitlist"), id: z.string() }),
   /** Ends an account's news. */
   z.object({ kind: z.literal("news"), accountId: z.string() }),
+  /** Whose account was erased: for a database that is put back from before. */
+  z.object({ kind: z.literal("erasure"), accountId: z.string() }),
   /** Lets the receiver of a message from the Hub answer or block its sender. */
   z.object({ kind: z.literal("answer"), from: z.string(), to: z.string() }),
   /** The code of an invite that was just made, for the page that shows it to whoever made it. */

@@ -1,114 +1,149 @@
-import type { MemberId, SessionId } from "../../protocol/ids.ts";
-import type { ApiBody } from "../../protocol/room.ts";
-import { dropSample } from "../hub/sample.ts";
-import { editProfile, findOwn } from "../hub/store.ts";
+import { ERASURE_DEADLINE_MS } from "../../protocol/retention.ts";
+import { Unavailable } from "../http/problem.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { type Deletion, deleteRecording } from "../recordings/deletion.ts";
-import { type Decision, deliver, enqueue } from "../rooms/room-outbox.ts";
-import { closeSession, continueErasure } from "./session-erasure.ts";
-
-/** Recordings, and sessions, that are looked up at once. */
-const BATCH = 100;
+import { forgetErasures, type Logged, logErasure, missingErasures, newErasureId } from "./erasure-log.ts";
+import { closeDoors, steps } from "./erasure-steps.ts";
 
 /**
- * Deletes an account with what belongs to it (A5), in steps that each may be repeated; the account's row goes last, so whoever asks again
- * after a crash finds it and goes on. First nobody sees the person any more, then sessions, recordings, and everything that hangs on the
- * account by its key. `false`: something was left, ask again.
- *
- * Chat and notes that were written into other people's sessions stay in their rooms until those end.
+ * The life of an account's erasure (E3, A5). It is confirmed by a link in a mail; then it is logged beside the database, and one batch writes
+ * its clock and closes every way in. From then on it goes through `steps`, each bounded and harmless to repeat, in the request that
+ * confirmed it as far as that gets, and cron does the rest, however often either is killed (fault X20). The account's row goes in the batch that
+ * ends it: what is left is a random id and two times.
  */
-export async function eraseAccount(env: Env, deps: Deps, accountId: string): Promise<boolean> {
-  const db = env.DB;
-  const profile = await findOwn(db, accountId);
-  if (profile !== null) {
-    await editProfile(db, deps, accountId, { published: false });
-    await dropSample(env, profile.id);
-  }
-  await db.prepare("DELETE FROM sign_ins WHERE account_id = ?").bind(accountId).run();
-  await leaveSessions(env, deps, accountId);
-  if (!(await deleteRecordings(env, deps, accountId))) return false;
-  const [, , gone] = await db.batch([
+const names = Object.keys(steps);
+const FIRST = names[0] ?? "";
+
+/** Who decided on it. */
+type Cause = "person" | "operator";
+
+export interface Erasure {
+  erasureId: string;
+  confirmedAtMs: number;
+  dueAtMs: number;
+  finishedAtMs: number | null;
+  /** How many of the steps are done, and of how many. */
+  stepsDone: number;
+  steps: number;
+  /** Rows that went or were emptied, by table; `null` once the receipt has been forgotten. */
+  counts: Record<string, number> | null;
+}
+
+export async function findAccountErasure(db: D1Database, erasureId: string): Promise<Erasure | null> {
+  const row = await db
+    .prepare(
+      `SELECT confirmed_at_ms AS confirmedAtMs, due_at_ms AS dueAtMs, e.finished_at_ms AS finishedAtMs, step, counts
+       FROM account_erasures e LEFT JOIN erasure_receipts r ON r.erasure_id = e.id WHERE e.id = ?`,
+    )
+    .bind(erasureId)
+    .first<{
+      confirmedAtMs: number;
+      dueAtMs: number;
+      finishedAtMs: number | null;
+      step: string;
+      counts: string | null;
+    }>();
+  if (row === null) return null;
+  const { step, counts, ...times } = row;
+  const stepsDone = row.finishedAtMs === null ? Math.max(0, names.indexOf(step)) : names.length;
+  return { erasureId, ...times, stepsDone, steps: names.length, counts: counts === null ? null : JSON.parse(counts) };
+}
+
+/** Begins an erasure, or finds the one that has begun. Returns its id. */
+export async function startErasure(env: Env, deps: Deps, accountId: string, cause: Cause): Promise<string> {
+  const known = await env.DB.prepare("SELECT id FROM account_erasures WHERE account_id = ?")
+    .bind(accountId)
+    .first<string>("id");
+  if (known !== null) return known;
+  const logged = { erasureId: newErasureId(deps), accountId, confirmedAtMs: deps.now() };
+  await logErasure(env, deps, logged);
+  await record(env.DB, logged, cause);
+  // Of two at once one was written: both carry that one on.
+  const written = await env.DB.prepare("SELECT id FROM account_erasures WHERE account_id = ?")
+    .bind(accountId)
+    .first<string>("id");
+  return written ?? logged.erasureId;
+}
+
+async function record(db: D1Database, { erasureId, accountId, confirmedAtMs }: Logged, cause: Cause): Promise<void> {
+  await db.batch([
     db
-      .prepare("DELETE FROM mail_outbox WHERE account_id = ?1 OR address = (SELECT email FROM accounts WHERE id = ?1)")
-      .bind(accountId),
-    db.prepare("DELETE FROM waitlist WHERE email = (SELECT email FROM accounts WHERE id = ?)").bind(accountId),
-    db.prepare("DELETE FROM accounts WHERE id = ?").bind(accountId),
+      .prepare(
+        `INSERT INTO account_erasures (id, account_id, confirmed_at_ms, due_at_ms, step, cause)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (SELECT 1 FROM account_erasures WHERE account_id = ?2 OR id = ?1)`,
+      )
+      .bind(erasureId, accountId, confirmedAtMs, confirmedAtMs + ERASURE_DEADLINE_MS, FIRST, cause),
+    db.prepare("INSERT INTO erasure_receipts (erasure_id) SELECT ?1 WHERE changes() > 0").bind(erasureId),
+    ...closeDoors(db, { erasureId, accountId }),
   ]);
-  return (gone?.meta.changes ?? 0) > 0;
 }
 
-interface Seat {
-  sessionId: SessionId;
-  memberId: MemberId;
-  role: string;
-  /** Who has been there longest of those who stay; `null` if nobody stays. */
-  heir: MemberId | null;
-  otherHosts: number;
-}
-
-async function leaveSessions(env: Env, deps: Deps, accountId: string): Promise<void> {
-  for (;;) {
-    const { results } = await env.DB.prepare(
-      `SELECT m.session_id AS sessionId, m.member_id AS memberId, m.role,
-         (SELECT o.member_id FROM session_members o WHERE o.session_id = m.session_id AND o.account_id <> ?1
-          ORDER BY o.role = 'observer', o.joined_at_ms, o.member_id LIMIT 1) AS heir,
-         (SELECT COUNT(*) FROM session_members o WHERE o.session_id = m.session_id AND o.account_id <> ?1 AND o.role = 'host')
-           AS otherHosts
-       FROM session_members m WHERE m.account_id = ?1 LIMIT ?2`,
-    )
-      .bind(accountId, BATCH)
-      .all<Seat>();
-    for (const seat of results) await leave(env, deps, accountId, seat);
-    if (results.length < BATCH) return;
+/** Carries an erasure on, at most `budget` bounded pieces of work. `true` when it has finished. */
+async function continueAccountErasure(env: Env, deps: Deps, erasureId: string, budget: number): Promise<boolean> {
+  const row = await env.DB.prepare("SELECT account_id AS accountId, step FROM account_erasures WHERE id = ?")
+    .bind(erasureId)
+    .first<{ accountId: string | null; step: string }>();
+  if (row === null || row.accountId === null) return row !== null;
+  const work = { erasureId, accountId: row.accountId };
+  let name = row.step;
+  try {
+    for (let spent = 0; spent < budget; spent++) {
+      const stepped = await steps[name]?.(env, deps, work);
+      if (stepped === "blocked") return false;
+      if (stepped === "more") continue;
+      const next = names[names.indexOf(name) + 1];
+      if (next === undefined) return true;
+      await env.DB.prepare("UPDATE account_erasures SET step = ?3 WHERE id = ?1 AND step = ?2")
+        .bind(erasureId, name, next)
+        .run();
+      name = next;
+    }
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
   }
+  return false;
 }
 
-/** A session that nobody else is in is deleted. Others keep theirs: whoever has been there longest hosts it, if no host stays. */
-async function leave(env: Env, deps: Deps, accountId: string, seat: Seat): Promise<void> {
-  const { sessionId, memberId, heir } = seat;
-  if (heir === null) {
-    await env.DB.batch(closeSession(env.DB, sessionId, accountId, deps.now()));
-    await continueErasure(env, deps, sessionId);
-    return;
-  }
-  const needsHost = seat.role === "host" && seat.otherHosts === 0;
-  const bodies: ApiBody[] = [
-    ...(needsHost ? [{ kind: "role" as const, memberId: heir, role: "host" as const }] : []),
-    { kind: "remove", memberId },
-  ];
-  const calls: Decision[] = bodies.map((body) => ({
-    eventId: crypto.randomUUID(),
-    sessionId,
-    fromMemberId: memberId,
-    body,
-  }));
-  await env.DB.batch([
-    ...calls.map((call) => enqueue(env.DB, call, deps.now())),
-    ...(needsHost ? [env.DB.prepare("UPDATE session_members SET role = 'host' WHERE member_id = ?").bind(heir)] : []),
-    env.DB.prepare("DELETE FROM session_members WHERE member_id = ?").bind(memberId),
-  ]);
-  // What the room cannot be told now, cron tells it.
-  for (const call of calls) await deliver(env, deps, call);
+/** Deletes an account in one go as far as that gets. `false`: something was left; cron or the next call goes on. */
+export async function eraseAccount(env: Env, deps: Deps, accountId: string, cause: Cause): Promise<boolean> {
+  return await continueAccountErasure(env, deps, await startErasure(env, deps, accountId, cause), BUDGET);
 }
 
-async function deleteRecordings(env: Env, deps: Deps, accountId: string): Promise<boolean> {
-  await env.DB.prepare(
-    "UPDATE recordings SET state = 'deleting', expires_at_ms = min(ifnull(expires_at_ms, ?2), ?2) WHERE account_id = ?1",
+/** Pieces of work of one request. */
+const BUDGET = 40;
+/** Erasures that one run of cron carries on, and how many entries of the log it looks at. */
+const ERASURES = 10;
+const LOGGED = 1_000;
+/** Enough to see that the newest erasures are missing. */
+const LOOKED_AT = 20;
+
+/** The jobs of cron: first what a restored database has forgotten, then what requests have left. */
+export async function continueErasures(env: Env, deps: Deps) {
+  await replayErasures(env, deps, LOGGED);
+  await forgetErasures(env, deps);
+  const { results, meta } = await env.DB.prepare(
+    "SELECT id FROM account_erasures WHERE finished_at_ms IS NULL ORDER BY confirmed_at_ms LIMIT ?",
   )
-    .bind(accountId, deps.now())
-    .run();
-  for (;;) {
-    const { results } = await env.DB.prepare(
-      `SELECT id, session_id AS sessionId, account_id AS accountId, upload_id AS uploadId, created_at_ms AS createdAtMs
-       FROM recordings WHERE account_id = ? LIMIT ?`,
-    )
-      .bind(accountId, BATCH)
-      .all<Deletion>();
-    if (results.length === 0) return true;
-    for (const recording of results) await deleteRecording(env, deps, recording);
-    const left = await env.DB.prepare("SELECT 1 FROM recordings WHERE id = ?").bind(results[0]?.id).first();
-    // The store does not give it up now; the sweep will, and whoever asks again finishes this.
-    if (left !== null) return false;
+    .bind(ERASURES)
+    .all<{ id: string }>();
+  let done = 0;
+  for (const { id } of results) if (await continueAccountErasure(env, deps, id, BUDGET)) done++;
+  return { done, rowsRead: meta.rows_read, finished: done === results.length && results.length < ERASURES };
+}
+
+/** Writes erasures down again that the database has forgotten, and closes the doors of those accounts. Returns how many. */
+async function replayErasures(env: Env, deps: Deps, atMost: number): Promise<number> {
+  const missing = await missingErasures(env, atMost);
+  for (const logged of missing) {
+    await record(env.DB, logged, "operator");
+    await continueAccountErasure(env, deps, logged.erasureId, BUDGET);
   }
+  return missing.length;
+}
+
+/** Fault X21: whether the database knows every recent erasure; if not, it is told of them before anybody is served. */
+export async function isUpToDate(env: Env, deps: Deps): Promise<boolean> {
+  if ((await missingErasures(env, LOOKED_AT)).length === 0) return true;
+  await replayErasures(env, deps, LOGGED);
+  return (await missingErasures(env, LOOKED_AT)).length === 0;
 }

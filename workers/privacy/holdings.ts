@@ -1,4 +1,4 @@
-import { LOG_RETENTION_MS } from "../../protocol/retention.ts";
+import { DAY_MS, ERASURE_RECEIPT_MS, LOG_RETENTION_MS } from "../../protocol/retention.ts";
 import type { LawfulBasis, Recipient, Words } from "./rules.ts";
 
 /** What lies outside D1's tables: objects in R2, the rooms' own storage, logs, and what the companion keeps on the person's disk. */
@@ -45,6 +45,22 @@ export const holdings: readonly Holding[] = [
     until: { en: "until it is replaced or taken away", de: "bis sie ersetzt oder weggenommen wird" },
     exported: true,
     erased: "with-row",
+  },
+  {
+    name: "erasure-log/",
+    where: "store",
+    purpose: {
+      en: "Under a seal, which account was erased: so that a database put back from before erases it again.",
+      de: "Versiegelt, welches Konto gelöscht wurde: damit eine zurückgespielte ältere Datenbank es wieder löscht.",
+    },
+    lawfulBasis: "legal-obligation",
+    recipients: [],
+    until: {
+      en: `${ERASURE_RECEIPT_MS / DAY_MS} days, as long as there is an older database`,
+      de: `${ERASURE_RECEIPT_MS / DAY_MS} Tage, so lange es eine ältere Datenbank gibt`,
+    },
+    exported: false,
+    erased: "by-age",
   },
   {
     name: "hub_search",
@@ -119,8 +135,8 @@ export const holdings: readonly Holding[] = [
     lawfulBasis: "legitimate-interest",
     recipients: ["operators"],
     until: {
-      en: `${LOG_RETENTION_MS / 86_400_000} days at most`,
-      de: `höchstens ${LOG_RETENTION_MS / 86_400_000} Tage`,
+      en: `${LOG_RETENTION_MS / DAY_MS} days at most`,
+      de: `höchstens ${LOG_RETENTION_MS / DAY_MS} Tage`,
     },
     exported: false,
     erased: "nobody-named",

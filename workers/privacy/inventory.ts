@@ -1,6 +1,7 @@
 import { accountsRules } from "./inventory/accounts.ts";
 import { hubRules } from "./inventory/hub.ts";
 import { mailRules } from "./inventory/mail.ts";
+import { privacyRules } from "./inventory/privacy.ts";
 import { recordingsRules } from "./inventory/recordings.ts";
 import { sessionsRules } from "./inventory/sessions.ts";
 import type { Inventory, Rule, TableName } from "./rules.ts";
@@ -12,6 +13,7 @@ export const inventory: Inventory = {
   ...hubRules,
   ...sessionsRules,
   ...recordingsRules,
+  ...privacyRules,
 };
 
 /** The rules without the names of each table's own columns, for whoever walks through all of them. */

@@ -34,9 +34,15 @@ export async function markDeleted(db: D1Database, recordingId: string, nowMs: nu
 
 /** Takes one recording that has ended away for good, and counts its owner's storage anew. Harmless to repeat. */
 export async function deleteRecording(env: Env, deps: Deps, recording: Deletion): Promise<void> {
-  const gone = await emptyStore(env, deps, [recording]);
+  await deleteRecordings(env, deps, recording.accountId, [recording]);
+}
+
+/** Takes an account's recordings that are marked for deletion away, up to 500 at once. Returns how many R2 holds nothing of any more. */
+export async function deleteRecordings(env: Env, deps: Deps, accountId: string, due: readonly Deletion[]) {
+  const gone = await emptyStore(env, deps, due);
   await deleteRows(env.DB, gone, deps.now());
-  await recountStorage(env.DB, recording.accountId);
+  await recountStorage(env.DB, accountId);
+  return gone.length;
 }
 
 /**

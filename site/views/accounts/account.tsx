@@ -122,6 +122,9 @@ export function AccountPage({ page, account, outcome, problem }: AccountProps) {
         <p>
           <a class="button quiet" href={href(page, "/privacy")}>
             {t.privacy}
+          </a>{" "}
+          <a class="button quiet" href={href(page, "/account/erase")}>
+            {t.erase}
           </a>
         </p>
       </section>

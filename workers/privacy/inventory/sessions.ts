@@ -28,6 +28,17 @@ export const sessionsRules = {
     retention: [{ kind: "with", table: "sessions" }, { kind: "with-subject" }],
     columns: { sessionId: "export", accountId: "export", memberId: "export", role: "export", joinedAtMs: "export" },
   },
+  sessionSeats: {
+    subjects: [{ column: "accountId", is: "account", erase: "step" }],
+    purpose: {
+      en: "To find the rooms that hold what a person wrote, when they ask for it or have it erased.",
+      de: "Um die Räume zu finden, in denen steht, was eine Person schrieb, wenn sie es sehen oder löschen will.",
+    },
+    lawfulBasis: "legal-obligation",
+    recipients: [],
+    retention: [{ kind: "with", table: "sessions" }, { kind: "with-subject" }],
+    columns: { memberId: "export", sessionId: "export", accountId: "internal" },
+  },
   invites: {
     subjects: [{ column: "sessionId", in: "sessionMembers", key: "sessionId", erase: "step" }],
     purpose: {

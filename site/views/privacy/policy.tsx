@@ -1,8 +1,8 @@
-import { Layout } from "../design/layout.tsx";
-import type { Page } from "../design/page.ts";
-import { Timeline } from "../design/timeline.tsx";
-import { date, days } from "../i18n/format.ts";
-import { privacyText } from "../i18n/privacy.ts";
+import { Layout } from "../../design/layout.tsx";
+import type { Page } from "../../design/page.ts";
+import { Timeline } from "../../design/timeline.tsx";
+import { date, days } from "../../i18n/format.ts";
+import { privacyText } from "../../i18n/privacy.ts";
 
 export interface PrivacyProps {
   page: Page;

@@ -1,0 +1,66 @@
+import { newId } from "../../protocol/ids.ts";
+import { ERASURE_RECEIPT_MS } from "../../protocol/retention.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
+import { issueLinkToken, readLinkToken } from "../platform/link-token.ts";
+
+/**
+ * The log of erasures beside the database (fault X21): one small object each, which says under a seal whose account it was, kept as long as
+ * the platform could put an older database back. The newest comes first in a listing, so a database that is older than its last erasure
+ * is found out by one look.
+ */
+const PREFIX = "erasure-log/";
+const LATEST_MS = 9_999_999_999_999;
+const logKey = (confirmedAtMs: number, erasureId: string) =>
+  `erasure-log/${String(LATEST_MS - confirmedAtMs).padStart(13, "0")}-${erasureId}`;
+
+export interface Logged {
+  erasureId: string;
+  accountId: string;
+  confirmedAtMs: number;
+}
+
+/** Writes an erasure into the log. Before the database knows of it: what was confirmed is carried out whatever happens in between. */
+export async function logErasure(env: Env, deps: Deps, { erasureId, accountId, confirmedAtMs }: Logged): Promise<void> {
+  await env.RECORDINGS.put(
+    logKey(confirmedAtMs, erasureId),
+    await issueLinkToken(env, deps, { kind: "erasure", accountId }),
+  );
+}
+
+const readKey = (key: string) => ({
+  confirmedAtMs: LATEST_MS - Number(key.slice(PREFIX.length, PREFIX.length + 13)),
+  erasureId: key.slice(PREFIX.length + 14),
+});
+
+/** Erasures of the log that the database does not know, newest first; `atMost` objects are looked at. */
+export async function missingErasures(env: Env, atMost: number): Promise<Logged[]> {
+  const { objects } = await env.RECORDINGS.list({ prefix: PREFIX, limit: atMost });
+  if (objects.length === 0) return [];
+  const ids = JSON.stringify(objects.map(({ key }) => readKey(key).erasureId));
+  const { results } = await env.DB.prepare(
+    "SELECT id FROM account_erasures WHERE id IN (SELECT value FROM json_each(?))",
+  )
+    .bind(ids)
+    .all<{ id: string }>();
+  const known = new Set(results.map(({ id }) => id));
+  const missing: Logged[] = [];
+  for (const { key } of objects) {
+    const logged = readKey(key);
+    if (known.has(logged.erasureId)) continue;
+    const object = await env.RECORDINGS.get(key);
+    const sealed = object === null ? null : await readLinkToken(env, await object.text());
+    if (sealed?.kind === "erasure") missing.push({ ...logged, accountId: sealed.accountId });
+  }
+  return missing;
+}
+
+/** Drops what no database could be put back to from before any more. Oldest last, so the listing starts where those begin. */
+export async function forgetErasures(env: Env, deps: Deps): Promise<number> {
+  const from = logKey(deps.now() - ERASURE_RECEIPT_MS, "");
+  const { objects } = await env.RECORDINGS.list({ prefix: PREFIX, startAfter: from.slice(0, -1) });
+  if (objects.length > 0) await env.RECORDINGS.delete(objects.map(({ key }) => key));
+  return objects.length;
+}
+
+export const newErasureId = (deps: Deps) => newId("era", deps.random);

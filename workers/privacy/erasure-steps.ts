@@ -1,0 +1,175 @@
+import type { MemberId, SessionId } from "../../protocol/ids.ts";
+import { dropSample } from "../hub/sample.ts";
+import { editProfile, findOwn } from "../hub/store.ts";
+import { addressOf, queueMail } from "../mail/outbox.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
+import { log } from "../platform/log.ts";
+import { type Deletion, deleteRecordings } from "../recordings/deletion.ts";
+import { sqlName, tableRules } from "./inventory.ts";
+import { leaveSessions } from "./leave-sessions.ts";
+
+/** What one step does in one go: far below what a Worker may do in one invocation. */
+const SESSIONS = 10;
+const ROOMS = 10;
+const RECORDINGS = 500;
+const ROWS = 1_000;
+
+export interface Work {
+  erasureId: string;
+  accountId: string;
+}
+/** `done`: the next step may begin; `more`: ask again; `blocked`: something does not answer just now. */
+export type Stepped = "done" | "more" | "blocked";
+type Step = (env: Env, deps: Deps, work: Work) => Promise<Stepped>;
+
+/** Adds the rows that the statement before it in its batch changed to the receipt, under a name. */
+const count = (db: D1Database, { erasureId }: Work, name: string) =>
+  db
+    .prepare(
+      `UPDATE erasure_receipts SET counts = json_set(counts, '$.' || ?2, ifnull(json_extract(counts, '$.' || ?2), 0) + changes())
+       WHERE erasure_id = ?1 AND changes() > 0`,
+    )
+    .bind(erasureId, name);
+
+/** A statement whose changes go on the receipt in the same batch. */
+const counted = (db: D1Database, work: Work, name: string, statement: D1PreparedStatement) => [
+  statement,
+  count(db, work, name),
+];
+
+async function forgetRooms(env: Env, deps: Deps, { erasureId, accountId }: Work): Promise<Stepped> {
+  const { results } = await env.DB.prepare(
+    `SELECT member_id AS memberId, session_id AS sessionId,
+       EXISTS (SELECT 1 FROM session_erasures e WHERE e.session_id = session_seats.session_id) AS isDeleted
+     FROM session_seats WHERE account_id = ? LIMIT ?`,
+  )
+    .bind(accountId, ROOMS)
+    .all<{ memberId: MemberId; sessionId: SessionId; isDeleted: number }>();
+  for (const { memberId, sessionId, isDeleted } of results) {
+    let blanked = 0;
+    try {
+      const room = isDeleted === 1 ? null : await deps.reachRoom(env, sessionId);
+      for (let afterSeq = 0; room !== null; ) {
+        const part = await room.forgetMember(memberId, afterSeq);
+        blanked += part.blanked;
+        afterSeq = part.doneSeq;
+        if (part.doneSeq >= part.headSeq) break;
+      }
+    } catch {
+      log({ event: "room-unreachable", call: "forget" });
+      return "blocked";
+    }
+    await env.DB.batch([
+      env.DB.prepare("DELETE FROM session_seats WHERE member_id = ?").bind(memberId),
+      env.DB.prepare(
+        `UPDATE erasure_receipts SET counts = json_set(counts, '$.rooms', ifnull(json_extract(counts, '$.rooms'), 0) + 1,
+           '$.roomLines', ifnull(json_extract(counts, '$.roomLines'), 0) + ?2) WHERE erasure_id = ?1 AND changes() > 0`,
+      ).bind(erasureId, blanked),
+    ]);
+  }
+  return results.length < ROOMS ? "done" : "more";
+}
+
+async function endRecordings(env: Env, deps: Deps, work: Work): Promise<Stepped> {
+  const { accountId } = work;
+  await env.DB.prepare(
+    `UPDATE recordings SET state = 'deleting', expires_at_ms = min(ifnull(expires_at_ms, ?2), ?2)
+     WHERE account_id = ?1 AND (state <> 'deleting' OR expires_at_ms > ?2)`,
+  )
+    .bind(accountId, deps.now())
+    .run();
+  const { results } = await env.DB.prepare(
+    `SELECT id, session_id AS sessionId, account_id AS accountId, upload_id AS uploadId, created_at_ms AS createdAtMs
+     FROM recordings WHERE account_id = ? LIMIT ?`,
+  )
+    .bind(accountId, RECORDINGS)
+    .all<Deletion>();
+  if (results.length === 0) return "done";
+  const gone = await deleteRecordings(env, deps, accountId, results);
+  await env.DB.prepare(
+    `UPDATE erasure_receipts SET counts = json_set(counts, '$.recordings', ifnull(json_extract(counts, '$.recordings'), 0) + ?2)
+     WHERE erasure_id = ?1`,
+  )
+    .bind(work.erasureId, gone)
+    .run();
+  return gone === 0 ? "blocked" : "more";
+}
+
+/** The statements by which the rules take an account's rows away, or their names out of rows that stay; so many rows each. */
+function ruleStatements(db: D1Database, work: Work): D1PreparedStatement[] {
+  return tableRules.flatMap(([table, rule]) =>
+    rule.subjects.flatMap((subject) => {
+      if ("in" in subject || subject.erase === "step" || table === "accounts") return [];
+      const [name, column] = [sqlName(table), sqlName(subject.column)];
+      const whose = subject.is === "account" ? "?1" : "(SELECT email FROM accounts WHERE id = ?1)";
+      const rows = `rowid IN (SELECT rowid FROM ${name} WHERE ${column} = ${whose} LIMIT ?2)`;
+      const sql =
+        subject.erase === "delete"
+          ? `DELETE FROM ${name} WHERE ${rows}`
+          : `UPDATE ${name} SET ${column} = NULL WHERE ${rows}`;
+      const label = subject.erase === "delete" ? table : `${table}.${subject.column}`;
+      return counted(db, work, label.replace(".", "_"), db.prepare(sql).bind(work.accountId, ROWS));
+    }),
+  );
+}
+
+async function endRows(env: Env, deps: Deps, work: Work): Promise<Stepped> {
+  const db = env.DB;
+  const results = await db.batch(ruleStatements(db, work));
+  // Every second statement counts what the one before it changed.
+  if (results.some(({ meta }, at) => at % 2 === 0 && meta.changes >= ROWS)) return "more";
+  const byPerson = await db
+    .prepare("SELECT 1 FROM account_erasures WHERE id = ? AND cause = 'person'")
+    .bind(work.erasureId)
+    .first();
+  const to = byPerson === null ? null : await addressOf(db, work.accountId);
+  const values = { link: `${env.PUBLIC_ORIGIN}/erasure/${work.erasureId}` };
+  const nowMs = deps.now();
+  await db.batch([
+    ...counted(db, work, "accounts", db.prepare("DELETE FROM accounts WHERE id = ?").bind(work.accountId)),
+    ...(to === null
+      ? []
+      : [
+          queueMail(
+            db,
+            { id: `erased-${work.erasureId}`, to: { ...to, accountId: null }, template: "erased", values },
+            nowMs,
+          ),
+        ]),
+    db
+      .prepare("UPDATE account_erasures SET account_id = NULL, step = '', finished_at_ms = ?2 WHERE id = ?1")
+      .bind(work.erasureId, nowMs),
+    db.prepare("UPDATE erasure_receipts SET finished_at_ms = ?2 WHERE erasure_id = ?1").bind(work.erasureId, nowMs),
+  ]);
+  return "done";
+}
+
+/** In this order: first nobody sees the person any more, then what lies in other stores, and the account's own row last. */
+export const steps: Record<string, Step> = {
+  async profile(env, deps, { accountId }) {
+    const profile = await findOwn(env.DB, accountId);
+    if (profile === null) return "done";
+    await editProfile(env.DB, deps, accountId, { published: false });
+    await dropSample(env, profile.id);
+    return "done";
+  },
+  async sessions(env, deps, { accountId }) {
+    return (await leaveSessions(env, deps, accountId, SESSIONS)) < SESSIONS ? "done" : "more";
+  },
+  rooms: forgetRooms,
+  recordings: endRecordings,
+  rows: endRows,
+};
+
+/** The ways in, for the batch that begins an erasure: from then on nobody signs in to the account. */
+export const closeDoors = (db: D1Database, work: Work): D1PreparedStatement[] =>
+  ["sign_ins", "passwords", "passkeys", "second_factors", "recovery_codes", "challenges", "device_codes"].flatMap(
+    (table) =>
+      counted(
+        db,
+        work,
+        table.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+        db.prepare(`DELETE FROM ${table} WHERE account_id = ?`).bind(work.accountId),
+      ),
+  );

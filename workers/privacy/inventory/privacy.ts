@@ -1,0 +1,46 @@
+import { DELETION_RECORD_RETENTION_MS, ERASURE_RECEIPT_MS } from "../../../protocol/retention.ts";
+import type { Inventory } from "../rules.ts";
+
+/** Rules of the tables about people's rights. */
+export const privacyRules = {
+  accountErasures: {
+    subjects: [{ column: "accountId", is: "account", erase: "step" }],
+    purpose: {
+      en: "To carry an erasure to its end, and to prove afterwards that there was one: a time and a random number.",
+      de: "Um eine Löschung zu Ende zu bringen und danach zu belegen, dass es sie gab: eine Zeit und eine Zufallsnummer.",
+    },
+    lawfulBasis: "legal-obligation",
+    recipients: [],
+    retention: [
+      {
+        kind: "job",
+        job: "account-erasures",
+        until: { en: "the account’s number until it is erased", de: "die Kontonummer, bis gelöscht ist" },
+      },
+      { kind: "after", column: "finishedAtMs", ms: DELETION_RECORD_RETENTION_MS },
+    ],
+    columns: {
+      id: "export",
+      accountId: "internal",
+      cause: "internal",
+      confirmedAtMs: "export",
+      dueAtMs: "export",
+      step: "internal",
+      finishedAtMs: "internal",
+    },
+  },
+  erasureReceipts: {
+    subjects: [],
+    purpose: {
+      en: "To show whoever erased their account how much has gone, by number.",
+      de: "Um jemandem, der sein Konto gelöscht hat, zu zeigen, wie viel fort ist, in Zahlen.",
+    },
+    lawfulBasis: "legal-obligation",
+    recipients: [],
+    retention: [
+      { kind: "after", column: "finishedAtMs", ms: ERASURE_RECEIPT_MS },
+      { kind: "with", table: "accountErasures" },
+    ],
+    columns: { erasureId: "internal", counts: "internal", finishedAtMs: "internal" },
+  },
+} satisfies Partial<Inventory>;
