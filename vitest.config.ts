@@ -25,6 +25,7 @@ export default defineConfig({
                 TICKET_KEY: "test ticket key, 32 bytes or more",
                 TURN_KEY: "test turn key",
                 LINK_KEY: "test link key, 32 bytes or more.",
+                STORE_KEY: "test store key, 32 bytes or more",
                 OPERATOR_KEY: "test operator key, long enough for a secret",
                 OPAQUE_SETUP: await newOpaqueSetup(),
                 TEST_MIGRATIONS: await readD1Migrations("migrations"),

@@ -22,7 +22,8 @@ const headers = `/assets/*
 
 /**
  * The password protocol's WebAssembly, taken out of the installed package, where it is text inside the script: a Worker may not compile
- * WebAssembly at run time, and a browser should fetch it once. Two scripts come of it, one for each way of importing a module.
+ * WebAssembly at run time, and a browser should fetch it once. Loading is a function in place of the package's promise: a promise that was
+ * rejected once, because one request was lost, would stay rejected until the page is loaded again.
  */
 function extractOpaque(): void {
   const script = readFileSync(join(root, "node_modules", "@serenity-kit", "opaque", "esm", "index.js"), "utf8");
@@ -34,8 +35,14 @@ function extractOpaque(): void {
   mkdirSync(built, { recursive: true });
   replace(join(built, "opaque.wasm"), Buffer.from(base64, "base64"));
   const data = `import module from "./opaque.wasm";\nfunction wasmData() { return module; }`;
-  replace(join(built, "opaque.js"), script.replace(whole, data));
-  const types = 'export { client, ready, server } from "@serenity-kit/opaque";\n';
+  const eager =
+    /const ready = __wbg_init\(\{ module_or_path: wasmData\(\) \}\)\.then\(\(\) => \{\s*\}\);\s*export \{ client, ready, server \};/;
+  if (!eager.test(script)) throw new Error("@serenity-kit/opaque no longer begins to load where it did.");
+  const onDemand = `let loading;
+const load = () => (loading ??= __wbg_init({ module_or_path: wasmData() }).then(() => undefined, (error) => { loading = undefined; throw error; }));
+export { client, load, server };`;
+  replace(join(built, "opaque.js"), script.replace(whole, data).replace(eager, onDemand));
+  const types = 'export { client, server } from "@serenity-kit/opaque";\nexport function load(): Promise<void>;\n';
   replace(join(built, "opaque.d.ts"), types);
 }
 

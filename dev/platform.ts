@@ -63,7 +63,8 @@ export function bundleWorker(): string {
 async function localSecrets(stateDir: string): Promise<Record<string, string>> {
   const path = join(stateDir, "secrets.json");
   const secrets: Record<string, string> = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
-  for (const name of ["TICKET_KEY", "TURN_KEY", "LINK_KEY"]) secrets[name] ??= randomBytes(32).toString("base64url");
+  for (const name of ["TICKET_KEY", "TURN_KEY", "LINK_KEY", "STORE_KEY"])
+    secrets[name] ??= randomBytes(32).toString("base64url");
   secrets.OPAQUE_SETUP ??= await newOpaqueSetup();
   writeFileSync(path, JSON.stringify(secrets, null, 2), { mode: 0o600 });
   return secrets;

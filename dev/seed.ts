@@ -32,7 +32,7 @@ export async function seedAccount(
       .bind(accountId, person.email, person.displayName, person.tier, nowMs),
     db
       .prepare(
-        "INSERT INTO sign_ins (id, account_id, token_hash, label, created_at_ms, expires_at_ms) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO sign_ins (id, account_id, token_hash, label, authenticated_at_ms, created_at_ms, expires_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
       )
       .bind(
         newId("sin", random),

@@ -3,10 +3,12 @@ CREATE TABLE `accounts` (
 	`email` text NOT NULL,
 	`display_name` text NOT NULL,
 	`tier` text DEFAULT 'free' NOT NULL,
+	`webauthn_user_id` text,
 	`created_at_ms` integer NOT NULL
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `accounts_email_unique` ON `accounts` (`email`);--> statement-breakpoint
+CREATE UNIQUE INDEX `accounts_webauthn_user_id_unique` ON `accounts` (`webauthn_user_id`);--> statement-breakpoint
 CREATE TABLE `challenges` (
 	`id_hash` text PRIMARY KEY NOT NULL,
 	`kind` text NOT NULL,
@@ -33,6 +35,15 @@ CREATE TABLE `device_codes` (
 CREATE UNIQUE INDEX `device_codes_user_code_unique` ON `device_codes` (`user_code`);--> statement-breakpoint
 CREATE INDEX `device_codes_by_expiry` ON `device_codes` (`expires_at_ms`);--> statement-breakpoint
 CREATE INDEX `device_codes_by_account` ON `device_codes` (`account_id`);--> statement-breakpoint
+CREATE TABLE `known_networks` (
+	`account_id` text NOT NULL,
+	`network_hash` text NOT NULL,
+	`last_used_at_ms` integer NOT NULL,
+	PRIMARY KEY(`account_id`, `network_hash`),
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `known_networks_by_use` ON `known_networks` (`last_used_at_ms`);--> statement-breakpoint
 CREATE TABLE `mail_preferences` (
 	`account_id` text PRIMARY KEY NOT NULL,
 	`language` text NOT NULL,
@@ -87,12 +98,25 @@ CREATE TABLE `second_factors` (
 	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
+CREATE TABLE `sign_in_events` (
+	`id` text PRIMARY KEY NOT NULL,
+	`account_id` text NOT NULL,
+	`method` text NOT NULL,
+	`label` text NOT NULL,
+	`at_ms` integer NOT NULL,
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `sign_in_events_by_account` ON `sign_in_events` (`account_id`,`at_ms`);--> statement-breakpoint
+CREATE INDEX `sign_in_events_by_time` ON `sign_in_events` (`at_ms`);--> statement-breakpoint
 CREATE TABLE `sign_ins` (
 	`id` text PRIMARY KEY NOT NULL,
 	`account_id` text NOT NULL,
 	`token_hash` text NOT NULL,
 	`label` text NOT NULL,
 	`kind` text DEFAULT 'browser' NOT NULL,
+	`scope` text DEFAULT 'account' NOT NULL,
+	`authenticated_at_ms` integer DEFAULT 0 NOT NULL,
 	`created_at_ms` integer NOT NULL,
 	`last_used_at_ms` integer DEFAULT 0 NOT NULL,
 	`rotated_at_ms` integer DEFAULT 0 NOT NULL,

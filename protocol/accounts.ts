@@ -82,25 +82,34 @@ export type Person = z.infer<typeof Person>;
 
 export const StartRegistration = z.object({ registrationRequest: OpaqueMessage });
 export const RegistrationStarted = z.object({ step: StepToken, registrationResponse: z.string() });
-export const SignUpWithPassword = Person.extend({ step: StepToken, registrationRecord: OpaqueMessage });
 export const PasskeyStarted = z.object({ step: StepToken, options: z.looseObject({ challenge: z.string() }) });
-export const SignUpWithPasskey = z.object({ step: StepToken, credential: Credential });
 export const Token = z.object({ token: StepToken });
+/** The confirming browser sets what the account is signed in with. */
+export const SignUpWithPassword = Token.extend({ step: StepToken, registrationRecord: OpaqueMessage });
+export const SignUpWithPasskey = Token.extend({ step: StepToken, credential: Credential });
 
 export const StartSignIn = z.object({ email: EmailAddress, startLoginRequest: OpaqueMessage });
 export const SignInStarted = z.object({ step: StepToken, loginResponse: z.string() });
 /** `cookie`: a browser on this origin. `token`: a program, which keeps it in the system's keychain. */
 const Keep = z.enum(["cookie", "token"]).default("cookie");
-const Label = z
+const LabelText = z
   .string()
   .trim()
   .min(1)
   .max(80)
-  .regex(/^\P{C}*$/u)
-  .optional();
+  .regex(/^\P{C}*$/u);
+const Label = LabelText.optional();
 export const FinishSignIn = z.object({ step: StepToken, finishLoginRequest: OpaqueMessage, keep: Keep, label: Label });
 export const SignInWithPasskey = z.object({ step: StepToken, credential: Credential, keep: Keep, label: Label });
-export const SecondFactorCode = z.object({ step: StepToken, code: z.string().trim().min(6).max(40) });
+/** Six digits, or a recovery code; either as it was shown or without its spaces and dashes. */
+export const SecondFactorCode = z.object({
+  step: StepToken,
+  code: z
+    .string()
+    .max(60)
+    .transform((code) => code.replaceAll(/[\s\p{Pd}]/gu, ""))
+    .pipe(z.string().min(6).max(40)),
+});
 /** `secondFactorStep` is there when a code is still to come; `token` when the caller asked to keep one. */
 export const SignedIn = z.object({ secondFactorStep: StepToken.optional(), token: z.string().optional() });
 
@@ -116,14 +125,28 @@ export type PatchAccount = z.infer<typeof PatchAccount>;
 export const ChangeEmail = z.object({ email: EmailAddress });
 export const ChangePassword = z.object({ step: StepToken, registrationRecord: OpaqueMessage });
 export const NewPasskey = z.object({ step: StepToken, credential: Credential, label: Label });
-export const TotpCode = z.object({
-  code: z
-    .string()
-    .trim()
-    .regex(/^\d{6}$/, "A code has six digits."),
-});
+/** Six digits, grouped as apps show them: `123 456` (also with the spaces that a copy brings along). */
+const SixDigits = z
+  .string()
+  .max(20)
+  .transform((code) => code.replaceAll(/[\s\p{Pd}]/gu, ""))
+  .pipe(z.string().regex(/^\d{6}$/, "A code has six digits."));
+export const TotpCode = z.object({ code: SixDigits });
 export const TotpStarted = z.object({ secret: z.string(), uri: z.string() });
+export const RenamePasskey = z.object({ label: LabelText });
 export const RecoveryCodes = z.object({ codes: z.array(z.string()) });
+
+/** How somebody came to be signed in. */
+const SignInMethod = z.enum([
+  "sign-up",
+  "password",
+  "second-factor",
+  "recovery-code",
+  "passkey",
+  "companion",
+  "device-code",
+]);
+export type SignInMethod = z.infer<typeof SignInMethod>;
 
 /** An account as its owner sees it. */
 export const AccountDetail = z.object({
@@ -150,18 +173,13 @@ export const AccountDetail = z.object({
       isThis: z.boolean(),
     }),
   ),
+  /** The latest first. */
+  signInHistory: z.array(z.object({ method: SignInMethod, label: z.string(), atMs: z.int() })),
 });
 export type AccountDetail = z.infer<typeof AccountDetail>;
 
 /** RFC 8628: what a companion without a browser is told, and asks with. */
-export const StartDevice = z.object({
-  label: z
-    .string()
-    .trim()
-    .min(1)
-    .max(80)
-    .regex(/^\P{C}*$/u),
-});
+export const StartDevice = z.object({ label: LabelText });
 export const DeviceStarted = z.object({
   device_code: z.string(),
   user_code: z.string(),

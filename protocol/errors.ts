@@ -24,6 +24,7 @@ export const errors = {
   unavailable: { status: 503, close: 4503, title: "The service is busy. Try again in a moment." },
 
   "sign-in-again": { status: 403, title: "This needs a fresh sign-in. Sign in again, then repeat it." },
+  "scope-insufficient": { status: 403, title: "This device is signed in for sessions only. Use a browser for this." },
   "wrong-password": { status: 401, title: "Address and password do not fit together." },
   "wrong-code": { status: 403, title: "This code is not right. Codes change every half minute; take the newest." },
   "passkey-invalid": { status: 401, title: "This passkey is not known here, or its answer was not to our question." },
@@ -32,6 +33,7 @@ export const errors = {
   "grant-invalid": { status: 400, title: "This grant has been used, has expired, or was refused. Begin again." },
   "link-invalid": { status: 410, title: "This link has been used, has expired, or was never ours. Ask for a new one." },
   "address-taken": { status: 409, title: "Another account uses this address." },
+  "address-unchanged": { status: 409, title: "This is the account's address already." },
   "last-way-in": { status: 409, title: "This is the last way into the account. Add another one first." },
 
   "invite-invalid": { status: 404, title: "This invite code is not valid, has been used up, or has expired." },

@@ -27,6 +27,8 @@ export const DISPLAY_NAME_MIN_GRAPHEMES = 2;
 export const DISPLAY_NAME_MAX_GRAPHEMES = 40;
 
 export const PASSKEYS_PER_ACCOUNT_MAX = 20;
+/** How many of the latest sign-ins their owner is shown. */
+export const SIGN_IN_HISTORY_MAX = 50;
 
 /** One text frame from a client. SDP with many candidates stays under 32 KiB; Durable Objects accept far larger frames. */
 export const ROOM_FRAME_MAX_BYTES = 64 * 1024;

@@ -32,6 +32,8 @@ export const SENT_MAIL_RETENTION_MS = 30 * DAY_MS;
 export const DELETION_RECORD_RETENTION_MS = 365 * DAY_MS;
 /** What was deleted with an account, by number; and the sealed mark by which a restored database is told of it: as long as the platform keeps history. */
 export const ERASURE_RECEIPT_MS = 30 * DAY_MS;
+/** When, on what and how an account was signed in to, and the networks that it was signed in from. */
+export const SIGN_IN_RETENTION_MS = 90 * DAY_MS;
 /** Wallet and transaction records (E4); seven years, leap days included. */
 export const TRANSACTION_RETENTION_MS = (7 * 365 + 2) * DAY_MS;
 /** Server logs (E5). */

@@ -1,7 +1,11 @@
 import { account } from "./accounts/account.ts";
 import { credentials } from "./accounts/credentials.ts";
+import { email } from "./accounts/email.ts";
 import { oauth } from "./accounts/oauth-routes.ts";
+import { passkeys } from "./accounts/passkeys.ts";
+import { passwords } from "./accounts/passwords.ts";
 import { reset } from "./accounts/reset.ts";
+import { secondFactor } from "./accounts/second-factor.ts";
 import { signIn } from "./accounts/sign-in.ts";
 import { signUp } from "./accounts/sign-up.ts";
 import { health } from "./http/health.ts";
@@ -54,6 +58,10 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", signIn);
   app.route("/", reset);
   app.route("/", account);
+  app.route("/", email);
+  app.route("/", passwords);
+  app.route("/", passkeys);
+  app.route("/", secondFactor);
   app.route("/", credentials);
   app.route("/", oauth);
   app.route("/", erasure);

@@ -138,7 +138,7 @@ export async function run(): Promise<Row[]> {
   try {
     const { origin } = platform;
     const known = await seed(platform, TRIES + WARM_UP);
-    const { clientRegistrationState, registrationRequest } = opaque.client.startRegistration({ password: "benchmark" });
+    const { registrationRequest } = opaque.client.startRegistration({ password: "benchmark" });
     const { startLoginRequest } = opaque.client.startLogin({ password: "benchmark" });
     const health = async () => {
       const startedAtMs = performance.now();
@@ -160,16 +160,8 @@ export async function run(): Promise<Row[]> {
       await tellApart("sign-in", known, signIn),
       await tellApart("reset", known, async (email) => (await post(origin, "/reset", { email })).tookMs),
       await tellApart("sign-up", known, async (email) => {
-        const started = await post(origin, "/passwords/start", { registrationRequest });
-        const { step, registrationResponse } = started.json as { step: string; registrationResponse: string };
-        const { registrationRecord } = opaque.client.finishRegistration({
-          password: "benchmark",
-          clientRegistrationState,
-          registrationResponse,
-          keyStretching: { "argon2id-custom": { iterations: 1, memory: 8, parallelism: 1 } },
-        });
         const person = { email, displayName: "Ada", isSixteen: true };
-        return (await post(origin, "/sign-up/password", { ...person, step, registrationRecord })).tookMs;
+        return (await post(origin, "/sign-up", person)).tookMs;
       }),
     ];
     return rows;

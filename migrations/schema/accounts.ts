@@ -8,6 +8,11 @@ export const accounts = sqliteTable("accounts", {
   tier: text("tier", { enum: ["free", "pro", "studio"] })
     .notNull()
     .default("free"),
+  /**
+   * What an authenticator knows the account by (WebAuthn's user handle): random, the same for every passkey of the account, so that a second
+   * one on a device takes the first one's place. `null` until the first passkey.
+   */
+  webauthnUserId: text("webauthn_user_id").unique(),
   createdAtMs: integer("created_at_ms").notNull(),
 });
 
@@ -25,6 +30,12 @@ export const signIns = sqliteTable(
     kind: text("kind", { enum: ["browser", "companion"] })
       .notNull()
       .default("browser"),
+    /** What it may be used for: the whole account, or what a companion needs in the studio. */
+    scope: text("scope", { enum: ["account", "studio"] })
+      .notNull()
+      .default("account"),
+    /** When its person last proved who they are; 0 for a token that was granted and never proved anything. */
+    authenticatedAtMs: integer("authenticated_at_ms").notNull().default(0),
     createdAtMs: integer("created_at_ms").notNull(),
     lastUsedAtMs: integer("last_used_at_ms").notNull().default(0),
     /** When the token was last exchanged for a new one. */
@@ -34,6 +45,45 @@ export const signIns = sqliteTable(
     expiresAtMs: integer("expires_at_ms").notNull(),
   },
   (table) => [index("sign_ins_by_account").on(table.accountId), index("sign_ins_by_expiry").on(table.expiresAtMs)],
+);
+
+/** How and when an account was signed in to, for its owner to look through. */
+export const signInEvents = sqliteTable(
+  "sign_in_events",
+  {
+    id: text("id").primaryKey(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
+    method: text("method", {
+      enum: ["sign-up", "password", "second-factor", "recovery-code", "passkey", "companion", "device-code"],
+    }).notNull(),
+    label: text("label").notNull(),
+    atMs: integer("at_ms").notNull(),
+  },
+  (table) => [
+    index("sign_in_events_by_account").on(table.accountId, table.atMs),
+    index("sign_in_events_by_time").on(table.atMs),
+  ],
+);
+
+/**
+ * Networks from which an account was signed in to. The hash is keyed and made with the account's id, so it says neither which network it is
+ * nor that two people share one.
+ */
+export const knownNetworks = sqliteTable(
+  "known_networks",
+  {
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
+    networkHash: text("network_hash").notNull(),
+    lastUsedAtMs: integer("last_used_at_ms").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.networkHash] }),
+    index("known_networks_by_use").on(table.lastUsedAtMs),
+  ],
 );
 
 const accountId = () =>
@@ -76,6 +126,7 @@ export const secondFactors = sqliteTable("second_factors", {
   accountId: text("account_id")
     .primaryKey()
     .references(() => accounts.id, { onDelete: "cascade" }),
+  /** Sealed: a copy of the database alone makes no codes. */
   secret: text("secret").notNull(),
   confirmedAtMs: integer("confirmed_at_ms"),
   /** The last time step that was used: a code counts once. */
@@ -108,6 +159,7 @@ export const challenges = sqliteTable(
         "reset",
         "email",
         "erasure",
+        "take-back",
       ],
     }).notNull(),
     accountId: text("account_id").references(() => accounts.id, { onDelete: "cascade" }),

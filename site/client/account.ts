@@ -1,6 +1,6 @@
 import { ask, post } from "./accounts/api.ts";
 import { codesShown } from "./accounts/codes.ts";
-import { Form, find } from "./accounts/form.ts";
+import { Form, find, looksLikeAddress } from "./accounts/form.ts";
 import { makePasskey } from "./accounts/passkeys.ts";
 import { passwordField } from "./accounts/password-field.ts";
 import { register } from "./accounts/passwords.ts";
@@ -41,8 +41,10 @@ for (const root of document.querySelectorAll<HTMLFormElement>(".remove-passkey")
 const changeEmail = open("#change-email");
 changeEmail?.onSubmit(async (button) => {
   const email = changeEmail.value("email").trim();
+  if (!changeEmail.check({ email: looksLikeAddress(email) ? null : changeEmail.said.address })) return;
   const answer = await withReauthentication(() => changeEmail.busy(button, () => post("/account/email", { email })));
-  if (answer.ok) done(changeEmail);
+  if (answer.ok) return done(changeEmail);
+  if (answer.code === "address-unchanged") changeEmail.check({ email: changeEmail.said["address-unchanged"] });
   else changeEmail.fail(answer);
 });
 
@@ -76,7 +78,8 @@ startSecond?.onSubmit(async (button) => {
   find<HTMLInputElement>("#code").focus();
 });
 confirmSecond?.onSubmit(async (button) => {
-  const code = confirmSecond.value("code").trim();
+  // Apps show it in two groups.
+  const code = confirmSecond.value("code").replaceAll(/\s/g, "");
   if (!confirmSecond.check({ code: /^\d{6}$/.test(code) ? null : confirmSecond.said.fill })) return;
   const answer = await withReauthentication(() =>
     confirmSecond.busy(button, () => post<{ codes: string[] }>("/account/second-factor", { code })),

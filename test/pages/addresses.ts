@@ -25,17 +25,18 @@ export async function addressesOfOne(
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return text === "" ? {} : JSON.parse(text);
   };
-  const link = async (kind: string): Promise<string> => {
+  const link = async (kind: string, data: object = {}): Promise<string> => {
     const secret = randomBytes(32).toString("base64url");
     const hash = createHash("sha256").update(secret).digest("hex");
     await db
       .prepare(
-        "INSERT INTO challenges (id_hash, kind, account_id, data, created_at_ms, expires_at_ms) VALUES (?, ?, NULL, '{}', ?, ?)",
+        "INSERT INTO challenges (id_hash, kind, account_id, data, created_at_ms, expires_at_ms) VALUES (?, ?, NULL, ?, ?, ?)",
       )
-      .bind(hash, kind, nowMs, nowMs + 3_600_000)
+      .bind(hash, kind, JSON.stringify(data), nowMs, nowMs + 3_600_000)
       .run();
     return secret;
   };
+  const waiting = { email: "cal@example.org", displayName: "Cal", isSixteen: true };
   const ben = await seedAccount(db, { email: "ben@example.org", displayName: "Ben Webster", tier: "free" });
   await ask(ben.token, "PUT", "/profile", {
     daw: "Reaper",
@@ -92,6 +93,7 @@ export async function addressesOfOne(
     "/account/erase/confirm": { path: `/account/erase/confirm?token=${await link("erasure")}` },
     "/erasure/:erasureId": { path: `/erasure/${erasureId}` },
     "/account/email": { path: `/account/email?token=${await link("email")}` },
+    "/account/take-back": { path: `/account/take-back?token=${await link("take-back")}` },
     "/companion/authorize": { path: `/companion/authorize?${authorize}` },
     "/hub/:profileId": { path: `/hub/${profileId}` },
     "/hub/:profileId/report": { path: `/hub/${profileId}/report` },
@@ -105,7 +107,9 @@ export async function addressesOfOne(
     "/sessions/:sessionId/invites": { path: `${session}/invites`, lands: session },
     "/sessions/:sessionId/leave": { path: `/sessions/${bens.sessionId}/leave` },
     "/sessions/:sessionId/recordings/:recordingId/delete": { path: `${session}/recordings/${recordingId}/delete` },
-    "/sign-up/confirm": { path: `/sign-up/confirm?token=${await link("sign-up")}` },
+    "/sign-up/confirm": {
+      path: `/sign-up/confirm?token=${await link("sign-up", { person: waiting, newsWording: null })}`,
+    },
     "/unsubscribe": { path: "/unsubscribe?token=faded" },
     "/waitlist/confirm": { path: "/waitlist/confirm?token=faded" },
   };

@@ -205,7 +205,7 @@ describe("E3: an account and everything of it", () => {
     expect(await eraseAccount(env, at(startMs), world.accountId.ada, "person")).toBe(true);
     // Put back: the account is there again with a way in, and the record of its erasure is not.
     await env.DB.prepare("DELETE FROM account_erasures").run();
-    await env.DB.prepare("INSERT INTO accounts VALUES (?, ?, ?, ?, ?)")
+    await env.DB.prepare("INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES (?, ?, ?, ?, ?)")
       .bind(...Object.values(before ?? {}))
       .run();
     await env.DB.prepare(

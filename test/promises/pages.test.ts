@@ -42,7 +42,7 @@ const pages: Record<string, Row> = {
 
   "GET /sign-up": { expect: [200, 303, 303, 303, 303, 303] },
   "GET /sign-up/confirm": { expect: all(200) },
-  "POST /sign-up/confirm": { expect: all(410) },
+  "POST /sign-up": { expect: all(422) },
   "GET /sign-in": { expect: [200, 303, 303, 303, 303, 303] },
   "GET /reset": { expect: all(200) },
   "POST /reset": { expect: all(422) },
@@ -61,6 +61,14 @@ const pages: Record<string, Row> = {
     changes: everybody,
   },
   "POST /account/email": { expect: form, form: () => ({ email: "" }) },
+  "GET /account/take-back": { expect: all(200) },
+  "POST /account/take-back": { expect: all(410) },
+  "GET /.well-known/change-password": { expect: all(303) },
+  "POST /account/passkeys/rename": {
+    expect: form,
+    form: ({ passkeyId }) => ({ id: passkeyId.ada, label: "Laptop" }),
+    changes: ["ada"],
+  },
   "POST /account/passkeys/remove": { expect: form, form: ({ passkeyId }) => ({ id: passkeyId.ada }), changes: ["ada"] },
   "POST /account/sign-ins/end": { expect: form, form: ({ signInId }) => ({ id: signInId.ada }), changes: ["ada"] },
   "POST /account/sign-ins/end-others": { expect: form },

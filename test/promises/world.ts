@@ -75,8 +75,8 @@ export async function newWorld(nowMs: number, withObjects = true): Promise<World
         .bind(world.accountId[who], `${world.accountId[who]}@example.org`, `Shown ${who}`, nowMs),
       db
         .prepare(
-          `INSERT INTO sign_ins (id, account_id, token_hash, label, kind, created_at_ms, last_used_at_ms, rotated_at_ms, expires_at_ms)
-           VALUES (?1, ?2, ?3, 'Firefox on Linux', 'browser', ?4, ?4, ?4, ?5)`,
+          `INSERT INTO sign_ins (id, account_id, token_hash, label, kind, authenticated_at_ms, created_at_ms, last_used_at_ms, rotated_at_ms, expires_at_ms)
+           VALUES (?1, ?2, ?3, 'Firefox on Linux', 'browser', ?4, ?4, ?4, ?4, ?5)`,
         )
         .bind(world.signInId[who], world.accountId[who], await sha256Hex(world.token[who]), nowMs, nowMs + 1e9),
       db

@@ -1,6 +1,8 @@
 import { env } from "cloudflare:workers";
+import { drizzle } from "drizzle-orm/d1";
 import { TOTP } from "otpauth";
 import { beforeEach, describe, expect, test } from "vitest";
+import { passkeys, waitlist } from "../../migrations/schema.ts";
 import { AccountDetail, DisplayName } from "../../protocol/accounts.ts";
 import { Problem } from "../../protocol/errors.ts";
 import { createApp } from "../app.ts";
@@ -26,39 +28,36 @@ beforeEach(async () => {
     await env.DB.prepare(`DELETE FROM ${table}`).run();
 });
 
-/** The mail is sent soon after the answer; what it was filled with is read before that. */
-async function confirmed(browser: Browser, email: string, more: Record<string, unknown> = {}): Promise<void> {
-  expect((await browser.signUp(email, password, more)).status).toBe(202);
-  const mail = await lastMail(email);
-  const response = await browser.ask("POST", "/sign-up/confirm", { token: tokenIn(mail?.link) });
-  expect(response.status).toBe(204);
-}
+const confirmed = (browser: Browser, email: string, more: Record<string, unknown> = {}) =>
+  browser.openAccount(email, password, more);
 
 const detailOf = async (browser: Browser) => AccountDetail.parse(await (await browser.ask("GET", "/account")).json());
 
 describe("sign-up", () => {
-  test("A1, A2: name, address and a record make an account once the mail is answered; the password is in nothing that was sent", async () => {
-    const browser = new Browser(app);
-    expect((await browser.signUp("ada@example.org", password)).status).toBe(202);
+  test("A1, A2, X28: name and address, then a record set by the browser that answers the mail; the password is in nothing that was sent", async () => {
+    const stranger = new Browser(app);
+    expect((await stranger.signUp("ada@example.org")).status).toBe(202);
     expect(await count("accounts")).toBe(0);
-    expect(browser.cookie).toBeNull();
+    expect(stranger.cookie).toBeNull();
     const mail = await lastMail("ada@example.org");
     expect(mail?.template).toBe("sign-up");
     const token = tokenIn(mail?.link);
-    expect((await browser.ask("POST", "/sign-up/confirm", { token })).status).toBe(204);
-    expect(await detailOf(browser)).toMatchObject({
+    const owner = new Browser(app, "203.0.113.7");
+    expect((await owner.confirmSignUp(token, password)).status).toBe(204);
+    expect(await detailOf(owner)).toMatchObject({
       email: "ada@example.org",
       displayName: "Ada Lovelace",
       tier: "free",
+      signInHistory: [{ method: "sign-up", label: "Firefox on Linux" }],
     });
-    expect(browser.sent.join("\n")).not.toContain(password);
-    // The link counts once.
-    expect(await codeOf(await browser.ask("POST", "/sign-up/confirm", { token }))).toBe("link-invalid");
+    expect(owner.sent.join("\n")).not.toContain(password);
+    // The link counts once, and whoever typed the address in has nothing of it.
+    expect(await codeOf(await stranger.confirmSignUp(token, "a password of a stranger"))).toBe("link-invalid");
+    expect((await new Browser(app).signIn("ada@example.org", "a password of a stranger")).status).toBe(401);
   });
 
   test("A5: who says they are younger is refused, and nothing is stored", async () => {
-    const browser = new Browser(app);
-    const response = await browser.signUp("kid@example.org", password, { isSixteen: false });
+    const response = await new Browser(app).signUp("kid@example.org", { isSixteen: false });
     expect(response.status).toBe(422);
     expect(await lastMail("kid@example.org")).toBeNull();
     const { results } = await env.DB.prepare("SELECT data FROM challenges").all<{ data: string }>();
@@ -68,8 +67,8 @@ describe("sign-up", () => {
   test("X19: a known address gets the same answer, and only its mail says so", async () => {
     await confirmed(new Browser(app), "ada@example.org");
     await keepMail();
-    const known = await new Browser(app).signUp("ADA@Example.org", password);
-    const unknown = await new Browser(app).signUp("new@example.org", password);
+    const known = await new Browser(app).signUp("ADA@Example.org");
+    const unknown = await new Browser(app).signUp("new@example.org");
     expect([known.status, await known.text()]).toEqual([unknown.status, await unknown.text()]);
     expect((await lastMail("ada@example.org"))?.template).toBe("sign-up-known");
     expect(await count("accounts")).toBe(1);
@@ -77,14 +76,14 @@ describe("sign-up", () => {
 
   test("of two sign-ups for one address the first to be confirmed has it", async () => {
     const [first, second] = [new Browser(app), new Browser(app)];
-    await first.signUp("ada@example.org", password, { displayName: "First" });
+    await first.signUp("ada@example.org", { displayName: "First" });
     const one = await lastMail("ada@example.org");
     nowMs += 1;
-    await second.signUp("ada@example.org", "another long password", { displayName: "Second" });
+    await second.signUp("ada@example.org", { displayName: "Second" });
     const two = await lastMail("ada@example.org");
     const answers = await Promise.all([
-      first.ask("POST", "/sign-up/confirm", { token: tokenIn(one?.link) }),
-      second.ask("POST", "/sign-up/confirm", { token: tokenIn(two?.link) }),
+      first.confirmSignUp(tokenIn(one?.link), password),
+      second.confirmSignUp(tokenIn(two?.link), "another long password"),
     ]);
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
     expect(await count("accounts")).toBe(1);
@@ -92,9 +91,17 @@ describe("sign-up", () => {
   });
 
   test("B3, B4: whoever was on the waiting list moves over; news only with its own consent, stored with its words", async () => {
-    await env.DB.prepare(
-      "INSERT INTO waitlist VALUES ('wai_1', 'ada@example.org', '192.0.2.1', 'agent', 'en', 'words', 0, 0, 'h1', 'h2')",
-    ).run();
+    await drizzle(env.DB).insert(waitlist).values({
+      id: "wai_1",
+      email: "ada@example.org",
+      ipAddress: "192.0.2.1",
+      userAgent: "agent",
+      language: "en",
+      consentWording: "words",
+      consentedAtMs: 0,
+      confirmedAtMs: 0,
+      confirmHash: "h1",
+    });
     const browser = new Browser(app);
     await confirmed(browser, "ada@example.org");
     expect(await count("waitlist")).toBe(0);
@@ -111,19 +118,23 @@ describe("sign-up", () => {
 
   test("links expire after a day, to the millisecond", async () => {
     const browser = new Browser(app);
-    await browser.signUp("ada@example.org", password);
+    await browser.signUp("ada@example.org");
     const token = tokenIn((await lastMail("ada@example.org"))?.link);
     nowMs += DAY_MS;
-    expect(await codeOf(await browser.ask("POST", "/sign-up/confirm", { token }))).toBe("link-invalid");
+    expect(await codeOf(await browser.confirmSignUp(token, password))).toBe("link-invalid");
+    expect(await codeOf(await browser.ask("POST", "/sign-up/passkey/start", { token }))).toBe("link-invalid");
   });
 
   test("a record that cannot be read is refused before it locks somebody out", async () => {
     const browser = new Browser(app);
+    await browser.signUp("ada@example.org");
+    const token = tokenIn((await lastMail("ada@example.org"))?.link);
     const { step } = await browser.register(password);
-    const person = { email: "ada@example.org", displayName: "Ada", isSixteen: true };
     const registrationRecord = "A".repeat(256);
-    const response = await browser.ask("POST", "/sign-up/password", { ...person, step, registrationRecord });
+    const response = await browser.ask("POST", "/sign-up/password", { token, step, registrationRecord });
     expect(await codeOf(response)).toBe("bad-request");
+    // The link is still good for another try.
+    expect((await browser.confirmSignUp(token, password)).status).toBe(204);
   });
 });
 
@@ -373,8 +384,11 @@ describe("reset and change", () => {
     const browser = new Browser(app);
     await confirmed(browser, "ada@example.org");
     const account = await env.DB.prepare("SELECT id FROM accounts").first<{ id: string }>();
+    const row = { accountId: account?.id ?? "", publicKey: "key", counter: 0, transports: "[]", label: "Key" };
     const add = (id: string) =>
-      env.DB.prepare("INSERT INTO passkeys VALUES (?, ?, 'key', 0, '[]', 'Key', 0, NULL)").bind(id, account?.id).run();
+      drizzle(env.DB)
+        .insert(passkeys)
+        .values({ ...row, id, createdAtMs: 0 });
     await add("one");
     await env.DB.prepare("DELETE FROM passwords").run();
     expect(await codeOf(await browser.ask("DELETE", "/account/passkeys/one"))).toBe("last-way-in");

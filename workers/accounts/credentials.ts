@@ -1,215 +1,120 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import {
-  ChangePassword,
-  NewPasskey,
-  PasskeyStarted,
-  RecoveryCodes,
-  TotpCode,
-  TotpStarted,
-} from "../../protocol/accounts.ts";
-import { PASSKEYS_PER_ACCOUNT_MAX } from "../../protocol/limits.ts";
-import { consumeChallenge, createChallenge, newSecret } from "../auth/challenges.ts";
-import { requireAccount, requireReauthentication } from "../auth/guard.ts";
-import { consume } from "../auth/rate-limits.ts";
-import { labelOf } from "../auth/session-token.ts";
-import { bearer, json, problemResponses } from "../http/openapi.ts";
+import { EmailAddress, Token } from "../../protocol/accounts.ts";
+import { consumeChallenge, createChallenge, newSecret, voidChallenges } from "../auth/challenges.ts";
+import { json, problemResponses } from "../http/openapi.ts";
 import { publicOrigin } from "../http/origin.ts";
 import { problem } from "../http/problem.ts";
-import { newRouter } from "../http/router.ts";
-import { isRecord, SETUP_VERSION } from "./opaque.ts";
-import { passkeyOptions, readNewPasskey } from "./passkeys.ts";
-import { newRecoveryCodes, newTotp, spendTotp } from "./second-factor.ts";
-import { notifyOwner } from "./sign-in-session.ts";
-import { NOT_A_RECORD, RegistrationStep } from "./sign-up.ts";
-import { hasSecondFactor, insertPasskey, insertPassword, passkeyIds } from "./store.ts";
+import { type AppContext, newRouter } from "../http/router.ts";
+import { flush } from "../mail/flush.ts";
+import { addressOf, queueMail } from "../mail/outbox.ts";
+import type { Values } from "../mail/templates.ts";
 
-/** All of these change a way into the account: each wants a fresh sign-in, and each is told to the owner by mail. */
-const guarded = { security: bearer, tags: ["accounts"] };
-const PasskeyStep = z.object({ challenge: z.string() });
+/**
+ * Credentials: what an account is signed in with. Whenever one changes, everything that waits is void and the owner is told, in the batch of
+ * the change itself, with a link that takes it back for a week: whatever has been added since goes, everybody is signed out, and a link to a
+ * new password comes to the address that the account had (X28).
+ */
+const TakeBack = z.object({ sinceMs: z.int(), email: EmailAddress, changedNothing: z.boolean() });
+export const TakenBack = z.object({ outcome: z.enum(["stopped", "taken-back"]) });
 
-export const credentials = newRouter()
-  .openapi(
-    createRoute({
-      ...guarded,
-      method: "post",
-      path: "/api/v1/account/password",
-      summary: "Set or change the password, by the last message of a registration; other devices are signed out",
-      middleware: [requireAccount, requireReauthentication] as const,
-      request: { body: json(ChangePassword) },
-      responses: { 204: { description: "Changed" }, ...problemResponses },
-    }),
-    async (c) => {
-      const { step, registrationRecord } = c.req.valid("json");
-      const { deps, account } = c.var;
-      const registration = RegistrationStep.safeParse((await consumeChallenge(c.env.DB, deps, "password", step))?.data);
-      if (!registration.success) return problem(c, "step-expired");
-      if (!(await isRecord(c.env, registrationRecord))) return problem(c, "bad-request", NOT_A_RECORD);
-      const { userIdentifier } = registration.data;
-      const password = { userIdentifier, record: registrationRecord, setupVersion: SETUP_VERSION };
-      await c.env.DB.batch([
-        insertPassword(c.env.DB, account.id, password, deps.now()),
-        c.env.DB.prepare("DELETE FROM sign_ins WHERE account_id = ? AND id <> ?").bind(account.id, account.signInId),
-      ]);
-      await notifyOwner(c, account.id, "password");
-      return c.body(null, 204);
+export type CredentialChange = Values["credentials-changed"]["what"];
+
+/** The statements that void what waits, and tell the owner at their address of now. */
+export async function credentialsChanged(
+  c: AppContext,
+  accountId: string,
+  what: CredentialChange,
+): Promise<D1PreparedStatement[]> {
+  const to = await addressOf(c.env.DB, accountId);
+  if (to === null) return [];
+  const back = await takeBackLink(c, accountId, to.address, c.var.deps.now());
+  const values = { what, link: `${publicOrigin(c)}/account`, takeBack: back.link };
+  const id = `credentials-${newSecret(c.var.deps)}`;
+  const mail = queueMail(c.env.DB, { id, to, template: "credentials-changed", values }, c.var.deps.now());
+  return [...voidChallenges(c.env.DB, accountId), back.insert, mail];
+}
+
+/**
+ * A link by which the owner undoes what has happened since `sinceMs`, and gets their address of then back. `changedNothing`: a stranger has only
+ * asked for something, so it is stopped and nobody is signed out.
+ */
+export async function takeBackLink(
+  c: AppContext,
+  accountId: string | null,
+  email: string,
+  sinceMs: number,
+  changedNothing = false,
+) {
+  const data = { sinceMs, email, changedNothing };
+  const { token, insert } = await createChallenge(c.env.DB, c.var.deps, "take-back", accountId, data);
+  return { link: `${publicOrigin(c)}/account/take-back?token=${token}`, insert };
+}
+
+/** The statements that end every sign-in of an account, but the one that asks. */
+export const endSignIns = (db: D1Database, accountId: string, exceptSignInId = ""): D1PreparedStatement =>
+  db.prepare("DELETE FROM sign_ins WHERE account_id = ? AND id <> ?").bind(accountId, exceptSignInId);
+
+/** What came to the account since then goes: passkeys, password, second factor, recovery codes. */
+const removeAddedSince = (db: D1Database, accountId: string, sinceMs: number): D1PreparedStatement[] =>
+  [
+    "DELETE FROM passkeys WHERE account_id = ?1 AND created_at_ms >= ?2",
+    "DELETE FROM passwords WHERE account_id = ?1 AND changed_at_ms >= ?2",
+    "DELETE FROM second_factors WHERE account_id = ?1 AND ifnull(confirmed_at_ms, ?2) >= ?2",
+    "DELETE FROM recovery_codes WHERE account_id = ?1 AND created_at_ms >= ?2",
+  ].map((sql) => db.prepare(sql).bind(accountId, sinceMs));
+
+export const credentials = newRouter().openapi(
+  createRoute({
+    tags: ["accounts"],
+    method: "post",
+    path: "/api/v1/account/take-back",
+    summary: "Undoes a change of address, password, passkey or second factor, by the link that told of it",
+    request: { body: json(Token) },
+    responses: {
+      200: {
+        description: "Stopped; or undone: everybody is signed out and a link to a new password is on its way",
+        ...json(TakenBack),
+      },
+      ...problemResponses,
     },
-  )
-  .openapi(
-    createRoute({
-      ...guarded,
-      method: "post",
-      path: "/api/v1/account/passkeys/start",
-      summary: "Options for another passkey",
-      middleware: [requireAccount, requireReauthentication] as const,
-      responses: { 200: { description: "Options", ...json(PasskeyStarted) }, ...problemResponses },
-    }),
-    async (c) => {
-      const { deps, account } = c.var;
-      const known = await passkeyIds(c.env.DB, account.id);
-      if (known.length >= PASSKEYS_PER_ACCOUNT_MAX)
-        return problem(c, "quota-exceeded", "Remove a passkey that you no longer use first.");
-      const options = await passkeyOptions(publicOrigin(c), deps, account, newSecret(deps), known);
-      const { token, insert } = await createChallenge(c.env.DB, deps, "new-passkey", account.id, {
-        challenge: options.challenge,
-      });
-      await insert.run();
-      return c.json({ step: token, options: { ...options } }, 200);
-    },
-  )
-  .openapi(
-    createRoute({
-      ...guarded,
-      method: "post",
-      path: "/api/v1/account/passkeys",
-      summary: "The new passkey",
-      middleware: [requireAccount, requireReauthentication] as const,
-      request: { body: json(NewPasskey) },
-      responses: { 204: { description: "Added" }, ...problemResponses },
-    }),
-    async (c) => {
-      const { step, credential, label } = c.req.valid("json");
-      const { deps, account } = c.var;
-      const opened = await consumeChallenge(c.env.DB, deps, "new-passkey", step);
-      const waiting = PasskeyStep.safeParse(opened?.data);
-      if (!waiting.success || opened?.accountId !== account.id) return problem(c, "step-expired");
-      const passkey = await readNewPasskey(publicOrigin(c), waiting.data.challenge, credential);
-      if (passkey === null) return problem(c, "passkey-invalid");
-      const named = { ...passkey, label: label ?? labelOf(c.req.header("User-Agent")) };
-      const { meta } = await insertPasskey(c.env.DB, account.id, named, deps.now()).run();
-      if (meta.changes !== 1) return problem(c, "passkey-invalid");
-      await notifyOwner(c, account.id, "passkey");
-      return c.body(null, 204);
-    },
-  )
-  .openapi(
-    createRoute({
-      ...guarded,
-      method: "delete",
-      path: "/api/v1/account/passkeys/{passkeyId}",
-      summary: "Remove a passkey, unless it is the last way in",
-      middleware: [requireAccount, requireReauthentication] as const,
-      request: { params: z.object({ passkeyId: z.string().max(1_024) }) },
-      responses: { 204: { description: "Removed" }, ...problemResponses },
-    }),
-    async (c) => {
-      const { id } = c.var.account;
-      const { passkeyId } = c.req.valid("param");
-      // The rule is part of the statement: two removals at once cannot take the last two.
-      const { meta } = await c.env.DB.prepare(
-        `DELETE FROM passkeys WHERE id = ?1 AND account_id = ?2
-           AND (EXISTS (SELECT 1 FROM passwords WHERE account_id = ?2)
-             OR (SELECT COUNT(*) FROM passkeys WHERE account_id = ?2) > 1)`,
-      )
-        .bind(passkeyId, id)
-        .run();
-      if (meta.changes === 0)
-        return problem(c, (await passkeyIds(c.env.DB, id)).includes(passkeyId) ? "last-way-in" : "not-found");
-      await notifyOwner(c, id, "passkey");
-      return c.body(null, 204);
-    },
-  )
-  .openapi(
-    createRoute({
-      ...guarded,
-      method: "post",
-      path: "/api/v1/account/second-factor/start",
-      summary: "A new secret for a second factor by time (RFC 6238); it counts once a code of it was given",
-      middleware: [requireAccount, requireReauthentication] as const,
-      responses: { 200: { description: "The secret", ...json(TotpStarted) }, ...problemResponses },
-    }),
-    async (c) => {
-      const { deps, account } = c.var;
-      const started = newTotp(deps, account.email);
-      const { meta } = await c.env.DB.prepare(
-        `INSERT INTO second_factors (account_id, secret) VALUES (?1, ?2)
-         ON CONFLICT (account_id) DO UPDATE SET secret = ?2, last_step = 0 WHERE confirmed_at_ms IS NULL`,
-      )
-        .bind(account.id, started.secret)
-        .run();
-      if (meta.changes === 0) return problem(c, "conflict", "There is a second factor already. Remove it first.");
-      c.header("Cache-Control", "no-store");
-      return c.json(started, 200);
-    },
-  )
-  .openapi(
-    createRoute({
-      ...guarded,
-      method: "post",
-      path: "/api/v1/account/second-factor",
-      summary: "Confirms the second factor by its first code; answers the recovery codes, once",
-      middleware: [requireAccount, requireReauthentication] as const,
-      request: { body: json(TotpCode) },
-      responses: { 200: { description: "Recovery codes", ...json(RecoveryCodes) }, ...problemResponses },
-    }),
-    async (c) => {
-      const { deps, account } = c.var;
-      if (!(await consume(c.env, deps, ["second-factor", account.id])).ok) return problem(c, "rate-limited");
-      if (!(await spendTotp(c.env.DB, deps, account.id, c.req.valid("json").code, false)))
-        return problem(c, "wrong-code");
-      const { codes, statements } = await newRecoveryCodes(c.env.DB, deps, account.id);
-      await c.env.DB.batch(statements);
-      await notifyOwner(c, account.id, "second-factor");
-      c.header("Cache-Control", "no-store");
-      return c.json({ codes }, 200);
-    },
-  )
-  .openapi(
-    createRoute({
-      ...guarded,
-      method: "delete",
-      path: "/api/v1/account/second-factor",
-      summary: "Remove the second factor and its recovery codes",
-      middleware: [requireAccount, requireReauthentication] as const,
-      responses: { 204: { description: "Removed" }, ...problemResponses },
-    }),
-    async (c) => {
-      const { id } = c.var.account;
-      const [removed] = await c.env.DB.batch([
-        c.env.DB.prepare("DELETE FROM second_factors WHERE account_id = ?").bind(id),
-        c.env.DB.prepare("DELETE FROM recovery_codes WHERE account_id = ?").bind(id),
-      ]);
-      if (removed?.meta.changes === 0) return problem(c, "not-found");
-      await notifyOwner(c, id, "second-factor");
-      return c.body(null, 204);
-    },
-  )
-  .openapi(
-    createRoute({
-      ...guarded,
-      method: "post",
-      path: "/api/v1/account/recovery-codes",
-      summary: "Ten new recovery codes; the old ones are void",
-      middleware: [requireAccount, requireReauthentication] as const,
-      responses: { 200: { description: "Recovery codes", ...json(RecoveryCodes) }, ...problemResponses },
-    }),
-    async (c) => {
-      const { deps, account } = c.var;
-      if (!(await hasSecondFactor(c.env.DB, account.id)))
-        return problem(c, "conflict", "Recovery codes stand in for a second factor. Set one up first.");
-      const { codes, statements } = await newRecoveryCodes(c.env.DB, deps, account.id);
-      await c.env.DB.batch(statements);
-      await notifyOwner(c, account.id, "recovery");
-      c.header("Cache-Control", "no-store");
-      return c.json({ codes }, 200);
-    },
-  );
+  }),
+  async (c) => {
+    const { deps } = c.var;
+    const opened = await consumeChallenge(c.env.DB, deps, "take-back", c.req.valid("json").token);
+    const waiting = TakeBack.safeParse(opened?.data);
+    if (!waiting.success || opened?.accountId == null) return problem(c, "link-invalid");
+    const { accountId } = opened;
+    const { sinceMs, email, changedNothing } = waiting.data;
+    if (changedNothing) {
+      await c.env.DB.batch(voidChallenges(c.env.DB, accountId));
+      return c.json({ outcome: "stopped" as const }, 200);
+    }
+    const before = await addressOf(c.env.DB, accountId);
+    if (before === null) return problem(c, "link-invalid");
+    const reset = await createChallenge(c.env.DB, deps, "reset", accountId, {});
+    const back = await takeBackLink(c, accountId, email, deps.now(), true);
+    const values = { link: `${publicOrigin(c)}/reset/finish?token=${reset.token}`, takeBack: back.link };
+    const mail = { id: `take-back-${newSecret(deps)}`, to: { ...before, address: email }, values };
+    const undone = await c.env.DB.batch([
+      c.env.DB.prepare("UPDATE accounts SET email = ?2 WHERE id = ?1").bind(accountId, email),
+      ...removeAddedSince(c.env.DB, accountId, sinceMs),
+      ...voidChallenges(c.env.DB, accountId),
+      // A thief was told of what they changed as well, at the address that they had moved to. What is older stays: it is the owner's.
+      c.env.DB.prepare("DELETE FROM challenges WHERE account_id = ? AND kind = 'take-back' AND created_at_ms > ?").bind(
+        accountId,
+        sinceMs,
+      ),
+      endSignIns(c.env.DB, accountId),
+      reset.insert,
+      back.insert,
+      queueMail(c.env.DB, { ...mail, template: "reset" }, deps.now()),
+    ]).catch((error: unknown) => {
+      // Somebody has opened an account under the old address since; the batch is undone as a whole.
+      if (/UNIQUE/.test(String(error))) return null;
+      throw error;
+    });
+    if (undone === null) return problem(c, "address-taken");
+    flush(c);
+    return c.json({ outcome: "taken-back" as const }, 200);
+  },
+);

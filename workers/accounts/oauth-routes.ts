@@ -30,7 +30,7 @@ export const oauth = newRouter()
     async (c) => {
       const asked = c.req.valid("form");
       const { deps } = c.var;
-      if (!(await consume(c.env, deps, ["device", networkOf(c.req.header("CF-Connecting-IP"))])).ok)
+      if (!(await consume(c.env, deps, ["token", networkOf(c.req.header("CF-Connecting-IP"))])).ok)
         return refuse(c, "rate-limited", "slow_down");
       c.header("Cache-Control", "no-store");
       if (asked.grant_type === "authorization_code") {

@@ -69,8 +69,15 @@ export function refuseCompanion(request: AuthorizeRequest): string {
   return url.href;
 }
 
-async function signInCompanion(db: D1Database, deps: Deps, accountId: string, label: string): Promise<string> {
-  const { token, statements } = await createSignIn(db, deps, accountId, "companion", label);
+/** A grant signs a companion in for the studio alone, and is no proof of who its person is. */
+async function signInCompanion(
+  db: D1Database,
+  deps: Deps,
+  accountId: string,
+  method: "companion" | "device-code",
+  label: string,
+): Promise<string> {
+  const { token, statements } = await createSignIn(db, deps, { accountId, kind: "companion", method, label });
   await db.batch(statements);
   return token;
 }
@@ -88,7 +95,9 @@ export async function exchangeCode(
   if (!step.success || opened?.accountId == null || step.data.redirectUri !== redirectUri) return null;
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier)));
   const challenge = toBase64Url(digest);
-  return challenge === step.data.challenge ? signInCompanion(db, deps, opened.accountId, step.data.label) : null;
+  return challenge === step.data.challenge
+    ? signInCompanion(db, deps, opened.accountId, "companion", step.data.label)
+    : null;
 }
 
 /** A device that begins to wait. Its own code is 256 bits; the person's is short, lives ten minutes and is guarded by a
@@ -154,7 +163,7 @@ export async function pollDevice(db: D1Database, deps: Deps, deviceCode: string)
   if (decided !== null) {
     if (decided.expiresAtMs <= nowMs) return { ok: false, error: "expired_token" };
     if (decided.state === "denied" || decided.accountId === null) return { ok: false, error: "access_denied" };
-    return { ok: true, token: await signInCompanion(db, deps, decided.accountId, decided.label) };
+    return { ok: true, token: await signInCompanion(db, deps, decided.accountId, "device-code", decided.label) };
   }
   const { meta } = await db
     .prepare("UPDATE device_codes SET polled_at_ms = ?2 WHERE code_hash = ?1 AND polled_at_ms <= ?2 - ?3")

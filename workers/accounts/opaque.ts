@@ -19,7 +19,7 @@ export interface PasswordRecord {
 }
 
 export async function answerRegistration(env: Env, deps: Deps, registrationRequest: string) {
-  await opaque.ready;
+  await opaque.load();
   const userIdentifier = newSecret(deps);
   try {
     const { registrationResponse } = opaque.server.createRegistrationResponse({
@@ -38,7 +38,7 @@ export async function answerRegistration(env: Env, deps: Deps, registrationReque
  * it is the same each time, of the same shape, and costs the same work.
  */
 export async function answerSignIn(env: Env, email: string, known: PasswordRecord | null, startLoginRequest: string) {
-  await opaque.ready;
+  await opaque.load();
   const madeUp = await identifierFor(env, email);
   try {
     return opaque.server.startLogin({
@@ -54,7 +54,7 @@ export async function answerSignIn(env: Env, email: string, known: PasswordRecor
 
 /** Whether this is a registration's last message: a record that cannot be read would lock its owner out of their own account. */
 export async function isRecord(env: Env, registrationRecord: string): Promise<boolean> {
-  await opaque.ready;
+  await opaque.load();
   const { startLoginRequest } = opaque.client.startLogin({ password: "" });
   try {
     opaque.server.startLogin({
@@ -71,7 +71,7 @@ export async function isRecord(env: Env, registrationRecord: string): Promise<bo
 
 /** Whether the second message proves the password. */
 export async function provesPassword(serverLoginState: string, finishLoginRequest: string): Promise<boolean> {
-  await opaque.ready;
+  await opaque.load();
   try {
     opaque.server.finishLogin({ serverLoginState, finishLoginRequest });
     return true;

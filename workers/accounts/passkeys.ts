@@ -1,93 +1,115 @@
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from "@simplewebauthn/server";
-import type { Deps } from "../platform/deps.ts";
+import { createRoute, z } from "@hono/zod-openapi";
+import { NewPasskey, PasskeyStarted, RenamePasskey } from "../../protocol/accounts.ts";
+import { PASSKEYS_PER_ACCOUNT_MAX } from "../../protocol/limits.ts";
+import { consumeChallenge, createChallenge } from "../auth/challenges.ts";
+import { requireAccount, requireReauthentication } from "../auth/guard.ts";
+import { labelOf } from "../auth/session-token.ts";
+import { bearer, json, problemResponses } from "../http/openapi.ts";
+import { publicOrigin } from "../http/origin.ts";
+import { problem } from "../http/problem.ts";
+import { newRouter } from "../http/router.ts";
+import { flush } from "../mail/flush.ts";
+import { credentialsChanged } from "./credentials.ts";
+import { insertPasskey, passkeyIds, webauthnUserId } from "./store.ts";
+import { passkeyOptions, readNewPasskey } from "./webauthn.ts";
 
-/** What is kept of a passkey; its private half never leaves the person's device (WebAuthn level 3). */
-export interface Passkey {
-  id: string;
-  publicKey: string;
-  counter: number;
-  transports: string[];
-}
+/** Passkeys (WebAuthn level 3): each change wants a proof of late and is told to the owner; a name is only a name. */
+const guarded = { security: bearer, tags: ["accounts"] };
+const Waiting = z.object({ challenge: z.string() });
+const params = z.object({ passkeyId: z.string().max(1_024) });
 
-/** Passkeys belong to this host; a page of another origin cannot use them. */
-export const relyingParty = (origin: string) => ({ id: new URL(origin).hostname, origin });
-
-const bytes = (text: string) => new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>;
-
-/** Options for making a passkey: discoverable, so that signing in needs no address; the person is verified by their device. */
-export function passkeyOptions(
-  origin: string,
-  deps: Deps,
-  person: { email: string; displayName: string },
-  userId: string,
-  known: readonly string[],
-) {
-  return generateRegistrationOptions({
-    rpName: "SessionLinked",
-    rpID: relyingParty(origin).id,
-    userName: person.email,
-    userDisplayName: person.displayName,
-    userID: bytes(userId),
-    challenge: deps.random(32) as Uint8Array<ArrayBuffer>,
-    attestationType: "none",
-    excludeCredentials: known.map((id) => ({ id })),
-    authenticatorSelection: { residentKey: "required", userVerification: "required" },
-  });
-}
-
-/** The new passkey, or `null` if the answer is not to this challenge, from this origin, by a verified person. */
-export async function readNewPasskey(origin: string, challenge: string, credential: unknown): Promise<Passkey | null> {
-  try {
-    const { verified, registrationInfo } = await verifyRegistrationResponse({
-      response: credential as RegistrationResponseJSON,
-      expectedChallenge: challenge,
-      expectedOrigin: origin,
-      expectedRPID: relyingParty(origin).id,
-      requireUserVerification: true,
-    });
-    if (!verified || registrationInfo === undefined) return null;
-    const { id, publicKey, counter, transports } = registrationInfo.credential;
-    return { id, publicKey: publicKey.toBase64(), counter, transports: transports ?? [] };
-  } catch {
-    return null;
-  }
-}
-
-/** Options for signing in with whichever passkey the person picks. */
-export function signInOptions(origin: string, deps: Deps) {
-  return generateAuthenticationOptions({
-    rpID: relyingParty(origin).id,
-    challenge: deps.random(32) as Uint8Array<ArrayBuffer>,
-    userVerification: "required",
-    allowCredentials: [],
-  });
-}
-
-/** The passkey's new counter if the answer is good, else `null`. */
-export async function verifyPasskey(
-  origin: string,
-  challenge: string,
-  credential: unknown,
-  passkey: Passkey,
-): Promise<number | null> {
-  try {
-    const { verified, authenticationInfo } = await verifyAuthenticationResponse({
-      response: credential as AuthenticationResponseJSON,
-      expectedChallenge: challenge,
-      expectedOrigin: origin,
-      expectedRPID: relyingParty(origin).id,
-      requireUserVerification: true,
-      credential: { id: passkey.id, publicKey: Uint8Array.fromBase64(passkey.publicKey), counter: passkey.counter },
-    });
-    return verified ? authenticationInfo.newCounter : null;
-  } catch {
-    return null;
-  }
-}
+export const passkeys = newRouter()
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "post",
+      path: "/api/v1/account/passkeys/start",
+      summary: "Options for another passkey",
+      middleware: [requireAccount, requireReauthentication] as const,
+      responses: { 200: { description: "Options", ...json(PasskeyStarted) }, ...problemResponses },
+    }),
+    async (c) => {
+      const { deps, account } = c.var;
+      const known = await passkeyIds(c.env.DB, account.id);
+      if (known.length >= PASSKEYS_PER_ACCOUNT_MAX)
+        return problem(c, "quota-exceeded", "Remove a passkey that you no longer use first.");
+      const userId = await webauthnUserId(c.env.DB, deps, account.id);
+      const options = await passkeyOptions(publicOrigin(c), deps, account, userId, known);
+      const { token, insert } = await createChallenge(c.env.DB, deps, "new-passkey", account.id, {
+        challenge: options.challenge,
+      });
+      await insert.run();
+      return c.json({ step: token, options: { ...options } }, 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "post",
+      path: "/api/v1/account/passkeys",
+      summary: "The new passkey",
+      middleware: [requireAccount, requireReauthentication] as const,
+      request: { body: json(NewPasskey) },
+      responses: { 204: { description: "Added" }, ...problemResponses },
+    }),
+    async (c) => {
+      const { step, credential, label } = c.req.valid("json");
+      const { deps, account } = c.var;
+      const opened = await consumeChallenge(c.env.DB, deps, "new-passkey", step);
+      const waiting = Waiting.safeParse(opened?.data);
+      if (!waiting.success || opened?.accountId !== account.id) return problem(c, "step-expired");
+      const passkey = await readNewPasskey(publicOrigin(c), waiting.data.challenge, credential);
+      if (passkey === null) return problem(c, "passkey-invalid");
+      const named = { ...passkey, label: label ?? labelOf(c.req.header("User-Agent")) };
+      const { meta } = await insertPasskey(c.env.DB, account.id, named, deps.now()).run();
+      if (meta.changes !== 1) return problem(c, "passkey-invalid");
+      await c.env.DB.batch(await credentialsChanged(c, account.id, "passkey-added"));
+      flush(c);
+      return c.body(null, 204);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "patch",
+      path: "/api/v1/account/passkeys/{passkeyId}",
+      summary: "Give a passkey a name of your own",
+      middleware: [requireAccount] as const,
+      request: { params, body: json(RenamePasskey) },
+      responses: { 204: { description: "Named" }, ...problemResponses },
+    }),
+    async (c) => {
+      const { meta } = await c.env.DB.prepare("UPDATE passkeys SET label = ?3 WHERE id = ?1 AND account_id = ?2")
+        .bind(c.req.valid("param").passkeyId, c.var.account.id, c.req.valid("json").label)
+        .run();
+      return meta.changes === 0 ? problem(c, "not-found") : c.body(null, 204);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "delete",
+      path: "/api/v1/account/passkeys/{passkeyId}",
+      summary: "Remove a passkey, unless nothing else signs the account in",
+      middleware: [requireAccount, requireReauthentication] as const,
+      request: { params },
+      responses: { 204: { description: "Removed" }, ...problemResponses },
+    }),
+    async (c) => {
+      const { id } = c.var.account;
+      const { passkeyId } = c.req.valid("param");
+      // The rule is part of the statement: two removals at once cannot take the last two.
+      const { meta } = await c.env.DB.prepare(
+        `DELETE FROM passkeys WHERE id = ?1 AND account_id = ?2
+           AND (EXISTS (SELECT 1 FROM passwords WHERE account_id = ?2)
+             OR (SELECT COUNT(*) FROM passkeys WHERE account_id = ?2) > 1)`,
+      )
+        .bind(passkeyId, id)
+        .run();
+      if (meta.changes === 0)
+        return problem(c, (await passkeyIds(c.env.DB, id)).includes(passkeyId) ? "last-way-in" : "not-found");
+      await c.env.DB.batch(await credentialsChanged(c, id, "passkey-removed"));
+      flush(c);
+      return c.body(null, 204);
+    },
+  );

@@ -1,71 +1,108 @@
-import { Secret, TOTP } from "otpauth";
-import { randomBase32 } from "../../protocol/ids.ts";
-import type { Deps } from "../platform/deps.ts";
-import { sha256Hex } from "../platform/hash.ts";
+import { createRoute } from "@hono/zod-openapi";
+import { RecoveryCodes, TotpCode, TotpStarted } from "../../protocol/accounts.ts";
+import { requireAccount, requireReauthentication } from "../auth/guard.ts";
+import { consume } from "../auth/rate-limits.ts";
+import { bearer, json, problemResponses } from "../http/openapi.ts";
+import { problem } from "../http/problem.ts";
+import { newRouter } from "../http/router.ts";
+import { flush } from "../mail/flush.ts";
+import { sealText } from "../platform/sealed-text.ts";
+import { credentialsChanged } from "./credentials.ts";
+import { hasSecondFactor } from "./store.ts";
+import { newRecoveryCodes, newTotp, spendTotp } from "./totp.ts";
 
-const PERIOD_SECONDS = 30;
-/** Steps before and after the present one that count: a phone's clock may be off by half a minute. */
-const WINDOW = 1;
-export const RECOVERY_CODES = 10;
+/** The second factor by time (RFC 6238), and the recovery codes that stand in for it. */
+const guarded = {
+  security: bearer,
+  tags: ["accounts"],
+};
 
-const totp = (secret: string, label = "") =>
-  new TOTP({ issuer: "SessionLinked", label, secret: Secret.fromBase32(secret), digits: 6, period: PERIOD_SECONDS });
-
-/** A new secret (160 bits, RFC 4226's recommendation) and the address that a phone reads from a picture. */
-export function newTotp(deps: Deps, email: string): { secret: string; uri: string } {
-  const secret = new Secret({ buffer: deps.random(20).slice().buffer }).base32;
-  return { secret, uri: totp(secret, email).toString() };
-}
-
-/** Checks a code and uses its time step up, in one statement: the same code does not count twice (RFC 6238 section 5.2). */
-export async function spendTotp(
-  db: D1Database,
-  deps: Deps,
-  accountId: string,
-  code: string,
-  confirmed: boolean,
-): Promise<boolean> {
-  const row = await db
-    .prepare(
-      `SELECT secret FROM second_factors WHERE account_id = ? AND confirmed_at_ms IS ${confirmed ? "NOT NULL" : "NULL"}`,
-    )
-    .bind(accountId)
-    .first<{ secret: string }>();
-  if (row === null) return false;
-  const nowMs = deps.now();
-  const delta = totp(row.secret).validate({ token: code, timestamp: nowMs, window: WINDOW });
-  if (delta === null) return false;
-  const step = Math.floor(nowMs / 1000 / PERIOD_SECONDS) + delta;
-  const { meta } = await db
-    .prepare(
-      "UPDATE second_factors SET last_step = ?2, confirmed_at_ms = ifnull(confirmed_at_ms, ?3) WHERE account_id = ?1 AND last_step < ?2",
-    )
-    .bind(accountId, step, nowMs)
-    .run();
-  return meta.changes === 1;
-}
-
-const normal = (code: string) => code.toLowerCase().replaceAll(/[^0-9a-z]/g, "");
-
-/** New recovery codes; the old ones are void from this batch on. Each has 80 random bits, so a plain hash keeps it. */
-export async function newRecoveryCodes(db: D1Database, deps: Deps, accountId: string) {
-  const codes = Array.from({ length: RECOVERY_CODES }, () => randomBase32(16, deps.random));
-  const hashes = await Promise.all(codes.map((code) => sha256Hex(code)));
-  const statements = [
-    db.prepare("DELETE FROM recovery_codes WHERE account_id = ?").bind(accountId),
-    ...hashes.map((hash) =>
-      db
-        .prepare("INSERT INTO recovery_codes (account_id, code_hash, created_at_ms) VALUES (?, ?, ?)")
-        .bind(accountId, hash, deps.now()),
-    ),
-  ];
-  return { codes: codes.map((code) => (code.match(/.{4}/g) ?? []).join("-")), statements };
-}
-
-export async function spendRecoveryCode(db: D1Database, accountId: string, code: string): Promise<boolean> {
-  const { meta } = await db
-    .prepare("DELETE FROM recovery_codes WHERE account_id = ?1 AND code_hash = ?2")
-    .bind(accountId, await sha256Hex(normal(code)))
-    .run();
-  return meta.changes === 1;
-}
+export const secondFactor = newRouter()
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "post",
+      path: "/api/v1/account/second-factor/start",
+      summary: "A new secret for a second factor by time (RFC 6238); it counts once a code of it was given",
+      middleware: [requireAccount, requireReauthentication] as const,
+      responses: { 200: { description: "The secret", ...json(TotpStarted) }, ...problemResponses },
+    }),
+    async (c) => {
+      const { deps, account } = c.var;
+      const started = newTotp(deps, account.email);
+      const sealed = await sealText(c.env, deps, "second-factors", account.id, started.secret);
+      const { meta } = await c.env.DB.prepare(
+        `INSERT INTO second_factors (account_id, secret) VALUES (?1, ?2)
+         ON CONFLICT (account_id) DO UPDATE SET secret = ?2, last_step = 0 WHERE confirmed_at_ms IS NULL`,
+      )
+        .bind(account.id, sealed)
+        .run();
+      if (meta.changes === 0) return problem(c, "conflict", "There is a second factor already. Remove it first.");
+      c.header("Cache-Control", "no-store");
+      return c.json(started, 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "post",
+      path: "/api/v1/account/second-factor",
+      summary: "Confirms the second factor by its first code; answers the recovery codes, once",
+      middleware: [requireAccount, requireReauthentication] as const,
+      request: { body: json(TotpCode) },
+      responses: { 200: { description: "Recovery codes", ...json(RecoveryCodes) }, ...problemResponses },
+    }),
+    async (c) => {
+      const { deps, account } = c.var;
+      // A bucket of its own: the owner's slips while setting up take nothing from signing in.
+      const limit = await consume(c.env, deps, ["second-factor-network", `${account.id} confirms`]);
+      if (!limit.ok) return problem(c, "rate-limited");
+      if (!(await spendTotp(c.env, deps, account.id, c.req.valid("json").code, false))) return problem(c, "wrong-code");
+      const { codes, statements } = await newRecoveryCodes(c.env, deps, account.id);
+      await c.env.DB.batch([...statements, ...(await credentialsChanged(c, account.id, "second-factor-on"))]);
+      flush(c);
+      c.header("Cache-Control", "no-store");
+      return c.json({ codes }, 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "delete",
+      path: "/api/v1/account/second-factor",
+      summary: "Remove the second factor and its recovery codes",
+      middleware: [requireAccount, requireReauthentication] as const,
+      responses: { 204: { description: "Removed" }, ...problemResponses },
+    }),
+    async (c) => {
+      const { id } = c.var.account;
+      if (!(await hasSecondFactor(c.env.DB, id))) return problem(c, "not-found");
+      await c.env.DB.batch([
+        c.env.DB.prepare("DELETE FROM second_factors WHERE account_id = ?").bind(id),
+        c.env.DB.prepare("DELETE FROM recovery_codes WHERE account_id = ?").bind(id),
+        ...(await credentialsChanged(c, id, "second-factor-off")),
+      ]);
+      flush(c);
+      return c.body(null, 204);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "post",
+      path: "/api/v1/account/recovery-codes",
+      summary: "Ten new recovery codes; the old ones are void",
+      middleware: [requireAccount, requireReauthentication] as const,
+      responses: { 200: { description: "Recovery codes", ...json(RecoveryCodes) }, ...problemResponses },
+    }),
+    async (c) => {
+      const { deps, account } = c.var;
+      if (!(await hasSecondFactor(c.env.DB, account.id)))
+        return problem(c, "conflict", "Recovery codes stand in for a second factor. Set one up first.");
+      const { codes, statements } = await newRecoveryCodes(c.env, deps, account.id);
+      await c.env.DB.batch([...statements, ...(await credentialsChanged(c, account.id, "recovery-codes"))]);
+      flush(c);
+      c.header("Cache-Control", "no-store");
+      return c.json({ codes }, 200);
+    },
+  );

@@ -8,20 +8,23 @@ import {
   SignInWithPasskey,
   StartSignIn,
 } from "../../protocol/accounts.ts";
-import { consumeChallenge, createChallenge } from "../auth/challenges.ts";
-import { authenticate, isOwnOrigin } from "../auth/guard.ts";
+import { consumeChallenge, createChallenge, readChallenge } from "../auth/challenges.ts";
+import { findSignedIn, isOwnOrigin } from "../auth/guard.ts";
+import { isFamiliar } from "../auth/known-networks.ts";
 import { networkOf, wideNetworkOf } from "../auth/network.ts";
-import { consume } from "../auth/rate-limits.ts";
+import { type Bucket, consume, giveBack, Taken, type Try } from "../auth/rate-limits.ts";
 import { dropCookie } from "../auth/session-token.ts";
 import { json, problemResponses } from "../http/openapi.ts";
 import { publicOrigin } from "../http/origin.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
+import { flush } from "../mail/flush.ts";
+import { credentialsChanged } from "./credentials.ts";
 import { answerSignIn, provesPassword } from "./opaque.ts";
-import { signInOptions, verifyPasskey } from "./passkeys.ts";
-import { spendRecoveryCode, spendTotp } from "./second-factor.ts";
-import { notifyOwner, startSignInSession, Wanted, wantedOf } from "./sign-in-session.ts";
+import { startSignInSession, Wanted, wantedOf } from "./sign-in-session.ts";
 import { findCredentials, findPasskey, hasSecondFactor } from "./store.ts";
+import { spendRecoveryCode, spendTotp } from "./totp.ts";
+import { signInOptions, verifyPasskey } from "./webauthn.ts";
 
 const tags = ["accounts"];
 const signedIn = {
@@ -29,8 +32,14 @@ const signedIn = {
   ...problemResponses,
 };
 
-const PasswordStep = z.object({ purpose: z.literal("sign-in"), serverLoginState: z.string() });
+const PasswordStep = z.object({ purpose: z.literal("sign-in"), serverLoginState: z.string(), taken: Taken });
 const ChallengeStep = z.object({ challenge: z.string() });
+
+/** The buckets of the networks come first and are not given back. */
+const NETWORK_TRIES = 2;
+/** An account's own bucket, which guards it against many networks; not asked where its owner has signed in before. */
+const accountTry = (bucket: Bucket, subject: string, familiar: boolean): Try[] => (familiar ? [] : [[bucket, subject]]);
+
 /** Signing in and out. A sign-in from another site's page is refused: it could sign somebody in as somebody else. */
 export const signIn = newRouter()
   .openapi(
@@ -47,22 +56,25 @@ export const signIn = newRouter()
       const { deps } = c.var;
       const header = c.req.header("CF-Connecting-IP");
       const network = networkOf(header);
+      const known = await findCredentials(c.env.DB, email);
+      // OPAQUE's first answer already tells a guesser whether the guess was right, so that is where a try is taken. A proof that is right gives
+      // it back: what an account is charged is what was never proved.
       const limit = await consume(
         c.env,
         deps,
         ["sign-in-network", network],
         ["sign-in-wide-network", wideNetworkOf(header)],
         ["sign-in-account-network", `${email} ${network}`],
-        ["sign-in-account", email],
+        ...accountTry("sign-in-account", email, await isFamiliar(c, known?.accountId ?? null)),
       );
       if (!limit.ok) return problem(c, "rate-limited");
-      const known = await findCredentials(c.env.DB, email);
       const answer = await answerSignIn(c.env, email, known?.password ?? null, startLoginRequest);
       if (answer === null) return problem(c, "bad-request", "This is not an OPAQUE sign-in request.");
-      // Whose step it is decides the second message; for an unknown address nothing can be right.
+      // Whose challenge it is decides the second message; for an unknown address nothing can be right.
       const { token, insert } = await createChallenge(c.env.DB, deps, "password", known?.accountId ?? null, {
         purpose: "sign-in",
         serverLoginState: answer.serverLoginState,
+        taken: limit.taken.slice(NETWORK_TRIES),
       });
       await insert.run();
       return c.json({ step: token, loginResponse: answer.loginResponse }, 200);
@@ -85,9 +97,10 @@ export const signIn = newRouter()
       if (!waiting.success) return problem(c, "step-expired");
       const isRight = await provesPassword(waiting.data.serverLoginState, finishLoginRequest);
       if (!isRight || opened?.accountId == null) return problem(c, "wrong-password");
+      await giveBack(c.env.DB, waiting.data.taken);
       const wanted = wantedOf(c, keep, label);
       if (!(await hasSecondFactor(c.env.DB, opened.accountId)))
-        return c.json(await startSignInSession(c, opened.accountId, wanted), 200);
+        return c.json(await startSignInSession(c, opened.accountId, "password", wanted), 200);
       const next = await createChallenge(c.env.DB, c.var.deps, "second-factor", opened.accountId, wanted);
       await next.insert.run();
       return c.json({ secondFactorStep: next.token }, 200);
@@ -105,23 +118,40 @@ export const signIn = newRouter()
     async (c) => {
       const { step, code } = c.req.valid("json");
       const { deps } = c.var;
-      const opened = await consumeChallenge(c.env.DB, deps, "second-factor", step);
-      const wanted = Wanted.safeParse(opened?.data);
-      const accountId = opened?.accountId ?? null;
+      const waiting = await readChallenge(c.env.DB, deps, "second-factor", step);
+      const wanted = Wanted.safeParse(waiting?.data);
+      const accountId = waiting?.accountId ?? null;
       if (!wanted.success || accountId === null) return problem(c, "step-expired");
-      if (!(await consume(c.env, deps, ["second-factor", accountId])).ok) return problem(c, "rate-limited");
       const isCode = /^\d{6}$/.test(code);
+      const subject = `${accountId} ${networkOf(c.req.header("CF-Connecting-IP"))}`;
+      const limit = isCode
+        ? await consume(
+            c.env,
+            deps,
+            ["second-factor-network", subject],
+            ...accountTry("second-factor", accountId, await isFamiliar(c, accountId)),
+          )
+        : await consume(c.env, deps, ["recovery-code-network", subject]);
+      // The challenge stays: a refused try takes nothing, this included.
+      if (!limit.ok) return problem(c, "rate-limited");
+      // Consumed before the code is looked at: of two tries at once with one token, one counts.
+      if ((await consumeChallenge(c.env.DB, deps, "second-factor", step)) === null) return problem(c, "step-expired");
       const isRight = isCode
-        ? await spendTotp(c.env.DB, deps, accountId, code, true)
-        : await spendRecoveryCode(c.env.DB, accountId, code);
+        ? await spendTotp(c.env, deps, accountId, code, true)
+        : await spendRecoveryCode(c.env, accountId, code);
       if (!isRight) {
         // A slip of the finger does not send anybody back to the password.
         const again = await createChallenge(c.env.DB, deps, "second-factor", accountId, wanted.data);
         await again.insert.run();
         return c.json({ secondFactorStep: again.token }, 200);
       }
-      if (!isCode) await notifyOwner(c, accountId, "recovery");
-      return c.json(await startSignInSession(c, accountId, wanted.data), 200);
+      await giveBack(c.env.DB, limit.taken);
+      if (!isCode) {
+        await c.env.DB.batch(await credentialsChanged(c, accountId, "recovery-used"));
+        flush(c);
+      }
+      const method = isCode ? "second-factor" : "recovery-code";
+      return c.json(await startSignInSession(c, accountId, method, wanted.data), 200);
     },
   )
   .openapi(
@@ -134,8 +164,14 @@ export const signIn = newRouter()
     }),
     async (c) => {
       const { deps } = c.var;
-      if (!(await consume(c.env, deps, ["sign-in-network", networkOf(c.req.header("CF-Connecting-IP"))])).ok)
-        return problem(c, "rate-limited");
+      const header = c.req.header("CF-Connecting-IP");
+      const limit = await consume(
+        c.env,
+        deps,
+        ["sign-in-network", networkOf(header)],
+        ["sign-in-wide-network", wideNetworkOf(header)],
+      );
+      if (!limit.ok) return problem(c, "rate-limited");
       const options = await signInOptions(publicOrigin(c), deps);
       const { token, insert } = await createChallenge(c.env.DB, deps, "passkey", null, {
         challenge: options.challenge,
@@ -166,7 +202,7 @@ export const signIn = newRouter()
       await c.env.DB.prepare("UPDATE passkeys SET counter = ?2, last_used_at_ms = ?3 WHERE id = ?1")
         .bind(passkey.id, counter, c.var.deps.now())
         .run();
-      return c.json(await startSignInSession(c, passkey.accountId, wantedOf(c, keep, label)), 200);
+      return c.json(await startSignInSession(c, passkey.accountId, "passkey", wantedOf(c, keep, label)), 200);
     },
   )
   .openapi(
@@ -178,8 +214,9 @@ export const signIn = newRouter()
       responses: { 204: { description: "Signed out" }, ...problemResponses },
     }),
     async (c) => {
-      const account = await authenticate(c);
-      if (account !== null) await c.env.DB.prepare("DELETE FROM sign_ins WHERE id = ?").bind(account.signInId).run();
+      const signedIn = await findSignedIn(c);
+      if (signedIn !== null)
+        await c.env.DB.prepare("DELETE FROM sign_ins WHERE id = ?").bind(signedIn.account.signInId).run();
       if (isOwnOrigin(c)) dropCookie(c);
       return c.body(null, 204);
     },

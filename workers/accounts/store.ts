@@ -1,18 +1,20 @@
 import type { AccountDetail, Language, PatchAccount, Person } from "../../protocol/accounts.ts";
 import { newId } from "../../protocol/ids.ts";
+import { SIGN_IN_HISTORY_MAX } from "../../protocol/limits.ts";
+import { newSecret } from "../auth/challenges.ts";
 import { rename } from "../hub/store.ts";
 import { withdrawNews } from "../mail/unsubscribe.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { PasswordRecord } from "./opaque.ts";
-import type { Passkey } from "./passkeys.ts";
+import type { Passkey } from "./webauthn.ts";
 
-/** What a sign-up waits with until its address is confirmed; nothing of it is an account. */
+/** What a sign-up waits with until its address is confirmed. Nothing of it is an account, and nothing in it signs anybody in. */
 export interface PendingAccount {
   person: Person;
   newsWording: string | null;
-  password?: PasswordRecord;
-  passkey?: Passkey & { label: string };
 }
+/** What the confirming browser sets. */
+type FirstCredential = { password: PasswordRecord } | { passkey: Passkey & { label: string }; webauthnUserId: string };
 
 export interface Credentials {
   accountId: string;
@@ -68,24 +70,31 @@ export function insertPasskey(db: D1Database, accountId: string, passkey: Passke
  * Makes the account of a confirmed sign-up. The address decides: of two sign-ups for it the first to be confirmed has it, and `null`
  * tells the other. Who was on the waiting list moves over (B3): their row goes.
  */
-export async function createAccount(db: D1Database, deps: Deps, pending: PendingAccount): Promise<string | null> {
+export async function createAccount(
+  db: D1Database,
+  deps: Deps,
+  pending: PendingAccount,
+  first: FirstCredential,
+): Promise<string | null> {
   const accountId = newId("acc", deps.random);
   const nowMs = deps.now();
   const { email, displayName, language, wantsNews } = pending.person;
   const [created] = await db.batch([
     db
       .prepare(
-        "INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES (?, ?, ?, 'free', ?) ON CONFLICT DO NOTHING",
+        `INSERT INTO accounts (id, email, display_name, tier, webauthn_user_id, created_at_ms) VALUES (?, ?, ?, 'free', ?, ?)
+         ON CONFLICT DO NOTHING`,
       )
-      .bind(accountId, email, displayName, nowMs),
+      .bind(accountId, email, displayName, "passkey" in first ? first.webauthnUserId : null, nowMs),
     db
       .prepare(
         `INSERT INTO mail_preferences (account_id, language, news_consent_at_ms, news_consent_wording)
          SELECT id, ?2, ?3, ?4 FROM accounts WHERE id = ?1`,
       )
       .bind(accountId, language, wantsNews ? nowMs : null, wantsNews ? pending.newsWording : null),
-    ...(pending.password === undefined ? [] : [insertPassword(db, accountId, pending.password, nowMs)]),
-    ...(pending.passkey === undefined ? [] : [insertPasskey(db, accountId, pending.passkey, nowMs)]),
+    "password" in first
+      ? insertPassword(db, accountId, first.password, nowMs)
+      : insertPasskey(db, accountId, first.passkey, nowMs),
     db
       .prepare("DELETE FROM waitlist WHERE email = ?2 AND EXISTS (SELECT 1 FROM accounts WHERE id = ?1)")
       .bind(accountId, email),
@@ -109,6 +118,17 @@ export async function passkeyIds(db: D1Database, accountId: string): Promise<str
     .bind(accountId)
     .all<{ id: string }>();
   return results.map(({ id }) => id);
+}
+
+/** The account's user handle for authenticators; drawn with its first passkey, and the same from then on. */
+export async function webauthnUserId(db: D1Database, deps: Deps, accountId: string): Promise<string> {
+  const row = await db
+    .prepare(
+      "UPDATE accounts SET webauthn_user_id = ifnull(webauthn_user_id, ?2) WHERE id = ?1 RETURNING webauthn_user_id AS id",
+    )
+    .bind(accountId, newSecret(deps))
+    .first<{ id: string }>();
+  return row?.id ?? newSecret(deps);
 }
 
 /**
@@ -158,7 +178,7 @@ export async function accountDetail(
   accountId: string,
   signInId: string,
 ): Promise<AccountDetail | null> {
-  const [account, passkeys, signIns] = await db.batch([
+  const [account, passkeys, signIns, history] = await db.batch([
     db
       .prepare(
         `SELECT a.id AS accountId, a.email, a.display_name AS displayName, a.tier, a.created_at_ms AS createdAtMs,
@@ -181,8 +201,16 @@ export async function accountDetail(
          WHERE account_id = ? ORDER BY last_used_at_ms DESC`,
       )
       .bind(accountId),
+    db
+      .prepare(
+        "SELECT method, label, at_ms AS atMs FROM sign_in_events WHERE account_id = ? ORDER BY at_ms DESC, id LIMIT ?",
+      )
+      .bind(accountId, SIGN_IN_HISTORY_MAX),
   ]);
-  type Row = Omit<AccountDetail, "wantsNews" | "hasPassword" | "hasSecondFactor" | "passkeys" | "signIns"> & {
+  type Row = Omit<
+    AccountDetail,
+    "wantsNews" | "hasPassword" | "hasSecondFactor" | "passkeys" | "signIns" | "signInHistory"
+  > & {
     newsConsentAtMs: number | null;
     hasPassword: number;
     hasSecondFactor: number;
@@ -200,5 +228,6 @@ export async function accountDetail(
       ...signIn,
       isThis: signIn.id === signInId,
     })),
+    signInHistory: (history?.results ?? []) as AccountDetail["signInHistory"],
   };
 }

@@ -2,7 +2,7 @@ import { toBase64Url } from "../platform/base64.ts";
 import type { Deps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
 
-/** What a step may be, and how long it waits for its second half. */
+/** Challenges: what waits between the first half of something and its second. By kind, how long it waits. */
 const lifetimeMs = {
   password: 2 * 60_000,
   passkey: 5 * 60_000,
@@ -13,6 +13,8 @@ const lifetimeMs = {
   reset: 3_600_000,
   email: 24 * 3_600_000,
   erasure: 24 * 3_600_000,
+  /** Outlives every change but its own use: it is what the owner stops a thief with. */
+  "take-back": 7 * 24 * 3_600_000,
 } as const;
 export type ChallengeKind = keyof typeof lifetimeMs;
 
@@ -21,7 +23,7 @@ export function newSecret(deps: Deps): string {
   return toBase64Url(deps.random(32));
 }
 
-/** The statement that opens a step, and the token that will close it. */
+/** The statement that creates a challenge, and the token that will consume it. */
 export async function createChallenge(
   db: D1Database,
   deps: Deps,
@@ -39,7 +41,7 @@ export async function createChallenge(
   return { token, insert };
 }
 
-/** Takes a step out in the statement that reads it: of two requests with one token, one finds it. `null`: unknown, used, expired. */
+/** Takes a challenge out in the statement that reads it: of two requests with one token, one finds it. `null`: unknown, used, expired. */
 export async function consumeChallenge(
   db: D1Database,
   deps: Deps,
@@ -57,11 +59,30 @@ export async function consumeChallenge(
   return { accountId: row.accountId, data: JSON.parse(row.data) };
 }
 
-/** Reads a step without taking it: for a page that asks before it does. */
-export async function hasChallenge(db: D1Database, deps: Deps, kind: ChallengeKind, token: string): Promise<boolean> {
+/** Reads a challenge without consuming it: for a page that asks before it does, and for a limit that is asked before a try counts. */
+export async function readChallenge(
+  db: D1Database,
+  deps: Deps,
+  kind: ChallengeKind,
+  token: string,
+): Promise<{ accountId: string | null; data: unknown } | null> {
   const row = await db
-    .prepare("SELECT 1 FROM challenges WHERE id_hash = ?1 AND kind = ?2 AND expires_at_ms > ?3")
+    .prepare(
+      "SELECT account_id AS accountId, data FROM challenges WHERE id_hash = ?1 AND kind = ?2 AND expires_at_ms > ?3",
+    )
     .bind(await sha256Hex(token), kind, deps.now())
-    .first();
-  return row !== null;
+    .first<{ accountId: string | null; data: string }>();
+  return row === null ? null : { accountId: row.accountId, data: JSON.parse(row.data) };
 }
+
+export const hasChallenge = async (...asked: Parameters<typeof readChallenge>): Promise<boolean> =>
+  (await readChallenge(...asked)) !== null;
+
+/**
+ * Voids everything that waits for an account: links in mails, codes, half-done sign-ins, grants that no program has fetched yet. Part of
+ * every batch that changes how its owner signs in (X28).
+ */
+export const voidChallenges = (db: D1Database, accountId: string): D1PreparedStatement[] => [
+  db.prepare("DELETE FROM challenges WHERE account_id = ? AND kind <> 'take-back'").bind(accountId),
+  db.prepare("DELETE FROM device_codes WHERE account_id = ?").bind(accountId),
+];

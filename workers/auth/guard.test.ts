@@ -1,12 +1,16 @@
 import { env } from "cloudflare:workers";
+import { drizzle } from "drizzle-orm/d1";
 import { beforeAll, describe, expect, test } from "vitest";
+import { accounts, signIns } from "../../migrations/schema.ts";
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { requireAccount } from "./guard.ts";
+import { mayUse } from "./scopes.ts";
 import { SESSION_COOKIE } from "./session-token.ts";
 
 const token = "token-of-ada-token-of-ada-token-of-ada";
+const companionToken = "token-of-a-companion-token-of-a-companion";
 const EXPIRES_AT_MS = 10_000;
 let nowMs = 1_000;
 const app = createApp({ ...systemDeps, now: () => nowMs });
@@ -15,13 +19,18 @@ app.all("/who", requireAccount, (c) => c.json(c.var.account));
 const ask = (headers: Record<string, string>, method = "GET") => app.request("/who", { method, headers }, env);
 
 beforeAll(async () => {
-  await env.DB.batch([
-    env.DB.prepare(
-      "INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES ('acc_1', 'a@example.org', 'Ada', 'pro', 0)",
-    ),
-    env.DB.prepare(
-      "INSERT INTO sign_ins (id, account_id, token_hash, label, created_at_ms, expires_at_ms) VALUES ('sin_1', 'acc_1', ?, 'test', 0, ?)",
-    ).bind(await sha256Hex(token), EXPIRES_AT_MS),
+  const db = drizzle(env.DB);
+  await db.insert(accounts).values({
+    id: "acc_1",
+    email: "a@example.org",
+    displayName: "Ada",
+    tier: "pro",
+    createdAtMs: 0,
+  });
+  const signIn = { accountId: "acc_1", label: "test", createdAtMs: 0, expiresAtMs: EXPIRES_AT_MS };
+  await db.insert(signIns).values([
+    { ...signIn, id: "sin_1", tokenHash: await sha256Hex(token), authenticatedAtMs: 700 },
+    { ...signIn, id: "sin_2", tokenHash: await sha256Hex(companionToken), kind: "companion", scope: "studio" },
   ]);
 });
 
@@ -34,7 +43,8 @@ describe("the guard", () => {
       email: "a@example.org",
       tier: "pro",
       signInId: "sin_1",
-      signedInAtMs: 0,
+      scope: "account",
+      authenticatedAtMs: 700,
     };
     expect(await (await ask({ Authorization: `Bearer ${token}` })).json()).toEqual(who);
     expect(await (await ask({ Cookie: `${SESSION_COOKIE}=${token}` })).json()).toEqual(who);
@@ -52,6 +62,17 @@ describe("the guard", () => {
     const response = await ask(headers as Record<string, string>);
     expect(response.status).toBe(401);
     expect(response.headers.get("WWW-Authenticate")).toBe("Bearer");
+  });
+
+  test("X28: a companion's token opens the studio and nothing that nobody has put on its list", async () => {
+    nowMs = 1_000;
+    const headers = { Authorization: `Bearer ${companionToken}` };
+    const response = await ask(headers);
+    expect([response.status, (await response.json<{ code: string }>()).code]).toEqual([403, "scope-insufficient"]);
+    for (const path of ["/api/v1/sessions", "/api/v1/sessions/ses_1/tickets", "/api/v1/recordings/rec_1/parts/1"])
+      expect([path, mayUse("studio", path)]).toEqual([path, true]);
+    for (const path of ["/api/v1/account", "/account", "/api/v1/sessions-of-others", "/api/v1/profile", "/device", "/"])
+      expect([path, mayUse("studio", path)]).toEqual([path, false]);
   });
 
   test("a token is good until the millisecond it expires", async () => {

@@ -3,7 +3,8 @@ import type { Tier } from "../../protocol/retention.ts";
 import { problem } from "../http/problem.ts";
 import type { AppContext, AppEnv, Readable } from "../http/router.ts";
 import { sha256Hex } from "../platform/hash.ts";
-import { cookieOf, noteUse } from "./session-token.ts";
+import { mayUse } from "./scopes.ts";
+import { cookieOf, noteUse, type Scope } from "./session-token.ts";
 
 /** Who is asking. Never handed to a collaborator: they know a member id and a display name. */
 export interface Account {
@@ -12,8 +13,9 @@ export interface Account {
   email: string;
   tier: Tier;
   signInId: string;
-  /** When this sign-in was made: what is dangerous asks for a fresh one. */
-  signedInAtMs: number;
+  scope: Scope;
+  /** When its person last proved who they are, on this sign-in; 0 if they never did. What is dangerous asks for a proof of late. */
+  authenticatedAtMs: number;
 }
 
 /** What a handler behind `requireAccount` finds on its context. */
@@ -24,8 +26,8 @@ export type AccountContext = Readable<AccountEnv>;
 
 /** For how long a token that was exchanged still counts. */
 const PREVIOUS_MS = 60_000;
-/** How fresh a sign-in must be to change a way into the account. */
-const FRESH_MS = 15 * 60_000;
+/** How long ago the last proof may lie for a change of what an account is signed in with. */
+const RECENT_MS = 15 * 60_000;
 
 interface Found extends Account {
   lastUsedAtMs: number;
@@ -37,7 +39,7 @@ interface Found extends Account {
 export async function findAccount(db: D1Database, token: string, nowMs: number): Promise<Found | null> {
   const hash = await sha256Hex(token);
   const columns = `accounts.id AS id, display_name AS displayName, email, tier, sign_ins.id AS signInId,
-    sign_ins.created_at_ms AS signedInAtMs, last_used_at_ms AS lastUsedAtMs, rotated_at_ms AS rotatedAtMs`;
+    scope, authenticated_at_ms AS authenticatedAtMs, last_used_at_ms AS lastUsedAtMs, rotated_at_ms AS rotatedAtMs`;
   // Two indexed looks rather than an OR, which would read the table.
   return await db
     .prepare(
@@ -59,31 +61,49 @@ export function isOwnOrigin(c: AppContext): boolean {
   return origin === undefined || origin === new URL(c.req.url).origin;
 }
 
-/** Reads the token (RFC 6750 bearer, else the site's one cookie) and finds who it belongs to. */
-export async function authenticate(c: AppContext): Promise<Account | null> {
+/** Reads the token (RFC 6750 bearer, else the site's one cookie) and finds who it belongs to, whatever it may be used for. */
+export async function findSignedIn(
+  c: AppContext,
+): Promise<{ account: Found; token: string; viaCookie: boolean } | null> {
   const header = c.req.header("Authorization");
   const cookie = cookieOf(c);
   const token = header === undefined ? cookie : /^Bearer ([\w.~+/-]{16,512}=*)$/i.exec(header)?.[1];
   if (token === undefined) return null;
   const reads = c.req.method === "GET" || c.req.method === "HEAD";
   if (header === undefined && !reads && !isOwnOrigin(c)) return null;
-  const found = await findAccount(c.env.DB, token, c.var.deps.now());
-  if (found === null) return null;
-  await noteUse(c, found, token, header === undefined);
+  const account = await findAccount(c.env.DB, token, c.var.deps.now());
+  return account === null ? null : { account, token, viaCookie: header === undefined };
+}
+
+/** Who is asking, with a token that may be used here; a companion's does not open the account (`scopes.ts`). */
+export async function authenticate(c: AppContext): Promise<Account | null> {
+  const signedIn = await findSignedIn(c);
+  return signedIn === null || !mayUse(signedIn.account.scope, c.req.path) ? null : noted(c, signedIn);
+}
+
+async function noted(
+  c: AppContext,
+  { account: found, token, viaCookie }: { account: Found; token: string; viaCookie: boolean },
+): Promise<Account> {
+  await noteUse(c, found, token, viaCookie);
   const { lastUsedAtMs: _used, rotatedAtMs: _rotated, isPrevious: _previous, ...account } = found;
   return account;
 }
 
 /** Lets nobody pass who is not signed in; behind it `c.var.account` is there. */
 export const requireAccount = createMiddleware<AccountEnv>(async (c, next) => {
-  const account = await authenticate(c);
-  if (account === null) return problem(c, "unauthenticated");
-  c.set("account", account);
+  const signedIn = await findSignedIn(c);
+  if (signedIn === null) return problem(c, "unauthenticated");
+  if (!mayUse(signedIn.account.scope, c.req.path)) return problem(c, "scope-insufficient");
+  c.set("account", await noted(c, signedIn));
   await next();
 });
 
-/** For what changes a way in: a sign-in of the last minutes, so that a machine left open is not enough. */
+/** Whether a person has proved who they are a moment ago, so that a machine left open is not enough. */
+export const isReauthenticated = (account: Account, nowMs: number) => nowMs - account.authenticatedAtMs <= RECENT_MS;
+
+/** For what changes how an account is signed in to. After `requireAccount`. */
 export const requireReauthentication = createMiddleware<AccountEnv>(async (c, next) => {
-  if (c.var.deps.now() - c.var.account.signedInAtMs > FRESH_MS) return problem(c, "sign-in-again");
+  if (!isReauthenticated(c.var.account, c.var.deps.now())) return problem(c, "sign-in-again");
   await next();
 });

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { toHex } from "../platform/hash.ts";
@@ -15,19 +16,30 @@ const buckets = {
   "sign-in-wide-network": { burst: 480, refillMs: 625 },
   "sign-in-account-network": { burst: 8, refillMs: 30_000 },
   "sign-in-account": { burst: 100, refillMs: 20_000 },
-  "second-factor": { burst: 6, refillMs: 60_000 },
+  "second-factor-network": { burst: 6, refillMs: 60_000 },
+  "second-factor": { burst: 20, refillMs: 10 * 60_000 },
+  /** They hold 80 bits, so nobody guesses one, and nobody can use an owner's tries up for them. */
+  "recovery-code-network": { burst: 6, refillMs: 60_000 },
   "mail-network": { burst: 20, refillMs: 60_000 },
-  "mail-to": { burst: 3, refillMs: 10 * 60_000 },
+  "mail-wide-network": { burst: 160, refillMs: 7_500 },
+  /** One asker's mails to one address come slower than the address's own bucket fills, so that one asker never empties it. */
+  "mail-asker": { burst: 3, refillMs: 20 * 60_000 },
+  "mail-to": { burst: 8, refillMs: 15 * 60_000 },
   device: { burst: 30, refillMs: 10_000 },
+  /** Devices ask at the interval they are told, several behind one address; what they ask with holds 256 bits (RFC 8628 section 3.5). */
+  token: { burst: 240, refillMs: 500 },
   contact: { burst: 5, refillMs: 30 * 60_000 },
   report: { burst: 10, refillMs: 10 * 60_000 },
   /** Codes hold 50 bits; this is for whoever would try anyhow, and leaves a band behind one address its room. */
   invite: { burst: 40, refillMs: 15_000 },
   waitlist: { burst: 10, refillMs: 60_000 },
 } as const;
-type Bucket = keyof typeof buckets;
-type Try = readonly [bucket: Bucket, subject: string];
-type Consumed = { ok: true } | { ok: false; bucket: Bucket; retryAfterMs: number };
+export type Bucket = keyof typeof buckets;
+export type Try = readonly [bucket: Bucket, subject: string];
+/** What was taken, so that it can be given back; it names nobody. */
+export const Taken = z.array(z.object({ key: z.string(), full: z.int() }));
+type Taken = z.infer<typeof Taken>;
+type Consumed = { ok: true; taken: Taken } | { ok: false; bucket: Bucket; retryAfterMs: number };
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -50,14 +62,13 @@ const HELD = `SELECT a.value ->> 'key' AS key, a.key AS place, a.value ->> 'refi
 export async function consume(env: Env, deps: Deps, ...tries: Try[]): Promise<Consumed> {
   const nowMs = deps.now();
   const keys = await keysOf(env, tries, nowMs);
-  const asked = JSON.stringify(
-    tries.map(([bucket], place) => ({
-      key: keys[place],
-      full: buckets[bucket].burst * 1000,
-      refillMs: buckets[bucket].refillMs,
-    })),
-  );
-  const [refused, taken] = await env.DB.batch<{ place: number; tokens: number }>([
+  const wanted = tries.map(([bucket], place) => ({
+    key: keys[place] ?? "",
+    full: buckets[bucket].burst * 1000,
+    refillMs: buckets[bucket].refillMs,
+  }));
+  const asked = JSON.stringify(wanted);
+  const [refused] = await env.DB.batch<{ place: number; tokens: number }>([
     env.DB.prepare(`SELECT place, tokens FROM (${HELD}) WHERE tokens < 1000 ORDER BY place LIMIT 1`).bind(asked, nowMs),
     env.DB.prepare(
       `INSERT INTO rate_limits (key, tokens, updated_at_ms, expires_at_ms)
@@ -67,9 +78,19 @@ export async function consume(env: Env, deps: Deps, ...tries: Try[]): Promise<Co
     ).bind(asked, nowMs, DAY_MS),
   ]);
   const [first] = refused?.results ?? [];
-  if (first === undefined || taken === undefined) return { ok: true };
+  if (first === undefined) return { ok: true, taken: wanted };
   const [bucket] = tries[first.place] ?? tries[0] ?? ["device"];
   const retryAfterMs = Math.ceil(((1000 - first.tokens) * buckets[bucket].refillMs) / 1000);
   deps.noteWait(retryAfterMs);
   return { ok: false, bucket, retryAfterMs };
+}
+
+/** Puts back what was taken for a proof that turned out to be right. */
+export async function giveBack(db: D1Database, taken: Taken): Promise<void> {
+  if (taken.length === 0) return;
+  await db.batch(
+    taken.map(({ key, full }) =>
+      db.prepare("UPDATE rate_limits SET tokens = min(?2, tokens + 1000) WHERE key = ?1").bind(key, full),
+    ),
+  );
 }

@@ -1,5 +1,6 @@
 import { generateCookie } from "hono/cookie";
 import { parse } from "hono/utils/cookie";
+import type { SignInMethod } from "../../protocol/accounts.ts";
 import { newId } from "../../protocol/ids.ts";
 import type { AppContext } from "../http/router.ts";
 import type { Deps } from "../platform/deps.ts";
@@ -15,19 +16,44 @@ const ROTATE_AFTER_MS = 24 * 3_600_000;
 const TOUCH_AFTER_MS = 10 * 60_000;
 export const SIGN_INS_PER_ACCOUNT_MAX = 50;
 
-export type SignInKind = "browser" | "companion";
+/** What a token may be used for: everything of its account, or what a companion needs in the studio (`scopes.ts`). */
+export type Scope = "account" | "studio";
+
+interface NewSignIn {
+  accountId: string;
+  kind: "browser" | "companion";
+  /** How it came about. A grant is no proof: whoever holds its token has never shown who they are. */
+  method: SignInMethod;
+  label: string;
+}
 
 /** The statements that sign somebody in, and the token for them to keep. The oldest sign-in gives way when there are too many. */
-export async function createSignIn(db: D1Database, deps: Deps, accountId: string, kind: SignInKind, label: string) {
+export async function createSignIn(db: D1Database, deps: Deps, { accountId, kind, method, label }: NewSignIn) {
   const token = newSecret(deps);
   const nowMs = deps.now();
+  const isGrant = method === "companion" || method === "device-code";
+  const scope: Scope = isGrant ? "studio" : "account";
   const statements = [
     db
       .prepare(
-        `INSERT INTO sign_ins (id, account_id, token_hash, label, kind, created_at_ms, last_used_at_ms, rotated_at_ms, expires_at_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6, ?7)`,
+        `INSERT INTO sign_ins
+           (id, account_id, token_hash, label, kind, scope, authenticated_at_ms, created_at_ms, last_used_at_ms, rotated_at_ms, expires_at_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?8, ?9)`,
       )
-      .bind(newId("sin", deps.random), accountId, await sha256Hex(token), label, kind, nowMs, nowMs + SIGN_IN_IDLE_MS),
+      .bind(
+        newId("sin", deps.random),
+        accountId,
+        await sha256Hex(token),
+        label,
+        kind,
+        scope,
+        isGrant ? 0 : nowMs,
+        nowMs,
+        nowMs + SIGN_IN_IDLE_MS,
+      ),
+    db
+      .prepare("INSERT INTO sign_in_events (id, account_id, method, label, at_ms) VALUES (?, ?, ?, ?, ?)")
+      .bind(newId("evt", deps.random), accountId, method, label, nowMs),
     db
       .prepare(
         `DELETE FROM sign_ins WHERE account_id = ?1 AND id NOT IN

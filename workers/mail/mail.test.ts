@@ -122,7 +122,12 @@ describe("notices before the end (E1)", () => {
 describe("the outbox", () => {
   test("a mail that cannot go is tried again, later each time, and then goes once; its address is forgotten", async () => {
     const to = { accountId: null, address: "ben@example.org", language: "de" as const };
-    const mail = { id: "reset-1", to, template: "reset" as const, values: { link: "https://example.org/reset#x" } };
+    const mail = {
+      id: "reset-1",
+      to,
+      template: "reset" as const,
+      values: { link: "https://example.org/reset#x", takeBack: "https://example.org/back" },
+    };
     await env.DB.batch([queueMail(env.DB, mail, nowMs), queueMail(env.DB, mail, nowMs)]);
     broken = true;
     const triedAt: number[] = [];
@@ -152,6 +157,8 @@ describe("the outbox", () => {
       title: "What is new",
       answer: "https://example.org/hub/answer",
       fromAtMs: nowMs,
+      email: "new@example.org",
+      takeBack: "https://example.org/account/take-back?token=x",
     };
     for (const language of ["en", "de"] as const)
       for (const name of Object.keys(templates[language]) as Template[]) {

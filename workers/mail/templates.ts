@@ -16,10 +16,22 @@ export interface MailContent {
 export interface Values {
   "sign-up": { link: string };
   "sign-up-known": { link: string };
-  reset: { link: string };
+  reset: { link: string; takeBack: string };
   "new-address": { link: string };
-  "address-changed": Record<never, never>;
-  "way-in-changed": { what: "password" | "passkey" | "second-factor" | "recovery"; link: string };
+  "address-asked": { email: string; takeBack: string };
+  "address-changed": { takeBack: string };
+  "credentials-changed": {
+    what:
+      | "password"
+      | "passkey-added"
+      | "passkey-removed"
+      | "second-factor-on"
+      | "second-factor-off"
+      | "recovery-codes"
+      | "recovery-used";
+    link: string;
+    takeBack: string;
+  };
   "recordings-ending": { count: number; firstAtMs: number; link: string };
   downgrade: { tier: string; count: number; firstAtMs: number; link: string };
   "hub-message": { from: string; text: string; link: string };
@@ -41,8 +53,8 @@ type Catalogue = { [Name in Template]: (values: Values[Name]) => MailContent };
 const en: Catalogue = {
   "sign-up": ({ link }) => ({
     subject: "Confirm your address",
-    paragraphs: ["One step and your account is there. The link works once, for a day."],
-    action: { label: "Confirm and sign in", href: link },
+    paragraphs: ["One step and your account is there: choose what you sign in with. The link works once, for a day."],
+    action: { label: "Confirm and go on", href: link },
     reason:
       "Somebody gave this address to open a SessionLinked account. If that was not you, do nothing: no account will be made.",
   }),
@@ -55,12 +67,14 @@ const en: Catalogue = {
     action: { label: "Set a new password", href: link },
     reason: "You have a SessionLinked account under this address.",
   }),
-  reset: ({ link }) => ({
+  reset: ({ link, takeBack }) => ({
     subject: "Set a new password",
-    paragraphs: ["The link works once, for an hour. When the new password is set, every device is signed out."],
+    paragraphs: [
+      "The link works once, for an hour. When the new password is set, every device is signed out.",
+      `If that was not you, your password stays as it is. This makes the link worthless:\n${takeBack}`,
+    ],
     action: { label: "Set a new password", href: link },
-    reason:
-      "Somebody asked for this at the sign-in page. If that was not you, do nothing: your password stays as it is.",
+    reason: "Somebody asked for this at the sign-in page.",
   }),
   "new-address": ({ link }) => ({
     subject: "Confirm your new address",
@@ -70,21 +84,43 @@ const en: Catalogue = {
     action: { label: "Confirm this address", href: link },
     reason: "A SessionLinked account asked to use this address.",
   }),
-  "address-changed": () => ({
+  "address-asked": ({ email, takeBack }) => ({
+    subject: "Your account is about to get another address",
+    paragraphs: [
+      `Somebody who is signed in to your account asked to move it to ${email}. It moves once the mail there is answered. If that was you, there is nothing to do here.`,
+      "If not, stop it: everybody is signed out, and we send you a link to a new password.",
+    ],
+    action: { label: "That was not me: stop it", href: takeBack },
+    reason: "We tell you before your address changes, not only after.",
+  }),
+  "address-changed": ({ takeBack }) => ({
     subject: "Your address was changed",
-    paragraphs: ["Your account now uses another e-mail address. If that was not you, answer this mail at once."],
+    paragraphs: [
+      "Your account now uses another e-mail address. If that was you, there is nothing to do.",
+      "If not, take it back within a week: the account gets this address again, what was added to it since goes, everybody is signed out, and we send you a link to a new password.",
+    ],
+    action: { label: "That was not me: take it back", href: takeBack },
     reason: "This address belonged to a SessionLinked account until now.",
   }),
-  "way-in-changed": ({ what, link }) => ({
+  "credentials-changed": ({ what, link, takeBack }) => ({
     subject: {
-      password: "Your password was changed",
-      passkey: "A passkey was added",
-      "second-factor": "Your second factor was changed",
-      recovery: "A recovery code was used",
+      password: "Your password was set",
+      "passkey-added": "A passkey was added",
+      "passkey-removed": "A passkey was removed",
+      "second-factor-on": "Your second factor is on",
+      "second-factor-off": "Your second factor is off",
+      "recovery-codes": "You have new recovery codes",
+      "recovery-used": "A recovery code was used",
     }[what],
-    paragraphs: ["If that was you, there is nothing to do. If not, sign out everywhere and set a new password now."],
-    action: { label: "Look at your account", href: link },
-    reason: "We tell you whenever a way into your account changes.",
+    paragraphs: [
+      ...(what === "password"
+        ? ["Every other device was signed out, your companion as well: let it in again from its window."]
+        : []),
+      `If that was you, there is nothing to do. Your account:\n${link}`,
+      "If not, take it back within a week: what was added goes, everybody is signed out, and we send you a link to a new password.",
+    ],
+    action: { label: "That was not me: take it back", href: takeBack },
+    reason: "We tell you whenever something changes that your account is signed in with.",
   }),
   "recordings-ending": ({ count, firstAtMs, link }) => ({
     subject: count === 1 ? "A recording of yours ends soon" : `${number("en", count)} recordings of yours end soon`,
@@ -166,8 +202,10 @@ const en: Catalogue = {
 const de: Catalogue = {
   "sign-up": ({ link }) => ({
     subject: "Bestätige deine Adresse",
-    paragraphs: ["Noch ein Schritt, und dein Konto ist da. Der Link gilt einmal, einen Tag lang."],
-    action: { label: "Bestätigen und anmelden", href: link },
+    paragraphs: [
+      "Noch ein Schritt, und dein Konto ist da: Wähle, womit du dich anmeldest. Der Link gilt einmal, einen Tag lang.",
+    ],
+    action: { label: "Bestätigen und weiter", href: link },
     reason:
       "Jemand hat mit dieser Adresse ein SessionLinked-Konto eröffnen wollen. Warst du das nicht, tu nichts: Es entsteht kein Konto.",
   }),
@@ -180,12 +218,14 @@ const de: Catalogue = {
     action: { label: "Neues Passwort setzen", href: link },
     reason: "Unter dieser Adresse hast du ein SessionLinked-Konto.",
   }),
-  reset: ({ link }) => ({
+  reset: ({ link, takeBack }) => ({
     subject: "Neues Passwort setzen",
-    paragraphs: ["Der Link gilt einmal, eine Stunde lang. Ist das neue Passwort gesetzt, sind alle Geräte abgemeldet."],
+    paragraphs: [
+      "Der Link gilt einmal, eine Stunde lang. Ist das neue Passwort gesetzt, sind alle Geräte abgemeldet.",
+      `Warst du das nicht, bleibt dein Passwort, wie es ist. Hiermit wird der Link wertlos:\n${takeBack}`,
+    ],
     action: { label: "Neues Passwort setzen", href: link },
-    reason:
-      "Jemand hat das auf der Anmeldeseite verlangt. Warst du das nicht, tu nichts: Dein Passwort bleibt, wie es ist.",
+    reason: "Jemand hat das auf der Anmeldeseite angefordert.",
   }),
   "new-address": ({ link }) => ({
     subject: "Bestätige deine neue Adresse",
@@ -195,25 +235,43 @@ const de: Catalogue = {
     action: { label: "Diese Adresse bestätigen", href: link },
     reason: "Ein SessionLinked-Konto möchte diese Adresse verwenden.",
   }),
-  "address-changed": () => ({
+  "address-asked": ({ email, takeBack }) => ({
+    subject: "Dein Konto soll eine andere Adresse bekommen",
+    paragraphs: [
+      `Jemand, der in deinem Konto angemeldet ist, möchte es auf ${email} umstellen. Das gilt, sobald die Mail dort beantwortet ist. Warst du das, musst du hier nichts tun.`,
+      "Wenn nicht, halte es an: Alle werden abgemeldet, und du bekommst einen Link für ein neues Passwort.",
+    ],
+    action: { label: "Das war ich nicht: anhalten", href: takeBack },
+    reason: "Wir sagen dir Bescheid, bevor sich deine Adresse ändert, nicht erst danach.",
+  }),
+  "address-changed": ({ takeBack }) => ({
     subject: "Deine Adresse wurde geändert",
     paragraphs: [
-      "Dein Konto verwendet jetzt eine andere E-Mail-Adresse. Warst du das nicht, antworte sofort auf diese Mail.",
+      "Dein Konto verwendet jetzt eine andere E-Mail-Adresse. Warst du das, ist nichts zu tun.",
+      "Wenn nicht, mach es innerhalb einer Woche rückgängig: Das Konto bekommt wieder diese Adresse, was seitdem dazukam, verschwindet, alle werden abgemeldet, und du bekommst einen Link für ein neues Passwort.",
     ],
+    action: { label: "Das war ich nicht: rückgängig machen", href: takeBack },
     reason: "Diese Adresse gehörte bis eben zu einem SessionLinked-Konto.",
   }),
-  "way-in-changed": ({ what, link }) => ({
+  "credentials-changed": ({ what, link, takeBack }) => ({
     subject: {
-      password: "Dein Passwort wurde geändert",
-      passkey: "Ein Passkey kam hinzu",
-      "second-factor": "Dein zweiter Faktor wurde geändert",
-      recovery: "Ein Wiederherstellungscode wurde benutzt",
+      password: "Dein Passwort wurde gesetzt",
+      "passkey-added": "Ein Passkey kam dazu",
+      "passkey-removed": "Ein Passkey wurde entfernt",
+      "second-factor-on": "Dein zweiter Faktor ist an",
+      "second-factor-off": "Dein zweiter Faktor ist aus",
+      "recovery-codes": "Du hast neue Wiederherstellungscodes",
+      "recovery-used": "Ein Wiederherstellungscode wurde benutzt",
     }[what],
     paragraphs: [
-      "Warst du das, ist nichts zu tun. Wenn nicht, melde dich überall ab und setze jetzt ein neues Passwort.",
+      ...(what === "password"
+        ? ["Alle anderen Geräte wurden abgemeldet, auch dein Companion: Melde ihn in seinem Fenster neu an."]
+        : []),
+      `Warst du das, ist nichts zu tun. Dein Konto:\n${link}`,
+      "Wenn nicht, mach es innerhalb einer Woche rückgängig: Was dazukam, verschwindet, alle werden abgemeldet, und du bekommst einen Link für ein neues Passwort.",
     ],
-    action: { label: "Konto ansehen", href: link },
-    reason: "Wir sagen dir Bescheid, wenn sich ein Weg in dein Konto ändert.",
+    action: { label: "Das war ich nicht: rückgängig machen", href: takeBack },
+    reason: "Wir sagen dir Bescheid, wenn sich etwas ändert, womit dein Konto angemeldet wird.",
   }),
   "recordings-ending": ({ count, firstAtMs, link }) => ({
     subject: count === 1 ? "Eine Aufnahme von dir endet bald" : `${number("de", count)} Aufnahmen von dir enden bald`,

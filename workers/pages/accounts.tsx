@@ -1,11 +1,15 @@
 import type { Hono } from "hono";
+import { Language } from "../../protocol/accounts.ts";
 import type { Page } from "../../site/design/page.ts";
 import { href } from "../../site/design/page.ts";
 import { AccountPage, type Outcome } from "../../site/views/accounts/account.tsx";
 import { ConfirmEmail } from "../../site/views/accounts/email.tsx";
 import { FinishReset, Reset } from "../../site/views/accounts/reset.tsx";
 import { SignIn } from "../../site/views/accounts/sign-in.tsx";
-import { ConfirmSignUp, SignUp } from "../../site/views/accounts/sign-up.tsx";
+import { ConfirmSignUp, SignUp, type Typed } from "../../site/views/accounts/sign-up.tsx";
+import { TakeBack } from "../../site/views/accounts/take-back.tsx";
+import { TakenBack } from "../accounts/credentials.ts";
+import { findSignUp } from "../accounts/sign-up.ts";
 import { accountDetail } from "../accounts/store.ts";
 import { type ChallengeKind, hasChallenge } from "../auth/challenges.ts";
 import { authenticate } from "../auth/guard.ts";
@@ -26,36 +30,65 @@ function seeOther(c: AppContext, page: Page, path: string) {
 const isGood = (c: AppContext, kind: ChallengeKind, token: string) =>
   token.length === 43 ? hasChallenge(c.env.DB, c.var.deps, kind, token) : Promise.resolve(false);
 
+/** What is wrong with a sign-up, field by field. */
+function problemsOf(answer: Extract<FormAnswer, { ok: false }>, age: string): Typed["problems"] {
+  if (answer.code === "rate-limited") return ["tries"];
+  if (answer.code !== "validation-failed") return ["broken"];
+  if (age === "younger") return ["young"];
+  const wrong = (["displayName", "email"] as const).filter((name) => name in answer.fields);
+  return [...wrong, ...(age === "older" ? [] : (["age"] as const))];
+}
+
 /** In front of an account: opening one, signing in, a lost password. */
 export function signInPages(app: Hono<AppEnv>) {
   const pages = newRouter();
   pages.get("/sign-up", async (c) => {
     const page = await pageOf(c);
     const next = wayOn(c.req.query("next"), page.origin);
-    return page.account === null
-      ? sendPage(c, <SignUp page={page} next={next} />)
-      : c.redirect(next ?? "/account", 303);
+    if (page.account !== null) return c.redirect(next ?? "/account", 303);
+    return sendPage(c, <SignUp page={page} next={next} isSent={c.req.query("sent") !== undefined} />);
+  });
+  pages.post("/sign-up", async (c) => {
+    const { displayName = "", email = "", age = "", wantsNews, next: asked } = await fieldsOfForm(c);
+    const page = await pageOf(c);
+    const next = wayOn(asked, page.origin);
+    const person = { displayName, email, language: page.language, isSixteen: age === "older", next };
+    const answer = await askApi(app, c, "POST", "/sign-up", { ...person, wantsNews: wantsNews !== undefined });
+    if (answer.ok) return seeOther(c, page, "/sign-up?sent=1");
+    const problems = problemsOf(answer, age);
+    const typed = { displayName, email, age, wantsNews: wantsNews !== undefined, problems };
+    return sendPage(c, <SignUp page={page} next={next} typed={typed} />, problems.includes("tries") ? 429 : 422);
   });
   pages.get("/sign-up/confirm", async (c) => {
     const token = c.req.query("token") ?? "";
-    const isBad = !(await isGood(c, "sign-up", token));
     const page = await pageOf(c);
     const next = wayOn(c.req.query("next"), page.origin);
-    return sendPage(c, <ConfirmSignUp page={page} token={token} next={next} isBad={isBad} />);
+    const person = await findSignUp(c, token);
+    return sendPage(c, <ConfirmSignUp page={page} token={token} next={next} person={person} />);
   });
-  pages.post("/sign-up/confirm", async (c) => {
-    const { token = "", next } = await fieldsOfForm(c);
-    const page = await pageOf(c);
-    const answer = await askApi(app, c, "POST", "/sign-up/confirm", { token });
-    if (answer.ok) return seeOther(c, page, wayOn(next, page.origin) ?? "/account?outcome=welcome");
-    return sendPage(c, <ConfirmSignUp page={page} token="" next={undefined} isBad />, 410);
+  pages.get("/account/take-back", async (c) => {
+    const token = c.req.query("token") ?? "";
+    const state = (await isGood(c, "take-back", token)) ? "open" : "link-invalid";
+    return sendPage(c, <TakeBack page={await pageOf(c)} token={token} state={state} />);
+  });
+  pages.post("/account/take-back", async (c) => {
+    const { token = "" } = await fieldsOfForm(c);
+    const answer = await askApi(app, c, "POST", "/account/take-back", { token });
+    const state = answer.ok
+      ? TakenBack.parse(answer.data).outcome
+      : answer.code === "address-taken"
+        ? "address-taken"
+        : "link-invalid";
+    return sendPage(c, <TakeBack page={await pageOf(c)} token="" state={state} />, answer.ok ? 200 : 410);
   });
   pages.get("/sign-in", async (c) => {
     const page = await pageOf(c);
     const next = safeNext(c.req.query("next"), page.origin);
     if (page.account !== null && c.req.query("again") === undefined) return c.redirect(next, 303);
     const after = c.req.query("after");
-    return sendPage(c, <SignIn page={page} next={next} after={after === "reset" || after === "out" ? after : null} />);
+    const why = c.req.query("again") === undefined ? after : "again";
+    const isKnown = why === "reset" || why === "out" || why === "again";
+    return sendPage(c, <SignIn page={page} next={next} after={isKnown ? why : null} />);
   });
   pages.get("/reset", async (c) =>
     sendPage(c, <Reset page={await pageOf(c)} state={c.req.query("sent") === undefined ? "open" : "sent"} email="" />),
@@ -107,14 +140,32 @@ export function accountPages(app: Hono<AppEnv>) {
     const said = isOutcome(outcome) ? outcome : null;
     return sendPage(c, <AccountPage page={page} account={detail} outcome={said} problem={problem} />);
   });
+  pages.get("/.well-known/change-password", (c) => c.redirect("/account#credentials", 303));
   pages.post("/account/details", async (c) => {
     const { displayName, language, wantsNews } = await fieldsOfForm(c);
     const body = { displayName, language, wantsNews: wantsNews !== undefined };
-    return ended(c, await askApi(app, c, "PATCH", "/account", body), "saved");
+    const answer = await askApi(app, c, "PATCH", "/account", body);
+    const account = await authenticate(c);
+    if (answer.ok || answer.code !== "validation-failed" || account === null) return ended(c, answer, "saved");
+    // What was typed stays, and what is wrong with it is said beside it.
+    const detail = await accountDetail(c.env.DB, account.id, account.signInId);
+    if (detail === null) return ended(c, answer, "saved");
+    const page = { ...(await pageOf(c)), path: "/account" };
+    const typed = { displayName: displayName ?? "", language: Language.catch(detail.language).parse(language) };
+    const kept = { ...detail, language: typed.language, wantsNews: body.wantsNews };
+    return sendPage(
+      c,
+      <AccountPage page={page} account={kept} typedName={typed.displayName} outcome={null} problem={null} />,
+      422,
+    );
   });
   pages.post("/account/email", async (c) => {
     const { email } = await fieldsOfForm(c);
     return ended(c, await askApi(app, c, "POST", "/account/email", { email }), "mailed");
+  });
+  pages.post("/account/passkeys/rename", async (c) => {
+    const { id = "", label } = await fieldsOfForm(c);
+    return ended(c, await askApi(app, c, "PATCH", `/account/passkeys/${encodeURIComponent(id)}`, { label }), "saved");
   });
   pages.post("/account/passkeys/remove", async (c) => {
     const { id = "" } = await fieldsOfForm(c);

@@ -18,6 +18,7 @@ export const memberPages = ["/account", "/account/erase", "/account/profile", "/
 export const pagesOfOne = [
   "/account/email",
   "/account/erase/confirm",
+  "/account/take-back",
   "/companion/authorize",
   "/erasure/:erasureId",
   "/hub/:profileId",

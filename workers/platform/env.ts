@@ -10,6 +10,8 @@ export interface Env {
   OPAQUE_SETUP: string;
   /** Encrypts what links in mails carry. As lasting as the mails are: a new one makes old links worthless. */
   LINK_KEY: string;
+  /** What the database holds sealed or hashed is under keys derived from this one; lost, second factors and invitations are set up anew. */
+  STORE_KEY: string;
   /** What a person of ours shows to see reports and act on them; without one there is no such route. */
   OPERATOR_KEY?: string;
   /** The day of the launch, `2027-03-01`; empty until it is known. The waiting list ends by it (B3). */

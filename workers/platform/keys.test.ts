@@ -10,6 +10,7 @@ const good = {
   ENVIRONMENT: "production",
   TICKET_KEY: "t".repeat(43),
   LINK_KEY: "l".repeat(43),
+  STORE_KEY: "s".repeat(43),
   OPAQUE_SETUP: "o".repeat(171),
   LAUNCH_DATE: "",
   MAIL_FROM: "hello@example.org",
@@ -38,6 +39,7 @@ test("a link of another key is none of ours", async () => {
 test.each([
   "TICKET_KEY",
   "LINK_KEY",
+  "STORE_KEY",
   "OPAQUE_SETUP",
   "TURN_SERVICE_KEY_ID",
   "TURN_SERVICE_TOKEN",

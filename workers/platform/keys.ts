@@ -13,6 +13,10 @@ const secretOf = {
   links: "LINK_KEY",
   /** Identifiers made up for addresses without a password. They have to last as long as true ones do, so the secret is theirs. */
   "unknown-identifiers": "OPAQUE_SETUP",
+  /** What the database holds sealed or hashed, so that a copy of it alone opens nothing. Turned, it is set up anew. */
+  "second-factors": "STORE_KEY",
+  "recovery-codes": "STORE_KEY",
+  "known-networks": "STORE_KEY",
 } as const satisfies Record<string, keyof Env>;
 export type Purpose = keyof typeof secretOf;
 

@@ -10,6 +10,7 @@ const Always = z.object({
   ENVIRONMENT: z.enum(["local", "production"]),
   TICKET_KEY: secret,
   LINK_KEY: secret,
+  STORE_KEY: secret,
   OPAQUE_SETUP: secret,
   OPERATOR_KEY: secret.optional(),
   LAUNCH_DATE: z.string().regex(/^(\d{4}-\d{2}-\d{2})?$/, "is a day like 2027-03-01, or empty"),

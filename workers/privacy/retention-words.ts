@@ -18,6 +18,8 @@ function length(ms: number): Words {
 /** What a moment is called that a length of keeping is counted from. */
 const moments: Record<string, Words> = {
   endedAtMs: { en: "it has been sent or given up", de: "sie gesendet oder aufgegeben ist" },
+  atMs: { en: "it happened", de: "dem Ereignis" },
+  lastUsedAtMs: { en: "its last use", de: "der letzten Benutzung" },
   consentedAtMs: { en: "the consent", de: "der Einwilligung" },
   withdrawnAtMs: { en: "the withdrawal", de: "dem Widerruf" },
   closedAtMs: { en: "it is closed", de: "dem Abschluss" },

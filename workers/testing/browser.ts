@@ -1,4 +1,5 @@
 import { env } from "cloudflare:workers";
+import { expect } from "vitest";
 import * as opaque from "../../site/built/opaque.js";
 import type { createApp } from "../app.ts";
 
@@ -43,7 +44,7 @@ export class Browser {
 
   /** Both messages of a registration up to the record: what sign-up, reset and change send last. */
   async register(password: string): Promise<{ step: string; registrationRecord: string }> {
-    await opaque.ready;
+    await opaque.load();
     const { clientRegistrationState, registrationRequest } = opaque.client.startRegistration({ password });
     const response = await this.ask("POST", "/passwords/start", { registrationRequest });
     const { step, registrationResponse } = await response.json<{ step: string; registrationResponse: string }>();
@@ -56,15 +57,26 @@ export class Browser {
     return { step, registrationRecord };
   }
 
-  async signUp(email: string, password: string, more: Record<string, unknown> = {}): Promise<Response> {
-    const registered = await this.register(password);
-    const person = { email, displayName: "Ada Lovelace", isSixteen: true, ...more };
-    return this.ask("POST", "/sign-up/password", { ...person, ...registered });
+  /** The first half: name and address, which a mail answers. */
+  signUp(email: string, more: Record<string, unknown> = {}): Promise<Response> {
+    return this.ask("POST", "/sign-up", { email, displayName: "Ada Lovelace", isSixteen: true, ...more });
+  }
+
+  /** The second, by the mailed link: sets the password and is signed in. */
+  async confirmSignUp(token: string, password: string): Promise<Response> {
+    return this.ask("POST", "/sign-up/password", { token, ...(await this.register(password)) });
+  }
+
+  /** Both, as somebody does who reads their mail at once. */
+  async openAccount(email: string, password: string, more: Record<string, unknown> = {}): Promise<void> {
+    expect((await this.signUp(email, more)).status).toBe(202);
+    const mail = await lastMail(email);
+    expect((await this.confirmSignUp(tokenIn(mail?.link), password)).status).toBe(204);
   }
 
   /** Signs in. The answer to the last message, or to the first if that was refused. */
   async signIn(email: string, password: string, keep: "cookie" | "token" = "cookie"): Promise<Response> {
-    await opaque.ready;
+    await opaque.load();
     const { clientLoginState, startLoginRequest } = opaque.client.startLogin({ password });
     const started = await this.ask("POST", "/sign-in/password/start", { email, startLoginRequest });
     if (started.status !== 200) return started;
@@ -80,7 +92,7 @@ export class Browser {
 const keyStretching = { "argon2id-custom": { iterations: 1, memory: 8, parallelism: 1 } } as const;
 
 /** The last mail that was queued for an address: its template and what it is filled with. */
-export async function lastMail(address: string): Promise<{ template: string; link: string } | null> {
+export async function lastMail(address: string): Promise<{ template: string; link: string; takeBack?: string } | null> {
   const row = await env.DB.prepare(
     `SELECT template, template_values AS "values" FROM mail_outbox WHERE address = ? ORDER BY created_at_ms DESC, rowid DESC LIMIT 1`,
   )

@@ -17,7 +17,12 @@ export async function person(displayName: string) {
   )
     .bind(accountId, `${accountId}@private-mark.example`, displayName)
     .run();
-  const { token, statements } = await createSignIn(env.DB, systemDeps, accountId, "companion", "test");
+  const { token, statements } = await createSignIn(env.DB, systemDeps, {
+    accountId,
+    kind: "companion",
+    method: "password",
+    label: "test",
+  });
   await env.DB.batch(statements);
   const call = (method: string, path: string, body?: unknown) =>
     app.request(

@@ -16,7 +16,8 @@ async function joinFrom(c: AppContext, wanted: JoinWaitlist): Promise<"accepted"
   if (!(await consume(c.env, deps, ["waitlist", networkOf(ipAddress)])).ok) return "rate-limited";
   const proof = { ipAddress: ipAddress ?? "", userAgent: c.req.header("User-Agent") ?? "" };
   // Too many mails to one address are not sent, and nobody is told.
-  if ((await consume(c.env, deps, ["mail-to", wanted.email])).ok)
+  const perAsker = ["mail-asker", `waitlist ${wanted.email} ${networkOf(ipAddress)}`] as const;
+  if ((await consume(c.env, deps, perAsker, ["mail-to", `waitlist ${wanted.email}`])).ok)
     await join(c.env, deps, publicOrigin(c), wanted, proof);
   flush(c);
   return "accepted";

@@ -50,6 +50,8 @@ beforeEach(async () => {
     await env.DB.prepare(`DELETE FROM ${table}`).run();
 });
 
+const password = { userIdentifier: "identifier", record: "record", setupVersion: 1 };
+
 describe("joining", () => {
   test("B1: the row holds address, network address, browser, time and words of the consent; it counts when the mail is answered", async () => {
     expect((await joinByApi("Ada@Example.org", { consent: true, language: "de" })).status).toBe(202);
@@ -88,10 +90,15 @@ describe("joining", () => {
 
   test("X19: known, confirmed, with an account: the same answer; a mail only where there is something to confirm", async () => {
     await confirmed("known@example.org");
-    await createAccount(env.DB, deps, {
-      person: { email: "member@example.org", displayName: "Mo", language: "en", isSixteen: true, wantsNews: false },
-      newsWording: null,
-    });
+    await createAccount(
+      env.DB,
+      deps,
+      {
+        person: { email: "member@example.org", displayName: "Mo", language: "en", isSixteen: true, wantsNews: false },
+        newsWording: null,
+      },
+      { password },
+    );
     const answers = new Set<string>();
     for (const email of ["known@example.org", "member@example.org", "new@example.org"]) {
       const response = await joinByApi(email);
@@ -122,7 +129,7 @@ describe("joining", () => {
       isSixteen: true as const,
       wantsNews: false,
     };
-    expect(await createAccount(env.DB, deps, { person, newsWording: null })).not.toBeNull();
+    expect(await createAccount(env.DB, deps, { person, newsWording: null }, { password })).not.toBeNull();
     expect(await count("waitlist")).toBe(0);
   });
 });
@@ -213,10 +220,15 @@ describe("news", () => {
       ["no", false],
       ["other", true],
     ] as const)
-      await createAccount(env.DB, deps, {
-        person: { email: `${name}@example.org`, displayName: name, language: "en", isSixteen: true, wantsNews },
-        newsWording: newsWording.en,
-      });
+      await createAccount(
+        env.DB,
+        deps,
+        {
+          person: { email: `${name}@example.org`, displayName: name, language: "en", isSixteen: true, wantsNews },
+          newsWording: newsWording.en,
+        },
+        { password },
+      );
     const news = { title: "Takes", text: "Now with notes.", link: `${origin}/help` };
     const write = async (id: string) => {
       let after: string | null = "";

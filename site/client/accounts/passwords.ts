@@ -4,20 +4,11 @@ import { type Answer, post } from "./api.ts";
  * The person's half of OPAQUE (RFC 9807). The password goes into this module and nothing that it could be told from comes out. The
  * WebAssembly behind it is large, so it is fetched when somebody begins to type.
  */
-const load = () =>
-  import("../../built/opaque.js").then(async (opaque) => {
-    await opaque.ready;
-    return opaque.client;
-  });
-let loading: ReturnType<typeof load> | undefined;
-
-/** Fetches the protocol ahead of its use. A failed fetch is forgotten, so that the next try fetches again. */
-export function prepare(): ReturnType<typeof load> {
-  loading ??= load().catch((error: unknown) => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
+export async function prepare() {
+  const opaque = await import("../../built/opaque.js");
+  // A fetch that was lost is forgotten, so that the next try fetches again.
+  await opaque.load();
+  return opaque.client;
 }
 
 const offline = { ok: false, code: "offline", fields: {}, retryAfterSeconds: 0 } as const;

@@ -2,9 +2,11 @@ import type { AccountDetail } from "../../../protocol/accounts.ts";
 import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { accountText } from "../../i18n/account.ts";
+import { said } from "../../i18n/accounts.ts";
 import { newsWording } from "../../i18n/consent.ts";
 import { Credentials } from "./credentials.tsx";
 import { Devices } from "./devices.tsx";
+import { History } from "./history.tsx";
 import { LineField, Notice, PasswordField, saidOf } from "./parts.tsx";
 
 /** What the last form did, said once at the head of the page. */
@@ -13,12 +15,14 @@ export type Outcome = "welcome" | "saved" | "mailed" | "confirmed" | "ended" | "
 export interface AccountProps {
   page: Page;
   account: AccountDetail;
+  /** What was typed as a name and did not fit; it stays in its field, with what is wrong beside it. */
+  typedName?: string;
   outcome: Outcome | null;
   problem: string | null;
 }
 
 /** A person's own account. Forms that carry no secret are plain ones; what is secret is done by the page's script. */
-export function AccountPage({ page, account, outcome, problem }: AccountProps) {
+export function AccountPage({ page, account, typedName, outcome, problem }: AccountProps) {
   const t = accountText[page.language];
   const problems: Record<string, string> = t.problems;
   return (
@@ -64,7 +68,8 @@ export function AccountPage({ page, account, outcome, problem }: AccountProps) {
               name="displayName"
               label={t.name}
               hint={t.nameHint}
-              value={account.displayName}
+              value={typedName ?? account.displayName}
+              problem={typedName === undefined ? undefined : said[page.language].name}
               autocomplete="nickname"
               maxlength={80}
             />
@@ -94,6 +99,7 @@ export function AccountPage({ page, account, outcome, problem }: AccountProps) {
             id="change-email"
             data-said={saidOf(page)}
             data-done={href(page, "/account?outcome=mailed")}
+            novalidate
           >
             <fieldset class="stack">
               <LineField
@@ -114,6 +120,7 @@ export function AccountPage({ page, account, outcome, problem }: AccountProps) {
       </section>
       <Credentials page={page} account={account} />
       <Devices page={page} signIns={account.signIns} />
+      <History page={page} events={account.signInHistory} />
       <section class="room" id="data">
         <header class="stack">
           <h2>{t.data}</h2>

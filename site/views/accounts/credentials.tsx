@@ -8,6 +8,7 @@ import { LineField, Notice, PasswordField, saidOf } from "./parts.tsx";
 export function Credentials({ page, account }: { page: Page; account: AccountDetail }) {
   const t = accountText[page.language];
   const done = href(page, "/account?outcome=saved");
+  const isOnlyOne = account.passkeys.length === 1 && !account.hasPassword;
   return (
     <section class="room" id="credentials">
       <header class="stack">
@@ -30,22 +31,39 @@ export function Credentials({ page, account }: { page: Page; account: AccountDet
                       : `${t.used} ${dateTime(page.language, passkey.lastUsedAtMs)}`}
                   </p>
                 </div>
-                <form
-                  class="remove-passkey"
-                  method="post"
-                  action={href(page, "/account/passkeys/remove")}
-                  data-said={saidOf(page)}
-                  data-id={passkey.id}
-                  data-done={href(page, "/account?outcome=removed")}
-                >
-                  <fieldset>
-                    <input type="hidden" name="id" value={passkey.id} />
-                    <button class="button quiet small" type="submit" aria-label={t.removeSaid(passkey.label)}>
-                      {t.remove}
-                    </button>
-                    <Notice />
-                  </fieldset>
+                <form class="rename" method="post" action={href(page, "/account/passkeys/rename")}>
+                  <input type="hidden" name="id" value={passkey.id} />
+                  <input
+                    name="label"
+                    value={passkey.label}
+                    maxlength={80}
+                    autocomplete="off"
+                    aria-label={t.renameSaid(passkey.label)}
+                  />
+                  <button class="button quiet small" type="submit">
+                    {t.rename}
+                  </button>
                 </form>
+                {isOnlyOne ? (
+                  <p class="small soft">{t.onlyOne}</p>
+                ) : (
+                  <form
+                    class="remove-passkey"
+                    method="post"
+                    action={href(page, "/account/passkeys/remove")}
+                    data-said={saidOf(page)}
+                    data-id={passkey.id}
+                    data-done={href(page, "/account?outcome=removed")}
+                  >
+                    <fieldset>
+                      <input type="hidden" name="id" value={passkey.id} />
+                      <button class="button quiet small" type="submit" aria-label={t.removeSaid(passkey.label)}>
+                        {t.remove}
+                      </button>
+                      <Notice />
+                    </fieldset>
+                  </form>
+                )}
               </li>
             ))}
           </ul>
@@ -96,7 +114,7 @@ export function Credentials({ page, account }: { page: Page; account: AccountDet
                     hint={t.codeHint}
                     inputmode="numeric"
                     autocomplete="one-time-code"
-                    maxlength={6}
+                    maxlength={12}
                   />
                   <Notice />
                   <button class="button" type="submit">
@@ -133,7 +151,9 @@ export function Credentials({ page, account }: { page: Page; account: AccountDet
       <dialog class="panel codes" id="codes" aria-labelledby="codes-title" data-done={done}>
         <div class="stack">
           <h2 id="codes-title">{t.codesTitle}</h2>
-          <p>{t.codesNote}</p>
+          <p>
+            {t.codesNote} {account.hasSecondFactor ? t.codesBefore : null}
+          </p>
           <ol class="instrument" id="codes-list" />
           <div class="actions">
             <button class="button quiet" type="button" id="codes-copy">

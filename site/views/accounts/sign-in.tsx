@@ -21,6 +21,7 @@ const text = words({
     codeButton: "Continue",
     reset: "The new password is set, and every device is signed out. Sign in with it here.",
     out: "You are signed out.",
+    again: "You are signed in. Show once more that it is you: what comes next could give your account away.",
   },
   de: {
     title: "Anmelden",
@@ -40,11 +41,13 @@ const text = words({
     codeButton: "Weiter",
     reset: "Das neue Passwort gilt, und alle Geräte sind abgemeldet. Melde dich hier damit an.",
     out: "Du bist abgemeldet.",
+    again:
+      "Du bist angemeldet. Zeig noch einmal, dass du es bist: Mit dem nächsten Schritt ließe sich dein Konto weggeben.",
   },
 });
 
 /** @param next A path of this site, already checked, to go to afterwards. */
-export function SignIn({ page, next, after }: { page: Page; next: string; after: "reset" | "out" | null }) {
+export function SignIn({ page, next, after }: { page: Page; next: string; after: "reset" | "out" | "again" | null }) {
   // Whoever only went to sign in is welcomed; whoever was going somewhere gets there.
   const signUp = next === "/account" ? "/sign-up" : `/sign-up?next=${encodeURIComponent(next)}`;
   const t = text[page.language];

@@ -1,4 +1,6 @@
+import type { Person } from "../../../protocol/accounts.ts";
 import { href, type Page } from "../../design/page.ts";
+import { said } from "../../i18n/accounts.ts";
 import { newsWording } from "../../i18n/consent.ts";
 import { words } from "../../i18n/language.ts";
 import { EntryPage, LineField, NeedsScript, Notice, PasswordField, saidOf } from "./parts.tsx";
@@ -6,28 +8,26 @@ import { EntryPage, LineField, NeedsScript, Notice, PasswordField, saidOf } from
 const text = words({
   en: {
     title: "Open an account",
-    lead: "A name, an address, and a key that only you hold. Nothing else is asked, and nothing costs anything.",
-    picture: "Three steps on one line: you, your key, your mail. The playhead stands at the first.",
-    steps: ["You", "Your key", "Your mail"],
+    lead: "A name and an address; then a key that only you hold. Nothing else is asked, and nothing costs anything.",
+    picture: "Three steps on one line: you, your mail, your key. The playhead stands at the first.",
+    steps: ["You", "Your mail", "Your key"],
     name: "Your name, as others see it",
-    nameHint: "Your own or a stage name, 2 to 40 characters. You can change it.",
+    nameHint: "Your own or a stage name, up to 40 characters. You can change it.",
     email: "E-mail",
     emailHint: "Nobody you play with sees it.",
     age: "How old are you?",
     older: "16 or over",
     younger: "Younger than 16",
-    keyTitle: "Your key",
-    passkeyHint: "Your fingerprint, face or device PIN. There is nothing to remember and nothing to steal.",
-    passkey: "Continue with a passkey",
-    orPassword: "Use a password instead",
-    passwordHint: "It is never sent, not even to us: your browser proves that you know it.",
-    continuePassword: "Continue with this password",
+    go: "Send me the link",
     tooYoung:
       "SessionLinked is for people of 16 and over. Nothing you typed was sent or kept. Come back when you are; until then, keep playing.",
+    tooYoungTold:
+      "SessionLinked is for people of 16 and over. Nothing of what you typed is kept. Come back when you are.",
     mailTitle: "Look in your mail",
     mail: "We have written to",
+    mailed: "We have written to the address you gave.",
     mailNext:
-      "Open the link in it and you are in. It works once, for a day. It may take a minute, or have gone astray among the junk.",
+      "Open the link in it, choose what you sign in with, and you are in. It works once, for a day. It may take a minute, or have gone astray among the junk.",
     again: "Use another address",
     have: "You have an account already?",
     signIn: "Sign in",
@@ -35,28 +35,26 @@ const text = words({
   },
   de: {
     title: "Konto eröffnen",
-    lead: "Ein Name, eine Adresse und ein Schlüssel, den nur du hast. Mehr wird nicht gefragt, und es kostet nichts.",
-    picture: "Drei Schritte auf einer Linie: du, dein Schlüssel, deine Post. Der Abspielkopf steht am ersten.",
-    steps: ["Du", "Dein Schlüssel", "Deine Post"],
+    lead: "Ein Name und eine Adresse, dann ein Schlüssel, den nur du hast. Mehr wird nicht gefragt, und es kostet nichts.",
+    picture: "Drei Schritte auf einer Linie: du, deine Post, dein Schlüssel. Der Abspielkopf steht am ersten.",
+    steps: ["Du", "Deine Post", "Dein Schlüssel"],
     name: "Dein Name, wie andere ihn sehen",
-    nameHint: "Dein eigener oder ein Künstlername, 2 bis 40 Zeichen. Du kannst ihn ändern.",
+    nameHint: "Dein eigener oder ein Künstlername, bis zu 40 Zeichen. Du kannst ihn ändern.",
     email: "E-Mail",
     emailHint: "Wer mit dir spielt, sieht sie nicht.",
     age: "Wie alt bist du?",
     older: "16 oder älter",
     younger: "Jünger als 16",
-    keyTitle: "Dein Schlüssel",
-    passkeyHint: "Dein Fingerabdruck, Gesicht oder die PIN des Geräts. Nichts zu merken, nichts zu stehlen.",
-    passkey: "Weiter mit Passkey",
-    orPassword: "Lieber ein Passwort",
-    passwordHint: "Es wird nie gesendet, auch nicht an uns: Dein Browser beweist, dass du es kennst.",
-    continuePassword: "Weiter mit diesem Passwort",
+    go: "Link schicken",
     tooYoung:
       "SessionLinked ist für Menschen ab 16. Von deinen Angaben wurde nichts gesendet oder behalten. Komm wieder, wenn du so weit bist; bis dahin: spiel weiter.",
+    tooYoungTold:
+      "SessionLinked ist für Menschen ab 16. Von deinen Angaben wird nichts behalten. Komm wieder, wenn du so weit bist.",
     mailTitle: "Sieh in deine Post",
     mail: "Wir haben geschrieben an",
+    mailed: "Wir haben an die angegebene Adresse geschrieben.",
     mailNext:
-      "Öffne den Link darin, und du bist drin. Er gilt einmal, einen Tag lang. Es kann eine Minute dauern oder im Spam gelandet sein.",
+      "Öffne den Link darin, wähle, womit du dich anmeldest, und du bist drin. Er gilt einmal, einen Tag lang. Es kann eine Minute dauern oder im Spam gelandet sein.",
     again: "Eine andere Adresse nehmen",
     have: "Schon ein Konto?",
     signIn: "Anmelden",
@@ -64,91 +62,128 @@ const text = words({
   },
 });
 
-/** `next`: where the person was going, if anywhere. */
-export function SignUp({ page, next }: { page: Page; next: string | undefined }) {
+/** What was typed into a form that did not fit, and what is wrong with it. */
+export interface Typed {
+  displayName: string;
+  email: string;
+  age: string;
+  wantsNews: boolean;
+  problems: readonly ("displayName" | "email" | "age" | "young" | "tries" | "broken")[];
+}
+
+/**
+ * A plain form: name and address are no secret. A script says what is wrong without a round trip, and sends nothing of who is younger than 16.
+ * `next`: where the person was going, if anywhere.
+ */
+export function SignUp({
+  page,
+  next,
+  typed,
+  isSent = false,
+}: {
+  page: Page;
+  next: string | undefined;
+  typed?: Typed;
+  isSent?: boolean;
+}) {
   const t = text[page.language];
-  const [you = "", key = "", mail = ""] = t.steps;
+  const words = said[page.language];
+  const wrong = (name: Typed["problems"][number]) => typed?.problems.includes(name) === true;
+  const [you = "", mail = "", key = ""] = t.steps;
   const clips = [
     { label: you, from: 0, to: 1 / 3, track: 0, person: 1 },
-    { label: key, from: 1 / 3, to: 2 / 3, track: 1, person: 4, isAhead: true },
-    { label: mail, from: 2 / 3, to: 1, track: 2, person: 2, isAhead: true },
+    { label: mail, from: 1 / 3, to: 2 / 3, track: 1, person: 2, isAhead: !isSent },
+    { label: key, from: 2 / 3, to: 1, track: 2, person: 4, isAhead: true },
   ];
   return (
     <EntryPage
       page={page}
       title={t.title}
       lead={t.lead}
-      picture={{ label: t.picture, clips, now: 1 / 12 }}
+      picture={{ label: t.picture, clips, now: isSent ? 1 / 2 : 1 / 12 }}
       scripts={["sign-up"]}
       isPublic
     >
-      <NeedsScript page={page} />
-      <form
-        class="stack"
-        id="sign-up"
-        method="post"
-        data-said={saidOf(page)}
-        data-language={page.language}
-        data-next={next}
-        novalidate
-      >
-        <fieldset disabled class="stack">
-          <LineField name="displayName" label={t.name} hint={t.nameHint} autocomplete="nickname" maxlength={80} />
-          <LineField
-            name="email"
-            label={t.email}
-            hint={t.emailHint}
-            type="email"
-            autocomplete="username"
-            maxlength={254}
-          />
-          <fieldset class="choice" id="age" aria-describedby="age-problem">
-            <legend>{t.age}</legend>
-            <label>
-              <input type="radio" name="age" value="older" /> {t.older}
-            </label>
-            <label>
-              <input type="radio" name="age" value="younger" /> {t.younger}
-            </label>
-            <p class="problem" id="age-problem" hidden />
-          </fieldset>
-          <p class="note" id="too-young" role="status" hidden>
-            {t.tooYoung}
-          </p>
-          <div class="stack" id="key">
-            <label class="tick">
-              <input type="checkbox" name="wantsNews" /> <span>{newsWording[page.language]}</span>
-            </label>
-            <Notice />
-            <div class="stack way">
-              <button class="button wide" type="button" id="with-passkey" aria-describedby="passkey-hint">
-                {t.passkey}
-              </button>
-              <p class="small soft" id="passkey-hint">
-                {t.passkeyHint}
+      {isSent ? null : (
+        <form
+          class="stack"
+          id="sign-up"
+          method="post"
+          action={href(page, "/sign-up")}
+          data-said={saidOf(page)}
+          data-language={page.language}
+          data-next={next}
+          novalidate
+        >
+          <fieldset class="stack">
+            {next === undefined ? null : <input type="hidden" name="next" value={next} />}
+            <LineField
+              name="displayName"
+              label={t.name}
+              hint={t.nameHint}
+              autocomplete="nickname"
+              maxlength={80}
+              value={typed?.displayName}
+              problem={wrong("displayName") ? words.name : undefined}
+            />
+            <LineField
+              name="email"
+              label={t.email}
+              hint={t.emailHint}
+              type="email"
+              autocomplete="username"
+              maxlength={254}
+              value={typed?.email}
+              problem={wrong("email") ? words.address : undefined}
+            />
+            <fieldset class="choice" id="age" aria-describedby="age-problem">
+              <legend>{t.age}</legend>
+              <label>
+                <input type="radio" name="age" value="older" checked={typed?.age === "older"} /> {t.older}
+              </label>
+              <label>
+                <input type="radio" name="age" value="younger" /> {t.younger}
+              </label>
+              <p class="problem" id="age-problem" hidden={!wrong("age")}>
+                {wrong("age") ? words.age : ""}
               </p>
+            </fieldset>
+            <p class="note" id="too-young" role="status" hidden={!wrong("young")}>
+              {wrong("young") ? t.tooYoungTold : t.tooYoung}
+            </p>
+            <div class="stack" id="send">
+              <label class="tick">
+                <input type="checkbox" name="wantsNews" checked={typed?.wantsNews} />{" "}
+                <span>{newsWording[page.language]}</span>
+              </label>
+              {wrong("tries") || wrong("broken") ? (
+                <p class="notice" role="alert">
+                  {wrong("tries") ? words.tries : words.other}
+                </p>
+              ) : (
+                <Notice />
+              )}
+              <button class="button wide" type="submit">
+                {t.go}
+              </button>
             </div>
-            <details class="way" id="with-password">
-              <summary>{t.orPassword}</summary>
-              <div class="stack">
-                <PasswordField page={page} id="password" kind="new" />
-                <p class="small soft">{t.passwordHint}</p>
-                <button class="button quiet wide" type="submit">
-                  {t.continuePassword}
-                </button>
-              </div>
-            </details>
-          </div>
-        </fieldset>
-      </form>
-      <section class="stack" id="look-in-mail" tabindex={-1} hidden>
+          </fieldset>
+        </form>
+      )}
+      <section class="stack" id="look-in-mail" tabindex={-1} role={isSent ? "status" : undefined} hidden={!isSent}>
         <h2>{t.mailTitle}</h2>
-        <p>
-          {t.mail} <strong id="mailed-to" />. {t.mailNext}
-        </p>
-        <button class="button quiet" type="button" id="again">
+        {isSent ? (
+          <p>
+            {t.mailed} {t.mailNext}
+          </p>
+        ) : (
+          <p>
+            {t.mail} <strong id="mailed-to" />. {t.mailNext}
+          </p>
+        )}
+        <a class="button quiet" href={href(page, "/sign-up")} id="again">
           {t.again}
-        </button>
+        </a>
       </section>
       <p class="small door-foot">
         {t.have}{" "}
@@ -163,69 +198,117 @@ export function SignUp({ page, next }: { page: Page; next: string | undefined })
 
 const confirmText = words({
   en: {
-    title: "One press, and you are in",
-    lead: "This confirms that the address is yours, opens the account and signs in this browser.",
+    title: "One more thing, and you are in",
+    lead: "The address is yours. Now choose what you sign in with: it is made here, in this browser, and by nobody else.",
     picture: "Three steps on one line, two of them played; the playhead stands at the last.",
-    button: "Confirm and sign in",
-    why: "A button, because mail programs open links by themselves to look at them.",
+    passkeyHint: "Your fingerprint, face or device PIN. There is nothing to remember and nothing to steal.",
+    passkey: "Open it with a passkey",
+    orPassword: "Use a password instead",
+    passwordHint: "It is never sent, not even to us: your browser proves that you know it.",
+    withPassword: "Open it with this password",
+    as: "Opens the account of",
     bad: "This link has been used, has expired, or was never ours. If you are not in yet, sign up again: it takes a minute.",
     again: "Sign up again",
+    in: "This link has been used, and all is well: you are signed in.",
+    account: "To your account",
   },
   de: {
-    title: "Ein Druck, und du bist drin",
-    lead: "Damit bestätigst du, dass die Adresse deine ist; das Konto wird eröffnet und dieser Browser angemeldet.",
+    title: "Noch eins, und du bist drin",
+    lead: "Die Adresse ist deine. Wähle jetzt, womit du dich anmeldest: Es entsteht hier, in diesem Browser, und niemand anders hat damit zu tun.",
     picture: "Drei Schritte auf einer Linie, zwei sind gespielt; der Abspielkopf steht am letzten.",
-    button: "Bestätigen und anmelden",
-    why: "Ein Knopf, weil Mailprogramme Links von selbst öffnen, um hineinzusehen.",
+    passkeyHint: "Dein Fingerabdruck, dein Gesicht oder die PIN des Geräts. Nichts zu merken, nichts zu stehlen.",
+    passkey: "Mit Passkey eröffnen",
+    orPassword: "Lieber ein Passwort",
+    passwordHint: "Es wird nie gesendet, auch nicht an uns: Dein Browser beweist, dass du es kennst.",
+    withPassword: "Mit diesem Passwort eröffnen",
+    as: "Eröffnet wird das Konto von",
     bad: "Dieser Link wurde benutzt, ist abgelaufen oder war nie von uns. Bist du noch nicht drin, beginne von vorn: Es dauert eine Minute.",
     again: "Von vorn beginnen",
+    in: "Dieser Link ist benutzt, und alles ist gut: Du bist angemeldet.",
+    account: "Zu deinem Konto",
   },
 });
 
-/** Opening the mailed link changes nothing; pressing the button does. It is a plain form and needs no script. */
+/**
+ * Opening the mailed link changes nothing, because mail programs open links too. The browser that goes on from here sets the credential, so
+ * nobody else has chosen one for this address.
+ */
 export function ConfirmSignUp({
   page,
   token,
   next,
-  isBad,
+  person,
 }: {
   page: Page;
   token: string;
   next: string | undefined;
-  isBad: boolean;
+  person: Person | null;
 }) {
   const t = confirmText[page.language];
-  const [you = "", key = "", mail = ""] = text[page.language].steps;
+  const [you = "", mail = "", key = ""] = text[page.language].steps;
   const clips = [
     { label: you, from: 0, to: 1 / 3, track: 0, person: 1 },
-    { label: key, from: 1 / 3, to: 2 / 3, track: 1, person: 4 },
-    { label: mail, from: 2 / 3, to: 1, track: 2, person: 2, isAhead: isBad },
+    { label: mail, from: 1 / 3, to: 2 / 3, track: 1, person: 2 },
+    { label: key, from: 2 / 3, to: 1, track: 2, person: 4, isAhead: person === null },
   ];
   return (
     <EntryPage
       page={page}
       title={t.title}
       lead={t.lead}
-      picture={{ label: t.picture, clips, now: isBad ? 2 / 3 : 11 / 12 }}
+      picture={{ label: t.picture, clips, now: person === null ? 2 / 3 : 11 / 12 }}
+      scripts={person === null ? [] : ["confirm-sign-up"]}
     >
-      {isBad ? (
+      {person === null ? (
         <div class="stack">
-          <p class="notice" role="alert">
-            {t.bad}
+          <p class={page.account === null ? "notice" : "notice good"} role="alert">
+            {page.account === null ? t.bad : t.in}
           </p>
-          <a class="button" href={href(page, "/sign-up")}>
-            {t.again}
+          <a class="button" href={href(page, page.account === null ? "/sign-up" : "/account")}>
+            {page.account === null ? t.again : t.account}
           </a>
         </div>
       ) : (
-        <form class="stack" method="post" action={href(page, "/sign-up/confirm")}>
-          <input type="hidden" name="token" value={token} />
-          {next === undefined ? null : <input type="hidden" name="next" value={next} />}
-          <button class="button wide" type="submit">
-            {t.button}
-          </button>
-          <p class="small soft">{t.why}</p>
-        </form>
+        <>
+          <NeedsScript page={page} />
+          <form
+            class="stack"
+            id="confirm-sign-up"
+            method="post"
+            data-said={saidOf(page)}
+            data-token={token}
+            data-name={person.displayName}
+            data-email={person.email}
+            data-next={next ?? href(page, "/account?outcome=welcome")}
+            novalidate
+          >
+            <p>
+              {t.as} <strong>{person.displayName}</strong>, {person.email}
+            </p>
+            <fieldset disabled class="stack">
+              <Notice />
+              <div class="stack way">
+                <button class="button wide" type="button" id="with-passkey" aria-describedby="passkey-hint">
+                  {t.passkey}
+                </button>
+                <p class="small soft" id="passkey-hint">
+                  {t.passkeyHint}
+                </p>
+              </div>
+              <details class="way" id="with-password">
+                <summary>{t.orPassword}</summary>
+                <div class="stack">
+                  <p class="small soft">{t.passwordHint}</p>
+                  <input type="email" autocomplete="username" value={person.email} readonly hidden />
+                  <PasswordField page={page} id="password" kind="new" />
+                  <button class="button quiet wide" type="submit">
+                    {t.withPassword}
+                  </button>
+                </div>
+              </details>
+            </fieldset>
+          </form>
+        </>
       )}
     </EntryPage>
   );

@@ -1,3 +1,4 @@
+import { SIGN_IN_RETENTION_MS } from "../../../protocol/retention.ts";
 import type { Inventory } from "../rules.ts";
 
 /** Rules of the tables about accounts and ways into them. */
@@ -11,7 +12,14 @@ export const accountsRules = {
     lawfulBasis: "contract",
     recipients: ["collaborators", "mail"],
     retention: [{ kind: "with-subject" }],
-    columns: { id: "export", email: "export", displayName: "export", tier: "export", createdAtMs: "export" },
+    columns: {
+      id: "export",
+      email: "export",
+      displayName: "export",
+      tier: "export",
+      webauthnUserId: "export",
+      createdAtMs: "export",
+    },
   },
   signIns: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],
@@ -28,12 +36,36 @@ export const accountsRules = {
       tokenHash: "secret",
       label: "export",
       kind: "export",
+      scope: "export",
+      authenticatedAtMs: "export",
       createdAtMs: "export",
       lastUsedAtMs: "export",
       rotatedAtMs: "internal",
       previousHash: "secret",
       expiresAtMs: "export",
     },
+  },
+  signInEvents: {
+    subjects: [{ column: "accountId", is: "account", erase: "delete" }],
+    purpose: {
+      en: "To show a person when, on what and how their account was signed in to.",
+      de: "Um einer Person zu zeigen, wann, worauf und wie ihr Konto angemeldet wurde.",
+    },
+    lawfulBasis: "legitimate-interest",
+    recipients: [],
+    retention: [{ kind: "after", column: "atMs", ms: SIGN_IN_RETENTION_MS }],
+    columns: { id: "internal", accountId: "export", method: "export", label: "export", atMs: "export" },
+  },
+  knownNetworks: {
+    subjects: [{ column: "accountId", is: "account", erase: "delete" }],
+    purpose: {
+      en: "To let a person in from where they signed in before, while somebody else is guessing at their account.",
+      de: "Um jemanden von dort hereinzulassen, wo er sich schon angemeldet hat, während andere an seinem Konto raten.",
+    },
+    lawfulBasis: "legitimate-interest",
+    recipients: [],
+    retention: [{ kind: "after", column: "lastUsedAtMs", ms: SIGN_IN_RETENTION_MS }],
+    columns: { accountId: "export", networkHash: "secret", lastUsedAtMs: "export" },
   },
   passwords: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],

@@ -1,0 +1,29 @@
+import type { AccountDetail } from "../../../protocol/accounts.ts";
+import type { Page } from "../../design/page.ts";
+import { accountText } from "../../i18n/account.ts";
+import { dateTime } from "../../i18n/format.ts";
+
+/** When, on what and how the account was signed in to; what its owner does not know, they can answer. */
+export function History({ page, events }: { page: Page; events: AccountDetail["signInHistory"] }) {
+  const t = accountText[page.language];
+  return (
+    <section class="room" id="sign-ins">
+      <header class="stack">
+        <h2>{t.history}</h2>
+        <p class="soft">{t.historyNote}</p>
+      </header>
+      <ul class="rows">
+        {events.map(({ method, label, atMs }) => (
+          <li>
+            <div>
+              <strong>{t.methods[method]}</strong>
+              <p class="small soft">
+                {label}, <time datetime={new Date(atMs).toISOString()}>{dateTime(page.language, atMs)}</time>
+              </p>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

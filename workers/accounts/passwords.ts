@@ -1,0 +1,83 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { ChangePassword, RegistrationStarted, StartRegistration } from "../../protocol/accounts.ts";
+import { consumeChallenge, createChallenge } from "../auth/challenges.ts";
+import { requireAccount, requireReauthentication } from "../auth/guard.ts";
+import { networkOf, wideNetworkOf } from "../auth/network.ts";
+import { consume } from "../auth/rate-limits.ts";
+import { bearer, json, problemResponses } from "../http/openapi.ts";
+import { problem } from "../http/problem.ts";
+import { type AppContext, newRouter } from "../http/router.ts";
+import { flush } from "../mail/flush.ts";
+import { credentialsChanged, endSignIns } from "./credentials.ts";
+import { answerRegistration, isRecord, type PasswordRecord, SETUP_VERSION } from "./opaque.ts";
+import { insertPassword } from "./store.ts";
+
+const tags = ["accounts"];
+/** What OPAQUE's first registration message leaves behind for the second. */
+const Registration = z.object({ purpose: z.literal("registration"), userIdentifier: z.string() });
+
+/** The record of a registration's last message; else why there is none. */
+export async function finishRegistration(
+  c: AppContext,
+  { step, registrationRecord }: { step: string; registrationRecord: string },
+): Promise<{ ok: true; password: PasswordRecord } | { ok: false; reason: "step-expired" | "bad-request" }> {
+  const opened = await consumeChallenge(c.env.DB, c.var.deps, "password", step);
+  const registration = Registration.safeParse(opened?.data);
+  if (!registration.success) return { ok: false, reason: "step-expired" };
+  if (!(await isRecord(c.env, registrationRecord))) return { ok: false, reason: "bad-request" };
+  const { userIdentifier } = registration.data;
+  return { ok: true, password: { userIdentifier, record: registrationRecord, setupVersion: SETUP_VERSION } };
+}
+
+export const passwords = newRouter()
+  .openapi(
+    createRoute({
+      method: "post",
+      path: "/api/v1/passwords/start",
+      tags,
+      summary: "First message of an OPAQUE registration (RFC 9807): for sign-up, reset and change alike",
+      request: { body: json(StartRegistration) },
+      responses: { 200: { description: "The server's answer", ...json(RegistrationStarted) }, ...problemResponses },
+    }),
+    async (c) => {
+      const { deps } = c.var;
+      const header = c.req.header("CF-Connecting-IP");
+      const limit = await consume(
+        c.env,
+        deps,
+        ["sign-in-network", networkOf(header)],
+        ["sign-in-wide-network", wideNetworkOf(header)],
+      );
+      if (!limit.ok) return problem(c, "rate-limited");
+      const answer = await answerRegistration(c.env, deps, c.req.valid("json").registrationRequest);
+      if (answer === null) return problem(c, "bad-request", "This is not an OPAQUE registration request.");
+      const data = { purpose: "registration", userIdentifier: answer.userIdentifier };
+      const { token, insert } = await createChallenge(c.env.DB, deps, "password", null, data);
+      await insert.run();
+      return c.json({ step: token, registrationResponse: answer.registrationResponse }, 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      tags,
+      security: bearer,
+      method: "post",
+      path: "/api/v1/account/password",
+      summary: "Set or change the password, by the last message of a registration; other devices are signed out",
+      middleware: [requireAccount, requireReauthentication] as const,
+      request: { body: json(ChangePassword) },
+      responses: { 204: { description: "Changed" }, ...problemResponses },
+    }),
+    async (c) => {
+      const { account, deps } = c.var;
+      const registered = await finishRegistration(c, c.req.valid("json"));
+      if (!registered.ok) return problem(c, registered.reason);
+      await c.env.DB.batch([
+        insertPassword(c.env.DB, account.id, registered.password, deps.now()),
+        endSignIns(c.env.DB, account.id, account.signInId),
+        ...(await credentialsChanged(c, account.id, "password")),
+      ]);
+      flush(c);
+      return c.body(null, 204);
+    },
+  );
