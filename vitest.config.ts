@@ -20,6 +20,13 @@ export default defineConfig({
           cloudflareTest(async () => ({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
+              // Everybody in a test is one network; the limits themselves are tested in workers/route-costs.test.ts.
+              ratelimits: Object.fromEntries(
+                ["READS", "SEARCHES", "WRITES", "PARTS", "ANONYMOUS_WRITES", "ANONYMOUS_WRITES_WIDE"].map((of, at) => [
+                  `LIMIT_${of}`,
+                  { namespace_id: String(at), simple: { limit: 1e9, period: 60 as const } },
+                ]),
+              ),
               bindings: {
                 ENVIRONMENT: "local",
                 TICKET_KEY: "test ticket key, 32 bytes or more",

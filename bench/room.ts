@@ -148,7 +148,7 @@ async function measure(relay: Relay, clients: number): Promise<Figures> {
 /** The room beside a bare object and a bare Node relay, one after the other on the same machine. */
 export async function run(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), "sessionlinked-bench-"));
-  const platform = await startPlatform({ stateDir: folder });
+  const platform = await startPlatform({ isCrowd: true, stateDir: folder });
   const script = readFileSync(new URL("peers/bare-object.js", import.meta.url), "utf8");
   const bare = new Miniflare(
     convertV4MiniflareOptions({

@@ -147,7 +147,11 @@ async function read(platform: Platform, accountId: string, log: string[]): Promi
 export async function run(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), "sessionlinked-bench-takes-"));
   const log: string[] = [];
-  const platform = await startPlatform({ stateDir: join(folder, "state"), onLog: (line) => log.push(line) });
+  const platform = await startPlatform({
+    isCrowd: true,
+    stateDir: join(folder, "state"),
+    onLog: (line) => log.push(line),
+  });
   const [workerd = 0] = workerds();
   try {
     const person = { displayName: "Bench", email: `${randomUUID()}@example.org`, tier: "studio" as const };

@@ -134,7 +134,7 @@ async function cost(
 export async function run(): Promise<Row[]> {
   await opaque.ready;
   const folder = mkdtempSync(join(tmpdir(), "sessionlinked-bench-"));
-  const platform = await startPlatform({ stateDir: folder });
+  const platform = await startPlatform({ isCrowd: true, stateDir: folder });
   try {
     const { origin } = platform;
     const known = await seed(platform, TRIES + WARM_UP);

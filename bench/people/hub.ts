@@ -19,7 +19,7 @@ const GOAL = 20;
  */
 export async function run(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), "sessionlinked-bench-"));
-  const platform = await startPlatform({ stateDir: folder });
+  const platform = await startPlatform({ isCrowd: true, stateDir: folder });
   try {
     for (let from = 0; from < PEOPLE; from += BATCH)
       await platform.db.batch(

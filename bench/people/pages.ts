@@ -74,7 +74,7 @@ async function visit(browser: Browser, origin: string, path: string): Promise<{ 
 /** Weight, server time and first sight of every public page. */
 export async function run(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), "sessionlinked-bench-"));
-  const platform = await startPlatform({ stateDir: folder });
+  const platform = await startPlatform({ isCrowd: true, stateDir: folder });
   const browser = await startChromium();
   try {
     const { origin } = platform;

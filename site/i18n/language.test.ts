@@ -6,6 +6,9 @@ describe("the language of a page", () => {
     expect(negotiate("de", "en")).toBe("de");
     expect(negotiate(undefined, "de-AT,de;q=0.9,en;q=0.8")).toBe("de");
     expect(negotiate(undefined, "fr, en;q=0.4, de;q=0.7")).toBe("de");
+    // Spaces are allowed on both sides of the semicolon (RFC 9110, 12.4.2).
+    expect(negotiate(undefined, "de ;q=0.9")).toBe("de");
+    expect(negotiate(undefined, "en ; q=0.5 , de-DE ; q=0.9")).toBe("de");
     expect(negotiate("tlh", "de;q=0, fr")).toBe("en");
     expect(negotiate(undefined, ",;;q=,\u0000".repeat(400))).toBe("en");
   });

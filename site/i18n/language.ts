@@ -17,9 +17,12 @@ export function negotiate(asked: string | undefined, accept: string | undefined)
   if (asked !== undefined && isLanguage(asked)) return asked;
   let best: { language: Language; quality: number } | null = null;
   for (const part of (accept ?? "").slice(0, 500).split(",")) {
-    const [tag = "", ...parameters] = part.trim().toLowerCase().split(";");
+    const [tag = "", ...parameters] = part
+      .toLowerCase()
+      .split(";")
+      .map((piece) => piece.trim());
     const language = tag.split("-")[0] ?? "";
-    const weight = parameters.map((parameter) => /^\s*q=([01](?:\.\d{0,3})?)\s*$/.exec(parameter)?.[1]).find(Boolean);
+    const weight = parameters.map((parameter) => /^q=([01](?:\.\d{0,3})?)$/.exec(parameter)?.[1]).find(Boolean);
     const quality = weight === undefined ? 1 : Number(weight);
     if (isLanguage(language) && quality > (best?.quality ?? 0)) best = { language, quality };
   }

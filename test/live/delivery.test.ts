@@ -28,7 +28,7 @@ import { objectKey } from "../../workers/recordings/keys.ts";
 const folder = mkdtempSync(join(tmpdir(), "sessionlinked-delivery-"));
 let platform: Platform;
 beforeAll(async () => {
-  platform = await startPlatform({ stateDir: join(folder, "state") });
+  platform = await startPlatform({ isCrowd: true, stateDir: join(folder, "state") });
 });
 afterAll(async () => {
   await platform.stop();

@@ -11,7 +11,7 @@ const ABREAST = 16;
 /** A platform of its own with two people and a session, asked `count` requests from `seed`; returns what there is to complain of. */
 export async function askAtRandom(seed: number, count: number): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), "sessionlinked-random-"));
-  const platform = await startPlatform({ stateDir: folder });
+  const platform = await startPlatform({ isCrowd: true, stateDir: folder });
   try {
     const people = await Promise.all(
       ["ada", "ben"].map((name) =>

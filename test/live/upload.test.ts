@@ -25,7 +25,7 @@ let platform: Platform;
 let port = 0;
 
 beforeAll(async () => {
-  platform = await startPlatform({ stateDir });
+  platform = await startPlatform({ isCrowd: true, stateDir });
   port = Number(new URL(platform.origin).port);
 });
 afterAll(async () => {
@@ -88,7 +88,7 @@ async function crash(): Promise<void> {
   const children = execFileSync("pgrep", ["-P", String(process.pid), "workerd"], { encoding: "utf8" });
   for (const pid of children.trim().split("\n")) process.kill(Number(pid), "SIGKILL");
   await platform.stop();
-  platform = await startPlatform({ stateDir, port });
+  platform = await startPlatform({ isCrowd: true, stateDir, port });
 }
 
 test("X1: workerd is killed in the middle of an upload; it goes on by itself and the file is the same", async () => {

@@ -19,7 +19,7 @@ let chromium: Browser;
 
 beforeAll(async () => {
   stateDir = mkdtempSync(join(tmpdir(), "sessionlinked-pages-"));
-  platform = await startPlatform({ stateDir });
+  platform = await startPlatform({ isCrowd: true, stateDir });
   recorder = await Recorder.start(platform.origin);
   chromium = await startChromium();
 });

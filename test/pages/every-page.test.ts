@@ -25,7 +25,7 @@ let chromium: Browser;
 
 beforeAll(async () => {
   stateDir = mkdtempSync(join(tmpdir(), "sessionlinked-every-"));
-  platform = await startPlatform({ stateDir });
+  platform = await startPlatform({ isCrowd: true, stateDir });
   origin = platform.origin.replace("127.0.0.1", "localhost");
   chromium = await startChromium();
 });

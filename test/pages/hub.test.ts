@@ -34,7 +34,7 @@ async function open(token: string | null, options: BrowserContextOptions = {}) {
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "sessionlinked-hub-"));
-  [platform, chromium] = await Promise.all([startPlatform({ stateDir: folder }), startChromium()]);
+  [platform, chromium] = await Promise.all([startPlatform({ isCrowd: true, stateDir: folder }), startChromium()]);
   ada = (await seedAccount(platform.db, { displayName: "Ada", email: "ada@example.org", tier: "free" })).token;
   ben = (await seedAccount(platform.db, { displayName: "Ben", email: "ben@example.org", tier: "free" })).token;
   const samples = Array.from({ length: RATE_HZ * SECONDS }, (_, frame) =>

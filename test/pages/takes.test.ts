@@ -85,7 +85,7 @@ interface Heard {
 
 beforeAll(async () => {
   stateDir = mkdtempSync(join(tmpdir(), "sessionlinked-takes-"));
-  platform = await startPlatform({ stateDir });
+  platform = await startPlatform({ isCrowd: true, stateDir });
   origin = platform.origin.replace("127.0.0.1", "localhost");
   chromium = await startChromium();
   const api: Record<string, ApiClient> = {};

@@ -182,7 +182,7 @@ export class World {
   }
 
   async #start(): Promise<void> {
-    this.#platform = await startPlatform({ stateDir: join(this.#folder, "state"), port: this.#port });
+    this.#platform = await startPlatform({ isCrowd: true, stateDir: join(this.#folder, "state"), port: this.#port });
     this.#port = Number(new URL(this.#platform.origin).port);
   }
 

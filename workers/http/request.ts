@@ -1,35 +1,44 @@
-import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
 import { randomBase32 } from "../../protocol/ids.ts";
-import { COMPLETE_BODY_MAX_BYTES, JSON_BODY_MAX_BYTES, SAMPLE_MAX_BYTES } from "../../protocol/limits.ts";
+import { withRetries } from "../platform/database.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { AppEnv } from "./router.ts";
 
-/** Gives each request its id, which every answer carries as `X-Request-Id`, and the clock and chance it runs on. */
+/** Gives each request its id, which every answer carries as `X-Request-Id`, the clock and chance it runs on, and a database that asks again. */
 export const withRequest = (deps: Deps) =>
   createMiddleware<AppEnv>(async (c, next) => {
     c.set("deps", { ...deps, noteWait: (waitMs) => c.set("retryAfterSeconds", Math.ceil(waitMs / 1000)) });
     c.set("requestId", `req_${randomBase32(20, deps.random)}`);
+    c.env = { ...c.env, DB: withRetries(c.env.DB, deps) };
     await next();
     // A WebSocket upgrade is answered by the room and its headers are fixed; a form's answer has the id of the request that it made.
     if (c.res.status !== 101 && !c.res.headers.has("X-Request-Id")) c.header("X-Request-Id", c.get("requestId"));
   });
 
-/** Thrown, so that a browser's form is answered by a page and a program by a problem document. */
-const onError = (): never => {
-  throw new HTTPException(413);
-};
-const jsonLimit = bodyLimit({ maxSize: JSON_BODY_MAX_BYTES, onError });
-const completeLimit = bodyLimit({ maxSize: COMPLETE_BODY_MAX_BYTES, onError });
+/** A slash or backslash in disguise would be another path to whoever decodes it later. */
+const DISGUISED = /%(?:2f|5c)/i;
+const CONTROL = /\p{Cc}/u;
 
-/** A form that carries the file has its own lines round it. */
-const sampleLimit = bodyLimit({ maxSize: SAMPLE_MAX_BYTES + 16 * 1024, onError });
+/** Whether a path means one thing to everybody: no escaped slash, no control character, nothing that is not UTF-8. */
+export function isPlainPath(path: string): boolean {
+  if (DISGUISED.test(path)) return false;
+  try {
+    return !CONTROL.test(decodeURIComponent(path));
+  } catch {
+    return false;
+  }
+}
 
-/** Bounds every body before it is read. A recording's part is the exception: its own route measures it while it streams. */
-export const checkBodySize = createMiddleware<AppEnv>(async (c, next) => {
-  if (c.req.method === "GET" || c.req.method === "HEAD") return next();
-  if (/^\/api\/v1\/recordings\/[^/]+\/parts\/[^/]+$/.test(c.req.path)) return next();
-  if (c.req.path.endsWith("/profile/sample")) return sampleLimit(c, next);
-  return (c.req.path.endsWith("/complete") ? completeLimit : jsonLimit)(c, next);
+/** Refuses an address that no link of ours has, before any id of it is looked for. */
+export const checkPath = createMiddleware<AppEnv>(async (c, next) => {
+  if (!isPlainPath(new URL(c.req.url).pathname)) throw new HTTPException(404);
+  await next();
+});
+
+/** What the API answers is for who asked, and for nobody's cache, unless a route says otherwise (RFC 9111, 5.2.2.5). */
+export const withNoStore = createMiddleware<AppEnv>(async (c, next) => {
+  await next();
+  const isApi = c.req.path.startsWith("/api/");
+  if (isApi && c.res.status !== 101 && !c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
 });

@@ -1,6 +1,6 @@
 import { problem } from "../http/problem.ts";
-import { readRange } from "../http/range.ts";
 import type { AppContext } from "../http/router.ts";
+import { serveObject } from "../http/serve-object.ts";
 import type { Env } from "../platform/env.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import type { ProfileRow } from "./store.ts";
@@ -34,27 +34,12 @@ export const dropSample = (env: Env, profileId: string) => env.RECORDINGS.delete
 /** Plays a profile's sound, whole or one range. Nothing on the way may keep it: a private profile is silent at once (A4). */
 export async function playSample(c: AppContext, row: ProfileRow | null) {
   if (row === null || row.sampleType === null || row.sampleBytes === null) return problem(c, "not-found");
-  const etag = `"${row.sampleSha256}"`;
-  const headers: Record<string, string> = {
-    ETag: etag,
-    "Accept-Ranges": "bytes",
-    "Cache-Control": "private, no-cache",
-    "Content-Type": row.sampleType,
-    "Content-Disposition": "inline",
-  };
-  if (c.req.header("If-None-Match") === etag) return c.body(null, 304, headers);
-  const ifRange = c.req.header("If-Range");
-  const header = c.req.header("Range");
-  const range = ifRange === undefined || ifRange === etag ? readRange(header, row.sampleBytes) : null;
-  if (range === "unsatisfiable") {
-    c.header("Content-Range", `bytes */${row.sampleBytes}`);
-    return problem(c, "range-not-satisfiable");
-  }
-  const options = range === null ? {} : { range: { offset: range.first, length: range.last - range.first + 1 } };
-  const object = await c.env.RECORDINGS.get(sampleKey(row.id), options);
-  if (object === null) return problem(c, "not-found");
-  headers["Content-Length"] = String(options.range?.length ?? row.sampleBytes);
-  if (range === null) return c.body(object.body, 200, headers);
-  headers["Content-Range"] = `bytes ${range.first}-${range.last}/${row.sampleBytes}`;
-  return c.body(object.body, 206, headers);
+  return serveObject(c, {
+    etag: `"${row.sampleSha256}"`,
+    sizeBytes: row.sampleBytes,
+    type: row.sampleType,
+    headers: { "Content-Disposition": "inline" },
+    read: (options) => c.env.RECORDINGS.get(sampleKey(row.id), options),
+    missing: "not-found",
+  });
 }

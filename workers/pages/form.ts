@@ -73,7 +73,10 @@ export async function askApi(
   if (!headers.has("Origin") && !headers.has("Sec-Fetch-Site")) headers.set("Origin", "null");
   const isBytes = body instanceof Uint8Array;
   if (body !== undefined) headers.set("Content-Type", isBytes ? "application/octet-stream" : "application/json");
-  const request = new Request(new URL(`/api/v1${path}`, c.req.url), {
+  const address = new URL(`/api/v1${path}`, c.req.url);
+  // An id that climbs (`..`) would be another route of the API.
+  if (address.pathname !== `/api/v1${path.split("?")[0]}`) return refused(c, "not-found");
+  const request = new Request(address, {
     method,
     headers,
     ...(body === undefined ? {} : { body: isBytes ? body : JSON.stringify(body) }),

@@ -1,6 +1,7 @@
 import { href, type Page } from "../../site/design/page.ts";
 import { negotiate } from "../../site/i18n/language.ts";
 import { type Account, authenticate } from "../auth/guard.ts";
+import { cookieOf } from "../auth/session-token.ts";
 import type { AppContext } from "../http/router.ts";
 
 /** Who reads, and what a view is told about the request. */
@@ -62,13 +63,16 @@ function whereFrom(c: AppContext): string {
 /** To another page, in the reader's language: after a form, to one that can be loaded again without doing it twice (RFC 9110, 15.4.4). */
 export const seeOther = (c: AppContext, page: Page, path: string) => c.redirect(href(page, path), 303);
 
-/** Sends a view as a whole document. Pages depend on the reader's language and sign-in, so no cache keeps them. */
+/**
+ * Sends a view as a whole document. Pages depend on the reader's language and sign-in, so no shared cache keeps them; what is behind a
+ * sign-in, not even the browser's own, which the next person at it could leaf back through.
+ */
 export async function sendPage(
   c: AppContext,
   view: { toString(): string | Promise<string> },
   status: 200 | 400 | 401 | 403 | 404 | 410 | 413 | 422 | 429 | 500 | 503 = 200,
 ) {
-  c.header("Cache-Control", "private, no-cache");
+  c.header("Cache-Control", cookieOf(c) === undefined ? "private, no-cache" : "no-store");
   c.header("Vary", "Accept-Language, Cookie");
   return c.html(`<!doctype html>${await view.toString()}`, status);
 }

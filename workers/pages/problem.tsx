@@ -16,7 +16,8 @@ export async function pageProblem(
   { requestId, retryAfterSeconds }: { requestId: string; retryAfterSeconds?: number | undefined } = c.var,
 ) {
   const { status } = errors[code];
-  const page = await pageOf(c).catch(() => strangerPage(c));
+  // A flood is answered without asking who sends it.
+  const page = code === "rate-limited" ? strangerPage(c) : await pageOf(c).catch(() => strangerPage(c));
   const shown = shownStatus(status);
   if (shown === 429 && retryAfterSeconds !== undefined) c.header("Retry-After", String(retryAfterSeconds));
   const view = <ProblemPage page={page} status={shown} waitSeconds={retryAfterSeconds} requestId={requestId} />;

@@ -30,6 +30,13 @@ export interface Env {
   RECORDINGS: R2Bucket;
   SESSION_ROOM: DurableObjectNamespace<SessionRoom>;
   EMAIL: SendEmail;
+  /** What one network may ask in a minute, by what it costs (http/costs.ts). */
+  LIMIT_READS: RateLimit;
+  LIMIT_SEARCHES: RateLimit;
+  LIMIT_WRITES: RateLimit;
+  LIMIT_PARTS: RateLimit;
+  LIMIT_ANONYMOUS_WRITES: RateLimit;
+  LIMIT_ANONYMOUS_WRITES_WIDE: RateLimit;
   /** The site's own files, by the path they have in the address. */
   ASSETS: Fetcher;
 }

@@ -1,5 +1,5 @@
 import { ERASURE_DEADLINE_MS } from "../../protocol/retention.ts";
-import { Unavailable } from "../http/problem.ts";
+import { Unavailable } from "../platform/database.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { forgetErasures, type Logged, logErasure, missingErasures, newErasureId } from "./erasure-log.ts";

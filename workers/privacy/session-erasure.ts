@@ -3,7 +3,7 @@ import { TICKET_LIFETIME_MS } from "../../protocol/limits.ts";
 import { ERASURE_DEADLINE_MS } from "../../protocol/retention.ts";
 import { may } from "../../protocol/roles.ts";
 import type { SessionErasure } from "../../protocol/sessions.ts";
-import { Unavailable } from "../http/problem.ts";
+import { Unavailable } from "../platform/database.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";

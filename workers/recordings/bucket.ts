@@ -1,4 +1,4 @@
-import { Unavailable } from "../http/problem.ts";
+import { Unavailable } from "../platform/database.ts";
 import type { Deps } from "../platform/deps.ts";
 import { describeThrown, log } from "../platform/log.ts";
 

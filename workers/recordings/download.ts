@@ -7,9 +7,10 @@ import { may } from "../../protocol/roles.ts";
 import { requireAccount } from "../auth/guard.ts";
 import { bearer, problemResponses } from "../http/openapi.ts";
 import { readCursor } from "../http/paging.ts";
+import { matchesNone } from "../http/preconditions.ts";
 import { problem } from "../http/problem.ts";
-import { readRange } from "../http/range.ts";
 import { newRouter } from "../http/router.ts";
+import { serveObject } from "../http/serve-object.ts";
 import { type MemberEnv, requireMember } from "../sessions/guard.ts";
 import { persist } from "./bucket.ts";
 import { reprDigest } from "./digest.ts";
@@ -64,31 +65,18 @@ export const downloads = newRouter<MemberEnv>()
     async (c) => {
       const row = await findFile(c.env.DB, c.req.valid("param").recordingId, c.var.account.id, c.var.deps.now());
       if (typeof row === "string") return problem(c, row);
-      const sizeBytes = row.sizeBytes ?? 0;
-      const etag = `"${row.sha256}"`;
-      const headers: Record<string, string> = {
-        ETag: etag,
-        "Accept-Ranges": "bytes",
-        "Cache-Control": "private, no-cache",
-        "Repr-Digest": reprDigest(row.sha256 ?? ""),
-        "Content-Disposition": attachment(row.name, "wav"),
-      };
-      if (c.req.header("If-None-Match") === etag) return c.body(null, 304, headers);
-      const ifRange = c.req.header("If-Range");
-      const range = ifRange === undefined || ifRange === etag ? readRange(c.req.header("Range"), sizeBytes) : null;
-      if (range === "unsatisfiable") {
-        c.header("Content-Range", `bytes */${sizeBytes}`);
-        return problem(c, "range-not-satisfiable");
-      }
-      const options = range === null ? {} : { range: { offset: range.first, length: range.last - range.first + 1 } };
-      const key = objectKey(row.sessionId, row.id);
-      const object = await persist(c.var.deps, "read", () => c.env.RECORDINGS.get(key, options));
-      if (object === null) return problem(c, "gone");
-      headers["Content-Type"] = "audio/wav";
-      headers["Content-Length"] = String(options.range?.length ?? sizeBytes);
-      if (range === null) return c.body(object.body, 200, headers);
-      headers["Content-Range"] = `bytes ${range.first}-${range.last}/${sizeBytes}`;
-      return c.body(object.body, 206, headers);
+      return serveObject(c, {
+        etag: `"${row.sha256}"`,
+        sizeBytes: row.sizeBytes ?? 0,
+        type: "audio/wav",
+        headers: {
+          "Repr-Digest": reprDigest(row.sha256 ?? ""),
+          "Content-Disposition": attachment(row.name, "wav"),
+        },
+        read: (options) =>
+          persist(c.var.deps, "read", () => c.env.RECORDINGS.get(objectKey(row.sessionId, row.id), options)),
+        missing: "gone",
+      });
     },
   )
   .openapi(
@@ -99,19 +87,21 @@ export const downloads = newRouter<MemberEnv>()
       summary: "The waveform: signed bytes, low and high for each channel of each bin",
       middleware: [requireAccount] as const,
       request: { params },
-      responses: { 200: bytes("The peaks"), ...problemResponses },
+      responses: { 200: bytes("The peaks"), 304: { description: "Not changed" }, ...problemResponses },
     }),
     async (c) => {
       const row = await findFile(c.env.DB, c.req.valid("param").recordingId, c.var.account.id, c.var.deps.now());
       if (typeof row === "string") return problem(c, row);
+      const etag = `"${row.sha256}-peaks"`;
+      const headers = { "Cache-Control": "private, no-cache", ETag: etag };
+      if (row.hasPeaks === 1 && matchesNone(c.req.header("If-None-Match"), etag)) return c.body(null, 304, headers);
       const key = peaksKey(row.sessionId, row.id);
       const object = row.hasPeaks === 1 ? await persist(c.var.deps, "read", () => c.env.RECORDINGS.get(key)) : null;
       if (object === null) return problem(c, "not-found");
       return c.body(object.body, 200, {
+        ...headers,
         "Content-Type": "application/octet-stream",
         "Content-Length": String(object.size),
-        "Cache-Control": "private, no-cache",
-        ETag: `"${row.sha256}-peaks"`,
       });
     },
   )

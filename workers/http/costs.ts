@@ -1,0 +1,76 @@
+import type { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { createMiddleware } from "hono/factory";
+import { HTTPException } from "hono/http-exception";
+import { JSON_BODY_MAX_BYTES } from "../../protocol/limits.ts";
+import type { Env } from "../platform/env.ts";
+import type { AppContext, AppEnv } from "./router.ts";
+
+/**
+ * What one request of a class costs us, and which of the platform's rate limits it is counted in (wrangler.toml has the numbers). They
+ * stand before the database: a flood is refused without a row being read or written.
+ */
+const limitOf = {
+  /** Nothing is asked but memory. */
+  free: null,
+  /** A page or an answer of a few rows. */
+  read: "LIMIT_READS",
+  /** Many rows, or a picture that is drawn. */
+  search: "LIMIT_SEARCHES",
+  /** Somebody signed in changes something. */
+  write: "LIMIT_WRITES",
+  /** A part of a take: some MiB, verified in memory. */
+  part: "LIMIT_PARTS",
+  /** Anybody makes a row or a mail, without being signed in. */
+  "anonymous-write": "LIMIT_ANONYMOUS_WRITES",
+} as const satisfies Record<string, keyof Env | null>;
+export type Cost = keyof typeof limitOf;
+
+export interface RouteCost {
+  cost: Cost;
+  /** The largest body; `null`: the route measures it while it streams. */
+  bodyMaxBytes?: number | null;
+}
+export type RouteCosts = Readonly<Record<string, RouteCost>>;
+
+/** The windows of all limits are this long. */
+const WINDOW_S = 60;
+
+/** The row of the route that will answer, as `POST /api/v1/sessions`; `undefined` where there is none. */
+function routeOf(app: Hono<AppEnv>, method: string, path: string): string | undefined {
+  const asked = method === "HEAD" ? "GET" : method;
+  const [handlers] = app.router.match(asked, path);
+  const route = handlers.map(([[, found]]) => found).find((found) => found.method === asked);
+  return route === undefined ? undefined : `${route.method} ${route.path}`;
+}
+
+async function isRefused(env: Env, cost: Cost, networks: readonly [network: string, wide: string]): Promise<boolean> {
+  const binding = limitOf[cost];
+  if (binding === null) return false;
+  const asked = [env[binding].limit({ key: networks[0] })];
+  // A provider gives one customer many networks, so what anybody may write is counted by the wider one as well.
+  if (cost === "anonymous-write") asked.push(env.LIMIT_ANONYMOUS_WRITES_WIDE.limit({ key: networks[1] }));
+  // Should the limiter itself fail, nobody is kept out by it.
+  const outcomes = await Promise.all(asked).catch(() => []);
+  return outcomes.some(({ success }) => !success);
+}
+
+/** Bounds what a network may ask of each class, and each body, before anything else is done. A route that is in no row counts as dear. */
+export const withCosts = (app: Hono<AppEnv>, costs: RouteCosts, networksOf: (c: AppContext) => [string, string]) =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    const route = routeOf(app, c.req.method, c.req.path);
+    const { cost, bodyMaxBytes = JSON_BODY_MAX_BYTES } = costs[route ?? ""] ?? {
+      cost: route === undefined ? ("read" as const) : ("anonymous-write" as const),
+    };
+    if (await isRefused(c.env, cost, networksOf(c))) {
+      c.set("retryAfterSeconds", WINDOW_S);
+      throw new HTTPException(429);
+    }
+    if (bodyMaxBytes === null || c.req.method === "GET" || c.req.method === "HEAD") return next();
+    return bodyLimit({ maxSize: bodyMaxBytes, onError: tooLarge })(c, next);
+  });
+
+/** Thrown, so that a browser's form is answered by a page and a program by a problem document. */
+const tooLarge = (): never => {
+  throw new HTTPException(413);
+};
