@@ -399,6 +399,23 @@ describe("what a leaked copy of the database holds", () => {
   });
 });
 
+describe("invite codes", () => {
+  test("H6: a leaked copy of the database lets nobody into a session", async () => {
+    const owner = await opened();
+    const session = await (await owner.ask("POST", "/sessions", { name: "Verse" })).json<{ sessionId: string }>();
+    const made = await owner.ask("POST", `/sessions/${session.sessionId}/invites`, {});
+    const code = (await made.json<{ code: string }>()).code.replace("-", "");
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(code));
+    const kept = await env.DB.prepare("SELECT code_hash FROM invites").first<string>("code_hash");
+    expect(kept).not.toBe(new Uint8Array(digest).toHex());
+    expect(kept).not.toContain(code);
+    const guest = new Browser(app);
+    await guest.openAccount("ben@example.org", password, { displayName: "Ben" });
+    const typed = { code: `${code.slice(0, 5).toUpperCase()}–${code.slice(5)}` };
+    expect((await guest.ask("POST", "/invites/accept", typed)).status).toBe(200);
+  });
+});
+
 describe("passkeys", () => {
   test("one account has one user handle at every registration, and it names nobody", async () => {
     const owner = await opened();

@@ -17,6 +17,7 @@ const secretOf = {
   "second-factors": "STORE_KEY",
   "recovery-codes": "STORE_KEY",
   "known-networks": "STORE_KEY",
+  "invite-codes": "STORE_KEY",
 } as const satisfies Record<string, keyof Env>;
 export type Purpose = keyof typeof secretOf;
 

@@ -9,9 +9,8 @@ import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { readCursor } from "../http/paging.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
-import { sha256Hex } from "../platform/hash.ts";
 import { findMembership, type MemberEnv, requireMember } from "./guard.ts";
-import { createInvite } from "./invite-store.ts";
+import { createInvite, inviteHash } from "./invite-store.ts";
 import { listInvites, sessionDetail } from "./store.ts";
 
 const params = z.object({ sessionId: SessionId });
@@ -73,7 +72,7 @@ export const invites = newRouter<MemberEnv>()
     }),
     async (c) => {
       const { role, uses } = c.req.valid("json");
-      const invite = await createInvite(c.env.DB, c.var.deps, c.var.member.sessionId, role, uses);
+      const invite = await createInvite(c.env, c.var.deps, c.var.member.sessionId, role, uses);
       if (invite === null) return problem(c, "quota-exceeded", "Withdraw invites that are no longer needed first.");
       c.header("Cache-Control", "no-store");
       return c.json(invite, 201);
@@ -129,7 +128,13 @@ export const invites = newRouter<MemberEnv>()
       const { code } = c.req.valid("json");
       const accountId = c.var.account.id;
       if (!(await consume(c.env, c.var.deps, ["invite", accountId])).ok) return problem(c, "rate-limited");
-      const accepted = await acceptInvite(c.env.DB, await sha256Hex(code), accountId, newId("mem", random), now());
+      const accepted = await acceptInvite(
+        c.env.DB,
+        await inviteHash(c.env, code),
+        accountId,
+        newId("mem", random),
+        now(),
+      );
       if (!accepted.ok) return problem(c, accepted.reason);
       const member = await findMembership(c.env.DB, accepted.sessionId, accountId);
       return member === null ? problem(c, "invite-invalid") : c.json(await sessionDetail(c.env.DB, member), 200);

@@ -2,7 +2,9 @@ import { InviteCode, type InviteId, newId, randomBase32 } from "../../protocol/i
 import { INVITE_LIFETIME_MS, INVITES_PER_SESSION_MAX } from "../../protocol/limits.ts";
 import type { Role } from "../../protocol/roles.ts";
 import type { Deps } from "../platform/deps.ts";
-import { sha256Hex } from "../platform/hash.ts";
+import type { Env } from "../platform/env.ts";
+import { toHex } from "../platform/hash.ts";
+import { mac } from "../platform/keys.ts";
 
 export interface NewInvite {
   inviteId: InviteId;
@@ -13,9 +15,13 @@ export interface NewInvite {
   expiresAtMs: number;
 }
 
+/** What is kept of a code: 50 bits can be tried, so the hash is keyed, and a copy of the database lets nobody in. */
+export const inviteHash = async (env: Env, code: string): Promise<string> =>
+  toHex(await mac(env, "invite-codes", code));
+
 /** Makes an invite; its code is told by this answer alone. `null`: the session holds as many as it may. */
 export async function createInvite(
-  db: D1Database,
+  env: Env,
   { now, random }: Deps,
   sessionId: string,
   role: NewInvite["role"],
@@ -25,12 +31,20 @@ export async function createInvite(
   const inviteId = newId("inv", random);
   const createdAtMs = now();
   const expiresAtMs = createdAtMs + INVITE_LIFETIME_MS;
-  const { meta } = await db
-    .prepare(
-      `INSERT INTO invites (id, session_id, code_hash, role, uses_left, created_at_ms, expires_at_ms)
+  const { meta } = await env.DB.prepare(
+    `INSERT INTO invites (id, session_id, code_hash, role, uses_left, created_at_ms, expires_at_ms)
        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE (SELECT COUNT(*) FROM invites WHERE session_id = ?2) < ?8`,
+  )
+    .bind(
+      inviteId,
+      sessionId,
+      await inviteHash(env, code),
+      role,
+      usesLeft,
+      createdAtMs,
+      expiresAtMs,
+      INVITES_PER_SESSION_MAX,
     )
-    .bind(inviteId, sessionId, await sha256Hex(code), role, usesLeft, createdAtMs, expiresAtMs, INVITES_PER_SESSION_MAX)
     .run();
   if (meta.changes === 0) return null;
   const spoken = `${code.slice(0, 5)}-${code.slice(5)}`;
@@ -49,24 +63,23 @@ export interface OpenInvite {
 
 /** The invite behind a code as it was typed, or `null`: unknown, used up, expired and withdrawn are one answer. */
 export async function findOpenInvite(
-  db: D1Database,
+  env: Env,
   typed: string,
   accountId: string | null,
   nowMs: number,
 ): Promise<{ code: string; invite: OpenInvite } | null> {
   const code = InviteCode.safeParse(typed);
   if (!code.success) return null;
-  const invite = await db
-    .prepare(
-      `SELECT s.name AS sessionName, i.role, i.expires_at_ms AS expiresAtMs,
+  const invite = await env.DB.prepare(
+    `SELECT s.name AS sessionName, i.role, i.expires_at_ms AS expiresAtMs,
               (SELECT a.display_name FROM session_members m JOIN accounts a ON a.id = m.account_id
                WHERE m.session_id = s.id AND m.role = 'host' ORDER BY m.joined_at_ms, m.member_id LIMIT 1) AS hostName,
               (SELECT m.session_id FROM session_members m WHERE m.session_id = s.id AND m.account_id = ?2) AS sessionId
        FROM invites i JOIN sessions s ON s.id = i.session_id
        WHERE i.code_hash = ?1 AND i.expires_at_ms > ?3 AND (i.uses_left > 0 OR EXISTS
          (SELECT 1 FROM session_members m WHERE m.session_id = s.id AND m.account_id = ?2))`,
-    )
-    .bind(await sha256Hex(code.data), accountId, nowMs)
+  )
+    .bind(await inviteHash(env, code.data), accountId, nowMs)
     .first<OpenInvite & { hostName: string | null }>();
   if (invite === null || invite.hostName === null) return null;
   return { code: code.data, invite: { ...invite, hostName: invite.hostName } };
