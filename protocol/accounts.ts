@@ -1,51 +1,6 @@
 import { z } from "zod";
-import { DISPLAY_NAME_MAX_GRAPHEMES, DISPLAY_NAME_MIN_GRAPHEMES } from "./limits.ts";
-import { graphemeCount } from "./sessions.ts";
-
-/** Scripts whose letters pass for Latin ones; a name keeps to one of them (UTS #39, single-script names). */
-const lookalikes = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u];
-
-/** Leaves out the invisible characters that writing needs: inside emoji, after a virama, and between Arabic letters (UAX #31, 2.3). */
-const withoutJoiners = (name: string) =>
-  name
-    .replace(/\p{RGI_Emoji}/gv, "")
-    .replace(/(?<=\p{M})[\u200c\u200d]|(?<=\p{Script=Arabic})\u200c(?=\p{Script=Arabic})/gu, "");
-
-/**
- * What collaborators see of a person. Normalised (NFKC), one line, no control or invisible characters, no mixture of alphabets that
- * imitate each other, and nothing that passes for the house itself.
- */
-export const DisplayName = z
-  .string()
-  .max(DISPLAY_NAME_MAX_GRAPHEMES * 16)
-  .transform((name) => name.normalize("NFKC").trim().replaceAll(/\s+/g, " "))
-  .refine((name) => !/[\p{C}\p{Default_Ignorable_Code_Point}]/u.test(withoutJoiners(name)), {
-    error: "A name cannot hold invisible or control characters.",
-  })
-  .refine((name) => graphemeCount(name) >= DISPLAY_NAME_MIN_GRAPHEMES, {
-    error: `A name has at least ${DISPLAY_NAME_MIN_GRAPHEMES} characters.`,
-  })
-  .refine((name) => graphemeCount(name) <= DISPLAY_NAME_MAX_GRAPHEMES, {
-    error: `A name has at most ${DISPLAY_NAME_MAX_GRAPHEMES} characters.`,
-  })
-  .refine((name) => /[\p{L}\p{N}]/u.test(name), { error: "A name needs a letter or a digit." })
-  .refine((name) => lookalikes.filter((script) => script.test(name)).length <= 1, {
-    error: "A name keeps to one alphabet, so that nobody can pass for somebody else.",
-  })
-  .refine((name) => !/^(session\s*linked|admin(istrator)?|support|moderator)$/i.test(name), {
-    error: "This name is kept for us.",
-  });
-
-/** An address as its owner writes it, its domain in lower case. What counts is that the mail arrives. */
-export const EmailAddress = z
-  .string()
-  .trim()
-  .max(254)
-  .pipe(z.email({ error: "This is not an e-mail address." }))
-  .transform((address) => {
-    const at = address.lastIndexOf("@");
-    return `${address.slice(0, at).toLowerCase()}@${address.slice(at + 1).toLowerCase()}`;
-  });
+import { DisplayName } from "./display-name.ts";
+import { EmailAddress } from "./email-address.ts";
 
 export const Language = z.enum(["en", "de"]);
 export type Language = z.infer<typeof Language>;

@@ -33,12 +33,21 @@ export type ProfileId = z.infer<typeof ProfileId>;
 export const EventId = z.uuid();
 export type EventId = z.infer<typeof EventId>;
 
-/** What a guest types: ten characters of Crockford base32 in two groups, 50 bits, read without regard to case. */
+/**
+ * What a guest types or pastes: ten characters of Crockford base32 in two groups, 50 bits, read without regard to case, with whatever dash
+ * their keyboard or mail program made of ours; or the link that they hold.
+ */
 export const InviteCode = z
   .string()
-  .trim()
+  .max(400)
   .toLowerCase()
-  .transform((code) => code.replaceAll(/[\s-]/g, "").replaceAll("o", "0").replaceAll(/[il]/g, "1"))
+  .transform((text) => /\/invite\/([^/?#\s]+)/.exec(text)?.[1] ?? text)
+  .transform((code) =>
+    code
+      .replaceAll(/[\s\p{Pd}\p{Cf}\u2212]/gu, "")
+      .replaceAll("o", "0")
+      .replaceAll(/[il]/g, "1"),
+  )
   .pipe(z.string().regex(/^[0-9a-hjkmnp-tv-z]{10}$/, "An invite code has ten letters and digits, like k7m2p-9xq4d."));
 export type InviteCode = z.infer<typeof InviteCode>;
 

@@ -26,6 +26,9 @@ export const SESSION_NAME_MAX_GRAPHEMES = 80;
 export const DISPLAY_NAME_MIN_GRAPHEMES = 2;
 export const DISPLAY_NAME_MAX_GRAPHEMES = 40;
 
+/** RFC 5321 section 4.5.3.1.3, without the angle brackets. */
+export const EMAIL_MAX_CHARS = 254;
+
 export const PASSKEYS_PER_ACCOUNT_MAX = 20;
 /** How many of the latest sign-ins their owner is shown. */
 export const SIGN_IN_HISTORY_MAX = 50;

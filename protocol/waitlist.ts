@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { EmailAddress, Language } from "./accounts.ts";
+import { Language } from "./accounts.ts";
+import { EmailAddress } from "./email-address.ts";
 
 /** Promise B1: what joining the waiting list takes. Network address, browser and time are noted as proof of the consent. */
 export const JoinWaitlist = z.object({

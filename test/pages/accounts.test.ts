@@ -394,7 +394,7 @@ describe("accounts in Chromium", () => {
     await quiet.waitForURL(/\/account/);
     await quiet.getByRole("button", { name: "Sign out here" }).click();
     await quiet.getByText("You are signed out.").waitFor();
-    await quiet.goto("/sign-up");
+    await quiet.goto("/sign-in");
     await quiet.locator("noscript p").waitFor();
     expect(await quiet.locator("#with-passkey").isDisabled()).toBe(true);
     await Promise.all([context.close(), other.context.close(), plain.close()]);

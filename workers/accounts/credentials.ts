@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { EmailAddress, Token } from "../../protocol/accounts.ts";
+import { Token } from "../../protocol/accounts.ts";
+import { EmailAddress } from "../../protocol/email-address.ts";
 import { consumeChallenge, createChallenge, newSecret, voidChallenges } from "../auth/challenges.ts";
 import { json, problemResponses } from "../http/openapi.ts";
 import { publicOrigin } from "../http/origin.ts";

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { ChangeEmail, EmailAddress, Token } from "../../protocol/accounts.ts";
+import { ChangeEmail, Token } from "../../protocol/accounts.ts";
+import { EmailAddress } from "../../protocol/email-address.ts";
 import { consumeChallenge, createChallenge, newSecret, voidChallenges } from "../auth/challenges.ts";
 import { requireAccount, requireReauthentication } from "../auth/guard.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";

@@ -13,13 +13,10 @@ async function showInvite(c: AppContext, { page, reader }: Visit, isFull = false
     sendPage(c, <InviteRefused page={page} reason={reason} />, reason === "rate-limited" ? 429 : 404);
   const network = networkOf(c.req.header("CF-Connecting-IP"));
   if (!(await consume(c.env, c.var.deps, ["invite", network])).ok) return refuse("rate-limited");
-  const found = await findOpenInvite(c.env.DB, c.req.param("code") ?? "", reader?.id ?? null, page.nowMs);
+  const found = await findOpenInvite(c.env, c.req.param("code") ?? "", reader?.id ?? null, page.nowMs);
   if (found === null) return refuse("invite-invalid");
   return sendPage(c, <InvitePage page={page} code={found.code} invite={found.invite} isFull={isFull} />);
 }
-
-/** A code as people paste it: alone, or within the link that it came in. */
-const codeIn = (pasted: string) => InviteCode.safeParse(/\/invite\/([^/?#\s]+)/.exec(pasted)?.[1] ?? pasted);
 
 /** Where an invite leads. Nothing is spent by looking at it. */
 export function invitePages(app: App) {
@@ -28,7 +25,7 @@ export function invitePages(app: App) {
   pages.get(
     "/invite",
     withPage((c, { page }) => {
-      const code = codeIn((c.req.query("code") ?? "").slice(0, 200));
+      const code = InviteCode.safeParse((c.req.query("code") ?? "").slice(0, 200));
       if (!code.success) return sendPage(c, <InviteRefused page={page} reason="invite-invalid" />, 404);
       return seeOther(c, page, `/invite/${code.data}`);
     }),

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { DISPLAY_NAME_MAX_GRAPHEMES, DISPLAY_NAME_MIN_GRAPHEMES } from "./limits.ts";
+import { passesForUs } from "./reserved-names.ts";
+import { graphemeCount } from "./sessions.ts";
+
+/** Scripts whose letters pass for Latin ones; a name keeps to one of them (UTS #39, single-script names). */
+const lookalikes = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u];
+/** A letter of a script in which one sign may be a whole name: 嵐, 李, ശ്രീ. */
+const wholeByItself = /[[\p{L}--[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Common}]]]/v;
+
+/** Marks after which a consonant stands without its vowel, in the scripts of South Asia (their general category is Mn or Mc). */
+const virama =
+  "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d3b\u0d3c\u0d4d\u0dca\u1039\u17d2\u1a60\ua8c4\ua953\ua9c0\uaaf6";
+/** Invisible characters where writing needs them (UAX #31, 2.3): after or before a virama, between Arabic letters, choosing a form of a sign. */
+const belonging = new RegExp(
+  [
+    `(?<=[${virama}])[\u200c\u200d]`,
+    `(?<=\\p{L})\u200d(?=[${virama}])`,
+    "(?<=\\p{Script=Arabic})[\u200c\u200d](?=\\p{Script=Arabic})",
+    "(?<=\\p{Script=Han})[\u{e0100}-\u{e01ef}]",
+    "(?<=\\p{Script=Mongolian})[\u180b-\u180d]",
+  ].join("|"),
+  "gu",
+);
+
+/** NFKC, but an emoji stays the emoji that it is: ™️ is not "TM" with something invisible behind it. */
+const normal = (name: string) =>
+  name
+    .split(/(\p{RGI_Emoji})/v)
+    .map((part, at) => (at % 2 === 1 ? part : part.replace(/(?<=\p{Extended_Pictographic})[\ufe0e\ufe0f]/gu, "")))
+    .map((part, at) => (at % 2 === 1 ? part : part.normalize("NFKC")))
+    .join("");
+
+const visible = (name: string) => name.replace(/\p{RGI_Emoji}/gv, "").replace(belonging, "");
+
+/**
+ * What collaborators see of a person. Normalised, one line, no control or invisible characters but where writing needs them, no mixture of
+ * alphabets that imitate each other, and nothing that passes for the house itself.
+ */
+export const DisplayName = z
+  .string()
+  .max(DISPLAY_NAME_MAX_GRAPHEMES * 16)
+  .transform((name) => normal(name).trim().replaceAll(/\s+/g, " "))
+  .refine((name) => !/[\p{C}\p{Default_Ignorable_Code_Point}]/u.test(visible(name)), {
+    error: "A name cannot hold invisible or control characters.",
+  })
+  .refine((name) => graphemeCount(name) >= (wholeByItself.test(name) ? 1 : DISPLAY_NAME_MIN_GRAPHEMES), {
+    error: `A name has at least ${DISPLAY_NAME_MIN_GRAPHEMES} characters.`,
+  })
+  .refine((name) => graphemeCount(name) <= DISPLAY_NAME_MAX_GRAPHEMES, {
+    error: `A name has at most ${DISPLAY_NAME_MAX_GRAPHEMES} characters.`,
+  })
+  .refine((name) => /[\p{L}\p{N}]/u.test(name), { error: "A name needs a letter or a digit." })
+  .refine((name) => lookalikes.filter((script) => script.test(name)).length <= 1, {
+    error: "A name keeps to one alphabet, so that nobody can pass for somebody else.",
+  })
+  .refine((name) => !passesForUs(name), { error: "This name is kept for us." });
