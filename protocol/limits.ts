@@ -67,6 +67,10 @@ export const HELLO_TIMEOUT_MS = 10_000;
 /** How far ahead of the room's clock a transport command takes effect: a scheduling margin, and the way to the farthest member. */
 export const TRANSPORT_LEAD_MIN_MS = 120;
 export const TRANSPORT_LEAD_MAX_MS = 1_000;
+/** What was pressed longer ago than this is not done any more: nobody's DAW rolls for a press that its musician has forgotten. */
+export const TRANSPORT_POST_LIFETIME_MS = 3_000;
+/** How far from the session's own place a DAW that was touched may say that it is: a stalled link, not another part of the song. */
+export const TRANSPORT_SINCE_MAX_MS = 2_000;
 
 /** A join ticket's life. Long enough for a slow handshake, too short to be worth stealing. */
 export const TICKET_LIFETIME_MS = 60_000;

@@ -14,11 +14,15 @@ import { FrameRange, initialMap, MapCommand, PositionFrames, TimelineMap } from 
 
 /** What both ends of a room's socket say. docs/PROTOCOL.md gives the rules that these shapes serve. */
 
+/** Where a DAW that rolls already was at an instant of session time: the others drop in beside it (P42). */
+const RollingSince = z.object({ positionFrames: PositionFrames, atMs: z.number() });
+
 /** What a musician can ask of everybody's transport. A `null` takes the range away. */
 export const TransportCommand = z.discriminatedUnion("command", [
-  z.object({ command: z.literal("play") }),
-  z.object({ command: z.literal("stop") }),
-  z.object({ command: z.literal("record") }),
+  z.object({ command: z.literal("play"), since: RollingSince.optional() }),
+  /** `positionFrames`: where the DAW that was stopped stands (P42). */
+  z.object({ command: z.literal("stop"), positionFrames: PositionFrames.optional() }),
+  z.object({ command: z.literal("record"), since: RollingSince.optional() }),
   z.object({ command: z.literal("locate"), positionFrames: PositionFrames }),
   z.object({ command: z.literal("loop"), range: FrameRange.nullable() }),
   z.object({ command: z.literal("punch"), range: FrameRange.nullable() }),
@@ -141,7 +145,13 @@ export const ClientMessage = z.discriminatedUnion("type", [
     lastSeq: z.int().min(0),
   }),
   z.object({ type: z.literal("ping"), sentAtMs: z.number() }),
-  z.object({ type: z.literal("post"), eventId: EventId, body: PostBody }),
+  z.object({
+    type: z.literal("post"),
+    eventId: EventId,
+    body: PostBody,
+    /** Session time after which the room refuses it: a command of the transport is for now or not at all (P41). */
+    notAfterMs: z.number().optional(),
+  }),
   z.object({ type: z.literal("signal"), to: MemberId, signal: Signal }),
   z.object({ type: z.literal("status"), status: MemberStatus }),
 ]);

@@ -3,17 +3,17 @@ import { mkdirSync } from "node:fs";
 import WebSocket from "ws";
 import type { SessionId } from "../../../protocol/ids.ts";
 import type { StemFormat } from "../../../protocol/recordings.ts";
+import { may } from "../../../protocol/roles.ts";
 import type { ApiClient } from "../api/api-client.std.ts";
 import { machineNowMs } from "../clock/machine-clock.node.ts";
 import { scheduleAt } from "../clock/schedule-at.node.ts";
-import type { MidiPort } from "../midi/port.std.ts";
 import type { Input } from "../recording/take-recorder.node.ts";
 import { RoomClient } from "../room/room-client.std.ts";
 import type { StudioEvent } from "./events.std.ts";
 import { Studio } from "./studio.std.ts";
 import { StudioSound } from "./studio-sound.node.ts";
 import { StudioTakes } from "./studio-takes.node.ts";
-import { StudioTransport } from "./studio-transport.std.ts";
+import { type Daw, StudioTransport } from "./studio-transport.std.ts";
 
 export interface OpenStudioOptions {
   api: ApiClient;
@@ -27,20 +27,23 @@ export interface OpenStudioOptions {
   encoding: StemFormat["encoding"];
   /** The session's folder on this machine. */
   folder: string;
-  midi: MidiPort;
+  /** The DAWs that follow and lead. */
+  daws: readonly Daw[];
   emit(event: StudioEvent): void;
   ended(): void;
 }
 
 /** A studio whose parts run on Node. */
 export function openStudio(options: OpenStudioOptions): Studio {
-  const { api, sessionId, folder, midi, armed, emit, ended } = options;
+  const { api, sessionId, folder, daws, armed, emit, ended } = options;
   mkdirSync(folder, { recursive: true });
   const open = (studio: Studio) => {
     const transport = new StudioTransport({
       nowMs: machineNowMs,
       scheduleAt,
-      midi,
+      daws,
+      mayCommand: () => may(studio.role, "transport.command"),
+      post: (command) => studio.command(command),
       emit,
       onExecuted: (execution, localMs) => takes.recording.execute(execution, sound.device.frameAt(localMs)),
     });

@@ -1,7 +1,13 @@
 import { assertNever } from "../../../protocol/errors.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
-import { idleStatus, type LoggedEvent, type MemberStatus, type PostBody } from "../../../protocol/room.ts";
+import {
+  idleStatus,
+  type LoggedEvent,
+  type MemberStatus,
+  type PostBody,
+  type TransportCommand,
+} from "../../../protocol/room.ts";
 import type { RoomClient, RoomHandlers, Welcome } from "../room/room-client.std.ts";
 import { SHARE_NOTICE } from "../upload/upload-progress.std.ts";
 import type { StudioCommand } from "./commands.std.ts";
@@ -61,7 +67,7 @@ export class Studio implements RoomHandlers {
     const { library, recording } = this.#parts.takes;
     switch (command.type) {
       case "transport":
-        this.#post({ kind: "transport", transport: command.transport });
+        this.command(command.transport);
         break;
       case "chat":
         this.#post({ kind: "chat", text: command.text });
@@ -103,6 +109,13 @@ export class Studio implements RoomHandlers {
     }
   }
 
+  /** Asks for a command of everybody's transport, for now or not at all (P41); returns the post's id. */
+  command(transport: TransportCommand): string {
+    const eventId = this.#options.newEventId();
+    this.#parts.room.post(eventId, { kind: "transport", transport }, this.#parts.transport.notAfterMs);
+    return eventId;
+  }
+
   /** What the others see of this moment. */
   setStatus(status: Partial<MemberStatus>): void {
     this.#status = { ...this.#status, ...status };
@@ -113,13 +126,14 @@ export class Studio implements RoomHandlers {
     this.#options.emit({ type: "warning", code, message, final });
   }
 
-  onWelcome({ memberId, role }: Welcome): void {
+  onWelcome({ memberId, role, transport, timeline, headSeq }: Welcome): void {
     const { sound, takes, room } = this.#parts;
     this.#memberId = memberId;
     this.#role = role;
     sound.links.enter(memberId);
     this.#options.emit({ type: "joined", memberId, role, openedAtMs: sound.device.openedAtMs });
     room.setStatus(this.#status);
+    this.#parts.transport.enter({ transport, map: timeline }, headSeq);
     this.#fetch();
     if (this.#joined) return;
     this.#joined = true;
@@ -144,7 +158,10 @@ export class Studio implements RoomHandlers {
   onSignal: RoomHandlers["onSignal"] = (from, signal) => this.#parts.sound.links.to(from)?.hear(signal);
   onClock: RoomHandlers["onClock"] = (sample) => this.#parts.transport.addSample(sample);
   onRecordingsChanged: RoomHandlers["onRecordingsChanged"] = () => this.#fetch();
-  onRefused: RoomHandlers["onRefused"] = (_eventId, code, message) => this.warn(code, message);
+  onRefused: RoomHandlers["onRefused"] = (eventId, code, message) => {
+    this.#parts.transport.forget(eventId);
+    this.warn(code, message);
+  };
 
   onTrouble: RoomHandlers["onTrouble"] = (code, message, final) => {
     this.warn(code, message, final);
@@ -182,6 +199,7 @@ export class Studio implements RoomHandlers {
         roundTripMs: live?.roundTripMs ?? null,
         relayed: live?.relayed ?? null,
         deviceSkips: sound.device.skips,
+        daws: transport.daws,
       },
     });
   }
