@@ -246,6 +246,21 @@ CREATE TABLE `erasure_receipts` (
 );
 --> statement-breakpoint
 CREATE INDEX `erasure_receipts_by_finish` ON `erasure_receipts` (`finished_at_ms`);--> statement-breakpoint
+CREATE TABLE `exports` (
+	`id` text PRIMARY KEY NOT NULL,
+	`account_id` text NOT NULL,
+	`requested_at_ms` integer NOT NULL,
+	`place` text NOT NULL,
+	`pieces` integer DEFAULT 0 NOT NULL,
+	`data_bytes` integer DEFAULT 0 NOT NULL,
+	`ready_at_ms` integer,
+	`expires_at_ms` integer NOT NULL,
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `exports_by_account` ON `exports` (`account_id`,`requested_at_ms`);--> statement-breakpoint
+CREATE INDEX `exports_by_expiry` ON `exports` (`expires_at_ms`);--> statement-breakpoint
+CREATE INDEX `exports_by_ready` ON `exports` (`ready_at_ms`,`requested_at_ms`);--> statement-breakpoint
 CREATE TABLE `recording_parts` (
 	`recording_id` text NOT NULL,
 	`number` integer NOT NULL,

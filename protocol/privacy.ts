@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ErasureId } from "./ids.ts";
+import { ErasureId, ExportId } from "./ids.ts";
 
 /** An account's erasure as whoever holds its id may follow it: the id is random and named to nobody but the person. */
 export const AccountErasure = z.object({
@@ -24,3 +24,16 @@ export const AccountErasure = z.object({
 export type AccountErasure = z.infer<typeof AccountErasure>;
 
 export const ErasureStarted = z.object({ erasureId: ErasureId });
+
+/** A copy of everything about a person, being made or ready to be fetched. */
+export const Export = z.object({
+  exportId: ExportId,
+  requestedAtMs: z.number(),
+  readyAtMs: z.number().nullable(),
+  expiresAtMs: z.number(),
+  pieces: z.int(),
+  dataBytes: z.int(),
+  stepsDone: z.int(),
+  steps: z.int(),
+});
+export type Export = z.infer<typeof Export>;

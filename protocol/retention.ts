@@ -34,6 +34,8 @@ export const DELETION_RECORD_RETENTION_MS = 365 * DAY_MS;
 export const ERASURE_RECEIPT_MS = 30 * DAY_MS;
 /** When, on what and how an account was signed in to, and the networks that it was signed in from. */
 export const SIGN_IN_RETENTION_MS = 90 * DAY_MS;
+/** A copy of everything that a person asked for, to be fetched. */
+export const EXPORT_RETENTION_MS = 7 * DAY_MS;
 /** Wallet and transaction records (E4); seven years, leap days included. */
 export const TRANSACTION_RETENTION_MS = (7 * 365 + 2) * DAY_MS;
 /** Server logs (E5). */

@@ -37,6 +37,7 @@ import { waitlistPages } from "./pages/waitlist.tsx";
 import { type Deps, systemDeps } from "./platform/deps.ts";
 import { describeThrown, log } from "./platform/log.ts";
 import { erasure } from "./privacy/erasure-routes.ts";
+import { dataExport } from "./privacy/export-routes.ts";
 import { withErasuresReplayed } from "./privacy/restored.ts";
 import { downloads } from "./recordings/download.ts";
 import { recordings } from "./recordings/routes.ts";
@@ -70,6 +71,7 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", credentials);
   app.route("/", oauth);
   app.route("/", erasure);
+  app.route("/", dataExport);
   app.route("/", sessions);
   app.route("/", members);
   app.route("/", invites);

@@ -1,4 +1,5 @@
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { accounts } from "./accounts.ts";
 
 /**
  * The erasure of an account (E3): written when the person confirms it, with the id of the account only while there is still something to
@@ -33,4 +34,27 @@ export const erasureReceipts = sqliteTable(
     finishedAtMs: integer("finished_at_ms"),
   },
   (table) => [index("erasure_receipts_by_finish").on(table.finishedAtMs)],
+);
+
+/** A copy of everything about a person (G1), made piece by piece; the pieces lie in R2 under its id. */
+export const exports = sqliteTable(
+  "exports",
+  {
+    id: text("id").primaryKey(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
+    requestedAtMs: integer("requested_at_ms").notNull(),
+    /** JSON: what is written next. A piece counts once this has moved on. */
+    place: text("place").notNull(),
+    pieces: integer("pieces").notNull().default(0),
+    dataBytes: integer("data_bytes").notNull().default(0),
+    readyAtMs: integer("ready_at_ms"),
+    expiresAtMs: integer("expires_at_ms").notNull(),
+  },
+  (table) => [
+    index("exports_by_account").on(table.accountId, table.requestedAtMs),
+    index("exports_by_expiry").on(table.expiresAtMs),
+    index("exports_by_ready").on(table.readyAtMs, table.requestedAtMs),
+  ],
 );

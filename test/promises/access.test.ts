@@ -58,6 +58,10 @@ const matrix: Record<string, Row> = {
   "DELETE /api/v1/account/sign-ins/{signInId}": { expect: onlyOwner },
   "POST /api/v1/account/erasure": { expect: [401, 202, 202, 202, 202, 202] },
   "POST /api/v1/account/erasure/confirm": { expect: all(422), body: empty },
+  "POST /api/v1/account/exports": { expect: [401, 202, 202, 202, 202, 202] },
+  "GET /api/v1/account/exports": { expect: own },
+  // Nobody has one, and nobody could have another's.
+  "GET /api/v1/account/exports/{exportId}/archive": { expect: [401, 404, 404, 404, 404, 404] },
   "GET /api/v1/erasures/{erasureId}": { expect: all(404) },
 
   "POST /api/v1/account/password": { expect: [401, 422, 422, 422, 422, 422], body: empty },

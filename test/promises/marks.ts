@@ -30,6 +30,7 @@ const forms: Record<string, (mark: string) => string | null> = {
   "profiles.id": () => newId("pro", random),
   "profiles.languages": () => "[]",
   "profiles.rateCurrency": () => null,
+  "exports.place": () => JSON.stringify({ at: "end" }),
 };
 
 /** A mark that nobody could write by chance, and that says where it came from. */

@@ -4,6 +4,7 @@ import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { describeThrown, log } from "../platform/log.ts";
 import { continueErasures } from "../privacy/account-erasure.ts";
+import { continueExports } from "../privacy/export.ts";
 import { continueErasure } from "../privacy/session-erasure.ts";
 import { sweepTable, sweptTables } from "../privacy/sweep.ts";
 import { sweepRecordings } from "../recordings/deletion.ts";
@@ -35,6 +36,7 @@ export const jobs: Record<string, Job> = {
     return { done, rowsRead: 0, finished: done < ROOM_CALLS };
   },
 
+  exports: (env, deps) => continueExports(env, deps),
   "account-erasures": (env, deps) => continueErasures(env, deps),
 
   async "session-erasures"(env, deps) {

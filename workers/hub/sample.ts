@@ -6,7 +6,7 @@ import { sha256Hex } from "../platform/hash.ts";
 import type { ProfileRow } from "./store.ts";
 
 /** One object for each profile, in the bucket that is in the EU. */
-const sampleKey = (profileId: string) => `samples/${profileId}`;
+export const sampleKey = (profileId: string) => `samples/${profileId}`;
 
 /** What a file is by its first bytes; `null` for anything that is not sound. Its name and its stated type are not asked. */
 export function sniff(bytes: Uint8Array): string | null {

@@ -41,6 +41,7 @@ export interface Values {
   news: { title: string; text: string; link: string; unsubscribe: string };
   "erase-confirm": { link: string };
   erased: { link: string };
+  "export-ready": { link: string; untilMs: number };
   "policy-change": { text: string; fromAtMs: number; link: string };
 }
 export type Template = keyof Values;
@@ -190,6 +191,13 @@ const en: Catalogue = {
     ],
     action: { label: "See what went", href: link },
     reason: "This address belonged to a SessionLinked account until now.",
+  }),
+  "export-ready": ({ link, untilMs }) => ({
+    subject: "The copy of your data is ready",
+    paragraphs: [`You can fetch it until ${dateTime("en", untilMs)}. For that you sign in; this mail opens nothing.`],
+    action: { label: "Fetch it", href: link },
+    reason:
+      "Somebody who is signed in to your SessionLinked account asked for it. If that was not you, sign out everywhere and set a new password now.",
   }),
   "policy-change": ({ text, fromAtMs, link }) => ({
     subject: "Our privacy policy changes",
@@ -342,6 +350,15 @@ const de: Catalogue = {
     ],
     action: { label: "Ansehen, was fort ist", href: link },
     reason: "Diese Adresse gehörte bis eben zu einem SessionLinked-Konto.",
+  }),
+  "export-ready": ({ link, untilMs }) => ({
+    subject: "Die Kopie deiner Daten ist fertig",
+    paragraphs: [
+      `Du kannst sie bis ${dateTime("de", untilMs)} abholen. Dafür meldest du dich an; diese Mail öffnet nichts.`,
+    ],
+    action: { label: "Abholen", href: link },
+    reason:
+      "Jemand, der in deinem SessionLinked-Konto angemeldet ist, wollte sie. Warst du das nicht, melde dich überall ab und setze jetzt ein neues Passwort.",
   }),
   "policy-change": ({ text, fromAtMs, link }) => ({
     subject: "Unsere Datenschutzerklärung ändert sich",

@@ -6,6 +6,7 @@ import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
 import { type Deletion, deleteRecordings } from "../recordings/deletion.ts";
+import { dropOneExport } from "./export.ts";
 import { sqlName, tableRules } from "./inventory.ts";
 import { leaveSessions } from "./leave-sessions.ts";
 
@@ -159,6 +160,9 @@ export const steps: Record<string, Step> = {
   },
   rooms: forgetRooms,
   recordings: endRecordings,
+  async exports(env, deps, { accountId }) {
+    return (await dropOneExport(env, deps, accountId)) ? "more" : "done";
+  },
   rows: endRows,
 };
 

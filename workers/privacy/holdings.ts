@@ -47,6 +47,19 @@ export const holdings: readonly Holding[] = [
     erased: "with-row",
   },
   {
+    name: "exports/",
+    where: "store",
+    purpose: {
+      en: "The pieces of a copy that a person asked for.",
+      de: "Die Stücke einer Kopie, die eine Person wollte.",
+    },
+    lawfulBasis: "legal-obligation",
+    recipients: [],
+    until: withRow,
+    exported: false,
+    erased: "with-row",
+  },
+  {
     name: "erasure-log/",
     where: "store",
     purpose: {

@@ -1,4 +1,9 @@
-import { DELETION_RECORD_RETENTION_MS, ERASURE_RECEIPT_MS } from "../../../protocol/retention.ts";
+import {
+  DAY_MS,
+  DELETION_RECORD_RETENTION_MS,
+  ERASURE_RECEIPT_MS,
+  EXPORT_RETENTION_MS,
+} from "../../../protocol/retention.ts";
 import type { Inventory } from "../rules.ts";
 
 /** Rules of the tables about people's rights. */
@@ -27,6 +32,32 @@ export const privacyRules = {
       dueAtMs: "export",
       step: "internal",
       finishedAtMs: "internal",
+    },
+  },
+  exports: {
+    subjects: [{ column: "accountId", is: "account", erase: "step" }],
+    purpose: {
+      en: "To make the copy of everything that a person asked for, and to let them fetch it.",
+      de: "Um die Kopie von allem zu erstellen, die eine Person wollte, und sie abholen zu lassen.",
+    },
+    lawfulBasis: "legal-obligation",
+    recipients: [],
+    retention: [
+      {
+        kind: "job",
+        job: "exports",
+        until: { en: `${EXPORT_RETENTION_MS / DAY_MS} days`, de: `${EXPORT_RETENTION_MS / DAY_MS} Tage` },
+      },
+    ],
+    columns: {
+      id: "internal",
+      accountId: "internal",
+      requestedAtMs: "export",
+      place: "internal",
+      pieces: "internal",
+      dataBytes: "internal",
+      readyAtMs: "export",
+      expiresAtMs: "export",
     },
   },
   erasureReceipts: {

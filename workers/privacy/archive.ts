@@ -1,0 +1,102 @@
+import { downloadZip, predictLength } from "client-zip";
+import { fileNameOf } from "../../protocol/file-name.ts";
+import type { Export } from "../../protocol/privacy.ts";
+import { sampleKey } from "../hub/sample.ts";
+import type { Env } from "../platform/env.ts";
+import { objectKey, peaksKey } from "../recordings/keys.ts";
+import { pieceKey } from "./export.ts";
+import { exportSchema } from "./export-schema.ts";
+
+/** One file of the archive: its name, its length, and what it is read from when its turn comes. */
+interface Entry {
+  name: string;
+  size: number;
+  open: () => Promise<ReadableStream<Uint8Array>> | ReadableStream<Uint8Array>;
+}
+
+async function openObject(env: Env, key: string, size: number | null): Promise<ReadableStream<Uint8Array>> {
+  const object = await env.RECORDINGS.get(key);
+  // It has ended since the list was made: the archive breaks off rather than come without it in silence.
+  if (object === null || (size !== null && object.size !== size))
+    throw new Error("Something of the export is not there any more.");
+  return object.body;
+}
+
+/** The pieces one after the other, one open at a time. */
+function openPieces(env: Env, exportId: string, pieces: number): ReadableStream<Uint8Array> {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const pump = async () => {
+    try {
+      for (let piece = 0; piece < pieces; piece++)
+        await (await openObject(env, pieceKey(exportId, piece), null)).pipeTo(writable, { preventClose: true });
+      await writable.close();
+    } catch (error) {
+      await writable.abort(error).catch(() => undefined);
+    }
+  };
+  void pump();
+  return readable;
+}
+
+const textEntry = (name: string, text: string): Entry => {
+  const bytes = new TextEncoder().encode(text);
+  return { name, size: bytes.byteLength, open: () => new Blob([bytes]).stream() };
+};
+
+interface Stem {
+  id: string;
+  sessionId: string;
+  name: string;
+  sizeBytes: number;
+  hasPeaks: number;
+}
+
+/** The sound about a person: what they shared and what is on their profile. */
+async function soundOf(env: Env, accountId: string): Promise<Entry[]> {
+  const stems = await env.DB.prepare(
+    `SELECT id, session_id AS sessionId, name, size_bytes AS sizeBytes, has_peaks AS hasPeaks FROM recordings
+     WHERE account_id = ? AND state = 'complete' AND size_bytes IS NOT NULL`,
+  )
+    .bind(accountId)
+    .all<Stem>();
+  const sample = await env.DB.prepare(
+    "SELECT id, sample_bytes AS bytes FROM profiles WHERE account_id = ? AND sample_bytes > 0",
+  )
+    .bind(accountId)
+    .first<{ id: string; bytes: number }>();
+  const entries: Entry[] = [];
+  for (const { id, sessionId, name, sizeBytes, hasPeaks } of stems.results) {
+    const key = objectKey(sessionId, id);
+    entries.push({
+      name: `audio/${id} ${fileNameOf(name)}.wav`,
+      size: sizeBytes,
+      open: () => openObject(env, key, sizeBytes),
+    });
+    const peaks = hasPeaks === 1 ? await env.RECORDINGS.head(peaksKey(sessionId, id)) : null;
+    if (peaks !== null)
+      entries.push({ name: `audio/${id}.peaks`, size: peaks.size, open: () => openObject(env, peaks.key, peaks.size) });
+  }
+  if (sample !== null)
+    entries.push({
+      name: "audio/profile sample",
+      size: sample.bytes,
+      open: () => openObject(env, sampleKey(sample.id), sample.bytes),
+    });
+  return entries;
+}
+
+/** The archive as a stream of known length: memory does not grow with what is in it. */
+export async function archiveOf(env: Env, accountId: string, { exportId, pieces, dataBytes, requestedAtMs }: Export) {
+  const entries: Entry[] = [
+    { name: "data.json", size: dataBytes, open: () => openPieces(env, exportId, pieces) },
+    textEntry("data.schema.json", JSON.stringify(exportSchema(), null, 2)),
+    ...(await soundOf(env, accountId)),
+  ];
+  const lastModified = new Date(requestedAtMs);
+  async function* inputs() {
+    for (const { name, size, open } of entries) yield { name, size, lastModified, input: await open() };
+  }
+  const { body } = downloadZip(inputs());
+  if (body === null) throw new Error("The archive has no body.");
+  return body.pipeThrough(new FixedLengthStream(predictLength(entries.map(({ name, size }) => ({ name, size })))));
+}

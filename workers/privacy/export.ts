@@ -1,0 +1,212 @@
+import { z } from "zod";
+import { assertNever } from "../../protocol/errors.ts";
+import { newId } from "../../protocol/ids.ts";
+import type { Export } from "../../protocol/privacy.ts";
+import { EXPORT_RETENTION_MS } from "../../protocol/retention.ts";
+import { addressOf, queueMail } from "../mail/outbox.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
+import { persist } from "../recordings/bucket.ts";
+import { nextSeat, type Page, readRoom, readRows, sources } from "./export-sources.ts";
+
+/**
+ * The life of an export (G1): asked for, written piece by piece into R2, each piece a bounded read whose text goes on where the last one
+ * ended; ready; and gone with its pieces a few days later. Which piece is next is one value in its row, moved on only after the piece
+ * lies in R2, so a run that is killed writes the same piece again (fault X20). The archive is put together while it is fetched:
+ * `data.json` from the pieces, then the sound from where it lies, so nothing of it is ever in memory as a whole.
+ */
+const Place = z.discriminatedUnion("at", [
+  /** Row `after` of source number `source` has been written. */
+  z.object({ at: z.literal("rows"), source: z.int(), after: z.int() }),
+  /** The rooms up to and with that of `memberId` are written, and the next one up to its line `after`. `first`: nothing of any yet. */
+  z.object({ at: z.literal("rooms"), memberId: z.string(), after: z.int(), first: z.boolean() }),
+  z.object({ at: z.literal("end") }),
+]);
+type Place = z.infer<typeof Place>;
+
+export const FORMAT = "sessionlinked-export/1";
+
+export const pieceKey = (exportId: string, piece: number) => `exports/${exportId}/${String(piece).padStart(6, "0")}`;
+const exportPrefix = (exportId: string) => `exports/${exportId}/`;
+
+/** Asks for an export, or finds the one that is being made. */
+export async function requestExport(env: Env, deps: Deps, accountId: string): Promise<string> {
+  const nowMs = deps.now();
+  const place: Place = { at: "rows", source: 0, after: 0 };
+  await env.DB.prepare(
+    `INSERT INTO exports (id, account_id, requested_at_ms, place, expires_at_ms)
+     SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM exports WHERE account_id = ?2 AND ready_at_ms IS NULL)`,
+  )
+    .bind(newId("exp", deps.random), accountId, nowMs, JSON.stringify(place), nowMs + EXPORT_RETENTION_MS)
+    .run();
+  const id = await env.DB.prepare(
+    "SELECT id FROM exports WHERE account_id = ? ORDER BY requested_at_ms DESC, id LIMIT 1",
+  )
+    .bind(accountId)
+    .first<string>("id");
+  if (id === null) throw new Error("An export was neither written nor there.");
+  return id;
+}
+
+/** A list's text from here to the end of the page: it opens where it begins and closes where it ends. */
+const listOf = ({ items, after }: Page, begins: boolean) =>
+  `${begins ? "[" : items.length > 0 ? "," : ""}${items.map((item) => JSON.stringify(item)).join(",")}${after === null ? "]" : ""}`;
+
+/** The text of the piece at a place, and the place after it. */
+async function write(env: Env, deps: Deps, accountId: string, place: Place): Promise<{ text: string; next: Place }> {
+  switch (place.at) {
+    case "rows": {
+      const source = sources[place.source];
+      if (source === undefined) throw new Error("There is no such source.");
+      const begins = place.after === 0;
+      const page = await readRows(env.DB, source, accountId, place.after);
+      const head = place.source === 0 && begins ? `{"format":"${FORMAT}","accountId":"${accountId}","tables":{` : "";
+      const name = begins ? `${place.source === 0 ? "" : ","}"${source.key}":` : "";
+      const text = `${head}${name}${listOf(page, begins)}`;
+      if (page.after !== null) return { text, next: { ...place, after: page.after } };
+      if (place.source + 1 < sources.length) return { text, next: { at: "rows", source: place.source + 1, after: 0 } };
+      return { text: `${text}},"rooms":[`, next: { at: "rooms", memberId: "", after: 0, first: true } };
+    }
+    case "rooms": {
+      const seat = await nextSeat(env.DB, accountId, place.memberId);
+      if (seat === null) return { text: "]}", next: { at: "end" } };
+      const page = await readRoom(env, deps, seat, place.after);
+      const next: Place =
+        page.after === null
+          ? { at: "rooms", memberId: seat.memberId, after: 0, first: false }
+          : { ...place, after: page.after, first: false };
+      // A long log is several entries of the list: each is whole by itself.
+      return { text: `${place.first ? "" : ","}${JSON.stringify({ ...seat, events: page.items })}`, next };
+    }
+    case "end":
+      return { text: "", next: place };
+    default:
+      return assertNever(place);
+  }
+}
+
+/** How far an export is, in pieces of work: sources, then rooms as one. */
+const stepsDone = (place: Place) =>
+  place.at === "rows" ? place.source : place.at === "rooms" ? sources.length : sources.length + 1;
+
+interface Row {
+  id: string;
+  accountId: string;
+  place: string;
+  pieces: number;
+}
+
+/** Writes up to `budget` pieces of an export. `true` when it is ready. */
+async function continueExport(env: Env, deps: Deps, row: Row, budget: number): Promise<boolean> {
+  let { pieces, place: placed } = row;
+  for (let spent = 0; spent < budget; spent++) {
+    const place = Place.parse(JSON.parse(placed));
+    const { text, next } = await write(env, deps, row.accountId, place);
+    const bytes = new TextEncoder().encode(text);
+    await persist(deps, "export", () => env.RECORDINGS.put(pieceKey(row.id, pieces), bytes));
+    const isEnd = next.at === "end";
+    const nowMs = deps.now();
+    const nextPlaced = JSON.stringify(next);
+    // Whoever else writes the same piece writes the same bytes or later ones; the row moves on once.
+    const moved = env.DB.prepare(
+      `UPDATE exports SET place = ?3, pieces = pieces + 1, data_bytes = data_bytes + ?4, ready_at_ms = ?5
+       WHERE id = ?1 AND place = ?2 AND pieces = ?6`,
+    ).bind(row.id, placed, nextPlaced, bytes.byteLength, isEnd ? nowMs : null, pieces);
+    const to = isEnd ? await addressOf(env.DB, row.accountId) : null;
+    const values = { link: `${env.PUBLIC_ORIGIN}/account/privacy#export`, untilMs: nowMs + EXPORT_RETENTION_MS };
+    const [result] = await env.DB.batch([
+      moved,
+      ...(to === null
+        ? []
+        : [queueMail(env.DB, { id: `export-${row.id}`, to, template: "export-ready", values }, nowMs)]),
+    ]);
+    if (result?.meta.changes !== 1) return false;
+    if (isEnd) return true;
+    pieces++;
+    placed = nextPlaced;
+  }
+  return false;
+}
+
+const rowOf = "id, account_id AS accountId, place, pieces";
+/** Pieces of one request, and of one export in one run of cron. */
+const BUDGET = 50;
+const EXPORTS = 10;
+
+/** Carries one export on as far as a request gets. */
+export async function continueExportOf(env: Env, deps: Deps, exportId: string): Promise<void> {
+  const row = await env.DB.prepare(`SELECT ${rowOf} FROM exports WHERE id = ? AND ready_at_ms IS NULL`)
+    .bind(exportId)
+    .first<Row>();
+  if (row !== null) await continueExport(env, deps, row, BUDGET);
+}
+
+/** Pieces whose export has gone while they were being written. A row is always there before its first piece. */
+async function dropOrphans(env: Env, deps: Deps): Promise<void> {
+  const listed = await persist(deps, "list", () => env.RECORDINGS.list({ prefix: "exports/", delimiter: "/" }));
+  const ids = listed.delimitedPrefixes.map((prefix) => prefix.split("/")[1] ?? "");
+  if (ids.length === 0) return;
+  const { results } = await env.DB.prepare(
+    "SELECT value AS id FROM json_each(?) WHERE value NOT IN (SELECT id FROM exports) LIMIT ?",
+  )
+    .bind(JSON.stringify(ids), EXPORTS)
+    .all<{ id: string }>();
+  for (const { id } of results) await dropExport(env, deps, id);
+}
+
+/** The job of cron: takes away what has had its time, and carries on what requests have left. */
+export async function continueExports(env: Env, deps: Deps) {
+  const ended = await env.DB.prepare("SELECT id FROM exports WHERE expires_at_ms <= ? ORDER BY expires_at_ms LIMIT ?")
+    .bind(deps.now(), EXPORTS)
+    .all<{ id: string }>();
+  for (const { id } of ended.results) await dropExport(env, deps, id);
+  await dropOrphans(env, deps);
+  const { results, meta } = await env.DB.prepare(
+    `SELECT ${rowOf} FROM exports WHERE ready_at_ms IS NULL ORDER BY requested_at_ms LIMIT ?`,
+  )
+    .bind(EXPORTS)
+    .all<Row>();
+  let done = ended.results.length;
+  let finished = done < EXPORTS;
+  for (const row of results) {
+    if (await continueExport(env, deps, row, BUDGET)) done++;
+    else finished = false;
+  }
+  return { done, rowsRead: ended.meta.rows_read + meta.rows_read, finished };
+}
+
+/** Pieces first, row last: the row is how they would be found again. `false`: there are more, ask again. */
+async function dropExport(env: Env, deps: Deps, exportId: string): Promise<boolean> {
+  const prefix = exportPrefix(exportId);
+  const { objects, truncated } = await persist(deps, "list", () => env.RECORDINGS.list({ prefix }));
+  if (objects.length > 0) await persist(deps, "delete", () => env.RECORDINGS.delete(objects.map(({ key }) => key)));
+  if (!truncated) await env.DB.prepare("DELETE FROM exports WHERE id = ?").bind(exportId).run();
+  return !truncated;
+}
+
+/** For the erasure of an account: takes one of its exports away. `false`: there was none. */
+export async function dropOneExport(env: Env, deps: Deps, accountId: string): Promise<boolean> {
+  const id = await env.DB.prepare("SELECT id FROM exports WHERE account_id = ? LIMIT 1")
+    .bind(accountId)
+    .first<string>("id");
+  if (id === null) return false;
+  await dropExport(env, deps, id);
+  return true;
+}
+
+/** A person's exports, newest first, with how far each has come. */
+export async function listExports(db: D1Database, accountId: string, nowMs: number): Promise<Export[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT id AS exportId, requested_at_ms AS requestedAtMs, place, data_bytes AS dataBytes, pieces, ready_at_ms AS readyAtMs,
+         expires_at_ms AS expiresAtMs
+       FROM exports WHERE account_id = ?1 AND expires_at_ms > ?2 ORDER BY requested_at_ms DESC LIMIT ?3`,
+    )
+    .bind(accountId, nowMs, EXPORTS)
+    .all<Omit<Export, "stepsDone" | "steps"> & { place: string }>();
+  return results.map(({ place, ...row }) => ({
+    ...row,
+    stepsDone: stepsDone(Place.parse(JSON.parse(place))),
+    steps: sources.length + 1,
+  }));
+}
