@@ -38,6 +38,27 @@ export interface Tick {
   bar: number;
 }
 
+/** Lines between two places with what they are called: bars, and where a bar is wider than two lines' room, beats. */
+export function beatTicks(
+  from: number,
+  to: number,
+  bpm: number,
+  ticksMax: number,
+): { frames: number; label: string }[] {
+  const bars = barTicks(from, to, bpm, ticksMax);
+  const beat = beatFrames(bpm);
+  if (bars.length > 2 || (to - from) / beat > ticksMax)
+    return bars.map(({ frames, bar }) => ({ frames, label: `${bar}` }));
+  const first = Math.ceil(from / beat - 1e-6);
+  const beats = Array.from({ length: Math.floor((to + 1) / beat) - first + 1 }, (_, index) => (first + index) * beat);
+  if (beats.length > 1) return beats.map((frames) => ({ frames, label: barBeat(Math.round(frames), bpm) }));
+  // Closer than a beat: where the view begins, by the clock.
+  return [
+    ...beats.map((frames) => ({ frames, label: barBeat(Math.round(frames), bpm) })),
+    { frames: from, label: timecode(from) },
+  ];
+}
+
 /** Bar lines between two places, at most `ticksMax` of them, a power of two of bars apart. */
 export function barTicks(from: number, to: number, bpm: number, ticksMax: number): Tick[] {
   const bar = barFrames(bpm);

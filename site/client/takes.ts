@@ -4,6 +4,7 @@ import type { PlayerWords } from "../i18n/takes.ts";
 import { Controls } from "./player/controls.ts";
 import { Engine } from "./player/engine.ts";
 import { Lanes } from "./player/lanes.ts";
+import { Mix } from "./player/mix.ts";
 import type { StemData } from "./player/stem-source.ts";
 import { addStrips } from "./player/strips.ts";
 import { watchChanges } from "./takes/changes.ts";
@@ -26,20 +27,18 @@ function addPlayer(root: HTMLElement, words: PlayerWords): void {
   const whole = { from: Number(root.dataset.from), to: Number(root.dataset.to) };
   const lanes = new Lanes(line, ruler, engine.channels, whole, bpm);
   const controls = new Controls(engine, lanes, { root, bar, ruler, words, bpm });
+  const mix = new Mix(engine, root.dataset.session ?? "");
   const updateStrips = addStrips(engine, words);
   update = () => {
     controls.update();
     updateStrips();
+    mix.keep();
   };
   for (const only of root.querySelectorAll<HTMLButtonElement>("[data-only]")) {
     const take = only.closest("[data-take]");
     only.hidden = false;
     only.addEventListener("click", () => {
-      for (const channel of engine.channels) {
-        channel.isSolo = false;
-        channel.isMuted = take?.querySelector(`#${channel.source.data.id}`) === null;
-      }
-      engine.apply();
+      mix.only(only, (channel) => take?.querySelector(`#${channel.source.data.id}`) !== null);
     });
   }
   update();

@@ -238,7 +238,8 @@ describe("takes in the browser", () => {
     await ruler.press("ArrowRight");
     await ruler.press("o");
     await expect.poll(() => page.locator("[data-loop-range]").textContent()).toBe("5.1 to 5.3");
-    await ruler.press("ArrowLeft");
+    // The playhead stood at the loop's end: it has gone to its beginning, and the loop is not run past.
+    await expect.poll(() => ruler.getAttribute("aria-valuetext")).toMatch(/^bar 5\.1,/);
     await page.keyboard.press("Space");
     await page.waitForTimeout(3_500);
     await page.keyboard.press("Space");
@@ -257,6 +258,79 @@ describe("takes in the browser", () => {
     await page.getByText("It has ended, and cannot be played any more.").waitFor();
     await expect.poll(() => page.locator("[data-state]").textContent(), { timeout: 20_000 }).toBe("Playing");
     await platform.db.prepare("UPDATE recordings SET state = 'complete' WHERE id = ?").bind(stems.drums).run();
+    await context.close();
+  });
+
+  test("C7: a take at one hour is what Play begins with, one more press is bar 1; tempos do not contradict; the mix is kept", async () => {
+    const ada = new ApiClient(platform.origin, tokens.ada ?? "");
+    const hour = 3_600 * RATE_HZ;
+    const { sessionId: late } = await ada.createSession("An hour in");
+    const sound = (frame: number) => (frame % CLICK_FRAMES === 0 ? [0.5] : [0]);
+    const first = { name: "Bass", timelineFrames: hour, frames: 20 * RATE_HZ, sound };
+    await shareStem(ada, late, first);
+    await shareStem(ada, late, {
+      ...first,
+      name: "Keys",
+      bpm: 97,
+      timelineFrames: hour + 30 * RATE_HZ,
+    });
+    const context = await enter("ada", { locale: "de" });
+    const page = await context.newPage();
+    await page.goto(`/sessions/${late}?lang=de`);
+    const ruler = page.getByRole("slider", { name: "Abspielkopf" });
+    await expect.poll(() => ruler.getAttribute("aria-valuetext")).toBe("Takt 1801.1, 01:00:00:00");
+    // Within the takes, the transport comes before every row.
+    expect(
+      await page
+        .locator("[data-player] [data-do=start]")
+        .evaluate((one) => one.matches("#takes .line-of-time :first-child *")),
+    ).toBe(true);
+    await page.keyboard.press("Space");
+    await expect.poll(() => page.locator("[data-state]").textContent(), { timeout: 20_000 }).toBe("Läuft");
+    await page.keyboard.press("Space");
+    const start = page.getByRole("button", { name: "Zum Anfang" });
+    await start.click();
+    await expect.poll(() => ruler.getAttribute("aria-valuetext")).toBe("Takt 1801.1, 01:00:00:00");
+    await start.click();
+    await expect.poll(() => ruler.getAttribute("aria-valuetext")).toBe("Takt 1.1, 00:00:00:00");
+    // One count of bars on the page; the other tempo is said, and numbers are German.
+    const text = (await page.locator("#takes").textContent()) ?? "";
+    expect(text).toMatch(/aufgenommen bei (97,0|120,0) BPM/);
+    expect(text).toMatch(/0,0 dB/);
+    expect(text).not.toMatch(/\d\.\d (BPM|dB)/);
+    // One take alone, and back; what is muted outlives a reload.
+    const bass = page.getByRole("button", { name: "Bass, Ada Lindqvist stumm" });
+    const keys = page.getByRole("button", { name: "Keys, Ada Lindqvist stumm" });
+    await bass.click();
+    const only = page.getByRole("button", { name: "Nur diesen Take hören" }).first();
+    await only.click();
+    await only.click();
+    expect([await bass.getAttribute("aria-pressed"), await keys.getAttribute("aria-pressed")]).toEqual([
+      "true",
+      "false",
+    ]);
+    await page.reload();
+    await expect.poll(() => bass.getAttribute("aria-pressed")).toBe("true");
+    // As near as it goes, the ruler still says where one is.
+    const nearer = page.getByRole("button", { name: "Vergrößern" });
+    for (let at = 0; at < 12; at++) await nearer.click();
+    expect(await page.locator("[data-ruler] text").count()).toBeGreaterThan(0);
+    // No focus is covered by the transport.
+    for (const width of [390, 1280]) {
+      await page.setViewportSize({ width, height: 700 });
+      await page.locator("h1").click();
+      for (let stop = 0; stop < 40; stop++) {
+        await page.keyboard.press("Tab");
+        const covered = await page.evaluate<boolean>(`(() => {
+          const focused = document.activeElement;
+          const player = document.querySelector("[data-player]");
+          if (focused === null || player.contains(focused)) return false;
+          const { top, bottom } = focused.getBoundingClientRect();
+          return top < innerHeight && (top + bottom) / 2 > player.getBoundingClientRect().top && player.getBoundingClientRect().bottom > top;
+        })()`);
+        expect(covered, `stop ${stop} at ${width}`).toBe(false);
+      }
+    }
     await context.close();
   });
 

@@ -60,14 +60,14 @@ export class Controls {
   }
 
   #do(asked: string): void {
-    const { position, loop, end } = this.#engine;
+    const { position, loop, end, home } = this.#engine;
     const { from, to } = this.#lanes.shown;
     switch (asked) {
       case "play":
         this.toggle();
         break;
       case "start":
-        this.#engine.seek(loop !== null && position > loop.from ? loop.from : 0);
+        this.#engine.seek([loop?.from ?? home, home, 0].find((place) => place < position) ?? 0);
         break;
       case "loop-in":
         this.#loopFrom = position;
@@ -75,11 +75,11 @@ export class Controls {
         this.update();
         break;
       case "loop-out":
-        this.#setLoop(this.#loopFrom ?? loop?.from ?? 0, position);
+        this.#setLoop(this.#loopFrom ?? loop?.from ?? home, position);
         break;
       case "loop":
         if (loop !== null) this.#engine.setLoop(null);
-        else this.#setLoop(this.#loopFrom ?? 0, end);
+        else this.#setLoop(this.#loopFrom ?? home, end);
         break;
       case "zoom-in":
       case "zoom-out": {
@@ -141,7 +141,7 @@ export class Controls {
       const pages: Record<string, number> = { PageDown: -8 * barFrames(bpm), PageUp: 8 * barFrames(bpm) };
       const by = moves[event.key] ?? pages[event.key];
       if (by !== undefined) this.#engine.seek(this.#engine.position + by);
-      else if (event.key === "Home") this.#engine.seek(0);
+      else if (event.key === "Home") this.#do("start");
       else if (event.key === "End") this.#engine.seek(this.#engine.end);
       else return;
       event.preventDefault();
@@ -176,6 +176,7 @@ export class Controls {
       const start = from + (pan.scrollLeft / Math.max(1, pan.scrollWidth)) * (to - from);
       if (Math.abs(start - this.#lanes.shown.from) > (to - from) / pan.scrollWidth)
         this.#lanes.show({ from: start, to: start + size });
+      pan.style.setProperty("--shown-from", `${((start - from) / (to - from)) * 100}%`);
     });
     pan.addEventListener("pointerdown", () => {
       this.#isFollowing = false;
@@ -202,6 +203,9 @@ export class Controls {
     const pan = this.#part("pan");
     pan.hidden = share > 0.999;
     this.#part("pan-size").style.width = `${100 / share}%`;
+    // The bar is drawn, because some systems draw none.
+    pan.style.setProperty("--shown-from", `${((shown.from - whole.from) / (whole.to - whole.from)) * 100}%`);
+    pan.style.setProperty("--shown", `${share * 100}%`);
     pan.scrollLeft = ((shown.from - whole.from) / (whole.to - whole.from)) * pan.scrollWidth;
     this.#isFollowing = true;
     this.update();

@@ -32,6 +32,8 @@ export type EngineState = "idle" | "loading" | "playing" | "paused" | "waiting" 
 export class Engine {
   readonly channels: Channel[];
   readonly end: number;
+  /** Where the first sound is: the transport begins there, and not in what may be an hour of silence before it. */
+  readonly home: number;
   readonly #worklet: string;
   readonly #onChange: () => void;
   readonly #holdings: Holding[][];
@@ -58,7 +60,10 @@ export class Engine {
     this.#holdings = stems.map(() => []);
     this.#worklet = worklet;
     this.#onChange = onChange;
-    this.end = Math.max(0, ...this.channels.map((channel) => rangeOf(channel).to));
+    const ranges = this.channels.map(rangeOf);
+    this.end = Math.max(0, ...ranges.map(({ to }) => to));
+    this.home = Math.max(0, Math.min(this.end, ...ranges.map(({ from }) => from)));
+    this.#position = this.home;
   }
 
   get isPlaying(): boolean {
@@ -95,7 +100,7 @@ export class Engine {
 
   async play(): Promise<void> {
     this.#wantsToPlay = true;
-    if (this.#mixer === "ended" || this.#position >= this.end) this.seek(this.#loop?.from ?? 0);
+    if (this.#mixer === "ended" || this.#position >= this.end) this.seek(this.#loop?.from ?? this.home);
     this.#onChange();
     this.#starting ??= this.#start();
     await this.#starting;
@@ -142,8 +147,12 @@ export class Engine {
   setLoop(loop: FrameRange | null): void {
     this.#loop = loop;
     this.#tell({ type: "loop", loop });
-    this.#look();
-    this.#onChange();
+    // A loop that was just marked ends where the playhead is: that would run past it.
+    if (loop !== null && this.position >= loop.to) this.seek(loop.from);
+    else {
+      this.#look();
+      this.#onChange();
+    }
   }
 
   /** After a mute, solo or volume has changed. */

@@ -1,6 +1,6 @@
 import { columnsOf } from "../../../audio/peaks.ts";
 import type { FrameRange } from "../../../audio/prefetch.ts";
-import { barTicks } from "../../../audio/timeline.ts";
+import { beatTicks } from "../../../audio/timeline.ts";
 import { type Channel, rangeOf } from "./engine.ts";
 
 /** A bar line every so many pixels at the most: its number has room. */
@@ -128,9 +128,22 @@ export class Lanes {
     // The file may begin before record was pressed; its peaks do.
     const fileFrom = channel.source.data.from;
     const shareAt = (pixel: number) => (from + (pixel / width) * (to - from) - fileFrom) / (stem.to - fileFrom);
-    const { lows, highs } = columnsOf(peaks, channels, right - left, shareAt(left), shareAt(right));
+    const [first, last] = [shareAt(left), shareAt(right)];
+    const held = Math.ceil((peaks.length / (2 * channels)) * (last - first));
     const middle = height / 2;
     const scale = (height / 2 - ratio) / 128;
+    // Fewer peaks than pixels: a line from each to the next, rather than stairs.
+    if (held < right - left) {
+      const { lows, highs } = columnsOf(peaks, channels, Math.max(2, held), first, last);
+      const at = (index: number) => left + (index / (highs.length - 1)) * (right - left);
+      context.beginPath();
+      for (const [index, value] of highs.entries()) context.lineTo(at(index), middle - value * scale - ratio / 2);
+      for (let index = lows.length - 1; index >= 0; index--)
+        context.lineTo(at(index), middle - (lows[index] ?? 0) * scale + ratio / 2);
+      context.fill();
+      return;
+    }
+    const { lows, highs } = columnsOf(peaks, channels, right - left, first, last);
     for (let pixel = 0; pixel < right - left; pixel++) {
       const top = Math.round(middle - (highs[pixel] ?? 0) * scale);
       const bottom = Math.round(middle - (lows[pixel] ?? 0) * scale);
@@ -152,7 +165,7 @@ export class Lanes {
     if (bars === null) return;
     const { from, to } = this.#shown;
     const count = Math.max(2, Math.floor(this.#ruler.clientWidth / TICK_PX));
-    const parts = barTicks(from, to, this.#bpm, count).flatMap(({ frames, bar }) => {
+    const parts = beatTicks(from, to, this.#bpm, count).flatMap(({ frames, label: said }) => {
       const x = `${((frames - from) / (to - from)) * 100}%`;
       const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
       for (const [name, value] of Object.entries({ x1: x, x2: x, y1: "60%", y2: "100%" }))
@@ -160,7 +173,7 @@ export class Lanes {
       const label = document.createElementNS("http://www.w3.org/2000/svg", "text");
       label.setAttribute("x", x);
       label.setAttribute("y", "14");
-      label.textContent = String(bar);
+      label.textContent = said;
       return [line, label];
     });
     bars.replaceChildren(...parts);

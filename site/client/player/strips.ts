@@ -3,11 +3,17 @@ import type { Engine } from "./engine.ts";
 
 /** The fader runs to a little over full: +6 dB. In words it is decibels, as on a desk. */
 const VOLUME_MAX = 2;
+const oneDecimal = new Intl.NumberFormat(document.documentElement.lang, {
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+  signDisplay: "negative",
+});
 const decibels = (volume: number, off: string) =>
-  volume === 0 ? off : `${(20 * Math.log10(volume)).toFixed(1).replace("-", "−")} dB`;
+  volume === 0 ? off : `${oneDecimal.format(20 * Math.log10(volume)).replace("-", "−")} dB`;
 /** Fine where it is loud, coarse where it is quiet. */
 const volumeOf = (fader: number) => VOLUME_MAX * (fader / 100) ** 2;
-const FADER_AT_UNITY = 100 * Math.sqrt(1 / VOLUME_MAX);
+const faderOf = (volume: number) => 100 * Math.sqrt(volume / VOLUME_MAX);
+const FADER_AT_UNITY = faderOf(1);
 
 const fill = (sentence: string, name: string) => sentence.replace("{name}", name);
 
@@ -40,7 +46,7 @@ export function addStrips(engine: Engine, words: PlayerWords): () => void {
     fader.type = "range";
     fader.max = "100";
     fader.step = "0.5";
-    fader.value = String(FADER_AT_UNITY);
+    fader.value = String(faderOf(channel.volume));
     fader.setAttribute("aria-label", fill(words.volume, name));
     const level = document.createElement("output");
     level.className = "small instrument";

@@ -39,6 +39,8 @@ export interface StemProps {
   page: Page;
   stem: StemView;
   span: { from: number; to: number };
+  /** What bars are counted at on this page. */
+  bpm: number;
   /** How finely the waveform is drawn without a script. */
   columns: number;
   mayPlay: boolean;
@@ -101,14 +103,14 @@ function Arriving({ page, stem }: { page: Page; stem: StemView }) {
 }
 
 /** The stem on the session's line: where it begins, how long it is, what it looks like. */
-function Lane({ page, stem, span, columns }: StemProps) {
+function Lane({ page, stem, span, bpm, columns }: StemProps) {
   const t = takeText[page.language];
   const wide = span.to - span.from;
   const start = startOf(stem);
   const end = stem.frames === null ? start + wide * 0.02 : endOf(stem);
   const x = percent((start - span.from) / wide);
   const width = Math.max(0.002, (end - start) / wide);
-  const from = t.at(barBeat(start, stem.bpm), timecode(start));
+  const from = t.at(barBeat(start, bpm), timecode(start));
   const long = stem.frames === null ? "…" : length(end - start);
   const drawn = Math.max(8, Math.round(columns * width));
   // What was played before record was pressed is in the file and not in the take.
@@ -135,7 +137,7 @@ function Lane({ page, stem, span, columns }: StemProps) {
 }
 
 export function Stem(props: StemProps) {
-  const { page, stem, mayPlay, isHeard } = props;
+  const { page, stem, bpm, mayPlay, isHeard } = props;
   const t = takeText[page.language];
   const { format, frames, sizeBytes } = stem;
   const file = `/api/v1/recordings/${stem.recordingId}/file`;
@@ -172,7 +174,7 @@ export function Stem(props: StemProps) {
         </div>
         {isPlayable ? <div class="strip" data-strip hidden /> : null}
         <p class="facts-line small soft">
-          <span class="instrument">{t.at(barBeat(startOf(stem), stem.bpm), timecode(startOf(stem)))}</span>
+          <span class="instrument">{t.at(barBeat(startOf(stem), bpm), timecode(startOf(stem)))}</span>
           <br />
           {facts.join(" · ")}
         </p>

@@ -1,6 +1,7 @@
 import { barBeat, barTicks } from "../../../audio/timeline.ts";
 import { hrefs } from "../../built/assets.ts";
 import { href, type Page } from "../../design/page.ts";
+import { decimal } from "../../i18n/format.ts";
 import { playerText, takeText } from "../../i18n/takes.ts";
 import { heardAtFirst, spanOf, type Take, takesOf } from "../../takes/takes.ts";
 import { PlayerBar } from "./player.tsx";
@@ -29,7 +30,7 @@ function Ruler({ page, span, bpm }: { page: Page; span: { from: number; to: numb
   return (
     <div class="line-head">
       <p class="small soft instrument">
-        {t.bar} · {bpm.toFixed(1)} BPM
+        {t.bar} · {decimal(page.language, bpm, 1)} BPM
       </p>
       <div class="ruler-box" data-ruler>
         <svg class="bars" aria-hidden="true">
@@ -52,15 +53,18 @@ function TakeRows({
   sessionId,
   take,
   heard,
+  bpm,
   ...lane
 }: Pick<TakesProps, "page" | "sessionId" | "mayPlay"> & {
   take: Take<StemView>;
   heard: ReadonlySet<StemView>;
+  bpm: number;
   span: { from: number; to: number };
   columns: number;
 }) {
   const t = takeText[page.language];
-  const bpm = take.stems[0]?.bpm ?? 120;
+  // Bars are the ruler's on the whole page; a take in another tempo says its own.
+  const own = take.stems[0]?.bpm ?? bpm;
   const zip = `/api/v1/sessions/${sessionId}/recordings.zip?take=${take.takeId}`;
   const isComplete = take.stems.some(({ state }) => state === "complete");
   return (
@@ -71,11 +75,14 @@ function TakeRows({
             <span class="hidden">{t.take} </span>
             <time datetime={new Date(take.startedAtMs).toISOString()}>{takeTitle(page, take.startedAtMs)}</time>
           </h3>
-          <p class="small soft instrument">{t.bars(barBeat(take.from, bpm), barBeat(take.to, bpm))}</p>
+          <p class="small soft instrument">
+            {t.bars(barBeat(take.from, bpm), barBeat(take.to, bpm))}
+            {own === bpm ? null : ` · ${t.recordedAt(decimal(page.language, own, 1))}`}
+          </p>
         </div>
         {lane.mayPlay && isComplete ? (
           <p class="links small">
-            <button class="link" type="button" data-only={take.takeId} hidden>
+            <button class="link" type="button" data-only={take.takeId} aria-pressed="false" hidden>
               {playerText[page.language].only}
             </button>
             <a href={zip} download="">
@@ -86,7 +93,7 @@ function TakeRows({
       </header>
       <ul class="stems">
         {take.stems.map((stem) => (
-          <Stem page={page} stem={stem} isHeard={heard.has(stem)} {...lane} />
+          <Stem page={page} stem={stem} bpm={bpm} isHeard={heard.has(stem)} {...lane} />
         ))}
       </ul>
     </section>
@@ -147,7 +154,7 @@ export function Takes({ page, sessionId, stems, mayPlay, nextCursor, isFirstPage
         <h2 id="takes-title">{t.title}</h2>
         <p class="small soft">
           {t.zoneNote}
-          {tempos.size > 1 ? ` ${t.mixedTempo} ${bpm.toFixed(1)} BPM.` : ""}
+          {tempos.size > 1 ? ` ${t.mixedTempo} ${decimal(page.language, bpm, 1)} BPM.` : ""}
         </p>
         {mayPlay && complete.length > 0 ? (
           <a class="button quiet small" href={`/api/v1/sessions/${sessionId}/recordings.zip`} download="">
@@ -157,6 +164,8 @@ export function Takes({ page, sessionId, stems, mayPlay, nextCursor, isFirstPage
       </header>
       {mayPlay ? null : <p class="said">{t.observer}</p>}
       <div class="line-of-time" data-line>
+        {/* First for whoever comes by keyboard, though it lies at the foot of the screen. */}
+        {mayPlay && complete.length > 0 ? <PlayerBar page={page} /> : null}
         <Ruler page={page} span={span} bpm={bpm} />
         {takes.map((take) => (
           <TakeRows
@@ -164,12 +173,12 @@ export function Takes({ page, sessionId, stems, mayPlay, nextCursor, isFirstPage
             sessionId={sessionId}
             take={take}
             heard={heard}
+            bpm={bpm}
             span={span}
             columns={columns}
             mayPlay={mayPlay}
           />
         ))}
-        {mayPlay && complete.length > 0 ? <PlayerBar page={page} /> : null}
       </div>
       {nextCursor === null && isFirstPage ? null : (
         <nav class="actions" aria-label={t.older}>
