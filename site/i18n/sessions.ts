@@ -103,6 +103,13 @@ export const sessionText = words({
       yes: "Leave",
       no: "Stay",
     },
+    removeMember: {
+      title: (name: string) => `Remove ${name}?`,
+      lead: "They are out at once, of the room as well, and come back only by a new invite.",
+      stays: "What they have shared stays in the session until it ends. Copies that they have fetched are theirs.",
+      yes: "Remove from the session",
+      no: "Let them stay",
+    },
     remove: {
       title: (name: string) => `Delete ${name}?`,
       goes: "From this moment nobody can play or download it here. The sound, its waveform and its entry are deleted from our servers at once.",
@@ -273,6 +280,14 @@ export const sessionText = words({
         "Aufnahmen, die du geteilt hast, bleiben bis zu ihrem Ende in der Session. Willst du eine zurücknehmen, lösche sie, bevor du gehst.",
       yes: "Verlassen",
       no: "Bleiben",
+    },
+    removeMember: {
+      title: (name: string) => `${name} entfernen?`,
+      lead: "Dann ist sofort Schluss, auch im Raum; zurück geht es nur mit einer neuen Einladung.",
+      stays:
+        "Was schon geteilt ist, bleibt bis zu seinem Ende in der Session. Kopien auf fremden Rechnern bleiben dort.",
+      yes: "Aus der Session entfernen",
+      no: "Bleiben lassen",
     },
     remove: {
       title: (name: string) => `${name} löschen?`,

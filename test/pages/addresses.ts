@@ -54,6 +54,12 @@ export async function addressesOfOne(
   const gone = await ask(token, "POST", "/sessions", { name: "To be deleted" });
   await ask(token, "DELETE", `/sessions/${gone.sessionId}`);
   const bens = await ask(ben.token, "POST", "/sessions", { name: "Ballads" });
+  const guest = await ask(token, "POST", `${session}/invites`, {});
+  await ask(ben.token, "POST", "/invites/accept", { code: guest.code });
+  const member = await db
+    .prepare("SELECT member_id AS id FROM session_members WHERE session_id = ? AND role = 'participant'")
+    .bind(own.sessionId)
+    .first<{ id: string }>();
   const first = await ask(ben.token, "POST", `/sessions/${bens.sessionId}/invites`, {});
   await ask(token, "POST", "/invites/accept", { code: first.code });
   const third = await ask(ben.token, "POST", "/sessions", { name: "Blues" });
@@ -106,6 +112,7 @@ export async function addressesOfOne(
     "/sessions/:sessionId/deleted": { path: `/sessions/${gone.sessionId}/deleted` },
     "/sessions/:sessionId/invites": { path: `${session}/invites`, lands: session },
     "/sessions/:sessionId/leave": { path: `/sessions/${bens.sessionId}/leave` },
+    "/sessions/:sessionId/members/:memberId/remove": { path: `${session}/members/${member?.id}/remove` },
     "/sessions/:sessionId/recordings/:recordingId/delete": { path: `${session}/recordings/${recordingId}/delete` },
     "/sign-up/confirm": {
       path: `/sign-up/confirm?token=${await link("sign-up", { person: waiting, newsWording: null })}`,

@@ -76,7 +76,8 @@ const pages: Record<string, Row> = {
   // Whoever opens their profile for the first time begins an empty, private one.
   "GET /account/profile": { expect: signedIn(200), changes: ["eve", "fay", "olu", "ben"] },
   "POST /account/profile": { expect: form, form: () => ({ bio: "Plays at noon." }), changes: everybody },
-  "POST /account/profile/publication": { expect: form, form: () => ({ published: "yes" }), changes: everybody },
+  "GET /account/profile/delete": { expect: signedIn(200) },
+  "GET /account/profile/sample/delete": { expect: signedIn(200) },
   "POST /account/profile/delete": { expect: form, changes: ["ada"] },
   "GET /account/profile/sample": { expect: signedIn(404) },
   "POST /account/profile/sample": { expect: signedIn(422), changes: ["eve", "fay", "olu", "ben"] },
@@ -125,6 +126,7 @@ const pages: Record<string, Row> = {
     form: () => ({ role: "observer" }),
     changes: ["ada"],
   },
+  "GET /sessions/:sessionId/members/:memberId/remove": { expect: [303, 404, 404, 303, 303, 200] },
   "POST /sessions/:sessionId/members/:memberId/remove": { expect: form, changes: ["ada"] },
   "POST /sessions/:sessionId/settings": { expect: form, changes: ["ada"] },
   "GET /sessions/:sessionId/leave": { expect: [303, 404, 404, 200, 200, 200] },

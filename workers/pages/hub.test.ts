@@ -67,7 +67,7 @@ describe("the Hub's page", () => {
     );
     expect(german.html).toContain("Player 25");
     expect(german.html).toContain('content="noindex"');
-    expect((await visit(null, "/hub?q=fiddle")).html).toContain("Nobody plays that here yet");
+    expect((await visit(null, "/hub?q=zillertal")).html).toContain("Nobody plays that here yet");
   });
 
   test("a rate is searched as it is typed, with point or comma; one that is none says so and keeps what was typed", async () => {
@@ -206,15 +206,20 @@ describe("one's own profile", () => {
     const sound = new Blob([new TextEncoder().encode("RIFF\0\0\0\0WAVEfmt and so on")]);
     const go = async (path: string, form: Record<string, string | Blob>) =>
       (await visit(ada, `/account/profile${path}`, form)).status;
-    expect(await go("/publication", { published: "yes" })).toBe(303);
+    expect(await go("", { bio: "", publication: "publish" })).toBe(422);
+    // What was typed and not saved yet is saved by publishing, and by taking back.
+    expect(await go("", { bio: "Typed just now", publication: "publish" })).toBe(303);
+    expect((await visit(null, `/hub/${profileId}`)).html).toContain("Typed just now");
     expect((await visit(null, "/hub")).html).toContain("Ada");
     expect(await go("/sample", { file: new Blob(["<html>"]) })).toBe(422);
     expect(await go("/sample", { file: sound })).toBe(303);
     expect((await visit(null, `/hub/${profileId}/sample`)).status).toBe(200);
-    expect(await go("/publication", { published: "no" })).toBe(303);
+    expect(await go("", { bio: "Typed later", publication: "withdraw" })).toBe(303);
+    expect((await visit(ada, "/account/profile")).html).toContain("Typed later");
     expect((await visit(null, `/hub/${profileId}/sample`)).status).toBe(404);
     expect((await visit(ada, "/account/profile/sample")).status).toBe(200);
     expect(await go("/sample/delete", {})).toBe(303);
+    expect((await visit(ada, "/account/profile/delete")).html).toContain("Delete your profile?");
     expect(await go("/delete", {})).toBe(303);
     expect((await (await ada.call("GET", "/api/v1/profile")).json<{ bio: string | null }>()).bio).toBeNull();
     expect(

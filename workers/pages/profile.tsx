@@ -1,7 +1,7 @@
 import type { OwnProfile } from "../../protocol/hub.ts";
 import { hubText, isDone } from "../../site/i18n/hub.ts";
 import { type ProfileProblem, profileText } from "../../site/i18n/profile.ts";
-import { EditProfile, type Typed } from "../../site/views/hub/edit.tsx";
+import { ConfirmNoProfile, ConfirmNoSound, EditProfile, type Typed } from "../../site/views/hub/edit.tsx";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { listBlocks } from "../hub/blocks.ts";
 import { playSample } from "../hub/sample.ts";
@@ -50,19 +50,18 @@ export function profilePages(app: App) {
   pages.post(
     PATH,
     withOwner(async (c, visit) => {
-      const typed = typedIn(await readForm(c));
+      const form = await readForm(c);
+      const typed = typedIn(form);
       const read = readProfile(typed);
       if (!read.ok) return show(c, visit, read.problems, typed);
-      return backTo(c, visit.page, PATH, await askApi(app, c, "PUT", "/profile", read.profile), "saved");
-    }),
-  );
-  pages.post(
-    `${PATH}/publication`,
-    withOwner(async (c, { page }) => {
-      const { fields } = await readForm(c);
-      const isPublic = fields.published === "yes";
+      const saved = await askApi(app, c, "PUT", "/profile", read.profile);
+      // Publishing and taking back are buttons of the same form, so that nothing typed is lost by them.
+      const isPublic = form.fields.publication === "publish";
+      if (!saved.ok || (!isPublic && form.fields.publication !== "withdraw"))
+        return backTo(c, visit.page, PATH, saved, "saved");
       const answer = await askApi(app, c, isPublic ? "PUT" : "DELETE", "/profile/publication");
-      return backTo(c, page, PATH, answer, isPublic ? "published" : "private");
+      if (!answer.ok && answer.code === "profile-empty") return show(c, visit, ["empty"], typed);
+      return backTo(c, visit.page, PATH, answer, isPublic ? "published" : "private");
     }),
   );
   pages.get(
@@ -77,6 +76,14 @@ export function profilePages(app: App) {
       if (answer.ok || isPageOfItsOwn(answer.code)) return backTo(c, visit.page, PATH, answer, "sample");
       return show(c, visit, ["sample"]);
     }),
+  );
+  pages.get(
+    `${PATH}/sample/delete`,
+    withOwner((c, { page }) => sendPage(c, <ConfirmNoSound page={page} />)),
+  );
+  pages.get(
+    `${PATH}/delete`,
+    withOwner((c, { page }) => sendPage(c, <ConfirmNoProfile page={page} />)),
   );
   pages.post(
     `${PATH}/sample/delete`,

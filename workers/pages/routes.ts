@@ -12,7 +12,15 @@ export const publicPages = [
 ] as const;
 
 /** Every page that a person sees when signed in and that needs nothing else: the browser tests go through it as well. */
-export const memberPages = ["/account", "/account/erase", "/account/profile", "/sessions", "/device"] as const;
+export const memberPages = [
+  "/account",
+  "/account/erase",
+  "/account/profile",
+  "/account/profile/delete",
+  "/account/profile/sample/delete",
+  "/sessions",
+  "/device",
+] as const;
 
 /** Every page that is about one thing, named by its address: a session, a profile, a link from a mail. */
 export const pagesOfOne = [
@@ -32,6 +40,7 @@ export const pagesOfOne = [
   "/sessions/:sessionId/deleted",
   "/sessions/:sessionId/invites",
   "/sessions/:sessionId/leave",
+  "/sessions/:sessionId/members/:memberId/remove",
   "/sessions/:sessionId/recordings/:recordingId/delete",
   "/sign-up/confirm",
   "/unsubscribe",

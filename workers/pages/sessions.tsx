@@ -6,7 +6,7 @@ import { may } from "../../protocol/roles.ts";
 import { Invite, InviteSummary, SessionDetail } from "../../protocol/sessions.ts";
 import type { Page } from "../../site/design/page.ts";
 import { sessionProblem, sessionText } from "../../site/i18n/sessions.ts";
-import { DeleteSession, LeaveSession } from "../../site/views/sessions/confirm.tsx";
+import { DeleteSession, LeaveSession, RemoveMember } from "../../site/views/sessions/confirm.tsx";
 import { SessionDenied } from "../../site/views/sessions/denied.tsx";
 import { Erased } from "../../site/views/sessions/erased.tsx";
 import type { InviteList } from "../../site/views/sessions/invites.tsx";
@@ -225,6 +225,19 @@ export function sessionPages(app: App) {
         "role",
       );
     }, toSession),
+  );
+  pages.get(
+    "/sessions/:sessionId/members/:memberId/remove",
+    withMember(async (c, { page, member }) => {
+      const { sessionId } = member;
+      const { members } = await sessionDetail(c.env.DB, member);
+      const who = members.find(({ memberId }) => memberId === c.req.param("memberId"));
+      const problem = !may(member.role, "member.remove") ? "forbidden" : who === undefined ? "not-found" : null;
+      if (problem !== null || who === undefined)
+        return seeOther(c, page, `/sessions/${sessionId}?at=people&problem=${problem}#people`);
+      const view = <RemoveMember page={page} sessionId={sessionId} memberId={who.memberId} name={who.displayName} />;
+      return sendPage(c, view);
+    }),
   );
   pages.post(
     "/sessions/:sessionId/members/:memberId/remove",

@@ -1,12 +1,14 @@
 import type { Child } from "hono/jsx";
 import { currencyCodes } from "../../../protocol/currencies.ts";
 import { availabilities, daws, type OwnProfile } from "../../../protocol/hub.ts";
+import { SAMPLE_MAX_BYTES } from "../../../protocol/limits.ts";
 import { ErrorSummary } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { date } from "../../i18n/format.ts";
 import { hubText } from "../../i18n/hub.ts";
 import { type ProfileProblem, profileText } from "../../i18n/profile.ts";
+import { Confirm } from "../sessions/confirm.tsx";
 import { instrumentOptions, languageOptions, Notice } from "./parts.tsx";
 import { Sheet } from "./profile.tsx";
 
@@ -37,10 +39,12 @@ export interface EditProfileProps {
 export function EditProfile({ page, profile, typed, problems, blocks, good, bad }: EditProfileProps) {
   const t = profileText[page.language];
   const isPublished = profile.publishedAtMs !== null;
-  const said = Object.fromEntries(problems.map((name) => [name === "sampleSize" ? "sample" : name, t.problems[name]]));
+  const fieldOf = (name: ProfileProblem) =>
+    name === "sampleSize" ? "sample" : name === "empty" ? "instruments" : name;
+  const said = Object.fromEntries(problems.map((name) => [fieldOf(name), t.problems[name]]));
   const isStored = problems.every((name) => name === "sample" || name === "sampleSize");
   return (
-    <Layout page={page} title={t.title} hidden>
+    <Layout page={page} title={t.title} hidden scripts={["profile"]}>
       <header class="stack">
         <h1>{t.title}</h1>
         <p class="lead">{t.lead}</p>
@@ -52,13 +56,13 @@ export function EditProfile({ page, profile, typed, problems, blocks, good, bad 
         <div class="edit-work">
           <ProfileForm page={page} typed={typed} said={said} />
           <SoundForm page={page} hasSample={profile.hasSample} problem={said.sample} />
-          <form class="stack edit-part" method="post" action={href(page, "/account/profile/delete")}>
+          <section class="stack edit-part">
             <h2>{t.deleteTitle}</h2>
             <p class="soft">{t.deleteNote}</p>
-            <button class="button destructive" type="submit">
+            <a class="button destructive" href={href(page, "/account/profile/delete")}>
               {t.delete}
-            </button>
-          </form>
+            </a>
+          </section>
           {blocks.length === 0 ? null : <Blocks page={page} blocks={blocks} />}
         </div>
         {isStored ? (
@@ -74,12 +78,12 @@ export function EditProfile({ page, profile, typed, problems, blocks, good, bad 
   );
 }
 
-/** Whether anybody sees it, and the one switch that changes that. */
+/** Whether anybody sees it, and the one switch that changes that: a button of the form below, which is saved with it. */
 function Publication({ page, profile }: { page: Page; profile: OwnProfile }) {
   const t = profileText[page.language];
   const isPublished = profile.publishedAtMs !== null;
   return (
-    <form class="panel publication" method="post" action={href(page, "/account/profile/publication")}>
+    <section class="panel publication">
       <div>
         <strong class={`free ${isPublished ? "open" : "closed"}`}>{isPublished ? t.isPublished : t.isPrivate}</strong>
         <p class="soft">
@@ -97,13 +101,14 @@ function Publication({ page, profile }: { page: Page; profile: OwnProfile }) {
         <button
           class={`button ${isPublished ? "quiet" : ""}`}
           type="submit"
-          name="published"
-          value={isPublished ? "no" : "yes"}
+          form="profile"
+          name="publication"
+          value={isPublished ? "withdraw" : "publish"}
         >
           {isPublished ? t.unpublish : t.publish}
         </button>
       </div>
-    </form>
+    </section>
   );
 }
 
@@ -165,7 +170,7 @@ function ProfileForm({ page, typed, said }: { page: Page; typed: Typed; said: Re
     );
   const invalid = (name: string) => (said[name] === undefined ? undefined : "true");
   return (
-    <form class="stack edit-part" method="post" action={href(page, "/account/profile")}>
+    <form class="stack edit-part" id="profile" method="post" action={href(page, "/account/profile")}>
       <Group legend={t.play} hint={t.playHint} id="instruments" problem={said.instruments}>
         <Ticks name="instrument" options={instruments} chosen={typed.instruments} />
         <div class="field long">
@@ -256,18 +261,24 @@ function SoundForm({ page, hasSample, problem }: { page: Page; hasSample: boolea
         <div class="field">
           <label for="file">{t.file}</label>
           {problem === undefined ? null : <p class="problem">{problem}</p>}
-          <input id="file" name="file" type="file" accept="audio/*,.opus" required />
+          <input
+            id="file"
+            name="file"
+            type="file"
+            accept="audio/*,.opus"
+            required
+            data-max={SAMPLE_MAX_BYTES}
+            data-too-large={t.problems.sampleSize}
+          />
         </div>
         <button class="button quiet" type="submit">
           {t.upload}
         </button>
       </form>
       {hasSample ? (
-        <form method="post" action={href(page, "/account/profile/sample/delete")}>
-          <button class="button destructive" type="submit">
-            {t.removeSound}
-          </button>
-        </form>
+        <a class="button destructive" href={href(page, "/account/profile/sample/delete")}>
+          {t.removeSound}
+        </a>
       ) : null}
     </section>
   );
@@ -292,5 +303,34 @@ function Blocks({ page, blocks }: { page: Page; blocks: EditProfileProps["blocks
         ))}
       </ul>
     </section>
+  );
+}
+
+/** Before the profile goes: what goes with it, and what stays. */
+export function ConfirmNoProfile({ page }: { page: Page }) {
+  const t = profileText[page.language];
+  const here = "/account/profile";
+  return (
+    <Confirm page={page} title={t.deleteAsk} action={`${here}/delete`} yes={t.delete} no={t.keep} back={here}>
+      <p class="lead">{t.deleteNote}</p>
+    </Confirm>
+  );
+}
+
+/** Before the sound goes. */
+export function ConfirmNoSound({ page }: { page: Page }) {
+  const t = profileText[page.language];
+  const here = "/account/profile";
+  return (
+    <Confirm
+      page={page}
+      title={t.soundAsk}
+      action={`${here}/sample/delete`}
+      yes={t.removeSound}
+      no={t.keep}
+      back={here}
+    >
+      <p class="lead">{t.soundGoes}</p>
+    </Confirm>
   );
 }

@@ -4,7 +4,7 @@ import { href, type Page } from "../../design/page.ts";
 import { sessionText } from "../../i18n/sessions.ts";
 
 /** Says what will happen, to whom, and to which copies, before it does; then one button for it and one way back. */
-function Confirm({
+export function Confirm({
   page,
   title,
   action,
@@ -96,6 +96,29 @@ export function DeleteRecording({
         <strong>{t.stays}</strong>
       </p>
       <p class="soft">{t.own}</p>
+    </Confirm>
+  );
+}
+
+/** Before somebody is shown the door: what they lose, and what stays. */
+export function RemoveMember({
+  page,
+  sessionId,
+  memberId,
+  name,
+}: {
+  page: Page;
+  sessionId: string;
+  memberId: string;
+  name: string;
+}) {
+  const t = sessionText[page.language].removeMember;
+  const here = `/sessions/${sessionId}`;
+  const action = `${here}/members/${memberId}/remove`;
+  return (
+    <Confirm page={page} title={t.title(name)} action={action} yes={t.yes} no={t.no} back={`${here}#people`}>
+      <p class="lead">{t.lead}</p>
+      <p>{t.stays}</p>
     </Confirm>
   );
 }

@@ -109,11 +109,13 @@ function People({ page, session, notice }: PartProps) {
                     <span class="hidden">: {displayName}</span>
                   </button>
                 </form>
-                <form method="post" action={href(page, `${at}/${memberId}/remove`)}>
-                  <button class="button destructive small" type="submit" aria-label={t.removeOf(displayName)}>
-                    {t.remove}
-                  </button>
-                </form>
+                <a
+                  class="button destructive small"
+                  href={href(page, `${at}/${memberId}/remove`)}
+                  aria-label={t.removeOf(displayName)}
+                >
+                  {t.remove}
+                </a>
               </div>
             ) : null}
           </li>
