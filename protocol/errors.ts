@@ -33,6 +33,7 @@ export const errors = {
   "grant-invalid": { status: 400, title: "This grant has been used, has expired, or was refused. Begin again." },
   "link-invalid": { status: 410, title: "This link has been used, has expired, or was never ours. Ask for a new one." },
   "address-taken": { status: 409, title: "Another account uses this address." },
+  "profile-empty": { status: 409, title: "There is nothing to show yet. Say what you play, or something about you." },
   "address-unchanged": { status: 409, title: "This is the account's address already." },
   "last-way-in": { status: 409, title: "This is the last way into the account. Add another one first." },
 

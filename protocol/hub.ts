@@ -16,6 +16,7 @@ import {
   SEARCH_MAX_CHARS,
 } from "./limits.ts";
 import { Role } from "./roles.ts";
+import { fold } from "./search-text.ts";
 import { graphemeCount } from "./sessions.ts";
 
 /** Characters that no text of a person's may hold: controls, halves of a character, and what turns the direction of what follows. */
@@ -97,21 +98,6 @@ export const Rate = z.object({
 });
 export type Rate = z.infer<typeof Rate>;
 
-/** Two names are the same when they fold to the same. */
-export const fold = (text: string) => searchWords(text).join("·");
-
-const letters: Record<string, string> = { ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", ł: "l", þ: "th", ı: "i" };
-
-/** The words of a text as the search knows them: lower case, without accents, whatever stands between letters and digits left out. */
-export function searchWords(text: string): string[] {
-  const plain = text
-    .normalize("NFKD")
-    .replaceAll(/\p{M}/gu, "")
-    .toLowerCase()
-    .replaceAll(/[ßæœøđðłþı]/g, (letter) => letters[letter] ?? letter);
-  return plain.match(/[\p{L}\p{N}]+/gu) ?? [];
-}
-
 const distinct = <Item>(schema: z.ZodType<Item, Item>, max: number, key: (item: Item) => string) =>
   z
     .array(schema)
@@ -167,11 +153,15 @@ export const HubQuery = z.object({
 });
 export type HubQuery = z.infer<typeof HubQuery>;
 
-/** `corrected`: words that nobody on the Hub uses, and what was looked for in their place. */
+/**
+ * `corrected`: words that nobody on the Hub uses, and what was looked for in their place. `dropped`: words that were left out because nobody
+ * has them together with the others.
+ */
 export const HubPage = z.object({
   items: z.array(PublicProfile).max(HUB_PAGE_SIZE_MAX),
   nextCursor: z.string().nullable(),
   corrected: z.array(z.object({ typed: z.string(), sought: z.array(z.string()) })),
+  dropped: z.array(z.string()),
 });
 export type HubPage = z.infer<typeof HubPage>;
 

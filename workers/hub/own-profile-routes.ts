@@ -14,6 +14,7 @@ const answer = { 200: { description: "The profile as its owner sees it", ...json
 /** Makes an edit and answers with what is there now. */
 async function edited(c: AccountContext, edit: Edit) {
   const outcome = await editProfile(c.env.DB, c.var.deps, c.var.account.id, edit);
+  if (edit.published === true && outcome?.after.publishedAtMs === null) return problem(c, "profile-empty");
   return outcome === null ? problem(c, "unauthenticated") : c.json(ownProfile(outcome.after), 200);
 }
 

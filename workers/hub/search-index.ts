@@ -1,11 +1,14 @@
-import { type Availability, fold, type HubQuery, searchWords } from "../../protocol/hub.ts";
+import type { Availability, HubQuery } from "../../protocol/hub.ts";
+import { kinsOf, type Meaning } from "../../protocol/instrument-words.ts";
 import { instruments as german, isKnownInstrument } from "../../protocol/instruments.ts";
+import { fold, indexWords } from "../../protocol/search-text.ts";
 
 /**
  * How the Hub finds a profile. `hub_search` is a full-text index whose row id is the profile's position, so that its matches come newest
  * first without being sorted or counted: a page costs its own rows, however many profiles match. What is searched by anything but words
  * (an instrument, a price range) is a word of its own in the column `tags`; "·" keeps it apart from what people write. The index's
- * tokenizer is told nothing of languages: words come to it folded by `searchWords`, the same way from a profile and from a search.
+ * tokenizer is told nothing of languages: words come to it from protocol/search-text.ts, the same way from a profile and from a search. What
+ * an instrument is called besides is not in the index: a search's word that means one looks for its tag as well.
  */
 export interface Indexed {
   displayName: string;
@@ -45,13 +48,17 @@ export function nodesWithin(minMinor: number, maxMinor: number, currency: string
   return nodes;
 }
 
+/** An instrument of the list is itself; one in a person's own words belongs to others as well. */
+const withKin = (name: string) => (isKnownInstrument(name) ? [name] : [name, ...kinsOf(name)]);
+const instrumentTag = (name: string) => `i·${fold(name)}`;
+
 /** The columns of `hub_search` for a profile. */
 export function columnsOf(profile: Indexed) {
   const { displayName, daw, instruments, languages, bio, availability, rateMinor, rateCurrency } = profile;
   const named = instruments.flatMap((name) => (isKnownInstrument(name) ? [name, german[name]] : [name]));
-  const line = (texts: readonly string[]) => texts.flatMap(searchWords).join(" ");
+  const line = (texts: readonly string[]) => texts.flatMap(indexWords).join(" ");
   const tags = [
-    ...instruments.map((instrument) => `i·${fold(instrument)}`),
+    ...new Set(instruments.flatMap(withKin).map(instrumentTag)),
     ...(daw === null ? [] : [`d·${fold(daw)}`]),
     ...languages.map((code) => `l·${code}`),
     ...(availability === null ? [] : [`a·${availability}`]),
@@ -66,34 +73,52 @@ export function columnsOf(profile: Indexed) {
   };
 }
 
-/** One typed word, and what else is accepted for it where nobody uses it. */
+/** One thing that is looked for: a typed word, or several that mean one, and what else is accepted for it. */
 export interface Sought {
   typed: string;
+  /** The index's words for it; all of one form are one way to fit. */
+  forms: readonly (readonly string[])[];
+  meaning: Meaning | null;
+  /** Where nobody uses it: the words of others that are one slip away. */
   instead: readonly string[];
 }
 
 const quoted = (word: string) => `"${word}"`;
+const any = (parts: readonly string[]) => `(${parts.join(" OR ")})`;
+const every = (parts: readonly string[]) => `(${parts.join(" AND ")})`;
 
-/** A word counts from its beginning, but a single letter would fit half the Hub. */
-const accepted = ({ typed, instead }: Sought) =>
-  instead.length > 0
-    ? `(${instead.map(quoted).join(" OR ")})`
-    : [...typed].length < 2
-      ? quoted(typed)
-      : `${quoted(typed)}*`;
+/** How near a fit is: where its words may stand, and whether a beginning of one is enough. From the nearest to the farthest. */
+const fits = [
+  { columns: "{name}", isExact: true, beyond: [] },
+  { columns: "{name skills}", isExact: true, beyond: [0] },
+  { columns: "{name skills bio}", isExact: true, beyond: [1] },
+  { columns: "{name}", isExact: false, beyond: [2] },
+  { columns: "{name skills}", isExact: false, beyond: [2, 3] },
+  { columns: "{name skills bio}", isExact: false, beyond: [2, 4] },
+] as const;
 
-/** Where all words must stand, from the nearest fit to the farthest: in the name, there or among the skills, anywhere. */
-const tiers = ["{name}", "{name skills}", "{name skills bio}"] as const;
+/** A cursor of the Hub names one of its tiers. */
+export const isTier = (text: string) => /^[0-5]?$/.test(text);
+
+function accepted({ forms, meaning, instead }: Sought, { columns, isExact }: (typeof fits)[number]): string {
+  // A word counts from its beginning, but a single letter would fit half the Hub.
+  const one = (word: string) =>
+    isExact || ([...word].length < 2 && /^[ -~]$/.test(word)) ? quoted(word) : `${quoted(word)}*`;
+  const words = [...forms.map((form) => every(form.map(one))), ...instead.map(quoted)];
+  const meant = columns === "{name}" ? [] : [...(meaning?.exact ?? []), ...(isExact ? [] : (meaning?.near ?? []))];
+  const tags = meant.length === 0 ? [] : [`({tags} : ${any(meant.map((name) => quoted(instrumentTag(name))))})`];
+  return any([`(${columns} : ${any(words)})`, ...tags]);
+}
 
 type Filters = Pick<HubQuery, "instrument" | "daw" | "language" | "availability" | "currency" | "rateMin" | "rateMax">;
 
 function tagsOf({ instrument, daw, language, availability, currency, rateMin, rateMax }: Filters): string[] {
   const tags = [
-    ...(instrument === undefined ? [] : [`i·${fold(instrument)}`]),
-    ...(daw === undefined ? [] : [`d·${fold(daw)}`]),
-    ...(language === undefined ? [] : [`l·${language}`]),
-    ...(availability === undefined ? [] : [`a·${availability}`]),
-  ].map(quoted);
+    ...(instrument === undefined ? [] : [any(withKin(instrument).map(instrumentTag).map(quoted))]),
+    ...(daw === undefined ? [] : [quoted(`d·${fold(daw)}`)]),
+    ...(language === undefined ? [] : [quoted(`l·${language}`)]),
+    ...(availability === undefined ? [] : [quoted(`a·${availability}`)]),
+  ];
   if (currency === undefined) return tags;
   if (rateMin === undefined && rateMax === undefined) return [...tags, quoted(`c·${currency.toLowerCase()}`)];
   const nodes = nodesWithin(rateMin ?? 0, rateMax ?? 4 ** RATE_LEVELS - 1, currency);
@@ -110,10 +135,17 @@ export function matchesOf(filters: Filters, words: readonly Sought[]): (string |
   const tags = tagsOf(filters);
   const narrowed = tags.length === 0 ? "" : `{tags} : (${tags.join(" AND ")})`;
   if (words.length === 0) return [narrowed === "" ? null : narrowed];
-  const all = words.map(accepted).join(" AND ");
-  const fits = tiers.map((columns) => `${columns} : (${all})`);
-  return fits.map((fit, tier) => {
-    const only = tier === 0 ? `(${fit})` : `((${fit}) NOT (${fits[tier - 1]}))`;
+  const asked = fits.map((fit) => every(words.map((word) => accepted(word, fit))));
+  return fits.map(({ beyond }, tier) => {
+    const nearer = beyond.map((one) => asked[one] ?? "");
+    const only = nearer.length === 0 ? (asked[tier] ?? "") : `(${asked[tier]} NOT ${any(nearer)})`;
     return narrowed === "" ? only : `(${narrowed}) AND ${only}`;
   });
+}
+
+/** One question for all tiers together: whether anybody fits at all. */
+export function anyMatchOf(filters: Filters, words: readonly Sought[]): string {
+  const tags = tagsOf(filters);
+  const farthest = [fits[2], fits[5]].map((fit) => every(words.map((word) => accepted(word, fit))));
+  return every([...(tags.length === 0 ? [] : [`({tags} : ${every(tags)})`]), any(farthest)]);
 }

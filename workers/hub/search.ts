@@ -1,14 +1,16 @@
-import { type HubPage, type HubQuery, searchWords } from "../../protocol/hub.ts";
+import type { HubPage, HubQuery } from "../../protocol/hub.ts";
+import { phrasesOf } from "../../protocol/instrument-words.ts";
 import { SEARCH_WORDS_MAX } from "../../protocol/limits.ts";
+import { type TypedWord, typedWords } from "../../protocol/search-text.ts";
 import { type Cursor, cutPage } from "../http/paging.ts";
-import { matchesOf, type Sought } from "./search-index.ts";
+import { anyMatchOf, isTier, matchesOf, type Sought } from "./search-index.ts";
 import { correct } from "./spelling.ts";
 import { profileColumns, publicProfile, readRow, type StoredProfile } from "./store.ts";
 
 type Hit = StoredProfile & { tier: number };
 
 /**
- * One page of the Hub: nearest fit first (in the name, among the skills, anywhere), newest first within it. The cursor is a place in that
+ * One page of the Hub: nearest fit first (whole words before beginnings; in the name, among the skills, anywhere), newest first within it. The cursor is a place in that
  * order, so a page is never cut differently by what was published since. Reads a fixed number of rows for each profile it shows.
  */
 export async function searchHub(
@@ -16,10 +18,8 @@ export async function searchHub(
   query: HubQuery,
   cursor: Cursor,
 ): Promise<{ page: HubPage; rowsRead: number }> {
-  const typed = [...new Set(searchWords(query.q))].slice(0, SEARCH_WORDS_MAX);
-  const { corrections, rowsRead: lookedUp } = await correct(db, typed);
-  const words: Sought[] = typed.map((word) => ({ typed: word, instead: corrections.get(word) ?? [] }));
-  const nobody = query.q.trim() !== "" && typed.length === 0;
+  const { words, corrections, dropped, rowsRead: lookedUp } = await readSearch(db, query);
+  const nobody = query.q.trim() !== "" && words.length === 0;
   const matches = nobody ? [] : matchesOf(query, words);
 
   const hits: Hit[] = [];
@@ -56,8 +56,54 @@ export async function searchHub(
     (hit) => [hit.hubPosition ?? 0, String(hit.tier)],
   );
   const corrected = [...corrections].map(([word, sought]) => ({ typed: word, sought }));
-  return { page: { items, nextCursor, corrected }, rowsRead };
+  return { page: { items, nextCursor, corrected, dropped }, rowsRead };
 }
 
+/** How many of those who have a word are looked at to say which word is the rarest. */
+const COMMON = 8;
+
+/**
+ * What is looked for: the typed words as the index knows them, with what they mean. Where nobody has all of them, the rarest is left out,
+ * and said, until somebody does.
+ */
+async function readSearch(db: D1Database, query: HubQuery) {
+  const typed = [...new Map(typedWords(query.q).map((one) => [one.word, one])).values()].slice(0, SEARCH_WORDS_MAX);
+  const byWord = new Map<string, TypedWord>(typed.map((one) => [one.word, one]));
+  const formsOf = (word: string) => byWord.get(word)?.forms ?? [[word]];
+  const phrases = phrasesOf(typed.map(({ word }) => word));
+  const unknown = phrases
+    .filter(({ meaning }) => meaning === null)
+    .flatMap((phrase) => phrase.words.map((word) => ({ word, forms: formsOf(word) })));
+  const { corrections, rowsRead: corrected } = await correct(db, unknown);
+  let rowsRead = corrected;
+  let words: Sought[] = phrases.map((phrase) => ({
+    typed: phrase.words.join(" "),
+    forms: joined(phrase.words.map(formsOf)),
+    meaning: phrase.meaning,
+    instead: phrase.words.length === 1 ? (corrections.get(phrase.words[0] ?? "") ?? []) : [],
+  }));
+  const dropped: string[] = [];
+  const found = async (sought: readonly Sought[], filters: HubQuery | Record<string, never>, limit: number) => {
+    const { results, meta } = await db
+      .prepare("SELECT rowid FROM hub_search WHERE hub_search MATCH ?1 LIMIT ?2")
+      .bind(anyMatchOf(filters, sought), limit)
+      .all();
+    rowsRead += meta.rows_read;
+    return results.length;
+  };
+  const counts = new Map<Sought, number>();
+  while (words.length > 1 && (await found(words, query, 1)) === 0) {
+    if (counts.size === 0) for (const word of words) counts.set(word, await found([word], {}, COMMON));
+    const [rarest] = words.toSorted((a, b) => (counts.get(a) ?? 0) - (counts.get(b) ?? 0));
+    dropped.push(rarest?.typed ?? "");
+    words = words.filter((word) => word !== rarest);
+  }
+  return { words, corrections, dropped, rowsRead };
+}
+
+/** The forms of several words together: each combined with each. */
+const joined = (forms: readonly (readonly (readonly string[])[])[]): string[][] =>
+  forms.reduce<string[][]>((all, next) => all.flatMap((before) => next.map((form) => [...before, ...form])), [[]]);
+
 /** A cursor of the Hub's names one of its tiers. */
-export const isHubCursor = ([, tier]: Cursor) => /^[012]?$/.test(tier);
+export const isHubCursor = ([, tier]: Cursor) => isTier(tier);

@@ -1,3 +1,4 @@
+import type { TypedWord } from "../../protocol/search-text.ts";
 import { isCorrectable, isSlip, spellingPairs, spellingsOf } from "./edit-distance.ts";
 
 /** Words of one profile that are kept for correction; a profile's first words are its name and skills. */
@@ -32,17 +33,23 @@ const INSTEAD_MAX = 5;
 /** For each typed word that nobody uses, the words one slip away that somebody does. */
 export async function correct(
   db: D1Database,
-  typed: readonly string[],
+  typed: readonly TypedWord[],
 ): Promise<{ corrections: Map<string, string[]>; rowsRead: number }> {
   const corrections = new Map<string, string[]>();
-  const doubtful = typed.filter(isCorrectable);
+  const doubtful = typed.filter(({ word }) => isCorrectable(word));
   if (doubtful.length === 0) return { corrections, rowsRead: 0 };
   const used = await db.batch(
-    doubtful.map((word) =>
-      db.prepare("SELECT 1 FROM hub_search WHERE hub_search MATCH ? LIMIT 1").bind(`{name skills bio} : "${word}"*`),
-    ),
+    doubtful.map(({ forms }) => {
+      const any = forms.map((form) => `(${form.map((word) => `"${word}"*`).join(" AND ")})`).join(" OR ");
+      return db
+        .prepare("SELECT 1 FROM hub_search WHERE hub_search MATCH ? LIMIT 1")
+        .bind(`{name skills bio} : (${any})`);
+    }),
   );
-  const unused = doubtful.filter((_, at) => used[at]?.results.length === 0).slice(0, CORRECTED_MAX);
+  const unused = doubtful
+    .filter((_, at) => used[at]?.results.length === 0)
+    .map(({ word }) => word)
+    .slice(0, CORRECTED_MAX);
   const found = await Promise.all(
     unused.map((word) =>
       db

@@ -96,6 +96,9 @@ export async function ownOrNew(db: D1Database, deps: Deps, accountId: string): P
   return await findOwn(db, accountId);
 }
 
+/** Says nothing that somebody could look for: it is nobody's on the Hub. */
+const isEmpty = ({ instruments, bio }: ProfileRow) => instruments.length === 0 && bio === null;
+
 const wordsOf = (row: ProfileRow): Set<string> => {
   const { name, skills, bio } = columnsOf(row);
   return new Set(`${name} ${skills} ${bio}`.split(" "));
@@ -130,7 +133,8 @@ export async function editProfile(
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const before = await ownOrNew(db, deps, accountId);
     if (before === null) return null;
-    const { published = before.hubPosition !== null, ...fields } = edit;
+    const { published: isWanted = before.hubPosition !== null, ...fields } = edit;
+    const published = isWanted && !isEmpty({ ...before, ...fields });
     const nowMs = deps.now();
     const after: ProfileRow = {
       ...before,

@@ -37,7 +37,7 @@ function readSearch(c: AppContext): { asked: Asked; query: HubQuery | null } {
   return { asked, query: read.success ? read.data : null };
 }
 
-const nobody: HubPage = { items: [], nextCursor: null, corrected: [] };
+const nobody: HubPage = { items: [], nextCursor: null, corrected: [], dropped: [] };
 
 const goodOf = (c: AppContext, page: Page) => {
   const what = c.req.query("done");

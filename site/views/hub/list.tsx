@@ -1,6 +1,6 @@
 import { currencyCodes } from "../../../protocol/currencies.ts";
 import { availabilities, daws, type HubPage, type HubQuery, type PublicProfile } from "../../../protocol/hub.ts";
-import { knownInstruments } from "../../../protocol/instruments.ts";
+import { type KnownInstrument, knownInstruments } from "../../../protocol/instruments.ts";
 import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { accentOf } from "../../design/signature.ts";
@@ -20,7 +20,17 @@ export interface HubProps {
   good?: string | undefined;
 }
 
-const often = ["Voice", "Drums", "Bass", "Electric guitar", "Piano", "Violin", "Cello", "Saxophone", "Mixing"] as const;
+const often: readonly KnownInstrument[] = [
+  "Voice",
+  "Drums",
+  "Bass",
+  "Electric guitar",
+  "Piano",
+  "Violin",
+  "Cello",
+  "Saxophone",
+  "Mixing",
+];
 
 /** An address of the Hub with these conditions. */
 function hubPath(page: Page, asked: Asked, cursor?: string): string {
@@ -52,6 +62,7 @@ export function Hub({ page, asked, query, found, good }: HubProps) {
         {found.corrected.map(({ typed, sought }) => (
           <p class="note">{t.corrected(typed, sought.map(t.quoted).join(t.or))}</p>
         ))}
+        {found.dropped.length === 0 ? null : <p class="note">{t.dropped(found.dropped.map(t.quoted).join(t.and))}</p>}
         {found.items.length === 0 ? (
           <Nobody page={page} isNarrow={isNarrow} isFurther={isFurther} />
         ) : (
