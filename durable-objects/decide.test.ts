@@ -14,6 +14,7 @@ const given: Circumstances = {
   headSeq: 0,
   noteCount: 0,
   hasNote: () => false,
+  expired: false,
 };
 const chat: PostBody = { kind: "chat", text: "hello" };
 const note = (text: string): PostBody => ({ kind: "note", noteId, text });
@@ -28,6 +29,11 @@ describe("decisions on posts", () => {
       may(role, "transport.command"),
     );
     expect(refusal(record) === null).toBe(may(role, "record"));
+  });
+
+  test("P41, X35: what was pressed longer ago than it is good for is refused, whoever pressed it", () => {
+    const late = { ...given, expired: true };
+    expect(refusalOf({ kind: "transport", transport: { command: "play" } }, late)).toBe("post-expired");
   });
 
   test("C6, P24: recording also needs the host's permission", () => {

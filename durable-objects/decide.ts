@@ -13,10 +13,13 @@ export interface Circumstances {
   headSeq: number;
   noteCount: number;
   hasNote: (noteId: string) => boolean;
+  /** The post came after the instant that it says it is good for (P41). */
+  expired: boolean;
 }
 
 /** Whether a member's post is logged (`null`) or refused, and why. The permission table first, then the session, then room. */
 export function refusalOf(body: PostBody, given: Circumstances): ErrorCode | null {
+  if (given.expired) return "post-expired";
   return refusalByRole(body, given) ?? (given.headSeq >= SESSION_EVENTS_MAX ? "log-full" : null);
 }
 

@@ -164,7 +164,12 @@ export class Room {
     if (catchUp(connection, this.#log)) this.#presence.goLive(connection);
   }
 
-  #handlePost(connection: RoomConnection, state: ConnectionState, { eventId, body }: Of<"post">, nowMs: number) {
+  #handlePost(
+    connection: RoomConnection,
+    state: ConnectionState,
+    { eventId, body, notAfterMs }: Of<"post">,
+    nowMs: number,
+  ) {
     const from = state.memberId;
     const person = this.#state.people.get(from);
     if (person === undefined) return this.#disconnect(connection, "removed", nowMs);
@@ -175,6 +180,7 @@ export class Room {
       headSeq: this.#log.headSeq,
       noteCount: this.#state.noteCount,
       hasNote: (noteId) => this.#state.hasNote(noteId),
+      expired: notAfterMs !== undefined && nowMs > notAfterMs,
     });
     // What was logged once stays logged, even if it would be refused today.
     const known = refusal === null ? undefined : this.#log.find({ eventId, from, body });

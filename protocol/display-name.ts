@@ -33,25 +33,29 @@ const normal = (name: string) =>
 
 const visible = (name: string) => name.replace(/\p{RGI_Emoji}/gv, "").replace(belonging, "");
 
+/** What may be wrong with a name, in the API's words; a page says it in the reader's. */
+export const nameProblems = {
+  invisible: "A name cannot hold invisible or control characters.",
+  short: `A name has at least ${DISPLAY_NAME_MIN_GRAPHEMES} characters.`,
+  long: `A name has at most ${DISPLAY_NAME_MAX_GRAPHEMES} characters.`,
+  letterless: "A name needs a letter or a digit.",
+  mixed: "A name keeps to one alphabet, so that nobody can pass for somebody else.",
+  ours: "This name is kept for us.",
+} as const;
+
 /**
  * What collaborators see of a person. Normalised, one line, no control or invisible characters but where writing needs them, no mixture of
  * alphabets that imitate each other, and nothing that passes for the house itself.
  */
 export const DisplayName = z
   .string()
-  .max(DISPLAY_NAME_MAX_GRAPHEMES * 16)
+  .max(DISPLAY_NAME_MAX_GRAPHEMES * 16, nameProblems.long)
   .transform((name) => normal(name).trim().replaceAll(/\s+/g, " "))
-  .refine((name) => !/[\p{C}\p{Default_Ignorable_Code_Point}]/u.test(visible(name)), {
-    error: "A name cannot hold invisible or control characters.",
-  })
+  .refine((name) => !/[\p{C}\p{Default_Ignorable_Code_Point}]/u.test(visible(name)), { error: nameProblems.invisible })
   .refine((name) => graphemeCount(name) >= (wholeByItself.test(name) ? 1 : DISPLAY_NAME_MIN_GRAPHEMES), {
-    error: `A name has at least ${DISPLAY_NAME_MIN_GRAPHEMES} characters.`,
+    error: nameProblems.short,
   })
-  .refine((name) => graphemeCount(name) <= DISPLAY_NAME_MAX_GRAPHEMES, {
-    error: `A name has at most ${DISPLAY_NAME_MAX_GRAPHEMES} characters.`,
-  })
-  .refine((name) => /[\p{L}\p{N}]/u.test(name), { error: "A name needs a letter or a digit." })
-  .refine((name) => lookalikes.filter((script) => script.test(name)).length <= 1, {
-    error: "A name keeps to one alphabet, so that nobody can pass for somebody else.",
-  })
-  .refine((name) => !passesForUs(name), { error: "This name is kept for us." });
+  .refine((name) => graphemeCount(name) <= DISPLAY_NAME_MAX_GRAPHEMES, { error: nameProblems.long })
+  .refine((name) => /[\p{L}\p{N}]/u.test(name), { error: nameProblems.letterless })
+  .refine((name) => lookalikes.filter((script) => script.test(name)).length <= 1, { error: nameProblems.mixed })
+  .refine((name) => !passesForUs(name), { error: nameProblems.ours });

@@ -49,6 +49,7 @@ export const errors = {
   "message-invalid": { status: 400, close: 4400, title: "The room could not read that message." },
   "member-absent": { status: 404, title: "That member is not connected." },
   "recording-off": { status: 403, title: "The host has switched recording off for this session." },
+  "post-expired": { status: 408, title: "This came too late to be played together. Press it again." },
   "notes-full": { status: 403, title: "This session has as many notes as it can hold." },
   "timeline-full": {
     status: 403,

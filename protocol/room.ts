@@ -14,11 +14,15 @@ import { FrameRange, initialMap, MapCommand, PositionFrames, TimelineMap } from 
 
 /** What both ends of a room's socket say. docs/PROTOCOL.md gives the rules that these shapes serve. */
 
+/** Where a DAW that rolls already was at an instant of session time: the others drop in beside it (P42). */
+const RollingSince = z.object({ positionFrames: PositionFrames, atMs: z.number() });
+
 /** What a musician can ask of everybody's transport. A `null` takes the range away. */
 export const TransportCommand = z.discriminatedUnion("command", [
-  z.object({ command: z.literal("play") }),
-  z.object({ command: z.literal("stop") }),
-  z.object({ command: z.literal("record") }),
+  z.object({ command: z.literal("play"), since: RollingSince.optional() }),
+  /** `positionFrames`: where the DAW that was stopped stands (P42). */
+  z.object({ command: z.literal("stop"), positionFrames: PositionFrames.optional() }),
+  z.object({ command: z.literal("record"), since: RollingSince.optional() }),
   z.object({ command: z.literal("locate"), positionFrames: PositionFrames }),
   z.object({ command: z.literal("loop"), range: FrameRange.nullable() }),
   z.object({ command: z.literal("punch"), range: FrameRange.nullable() }),
@@ -87,28 +91,16 @@ export const LoggedEvent = z.object({
 });
 export type LoggedEvent = z.infer<typeof LoggedEvent>;
 
-/** Two members have up to three connections: for the lane that they play over, for the media lane, and for pictures. Absent: the lane. */
-export const PeerConnectionName = z.enum(["lane", "media", "video"]);
-export type PeerConnectionName = z.infer<typeof PeerConnectionName>;
-
-/**
- * WebRTC signalling between two members: never logged, and the room removes every address from it (promise V2). `bye` asks the end that offers
- * for another attempt.
- */
+/** WebRTC signalling between two members: never logged, and the room removes every address from it (promise V2). */
 export const Signal = z.discriminatedUnion("kind", [
-  z.object({
-    kind: z.enum(["offer", "answer"]),
-    connection: PeerConnectionName.optional(),
-    sdp: z.string().max(SDP_MAX_CHARS),
-  }),
+  z.object({ kind: z.enum(["offer", "answer"]), sdp: z.string().max(SDP_MAX_CHARS) }),
   z.object({
     kind: z.literal("candidate"),
-    connection: PeerConnectionName.optional(),
     candidate: z.string().max(CANDIDATE_MAX_CHARS),
     sdpMid: z.string().max(64).nullable(),
     sdpMLineIndex: z.int().min(0).max(63).nullable(),
   }),
-  z.object({ kind: z.literal("bye"), connection: PeerConnectionName.optional() }),
+  z.object({ kind: z.literal("bye") }),
 ]);
 export type Signal = z.infer<typeof Signal>;
 
@@ -153,7 +145,13 @@ export const ClientMessage = z.discriminatedUnion("type", [
     lastSeq: z.int().min(0),
   }),
   z.object({ type: z.literal("ping"), sentAtMs: z.number() }),
-  z.object({ type: z.literal("post"), eventId: EventId, body: PostBody }),
+  z.object({
+    type: z.literal("post"),
+    eventId: EventId,
+    body: PostBody,
+    /** Session time after which the room refuses it: a command of the transport is for now or not at all (P41). */
+    notAfterMs: z.number().optional(),
+  }),
   z.object({ type: z.literal("signal"), to: MemberId, signal: Signal }),
   z.object({ type: z.literal("status"), status: MemberStatus }),
 ]);

@@ -9,6 +9,7 @@ import {
   initialTimeline,
   initialTransport,
   isCapturingAt,
+  nextTurnAt,
   positionAt,
   type Timeline,
   transportOf,
@@ -47,6 +48,16 @@ const command: fc.Arbitrary<TransportCommand> = fc.oneof(
 );
 
 describe("transport", () => {
+  test("P42: the session rolls on the line of the DAW that was pressed, and stops where it stands; not where that lies far off", () => {
+    const play = (positionFrames: number, atMs: number) =>
+      run(at(1_000, { command: "play", since: { positionFrames, atMs } }));
+    expect(positionAt(play(480, 880), 1_000)).toBe(480 + 120 * 48);
+    expect(positionAt(play(480, -1_001), 1_000)).toBe(0);
+    const stop = (positionFrames: number) =>
+      applyTransport(run(at(0, { command: "play" })), at(5_000, { command: "stop", positionFrames }));
+    expect([stop(235_000).positionFrames, stop(0).positionFrames]).toEqual([235_000, 240_000]);
+  });
+
   test("P20: rolls 48 frames a millisecond from where it was, and stops where it is", () => {
     const playing = run(at(1_000, { command: "locate", positionFrames: 480 }), at(2_000, { command: "play" }));
     expect(positionAt(playing, 1_999)).toBe(480);
@@ -105,6 +116,7 @@ describe("transport", () => {
     expect(positionAt(looping, 2_000)).toBe(96_000);
     for (const turn of [1, 2, 9_999, 10_000]) {
       const endsAtMs = (48_000 + turn * 81_616) / 48;
+      expect(nextTurnAt(looping, endsAtMs - 0.5)).toBeCloseTo(endsAtMs, 6);
       expect(turnsAt(looping, Math.ceil(endsAtMs) - 1)).toBe(turn - 1);
       expect(turnsAt(looping, Math.ceil(endsAtMs))).toBe(turn);
       expect(positionAt(looping, Math.ceil(endsAtMs))).toBe(

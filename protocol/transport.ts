@@ -1,5 +1,11 @@
 import { assertNever } from "./errors.ts";
-import { TIMELINE_MAX_FRAMES, TIMELINE_RATE_HZ, TRANSPORT_LEAD_MAX_MS, TRANSPORT_LEAD_MIN_MS } from "./limits.ts";
+import {
+  TIMELINE_MAX_FRAMES,
+  TIMELINE_RATE_HZ,
+  TRANSPORT_LEAD_MAX_MS,
+  TRANSPORT_LEAD_MIN_MS,
+  TRANSPORT_SINCE_MAX_MS,
+} from "./limits.ts";
 import type { LoggedEvent, TransportCommand, TransportState } from "./room.ts";
 import { applyMap, countInMs, type FrameRange, initialMap, type TimelineMap, tempoAt } from "./timeline.ts";
 
@@ -50,6 +56,16 @@ export function turnsAt(state: TransportState, atMs: number): number {
   return beyond < 0 ? 0 : 1 + Math.floor(beyond / (loop.endFrames - loop.startFrames));
 }
 
+/** When the playhead next turns in its loop, not before `fromMs`; `undefined` where it does not. */
+export function nextTurnAt(state: TransportState, fromMs: number): number | undefined {
+  const loop = loopOf(state);
+  if (state.motion === "stopped" || loop === undefined) return undefined;
+  const lengthFrames = loop.endFrames - loop.startFrames;
+  const firstFrames = loop.endFrames - state.positionFrames;
+  const turns = Math.max(0, Math.ceil(((fromMs - state.atMs) * FRAMES_PER_MS - firstFrames) / lengthFrames));
+  return state.atMs + (firstFrames + turns * lengthFrames) / FRAMES_PER_MS;
+}
+
 /** Whether takes are being recorded at `atMs`: while recording, after the count-in, and inside the punch range if there is one. */
 export function isCapturingAt(state: TransportState, atMs: number): boolean {
   if (state.motion !== "recording" || atMs < state.atMs) return false;
@@ -93,16 +109,30 @@ function applyTransport(state: TransportState, { transport, effectiveAtMs }: Tra
     atMs = rollsAtMs,
     to = positionAt(state, effectiveAtMs),
   ): TransportState => ({ ...state, motion, positionFrames: to, atMs, bpm: tempoAt(map, to) });
+  // The DAW that was pressed is ahead of everybody by the way to the room: the session rolls on its line (P42).
+  const placeSince = (since: { positionFrames: number; atMs: number } | undefined): number | undefined => {
+    if (since === undefined || Math.abs(effectiveAtMs - since.atMs) > TRANSPORT_SINCE_MAX_MS) return undefined;
+    const placeFrames = since.positionFrames + Math.round((effectiveAtMs - since.atMs) * FRAMES_PER_MS);
+    return Math.max(0, Math.min(TIMELINE_MAX_FRAMES, placeFrames));
+  };
   switch (transport.command) {
     case "play":
       // While recording this is the punch-out: the playhead rolls on, the take ends.
-      return state.motion === "playing" ? state : moved("playing");
+      if (state.motion === "playing") return state;
+      return moved("playing", rollsAtMs, isStopped ? placeSince(transport.since) : undefined);
     case "record": {
       if (state.motion === "recording") return state;
-      return moved("recording", isStopped ? effectiveAtMs + countInMs(map, state.positionFrames) : rollsAtMs);
+      if (!isStopped) return moved("recording");
+      const waitMs = countInMs(map, state.positionFrames);
+      return moved("recording", effectiveAtMs + waitMs, waitMs > 0 ? undefined : placeSince(transport.since));
     }
-    case "stop":
-      return isStopped ? state : moved("stopped", effectiveAtMs);
+    case "stop": {
+      if (isStopped) return state;
+      const here = positionAt(state, effectiveAtMs);
+      const to = transport.positionFrames ?? here;
+      const isNear = Math.abs(to - here) <= TRANSPORT_SINCE_MAX_MS * FRAMES_PER_MS;
+      return moved("stopped", effectiveAtMs, isNear ? to : here);
+    }
     case "locate": {
       // A take is one unbroken stretch of the timeline: jumping ends it. Playing goes on from the new place.
       const motion = state.motion === "recording" ? "playing" : state.motion;

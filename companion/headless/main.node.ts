@@ -11,7 +11,9 @@ import { SessionId } from "../../protocol/ids.ts";
 import { StemFormat } from "../../protocol/recordings.ts";
 import { systemKeychain } from "../engine/account/keychain.node.ts";
 import { ApiClient } from "../engine/api/api-client.std.ts";
+import { readInput } from "../engine/capture/input-file.node.ts";
 import { openFilePort } from "../engine/midi/file-port.node.ts";
+import { mmcCue, mmcDriver } from "../engine/midi/mmc.std.ts";
 import type { Input } from "../engine/recording/take-recorder.node.ts";
 import { StudioCommand } from "../engine/studio/commands.std.ts";
 import type { StudioEvent } from "../engine/studio/events.std.ts";
@@ -79,19 +81,19 @@ const fail = (error: unknown): never => {
 
 const api = new ApiClient(flags.origin, token);
 const open = async (folder: string, path: string) => {
-  const session = await api.readSession(sessionId.data as SessionId);
+  const [input, session] = await Promise.all([readInput(path), api.readSession(sessionId.data as SessionId)]);
   mkdirSync(folder, { recursive: true });
   const inputs = readInputs(flags.inputs);
   return openStudio({
     api,
     sessionId: session.sessionId,
     sessionName: session.name,
-    inputPath: path,
+    input,
     inputs,
     armed: readArmed(flags.arm, inputs),
     encoding: StemFormat.shape.encoding.parse(flags.encoding),
     folder,
-    midi: openFilePort(join(folder, "midi.jsonl")),
+    daws: [{ port: openFilePort(join(folder, "midi.jsonl")), driver: mmcDriver(), cue: mmcCue }],
     emit,
     // The peer connections' own threads would keep the process for a while; everything of ours is on disk.
     ended: () => process.exit(0),

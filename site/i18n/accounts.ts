@@ -1,3 +1,4 @@
+import { nameProblems } from "../../protocol/display-name.ts";
 import { words } from "./language.ts";
 
 /** What a script on an account's page may have to say. By problem code where the API answered with one. */
@@ -25,7 +26,12 @@ export const said = words({
     passkeyMissing: "This browser knows no passkeys. A password works.",
     fill: "Please fill this in.",
     address: "This does not look like an e-mail address.",
-    name: "A name has up to 40 characters of one alphabet, at least 2 in a script like this one, none invisible, and does not pass for one of ours.",
+    [nameProblems.invisible]: "This name holds something invisible. Type it anew.",
+    [nameProblems.short]: "A name has at least 2 characters in this alphabet.",
+    [nameProblems.long]: "A name has at most 40 characters.",
+    [nameProblems.letterless]: "A name needs a letter or a digit.",
+    [nameProblems.mixed]: "A name keeps to one alphabet, so that nobody passes for somebody else.",
+    [nameProblems.ours]: "This name sounds like one of ours. Take another.",
     age: "Please say how old you are.",
     short: "{count} more, and it is long enough.",
     empty: "12 characters or more. Spaces and every script count.",
@@ -66,7 +72,12 @@ export const said = words({
     passkeyMissing: "Dieser Browser kann keine Passkeys. Nimm ein Passwort.",
     fill: "Bitte ausfüllen.",
     address: "Das sieht nicht wie eine E-Mail-Adresse aus.",
-    name: "Ein Name hat höchstens 40 Zeichen aus einem Alphabet, in einer Schrift wie dieser mindestens 2, keines davon unsichtbar, und klingt nicht nach uns.",
+    [nameProblems.invisible]: "In diesem Namen steckt etwas Unsichtbares. Tipp ihn neu ein.",
+    [nameProblems.short]: "In diesem Alphabet hat ein Name mindestens 2 Zeichen.",
+    [nameProblems.long]: "Ein Name hat höchstens 40 Zeichen.",
+    [nameProblems.letterless]: "Ein Name braucht einen Buchstaben oder eine Ziffer.",
+    [nameProblems.mixed]: "Ein Name bleibt bei einem Alphabet, damit sich niemand für jemand anders ausgibt.",
+    [nameProblems.ours]: "Dieser Name klingt nach uns. Nimm einen anderen.",
     age: "Bitte sag, wie alt du bist.",
     short: "Noch {count}, dann ist es lang genug.",
     empty: "Mindestens 12 Zeichen. Leerzeichen und alle Schriften zählen.",
@@ -82,4 +93,7 @@ export const said = words({
     copied: "Kopiert.",
   },
 });
+/** What is wrong with a name, in the reader's language. */
+export const saidOfName = (language: keyof typeof said, problem: string): string =>
+  (said[language] as Record<string, string>)[problem] ?? said[language].fill;
 export type Said = (typeof said)["en"];

@@ -72,7 +72,7 @@ async function signUp(page: Page, email: string, password: string): Promise<void
   await page.getByText("Use a password instead").click();
   await page.getByLabel("New password").fill(password);
   await page.getByRole("button", { name: "Open it with this password" }).click();
-  await page.waitForURL(/\/account\?outcome=welcome/);
+  await page.waitForURL(/\/account\?done=welcome/);
 }
 
 describe("accounts in Chromium", () => {
@@ -317,7 +317,7 @@ describe("accounts in Chromium", () => {
     await page.getByLabel("E-Mail").fill("clara@example.org");
     await page.getByLabel("16 oder älter").check();
     await page.getByRole("button", { name: "Link schicken" }).click();
-    await page.getByText("Ein Name hat höchstens 40 Zeichen aus einem Alphabet").waitFor();
+    await page.getByText("Dieser Name klingt nach uns.").waitFor();
     expect(await name.getAttribute("aria-invalid")).toBe("true");
     await name.fill("Clara");
     expect(await name.getAttribute("aria-invalid")).toBeNull();
@@ -364,7 +364,7 @@ describe("accounts in Chromium", () => {
     await page.locator("#email-problem", { hasText: "This does not look like an e-mail address." }).waitFor();
     await page.getByLabel("Your name, as others see it").fill("SessionLinked Support");
     await page.getByRole("button", { name: "Save", exact: true }).click();
-    await page.locator("#displayName-problem", { hasText: "does not pass for one of ours" }).waitFor();
+    await page.locator("#displayName-problem", { hasText: "This name sounds like one of ours" }).waitFor();
     expect(await page.getByLabel("Your name, as others see it").inputValue()).toBe("SessionLinked Support");
     await context.close();
   });

@@ -144,7 +144,7 @@ describe("every page", { timeout: 300_000 }, () => {
     await visit(context, [
       ...publicPages.map((path) => ({ path })),
       { path: "/nowhere", status: 404 },
-      { path: "/reset?sent=1" },
+      { path: "/reset?done=mailed" },
     ]);
     expect(await context.cookies()).toEqual([]);
     await context.close();

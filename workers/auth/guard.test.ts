@@ -42,6 +42,7 @@ describe("the guard", () => {
       displayName: "Ada",
       email: "a@example.org",
       tier: "pro",
+      language: null,
       signInId: "sin_1",
       scope: "account",
       authenticatedAtMs: 700,

@@ -1,4 +1,5 @@
 import { createMiddleware } from "hono/factory";
+import type { Language } from "../../protocol/accounts.ts";
 import type { Tier } from "../../protocol/retention.ts";
 import { problem } from "../http/problem.ts";
 import type { AppContext, AppEnv, Readable } from "../http/router.ts";
@@ -12,6 +13,8 @@ export interface Account {
   displayName: string;
   email: string;
   tier: Tier;
+  /** What the person has chosen for the site and for mails; `null` if they never have. */
+  language: Language | null;
   signInId: string;
   scope: Scope;
   /** When its person last proved who they are, on this sign-in; 0 if they never did. What is dangerous asks for a proof of late. */
@@ -38,15 +41,17 @@ interface Found extends Account {
 /** The account behind an opaque token, or `null` if the token is unknown or has expired at `nowMs`. */
 export async function findAccount(db: D1Database, token: string, nowMs: number): Promise<Found | null> {
   const hash = await sha256Hex(token);
-  const columns = `accounts.id AS id, display_name AS displayName, email, tier, sign_ins.id AS signInId,
+  const columns = `accounts.id AS id, display_name AS displayName, email, tier, language, sign_ins.id AS signInId,
     scope, authenticated_at_ms AS authenticatedAtMs, last_used_at_ms AS lastUsedAtMs, rotated_at_ms AS rotatedAtMs`;
   // Two indexed looks rather than an OR, which would read the table.
   return await db
     .prepare(
       `SELECT ${columns}, 0 AS isPrevious FROM sign_ins JOIN accounts ON accounts.id = sign_ins.account_id
+         LEFT JOIN mail_preferences ON mail_preferences.account_id = accounts.id
        WHERE token_hash = ?1 AND expires_at_ms > ?2
        UNION ALL
        SELECT ${columns}, 1 AS isPrevious FROM sign_ins JOIN accounts ON accounts.id = sign_ins.account_id
+         LEFT JOIN mail_preferences ON mail_preferences.account_id = accounts.id
        WHERE previous_hash = ?1 AND expires_at_ms > ?2 AND rotated_at_ms > ?2 - ${PREVIOUS_MS}`,
     )
     .bind(hash, nowMs)

@@ -1,5 +1,7 @@
 import { env } from "cloudflare:workers";
+import { drizzle } from "drizzle-orm/d1";
 import { beforeEach, describe, expect, test } from "vitest";
+import { passkeys } from "../../migrations/schema.ts";
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { Browser, lastMail, tokenIn } from "../testing/browser.ts";
@@ -58,7 +60,7 @@ describe("the account's pages", () => {
 
   test("A6: a plain form corrects the name; what does not fit changes nothing and says so", async () => {
     const saved = await send("/account/details", { displayName: "Augusta King", language: "de" });
-    expect([saved.status, saved.headers.get("Location")]).toEqual([303, "/account?outcome=saved"]);
+    expect([saved.status, saved.headers.get("Location")]).toEqual([303, "/account?done=saved"]);
     expect(await nameNow()).toBe("Augusta King");
     for (const displayName of ["", "x", "a\u0000b", "Аda", "admin", "n".repeat(41)]) {
       const refused = await send("/account/details", { displayName, language: "en" });
@@ -67,13 +69,42 @@ describe("the account's pages", () => {
     expect(await nameNow()).toBe("Augusta King");
     const page = await (await send("/account/details?lang=en", { displayName: "x", language: "en" })).text();
     expect(page).toMatch(/value="x"[^>]*aria-invalid="true"|aria-invalid="true"[^>]*value="x"/);
-    expect(page).toContain("A name has up to 40 characters");
+    expect(page).toContain("A name has at least 2 characters");
+  });
+
+  test("the account's language is the site's from the press on that saves it; an address that asks for another gets it", async () => {
+    const english = { "Accept-Language": "en" };
+    const saved = await send("/account/details?lang=en", { displayName: "Ada Lovelace", language: "de" }, english);
+    expect(saved.headers.get("Location")).toBe("/account?done=saved");
+    for (const path of ["/account?done=saved", "/help", "/sign-in?again=1"])
+      expect(await (await get(path, english)).text()).toContain('<html lang="de"');
+    expect(await (await get("/account?lang=en", english)).text()).toContain('<html lang="en');
+    expect(await (await get("/help", { ...english, Cookie: "" })).text()).toContain('<html lang="en');
+  });
+
+  test("a password manager finds where a password is changed, and a stranger is asked to sign in there", async () => {
+    const found = await get("/.well-known/change-password");
+    expect([found.status, found.headers.get("Location")]).toEqual([303, "/account#credentials"]);
+  });
+
+  test("the only passkey is not offered to be removed", async () => {
+    const account = await env.DB.prepare("SELECT id FROM accounts").first<{ id: string }>();
+    const row = { accountId: account?.id ?? "", publicKey: "k", counter: 0, transports: "[]", createdAtMs: nowMs };
+    await drizzle(env.DB)
+      .insert(passkeys)
+      .values({ ...row, id: "key", label: "Laptop" });
+    expect(await (await get("/account?lang=en")).text()).toContain("Remove the passkey Laptop");
+    await env.DB.prepare("DELETE FROM passwords").run();
+    const page = await (await get("/account?lang=en")).text();
+    expect(page).not.toContain("Remove the passkey Laptop");
+    expect(page).toContain("The only thing you sign in with.");
+    expect(page).toContain("the companion too");
   });
 
   test("a sign-in that is renewed on the way reaches the browser, also when the form did not fit", async () => {
     for (const [displayName, outcome] of [
       ["", null],
-      ["Augusta King", "/account?outcome=saved"],
+      ["Augusta King", "/account?done=saved"],
     ] as const) {
       nowMs += 25 * 3_600_000;
       const response = await send("/account/details", { displayName, language: "en" });
@@ -135,10 +166,10 @@ describe("the account's pages", () => {
 
   test("A5: a sign-up goes without a script too; what does not fit is said at its field, and what was typed stays", async () => {
     const sent = await send("/sign-up", { displayName: "Ben", email: "ben@example.org", age: "older" }, { Cookie: "" });
-    expect([sent.status, sent.headers.get("Location")]).toEqual([303, "/sign-up?sent=1"]);
+    expect([sent.status, sent.headers.get("Location")]).toEqual([303, "/sign-up?done=mailed"]);
     expect((await lastMail("ben@example.org"))?.template).toBe("sign-up");
     for (const [fields, said] of [
-      [{ displayName: "x", email: "eve@example.org", age: "older" }, "A name has up to 40 characters"],
+      [{ displayName: "x", email: "eve@example.org", age: "older" }, "A name has at least 2 characters"],
       [{ displayName: "Eve", email: "nowhere", age: "older" }, "This does not look like an e-mail address."],
       [{ displayName: "Eve", email: "eve@example.org" }, "Please say how old you are."],
       [{ displayName: "Eve", email: "eve@example.org", age: "younger" }, "Nothing of what you typed is kept."],
@@ -171,15 +202,15 @@ describe("the account's pages", () => {
   test("X19: asking for a new password shows the same page for every address", async () => {
     const known = await send("/reset", { email: "ada@example.org" }, { Cookie: "" });
     const unknown = await send("/reset", { email: "nobody@example.org" }, { Cookie: "" });
-    expect([known.status, known.headers.get("Location")]).toEqual([303, "/reset?sent=1"]);
-    expect([unknown.status, unknown.headers.get("Location")]).toEqual([303, "/reset?sent=1"]);
+    expect([known.status, known.headers.get("Location")]).toEqual([303, "/reset?done=mailed"]);
+    expect([unknown.status, unknown.headers.get("Location")]).toEqual([303, "/reset?done=mailed"]);
     const wrong = await send("/reset", { email: "not an address" }, { Cookie: "" });
     expect([wrong.status, (await wrong.text()).includes('aria-invalid="true"')]).toEqual([422, true]);
   });
 
   test("X18: who is not signed in is asked to, and comes back to where they were", async () => {
     const account = await get("/account", { Cookie: "" });
-    expect([account.status, account.headers.get("Location")]).toEqual([303, "/sign-in?next=/account"]);
+    expect([account.status, account.headers.get("Location")]).toEqual([303, "/sign-in?next=%2Faccount"]);
     const device = await get("/device?code=WDJB-MJHT", { Cookie: "__Host-session=stolen" });
     expect(device.headers.get("Location")).toBe(`/sign-in?next=${encodeURIComponent("/device?code=WDJB-MJHT")}`);
     const signIn = await (await get("/sign-in?next=/device%3Fcode%3DWDJB", { Cookie: "" })).text();

@@ -17,7 +17,7 @@ type Handler<V> = (c: AppContext, visit: V) => Response | Promise<Response>;
 
 function describe(c: AppContext, account: Account | null): Page {
   const asked = c.req.query("lang");
-  const language = negotiate(asked, c.req.header("Accept-Language"));
+  const language = negotiate(asked ?? account?.language ?? undefined, c.req.header("Accept-Language"));
   const { origin, searchParams } = new URL(c.req.url);
   searchParams.delete("lang");
   return {

@@ -1,90 +1,118 @@
-import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
-import type { TransportCommand } from "../../../protocol/room.ts";
+import { placeOfTimecode, type TimecodeRate, timecodeAt } from "../../../audio/timecode.ts";
+import type { Cue, DawDriver, DawMessage } from "./driver.std.ts";
+import { MidiParser } from "./midi-parser.std.ts";
 
-/**
- * MIDI Machine Control (MIDI 1.0 Recommended Practice RP-013): universal real-time system exclusive, `F0 7F <device> 06 … F7`.
- */
-export type FrameRate = 24 | 25 | 30;
-
-/** The device id that every machine answers to. */
-export const ALL_DEVICES = 0x7f;
-/** Rate bits of the hours byte, `0 rr hhhhh`: 24, 25, 30 non-drop (rr = 0, 1, 3). */
-const RATE_BITS: Record<FrameRate, number> = { 24: 0, 25: 1, 30: 3 };
-
-const message = (deviceId: number, ...body: number[]) => Uint8Array.of(0xf0, 0x7f, deviceId, 0x06, ...body, 0xf7);
-
-/**
- * The bytes that make a DAW do a command, or `null` where MMC has no word for it (tempo goes by MIDI clock, ranges and the map stay ours). `play` is Deferred Play:
- * a machine that is still locating starts when it is there. `record` starts the roll as well, so it is Record Strobe after Deferred Play.
- */
-export function encodeMmc(
-  command: TransportCommand,
-  frameRate: FrameRate = 30,
-  deviceId = ALL_DEVICES,
-): Uint8Array | null {
-  switch (command.command) {
-    case "stop":
-      return message(deviceId, 0x01);
-    case "play":
-      return message(deviceId, 0x03);
-    case "record":
-      return message(deviceId, 0x03, 0x06);
-    case "locate":
-      return message(deviceId, 0x44, 0x06, 0x01, ...timeCode(command.positionFrames, frameRate));
-    case "loop":
-    case "punch":
-    case "tempo":
-    case "signature":
-    case "map":
-    case "marker":
-    case "count-in":
-      return null;
-  }
+/** MIDI Machine Control (MIDI 1.0 Recommended Practice RP-013): universal real-time system exclusive, `F0 7F <device> 06 … F7`. */
+export interface MmcOptions {
+  rate?: TimecodeRate;
+  /** What the DAW shows at the session's origin, in timeline frames; many studios begin at 01:00:00:00. */
+  startFrames?: number;
+  /** 127 is every machine. */
+  deviceId?: number;
 }
 
-/** Standard time code `hr mn sc fr ff` of a place on the timeline; `ff` counts hundredths of a frame. */
-function timeCode(positionFrames: number, frameRate: FrameRate): number[] {
-  const hundredths = Math.round((positionFrames / TIMELINE_RATE_HZ) * frameRate * 100);
-  const frames = Math.floor(hundredths / 100);
-  const seconds = Math.floor(frames / frameRate);
-  const hours = Math.floor(seconds / 3600) % 24;
-  return [
-    (RATE_BITS[frameRate] << 5) | hours,
-    Math.floor(seconds / 60) % 60,
-    seconds % 60,
-    frames % frameRate,
-    hundredths % 100,
-  ];
+const ALL_DEVICES = 0x7f;
+/** Rate bits of the hours byte, `0 tt hhhhh` (RP-013, standard time code): 24, 25, 30 drop-frame, 30. They know no other 29.97. */
+const rateBits: Record<TimecodeRate, number> = { "24": 0, "25": 1, "29.97df": 2, "29.97": 3, "30": 3 };
+
+/** RP-013, table of commands; those from 40 to 77 carry a count of what follows. */
+const command = {
+  stop: 0x01,
+  play: 0x02,
+  deferredPlay: 0x03,
+  recordStrobe: 0x06,
+  recordExit: 0x07,
+  pause: 0x09,
+  locate: 0x44,
+};
+
+/** Ardour answers after 5 to 8 ms; a DAW that has to fetch sound from a disk takes some more. */
+export const mmcCue: Cue = { locateMs: 60, rollsThroughLocate: false };
+
+/**
+ * `play` is Deferred Play: a machine that is still locating starts when it is there. `record` starts the roll as well, so it is Record
+ * Strobe after it. A tempo has no word (it goes by MIDI clock), and a place past 24 hours no label.
+ */
+export function mmcDriver(options: MmcOptions = {}): DawDriver {
+  const { rate = "30", startFrames = 0, deviceId = ALL_DEVICES } = options;
+  const parser = new MidiParser();
+  const sysex = (...body: number[]) => Uint8Array.of(0xf0, 0x7f, deviceId, 0x06, ...body, 0xf7);
+  const isForUs = (id: number) => deviceId === ALL_DEVICES || id === ALL_DEVICES || id === deviceId;
+  return {
+    name: "MMC",
+    encode(message) {
+      switch (message.type) {
+        case "stop":
+          return sysex(command.stop);
+        case "play":
+          return sysex(command.deferredPlay);
+        case "record":
+          return sysex(command.deferredPlay, command.recordStrobe);
+        case "punch-out":
+          return sysex(command.recordExit);
+        case "locate": {
+          const label = timecodeBytes(message.positionFrames + startFrames, rate);
+          return label === null ? null : sysex(command.locate, 0x06, 0x01, ...label);
+        }
+        case "tempo":
+          return null;
+      }
+    },
+    decode(bytes) {
+      return parser
+        .push(bytes)
+        .filter(([status, id, device = 0, sub]) => status === 0xf0 && id === 0x7f && isForUs(device) && sub === 0x06)
+        .flatMap((message) => commandsOf(message.subarray(4, -1), rate, startFrames));
+    },
+  };
 }
 
-/** The commands in one MMC message, in their order; an empty list for what is not MMC or is none of ours. Never throws. */
-export function decodeMmc(bytes: Uint8Array): TransportCommand[] {
-  if (bytes.length < 6 || bytes[0] !== 0xf0 || bytes[1] !== 0x7f || bytes[3] !== 0x06 || bytes.at(-1) !== 0xf7)
-    return [];
-  const commands: TransportCommand[] = [];
-  for (let at = 4; at < bytes.length - 1; ) {
-    const code = bytes[at] ?? 0;
-    if (code === 0x01) commands.push({ command: "stop" });
-    else if (code === 0x02 || code === 0x03) commands.push({ command: "play" });
-    else if (code === 0x06) {
-      // Record Strobe right after a play is one command: record starts the roll.
-      if (commands.at(-1)?.command === "play") commands.pop();
-      commands.push({ command: "record" });
-    } else if (code === 0x44 && bytes[at + 2] === 0x01) {
-      const locate = readTimeCode(bytes.subarray(at + 3, at + 8));
-      if (locate !== null) commands.push({ command: "locate", positionFrames: locate });
+/** Standard time code `hr mn sc fr ff`; `null` past the last label of a day. */
+export function timecodeBytes(positionFrames: number, rate: TimecodeRate): number[] | null {
+  const { hours, minutes, seconds, frames, hundredths } = timecodeAt(positionFrames, rate);
+  return hours > 23 ? null : [(rateBits[rate] << 5) | hours, minutes, seconds, frames, hundredths];
+}
+
+function commandsOf(body: Uint8Array, rate: TimecodeRate, startFrames: number): DawMessage[] {
+  const found: DawMessage[] = [];
+  for (let at = 0; at < body.length; ) {
+    const code = body[at] ?? 0;
+    const count = code >= 0x40 && code < 0x78 ? (body[at + 1] ?? 0) : undefined;
+    if (code === command.stop || code === command.pause) found.push({ type: "stop" });
+    else if (code === command.play || code === command.deferredPlay) found.push({ type: "play" });
+    else if (code === command.recordExit) found.push({ type: "punch-out" });
+    else if (code === command.recordStrobe) {
+      // Record Strobe right after a play is one thing: record starts the roll.
+      if (found.at(-1)?.type === "play") found.pop();
+      found.push({ type: "record" });
+    } else if (code === command.locate && count === 6 && body[at + 2] === 0x01) {
+      const place = placeOfBytes(body.subarray(at + 3, at + 8), rate);
+      if (place !== null && place >= startFrames) found.push({ type: "locate", positionFrames: place - startFrames });
     }
-    // Commands from 40 to 77 carry their length; those below are one byte.
-    at += code >= 0x40 && code < 0x78 ? 2 + (bytes[at + 1] ?? 0) : 1;
+    // 00 opens a second table, whose code follows.
+    at += count !== undefined ? 2 + count : code === 0x00 ? 2 : 1;
   }
-  return commands;
+  return found;
 }
 
-function readTimeCode(bytes: Uint8Array): number | null {
-  const [hours = 0, minutes = 0, seconds = 0, frames = 0, hundredths = 0] = bytes;
+/**
+ * Bit 6 of minutes is the colour frame flag and of seconds is reserved; frames are `0 g i fffff`: `g` the sign, `i` says that the last byte
+ * holds status instead of subframes. A negative time is before every session's origin.
+ */
+function placeOfBytes(bytes: Uint8Array, ours: TimecodeRate): number | null {
   if (bytes.length < 5) return null;
-  const rate = [24, 25, 30, 30][(hours >> 5) & 3] ?? 30;
-  const exact =
-    (((hours & 31) * 60 + (minutes & 63)) * 60 + (seconds & 63)) * rate + (frames & 31) + (hundredths & 127) / 100;
-  return Math.round((exact / rate) * TIMELINE_RATE_HZ);
+  const [hours = 0, minutes = 0, seconds = 0, frames = 0, last = 0] = bytes;
+  if ((frames & 0x40) !== 0) return null;
+  const told = (["24", "25", "29.97df", "30"] as const)[(hours >> 5) & 3] ?? "30";
+  return placeOfTimecode(
+    {
+      hours: hours & 31,
+      minutes: minutes & 63,
+      seconds: seconds & 63,
+      frames: frames & 31,
+      hundredths: (frames & 0x20) === 0 ? last : 0,
+    },
+    // Both kinds that count thirty without dropping have the same bits: the DAW's profile says which it is.
+    told === "30" && ours === "29.97" ? "29.97" : told,
+  );
 }

@@ -1,7 +1,7 @@
 import ReconnectingWebSocket from "partysocket/ws";
 import { type ErrorCode, errors } from "../../../protocol/errors.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
-import { POSTS_UNANSWERED_MAX } from "../../../protocol/limits.ts";
+import { POSTS_UNANSWERED_MAX, TRANSPORT_POST_LIFETIME_MS } from "../../../protocol/limits.ts";
 import {
   type ClientMessage,
   type LoggedEvent,
@@ -19,6 +19,12 @@ export interface Entry {
   /** `ws:` or `wss:` address of the room. */
   url: string;
   ticket: string;
+}
+
+interface Post {
+  body: PostBody;
+  notAfterMs?: number;
+  postedAtMs: number;
 }
 
 export type Welcome = Extract<RoomMessage, { type: "welcome" }>;
@@ -66,7 +72,9 @@ const PONG_TIMEOUT_MS = 15_000;
 export class RoomClient {
   readonly #options: RoomClientOptions;
   readonly #socket: ReconnectingWebSocket;
-  readonly #unanswered = new Map<string, PostBody>();
+  readonly #unanswered = new Map<string, Post>();
+  readonly #expired = new Set<string>();
+  #headSeq = 0;
   #entry: Promise<Entry> | undefined;
   #lastSeq = 0;
   #welcomed = false;
@@ -101,11 +109,15 @@ export class RoomClient {
     return this.#lastSeq;
   }
 
-  /** Posts to the log; returns at once. Throws when too many posts wait for an answer, which means that the room is gone for long. */
-  post(eventId: string, body: PostBody): void {
+  /**
+   * Posts to the log; returns at once. Throws when too many posts wait for an answer, which means that the room is gone for long. After
+   * `notAfterMs` of session time the room refuses it, and it is not sent again once as much time has passed here.
+   */
+  post(eventId: string, body: PostBody, notAfterMs?: number): void {
     if (this.#unanswered.size >= POSTS_UNANSWERED_MAX) throw new Error("The room cannot be reached: try again later.");
-    this.#unanswered.set(eventId, body);
-    if (this.#welcomed) this.#send({ type: "post", eventId, body });
+    const post = { body, postedAtMs: this.#options.nowMs(), ...(notAfterMs === undefined ? {} : { notAfterMs }) };
+    this.#unanswered.set(eventId, post);
+    if (this.#welcomed) this.#sendPost(eventId, post);
   }
 
   signal(to: MemberId, signal: Signal): void {
@@ -182,6 +194,7 @@ export class RoomClient {
         break;
       case "events":
         for (const event of message.events) this.#onEvent(event);
+        this.#dropExpired();
         break;
       case "members":
         handlers.onMembers(message.members);
@@ -213,13 +226,38 @@ export class RoomClient {
 
   #onWelcome(welcome: Welcome): void {
     if (welcome.headSeq < this.#lastSeq) this.#lastSeq = 0;
+    this.#headSeq = welcome.headSeq;
     this.#welcomed = true;
     this.#options.handlers.onWelcome(welcome);
     this.#options.handlers.onMembers(welcome.members);
     if (this.#status !== undefined) this.#send({ type: "status", status: this.#status });
-    for (const [eventId, body] of this.#unanswered) this.#send({ type: "post", eventId, body });
+    this.#resend();
     this.#pings = 0;
     this.#ping();
+  }
+
+  /** What was not answered goes again under its id; a command of the transport only while it is fresh (P41). */
+  #resend(): void {
+    for (const [eventId, post] of this.#unanswered) {
+      const ageMs = this.#options.nowMs() - post.postedAtMs;
+      if (post.body.kind !== "transport" || ageMs <= TRANSPORT_POST_LIFETIME_MS) this.#sendPost(eventId, post);
+      else this.#expired.add(eventId);
+    }
+    this.#dropExpired();
+  }
+
+  /** An expired post may have been logged before the link was lost: that is known once the log has been caught up with. */
+  #dropExpired(): void {
+    if (this.#lastSeq < this.#headSeq) return;
+    for (const eventId of this.#expired) {
+      const isLogged = !this.#unanswered.delete(eventId);
+      if (!isLogged) this.#options.handlers.onRefused(eventId, "post-expired", errors["post-expired"].title);
+    }
+    this.#expired.clear();
+  }
+
+  #sendPost(eventId: string, { body, notAfterMs }: Post): void {
+    this.#send({ type: "post", eventId, body, ...(notAfterMs === undefined ? {} : { notAfterMs }) });
   }
 
   #onEvent(event: LoggedEvent): void {

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import type { LaneStats } from "../../../audio/playout.ts";
+import type { LaneStats } from "../../../audio/jitter-buffer.ts";
 import { Recording } from "../../../protocol/recordings.ts";
 import { Role } from "../../../protocol/roles.ts";
 import { LoggedEvent, TransportCommand } from "../../../protocol/room.ts";
 import type { ClockEstimate } from "../clock/session-clock.std.ts";
 import { Stem } from "../stems/stem.std.ts";
+import type { DawReport } from "../transport/daw-link.std.ts";
 import type { ShareProgress } from "../upload/upload-progress.std.ts";
 
 const Clock = z.object({
@@ -26,6 +27,16 @@ const Upload = z.object({
   message: z.string().optional(),
 }) satisfies z.ZodType<ShareProgress>;
 
+const Daw = z.object({
+  name: z.string(),
+  driver: z.string(),
+  sent: z.int(),
+  presses: z.int(),
+  echoes: z.int(),
+  muted: z.boolean(),
+  offMs: z.number().nullable(),
+}) satisfies z.ZodType<DawReport>;
+
 const Lane = z.custom<LaneStats>((value) => typeof value === "object" && value !== null);
 
 export const StudioReport = z.object({
@@ -35,6 +46,7 @@ export const StudioReport = z.object({
   relayed: z.boolean().nullable(),
   /** How often the device fell behind and jumped. */
   deviceSkips: z.int(),
+  daws: z.array(Daw),
 });
 export type StudioReport = z.infer<typeof StudioReport>;
 

@@ -1,41 +1,73 @@
-import type { LoggedEvent, TransportState } from "../../../protocol/room.ts";
-import { transportOf } from "../../../protocol/transport.ts";
+import { TRANSPORT_POST_LIFETIME_MS } from "../../../protocol/limits.ts";
+import type { LoggedEvent, TransportCommand, TransportState } from "../../../protocol/room.ts";
+import { type Timeline, transportOf } from "../../../protocol/transport.ts";
 import { type ClockEstimate, type ClockSample, SessionClock } from "../clock/session-clock.std.ts";
-import { encodeMmc } from "../midi/mmc.std.ts";
-import type { MidiPort } from "../midi/port.std.ts";
+import type { Cue, DawDriver } from "../midi/driver.std.ts";
+import type { DawPort } from "../midi/port.std.ts";
+import { DawLink, type DawReport } from "../transport/daw-link.std.ts";
 import { type Execution, Follower } from "../transport/follower.std.ts";
 import type { StudioEvent } from "./events.std.ts";
 
 /** Commands are not carried out before session time is known this well. */
 const CLOCK_SAMPLES_MIN = 8;
 
+/** A DAW that the person has connected. */
+export interface Daw {
+  port: DawPort;
+  driver: DawDriver;
+  cue: Cue;
+}
+
 export interface StudioTransportOptions {
   /** The machine's monotonic clock, in milliseconds. */
   nowMs(): number;
   /** Calls at an instant of that clock; returns a cancel. */
   scheduleAt(localMs: number, call: () => void): () => void;
-  midi: MidiPort;
+  daws: readonly Daw[];
+  mayCommand(): boolean;
+  /** A press at a DAW; returns the id under which it is posted. */
+  post(command: TransportCommand): string;
   emit(event: StudioEvent): void;
-  /** A command takes effect, at an instant of the machine's clock. */
+  /** A step takes effect, at an instant of the machine's clock. */
   onExecuted(execution: Execution, localMs: number): void;
 }
 
-/** The studio's share in the session's one transport: session time, the log's commands at their instants, and what the DAW is told. */
+/** The studio's share in the session's one transport: session time, the log's commands at their instants, and the DAWs that follow and lead. */
 export class StudioTransport {
   readonly #options: StudioTransportOptions;
   readonly #clock = new SessionClock();
   readonly #follower: Follower;
-  readonly #early: LoggedEvent[] = [];
+  readonly #daws: readonly DawLink[];
+  /** Which DAW's press a post came from. */
+  readonly #pressed = new Map<string, DawLink>();
+  #author: DawLink | undefined;
+  #welcome: { timeline: Timeline; headSeq: number } | undefined;
+  #early: LoggedEvent[] = [];
 
   constructor(options: StudioTransportOptions) {
     this.#options = options;
-    this.#follower = new Follower(
-      {
-        nowSessionMs: () => this.#clock.toSessionMs(options.nowMs()),
-        scheduleAtSession: (atMs, call) => options.scheduleAt(this.#clock.toLocalMs(atMs), call),
+    const clock = {
+      nowSessionMs: () => this.#clock.toSessionMs(options.nowMs()),
+      toSessionMs: (localMs: number) => this.#clock.toSessionMs(localMs),
+      toLocalMs: (sessionMs: number) => this.#clock.toLocalMs(sessionMs),
+      scheduleAtSession: (atMs: number, call: () => void) => options.scheduleAt(this.#clock.toLocalMs(atMs), call),
+    };
+    this.#daws = options.daws.map((daw) => {
+      const link: DawLink = new DawLink({
+        ...daw,
+        clock,
+        mayCommand: options.mayCommand,
+        onCommand: (command) => this.#pressed.set(options.post(command), link),
+        onWarning: (code, message) => options.emit({ type: "warning", code, message, final: false }),
+      });
+      return link;
+    });
+    this.#follower = new Follower(clock, {
+      onPlanned: (after, atMs) => {
+        for (const daw of this.#daws) daw.plan(after, atMs, daw === this.#author);
       },
-      (execution) => this.#execute(execution),
-    );
+      onExecuted: (execution) => this.#onExecuted(execution),
+    });
   }
 
   get state(): TransportState {
@@ -46,6 +78,16 @@ export class StudioTransport {
     return this.#clock.estimate;
   }
 
+  /** Session time after which a command that is asked for now has come too late; `undefined` before session time is known. */
+  get notAfterMs(): number | undefined {
+    if (!this.#isClockKnown) return undefined;
+    return this.#clock.toSessionMs(this.#options.nowMs()) + TRANSPORT_POST_LIFETIME_MS;
+  }
+
+  get daws(): DawReport[] {
+    return this.#daws.map((daw) => daw.report);
+  }
+
   /** Session time at an instant of the machine's clock, and how well it is known. */
   sessionAt(localMs: number): { atMs: number; errorMs: number } {
     return { atMs: this.#clock.toSessionMs(localMs), errorMs: this.#clock.estimate?.errorMs ?? 0 };
@@ -53,7 +95,16 @@ export class StudioTransport {
 
   addSample(sample: ClockSample): void {
     this.#clock.addSample(sample);
-    if (this.#isClockKnown) for (const event of this.#early.splice(0)) this.#follow(event);
+    if (!this.#isClockKnown) return;
+    this.#begin();
+    this.#follower.reschedule();
+    for (const daw of this.#daws) daw.reschedule();
+  }
+
+  /** The room has let this companion in: what the log has led to by now is taken up as one step (P43). */
+  enter(timeline: Timeline, headSeq: number): void {
+    this.#welcome = { timeline, headSeq };
+    this.#begin();
   }
 
   /** A line of the log; those that are not of the transport are none of its business. */
@@ -62,28 +113,46 @@ export class StudioTransport {
     else this.#early.push(event);
   }
 
+  /** A post was refused: nobody is told of the press. */
+  forget(eventId: string): void {
+    this.#pressed.get(eventId)?.putBack();
+    this.#pressed.delete(eventId);
+  }
+
   async close(): Promise<void> {
     this.#follower.stop();
-    await this.#options.midi.close();
+    for (const daw of this.#daws) await daw.close();
   }
 
   get #isClockKnown(): boolean {
     return (this.#clock.estimate?.samples ?? 0) >= CLOCK_SAMPLES_MIN;
   }
 
-  #follow(event: LoggedEvent): void {
-    const transport = transportOf(event);
-    if (transport !== undefined) this.#follower.follow(event.seq, transport);
+  #begin(): void {
+    if (!this.#isClockKnown || this.#welcome === undefined) return;
+    const { timeline, headSeq } = this.#welcome;
+    this.#welcome = undefined;
+    this.#follower.takeUp(timeline, headSeq);
+    for (const event of this.#early.splice(0)) this.#follow(event);
   }
 
-  #execute(execution: Execution): void {
-    const { seq, event, onTime } = execution;
+  #follow(event: LoggedEvent): void {
+    const transport = transportOf(event);
+    if (transport === undefined) return;
+    this.#author = this.#pressed.get(event.eventId);
+    this.#pressed.delete(event.eventId);
+    this.#follower.follow(event.seq, transport);
+    this.#author = undefined;
+  }
+
+  #onExecuted(execution: Execution): void {
+    const { seq, command, atMs, onTime } = execution;
     const localAtMs = this.#options.nowMs();
-    const bytes = encodeMmc(event.transport);
-    if (bytes !== null) this.#options.midi.send(bytes);
-    const effectiveLocalMs = this.#clock.toLocalMs(event.effectiveAtMs);
-    const { command } = event.transport;
-    this.#options.emit({ type: "executed", seq, command, localAtMs, effectiveLocalMs, onTime });
-    this.#options.onExecuted(execution, onTime ? effectiveLocalMs : localAtMs);
+    const effectiveLocalMs = this.#clock.toLocalMs(atMs);
+    if (seq !== undefined && command !== undefined)
+      this.#options.emit({ type: "executed", seq, command, localAtMs, effectiveLocalMs, onTime });
+    // After a count-in the take begins later than its command.
+    const waitsMs = Math.max(0, execution.after.motion === "recording" ? execution.after.atMs - atMs : 0);
+    this.#options.onExecuted(execution, (onTime ? effectiveLocalMs : localAtMs) + waitsMs);
   }
 }

@@ -1,7 +1,13 @@
 import { assertNever } from "../../../protocol/errors.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
-import { idleStatus, type LoggedEvent, type MemberStatus, type PostBody } from "../../../protocol/room.ts";
+import {
+  idleStatus,
+  type LoggedEvent,
+  type MemberStatus,
+  type PostBody,
+  type TransportCommand,
+} from "../../../protocol/room.ts";
 import type { RoomClient, RoomHandlers, Welcome } from "../room/room-client.std.ts";
 import { SHARE_NOTICE } from "../upload/upload-progress.std.ts";
 import type { StudioCommand } from "./commands.std.ts";
@@ -45,6 +51,7 @@ export class Studio implements RoomHandlers {
   constructor(options: StudioOptions) {
     this.#options = options;
     this.#parts = options.open(this);
+    this.#parts.sound.open();
     for (const input of options.armed) this.#parts.takes.recording.arm(input, true);
   }
 
@@ -60,7 +67,7 @@ export class Studio implements RoomHandlers {
     const { library, recording } = this.#parts.takes;
     switch (command.type) {
       case "transport":
-        this.#post({ kind: "transport", transport: command.transport });
+        this.command(command.transport);
         break;
       case "chat":
         this.#post({ kind: "chat", text: command.text });
@@ -102,6 +109,13 @@ export class Studio implements RoomHandlers {
     }
   }
 
+  /** Asks for a command of everybody's transport, for now or not at all (P41); returns the post's id. */
+  command(transport: TransportCommand): string {
+    const eventId = this.#options.newEventId();
+    this.#parts.room.post(eventId, { kind: "transport", transport }, this.#parts.transport.notAfterMs);
+    return eventId;
+  }
+
   /** What the others see of this moment. */
   setStatus(status: Partial<MemberStatus>): void {
     this.#status = { ...this.#status, ...status };
@@ -112,13 +126,14 @@ export class Studio implements RoomHandlers {
     this.#options.emit({ type: "warning", code, message, final });
   }
 
-  onWelcome({ memberId, role }: Welcome): void {
+  onWelcome({ memberId, role, transport, timeline, headSeq }: Welcome): void {
     const { sound, takes, room } = this.#parts;
     this.#memberId = memberId;
     this.#role = role;
-    sound.enter(memberId);
+    sound.links.enter(memberId);
     this.#options.emit({ type: "joined", memberId, role, openedAtMs: sound.device.openedAtMs });
     room.setStatus(this.#status);
+    this.#parts.transport.enter({ transport, map: timeline }, headSeq);
     this.#fetch();
     if (this.#joined) return;
     this.#joined = true;
@@ -139,15 +154,14 @@ export class Studio implements RoomHandlers {
     this.#parts.transport.follow(event);
   }
 
-  onMembers: RoomHandlers["onMembers"] = (members) => this.#parts.sound.follow(members);
-  onSignal: RoomHandlers["onSignal"] = (from, signal) => this.#parts.sound.hear(from, signal);
-  onClock: RoomHandlers["onClock"] = (sample) => {
-    const { transport, sound } = this.#parts;
-    transport.addSample(sample);
-    if (transport.estimate !== undefined) sound.followClock(transport.estimate);
-  };
+  onMembers: RoomHandlers["onMembers"] = (members) => this.#parts.sound.links.follow(members);
+  onSignal: RoomHandlers["onSignal"] = (from, signal) => this.#parts.sound.links.to(from)?.hear(signal);
+  onClock: RoomHandlers["onClock"] = (sample) => this.#parts.transport.addSample(sample);
   onRecordingsChanged: RoomHandlers["onRecordingsChanged"] = () => this.#fetch();
-  onRefused: RoomHandlers["onRefused"] = (_eventId, code, message) => this.warn(code, message);
+  onRefused: RoomHandlers["onRefused"] = (eventId, code, message) => {
+    this.#parts.transport.forget(eventId);
+    this.warn(code, message);
+  };
 
   onTrouble: RoomHandlers["onTrouble"] = (code, message, final) => {
     this.warn(code, message, final);
@@ -176,8 +190,7 @@ export class Studio implements RoomHandlers {
 
   async #report(): Promise<void> {
     const { sound, transport } = this.#parts;
-    const heard = await sound.report();
-    const live = heard?.report;
+    const live = await sound.links.report();
     this.#options.emit({
       type: "report",
       report: {
@@ -185,7 +198,8 @@ export class Studio implements RoomHandlers {
         lane: live?.lane ?? null,
         roundTripMs: live?.roundTripMs ?? null,
         relayed: live?.relayed ?? null,
-        deviceSkips: heard?.deviceSkips ?? 0,
+        deviceSkips: sound.device.skips,
+        daws: transport.daws,
       },
     });
   }
@@ -194,10 +208,11 @@ export class Studio implements RoomHandlers {
     if (this.#left) return;
     this.#left = true;
     const { sound, takes, room, transport } = this.#parts;
+    sound.device.close();
     await takes.close();
     room.close();
     await transport.close();
-    await sound.close();
+    sound.close();
     this.#options.ended();
   }
 }

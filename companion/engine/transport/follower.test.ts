@@ -1,53 +1,38 @@
 import { describe, expect, test } from "vitest";
-import type { TransportCommand } from "../../../protocol/room.ts";
+import type { TransportCommand, TransportState } from "../../../protocol/room.ts";
+import { initialMap } from "../../../protocol/timeline.ts";
+import { FakeClock } from "./fake-clock.std.ts";
 import { type Execution, Follower } from "./follower.std.ts";
-
-/** Session time that moves only when the test says so. */
-class FakeClock {
-  nowMs = 0;
-  readonly #alarms: { atMs: number; wake: () => void }[] = [];
-  nowSessionMs = () => this.nowMs;
-  scheduleAtSession = (atMs: number, wake: () => void) => {
-    const alarm = { atMs, wake };
-    this.#alarms.push(alarm);
-    if (atMs <= this.nowMs) this.advanceTo(this.nowMs);
-    return () => {
-      const at = this.#alarms.indexOf(alarm);
-      if (at >= 0) this.#alarms.splice(at, 1);
-    };
-  };
-  advanceTo(atMs: number) {
-    for (;;) {
-      const due = this.#alarms.findIndex((alarm) => alarm.atMs <= atMs);
-      if (due < 0) break;
-      const [alarm] = this.#alarms.splice(due, 1);
-      this.nowMs = Math.max(this.nowMs, alarm?.atMs ?? 0);
-      alarm?.wake();
-    }
-    this.nowMs = Math.max(this.nowMs, atMs);
-  }
-}
 
 function studio() {
   const clock = new FakeClock();
-  const done: (Execution & { atMs: number })[] = [];
-  const follower = new Follower(clock, (execution) => done.push({ ...execution, atMs: clock.nowMs }));
+  const done: (Execution & { calledAtMs: number })[] = [];
+  const planned: { after: TransportState; atMs: number; knownAtMs: number }[] = [];
+  const follower = new Follower(clock, {
+    onPlanned: (after, atMs) => planned.push({ after, atMs, knownAtMs: clock.nowMs }),
+    onExecuted: (execution) => done.push({ ...execution, calledAtMs: clock.nowMs }),
+  });
   let seq = 0;
   const hear = (transport: TransportCommand, effectiveAtMs: number) =>
     follower.follow(++seq, { transport, effectiveAtMs });
-  return { clock, done, follower, hear };
+  return { clock, done, planned, follower, hear };
 }
 
 describe("following the transport", () => {
-  test("P19: each command is carried out at its instant, in order", () => {
-    const { clock, done, follower, hear } = studio();
+  test("P19: each command is carried out at its instant, in order, and known before it", () => {
+    const { clock, done, planned, follower, hear } = studio();
     hear({ command: "locate", positionFrames: 48_000 }, 100);
     hear({ command: "play" }, 100);
     hear({ command: "stop" }, 1_100);
+    expect(planned.map(({ atMs, knownAtMs }) => [atMs, knownAtMs])).toEqual([
+      [100, 0],
+      [100, 0],
+      [1_100, 0],
+    ]);
     clock.advanceTo(99);
     expect(done).toEqual([]);
     clock.advanceTo(600);
-    expect(done.map(({ event, atMs }) => [event.transport.command, atMs])).toEqual([
+    expect(done.map(({ command, calledAtMs }) => [command, calledAtMs])).toEqual([
       ["locate", 100],
       ["play", 100],
     ]);
@@ -57,15 +42,18 @@ describe("following the transport", () => {
     expect(done.every(({ onTime }) => onTime)).toBe(true);
   });
 
-  test("P19: what was missed is not replayed; the state is taken up where it is now", () => {
-    const { clock, done, follower, hear } = studio();
+  test("P19: what was missed is not replayed; a burst of it is one step, to where the playhead is now", () => {
+    const { clock, done, planned, follower, hear } = studio();
     clock.advanceTo(10_000);
-    follower.follow(7, { transport: { command: "locate", positionFrames: 0 }, effectiveAtMs: 1_000 });
-    follower.follow(8, { transport: { command: "play" }, effectiveAtMs: 2_000 });
-    expect(done.at(-1)).toMatchObject({ onTime: false, after: { motion: "playing" } });
-    expect(follower.positionFrames).toBe(8_000 * 48);
-    hear({ command: "stop" }, 1);
-    expect(follower.state.motion).toBe("playing");
+    hear({ command: "locate", positionFrames: 0 }, 1_000);
+    hear({ command: "play" }, 2_000);
+    hear({ command: "stop" }, 3_000);
+    hear({ command: "play" }, 9_000);
+    clock.advanceTo(10_050);
+    expect(done).toHaveLength(1);
+    expect(planned).toHaveLength(1);
+    expect(done[0]).toMatchObject({ onTime: false, before: { motion: "stopped" }, after: { motion: "playing" } });
+    expect(follower.positionFrames).toBe((1_000 + 1_050) * 48);
   });
 
   test("P6: a line of the log that comes twice is carried out once", () => {
@@ -73,5 +61,70 @@ describe("following the transport", () => {
     for (let at = 0; at < 3; at++) follower.follow(4, { transport: { command: "play" }, effectiveAtMs: 50 });
     clock.advanceTo(100);
     expect(done).toHaveLength(1);
+  });
+
+  test("P43, X35: who enters takes up the state as one step; a recording that is two days old is only heard", () => {
+    const { clock, done, follower } = studio();
+    const twoDays = 2 * 24 * 3_600_000;
+    clock.advanceTo(twoDays);
+    follower.takeUp(
+      { transport: { motion: "recording", positionFrames: 4_800, atMs: 0, bpm: 96 }, map: initialMap },
+      1_000,
+    );
+    clock.advanceTo(twoDays + 100);
+    expect(done).toHaveLength(1);
+    expect(done[0]).toMatchObject({ onTime: false, after: { motion: "playing", bpm: 96 } });
+    // The lines up to the head are part of it; the next one moves on.
+    follower.follow(1_000, { transport: { command: "stop" }, effectiveAtMs: 5 });
+    follower.follow(1_001, { transport: { command: "stop" }, effectiveAtMs: twoDays + 300 });
+    clock.advanceTo(twoDays + 400);
+    expect(done.map(({ after }) => after.motion)).toEqual(["playing", "stopped"]);
+  });
+
+  test("P43: a recording that has just begun is joined, and one that goes on is not left by a lost link", () => {
+    const { clock, done, follower, hear } = studio();
+    clock.advanceTo(5_000);
+    follower.takeUp(
+      { transport: { motion: "recording", positionFrames: 0, atMs: 4_000, bpm: 120 }, map: initialMap },
+      0,
+    );
+    clock.advanceTo(5_100);
+    expect(done.map(({ after }) => after.motion)).toEqual(["recording"]);
+    clock.advanceTo(60_000);
+    follower.takeUp(
+      { transport: { motion: "recording", positionFrames: 0, atMs: 4_000, bpm: 120 }, map: initialMap },
+      0,
+    );
+    hear({ command: "tempo", bpm: 97 }, 60_200);
+    clock.advanceTo(61_000);
+    expect(done.map(({ after }) => [after.motion, after.bpm])).toEqual([
+      ["recording", 120],
+      ["recording", 97],
+    ]);
+  });
+
+  test("P43: a command that is on its way when the link comes back waits for its instant", () => {
+    const { clock, done, follower } = studio();
+    clock.advanceTo(1_000);
+    follower.takeUp(
+      { transport: { motion: "playing", positionFrames: 480, atMs: 1_080, bpm: 120 }, map: initialMap },
+      3,
+    );
+    clock.advanceTo(1_079);
+    expect(done).toEqual([]);
+    clock.advanceTo(1_080);
+    expect(done).toHaveLength(1);
+    expect(done[0]).toMatchObject({ onTime: true, calledAtMs: 1_080 });
+  });
+
+  test("P37, X24: an instant is computed anew when session time is known better, or the machine has slept", () => {
+    const { clock, done, follower, hear } = studio();
+    hear({ command: "play" }, 500);
+    clock.advanceTo(100);
+    for (let sample = 0; sample < 20; sample++) follower.reschedule();
+    clock.nowMs = 620;
+    follower.reschedule();
+    clock.advanceTo(620);
+    expect(done.map(({ command, calledAtMs }) => [command, calledAtMs])).toEqual([["play", 620]]);
   });
 });

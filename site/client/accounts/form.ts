@@ -72,7 +72,10 @@ export class Form {
   fail({ code, fields, retryAfterSeconds }: Failure) {
     if (code === "validation-failed") {
       // The API speaks English; the page says it in the reader's language, at the field that it is about.
-      const words: Record<string, string> = { displayName: this.said.name, email: this.said.address };
+      const words: Record<string, string> = {
+        displayName: (this.said as Record<string, string>)[fields.displayName?.[0] ?? ""] ?? this.said.fill,
+        email: this.said.address,
+      };
       const known = Object.keys(fields).filter((id) => this.root.querySelector(`#${CSS.escape(id)}-problem`) !== null);
       if (known.length > 0) {
         this.check(Object.fromEntries(known.map((id) => [id, words[id] ?? this.said.fill])));

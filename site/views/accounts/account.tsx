@@ -2,7 +2,7 @@ import type { AccountDetail } from "../../../protocol/accounts.ts";
 import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { accountText } from "../../i18n/account.ts";
-import { said } from "../../i18n/accounts.ts";
+import { saidOfName } from "../../i18n/accounts.ts";
 import { newsWording } from "../../i18n/consent.ts";
 import { Credentials } from "./credentials.tsx";
 import { Devices } from "./devices.tsx";
@@ -16,13 +16,13 @@ export interface AccountProps {
   page: Page;
   account: AccountDetail;
   /** What was typed as a name and did not fit; it stays in its field, with what is wrong beside it. */
-  typedName?: string;
+  typed?: { name: string; wrong: string };
   outcome: Outcome | null;
   problem: string | null;
 }
 
 /** A person's own account. Forms that carry no secret are plain ones; what is secret is done by the page's script. */
-export function AccountPage({ page, account, typedName, outcome, problem }: AccountProps) {
+export function AccountPage({ page, account, typed, outcome, problem }: AccountProps) {
   const t = accountText[page.language];
   const problems: Record<string, string> = t.problems;
   return (
@@ -68,8 +68,8 @@ export function AccountPage({ page, account, typedName, outcome, problem }: Acco
               name="displayName"
               label={t.name}
               hint={t.nameHint}
-              value={typedName ?? account.displayName}
-              problem={typedName === undefined ? undefined : said[page.language].name}
+              value={typed?.name ?? account.displayName}
+              problem={typed === undefined ? undefined : saidOfName(page.language, typed.wrong)}
               autocomplete="nickname"
               maxlength={80}
             />
@@ -98,7 +98,7 @@ export function AccountPage({ page, account, typedName, outcome, problem }: Acco
             action={href(page, "/account/email")}
             id="change-email"
             data-said={saidOf(page)}
-            data-done={href(page, "/account?outcome=mailed")}
+            data-done={href(page, "/account?done=mailed")}
             novalidate
           >
             <fieldset class="stack">

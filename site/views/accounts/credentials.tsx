@@ -7,7 +7,7 @@ import { LineField, Notice, PasswordField, saidOf } from "./parts.tsx";
 /** Passkeys, password, second factor, recovery codes. Each form is shut until its script is there. */
 export function Credentials({ page, account }: { page: Page; account: AccountDetail }) {
   const t = accountText[page.language];
-  const done = href(page, "/account?outcome=saved");
+  const done = href(page, "/account?done=saved");
   const isOnlyOne = account.passkeys.length === 1 && !account.hasPassword;
   return (
     <section class="room" id="credentials">
@@ -53,7 +53,7 @@ export function Credentials({ page, account }: { page: Page; account: AccountDet
                     action={href(page, "/account/passkeys/remove")}
                     data-said={saidOf(page)}
                     data-id={passkey.id}
-                    data-done={href(page, "/account?outcome=removed")}
+                    data-done={href(page, "/account?done=removed")}
                   >
                     <fieldset>
                       <input type="hidden" name="id" value={passkey.id} />

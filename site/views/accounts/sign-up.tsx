@@ -1,6 +1,6 @@
 import type { Person } from "../../../protocol/accounts.ts";
 import { href, type Page } from "../../design/page.ts";
-import { said } from "../../i18n/accounts.ts";
+import { said, saidOfName } from "../../i18n/accounts.ts";
 import { newsWording } from "../../i18n/consent.ts";
 import { words } from "../../i18n/language.ts";
 import { EntryPage, LineField, NeedsScript, Notice, PasswordField, saidOf } from "./parts.tsx";
@@ -68,6 +68,8 @@ export interface Typed {
   email: string;
   age: string;
   wantsNews: boolean;
+  /** What is wrong with the name, in the API's words. */
+  wrongName?: string | undefined;
   problems: readonly ("displayName" | "email" | "age" | "young" | "tries" | "broken")[];
 }
 
@@ -124,7 +126,7 @@ export function SignUp({
               autocomplete="nickname"
               maxlength={80}
               value={typed?.displayName}
-              problem={wrong("displayName") ? words.name : undefined}
+              problem={wrong("displayName") ? saidOfName(page.language, typed?.wrongName ?? "") : undefined}
             />
             <LineField
               name="email"
@@ -279,7 +281,7 @@ export function ConfirmSignUp({
             data-token={token}
             data-name={person.displayName}
             data-email={person.email}
-            data-next={next ?? href(page, "/account?outcome=welcome")}
+            data-next={next ?? href(page, "/account?done=welcome")}
             novalidate
           >
             <p>

@@ -1,0 +1,258 @@
+import { TEMPO_MAX_BPM, TEMPO_MIN_BPM } from "../../../protocol/limits.ts";
+import type { TransportCommand, TransportState } from "../../../protocol/room.ts";
+import { initialTransport, nextTurnAt, positionAt } from "../../../protocol/transport.ts";
+import type { Cue, DawDriver } from "../midi/driver.std.ts";
+import type { DawPort } from "../midi/port.std.ts";
+import { type DawIntent, EchoGuard } from "./echo-guard.std.ts";
+import { afterMessage, ON_LINE_FRAMES, type PlannedMessage, transition } from "./transition.std.ts";
+
+/** Session time as a DAW's link needs it. */
+export interface LinkClock {
+  nowSessionMs(): number;
+  toSessionMs(localMs: number): number;
+  toLocalMs(sessionMs: number): number;
+  scheduleAtSession(sessionMs: number, call: () => void): () => void;
+}
+
+/** How long before a loop's turn the DAW's next message is planned. */
+const TURN_AHEAD_MS = 200;
+
+export interface DawLinkOptions {
+  port: DawPort;
+  driver: DawDriver;
+  cue: Cue;
+  clock: LinkClock;
+  /** Whether this member's role may command the session. */
+  mayCommand(): boolean;
+  onCommand(command: TransportCommand): void;
+  onWarning(code: string, message: string): void;
+}
+
+export interface DawReport {
+  name: string;
+  driver: string;
+  sent: number;
+  presses: number;
+  echoes: number;
+  muted: boolean;
+  /** How far the DAW's own report of its place was from the session's, last; `null` where it tells none. */
+  offMs: number | null;
+}
+
+/**
+ * One DAW at one port. It holds what the DAW does, as far as that is known, and brings it to what the session does: each step of the
+ * session becomes messages at their instants. What the DAW says is an echo, or somebody's press: then it is the session's next command,
+ * and the pressed DAW is not interrupted, because the session rolls on its line.
+ */
+export class DawLink {
+  readonly #options: DawLinkOptions;
+  readonly #guard = new EchoGuard();
+  /** What the DAW does, and what it will do after each message that waits. */
+  #state: TransportState = unknown;
+  #pending: PlannedMessage[] = [];
+  #target: { state: TransportState; atMs: number } | undefined;
+  #cancel: (() => void) | undefined;
+  #turn = 0;
+  #cancelTurn: (() => void) | undefined;
+  #turns = 0;
+  #warnedOfRole = false;
+  #counts = { sent: 0, presses: 0, echoes: 0 };
+  #offMs: number | null = null;
+
+  constructor(options: DawLinkOptions) {
+    this.#options = options;
+    options.port.onBytes((bytes, localMs) => this.#hear(bytes, localMs));
+    options.port.onPresence((isThere) => this.#onPresence(isThere));
+  }
+
+  get report(): DawReport {
+    const { port, driver } = this.#options;
+    return { name: port.name, driver: driver.name, ...this.#counts, muted: this.#guard.muted, offMs: this.#offMs };
+  }
+
+  /** The session's next step, as soon as it is known. `isMine` says that this link's own press led to it. */
+  plan(state: TransportState, atMs: number, isMine = false): void {
+    const nowMs = this.#options.clock.nowSessionMs();
+    const was = this.#target?.state.motion ?? "stopped";
+    if (!isMine && (was === "stopped") !== (state.motion === "stopped") && this.#guard.reverse(nowMs)) {
+      const message = `${this.#options.port.name} says again and again what others undo: it is no longer listened to. Look for a loop in its cables.`;
+      this.#options.onWarning("daw-muted", message);
+    }
+    this.#target = { state, atMs };
+    this.#reach();
+  }
+
+  /** Session time is known better now, or time has passed unseen. */
+  reschedule(): void {
+    this.#schedule();
+  }
+
+  /** The session did not take a press: the DAW goes back to what the session does. */
+  putBack(): void {
+    this.#reach();
+  }
+
+  async close(): Promise<void> {
+    this.#cancel?.();
+    this.#cancelTurn?.();
+    this.#pending = [];
+    await this.#options.port.close();
+  }
+
+  /** Brings the DAW from what it does to the target. */
+  #reach(): void {
+    if (this.#target === undefined) return;
+    const { state, atMs } = this.#target;
+    const { clock, cue } = this.#options;
+    const nowMs = clock.nowSessionMs();
+    // What lies beyond this step belongs to one that no longer comes.
+    this.#pending = this.#pending.filter((one) => one.atMs <= Math.max(atMs, nowMs));
+    const from = this.#pending.at(-1)?.leadsTo ?? this.#state;
+    this.#pending.push(...transition(from, straightAt(state, Math.max(atMs, nowMs)), atMs, nowMs, cue));
+    this.#awaitTurn();
+    this.#schedule();
+  }
+
+  /** A DAW knows nothing of the session's loop: at each turn it is brought to the start of it, by then. */
+  #awaitTurn(): void {
+    this.#cancelTurn?.();
+    this.#cancelTurn = undefined;
+    if (this.#target === undefined) return;
+    const { clock } = this.#options;
+    const { state, atMs } = this.#target;
+    const turnsAtMs = nextTurnAt(state, Math.max(atMs, clock.nowSessionMs()) + TURN_AHEAD_MS);
+    if (turnsAtMs === undefined) return;
+    const goes = ++this.#turns;
+    this.#cancelTurn = clock.scheduleAtSession(turnsAtMs - TURN_AHEAD_MS, () => {
+      if (goes !== this.#turns || this.#target?.state !== state) return;
+      const { cue } = this.#options;
+      const from = this.#pending.at(-1)?.leadsTo ?? this.#state;
+      this.#pending.push(...transition(from, straightAt(state, turnsAtMs), turnsAtMs, clock.nowSessionMs(), cue));
+      this.#awaitTurn();
+      this.#schedule();
+    });
+  }
+
+  #schedule(): void {
+    this.#cancel?.();
+    const turn = ++this.#turn;
+    const [next] = this.#pending;
+    if (next === undefined) return;
+    const { clock, driver, port } = this.#options;
+    this.#cancel = clock.scheduleAtSession(next.atMs, () => {
+      if (turn !== this.#turn) return;
+      this.#pending.shift();
+      const bytes = driver.encode(next.message);
+      this.#state = next.leadsTo;
+      if (bytes !== null) {
+        this.#guard.expect(next.message, positionAt(next.leadsTo, next.atMs), clock.nowSessionMs());
+        this.#counts.sent++;
+        port.sendAt(bytes, clock.toLocalMs(next.atMs));
+      }
+      this.#schedule();
+    });
+  }
+
+  #hear(bytes: Uint8Array, localMs: number): void {
+    const atMs = this.#options.clock.toSessionMs(localMs);
+    for (const event of this.#options.driver.decode(bytes)) {
+      if (event.type === "position") this.#onPosition(event.positionFrames, atMs);
+      else this.#onIntent(event, atMs);
+    }
+  }
+
+  #onPosition(positionFrames: number, atMs: number): void {
+    if (this.#state.motion === "stopped") this.#state = { ...this.#state, positionFrames };
+    else if (this.#target !== undefined) this.#offMs = (positionFrames - positionAt(this.#target.state, atMs)) / 48;
+  }
+
+  #onIntent(intent: DawIntent, atMs: number): void {
+    const { clock, mayCommand, onCommand, onWarning, port } = this.#options;
+    const nowMs = clock.nowSessionMs();
+    if (this.#guard.isEcho(intent, nowMs)) {
+      this.#counts.echoes++;
+      return;
+    }
+    const placeFrames = positionAt(this.#state, atMs);
+    // A person who moves the playhead of a rolling DAW leaves it rolling.
+    const did = { locateMs: 0, rollsThroughLocate: true };
+    this.#state = afterMessage(this.#state, intent, atMs, did);
+    let state = this.#state;
+    for (const one of this.#pending) {
+      state = afterMessage(state, one.message, one.atMs, this.#options.cue);
+      one.leadsTo = state;
+    }
+    const isHeard = !this.#agrees(intent, atMs) && !this.#guard.muted;
+    if (isHeard && mayCommand()) {
+      this.#counts.presses++;
+      this.#guard.press(intent, placeFrames, nowMs);
+      onCommand(commandOf(intent, placeFrames, atMs));
+      return;
+    }
+    if (isHeard && !this.#warnedOfRole) {
+      this.#warnedOfRole = true;
+      onWarning("forbidden", `Your role does not move the session's transport: ${port.name} is put back.`);
+    }
+    this.#reach();
+  }
+
+  /** Whether the session does already, or is about to do, what the DAW was made to do. */
+  #agrees(intent: DawIntent, atMs: number): boolean {
+    const state = this.#target?.state ?? initialTransport;
+    switch (intent.type) {
+      case "play":
+        return state.motion !== "stopped";
+      case "stop":
+        return state.motion === "stopped";
+      case "record":
+        return state.motion === "recording";
+      case "punch-out":
+        return state.motion !== "recording";
+      case "locate":
+        return Math.abs(positionAt(state, atMs) - intent.positionFrames) <= ON_LINE_FRAMES;
+      case "tempo":
+        return Math.abs(state.bpm - intent.bpm) < 0.005;
+    }
+  }
+
+  #onPresence(isThere: boolean): void {
+    const { port, onWarning } = this.#options;
+    if (!isThere) {
+      onWarning("daw-gone", `${port.name} has gone: your DAW no longer follows the session.`);
+      return;
+    }
+    onWarning("daw-back", `${port.name} is back.`);
+    this.#state = unknown;
+    this.#pending = [];
+    this.#reach();
+  }
+}
+
+/** Nobody knows what a DAW did before: a place where no playhead stands, and no tempo, make the first messages say both. */
+const unknown: TransportState = { motion: "stopped", positionFrames: -1, atMs: 0, bpm: 0 };
+
+/** The state from an instant on as a DAW sees it: one straight line, whatever loop it turns in. */
+function straightAt(state: TransportState, atMs: number): TransportState {
+  const { loop, punch: _, ...straight } = state;
+  if (state.motion === "stopped" || loop === undefined || atMs <= state.atMs) return straight;
+  return { ...straight, positionFrames: positionAt(state, atMs), atMs };
+}
+
+/** What the session is asked for a press at a DAW that was at this place at this instant. */
+function commandOf(intent: DawIntent, placeFrames: number, atMs: number): TransportCommand {
+  const positionFrames = Math.max(0, placeFrames);
+  switch (intent.type) {
+    case "play":
+      return { command: "play", since: { positionFrames, atMs } };
+    case "record":
+      return { command: "record", since: { positionFrames, atMs } };
+    case "punch-out":
+      return { command: "play" };
+    case "stop":
+      return { command: "stop", positionFrames };
+    case "locate":
+      return { command: "locate", positionFrames: intent.positionFrames };
+    case "tempo":
+      return { command: "tempo", bpm: Math.max(TEMPO_MIN_BPM, Math.min(TEMPO_MAX_BPM, intent.bpm)) };
+  }
+}
