@@ -261,6 +261,12 @@ CREATE TABLE `exports` (
 CREATE INDEX `exports_by_account` ON `exports` (`account_id`,`requested_at_ms`);--> statement-breakpoint
 CREATE INDEX `exports_by_expiry` ON `exports` (`expires_at_ms`);--> statement-breakpoint
 CREATE INDEX `exports_by_ready` ON `exports` (`ready_at_ms`,`requested_at_ms`);--> statement-breakpoint
+CREATE TABLE `orphans` (
+	`key` text PRIMARY KEY NOT NULL,
+	`found_at_ms` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `orphans_by_age` ON `orphans` (`found_at_ms`);--> statement-breakpoint
 CREATE TABLE `recording_parts` (
 	`recording_id` text NOT NULL,
 	`number` integer NOT NULL,
@@ -365,11 +371,13 @@ CREATE TABLE `session_erasures` (
 	`due_at_ms` integer NOT NULL,
 	`recordings_deleted` integer DEFAULT 0 NOT NULL,
 	`objects_deleted` integer DEFAULT 0 NOT NULL,
+	`next_try_at_ms` integer DEFAULT 0 NOT NULL,
 	`finished_at_ms` integer,
 	FOREIGN KEY (`requested_by`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE set null
 );
 --> statement-breakpoint
-CREATE INDEX `session_erasures_by_finish` ON `session_erasures` (`finished_at_ms`,`requested_at_ms`);--> statement-breakpoint
+CREATE INDEX `session_erasures_by_try` ON `session_erasures` (`finished_at_ms`,`next_try_at_ms`);--> statement-breakpoint
+CREATE INDEX `session_erasures_by_account` ON `session_erasures` (`requested_by`,`next_try_at_ms`);--> statement-breakpoint
 CREATE TABLE `session_members` (
 	`session_id` text NOT NULL,
 	`account_id` text NOT NULL,

@@ -88,6 +88,13 @@ export const sweepPlaces = sqliteTable("sweep_places", {
   place: text("place"),
 });
 
+/** An object that no row knows, and since when: it is deleted after a month of that. */
+export const orphans = sqliteTable(
+  "orphans",
+  { key: text("key").primaryKey(), foundAtMs: integer("found_at_ms").notNull() },
+  (table) => [index("orphans_by_age").on(table.foundAtMs)],
+);
+
 /** A mail that is due because recordings are about to end; the row is written with the marks on its recordings, in one batch. */
 export const retentionNotices = sqliteTable(
   "retention_notices",

@@ -85,9 +85,14 @@ export const sessionErasures = sqliteTable(
     dueAtMs: integer("due_at_ms").notNull(),
     recordingsDeleted: integer("recordings_deleted").notNull().default(0),
     objectsDeleted: integer("objects_deleted").notNull().default(0),
+    /** When cron takes it up next; one account's many deletions are spread in time, so that they do not hold up another's. */
+    nextTryAtMs: integer("next_try_at_ms").notNull().default(0),
     finishedAtMs: integer("finished_at_ms"),
   },
-  (table) => [index("session_erasures_by_finish").on(table.finishedAtMs, table.requestedAtMs)],
+  (table) => [
+    index("session_erasures_by_try").on(table.finishedAtMs, table.nextTryAtMs),
+    index("session_erasures_by_account").on(table.requestedBy, table.nextTryAtMs),
+  ],
 );
 
 /**

@@ -57,9 +57,11 @@ describe("G1: nothing is stored without a rule", () => {
     expect(own.filter((start) => !held("store").some((prefix) => start.startsWith(prefix)))).toEqual([]);
     // Whatever is written takes its key from a function of that form, or from a variable that one filled.
     const written = sources.flatMap(({ path, text }) =>
-      [...text.matchAll(/RECORDINGS\.(?:put|createMultipartUpload)\(\s*([^,)(]+)/g)].map(
-        ([, key = ""]) => `${path}: ${key.trim()}`,
-      ),
+      [
+        ...text.matchAll(
+          /(?:RECORDINGS|store|objectStore\(env, deps\))\.(?:put|openUpload|createMultipartUpload)\(\s*([^,)(]+)/g,
+        ),
+      ].map(([, key = ""]) => `${path}: ${key.trim()}`),
     );
     expect(written.filter((line) => !/: (\w*Key|key)$/.test(line))).toEqual([]);
   });

@@ -1,79 +1,129 @@
-import type { SessionId } from "../../protocol/ids.ts";
 import { sendDueMail } from "../mail/outbox.ts";
+import { CallBudget, metered } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { describeThrown, log } from "../platform/log.ts";
 import { continueErasures } from "../privacy/account-erasure.ts";
 import { continueExports } from "../privacy/export.ts";
-import { continueErasure } from "../privacy/session-erasure.ts";
+import { continueErasure, dueErasures, postponeErasure } from "../privacy/session-erasure.ts";
 import { sweepTable, sweptTables } from "../privacy/sweep.ts";
 import { sweepRecordings } from "../recordings/deletion.ts";
 import { noticeEndings } from "../recordings/notices.ts";
-import { sweepOrphans } from "../recordings/orphans.ts";
 import { deliverLeft } from "../rooms/room-outbox.ts";
 import { tellLaunch } from "../waitlist/launch.ts";
+import { sweepOrphans } from "./orphans.ts";
 
 interface Outcome {
   done: number;
   rowsRead: number;
   /** Whether everything that was due is done; otherwise the next run goes on. */
   finished: boolean;
+  /** When the oldest work that is left was due. */
+  oldestDueAtMs?: number;
 }
-type Job = (env: Env, deps: Deps) => Promise<Outcome>;
 
-/** What one run does at most of each; far below what a Worker may do in one invocation (docs/SCALE.md has the arithmetic). */
-const ROOM_CALLS = 100;
+interface Job {
+  /** Calls that one run of it may make, at most. */
+  calls: number;
+  /** Left work that was due longer ago than this is told to a person. */
+  lateAfterMs?: number;
+  run(env: Env, deps: Deps, budget: CallBudget): Promise<Outcome>;
+}
+
+/** Calls of one invocation, all jobs together: D1 ends it at 1,000 queries, and other calls count as well. */
+export const INVOCATION_CALLS_MAX = 900;
+/** Every so often cron comes; wrangler.toml says the same. */
+const INTERVAL_MS = 5 * 60 * 1000;
+
+/** What one run does at most of each; docs/SCALE.md has the arithmetic. */
+const ROOM_CALLS = 60;
 const ERASURES = 30;
 const RECORDING_BATCHES = 10;
 const ORPHAN_PAGES = 5;
 const ROWS = 5_000;
-const MAILS = 100;
+const MAILS = 60;
+
+const HOUR_MS = 60 * 60 * 1000;
+/** One erasure that is alone with its session: the room, an empty store, no rows, the end. */
+const ERASURE_CALLS = 12;
+
+const eraseSessions: Job = {
+  calls: 300,
+  lateAfterMs: 24 * HOUR_MS,
+  async run(env, deps, budget) {
+    const { results, meta } = await dueErasures(env.DB, deps.now(), ERASURES);
+    let done = 0;
+    let left: number | undefined;
+    for (const { sessionId, requestedAtMs } of results) {
+      // One that is large leaves something for the others.
+      if (!budget.allows(ERASURE_CALLS)) break;
+      const share = new CallBudget(Math.min(budget.left, eraseSessions.calls / 4));
+      const bound = metered(env, deps, share);
+      if (await continueErasure(bound.env, bound.deps, sessionId, share)) done++;
+      else {
+        left = Math.min(left ?? requestedAtMs, requestedAtMs);
+        await postponeErasure(env.DB, sessionId, deps.now());
+      }
+    }
+    const oldest = left === undefined ? {} : { oldestDueAtMs: left };
+    return { done, rowsRead: meta.rows_read, finished: done === results.length, ...oldest };
+  },
+};
 
 /** Everything that happens by the clock. Each job is bounded, finds its work by an index, and may be killed anywhere and run again. */
 export const jobs: Record<string, Job> = {
-  async "room-calls"(env, deps) {
-    const done = await deliverLeft(env, deps, ROOM_CALLS);
-    return { done, rowsRead: 0, finished: done < ROOM_CALLS };
-  },
-
-  exports: (env, deps) => continueExports(env, deps),
-  "account-erasures": (env, deps) => continueErasures(env, deps),
-
-  async "session-erasures"(env, deps) {
-    const { results, meta } = await env.DB.prepare(
-      "SELECT session_id AS sessionId FROM session_erasures WHERE finished_at_ms IS NULL ORDER BY requested_at_ms LIMIT ?",
-    )
-      .bind(ERASURES)
-      .all<{ sessionId: SessionId }>();
-    let done = 0;
-    for (const { sessionId } of results) if (await continueErasure(env, deps, sessionId)) done++;
-    return { done, rowsRead: meta.rows_read, finished: done === results.length };
-  },
-
+  "room-calls": { calls: 130, run: (env, deps, budget) => deliverLeft(env, deps, ROOM_CALLS, budget) },
+  exports: { calls: 300, run: continueExports },
+  "account-erasures": { calls: 300, run: continueErasures },
+  "session-erasures": eraseSessions,
   // Before the sweep: who was not told because runs were missed is told while there is something left to fetch.
-  notices: (env, deps) => noticeEndings(env, deps),
-  recordings: (env, deps) => sweepRecordings(env, deps, RECORDING_BATCHES),
-  orphans: (env, deps) => sweepOrphans(env, deps, ORPHAN_PAGES),
+  notices: { calls: 200, run: noticeEndings },
+  recordings: {
+    calls: 200,
+    lateAfterMs: HOUR_MS,
+    run: (env, deps, budget) => sweepRecordings(env, deps, RECORDING_BATCHES, budget),
+  },
+  orphans: { calls: 50, run: (env, deps, budget) => sweepOrphans(env, deps, ORPHAN_PAGES, budget) },
 
   // What the rules of the inventory say is over. Before the launch is told: nobody is written to whose time is over.
   ...Object.fromEntries(
     sweptTables.map((table): [string, Job] => [
       `retention:${table}`,
-      (env, deps) => sweepTable(env, deps, table, ROWS),
+      { calls: 3, run: (env, deps) => sweepTable(env, deps, table, ROWS) },
     ]),
   ),
-  "waitlist-launch": (env, deps) => tellLaunch(env, deps, MAILS),
-  mail: (env, deps) => sendDueMail(env, deps, MAILS),
+  "waitlist-launch": { calls: 200, run: (env, deps) => tellLaunch(env, deps, MAILS) },
+  mail: { calls: 200, run: (env, deps) => sendDueMail(env, deps, MAILS) },
 };
 
-/** One run of cron. A job that breaks is logged and does not keep the others from their work. */
+/** Runs one job within its calls. One that breaks is logged and does not keep the others from their work. */
+export async function runJob(env: Env, deps: Deps, name: string, budget = new CallBudget(INVOCATION_CALLS_MAX)) {
+  const job = jobs[name];
+  if (job === undefined) throw new Error(`There is no job ${name}.`);
+  const own = budget.share(job.calls);
+  try {
+    const bound = metered(env, deps, own);
+    const { oldestDueAtMs, ...outcome } = await job.run(bound.env, bound.deps, own);
+    if (outcome.done > 0 || !outcome.finished) log({ event: "cron", sweep: name, ...outcome });
+    const lateMs = deps.now() - (oldestDueAtMs ?? deps.now());
+    if (lateMs > (job.lateAfterMs ?? Number.POSITIVE_INFINITY)) log({ event: "work-overdue", sweep: name, lateMs });
+    return outcome;
+  } catch (error) {
+    log({ event: "cron-broke", sweep: name, ...describeThrown(error) });
+    return null;
+  }
+}
+
+/**
+ * One run of cron. All jobs share the invocation's calls; whoever is last in one run is further in front in the next, so that much work of
+ * one kind keeps no other from its turn.
+ */
 export async function runJobs(env: Env, deps: Deps): Promise<void> {
-  for (const [sweep, job] of Object.entries(jobs)) {
-    try {
-      const outcome = await job(env, deps);
-      if (outcome.done > 0 || !outcome.finished) log({ event: "cron", sweep, ...outcome });
-    } catch (error) {
-      log({ event: "cron-broke", sweep, ...describeThrown(error) });
-    }
+  const budget = new CallBudget(INVOCATION_CALLS_MAX);
+  const names = Object.keys(jobs);
+  const first = Math.floor(deps.now() / INTERVAL_MS) % names.length;
+  for (const name of [...names.slice(first), ...names.slice(0, first)]) {
+    if (!budget.allows(1)) break;
+    await runJob(env, deps, name, budget);
   }
 }

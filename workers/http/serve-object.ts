@@ -10,7 +10,7 @@ export interface Served {
   type: string;
   headers: Record<string, string>;
   /** The object's body, or the stretch of it. `null`: it is not there. */
-  read(options: R2GetOptions): Promise<{ body: ReadableStream } | null>;
+  read(range?: { offset: number; length: number }): Promise<{ body: ReadableStream } | null>;
   /** What is said where it is not. */
   missing: "gone" | "not-found";
 }
@@ -31,7 +31,7 @@ export async function serveObject(c: AppContext, served: Served): Promise<Respon
     return problem(c, "range-not-satisfiable");
   }
   const length = range === null ? sizeBytes : range.last - range.first + 1;
-  const object = await served.read(range === null ? {} : { range: { offset: range.first, length } });
+  const object = await served.read(range === null ? undefined : { offset: range.first, length });
   if (object === null) return problem(c, served.missing);
   headers["Content-Type"] = type;
   headers["Content-Length"] = String(length);

@@ -4,7 +4,9 @@ import type { HubPage, OwnProfile } from "../../protocol/hub.ts";
 import { BIO_MAX_GRAPHEMES, INSTRUMENTS_MAX, RATE_MAX_MINOR, SAMPLE_MAX_BYTES } from "../../protocol/limits.ts";
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
+import { eraseAccount } from "../privacy/account-erasure.ts";
 import { person } from "../testing/person.ts";
+import { headerOf } from "../testing/studio.ts";
 import { rename } from "./store.ts";
 
 const app = createApp();
@@ -22,7 +24,7 @@ const count = async (table: string) => await env.DB.prepare(`SELECT COUNT(*) AS 
 
 const wav = (bytes: number) => {
   const file = new Uint8Array(bytes);
-  file.set(new TextEncoder().encode("RIFF\0\0\0\0WAVEfmt "));
+  file.set(headerOf({ dataBytes: bytes - 44 }));
   return file;
 };
 
@@ -171,7 +173,6 @@ describe("the sound on a profile", () => {
       text("fLaC"),
       text("OggS"),
       text("\0\0\0 ftypM4A "),
-      text("ID3"),
       new Uint8Array([0xff, 0xfb, 0x90, 0x64]),
     ])
       expect(await put(sound)).toBe(200);
@@ -191,6 +192,45 @@ describe("the sound on a profile", () => {
     expect((await anyone(`/hub/${profileId}/sample`, { Range: `bytes=${SAMPLE_MAX_BYTES}-` })).status).toBe(416);
     await ada.call("DELETE", "/api/v1/profile/sample");
     expect((await anyone(`/hub/${profileId}/sample`)).status).toBe(404);
+    expect((await env.RECORDINGS.list({ prefix: "samples/" })).objects).toEqual([]);
+  });
+});
+
+describe("a sound and its row", () => {
+  test("X3, A4: sounds that are sent at once: what is named is what is played, and nothing else is kept", async () => {
+    const ada = await person("Ada");
+    const { profileId } = await ada.publish();
+    const sizes = [100, 200, 300, 400, 500];
+    await Promise.all(sizes.map((size) => ada.call("PUT", "/api/v1/profile/sample", wav(size))));
+    const own = await (await ada.call("GET", "/api/v1/profile")).json<OwnProfile>();
+    const played = await anyone(`/hub/${profileId}/sample`);
+    expect((await played.arrayBuffer()).byteLength).toBe(own.sampleBytes);
+    expect((await env.RECORDINGS.list({ prefix: "samples/" })).objects).toHaveLength(1);
+  });
+
+  test("E3: a sound that arrives while its account is erased goes with it", async () => {
+    const ada = await person("Ada");
+    await ada.publish();
+    const put = env.RECORDINGS.put.bind(env.RECORDINGS);
+    const bindings = {
+      ...env,
+      RECORDINGS: new Proxy(env.RECORDINGS, {
+        get: (target, name) => {
+          const value = Reflect.get(target, name, target) as unknown;
+          if (name !== "put") return typeof value === "function" ? value.bind(target) : value;
+          return async (key: string, bytes: Uint8Array<ArrayBuffer>) => {
+            await put(key, bytes);
+            await eraseAccount(env, systemDeps, ada.accountId, "operator");
+          };
+        },
+      }),
+    };
+    const late = await app.request(
+      `${origin}/api/v1/profile/sample`,
+      { method: "PUT", headers: { Authorization: `Bearer ${ada.token}` }, body: wav(100) },
+      bindings,
+    );
+    expect(late.status).toBe(401);
     expect((await env.RECORDINGS.list({ prefix: "samples/" })).objects).toEqual([]);
   });
 });

@@ -5,7 +5,8 @@ import { type AccountContext, requireAccount } from "../auth/guard.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
-import { dropSample, keepSample, noSample, playSample, sniff } from "./sample.ts";
+import { dropReplaced, dropSamples, keepSample, noSample, playSample } from "./sample.ts";
+import { sniff } from "./sniff.ts";
 import { type Edit, editOf, editProfile, findOwn, ownOrNew, ownProfile } from "./store.ts";
 
 const guarded = { security: bearer, tags: ["profile"] };
@@ -25,18 +26,21 @@ export async function takeSample(c: AccountContext, bytes: Uint8Array<ArrayBuffe
   if (type === null) return "unsupported-media" as const;
   const profile = await ownOrNew(c.env.DB, c.var.deps, c.var.account.id);
   if (profile === null) return "unauthenticated" as const;
-  const kept = await keepSample(c.env, profile.id, bytes, type);
+  const kept = await keepSample(c.env, c.var.deps, profile.id, bytes, type);
   const outcome = await editProfile(c.env.DB, c.var.deps, c.var.account.id, kept);
-  if (outcome === null || outcome.after.id === profile.id) return outcome;
-  // The profile was deleted meanwhile, and its sound with it.
-  await dropSample(c.env, profile.id);
-  return await editProfile(c.env.DB, c.var.deps, c.var.account.id, noSample);
+  if (outcome?.after.id === profile.id) {
+    await dropReplaced(c.env, c.var.deps, outcome.before, outcome.after);
+    return outcome;
+  }
+  // The profile, or the account, was deleted meanwhile: its sound goes with it.
+  await dropSamples(c.env, c.var.deps, profile.id);
+  return outcome === null ? null : await editProfile(c.env.DB, c.var.deps, c.var.account.id, noSample);
 }
 
 /** Takes the sound away: nobody is told of it any more, then it is gone. */
 export async function removeSample(c: AccountContext) {
   const outcome = await editProfile(c.env.DB, c.var.deps, c.var.account.id, noSample);
-  if (outcome !== null) await dropSample(c.env, outcome.after.id);
+  if (outcome !== null) await dropReplaced(c.env, c.var.deps, outcome.before, outcome.after);
   return outcome;
 }
 
@@ -46,7 +50,7 @@ export async function deleteProfile(c: AccountContext) {
   if ((await findOwn(DB, c.var.account.id)) === null) return;
   const outcome = await editProfile(DB, c.var.deps, c.var.account.id, { published: false });
   if (outcome === null) return;
-  await dropSample(c.env, outcome.after.id);
+  await dropSamples(c.env, c.var.deps, outcome.after.id);
   await DB.prepare("DELETE FROM profiles WHERE id = ?").bind(outcome.after.id).run();
 }
 

@@ -53,7 +53,7 @@ async function takesView(c: AppContext, { page, reader }: ReaderVisit, detail: z
   const asked = c.req.query("takes");
   const cursor = readCursor(asked) ?? firstPage;
   const where = { sessionId: detail.sessionId, accountId: reader.id, withPeaks: mayPlay };
-  const list = await listSeenRecordings(c.env, where, page.nowMs, STEMS_PER_PAGE, cursor);
+  const list = await listSeenRecordings(c.env, c.var.deps, where, STEMS_PER_PAGE, cursor);
   const nameOf = new Map<string, string>(detail.members.map(({ memberId, displayName }) => [memberId, displayName]));
   const stems = list.items.map((recording) => {
     const memberId = recording.isOwn ? detail.memberId : recording.memberId;

@@ -4,6 +4,12 @@ export type LogEvent =
   | { event: "room-unreachable"; call: "apply" | "announce" | "end" | "forget" }
   | { event: "room-unreachable"; call: "join"; error: string; stack: string[] }
   | { event: "store-unavailable"; call: string; error: string; stack: string[] }
+  /** Objects that no row knows, more than can be: the database may be the wrong one, and a person has to look. */
+  | { event: "store-strange"; prefix: string; objects: number; strangers: number }
+  /** Work that is late although runs are not missed: a person has to look. */
+  | { event: "work-overdue"; sweep: string; lateMs: number }
+  /** A row that today's code cannot read: it was passed over. */
+  | { event: "row-unreadable"; table: string; id: string }
   | { event: "turn-unavailable" }
   | { event: "mail-failed"; template: string; tries: number; error: string; stack: string[] }
   | { event: "cron-broke"; sweep: string; error: string; stack: string[] }

@@ -60,10 +60,10 @@ async function soundOf(env: Env, accountId: string): Promise<Entry[]> {
     .bind(accountId)
     .all<Stem>();
   const sample = await env.DB.prepare(
-    "SELECT id, sample_bytes AS bytes FROM profiles WHERE account_id = ? AND sample_bytes > 0",
+    "SELECT id, sample_bytes AS bytes, sample_sha256 AS sha256 FROM profiles WHERE account_id = ? AND sample_bytes > 0",
   )
     .bind(accountId)
-    .first<{ id: string; bytes: number }>();
+    .first<{ id: string; bytes: number; sha256: string }>();
   const entries: Entry[] = [];
   for (const { id, sessionId, name, sizeBytes, hasPeaks } of stems.results) {
     const key = objectKey(sessionId, id);
@@ -80,7 +80,7 @@ async function soundOf(env: Env, accountId: string): Promise<Entry[]> {
     entries.push({
       name: "audio/profile sample",
       size: sample.bytes,
-      open: () => openObject(env, sampleKey(sample.id), sample.bytes),
+      open: () => openObject(env, sampleKey(sample.id, sample.sha256), sample.bytes),
     });
   return entries;
 }

@@ -1,11 +1,12 @@
 import type { MemberId, SessionId } from "../../protocol/ids.ts";
-import { dropSample } from "../hub/sample.ts";
+import { dropSamples } from "../hub/sample.ts";
 import { editProfile, findOwn } from "../hub/store.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
-import { type Deletion, deleteRecordings } from "../recordings/deletion.ts";
+import { deleteRecordings, markDeletedOfAccount } from "../recordings/deletion.ts";
+import type { Deletable } from "../recordings/store.ts";
 import { dropOneExport } from "./export.ts";
 import { sqlName, tableRules } from "./inventory.ts";
 import { leaveSessions } from "./leave-sessions.ts";
@@ -74,18 +75,13 @@ async function forgetRooms(env: Env, deps: Deps, { erasureId, accountId }: Work)
 
 async function endRecordings(env: Env, deps: Deps, work: Work): Promise<Stepped> {
   const { accountId } = work;
-  await env.DB.prepare(
-    `UPDATE recordings SET state = 'deleting', expires_at_ms = min(ifnull(expires_at_ms, ?2), ?2)
-     WHERE account_id = ?1 AND (state <> 'deleting' OR expires_at_ms > ?2)`,
-  )
-    .bind(accountId, deps.now())
-    .run();
+  await markDeletedOfAccount(env.DB, accountId, deps.now()).run();
   const { results } = await env.DB.prepare(
     `SELECT id, session_id AS sessionId, account_id AS accountId, upload_id AS uploadId, created_at_ms AS createdAtMs
      FROM recordings WHERE account_id = ? LIMIT ?`,
   )
     .bind(accountId, RECORDINGS)
-    .all<Deletion>();
+    .all<Deletable>();
   if (results.length === 0) return "done";
   const gone = await deleteRecordings(env, deps, accountId, results);
   await env.DB.prepare(
@@ -152,7 +148,7 @@ export const steps: Record<string, Step> = {
     const profile = await findOwn(env.DB, accountId);
     if (profile === null) return "done";
     await editProfile(env.DB, deps, accountId, { published: false });
-    await dropSample(env, profile.id);
+    await dropSamples(env, deps, profile.id);
     return "done";
   },
   async sessions(env, deps, { accountId }) {

@@ -6,7 +6,7 @@ import { EXPORT_RETENTION_MS } from "../../protocol/retention.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { persist } from "../recordings/bucket.ts";
+import { objectStore } from "../platform/object-store.ts";
 import { nextSeat, type Page, readRoom, readRows, sources } from "./export-sources.ts";
 
 /**
@@ -103,7 +103,7 @@ async function continueExport(env: Env, deps: Deps, row: Row, budget: number): P
     const place = Place.parse(JSON.parse(placed));
     const { text, next } = await write(env, deps, row.accountId, place);
     const bytes = new TextEncoder().encode(text);
-    await persist(deps, "export", () => env.RECORDINGS.put(pieceKey(row.id, pieces), bytes));
+    await objectStore(env, deps).put(pieceKey(row.id, pieces), bytes);
     const isEnd = next.at === "end";
     const nowMs = deps.now();
     const nextPlaced = JSON.stringify(next);
@@ -143,8 +143,8 @@ export async function continueExportOf(env: Env, deps: Deps, exportId: string): 
 
 /** Pieces whose export has gone while they were being written. A row is always there before its first piece. */
 async function dropOrphans(env: Env, deps: Deps): Promise<void> {
-  const listed = await persist(deps, "list", () => env.RECORDINGS.list({ prefix: "exports/", delimiter: "/" }));
-  const ids = listed.delimitedPrefixes.map((prefix) => prefix.split("/")[1] ?? "");
+  const folders = await objectStore(env, deps).listFolders("exports/");
+  const ids = folders.map((prefix) => prefix.split("/")[1] ?? "");
   if (ids.length === 0) return;
   const { results } = await env.DB.prepare(
     "SELECT value AS id FROM json_each(?) WHERE value NOT IN (SELECT id FROM exports) LIMIT ?",
@@ -178,8 +178,9 @@ export async function continueExports(env: Env, deps: Deps) {
 /** Pieces first, row last: the row is how they would be found again. `false`: there are more, ask again. */
 async function dropExport(env: Env, deps: Deps, exportId: string): Promise<boolean> {
   const prefix = exportPrefix(exportId);
-  const { objects, truncated } = await persist(deps, "list", () => env.RECORDINGS.list({ prefix }));
-  if (objects.length > 0) await persist(deps, "delete", () => env.RECORDINGS.delete(objects.map(({ key }) => key)));
+  const store = objectStore(env, deps);
+  const { objects, truncated } = await store.list(prefix, 1_000);
+  await store.delete(objects.map(({ key }) => key));
   if (!truncated) await env.DB.prepare("DELETE FROM exports WHERE id = ?").bind(exportId).run();
   return !truncated;
 }

@@ -3,13 +3,15 @@ import { TICKET_LIFETIME_MS } from "../../protocol/limits.ts";
 import { ERASURE_DEADLINE_MS } from "../../protocol/retention.ts";
 import { may } from "../../protocol/roles.ts";
 import type { SessionErasure } from "../../protocol/sessions.ts";
+import type { CallBudget } from "../platform/call-budget.ts";
 import { Unavailable } from "../platform/database.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
-import { persist } from "../recordings/bucket.ts";
-import { type Deletion, isGivenUp } from "../recordings/deletion.ts";
+import { objectStore } from "../platform/object-store.ts";
+import { isGivenUp, markDeletedOfSession } from "../recordings/deletion.ts";
 import { sessionPrefix } from "../recordings/keys.ts";
+import type { Deletable } from "../recordings/store.ts";
 import { findMembership } from "../sessions/guard.ts";
 
 /**
@@ -19,6 +21,13 @@ import { findMembership } from "../sessions/guard.ts";
  * request did not get to, however often either is killed (fault X20).
  */
 const BATCH = 500;
+/** Calls that a step may need before it asks again: an upload that R2 does not answer about is asked for four times. */
+const STEP_CALLS = 8;
+/** Between one account's deletions, if it has several waiting: what one of them takes of a run of cron. */
+const TURN_MS = 10_000;
+/** How long an erasure that could not be finished waits for its next try, at least and at most; in between, a quarter of its age. */
+const TRY_WAIT_MIN_MS = 60_000;
+const TRY_WAIT_MAX_MS = 6 * 60 * 60 * 1000;
 
 const NOTICE =
   "The session's recordings, chat, notes, log and member list are deleted from our servers. Copies that collaborators " +
@@ -66,66 +75,125 @@ export async function requestErasure(
   return "requested";
 }
 
-/** The batch that closes a session. Exported so that the erasure of an account can close the sessions it hosts alone. */
-export function closeSession(db: D1Database, sessionId: SessionId, accountId: string | null, nowMs: number) {
+/**
+ * The batch that closes a session. Exported so that the erasure of an account can close the sessions in which nobody is left: `condition` is
+ * SQL in which `?1` is the session.
+ */
+export function closeSession(
+  db: D1Database,
+  sessionId: SessionId,
+  accountId: string | null,
+  nowMs: number,
+  condition = "1",
+): D1PreparedStatement[] {
+  const closed = "EXISTS (SELECT 1 FROM session_erasures e WHERE e.session_id = ?1)";
+  const close = (sql: string) => db.prepare(`${sql} AND ${closed}`).bind(sessionId);
   return [
     db
       .prepare(
-        `INSERT INTO session_erasures (session_id, requested_by, requested_at_ms, due_at_ms, recordings_deleted)
-         VALUES (?1, ?2, ?3, ?4, (SELECT COUNT(*) FROM recordings WHERE session_id = ?1)) ON CONFLICT DO NOTHING`,
+        `INSERT INTO session_erasures (session_id, requested_by, requested_at_ms, due_at_ms, next_try_at_ms, recordings_deleted)
+         SELECT ?1, ?2, ?3, ?4,
+           max(?3 + ?5, ifnull((SELECT next_try_at_ms + ?6 FROM session_erasures
+                                WHERE requested_by = ?2 AND finished_at_ms IS NULL ORDER BY next_try_at_ms DESC LIMIT 1), 0)),
+           (SELECT COUNT(*) FROM recordings WHERE session_id = ?1)
+         WHERE ${condition} ON CONFLICT DO NOTHING`,
       )
-      .bind(sessionId, accountId, nowMs, nowMs + ERASURE_DEADLINE_MS),
-    db.prepare("DELETE FROM session_members WHERE session_id = ?").bind(sessionId),
-    db.prepare("DELETE FROM invites WHERE session_id = ?").bind(sessionId),
-    db.prepare("DELETE FROM room_calls WHERE session_id = ?").bind(sessionId),
-    db.prepare("UPDATE sessions SET name = '' WHERE id = ?").bind(sessionId),
-    db
-      .prepare(
-        "UPDATE recordings SET state = 'deleting', expires_at_ms = min(ifnull(expires_at_ms, ?2), ?2) WHERE session_id = ?1",
-      )
-      .bind(sessionId, nowMs),
+      .bind(sessionId, accountId, nowMs, nowMs + ERASURE_DEADLINE_MS, TICKET_LIFETIME_MS, TURN_MS),
+    close("DELETE FROM session_members WHERE session_id = ?1"),
+    close("DELETE FROM invites WHERE session_id = ?1"),
+    close("DELETE FROM room_calls WHERE session_id = ?1"),
+    close("UPDATE sessions SET name = '' WHERE id = ?1"),
+    markDeletedOfSession(db, sessionId, nowMs),
   ];
 }
 
+/** Sessions whose deletion is due for a try, the one that has waited longest first. */
+export async function dueErasures(db: D1Database, nowMs: number, limit: number) {
+  return await db
+    .prepare(
+      `SELECT session_id AS sessionId, requested_at_ms AS requestedAtMs FROM session_erasures
+       WHERE finished_at_ms IS NULL AND next_try_at_ms <= ?1 ORDER BY next_try_at_ms LIMIT ?2`,
+    )
+    .bind(nowMs, limit)
+    .all<{ sessionId: SessionId; requestedAtMs: number }>();
+}
+
+/** Lets the others go first: the older an erasure that does not get through, the longer until its next try. */
+export async function postponeErasure(db: D1Database, sessionId: SessionId, nowMs: number): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE session_erasures SET next_try_at_ms = ?2 + max(?3, min(?4, (?2 - requested_at_ms) / 4))
+       WHERE session_id = ?1 AND finished_at_ms IS NULL`,
+    )
+    .bind(sessionId, nowMs, TRY_WAIT_MIN_MS, TRY_WAIT_MAX_MS)
+    .run();
+}
+
 /**
- * Carries a requested deletion on, at most `batches` steps of bounded size. `true` when it is finished. Whatever does not answer just
- * now is left to the next run: the session is closed already.
+ * Carries a requested deletion on as far as the budget allows. `true` when it is finished. Whatever does not answer just now is left to the
+ * next run: the session is closed already.
  */
-export async function continueErasure(env: Env, deps: Deps, sessionId: SessionId, batches = 20): Promise<boolean> {
+export async function continueErasure(
+  env: Env,
+  deps: Deps,
+  sessionId: SessionId,
+  budget: CallBudget,
+): Promise<boolean> {
   try {
     if (!(await endRoom(env, deps, sessionId))) return false;
-    for (let batch = 0; batch < batches; batch++) {
-      if (await emptyOneBatch(env, deps, sessionId)) return await finish(env, deps, sessionId);
-    }
+    if (!(await emptyPrefix(env, deps, sessionId, budget))) return false;
+    if (!(await deleteRows(env, deps, sessionId, budget))) return false;
+    // What a completion put there meanwhile.
+    if (!(await emptyPrefix(env, deps, sessionId, budget))) return false;
+    return await finish(env, deps, sessionId);
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
   }
   return false;
 }
 
-/** `true` when nothing of the session's recordings is left, in R2 or in D1. */
-async function emptyOneBatch(env: Env, deps: Deps, sessionId: SessionId): Promise<boolean> {
-  const { results: rows } = await env.DB.prepare(
-    `SELECT id, session_id AS sessionId, account_id AS accountId, upload_id AS uploadId, created_at_ms AS createdAtMs
-     FROM recordings WHERE session_id = ?1 LIMIT ?2`,
-  )
-    .bind(sessionId, BATCH)
-    .all<Deletion>();
-  for (const row of rows) {
-    if (row.uploadId !== null && !(await isGivenUp(env, deps, row, row.uploadId))) throw new Unavailable();
+/** Deletes the session's objects. `true` when none is left. */
+async function emptyPrefix(env: Env, deps: Deps, sessionId: SessionId, budget: CallBudget): Promise<boolean> {
+  const store = objectStore(env, deps);
+  while (budget.allows(STEP_CALLS)) {
+    const { objects } = await store.list(sessionPrefix(sessionId), 1_000);
+    if (objects.length === 0) return true;
+    await store.delete(objects.map(({ key }) => key));
+    await env.DB.prepare("UPDATE session_erasures SET objects_deleted = objects_deleted + ?2 WHERE session_id = ?1")
+      .bind(sessionId, objects.length)
+      .run();
   }
-  const prefix = sessionPrefix(sessionId);
-  const { objects } = await persist(deps, "list", () => env.RECORDINGS.list({ prefix }));
-  if (objects.length === 0) {
-    // Rows go only when no object is left: a row is how the sweep would find one.
-    const ids = JSON.stringify(rows.map((row) => row.id));
-    await env.DB.prepare("DELETE FROM recordings WHERE id IN (SELECT value FROM json_each(?))").bind(ids).run();
-    return rows.length < BATCH;
+  return false;
+}
+
+/**
+ * Deletes the rows of recordings, whose objects are gone: a row is how anything would find an object again. A row whose upload R2 will not
+ * give up stays for a later try, and the others do not wait for it. `true` when none is left.
+ */
+async function deleteRows(env: Env, deps: Deps, sessionId: SessionId, budget: CallBudget): Promise<boolean> {
+  let after = "";
+  let isEmpty = true;
+  while (budget.allows(STEP_CALLS)) {
+    const { results: rows } = await env.DB.prepare(
+      `SELECT id, session_id AS sessionId, account_id AS accountId, upload_id AS uploadId, created_at_ms AS createdAtMs
+       FROM recordings WHERE session_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3`,
+    )
+      .bind(sessionId, after, BATCH)
+      .all<Deletable>();
+    const gone: string[] = [];
+    for (const row of rows) {
+      if (row.uploadId === null) gone.push(row.id);
+      else if (budget.allows(STEP_CALLS) && (await isGivenUp(env, deps, row, row.uploadId))) gone.push(row.id);
+    }
+    if (gone.length > 0) {
+      await env.DB.prepare("DELETE FROM recordings WHERE id IN (SELECT value FROM json_each(?))")
+        .bind(JSON.stringify(gone))
+        .run();
+    }
+    isEmpty &&= gone.length === rows.length;
+    if (rows.length < BATCH) return isEmpty;
+    after = rows.at(-1)?.id ?? after;
   }
-  await persist(deps, "delete", () => env.RECORDINGS.delete(objects.map((object) => object.key)));
-  await env.DB.prepare("UPDATE session_erasures SET objects_deleted = objects_deleted + ?2 WHERE session_id = ?1")
-    .bind(sessionId, objects.length)
-    .run();
   return false;
 }
 

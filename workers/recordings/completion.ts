@@ -5,7 +5,7 @@ import { RECORDING_RETENTION_MS } from "../../protocol/retention.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { toHex } from "../platform/hash.ts";
-import { isFinal, isNoSuchUpload, persist } from "./bucket.ts";
+import { isFinal, isNoSuchUpload, type ObjectStore, objectStore } from "../platform/object-store.ts";
 import { objectKey, peaksKey } from "./keys.ts";
 import { formatOf, listParts, type Part, type Row } from "./store.ts";
 import { type OpenUpload, type Outcome, refused, startOver } from "./upload.ts";
@@ -63,22 +63,21 @@ export async function completeUpload(env: Env, deps: Deps, row: Row, wanted: Com
   if (lease.meta.changes === 0) return refused("upload-ended");
 
   const key = objectKey(row.sessionId, row.id);
-  const isWhole = await assemble(env.RECORDINGS, deps, key, row.uploadId, parts);
+  const store = objectStore(env, deps);
+  const isWhole = await assemble(store, key, row.uploadId, parts);
   if (!isWhole) return await startOver(env, deps, upload);
   const { frames, sizeBytes } = wanted;
   const format = formatOf(row);
-  const lie = stemProblem(await readStart(env.RECORDINGS, deps, key), { format, frames, sizeBytes });
+  const lie = stemProblem(await readStart(store, key), { format, frames, sizeBytes });
   if (lie !== null) {
     await startOver(env, deps, upload);
     return refused("stem-invalid", lie);
   }
-  if ((await hashObject(env.RECORDINGS, deps, key, sizeBytes)) !== wanted.sha256) {
+  if ((await hashObject(store, key, sizeBytes)) !== wanted.sha256) {
     await startOver(env, deps, upload);
     return refused("hash-mismatch", "Every part is intact, so the hash was of another file. Send the parts again.");
   }
-  if (peaks !== undefined) {
-    await persist(deps, "peaks", () => env.RECORDINGS.put(peaksKey(row.sessionId, row.id), peaks));
-  }
+  if (peaks !== undefined) await store.put(peaksKey(row.sessionId, row.id), peaks);
   return await publish(env, deps, upload, wanted, peaks !== undefined);
 }
 
@@ -124,8 +123,7 @@ async function publish(
   const now = await env.DB.prepare("SELECT state FROM recordings WHERE id = ?").bind(row.id).first<{ state: string }>();
   if (now?.state === "complete") return { ok: true };
   if (now === null) {
-    const keys = [objectKey(row.sessionId, row.id), peaksKey(row.sessionId, row.id)];
-    await persist(deps, "delete", () => env.RECORDINGS.delete(keys));
+    await objectStore(env, deps).delete([objectKey(row.sessionId, row.id), peaksKey(row.sessionId, row.id)]);
   }
   return refused("upload-ended");
 }
@@ -134,37 +132,30 @@ async function publish(
  * R2's part of a completion. An upload that R2 has put together already, for a request whose answer was lost, counts as done. `false`:
  * it can never be put together, because R2 has dropped it or holds other bytes under a part's number.
  */
-async function assemble(
-  bucket: R2Bucket,
-  deps: Deps,
-  key: string,
-  uploadId: string,
-  parts: readonly Part[],
-): Promise<boolean> {
+async function assemble(store: ObjectStore, key: string, uploadId: string, parts: readonly Part[]): Promise<boolean> {
   const uploaded = parts.flatMap(({ number, etag }) => (etag === null ? [] : [{ partNumber: number, etag }]));
   try {
-    await persist(deps, "complete", () => bucket.resumeMultipartUpload(key, uploadId).complete(uploaded));
+    await store.completeUpload(key, uploadId, uploaded);
     return true;
   } catch (error) {
     if (!isFinal(error)) throw error;
-    return isNoSuchUpload(error) && (await persist(deps, "head", () => bucket.head(key))) !== null;
+    return isNoSuchUpload(error) && (await store.head(key)) !== null;
   }
 }
 
-async function readStart(bucket: R2Bucket, deps: Deps, key: string): Promise<Uint8Array> {
-  const start = { range: { offset: 0, length: WAV_HEADER_MAX_BYTES } };
-  const bytes = await persist(deps, "read", async () => await (await bucket.get(key, start))?.arrayBuffer());
-  return bytes === undefined ? new Uint8Array() : new Uint8Array(bytes);
+async function readStart(store: ObjectStore, key: string): Promise<Uint8Array> {
+  const start = await store.read(key, { offset: 0, length: WAV_HEADER_MAX_BYTES });
+  return start === null ? new Uint8Array() : new Uint8Array(start.bytes);
 }
 
 /**
  * Lower-case hexadecimal SHA-256 of an object of so many bytes, or `null` if it has another size. Read in windows, the next on its way
  * while one is hashed: memory holds two of them whatever the object's size, and a read that breaks off costs one window, not all.
  */
-async function hashObject(bucket: R2Bucket, deps: Deps, key: string, sizeBytes: number): Promise<string | null> {
+async function hashObject(store: ObjectStore, key: string, sizeBytes: number): Promise<string | null> {
   const digest = new crypto.DigestStream("SHA-256");
   const writer = digest.getWriter();
-  const window = (offset: number) => readWindow(bucket, deps, key, offset, sizeBytes);
+  const window = (offset: number) => readWindow(store, key, offset, sizeBytes);
   let next = window(0);
   for (let offset = 0; offset < sizeBytes; offset += WINDOW_BYTES) {
     const bytes = await next;
@@ -174,7 +165,7 @@ async function hashObject(bucket: R2Bucket, deps: Deps, key: string, sizeBytes: 
       return null;
     }
     next = window(offset + WINDOW_BYTES);
-    // Awaited in the next round; until then a failure is nobody's.
+    // Awaited in the next round, where a failure is thrown; until then nobody listens to it.
     next.catch(() => undefined);
     await writer.write(bytes);
   }
@@ -183,16 +174,13 @@ async function hashObject(bucket: R2Bucket, deps: Deps, key: string, sizeBytes: 
 }
 
 async function readWindow(
-  bucket: R2Bucket,
-  deps: Deps,
+  store: ObjectStore,
   key: string,
   offset: number,
   sizeBytes: number,
 ): Promise<ArrayBuffer | null> {
   const length = Math.min(WINDOW_BYTES, sizeBytes - offset);
   if (length <= 0) return null;
-  return await persist(deps, "hash", async () => {
-    const object = await bucket.get(key, { range: { offset, length } });
-    return object === null || object.size !== sizeBytes ? null : await object.arrayBuffer();
-  });
+  const window = await store.read(key, { offset, length });
+  return window === null || window.size !== sizeBytes ? null : window.bytes;
 }

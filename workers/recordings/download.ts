@@ -11,8 +11,8 @@ import { matchesNone } from "../http/preconditions.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { serveObject } from "../http/serve-object.ts";
+import { objectStore } from "../platform/object-store.ts";
 import { type MemberEnv, requireMember } from "../sessions/guard.ts";
-import { persist } from "./bucket.ts";
 import { reprDigest } from "./digest.ts";
 import { objectKey, peaksKey } from "./keys.ts";
 import { findRecording, listRecordings, type Row } from "./store.ts";
@@ -73,8 +73,7 @@ export const downloads = newRouter<MemberEnv>()
           "Repr-Digest": reprDigest(row.sha256 ?? ""),
           "Content-Disposition": attachment(row.name, "wav"),
         },
-        read: (options) =>
-          persist(c.var.deps, "read", () => c.env.RECORDINGS.get(objectKey(row.sessionId, row.id), options)),
+        read: (range) => objectStore(c.env, c.var.deps).get(objectKey(row.sessionId, row.id), range),
         missing: "gone",
       });
     },
@@ -96,7 +95,7 @@ export const downloads = newRouter<MemberEnv>()
       const headers = { "Cache-Control": "private, no-cache", ETag: etag };
       if (row.hasPeaks === 1 && matchesNone(c.req.header("If-None-Match"), etag)) return c.body(null, 304, headers);
       const key = peaksKey(row.sessionId, row.id);
-      const object = row.hasPeaks === 1 ? await persist(c.var.deps, "read", () => c.env.RECORDINGS.get(key)) : null;
+      const object = row.hasPeaks === 1 ? await objectStore(c.env, c.var.deps).get(key) : null;
       if (object === null) return problem(c, "not-found");
       return c.body(object.body, 200, {
         ...headers,
@@ -121,7 +120,7 @@ export const downloads = newRouter<MemberEnv>()
       const all = await allComplete(c.env.DB, member.sessionId, account.id, deps.now());
       const complete = take === undefined ? all : all.filter(({ takeId }) => takeId === take);
       if (take !== undefined && complete.length === 0) return problem(c, "not-found");
-      const { stream, length } = zipOf(c.env.RECORDINGS, complete);
+      const { stream, length } = zipOf(objectStore(c.env, deps), complete);
       // A fixed length is what becomes Content-Length, and what makes the answer break off where the zip does.
       return new Response(stream.pipeThrough(new FixedLengthStream(length)), {
         headers: {

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { PART_LEASE_MS, TICKET_LIFETIME_MS } from "../../protocol/limits.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import {
@@ -8,14 +8,14 @@ import {
   RECORDING_RETENTION_MS,
   UPLOAD_ABANDONED_AFTER_MS,
 } from "../../protocol/retention.ts";
-import { jobs } from "../cron/jobs.ts";
+import { runJob } from "../cron/jobs.ts";
+import { QUARANTINE_MS, sweepOrphans } from "../cron/orphans.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { roomOf } from "../platform/jurisdiction.ts";
 import { findErasure } from "../privacy/session-erasure.ts";
 import { Faults, type Moment } from "../testing/faults.ts";
-import { accountOf, fileOf, opening, Studio, seedPeople } from "../testing/studio.ts";
+import { accountOf, fileOf, opening, plenty, Studio, seedPeople } from "../testing/studio.ts";
 import { sweepRecordings } from "./deletion.ts";
-import { sweepOrphans } from "./orphans.ts";
 import { recountStorage } from "./store.ts";
 
 const moments: Moment[] = ["before", "after"];
@@ -82,7 +82,7 @@ describe("every step of a take's way fails once", () => {
           expect([await studio.count("recordings"), await studio.count("recording_parts")], what()).toEqual([1, 0]);
           expect(await recountStorage(env.DB, accountOf("ada")), what()).toBe(1_000);
           studio.nowMs += RECORDING_RETENTION_MS.free;
-          await sweepRecordings(env, studio.deps, 1);
+          await sweepRecordings(env, studio.deps, 1, plenty());
           expect([await studio.count("recordings"), await studio.keys()], what()).toEqual([0, []]);
           if (faults.failed === null) break;
         }
@@ -100,9 +100,9 @@ describe("every step of a take's way fails once", () => {
         await studio.put("ada", await studio.open(), 1, fileOf(60));
         studio.nowMs += UPLOAD_ABANDONED_AFTER_MS + RECORDING_RETENTION_MS.free;
         const young = await studio.share(fileOf(500));
-        const run = sweepRecordings(faults.bindings, studio.deps, 3);
+        const run = sweepRecordings(faults.bindings, studio.deps, 3, plenty());
         await run.catch(() => undefined);
-        await sweepRecordings(env, studio.deps, 3);
+        await sweepRecordings(env, studio.deps, 3, plenty());
         expect([await studio.keys(), await studio.count("recordings")], `${moment} ${at}`).toEqual([
           [`${young}.wav`],
           1,
@@ -138,7 +138,7 @@ describe("every step of a take's way fails once", () => {
         if (!answer.ok)
           expect([200, 202]).toContain((await studio.ask("ada", "DELETE", `/sessions/${sessionId}`)).status);
         studio.nowMs += TICKET_LIFETIME_MS + 1;
-        await jobs["session-erasures"]?.(env, studio.deps);
+        await runJob(env, studio.deps, "session-erasures");
         const erasure = await findErasure(env.DB, sessionId);
         expect(erasure, what()).toMatchObject({ recordingsDeleted: 2, finishedAtMs: studio.nowMs });
         expect(await studio.keys(), what()).toEqual([]);
@@ -158,44 +158,116 @@ describe("every step of a take's way fails once", () => {
 });
 
 describe("what no row knows", () => {
-  test("E2, X21: an object without a row goes a day later, wherever the sweep was killed; those with one, and young ones, stay", async () => {
-    const DAY_MS = 24 * 60 * 60 * 1000;
+  const DAY_MS = 24 * 60 * 60 * 1000;
+  const noted = () => env.DB.prepare("SELECT COUNT(*) AS n FROM orphans").first<number>("n");
+  beforeEach(async () => {
+    for (const table of ["recordings", "orphans", "sweep_places"]) await env.DB.prepare(`DELETE FROM ${table}`).run();
+    for (const { key } of (await env.RECORDINGS.list()).objects) await env.RECORDINGS.delete(key);
+    await env.DB.prepare(
+      "INSERT INTO profiles (id, account_id, updated_at_ms) VALUES ('pro_1', ?, 0) ON CONFLICT DO NOTHING",
+    )
+      .bind(accountOf("ada"))
+      .run();
+  });
+
+  test("E2, X21: an object without a row goes after a month, those with one and young ones stay", async () => {
+    const studio = new Studio();
+    await studio.meet();
+    const sweep = () => sweepOrphans(env, studio.deps, 5, plenty());
+    await sweep();
+    const id = await studio.share(fileOf(300));
+    for (const kind of ["wav", "peaks"])
+      await env.RECORDINGS.put(`recordings/${studio.sessionId}/rec_lost.${kind}`, "left");
+    await env.RECORDINGS.put("samples/pro_1/lost", "nobody's sound");
+    await sweep();
+    expect([await studio.keys(), await noted()]).toMatchObject([{ length: 3 }, 0]);
+    studio.nowMs += DAY_MS + 60_000;
+    await sweep();
+    studio.nowMs += QUARANTINE_MS - 1;
+    await sweep();
+    expect([await studio.keys(), await noted()]).toMatchObject([{ length: 3 }, 3]);
+    studio.nowMs += 1;
+    await sweep();
+    expect([await studio.keys(), await noted()]).toEqual([[`${id}.wav`], 0]);
+    expect(await env.RECORDINGS.head("samples/pro_1/lost")).toBeNull();
+  });
+
+  test("X20, X21: wherever the sweep is killed, the next run finds what it had noted and what it had not", async () => {
+    const studio = new Studio();
+    await studio.meet();
+    await sweepOrphans(env, studio.deps, 5, plenty());
+    const id = await studio.share(fileOf(300));
     for (const moment of moments) {
       for (let at = 1; ; at++) {
         const faults = new Faults({ at, moment, fault: "kill" });
-        const studio = new Studio();
-        await studio.meet();
-        const id = await studio.share(fileOf(300));
-        const orphans = Array.from({ length: 3 }, (_, n) => `recordings/${studio.sessionId}/rec_lost_${n}.peaks`);
-        for (const key of orphans) await env.RECORDINGS.put(key, "left");
-        await env.RECORDINGS.put("samples/pro_1", "somebody's sound");
-        await sweepOrphans(env, studio.deps, 3);
-        expect(await studio.keys()).toHaveLength(4);
-        studio.nowMs += DAY_MS + 60_000;
-        await sweepOrphans(faults.bindings, studio.deps, 3).catch(() => undefined);
-        await sweepOrphans(env, studio.deps, 3);
-        expect(await studio.keys(), `${moment} ${at}`).toEqual([`${id}.wav`]);
-        expect(await env.RECORDINGS.head("samples/pro_1")).not.toBeNull();
-        await studio.ask("ada", "DELETE", `/recordings/${id}`);
+        await env.RECORDINGS.put(`recordings/${studio.sessionId}/rec_lost.wav`, "left");
+        for (const waitMs of [DAY_MS + 60_000, QUARANTINE_MS]) {
+          studio.nowMs += waitMs;
+          await sweepOrphans(faults.bindings, studio.deps, 2, plenty()).catch(() => undefined);
+          await sweepOrphans(env, studio.deps, 2, plenty());
+        }
+        expect([await studio.keys(), await noted()], `${moment} ${at}`).toEqual([[`${id}.wav`], 0]);
         if (faults.failed === null) break;
       }
     }
   });
 
-  test("more than one page of objects: each run goes on where the one before stopped, and then begins anew", async () => {
+  test("X31: a row that comes back in time keeps its object", async () => {
+    const studio = new Studio();
+    await studio.meet();
+    await sweepOrphans(env, studio.deps, 5, plenty());
+    const [id, other] = [await studio.share(fileOf(300)), await studio.share(fileOf(400))];
+    const row = await env.DB.prepare("SELECT * FROM recordings WHERE id = ?").bind(id).first();
+    await env.DB.prepare("DELETE FROM recordings WHERE id = ?").bind(id).run();
+    studio.nowMs += DAY_MS + 60_000;
+    await sweepOrphans(env, studio.deps, 5, plenty());
+    expect(await noted()).toBe(1);
+    const columns = Object.keys(row ?? {});
+    await env.DB.prepare(`INSERT INTO recordings (${columns}) VALUES (${columns.map(() => "?")})`)
+      .bind(...Object.values(row ?? {}))
+      .run();
+    studio.nowMs += QUARANTINE_MS;
+    await sweepOrphans(env, studio.deps, 5, plenty());
+    expect([(await studio.keys()).sort(), await noted()]).toEqual([[`${id}.wav`, `${other}.wav`].sort(), 0]);
+  });
+
+  test.each(["empty", "another", "new"] as const)(
+    "X31: the database under a full store is %s: nothing is noted, nothing goes, and somebody is told",
+    async (what) => {
+      const studio = new Studio();
+      await studio.meet();
+      if (what !== "new") await sweepOrphans(env, studio.deps, 5, plenty());
+      const keys = Array.from({ length: 60 }, (_, at) => `recordings/${studio.sessionId}/rec_${at}.wav`);
+      await Promise.all(keys.map((key) => env.RECORDINGS.put(key, "sound")));
+      if (what !== "empty") await studio.share(fileOf(300));
+      const lines: unknown[] = [];
+      const spy = vi.spyOn(console, "log").mockImplementation((line) => void lines.push(JSON.parse(line)));
+      for (let day = 0; day < 40; day++) {
+        studio.nowMs += DAY_MS;
+        await sweepOrphans(env, studio.deps, 5, plenty());
+      }
+      spy.mockRestore();
+      expect([(await studio.keys()).length, await noted()]).toEqual([what === "empty" ? 60 : 61, 0]);
+      if (what !== "new") expect(lines).toContainEqual(expect.objectContaining({ event: "store-strange" }));
+    },
+  );
+
+  test("more than one page of objects: each run goes on behind the last key, and then begins anew", async () => {
     const studio = new Studio();
     await studio.meet();
     const asked: (string | undefined)[] = [];
-    const page = (cursor?: string) => ({ objects: [], truncated: cursor !== "2", cursor: cursor === "1" ? "2" : "1" });
-    const list = async ({ cursor }: R2ListOptions) => {
-      asked.push(cursor);
-      return page(cursor);
+    const list = async ({ prefix = "", startAfter }: R2ListOptions) => {
+      asked.push(startAfter);
+      const at = Number(startAfter?.replace(/\D/g, "") ?? 0) + 1;
+      const objects = prefix === "samples/" ? [] : [{ key: `${prefix}${at}`, uploaded: new Date(studio.nowMs) }];
+      return { objects, truncated: prefix !== "samples/" && at < 3 };
     };
     const bindings = { ...env, RECORDINGS: { ...env.RECORDINGS, list } as unknown as R2Bucket };
-    for (let run = 0; run < 4; run++) await sweepOrphans(bindings, studio.deps, 1);
-    expect(asked).toEqual([undefined, "1", "2", undefined]);
-    await sweepOrphans(bindings, studio.deps, 5);
-    expect(asked.slice(4)).toEqual(["1", "2"]);
+    for (let run = 0; run < 5; run++) await sweepOrphans(bindings, studio.deps, 1, plenty());
+    const round = [undefined, "recordings/1", "recordings/2", "samples/"];
+    expect(asked).toEqual([...round, undefined]);
+    await sweepOrphans(bindings, studio.deps, 5, plenty());
+    expect(asked.slice(5)).toEqual(round.slice(1));
   });
 
   test("E2: the record of a session's deletion is kept a year, and that of a notice thirty days; then they go", async () => {
@@ -204,13 +276,13 @@ describe("what no row knows", () => {
     const { sessionId } = studio;
     await studio.ask("ada", "DELETE", `/sessions/${sessionId}`);
     studio.nowMs += TICKET_LIFETIME_MS + 1;
-    await jobs["session-erasures"]?.(env, studio.deps);
+    await runJob(env, studio.deps, "session-erasures");
     await env.DB.prepare("INSERT INTO retention_notices VALUES ('n', ?1, 'first', 1, ?2, 0, 0)")
       .bind(accountOf("ada"), studio.nowMs)
       .run();
     const run = async () => {
-      await jobs["old-session-erasures"]?.(env, studio.deps);
-      await jobs["old-notices"]?.(env, studio.deps);
+      await runJob(env, studio.deps, "retention:sessionErasures");
+      await runJob(env, studio.deps, "retention:retentionNotices");
       const notices = await env.DB.prepare("SELECT COUNT(*) AS n FROM retention_notices").first("n");
       return [(await findErasure(env.DB, sessionId)) !== null, notices];
     };
@@ -263,7 +335,7 @@ describe("races", () => {
     studio.nowMs = opened + UPLOAD_ABANDONED_AFTER_MS - 2 * 60_000;
     const answer = await completeWhile(id, nth, async () => {
       studio.nowMs = opened + UPLOAD_ABANDONED_AFTER_MS + 60_000;
-      await sweepRecordings(env, studio.deps, 1);
+      await sweepRecordings(env, studio.deps, 1, plenty());
     });
     expect(answer.status).toBe(200);
     expect(await studio.keys()).toEqual([`${id}.wav`]);
@@ -376,7 +448,7 @@ describe("races", () => {
     expect(await studio.count("recordings")).toBe(1);
     studio.bindings = env;
     expect((await studio.ask("ada", "GET", `/recordings/${id}`)).status).toBe(404);
-    await sweepRecordings(env, studio.deps, 1);
+    await sweepRecordings(env, studio.deps, 1, plenty());
     expect(await studio.count("recordings")).toBe(0);
   });
 

@@ -1,5 +1,6 @@
 import { EXPIRY_NOTICES_MS } from "../../protocol/retention.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
+import type { CallBudget } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 
@@ -7,6 +8,9 @@ import type { Env } from "../platform/env.ts";
 const BATCH = 500;
 /** One mail speaks of everything of an account that ends within this long after the first: a session's stems are not told one by one. */
 const TOGETHER_MS = 12 * 60 * 60 * 1000;
+
+/** Calls for one account: its address, a count, and a batch of three. */
+const TELL_CALLS = 5;
 
 const [FIRST_MS, LAST_MS] = EXPIRY_NOTICES_MS;
 /** What a recording that ends between these two times from now is told, if it has had fewer notices than `sent` then says. */
@@ -24,6 +28,7 @@ type Notice = (typeof notices)[number];
 export async function noticeEndings(
   env: Env,
   deps: Deps,
+  budget: CallBudget,
 ): Promise<{ done: number; rowsRead: number; finished: boolean }> {
   let done = 0;
   let rowsRead = 0;
@@ -47,6 +52,7 @@ export async function noticeEndings(
       }
     }
     for (const [accountId, { id, expiresAtMs }] of first) {
+      if (!budget.allows(TELL_CALLS)) return { done, rowsRead, finished: false };
       await tell(env, accountId, notice, id, expiresAtMs, nowMs);
       done++;
     }
@@ -63,7 +69,8 @@ async function tell(env: Env, accountId: string, notice: Notice, firstId: string
     .bind(...bounds)
     .first<number>("count");
   if (count === null || count === 0) return;
-  const id = `${notice.kind}-${firstId}`;
+  // What it announces: told on one plan, and again when another plan has moved the end.
+  const id = `${notice.kind}-${firstId}-${firstAtMs}`;
   const link = `${env.PUBLIC_ORIGIN}/sessions`;
   await env.DB.batch([
     env.DB.prepare(

@@ -2,7 +2,9 @@ import { preRollOf } from "../../audio/stem-place.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import { TransportState } from "../../protocol/room.ts";
 import type { Cursor } from "../http/paging.ts";
+import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { type ObjectStore, objectStore } from "../platform/object-store.ts";
 import { peaksKey } from "./keys.ts";
 import { listRecordings } from "./store.ts";
 
@@ -32,13 +34,13 @@ interface Own {
 /** One page of a session's recordings, newest first. `withPeaks`: their waveforms too, from R2, at once. */
 export async function listSeenRecordings(
   env: Env,
+  deps: Deps,
   session: { sessionId: string; accountId: string; withPeaks: boolean },
-  nowMs: number,
   limit: number,
   cursor: Cursor,
 ): Promise<{ items: SeenRecording[]; nextCursor: string | null }> {
   const { sessionId, accountId, withPeaks } = session;
-  const page = await listRecordings(env.DB, sessionId, accountId, nowMs, limit, cursor);
+  const page = await listRecordings(env.DB, sessionId, accountId, deps.now(), limit, cursor);
   const ids = JSON.stringify(page.items.map(({ recordingId }) => recordingId));
   const [own, starts] = await env.DB.batch<Own & Start>([
     env.DB.prepare(
@@ -67,15 +69,14 @@ export async function listSeenRecordings(
         recording.state === "complete" || mine === undefined
           ? null
           : { parts: mine.parts, bytes: mine.bytes, lastAtMs: mine.lastAtMs ?? recording.createdAtMs },
-      peaks: withPeaks && recording.hasPeaks ? await readPeaks(env.RECORDINGS, recording) : null,
+      peaks: withPeaks && recording.hasPeaks ? await readPeaks(objectStore(env, deps), recording) : null,
     };
   });
   return { items: await Promise.all(items), nextCursor: page.nextCursor };
 }
 
 /** A waveform that cannot be had just now is drawn as a line: the page is worth more than its picture. */
-async function readPeaks(bucket: R2Bucket, { sessionId, recordingId }: Recording): Promise<Int8Array | null> {
-  const object = await bucket.get(peaksKey(sessionId, recordingId)).catch(() => null);
-  const bytes = await object?.arrayBuffer().catch(() => null);
-  return bytes === null || bytes === undefined || bytes.byteLength === 0 ? null : new Int8Array(bytes);
+async function readPeaks(store: ObjectStore, { sessionId, recordingId }: Recording): Promise<Int8Array | null> {
+  const peaks = await store.read(peaksKey(sessionId, recordingId)).catch(() => null);
+  return peaks === null || peaks.bytes.byteLength === 0 ? null : new Int8Array(peaks.bytes);
 }

@@ -12,6 +12,7 @@ import {
   framesOf,
   headerOf,
   opening,
+  plenty,
   type Request,
   Studio,
   seedPeople,
@@ -350,13 +351,13 @@ describe("the end", () => {
       expect(await studio.keys()).toHaveLength(2);
       const endsAtMs = studio.nowMs + retentionMs;
       await studio.setTime(endsAtMs - 1);
-      await sweepRecordings(env, deps, 10);
+      await sweepRecordings(env, deps, 10, plenty());
       expect((await ask("ben", "GET", `/recordings/${id}/file`)).status).toBe(200);
       await studio.setTime(endsAtMs);
       for (const path of ["", "/file", "/peaks"]) {
         expect((await ask("ben", "GET", `/recordings/${id}${path}`)).status).toBe(404);
       }
-      expect((await sweepRecordings(env, deps, 10)).finished).toBe(true);
+      expect((await sweepRecordings(env, deps, 10, plenty())).finished).toBe(true);
       expect(await studio.keys()).toEqual([]);
       expect(await env.DB.prepare("SELECT 1 FROM recordings WHERE id = ?").bind(id).first()).toBeNull();
       await tierOf("free");
@@ -367,7 +368,7 @@ describe("the end", () => {
     await tierOf("studio");
     const id = await share(fileOf(700));
     await studio.setTime(studio.nowMs + 10 * 365 * 86_400_000);
-    await sweepRecordings(env, deps, 10);
+    await sweepRecordings(env, deps, 10, plenty());
     expect((await ask("ben", "GET", `/recordings/${id}/file`)).status).toBe(200);
     await ask("ada", "DELETE", `/sessions/${sessionId}`);
     expect([await studio.keys(), (await ask("ben", "GET", `/recordings/${id}`)).status]).toEqual([[], 404]);
@@ -398,10 +399,10 @@ describe("the end", () => {
       .bind(id)
       .first<string>("upload_id");
     await studio.setTime(studio.nowMs + UPLOAD_ABANDONED_AFTER_MS);
-    await sweepRecordings(env, deps, 10);
+    await sweepRecordings(env, deps, 10, plenty());
     expect(await codeOf(await put("ada", id, 1, fileOf(50)))).toBe("not-found");
     await studio.setTime(studio.nowMs + 2 * 86_400_000);
-    await sweepRecordings(env, deps, 10);
+    await sweepRecordings(env, deps, 10, plenty());
     expect([await studio.keys(), await studio.count("recording_parts")]).toEqual([[], 0]);
     const upload = env.RECORDINGS.resumeMultipartUpload(`recordings/${sessionId}/${id}.wav`, uploadId ?? "");
     await expect(upload.uploadPart(2, fileOf(50))).rejects.toThrow("10024");

@@ -13,8 +13,8 @@ import { Unavailable } from "../platform/database.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
+import { objectStore } from "../platform/object-store.ts";
 import { type MemberEnv, requireMember } from "../sessions/guard.ts";
-import { abortUpload, persist } from "./bucket.ts";
 import { completeUpload } from "./completion.ts";
 import { deleteRecording, markDeleted } from "./deletion.ts";
 import { objectKey } from "./keys.ts";
@@ -81,10 +81,11 @@ export const recordings = newRouter<MemberEnv>()
       const stale = await claimExpired(c.env.DB, wanted.recordingId, account.id, nowMs);
       if (stale !== null) await deleteRecording(c.env, deps, stale);
       const key = objectKey(member.sessionId, wanted.recordingId);
-      const upload = await persist(deps, "open", () => c.env.RECORDINGS.createMultipartUpload(key));
+      const store = objectStore(c.env, deps);
+      const uploadId = await store.openUpload(key);
       const by = { sessionId: member.sessionId, memberId: member.memberId, accountId: account.id };
-      if (!(await insertRecording(c.env.DB, wanted, by, upload.uploadId, RECORDINGS_PER_SESSION_MAX, nowMs))) {
-        await abortUpload(c.env.RECORDINGS, deps, key, upload.uploadId);
+      if (!(await insertRecording(c.env.DB, wanted, by, uploadId, RECORDINGS_PER_SESSION_MAX, nowMs))) {
+        await store.abortUpload(key, uploadId);
         const twin = await findRecording(c.env.DB, wanted.recordingId, account.id, nowMs);
         if (twin !== null && isSame(twin, wanted, member.sessionId, account.id)) return c.json(toRecording(twin), 200);
         const full = `A session holds ${RECORDINGS_PER_SESSION_MAX} recordings, and no two share an id.`;

@@ -5,7 +5,6 @@ import { UPLOAD_ABANDONED_AFTER_MS } from "../../protocol/retention.ts";
 import type { Role } from "../../protocol/roles.ts";
 import { TransportState } from "../../protocol/room.ts";
 import { type Cursor, cutPage } from "../http/paging.ts";
-import type { Deletion } from "./deletion.ts";
 
 /** What `recordings` and its session say together about one stem and the account that asks. */
 export interface Row {
@@ -40,6 +39,9 @@ const columns = `r.id, r.session_id AS sessionId, r.take_id AS takeId, r.member_
   r.bpm, r.state, r.part_bytes AS partBytes, r.upload_id AS uploadId, r.size_bytes AS sizeBytes, r.frames, r.sha256,
   r.held_bytes AS heldBytes, r.has_peaks AS hasPeaks, r.created_at_ms AS createdAtMs, r.completed_at_ms AS completedAtMs,
   r.expires_at_ms AS expiresAtMs`;
+
+/** What a deletion needs of a row. */
+export type Deletable = Pick<Row, "id" | "sessionId" | "accountId" | "uploadId" | "createdAtMs">;
 
 /** What `recordings.place` holds as JSON. */
 export const Place = z.object({
@@ -77,7 +79,7 @@ export async function claimExpired(db: D1Database, recordingId: string, accountI
        RETURNING id, session_id AS sessionId, account_id AS accountId, upload_id AS uploadId, created_at_ms AS createdAtMs`,
     )
     .bind(recordingId, accountId, nowMs)
-    .first<Deletion>();
+    .first<Deletable>();
 }
 
 /**

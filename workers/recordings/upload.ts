@@ -5,7 +5,7 @@ import type { Tier } from "../../protocol/retention.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { sha256Hex } from "../platform/hash.ts";
-import { abortUpload, isFinal, persist } from "./bucket.ts";
+import { isFinal, objectStore } from "../platform/object-store.ts";
 import { readAtMost, readContentDigest } from "./digest.ts";
 import { objectKey } from "./keys.ts";
 import { heldBytesOf, type Row, recountStorage } from "./store.ts";
@@ -70,8 +70,7 @@ export async function storePart(env: Env, deps: Deps, row: Row, tier: Tier, part
   const key = objectKey(row.sessionId, row.id);
   let etag: string;
   try {
-    const upload = env.RECORDINGS.resumeMultipartUpload(key, uploadId);
-    etag = (await persist(deps, "part", () => upload.uploadPart(number, bytes))).etag;
+    etag = await objectStore(env, deps).putPart(key, uploadId, number, bytes);
   } catch (error) {
     // The next try need not wait for a writer that has given up.
     await env.DB.prepare("DELETE FROM recording_parts WHERE recording_id = ?1 AND number = ?2 AND writer = ?3")
@@ -173,7 +172,8 @@ async function claimPart(
  */
 export async function startOver(env: Env, deps: Deps, row: OpenUpload): Promise<Outcome> {
   const key = objectKey(row.sessionId, row.id);
-  const { uploadId } = await persist(deps, "open", () => env.RECORDINGS.createMultipartUpload(key));
+  const store = objectStore(env, deps);
+  const uploadId = await store.openUpload(key);
   const [swapped] = await env.DB.batch([
     env.DB.prepare(
       "UPDATE recordings SET upload_id = ?2 WHERE id = ?1 AND state = 'uploading' AND upload_id = ?3",
@@ -184,6 +184,6 @@ export async function startOver(env: Env, deps: Deps, row: OpenUpload): Promise<
     ).bind(row.id, uploadId),
   ]);
   const dropped = (swapped?.meta.changes ?? 0) > 0 ? row.uploadId : uploadId;
-  await abortUpload(env.RECORDINGS, deps, key, dropped);
+  await store.abortUpload(key, dropped);
   return refused("upload-ended", "This upload had to be begun anew. Send its parts again; the take is safe.");
 }

@@ -1,5 +1,6 @@
 import type { MemberId, SessionId } from "../../protocol/ids.ts";
 import { ApiBody } from "../../protocol/room.ts";
+import type { CallBudget } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
@@ -14,6 +15,8 @@ export interface Decision {
   fromMemberId: MemberId;
   body: ApiBody;
 }
+
+const columns = "event_id AS eventId, session_id AS sessionId, from_member_id AS fromMemberId, body";
 
 /** The row, for the batch that decides. `condition` is SQL that must hold for it, with `params` from ?6 on. */
 export function enqueue(
@@ -40,22 +43,55 @@ export async function deliver(env: Env, deps: Deps, call: Decision): Promise<boo
     log({ event: "room-unreachable", call: "apply" });
     return false;
   }
-  await env.DB.prepare("DELETE FROM room_calls WHERE event_id = ?").bind(call.eventId).run();
+  await forget(env.DB, call.eventId);
   return true;
 }
 
-/** Calls older than a request could still be making; oldest first, so that a room hears them in the order they were decided. */
-export async function deliverLeft(env: Env, deps: Deps, limit: number): Promise<number> {
-  const { results } = await env.DB.prepare(
-    `SELECT event_id AS eventId, session_id AS sessionId, from_member_id AS fromMemberId, body
-     FROM room_calls WHERE created_at_ms < ?1 ORDER BY created_at_ms LIMIT ?2`,
+/** A decision that the room has yet to hear, by its event's id. */
+export async function findDecision(db: D1Database, eventId: string): Promise<Decision | null> {
+  const row = await db
+    .prepare(`SELECT ${columns} FROM room_calls WHERE event_id = ?`)
+    .bind(eventId)
+    .first<Omit<Decision, "body"> & { body: string }>();
+  const body = row === null ? null : readBody(row.body);
+  return row === null || body === null ? null : { ...row, body };
+}
+
+const forget = (db: D1Database, eventId: string) =>
+  db.prepare("DELETE FROM room_calls WHERE event_id = ?").bind(eventId).run();
+
+function readBody(text: string): ApiBody | null {
+  try {
+    return ApiBody.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** Calls of one delivery: to the room, and to forget it. */
+const DELIVERY_CALLS = 2;
+
+/** Decisions older than a request could still be delivering; oldest first, so that a room hears them in the order they were made. */
+export async function deliverLeft(
+  env: Env,
+  deps: Deps,
+  limit: number,
+  budget: CallBudget,
+): Promise<{ done: number; rowsRead: number; finished: boolean }> {
+  const { results, meta } = await env.DB.prepare(
+    `SELECT ${columns} FROM room_calls WHERE created_at_ms < ?1 ORDER BY created_at_ms LIMIT ?2`,
   )
     .bind(deps.now() - 30_000, limit)
     .all<{ eventId: string; sessionId: SessionId; fromMemberId: MemberId; body: string }>();
   let done = 0;
   for (const row of results) {
-    const body = ApiBody.parse(JSON.parse(row.body));
-    if (await deliver(env, deps, { ...row, body })) done++;
+    if (!budget.allows(DELIVERY_CALLS)) break;
+    const body = readBody(row.body);
+    if (body === null) {
+      // What no longer parses holds up nothing behind it; the room has the state from the next ticket.
+      log({ event: "row-unreadable", table: "room_calls", id: row.eventId });
+      await forget(env.DB, row.eventId);
+    } else if (await deliver(env, deps, { ...row, body })) done++;
   }
-  return done;
+  return { done, rowsRead: meta.rows_read, finished: done === results.length && results.length < limit };
 }

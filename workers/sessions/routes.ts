@@ -7,6 +7,7 @@ import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { readCursor } from "../http/paging.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
+import { withRequestBudget } from "../platform/call-budget.ts";
 import { continueErasure, findErasure, requestErasure } from "../privacy/session-erasure.ts";
 import { deliver, enqueue } from "../rooms/room-outbox.ts";
 import { findMembership, type MemberEnv, requireMember } from "./guard.ts";
@@ -113,7 +114,8 @@ export const sessions = newRouter<MemberEnv>()
       const { sessionId } = c.req.valid("param");
       const outcome = await requestErasure(c.env.DB, sessionId, c.var.account.id, c.var.deps.now());
       if (outcome !== "requested") return problem(c, outcome);
-      await continueErasure(c.env, c.var.deps, sessionId);
+      const { env, deps, budget } = withRequestBudget(c.env, c.var.deps);
+      await continueErasure(env, deps, sessionId, budget);
       const erasure = await findErasure(c.env.DB, sessionId);
       if (erasure === null) return problem(c, "not-found");
       return erasure.finishedAtMs === null ? c.json(erasure, 202) : c.json(erasure, 200);

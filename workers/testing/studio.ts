@@ -3,12 +3,16 @@ import { newId, type SessionId } from "../../protocol/ids.ts";
 import { PART_MIN_BYTES } from "../../protocol/limits.ts";
 import type { Tier } from "../../protocol/retention.ts";
 import { createApp } from "../app.ts";
+import { CallBudget } from "../platform/call-budget.ts";
 import { type Deps, systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { reprDigest } from "../recordings/digest.ts";
 
 /** For tests: people with accounts, a session of theirs, stems to share, and a clock that the test moves. */
+/** For what is run by itself: as many calls as it likes. */
+export const plenty = () => new CallBudget(Number.MAX_SAFE_INTEGER);
+
 export const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
 const tokenOf = (who: string) => `token-of-${who}-`.repeat(3);
 export const accountOf = (who: string) => `acc_${who.padEnd(26, "0")}`;

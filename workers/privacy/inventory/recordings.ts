@@ -87,6 +87,23 @@ export const recordingsRules = {
     retention: [{ kind: "overwritten" }],
     columns: { name: "internal", place: "internal" },
   },
+  orphans: {
+    subjects: [],
+    purpose: {
+      en: "To delete what lies in the store without belonging to anything, and not before it is certain.",
+      de: "Um zu löschen, was ohne Zugehörigkeit im Speicher liegt, und nicht, bevor das gewiss ist.",
+    },
+    lawfulBasis: "legal-obligation",
+    recipients: [],
+    retention: [
+      {
+        kind: "job",
+        job: "orphans",
+        until: { en: "30 days after it was found", de: "30 Tage nachdem es gefunden wurde" },
+      },
+    ],
+    columns: { key: "internal", foundAtMs: "internal" },
+  },
   retentionNotices: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],
     purpose: {

@@ -77,6 +77,7 @@ export const sessionsRules = {
       dueAtMs: "export",
       recordingsDeleted: "export",
       objectsDeleted: "export",
+      nextTryAtMs: "internal",
       finishedAtMs: "export",
     },
   },
