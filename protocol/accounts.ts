@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { DisplayName } from "./display-name.ts";
 import { EmailAddress } from "./email-address.ts";
 

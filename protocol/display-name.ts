@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { DISPLAY_NAME_MAX_GRAPHEMES, DISPLAY_NAME_MIN_GRAPHEMES } from "./limits.ts";
 import { passesForUs } from "./reserved-names.ts";
 import { graphemeCount } from "./sessions.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { EMAIL_MAX_CHARS } from "./limits.ts";
 
 /** What a browser's own check of `<input type="email">` takes (HTML, "valid e-mail address"), with at least one dot in the host. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * Every code that a client can be told, once. `status` is the HTTP status of the problem document (RFC 9457), `close`

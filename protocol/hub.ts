@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { currencyCodes } from "./currencies.ts";
 import { BlockId, ProfileId, SessionId } from "./ids.ts";
 import { instruments, knownInstruments } from "./instruments.ts";

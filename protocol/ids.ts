@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * Ids are a three-letter kind, an underscore and 26 characters of Crockford base32 (130 bits, of which 128 are random).

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from "./limits.ts";
 
 /** What every list is asked with. The cursor is the last answer's `nextCursor`, handed back as it came. */

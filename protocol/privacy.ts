@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ErasureId, ExportId } from "./ids.ts";
 
 /** An account's erasure as whoever holds its id may follow it: the id is random and named to nobody but the person. */

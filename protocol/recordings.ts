@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MemberId, RecordingId, SessionId } from "./ids.ts";
 import {
   PART_MAX_BYTES,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ErrorCode } from "./errors.ts";
 import { EventId, MemberId, SessionId } from "./ids.ts";
 import {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { InviteCode, InviteId, MemberId, SessionId } from "./ids.ts";
 import { INVITE_USES_MAX, SESSION_NAME_MAX_GRAPHEMES } from "./limits.ts";
 import { Role } from "./roles.ts";

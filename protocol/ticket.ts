@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { AccountId, MemberId, SessionId } from "./ids.ts";
 import { Role } from "./roles.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import {
   COUNT_IN_BARS_MAX,
   MARKER_NAME_MAX_CHARS,

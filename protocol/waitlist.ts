@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Language } from "./accounts.ts";
 import { EmailAddress } from "./email-address.ts";
 
