@@ -30,6 +30,7 @@ import { invitePages } from "./pages/invite.tsx";
 import { pages } from "./pages/pages.tsx";
 import { pageProblem, wantsPage } from "./pages/problem.tsx";
 import { profilePages } from "./pages/profile.tsx";
+import { roomPages } from "./pages/room.tsx";
 import { sessionPages } from "./pages/sessions.tsx";
 import { sitemap } from "./pages/sitemap.ts";
 import { takePages } from "./pages/takes.tsx";
@@ -95,6 +96,7 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", sitemap);
   app.route("/", sessionPages(app));
   app.route("/", takePages(app));
+  app.route("/", roomPages);
   app.route("/", invitePages(app));
   app.route("/", pages);
 

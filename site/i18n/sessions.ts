@@ -48,6 +48,13 @@ export const sessionText = words({
       join: "Look at the invite",
       left: "You have left the session.",
     },
+    room: {
+      enter: "Enter the session",
+      note: "Hear who is here, roll together, record, write. In this browser, or with your companion.",
+      opening: "The session opens…",
+      noScript: "The live session needs JavaScript. The session's page with all takes works without it.",
+      back: "To the session's page",
+    },
     one: {
       back: "All sessions",
       begun: "begun",
@@ -225,6 +232,13 @@ export const sessionText = words({
       codeHint: "Zehn Buchstaben und Ziffern, etwa k7m2p-9xq4d.",
       join: "Einladung ansehen",
       left: "Du hast die Session verlassen.",
+    },
+    room: {
+      enter: "In die Session",
+      note: "Hören, wer da ist, zusammen losspielen, aufnehmen, schreiben. In diesem Browser oder mit deinem Companion.",
+      opening: "Die Session geht auf…",
+      noScript: "Die laufende Session braucht JavaScript. Die Seite der Session mit allen Takes geht auch ohne.",
+      back: "Zur Seite der Session",
     },
     one: {
       back: "Alle Sessions",

@@ -111,6 +111,7 @@ export async function addressesOfOne(
     "/sessions/:sessionId/delete": { path: `${session}/delete` },
     "/sessions/:sessionId/deleted": { path: `/sessions/${gone.sessionId}/deleted` },
     "/sessions/:sessionId/invites": { path: `${session}/invites`, lands: session },
+    "/sessions/:sessionId/room": { path: `${session}/room` },
     "/sessions/:sessionId/leave": { path: `/sessions/${bens.sessionId}/leave` },
     "/sessions/:sessionId/members/:memberId/remove": { path: `${session}/members/${member?.id}/remove` },
     "/sessions/:sessionId/recordings/:recordingId/delete": { path: `${session}/recordings/${recordingId}/delete` },

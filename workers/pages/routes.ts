@@ -41,6 +41,7 @@ export const pagesOfOne = [
   "/sessions/:sessionId/invites",
   "/sessions/:sessionId/leave",
   "/sessions/:sessionId/members/:memberId/remove",
+  "/sessions/:sessionId/room",
   "/sessions/:sessionId/recordings/:recordingId/delete",
   "/sign-up/confirm",
   "/unsubscribe",

@@ -189,6 +189,12 @@ export function SessionPage({ page, session, notice, invites, madeCode, scripts,
         <p class="soft">
           {text.roles[session.role]} · {t.begun} {date(page.language, session.createdAtMs)}
         </p>
+        <p class="session-enter">
+          <a class="button" href={href(page, `/sessions/${session.sessionId}/room`)}>
+            {text.room.enter}
+          </a>
+          <span class="small soft">{text.room.note}</span>
+        </p>
         <Said notice={notice} part="head" />
       </header>
       {madeCode === null ? null : <MadeInvite page={page} code={madeCode} />}

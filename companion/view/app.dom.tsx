@@ -1,0 +1,240 @@
+/** The session view's frame: header, transport, timeline and the side panel, and the keys that work everywhere in it. */
+import { useEffect, useState } from "preact/hooks";
+import { barFrames } from "../../audio/timeline.ts";
+import { TIMELINE_MAX_FRAMES } from "../../protocol/limits.ts";
+import { may } from "../../protocol/roles.ts";
+import { positionAt } from "../../protocol/transport.ts";
+import type { Boot } from "./boot.std.ts";
+import { Chat } from "./chat.dom.tsx";
+import { actionOf, type KeyAction } from "./keys.std.ts";
+import { transportAt } from "./model.std.ts";
+import { Notes } from "./notes.dom.tsx";
+import { nameOf } from "./parts.dom.tsx";
+import { People } from "./people.dom.tsx";
+import type { BrowserSession, Toast } from "./session.dom.ts";
+import { type Shown, Timeline, wholeOf, zoom } from "./timeline.dom.tsx";
+import { Transport } from "./transport.dom.tsx";
+import { type ViewWords, viewWords } from "./words.std.ts";
+
+/** A toast that only informs goes by itself; what went wrong stays until it is read. */
+const TOAST_MS = 8_000;
+
+export function App({ session, boot }: { session: BrowserSession; boot: Boot }) {
+  const state = session.state.value;
+  const words = viewWords[boot.language];
+  const [shown, setShown] = useState<Shown | null>(null);
+  const [sheet, setSheet] = useState(false);
+  const [draft, setDraft] = useState<{ noteId: string; text: string } | null>(null);
+  const props = { session, state, words, language: boot.language };
+
+  useEffect(() => {
+    const act = (action: KeyAction): void => {
+      const now = session.state.value;
+      const motion = now.transport.motion;
+      const mayCommand = now.role !== null && may(now.role, "transport.command");
+      const nowMs = session.nowMs() ?? 0;
+      const position = positionAt(transportAt(now, nowMs), nowMs);
+      const whole = shown ?? wholeOf(now.takes);
+      const locate = (frames: number) => {
+        const positionFrames = Math.round(Math.min(TIMELINE_MAX_FRAMES, Math.max(0, frames)));
+        if (mayCommand) session.command({ command: "locate", positionFrames });
+      };
+      switch (action) {
+        case "toggle-play":
+          if (mayCommand) session.command({ command: motion === "stopped" ? "play" : "stop" });
+          break;
+        case "record":
+          if (mayCommand) session.command({ command: motion === "recording" ? "play" : "record" });
+          break;
+        case "home":
+          locate(0);
+          break;
+        case "bar-back":
+        case "bar-on": {
+          const bar = barFrames(now.transport.bpm);
+          const at = position / bar;
+          locate(action === "bar-on" ? (Math.floor(at + 0.01) + 1) * bar : (Math.ceil(at - 0.01) - 1) * bar);
+          break;
+        }
+        case "zoom-in":
+          setShown(zoom(whole, 0.5, position));
+          break;
+        case "zoom-out":
+          setShown(zoom(whole, 2, position));
+          break;
+        case "fit":
+          setShown(null);
+          break;
+        case "chat":
+          document.getElementById("view-chat")?.focus();
+          break;
+        case "note":
+          if (now.role !== null && may(now.role, "note.write")) setDraft({ noteId: crypto.randomUUID(), text: "" });
+          break;
+        case "sheet":
+          setSheet((open) => !open);
+      }
+    };
+    const onKey = (event: KeyboardEvent) => {
+      const { key, ctrlKey, altKey, metaKey, repeat } = event;
+      const action = actionOf({ key, modified: ctrlKey || altKey || metaKey, repeat, focus: focusOf(event.target) });
+      if (action === null) return;
+      event.preventDefault();
+      act(action);
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, [session, shown]);
+
+  const { connection } = state;
+  const recording = state.transport.motion === "recording";
+  const recorders = state.members.filter(({ status, connected }) => connected && status.recording);
+  if (connection.state === "over") return <Over code={connection.code} boot={boot} words={words} />;
+  return (
+    <div class={`view ${recording ? "is-recording" : ""}`}>
+      <header class="view-top">
+        <a class="view-back" href={boot.sessionHref}>
+          ← {words.back}
+        </a>
+        <h1 class="view-name">{boot.sessionName}</h1>
+        <p class={`view-connection ${connection.state}`} role="status">
+          {words.connection[connection.state]}
+        </p>
+        {recording ? (
+          <p class="view-rec" role="status">
+            <span aria-hidden="true">●</span>{" "}
+            {recorders.length === 0
+              ? words.recordingRolls
+              : words.recordingOn(recorders.map(({ memberId }) => nameOf(state, memberId, words)).join(", "))}
+          </p>
+        ) : (
+          <p class="soft view-permitted">{state.settings.recordingPermitted ? words.permitted : words.notPermitted}</p>
+        )}
+        {state.role !== null && may(state.role, "settings.set") ? (
+          <button
+            type="button"
+            class="button quiet small"
+            onClick={() => void session.permitRecording(!state.settings.recordingPermitted)}
+          >
+            {state.settings.recordingPermitted ? words.forbid : words.permit}
+          </button>
+        ) : null}
+        <button type="button" class="tool" aria-keyshortcuts="?" onClick={() => setSheet(true)}>
+          {words.keys.open} <kbd>?</kbd>
+        </button>
+        <a class="button quiet small" href={boot.sessionHref}>
+          {words.leave}
+        </a>
+      </header>
+      <Transport {...props} />
+      <main class="view-main">
+        <Timeline {...props} shown={shown} setShown={setShown} />
+        <p class="soft">
+          <a href={`${boot.sessionHref}#takes`} target="_blank" rel="noopener">
+            {words.takes.more}
+          </a>
+        </p>
+      </main>
+      <aside class="view-side">
+        <People {...props} inviteHref={`${boot.sessionHref}#invites`} />
+        <Chat {...props} />
+        <Notes {...props} draft={draft} setDraft={setDraft} />
+      </aside>
+      {sheet ? <Sheet words={words} close={() => setSheet(false)} /> : null}
+      <Toasts session={session} words={words} />
+    </div>
+  );
+}
+
+/** What has the keyboard: a field for text, a choice, a button that the keyboard itself has reached, or nothing of these. */
+function focusOf(target: EventTarget | null): "text" | "choice" | "button" | "page" {
+  if (!(target instanceof HTMLElement)) return "page";
+  if (target.matches("textarea, input:not([type=checkbox], [type=range], [type=radio]), [contenteditable]"))
+    return "text";
+  if (target.matches("select, input, summary")) return "choice";
+  if (target.matches("a:focus-visible, button:focus-visible")) return "button";
+  return "page";
+}
+
+function Over({ code, boot, words }: { code: string; boot: Boot; words: ViewWords }) {
+  const reasons: Record<string, string> = words.over.reasons;
+  return (
+    <main class="view-over">
+      <h1>{words.over.title}</h1>
+      <p role="alert">{reasons[code] ?? words.over.reasons.other}</p>
+      <p class="actions">
+        {code === "removed" || code === "session-closed" ? null : (
+          <a class="button" href={location.href}>
+            {words.over.again}
+          </a>
+        )}
+        <a
+          class="button quiet"
+          href={
+            code === "unauthenticated" ? `/sign-in?next=${encodeURIComponent(location.pathname)}` : boot.sessionHref
+          }
+        >
+          {words.over.back}
+        </a>
+      </p>
+    </main>
+  );
+}
+
+function Sheet({ words, close }: { words: ViewWords; close(): void }) {
+  return (
+    <dialog
+      class="view-sheet"
+      aria-label={words.keys.title}
+      ref={(dialog) => {
+        if (dialog !== null && !dialog.open) dialog.showModal();
+      }}
+      onClose={close}
+    >
+      <h2>{words.keys.title}</h2>
+      <dl>
+        {words.keys.list.map(([key, does]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+      <form method="dialog">
+        <button type="submit" class="button small">
+          {words.keys.close}
+        </button>
+      </form>
+    </dialog>
+  );
+}
+
+function Toasts({ session, words }: { session: BrowserSession; words: ViewWords }) {
+  return (
+    <ul class="view-toasts" aria-live="polite">
+      {session.toasts.value.map((toast) => (
+        <ToastCard key={toast.id} toast={toast} words={words} hush={() => session.hush(toast.id)} />
+      ))}
+    </ul>
+  );
+}
+
+function ToastCard({ toast, words, hush }: { toast: Toast; words: ViewWords; hush(): void }) {
+  useEffect(() => {
+    if (toast.bad) return;
+    const timer = setTimeout(hush, TOAST_MS);
+    return () => clearTimeout(timer);
+  }, [toast.id]);
+  const own: Record<string, string> = words.toasts;
+  const problems: Record<string, string | undefined> = words.problems;
+  return (
+    <li class={toast.bad ? "bad" : ""}>
+      <span>{own[toast.code] ?? problems[toast.code] ?? words.problems.other}</span>
+      <button type="button" class="tool" onClick={hush}>
+        {words.toasts.close}
+      </button>
+    </li>
+  );
+}

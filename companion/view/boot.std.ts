@@ -1,0 +1,15 @@
+/** What the page tells the view before anything is asked: written by the server into the page, read once. */
+import * as z from "zod";
+import { MemberId, SessionId } from "../../protocol/ids.ts";
+import { Role } from "../../protocol/roles.ts";
+
+export const Boot = z.object({
+  sessionId: SessionId,
+  sessionName: z.string(),
+  memberId: MemberId,
+  role: Role,
+  language: z.enum(["en", "de"]),
+  /** The session's own page, for what is done there. */
+  sessionHref: z.string(),
+});
+export type Boot = z.infer<typeof Boot>;

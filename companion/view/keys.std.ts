@@ -1,0 +1,54 @@
+/** Keys of the session view as data, so that the sheet, the handler and the tests know the same. */
+export type KeyAction =
+  | "toggle-play"
+  | "record"
+  | "home"
+  | "bar-back"
+  | "bar-on"
+  | "zoom-in"
+  | "zoom-out"
+  | "fit"
+  | "chat"
+  | "note"
+  | "sheet";
+
+const byKey: Record<string, KeyAction> = {
+  " ": "toggle-play",
+  r: "record",
+  R: "record",
+  Home: "home",
+  ArrowLeft: "bar-back",
+  ArrowRight: "bar-on",
+  "+": "zoom-in",
+  "=": "zoom-in",
+  "-": "zoom-out",
+  "0": "fit",
+  c: "chat",
+  C: "chat",
+  n: "note",
+  N: "note",
+  "?": "sheet",
+};
+
+export interface PressedKey {
+  key: string;
+  /** With Control, Alt or Meta a key is the browser's or the system's. */
+  modified: boolean;
+  /** Held down: play must not flutter. */
+  repeat: boolean;
+  /** What has the keyboard: text being written keeps every key, a control keeps those that work it. */
+  focus: "text" | "choice" | "button" | "page";
+}
+
+/** What a key does here, or `null`: it is somebody else's. */
+export function actionOf({ key, modified, repeat, focus }: PressedKey): KeyAction | null {
+  if (modified || focus === "text") return null;
+  const action = byKey[key] ?? null;
+  if (action === null) return null;
+  // A button that the keyboard has reached is pressed by Space; a choice is worked by letters and arrows.
+  if (focus === "button" && key === " ") return null;
+  if (focus === "choice" && key !== "?") return null;
+  if (repeat && action !== "bar-back" && action !== "bar-on" && action !== "zoom-in" && action !== "zoom-out")
+    return null;
+  return action;
+}

@@ -1,0 +1,200 @@
+/**
+ * The session as it is seen: one immutable state, and one pure step for everything that the room, the clock and the API tell. The view
+ * draws the state and nothing else, so what is on screen after a reconnect is what it would have been without one.
+ */
+import type { ErrorCode } from "../../protocol/errors.ts";
+import { assertNever } from "../../protocol/errors.ts";
+import type { MemberId, RecordingId } from "../../protocol/ids.ts";
+import type { Recording } from "../../protocol/recordings.ts";
+import type { Role } from "../../protocol/roles.ts";
+import type { LoggedEvent, Member, SessionSettings, TransportCommand, TransportState } from "../../protocol/room.ts";
+import { applyTransport, initialTransport, positionAt, transportOf } from "../../protocol/transport.ts";
+
+/** Where the socket to the room stands. `over` does not come back by itself; `code` says why. */
+export type Connection = { state: "connecting" | "here" | "away" } | { state: "over"; code: ErrorCode };
+
+export interface ChatLine {
+  seq: number;
+  from: MemberId | null;
+  text: string;
+  atMs: number;
+  /** Where the playhead was when it was written. */
+  positionFrames: number;
+}
+
+export interface Note {
+  noteId: string;
+  from: MemberId | null;
+  text: string;
+  atMs: number;
+}
+
+/** The last thing that somebody did to everybody's transport. */
+export interface LastCommand {
+  from: MemberId | null;
+  transport: TransportCommand;
+  effectiveAtMs: number;
+}
+
+export interface SessionTime {
+  /** Session time minus the local clock. */
+  offsetMs: number;
+  errorMs: number;
+  roundTripMs: number;
+}
+
+export interface ViewState {
+  connection: Connection;
+  memberId: MemberId | null;
+  role: Role | null;
+  members: readonly Member[];
+  settings: SessionSettings;
+  /** The transport after the newest command, and before it: a command takes effect a moment after it is known. */
+  transport: TransportState;
+  transportBefore: TransportState;
+  lastCommand: LastCommand | null;
+  chat: readonly ChatLine[];
+  notes: readonly Note[];
+  takes: readonly Recording[];
+  time: SessionTime | null;
+  /** Events up to this number were known before the room let us in: they are history, and nothing happens because of them. */
+  headSeq: number;
+}
+
+/** Lines of chat that are kept on screen; what is older is in the session's log. */
+export const CHAT_LINES_MAX = 2_000;
+
+export const initialView: ViewState = {
+  connection: { state: "connecting" },
+  memberId: null,
+  role: null,
+  members: [],
+  settings: { recordingPermitted: false },
+  transport: initialTransport,
+  transportBefore: initialTransport,
+  lastCommand: null,
+  chat: [],
+  notes: [],
+  takes: [],
+  time: null,
+  headSeq: 0,
+};
+
+export type ViewInput =
+  | { type: "connection"; connection: Connection }
+  | {
+      type: "welcome";
+      memberId: MemberId;
+      role: Role;
+      transport: TransportState;
+      settings: SessionSettings;
+      headSeq: number;
+    }
+  | { type: "members"; members: readonly Member[] }
+  | { type: "event"; event: LoggedEvent }
+  | { type: "takes"; takes: readonly Recording[] }
+  | { type: "take-gone"; recordingId: RecordingId }
+  | { type: "time"; time: SessionTime };
+
+export function reduce(state: ViewState, input: ViewInput): ViewState {
+  switch (input.type) {
+    case "connection":
+      return { ...state, connection: input.connection };
+    case "welcome":
+      return {
+        ...state,
+        connection: { state: "here" },
+        memberId: input.memberId,
+        role: input.role,
+        settings: input.settings,
+        transport: input.transport,
+        transportBefore: input.transport,
+        headSeq: input.headSeq,
+      };
+    case "members": {
+      const own = input.members.find(({ memberId }) => memberId === state.memberId);
+      return { ...state, members: input.members, role: own?.role ?? state.role };
+    }
+    case "event":
+      return applyEvent(state, input.event);
+    case "takes":
+      return { ...state, takes: input.takes };
+    case "take-gone":
+      return { ...state, takes: state.takes.filter(({ recordingId }) => recordingId !== input.recordingId) };
+    case "time":
+      return { ...state, time: input.time };
+    default:
+      return assertNever(input);
+  }
+}
+
+function applyEvent(state: ViewState, event: LoggedEvent): ViewState {
+  const from = event.from ?? null;
+  const command = transportOf(event);
+  if (command !== undefined) {
+    const lastCommand = { from, transport: command.transport, effectiveAtMs: command.effectiveAtMs };
+    // What `welcome` told already is not applied a second time.
+    if (event.seq <= state.headSeq) return { ...state, lastCommand };
+    return {
+      ...state,
+      lastCommand,
+      transportBefore: transportAt(state, event.atMs),
+      transport: applyTransport(state.transport, command),
+    };
+  }
+  const { body } = event;
+  switch (body.kind) {
+    case "chat": {
+      if (state.chat.some(({ seq }) => seq === event.seq)) return state;
+      const line: ChatLine = {
+        seq: event.seq,
+        from,
+        text: body.text,
+        atMs: event.atMs,
+        positionFrames: positionAt(transportAt(state, event.atMs), event.atMs),
+      };
+      return { ...state, chat: [...state.chat, line].slice(-CHAT_LINES_MAX) };
+    }
+    case "note": {
+      const others = state.notes.filter(({ noteId }) => noteId !== body.noteId);
+      if (body.text === "") return { ...state, notes: others };
+      return { ...state, notes: [...others, { noteId: body.noteId, from, text: body.text, atMs: event.atMs }] };
+    }
+    case "settings":
+      return event.seq <= state.headSeq ? state : { ...state, settings: body.settings };
+    case "role":
+      return body.memberId === state.memberId && event.seq > state.headSeq ? { ...state, role: body.role } : state;
+    default:
+      return state;
+  }
+}
+
+/** The transport that is in force at an instant of session time. */
+export function transportAt({ transport, transportBefore }: ViewState, sessionMs: number): TransportState {
+  return sessionMs < transport.atMs ? transportBefore : transport;
+}
+
+/** A line of the timeline: one person's stems of one name, and whether one is growing on it now. */
+export interface Lane {
+  memberId: MemberId;
+  name: string;
+  takes: Recording[];
+}
+
+/** Lanes in the order in which people joined, then by name; whoever has none yet has one of their own, so that they are seen. */
+export function lanesOf(members: readonly Member[], takes: readonly Recording[]): Lane[] {
+  const lanes = new Map<string, Lane>();
+  const order = new Map(members.map(({ memberId }, at) => [memberId, at]));
+  for (const take of takes) {
+    const key = `${take.memberId} ${take.name}`;
+    const lane = lanes.get(key) ?? { memberId: take.memberId, name: take.name, takes: [] };
+    lane.takes.push(take);
+    lanes.set(key, lane);
+  }
+  for (const { memberId, role } of members) {
+    const hasLane = [...lanes.values()].some((lane) => lane.memberId === memberId);
+    if (!hasLane && role !== "observer") lanes.set(memberId, { memberId, name: "", takes: [] });
+  }
+  const placeOf = ({ memberId }: Lane) => order.get(memberId) ?? Number.MAX_SAFE_INTEGER;
+  return [...lanes.values()].sort((a, b) => placeOf(a) - placeOf(b) || a.name.localeCompare(b.name));
+}

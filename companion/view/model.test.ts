@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import type { MemberId } from "../../protocol/ids.ts";
+import type { LoggedEvent, Member, PostBody } from "../../protocol/room.ts";
+import { idleStatus } from "../../protocol/room.ts";
+import { actionOf } from "./keys.std.ts";
+import { initialView, lanesOf, reduce, transportAt, type ViewState } from "./model.std.ts";
+
+const ada = "mem_00000000000000000000000000" as MemberId;
+const ben = "mem_11111111111111111111111111" as MemberId;
+let seq = 0;
+const event = (body: PostBody, atMs: number, effectiveAtMs?: number): LoggedEvent => ({
+  seq: ++seq,
+  eventId: "00000000-0000-4000-8000-000000000000",
+  from: ada,
+  atMs,
+  ...(effectiveAtMs === undefined ? {} : { effectiveAtMs }),
+  body,
+});
+const told = (state: ViewState, ...events: LoggedEvent[]) =>
+  events.reduce((now, one) => reduce(now, { type: "event", event: one }), state);
+const member = (memberId: MemberId, role: Member["role"]): Member => ({
+  memberId,
+  displayName: memberId,
+  role,
+  connected: true,
+  status: idleStatus,
+});
+
+describe("what the view makes of the session", () => {
+  test("P18: a command is shown from the instant at which it takes effect, and what was before it until then", () => {
+    const state = told(initialView, event({ kind: "transport", transport: { command: "play" } }, 1_000, 1_200));
+    expect(transportAt(state, 1_100).motion).toBe("stopped");
+    expect(transportAt(state, 1_200).motion).toBe("playing");
+    expect(state.lastCommand?.from).toBe(ada);
+  });
+
+  test("X35: what lies before the welcome is history: the transport is what the welcome says", () => {
+    seq = 0;
+    const past = event({ kind: "transport", transport: { command: "record" } }, 500, 700);
+    const welcomed = reduce(initialView, {
+      type: "welcome",
+      memberId: ben,
+      role: "participant",
+      transport: { motion: "playing", positionFrames: 48_000, atMs: 900, bpm: 96 },
+      settings: { recordingPermitted: true },
+      headSeq: 1,
+    });
+    const state = told(welcomed, past);
+    expect(state.transport).toEqual({ motion: "playing", positionFrames: 48_000, atMs: 900, bpm: 96 });
+    expect(state.lastCommand?.transport.command).toBe("record");
+  });
+
+  test("C5: chat in order and once, stamped with where the playhead was; notes replaced, and gone when empty", () => {
+    const rolled = told(initialView, event({ kind: "transport", transport: { command: "play" } }, 0, 0));
+    const line = event({ kind: "chat", text: "hello" }, 2_000);
+    const state = told(rolled, line, line);
+    expect(state.chat).toHaveLength(1);
+    expect(state.chat[0]?.positionFrames).toBe(96_000);
+    const noteId = "00000000-0000-4000-8000-000000000001";
+    const written = told(
+      state,
+      event({ kind: "note", noteId, text: "Em" }, 0),
+      event({ kind: "note", noteId, text: "G" }, 1),
+    );
+    expect(written.notes.map(({ text }) => text)).toEqual(["G"]);
+    expect(told(written, event({ kind: "note", noteId, text: "" }, 2)).notes).toEqual([]);
+  });
+
+  test("everybody who plays has a lane before they have a take; whoever listens has none", () => {
+    const lanes = lanesOf([member(ada, "host"), member(ben, "observer")], []);
+    expect(lanes.map(({ memberId }) => memberId)).toEqual([ada]);
+  });
+});
+
+describe("keys", () => {
+  const key = (key: string, more: Partial<Parameters<typeof actionOf>[0]> = {}) =>
+    actionOf({ key, modified: false, repeat: false, focus: "page", ...more });
+
+  test("Space rolls, but not while somebody writes, nor on a button that the keyboard has reached", () => {
+    expect(key(" ")).toBe("toggle-play");
+    expect(key(" ", { focus: "text" })).toBeNull();
+    expect(key(" ", { focus: "button" })).toBeNull();
+    expect(key("r", { focus: "button" })).toBe("record");
+  });
+
+  test("a key that is held does not flutter, and one with a modifier is the browser's", () => {
+    expect(key("r", { repeat: true })).toBeNull();
+    expect(key("ArrowRight", { repeat: true })).toBe("bar-on");
+    expect(key("r", { modified: true })).toBeNull();
+  });
+});

@@ -1,0 +1,54 @@
+/** Small parts that the view's rooms share: who somebody is, an icon, a frame clock. */
+import { useEffect, useRef } from "preact/hooks";
+import { accentsOf } from "../../protocol/accents.ts";
+import type { MemberId } from "../../protocol/ids.ts";
+import type { ViewState } from "./model.std.ts";
+import type { BrowserSession } from "./session.dom.ts";
+import type { ViewWords } from "./words.std.ts";
+
+/** What every room of the view is handed. */
+export interface ViewProps {
+  session: BrowserSession;
+  state: ViewState;
+  words: ViewWords;
+  language: "en" | "de";
+}
+
+/** The class that gives a person their colour, the same on every page of the session. */
+export function accentClass(state: ViewState, memberId: MemberId | null): string {
+  const accent =
+    memberId === null ? undefined : accentsOf(state.members.map((member) => member.memberId)).get(memberId);
+  return accent === undefined ? "" : `person-${accent}`;
+}
+
+export function nameOf(state: ViewState, memberId: MemberId | null, words: ViewWords): string {
+  return state.members.find((member) => member.memberId === memberId)?.displayName ?? words.people.former;
+}
+
+export const icons = {
+  home: "M5 5h3v14H5zM20 5v14L9 12z",
+  play: "M7 4v16l13-8z",
+  stop: "M6 6h12v12H6z",
+  record: "M12 5a7 7 0 1 0 0 14 7 7 0 0 0 0-14z",
+} as const;
+
+export const Icon = ({ name }: { name: keyof typeof icons }) => (
+  <svg viewBox="0 0 24 24" aria-hidden="true">
+    <path d={icons[name]} />
+  </svg>
+);
+
+/** Calls `draw` once for each frame that is shown, while the page is. */
+export function useFrames(draw: () => void): void {
+  const latest = useRef(draw);
+  latest.current = draw;
+  useEffect(() => {
+    let handle = 0;
+    const turn = () => {
+      latest.current();
+      handle = requestAnimationFrame(turn);
+    };
+    handle = requestAnimationFrame(turn);
+    return () => cancelAnimationFrame(handle);
+  }, []);
+}

@@ -1,0 +1,188 @@
+/**
+ * The browser's end of a session. Life: it asks for a ticket with the site's own cookie, enters the room, and turns everything that the
+ * room, the clock and the API tell into inputs of the one view state. What a person does goes out as a post or as a call of the API;
+ * nothing is drawn as done before the room has said it. It ends with the page, or when the room says that it is over.
+ */
+import { signal } from "@preact/signals";
+import { type ErrorCode, errors, Problem } from "../../protocol/errors.ts";
+import type { MemberId, RecordingId } from "../../protocol/ids.ts";
+import { pageOf } from "../../protocol/paging.ts";
+import { Recording } from "../../protocol/recordings.ts";
+import type { Role } from "../../protocol/roles.ts";
+import type { PostBody, TransportCommand } from "../../protocol/room.ts";
+import { JoinTicket } from "../../protocol/sessions.ts";
+import { SessionClock } from "../engine/clock/session-clock.std.ts";
+import { RoomClient } from "../engine/room/room-client.std.ts";
+import type { Boot } from "./boot.std.ts";
+import { initialView, reduce, type ViewInput, type ViewState } from "./model.std.ts";
+
+/** Takes that one page of the view asks for at a time, and all that it holds. */
+const TAKES_PER_REQUEST = 100;
+const TAKES_MAX = 2_000;
+const TOASTS_MAX = 4;
+
+export interface Toast {
+  id: number;
+  /** A code whose words the view has, or words of the view's own. */
+  code: ErrorCode | "offline" | "copied" | "left-alone";
+  bad: boolean;
+}
+
+export class BrowserSession {
+  readonly state = signal<ViewState>(initialView);
+  readonly toasts = signal<readonly Toast[]>([]);
+  readonly #boot: Boot;
+  readonly #clock = new SessionClock();
+  readonly #room: RoomClient;
+  #toastId = 0;
+  #takesAsked = false;
+  #takesWanted = false;
+
+  constructor(boot: Boot) {
+    this.#boot = boot;
+    this.state.value = { ...initialView, memberId: boot.memberId, role: boot.role };
+    this.#room = new RoomClient({
+      enter: () => this.#enter(),
+      nowMs: () => performance.now(),
+      client: "view/1",
+      handlers: {
+        onWelcome: (welcome) => {
+          this.#step({ ...welcome, type: "welcome" });
+          void this.#readTakes();
+        },
+        onEvent: (event) => this.#step({ type: "event", event }),
+        onMembers: (members) => this.#step({ type: "members", members }),
+        onSignal: () => undefined,
+        onRecordingsChanged: () => void this.#readTakes(),
+        onRefused: (_eventId, code) => this.say(code, true),
+        onTrouble: (code, _message, final) => {
+          if (final && code !== "disconnected") this.#step({ type: "connection", connection: { state: "over", code } });
+          else if (this.state.value.connection.state === "here")
+            this.#step({ type: "connection", connection: { state: "away" } });
+        },
+        onClock: (sample) => {
+          this.#clock.addSample(sample);
+          const estimate = this.#clock.estimate;
+          if (estimate !== undefined) this.#step({ type: "time", time: estimate });
+        },
+      },
+    });
+    addEventListener("pagehide", () => this.#room.close());
+  }
+
+  /** Session time now, in milliseconds; `null` before the room's first answer. */
+  nowMs(): number | null {
+    return this.state.value.time === null ? null : this.#clock.toSessionMs(performance.now());
+  }
+
+  command(transport: TransportCommand): void {
+    this.#post({ kind: "transport", transport });
+  }
+
+  chat(text: string): boolean {
+    return this.#post({ kind: "chat", text });
+  }
+
+  /** Writes a note; an empty text takes it away. */
+  note(noteId: string, text: string): boolean {
+    return this.#post({ kind: "note", noteId, text });
+  }
+
+  async setRole(memberId: MemberId, role: Role): Promise<void> {
+    await this.#ask("PATCH", `/sessions/${this.#boot.sessionId}/members/${memberId}`, { role });
+  }
+
+  async remove(memberId: MemberId): Promise<void> {
+    await this.#ask("DELETE", `/sessions/${this.#boot.sessionId}/members/${memberId}`);
+  }
+
+  async permitRecording(recordingPermitted: boolean): Promise<void> {
+    await this.#ask("PATCH", `/sessions/${this.#boot.sessionId}`, { settings: { recordingPermitted } });
+  }
+
+  /** Takes back a recording of one's own. The page says first what stays with others. */
+  async withdraw(recordingId: RecordingId): Promise<void> {
+    if ((await this.#ask("DELETE", `/recordings/${recordingId}`)) !== null)
+      this.#step({ type: "take-gone", recordingId });
+  }
+
+  say(code: Toast["code"], bad: boolean): void {
+    const id = ++this.#toastId;
+    this.toasts.value = [...this.toasts.value.filter((toast) => toast.code !== code), { id, code, bad }].slice(
+      -TOASTS_MAX,
+    );
+  }
+
+  hush(id: number): void {
+    this.toasts.value = this.toasts.value.filter((toast) => toast.id !== id);
+  }
+
+  #step(input: ViewInput): void {
+    this.state.value = reduce(this.state.value, input);
+  }
+
+  /** `false`, said, where the room cannot be reached: what was pressed offline happens to nobody later. */
+  #post(body: PostBody): boolean {
+    if (this.state.value.connection.state !== "here") {
+      this.say("offline", true);
+      return false;
+    }
+    this.#room.post(crypto.randomUUID(), body);
+    return true;
+  }
+
+  async #enter(): Promise<{ url: string; ticket: string }> {
+    const response = await fetch(`/api/v1/sessions/${this.#boot.sessionId}/tickets`, { method: "POST" });
+    if (response.status === 401 || response.status === 404) {
+      const code = response.status === 401 ? "unauthenticated" : "removed";
+      this.#room.close();
+      this.#step({ type: "connection", connection: { state: "over", code } });
+    }
+    if (!response.ok) throw new Error(`No ticket: ${response.status}`);
+    const { ticket, roomPath } = JoinTicket.parse(await response.json());
+    const url = new URL(roomPath, location.href);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    return { url: url.href, ticket };
+  }
+
+  /** Reads all takes anew. Told again while it reads, it reads once more and not twice. */
+  async #readTakes(): Promise<void> {
+    this.#takesWanted = true;
+    if (this.#takesAsked) return;
+    this.#takesAsked = true;
+    try {
+      while (this.#takesWanted) {
+        this.#takesWanted = false;
+        const takes: Recording[] = [];
+        let cursor: string | null = null;
+        do {
+          const query: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+          const path = `/sessions/${this.#boot.sessionId}/recordings?limit=${TAKES_PER_REQUEST}${query}`;
+          const page = pageOf(Recording).safeParse(await this.#ask("GET", path));
+          if (!page.success) return;
+          takes.push(...page.data.items);
+          cursor = page.data.nextCursor;
+        } while (cursor !== null && takes.length < TAKES_MAX);
+        this.#step({ type: "takes", takes });
+      }
+    } finally {
+      this.#takesAsked = false;
+    }
+  }
+
+  /** One call of the API with the page's own cookie. `null` where it failed, which has been said. */
+  async #ask(method: string, path: string, body?: unknown): Promise<unknown> {
+    try {
+      const response = await fetch(`/api/v1${path}`, {
+        method,
+        ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
+      });
+      if (response.ok) return response.status === 204 ? {} : await response.json();
+      const problem = Problem.safeParse(await response.json().catch(() => null));
+      this.say(problem.success && problem.data.code in errors ? problem.data.code : "internal-error", true);
+    } catch {
+      this.say("offline", true);
+    }
+    return null;
+  }
+}

@@ -1,0 +1,49 @@
+import type { Role } from "../../../protocol/roles.ts";
+import { hrefs } from "../../built/assets.ts";
+import { href, type Page } from "../../design/page.ts";
+import { sessionText } from "../../i18n/sessions.ts";
+
+export interface RoomPageProps {
+  page: Page;
+  session: { sessionId: string; name: string; memberId: string; role: Role };
+}
+
+/**
+ * The page of the live session: an empty shell that companion/view draws in. It has no other scripts and no other origin in it, because
+ * it is isolated for shared memory. Without a script, or with one that is too old, it says so and leads back.
+ */
+export function RoomPage({ page, session: { name, ...session } }: RoomPageProps) {
+  const t = sessionText[page.language].room;
+  const built: Record<string, string> = hrefs;
+  const back = href(page, `/sessions/${session.sessionId}`);
+  const boot = { ...session, sessionName: name, language: page.language, sessionHref: back };
+  return (
+    <html lang={page.language === "en" ? "en-GB" : "de"}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content" />
+        <title>{`${name} · SessionLinked`}</title>
+        <meta name="robots" content="noindex" />
+        <meta name="color-scheme" content="light dark" />
+        <link rel="stylesheet" href={built["site.css"]} />
+        <link rel="stylesheet" href={built["view.css"]} />
+        <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+        <script type="module" src={built["main.dom.js"]} />
+      </head>
+      <body class="app-shell">
+        <div id="view" data-boot={JSON.stringify(boot)}>
+          <main class="view-over">
+            <h1>{name}</h1>
+            <p>{t.opening}</p>
+            <noscript>
+              <p>{t.noScript}</p>
+            </noscript>
+            <p>
+              <a href={back}>{t.back}</a>
+            </p>
+          </main>
+        </div>
+      </body>
+    </html>
+  );
+}

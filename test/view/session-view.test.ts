@@ -1,0 +1,194 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
+import { Watch } from "../pages/chromium.ts";
+import { shareStem } from "../pages/stems.ts";
+import { Evening, type Guest } from "./evening.ts";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let evening: Evening;
+let ada: Guest;
+let ben: Guest;
+let watch: Watch;
+
+beforeAll(async () => {
+  evening = await Evening.begin("Verse in D");
+  const token = await evening.invite("Ben Webster", "participant");
+  ada = await evening.enter(evening.hostToken);
+  watch = new Watch(ada.context, evening.origin);
+  ben = await evening.enter(token, {}, "?lang=de");
+});
+afterAll(async () => {
+  await evening?.end();
+});
+
+/** What stands in the bar counter, as quarter notes from the session's origin. */
+const beatOf = async (page: Page): Promise<number> => {
+  const [bar = 1, beat = 1] = ((await page.locator(".view-counters .big dd").textContent()) ?? "")
+    .split(".")
+    .map(Number);
+  return (bar - 1) * 4 + beat - 1;
+};
+const rolls = (page: Page) => page.locator(".view-transport.playing, .view-transport.recording").waitFor();
+const stands = (page: Page) => page.locator(".view-transport.stopped").waitFor();
+
+describe("the session view", () => {
+  test("C1, V1: everybody sees who is here, as what, in their own language", async () => {
+    await ada.page.locator(".view-people", { hasText: "Ben Webster" }).locator("text=plays").first().waitFor();
+    await ben.page.locator(".view-people", { hasText: "Ada Lovelace" }).locator("text=Host").first().waitFor();
+    await ada.page.locator(".view-people .presence.here").nth(1).waitFor();
+    // Nothing of anybody but what members see.
+    expect(await ben.page.content()).not.toContain("ada@example.org");
+  });
+
+  test("C4: Space rolls everybody, the playhead moves, Space stops at one place, Home goes back", async () => {
+    await ada.page.keyboard.press("Space");
+    await Promise.all([rolls(ada.page), rolls(ben.page)]);
+    await expect.poll(() => beatOf(ben.page), { timeout: 20_000 }).toBeGreaterThan(0);
+    await ben.page.keyboard.press("Space");
+    await Promise.all([stands(ada.page), stands(ben.page)]);
+    await expect.poll(async () => (await beatOf(ada.page)) - (await beatOf(ben.page)), { timeout: 20_000 }).toBe(0);
+    await ben.page.locator(".view-truth", { hasText: "Ben Webster: Stopp" }).waitFor();
+    await ada.page.keyboard.press("Home");
+    await expect.poll(() => beatOf(ben.page), { timeout: 20_000 }).toBe(0);
+  });
+
+  test("C4: bars by the arrow keys; a tempo is everybody's", async () => {
+    await ada.page.keyboard.press("ArrowRight");
+    await expect.poll(() => beatOf(ben.page), { timeout: 20_000 }).toBe(4);
+    await ada.page.keyboard.press("ArrowLeft");
+    await expect.poll(() => beatOf(ben.page), { timeout: 20_000 }).toBe(0);
+    await ben.page.fill("#view-tempo", "96");
+    await ben.page.keyboard.press("Enter");
+    await ada.page.locator('#view-tempo[value="96"], #view-tempo').first().waitFor();
+    await expect.poll(() => ada.page.inputValue("#view-tempo"), { timeout: 20_000 }).toBe("96");
+    await ben.page.locator("h2").first().click();
+  });
+
+  test("C6: that recording rolls is on everybody's screen; R ends the take and rolls on", async () => {
+    await ada.page.keyboard.press("r");
+    await ben.page.locator(".view-rec").waitFor();
+    await ada.page.locator(".view-rec").waitFor();
+    await ada.page.keyboard.press("r");
+    await ben.page.locator(".view-transport.playing").waitFor();
+    await ada.page.keyboard.press("Space");
+    await stands(ben.page);
+  });
+
+  test("C6: a host who switches recording off takes the button from everybody, and says why", async () => {
+    await ada.page.getByRole("button", { name: "Switch recording off" }).click();
+    await ben.page.locator(".view-buttons .rec[disabled]").waitFor();
+    expect(await ben.page.locator(".view-buttons .rec").getAttribute("title")).toBe(
+      "Aufnehmen ist in dieser Session aus",
+    );
+    await ada.page.getByRole("button", { name: "Allow recording" }).click();
+    await ben.page.locator(".view-buttons .rec:not([disabled])").waitFor();
+  });
+
+  test("C5: chat by keyboard, with who, when and which bar; markup stays text", async () => {
+    await ben.page.locator("h2").first().click();
+    await ben.page.keyboard.press("c");
+    await ben.page.keyboard.type("<b>Noch mal</b> ab Takt 3?");
+    await ben.page.keyboard.press("Enter");
+    const line = ada.page.locator(".view-chat li", { hasText: "<b>Noch mal</b> ab Takt 3?" });
+    await line.waitFor();
+    expect(await line.textContent()).toMatch(/Ben Webster.*bar 1\.\d/);
+    expect(await ben.page.inputValue("#view-chat")).toBe("");
+  });
+
+  test("C5: a note is everybody's, is changed, deleted, and comes back", async () => {
+    await ada.page.locator("h2").first().click();
+    await ada.page.keyboard.press("n");
+    await ada.page.keyboard.type("Em  C  G  D");
+    await ada.page.keyboard.press("Control+Enter");
+    const card = ben.page.locator(".view-notes .card", { hasText: "Em  C  G  D" });
+    await card.waitFor();
+    await card.getByRole("button", { name: "Notiz löschen" }).click();
+    await ada.page.locator(".view-notes .card").waitFor({ state: "detached" });
+    await ben.page.getByRole("button", { name: "Zurückholen" }).click();
+    await ada.page.locator(".view-notes .card", { hasText: "Em  C  G  D" }).waitFor();
+  });
+
+  test("C7: a take that somebody shares appears on its bar without a reload", async () => {
+    const api = new ApiClient(evening.platform.origin, ben.token);
+    await shareStem(api, evening.sessionId, {
+      name: "Tenor",
+      timelineFrames: 96_000,
+      frames: 5 * 48_000,
+      sound: (frame) => [Math.sin(frame / 20) * (frame % 24_000 < 12_000 ? 0.7 : 0.2)],
+    });
+    await ada.page.locator(".view-names li", { hasText: "Tenor" }).waitFor();
+    await ada.page.locator(".view-list summary").click();
+    await ada.page.locator(".view-list li", { hasText: /Tenor.*Ben Webster.*begins at bar 2\.1/ }).waitFor();
+  });
+
+  test("X12, X35: the network goes and comes back: said, nothing that was pressed meanwhile happens, and nothing is missed", async () => {
+    await ben.context.setOffline(true);
+    await ben.page.evaluate("dispatchEvent(new Event('offline'))");
+    await ada.page.locator("h2").first().click();
+    await ada.page.keyboard.press("c");
+    await ada.page.keyboard.type("still there?");
+    await ada.page.keyboard.press("Enter");
+    await ben.page.locator(".view-connection.away").waitFor({ timeout: 60_000 });
+    await ben.page.locator("h2").first().click();
+    await ben.page.keyboard.press("Space");
+    await ben.page.locator(".view-toasts .bad").waitFor();
+    await ben.context.setOffline(false);
+    await ben.page.locator(".view-connection.here").waitFor({ timeout: 60_000 });
+    await ben.page.locator(".view-chat li", { hasText: "still there?" }).waitFor();
+    expect(await ada.page.locator(".view-transport.stopped").count()).toBe(1);
+  });
+
+  test("C1: an observer watches and writes, and moves nothing", async () => {
+    const token = await evening.invite("Cleo Laine", "observer");
+    const cleo = await evening.enter(token);
+    expect(await cleo.page.locator(".view-buttons button:disabled").count()).toBe(3);
+    await cleo.page.keyboard.press("Space");
+    await cleo.page.keyboard.press("c");
+    await cleo.page.keyboard.type("lovely");
+    await cleo.page.keyboard.press("Enter");
+    await ada.page.locator(".view-chat li", { hasText: "lovely" }).waitFor();
+    expect(await ada.page.locator(".view-transport.stopped").count()).toBe(1);
+    // The host takes her out, after being asked: she is told, and is out.
+    await ada.page.getByRole("button", { name: "Take Cleo Laine out of the session" }).click();
+    await ada.page.getByRole("button", { name: "Take out", exact: true }).click();
+    await cleo.page.locator(".view-over", { hasText: "The host took you out" }).waitFor();
+    await cleo.context.close();
+  });
+
+  test("X25: two windows of one person: the newer one goes on, the older one says so", async () => {
+    const second = await ben.context.newPage();
+    await second.goto(ben.page.url());
+    await second.locator(".view-connection.here").waitFor();
+    await ben.page.locator(".view-over", { hasText: "in einem anderen Fenster" }).waitFor();
+    await ben.page.getByRole("link", { name: "Wieder dazukommen" }).click();
+    await ben.page.locator(".view-connection.here").waitFor();
+    await second.locator(".view-over").waitFor();
+    await second.close();
+  });
+
+  test("the keys have a sheet, and every control a name: axe in both themes; nothing overflows from 320 px on", async () => {
+    await ada.page.locator("h2").first().click();
+    await ada.page.keyboard.press("?");
+    await ada.page.locator("dialog[open]").waitFor();
+    await ada.page.keyboard.press("Escape");
+    await ada.page.locator("dialog").waitFor({ state: "detached" });
+    await ada.page.evaluate(axe);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await ada.page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      const found = await ada.page.evaluate<string[]>(
+        `axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map(({ target, failureSummary }) => target.join(" ") + failureSummary).join(" | ")))`,
+      );
+      expect(found).toEqual([]);
+    }
+    for (const width of [320, 390, 768, 1280]) {
+      await ada.page.setViewportSize({ width, height: 800 });
+      expect(await ada.page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+    }
+    expect(watch.foreign).toEqual([]);
+    expect(watch.errors).toEqual([]);
+  });
+});
