@@ -1,19 +1,16 @@
 /** The session view's frame: header, transport, timeline and the side panel, and the keys that work everywhere in it. */
 import { useEffect, useState } from "preact/hooks";
-import { barFrames } from "../../audio/timeline.ts";
 import { TIMELINE_MAX_FRAMES } from "../../protocol/limits.ts";
 import { may } from "../../protocol/roles.ts";
-import { positionAt } from "../../protocol/transport.ts";
 import type { Boot } from "./boot.std.ts";
 import { Chat } from "./chat.dom.tsx";
 import { actionOf, type KeyAction } from "./keys.std.ts";
-import { transportAt } from "./model.std.ts";
 import { Notes } from "./notes.dom.tsx";
-import { nameOf } from "./parts.dom.tsx";
+import { barsOf, nameOf } from "./parts.dom.tsx";
 import { People } from "./people.dom.tsx";
 import type { BrowserSession, Toast } from "./session.dom.ts";
 import { type Shown, Timeline, wholeOf, zoom } from "./timeline.dom.tsx";
-import { Transport } from "./transport.dom.tsx";
+import { LOOP_BARS, Transport } from "./transport.dom.tsx";
 import { type ViewWords, viewWords } from "./words.std.ts";
 
 /** A toast that only informs goes by itself; what went wrong stays until it is read. */
@@ -30,10 +27,10 @@ export function App({ session, boot }: { session: BrowserSession; boot: Boot }) 
   useEffect(() => {
     const act = (action: KeyAction): void => {
       const now = session.state.value;
-      const motion = now.transport.motion;
+      const { map, transport } = now.timeline;
+      const { motion } = transport;
       const mayCommand = now.role !== null && may(now.role, "transport.command");
-      const nowMs = session.nowMs() ?? 0;
-      const position = positionAt(transportAt(now, nowMs), nowMs);
+      const position = session.positionFrames();
       const whole = shown ?? wholeOf(now.takes);
       const locate = (frames: number) => {
         const positionFrames = Math.round(Math.min(TIMELINE_MAX_FRAMES, Math.max(0, frames)));
@@ -50,12 +47,28 @@ export function App({ session, boot }: { session: BrowserSession; boot: Boot }) 
           locate(0);
           break;
         case "bar-back":
-        case "bar-on": {
-          const bar = barFrames(now.transport.bpm);
-          const at = position / bar;
-          locate(action === "bar-on" ? (Math.floor(at + 0.01) + 1) * bar : (Math.ceil(at - 0.01) - 1) * bar);
+          locate(barsOf(map).stepFrom(position, -1));
+          break;
+        case "bar-on":
+          locate(barsOf(map).stepFrom(position, 1));
+          break;
+        case "loop": {
+          const { bar } = barsOf(map).placeAt(position);
+          const range = {
+            startFrames: Math.round(barsOf(map).framesOfBar(bar)),
+            endFrames: Math.round(barsOf(map).framesOfBar(bar + LOOP_BARS)),
+          };
+          if (mayCommand) session.command({ command: "loop", range: transport.loop === undefined ? range : null });
           break;
         }
+        case "marker":
+          if (mayCommand)
+            session.command({
+              command: "marker",
+              markerId: crypto.randomUUID(),
+              marker: { positionFrames: position, name: words.takes.marker(map.markers.length + 1) },
+            });
+          break;
         case "zoom-in":
           setShown(zoom(whole, 0.5, position));
           break;
@@ -84,10 +97,10 @@ export function App({ session, boot }: { session: BrowserSession; boot: Boot }) 
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
-  }, [session, shown]);
+  }, [session, shown, words]);
 
   const { connection } = state;
-  const recording = state.transport.motion === "recording";
+  const recording = state.timeline.transport.motion === "recording";
   const recorders = state.members.filter(({ status, connected }) => connected && status.recording);
   if (connection.state === "over") return <Over code={connection.code} boot={boot} words={words} />;
   return (

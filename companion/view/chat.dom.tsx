@@ -1,8 +1,7 @@
 /** The session's chat: each line with who, when and at which bar. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { barBeat } from "../../audio/timeline.ts";
 import { CHAT_TEXT_MAX_CHARS } from "../../protocol/limits.ts";
-import { accentClass, nameOf, type ViewProps } from "./parts.dom.tsx";
+import { accentClass, barsOf, nameOf, type ViewProps } from "./parts.dom.tsx";
 
 /** Nearer to the end than this, a new line scrolls into view; further up somebody is reading. */
 const NEAR_END_PX = 80;
@@ -41,7 +40,7 @@ export function Chat({ session, state, words, language }: ViewProps) {
               <time class="instrument" dateTime={new Date(line.atMs).toISOString()}>
                 {time.format(line.atMs)}
               </time>
-              <span class="instrument">{t.atBar(barBeat(line.positionFrames, state.transport.bpm))}</span>
+              <span class="instrument">{t.atBar(barsOf(state.timeline.map).label(line.positionFrames))}</span>
             </p>
             <p class="spoken" dir="auto">
               {line.text}

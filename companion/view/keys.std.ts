@@ -3,6 +3,8 @@ export type KeyAction =
   | "toggle-play"
   | "record"
   | "home"
+  | "loop"
+  | "marker"
   | "bar-back"
   | "bar-on"
   | "zoom-in"
@@ -17,6 +19,10 @@ const byKey: Record<string, KeyAction> = {
   r: "record",
   R: "record",
   Home: "home",
+  l: "loop",
+  L: "loop",
+  m: "marker",
+  M: "marker",
   ArrowLeft: "bar-back",
   ArrowRight: "bar-on",
   "+": "zoom-in",

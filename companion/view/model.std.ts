@@ -8,7 +8,8 @@ import type { MemberId, RecordingId } from "../../protocol/ids.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import type { Role } from "../../protocol/roles.ts";
 import type { LoggedEvent, Member, SessionSettings, TransportCommand, TransportState } from "../../protocol/room.ts";
-import { applyTransport, initialTransport, positionAt, transportOf } from "../../protocol/transport.ts";
+import type { TimelineMap } from "../../protocol/timeline.ts";
+import { applyTimeline, initialTimeline, positionAt, type Timeline, transportOf } from "../../protocol/transport.ts";
 
 /** Where the socket to the room stands. `over` does not come back by itself; `code` says why. */
 export type Connection = { state: "connecting" | "here" | "away" } | { state: "over"; code: ErrorCode };
@@ -49,9 +50,10 @@ export interface ViewState {
   role: Role | null;
   members: readonly Member[];
   settings: SessionSettings;
-  /** The transport after the newest command, and before it: a command takes effect a moment after it is known. */
-  transport: TransportState;
+  /** Playhead and map after the newest command, and the playhead before it: a command takes effect a moment after it is known. */
+  timeline: Timeline;
   transportBefore: TransportState;
+  takesEffectAtMs: number;
   lastCommand: LastCommand | null;
   chat: readonly ChatLine[];
   notes: readonly Note[];
@@ -70,8 +72,9 @@ export const initialView: ViewState = {
   role: null,
   members: [],
   settings: { recordingPermitted: false },
-  transport: initialTransport,
-  transportBefore: initialTransport,
+  timeline: initialTimeline,
+  transportBefore: initialTimeline.transport,
+  takesEffectAtMs: 0,
   lastCommand: null,
   chat: [],
   notes: [],
@@ -87,6 +90,7 @@ export type ViewInput =
       memberId: MemberId;
       role: Role;
       transport: TransportState;
+      timeline: TimelineMap;
       settings: SessionSettings;
       headSeq: number;
     }
@@ -107,8 +111,9 @@ export function reduce(state: ViewState, input: ViewInput): ViewState {
         memberId: input.memberId,
         role: input.role,
         settings: input.settings,
-        transport: input.transport,
+        timeline: { transport: input.transport, map: input.timeline },
         transportBefore: input.transport,
+        takesEffectAtMs: 0,
         headSeq: input.headSeq,
       };
     case "members": {
@@ -139,7 +144,8 @@ function applyEvent(state: ViewState, event: LoggedEvent): ViewState {
       ...state,
       lastCommand,
       transportBefore: transportAt(state, event.atMs),
-      transport: applyTransport(state.transport, command),
+      timeline: applyTimeline(state.timeline, command),
+      takesEffectAtMs: command.effectiveAtMs,
     };
   }
   const { body } = event;
@@ -170,8 +176,8 @@ function applyEvent(state: ViewState, event: LoggedEvent): ViewState {
 }
 
 /** The transport that is in force at an instant of session time. */
-export function transportAt({ transport, transportBefore }: ViewState, sessionMs: number): TransportState {
-  return sessionMs < transport.atMs ? transportBefore : transport;
+export function transportAt(state: ViewState, sessionMs: number): TransportState {
+  return sessionMs < state.takesEffectAtMs ? state.transportBefore : state.timeline.transport;
 }
 
 /** A line of the timeline: one person's stems of one name, and whether one is growing on it now. */

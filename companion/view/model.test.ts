@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { MemberId } from "../../protocol/ids.ts";
 import type { LoggedEvent, Member, PostBody } from "../../protocol/room.ts";
 import { idleStatus } from "../../protocol/room.ts";
+import { initialMap } from "../../protocol/timeline.ts";
 import { actionOf } from "./keys.std.ts";
 import { initialView, lanesOf, reduce, transportAt, type ViewState } from "./model.std.ts";
 
@@ -42,11 +43,12 @@ describe("what the view makes of the session", () => {
       memberId: ben,
       role: "participant",
       transport: { motion: "playing", positionFrames: 48_000, atMs: 900, bpm: 96 },
+      timeline: initialMap,
       settings: { recordingPermitted: true },
       headSeq: 1,
     });
     const state = told(welcomed, past);
-    expect(state.transport).toEqual({ motion: "playing", positionFrames: 48_000, atMs: 900, bpm: 96 });
+    expect(state.timeline.transport).toEqual({ motion: "playing", positionFrames: 48_000, atMs: 900, bpm: 96 });
     expect(state.lastCommand?.transport.command).toBe("record");
   });
 

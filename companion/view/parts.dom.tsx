@@ -1,7 +1,9 @@
 /** Small parts that the view's rooms share: who somebody is, an icon, a frame clock. */
 import { useEffect, useRef } from "preact/hooks";
+import { Bars } from "../../audio/bars.ts";
 import { accentsOf } from "../../protocol/accents.ts";
 import type { MemberId } from "../../protocol/ids.ts";
+import type { TimelineMap } from "../../protocol/timeline.ts";
 import type { ViewState } from "./model.std.ts";
 import type { BrowserSession } from "./session.dom.ts";
 import type { ViewWords } from "./words.std.ts";
@@ -37,6 +39,15 @@ export const Icon = ({ name }: { name: keyof typeof icons }) => (
     <path d={icons[name]} />
   </svg>
 );
+
+const barsByMap = new WeakMap<TimelineMap, Bars>();
+
+/** The bars of a map, reckoned once for each map that the room tells. */
+export function barsOf(map: TimelineMap): Bars {
+  const known = barsByMap.get(map) ?? new Bars(map);
+  barsByMap.set(map, known);
+  return known;
+}
 
 /** Calls `draw` once for each frame that is shown, while the page is. */
 export function useFrames(draw: () => void): void {

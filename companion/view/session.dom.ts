@@ -11,10 +11,11 @@ import { Recording } from "../../protocol/recordings.ts";
 import type { Role } from "../../protocol/roles.ts";
 import type { PostBody, TransportCommand } from "../../protocol/room.ts";
 import { JoinTicket } from "../../protocol/sessions.ts";
+import { positionAt } from "../../protocol/transport.ts";
 import { SessionClock } from "../engine/clock/session-clock.std.ts";
 import { RoomClient } from "../engine/room/room-client.std.ts";
 import type { Boot } from "./boot.std.ts";
-import { initialView, reduce, type ViewInput, type ViewState } from "./model.std.ts";
+import { initialView, reduce, transportAt, type ViewInput, type ViewState } from "./model.std.ts";
 
 /** Takes that one page of the view asks for at a time, and all that it holds. */
 const TAKES_PER_REQUEST = 100;
@@ -73,6 +74,13 @@ export class BrowserSession {
   /** Session time now, in milliseconds; `null` before the room's first answer. */
   nowMs(): number | null {
     return this.state.value.time === null ? null : this.#clock.toSessionMs(performance.now());
+  }
+
+  /** Where the playhead is now. */
+  positionFrames(): number {
+    const nowMs = this.nowMs();
+    const transport = transportAt(this.state.value, nowMs ?? 0);
+    return nowMs === null ? transport.positionFrames : positionAt(transport, nowMs);
   }
 
   command(transport: TransportCommand): void {

@@ -4,13 +4,13 @@
  */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { columnsOf } from "../../audio/peaks.ts";
-import { barBeat, barTicks, length } from "../../audio/timeline.ts";
+import { length } from "../../audio/timeline.ts";
 import { TIMELINE_MAX_FRAMES, TIMELINE_RATE_HZ } from "../../protocol/limits.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import { may } from "../../protocol/roles.ts";
 import { positionAt } from "../../protocol/transport.ts";
 import { type Lane, lanesOf, transportAt, type ViewState } from "./model.std.ts";
-import { accentClass, nameOf, useFrames, type ViewProps } from "./parts.dom.tsx";
+import { accentClass, barsOf, nameOf, useFrames, type ViewProps } from "./parts.dom.tsx";
 
 const LANE_PX = 56;
 const RULER_PX = 28;
@@ -123,6 +123,7 @@ export function Timeline({ session, state, words, shown, setShown }: TimelinePro
   const [peaks] = useState(() => new PeaksStore(() => (dirty.current = true)));
   const lanes = useMemo(() => lanesOf(state.members, state.takes), [state.members, state.takes]);
   const view = shown ?? wholeOf(state.takes);
+  const bars = barsOf(state.timeline.map);
   dirty.current = true;
 
   useEffect(() => {
@@ -225,11 +226,38 @@ export function Timeline({ session, state, words, shown, setShown }: TimelinePro
           aria-label={t.playhead}
           aria-valuemin={0}
           aria-valuemax={Math.round(view.to)}
-          aria-valuenow={state.transport.positionFrames}
-          aria-valuetext={`${words.transport.bar} ${barBeat(state.transport.positionFrames, state.transport.bpm)}`}
+          aria-valuenow={state.timeline.transport.positionFrames}
+          aria-valuetext={`${words.transport.bar} ${bars.label(state.timeline.transport.positionFrames)}`}
           onClick={(event) => locate(event.clientX)}
         />
       </div>
+      {state.timeline.map.markers.length === 0 ? null : (
+        <ul class="view-markers" aria-label={t.markers}>
+          {state.timeline.map.markers.map(({ markerId, name, positionFrames }) => (
+            <li key={markerId}>
+              <button
+                type="button"
+                class="tool"
+                disabled={!mayLocate}
+                title={t.toMarker(name, bars.label(positionFrames))}
+                onClick={() => session.command({ command: "locate", positionFrames })}
+              >
+                {name} <span class="instrument">{bars.label(positionFrames)}</span>
+              </button>
+              {mayLocate ? (
+                <button
+                  type="button"
+                  class="tool"
+                  aria-label={t.dropMarker(name)}
+                  onClick={() => session.command({ command: "marker", markerId, marker: null })}
+                >
+                  ×
+                </button>
+              ) : null}
+            </li>
+          ))}
+        </ul>
+      )}
       {state.takes.length === 0 ? (
         <p class="soft view-empty">{state.settings.recordingPermitted ? t.empty : t.emptyLocked}</p>
       ) : (
@@ -245,7 +273,7 @@ export function Timeline({ session, state, words, shown, setShown }: TimelinePro
                   <span class="name">{take.name}</span>
                   <span class="soft">{nameOf(state, take.memberId, words)}</span>
                   <span class="instrument">
-                    {t.begins} {barBeat(from, take.bpm)}
+                    {t.begins} {bars.label(from)}
                   </span>
                   <span class="instrument">{take.state === "complete" ? length(to - from) : t.uploading}</span>
                 </li>
@@ -289,17 +317,24 @@ function draw(
   const xOf = (frames: number) => ((frames - view.from) / size) * width;
   pen.font = "14px ui-monospace, monospace";
   pen.textBaseline = "middle";
-  for (const { frames, bar } of barTicks(
-    view.from,
-    view.to,
-    state.transport.bpm,
-    Math.max(2, Math.floor(width / TICK_PX)),
-  )) {
+  const { map, transport } = state.timeline;
+  if (transport.loop !== undefined) {
+    const from = xOf(transport.loop.startFrames);
+    pen.fillStyle = colours.line;
+    pen.fillRect(from, 0, xOf(transport.loop.endFrames) - from, RULER_PX - 8);
+  }
+  for (const { frames, bar } of barsOf(map).lines(view.from, view.to, Math.max(2, Math.floor(width / TICK_PX)))) {
     const x = Math.round(xOf(frames)) + 0.5;
     pen.fillStyle = colours.line;
     pen.fillRect(x, RULER_PX - 8, 1, height);
     pen.fillStyle = colours.soft;
     pen.fillText(String(bar), x + 5, RULER_PX / 2);
+  }
+  for (const { positionFrames, name } of map.markers) {
+    const x = Math.round(xOf(positionFrames)) + 0.5;
+    pen.fillStyle = colours.ink;
+    pen.fillRect(x, 0, 1, height);
+    label(pen, colours.ink, name, x + 4, height - 10, width - x);
   }
   const accents = new Map(state.members.map(({ memberId }) => [memberId, accentClass(state, memberId)]));
   const colourOf = (lane: Lane) => {
@@ -338,13 +373,13 @@ function draw(
     }
     const member = state.members.find(({ memberId }) => memberId === lane.memberId);
     if (member?.status.recording === true && row === lanes.findIndex(({ memberId }) => memberId === lane.memberId)) {
-      const from = xOf(state.transport.positionFrames);
+      const from = xOf(state.timeline.transport.positionFrames);
       box(pen, colours.recording, from, top + 4, Math.max(3, xOf(position) - from), LANE_PX - 9);
       label(pen, colours.ink, words.takes.growing, from + 6, top + LANE_PX / 2, xOf(position) - from);
     }
   }
   const x = Math.round(xOf(position));
-  pen.fillStyle = state.transport.motion === "recording" ? colours.recording : colours.ink;
+  pen.fillStyle = state.timeline.transport.motion === "recording" ? colours.recording : colours.ink;
   pen.fillRect(x - 0.5, 0, 2, height);
   pen.beginPath();
   pen.moveTo(x - 5.5, 0);

@@ -1,39 +1,32 @@
-/** The transport bar: where the session is, set like an instrument, and the buttons that move everybody. */
+/** The transport bar: where the session is, set like an instrument, and the controls that move everybody. */
 import { useRef } from "preact/hooks";
-import { barBeat, timecode } from "../../audio/timeline.ts";
-import { TEMPO_MAX_BPM, TEMPO_MIN_BPM, TIMELINE_RATE_HZ } from "../../protocol/limits.ts";
+import { timecode } from "../../audio/timeline.ts";
+import { COUNT_IN_BARS_MAX, TEMPO_MAX_BPM, TEMPO_MIN_BPM, TIMELINE_RATE_HZ } from "../../protocol/limits.ts";
 import { may } from "../../protocol/roles.ts";
+import { anchorAt, TimeSignature, tempoAt } from "../../protocol/timeline.ts";
 import { positionAt } from "../../protocol/transport.ts";
 import { transportAt } from "./model.std.ts";
-import { accentClass, Icon, nameOf, useFrames, type ViewProps } from "./parts.dom.tsx";
+import { accentClass, barsOf, Icon, nameOf, useFrames, type ViewProps } from "./parts.dom.tsx";
 
-export function Transport({ session, state, words, language }: ViewProps) {
+/** Signatures to choose from; a session that has another one shows it as well. */
+const SIGNATURES = ["2/4", "3/4", "4/4", "5/4", "6/4", "7/4", "6/8", "7/8", "9/8", "12/8"];
+/** Bars that a new loop takes in, from the one the playhead is in. */
+export const LOOP_BARS = 4;
+
+export function Transport({ session, state, words }: ViewProps) {
   const t = words.transport;
-  const bar = useRef<HTMLElement>(null);
-  const code = useRef<HTMLElement>(null);
-  const seconds = useRef<HTMLElement>(null);
-  const { motion, bpm } = state.transport;
-  useFrames(() => {
-    const nowMs = session.nowMs();
-    const now = transportAt(session.state.value, nowMs ?? 0);
-    const frames = nowMs === null ? now.positionFrames : positionAt(now, nowMs);
-    const write = (element: HTMLElement | null, text: string) => {
-      if (element !== null && element.textContent !== text) element.textContent = text;
-    };
-    write(bar.current, barBeat(frames, now.bpm));
-    write(code.current, timecode(frames));
-    write(seconds.current, (frames / TIMELINE_RATE_HZ).toFixed(1));
-  });
+  const { map, transport } = state.timeline;
+  const { motion } = transport;
   const mayCommand = state.role !== null && may(state.role, "transport.command");
   const mayRecord = mayCommand && state.settings.recordingPermitted;
-  const error = state.time === null ? t.measuring : t.error(state.time.errorMs.toFixed(1));
-  const last = state.lastCommand;
-  const did = () => {
-    if (last === null) return "";
-    const { transport } = last;
-    if (transport.command === "locate") return t.did.locate(barBeat(transport.positionFrames, bpm));
-    if (transport.command === "tempo") return t.did.tempo(new Intl.NumberFormat(language).format(transport.bpm));
-    return t.did[transport.command];
+  const place = transport.positionFrames;
+  const signature = anchorAt(map.signatures, place);
+  const signatureText = `${signature.beats}/${signature.unit}`;
+  const loopHere = () => {
+    const bars = barsOf(map);
+    const { bar } = bars.placeAt(session.positionFrames());
+    const startFrames = Math.round(bars.framesOfBar(bar));
+    return { startFrames, endFrames: Math.round(bars.framesOfBar(bar + LOOP_BARS)) };
   };
   return (
     <section class={`view-transport ${motion}`} aria-label={t.label}>
@@ -72,20 +65,20 @@ export function Transport({ session, state, words, language }: ViewProps) {
         >
           <Icon name="record" />
         </button>
+        <button
+          type="button"
+          class="tool loop"
+          disabled={!mayCommand}
+          aria-pressed={transport.loop !== undefined}
+          title={`${t.loopNote(LOOP_BARS)} (L)`}
+          aria-keyshortcuts="L"
+          onClick={() => session.command({ command: "loop", range: transport.loop === undefined ? loopHere() : null })}
+        >
+          {t.loop}
+        </button>
       </div>
-      <dl class="view-counters" aria-live="off">
-        <div class="big">
-          <dt>{t.bar}</dt>
-          <dd ref={bar}>1.1</dd>
-        </div>
-        <div>
-          <dt>{t.timecode}</dt>
-          <dd ref={code}>00:00:00:00</dd>
-        </div>
-        <div class="counter-seconds">
-          <dt>{t.seconds}</dt>
-          <dd ref={seconds}>0.0</dd>
-        </div>
+      <Counters session={session} state={state} words={words} />
+      <dl class="view-counters view-map">
         <div>
           <dt>
             <label for="view-tempo">{t.tempo}</label>
@@ -97,27 +90,139 @@ export function Transport({ session, state, words, language }: ViewProps) {
               min={TEMPO_MIN_BPM}
               max={TEMPO_MAX_BPM}
               step="0.1"
-              key={bpm}
-              defaultValue={String(bpm)}
+              key={tempoAt(map, place)}
+              defaultValue={String(tempoAt(map, place))}
               disabled={!mayCommand}
               onChange={(event) => {
                 const input = event.currentTarget;
                 const wanted = Number(input.value);
                 if (input.validity.valid && input.value !== "") session.command({ command: "tempo", bpm: wanted });
-                else input.value = String(bpm);
+                else input.value = String(tempoAt(map, place));
               }}
             />{" "}
             {t.bpm}
           </dd>
         </div>
+        <div>
+          <dt>
+            <label for="view-signature">{t.signature}</label>
+          </dt>
+          <dd>
+            <select
+              id="view-signature"
+              value={signatureText}
+              disabled={!mayCommand}
+              onChange={(event) => {
+                const [beats, unit] = event.currentTarget.value.split("/").map(Number);
+                const wanted = TimeSignature.safeParse({ beats, unit });
+                if (wanted.success) session.command({ command: "signature", ...wanted.data });
+              }}
+            >
+              {[...new Set([...SIGNATURES, signatureText])].map((one) => (
+                <option key={one}>{one}</option>
+              ))}
+            </select>
+          </dd>
+        </div>
+        <div>
+          <dt>
+            <label for="view-count-in">{t.countIn}</label>
+          </dt>
+          <dd>
+            <select
+              id="view-count-in"
+              value={String(map.countInBars)}
+              disabled={!mayCommand}
+              onChange={(event) => session.command({ command: "count-in", bars: Number(event.currentTarget.value) })}
+            >
+              {Array.from({ length: COUNT_IN_BARS_MAX + 1 }, (_, bars) => (
+                <option key={bars} value={String(bars)}>
+                  {t.bars(bars)}
+                </option>
+              ))}
+            </select>
+          </dd>
+        </div>
       </dl>
-      <p class="view-truth">
-        <span class="instrument">{error}</span>
-        {last === null ? null : (
-          <span class={`who-is ${accentClass(state, last.from)}`}>{t.by(nameOf(state, last.from, words), did())}</span>
-        )}
-        {mayCommand ? null : <span>{t.watching}</span>}
-      </p>
+      <Truth state={state} words={words} mayCommand={mayCommand} />
     </section>
+  );
+}
+
+/** Bar, timecode and seconds, written for each frame of the screen and not by the component's own state. */
+function Counters({ session, state, words: { transport: t } }: Pick<ViewProps, "session" | "state" | "words">) {
+  const bar = useRef<HTMLElement>(null);
+  const code = useRef<HTMLElement>(null);
+  const seconds = useRef<HTMLElement>(null);
+  useFrames(() => {
+    const now = session.state.value;
+    const nowMs = session.nowMs();
+    const transport = transportAt(now, nowMs ?? 0);
+    const frames = nowMs === null ? transport.positionFrames : positionAt(transport, nowMs);
+    // Before a take the playhead waits while bars are counted: that is said in place of a bar that does not move.
+    const waitMs = transport.motion !== "stopped" && nowMs !== null ? transport.atMs - nowMs : 0;
+    const write = (element: HTMLElement | null, text: string) => {
+      if (element !== null && element.textContent !== text) element.textContent = text;
+    };
+    const beatMs = 60_000 / tempoAt(now.timeline.map, frames);
+    write(bar.current, waitMs > 0 ? `−${Math.ceil(waitMs / beatMs)}` : barsOf(now.timeline.map).label(frames));
+    write(code.current, timecode(frames));
+    write(seconds.current, (frames / TIMELINE_RATE_HZ).toFixed(1));
+  });
+  const place = state.timeline.transport.positionFrames;
+  return (
+    <dl class="view-counters" aria-live="off">
+      <div class="big">
+        <dt>{t.bar}</dt>
+        <dd ref={bar}>{barsOf(state.timeline.map).label(place)}</dd>
+      </div>
+      <div>
+        <dt>{t.timecode}</dt>
+        <dd ref={code}>{timecode(place)}</dd>
+      </div>
+      <div class="counter-seconds">
+        <dt>{t.seconds}</dt>
+        <dd ref={seconds}>{(place / TIMELINE_RATE_HZ).toFixed(1)}</dd>
+      </div>
+    </dl>
+  );
+}
+
+/** How exact session time is, and who moved everybody last. */
+function Truth({ state, words, mayCommand }: Pick<ViewProps, "state" | "words"> & { mayCommand: boolean }) {
+  const t = words.transport;
+  const last = state.lastCommand;
+  const did = (): string => {
+    const command = last?.transport;
+    switch (command?.command) {
+      case undefined:
+        return "";
+      case "locate":
+        return t.did.locate(barsOf(state.timeline.map).label(command.positionFrames));
+      case "tempo":
+        return `${command.bpm} ${t.bpm}`;
+      case "signature":
+        return `${command.beats}/${command.unit}`;
+      case "count-in":
+        return `${t.countIn}: ${t.bars(command.bars)}`;
+      case "loop":
+      case "punch":
+        return command.range === null ? t.did.loopOff : t.did[command.command];
+      case "play":
+      case "stop":
+      case "record":
+      case "map":
+      case "marker":
+        return t.did[command.command];
+    }
+  };
+  return (
+    <p class="view-truth">
+      <span class="instrument">{state.time === null ? t.measuring : t.error(state.time.errorMs.toFixed(1))}</span>
+      {last === null ? null : (
+        <span class={`who-is ${accentClass(state, last.from)}`}>{t.by(nameOf(state, last.from, words), did())}</span>
+      )}
+      {mayCommand ? null : <span>{t.watching}</span>}
+    </p>
   );
 }

@@ -68,6 +68,25 @@ describe("the session view", () => {
     await ben.page.locator("h2").first().click();
   });
 
+  test("C4: signature, loop and markers are everybody's, on the same bars", async () => {
+    await ada.page.selectOption("#view-signature", "3/4");
+    await expect.poll(() => ben.page.inputValue("#view-signature"), { timeout: 20_000 }).toBe("3/4");
+    await ben.page.keyboard.press("l");
+    await ada.page.locator('.view-buttons .loop[aria-pressed="true"]').waitFor();
+    await ben.page.keyboard.press("l");
+    await ada.page.locator('.view-buttons .loop[aria-pressed="false"]').waitFor();
+    await ada.page.locator("h2").first().click();
+    await ada.page.keyboard.press("ArrowRight");
+    await expect.poll(() => ben.page.locator(".view-counters .big dd").textContent(), { timeout: 20_000 }).toBe("2.1");
+    await ada.page.keyboard.press("m");
+    await ben.page.locator(".view-markers", { hasText: "Marker 1 2.1" }).waitFor();
+    await ada.page.keyboard.press("Home");
+    await ada.page.selectOption("#view-signature", "4/4");
+    await expect.poll(() => ben.page.inputValue("#view-signature"), { timeout: 20_000 }).toBe("4/4");
+    await ben.page.locator("h2").first().click();
+    await ada.page.locator("h2").first().click();
+  });
+
   test("C6: that recording rolls is on everybody's screen; R ends the take and rolls on", async () => {
     await ada.page.keyboard.press("r");
     await ben.page.locator(".view-rec").waitFor();
@@ -116,7 +135,7 @@ describe("the session view", () => {
     const api = new ApiClient(evening.platform.origin, ben.token);
     await shareStem(api, evening.sessionId, {
       name: "Tenor",
-      timelineFrames: 96_000,
+      timelineFrames: 120_000,
       frames: 5 * 48_000,
       sound: (frame) => [Math.sin(frame / 20) * (frame % 24_000 < 12_000 ? 0.7 : 0.2)],
     });
@@ -145,7 +164,7 @@ describe("the session view", () => {
   test("C1: an observer watches and writes, and moves nothing", async () => {
     const token = await evening.invite("Cleo Laine", "observer");
     const cleo = await evening.enter(token);
-    expect(await cleo.page.locator(".view-buttons button:disabled").count()).toBe(3);
+    expect(await cleo.page.locator(".view-buttons button:disabled").count()).toBe(4);
     await cleo.page.keyboard.press("Space");
     await cleo.page.keyboard.press("c");
     await cleo.page.keyboard.type("lovely");
