@@ -180,15 +180,15 @@ export function withoutAddresses(signal: Signal, scanner = new Scanner()): Signa
     case "offer":
     case "answer": {
       const sdp = cleanSdp(signal.sdp, scanner);
-      return sdp === null ? null : { kind: signal.kind, sdp };
+      return sdp === null ? null : { kind: signal.kind, connection: signal.connection, sdp };
     }
     case "candidate": {
-      const { sdpMid, sdpMLineIndex } = signal;
+      const { connection, sdpMid, sdpMLineIndex } = signal;
       if (sdpMid !== null && !scanner.isAll(sdpMid, isNameChar, 0, 64)) return null;
       // The empty candidate says that there are no more (RFC 8838 section 8.2).
       const isEnd = scanner.words(signal.candidate).length === 0;
       const candidate = isEnd ? "" : cleanCandidate(signal.candidate, scanner);
-      return candidate === null ? null : { kind: "candidate", candidate, sdpMid, sdpMLineIndex };
+      return candidate === null ? null : { kind: "candidate", connection, candidate, sdpMid, sdpMLineIndex };
     }
   }
 }

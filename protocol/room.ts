@@ -91,16 +91,28 @@ export const LoggedEvent = z.object({
 });
 export type LoggedEvent = z.infer<typeof LoggedEvent>;
 
-/** WebRTC signalling between two members: never logged, and the room removes every address from it (promise V2). */
+/** Two members have up to three connections: for the lane that they play over, for the media lane, and for pictures. Absent: the lane. */
+export const PeerConnectionName = z.enum(["lane", "media", "video"]);
+export type PeerConnectionName = z.infer<typeof PeerConnectionName>;
+
+/**
+ * WebRTC signalling between two members: never logged, and the room removes every address from it (promise V2). `bye` asks the end that offers
+ * for another attempt.
+ */
 export const Signal = z.discriminatedUnion("kind", [
-  z.object({ kind: z.enum(["offer", "answer"]), sdp: z.string().max(SDP_MAX_CHARS) }),
+  z.object({
+    kind: z.enum(["offer", "answer"]),
+    connection: PeerConnectionName.optional(),
+    sdp: z.string().max(SDP_MAX_CHARS),
+  }),
   z.object({
     kind: z.literal("candidate"),
+    connection: PeerConnectionName.optional(),
     candidate: z.string().max(CANDIDATE_MAX_CHARS),
     sdpMid: z.string().max(64).nullable(),
     sdpMLineIndex: z.int().min(0).max(63).nullable(),
   }),
-  z.object({ kind: z.literal("bye") }),
+  z.object({ kind: z.literal("bye"), connection: PeerConnectionName.optional() }),
 ]);
 export type Signal = z.infer<typeof Signal>;
 
