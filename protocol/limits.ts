@@ -137,5 +137,7 @@ export const POSTS_UNANSWERED_MAX = 1_000;
 export const LINKS_MAX = 12;
 /** Frames in one packet of the studio lane: 2.7 ms, and the block that most devices run at. */
 export const LANE_PACKET_FRAMES = 128;
-/** Sound that a studio lane holds before it counts as too late or as an attack: a second. */
-export const LANE_BUFFER_FRAMES = 48_000;
+/** A packet of a lane, whatever it holds: with what SRTP, TURN, UDP and IP add, one datagram on any path. */
+export const LANE_PACKET_MAX_BYTES = 1_200;
+/** Sound that a lane holds before it counts as too late or as an attack: more than a second, and a power of two. */
+export const LANE_BUFFER_FRAMES = 65_536;

@@ -1,0 +1,42 @@
+import { PACKET_HEADER_BYTES, type PacketHead } from "./packet.ts";
+
+/**
+ * A report packet's body: how the lane is received, once a second in the other direction, and what the way there and back takes. After the
+ * head, all little-endian:
+ *
+ *      0  f64  when it was sent, by its sender's clock, in milliseconds
+ *      8  f64  the last report's such time that came from the other end, or 0
+ *     16  f64  for how long that one had been here, in milliseconds
+ *     24  u16  packets that did not come, in ten thousandths
+ *     26  u16  the delay of buffer and device, in tenths of a millisecond
+ */
+export const LANE_REPORT_BYTES = 28;
+
+export interface LaneReport {
+  sentAtMs: number;
+  echoMs: number;
+  heldMs: number;
+  lossShare: number;
+  bufferMs: number;
+}
+
+const U16_MAX = 2 ** 16 - 1;
+
+export function writeLaneReport(report: LaneReport, bytes: Uint8Array): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + PACKET_HEADER_BYTES, LANE_REPORT_BYTES);
+  view.setFloat64(0, report.sentAtMs, true);
+  view.setFloat64(8, report.echoMs, true);
+  view.setFloat64(16, report.heldMs, true);
+  view.setUint16(24, Math.round(Math.max(0, Math.min(1, report.lossShare)) * 10_000), true);
+  view.setUint16(26, Math.max(0, Math.min(U16_MAX, Math.round(report.bufferMs * 10))), true);
+}
+
+/** `null`: the body is none, or says what cannot be. */
+export function readLaneReport(bytes: Uint8Array, { frames }: PacketHead): LaneReport | null {
+  if (frames !== LANE_REPORT_BYTES) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + PACKET_HEADER_BYTES, LANE_REPORT_BYTES);
+  const [sentAtMs, echoMs, heldMs] = [view.getFloat64(0, true), view.getFloat64(8, true), view.getFloat64(16, true)];
+  if (![sentAtMs, echoMs, heldMs].every(Number.isFinite)) return null;
+  const lossShare = Math.min(1, view.getUint16(24, true) / 10_000);
+  return { sentAtMs, echoMs, heldMs, lossShare, bufferMs: view.getUint16(26, true) / 10 };
+}

@@ -1,0 +1,210 @@
+import { LANE_BUFFER_FRAMES } from "../protocol/limits.ts";
+import type { PacketHead } from "./packet.ts";
+import { INT24_SCALE } from "./pcm.ts";
+
+/**
+ * LaneRing: what the network has brought of one lane, in shared memory. One thread puts packets in, another plays; neither waits for the
+ * other. A place of the ring belongs to a frame number and says which one it holds, so order and repetition do not matter, and whatever
+ * carrier brings a packet first, its place is the same. What lies in it is bit for bit what was sent: 24-bit integers are exact in
+ * Float32. Beside it runs a log of arrivals, from which the player learns how late packets are.
+ */
+const CONTROL = { generation: 0, arrivals: 1, sampleRateHz: 2, packets: 3, refused: 4, rescued: 5, narrow: 6 } as const;
+const CONTROL_WORDS = 16;
+const ARRIVALS = 1_024;
+/** Numbers of one arrival, as `Arrival` has them. */
+const ARRIVAL_FIELDS = 5;
+/** A sender may bring its frames up to this many times as fast as they are played, for a while; what is beyond is refused. */
+const FLOOD_FACTOR = 4;
+
+export interface Arrival {
+  /** One past its last frame. */
+  endFrame: number;
+  atMs: number;
+  generation: number;
+  frames: number;
+  /** Whether the packet before rode along. */
+  isProtected: boolean;
+}
+
+interface Views {
+  control: Int32Array;
+  tags: Int32Array;
+  samples: Float32Array;
+  arrivals: Float64Array;
+}
+
+/** How many bytes of shared memory a lane of so many channels takes. */
+export const laneRingBytes = (channels: number) =>
+  ARRIVALS * ARRIVAL_FIELDS * 8 + CONTROL_WORDS * 4 + LANE_BUFFER_FRAMES * (channels + 1) * 4;
+
+function viewsOf(memory: SharedArrayBuffer, channels: number): Views {
+  const controlAt = ARRIVALS * ARRIVAL_FIELDS * 8;
+  const tagsAt = controlAt + CONTROL_WORDS * 4;
+  return {
+    arrivals: new Float64Array(memory, 0, ARRIVALS * ARRIVAL_FIELDS),
+    control: new Int32Array(memory, controlAt, CONTROL_WORDS),
+    tags: new Int32Array(memory, tagsAt, LANE_BUFFER_FRAMES),
+    samples: new Float32Array(memory, tagsAt + LANE_BUFFER_FRAMES * 4, LANE_BUFFER_FRAMES * channels),
+  };
+}
+
+const MASK = LANE_BUFFER_FRAMES - 1;
+
+/** The network's end. */
+export class LaneWriter {
+  readonly #views: Views;
+  readonly #channels: number;
+  #stream: number | undefined;
+  /** A late packet of the stream before would otherwise begin it anew. */
+  #streamBefore: number | undefined;
+  #newest = 0;
+  #cameFrames = 0;
+  #dueFrames = 0;
+  #budgetFrames = 0;
+  #budgetAtMs = 0;
+
+  constructor(memory: SharedArrayBuffer, channels: number) {
+    this.#views = viewsOf(memory, channels);
+    this.#channels = channels;
+  }
+
+  /**
+   * Stores a packet's sound. Returns whether its last frame is the newest so far.
+   *
+   * @param samples Interleaved 24-bit integers of the packet.
+   * @param previous Those of the packet before, where they rode along and are needed.
+   */
+  put(head: PacketHead, samples: Int32Array, previous: Int32Array | null, atMs: number): void {
+    const { control } = this.#views;
+    if (!this.#mayTake(head, atMs) || (head.stream === this.#streamBefore && head.stream !== this.#stream)) {
+      Atomics.add(control, CONTROL.refused, 1);
+      return;
+    }
+    if (head.stream !== this.#stream) this.#restart(head);
+    // The number is modulo 2³²: the absolute one is the nearest to the newest.
+    const first = this.#newest + ((head.frame - this.#newest) | 0);
+    if (this.#store(first, head, samples, true)) this.#cameFrames += head.frames;
+    if (previous !== null && this.#store(first - head.frames, head, previous, false))
+      Atomics.add(control, CONTROL.rescued, 1);
+    const ahead = first + head.frames - this.#newest;
+    // A count that jumped is not a loss.
+    if (ahead > 0) this.#dueFrames += ahead < head.sampleRateHz ? ahead : head.frames;
+    this.#newest = Math.max(this.#newest, first + head.frames);
+    if (head.bits === 16) Atomics.add(control, CONTROL.narrow, 1);
+    Atomics.add(control, CONTROL.packets, 1);
+    this.#log(first + head.frames, head, atMs);
+  }
+
+  /** Which share of the lane did not come, since the last time this was asked. */
+  takeLoss(): number {
+    const share = this.#dueFrames === 0 ? 0 : Math.max(0, 1 - this.#cameFrames / this.#dueFrames);
+    this.#cameFrames = 0;
+    this.#dueFrames = 0;
+    return share;
+  }
+
+  /** A peer that sends a hundred times too fast costs us its own packets and nobody else anything. */
+  #mayTake(head: PacketHead, atMs: number): boolean {
+    const most = 2 * FLOOD_FACTOR * head.sampleRateHz;
+    const since = ((atMs - this.#budgetAtMs) / 1000) * FLOOD_FACTOR * head.sampleRateHz;
+    this.#budgetFrames = this.#stream === undefined ? most : Math.min(most, this.#budgetFrames + Math.max(0, since));
+    this.#budgetAtMs = atMs;
+    if (this.#budgetFrames < head.frames) return false;
+    this.#budgetFrames -= head.frames;
+    return true;
+  }
+
+  #restart({ stream, frame, sampleRateHz }: PacketHead): void {
+    const { control, tags } = this.#views;
+    this.#streamBefore = this.#stream;
+    this.#stream = stream;
+    this.#newest = frame;
+    // A number that cannot stand at its place: nothing is there.
+    for (let place = 0; place < tags.length; place++) tags[place] = place + 1;
+    Atomics.store(control, CONTROL.sampleRateHz, sampleRateHz);
+    Atomics.add(control, CONTROL.generation, 1);
+  }
+
+  /** @param isOwn Whether it is the packet's own sound; what rode along is taken only where nothing is. */
+  #store(first: number, { frames, channels }: PacketHead, from: Int32Array, isOwn: boolean): boolean {
+    const { tags, samples } = this.#views;
+    const isThere = Atomics.load(tags, first & MASK) === (first | 0);
+    if (isThere && !isOwn) return false;
+    for (let at = 0; at < frames; at++) {
+      const frame = first + at;
+      const place = frame & MASK;
+      for (let channel = 0; channel < this.#channels; channel++) {
+        // Mono is heard on both sides; what the listener has no channel for is left out.
+        const value = from[at * channels + Math.min(channel, channels - 1)] ?? 0;
+        samples[place * this.#channels + channel] = value / INT24_SCALE;
+      }
+      Atomics.store(tags, place, frame | 0);
+    }
+    return !isThere;
+  }
+
+  #log(endFrame: number, { frames, hasPrevious }: PacketHead, atMs: number): void {
+    const { control, arrivals } = this.#views;
+    const count = Atomics.load(control, CONTROL.arrivals);
+    const at = ((count >>> 0) % ARRIVALS) * ARRIVAL_FIELDS;
+    arrivals[at] = endFrame;
+    arrivals[at + 1] = atMs;
+    arrivals[at + 2] = Atomics.load(control, CONTROL.generation);
+    arrivals[at + 3] = frames;
+    arrivals[at + 4] = hasPrevious ? 1 : 0;
+    Atomics.store(control, CONTROL.arrivals, (count + 1) | 0);
+  }
+}
+
+/** The player's end. */
+export class LaneReader {
+  readonly #views: Views;
+  readonly channels: number;
+  #seen = 0;
+
+  constructor(memory: SharedArrayBuffer, channels: number) {
+    this.#views = viewsOf(memory, channels);
+    this.channels = channels;
+  }
+
+  get sampleRateHz(): number {
+    return Atomics.load(this.#views.control, CONTROL.sampleRateHz);
+  }
+
+  /** Packets that came, those refused, and those that were rescued by the one after them, since the ring was made. */
+  get counts(): { packets: number; refused: number; rescued: number; narrow: number } {
+    const count = (word: number) => Atomics.load(this.#views.control, word) >>> 0;
+    return {
+      packets: count(CONTROL.packets),
+      refused: count(CONTROL.refused),
+      rescued: count(CONTROL.rescued),
+      narrow: count(CONTROL.narrow),
+    };
+  }
+
+  /** The next arrival that has not been looked at, into `arrival`. */
+  nextArrival(arrival: Arrival): boolean {
+    const { control, arrivals } = this.#views;
+    const count = Atomics.load(control, CONTROL.arrivals);
+    if (count === this.#seen) return false;
+    // A reader that slept finds the oldest gone.
+    if (((count - this.#seen) | 0) > ARRIVALS / 2) this.#seen = (count - ARRIVALS / 2) | 0;
+    const at = ((this.#seen >>> 0) % ARRIVALS) * ARRIVAL_FIELDS;
+    arrival.endFrame = arrivals[at] ?? 0;
+    arrival.atMs = arrivals[at + 1] ?? 0;
+    arrival.generation = arrivals[at + 2] ?? 0;
+    arrival.frames = arrivals[at + 3] ?? 0;
+    arrival.isProtected = arrivals[at + 4] === 1;
+    this.#seen = (this.#seen + 1) | 0;
+    return true;
+  }
+
+  has(frame: number): boolean {
+    return Atomics.load(this.#views.tags, frame & MASK) === (frame | 0);
+  }
+
+  /** One channel of a frame that is there, full scale ±1. */
+  sample(frame: number, channel: number): number {
+    return this.#views.samples[(frame & MASK) * this.channels + channel] ?? 0;
+  }
+}
