@@ -1,13 +1,17 @@
+import { randomInt } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { FileDevice } from "../companion/engine/capture/file-source.node.ts";
 import { machineNowMs } from "../companion/engine/clock/machine-clock.node.ts";
-import { Link } from "../companion/engine/links/link.node.ts";
+import { Links } from "../companion/engine/links/links.std.ts";
+import { MediaLink } from "../companion/engine/links/media.node.ts";
+import { openNodePeer } from "../companion/engine/links/peer.node.ts";
 import { Trace } from "../companion/engine/links/trace.node.ts";
 import { measureExact, measureLossy, readHeard } from "../dev/demo/measure.ts";
 import { relayCredentials, startRelay } from "../dev/turn.ts";
+import { MemberId } from "../protocol/ids.ts";
 import { LANE_PACKET_FRAMES } from "../protocol/limits.ts";
 import type { Row } from "./row.ts";
 
@@ -25,46 +29,63 @@ function music(seconds: number): Int32Array {
   });
 }
 
-/** One way between two links over a relay on this machine, in one process: what each lane and WebRTC's own settings cost. */
+const ADA = MemberId.parse("mem_00000000000000000000000000");
+const BEN = MemberId.parse("mem_00000000000000000000000001");
+
+/** One way between two ends over a relay on this machine, in one process: what each lane and WebRTC's own settings cost. */
 async function measure(tuned: boolean) {
   const secret = "bench";
   const relay = await startRelay({ secret });
   const folder = mkdtempSync(join(tmpdir(), "sessionlinked-bench-"));
-  const iceServers = [relayCredentials(secret, relay)];
-  const links: Link[] = [];
   const heard = { studio: new Trace(), media: new Trace() };
-  const make = (offers: boolean) =>
-    new Link({
-      iceServers,
-      offers,
-      tuned,
-      signal: (signal) => links[offers ? 1 : 0]?.hear(signal),
-      onMedia: (samples) => {
-        if (!offers)
-          heard.media.add(
-            Int32Array.from(samples, (sample) => sample * 256),
-            machineNowMs(),
-          );
-      },
+  const ends = new Map<MemberId, Links>();
+  const make = (self: MemberId, other: MemberId) => {
+    const links: Links = new Links({
+      openPeer: openNodePeer,
+      openMedia: ({ offers, signal }) =>
+        new MediaLink({
+          iceServers: () => links.iceServers,
+          offers,
+          signal,
+          tuned,
+          onMedia: (samples) => {
+            if (self === BEN)
+              heard.media.add(
+                Int32Array.from(samples, (sample) => sample * 256),
+                machineNowMs(),
+              );
+          },
+        }),
+      signal: (to, signal) => ends.get(to)?.hear(self, signal),
       onState: () => undefined,
+      onHeard: (samples, isConcealed, isExact) => {
+        if (self === BEN) heard.studio.add(samples.slice(), machineNowMs(), isConcealed, isExact);
+      },
+      nowMs: machineNowMs,
+      newStream: () => randomInt(2 ** 32),
     });
-  links.push(make(true), make(false));
-  const [near, far] = links;
+    links.iceServers = [relayCredentials(secret, relay)];
+    links.enter(self);
+    links.follow([{ memberId: other, connected: true, role: "host" }]);
+    ends.set(self, links);
+    return links;
+  };
+  const [near, far] = [make(ADA, BEN), make(BEN, ADA)];
   const samples = music(SECONDS + 8);
-  const out = new Int32Array(LANE_PACKET_FRAMES * 2);
-  const device: FileDevice = new FileDevice(samples, ({ frame, input }) => {
-    near?.send(frame, input);
-    if (far === undefined) return;
-    const before = far.buffer.stats.concealedFrames;
-    if (far.buffer.pull(out) === null) return;
-    const concealed = far.buffer.stats.concealedFrames > before;
-    heard.studio.add(out.slice(), device.timeOf(frame + LANE_PACKET_FRAMES), concealed);
+  const silence = new Int32Array(LANE_PACKET_FRAMES * 2);
+  const device: FileDevice = new FileDevice(samples, ({ frame, input, output }) => {
+    const atMs = device.timeOf(frame + LANE_PACKET_FRAMES);
+    near.turn(frame, input, silence, true, 0, atMs);
+    far.turn(frame, input, output, false, 0, atMs);
   });
+  const timer = setInterval(() => {
+    for (const links of ends.values()) links.tick();
+  }, 200);
   try {
     device.open();
     await sleep(SETTLE_MS + SECONDS * 1000);
     device.close();
-    for (const link of links) link.close();
+    for (const links of ends.values()) links.close();
     heard.studio.save(folder, "studio");
     heard.media.save(folder, "media");
     const source = { samples, openedAtMs: device.openedAtMs };
@@ -74,6 +95,7 @@ async function measure(tuned: boolean) {
       media: measureLossy(source, readHeard(folder, "media"), fromMs, toMs),
     };
   } finally {
+    clearInterval(timer);
     device.close();
     await relay.stop();
     rmSync(folder, { recursive: true, force: true });

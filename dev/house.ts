@@ -59,7 +59,7 @@ export const houses: readonly House[] = [
       ["clock", "api"],
       ["account", "room", "midi", "capture", "stems"],
       ["links", "transport", "project", "upload"],
-      ["delivery", "recording"],
+      ["delivery", "recording", "sound"],
       ["studio"],
     ],
   },

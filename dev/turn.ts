@@ -23,6 +23,11 @@ export function relayCredentials(secret: string, relay: Relay) {
   return { urls: [relay.urls], username, credential: createHmac("sha1", secret).update(username).digest("base64") };
 }
 
+/**
+ * Linux answers on all of 127/8. On an address of its own the relay is as far away as a real one: on the same one, whoever is bound to loopback
+ * reaches the other's relayed port without going through it.
+ */
+const HOST = process.platform === "linux" ? "127.0.0.2" : "127.0.0.1";
 const REALM = "sessionlinked";
 const READY_TRIES = 100;
 /** One session of twelve needs a few hundred ports. */
@@ -31,7 +36,7 @@ const PORTS = { min: 49_152, max: 65_535 };
 /** Starts the relay and waits until it answers. `secret` is the Worker's `TURN_KEY`. */
 export async function startRelay(options: { secret: string; kind?: Relay["kind"] }): Promise<Relay> {
   const port = await freeUdpPort();
-  const urls = `turn:127.0.0.1:${port}?transport=udp`;
+  const urls = `turn:${HOST}:${port}?transport=udp`;
   const kind = options.kind ?? (findProgram("turnserver") === undefined ? "embedded" : "coturn");
   const stop = kind === "coturn" ? startCoturn(options.secret, port) : startEmbedded(options.secret, port);
   for (let tries = 0; !(await answers(port)); tries++) {
@@ -65,8 +70,8 @@ function startCoturn(secret: string, port: number): () => Promise<void> {
       "--use-auth-secret",
       `--static-auth-secret=${secret}`,
       `--realm=${REALM}`,
-      "--listening-ip=127.0.0.1",
-      "--relay-ip=127.0.0.1",
+      `--listening-ip=${HOST}`,
+      `--relay-ip=${HOST}`,
       `--listening-port=${port}`,
       `--min-port=${PORTS.min}`,
       `--max-port=${PORTS.max}`,
@@ -105,8 +110,8 @@ function startEmbedded(secret: string, port: number): () => Promise<void> {
     { get: (_, username) => (typeof username === "string" && isCurrent(username) ? passwordOf(username) : undefined) },
   );
   const server = new TurnServer({
-    listeningIps: ["127.0.0.1"],
-    relayIps: ["127.0.0.1"],
+    listeningIps: [HOST],
+    relayIps: [HOST],
     listeningPort: port,
     minPort: PORTS.min,
     maxPort: PORTS.max,
@@ -121,7 +126,7 @@ function startEmbedded(secret: string, port: number): () => Promise<void> {
 
 async function freeUdpPort(): Promise<number> {
   const socket = createSocket("udp4");
-  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => socket.bind(0, HOST, resolve));
   const { port } = socket.address();
   await new Promise<void>((resolve) => socket.close(() => resolve()));
   return port;
@@ -136,7 +141,7 @@ async function answers(port: number): Promise<boolean> {
       setTimeout(() => resolve(false), 100);
       socket.once("message", () => resolve(true));
       socket.once("error", () => resolve(false));
-      socket.send(request, port, "127.0.0.1");
+      socket.send(request, port, HOST);
     });
   } finally {
     socket.close();

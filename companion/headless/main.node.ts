@@ -11,7 +11,6 @@ import { SessionId } from "../../protocol/ids.ts";
 import { StemFormat } from "../../protocol/recordings.ts";
 import { systemKeychain } from "../engine/account/keychain.node.ts";
 import { ApiClient } from "../engine/api/api-client.std.ts";
-import { readInput } from "../engine/capture/input-file.node.ts";
 import { openFilePort } from "../engine/midi/file-port.node.ts";
 import { mmcCue, mmcDriver } from "../engine/midi/mmc.std.ts";
 import type { Input } from "../engine/recording/take-recorder.node.ts";
@@ -81,14 +80,14 @@ const fail = (error: unknown): never => {
 
 const api = new ApiClient(flags.origin, token);
 const open = async (folder: string, path: string) => {
-  const [input, session] = await Promise.all([readInput(path), api.readSession(sessionId.data as SessionId)]);
+  const session = await api.readSession(sessionId.data as SessionId);
   mkdirSync(folder, { recursive: true });
   const inputs = readInputs(flags.inputs);
   return openStudio({
     api,
     sessionId: session.sessionId,
     sessionName: session.name,
-    input,
+    inputPath: path,
     inputs,
     armed: readArmed(flags.arm, inputs),
     encoding: StemFormat.shape.encoding.parse(flags.encoding),

@@ -15,10 +15,11 @@ const source = { samples, openedAtMs: 1_000 };
 /** What is heard of the source, `delayFrames` after it was captured, in chunks of 128. */
 function hear(delayFrames: number, change: (value: number, at: number) => number = (value) => value) {
   const heard = new Int32Array(48_000 * 2);
-  const index = { frames: [] as number[], atMs: [] as number[], concealed: [] as boolean[] };
+  const index = { frames: [] as number[], atMs: [] as number[], concealed: [] as boolean[], exact: [] as boolean[] };
   for (let at = 0; at < 48_000; at += 128) {
     index.frames.push(at);
     index.atMs.push(2_000 + at / 48);
+    index.exact.push(true);
   }
   for (let at = 0; at < heard.length; at++) {
     heard[at] = change(samples[(48_000 - delayFrames) * 2 + at] ?? 0, at);

@@ -50,15 +50,17 @@ function matches({ samples }: Source, frame: number, heard: Int32Array, at: numb
 }
 
 /**
- * Every chunk heard between two instants is compared with the source, sample by sample; those that the buffer says it had to change
- * are counted apart.
+ * Every chunk heard between two instants is compared with the source, sample by sample; those that the player says it had to change, or to read
+ * between frames because two clocks differ, are counted apart. The latter have the delay of their neighbours.
  */
 export function measureExact(source: Source, { samples, index }: Heard, fromMs: number, toMs: number) {
   const delays: number[] = [];
   let delayFrames = -1;
+  let delayMs: number | null = null;
   let compared = 0;
   let wrong = 0;
   let concealed = 0;
+  let resampled = 0;
   for (let chunk = 0; chunk < index.frames.length; chunk++) {
     const playedAtMs = index.atMs[chunk] ?? 0;
     const at = index.frames[chunk] ?? 0;
@@ -66,6 +68,11 @@ export function measureExact(source: Source, { samples, index }: Heard, fromMs: 
     if (playedAtMs < fromMs || playedAtMs > toMs) continue;
     if (index.concealed[chunk] === true) {
       concealed++;
+      continue;
+    }
+    if (index.exact[chunk] !== true) {
+      resampled++;
+      if (delayMs !== null) delays.push(delayMs);
       continue;
     }
     compared++;
@@ -85,11 +92,13 @@ export function measureExact(source: Source, { samples, index }: Heard, fromMs: 
       }
       delayFrames = found;
     }
-    delays.push(delayFrames / FRAMES_PER_MS);
+    delayMs = playedAtMs - source.openedAtMs - (capturedNow - delayFrames) / FRAMES_PER_MS;
+    delays.push(delayMs);
   }
   return {
     bitIdentical: compared > 0 && wrong === 0,
-    chunks: compared,
+    chunks: compared + resampled,
+    resampledChunks: resampled,
     concealedChunks: concealed,
     wrongChunks: wrong,
     oneWayMs: delaysOf(delays),

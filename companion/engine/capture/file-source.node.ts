@@ -32,9 +32,11 @@ export class FileDevice implements Device {
     return this.#openedAtMs;
   }
 
-  /** Starts the input at its beginning. */
-  open(): void {
-    this.#openedAtMs = machineNowMs();
+  /** Starts the input at its beginning; or, where frame 0 was at another instant, where it would be by now. */
+  open(openedAtMs?: number): void {
+    this.#openedAtMs = openedAtMs ?? machineNowMs();
+    const captured = (machineNowMs() - this.#openedAtMs) * FRAMES_PER_MS;
+    this.#frame = Math.floor(captured / LANE_PACKET_FRAMES) * LANE_PACKET_FRAMES;
     const turn = () => {
       this.#catchUp();
       this.#timer = setTimeout(turn, 1);

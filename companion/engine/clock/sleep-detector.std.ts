@@ -12,8 +12,8 @@ export interface MachineClocks {
   uptimeMs(): number;
 }
 
-/** Looks further apart than this were not the program's choice. */
-const LATE_MS = 2_000;
+/** Looks further apart than this were not the program's choice: busy for two seconds it may be, and its sound goes on meanwhile. */
+const LATE_MS = 5_000;
 /** Clocks of one machine differ by their steps and by being read one after the other, not by this much. */
 const APART_MS = 500;
 

@@ -60,6 +60,7 @@ export class RecordingController {
   readonly #timers: readonly NodeJS.Timeout[];
   readonly #breaks: Break[] = [];
   #status = { armed: false, recording: false };
+  #lookedAtMs = 0;
   #heardAtMs: number;
   #isSilent = false;
   #diskAtMs = Number.NEGATIVE_INFINITY;
@@ -129,6 +130,10 @@ export class RecordingController {
   /** Looks whether the machine slept, its clock was set or the device has gone; called by itself. */
   look(): void {
     const { onWarning, clocks } = this.#options;
+    const nowMs = clocks.monotonicMs();
+    // A program that was busy itself has not read yet what its device brought meanwhile.
+    if (nowMs - this.#lookedAtMs > SILENT_MS) this.#heardAtMs = nowMs;
+    this.#lookedAtMs = nowMs;
     const surprise = this.#sleepDetector.check();
     if (surprise?.what === "slept") {
       this.#cut("slept", `This machine was asleep for ${(surprise.ms / 1000).toFixed(1)} s.`);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { LaneStats } from "../../../audio/jitter-buffer.ts";
+import type { LaneStats } from "../../../audio/playout.ts";
 import { Recording } from "../../../protocol/recordings.ts";
 import { Role } from "../../../protocol/roles.ts";
 import { LoggedEvent, TransportCommand } from "../../../protocol/room.ts";

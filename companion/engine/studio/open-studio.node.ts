@@ -3,14 +3,14 @@ import { mkdirSync } from "node:fs";
 import WebSocket from "ws";
 import type { SessionId } from "../../../protocol/ids.ts";
 import type { StemFormat } from "../../../protocol/recordings.ts";
-import { may } from "../../../protocol/roles.ts";
+import { may, type Role } from "../../../protocol/roles.ts";
 import type { ApiClient } from "../api/api-client.std.ts";
 import { machineNowMs } from "../clock/machine-clock.node.ts";
 import { scheduleAt } from "../clock/schedule-at.node.ts";
 import type { Input } from "../recording/take-recorder.node.ts";
 import { RoomClient } from "../room/room-client.std.ts";
 import type { StudioEvent } from "./events.std.ts";
-import { Studio } from "./studio.std.ts";
+import { Studio, type StudioParts } from "./studio.std.ts";
 import { StudioSound } from "./studio-sound.node.ts";
 import { StudioTakes } from "./studio-takes.node.ts";
 import { type Daw, StudioTransport } from "./studio-transport.std.ts";
@@ -19,8 +19,8 @@ export interface OpenStudioOptions {
   api: ApiClient;
   sessionId: SessionId;
   sessionName: string;
-  /** What the device hears: stereo interleaved 24-bit at 48 kHz. */
-  input: Int32Array;
+  /** What the device hears: a WAV file, again and again. */
+  inputPath: string;
   /** What can be armed of it, and what the person has armed from the start. */
   inputs: readonly Input[];
   armed: readonly string[];
@@ -33,49 +33,55 @@ export interface OpenStudioOptions {
   ended(): void;
 }
 
-/** A studio whose parts run on Node. */
-export function openStudio(options: OpenStudioOptions): Studio {
+/** A studio whose parts run on Node. Rejects with a sentence for the person where the device cannot be opened. */
+export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
   const { api, sessionId, folder, daws, armed, emit, ended } = options;
   mkdirSync(folder, { recursive: true });
-  const open = (studio: Studio) => {
+  let studio: Studio | undefined;
+  let parts: StudioParts | undefined;
+  const role = (): Role => studio?.role ?? "observer";
+  const sound = new StudioSound({
+    inputPath: options.inputPath,
+    folder,
+    role,
+    onBlock: (frame, input) => parts?.takes.recording.block(frame, input),
+    signal: (memberId, signal) => parts?.room.signal(memberId, signal),
+    nowMs: machineNowMs,
+    emit,
+  });
+  await sound.open();
+  const open = (opened: Studio): StudioParts => {
+    studio = opened;
     const transport = new StudioTransport({
       nowMs: machineNowMs,
       scheduleAt,
       daws,
-      mayCommand: () => may(studio.role, "transport.command"),
-      post: (command) => studio.command(command),
+      mayCommand: () => may(opened.role, "transport.command"),
+      post: (command) => opened.command(command),
       emit,
       onExecuted: (execution, localMs) => takes.recording.execute(execution, sound.device.frameAt(localMs)),
     });
     const room = new RoomClient({
       enter: async () => {
         const { ticket, roomPath, iceServers } = await api.createTicket(sessionId);
-        sound.links.iceServers = iceServers;
+        sound.iceServers = iceServers;
         return { url: api.socketUrl(roomPath), ticket };
       },
       nowMs: machineNowMs,
       client: "headless/0.1",
       WebSocket,
-      handlers: studio,
-    });
-    const role = () => studio.role;
-    const sound = new StudioSound({
-      input: options.input,
-      folder,
-      role,
-      onBlock: (frame, input) => takes.recording.block(frame, input),
-      signal: (memberId, signal) => room.signal(memberId, signal),
-      emit,
+      handlers: opened,
     });
     const takes: StudioTakes = new StudioTakes({
       ...options,
       device: sound.device,
       transport,
       role,
-      memberId: () => studio.memberId,
-      onStatus: (status) => studio.setStatus(status),
+      memberId: () => opened.memberId,
+      onStatus: (status) => opened.setStatus(status),
     });
-    return { room, transport, sound, takes };
+    parts = { room, transport, sound, takes };
+    return parts;
   };
   return new Studio({ newEventId: randomUUID, armed, emit, ended, open });
 }

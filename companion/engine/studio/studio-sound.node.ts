@@ -1,45 +1,174 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
-import type { Signal } from "../../../protocol/room.ts";
-import { FileDevice } from "../capture/file-source.node.ts";
-import { Links } from "../links/links.node.ts";
+import type { Member, Signal } from "../../../protocol/room.ts";
+import type { Device } from "../capture/source.std.ts";
+import type { ClockEstimate } from "../clock/session-clock.std.ts";
+import type { IceServer } from "../links/peer.std.ts";
+import { readBlocks } from "../sound/block-pipe.std.ts";
+import { FromSound, type ToSound } from "../sound/sound-messages.std.ts";
 import type { StudioEvent } from "./events.std.ts";
 
 export interface StudioSoundOptions {
-  /** What the device hears: stereo interleaved 24-bit at 48 kHz. */
-  input: Int32Array;
+  /** What the device hears: a WAV file, again and again. */
+  inputPath: string;
   folder: string;
   role(): Role;
-  /** Each block of the device, before it goes to the others. */
+  /** Each block of the device; late where this process was busy, and never missing. */
   onBlock(frame: number, input: Int32Array): void;
   signal(memberId: MemberId, signal: Signal): void;
+  nowMs(): number;
   emit(event: StudioEvent): void;
 }
 
-/** The studio's live sound: the device, and the links to everybody who is here. */
+const program = fileURLToPath(new URL("../sound/sound-process.node.ts", import.meta.url));
+const FRAMES_PER_MS = 48;
+/** A sound process that dies at once, again and again, is not started for ever. */
+const RESTARTS_MAX = 20;
+const REPORT_TIMEOUT_MS = 2_000;
+
+type Report = Extract<FromSound, { type: "report" }>;
+
+/**
+ * The studio's end of its sound process. That process is told who is here and what was signalled, and starts anew when it dies: the device's
+ * count of frames goes on, the links mend, and whoever records finds a gap as long as it was away. The device and its places in time are
+ * known here without asking.
+ */
 export class StudioSound {
-  readonly device: FileDevice;
-  readonly links: Links;
-  readonly #folder: string;
+  readonly #options: StudioSoundOptions;
+  #child: ChildProcess | undefined;
+  #openedAtMs: number | null = null;
+  #restarts = 0;
+  #isClosed = false;
+  #memberId: MemberId | undefined;
+  #members: readonly Member[] = [];
+  #iceServers: readonly IceServer[] = [];
+  #reports: ((report: Report) => void)[] = [];
+  #exited: Promise<void> = Promise.resolve();
+  readonly device: Device & { readonly openedAtMs: number };
 
   constructor(options: StudioSoundOptions) {
-    this.#folder = options.folder;
-    this.device = new FileDevice(options.input, ({ frame, input, output }) => {
-      options.onBlock(frame, input);
-      this.links.block(frame, input, output, may(options.role(), "audio.send"));
-    });
-    this.links = new Links({
-      device: this.device,
-      signal: options.signal,
-      onState: (memberId, state) => options.emit({ type: "link", memberId, state }),
-    });
+    this.#options = options;
+    const opened = () => this.#openedAtMs ?? 0;
+    this.device = {
+      sampleRateHz: 48_000,
+      channels: 2,
+      frameAt: (localMs) => Math.round((localMs - opened()) * FRAMES_PER_MS),
+      timeOf: (frame) => opened() + frame / FRAMES_PER_MS,
+      get openedAtMs() {
+        return opened();
+      },
+    };
   }
 
-  open(): void {
-    this.device.open();
+  /** Resolves when the device runs; rejects with a sentence for the person. */
+  async open(): Promise<void> {
+    await this.#start();
   }
 
-  close(): void {
-    this.links.close(this.#folder);
+  enter(memberId: MemberId): void {
+    this.#memberId = memberId;
+    this.#tellMembers();
+  }
+
+  set iceServers(iceServers: readonly IceServer[]) {
+    this.#iceServers = iceServers;
+    this.#tell({ type: "ice-servers", iceServers: [...iceServers] });
+  }
+
+  follow(members: readonly Member[]): void {
+    this.#members = members;
+    this.#tellMembers();
+  }
+
+  hear(from: MemberId, signal: Signal): void {
+    this.#tell({ type: "signal", from, signal });
+  }
+
+  /** Session time, as it is known now. */
+  followClock({ offsetMs, driftPpm }: ClockEstimate): void {
+    this.#tell({ type: "clock", localMs: this.#options.nowMs(), offsetMs, driftPpm });
+  }
+
+  /** `null` where the sound process does not answer. */
+  async report(): Promise<Report | null> {
+    const { promise, resolve } = Promise.withResolvers<Report | null>();
+    const timer = setTimeout(() => resolve(null), REPORT_TIMEOUT_MS);
+    this.#reports.push(resolve);
+    this.#tell({ type: "report" });
+    const report = await promise;
+    clearTimeout(timer);
+    this.#reports = this.#reports.filter((one) => one !== resolve);
+    return report;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#tell({ type: "close", folder: this.#options.folder });
+    await this.#exited;
+  }
+
+  #tell(message: ToSound): void {
+    if (this.#child?.connected) this.#child.send(message, () => undefined);
+  }
+
+  #tellMembers(): void {
+    const memberId = this.#memberId;
+    if (memberId === undefined) return;
+    const members = this.#members.map(({ memberId, connected, role }) => ({ memberId, connected, role }));
+    // Its own role is asked anew each time: the host may have changed it.
+    this.#tell({ type: "members", memberId, maySend: may(this.#options.role(), "audio.send"), members });
+  }
+
+  #start(): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const child = spawn(process.execPath, [program], {
+      stdio: ["ignore", "ignore", "inherit", "pipe", "ipc"],
+      serialization: "advanced",
+    });
+    this.#child = child;
+    readBlocks(child.stdio[3] as Readable, this.#options.onBlock);
+    child.on("message", (message) => {
+      const said = FromSound.safeParse(message);
+      if (!said.success) return;
+      switch (said.data.type) {
+        case "opened":
+          this.#openedAtMs = said.data.openedAtMs;
+          resolve();
+          return;
+        case "refused":
+          reject(new Error(said.data.message));
+          return;
+        case "signal":
+          this.#options.signal(said.data.to, said.data.signal);
+          return;
+        case "link":
+          this.#options.emit({ type: "link", memberId: said.data.memberId, state: said.data.state });
+          return;
+        case "report":
+          this.#reports.shift()?.(said.data);
+      }
+    });
+    child.on("error", reject);
+    this.#exited = new Promise((gone) => {
+      child.once("exit", () => {
+        gone();
+        reject(new Error("The sound process ended before it had begun."));
+        this.#again();
+      });
+    });
+    this.#tell({ type: "open", inputPath: this.#options.inputPath, openedAtMs: this.#openedAtMs });
+    this.iceServers = this.#iceServers;
+    this.#tellMembers();
+    return promise;
+  }
+
+  #again(): void {
+    if (this.#isClosed || this.#openedAtMs === null || ++this.#restarts > RESTARTS_MAX) return;
+    const message = "The sound has stopped for a moment and begins again; what was recorded until then is safe.";
+    this.#options.emit({ type: "warning", code: "sound", message, final: false });
+    this.#start().catch(() => undefined);
   }
 }

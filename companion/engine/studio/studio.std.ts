@@ -51,7 +51,6 @@ export class Studio implements RoomHandlers {
   constructor(options: StudioOptions) {
     this.#options = options;
     this.#parts = options.open(this);
-    this.#parts.sound.open();
     for (const input of options.armed) this.#parts.takes.recording.arm(input, true);
   }
 
@@ -130,7 +129,7 @@ export class Studio implements RoomHandlers {
     const { sound, takes, room } = this.#parts;
     this.#memberId = memberId;
     this.#role = role;
-    sound.links.enter(memberId);
+    sound.enter(memberId);
     this.#options.emit({ type: "joined", memberId, role, openedAtMs: sound.device.openedAtMs });
     room.setStatus(this.#status);
     this.#parts.transport.enter({ transport, map: timeline }, headSeq);
@@ -154,9 +153,13 @@ export class Studio implements RoomHandlers {
     this.#parts.transport.follow(event);
   }
 
-  onMembers: RoomHandlers["onMembers"] = (members) => this.#parts.sound.links.follow(members);
-  onSignal: RoomHandlers["onSignal"] = (from, signal) => this.#parts.sound.links.to(from)?.hear(signal);
-  onClock: RoomHandlers["onClock"] = (sample) => this.#parts.transport.addSample(sample);
+  onMembers: RoomHandlers["onMembers"] = (members) => this.#parts.sound.follow(members);
+  onSignal: RoomHandlers["onSignal"] = (from, signal) => this.#parts.sound.hear(from, signal);
+  onClock: RoomHandlers["onClock"] = (sample) => {
+    const { transport, sound } = this.#parts;
+    transport.addSample(sample);
+    if (transport.estimate !== undefined) sound.followClock(transport.estimate);
+  };
   onRecordingsChanged: RoomHandlers["onRecordingsChanged"] = () => this.#fetch();
   onRefused: RoomHandlers["onRefused"] = (eventId, code, message) => {
     this.#parts.transport.forget(eventId);
@@ -190,7 +193,8 @@ export class Studio implements RoomHandlers {
 
   async #report(): Promise<void> {
     const { sound, transport } = this.#parts;
-    const live = await sound.links.report();
+    const heard = await sound.report();
+    const live = heard?.report;
     this.#options.emit({
       type: "report",
       report: {
@@ -198,7 +202,7 @@ export class Studio implements RoomHandlers {
         lane: live?.lane ?? null,
         roundTripMs: live?.roundTripMs ?? null,
         relayed: live?.relayed ?? null,
-        deviceSkips: sound.device.skips,
+        deviceSkips: heard?.deviceSkips ?? 0,
         daws: transport.daws,
       },
     });
@@ -208,11 +212,10 @@ export class Studio implements RoomHandlers {
     if (this.#left) return;
     this.#left = true;
     const { sound, takes, room, transport } = this.#parts;
-    sound.device.close();
     await takes.close();
     room.close();
     await transport.close();
-    sound.close();
+    await sound.close();
     this.#options.ended();
   }
 }

@@ -1,0 +1,221 @@
+import { readLaneReport } from "../../../audio/lane-report.ts";
+import { LaneWriter, laneRingBytes } from "../../../audio/lane-ring.ts";
+import { LaneSender } from "../../../audio/lane-sender.ts";
+import { newPacketHead, readPacketHead, readPacketSound } from "../../../audio/packet.ts";
+import { LANE_PACKET_MAX_BYTES } from "../../../protocol/limits.ts";
+import type { Signal } from "../../../protocol/room.ts";
+import type { IceServer, OpenPeer, Peer, PeerState } from "./peer.std.ts";
+import { sessionIdOf } from "./sdp.std.ts";
+
+export interface LinkOptions {
+  /** Exactly one of the two ends makes the offers. */
+  offers: boolean;
+  openPeer: OpenPeer;
+  iceServers(): readonly IceServer[];
+  signal(signal: Signal): void;
+  onState(state: PeerState): void;
+  /** The machine's clock, in milliseconds. */
+  nowMs(): number;
+  /** Of this device's count of frames. */
+  stream: number;
+}
+
+/** A lane is heard in stereo, however many channels it is sent in. */
+export const LANE_CHANNELS = 2;
+/** An attempt that has not connected by then is repeated; the next one is given longer, because a path over half the world is slow. */
+const ATTEMPT_MS = 3_000;
+const ATTEMPT_MAX_MS = 12_000;
+/** Each end sends something every second: after so much silence the path is dead, whatever ICE believes. */
+const SILENT_MS = 2_500;
+/** No more attempts a second than this, whatever the other end asks for. */
+const APART_MS = 400;
+const REPORT_MS = 1_000;
+/** A lane whose first packets are all alien is not ours. */
+const ALIEN_MAX = 400;
+
+/**
+ * The link to one other musician. It outlives its connections: the lane's ring, its count of frames and its player stay, and where a path dies
+ * another one is opened, by the end that offers, asked for by either. It does not know of the room's socket: what is signalled while that is
+ * down is lost, and repeated. It ends when somebody closes it.
+ */
+export class Link {
+  readonly #options: LinkOptions;
+  /** What the device's thread plays from. */
+  readonly memory = new SharedArrayBuffer(laneRingBytes(LANE_CHANNELS));
+  readonly #writer = new LaneWriter(this.memory, LANE_CHANNELS);
+  readonly #sender: LaneSender;
+  readonly #head = newPacketHead();
+  readonly #samples = new Int32Array(LANE_PACKET_MAX_BYTES);
+  readonly #previous = new Int32Array(LANE_PACKET_MAX_BYTES);
+  #peer: Peer | undefined;
+  #state: PeerState = "connecting";
+  #remoteId = "";
+  #attempt = 0;
+  #attemptAtMs: number;
+  #attemptMs = ATTEMPT_MS;
+  #heardAtMs: number;
+  #reportAtMs = 0;
+  #alien = 0;
+  #echo: { sentAtMs: number; heardAtMs: number } | undefined;
+  /** Whether the other end's role lets it be heard: its receivers keep that too, whatever it sends. */
+  maySpeak = true;
+  /** What the player says of itself, for the other end. */
+  bufferMs = 0;
+  roundTripMs: number | null = null;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#sender = new LaneSender(options.stream, LANE_CHANNELS);
+    this.#attemptAtMs = this.#heardAtMs = options.nowMs();
+    this.#open();
+  }
+
+  get isConnected(): boolean {
+    return this.#state === "connected";
+  }
+
+  get isRelayed(): boolean | null {
+    return this.#peer?.isRelayed ?? null;
+  }
+
+  /** Whether packets go out in 16 bit, each with the one before. */
+  get isProtected(): boolean {
+    return this.#sender.isProtected;
+  }
+
+  /** When the last packet came, by the machine's clock. */
+  get heardAtMs(): number {
+    return this.#heardAtMs;
+  }
+
+  hear(signal: Signal): void {
+    const { offers } = this.#options;
+    if (signal.kind === "bye") {
+      if (offers) this.restart();
+      return;
+    }
+    if (signal.kind === "offer") {
+      if (offers) return;
+      const id = sessionIdOf(signal.sdp);
+      // Another connection at the far end: ours begins anew with it.
+      if (this.#remoteId !== "" && id !== this.#remoteId) this.#open();
+      this.#remoteId = id;
+    }
+    this.#peer?.hear(signal);
+  }
+
+  /** Sends one block of the device, interleaved 24-bit. */
+  send(frame: number, samples: Int32Array, sessionMs: number): void {
+    if (this.#state === "connected") this.#peer?.send(this.#sender.pack(frame, samples, sessionMs));
+  }
+
+  /** Another path, keeping everything else. Either end may ask. */
+  restart(): void {
+    const nowMs = this.#options.nowMs();
+    if (nowMs - this.#attemptAtMs < APART_MS) return;
+    if (this.#options.offers) this.#open();
+    else {
+      this.#attemptAtMs = nowMs;
+      this.#options.signal({ kind: "bye", connection: "lane" });
+    }
+  }
+
+  /** Called a few times a second: repeats what was lost, notices what is dead, reports. */
+  tick(): void {
+    const nowMs = this.#options.nowMs();
+    if (this.#state === "connected") {
+      if (nowMs - this.#reportAtMs >= REPORT_MS) this.#report(nowMs);
+      if (nowMs - this.#heardAtMs < SILENT_MS) return;
+      this.#say("failed");
+    }
+    if (nowMs - this.#attemptAtMs < this.#attemptMs && this.#state === "connecting") return;
+    this.#attemptMs = Math.min(ATTEMPT_MAX_MS, this.#attemptMs * 1.5);
+    this.restart();
+  }
+
+  close(): void {
+    this.#attempt = -1;
+    this.#peer?.close();
+    this.#peer = undefined;
+  }
+
+  #open(): void {
+    this.#peer?.close();
+    this.#attemptAtMs = this.#options.nowMs();
+    this.#alien = 0;
+    // What an attempt that is over still says is nobody's business.
+    const attempt = ++this.#attempt;
+    const isCurrent = () => this.#attempt === attempt;
+    this.#peer = this.#options.openPeer({
+      iceServers: this.#options.iceServers(),
+      offers: this.#options.offers,
+      signal: (signal) => {
+        if (isCurrent()) this.#options.signal(signal);
+      },
+      onPacket: (bytes) => {
+        if (isCurrent()) this.#receive(bytes);
+      },
+      onState: (state) => {
+        if (isCurrent()) this.#say(state);
+      },
+    });
+  }
+
+  #say(state: PeerState): void {
+    if (state === "connected") {
+      this.#attemptMs = ATTEMPT_MS;
+      this.#heardAtMs = this.#options.nowMs();
+    }
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#options.onState(state);
+  }
+
+  #receive(bytes: Uint8Array): void {
+    const head = this.#head;
+    const nowMs = this.#options.nowMs();
+    if (!readPacketHead(bytes, head)) {
+      // Plain Opus, for one, of an end that does not speak our packets.
+      if (++this.#alien === ALIEN_MAX) this.#say("failed");
+      return;
+    }
+    this.#heardAtMs = nowMs;
+    switch (head.kind) {
+      case "programme":
+        if (!this.maySpeak) return;
+        readPacketSound(bytes, head, this.#samples);
+        if (head.hasPrevious) readPacketSound(bytes, head, this.#previous, true);
+        this.#writer.put(head, this.#samples, head.hasPrevious ? this.#previous : null, nowMs);
+        return;
+      case "report":
+        this.#hearReport(bytes, nowMs);
+        return;
+      case "talkback":
+      case "notes":
+        // Kinds that this companion has no use for yet are left alone.
+        return;
+    }
+  }
+
+  #hearReport(bytes: Uint8Array, nowMs: number): void {
+    const report = readLaneReport(bytes, this.#head);
+    if (report === null) return;
+    this.#sender.hearLoss(report.lossShare, nowMs);
+    this.#echo = { sentAtMs: report.sentAtMs, heardAtMs: nowMs };
+    const roundTripMs = nowMs - report.echoMs - report.heldMs;
+    if (report.echoMs > 0 && roundTripMs >= 0 && roundTripMs < 60_000) this.roundTripMs = roundTripMs;
+  }
+
+  #report(nowMs: number): void {
+    this.#reportAtMs = nowMs;
+    this.#peer?.send(
+      this.#sender.packReport({
+        sentAtMs: nowMs,
+        echoMs: this.#echo?.sentAtMs ?? 0,
+        heldMs: this.#echo === undefined ? 0 : nowMs - this.#echo.heardAtMs,
+        lossShare: this.#writer.takeLoss(),
+        bufferMs: this.bufferMs,
+      }),
+    );
+  }
+}

@@ -1,0 +1,181 @@
+import { setImmediate as turnOver } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { MemberId } from "../../../protocol/ids.ts";
+import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
+import type { Signal } from "../../../protocol/room.ts";
+import { Links } from "./links.std.ts";
+import { type FakePath, fakePeers } from "./peer.fake.std.ts";
+import type { OpenPeer } from "./peer.std.ts";
+
+const ADA = MemberId.parse("mem_00000000000000000000000000");
+const BEN = MemberId.parse("mem_00000000000000000000000001");
+const BLOCK_MS = LANE_PACKET_FRAMES / 48;
+type Who = { memberId: MemberId; connected: boolean; role: "host" | "participant" | "observer" };
+
+/** Two companions in virtual time, over a path that can be cut and a room that can be deaf. */
+function world() {
+  const path: FakePath = { isUp: true, opened: 0 };
+  const room = { isUp: true };
+  let nowMs = 1_000;
+  const states: string[] = [];
+  const openPeer = fakePeers(path);
+  const ends = new Map<MemberId, Links>();
+  const signals: { to: MemberId; from: MemberId; signal: Signal }[] = [];
+  const make = (self: MemberId, open: OpenPeer = openPeer) => {
+    const links = new Links({
+      openPeer: open,
+      signal: (to, signal) => {
+        if (room.isUp) signals.push({ to, from: self, signal });
+      },
+      onState: (_, state) => states.push(`${self === ADA ? "ada" : "ben"} ${state}`),
+      nowMs: () => nowMs,
+      newStream: () => 7,
+    });
+    links.enter(self);
+    ends.set(self, links);
+    return links;
+  };
+  const [ada, ben] = [make(ADA), make(BEN)];
+  const here = (memberId: MemberId, more: Partial<Who> = {}): Who[] => [
+    { memberId, connected: true, role: "participant", ...more },
+  ];
+  const silence = new Int32Array(LANE_PACKET_FRAMES * 2);
+  const tone = new Int32Array(LANE_PACKET_FRAMES * 2).fill(100_000);
+  let frame = 0;
+  let sinceTick = 0;
+  /** Lets time pass; returns in how many of its blocks Ben heard Ada. */
+  const pass = async (ms: number, maySend = true) => {
+    let heard = 0;
+    for (let left = ms; left > 0; left -= BLOCK_MS) {
+      nowMs += BLOCK_MS;
+      frame += LANE_PACKET_FRAMES;
+      ends.get(ADA)?.turn(frame, tone, silence.slice(), maySend, 0, nowMs);
+      const out = silence.slice();
+      ends.get(BEN)?.turn(frame, silence, out, true, 0, nowMs);
+      if ((out[0] ?? 0) !== 0 && Math.abs((out[0] ?? 0) - 100_000) < 100) heard++;
+      for (sinceTick += BLOCK_MS; sinceTick >= 200; sinceTick -= 200) for (const links of ends.values()) links.tick();
+      await turnOver();
+      for (const { to, from, signal } of signals.splice(0)) ends.get(to)?.hear(from, signal);
+    }
+    return heard / (ms / BLOCK_MS);
+  };
+  ada.follow(here(BEN));
+  ben.follow(here(ADA));
+  return { path, room, states, ada, ben, here, pass, make, ends };
+}
+
+describe("links between two companions", { timeout: 60_000 }, () => {
+  test("C2: they connect and hear each other", async () => {
+    const { pass, states } = world();
+    await pass(1_000);
+    expect(await pass(2_000)).toBeGreaterThan(0.99);
+    expect(states).toEqual(expect.arrayContaining(["ada connected", "ben connected"]));
+  });
+
+  test("X13: the room's socket may be gone for a minute: sound goes on", async () => {
+    const { pass, room } = world();
+    await pass(1_000);
+    room.isUp = false;
+    expect(await pass(60_000)).toBeGreaterThan(0.99);
+  });
+
+  test("X13: the room drops somebody from its list of those connected, and their sound goes on", async () => {
+    const { pass, ada, ben, here } = world();
+    await pass(1_000);
+    ada.follow(here(BEN, { connected: false }));
+    ben.follow(here(ADA, { connected: false }));
+    expect(await pass(40_000)).toBeGreaterThan(0.99);
+  });
+
+  test("X12: an offer that was lost is made again", async () => {
+    const { pass, room } = world();
+    room.isUp = false;
+    expect(await pass(5_000)).toBe(0);
+    room.isUp = true;
+    await pass(8_000);
+    expect(await pass(1_000)).toBeGreaterThan(0.99);
+  });
+
+  test.each([5_000, 25_000, 84_000])(
+    "X12: a network that was gone for %i ms mends by itself, and soon",
+    async (goneMs) => {
+      const { pass, path } = world();
+      await pass(1_000);
+      path.isUp = false;
+      await pass(goneMs);
+      path.isUp = true;
+      await pass(13_000);
+      expect(await pass(2_000)).toBeGreaterThan(0.99);
+      // A path that is down is tried again at growing distances, not in a loop.
+      expect(path.opened).toBeLessThan(2 + 2 * (goneMs / 3_000 + 6));
+    },
+  );
+
+  test("X12: the end that does not offer may ask for another attempt", async () => {
+    const { pass, path, ben } = world();
+    await pass(2_000);
+    const { opened } = path;
+    ben.hear(ADA, { kind: "bye", connection: "lane" });
+    expect(path.opened).toBe(opened);
+    path.isUp = false;
+    await pass(3_000);
+    path.isUp = true;
+    await pass(6_000);
+    expect(path.opened).toBeGreaterThan(opened);
+    expect(await pass(1_000)).toBeGreaterThan(0.99);
+  });
+
+  test("a companion that was started anew is heard again", async () => {
+    const { pass, make, here, ada } = world();
+    await pass(2_000);
+    ada.close();
+    make(ADA).follow(here(BEN));
+    await pass(6_000);
+    expect(await pass(1_000)).toBeGreaterThan(0.99);
+  });
+
+  test("C1: an observer is not heard, whatever their program sends; promoted, they are", async () => {
+    const { pass, ben, here } = world();
+    ben.follow(here(ADA, { role: "observer" }));
+    await pass(1_000);
+    expect(await pass(1_000)).toBe(0);
+    ben.follow(here(ADA));
+    await pass(1_000);
+    expect(await pass(1_000)).toBeGreaterThan(0.99);
+    ben.follow(here(ADA, { role: "observer" }));
+    await pass(1_000);
+    expect(await pass(1_000)).toBe(0);
+  });
+
+  test("X18: who is removed is closed at once; who is gone, after half a minute without a packet", async () => {
+    const { pass, ben, here, path } = world();
+    await pass(1_000);
+    path.isUp = false;
+    ben.follow(here(ADA, { connected: false }));
+    await pass(20_000);
+    expect(ben.size).toBe(1);
+    await pass(12_000);
+    expect(ben.size).toBe(0);
+    ben.follow(here(ADA));
+    expect(ben.size).toBe(1);
+    ben.follow([]);
+    expect(ben.size).toBe(0);
+  });
+
+  test("X15: a peer that throws away, floods or sends alien bytes disturbs nobody else's turn", async () => {
+    const { pass, make, here } = world();
+    let onPacket: (bytes: Uint8Array) => void = () => undefined;
+    const links = make(BEN, (options) => {
+      onPacket = options.onPacket;
+      options.onState("connected");
+      return { hear: () => undefined, send: () => undefined, isRelayed: null, close: () => undefined };
+    });
+    links.follow(here(ADA));
+    for (let round = 0; round < 20_000; round++) {
+      const bytes = Uint8Array.from({ length: round % 1_300 }, (_, at) => (round * 31 + at * 7) & 255);
+      if (round % 3 === 0 && bytes.length > 3) bytes.set([0x53, 0x4c, 0x20 | (round & 15)]);
+      onPacket(bytes);
+    }
+    await pass(200);
+  });
+});

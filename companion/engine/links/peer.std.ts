@@ -1,0 +1,35 @@
+import type { Signal } from "../../../protocol/room.ts";
+
+/** A TURN server with credentials for a while, as the API gives them out. */
+export interface IceServer {
+  urls: string | string[];
+  username?: string;
+  credential?: string;
+}
+
+export type PeerState = "connecting" | "connected" | "failed";
+
+export interface PeerOptions {
+  iceServers: readonly IceServer[];
+  /** Exactly one end of a connection makes the offer. */
+  offers: boolean;
+  signal(signal: Signal): void;
+  /** A datagram from the other end, whatever is in it; valid during the call only. */
+  onPacket(bytes: Uint8Array): void;
+  onState(state: PeerState): void;
+}
+
+/**
+ * One encrypted connection to another musician, as a carrier of a lane's packets: datagrams, unordered, never sent twice. One adapter for each
+ * engine (Node, a browser), and a fake beside them. It lives for one attempt: whoever wants another path opens another one. Nothing that it is
+ * told throws, because it is told in the device's turn.
+ */
+export interface Peer {
+  hear(signal: Signal): void;
+  send(bytes: Uint8Array): void;
+  /** Whether the path goes over a relay, so that neither end knows the other's address (V2); `null` before there is one. */
+  readonly isRelayed: boolean | null;
+  close(): void;
+}
+
+export type OpenPeer = (options: PeerOptions) => Peer;

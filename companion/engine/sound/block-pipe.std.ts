@@ -1,0 +1,47 @@
+import type { Readable, Writable } from "node:stream";
+import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
+
+/** One block of the device on its way to another process: its first frame (f64), then stereo 24-bit samples (i32), in the machine's own order. */
+const SAMPLES = LANE_PACKET_FRAMES * 2;
+const BLOCK_BYTES = 8 + SAMPLES * 4;
+/** What waits for a reader that is busy: as much as the ring of a take holds. */
+const WAITING_MAX_BYTES = 12 * 375 * BLOCK_BYTES;
+
+/** The device's end. A reader that does not read for seconds loses nothing; one that never reads costs a bounded heap. */
+export class BlockWriter {
+  readonly #to: Writable;
+
+  constructor(to: Writable) {
+    this.#to = to;
+    to.on("error", () => undefined);
+  }
+
+  write(frame: number, samples: Int32Array): void {
+    if (this.#to.writableLength > WAITING_MAX_BYTES || this.#to.destroyed) return;
+    const bytes = new ArrayBuffer(BLOCK_BYTES);
+    new Float64Array(bytes, 0, 1)[0] = frame;
+    new Int32Array(bytes, 8).set(samples);
+    this.#to.write(new Uint8Array(bytes));
+  }
+}
+
+/** The other end: each block once, in order. */
+export function readBlocks(from: Readable, onBlock: (frame: number, samples: Int32Array) => void): void {
+  const block = new ArrayBuffer(BLOCK_BYTES);
+  const bytes = new Uint8Array(block);
+  const frame = new Float64Array(block, 0, 1);
+  const samples = new Int32Array(block, 8);
+  let filled = 0;
+  from.on("error", () => undefined);
+  from.on("data", (chunk: Buffer) => {
+    for (let at = 0; at < chunk.length; ) {
+      const take = Math.min(BLOCK_BYTES - filled, chunk.length - at);
+      bytes.set(chunk.subarray(at, at + take), filled);
+      filled += take;
+      at += take;
+      if (filled < BLOCK_BYTES) continue;
+      filled = 0;
+      onBlock(frame[0] ?? 0, samples);
+    }
+  });
+}

@@ -1,0 +1,50 @@
+import { z } from "zod";
+import type { LaneStats } from "../../../audio/playout.ts";
+import { MemberId } from "../../../protocol/ids.ts";
+import { Role } from "../../../protocol/roles.ts";
+import { Signal } from "../../../protocol/room.ts";
+
+/** What the studio and its sound process say to each other, over the channel between the two processes. */
+const IceServers = z.array(
+  z.object({
+    urls: z.union([z.string(), z.array(z.string())]),
+    username: z.string().optional(),
+    credential: z.string().optional(),
+  }),
+);
+
+const LinksReport = z.object({
+  lane: z.custom<LaneStats>((value) => typeof value === "object" && value !== null),
+  roundTripMs: z.number().nullable(),
+  relayed: z.boolean().nullable(),
+});
+
+export const ToSound = z.discriminatedUnion("type", [
+  /** `openedAtMs`: when the device's frame 0 was, if it has been open before; its count goes on. */
+  z.object({ type: z.literal("open"), inputPath: z.string(), openedAtMs: z.number().nullable() }),
+  z.object({ type: z.literal("ice-servers"), iceServers: IceServers }),
+  z.object({
+    type: z.literal("members"),
+    memberId: MemberId,
+    /** Whether this companion's own role lets it send. */
+    maySend: z.boolean(),
+    members: z.array(z.object({ memberId: MemberId, connected: z.boolean(), role: Role })),
+  }),
+  z.object({ type: z.literal("signal"), from: MemberId, signal: Signal }),
+  /** Session time less the machine's, and how it drifts, as known at an instant of the machine's clock. */
+  z.object({ type: z.literal("clock"), localMs: z.number(), offsetMs: z.number(), driftPpm: z.number() }),
+  z.object({ type: z.literal("report") }),
+  /** Ends the device and the links; what was heard is kept in this folder for whoever measures it. */
+  z.object({ type: z.literal("close"), folder: z.string() }),
+]);
+export type ToSound = z.infer<typeof ToSound>;
+
+export const FromSound = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("opened"), openedAtMs: z.number() }),
+  /** The device cannot be opened, in a sentence for a person. */
+  z.object({ type: z.literal("refused"), message: z.string() }),
+  z.object({ type: z.literal("signal"), to: MemberId, signal: Signal }),
+  z.object({ type: z.literal("link"), memberId: MemberId, state: z.enum(["connecting", "connected", "failed"]) }),
+  z.object({ type: z.literal("report"), report: LinksReport.nullable(), deviceSkips: z.int() }),
+]);
+export type FromSound = z.infer<typeof FromSound>;
