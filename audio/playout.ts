@@ -79,6 +79,8 @@ export class Playout {
   #lowSince = 0;
   #isLocked = false;
   #isOneClock = false;
+  /** The place of the last block's first frame. */
+  #pulled = 0;
   #isExact = false;
   #isConcealed = false;
   #speed = 0;
@@ -120,6 +122,12 @@ export class Playout {
     return this.#isConcealed;
   }
 
+  /** How long a frame that came on an undisturbed path was here when it was played; `null` while nothing is known. */
+  get bufferMs(): number | null {
+    if (this.#feed === undefined || !this.#lateness.isKnown) return null;
+    return ((this.#x - this.#lateness.baseAt(this.#x) - this.#pulled) / this.#rateHz) * 1000;
+  }
+
   /** The place in the sender's count that the next output comes from; never smaller than it was, within a stream. */
   get position(): number {
     return this.#feed === undefined ? Number.NaN : this.#feed - (this.#history.end - this.#place);
@@ -142,6 +150,7 @@ export class Playout {
     const quantum = frames * nominal;
     this.#aim(x, quantum + half, atMs);
     const wanted = x - this.#lateness.baseAt(x) - this.#target;
+    this.#pulled = this.position;
     const step = nominal * (1 + this.#speedFor(wanted, quantum));
     this.#place -= this.#history.makeRoom(this.#place);
     const until = Math.floor(this.#place + (frames - 1) * step) + half + 1;

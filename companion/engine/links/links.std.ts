@@ -1,4 +1,5 @@
 import { LaneReader } from "../../../audio/lane-ring.ts";
+import type { LatencyLegs } from "../../../audio/latency.ts";
 import { INT24_SCALE, toInt24 } from "../../../audio/pcm.ts";
 import { BUFFER_CEILING_MS, type BufferChoice, type LaneStats, Playout } from "../../../audio/playout.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
@@ -34,6 +35,7 @@ export interface LinksReport {
   relayed: boolean | null;
 }
 
+const DEVICE_RATE_HZ = 48_000;
 /** Somebody who is not here and sends nothing is waited for this long; their seat in the room is kept longer. */
 const GONE_AFTER_MS = 30_000;
 
@@ -126,6 +128,17 @@ export class Links {
     }
   }
 
+  /** What each of the others is away, one way, as far as it is known. */
+  latencies(): { memberId: MemberId; legs: LatencyLegs }[] {
+    const blockMs = (LANE_PACKET_FRAMES / DEVICE_RATE_HZ) * 1000;
+    return [...this.#links].flatMap(([memberId, { link, playout }]) => {
+      const { bufferMs } = playout;
+      if (bufferMs === null || link.roundTripMs === null || !link.isConnected) return [];
+      const legs = { captureMs: blockMs, networkMs: link.roundTripMs / 2, bufferMs, playoutMs: blockMs };
+      return [{ memberId, legs }];
+    });
+  }
+
   report(): LinksReport | null {
     const [joined] = this.#links.values();
     if (joined === undefined) return null;
@@ -161,7 +174,7 @@ export class Links {
     });
     const playout = new Playout(
       new LaneReader(link.memory, LANE_CHANNELS),
-      48_000,
+      DEVICE_RATE_HZ,
       () => BUFFER_CEILING_MS[this.buffer],
     );
     const media = this.#options.openMedia?.({ offers, signal });

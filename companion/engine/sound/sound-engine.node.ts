@@ -10,6 +10,8 @@ import { Trace } from "../links/trace.node.ts";
 import type { FromSound, ToSound } from "./sound-messages.std.ts";
 
 const TICK_MS = 200;
+/** How far the others are away is told every two seconds. */
+const TICKS_PER_LATENCY = 10;
 
 export interface SoundEngineOptions {
   say(message: FromSound): void;
@@ -101,7 +103,12 @@ export class SoundEngine {
       const samples = await readInput(inputPath);
       this.#device = new FileDevice(samples, ({ frame, input, output }) => this.#turn(frame, input, output));
       this.#device.open(openedAtMs ?? undefined);
-      this.#timer = setInterval(() => this.#links.tick(), TICK_MS);
+      let ticks = 0;
+      this.#timer = setInterval(() => {
+        this.#links.tick();
+        if (++ticks % TICKS_PER_LATENCY === 0)
+          this.#options.say({ type: "latencies", latencies: this.#links.latencies() });
+      }, TICK_MS);
       this.#options.say({ type: "opened", openedAtMs: this.#device.openedAtMs });
     } catch (error) {
       this.#options.say({ type: "refused", message: error instanceof Error ? error.message : String(error) });

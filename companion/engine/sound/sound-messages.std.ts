@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { LatencyLegs } from "../../../audio/latency.ts";
 import type { LaneStats } from "../../../audio/playout.ts";
 import { MemberId } from "../../../protocol/ids.ts";
 import { Role } from "../../../protocol/roles.ts";
@@ -12,6 +13,13 @@ const IceServers = z.array(
     credential: z.string().optional(),
   }),
 );
+
+const Legs = z.object({
+  captureMs: z.number(),
+  networkMs: z.number(),
+  bufferMs: z.number(),
+  playoutMs: z.number(),
+}) satisfies z.ZodType<LatencyLegs>;
 
 const LinksReport = z.object({
   lane: z.custom<LaneStats>((value) => typeof value === "object" && value !== null),
@@ -45,6 +53,11 @@ export const FromSound = z.discriminatedUnion("type", [
   z.object({ type: z.literal("refused"), message: z.string() }),
   z.object({ type: z.literal("signal"), to: MemberId, signal: Signal }),
   z.object({ type: z.literal("link"), memberId: MemberId, state: z.enum(["connecting", "connected", "failed"]) }),
+  /** How far away each of the others is, by the legs of the way. */
+  z.object({
+    type: z.literal("latencies"),
+    latencies: z.array(z.object({ memberId: MemberId, legs: Legs })),
+  }),
   z.object({ type: z.literal("report"), report: LinksReport.nullable(), deviceSkips: z.int() }),
 ]);
 export type FromSound = z.infer<typeof FromSound>;

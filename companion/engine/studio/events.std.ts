@@ -54,6 +54,15 @@ export type StudioReport = z.infer<typeof StudioReport>;
 export const StudioEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("joined"), memberId: z.string(), role: Role, openedAtMs: z.number() }),
   z.object({ type: z.literal("link"), memberId: z.string(), state: z.enum(["connecting", "connected", "failed"]) }),
+  /** How far away somebody is, one way, what that allows, and which leg of the way is at fault. */
+  z.object({
+    type: z.literal("latency"),
+    memberId: z.string(),
+    legs: z.object({ captureMs: z.number(), networkMs: z.number(), bufferMs: z.number(), playoutMs: z.number() }),
+    totalMs: z.number(),
+    advice: z.enum(["together", "caution", "overdub"]),
+    fault: z.enum(["captureMs", "networkMs", "bufferMs", "playoutMs"]).nullable(),
+  }),
   /** A line of the session's log. */
   z.object({ type: z.literal("logged"), event: LoggedEvent }),
   z.object({

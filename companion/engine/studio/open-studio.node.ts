@@ -47,6 +47,7 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
     onBlock: (frame, input) => parts?.takes.recording.block(frame, input),
     signal: (memberId, signal) => parts?.room.signal(memberId, signal),
     nowMs: machineNowMs,
+    onLatency: (status) => studio?.setStatus(status),
     emit,
   });
   await sound.open();

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { adviceOf, legAtFault, totalOf } from "../../../audio/latency.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
 import type { Member, Signal } from "../../../protocol/room.ts";
@@ -20,6 +21,8 @@ export interface StudioSoundOptions {
   onBlock(frame: number, input: Int32Array): void;
   signal(memberId: MemberId, signal: Signal): void;
   nowMs(): number;
+  /** The worst one-way latency to anybody here, and how far it may be off. */
+  onLatency(status: { latencyMs: number; latencyErrorMs: number }): void;
   emit(event: StudioEvent): void;
 }
 
@@ -28,6 +31,7 @@ const FRAMES_PER_MS = 48;
 /** A sound process that dies at once, again and again, is not started for ever. */
 const RESTARTS_MAX = 20;
 const REPORT_TIMEOUT_MS = 2_000;
+const TOLD_STEP_MS = 2;
 
 type Report = Extract<FromSound, { type: "report" }>;
 
@@ -41,6 +45,7 @@ export class StudioSound {
   #child: ChildProcess | undefined;
   #openedAtMs: number | null = null;
   #restarts = 0;
+  #toldMs = 0;
   #isClosed = false;
   #memberId: MemberId | undefined;
   #members: readonly Member[] = [];
@@ -104,6 +109,11 @@ export class StudioSound {
     return report;
   }
 
+  /** The sound process's number on this machine, for whoever looks after it. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#tell({ type: "close", folder: this.#options.folder });
@@ -147,6 +157,9 @@ export class StudioSound {
         case "link":
           this.#options.emit({ type: "link", memberId: said.data.memberId, state: said.data.state });
           return;
+        case "latencies":
+          this.#followLatencies(said.data.latencies);
+          return;
         case "report":
           this.#reports.shift()?.(said.data);
       }
@@ -163,6 +176,28 @@ export class StudioSound {
     this.iceServers = this.#iceServers;
     this.#tellMembers();
     return promise;
+  }
+
+  #followLatencies(latencies: Extract<FromSound, { type: "latencies" }>["latencies"]): void {
+    let worst: { latencyMs: number; latencyErrorMs: number } | undefined;
+    for (const { memberId, legs } of latencies) {
+      const totalMs = totalOf(legs);
+      // There and back may be split as unevenly as can be.
+      if (totalMs > (worst?.latencyMs ?? -1)) worst = { latencyMs: totalMs, latencyErrorMs: legs.networkMs };
+      const event = {
+        type: "latency",
+        memberId,
+        legs,
+        totalMs,
+        advice: adviceOf(totalMs),
+        fault: legAtFault(legs),
+      } as const;
+      this.#options.emit(event);
+    }
+    // The room holds everybody's transport back as far as the farthest needs: it is told of changes that matter.
+    if (worst === undefined || Math.abs(worst.latencyMs - this.#toldMs) < TOLD_STEP_MS) return;
+    this.#toldMs = worst.latencyMs;
+    this.#options.onLatency(worst);
   }
 
   #again(): void {
