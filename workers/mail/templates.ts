@@ -49,6 +49,12 @@ export type Template = keyof Values;
 /** Marketing goes only to who asked for it, and each carries its one-click way out (B2, B4). */
 export const marketing: readonly Template[] = ["launch", "news"];
 
+/** A name in a sentence of ours: where it is written from right to left it keeps to itself (UAX #9, isolates). */
+const own = (name: string) =>
+  /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u.test(name)
+    ? `\u2068${name}\u2069`
+    : name;
+
 type Catalogue = { [Name in Template]: (values: Values[Name]) => MailContent };
 
 const en: Catalogue = {
@@ -141,16 +147,16 @@ const en: Catalogue = {
     reason: "A change of plan never deletes anything without telling you first.",
   }),
   "hub-message": ({ from, text, link }) => ({
-    subject: `${from} wrote to you on the Hub`,
+    subject: `${own(from)} wrote to you on the Hub`,
     paragraphs: [text, "They do not have your address. If you answer, it goes through the Hub too."],
-    action: { label: `Answer ${from}`, href: link },
+    action: { label: `Answer ${own(from)}`, href: link },
     reason: "Your profile is published. You can block this person, or make your profile private.",
   }),
   "hub-invite": ({ from, session, link, answer }) => ({
-    subject: `${from} invites you to a session`,
+    subject: `${own(from)} invites you to a session`,
     paragraphs: [
-      `The session is called “${session}”. The invitation works once, for a week. They do not have your address.`,
-      `To answer or block ${from}:\n${answer}`,
+      `The session is called “${own(session)}”. The invitation works once, for a week. They do not have your address.`,
+      `To answer or block ${own(from)}:\n${answer}`,
     ],
     action: { label: "Look at the invitation", href: link },
     reason: "Your profile is published. You can block this person, or make your profile private.",
@@ -299,16 +305,16 @@ const de: Catalogue = {
     reason: "Ein Tarifwechsel löscht nie etwas, ohne dass du es vorher erfährst.",
   }),
   "hub-message": ({ from, text, link }) => ({
-    subject: `${from} hat dir über den Hub geschrieben`,
+    subject: `${own(from)} hat dir über den Hub geschrieben`,
     paragraphs: [text, "Deine Adresse ist dort nicht bekannt. Auch deine Antwort geht über den Hub."],
-    action: { label: `${from} antworten`, href: link },
+    action: { label: `${own(from)} antworten`, href: link },
     reason: "Dein Profil ist veröffentlicht. Du kannst diese Person blockieren oder dein Profil privat stellen.",
   }),
   "hub-invite": ({ from, session, link, answer }) => ({
-    subject: `${from} lädt dich zu einer Session ein`,
+    subject: `${own(from)} lädt dich zu einer Session ein`,
     paragraphs: [
-      `Die Session heißt „${session}“. Die Einladung gilt einmal, eine Woche lang. Deine Adresse ist dort nicht bekannt.`,
-      `${from} antworten oder blockieren:\n${answer}`,
+      `Die Session heißt „${own(session)}“. Die Einladung gilt einmal, eine Woche lang. Deine Adresse ist dort nicht bekannt.`,
+      `${own(from)} antworten oder blockieren:\n${answer}`,
     ],
     action: { label: "Einladung ansehen", href: link },
     reason: "Dein Profil ist veröffentlicht. Du kannst diese Person blockieren oder dein Profil privat stellen.",
