@@ -238,6 +238,20 @@ describe("sign-in", () => {
     expect(stored).not.toContain(first ?? "-");
   });
 
+  test("a sign-in that is used every week is over after a year, to the millisecond", async () => {
+    const browser = new Browser(app);
+    await confirmed(browser, "ada@example.org");
+    const openedAtMs = nowMs;
+    for (let week = 1; week <= 52; week++) {
+      nowMs = openedAtMs + week * 7 * DAY_MS;
+      expect([week, (await browser.ask("GET", "/account")).status]).toEqual([week, 200]);
+    }
+    nowMs = openedAtMs + 365 * DAY_MS - 1;
+    expect((await browser.ask("GET", "/account")).status).toBe(200);
+    nowMs += 1;
+    expect((await browser.ask("GET", "/account")).status).toBe(401);
+  });
+
   test("another site's page can neither sign anybody in nor change anything", async () => {
     const browser = new Browser(app);
     await confirmed(browser, "ada@example.org");

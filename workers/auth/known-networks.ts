@@ -29,10 +29,11 @@ export async function rememberNetwork(c: AppContext, accountId: string): Promise
  * elsewhere then costs its owner nothing here. An address without an account is looked up as well, so that time tells nothing (X19).
  */
 export async function isFamiliar(c: AppContext, accountId: string | null): Promise<boolean> {
+  // Looked up for every address alike, whoever asks with a sign-in of their own.
+  const signedIn = await findSignedIn(c);
   const hash = await hashOf(c, accountId ?? "");
   const known = await c.env.DB.prepare("SELECT 1 FROM known_networks WHERE account_id = ?1 AND network_hash = ?2")
     .bind(accountId ?? "", hash)
     .first();
-  if (known !== null) return true;
-  return accountId !== null && (await findSignedIn(c))?.account.id === accountId;
+  return known !== null || (accountId !== null && signedIn?.account.id === accountId);
 }

@@ -10,6 +10,8 @@ import { newSecret } from "./challenges.ts";
 export const SESSION_COOKIE = "__Host-session";
 /** A sign-in that is not used for this long is over; each use moves its end. */
 export const SIGN_IN_IDLE_MS = 30 * 24 * 3_600_000;
+/** However often it is used, it is over after this: whoever holds a token is asked again who they are once a year. */
+const SIGN_IN_MAX_MS = 365 * 24 * 3_600_000;
 /** A browser's token is exchanged for a new one this often. */
 const ROTATE_AFTER_MS = 24 * 3_600_000;
 /** How precisely the last use is known: a write for every request would be one too many. */
@@ -117,14 +119,17 @@ export async function noteUse(c: AppContext, used: Used, token: string, viaCooki
   if (nowMs - used.lastUsedAtMs < TOUCH_AFTER_MS) return;
   const rotates = viaCookie && used.isPrevious === 0 && nowMs - used.rotatedAtMs >= ROTATE_AFTER_MS;
   if (!rotates) {
-    await c.env.DB.prepare("UPDATE sign_ins SET last_used_at_ms = ?2, expires_at_ms = ?3 WHERE id = ?1")
+    await c.env.DB.prepare(
+      `UPDATE sign_ins SET last_used_at_ms = ?2, expires_at_ms = min(?3, created_at_ms + ${SIGN_IN_MAX_MS}) WHERE id = ?1`,
+    )
       .bind(used.signInId, nowMs, nowMs + SIGN_IN_IDLE_MS)
       .run();
     return;
   }
   const next = newSecret(deps);
   const { meta } = await c.env.DB.prepare(
-    `UPDATE sign_ins SET token_hash = ?3, previous_hash = ?2, rotated_at_ms = ?4, last_used_at_ms = ?4, expires_at_ms = ?5
+    `UPDATE sign_ins SET token_hash = ?3, previous_hash = ?2, rotated_at_ms = ?4, last_used_at_ms = ?4,
+       expires_at_ms = min(?5, created_at_ms + ${SIGN_IN_MAX_MS})
      WHERE id = ?1 AND token_hash = ?2`,
   )
     .bind(used.signInId, await sha256Hex(token), await sha256Hex(next), nowMs, nowMs + SIGN_IN_IDLE_MS)

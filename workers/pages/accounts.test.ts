@@ -223,6 +223,46 @@ describe("the account's pages", () => {
   });
 });
 
+describe("X28: a program is let in", () => {
+  const ask = {
+    response_type: "code",
+    client_id: "companion",
+    redirect_uri: "http://127.0.0.1:51234/signed-in",
+    code_challenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+    code_challenge_method: "S256",
+    state: "a state of the companion",
+    label: "Studio PC",
+  };
+  const again = /^\/sign-in\?again=1&next=/;
+
+  test("by somebody who has just proved who they are; a five-hour-old cookie is asked once more, and may still say no", async () => {
+    const device = await new Browser(app).ask("POST", "/device", { label: "Rack" });
+    const { user_code: code } = await device.json<{ user_code: string }>();
+    const allowed = await send("/companion/authorize", { ...ask, decision: "allow" });
+    expect(allowed.headers.get("Location")).toMatch(/^http:\/\/127\.0\.0\.1:51234\/signed-in\?code=/);
+    nowMs += 15 * 60_000 + 1;
+    const grants = () => env.DB.prepare("SELECT COUNT(*) AS n FROM challenges WHERE kind = 'companion'").first("n");
+    const before = await grants();
+    for (const response of [
+      await send("/companion/authorize", { ...ask, decision: "allow" }),
+      await get(`/companion/authorize?${new URLSearchParams(ask)}`),
+    ])
+      expect(response.headers.get("Location")).toMatch(again);
+    expect(await grants()).toBe(before);
+    const waiting = await new Browser(app).ask("POST", "/device", { label: "Rack" });
+    const { user_code: fresh } = await waiting.json<{ user_code: string }>();
+    expect((await send("/device", { code: fresh, decision: "allow" })).headers.get("Location")).toMatch(again);
+    const state = await env.DB.prepare("SELECT state FROM device_codes WHERE user_code = ?")
+      .bind(fresh.replace("-", ""))
+      .first("state");
+    expect(state).toBe("waiting");
+    expect((await send("/device", { code: fresh, decision: "deny" })).status).toBe(200);
+    const denied = await send("/companion/authorize", { ...ask, decision: "deny" });
+    expect(denied.headers.get("Location")).toContain("error=access_denied");
+    expect(code).not.toBe(fresh);
+  });
+});
+
 describe("where signing in leads", () => {
   test.each([
     ["/account#devices", "/account#devices"],
