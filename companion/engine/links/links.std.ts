@@ -1,3 +1,4 @@
+import { type LaneMix, LaneStrip, Limiter } from "../../../audio/lane-mixer.ts";
 import { LaneReader } from "../../../audio/lane-ring.ts";
 import type { LatencyLegs } from "../../../audio/latency.ts";
 import { INT24_SCALE, toInt24 } from "../../../audio/pcm.ts";
@@ -43,6 +44,7 @@ interface Joined {
   link: Link;
   playout: Playout;
   media: Media | undefined;
+  strip: LaneStrip;
   isPresent: boolean;
   goneAtMs: number;
 }
@@ -56,6 +58,8 @@ export class Links {
   readonly #links = new Map<MemberId, Joined>();
   readonly #stream: number;
   readonly #heard: Float32Array[] = Array.from({ length: LANE_CHANNELS }, () => new Float32Array(LANE_PACKET_FRAMES));
+  readonly #mixed: Float32Array[] = Array.from({ length: LANE_CHANNELS }, () => new Float32Array(LANE_PACKET_FRAMES));
+  readonly #limiter = new Limiter();
   readonly #block = new Int32Array(LANE_PACKET_FRAMES * LANE_CHANNELS);
   #memberId: MemberId | undefined;
   iceServers: readonly IceServer[] = [];
@@ -100,22 +104,34 @@ export class Links {
 
   /** One turn of the device: sends what came in, adds what the others play to what goes out. `atMs`: when the block had been captured. */
   turn(frame: number, input: Int32Array, output: Int32Array, maySend: boolean, sessionMs: number, atMs: number): void {
-    for (const { link, playout, media } of this.#links.values()) {
+    let isSoloed = false;
+    for (const { strip } of this.#links.values()) isSoloed ||= strip.mix.isSolo;
+    for (const channel of this.#mixed) channel.fill(0);
+    for (const { link, playout, media, strip } of this.#links.values()) {
       if (maySend) {
         link.send(frame, input, sessionMs);
         media?.send(input);
       }
       if (!playout.pull(this.#heard, LANE_PACKET_FRAMES, atMs)) continue;
-      for (let channel = 0; channel < LANE_CHANNELS; channel++) {
-        const heard = this.#heard[channel];
-        for (let at = 0, to = channel; at < LANE_PACKET_FRAMES; at++, to += LANE_CHANNELS) {
-          const sample = toInt24((heard?.[at] ?? 0) * INT24_SCALE);
-          this.#block[to] = sample;
-          output[to] = (output[to] ?? 0) + sample;
-        }
-      }
-      this.#options.onHeard?.(this.#block, playout.isConcealed, playout.isExact);
+      strip.add(this.#heard, this.#mixed, LANE_PACKET_FRAMES, isSoloed);
+      if (this.#options.onHeard === undefined) continue;
+      interleave(this.#heard, this.#block);
+      this.#options.onHeard(this.#block, playout.isConcealed, playout.isExact);
     }
+    this.#limiter.apply(this.#mixed, LANE_PACKET_FRAMES);
+    interleave(this.#mixed, this.#block);
+    for (let at = 0; at < output.length; at++) output[at] = (output[at] ?? 0) + (this.#block[at] ?? 0);
+  }
+
+  /** How loud somebody is here, in this person's own mix. */
+  mix(memberId: MemberId, mix: LaneMix): void {
+    const strip = this.#links.get(memberId)?.strip;
+    if (strip !== undefined) strip.mix = mix;
+  }
+
+  /** Each lane's peak since this was last asked, and its short-term loudness. */
+  takeLevels(): { memberId: MemberId; peak: number; shortTermLufs: number }[] {
+    return [...this.#links].map(([memberId, { strip }]) => ({ memberId, ...strip.takeLevels() }));
   }
 
   /** Called a few times a second. */
@@ -178,8 +194,16 @@ export class Links {
       () => BUFFER_CEILING_MS[this.buffer],
     );
     const media = this.#options.openMedia?.({ offers, signal });
-    const joined: Joined = { link, playout, media, isPresent: true, goneAtMs: 0 };
+    const joined: Joined = { link, playout, media, strip: new LaneStrip(), isPresent: true, goneAtMs: 0 };
     this.#links.set(memberId, joined);
     return joined;
+  }
+}
+
+function interleave(from: readonly Float32Array[], to: Int32Array): void {
+  for (let channel = 0; channel < LANE_CHANNELS; channel++) {
+    const samples = from[channel];
+    for (let at = 0, place = channel; at < LANE_PACKET_FRAMES; at++, place += LANE_CHANNELS)
+      to[place] = toInt24((samples?.[at] ?? 0) * INT24_SCALE);
   }
 }

@@ -77,6 +77,12 @@ export class SoundEngine {
       case "clock":
         this.#clock = message;
         break;
+      case "mix":
+        this.#links.mix(message.memberId, message.mix);
+        break;
+      case "buffer":
+        this.#links.buffer = message.buffer;
+        break;
       case "report":
         this.#options.say({
           type: "report",
@@ -107,7 +113,11 @@ export class SoundEngine {
       this.#timer = setInterval(() => {
         this.#links.tick();
         if (++ticks % TICKS_PER_LATENCY === 0)
-          this.#options.say({ type: "latencies", latencies: this.#links.latencies() });
+          this.#options.say({
+            type: "latencies",
+            latencies: this.#links.latencies(),
+            levels: this.#links.takeLevels(),
+          });
       }, TICK_MS);
       this.#options.say({ type: "opened", openedAtMs: this.#device.openedAtMs });
     } catch (error) {

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import type { LaneMix } from "../../../audio/lane-mixer.ts";
 import type { LatencyLegs } from "../../../audio/latency.ts";
-import type { LaneStats } from "../../../audio/playout.ts";
+import type { BufferChoice, LaneStats } from "../../../audio/playout.ts";
 import { MemberId } from "../../../protocol/ids.ts";
 import { Role } from "../../../protocol/roles.ts";
 import { Signal } from "../../../protocol/room.ts";
@@ -27,6 +28,15 @@ const LinksReport = z.object({
   relayed: z.boolean().nullable(),
 });
 
+export const LaneMixSetting = z.object({
+  gainDb: z.number().min(-60).max(12),
+  pan: z.number().min(-1).max(1),
+  isMuted: z.boolean(),
+  isSolo: z.boolean(),
+}) satisfies z.ZodType<LaneMix>;
+
+export const BufferSetting = z.enum(["tight", "balanced", "safe"]) satisfies z.ZodType<BufferChoice>;
+
 export const ToSound = z.discriminatedUnion("type", [
   /** `openedAtMs`: when the device's frame 0 was, if it has been open before; its count goes on. */
   z.object({ type: z.literal("open"), inputPath: z.string(), openedAtMs: z.number().nullable() }),
@@ -41,6 +51,9 @@ export const ToSound = z.discriminatedUnion("type", [
   z.object({ type: z.literal("signal"), from: MemberId, signal: Signal }),
   /** Session time less the machine's, and how it drifts, as known at an instant of the machine's clock. */
   z.object({ type: z.literal("clock"), localMs: z.number(), offsetMs: z.number(), driftPpm: z.number() }),
+  /** How loud somebody is in this person's own mix, and how much delay they trade for fewer gaps. */
+  z.object({ type: z.literal("mix"), memberId: MemberId, mix: LaneMixSetting }),
+  z.object({ type: z.literal("buffer"), buffer: BufferSetting }),
   z.object({ type: z.literal("report") }),
   /** Ends the device and the links; what was heard is kept in this folder for whoever measures it. */
   z.object({ type: z.literal("close"), folder: z.string() }),
@@ -57,6 +70,7 @@ export const FromSound = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("latencies"),
     latencies: z.array(z.object({ memberId: MemberId, legs: Legs })),
+    levels: z.array(z.object({ memberId: MemberId, peak: z.number(), shortTermLufs: z.number() })),
   }),
   z.object({ type: z.literal("report"), report: LinksReport.nullable(), deviceSkips: z.int() }),
 ]);

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { RecordingId } from "../../../protocol/ids.ts";
+import { MemberId, RecordingId } from "../../../protocol/ids.ts";
 import { TransportCommand } from "../../../protocol/room.ts";
+import { BufferSetting, LaneMixSetting } from "../sound/sound-messages.std.ts";
 
 /** Commands: what a person, through whatever end they use, asks of the studio. */
 export const StudioCommand = z.discriminatedUnion("type", [
@@ -19,6 +20,10 @@ export const StudioCommand = z.discriminatedUnion("type", [
   z.object({ type: z.literal("arm"), input: z.string(), armed: z.boolean() }),
   /** Seconds from before the record button that belong to a stem; 10 unless the person says otherwise. */
   z.object({ type: z.literal("pre-roll"), seconds: z.number().min(0).max(10) }),
+  /** Gain, balance, mute and solo of somebody's lane, for this person's ears alone. */
+  z.object({ type: z.literal("mix"), memberId: MemberId, mix: LaneMixSetting }),
+  /** At most 15, 30 or 60 ms of buffer: less delay, or fewer gaps. */
+  z.object({ type: z.literal("buffer"), buffer: BufferSetting }),
   z.object({ type: z.literal("report") }),
   z.object({ type: z.literal("leave") }),
 ]);

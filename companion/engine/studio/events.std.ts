@@ -54,6 +54,8 @@ export type StudioReport = z.infer<typeof StudioReport>;
 export const StudioEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("joined"), memberId: z.string(), role: Role, openedAtMs: z.number() }),
   z.object({ type: z.literal("link"), memberId: z.string(), state: z.enum(["connecting", "connected", "failed"]) }),
+  /** How loud somebody is in this person's mix: peak of the last two seconds (full scale 1) and short-term loudness. */
+  z.object({ type: z.literal("level"), memberId: z.string(), peak: z.number(), shortTermLufs: z.number() }),
   /** How far away somebody is, one way, what that allows, and which leg of the way is at fault. */
   z.object({
     type: z.literal("latency"),

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import type { LaneMix } from "../../../audio/lane-mixer.ts";
 import { adviceOf, legAtFault, totalOf } from "../../../audio/latency.ts";
+import type { BufferChoice } from "../../../audio/playout.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
 import type { Member, Signal } from "../../../protocol/room.ts";
@@ -45,6 +47,8 @@ export class StudioSound {
   #child: ChildProcess | undefined;
   #openedAtMs: number | null = null;
   #restarts = 0;
+  #buffer: BufferChoice = "balanced";
+  readonly #mixes = new Map<MemberId, LaneMix>();
   #toldMs = 0;
   #isClosed = false;
   #memberId: MemberId | undefined;
@@ -90,6 +94,18 @@ export class StudioSound {
 
   hear(from: MemberId, signal: Signal): void {
     this.#tell({ type: "signal", from, signal });
+  }
+
+  /** How loud somebody is in this person's own mix. */
+  mix(memberId: MemberId, mix: LaneMix): void {
+    this.#mixes.set(memberId, mix);
+    this.#tell({ type: "mix", memberId, mix });
+  }
+
+  /** How much delay the person trades for fewer gaps. */
+  set buffer(buffer: BufferChoice) {
+    this.#buffer = buffer;
+    this.#tell({ type: "buffer", buffer });
   }
 
   /** Session time, as it is known now. */
@@ -159,6 +175,7 @@ export class StudioSound {
           return;
         case "latencies":
           this.#followLatencies(said.data.latencies);
+          for (const level of said.data.levels) this.#options.emit({ type: "level", ...level });
           return;
         case "report":
           this.#reports.shift()?.(said.data);
@@ -174,7 +191,9 @@ export class StudioSound {
     });
     this.#tell({ type: "open", inputPath: this.#options.inputPath, openedAtMs: this.#openedAtMs });
     this.iceServers = this.#iceServers;
+    this.buffer = this.#buffer;
     this.#tellMembers();
+    for (const [memberId, mix] of this.#mixes) this.mix(memberId, mix);
     return promise;
   }
 

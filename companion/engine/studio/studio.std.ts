@@ -97,6 +97,12 @@ export class Studio implements RoomHandlers {
       case "pre-roll":
         recording.preRollSeconds = command.seconds;
         break;
+      case "mix":
+        this.#parts.sound.mix(command.memberId, command.mix);
+        break;
+      case "buffer":
+        this.#parts.sound.buffer = command.buffer;
+        break;
       case "report":
         void this.#report();
         break;
