@@ -155,6 +155,7 @@ export const challenges = sqliteTable(
         "new-passkey",
         "second-factor",
         "companion",
+        "companion-used",
         "sign-up",
         "reset",
         "email",

@@ -102,6 +102,19 @@ describe("A7: a companion signs in through the system's browser (RFC 8252, RFC 7
     expect(await withCode(code)).toMatchObject({ status: 400, error: "invalid_grant", code: "grant-invalid" });
   });
 
+  test("X28: a code that is used twice is in two hands, so what it gave ends", async () => {
+    const code = await grantedCode();
+    const first = await withCode(code);
+    expect(await statusOf(first.access_token, "/sessions")).toBe(200);
+    expect(await withCode(code)).toMatchObject({ status: 400, error: "invalid_grant" });
+    expect(await statusOf(first.access_token, "/sessions")).toBe(401);
+    // One sign-in alone: the person's browser, and another code's token, stay.
+    const other = await withCode(await grantedCode());
+    expect(await withCode(code)).toMatchObject({ status: 400, error: "invalid_grant" });
+    expect(await statusOf(other.access_token, "/sessions")).toBe(200);
+    expect((await person.ask("GET", "/account")).status).toBe(200);
+  });
+
   test.each([
     ["another verifier", { code_verifier: "b".repeat(50) }],
     ["another redirect", { redirect_uri: "http://127.0.0.1:51235/signed-in" }],

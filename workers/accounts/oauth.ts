@@ -45,6 +45,7 @@ export function checkAuthorize(query: Record<string, string>): { ok: true; reque
   return parsed.success ? { ok: true, request: parsed.data } : { ok: false };
 }
 
+const UsedCode = z.object({ signInId: z.string() });
 const CodeStep = z.object({ challenge: z.string(), redirectUri: z.string(), label: z.string() });
 
 /** The person said yes: where to send the browser now. The code lives a minute and is good once. */
@@ -69,19 +70,6 @@ export function refuseCompanion(request: AuthorizeRequest): string {
   return url.href;
 }
 
-/** A grant signs a companion in for the studio alone, and is no proof of who its person is. */
-async function signInCompanion(
-  db: D1Database,
-  deps: Deps,
-  accountId: string,
-  method: "companion" | "device-code",
-  label: string,
-): Promise<string> {
-  const { token, statements } = await createSignIn(db, deps, { accountId, kind: "companion", method, label });
-  await db.batch(statements);
-  return token;
-}
-
 /** A code and its verifier for a token; `null` if they do not belong together (RFC 7636 section 4.6). */
 export async function exchangeCode(
   db: D1Database,
@@ -91,13 +79,22 @@ export async function exchangeCode(
   redirectUri: string,
 ): Promise<string | null> {
   const opened = await consumeChallenge(db, deps, "companion", code);
-  const step = CodeStep.safeParse(opened?.data);
-  if (!step.success || opened?.accountId == null || step.data.redirectUri !== redirectUri) return null;
+  if (opened === null) {
+    // A code that was used already is in two hands: what it gave ends (RFC 6749 section 4.1.2).
+    const used = UsedCode.safeParse((await consumeChallenge(db, deps, "companion-used", code))?.data);
+    if (used.success) await db.prepare("DELETE FROM sign_ins WHERE id = ?").bind(used.data.signInId).run();
+    return null;
+  }
+  const step = CodeStep.safeParse(opened.data);
+  if (!step.success || opened.accountId === null || step.data.redirectUri !== redirectUri) return null;
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier)));
-  const challenge = toBase64Url(digest);
-  return challenge === step.data.challenge
-    ? signInCompanion(db, deps, opened.accountId, "companion", step.data.label)
-    : null;
+  if (toBase64Url(digest) !== step.data.challenge) return null;
+  const { accountId } = opened;
+  const { label } = step.data;
+  const signIn = await createSignIn(db, deps, { accountId, kind: "companion", method: "companion", label });
+  const used = await createChallenge(db, deps, "companion-used", accountId, { signInId: signIn.signInId }, code);
+  await db.batch([...signIn.statements, used.insert]);
+  return signIn.token;
 }
 
 /** A device that begins to wait. Its own code is 256 bits; the person's is short, lives ten minutes and is guarded by a
@@ -163,7 +160,10 @@ export async function pollDevice(db: D1Database, deps: Deps, deviceCode: string)
   if (decided !== null) {
     if (decided.expiresAtMs <= nowMs) return { ok: false, error: "expired_token" };
     if (decided.state === "denied" || decided.accountId === null) return { ok: false, error: "access_denied" };
-    return { ok: true, token: await signInCompanion(db, deps, decided.accountId, "device-code", decided.label) };
+    const { accountId, label } = decided;
+    const signIn = await createSignIn(db, deps, { accountId, kind: "companion", method: "device-code", label });
+    await db.batch(signIn.statements);
+    return { ok: true, token: signIn.token };
   }
   const { meta } = await db
     .prepare("UPDATE device_codes SET polled_at_ms = ?2 WHERE code_hash = ?1 AND polled_at_ms <= ?2 - ?3")

@@ -9,6 +9,8 @@ const lifetimeMs = {
   "new-passkey": 5 * 60_000,
   "second-factor": 5 * 60_000,
   companion: 60_000,
+  /** Remembers which sign-in a code gave, for as long as a copy of the code may be tried. */
+  "companion-used": 10 * 60_000,
   "sign-up": 24 * 3_600_000,
   reset: 3_600_000,
   email: 24 * 3_600_000,
@@ -30,8 +32,8 @@ export async function createChallenge(
   kind: ChallengeKind,
   accountId: string | null,
   data: unknown,
+  token = newSecret(deps),
 ): Promise<{ token: string; insert: D1PreparedStatement }> {
-  const token = newSecret(deps);
   const nowMs = deps.now();
   const insert = db
     .prepare(

@@ -32,6 +32,7 @@ interface NewSignIn {
 /** The statements that sign somebody in, and the token for them to keep. The oldest sign-in gives way when there are too many. */
 export async function createSignIn(db: D1Database, deps: Deps, { accountId, kind, method, label }: NewSignIn) {
   const token = newSecret(deps);
+  const signInId = newId("sin", deps.random);
   const nowMs = deps.now();
   const isGrant = method === "companion" || method === "device-code";
   const scope: Scope = isGrant ? "studio" : "account";
@@ -43,7 +44,7 @@ export async function createSignIn(db: D1Database, deps: Deps, { accountId, kind
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?8, ?9)`,
       )
       .bind(
-        newId("sin", deps.random),
+        signInId,
         accountId,
         await sha256Hex(token),
         label,
@@ -63,7 +64,7 @@ export async function createSignIn(db: D1Database, deps: Deps, { accountId, kind
       )
       .bind(accountId, SIGN_INS_PER_ACCOUNT_MAX),
   ];
-  return { token, statements };
+  return { token, signInId, statements };
 }
 
 /** The site's one essential cookie (A7): this host only, never read by a script, not sent from other sites' forms. */
