@@ -17,6 +17,7 @@ import { codeOfThrown, problem } from "./http/problem.ts";
 import { checkPath, withNoStore, withRequest } from "./http/request.ts";
 import { newRouter } from "./http/router.ts";
 import { withSecurityHeaders } from "./http/security-headers.ts";
+import { securityTxt } from "./http/security-txt.ts";
 import { people } from "./hub/contact-routes.ts";
 import { ownProfileRoutes } from "./hub/own-profile-routes.ts";
 import { reports } from "./hub/reports.ts";
@@ -61,6 +62,7 @@ export function createApp(deps: Deps = systemDeps) {
   app.use(withErasuresReplayed());
 
   app.route("/", health);
+  app.route("/", securityTxt);
   app.route("/", signUp);
   app.route("/", signIn);
   app.route("/", reset);

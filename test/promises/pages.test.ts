@@ -33,6 +33,7 @@ const pages: Record<string, Row> = {
   "GET /favicon.svg": { expect: all(200) },
   "GET /manifest.webmanifest": { expect: all(200) },
   "GET /robots.txt": { expect: all(200) },
+  "GET /.well-known/security.txt": { expect: all(200) },
   "GET /sitemap.xml": { expect: all(200) },
   "GET /openapi.json": { expect: all(200) },
   "GET /assets/:name": { expect: all(404) },
