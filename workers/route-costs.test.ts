@@ -51,7 +51,7 @@ describe("what a route costs", () => {
     for (const route of routes) {
       const { bindings, statements } = refusing();
       const [method = "", path = ""] = route.split(" ");
-      const address = path.replace(/:name\{.*/, "sitemap-a.xml").replaceAll(/:\w+/g, "x");
+      const address = path.replace(/:name\{.*/, "sitemap-0.xml").replaceAll(/:\w+/g, "x");
       const headers = {
         "CF-Connecting-IP": "2001:db8::1",
         Cookie: "__Host-session=anything-at-all-anything",

@@ -117,7 +117,7 @@ const byCost: Record<Cost, readonly string[]> = {
     "GET /hub",
     "GET /hub/:profileId/picture.png",
     "GET /sitemap.xml",
-    "GET /:name{sitemap-[0-9a-hjkmnp-tv-z]\\.xml}",
+    "GET /:name{sitemap-[0-9]+\\.xml}",
     "GET /privacy/register.jsonld",
   ],
   write: [

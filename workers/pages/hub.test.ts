@@ -241,7 +241,7 @@ describe("what leaves the Hub", () => {
     const files = [...(await sitemap()).matchAll(/<loc>([^<]+)<\/loc>/g)].map(([, url = ""]) =>
       url.slice(origin.length),
     );
-    expect(files).toHaveLength(33);
+    expect(files).toHaveLength(62);
     const all = (await Promise.all(files.map((file) => sitemap(file)))).join("");
     expect(all.split(adas)).toHaveLength(2);
     expect(all).toContain(`<loc>${origin}/help</loc>`);

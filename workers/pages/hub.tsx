@@ -4,11 +4,11 @@ import { type HubPage, HubQuery } from "../../protocol/hub.ts";
 import { ProfileId } from "../../protocol/ids.ts";
 import type { Page } from "../../site/design/page.ts";
 import { type Done, hubText, isDone } from "../../site/i18n/hub.ts";
-import { sharePicture } from "../../site/picture/share.ts";
 import { Answer, Report } from "../../site/views/hub/contact.tsx";
 import { type Asked, Hub } from "../../site/views/hub/list.tsx";
 import { Profile, type ProfileProps } from "../../site/views/hub/profile.tsx";
 import { readCursor } from "../http/paging.ts";
+import { matchesNone } from "../http/preconditions.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { findBehind, findSender } from "../hub/contact.ts";
 import { isHubCursor, searchHub } from "../hub/search.ts";
@@ -16,6 +16,7 @@ import { findPublished, publicProfile } from "../hub/store.ts";
 import { listHosted } from "../sessions/store.ts";
 import { type App, askApi, backTo, type FormAnswer, fieldsOfForm, isPageOfItsOwn } from "./form.ts";
 import { type ReaderVisit, seeOther, sendPage, type Visit, withPage, withReader } from "./page.ts";
+import { pictureOf } from "./picture.ts";
 import { pageProblem } from "./problem.tsx";
 
 /** The form's own words for a search: a rate as a person types it, and empty fields that mean nothing. */
@@ -115,8 +116,9 @@ export function hubPages(app: App) {
     const id = profileIdOf(c);
     const row = id === null ? null : await findPublished(c.env.DB, id);
     if (row === null) return pageProblem(c, "not-found");
-    const headers = { "Content-Type": "image/png", "Cache-Control": "private, no-cache" };
-    return c.body(await sharePicture(publicProfile(row)), 200, headers);
+    const { etag, png } = await pictureOf(publicProfile(row));
+    const headers = { "Content-Type": "image/png", "Cache-Control": "private, no-cache", ETag: etag };
+    return matchesNone(c.req.header("If-None-Match"), etag) ? c.body(null, 304, headers) : c.body(png, 200, headers);
   });
   /** After a form on a person's page: back to it, or the page with what was typed and why it did not go. */
   const ended = (

@@ -1,15 +1,15 @@
+import { z } from "zod";
 import { publicOrigin } from "../http/origin.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { publicPages } from "./routes.ts";
 
 /**
- * What search engines are told of. Each profile is asked for anew every time: one that was made private is not listed again (A4). A
- * protocol's limit is 50,000 addresses a file (sitemaps.org); below it there is one file, beyond it one for each first letter of an id,
- * of which ids, being random, have equally many. Positions only grow, so the highest says which, and one row is read for it.
+ * What search engines are told of. A profile that was made private is not listed again from that moment (A4), so nothing is kept; instead
+ * a file is short: a thousand places on the Hub, found by the index of places, so no request reads more rows than that. Places only grow,
+ * so the highest says how many files there are. A protocol's limit is 50,000 files (sitemaps.org).
  */
-const ONE_FILE_MAX = 45_000;
-const FILE_MAX = 50_000;
-const LETTERS = "0123456789abcdefghjkmnpqrstvwxyz";
+const PLACES_PER_FILE = 1_000;
+const FILES_MAX = 50_000;
 
 const xml = (c: AppContext, body: string) =>
   c.body(`<?xml version="1.0" encoding="UTF-8"?>${body}`, 200, {
@@ -19,13 +19,15 @@ const xml = (c: AppContext, body: string) =>
 const urls = (origin: string, paths: readonly string[]) =>
   `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${paths.map((path) => `<url><loc>${origin}${path}</loc></url>`).join("")}</urlset>`;
 
-async function published(db: D1Database, from: string, to: string): Promise<string[]> {
+/** Profiles whose place is in a file. */
+async function published(db: D1Database, file: number): Promise<string[]> {
   const { results } = await db
-    .prepare("SELECT id FROM profiles WHERE id >= ?1 AND id < ?2 AND hub_position IS NOT NULL ORDER BY id LIMIT ?3")
-    .bind(from, to, FILE_MAX)
-    .all<{ id: string }>();
-  return results.map(({ id }) => `/hub/${id}`);
+    .prepare("SELECT id FROM profiles WHERE hub_position >= ?1 AND hub_position < ?2 ORDER BY hub_position")
+    .bind(file * PLACES_PER_FILE, (file + 1) * PLACES_PER_FILE)
+    .all();
+  return results.map((row) => `/hub/${Row.parse(row).id}`);
 }
+const Row = z.object({ id: z.string() });
 
 export const sitemap = newRouter();
 sitemap.get("/robots.txt", (c) => c.text(`User-agent: *\nDisallow: /api/\nSitemap: ${publicOrigin(c)}/sitemap.xml\n`));
@@ -34,13 +36,14 @@ sitemap.get("/sitemap.xml", async (c) => {
   const highest = await c.env.DB.prepare("SELECT max(hub_position) AS position FROM profiles").first<number>(
     "position",
   );
-  if ((highest ?? 0) <= ONE_FILE_MAX)
-    return xml(c, urls(origin, [...publicPages, ...(await published(c.env.DB, "pro_", "pro`"))]));
-  const files = ["pages", ...LETTERS].map((name) => `<sitemap><loc>${origin}/sitemap-${name}.xml</loc></sitemap>`);
+  const count = Math.min(FILES_MAX, Math.floor((highest ?? 0) / PLACES_PER_FILE) + 1);
+  if (count === 1) return xml(c, urls(origin, [...publicPages, ...(await published(c.env.DB, 0))]));
+  const names = ["pages", ...Array.from({ length: count }, (_, file) => String(file))];
+  const files = names.map((name) => `<sitemap><loc>${origin}/sitemap-${name}.xml</loc></sitemap>`);
   return xml(c, `<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${files.join("")}</sitemapindex>`);
 });
 sitemap.get("/sitemap-pages.xml", (c) => xml(c, urls(publicOrigin(c), publicPages)));
-sitemap.get("/:name{sitemap-[0-9a-hjkmnp-tv-z]\\.xml}", async (c) => {
-  const letter = c.req.param("name").charAt("sitemap-".length);
-  return xml(c, urls(publicOrigin(c), await published(c.env.DB, `pro_${letter}`, `pro_${letter}~`)));
+sitemap.get("/:name{sitemap-[0-9]+\\.xml}", async (c) => {
+  const file = Number(/\d{1,5}/.exec(c.req.param("name"))?.[0] ?? 0);
+  return xml(c, urls(publicOrigin(c), await published(c.env.DB, file)));
 });

@@ -1,0 +1,28 @@
+import type { PublicProfile } from "../../protocol/hub.ts";
+import { sharePicture } from "../../site/picture/share.ts";
+import { sha256Hex } from "../platform/hash.ts";
+
+interface Drawn {
+  etag: string;
+  png: Uint8Array<ArrayBuffer>;
+}
+
+/** Pictures that an isolate keeps: some MiB at most. */
+const KEPT_MAX = 64;
+const kept = new Map<string, Promise<Drawn>>();
+
+/**
+ * A profile's picture for sharing, drawn once for what it shows, however often it is asked for. The profile itself is read each time, so
+ * one that was made private has none from that moment (A4); what lies in memory ends with the isolate.
+ */
+export async function pictureOf(profile: PublicProfile): Promise<Drawn> {
+  const shows = (await sha256Hex(JSON.stringify(profile))).slice(0, 32);
+  const known = kept.get(shows);
+  if (known !== undefined) return known;
+  const drawn = sharePicture(profile).then((png) => ({ etag: `"${shows}"`, png }));
+  kept.set(shows, drawn);
+  const [oldest] = kept.keys();
+  if (kept.size > KEPT_MAX && oldest !== undefined) kept.delete(oldest);
+  drawn.catch(() => kept.delete(shows));
+  return drawn;
+}
