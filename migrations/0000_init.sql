@@ -199,13 +199,14 @@ CREATE TABLE `mail_outbox` (
 	`language` text NOT NULL,
 	`template` text NOT NULL,
 	`template_values` text NOT NULL,
+	`priority` integer DEFAULT 0 NOT NULL,
 	`created_at_ms` integer NOT NULL,
 	`tries` integer DEFAULT 0 NOT NULL,
 	`next_try_at_ms` integer,
 	`ended_at_ms` integer
 );
 --> statement-breakpoint
-CREATE INDEX `mail_outbox_by_due` ON `mail_outbox` (`next_try_at_ms`);--> statement-breakpoint
+CREATE INDEX `mail_outbox_by_due` ON `mail_outbox` (`priority`,`next_try_at_ms`);--> statement-breakpoint
 CREATE INDEX `mail_outbox_by_end` ON `mail_outbox` (`ended_at_ms`);--> statement-breakpoint
 CREATE INDEX `mail_outbox_by_account` ON `mail_outbox` (`account_id`);--> statement-breakpoint
 CREATE INDEX `mail_outbox_by_address` ON `mail_outbox` (`address`);--> statement-breakpoint

@@ -15,6 +15,8 @@ export const mailOutbox = sqliteTable(
     template: text("template").notNull(),
     /** JSON: what the template is filled with. */
     templateValues: text("template_values").notNull(),
+    /** 0: a person waits for it; 1: it is written to everybody. */
+    priority: integer("priority").notNull().default(0),
     createdAtMs: integer("created_at_ms").notNull(),
     tries: integer("tries").notNull().default(0),
     /** `null` once it is sent or given up. */
@@ -22,7 +24,7 @@ export const mailOutbox = sqliteTable(
     endedAtMs: integer("ended_at_ms"),
   },
   (table) => [
-    index("mail_outbox_by_due").on(table.nextTryAtMs),
+    index("mail_outbox_by_due").on(table.priority, table.nextTryAtMs),
     index("mail_outbox_by_end").on(table.endedAtMs),
     index("mail_outbox_by_account").on(table.accountId),
     index("mail_outbox_by_address").on(table.address),

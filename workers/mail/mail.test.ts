@@ -8,7 +8,7 @@ import { systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { changeTier } from "../wallet/plans.ts";
 import { compose } from "./compose.ts";
-import { queueMail, sendDueMail } from "./outbox.ts";
+import { isRefusedForGood, queueMail, sendDueMail } from "./outbox.ts";
 import { type Template, templates } from "./templates.ts";
 
 const HOUR_MS = 3_600_000;
@@ -142,6 +142,82 @@ describe("the outbox", () => {
     expect(sent[0]?.text).toContain("https://example.org/reset#x");
     const row = await env.DB.prepare("SELECT address, template_values AS v, account_id AS a FROM mail_outbox").first();
     expect(row).toEqual({ address: "", v: "{}", a: null });
+  });
+
+  const policy = { text: "It says more now.", fromAtMs: 0, link: "https://example.org/privacy" };
+  const toMany = (count: number) =>
+    env.DB.batch(
+      Array.from({ length: count }, (_, at) => {
+        const to = { accountId: null, address: `many${at}@example.org`, language: "en" as const };
+        return queueMail(env.DB, { id: `policy-${at}`, to, template: "policy-change", values: policy }, nowMs - 1_000);
+      }),
+    );
+  const reset = (id: string) => {
+    const to = { accountId: null, address: `${id}@example.org`, language: "en" as const };
+    return queueMail(
+      env.DB,
+      {
+        id,
+        to,
+        template: "reset",
+        values: { link: "https://example.org/reset", takeBack: "https://example.org/back" },
+      },
+      nowMs,
+    );
+  };
+
+  test("X30: what a person waits for goes before everything that is written to everybody, which goes so much in a run", async () => {
+    await toMany(90);
+    await reset("reset-ada").run();
+    expect((await sendDueMail(here, deps, 5)).done).toBe(5);
+    expect(sent[0]?.to).toBe("reset-ada@example.org");
+    sent = [];
+    const run = await sendDueMail(here, deps, 100);
+    expect(run).toMatchObject({ done: 20, finished: false });
+    // In whatever steps, and with whatever falls over between them, everybody is written to once.
+    for (let runs = 0; runs < 10; runs++) await sendDueMail(here, deps, 100);
+    expect(new Set(sent.map(({ to }) => to)).size).toBe(sent.length);
+    expect(sent).toHaveLength(86);
+  });
+
+  test("X30: claiming a mail reads a handful of rows, however many have gone and however many wait", async () => {
+    await toMany(300);
+    await env.DB.prepare("UPDATE mail_outbox SET next_try_at_ms = NULL, ended_at_ms = ?1 WHERE id > 'policy-2'")
+      .bind(nowMs)
+      .run();
+    await reset("reset-ada").run();
+    const { done, rowsRead } = await sendDueMail(here, deps, 1);
+    expect(done).toBe(1);
+    expect(rowsRead).toBeLessThan(12);
+  });
+
+  test("mail that is slow is sent once, for each is claimed just before it goes; a run ends, and the next goes on", async () => {
+    for (let at = 0; at < 8; at++) await reset(`reset-${at}`).run();
+    const EMAIL = {
+      send: async (mail: (typeof sent)[number]) => {
+        sent.push(mail);
+        nowMs += 25_000;
+        // Another run, as cron's would be, while this one waits for the mail service.
+        if (sent.length < 8) await sendDueMail(here, deps, 1);
+      },
+    };
+    const slow = { ...env, EMAIL } as unknown as Env;
+    for (let runs = 0; runs < 4; runs++) await sendDueMail(slow, deps, 100);
+    expect(sent.map(({ to }) => to).sort()).toEqual(Array.from({ length: 8 }, (_, at) => `reset-${at}@example.org`));
+  });
+
+  test("a mail that is refused for good ends at once, and its address with it; one that is not is tried again", async () => {
+    const refuse = (error: Error) => ({ ...env, EMAIL: { send: () => Promise.reject(error) } }) as unknown as Env;
+    const suppressed = Object.assign(new Error("recipient is suppressed"), { code: "E_RECIPIENT_SUPPRESSED" });
+    await reset("reset-ada").run();
+    await sendDueMail(refuse(suppressed), deps, 1);
+    expect(await env.DB.prepare("SELECT address, next_try_at_ms AS next FROM mail_outbox").first()).toEqual({
+      address: "",
+      next: null,
+    });
+    expect(isRefusedForGood(new Error("550 5.1.1 no such user"))).toBe(true);
+    for (const passing of ["421 4.7.0 try again", "E_RATE_LIMIT_EXCEEDED", "E_INTERNAL_SERVER_ERROR"])
+      expect(isRefusedForGood(new Error(passing)), passing).toBe(false);
   });
 
   test("every template is there in both languages, as text and as HTML, and what a person wrote stays text", () => {

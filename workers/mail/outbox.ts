@@ -1,9 +1,10 @@
-import type { Language } from "../../site/i18n/language.ts";
+import { z } from "zod";
+import { type Language, languages } from "../../site/i18n/language.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { describeThrown, log } from "../platform/log.ts";
 import { compose } from "./compose.ts";
-import { type MailContent, marketing, type Template, templates, type Values } from "./templates.ts";
+import { broadcastTemplates, type MailContent, marketing, type Template, templates, type Values } from "./templates.ts";
 
 /** While one run sends a mail no other touches it; a run that died is over by then. */
 const LEASE_MS = 2 * 60 * 1000;
@@ -11,6 +12,13 @@ const FIRST_RETRY_MS = 60 * 1000;
 const LONGEST_RETRY_MS = 6 * 60 * 60 * 1000;
 /** A mail that cannot be sent for so long is given up, and its address forgotten. */
 const GIVEN_UP_AFTER_MS = 3 * 24 * 60 * 60 * 1000;
+
+/** A run ends by then, however slow the mails are; the next goes on. */
+const RUN_MS = 60 * 1000;
+/** What a run sends of mails to everybody: 10,000 are out within a day and three quarters, and the day's quota is left for people. */
+const BROADCASTS_PER_RUN = 20;
+const URGENT = 0;
+const BROADCAST = 1;
 
 export interface Mail<Name extends Template> {
   /** Derived from what the mail is about: the same id is sent once. */
@@ -25,10 +33,20 @@ export function queueMail<Name extends Template>(db: D1Database, mail: Mail<Name
   const { id, to, template, values } = mail;
   return db
     .prepare(
-      `INSERT INTO mail_outbox (id, account_id, address, language, template, template_values, created_at_ms, next_try_at_ms)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) ON CONFLICT DO NOTHING`,
+      `INSERT INTO mail_outbox
+         (id, account_id, address, language, template, template_values, created_at_ms, next_try_at_ms, priority)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8) ON CONFLICT DO NOTHING`,
     )
-    .bind(id, to.accountId, to.address, to.language, template, JSON.stringify(values), nowMs);
+    .bind(
+      id,
+      to.accountId,
+      to.address,
+      to.language,
+      template,
+      JSON.stringify(values),
+      nowMs,
+      broadcastTemplates.includes(template) ? BROADCAST : URGENT,
+    );
 }
 
 /** A row like any mail's that never goes: what must not show whether it wrote to somebody costs the same either way (X19). */
@@ -52,41 +70,85 @@ export async function addressOf(db: D1Database, accountId: string): Promise<Mail
     .first<Mail<Template>["to"]>();
 }
 
-interface Due {
-  id: string;
-  address: string;
-  language: Language;
-  template: Template;
-  values: string;
-  createdAtMs: number;
-  tries: number;
+const isTemplate = (name: string): name is Template => Object.hasOwn(templates.en, name);
+
+const Due = z.object({
+  id: z.string(),
+  address: z.string(),
+  language: z.enum(languages),
+  template: z.string().refine(isTemplate),
+  values: z.string(),
+  createdAtMs: z.int(),
+  tries: z.int(),
+});
+type Due = z.infer<typeof Due>;
+
+const COLUMNS = `id, address, language, template, template_values AS "values", created_at_ms AS createdAtMs, tries`;
+
+/**
+ * Claims the next mail of a priority just before it goes: of two runs at once one has it, and however slow the mails before it were, its
+ * lease begins now.
+ */
+async function claim(db: D1Database, nowMs: number, priority: number): Promise<{ mail: Due | null; rowsRead: number }> {
+  const { results, meta } = await db
+    .prepare(
+      `UPDATE mail_outbox SET next_try_at_ms = ?1 + ?2, tries = tries + 1
+       WHERE id = (SELECT id FROM mail_outbox WHERE priority = ?3 AND next_try_at_ms <= ?1 ORDER BY next_try_at_ms LIMIT 1)
+       RETURNING ${COLUMNS}`,
+    )
+    .bind(nowMs, LEASE_MS, priority)
+    .all();
+  return { mail: results[0] === undefined ? null : Due.parse(results[0]), rowsRead: meta.rows_read };
 }
 
 /**
- * Sends what is due, at most `limit`, oldest first. A row is claimed before its mail goes, so two runs at once send it once; only a
- * platform that sends and then loses its answer can make a mail come twice.
+ * Sends what is due, at most `limit`: what people wait for first, oldest first, then of what is written to everybody as much as a run may
+ * send. Only a platform that sends and then loses its answer can make a mail come twice.
  */
 export async function sendDueMail(env: Env, deps: Deps, limit: number) {
-  const nowMs = deps.now();
-  const due = await env.DB.prepare(
-    `UPDATE mail_outbox SET next_try_at_ms = ?1 + ?2, tries = tries + 1
-     WHERE id IN (SELECT id FROM mail_outbox WHERE next_try_at_ms <= ?1 ORDER BY next_try_at_ms LIMIT ?3)
-     RETURNING id, address, language, template, template_values AS "values", created_at_ms AS createdAtMs, tries`,
-  )
-    .bind(nowMs, LEASE_MS, limit)
-    .all<Due>();
-  for (const mail of due.results) {
-    const end = await send(env, mail)
-      .then(() => ended(env.DB, mail.id, deps.now()))
-      .catch((error: unknown) => {
-        log({ event: "mail-failed", template: mail.template, tries: mail.tries, ...describeThrown(error) });
-        if (nowMs - mail.createdAtMs > GIVEN_UP_AFTER_MS) return ended(env.DB, mail.id, deps.now());
-        const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (mail.tries - 1));
-        return env.DB.prepare("UPDATE mail_outbox SET next_try_at_ms = ?2 WHERE id = ?1").bind(mail.id, nowMs + waitMs);
-      });
-    await end.run();
+  const startedAtMs = deps.now();
+  let done = 0;
+  let broadcasts = 0;
+  let rowsRead = 0;
+  const next = async (priority: number) => {
+    const claimed = await claim(env.DB, deps.now(), priority);
+    rowsRead += claimed.rowsRead;
+    return claimed.mail;
+  };
+  while (done < limit && deps.now() - startedAtMs < RUN_MS) {
+    const urgent = await next(URGENT);
+    const mayBroadcast = urgent === null && broadcasts < BROADCASTS_PER_RUN;
+    const mail = mayBroadcast ? await next(BROADCAST) : urgent;
+    if (mail === null) return { done, rowsRead, finished: broadcasts < BROADCASTS_PER_RUN };
+    if (urgent === null) broadcasts++;
+    await deliver(env, deps, mail);
+    done++;
   }
-  return { done: due.results.length, rowsRead: due.meta.rows_read, finished: due.results.length < limit };
+  return { done, rowsRead, finished: false };
+}
+
+/** Sends one mail that is claimed, and keeps what came of it. */
+async function deliver(env: Env, deps: Deps, mail: Due): Promise<void> {
+  const end = await send(env, mail)
+    .then(() => ended(env.DB, mail.id, deps.now()))
+    .catch((error: unknown) => {
+      const nowMs = deps.now();
+      log({ event: "mail-failed", template: mail.template, tries: mail.tries, ...describeThrown(error) });
+      if (isRefusedForGood(error) || nowMs - mail.createdAtMs > GIVEN_UP_AFTER_MS) return ended(env.DB, mail.id, nowMs);
+      const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (mail.tries - 1));
+      return env.DB.prepare("UPDATE mail_outbox SET next_try_at_ms = ?2 WHERE id = ?1").bind(mail.id, nowMs + waitMs);
+    });
+  await end.run();
+}
+
+/** What Cloudflare's mail service says of an address or a mail that it will never take. */
+const finalCodes = ["E_RECIPIENT_NOT_ALLOWED", "E_RECIPIENT_SUPPRESSED", "E_VALIDATION_ERROR", "E_CONTENT_TOO_LARGE"];
+
+/** Whether asking again would have the same answer: by the service's code, or a permanent status of the receiving server (RFC 5321, 4.2.1). */
+export function isRefusedForGood(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ("code" in error && finalCodes.some((code) => code === error.code)) return true;
+  return finalCodes.some((code) => error.message.includes(code)) || /\b55\d[ -]5\.\d\.\d/.test(error.message);
 }
 
 /** What remains of a mail that has gone: that it has. */

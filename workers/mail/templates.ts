@@ -54,6 +54,8 @@ const own = (name: string) =>
   /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u.test(name)
     ? `\u2068${name}\u2069`
     : name;
+/** Written to everybody at once: behind whatever one person waits for, and so many in a run. */
+export const broadcastTemplates: readonly Template[] = [...marketing, "policy-change"];
 
 type Catalogue = { [Name in Template]: (values: Values[Name]) => MailContent };
 

@@ -29,6 +29,7 @@ export const mailRules = {
       templateValues: "secret",
       createdAtMs: "export",
       tries: "internal",
+      priority: "internal",
       nextTryAtMs: "internal",
       endedAtMs: "export",
     },
