@@ -7,6 +7,7 @@ const text = words({
   en: {
     skip: "Skip to the content",
     main: "Main",
+    menu: "Menu",
     more: "More",
     hub: "Hub",
     sessions: "Sessions",
@@ -17,11 +18,16 @@ const text = words({
     status: "Status",
     privacy: "Privacy",
     other: "Deutsch",
+    companion: "Companion",
+    price: "Prices",
+    terms: "Terms",
+    imprint: "Imprint",
     line: "One line of time, two studios.",
   },
   de: {
     skip: "Zum Inhalt springen",
     main: "Hauptmenü",
+    menu: "Menü",
     more: "Weiteres",
     hub: "Hub",
     sessions: "Sessions",
@@ -32,6 +38,10 @@ const text = words({
     status: "Status",
     privacy: "Datenschutz",
     other: "English",
+    companion: "Companion",
+    price: "Preise",
+    terms: "Bedingungen",
+    imprint: "Impressum",
     line: "Eine Zeitlinie, zwei Studios.",
   },
 });
@@ -78,15 +88,19 @@ export function Layout({ page, title, description, hidden = false, image, script
           <meta name="robots" content="noindex" />
         ) : (
           <>
-            <link rel="canonical" href={page.origin + page.path} />
+            <link rel="canonical" href={page.origin + href(page, page.path)} />
             <link rel="alternate" hreflang="en" href={`${page.origin}${page.path}?lang=en`} />
             <link rel="alternate" hreflang="de" href={`${page.origin}${page.path}?lang=de`} />
+            <link rel="alternate" hreflang="x-default" href={page.origin + page.path} />
+            <meta property="og:site_name" content="SessionLinked" />
+            <meta property="og:type" content="website" />
             <meta property="og:title" content={title} />
+            <meta property="og:url" content={page.origin + href(page, page.path)} />
+            <meta property="og:locale" content={page.language === "en" ? "en_GB" : "de_DE"} />
+            {description === undefined ? null : <meta property="og:description" content={description} />}
             {image === undefined ? null : (
               <>
                 <meta property="og:image" content={image} />
-                <meta property="og:url" content={page.origin + page.path} />
-                <meta property="og:description" content={description ?? ""} />
                 <meta name="twitter:card" content="summary_large_image" />
               </>
             )}
@@ -111,7 +125,11 @@ export function Layout({ page, title, description, hidden = false, image, script
               <Mark />
               SessionLinked
             </a>
-            <nav class="top-links" aria-label={t.main}>
+            {/* On a phone one row, and the rest in a menu: a popover, which needs no script. Where there is room it is the row itself. */}
+            <button class="top-menu" type="button" popovertarget="menu">
+              {t.menu}
+            </button>
+            <nav class="top-links" id="menu" popover="auto" aria-label={t.main}>
               {link("/hub", t.hub)}
               {page.account === null ? null : link("/sessions", t.sessions)}
               {link("/help", t.help)}
@@ -147,6 +165,10 @@ export function Layout({ page, title, description, hidden = false, image, script
           <nav class="actions" aria-label={t.more}>
             {link("/status", t.status)}
             {link("/privacy", t.privacy)}
+            {link("/companion", t.companion)}
+            {link("/prices", t.price)}
+            {link("/terms", t.terms)}
+            {link("/imprint", t.imprint)}
             <a href={href(page, page.path + page.search, other)} lang={other} hreflang={other}>
               {t.other}
             </a>

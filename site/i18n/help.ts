@@ -21,7 +21,7 @@ const enTrouble: Trouble[] = [
   {
     question: "Somebody else is signed in as me",
     answer:
-      "In your account, sign out everywhere else, then set a new password and remove passkeys you do not know. We tell you by mail each time a way into your account changes.",
+      "In your account, sign out everywhere else, then set a new password and remove passkeys you do not know. We tell you by mail each time a way to sign in changes.",
     to: { path: "/account#devices", label: "Your devices" },
   },
   {
@@ -32,7 +32,7 @@ const enTrouble: Trouble[] = [
   {
     question: "It sounds late or torn",
     answer:
-      "Use a cable instead of wireless, and close what else uses the line. The companion shows the delay one way and how sure it is. Above 40 ms no setting helps: overdub.",
+      "Use a cable instead of wireless, and close what else uses the connection. The companion shows the delay one way and how sure it is. Above 40 ms no setting helps: overdub.",
   },
   {
     question: "A companion without a screen asks for a code",
@@ -68,7 +68,7 @@ const deTrouble: Trouble[] = [
   {
     question: "Jemand anders ist als ich angemeldet",
     answer:
-      "Melde in deinem Konto alle anderen Geräte ab, setz dann ein neues Passwort und entferne Passkeys, die du nicht kennst. Wir schreiben dir jedes Mal, wenn sich ein Weg in dein Konto ändert.",
+      "Melde in deinem Konto alle anderen Geräte ab, setz dann ein neues Passwort und entferne Passkeys, die du nicht kennst. Wir schreiben dir jedes Mal, wenn sich an der Anmeldung etwas ändert.",
     to: { path: "/account#devices", label: "Deine Geräte" },
   },
   {
@@ -79,7 +79,7 @@ const deTrouble: Trouble[] = [
   {
     question: "Es klingt verspätet oder zerrissen",
     answer:
-      "Nimm ein Kabel statt Funk und beende, was die Leitung sonst benutzt. Der Companion zeigt die Verzögerung in eine Richtung und wie sicher sie ist. Über 40 ms hilft keine Einstellung: Overdub.",
+      "Nimm ein Kabel statt WLAN und beende, was die Verbindung sonst belegt. Der Companion zeigt die Verzögerung in eine Richtung und wie sicher sie ist. Über 40 ms hilft keine Einstellung: Overdub.",
   },
   {
     question: "Ein Companion ohne Bildschirm verlangt einen Code",
@@ -108,10 +108,10 @@ export const helpText = words({
     steps: [
       [
         "Invite",
-        "The host makes an invitation for a participant, who may play and command the transport, or an observer, who may listen, watch and chat. A code lasts seven days.",
+        "The host invites people who play, and command the transport as well, or people who listen, watch and chat. A code lasts seven days.",
       ],
       [
-        "Listen to the line",
+        "Check the connection",
         "SessionLinked measures the way between you. Up to 25 ms one way you can play together; up to 40 ms with care; beyond that, overdub: one plays, the other answers.",
       ],
       [
@@ -139,15 +139,15 @@ export const helpText = words({
     steps: [
       [
         "Einladen",
-        "Wer die Session leitet, lädt Mitwirkende ein, die spielen und den Transport steuern, oder Zuhörende, die hören, sehen und schreiben. Ein Code gilt sieben Tage.",
+        "Der Host lädt ein: wer mitspielt, steuert auch den Transport; wer zuhört, kann sehen und schreiben. Ein Code gilt sieben Tage.",
       ],
       [
-        "Die Leitung hören",
+        "Die Verbindung prüfen",
         "SessionLinked misst den Weg zwischen euch. Bis 25 ms in eine Richtung könnt ihr zusammen spielen, bis 40 ms mit Vorsicht; darüber hilft Overdub: eine Person spielt, die andere antwortet.",
       ],
       [
         "Loslegen",
-        "Play, Stopp, Aufnahme, Position und Tempo erreichen beide DAWs mit dem Moment, in dem sie gelten. Alle sehen dieselben Befehle in derselben Reihenfolge.",
+        "Play, Stopp, Aufnahme, Position und Tempo kommen in beiden DAWs zum selben Zeitpunkt an. Alle sehen dieselben Befehle in derselben Reihenfolge.",
       ],
       [
         "Den Take teilen",
@@ -155,7 +155,7 @@ export const helpText = words({
       ],
       [
         "Rechtzeitig abholen",
-        "Geteilte Aufnahmen bleiben bei Free 7 Tage, bei Pro 30 Tage und bei Studio, bis die Session gelöscht wird. Drei Tage und einen Tag vorher schreiben wir dir.",
+        "Geteilte Aufnahmen bleiben bei Free 7 Tage, bei Pro 30 Tage und bei Studio, bis die Session gelöscht wird. Wir schreiben dir drei Tage und einen Tag vorher.",
       ],
     ],
     troubleTitle: "Wenn etwas klemmt",

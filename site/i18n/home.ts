@@ -23,7 +23,7 @@ export const homeText = words({
       ],
       [
         "Takes are recorded where they are played",
-        "Each stem is captured dry, on the player’s own disk. A bad line costs you a moment of monitoring, never the take.",
+        "Each stem is captured dry, on the player’s own disk. A bad connection costs you a moment of monitoring, never the take.",
       ],
       [
         "You decide what travels",
@@ -56,11 +56,11 @@ export const homeText = words({
     chips: ["Drums", "Double bass", "Vocals", "Violin", "Pedal steel"],
     closing: "Tonight, bar one, in two cities.",
     closingLead: "An account is a name, an address and a key that only you hold.",
-    waitlist: "Rather hear when it opens for everyone",
+    waitlist: "Tell me when it opens for everyone",
   },
   de: {
     title: "Zwei Studios. Ein Abspielkopf.",
-    lead: "Hier auf Play gedrückt, und dort läuft die DAW auf demselben Schlag los. Nach dem Stopp liegt der Take in deiner Session, auf dem richtigen Takt.",
+    lead: "Drück hier auf Play, und dort läuft die DAW auf demselben Schlag los. Drück auf Stopp, und der Take von drüben liegt in deiner Session, auf dem richtigen Takt.",
     open: "Konto eröffnen",
     sessions: "Deine Sessions",
     how: "So läuft eine Session",
@@ -79,7 +79,7 @@ export const homeText = words({
       ],
       [
         "Aufgenommen wird, wo gespielt wird",
-        "Jede Spur landet trocken auf der Platte der Person, die spielt. Eine schlechte Leitung kostet einen Moment Mithören, nie den Take.",
+        "Jede Spur wird trocken auf der Platte aufgenommen, vor der gespielt wird. Eine schlechte Verbindung kostet einen Moment Mithören, nie den Take.",
       ],
       [
         "Du bestimmst, was auf Reisen geht",
@@ -90,10 +90,10 @@ export const homeText = words({
     measuredLead:
       "Das ist der letzte Lauf unserer eigenen Demo: zwei Companions auf einem Rechner, über ein Relais, gemessen aus dem Ton selbst. Der Weg zwischen euren Städten kommt dazu: Licht im Glas braucht von Liverpool nach Leipzig mindestens 5,2 ms.",
     delay: (sound: string) =>
-      `Wie spät ist zu spät, von 0 bis 60 Millisekunden in eine Richtung: bis 25 spielt ihr zusammen, bis 40 mit Vorsicht, darüber per Overdub. Fünf Meter Luft brauchen 14,6 ms; unsere Studioleitung brauchte ${sound} ms.`,
+      `Wie spät ist zu spät, von 0 bis 60 Millisekunden in eine Richtung: bis 25 spielt ihr zusammen, bis 40 mit Vorsicht, darüber per Overdub. Fünf Meter Luft brauchen 14,6 ms; unsere Studioverbindung brauchte ${sound} ms.`,
     zones: ["zusammen spielen", "mit Vorsicht", "Overdub"],
     air: "5 m Luft",
-    lane: "unsere Studioleitung",
+    lane: "unsere Studioverbindung",
     figures: {
       sound: (p95: string) =>
         `vom Eingang der einen bis ans Ohr der anderen, in eine Richtung; 95 % innerhalb von ${p95} ms. Bit für Bit.`,
@@ -105,13 +105,13 @@ export const homeText = words({
     proof: "Probier es selbst: Es ist ein Befehl, und er schlägt fehl, wenn etwas davon nicht stimmt.",
     hub: "Fehlt noch jemand?",
     hubLead:
-      "Auf dem Hub sagen Musikerinnen und Musiker, was sie spielen, mit welcher DAW, und was eine Stunde kostet. Sie sind dort, weil sie es so wollten; ihr schreibt euch, ohne eine Adresse zu sehen.",
+      "Auf dem Hub sagen Musikerinnen und Musiker, was sie spielen, mit welcher DAW, und was eine Stunde kostet. Alle sind freiwillig dort; ihr schreibt euch, ohne die Adresse des anderen zu sehen.",
     hubSearch: "Den Hub durchsuchen",
     hubExample: "ein Instrument, eine DAW, ein Stil",
     search: "Suchen",
     chips: ["Schlagzeug", "Kontrabass", "Gesang", "Geige", "Pedal Steel"],
     closing: "Heute Abend, Takt eins, in zwei Städten.",
     closingLead: "Ein Konto ist ein Name, eine Adresse und ein Schlüssel, den nur du hast.",
-    waitlist: "Lieber hören, wann es für alle öffnet",
+    waitlist: "Sagt mir, wann es für alle öffnet",
   },
 });

@@ -21,7 +21,7 @@ export function negotiate(asked: string | undefined, accept: string | undefined)
       .toLowerCase()
       .split(";")
       .map((piece) => piece.trim());
-    const language = tag.split("-")[0] ?? "";
+    const language = tag.trim().split("-")[0] ?? "";
     const weight = parameters.map((parameter) => /^q=([01](?:\.\d{0,3})?)$/.exec(parameter)?.[1]).find(Boolean);
     const quality = weight === undefined ? 1 : Number(weight);
     if (isLanguage(language) && quality > (best?.quality ?? 0)) best = { language, quality };

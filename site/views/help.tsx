@@ -1,10 +1,10 @@
 import { Arrangement } from "../design/arrangement.tsx";
 import { Layout } from "../design/layout.tsx";
+import { Linked } from "../design/linked.tsx";
 import { href, type Page } from "../design/page.ts";
 import { helpText } from "../i18n/help.ts";
 
 const TRACKS = 3;
-
 /** An evening in the order in which it happens; then what may go wrong, each with what to do. */
 export function Help({ page }: { page: Page }) {
   const t = helpText[page.language];
@@ -36,14 +36,16 @@ export function Help({ page }: { page: Page }) {
       <section class="room">
         <header class="stack">
           <h2>{t.troubleTitle}</h2>
-          <p class="soft">{t.stuck}</p>
+          <p class="soft">
+            <Linked text={t.stuck} />
+          </p>
         </header>
         <div class="room-work answers">
           {t.trouble.map(({ question, answer, to }) => (
             <details>
               <summary>{question}</summary>
               <p>
-                {answer} {to === undefined ? null : <a href={href(page, to.path)}>{to.label}</a>}
+                <Linked text={answer} /> {to === undefined ? null : <a href={href(page, to.path)}>{to.label}</a>}
               </p>
             </details>
           ))}

@@ -27,6 +27,10 @@ const everybody = ["eve", "fay", "olu", "ben", "ada"] as const;
 const pages: Record<string, Row> = {
   "GET /": { expect: all(200) },
   "GET /help": { expect: all(200) },
+  "GET /companion": { expect: all(200) },
+  "GET /prices": { expect: all(200) },
+  "GET /terms": { expect: all(200) },
+  "GET /imprint": { expect: all(200) },
   "GET /status": { expect: all(200) },
   "GET /privacy": { expect: all(200) },
   "GET /privacy/register.jsonld": { expect: all(200) },

@@ -7,6 +7,7 @@ import {
   WAITLIST_RETENTION_AFTER_LAUNCH_MS,
 } from "../../protocol/retention.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
+import { Companion, Paper, Prices } from "../../site/views/front.tsx";
 import { Help } from "../../site/views/help.tsx";
 import { Home } from "../../site/views/home.tsx";
 import { Privacy } from "../../site/views/privacy/policy.tsx";
@@ -51,6 +52,22 @@ pages.get(
 pages.get(
   "/help",
   withPage((c, { page }) => sendPage(c, <Help page={page} />)),
+);
+pages.get(
+  "/companion",
+  withPage((c, { page }) => sendPage(c, <Companion page={page} />)),
+);
+pages.get(
+  "/prices",
+  withPage((c, { page }) => sendPage(c, <Prices page={page} />)),
+);
+pages.get(
+  "/terms",
+  withPage((c, { page }) => sendPage(c, <Paper page={page} name="terms" />)),
+);
+pages.get(
+  "/imprint",
+  withPage((c, { page }) => sendPage(c, <Paper page={page} name="imprint" />)),
 );
 pages.get("/status", async (c) => {
   // The page itself needs no database: it may be what is away.

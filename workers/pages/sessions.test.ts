@@ -64,7 +64,7 @@ describe("sessions in the browser, without a script", () => {
     const path = await newSession("Night <bus>");
     expect(path).toMatch(/^\/sessions\/ses_/);
     expect((await visit("ada", "/sessions")).html).toContain("Night &lt;bus&gt;");
-    expect((await visit("eve", "/sessions")).html).toContain("The tape is blank");
+    expect((await visit("eve", "/sessions")).html).toContain("No session yet");
     const refused = await visit("ada", "/sessions", { name: " " });
     expect(refused.status).toBe(422);
     expect(refused.html).toContain('id="name-problem"');

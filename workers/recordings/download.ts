@@ -13,10 +13,12 @@ import { newRouter } from "../http/router.ts";
 import { serveObject } from "../http/serve-object.ts";
 import { objectStore } from "../platform/object-store.ts";
 import { type MemberEnv, requireMember } from "../sessions/guard.ts";
+import { sessionDetail } from "../sessions/store.ts";
 import { reprDigest } from "./digest.ts";
 import { objectKey, peaksKey } from "./keys.ts";
 import { findRecording, listRecordings, type Row } from "./store.ts";
 import { zipOf } from "./zip.ts";
+import { namedByTake } from "./zip-names.ts";
 
 const guarded = { security: bearer, tags: ["recordings"] };
 const params = z.object({ recordingId: RecordingId });
@@ -118,14 +120,20 @@ export const downloads = newRouter<MemberEnv>()
       const { member, account, deps } = c.var;
       const { take } = c.req.valid("query");
       const all = await allComplete(c.env.DB, member.sessionId, account.id, deps.now());
-      const complete = take === undefined ? all : all.filter(({ takeId }) => takeId === take);
+      const { members } = await sessionDetail(c.env.DB, member);
+      const nameOf = new Map<string, string>(members.map(({ memberId, displayName }) => [memberId, displayName]));
+      const named = namedByTake(all, nameOf);
+      const complete = take === undefined ? named : named.filter(({ takeId }) => takeId === take);
       if (take !== undefined && complete.length === 0) return problem(c, "not-found");
       const { stream, length } = zipOf(objectStore(c.env, deps), complete);
       // A fixed length is what becomes Content-Length, and what makes the answer break off where the zip does.
       return new Response(stream.pipeThrough(new FixedLengthStream(length)), {
         headers: {
           "Content-Type": "application/zip",
-          "Content-Disposition": attachment(member.sessionName, "zip"),
+          "Content-Disposition": attachment(
+            take === undefined ? member.sessionName : `${member.sessionName} · ${complete[0]?.folder ?? ""}`,
+            "zip",
+          ),
           "Cache-Control": "private, no-store",
         },
       });

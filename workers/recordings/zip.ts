@@ -3,7 +3,10 @@ import { fileNameOf } from "../../protocol/file-name.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import { objectKey } from "./keys.ts";
 
-type Stem = Pick<Recording, "sessionId" | "recordingId" | "name" | "createdAtMs" | "sizeBytes">;
+type Stem = Pick<Recording, "sessionId" | "recordingId" | "name" | "createdAtMs" | "sizeBytes"> & {
+  /** The folder of its take. */
+  folder?: string;
+};
 
 /** What a zip needs of R2; a test may put something there that is larger than any disk. */
 export interface StemStore {
@@ -39,8 +42,8 @@ async function* inputs(store: StemStore, entries: readonly (Stem & { size: numbe
 function namesOf(stems: readonly Stem[]): string[] {
   const taken = new Set<string>();
   const next = new Map<string, number>();
-  return stems.map(({ name }) => {
-    const plain = fileNameOf(name);
+  return stems.map(({ name, folder }) => {
+    const plain = (folder === undefined ? "" : `${fileNameOf(folder)}/`) + fileNameOf(name);
     const key = plain.toLowerCase();
     for (let count = next.get(key) ?? 1; ; count++) {
       const file = count === 1 ? `${plain}.wav` : `${plain} (${count}).wav`;

@@ -14,8 +14,8 @@ export interface SessionLine {
 }
 
 /**
- * One page of the sessions that an account is in, with when they were played in. For each: two rows, its members, and two looks into the
- * index of its recordings; never all of them.
+ * One page of the sessions that an account is in, the one last played in first. For each that the account is in (a bounded number): two
+ * rows and two looks into the index of its recordings; for each that is shown also its members.
  */
 export async function listSessionLines(
   db: D1Database,
@@ -33,17 +33,19 @@ export async function listSessionLines(
               (SELECT r.created_at_ms FROM recordings r WHERE r.session_id = s.id AND ${shared}
                ORDER BY r.created_at_ms LIMIT 1) AS firstTakeAtMs,
               (SELECT r.created_at_ms FROM recordings r WHERE r.session_id = s.id AND ${shared}
-               ORDER BY r.created_at_ms DESC LIMIT 1) AS lastTakeAtMs
+               ORDER BY r.created_at_ms DESC LIMIT 1) AS lastTakeAtMs,
+              max(m.joined_at_ms, ifnull((SELECT r.created_at_ms FROM recordings r WHERE r.session_id = s.id AND ${shared}
+                ORDER BY r.created_at_ms DESC LIMIT 1), 0)) AS activeAtMs
        FROM session_members m JOIN sessions s ON s.id = m.session_id
-       WHERE m.account_id = ?1 AND (m.joined_at_ms, m.session_id) < (?2, ?3)
-       ORDER BY m.joined_at_ms DESC, m.session_id DESC LIMIT ?4`,
+       WHERE m.account_id = ?1 AND (activeAtMs, m.session_id) < (?2, ?3)
+       ORDER BY activeAtMs DESC, m.session_id DESC LIMIT ?4`,
     )
     .bind(accountId, atMs, id, limit + 1, nowMs)
-    .all<SessionLine & { joinedAtMs: number }>();
+    .all<SessionLine & { joinedAtMs: number; activeAtMs: number }>();
   return cutPage(
     results,
     limit,
-    ({ joinedAtMs: _, ...line }): SessionLine => line,
-    (row) => [row.joinedAtMs, row.sessionId],
+    ({ joinedAtMs: _joined, activeAtMs: _active, ...line }): SessionLine => line,
+    (row) => [row.activeAtMs, row.sessionId],
   );
 }

@@ -91,11 +91,13 @@ export function Invites({
                     {t.until} {until}
                   </span>
                 </p>
-                <form method="post" action={href(page, `${at}/${inviteId}/revoke`)}>
-                  <button class="button quiet small" type="submit" aria-label={t.revokeOf(text.roles[role], until)}>
-                    {t.revoke}
-                  </button>
-                </form>
+                {usesLeft === 0 ? null : (
+                  <form method="post" action={href(page, `${at}/${inviteId}/revoke`)}>
+                    <button class="button quiet small" type="submit" aria-label={t.revokeOf(text.roles[role], until)}>
+                      {t.revoke}
+                    </button>
+                  </form>
+                )}
               </li>
             );
           })}

@@ -89,7 +89,7 @@ function JoinForm({ page, join }: Pick<SessionListProps, "page" | "join">) {
         problem={join?.problem}
         autocomplete="off"
         required
-        maxLength={40}
+        maxLength={200}
       />
       <Button label={t.join} kind="quiet" />
     </form>
@@ -125,7 +125,9 @@ export function SessionList({ page, lines, nextCursor, isFirstPage, hasLeft, cre
             {lines.map((line) => (
               <li>
                 <div>
-                  <a href={href(page, `/sessions/${line.sessionId}`)}>{line.name}</a>
+                  <a href={href(page, `/sessions/${line.sessionId}`)} dir="auto">
+                    {line.name}
+                  </a>
                   <span class="small soft">
                     {text.roles[line.role]} · {t.people(line.people)} ·{" "}
                     {line.lastTakeAtMs === null ? t.noTakes : `${t.lastTake} ${date(page.language, line.lastTakeAtMs)}`}

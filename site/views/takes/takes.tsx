@@ -73,7 +73,9 @@ function TakeRows({
         <div>
           <h3 id={`take-${take.takeId}`}>
             <span class="hidden">{t.take} </span>
-            <time datetime={new Date(take.startedAtMs).toISOString()}>{takeTitle(page, take.startedAtMs)}</time>
+            <time datetime={new Date(take.startedAtMs).toISOString()} data-local="">
+              {takeTitle(page, take.startedAtMs)}
+            </time>
           </h3>
           <p class="small soft instrument">
             {t.bars(barBeat(take.from, bpm), barBeat(take.to, bpm))}
@@ -153,7 +155,7 @@ export function Takes({ page, sessionId, stems, mayPlay, nextCursor, isFirstPage
       <header class="takes-head">
         <h2 id="takes-title">{t.title}</h2>
         <p class="small soft">
-          {t.zoneNote}
+          <span data-zone>{t.zoneNote}</span>
           {tempos.size > 1 ? ` ${t.mixedTempo} ${decimal(page.language, bpm, 1)} BPM.` : ""}
         </p>
         {mayPlay && complete.length > 0 ? (
