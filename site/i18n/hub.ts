@@ -69,6 +69,8 @@ export const hubText = words({
     notYours: "More",
     block: "Block",
     blockHint: (name: string) => `${name} can no longer write to you or invite you, and is not told.`,
+    isBlocked: (name: string) => `You have blocked ${name}. Neither of you can write to the other from the Hub.`,
+    toBlocked: "People you have blocked",
     report: "Report this profile",
     edit: "Edit your profile",
     thisIsYou: "This is your page, as everybody sees it.",
@@ -186,6 +188,8 @@ export const hubText = words({
     block: "Blockieren",
     blockHint: (name: string) =>
       `${name} kann dir nicht mehr schreiben und dich nicht einladen und erfährt nichts davon.`,
+    isBlocked: (name: string) => `Du hast ${name} blockiert. Über den Hub könnt ihr euch nicht schreiben.`,
+    toBlocked: "Von dir blockiert",
     report: "Dieses Profil melden",
     edit: "Profil bearbeiten",
     thisIsYou: "Das ist deine Seite, wie alle sie sehen.",

@@ -28,6 +28,14 @@ export const sessionText = words({
       emptyTitle: "No session yet",
       emptyLead: "A session is where your takes meet theirs. Name one, then invite whoever plays with you.",
       takes: "takes",
+      steps: ["Get the companion", "Begin a session", "Invite somebody"],
+      stepNotes: [
+        "It carries sound and transport between your DAWs.",
+        "A name is enough; it is below.",
+        "A code or link from the session’s page, or straight from the Hub.",
+      ],
+      stepsPicture:
+        "Three clips, one after the other: companion, session, invitation. The playhead stands before the first.",
       noTakes: "no takes yet",
       begun: "Begun",
       lastTake: "last take",
@@ -213,6 +221,13 @@ export const sessionText = words({
       emptyTitle: "Noch keine Session",
       emptyLead: "In einer Session treffen sich eure Takes. Gib ihr einen Namen und lade ein, wer mit dir spielt.",
       takes: "Takes",
+      steps: ["Companion holen", "Session beginnen", "Jemanden einladen"],
+      stepNotes: [
+        "Er verbindet Ton und Transport eurer DAWs.",
+        "Ein Name reicht; das geht gleich hier unten.",
+        "Mit Code oder Link von der Seite der Session, oder direkt aus dem Hub.",
+      ],
+      stepsPicture: "Drei Clips hintereinander: Companion, Session, Einladung. Der Abspielkopf steht vor dem ersten.",
       noTakes: "noch keine Takes",
       begun: "Begonnen",
       lastTake: "letzter Take",

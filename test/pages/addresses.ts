@@ -71,7 +71,7 @@ export async function addressesOfOne(
       `INSERT INTO recordings (id, session_id, member_id, account_id, take_id, name, state, sample_rate_hz, channels, encoding, timeline_frames,
          started_at_ms, bpm, part_bytes, created_at_ms, completed_at_ms, expires_at_ms)
        SELECT ?1, session_id, member_id, account_id, 'take', 'Guitar', 'complete', 48000, 1, 'pcm24', 0, ?2, 120, 5242880, ?2, ?2, ?3
-       FROM session_members WHERE session_id = ?4 LIMIT 1`,
+       FROM session_members WHERE session_id = ?4 AND role = 'host'`,
     )
     .bind(recordingId, nowMs, nowMs + 5 * 86_400_000, own.sessionId)
     .run();

@@ -18,7 +18,7 @@ const PAGE_MAX_BYTES = 30 * 1024;
 const ROOM_MAX_BYTES = 90 * 1024;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const languages = ["en", "de"] as const;
-const widthsPx = [390, 1280];
+const widthsPx = [320, 1280];
 
 let stateDir: string;
 let platform: Platform;

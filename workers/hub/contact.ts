@@ -39,7 +39,7 @@ export async function findSender(env: Env, answer: string, accountId: string): P
 }
 
 /** Whether either of two people has blocked the other; `by-me`: the one who asks. */
-async function blockBetween(db: D1Database, me: string, other: string): Promise<"by-me" | "by-other" | null> {
+export async function blockBetween(db: D1Database, me: string, other: string): Promise<"by-me" | "by-other" | null> {
   const { results } = await db
     .prepare(
       `SELECT account_id AS by FROM blocks WHERE account_id = ?1 AND blocked_account_id = ?2

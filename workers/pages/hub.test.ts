@@ -133,7 +133,10 @@ describe("a person's page", () => {
       n: number;
     }>()) ?? { n: 0 };
     expect(n).toBe(2);
-    expect((await visit(ada, `${path}/message`, { text: "Hi" })).html).toContain("You have blocked this person");
+    const blocked = await visit(ada, path);
+    expect(blocked.html).toContain("You have blocked Ben");
+    expect(blocked.html).not.toContain("<textarea");
+    expect((await visit(ada, `${path}/message`, { text: "Hi" })).html).toContain("You have blocked");
     expect((await visit(ada, `${path}/invite`, { sessionId: "ses_x" })).status).toBe(422);
     expect((await visit(null, `${path}/report`, { reason: "underage", details: "" })).status).toBe(303);
     expect((await visit(null, `${path}/report`, { details: "what" })).html).toContain("what</textarea>");

@@ -10,7 +10,7 @@ import { Profile, type ProfileProps } from "../../site/views/hub/profile.tsx";
 import { readCursor } from "../http/paging.ts";
 import { matchesNone } from "../http/preconditions.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
-import { findBehind, findSender } from "../hub/contact.ts";
+import { blockBetween, findBehind, findSender } from "../hub/contact.ts";
 import { isHubCursor, searchHub } from "../hub/search.ts";
 import { findPublished, publicProfile } from "../hub/store.ts";
 import { listHosted } from "../sessions/store.ts";
@@ -62,6 +62,7 @@ async function showProfile(
   if (row === null) return pageProblem(c, "not-found");
   const sessions = reader === null ? null : await listHosted(c.env.DB, reader.id);
   const isOwn = reader?.id === row.accountId;
+  const isBlocked = reader !== null && (await blockBetween(c.env.DB, reader.id, row.accountId)) === "by-me";
   const bad: ProfileProps["bad"] =
     refused === undefined
       ? undefined
@@ -73,6 +74,7 @@ async function showProfile(
       profile={publicProfile(row)}
       sessions={sessions}
       isOwn={isOwn}
+      isBlocked={isBlocked}
       good={bad === undefined ? goodOf(c, page) : undefined}
       bad={bad}
       text={refused?.text ?? ""}

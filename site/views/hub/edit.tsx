@@ -287,7 +287,7 @@ function SoundForm({ page, hasSample, problem }: { page: Page; hasSample: boolea
 function Blocks({ page, blocks }: { page: Page; blocks: EditProfileProps["blocks"] }) {
   const t = profileText[page.language];
   return (
-    <section class="stack edit-part">
+    <section class="stack edit-part" id="blocked">
       <h2>{t.blocked}</h2>
       <p class="soft">{t.blockedNote}</p>
       <ul class="rows">

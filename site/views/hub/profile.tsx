@@ -96,6 +96,8 @@ export interface ProfileProps {
   /** Sessions that the reader hosts; `null` if nobody is signed in. */
   sessions: readonly { sessionId: string; name: string }[] | null;
   isOwn: boolean;
+  /** The reader does not want to hear from this person: there is nothing to write, and one way back. */
+  isBlocked: boolean;
   good?: string | undefined;
   /** Which form could not be sent, and why. */
   bad?: { form: "message" | "invite" | "page"; problem: string } | undefined;
@@ -103,7 +105,7 @@ export interface ProfileProps {
 }
 
 /** A person's page: who they are, then what one can do. */
-export function Profile({ page, profile, sessions, isOwn, good, bad, text = "" }: ProfileProps) {
+export function Profile({ page, profile, sessions, isOwn, isBlocked, good, bad, text = "" }: ProfileProps) {
   const t = hubText[page.language];
   const { profileId, displayName, bio, instruments } = profile;
   const path = `/hub/${profileId}`;
@@ -130,6 +132,16 @@ export function Profile({ page, profile, sessions, isOwn, good, bad, text = "" }
             {t.signInFirst}
           </a>
           <p class="soft">{t.signInHint}</p>
+          <p>
+            <a href={href(page, `${path}/report`)}>{t.report}</a>
+          </p>
+        </section>
+      ) : isBlocked ? (
+        <section class="stack">
+          <p class="soft">{t.isBlocked(displayName)}</p>
+          <a class="button quiet" href={href(page, "/account/profile#blocked")}>
+            {t.toBlocked}
+          </a>
           <p>
             <a href={href(page, `${path}/report`)}>{t.report}</a>
           </p>

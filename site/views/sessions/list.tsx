@@ -1,4 +1,5 @@
 import type { Role } from "../../../protocol/roles.ts";
+import { Arrangement } from "../../design/arrangement.tsx";
 import { Button, Field } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
@@ -96,6 +97,34 @@ function JoinForm({ page, join }: Pick<SessionListProps, "page" | "join">) {
   );
 }
 
+/** For whoever has just opened an account: the three things that come next, as clips on one line. */
+function FirstSteps({ page }: { page: Page }) {
+  const t = sessionText[page.language].list;
+  const clips = t.steps.map((label, at) => ({
+    label,
+    from: at / 3,
+    to: (at + 1) / 3,
+    track: at,
+    person: at + 1,
+    isAhead: at > 0,
+  }));
+  const ways = ["/companion", "/sessions#begin", "/hub"] as const;
+  return (
+    <section class="stack">
+      <div class="wide-only">
+        <Arrangement label={t.stepsPicture} clips={clips} now={0} />
+      </div>
+      <ol class="first-steps">
+        {t.steps.map((step, at) => (
+          <li>
+            <a href={href(page, ways[at] ?? "/help")}>{step}</a> <span class="soft">{t.stepNotes[at]}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
 /** A person's sessions on one line of time, and the two ways to have one more. */
 export function SessionList({ page, lines, nextCursor, isFirstPage, hasLeft, create, join }: SessionListProps) {
   const text = sessionText[page.language];
@@ -153,7 +182,8 @@ export function SessionList({ page, lines, nextCursor, isFirstPage, hasLeft, cre
           )}
         </nav>
       )}
-      <section class="columns">
+      {isEmpty ? <FirstSteps page={page} /> : null}
+      <section class="columns" id="begin">
         <CreateForm page={page} create={create} />
         <JoinForm page={page} join={join} />
       </section>
