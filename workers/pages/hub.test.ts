@@ -4,6 +4,7 @@ import { BIO_MAX_GRAPHEMES } from "../../protocol/limits.ts";
 import { createApp } from "../app.ts";
 import { SESSION_COOKIE } from "../auth/session-token.ts";
 import { person } from "../testing/person.ts";
+import { headerOf } from "../testing/studio.ts";
 
 const app = createApp();
 const origin = "https://sessionlinked.test";
@@ -206,7 +207,7 @@ describe("one's own profile", () => {
   test("A4: publish, put a sound on it, make it private, delete it: each one form, each at once", async () => {
     const ada = await person("Ada");
     const { profileId } = await ada.put({ bio: "Hello" });
-    const sound = new Blob([new TextEncoder().encode("RIFF\0\0\0\0WAVEfmt and so on")]);
+    const sound = new Blob([headerOf({ dataBytes: 400 }), new Uint8Array(400)]);
     const go = async (path: string, form: Record<string, string | Blob>) =>
       (await visit(ada, `/account/profile${path}`, form)).status;
     expect(await go("", { bio: "", publication: "publish" })).toBe(422);
