@@ -27,13 +27,52 @@ const DRIFT_MAX_PPM = 100;
 const DRIFT_RESIDUAL_PPM = 15;
 const ESTIMATE_OFF_MS = 0.5;
 const SAMPLES_MAX = 240;
+/** So many samples in a row that contradict the rest are no accident. */
+const RUN_SAMPLES = 8;
 /** Drift is told from estimates that lie at least this far apart. */
 const DRIFT_SPAN_MS = 20_000;
+
+interface Interval {
+  low: number;
+  high: number;
+}
+
+const isOutside = (one: Interval, other: Interval): boolean => one.low > other.high || one.high < other.low;
+
+/**
+ * The interval that most of the given ones share (Marzullo 1984; RFC 5905, section 11.2.1). A single answer that lies, because it was
+ * stale or its room had just moved, is outvoted instead of emptying the intersection.
+ */
+export function majority(intervals: readonly Interval[]): Interval {
+  const shared = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+  for (const { low, high } of intervals) {
+    if (low > shared.low) shared.low = low;
+    if (high < shared.high) shared.high = high;
+  }
+  // The common case, and a quick one: they all agree.
+  if (shared.low <= shared.high) return shared;
+  const edges = intervals
+    .flatMap(({ low, high }) => [
+      { at: low, step: 1 },
+      { at: high, step: -1 },
+    ])
+    .sort((one, other) => one.at - other.at || other.step - one.step);
+  let depth = 0;
+  let deepest = 0;
+  let best = shared;
+  for (const [index, { at, step }] of edges.entries()) {
+    depth += step;
+    if (depth <= deepest) continue;
+    deepest = depth;
+    best = { low: at, high: edges[index + 1]?.at ?? at };
+  }
+  return best;
+}
 
 /**
  * Session time, estimated from pings. The room handled a ping at some instant between its sending and its return, and its clock then
  * showed the true time less at most one step; so every sample bounds the offset from both sides, whatever the ways there and back
- * took. The estimate is the middle of what all recent samples allow, its error half the width. Samples with the least delay bound it
+ * took. The estimate is the middle of what most recent samples allow, its error half the width. Samples with the least delay bound it
  * most (the minimum-delay filter of RFC 5905, section 10, falls out by itself), and the millisecond steps average out because pings
  * meet them at different phases. An older sample is widened by the drift that may have happened since.
  */
@@ -54,13 +93,16 @@ export class SessionClock {
     if (!Object.values(sample).every(Number.isFinite) || sample.receivedLocalMs < sample.sentLocalMs) return;
     this.#samples.push(sample);
     if (this.#samples.length > SAMPLES_MAX) this.#samples.shift();
-    let bounds = this.#bounds(sample.receivedLocalMs);
-    // Samples that exclude each other mean that a clock was set: the newer ones are right.
-    while (bounds.low > bounds.high && this.#samples.length > 1) {
-      this.#samples = this.#samples.slice(Math.ceil(this.#samples.length / 2));
+    let intervals = this.#intervals(sample.receivedLocalMs);
+    let bounds = majority(intervals);
+    const lastOnes = intervals.slice(-RUN_SAMPLES);
+    // When the last few all contradict the many before them, a clock was set, or the machine slept: those are the new truth.
+    if (this.#samples.length > RUN_SAMPLES && lastOnes.every((one) => isOutside(one, bounds))) {
+      this.#samples = this.#samples.slice(-RUN_SAMPLES);
       this.#history.length = 0;
       this.#driftPpm = 0;
-      bounds = this.#bounds(sample.receivedLocalMs);
+      intervals = this.#intervals(sample.receivedLocalMs);
+      bounds = majority(intervals);
     }
     const offsetMs = (bounds.low + bounds.high) / 2;
     this.#followDrift(sample.receivedLocalMs, offsetMs, (bounds.high - bounds.low) / 2);
@@ -90,21 +132,21 @@ export class SessionClock {
     return this.#estimate.offsetMs + ((localMs - this.#estimate.localMs) * this.#driftPpm) / 1e6;
   }
 
-  #bounds(nowMs: number): { low: number; high: number } {
+  /** What each sample allows, as of now. */
+  #intervals(nowMs: number): Interval[] {
     // The shorter the time from which drift was told, the less it is known: a bound must not become tighter than the truth.
     const spanMs = Math.max(1, nowMs - (this.#history[0]?.localMs ?? nowMs));
     const unknownPpm = DRIFT_RESIDUAL_PPM + (ESTIMATE_OFF_MS / spanMs) * 1e6;
     const residualPpm = this.#driftPpm === 0 ? DRIFT_MAX_PPM : Math.min(DRIFT_MAX_PPM, unknownPpm);
-    let low = Number.NEGATIVE_INFINITY;
-    let high = Number.POSITIVE_INFINITY;
-    for (const { sentLocalMs, receivedLocalMs, roomTimeMs } of this.#samples) {
+    return this.#samples.map(({ sentLocalMs, receivedLocalMs, roomTimeMs }) => {
       const ageMs = nowMs - receivedLocalMs;
       const movedMs = (ageMs * this.#driftPpm) / 1e6;
       const slackMs = (ageMs * residualPpm) / 1e6;
-      low = Math.max(low, roomTimeMs - receivedLocalMs + movedMs - slackMs);
-      high = Math.min(high, roomTimeMs + STEP_MS - sentLocalMs + movedMs + slackMs);
-    }
-    return { low, high };
+      return {
+        low: roomTimeMs - receivedLocalMs + movedMs - slackMs,
+        high: roomTimeMs + STEP_MS - sentLocalMs + movedMs + slackMs,
+      };
+    });
   }
 
   /** A straight line through the estimates so far, once they span enough time: least squares, the widest bounds counting least. */

@@ -1,7 +1,8 @@
 import { TRANSPORT_POST_LIFETIME_MS } from "../../../protocol/limits.ts";
 import type { LoggedEvent, TransportCommand, TransportState } from "../../../protocol/room.ts";
 import { type Timeline, transportOf } from "../../../protocol/transport.ts";
-import { type ClockEstimate, type ClockSample, SessionClock } from "../clock/session-clock.std.ts";
+import type { ClockEstimate, ClockSample } from "../clock/session-clock.std.ts";
+import { SessionTicker } from "../clock/session-ticker.std.ts";
 import type { Cue, DawDriver } from "../midi/driver.std.ts";
 import type { DawPort } from "../midi/port.std.ts";
 import { DawLink, type DawReport } from "../transport/daw-link.std.ts";
@@ -35,7 +36,7 @@ export interface StudioTransportOptions {
 /** The studio's share in the session's one transport: session time, the log's commands at their instants, and the DAWs that follow and lead. */
 export class StudioTransport {
   readonly #options: StudioTransportOptions;
-  readonly #clock = new SessionClock();
+  readonly #clock = new SessionTicker();
   readonly #follower: Follower;
   readonly #daws: readonly DawLink[];
   /** Which DAW's press a post came from. */
