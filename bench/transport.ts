@@ -1,0 +1,70 @@
+import { percentile } from "../dev/percentile.ts";
+import { Simulation } from "../dev/transport-simulation.ts";
+import { TIMELINE_RATE_HZ } from "../protocol/limits.ts";
+import type { TransportCommand } from "../protocol/room.ts";
+import type { Row } from "./row.ts";
+
+/** Simulated minutes of random commands. */
+const MINUTES = 30;
+const LINE = { oneWayMs: 65, jitterMs: 20, loss: 0.01, ppm: 50 };
+
+/** The companions' own transport code in simulated time: how far apart the same bytes leave, and whether all leave all of them. */
+function spread(companions: number): Row[] {
+  const world = new Simulation({ seed: companions, companions, ...LINE });
+  world.advance(30_000);
+  const endsAtMs = world.nowMs + MINUTES * 60_000;
+  while (world.nowMs < endsAtMs) {
+    const roll = world.random();
+    const command: TransportCommand =
+      roll < 0.3
+        ? { command: "play" }
+        : roll < 0.55
+          ? { command: "stop" }
+          : roll < 0.65
+            ? { command: "record" }
+            : roll < 0.75
+              ? { command: "tempo", bpm: 60 + Math.round(world.random() * 120) }
+              : { command: "locate", positionFrames: Math.round(world.random() * 3_600 * TIMELINE_RATE_HZ) };
+    world.companions[Math.floor(world.random() * companions)]?.post(command);
+    world.advance(500 + world.random() * 3_500);
+  }
+  world.advance(5_000);
+  const [first, ...others] = world.companions.map(({ daw }) => daw.leaves);
+  if (first === undefined) throw new Error("There is no companion.");
+  const told = (leaves: typeof first) => leaves.map(({ bytes }) => bytes).join(" ");
+  const different = others.filter((leaves) => told(leaves) !== told(first)).length;
+  const alike = [first, ...others.filter((leaves) => told(leaves) === told(first))];
+  const spreadsMs = first.map((_, at) => {
+    const times = alike.map((leaves) => leaves[at]?.atMs ?? Number.NaN);
+    return Math.max(...times) - Math.min(...times);
+  });
+  const under = `${companions} companions, 150 ms, 20 ms jitter, 1 % loss, ± 50 ppm, ${MINUTES} min`;
+  const row = (name: string, value: number, unit: string, goal: string, ok: boolean): Row => ({
+    bench: "transport",
+    name: `${name}: ${under}`,
+    value,
+    unit,
+    beside: {},
+    ratio: null,
+    goal,
+    ok,
+  });
+  return [
+    ...(
+      [
+        [0.5, 0.3],
+        [0.95, 1],
+        [0.99, 2],
+      ] as const
+    ).map(([share, limit]) => {
+      const value = percentile(spreadsMs, share);
+      return row(`spread of bytes leaving p${share * 100}`, value, "ms", `≤ ${limit} ms`, value <= limit);
+    }),
+    row("companions whose bytes differ from the first's", different, "", "none", different === 0),
+    row("messages a companion", first.length, "", "", true),
+  ];
+}
+
+export async function run(): Promise<Row[]> {
+  return [6, 32].flatMap(spread);
+}

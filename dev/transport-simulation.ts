@@ -1,0 +1,263 @@
+import type { DawMessage } from "../companion/engine/midi/driver.std.ts";
+import { mmcCue, mmcDriver } from "../companion/engine/midi/mmc.std.ts";
+import type { DawPort } from "../companion/engine/midi/port.std.ts";
+import { StudioTransport } from "../companion/engine/studio/studio-transport.std.ts";
+import { afterMessage } from "../companion/engine/transport/transition.std.ts";
+import type { LoggedEvent, TransportCommand, TransportState } from "../protocol/room.ts";
+import {
+  applyTimeline,
+  effectiveAt,
+  initialTimeline,
+  initialTransport,
+  positionAt,
+  type Timeline,
+} from "../protocol/transport.ts";
+
+export interface SimulationOptions {
+  seed: number;
+  companions: number;
+  /** Shortest way to the room, one way; each message may take up to `jitterMs` more, and a lost one comes a retransmission later. */
+  oneWayMs: number;
+  jitterMs: number;
+  loss: number;
+  /** Local clocks run off by up to this much, each by its own. */
+  ppm: number;
+  /** DAWs that say everything they are told, this late at most and with this share lost. */
+  echo?: { lateMs: number; loss: number };
+}
+
+/** What TCP waits before it sends again what nobody acknowledged, on such a line. */
+const RETRANSMIT_MS = 300;
+/** Node's timers with the loop turned over before the instant: measured on a quiet machine. */
+const TIMER_LATE_MS = 0.15;
+/** Session time begins here; the true time of the simulation is the room's clock. */
+const EPOCH_MS = 1_800_000_000_000;
+const PINGS_FAST = 20;
+const PINGS_KEPT = 240;
+
+export interface Leave {
+  atMs: number;
+  bytes: string;
+}
+
+/** A port with a simulated DAW behind it, which does what it is told, may echo it, and whose keys somebody may press. */
+class SimulatedDaw implements DawPort {
+  readonly name = "simulated";
+  readonly leaves: Leave[] = [];
+  readonly #driver = mmcDriver();
+  readonly #world: Simulation;
+  readonly #local: () => number;
+  #listener: (bytes: Uint8Array, localMs: number) => void = () => undefined;
+  #echoedUntilMs = 0;
+  readonly #told: { type: DawMessage["type"]; atMs: number }[] = [];
+  state: TransportState = initialTransport;
+
+  constructor(world: Simulation, local: () => number) {
+    this.#world = world;
+    this.#local = local;
+  }
+
+  sendAt(bytes: Uint8Array): void {
+    const { nowMs, options, random } = this.#world;
+    this.leaves.push({ atMs: nowMs, bytes: Buffer.from(bytes).toString("hex") });
+    for (const message of this.#driver.decode(bytes)) {
+      if (message.type === "position") continue;
+      this.#told.push({ type: message.type, atMs: nowMs });
+      this.state = afterMessage(this.state, message, nowMs, mmcCue);
+    }
+    if (options.echo === undefined || random() < options.echo.loss) return;
+    // A port is a queue: what is said later does not come earlier.
+    this.#echoedUntilMs = Math.max(this.#echoedUntilMs, nowMs + random() * options.echo.lateMs);
+    this.#world.at(this.#echoedUntilMs, () => this.#listener(bytes, this.#local()));
+  }
+
+  /** Whether the DAW was told this a moment ago: then nobody could tell the press from its echo. */
+  wasTold(type: DawMessage["type"]): boolean {
+    return this.#told.some((one) => one.type === type && this.#world.nowMs - one.atMs < 1_050);
+  }
+
+  press(message: DawMessage): void {
+    const bytes = this.#driver.encode(message);
+    this.state = afterMessage(this.state, message, this.#world.nowMs, { ...mmcCue, rollsThroughLocate: true });
+    if (bytes !== null) this.#listener(bytes, this.#local());
+  }
+
+  onBytes(listener: (bytes: Uint8Array, localMs: number) => void): void {
+    this.#listener = listener;
+  }
+  onPresence(): void {}
+  async close(): Promise<void> {}
+}
+
+interface Companion {
+  transport: StudioTransport;
+  daw: SimulatedDaw;
+  post(command: TransportCommand): string;
+  /** Round trips that the room has measured. */
+  roundTripsMs: number[];
+  pings: number;
+}
+
+/**
+ * A room and its companions in time that the program makes pass: lines with delay, jitter and loss, clocks that drift, DAWs that echo.
+ * The companions' transport is the product's own, from session time to the bytes that leave. A seed replays exactly.
+ */
+export class Simulation {
+  readonly options: SimulationOptions;
+  readonly random: () => number;
+  readonly companions: Companion[];
+  readonly log: LoggedEvent[] = [];
+  readonly warnings: string[] = [];
+  nowMs = EPOCH_MS;
+  timeline: Timeline = initialTimeline;
+  readonly #down = new Map<Companion, (call: () => void) => void>();
+  #effectiveMs = 0;
+  #events: { atMs: number; order: number; call: () => void }[] = [];
+  #order = 0;
+  #ids = 0;
+
+  constructor(options: SimulationOptions) {
+    this.options = options;
+    let state = options.seed >>> 0 || 1;
+    this.random = () => {
+      state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0;
+      return state / 2 ** 32;
+    };
+    this.companions = Array.from({ length: options.companions }, () => this.#enter());
+  }
+
+  /** Somebody comes later than the others. */
+  join(): Companion {
+    const companion = this.#enter();
+    this.companions.push(companion);
+    return companion;
+  }
+
+  /** Calls at an instant; a heap keeps the order. */
+  at(atMs: number, call: () => void): void {
+    const events = this.#events;
+    events.push({ atMs, order: this.#order++, call });
+    for (let at = events.length - 1; at > 0; ) {
+      const up = (at - 1) >> 1;
+      if (!isBefore(events[at], events[up])) break;
+      [events[at], events[up]] = [events[up] as never, events[at] as never];
+      at = up;
+    }
+  }
+
+  advance(ms: number): void {
+    const untilMs = this.nowMs + ms;
+    for (let next = this.#events[0]; next !== undefined && next.atMs <= untilMs; next = this.#events[0]) {
+      this.#pop();
+      this.nowMs = Math.max(this.nowMs, next.atMs);
+      next.call();
+    }
+    this.nowMs = untilMs;
+  }
+
+  #pop(): void {
+    const events = this.#events;
+    const last = events.pop();
+    if (last === undefined || events.length === 0) return;
+    events[0] = last;
+    for (let at = 0; ; ) {
+      let least = at;
+      for (const down of [2 * at + 1, 2 * at + 2]) if (isBefore(events[down], events[least])) least = down;
+      if (least === at) return;
+      [events[at], events[least]] = [events[least] as never, events[at] as never];
+      at = least;
+    }
+  }
+
+  /** One direction of a member's socket: whatever happens to a packet, order stays. */
+  #line(): (call: () => void) => void {
+    const { oneWayMs, jitterMs, loss } = this.options;
+    let lastMs = 0;
+    return (call) => {
+      const lost = this.random() < loss ? RETRANSMIT_MS : 0;
+      lastMs = Math.max(lastMs, this.nowMs + oneWayMs + this.random() * jitterMs + lost);
+      this.at(lastMs, call);
+    };
+  }
+
+  #enter(): Companion {
+    const { ppm } = this.options;
+    const rate = 1 + ((this.random() * 2 - 1) * ppm) / 1e6;
+    const offsetMs = this.random() * 1e7;
+    const localMs = () => (this.nowMs - EPOCH_MS) * rate + offsetMs;
+    const [up, down] = [this.#line(), this.#line()];
+    const daw = new SimulatedDaw(this, localMs);
+    const post = (command: TransportCommand) => {
+      const eventId = `00000000-0000-4000-8000-${String(this.#ids++).padStart(12, "0")}` as LoggedEvent["eventId"];
+      up(() => this.#record(eventId, command));
+      return eventId;
+    };
+    const transport = new StudioTransport({
+      nowMs: localMs,
+      scheduleAt: (atLocalMs, call) => {
+        let isOff = false;
+        const atMs = (atLocalMs - offsetMs) / rate + EPOCH_MS;
+        this.at(Math.max(this.nowMs, atMs) + this.random() * TIMER_LATE_MS, () => {
+          if (!isOff) call();
+        });
+        return () => {
+          isOff = true;
+        };
+      },
+      daws: [{ port: daw, driver: mmcDriver(), cue: mmcCue }],
+      mayCommand: () => true,
+      post,
+      emit: (event) => {
+        if (event.type === "warning") this.warnings.push(event.code);
+      },
+      onExecuted: () => undefined,
+    });
+    const companion: Companion = { transport, daw, post, roundTripsMs: [], pings: 0 };
+    this.#down.set(companion, down);
+    transport.enter(this.timeline, this.log.length);
+    const ping = () => {
+      const sentLocalMs = localMs();
+      const sentMs = this.nowMs;
+      up(() => {
+        const roomTimeMs = Math.floor(this.nowMs);
+        down(() => {
+          transport.addSample({ sentLocalMs, receivedLocalMs: localMs(), roomTimeMs });
+          companion.roundTripsMs.push(this.nowMs - sentMs);
+          if (companion.roundTripsMs.length > PINGS_KEPT) companion.roundTripsMs.shift();
+        });
+      });
+      this.at(this.nowMs + (++companion.pings < PINGS_FAST ? 50 : 500), ping);
+    };
+    this.at(this.nowMs + this.random() * 100, ping);
+    return companion;
+  }
+  #record(eventId: LoggedEvent["eventId"], transport: TransportCommand): void {
+    const farthestMs = Math.max(
+      ...this.companions.map(({ roundTripsMs }) => Math.max(0, ...roundTripsMs) - Math.min(...roundTripsMs, 0) / 2),
+    );
+    this.#effectiveMs = effectiveAt(this.nowMs, farthestMs, this.#effectiveMs);
+    const event: LoggedEvent = {
+      seq: this.log.length + 1,
+      eventId,
+      atMs: this.nowMs,
+      effectiveAtMs: this.#effectiveMs,
+      body: { kind: "transport", transport },
+    };
+    this.log.push(event);
+    this.timeline = applyTimeline(this.timeline, { transport, effectiveAtMs: this.#effectiveMs });
+    for (const [companion, down] of this.#down) down(() => companion.transport.follow(event));
+  }
+
+  /** Where the session's playhead is. */
+  get positionFrames(): number {
+    return positionAt(this.timeline.transport, this.nowMs);
+  }
+}
+
+const isBefore = (
+  one: { atMs: number; order: number } | undefined,
+  other: { atMs: number; order: number } | undefined,
+): boolean =>
+  one !== undefined &&
+  other !== undefined &&
+  (one.atMs < other.atMs || (one.atMs === other.atMs && one.order < other.order));
