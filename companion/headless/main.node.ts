@@ -4,19 +4,17 @@
  * (`StudioCommand`) come as lines of JSON on standard input, events (`StudioEvent`) go out the same way; it leaves when the input ends.
  */
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { SessionId } from "../../protocol/ids.ts";
 import { StemFormat } from "../../protocol/recordings.ts";
 import { systemKeychain } from "../engine/account/keychain.node.ts";
 import { ApiClient } from "../engine/api/api-client.std.ts";
-import { openFilePort } from "../engine/midi/file-port.node.ts";
-import { mmcCue, mmcDriver } from "../engine/midi/mmc.std.ts";
 import type { Input } from "../engine/recording/take-recorder.node.ts";
 import { StudioCommand } from "../engine/studio/commands.std.ts";
 import type { StudioEvent } from "../engine/studio/events.std.ts";
 import { openStudio } from "../engine/studio/open-studio.node.ts";
+import { openDaws } from "./daws.node.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -28,6 +26,8 @@ const { values: flags } = parseArgs({
     // Inputs that the person arms from the start, by name, with commas; `*` is all.
     arm: { type: "string", default: "" },
     encoding: { type: "string", default: "pcm24" },
+    // DAWs that follow and lead over OSC, such as ardour@127.0.0.1:3819; may be given more than once.
+    daw: { type: "string", multiple: true, default: [] },
   },
 });
 const token =
@@ -92,7 +92,7 @@ const open = async (folder: string, path: string) => {
     armed: readArmed(flags.arm, inputs),
     encoding: StemFormat.shape.encoding.parse(flags.encoding),
     folder,
-    daws: [{ port: openFilePort(join(folder, "midi.jsonl")), driver: mmcDriver(), cue: mmcCue }],
+    daws: await openDaws(folder, flags.daw),
     emit,
     // The peer connections' own threads would keep the process for a while; everything of ours is on disk.
     ended: () => process.exit(0),

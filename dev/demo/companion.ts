@@ -19,13 +19,27 @@ export class Companion {
 
   constructor(
     name: string,
-    options: { origin: string; token: string; sessionId: string; input: string; folder: string },
+    options: { origin: string; token: string; sessionId: string; input: string; folder: string; daw?: string },
   ) {
     this.name = name;
-    const { origin, token, sessionId, input, folder } = options;
+    const { origin, token, sessionId, input, folder, daw } = options;
+    const dawFlag = daw === undefined ? [] : ["--daw", daw];
     this.#child = spawn(
       process.execPath,
-      [program, "--origin", origin, "--session", sessionId, "--input", input, "--folder", folder, "--arm", "*"],
+      [
+        program,
+        "--origin",
+        origin,
+        "--session",
+        sessionId,
+        "--input",
+        input,
+        "--folder",
+        folder,
+        "--arm",
+        "*",
+        ...dawFlag,
+      ],
       { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, SESSIONLINKED_TOKEN: token } },
     );
     if (this.#child.stdout === null) throw new Error("The companion has no output.");

@@ -48,6 +48,7 @@ export class StudioTransport {
   constructor(options: StudioTransportOptions) {
     this.#options = options;
     const clock = {
+      isKnown: () => this.#isClockKnown,
       nowSessionMs: () => this.#clock.toSessionMs(options.nowMs()),
       toSessionMs: (localMs: number) => this.#clock.toSessionMs(localMs),
       toLocalMs: (sessionMs: number) => this.#clock.toLocalMs(sessionMs),

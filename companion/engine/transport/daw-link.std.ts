@@ -8,6 +8,8 @@ import { afterMessage, ON_LINE_FRAMES, type PlannedMessage, transition } from ".
 
 /** Session time as a DAW's link needs it. */
 export interface LinkClock {
+  /** Whether session time is known yet: nothing of a DAW can be told or heard before. */
+  isKnown(): boolean;
   nowSessionMs(): number;
   toSessionMs(localMs: number): number;
   toLocalMs(sessionMs: number): number;
@@ -154,8 +156,11 @@ export class DawLink {
   }
 
   #hear(bytes: Uint8Array, localMs: number): void {
+    // What its buttons are is remembered by the driver; that it was pressed before anybody was there is nobody's command.
+    const events = this.#options.driver.decode(bytes);
+    if (!this.#options.clock.isKnown()) return;
     const atMs = this.#options.clock.toSessionMs(localMs);
-    for (const event of this.#options.driver.decode(bytes)) {
+    for (const event of events) {
       if (event.type === "position") this.#onPosition(event.positionFrames, atMs);
       else this.#onIntent(event, atMs);
     }

@@ -1,0 +1,31 @@
+import { join } from "node:path";
+import { openFilePort } from "../engine/midi/file-port.node.ts";
+import { mmcCue, mmcDriver } from "../engine/midi/mmc.std.ts";
+import { ardourGreeting, ardourOscDriver, oscCue, reaperOscDriver } from "../engine/midi/osc-drivers.std.ts";
+import { openUdpPort } from "../engine/midi/udp-port.node.ts";
+import type { Daw } from "../engine/studio/studio-transport.std.ts";
+
+/**
+ * The DAWs of a headless companion: MMC into a file of its folder, and what `--daw` names: `ardour@127.0.0.1:3819`, or
+ * `reaper@127.0.0.1:8000:9000`, where it listens and where it answers. Throws a sentence for the person.
+ */
+export async function openDaws(folder: string, wanted: readonly string[]): Promise<Daw[]> {
+  const file = { port: openFilePort(join(folder, "midi.jsonl")), driver: mmcDriver(), cue: mmcCue };
+  return [file, ...(await Promise.all(wanted.map(openDaw)))];
+}
+
+async function openDaw(text: string): Promise<Daw> {
+  const [, kind, address = "", port, listenPort] =
+    /^(ardour|reaper)@([0-9.]{7,15}|\[[0-9a-f:]{2,39}\]):([0-9]{1,5})(?::([0-9]{1,5}))?$/.exec(text) ?? [];
+  if (kind === undefined)
+    throw new Error(`"${text}" is no DAW. Write ardour@127.0.0.1:3819 or reaper@127.0.0.1:8000:9000.`);
+  const name = kind === "ardour" ? "Ardour" : "Reaper";
+  const opened = await openUdpPort({
+    name,
+    address: address.replaceAll(/[[\]]/g, ""),
+    port: Number(port),
+    ...(listenPort === undefined ? {} : { listenPort: Number(listenPort) }),
+    ...(kind === "ardour" ? { greeting: ardourGreeting } : {}),
+  });
+  return { port: opened, driver: kind === "ardour" ? ardourOscDriver() : reaperOscDriver(), cue: oscCue };
+}
