@@ -14,6 +14,9 @@ const DRIFT_IGNORED_MS = 0.05;
 /** Small enough that lanes in the same program do not notice. */
 const CHUNK_FRAMES = 4_096;
 
+/** Silence before the sound, at most: a file that begins at bar one is dropped into any DAW, but half an hour of nothing is enough. */
+const PADDING_MAX_SECONDS = 30 * 60;
+
 /** What alignment needs to know of a stem, whether it was delivered or recorded here. */
 export type Alignable = Pick<
   Recording,
@@ -32,28 +35,33 @@ export type Alignable = Pick<
 
 /**
  * Writes the aligned copy of a delivered stem: resampled from its device's clock to session time, and beginning at the session's
- * origin, so that dropping it at bar one of any project puts every sound in its place. What was played before the record button is
+ * origin, so that dropping it at bar one of any project puts every sound in its place. A stem that lies far from there begins with its sound, and
+ * its header and the projects say where. What was played before the record button is
  * silence in it; the original has it, and is not touched. Streamed: memory does not grow with the take. Returns the drift that was taken
- * out, in parts per million, and where its sound begins and how long it is, in frames.
+ * out, in parts per million, and in frames where its sound lies, where in the file it begins, and how long it is.
  */
 export async function writeAligned(
   original: string,
   recording: Alignable,
   path: string,
   project: string = recording.sessionId,
-): Promise<{ driftPpm: number; startFrames: number; frames: number }> {
+): Promise<{ driftPpm: number; startFrames: number; paddingFrames: number; frames: number }> {
   const { format } = recording;
   const frames = recording.frames ?? 0;
   const line = clockCurve(recording.clock, format.sampleRateHz, recording.startedAtMs);
   const { ratio } = line;
   const driftMs = (frames / format.sampleRateHz) * Math.abs(ratio - 1) * 1000;
   const outRateHz = format.sampleRateHz;
+  const padFrames = Math.round((placeOf(recording, line) * outRateHz) / TIMELINE_RATE_HZ);
+  let skip = Math.round((preRollOf(recording) * outRateHz) / TIMELINE_RATE_HZ) * format.channels;
+  const startFrames = padFrames + skip / format.channels;
+  const paddingFrames = startFrames > PADDING_MAX_SECONDS * outRateHz ? 0 : startFrames;
   const info: StemInfo = {
     format,
     description: `${recording.name}, aligned`,
     reference: recording.recordingId,
     umid: new Uint8Array(64),
-    timeReference: 0,
+    timeReference: startFrames - paddingFrames,
     startedAtMs: recording.startedAtMs,
     project,
     take: recording.takeId,
@@ -63,16 +71,13 @@ export async function writeAligned(
   };
   const { channels } = format;
   const frameBytes = frameBytesOf(format);
-  const padFrames = Math.round((placeOf(recording, line) * outRateHz) / TIMELINE_RATE_HZ);
   const source = await open(original);
   const partial = `${path}.part`;
   const target = openSync(partial, "w");
   const headerBytes = wavHeader(info, 0).byteLength;
   const resampler = driftMs < DRIFT_IGNORED_MS ? undefined : new DriftResampler(channels, line.stemFrameAt);
   // What lies before the take is a hole in the file, which reads as silence.
-  let skip = Math.round((preRollOf(recording) * outRateHz) / TIMELINE_RATE_HZ) * channels;
-  const startFrames = padFrames + skip / channels;
-  let at = headerBytes + startFrames * frameBytes;
+  let at = headerBytes + paddingFrames * frameBytes;
   const put = (all: Float64Array) => {
     const samples = all.subarray(skip);
     skip -= all.length - samples.length;
@@ -106,7 +111,8 @@ export async function writeAligned(
     await source.close();
   }
   await rename(partial, path);
-  return { driftPpm: (ratio - 1) * 1e6, startFrames, frames: (at - headerBytes) / frameBytes - startFrames };
+  const soundFrames = (at - headerBytes) / frameBytes - paddingFrames;
+  return { driftPpm: (ratio - 1) * 1e6, startFrames, paddingFrames, frames: soundFrames };
 }
 
 /** Where a stem's sound begins. */

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -84,6 +84,22 @@ function offBy(wav: Buffer, second: number): number {
 }
 
 describe("alignment", { timeout: 60_000 }, () => {
+  test("C7: a stem that lies a day from bar one is as long as its sound, and says where it belongs", async () => {
+    const [original, path] = [join(folder, "far.wav"), join(folder, "far aligned.wav")];
+    const far = { ...stem(0, original), timelineFrames: 24 * 3_600 * 48_000 };
+    const { startFrames, paddingFrames, frames } = await writeAligned(original, far, path);
+    expect([startFrames, paddingFrames]).toEqual([24 * 3_600 * 48_000, 0]);
+    expect(statSync(path).size).toBeLessThan(frames * 3 + 4_096);
+    // Broadcast Wave (EBU Tech 3285): the time reference stands behind three texts, a date and a time.
+    const header = readFileSync(path).subarray(0, 4_096);
+    const bext = header.indexOf("bext", 12, "latin1") + 8;
+    expect(Number(header.readBigUInt64LE(bext + 338))).toBe(startFrames);
+    const item = { name: "far", file: "far.wav", channels: 1 as const, sampleRateHz: 48_000, lengthSeconds: 1 };
+    const text = reaperProject([{ ...item, startSeconds: 86_400, paddingSeconds: 0 }], 120);
+    expect(text).toContain("POSITION 86400.000000000");
+    expect(text).toContain("SOFFS 0.000000000");
+  });
+
   test.each([-50, 0, 50, 120])(
     "C7: a stem of a device %i ppm off lies in place at its start, middle and end",
     async (ppm) => {
@@ -171,6 +187,7 @@ describe("alignment", { timeout: 60_000 }, () => {
           channels: 2,
           sampleRateHz: 48_000,
           startSeconds: 2,
+          paddingSeconds: 2,
           lengthSeconds: 10.5,
         },
       ],

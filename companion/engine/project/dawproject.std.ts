@@ -13,8 +13,8 @@ export function dawProject(stems: readonly ProjectStem[], bpm: number): string {
       `<Track id="track${at}" name="${escaped(name)}" contentType="audio" loaded="true"><Channel id="channel${at}" audioChannels="${channels}" role="regular" destination="master"><Volume unit="linear" min="0" max="2" value="1" id="volume${at}"/></Channel></Track>`,
   );
   const lanes = stems.map(
-    ({ name, file, channels, sampleRateHz, startSeconds, lengthSeconds }, at) =>
-      `<Lanes id="lane${at}" track="track${at}"><Clips id="clips${at}"><Clip name="${escaped(name)}" time="${startSeconds}" duration="${lengthSeconds}" contentTimeUnit="seconds" playStart="${startSeconds}"><Audio id="audio${at}" channels="${channels}" sampleRate="${sampleRateHz}" duration="${startSeconds + lengthSeconds}"><File path="${escaped(file)}" external="true"/></Audio></Clip></Clips></Lanes>`,
+    ({ name, file, channels, sampleRateHz, startSeconds, paddingSeconds, lengthSeconds }, at) =>
+      `<Lanes id="lane${at}" track="track${at}"><Clips id="clips${at}"><Clip name="${escaped(name)}" time="${startSeconds}" duration="${lengthSeconds}" contentTimeUnit="seconds" playStart="${paddingSeconds}"><Audio id="audio${at}" channels="${channels}" sampleRate="${sampleRateHz}" duration="${paddingSeconds + lengthSeconds}"><File path="${escaped(file)}" external="true"/></Audio></Clip></Clips></Lanes>`,
   );
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',

@@ -1,4 +1,4 @@
-/** One stem of a project: an aligned file, which begins at the session's origin. */
+/** One stem of a project: an aligned file, which begins at the session's origin or with its sound. */
 export interface ProjectStem {
   /** What the track is called. */
   name: string;
@@ -6,8 +6,9 @@ export interface ProjectStem {
   file: string;
   channels: 1 | 2;
   sampleRateHz: number;
-  /** Seconds from the origin to its first sound, and how long it sounds. */
+  /** Seconds from the origin to its first sound, from the file's beginning to it, and how long it sounds. */
   startSeconds: number;
+  paddingSeconds: number;
   lengthSeconds: number;
 }
 
@@ -20,7 +21,7 @@ const quoted = (text: string) => {
 
 /** A Reaper project (.rpp, its plain text format) with every stem on a track of its own, at its place, at the session's tempo. */
 export function reaperProject(stems: readonly ProjectStem[], bpm: number): string {
-  const tracks = stems.map(({ name, file, startSeconds, lengthSeconds }) =>
+  const tracks = stems.map(({ name, file, startSeconds, paddingSeconds, lengthSeconds }) =>
     [
       "  <TRACK",
       `    NAME ${quoted(name)}`,
@@ -29,7 +30,7 @@ export function reaperProject(stems: readonly ProjectStem[], bpm: number): strin
       `      LENGTH ${lengthSeconds.toFixed(9)}`,
       "      LOOP 0",
       `      NAME ${quoted(name)}`,
-      `      SOFFS ${startSeconds.toFixed(9)}`,
+      `      SOFFS ${paddingSeconds.toFixed(9)}`,
       "      <SOURCE WAVE",
       `        FILE ${quoted(file)}`,
       "      >",

@@ -7,20 +7,24 @@ import { dawProject, dawProjectMetadata } from "./dawproject.std.ts";
 import { reaperProject } from "./reaper.std.ts";
 
 /** What lies in the session's folder: kept as `session.json`, so that a restart neither fetches nor aligns anything twice. */
-const PlacedStem = z.object({
-  recordingId: z.string(),
-  name: z.string(),
-  original: z.string(),
-  originalBytes: z.int(),
-  sha256: z.string(),
-  file: z.string(),
-  channels: z.union([z.literal(1), z.literal(2)]),
-  sampleRateHz: z.number(),
-  /** Where in the aligned file its sound begins, and how long it is. */
-  startSeconds: z.number(),
-  lengthSeconds: z.number(),
-  bpm: z.number(),
-});
+const PlacedStem = z
+  .object({
+    recordingId: z.string(),
+    name: z.string(),
+    original: z.string(),
+    originalBytes: z.int(),
+    sha256: z.string(),
+    file: z.string(),
+    channels: z.union([z.literal(1), z.literal(2)]),
+    sampleRateHz: z.number(),
+    /** Where its sound lies, where in the aligned file it begins, and how long it is. */
+    startSeconds: z.number(),
+    paddingSeconds: z.number().optional(),
+    lengthSeconds: z.number(),
+    bpm: z.number(),
+  })
+  // A file of before was padded whole.
+  .transform((stem) => ({ ...stem, paddingSeconds: stem.paddingSeconds ?? stem.startSeconds }));
 type PlacedStem = z.infer<typeof PlacedStem>;
 
 type Placeable = Alignable & { sha256?: string | null | undefined };
@@ -56,7 +60,8 @@ export class SessionFolder {
     if (this.has(recording.recordingId)) return;
     mkdirSync(join(this.path, "aligned"), { recursive: true });
     const file = `aligned/${basename(original)}`;
-    const { startFrames, frames } = await writeAligned(original, recording, join(this.path, file), this.#sessionName);
+    const path = join(this.path, file);
+    const { startFrames, paddingFrames, frames } = await writeAligned(original, recording, path, this.#sessionName);
     const { sampleRateHz } = recording.format;
     this.#placed.set(recording.recordingId, {
       recordingId: recording.recordingId,
@@ -68,6 +73,7 @@ export class SessionFolder {
       channels: recording.format.channels,
       sampleRateHz,
       startSeconds: startFrames / sampleRateHz,
+      paddingSeconds: paddingFrames / sampleRateHz,
       lengthSeconds: frames / sampleRateHz,
       bpm: recording.bpm,
     });
