@@ -1,18 +1,23 @@
-import { RESUME_EVENTS_MAX } from "../protocol/limits.ts";
+import { RESUME_WINDOW_CHARS } from "../protocol/limits.ts";
 import { type RoomConnection, send } from "./connection.ts";
 import type { EventLog } from "./event-log.ts";
 import { eventsOf } from "./event-writer.ts";
 
-/** Catching up: sends what a member missed, up to a bound. `true`: they have all of the log and are live from now on. */
+/**
+ * Catching up: sends what a member missed, one window at a time. The last message of a window asks for an `ack`, and nothing more is sent
+ * before it comes, so whoever does not read holds no memory. `true`: they have all of the log and are live from now on.
+ */
 export function catchUp(connection: RoomConnection, log: EventLog): boolean {
   const { state } = connection;
   if (state === null) return false;
   let { sentSeq } = state;
-  const upTo = Math.min(log.headSeq, sentSeq + RESUME_EVENTS_MAX);
-  while (sentSeq < upTo) {
+  let chars = 0;
+  while (sentSeq < log.headSeq && chars < RESUME_WINDOW_CHARS) {
     const batch = log.readAfter(sentSeq);
-    send(connection, eventsOf(batch.lines));
+    for (const line of batch.lines) chars += line.length;
     sentSeq = batch.lastSeq;
+    const isLastOfWindow = chars >= RESUME_WINDOW_CHARS && sentSeq < log.headSeq;
+    send(connection, eventsOf(batch.lines, isLastOfWindow));
   }
   const isLive = sentSeq >= log.headSeq;
   connection.setState({ ...state, phase: isLive ? "live" : "reading", sentSeq });

@@ -9,9 +9,11 @@ import { idleStatus, type MemberStatus, type RoomMessage } from "../protocol/roo
 export interface ConnectionState {
   memberId: MemberId;
   openedAtMs: number;
-  /** `waiting` for its hello; `reading` what it missed, up to `sentSeq`; `live`; `closed` by the room, its close frame on the way. */
-  phase: "waiting" | "reading" | "live" | "closed";
+  /** `new` until its hello; `waiting` to be let in; `reading` what it missed, up to `sentSeq`; `live`; `closed` by the room. */
+  phase: "new" | "waiting" | "reading" | "live" | "closed";
   sentSeq: number;
+  /** When something last came from it, give or take `HEARD_STEP_MS`: what the room still knows after it slept. */
+  heardAtMs: number;
   status: MemberStatus;
 }
 
@@ -26,12 +28,16 @@ export interface RoomConnection {
 export const newConnectionState = (memberId: MemberId, openedAtMs: number): ConnectionState => ({
   memberId,
   openedAtMs,
-  phase: "waiting",
+  phase: "new",
   sentSeq: 0,
+  heardAtMs: openedAtMs,
   status: idleStatus,
 });
 
-/** Whether its hello was accepted, and the room has not closed it since. */
+/** An attachment is written no more often than this for the sake of `heardAtMs` alone. */
+export const HEARD_STEP_MS = 10_000;
+
+/** Whether it is in the session: its hello was accepted, and the room has not closed it since. */
 export const isJoined = (state: ConnectionState | null): state is ConnectionState =>
   state?.phase === "reading" || state?.phase === "live";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { MARKERS_MAX, NOTES_PER_SESSION_MAX, SESSION_EVENTS_MAX, TIMELINE_ANCHORS_MAX } from "../protocol/limits.ts";
+import { MARKERS_MAX, NOTES_PER_SESSION_MAX, TIMELINE_ANCHORS_MAX } from "../protocol/limits.ts";
 import { may, roles } from "../protocol/roles.ts";
 import { idleStatus, type PostBody } from "../protocol/room.ts";
 import { initialMap } from "../protocol/timeline.ts";
@@ -11,11 +11,12 @@ const given: Circumstances = {
   role: "host",
   settings: { recordingPermitted: true },
   timeline: initialTimeline,
-  headSeq: 0,
+  hasRoom: true,
   noteCount: 0,
   hasNote: () => false,
   expired: false,
 };
+const memberId = `mem_${"a".repeat(26)}` as const;
 const chat: PostBody = { kind: "chat", text: "hello" };
 const note = (text: string): PostBody => ({ kind: "note", noteId, text });
 const record: PostBody = { kind: "transport", transport: { command: "record" } };
@@ -29,6 +30,10 @@ describe("decisions on posts", () => {
       may(role, "transport.command"),
     );
     expect(refusal(record) === null).toBe(may(role, "record"));
+    expect(refusal({ kind: "admission", admission: "locked" }) === null).toBe(may(role, "admission.set"));
+    expect(refusal({ kind: "admit", memberId }) === null).toBe(may(role, "member.admit"));
+    expect(refusal({ kind: "kick", memberId, keepOut: true }) === null).toBe(may(role, "member.kick"));
+    expect(refusal({ kind: "end" }) === null).toBe(may(role, "session.end"));
   });
 
   test("P41, X35: what was pressed longer ago than it is good for is refused, whoever pressed it", () => {
@@ -70,9 +75,16 @@ describe("decisions on posts", () => {
     expect(refusalOf(note(""), full)).toBeNull();
   });
 
-  test("P16: a full log takes no post", () => {
-    expect(refusalOf(chat, { ...given, headSeq: SESSION_EVENTS_MAX - 1 })).toBeNull();
-    expect(refusalOf(chat, { ...given, headSeq: SESSION_EVENTS_MAX })).toBe("log-full");
+  test("P16: where there is no room a post is refused, but a stop that stops something is not", () => {
+    const full = { ...given, hasRoom: false };
+    const stop: PostBody = { kind: "transport", transport: { command: "stop" } };
+    expect(refusalOf(chat, given)).toBeNull();
+    expect(refusalOf(chat, full)).toBe("log-full");
+    expect(refusalOf(stop, full)).toBe("log-full");
+    const rolling = { ...initialTimeline, transport: { ...initialTimeline.transport, motion: "playing" as const } };
+    expect(refusalOf(stop, { ...full, timeline: rolling })).toBeNull();
+    expect(refusalOf(stop, { ...full, timeline: rolling, role: "observer" })).toBe("forbidden");
+    expect(refusalOf(record, { ...full, timeline: rolling })).toBe("log-full");
   });
 
   test("P29: a status shows what role and settings allow", () => {

@@ -1,5 +1,5 @@
 import { assertNever, type ErrorCode } from "../protocol/errors.ts";
-import { NOTES_PER_SESSION_MAX, SESSION_EVENTS_MAX } from "../protocol/limits.ts";
+import { NOTES_PER_SESSION_MAX } from "../protocol/limits.ts";
 import { may, type Role } from "../protocol/roles.ts";
 import type { MemberStatus, PostBody, SessionSettings, TransportCommand } from "../protocol/room.ts";
 import { fitsLimits } from "../protocol/timeline.ts";
@@ -10,7 +10,8 @@ export interface Circumstances {
   role: Role;
   settings: SessionSettings;
   timeline: Timeline;
-  headSeq: number;
+  /** Whether the log has room for one more of this kind from this member. */
+  hasRoom: boolean;
   noteCount: number;
   hasNote: (noteId: string) => boolean;
   /** The post came after the instant that it says it is good for (P41). */
@@ -20,7 +21,11 @@ export interface Circumstances {
 /** Whether a member's post is logged (`null`) or refused, and why. The permission table first, then the session, then room. */
 export function refusalOf(body: PostBody, given: Circumstances): ErrorCode | null {
   if (given.expired) return "post-expired";
-  return refusalByRole(body, given) ?? (given.headSeq >= SESSION_EVENTS_MAX ? "log-full" : null);
+  const refusal = refusalByRole(body, given);
+  if (refusal !== null || given.hasRoom) return refusal;
+  // A stop that stops something is never refused for want of room.
+  const stops = body.kind === "transport" && body.transport.command === "stop";
+  return stops && given.timeline.transport.motion !== "stopped" ? null : "log-full";
 }
 
 function refusalByRole(body: PostBody, given: Circumstances): ErrorCode | null {
@@ -33,6 +38,14 @@ function refusalByRole(body: PostBody, given: Circumstances): ErrorCode | null {
     case "note":
       if (!may(role, "note.write")) return "forbidden";
       return noteCount >= NOTES_PER_SESSION_MAX && body.text !== "" && !hasNote(body.noteId) ? "notes-full" : null;
+    case "admission":
+      return may(role, "admission.set") ? null : "forbidden";
+    case "admit":
+      return may(role, "member.admit") ? null : "forbidden";
+    case "kick":
+      return may(role, "member.kick") ? null : "forbidden";
+    case "end":
+      return may(role, "session.end") ? null : "forbidden";
     default:
       return assertNever(body);
   }

@@ -3,58 +3,85 @@ import type { EventId } from "../protocol/ids.ts";
 import type { LoggedEvent } from "../protocol/room.ts";
 import { applyTimeline, effectiveAt, transportOf } from "../protocol/transport.ts";
 import type { Append, EventLog } from "./event-log.ts";
+import { type LogShares, shareOf } from "./log-shares.ts";
+import type { People } from "./people.ts";
 import type { Presence } from "./presence.ts";
 import type { RoomState } from "./room-state.ts";
 
-export type EventDraft = Pick<LoggedEvent, "body" | "from"> & { eventId?: EventId };
+export interface EventDraft extends Pick<LoggedEvent, "body" | "from"> {
+  eventId?: EventId;
+  /** The number of the decision, where the API decided. */
+  decision?: number;
+}
+
+/** The parts of the room that an event goes through. */
+export interface RoomRecords {
+  log: EventLog;
+  state: RoomState;
+  people: People;
+  presence: Presence;
+  shares: LogShares;
+  newEventId: () => EventId;
+}
 
 /** The one way by which anything is logged: an event is numbered and stored, takes effect, and is told, in this order. */
 export class EventWriter {
-  readonly #log: EventLog;
-  readonly #state: RoomState;
-  readonly #presence: Presence;
-  readonly #newEventId: () => EventId;
+  readonly #records: RoomRecords;
 
-  constructor(log: EventLog, state: RoomState, presence: Presence, newEventId: () => EventId) {
-    this.#log = log;
-    this.#state = state;
-    this.#presence = presence;
-    this.#newEventId = newEventId;
+  constructor(records: RoomRecords) {
+    this.#records = records;
   }
 
-  write({ body, from, eventId = this.#newEventId() }: EventDraft, nowMs: number): Append {
-    const atMs = this.#log.timeOf(nowMs);
+  write({ body, from, decision = 0, eventId = this.#records.newEventId() }: EventDraft, nowMs: number): Append {
+    const { log, state, presence, shares } = this.#records;
+    const atMs = log.timeOf(nowMs);
     const effectiveAtMs =
-      body.kind === "transport" ? effectiveAt(atMs, this.#presence.farthestMs(), this.#state.effectiveAtMs) : undefined;
-    const appended = this.#log.append({ eventId, from, atMs, effectiveAtMs, body });
+      body.kind === "transport" ? effectiveAt(atMs, presence.farthestMs(), state.effectiveAtMs) : undefined;
+    const appended = log.append({ eventId, from, atMs, effectiveAtMs, body });
     if (appended.outcome === "logged") {
-      this.#takeEffect(appended.event, nowMs);
-      this.#presence.tellEvents(eventsOf([appended.json]));
+      this.#takeEffect(appended.event, decision);
+      const share = shareOf(body);
+      const writer = from ?? ("memberId" in body ? body.memberId : undefined);
+      if (share !== null && writer !== undefined) shares.count(writer, share, appended.json.length);
+      presence.tellEvents(eventsOf([appended.json]));
       if (body.kind === "settings") this.#punchOut(nowMs);
     }
     return appended;
   }
 
-  #takeEffect(event: LoggedEvent, nowMs: number) {
+  #takeEffect(event: LoggedEvent, decision: number) {
     const { body } = event;
-    const state = this.#state;
+    const { log, state, people, presence } = this.#records;
     switch (body.kind) {
       case "transport": {
         const command = transportOf(event);
         if (command === undefined) return;
-        return state.setTimeline(applyTimeline(state.timeline, command), command.effectiveAtMs);
+        const before = state.timeline;
+        const after = applyTimeline(before, command);
+        state.setTimeline(after, command.effectiveAtMs);
+        const wasRecording = before.transport.motion === "recording";
+        if (wasRecording !== (after.transport.motion === "recording")) presence.changed();
+        return;
       }
       case "note": {
         const replaced = state.setNote(body.noteId, event.seq, body.text === "");
-        if (replaced !== undefined) this.#log.blankNote(replaced);
+        if (replaced !== undefined) log.blankNote(replaced);
         return;
       }
       case "role":
-        return state.setRole(body.memberId, body.role, nowMs);
+        return people.setRole(body.memberId, body.role, decision);
       case "remove":
-        return state.remove(body.memberId, nowMs);
+        return people.remove(body.memberId, decision);
       case "settings":
-        return state.setSettings(body.settings);
+        return state.setSettings(body.settings, decision);
+      case "admission":
+        return state.setAdmission(body.admission);
+      case "admit":
+        return people.change(body.memberId, { admitted: true, keptOut: false });
+      case "kick":
+        return people.change(body.memberId, { admitted: false, keptOut: body.keepOut });
+      case "end":
+        return people.forgetAdmissions();
       case "chat":
       case "joined":
       case "left":
@@ -66,10 +93,18 @@ export class EventWriter {
 
   /** The host withdrew the permission to record: takes end, and the transport rolls on (docs/PROTOCOL.md P24). */
   #punchOut(nowMs: number): void {
-    if (this.#state.settings.recordingPermitted || this.#state.timeline.transport.motion !== "recording") return;
+    const { settings, timeline } = this.#records.state;
+    if (settings.recordingPermitted || timeline.transport.motion !== "recording") return;
     this.write({ body: { kind: "transport", transport: { command: "play" } } }, nowMs);
+  }
+
+  /** The room's own stop, where one is needed. */
+  stopTransport(nowMs: number): void {
+    if (this.#records.state.timeline.transport.motion === "stopped") return;
+    this.write({ body: { kind: "transport", transport: { command: "stop" } } }, nowMs);
   }
 }
 
 /** An `events` message of log lines as they are stored. */
-export const eventsOf = (lines: readonly string[]): string => `{"type":"events","events":[${lines.join(",")}]}`;
+export const eventsOf = (lines: readonly string[], ack = false): string =>
+  `{"type":"events","events":[${lines.join(",")}]${ack ? ',"ack":true' : ""}}`;

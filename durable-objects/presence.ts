@@ -1,35 +1,54 @@
 import type { MemberId } from "../protocol/ids.ts";
 import { MEMBERS_INTERVAL_MS } from "../protocol/limits.ts";
+import { may } from "../protocol/roles.ts";
 import { idleStatus, type Member, type RoomMessage } from "../protocol/room.ts";
-import { isJoined, type RoomConnection, send } from "./connection.ts";
+import { isJoined, type RoomConnection, say, send } from "./connection.ts";
 import { shownStatus } from "./decide.ts";
+import type { People } from "./people.ts";
 import type { RoomState } from "./room-state.ts";
+import type { RoundTrips } from "./round-trip.ts";
 
 /**
  * Presence: who is connected, each member on their newest connection, and the list of members that everybody is shown. Its life is
  * that of the awake room; the connections themselves, and what they carry, outlive it.
  */
 export class Presence {
+  readonly #people: People;
   readonly #state: RoomState;
-  /** Whoever said hello. */
+  readonly #roundTrips: RoundTrips;
+  /** Whoever is in the session. */
   readonly #joined = new Map<MemberId, RoomConnection>();
   /** Those of them who have all of the log: asked for every event, so it is not looked up in each socket's attachment. */
   readonly #live = new Set<RoomConnection>();
+  /** Whoever said hello, and is to be let in. */
+  readonly #waiting = new Map<MemberId, RoomConnection>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #due = false;
 
-  constructor(state: RoomState, connections: Iterable<RoomConnection>) {
+  constructor(people: People, state: RoomState, roundTrips: RoundTrips, connections: Iterable<RoomConnection>) {
+    this.#people = people;
     this.#state = state;
-    for (const connection of connections)
+    this.#roundTrips = roundTrips;
+    for (const connection of connections) {
       if (isJoined(connection.state)) this.add(connection, connection.state.memberId);
+      if (connection.state?.phase === "waiting") this.#waiting.set(connection.state.memberId, connection);
+    }
   }
 
-  /** Returns the member's older connection, which this one replaces. */
+  /** Takes a connection in. Returns the member's older one, which it replaces. */
   add(connection: RoomConnection, memberId: MemberId): RoomConnection | undefined {
-    const older = this.#joined.get(memberId);
+    const older = this.of(memberId);
     if (older !== undefined) this.#live.delete(older);
+    this.#waiting.delete(memberId);
     this.#joined.set(memberId, connection);
     if (connection.state?.phase === "live") this.#live.add(connection);
+    return older === connection ? undefined : older;
+  }
+
+  /** Lets a connection wait. Returns the member's older one, which it replaces. */
+  addWaiting(connection: RoomConnection, memberId: MemberId): RoomConnection | undefined {
+    const older = this.of(memberId);
+    this.#waiting.set(memberId, connection);
     return older;
   }
 
@@ -38,20 +57,44 @@ export class Presence {
     this.#live.add(connection);
   }
 
-  /** `true`: the member is gone with it. `false`: another connection of theirs has taken its place, or it never said hello. */
+  /** `true`: the member is gone with it. `false`: another connection of theirs has taken its place, or it was never in. */
   delete(connection: RoomConnection): boolean {
     this.#live.delete(connection);
     const memberId = connection.state?.memberId;
-    if (memberId === undefined || this.#joined.get(memberId) !== connection) return false;
+    if (memberId === undefined) return false;
+    if (this.#waiting.get(memberId) === connection) {
+      this.#waiting.delete(memberId);
+      this.waitingChanged();
+    }
+    if (this.#joined.get(memberId) !== connection) return false;
+    this.#roundTrips.forget(memberId);
     return this.#joined.delete(memberId);
   }
 
+  /** A member's connection, in or waiting. */
   of(memberId: MemberId): RoomConnection | undefined {
+    return this.#joined.get(memberId) ?? this.#waiting.get(memberId);
+  }
+
+  joinedOf(memberId: MemberId): RoomConnection | undefined {
     return this.#joined.get(memberId);
   }
 
-  get connections(): Iterable<RoomConnection> {
-    return this.#joined.values();
+  /** All connections that said hello, in or waiting. */
+  all(): RoomConnection[] {
+    return [...this.#joined.values(), ...this.#waiting.values()];
+  }
+
+  waiting(): RoomConnection[] {
+    return [...this.#waiting.values()];
+  }
+
+  /** Whether anybody is here who could stop the transport. */
+  get isAttended(): boolean {
+    for (const memberId of this.#joined.keys()) {
+      if (may(this.#people.get(memberId)?.role ?? "observer", "transport.command")) return true;
+    }
+    return false;
   }
 
   /** To everybody who has all of the log before it. */
@@ -66,12 +109,24 @@ export class Presence {
 
   /** The one projection of people to collaborators (promise V1): every list of members is made here, field by field. */
   members(): Member[] {
-    const { people, settings } = this.#state;
-    return Array.from(people.values(), ({ memberId, displayName, role }) => {
+    const { settings } = this.#state;
+    return this.#people.all().map(({ memberId, displayName, role }) => {
       const connection = this.#joined.get(memberId);
-      const status = shownStatus(connection?.state?.status ?? idleStatus, role, settings);
-      return { memberId, displayName, role, connected: connection !== undefined, status };
+      const roundTripMs = connection === undefined ? undefined : this.#roundTrips.of(memberId);
+      return {
+        memberId,
+        displayName,
+        role,
+        connected: connection !== undefined,
+        ...(roundTripMs === undefined ? {} : { roundTripMs }),
+        status: shownStatus(connection?.state?.status ?? idleStatus, role, settings),
+      };
     });
+  }
+
+  /** Whether everybody is shown that recording is on (promise C6, docs/PROTOCOL.md P58). */
+  isRecordingOn(members: readonly Member[] = this.members()): boolean {
+    return this.#state.timeline.transport.motion === "recording" || members.some(({ status }) => status.recording);
   }
 
   /** Tells the list at once, then not again before the interval is over, and then as it is by that time. */
@@ -80,7 +135,8 @@ export class Presence {
       this.#due = true;
       return;
     }
-    this.tellAll({ type: "members", members: this.members() });
+    const members = this.members();
+    this.tellAll({ type: "members", members, recordingOn: this.isRecordingOn(members) });
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       const due = this.#due;
@@ -89,15 +145,26 @@ export class Presence {
     }, MEMBERS_INTERVAL_MS);
   }
 
-  /** The largest one-way delay that a connected member reports, with its error bound. */
-  farthestMs(): number {
-    let farthest = 0;
-    for (const { state } of this.#joined.values()) {
-      if (state === null) continue;
-      const { latencyMs = 0, latencyErrorMs = 0 } = state.status;
-      farthest = Math.max(farthest, latencyMs + latencyErrorMs);
+  /** Who waits, to one of those who may let them in, or to all of them. */
+  waitingChanged(to: Iterable<RoomConnection> = this.#joined.values()): void {
+    const members = [...this.#waiting.keys()].flatMap((memberId) => {
+      const person = this.#people.get(memberId);
+      return person === undefined ? [] : [{ memberId, displayName: person.displayName, role: person.role }];
+    });
+    for (const connection of to) {
+      const role = connection.state === null ? undefined : this.#people.get(connection.state.memberId)?.role;
+      if (role !== undefined && may(role, "member.admit")) say(connection, { type: "waiting-room", members });
     }
-    return farthest;
+  }
+
+  /** The largest one-way delay to a member whose DAW may follow the transport: half of what the room has measured. */
+  farthestMs(): number {
+    let farthestMs = 0;
+    for (const memberId of this.#joined.keys()) {
+      if (!may(this.#people.get(memberId)?.role ?? "observer", "transport.command")) continue;
+      farthestMs = Math.max(farthestMs, (this.#roundTrips.of(memberId) ?? 0) / 2);
+    }
+    return farthestMs;
   }
 
   /** Nothing is told any more. */

@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { errors } from "../protocol/errors.ts";
-import { MEMBER_MESSAGES_BURST } from "../protocol/limits.ts";
+import {
+  EVENTS_BATCH_MAX_CHARS,
+  HELLO_TIMEOUT_MS,
+  LAST_OUT_GRACE_MS,
+  MEMBER_MESSAGES_BURST,
+  RESUME_WINDOW_CHARS,
+  TRANSPORT_LEAD_MIN_MS,
+} from "../protocol/limits.ts";
 import { idleStatus, type PostBody } from "../protocol/room.ts";
 import { newMemberId, TestRoom } from "./testing/test-room.ts";
 
@@ -149,7 +156,307 @@ describe("signalling", () => {
   });
 });
 
+describe("decisions", () => {
+  const settings = (recordingPermitted: boolean) => ({ kind: "settings" as const, settings: { recordingPermitted } });
+  const kindsOf = (room: TestRoom) => room.log.map(({ body }) => body.kind);
+
+  test("X29, C6, P55: ON that arrives after the OFF that followed it is ignored, and so is an older role", () => {
+    const room = new TestRoom();
+    const [ada, ben] = [room.join("host"), room.join("participant")];
+    room.decide(ada, settings(false), { number: 2 });
+    room.decide(ada, settings(true), { number: 1 });
+    expect(ada.post({ kind: "transport", transport: { command: "record" } })).toBe("recording-off");
+    room.decide(ada, { kind: "role", memberId: ben.memberId, role: "observer" }, { number: 4 });
+    room.decide(ada, { kind: "role", memberId: ben.memberId, role: "host" }, { number: 3 });
+    expect(ben.post({ kind: "transport", transport: { command: "play" } })).toBe("forbidden");
+    expect(kindsOf(room)).toEqual(["joined", "joined", "settings", "role"]);
+    const eventId = crypto.randomUUID();
+    const first = room.decide(ada, settings(true), { eventId, number: 5 });
+    expect(room.decide(ada, settings(true), { eventId, number: 5 })).toEqual(first);
+    expect(room.decide(ada, settings(false), { eventId, number: 5 })).toEqual({ ok: false, code: "event-conflict" });
+  });
+
+  test("X29, P55: a ticket heals what the room has missed, for the settings and for its member, and punches out", () => {
+    const room = new TestRoom();
+    const [ada, ben] = [room.join("host"), room.join("participant")];
+    ada.post({ kind: "transport", transport: { command: "record" } });
+    // OFF and a role are in the database, and the room has not heard of them.
+    room.decision = 2;
+    room.knock("observer", ben.memberId, { recordingPermitted: false });
+    expect(kindsOf(room).slice(-3)).toEqual(["role", "settings", "transport"]);
+    expect(room.room.snapshot(0).transport.motion).toBe("playing");
+    expect(ben.post({ kind: "transport", transport: { command: "stop" } })).toBe("forbidden");
+    // What comes late is older than the ticket.
+    room.decide(ada, settings(true), { number: 1 });
+    expect(ada.post({ kind: "transport", transport: { command: "record" } })).toBe("recording-off");
+    // And a ticket from before says nothing new.
+    room.decision = 1;
+    room.knock("participant", ben.memberId, { recordingPermitted: true });
+    expect(room.room.snapshot(0).settings).toEqual({ recordingPermitted: false });
+  });
+
+  test("X29, P55: the room can be told the whole state, and logs what it had otherwise", () => {
+    const room = new TestRoom();
+    const [ada, ben, eve] = [room.join("host"), room.join("participant"), room.join("participant")];
+    const state = {
+      number: 3,
+      settings: { recordingPermitted: false },
+      members: [
+        { memberId: ada.memberId, role: "host" as const },
+        { memberId: ben.memberId, role: "observer" as const },
+      ],
+    };
+    room.room.applyState(state, room.nowMs);
+    expect(eve.last("error")).toMatchObject({ code: "removed" });
+    expect(kindsOf(room)).toEqual(["joined", "joined", "joined", "role", "remove", "settings"]);
+    room.room.applyState(state, room.nowMs);
+    expect(room.log).toHaveLength(6);
+    room.decide(ada, settings(true), { number: 4 });
+    room.room.applyState(state, room.nowMs);
+    expect(room.room.snapshot(0).settings).toEqual({ recordingPermitted: true });
+  });
+
+  test("V1, P28: nobody who comes later is told the name of whoever was removed", () => {
+    const room = new TestRoom();
+    const [ada, ben] = [room.join("host"), room.join("participant")];
+    ben.post(chat("I was here"));
+    room.decide(ada, { kind: "remove", memberId: ben.memberId });
+    const late = room.join("observer");
+    expect(JSON.stringify(late.heard)).toContain("I was here");
+    expect(JSON.stringify(late.heard)).not.toContain(`participant ${ben.memberId.slice(-4)}`);
+  });
+});
+
+describe("who may come in", () => {
+  const admission = (mode: "open" | "waiting" | "locked"): PostBody => ({ kind: "admission", admission: mode });
+
+  test("P54: a locked session takes nobody new; whoever was in comes back, and hosts always come in", () => {
+    const room = new TestRoom();
+    const [ada, ben] = [room.join("host"), room.join("participant")];
+    ada.post(admission("locked"));
+    ben.leave();
+    expect(room.join("participant", ben.memberId).last("welcome")).toMatchObject({ admission: "locked" });
+    expect(room.join("host").last("welcome")).toBeDefined();
+    const eve = room.join("participant");
+    expect(eve.closeCode).toBe(errors["session-locked"].close);
+    expect(eve.last("welcome")).toBeUndefined();
+    ada.post(admission("open"));
+    expect(room.join("participant", eve.memberId).last("welcome")).toBeDefined();
+  });
+
+  test("P54: whoever waits hears nothing of the session until a host lets them in, and then all of it", () => {
+    const room = new TestRoom();
+    const ada = room.join("host");
+    ada.post(admission("waiting"));
+    ada.post(chat("before"));
+    const ben = room.join("participant");
+    expect(ben.heard.map(({ type }) => type)).toEqual(["waiting"]);
+    expect(ada.last("waiting-room")?.members).toEqual([
+      { memberId: ben.memberId, displayName: `participant ${ben.memberId.slice(-4)}`, role: "participant" },
+    ]);
+    ada.post(chat("among us"));
+    expect(ben.post(chat("let me in"))).toBe("still-waiting");
+    ben.say({ type: "ping", sentAtMs: 1 });
+    expect(ben.last("pong")).toBeDefined();
+    room.evict();
+    expect(JSON.stringify(ben.heard)).not.toContain("among us");
+    ada.post({ kind: "admit", memberId: ben.memberId });
+    expect(ben.last("welcome")).toMatchObject({ memberId: ben.memberId });
+    expect(ben.events.filter(({ body }) => body.kind === "chat")).toHaveLength(2);
+    expect(ada.last("waiting-room")?.members).toEqual([]);
+    ben.leave();
+    expect(room.join("participant", ben.memberId).last("welcome")).toBeDefined();
+  });
+
+  test("P54: those who wait come in when the door is opened, and are turned away when it is locked", () => {
+    const room = new TestRoom();
+    const ada = room.join("host");
+    ada.post(admission("waiting"));
+    const [ben, eve] = [room.join("participant"), room.join("participant")];
+    ada.post({ kind: "kick", memberId: eve.memberId, keepOut: true });
+    expect(eve.closeCode).toBe(errors.kicked.close);
+    ada.post(admission("open"));
+    expect(ben.last("welcome")).toBeDefined();
+    ada.post(admission("waiting"));
+    const late = room.join("observer");
+    ada.post(admission("locked"));
+    expect(late.closeCode).toBe(errors["session-locked"].close);
+  });
+
+  test("P54: whoever is sent out is closed at once; kept out, no ticket lets them in until a host does", () => {
+    const room = new TestRoom();
+    const [ada, ben] = [room.join("host"), room.join("participant")];
+    expect(ben.post({ kind: "kick", memberId: ada.memberId, keepOut: true })).toBe("forbidden");
+    ada.post({ kind: "kick", memberId: ben.memberId, keepOut: false });
+    expect(ben.closeCode).toBe(errors.kicked.close);
+    const back = room.join("participant", ben.memberId);
+    expect(back.last("welcome")).toBeDefined();
+    ada.post({ kind: "kick", memberId: ben.memberId, keepOut: true });
+    expect(back.closeCode).toBe(errors.kicked.close);
+    room.evict();
+    expect(room.join("participant", ben.memberId).closeCode).toBe(errors.kicked.close);
+    ada.post({ kind: "admit", memberId: ben.memberId });
+    expect(room.join("participant", ben.memberId).last("welcome")).toBeDefined();
+  });
+
+  test("P56: a host ends the evening: the transport stops, everybody is told and out, and the next one begins at the door", () => {
+    const room = new TestRoom();
+    const [ada, ben] = [room.join("host"), room.join("participant")];
+    ada.post({ kind: "transport", transport: { command: "record" } });
+    ada.post({ kind: "end" });
+    for (const member of [ada, ben]) {
+      expect(member.last("error")).toMatchObject({ code: "session-ended" });
+      expect(member.closeCode).toBe(errors["session-ended"].close);
+      expect(member.events.map(({ body }) => body)).toContainEqual({
+        kind: "transport",
+        transport: { command: "stop" },
+      });
+    }
+    const again = room.join("host", ada.memberId);
+    expect(again.last("welcome")).toMatchObject({ transport: { motion: "stopped" } });
+    again.post(admission("waiting"));
+    expect(room.join("participant", ben.memberId).last("waiting")).toBeDefined();
+  });
+
+  test("P59: a host asks a member to mute themselves; nobody else may ask, and nothing is logged", () => {
+    const room = new TestRoom();
+    const [ada, ben] = [room.join("host"), room.join("participant")];
+    const lines = room.log.length;
+    ada.say({ type: "mute", to: ben.memberId });
+    expect(ben.last("mute")).toEqual({ type: "mute", from: ada.memberId });
+    ben.say({ type: "mute", to: ada.memberId });
+    expect(ben.last("error")).toMatchObject({ code: "forbidden" });
+    ada.say({ type: "mute", to: newMemberId() });
+    expect(ada.last("error")).toMatchObject({ code: "member-absent" });
+    expect(room.log).toHaveLength(lines);
+  });
+});
+
+describe("the transport", () => {
+  const command = (name: "play" | "stop" | "record"): PostBody => ({ kind: "transport", transport: { command: name } });
+
+  test("P18: the lead is measured by the room, from those whose DAW may follow; what a client claims moves nothing", () => {
+    const room = new TestRoom();
+    const [ada, ben] = [room.join("host"), room.join("observer")];
+    const ping = (member: typeof ada, roundTripMs: number) =>
+      member.say({ type: "ping", sentAtMs: 1, pong: { roomTimeMs: room.nowMs - 500 - roundTripMs, heldMs: 500 } });
+    const leadMs = () => {
+      const event = ada.post(command("stop"));
+      return typeof event === "object" ? (event.effectiveAtMs ?? 0) - event.atMs : event;
+    };
+    expect(leadMs()).toBe(TRANSPORT_LEAD_MIN_MS);
+    ping(ben, 5_000);
+    ben.say({ type: "status", status: { ...idleStatus, latencyMs: 60_000, latencyErrorMs: 60_000 } });
+    room.nowMs += 1_000;
+    expect(leadMs()).toBe(TRANSPORT_LEAD_MIN_MS);
+    ping(ada, 90);
+    room.nowMs += 1_000;
+    expect(leadMs()).toBe(TRANSPORT_LEAD_MIN_MS + 45);
+    const { members = [] } = room.join("observer").last("welcome") ?? {};
+    expect(members.find(({ memberId }) => memberId === ada.memberId)?.roundTripMs).toBe(90);
+  });
+
+  test("X35, P57: the last one out stops the transport, after a while in which a deploy may bring everybody back", () => {
+    const room = new TestRoom();
+    const [ada, eve] = [room.join("host"), room.join("observer")];
+    ada.post(command("record"));
+    room.evict({ socketsToo: true });
+    const back = room.join("host", ada.memberId);
+    room.pass(LAST_OUT_GRACE_MS * 2);
+    back.say({ type: "ping", sentAtMs: 1 });
+    expect(room.room.snapshot(0).transport.motion).toBe("recording");
+    eve.leave();
+    back.leave();
+    room.join("observer");
+    room.pass(LAST_OUT_GRACE_MS - 1);
+    expect(room.room.snapshot(0).transport.motion).toBe("recording");
+    room.pass(2);
+    expect(room.room.snapshot(0).transport.motion).toBe("stopped");
+  });
+
+  test("X35, P57: whoever comes two days after a session was left recording meets a transport that stands, alarm or not", () => {
+    const room = new TestRoom();
+    const ada = room.join("host");
+    ada.post(command("record"));
+    room.nowMs += 2 * 24 * 60 * 60 * 1000;
+    room.evict({ socketsToo: true });
+    expect(room.join("participant").last("welcome")?.transport.motion).toBe("stopped");
+  });
+
+  test("C6, P58: everybody sees that recording is on, an observer too, and when it is over", () => {
+    const room = new TestRoom();
+    const [ada, ben] = [room.join("host"), room.join("observer")];
+    expect(room.join("observer").last("welcome")?.recordingOn).toBe(false);
+    ada.post(command("record"));
+    expect(room.join("observer").last("welcome")?.recordingOn).toBe(true);
+    ada.post(command("play"));
+    expect(room.join("observer").last("welcome")?.recordingOn).toBe(false);
+    ada.say({ type: "status", status: { ...idleStatus, recording: true } });
+    expect(room.join("observer").last("welcome")?.recordingOn).toBe(true);
+    expect(ben.closeCode).toBeUndefined();
+  });
+
+  test("C6, P58: a change of it is told to those who are here", async () => {
+    const room = new TestRoom();
+    const [ada, ben] = [room.join("host"), room.join("observer")];
+    ada.post(command("record"));
+    await expect.poll(() => ben.last("members")?.recordingOn, { timeout: 20_000 }).toBe(true);
+    ada.post(command("stop"));
+    await expect.poll(() => ben.last("members")?.recordingOn, { timeout: 20_000 }).toBe(false);
+  });
+});
+
+describe("catching up", () => {
+  test("P6: goes on only when what was sent has been read, and ends with all of it, in order", () => {
+    const room = new TestRoom();
+    const ada = room.join("host");
+    const lines = 700;
+    for (let at = 0; at < lines; at++) {
+      room.nowMs += 50;
+      ada.post(note(crypto.randomUUID(), `${at} ${"x".repeat(9_000)}`.slice(0, 9_000)));
+      if (at % 400 === 399) ada.say({ type: "ping", sentAtMs: at });
+    }
+    const ben = room.join("participant");
+    const sent = () => ben.heard.reduce((chars, message) => chars + JSON.stringify(message).length, 0);
+    expect(sent()).toBeLessThan(RESUME_WINDOW_CHARS + EVENTS_BATCH_MAX_CHARS + 20_000);
+    ben.say({ type: "ping", sentAtMs: 1 });
+    ben.say({ type: "ack", seq: 5 });
+    expect(sent()).toBeLessThan(RESUME_WINDOW_CHARS + EVENTS_BATCH_MAX_CHARS + 20_000);
+    for (let turn = 0; turn < 20 && ben.last("events")?.ack; turn++) {
+      ben.say({ type: "ack", seq: ben.events.at(-1)?.seq ?? 0 });
+    }
+    ada.post(chat("live again"));
+    expect(ben.events.map(({ seq }) => seq)).toEqual(room.log.map(({ seq }) => seq));
+    expect(ben.events.at(-1)?.body).toEqual(chat("live again"));
+  });
+});
+
 describe("limits", () => {
+  test("P60: a silent socket is closed, one that pings is not, and the alarm outlives the process", () => {
+    const room = new TestRoom();
+    const [ada, ben] = [room.join("host"), room.join("participant")];
+    for (let second = 0; second < 40; second += 5) {
+      ada.say({ type: "ping", sentAtMs: second });
+      room.pass(5_000);
+      if (second === 10) room.evict();
+    }
+    expect(ben.last("error")).toMatchObject({ code: "silent" });
+    expect(ben.closeCode).toBe(errors.silent.close);
+    expect(ada.closeCode).toBeUndefined();
+    expect(room.log.at(-1)?.body).toEqual({ kind: "left", memberId: ben.memberId });
+    const mute = room.knock("participant");
+    room.pass(HELLO_TIMEOUT_MS);
+    ada.say({ type: "ping", sentAtMs: 1 });
+    expect(mute.last("error")).toMatchObject({ code: "hello-expected" });
+  });
+
+  test("P61: credentials of the relays are renewed over the socket", () => {
+    const room = new TestRoom();
+    const ada = room.join("host");
+    ada.say({ type: "relays" });
+    expect(ada.last("relays")).toMatchObject({ iceServers: [], expiresAtMs: room.nowMs + 60_000 });
+  });
+
   test("P36: whoever is closed is told why first, by the same code", () => {
     const room = new TestRoom();
     const host = room.join("host");

@@ -1,15 +1,24 @@
 import { type Connection, type ConnectionContext, Server } from "partyserver";
+import { errors } from "../protocol/errors.ts";
 import { EventId, MemberId, type SessionId } from "../protocol/ids.ts";
-import { HELLO_TIMEOUT_MS } from "../protocol/limits.ts";
-import { ApiBody } from "../protocol/room.ts";
+import { HELLO_TIMEOUT_MS, TICKET_LIFETIME_MS } from "../protocol/limits.ts";
+import { ApiBody, DecidedState, DecisionNumber, type IceServer } from "../protocol/room.ts";
 import { CLAIMS_HEADER, decodeClaims } from "./claims.ts";
-import { type ConnectionState, closeWith, newConnectionState } from "./connection.ts";
+import { type ConnectionState, closeWith, newConnectionState, type RoomConnection, say } from "./connection.ts";
 import { type Applied, Room, type RoomSnapshot } from "./room.ts";
+
+export interface Relays {
+  iceServers: IceServer[];
+  expiresAtMs: number;
+}
+
+/** Two Workers' clocks may differ by this much, and so the last ticket may be younger than it seems. */
+const TICKET_SKEW_MS = 30_000;
 
 /**
  * The Durable Object of a session, and its life: it begins with the first ticket; it hibernates whenever nobody speaks, and is then
  * nothing but its SQLite and its sockets' attachments; it may lose its process at any moment, and its sockets with it; it ends when
- * the session is deleted, and leaves nothing.
+ * the session is deleted, and leaves a mark for a minute, and then nothing.
  *
  * This class is the shell: it meets the platform, and hands everything to `Room`, which is rebuilt from storage whenever it is not
  * in memory. No step of the room waits for anything, so its messages are handled one after the other, in one order.
@@ -18,24 +27,49 @@ export class SessionRoom extends Server {
   static override options = { hibernate: true };
 
   #room: Room | undefined;
-  /** In memory only: storage is to be empty. Tickets from before the end expire within the minute. */
-  #ended = false;
+  #ended: boolean | undefined;
+
+  /**
+   * Relays for one member, with credentials that run out. The Worker's script says how they are made; a room without it has none.
+   */
+  protected async relaysFor(_memberId: MemberId): Promise<Relays> {
+    return { iceServers: [], expiresAtMs: Date.now() };
+  }
+
+  /** Whether the session was deleted. A mark in storage outlives the tickets from before, so that none of them opens a ghost room. */
+  get #isEnded(): boolean {
+    this.#ended ??= this.ctx.storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'ended'").toArray().length > 0;
+    return this.#ended;
+  }
 
   /** The room, woken if need be. */
   #awake(): Room {
     this.#room ??= new Room(
-      { sql: this.ctx.storage.sql, sessionId: this.name as SessionId, newEventId: () => crypto.randomUUID() },
+      {
+        sql: this.ctx.storage.sql,
+        sessionId: this.name as SessionId,
+        newEventId: () => crypto.randomUUID(),
+        tellRelays: (connection, memberId) => void this.#tellRelays(connection, memberId),
+      },
       this.getConnections<ConnectionState>(),
       Date.now(),
     );
     return this.#room;
   }
 
+  async #tellRelays(connection: RoomConnection, memberId: MemberId): Promise<void> {
+    try {
+      say(connection, { type: "relays", ...(await this.relaysFor(memberId)) });
+    } catch {
+      say(connection, { type: "error", code: "unavailable", message: errors.unavailable.title });
+    }
+  }
+
   override async onConnect(connection: Connection<ConnectionState>, { request }: ConnectionContext): Promise<void> {
     try {
       const nowMs = Date.now();
       const claims = decodeClaims(request.headers.get(CLAIMS_HEADER) ?? "");
-      const refusal = this.#ended ? "session-closed" : this.#awake().admit(claims);
+      const refusal = this.#isEnded ? "session-closed" : this.#awake().admit(claims, nowMs);
       if (refusal !== null) return closeWith(connection, refusal);
       connection.setState(newConnectionState(claims.memberId, nowMs));
       await this.#alarmBy(nowMs + HELLO_TIMEOUT_MS);
@@ -47,7 +81,7 @@ export class SessionRoom extends Server {
 
   override onMessage(connection: Connection<ConnectionState>, frame: string | ArrayBuffer | ArrayBufferView): void {
     const state = connection.state;
-    if (this.#ended || state === null || state.phase === "closed") return;
+    if (this.#isEnded || state === null || state.phase === "closed") return;
     try {
       this.#awake().handleFrame(connection, frame, Date.now());
     } catch (error) {
@@ -57,7 +91,7 @@ export class SessionRoom extends Server {
   }
 
   override onClose(connection: Connection<ConnectionState>): void {
-    if (this.#ended || connection.state === null || connection.state.phase === "closed") return;
+    if (this.#isEnded || connection.state === null || connection.state.phase === "closed") return;
     try {
       this.#awake().leave(connection, Date.now());
     } catch (error) {
@@ -71,7 +105,8 @@ export class SessionRoom extends Server {
 
   override async onAlarm(): Promise<void> {
     const nowMs = Date.now();
-    const next = this.#awake().sweep(this.getConnections<ConnectionState>(), nowMs);
+    if (this.#isEnded) return await this.#forget(nowMs);
+    const next = this.#awake().sweep([...this.getConnections<ConnectionState>()], nowMs);
     if (next !== null) await this.ctx.storage.setAlarm(next);
   }
 
@@ -87,15 +122,21 @@ export class SessionRoom extends Server {
     console.error(JSON.stringify({ event: "room-broken", error: error instanceof Error ? error.name : typeof error }));
   }
 
-  /** Logs, enforces and tells a decision that the database already holds (docs/PROTOCOL.md P13). The same event again is harmless. */
-  applyDecision(fromMemberId: string, eventId: string, body: unknown): Applied {
-    const from = MemberId.parse(fromMemberId);
-    return this.#awake().applyDecision(from, EventId.parse(eventId), ApiBody.parse(body), Date.now());
+  /** Logs, enforces and tells a decision that the database already holds (docs/PROTOCOL.md P13, P55). The same event again is harmless. */
+  applyDecision(fromMemberId: string, eventId: string, number: number, body: unknown): Applied {
+    if (this.#isEnded) return { ok: false, code: "session-closed" };
+    const [from, id] = [MemberId.parse(fromMemberId), EventId.parse(eventId)];
+    return this.#awake().applyDecision(from, id, DecisionNumber.parse(number), ApiBody.parse(body), Date.now());
+  }
+
+  /** All that the database has decided: the room sets right whatever it holds otherwise. */
+  applyState(state: unknown): void {
+    if (!this.#isEnded) this.#awake().applyState(DecidedState.parse(state), Date.now());
   }
 
   /** Tells everybody that the list of recordings is another one. */
   announceRecordings(): void {
-    if (!this.#ended) this.#awake().announceRecordings();
+    if (!this.#isEnded) this.#awake().announceRecordings();
   }
 
   /** What the session holds, one page of its log at a time: `afterSeq` is the last number that the caller has. */
@@ -105,11 +146,11 @@ export class SessionRoom extends Server {
 
   /** Erases somebody who is gone for good: their words, their name. Call again with `doneSeq` until it is `headSeq`. */
   forgetMember(memberId: string, afterSeq = 0): { doneSeq: number; headSeq: number; blanked: number } {
-    if (this.#ended) return { doneSeq: 0, headSeq: 0, blanked: 0 };
+    if (this.#isEnded) return { doneSeq: 0, headSeq: 0, blanked: 0 };
     return this.#awake().forget(MemberId.parse(memberId), afterSeq, Date.now());
   }
 
-  /** The session is deleted: every socket is closed and the storage emptied. Harmless to repeat. */
+  /** The session is deleted: every socket is closed and the storage emptied but for the mark. Harmless to repeat. */
   async end(): Promise<void> {
     this.#ended = true;
     this.#room?.stop();
@@ -117,5 +158,16 @@ export class SessionRoom extends Server {
     for (const connection of this.getConnections<ConnectionState>()) closeWith(connection, "session-closed");
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
+    const untilMs = Date.now() + TICKET_LIFETIME_MS + TICKET_SKEW_MS;
+    this.ctx.storage.sql.exec("CREATE TABLE ended (until_ms INTEGER NOT NULL)");
+    this.ctx.storage.sql.exec("INSERT INTO ended (until_ms) VALUES (?)", untilMs);
+    await this.ctx.storage.setAlarm(untilMs);
+  }
+
+  /** No ticket from before the end is good any more: the mark goes too. */
+  async #forget(nowMs: number): Promise<void> {
+    const { untilMs } = this.ctx.storage.sql.exec<{ untilMs: number }>("SELECT until_ms AS untilMs FROM ended").one();
+    if (untilMs > nowMs) await this.ctx.storage.setAlarm(untilMs);
+    else await this.ctx.storage.deleteAll();
   }
 }

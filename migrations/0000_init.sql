@@ -359,6 +359,7 @@ CREATE TABLE `room_calls` (
 	`session_id` text NOT NULL,
 	`from_member_id` text NOT NULL,
 	`body` text NOT NULL,
+	`number` integer DEFAULT 0 NOT NULL,
 	`created_at_ms` integer NOT NULL,
 	FOREIGN KEY (`session_id`) REFERENCES `sessions`(`id`) ON UPDATE no action ON DELETE cascade
 );
@@ -407,5 +408,6 @@ CREATE TABLE `sessions` (
 	`id` text PRIMARY KEY NOT NULL,
 	`name` text NOT NULL,
 	`recording_permitted` integer NOT NULL,
+	`decisions` integer DEFAULT 0 NOT NULL,
 	`created_at_ms` integer NOT NULL
 );

@@ -60,6 +60,15 @@ export const errors = {
   "session-closed": { status: 410, close: 4410, title: "This session has been deleted." },
   "log-full": { status: 403, title: "This session's log is full. Start a new session." },
   removed: { status: 403, close: 4411, title: "You were removed from this session." },
+  kicked: { status: 403, close: 4412, title: "A host has sent you out of this session." },
+  "session-locked": {
+    status: 403,
+    close: 4413,
+    title: "A host has locked this session. Ask them to open it, then join again.",
+  },
+  "session-ended": { status: 410, close: 4414, title: "A host has ended the session for now. You can join again." },
+  "still-waiting": { status: 403, title: "A host has to let you in first." },
+  silent: { status: 408, close: 4415, title: "Nothing came from you for a while. Coming back." },
   replaced: { status: 409, close: 4409, title: "You joined this session from somewhere else." },
 
   "digest-missing": { status: 400, title: "A part needs a Content-Digest header with sha-256." },

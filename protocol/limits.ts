@@ -49,8 +49,20 @@ export const SESSION_EVENTS_MAX = 400_000;
 export const EVENTS_PER_BATCH_MAX = 200;
 /** Characters in one `events` message, if it holds more than one event: notes are long, and a batch is built in memory. */
 export const EVENTS_BATCH_MAX_CHARS = 256 * 1024;
-/** Events sent to a client in one go while it catches up. More waits for a sign that it is reading: an isolate has 128 MB. */
-export const RESUME_EVENTS_MAX = 10_000;
+/** Characters sent to a client in one go while it catches up. More waits for its `ack`: an isolate has 128 MB for all its rooms. */
+export const RESUME_WINDOW_CHARS = 1024 * 1024;
+/** Lines of the log that are kept for the room itself, for the API's decisions, and for a `stop` that stops something. */
+export const LOG_RESERVE_EVENTS = 20_000;
+/** What one kind of event may take of a session's log, from one member and from all: events, and characters of theirs. */
+export const LOG_SHARES = {
+  chat: { memberEvents: 20_000, memberChars: 4_000_000, events: 150_000 },
+  note: { memberEvents: 5_000, memberChars: 8_000_000, events: 40_000 },
+  transport: { memberEvents: 100_000, memberChars: 16_000_000, events: 300_000 },
+  /** Whom a host lets in, sends out, and when the evening ends. */
+  host: { memberEvents: 5_000, memberChars: 2_000_000, events: 10_000 },
+  /** Coming and going: beyond it, it is shown and no longer logged. */
+  presence: { memberEvents: 5_000, memberChars: 2_000_000, events: 60_000 },
+} as const;
 /** Members' lists are told at most this often, however often somebody's status changes. */
 export const MEMBERS_INTERVAL_MS = 100;
 /** Sockets one member may hold in one room: the newest wins, older ones are closed with `replaced`. */
@@ -63,6 +75,11 @@ export const MEMBER_MESSAGES_BURST = 200;
 export const MEMBER_RATE_STRIKES_MAX = 100;
 /** A socket that has not said `hello` by then is closed. */
 export const HELLO_TIMEOUT_MS = 10_000;
+
+/** A connection from which nothing came for this long is closed: clients ping twice a second. */
+export const LIVENESS_MS = 30_000;
+/** After the last one out the transport rolls on for this long, because a deploy closes every socket at once and a take outlives that. */
+export const LAST_OUT_GRACE_MS = 15_000;
 
 /** How far ahead of the room's clock a transport command takes effect: a scheduling margin, and the way to the farthest member. */
 export const TRANSPORT_LEAD_MIN_MS = 120;

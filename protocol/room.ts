@@ -51,6 +51,10 @@ export type TransportState = z.infer<typeof TransportState>;
 export const SessionSettings = z.object({ recordingPermitted: z.boolean() });
 export type SessionSettings = z.infer<typeof SessionSettings>;
 
+/** `open` to every member, through a `waiting` room, or `locked`. */
+export const Admission = z.enum(["open", "waiting", "locked"]);
+export type Admission = z.infer<typeof Admission>;
+
 const ChatText = z.string().min(1).max(CHAT_TEXT_MAX_CHARS);
 const NoteId = z.uuid();
 
@@ -60,6 +64,14 @@ export const PostBody = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("chat"), text: ChatText }),
   /** Writing the same `noteId` again replaces the note; an empty text deletes it. */
   z.object({ kind: z.literal("note"), noteId: NoteId, text: z.string().max(NOTE_TEXT_MAX_CHARS) }),
+  /** Who may come in from now on who was not in since the session was last ended (docs/PROTOCOL.md P54). */
+  z.object({ kind: z.literal("admission"), admission: Admission }),
+  /** Lets somebody in who waits, or is kept out. */
+  z.object({ kind: z.literal("admit"), memberId: MemberId }),
+  /** Ends somebody's connection; `keepOut` until they are admitted again. */
+  z.object({ kind: z.literal("kick"), memberId: MemberId, keepOut: z.boolean() }),
+  /** Ends the evening for everybody: the transport stops, all connections close. */
+  z.object({ kind: z.literal("end") }),
 ]);
 export type PostBody = z.infer<typeof PostBody>;
 
@@ -71,9 +83,21 @@ export const ApiBody = z.discriminatedUnion("kind", [
 ]);
 export type ApiBody = z.infer<typeof ApiBody>;
 
+/** A session's decisions are numbered in the database, so that the room can tell the newer of two (P55). */
+export const DecisionNumber = z.int().min(0);
+
+/** All that the API has decided about a session by the decision of that number: what a room is to hold. */
+export const DecidedState = z.object({
+  number: DecisionNumber,
+  settings: SessionSettings,
+  members: z.array(z.object({ memberId: MemberId, role: Role })).max(SESSION_MEMBERS_MAX),
+});
+export type DecidedState = z.infer<typeof DecidedState>;
+
 /** What only the room writes into the log. */
 export const RoomBody = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("joined"), memberId: MemberId, displayName: z.string(), role: Role }),
+  /** Ids alone: whoever reads the log later sees the names of those who are members then, in `members`. */
+  z.object({ kind: z.literal("joined"), memberId: MemberId, role: Role }),
   z.object({ kind: z.literal("left"), memberId: MemberId }),
 ]);
 export type RoomBody = z.infer<typeof RoomBody>;
@@ -124,7 +148,7 @@ export const MemberStatus = z.object({
   recording: z.boolean(),
   /** "Use the direct path in this session": only when both ends say so does the room let addresses pass. */
   directPath: z.boolean(),
-  /** This member's own worst measured one-way delay, and its error bound. */
+  /** This member's own worst measured one-way delay to the others, and its error bound: shown, and believed by nobody (P18). */
   latencyMs: z.number().min(0).max(60_000).optional(),
   latencyErrorMs: z.number().min(0).max(60_000).optional(),
 });
@@ -144,9 +168,23 @@ export const Member = z.object({
   displayName: z.string(),
   role: Role,
   connected: z.boolean(),
+  /** From the room to this member and back, as the room has measured it. */
+  roundTripMs: z.number().optional(),
   status: MemberStatus,
 });
 export type Member = z.infer<typeof Member>;
+
+/** What a host sees of somebody who waits. */
+const WaitingMember = Member.pick({ memberId: true, displayName: true, role: true });
+export type WaitingMember = z.infer<typeof WaitingMember>;
+
+/** RFC 8656 TURN credentials in the form `RTCConfiguration.iceServers` takes; short-lived. */
+export const IceServer = z.object({
+  urls: z.array(z.string()),
+  username: z.string(),
+  credential: z.string(),
+});
+export type IceServer = z.infer<typeof IceServer>;
 
 export const ClientMessage = z.discriminatedUnion("type", [
   z.object({
@@ -156,7 +194,14 @@ export const ClientMessage = z.discriminatedUnion("type", [
     /** The last `seq` this client has; 0 for "everything". The room answers with exactly what follows it. */
     lastSeq: z.int().min(0),
   }),
-  z.object({ type: z.literal("ping"), sentAtMs: z.number() }),
+  z.object({
+    type: z.literal("ping"),
+    sentAtMs: z.number(),
+    /** The last `pong` that came, and how long ago: the room measures the round trip by it. */
+    pong: z.object({ roomTimeMs: z.number(), heldMs: z.number().min(0).max(600_000) }).optional(),
+  }),
+  /** Everything up to this line has been read, and more can come. */
+  z.object({ type: z.literal("ack"), seq: z.int().min(0) }),
   z.object({
     type: z.literal("post"),
     eventId: EventId,
@@ -166,6 +211,10 @@ export const ClientMessage = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("signal"), to: MemberId, signal: Signal }),
   z.object({ type: z.literal("status"), status: MemberStatus }),
+  /** Asks a member to mute themselves; nobody can unmute anybody. */
+  z.object({ type: z.literal("mute"), to: MemberId }),
+  /** Asks for new credentials of the relays, before the old ones run out. */
+  z.object({ type: z.literal("relays") }),
 ]);
 export type ClientMessage = z.infer<typeof ClientMessage>;
 
@@ -181,12 +230,30 @@ export const RoomMessage = z.discriminatedUnion("type", [
     /** Absent in a room of before there were maps. */
     timeline: TimelineMap.default(initialMap),
     settings: SessionSettings,
+    admission: Admission.default("open"),
+    recordingOn: z.boolean().default(false),
     /** The log's last number at this instant; `events` after the client's `lastSeq` up to it follow. */
     headSeq: z.int().min(0),
     roomTimeMs: z.number(),
   }),
-  z.object({ type: z.literal("events"), events: z.array(LoggedEvent).max(EVENTS_PER_BATCH_MAX) }),
-  z.object({ type: z.literal("members"), members: z.array(Member).max(SESSION_MEMBERS_MAX) }),
+  z.object({
+    type: z.literal("events"),
+    events: z.array(LoggedEvent).max(EVENTS_PER_BATCH_MAX),
+    /** More follows once the client has said `ack` to the last of these. */
+    ack: z.literal(true).optional(),
+  }),
+  z.object({
+    type: z.literal("members"),
+    members: z.array(Member).max(SESSION_MEMBERS_MAX),
+    /** Whether anybody is recording, or everybody's transport is: shown to all (promise C6). */
+    recordingOn: z.boolean().default(false),
+  }),
+  /** Instead of `welcome`: a host has to let this member in first. */
+  z.object({ type: z.literal("waiting") }),
+  /** To those who may let somebody in: who waits. */
+  z.object({ type: z.literal("waiting-room"), members: z.array(WaitingMember).max(SESSION_MEMBERS_MAX) }),
+  z.object({ type: z.literal("mute"), from: MemberId }),
+  z.object({ type: z.literal("relays"), iceServers: z.array(IceServer), expiresAtMs: z.number() }),
   z.object({ type: z.literal("pong"), sentAtMs: z.number(), roomTimeMs: z.number() }),
   z.object({ type: z.literal("signal"), from: MemberId, signal: Signal }),
   /** Recordings were shared, completed or deleted: read the list again over the API. */

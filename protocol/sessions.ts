@@ -2,7 +2,7 @@ import * as z from "zod";
 import { InviteCode, InviteId, MemberId, SessionId } from "./ids.ts";
 import { INVITE_USES_MAX, SESSION_NAME_MAX_GRAPHEMES } from "./limits.ts";
 import { Role } from "./roles.ts";
-import { SessionSettings } from "./room.ts";
+import { IceServer, SessionSettings } from "./room.ts";
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
@@ -74,12 +74,6 @@ export const InviteSummary = z.object({
 export const Invite = InviteSummary.extend({ code: z.string() });
 export const AcceptInvite = z.object({ code: InviteCode });
 
-/** RFC 8656 TURN credentials in the form `RTCConfiguration.iceServers` takes; short-lived. */
-export const IceServer = z.object({
-  urls: z.array(z.string()),
-  username: z.string(),
-  credential: z.string(),
-});
 export const JoinTicket = z.object({
   ticket: z.string(),
   expiresAtMs: z.int(),

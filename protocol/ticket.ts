@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { AccountId, MemberId, SessionId } from "./ids.ts";
 import { Role } from "./roles.ts";
+import { DecisionNumber } from "./room.ts";
 
 /**
  * What the API signs when somebody may join a session. The Worker verifies it at the door of the room and hands the
@@ -13,8 +14,10 @@ export const TicketClaims = z.object({
   accountId: AccountId,
   displayName: z.string(),
   role: Role,
-  /** The session's setting as the database has it; a room that has logged no settings yet begins with it. */
+  /** The session's setting as the database has it. */
   recordingPermitted: z.boolean(),
+  /** The session's newest decision when this was signed: role and setting are as it left them (P55). */
+  decision: DecisionNumber,
   issuedAtMs: z.int(),
   expiresAtMs: z.int(),
 });

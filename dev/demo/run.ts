@@ -223,11 +223,8 @@ async function measure(evidence: Evidence): Promise<DemoReport> {
   }
   must(takes.length === 2, `There are ${takes.length} takes instead of two.`);
 
-  const names = new Map(
-    log.flatMap(({ body }) => (body.kind === "joined" ? [[body.memberId, body.displayName] as const] : [])),
-  );
-  for (const { event } of guest.emitted("logged"))
-    if (event.body.kind === "joined") names.set(event.body.memberId, event.body.displayName);
+  const names = new Map<string, string>();
+  for (const { one } of ends) names.set(one.emitted("joined")[0]?.memberId ?? "", one.name);
   const texts = (kind: "chat" | "note") =>
     log.flatMap(({ body, from }) =>
       body.kind === kind && from !== undefined ? [{ from: names.get(from) ?? from, text: body.text }] : [],

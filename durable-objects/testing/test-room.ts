@@ -4,7 +4,7 @@ import type { Role } from "../../protocol/roles.ts";
 import { type ApiBody, type ClientMessage, type LoggedEvent, type PostBody, RoomMessage } from "../../protocol/room.ts";
 import type { TicketClaims } from "../../protocol/ticket.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
-import { type ConnectionState, closeWith, newConnectionState, type RoomConnection } from "../connection.ts";
+import { type ConnectionState, closeWith, newConnectionState, type RoomConnection, say } from "../connection.ts";
 import { Room } from "../room.ts";
 import { nodeSql } from "./node-sql.ts";
 
@@ -93,6 +93,8 @@ export class TestRoom {
   readonly sessionId = newId("ses", random) as SessionId;
   readonly connections = new Set<TestMember>();
   nowMs = 1_800_000_000_000;
+  /** The database's newest decision. */
+  decision = 0;
   room: Room;
 
   constructor() {
@@ -100,7 +102,10 @@ export class TestRoom {
   }
 
   #wake(): Room {
-    return new Room({ sql: this.sql, sessionId: this.sessionId, newEventId: newUuid }, this.connections, this.nowMs);
+    const tellRelays = (connection: RoomConnection) =>
+      say(connection, { type: "relays", iceServers: [], expiresAtMs: this.nowMs + 60_000 });
+    const parts = { sql: this.sql, sessionId: this.sessionId, newEventId: newUuid, tellRelays };
+    return new Room(parts, this.connections, this.nowMs);
   }
 
   /** The process is gone, and its sockets with it unless they hibernate. */
@@ -123,6 +128,7 @@ export class TestRoom {
       displayName: `${role} ${memberId.slice(-4)}`,
       role,
       recordingPermitted: true,
+      decision: this.decision,
       issuedAtMs,
       expiresAtMs: issuedAtMs + TICKET_LIFETIME_MS,
       ...more,
@@ -132,7 +138,7 @@ export class TestRoom {
   /** A socket whose ticket was taken, or refused; it has not said hello. */
   knock(role: Role, memberId = newMemberId(), more: Partial<TicketClaims> = {}): TestMember {
     const member = new TestMember(this, memberId);
-    const refusal = this.room.admit(this.claimsOf(memberId, role, more));
+    const refusal = this.room.admit(this.claimsOf(memberId, role, more), this.nowMs);
     if (refusal !== null) closeWith(member, refusal);
     else {
       member.setState(newConnectionState(memberId, this.nowMs));
@@ -147,8 +153,19 @@ export class TestRoom {
     return member;
   }
 
-  decide(from: TestMember, body: ApiBody, eventId: EventId = newUuid()) {
-    return this.room.applyDecision(from.memberId, eventId, body, this.nowMs);
+  decide(from: TestMember, body: ApiBody, { eventId = newUuid(), number = ++this.decision } = {}) {
+    return this.room.applyDecision(from.memberId, eventId, number, body, this.nowMs);
+  }
+
+  /** Time goes by, and the alarm rings when it is due. */
+  pass(ms: number): void {
+    const untilMs = this.nowMs + ms;
+    for (;;) {
+      const dueMs = this.room.sweep(this.connections, this.nowMs);
+      if (dueMs === null || dueMs > untilMs) break;
+      this.nowMs = Math.max(this.nowMs + 1, dueMs);
+    }
+    this.nowMs = untilMs;
   }
 
   get log(): LoggedEvent[] {

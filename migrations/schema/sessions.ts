@@ -7,6 +7,8 @@ export const sessions = sqliteTable("sessions", {
   id: text("id").primaryKey(),
   name: text("name").notNull(),
   recordingPermitted: integer("recording_permitted", { mode: "boolean" }).notNull(),
+  /** How many decisions its room has been told, or is to be told. */
+  decisions: integer("decisions").notNull().default(0),
   createdAtMs: integer("created_at_ms").notNull(),
 });
 
@@ -109,6 +111,8 @@ export const roomCalls = sqliteTable(
     fromMemberId: text("from_member_id").notNull(),
     /** JSON of the event's body: role, remove or settings. */
     body: text("body").notNull(),
+    /** The decision's number in its session, given by a trigger: of two about one thing the higher holds. */
+    number: integer("number").notNull().default(0),
     createdAtMs: integer("created_at_ms").notNull(),
   },
   (table) => [index("room_calls_by_session").on(table.sessionId), index("room_calls_by_age").on(table.createdAtMs)],

@@ -10,6 +10,7 @@ export interface Room {
   applyDecision(
     fromMemberId: MemberId,
     eventId: string,
+    number: number,
     body: ApiBody,
   ): Promise<Awaited<ReturnType<SessionRoom["applyDecision"]>>>;
   announceRecordings(): Promise<void>;

@@ -101,8 +101,11 @@ export const holdings: readonly Holding[] = [
   },
   {
     ...room,
-    name: "members",
-    purpose: { en: "Names and roles of members.", de: "Namen und Rollen der Mitglieder." },
+    name: "people",
+    purpose: {
+      en: "Names and roles of members, and who was let in or sent out.",
+      de: "Namen und Rollen der Mitglieder, und wer hereingelassen oder hinausgeschickt wurde.",
+    },
     recipients: ["collaborators"],
     exported: true,
     erased: "forgotten",
@@ -117,6 +120,17 @@ export const holdings: readonly Holding[] = [
     recipients: [],
     exported: false,
     erased: "forgotten",
+  },
+  {
+    ...room,
+    name: "shares",
+    purpose: {
+      en: "How much of the log each member has written, by their random id, so that nobody can fill it.",
+      de: "Wie viel jedes Mitglied ins Protokoll geschrieben hat, unter seiner zufälligen Kennung, damit niemand es füllen kann.",
+    },
+    recipients: [],
+    exported: false,
+    erased: "nobody-named",
   },
   {
     ...room,

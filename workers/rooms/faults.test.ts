@@ -1,14 +1,23 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { errors } from "../../protocol/errors.ts";
-import { ROOM_FRAME_MAX_BYTES } from "../../protocol/limits.ts";
+import type { SessionId } from "../../protocol/ids.ts";
+import { MEMBER_MESSAGES_BURST, MEMBER_MESSAGES_PER_SECOND, ROOM_FRAME_MAX_BYTES } from "../../protocol/limits.ts";
 import type { PostBody } from "../../protocol/room.ts";
 import { roomOf } from "../platform/jurisdiction.ts";
 import { newMember, newSession, TestClient } from "../testing/room-client.ts";
 
 const chat = (text: string): PostBody => ({ kind: "chat", text });
 const texts = (client: TestClient) => client.events.flatMap(({ body }) => (body.kind === "chat" ? [body.text] : []));
+
+/** On a busy machine an object may still be at work when its eviction is asked for: then it is asked for again. */
+async function evict(
+  session: SessionId,
+  options: Parameters<typeof evictDurableObject>[1] = { webSockets: "hibernate" },
+) {
+  await vi.waitFor(async () => await evictDurableObject(await roomOf(env, session), options), { timeout: 60_000 });
+}
 
 describe("faults", () => {
   test("X12, P6: whoever was away while others posted 1,000 events has all of them, once, in order", async () => {
@@ -30,14 +39,14 @@ describe("faults", () => {
     expect(texts(back)).toEqual(said);
     const seqs = back.events.map(({ seq }) => seq);
     expect(seqs).toEqual(seqs.map((_, at) => lastSeq + 1 + at));
-  });
+  }, 240_000);
 
   test("X13, P8, P27: evicted again and again, with sockets kept and with sockets closed, the log is unbroken", async () => {
     const session = newSession();
     const ada = await TestClient.join(session, "host");
     for (let life = 0; life < 50; life++) {
       await ada.ask(chat(`life ${life}`));
-      await evictDurableObject(await roomOf(env, session));
+      await evict(session);
     }
     // Its socket hibernated with the room: it is still in, and heard of nobody leaving.
     await ada.ask(chat("still in"));
@@ -49,7 +58,7 @@ describe("faults", () => {
       const ben = await TestClient.join(session, "participant", { memberId, lastSeq });
       await ben.ask(chat(`ben ${life}`));
       lastSeq = ben.events.at(-1)?.seq ?? 0;
-      await evictDurableObject(await roomOf(env, session), { webSockets: "close" });
+      await evict(session, { webSockets: "close" });
     }
     const all = (await (await roomOf(env, session)).snapshot()).events;
     expect(all.map(({ seq }) => seq)).toEqual(all.map((_, at) => at + 1));
@@ -58,7 +67,7 @@ describe("faults", () => {
     const leaves = all.filter(({ body }) => body.kind === "left" && body.memberId === memberId).length;
     expect(joins).toBe(50);
     expect(leaves).toBeGreaterThanOrEqual(49);
-  }, 60_000);
+  }, 240_000);
 
   test("X15, P33, P34: a frame too large, one that is binary and one that is no JSON close that member, and nobody else", async () => {
     const session = newSession();
@@ -80,6 +89,7 @@ describe("faults", () => {
     const session = newSession();
     const [ada, flood] = [await TestClient.join(session, "host"), await TestClient.join(session)];
     let answered = 0;
+    const startedAtMs = Date.now();
     for (let at = 0; at < 10_000 && flood.closeCode === undefined; at++) {
       try {
         flood.post(chat(`flood ${at}`));
@@ -93,6 +103,7 @@ describe("faults", () => {
     expect(await flood.closed).toBe(errors["rate-limited"].close);
     expect(answered).toBeGreaterThan(2);
     const logged = (await (await roomOf(env, session)).snapshot()).events;
-    expect(logged.filter(({ from }) => from === flood.memberId).length).toBeLessThan(400);
-  });
+    const passedMax = MEMBER_MESSAGES_BURST + ((Date.now() - startedAtMs) * MEMBER_MESSAGES_PER_SECOND) / 1_000;
+    expect(logged.filter(({ from }) => from === flood.memberId).length).toBeLessThanOrEqual(passedMax);
+  }, 240_000);
 });

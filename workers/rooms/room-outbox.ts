@@ -36,9 +36,14 @@ export function enqueue(
 
 /** Makes the call and forgets it. `false`: the room could not be reached; the row stays for cron. */
 export async function deliver(env: Env, deps: Deps, call: Decision): Promise<boolean> {
+  const row = await env.DB.prepare("SELECT number FROM room_calls WHERE event_id = ?")
+    .bind(call.eventId)
+    .first<{ number: number }>();
+  // Somebody else has delivered it.
+  if (row === null) return true;
   try {
     const room = await deps.reachRoom(env, call.sessionId);
-    await room.applyDecision(call.fromMemberId, call.eventId, call.body);
+    await room.applyDecision(call.fromMemberId, call.eventId, row.number, call.body);
   } catch {
     log({ event: "room-unreachable", call: "apply" });
     return false;

@@ -1,3 +1,4 @@
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { errors } from "../../protocol/errors.ts";
@@ -9,6 +10,12 @@ import { newMember, newSession, TestClient, ticketFor } from "../testing/room-cl
 const chat = (text: string): PostBody => ({ kind: "chat", text });
 const command = (name: "play" | "stop" | "record"): PostBody => ({ kind: "transport", transport: { command: name } });
 const note = (noteId: string, text: string): PostBody => ({ kind: "note", noteId, text });
+
+const tablesOf = (sql: SqlStorage) =>
+  sql
+    .exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\'")
+    .toArray()
+    .map(({ name }) => name);
 
 describe("joining", () => {
   test("P6: hello is answered with welcome, then with the whole log", async () => {
@@ -154,9 +161,9 @@ describe("what the API decides", () => {
     const room = await roomOf(env, session);
     const eventId = crypto.randomUUID();
     const body = { kind: "role", memberId: ben.memberId, role: "participant" } as const;
-    const first = await room.applyDecision(ada.memberId, eventId, body);
-    expect(await room.applyDecision(ada.memberId, eventId, body)).toEqual(first);
-    expect(await room.applyDecision(ada.memberId, eventId, { ...body, role: "host" })).toEqual({
+    const first = await room.applyDecision(ada.memberId, eventId, 1, body);
+    expect(await room.applyDecision(ada.memberId, eventId, 1, body)).toEqual(first);
+    expect(await room.applyDecision(ada.memberId, eventId, 1, { ...body, role: "host" })).toEqual({
       ok: false,
       code: "event-conflict",
     });
@@ -170,16 +177,15 @@ describe("what the API decides", () => {
   test("C1: a ticket signed before a role was changed does not bring the old role back; a later one does", async () => {
     const session = newSession();
     const memberId = newMember();
-    const issuedAtMs = Date.now() - 1_000;
-    const old = await ticketFor(session, memberId, "host", { issuedAtMs });
+    const old = await ticketFor(session, memberId, "host", { decision: 6 });
     const room = await roomOf(env, session);
-    await room.applyDecision(newMember(), crypto.randomUUID(), { kind: "role", memberId, role: "observer" });
+    await room.applyDecision(newMember(), crypto.randomUUID(), 7, { kind: "role", memberId, role: "observer" });
     const client = await TestClient.knock(session, old);
     client.hello();
     expect(await client.hear("welcome")).toMatchObject({ role: "observer" });
     const later = await TestClient.join(session, "participant", {
       memberId,
-      claims: { issuedAtMs: Date.now() + 1_000 },
+      claims: { decision: 8 },
     });
     expect(await later.hear("welcome")).toMatchObject({ role: "participant" });
   });
@@ -188,7 +194,7 @@ describe("what the API decides", () => {
     const session = newSession();
     const [ada, ben] = [await TestClient.join(session, "host"), await TestClient.join(session)];
     const spare = await ticketFor(session, ben.memberId, "participant");
-    await (await roomOf(env, session)).applyDecision(ada.memberId, crypto.randomUUID(), {
+    await (await roomOf(env, session)).applyDecision(ada.memberId, crypto.randomUUID(), 1, {
       kind: "remove",
       memberId: ben.memberId,
     });
@@ -205,8 +211,12 @@ describe("what the API decides", () => {
     const session = newSession();
     const ada = await TestClient.join(session, "host");
     const room = await roomOf(env, session);
+    let number = 0;
     const permit = (recordingPermitted: boolean) =>
-      room.applyDecision(ada.memberId, crypto.randomUUID(), { kind: "settings", settings: { recordingPermitted } });
+      room.applyDecision(ada.memberId, crypto.randomUUID(), ++number, {
+        kind: "settings",
+        settings: { recordingPermitted },
+      });
     ada.say({
       type: "status",
       status: { cameraOn: true, micLive: true, armed: true, recording: true, directPath: false },
@@ -223,6 +233,24 @@ describe("what the API decides", () => {
     expect(members[0]?.status).toMatchObject({ recording: false, armed: false, cameraOn: true });
     await permit(true);
     expect(await ada.ask(command("record"))).toMatchObject({ body: command("record") });
+  });
+
+  test("E2, P15: the end outlives the process, so no ticket of the last minute opens a ghost room", async () => {
+    const session = newSession();
+    await TestClient.join(session, "host");
+    const spare = await ticketFor(session, newMember(), "host");
+    const stub = await roomOf(env, session);
+    await stub.end();
+    await evictDurableObject(stub);
+    const late = await TestClient.knock(session, spare);
+    expect(await late.closed).toBe(errors["session-closed"].close);
+    const again = await roomOf(env, session);
+    const body = { kind: "settings", settings: { recordingPermitted: true } };
+    expect(await again.applyDecision(newMember(), crypto.randomUUID(), 9, body)).toEqual({
+      ok: false,
+      code: "session-closed",
+    });
+    expect(await runInDurableObject(again, (_, { storage }) => tablesOf(storage.sql))).toEqual(["ended"]);
   });
 
   test("E2, P15: the end closes everybody and leaves nothing in storage", async () => {

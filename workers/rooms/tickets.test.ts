@@ -19,6 +19,7 @@ const claims = {
   displayName: "Zoë Ångström 🎷",
   role: "participant",
   recordingPermitted: true,
+  decision: 3,
   issuedAtMs: NOW_MS,
   expiresAtMs: NOW_MS + TICKET_LIFETIME_MS,
 } as TicketClaims;

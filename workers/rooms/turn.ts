@@ -1,12 +1,10 @@
 import { z } from "zod";
 import type { MemberId } from "../../protocol/ids.ts";
 import { TURN_CREDENTIAL_LIFETIME_MS } from "../../protocol/limits.ts";
-import type { IceServer } from "../../protocol/sessions.ts";
+import type { IceServer } from "../../protocol/room.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
-
-type Server = z.infer<typeof IceServer>;
 
 /**
  * Relays for one member, with credentials that run out (RFC 8656 long-term credentials in the ephemeral form that coturn calls
@@ -14,7 +12,7 @@ type Server = z.infer<typeof IceServer>;
  * Locally a shared secret signs them; in production Cloudflare's TURN service makes them. If it cannot be reached the list is
  * empty: the room works without sound rather than not at all, and the next ticket asks again.
  */
-export async function iceServers(env: Env, deps: Deps, memberId: MemberId): Promise<Server[]> {
+export async function iceServers(env: Env, deps: Deps, memberId: MemberId): Promise<IceServer[]> {
   if (env.TURN_SERVICE_KEY_ID !== undefined && env.TURN_SERVICE_TOKEN !== undefined) {
     return await fromService(env.TURN_SERVICE_KEY_ID, env.TURN_SERVICE_TOKEN, deps);
   }
@@ -24,7 +22,12 @@ export async function iceServers(env: Env, deps: Deps, memberId: MemberId): Prom
 }
 
 /** `username` is the expiry in Unix seconds and a name, joined by a colon; `credential` its HMAC-SHA-1 in base64. */
-export async function fromSecret(secret: string, urls: string[], name: string, expiresAtMs: number): Promise<Server> {
+export async function fromSecret(
+  secret: string,
+  urls: string[],
+  name: string,
+  expiresAtMs: number,
+): Promise<IceServer> {
   const encoder = new TextEncoder();
   const username = `${Math.floor(expiresAtMs / 1000)}:${name}`;
   const algorithm = { name: "HMAC", hash: "SHA-1" };
@@ -43,7 +46,7 @@ const ServiceAnswer = z.object({
   ),
 });
 
-async function fromService(keyId: string, token: string, deps: Deps): Promise<Server[]> {
+async function fromService(keyId: string, token: string, deps: Deps): Promise<IceServer[]> {
   try {
     const response = await deps.fetch(
       `https://rtc.live.cloudflare.com/v1/turn/keys/${keyId}/credentials/generate-ice-servers`,

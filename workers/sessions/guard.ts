@@ -11,6 +11,8 @@ export interface Membership {
   role: Role;
   sessionName: string;
   recordingPermitted: boolean;
+  /** The session's newest decision; role and settings are as it left them. */
+  decision: number;
   sessionCreatedAtMs: number;
 }
 
@@ -22,7 +24,7 @@ export async function findMembership(db: D1Database, sessionId: string, accountI
   const row = await db
     .prepare(
       `SELECT session_id AS sessionId, member_id AS memberId, role, name AS sessionName,
-              recording_permitted AS recordingPermitted, sessions.created_at_ms AS sessionCreatedAtMs
+              recording_permitted AS recordingPermitted, decisions AS decision, sessions.created_at_ms AS sessionCreatedAtMs
        FROM session_members JOIN sessions ON sessions.id = session_id
        WHERE session_id = ?1 AND account_id = ?2`,
     )

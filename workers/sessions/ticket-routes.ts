@@ -34,6 +34,7 @@ export const tickets = newRouter<MemberEnv>().openapi(
         displayName: account.displayName,
         role: member.role,
         recordingPermitted: member.recordingPermitted,
+        decision: member.decision,
         issuedAtMs,
         expiresAtMs,
       }),

@@ -12,7 +12,7 @@ export const newSession = () => newId("ses", random) as SessionId;
 export const newMember = () => newId("mem", random) as MemberId;
 
 /** Long enough for a slow machine; a message that does not come fails the test by its name. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 60_000;
 
 /** A genuine ticket, with whatever a test wants different about it. */
 export async function ticketFor(
@@ -30,6 +30,7 @@ export async function ticketFor(
     displayName: `${role} ${memberId.slice(-4)}`,
     role,
     recordingPermitted: true,
+    decision: 0,
     issuedAtMs,
     expiresAtMs: issuedAtMs + TICKET_LIFETIME_MS,
     ...more,
@@ -53,7 +54,9 @@ export class TestClient {
       });
     });
     socket.addEventListener("message", ({ data }) => {
-      this.heard.push(RoomMessage.parse(JSON.parse(String(data))));
+      const message = RoomMessage.parse(JSON.parse(String(data)));
+      this.heard.push(message);
+      if (message.type === "events" && message.ack) this.say({ type: "ack", seq: message.events.at(-1)?.seq ?? 0 });
       for (const look of this.#waiting) look();
     });
     socket.accept();

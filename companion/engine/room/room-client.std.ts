@@ -56,7 +56,17 @@ export interface RoomClientOptions {
 
 /** Reasons after which coming back would only repeat them. */
 const FINAL: ReadonlySet<number> = new Set(
-  (["version-unsupported", "replaced", "session-closed", "removed"] as const).map((code) => errors[code].close),
+  (
+    [
+      "version-unsupported",
+      "replaced",
+      "session-closed",
+      "removed",
+      "kicked",
+      "session-locked",
+      "session-ended",
+    ] as const
+  ).map((code) => errors[code].close),
 );
 /** Many samples at first, so that the first command is in time; then as many as drift asks for. */
 const PINGS_FAST = 20;
@@ -82,6 +92,8 @@ export class RoomClient {
   #pings = 0;
   #pingTimer: ReturnType<typeof setTimeout> | undefined;
   #heardAtMs = 0;
+  /** The last pong of this connection: the room measures the round trip by it. */
+  #pong: { roomTimeMs: number; receivedAtMs: number } | undefined;
   #status: MemberStatus | undefined;
 
   constructor(options: RoomClientOptions) {
@@ -195,11 +207,13 @@ export class RoomClient {
       case "events":
         for (const event of message.events) this.#onEvent(event);
         this.#dropExpired();
+        if (message.ack === true) this.#send({ type: "ack", seq: message.events.at(-1)?.seq ?? 0 });
         break;
       case "members":
         handlers.onMembers(message.members);
         break;
       case "pong":
+        this.#pong = { roomTimeMs: message.roomTimeMs, receivedAtMs };
         handlers.onClock({
           sentLocalMs: message.sentAtMs,
           receivedLocalMs: receivedAtMs,
@@ -233,6 +247,7 @@ export class RoomClient {
     if (this.#status !== undefined) this.#send({ type: "status", status: this.#status });
     this.#resend();
     this.#pings = 0;
+    this.#pong = undefined;
     this.#ping();
   }
 
@@ -274,7 +289,12 @@ export class RoomClient {
       this.#socket.reconnect(4000, "silent");
       return;
     }
-    this.#send({ type: "ping", sentAtMs: nowMs });
+    const pong = this.#pong;
+    this.#send({
+      type: "ping",
+      sentAtMs: nowMs,
+      ...(pong && { pong: { roomTimeMs: pong.roomTimeMs, heldMs: nowMs - pong.receivedAtMs } }),
+    });
     this.#pings++;
     this.#pingTimer = setTimeout(() => this.#ping(), this.#pings < PINGS_FAST ? PING_FAST_MS : PING_MS);
   }

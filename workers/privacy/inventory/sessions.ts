@@ -15,7 +15,13 @@ export const sessionsRules = {
         until: { en: "until the session is deleted", de: "bis die Session gelöscht wird" },
       },
     ],
-    columns: { id: "export", name: "export", recordingPermitted: "export", createdAtMs: "export" },
+    columns: {
+      id: "export",
+      name: "export",
+      recordingPermitted: "export",
+      decisions: "internal",
+      createdAtMs: "export",
+    },
   },
   sessionMembers: {
     subjects: [{ column: "accountId", is: "account", erase: "step" }],
@@ -101,6 +107,7 @@ export const sessionsRules = {
       eventId: "internal",
       sessionId: "internal",
       fromMemberId: "internal",
+      number: "internal",
       body: "internal",
       createdAtMs: "internal",
     },

@@ -1,0 +1,158 @@
+import type { MemberId } from "../protocol/ids.ts";
+import type { Role } from "../protocol/roles.ts";
+import type { TicketClaims } from "../protocol/ticket.ts";
+import type { Sql } from "./sql.ts";
+
+/** A member as the room knows them. */
+export interface Person {
+  memberId: MemberId;
+  displayName: string;
+  role: Role;
+  /** The log says that they are here: `joined` without a `left` since. */
+  present: boolean;
+  /** They have been in since the session was last ended, so neither a lock nor a waiting room stops them when they come back. */
+  admitted: boolean;
+  /** A host has sent them out, and has not let them in again. */
+  keptOut: boolean;
+}
+
+interface PersonRow extends Record<string, string | number> {
+  memberId: string;
+  displayName: string;
+  role: string;
+  present: number;
+  admitted: number;
+  keptOut: number;
+}
+
+/** `awaited`: a decision about them came before their first visit. `removed`: no ticket opens anything for them any more. */
+type Standing = "member" | "awaited" | "removed";
+
+/** A ticket is forgotten this long after it expired: by then the door refuses it, whatever the two clocks say. */
+const TICKET_MEMORY_MS = 60_000;
+
+/**
+ * The people of a session, as far as the room must know them to judge without the database: their roles, each with the number of the
+ * decision that gave it, and which tickets were used. All of it is in the object's SQLite; what every message needs is in memory too.
+ * Of whoever was removed an id is left, and no name.
+ */
+export class People {
+  readonly #sql: Sql;
+  readonly #people = new Map<MemberId, Person>();
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+    sql.exec(`CREATE TABLE IF NOT EXISTS people (
+        member_id TEXT PRIMARY KEY, display_name TEXT NOT NULL, role TEXT NOT NULL, present INTEGER NOT NULL,
+        admitted INTEGER NOT NULL, kept_out INTEGER NOT NULL, standing TEXT NOT NULL, decision INTEGER NOT NULL) WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS tickets (ticket_id TEXT PRIMARY KEY, expires_at_ms INTEGER NOT NULL) WITHOUT ROWID;`);
+    const rows = sql.exec<PersonRow>(
+      `SELECT member_id AS memberId, display_name AS displayName, role, present, admitted, kept_out AS keptOut
+       FROM people WHERE standing = 'member'`,
+    );
+    for (const row of rows) {
+      const person = {
+        ...row,
+        present: row.present === 1,
+        admitted: row.admitted === 1,
+        keptOut: row.keptOut === 1,
+      } as Person;
+      this.#people.set(person.memberId, person);
+    }
+  }
+
+  get(memberId: MemberId): Person | undefined {
+    return this.#people.get(memberId);
+  }
+
+  all(): Person[] {
+    return [...this.#people.values()];
+  }
+
+  /** The newest decision about a member that the room has heard of; -1: none. */
+  decisionOf(memberId: MemberId): number {
+    const [row] = this.#sql
+      .exec<{ decision: number }>("SELECT decision FROM people WHERE member_id = ?", memberId)
+      .toArray();
+    return row?.decision ?? -1;
+  }
+
+  /** Takes a ticket once. Its name and role are news, unless a later decision than the ticket's has been heard of. */
+  admit(claims: TicketClaims): "ticket-used" | "removed" | null {
+    const { memberId, displayName } = claims;
+    const [known] = this.#sql
+      .exec<{ standing: Standing; decision: number; role: string }>(
+        "SELECT standing, decision, role FROM people WHERE member_id = ?",
+        memberId,
+      )
+      .toArray();
+    if (known?.standing === "removed") return "removed";
+    const { rowsWritten } = this.#sql.exec(
+      "INSERT INTO tickets (ticket_id, expires_at_ms) VALUES (?, ?) ON CONFLICT DO NOTHING",
+      claims.ticketId,
+      claims.expiresAtMs,
+    );
+    if (rowsWritten === 0) return "ticket-used";
+    const isOld = known !== undefined && known.decision > claims.decision;
+    const role = isOld ? (known.role as Role) : claims.role;
+    const before = this.#people.get(memberId) ?? { present: false, admitted: false, keptOut: false };
+    this.#write({ ...before, memberId, displayName, role }, claims.decision);
+    return null;
+  }
+
+  #write(person: Person, decision = 0): void {
+    this.#people.set(person.memberId, person);
+    const { memberId, displayName, role, present, admitted, keptOut } = person;
+    this.#sql.exec(
+      `INSERT INTO people (member_id, display_name, role, present, admitted, kept_out, standing, decision)
+       VALUES (?, ?, ?, ?, ?, ?, 'member', ?)
+       ON CONFLICT (member_id) DO UPDATE SET display_name = excluded.display_name, role = excluded.role,
+         present = excluded.present, admitted = excluded.admitted, kept_out = excluded.kept_out, standing = 'member',
+         decision = max(decision, excluded.decision)`,
+      ...[memberId, displayName, role, present ? 1 : 0, admitted ? 1 : 0, keptOut ? 1 : 0, decision],
+    );
+  }
+
+  change(memberId: MemberId, change: Partial<Pick<Person, "present" | "admitted" | "keptOut">>): void {
+    const person = this.#people.get(memberId);
+    if (person !== undefined) this.#write({ ...person, ...change });
+  }
+
+  /** The API's decision. It may come before the member was ever here: then it waits for their first ticket. */
+  setRole(memberId: MemberId, role: Role, decision: number): void {
+    const person = this.#people.get(memberId);
+    if (person !== undefined) this.#people.set(memberId, { ...person, role });
+    this.#sql.exec(
+      `INSERT INTO people (member_id, display_name, role, present, admitted, kept_out, standing, decision)
+       VALUES (?1, '', ?2, 0, 0, 0, 'awaited', ?3)
+       ON CONFLICT (member_id) DO UPDATE SET role = ?2, decision = max(decision, ?3)`,
+      memberId,
+      role,
+      decision,
+    );
+  }
+
+  /** Remembers the id alone, so that no ticket of theirs opens anything; the name is forgotten. */
+  remove(memberId: MemberId, decision: number): void {
+    this.#people.delete(memberId);
+    this.#sql.exec(
+      `INSERT INTO people (member_id, display_name, role, present, admitted, kept_out, standing, decision)
+       VALUES (?1, '', 'observer', 0, 0, 0, 'removed', ?2)
+       ON CONFLICT (member_id) DO UPDATE SET display_name = '', present = 0, standing = 'removed', decision = ?2`,
+      memberId,
+      decision,
+    );
+  }
+
+  /** The evening is over: the next one begins at the door. */
+  forgetAdmissions(): void {
+    for (const { memberId, admitted } of this.all()) if (admitted) this.change(memberId, { admitted: false });
+  }
+
+  /** Forgets tickets that could not be used any more. Returns when to look again, or `null`. */
+  pruneTickets(nowMs: number): number | null {
+    this.#sql.exec("DELETE FROM tickets WHERE expires_at_ms <= ?", nowMs - TICKET_MEMORY_MS);
+    const { next } = this.#sql.exec<{ next: number | null }>("SELECT MIN(expires_at_ms) AS next FROM tickets").one();
+    return next === null ? null : next + TICKET_MEMORY_MS;
+  }
+}
