@@ -1,0 +1,224 @@
+import { describe, expect, test, vi } from "vitest";
+import { errors } from "../../../protocol/errors.ts";
+import { ClientMessage, idleStatus, type LoggedEvent, type RoomMessage } from "../../../protocol/room.ts";
+import { initialMap } from "../../../protocol/timeline.ts";
+import { initialTransport } from "../../../protocol/transport.ts";
+import { SUBPROTOCOL } from "../../../protocol/version.ts";
+import { RoomClient, type RoomHandlers } from "./room-client.std.ts";
+
+const PATIENCE = { timeout: 20_000, interval: 5 };
+const memberId = `mem_${"a".repeat(26)}` as const;
+const sessionId = `ses_${"a".repeat(26)}` as const;
+
+/** A socket in memory: what the client does with it, and what the room says to it. */
+class Socket extends EventTarget {
+  static readonly CONNECTING = 0;
+  static readonly OPEN = 1;
+  static readonly CLOSING = 2;
+  static readonly CLOSED = 3;
+  static all: Socket[] = [];
+  readyState = Socket.CONNECTING;
+  binaryType = "blob";
+  bufferedAmount = 0;
+  extensions = "";
+  readonly said: ClientMessage[] = [];
+  readonly url: string;
+  readonly protocols: string[];
+
+  constructor(url: string, protocols: string | string[]) {
+    super();
+    this.url = url;
+    this.protocols = [protocols].flat();
+    Socket.all.push(this);
+    queueMicrotask(() => {
+      this.readyState = Socket.OPEN;
+      this.dispatchEvent(new Event("open"));
+    });
+  }
+
+  get protocol(): string {
+    return SUBPROTOCOL;
+  }
+
+  send(text: string): void {
+    if (this.readyState !== Socket.OPEN) throw new Error("Nothing is sent through a closed socket.");
+    this.said.push(ClientMessage.parse(JSON.parse(text)));
+  }
+
+  close(code = 1000): void {
+    if (this.readyState === Socket.CLOSED) return;
+    this.readyState = Socket.CLOSED;
+    this.dispatchEvent(Object.assign(new Event("close"), { code, reason: "", wasClean: true }));
+  }
+
+  tell(message: RoomMessage | Record<string, unknown>): void {
+    this.dispatchEvent(Object.assign(new Event("message"), { data: JSON.stringify(message) }));
+  }
+
+  welcome(headSeq = 0): void {
+    this.tell({
+      type: "welcome",
+      protocolVersion: 1,
+      sessionId,
+      memberId,
+      role: "host",
+      members: [],
+      transport: initialTransport,
+      timeline: initialMap,
+      settings: { recordingPermitted: true },
+      admission: "open",
+      recordingOn: false,
+      headSeq,
+      roomTimeMs: 1_000,
+    });
+  }
+
+  of<Type extends ClientMessage["type"]>(type: Type): Extract<ClientMessage, { type: Type }>[] {
+    return this.said.filter((message): message is Extract<ClientMessage, { type: Type }> => message.type === type);
+  }
+}
+
+const chat = (seq: number): LoggedEvent => ({
+  seq,
+  eventId: crypto.randomUUID(),
+  from: memberId,
+  atMs: seq,
+  body: { kind: "chat", text: `${seq}` },
+});
+
+function enter() {
+  Socket.all = [];
+  const handlers = {
+    onWelcome: vi.fn(),
+    onEvent: vi.fn<RoomHandlers["onEvent"]>(),
+    onMembers: vi.fn(),
+    onSignal: vi.fn(),
+    onRecordingsChanged: vi.fn(),
+    onRefused: vi.fn(),
+    onTrouble: vi.fn(),
+    onClock: vi.fn(),
+  };
+  let tickets = 0;
+  let nowMs = 0;
+  const client = new RoomClient({
+    enter: async () => ({ url: "ws://room.test/", ticket: `ticket-${++tickets}` }),
+    handlers,
+    nowMs: () => nowMs,
+    client: "test",
+    WebSocket: Socket,
+  });
+  const socket = async (number = 1) => {
+    await vi.waitFor(() => expect(Socket.all[number - 1]?.of("hello")).toHaveLength(1), PATIENCE);
+    return Socket.all[number - 1] as Socket;
+  };
+  const seqs = () => handlers.onEvent.mock.calls.map(([{ seq }]) => seq);
+  const pass = (ms: number) => {
+    nowMs += ms;
+  };
+  return { client, handlers, socket, seqs, pass };
+}
+
+describe("a companion's end of the room's socket", () => {
+  test("P6, X12: resumes by number after a loss, and hands each line on once, in order", async () => {
+    const { client, socket, seqs } = enter();
+    const first = await socket();
+    first.welcome(3);
+    first.tell({ type: "events", events: [chat(1), chat(2)] });
+    first.tell({ type: "events", events: [chat(2), chat(3)], ack: true });
+    expect(first.of("ack")).toEqual([{ type: "ack", seq: 3 }]);
+    first.close(1006);
+    const second = await socket(2);
+    expect(second.of("hello")).toMatchObject([{ lastSeq: 3 }]);
+    second.welcome(4);
+    second.tell({ type: "events", events: [chat(4)] });
+    expect(seqs()).toEqual([1, 2, 3, 4]);
+    client.close();
+  });
+
+  test("P6: a log that is shorter than the client's copy is another one, and is read from its beginning", async () => {
+    const { client, socket, seqs } = enter();
+    const first = await socket();
+    first.welcome(2);
+    first.tell({ type: "events", events: [chat(1), chat(2)] });
+    first.close(1012);
+    const second = await socket(2);
+    second.welcome(1);
+    second.tell({ type: "events", events: [chat(1)] });
+    expect(seqs()).toEqual([1, 2, 1]);
+    client.close();
+  });
+
+  test("P11, P39: nothing is queued while offline; what was not answered goes again under its id, with a new ticket", async () => {
+    const { client, handlers, socket } = enter();
+    const [answered, kept, refused] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()];
+    const body = { kind: "chat", text: "once" } as const;
+    client.post(answered, body);
+    const first = await socket();
+    expect(first.protocols).toEqual([SUBPROTOCOL, "ticket-1"]);
+    expect(first.of("post")).toEqual([]);
+    first.welcome();
+    client.post(kept, body);
+    client.post(refused, body);
+    expect(first.of("post").map(({ eventId }) => eventId)).toEqual([answered, kept, refused]);
+    first.tell({ type: "events", events: [{ ...chat(1), eventId: answered }] });
+    first.tell({ type: "refused", eventId: refused, code: "forbidden", message: "No." });
+    expect(handlers.onRefused).toHaveBeenCalledWith(refused, "forbidden", "No.");
+    first.close(1006);
+    const second = await socket(2);
+    expect(second.protocols).toEqual([SUBPROTOCOL, "ticket-2"]);
+    second.welcome(1);
+    expect(second.of("post").map(({ eventId }) => eventId)).toEqual([kept]);
+    client.close();
+  });
+
+  test("P5, X14: a message of a later version is passed over", async () => {
+    const { client, handlers, socket, seqs } = enter();
+    const first = await socket();
+    first.welcome();
+    first.tell({ type: "a-message-of-tomorrow", nested: {} });
+    first.tell({ type: "events", events: [chat(1)], more: true });
+    expect(seqs()).toEqual([1]);
+    expect(handlers.onTrouble).not.toHaveBeenCalled();
+    client.close();
+  });
+
+  test("P18, P37: each ping brings back the last pong and how long it was held", async () => {
+    const { client, handlers, socket, pass } = enter();
+    const first = await socket();
+    first.welcome();
+    expect(first.of("ping")).toEqual([{ type: "ping", sentAtMs: 0 }]);
+    pass(40);
+    first.tell({ type: "pong", sentAtMs: 0, roomTimeMs: 7_000 });
+    expect(handlers.onClock).toHaveBeenCalledWith({ sentLocalMs: 0, receivedLocalMs: 40, roomTimeMs: 7_000 });
+    pass(25);
+    await vi.waitFor(() => expect(first.of("ping").length).toBeGreaterThan(1), PATIENCE);
+    expect(first.of("ping")[1]).toEqual({ type: "ping", sentAtMs: 65, pong: { roomTimeMs: 7_000, heldMs: 25 } });
+    client.close();
+  });
+
+  test.each(["replaced", "removed", "kicked", "session-locked", "session-ended", "session-closed"] as const)(
+    "P7, P14, P36, P54: told %s, it says so and does not come back by itself",
+    async (code) => {
+      const { handlers, socket } = enter();
+      const first = await socket();
+      first.welcome();
+      first.tell({ type: "error", code, message: errors[code].title });
+      first.close(errors[code].close);
+      expect(handlers.onTrouble.mock.calls).toEqual([[code, errors[code].title, true]]);
+      expect(Socket.all).toHaveLength(1);
+    },
+  );
+
+  test("P29: what a person shows is shown again after a loss", async () => {
+    const { client, socket } = enter();
+    client.setStatus({ ...idleStatus, micLive: true });
+    const first = await socket();
+    first.welcome();
+    expect(first.of("status")).toMatchObject([{ status: { micLive: true } }]);
+    first.close(1001);
+    const second = await socket(2);
+    second.welcome();
+    expect(second.of("status")).toHaveLength(1);
+    client.close();
+  });
+});
