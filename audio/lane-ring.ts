@@ -8,7 +8,16 @@ import { INT24_SCALE } from "./pcm.ts";
  * carrier brings a packet first, its place is the same. What lies in it is bit for bit what was sent: 24-bit integers are exact in
  * Float32. Beside it runs a log of arrivals, from which the player learns how late packets are.
  */
-const CONTROL = { generation: 0, arrivals: 1, sampleRateHz: 2, packets: 3, refused: 4, rescued: 5, narrow: 6 } as const;
+const CONTROL = {
+  generation: 0,
+  arrivals: 1,
+  sampleRateHz: 2,
+  packets: 3,
+  refused: 4,
+  rescued: 5,
+  narrow: 6,
+  isNarrow: 7,
+} as const;
 const CONTROL_WORDS = 16;
 const ARRIVALS = 1_024;
 /** Numbers of one arrival, as `Arrival` has them. */
@@ -91,6 +100,7 @@ export class LaneWriter {
     if (ahead > 0) this.#dueFrames += ahead < head.sampleRateHz ? ahead : head.frames;
     this.#newest = Math.max(this.#newest, first + head.frames);
     if (head.bits === 16) Atomics.add(control, CONTROL.narrow, 1);
+    Atomics.store(control, CONTROL.isNarrow, head.bits === 16 ? 1 : 0);
     Atomics.add(control, CONTROL.packets, 1);
     this.#log(first + head.frames, head, atMs);
   }
@@ -169,6 +179,11 @@ export class LaneReader {
 
   get sampleRateHz(): number {
     return Atomics.load(this.#views.control, CONTROL.sampleRateHz);
+  }
+
+  /** Whether the newest packet came in 16 bit. */
+  get isNarrow(): boolean {
+    return Atomics.load(this.#views.control, CONTROL.isNarrow) === 1;
   }
 
   /** Packets that came, those refused, and those that were rescued by the one after them, since the ring was made. */

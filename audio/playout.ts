@@ -112,7 +112,7 @@ export class Playout {
     };
   }
 
-  /** Whether the last block was sound exactly as it was sent: nothing guessed, blended, or read between frames. */
+  /** Whether the last block was sound exactly as it was captured: in 24 bit, nothing guessed, blended, or read between frames. */
   get isExact(): boolean {
     return this.#isExact;
   }
@@ -156,7 +156,7 @@ export class Playout {
     const until = Math.floor(this.#place + (frames - 1) * step) + half + 1;
     while (this.#history.end < until) this.#feedOne(wanted);
     this.#isConcealed = !this.#history.isTrue(this.#place, frames);
-    this.#isExact = step === 1 && Number.isInteger(this.#place) && !this.#isConcealed;
+    this.#isExact = step === 1 && Number.isInteger(this.#place) && !this.#isConcealed && !this.#lane.isNarrow;
     this.#history.read(this.#place, step, frames, out);
     this.#place += frames * step;
     // Sums of many steps leave a dust behind the point, which is not a place between frames.

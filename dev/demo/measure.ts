@@ -96,7 +96,7 @@ export function measureExact(source: Source, { samples, index }: Heard, fromMs: 
     delays.push(delayMs);
   }
   return {
-    bitIdentical: compared > 0 && wrong === 0,
+    bitIdentical: compared + resampled > 0 && wrong === 0,
     chunks: compared + resampled,
     resampledChunks: resampled,
     concealedChunks: concealed,
