@@ -54,6 +54,7 @@ const byCost: Record<Cost, readonly string[]> = {
     "GET /hub/:profileId/report",
     "GET /sessions",
     "GET /sessions/:sessionId",
+    "GET /sessions/:sessionId/room",
     "GET /sessions/:sessionId/invites",
     "GET /sessions/:sessionId/leave",
     "GET /sessions/:sessionId/delete",
