@@ -22,7 +22,7 @@ const globalsOf: Record<string, RegExp> = {
 
 /** Where a package can run. One that is in no list makes the test red. */
 const packages: Record<string, readonly string[]> = {
-  std: ["zod", "partysocket", "wavefile", "fflate", "client-zip", "@alexanderolsen/libsamplerate-js"],
+  std: ["zod", "partysocket", "wavefile", "fflate", "@alexanderolsen/libsamplerate-js"],
   node: ["ws", "@roamhq/wrtc", "@napi-rs/keyring", "node-datachannel", "@julusian/midi", "citty", "@clack/prompts"],
   dom: ["preact", "@preact/signals"],
   main: ["electron"],

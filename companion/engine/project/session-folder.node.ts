@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
-import { downloadZip } from "client-zip";
+import { strToU8, zipSync } from "fflate";
 import { z } from "zod";
 import { type Alignable, writeAligned } from "./align.node.ts";
 import { dawProject, dawProjectMetadata } from "./dawproject.std.ts";
@@ -77,19 +77,20 @@ export class SessionFolder {
       lengthSeconds: frames / sampleRateHz,
       bpm: recording.bpm,
     });
-    await this.#writeProjects();
+    this.#writeProjects();
   }
 
-  async #writeProjects(): Promise<void> {
+  #writeProjects(): void {
     const placed = [...this.#placed.values()].sort((one, other) => one.startSeconds - other.startSeconds);
     // The tempo that the session ended on; places are in seconds and do not depend on it.
     const bpm = [...this.#placed.values()].at(-1)?.bpm ?? 120;
-    const archive = downloadZip([
-      { name: "project.xml", input: dawProject(placed, bpm), lastModified: new Date() },
-      { name: "metadata.xml", input: dawProjectMetadata(this.#sessionName), lastModified: new Date() },
-    ]);
+    // Sizes stand in each entry's own header: a reader that streams, Cubase among them, stumbles over data descriptors.
+    const archive = zipSync({
+      "project.xml": strToU8(dawProject(placed, bpm)),
+      "metadata.xml": strToU8(dawProjectMetadata(this.#sessionName)),
+    });
     replace(join(this.path, "session.rpp"), reaperProject(placed, bpm));
-    replace(join(this.path, "session.dawproject"), new Uint8Array(await archive.arrayBuffer()));
+    replace(join(this.path, "session.dawproject"), archive);
     replace(join(this.path, "session.json"), JSON.stringify([...this.#placed.values()], null, 2));
   }
 }

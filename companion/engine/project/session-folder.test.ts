@@ -163,6 +163,8 @@ describe("a session's folder", { timeout: 60_000 }, () => {
   test("the DAWproject is well-formed, names what its format names, and every file of it is there and in place", () => {
     const files = unzip(readFileSync(join(folder, "session.dawproject")));
     expect([...files.keys()].sort()).toEqual(["metadata.xml", "project.xml"]);
+    // No data descriptors (APPNOTE 4.4.4, bit 3): a reader that streams finds each size before the bytes.
+    expect(readFileSync(join(folder, "session.dawproject")).readUInt16LE(6) & 0b1000).toBe(0);
     const xml = files.get("project.xml") ?? Buffer.alloc(0);
     expect(xpath(files.get("metadata.xml") ?? Buffer.alloc(0), "string(/MetaData/Title)")).toBe("Folder & <co>");
     // Elements and where each may stand, as the format's published schema (DAWproject 1.0, Project.xsd) has them.
