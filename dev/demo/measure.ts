@@ -92,7 +92,7 @@ export function measureExact(source: Source, { samples, index }: Heard, fromMs: 
       }
       delayFrames = found;
     }
-    delayMs = playedAtMs - source.openedAtMs - (capturedNow - delayFrames) / FRAMES_PER_MS;
+    delayMs = delayFrames / FRAMES_PER_MS;
     delays.push(delayMs);
   }
   return {
