@@ -5,6 +5,7 @@ import { initialTransport } from "../../protocol/transport.ts";
 import type { createApp } from "../../workers/app.ts";
 import { sha256Hex } from "../../workers/platform/hash.ts";
 import { objectKey, peaksKey } from "../../workers/recordings/keys.ts";
+import { inviteHash } from "../../workers/sessions/invite-store.ts";
 
 /**
  * The same small world for every promise about who may see or do what: Ada hosts a session, Ben takes part, Olu listens, Pat takes part
@@ -137,7 +138,7 @@ export async function newWorld(nowMs: number, withObjects = true): Promise<World
     recording(world.uploadingId, "uploading", uploadId),
     db
       .prepare("INSERT INTO invites VALUES (?, ?, ?, 'participant', 5, ?, ?)")
-      .bind(world.inviteId, world.sessionId, await sha256Hex(world.inviteCode), nowMs, nowMs + 1e9),
+      .bind(world.inviteId, world.sessionId, await inviteHash(env, world.inviteCode), nowMs, nowMs + 1e9),
   );
   await db.batch(statements);
   return world;
