@@ -313,6 +313,7 @@ CREATE TABLE `recordings` (
 --> statement-breakpoint
 CREATE INDEX `recordings_by_session` ON `recordings` (`session_id`,`created_at_ms`,`id`);--> statement-breakpoint
 CREATE INDEX `recordings_by_account` ON `recordings` (`account_id`,`expires_at_ms`);--> statement-breakpoint
+CREATE INDEX `recordings_by_owner` ON `recordings` (`account_id`,`created_at_ms`,`id`);--> statement-breakpoint
 CREATE INDEX `recordings_by_expiry` ON `recordings` (`expires_at_ms`);--> statement-breakpoint
 CREATE INDEX `recordings_by_notice` ON `recordings` (`state`,`notices_sent`,`expires_at_ms`);--> statement-breakpoint
 CREATE TABLE `retention_notices` (

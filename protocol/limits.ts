@@ -107,6 +107,12 @@ export const PART_LEASE_MS = 15_000;
 export const COMPLETION_LEASE_MS = 60 * 60 * 1000;
 /** What ends within this time is not extended any more, because a sweep may have it in hand: far more than two Workers' clocks differ by. */
 export const DELETION_MARGIN_MS = 60 * 1000;
+/** Session time is the room's clock, milliseconds since 1970: what says a time after the year 2100 is a mistake, and no calendar shows it. */
+export const SESSION_TIME_MAX_MS = 4_102_444_800_000;
+/** How far a clock's estimate may be from the truth before it says nothing. */
+export const CLOCK_ERROR_MAX_MS = 60_000;
+/** Uploads that one member has open in a session at once: an evening's takes of sixteen inputs, waiting for a slow line. */
+export const OPEN_UPLOADS_PER_MEMBER_MAX = 200;
 export const PEAKS_MAX_BYTES = 192 * 1024;
 export const PARTS_MAX = 10_000;
 export const RECORDING_NAME_MAX_CHARS = 120;

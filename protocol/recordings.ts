@@ -1,12 +1,14 @@
 import * as z from "zod";
 import { MemberId, RecordingId, SessionId } from "./ids.ts";
 import {
+  CLOCK_ERROR_MAX_MS,
   PART_MAX_BYTES,
   PART_MIN_BYTES,
   PARTS_MAX,
   PEAKS_MAX_BYTES,
   RECORDING_MAX_BYTES,
   RECORDING_NAME_MAX_CHARS,
+  SESSION_TIME_MAX_MS,
   TEMPO_MAX_BPM,
   TEMPO_MIN_BPM,
 } from "./limits.ts";
@@ -30,8 +32,15 @@ export const StemFormat = z.object({
 });
 export type StemFormat = z.infer<typeof StemFormat>;
 
+/** An instant of the room's clock. */
+const SessionTimeMs = z.number().min(0).max(SESSION_TIME_MAX_MS);
+
 /** One sample of the map from a device's clock to session time: frame `frame` of the stem was captured at `atMs`. */
-export const ClockPoint = z.object({ frame: z.int().min(0), atMs: z.number(), errorMs: z.number().min(0) });
+export const ClockPoint = z.object({
+  frame: z.int().min(0).max(RECORDING_MAX_BYTES),
+  atMs: SessionTimeMs,
+  errorMs: z.number().min(0).max(CLOCK_ERROR_MAX_MS),
+});
 export type ClockPoint = z.infer<typeof ClockPoint>;
 export const CLOCK_POINTS_MAX = 4_096;
 
@@ -44,7 +53,7 @@ export const CreateRecording = z.object({
   format: StemFormat,
   /** Where frame 0 of the stem lies on the session timeline. */
   timelineFrames: PositionFrames,
-  startedAtMs: z.number(),
+  startedAtMs: SessionTimeMs,
   bpm: z.number().min(TEMPO_MIN_BPM).max(TEMPO_MAX_BPM),
   partBytes: z.int().min(PART_MIN_BYTES).max(PART_MAX_BYTES).default(PART_MIN_BYTES),
 });
@@ -52,7 +61,7 @@ export type CreateRecording = z.infer<typeof CreateRecording>;
 
 export const CompleteRecording = z.object({
   sizeBytes: z.int().min(1).max(RECORDING_MAX_BYTES),
-  frames: z.int().min(0),
+  frames: z.int().min(0).max(RECORDING_MAX_BYTES),
   sha256: Sha256Hex,
   parts: z.int().min(1).max(PARTS_MAX),
   clock: z.array(ClockPoint).max(CLOCK_POINTS_MAX).default([]),

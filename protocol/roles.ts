@@ -30,6 +30,8 @@ export const permissions = {
   record: ["host", "participant"],
   "recording.share": ["host", "participant"],
   "recording.download": ["host", "participant"],
+  /** Anybody's: their own they may take away whatever they are now. */
+  "recording.remove": ["host"],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof permissions;

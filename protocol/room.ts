@@ -8,6 +8,9 @@ import {
   NOTE_TEXT_MAX_CHARS,
   SDP_MAX_CHARS,
   SESSION_MEMBERS_MAX,
+  SESSION_TIME_MAX_MS,
+  TEMPO_MAX_BPM,
+  TEMPO_MIN_BPM,
 } from "./limits.ts";
 import { Role } from "./roles.ts";
 import { FrameRange, initialMap, MapCommand, PositionFrames, TimelineMap } from "./timeline.ts";
@@ -15,7 +18,7 @@ import { FrameRange, initialMap, MapCommand, PositionFrames, TimelineMap } from 
 /** What both ends of a room's socket say. docs/PROTOCOL.md gives the rules that these shapes serve. */
 
 /** Where a DAW that rolls already was at an instant of session time: the others drop in beside it (P42). */
-const RollingSince = z.object({ positionFrames: PositionFrames, atMs: z.number() });
+const RollingSince = z.object({ positionFrames: PositionFrames, atMs: z.number().min(0).max(SESSION_TIME_MAX_MS) });
 
 /** What a musician can ask of everybody's transport. A `null` takes the range away. */
 export const TransportCommand = z.discriminatedUnion("command", [
@@ -38,9 +41,9 @@ export type TransportCommand = z.infer<typeof TransportCommand>;
 export const TransportState = z.object({
   motion: z.enum(["stopped", "playing", "recording"]),
   positionFrames: PositionFrames,
-  atMs: z.number(),
+  atMs: z.number().min(0).max(SESSION_TIME_MAX_MS),
   /** The tempo at `positionFrames`. */
-  bpm: z.number(),
+  bpm: z.number().min(TEMPO_MIN_BPM).max(TEMPO_MAX_BPM),
   /** A rolling playhead that reaches its end goes on from its start. */
   loop: FrameRange.optional(),
   /** While recording, takes begin and end at its borders; the playhead goes on. */

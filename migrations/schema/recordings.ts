@@ -49,6 +49,7 @@ export const recordings = sqliteTable(
     check("recordings_state", sql`${table.state} IN ('uploading', 'complete', 'deleting')`),
     index("recordings_by_session").on(table.sessionId, table.createdAtMs, table.id),
     index("recordings_by_account").on(table.accountId, table.expiresAtMs),
+    index("recordings_by_owner").on(table.accountId, table.createdAtMs, table.id),
     index("recordings_by_expiry").on(table.expiresAtMs),
     index("recordings_by_notice").on(table.state, table.noticesSent, table.expiresAtMs),
   ],

@@ -2,13 +2,16 @@ import type { Language } from "./language.ts";
 
 const locale: Record<Language, string> = { en: "en-GB", de: "de-DE" };
 
+/** What a calendar can show (ECMA-262, time values): a time beyond it is shown as its end. */
+const shown = (ms: number) => (Number.isNaN(ms) ? 0 : Math.max(-8.64e15, Math.min(8.64e15, ms)));
+
 /** A date as prose, in UTC: `24 November 2026`. */
 export const date = (language: Language, ms: number) =>
-  new Intl.DateTimeFormat(locale[language], { dateStyle: "long", timeZone: "UTC" }).format(ms);
+  new Intl.DateTimeFormat(locale[language], { dateStyle: "long", timeZone: "UTC" }).format(shown(ms));
 
 /** A date and time in UTC, said as such. */
 export const dateTime = (language: Language, ms: number) =>
-  `${new Intl.DateTimeFormat(locale[language], { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(ms)} UTC`;
+  `${new Intl.DateTimeFormat(locale[language], { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(shown(ms))} UTC`;
 
 export const number = (language: Language, value: number) => new Intl.NumberFormat(locale[language]).format(value);
 

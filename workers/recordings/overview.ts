@@ -6,7 +6,7 @@ import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { type ObjectStore, objectStore } from "../platform/object-store.ts";
 import { peaksKey } from "./keys.ts";
-import { listRecordings } from "./store.ts";
+import { listRecordings, readJson } from "./store.ts";
 
 /** A recording with what a page draws beside what the API's list says. */
 export interface SeenRecording extends Recording {
@@ -60,7 +60,7 @@ export async function listSeenRecordings(
   const items = page.items.map(async (recording): Promise<SeenRecording> => {
     const mine = ownById.get(recording.recordingId);
     const start = startById.get(recording.recordingId);
-    const transportAtStart = start == null ? null : TransportState.parse(JSON.parse(start));
+    const transportAtStart = start == null ? null : (readJson(TransportState, start, recording.recordingId) ?? null);
     return {
       ...recording,
       preRollFrames: preRollOf({ ...recording, transportAtStart }),

@@ -1,9 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { RecordingId, SessionId } from "../../protocol/ids.ts";
-import { RECORDINGS_PER_SESSION_MAX, STORAGE_QUOTA_BYTES } from "../../protocol/limits.ts";
+import { OPEN_UPLOADS_PER_MEMBER_MAX, RECORDINGS_PER_SESSION_MAX, STORAGE_QUOTA_BYTES } from "../../protocol/limits.ts";
 import { PageQuery, pageOf } from "../../protocol/paging.ts";
 import { CompleteRecording, CreateRecording, Recording } from "../../protocol/recordings.ts";
-import { may } from "../../protocol/roles.ts";
+import { may, type Role } from "../../protocol/roles.ts";
 import { requireAccount } from "../auth/guard.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { readCursor } from "../http/paging.ts";
@@ -22,6 +22,7 @@ import {
   claimExpired,
   findRecording,
   insertRecording,
+  listOwnRecordings,
   listParts,
   listRecordings,
   type Row,
@@ -33,6 +34,13 @@ import { storePart } from "./upload.ts";
 const guarded = { security: bearer, tags: ["recordings"] };
 const params = z.object({ recordingId: RecordingId });
 const answer = (description: string) => ({ description, ...json(Recording) });
+
+/** Unfinished ones are counted for each member, so that nobody's keep the others' takes out. */
+const UPLOADS_MAX = { complete: RECORDINGS_PER_SESSION_MAX, open: OPEN_UPLOADS_PER_MEMBER_MAX };
+
+/** Who sends an upload on: its owner, while they are in the session and may share there. */
+const maySend = ({ accountId, role }: Row & { role: Role | null }, asking: string) =>
+  accountId === asking && role !== null && may(role, "recording.share");
 
 /** Tells the room's members that the list has changed. Who misses it reads the list when they join. */
 async function announce(env: Env, deps: Deps, sessionId: SessionId): Promise<void> {
@@ -84,11 +92,11 @@ export const recordings = newRouter<MemberEnv>()
       const store = objectStore(c.env, deps);
       const uploadId = await store.openUpload(key);
       const by = { sessionId: member.sessionId, memberId: member.memberId, accountId: account.id };
-      if (!(await insertRecording(c.env.DB, wanted, by, uploadId, RECORDINGS_PER_SESSION_MAX, nowMs))) {
+      if (!(await insertRecording(c.env.DB, wanted, by, uploadId, UPLOADS_MAX, nowMs))) {
         await store.abortUpload(key, uploadId);
         const twin = await findRecording(c.env.DB, wanted.recordingId, account.id, nowMs);
         if (twin !== null && isSame(twin, wanted, member.sessionId, account.id)) return c.json(toRecording(twin), 200);
-        const full = `A session holds ${RECORDINGS_PER_SESSION_MAX} recordings, and no two share an id.`;
+        const full = `A session holds ${UPLOADS_MAX.complete} recordings and ${UPLOADS_MAX.open} unfinished ones of a member; no two share an id.`;
         return problem(c, "conflict", full);
       }
       const opened = await findRecording(c.env.DB, wanted.recordingId, account.id, nowMs);
@@ -111,6 +119,23 @@ export const recordings = newRouter<MemberEnv>()
       if (cursor === null) return problem(c, "validation-failed", undefined, { cursor: ["This is not a cursor."] });
       const { account, member, deps } = c.var;
       return c.json(await listRecordings(c.env.DB, member.sessionId, account.id, deps.now(), limit, cursor), 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "get",
+      path: "/api/v1/recordings",
+      summary: "What one has shared in any session, those one has left included, newest first",
+      middleware: [requireAccount] as const,
+      request: { query: PageQuery },
+      responses: { 200: { description: "A page", ...json(pageOf(Recording)) }, ...problemResponses },
+    }),
+    async (c) => {
+      const { limit, cursor: text } = c.req.valid("query");
+      const cursor = readCursor(text);
+      if (cursor === null) return problem(c, "validation-failed", undefined, { cursor: ["This is not a cursor."] });
+      return c.json(await listOwnRecordings(c.env.DB, c.var.account.id, c.var.deps.now(), limit, cursor), 200);
     },
   )
   .openapi(
@@ -147,7 +172,7 @@ export const recordings = newRouter<MemberEnv>()
       const { recordingId, number } = c.req.valid("param");
       const row = await findRecording(c.env.DB, recordingId, account.id, deps.now());
       if (row === null) return problem(c, "not-found");
-      if (row.accountId !== account.id || !may(row.role, "recording.share")) return problem(c, "forbidden");
+      if (!maySend(row, account.id)) return problem(c, "forbidden");
       const outcome = await storePart(c.env, deps, row, account.tier, {
         number: /^\d{1,5}$/.test(number) ? Number(number) : 0,
         digestHeader: c.req.header("Content-Digest"),
@@ -172,7 +197,7 @@ export const recordings = newRouter<MemberEnv>()
       const { recordingId } = c.req.valid("param");
       const row = await findRecording(c.env.DB, recordingId, account.id, deps.now());
       if (row === null) return problem(c, "not-found");
-      if (row.accountId !== account.id || !may(row.role, "recording.share")) return problem(c, "forbidden");
+      if (!maySend(row, account.id)) return problem(c, "forbidden");
       const outcome = await completeUpload(c.env, deps, row, c.req.valid("json"));
       if (!outcome.ok) return problem(c, outcome.code, outcome.detail);
       await announce(c.env, deps, row.sessionId);
@@ -185,7 +210,8 @@ export const recordings = newRouter<MemberEnv>()
       ...guarded,
       method: "delete",
       path: "/api/v1/recordings/{recordingId}",
-      summary: "Withdraw a recording, or give an upload up. Copies that collaborators have are theirs",
+      summary:
+        "Withdraw a recording, or give an upload up; the host may take away anybody's. Copies that collaborators have are theirs",
       middleware: [requireAccount] as const,
       request: { params },
       responses: { 204: { description: "Out of sight at once, and gone from our servers" }, ...problemResponses },
@@ -195,7 +221,8 @@ export const recordings = newRouter<MemberEnv>()
       const nowMs = deps.now();
       const row = await findRecording(c.env.DB, c.req.valid("param").recordingId, account.id, nowMs);
       if (row === null) return problem(c, "not-found");
-      if (row.accountId !== account.id) return problem(c, "forbidden");
+      const mayRemove = row.accountId === account.id || (row.role !== null && may(row.role, "recording.remove"));
+      if (!mayRemove) return problem(c, "forbidden");
       await markDeleted(c.env.DB, row.id, nowMs);
       try {
         await deleteRecording(c.env, deps, row);

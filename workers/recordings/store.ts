@@ -5,6 +5,7 @@ import { UPLOAD_ABANDONED_AFTER_MS } from "../../protocol/retention.ts";
 import type { Role } from "../../protocol/roles.ts";
 import { TransportState } from "../../protocol/room.ts";
 import { type Cursor, cutPage } from "../http/paging.ts";
+import { log } from "../platform/log.ts";
 
 /** What `recordings` and its session say together about one stem and the account that asks. */
 export interface Row {
@@ -51,24 +52,24 @@ export const Place = z.object({
 });
 
 /**
- * A recording as the account sees it, with the role it has there now; `null` if it is not theirs to see: no member of its session,
- * ended, or an upload of somebody else's.
+ * A recording as the account sees it, with the role it has in the session now. Its owner sees it wherever they are (`role` is `null` once they
+ * have left); `null`: it is not theirs to see, of a session they are not in, ended, or an upload of somebody else's.
  */
 export async function findRecording(
   db: D1Database,
   recordingId: string,
   accountId: string,
   nowMs: number,
-): Promise<(Row & { role: Role }) | null> {
+): Promise<(Row & { role: Role | null }) | null> {
   return await db
     .prepare(
       `SELECT ${columns}, r.place, m.role FROM recordings r
-       JOIN session_members m ON m.session_id = r.session_id AND m.account_id = ?2
-       WHERE r.id = ?1 AND r.state <> 'deleting' AND (r.expires_at_ms IS NULL OR r.expires_at_ms > ?3)
+       LEFT JOIN session_members m ON m.session_id = r.session_id AND m.account_id = ?2
+       WHERE r.id = ?1 AND (m.member_id IS NOT NULL OR r.account_id = ?2) AND r.state <> 'deleting' AND (r.expires_at_ms IS NULL OR r.expires_at_ms > ?3)
          AND (r.state = 'complete' OR r.account_id = ?2)`,
     )
     .bind(recordingId, accountId, nowMs)
-    .first<Row & { role: Role }>();
+    .first<Row & { role: Role | null }>();
 }
 
 /** Takes the account's own recording of this id out of sight for good if it has ended and not been swept yet. */
@@ -112,13 +113,38 @@ export async function listRecordings(
   );
 }
 
+/** One page of what an account has shared anywhere, newest first, in sessions that it has left as well. */
+export async function listOwnRecordings(
+  db: D1Database,
+  accountId: string,
+  nowMs: number,
+  limit: number,
+  [atMs, id]: Cursor,
+) {
+  const { results } = await db
+    .prepare(
+      `SELECT ${columns}, NULL AS place FROM recordings r
+       WHERE r.account_id = ?1 AND (r.created_at_ms, r.id) < (?2, ?3)
+         AND r.state <> 'deleting' AND (r.expires_at_ms IS NULL OR r.expires_at_ms > ?4)
+       ORDER BY r.created_at_ms DESC, r.id DESC LIMIT ?5`,
+    )
+    .bind(accountId, atMs, id, nowMs, limit + 1)
+    .all<Row>();
+  return cutPage(
+    results,
+    limit,
+    (row) => toRecording(row),
+    (row) => [row.createdAtMs, row.id],
+  );
+}
+
 /** The row was written from a `StemFormat`, so it holds one. */
 export const formatOf = ({ sampleRateHz, channels, encoding }: Row) =>
   ({ sampleRateHz, channels, encoding }) as Recording["format"];
 
 /** Promise V1: what the members of a session see of a stem. Its account, upload and storage stay on the server. */
 export function toRecording(row: Row, more: { place?: boolean; partsHeld?: number[] } = {}): Recording {
-  const place = more.place === true && row.place !== null ? Place.parse(JSON.parse(row.place)) : undefined;
+  const place = more.place === true && row.place !== null ? readJson(Place, row.place, row.id) : undefined;
   return {
     recordingId: row.id,
     sessionId: row.sessionId,
@@ -145,13 +171,23 @@ export function toRecording(row: Row, more: { place?: boolean; partsHeld?: numbe
   };
 }
 
+/** JSON of a row; what today's schema would not take is named in the log and left out, so that no page breaks on it (fault X32). */
+export function readJson<Schema extends z.ZodType>(schema: Schema, text: string, id: string) {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    log({ event: "row-unreadable", table: "recordings", id });
+    return undefined;
+  }
+}
+
 /** The row of a new upload; the insert is the check that the id is free and the session still has room. */
 export async function insertRecording(
   db: D1Database,
   wanted: z.output<typeof CreateRecording>,
   by: { sessionId: string; memberId: string; accountId: string },
   uploadId: string,
-  recordingsMax: number,
+  max: { complete: number; open: number },
   nowMs: number,
 ): Promise<boolean> {
   const { meta } = await db
@@ -159,7 +195,8 @@ export async function insertRecording(
       `INSERT INTO recordings (id, session_id, member_id, account_id, take_id, name, state, sample_rate_hz, channels, encoding,
          timeline_frames, started_at_ms, bpm, part_bytes, upload_id, created_at_ms, expires_at_ms)
        SELECT ?1, ?2, ?3, ?4, ?5, ?6, 'uploading', ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16
-       WHERE (SELECT COUNT(*) FROM recordings WHERE session_id = ?2) < ?17
+       WHERE (SELECT COUNT(*) FROM recordings WHERE session_id = ?2 AND state = 'complete') < ?17
+         AND (SELECT COUNT(*) FROM recordings WHERE session_id = ?2 AND state = 'uploading' AND account_id = ?4) < ?18
          AND EXISTS (SELECT 1 FROM session_members WHERE session_id = ?2 AND account_id = ?4)
        ON CONFLICT DO NOTHING`,
     )
@@ -180,7 +217,8 @@ export async function insertRecording(
       uploadId,
       nowMs,
       nowMs + UPLOAD_ABANDONED_AFTER_MS,
-      recordingsMax,
+      max.complete,
+      max.open,
     )
     .run();
   return meta.changes === 1;

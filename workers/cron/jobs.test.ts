@@ -1,0 +1,61 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, expect, test, vi } from "vitest";
+import { EXPIRY_NOTICES_MS } from "../../protocol/retention.ts";
+import { CallBudget } from "../platform/call-budget.ts";
+import { systemDeps } from "../platform/deps.ts";
+import { INVOCATION_CALLS_MAX, jobs, runJob, runJobs } from "./jobs.ts";
+
+const NOW_MS = 2_000_000_000_000;
+const HOUR_MS = 3_600_000;
+let nowMs = NOW_MS;
+const deps = { ...systemDeps, now: () => nowMs, sleep: async () => undefined };
+const numbers = (count: number) =>
+  `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ${count})`;
+
+const bindings = { ...env, EMAIL: { ...env.EMAIL, send: async () => ({ messageId: "sent" }) } };
+const run = (sql: string) => env.DB.prepare(sql).run();
+const count = (sql: string) => env.DB.prepare(sql).first<number>("n");
+
+/** More of everything than one run can do, uploads that R2 answers nothing about included: 400 people, each with a recording about to end, abandoned uploads, and sessions that are deleted. */
+beforeAll(async () => {
+  vi.spyOn(console, "log").mockImplementation(() => undefined);
+  const columns =
+    "id, session_id, member_id, account_id, take_id, name, state, sample_rate_hz, channels, encoding, timeline_frames, started_at_ms, bpm, part_bytes, upload_id, created_at_ms, expires_at_ms";
+  const recording = (id: string, state: string, uploadId: string, expiresAtMs: number) =>
+    `${numbers(400)} INSERT INTO recordings (${columns}) SELECT '${id}' || i, 'ses_' || i, 'mem', 'acc_' || i, 't', 'n', '${state}', 48000, 1,
+       'pcm24', 0, 0, 120, 5242880, ${uploadId}, ${NOW_MS - 9 * 24 * HOUR_MS}, ${expiresAtMs} FROM n`;
+  for (const sql of [
+    `${numbers(400)} INSERT INTO accounts (id, email, display_name, tier, created_at_ms) SELECT 'acc_' || i, i || '@example.org', 'A', 'free', 0 FROM n`,
+    `${numbers(400)} INSERT INTO sessions (id, name, recording_permitted, created_at_ms) SELECT 'ses_' || i, 'S', 1, 0 FROM n`,
+    recording("rec_soon_", "complete", "NULL", NOW_MS + EXPIRY_NOTICES_MS[1] - HOUR_MS),
+    recording("rec_open_", "uploading", "'gone' || i", NOW_MS - HOUR_MS),
+    `${numbers(400)} INSERT INTO room_calls (event_id, session_id, from_member_id, body, created_at_ms) SELECT 'not a call ' || i, 'ses_' || i, 'mem', '{}', 0 FROM n`,
+    `${numbers(200)} INSERT INTO session_erasures (session_id, requested_at_ms, due_at_ms, next_try_at_ms)
+       SELECT 'ses_' || i, ${NOW_MS - HOUR_MS}, ${NOW_MS}, i FROM n`,
+  ])
+    await run(sql);
+});
+
+test("X30: every job with more to do than one run can: none makes more calls than its own, all together stay within one invocation", async () => {
+  const spent: Record<string, number> = {};
+  for (const [name, job] of Object.entries(jobs)) {
+    const budget = new CallBudget(INVOCATION_CALLS_MAX);
+    const outcome = await runJob(bindings, deps, name, budget);
+    expect([name, outcome === null]).toEqual([name, false]);
+    expect([name, budget.spent <= job.calls]).toEqual([name, true]);
+    spent[name] = budget.spent;
+  }
+  for (const name of ["notices", "recordings", "session-erasures"]) expect(spent[name]).toBeGreaterThan(50);
+  // What no longer parses holds up nothing.
+  expect(await count("SELECT COUNT(*) AS n FROM room_calls")).toBeLessThan(400);
+}, 120_000);
+
+test("X30, E6: run after run it all gets done, and one account's many deletions take turns with another's", async () => {
+  for (let runs = 0; runs < 40; runs++) {
+    await runJobs(bindings, deps);
+    nowMs += 5 * 60_000;
+  }
+  expect(await count("SELECT COUNT(*) AS n FROM session_erasures WHERE finished_at_ms IS NULL")).toBe(0);
+  expect(await count("SELECT COUNT(*) AS n FROM recordings WHERE id LIKE 'rec_open_%'")).toBe(0);
+  expect(await count("SELECT COUNT(*) AS n FROM room_calls")).toBe(0);
+}, 300_000);

@@ -1,0 +1,103 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, expect, test, vi } from "vitest";
+import { OPEN_UPLOADS_PER_MEMBER_MAX, SESSION_TIME_MAX_MS } from "../../protocol/limits.ts";
+import type { Recording } from "../../protocol/recordings.ts";
+import { accountOf, closing, codeOf, fileOf, opening, Studio, seedPeople } from "../testing/studio.ts";
+
+let studio: Studio;
+const file = fileOf(300);
+
+beforeEach(async () => {
+  for (const table of ["recordings", "session_members", "sessions", "accounts", "rate_limits"])
+    await env.DB.prepare(`DELETE FROM ${table}`).run();
+  await seedPeople(["ada", "ben", "eve"]);
+  studio = new Studio();
+  await studio.meet({ ben: "participant" });
+});
+
+const membersOf = async () => {
+  const { members } = await (await studio.ask("ada", "GET", `/sessions/${studio.sessionId}`)).json<{
+    members: { memberId: string; role: string }[];
+  }>();
+  return members;
+};
+const benId = async () => (await membersOf()).find(({ role }) => role !== "host")?.memberId ?? "";
+
+test("C7: whoever has left a session, or was made an observer, still has what they shared: sees, fetches, withdraws it", async () => {
+  const [first, second] = [await studio.share(file, "ben"), await studio.share(file, "ben")];
+  const pending = await studio.open("ben");
+  const path = `/sessions/${studio.sessionId}/members/${await benId()}`;
+  await studio.ask("ada", "PATCH", path, { body: { role: "observer" } });
+  expect((await studio.ask("ben", "GET", `/recordings/${first}/file`)).status).toBe(200);
+  expect((await studio.ask("ada", "DELETE", path)).status).toBe(204);
+  const listed = await (await studio.ask("ben", "GET", "/recordings")).json<{ items: Recording[] }>();
+  expect(listed.items.map(({ recordingId }) => recordingId).sort()).toEqual([first, second, pending].sort());
+  expect((await studio.ask("ben", "GET", `/sessions/${studio.sessionId}/recordings`)).status).toBe(404);
+  expect((await studio.ask("ben", "GET", `/recordings/${first}`)).status).toBe(200);
+  expect((await studio.put("ben", pending, 1, file)).status).toBe(403);
+  expect((await studio.ask("ben", "DELETE", `/recordings/${first}`)).status).toBe(204);
+  expect((await studio.ask("ada", "GET", `/recordings/${first}`)).status).toBe(404);
+  expect((await studio.ask("ada", "GET", `/recordings/${second}/file`)).status).toBe(200);
+  // Nobody else's is theirs: neither to see in the list, nor by its id.
+  expect((await (await studio.ask("eve", "GET", "/recordings")).json<{ items: Recording[] }>()).items).toEqual([]);
+  expect((await studio.ask("eve", "GET", `/recordings/${second}`)).status).toBe(404);
+});
+
+test("C1: the host may take away any recording of the session, and nobody else's role does", async () => {
+  const id = await studio.share(file, "ben");
+  const hers = await studio.share(file, "ada");
+  expect((await studio.ask("ben", "DELETE", `/recordings/${hers}`)).status).toBe(403);
+  expect((await studio.ask("ada", "DELETE", `/recordings/${id}`)).status).toBe(204);
+  expect(await studio.keys()).toEqual([`${hers}.wav`]);
+});
+
+test.each([{ startedAtMs: 9e15 }, { startedAtMs: -1 }, { timelineFrames: 1e15 }, { bpm: 1e9 }])(
+  "X32: an upload with %j is refused",
+  async (more) => {
+    const refused = await studio.ask("ada", "POST", `/sessions/${studio.sessionId}/recordings`, {
+      body: opening(more),
+    });
+    expect(await codeOf(refused)).toBe("validation-failed");
+  },
+);
+
+test.each([
+  { frames: 1e15 },
+  { clock: [{ frame: 0, atMs: SESSION_TIME_MAX_MS + 1, errorMs: 0 }] },
+  { clock: [{ frame: 1e15, atMs: 1, errorMs: 0 }] },
+  { clock: [{ frame: 0, atMs: 1, errorMs: 1e300 }] },
+  { transportAtStart: { motion: "stopped", positionFrames: 0, atMs: 9e15, bpm: 120 } },
+  { transportAtEnd: { motion: "stopped", positionFrames: 0, atMs: 0, bpm: 1e12 } },
+])("X32: a completion with %j is refused", async (more) => {
+  const id = await studio.open();
+  const refused = await studio.ask("ada", "POST", `/recordings/${id}/complete`, { body: await closing(file, more) });
+  expect(await codeOf(refused)).toBe("validation-failed");
+});
+
+test("X32: rows that today's schema would refuse are listed, read and taken away, and the log names them", async () => {
+  const id = await studio.share(file);
+  await env.DB.prepare("UPDATE recordings SET started_at_ms = 9e15, bpm = 1e12, place = '{\"clock\":7}' WHERE id = ?")
+    .bind(id)
+    .run();
+  const lines: unknown[] = [];
+  const spy = vi.spyOn(console, "log").mockImplementation((line) => void lines.push(JSON.parse(line)));
+  for (const path of [`/sessions/${studio.sessionId}/recordings`, `/recordings/${id}`, "/recordings"])
+    expect([path, (await studio.ask("ada", "GET", path)).status]).toEqual([path, 200]);
+  spy.mockRestore();
+  expect(lines).toContainEqual({ event: "row-unreadable", table: "recordings", id });
+  expect((await studio.ask("ada", "DELETE", `/recordings/${id}`)).status).toBe(204);
+});
+
+test("one member's unfinished uploads are bounded, and keep nobody else's takes out", async () => {
+  const columns =
+    "id, session_id, member_id, account_id, take_id, name, state, sample_rate_hz, channels, encoding, timeline_frames, started_at_ms, bpm, part_bytes, created_at_ms, expires_at_ms";
+  await env.DB.prepare(
+    `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?4)
+     INSERT INTO recordings (${columns}) SELECT 'rec_' || i, ?1, ?2, ?3, 't', 'n', 'uploading', 48000, 1, 'pcm24', 0, 0, 120, 5242880, 0, 9e15 FROM n`,
+  )
+    .bind(studio.sessionId, await benId(), accountOf("ben"), OPEN_UPLOADS_PER_MEMBER_MAX)
+    .run();
+  const path = `/sessions/${studio.sessionId}/recordings`;
+  expect((await studio.ask("ben", "POST", path, { body: opening() })).status).toBe(409);
+  expect((await studio.ask("ada", "POST", path, { body: opening() })).status).toBe(201);
+});
