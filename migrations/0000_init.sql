@@ -262,6 +262,30 @@ CREATE TABLE `exports` (
 CREATE INDEX `exports_by_account` ON `exports` (`account_id`,`requested_at_ms`);--> statement-breakpoint
 CREATE INDEX `exports_by_expiry` ON `exports` (`expires_at_ms`);--> statement-breakpoint
 CREATE INDEX `exports_by_ready` ON `exports` (`ready_at_ms`,`requested_at_ms`);--> statement-breakpoint
+CREATE TABLE `privacy_requests` (
+	`id` text PRIMARY KEY NOT NULL,
+	`account_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`details` text NOT NULL,
+	`received_at_ms` integer NOT NULL,
+	`due_at_ms` integer NOT NULL,
+	`extension_reason` text,
+	`identity_checked_at_ms` integer,
+	`identity_check` text,
+	`reminded_at_ms` integer,
+	`answer` text,
+	`closed_at_ms` integer,
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `privacy_requests_by_account` ON `privacy_requests` (`account_id`,`received_at_ms`);--> statement-breakpoint
+CREATE INDEX `privacy_requests_by_due` ON `privacy_requests` (`closed_at_ms`,`due_at_ms`);--> statement-breakpoint
+CREATE TABLE `restrictions` (
+	`account_id` text PRIMARY KEY NOT NULL,
+	`since_at_ms` integer NOT NULL,
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
 CREATE TABLE `orphans` (
 	`key` text PRIMARY KEY NOT NULL,
 	`found_at_ms` integer NOT NULL

@@ -37,6 +37,8 @@ export const errors = {
   "address-unchanged": { status: 409, title: "This is the account's address already." },
   "last-way-in": { status: 409, title: "This is the last way into the account. Add another one first." },
 
+  restricted: { status: 409, title: "Your data is only being stored, as you asked. Lift the restriction first." },
+
   "invite-invalid": { status: 404, title: "This invite code is not valid, has been used up, or has expired." },
   "session-full": { status: 409, title: "This session has as many members as it can hold." },
   "quota-exceeded": { status: 403, title: "This is more than your plan holds." },

@@ -22,6 +22,7 @@ export const BlockId = id("blk");
 export const ReportId = id("rep");
 export const ErasureId = id("era");
 export const ExportId = id("exp");
+export const PrivacyRequestId = id("prq");
 export type AccountId = z.infer<typeof AccountId>;
 export type SessionId = z.infer<typeof SessionId>;
 export type MemberId = z.infer<typeof MemberId>;

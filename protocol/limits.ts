@@ -140,6 +140,9 @@ export const RATE_MAX_MINOR = 99_999_999;
 export const SAMPLE_MAX_BYTES = 12_000_000;
 export const MESSAGE_MAX_GRAPHEMES = 1_000;
 export const REPORT_MAX_GRAPHEMES = 1_000;
+/** What a person asks under their rights, and what we answer. */
+export const REQUEST_MAX_CHARS = 4_000;
+export const REQUESTS_OPEN_MAX = 20;
 /** Words of one search, and their length: what is beyond is not looked for. */
 export const SEARCH_WORDS_MAX = 6;
 export const SEARCH_MAX_CHARS = 120;

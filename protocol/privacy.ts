@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { ErasureId, ExportId } from "./ids.ts";
+import { ErasureId, ExportId, PrivacyRequestId } from "./ids.ts";
+import { REQUEST_MAX_CHARS } from "./limits.ts";
 
 /** An account's erasure as whoever holds its id may follow it: the id is random and named to nobody but the person. */
 export const AccountErasure = z.object({
@@ -37,3 +38,42 @@ export const Export = z.object({
   steps: z.int(),
 });
 export type Export = z.infer<typeof Export>;
+
+export const requestKinds = [
+  "access",
+  "rectification",
+  "erasure",
+  "restriction",
+  "objection",
+  /** A collaborator will not delete a copy (V4). */
+  "collaborator-copy",
+  "other",
+] as const;
+const RequestText = z.string().trim().min(1).max(REQUEST_MAX_CHARS);
+
+export const CreatePrivacyRequest = z.object({ kind: z.enum(requestKinds), details: RequestText });
+
+/** A request as its person sees it. */
+export const PrivacyRequest = z.object({
+  requestId: PrivacyRequestId,
+  kind: z.enum(requestKinds),
+  details: z.string(),
+  receivedAtMs: z.number(),
+  dueAtMs: z.number(),
+  extensionReason: z.string().nullable(),
+  identityCheckedAtMs: z.number().nullable(),
+  answer: z.string().nullable(),
+  closedAtMs: z.number().nullable(),
+});
+export type PrivacyRequest = z.infer<typeof PrivacyRequest>;
+
+/** What an operator does with one: notes how they made sure of the person, extends it with a reason, or answers it. */
+export const HandlePrivacyRequest = z.discriminatedUnion("do", [
+  z.object({ do: z.literal("check-identity"), how: RequestText }),
+  z.object({ do: z.literal("extend"), reason: RequestText }),
+  z.object({ do: z.literal("answer"), answer: RequestText }),
+]);
+export type HandlePrivacyRequest = z.infer<typeof HandlePrivacyRequest>;
+
+/** A request that came by mail, entered by an operator. */
+export const EnterPrivacyRequest = CreatePrivacyRequest.extend({ email: z.email(), receivedAtMs: z.number() });

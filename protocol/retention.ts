@@ -36,6 +36,8 @@ export const ERASURE_RECEIPT_MS = 30 * DAY_MS;
 export const SIGN_IN_RETENTION_MS = 90 * DAY_MS;
 /** A copy of everything that a person asked for, to be fetched. */
 export const EXPORT_RETENTION_MS = 7 * DAY_MS;
+/** What somebody asked under their rights and what we answered: as long as they could take it to a court. */
+export const REQUEST_RETENTION_MS = (3 * 365 + 1) * DAY_MS;
 /** Wallet and transaction records (E4); seven years, leap days included. */
 export const TRANSACTION_RETENTION_MS = (7 * 365 + 2) * DAY_MS;
 /** Server logs (E5). */

@@ -58,3 +58,40 @@ export const exports = sqliteTable(
     index("exports_by_ready").on(table.readyAtMs, table.requestedAtMs),
   ],
 );
+
+/** Whose data is stored and not otherwise used (G2, Article 18): no row, no restriction. */
+export const restrictions = sqliteTable("restrictions", {
+  accountId: text("account_id")
+    .primaryKey()
+    .references(() => accounts.id, { onDelete: "cascade" }),
+  sinceAtMs: integer("since_at_ms").notNull(),
+});
+
+/** What a person asked of us under their rights (G3), with its clock. */
+export const privacyRequests = sqliteTable(
+  "privacy_requests",
+  {
+    id: text("id").primaryKey(),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
+    kind: text("kind", {
+      enum: ["access", "rectification", "erasure", "restriction", "objection", "collaborator-copy", "other"],
+    }).notNull(),
+    details: text("details").notNull(),
+    receivedAtMs: integer("received_at_ms").notNull(),
+    /** One calendar month, or what it was extended to (Article 12 (3)). */
+    dueAtMs: integer("due_at_ms").notNull(),
+    extensionReason: text("extension_reason"),
+    /** When, and how, we made sure that it is this person who asks. */
+    identityCheckedAtMs: integer("identity_checked_at_ms"),
+    identityCheck: text("identity_check"),
+    remindedAtMs: integer("reminded_at_ms"),
+    answer: text("answer"),
+    closedAtMs: integer("closed_at_ms"),
+  },
+  (table) => [
+    index("privacy_requests_by_account").on(table.accountId, table.receivedAtMs),
+    index("privacy_requests_by_due").on(table.closedAtMs, table.dueAtMs),
+  ],
+);

@@ -102,7 +102,6 @@ export const accountText = words({
     data: "Your data",
     dataNote: "What we hold, how long, and your rights: take it with you, correct it, delete it.",
     privacy: "Privacy and your rights",
-    erase: "Delete the account",
     script:
       "Passwords, passkeys and the second factor need JavaScript: they are worked with on your machine only. Everything else here goes without.",
   },
@@ -210,7 +209,6 @@ export const accountText = words({
     data: "Deine Daten",
     dataNote: "Was wir haben, wie lange, und deine Rechte: mitnehmen, berichtigen, löschen.",
     privacy: "Datenschutz und deine Rechte",
-    erase: "Konto löschen",
     script:
       "Passwort, Passkeys und zweiter Faktor brauchen JavaScript: Damit wird nur auf deinem Rechner gearbeitet. Alles andere hier geht ohne.",
   },

@@ -87,7 +87,7 @@ export const privacyText = words({
         title: "Your rights",
         paragraphs: [
           "You may see your data and take it with you as JSON, have it corrected, restricted or deleted, object to its use, and take back a consent as easily as you gave it. We answer within one calendar month and check that it is you who asks.",
-          "Name, address, language and consent you change yourself in your account, and there you send devices away. You delete the account there too: a mail asks you once more, then everything goes at once, in the rooms of your sessions as well. For a copy of everything write to hello@sessionlinked.com from the address of your account; there is no button for that yet.",
+          "Name, address, language and consent you change yourself in your account, and there you send devices away. You delete the account there too: a mail asks you once more, then everything goes at once, in the rooms of your sessions as well. A copy of everything, a restriction and anything else you want of us are there as well, each with the day by which we answer.",
           "You may complain to the Information Commissioner’s Office or to the data protection authority where you live. If a breach affects you, we tell you and the authority within 72 hours where that is feasible.",
           "SessionLinked is for people of 16 or over. Tell us of a younger account and we delete it. If this page changes in substance, we write to everyone who has an account.",
         ],
@@ -179,7 +179,7 @@ export const privacyText = words({
         title: "Deine Rechte",
         paragraphs: [
           "Du kannst deine Daten einsehen und als JSON mitnehmen, berichtigen, einschränken oder löschen lassen, ihrer Nutzung widersprechen und eine Einwilligung so leicht zurücknehmen, wie du sie gegeben hast. Wir antworten innerhalb eines Kalendermonats und prüfen, dass du es bist.",
-          "Name, Adresse, Sprache und Einwilligung änderst du selbst in deinem Konto, und dort schickst du Geräte weg. Auch löschen kannst du es dort: Eine Mail fragt noch einmal nach, dann geht alles sofort, auch in den Räumen deiner Sessions. Für eine Kopie von allem schreib von der Adresse deines Kontos an hello@sessionlinked.com; dafür gibt es noch keinen Knopf.",
+          "Name, Adresse, Sprache und Einwilligung änderst du selbst in deinem Konto, und dort schickst du Geräte weg. Auch löschen kannst du es dort: Eine Mail fragt noch einmal nach, dann geht alles sofort, auch in den Räumen deiner Sessions. Eine Kopie von allem, eine Einschränkung und was du sonst von uns willst, findest du ebenfalls dort, jeweils mit dem Tag, bis zu dem wir antworten.",
           "Du kannst dich beim Information Commissioner’s Office oder der Datenschutzbehörde an deinem Wohnort beschweren. Betrifft dich eine Datenpanne, sagen wir es dir und der Behörde, wenn möglich binnen 72 Stunden.",
           "SessionLinked ist für Menschen ab 16. Nenn uns ein jüngeres Konto, und wir löschen es. Ändert sich diese Seite wesentlich, schreiben wir allen, die ein Konto haben.",
         ],

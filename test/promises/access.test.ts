@@ -63,6 +63,13 @@ const matrix: Record<string, Row> = {
   "GET /api/v1/account/exports": { expect: own },
   // Nobody has one, and nobody could have another's.
   "GET /api/v1/account/exports/{exportId}/archive": { expect: [401, 404, 404, 404, 404, 404] },
+  "PUT /api/v1/account/restriction": { expect: ownChange },
+  "DELETE /api/v1/account/restriction": { expect: ownChange },
+  "GET /api/v1/account/requests": { expect: own },
+  "POST /api/v1/account/requests": {
+    expect: [401, 201, 201, 201, 201, 201],
+    body: () => ({ kind: "other", details: "What else?" }),
+  },
   "GET /api/v1/erasures/{erasureId}": { expect: all(404) },
 
   "POST /api/v1/account/password": { expect: [401, 422, 422, 422, 422, 422], body: empty },
@@ -113,6 +120,12 @@ const matrix: Record<string, Row> = {
   "POST /api/v1/waitlist/confirm": { expect: all(410), body: () => ({ token: "faded" }) },
   // Without the operator's key these are not there, signed in or not.
   "GET /api/v1/operator/reports": { expect: all(404) },
+  "GET /api/v1/operator/requests": { expect: all(404) },
+  "POST /api/v1/operator/requests": {
+    expect: all(404),
+    body: () => ({ kind: "other", details: "By mail", email: "a@example.org", receivedAtMs: nowMs }),
+  },
+  "POST /api/v1/operator/requests/{requestId}": { expect: all(404), body: () => ({ do: "answer", answer: "Yes" }) },
   "POST /api/v1/operator/reports/{reportId}/close": { expect: all(404) },
   "POST /api/v1/operator/reports/{reportId}/delete-account": { expect: all(404) },
 

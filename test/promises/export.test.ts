@@ -203,3 +203,20 @@ describe("G1: a copy of everything", () => {
     expect(Math.max(...objects.map(({ size }) => size))).toBeLessThan(256 * 1024);
   });
 });
+
+describe("G2: a restriction on a host", () => {
+  test("G2: what a restricted host has shared is given to nobody else, one by one or in a zip, and the host still has it", async () => {
+    const world = await newWorld(startMs);
+    const file = `/api/v1/recordings/${world.recordingId}/file`;
+    const zip = `/api/v1/sessions/${world.sessionId}/recordings.zip`;
+    const statusFor = async (who: "ada" | "ben") => (await askAs(app, world.token[who], "GET", file)).status;
+    const zipBytes = async () => (await (await askAs(app, world.token.ben, "GET", zip)).arrayBuffer()).byteLength;
+    const before = await zipBytes();
+    expect([await statusFor("ada"), await statusFor("ben")]).toEqual([200, 200]);
+    await askAs(app, world.token.ada, "PUT", "/api/v1/account/restriction");
+    expect([await statusFor("ada"), await statusFor("ben")]).toEqual([200, 404]);
+    expect(await zipBytes()).toBeLessThan(before - 900);
+    await askAs(app, world.token.ada, "DELETE", "/api/v1/account/restriction");
+    expect(await statusFor("ben")).toBe(200);
+  });
+});

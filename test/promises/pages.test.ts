@@ -53,6 +53,15 @@ const pages: Record<string, Row> = {
   "POST /reset": { expect: all(422) },
   "GET /reset/finish": { expect: all(200) },
   "GET /account": { expect: signedIn(200) },
+  "GET /account/privacy": { expect: signedIn(200) },
+  "POST /account/privacy/export": { expect: form, changes: everybody },
+  "GET /account/privacy/export/:exportId": { expect: signedIn(404) },
+  "POST /account/privacy/restriction": { expect: form, form: () => ({ restrict: "yes" }), changes: everybody },
+  "POST /account/privacy/requests": {
+    expect: form,
+    form: () => ({ kind: "other", details: "What else?" }),
+    changes: everybody,
+  },
   "GET /account/erase": { expect: signedIn(200) },
   "POST /account/erase": { expect: form },
   "GET /account/erase/confirm": { expect: all(200) },
@@ -162,6 +171,9 @@ const tables = [
   "blocks",
   "reports",
   "account_erasures",
+  "exports",
+  "restrictions",
+  "privacy_requests",
 ];
 /** What of the database is not the noise of asking: no rate limits, no steps, no time of last use. */
 async function contents(): Promise<string> {

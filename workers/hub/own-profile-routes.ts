@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { OwnProfile, PutProfile } from "../../protocol/hub.ts";
 import { SAMPLE_MAX_BYTES } from "../../protocol/limits.ts";
 import { type AccountContext, requireAccount } from "../auth/guard.ts";
+import { isRestricted } from "../auth/restricted.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
@@ -105,7 +106,8 @@ export const ownProfileRoutes = newRouter()
       middleware: [requireAccount] as const,
       responses: answer,
     }),
-    async (c) => edited(c, { published: true }),
+    async (c) =>
+      (await isRestricted(c.env.DB, c.var.account.id)) ? problem(c, "restricted") : edited(c, { published: true }),
   )
   .openapi(
     createRoute({

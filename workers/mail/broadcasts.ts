@@ -43,7 +43,12 @@ export async function queueNews(
   after = "",
   limit = 100,
 ): Promise<Written> {
-  const found = await readers(env, after, limit, "m.news_consent_at_ms IS NOT NULL");
+  const found = await readers(
+    env,
+    after,
+    limit,
+    "m.news_consent_at_ms IS NOT NULL AND NOT EXISTS (SELECT 1 FROM restrictions x WHERE x.account_id = a.id)",
+  );
   const statements: D1PreparedStatement[] = [];
   for (const to of found) {
     const whose = { kind: "news" as const, accountId: to.accountId };

@@ -41,6 +41,8 @@ export interface Values {
   news: { title: string; text: string; link: string; unsubscribe: string };
   "erase-confirm": { link: string };
   erased: { link: string };
+  "request-changed": { link: string };
+  "requests-due": { count: number; firstDueAtMs: number; link: string };
   "export-ready": { link: string; untilMs: number };
   "policy-change": { text: string; fromAtMs: number; link: string };
 }
@@ -200,6 +202,20 @@ const en: Catalogue = {
     action: { label: "See what went", href: link },
     reason: "This address belonged to a SessionLinked account until now.",
   }),
+  "request-changed": ({ link }) => ({
+    subject: "There is news about your request",
+    paragraphs: ["What you asked us about your data has an answer, or a new date with the reason for it."],
+    action: { label: "Read it in your account", href: link },
+    reason: "You asked us something under your rights, and we answer within a month.",
+  }),
+  "requests-due": ({ count, firstDueAtMs, link }) => ({
+    subject: `Requests about people’s data are due: ${count}`,
+    paragraphs: [
+      `The first is due on ${dateTime("en", firstDueAtMs)}. An answer after that breaks a promise and the law.`,
+    ],
+    action: { label: "To the site", href: link },
+    reason: "This is the address of whoever runs SessionLinked.",
+  }),
   "export-ready": ({ link, untilMs }) => ({
     subject: "The copy of your data is ready",
     paragraphs: [`You can fetch it until ${dateTime("en", untilMs)}. For that you sign in; this mail opens nothing.`],
@@ -358,6 +374,20 @@ const de: Catalogue = {
     ],
     action: { label: "Ansehen, was fort ist", href: link },
     reason: "Diese Adresse gehörte bis eben zu einem SessionLinked-Konto.",
+  }),
+  "request-changed": ({ link }) => ({
+    subject: "Neues zu deiner Anfrage",
+    paragraphs: ["Was du uns zu deinen Daten gefragt hast, hat eine Antwort oder ein neues Datum mit seinem Grund."],
+    action: { label: "Im Konto lesen", href: link },
+    reason: "Du hast von deinen Rechten Gebrauch gemacht, und wir antworten binnen eines Monats.",
+  }),
+  "requests-due": ({ count, firstDueAtMs, link }) => ({
+    subject: `Anfragen zu Daten von Personen werden fällig: ${count}`,
+    paragraphs: [
+      `Die erste am ${dateTime("de", firstDueAtMs)}. Eine spätere Antwort bricht ein Versprechen und das Gesetz.`,
+    ],
+    action: { label: "Zur Seite", href: link },
+    reason: "Das ist die Adresse derer, die SessionLinked betreiben.",
   }),
   "export-ready": ({ link, untilMs }) => ({
     subject: "Die Kopie deiner Daten ist fertig",

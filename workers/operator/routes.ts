@@ -1,34 +1,14 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { createMiddleware } from "hono/factory";
 import { OpenReport } from "../../protocol/hub.ts";
 import { ReportId } from "../../protocol/ids.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
-import { type AppEnv, newRouter } from "../http/router.ts";
-import type { Env } from "../platform/env.ts";
+import { newRouter } from "../http/router.ts";
 import { eraseAccount } from "../privacy/account-erasure.ts";
+import { requireOperator } from "./guard.ts";
 
 /** Reports shown at once: a person reads them. */
 const SHOWN_MAX = 100;
-/** Below this a key is a word, not a secret. */
-const KEY_MIN_CHARS = 32;
-
-/** Whether the request carries the operator's key; compared in the same time whatever was sent. */
-async function isOperator(env: Env, header: string | undefined): Promise<boolean> {
-  const key = env.OPERATOR_KEY ?? "";
-  const shown = /^Bearer (.{1,512})$/.exec(header ?? "")?.[1] ?? "";
-  const hash = (text: string) => crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  const same = crypto.subtle.timingSafeEqual(await hash(key), await hash(shown));
-  return same && key.length >= KEY_MIN_CHARS;
-}
-
-/** Without the key there is nothing here, for anybody. */
-const requireOperator = createMiddleware<AppEnv>(async (c, next) => {
-  if (!(await isOperator(c.env, c.req.header("Authorization")))) return problem(c, "not-found");
-  c.header("Cache-Control", "no-store");
-  await next();
-});
-
 const guarded = { security: bearer, tags: ["operator"] };
 const params = z.object({ reportId: ReportId });
 

@@ -19,6 +19,7 @@ export const publicPages = [
 export const memberPages = [
   "/account",
   "/account/erase",
+  "/account/privacy",
   "/account/profile",
   "/account/profile/delete",
   "/account/profile/sample/delete",

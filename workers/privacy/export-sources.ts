@@ -39,7 +39,7 @@ export const sources: readonly Source[] = tableRules.flatMap(([table, rule]) =>
 );
 
 /** SQL for "this row is about the account ?1". */
-function isAbout(subject: Subject<string>): string {
+export function isAbout(subject: Subject<string>): string {
   const column = sqlName(subject.column);
   if (!("in" in subject))
     return `${column} = ${subject.is === "account" ? "?1" : "(SELECT email FROM accounts WHERE id = ?1)"}`;

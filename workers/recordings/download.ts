@@ -5,6 +5,7 @@ import { PAGE_SIZE_MAX } from "../../protocol/limits.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import { may } from "../../protocol/roles.ts";
 import { requireAccount } from "../auth/guard.ts";
+import { isRestricted } from "../auth/restricted.ts";
 import { bearer, problemResponses } from "../http/openapi.ts";
 import { readCursor } from "../http/paging.ts";
 import { matchesNone } from "../http/preconditions.ts";
@@ -37,6 +38,7 @@ async function findFile(
   const row = await findRecording(db, recordingId, accountId, nowMs);
   if (row === null || row.state !== "complete") return "not-found";
   const isTheirs = row.accountId === accountId;
+  if (!isTheirs && (await isRestricted(db, row.accountId))) return "not-found";
   return isTheirs || (row.role !== null && may(row.role, "recording.download")) ? row : "forbidden";
 }
 
@@ -151,5 +153,13 @@ async function allComplete(db: D1Database, sessionId: string, accountId: string,
     all.push(...page.items.filter((recording) => recording.state === "complete"));
     text = page.nextCursor ?? undefined;
   } while (text !== undefined);
-  return all;
+  const { results } = await db
+    .prepare(
+      `SELECT id FROM recordings r WHERE session_id = ?1 AND account_id <> ?2
+         AND EXISTS (SELECT 1 FROM restrictions x WHERE x.account_id = r.account_id)`,
+    )
+    .bind(sessionId, accountId)
+    .all<{ id: string }>();
+  const restricted = new Set(results.map(({ id }) => id));
+  return all.filter(({ recordingId }) => !restricted.has(recordingId));
 }

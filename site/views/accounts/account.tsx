@@ -127,11 +127,8 @@ export function AccountPage({ page, account, typed, outcome, problem }: AccountP
           <p class="soft">{t.dataNote}</p>
         </header>
         <p>
-          <a class="button quiet" href={href(page, "/privacy")}>
+          <a class="button quiet" href={href(page, "/account/privacy")}>
             {t.privacy}
-          </a>{" "}
-          <a class="button quiet" href={href(page, "/account/erase")}>
-            {t.erase}
           </a>
         </p>
       </section>

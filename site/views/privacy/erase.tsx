@@ -64,7 +64,7 @@ export function EraseAccount({
           <button class="button destructive" type="submit">
             {t.ask}
           </button>
-          <a class="button quiet" href={href(page, "/account")}>
+          <a class="button quiet" href={href(page, "/account/privacy")}>
             {t.back}
           </a>
         </form>

@@ -3,6 +3,7 @@ import {
   DELETION_RECORD_RETENTION_MS,
   ERASURE_RECEIPT_MS,
   EXPORT_RETENTION_MS,
+  REQUEST_RETENTION_MS,
 } from "../../../protocol/retention.ts";
 import type { Inventory } from "../rules.ts";
 
@@ -58,6 +59,41 @@ export const privacyRules = {
       dataBytes: "internal",
       readyAtMs: "export",
       expiresAtMs: "export",
+    },
+  },
+  restrictions: {
+    subjects: [{ column: "accountId", is: "account", erase: "delete" }],
+    purpose: {
+      en: "To use a person’s data for nothing but storing it, where they have asked for that.",
+      de: "Um die Daten einer Person nur noch zu speichern, wenn sie das verlangt hat.",
+    },
+    lawfulBasis: "legal-obligation",
+    recipients: [],
+    retention: [{ kind: "with-subject" }],
+    columns: { accountId: "export", sinceAtMs: "export" },
+  },
+  privacyRequests: {
+    subjects: [{ column: "accountId", is: "account", erase: "delete" }],
+    purpose: {
+      en: "To answer what a person asks under their rights, in time, and to show that we did.",
+      de: "Um rechtzeitig zu beantworten, was eine Person nach ihren Rechten verlangt, und es zu belegen.",
+    },
+    lawfulBasis: "legal-obligation",
+    recipients: ["operators"],
+    retention: [{ kind: "after", column: "closedAtMs", ms: REQUEST_RETENTION_MS }],
+    columns: {
+      id: "export",
+      accountId: "internal",
+      kind: "export",
+      details: "export",
+      receivedAtMs: "export",
+      dueAtMs: "export",
+      extensionReason: "export",
+      identityCheckedAtMs: "export",
+      identityCheck: "export",
+      remindedAtMs: "internal",
+      answer: "export",
+      closedAtMs: "export",
     },
   },
   erasureReceipts: {

@@ -1,0 +1,225 @@
+import { type Export, type PrivacyRequest, requestKinds } from "../../../protocol/privacy.ts";
+import { Layout } from "../../design/layout.tsx";
+import { href, type Page } from "../../design/page.ts";
+import { Timeline } from "../../design/timeline.tsx";
+import { date, dateTime, number } from "../../i18n/format.ts";
+import { centreText } from "../../i18n/privacy-centre.ts";
+
+export interface CentreProps {
+  page: Page;
+  held: readonly { name: string; count: number; purpose: string; until: string }[];
+  exports: readonly Export[];
+  requests: readonly PrivacyRequest[];
+  restrictedAtMs: number | null;
+  /** What the last form did, or why it could not; `again`: where a fresh sign-in is made. */
+  said: { done: string | null; problem: { text: string; again: string | null } | null };
+}
+
+function Copies({ page, exports }: { page: Page; exports: readonly Export[] }) {
+  const t = centreText[page.language];
+  return (
+    <ul class="stack">
+      {exports.map(({ exportId, readyAtMs, expiresAtMs, stepsDone, steps }) => (
+        <li class="stack">
+          <p>
+            {readyAtMs === null ? t.copyRunning(stepsDone, steps) : t.copyReady(dateTime(page.language, expiresAtMs))}
+          </p>
+          <p>
+            {readyAtMs === null ? (
+              <a class="button quiet" href={href(page, `${page.path}#export`)}>
+                {t.look}
+              </a>
+            ) : (
+              <a class="button" href={`/account/privacy/export/${exportId}`} download>
+                {t.copyFetch}
+              </a>
+            )}
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** One request on the line, with its day. */
+function Request({ page, request }: { page: Page; request: PrivacyRequest }) {
+  const t = centreText[page.language];
+  const { receivedAtMs, dueAtMs, closedAtMs } = request;
+  const room = (dueAtMs - receivedAtMs) * 0.02;
+  return (
+    <li class="panel stack">
+      <h3>{t.kinds[request.kind]}</h3>
+      <p>{request.details}</p>
+      <Timeline
+        label={t.picture}
+        from={receivedAtMs - room}
+        to={dueAtMs + room}
+        spans={[{ from: receivedAtMs, to: closedAtMs ?? Math.min(page.nowMs, dueAtMs), label: "" }]}
+        marks={[
+          { at: receivedAtMs, label: t.received, kind: "here" },
+          { at: dueAtMs, label: t.due, kind: "there" },
+        ]}
+      />
+      <dl class="facts">
+        <dt>{t.received}</dt>
+        <dd class="instrument">{date(page.language, receivedAtMs)}</dd>
+        <dt>{closedAtMs === null ? t.due : t.answered}</dt>
+        <dd class="instrument">{date(page.language, closedAtMs ?? dueAtMs)}</dd>
+      </dl>
+      {request.identityCheckedAtMs === null ? <p class="note">{t.checking}</p> : null}
+      {request.extensionReason === null ? null : (
+        <p>
+          {t.longer} {request.extensionReason}
+        </p>
+      )}
+      {request.answer === null ? null : <p class="notice good">{request.answer}</p>}
+    </li>
+  );
+}
+
+/** Everything that a person can do with what there is about them. */
+export function PrivacyCentre({ page, held, exports, requests, restrictedAtMs, said }: CentreProps) {
+  const t = centreText[page.language];
+  const done: Record<string, string> = t.done;
+  return (
+    <Layout page={page} title={t.title} hidden>
+      <header class="stack">
+        <h1>{t.title}</h1>
+        <p class="lead">{t.lead}</p>
+      </header>
+      {said.done === null || done[said.done] === undefined ? null : (
+        <p class="notice good" role="status">
+          {done[said.done]}
+        </p>
+      )}
+      {said.problem === null ? null : (
+        <p class="notice" role="alert">
+          {said.problem.again === null ? (
+            said.problem.text
+          ) : (
+            <a href={href(page, said.problem.again)}>{said.problem.text}</a>
+          )}
+        </p>
+      )}
+      <section class="room" id="export">
+        <header class="stack">
+          <h2>{t.copy}</h2>
+          <p class="soft">{t.copyNote}</p>
+        </header>
+        <div class="room-work">
+          {exports.length === 0 ? null : <Copies page={page} exports={exports} />}
+          <form method="post" action={href(page, "/account/privacy/export")}>
+            <button class="button quiet" type="submit">
+              {t.copyAsk}
+            </button>
+          </form>
+        </div>
+      </section>
+      <section class="room" id="correct">
+        <header class="stack">
+          <h2>{t.correct}</h2>
+          <p class="soft">{t.correctNote}</p>
+        </header>
+        <p class="actions">
+          <a class="button quiet" href={href(page, "/account#you")}>
+            {t.correctLink}
+          </a>
+          <a class="button quiet" href={href(page, "/account/profile")}>
+            {t.profileLink}
+          </a>
+        </p>
+      </section>
+      <section class="room" id="restriction">
+        <header class="stack">
+          <h2>{t.restriction}</h2>
+          <p class="soft">{t.restrictionNote}</p>
+        </header>
+        <form class="stack" method="post" action={href(page, "/account/privacy/restriction")}>
+          {restrictedAtMs === null ? null : (
+            <p class="notice">{t.restrictionOn(dateTime(page.language, restrictedAtMs))}</p>
+          )}
+          <input type="hidden" name="restrict" value={restrictedAtMs === null ? "yes" : "no"} />
+          <p>
+            <button class="button quiet" type="submit">
+              {restrictedAtMs === null ? t.restrict : t.lift}
+            </button>
+          </p>
+        </form>
+      </section>
+      <section class="room" id="requests">
+        <header class="stack">
+          <h2>{t.requests}</h2>
+          <p class="soft">{t.requestsNote}</p>
+        </header>
+        <div class="room-work">
+          {requests.length === 0 ? null : (
+            <ul class="stack">
+              {requests.map((request) => (
+                <Request page={page} request={request} />
+              ))}
+            </ul>
+          )}
+          <form class="stack" method="post" action={href(page, "/account/privacy/requests")}>
+            <div class="field">
+              <label for="kind">{t.kind}</label>
+              <select id="kind" name="kind">
+                {requestKinds.map((kind) => (
+                  <option value={kind}>{t.kinds[kind]}</option>
+                ))}
+              </select>
+            </div>
+            <div class="field">
+              <label for="details">{t.details}</label>
+              <textarea id="details" name="details" rows={4} maxlength={4000} required />
+            </div>
+            <p>
+              <button class="button quiet" type="submit">
+                {t.send}
+              </button>
+            </p>
+          </form>
+        </div>
+      </section>
+      <section class="room" id="erase">
+        <header class="stack">
+          <h2>{t.erase}</h2>
+          <p class="soft">{t.eraseNote}</p>
+        </header>
+        <p>
+          <a class="button destructive" href={href(page, "/account/erase")}>
+            {t.eraseLink}
+          </a>
+        </p>
+      </section>
+      <section class="stack" id="held">
+        <h2>{t.held}</h2>
+        <p class="soft">
+          {t.heldNote} <a href={href(page, "/privacy")}>{t.policy}</a>
+        </p>
+        <section class="scroll" tabindex={0} aria-label={t.held}>
+          <table>
+            <thead>
+              <tr>
+                {t.columns.map((column) => (
+                  <th scope="col">{column}</th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {held.map((row) => (
+                <tr>
+                  <th scope="row" class="instrument">
+                    {row.name}
+                  </th>
+                  <td class="instrument">{number(page.language, row.count)}</td>
+                  <td>{row.purpose}</td>
+                  <td>{row.until}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      </section>
+    </Layout>
+  );
+}

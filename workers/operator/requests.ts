@@ -1,0 +1,76 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { AccountId, PrivacyRequestId } from "../../protocol/ids.ts";
+import { EnterPrivacyRequest, HandlePrivacyRequest, PrivacyRequest } from "../../protocol/privacy.ts";
+import { bearer, json, problemResponses } from "../http/openapi.ts";
+import { problem } from "../http/problem.ts";
+import { newRouter } from "../http/router.ts";
+import { flush } from "../mail/flush.ts";
+import { handleRequest, openRequests, takeRequest } from "../privacy/requests.ts";
+import { requireOperator } from "./guard.ts";
+
+const guarded = { security: bearer, tags: ["operator"] };
+const OpenRequest = PrivacyRequest.extend({ accountId: AccountId });
+
+/** What a person of ours does with people's requests (G3, V4): enters those that came by mail, checks who asks, extends, answers. */
+export const operatorRequests = newRouter()
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "get",
+      path: "/api/v1/operator/requests",
+      summary: "Open requests, whatever is due first before all others",
+      middleware: [requireOperator] as const,
+      responses: {
+        200: { description: "Requests", ...json(z.object({ items: z.array(OpenRequest) })) },
+        ...problemResponses,
+      },
+    }),
+    async (c) => {
+      const items = z.array(OpenRequest).parse(await openRequests(c.env.DB));
+      return c.json({ items }, 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "post",
+      path: "/api/v1/operator/requests",
+      summary: "Enter a request that came by mail; its clock began when it came",
+      middleware: [requireOperator] as const,
+      request: { body: json(EnterPrivacyRequest) },
+      responses: {
+        201: { description: "Entered", ...json(z.object({ requestId: PrivacyRequestId })) },
+        ...problemResponses,
+      },
+    }),
+    async (c) => {
+      const { email, ...request } = c.req.valid("json");
+      const accountId = await c.env.DB.prepare("SELECT id FROM accounts WHERE email = ?")
+        .bind(email)
+        .first<string>("id");
+      if (accountId === null) return problem(c, "not-found");
+      if (request.receivedAtMs > c.var.deps.now()) return problem(c, "validation-failed");
+      const id = await takeRequest(c.env, c.var.deps, { ...request, accountId }, false);
+      return id === null ? problem(c, "quota-exceeded") : c.json({ requestId: PrivacyRequestId.parse(id) }, 201);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "post",
+      path: "/api/v1/operator/requests/{requestId}",
+      summary: "Note how you made sure who asks, extend with a reason, or answer; nobody unchecked is answered",
+      middleware: [requireOperator] as const,
+      request: { params: z.object({ requestId: PrivacyRequestId }), body: json(HandlePrivacyRequest) },
+      responses: { 204: { description: "Done; the person sees it" }, ...problemResponses },
+    }),
+    async (c) => {
+      const { deps } = c.var;
+      const outcome = await handleRequest(c.env, deps, c.req.valid("param").requestId, c.req.valid("json"));
+      if (outcome === "not-found") return problem(c, "not-found");
+      if (outcome === "unchecked") return problem(c, "conflict", "Check first who asks.");
+      if (outcome === "extended-before") return problem(c, "conflict", "It has been extended once.");
+      flush(c);
+      return c.body(null, 204);
+    },
+  );

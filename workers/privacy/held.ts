@@ -1,0 +1,25 @@
+import { isAbout, sources } from "./export-sources.ts";
+import { inventory, sqlName } from "./inventory.ts";
+import { keptFor } from "./retention-words.ts";
+import type { Rule, Words } from "./rules.ts";
+
+export interface Held {
+  name: string;
+  count: number;
+  purpose: Words;
+  until: Words;
+}
+
+/** What there is about somebody, table by table, from the same sources as the export; tables without a row are left out. */
+export async function heldAbout(db: D1Database, accountId: string): Promise<Held[]> {
+  const counted = await db.batch<{ count: number }>(
+    sources.map(({ table, subject }) =>
+      db.prepare(`SELECT COUNT(*) AS count FROM ${sqlName(table)} WHERE ${isAbout(subject)}`).bind(accountId),
+    ),
+  );
+  return sources.flatMap(({ key, table }, at) => {
+    const count = counted[at]?.results[0]?.count ?? 0;
+    const rule: Rule<string> = inventory[table];
+    return count === 0 ? [] : [{ name: key, count, purpose: rule.purpose, until: keptFor(rule) }];
+  });
+}

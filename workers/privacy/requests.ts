@@ -1,0 +1,158 @@
+import { assertNever } from "../../protocol/errors.ts";
+import { newId } from "../../protocol/ids.ts";
+import { REQUESTS_OPEN_MAX } from "../../protocol/limits.ts";
+import type { HandlePrivacyRequest, PrivacyRequest } from "../../protocol/privacy.ts";
+import { DAY_MS } from "../../protocol/retention.ts";
+import { addressOf, queueMail } from "../mail/outbox.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
+import { monthsLater } from "./calendar-month.ts";
+
+/**
+ * The life of a request under somebody's rights (G3): received, with a clock of one calendar month; the identity of who asks is checked (by
+ * the sign-in, or by a person of ours, and how is noted); extended once by two months with a reason, or not; answered. The person sees
+ * each of these, and an operator is reminded a week before it is due.
+ */
+const ANSWERED_WITHIN_MONTHS = 1;
+/** Article 12 (3): two further months. */
+const EXTENDED_TO_MONTHS = 3;
+const REMINDED_BEFORE_MS = 7 * DAY_MS;
+const SHOWN_MAX = 100;
+
+const columns = `id AS requestId, kind, details, received_at_ms AS receivedAtMs, due_at_ms AS dueAtMs, extension_reason AS extensionReason,
+  identity_checked_at_ms AS identityCheckedAtMs, answer, closed_at_ms AS closedAtMs`;
+
+export async function listRequests(db: D1Database, accountId: string): Promise<PrivacyRequest[]> {
+  const { results } = await db
+    .prepare(`SELECT ${columns} FROM privacy_requests WHERE account_id = ? ORDER BY received_at_ms DESC LIMIT ?`)
+    .bind(accountId, SHOWN_MAX)
+    .all<PrivacyRequest>();
+  return results;
+}
+
+interface New {
+  accountId: string;
+  kind: PrivacyRequest["kind"];
+  details: string;
+  receivedAtMs: number;
+}
+
+/**
+ * Takes a request in. `bySignIn`: whoever asks is signed in, which is check enough of who they are, but for what concerns somebody else's
+ * contact details (V4).
+ */
+export async function takeRequest(env: Env, deps: Deps, request: New, bySignIn: boolean): Promise<string | null> {
+  const id = newId("prq", deps.random);
+  const isChecked = bySignIn && request.kind !== "collaborator-copy";
+  const { meta } = await env.DB.prepare(
+    `INSERT INTO privacy_requests (id, account_id, kind, details, received_at_ms, due_at_ms, identity_checked_at_ms, identity_check)
+     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
+     WHERE (SELECT COUNT(*) FROM privacy_requests WHERE account_id = ?2 AND closed_at_ms IS NULL) < ?9`,
+  )
+    .bind(
+      id,
+      request.accountId,
+      request.kind,
+      request.details,
+      request.receivedAtMs,
+      monthsLater(request.receivedAtMs, ANSWERED_WITHIN_MONTHS),
+      isChecked ? deps.now() : null,
+      isChecked ? "signed in" : null,
+      REQUESTS_OPEN_MAX,
+    )
+    .run();
+  return meta.changes === 1 ? id : null;
+}
+
+export interface OpenRequest extends PrivacyRequest {
+  accountId: string;
+}
+
+/** What is open, whatever is due first before all others. */
+export async function openRequests(db: D1Database): Promise<OpenRequest[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT ${columns}, account_id AS accountId FROM privacy_requests WHERE closed_at_ms IS NULL ORDER BY due_at_ms LIMIT ?`,
+    )
+    .bind(SHOWN_MAX)
+    .all<OpenRequest>();
+  return results;
+}
+
+/** `unchecked`: nobody is answered before it is known who they are. */
+export async function handleRequest(
+  env: Env,
+  deps: Deps,
+  requestId: string,
+  step: HandlePrivacyRequest,
+): Promise<"done" | "not-found" | "unchecked" | "extended-before"> {
+  const row = await env.DB.prepare(
+    `SELECT account_id AS accountId, received_at_ms AS receivedAtMs, identity_checked_at_ms AS identityCheckedAtMs,
+       extension_reason AS extensionReason FROM privacy_requests WHERE id = ? AND closed_at_ms IS NULL`,
+  )
+    .bind(requestId)
+    .first<{
+      accountId: string;
+      receivedAtMs: number;
+      identityCheckedAtMs: number | null;
+      extensionReason: string | null;
+    }>();
+  if (row === null) return "not-found";
+  const nowMs = deps.now();
+  const change = (sql: string, ...values: unknown[]) =>
+    env.DB.prepare(`UPDATE privacy_requests SET ${sql} WHERE id = ?1 AND closed_at_ms IS NULL`).bind(
+      requestId,
+      ...values,
+    );
+  const to = await addressOf(env.DB, row.accountId);
+  const told = (what: string) => {
+    const values = { link: `${env.PUBLIC_ORIGIN}/account/privacy#requests` };
+    return to === null
+      ? []
+      : [queueMail(env.DB, { id: `${what}-${requestId}`, to, template: "request-changed", values }, nowMs)];
+  };
+  switch (step.do) {
+    case "check-identity":
+      await change("identity_checked_at_ms = ?2, identity_check = ?3", nowMs, step.how).run();
+      return "done";
+    case "extend":
+      if (row.extensionReason !== null) return "extended-before";
+      await env.DB.batch([
+        change(
+          "extension_reason = ?2, due_at_ms = ?3, reminded_at_ms = NULL",
+          step.reason,
+          monthsLater(row.receivedAtMs, EXTENDED_TO_MONTHS),
+        ),
+        ...told("extended"),
+      ]);
+      return "done";
+    case "answer":
+      if (row.identityCheckedAtMs === null) return "unchecked";
+      await env.DB.batch([change("answer = ?2, closed_at_ms = ?3", step.answer, nowMs), ...told("answered")]);
+      return "done";
+    default:
+      return assertNever(step);
+  }
+}
+
+/** The job of cron: one mail to whoever runs this, about all that is due within a week and has not been spoken of. */
+export async function remindOfRequests(env: Env, deps: Deps) {
+  const nowMs = deps.now();
+  const due = await env.DB.prepare(
+    `SELECT id, due_at_ms AS dueAtMs FROM privacy_requests
+     WHERE closed_at_ms IS NULL AND due_at_ms <= ?1 AND reminded_at_ms IS NULL ORDER BY due_at_ms LIMIT ?2`,
+  )
+    .bind(nowMs + REMINDED_BEFORE_MS, SHOWN_MAX)
+    .all<{ id: string; dueAtMs: number }>();
+  const [first] = due.results;
+  if (first === undefined) return { done: 0, rowsRead: due.meta.rows_read, finished: true };
+  const values = { count: due.results.length, firstDueAtMs: first.dueAtMs, link: env.PUBLIC_ORIGIN };
+  const to = { accountId: null, address: env.MAIL_FROM, language: "en" as const };
+  await env.DB.batch([
+    queueMail(env.DB, { id: `due-${first.id}-${first.dueAtMs}`, to, template: "requests-due", values }, nowMs),
+    env.DB.prepare(
+      "UPDATE privacy_requests SET reminded_at_ms = ?2 WHERE id IN (SELECT value FROM json_each(?1))",
+    ).bind(JSON.stringify(due.results.map(({ id }) => id)), nowMs),
+  ]);
+  return { done: due.results.length, rowsRead: due.meta.rows_read, finished: due.results.length < SHOWN_MAX };
+}

@@ -1,0 +1,79 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { CreatePrivacyRequest, PrivacyRequest } from "../../protocol/privacy.ts";
+import { requireAccount } from "../auth/guard.ts";
+import { bearer, json, problemResponses } from "../http/openapi.ts";
+import { problem } from "../http/problem.ts";
+import { newRouter } from "../http/router.ts";
+import { listRequests, takeRequest } from "./requests.ts";
+import { liftRestriction, restrict } from "./restriction.ts";
+
+const guarded = { security: bearer, tags: ["privacy"] };
+const done = (description: string) => ({ 204: { description }, ...problemResponses });
+
+/** What a person may ask of us about their data: to have it restricted, and anything else with a clock of one month. */
+export const rights = newRouter()
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "put",
+      path: "/api/v1/account/restriction",
+      summary: "Have your data stored and not otherwise used (Article 18)",
+      middleware: [requireAccount] as const,
+      responses: done("Restricted"),
+    }),
+    async (c) => {
+      await restrict(c.env, c.var.deps, c.var.account.id);
+      return c.body(null, 204);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "delete",
+      path: "/api/v1/account/restriction",
+      summary: "Lift the restriction; your profile stays private until you publish it",
+      middleware: [requireAccount] as const,
+      responses: done("Lifted"),
+    }),
+    async (c) => {
+      await liftRestriction(c.env.DB, c.var.account.id);
+      return c.body(null, 204);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "get",
+      path: "/api/v1/account/requests",
+      summary: "What you have asked, when it is due, and our answers",
+      middleware: [requireAccount] as const,
+      responses: {
+        200: { description: "Requests, newest first", ...json(z.object({ items: z.array(PrivacyRequest) })) },
+        ...problemResponses,
+      },
+    }),
+    async (c) => {
+      c.header("Cache-Control", "no-store");
+      return c.json({ items: await listRequests(c.env.DB, c.var.account.id) }, 200);
+    },
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "post",
+      path: "/api/v1/account/requests",
+      summary: "Ask us something under your rights; it is answered within one calendar month",
+      middleware: [requireAccount] as const,
+      request: { body: json(CreatePrivacyRequest) },
+      responses: { 201: { description: "Received", ...json(PrivacyRequest) }, ...problemResponses },
+    }),
+    async (c) => {
+      const { deps, account } = c.var;
+      const request = { ...c.req.valid("json"), accountId: account.id, receivedAtMs: deps.now() };
+      const id = await takeRequest(c.env, deps, request, true);
+      const found = (await listRequests(c.env.DB, account.id)).find(({ requestId }) => requestId === id);
+      return found === undefined
+        ? problem(c, "quota-exceeded", "There are many open already. We answer those first.")
+        : c.json(found, 201);
+    },
+  );
