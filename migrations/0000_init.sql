@@ -262,6 +262,15 @@ CREATE TABLE `exports` (
 CREATE INDEX `exports_by_account` ON `exports` (`account_id`,`requested_at_ms`);--> statement-breakpoint
 CREATE INDEX `exports_by_expiry` ON `exports` (`expires_at_ms`);--> statement-breakpoint
 CREATE INDEX `exports_by_ready` ON `exports` (`ready_at_ms`,`requested_at_ms`);--> statement-breakpoint
+CREATE TABLE `policy_notices` (
+	`version` integer PRIMARY KEY NOT NULL,
+	`started_at_ms` integer NOT NULL,
+	`last_account_id` text DEFAULT '' NOT NULL,
+	`told` integer DEFAULT 0 NOT NULL,
+	`finished_at_ms` integer
+);
+--> statement-breakpoint
+CREATE INDEX `policy_notices_by_finish` ON `policy_notices` (`finished_at_ms`);--> statement-breakpoint
 CREATE TABLE `privacy_requests` (
 	`id` text PRIMARY KEY NOT NULL,
 	`account_id` text NOT NULL,

@@ -95,3 +95,17 @@ export const privacyRequests = sqliteTable(
     index("privacy_requests_by_due").on(table.closedAtMs, table.dueAtMs),
   ],
 );
+
+/** How far the mail about a version of the policy has come, and afterwards the proof that everybody was told (G5). */
+export const policyNotices = sqliteTable(
+  "policy_notices",
+  {
+    version: integer("version").primaryKey(),
+    startedAtMs: integer("started_at_ms").notNull(),
+    /** Where the next step goes on; empty before the first and after the last. */
+    lastAccountId: text("last_account_id").notNull().default(""),
+    told: integer("told").notNull().default(0),
+    finishedAtMs: integer("finished_at_ms"),
+  },
+  (table) => [index("policy_notices_by_finish").on(table.finishedAtMs)],
+);

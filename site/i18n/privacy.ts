@@ -24,6 +24,10 @@ export const privacyText = words({
     holdingsNote: "This table is made from the rules that our own export, deletion and clearing out run on.",
     register: "The same for machines (JSON-LD).",
     columns: ["Name", "What for", "Basis", "Who else sees it", "How long"],
+    versions: "Versions of this page",
+    version: "Version",
+    firstVersion: "The first.",
+    versionColumns: ["Number in the code", "Before, days", "Since then, days"],
     nobodyElse: "nobody",
     places: {
       database: "database",
@@ -116,6 +120,10 @@ export const privacyText = words({
     holdingsNote: "Diese Tabelle entsteht aus den Regeln, nach denen Auskunft, Löschung und Aufräumen laufen.",
     register: "Dasselbe für Maschinen (JSON-LD).",
     columns: ["Name", "Wozu", "Grundlage", "Wer es sonst sieht", "Wie lange"],
+    versions: "Fassungen dieser Seite",
+    version: "Fassung",
+    firstVersion: "Die erste.",
+    versionColumns: ["Zahl im Code", "Vorher, Tage", "Seitdem, Tage"],
     nobodyElse: "niemand",
     places: {
       database: "Datenbank",

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import * as schema from "../../migrations/schema.ts";
 import { holdings } from "../../workers/privacy/holdings.ts";
 import { inventory, sqlName, tableRules } from "../../workers/privacy/inventory.ts";
+import { numbersOfTheCode, policyVersions } from "../../workers/privacy/policy-versions.ts";
 import { register } from "../../workers/privacy/register.ts";
 
 const tables = Object.entries(schema as Record<string, unknown>).filter((entry): entry is [string, SQLiteTable] =>
@@ -110,4 +111,8 @@ describe("E6: what a rule relies on is there", () => {
       expect(purpose.en).not.toBe(purpose.de);
     }
   });
+});
+
+test("G5: the newest version of the policy says the numbers that the code keeps; a new number wants a new version in workers/privacy/policy-versions.ts", () => {
+  expect(numbersOfTheCode()).toEqual(policyVersions.at(-1)?.numbers);
 });

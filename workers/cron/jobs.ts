@@ -5,6 +5,7 @@ import type { Env } from "../platform/env.ts";
 import { describeThrown, log } from "../platform/log.ts";
 import { continueErasures } from "../privacy/account-erasure.ts";
 import { continueExports } from "../privacy/export.ts";
+import { tellPolicyChange } from "../privacy/policy-change.ts";
 import { remindOfRequests } from "../privacy/requests.ts";
 import { continueErasure, dueErasures, postponeErasure } from "../privacy/session-erasure.ts";
 import { sweepTable, sweptTables } from "../privacy/sweep.ts";
@@ -74,6 +75,7 @@ const eraseSessions: Job = {
 /** Everything that happens by the clock. Each job is bounded, finds its work by an index, and may be killed anywhere and run again. */
 export const jobs: Record<string, Job> = {
   "room-calls": { calls: 130, run: (env, deps, budget) => deliverLeft(env, deps, ROOM_CALLS, budget) },
+  "policy-change": { calls: 10, run: (env, deps) => tellPolicyChange(env, deps) },
   "request-reminders": { calls: 5, run: remindOfRequests },
   exports: { calls: 300, run: continueExports },
   "account-erasures": { calls: 300, run: continueErasures },

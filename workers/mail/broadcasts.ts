@@ -1,6 +1,7 @@
 import type { Language } from "../../site/i18n/language.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { sha256Hex } from "../platform/hash.ts";
 import { queueMail } from "./outbox.ts";
 import type { Values } from "./templates.ts";
 import { unsubscribeUrl } from "./unsubscribe.ts";
@@ -10,6 +11,10 @@ interface Reader {
   address: string;
   language: Language;
 }
+/** The same mail to the same account has the same id. It says of neither whose it is: ids stay for a while when an account has gone. */
+const mailId = async (what: string, which: string, { accountId }: Reader) =>
+  `${what}-${which}-${(await sha256Hex(`${what} ${which} ${accountId}`)).slice(0, 32)}`;
+
 interface Written {
   done: number;
   /** Where the next call goes on; `null`: everybody has been written to. */
@@ -54,7 +59,7 @@ export async function queueNews(
     const whose = { kind: "news" as const, accountId: to.accountId };
     const unsubscribe = await unsubscribeUrl(env, deps, env.PUBLIC_ORIGIN, whose);
     const filled = { ...values[to.language], unsubscribe };
-    const id = `news-${newsId}-${to.accountId}`;
+    const id = await mailId("news", newsId, to);
     statements.push(queueMail(env.DB, { id, to, template: "news", values: filled }, deps.now()));
   }
   if (statements.length > 0) await env.DB.batch(statements);
@@ -71,12 +76,9 @@ export async function queuePolicyChange(
   limit = 100,
 ): Promise<Written> {
   const found = await readers(env, after, limit, "1");
-  const statements = found.map((to) =>
-    queueMail(
-      env.DB,
-      { id: `policy-${version}-${to.accountId}`, to, template: "policy-change", values: values[to.language] },
-      deps.now(),
-    ),
+  const ids = await Promise.all(found.map((to) => mailId("policy", version, to)));
+  const statements = found.map((to, at) =>
+    queueMail(env.DB, { id: ids[at] ?? "", to, template: "policy-change", values: values[to.language] }, deps.now()),
   );
   if (statements.length > 0) await env.DB.batch(statements);
   return written(found, limit);

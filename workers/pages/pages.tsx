@@ -13,12 +13,10 @@ import { Home } from "../../site/views/home.tsx";
 import { Privacy } from "../../site/views/privacy/policy.tsx";
 import { Status } from "../../site/views/status.tsx";
 import { type AppContext, newRouter } from "../http/router.ts";
+import { changedNumbers, policyVersions } from "../privacy/policy-versions.ts";
 import { register, registerAsJsonLd } from "../privacy/register.ts";
 import { recipientWords } from "../privacy/retention-words.ts";
 import { pageOf, sendPage, strangerPage, withPage } from "./page.ts";
-
-/** The day on which the policy's words or numbers last changed (G5). */
-const POLICY_UPDATED_AT_MS = Date.UTC(2026, 10, 25);
 
 const lengths = [
   { name: "free", durationMs: RECORDING_RETENTION_MS.free ?? 0 },
@@ -81,16 +79,19 @@ pages.get("/status", async (c) => {
 pages.get(
   "/privacy",
   withPage((c, { page }) => {
+    const versions = policyVersions.toReversed().map((one) => ({
+      version: one.version,
+      fromAtMs: one.fromAtMs,
+      change: one.change?.[page.language] ?? null,
+      numbers: changedNumbers(one),
+    }));
     const holdings = register.map((activity) => ({
       ...activity,
       purpose: activity.purpose[page.language],
       until: activity.until[page.language],
       recipients: activity.recipients.map((recipient) => recipientWords[recipient][page.language]),
     }));
-    return sendPage(
-      c,
-      <Privacy page={page} updatedAtMs={POLICY_UPDATED_AT_MS} lengths={lengths} holdings={holdings} />,
-    );
+    return sendPage(c, <Privacy page={page} versions={versions} lengths={lengths} holdings={holdings} />);
   }),
 );
 pages.get("/privacy/register.jsonld", (c) =>

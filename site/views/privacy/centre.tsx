@@ -18,9 +18,9 @@ export interface CentreProps {
 function Copies({ page, exports }: { page: Page; exports: readonly Export[] }) {
   const t = centreText[page.language];
   return (
-    <ul class="stack">
+    <div class="stack">
       {exports.map(({ exportId, readyAtMs, expiresAtMs, stepsDone, steps }) => (
-        <li class="stack">
+        <div class="stack">
           <p>
             {readyAtMs === null ? t.copyRunning(stepsDone, steps) : t.copyReady(dateTime(page.language, expiresAtMs))}
           </p>
@@ -35,9 +35,9 @@ function Copies({ page, exports }: { page: Page; exports: readonly Export[] }) {
               </a>
             )}
           </p>
-        </li>
+        </div>
       ))}
-    </ul>
+    </div>
   );
 }
 
@@ -47,7 +47,7 @@ function Request({ page, request }: { page: Page; request: PrivacyRequest }) {
   const { receivedAtMs, dueAtMs, closedAtMs } = request;
   const room = (dueAtMs - receivedAtMs) * 0.02;
   return (
-    <li class="panel stack">
+    <article class="panel stack">
       <h3>{t.kinds[request.kind]}</h3>
       <p>{request.details}</p>
       <Timeline
@@ -73,7 +73,7 @@ function Request({ page, request }: { page: Page; request: PrivacyRequest }) {
         </p>
       )}
       {request.answer === null ? null : <p class="notice good">{request.answer}</p>}
-    </li>
+    </article>
   );
 }
 
@@ -120,14 +120,16 @@ export function PrivacyCentre({ page, held, exports, requests, restrictedAtMs, s
           <h2>{t.correct}</h2>
           <p class="soft">{t.correctNote}</p>
         </header>
-        <p class="actions">
-          <a class="button quiet" href={href(page, "/account#you")}>
-            {t.correctLink}
-          </a>
-          <a class="button quiet" href={href(page, "/account/profile")}>
-            {t.profileLink}
-          </a>
-        </p>
+        <div>
+          <p class="actions">
+            <a class="button quiet" href={href(page, "/account#you")}>
+              {t.correctLink}
+            </a>
+            <a class="button quiet" href={href(page, "/account/profile")}>
+              {t.profileLink}
+            </a>
+          </p>
+        </div>
       </section>
       <section class="room" id="restriction">
         <header class="stack">
@@ -153,11 +155,11 @@ export function PrivacyCentre({ page, held, exports, requests, restrictedAtMs, s
         </header>
         <div class="room-work">
           {requests.length === 0 ? null : (
-            <ul class="stack">
+            <div class="stack">
               {requests.map((request) => (
                 <Request page={page} request={request} />
               ))}
-            </ul>
+            </div>
           )}
           <form class="stack" method="post" action={href(page, "/account/privacy/requests")}>
             <div class="field">

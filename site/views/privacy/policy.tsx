@@ -6,7 +6,13 @@ import { privacyText } from "../../i18n/privacy.ts";
 
 export interface PrivacyProps {
   page: Page;
-  updatedAtMs: number;
+  /** Newest first; `numbers`: what it changed, in days. */
+  versions: readonly {
+    version: number;
+    fromAtMs: number;
+    change: string | null;
+    numbers: readonly { name: string; before: number | string | null; after: number | string | null }[];
+  }[];
   /** From protocol/retention.ts; `name` is a key of the catalogue. */
   lengths: readonly { name: keyof (typeof privacyText)["en"]["lengths"]; durationMs: number }[];
   /** One row for each rule of the data inventory. */
@@ -26,7 +32,7 @@ const LONGEST_MS = 8 * 365 * DAY_MS;
 const scale = (ms: number) => Math.log1p(ms / DAY_MS) / Math.log1p(LONGEST_MS / DAY_MS);
 
 /** The policy. Its numbers and its table are the code's own, so that the two cannot disagree. */
-export function Privacy({ page, updatedAtMs, lengths, holdings }: PrivacyProps) {
+export function Privacy({ page, versions, lengths, holdings }: PrivacyProps) {
   const t = privacyText[page.language];
   return (
     <Layout page={page} title={t.title} description={t.lead}>
@@ -34,7 +40,7 @@ export function Privacy({ page, updatedAtMs, lengths, holdings }: PrivacyProps) 
         <h1>{t.title}</h1>
         <p class="lead">{t.lead}</p>
         <p class="soft">
-          {t.updated} {date(page.language, updatedAtMs)}
+          {t.updated} {date(page.language, versions[0]?.fromAtMs ?? 0)}
         </p>
       </section>
       <section class="stack">
@@ -94,6 +100,41 @@ export function Privacy({ page, updatedAtMs, lengths, holdings }: PrivacyProps) 
             </tbody>
           </table>
         </section>
+      </section>
+      <section class="stack" id="versions">
+        <h2>{t.versions}</h2>
+        {versions.map(({ version, fromAtMs, change, numbers }) => (
+          <section class="stack">
+            <h3>
+              {t.version} {version} · {date(page.language, fromAtMs)}
+            </h3>
+            <p>{change ?? t.firstVersion}</p>
+            {numbers.length === 0 ? null : (
+              <section class="scroll" tabindex={0} aria-label={`${t.version} ${version}`}>
+                <table>
+                  <thead>
+                    <tr>
+                      {t.versionColumns.map((column) => (
+                        <th scope="col">{column}</th>
+                      ))}
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {numbers.map(({ name, before, after }) => (
+                      <tr>
+                        <th scope="row" class="instrument">
+                          {name}
+                        </th>
+                        <td class="instrument">{before ?? "–"}</td>
+                        <td class="instrument">{after ?? "–"}</td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </section>
+            )}
+          </section>
+        ))}
       </section>
     </Layout>
   );

@@ -96,6 +96,23 @@ export const privacyRules = {
       closedAtMs: "export",
     },
   },
+  policyNotices: {
+    subjects: [],
+    purpose: {
+      en: "To write to everybody about a change of the policy, once, and to prove it; while that goes on, where it has come to.",
+      de: "Um allen einmal von einer Änderung der Erklärung zu schreiben und es zu belegen; solange es läuft, bis wohin es kam.",
+    },
+    lawfulBasis: "legal-obligation",
+    recipients: [],
+    retention: [{ kind: "after", column: "finishedAtMs", ms: REQUEST_RETENTION_MS }],
+    columns: {
+      version: "internal",
+      startedAtMs: "internal",
+      lastAccountId: "internal",
+      told: "internal",
+      finishedAtMs: "internal",
+    },
+  },
   erasureReceipts: {
     subjects: [],
     purpose: {

@@ -1,0 +1,83 @@
+import * as retention from "../../protocol/retention.ts";
+import type { Words } from "./rules.ts";
+
+/**
+ * The policy's versions (G5), oldest first. What a version said is never edited: its numbers stand here in days as they were then, and the
+ * newest are what the code keeps, or the check fails.
+ */
+export interface PolicyVersion {
+  version: number;
+  /** From when it counts. */
+  fromAtMs: number;
+  /** Whether everybody who has an account is written to about it. */
+  isMaterial: boolean;
+  /** What changed; `null` for the first. */
+  change: Words | null;
+  numbers: Record<string, number | string>;
+}
+
+const first: PolicyVersion["numbers"] = {
+  "RECORDING_RETENTION_MS.free": 7,
+  "RECORDING_RETENTION_MS.pro": 30,
+  "RECORDING_RETENTION_MS.studio": "with the session",
+  DOWNGRADE_GRACE_MS: 7,
+  "EXPIRY_NOTICES_MS.0": 3,
+  "EXPIRY_NOTICES_MS.1": 1,
+  WAITLIST_RETENTION_AFTER_LAUNCH_MS: 90,
+  WAITLIST_UNCONFIRMED_MS: 7,
+  WITHDRAWAL_RETENTION_MS: 1096,
+  REPORT_RETENTION_MS: 365,
+  NOTICE_RETENTION_MS: 30,
+  SENT_MAIL_RETENTION_MS: 30,
+  DELETION_RECORD_RETENTION_MS: 365,
+  TRANSACTION_RETENTION_MS: 2557,
+  LOG_RETENTION_MS: 30,
+  ERASURE_DEADLINE_MS: 30,
+  UPLOAD_ABANDONED_AFTER_MS: 6,
+};
+
+export const policyVersions: readonly PolicyVersion[] = [
+  { version: 1, fromAtMs: Date.UTC(2026, 10, 25), isMaterial: false, change: null, numbers: first },
+  {
+    version: 2,
+    fromAtMs: Date.UTC(2026, 10, 26),
+    // Nothing is kept longer than before: what is new comes with what a person asks for themselves.
+    isMaterial: false,
+    change: {
+      en: "Your account has a page for your rights: a copy of everything, restriction, requests with a date, deletion. What these leave behind, and how long sign-ins are remembered, is said.",
+      de: "Dein Konto hat eine Seite für deine Rechte: Kopie von allem, Einschränkung, Anfragen mit Datum, Löschung. Was davon bleibt, und wie lange Anmeldungen gemerkt werden, steht jetzt da.",
+    },
+    numbers: {
+      ...first,
+      ERASURE_RECEIPT_MS: 30,
+      SIGN_IN_RETENTION_MS: 90,
+      EXPORT_RETENTION_MS: 7,
+      REQUEST_RETENTION_MS: 1096,
+    },
+  },
+];
+
+/** The numbers that the code keeps today, in days, under the names of protocol/retention.ts. */
+export function numbersOfTheCode(): PolicyVersion["numbers"] {
+  const days = (value: unknown): number | string =>
+    typeof value === "number" ? value / retention.DAY_MS : "with the session";
+  return Object.fromEntries(
+    Object.entries(retention).flatMap(([name, value]): [string, number | string][] => {
+      if (!name.endsWith("_MS") || name === "DAY_MS") return [];
+      if (typeof value !== "object") return [[name, days(value)]];
+      return Object.entries(value).map(([key, each]) => [`${name}.${key}`, days(each)]);
+    }),
+  );
+}
+
+/** What a version changed in the numbers of the one before it: the rows that the page shows side by side. */
+export function changedNumbers(
+  version: PolicyVersion,
+): { name: string; before: number | string | null; after: number | string | null }[] {
+  const previous = policyVersions.find((one) => one.version === version.version - 1);
+  if (previous === undefined) return [];
+  const names = new Set([...Object.keys(previous.numbers), ...Object.keys(version.numbers)]);
+  return [...names]
+    .map((name) => ({ name, before: previous.numbers[name] ?? null, after: version.numbers[name] ?? null }))
+    .filter(({ before, after }) => before !== after);
+}

@@ -1,0 +1,60 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import { systemDeps } from "../platform/deps.ts";
+import { person } from "../testing/person.ts";
+import { tellPolicyChange } from "./policy-change.ts";
+import { changedNumbers, numbersOfTheCode, type PolicyVersion, policyVersions } from "./policy-versions.ts";
+
+const [latest] = policyVersions.slice(-1);
+if (latest === undefined) throw new Error("There is no policy.");
+
+describe("G5: the policy's versions", () => {
+  test("G5: versions go up in number and time, and each after the first says what changed in both languages", () => {
+    for (const [at, one] of policyVersions.entries()) {
+      expect(one.version).toBe(at + 1);
+      if (at === 0) continue;
+      expect(one.fromAtMs).toBeGreaterThan(policyVersions[at - 1]?.fromAtMs ?? 0);
+      expect(one.change?.en.length).toBeGreaterThan(20);
+      expect(one.change?.de.length).toBeGreaterThan(20);
+    }
+  });
+
+  test("G5: side by side: a version shows the numbers that it changed, and no others", () => {
+    expect(changedNumbers(latest).length).toBeGreaterThan(0);
+    for (const { before, after } of changedNumbers(latest)) expect(before).not.toBe(after);
+    expect(numbersOfTheCode()["RECORDING_RETENTION_MS.free"]).toBe(7);
+  });
+
+  test("G5: a material change reaches every account once, in paced steps that may be killed, and there is proof", async () => {
+    const people = await Promise.all(Array.from({ length: 3 }, (_, at) => person(`Reader ${at}`)));
+    const rows = JSON.stringify(Array.from({ length: 450 }, (_, at) => `acc_policy${String(at).padStart(4, "0")}`));
+    await env.DB.prepare(
+      `INSERT INTO accounts (id, email, display_name, tier, created_at_ms)
+       SELECT value, value || '@example.org', 'Reader', 'free', 0 FROM json_each(?)`,
+    )
+      .bind(rows)
+      .run();
+    const change = { en: "We keep less from now on.", de: "Wir behalten ab jetzt weniger." };
+    const next: PolicyVersion = { ...latest, version: latest.version + 1, isMaterial: true, change };
+    const versions = [...policyVersions, next];
+    const total = (await env.DB.prepare("SELECT COUNT(*) AS n FROM accounts").first<number>("n")) ?? 0;
+    // The same step twice at once, as when two runs of cron meet.
+    await Promise.all([tellPolicyChange(env, systemDeps, versions), tellPolicyChange(env, systemDeps, versions)]);
+    let runs = 1;
+    while (!(await tellPolicyChange(env, systemDeps, versions)).finished) runs++;
+    expect(runs).toBeGreaterThan(1);
+    const mails = await env.DB.prepare(
+      "SELECT COUNT(*) AS n, COUNT(DISTINCT address) AS people FROM mail_outbox WHERE template = 'policy-change'",
+    ).first<{ n: number; people: number }>();
+    expect(mails).toEqual({ n: total, people: total });
+    const proof = await env.DB.prepare(
+      "SELECT told, finished_at_ms > 0 AS finished, last_account_id AS last FROM policy_notices",
+    ).first();
+    expect(proof).toEqual({ told: total, finished: 1, last: "" });
+    // No id of a mail tells whose it was: it stays for a while after an account has gone.
+    const { results } = await env.DB.prepare("SELECT id FROM mail_outbox").all<{ id: string }>();
+    for (const { accountId } of people) expect(results.some(({ id }) => id.includes(accountId))).toBe(false);
+    expect(await tellPolicyChange(env, systemDeps, versions)).toMatchObject({ done: 0, finished: true });
+    expect(await tellPolicyChange(env, systemDeps)).toMatchObject({ done: 0 });
+  });
+});
