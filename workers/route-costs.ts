@@ -17,6 +17,10 @@ const byCost: Record<Cost, readonly string[]> = {
     "GET /.well-known/change-password",
     "GET /manifest.webmanifest",
     "GET /openapi.json",
+    "GET /companion",
+    "GET /imprint",
+    "GET /prices",
+    "GET /terms",
   ],
   // A form is passed on to a route of the API, which counts for itself.
   read: [
@@ -110,6 +114,14 @@ const byCost: Record<Cost, readonly string[]> = {
     "POST /sessions/:sessionId/delete",
     "POST /sessions/:sessionId/recordings/:recordingId/delete",
     "POST /invite/:code",
+    "GET /api/v1/recordings",
+    "GET /api/v1/account/requests",
+    "GET /api/v1/operator/requests",
+    "GET /account/privacy",
+    "GET /account/privacy/export/:exportId",
+    "POST /account/privacy/export",
+    "POST /account/privacy/requests",
+    "POST /account/privacy/restriction",
   ],
   search: [
     "GET /api/v1/sessions/:sessionId/recordings.zip",
@@ -122,6 +134,11 @@ const byCost: Record<Cost, readonly string[]> = {
     "GET /privacy/register.jsonld",
   ],
   write: [
+    "PUT /api/v1/account/restriction",
+    "DELETE /api/v1/account/restriction",
+    "POST /api/v1/account/requests",
+    "POST /api/v1/operator/requests",
+    "POST /api/v1/operator/requests/:requestId",
     "POST /api/v1/account/erasure",
     "POST /api/v1/account/exports",
     "PATCH /api/v1/account/passkeys/:passkeyId",
