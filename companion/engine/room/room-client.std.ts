@@ -1,10 +1,11 @@
 import ReconnectingWebSocket from "partysocket/ws";
+import * as z from "zod";
 import { type ErrorCode, errors } from "../../../protocol/errors.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
-import { POSTS_UNANSWERED_MAX, TRANSPORT_POST_LIFETIME_MS } from "../../../protocol/limits.ts";
+import { EVENTS_PER_BATCH_MAX, POSTS_UNANSWERED_MAX, TRANSPORT_POST_LIFETIME_MS } from "../../../protocol/limits.ts";
 import {
   type ClientMessage,
-  type LoggedEvent,
+  LoggedEvent,
   type Member,
   type MemberStatus,
   type PostBody,
@@ -68,6 +69,12 @@ const FINAL: ReadonlySet<number> = new Set(
     ] as const
   ).map((code) => errors[code].close),
 );
+/** A batch in which something is of a later version: at least its lines are numbered. */
+const LaterBatch = z.object({
+  type: z.literal("events"),
+  events: z.array(z.looseObject({ seq: z.int().min(1) })).max(EVENTS_PER_BATCH_MAX),
+  ack: z.boolean().optional(),
+});
 /** Many samples at first, so that the first command is in time; then as many as drift asks for. */
 const PINGS_FAST = 20;
 const PING_FAST_MS = 50;
@@ -195,9 +202,12 @@ export class RoomClient {
   #onMessage(text: string): void {
     const receivedAtMs = this.#options.nowMs();
     this.#heardAtMs = receivedAtMs;
-    const parsed = RoomMessage.safeParse(JSON.parse(text));
-    // A message of a later version (P5).
-    if (!parsed.success) return;
+    const told: unknown = JSON.parse(text);
+    const parsed = RoomMessage.safeParse(told);
+    if (!parsed.success) {
+      this.#onLaterBatch(told);
+      return;
+    }
     const message = parsed.data;
     const { handlers } = this.#options;
     switch (message.type) {
@@ -236,6 +246,22 @@ export class RoomClient {
         break;
       }
     }
+  }
+
+  /**
+   * A message of a later version is passed over (P5). Of a batch only the lines that are not understood are: their numbers count as
+   * had, or they would be sent again and again.
+   */
+  #onLaterBatch(told: unknown): void {
+    const batch = LaterBatch.safeParse(told);
+    if (!batch.success) return;
+    for (const line of batch.data.events) {
+      const event = LoggedEvent.safeParse(line);
+      if (event.success) this.#onEvent(event.data);
+      else this.#lastSeq = Math.max(this.#lastSeq, line.seq);
+    }
+    this.#dropExpired();
+    if (batch.data.ack === true) this.#send({ type: "ack", seq: this.#lastSeq });
   }
 
   #onWelcome(welcome: Welcome): void {

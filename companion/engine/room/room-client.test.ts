@@ -182,6 +182,20 @@ describe("a companion's end of the room's socket", () => {
     client.close();
   });
 
+  test("P5, X14: a line of a later version inside a batch is passed over, the others are read, and none is asked for again", async () => {
+    const { client, socket, seqs } = enter();
+    const first = await socket();
+    first.welcome();
+    const later = { ...chat(2), body: { kind: "a-line-of-tomorrow" } };
+    first.tell({ type: "events", events: [chat(1), later, chat(3), { ...later, seq: 4 }], ack: true });
+    expect(seqs()).toEqual([1, 3]);
+    expect(first.of("ack")).toEqual([{ type: "ack", seq: 4 }]);
+    first.close(1006);
+    const second = await socket(2);
+    expect(second.of("hello")).toMatchObject([{ lastSeq: 4 }]);
+    client.close();
+  });
+
   test("P18, P37: each ping brings back the last pong and how long it was held", async () => {
     const { client, handlers, socket, pass } = enter();
     const first = await socket();
