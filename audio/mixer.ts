@@ -1,4 +1,4 @@
-import type { FrameRange } from "./prefetch.ts";
+import type { FrameRange } from "./frame-range.ts";
 
 /** What the page tells the mixer. Positions are frames of the session's timeline, which is also the rate that it runs at. */
 export type ToMixer =

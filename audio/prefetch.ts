@@ -1,10 +1,5 @@
+import type { FrameRange } from "./frame-range.ts";
 import { FILL_FRAMES } from "./mixer.ts";
-
-/** Half-open, in frames of the session's timeline. */
-export interface FrameRange {
-  from: number;
-  to: number;
-}
 
 export interface PlannedStem extends FrameRange {
   id: number;

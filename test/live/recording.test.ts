@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
-import { sha256Of } from "../../companion/engine/delivery/delivery.node.ts";
+import { sha256Of } from "../../companion/engine/stems/file-hash.node.ts";
 import { Companion } from "../../dev/demo/companion.ts";
 import { writePart } from "../../dev/demo/song.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";

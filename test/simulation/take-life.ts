@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
-import { sha256Of } from "../../companion/engine/delivery/delivery.node.ts";
+import { sha256Of } from "../../companion/engine/stems/file-hash.node.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
 import { chance } from "./chance.ts";

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream, existsSync, mkdirSync, statSync } from "node:fs";
+import { createWriteStream, existsSync, mkdirSync, statSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
@@ -9,6 +8,7 @@ import { fileNameOf } from "../../../protocol/file-name.ts";
 import type { Recording } from "../../../protocol/recordings.ts";
 import { type ApiClient, ApiError } from "../api/api-client.std.ts";
 import { backoffMs, isRetryable } from "../api/retry.node.ts";
+import { sha256Of } from "../stems/file-hash.node.ts";
 
 /** Failures in a row without a byte more; after that the caller decides when to try again. */
 const TRIES_MAX = 8;
@@ -89,11 +89,4 @@ async function fetchFrom(
   } finally {
     clearTimeout(watch);
   }
-}
-
-/** Lower-case hexadecimal SHA-256 of a file, streamed. */
-export async function sha256Of(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return hash.digest("hex");
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import { sha256Of } from "../delivery/delivery.node.ts";
+import { sha256Of } from "../stems/file-hash.node.ts";
 import { peaksPathOf } from "../stems/finalize.node.ts";
 import type { Stem } from "../stems/stem.std.ts";
 

@@ -1,5 +1,6 @@
+import type { FrameRange } from "../../../audio/frame-range.ts";
 import type { FromMixer, MixerState, ToMixer } from "../../../audio/mixer.ts";
-import { type FrameRange, plan } from "../../../audio/prefetch.ts";
+import { plan } from "../../../audio/prefetch.ts";
 import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
 import { type Failure, type StemData, StemError, StemSource } from "./stem-source.ts";
 

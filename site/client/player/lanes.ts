@@ -1,5 +1,5 @@
+import type { FrameRange } from "../../../audio/frame-range.ts";
 import { columnsOf } from "../../../audio/peaks.ts";
-import type { FrameRange } from "../../../audio/prefetch.ts";
 import { beatTicks } from "../../../audio/timeline.ts";
 import { type Channel, rangeOf } from "./engine.ts";
 

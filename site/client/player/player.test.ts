@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { FrameRange } from "../../../audio/frame-range.ts";
 import { FILL_FRAMES, Mixer } from "../../../audio/mixer.ts";
 import { decode } from "../../../audio/pcm.ts";
-import { AHEAD_FRAMES, type FrameRange, missing, plan, upcoming } from "../../../audio/prefetch.ts";
+import { AHEAD_FRAMES, missing, plan, upcoming } from "../../../audio/prefetch.ts";
 import { marginOf, resample } from "../../../audio/resample.ts";
 
 describe("PCM", () => {

@@ -1,6 +1,6 @@
 import { clockCurve } from "../../../audio/clock-line.ts";
+import type { FrameRange } from "../../../audio/frame-range.ts";
 import { decode, frameBytesOf } from "../../../audio/pcm.ts";
-import type { FrameRange } from "../../../audio/prefetch.ts";
 import { marginOf, resample } from "../../../audio/resample.ts";
 import { placeOf } from "../../../audio/stem-place.ts";
 import { readWavHeader, WAV_HEADER_MAX_BYTES } from "../../../audio/wav-reader.ts";
