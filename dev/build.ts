@@ -7,6 +7,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
+import { z } from "zod";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const target = join(root, "site", "built", "assets.ts");
@@ -51,20 +52,20 @@ function replace(path: string, content: string | Uint8Array): void {
   writeFileSync(path, content);
 }
 
-/** What the home page says about the product is what the demo's report measured; a page must not know better. */
+/** What the home page says about the product is what the demo measured and wrote down; a page must not know better. */
+const Report = z.object({
+  live: z.object({ studio: z.object({ oneWayMs: z.object({ p50: z.number(), p95: z.number() }) }) }),
+  transport: z.object({ skewMs: z.object({ max: z.number() }) }),
+  takes: z.array(z.object({ timelineErrorMs: z.number() })).min(1),
+});
+
 function writeFigures(): void {
-  const report = readFileSync(join(root, "docs", "report.svg"), "utf8");
-  const figure = (pattern: RegExp) => {
-    const found = [...report.matchAll(pattern)].map(([, value]) => Number(value));
-    if (found.length === 0)
-      throw new Error(`docs/report.svg does not say ${pattern.source}. Make it anew with npm start.`);
-    return Math.max(...found);
-  };
+  const report = Report.parse(JSON.parse(readFileSync(join(root, "docs", "report.json"), "utf8")));
   const figures = {
-    studioLaneMs: figure(/studio lane\s+([\d.]+) ms one way/g),
-    studioLaneP95Ms: figure(/studio lane\s+[\d.]+ ms one way \(p95 ([\d.]+) ms\)/g),
-    transportMs: figure(/DAWs apart by [\d.]+ ms \(at most ([\d.]+) ms\)/g),
-    takeMs: figure(/, ([\d.]+) ms from its place/g),
+    studioLaneMs: report.live.studio.oneWayMs.p50,
+    studioLaneP95Ms: report.live.studio.oneWayMs.p95,
+    transportMs: report.transport.skewMs.max,
+    takeMs: Math.max(...report.takes.map(({ timelineErrorMs }) => timelineErrorMs)),
   };
   replace(
     join(built, "figures.ts"),
