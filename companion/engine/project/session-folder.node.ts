@@ -85,10 +85,13 @@ export class SessionFolder {
     // The tempo that the session ended on; places are in seconds and do not depend on it.
     const bpm = [...this.#placed.values()].at(-1)?.bpm ?? 120;
     // Sizes stand in each entry's own header: a reader that streams, Cubase among them, stumbles over data descriptors.
-    const archive = zipSync({
-      "project.xml": strToU8(dawProject(placed, bpm)),
-      "metadata.xml": strToU8(dawProjectMetadata(this.#sessionName)),
-    });
+    const archive = zipSync(
+      {
+        "project.xml": strToU8(dawProject(placed, bpm)),
+        "metadata.xml": strToU8(dawProjectMetadata(this.#sessionName)),
+      },
+      { level: 0 },
+    );
     replace(join(this.path, "session.rpp"), reaperProject(placed, bpm));
     replace(join(this.path, "session.dawproject"), archive);
     replace(join(this.path, "session.json"), JSON.stringify([...this.#placed.values()], null, 2));
