@@ -30,7 +30,7 @@ export function reportLines(report: DemoReport): string[] {
     ...report.notes.map(({ from, text }) => `    note by ${from}: ${text}`),
     "",
     report.ok ? `  All of it held, in ${report.durationSeconds.toFixed(0)} s.` : "  Not all of it held:",
-    ...report.problems.map((problem) => `    ${problem}`),
+    ...[...report.problems, ...report.shortfalls].map((problem) => `    ${problem}`),
     "",
   ];
   return lines;

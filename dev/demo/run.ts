@@ -43,8 +43,11 @@ export interface DemoReport {
   chat: { from: string; text: string }[];
   notes: { from: string; text: string }[];
   durationSeconds: number;
-  /** Everything that did not hold, in words; empty when `ok`. */
+  /** What was lost, out of order or out of place, in words: no machine, however busy, may do that. */
   problems: string[];
+  /** What fell short of how it should sound: a busy machine does that, and says so. */
+  shortfalls: string[];
+  /** Neither of the two. */
   ok: boolean;
 }
 
@@ -136,6 +139,10 @@ interface Evidence {
 async function measure(evidence: Evidence): Promise<DemoReport> {
   const { host, guest, inputs, folder, liveFromMs, liveToMs } = evidence;
   const problems: string[] = [];
+  const shortfalls: string[] = [];
+  const should = (holds: boolean, otherwise: string) => {
+    if (!holds) shortfalls.push(otherwise);
+  };
   const must = (holds: boolean, otherwise: string) => {
     if (!holds) problems.push(otherwise);
   };
@@ -155,10 +162,10 @@ async function measure(evidence: Evidence): Promise<DemoReport> {
   });
   const reports = ends.map(({ one }) => one.emitted("report").at(-1)?.report);
   const bitIdentical = studio.every(({ exact }) => exact.bitIdentical);
-  must(bitIdentical, `The studio lane changed ${studio.map(({ exact }) => exact.wrongChunks).join(" and ")} blocks.`);
+  should(bitIdentical, `The studio lane changed ${studio.map(({ exact }) => exact.wrongChunks).join(" and ")} blocks.`);
   const total = studio.reduce((sum, { exact }) => sum + exact.chunks + exact.concealedChunks, 0);
   const concealedRatio = studio.reduce((sum, { exact }) => sum + exact.concealedChunks, 0) / Math.max(1, total);
-  must(concealedRatio < 0.01, `${(concealedRatio * 100).toFixed(1)} % of the studio lane had to be concealed.`);
+  should(concealedRatio < 0.01, `${(concealedRatio * 100).toFixed(1)} % of the studio lane had to be concealed.`);
   const worst = (pick: (delays: Delays) => number, lane: "exact" | "lossy") =>
     Math.max(...studio.map((end) => pick(end[lane].oneWayMs)));
   const delays = (lane: "exact" | "lossy"): Delays => ({
@@ -167,7 +174,7 @@ async function measure(evidence: Evidence): Promise<DemoReport> {
     max: worst(({ max }) => max, lane),
   });
   const correlation = Math.min(...studio.map(({ lossy }) => lossy.correlation));
-  must(correlation > 0.6, `The media lane's likeness to its source is ${correlation}.`);
+  should(correlation > 0.6, `The media lane's likeness to its source is ${correlation}.`);
   const relayed = reports.every((report) => report?.relayed === true);
   must(relayed, "The link does not go over the relay.");
 
@@ -185,7 +192,7 @@ async function measure(evidence: Evidence): Promise<DemoReport> {
   const skews = hostMidi.map(({ atMs }, at) => Math.abs(atMs - (guestMidi[at]?.atMs ?? Number.POSITIVE_INFINITY)));
   const executed = ends.flatMap(({ one }) => one.emitted("executed"));
   const onTime = executed.every((line) => line.onTime);
-  must(onTime, "A command came too late.");
+  should(onTime, "A command came too late.");
   const logs = ends.map(({ one }) => one.emitted("logged").map(({ event }) => event));
   const common = (log: LoggedEvent[] = []) =>
     JSON.stringify(log.filter(({ body }) => body.kind !== "joined" && body.kind !== "left"));
@@ -221,7 +228,9 @@ async function measure(evidence: Evidence): Promise<DemoReport> {
       takes.push({ name: stem.name, by: one.name, frames: stem.frames, timelineErrorMs, sha256 });
     }
   }
-  must(takes.length === 2, `There are ${takes.length} takes instead of two.`);
+  must(new Set(takes.map(({ by }) => by)).size === 2, "Somebody's take is missing.");
+  // A machine that stands still for longer than a dropout may last ends a take, and the next one begins.
+  should(takes.length === 2, `There are ${takes.length} takes instead of two.`);
 
   const names = new Map<string, string>();
   for (const { one } of ends) names.set(one.emitted("joined")[0]?.memberId ?? "", one.name);
@@ -257,7 +266,8 @@ async function measure(evidence: Evidence): Promise<DemoReport> {
     notes: texts("note"),
     durationSeconds: 0,
     problems,
-    ok: problems.length === 0,
+    shortfalls,
+    ok: problems.length + shortfalls.length === 0,
   };
 }
 
