@@ -58,7 +58,7 @@ export const sessionText = words({
     },
     room: {
       enter: "Enter the session",
-      note: "Hear who is here, roll together, record, write. In this browser, or with your companion.",
+      note: "See who is here, roll together, write. Sound and recording go through your companion.",
       opening: "The session opens…",
       noScript: "The live session needs JavaScript. The session's page with all takes works without it.",
       back: "To the session's page",
@@ -250,7 +250,7 @@ export const sessionText = words({
     },
     room: {
       enter: "In die Session",
-      note: "Hören, wer da ist, zusammen losspielen, aufnehmen, schreiben. In diesem Browser oder mit deinem Companion.",
+      note: "Sehen, wer da ist, zusammen losspielen, schreiben. Ton und Aufnahme laufen über deinen Companion.",
       opening: "Die Session geht auf…",
       noScript: "Die laufende Session braucht JavaScript. Die Seite der Session mit allen Takes geht auch ohne.",
       back: "Zur Seite der Session",
