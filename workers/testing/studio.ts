@@ -93,8 +93,8 @@ export async function seedPeople(people: readonly string[], tier: Tier = "free")
         "INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES (?1, ?2, ?3, ?4, 0)",
       ).bind(accountOf(who), `${who}@example.org`, who, tier),
       env.DB.prepare(
-        "INSERT INTO sign_ins (id, account_id, token_hash, label, created_at_ms, expires_at_ms) VALUES (?1, ?2, ?3, 'test', 0, 9e15)",
-      ).bind(`sin_${who}`, accountOf(who), await sha256Hex(tokenOf(who))),
+        "INSERT INTO sign_ins (id, account_id, token_hash, label, created_at_ms, expires_at_ms) VALUES (?1, ?2, ?3, 'test', ?4, 9e15)",
+      ).bind(`sin_${who}`, accountOf(who), await sha256Hex(tokenOf(who)), Date.now()),
     ]);
   }
 }
@@ -115,7 +115,9 @@ export class Studio {
   /** Moves the clock; everybody has looked in meanwhile, so that nobody's sign-in has ended. */
   async setTime(atMs: number): Promise<void> {
     this.nowMs = atMs;
-    await env.DB.prepare("UPDATE sign_ins SET last_used_at_ms = ?1, expires_at_ms = ?1 + 864000000").bind(atMs).run();
+    await env.DB.prepare("UPDATE sign_ins SET created_at_ms = ?1, last_used_at_ms = ?1, expires_at_ms = ?1 + 864000000")
+      .bind(atMs)
+      .run();
   }
 
   async ask(who: string | null, method: string, path: string, { body, bytes, headers = {} }: Request = {}) {
