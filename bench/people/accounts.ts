@@ -71,7 +71,9 @@ async function seed(platform: Platform, count: number): Promise<string[]> {
             )
             .bind(id, address),
           platform.db
-            .prepare("INSERT INTO passwords VALUES (?, ?, ?, 1, 0)")
+            .prepare(
+              "INSERT INTO passwords (account_id, user_identifier, record, setup_version, changed_at_ms) VALUES (?, ?, ?, 1, 0)",
+            )
             .bind(id, newId("usr", random), registrationRecord),
         ];
       }),

@@ -14,7 +14,10 @@ const columns = `id, session_id, member_id, account_id, take_id, name, state, sa
 /** Retention: a million recordings of which every tenth has ended, and cron until nothing is left to do. */
 export async function sweepMillion({ db, runCron }: Platform, accountId: string, log: string[]) {
   const sessionId = `ses_${randomBytes(8).toString("hex")}`;
-  await db.prepare("INSERT INTO sessions VALUES (?, 'Bench', 1, 0)").bind(sessionId).run();
+  await db
+    .prepare("INSERT INTO sessions (id, name, recording_permitted, created_at_ms) VALUES (?, 'Bench', 1, 0)")
+    .bind(sessionId)
+    .run();
   for (let from = 0; from < TOTAL; from += CHUNK) {
     await db
       .prepare(
@@ -70,9 +73,13 @@ export async function listReads({ db }: Platform, rows: number): Promise<Record<
   const sessionId = `ses_${prefix}`;
   const many = `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ${rows})`;
   await db.batch([
-    db.prepare("INSERT INTO sessions VALUES (?, 'L', 1, 0)").bind(sessionId),
     db
-      .prepare("INSERT INTO session_members VALUES (?1, ?2, ?3, 'host', 0)")
+      .prepare("INSERT INTO sessions (id, name, recording_permitted, created_at_ms) VALUES (?, 'L', 1, 0)")
+      .bind(sessionId),
+    db
+      .prepare(
+        "INSERT INTO session_members (session_id, account_id, member_id, role, joined_at_ms) VALUES (?1, ?2, ?3, 'host', 0)",
+      )
       .bind(sessionId, accountId, `mem_${prefix}`),
     db
       .prepare(
@@ -80,15 +87,17 @@ export async function listReads({ db }: Platform, rows: number): Promise<Record<
          SELECT 'rec_${prefix}' || i, ?1, 'm', ?2, 't', 'n', 'complete', 48000, 1, 'pcm24', 0, 0, 120, 5242880, i, 0, NULL, 0 FROM n`,
       )
       .bind(sessionId, accountId),
-    db.prepare(`${many} INSERT INTO sessions SELECT 'ses_${prefix}' || i, 'L', 1, 0 FROM n`),
+    db.prepare(
+      `${many} INSERT INTO sessions (id, name, recording_permitted, created_at_ms) SELECT 'ses_${prefix}' || i, 'L', 1, 0 FROM n`,
+    ),
     db
       .prepare(
-        `${many} INSERT INTO session_members SELECT 'ses_${prefix}' || i, ?1, 'mem_${prefix}' || i, 'host', i FROM n`,
+        `${many} INSERT INTO session_members (session_id, account_id, member_id, role, joined_at_ms) SELECT 'ses_${prefix}' || i, ?1, 'mem_${prefix}' || i, 'host', i FROM n`,
       )
       .bind(accountId),
     db
       .prepare(
-        `${many} INSERT INTO invites SELECT 'inv_${prefix}' || i, ?1, '${prefix}' || i, 'observer', 1, i, ${FAR_MS} FROM n`,
+        `${many} INSERT INTO invites (id, session_id, code_hash, role, uses_left, created_at_ms, expires_at_ms) SELECT 'inv_${prefix}' || i, ?1, '${prefix}' || i, 'observer', 1, i, ${FAR_MS} FROM n`,
       )
       .bind(sessionId),
   ]);

@@ -117,7 +117,7 @@ describe("E3: an account and everything of it", () => {
     const lineOf = (table: string) => receipt.receipt.find((line) => line.table === table);
     expect(lineOf("accounts")).toMatchObject({ count: 1, how: "deleted" });
     expect(lineOf("recordings")).toMatchObject({ count: 2, how: "deleted" });
-    expect(lineOf("roomLines")).toMatchObject({ count: 3, how: "emptied" });
+    expect(lineOf("roomLines")).toMatchObject({ count: 2, how: "emptied" });
     expect(lineOf("signIns")?.fields).toContain("label");
     ben.leave();
 
@@ -201,7 +201,11 @@ describe("E3: an account and everything of it", () => {
 
   test("X21: a database put back from before an erasure is told of it before anybody is served", async () => {
     const world = await ownWorld();
-    const before = await env.DB.prepare("SELECT * FROM accounts WHERE id = ?").bind(world.accountId.ada).first();
+    const before = await env.DB.prepare(
+      "SELECT id, email, display_name, tier, created_at_ms FROM accounts WHERE id = ?",
+    )
+      .bind(world.accountId.ada)
+      .first();
     expect(await eraseAccount(env, at(startMs), world.accountId.ada, "person")).toBe(true);
     // Put back: the account is there again with a way in, and the record of its erasure is not.
     await env.DB.prepare("DELETE FROM account_erasures").run();

@@ -67,7 +67,11 @@ export async function newWorld(nowMs: number, withObjects = true): Promise<World
   };
   const db = env.DB;
   const uploadId = withObjects ? await storeObjects(world) : "none";
-  const statements = [db.prepare("INSERT INTO sessions VALUES (?, 'Night', 1, ?)").bind(world.sessionId, nowMs)];
+  const statements = [
+    db
+      .prepare("INSERT INTO sessions (id, name, recording_permitted, created_at_ms) VALUES (?, 'Night', 1, ?)")
+      .bind(world.sessionId, nowMs),
+  ];
   for (const who of people) {
     const role: Role | null = cast[who];
     statements.push(
@@ -81,14 +85,22 @@ export async function newWorld(nowMs: number, withObjects = true): Promise<World
         )
         .bind(world.signInId[who], world.accountId[who], await sha256Hex(world.token[who]), nowMs, nowMs + 1e9),
       db
-        .prepare("INSERT INTO passkeys VALUES (?, ?, 'key', 0, '[]', 'Key', ?, NULL)")
+        .prepare(
+          "INSERT INTO passkeys (id, account_id, public_key, counter, transports, label, created_at_ms, last_used_at_ms) VALUES (?, ?, 'key', 0, '[]', 'Key', ?, NULL)",
+        )
         .bind(world.passkeyId[who], world.accountId[who], nowMs),
-      db.prepare("INSERT INTO passwords VALUES (?, 'identifier', 'record', 1, ?)").bind(world.accountId[who], nowMs),
+      db
+        .prepare(
+          "INSERT INTO passwords (account_id, user_identifier, record, setup_version, changed_at_ms) VALUES (?, 'identifier', 'record', 1, ?)",
+        )
+        .bind(world.accountId[who], nowMs),
     );
     if (role === null) continue;
     statements.push(
       db
-        .prepare("INSERT INTO session_members VALUES (?, ?, ?, ?, ?)")
+        .prepare(
+          "INSERT INTO session_members (session_id, account_id, member_id, role, joined_at_ms) VALUES (?, ?, ?, ?, ?)",
+        )
         .bind(world.sessionId, world.accountId[who], world.memberId[who], role, nowMs),
     );
   }
@@ -137,7 +149,9 @@ export async function newWorld(nowMs: number, withObjects = true): Promise<World
     recording(world.recordingId, "complete", null),
     recording(world.uploadingId, "uploading", uploadId),
     db
-      .prepare("INSERT INTO invites VALUES (?, ?, ?, 'participant', 5, ?, ?)")
+      .prepare(
+        "INSERT INTO invites (id, session_id, code_hash, role, uses_left, created_at_ms, expires_at_ms) VALUES (?, ?, ?, 'participant', 5, ?, ?)",
+      )
       .bind(world.inviteId, world.sessionId, await inviteHash(env, world.inviteCode), nowMs, nowMs + 1e9),
   );
   await db.batch(statements);

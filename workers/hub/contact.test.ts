@@ -156,7 +156,9 @@ describe("reports and the operator", () => {
     await kid.call("PUT", "/api/v1/profile/sample", new TextEncoder().encode("fLaC and more of it"));
     const alone = await session(kid);
     const shared = await session(kid);
-    await env.DB.prepare("INSERT INTO session_members VALUES (?, ?, ?, 'participant', 1)")
+    await env.DB.prepare(
+      "INSERT INTO session_members (session_id, account_id, member_id, role, joined_at_ms) VALUES (?, ?, ?, 'participant', 1)",
+    )
       .bind(shared, ada.accountId, newId("mem", systemDeps.random))
       .run();
     await env.DB.prepare(

@@ -39,7 +39,9 @@ async function owner(tier: "free" | "pro" | "studio" = "free") {
     env.DB.prepare(
       "INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES (?, ?, 'Ada', ?, 0)",
     ).bind(accountId, `${accountId}@example.org`, tier),
-    env.DB.prepare("INSERT INTO sessions VALUES (?, 'S', 1, 0)").bind(sessionId),
+    env.DB.prepare("INSERT INTO sessions (id, name, recording_permitted, created_at_ms) VALUES (?, 'S', 1, 0)").bind(
+      sessionId,
+    ),
   ]);
   const record = async (completedAtMs: number, expiresAtMs: number | null) => {
     const id = newId("rec", deps.random);
@@ -226,6 +228,8 @@ describe("the outbox", () => {
       what: "password",
       count: 3,
       firstAtMs: nowMs,
+      firstDueAtMs: nowMs,
+      untilMs: nowMs,
       tier: "free",
       from: "<b>Eve</b>",
       text: "<script>alert(1)</script>",

@@ -284,7 +284,7 @@ describe("what leaves the Hub", () => {
         "UPDATE profiles SET version = 'mark-version', sample_sha256 = 'mark-sha', published_at_ms = 777777, updated_at_ms = 888888 WHERE id = ?",
       ).bind(profileId),
       env.DB.prepare(
-        "INSERT INTO mail_preferences VALUES (?, 'en', 999999, 'mark-wording') ON CONFLICT DO NOTHING",
+        "INSERT INTO mail_preferences (account_id, language, news_consent_at_ms, news_consent_wording) VALUES (?, 'en', 999999, 'mark-wording') ON CONFLICT DO NOTHING",
       ).bind(ada.accountId),
       env.DB.prepare("UPDATE sign_ins SET label = 'mark-label' WHERE account_id = ?").bind(ada.accountId),
     ]);

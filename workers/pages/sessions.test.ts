@@ -220,14 +220,13 @@ describe("sessions in the browser, without a script", () => {
       insert("rec_moving", "ben", "uploading", nowMs + 100 * hourMs),
       insert("rec_stuck", "ben", "uploading", nowMs + 100 * hourMs),
       ...[1, 2].map((number) =>
-        env.DB.prepare("INSERT INTO recording_parts VALUES ('rec_moving', ?, 'etag', 'w', ?, 'x', 5242880)").bind(
-          number,
-          nowMs,
-        ),
+        env.DB.prepare(
+          "INSERT INTO recording_parts (recording_id, number, etag, writer, claimed_at_ms, sha256, size_bytes) VALUES ('rec_moving', ?, 'etag', 'w', ?, 'x', 5242880)",
+        ).bind(number, nowMs),
       ),
-      env.DB.prepare("INSERT INTO recording_parts VALUES ('rec_stuck', 1, 'etag', 'w', ?, 'x', 5242880)").bind(
-        nowMs - hourMs,
-      ),
+      env.DB.prepare(
+        "INSERT INTO recording_parts (recording_id, number, etag, writer, claimed_at_ms, sha256, size_bytes) VALUES ('rec_stuck', 1, 'etag', 'w', ?, 'x', 5242880)",
+      ).bind(nowMs - hourMs),
     ]);
     const mine = (await visit("ben", path)).html;
     expect(mine).toContain("ends in 5 days 3 h");

@@ -277,7 +277,9 @@ describe("what no row knows", () => {
     await studio.ask("ada", "DELETE", `/sessions/${sessionId}`);
     studio.nowMs += TICKET_LIFETIME_MS + 1;
     await runJob(env, studio.deps, "session-erasures");
-    await env.DB.prepare("INSERT INTO retention_notices VALUES ('n', ?1, 'first', 1, ?2, 0, 0)")
+    await env.DB.prepare(
+      "INSERT INTO retention_notices (id, account_id, kind, recording_count, first_expires_at_ms, created_at_ms, handed_over_at_ms) VALUES ('n', ?1, 'first', 1, ?2, 0, 0)",
+    )
       .bind(accountOf("ada"), studio.nowMs)
       .run();
     const run = async () => {

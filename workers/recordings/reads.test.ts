@@ -62,16 +62,16 @@ const fillRecordings = (prefix: string, who: string, sessionId: string, count: n
 
 /** One session of Ada's and Ben's with so much of everything; other people's as much besides. */
 async function fill(count: number): Promise<void> {
-  studio.nowMs = NOW_MS;
+  await studio.setTime(NOW_MS);
   await studio.meet();
   const { sessionId } = studio;
   await env.DB.batch([
-    env.DB.prepare(`${numbers(count)} INSERT INTO sessions SELECT ?1 || i, 'L', 1, 0 FROM n`).bind(`ses_${count}_`),
-    env.DB.prepare(`${numbers(count)} INSERT INTO session_members SELECT ?1 || i, ?2, ?3 || i, 'host', i FROM n`).bind(
-      `ses_${count}_`,
-      accountOf("ada"),
-      `mem_${count}_`,
-    ),
+    env.DB.prepare(
+      `${numbers(count)} INSERT INTO sessions (id, name, recording_permitted, created_at_ms) SELECT ?1 || i, 'L', 1, 0 FROM n`,
+    ).bind(`ses_${count}_`),
+    env.DB.prepare(
+      `${numbers(count)} INSERT INTO session_members (session_id, account_id, member_id, role, joined_at_ms) SELECT ?1 || i, ?2, ?3 || i, 'host', i FROM n`,
+    ).bind(`ses_${count}_`, accountOf("ada"), `mem_${count}_`),
     env.DB.prepare(
       `${numbers(count)} INSERT INTO invites (id, session_id, code_hash, role, uses_left, created_at_ms, expires_at_ms)
        SELECT ?1 || i, ?2, ?1 || i, 'observer', 1, i, 9e15 FROM n`,
