@@ -128,6 +128,7 @@ const pages: Record<string, Row> = {
   "GET /sessions": { expect: signedIn(200) },
   "POST /sessions": { expect: form, form: () => ({ name: "Another" }), changes: everybody },
   "GET /sessions/:sessionId": { expect: [303, 404, 404, 200, 200, 200] },
+  "GET /sessions/:sessionId/room": { expect: [303, 404, 404, 200, 200, 200] },
   "GET /sessions/:sessionId/invites": { expect: form },
   "POST /sessions/:sessionId/invites": {
     expect: [303, 404, 404, 303, 303, 303],
