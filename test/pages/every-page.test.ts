@@ -12,7 +12,7 @@ import { memberPages, pagesOfOne, publicPages } from "../../workers/pages/routes
 import { addressesOfOne } from "./addresses.ts";
 import { Watch } from "./chromium.ts";
 
-/** HTML, CSS and scripts of a page as it is loaded, compressed (issue 3, goals). */
+/** HTML, CSS and scripts of a page as it is loaded, compressed. */
 const PAGE_MAX_BYTES = 30 * 1024;
 /** The live session is a program: its script has 60 KiB of its own beside the page. */
 const ROOM_MAX_BYTES = 90 * 1024;
