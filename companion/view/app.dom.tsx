@@ -6,11 +6,11 @@ import type { Boot } from "./boot.std.ts";
 import { Chat } from "./chat.dom.tsx";
 import { actionOf, type KeyAction } from "./keys.std.ts";
 import { Notes } from "./notes.dom.tsx";
-import { barsOf, nameOf } from "./parts.dom.tsx";
+import { barsOf, loopFrom, nameOf } from "./parts.dom.tsx";
 import { People } from "./people.dom.tsx";
 import type { BrowserSession, Toast } from "./session.dom.ts";
 import { type Shown, Timeline, wholeOf, zoom } from "./timeline.dom.tsx";
-import { LOOP_BARS, Transport } from "./transport.dom.tsx";
+import { Transport } from "./transport.dom.tsx";
 import { type ViewWords, viewWords } from "./words.std.ts";
 
 /** A toast that only informs goes by itself; what went wrong stays until it is read. */
@@ -53,12 +53,8 @@ export function App({ session, boot }: { session: BrowserSession; boot: Boot }) 
           locate(barsOf(map).stepFrom(position, 1));
           break;
         case "loop": {
-          const { bar } = barsOf(map).placeAt(position);
-          const range = {
-            startFrames: Math.round(barsOf(map).framesOfBar(bar)),
-            endFrames: Math.round(barsOf(map).framesOfBar(bar + LOOP_BARS)),
-          };
-          if (mayCommand) session.command({ command: "loop", range: transport.loop === undefined ? range : null });
+          const range = transport.loop === undefined ? loopFrom(map, position) : null;
+          if (mayCommand) session.command({ command: "loop", range });
           break;
         }
         case "marker":

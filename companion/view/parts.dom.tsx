@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Bars } from "../../audio/bars.ts";
 import { accentsOf } from "../../protocol/accents.ts";
 import type { MemberId } from "../../protocol/ids.ts";
-import type { TimelineMap } from "../../protocol/timeline.ts";
+import type { FrameRange, TimelineMap } from "../../protocol/timeline.ts";
 import type { ViewState } from "./model.std.ts";
 import type { BrowserSession } from "./session.dom.ts";
 import type { ViewWords } from "./words.std.ts";
@@ -47,6 +47,19 @@ export function barsOf(map: TimelineMap): Bars {
   const known = barsByMap.get(map) ?? new Bars(map);
   barsByMap.set(map, known);
   return known;
+}
+
+/** Bars that a new loop takes in, from the one the playhead is in. */
+export const LOOP_BARS = 4;
+
+/** The loop that begins with the bar of a place. */
+export function loopFrom(map: TimelineMap, positionFrames: number): FrameRange {
+  const bars = barsOf(map);
+  const { bar } = bars.placeAt(positionFrames);
+  return {
+    startFrames: Math.round(bars.framesOfBar(bar)),
+    endFrames: Math.round(bars.framesOfBar(bar + LOOP_BARS)),
+  };
 }
 
 /** Calls `draw` once for each frame that is shown, while the page is. */

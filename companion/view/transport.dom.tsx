@@ -6,13 +6,10 @@ import { may } from "../../protocol/roles.ts";
 import { anchorAt, TimeSignature, tempoAt } from "../../protocol/timeline.ts";
 import { positionAt } from "../../protocol/transport.ts";
 import { transportAt } from "./model.std.ts";
-import { accentClass, barsOf, Icon, nameOf, useFrames, type ViewProps } from "./parts.dom.tsx";
+import { accentClass, barsOf, Icon, LOOP_BARS, loopFrom, nameOf, useFrames, type ViewProps } from "./parts.dom.tsx";
 
 /** Signatures to choose from; a session that has another one shows it as well. */
 const SIGNATURES = ["2/4", "3/4", "4/4", "5/4", "6/4", "7/4", "6/8", "7/8", "9/8", "12/8"];
-/** Bars that a new loop takes in, from the one the playhead is in. */
-export const LOOP_BARS = 4;
-
 export function Transport({ session, state, words }: ViewProps) {
   const t = words.transport;
   const { map, transport } = state.timeline;
@@ -22,12 +19,6 @@ export function Transport({ session, state, words }: ViewProps) {
   const place = transport.positionFrames;
   const signature = anchorAt(map.signatures, place);
   const signatureText = `${signature.beats}/${signature.unit}`;
-  const loopHere = () => {
-    const bars = barsOf(map);
-    const { bar } = bars.placeAt(session.positionFrames());
-    const startFrames = Math.round(bars.framesOfBar(bar));
-    return { startFrames, endFrames: Math.round(bars.framesOfBar(bar + LOOP_BARS)) };
-  };
   return (
     <section class={`view-transport ${motion}`} aria-label={t.label}>
       <div class="view-buttons">
@@ -72,7 +63,12 @@ export function Transport({ session, state, words }: ViewProps) {
           aria-pressed={transport.loop !== undefined}
           title={`${t.loopNote(LOOP_BARS)} (L)`}
           aria-keyshortcuts="L"
-          onClick={() => session.command({ command: "loop", range: transport.loop === undefined ? loopHere() : null })}
+          onClick={() =>
+            session.command({
+              command: "loop",
+              range: transport.loop === undefined ? loopFrom(map, session.positionFrames()) : null,
+            })
+          }
         >
           {t.loop}
         </button>
