@@ -59,7 +59,9 @@ export function transition(
       roll(readyMs);
       return;
     }
-    if (Math.abs(positionAt(before, dueMs) - positionAt(after, dueMs)) <= ON_LINE_FRAMES) {
+    // Compared when both roll: one that has yet to begin stands still until then.
+    const bothRollMs = Math.max(dueMs, before.atMs);
+    if (Math.abs(positionAt(before, bothRollMs) - positionAt(after, bothRollMs)) <= ON_LINE_FRAMES) {
       if (before.motion === "recording" && after.motion === "playing") send({ type: "punch-out" }, dueMs);
       if (before.motion === "playing" && after.motion === "recording") send({ type: "record" }, dueMs);
       return;

@@ -74,6 +74,10 @@ describe("from one state to the next", () => {
     expect(plan(rolling(480, 900), rolling(480 + 120 * 48, 1_020), 1_020, 990, cue)).toEqual([]);
   });
 
+  test("C4: a DAW that has yet to begin is compared with the line once it rolls, not before", () => {
+    expect(plan(rolling(0, 10), rolling(2, 0), 0, 0, cue)).not.toEqual([]);
+  });
+
   const state = fc.record({
     motion: fc.constantFrom("stopped" as const, "playing" as const, "recording" as const),
     positionFrames: fc.integer({ min: 0, max: 1e9 }),
