@@ -61,7 +61,6 @@ class SimulatedDaw implements DawPort {
     const { nowMs, options, random } = this.#world;
     this.leaves.push({ atMs: nowMs, bytes: Buffer.from(bytes).toString("hex") });
     for (const message of this.#driver.decode(bytes)) {
-      if (message.type === "position") continue;
       this.#told.push({ type: message.type, atMs: nowMs });
       this.state = afterMessage(this.state, message, nowMs, mmcCue);
     }

@@ -1,24 +1,41 @@
 import { join } from "node:path";
 import { openFilePort } from "../engine/midi/file-port.node.ts";
+import { mackieCue, mackieDriver } from "../engine/midi/mackie.std.ts";
 import { mmcCue, mmcDriver } from "../engine/midi/mmc.std.ts";
 import { ardourGreeting, ardourOscDriver, oscCue, reaperOscDriver } from "../engine/midi/osc-drivers.std.ts";
 import { openUdpPort } from "../engine/midi/udp-port.node.ts";
 import type { Daw } from "../engine/studio/studio-transport.std.ts";
 
+/** The languages that go over MIDI, by the name that `--daw` knows them by. */
+const midiDrivers = {
+  mmc: () => ({ driver: mmcDriver(), cue: mmcCue }),
+  mackie: () => ({ driver: mackieDriver(), cue: mackieCue }),
+};
+
 /**
- * The DAWs of a headless companion: MMC into a file of its folder, and what `--daw` names: `ardour@127.0.0.1:3819`, or
- * `reaper@127.0.0.1:8000:9000`, where it listens and where it answers. Throws a sentence for the person.
+ * The DAWs of a headless companion: MMC into a file of its folder, and what `--daw` names as language and port: `ardour@127.0.0.1:3819`;
+ * `reaper@127.0.0.1:8000:9000`, where it listens and where it answers; `mackie@file:keys.jsonl`, a file of the folder. Throws a sentence
+ * for the person.
  */
 export async function openDaws(folder: string, wanted: readonly string[]): Promise<Daw[]> {
-  const file = { port: openFilePort(join(folder, "midi.jsonl")), driver: mmcDriver(), cue: mmcCue };
-  return [file, ...(await Promise.all(wanted.map(openDaw)))];
+  const file = { port: openFilePort(join(folder, "midi.jsonl")), ...midiDrivers.mmc() };
+  return [file, ...(await Promise.all(wanted.map((text) => openDaw(text, folder))))];
 }
 
-async function openDaw(text: string): Promise<Daw> {
+async function openDaw(text: string, folder: string): Promise<Daw> {
+  const [, language = "", file = ""] = /^([a-z]+)@file:([\w-]{1,60}\.jsonl)$/.exec(text) ?? [];
+  const midi = Object.entries(midiDrivers).find(([name]) => name === language)?.[1];
+  if (midi !== undefined) return { port: openFilePort(join(folder, file)), ...midi() };
+  return openOsc(text);
+}
+
+async function openOsc(text: string): Promise<Daw> {
   const [, kind, address = "", port, listenPort] =
     /^(ardour|reaper)@([0-9.]{7,15}|\[[0-9a-f:]{2,39}\]):([0-9]{1,5})(?::([0-9]{1,5}))?$/.exec(text) ?? [];
   if (kind === undefined)
-    throw new Error(`"${text}" is no DAW. Write ardour@127.0.0.1:3819 or reaper@127.0.0.1:8000:9000.`);
+    throw new Error(
+      `"${text}" is no DAW. Write ardour@127.0.0.1:3819, reaper@127.0.0.1:8000:9000 or mackie@file:keys.jsonl.`,
+    );
   const name = kind === "ardour" ? "Ardour" : "Reaper";
   const opened = await openUdpPort({
     name,

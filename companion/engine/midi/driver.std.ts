@@ -1,3 +1,5 @@
+import type { TimelineMap } from "../../../protocol/timeline.ts";
+
 /** What a DAW can be told. `record` starts the roll where it stands still, `punch-out` ends the recording and rolls on. */
 export type DawMessage =
   | { type: "play" }
@@ -15,14 +17,28 @@ export interface Cue {
   rollsThroughLocate: boolean;
 }
 
-/** What a DAW says: something that was done to it, or where it is. */
-export type DawEvent = DawMessage | { type: "position"; positionFrames: number };
+/** What a DAW says: something that was done to it, where it is, or a question of its protocol that wants these bytes for an answer. */
+export type DawEvent =
+  | DawMessage
+  /** Where it was, at an instant of the machine's clock that is not later than the bytes; theirs unless it says so. */
+  | { type: "position"; positionFrames: number; localMs?: number }
+  | { type: "answer"; bytes: Uint8Array };
+
+/** What a driver needs besides the bytes: the machine's clock at their instant, and what bars are counted with. */
+export interface Moment {
+  localMs: number;
+  map: TimelineMap;
+}
 
 /** The language of one family of DAWs: pure but for what a running message needs to be remembered. */
 export interface DawDriver {
   readonly name: string;
+  /** What is sent when the port opens and when it comes back. */
+  readonly greeting?: Uint8Array;
+  /** After this long without bytes `decode` is asked once with none, for languages in which silence means something. */
+  readonly quietMs?: number;
   /** The bytes of a message, or `null` where the language has no word for it. */
-  encode(message: DawMessage): Uint8Array | null;
+  encode(message: DawMessage, moment: Moment): Uint8Array | null;
   /** What a port's bytes mean, in their order; nothing for what is none of ours. Never throws. */
-  decode(bytes: Uint8Array): DawEvent[];
+  decode(bytes: Uint8Array, moment: Moment): DawEvent[];
 }

@@ -33,14 +33,14 @@ export const mmcCue: Cue = { locateMs: 60, rollsThroughLocate: false };
  * `play` is Deferred Play: a machine that is still locating starts when it is there. `record` starts the roll as well, so it is Record
  * Strobe after it. A tempo has no word (it goes by MIDI clock), and a place past 24 hours no label.
  */
-export function mmcDriver(options: MmcOptions = {}): DawDriver {
+export function mmcDriver(options: MmcOptions = {}) {
   const { rate = "30", startFrames = 0, deviceId = ALL_DEVICES } = options;
   const parser = new MidiParser();
   const sysex = (...body: number[]) => Uint8Array.of(0xf0, 0x7f, deviceId, 0x06, ...body, 0xf7);
   const isForUs = (id: number) => deviceId === ALL_DEVICES || id === ALL_DEVICES || id === deviceId;
   return {
     name: "MMC",
-    encode(message) {
+    encode(message: DawMessage) {
       switch (message.type) {
         case "stop":
           return sysex(command.stop);
@@ -58,13 +58,13 @@ export function mmcDriver(options: MmcOptions = {}): DawDriver {
           return null;
       }
     },
-    decode(bytes) {
+    decode(bytes: Uint8Array) {
       return parser
         .push(bytes)
         .filter(([status, id, device = 0, sub]) => status === 0xf0 && id === 0x7f && isForUs(device) && sub === 0x06)
         .flatMap((message) => commandsOf(message.subarray(4, -1), rate, startFrames));
     },
-  };
+  } satisfies DawDriver;
 }
 
 /** Standard time code `hr mn sc fr ff`; `null` past the last label of a day. */

@@ -20,12 +20,12 @@ export const ardourGreeting = encodeOsc({
 });
 
 /** Ardour 6 and newer (manual.ardour.org, "Controlling Ardour with OSC"): feedback of transport and of the place by samples. */
-export function ardourOscDriver({ sampleRateHz = 48_000, startFrames = 0 }: OscOptions = {}): DawDriver {
+export function ardourOscDriver({ sampleRateHz = 48_000, startFrames = 0 }: OscOptions = {}) {
   const known = { rolls: false, records: false };
   const send = (address: string, ...given: OscArgument[]) => encodeOsc({ address, arguments: given });
   return {
     name: "OSC (Ardour)",
-    encode(message) {
+    encode(message: DawMessage) {
       switch (message.type) {
         case "play":
           return send("/transport_play");
@@ -45,7 +45,7 @@ export function ardourOscDriver({ sampleRateHz = 48_000, startFrames = 0 }: OscO
           return null;
       }
     },
-    decode(bytes) {
+    decode(bytes: Uint8Array) {
       return decodeOsc(bytes).flatMap(({ address, arguments: [first] }): DawEvent[] => {
         if (first === undefined) return [];
         const isOn = first.type !== "s" && first.value > 0.5;
@@ -69,16 +69,16 @@ export function ardourOscDriver({ sampleRateHz = 48_000, startFrames = 0 }: OscO
         return [{ type: rolls ? (known.records ? "record" : "play") : "stop" }];
       }
     },
-  };
+  } satisfies DawDriver;
 }
 
 /** Reaper's default pattern file (Default.ReaperOSC): times in seconds, triggers as `f/play`. */
-export function reaperOscDriver({ startFrames = 0 }: OscOptions = {}): DawDriver {
+export function reaperOscDriver({ startFrames = 0 }: OscOptions = {}) {
   const known = { rolls: false, records: false };
   const send = (address: string, value = 1) => encodeOsc({ address, arguments: [{ type: "f", value }] });
   return {
     name: "OSC (Reaper)",
-    encode(message) {
+    encode(message: DawMessage) {
       switch (message.type) {
         case "play":
           return send("/play");
@@ -93,7 +93,7 @@ export function reaperOscDriver({ startFrames = 0 }: OscOptions = {}): DawDriver
           return send("/tempo/raw", message.bpm);
       }
     },
-    decode(bytes) {
+    decode(bytes: Uint8Array) {
       return decodeOsc(bytes).flatMap(({ address, arguments: [first] }): DawEvent[] => {
         if (first === undefined || first.type === "s" || !Number.isFinite(first.value)) return [];
         const isOn = first.value > 0.5;
@@ -113,5 +113,5 @@ export function reaperOscDriver({ startFrames = 0 }: OscOptions = {}): DawDriver
         return [];
       });
     },
-  };
+  } satisfies DawDriver;
 }

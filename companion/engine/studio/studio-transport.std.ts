@@ -49,6 +49,7 @@ export class StudioTransport {
     this.#options = options;
     const clock = {
       isKnown: () => this.#isClockKnown,
+      nowLocalMs: options.nowMs,
       nowSessionMs: () => this.#clock.toSessionMs(options.nowMs()),
       toSessionMs: (localMs: number) => this.#clock.toSessionMs(localMs),
       toLocalMs: (sessionMs: number) => this.#clock.toLocalMs(sessionMs),
@@ -58,6 +59,7 @@ export class StudioTransport {
       const link: DawLink = new DawLink({
         ...daw,
         clock,
+        map: () => this.#follower.map,
         mayCommand: options.mayCommand,
         onCommand: (command) => this.#pressed.set(options.post(command), link),
         onWarning: (code, message) => options.emit({ type: "warning", code, message, final: false }),

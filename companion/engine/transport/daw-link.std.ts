@@ -1,7 +1,8 @@
 import { TEMPO_MAX_BPM, TEMPO_MIN_BPM } from "../../../protocol/limits.ts";
 import type { TransportCommand, TransportState } from "../../../protocol/room.ts";
+import type { TimelineMap } from "../../../protocol/timeline.ts";
 import { initialTransport, nextTurnAt, positionAt } from "../../../protocol/transport.ts";
-import type { Cue, DawDriver } from "../midi/driver.std.ts";
+import type { Cue, DawDriver, DawMessage } from "../midi/driver.std.ts";
 import type { DawPort } from "../midi/port.std.ts";
 import { type DawIntent, EchoGuard } from "./echo-guard.std.ts";
 import { afterMessage, ON_LINE_FRAMES, type PlannedMessage, transition } from "./transition.std.ts";
@@ -10,6 +11,7 @@ import { afterMessage, ON_LINE_FRAMES, type PlannedMessage, transition } from ".
 export interface LinkClock {
   /** Whether session time is known yet: nothing of a DAW can be told or heard before. */
   isKnown(): boolean;
+  nowLocalMs(): number;
   nowSessionMs(): number;
   toSessionMs(localMs: number): number;
   toLocalMs(sessionMs: number): number;
@@ -24,6 +26,8 @@ export interface DawLinkOptions {
   driver: DawDriver;
   cue: Cue;
   clock: LinkClock;
+  /** What the session counts bars with. */
+  map(): TimelineMap;
   /** Whether this member's role may command the session. */
   mayCommand(): boolean;
   onCommand(command: TransportCommand): void;
@@ -57,6 +61,7 @@ export class DawLink {
   #turn = 0;
   #cancelTurn: (() => void) | undefined;
   #turns = 0;
+  #cancelQuiet: (() => void) | undefined;
   #warnedOfRole = false;
   #counts = { sent: 0, presses: 0, echoes: 0 };
   #offMs: number | null = null;
@@ -65,6 +70,7 @@ export class DawLink {
     this.#options = options;
     options.port.onBytes((bytes, localMs) => this.#hear(bytes, localMs));
     options.port.onPresence((isThere) => this.#onPresence(isThere));
+    this.#greet();
   }
 
   get report(): DawReport {
@@ -97,6 +103,7 @@ export class DawLink {
   async close(): Promise<void> {
     this.#cancel?.();
     this.#cancelTurn?.();
+    this.#cancelQuiet?.();
     this.#pending = [];
     await this.#options.port.close();
   }
@@ -140,29 +147,51 @@ export class DawLink {
     const turn = ++this.#turn;
     const [next] = this.#pending;
     if (next === undefined) return;
-    const { clock, driver, port } = this.#options;
+    const { clock, port } = this.#options;
     this.#cancel = clock.scheduleAtSession(next.atMs, () => {
       if (turn !== this.#turn) return;
       this.#pending.shift();
-      const bytes = driver.encode(next.message);
+      const localMs = clock.toLocalMs(next.atMs);
+      const bytes = this.#encode(next.message, localMs);
       this.#state = next.leadsTo;
       if (bytes !== null) {
         this.#guard.expect(next.message, positionAt(next.leadsTo, next.atMs), clock.nowSessionMs());
         this.#counts.sent++;
-        port.sendAt(bytes, clock.toLocalMs(next.atMs));
+        port.sendAt(bytes, localMs);
       }
       this.#schedule();
     });
   }
 
+  #encode(message: DawMessage, localMs: number): Uint8Array | null {
+    return this.#options.driver.encode(message, { localMs, map: this.#options.map() });
+  }
+
+  #greet(): void {
+    const { driver, port, clock } = this.#options;
+    if (driver.greeting !== undefined) port.sendAt(driver.greeting, clock.nowLocalMs());
+  }
+
   #hear(bytes: Uint8Array, localMs: number): void {
+    this.#decode(bytes, localMs);
+    const { clock, driver } = this.#options;
+    if (driver.quietMs === undefined || !clock.isKnown()) return;
+    const quietAtMs = localMs + driver.quietMs;
+    this.#cancelQuiet?.();
+    this.#cancelQuiet = clock.scheduleAtSession(clock.toSessionMs(quietAtMs), () => {
+      this.#decode(new Uint8Array(), quietAtMs);
+    });
+  }
+
+  #decode(bytes: Uint8Array, localMs: number): void {
+    const { clock, driver, map, port } = this.#options;
     // What its buttons are is remembered by the driver; that it was pressed before anybody was there is nobody's command.
-    const events = this.#options.driver.decode(bytes);
-    if (!this.#options.clock.isKnown()) return;
-    const atMs = this.#options.clock.toSessionMs(localMs);
-    for (const event of events) {
-      if (event.type === "position") this.#onPosition(event.positionFrames, atMs);
-      else this.#onIntent(event, atMs);
+    for (const event of driver.decode(bytes, { localMs, map: map() })) {
+      if (event.type === "answer") port.sendAt(event.bytes, localMs);
+      else if (!clock.isKnown()) continue;
+      else if (event.type === "position")
+        this.#onPosition(event.positionFrames, clock.toSessionMs(event.localMs ?? localMs));
+      else this.#onIntent(event, clock.toSessionMs(localMs));
     }
   }
 
@@ -227,6 +256,7 @@ export class DawLink {
       return;
     }
     onWarning("daw-back", `${port.name} is back.`);
+    this.#greet();
     this.#state = unknown;
     this.#pending = [];
     this.#reach();
