@@ -22,8 +22,22 @@ const Legs = z.object({
   playoutMs: z.number(),
 }) satisfies z.ZodType<LatencyLegs>;
 
-const LinksReport = z.object({
-  lane: z.custom<LaneStats>((value) => typeof value === "object" && value !== null),
+/** What a lane's player counts, as `audio/playout.ts` says it. */
+const Lane = z.object({
+  packets: z.int(),
+  lostPackets: z.int(),
+  playedFrames: z.int(),
+  concealedFrames: z.int(),
+  depthFrames: z.int(),
+  rescuedPackets: z.int(),
+  refusedPackets: z.int(),
+  narrowPackets: z.int(),
+  targetMs: z.number(),
+  skewPpm: z.number(),
+}) satisfies z.ZodType<LaneStats>;
+
+export const LinksReport = z.object({
+  lane: Lane,
   roundTripMs: z.number().nullable(),
   relayed: z.boolean().nullable(),
 });

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import type { LaneStats } from "../../../audio/playout.ts";
 import { Recording } from "../../../protocol/recordings.ts";
 import { Role } from "../../../protocol/roles.ts";
 import { LoggedEvent, TransportCommand } from "../../../protocol/room.ts";
 import type { ClockEstimate } from "../clock/session-clock.std.ts";
+import { LinksReport } from "../sound/sound-messages.std.ts";
 import { Stem } from "../stems/stem.std.ts";
 import type { DawReport } from "../transport/daw-link.std.ts";
-import type { ShareProgress } from "../upload/upload-progress.std.ts";
+import type { UploadProgress } from "../upload/upload-progress.std.ts";
 
 const Clock = z.object({
   offsetMs: z.number(),
@@ -25,7 +25,7 @@ const Upload = z.object({
   bytesPerSecond: z.number(),
   secondsLeft: z.number().nullable(),
   message: z.string().optional(),
-}) satisfies z.ZodType<ShareProgress>;
+}) satisfies z.ZodType<UploadProgress>;
 
 const Daw = z.object({
   name: z.string(),
@@ -37,11 +37,9 @@ const Daw = z.object({
   offMs: z.number().nullable(),
 }) satisfies z.ZodType<DawReport>;
 
-const Lane = z.custom<LaneStats>((value) => typeof value === "object" && value !== null);
-
 export const StudioReport = z.object({
   clock: Clock.nullable(),
-  lane: Lane.nullable(),
+  lane: LinksReport.shape.lane.nullable(),
   roundTripMs: z.number().nullable(),
   relayed: z.boolean().nullable(),
   /** How often the device fell behind and jumped. */
