@@ -7,7 +7,7 @@ import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { wavHeader } from "../../audio/wav-writer.ts";
 import type { ApiClient } from "../../companion/engine/api/api-client.std.ts";
 import type { Stem } from "../../companion/engine/stems/stem.std.ts";
-import { Share, wholeSource } from "../../companion/engine/upload/upload.node.ts";
+import { Upload, wholeSource } from "../../companion/engine/upload/upload.node.ts";
 import { newId, type RecordingId } from "../../protocol/ids.ts";
 import { PART_MAX_BYTES } from "../../protocol/limits.ts";
 
@@ -73,7 +73,7 @@ async function peakOf<Result>(pid: number, run: () => Promise<Result>): Promise<
 }
 
 /**
- * Shares a stem as a companion does. Rates in MB/s: until its parts are acknowledged, and until others may have it, after the store
+ * UploadQueue a stem as a companion does. Rates in MB/s: until its parts are acknowledged, and until others may have it, after the store
  * has read it back and hashed it. Memory in MB: what the companion grew by, and the most that workerd held.
  */
 export async function share(api: ApiClient, stem: Omit<Stem, "recordingId" | "sessionId">, workerd: number) {
@@ -89,7 +89,7 @@ export async function share(api: ApiClient, stem: Omit<Stem, "recordingId" | "se
     if (sentBytes === stem.sizeBytes && partsDoneMs === 0) partsDoneMs = performance.now() - startedAtMs;
   };
   const { peak } = await peakOf(workerd, () =>
-    new Share({ api, source: wholeSource(whole), nowMs: () => Date.now(), onProgress }).run(),
+    new Upload({ api, source: wholeSource(whole), nowMs: () => Date.now(), onProgress }).run(),
   );
   const wholeMs = performance.now() - startedAtMs;
   await api.withdrawRecording(recordingId);

@@ -6,7 +6,7 @@
 import { signal } from "@preact/signals";
 import { type ErrorCode, errors, Problem } from "../../protocol/errors.ts";
 import type { MemberId, RecordingId } from "../../protocol/ids.ts";
-import { pageOf } from "../../protocol/paging.ts";
+import { pageSchema } from "../../protocol/paging.ts";
 import { Recording } from "../../protocol/recordings.ts";
 import type { Role } from "../../protocol/roles.ts";
 import type { PostBody, TransportCommand } from "../../protocol/room.ts";
@@ -56,7 +56,7 @@ export class BrowserSession {
         onSignal: () => undefined,
         onRecordingsChanged: () => void this.#readTakes(),
         onRefused: (_eventId, code) => this.say(code, true),
-        onTrouble: (code, _message, final) => {
+        onWarning: (code, _message, final) => {
           if (final && code !== "disconnected") this.#step({ type: "connection", connection: { state: "over", code } });
           else if (this.state.value.connection.state === "here")
             this.#step({ type: "connection", connection: { state: "away" } });
@@ -166,7 +166,7 @@ export class BrowserSession {
         do {
           const query: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
           const path = `/sessions/${this.#boot.sessionId}/recordings?limit=${TAKES_PER_REQUEST}${query}`;
-          const page = pageOf(Recording).safeParse(await this.#ask("GET", path));
+          const page = pageSchema(Recording).safeParse(await this.#ask("GET", path));
           if (!page.success) return;
           takes.push(...page.data.items);
           cursor = page.data.nextCursor;

@@ -13,8 +13,8 @@ import { deliver } from "../../companion/engine/delivery/delivery.node.ts";
 import { Recorder } from "../../companion/engine/recording/recorder.node.ts";
 import { sha256Of } from "../../companion/engine/stems/file-hash.node.ts";
 import type { Stem } from "../../companion/engine/stems/stem.std.ts";
-import { Share, type ShareSource, wholeSource } from "../../companion/engine/upload/upload.node.ts";
-import type { ShareProgress } from "../../companion/engine/upload/upload-progress.std.ts";
+import { Upload, type UploadSource, wholeSource } from "../../companion/engine/upload/upload.node.ts";
+import type { UploadProgress } from "../../companion/engine/upload/upload-progress.std.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
 import { newId, type RecordingId } from "../../protocol/ids.ts";
@@ -44,8 +44,12 @@ class CountingApi extends ApiClient {
   }
 }
 
-function shareOf(api: ApiClient, source: ShareSource, onProgress: (progress: ShareProgress) => void = () => undefined) {
-  return new Share({ api, source, nowMs: () => Date.now(), onProgress, partBytes: PART_MIN_BYTES });
+function shareOf(
+  api: ApiClient,
+  source: UploadSource,
+  onProgress: (progress: UploadProgress) => void = () => undefined,
+) {
+  return new Upload({ api, source, nowMs: () => Date.now(), onProgress, partBytes: PART_MIN_BYTES });
 }
 
 async function studio() {
@@ -148,7 +152,7 @@ test("C7: a take travels while it is recorded: by its end most of it is there, t
     project: "Upload",
   });
   const { promise: ended, resolve: end } = Promise.withResolvers<Stem>();
-  let latest: ShareProgress | undefined;
+  let latest: UploadProgress | undefined;
   const source = { stem: recorder.stem, readyBytes: () => recorder.readyBytes, ended };
   const share = shareOf(api, source, (progress) => {
     latest = progress;
@@ -211,7 +215,7 @@ async function openLine(bytesPerSecond = Number.POSITIVE_INFINITY) {
 test("C7: on a slow line progress moves within a part, with a rate and a time left that are true", async () => {
   const { stem, token } = await studio();
   const line = await openLine(1e6);
-  const told: (ShareProgress & { atMs: number })[] = [];
+  const told: (UploadProgress & { atMs: number })[] = [];
   const share = shareOf(new ApiClient(line.origin, token), wholeSource(stem), (progress) =>
     told.push({ ...progress, atMs: performance.now() }),
   );
@@ -235,8 +239,8 @@ test("an upload of which nothing gets through for a minute warns, and goes on by
   const { stem, token } = await studio();
   const line = await openLine();
   let laterMs = 0;
-  const told: ShareProgress[] = [];
-  const share = new Share({
+  const told: UploadProgress[] = [];
+  const share = new Upload({
     api: new ApiClient(line.origin, token),
     source: wholeSource(stem),
     nowMs: () => Date.now() + laterMs,
@@ -281,7 +285,7 @@ test("X4: the server gave up an upload while its companion was away for six days
 test("X4: a companion that stays open past the fifth day begins the upload anew before anybody gives it up", async () => {
   const { api, stem } = await studio();
   let laterMs = 0;
-  const share = new Share({
+  const share = new Upload({
     api,
     source: wholeSource(stem),
     nowMs: () => Date.now() + laterMs,
@@ -318,7 +322,7 @@ test("X4: an upload that is older than five days is begun anew from the disk", a
   expect(opened.partsHeld).not.toEqual([]);
   const late = Date.now() + 5.5 * 86_400_000;
   const source = wholeSource(stem);
-  const again = new Share({ api, source, nowMs: () => late, onProgress: () => undefined, partBytes: PART_MIN_BYTES });
+  const again = new Upload({ api, source, nowMs: () => late, onProgress: () => undefined, partBytes: PART_MIN_BYTES });
   api.sent.length = 0;
   // Its own clock stays late, so it is begun anew once and then carried through.
   expect(await again.run()).toMatchObject({ state: "complete", sha256: stem.sha256 });

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { type ErrorCode, Problem } from "../../../protocol/errors.ts";
 import type { RecordingId, SessionId } from "../../../protocol/ids.ts";
-import { pageOf } from "../../../protocol/paging.ts";
+import { pageSchema } from "../../../protocol/paging.ts";
 import { type CompleteRecording, type CreateRecording, Recording } from "../../../protocol/recordings.ts";
 import { Invite, JoinTicket, SessionDetail } from "../../../protocol/sessions.ts";
 
@@ -76,7 +76,7 @@ export class ApiClient {
     do {
       const query: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
       const page: { items: Recording[]; nextCursor: string | null } = await this.#json(
-        pageOf(Recording),
+        pageSchema(Recording),
         "GET",
         `/sessions/${sessionId}/recordings?limit=100${query}`,
       );

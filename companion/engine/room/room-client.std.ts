@@ -40,7 +40,7 @@ export interface RoomHandlers {
   onRecordingsChanged(): void;
   onRefused(eventId: string, code: ErrorCode, message: string): void;
   /** Something is wrong; `final` says that the client has stopped and will not come back by itself. */
-  onTrouble(code: ErrorCode | "disconnected", message: string, final: boolean): void;
+  onWarning(code: ErrorCode | "disconnected", message: string, final: boolean): void;
   onClock(sample: ClockSample): void;
 }
 
@@ -160,7 +160,7 @@ export class RoomClient {
     this.#entry ??= this.#options.enter().catch((error: unknown) => {
       this.#forgetEntry();
       const message = error instanceof Error ? error.message : String(error);
-      if (!this.#stopped) this.#options.handlers.onTrouble("disconnected", message, false);
+      if (!this.#stopped) this.#options.handlers.onWarning("disconnected", message, false);
       throw error;
     });
     return this.#entry;
@@ -196,7 +196,7 @@ export class RoomClient {
       this.#socket.close(1000);
       return;
     }
-    if (wasIn) this.#options.handlers.onTrouble("disconnected", "The link to the session is gone; coming back.", false);
+    if (wasIn) this.#options.handlers.onWarning("disconnected", "The link to the session is gone; coming back.", false);
   }
 
   #onMessage(text: string): void {
@@ -242,7 +242,7 @@ export class RoomClient {
         break;
       case "error": {
         const { close } = { close: 0, ...errors[message.code] };
-        handlers.onTrouble(message.code, message.message, FINAL.has(close));
+        handlers.onWarning(message.code, message.message, FINAL.has(close));
         break;
       }
     }

@@ -95,7 +95,7 @@ function enter() {
     onSignal: vi.fn(),
     onRecordingsChanged: vi.fn(),
     onRefused: vi.fn(),
-    onTrouble: vi.fn(),
+    onWarning: vi.fn(),
     onClock: vi.fn(),
   };
   let tickets = 0;
@@ -178,7 +178,7 @@ describe("a companion's end of the room's socket", () => {
     first.tell({ type: "a-message-of-tomorrow", nested: {} });
     first.tell({ type: "events", events: [chat(1)], more: true });
     expect(seqs()).toEqual([1]);
-    expect(handlers.onTrouble).not.toHaveBeenCalled();
+    expect(handlers.onWarning).not.toHaveBeenCalled();
     client.close();
   });
 
@@ -218,7 +218,7 @@ describe("a companion's end of the room's socket", () => {
       first.welcome();
       first.tell({ type: "error", code, message: errors[code].title });
       first.close(errors[code].close);
-      expect(handlers.onTrouble.mock.calls).toEqual([[code, errors[code].title, true]]);
+      expect(handlers.onWarning.mock.calls).toEqual([[code, errors[code].title, true]]);
       expect(Socket.all).toHaveLength(1);
     },
   );

@@ -172,7 +172,7 @@ export class Studio implements RoomHandlers {
     this.warn(code, message);
   };
 
-  onTrouble: RoomHandlers["onTrouble"] = (code, message, final) => {
+  onWarning: RoomHandlers["onWarning"] = (code, message, final) => {
     this.warn(code, message, final);
     if (final) void this.#leave();
   };

@@ -4,9 +4,9 @@ import type { ApiClient } from "../api/api-client.std.ts";
 import { recoverStems } from "../stems/recovery.node.ts";
 import type { Sharing, Stem } from "../stems/stem.std.ts";
 import { readChoices, writeChoices } from "./choices.node.ts";
-import type { ShareSource } from "./upload.node.ts";
-import type { ShareProgress } from "./upload-progress.std.ts";
-import { Shares } from "./upload-queue.node.ts";
+import type { UploadSource } from "./upload.node.ts";
+import type { UploadProgress } from "./upload-progress.std.ts";
+import { UploadQueue } from "./upload-queue.node.ts";
 
 export interface StemLibraryOptions {
   api: ApiClient;
@@ -14,7 +14,7 @@ export interface StemLibraryOptions {
   sessionId: SessionId;
   nowMs(): number;
   onRecovered(stem: Stem): void;
-  onProgress(progress: ShareProgress): void;
+  onProgress(progress: UploadProgress): void;
   onShared(recording: Recording, stem: Stem): void;
   onWarning(code: string, message: string): void;
 }
@@ -26,14 +26,14 @@ export interface StemLibraryOptions {
 export class StemLibrary {
   readonly #options: StemLibraryOptions;
   readonly #whole = new Map<RecordingId, Stem>();
-  readonly #growing = new Map<RecordingId, { source: ShareSource; complete(stem: Stem): void }>();
-  readonly #shares: Shares;
+  readonly #growing = new Map<RecordingId, { source: UploadSource; complete(stem: Stem): void }>();
+  readonly #uploads: UploadQueue;
   #shareAsIRecord: boolean;
 
   constructor(options: StemLibraryOptions) {
     this.#options = options;
     this.#shareAsIRecord = readChoices(options.folder).shareAsIRecord;
-    this.#shares = new Shares({ ...options, onTrouble: options.onWarning });
+    this.#uploads = new UploadQueue(options);
   }
 
   /** Repairs and offers what an earlier run left, and goes on with what the person had shared or taken back by then. */
@@ -42,7 +42,7 @@ export class StemLibrary {
       if (stem.sessionId !== this.#options.sessionId || this.has(stem.recordingId)) continue;
       this.#whole.set(stem.recordingId, stem);
       this.#options.onRecovered(stem);
-      this.#shares.goOn(stem);
+      this.#uploads.goOn(stem);
     }
   }
 
@@ -73,7 +73,7 @@ export class StemLibrary {
     const { promise, resolve } = Promise.withResolvers<Stem>();
     const source = { stem, readyBytes, ended: promise };
     this.#growing.set(stem.recordingId, { source, complete: resolve });
-    if (stem.sharing === "wanted") this.#shares.begin(source);
+    if (stem.sharing === "wanted") this.#uploads.begin(source);
   }
 
   /** A stem that grew is whole. */
@@ -87,25 +87,25 @@ export class StemLibrary {
   share(recordingId?: string): void {
     for (const stem of this.#chosen(recordingId)) {
       if (recordingId === undefined && stem.sharing !== "local") continue;
-      this.#shares.share(stem, this.#growing.get(stem.recordingId)?.source);
+      this.#uploads.share(stem, this.#growing.get(stem.recordingId)?.source);
     }
   }
 
   pause(recordingId?: string): void {
-    for (const stem of this.#chosen(recordingId)) this.#shares.pause(stem);
+    for (const stem of this.#chosen(recordingId)) this.#uploads.pause(stem);
   }
 
   resume(recordingId?: string): void {
-    for (const stem of this.#chosen(recordingId)) this.#shares.resume(stem);
+    for (const stem of this.#chosen(recordingId)) this.#uploads.resume(stem);
   }
 
   /** Takes back. The file stays here; copies that others have fetched are theirs. */
   async withdraw(recordingId: string): Promise<void> {
-    for (const stem of this.#chosen(recordingId)) await this.#shares.withdraw(stem);
+    for (const stem of this.#chosen(recordingId)) await this.#uploads.withdraw(stem);
   }
 
   close(): void {
-    this.#shares.close();
+    this.#uploads.close();
   }
 
   #chosen(recordingId: string | undefined): readonly Stem[] {

@@ -1,10 +1,10 @@
 /** What a person sees of a share: where it is, how fast it goes, how long it will take. */
-export type ShareState = "uploading" | "paused" | "waiting" | "stalled" | "complete" | "withdrawn" | "failed";
+export type UploadState = "uploading" | "paused" | "waiting" | "stalled" | "complete" | "withdrawn" | "failed";
 
-export interface ShareProgress {
+export interface UploadProgress {
   recordingId: string;
   name: string;
-  state: ShareState;
+  state: UploadState;
   sentBytes: number;
   /** `null` while the take is still being recorded. */
   totalBytes: number | null;
@@ -54,7 +54,7 @@ const SAY_MS = 500;
 const STALL_MS = 60_000;
 
 /** How far a share is: what the store holds, what is on its way, and when something last got through. */
-export class ShareMeter {
+export class UploadMeter {
   readonly #nowMs: () => number;
   /** Bytes of parts on their way that the network has taken. */
   readonly #flying = new Map<number, number>();
@@ -62,7 +62,7 @@ export class ShareMeter {
   #heldBytes = 0;
   #movedAtMs: number;
   #saidAtMs = 0;
-  state: ShareState = "uploading";
+  state: UploadState = "uploading";
   message: string | undefined;
 
   constructor(nowMs: () => number) {
@@ -115,7 +115,7 @@ export class ShareMeter {
     for (const part of this.#flying.keys()) this.#flying.set(part, 0);
   }
 
-  say(state: ShareState, message?: string): void {
+  say(state: UploadState, message?: string): void {
     this.state = state;
     this.message = message;
     this.#saidAtMs = this.#nowMs();

@@ -3,26 +3,26 @@ import type { Recording } from "../../../protocol/recordings.ts";
 import type { ApiClient } from "../api/api-client.std.ts";
 import { writeSidecar } from "../stems/sidecar.node.ts";
 import type { Sharing, Stem } from "../stems/stem.std.ts";
-import { Share, type ShareSource, wholeSource } from "./upload.node.ts";
-import type { ShareProgress } from "./upload-progress.std.ts";
+import { Upload, type UploadSource, wholeSource } from "./upload.node.ts";
+import type { UploadProgress } from "./upload-progress.std.ts";
 
-interface SharesOptions {
+interface UploadQueueOptions {
   api: ApiClient;
   nowMs(): number;
-  onProgress(progress: ShareProgress): void;
+  onProgress(progress: UploadProgress): void;
   onShared(recording: Recording, stem: Stem): void;
-  onTrouble(code: string, message: string): void;
+  onWarning(code: string, message: string): void;
 }
 
 /**
  * What a person has decided about their stems, and the shares that carry it out. A decision is on the disk before anything is done about
  * it; so a restart goes on with it, and a decision that was carried out is not carried out again.
  */
-export class Shares {
-  readonly #options: SharesOptions;
-  readonly #shares = new Map<RecordingId, Share>();
+export class UploadQueue {
+  readonly #options: UploadQueueOptions;
+  readonly #uploads = new Map<RecordingId, Upload>();
 
-  constructor(options: SharesOptions) {
+  constructor(options: UploadQueueOptions) {
     this.#options = options;
   }
 
@@ -32,47 +32,47 @@ export class Shares {
     if (stem.sharing === "withdrawing") void this.withdraw(stem);
   }
 
-  share(stem: Stem, source: ShareSource = wholeSource(stem)): void {
+  share(stem: Stem, source: UploadSource = wholeSource(stem)): void {
     this.#decide(stem, "wanted");
-    this.#shares.get(stem.recordingId)?.resume();
+    this.#uploads.get(stem.recordingId)?.resume();
     this.begin(source);
   }
 
   pause(stem: Stem): void {
-    const share = this.#shares.get(stem.recordingId);
-    if (share === undefined) return;
+    const upload = this.#uploads.get(stem.recordingId);
+    if (upload === undefined) return;
     this.#decide(stem, "paused");
-    share.pause();
+    upload.pause();
   }
 
   resume(stem: Stem): void {
     if (stem.sharing !== "paused") return;
     this.#decide(stem, "wanted");
-    this.#shares.get(stem.recordingId)?.resume();
+    this.#uploads.get(stem.recordingId)?.resume();
   }
 
   /** Until the server has said yes this is tried again, by the next run as well. */
   async withdraw(stem: Stem): Promise<void> {
     if (stem.sharing === "local" || stem.sharing === "withdrawn") return;
     this.#decide(stem, "withdrawing");
-    const share = this.#shares.get(stem.recordingId) ?? this.#newShare(wholeSource(stem));
-    this.#shares.delete(stem.recordingId);
+    const upload = this.#uploads.get(stem.recordingId) ?? this.#newUpload(wholeSource(stem));
+    this.#uploads.delete(stem.recordingId);
     try {
-      await share.withdraw();
+      await upload.withdraw();
       if (stem.sharing === "withdrawing") this.#decide(stem, "withdrawn");
     } catch (error) {
       const why = error instanceof Error ? error.message : error;
-      this.#options.onTrouble("share", `"${stem.name}" could not be taken back yet: ${why}`);
+      this.#options.onWarning("share", `"${stem.name}" could not be taken back yet: ${why}`);
     }
   }
 
-  begin(source: ShareSource): void {
+  begin(source: UploadSource): void {
     const { stem } = source;
-    if (this.#shares.has(stem.recordingId)) return;
-    const share = this.#newShare(source);
-    this.#shares.set(stem.recordingId, share);
-    if (stem.sharing === "paused") share.pause();
-    share
+    if (this.#uploads.has(stem.recordingId)) return;
+    const upload = this.#newUpload(source);
+    this.#uploads.set(stem.recordingId, upload);
+    if (stem.sharing === "paused") upload.pause();
+    upload
       .run()
       .then((recording) => {
         // Taken back in the same moment: that was said later.
@@ -83,20 +83,20 @@ export class Shares {
       .catch((error) => {
         const why = error instanceof Error ? error.message : String(error);
         if (stem.sharing === "wanted" || stem.sharing === "paused") this.#decide(stem, "local");
-        this.#options.onTrouble("share", `"${stem.name}" is on this machine and not shared: ${why}`);
+        this.#options.onWarning("share", `"${stem.name}" is on this machine and not shared: ${why}`);
       })
       .finally(() => {
-        if (this.#shares.get(stem.recordingId) === share) this.#shares.delete(stem.recordingId);
+        if (this.#uploads.get(stem.recordingId) === upload) this.#uploads.delete(stem.recordingId);
       });
   }
 
   close(): void {
-    for (const share of this.#shares.values()) share.stop();
+    for (const upload of this.#uploads.values()) upload.stop();
   }
 
-  #newShare(source: ShareSource): Share {
+  #newUpload(source: UploadSource): Upload {
     const { api, nowMs, onProgress } = this.#options;
-    return new Share({ api, source, nowMs, onProgress });
+    return new Upload({ api, source, nowMs, onProgress });
   }
 
   /** On a full disk the decision holds for this run only: the sidecar that is there stays as it is. */
@@ -106,7 +106,7 @@ export class Shares {
       writeSidecar(stem);
     } catch (error) {
       const why = error instanceof Error ? error.message : error;
-      this.#options.onTrouble("share", `What you decided about "${stem.name}" could not be written down: ${why}`);
+      this.#options.onWarning("share", `What you decided about "${stem.name}" could not be written down: ${why}`);
     }
   }
 }

@@ -8,7 +8,7 @@ import { type ApiClient, ApiError } from "../api/api-client.std.ts";
 import { again, backoffMs, isRetryable } from "../api/retry.node.ts";
 import type { Stem } from "../stems/stem.std.ts";
 import { peaksOf, readPart, whyChanged } from "./stem-file.node.ts";
-import { ShareMeter, type ShareProgress, type ShareState } from "./upload-progress.std.ts";
+import { UploadMeter, type UploadProgress, type UploadState } from "./upload-progress.std.ts";
 
 /** Parts on their way at once: one travels while the store keeps the other. Memory is this many parts, whatever the take's length. */
 const IN_FLIGHT = 2;
@@ -27,24 +27,24 @@ class Stale extends Error {}
 const LOOK_MS = 500;
 const BUSY_MS = 1_000;
 /** A stem that is whole, or one that grows: then `readyBytes` says how far its bytes will not change any more. */
-export interface ShareSource {
+export interface UploadSource {
   stem: Stem;
   readyBytes(): number;
   ended: Promise<Stem>;
 }
 
-export const wholeSource = (stem: Stem): ShareSource => ({
+export const wholeSource = (stem: Stem): UploadSource => ({
   stem,
   readyBytes: () => stem.sizeBytes,
   ended: Promise.resolve(stem),
 });
 
-interface ShareOptions {
+interface UploadOptions {
   api: ApiClient;
-  source: ShareSource;
+  source: UploadSource;
   /** Milliseconds since the Unix epoch. */
   nowMs(): number;
-  onProgress(progress: ShareProgress): void;
+  onProgress(progress: UploadProgress): void;
   partBytes?: number;
 }
 
@@ -56,11 +56,11 @@ interface ShareOptions {
  * case: ask what is held and send the rest. It does not give up by itself: it ends complete, withdrawn, or refused for a reason that
  * trying again cannot mend.
  */
-export class Share {
-  readonly #options: ShareOptions;
-  readonly #source: ShareSource;
+export class Upload {
+  readonly #options: UploadOptions;
+  readonly #source: UploadSource;
   readonly #taken = new Set<number>();
-  readonly #meter: ShareMeter;
+  readonly #meter: UploadMeter;
   #running: Promise<unknown> | undefined;
   #openedAtMs = 0;
   #restarts = 0;
@@ -70,16 +70,16 @@ export class Share {
   #flight = new AbortController();
   #withdrawn = false;
 
-  constructor(options: ShareOptions) {
+  constructor(options: UploadOptions) {
     this.#options = options;
     this.#source = options.source;
-    this.#meter = new ShareMeter(options.nowMs);
+    this.#meter = new UploadMeter(options.nowMs);
     void options.source.ended.then((stem) => {
       this.#whole = stem;
     });
   }
 
-  get progress(): ShareProgress {
+  get progress(): UploadProgress {
     const { recordingId, name, sizeBytes } = this.#source.stem;
     const { state, sentBytes, bytesPerSecond, message } = this.#meter;
     const totalBytes = this.#whole === undefined ? null : sizeBytes;
@@ -305,7 +305,7 @@ export class Share {
     return this.#withdrawn || ["complete", "failed"].includes(this.#meter.state);
   }
 
-  #say(state: ShareState, message?: string): void {
+  #say(state: UploadState, message?: string): void {
     this.#meter.say(state, message);
     this.#options.onProgress(this.progress);
   }
