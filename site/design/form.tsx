@@ -1,3 +1,4 @@
+import type { Child } from "hono/jsx";
 import { words } from "../i18n/language.ts";
 import type { Page } from "./page.ts";
 
@@ -47,6 +48,14 @@ export function Field({ name, label, hint, problem, maxLength, type = "text", ..
     </div>
   );
 }
+
+/** A label over its control, whose id is `name`. */
+export const Labelled = ({ name, label, children }: { name: string; label: string; children: Child }) => (
+  <div class="field">
+    <label for={name}>{label}</label>
+    {children}
+  </div>
+);
 
 /** Lists what is wrong at the head of a form, each with a way to its field. Shows nothing while nothing is wrong. */
 export function ErrorSummary({ page, problems }: { page: Page; problems: Record<string, string> }) {

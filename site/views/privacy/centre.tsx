@@ -1,9 +1,12 @@
 import { type Export, type PrivacyRequest, requestKinds } from "../../../protocol/privacy.ts";
+import { Labelled } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
+import { Table } from "../../design/table.tsx";
 import { Timeline } from "../../design/timeline.tsx";
 import { date, dateTime, number } from "../../i18n/format.ts";
 import { centreText } from "../../i18n/privacy-centre.ts";
+import { type FormProblem, ProblemNotice } from "./parts.tsx";
 
 export interface CentreProps {
   page: Page;
@@ -11,8 +14,8 @@ export interface CentreProps {
   exports: readonly Export[];
   requests: readonly PrivacyRequest[];
   restrictedAtMs: number | null;
-  /** What the last form did, or why it could not; `again`: where a fresh sign-in is made. */
-  said: { done: string | null; problem: { text: string; again: string | null } | null };
+  /** What the last form did, or why it could not. */
+  said: { done: string | null; problem: FormProblem | null };
 }
 
 function Copies({ page, exports }: { page: Page; exports: readonly Export[] }) {
@@ -92,15 +95,7 @@ export function PrivacyCentre({ page, held, exports, requests, restrictedAtMs, s
           {done[said.done]}
         </p>
       )}
-      {said.problem === null ? null : (
-        <p class="notice" role="alert">
-          {said.problem.again === null ? (
-            said.problem.text
-          ) : (
-            <a href={href(page, said.problem.again)}>{said.problem.text}</a>
-          )}
-        </p>
-      )}
+      <ProblemNotice page={page} problem={said.problem} />
       <section class="room" id="export">
         <header class="stack">
           <h2>{t.copy}</h2>
@@ -162,18 +157,16 @@ export function PrivacyCentre({ page, held, exports, requests, restrictedAtMs, s
             </div>
           )}
           <form class="stack" method="post" action={href(page, "/account/privacy/requests")}>
-            <div class="field">
-              <label for="kind">{t.kind}</label>
+            <Labelled name="kind" label={t.kind}>
               <select id="kind" name="kind">
                 {requestKinds.map((kind) => (
                   <option value={kind}>{t.kinds[kind]}</option>
                 ))}
               </select>
-            </div>
-            <div class="field">
-              <label for="details">{t.details}</label>
+            </Labelled>
+            <Labelled name="details" label={t.details}>
               <textarea id="details" name="details" rows={4} maxlength={4000} required />
-            </div>
+            </Labelled>
             <p>
               <button class="button quiet" type="submit">
                 {t.send}
@@ -198,29 +191,18 @@ export function PrivacyCentre({ page, held, exports, requests, restrictedAtMs, s
         <p class="soft">
           {t.heldNote} <a href={href(page, "/privacy")}>{t.policy}</a>
         </p>
-        <section class="scroll" tabindex={0} aria-label={t.held}>
-          <table>
-            <thead>
-              <tr>
-                {t.columns.map((column) => (
-                  <th scope="col">{column}</th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {held.map((row) => (
-                <tr>
-                  <th scope="row" class="instrument">
-                    {row.name}
-                  </th>
-                  <td class="instrument">{number(page.language, row.count)}</td>
-                  <td>{row.purpose}</td>
-                  <td>{row.until}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
+        <Table label={t.held} columns={t.columns}>
+          {held.map((row) => (
+            <tr>
+              <th scope="row" class="instrument">
+                {row.name}
+              </th>
+              <td class="instrument">{number(page.language, row.count)}</td>
+              <td>{row.purpose}</td>
+              <td>{row.until}</td>
+            </tr>
+          ))}
+        </Table>
       </section>
     </Layout>
   );

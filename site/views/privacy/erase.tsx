@@ -1,9 +1,11 @@
 import type { AccountErasure } from "../../../protocol/privacy.ts";
 import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
+import { Table } from "../../design/table.tsx";
 import { Timeline } from "../../design/timeline.tsx";
 import { erasureText } from "../../i18n/erasure.ts";
 import { date, dateTime, number } from "../../i18n/format.ts";
+import { type FormProblem, ProblemNotice } from "./parts.tsx";
 
 /** What goes and what stays: shown before the mail is asked for, and once more before the last button. */
 function Fates({ page }: { page: Page }) {
@@ -41,7 +43,7 @@ export function EraseAccount({
 }: {
   page: Page;
   mailedTo: string | null;
-  problem: { text: string; again: string | null } | null;
+  problem: FormProblem | null;
 }) {
   const t = erasureText[page.language];
   return (
@@ -54,11 +56,7 @@ export function EraseAccount({
             {t.mailed.replace("{email}", mailedTo)}
           </p>
         )}
-        {problem === null ? null : (
-          <p class="notice" role="alert">
-            {problem.again === null ? problem.text : <a href={href(page, problem.again)}>{problem.text}</a>}
-          </p>
-        )}
+        <ProblemNotice page={page} problem={problem} />
         <Fates page={page} />
         <form class="actions" method="post" action={href(page, "/account/erase")}>
           <button class="button destructive" type="submit">
@@ -116,7 +114,6 @@ export function ErasureReceipt({ page, erasure }: { page: Page; erasure: Account
   const t = erasureText[page.language];
   const { confirmedAtMs, dueAtMs, finishedAtMs } = erasure;
   const say = (ms: number) => dateTime(page.language, ms);
-  const [what, law, until] = t.keptColumns;
   return (
     <Layout page={page} title={t.title} hidden>
       <header class="stack">
@@ -148,53 +145,33 @@ export function ErasureReceipt({ page, erasure }: { page: Page; erasure: Account
         <section class="stack">
           <h2>{t.receipt}</h2>
           <p class="soft">{t.receiptNote}</p>
-          <section class="scroll" tabindex={0} aria-label={t.receipt}>
-            <table>
-              <thead>
-                <tr>
-                  {t.columns.map((column) => (
-                    <th scope="col">{column}</th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {erasure.receipt.map((line) => (
-                  <tr>
-                    <th scope="row" class="instrument">
-                      {line.table}
-                    </th>
-                    <td class="instrument">{number(page.language, line.count)}</td>
-                    <td>{t.how[line.how]}</td>
-                    <td class="small">{line.fields.join(", ")}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </section>
+          <Table label={t.receipt} columns={t.columns}>
+            {erasure.receipt.map((line) => (
+              <tr>
+                <th scope="row" class="instrument">
+                  {line.table}
+                </th>
+                <td class="instrument">{number(page.language, line.count)}</td>
+                <td>{t.how[line.how]}</td>
+                <td class="small">{line.fields.join(", ")}</td>
+              </tr>
+            ))}
+          </Table>
         </section>
       )}
       <section class="stack">
         <h2>{t.kept}</h2>
-        <table>
-          <thead>
+        <Table label={t.kept} columns={t.keptColumns}>
+          {erasure.kept.map((line) => (
             <tr>
-              <th scope="col">{what}</th>
-              <th scope="col">{law}</th>
-              <th scope="col">{until}</th>
+              <th scope="row" class="instrument">
+                {line.what}
+              </th>
+              <td>{line.law}</td>
+              <td class="instrument">{date(page.language, line.untilMs)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {erasure.kept.map((line) => (
-              <tr>
-                <th scope="row" class="instrument">
-                  {line.what}
-                </th>
-                <td>{line.law}</td>
-                <td class="instrument">{date(page.language, line.untilMs)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </Table>
       </section>
       <p class="actions">
         {finishedAtMs === null ? (

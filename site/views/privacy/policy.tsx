@@ -1,5 +1,6 @@
 import { Layout } from "../../design/layout.tsx";
 import type { Page } from "../../design/page.ts";
+import { Table } from "../../design/table.tsx";
 import { Timeline } from "../../design/timeline.tsx";
 import { date, days } from "../../i18n/format.ts";
 import { privacyText } from "../../i18n/privacy.ts";
@@ -74,32 +75,21 @@ export function Privacy({ page, versions, lengths, holdings }: PrivacyProps) {
         <p class="soft">
           {t.holdingsNote} <a href="/privacy/register.jsonld">{t.register}</a>
         </p>
-        <section class="scroll" tabindex={0} aria-label={t.holdings}>
-          <table>
-            <thead>
-              <tr>
-                {t.columns.map((column) => (
-                  <th scope="col">{column}</th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {holdings.map((row) => (
-                <tr>
-                  <th scope="row">
-                    <span class="instrument">{row.name}</span>
-                    <br />
-                    <span class="small soft">{t.places[row.where]}</span>
-                  </th>
-                  <td>{row.purpose}</td>
-                  <td>{t.bases[row.lawfulBasis]}</td>
-                  <td>{row.recipients.length === 0 ? t.nobodyElse : row.recipients.join(", ")}</td>
-                  <td>{row.until}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
+        <Table label={t.holdings} columns={t.columns}>
+          {holdings.map((row) => (
+            <tr>
+              <th scope="row">
+                <span class="instrument">{row.name}</span>
+                <br />
+                <span class="small soft">{t.places[row.where]}</span>
+              </th>
+              <td>{row.purpose}</td>
+              <td>{t.bases[row.lawfulBasis]}</td>
+              <td>{row.recipients.length === 0 ? t.nobodyElse : row.recipients.join(", ")}</td>
+              <td>{row.until}</td>
+            </tr>
+          ))}
+        </Table>
       </section>
       <section class="stack" id="versions">
         <h2>{t.versions}</h2>
@@ -110,28 +100,17 @@ export function Privacy({ page, versions, lengths, holdings }: PrivacyProps) {
             </h3>
             <p>{change ?? t.firstVersion}</p>
             {numbers.length === 0 ? null : (
-              <section class="scroll" tabindex={0} aria-label={`${t.version} ${version}`}>
-                <table>
-                  <thead>
-                    <tr>
-                      {t.versionColumns.map((column) => (
-                        <th scope="col">{column}</th>
-                      ))}
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {numbers.map(({ name, before, after }) => (
-                      <tr>
-                        <th scope="row" class="instrument">
-                          {name}
-                        </th>
-                        <td class="instrument">{before ?? "–"}</td>
-                        <td class="instrument">{after ?? "–"}</td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </section>
+              <Table label={`${t.version} ${version}`} columns={t.versionColumns}>
+                {numbers.map(({ name, before, after }) => (
+                  <tr>
+                    <th scope="row" class="instrument">
+                      {name}
+                    </th>
+                    <td class="instrument">{before ?? "–"}</td>
+                    <td class="instrument">{after ?? "–"}</td>
+                  </tr>
+                ))}
+              </Table>
             )}
           </section>
         ))}
