@@ -2,13 +2,12 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { ChangePassword, RegistrationStarted, StartRegistration } from "../../protocol/accounts.ts";
 import { consumeChallenge, createChallenge } from "../auth/challenges.ts";
 import { requireAccount, requireReauthentication } from "../auth/guard.ts";
-import { networkOf, wideNetworkOf } from "../auth/network.ts";
-import { consume } from "../auth/rate-limits.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { flush } from "../mail/flush.ts";
 import { credentialsChanged, endSignIns } from "./credentials.ts";
+import { consumeNetwork } from "./network-limits.ts";
 import { answerRegistration, isRecord, type PasswordRecord, SETUP_VERSION } from "./opaque.ts";
 import { insertPassword } from "./store.ts";
 
@@ -41,14 +40,7 @@ export const passwords = newRouter()
     }),
     async (c) => {
       const { deps } = c.var;
-      const header = c.req.header("CF-Connecting-IP");
-      const limit = await consume(
-        c.env,
-        deps,
-        ["sign-in-network", networkOf(header)],
-        ["sign-in-wide-network", wideNetworkOf(header)],
-      );
-      if (!limit.ok) return problem(c, "rate-limited");
+      if (!(await consumeNetwork(c)).ok) return problem(c, "rate-limited");
       const answer = await answerRegistration(c.env, deps, c.req.valid("json").registrationRequest);
       if (answer === null) return problem(c, "bad-request", "This is not an OPAQUE registration request.");
       const data = { purpose: "registration", userIdentifier: answer.userIdentifier };

@@ -11,7 +11,7 @@ import {
 import { consumeChallenge, createChallenge, readChallenge } from "../auth/challenges.ts";
 import { findSignedIn, isOwnOrigin } from "../auth/guard.ts";
 import { isFamiliar } from "../auth/known-networks.ts";
-import { networkOf, wideNetworkOf } from "../auth/network.ts";
+import { networkOf } from "../auth/network.ts";
 import { type Bucket, consume, giveBack, Taken, type Try } from "../auth/rate-limits.ts";
 import { dropCookie } from "../auth/session-token.ts";
 import { json, problemResponses } from "../http/openapi.ts";
@@ -20,6 +20,7 @@ import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { flush } from "../mail/flush.ts";
 import { credentialsChanged } from "./credentials.ts";
+import { consumeNetwork, networkTries } from "./network-limits.ts";
 import { answerSignIn, provesPassword } from "./opaque.ts";
 import { startSignInSession, Wanted, wantedOf } from "./sign-in-session.ts";
 import { findCredentials, findPasskey, hasSecondFactor } from "./store.ts";
@@ -35,8 +36,6 @@ const signedIn = {
 const PasswordStep = z.object({ purpose: z.literal("sign-in"), serverLoginState: z.string(), taken: Taken });
 const ChallengeStep = z.object({ challenge: z.string() });
 
-/** The buckets of the networks come first and are not given back. */
-const NETWORK_TRIES = 2;
 /** An account's own bucket, which guards it against many networks; not asked where its owner has signed in before. */
 const accountTry = (bucket: Bucket, subject: string, familiar: boolean): Try[] => (familiar ? [] : [[bucket, subject]]);
 
@@ -54,17 +53,15 @@ export const signIn = newRouter()
     async (c) => {
       const { email, startLoginRequest } = c.req.valid("json");
       const { deps } = c.var;
-      const header = c.req.header("CF-Connecting-IP");
-      const network = networkOf(header);
       const known = await findCredentials(c.env.DB, email);
+      const networks = networkTries(c);
       // OPAQUE's first answer already tells a guesser whether the guess was right, so that is where a try is taken. A proof that is right gives
       // it back: what an account is charged is what was never proved.
       const limit = await consume(
         c.env,
         deps,
-        ["sign-in-network", network],
-        ["sign-in-wide-network", wideNetworkOf(header)],
-        ["sign-in-account-network", `${email} ${network}`],
+        ...networks,
+        ["sign-in-account-network", `${email} ${networkOf(c.req.header("CF-Connecting-IP"))}`],
         ...accountTry("sign-in-account", email, await isFamiliar(c, known?.accountId ?? null)),
       );
       if (!limit.ok) return problem(c, "rate-limited");
@@ -74,7 +71,8 @@ export const signIn = newRouter()
       const { token, insert } = await createChallenge(c.env.DB, deps, "password", known?.accountId ?? null, {
         purpose: "sign-in",
         serverLoginState: answer.serverLoginState,
-        taken: limit.taken.slice(NETWORK_TRIES),
+        // What the networks were charged is not given back.
+        taken: limit.taken.slice(networks.length),
       });
       await insert.run();
       return c.json({ step: token, loginResponse: answer.loginResponse }, 200);
@@ -164,14 +162,7 @@ export const signIn = newRouter()
     }),
     async (c) => {
       const { deps } = c.var;
-      const header = c.req.header("CF-Connecting-IP");
-      const limit = await consume(
-        c.env,
-        deps,
-        ["sign-in-network", networkOf(header)],
-        ["sign-in-wide-network", wideNetworkOf(header)],
-      );
-      if (!limit.ok) return problem(c, "rate-limited");
+      if (!(await consumeNetwork(c)).ok) return problem(c, "rate-limited");
       const options = await signInOptions(publicOrigin(c), deps);
       const { token, insert } = await createChallenge(c.env.DB, deps, "passkey", null, {
         challenge: options.challenge,
