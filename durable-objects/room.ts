@@ -190,13 +190,13 @@ export class Room {
     if (refusal !== null && known === undefined) return refuse(connection, refusal, eventId);
     const appended = known ?? this.#writer.write({ eventId, from, body }, nowMs);
     if (appended.outcome === "conflict") return refuse(connection, "event-conflict", eventId);
-    if (appended.outcome === "logged") return this.#follow(body, nowMs);
+    if (appended.outcome === "logged") return this.#enforce(body, nowMs);
     // The sender is told again, unless what they still miss will bring it.
     if (state.phase === "live" || appended.seq <= state.sentSeq) send(connection, eventsOf([appended.json]));
   }
 
   /** What a post that was logged does to connections. */
-  #follow(body: PostBody, nowMs: number) {
+  #enforce(body: PostBody, nowMs: number) {
     const { presence } = this.#records;
     switch (body.kind) {
       case "transport":

@@ -8,5 +8,5 @@ export const PageQuery = z.object({
 });
 
 /** What every list answers: newest first; `nextCursor` is `null` on the last page. */
-export const pageOf = <Item extends z.ZodType>(item: Item) =>
+export const pageSchema = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item).max(PAGE_SIZE_MAX), nextCursor: z.string().nullable() });

@@ -13,7 +13,7 @@ let step = "";
 
 const enter = () => location.assign(form.root.dataset.next ?? "/account");
 
-function follow(answer: Answer<{ secondFactorStep?: string }>) {
+function goOn(answer: Answer<{ secondFactorStep?: string }>) {
   if (!answer.ok) return form.fail(answer);
   if (answer.value.secondFactorStep === undefined) return enter();
   step = answer.value.secondFactorStep;
@@ -30,7 +30,7 @@ form.onSubmit(async (button) => {
     email: looksLikeAddress(email) ? null : said.address,
     password: password.problem(),
   });
-  if (isFilled) follow(await form.busy(button, () => proveIt(email, password.value())));
+  if (isFilled) goOn(await form.busy(button, () => proveIt(email, password.value())));
 });
 
 second.onSubmit(async (button) => {
@@ -56,14 +56,14 @@ second.onSubmit(async (button) => {
 });
 
 withPasskey.addEventListener("click", () => {
-  void form.busy(withPasskey, () => signInWithPasskey("dialog")).then(follow);
+  void form.busy(withPasskey, () => signInWithPasskey("dialog")).then(goOn);
 });
 if (hasPasskeys()) {
   // What the browser offers in the address field. Whoever ignores it, or presses the button instead, ends it: no message then.
   void offersAutofill().then(async (offered) => {
     if (!offered) return;
     const answer = await signInWithPasskey("autofill");
-    if (answer.ok) follow(answer);
+    if (answer.ok) goOn(answer);
     else if (answer.code === "passkey-invalid") form.fail(answer);
   });
 } else withPasskey.hidden = true;

@@ -36,7 +36,7 @@ function answerContact(c: AppContext, outcome: Contacted | "quota-exceeded") {
 }
 
 /** Writing to people on the Hub, inviting them, and not wanting to hear from somebody. */
-export const people = newRouter()
+export const contactRoutes = newRouter()
   .openapi(
     createRoute({
       ...guarded,

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { accentsOf } from "../../protocol/accents.ts";
 import { SessionId } from "../../protocol/ids.ts";
-import { PageQuery, pageOf as pageOfItems } from "../../protocol/paging.ts";
+import { PageQuery, pageSchema } from "../../protocol/paging.ts";
 import { may } from "../../protocol/roles.ts";
 import { Invite, InviteSummary, SessionDetail } from "../../protocol/sessions.ts";
 import type { Page } from "../../site/design/page.ts";
@@ -128,7 +128,7 @@ async function showSession(app: App, c: AppContext, visit: MemberVisit) {
     const cursor = PageQuery.shape.cursor.safeParse(c.req.query("invites")).data;
     const query = `limit=${INVITES_PER_PAGE}${cursor === undefined ? "" : `&cursor=${encodeURIComponent(cursor)}`}`;
     const answer = await askApi(app, c, "GET", `/sessions/${member.sessionId}/invites?${query}`);
-    const list = pageOfItems(InviteSummary).safeParse(answer.ok ? answer.data : null);
+    const list = pageSchema(InviteSummary).safeParse(answer.ok ? answer.data : null);
     invites = { items: list.data?.items ?? [], nextCursor: list.data?.nextCursor ?? null };
   }
   const view = (

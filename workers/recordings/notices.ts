@@ -53,14 +53,21 @@ export async function noticeEndings(
     }
     for (const [accountId, { id, expiresAtMs }] of first) {
       if (!budget.allows(TELL_CALLS)) return { done, rowsRead, finished: false };
-      await tell(env, accountId, notice, id, expiresAtMs, nowMs);
+      await queueNotice(env, accountId, notice, id, expiresAtMs, nowMs);
       done++;
     }
   }
   return { done, rowsRead, finished };
 }
 
-async function tell(env: Env, accountId: string, notice: Notice, firstId: string, firstAtMs: number, nowMs: number) {
+async function queueNotice(
+  env: Env,
+  accountId: string,
+  notice: Notice,
+  firstId: string,
+  firstAtMs: number,
+  nowMs: number,
+) {
   const to = await addressOf(env.DB, accountId);
   if (to === null) return;
   const chosen = `account_id = ?1 AND state = 'complete' AND notices_sent < ?2 AND expires_at_ms BETWEEN ?3 AND ?4`;

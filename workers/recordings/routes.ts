@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { RecordingId, SessionId } from "../../protocol/ids.ts";
 import { OPEN_UPLOADS_PER_MEMBER_MAX, RECORDINGS_PER_SESSION_MAX, STORAGE_QUOTA_BYTES } from "../../protocol/limits.ts";
-import { PageQuery, pageOf } from "../../protocol/paging.ts";
+import { PageQuery, pageSchema } from "../../protocol/paging.ts";
 import { CompleteRecording, CreateRecording, Recording } from "../../protocol/recordings.ts";
 import { may, type Role } from "../../protocol/roles.ts";
 import { requireAccount } from "../auth/guard.ts";
@@ -111,7 +111,7 @@ export const recordings = newRouter<MemberEnv>()
       summary: "The session's recordings, newest first",
       middleware: [requireAccount, requireMember("session.read")] as const,
       request: { params: z.object({ sessionId: SessionId }), query: PageQuery },
-      responses: { 200: { description: "A page", ...json(pageOf(Recording)) }, ...problemResponses },
+      responses: { 200: { description: "A page", ...json(pageSchema(Recording)) }, ...problemResponses },
     }),
     async (c) => {
       const { limit, cursor: text } = c.req.valid("query");
@@ -129,7 +129,7 @@ export const recordings = newRouter<MemberEnv>()
       summary: "What one has shared in any session, those one has left included, newest first",
       middleware: [requireAccount] as const,
       request: { query: PageQuery },
-      responses: { 200: { description: "A page", ...json(pageOf(Recording)) }, ...problemResponses },
+      responses: { 200: { description: "A page", ...json(pageSchema(Recording)) }, ...problemResponses },
     }),
     async (c) => {
       const { limit, cursor: text } = c.req.valid("query");

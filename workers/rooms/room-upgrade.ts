@@ -16,9 +16,9 @@ import { codeOfRefusal, verifyTicket } from "./tickets.ts";
  * The door of a session's room: reads the ticket, and hands the socket on with the claims that it trusts and with nothing that the
  * client sent. What is refused is refused inside an accepted socket (docs/PROTOCOL.md P3).
  */
-export const door = newRouter();
+export const roomUpgrade = newRouter();
 
-door.get("/rooms/:sessionId", async (c: Context<AppEnv>) => {
+roomUpgrade.get("/rooms/:sessionId", async (c: Context<AppEnv>) => {
   if (c.req.header("Upgrade")?.toLowerCase() !== "websocket") {
     c.header("Upgrade", "websocket");
     c.header("Connection", "Upgrade");

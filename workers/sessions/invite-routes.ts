@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { InviteId, newId, SessionId } from "../../protocol/ids.ts";
 import { SESSION_MEMBERS_MAX } from "../../protocol/limits.ts";
-import { PageQuery, pageOf } from "../../protocol/paging.ts";
+import { PageQuery, pageSchema } from "../../protocol/paging.ts";
 import { AcceptInvite, CreateInvite, Invite, InviteSummary, SessionDetail } from "../../protocol/sessions.ts";
 import { requireAccount } from "../auth/guard.ts";
 import { consume } from "../auth/rate-limits.ts";
@@ -86,7 +86,7 @@ export const invites = newRouter<MemberEnv>()
       summary: "The session's invites that have not been swept yet, newest first, without their codes",
       middleware: [requireAccount, requireMember("session.invite")] as const,
       request: { params, query: PageQuery },
-      responses: { 200: { description: "A page", ...json(pageOf(InviteSummary)) }, ...problemResponses },
+      responses: { 200: { description: "A page", ...json(pageSchema(InviteSummary)) }, ...problemResponses },
     }),
     async (c) => {
       const { limit, cursor: text } = c.req.valid("query");

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { newId, SessionId } from "../../protocol/ids.ts";
-import { PageQuery, pageOf } from "../../protocol/paging.ts";
+import { PageQuery, pageSchema } from "../../protocol/paging.ts";
 import { CreateSession, PatchSession, SessionDetail, SessionSummary } from "../../protocol/sessions.ts";
 import { requireAccount } from "../auth/guard.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
@@ -43,7 +43,7 @@ export const sessions = newRouter<MemberEnv>()
       summary: "The sessions one is a member of, newest first",
       middleware: [requireAccount] as const,
       request: { query: PageQuery },
-      responses: { 200: { description: "A page", ...json(pageOf(SessionSummary)) }, ...problemResponses },
+      responses: { 200: { description: "A page", ...json(pageSchema(SessionSummary)) }, ...problemResponses },
     }),
     async (c) => {
       const { limit, cursor: text } = c.req.valid("query");

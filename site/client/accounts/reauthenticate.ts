@@ -36,7 +36,7 @@ function prepared(dialog: HTMLDialogElement) {
     made.settle(isDone);
     if (dialog.open) dialog.close();
   };
-  const follow = async (answer: Signed) => {
+  const goOn = async (answer: Signed) => {
     if (!answer.ok) return form.fail(answer);
     const { secondFactorStep: step } = answer.value;
     if (step === undefined) return enter();
@@ -49,11 +49,11 @@ function prepared(dialog: HTMLDialogElement) {
   };
   form.onSubmit(async (button) => {
     if (password === null || !form.check({ "reauthenticate-password": password.problem() })) return;
-    await follow(await form.busy(button, () => proveIt(form.root.dataset.email ?? "", password.value())));
+    await goOn(await form.busy(button, () => proveIt(form.root.dataset.email ?? "", password.value())));
   });
   const withPasskey = form.root.querySelector<HTMLButtonElement>("#reauthenticate-passkey");
   withPasskey?.addEventListener("click", () => {
-    void form.busy(withPasskey, () => signInWithPasskey("dialog")).then(follow);
+    void form.busy(withPasskey, () => signInWithPasskey("dialog")).then(goOn);
   });
   find("#reauthenticate-cancel").addEventListener("click", () => end(false));
   dialog.addEventListener("close", () => end(false));
