@@ -7,9 +7,9 @@ import type { Browser, BrowserContext, Page, Response } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startChromium } from "../../dev/chromium.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
+import { addressesOfOne } from "../../dev/screens/addresses.ts";
 import { seedAccount } from "../../dev/seed.ts";
 import { memberPages, pagesOfOne, publicPages } from "../../workers/pages/routes.ts";
-import { addressesOfOne } from "./addresses.ts";
 import { Watch } from "./chromium.ts";
 
 /** HTML, CSS and scripts of a page as it is loaded, compressed. */

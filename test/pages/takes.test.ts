@@ -8,11 +8,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
 import { startChromium } from "../../dev/chromium.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
+import { shareStem } from "../../dev/screens/stems.ts";
 import { seedAccount } from "../../dev/seed.ts";
 import type { RecordingId, SessionId } from "../../protocol/ids.ts";
 import { initialTransport } from "../../protocol/transport.ts";
 import { Watch } from "./chromium.ts";
-import { shareStem } from "./stems.ts";
 
 const RATE_HZ = 48_000;
 /** Both stems have a click at every half second of the timeline; the second one's file begins and runs differently. */

@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
+import { shareStem } from "../../dev/screens/stems.ts";
 import { Watch } from "../pages/chromium.ts";
-import { shareStem } from "../pages/stems.ts";
 import { Evening, type Guest } from "./evening.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

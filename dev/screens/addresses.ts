@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { Platform } from "../../dev/platform.ts";
-import { seedAccount } from "../../dev/seed.ts";
 import type { pagesOfOne } from "../../workers/pages/routes.ts";
+import type { Platform } from "../platform.ts";
+import { seedAccount } from "../seed.ts";
 
 type Pattern = (typeof pagesOfOne)[number];
 

@@ -1,0 +1,119 @@
+/**
+ * `npm run screens -- [part of a name…] [--out folder] [--width 320,390,1024,1440] [--language en,de] [--theme light,dark] [--tall N]`:
+ * pictures of every page and state, taken from a platform of its own with a small world in it, and sheets that hold a page's pictures
+ * side by side.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import type { Browser, BrowserContext } from "playwright-core";
+import { startChromium } from "./chromium.ts";
+import { startPlatform } from "./platform.ts";
+import { type Shot, type Visitor, visitors } from "./screens/shot.ts";
+import { siteShots } from "./screens/site.ts";
+import { viewShots } from "./screens/view.ts";
+import { fill } from "./screens/world.ts";
+
+const themes = ["light", "dark"] as const;
+const { values: flags, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: {
+    out: { type: "string", default: "dist/screens" },
+    width: { type: "string", default: "320,390,1024,1440" },
+    language: { type: "string", default: "en,de" },
+    theme: { type: "string", default: themes.join() },
+    tall: { type: "string", default: "2400" },
+  },
+});
+const out = resolve(flags.out);
+const widthsPx = flags.width.split(",").map(Number);
+const languages = flags.language.split(",");
+const chosenThemes = themes.filter((theme) => flags.theme.split(",").includes(theme));
+const tallPx = Number(flags.tall);
+
+interface Picture {
+  file: string;
+  widthPx: number;
+}
+
+/** One page in one language: every theme and width of it. */
+async function take(context: BrowserContext, origin: string, shot: Shot, language: string): Promise<Picture[]> {
+  const pictures: Picture[] = [];
+  const page = await context.newPage();
+  for (const width of widthsPx) {
+    await page.setViewportSize({ width, height: width < 600 ? 844 : 900 });
+    // Loaded anew at each width: what a script measures is measured as a reader with that window would have it.
+    const [path = "", fragment] = shot.path.split("#");
+    const to = `${path}${path.includes("?") ? "&" : "?"}lang=${language}${fragment === undefined ? "" : `#${fragment}`}`;
+    await page.goto(origin + to, { waitUntil: "load" });
+    await shot.act?.(page);
+    for (const colorScheme of chosenThemes) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      const heightPx = Math.min(await page.evaluate<number>("document.documentElement.scrollHeight"), tallPx);
+      const file = join(out, `${shot.name.replaceAll(" ", "-")}.${language}.${width}.${colorScheme}.png`);
+      await page.screenshot({ path: file, fullPage: true, clip: { x: 0, y: 0, width, height: heightPx } });
+      pictures.push({ file, widthPx: width });
+    }
+  }
+  await page.close();
+  return pictures;
+}
+
+/** A page's pictures on one sheet, each at half its size. */
+async function lay(chromium: Browser, name: string, pictures: readonly Picture[]): Promise<void> {
+  const page = await chromium.newPage();
+  const images = pictures.map(
+    ({ file, widthPx }) => `<img src="${pathToFileURL(file).href}" style="width:${widthPx / 2}px">`,
+  );
+  await page.setViewportSize({
+    width: 24 + pictures.reduce((sum, one) => sum + one.widthPx / 2 + 12, 0),
+    height: 600,
+  });
+  const sheet = join(out, `sheet.${name}.png`);
+  await page.goto(pathToFileURL(out).href);
+  await page.setContent(
+    `<body style="margin:12px;background:#777;display:flex;gap:12px;align-items:flex-start">${images.join("")}`,
+    { waitUntil: "load" },
+  );
+  await page.screenshot({ path: sheet, fullPage: true });
+  await page.close();
+}
+
+const stateDir = mkdtempSync(join(tmpdir(), "sessionlinked-screens-"));
+mkdirSync(out, { recursive: true });
+const [platform, chromium] = await Promise.all([startPlatform({ isCrowd: true, stateDir }), startChromium()]);
+try {
+  const world = await fill(platform);
+  const origin = platform.origin.replace("127.0.0.1", "localhost");
+  const contexts = new Map<Visitor, BrowserContext>();
+  for (const visitor of visitors) {
+    const context = await chromium.newContext({ locale: "en-GB", timezoneId: "Europe/Berlin" });
+    context.setDefaultTimeout(15_000);
+    const token = world.tokens[visitor];
+    const cookie = { name: "__Host-session", domain: "localhost", path: "/", secure: true, httpOnly: true };
+    if (token !== null) await context.addCookies([{ ...cookie, value: token }]);
+    contexts.set(visitor, context);
+  }
+  const shots = [...siteShots(world), ...viewShots(world)].filter(
+    ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
+  );
+  for (const shot of shots)
+    for (const language of languages) {
+      const context = contexts.get(shot.who);
+      if (context === undefined) continue;
+      try {
+        const pictures = await take(context, origin, shot, language);
+        await lay(chromium, `${shot.name.replaceAll(" ", "-")}.${language}`, pictures);
+      } catch (error) {
+        console.error(`${shot.name} (${language}): ${error instanceof Error ? error.message : error}`);
+        process.exitCode = 1;
+      }
+    }
+  console.log(`${shots.length} pages in ${out}`);
+} finally {
+  await chromium.close();
+  await platform.stop();
+  rmSync(stateDir, { recursive: true, force: true });
+}

@@ -1,0 +1,84 @@
+import { publicPages } from "../../workers/pages/routes.ts";
+import type { Shot, Visitor } from "./shot.ts";
+import type { World } from "./world.ts";
+
+const nameOf = (path: string) => (path === "/" ? "home" : path.slice(1).replaceAll("/", "-"));
+
+/** The site's pages and their states: empty, found, refused, sent, full of work. */
+export function siteShots({ sessionId, inviteCode, profileId, one }: World): Shot[] {
+  const session = `/sessions/${sessionId}`;
+  const shot = (name: string, who: Visitor, path: string, act?: Shot["act"]): Shot =>
+    act === undefined ? { name, who, path } : { name, who, path, act };
+  return [
+    ...publicPages.map((path) => shot(nameOf(path), "nobody", path)),
+    shot("home signed-in", "ada", "/"),
+    shot("menu open", "ada", "/help", async (page) => {
+      const menu = page.locator(".top-menu");
+      if (await menu.isVisible()) await menu.click();
+    }),
+    shot("nowhere", "nobody", "/nowhere"),
+    shot("sign-in refused", "nobody", "/sign-in", async (page) => {
+      await page.locator("#sign-in button[type=submit]").click();
+    }),
+    shot("sign-up too-young", "nobody", "/sign-up", async (page) => {
+      await page.locator("[name=age][value=younger]").check();
+    }),
+    shot("sign-up refused", "nobody", "/sign-up", async (page) => {
+      await page.locator("#sign-up button[type=submit]").first().click();
+    }),
+    shot("sign-up mailed", "nobody", "/sign-up?done=mailed"),
+    shot("sign-up confirm", "nobody", one["/sign-up/confirm"].path),
+    shot("reset mailed", "nobody", "/reset?done=mailed"),
+    shot("reset finish", "nobody", one["/reset/finish"].path),
+    shot("waitlist confirm faded", "nobody", "/waitlist/confirm?token=faded"),
+    shot("unsubscribe faded", "nobody", "/unsubscribe?token=faded"),
+    shot("hub found", "nobody", "/hub?q=drummer"),
+    shot("hub slip", "nobody", "/hub?q=drmus"),
+    shot("hub nobody", "nobody", "/hub?q=glockenspiel+contrabassoon"),
+    shot("hub refused", "nobody", "/hub?rate=much&currency=EUR"),
+    shot("hub profile nobody", "nobody", `/hub/${profileId}`),
+    shot("hub profile", "ada", `/hub/${profileId}`),
+    shot("hub profile sent", "ada", `/hub/${profileId}?done=sent`),
+    shot("hub report", "ada", one["/hub/:profileId/report"].path),
+    shot("hub answer faded", "ada", one["/hub/answer"].path),
+    shot("account", "ada", "/account"),
+    shot("account welcome", "new", "/account?done=welcome"),
+    shot("account erase", "ada", "/account/erase"),
+    shot("account erase confirm", "ada", one["/account/erase/confirm"].path),
+    shot("account erased", "nobody", one["/erasure/:erasureId"].path),
+    shot("account privacy", "ada", "/account/privacy"),
+    shot("account email", "ada", one["/account/email"].path),
+    shot("account take-back", "ada", one["/account/take-back"].path),
+    shot("profile", "ada", "/account/profile"),
+    shot("profile new", "new", "/account/profile"),
+    shot("profile refused", "ada", "/account/profile", async (page) => {
+      await page.locator("[name=rate]").fill("a lot");
+      await page.locator("[name=rate]").press("Enter");
+      await page.waitForLoadState("networkidle");
+    }),
+    shot("profile delete", "ada", "/account/profile/delete"),
+    shot("device", "ada", "/device"),
+    shot("companion authorize", "ada", one["/companion/authorize"].path),
+    shot("sessions", "ada", "/sessions"),
+    shot("sessions none", "new", "/sessions"),
+    shot("sessions refused", "ada", "/invite?code=faded"),
+    shot("session host", "ada", session),
+    shot("session participant", "ben", session),
+    shot("session observer", "cleo", session),
+    shot("session no takes", "ben", one["/invite/:code"].path),
+    shot("session invite made", "ada", session, async (page) => {
+      await page.locator("#invites form button[type=submit]").first().click();
+      await page.waitForURL(/made=/);
+    }),
+    shot("session denied", "new", session),
+    shot("session leave", "ben", `${session}/leave`),
+    shot("session delete", "ada", `${session}/delete`),
+    shot("session deleted", "ada", one["/sessions/:sessionId/deleted"].path),
+    shot("session remove member", "ada", one["/sessions/:sessionId/members/:memberId/remove"].path),
+    shot("session delete take", "ada", one["/sessions/:sessionId/recordings/:recordingId/delete"].path),
+    shot("invite nobody", "nobody", `/invite/${inviteCode}`),
+    shot("invite", "new", `/invite/${inviteCode}`),
+    shot("invite known", "ben", `/invite/${inviteCode}`),
+    shot("invite faded", "new", "/invite/AAAAA-AAAAA"),
+  ];
+}
