@@ -98,8 +98,11 @@ function writeInt16(samples: ArrayLike<number>, view: DataView, at: number): num
   return at;
 }
 
-/** Reads the head of a packet into `head`. `false`: these bytes are none. Whatever the other side sends, nothing throws and nothing grows. */
-export function readPacketHead(bytes: Uint8Array, head: PacketHead): boolean {
+/**
+ * Reads the head of a packet into `head`. `false`: these bytes are none. Whatever the other side sends, nothing throws and nothing grows. One
+ * datagram may bring several packets, one behind the other; `mayFollow`: others may stand behind this one.
+ */
+export function readPacketHead(bytes: Uint8Array, head: PacketHead, mayFollow = false): boolean {
   if (bytes.byteLength < PACKET_HEADER_BYTES || bytes.byteLength > LANE_PACKET_MAX_BYTES) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const kind = PACKET_KINDS[view.getUint8(2) & 15];
@@ -117,7 +120,8 @@ export function readPacketHead(bytes: Uint8Array, head: PacketHead): boolean {
   head.sessionMs = view.getFloat64(16, true);
   if (isSound(kind) && (head.frames === 0 || head.frames > FRAMES_MAX || !RATES_HZ.includes(head.sampleRateHz)))
     return false;
-  return Number.isFinite(head.sessionMs) && bytes.byteLength === packetBytes(head);
+  const length = packetBytes(head);
+  return Number.isFinite(head.sessionMs) && (bytes.byteLength === length || (mayFollow && bytes.byteLength > length));
 }
 
 /**

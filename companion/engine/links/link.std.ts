@@ -1,8 +1,10 @@
+import { LANE_CHANNELS } from "../../../audio/lane-players.ts";
 import { readLaneReport } from "../../../audio/lane-report.ts";
 import { LaneWriter, laneRingBytes } from "../../../audio/lane-ring.ts";
 import { LaneSender } from "../../../audio/lane-sender.ts";
-import { newPacketHead, readPacketHead, readPacketSound } from "../../../audio/packet.ts";
-import { LANE_PACKET_MAX_BYTES } from "../../../protocol/limits.ts";
+import { PacedSender } from "../../../audio/paced-sender.ts";
+import { newPacketHead, packetBytes, readPacketHead, readPacketSound } from "../../../audio/packet.ts";
+import { LANE_PACKET_FRAMES, LANE_PACKET_MAX_BYTES } from "../../../protocol/limits.ts";
 import type { Signal } from "../../../protocol/room.ts";
 import type { IceServer, OpenPeer, Peer, PeerState } from "./peer.std.ts";
 import { sessionIdOf } from "./sdp.std.ts";
@@ -20,8 +22,6 @@ export interface LinkOptions {
   stream: number;
 }
 
-/** A lane is heard in stereo, however many channels it is sent in. */
-export const LANE_CHANNELS = 2;
 /** An attempt that has not connected by then is repeated; the next one is given longer, because a path over half the world is slow. */
 const ATTEMPT_MS = 3_000;
 const ATTEMPT_MAX_MS = 12_000;
@@ -44,6 +44,7 @@ export class Link {
   readonly memory = new SharedArrayBuffer(laneRingBytes(LANE_CHANNELS));
   readonly #writer = new LaneWriter(this.memory, LANE_CHANNELS);
   readonly #sender: LaneSender;
+  readonly #paced: PacedSender;
   readonly #head = newPacketHead();
   readonly #samples = new Int32Array(LANE_PACKET_MAX_BYTES);
   readonly #previous = new Int32Array(LANE_PACKET_MAX_BYTES);
@@ -62,10 +63,13 @@ export class Link {
   /** What the player says of itself, for the other end. */
   bufferMs = 0;
   roundTripMs: number | null = null;
+  /** How long the other end gathers sound for one packet. */
+  packetMs = (LANE_PACKET_FRAMES / 48_000) * 1000;
 
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#sender = new LaneSender(options.stream, LANE_CHANNELS);
+    this.#paced = new PacedSender(options.stream);
     this.#attemptAtMs = this.#heardAtMs = options.nowMs();
     this.#open();
   }
@@ -106,7 +110,9 @@ export class Link {
 
   /** Sends one block of the device, interleaved 24-bit. */
   send(frame: number, samples: Int32Array, sessionMs: number): void {
-    if (this.#state === "connected") this.#peer?.send(this.#sender.pack(frame, samples, sessionMs));
+    if (this.#state !== "connected" || this.#peer === undefined) return;
+    if (this.#peer.isPaced) this.#paced.add(frame, samples, sessionMs);
+    else this.#peer.send(this.#sender.pack(frame, samples, sessionMs));
   }
 
   /** Another path, keeping everything else. Either end may ask. */
@@ -116,15 +122,20 @@ export class Link {
     if (this.#options.offers) this.#open();
     else {
       this.#attemptAtMs = nowMs;
-      this.#options.signal({ kind: "bye", connection: "lane" });
+      this.ask();
     }
+  }
+
+  /** Asks the end that offers for an offer now, where it is the other one. */
+  ask(): void {
+    if (!this.#options.offers) this.#options.signal({ kind: "bye", connection: "lane" });
   }
 
   /** Called a few times a second: repeats what was lost, notices what is dead, reports. */
   tick(): void {
     const nowMs = this.#options.nowMs();
     if (this.#state === "connected") {
-      if (nowMs - this.#reportAtMs >= REPORT_MS) this.#report(nowMs);
+      if (this.#isReportDue(nowMs) && this.#peer?.isPaced === false) this.#peer.send(this.#report(nowMs));
       if (nowMs - this.#heardAtMs < SILENT_MS) return;
       this.#say("failed");
     }
@@ -155,10 +166,18 @@ export class Link {
       onPacket: (bytes) => {
         if (isCurrent()) this.#receive(bytes);
       },
+      next: () => (isCurrent() ? this.#next() : null),
       onState: (state) => {
         if (isCurrent()) this.#say(state);
       },
     });
+  }
+
+  /** For a carrier with a beat of its own: the sound until now, and a report when it is time for one. */
+  #next(): Uint8Array | null {
+    if (this.#state !== "connected") return null;
+    const nowMs = this.#options.nowMs();
+    return this.#paced.next(this.#isReportDue(nowMs) ? this.#report(nowMs) : null);
   }
 
   #say(state: PeerState): void {
@@ -174,15 +193,26 @@ export class Link {
   #receive(bytes: Uint8Array): void {
     const head = this.#head;
     const nowMs = this.#options.nowMs();
-    if (!readPacketHead(bytes, head)) {
-      // Plain Opus, for one, of an end that does not speak our packets.
-      if (++this.#alien === ALIEN_MAX) this.#say("failed");
-      return;
+    for (let rest = bytes; rest.byteLength > 0; ) {
+      if (!readPacketHead(rest, head, true)) {
+        // Plain Opus, for one, of an end that does not speak our packets.
+        if (++this.#alien === ALIEN_MAX) this.#say("failed");
+        return;
+      }
+      const length = packetBytes(head);
+      this.#take(length === rest.byteLength ? rest : rest.subarray(0, length), nowMs);
+      rest = rest.subarray(length);
     }
+  }
+
+  /** One packet, whose head has been read. */
+  #take(bytes: Uint8Array, nowMs: number): void {
+    const head = this.#head;
     this.#heardAtMs = nowMs;
     switch (head.kind) {
       case "programme":
         if (!this.maySpeak) return;
+        this.packetMs = (head.frames / head.sampleRateHz) * 1000;
         readPacketSound(bytes, head, this.#samples);
         if (head.hasPrevious) readPacketSound(bytes, head, this.#previous, true);
         this.#writer.put(head, this.#samples, head.hasPrevious ? this.#previous : null, nowMs);
@@ -206,16 +236,18 @@ export class Link {
     if (report.echoMs > 0 && roundTripMs >= 0 && roundTripMs < 60_000) this.roundTripMs = roundTripMs;
   }
 
-  #report(nowMs: number): void {
+  #isReportDue(nowMs: number): boolean {
+    return nowMs - this.#reportAtMs >= REPORT_MS;
+  }
+
+  #report(nowMs: number): Uint8Array {
     this.#reportAtMs = nowMs;
-    this.#peer?.send(
-      this.#sender.packReport({
-        sentAtMs: nowMs,
-        echoMs: this.#echo?.sentAtMs ?? 0,
-        heldMs: this.#echo === undefined ? 0 : nowMs - this.#echo.heardAtMs,
-        lossShare: this.#writer.takeLoss(),
-        bufferMs: this.bufferMs,
-      }),
-    );
+    return this.#sender.packReport({
+      sentAtMs: nowMs,
+      echoMs: this.#echo?.sentAtMs ?? 0,
+      heldMs: this.#echo === undefined ? 0 : nowMs - this.#echo.heardAtMs,
+      lossShare: this.#writer.takeLoss(),
+      bufferMs: this.bufferMs,
+    });
   }
 }

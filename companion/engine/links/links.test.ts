@@ -168,7 +168,7 @@ describe("links between two companions", { timeout: 60_000 }, () => {
     const links = make(BEN, (options) => {
       onPacket = options.onPacket;
       options.onState("connected");
-      return { hear: () => undefined, send: () => undefined, isRelayed: null, close: () => undefined };
+      return { hear: () => undefined, send: () => undefined, isRelayed: null, isPaced: false, close: () => undefined };
     });
     links.follow(here(ADA));
     for (let round = 0; round < 20_000; round++) {

@@ -31,6 +31,7 @@ class FakePeer implements Peer {
   readonly #id: string;
   #other = "";
   #isClosed = false;
+  readonly isPaced = false;
 
   constructor(options: PeerOptions, path: FakePath, peers: Map<string, FakePeer>, id: string) {
     this.#options = options;

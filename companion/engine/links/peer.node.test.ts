@@ -30,6 +30,7 @@ function pair(hostile: (signal: Signal) => Signal[] = (signal) => [signal]) {
         signal: (signal) => {
           for (const one of at === 1 ? hostile(signal) : [signal]) peers[1 - at]?.hear(one);
         },
+        next: () => null,
         onPacket: (bytes) => got[at]?.push(Buffer.from(bytes)),
         onState: (state) => states[at]?.push(state),
       }),

@@ -18,6 +18,8 @@ const MID = "lane";
 const CANDIDATES_MAX = 64;
 const TIMESTAMP_STEP = 128;
 
+const midOf = (sdp: string) => /^a=mid:(\S+)/m.exec(sdp)?.[1] ?? MID;
+
 /**
  * A peer on Node: true SRTP over libdatachannel, its payload our packets. RTP has no congestion window, which at 1 % loss is worth half a second
  * against a data channel. What the library throws in a callback ends the process, so nothing here throws.
@@ -34,6 +36,7 @@ class NodePeer implements Peer {
   #forwarder: TurnForwarder | undefined;
   #connection: PeerConnection | undefined;
   #track: Track | undefined;
+  readonly isPaced = false;
   #isDescribed = false;
   #isClosed = false;
   #sequence = randomInt(2 ** 16);
@@ -103,28 +106,33 @@ class NodePeer implements Peer {
       bindAddress: "127.0.0.1",
       disableAutoNegotiation: true,
     });
-    const guarded =
-      <Args extends unknown[]>(use: (...args: Args) => void) =>
-      (...args: Args) => {
-        if (!this.#isClosed) this.#attempt(() => use(...args));
-      };
     connection.onLocalDescription(
-      guarded((sdp, type) => {
+      this.#guarded((sdp, type) => {
         if (type === "offer" || type === "answer") this.#options.signal({ kind: type, sdp });
       }),
     );
     connection.onLocalCandidate(
-      guarded((line, sdpMid) => {
+      this.#guarded((line, sdpMid) => {
         const candidate = line.startsWith("a=") ? line.slice(2) : line;
         this.#options.signal({ kind: "candidate", candidate, sdpMid, sdpMLineIndex: 0 });
       }),
     );
     connection.onStateChange(
-      guarded((state) => {
+      this.#guarded((state) => {
         if (state === "failed" || state === "closed") this.#fail();
       }),
     );
-    const audio = new Audio(MID, "SendRecv");
+    this.#connection = connection;
+    if (this.#options.offers) {
+      this.#addTrack(connection, MID);
+      connection.setLocalDescription("offer");
+    }
+    for (const signal of this.#signals.splice(0)) this.hear(signal);
+  }
+
+  /** The lane's track. Whoever answers calls it as the offer does. */
+  #addTrack(connection: PeerConnection, mid: string): void {
+    const audio = new Audio(mid, "SendRecv");
     audio.addOpusCodec(PAYLOAD_TYPE, "minptime=10;stereo=1;useinbandfec=0");
     // One source a lane, known before it sends: without it two lanes of one connection are not told apart.
     const source = randomInt(1, 2 ** 32);
@@ -132,12 +140,9 @@ class NodePeer implements Peer {
     audio.parseSdpLine("a=ptime:10");
     this.#rtp.writeUInt32BE(source, 8);
     const track = connection.addTrack(audio);
-    track.onOpen(guarded(() => this.#options.onState("connected")));
-    track.onMessage(guarded((message) => this.#receive(message)));
-    this.#connection = connection;
+    track.onOpen(this.#guarded(() => this.#options.onState("connected")));
+    track.onMessage(this.#guarded((message) => this.#receive(message)));
     this.#track = track;
-    if (this.#options.offers) connection.setLocalDescription("offer");
-    for (const signal of this.#signals.splice(0)) this.hear(signal);
   }
 
   #take(signal: Signal, connection: PeerConnection): void {
@@ -145,6 +150,8 @@ class NodePeer implements Peer {
       case "offer":
       case "answer":
         if (this.#isDescribed || (signal.kind === "offer") === this.#options.offers) return;
+        // Whoever offers names the track: a browser calls it otherwise than we do.
+        if (signal.kind === "offer") this.#addTrack(connection, midOf(signal.sdp));
         connection.setRemoteDescription(signal.sdp, signal.kind);
         this.#isDescribed = true;
         if (signal.kind === "offer") connection.setLocalDescription("answer");
@@ -180,6 +187,12 @@ class NodePeer implements Peer {
 
   #fail(): void {
     if (!this.#isClosed) this.#options.onState("failed");
+  }
+
+  #guarded<Args extends unknown[]>(use: (...args: Args) => void): (...args: Args) => void {
+    return (...args) => {
+      if (!this.#isClosed) this.#attempt(() => use(...args));
+    };
   }
 
   #attempt<Value>(use: () => Value): Value | undefined {

@@ -16,6 +16,8 @@ export interface PeerOptions {
   signal(signal: Signal): void;
   /** A datagram from the other end, whatever is in it; valid during the call only. */
   onPacket(bytes: Uint8Array): void;
+  /** What a carrier with a beat of its own is to bring now: packets, one behind the other, valid until the next call; `null` where there is nothing. */
+  next(): Uint8Array | null;
   onState(state: PeerState): void;
 }
 
@@ -27,6 +29,8 @@ export interface PeerOptions {
 export interface Peer {
   hear(signal: Signal): void;
   send(bytes: Uint8Array): void;
+  /** Whether it has a beat of its own and asks, instead of being told. */
+  readonly isPaced: boolean;
   /** Whether the path goes over a relay, so that neither end knows the other's address (V2); `null` before there is one. */
   readonly isRelayed: boolean | null;
   close(): void;

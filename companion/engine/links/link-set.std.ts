@@ -1,0 +1,174 @@
+import { DEVICE_RATE_HZ, type PlayerState } from "../../../audio/lane-players.ts";
+import type { LatencyLegs } from "../../../audio/latency.ts";
+import type { LaneStats } from "../../../audio/playout.ts";
+import type { MemberId } from "../../../protocol/ids.ts";
+import { LANE_PACKET_FRAMES, LINKS_MAX } from "../../../protocol/limits.ts";
+import { may } from "../../../protocol/roles.ts";
+import type { Member, Signal } from "../../../protocol/room.ts";
+import { Link } from "./link.std.ts";
+import type { IceServer, OpenPeer, PeerState } from "./peer.std.ts";
+
+/** The lane beside the lane: an engine's own, where it has one. */
+export interface Media {
+  hear(signal: Signal): void;
+  send(samples: Int32Array): void;
+  close(): void;
+}
+
+/** Whoever plays the lanes, in this thread or another. */
+export interface Players {
+  add(memberId: MemberId, memory: SharedArrayBuffer): void;
+  remove(memberId: MemberId): void;
+  stateOf(memberId: MemberId): PlayerState | undefined;
+}
+
+export interface LinkSetOptions {
+  openPeer: OpenPeer;
+  openMedia?(options: { offers: boolean; signal(signal: Signal): void }): Media;
+  signal(memberId: MemberId, signal: Signal): void;
+  onState(memberId: MemberId, state: PeerState): void;
+  /** The machine's clock, in milliseconds. */
+  nowMs(): number;
+  newStream(): number;
+}
+
+export interface LinksReport {
+  lane: LaneStats;
+  /** Milliseconds there and back, as packets of the lane have it. */
+  roundTripMs: number | null;
+  relayed: boolean | null;
+}
+
+/** Somebody who is not here and sends nothing is waited for this long; their seat in the room is kept longer. */
+const GONE_AFTER_MS = 30_000;
+
+interface Joined {
+  link: Link;
+  media: Media | undefined;
+  isPresent: boolean;
+  goneAtMs: number;
+}
+
+/**
+ * The links to everybody who is here: one for each, made when they come, closed when they are removed, or when neither the room nor a packet has
+ * spoken of them for half a minute. What they bring lies in each lane's ring, for the players.
+ */
+export class LinkSet {
+  readonly #options: LinkSetOptions;
+  readonly #players: Players;
+  readonly #links = new Map<MemberId, Joined>();
+  readonly #stream: number;
+  #memberId: MemberId | undefined;
+  iceServers: readonly IceServer[] = [];
+
+  constructor(options: LinkSetOptions, players: Players) {
+    this.#options = options;
+    this.#players = players;
+    this.#stream = options.newStream();
+  }
+
+  get size(): number {
+    return this.#links.size;
+  }
+
+  /** Who this companion is in the room. */
+  enter(memberId: MemberId): void {
+    this.#memberId = memberId;
+  }
+
+  /** Everybody of the session, as the room says it. */
+  follow(members: readonly Pick<Member, "memberId" | "connected" | "role">[]): void {
+    const nowMs = this.#options.nowMs();
+    const known = new Set<MemberId>();
+    for (const { memberId, connected, role } of members) {
+      if (memberId === this.#memberId) continue;
+      known.add(memberId);
+      const isNew = !this.#links.has(memberId);
+      const joined = connected ? this.#to(memberId) : this.#links.get(memberId);
+      if (joined === undefined) continue;
+      // The end that offers may have been here for long, and have offered to nobody.
+      if (isNew) joined.link.ask();
+      // An observer or somebody demoted is not heard, whatever their program sends.
+      joined.link.maySpeak = may(role, "audio.send");
+      if (joined.isPresent && !connected) joined.goneAtMs = nowMs;
+      joined.isPresent = connected;
+    }
+    for (const memberId of this.#links.keys()) if (!known.has(memberId)) this.#close(memberId);
+  }
+
+  hear(from: MemberId, signal: Signal): void {
+    const joined = this.#to(from);
+    if (signal.connection === "media") joined?.media?.hear(signal);
+    else if (signal.connection !== "video") joined?.link.hear(signal);
+  }
+
+  /** One block of the device, interleaved 24-bit, to everybody. */
+  send(frame: number, samples: Int32Array, sessionMs: number): void {
+    for (const { link, media } of this.#links.values()) {
+      link.send(frame, samples, sessionMs);
+      media?.send(samples);
+    }
+  }
+
+  /** Called a few times a second. */
+  tick(): void {
+    const nowMs = this.#options.nowMs();
+    for (const [memberId, { link, isPresent, goneAtMs }] of this.#links) {
+      link.bufferMs = this.#players.stateOf(memberId)?.stats.targetMs ?? 0;
+      link.tick();
+      if (!isPresent && nowMs - Math.max(link.heardAtMs, goneAtMs) > GONE_AFTER_MS) this.#close(memberId);
+    }
+  }
+
+  /** What each of the others is away, one way, as far as it is known. `playoutMs`: what the device itself takes. */
+  latencies(playoutMs = (LANE_PACKET_FRAMES / DEVICE_RATE_HZ) * 1000): { memberId: MemberId; legs: LatencyLegs }[] {
+    return [...this.#links].flatMap(([memberId, { link }]) => {
+      const bufferMs = this.#players.stateOf(memberId)?.bufferMs ?? null;
+      if (bufferMs === null || link.roundTripMs === null || !link.isConnected) return [];
+      const legs = { captureMs: link.packetMs, networkMs: link.roundTripMs / 2, bufferMs, playoutMs };
+      return [{ memberId, legs }];
+    });
+  }
+
+  report(): LinksReport | null {
+    const [first] = this.#links;
+    const state = first === undefined ? undefined : this.#players.stateOf(first[0]);
+    if (first === undefined || state === undefined) return null;
+    const [, { link }] = first;
+    return { lane: state.stats, roundTripMs: link.roundTripMs, relayed: link.isRelayed };
+  }
+
+  close(): void {
+    for (const memberId of this.#links.keys()) this.#close(memberId);
+  }
+
+  #close(memberId: MemberId): void {
+    const joined = this.#links.get(memberId);
+    this.#links.delete(memberId);
+    joined?.link.close();
+    joined?.media?.close();
+    this.#players.remove(memberId);
+  }
+
+  /** The link to a member, made now if need be; `undefined` where there can be none. */
+  #to(memberId: MemberId): Joined | undefined {
+    const known = this.#links.get(memberId);
+    if (known !== undefined || this.#memberId === undefined || this.#links.size >= LINKS_MAX) return known;
+    const offers = this.#memberId < memberId;
+    const signal = (message: Signal) => this.#options.signal(memberId, message);
+    const link = new Link({
+      offers,
+      openPeer: this.#options.openPeer,
+      iceServers: () => this.iceServers,
+      signal,
+      onState: (state) => this.#options.onState(memberId, state),
+      nowMs: this.#options.nowMs,
+      stream: this.#stream,
+    });
+    this.#players.add(memberId, link.memory);
+    const media = this.#options.openMedia?.({ offers, signal });
+    const joined: Joined = { link, media, isPresent: true, goneAtMs: 0 };
+    this.#links.set(memberId, joined);
+    return joined;
+  }
+}
