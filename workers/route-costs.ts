@@ -83,6 +83,7 @@ const byCost: Record<Cost, readonly string[]> = {
     "GET /",
     "GET /status",
     "GET /privacy",
+    "GET /promises",
     "POST /reset",
     "POST /account/email/confirm",
     "POST /account/details",

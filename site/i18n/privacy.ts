@@ -10,6 +10,7 @@ export const privacyText = words({
     keepPicture: "Lengths of keeping, drawn on one line of time from today to eight years.",
     keepNote:
       "Recordings on a Studio plan stay until their session is deleted. Our database’s own recovery history holds up to 30 days; a deletion is carried out at once so that this history closes inside the time we promise.",
+    promises: "What proves it",
     now: "now",
     lengths: {
       free: "Shared recordings, Free",
@@ -106,6 +107,7 @@ export const privacyText = words({
     keepPicture: "Speicherdauern auf einer Zeitlinie von heute bis in acht Jahren.",
     keepNote:
       "Im Tarif Studio bleiben Aufnahmen, bis ihre Session gelöscht wird. Die Wiederherstellung unserer Datenbank reicht bis zu 30 Tage zurück; deshalb löschen wir sofort, damit auch sie sich in der zugesagten Zeit schließt.",
+    promises: "Was das belegt",
     now: "jetzt",
     lengths: {
       free: "Geteilte Aufnahmen, Free",

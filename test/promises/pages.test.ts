@@ -33,6 +33,7 @@ const pages: Record<string, Row> = {
   "GET /imprint": { expect: all(200) },
   "GET /status": { expect: all(200) },
   "GET /privacy": { expect: all(200) },
+  "GET /promises": { expect: all(200) },
   "GET /privacy/register.jsonld": { expect: all(200) },
   "GET /favicon.svg": { expect: all(200) },
   "GET /manifest.webmanifest": { expect: all(200) },

@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { citations } from "../../dev/promises/citations.ts";
 import { storageDocument } from "../../dev/storage-doc.ts";
 import { notYet } from "./not-yet.ts";
 
@@ -27,18 +28,6 @@ test("every file that a document points to is there", () => {
   expect(missing).toEqual([]);
 });
 
-/** The ids in the titles of all tests: of `test` and `describe`, and of the tables that `each` takes them from. */
-function citedIds(): Set<string> {
-  const cited = new Set<string>();
-  for (const path of globSync("{protocol,audio,durable-objects,workers,companion,site,dev,test}/**/*.test.{ts,tsx}")) {
-    const titles = readFileSync(path, "utf8").matchAll(
-      /(?:\b(?:test|describe)(?:\.\w+)*(?:<[^>]*>)?\(|\)\(|\[)\s*(["'`])((?:(?!\1)[\s\S])*)\1/g,
-    );
-    for (const [, , title = ""] of titles) for (const id of title.match(/\b[A-CE-HPVX]\d+\b/g) ?? []) cited.add(id);
-  }
-  return cited;
-}
-
 const idsOf = (path: string, form: RegExp) => [...readFileSync(path, "utf8").matchAll(form)].map(([, id = ""]) => id);
 
 test("every promise, fault and protocol rule is cited by a test's title, and what is cited exists", () => {
@@ -47,7 +36,7 @@ test("every promise, fault and protocol rule is cited by a test's title, and wha
     ...idsOf("docs/PROMISES.md", /^\| ([A-HV]\d+) \|/gm),
     ...idsOf("docs/FAULTS.md", /^\| (X\d+) \|/gm),
   ];
-  const cited = citedIds();
+  const cited = new Set(citations().flatMap(({ ids }) => ids));
   expect(law.length).toBeGreaterThan(100);
   expect([...cited].filter((id) => !law.includes(id))).toEqual([]);
   expect(law.filter((id) => !cited.has(id) && !notYet.cited.includes(id))).toEqual([]);

@@ -7,10 +7,12 @@ import {
   WAITLIST_RETENTION_AFTER_LAUNCH_MS,
 } from "../../protocol/retention.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
+import { promises } from "../../site/built/promises.ts";
 import { Companion, Paper, Prices } from "../../site/views/front.tsx";
 import { Help } from "../../site/views/help.tsx";
 import { Home } from "../../site/views/home.tsx";
 import { Privacy } from "../../site/views/privacy/policy.tsx";
+import { Promises } from "../../site/views/promises.tsx";
 import { Status } from "../../site/views/status.tsx";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { changedNumbers, policyVersions } from "../privacy/policy-versions.ts";
@@ -93,6 +95,10 @@ pages.get(
     }));
     return sendPage(c, <Privacy page={page} versions={versions} lengths={lengths} holdings={holdings} />);
   }),
+);
+pages.get(
+  "/promises",
+  withPage((c, { page }) => sendPage(c, <Promises page={page} table={promises} />)),
 );
 pages.get("/privacy/register.jsonld", (c) =>
   c.body(JSON.stringify(registerAsJsonLd(new URL(c.req.url).origin)), 200, { "Content-Type": "application/ld+json" }),

@@ -4,6 +4,7 @@ export const publicPages = [
   "/help",
   "/status",
   "/privacy",
+  "/promises",
   "/companion",
   "/prices",
   "/terms",

@@ -1,5 +1,5 @@
 import { Layout } from "../../design/layout.tsx";
-import type { Page } from "../../design/page.ts";
+import { href, type Page } from "../../design/page.ts";
 import { Table } from "../../design/table.tsx";
 import { Timeline } from "../../design/timeline.tsx";
 import { date, days } from "../../i18n/format.ts";
@@ -58,7 +58,9 @@ export function Privacy({ page, versions, lengths, holdings }: PrivacyProps) {
           }))}
           marks={[{ at: 0, label: t.now, kind: "here" }]}
         />
-        <p>{t.keepNote}</p>
+        <p>
+          {t.keepNote} <a href={href(page, "/promises")}>{t.promises}</a>
+        </p>
       </section>
       {t.sections.map(({ title, paragraphs }) => (
         <section class="room">

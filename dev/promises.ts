@@ -1,0 +1,82 @@
+/**
+ * `npm run promises`: every row of docs/PROMISES.md with the tests that cite it, how they ended when they last ran, and its negative twins:
+ * the rule broken in a copy of the sources, which a test that cites the promise has to notice. `-- --twins` runs those that have not run
+ * at this commit's sources, `--only E1,E3` some of them; `--json file` writes the table; `--publish` writes docs/promises.json, which the site shows.
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { z } from "zod";
+import { citations, promiseRows } from "./promises/citations.ts";
+import { copySources, fateOf } from "./promises/mutants.ts";
+import { type Mutation, mutations } from "./promises/mutations.ts";
+import { readResults } from "./promises/results.ts";
+import { type Fates, keyOf, promiseTable, tableAsText } from "./promises/table.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const FATES = "node_modules/.cache/mutants.json";
+const { values } = parseArgs({
+  options: {
+    twins: { type: "boolean" },
+    only: { type: "string" },
+    json: { type: "string" },
+    publish: { type: "boolean" },
+  },
+});
+
+const Known = z.record(
+  z.string(),
+  z.object({
+    fate: z.enum(["caught", "missed", "broken"]),
+    note: z.string(),
+    ranAtMs: z.number(),
+    commit: z.string(),
+    of: z.string(),
+  }),
+);
+const commit = spawnSync("git", ["rev-parse", "--short=10", "HEAD"], { cwd: root, encoding: "utf8" }).stdout.trim();
+
+/** A fate holds for the mutation, its file and its test as they were. */
+const stamp = (mutation: Mutation) =>
+  createHash("sha256")
+    .update(JSON.stringify(mutation))
+    .update(readFileSync(mutation.file))
+    .update(readFileSync(mutation.test))
+    .digest("hex");
+
+const known = existsSync(FATES) ? Known.parse(JSON.parse(readFileSync(FATES, "utf8"))) : {};
+const only = values.only?.split(",");
+const current = (mutation: Mutation) => known[keyOf(mutation)]?.of === stamp(mutation);
+const due = values.twins
+  ? mutations.filter((mutation) => !current(mutation) && (only === undefined || only.includes(mutation.promise)))
+  : [];
+
+if (due.length > 0) {
+  const copy = copySources(root);
+  for (const mutation of due) {
+    const result = fateOf(copy, mutation);
+    known[keyOf(mutation)] = { ...result, ranAtMs: Date.now(), commit, of: stamp(mutation) };
+    mkdirSync(dirname(FATES), { recursive: true });
+    writeFileSync(FATES, JSON.stringify(known));
+    console.error(`${result.fate} ${keyOf(mutation)}${result.fate === "caught" ? "" : `\n  ${result.note}`}`);
+  }
+  rmSync(copy, { recursive: true, force: true });
+}
+
+const fates: Fates = {};
+for (const one of mutations.filter(current)) {
+  const found = known[keyOf(one)];
+  if (found !== undefined) fates[keyOf(one)] = found;
+}
+const results = readResults();
+const rows = promiseTable(promiseRows(), citations(), results, mutations, fates);
+const ranAtMs = Math.max(0, ...Object.values(results).map((file) => file.ranAtMs));
+const table = { commit, ranAtMs, rows };
+const text = JSON.stringify(table, null, 1);
+if (values.json !== undefined) writeFileSync(values.json, `${text}\n`);
+if (values.publish) writeFileSync(`${root}docs/promises.json`, `${text}\n`);
+console.log(tableAsText(rows));
+process.exitCode = rows.every(({ state }) => state === "kept") ? 0 : 1;

@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { citations, promiseRows } from "./citations.ts";
+import { applied } from "./mutants.ts";
+import { mutations } from "./mutations.ts";
+import { keyOf, promiseTable } from "./table.ts";
+
+test("every mutation has its place exactly once, changes something, and a test that cites its promise", () => {
+  const cited = citations();
+  const wrong = mutations.filter((mutation) => {
+    const source = readFileSync(mutation.file, "utf8");
+    const mutant = applied(source, mutation);
+    const cites = cited.some(({ file, ids }) => file === mutation.test && ids.includes(mutation.promise));
+    return mutant === null || mutant === source || !cites;
+  });
+  expect(wrong.map(keyOf)).toEqual([]);
+  expect(new Set(mutations.map(keyOf)).size).toBe(mutations.length);
+});
+
+test("a row is kept only with tests that pass and with every twin caught", () => {
+  const row = { id: "E1", promise: "Recordings end" };
+  const cited = [{ file: "a.test.ts", title: "E1: in time", ids: ["E1"] }];
+  const [mutation] = mutations.filter(({ promise }) => promise === "E1");
+  if (mutation === undefined) throw new Error("E1 has no mutation.");
+  const ran = (title: string, passed: boolean) => ({
+    "a.test.ts": { commit: "c", ranAtMs: 1, tests: [{ title, passed }] },
+  });
+  const fate = (fate: "caught" | "missed") => ({ [keyOf(mutation)]: { fate, note: "", ranAtMs: 1, commit: "c" } });
+  const stateOf = (results: Parameters<typeof promiseTable>[2], fates: Parameters<typeof promiseTable>[4]) =>
+    promiseTable([row], cited, results, [mutation], fates)[0]?.state;
+  expect(stateOf(ran("recordings E1: in time", true), fate("caught"))).toBe("kept");
+  expect(stateOf(ran("recordings E1: in time", false), fate("caught"))).toBe("red");
+  expect(stateOf(ran("recordings E1: in time", true), fate("missed"))).toBe("red");
+  expect(stateOf(ran("recordings E1: in time", true), {})).toBe("red");
+  expect(stateOf({}, fate("caught"))).toBe("red");
+  expect(promiseTable([row], [], {}, [], {})[0]?.state).toBe("red");
+});
+
+test("the promises are read from their own table", () => {
+  expect(promiseRows().find(({ id }) => id === "E2")?.promise).toContain("within 30 days");
+  expect(promiseRows().length).toBeGreaterThan(40);
+});

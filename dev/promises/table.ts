@@ -1,0 +1,60 @@
+import type { Citation, PromiseRow } from "./citations.ts";
+import { idsIn } from "./citations.ts";
+import type { Fate } from "./mutants.ts";
+import type { Mutation } from "./mutations.ts";
+import type { Results } from "./results.ts";
+
+/** What became of each mutation when it was last run, by promise and name. */
+export type Fates = Record<string, { fate: Fate; note: string; ranAtMs: number; commit: string }>;
+export const keyOf = ({ promise, name }: Mutation) => `${promise}: ${name}`;
+
+export interface Row extends PromiseRow {
+  /** Titles that cite it, by file, with how many tests ran under them and how they ended. */
+  tests: { file: string; passed: number; failed: number }[];
+  /** Files that cite it and have not run. */
+  notRun: string[];
+  /** What was broken on purpose, and whether a test that cites the promise noticed. */
+  twins: { name: string; fate: Fate | "not-run" }[];
+  /** `kept`: it has tests, all of them pass, and each of its twins was caught. */
+  state: "kept" | "red";
+}
+
+/** Each promise with the tests that prove it, how they ended, and its negative twins. */
+export function promiseTable(
+  rows: readonly PromiseRow[],
+  cited: readonly Citation[],
+  results: Results,
+  mutations: readonly Mutation[],
+  fates: Fates,
+): Row[] {
+  return rows.map(({ id, promise }) => {
+    const files = [...new Set(cited.filter(({ ids }) => ids.includes(id)).map(({ file }) => file))];
+    const ran = files.map((file) => {
+      const tests = results[file]?.tests.filter(({ title }) => idsIn(title).includes(id)) ?? [];
+      const passed = tests.filter((test) => test.passed).length;
+      return { file, passed, failed: tests.length - passed };
+    });
+    const tests = ran.filter(({ passed, failed }) => passed + failed > 0);
+    const notRun = ran.filter(({ passed, failed }) => passed + failed === 0).map(({ file }) => file);
+    const twins = mutations
+      .filter((mutation) => mutation.promise === id)
+      .map((mutation) => ({ name: mutation.name, fate: fates[keyOf(mutation)]?.fate ?? ("not-run" as const) }));
+    const isProven = tests.length > 0 && notRun.length === 0 && tests.every(({ failed }) => failed === 0);
+    const isWatched = twins.length > 0 && twins.every(({ fate }) => fate === "caught");
+    return { id, promise, tests, notRun, twins, state: isProven && isWatched ? "kept" : "red" };
+  });
+}
+
+/** One line for each promise, for a terminal. */
+export function tableAsText(rows: readonly Row[]): string {
+  const lines = rows.map(({ id, promise, tests, notRun, twins, state }) => {
+    const passed = tests.reduce((sum, test) => sum + test.passed, 0);
+    const failed = tests.reduce((sum, test) => sum + test.failed, 0);
+    const proof = `${passed} passed${failed > 0 ? `, ${failed} failed` : ""}${notRun.length > 0 ? `, ${notRun.length} files not run` : ""}`;
+    const caught = twins.filter(({ fate }) => fate === "caught").length;
+    const open = twins.filter(({ fate }) => fate !== "caught").map(({ name, fate }) => `\n       ${fate}: ${name}`);
+    return `${state === "kept" ? "kept" : "RED "} ${id.padEnd(3)} ${promise.slice(0, 70).padEnd(70)}  ${proof}; twins ${caught} of ${twins.length}${open.join("")}`;
+  });
+  const kept = rows.filter(({ state }) => state === "kept").length;
+  return `${lines.join("\n")}\n${kept} of ${rows.length} promises are proven and watched.`;
+}

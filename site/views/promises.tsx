@@ -1,0 +1,79 @@
+import { Layout } from "../design/layout.tsx";
+import type { Page } from "../design/page.ts";
+import { Table } from "../design/table.tsx";
+import { dateTime, number } from "../i18n/format.ts";
+import { promisesText } from "../i18n/promises.ts";
+
+export interface PromisesProps {
+  page: Page;
+  table: {
+    commit: string;
+    ranAtMs: number;
+    rows: readonly {
+      id: string;
+      promise: string;
+      tests: readonly { file: string; passed: number; failed: number }[];
+      notRun: readonly string[];
+      twins: readonly { name: string; fate: keyof (typeof promisesText)["en"]["fates"] }[];
+      state: keyof (typeof promisesText)["en"]["states"];
+    }[];
+  };
+}
+
+/** The table of `npm run promises`, as its last published run wrote it. The promises themselves are in the language they are cited in. */
+export function Promises({ page, table }: PromisesProps) {
+  const t = promisesText[page.language];
+  const many = (count: number) => number(page.language, count);
+  const kept = table.rows.filter(({ state }) => state === "kept").length;
+  return (
+    <Layout page={page} title={t.title} description={t.lead}>
+      <section class="stack">
+        <h1>{t.title}</h1>
+        <p class="lead">{t.lead}</p>
+        <p>{t.kept(many(kept), many(table.rows.length))}</p>
+        <p class="soft">
+          {t.run}: {dateTime(page.language, table.ranAtMs)}. {t.commit}: <span class="instrument">{table.commit}</span>
+        </p>
+        <p>{t.note}</p>
+      </section>
+      <Table label={t.title} columns={t.columns}>
+        {table.rows.map(({ id, promise, tests, notRun, twins, state }) => {
+          const passed = tests.reduce((sum, test) => sum + test.passed, 0);
+          const failed = tests.reduce((sum, test) => sum + test.failed, 0);
+          const ended = [
+            ...(passed > 0 ? [t.passed(many(passed))] : []),
+            ...(failed > 0 ? [t.failed(many(failed))] : []),
+            ...(notRun.length > 0 ? [t.notRun(many(notRun.length))] : []),
+          ];
+          return (
+            <tr>
+              <th scope="row">
+                <span class="instrument">{id}</span> <span lang="en">{promise}</span>
+                <br />
+                <span class="small soft">{t.states[state]}</span>
+              </th>
+              <td>
+                {ended.length === 0 ? t.none : ended.join(", ")}
+                {[...tests.map(({ file }) => file), ...notRun].map((file) => (
+                  <>
+                    <br />
+                    <span class="small soft instrument">{file}</span>
+                  </>
+                ))}
+              </td>
+              <td>
+                {twins.length === 0
+                  ? t.none
+                  : twins.map(({ name, fate }) => (
+                      <p class="small">
+                        <span lang="en">{name}</span>: {t.fates[fate]}
+                      </p>
+                    ))}
+              </td>
+            </tr>
+          );
+        })}
+      </Table>
+    </Layout>
+  );
+}
