@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { openFilePort } from "../engine/midi/file-port.node.ts";
 import { mackieCue, mackieDriver } from "../engine/midi/mackie.std.ts";
+import { midiClockCue, midiClockDriver } from "../engine/midi/midi-clock.std.ts";
 import { mmcCue, mmcDriver } from "../engine/midi/mmc.std.ts";
+import { mtcCue, mtcDriver } from "../engine/midi/mtc.std.ts";
 import { ardourGreeting, ardourOscDriver, oscCue, reaperOscDriver } from "../engine/midi/osc-drivers.std.ts";
 import { openUdpPort } from "../engine/midi/udp-port.node.ts";
 import type { Daw } from "../engine/studio/studio-transport.std.ts";
@@ -10,6 +12,8 @@ import type { Daw } from "../engine/studio/studio-transport.std.ts";
 const midiDrivers = {
   mmc: () => ({ driver: mmcDriver(), cue: mmcCue }),
   mackie: () => ({ driver: mackieDriver(), cue: mackieCue }),
+  clock: () => ({ driver: midiClockDriver(), cue: midiClockCue }),
+  mtc: () => ({ driver: mtcDriver(), cue: mtcCue }),
 };
 
 /**

@@ -1,3 +1,4 @@
+import type { TransportState } from "../../../protocol/room.ts";
 import type { TimelineMap } from "../../../protocol/timeline.ts";
 
 /** What a DAW can be told. `record` starts the roll where it stands still, `punch-out` ends the recording and rolls on. */
@@ -18,11 +19,23 @@ export interface Cue {
 }
 
 /** What a DAW says: something that was done to it, where it is, or a question of its protocol that wants these bytes for an answer. */
-export type DawEvent =
+export type DawEvent = (
   | DawMessage
-  /** Where it was, at an instant of the machine's clock that is not later than the bytes; theirs unless it says so. */
-  | { type: "position"; positionFrames: number; localMs?: number }
-  | { type: "answer"; bytes: Uint8Array };
+  | { type: "position"; positionFrames: number }
+  | { type: "answer"; bytes: Uint8Array }
+) & {
+  /** The instant of the machine's clock, where it is an earlier one than that of the bytes. */
+  localMs?: number;
+};
+
+/** Sums of places and instants are a little off: a tick that is due this much before it is asked for is due now. */
+export const TICK_SLACK_MS = 0.1;
+
+/** Bytes that leave at an instant of session time because the playhead is somewhere then. */
+export interface Tick {
+  atMs: number;
+  bytes: Uint8Array;
+}
 
 /** What a driver needs besides the bytes: the machine's clock at their instant, and what bars are counted with. */
 export interface Moment {
@@ -39,6 +52,11 @@ export interface DawDriver {
   readonly quietMs?: number;
   /** The bytes of a message, or `null` where the language has no word for it. */
   encode(message: DawMessage, moment: Moment): Uint8Array | null;
+  /**
+   * For languages that tick: the first tick not before an instant of session time, while the DAW is to do this on one straight line;
+   * `null` if none comes. Such a language may have no bytes for a message that its ticks say.
+   */
+  tick?(state: TransportState, map: TimelineMap, fromMs: number): Tick | null;
   /** What a port's bytes mean, in their order; nothing for what is none of ours. Never throws. */
   decode(bytes: Uint8Array, moment: Moment): DawEvent[];
 }

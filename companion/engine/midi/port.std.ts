@@ -2,6 +2,8 @@
 export interface DawPort {
   /** What a person knows it by. */
   readonly name: string;
+  /** How long before their instant it wants its bytes: a system that sends at an instant by itself does it better than a timer. */
+  readonly aheadMs?: number;
   /** Hands bytes to the system, to leave at an instant of the machine's clock that is now or a little ahead. Never throws. */
   sendAt(bytes: Uint8Array, localMs: number): void;
   /** Who hears what comes in; one listener, set once. */

@@ -1,10 +1,11 @@
-import { TEMPO_MAX_BPM, TEMPO_MIN_BPM } from "../../../protocol/limits.ts";
 import type { TransportCommand, TransportState } from "../../../protocol/room.ts";
 import type { TimelineMap } from "../../../protocol/timeline.ts";
 import { initialTransport, nextTurnAt, positionAt } from "../../../protocol/transport.ts";
 import type { Cue, DawDriver, DawMessage } from "../midi/driver.std.ts";
 import type { DawPort } from "../midi/port.std.ts";
+import { commandOf } from "./daw-command.std.ts";
 import { type DawIntent, EchoGuard } from "./echo-guard.std.ts";
+import { TickStream } from "./tick-stream.std.ts";
 import { afterMessage, ON_LINE_FRAMES, type PlannedMessage, transition } from "./transition.std.ts";
 
 /** Session time as a DAW's link needs it. */
@@ -61,6 +62,7 @@ export class DawLink {
   #turn = 0;
   #cancelTurn: (() => void) | undefined;
   #turns = 0;
+  readonly #ticks: TickStream;
   #cancelQuiet: (() => void) | undefined;
   #warnedOfRole = false;
   #counts = { sent: 0, presses: 0, echoes: 0 };
@@ -68,6 +70,7 @@ export class DawLink {
 
   constructor(options: DawLinkOptions) {
     this.#options = options;
+    this.#ticks = new TickStream(options);
     options.port.onBytes((bytes, localMs) => this.#hear(bytes, localMs));
     options.port.onPresence((isThere) => this.#onPresence(isThere));
     this.#greet();
@@ -93,6 +96,7 @@ export class DawLink {
   /** Session time is known better now, or time has passed unseen. */
   reschedule(): void {
     this.#schedule();
+    this.#ticks.reschedule();
   }
 
   /** The session did not take a press: the DAW goes back to what the session does. */
@@ -104,6 +108,7 @@ export class DawLink {
     this.#cancel?.();
     this.#cancelTurn?.();
     this.#cancelQuiet?.();
+    this.#ticks.stop();
     this.#pending = [];
     await this.#options.port.close();
   }
@@ -147,18 +152,20 @@ export class DawLink {
     const turn = ++this.#turn;
     const [next] = this.#pending;
     if (next === undefined) return;
-    const { clock, port } = this.#options;
-    this.#cancel = clock.scheduleAtSession(next.atMs, () => {
+    const { clock, driver, port } = this.#options;
+    this.#cancel = clock.scheduleAtSession(next.atMs - (port.aheadMs ?? 0), () => {
       if (turn !== this.#turn) return;
       this.#pending.shift();
       const localMs = clock.toLocalMs(next.atMs);
       const bytes = this.#encode(next.message, localMs);
       this.#state = next.leadsTo;
-      if (bytes !== null) {
+      if (bytes !== null || driver.tick !== undefined)
         this.#guard.expect(next.message, positionAt(next.leadsTo, next.atMs), clock.nowSessionMs());
+      if (bytes !== null) {
         this.#counts.sent++;
         port.sendAt(bytes, localMs);
       }
+      this.#ticks.follow(next.leadsTo, next.atMs);
       this.#schedule();
     });
   }
@@ -189,9 +196,11 @@ export class DawLink {
     for (const event of driver.decode(bytes, { localMs, map: map() })) {
       if (event.type === "answer") port.sendAt(event.bytes, localMs);
       else if (!clock.isKnown()) continue;
-      else if (event.type === "position")
-        this.#onPosition(event.positionFrames, clock.toSessionMs(event.localMs ?? localMs));
-      else this.#onIntent(event, clock.toSessionMs(localMs));
+      else {
+        const atMs = clock.toSessionMs(event.localMs ?? localMs);
+        if (event.type === "position") this.#onPosition(event.positionFrames, atMs);
+        else this.#onIntent(event, atMs);
+      }
     }
   }
 
@@ -207,6 +216,8 @@ export class DawLink {
       this.#counts.echoes++;
       return;
     }
+    // Whoever is pressed leads: it needs nobody's ticks.
+    this.#ticks.stop();
     const placeFrames = positionAt(this.#state, atMs);
     // A person who moves the playhead of a rolling DAW leaves it rolling.
     const did = { locateMs: 0, rollsThroughLocate: true };
@@ -271,23 +282,4 @@ function straightAt(state: TransportState, atMs: number): TransportState {
   const { loop, punch: _, ...straight } = state;
   if (state.motion === "stopped" || loop === undefined || atMs <= state.atMs) return straight;
   return { ...straight, positionFrames: positionAt(state, atMs), atMs };
-}
-
-/** What the session is asked for a press at a DAW that was at this place at this instant. */
-function commandOf(intent: DawIntent, placeFrames: number, atMs: number): TransportCommand {
-  const positionFrames = Math.max(0, placeFrames);
-  switch (intent.type) {
-    case "play":
-      return { command: "play", since: { positionFrames, atMs } };
-    case "record":
-      return { command: "record", since: { positionFrames, atMs } };
-    case "punch-out":
-      return { command: "play" };
-    case "stop":
-      return { command: "stop", positionFrames };
-    case "locate":
-      return { command: "locate", positionFrames: intent.positionFrames };
-    case "tempo":
-      return { command: "tempo", bpm: Math.max(TEMPO_MIN_BPM, Math.min(TEMPO_MAX_BPM, intent.bpm)) };
-  }
 }
