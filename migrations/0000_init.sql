@@ -432,6 +432,7 @@ CREATE TABLE `session_seats` (
 	`member_id` text PRIMARY KEY NOT NULL,
 	`session_id` text NOT NULL,
 	`account_id` text NOT NULL,
+	`left_at_ms` integer,
 	FOREIGN KEY (`session_id`) REFERENCES `sessions`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
 );

@@ -35,7 +35,8 @@ export const sessionMembers = sqliteTable(
 
 /**
  * Which rooms hold words of whom: a row for everybody who was ever let into a session, written by the trigger of 0003_session_seats.sql and
- * kept when they leave it. The erasure and the export of an account find the rooms by it.
+ * kept when they leave it. The erasure and the export of an account find the rooms by it, and an invite from before somebody went does not
+ * bring them back.
  */
 export const sessionSeats = sqliteTable(
   "session_seats",
@@ -47,6 +48,7 @@ export const sessionSeats = sqliteTable(
     accountId: text("account_id")
       .notNull()
       .references(() => accounts.id, { onDelete: "cascade" }),
+    leftAtMs: integer("left_at_ms"),
   },
   (table) => [
     index("session_seats_by_account").on(table.accountId),

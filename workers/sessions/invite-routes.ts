@@ -10,7 +10,7 @@ import { readCursor } from "../http/paging.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { findMembership, type MemberEnv, requireMember } from "./guard.ts";
-import { createInvite, inviteHash } from "./invite-store.ts";
+import { createInvite, inviteHash, wentAfter } from "./invite-store.ts";
 import { listInvites, sessionDetail } from "./store.ts";
 
 const params = z.object({ sessionId: SessionId });
@@ -20,7 +20,8 @@ type Accepted = { ok: true; sessionId: string } | { ok: false; reason: "invite-i
 
 /**
  * Spends one use of a code and makes the account a member, both or neither: the use is taken by the very member row that this
- * batch wrote, whose id nobody else can have. Somebody who is in already stays as they are and spends nothing.
+ * batch wrote, whose id nobody else can have. Somebody who is in already stays as they are and spends nothing; somebody who has gone, of
+ * themselves or not, does not come back by an invite from before, with the role that it names: a host makes them a new one.
  */
 async function acceptInvite(
   db: D1Database,
@@ -34,7 +35,7 @@ async function acceptInvite(
       .prepare(
         `INSERT INTO session_members (session_id, account_id, member_id, role, joined_at_ms)
          SELECT session_id, ?2, ?3, role, ?4 FROM invites
-         WHERE code_hash = ?1 AND uses_left > 0 AND expires_at_ms > ?4
+         WHERE code_hash = ?1 AND uses_left > 0 AND expires_at_ms > ?4 AND NOT ${wentAfter("?2")}
            AND (SELECT COUNT(*) FROM session_members m WHERE m.session_id = invites.session_id) < ?5
          ON CONFLICT DO NOTHING`,
       )
@@ -47,9 +48,9 @@ async function acceptInvite(
       .bind(codeHash, memberId),
     db
       .prepare(
-        `SELECT i.session_id AS sessionId, i.uses_left > 0 AND i.expires_at_ms > ?3 AS valid,
-                EXISTS (SELECT 1 FROM session_members m WHERE m.session_id = i.session_id AND m.account_id = ?2) AS member
-         FROM invites i WHERE code_hash = ?1`,
+        `SELECT session_id AS sessionId, uses_left > 0 AND expires_at_ms > ?3 AND NOT ${wentAfter("?2")} AS valid,
+                EXISTS (SELECT 1 FROM session_members m WHERE m.session_id = invites.session_id AND m.account_id = ?2) AS member
+         FROM invites WHERE code_hash = ?1`,
       )
       .bind(codeHash, accountId, nowMs),
   ]);

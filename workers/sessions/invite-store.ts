@@ -19,6 +19,11 @@ export interface NewInvite {
 export const inviteHash = async (env: Env, code: string): Promise<string> =>
   toHex(await mac(env, "invite-codes", code));
 
+/** SQL: whether an account, a parameter of the statement, has gone from an invite's session since the invite was made. */
+export const wentAfter = (account: string): string =>
+  `EXISTS (SELECT 1 FROM session_seats seat WHERE seat.account_id = ${account} AND seat.session_id = invites.session_id
+     AND seat.left_at_ms >= invites.created_at_ms)`;
+
 /** Makes an invite; its code is told by this answer alone. `null`: the session holds as many as it may. */
 export async function createInvite(
   env: Env,
@@ -71,12 +76,12 @@ export async function findOpenInvite(
   const code = InviteCode.safeParse(typed);
   if (!code.success) return null;
   const invite = await env.DB.prepare(
-    `SELECT s.name AS sessionName, i.role, i.expires_at_ms AS expiresAtMs,
+    `SELECT s.name AS sessionName, invites.role, invites.expires_at_ms AS expiresAtMs,
               (SELECT a.display_name FROM session_members m JOIN accounts a ON a.id = m.account_id
                WHERE m.session_id = s.id AND m.role = 'host' ORDER BY m.joined_at_ms, m.member_id LIMIT 1) AS hostName,
               (SELECT m.session_id FROM session_members m WHERE m.session_id = s.id AND m.account_id = ?2) AS sessionId
-       FROM invites i JOIN sessions s ON s.id = i.session_id
-       WHERE i.code_hash = ?1 AND i.expires_at_ms > ?3 AND (i.uses_left > 0 OR EXISTS
+       FROM invites JOIN sessions s ON s.id = invites.session_id
+       WHERE code_hash = ?1 AND expires_at_ms > ?3 AND (uses_left > 0 AND NOT ${wentAfter("?2")} OR EXISTS
          (SELECT 1 FROM session_members m WHERE m.session_id = s.id AND m.account_id = ?2))`,
   )
     .bind(await inviteHash(env, code.data), accountId, nowMs)

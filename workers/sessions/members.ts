@@ -31,11 +31,21 @@ async function change(
   const role = body.kind === "role" ? body.role : "";
   const recorded = enqueue(db, call, nowMs, rule, [memberId, role]);
   const decided = "AND EXISTS (SELECT 1 FROM room_calls WHERE event_id = ?2)";
-  const statement =
+  const statements =
     body.kind === "role"
-      ? db.prepare(`UPDATE session_members SET role = ?3 WHERE member_id = ?1 ${decided}`).bind(memberId, eventId, role)
-      : db.prepare(`DELETE FROM session_members WHERE member_id = ?1 ${decided}`).bind(memberId, eventId);
-  const [, changed] = await db.batch([recorded, statement]);
+      ? [
+          db
+            .prepare(`UPDATE session_members SET role = ?3 WHERE member_id = ?1 ${decided}`)
+            .bind(memberId, eventId, role),
+        ]
+      : [
+          db.prepare(`DELETE FROM session_members WHERE member_id = ?1 ${decided}`).bind(memberId, eventId),
+          // No invite from before brings them back.
+          db
+            .prepare(`UPDATE session_seats SET left_at_ms = ?3 WHERE member_id = ?1 ${decided}`)
+            .bind(memberId, eventId, nowMs),
+        ];
+  const [, changed] = await db.batch([recorded, ...statements]);
   if ((changed?.meta.changes ?? 0) > 0) return { ok: true, call };
   const known = await db
     .prepare("SELECT 1 FROM session_members WHERE session_id = ? AND member_id = ?")

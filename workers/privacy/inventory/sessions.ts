@@ -37,13 +37,13 @@ export const sessionsRules = {
   sessionSeats: {
     subjects: [{ column: "accountId", is: "account", erase: "step" }],
     purpose: {
-      en: "To find the rooms that hold what a person wrote, when they ask for it or have it erased.",
-      de: "Um die Räume zu finden, in denen steht, was eine Person schrieb, wenn sie es sehen oder löschen will.",
+      en: "To find the rooms that hold what a person wrote, when they ask for it or have it erased; and so that nobody who was removed comes back by an old code.",
+      de: "Um die Räume zu finden, in denen steht, was eine Person schrieb, wenn sie es sehen oder löschen will; und damit niemand, der entfernt wurde, mit einem alten Code zurückkommt.",
     },
     lawfulBasis: "legal-obligation",
     recipients: [],
     retention: [{ kind: "with", table: "sessions" }, { kind: "with-subject" }],
-    columns: { memberId: "export", sessionId: "export", accountId: "internal" },
+    columns: { memberId: "export", sessionId: "export", accountId: "internal", leftAtMs: "export" },
   },
   invites: {
     subjects: [{ column: "sessionId", in: "sessionMembers", key: "sessionId", erase: "step" }],
