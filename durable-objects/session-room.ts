@@ -59,10 +59,12 @@ export class SessionRoom extends Server {
 
   async #tellRelays(connection: RoomConnection, memberId: MemberId): Promise<void> {
     try {
-      say(connection, { type: "relays", ...(await this.relaysFor(memberId)) });
-    } catch {
-      say(connection, { type: "error", code: "unavailable", message: errors.unavailable.title });
+      const relays = await this.relaysFor(memberId);
+      if (relays.iceServers.length > 0) return say(connection, { type: "relays", ...relays });
+    } catch (error) {
+      console.error(JSON.stringify({ event: "turn-unavailable", error: error instanceof Error ? error.name : "" }));
     }
+    say(connection, { type: "error", code: "relay-unavailable", message: errors["relay-unavailable"].title });
   }
 
   override async onConnect(connection: Connection<ConnectionState>, { request }: ConnectionContext): Promise<void> {

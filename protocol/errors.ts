@@ -49,6 +49,10 @@ export const errors = {
   "upgrade-required": { status: 426, title: "This address is a WebSocket: connect with an Upgrade." },
   "version-unsupported": { status: 426, close: 4406, title: "This version no longer fits. Update and join again." },
   "message-invalid": { status: 400, close: 4400, title: "The room could not read that message." },
+  "relay-unavailable": {
+    status: 503,
+    title: "No relay for sound can be reached just now. You are in, without sound to the others; it is tried again.",
+  },
   "member-absent": { status: 404, title: "That member is not connected." },
   "recording-off": { status: 403, title: "The host has switched recording off for this session." },
   "post-expired": { status: 408, title: "This came too late to be played together. Press it again." },

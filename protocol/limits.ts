@@ -91,8 +91,12 @@ export const TRANSPORT_SINCE_MAX_MS = 2_000;
 
 /** A join ticket's life. Long enough for a slow handshake, too short to be worth stealing. */
 export const TICKET_LIFETIME_MS = 60_000;
-/** TURN credentials outlast any one evening: a relay asks for them again whenever it refreshes (RFC 8656, section 7). */
-export const TURN_CREDENTIAL_LIFETIME_MS = 12 * 60 * 60 * 1000;
+/** TURN credentials are good for new connections this long: too short to be worth passing on. A relay asks for them when it allocates. */
+export const TURN_CREDENTIAL_LIFETIME_MS = 30 * 60 * 1000;
+/** A client asks for new ones this long after the last, and gets the same ones no longer than this: so twice as long is always left. */
+export const TURN_RENEWAL_MS = TURN_CREDENTIAL_LIFETIME_MS / 3;
+/** Where there were none, it asks again after this long. */
+export const TURN_RETRY_MS = 30_000;
 export const INVITES_PER_SESSION_MAX = 200;
 export const INVITE_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 export const INVITE_USES_MAX = 32;

@@ -1,20 +1,18 @@
 /** The Worker script: requests go to the app, cron to the sweeps, sockets to the session's room. */
 import { env } from "cloudflare:workers";
-import { type Relays, SessionRoom as RoomObject } from "../durable-objects/session-room.ts";
+import { SessionRoom as RoomObject } from "../durable-objects/session-room.ts";
 import type { MemberId } from "../protocol/ids.ts";
-import { TURN_CREDENTIAL_LIFETIME_MS } from "../protocol/limits.ts";
 import { app } from "./app.ts";
 import { runJobs } from "./cron/jobs.ts";
 import { systemDeps } from "./platform/deps.ts";
 import type { Env } from "./platform/env.ts";
 import { checkSecrets } from "./platform/secrets.ts";
-import { iceServers } from "./rooms/turn.ts";
+import { type Relays, relaysOf } from "./rooms/turn.ts";
 
 /** The session's room, with the relays that this deployment has. */
 export class SessionRoom extends RoomObject {
   protected override async relaysFor(memberId: MemberId): Promise<Relays> {
-    const expiresAtMs = systemDeps.now() + TURN_CREDENTIAL_LIFETIME_MS;
-    return { iceServers: await iceServers(env, systemDeps, memberId), expiresAtMs };
+    return await relaysOf(env, systemDeps, memberId);
   }
 }
 

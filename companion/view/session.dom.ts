@@ -13,7 +13,7 @@ import type { PostBody, TransportCommand } from "../../protocol/room.ts";
 import { JoinTicket } from "../../protocol/sessions.ts";
 import { positionAt } from "../../protocol/transport.ts";
 import { SessionClock } from "../engine/clock/session-clock.std.ts";
-import { RoomClient } from "../engine/room/room-client.std.ts";
+import { type Entry, RoomClient } from "../engine/room/room-client.std.ts";
 import type { Boot } from "./boot.std.ts";
 import { initialView, reduce, transportAt, type ViewInput, type ViewState } from "./model.std.ts";
 
@@ -54,6 +54,9 @@ export class BrowserSession {
         onEvent: (event) => this.#step({ type: "event", event }),
         onMembers: (members) => this.#step({ type: "members", members }),
         onSignal: () => undefined,
+        onRelays: (iceServers) => {
+          if (iceServers.length === 0) this.say("relay-unavailable", true);
+        },
         onRecordingsChanged: () => void this.#readTakes(),
         onRefused: (_eventId, code) => this.say(code, true),
         onWarning: (code, _message, final) => {
@@ -139,7 +142,7 @@ export class BrowserSession {
     return true;
   }
 
-  async #enter(): Promise<{ url: string; ticket: string }> {
+  async #enter(): Promise<Entry> {
     const response = await fetch(`/api/v1/sessions/${this.#boot.sessionId}/tickets`, { method: "POST" });
     if (response.status === 401 || response.status === 404) {
       const code = response.status === 401 ? "unauthenticated" : "removed";
@@ -147,10 +150,10 @@ export class BrowserSession {
       this.#step({ type: "connection", connection: { state: "over", code } });
     }
     if (!response.ok) throw new Error(`No ticket: ${response.status}`);
-    const { ticket, roomPath } = JoinTicket.parse(await response.json());
+    const { ticket, roomPath, iceServers } = JoinTicket.parse(await response.json());
     const url = new URL(roomPath, location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    return { url: url.href, ticket };
+    return { url: url.href, ticket, iceServers };
   }
 
   /** Reads all takes anew. Told again while it reads, it reads once more and not twice. */

@@ -2,12 +2,13 @@ import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { errors } from "../../protocol/errors.ts";
-import { TICKET_LIFETIME_MS } from "../../protocol/limits.ts";
+import { TICKET_LIFETIME_MS, TURN_CREDENTIAL_LIFETIME_MS, TURN_RENEWAL_MS } from "../../protocol/limits.ts";
 import type { TicketClaims } from "../../protocol/ticket.ts";
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
+import { newMember } from "../testing/room-client.ts";
 import { signTicket, verifyTicket } from "./tickets.ts";
-import { fromSecret, iceServers } from "./turn.ts";
+import { fromSecret, relaysOf } from "./turn.ts";
 
 const NOW_MS = 1_800_000_000_000;
 const id = (kind: string, letter: string) => `${kind}_${letter.repeat(26)}`;
@@ -123,10 +124,12 @@ describe("relays", () => {
   test("V2: locally one relay with credentials that run out; unconfigured none; never a STUN address", async () => {
     const member = claims.memberId;
     const local = { ...env, TURN_KEY: "secret", TURN_URLS: "turn:127.0.0.1:3478?transport=udp" };
-    const [server] = await iceServers(local, deps, member);
+    const { iceServers, expiresAtMs } = await relaysOf(local, deps, member);
+    const [server] = iceServers;
+    expect(expiresAtMs).toBe(NOW_MS + TURN_CREDENTIAL_LIFETIME_MS);
     expect(server?.urls).toEqual(["turn:127.0.0.1:3478?transport=udp"]);
     expect(server?.username).toMatch(new RegExp(`^\\d+:${member}$`));
-    expect(await iceServers({ ...env, TURN_URLS: undefined }, deps, member)).toEqual([]);
+    expect((await relaysOf({ ...env, TURN_URLS: undefined }, deps, member)).iceServers).toEqual([]);
   });
 
   test("V2: the credential is the HMAC-SHA-1 that coturn computes", async () => {
@@ -140,10 +143,44 @@ describe("relays", () => {
     const urls = ["stun:s.example:3478", "turn:t.example:3478", "turn:t.example:53", "turns:t.example:443"];
     const answer = { iceServers: [{ urls: ["stun:s.example"] }, { urls, username: "u", credential: "c" }] };
     const answering = { ...deps, fetch: () => Promise.resolve(Response.json(answer)) };
-    expect(await iceServers(service, answering, claims.memberId)).toEqual([
+    expect((await relaysOf(service, answering, newMember())).iceServers).toEqual([
       { urls: ["turn:t.example:3478", "turns:t.example:443"], username: "u", credential: "c" },
     ]);
     const failing = { ...deps, fetch: () => Promise.reject(new Error("down")) };
-    expect(await iceServers(service, failing, claims.memberId)).toEqual([]);
+    expect((await relaysOf(service, failing, newMember())).iceServers).toEqual([]);
+  });
+
+  test("X27: a member who asks again and again costs the service one call in ten minutes, and has twenty more to use each", async () => {
+    const service = { ...env, TURN_SERVICE_KEY_ID: "key", TURN_SERVICE_TOKEN: "token" };
+    let nowMs = NOW_MS;
+    let calls = 0;
+    const counting = {
+      ...deps,
+      now: () => nowMs,
+      fetch: () => {
+        calls++;
+        return Promise.resolve(
+          Response.json({ iceServers: [{ urls: "turn:t.example:3478", username: `u${calls}`, credential: "c" }] }),
+        );
+      },
+    };
+    const member = newMember();
+    for (const step of Array.from({ length: 300 }, (_, at) => at)) {
+      nowMs = NOW_MS + step * 10_000;
+      const { iceServers, expiresAtMs } = await relaysOf(service, counting, member);
+      expect(iceServers).toHaveLength(1);
+      expect(expiresAtMs - nowMs).toBeGreaterThan(TURN_CREDENTIAL_LIFETIME_MS - TURN_RENEWAL_MS);
+    }
+    expect(calls).toBe(5);
+    const failing = {
+      ...counting,
+      fetch: () => {
+        calls++;
+        return Promise.reject(new Error("down"));
+      },
+    };
+    const other = newMember();
+    for (let at = 0; at < 50; at++) await relaysOf(service, failing, other);
+    expect(calls).toBe(6);
   });
 });

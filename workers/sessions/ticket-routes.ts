@@ -3,10 +3,12 @@ import { randomBase32, SessionId } from "../../protocol/ids.ts";
 import { TICKET_LIFETIME_MS } from "../../protocol/limits.ts";
 import { JoinTicket } from "../../protocol/sessions.ts";
 import { requireAccount } from "../auth/guard.ts";
+import { consume } from "../auth/rate-limits.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
+import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { signTicket } from "../rooms/tickets.ts";
-import { iceServers } from "../rooms/turn.ts";
+import { relaysOf } from "../rooms/turn.ts";
 import { type MemberEnv, requireMember } from "./guard.ts";
 
 /** Join tickets: the one way into a room. */
@@ -23,9 +25,10 @@ export const tickets = newRouter<MemberEnv>().openapi(
   }),
   async (c) => {
     const { member, account, deps } = c.var;
+    if (!(await consume(c.env, deps, ["ticket", account.id])).ok) return problem(c, "rate-limited");
     const issuedAtMs = deps.now();
     const expiresAtMs = issuedAtMs + TICKET_LIFETIME_MS;
-    const [ticket, servers] = await Promise.all([
+    const [ticket, { iceServers }] = await Promise.all([
       signTicket(c.env, {
         ticketId: randomBase32(26, deps.random),
         sessionId: member.sessionId,
@@ -38,9 +41,9 @@ export const tickets = newRouter<MemberEnv>().openapi(
         issuedAtMs,
         expiresAtMs,
       }),
-      iceServers(c.env, deps, member.memberId),
+      relaysOf(c.env, deps, member.memberId),
     ]);
     c.header("Cache-Control", "no-store");
-    return c.json({ ticket, expiresAtMs, roomPath: `/rooms/${member.sessionId}`, iceServers: servers }, 201);
+    return c.json({ ticket, expiresAtMs, roomPath: `/rooms/${member.sessionId}`, iceServers }, 201);
   },
 );

@@ -2,9 +2,16 @@ import ReconnectingWebSocket from "partysocket/ws";
 import * as z from "zod";
 import { type ErrorCode, errors } from "../../../protocol/errors.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
-import { EVENTS_PER_BATCH_MAX, POSTS_UNANSWERED_MAX, TRANSPORT_POST_LIFETIME_MS } from "../../../protocol/limits.ts";
+import {
+  EVENTS_PER_BATCH_MAX,
+  POSTS_UNANSWERED_MAX,
+  TRANSPORT_POST_LIFETIME_MS,
+  TURN_RENEWAL_MS,
+  TURN_RETRY_MS,
+} from "../../../protocol/limits.ts";
 import {
   type ClientMessage,
+  type IceServer,
   LoggedEvent,
   type Member,
   type MemberStatus,
@@ -20,6 +27,7 @@ export interface Entry {
   /** `ws:` or `wss:` address of the room. */
   url: string;
   ticket: string;
+  iceServers: readonly IceServer[];
 }
 
 interface Post {
@@ -38,6 +46,8 @@ export interface RoomHandlers {
   onMembers(members: readonly Member[]): void;
   onSignal(from: MemberId, signal: Signal): void;
   onRecordingsChanged(): void;
+  /** The relays to use from now on, renewed before they run out. None: there is no sound to the others until some come. */
+  onRelays(iceServers: readonly IceServer[]): void;
   onRefused(eventId: string, code: ErrorCode, message: string): void;
   /** Something is wrong; `final` says that the client has stopped and will not come back by itself. */
   onWarning(code: ErrorCode | "disconnected", message: string, final: boolean): void;
@@ -98,6 +108,7 @@ export class RoomClient {
   #stopped = false;
   #pings = 0;
   #pingTimer: ReturnType<typeof setTimeout> | undefined;
+  #relaysTimer: ReturnType<typeof setTimeout> | undefined;
   #heardAtMs = 0;
   /** The last pong of this connection: the room measures the round trip by it. */
   #pong: { roomTimeMs: number; receivedAtMs: number } | undefined;
@@ -152,18 +163,41 @@ export class RoomClient {
   close(): void {
     this.#stopped = true;
     clearTimeout(this.#pingTimer);
+    clearTimeout(this.#relaysTimer);
     this.#socket.close(1000);
   }
 
   /** The library asks for address and protocols apart; both come from one ticket. */
   #nextEntry(): Promise<Entry> {
-    this.#entry ??= this.#options.enter().catch((error: unknown) => {
+    this.#entry ??= this.#enter().catch((error: unknown) => {
       this.#forgetEntry();
       const message = error instanceof Error ? error.message : String(error);
       if (!this.#stopped) this.#options.handlers.onWarning("disconnected", message, false);
       throw error;
     });
     return this.#entry;
+  }
+
+  async #enter(): Promise<Entry> {
+    const entry = await this.#options.enter();
+    this.#takeRelays(entry.iceServers);
+    return entry;
+  }
+
+  /** Hands relays on, and asks over the socket before they run out; where there are none, soon (P61). */
+  #takeRelays(iceServers: readonly IceServer[]): void {
+    if (this.#stopped) return;
+    this.#options.handlers.onRelays(iceServers);
+    this.#askRelaysIn(iceServers.length === 0 ? TURN_RETRY_MS : TURN_RENEWAL_MS);
+  }
+
+  /** While the socket is down nothing is asked: the ticket for the next one brings relays with it. */
+  #askRelaysIn(ms: number): void {
+    clearTimeout(this.#relaysTimer);
+    this.#relaysTimer = setTimeout(() => {
+      if (this.#welcomed) this.#send({ type: "relays" });
+      this.#askRelaysIn(TURN_RETRY_MS);
+    }, ms);
   }
 
   #forgetEntry(): void {
@@ -192,8 +226,7 @@ export class RoomClient {
     clearTimeout(this.#pingTimer);
     if (this.#stopped) return;
     if (FINAL.has(code)) {
-      this.#stopped = true;
-      this.#socket.close(1000);
+      this.close();
       return;
     }
     if (wasIn) this.#options.handlers.onWarning("disconnected", "The link to the session is gone; coming back.", false);
@@ -236,11 +269,18 @@ export class RoomClient {
       case "recordings-changed":
         handlers.onRecordingsChanged();
         break;
+      case "relays":
+        this.#takeRelays(message.iceServers);
+        break;
       case "refused":
         this.#unanswered.delete(message.eventId);
         handlers.onRefused(message.eventId, message.code, message.message);
         break;
       case "error": {
+        if (message.code === "relay-unavailable") {
+          this.#takeRelays([]);
+          break;
+        }
         const { close } = { close: 0, ...errors[message.code] };
         handlers.onWarning(message.code, message.message, FINAL.has(close));
         break;

@@ -1,6 +1,13 @@
 import { describe, expect, test, vi } from "vitest";
 import { errors } from "../../../protocol/errors.ts";
-import { ClientMessage, idleStatus, type LoggedEvent, type RoomMessage } from "../../../protocol/room.ts";
+import { TURN_RENEWAL_MS, TURN_RETRY_MS } from "../../../protocol/limits.ts";
+import {
+  ClientMessage,
+  type IceServer,
+  idleStatus,
+  type LoggedEvent,
+  type RoomMessage,
+} from "../../../protocol/room.ts";
 import { initialMap } from "../../../protocol/timeline.ts";
 import { initialTransport } from "../../../protocol/transport.ts";
 import { SUBPROTOCOL } from "../../../protocol/version.ts";
@@ -78,6 +85,8 @@ class Socket extends EventTarget {
   }
 }
 
+const relay: IceServer = { urls: ["turn:relay.test:3478"], username: "u", credential: "c" };
+
 const chat = (seq: number): LoggedEvent => ({
   seq,
   eventId: crypto.randomUUID(),
@@ -86,7 +95,7 @@ const chat = (seq: number): LoggedEvent => ({
   body: { kind: "chat", text: `${seq}` },
 });
 
-function enter() {
+function enter(relays: IceServer[] = [relay]) {
   Socket.all = [];
   const handlers = {
     onWelcome: vi.fn(),
@@ -94,6 +103,7 @@ function enter() {
     onMembers: vi.fn(),
     onSignal: vi.fn(),
     onRecordingsChanged: vi.fn(),
+    onRelays: vi.fn<RoomHandlers["onRelays"]>(),
     onRefused: vi.fn(),
     onWarning: vi.fn(),
     onClock: vi.fn(),
@@ -101,7 +111,7 @@ function enter() {
   let tickets = 0;
   let nowMs = 0;
   const client = new RoomClient({
-    enter: async () => ({ url: "ws://room.test/", ticket: `ticket-${++tickets}` }),
+    enter: async () => ({ url: "ws://room.test/", ticket: `ticket-${++tickets}`, iceServers: relays }),
     handlers,
     nowMs: () => nowMs,
     client: "test",
@@ -169,6 +179,52 @@ describe("a companion's end of the room's socket", () => {
     second.welcome(1);
     expect(second.of("post").map(({ eventId }) => eventId)).toEqual([kept]);
     client.close();
+  });
+
+  test("P61: relays come with the ticket, and others are asked for over the socket long before they run out", async () => {
+    vi.useFakeTimers();
+    try {
+      const { client, handlers, socket } = enter();
+      const first = await socket();
+      first.welcome();
+      expect(handlers.onRelays.mock.calls).toEqual([[[relay]]]);
+      const renewed = { ...relay, username: "renewed" };
+      for (let asked = 1; asked <= 3; asked++) {
+        await vi.advanceTimersByTimeAsync(TURN_RENEWAL_MS - 1_000);
+        expect(first.of("relays")).toHaveLength(asked - 1);
+        await vi.advanceTimersByTimeAsync(2_000);
+        expect(first.of("relays")).toHaveLength(asked);
+        first.tell({ type: "relays", iceServers: [renewed], expiresAtMs: 0 });
+        expect(handlers.onRelays).toHaveBeenLastCalledWith([renewed]);
+      }
+      client.close();
+      await vi.advanceTimersByTimeAsync(2 * TURN_RENEWAL_MS);
+      expect(first.of("relays")).toHaveLength(3);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test("P61: no relays are said, whether by the ticket or by the room, and asked for until there are some", async () => {
+    vi.useFakeTimers();
+    try {
+      const { client, handlers, socket } = enter([]);
+      const first = await socket();
+      first.welcome();
+      expect(handlers.onRelays.mock.calls).toEqual([[[]]]);
+      await vi.advanceTimersByTimeAsync(TURN_RETRY_MS);
+      expect(first.of("relays")).toHaveLength(1);
+      first.tell({ type: "error", code: "relay-unavailable", message: "None." });
+      expect(handlers.onRelays.mock.calls).toEqual([[[]], [[]]]);
+      expect(handlers.onWarning).not.toHaveBeenCalled();
+      await vi.advanceTimersByTimeAsync(TURN_RETRY_MS);
+      expect(first.of("relays")).toHaveLength(2);
+      first.tell({ type: "relays", iceServers: [relay], expiresAtMs: 0 });
+      expect(handlers.onRelays).toHaveBeenLastCalledWith([relay]);
+      client.close();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test("P5, X14: a message of a later version is passed over", async () => {

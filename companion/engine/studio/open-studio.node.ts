@@ -65,8 +65,7 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
     const room = new RoomClient({
       enter: async () => {
         const { ticket, roomPath, iceServers } = await api.createTicket(sessionId);
-        sound.iceServers = iceServers;
-        return { url: api.socketUrl(roomPath), ticket };
+        return { url: api.socketUrl(roomPath), ticket, iceServers };
       },
       nowMs: machineNowMs,
       client: "headless/0.1",

@@ -1,4 +1,4 @@
-import { assertNever } from "../../../protocol/errors.ts";
+import { assertNever, errors } from "../../../protocol/errors.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
 import {
@@ -167,6 +167,11 @@ export class Studio implements RoomHandlers {
     if (transport.estimate !== undefined) sound.followClock(transport.estimate);
   };
   onRecordingsChanged: RoomHandlers["onRecordingsChanged"] = () => this.#fetch();
+  onRelays: RoomHandlers["onRelays"] = (iceServers) => {
+    // What there was may still be good.
+    if (iceServers.length > 0) this.#parts.sound.iceServers = iceServers;
+    else this.warn("relay-unavailable", errors["relay-unavailable"].title);
+  };
   onRefused: RoomHandlers["onRefused"] = (eventId, code, message) => {
     this.#parts.transport.forget(eventId);
     this.warn(code, message);

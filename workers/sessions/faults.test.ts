@@ -52,3 +52,15 @@ test("X18, C1: whoever was made an observer does not leave and come back as what
   expect(await accept("ben", old)).toBe(404);
   expect(await members()).toHaveLength(1);
 });
+
+test("X27: an account's tickets run out, nobody else's do, and they come back", async () => {
+  await accept("ben", await invite());
+  const ask = async (who: string) => (await studio.ask(who, "POST", `/sessions/${studio.sessionId}/tickets`)).status;
+  const answers: number[] = [];
+  for (let at = 0; at < 65; at++) answers.push(await ask("ben"));
+  expect(answers.filter((status) => status === 201)).toHaveLength(60);
+  expect(answers.at(-1)).toBe(429);
+  expect(await ask("ada")).toBe(201);
+  studio.nowMs += 5_000;
+  expect(await ask("ben")).toBe(201);
+});
