@@ -17,6 +17,7 @@ export interface SeededAccount {
 
 const random = (lengthBytes: number) => new Uint8Array(randomBytes(lengthBytes));
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
+const LABEL = "local seed";
 
 /** An account and one sign-in that lasts a year, straight into D1. Throws if the e-mail is taken. */
 export async function seedAccount(
@@ -24,26 +25,38 @@ export async function seedAccount(
   person: { displayName: string; email: string; tier: Tier },
 ): Promise<SeededAccount> {
   const accountId = newId("acc", random);
+  const account = db
+    .prepare("INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES (?, ?, ?, ?, ?)")
+    .bind(accountId, person.email, person.displayName, person.tier, Date.now());
+  const { token, statement } = signIn(db, accountId);
+  await db.batch([account, statement]);
+  return { accountId, token };
+}
+
+/** A new sign-in for an account that was seeded before; those that earlier seeds made for it end. */
+export async function signInSeeded(db: Platform["db"], accountId: AccountId): Promise<string> {
+  const { token, statement } = signIn(db, accountId);
+  const before = db.prepare("DELETE FROM sign_ins WHERE account_id = ? AND label = ?").bind(accountId, LABEL);
+  await db.batch([before, statement]);
+  return token;
+}
+
+function signIn(db: Platform["db"], accountId: AccountId) {
   const token = randomBytes(32).toString("base64url");
   const nowMs = Date.now();
-  await db.batch([
-    db
-      .prepare("INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES (?, ?, ?, ?, ?)")
-      .bind(accountId, person.email, person.displayName, person.tier, nowMs),
-    db
-      .prepare(
-        "INSERT INTO sign_ins (id, account_id, token_hash, label, authenticated_at_ms, created_at_ms, expires_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
-      )
-      .bind(
-        newId("sin", random),
-        accountId,
-        createHash("sha256").update(token).digest("hex"),
-        "local seed",
-        nowMs,
-        nowMs + YEAR_MS,
-      ),
-  ]);
-  return { accountId, token };
+  const statement = db
+    .prepare(
+      "INSERT INTO sign_ins (id, account_id, token_hash, label, authenticated_at_ms, created_at_ms, expires_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
+    )
+    .bind(
+      newId("sin", random),
+      accountId,
+      createHash("sha256").update(token).digest("hex"),
+      LABEL,
+      nowMs,
+      nowMs + YEAR_MS,
+    );
+  return { token, statement };
 }
 
 if (import.meta.main) {

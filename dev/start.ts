@@ -1,6 +1,7 @@
 /**
  * `npm start`: the platform on this machine: API, rooms, database, recordings, cron and relay, kept on disk between runs; then a demo
- * session on it, unless `--no-demo`. It goes on serving until Ctrl-C, which ends what this started, nothing else.
+ * session on it, unless `--no-demo`; with `--seed` a world in the demo's place: people, sessions, takes, and a band that is playing.
+ * It goes on serving until Ctrl-C, which ends what this started, nothing else.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -11,8 +12,11 @@ import { parseArgs } from "node:util";
 import { reportLines } from "./demo/report.ts";
 import { runDemo } from "./demo/run.ts";
 import { writePart } from "./demo/song.ts";
+import { type Door, openDoor } from "./door.ts";
 import { type Local, startLocal } from "./local.ts";
 import { Progress } from "./progress.ts";
+import { Band } from "./world/band.ts";
+import { seedWorld } from "./world/seed-world.ts";
 
 const DEFAULT_PORT = 8787;
 const stateDir = join(fileURLToPath(new URL("..", import.meta.url)), ".local");
@@ -21,12 +25,13 @@ const { values: flags } = parseArgs({
   options: {
     port: { type: "string" },
     "no-demo": { type: "boolean", default: false },
+    seed: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
   },
 });
 if (flags.help) {
   console.log(
-    "npm start -- [--port N] [--no-demo]\n\nStarts SessionLinked on this machine and plays a demo session on it.",
+    "npm start -- [--seed] [--port N] [--no-demo]\n\nStarts SessionLinked on this machine and plays a demo session on it; with --seed a world with a live session in its place.",
   );
   process.exit(0);
 }
@@ -85,6 +90,20 @@ async function demo({ platform }: Local): Promise<void> {
   }
 }
 
+/** A world to look at: its live session's band goes on playing, and the door lets a newcomer in. */
+async function world({ platform }: Local, origin: string): Promise<{ band: Band; door: Door }> {
+  progress.step("Filling the world");
+  const { liveSessionId, newcomerToken, tokenOf } = await seedWorld(platform, (label, ratio) =>
+    progress.update(ratio, label),
+  );
+  progress.step("The band takes its places");
+  const folder = join(stateDir, "band");
+  const band = new Band({ origin: platform.origin, sessionId: liveSessionId, tokenOf, folder });
+  const door = await openDoor({ token: newcomerToken, to: `${origin}/sessions/${liveSessionId}/room` });
+  progress.done();
+  return { band, door };
+}
+
 const abort = new AbortController();
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const stop = () => abort.abort();
@@ -96,6 +115,7 @@ const port = await choosePort(flags.port);
 mkdirSync(stateDir, { recursive: true });
 const progress = new Progress();
 let local: Local | undefined;
+let living: { band: Band; door: Door } | undefined;
 let exitCode = 0;
 try {
   progress.step("Starting the platform: API, rooms, database, recordings, cron, relay");
@@ -108,7 +128,10 @@ try {
   }
   progress.done(`${origin}, mails: ${local.inbox.origin}, relay: ${local.relay.kind}`);
   console.error(`  Ready after ${((performance.now() - startedAtMs) / 1000).toFixed(1)} s.\n`);
-  if (!flags["no-demo"] && !abort.signal.aborted) await Promise.race([demo(local), ended]);
+  if (flags.seed) {
+    living = await world(local, origin);
+    console.log(`\n  A band is playing. Open ${living.door.address}\n  You are Robin Hale, the session's host.\n`);
+  } else if (!flags["no-demo"] && !abort.signal.aborted) await Promise.race([demo(local), ended]);
   if (!abort.signal.aborted) {
     console.log(`Open ${origin}, mails: ${local.inbox.origin} — Ctrl-C stops everything.`);
     await ended;
@@ -120,6 +143,8 @@ try {
     exitCode = 1;
   }
 } finally {
+  await living?.band.leave();
+  await living?.door.stop();
   await local?.stop();
 }
 process.exit(exitCode);

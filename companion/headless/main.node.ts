@@ -21,7 +21,11 @@ const { values: flags } = parseArgs({
     origin: { type: "string" },
     session: { type: "string" },
     input: { type: "string" },
+    // When the file's first frame was, by the machine's clock in ms: companions of one machine play in step by it.
+    "input-since": { type: "string" },
     folder: { type: "string" },
+    // Keeps what is heard in the folder, for whoever measures it.
+    trace: { type: "boolean", default: false },
     inputs: { type: "string", default: "Input 1:1+2" },
     // Inputs that the person arms from the start, by name, with commas; `*` is all.
     arm: { type: "string", default: "" },
@@ -88,6 +92,8 @@ const open = async (folder: string, path: string) => {
     sessionId: session.sessionId,
     sessionName: session.name,
     inputPath: path,
+    inputSinceMs: flags["input-since"] === undefined ? null : Number(flags["input-since"]),
+    traces: flags.trace,
     inputs,
     armed: readArmed(flags.arm, inputs),
     encoding: StemFormat.shape.encoding.parse(flags.encoding),

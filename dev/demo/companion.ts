@@ -38,6 +38,7 @@ export class Companion {
         folder,
         "--arm",
         "*",
+        "--trace",
         ...dawFlag,
       ],
       { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, SESSIONLINKED_TOKEN: token } },

@@ -13,6 +13,8 @@ import type { TransportState } from "../../protocol/room.ts";
 
 /** A stem as a test wants it: what is in each frame is a function of the frame. */
 export interface WantedStem {
+  /** Drawn anew unless it is given. */
+  recordingId?: RecordingId;
   name: string;
   takeId?: string;
   format?: StemFormat;
@@ -48,7 +50,7 @@ function soundBytes({ frames, sound }: WantedStem, format: StemFormat): Buffer {
 /** Makes the stem's file as the companion does and shares it over the API, parts, hash, peaks and all. */
 export async function shareStem(api: ApiClient, sessionId: SessionId, wanted: WantedStem): Promise<RecordingId> {
   const format = wanted.format ?? { sampleRateHz: 48_000, channels: 1, encoding: "pcm24" };
-  const recordingId = newId("rec", (length) => new Uint8Array(randomBytes(length))) as RecordingId;
+  const recordingId = wanted.recordingId ?? newId("rec", (length) => new Uint8Array(randomBytes(length)));
   const takeId = wanted.takeId ?? randomUUID();
   const { name, timelineFrames, frames, bpm = 120, startedAtMs = Date.now() - 60_000 } = wanted;
   const sound = soundBytes(wanted, format);

@@ -28,6 +28,7 @@ export class SoundEngine {
   readonly #links: Links;
   readonly #heard = { studio: new Trace(), media: new Trace() };
   #device: FileDevice | undefined;
+  #traces = false;
   #maySend = false;
   #clock: { localMs: number; offsetMs: number; driftPpm: number } | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -42,17 +43,20 @@ export class SoundEngine {
           iceServers: () => this.#links.iceServers,
           offers,
           signal,
-          onMedia: (samples) =>
+          onMedia: (samples) => {
+            if (!this.#traces) return;
             this.#heard.media.add(
               Int32Array.from(samples, (sample) => sample * 256),
               machineNowMs(),
-            ),
+            );
+          },
         }),
       signal: (to, signal) => say({ type: "signal", to, signal }),
       onState: (memberId, state) => say({ type: "link", memberId, state }),
       // Counted when it is in the device's hand, however late the device's turn was.
-      onHeard: (samples, isConcealed, isExact) =>
-        this.#heard.studio.add(samples.slice(), machineNowMs(), isConcealed, isExact),
+      onHeard: (samples, isConcealed, isExact) => {
+        if (this.#traces) this.#heard.studio.add(samples.slice(), machineNowMs(), isConcealed, isExact);
+      },
       nowMs: machineNowMs,
       newStream: () => randomInt(2 ** 32),
     });
@@ -61,6 +65,7 @@ export class SoundEngine {
   hear(message: ToSound): void {
     switch (message.type) {
       case "open":
+        this.#traces = message.traces;
         void this.#open(message.inputPath, message.openedAtMs);
         break;
       case "ice-servers":
@@ -92,6 +97,7 @@ export class SoundEngine {
         break;
       case "close":
         this.close();
+        if (!this.#traces) break;
         this.#heard.studio.save(message.folder, "heard-studio");
         this.#heard.media.save(message.folder, "heard-media");
         break;

@@ -52,8 +52,16 @@ export const LaneMixSetting = z.object({
 export const BufferSetting = z.enum(["tight", "balanced", "safe"]) satisfies z.ZodType<BufferChoice>;
 
 export const ToSound = z.discriminatedUnion("type", [
-  /** `openedAtMs`: when the device's frame 0 was, if it has been open before; its count goes on. */
-  z.object({ type: z.literal("open"), inputPath: z.string(), openedAtMs: z.number().nullable() }),
+  /**
+   * `openedAtMs`: when the device's frame 0 was, if it has been open before; its count goes on. `traces`: what is heard is kept, for whoever
+   * measures it.
+   */
+  z.object({
+    type: z.literal("open"),
+    inputPath: z.string(),
+    openedAtMs: z.number().nullable(),
+    traces: z.boolean(),
+  }),
   z.object({ type: z.literal("ice-servers"), iceServers: IceServers }),
   z.object({
     type: z.literal("members"),

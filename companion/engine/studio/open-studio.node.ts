@@ -21,6 +21,8 @@ export interface OpenStudioOptions {
   sessionName: string;
   /** What the device hears: a WAV file, again and again. */
   inputPath: string;
+  inputSinceMs: number | null;
+  traces: boolean;
   /** What can be armed of it, and what the person has armed from the start. */
   inputs: readonly Input[];
   armed: readonly string[];
@@ -42,6 +44,8 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
   const role = (): Role => studio?.role ?? "observer";
   const sound = new StudioSound({
     inputPath: options.inputPath,
+    inputSinceMs: options.inputSinceMs,
+    traces: options.traces,
     folder,
     role,
     onBlock: (frame, input) => parts?.takes.recording.block(frame, input),

@@ -17,6 +17,10 @@ import type { StudioEvent } from "./events.std.ts";
 export interface StudioSoundOptions {
   /** What the device hears: a WAV file, again and again. */
   inputPath: string;
+  /** The machine's clock when the file's first frame was, for files that are to be in step; `null`: when it is opened. */
+  inputSinceMs: number | null;
+  /** Keeps what is heard in the folder, for whoever measures it. */
+  traces: boolean;
   folder: string;
   role(): Role;
   /** Each block of the device; late where this process was busy, and never missing. */
@@ -46,6 +50,7 @@ export class StudioSound {
   readonly #options: StudioSoundOptions;
   #child: ChildProcess | undefined;
   #openedAtMs: number | null = null;
+  #hasOpened = false;
   #restarts = 0;
   #buffer: BufferChoice = "balanced";
   readonly #mixes = new Map<MemberId, LaneMix>();
@@ -60,6 +65,7 @@ export class StudioSound {
 
   constructor(options: StudioSoundOptions) {
     this.#options = options;
+    this.#openedAtMs = options.inputSinceMs;
     const opened = () => this.#openedAtMs ?? 0;
     this.device = {
       sampleRateHz: 48_000,
@@ -162,6 +168,7 @@ export class StudioSound {
       switch (said.data.type) {
         case "opened":
           this.#openedAtMs = said.data.openedAtMs;
+          this.#hasOpened = true;
           resolve();
           return;
         case "refused":
@@ -189,7 +196,8 @@ export class StudioSound {
         this.#again();
       });
     });
-    this.#tell({ type: "open", inputPath: this.#options.inputPath, openedAtMs: this.#openedAtMs });
+    const { inputPath, traces } = this.#options;
+    this.#tell({ type: "open", inputPath, openedAtMs: this.#openedAtMs, traces });
     this.iceServers = this.#iceServers;
     this.buffer = this.#buffer;
     this.#tellMembers();
@@ -220,7 +228,7 @@ export class StudioSound {
   }
 
   #again(): void {
-    if (this.#isClosed || this.#openedAtMs === null || ++this.#restarts > RESTARTS_MAX) return;
+    if (this.#isClosed || !this.#hasOpened || ++this.#restarts > RESTARTS_MAX) return;
     const message = "The sound has stopped for a moment and begins again; what was recorded until then is safe.";
     this.#options.emit({ type: "warning", code: "sound", message, final: false });
     this.#start().catch(() => undefined);

@@ -24,6 +24,8 @@ function studio(path = inputPath) {
   const events: StudioEvent[] = [];
   const sound = new StudioSound({
     inputPath: path,
+    inputSinceMs: null,
+    traces: false,
     folder,
     role: () => "participant",
     onBlock: (frame, input) => blocks.push({ frame, first: input[0] ?? 0 }),
