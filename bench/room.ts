@@ -35,6 +35,17 @@ async function opened(socket: WebSocket): Promise<WebSocket> {
 const post = (text: string) =>
   JSON.stringify({ type: "post", eventId: crypto.randomUUID(), body: { kind: "chat", text } });
 
+/** Pings as every client does, with the pong before: the room closes whoever does not seem to read. */
+function readAlong(socket: WebSocket): void {
+  let pong: { roomTimeMs: number; heldMs: number } | undefined;
+  socket.on("message", (data) => {
+    const text = String(data);
+    if (text.startsWith('{"type":"pong"')) pong = { roomTimeMs: JSON.parse(text).roomTimeMs, heldMs: 0 };
+  });
+  const timer = setInterval(() => socket.send(JSON.stringify({ type: "ping", sentAtMs: 0, pong })), 500);
+  socket.once("close", () => clearInterval(timer));
+}
+
 const plain = (url: string): Relay => ({
   open: () => opened(new WebSocket(url)),
   frame: post,
@@ -67,6 +78,7 @@ async function room(platform: Platform, members: number): Promise<Relay> {
       const welcome = once(socket, "message");
       socket.send(JSON.stringify({ type: "hello", protocolVersion: 1, client: "bench", lastSeq: 0 }));
       await welcome;
+      readAlong(socket);
       return socket;
     },
     frame: post,

@@ -2,6 +2,7 @@ import { RESUME_WINDOW_CHARS } from "../protocol/limits.ts";
 import { type RoomConnection, send } from "./connection.ts";
 import type { EventLog } from "./event-log.ts";
 import { eventsOf } from "./event-writer.ts";
+import { outflowOf } from "./outflow.ts";
 
 /**
  * Catching up: sends what a member missed, one window at a time. The last message of a window asks for an `ack`, and nothing more is sent
@@ -18,6 +19,8 @@ export function catchUp(connection: RoomConnection, log: EventLog): boolean {
     sentSeq = batch.lastSeq;
     const isLastOfWindow = chars >= RESUME_WINDOW_CHARS && sentSeq < log.headSeq;
     send(connection, eventsOf(batch.lines, isLastOfWindow));
+    // Numbers of lines and stamps of pongs are told apart by their sign.
+    if (isLastOfWindow) outflowOf(connection).mark(-sentSeq);
   }
   const isLive = sentSeq >= log.headSeq;
   connection.setState({ ...state, phase: isLive ? "live" : "reading", sentSeq });

@@ -1,6 +1,7 @@
 import { type ErrorCode, errors } from "../protocol/errors.ts";
 import type { MemberId } from "../protocol/ids.ts";
 import { idleStatus, type MemberStatus, type RoomMessage } from "../protocol/room.ts";
+import { outflowOf } from "./outflow.ts";
 
 /**
  * The state of one connection. It is the socket's attachment (at most 16 KiB), so it outlives the object's memory; nothing in it
@@ -41,16 +42,21 @@ export const HEARD_STEP_MS = 10_000;
 export const isJoined = (state: ConnectionState | null): state is ConnectionState =>
   state?.phase === "reading" || state?.phase === "live";
 
-export const say = (connection: RoomConnection, message: RoomMessage): void =>
+export const say = (connection: RoomConnection, message: RoomMessage): boolean =>
   send(connection, JSON.stringify(message));
 
-/** A socket that is going away is not an error of whoever speaks: its close is heard by itself. */
-export function send(connection: RoomConnection, text: string): void {
+/**
+ * `false`: nothing is sent any more, because the connection is too far behind (P62). A socket that is going away is not an error of whoever
+ * speaks: its close is heard by itself.
+ */
+export function send(connection: RoomConnection, text: string): boolean {
+  if (!outflowOf(connection).takes(text.length)) return false;
   try {
     connection.send(text);
   } catch {
-    return;
+    return true;
   }
+  return true;
 }
 
 /** Says why, and closes (docs/PROTOCOL.md P36). What the client still sends is not heard any more. */

@@ -20,6 +20,8 @@ export class Presence {
   readonly #joined = new Map<MemberId, RoomConnection>();
   /** Those of them who have all of the log: asked for every event, so it is not looked up in each socket's attachment. */
   readonly #live = new Set<RoomConnection>();
+  /** Those who have not read what they were told, and are to be closed. */
+  readonly #behind = new Set<RoomConnection>();
   /** Whoever said hello, and is to be let in. */
   readonly #waiting = new Map<MemberId, RoomConnection>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -60,6 +62,7 @@ export class Presence {
   /** `true`: the member is gone with it. `false`: another connection of theirs has taken its place, or it was never in. */
   delete(connection: RoomConnection): boolean {
     this.#live.delete(connection);
+    this.#behind.delete(connection);
     const memberId = connection.state?.memberId;
     if (memberId === undefined) return false;
     if (this.#waiting.get(memberId) === connection) {
@@ -99,12 +102,24 @@ export class Presence {
 
   /** To everybody who has all of the log before it. */
   tellEvents(text: string): void {
-    for (const connection of this.#live) send(connection, text);
+    for (const connection of this.#live) this.#tell(connection, text);
+  }
+
+  #tell(connection: RoomConnection, text: string): void {
+    if (!send(connection, text)) this.#behind.add(connection);
+  }
+
+  /** Those who are too far behind to be told anything, once. */
+  takeBehind(): RoomConnection[] {
+    if (this.#behind.size === 0) return [];
+    const behind = [...this.#behind];
+    this.#behind.clear();
+    return behind;
   }
 
   tellAll(message: RoomMessage): void {
     const text = JSON.stringify(message);
-    for (const connection of this.#joined.values()) send(connection, text);
+    for (const connection of this.#joined.values()) this.#tell(connection, text);
   }
 
   /** The one projection of people to collaborators (promise V1): every list of members is made here, field by field. */

@@ -1,10 +1,12 @@
+import { TIMELINE_MAX_FRAMES } from "../protocol/limits.ts";
 import type { Admission, SessionSettings } from "../protocol/room.ts";
-import { initialTimeline, type Timeline } from "../protocol/transport.ts";
+import { initialTimeline, reachedBy, type Timeline } from "../protocol/transport.ts";
 import type { Sql } from "./sql.ts";
 
 /** What is kept by name, each as JSON in a row of its own. */
 interface Kept {
-  transport: Timeline["transport"] & { effectiveAtMs: number };
+  /** `reachedFrames`: the farthest place that the playhead ever was at. */
+  transport: Timeline["transport"] & { effectiveAtMs: number; reachedFrames?: number };
   map: Timeline["map"];
   /** `decision`: the number of the decision that set them. */
   settings: SessionSettings & { decision: number };
@@ -44,7 +46,7 @@ export class RoomState {
   get timeline(): Timeline {
     const { transport, map = initialTimeline.map } = this.#kept;
     if (transport === undefined) return { ...initialTimeline, map };
-    const { effectiveAtMs: _, ...playhead } = transport;
+    const { effectiveAtMs: _at, reachedFrames: _reached, ...playhead } = transport;
     return { transport: playhead, map };
   }
 
@@ -53,10 +55,17 @@ export class RoomState {
     return this.#kept.transport?.effectiveAtMs ?? 0;
   }
 
+  /** The farthest place that the playhead was at before the last command. A room of before it was kept may have been anywhere. */
+  get reachedFrames(): number {
+    const { transport } = this.#kept;
+    return transport === undefined ? 0 : (transport.reachedFrames ?? TIMELINE_MAX_FRAMES);
+  }
+
   /** The map is large and changes rarely, so it is kept apart. */
   setTimeline({ transport, map }: Timeline, effectiveAtMs: number): void {
+    const reachedFrames = Math.max(this.reachedFrames, reachedBy(this.timeline.transport, effectiveAtMs));
     if (map !== this.timeline.map) this.#keep("map", map);
-    this.#keep("transport", { ...transport, effectiveAtMs });
+    this.#keep("transport", { ...transport, effectiveAtMs, reachedFrames });
   }
 
   get settings(): SessionSettings {

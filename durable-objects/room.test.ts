@@ -128,6 +128,33 @@ describe("signalling", () => {
     expect(ada.last("error")).toMatchObject({ code: "member-absent" });
   });
 
+  test("C1, P30: an observer may link to whoever is heard; two observers, or one and somebody demoted, have nothing to link for", () => {
+    const room = new TestRoom();
+    const [ada, ben, eve, bye] = [
+      room.join("host"),
+      room.join("observer"),
+      room.join("participant"),
+      { kind: "bye" } as const,
+    ];
+    ben.say({ type: "signal", to: eve.memberId, signal: bye });
+    expect(eve.all("signal")).toHaveLength(1);
+    room.decide(ada, { kind: "role", memberId: eve.memberId, role: "observer" });
+    for (const [from, to] of [
+      [ben, eve],
+      [eve, ben],
+    ] as const) {
+      from.say({ type: "signal", to: to.memberId, signal: bye });
+      expect(from.last("error")).toMatchObject({ code: "forbidden" });
+    }
+    expect(eve.all("signal")).toHaveLength(1);
+    expect(ben.all("signal")).toHaveLength(0);
+    eve.say({ type: "signal", to: ada.memberId, signal: bye });
+    expect(ada.all("signal")).toHaveLength(1);
+    room.decide(ada, { kind: "remove", memberId: eve.memberId });
+    eve.say({ type: "signal", to: ada.memberId, signal: bye });
+    expect(ada.all("signal")).toHaveLength(1);
+  });
+
   test("V2, P31: what has no address left is not delivered; an SDP is, without it", () => {
     const room = new TestRoom();
     const [ada, ben] = [room.join("host"), room.join("participant")];
@@ -214,6 +241,17 @@ describe("decisions", () => {
     room.decide(ada, settings(true), { number: 4 });
     room.room.applyState(state, room.nowMs);
     expect(room.room.snapshot(0).settings).toEqual({ recordingPermitted: true });
+  });
+
+  test("X29, P55: whoever came by a ticket while the state was being read stays", () => {
+    const room = new TestRoom();
+    room.decision = 3;
+    const [ada, ben] = [room.join("host"), room.join("participant")];
+    const members = [{ memberId: ada.memberId, role: "host" as const }];
+    room.room.applyState({ number: 3, settings: { recordingPermitted: true }, members }, room.nowMs);
+    expect(ben.closeCode).toBeUndefined();
+    room.room.applyState({ number: 4, settings: { recordingPermitted: true }, members }, room.nowMs);
+    expect(ben.closeCode).toBe(errors.removed.close);
   });
 
   test("V1, P28: nobody who comes later is told the name of whoever was removed", () => {
@@ -414,7 +452,7 @@ describe("catching up", () => {
     for (let at = 0; at < lines; at++) {
       room.nowMs += 50;
       ada.post(note(crypto.randomUUID(), `${at} ${"x".repeat(9_000)}`.slice(0, 9_000)));
-      if (at % 400 === 399) ada.say({ type: "ping", sentAtMs: at });
+      ada.ping();
     }
     const ben = room.join("participant");
     const sent = () => ben.heard.reduce((chars, message) => chars + JSON.stringify(message).length, 0);

@@ -13,6 +13,7 @@ import type {
 } from "../protocol/room.ts";
 import type { TicketClaims } from "../protocol/ticket.ts";
 import type { TimelineMap } from "../protocol/timeline.ts";
+import { reachedBy } from "../protocol/transport.ts";
 import { type ConnectionState, closeWith, HEARD_STEP_MS, type RoomConnection, say, send } from "./connection.ts";
 import { refusalOf } from "./decide.ts";
 import { Entrance } from "./entrance.ts";
@@ -21,6 +22,7 @@ import { EventWriter, eventsOf, type RoomRecords } from "./event-writer.ts";
 import { forgetLines } from "./forget.ts";
 import { type Frame, readFrame } from "./frame.ts";
 import { LogShares, shareOf } from "./log-shares.ts";
+import { outflowOf } from "./outflow.ts";
 import { People } from "./people.ts";
 import { Presence } from "./presence.ts";
 import { type Bucket, consume, fullBucket, type RateVerdict } from "./rate-limit.ts";
@@ -95,6 +97,19 @@ export class Room {
 
   /** One frame of a member whose ticket was taken. */
   handleFrame(connection: RoomConnection, data: string | ArrayBuffer | ArrayBufferView, nowMs: number) {
+    this.#hear(connection, data, nowMs);
+    this.#closeBehind(nowMs);
+  }
+
+  /** Whoever does not read what they are told is closed, and resumes by number (P62). Closing one is told to the others. */
+  #closeBehind(nowMs: number) {
+    for (let behind = this.#records.presence.takeBehind(); behind.length > 0; ) {
+      for (const connection of behind) this.#disconnect(connection, "too-slow", nowMs);
+      behind = this.#records.presence.takeBehind();
+    }
+  }
+
+  #hear(connection: RoomConnection, data: string | ArrayBuffer | ArrayBufferView, nowMs: number) {
     if (connection.state === null) return;
     this.#watch.heard(connection, nowMs);
     if (nowMs - connection.state.heardAtMs >= HEARD_STEP_MS) {
@@ -124,10 +139,7 @@ export class Room {
   }
 
   #handle(connection: RoomConnection, state: ConnectionState, message: ClientMessage, nowMs: number) {
-    if (message.type === "ping") {
-      if (message.pong !== undefined) this.#roundTrips.measure(state.memberId, message.pong, nowMs);
-      return say(connection, { type: "pong", sentAtMs: message.sentAtMs, roomTimeMs: nowMs });
-    }
+    if (message.type === "ping") return this.#handlePing(connection, state, message, nowMs);
     const { presence } = this.#records;
     if (state.phase === "waiting") {
       return refuse(connection, "still-waiting", message.type === "post" ? message.eventId : undefined);
@@ -135,12 +147,15 @@ export class Room {
     switch (message.type) {
       case "ack":
         // Only what was sent last is worth more: a client cannot have read what is not out yet.
+        outflowOf(connection).readTo(-message.seq);
         if (state.phase === "reading" && message.seq === state.sentSeq) this.#entrance.catchUp(connection);
         return;
       case "post":
         return this.#handlePost(connection, state, message, nowMs);
       case "signal": {
-        const refusal = passSignal(state, presence.joinedOf(message.to), message.signal);
+        const refusal = this.#isUnheard(state.memberId, message.to)
+          ? "forbidden"
+          : passSignal(state, presence.joinedOf(message.to), message.signal);
         return refusal === null ? undefined : refuse(connection, refusal);
       }
       case "status":
@@ -158,11 +173,32 @@ export class Room {
     }
   }
 
+  /** Whether there is nothing that two members could link for: neither may be heard or seen. */
+  #isUnheard(...pair: [MemberId, MemberId]): boolean {
+    return pair.every((memberId) => !may(this.#records.people.get(memberId)?.role ?? "host", "audio.send"));
+  }
+
+  #handlePing(
+    connection: RoomConnection,
+    { memberId }: ConnectionState,
+    { sentAtMs, pong }: Of<"ping">,
+    nowMs: number,
+  ) {
+    const outflow = outflowOf(connection);
+    if (pong !== undefined) {
+      this.#roundTrips.measure(memberId, pong, nowMs);
+      outflow.readTo(pong.roomTimeMs);
+    }
+    say(connection, { type: "pong", sentAtMs, roomTimeMs: nowMs });
+    outflow.mark(nowMs);
+  }
+
   #handleMute(connection: RoomConnection, { memberId }: ConnectionState, { to }: Of<"mute">) {
     const { people, presence } = this.#records;
     if (!may(people.get(memberId)?.role ?? "observer", "member.mute")) return refuse(connection, "forbidden");
     const target = presence.joinedOf(to);
-    return target === undefined ? refuse(connection, "member-absent") : say(target, { type: "mute", from: memberId });
+    if (target === undefined) return refuse(connection, "member-absent");
+    say(target, { type: "mute", from: memberId });
   }
 
   #handlePost(
@@ -233,12 +269,15 @@ export class Room {
     return { ok: true, seq: log.headSeq };
   }
 
-  /** All that the API has decided by a number: whatever the room has otherwise, and not by a newer decision, is set right and logged. */
+  /**
+   * All that the API has decided by a number: whatever the room has otherwise, and by an older decision, is set right and logged. Whoever
+   * came by a ticket of that very number may have joined since the state was read.
+   */
   applyState({ number, settings, members }: DecidedState, nowMs: number): void {
     const { people, state } = this.#records;
     const roles = new Map(members.map(({ memberId, role }) => [memberId, role]));
     for (const { memberId, role } of people.all()) {
-      if (people.decisionOf(memberId) > number) continue;
+      if (people.decisionOf(memberId) >= number) continue;
       const decided = roles.get(memberId);
       if (decided === role) continue;
       const body =
@@ -259,6 +298,12 @@ export class Room {
       if (connection !== undefined) this.#entrance.turnAway(connection, "removed");
     }
     presence.changed();
+  }
+
+  /** The farthest place on the timeline that the session's transport has been at. */
+  reachedFrames(nowMs: number): number {
+    const { state } = this.#records;
+    return Math.max(state.reachedFrames, reachedBy(state.timeline.transport, nowMs));
   }
 
   announceRecordings(): void {
@@ -307,6 +352,7 @@ export class Room {
 
   /** What has to be done from time to time. Returns when to come back, or `null`. */
   sweep(connections: Iterable<RoomConnection>, nowMs: number): number | null {
+    this.#closeBehind(nowMs);
     for (const connection of this.#watch.sweep(connections, nowMs)) {
       this.#disconnect(connection, connection.state?.phase === "new" ? "hello-expected" : "silent", nowMs);
     }

@@ -60,7 +60,10 @@ export class SessionRoom extends Server {
   async #tellRelays(connection: RoomConnection, memberId: MemberId): Promise<void> {
     try {
       const relays = await this.relaysFor(memberId);
-      if (relays.iceServers.length > 0) return say(connection, { type: "relays", ...relays });
+      if (relays.iceServers.length > 0) {
+        say(connection, { type: "relays", ...relays });
+        return;
+      }
     } catch (error) {
       console.error(JSON.stringify({ event: "turn-unavailable", error: error instanceof Error ? error.name : "" }));
     }
@@ -134,6 +137,11 @@ export class SessionRoom extends Server {
   /** All that the database has decided: the room sets right whatever it holds otherwise. */
   applyState(state: unknown): void {
     if (!this.#isEnded) this.#awake().applyState(DecidedState.parse(state), Date.now());
+  }
+
+  /** How far along the timeline the session's transport has ever been. */
+  reachedFrames(): number {
+    return this.#isEnded ? 0 : this.#awake().reachedFrames(Date.now());
   }
 
   /** Tells everybody that the list of recordings is another one. */

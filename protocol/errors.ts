@@ -75,6 +75,7 @@ export const errors = {
   "session-ended": { status: 410, close: 4414, title: "A host has ended the session for now. You can join again." },
   "still-waiting": { status: 403, title: "A host has to let you in first." },
   silent: { status: 408, close: 4415, title: "Nothing came from you for a while. Coming back." },
+  "too-slow": { status: 408, close: 4416, title: "Your line was too slow to keep up. Coming back." },
   replaced: { status: 409, close: 4409, title: "You joined this session from somewhere else." },
 
   "digest-missing": { status: 400, title: "A part needs a Content-Digest header with sha-256." },

@@ -51,6 +51,8 @@ export const EVENTS_PER_BATCH_MAX = 200;
 export const EVENTS_BATCH_MAX_CHARS = 256 * 1024;
 /** Characters sent to a client in one go while it catches up. More waits for its `ack`: an isolate has 128 MB for all its rooms. */
 export const RESUME_WINDOW_CHARS = 1024 * 1024;
+/** Characters that a connection may leave unread. It holds a window of catching up, and minutes of a busy session; a line that does less is resumed. */
+export const LIVE_UNREAD_MAX_CHARS = 2 * RESUME_WINDOW_CHARS;
 /** Lines of the log that are kept for the room itself, for the API's decisions, and for a `stop` that stops something. */
 export const LOG_RESERVE_EVENTS = 20_000;
 /** What one kind of event may take of a session's log, from one member and from all: events, and characters of theirs. */

@@ -48,6 +48,13 @@ export function positionAt(state: TransportState, atMs: number): number {
   return loop.startFrames + ((rolled - loop.endFrames) % (loop.endFrames - loop.startFrames));
 }
 
+/** The farthest place that the playhead has been at by `atMs`, since the state's own instant. */
+export function reachedBy(state: TransportState, atMs: number): number {
+  if (state.motion === "stopped") return state.positionFrames;
+  const rolled = state.positionFrames + rolledBy(state, atMs);
+  return Math.min(rolled, loopOf(state)?.endFrames ?? TIMELINE_MAX_FRAMES);
+}
+
 /** How often the playhead has turned in its loop by `atMs`, since the state's own instant. */
 export function turnsAt(state: TransportState, atMs: number): number {
   const loop = loopOf(state);

@@ -53,6 +53,13 @@ export class TestMember implements RoomConnection {
     this.say({ type: "hello", protocolVersion: PROTOCOL_VERSION, client: "test", lastSeq });
   }
 
+  /** Pings as a client does that reads what it is told: with the pong before. */
+  ping(): void {
+    const before = this.last("pong");
+    const pong = before === undefined ? {} : { pong: { roomTimeMs: before.roomTimeMs, heldMs: 0 } };
+    this.say({ type: "ping", sentAtMs: this.#room.nowMs, ...pong });
+  }
+
   /** Posts, and returns the answer: the logged event, or the code of its refusal. */
   post(body: PostBody, eventId: EventId = newUuid()): LoggedEvent | string | undefined {
     const from = this.heard.length;
