@@ -11,7 +11,9 @@ import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { shareStem } from "../../dev/screens/stems.ts";
 import { seedAccount } from "../../dev/seed.ts";
 import type { RecordingId, SessionId } from "../../protocol/ids.ts";
+import { type ClientMessage, RoomMessage } from "../../protocol/room.ts";
 import { initialTransport } from "../../protocol/transport.ts";
+import { PROTOCOL_VERSION, SUBPROTOCOL } from "../../protocol/version.ts";
 import { Watch } from "./chromium.ts";
 
 const RATE_HZ = 48_000;
@@ -77,6 +79,27 @@ const STATES = `(() => {
   window.states = [];
   new MutationObserver(() => states.push(state.textContent)).observe(state, { childList: true, characterData: true, subtree: true });
 })()`;
+/** Moves a session's transport, as somebody in its room does: a stem lies only where it has been. */
+async function locate(api: ApiClient, at: SessionId, positionFrames: number): Promise<void> {
+  const { ticket, roomPath } = await api.createTicket(at);
+  const socket = new WebSocket(api.socketUrl(roomPath), [SUBPROTOCOL, ticket]);
+  const say = (message: ClientMessage) => socket.send(JSON.stringify(message));
+  socket.addEventListener("open", () =>
+    say({ type: "hello", protocolVersion: PROTOCOL_VERSION, client: "test", lastSeq: 0 }),
+  );
+  await new Promise<void>((resolve, reject) => {
+    socket.addEventListener("error", reject);
+    socket.addEventListener("message", ({ data }) => {
+      const message = RoomMessage.parse(JSON.parse(String(data)));
+      const transport = { command: "locate", positionFrames } as const;
+      if (message.type === "welcome")
+        say({ type: "post", eventId: crypto.randomUUID(), body: { kind: "transport", transport } });
+      if (message.type === "events" && message.events.some(({ body }) => body.kind === "transport")) resolve();
+    });
+  });
+  socket.close();
+}
+
 interface Heard {
   left: { at: number; value: number }[];
   right: { at: number; value: number }[];
@@ -265,6 +288,7 @@ describe("takes in the browser", () => {
     const ada = new ApiClient(platform.origin, tokens.ada ?? "");
     const hour = 3_600 * RATE_HZ;
     const { sessionId: late } = await ada.createSession("An hour in");
+    await locate(ada, late, hour);
     const sound = (frame: number) => (frame % CLICK_FRAMES === 0 ? [0.5] : [0]);
     const first = { name: "Bass", timelineFrames: hour, frames: 20 * RATE_HZ, sound };
     await shareStem(ada, late, first);

@@ -1,6 +1,6 @@
 import type { SessionRoom } from "../../durable-objects/session-room.ts";
 import type { MemberId, RandomBytes, SessionId } from "../../protocol/ids.ts";
-import type { ApiBody } from "../../protocol/room.ts";
+import type { ApiBody, DecidedState } from "../../protocol/room.ts";
 import type { Env } from "./env.ts";
 import { roomOf } from "./jurisdiction.ts";
 
@@ -13,6 +13,10 @@ export interface Room {
     number: number,
     body: ApiBody,
   ): Promise<Awaited<ReturnType<SessionRoom["applyDecision"]>>>;
+  /** All that D1 has decided by a number, where what was told one by one cannot be told any more. Harmless to repeat. */
+  applyState(state: DecidedState): Promise<void>;
+  /** How far along the timeline the transport has ever been. */
+  reachedFrames(): Promise<number>;
   announceRecordings(): Promise<void>;
   snapshot(afterSeq?: number): Promise<Awaited<ReturnType<SessionRoom["snapshot"]>>>;
   /** Erases one member's words and name, a part of the log in each call, from `doneSeq` to `headSeq`. Harmless to repeat. */

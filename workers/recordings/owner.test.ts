@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, expect, test, vi } from "vitest";
 import { OPEN_UPLOADS_PER_MEMBER_MAX, SESSION_TIME_MAX_MS } from "../../protocol/limits.ts";
 import type { Recording } from "../../protocol/recordings.ts";
+import { TestClient } from "../testing/room-client.ts";
 import { accountOf, closing, codeOf, fileOf, opening, Studio, seedPeople } from "../testing/studio.ts";
 
 let studio: Studio;
@@ -49,6 +50,29 @@ test("C1: the host may take away any recording of the session, and nobody else's
   expect((await studio.ask("ben", "DELETE", `/recordings/${hers}`)).status).toBe(403);
   expect((await studio.ask("ada", "DELETE", `/recordings/${id}`)).status).toBe(204);
   expect(await studio.keys()).toEqual([`${hers}.wav`]);
+});
+
+test("X33, C7: a stem of a few bytes is not laid where the session's transport never was; where it was, it is", async () => {
+  const open = async (timelineFrames: number, name: string) => {
+    const body = opening({ timelineFrames, name });
+    return await studio.ask("ben", "POST", `/sessions/${studio.sessionId}/recordings`, { body });
+  };
+  const dayFrames = 24 * 60 * 60 * 48_000;
+  const refused = await open(dayFrames, "a day from bar one");
+  expect(refused.status).toBe(422);
+  expect(await refused.json()).toMatchObject({ fields: { timelineFrames: [expect.any(String)] } });
+  const ben = await TestClient.join(studio.sessionId, "participant");
+  await ben.ask({ kind: "transport", transport: { command: "locate", positionFrames: 10 * 60 * 48_000 } });
+  await ben.ask({ kind: "transport", transport: { command: "locate", positionFrames: 0 } });
+  expect((await open(10 * 60 * 48_000, "ten minutes in")).status).toBe(201);
+  expect((await open(12 * 60 * 48_000, "twelve minutes in")).status).toBe(422);
+});
+
+test("X33: a room that does not answer keeps nobody from sharing", async () => {
+  const away = new Studio({ reachRoom: () => Promise.reject(new Error("away")) });
+  away.sessionId = studio.sessionId;
+  const body = opening({ timelineFrames: 24 * 60 * 60 * 48_000 });
+  expect((await away.ask("ben", "POST", `/sessions/${away.sessionId}/recordings`, { body })).status).toBe(201);
 });
 
 test.each([{ startedAtMs: 9e15 }, { startedAtMs: -1 }, { timelineFrames: 1e15 }, { bpm: 1e9 }])(

@@ -18,6 +18,7 @@ import { type MemberEnv, requireMember } from "../sessions/guard.ts";
 import { completeUpload } from "./completion.ts";
 import { deleteRecording, markDeleted } from "./deletion.ts";
 import { objectKey } from "./keys.ts";
+import { isReached } from "./place.ts";
 import {
   claimExpired,
   findRecording,
@@ -37,6 +38,8 @@ const answer = (description: string) => ({ description, ...json(Recording) });
 
 /** Unfinished ones are counted for each member, so that nobody's keep the others' takes out. */
 const UPLOADS_MAX = { complete: RECORDINGS_PER_SESSION_MAX, open: OPEN_UPLOADS_PER_MEMBER_MAX };
+
+const UNREACHED = "The session's transport was never there.";
 
 /** Who sends an upload on: its owner, while they are in the session and may share there. */
 const maySend = ({ accountId, role }: Row & { role: Role | null }, asking: string) =>
@@ -82,6 +85,8 @@ export const recordings = newRouter<MemberEnv>()
           ? c.json(await withParts(c.env.DB, known, account.id), 200)
           : problem(c, "conflict", "This recording id is in use.");
       if (!member.recordingPermitted) return problem(c, "recording-off");
+      if (!(await isReached(c.env, deps, member.sessionId, wanted.timelineFrames)))
+        return problem(c, "validation-failed", undefined, { timelineFrames: [UNREACHED] });
       if ((await recountStorage(c.env.DB, account.id)) >= STORAGE_QUOTA_BYTES[account.tier]) {
         return problem(c, "quota-exceeded", "Your plan's storage is full: withdraw recordings, or take a larger plan.");
       }

@@ -1,5 +1,5 @@
 import type { MemberId, SessionId } from "../../protocol/ids.ts";
-import { ApiBody } from "../../protocol/room.ts";
+import { ApiBody, DecidedState } from "../../protocol/room.ts";
 import type { CallBudget } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
@@ -34,6 +34,34 @@ export function enqueue(
     .bind(call.eventId, call.sessionId, call.fromMemberId, JSON.stringify(call.body), nowMs, ...params);
 }
 
+/**
+ * Tells the room all that D1 has decided, where a decision cannot be told by itself: its row does not parse any more, or the room knows
+ * its id for something else. Number and members are read in one batch, so that they are of one moment.
+ */
+async function heal(env: Env, deps: Deps, sessionId: SessionId): Promise<boolean> {
+  const [session, members] = await env.DB.batch<Record<string, unknown>>([
+    env.DB.prepare("SELECT decisions AS number, recording_permitted AS permitted FROM sessions WHERE id = ?").bind(
+      sessionId,
+    ),
+    env.DB.prepare("SELECT member_id AS memberId, role FROM session_members WHERE session_id = ?").bind(sessionId),
+  ]);
+  const [row] = session?.results ?? [];
+  // Deleted meanwhile, and its room with it.
+  if (row === undefined) return true;
+  const state = DecidedState.parse({
+    number: row.number,
+    settings: { recordingPermitted: row.permitted === 1 },
+    members: members?.results ?? [],
+  });
+  try {
+    await (await deps.reachRoom(env, sessionId)).applyState(state);
+    return true;
+  } catch {
+    log({ event: "room-unreachable", call: "state" });
+    return false;
+  }
+}
+
 /** Makes the call and forgets it. `false`: the room could not be reached; the row stays for cron. */
 export async function deliver(env: Env, deps: Deps, call: Decision): Promise<boolean> {
   const row = await env.DB.prepare("SELECT number FROM room_calls WHERE event_id = ?")
@@ -43,7 +71,8 @@ export async function deliver(env: Env, deps: Deps, call: Decision): Promise<boo
   if (row === null) return true;
   try {
     const room = await deps.reachRoom(env, call.sessionId);
-    await room.applyDecision(call.fromMemberId, call.eventId, row.number, call.body);
+    const applied = await room.applyDecision(call.fromMemberId, call.eventId, row.number, call.body);
+    if (!applied.ok && !(await heal(env, deps, call.sessionId))) return false;
   } catch {
     log({ event: "room-unreachable", call: "apply" });
     return false;
@@ -73,8 +102,8 @@ function readBody(text: string): ApiBody | null {
   }
 }
 
-/** Calls of one delivery: to the room, and to forget it. */
-const DELIVERY_CALLS = 2;
+/** Calls of one delivery: the row, the room, and to forget it; or the state in two statements. */
+const DELIVERY_CALLS = 6;
 
 /** Decisions older than a request could still be delivering; oldest first, so that a room hears them in the order they were made. */
 export async function deliverLeft(
@@ -93,9 +122,11 @@ export async function deliverLeft(
     if (!budget.allows(DELIVERY_CALLS)) break;
     const body = readBody(row.body);
     if (body === null) {
-      // What no longer parses holds up nothing behind it; the room has the state from the next ticket.
+      // What no longer parses holds up nothing behind it: the room is told the state instead.
       log({ event: "row-unreadable", table: "room_calls", id: row.eventId });
+      if (!(await heal(env, deps, row.sessionId))) continue;
       await forget(env.DB, row.eventId);
+      done++;
     } else if (await deliver(env, deps, { ...row, body })) done++;
   }
   return { done, rowsRead: meta.rows_read, finished: done === results.length && results.length < limit };

@@ -91,6 +91,8 @@ export class Faults {
       end: () => this.#call("room.end", async () => await room.end()),
       announceRecordings: () => this.#call("room.announce", async () => await room.announceRecordings()),
       applyDecision: (...args) => this.#call("room.apply", async () => await room.applyDecision(...args)),
+      applyState: (state) => this.#call("room.state", async () => await room.applyState(state)),
+      reachedFrames: async () => await room.reachedFrames(),
       forgetMember: (...args) => this.#call("room.forget", async () => await room.forgetMember(...args)),
       snapshot: async (afterSeq) => await room.snapshot(afterSeq),
     };
