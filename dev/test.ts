@@ -1,6 +1,6 @@
 /**
  * `npm test`: everything, on the real parts. `npm run test:long` runs the long simulations with more seeds. Arguments after
- * `--` go to vitest (`npm test -- --project workerd`). The last line is the count.
+ * `--` go to vitest (`npm test -- --project workerd`). The last line is the count, what comes before it where the time went.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -23,6 +23,7 @@ const vitest = spawnSync(
     "run",
     ...(long ? ["--project", "long"] : []),
     "--reporter=default",
+    `--reporter=${join(import.meta.dirname, "time-reporter.ts")}`,
     "--reporter=json",
     `--outputFile.json=${resultPath}`,
     ...forVitest,
