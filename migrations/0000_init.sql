@@ -129,6 +129,47 @@ CREATE UNIQUE INDEX `sign_ins_token_hash_unique` ON `sign_ins` (`token_hash`);--
 CREATE UNIQUE INDEX `sign_ins_previous_hash_unique` ON `sign_ins` (`previous_hash`);--> statement-breakpoint
 CREATE INDEX `sign_ins_by_account` ON `sign_ins` (`account_id`);--> statement-breakpoint
 CREATE INDEX `sign_ins_by_expiry` ON `sign_ins` (`expires_at_ms`);--> statement-breakpoint
+CREATE TABLE `breach_notices` (
+	`breach_id` text NOT NULL,
+	`notice` text NOT NULL,
+	`due_at_ms` integer,
+	`reminded_at_ms` integer,
+	`sent_at_ms` integer,
+	`proof` text,
+	PRIMARY KEY(`breach_id`, `notice`),
+	FOREIGN KEY (`breach_id`) REFERENCES `breaches`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `breach_notices_by_due` ON `breach_notices` (`sent_at_ms`,`due_at_ms`);--> statement-breakpoint
+CREATE TABLE `breach_people` (
+	`id` text PRIMARY KEY NOT NULL,
+	`breach_id` text NOT NULL,
+	`account_id` text,
+	`email` text,
+	`told_at_ms` integer,
+	FOREIGN KEY (`breach_id`) REFERENCES `breaches`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `breach_people_by_breach` ON `breach_people` (`breach_id`,`told_at_ms`);--> statement-breakpoint
+CREATE INDEX `breach_people_by_account` ON `breach_people` (`account_id`);--> statement-breakpoint
+CREATE INDEX `breach_people_by_email` ON `breach_people` (`email`);--> statement-breakpoint
+CREATE TABLE `breaches` (
+	`id` text PRIMARY KEY NOT NULL,
+	`kind` text NOT NULL,
+	`what_happened` text NOT NULL,
+	`consequences` text NOT NULL,
+	`measures` text NOT NULL,
+	`scope` text NOT NULL,
+	`aware_at_ms` integer NOT NULL,
+	`fixed_at_ms` integer,
+	`affected` integer DEFAULT 0 NOT NULL,
+	`counted_at_ms` integer,
+	`words` text,
+	`closed_at_ms` integer
+);
+--> statement-breakpoint
+CREATE INDEX `breaches_by_close` ON `breaches` (`closed_at_ms`,`aware_at_ms`);--> statement-breakpoint
 CREATE TABLE `blocks` (
 	`id` text NOT NULL,
 	`account_id` text NOT NULL,

@@ -23,6 +23,7 @@ export const ReportId = id("rep");
 export const ErasureId = id("era");
 export const ExportId = id("exp");
 export const PrivacyRequestId = id("prq");
+export const BreachId = id("bre");
 export type AccountId = z.infer<typeof AccountId>;
 export type SessionId = z.infer<typeof SessionId>;
 export type MemberId = z.infer<typeof MemberId>;

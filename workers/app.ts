@@ -22,6 +22,7 @@ import { contactRoutes } from "./hub/contact-routes.ts";
 import { ownProfileRoutes } from "./hub/own-profile-routes.ts";
 import { reports } from "./hub/reports.ts";
 import { hub } from "./hub/routes.ts";
+import { operatorBreaches } from "./operator/breaches.ts";
 import { operatorRequests } from "./operator/requests.ts";
 import { operator } from "./operator/routes.ts";
 import { accountPages, signInPages } from "./pages/accounts.tsx";
@@ -94,6 +95,7 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", reports);
   app.route("/", operator);
   app.route("/", operatorRequests);
+  app.route("/", operatorBreaches);
   app.route("/", waitlist);
   app.route("/", signInPages(app));
   app.route("/", accountPages(app));

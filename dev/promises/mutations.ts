@@ -290,6 +290,24 @@ export const mutations: readonly Mutation[] = [
     "if (row.identityCheckedAtMs === null) return",
     "if (row.receivedAtMs < 0) return",
   ),
+  of("G4", "workers/privacy/breach.test.ts")(
+    "workers/privacy/breach-clocks.ts",
+    "the authority hears a day late",
+    'law: "GDPR Article 33 (1)",\n    of: "data",\n    from: "aware",\n    withinMs: 72',
+    'law: "GDPR Article 33 (1)",\n    of: "data",\n    from: "aware",\n    withinMs: 96',
+  ),
+  of("G4", "workers/privacy/breach.test.ts")(
+    "workers/privacy/breach-people.ts",
+    "those behind another table are forgotten",
+    "if (onward === undefined)",
+    'return { is: "account", sql: "SELECT NULL AS who" };\n  if (onward === undefined)',
+  ),
+  of("G4", "workers/privacy/breach.test.ts")(
+    "workers/privacy/breaches.ts",
+    "people are written to before an operator says so",
+    "if (words === null) continue;",
+    'if (words === null && id === "") continue;',
+  ),
   of("G5", "test/tidy/rules.test.ts")(
     "protocol/retention.ts",
     "a number changes without a version of the policy",

@@ -121,6 +121,9 @@ const matrix: Record<string, Row> = {
   // Without the operator's key these are not there, signed in or not.
   "GET /api/v1/operator/reports": { expect: all(404) },
   "GET /api/v1/operator/requests": { expect: all(404) },
+  "GET /api/v1/operator/breaches": { expect: all(404) },
+  "POST /api/v1/operator/breaches": { expect: all(404), body: () => ({}) },
+  "POST /api/v1/operator/breaches/{breachId}": { expect: all(404), body: () => ({ do: "close" }) },
   "POST /api/v1/operator/requests": {
     expect: all(404),
     body: () => ({ kind: "other", details: "By mail", email: "a@example.org", receivedAtMs: nowMs }),

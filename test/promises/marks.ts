@@ -42,6 +42,13 @@ export const markOf = (who: Person, place: string) => `zq${who}x${place.replaceA
  */
 export async function markEverything(world: World): Promise<Record<Person, string[]>> {
   const marks = Object.fromEntries(people.map((who) => [who, [] as string[]])) as Record<Person, string[]>;
+  // What a person's row in the breach register hangs on; nobody is named in it.
+  const breachId = newId("bre", random);
+  await env.DB.prepare(
+    `INSERT INTO breaches (id, kind, what_happened, consequences, measures, scope, aware_at_ms) VALUES (?, 'data', '', '', '', '{"tables":["waitlist"]}', 0)`,
+  )
+    .bind(breachId)
+    .run();
   for (const [name, table] of tables) {
     const [first] = rules[name]?.subjects ?? [];
     if (first === undefined || "in" in first) continue;
@@ -93,6 +100,7 @@ export async function markEverything(world: World): Promise<Record<Person, strin
         const row = columns.map(([key, column]) => {
           if (key === subject) return subjectId;
           if (marked.some(([other]) => other === key)) return value(key);
+          if (key === "breachId") return breachId;
           if (foreign.has(column.name)) return world.accountId[who];
           if (column.dataType === "string" && (column.enumValues?.length ?? 0) > 0) return column.enumValues?.[0];
           if (column.dataType === "string") {

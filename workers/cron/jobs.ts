@@ -4,6 +4,7 @@ import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { describeThrown, log } from "../platform/log.ts";
 import { continueErasures } from "../privacy/account-erasure.ts";
+import { continueBreaches } from "../privacy/breaches.ts";
 import { continueExports } from "../privacy/export.ts";
 import { tellPolicyChange } from "../privacy/policy-change.ts";
 import { remindOfRequests } from "../privacy/requests.ts";
@@ -77,6 +78,7 @@ export const jobs: Record<string, Job> = {
   "room-calls": { calls: 130, run: (env, deps, budget) => deliverLeft(env, deps, ROOM_CALLS, budget) },
   "policy-change": { calls: 10, run: (env, deps) => tellPolicyChange(env, deps) },
   "request-reminders": { calls: 5, run: remindOfRequests },
+  breaches: { calls: 250, run: continueBreaches },
   exports: { calls: 300, run: continueExports },
   "account-erasures": { calls: 300, run: continueErasures },
   "session-erasures": eraseSessions,

@@ -43,6 +43,8 @@ export interface Values {
   erased: { link: string };
   "request-changed": { link: string };
   "requests-due": { count: number; firstDueAtMs: number; link: string };
+  breach: { text: string; link: string };
+  "notices-due": { count: number; firstDueAtMs: number; link: string };
   "export-ready": { link: string; untilMs: number };
   "policy-change": { text: string; fromAtMs: number; link: string };
 }
@@ -216,6 +218,18 @@ const en: Catalogue = {
     action: { label: "To the site", href: link },
     reason: "This is the address of whoever runs SessionLinked.",
   }),
+  breach: ({ text, link }) => ({
+    subject: "Your data was affected by a breach",
+    paragraphs: text.split("\n\n"),
+    action: { label: "Your data and your rights", href: link },
+    reason: "The law asks us to tell you, and so did we promise. You get this whatever news you want.",
+  }),
+  "notices-due": ({ count, firstDueAtMs, link }) => ({
+    subject: `Notices about a breach are due: ${count}`,
+    paragraphs: [`The first is due on ${dateTime("en", firstDueAtMs)}. Its draft is in the register.`],
+    action: { label: "To the site", href: link },
+    reason: "This is the address of whoever runs SessionLinked.",
+  }),
   "export-ready": ({ link, untilMs }) => ({
     subject: "The copy of your data is ready",
     paragraphs: [`You can fetch it until ${dateTime("en", untilMs)}. For that you sign in; this mail opens nothing.`],
@@ -386,6 +400,19 @@ const de: Catalogue = {
     paragraphs: [
       `Die erste am ${dateTime("de", firstDueAtMs)}. Eine spätere Antwort bricht ein Versprechen und das Gesetz.`,
     ],
+    action: { label: "Zur Seite", href: link },
+    reason: "Das ist die Adresse derer, die SessionLinked betreiben.",
+  }),
+  breach: ({ text, link }) => ({
+    subject: "Eine Datenpanne betrifft dich",
+    paragraphs: text.split("\n\n"),
+    action: { label: "Deine Daten und deine Rechte", href: link },
+    reason:
+      "Das Gesetz verlangt, dass wir es dir sagen, und versprochen haben wir es auch. Das kommt unabhängig davon, welche Neuigkeiten du willst.",
+  }),
+  "notices-due": ({ count, firstDueAtMs, link }) => ({
+    subject: `Meldungen zu einer Datenpanne werden fällig: ${count}`,
+    paragraphs: [`Die erste am ${dateTime("de", firstDueAtMs)}. Der Entwurf liegt im Verzeichnis.`],
     action: { label: "Zur Seite", href: link },
     reason: "Das ist die Adresse derer, die SessionLinked betreiben.",
   }),

@@ -1,4 +1,5 @@
 import { accountsRules } from "./inventory/accounts.ts";
+import { breachesRules } from "./inventory/breaches.ts";
 import { hubRules } from "./inventory/hub.ts";
 import { mailRules } from "./inventory/mail.ts";
 import { privacyRules } from "./inventory/privacy.ts";
@@ -14,6 +15,7 @@ export const inventory: Inventory = {
   ...sessionsRules,
   ...recordingsRules,
   ...privacyRules,
+  ...breachesRules,
 };
 
 /** The rules without the names of each table's own columns, for whoever walks through all of them. */

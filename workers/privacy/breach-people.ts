@@ -1,0 +1,71 @@
+import { BreachScope } from "../../protocol/breaches.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
+import { inventory, sqlName } from "./inventory.ts";
+import type { Subject, TableName } from "./rules.ts";
+
+/**
+ * Whom a breach affects (G4), computed from what the tables hold and from the rules that say whose a row is. A stretch of time narrows the
+ * tables that say when a row was written; of the others everybody is counted, for too many told is better than one too few.
+ */
+const PEOPLE = 2_000;
+
+const columnsOf = (table: TableName) => Object.keys(inventory[table].columns);
+export const isTable = (name: string): name is TableName => name in inventory;
+
+/** Whether a scope can be asked of the database: tables that there are, and of one session only what says whose session it is. */
+export const fits = ({ tables, sessionId }: BreachScope): boolean =>
+  tables.every((table) => isTable(table) && (sessionId === undefined || columnsOf(table).includes("sessionId")));
+
+/** SQL for the rows of a table that a scope reaches; ?2 session, ?3 from, ?4 until. */
+function reached(table: TableName, { sessionId, fromMs, untilMs }: BreachScope): string {
+  const isDated = columnsOf(table).includes("createdAtMs");
+  return [
+    ...(sessionId === undefined ? [] : ["session_id = ?2"]),
+    ...(fromMs === undefined || !isDated ? [] : ["created_at_ms >= ?3"]),
+    ...(untilMs === undefined || !isDated ? [] : ["created_at_ms <= ?4"]),
+    "1",
+  ].join(" AND ");
+}
+
+/** SQL for the accounts, or the addresses, behind the rows of a table that `where` selects. */
+function whose(table: TableName, subject: Subject<string>, where: string): { is: "account" | "email"; sql: string } {
+  const rows = `SELECT ${sqlName(subject.column)} AS who FROM ${sqlName(table)} WHERE ${where}`;
+  if (!("in" in subject)) return { is: subject.is, sql: rows };
+  const [onward] = inventory[subject.in].subjects as readonly Subject<string>[];
+  if (onward === undefined) throw new Error(`${subject.in} leads on to nobody.`);
+  return whose(subject.in, onward, `${sqlName(subject.key)} IN (SELECT who FROM (${rows}))`);
+}
+
+/** Notes more of the people, some thousand in one call. `true`: they are all there. */
+export async function countPeople(env: Env, deps: Deps, breachId: string): Promise<boolean> {
+  const stored = await env.DB.prepare("SELECT scope FROM breaches WHERE id = ? AND counted_at_ms IS NULL")
+    .bind(breachId)
+    .first<string>("scope");
+  if (stored === null) return true;
+  const scope = BreachScope.parse(JSON.parse(stored));
+  for (const table of scope.tables.filter(isTable))
+    for (const subject of inventory[table].subjects as readonly Subject<string>[]) {
+      const { is, sql } = whose(table, subject, reached(table, scope));
+      // An address that has an account is that account.
+      const found =
+        is === "account"
+          ? `SELECT id AS account, NULL AS address FROM accounts WHERE id IN (SELECT who FROM (${sql}))`
+          : `SELECT a.id AS account, iif(a.id IS NULL, w.who, NULL) AS address FROM (${sql}) w LEFT JOIN accounts a ON a.email = w.who WHERE w.who <> ''`;
+      const { meta } = await env.DB.prepare(
+        `INSERT INTO breach_people (id, breach_id, account_id, email)
+         SELECT lower(hex(randomblob(16))), ?1, account, address FROM (SELECT DISTINCT account, address FROM (${found})) f
+         WHERE NOT EXISTS (SELECT 1 FROM breach_people p WHERE p.breach_id = ?1 AND
+           ((f.account IS NOT NULL AND p.account_id = f.account) OR (f.account IS NULL AND p.email = f.address))) LIMIT ?5`,
+      )
+        .bind(breachId, scope.sessionId ?? null, scope.fromMs ?? null, scope.untilMs ?? null, PEOPLE)
+        .run();
+      if (meta.changes >= PEOPLE) return false;
+    }
+  await env.DB.prepare(
+    "UPDATE breaches SET affected = (SELECT COUNT(*) FROM breach_people WHERE breach_id = ?1), counted_at_ms = ?2 WHERE id = ?1",
+  )
+    .bind(breachId, deps.now())
+    .run();
+  return true;
+}

@@ -1,0 +1,222 @@
+import { type Breach, BreachScope, type HandleBreach, type RegisterBreach } from "../../protocol/breaches.ts";
+import { assertNever } from "../../protocol/errors.ts";
+import { newId } from "../../protocol/ids.ts";
+import type { Language } from "../../site/i18n/language.ts";
+import { addressOf, queueMail } from "../mail/outbox.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
+import { clockOf, dueNotices } from "./breach-clocks.ts";
+import { draftOf, type Known, peopleDraft } from "./breach-drafts.ts";
+import { countPeople, fits } from "./breach-people.ts";
+
+/**
+ * The life of a breach (G4): registered, with a clock for each notice that a law asks for; the people it affects are computed from the tables
+ * it reached; the notices are drafted from what is known; an operator notes what was sent, and lets the people be written to, in paced
+ * steps, each once; a day before a clock ends an operator is reminded. Closed, it stays in the register for three years.
+ */
+const REMINDED_BEFORE_MS = 24 * 3_600_000;
+const SHOWN_MAX = 100;
+/** People written to in one run of cron: two calls each. */
+const TOLD_PER_RUN = 100;
+/** Rounds of counting in one call. */
+const ROUNDS = 5;
+
+/** `null`: the scope names what is not there, or what does not say whose session it is. */
+export async function registerBreach(env: Env, deps: Deps, breach: RegisterBreach): Promise<string | null> {
+  if (!fits(breach.scope) || breach.awareAtMs > deps.now()) return null;
+  const id = newId("bre", deps.random);
+  const { kind, whatHappened, consequences, measures, scope, awareAtMs } = breach;
+  await env.DB.batch([
+    env.DB.prepare(
+      `INSERT INTO breaches (id, kind, what_happened, consequences, measures, scope, aware_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    ).bind(id, kind, whatHappened, consequences, measures, JSON.stringify(scope), awareAtMs),
+    ...dueNotices(kind, awareAtMs).map(({ notice, dueAtMs }) =>
+      env.DB.prepare("INSERT INTO breach_notices (breach_id, notice, due_at_ms) VALUES (?, ?, ?)").bind(
+        id,
+        notice,
+        dueAtMs,
+      ),
+    ),
+  ]);
+  for (let round = 0; round < ROUNDS; round++) if (await countPeople(env, deps, id)) break;
+  return id;
+}
+
+interface Row extends Omit<Breach, "scope" | "notices" | "told"> {
+  scope: string;
+  words: string | null;
+  told: number;
+}
+
+const columns = `id AS breachId, kind, what_happened AS whatHappened, consequences, measures, scope, aware_at_ms AS awareAtMs,
+  fixed_at_ms AS fixedAtMs, affected, counted_at_ms AS countedAtMs, words, closed_at_ms AS closedAtMs,
+  (SELECT COUNT(*) FROM breach_people p WHERE p.breach_id = b.id AND told_at_ms IS NOT NULL) AS told`;
+
+const knownOf = (row: Row): Known => ({ ...row, tables: BreachScope.parse(JSON.parse(row.scope)).tables });
+
+/** The register: open ones first, the newest before all others. */
+export async function listBreaches(db: D1Database): Promise<Breach[]> {
+  const { results } = await db
+    .prepare(`SELECT ${columns} FROM breaches b ORDER BY closed_at_ms IS NOT NULL, aware_at_ms DESC LIMIT ?`)
+    .bind(SHOWN_MAX)
+    .all<Row>();
+  const notices = await db
+    .prepare(
+      `SELECT breach_id AS breachId, notice, due_at_ms AS dueAtMs, sent_at_ms AS sentAtMs, proof FROM breach_notices
+       WHERE breach_id IN (SELECT value FROM json_each(?)) ORDER BY due_at_ms IS NULL, due_at_ms`,
+    )
+    .bind(JSON.stringify(results.map(({ breachId }) => breachId)))
+    .all<Omit<Breach["notices"][number], "law" | "draft"> & { breachId: string }>();
+  return results.map((row) => {
+    const { words: _words, scope, ...rest } = row;
+    return {
+      ...rest,
+      scope: BreachScope.parse(JSON.parse(scope)),
+      notices: notices.results
+        .filter(({ breachId }) => breachId === row.breachId)
+        .map(({ breachId: _breach, ...notice }) => ({
+          ...notice,
+          law: clockOf(notice.notice).law,
+          draft: draftOf(notice.notice, knownOf(row)),
+        })),
+    };
+  });
+}
+
+/** `untold`: while somebody has not been written to, or a notice is open, it cannot be closed. */
+export async function handleBreach(
+  env: Env,
+  deps: Deps,
+  breachId: string,
+  step: HandleBreach,
+): Promise<"done" | "not-found" | "untold"> {
+  const row = await env.DB.prepare(`SELECT ${columns} FROM breaches b WHERE id = ? AND closed_at_ms IS NULL`)
+    .bind(breachId)
+    .first<Row>();
+  if (row === null) return "not-found";
+  const nowMs = deps.now();
+  switch (step.do) {
+    case "tell-people": {
+      const words = step.words ?? { en: peopleDraft(knownOf(row), "en"), de: peopleDraft(knownOf(row), "de") };
+      await env.DB.prepare("UPDATE breaches SET words = ifnull(words, ?2) WHERE id = ?1")
+        .bind(breachId, JSON.stringify(words))
+        .run();
+      return "done";
+    }
+    case "note-sent": {
+      const { meta } = await env.DB.prepare(
+        "UPDATE breach_notices SET sent_at_ms = ifnull(sent_at_ms, ?3), proof = ifnull(proof, ?4) WHERE breach_id = ?1 AND notice = ?2",
+      )
+        .bind(breachId, step.notice, nowMs, step.proof)
+        .run();
+      return meta.changes === 0 ? "not-found" : "done";
+    }
+    case "fixed": {
+      const { withinMs } = clockOf("cra-final-report");
+      await env.DB.batch([
+        env.DB.prepare("UPDATE breaches SET fixed_at_ms = ifnull(fixed_at_ms, ?2), measures = ?3 WHERE id = ?1").bind(
+          breachId,
+          nowMs,
+          step.measures,
+        ),
+        env.DB.prepare(
+          "UPDATE breach_notices SET due_at_ms = ifnull(due_at_ms, ?2) WHERE breach_id = ?1 AND notice = 'cra-final-report'",
+        ).bind(breachId, nowMs + withinMs),
+      ]);
+      return "done";
+    }
+    case "close": {
+      const { meta } = await env.DB.prepare(
+        `UPDATE breaches SET closed_at_ms = ?2 WHERE id = ?1 AND counted_at_ms IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM breach_notices WHERE breach_id = ?1 AND sent_at_ms IS NULL)`,
+      )
+        .bind(breachId, nowMs)
+        .run();
+      return meta.changes === 0 ? "untold" : "done";
+    }
+    default:
+      return assertNever(step);
+  }
+}
+
+/** The job of cron: counts on, writes to people who wait, and reminds of clocks that end. */
+export async function continueBreaches(env: Env, deps: Deps) {
+  const open = await env.DB.prepare(
+    `SELECT id, words, counted_at_ms AS countedAtMs FROM breaches WHERE closed_at_ms IS NULL ORDER BY aware_at_ms LIMIT ?`,
+  )
+    .bind(SHOWN_MAX)
+    .all<{ id: string; words: string | null; countedAtMs: number | null }>();
+  let done = 0;
+  let finished = true;
+  for (const { id, words, countedAtMs } of open.results) {
+    if (countedAtMs === null) finished = (await countPeople(env, deps, id)) && finished;
+    if (words === null) continue;
+    const told = await tellPeople(env, deps, id, JSON.parse(words) as Record<Language, string>, TOLD_PER_RUN - done);
+    done += told.done;
+    finished &&= told.finished;
+  }
+  await remind(env, deps);
+  return { done, rowsRead: open.meta.rows_read, finished };
+}
+
+async function tellPeople(env: Env, deps: Deps, breachId: string, words: Record<Language, string>, limit: number) {
+  const { results } = await env.DB.prepare(
+    "SELECT id, account_id AS accountId, email FROM breach_people WHERE breach_id = ? AND told_at_ms IS NULL LIMIT ?",
+  )
+    .bind(breachId, limit)
+    .all<{ id: string; accountId: string | null; email: string | null }>();
+  const nowMs = deps.now();
+  for (const { id, accountId, email } of results) {
+    const to =
+      accountId !== null
+        ? await addressOf(env.DB, accountId)
+        : email === null
+          ? null
+          : { accountId: null, address: email, language: "en" as const };
+    if (to === null) continue;
+    const values = { text: words[to.language], link: `${env.PUBLIC_ORIGIN}/account/privacy` };
+    await env.DB.batch([
+      // The row's own random id: the mail's id says of nobody whose it is, and goes out once.
+      queueMail(env.DB, { id: `breach-${id}`, to, template: "breach", values }, nowMs),
+      env.DB.prepare("UPDATE breach_people SET told_at_ms = ?2 WHERE id = ?1").bind(id, nowMs),
+    ]);
+  }
+  const finished = results.length < limit;
+  // Everybody who was found has been written to: that notice is done, and this is its proof.
+  if (finished)
+    await env.DB.prepare(
+      `UPDATE breach_notices SET sent_at_ms = ?2, proof = (SELECT COUNT(*) || ' people' FROM breach_people WHERE breach_id = ?1)
+       WHERE breach_id = ?1 AND notice = 'gdpr-people' AND sent_at_ms IS NULL
+         AND EXISTS (SELECT 1 FROM breaches WHERE id = ?1 AND counted_at_ms IS NOT NULL)
+         AND NOT EXISTS (SELECT 1 FROM breach_people WHERE breach_id = ?1 AND told_at_ms IS NULL)`,
+    )
+      .bind(breachId, nowMs)
+      .run();
+  return { done: results.length, finished };
+}
+
+/** One mail to whoever runs this about all clocks that end within a day. */
+async function remind(env: Env, deps: Deps): Promise<void> {
+  const nowMs = deps.now();
+  const due = await env.DB.prepare(
+    `SELECT breach_id AS breachId, notice, due_at_ms AS dueAtMs FROM breach_notices
+     WHERE sent_at_ms IS NULL AND due_at_ms <= ?1 AND reminded_at_ms IS NULL ORDER BY due_at_ms LIMIT ?2`,
+  )
+    .bind(nowMs + REMINDED_BEFORE_MS, SHOWN_MAX)
+    .all<{ breachId: string; notice: string; dueAtMs: number }>();
+  const [first] = due.results;
+  if (first === undefined) return;
+  const values = { count: due.results.length, firstDueAtMs: first.dueAtMs, link: env.PUBLIC_ORIGIN };
+  const to = { accountId: null, address: env.MAIL_FROM, language: "en" as const };
+  const id = `notices-${first.breachId}-${first.notice}`;
+  await env.DB.batch([
+    queueMail(env.DB, { id, to, template: "notices-due", values }, nowMs),
+    ...due.results.map(({ breachId, notice }) =>
+      env.DB.prepare("UPDATE breach_notices SET reminded_at_ms = ?3 WHERE breach_id = ?1 AND notice = ?2").bind(
+        breachId,
+        notice,
+        nowMs,
+      ),
+    ),
+  ]);
+}
