@@ -4,6 +4,7 @@ import { TIMELINE_MAX_FRAMES } from "../../protocol/limits.ts";
 import { may } from "../../protocol/roles.ts";
 import type { Boot } from "./boot.std.ts";
 import { Chat } from "./chat.dom.tsx";
+import { AtTheDoor, Door } from "./host.dom.tsx";
 import { actionOf, type KeyAction } from "./keys.std.ts";
 import { Notes } from "./notes.dom.tsx";
 import { barsOf, loopFrom, nameOf } from "./parts.dom.tsx";
@@ -99,6 +100,10 @@ export function App({ session, boot }: { session: BrowserSession; boot: Boot }) 
   const recording = state.timeline.transport.motion === "recording";
   const recorders = state.members.filter(({ status, connected }) => connected && status.recording);
   if (connection.state === "over") return <Over code={connection.code} boot={boot} words={words} />;
+  if (connection.state === "waiting")
+    return (
+      <AtTheDoor language={boot.language} name={boot.sessionName} href={boot.sessionHref} back={words.over.back} />
+    );
   return (
     <div class={`view ${recording ? "is-recording" : ""}`}>
       <header class="view-top">
@@ -145,7 +150,8 @@ export function App({ session, boot }: { session: BrowserSession; boot: Boot }) 
         </p>
       </main>
       <aside class="view-side">
-        <People {...props} inviteHref={`${boot.sessionHref}#invites`} />
+        <Door {...props} />
+        <People {...props} />
         <Chat {...props} />
         <Notes {...props} draft={draft} setDraft={setDraft} />
       </aside>

@@ -7,12 +7,20 @@ import { assertNever } from "../../protocol/errors.ts";
 import type { MemberId, RecordingId } from "../../protocol/ids.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import type { Role } from "../../protocol/roles.ts";
-import type { LoggedEvent, Member, SessionSettings, TransportCommand, TransportState } from "../../protocol/room.ts";
+import type {
+  Admission,
+  LoggedEvent,
+  Member,
+  SessionSettings,
+  TransportCommand,
+  TransportState,
+  WaitingMember,
+} from "../../protocol/room.ts";
 import type { TimelineMap } from "../../protocol/timeline.ts";
 import { applyTimeline, initialTimeline, positionAt, type Timeline, transportOf } from "../../protocol/transport.ts";
 
 /** Where the socket to the room stands. `over` does not come back by itself; `code` says why. */
-export type Connection = { state: "connecting" | "here" | "away" } | { state: "over"; code: ErrorCode };
+export type Connection = { state: "connecting" | "waiting" | "here" | "away" } | { state: "over"; code: ErrorCode };
 
 export interface ChatLine {
   seq: number;
@@ -50,6 +58,10 @@ export interface ViewState {
   role: Role | null;
   members: readonly Member[];
   settings: SessionSettings;
+  /** Who comes in from now on, who waits at the door, and who is kept out; the last two are the host's to know and to change. */
+  admission: Admission;
+  waitingRoom: readonly WaitingMember[];
+  keptOut: readonly MemberId[];
   /** Playhead and map after the newest command, and the playhead before it: a command takes effect a moment after it is known. */
   timeline: Timeline;
   transportBefore: TransportState;
@@ -72,6 +84,9 @@ export const initialView: ViewState = {
   role: null,
   members: [],
   settings: { recordingPermitted: false },
+  admission: "open",
+  waitingRoom: [],
+  keptOut: [],
   timeline: initialTimeline,
   transportBefore: initialTimeline.transport,
   takesEffectAtMs: 0,
@@ -92,8 +107,10 @@ export type ViewInput =
       transport: TransportState;
       timeline: TimelineMap;
       settings: SessionSettings;
+      admission: Admission;
       headSeq: number;
     }
+  | { type: "waiting-room"; members: readonly WaitingMember[] }
   | { type: "members"; members: readonly Member[] }
   | { type: "event"; event: LoggedEvent }
   | { type: "takes"; takes: readonly Recording[] }
@@ -111,6 +128,8 @@ export function reduce(state: ViewState, input: ViewInput): ViewState {
         memberId: input.memberId,
         role: input.role,
         settings: input.settings,
+        admission: input.admission,
+        waitingRoom: [],
         timeline: { transport: input.transport, map: input.timeline },
         transportBefore: input.transport,
         takesEffectAtMs: 0,
@@ -120,6 +139,8 @@ export function reduce(state: ViewState, input: ViewInput): ViewState {
       const own = input.members.find(({ memberId }) => memberId === state.memberId);
       return { ...state, members: input.members, role: own?.role ?? state.role };
     }
+    case "waiting-room":
+      return { ...state, waitingRoom: input.members };
     case "event":
       return applyEvent(state, input.event);
     case "takes":
@@ -166,6 +187,15 @@ function applyEvent(state: ViewState, event: LoggedEvent): ViewState {
       if (body.text === "") return { ...state, notes: others };
       return { ...state, notes: [...others, { noteId: body.noteId, from, text: body.text, atMs: event.atMs }] };
     }
+    case "admission":
+      return event.seq <= state.headSeq ? state : { ...state, admission: body.admission };
+    case "kick": {
+      const others = state.keptOut.filter((memberId) => memberId !== body.memberId);
+      return { ...state, keptOut: body.keepOut ? [...others, body.memberId] : others };
+    }
+    case "admit":
+    case "remove":
+      return { ...state, keptOut: state.keptOut.filter((memberId) => memberId !== body.memberId) };
     case "settings":
       return event.seq <= state.headSeq ? state : { ...state, settings: body.settings };
     case "role":

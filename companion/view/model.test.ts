@@ -45,6 +45,7 @@ describe("what the view makes of the session", () => {
       transport: { motion: "playing", positionFrames: 48_000, atMs: 900, bpm: 96 },
       timeline: initialMap,
       settings: { recordingPermitted: true },
+      admission: "waiting",
       headSeq: 1,
     });
     const state = told(welcomed, past);
@@ -66,6 +67,20 @@ describe("what the view makes of the session", () => {
     );
     expect(written.notes.map(({ text }) => text)).toEqual(["G"]);
     expect(told(written, event({ kind: "note", noteId, text: "" }, 2)).notes).toEqual([]);
+  });
+
+  test("P54: the door is as the host has it; who is kept out is known until they are let in again", () => {
+    seq = 0;
+    const state = told(
+      initialView,
+      event({ kind: "admission", admission: "locked" }, 0),
+      event({ kind: "kick", memberId: ben, keepOut: true }, 1),
+    );
+    expect(state).toMatchObject({ admission: "locked", keptOut: [ben] });
+    expect(told(state, event({ kind: "admit", memberId: ben }, 2)).keptOut).toEqual([]);
+    expect(told(state, event({ kind: "kick", memberId: ben, keepOut: false }, 3)).keptOut).toEqual([]);
+    const waits = [{ memberId: ben, displayName: "Ben", role: "participant" } as const];
+    expect(reduce(state, { type: "waiting-room", members: waits }).waitingRoom).toEqual(waits);
   });
 
   test("everybody who plays has a lane before they have a take; whoever listens has none", () => {

@@ -9,8 +9,8 @@ import type { MemberId, RecordingId } from "../../protocol/ids.ts";
 import { pageSchema } from "../../protocol/paging.ts";
 import { Recording } from "../../protocol/recordings.ts";
 import type { Role } from "../../protocol/roles.ts";
-import type { PostBody, TransportCommand } from "../../protocol/room.ts";
-import { JoinTicket } from "../../protocol/sessions.ts";
+import type { Admission, PostBody, TransportCommand } from "../../protocol/room.ts";
+import { Invite, JoinTicket } from "../../protocol/sessions.ts";
 import { positionAt } from "../../protocol/transport.ts";
 import { SessionClock } from "../engine/clock/session-clock.std.ts";
 import { type Entry, RoomClient } from "../engine/room/room-client.std.ts";
@@ -25,7 +25,7 @@ const TOASTS_MAX = 4;
 export interface Toast {
   id: number;
   /** A code whose words the view has, or words of the view's own. */
-  code: ErrorCode | "offline" | "copied" | "left-alone";
+  code: ErrorCode | "offline" | "copied" | "left-alone" | "mute-asked" | "mute-sent";
   bad: boolean;
 }
 
@@ -53,6 +53,9 @@ export class BrowserSession {
         },
         onEvent: (event) => this.#step({ type: "event", event }),
         onMembers: (members) => this.#step({ type: "members", members }),
+        onWaiting: () => this.#step({ type: "connection", connection: { state: "waiting" } }),
+        onWaitingRoom: (members) => this.#step({ type: "waiting-room", members }),
+        onMute: () => this.onMuteAsked(),
         onSignal: () => undefined,
         onRelays: (iceServers) => {
           if (iceServers.length === 0) this.say("relay-unavailable", true);
@@ -97,6 +100,40 @@ export class BrowserSession {
   /** Writes a note; an empty text takes it away. */
   note(noteId: string, text: string): boolean {
     return this.#post({ kind: "note", noteId, text });
+  }
+
+  admit(memberId: MemberId): void {
+    this.#post({ kind: "admit", memberId });
+  }
+
+  /** Ends somebody's connection; they may come back, unless they are kept out. */
+  kick(memberId: MemberId, keepOut: boolean): void {
+    this.#post({ kind: "kick", memberId, keepOut });
+  }
+
+  setAdmission(admission: Admission): void {
+    this.#post({ kind: "admission", admission });
+  }
+
+  /** Ends the evening for everybody. The session stays. */
+  end(): void {
+    this.#post({ kind: "end" });
+  }
+
+  askToMute(memberId: MemberId): void {
+    this.#room.askToMute(memberId);
+    this.say("mute-sent", false);
+  }
+
+  /** A host asks this person to mute themselves. */
+  onMuteAsked(): void {
+    this.say("mute-asked", true);
+  }
+
+  /** A new invite's link, told once; `null` where none was made, which has been said. */
+  async invite(role: "participant" | "observer", uses: number): Promise<string | null> {
+    const made = Invite.safeParse(await this.#ask("POST", `/sessions/${this.#boot.sessionId}/invites`, { role, uses }));
+    return made.success ? new URL(`/invite/${made.data.code}`, location.href).href : null;
   }
 
   async setRole(memberId: MemberId, role: Role): Promise<void> {

@@ -107,6 +107,9 @@ async function talk(api: ApiClient, sessionId: SessionId, posts: Posts) {
       onWarning: (_code, message, final) => final && reject(new Error(message)),
       onClock: () => undefined,
       onRelays: () => undefined,
+      onWaiting: () => undefined,
+      onWaitingRoom: () => undefined,
+      onMute: () => undefined,
     },
   });
   for (const [eventId, body] of waiting) room.post(eventId, body);

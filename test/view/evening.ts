@@ -54,14 +54,19 @@ export class Evening {
   }
 
   /** A browser of their own, in the session's view. */
-  async enter(token: string, options: Parameters<Browser["newContext"]>[0] = {}, query = ""): Promise<Guest> {
+  async enter(
+    token: string,
+    options: Parameters<Browser["newContext"]>[0] = {},
+    query = "",
+    until = ".view-connection.here",
+  ): Promise<Guest> {
     const context = await this.chromium.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     await context.addCookies([
       { name: "__Host-session", value: token, domain: "localhost", path: "/", secure: true, httpOnly: true },
     ]);
     const page = await context.newPage();
     await page.goto(`${this.origin}/sessions/${this.sessionId}/room${query}`);
-    await page.locator(".view-connection.here").waitFor();
+    await page.locator(until).waitFor();
     return { context, page, token };
   }
 

@@ -172,10 +172,37 @@ describe("the session view", () => {
     await ada.page.locator(".view-chat li", { hasText: "lovely" }).waitFor();
     expect(await ada.page.locator(".view-transport.stopped").count()).toBe(1);
     // The host takes her out, after being asked: she is told, and is out.
-    await ada.page.getByRole("button", { name: "Take Cleo Laine out of the session" }).click();
-    await ada.page.getByRole("button", { name: "Take out", exact: true }).click();
+    await ada.page.getByLabel("What can be done about Cleo Laine").click();
+    await ada.page.getByRole("button", { name: "Take out of the session" }).click();
+    await ada.page.locator("dialog[open]").getByRole("button", { name: "Take out of the session" }).click();
     await cleo.page.locator(".view-over", { hasText: "The host took you out" }).waitFor();
     await cleo.context.close();
+  });
+
+  test("P54, P59: the host's door: who knocks is let in, asked to mute, sent out and kept out; the evening can be locked", async () => {
+    await ada.page.getByText("I let people in").click();
+    const dora = await evening.enter(await evening.invite("Dora Ruiz", "participant"), {}, "", ".view-over");
+    await dora.page.getByText("You are at the door").waitFor();
+    await ada.page.getByRole("button", { name: "Let Dora Ruiz in" }).click();
+    await dora.page.locator(".view-connection.here").waitFor();
+    await ada.page.getByLabel("What can be done about Dora Ruiz").click();
+    await ada.page.getByRole("button", { name: "Ask to mute" }).click();
+    await dora.page.getByText("asks you to mute").waitFor();
+    await ada.page.getByRole("button", { name: "Send out and keep out" }).click();
+    await ada.page.locator("dialog[open]").getByRole("button", { name: "Send out and keep out" }).click();
+    await dora.page.locator(".view-over", { hasText: "The host has sent you out" }).waitFor();
+    await ada.page.getByText("Dora Ruiz is kept out").waitFor();
+    await ada.page.getByText("Locked", { exact: true }).click();
+    await ada.page.getByText("Nobody new comes in").waitFor();
+    await ada.page.getByText("Open", { exact: true }).click();
+    await dora.context.close();
+  });
+
+  test("C1: an invite is made without leaving the room, and its link is told once", async () => {
+    await ada.page.getByRole("button", { name: "Invite somebody" }).click();
+    await ada.page.getByRole("button", { name: "Make the link" }).click();
+    expect(await ada.page.getByLabel("Link, shown this once").inputValue()).toMatch(/\/invite\/[0-9a-z-]{10,}$/);
+    await ada.page.getByRole("button", { name: "Close" }).click();
   });
 
   test("X25: two windows of one person: the newer one goes on, the older one says so", async () => {

@@ -18,6 +18,7 @@ import {
   type PostBody,
   RoomMessage,
   type Signal,
+  type WaitingMember,
 } from "../../../protocol/room.ts";
 import { PROTOCOL_VERSION, SUBPROTOCOL } from "../../../protocol/version.ts";
 import type { ClockSample } from "../clock/session-clock.std.ts";
@@ -52,6 +53,12 @@ export interface RoomHandlers {
   /** Something is wrong; `final` says that the client has stopped and will not come back by itself. */
   onWarning(code: ErrorCode | "disconnected", message: string, final: boolean): void;
   onClock(sample: ClockSample): void;
+  /** In place of a welcome: a host has to let this person in (P54). */
+  onWaiting(): void;
+  /** To those who may let somebody in: who waits. */
+  onWaitingRoom(members: readonly WaitingMember[]): void;
+  /** Somebody asks this person to mute themselves (P59). */
+  onMute(from: MemberId): void;
 }
 
 export interface RoomClientOptions {
@@ -105,6 +112,7 @@ export class RoomClient {
   #entry: Promise<Entry> | undefined;
   #lastSeq = 0;
   #welcomed = false;
+  #isWaiting = false;
   #stopped = false;
   #pings = 0;
   #pingTimer: ReturnType<typeof setTimeout> | undefined;
@@ -152,6 +160,11 @@ export class RoomClient {
 
   signal(to: MemberId, signal: Signal): void {
     if (this.#welcomed) this.#send({ type: "signal", to, signal });
+  }
+
+  /** Asks somebody to mute themselves; nobody can do it for them (P59). */
+  askToMute(to: MemberId): void {
+    if (this.#welcomed) this.#send({ type: "mute", to });
   }
 
   /** Shown to the others now, and again after a reconnect. */
@@ -223,6 +236,7 @@ export class RoomClient {
     this.#forgetEntry();
     const wasIn = this.#welcomed;
     this.#welcomed = false;
+    this.#isWaiting = false;
     clearTimeout(this.#pingTimer);
     if (this.#stopped) return;
     if (FINAL.has(code)) {
@@ -266,6 +280,15 @@ export class RoomClient {
       case "signal":
         handlers.onSignal(message.from, message.signal);
         break;
+      case "waiting":
+        this.#onWaiting();
+        break;
+      case "waiting-room":
+        handlers.onWaitingRoom(message.members);
+        break;
+      case "mute":
+        handlers.onMute(message.from);
+        break;
       case "recordings-changed":
         handlers.onRecordingsChanged();
         break;
@@ -304,7 +327,18 @@ export class RoomClient {
     if (batch.data.ack === true) this.#send({ type: "ack", seq: this.#lastSeq });
   }
 
+  /** The room hears that somebody who waits is still there by their pings, or it would close the connection (P60). */
+  #onWaiting(): void {
+    this.#isWaiting = true;
+    this.#pings = PINGS_FAST;
+    this.#pong = undefined;
+    this.#options.handlers.onWaiting();
+    this.#ping();
+  }
+
   #onWelcome(welcome: Welcome): void {
+    this.#isWaiting = false;
+    clearTimeout(this.#pingTimer);
     if (welcome.headSeq < this.#lastSeq) this.#lastSeq = 0;
     this.#headSeq = welcome.headSeq;
     this.#welcomed = true;
@@ -349,7 +383,7 @@ export class RoomClient {
   }
 
   #ping(): void {
-    if (!this.#welcomed) return;
+    if (!this.#welcomed && !this.#isWaiting) return;
     const nowMs = this.#options.nowMs();
     if (nowMs - this.#heardAtMs > PONG_TIMEOUT_MS) {
       this.#socket.reconnect(4000, "silent");

@@ -107,6 +107,9 @@ function enter(relays: IceServer[] = [relay]) {
     onRefused: vi.fn(),
     onWarning: vi.fn(),
     onClock: vi.fn(),
+    onWaiting: vi.fn(),
+    onWaitingRoom: vi.fn<RoomHandlers["onWaitingRoom"]>(),
+    onMute: vi.fn<RoomHandlers["onMute"]>(),
   };
   let tickets = 0;
   let nowMs = 0;
@@ -142,6 +145,26 @@ describe("a companion's end of the room's socket", () => {
     second.welcome(4);
     second.tell({ type: "events", events: [chat(4)] });
     expect(seqs()).toEqual([1, 2, 3, 4]);
+    client.close();
+  });
+
+  test("P54, P60: at the door it says so, pings, and comes in when it is let in; P59: a wish to be muted is handed on", async () => {
+    const { client, handlers, socket } = enter();
+    const first = await socket();
+    first.tell({ type: "waiting" });
+    expect(handlers.onWaiting).toHaveBeenCalledOnce();
+    expect(first.of("ping")).toHaveLength(1);
+    expect(handlers.onWelcome).not.toHaveBeenCalled();
+    client.askToMute(memberId);
+    expect(first.of("mute")).toEqual([]);
+    first.welcome();
+    const members = [{ memberId, displayName: "Ben", role: "participant" } as const];
+    first.tell({ type: "waiting-room", members });
+    expect(handlers.onWaitingRoom).toHaveBeenLastCalledWith(members);
+    first.tell({ type: "mute", from: memberId });
+    expect(handlers.onMute).toHaveBeenCalledWith(memberId);
+    client.askToMute(memberId);
+    expect(first.of("mute")).toEqual([{ type: "mute", to: memberId }]);
     client.close();
   });
 

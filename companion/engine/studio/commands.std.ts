@@ -22,6 +22,8 @@ export const StudioCommand = z.discriminatedUnion("type", [
   z.object({ type: z.literal("pre-roll"), seconds: z.number().min(0).max(10) }),
   /** Gain, balance, mute and solo of somebody's lane, for this person's ears alone. */
   z.object({ type: z.literal("mix"), memberId: MemberId, mix: LaneMixSetting }),
+  /** Silences this person for the others, or no longer. Only they can. */
+  z.object({ type: z.literal("mute"), on: z.boolean() }),
   /** At most 15, 30 or 60 ms of buffer: less delay, or fewer gaps. */
   z.object({ type: z.literal("buffer"), buffer: BufferSetting }),
   z.object({ type: z.literal("report") }),

@@ -51,6 +51,8 @@ export type StudioReport = z.infer<typeof StudioReport>;
 /** Events: what the studio tells whichever end a person uses. Times called local are the machine's monotonic clock. */
 export const StudioEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("joined"), memberId: z.string(), role: Role, openedAtMs: z.number() }),
+  /** A host has to let this person in first. */
+  z.object({ type: z.literal("waiting") }),
   z.object({ type: z.literal("link"), memberId: z.string(), state: z.enum(["connecting", "connected", "failed"]) }),
   /** How loud somebody is in this person's mix: peak of the last two seconds (full scale 1) and short-term loudness. */
   z.object({ type: z.literal("level"), memberId: z.string(), peak: z.number(), shortTermLufs: z.number() }),

@@ -55,6 +55,7 @@ export class StudioSound {
   #buffer: BufferChoice = "balanced";
   readonly #mixes = new Map<MemberId, LaneMix>();
   #toldMs = 0;
+  #isMuted = false;
   #isClosed = false;
   #memberId: MemberId | undefined;
   #members: readonly Member[] = [];
@@ -108,6 +109,12 @@ export class StudioSound {
     this.#tell({ type: "mix", memberId, mix });
   }
 
+  /** Nothing of this person goes to the others while they are muted; what they record is theirs all the same. */
+  set muted(isMuted: boolean) {
+    this.#isMuted = isMuted;
+    this.#tellMembers();
+  }
+
   /** How much delay the person trades for fewer gaps. */
   set buffer(buffer: BufferChoice) {
     this.#buffer = buffer;
@@ -151,7 +158,12 @@ export class StudioSound {
     if (memberId === undefined) return;
     const members = this.#members.map(({ memberId, connected, role }) => ({ memberId, connected, role }));
     // Its own role is asked anew each time: the host may have changed it.
-    this.#tell({ type: "members", memberId, maySend: may(this.#options.role(), "audio.send"), members });
+    this.#tell({
+      type: "members",
+      memberId,
+      maySend: !this.#isMuted && may(this.#options.role(), "audio.send"),
+      members,
+    });
   }
 
   #start(): Promise<void> {

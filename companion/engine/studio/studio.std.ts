@@ -100,6 +100,9 @@ export class Studio implements RoomHandlers {
       case "mix":
         this.#parts.sound.mix(command.memberId, command.mix);
         break;
+      case "mute":
+        this.#mute(command.on);
+        break;
       case "buffer":
         this.#parts.sound.buffer = command.buffer;
         break;
@@ -166,6 +169,14 @@ export class Studio implements RoomHandlers {
     transport.addSample(sample);
     if (transport.estimate !== undefined) sound.followClock(transport.estimate);
   };
+  onWaiting: RoomHandlers["onWaiting"] = () => this.#options.emit({ type: "waiting" });
+  /** Whoever lets people in does so where they can see them. */
+  onWaitingRoom: RoomHandlers["onWaitingRoom"] = () => undefined;
+  /** A host asks, and it is done at once: the person unmutes themselves when they like (P59). */
+  onMute: RoomHandlers["onMute"] = () => {
+    this.#mute(true);
+    this.#notice("The host has asked you to mute, and you are muted now. Unmute whenever you are ready.");
+  };
   onRecordingsChanged: RoomHandlers["onRecordingsChanged"] = () => this.#fetch();
   onRelays: RoomHandlers["onRelays"] = (iceServers) => {
     // What there was may still be good.
@@ -192,6 +203,11 @@ export class Studio implements RoomHandlers {
         "Recordings are shared in this session. An observer gets no files: ask the host for another role.",
       );
     }
+  }
+
+  #mute(isMuted: boolean): void {
+    this.#parts.sound.muted = isMuted;
+    this.setStatus({ micLive: !isMuted });
   }
 
   #post(body: PostBody): void {
