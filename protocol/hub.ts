@@ -186,9 +186,19 @@ export const OpenReport = z.object({
   reason: z.enum(reportReasons),
   details: z.string(),
   createdAtMs: z.int(),
+});
+/** All open reports about one account, as one line: a hundred about the same person are one thing to decide. */
+export const ReportedAccount = z.object({
   accountId: z.string(),
   displayName: z.string(),
   profileId: z.string().nullable(),
+  reports: z.int(),
+  /** How many different accounts they came from; all that came without one count as one. */
+  reporters: z.int(),
+  oldestAtMs: z.int(),
+  newestAtMs: z.int(),
+  /** The first of them, those about age before all others. */
+  shown: z.array(OpenReport),
 });
 
 /** Somebody who cannot write to the account that asks. */

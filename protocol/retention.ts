@@ -22,7 +22,7 @@ export const WAITLIST_RETENTION_AFTER_LAUNCH_MS = 90 * DAY_MS;
 export const WAITLIST_UNCONFIRMED_MS = 7 * DAY_MS;
 /** The proof that a consent was withdrawn. */
 export const WITHDRAWAL_RETENTION_MS = (3 * 365 + 1) * DAY_MS;
-/** A report about somebody, once it is closed. */
+/** A report about somebody, once it is closed; as long from its day, if nobody ever closed it. */
 export const REPORT_RETENTION_MS = 365 * DAY_MS;
 /** What a person was told about an ending, once the first of the recordings it spoke of has ended. */
 export const NOTICE_RETENTION_MS = 30 * DAY_MS;

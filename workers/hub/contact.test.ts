@@ -1,9 +1,11 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { z } from "zod";
-import type { Block, OpenReport } from "../../protocol/hub.ts";
+import type { Block, ReportedAccount } from "../../protocol/hub.ts";
 import { newId } from "../../protocol/ids.ts";
+import { REPORT_RETENTION_MS } from "../../protocol/retention.ts";
 import { createApp } from "../app.ts";
+import { runJob } from "../cron/jobs.ts";
 import { sendDueMail } from "../mail/outbox.ts";
 import { systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
@@ -181,10 +183,12 @@ describe("reports and the operator", () => {
     expect((await report("nonsense")).status).toBe(422);
     expect((await report("other", "x".repeat(1_001))).status).toBe(422);
 
-    const { items } = await (await operate("GET", "/reports")).json<{ items: z.infer<typeof OpenReport>[] }>();
-    expect(items.map(({ reason }) => reason)).toEqual(["underage", "spam"]);
-    expect(items[0]).toMatchObject({ accountId: kid.accountId, displayName: "Markus Markstein", profileId });
-    const deleted = await operate("POST", `/reports/${items[0]?.reportId}/delete-account`);
+    const { items } = await (await operate("GET", "/reports")).json<{ items: z.infer<typeof ReportedAccount>[] }>();
+    expect(items).toHaveLength(1);
+    const [{ shown, ...about }] = items as [z.infer<typeof ReportedAccount>];
+    expect(shown.map(({ reason }) => reason)).toEqual(["underage", "spam"]);
+    expect(about).toMatchObject({ accountId: kid.accountId, displayName: "Markus Markstein", profileId, reports: 2 });
+    const deleted = await operate("POST", `/reports/${shown[0]?.reportId}/delete-account`);
     expect([deleted.status, await deleted.text()]).toEqual([204, ""]);
 
     const { results: tables } = await env.DB.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all<{
@@ -205,7 +209,48 @@ describe("reports and the operator", () => {
       members: unknown[];
     }>();
     expect([left.role, left.members.length]).toEqual(["host", 1]);
-    expect((await operate("POST", `/reports/${items[0]?.reportId}/delete-account`)).status).toBe(404);
+    expect((await operate("POST", `/reports/${shown[0]?.reportId}/delete-account`)).status).toBe(404);
+  });
+
+  test("X27: a hundred false reports are one line, below what more people report, and are closed by one press; they end by themselves", async () => {
+    await env.DB.prepare("DELETE FROM reports").run();
+    const [ada, ben, eve, kid] = [await person("Ada"), await person("Ben"), await person("Eve"), await person("Kid")];
+    const insert = (id: string, by: string | null, about: string, reason: string, atMs: number) =>
+      env.DB.prepare(
+        "INSERT INTO reports (id, reporter_account_id, account_id, reason, details, created_at_ms) VALUES (?, ?, ?, ?, '', ?)",
+      ).bind(`rep_${id.padStart(26, "0")}`, by, about, reason, atMs);
+    const nowMs = Date.now();
+    const at = nowMs - 1_000;
+    await env.DB.batch([
+      ...Array.from({ length: 100 }, (_, n) => insert(`a${n}`, null, ada.accountId, "spam", at - 200 + n)),
+      insert("b1", ada.accountId, ben.accountId, "abuse", at),
+      insert("b2", eve.accountId, ben.accountId, "abuse", at + 1),
+      insert("k", null, kid.accountId, "underage", at + 2),
+    ]);
+    const { profileId } = await ben.publish();
+    for (let times = 0; times < 3; times++)
+      await kid.call("POST", `/api/v1/hub/profiles/${profileId}/reports`, { reason: "abuse", details: "the same" });
+    const list = async () =>
+      (await (await operate("GET", "/reports")).json<{ items: z.infer<typeof ReportedAccount>[] }>()).items;
+    const lines = await list();
+    expect(lines.map(({ displayName, reports, reporters }) => [displayName, reports, reporters])).toEqual([
+      ["Kid", 1, 1],
+      ["Ben", 3, 3],
+      ["Ada", 100, 1],
+    ]);
+    expect(lines[2]?.shown).toHaveLength(5);
+    const { newestAtMs = 0, shown = [] } = lines[2] ?? {};
+    await insert("late", null, ada.accountId, "underage", nowMs).run();
+    await operate("POST", `/reports/${shown[0]?.reportId}/close?throughMs=${newestAtMs}`);
+    const left = await list();
+    expect(left.map(({ displayName, reports }) => [displayName, reports])).toEqual([
+      ["Kid", 1],
+      ["Ada", 1],
+      ["Ben", 3],
+    ]);
+    const year = { ...systemDeps, now: () => nowMs + REPORT_RETENTION_MS + 1_000 };
+    await runJob(here, year, "retention:reports");
+    expect(await env.DB.prepare("SELECT COUNT(*) FROM reports").first("COUNT(*)")).toBe(0);
   });
 
   test("a member of a session may be reported by who is in it, and by nobody else", async () => {

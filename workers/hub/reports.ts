@@ -12,7 +12,10 @@ import { findBehind } from "./contact.ts";
 
 type Report = z.infer<typeof CreateReport>;
 
-/** Takes a report about an account, from anybody (A5). Who reports is noted if they are signed in, and is never told to anybody. */
+/**
+ * Takes a report about an account, from anybody (A5). Who reports is noted if they are signed in, and is never told to anybody; saying the
+ * same again while a person has yet to look at it changes nothing.
+ */
 export async function takeReport(c: AppContext, aboutAccountId: string, { reason, details }: Report) {
   const { deps } = c.var;
   if (!(await consume(c.env, deps, ["report", networkOf(c.req.header("CF-Connecting-IP"))])).ok)
@@ -20,7 +23,8 @@ export async function takeReport(c: AppContext, aboutAccountId: string, { reason
   const reporter = await authenticate(c);
   await c.env.DB.prepare(
     `INSERT INTO reports (id, reporter_account_id, account_id, reason, details, created_at_ms)
-     SELECT ?1, ?2, id, ?4, ?5, ?6 FROM accounts WHERE id = ?3`,
+     SELECT ?1, ?2, id, ?4, ?5, ?6 FROM accounts WHERE id = ?3 AND NOT EXISTS
+       (SELECT 1 FROM reports WHERE account_id = ?3 AND reporter_account_id = ?2 AND reason = ?4 AND details = ?5 AND closed_at_ms IS NULL)`,
   )
     .bind(newId("rep", deps.random), reporter?.id ?? null, aboutAccountId, reason, details, deps.now())
     .run();

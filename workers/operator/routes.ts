@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { OpenReport } from "../../protocol/hub.ts";
+import { OpenReport, ReportedAccount } from "../../protocol/hub.ts";
 import { ReportId } from "../../protocol/ids.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
@@ -7,10 +7,12 @@ import { newRouter } from "../http/router.ts";
 import { eraseAccount } from "../privacy/account-erasure.ts";
 import { requireOperator } from "./guard.ts";
 
-/** Reports shown at once: a person reads them. */
-const SHOWN_MAX = 100;
+/** Accounts shown at once, and reports of each: a person reads them. */
+const ACCOUNTS_SHOWN_MAX = 100;
+const REPORTS_SHOWN_MAX = 5;
 const guarded = { security: bearer, tags: ["operator"] };
 const params = z.object({ reportId: ReportId });
+const Shown = z.array(OpenReport);
 
 /** What a person of ours does with a report: look, close it, or delete the account it is about (A5). */
 export const operator = newRouter()
@@ -19,23 +21,34 @@ export const operator = newRouter()
       ...guarded,
       method: "get",
       path: "/api/v1/operator/reports",
-      summary: "Open reports, oldest first, those about age before all others",
+      summary:
+        "Reported accounts: those about age before all others, then those that most people report, then the oldest",
       middleware: [requireOperator] as const,
       responses: {
-        200: { description: "Reports", ...json(z.object({ items: z.array(OpenReport) })) },
+        200: { description: "Reported accounts", ...json(z.object({ items: z.array(ReportedAccount) })) },
         ...problemResponses,
       },
     }),
     async (c) => {
       const { results } = await c.env.DB.prepare(
-        `SELECT r.id AS reportId, r.reason, r.details, r.created_at_ms AS createdAtMs, r.account_id AS accountId,
-           a.display_name AS displayName, p.id AS profileId
-         FROM reports r JOIN accounts a ON a.id = r.account_id LEFT JOIN profiles p ON p.account_id = a.id
-         WHERE r.closed_at_ms IS NULL ORDER BY r.reason = 'underage' DESC, r.created_at_ms LIMIT ?`,
+        `SELECT g.*, a.display_name AS displayName, p.id AS profileId,
+           (SELECT json_group_array(json_object('reportId', id, 'reason', reason, 'details', details, 'createdAtMs', created_at_ms))
+            FROM (SELECT * FROM reports WHERE account_id = g.accountId AND closed_at_ms IS NULL
+                  ORDER BY reason = 'underage' DESC, created_at_ms LIMIT ?2)) AS shown
+         FROM (SELECT account_id AS accountId, COUNT(*) AS reports, MAX(reason = 'underage') AS isAboutAge,
+                 COUNT(DISTINCT ifnull(reporter_account_id, '')) AS reporters,
+                 MIN(created_at_ms) AS oldestAtMs, MAX(created_at_ms) AS newestAtMs
+               FROM reports WHERE closed_at_ms IS NULL GROUP BY account_id) g
+         JOIN accounts a ON a.id = g.accountId LEFT JOIN profiles p ON p.account_id = a.id
+         ORDER BY g.isAboutAge DESC, g.reporters DESC, g.oldestAtMs LIMIT ?1`,
       )
-        .bind(SHOWN_MAX)
-        .all<z.infer<typeof OpenReport>>();
-      return c.json({ items: results }, 200);
+        .bind(ACCOUNTS_SHOWN_MAX, REPORTS_SHOWN_MAX)
+        .all<Omit<z.infer<typeof ReportedAccount>, "shown"> & { shown: string; isAboutAge: number }>();
+      const items = results.map(({ isAboutAge: _, shown, ...account }) => ({
+        ...account,
+        shown: Shown.parse(JSON.parse(shown)),
+      }));
+      return c.json({ items }, 200);
     },
   )
   .openapi(
@@ -43,16 +56,19 @@ export const operator = newRouter()
       ...guarded,
       method: "post",
       path: "/api/v1/operator/reports/{reportId}/close",
-      summary: "Close a report; nothing else happens",
+      summary:
+        "Close a report, and with `throughMs` all others about the same account up to then; nothing else happens",
       middleware: [requireOperator] as const,
-      request: { params },
+      request: { params, query: z.object({ throughMs: z.coerce.number().int().min(0).optional() }) },
       responses: { 204: { description: "Closed" }, ...problemResponses },
     }),
     async (c) => {
+      const { throughMs = -1 } = c.req.valid("query");
       const { meta } = await c.env.DB.prepare(
-        "UPDATE reports SET closed_at_ms = ifnull(closed_at_ms, ?2) WHERE id = ?1",
+        `UPDATE reports SET closed_at_ms = ifnull(closed_at_ms, ?2) WHERE id = ?1
+           OR (closed_at_ms IS NULL AND created_at_ms <= ?3 AND account_id = (SELECT account_id FROM reports WHERE id = ?1))`,
       )
-        .bind(c.req.valid("param").reportId, c.var.deps.now())
+        .bind(c.req.valid("param").reportId, c.var.deps.now(), throughMs)
         .run();
       return meta.changes === 0 ? problem(c, "not-found") : c.body(null, 204);
     },

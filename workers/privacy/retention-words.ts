@@ -22,6 +22,7 @@ const moments: Record<string, Words> = {
   lastUsedAtMs: { en: "its last use", de: "der letzten Benutzung" },
   consentedAtMs: { en: "the consent", de: "der Einwilligung" },
   withdrawnAtMs: { en: "the withdrawal", de: "dem Widerruf" },
+  createdAtMs: { en: "it came", de: "dem Eingang" },
   closedAtMs: { en: "it is closed", de: "dem Abschluss" },
   finishedAtMs: { en: "it has finished", de: "dem Ende" },
   firstExpiresAtMs: {
@@ -29,6 +30,10 @@ const moments: Record<string, Words> = {
     de: "dem Ende der ersten Aufnahme, von der sie spricht",
   },
 };
+
+/** What a row is called in which a moment is missing. */
+const missing: Record<string, Words> = { closedAtMs: { en: "never closed", de: "nie abgeschlossen" } };
+const unconfirmed: Words = { en: "unconfirmed", de: "unbestätigt" };
 
 /** A length of keeping as people read it; the numbers are the rule's own. */
 function retentionWords(retention: Retention<string>): Words {
@@ -39,9 +44,10 @@ function retentionWords(retention: Retention<string>): Words {
       const { en, de } = length(retention.ms);
       const moment = moments[retention.column];
       if (moment === undefined) throw new Error(`No words for the moment ${retention.column}.`);
-      const unconfirmed =
-        retention.whileEmpty === undefined ? { en: "", de: "" } : { en: "unconfirmed: ", de: "unbestätigt: " };
-      return { en: `${unconfirmed.en}${en} after ${moment.en}`, de: `${unconfirmed.de}${de} nach ${moment.de}` };
+      const words = { en: `${en} after ${moment.en}`, de: `${de} nach ${moment.de}` };
+      if (retention.whileEmpty === undefined) return words;
+      const state = missing[retention.whileEmpty] ?? unconfirmed;
+      return { en: `${state.en}: ${words.en}`, de: `${state.de}: ${words.de}` };
     }
     case "after-launch": {
       const { en, de } = length(retention.ms);

@@ -67,7 +67,10 @@ export const hubRules = {
     },
     lawfulBasis: "legitimate-interest",
     recipients: ["operators"],
-    retention: [{ kind: "after", column: "closedAtMs", ms: REPORT_RETENTION_MS }],
+    retention: [
+      { kind: "after", column: "closedAtMs", ms: REPORT_RETENTION_MS },
+      { kind: "after", column: "createdAtMs", ms: REPORT_RETENTION_MS, whileEmpty: "closedAtMs" },
+    ],
     columns: {
       id: "internal",
       reporterAccountId: "export",
