@@ -30,6 +30,9 @@ const buckets = {
   token: { burst: 240, refillMs: 500 },
   contact: { burst: 5, refillMs: 30 * 60_000 },
   report: { burst: 10, refillMs: 10 * 60_000 },
+  /** Sessions that an account begins, and those that it deletes: each is work for the room, R2 and cron. */
+  session: { burst: 60, refillMs: 60_000 },
+  "session-end": { burst: 60, refillMs: 60_000 },
   /** Everybody comes back after a deploy, and a line that breaks off asks for one each time: several machines, every few seconds. */
   ticket: { burst: 60, refillMs: 5_000 },
   /** Codes hold 50 bits; this is for whoever would try anyhow, and leaves a band behind one address its room. */

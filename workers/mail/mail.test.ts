@@ -86,6 +86,45 @@ describe("notices before the end (E1)", () => {
     expect(await env.DB.prepare("SELECT COUNT(*) AS n FROM recordings").first("n")).toBe(4);
   });
 
+  test("X30, E1: told on Free that it ends, then on Pro, it is told again before it ends there, both times", async () => {
+    const { accountId, record, expiryOf } = await owner("free");
+    const completedAtMs = nowMs;
+    const id = await record(completedAtMs, completedAtMs + RECORDING_RETENTION_MS.free);
+    const endings = async () => {
+      const { results } = await env.DB.prepare(
+        "SELECT kind, first_expires_at_ms AS atMs FROM retention_notices ORDER BY created_at_ms",
+      ).all<{ kind: string; atMs: number }>();
+      return results.map(({ kind, atMs }) => [kind, (atMs - completedAtMs) / DAY_MS]);
+    };
+    for (const day of [4, 6]) {
+      nowMs = completedAtMs + day * DAY_MS + 1;
+      await runJobs(here, deps);
+      await runJobs(here, deps);
+    }
+    expect(await endings()).toEqual([
+      ["first", 7],
+      ["last", 7],
+    ]);
+    await changeTier(here, deps, accountId, "pro");
+    expect(await expiryOf(id)).toBe(completedAtMs + RECORDING_RETENTION_MS.pro);
+    sent = [];
+    await runJobs(here, deps);
+    expect(sent).toEqual([]);
+    for (const day of [27, 29]) {
+      nowMs = completedAtMs + day * DAY_MS + 1;
+      await runJobs(here, deps);
+      await runJobs(here, deps);
+    }
+    expect(sent).toHaveLength(2);
+    expect((await endings()).slice(2)).toEqual([
+      ["first", 30],
+      ["last", 30],
+    ]);
+    nowMs = completedAtMs + RECORDING_RETENTION_MS.pro;
+    await runJobs(here, deps);
+    expect(await expiryOf(id)).toBeUndefined();
+  });
+
   test("E6: whoever was not told in time, because runs were missed, gets the last notice and not both", async () => {
     const { record } = await owner();
     const endMs = nowMs + 80 * HOUR_MS;

@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { SessionId } from "../../protocol/ids.ts";
 import { SessionErasure } from "../../protocol/sessions.ts";
 import { requireAccount } from "../auth/guard.ts";
+import { consume } from "../auth/rate-limits.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
@@ -26,6 +27,7 @@ export const sessionErasure = newRouter().openapi(
   }),
   async (c) => {
     const { sessionId } = c.req.valid("param");
+    if (!(await consume(c.env, c.var.deps, ["session-end", c.var.account.id])).ok) return problem(c, "rate-limited");
     const outcome = await requestErasure(c.env.DB, sessionId, c.var.account.id, c.var.deps.now());
     if (outcome !== "requested") return problem(c, outcome);
     const { env, deps, budget } = withRequestBudget(c.env, c.var.deps);

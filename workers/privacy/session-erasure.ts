@@ -16,9 +16,10 @@ import { findMembership } from "../sessions/guard.ts";
 
 /**
  * The life of a deletion (promise E2). One batch writes its clock, counts what is to go and takes the members away: from that instant
- * the session is a 404 to everybody. Then, in steps that each may be repeated: the room ends, R2 empties by prefix, the rows go. The
- * erasure is finished when, after the last join ticket from before has expired, the room has been ended once more; cron does what a
- * request did not get to, however often either is killed (fault X20).
+ * the session is a 404 to everybody. Then, in steps that each may be repeated: the room ends, R2 empties by prefix, the rows go. A session
+ * in which nothing was ever shared is over with that, because its room keeps the mark of its end until the last join ticket from before has
+ * expired; any other is looked at once more after that, for what was on its way. Cron does what a request did not get to, however often
+ * either is killed (fault X20).
  */
 const BATCH = 500;
 /** Calls that a step may need before it asks again: an upload that R2 does not answer about is asked for four times. */
@@ -214,7 +215,8 @@ async function finish(env: Env, deps: Deps, sessionId: SessionId): Promise<boole
     // The room was ended at the start of this very call.
     env.DB.prepare(
       `UPDATE session_erasures SET finished_at_ms = ?2
-       WHERE session_id = ?1 AND finished_at_ms IS NULL AND requested_at_ms <= ?3`,
+       WHERE session_id = ?1 AND finished_at_ms IS NULL
+         AND (requested_at_ms <= ?3 OR (recordings_deleted = 0 AND objects_deleted = 0))`,
     ).bind(sessionId, nowMs, nowMs - TICKET_LIFETIME_MS),
   ]);
   return finished?.meta.changes === 1;

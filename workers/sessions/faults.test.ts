@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, test } from "vitest";
 import type { Role } from "../../protocol/roles.ts";
-import { Studio, seedPeople } from "../testing/studio.ts";
+import { consume } from "../auth/rate-limits.ts";
+import { accountOf, Studio, seedPeople } from "../testing/studio.ts";
 
 let studio: Studio;
 
@@ -53,14 +54,31 @@ test("X18, C1: whoever was made an observer does not leave and come back as what
   expect(await members()).toHaveLength(1);
 });
 
+/** Uses up all but so many of an account's tries. */
+const leave = async (bucket: "ticket" | "session" | "session-end", who: string, tries: number) => {
+  for (let at = 0; at < 60 - tries; at++) await consume(env, studio.deps, [bucket, accountOf(who)]);
+};
+
 test("X27: an account's tickets run out, nobody else's do, and they come back", async () => {
   await accept("ben", await invite());
   const ask = async (who: string) => (await studio.ask(who, "POST", `/sessions/${studio.sessionId}/tickets`)).status;
-  const answers: number[] = [];
-  for (let at = 0; at < 65; at++) answers.push(await ask("ben"));
-  expect(answers.filter((status) => status === 201)).toHaveLength(60);
-  expect(answers.at(-1)).toBe(429);
-  expect(await ask("ada")).toBe(201);
+  await leave("ticket", "ben", 1);
+  expect([await ask("ben"), await ask("ben"), await ask("ada")]).toEqual([201, 429, 201]);
   studio.nowMs += 5_000;
   expect(await ask("ben")).toBe(201);
+});
+
+test("X30, E2: a session in which nothing was shared is over at once; begun and deleted again and again, an account runs out", async () => {
+  const begin = async () => await studio.ask("eve", "POST", "/sessions", { body: { name: "again" } });
+  const made = await begin();
+  const { sessionId } = await made.json<{ sessionId: string }>();
+  const end = async () => await studio.ask("eve", "DELETE", `/sessions/${sessionId}`);
+  const ended = await end();
+  expect(ended.status).toBe(200);
+  expect(await ended.json()).toMatchObject({ finishedAtMs: studio.nowMs });
+  await leave("session", "eve", 2);
+  await leave("session-end", "eve", 2);
+  expect([(await begin()).status, (await begin()).status]).toEqual([201, 429]);
+  expect([(await end()).status, (await end()).status]).toEqual([200, 429]);
+  expect((await studio.ask("ada", "DELETE", `/sessions/${studio.sessionId}`)).status).toBe(200);
 });

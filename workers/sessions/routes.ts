@@ -3,6 +3,7 @@ import { newId, SessionId } from "../../protocol/ids.ts";
 import { PageQuery, pageSchema } from "../../protocol/paging.ts";
 import { CreateSession, PatchSession, SessionDetail, SessionSummary } from "../../protocol/sessions.ts";
 import { requireAccount } from "../auth/guard.ts";
+import { consume } from "../auth/rate-limits.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { readCursor } from "../http/paging.ts";
 import { problem } from "../http/problem.ts";
@@ -27,6 +28,7 @@ export const sessions = newRouter<MemberEnv>()
     }),
     async (c) => {
       const { now, random } = c.var.deps;
+      if (!(await consume(c.env, c.var.deps, ["session", c.var.account.id])).ok) return problem(c, "rate-limited");
       const { sessionId = newId("ses", random), ...session } = c.req.valid("json");
       const host = { accountId: c.var.account.id, memberId: newId("mem", random) };
       const outcome = await createSession(c.env.DB, { ...session, sessionId }, host, now());
