@@ -5,6 +5,8 @@ import { midiClockCue, midiClockDriver } from "../engine/midi/midi-clock.std.ts"
 import { mmcCue, mmcDriver } from "../engine/midi/mmc.std.ts";
 import { mtcCue, mtcDriver } from "../engine/midi/mtc.std.ts";
 import { ardourGreeting, ardourOscDriver, oscCue, reaperOscDriver } from "../engine/midi/osc-drivers.std.ts";
+import type { DawPort } from "../engine/midi/port.std.ts";
+import { loadRtMidi, openRtMidiPort } from "../engine/midi/rtmidi-port.node.ts";
 import { openUdpPort } from "../engine/midi/udp-port.node.ts";
 import type { Daw } from "../engine/studio/studio-transport.std.ts";
 
@@ -18,8 +20,9 @@ const midiDrivers = {
 
 /**
  * The DAWs of a headless companion: MMC into a file of its folder, and what `--daw` names as language and port: `ardour@127.0.0.1:3819`;
- * `reaper@127.0.0.1:8000:9000`, where it listens and where it answers; `mackie@file:keys.jsonl`, a file of the folder. Throws a sentence
- * for the person.
+ * `reaper@127.0.0.1:8000:9000`, where it listens and where it answers; `mackie@virtual:SessionLinked`, a MIDI port of our own;
+ * `clock@midi:Live`, one that is there; `mmc@jack:SessionLinked`, one of our own on JACK; `mtc@file:code.jsonl`, a file of the folder.
+ * Throws a sentence for the person.
  */
 export async function openDaws(folder: string, wanted: readonly string[]): Promise<Daw[]> {
   const file = { port: openFilePort(join(folder, "midi.jsonl")), ...midiDrivers.mmc() };
@@ -27,10 +30,17 @@ export async function openDaws(folder: string, wanted: readonly string[]): Promi
 }
 
 async function openDaw(text: string, folder: string): Promise<Daw> {
-  const [, language = "", file = ""] = /^([a-z]+)@file:([\w-]{1,60}\.jsonl)$/.exec(text) ?? [];
-  const midi = Object.entries(midiDrivers).find(([name]) => name === language)?.[1];
-  if (midi !== undefined) return { port: openFilePort(join(folder, file)), ...midi() };
-  return openOsc(text);
+  const [, language = "", kind = "", name = ""] = /^([a-z]+)@(file|midi|virtual|jack):([^/\\]{1,60})$/.exec(text) ?? [];
+  const midi = Object.entries(midiDrivers).find(([known]) => known === language)?.[1];
+  if (midi === undefined) return openOsc(text);
+  return { port: await openPort(kind, name, folder), ...midi() };
+}
+
+async function openPort(kind: string, name: string, folder: string): Promise<DawPort> {
+  if (kind === "file") return openFilePort(join(folder, name));
+  // JACK's ports are another build of the same library (docs/DAWS.md).
+  const path = kind === "jack" ? (process.env.SESSIONLINKED_JACK_MIDI ?? "no SESSIONLINKED_JACK_MIDI") : undefined;
+  return openRtMidiPort({ rtMidi: await loadRtMidi(path), name, virtual: kind !== "midi" });
 }
 
 async function openOsc(text: string): Promise<Daw> {
@@ -38,7 +48,7 @@ async function openOsc(text: string): Promise<Daw> {
     /^(ardour|reaper)@([0-9.]{7,15}|\[[0-9a-f:]{2,39}\]):([0-9]{1,5})(?::([0-9]{1,5}))?$/.exec(text) ?? [];
   if (kind === undefined)
     throw new Error(
-      `"${text}" is no DAW. Write ardour@127.0.0.1:3819, reaper@127.0.0.1:8000:9000 or mackie@file:keys.jsonl.`,
+      `"${text}" is no DAW. Write ardour@127.0.0.1:3819, reaper@127.0.0.1:8000:9000 or mackie@virtual:SessionLinked.`,
     );
   const name = kind === "ardour" ? "Ardour" : "Reaper";
   const opened = await openUdpPort({

@@ -2,6 +2,7 @@ import type { TransportCommand, TransportState } from "../../../protocol/room.ts
 import type { TimelineMap } from "../../../protocol/timeline.ts";
 import { initialTransport, nextTurnAt, positionAt } from "../../../protocol/transport.ts";
 import type { Cue, DawDriver, DawMessage } from "../midi/driver.std.ts";
+import { FloodGuard } from "../midi/flood-guard.std.ts";
 import type { DawPort } from "../midi/port.std.ts";
 import { commandOf } from "./daw-command.std.ts";
 import { type DawIntent, EchoGuard } from "./echo-guard.std.ts";
@@ -64,6 +65,8 @@ export class DawLink {
   #turns = 0;
   readonly #ticks: TickStream;
   #cancelQuiet: (() => void) | undefined;
+  readonly #flood = new FloodGuard();
+  #warnedOfFlood = false;
   #warnedOfRole = false;
   #counts = { sent: 0, presses: 0, echoes: 0 };
   #offMs: number | null = null;
@@ -180,6 +183,13 @@ export class DawLink {
   }
 
   #hear(bytes: Uint8Array, localMs: number): void {
+    if (!this.#flood.admits(bytes.length, localMs)) {
+      const { port, onWarning } = this.#options;
+      if (!this.#warnedOfFlood)
+        onWarning("daw-flood", `${port.name} says more than can be meant: part of it is not listened to.`);
+      this.#warnedOfFlood = true;
+      return;
+    }
     this.#decode(bytes, localMs);
     const { clock, driver } = this.#options;
     if (driver.quietMs === undefined || !clock.isKnown()) return;

@@ -1,0 +1,155 @@
+import { expect, test } from "vitest";
+import { TIMELINE_MAX_FRAMES } from "../../../protocol/limits.ts";
+import type { TransportCommand, TransportState } from "../../../protocol/room.ts";
+import { initialMap } from "../../../protocol/timeline.ts";
+import type { DawDriver } from "../midi/driver.std.ts";
+import { mackieCue, mackieDriver } from "../midi/mackie.std.ts";
+import { midiClockCue, midiClockDriver } from "../midi/midi-clock.std.ts";
+import { mmcCue, mmcDriver } from "../midi/mmc.std.ts";
+import { mtcCue, mtcDriver } from "../midi/mtc.std.ts";
+import { DawLink } from "./daw-link.std.ts";
+import { FakeClock } from "./fake-clock.std.ts";
+
+const EPOCH_MS = 1_800_000_000_000;
+const state = (motion: TransportState["motion"], positionFrames: number, atMs: number): TransportState => ({
+  motion,
+  positionFrames,
+  atMs,
+  bpm: 120,
+});
+
+/** A link whose DAW is this test. */
+function open(driver: DawDriver = mmcDriver(), cue = mmcCue) {
+  const clock = new FakeClock(EPOCH_MS);
+  const sent: string[] = [];
+  const commands: TransportCommand[] = [];
+  const warnings: string[] = [];
+  let hear: (bytes: Uint8Array, localMs: number) => void = () => undefined;
+  let presence: (isThere: boolean) => void = () => undefined;
+  const link = new DawLink({
+    port: {
+      name: "the DAW",
+      sendAt: (bytes) => sent.push(Buffer.from(bytes).toString("hex")),
+      onBytes: (listener) => {
+        hear = listener;
+      },
+      onPresence: (listener) => {
+        presence = listener;
+      },
+      close: async () => undefined,
+    },
+    driver,
+    cue,
+    clock: { ...clock, isKnown: () => true, nowSessionMs: clock.nowSessionMs, nowLocalMs: clock.nowSessionMs },
+    map: () => initialMap,
+    mayCommand: () => true,
+    onCommand: (command) => commands.push(command),
+    onWarning: (code) => warnings.push(code),
+  });
+  const says = (hex: string) => hear(Uint8Array.from(Buffer.from(hex.replaceAll(" ", ""), "hex")), clock.nowMs);
+  const settle = (motion: TransportState["motion"], positionFrames: number) => {
+    link.plan(state(motion, positionFrames, clock.nowMs), clock.nowMs);
+    clock.advanceTo(clock.nowMs + 2_000);
+    sent.length = 0;
+  };
+  return { clock, link, sent, commands, warnings, says, settle, goes: (isThere: boolean) => presence(isThere) };
+}
+
+test("C4: garbage in system exclusives is nobody's command, and what comes after it is heard", () => {
+  const { says, commands, warnings, settle } = open();
+  settle("stopped", 0);
+  for (const garbage of [
+    "f0 7f 7f 06 f7",
+    "f0 7f 7f 06 44 7f 01 f7",
+    "f0 7f 7f 06 44 06 01 60 f7",
+    "f0 00 00 66 14 f7",
+  ])
+    says(garbage);
+  says(`f0 ${"55".repeat(5_000)} f7`);
+  expect(commands).toEqual([]);
+  says("f0 7f 7f 06 02 f7");
+  expect(commands).toMatchObject([{ command: "play" }]);
+  expect(warnings).toEqual([]);
+});
+
+test("X15: ten thousand messages a second are limited and told, once, and the next second is heard again", () => {
+  const { says, commands, warnings, settle, clock } = open();
+  settle("stopped", 0);
+  for (let message = 0; message < 10_000; message++) says("90 3c 40");
+  expect(warnings).toEqual(["daw-flood"]);
+  says("f0 7f 7f 06 02 f7");
+  expect(commands).toEqual([]);
+  clock.advanceTo(clock.nowMs + 1_001);
+  says("f0 7f 7f 06 02 f7");
+  expect(commands).toMatchObject([{ command: "play" }]);
+});
+
+test("C4: a clock at 300 is a tempo of the session; one that no session may have is none", () => {
+  const { says, commands, settle, clock } = open(midiClockDriver(), midiClockCue);
+  settle("stopped", 0);
+  const runs = (bpm: number, clocks: number) => {
+    for (let at = 0; at < clocks; at++) {
+      clock.advanceTo(clock.nowMs + 60_000 / bpm / 24);
+      says("f8");
+    }
+  };
+  runs(300, 60);
+  expect(commands).toEqual([{ command: "tempo", bpm: 300 }]);
+  runs(450, 200);
+  expect(commands).toHaveLength(1);
+});
+
+test("C4: places beyond 24 hours or before the origin are no command, of the DAW or to it", () => {
+  const { says, commands, settle, link, clock, sent } = open();
+  settle("stopped", 0);
+  for (const label of ["78 00 00 00 00", "60 3c 00 00 00", "60 00 00 5e 00", "60 00 01 40 00"])
+    says(`f0 7f 7f 06 44 06 01 ${label} f7`);
+  expect(commands).toEqual([]);
+  link.plan(state("stopped", TIMELINE_MAX_FRAMES, clock.nowMs), clock.nowMs);
+  clock.advanceTo(clock.nowMs + 1_000);
+  expect(sent).toEqual([]);
+});
+
+test("C4: a DAW that answers nothing follows all the same, and nobody is told anything of it", () => {
+  const { link, clock, sent, warnings, commands } = open();
+  link.plan(state("stopped", 48_000, EPOCH_MS), EPOCH_MS);
+  link.plan(state("playing", 48_000, EPOCH_MS + 500), EPOCH_MS + 500);
+  link.plan(state("stopped", 96_000, EPOCH_MS + 1_500), EPOCH_MS + 1_500);
+  clock.advanceTo(EPOCH_MS + 3_000);
+  expect(sent.map((bytes) => bytes.slice(8, 10))).toEqual(["44", "03", "01", "44"]);
+  expect([warnings, commands]).toEqual([[], []]);
+  expect(link.report.offMs).toBeNull();
+});
+
+test("X24: a port that has gone is said at once; when it is back its DAW is brought to what the session does", () => {
+  const { link, clock, sent, warnings, goes, settle } = open(mackieDriver(), mackieCue);
+  settle("stopped", 0);
+  goes(false);
+  link.plan(state("playing", 0, clock.nowMs), clock.nowMs);
+  clock.advanceTo(clock.nowMs + 1_000);
+  sent.length = 0;
+  goes(true);
+  clock.advanceTo(clock.nowMs + 1_000);
+  expect(warnings).toEqual(["daw-gone", "daw-back"]);
+  expect(sent).toEqual(["f00000661401536573734c6e6b01020304f7", "905e7f905e00"]);
+});
+
+test("C4: a DAW that leads by timecode is the session's next command, from where it rolls, and stops it by falling silent", () => {
+  const { says, commands, settle, clock, link, sent } = open(mtcDriver(), mtcCue);
+  settle("stopped", 0);
+  const leader = mtcDriver();
+  const from = { ...state("playing", 480_000, clock.nowMs) };
+  for (let tick = leader.tick?.(from, initialMap, from.atMs); tick && tick.atMs < from.atMs + 300; ) {
+    clock.advanceTo(tick.atMs);
+    says(Buffer.from(tick.bytes).toString("hex"));
+    if (commands.length === 1) link.plan(from, clock.nowMs, true);
+    tick = leader.tick?.(from, initialMap, tick.atMs + 0.5);
+  }
+  clock.advanceTo(clock.nowMs + 500);
+  expect(commands.map(({ command }) => command)).toEqual(["play", "stop"]);
+  expect(sent).toEqual([]);
+  const [play] = commands;
+  if (play?.command !== "play" || play.since === undefined) throw new Error("no place");
+  const { positionFrames, atMs } = play.since;
+  expect(Math.abs(positionFrames - (480_000 + (atMs - from.atMs) * 48))).toBeLessThan(3);
+});
