@@ -1,20 +1,16 @@
 /**
  * The companion without a window: `node companion/headless/main.node.ts --origin http://… --session ses_… --input a.wav --folder dir`,
- * its token in the system's keychain (`npm run companion:sign-in`) or in SESSIONLINKED_TOKEN. Commands
+ * its token in the system's keychain (`sessionlinked login`) or in SESSIONLINKED_TOKEN. Commands
  * (`StudioCommand`) come as lines of JSON on standard input, events (`StudioEvent`) go out the same way; it leaves when the input ends.
  */
-import { mkdirSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { SessionId } from "../../protocol/ids.ts";
-import { StemFormat } from "../../protocol/recordings.ts";
 import { systemKeychain } from "../engine/account/keychain.node.ts";
 import { ApiClient } from "../engine/api/api-client.std.ts";
-import type { Input } from "../engine/recording/take-recorder.node.ts";
 import { StudioCommand } from "../engine/studio/commands.std.ts";
 import type { StudioEvent } from "../engine/studio/events.std.ts";
-import { openStudio } from "../engine/studio/open-studio.node.ts";
-import { openDaws } from "./daws.node.ts";
+import { openWanted } from "./open.node.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -48,30 +44,8 @@ if (
   !sessionId.success
 ) {
   console.error("usage: main.node.ts --origin URL --session ses_… --input file.wav --folder dir");
-  if (token === null) console.error("Nobody is signed in there: npm run companion:sign-in -- --origin URL");
+  if (token === null) console.error("Nobody is signed in there: sessionlinked login --origin URL");
   process.exit(2);
-}
-
-/** `Guitar:1,Keys:1+2`: names, each with one or two channels of the device, counted from 1. */
-function readInputs(text: string): Input[] {
-  return text.split(",").map((part) => {
-    const [, name, first, second] = /^([^:/\\]{1,40}):([12])(?:\+([12]))?$/.exec(part.trim()) ?? [];
-    if (name === undefined || first === undefined) {
-      throw new Error(`"${part}" is not an input. Write a name and its channels, for example Guitar:1,Keys:1+2.`);
-    }
-    return {
-      name,
-      channels: [first, second].flatMap((channel) => (channel === undefined ? [] : [Number(channel) - 1])),
-    };
-  });
-}
-
-function readArmed(text: string, inputs: readonly Input[]): string[] {
-  if (text === "*") return inputs.map(({ name }) => name);
-  return text
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
 }
 
 const emit = (event: StudioEvent) => process.stdout.write(`${JSON.stringify(event)}\n`);
@@ -83,22 +57,20 @@ const fail = (error: unknown): never => {
 };
 
 const api = new ApiClient(flags.origin, token);
-const open = async (folder: string, path: string) => {
-  const session = await api.readSession(sessionId.data as SessionId);
-  mkdirSync(folder, { recursive: true });
-  const inputs = readInputs(flags.inputs);
-  return openStudio({
+const open = async (folder: string, input: string) => {
+  const { sessionId: id, name } = await api.readSession(sessionId.data as SessionId);
+  return openWanted({
     api,
-    sessionId: session.sessionId,
-    sessionName: session.name,
-    inputPath: path,
+    sessionId: id,
+    sessionName: name,
+    folder,
+    input,
+    inputs: flags.inputs,
+    arm: flags.arm,
+    encoding: flags.encoding,
+    daws: flags.daw,
     inputSinceMs: flags["input-since"] === undefined ? null : Number(flags["input-since"]),
     traces: flags.trace,
-    inputs,
-    armed: readArmed(flags.arm, inputs),
-    encoding: StemFormat.shape.encoding.parse(flags.encoding),
-    folder,
-    daws: await openDaws(folder, flags.daw),
     emit,
     // The peer connections' own threads would keep the process for a while; everything of ours is on disk.
     ended: () => process.exit(0),

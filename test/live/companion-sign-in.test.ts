@@ -53,18 +53,8 @@ describe("A7: a companion lets its person in", () => {
     timeout: 60_000,
   }, async () => {
     const child = inDesktopSession(
-      `${run("sign-in.node.ts", "--origin", platform.origin, "--label", "Rack")} && ` +
-        run(
-          "main.node.ts",
-          "--origin",
-          platform.origin,
-          "--session",
-          `ses_${"0".repeat(26)}`,
-          "--input",
-          "none.wav",
-          "--folder",
-          folder,
-        ),
+      `${run("sessionlinked.node.ts", "login", "--origin", platform.origin, "--label", "Rack")} && ` +
+        run("sessionlinked.node.ts", "status", "--origin", platform.origin),
     );
     const ended = finished(child);
     let typed: string | undefined;
@@ -78,8 +68,8 @@ describe("A7: a companion lets its person in", () => {
     });
     const { output } = await ended;
     expect(output).toContain("Signed in.");
-    // The companion proper found its token: it got as far as looking for a session that is not there.
-    expect(output).not.toContain("Nobody is signed in there");
+    // The next command found the token.
+    expect(output).toContain("In no session yet");
     const row = await platform.db
       .prepare("SELECT token_hash AS hash, label FROM sign_ins WHERE kind = 'companion' AND label = 'Rack'")
       .first<{ hash: string }>();

@@ -3,7 +3,7 @@ import { type ErrorCode, Problem } from "../../../protocol/errors.ts";
 import type { RecordingId, SessionId } from "../../../protocol/ids.ts";
 import { pageSchema } from "../../../protocol/paging.ts";
 import { type CompleteRecording, type CreateRecording, Recording } from "../../../protocol/recordings.ts";
-import { Invite, JoinTicket, SessionDetail } from "../../../protocol/sessions.ts";
+import { Invite, JoinTicket, SessionDetail, SessionSummary } from "../../../protocol/sessions.ts";
 
 /** An answer that was not a success, in the words of its problem document. `retryable`: asking again later may help. */
 export class ApiError extends Error {
@@ -67,6 +67,11 @@ export class ApiClient {
 
   async deleteSession(sessionId: SessionId): Promise<void> {
     await this.#ask("DELETE", `/sessions/${sessionId}`);
+  }
+
+  /** The sessions that this account is in, newest first; the newest hundred. */
+  async listSessions() {
+    return (await this.#json(pageSchema(SessionSummary), "GET", "/sessions?limit=100")).items;
   }
 
   /** Every recording of the session that this account may see, newest first. */

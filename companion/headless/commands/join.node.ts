@@ -1,0 +1,197 @@
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { assertNever } from "../../../protocol/errors.ts";
+import { StudioCommand } from "../../engine/studio/commands.std.ts";
+import type { StudioEvent } from "../../engine/studio/events.std.ts";
+import type { Studio } from "../../engine/studio/studio.std.ts";
+import { sessionOf, signedIn } from "../account.node.ts";
+import { type Command, deviceFlags, type Exit, exits, type Run, Stop } from "../command.node.ts";
+import { openWanted } from "../open.node.ts";
+import type { Screen } from "../screen.node.ts";
+import { folderOf } from "./takes.node.ts";
+
+/** Session time is known well enough for a take after this. */
+const SETTLE_MS = 3_000;
+const SECONDS_MAX = 4 * 3_600;
+
+interface Opened {
+  studio: Studio;
+  ended: Promise<void>;
+  /** Resolves with the first event that fits. */
+  until(fits: (event: StudioEvent) => boolean): Promise<StudioEvent>;
+}
+
+/** Joins a session; `onEvent` hears everything that happens there. */
+async function open(
+  run: Run,
+  arm: string | undefined,
+  onEvent: (event: StudioEvent, nameOf: NameOf) => void,
+): Promise<Opened> {
+  const input = run.flag("input");
+  if (input === undefined)
+    throw new Stop(exits.usage, "Say what is played in: --input take.wav. Sound cards come with the desktop app.");
+  const api = await signedIn(run);
+  const { sessionId, name, members } = await api.readSession(await sessionOf(api, run.argument(0) ?? ""));
+  const nameOf: NameOf = (memberId) => members.find((one) => one.memberId === memberId)?.displayName ?? "Somebody";
+  const waiting = new Set<(event: StudioEvent) => void>();
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  const studio = await openWanted({
+    api,
+    sessionId,
+    sessionName: name,
+    folder: folderOf(run, name),
+    input,
+    inputs: run.flag("inputs") ?? "Input 1:1+2",
+    arm: run.flag("arm") ?? arm ?? "",
+    encoding: run.flag("encoding") ?? "pcm24",
+    daws: (run.flag("daw") ?? "").split(",").filter((daw) => daw !== ""),
+    emit: (event) => {
+      onEvent(event, nameOf);
+      for (const look of [...waiting]) look(event);
+    },
+    ended: resolve,
+  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => studio.execute({ type: "leave" }));
+  const until = (fits: (event: StudioEvent) => boolean) =>
+    new Promise<StudioEvent>((found) => {
+      const look = (event: StudioEvent) => {
+        if (!fits(event)) return;
+        waiting.delete(look);
+        found(event);
+      };
+      waiting.add(look);
+    });
+  return { studio, ended, until };
+}
+
+type NameOf = (memberId: string | undefined) => string;
+
+/** What happens in the session as a person reads it; what moves all the time is not written down. */
+function tell(screen: Screen, event: StudioEvent, nameOf: NameOf): void {
+  switch (event.type) {
+    case "joined":
+      screen.say(`You are in, as ${event.role}. Ctrl-C leaves.`);
+      return;
+    case "waiting":
+      screen.say("You are at the door: the host has to let you in.");
+      return;
+    case "link":
+      screen.say(`${nameOf(event.memberId)}: ${event.state}`);
+      return;
+    case "logged": {
+      const { body, from } = event.event;
+      if (body.kind === "chat") screen.say(`${nameOf(from)}: ${body.text}`);
+      if (body.kind === "transport") screen.say(`${nameOf(from)}: ${body.transport.command}`);
+      return;
+    }
+    case "recording":
+      screen.say(`Recording ${event.name}`);
+      return;
+    case "recorded":
+    case "recovered":
+      screen.say(`${event.stem.name}: ${event.stem.path}`);
+      return;
+    case "upload": {
+      const { name, sentBytes, totalBytes } = event.progress;
+      if (totalBytes !== null) screen.bar(name, sentBytes / totalBytes);
+      return;
+    }
+    case "shared":
+      screen.say(`${event.recording.name} is with the others.`);
+      return;
+    case "delivered":
+      screen.say(`${event.name} has come: ${event.path}`);
+      return;
+    case "notice":
+      screen.say(event.message);
+      return;
+    case "warning":
+      screen.complain(event.message);
+      return;
+    case "level":
+    case "latency":
+    case "executed":
+    case "report":
+      return;
+    default:
+      assertNever(event);
+  }
+}
+
+const heard = (screen: Screen) => (event: StudioEvent, nameOf: NameOf) =>
+  screen.isJson ? screen.answer(event, []) : tell(screen, event, nameOf);
+
+export const join: Command = {
+  name: "join",
+  summary: "Joins a session by its invite, its address or its id, and stays.",
+  arguments: ["CODE"],
+  flags: deviceFlags,
+  async run(run) {
+    const { screen } = run;
+    let exit: Exit = exits.done;
+    const { studio, ended } = await open(run, undefined, (event, nameOf) => {
+      heard(screen)(event, nameOf);
+      if (event.type === "warning" && event.final) exit = exits.refused;
+    });
+    if (screen.isJson) {
+      const commands = createInterface({ input: process.stdin });
+      commands.on("line", (text) => {
+        try {
+          studio.execute(StudioCommand.parse(JSON.parse(text)));
+        } catch (error) {
+          screen.complain(error instanceof Error ? error.message : String(error));
+        }
+      });
+      commands.on("close", () => studio.execute({ type: "leave" }));
+    }
+    await ended;
+    return exit;
+  },
+};
+
+export const record: Command = {
+  name: "record",
+  summary: "Joins a session, records a take of everybody's armed inputs, and leaves.",
+  arguments: ["SESSION"],
+  flags: {
+    ...deviceFlags,
+    seconds: { summary: "How long; without it, until Ctrl-C.", value: "N" },
+    share: { summary: "Shares this machine's take with the others. What they fetch is theirs." },
+  },
+  async run(run) {
+    const { screen } = run;
+    const seconds = run.flag("seconds") === undefined ? SECONDS_MAX : Number(run.flag("seconds"));
+    if (!(seconds > 0 && seconds <= SECONDS_MAX))
+      throw new Stop(exits.usage, `--seconds takes a number from 1 to ${SECONDS_MAX}.`);
+    const { studio, ended, until } = await open(run, "*", heard(screen));
+    const over = ended.then(() => null);
+    const refused = until((event) => event.type === "warning" && ["forbidden", "recording-off"].includes(event.code));
+    const step = (fits: (event: StudioEvent) => boolean) => Promise.race([until(fits), refused, over]);
+    const leave = async (exit: Exit): Promise<Exit> => {
+      studio.execute({ type: "leave" });
+      await ended;
+      return exit;
+    };
+    const joined = await step((event) => event.type === "joined");
+    if (joined?.type !== "joined") return leave(exits.refused);
+    await Promise.race([sleep(SETTLE_MS), over]);
+    const begins = step((event) => event.type === "recording");
+    studio.execute({ type: "transport", transport: { command: "record" } });
+    if ((await begins)?.type !== "recording") return leave(exits.refused);
+    const recorded = step((event) => event.type === "recorded");
+    for (let second = 0; second < seconds; second++) {
+      screen.bar(`${second} s`, run.flag("seconds") === undefined ? 0 : second / seconds);
+      if ((await Promise.race([sleep(1_000, "on"), recorded])) !== "on") break;
+    }
+    studio.execute({ type: "transport", transport: { command: "stop" } });
+    if ((await recorded)?.type !== "recorded") return leave(exits.failed);
+    if (run.isOn("share")) {
+      const shared = step(
+        (event) => event.type === "shared" || (event.type === "upload" && event.progress.state === "failed"),
+      );
+      studio.execute({ type: "share" });
+      if ((await shared)?.type !== "shared") return leave(exits.failed);
+    }
+    return leave(exits.done);
+  },
+};

@@ -1,0 +1,72 @@
+/** Opens a studio from what was written on a command line. */
+import { mkdirSync } from "node:fs";
+import type { SessionId } from "../../protocol/ids.ts";
+import { StemFormat } from "../../protocol/recordings.ts";
+import type { ApiClient } from "../engine/api/api-client.std.ts";
+import type { Input } from "../engine/recording/take-recorder.node.ts";
+import type { StudioEvent } from "../engine/studio/events.std.ts";
+import { openStudio } from "../engine/studio/open-studio.node.ts";
+import { openDaws } from "./daws.node.ts";
+
+export interface Wanted {
+  api: ApiClient;
+  sessionId: SessionId;
+  sessionName: string;
+  folder: string;
+  /** A WAV file that stands for the sound card. */
+  input: string;
+  /** `Guitar:1,Keys:1+2`: names, each with one or two channels of the device, counted from 1. */
+  inputs: string;
+  /** Inputs that the person arms from the start, by name, with commas; `*` is all. */
+  arm: string;
+  encoding: string;
+  daws: readonly string[];
+  inputSinceMs?: number | null;
+  traces?: boolean;
+  emit(event: StudioEvent): void;
+  ended(): void;
+}
+
+function readInputs(text: string): Input[] {
+  return text.split(",").map((part) => {
+    const [, name, first, second] = /^([^:/\\]{1,40}):([12])(?:\+([12]))?$/.exec(part.trim()) ?? [];
+    if (name === undefined || first === undefined) {
+      throw new Error(`"${part}" is not an input. Write a name and its channels, for example Guitar:1,Keys:1+2.`);
+    }
+    return {
+      name,
+      channels: [first, second].flatMap((channel) => (channel === undefined ? [] : [Number(channel) - 1])),
+    };
+  });
+}
+
+function readArmed(text: string, inputs: readonly Input[]): string[] {
+  if (text === "*") return inputs.map(({ name }) => name);
+  return text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}
+
+/** Rejects with a sentence for the person. */
+export async function openWanted(wanted: Wanted) {
+  const encoding = StemFormat.shape.encoding.safeParse(wanted.encoding);
+  if (!encoding.success) throw new Error(`"${wanted.encoding}" is no encoding: pcm24 or float32.`);
+  const inputs = readInputs(wanted.inputs);
+  mkdirSync(wanted.folder, { recursive: true });
+  return openStudio({
+    api: wanted.api,
+    sessionId: wanted.sessionId,
+    sessionName: wanted.sessionName,
+    inputPath: wanted.input,
+    inputSinceMs: wanted.inputSinceMs ?? null,
+    traces: wanted.traces ?? false,
+    inputs,
+    armed: readArmed(wanted.arm, inputs),
+    encoding: encoding.data,
+    folder: wanted.folder,
+    daws: await openDaws(wanted.folder, wanted.daws),
+    emit: wanted.emit,
+    ended: wanted.ended,
+  });
+}
