@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { accentsOf } from "./accents.ts";
+import { accentOf, accentsOf } from "./accents.ts";
 
-const ids = Array.from({ length: 20 }, (_, at) => `mem_${at}`);
+const ids = Array.from({ length: 20 }, (_, at) => `acc_${at}`);
 
 test("eight people have eight accents; a ninth shares one; the order of asking is the order of joining", () => {
   const eight = accentsOf(ids.slice(0, 8));
@@ -12,7 +12,7 @@ test("eight people have eight accents; a ninth shares one; the order of asking i
 
 test("whoever had the accent of their own id keeps it when others leave", () => {
   for (const id of ids) {
-    const alone = accentsOf([id]).get(id);
+    const alone = accentOf(id);
     expect(accentsOf([id, ...ids.filter((other) => other !== id)]).get(id)).toBe(alone);
   }
 });

@@ -1,5 +1,8 @@
+import { z } from "zod";
+
 /** Accents that people can have. In a larger session they repeat, and names tell people apart. */
 const ACCENTS = 8;
+export const Accent = z.int().min(1).max(ACCENTS);
 
 /** FNV-1a, 32 bits: spreads ids evenly, and is the same wherever it runs. */
 function spread(text: string): number {
@@ -8,19 +11,22 @@ function spread(text: string): number {
   return hash >>> 0;
 }
 
+/** A person's own accent, 1 to 8, from their account: theirs on the Hub, on their own pages and, if nobody there has it, in a session. */
+export const accentOf = (accountId: string): number => (spread(accountId) % ACCENTS) + 1;
+
 /**
- * The accent of each member of a session, 1 to 8, in the order in which they joined: the same on every screen. It comes from the id, so
- * that it stays when somebody else leaves; whoever joins later takes the next free one.
+ * The accent of each member of a session, by account, in the order in which they joined. Everybody has their own if they can; whoever
+ * joins later and finds it taken gets the next free one.
  */
-export function accentsOf(memberIds: readonly string[]): Map<string, number> {
+export function accentsOf(accountIds: readonly string[]): Map<string, number> {
   const accents = new Map<string, number>();
   const taken = new Set<number>();
-  for (const memberId of memberIds) {
+  for (const accountId of accountIds) {
     if (taken.size === ACCENTS) taken.clear();
-    let accent = spread(memberId) % ACCENTS;
-    while (taken.has(accent)) accent = (accent + 1) % ACCENTS;
+    let accent = accentOf(accountId);
+    while (taken.has(accent)) accent = (accent % ACCENTS) + 1;
     taken.add(accent);
-    accents.set(memberId, accent + 1);
+    accents.set(accountId, accent);
   }
   return accents;
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Accent } from "./accents.ts";
 import { currencyCodes } from "./currencies.ts";
 import { BlockId, ProfileId, SessionId } from "./ids.ts";
 import { instruments, knownInstruments } from "./instruments.ts";
@@ -126,6 +127,8 @@ export const PublicProfile = z.strictObject({
   bio: z.string().nullable(),
   availability: Availability.nullable(),
   hasSample: z.boolean(),
+  /** The hue that stands for this person wherever they are seen. */
+  accent: Accent,
 });
 export type PublicProfile = z.infer<typeof PublicProfile>;
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Accent } from "./accents.ts";
 import { InviteCode, InviteId, MemberId, SessionId } from "./ids.ts";
 import { INVITE_USES_MAX, SESSION_NAME_MAX_GRAPHEMES } from "./limits.ts";
 import { Role } from "./roles.ts";
@@ -38,7 +39,8 @@ export const SessionSummary = z.object({
 
 export const SessionDetail = SessionSummary.extend({
   settings: SessionSettings,
-  members: z.array(z.object({ memberId: MemberId, displayName: z.string(), role: Role })),
+  /** The accent that stands for each on every page and screen of this session. */
+  members: z.array(z.object({ memberId: MemberId, displayName: z.string(), role: Role, accent: Accent })),
 });
 
 export const PatchSession = z.object({ settings: SessionSettings });

@@ -1,5 +1,6 @@
 /** What the page tells the view before anything is asked: written by the server into the page, read once. */
 import * as z from "zod";
+import { Accent } from "../../protocol/accents.ts";
 import { MemberId, SessionId } from "../../protocol/ids.ts";
 import { Role } from "../../protocol/roles.ts";
 
@@ -8,6 +9,7 @@ export const Boot = z.object({
   sessionName: z.string(),
   memberId: MemberId,
   role: Role,
+  accents: z.record(z.string(), Accent),
   language: z.enum(["en", "de"]),
   /** The session's own page, for what is done there. */
   sessionHref: z.string(),

@@ -57,6 +57,8 @@ export interface ViewState {
   memberId: MemberId | null;
   role: Role | null;
   members: readonly Member[];
+  /** The accent of each member, as the site gives it: the same here as on every page. */
+  accents: Readonly<Record<string, number>>;
   settings: SessionSettings;
   /** Who comes in from now on, who waits at the door, and who is kept out; the last two are the host's to know and to change. */
   admission: Admission;
@@ -83,6 +85,7 @@ export const initialView: ViewState = {
   memberId: null,
   role: null,
   members: [],
+  accents: {},
   settings: { recordingPermitted: false },
   admission: "open",
   waitingRoom: [],
@@ -112,6 +115,7 @@ export type ViewInput =
     }
   | { type: "waiting-room"; members: readonly WaitingMember[] }
   | { type: "members"; members: readonly Member[] }
+  | { type: "accents"; accents: Readonly<Record<string, number>> }
   | { type: "event"; event: LoggedEvent }
   | { type: "takes"; takes: readonly Recording[] }
   | { type: "take-gone"; recordingId: RecordingId }
@@ -141,6 +145,8 @@ export function reduce(state: ViewState, input: ViewInput): ViewState {
     }
     case "waiting-room":
       return { ...state, waitingRoom: input.members };
+    case "accents":
+      return { ...state, accents: input.accents };
     case "event":
       return applyEvent(state, input.event);
     case "takes":

@@ -1,7 +1,6 @@
 /** Small parts that the view's rooms share: who somebody is, an icon, a frame clock. */
 import { useEffect, useRef } from "preact/hooks";
 import { Bars } from "../../audio/bars.ts";
-import { accentsOf } from "../../protocol/accents.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import type { FrameRange, TimelineMap } from "../../protocol/timeline.ts";
 import type { ViewState } from "./model.std.ts";
@@ -18,8 +17,7 @@ export interface ViewProps {
 
 /** The class that gives a person their colour, the same on every page of the session. */
 export function accentClass(state: ViewState, memberId: MemberId | null): string {
-  const accent =
-    memberId === null ? undefined : accentsOf(state.members.map((member) => member.memberId)).get(memberId);
+  const accent = memberId === null ? undefined : state.accents[memberId];
   return accent === undefined ? "" : `person-${accent}`;
 }
 

@@ -10,7 +10,7 @@ import { pageSchema } from "../../protocol/paging.ts";
 import { Recording } from "../../protocol/recordings.ts";
 import type { Role } from "../../protocol/roles.ts";
 import type { Admission, PostBody, TransportCommand } from "../../protocol/room.ts";
-import { Invite, JoinTicket } from "../../protocol/sessions.ts";
+import { Invite, JoinTicket, SessionDetail } from "../../protocol/sessions.ts";
 import { positionAt } from "../../protocol/transport.ts";
 import { SessionClock } from "../engine/clock/session-clock.std.ts";
 import { type Entry, RoomClient } from "../engine/room/room-client.std.ts";
@@ -41,7 +41,7 @@ export class BrowserSession {
 
   constructor(boot: Boot) {
     this.#boot = boot;
-    this.state.value = { ...initialView, memberId: boot.memberId, role: boot.role };
+    this.state.value = { ...initialView, memberId: boot.memberId, role: boot.role, accents: boot.accents };
     this.#room = new RoomClient({
       enter: () => this.#enter(),
       nowMs: () => performance.now(),
@@ -52,7 +52,11 @@ export class BrowserSession {
           void this.#readTakes();
         },
         onEvent: (event) => this.#step({ type: "event", event }),
-        onMembers: (members) => this.#step({ type: "members", members }),
+        onMembers: (members) => {
+          this.#step({ type: "members", members });
+          if (members.some(({ memberId }) => this.state.value.accents[memberId] === undefined))
+            void this.#readAccents();
+        },
         onWaiting: () => this.#step({ type: "connection", connection: { state: "waiting" } }),
         onWaitingRoom: (members) => this.#step({ type: "waiting-room", members }),
         onMute: () => this.onMuteAsked(),
@@ -191,6 +195,14 @@ export class BrowserSession {
     const url = new URL(roomPath, location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     return { url: url.href, ticket, iceServers };
+  }
+
+  /** Somebody has joined since the page was made: the site knows their accent. */
+  async #readAccents(): Promise<void> {
+    const session = SessionDetail.safeParse(await this.#ask("GET", `/sessions/${this.#boot.sessionId}`));
+    if (!session.success) return;
+    const accents = session.data.members.map(({ memberId, accent }) => [memberId, accent]);
+    this.#step({ type: "accents", accents: Object.fromEntries(accents) });
   }
 
   /** Reads all takes anew. Told again while it reads, it reads once more and not twice. */

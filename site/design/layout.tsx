@@ -149,7 +149,7 @@ export function Layout({ page, title, description, hidden = false, image, script
                   aria-current={page.path === "/account" ? "page" : undefined}
                 >
                   <span class="hidden">{t.account}: </span>
-                  <span class="top-dot" aria-hidden="true" />
+                  <span class={`top-dot person-${page.account.accent}`} aria-hidden="true" />
                   <span class="top-name-text">{page.account.displayName}</span>
                 </a>
               )}

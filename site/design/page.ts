@@ -11,7 +11,7 @@ export interface Page {
   search: string;
   /** Scheme and host that the reader used. */
   origin: string;
-  account: { displayName: string } | null;
+  account: { displayName: string; accent: number } | null;
   nowMs: number;
 }
 

@@ -5,9 +5,6 @@ function spread(text: string): number {
   return hash >>> 0;
 }
 
-/** A person's accent on the Hub, 1 to 8: the same on every page and picture of theirs. */
-export const accentOf = (profileId: string) => (spread(profileId) % 8) + 1;
-
 /** One note of a signature: when, how long, how high; in steps and rows. */
 export interface Note {
   step: number;

@@ -1,6 +1,6 @@
 import { currencies } from "../../protocol/currencies.ts";
 import type { PublicProfile } from "../../protocol/hub.ts";
-import { accentOf, SIGNATURE_ROWS, SIGNATURE_STEPS, signature } from "../design/signature.ts";
+import { SIGNATURE_ROWS, SIGNATURE_STEPS, signature } from "../design/signature.ts";
 import { languageName, money } from "../i18n/format.ts";
 import { setLine, UNITS_PER_EM } from "./letters.ts";
 import { encodePng } from "./png.ts";
@@ -12,15 +12,15 @@ const paper: Colour = [18, 15, 12];
 const ink: Colour = [240, 236, 229];
 const soft: Colour = [178, 173, 166];
 const line: Colour = [56, 51, 46];
-const accents: readonly Colour[] = [
-  [252, 152, 76],
-  [81, 198, 224],
-  [120, 212, 124],
-  [204, 151, 243],
-  [228, 198, 79],
-  [245, 137, 182],
-  [137, 172, 250],
-  [106, 208, 189],
+export const accents: readonly Colour[] = [
+  [246, 156, 81],
+  [87, 196, 230],
+  [190, 204, 77],
+  [214, 147, 234],
+  [103, 210, 204],
+  [243, 138, 190],
+  [119, 177, 248],
+  [167, 161, 252],
 ];
 
 const mixed = (over: Colour, under: Colour, share: number): Colour => [
@@ -64,7 +64,7 @@ const drawable = (texts: readonly string[]) => texts.filter((text) => setLine(te
 /** The picture that stands for a profile where its address is shared: 1200 × 630, from nothing but what the page shows. */
 export async function sharePicture(profile: PublicProfile): Promise<Uint8Array<ArrayBuffer>> {
   const { profileId, displayName, instruments, rate, daw, languages } = profile;
-  const person = accents[accentOf(profileId) - 1] ?? ink;
+  const person = accents[profile.accent - 1] ?? ink;
   const raster = new Raster(WIDTH, HEIGHT);
   write(raster, "SessionLinked", 96, 38, 38, INK);
   raster.rect(0, 133, WIDTH, 1, LINE);

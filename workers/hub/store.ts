@@ -1,3 +1,4 @@
+import { accentOf } from "../../protocol/accents.ts";
 import type { Currency } from "../../protocol/currencies.ts";
 import { type Availability, type OwnProfile, PublicProfile, type PutProfile } from "../../protocol/hub.ts";
 import { newId, type ProfileId, randomBase32 } from "../../protocol/ids.ts";
@@ -53,6 +54,7 @@ export function publicProfile(row: ProfileRow): PublicProfile {
     bio: row.bio,
     availability: row.availability,
     hasSample: row.sampleType !== null,
+    accent: accentOf(row.accountId),
   });
 }
 

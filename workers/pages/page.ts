@@ -1,3 +1,4 @@
+import { accentOf } from "../../protocol/accents.ts";
 import { href, type Page } from "../../site/design/page.ts";
 import { negotiate } from "../../site/i18n/language.ts";
 import { type Account, authenticate } from "../auth/guard.ts";
@@ -26,7 +27,7 @@ function describe(c: AppContext, account: Account | null): Page {
     path: c.req.path,
     search: searchParams.size === 0 ? "" : `?${searchParams}`,
     origin,
-    account: account === null ? null : { displayName: account.displayName },
+    account: account === null ? null : { displayName: account.displayName, accent: accentOf(account.id) },
     nowMs: c.var.deps.now(),
   };
 }

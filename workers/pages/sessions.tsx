@@ -1,5 +1,4 @@
 import type { z } from "zod";
-import { accentsOf } from "../../protocol/accents.ts";
 import { SessionId } from "../../protocol/ids.ts";
 import { PageQuery, pageSchema } from "../../protocol/paging.ts";
 import { may } from "../../protocol/roles.ts";
@@ -48,7 +47,7 @@ export const withMember = (handler: (c: AppContext, visit: MemberVisit) => Respo
 
 /** The takes of a session, with who played them: the members that are in it, and nobody's name of those who have left (V1). */
 async function takesView(c: AppContext, { page, reader }: ReaderVisit, detail: z.infer<typeof SessionDetail>) {
-  const accents = accentsOf(detail.members.map(({ memberId }) => memberId));
+  const accents = new Map<string, number>(detail.members.map(({ memberId, accent }) => [memberId, accent]));
   const mayPlay = may(detail.role, "recording.download");
   const asked = c.req.query("takes");
   const cursor = readCursor(asked) ?? firstPage;
@@ -122,7 +121,6 @@ async function madeCode(c: AppContext, { member, reader, page }: MemberVisit): P
 async function showSession(app: App, c: AppContext, visit: MemberVisit) {
   const { page, member } = visit;
   const detail = await sessionDetail(c.env.DB, member);
-  const accents = accentsOf(detail.members.map(({ memberId }) => memberId));
   let invites: InviteList | null = null;
   if (may(member.role, "session.invite")) {
     const cursor = PageQuery.shape.cursor.safeParse(c.req.query("invites")).data;
@@ -137,7 +135,6 @@ async function showSession(app: App, c: AppContext, visit: MemberVisit) {
       session={{
         ...detail,
         recordingPermitted: detail.settings.recordingPermitted,
-        members: detail.members.map((one) => ({ ...one, accent: accents.get(one.memberId) ?? 1 })),
       }}
       notice={readNotice(page.language, c.req.query())}
       invites={invites}

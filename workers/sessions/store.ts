@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { accentsOf } from "../../protocol/accents.ts";
 import type { MemberId, SessionId } from "../../protocol/ids.ts";
 import { SESSIONS_PER_ACCOUNT_MAX } from "../../protocol/limits.ts";
 import type { Role } from "../../protocol/roles.ts";
@@ -111,12 +112,13 @@ export async function listInvites(db: D1Database, sessionId: SessionId, limit: n
 export async function sessionDetail(db: D1Database, member: Membership): Promise<Detail> {
   const { results } = await db
     .prepare(
-      `SELECT member_id AS memberId, display_name AS displayName, role
+      `SELECT member_id AS memberId, display_name AS displayName, role, account_id AS accountId
        FROM session_members JOIN accounts ON accounts.id = account_id
        WHERE session_id = ?1 ORDER BY joined_at_ms, member_id`,
     )
     .bind(member.sessionId)
-    .all<{ memberId: MemberId; displayName: string; role: Role }>();
+    .all<{ memberId: MemberId; displayName: string; role: Role; accountId: string }>();
+  const accents = accentsOf(results.map(({ accountId }) => accountId));
   return {
     sessionId: member.sessionId,
     name: member.sessionName,
@@ -124,6 +126,6 @@ export async function sessionDetail(db: D1Database, member: Membership): Promise
     memberId: member.memberId,
     createdAtMs: member.sessionCreatedAtMs,
     settings: { recordingPermitted: member.recordingPermitted },
-    members: results,
+    members: results.map(({ accountId, ...seen }) => ({ ...seen, accent: accents.get(accountId) ?? 1 })),
   };
 }

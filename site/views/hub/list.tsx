@@ -3,7 +3,6 @@ import { availabilities, daws, type HubPage, type HubQuery, type PublicProfile }
 import { type KnownInstrument, knownInstruments } from "../../../protocol/instruments.ts";
 import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
-import { accentOf } from "../../design/signature.ts";
 import { hubText } from "../../i18n/hub.ts";
 import { AvailabilityTag, Clips, instrumentName, languageNames, languageOptions, Notice, RateTag } from "./parts.tsx";
 
@@ -95,9 +94,9 @@ export function Hub({ page, asked, query, found, good }: HubProps) {
 /** One person on the list: head, clips and words, and what an hour costs. */
 function Track({ page, profile }: { page: Page; profile: PublicProfile }) {
   const t = hubText[page.language];
-  const { profileId, displayName, daw, instruments, languages, rate, bio, availability, hasSample } = profile;
+  const { profileId, displayName, daw, instruments, languages, rate, bio, availability, hasSample, accent } = profile;
   return (
-    <li class={`track person-${accentOf(profileId)}`}>
+    <li class={`track person-${accent}`}>
       <div class="track-head">
         <h2 dir="auto">
           <a href={href(page, `/hub/${profileId}`)}>{displayName}</a>

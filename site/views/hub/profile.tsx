@@ -1,7 +1,7 @@
 import type { PublicProfile } from "../../../protocol/hub.ts";
 import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
-import { accentOf, SIGNATURE_ROWS, SIGNATURE_STEPS, signaturePath } from "../../design/signature.ts";
+import { SIGNATURE_ROWS, SIGNATURE_STEPS, signaturePath } from "../../design/signature.ts";
 import { hubText } from "../../i18n/hub.ts";
 import { AvailabilityTag, Clips, instrumentName, languageNames, Notice, RateTag } from "./parts.tsx";
 
@@ -18,11 +18,11 @@ export function Sheet({
   heading?: "h1" | "h3";
 }) {
   const t = hubText[page.language];
-  const { profileId, displayName, daw, instruments, languages, rate, bio, availability, hasSample } = profile;
+  const { profileId, displayName, daw, instruments, languages, rate, bio, availability, hasSample, accent } = profile;
   const Heading = heading;
   return (
     <article
-      class={`sheet person-${accentOf(profileId)}`}
+      class={`sheet person-${accent}`}
       itemscope
       itemtype="https://schema.org/Person"
       itemid={`${page.origin}/hub/${profileId}`}

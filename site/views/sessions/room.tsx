@@ -5,7 +5,7 @@ import { sessionText } from "../../i18n/sessions.ts";
 
 export interface RoomPageProps {
   page: Page;
-  session: { sessionId: string; name: string; memberId: string; role: Role };
+  session: { sessionId: string; name: string; memberId: string; role: Role; accents: Record<string, number> };
 }
 
 /**
