@@ -418,6 +418,7 @@ CREATE TABLE `invites` (
 	`id` text PRIMARY KEY NOT NULL,
 	`session_id` text NOT NULL,
 	`code_hash` text NOT NULL,
+	`label` text DEFAULT '' NOT NULL,
 	`role` text NOT NULL,
 	`uses_left` integer NOT NULL,
 	`created_at_ms` integer NOT NULL,

@@ -102,6 +102,8 @@ export const TURN_RETRY_MS = 30_000;
 export const INVITES_PER_SESSION_MAX = 200;
 export const INVITE_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 export const INVITE_USES_MAX = 32;
+/** For whom an invite is, in a few words. */
+export const INVITE_LABEL_MAX_CHARS = 60;
 
 /** R2: a part is at least 5 MiB but the last; all parts but the last are equal; at most 10,000 parts. */
 export const PART_MIN_BYTES = 5 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { Accent } from "./accents.ts";
 import { InviteCode, InviteId, MemberId, SessionId } from "./ids.ts";
-import { INVITE_USES_MAX, SESSION_NAME_MAX_GRAPHEMES } from "./limits.ts";
+import { INVITE_LABEL_MAX_CHARS, INVITE_USES_MAX, SESSION_NAME_MAX_GRAPHEMES } from "./limits.ts";
 import { Role } from "./roles.ts";
 import { IceServer, SessionSettings } from "./room.ts";
 
@@ -64,10 +64,18 @@ export type SessionErasure = z.infer<typeof SessionErasure>;
 export const CreateInvite = z.object({
   role: Role.exclude(["host"]).default("participant"),
   uses: z.int().min(1).max(INVITE_USES_MAX).default(1),
+  /** Whom it is for, so that a list of open ones can be told apart. Shown to hosts alone. */
+  label: z
+    .string()
+    .max(INVITE_LABEL_MAX_CHARS)
+    .transform((label) => label.normalize("NFC").trim())
+    .refine((label) => !/\p{C}/u.test(label.replaceAll("\u200d", "")), "A label cannot hold control characters.")
+    .default(""),
 });
 /** An invite as the list shows it. Its code is told once, to whoever made it; the server keeps only a hash. */
 export const InviteSummary = z.object({
   inviteId: InviteId,
+  label: z.string(),
   role: Role,
   usesLeft: z.int(),
   createdAtMs: z.int(),

@@ -64,6 +64,8 @@ export const invites = sqliteTable(
       .notNull()
       .references(() => sessions.id, { onDelete: "cascade" }),
     codeHash: text("code_hash").notNull().unique(),
+    /** Whom it is for, in the host's own words; "" if they said nothing. */
+    label: text("label").notNull().default(""),
     role: text("role", { enum: ["participant", "observer"] }).notNull(),
     usesLeft: integer("uses_left").notNull(),
     createdAtMs: integer("created_at_ms").notNull(),

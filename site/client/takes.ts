@@ -10,7 +10,6 @@ import { addStrips } from "./player/strips.ts";
 import { watchChanges } from "./takes/changes.ts";
 import { addCopy } from "./takes/copy.ts";
 import { countDown } from "./takes/count-down.ts";
-import { localTimes } from "./takes/local-time.ts";
 
 function addPlayer(root: HTMLElement, words: PlayerWords): void {
   const bar = root.querySelector<HTMLElement>("[data-player]");
@@ -55,6 +54,5 @@ if (root?.dataset.words !== undefined) addPlayer(root, JSON.parse(root.dataset.w
 if (root !== null) {
   countDown(root, (root.dataset.language ?? "en") as Language);
   watchChanges(root);
-  localTimes(root, root.dataset.language ?? "en");
 }
 addCopy();

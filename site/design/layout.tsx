@@ -62,7 +62,7 @@ export interface LayoutProps {
   hidden?: boolean;
   /** Where a PNG of 1200 × 630 lies that stands for the page where its address is shared. */
   image?: string;
-  /** Client scripts by the name of their entry in site/client/. */
+  /** Client scripts by the name of their entry in site/client/. Pages that nobody else finds also say times in the reader's own zone. */
   scripts?: readonly string[];
   children?: Child;
 }
@@ -111,7 +111,7 @@ export function Layout({ page, title, description, hidden = false, image, script
         <link rel="stylesheet" href={built["site.css"]} />
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
         <link rel="manifest" href="/manifest.webmanifest" />
-        {scripts.map((name) => (
+        {(hidden ? ["local-time", ...scripts] : scripts).map((name) => (
           <script type="module" src={built[`${name}.js`]} />
         ))}
       </head>

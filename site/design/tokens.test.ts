@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { accents } from "../picture/share.ts";
 
-const css = readFileSync(new URL("./site.css", import.meta.url), "utf8");
+const css = readFileSync("site/design/site.css", "utf8");
 type Oklch = [lightness: number, chroma: number, hue: number];
 
 /** A token in the light theme and in the dark one. */
@@ -66,7 +66,7 @@ test("a profile's picture has the hues of the dark theme", () => {
 
 test("no text is smaller than 14 px", () => {
   const sheets = ["site", "accounts", "home", "hub", "takes"].map((name) =>
-    readFileSync(new URL(`./${name}.css`, import.meta.url), "utf8"),
+    readFileSync(`site/design/${name}.css`, "utf8"),
   );
   const sizes = [...sheets.join("").matchAll(/(?:font-size|font|--size-\d): [^;]*?([\d.]+)(rem|px)/g)];
   expect(sizes.length).toBeGreaterThan(4);

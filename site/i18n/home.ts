@@ -11,6 +11,7 @@ export const homeText = words({
     picture:
       "Two studios, Liverpool and Leipzig, each playing its own part; one playhead crosses both at the same moment. Recording begins at bar 20.",
     rolling: "Rolling",
+    recording: "Recording",
     bar: "bar",
     here: "Liverpool, drums",
     there: "Leipzig, bass",
@@ -53,7 +54,6 @@ export const homeText = words({
     hubSearch: "Search the Hub",
     hubExample: "an instrument, a DAW, a style",
     search: "Search",
-    chips: ["Drums", "Double bass", "Vocals", "Violin", "Pedal steel"],
     closing: "Tonight, bar one, in two cities.",
     closingLead: "An account is a name, an address and a key that only you hold.",
     waitlist: "Tell me when it opens for everyone",
@@ -67,6 +67,7 @@ export const homeText = words({
     picture:
       "Zwei Studios, Liverpool und Leipzig, jedes mit seiner Stimme; ein Abspielkopf läuft zur selben Zeit über beide. Die Aufnahme beginnt bei Takt 20.",
     rolling: "Läuft",
+    recording: "Aufnahme",
     bar: "Takt",
     here: "Liverpool, Schlagzeug",
     there: "Leipzig, Bass",
@@ -109,7 +110,6 @@ export const homeText = words({
     hubSearch: "Den Hub durchsuchen",
     hubExample: "ein Instrument, eine DAW, ein Stil",
     search: "Suchen",
-    chips: ["Schlagzeug", "Kontrabass", "Gesang", "Geige", "Pedal Steel"],
     closing: "Heute Abend, Takt eins, in zwei Städten.",
     closingLead: "Ein Konto ist ein Name, eine Adresse und ein Schlüssel, den nur du hast.",
     waitlist: "Sagt mir, wann es für alle öffnet",

@@ -15,7 +15,7 @@ export const centreText = words({
     copyNote:
       "One archive: every row about you as JSON with its JSON Schema, what you wrote in every session, and your sound. You can fetch it for seven days.",
     copyAsk: "Make a copy",
-    copyReady: (until: string) => `Ready, until ${until}`,
+    copyReady: "Ready, until",
     copyRunning: (done: number, all: number) => `Being made: ${done} of ${all} parts`,
     copyFetch: "Fetch it",
     look: "Look again",
@@ -26,7 +26,7 @@ export const centreText = words({
     restriction: "Restrict",
     restrictionNote:
       "Your data is then stored and not otherwise used: your profile leaves the Hub, nobody else gets your recordings, and no news is written to you. You can go on using your account.",
-    restrictionOn: (since: string) => `Restricted since ${since}`,
+    restrictionOn: "Restricted since",
     restrict: "Restrict the use of my data",
     lift: "Lift the restriction",
     requests: "Ask us",
@@ -71,7 +71,7 @@ export const centreText = words({
     copyNote:
       "Ein Archiv: jede Zeile über dich als JSON samt JSON-Schema, was du in jeder Session geschrieben hast, und dein Ton. Du kannst es sieben Tage lang abholen.",
     copyAsk: "Kopie erstellen",
-    copyReady: (until: string) => `Fertig, bis ${until}`,
+    copyReady: "Fertig, abholbar bis",
     copyRunning: (done: number, all: number) => `Wird erstellt: ${done} von ${all} Teilen`,
     copyFetch: "Abholen",
     look: "Noch einmal nachsehen",
@@ -82,7 +82,7 @@ export const centreText = words({
     restriction: "Einschränken",
     restrictionNote:
       "Deine Daten werden dann gespeichert und sonst nicht benutzt: Dein Profil verlässt den Hub, niemand sonst bekommt deine Aufnahmen, und Neuigkeiten kommen keine. Dein Konto kannst du weiter benutzen.",
-    restrictionOn: (since: string) => `Eingeschränkt seit ${since}`,
+    restrictionOn: "Eingeschränkt seit",
     restrict: "Nutzung meiner Daten einschränken",
     lift: "Einschränkung aufheben",
     requests: "Frag uns",

@@ -5,6 +5,7 @@ import { waveform } from "../design/waveform.ts";
 import { decimal } from "../i18n/format.ts";
 import { homeText } from "../i18n/home.ts";
 import { DelayLine } from "./delay-line.tsx";
+import { instrumentName, often } from "./hub/parts.tsx";
 
 const drums = waveform(480, 20, 6, 7);
 const bass = waveform(480, 40, 22, 1_981);
@@ -52,7 +53,10 @@ function Studios({ page }: { page: Page }) {
         <Studio person={1} kind="here" name={t.here} role={t.hereRole} path={drums} />
         <Studio person={2} kind="there" name={t.there} role={t.thereRole} path={bass} />
         <div class="clock">
-          <strong class="rolling">▶ {t.rolling}</strong>
+          <span class="motion">
+            <strong class="rolling">▶ {t.rolling}</strong>
+            <strong class="recording">● {t.recording}</strong>
+          </span>
           <span class="instrument bar">{t.bar} </span>
           <span class="instrument soft">{decimal(page.language, 120, 1)} BPM</span>
         </div>
@@ -153,9 +157,11 @@ export function Home({ page }: { page: Page }) {
             </form>
           </search>
           <ul class="chips">
-            {t.chips.map((chip) => (
+            {often.slice(0, 6).map((name) => (
               <li>
-                <a href={href(page, `/hub?q=${encodeURIComponent(chip)}`)}>{chip}</a>
+                <a href={href(page, `/hub?instrument=${encodeURIComponent(name)}`)}>
+                  {instrumentName(page.language, name)}
+                </a>
               </li>
             ))}
           </ul>

@@ -99,7 +99,7 @@ export async function sendInvite(
   const outcome = await mayContact(env, deps, from.id, to);
   if (outcome !== "open" && outcome !== "silent") return outcome;
   // Whoever is blocked sees their session hold one more open invitation, like anybody whose mail was not answered.
-  const invite = await createInvite(env, deps, session.sessionId, role, 1);
+  const invite = await createInvite(env, deps, session.sessionId, role, 1, to.displayName);
   if (invite === null) return "quota-exceeded";
   const id = `hub-${newSecret(deps)}`;
   const link = `${origin}/invite/${invite.code}`;

@@ -4,6 +4,9 @@ import type { MailContent } from "./templates.ts";
 const escaped = (text: string) =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
+/** A button that stands out on white and on black: a mail program's dark mode changes the page under it, and not always the button. */
+export const BUTTON = { ground: "#b3541e", words: "#ffffff" } as const;
+
 const unsubscribeLabel: Record<Language, string> = { en: "End these mails", de: "Diese Mails beenden" };
 
 /** Both bodies of a mail. The HTML carries its few styles itself and loads nothing: a mail that is opened tells nobody. */
@@ -21,7 +24,7 @@ export function compose(content: MailContent, language: Language): { text: strin
   const button =
     action === undefined
       ? ""
-      : `<p style="margin:0 0 24px"><a href="${escaped(action.href)}" style="display:inline-block;padding:12px 20px;background:#1b1816;color:#f3efe8;text-decoration:none;border-radius:4px;font-weight:600">${escaped(action.label)}</a></p>`;
+      : `<p style="margin:0 0 24px"><a href="${escaped(action.href)}" style="display:inline-block;padding:12px 20px;background:${BUTTON.ground};color:${BUTTON.words};border:1px solid ${BUTTON.ground};text-decoration:none;border-radius:4px;font-weight:600">${escaped(action.label)}</a></p>`;
   const last =
     unsubscribeUrl === undefined
       ? ""

@@ -7,7 +7,7 @@ import { runJobs } from "../cron/jobs.ts";
 import { systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { changeTier } from "../wallet/plans.ts";
-import { compose } from "./compose.ts";
+import { BUTTON, compose } from "./compose.ts";
 import { isRefusedForGood, queueMail, sendDueMail } from "./outbox.ts";
 import { type Template, templates } from "./templates.ts";
 
@@ -288,6 +288,23 @@ describe("the outbox", () => {
         expect(html).not.toMatch(/<script|<b>|undefined/);
         expect(html).not.toMatch(/src=|<link|@import|<img/);
       }
+  });
+
+  test("a button is seen on a white page and on the black one that a dark mail program makes of it", () => {
+    const lightness = (hex: string) => {
+      const [red = 0, green = 0, blue = 0] = (hex.match(/[0-9a-f]{2}/g) ?? []).map((part) => {
+        const value = Number.parseInt(part, 16) / 255;
+        return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const contrast = (a: string, b: string) => {
+      const [dark = 0, light = 0] = [lightness(a), lightness(b)].sort((one, other) => one - other);
+      return (light + 0.05) / (dark + 0.05);
+    };
+    for (const page of ["#ffffff", "#000000", "#1e1e1e"])
+      expect(contrast(BUTTON.ground, page), page).toBeGreaterThan(3);
+    expect(contrast(BUTTON.ground, BUTTON.words)).toBeGreaterThan(4.5);
   });
 
   test("a name that is written from right to left does not turn a subject round", () => {

@@ -310,6 +310,7 @@ describe("what leaves the Hub", () => {
         await (await app.request(`${origin}/api/v1/hub/profiles/${profileId}`, {}, env)).json<object>(),
       ).sort(),
     ).toEqual([
+      "accent",
       "availability",
       "bio",
       "daw",

@@ -107,6 +107,17 @@ describe("sessions in the browser, without a script", () => {
     expect((await visit("ben", path)).html).not.toMatch(/private@example|acc_/);
   });
 
+  test("an invite has the name that its host gave it, in the host's list alone", async () => {
+    const path = await newSession("Named");
+    const code = await newCode(path, { role: "participant", uses: "1", label: "Ben, <bass>" });
+    expect((await visit("ada", path)).html).toContain("Ben, &lt;bass&gt;");
+    expect((await visit("ben", `/invite/${code}`)).html).not.toContain("&lt;bass&gt;");
+    await visit("ben", `/invite/${code}`, {});
+    expect((await visit("ben", path)).html).not.toContain("&lt;bass&gt;");
+    const long = await visit("ada", `${path}/invites`, { role: "participant", uses: "1", label: "x".repeat(61) });
+    expect(long.location).toContain("problem=validation-failed");
+  });
+
   test("a guesser runs out of tries", async () => {
     const statuses = new Set<number>();
     for (let at = 0; at < 45; at++) statuses.add((await visit(null, "/invite/00000-00000")).status);

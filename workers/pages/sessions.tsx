@@ -186,9 +186,9 @@ export function sessionPages(app: App) {
   pages.post(
     "/sessions/:sessionId/invites",
     withMember(async (c, visit) => {
-      const { role, uses } = await fieldsOfForm(c);
+      const { role, uses, label } = await fieldsOfForm(c);
       const path = `/sessions/${visit.member.sessionId}/invites`;
-      const answer = await askApi(app, c, "POST", path, { role, uses: Number(uses) });
+      const answer = await askApi(app, c, "POST", path, { role, uses: Number(uses), label });
       const made = Invite.safeParse(answer.ok ? answer.data : null);
       return made.success
         ? seeOther(c, visit.page, await madeAddress(c, visit, made.data.code))

@@ -72,8 +72,8 @@ export const invites = newRouter<MemberEnv>()
       responses: { 201: { description: "The invite with its code", ...json(Invite) }, ...problemResponses },
     }),
     async (c) => {
-      const { role, uses } = c.req.valid("json");
-      const invite = await createInvite(c.env, c.var.deps, c.var.member.sessionId, role, uses);
+      const { role, uses, label } = c.req.valid("json");
+      const invite = await createInvite(c.env, c.var.deps, c.var.member.sessionId, role, uses, label);
       if (invite === null) return problem(c, "quota-exceeded", "Withdraw invites that are no longer needed first.");
       c.header("Cache-Control", "no-store");
       return c.json(invite, 201);

@@ -8,6 +8,7 @@ import { mac } from "../platform/keys.ts";
 
 export interface NewInvite {
   inviteId: InviteId;
+  label: string;
   code: string;
   role: Exclude<Role, "host">;
   usesLeft: number;
@@ -31,14 +32,15 @@ export async function createInvite(
   sessionId: string,
   role: NewInvite["role"],
   usesLeft: number,
+  label = "",
 ): Promise<NewInvite | null> {
   const code = randomBase32(10, random);
   const inviteId = newId("inv", random);
   const createdAtMs = now();
   const expiresAtMs = createdAtMs + INVITE_LIFETIME_MS;
   const { meta } = await env.DB.prepare(
-    `INSERT INTO invites (id, session_id, code_hash, role, uses_left, created_at_ms, expires_at_ms)
-       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE (SELECT COUNT(*) FROM invites WHERE session_id = ?2) < ?8`,
+    `INSERT INTO invites (id, session_id, code_hash, role, uses_left, created_at_ms, expires_at_ms, label)
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?9 WHERE (SELECT COUNT(*) FROM invites WHERE session_id = ?2) < ?8`,
   )
     .bind(
       inviteId,
@@ -49,11 +51,12 @@ export async function createInvite(
       createdAtMs,
       expiresAtMs,
       INVITES_PER_SESSION_MAX,
+      label,
     )
     .run();
   if (meta.changes === 0) return null;
   const spoken = `${code.slice(0, 5)}-${code.slice(5)}`;
-  return { inviteId, code: spoken, role, usesLeft, createdAtMs, expiresAtMs };
+  return { inviteId, label, code: spoken, role, usesLeft, createdAtMs, expiresAtMs };
 }
 
 /** What a code says to whoever holds it: enough to decide, nothing of anybody but what members see (V1). */

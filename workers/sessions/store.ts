@@ -94,7 +94,7 @@ export async function listHosted(db: D1Database, accountId: string, limit = 50) 
 export async function listInvites(db: D1Database, sessionId: SessionId, limit: number, [atMs, id]: Cursor) {
   const { results } = await db
     .prepare(
-      `SELECT id AS inviteId, role, uses_left AS usesLeft, created_at_ms AS createdAtMs, expires_at_ms AS expiresAtMs
+      `SELECT id AS inviteId, label, role, uses_left AS usesLeft, created_at_ms AS createdAtMs, expires_at_ms AS expiresAtMs
        FROM invites WHERE session_id = ?1 AND (created_at_ms, id) < (?2, ?3)
        ORDER BY created_at_ms DESC, id DESC LIMIT ?4`,
     )

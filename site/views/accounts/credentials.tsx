@@ -1,7 +1,8 @@
 import type { AccountDetail } from "../../../protocol/accounts.ts";
+import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { accountText } from "../../i18n/account.ts";
-import { date, dateTime, number } from "../../i18n/format.ts";
+import { number } from "../../i18n/format.ts";
 import { LineField, Notice, PasswordField, saidOf } from "./parts.tsx";
 
 /** Passkeys, password, second factor, recovery codes. Each form is shut until its script is there. */
@@ -25,10 +26,14 @@ export function Credentials({ page, account }: { page: Page; account: AccountDet
                 <div>
                   <strong>{passkey.label}</strong>
                   <p class="small soft">
-                    {t.added} {date(page.language, passkey.createdAtMs)},{" "}
-                    {passkey.lastUsedAtMs === null
-                      ? t.unused
-                      : `${t.used} ${dateTime(page.language, passkey.lastUsedAtMs)}`}
+                    {t.added} <Moment page={page} ms={passkey.createdAtMs} show="day" />,{" "}
+                    {passkey.lastUsedAtMs === null ? (
+                      t.unused
+                    ) : (
+                      <>
+                        {t.used} <Moment page={page} ms={passkey.lastUsedAtMs} />
+                      </>
+                    )}
                   </p>
                 </div>
                 <form class="rename" method="post" action={href(page, "/account/passkeys/rename")}>

@@ -1,4 +1,5 @@
 import type { AccountDetail } from "../../../protocol/accounts.ts";
+import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { Timeline } from "../../design/timeline.tsx";
 import { accountText } from "../../i18n/account.ts";
@@ -40,7 +41,7 @@ export function Devices({ page, signIns }: { page: Page; signIns: AccountDetail[
                 <strong>{signIn.label}</strong> {signIn.isThis ? <span class="tag">{t.thisDevice}</span> : null}
                 <p class="small soft">
                   {signIn.kind === "companion" ? t.companion : t.browser}, {t.used}{" "}
-                  {dateTime(page.language, signIn.lastUsedAtMs)}
+                  <Moment page={page} ms={signIn.lastUsedAtMs} />
                 </p>
               </div>
               {signIn.isThis ? null : (

@@ -1,7 +1,7 @@
 import type { AccountDetail } from "../../../protocol/accounts.ts";
+import { Moment } from "../../design/moment.tsx";
 import type { Page } from "../../design/page.ts";
 import { accountText } from "../../i18n/account.ts";
-import { dateTime } from "../../i18n/format.ts";
 
 /** When, on what and how the account was signed in to; what its owner does not know, they can answer. */
 export function History({ page, events }: { page: Page; events: AccountDetail["signInHistory"] }) {
@@ -18,7 +18,7 @@ export function History({ page, events }: { page: Page; events: AccountDetail["s
             <div>
               <strong>{t.methods[method]}</strong>
               <p class="small soft">
-                {label}, <time datetime={new Date(atMs).toISOString()}>{dateTime(page.language, atMs)}</time>
+                {label}, <Moment page={page} ms={atMs} />
               </p>
             </div>
           </li>

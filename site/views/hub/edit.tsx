@@ -4,8 +4,8 @@ import { availabilities, daws, type OwnProfile } from "../../../protocol/hub.ts"
 import { SAMPLE_MAX_BYTES } from "../../../protocol/limits.ts";
 import { ErrorSummary } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
+import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
-import { date } from "../../i18n/format.ts";
 import { hubText } from "../../i18n/hub.ts";
 import { type ProfileProblem, profileText } from "../../i18n/profile.ts";
 import { Confirm } from "../sessions/confirm.tsx";
@@ -87,9 +87,13 @@ function Publication({ page, profile }: { page: Page; profile: OwnProfile }) {
       <div>
         <strong class={`free ${isPublished ? "open" : "closed"}`}>{isPublished ? t.isPublished : t.isPrivate}</strong>
         <p class="soft">
-          {profile.publishedAtMs === null
-            ? t.isPrivateNote
-            : t.isPublishedNote(date(page.language, profile.publishedAtMs))}
+          {profile.publishedAtMs === null ? (
+            t.isPrivateNote
+          ) : (
+            <>
+              {t.isPublishedNote} <Moment page={page} ms={profile.publishedAtMs} show="day" />
+            </>
+          )}
         </p>
       </div>
       <div class="actions">

@@ -1,10 +1,19 @@
 import { currencyCodes } from "../../../protocol/currencies.ts";
 import { availabilities, daws, type HubPage, type HubQuery, type PublicProfile } from "../../../protocol/hub.ts";
-import { type KnownInstrument, knownInstruments } from "../../../protocol/instruments.ts";
+import { knownInstruments } from "../../../protocol/instruments.ts";
 import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { hubText } from "../../i18n/hub.ts";
-import { AvailabilityTag, Clips, instrumentName, languageNames, languageOptions, Notice, RateTag } from "./parts.tsx";
+import {
+  AvailabilityTag,
+  Clips,
+  instrumentName,
+  languageNames,
+  languageOptions,
+  Notice,
+  often,
+  RateTag,
+} from "./parts.tsx";
 
 /** What the form was sent with: as it was typed, whether it could be read or not. */
 export type Asked = Partial<
@@ -18,18 +27,6 @@ export interface HubProps {
   found: HubPage;
   good?: string | undefined;
 }
-
-const often: readonly KnownInstrument[] = [
-  "Voice",
-  "Drums",
-  "Bass",
-  "Electric guitar",
-  "Piano",
-  "Violin",
-  "Cello",
-  "Saxophone",
-  "Mixing",
-];
 
 /** An address of the Hub with these conditions. */
 function hubPath(page: Page, asked: Asked, cursor?: string): string {

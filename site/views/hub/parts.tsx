@@ -1,10 +1,28 @@
 import { currencies } from "../../../protocol/currencies.ts";
 import { languageCodes, type PublicProfile } from "../../../protocol/hub.ts";
-import { instruments, isKnownInstrument, knownInstruments } from "../../../protocol/instruments.ts";
+import {
+  instruments,
+  isKnownInstrument,
+  type KnownInstrument,
+  knownInstruments,
+} from "../../../protocol/instruments.ts";
 import type { Page } from "../../design/page.ts";
 import { alphabetical, languageName, money } from "../../i18n/format.ts";
 import { hubText } from "../../i18n/hub.ts";
 import type { Language } from "../../i18n/language.ts";
+
+/** Where a search may begin: what is looked for most, on the Hub and on the home page. */
+export const often: readonly KnownInstrument[] = [
+  "Voice",
+  "Drums",
+  "Bass",
+  "Electric guitar",
+  "Piano",
+  "Violin",
+  "Cello",
+  "Saxophone",
+  "Mixing",
+];
 
 /** An instrument's name as the reader knows it. */
 export const instrumentName = (language: Language, name: string) =>

@@ -1,10 +1,11 @@
 import { type Export, type PrivacyRequest, requestKinds } from "../../../protocol/privacy.ts";
 import { Labelled } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
+import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { Table } from "../../design/table.tsx";
 import { Timeline } from "../../design/timeline.tsx";
-import { date, dateTime, number } from "../../i18n/format.ts";
+import { number } from "../../i18n/format.ts";
 import { centreText } from "../../i18n/privacy-centre.ts";
 import { type FormProblem, ProblemNotice } from "./parts.tsx";
 
@@ -25,7 +26,13 @@ function Copies({ page, exports }: { page: Page; exports: readonly Export[] }) {
       {exports.map(({ exportId, readyAtMs, expiresAtMs, stepsDone, steps }) => (
         <div class="stack">
           <p>
-            {readyAtMs === null ? t.copyRunning(stepsDone, steps) : t.copyReady(dateTime(page.language, expiresAtMs))}
+            {readyAtMs === null ? (
+              t.copyRunning(stepsDone, steps)
+            ) : (
+              <>
+                {t.copyReady} <Moment page={page} ms={expiresAtMs} />
+              </>
+            )}
           </p>
           <p>
             {readyAtMs === null ? (
@@ -65,9 +72,13 @@ function Request({ page, request }: { page: Page; request: PrivacyRequest }) {
       />
       <dl class="facts">
         <dt>{t.received}</dt>
-        <dd class="instrument">{date(page.language, receivedAtMs)}</dd>
+        <dd class="instrument">
+          <Moment page={page} ms={receivedAtMs} show="day" />
+        </dd>
         <dt>{closedAtMs === null ? t.due : t.answered}</dt>
-        <dd class="instrument">{date(page.language, closedAtMs ?? dueAtMs)}</dd>
+        <dd class="instrument">
+          <Moment page={page} ms={closedAtMs ?? dueAtMs} show="day" />
+        </dd>
       </dl>
       {request.identityCheckedAtMs === null ? <p class="note">{t.checking}</p> : null}
       {request.extensionReason === null ? null : (
@@ -133,7 +144,9 @@ export function PrivacyCentre({ page, held, exports, requests, restrictedAtMs, s
         </header>
         <form class="stack" method="post" action={href(page, "/account/privacy/restriction")}>
           {restrictedAtMs === null ? null : (
-            <p class="notice">{t.restrictionOn(dateTime(page.language, restrictedAtMs))}</p>
+            <p class="notice">
+              {t.restrictionOn} <Moment page={page} ms={restrictedAtMs} />
+            </p>
           )}
           <input type="hidden" name="restrict" value={restrictedAtMs === null ? "yes" : "no"} />
           <p>

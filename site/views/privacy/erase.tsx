@@ -1,5 +1,6 @@
 import type { AccountErasure } from "../../../protocol/privacy.ts";
 import { Layout } from "../../design/layout.tsx";
+import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { Table } from "../../design/table.tsx";
 import { Timeline } from "../../design/timeline.tsx";
@@ -133,11 +134,15 @@ export function ErasureReceipt({ page, erasure }: { page: Page; erasure: Account
       />
       <dl class="facts">
         <dt>{t.asked}</dt>
-        <dd class="instrument">{say(confirmedAtMs)}</dd>
+        <dd class="instrument">
+          <Moment page={page} ms={confirmedAtMs} />
+        </dd>
         <dt>{t.finishedAt}</dt>
-        <dd class="instrument">{finishedAtMs === null ? t.underWay : say(finishedAtMs)}</dd>
+        <dd class="instrument">{finishedAtMs === null ? t.underWay : <Moment page={page} ms={finishedAtMs} />}</dd>
         <dt>{t.due}</dt>
-        <dd class="instrument">{say(dueAtMs)}</dd>
+        <dd class="instrument">
+          <Moment page={page} ms={dueAtMs} />
+        </dd>
         <dt>{t.progress}</dt>
         <dd class="instrument">{t.of(erasure.stepsDone, erasure.steps)}</dd>
       </dl>

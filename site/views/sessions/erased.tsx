@@ -1,4 +1,5 @@
 import { Layout } from "../../design/layout.tsx";
+import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { Timeline } from "../../design/timeline.tsx";
 import { dateTime, number } from "../../i18n/format.ts";
@@ -44,11 +45,15 @@ export function Erased({ page, erasure }: ErasedProps) {
       />
       <dl class="facts">
         <dt>{t.asked}</dt>
-        <dd class="instrument">{say(requestedAtMs)}</dd>
+        <dd class="instrument">
+          <Moment page={page} ms={requestedAtMs} />
+        </dd>
         <dt>{t.finishedAt}</dt>
-        <dd class="instrument">{finishedAtMs === null ? t.underWay : say(finishedAtMs)}</dd>
+        <dd class="instrument">{finishedAtMs === null ? t.underWay : <Moment page={page} ms={finishedAtMs} />}</dd>
         <dt>{t.due}</dt>
-        <dd class="instrument">{say(dueAtMs)}</dd>
+        <dd class="instrument">
+          <Moment page={page} ms={dueAtMs} />
+        </dd>
         <dt>{t.recordings}</dt>
         <dd class="instrument">{number(page.language, erasure.recordingsDeleted)}</dd>
         <dt>{t.objects}</dt>

@@ -2,8 +2,8 @@ import type { Role } from "../../../protocol/roles.ts";
 import { Arrangement } from "../../design/arrangement.tsx";
 import { Button, State } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
+import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
-import { dateTime } from "../../i18n/format.ts";
 import { sessionProblem, sessionText } from "../../i18n/sessions.ts";
 
 export interface InvitePageProps {
@@ -71,7 +71,7 @@ export function InvitePage({ page, code, invite, isFull }: InvitePageProps) {
       <p class="soft">
         {t.see}
         <br />
-        {t.until} {dateTime(page.language, invite.expiresAtMs)}.
+        {t.until} <Moment page={page} ms={invite.expiresAtMs} />.
       </p>
     </Layout>
   );

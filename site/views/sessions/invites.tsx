@@ -1,11 +1,13 @@
 import type { Child } from "hono/jsx";
+import { INVITE_LABEL_MAX_CHARS } from "../../../protocol/limits.ts";
 import type { Role } from "../../../protocol/roles.ts";
+import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { dateTime } from "../../i18n/format.ts";
 import { sessionText } from "../../i18n/sessions.ts";
 
 export interface InviteList {
-  items: readonly { inviteId: string; role: Role; usesLeft: number; expiresAtMs: number }[];
+  items: readonly { inviteId: string; label: string; role: Role; usesLeft: number; expiresAtMs: number }[];
   nextCursor: string | null;
 }
 
@@ -59,6 +61,20 @@ export function Invites({
       <p class="soft">{t.invitesLead}</p>
       {children}
       <form class="stack" method="post" action={href(page, at)}>
+        <div class="field">
+          <label for="invite-label">{t.inviteLabel}</label>
+          <p class="small soft" id="invite-label-hint">
+            {t.inviteLabelHint}
+          </p>
+          <input
+            id="invite-label"
+            name="label"
+            maxlength={INVITE_LABEL_MAX_CHARS}
+            autocomplete="off"
+            dir="auto"
+            aria-describedby="invite-label-hint"
+          />
+        </div>
         <div class="pair">
           <div class="field">
             <label for="invite-role">{t.inviteRole}</label>
@@ -80,20 +96,30 @@ export function Invites({
         <p class="small soft">{t.noInvites}</p>
       ) : (
         <ul class="open-invites">
-          {list.items.map(({ inviteId, role, usesLeft, expiresAtMs }) => {
+          {list.items.map(({ inviteId, label, role, usesLeft, expiresAtMs }) => {
             const until = dateTime(page.language, expiresAtMs);
             return (
               <li>
                 <p class="small">
+                  {label === "" ? null : (
+                    <>
+                      <strong dir="auto">{label}</strong>
+                      <br />
+                    </>
+                  )}
                   {text.roles[role]} · {usesLeft === 0 ? t.used : t.usesLeft(usesLeft)}
                   <br />
                   <span class="soft">
-                    {t.until} {until}
+                    {t.until} <Moment page={page} ms={expiresAtMs} />
                   </span>
                 </p>
                 {usesLeft === 0 ? null : (
                   <form method="post" action={href(page, `${at}/${inviteId}/revoke`)}>
-                    <button class="button quiet small" type="submit" aria-label={t.revokeOf(text.roles[role], until)}>
+                    <button
+                      class="button quiet small"
+                      type="submit"
+                      aria-label={t.revokeOf(label === "" ? text.roles[role] : label, until)}
+                    >
                       {t.revoke}
                     </button>
                   </form>

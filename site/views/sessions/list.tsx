@@ -2,6 +2,7 @@ import type { Role } from "../../../protocol/roles.ts";
 import { Arrangement } from "../../design/arrangement.tsx";
 import { Button, Field } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
+import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { date } from "../../i18n/format.ts";
 import { sessionText } from "../../i18n/sessions.ts";
@@ -147,7 +148,7 @@ export function SessionList({ page, lines, nextCursor, isFirstPage, hasLeft, cre
       {lines.length === 0 ? null : (
         <section class="evenings" aria-label={t.title}>
           <div class="evening-dates small soft instrument" aria-hidden="true">
-            <span>{date(page.language, oldestMs)}</span>
+            <Moment page={page} ms={oldestMs} show="day" />
             <span>{t.now}</span>
           </div>
           <ol>
@@ -159,7 +160,13 @@ export function SessionList({ page, lines, nextCursor, isFirstPage, hasLeft, cre
                   </a>
                   <span class="small soft">
                     {text.roles[line.role]} · {t.people(line.people)} ·{" "}
-                    {line.lastTakeAtMs === null ? t.noTakes : `${t.lastTake} ${date(page.language, line.lastTakeAtMs)}`}
+                    {line.lastTakeAtMs === null ? (
+                      t.noTakes
+                    ) : (
+                      <>
+                        {t.lastTake} <Moment page={page} ms={line.lastTakeAtMs} show="day" />
+                      </>
+                    )}
                   </span>
                 </div>
                 <Span page={page} line={line} place={place} />

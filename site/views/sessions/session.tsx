@@ -1,8 +1,8 @@
 import type { Child } from "hono/jsx";
 import type { Role } from "../../../protocol/roles.ts";
 import { Layout } from "../../design/layout.tsx";
+import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
-import { date } from "../../i18n/format.ts";
 import type { Language } from "../../i18n/language.ts";
 import { sessionProblem, sessionText } from "../../i18n/sessions.ts";
 import { type InviteList, Invites, MadeInvite } from "./invites.tsx";
@@ -187,7 +187,7 @@ export function SessionPage({ page, session, notice, invites, madeCode, scripts,
         </p>
         <h1 dir="auto">{session.name}</h1>
         <p class="soft">
-          {text.roles[session.role]} · {t.begun} {date(page.language, session.createdAtMs)}
+          {text.roles[session.role]} · {t.begun} <Moment page={page} ms={session.createdAtMs} show="day" />
         </p>
         <p class="session-enter">
           <a class="button" href={href(page, `/sessions/${session.sessionId}/room`)}>

@@ -69,6 +69,7 @@ function Countdown({ page, stem }: { page: Page; stem: StemView }) {
       <time
         datetime={new Date(stem.expiresAtMs).toISOString()}
         title={`${t.ends} ${dateTime(page.language, stem.expiresAtMs)}`}
+        data-ends-at={t.ends}
       >
         {t.endsIn(left)}
       </time>

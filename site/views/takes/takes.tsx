@@ -73,7 +73,7 @@ function TakeRows({
         <div>
           <h3 id={`take-${take.takeId}`}>
             <span class="hidden">{t.take} </span>
-            <time datetime={new Date(take.startedAtMs).toISOString()} data-local="">
+            <time datetime={new Date(take.startedAtMs).toISOString()} data-local="short">
               {takeTitle(page, take.startedAtMs)}
             </time>
           </h3>

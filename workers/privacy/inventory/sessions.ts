@@ -61,6 +61,7 @@ export const sessionsRules = {
       id: "internal",
       sessionId: "export",
       codeHash: "secret",
+      label: "internal",
       role: "export",
       usesLeft: "export",
       createdAtMs: "export",
