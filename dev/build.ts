@@ -106,6 +106,7 @@ export function buildSite(): void {
     absWorkingDir: root,
     entryPoints: [
       "site/design/site.css",
+      "site/design/design.css",
       "companion/view/view.css",
       "companion/view/main.dom.tsx",
       ...globSync("site/client/*.ts", { cwd: root }).filter(isEntry).sort(),

@@ -19,6 +19,7 @@ const byCost: Record<Cost, readonly string[]> = {
     "GET /openapi.json",
     "GET /companion",
     "GET /imprint",
+    "GET /design",
     "GET /prices",
     "GET /terms",
   ],

@@ -10,6 +10,7 @@ export function siteShots({ sessionId, inviteCode, profileId, one }: World): Sho
   const shot = (name: string, who: Visitor, path: string, act?: Shot["act"]): Shot =>
     act === undefined ? { name, who, path } : { name, who, path, act };
   return [
+    shot("design", "nobody", "/design"),
     ...publicPages.map((path) => shot(nameOf(path), "nobody", path)),
     shot("home signed-in", "ada", "/"),
     shot("menu open", "ada", "/help", async (page) => {

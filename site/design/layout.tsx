@@ -64,11 +64,22 @@ export interface LayoutProps {
   image?: string;
   /** Client scripts by the name of their entry in site/client/. Pages that nobody else finds also say times in the reader's own zone. */
   scripts?: readonly string[];
+  /** Style sheets beside the one that all pages share, by the name of their entry. */
+  styles?: readonly string[];
   children?: Child;
 }
 
 /** The frame of every page: header, the ruler, the content, footer. */
-export function Layout({ page, title, description, hidden = false, image, scripts = [], children }: LayoutProps) {
+export function Layout({
+  page,
+  title,
+  description,
+  hidden = false,
+  image,
+  scripts = [],
+  styles = [],
+  children,
+}: LayoutProps) {
   const t = text[page.language];
   const other = page.language === "en" ? "de" : "en";
   const built: Record<string, string> = hrefs;
@@ -109,6 +120,9 @@ export function Layout({ page, title, description, hidden = false, image, script
         <meta name="color-scheme" content="light dark" />
         <link rel="preload" href={built["display.woff2"]} as="font" type="font/woff2" crossorigin="anonymous" />
         <link rel="stylesheet" href={built["site.css"]} />
+        {styles.map((name) => (
+          <link rel="stylesheet" href={built[name]} />
+        ))}
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
         <link rel="manifest" href="/manifest.webmanifest" />
         {(hidden ? ["local-time", ...scripts] : scripts).map((name) => (

@@ -9,7 +9,7 @@ import { startChromium } from "../../dev/chromium.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { addressesOfOne } from "../../dev/screens/addresses.ts";
 import { seedAccount } from "../../dev/seed.ts";
-import { memberPages, pagesOfOne, publicPages } from "../../workers/pages/routes.ts";
+import { localPages, memberPages, pagesOfOne, publicPages } from "../../workers/pages/routes.ts";
 import { Watch } from "./chromium.ts";
 
 /** HTML, CSS and scripts of a page as it is loaded, compressed. */
@@ -150,6 +150,7 @@ describe("every page", { timeout: 300_000 }, () => {
       ...publicPages.map((path) => ({ path })),
       { path: "/nowhere", status: 404 },
       { path: "/reset?done=mailed" },
+      ...localPages.map((path) => ({ path })),
     ]);
     expect(await context.cookies()).toEqual([]);
     await context.close();

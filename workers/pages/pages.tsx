@@ -8,6 +8,7 @@ import {
 } from "../../protocol/retention.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
 import { promises } from "../../site/built/promises.ts";
+import { Design } from "../../site/views/design.tsx";
 import { Companion, Paper, Prices } from "../../site/views/front.tsx";
 import { Help } from "../../site/views/help.tsx";
 import { Home } from "../../site/views/home.tsx";
@@ -19,6 +20,7 @@ import { changedNumbers, policyVersions } from "../privacy/policy-versions.ts";
 import { register, registerAsJsonLd } from "../privacy/register.ts";
 import { recipientWords } from "../privacy/retention-words.ts";
 import { pageOf, sendPage, strangerPage, withPage } from "./page.ts";
+import { pageProblem } from "./problem.tsx";
 
 const lengths = [
   { name: "free", durationMs: RECORDING_RETENTION_MS.free ?? 0 },
@@ -99,6 +101,12 @@ pages.get(
 pages.get(
   "/promises",
   withPage((c, { page }) => sendPage(c, <Promises page={page} table={promises} />)),
+);
+pages.get(
+  "/design",
+  withPage((c, { page }) =>
+    c.env.ENVIRONMENT === "local" ? sendPage(c, <Design page={page} />) : pageProblem(c, "not-found"),
+  ),
 );
 pages.get("/privacy/register.jsonld", (c) =>
   c.body(JSON.stringify(registerAsJsonLd(new URL(c.req.url).origin)), 200, { "Content-Type": "application/ld+json" }),

@@ -16,6 +16,9 @@ export const publicPages = [
   "/hub",
 ] as const;
 
+/** Pages for whoever builds the system, on their own machine alone. */
+export const localPages = ["/design"] as const;
+
 /** Every page that a person sees when signed in and that needs nothing else: the browser tests go through it as well. */
 export const memberPages = [
   "/account",

@@ -89,7 +89,7 @@ export function Hub({ page, asked, query, found, good }: HubProps) {
 }
 
 /** One person on the list: head, clips and words, and what an hour costs. */
-function Track({ page, profile }: { page: Page; profile: PublicProfile }) {
+export function Track({ page, profile }: { page: Page; profile: PublicProfile }) {
   const t = hubText[page.language];
   const { profileId, displayName, daw, instruments, languages, rate, bio, availability, hasSample, accent } = profile;
   return (
