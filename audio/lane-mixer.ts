@@ -11,6 +11,8 @@ export interface LaneMix {
 
 export const plainMix: LaneMix = { gainDb: 0, pan: 0, isMuted: false, isSolo: false };
 
+/** How far music steps back while somebody talks. */
+const DUCK = 10 ** (-12 / 20);
 /** From silent to full in ten milliseconds: quick to the hand, and no click. */
 const RAMP_PER_FRAME = 1 / 480;
 
@@ -19,11 +21,13 @@ export class LaneStrip {
   readonly #meter = new LoudnessMeter();
   #level = [1, 1];
   mix: LaneMix = plainMix;
+  /** Whether somebody else talks. */
+  isDucked = false;
 
   /** Adds a block to the mix. `isSoloed`: whether any lane is. */
   add(from: readonly Float32Array[], to: readonly Float32Array[], frames: number, isSoloed: boolean): void {
     const { gainDb, pan, isMuted, isSolo } = this.mix;
-    const gain = isMuted || (isSoloed && !isSolo) ? 0 : 10 ** (gainDb / 20);
+    const gain = isMuted || (isSoloed && !isSolo) ? 0 : 10 ** (gainDb / 20) * (this.isDucked ? DUCK : 1);
     // Balance: what is in the middle stays as loud as it was.
     const [left, right] = [gain * Math.min(1, 1 - pan), gain * Math.min(1, 1 + pan)];
     const [inLeft, inRight] = from;

@@ -26,6 +26,7 @@ export interface LaneLevel {
 export type OnHeard = (heard: readonly Float32Array[], isConcealed: boolean, isExact: boolean) => void;
 
 interface Player {
+  lane: LaneReader;
   playout: Playout;
   strip: LaneStrip;
 }
@@ -48,7 +49,7 @@ export class LanePlayers {
   add(memberId: MemberId, memory: SharedArrayBuffer): void {
     const lane = new LaneReader(memory, LANE_CHANNELS);
     const playout = new Playout(lane, DEVICE_RATE_HZ, () => BUFFER_CEILING_MS[this.buffer]);
-    this.#players.set(memberId, { playout, strip: new LaneStrip() });
+    this.#players.set(memberId, { lane, playout, strip: new LaneStrip() });
   }
 
   remove(memberId: MemberId): void {
@@ -63,12 +64,18 @@ export class LanePlayers {
 
   /** The next block of the mix, one array a channel. `atMs`: when it is due, by the clock that arrivals are counted with. */
   pull(out: readonly Float32Array[], atMs: number): void {
-    let isSoloed = false;
-    for (const { strip } of this.#players.values()) isSoloed ||= strip.mix.isSolo;
+    let [isSoloed, isTalking] = [false, false];
+    for (const { lane, strip } of this.#players.values()) {
+      isSoloed ||= strip.mix.isSolo;
+      isTalking ||= lane.isTalkback && !strip.mix.isMuted;
+    }
     for (const channel of out) channel.fill(0);
-    for (const { playout, strip } of this.#players.values()) {
+    for (const { lane, playout, strip } of this.#players.values()) {
       if (!playout.pull(this.#heard, LANE_PACKET_FRAMES, atMs)) continue;
-      strip.add(this.#heard, out, LANE_PACKET_FRAMES, isSoloed);
+      // Who talks is heard, whoever is soloed, and everybody else makes room.
+      const talks = lane.isTalkback;
+      strip.isDucked = isTalking && !talks;
+      strip.add(this.#heard, out, LANE_PACKET_FRAMES, isSoloed && !talks);
       this.#onHeard?.(this.#heard, playout.isConcealed, playout.isExact);
     }
     this.#limiter.apply(out, LANE_PACKET_FRAMES);

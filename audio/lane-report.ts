@@ -8,9 +8,10 @@ import { PACKET_HEADER_BYTES, type PacketHead } from "./packet.ts";
  *      8  f64  the last report's such time that came from the other end, or 0
  *     16  f64  for how long that one had been here, in milliseconds
  *     24  u16  packets that did not come, in ten thousandths
- *     26  u16  the delay of buffer and device, in tenths of a millisecond
+ *     26  u16  the delay of its buffer, in tenths of a millisecond
+ *     28  u16  what its device takes before sound can go into a packet, in tenths of a millisecond
  */
-export const LANE_REPORT_BYTES = 28;
+export const LANE_REPORT_BYTES = 30;
 
 export interface LaneReport {
   sentAtMs: number;
@@ -18,9 +19,12 @@ export interface LaneReport {
   heldMs: number;
   lossShare: number;
   bufferMs: number;
+  deviceMs: number;
 }
 
 const U16_MAX = 2 ** 16 - 1;
+
+const tenths = (ms: number) => Math.max(0, Math.min(U16_MAX, Math.round(ms * 10)));
 
 export function writeLaneReport(report: LaneReport, bytes: Uint8Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset + PACKET_HEADER_BYTES, LANE_REPORT_BYTES);
@@ -28,7 +32,8 @@ export function writeLaneReport(report: LaneReport, bytes: Uint8Array): void {
   view.setFloat64(8, report.echoMs, true);
   view.setFloat64(16, report.heldMs, true);
   view.setUint16(24, Math.round(Math.max(0, Math.min(1, report.lossShare)) * 10_000), true);
-  view.setUint16(26, Math.max(0, Math.min(U16_MAX, Math.round(report.bufferMs * 10))), true);
+  view.setUint16(26, tenths(report.bufferMs), true);
+  view.setUint16(28, tenths(report.deviceMs), true);
 }
 
 /** `null`: the body is none, or says what cannot be. */
@@ -38,5 +43,6 @@ export function readLaneReport(bytes: Uint8Array, { frames }: PacketHead): LaneR
   const [sentAtMs, echoMs, heldMs] = [view.getFloat64(0, true), view.getFloat64(8, true), view.getFloat64(16, true)];
   if (![sentAtMs, echoMs, heldMs].every(Number.isFinite)) return null;
   const lossShare = Math.min(1, view.getUint16(24, true) / 10_000);
-  return { sentAtMs, echoMs, heldMs, lossShare, bufferMs: view.getUint16(26, true) / 10 };
+  const [bufferMs, deviceMs] = [view.getUint16(26, true) / 10, view.getUint16(28, true) / 10];
+  return { sentAtMs, echoMs, heldMs, lossShare, bufferMs, deviceMs };
 }

@@ -17,6 +17,7 @@ const CONTROL = {
   rescued: 5,
   narrow: 6,
   isNarrow: 7,
+  isTalkback: 8,
 } as const;
 const CONTROL_WORDS = 16;
 const ARRIVALS = 1_024;
@@ -101,6 +102,7 @@ export class LaneWriter {
     this.#newest = Math.max(this.#newest, first + head.frames);
     if (head.bits === 16) Atomics.add(control, CONTROL.narrow, 1);
     Atomics.store(control, CONTROL.isNarrow, head.bits === 16 ? 1 : 0);
+    Atomics.store(control, CONTROL.isTalkback, head.kind === "talkback" ? 1 : 0);
     Atomics.add(control, CONTROL.packets, 1);
     this.#log(first + head.frames, head, atMs);
   }
@@ -184,6 +186,11 @@ export class LaneReader {
   /** Whether the newest packet came in 16 bit. */
   get isNarrow(): boolean {
     return Atomics.load(this.#views.control, CONTROL.isNarrow) === 1;
+  }
+
+  /** Whether the newest packet is somebody talking and not playing. */
+  get isTalkback(): boolean {
+    return Atomics.load(this.#views.control, CONTROL.isTalkback) === 1;
   }
 
   /** Packets that came, those refused, and those that were rescued by the one after them, since the ring was made. */

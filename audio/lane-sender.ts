@@ -22,6 +22,11 @@ export class LaneSender {
   #isProtected = false;
   #goodSinceMs = 0;
 
+  /** Whether what is sent is talk and not music: others make room for it. */
+  set isTalkback(isTalkback: boolean) {
+    this.#head.kind = isTalkback ? "talkback" : "programme";
+  }
+
   /** @param stream Chosen anew whenever the count of frames begins again. */
   constructor(stream: number, channels = 2) {
     this.#head = { ...newPacketHead(), stream, channels };

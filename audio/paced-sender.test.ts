@@ -33,7 +33,14 @@ describe("a carrier with a beat of its own", () => {
   });
 
   test("a report rides behind the sound in the same datagram, and goes alone where there is none", () => {
-    const report = new LaneSender(7).packReport({ sentAtMs: 1, echoMs: 0, heldMs: 0, lossShare: 0, bufferMs: 0 });
+    const report = new LaneSender(7).packReport({
+      sentAtMs: 1,
+      echoMs: 0,
+      heldMs: 0,
+      lossShare: 0,
+      bufferMs: 0,
+      deviceMs: 0,
+    });
     const sender = new PacedSender(7);
     for (let at = 0; at < 8; at++) sender.add(at * LANE_PACKET_FRAMES, block(0), 0);
     const bytes = sender.next(report) ?? new Uint8Array();

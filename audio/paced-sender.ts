@@ -28,6 +28,11 @@ export class PacedSender {
     this.#head = { ...newPacketHead(), stream, channels: 1, bits: 16 };
   }
 
+  /** Whether what is sent is talk and not music: others make room for it. */
+  set isTalkback(isTalkback: boolean) {
+    this.#head.kind = isTalkback ? "talkback" : "programme";
+  }
+
   /** @param samples One block of the device, stereo interleaved, 24-bit; `sessionMs`: when its first frame was captured, or 0. */
   add(frame: number, samples: Int32Array, sessionMs: number): void {
     // The device's count has jumped: what waits belongs to before.

@@ -95,7 +95,7 @@ describe("packets of a lane", () => {
   });
 
   test("a report says what it was told, and a body that lies says nothing", () => {
-    const report = { sentAtMs: 5.5, echoMs: 4.25, heldMs: 0.5, lossShare: 0.0123, bufferMs: 7.5 };
+    const report = { sentAtMs: 5.5, echoMs: 4.25, heldMs: 0.5, lossShare: 0.0123, bufferMs: 7.5, deviceMs: 12.5 };
     const bytes = new LaneSender(1).packReport(report);
     const head = newPacketHead();
     expect(readPacketHead(bytes, head)).toBe(true);

@@ -60,6 +60,8 @@ export class LinkSet {
   readonly #stream: number;
   #memberId: MemberId | undefined;
   iceServers: readonly IceServer[] = [];
+  /** What the device takes before a block is in hand. */
+  deviceMs = 0;
 
   constructor(options: LinkSetOptions, players: Players) {
     this.#options = options;
@@ -110,10 +112,16 @@ export class LinkSet {
     }
   }
 
+  /** Whether what is sent from now on is talk and not music. */
+  set isTalkback(isTalkback: boolean) {
+    for (const { link } of this.#links.values()) link.isTalkback = isTalkback;
+  }
+
   /** Called a few times a second. */
   tick(): void {
     const nowMs = this.#options.nowMs();
     for (const [memberId, { link, isPresent, goneAtMs }] of this.#links) {
+      link.deviceMs = this.deviceMs;
       link.bufferMs = this.#players.stateOf(memberId)?.stats.targetMs ?? 0;
       link.tick();
       if (!isPresent && nowMs - Math.max(link.heardAtMs, goneAtMs) > GONE_AFTER_MS) this.#close(memberId);
@@ -125,7 +133,8 @@ export class LinkSet {
     return [...this.#links].flatMap(([memberId, { link }]) => {
       const bufferMs = this.#players.stateOf(memberId)?.bufferMs ?? null;
       if (bufferMs === null || link.roundTripMs === null || !link.isConnected) return [];
-      const legs = { captureMs: link.packetMs, networkMs: link.roundTripMs / 2, bufferMs, playoutMs };
+      const captureMs = link.remoteDeviceMs + link.packetMs;
+      const legs = { captureMs, networkMs: link.roundTripMs / 2, bufferMs, playoutMs };
       return [{ memberId, legs }];
     });
   }

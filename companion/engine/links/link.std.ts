@@ -62,6 +62,9 @@ export class Link {
   maySpeak = true;
   /** What the player says of itself, for the other end. */
   bufferMs = 0;
+  /** What this end's device takes before sound can go into a packet, and what the other end says of its own. */
+  deviceMs = 0;
+  remoteDeviceMs = 0;
   roundTripMs: number | null = null;
   /** How long the other end gathers sound for one packet. */
   packetMs = (LANE_PACKET_FRAMES / 48_000) * 1000;
@@ -113,6 +116,12 @@ export class Link {
     if (this.#state !== "connected" || this.#peer === undefined) return;
     if (this.#peer.isPaced) this.#paced.add(frame, samples, sessionMs);
     else this.#peer.send(this.#sender.pack(frame, samples, sessionMs));
+  }
+
+  /** Whether what is sent from now on is talk and not music. */
+  set isTalkback(isTalkback: boolean) {
+    this.#sender.isTalkback = isTalkback;
+    this.#paced.isTalkback = isTalkback;
   }
 
   /** Another path, keeping everything else. Either end may ask. */
@@ -211,6 +220,7 @@ export class Link {
     this.#heardAtMs = nowMs;
     switch (head.kind) {
       case "programme":
+      case "talkback":
         if (!this.maySpeak) return;
         this.packetMs = (head.frames / head.sampleRateHz) * 1000;
         readPacketSound(bytes, head, this.#samples);
@@ -220,7 +230,6 @@ export class Link {
       case "report":
         this.#hearReport(bytes, nowMs);
         return;
-      case "talkback":
       case "notes":
         // Kinds that this companion has no use for yet are left alone.
         return;
@@ -230,6 +239,7 @@ export class Link {
   #hearReport(bytes: Uint8Array, nowMs: number): void {
     const report = readLaneReport(bytes, this.#head);
     if (report === null) return;
+    this.remoteDeviceMs = report.deviceMs;
     this.#sender.hearLoss(report.lossShare, nowMs);
     this.#echo = { sentAtMs: report.sentAtMs, heardAtMs: nowMs };
     const roundTripMs = nowMs - report.echoMs - report.heldMs;
@@ -248,6 +258,7 @@ export class Link {
       heldMs: this.#echo === undefined ? 0 : nowMs - this.#echo.heardAtMs,
       lossShare: this.#writer.takeLoss(),
       bufferMs: this.bufferMs,
+      deviceMs: this.deviceMs,
     });
   }
 }

@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import { MemberId } from "../protocol/ids.ts";
+import { LANE_PACKET_FRAMES } from "../protocol/limits.ts";
+import { plainMix } from "./lane-mixer.ts";
+import { LANE_CHANNELS, LanePlayers } from "./lane-players.ts";
+import { LaneWriter, laneRingBytes } from "./lane-ring.ts";
+import { newPacketHead } from "./packet.ts";
+import { INT24_SCALE } from "./pcm.ts";
+
+const ADA = MemberId.parse("mem_00000000000000000000000000");
+const BEN = MemberId.parse("mem_00000000000000000000000001");
+const BLOCK_MS = LANE_PACKET_FRAMES / 48;
+
+/** Two people who play at a steady level, one at 0.25, the other at 0.125; returns what is heard after a while. */
+function listening() {
+  const players = new LanePlayers();
+  const lanes = [ADA, BEN].map((memberId, at) => {
+    const memory = new SharedArrayBuffer(laneRingBytes(LANE_CHANNELS));
+    players.add(memberId, memory);
+    const level = (INT24_SCALE / 4) * (at === 0 ? 1 : 0.5);
+    const samples = new Int32Array(LANE_PACKET_FRAMES * 2).fill(level);
+    return { writer: new LaneWriter(memory, LANE_CHANNELS), head: { ...newPacketHead(), stream: at + 1 }, samples };
+  });
+  const out = [new Float32Array(LANE_PACKET_FRAMES), new Float32Array(LANE_PACKET_FRAMES)];
+  let block = 0;
+  const hear = (blocks = 400) => {
+    for (let until = block + blocks; block < until; block++) {
+      for (const { writer, head, samples } of lanes)
+        writer.put({ ...head, frame: block * LANE_PACKET_FRAMES }, samples, null, 1_000 + (block + 1) * BLOCK_MS);
+      players.pull(out, 1_000.5 + (block + 1) * BLOCK_MS);
+    }
+    return Number((out[0]?.at(-1) ?? 0).toFixed(3));
+  };
+  const talk = (who: 0 | 1, isTalking: boolean) => {
+    const lane = lanes[who];
+    if (lane !== undefined) lane.head.kind = isTalking ? "talkback" : "programme";
+  };
+  return { players, hear, talk };
+}
+
+describe("everybody's lanes for one pair of ears", () => {
+  test("C2: are added up, each as this person has set it", () => {
+    const { players, hear } = listening();
+    expect(hear()).toBe(0.375);
+    players.mix(BEN, { ...plainMix, isMuted: true });
+    expect(hear()).toBe(0.25);
+    players.mix(BEN, { ...plainMix, isSolo: true });
+    expect(hear()).toBe(0.125);
+    players.remove(BEN);
+    expect(hear()).toBe(0.25);
+    expect(players.takeLevels()).toMatchObject([{ memberId: ADA, peak: 0.25 }]);
+  });
+
+  test("C2: who talks is heard whoever is soloed, and music steps back by 12 dB until they have done", () => {
+    const { players, hear, talk } = listening();
+    hear();
+    talk(1, true);
+    expect(hear()).toBeCloseTo(0.25 * 10 ** (-12 / 20) + 0.125, 3);
+    players.mix(ADA, { ...plainMix, isSolo: true });
+    expect(hear()).toBeCloseTo(0.25 * 10 ** (-12 / 20) + 0.125, 3);
+    // Somebody who is muted here does not turn the others down.
+    players.mix(ADA, plainMix);
+    players.mix(BEN, { ...plainMix, isMuted: true });
+    expect(hear()).toBe(0.25);
+    players.mix(BEN, plainMix);
+    talk(1, false);
+    expect(hear()).toBe(0.375);
+  });
+});
