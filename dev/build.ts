@@ -15,10 +15,15 @@ const built = join(root, "site", "built");
 /** `assets.directory` of wrangler.toml. */
 export const assetsDir = join(root, "dist", "site");
 
-/** A file's name changes with its content, so whoever has it never asks again (RFC 8246). */
+/**
+ * A file's name changes with its content, so whoever has it never asks again (RFC 8246). A worker of the live session's isolated page has to be
+ * isolated itself.
+ */
 const headers = `/assets/*
   Cache-Control: public, max-age=31536000, immutable
   X-Content-Type-Options: nosniff
+  Cross-Origin-Embedder-Policy: require-corp
+  Cross-Origin-Resource-Policy: same-origin
 `;
 
 /**
@@ -109,6 +114,8 @@ export function buildSite(): void {
       "site/design/design.css",
       "companion/view/view.css",
       "companion/view/main.dom.tsx",
+      "companion/engine/sound/device.worklet.ts",
+      "companion/engine/sound/lanes-worker.dom.ts",
       ...globSync("site/client/*.ts", { cwd: root }).filter(isEntry).sort(),
     ],
     // Its JSX is preact's; the repository's own settings are for what is drawn on the Worker.

@@ -11,5 +11,14 @@ const args = [
   "--disable-sync",
 ];
 
+/** A microphone that plays a file again and again, allowed without asking, and a relay on this machine. */
+export const withMicrophone = (wavPath: string): readonly string[] => [
+  "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream",
+  `--use-file-for-fake-audio-capture=${wavPath}`,
+  "--allow-loopback-in-peer-connection",
+];
+
 /** The browser that tests and benchmarks look through: Debian's, without a window. */
-export const startChromium = (): Promise<Browser> => chromium.launch({ executablePath: "/usr/bin/chromium", args });
+export const startChromium = (more: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath: "/usr/bin/chromium", args: [...args, ...more] });

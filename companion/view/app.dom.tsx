@@ -10,6 +10,7 @@ import { Notes } from "./notes.dom.tsx";
 import { barsOf, loopFrom, nameOf } from "./parts.dom.tsx";
 import { People } from "./people.dom.tsx";
 import type { BrowserSession, Toast } from "./session.dom.ts";
+import { Sound } from "./sound.dom.tsx";
 import { type Shown, Timeline, wholeOf, zoom } from "./timeline.dom.tsx";
 import { Transport } from "./transport.dom.tsx";
 import { type ViewWords, viewWords } from "./words.std.ts";
@@ -151,6 +152,7 @@ export function App({ session, boot }: { session: BrowserSession; boot: Boot }) 
       </main>
       <aside class="view-side">
         <Door {...props} />
+        <Sound {...props} />
         <People {...props} />
         <Chat {...props} />
         <Notes {...props} draft={draft} setDraft={setDraft} />

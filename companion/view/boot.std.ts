@@ -13,5 +13,7 @@ export const Boot = z.object({
   language: z.enum(["en", "de"]),
   /** The session's own page, for what is done there. */
   sessionHref: z.string(),
+  /** Scripts of the sound's own threads. */
+  sound: z.object({ lanesUrl: z.string(), deviceUrl: z.string() }),
 });
 export type Boot = z.infer<typeof Boot>;

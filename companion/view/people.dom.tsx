@@ -2,6 +2,7 @@
 import type { Member } from "../../protocol/room.ts";
 import { HostMenu } from "./host.dom.tsx";
 import { accentClass, type ViewProps } from "./parts.dom.tsx";
+import { Strip } from "./sound.dom.tsx";
 
 /** One-way delay up to which people play together, and up to which they do so with care (docs/DESIGN.md). */
 const TOGETHER_MS = 25;
@@ -26,6 +27,9 @@ export function People(props: ViewProps) {
             </span>
             <Status member={member} words={words} />
             <HostMenu {...props} member={member} />
+            {member.connected && member.memberId !== state.memberId ? (
+              <Strip {...props} memberId={member.memberId} name={member.displayName} />
+            ) : null}
           </li>
         ))}
       </ul>

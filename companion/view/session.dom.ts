@@ -9,13 +9,20 @@ import type { MemberId, RecordingId } from "../../protocol/ids.ts";
 import { pageSchema } from "../../protocol/paging.ts";
 import { Recording } from "../../protocol/recordings.ts";
 import type { Role } from "../../protocol/roles.ts";
-import type { Admission, PostBody, TransportCommand } from "../../protocol/room.ts";
+import {
+  type Admission,
+  idleStatus,
+  type MemberStatus,
+  type PostBody,
+  type TransportCommand,
+} from "../../protocol/room.ts";
 import { Invite, JoinTicket, SessionDetail } from "../../protocol/sessions.ts";
 import { positionAt } from "../../protocol/transport.ts";
 import { SessionClock } from "../engine/clock/session-clock.std.ts";
 import { type Entry, RoomClient } from "../engine/room/room-client.std.ts";
 import type { Boot } from "./boot.std.ts";
 import { initialView, reduce, transportAt, type ViewInput, type ViewState } from "./model.std.ts";
+import { ViewSound } from "./view-sound.dom.ts";
 
 /** Takes that one page of the view asks for at a time, and all that it holds. */
 const TAKES_PER_REQUEST = 100;
@@ -32,9 +39,11 @@ export interface Toast {
 export class BrowserSession {
   readonly state = signal<ViewState>(initialView);
   readonly toasts = signal<readonly Toast[]>([]);
+  readonly sound: ViewSound;
   readonly #boot: Boot;
   readonly #clock = new SessionClock();
   readonly #room: RoomClient;
+  #status: MemberStatus = idleStatus;
   #toastId = 0;
   #takesAsked = false;
   #takesWanted = false;
@@ -42,6 +51,15 @@ export class BrowserSession {
   constructor(boot: Boot) {
     this.#boot = boot;
     this.state.value = { ...initialView, memberId: boot.memberId, role: boot.role, accents: boot.accents };
+    this.sound = new ViewSound({
+      boot,
+      state: () => this.state.value,
+      signal: (to, message) => this.#room.signal(to, message),
+      setStatus: (status) => {
+        this.#status = { ...this.#status, ...status };
+        this.#room.setStatus(this.#status);
+      },
+    });
     this.#room = new RoomClient({
       enter: () => this.#enter(),
       nowMs: () => performance.now(),
@@ -56,12 +74,14 @@ export class BrowserSession {
           this.#step({ type: "members", members });
           if (members.some(({ memberId }) => this.state.value.accents[memberId] === undefined))
             void this.#readAccents();
+          this.sound.setMembers();
         },
         onWaiting: () => this.#step({ type: "connection", connection: { state: "waiting" } }),
         onWaitingRoom: (members) => this.#step({ type: "waiting-room", members }),
         onMute: () => this.onMuteAsked(),
-        onSignal: () => undefined,
+        onSignal: (from, message) => this.sound.hear(from, message),
         onRelays: (iceServers) => {
+          this.sound.iceServers = iceServers;
           if (iceServers.length === 0) this.say("relay-unavailable", true);
         },
         onRecordingsChanged: () => void this.#readTakes(),
@@ -74,11 +94,16 @@ export class BrowserSession {
         onClock: (sample) => {
           this.#clock.addSample(sample);
           const estimate = this.#clock.estimate;
-          if (estimate !== undefined) this.#step({ type: "time", time: estimate });
+          if (estimate === undefined) return;
+          this.#step({ type: "time", time: estimate });
+          this.sound.setClock(estimate);
         },
       },
     });
-    addEventListener("pagehide", () => this.#room.close());
+    addEventListener("pagehide", () => {
+      this.#room.close();
+      this.sound.close();
+    });
   }
 
   /** Session time now, in milliseconds; `null` before the room's first answer. */

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { startChromium } from "../../dev/chromium.ts";
+import { startChromium, withMicrophone } from "../../dev/chromium.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
+import { type Relay, startRelay } from "../../dev/turn.ts";
 import type { SessionId } from "../../protocol/ids.ts";
 
 export interface Guest {
@@ -20,18 +21,28 @@ export class Evening {
   readonly origin: string;
   sessionId = "" as SessionId;
   hostToken = "";
-  readonly #stateDir: string;
+  readonly stateDir: string;
+  readonly #relay: Relay | null;
 
-  private constructor(platform: Platform, chromium: Browser, stateDir: string) {
+  private constructor(platform: Platform, chromium: Browser, stateDir: string, relay: Relay | null) {
+    this.#relay = relay;
     this.platform = platform;
     this.chromium = chromium;
     this.origin = platform.origin.replace("127.0.0.1", "localhost");
-    this.#stateDir = stateDir;
+    this.stateDir = stateDir;
   }
 
-  static async begin(name: string): Promise<Evening> {
+  /** `microphone`: a WAV that every browser of the evening plays in, again and again; then there is a relay too. */
+  static async begin(name: string, microphone: string | null = null): Promise<Evening> {
     const stateDir = mkdtempSync(join(tmpdir(), "sessionlinked-view-"));
-    const evening = new Evening(await startPlatform({ stateDir }), await startChromium(), stateDir);
+    const secret = "an evening's own";
+    const relay = microphone === null ? null : await startRelay({ secret });
+    const platform = await startPlatform({
+      stateDir,
+      bindings: relay === null ? {} : { TURN_KEY: secret, TURN_URLS: relay.urls },
+    });
+    const chromium = await startChromium(microphone === null ? [] : withMicrophone(microphone));
+    const evening = new Evening(platform, chromium, stateDir, relay);
     const { db } = evening.platform;
     evening.hostToken = (
       await seedAccount(db, { email: "ada@example.org", displayName: "Ada Lovelace", tier: "free" })
@@ -87,6 +98,7 @@ export class Evening {
   async end(): Promise<void> {
     await this.chromium.close();
     await this.platform.stop();
-    rmSync(this.#stateDir, { recursive: true, force: true });
+    await this.#relay?.stop();
+    rmSync(this.stateDir, { recursive: true, force: true });
   }
 }

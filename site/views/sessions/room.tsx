@@ -16,7 +16,8 @@ export function RoomPage({ page, session: { name, ...session } }: RoomPageProps)
   const t = sessionText[page.language].room;
   const built: Record<string, string> = hrefs;
   const back = href(page, `/sessions/${session.sessionId}`);
-  const boot = { ...session, sessionName: name, language: page.language, sessionHref: back };
+  const sound = { lanesUrl: built["lanes-worker.dom.js"], deviceUrl: built["device.worklet.js"] };
+  const boot = { ...session, sessionName: name, language: page.language, sessionHref: back, sound };
   return (
     <html lang={page.language === "en" ? "en-GB" : "de"}>
       <head>

@@ -1,0 +1,64 @@
+import { LANE_PACKET_FRAMES } from "../protocol/limits.ts";
+import { DEVICE_RATE_HZ, LANE_CHANNELS } from "./lane-players.ts";
+import { INT24_SCALE, toInt24 } from "./pcm.ts";
+
+/**
+ * CaptureRing: what a device's thread shares with the thread of the lanes. The device puts each block that it has captured, and counts it; the
+ * lanes take it from there. The other way goes when, by the machine's clock, the device's frame 0 was: the device's thread has no clock.
+ */
+const RING_BLOCKS = 256;
+const BLOCK_SAMPLES = LANE_PACKET_FRAMES * LANE_CHANNELS;
+const CLOCK_BYTES = 8;
+const CONTROL_BYTES = 8;
+const SAMPLES_AT = CLOCK_BYTES + CONTROL_BYTES;
+
+export const CAPTURE_RING_BYTES = SAMPLES_AT + RING_BLOCKS * BLOCK_SAMPLES * 4;
+export const BLOCK_MS = (LANE_PACKET_FRAMES / DEVICE_RATE_HZ) * 1000;
+
+export class CaptureRing {
+  readonly #clock: Float64Array;
+  /** How many blocks there have been, modulo 2³². */
+  readonly control: Int32Array;
+  readonly #samples: Float32Array;
+
+  constructor(memory: SharedArrayBuffer) {
+    this.#clock = new Float64Array(memory, 0, 1);
+    this.control = new Int32Array(memory, CLOCK_BYTES, CONTROL_BYTES / 4);
+    this.#samples = new Float32Array(memory, SAMPLES_AT);
+  }
+
+  get blocks(): number {
+    return Atomics.load(this.control, 0);
+  }
+
+  /** The device's end. Whoever waits for a block wakes up. */
+  put(left: Float32Array, right: Float32Array): void {
+    const { control } = this;
+    const blocks = Atomics.load(control, 0);
+    let place = ((blocks >>> 0) % RING_BLOCKS) * BLOCK_SAMPLES;
+    for (let at = 0; at < LANE_PACKET_FRAMES; at++) {
+      this.#samples[place++] = left[at] ?? 0;
+      this.#samples[place++] = right[at] ?? 0;
+    }
+    Atomics.store(control, 0, (blocks + 1) | 0);
+    Atomics.notify(control, 0);
+  }
+
+  /** The lanes' end: a block as 24-bit integers, interleaved. `false`: it is not there any more. */
+  take(block: number, samples: Int32Array): boolean {
+    const behind = (this.blocks - block) | 0;
+    if (behind <= 0 || behind >= RING_BLOCKS) return false;
+    let place = ((block >>> 0) % RING_BLOCKS) * BLOCK_SAMPLES;
+    for (let at = 0; at < BLOCK_SAMPLES; at++) samples[at] = toInt24((this.#samples[place++] ?? 0) * INT24_SCALE);
+    return true;
+  }
+
+  /** When the device's frame 0 was, by the machine's clock; 0 while it is not known. */
+  get originMs(): number {
+    return this.#clock[0] ?? 0;
+  }
+
+  set originMs(originMs: number) {
+    this.#clock[0] = originMs;
+  }
+}

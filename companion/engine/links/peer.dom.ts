@@ -1,0 +1,139 @@
+import type { Signal } from "../../../protocol/room.ts";
+import type { IceServer, PeerState } from "./peer.std.ts";
+
+export interface BrowserPeerOptions {
+  iceServers: readonly IceServer[];
+  offers: boolean;
+  /** Never sound: what the encoder is given to encode, so that it has a beat. Its payload is replaced. */
+  track: MediaStreamTrack;
+  /** The worker's end of each direction. */
+  transform(side: "send" | "receive"): RTCRtpScriptTransform;
+  signal(signal: Signal): void;
+  onState(state: PeerState): void;
+  onRelayed(isRelayed: boolean | null): void;
+}
+
+const CANDIDATES_MAX = 64;
+
+/** The encoder's beat: 10 ms. It is told by the other end's description. */
+const withBeat = (sdp: string) => sdp.replace(/(a=rtpmap:111 [^\r\n]*\r\n)(?!a=ptime:)/, "$1a=ptime:10\r\n");
+
+/**
+ * The page's end of a peer in a browser: one Opus track each way, negotiated as plain Opus, and two transforms in the lanes worker that put our
+ * packets in the place of its payload and take them out before a decoder sees them. Relay-only (V2). An order of calls that matters: both
+ * transforms are set in the turn in which the transceiver comes to be, and the track is attached last.
+ */
+export class BrowserPeer {
+  readonly #options: BrowserPeerOptions;
+  readonly #connection: RTCPeerConnection;
+  readonly #waiting: RTCIceCandidateInit[] = [];
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(options: BrowserPeerOptions) {
+    this.#options = options;
+    const connection = new RTCPeerConnection({
+      iceServers: options.iceServers.map((server) => ({ ...server })),
+      iceTransportPolicy: "relay",
+      bundlePolicy: "max-bundle",
+    });
+    this.#connection = connection;
+    connection.onicecandidate = ({ candidate }) => {
+      if (candidate === null || candidate.candidate === "") return;
+      const { candidate: line, sdpMid, sdpMLineIndex } = candidate;
+      options.signal({ kind: "candidate", connection: "lane", candidate: line, sdpMid, sdpMLineIndex });
+    };
+    connection.onconnectionstatechange = () => {
+      const { connectionState } = connection;
+      if (connectionState === "connected") {
+        options.onState("connected");
+        void this.#tellPath();
+      }
+      if (connectionState === "failed" || connectionState === "closed") options.onState("failed");
+    };
+    if (options.offers) this.#queue(() => this.#offer());
+  }
+
+  hear(signal: Signal): void {
+    this.#queue(() => this.#take(signal));
+  }
+
+  close(): void {
+    this.#connection.onconnectionstatechange = null;
+    this.#connection.onicecandidate = null;
+    this.#connection.close();
+  }
+
+  /** One after the other; what the other end sent and cannot be used ends this attempt and no more. */
+  #queue(step: () => Promise<void>): void {
+    this.#work = this.#work.then(async () => {
+      if (this.#connection.signalingState !== "closed") await step().catch(() => this.#options.onState("failed"));
+    });
+  }
+
+  #carry(transceiver: RTCRtpTransceiver): Promise<void> {
+    transceiver.receiver.transform = this.#options.transform("receive");
+    transceiver.sender.transform = this.#options.transform("send");
+    transceiver.direction = "sendrecv";
+    return transceiver.sender.replaceTrack(this.#options.track);
+  }
+
+  async #offer(): Promise<void> {
+    await this.#carry(this.#connection.addTransceiver("audio", { direction: "sendrecv" }));
+    await this.#connection.setLocalDescription(await this.#connection.createOffer());
+    this.#tell("offer");
+  }
+
+  async #take(signal: Signal): Promise<void> {
+    const connection = this.#connection;
+    switch (signal.kind) {
+      case "offer": {
+        if (this.#options.offers || connection.remoteDescription !== null) return;
+        await connection.setRemoteDescription({ type: "offer", sdp: withBeat(signal.sdp) });
+        const [transceiver] = connection.getTransceivers();
+        if (transceiver === undefined) throw new Error("An offer without a track.");
+        await this.#carry(transceiver);
+        await connection.setLocalDescription(await connection.createAnswer());
+        this.#tell("answer");
+        await this.#addWaiting();
+        return;
+      }
+      case "answer":
+        if (connection.signalingState !== "have-local-offer") return;
+        await connection.setRemoteDescription({ type: "answer", sdp: withBeat(signal.sdp) });
+        await this.#addWaiting();
+        return;
+      case "candidate": {
+        const { candidate, sdpMid, sdpMLineIndex } = signal;
+        if (connection.remoteDescription === null) {
+          if (this.#waiting.length < CANDIDATES_MAX) this.#waiting.push({ candidate, sdpMid, sdpMLineIndex });
+          return;
+        }
+        // A candidate that cannot be used is of no use and no harm.
+        await connection.addIceCandidate({ candidate, sdpMid, sdpMLineIndex }).catch(() => undefined);
+        return;
+      }
+      case "bye":
+        return;
+    }
+  }
+
+  async #addWaiting(): Promise<void> {
+    for (const candidate of this.#waiting.splice(0))
+      await this.#connection.addIceCandidate(candidate).catch(() => undefined);
+  }
+
+  #tell(kind: "offer" | "answer"): void {
+    this.#options.signal({ kind, connection: "lane", sdp: this.#connection.localDescription?.sdp ?? "" });
+  }
+
+  /** Which way the packets go, from the engine's own statistics. */
+  async #tellPath(): Promise<void> {
+    const stats = await this.#connection.getStats();
+    let isRelayed: boolean | null = null;
+    for (const one of stats.values()) {
+      if (one.type !== "candidate-pair" || !one.nominated) continue;
+      isRelayed = stats.get(one.localCandidateId)?.candidateType === "relay";
+    }
+    this.#options.onRelayed(isRelayed);
+  }
+}

@@ -1,0 +1,66 @@
+/** What the page, its lanes worker and its audio thread say to each other. All three are this program's own, so nothing is parsed. */
+import type { LaneMix } from "../../../audio/lane-mixer.ts";
+import type { LaneLevel, PlayerState } from "../../../audio/lane-players.ts";
+import type { LatencyLegs } from "../../../audio/latency.ts";
+import type { BufferChoice } from "../../../audio/playout.ts";
+import type { MemberId } from "../../../protocol/ids.ts";
+import type { Member, Signal } from "../../../protocol/room.ts";
+import type { IceServer, PeerState } from "../links/peer.std.ts";
+
+/** Which of a device's inputs is played: the first, the second, or both as a stereo pair. */
+export type InputChannels = "both" | "left" | "right";
+
+export type ToLanes =
+  /** `memory`: the capture ring. `originMs`: the page's time origin, which all three count from. */
+  | { type: "open"; memory: SharedArrayBuffer; originMs: number }
+  | { type: "ice-servers"; iceServers: readonly IceServer[] }
+  | {
+      type: "members";
+      memberId: MemberId;
+      maySend: boolean;
+      members: readonly Pick<Member, "memberId" | "connected" | "role">[];
+    }
+  | { type: "signal"; from: MemberId; signal: Signal }
+  | { type: "clock"; localMs: number; offsetMs: number; driftPpm: number }
+  /** What the device takes before a block is in the ring, and after one has been played. */
+  | { type: "device"; captureMs: number; playoutMs: number }
+  /** Whether this person is heard, and as whom: silence is sent while not. */
+  | { type: "live"; live: "programme" | "talkback" | "silent" }
+  | { type: "players"; states: readonly (readonly [MemberId, PlayerState])[] }
+  | { type: "peer"; peer: number; told: PeerTold };
+
+/** What the page's end of a peer has to tell. */
+export type PeerTold =
+  | { type: "signal"; signal: Signal }
+  | { type: "state"; state: PeerState }
+  | { type: "relayed"; isRelayed: boolean | null };
+
+export type FromLanes =
+  | { type: "signal"; to: MemberId; signal: Signal }
+  | { type: "link"; memberId: MemberId; state: PeerState }
+  | { type: "latencies"; latencies: { memberId: MemberId; legs: LatencyLegs }[] }
+  | { type: "add"; memberId: MemberId; memory: SharedArrayBuffer }
+  | { type: "remove"; memberId: MemberId }
+  | { type: "open-peer"; peer: number; offers: boolean; iceServers: readonly IceServer[] }
+  | { type: "signal-peer"; peer: number; signal: Signal }
+  | { type: "close-peer"; peer: number };
+
+export type ToDevice =
+  | { type: "add"; memberId: MemberId; memory: SharedArrayBuffer }
+  | { type: "remove"; memberId: MemberId }
+  | { type: "mix"; memberId: MemberId; mix: LaneMix }
+  | { type: "buffer"; buffer: BufferChoice }
+  | { type: "channels"; channels: InputChannels };
+
+/** About every 40 ms: how loud everybody is, this person's own input first; less often, how the players are. */
+export interface FromDevice {
+  own: { peak: number; shortTermLufs: number };
+  levels: LaneLevel[];
+  states: (readonly [MemberId, PlayerState])[] | null;
+}
+
+/** What a transform of the lanes worker is told of its track. */
+export interface TransformOptions {
+  peer: number;
+  side: "send" | "receive";
+}

@@ -1,0 +1,275 @@
+import { CAPTURE_RING_BYTES } from "../../../audio/capture-ring.ts";
+import type { LaneMix } from "../../../audio/lane-mixer.ts";
+import { DEVICE_RATE_HZ, LANE_CHANNELS } from "../../../audio/lane-players.ts";
+import type { LatencyLegs } from "../../../audio/latency.ts";
+import type { BufferChoice } from "../../../audio/playout.ts";
+import type { MemberId } from "../../../protocol/ids.ts";
+import { may, type Role } from "../../../protocol/roles.ts";
+import type { Member, Signal } from "../../../protocol/room.ts";
+import type { ClockEstimate } from "../clock/session-clock.std.ts";
+import { BrowserPeer } from "../links/peer.dom.ts";
+import type { IceServer, PeerState } from "../links/peer.std.ts";
+import type {
+  FromDevice,
+  FromLanes,
+  InputChannels,
+  ToDevice,
+  ToLanes,
+  TransformOptions,
+} from "./browser-messages.std.ts";
+import { openInput, refusalOf, type SoundRefusal } from "./input.dom.ts";
+
+export interface BrowserSoundOptions {
+  /** Where the two threads' scripts are. */
+  lanesUrl: string;
+  deviceUrl: string;
+  signal(to: MemberId, signal: Signal): void;
+  onLink(memberId: MemberId, state: PeerState): void;
+  onLevels(own: FromDevice["own"], levels: FromDevice["levels"]): void;
+  onLatencies(latencies: { memberId: MemberId; legs: LatencyLegs }[]): void;
+  /** A device is not there any more, or is another one than it was. Nothing is switched by itself. */
+  onDevice(trouble: "input-gone" | "output-gone" | "stopped"): void;
+}
+
+/** How often the device's own delay is asked for. */
+const DEVICE_MS = 1_000;
+
+/**
+ * The sound of a session in a browser. Life: opened by a click, with an input or without one; from then on the audio thread and the lanes worker
+ * do the work, and the page only passes on what the room and the person say. It ends with `close`, and leaves no microphone open.
+ */
+export class BrowserSound {
+  readonly #options: BrowserSoundOptions;
+  readonly #context: AudioContext;
+  readonly #worker: Worker;
+  readonly #node: AudioWorkletNode;
+  readonly #beat: MediaStreamTrack;
+  readonly #peers = new Map<number, BrowserPeer>();
+  readonly #timer: ReturnType<typeof setInterval>;
+  #input: { stream: MediaStream; node: MediaStreamAudioSourceNode } | null = null;
+
+  /** Rejects with what `refusalOf` understands. */
+  static async open(options: BrowserSoundOptions): Promise<BrowserSound> {
+    const context = new AudioContext({ sampleRate: DEVICE_RATE_HZ, latencyHint: 0 });
+    try {
+      await context.audioWorklet.addModule(options.deviceUrl);
+      await context.resume();
+      return new BrowserSound(options, context);
+    } catch (error) {
+      await context.close();
+      throw error;
+    }
+  }
+
+  private constructor(options: BrowserSoundOptions, context: AudioContext) {
+    this.#options = options;
+    this.#context = context;
+    const memory = new SharedArrayBuffer(CAPTURE_RING_BYTES);
+    this.#node = new AudioWorkletNode(context, "session-device", {
+      numberOfInputs: 1,
+      numberOfOutputs: 1,
+      outputChannelCount: [LANE_CHANNELS],
+      processorOptions: { memory },
+    });
+    this.#node.connect(context.destination);
+    this.#node.port.onmessage = ({ data }: MessageEvent<FromDevice>) => {
+      options.onLevels(data.own, data.levels);
+      if (data.states !== null) this.#tell({ type: "players", states: data.states });
+    };
+    this.#beat = newBeat(context);
+    this.#worker = new Worker(options.lanesUrl, { type: "module" });
+    this.#worker.onmessage = ({ data }: MessageEvent<FromLanes>) => this.#take(data);
+    this.#worker.onerror = () => options.onDevice("stopped");
+    this.#tell({ type: "open", memory, originMs: performance.timeOrigin });
+    context.onstatechange = () => {
+      if (context.state === "suspended") void context.resume().catch(() => options.onDevice("stopped"));
+    };
+    this.#timer = setInterval(() => this.#tellDevice(), DEVICE_MS);
+    navigator.mediaDevices.addEventListener("devicechange", this.#onDeviceChange);
+  }
+
+  /** Which device is played and which heard; `""` is the system's own choice. */
+  get inputId(): string | null {
+    return this.#input?.stream.getAudioTracks()[0]?.getSettings().deviceId ?? null;
+  }
+
+  /** Plays another input, or none. Returns why it cannot be had; the one before is closed all the same. */
+  async setInput(deviceId: string | null): Promise<SoundRefusal | null> {
+    this.#closeInput();
+    if (deviceId === null) return null;
+    try {
+      const stream = await openInput(deviceId);
+      const node = this.#context.createMediaStreamSource(stream);
+      node.connect(this.#node);
+      this.#input = { stream, node };
+      for (const track of stream.getAudioTracks())
+        track.onended = () => {
+          this.#closeInput();
+          this.#options.onDevice("input-gone");
+        };
+      this.#tellDevice();
+      return null;
+    } catch (error) {
+      return refusalOf(error);
+    }
+  }
+
+  /** `false`: the device cannot be had, and the one before goes on. */
+  async setOutput(deviceId: string): Promise<boolean> {
+    try {
+      // Not in every engine, and the system's own choice is there without it.
+      const context: AudioContext & { setSinkId?(id: string): Promise<void> } = this.#context;
+      await context.setSinkId?.(deviceId);
+      this.#tellDevice();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  set channels(channels: InputChannels) {
+    this.#tellThread({ type: "channels", channels });
+  }
+
+  set buffer(buffer: BufferChoice) {
+    this.#tellThread({ type: "buffer", buffer });
+  }
+
+  /** Whether the others hear this person, and whether it is music or talk. */
+  set live(live: "programme" | "talkback" | "silent") {
+    this.#tell({ type: "live", live });
+  }
+
+  mix(memberId: MemberId, mix: LaneMix): void {
+    this.#tellThread({ type: "mix", memberId, mix });
+  }
+
+  set iceServers(iceServers: readonly IceServer[]) {
+    this.#tell({ type: "ice-servers", iceServers });
+  }
+
+  setMembers(memberId: MemberId, role: Role, members: readonly Member[]): void {
+    const known = members.map((member) => ({
+      memberId: member.memberId,
+      connected: member.connected,
+      role: member.role,
+    }));
+    this.#tell({ type: "members", memberId, maySend: may(role, "audio.send"), members: known });
+  }
+
+  hear(from: MemberId, signal: Signal): void {
+    this.#tell({ type: "signal", from, signal });
+  }
+
+  setClock({ offsetMs, driftPpm }: ClockEstimate): void {
+    this.#tell({ type: "clock", localMs: performance.now(), offsetMs, driftPpm });
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    navigator.mediaDevices.removeEventListener("devicechange", this.#onDeviceChange);
+    this.#closeInput();
+    this.#worker.terminate();
+    for (const peer of this.#peers.values()) peer.close();
+    this.#peers.clear();
+    this.#beat.stop();
+    await this.#context.close();
+  }
+
+  #tell(message: ToLanes): void {
+    this.#worker.postMessage(message);
+  }
+
+  #tellThread(message: ToDevice): void {
+    this.#node.port.postMessage(message);
+  }
+
+  #tellDevice(): void {
+    const { outputLatency, baseLatency } = this.#context;
+    const settings: MediaTrackSettings & { latency?: number } =
+      this.#input?.stream.getAudioTracks()[0]?.getSettings() ?? {};
+    // What an engine does not tell is what it has to be at least: a block.
+    const playoutMs = (outputLatency || baseLatency) * 1000;
+    this.#tell({ type: "device", captureMs: (settings.latency ?? 0) * 1000, playoutMs });
+  }
+
+  readonly #onDeviceChange = async (): Promise<void> => {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    const isThere = (kind: MediaDeviceKind, id: string) =>
+      devices.some((device) => device.kind === kind && device.deviceId === id);
+    const input = this.inputId;
+    if (input !== null && !isThere("audioinput", input)) {
+      this.#closeInput();
+      this.#options.onDevice("input-gone");
+    }
+    const { sinkId } = this.#context as AudioContext & { sinkId?: string };
+    if (typeof sinkId === "string" && sinkId !== "" && !isThere("audiooutput", sinkId))
+      this.#options.onDevice("output-gone");
+  };
+
+  #closeInput(): void {
+    const input = this.#input;
+    this.#input = null;
+    input?.node.disconnect();
+    for (const track of input?.stream.getTracks() ?? []) {
+      track.onended = null;
+      track.stop();
+    }
+  }
+
+  #take(message: FromLanes): void {
+    switch (message.type) {
+      case "signal":
+        this.#options.signal(message.to, message.signal);
+        return;
+      case "link":
+        this.#options.onLink(message.memberId, message.state);
+        return;
+      case "latencies":
+        this.#options.onLatencies(message.latencies);
+        return;
+      case "add":
+      case "remove":
+        this.#tellThread(message);
+        return;
+      case "open-peer":
+        this.#openPeer(message);
+        return;
+      case "signal-peer":
+        this.#peers.get(message.peer)?.hear(message.signal);
+        return;
+      case "close-peer":
+        this.#peers.get(message.peer)?.close();
+        this.#peers.delete(message.peer);
+        return;
+    }
+  }
+
+  #openPeer({ peer, offers, iceServers }: Extract<FromLanes, { type: "open-peer" }>): void {
+    const worker = this.#worker;
+    this.#peers.set(
+      peer,
+      new BrowserPeer({
+        iceServers,
+        offers,
+        track: this.#beat,
+        transform: (side) => new RTCRtpScriptTransform(worker, { peer, side } satisfies TransformOptions),
+        signal: (signal) => this.#tell({ type: "peer", peer, told: { type: "signal", signal } }),
+        onState: (state) => this.#tell({ type: "peer", peer, told: { type: "state", state } }),
+        onRelayed: (isRelayed) => this.#tell({ type: "peer", peer, told: { type: "relayed", isRelayed } }),
+      }),
+    );
+  }
+}
+
+/** A quiet tone for the encoders, so that they have a beat. It is heard by nobody: its payload is replaced before it leaves. */
+function newBeat(context: AudioContext): MediaStreamTrack {
+  const tone = new OscillatorNode(context, { frequency: 300 });
+  const gain = new GainNode(context, { gain: 0.1 });
+  const out = new MediaStreamAudioDestinationNode(context, { channelCount: 1, channelCountMode: "explicit" });
+  tone.connect(gain).connect(out);
+  tone.start();
+  const [track] = out.stream.getAudioTracks();
+  if (track === undefined) throw new Error("The audio engine made no track.");
+  return track;
+}

@@ -1,0 +1,191 @@
+/**
+ * The lanes worker of a browser: the links to everybody, apart from the page, so that a page that is busy is no gap in the sound. It is woken by
+ * each block of the device; packets come and go through the transforms of the page's peer connections.
+ */
+import { BLOCK_MS, CaptureRing } from "../../../audio/capture-ring.ts";
+import { DeviceClock } from "../../../audio/device-clock.ts";
+import { LANE_CHANNELS, type PlayerState } from "../../../audio/lane-players.ts";
+import type { MemberId } from "../../../protocol/ids.ts";
+import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
+import type { Signal } from "../../../protocol/room.ts";
+import { LinkSet } from "../links/link-set.std.ts";
+import type { Peer, PeerOptions } from "../links/peer.std.ts";
+import type { FromLanes, PeerTold, ToLanes, TransformOptions } from "./browser-messages.std.ts";
+
+/** The part of a transform's event that we use (W3C WebRTC Encoded Transform). */
+interface TransformEvent extends Event {
+  transformer: {
+    options: TransformOptions;
+    readable: ReadableStream<{ data: ArrayBuffer }>;
+    writable: WritableStream<{ data: ArrayBuffer }>;
+  };
+}
+
+const TICK_MS = 200;
+/** How far the others are away is told every second. */
+const TICKS_PER_LATENCY = 5;
+/** A lane that was not woken looks all the same. */
+const WAKE_MS = 100;
+
+/** The worker's end of a peer whose connection is the page's. */
+class WorkerPeer implements Peer {
+  readonly #id: number;
+  readonly options: PeerOptions;
+  readonly isPaced = true;
+  isRelayed: boolean | null = null;
+
+  constructor(id: number, options: PeerOptions) {
+    this.#id = id;
+    this.options = options;
+    peers.set(id, this);
+    options.onState("connecting");
+    say({ type: "open-peer", peer: id, offers: options.offers, iceServers: options.iceServers });
+  }
+
+  hear(signal: Signal): void {
+    say({ type: "signal-peer", peer: this.#id, signal });
+  }
+
+  /** The track's beat asks for what there is; nothing is sent between two of them. */
+  send(): void {}
+
+  close(): void {
+    if (peers.delete(this.#id)) say({ type: "close-peer", peer: this.#id });
+  }
+
+  told(told: PeerTold): void {
+    switch (told.type) {
+      case "signal":
+        this.options.signal(told.signal);
+        return;
+      case "state":
+        this.options.onState(told.state);
+        return;
+      case "relayed":
+        this.isRelayed = told.isRelayed;
+        return;
+    }
+  }
+}
+
+const say = (message: FromLanes) => self.postMessage(message);
+const peers = new Map<number, WorkerPeer>();
+const players = new Map<MemberId, PlayerState>();
+let peerCount = 0;
+let originMs = performance.timeOrigin;
+let maySend = false;
+let isSilent = false;
+let device = { captureMs: 0, playoutMs: 0 };
+let clock: { localMs: number; offsetMs: number; driftPpm: number } | null = null;
+
+const nowMs = () => performance.timeOrigin - originMs + performance.now();
+const links = new LinkSet(
+  {
+    openPeer: (options) => new WorkerPeer(++peerCount, options),
+    signal: (to, signal) => say({ type: "signal", to, signal }),
+    onState: (memberId, state) => say({ type: "link", memberId, state }),
+    nowMs,
+    newStream: () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
+  },
+  {
+    add: (memberId, memory) => say({ type: "add", memberId, memory }),
+    remove: (memberId) => {
+      players.delete(memberId);
+      say({ type: "remove", memberId });
+    },
+    stateOf: (memberId) => players.get(memberId),
+  },
+);
+
+function sessionMsAt(localMs: number): number {
+  if (clock === null) return 0;
+  return localMs + clock.offsetMs + ((localMs - clock.localMs) * clock.driftPpm) / 1e6;
+}
+
+/** Takes every block of the device, as it comes. */
+async function follow(ring: CaptureRing): Promise<void> {
+  const time = new DeviceClock();
+  const samples = new Int32Array(LANE_PACKET_FRAMES * LANE_CHANNELS);
+  for (let next = ring.blocks; ; ) {
+    const { blocks } = ring;
+    if (blocks !== next) {
+      time.note(blocks, nowMs());
+      ring.originMs = time.originMs ?? 0;
+    }
+    for (; next !== blocks; next = (next + 1) | 0) {
+      if (!ring.take(next, samples) || !maySend) continue;
+      if (isSilent) samples.fill(0);
+      links.send(next * LANE_PACKET_FRAMES, samples, sessionMsAt(ring.originMs + next * BLOCK_MS - device.captureMs));
+    }
+    const woken = Atomics.waitAsync(ring.control, 0, blocks, WAKE_MS);
+    if (woken.async) await woken.value;
+  }
+}
+
+/** Puts our packets in the place of an encoder's, or takes them out before a decoder sees them. */
+async function carry({ options, readable, writable }: TransformEvent["transformer"]): Promise<void> {
+  const writer = writable.getWriter();
+  const reader = readable.getReader();
+  for (;;) {
+    const { value: frame, done } = await reader.read();
+    const peer = peers.get(options.peer)?.options;
+    if (done || frame === undefined) return;
+    if (options.side === "receive") peer?.onPacket(new Uint8Array(frame.data));
+    else {
+      const bytes = peer?.next() ?? null;
+      if (bytes === null) continue;
+      frame.data = bytes.slice().buffer;
+      await writer.write(frame);
+    }
+  }
+}
+
+self.addEventListener("rtctransform", (event) => {
+  // A connection that was closed ends its streams, and that is all there is to it.
+  carry((event as TransformEvent).transformer).catch(() => undefined);
+});
+
+function hear(message: ToLanes): void {
+  switch (message.type) {
+    case "open": {
+      originMs = message.originMs;
+      void follow(new CaptureRing(message.memory));
+      let ticks = 0;
+      setInterval(() => {
+        links.tick();
+        if (++ticks % TICKS_PER_LATENCY === 0) say({ type: "latencies", latencies: links.latencies(device.playoutMs) });
+      }, TICK_MS);
+      return;
+    }
+    case "ice-servers":
+      links.iceServers = message.iceServers;
+      return;
+    case "members":
+      maySend = message.maySend;
+      links.enter(message.memberId);
+      links.follow(message.members);
+      return;
+    case "signal":
+      links.hear(message.from, message.signal);
+      return;
+    case "clock":
+      clock = message;
+      return;
+    case "device":
+      device = message;
+      links.deviceMs = message.captureMs;
+      return;
+    case "live":
+      isSilent = message.live === "silent";
+      links.isTalkback = message.live === "talkback";
+      return;
+    case "players":
+      for (const [memberId, state] of message.states) players.set(memberId, state);
+      return;
+    case "peer":
+      peers.get(message.peer)?.told(message.told);
+      return;
+  }
+}
+
+self.addEventListener("message", ({ data }: MessageEvent<ToLanes>) => hear(data));

@@ -1,0 +1,226 @@
+/**
+ * The view's end of the sound. Nothing of it is loaded before it is wanted: the engine is a script of its own, fetched when the page is drawn and
+ * begun by a click. What moves many times a second (levels) is no state: whoever draws it asks for it.
+ */
+import { signal } from "@preact/signals";
+import { type LaneMix, plainMix } from "../../audio/lane-mixer.ts";
+import { type LatencyLegs, totalOf } from "../../audio/latency.ts";
+import type { BufferChoice } from "../../audio/playout.ts";
+import type { MemberId } from "../../protocol/ids.ts";
+import { may } from "../../protocol/roles.ts";
+import type { IceServer, MemberStatus, Signal } from "../../protocol/room.ts";
+import type { ClockEstimate } from "../engine/clock/session-clock.std.ts";
+import type { PeerState } from "../engine/links/peer.std.ts";
+import type { InputChannels } from "../engine/sound/browser-messages.std.ts";
+import type { BrowserSound } from "../engine/sound/browser-sound.dom.ts";
+import type { SoundRefusal } from "../engine/sound/input.dom.ts";
+import type { Boot } from "./boot.std.ts";
+import type { ViewState } from "./model.std.ts";
+
+/** Where the sound stands. `trouble` is what a person should know, and stays until they have done something about it. */
+export interface SoundState {
+  power: "off" | "opening" | "on";
+  trouble: SoundRefusal | "input-gone" | "output-gone" | "stopped" | null;
+  /** `null`: nothing is played from here. */
+  inputId: string | null;
+  outputId: string;
+  channels: InputChannels;
+  buffer: BufferChoice;
+  isMuted: boolean;
+}
+
+export interface Level {
+  peak: number;
+  shortTermLufs: number;
+}
+
+export interface SoundDevice {
+  deviceId: string;
+  label: string;
+}
+
+/** Told to the room when it has changed by so much. */
+const TOLD_STEP_MS = 2;
+
+export interface ViewSoundOptions {
+  boot: Boot;
+  state(): ViewState;
+  signal(to: MemberId, signal: Signal): void;
+  setStatus(status: Partial<MemberStatus>): void;
+}
+
+export class ViewSound {
+  readonly #options: ViewSoundOptions;
+  #engine: BrowserSound | null = null;
+  #iceServers: readonly IceServer[] = [];
+  #clock: ClockEstimate | undefined;
+  #toldMs = Number.NEGATIVE_INFINITY;
+  readonly state = signal<SoundState>({
+    power: "off",
+    trouble: null,
+    inputId: null,
+    outputId: "",
+    channels: "both",
+    buffer: "balanced",
+    isMuted: false,
+  });
+  readonly inputs = signal<readonly SoundDevice[]>([]);
+  readonly outputs = signal<readonly SoundDevice[]>([]);
+  readonly links = signal<ReadonlyMap<MemberId, PeerState>>(new Map());
+  readonly latencies = signal<ReadonlyMap<MemberId, LatencyLegs>>(new Map());
+  readonly mixes = signal<ReadonlyMap<MemberId, LaneMix>>(new Map());
+  readonly levels = new Map<MemberId | "own", Level>();
+
+  constructor(options: ViewSoundOptions) {
+    this.#options = options;
+  }
+
+  /** Fetches the engine, so that a click has not to wait for it. */
+  load = () => import("../engine/sound/browser-sound.dom.ts");
+
+  /** A person's click: opens the devices. With `withInput` false, only to listen. */
+  async turnOn(withInput: boolean): Promise<void> {
+    if (this.state.value.power !== "off") return;
+    this.#set({ power: "opening", trouble: null });
+    const [{ BrowserSound }, { canHaveSound, refusalOf }] = await Promise.all([
+      this.load(),
+      import("../engine/sound/input.dom.ts"),
+    ]);
+    if (!canHaveSound()) {
+      this.#set({ power: "off", trouble: "old-browser" });
+      return;
+    }
+    try {
+      const { lanesUrl, deviceUrl } = this.#options.boot.sound;
+      const engine = await BrowserSound.open({
+        lanesUrl,
+        deviceUrl,
+        signal: this.#options.signal,
+        onLink: (memberId, state) => {
+          this.links.value = new Map(this.links.value).set(memberId, state);
+        },
+        onLevels: (own, levels) => {
+          this.levels.set("own", own);
+          for (const { memberId, ...level } of levels) this.levels.set(memberId, level);
+        },
+        onLatencies: (latencies) => this.#setLatencies(latencies),
+        onDevice: (trouble) => {
+          this.#set({ trouble, ...(trouble === "input-gone" ? { inputId: null } : {}) });
+          void this.#listDevices();
+          this.#tellStatus();
+        },
+      });
+      this.#engine = engine;
+      if (withInput) await this.setInput("");
+      engine.iceServers = this.#iceServers;
+      if (this.#clock !== undefined) engine.setClock(this.#clock);
+      this.#set({ power: "on" });
+      this.setMembers();
+      await this.#listDevices();
+      navigator.mediaDevices.addEventListener("devicechange", () => void this.#listDevices());
+    } catch (error) {
+      this.#set({ power: "off", trouble: refusalOf(error) });
+    }
+    this.#tellStatus();
+  }
+
+  /** Another input, or none; what it cannot have is said. */
+  async setInput(deviceId: string | null): Promise<void> {
+    const trouble = (await this.#engine?.setInput(deviceId)) ?? null;
+    this.#set({ trouble, inputId: this.#engine?.inputId ?? null });
+    this.#tellStatus();
+  }
+
+  async setOutput(outputId: string): Promise<void> {
+    if (await this.#engine?.setOutput(outputId)) this.#set({ outputId, trouble: null });
+    else this.#set({ trouble: "output-gone" });
+  }
+
+  setChannels(channels: InputChannels): void {
+    this.#set({ channels });
+    if (this.#engine !== null) this.#engine.channels = channels;
+  }
+
+  setBuffer(buffer: BufferChoice): void {
+    this.#set({ buffer });
+    if (this.#engine !== null) this.#engine.buffer = buffer;
+  }
+
+  setMuted(isMuted: boolean): void {
+    this.#set({ isMuted });
+    this.talk(false);
+    this.#tellStatus();
+  }
+
+  /** While the key is held, the others hear this person, muted or not, and their music steps back. */
+  talk(isTalking: boolean): void {
+    if (this.#engine === null) return;
+    this.#engine.live = isTalking ? "talkback" : this.state.value.isMuted ? "silent" : "programme";
+  }
+
+  mixOf(memberId: MemberId): LaneMix {
+    return this.mixes.value.get(memberId) ?? plainMix;
+  }
+
+  mix(memberId: MemberId, change: Partial<LaneMix>): void {
+    const mix = { ...this.mixOf(memberId), ...change };
+    this.mixes.value = new Map(this.mixes.value).set(memberId, mix);
+    this.#engine?.mix(memberId, mix);
+  }
+
+  set iceServers(iceServers: readonly IceServer[]) {
+    this.#iceServers = iceServers;
+    if (this.#engine !== null) this.#engine.iceServers = iceServers;
+  }
+
+  setClock(clock: ClockEstimate): void {
+    this.#clock = clock;
+    this.#engine?.setClock(clock);
+  }
+
+  /** The room has said who is here. */
+  setMembers(): void {
+    const { memberId, role, members } = this.#options.state();
+    if (memberId !== null && role !== null) this.#engine?.setMembers(memberId, role, members);
+  }
+
+  hear(from: MemberId, message: Signal): void {
+    this.#engine?.hear(from, message);
+  }
+
+  close(): void {
+    void this.#engine?.close();
+    this.#engine = null;
+  }
+
+  #set(change: Partial<SoundState>): void {
+    this.state.value = { ...this.state.value, ...change };
+  }
+
+  #tellStatus(): void {
+    const { power, inputId, isMuted } = this.state.value;
+    const { role } = this.#options.state();
+    const micLive = power === "on" && inputId !== null && !isMuted && role !== null && may(role, "audio.send");
+    this.#options.setStatus({ micLive });
+  }
+
+  #setLatencies(latencies: { memberId: MemberId; legs: LatencyLegs }[]): void {
+    this.latencies.value = new Map(latencies.map(({ memberId, legs }) => [memberId, legs]));
+    const worst = latencies.reduce<LatencyLegs | null>(
+      (far, { legs }) => (far === null || totalOf(legs) > totalOf(far) ? legs : far),
+      null,
+    );
+    // The room holds everybody's transport back as far as the farthest needs: it is told of changes that matter.
+    if (worst === null || Math.abs(totalOf(worst) - this.#toldMs) < TOLD_STEP_MS) return;
+    this.#toldMs = totalOf(worst);
+    // There and back may be split as unevenly as can be.
+    this.#options.setStatus({ latencyMs: totalOf(worst), latencyErrorMs: worst.networkMs });
+  }
+
+  async #listDevices(): Promise<void> {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    const of = (kind: MediaDeviceKind) => devices.filter((device) => device.kind === kind && device.deviceId !== "");
+    this.inputs.value = of("audioinput");
+    this.outputs.value = of("audiooutput");
+  }
+}

@@ -1,0 +1,133 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { INT24_SCALE } from "../../audio/pcm.ts";
+import { Companion } from "../../dev/demo/companion.ts";
+import { readHeard } from "../../dev/demo/measure.ts";
+import { Watch } from "../pages/chromium.ts";
+import { Evening, type Guest } from "./evening.ts";
+
+/** Whole periods of both fit a second, so that a loop of the file has no seam. */
+const BROWSER_HZ = 660;
+const COMPANION_HZ = 440;
+
+const folder = mkdtempSync(join(tmpdir(), "sessionlinked-tone-"));
+/** A tone as a file, four seconds long: 16 bit and nothing but what a WAV must have, since Chromium's own microphone reads no other. */
+function tone(hz: number, name: string): string {
+  const path = join(folder, name);
+  const samples = Int16Array.from(
+    { length: 4 * 48_000 * 2 },
+    (_, at) => Math.sin((2 * Math.PI * hz * (at >> 1)) / 48_000) * 0.25 * 2 ** 15,
+  );
+  const header = Buffer.alloc(44);
+  header.write("RIFF", 0);
+  header.writeUInt32LE(36 + samples.byteLength, 4);
+  header.write("WAVEfmt ", 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(2, 22);
+  header.writeUInt32LE(48_000, 24);
+  header.writeUInt32LE(48_000 * 4, 28);
+  header.writeUInt16LE(4, 32);
+  header.writeUInt16LE(16, 34);
+  header.write("data", 36);
+  header.writeUInt32LE(samples.byteLength, 40);
+  writeFileSync(path, Buffer.concat([header, new Uint8Array(samples.buffer)]));
+  return path;
+}
+
+/** Listens at the way out of the page: what its loudspeakers get. */
+const listenAtTheWayOut = `{
+  const connect = AudioNode.prototype.connect;
+  AudioNode.prototype.connect = function (to, ...rest) {
+    if (to instanceof AudioDestinationNode) {
+      const ear = new AnalyserNode(this.context, { fftSize: 8192, smoothingTimeConstant: 0 });
+      connect.call(this, ear);
+      window.levelOf = (hz) => {
+        const bins = new Float32Array(ear.frequencyBinCount);
+        ear.getFloatFrequencyData(bins);
+        return bins[Math.round((hz * ear.fftSize) / this.context.sampleRate)];
+      };
+    }
+    return connect.call(this, to, ...rest);
+  };
+}`;
+const levelOf = (page: Page, hz: number) => page.evaluate<number>(`window.levelOf?.(${hz}) ?? -200`);
+const LOUD_DB = -40;
+/** Beside other work a machine needs a while until two ends have found each other. */
+const patience = { timeout: 200_000, interval: 250 };
+const hears = (page: Page, hz: number) => expect.poll(() => levelOf(page, hz), patience).toBeGreaterThan(LOUD_DB);
+const doesNotHear = (page: Page, hz: number) => expect.poll(() => levelOf(page, hz), patience).toBeLessThan(LOUD_DB);
+
+/** How strong one frequency is in a sound (Goertzel 1958), full scale 1. */
+function strength(samples: Int32Array, hz: number): number {
+  const w = (2 * Math.PI * hz) / 48_000;
+  let [re, im] = [0, 0];
+  const frames = samples.length / 2;
+  for (let at = 0; at < frames; at++) {
+    re += (samples[at * 2] ?? 0) * Math.cos(w * at);
+    im += (samples[at * 2] ?? 0) * Math.sin(w * at);
+  }
+  return (2 * Math.hypot(re, im)) / frames / INT24_SCALE;
+}
+
+let evening: Evening;
+let ada: Guest;
+let ben: Companion;
+let watch: Watch;
+const benFolder = join(folder, "ben");
+const strip = (page: Page, name: string) => page.locator(".view-people li", { hasText: name }).locator(".view-strip");
+
+beforeAll(async () => {
+  evening = await Evening.begin("Sound", tone(BROWSER_HZ, "browser.wav"));
+  const token = await evening.invite("Ben Webster", "participant");
+  ada = await evening.enter(evening.hostToken);
+  watch = new Watch(ada.context, evening.origin);
+  await ada.page.addInitScript(listenAtTheWayOut);
+  await ada.page.reload();
+  mkdirSync(benFolder);
+  ben = new Companion("Ben", {
+    origin: evening.platform.origin,
+    token,
+    sessionId: evening.sessionId,
+    input: tone(COMPANION_HZ, "companion.wav"),
+    folder: benFolder,
+  });
+  await ben.until("joined", () => true, 60);
+});
+afterAll(async () => {
+  ben?.kill();
+  await evening?.end();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("sound in the browser", { timeout: 600_000 }, () => {
+  test("C2: one click, and a musician sees their own level and hears a companion, through the relay", async () => {
+    await ada.page.getByRole("button", { name: "Turn sound on" }).click();
+    await ada.page.locator(".view-own").waitFor();
+    expect(await ada.page.evaluate("crossOriginIsolated")).toBe(true);
+    await expect
+      .poll(() => ada.page.locator(".view-own meter").getAttribute("value").then(Number), patience)
+      .toBeGreaterThan(-30);
+    await hears(ada.page, COMPANION_HZ);
+    await strip(ada.page, "Ben Webster").locator(".latency").waitFor({ timeout: patience.timeout });
+  });
+
+  test("C2: the companion hears the browser", async () => {
+    const level = await ben.until("level", ({ peak }) => peak > 0.05, 200);
+    expect(level.memberId).not.toBe("");
+    await ben.until("latency", ({ totalMs }) => totalMs > 0, 200);
+  });
+
+  test("C2: what the companion heard is the browser's tone and nothing else", async () => {
+    await ben.leave();
+    const { samples } = readHeard(benFolder, "heard-studio");
+    const last = samples.subarray(-2 * 48_000);
+    expect(strength(last, BROWSER_HZ)).toBeGreaterThan(0.1);
+    expect(strength(last, COMPANION_HZ)).toBeLessThan(0.01);
+    expect(watch.errors).toEqual([]);
+    await doesNotHear(ada.page, COMPANION_HZ);
+  });
+});
