@@ -26,7 +26,9 @@ const { values: flags } = parseArgs({
     // Inputs that the person arms from the start, by name, with commas; `*` is all.
     arm: { type: "string", default: "" },
     encoding: { type: "string", default: "pcm24" },
-    // DAWs that follow and lead over OSC, such as ardour@127.0.0.1:3819; may be given more than once.
+    // For who hears the others by other means: the transports are one, without lanes.
+    "no-links": { type: "boolean", default: false },
+    // DAWs that follow and lead, as language and port (daws.node.ts); may be given more than once.
     daw: { type: "string", multiple: true, default: [] },
   },
 });
@@ -69,6 +71,7 @@ const open = async (folder: string, input: string) => {
     arm: flags.arm,
     encoding: flags.encoding,
     daws: flags.daw,
+    links: !flags["no-links"],
     inputSinceMs: flags["input-since"] === undefined ? null : Number(flags["input-since"]),
     traces: flags.trace,
     emit,

@@ -21,6 +21,8 @@ export interface Wanted {
   arm: string;
   encoding: string;
   daws: readonly string[];
+  /** `false` for who hears the others by other means: the transports are one, without lanes. */
+  links?: boolean;
   inputSinceMs?: number | null;
   traces?: boolean;
   emit(event: StudioEvent): void;
@@ -65,6 +67,7 @@ export async function openWanted(wanted: Wanted) {
     armed: readArmed(wanted.arm, inputs),
     encoding: encoding.data,
     folder: wanted.folder,
+    links: wanted.links ?? true,
     daws: await openDaws(wanted.folder, wanted.daws),
     emit: wanted.emit,
     ended: wanted.ended,

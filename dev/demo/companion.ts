@@ -19,7 +19,16 @@ export class Companion {
 
   constructor(
     name: string,
-    options: { origin: string; token: string; sessionId: string; input: string; folder: string; daw?: string },
+    options: {
+      origin: string;
+      token: string;
+      sessionId: string;
+      input: string;
+      folder: string;
+      daw?: string;
+      /** More flags of the program. */
+      flags?: readonly string[];
+    },
   ) {
     this.name = name;
     const { origin, token, sessionId, input, folder, daw } = options;
@@ -40,6 +49,7 @@ export class Companion {
         "*",
         "--trace",
         ...dawFlag,
+        ...(options.flags ?? []),
       ],
       { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, SESSIONLINKED_TOKEN: token } },
     );

@@ -29,6 +29,8 @@ export interface OpenStudioOptions {
   encoding: StemFormat["encoding"];
   /** The session's folder on this machine. */
   folder: string;
+  /** Whether the others are heard here. */
+  links: boolean;
   /** The DAWs that follow and lead. */
   daws: readonly Daw[];
   emit(event: StudioEvent): void;
@@ -47,6 +49,7 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
     inputSinceMs: options.inputSinceMs,
     traces: options.traces,
     folder,
+    links: options.links,
     role,
     onBlock: (frame, input) => parts?.takes.recording.block(frame, input),
     signal: (memberId, signal) => parts?.room.signal(memberId, signal),

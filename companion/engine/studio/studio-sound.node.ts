@@ -22,6 +22,8 @@ export interface StudioSoundOptions {
   /** Keeps what is heard in the folder, for whoever measures it. */
   traces: boolean;
   folder: string;
+  /** Whether the person hears the others here. Who hears them by other means needs no lanes, and the transports are one all the same. */
+  links: boolean;
   role(): Role;
   /** Each block of the device; late where this process was busy, and never missing. */
   onBlock(frame: number, input: Int32Array): void;
@@ -95,12 +97,13 @@ export class StudioSound {
   }
 
   follow(members: readonly Member[]): void {
+    if (!this.#options.links) return;
     this.#members = members;
     this.#tellMembers();
   }
 
   hear(from: MemberId, signal: Signal): void {
-    this.#tell({ type: "signal", from, signal });
+    if (this.#options.links) this.#tell({ type: "signal", from, signal });
   }
 
   /** How loud somebody is in this person's own mix. */

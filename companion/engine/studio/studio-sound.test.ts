@@ -24,6 +24,7 @@ function studio(path = inputPath) {
   const events: StudioEvent[] = [];
   const sound = new StudioSound({
     inputPath: path,
+    links: true,
     inputSinceMs: null,
     traces: false,
     folder,

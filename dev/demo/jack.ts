@@ -1,0 +1,105 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** A MIDI message and the frame of JACK's clock at which it was there. */
+export interface Dumped {
+  frame: number;
+  bytes: Uint8Array;
+}
+
+export const JACK_RATE_HZ = 48_000;
+const PERIOD_FRAMES = 128;
+/** Looking for a port is a client of its own, which comes and goes: not too often. */
+const LOOK_MS = 1_000;
+const LOOKS_MAX = 90;
+/** A busy machine holds a client back for long; it is not thrown out for it. */
+const CLIENT_TIMEOUT_MS = 20_000;
+
+/** Ends a process that we started, and waits until it has. */
+export async function end(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, "exit");
+  child.kill(signal);
+  const timer = setTimeout(() => child.kill("SIGKILL"), 5_000);
+  await exited;
+  clearTimeout(timer);
+}
+
+/** A JACK server of our own on its dummy driver: 48 kHz, blocks of 2.67 ms, one clock for all that is connected to it. */
+export class Jack {
+  readonly #server: ChildProcess;
+  readonly #dumps: ChildProcess[] = [];
+
+  constructor(server: ChildProcess) {
+    this.#server = server;
+  }
+
+  static async start(): Promise<Jack> {
+    const name = `sessionlinked-${process.pid}`;
+    // Whatever is started from here on finds this server and no other.
+    process.env.JACK_DEFAULT_SERVER = name;
+    process.env.JACK_NO_AUDIO_RESERVATION = "1";
+    process.env.JACK_NO_START_SERVER = "1";
+    // Synchronous: a client that is late makes the cycle late, instead of being left out of it. In real time where that is allowed.
+    const isRoot = process.getuid?.() === 0;
+    const server = spawn(
+      "jackd",
+      [
+        ...["-S", isRoot ? "-R" : "-r", "-n", name, "-t", String(CLIENT_TIMEOUT_MS), "-d", "dummy"],
+        ...["-r", String(JACK_RATE_HZ), "-p", String(PERIOD_FRAMES), "-C", "2", "-P", "2"],
+      ],
+      { stdio: "ignore" },
+    );
+    const jack = new Jack(server);
+    await jack.until("system:playback_1");
+    return jack;
+  }
+
+  ports(): string[] {
+    try {
+      return execFileSync("jack_lsp", { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).split("\n");
+    } catch {
+      return [];
+    }
+  }
+
+  /** Waits for the port whose name ends so, and returns its whole name. */
+  async until(ending: string, client = ""): Promise<string> {
+    for (let tries = 0; tries < LOOKS_MAX; tries++) {
+      const found = this.ports().find((port) => port.startsWith(client) && port.endsWith(ending));
+      if (found !== undefined) return found;
+      await sleep(LOOK_MS);
+    }
+    throw new Error(`No JACK port "${ending}" in a minute and a half.`);
+  }
+
+  connect(from: string, to: string): void {
+    execFileSync("jack_connect", [from, to], { stdio: ["ignore", "ignore", "pipe"] });
+  }
+
+  /** Writes down what ports say, until it is asked for it; frames are counted from when this began to listen. */
+  async dump(from: readonly string[], name: string): Promise<() => Promise<Dumped[]>> {
+    const child = spawn("jack_midi_dump", ["-a", name], { stdio: ["ignore", "pipe", "ignore"] });
+    this.#dumps.push(child);
+    let text = "";
+    child.stdout.on("data", (data) => {
+      text += data;
+    });
+    const to = await this.until(":input", name);
+    for (const port of from) this.connect(port, to);
+    return async () => {
+      await end(child);
+      return text.split("\n").flatMap((line): Dumped[] => {
+        const [, frame, hex] = /^\s*(\d+):((?: [0-9a-f]{2})+)/.exec(line) ?? [];
+        if (frame === undefined || hex === undefined) return [];
+        return [{ frame: Number(frame), bytes: Uint8Array.from(Buffer.from(hex.replaceAll(" ", ""), "hex")) }];
+      });
+    };
+  }
+
+  async stop(): Promise<void> {
+    for (const child of this.#dumps) await end(child);
+    await end(this.#server);
+  }
+}
