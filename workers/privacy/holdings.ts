@@ -201,6 +201,15 @@ export const holdings: readonly Holding[] = [
   },
   {
     ...own,
+    name: ".mid",
+    purpose: {
+      en: "The session’s tempo, signatures and markers.",
+      de: "Tempo, Taktarten und Marker der Session.",
+    },
+    recipients: [],
+  },
+  {
+    ...own,
     name: "companion.lock",
     purpose: { en: "That a companion is at work in this folder.", de: "Dass ein Companion in diesem Ordner arbeitet." },
     recipients: [],

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { SessionId } from "../../../protocol/ids.ts";
 import type { Recording } from "../../../protocol/recordings.ts";
+import type { TimelineMap } from "../../../protocol/timeline.ts";
 import type { ApiClient } from "../api/api-client.std.ts";
 import { SessionFolder } from "../project/session-folder.node.ts";
 import type { Stem } from "../stems/stem.std.ts";
@@ -50,6 +51,15 @@ export class Deliveries {
       if (this.#again && !this.#stopped.signal.aborted) void this.fetch();
     });
     return this.#running;
+  }
+
+  /** The session's map goes into the projects. */
+  async setMap(map: TimelineMap): Promise<void> {
+    try {
+      await this.#folder.setMap(map);
+    } catch (error) {
+      this.#warn(error);
+    }
   }
 
   /** A stem of this person's own takes its place beside the others'. */

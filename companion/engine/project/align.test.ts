@@ -7,6 +7,7 @@ import { clockCurve, clockLine } from "../../../audio/clock-line.ts";
 import { DriftResampler } from "../../../audio/resample.ts";
 import { wavHeader } from "../../../audio/wav-writer.ts";
 import type { Recording } from "../../../protocol/recordings.ts";
+import { initialMap } from "../../../protocol/timeline.ts";
 import { writeAligned } from "./align.node.ts";
 import { reaperProject } from "./reaper.std.ts";
 
@@ -95,7 +96,7 @@ describe("alignment", { timeout: 60_000 }, () => {
     const bext = header.indexOf("bext", 12, "latin1") + 8;
     expect(Number(header.readBigUInt64LE(bext + 338))).toBe(startFrames);
     const item = { name: "far", file: "far.wav", channels: 1 as const, sampleRateHz: 48_000, lengthSeconds: 1 };
-    const text = reaperProject([{ ...item, startSeconds: 86_400, paddingSeconds: 0 }], 120);
+    const text = reaperProject([{ ...item, startSeconds: 86_400, paddingSeconds: 0 }], initialMap);
     expect(text).toContain("POSITION 86400.000000000");
     expect(text).toContain("SOFFS 0.000000000");
   });
@@ -191,7 +192,7 @@ describe("alignment", { timeout: 60_000 }, () => {
           lengthSeconds: 10.5,
         },
       ],
-      96,
+      { ...initialMap, tempo: [{ positionFrames: 0, bpm: 96 }] },
     );
     expect(text).toContain(`NAME 'The "loud" one'`);
     expect(text).toContain('FILE "aligned/a b.wav"');
@@ -199,5 +200,27 @@ describe("alignment", { timeout: 60_000 }, () => {
     expect(text.split("<").length).toBe(text.split("\n").filter((line) => line.trim() === ">").length + 1);
     writeFileSync(join(folder, "x.rpp"), text);
     expect(readFileSync(join(folder, "x.rpp"), "utf8")).toContain("TEMPO 96 4 4");
+  });
+
+  test("C4: a Reaper project holds each tempo and signature from its place on, and the markers", () => {
+    const text = reaperProject([], {
+      ...initialMap,
+      tempo: [
+        { positionFrames: 0, bpm: 96 },
+        { positionFrames: 240_000, bpm: 120.5 },
+      ],
+      signatures: [
+        { positionFrames: 0, beats: 4, unit: 4 },
+        { positionFrames: 480_000, beats: 6, unit: 8 },
+      ],
+      markers: [{ markerId: "00000000-0000-4000-8000-000000000000", positionFrames: 48_000, name: "Chorus" }],
+    });
+    expect(text.split("\n").filter((line) => /TEMPO |PT |MARKER/.test(line))).toEqual([
+      "  TEMPO 96 4 4",
+      '  MARKER 1 1 "Chorus" 0',
+      "    PT 0.000000000000 96 1 262148",
+      "    PT 5.000000000000 120.5 1",
+      "    PT 10.000000000000 120.5 1 524294",
+    ]);
   });
 });

@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSyn
 import { basename, join, relative } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { z } from "zod";
+import { writeMidiFile } from "../../../audio/midi-file.ts";
+import { initialMap, type TimelineMap } from "../../../protocol/timeline.ts";
 import { type Alignable, writeAligned } from "./align.node.ts";
 import { dawProject, dawProjectMetadata } from "./dawproject.std.ts";
 import { reaperProject } from "./reaper.std.ts";
@@ -37,6 +39,7 @@ export class SessionFolder {
   readonly path: string;
   readonly #sessionName: string;
   readonly #placed: Map<string, PlacedStem>;
+  #map: TimelineMap | undefined;
   #last: Promise<void> = Promise.resolve();
 
   constructor(path: string, sessionName: string) {
@@ -47,6 +50,17 @@ export class SessionFolder {
 
   has(recordingId: string): boolean {
     return this.#placed.has(recordingId);
+  }
+
+  /** What the session counts bars with: the projects carry it, and it lies beside them as a MIDI file. */
+  setMap(map: TimelineMap): Promise<void> {
+    const mine = this.#last.then(() => {
+      if (JSON.stringify(map) === JSON.stringify(this.#map)) return;
+      this.#map = map;
+      this.#writeProjects();
+    });
+    this.#last = mine.catch(() => undefined);
+    return mine;
   }
 
   /** Places a stem whose untouched file is `original`, anywhere on this disk. Adding it again does nothing. */
@@ -82,17 +96,19 @@ export class SessionFolder {
 
   #writeProjects(): void {
     const placed = [...this.#placed.values()].sort((one, other) => one.startSeconds - other.startSeconds);
-    // The tempo that the session ended on; places are in seconds and do not depend on it.
+    // Before the session was entered its takes know the tempo; places are in seconds and do not depend on it.
     const bpm = [...this.#placed.values()].at(-1)?.bpm ?? 120;
+    const map = this.#map ?? { ...initialMap, tempo: [{ positionFrames: 0, bpm }] };
     // Sizes stand in each entry's own header: a reader that streams, Cubase among them, stumbles over data descriptors.
     const archive = zipSync(
       {
-        "project.xml": strToU8(dawProject(placed, bpm)),
+        "project.xml": strToU8(dawProject(placed, map)),
         "metadata.xml": strToU8(dawProjectMetadata(this.#sessionName)),
       },
       { level: 0 },
     );
-    replace(join(this.path, "session.rpp"), reaperProject(placed, bpm));
+    replace(join(this.path, "session.mid"), writeMidiFile(map));
+    replace(join(this.path, "session.rpp"), reaperProject(placed, map));
     replace(join(this.path, "session.dawproject"), archive);
     replace(join(this.path, "session.json"), JSON.stringify([...this.#placed.values()], null, 2));
   }

@@ -3,8 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readMidiFile } from "../../../audio/midi-file.ts";
 import { newId, type RecordingId, SessionId } from "../../../protocol/ids.ts";
 import type { StemFormat } from "../../../protocol/recordings.ts";
+import { initialMap, type TimelineMap } from "../../../protocol/timeline.ts";
 import { readInput } from "../capture/input-file.node.ts";
 import { Recorder } from "../recording/recorder.node.ts";
 import type { Stem } from "../stems/stem.std.ts";
@@ -185,6 +187,14 @@ describe("a session's folder", { timeout: 60_000 }, () => {
       "Clips/Clip",
       "Clip/Audio",
       "Audio/File",
+      "Arrangement/Markers",
+      "Markers/Marker",
+      "Arrangement/TempoAutomation",
+      "TempoAutomation/Target",
+      "TempoAutomation/RealPoint",
+      "Arrangement/TimeSignatureAutomation",
+      "TimeSignatureAutomation/Target",
+      "TimeSignatureAutomation/TimeSignaturePoint",
     ]);
     const count = Number(xpath(xml, "count(//*)"));
     for (let at = 1; at <= count; at++) {
@@ -239,6 +249,47 @@ describe("a session's folder", { timeout: 60_000 }, () => {
       const tick = { at: (atSeconds + tickSeconds) * 48_000, value: 0.5 };
       expect(one).toEqual({ place: 0, frames: copies[at]?.frames, ticks: new Array(format.channels).fill(tick) });
     }
+  });
+
+  test("C4: the session's map goes into every project and lies beside them as a MIDI file; what a person drew in it stays", async () => {
+    const place = new SessionFolder(folder, "Folder & <co>");
+    const map: TimelineMap = {
+      ...initialMap,
+      tempo: [
+        { positionFrames: 0, bpm: 96 },
+        { positionFrames: 240_000, bpm: 120.5 },
+      ],
+      signatures: [
+        { positionFrames: 0, beats: 3, unit: 4 },
+        { positionFrames: 480_000, beats: 6, unit: 8 },
+      ],
+    };
+    await place.setMap(map);
+    const xml = unzip(readFileSync(join(folder, "session.dawproject"))).get("project.xml") ?? Buffer.alloc(0);
+    const values = (path: string) =>
+      xpath(xml, path)
+        .split("\n")
+        .map((one) => one.trim());
+    expect(values("//RealPoint/@time | //RealPoint/@value")).toEqual([
+      'time="0"',
+      'value="96"',
+      'time="5"',
+      'value="120.5"',
+    ]);
+    expect(values("//TimeSignature/@numerator | //TimeSignaturePoint/@numerator")).toEqual([
+      'numerator="3"',
+      'numerator="3"',
+      'numerator="6"',
+    ]);
+    const reaper = parseRpp(readFileSync(join(folder, "session.rpp"), "utf8")).blocks[0] as Block;
+    expect(reaper.values.get("TEMPO")).toEqual(["96", "3", "4"]);
+    expect(reaper.blocks.map(({ name }) => name)).toEqual(["TEMPOENVEX", "TRACK", "TRACK", "TRACK"]);
+    expect(readMidiFile(readFileSync(join(folder, "session.mid")))).toEqual({
+      ok: true,
+      map: { tempo: map.tempo, signatures: map.signatures },
+      markers: [],
+    });
+    await place.setMap({ ...initialMap, tempo: [{ positionFrames: 0, bpm: 96 }] });
   });
 
   test("what is placed is not placed again by the next run; a copy that somebody deleted is", async () => {

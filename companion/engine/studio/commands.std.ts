@@ -26,6 +26,8 @@ export const StudioCommand = z.discriminatedUnion("type", [
   z.object({ type: z.literal("mute"), on: z.boolean() }),
   /** At most 15, 30 or 60 ms of buffer: less delay, or fewer gaps. */
   z.object({ type: z.literal("buffer"), buffer: BufferSetting }),
+  /** Tempo, signatures and markers of a MIDI file on this machine; the session's own lie in its folder as `session.mid`. */
+  z.object({ type: z.literal("import-map"), path: z.string() }),
   z.object({ type: z.literal("report") }),
   z.object({ type: z.literal("leave") }),
 ]);

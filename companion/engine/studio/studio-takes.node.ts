@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { readFileSync, statSync } from "node:fs";
+import { type MidiFileProblem, type ReadMidiFile, readMidiFile } from "../../../audio/midi-file.ts";
 import type { MemberId, RecordingId, SessionId } from "../../../protocol/ids.ts";
 import { newId } from "../../../protocol/ids.ts";
 import type { StemFormat } from "../../../protocol/recordings.ts";
@@ -14,6 +16,15 @@ import type { Stem } from "../stems/stem.std.ts";
 import { StemLibrary } from "../upload/stem-library.node.ts";
 import type { StudioEvent } from "./events.std.ts";
 import type { StudioTransport } from "./studio-transport.std.ts";
+
+/** A MIDI file with all the notes of an album is smaller. */
+const MAP_FILE_MAX_BYTES = 16 * 1024 * 1024;
+const mapFileProblems: Record<MidiFileProblem, string> = {
+  "not-a-midi-file": "this is no MIDI file.",
+  "counts-in-timecode": "this MIDI file counts in timecode, which has no bars.",
+  "too-many-anchors": "this map has more changes than a session may.",
+  "tempo-out-of-range": "this map has a tempo that no session may have.",
+};
 
 export interface StudioTakesOptions {
   api: ApiClient;
@@ -93,6 +104,17 @@ export class StudioTakes {
       onStatus: options.onStatus,
       onWarning,
     });
+  }
+
+  /** What a MIDI file on this machine has of a map, or a sentence for the person. */
+  readMap(path: string): Extract<ReadMidiFile, { ok: true }> | { ok: false; message: string } {
+    try {
+      if (statSync(path).size > MAP_FILE_MAX_BYTES) return { ok: false, message: "this file is too large for a map." };
+      const read = readMidiFile(readFileSync(path));
+      return read.ok ? read : { ok: false, message: mapFileProblems[read.reason] };
+    } catch (error) {
+      return { ok: false, message: error instanceof Error ? error.message : String(error) };
+    }
   }
 
   /** Ends a take that rolls, whole, and lets go of the folder. */

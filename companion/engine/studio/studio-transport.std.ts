@@ -1,5 +1,6 @@
 import { TRANSPORT_POST_LIFETIME_MS } from "../../../protocol/limits.ts";
 import type { LoggedEvent, TransportCommand, TransportState } from "../../../protocol/room.ts";
+import type { TimelineMap } from "../../../protocol/timeline.ts";
 import { type Timeline, transportOf } from "../../../protocol/transport.ts";
 import type { ClockEstimate, ClockSample } from "../clock/session-clock.std.ts";
 import { SessionTicker } from "../clock/session-ticker.std.ts";
@@ -76,6 +77,11 @@ export class StudioTransport {
 
   get state(): TransportState {
     return this.#follower.state;
+  }
+
+  /** What the session counts bars with, after all that was heard. */
+  get map(): TimelineMap {
+    return this.#follower.map;
   }
 
   get estimate(): ClockEstimate | undefined {

@@ -106,6 +106,9 @@ export class Studio implements RoomHandlers {
       case "buffer":
         this.#parts.sound.buffer = command.buffer;
         break;
+      case "import-map":
+        this.#importMap(command.path);
+        break;
       case "report":
         void this.#report();
         break;
@@ -142,6 +145,7 @@ export class Studio implements RoomHandlers {
     this.#options.emit({ type: "joined", memberId, role, openedAtMs: sound.device.openedAtMs });
     room.setStatus(this.#status);
     this.#parts.transport.enter({ transport, map: timeline }, headSeq);
+    void takes.deliveries.setMap(timeline);
     this.#fetch();
     if (this.#joined) return;
     this.#joined = true;
@@ -160,6 +164,7 @@ export class Studio implements RoomHandlers {
       this.#fetch();
     }
     this.#parts.transport.follow(event);
+    if (body.kind === "transport") void this.#parts.takes.deliveries.setMap(this.#parts.transport.map);
   }
 
   onMembers: RoomHandlers["onMembers"] = (members) => this.#parts.sound.follow(members);
@@ -208,6 +213,18 @@ export class Studio implements RoomHandlers {
   #mute(isMuted: boolean): void {
     this.#parts.sound.muted = isMuted;
     this.setStatus({ micLive: !isMuted });
+  }
+
+  /** A MIDI file's map becomes everybody's, and its markers are added to theirs. */
+  #importMap(path: string): void {
+    const read = this.#parts.takes.readMap(path);
+    if (!read.ok) {
+      this.warn("map-file", `${path}: ${read.message}`);
+      return;
+    }
+    this.command({ command: "map", ...read.map });
+    for (const marker of read.markers)
+      this.command({ command: "marker", markerId: this.#options.newEventId(), marker });
   }
 
   #post(body: PostBody): void {
