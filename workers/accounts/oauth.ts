@@ -7,6 +7,7 @@ import type { AppContext } from "../http/router.ts";
 import { toBase64Url } from "../platform/base64.ts";
 import type { Deps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
+import { firstRow } from "../platform/rows.ts";
 
 /**
  * How a program signs in as a person without ever seeing what they sign in with. With a browser at hand: authorisation code with PKCE on
@@ -146,17 +147,26 @@ export type Poll =
   | { ok: true; token: string }
   | { ok: false; error: "authorization_pending" | "slow_down" | "access_denied" | "expired_token" };
 
+const Decided = z.object({
+  state: z.string(),
+  label: z.string(),
+  accountId: z.string().nullable(),
+  expiresAtMs: z.number(),
+});
+
 /** The device asks (RFC 8628 section 3.5). A decided code is taken by the statement that reads it: it gives one token, once. */
 export async function pollDevice(db: D1Database, deps: Deps, deviceCode: string): Promise<Poll> {
   const codeHash = await sha256Hex(deviceCode);
   const nowMs = deps.now();
-  const decided = await db
-    .prepare(
-      `DELETE FROM device_codes WHERE code_hash = ?1 AND (state <> 'waiting' OR expires_at_ms <= ?2)
+  const decided = await firstRow(
+    Decided,
+    db
+      .prepare(
+        `DELETE FROM device_codes WHERE code_hash = ?1 AND (state <> 'waiting' OR expires_at_ms <= ?2)
        RETURNING state, label, account_id AS accountId, expires_at_ms AS expiresAtMs`,
-    )
-    .bind(codeHash, nowMs)
-    .first<{ state: string; label: string; accountId: string | null; expiresAtMs: number }>();
+      )
+      .bind(codeHash, nowMs),
+  );
   if (decided !== null) {
     if (decided.expiresAtMs <= nowMs) return { ok: false, error: "expired_token" };
     if (decided.state === "denied" || decided.accountId === null) return { ok: false, error: "access_denied" };

@@ -1,10 +1,12 @@
-import type { AccountDetail, Language, PatchAccount, Person } from "../../protocol/accounts.ts";
+import { z } from "zod";
+import { AccountDetail, type Language, type PatchAccount, type Person } from "../../protocol/accounts.ts";
 import { newId } from "../../protocol/ids.ts";
 import { SIGN_IN_HISTORY_MAX } from "../../protocol/limits.ts";
 import { newSecret } from "../auth/challenges.ts";
 import { rename } from "../hub/store.ts";
 import { withdrawNews } from "../mail/unsubscribe.ts";
 import type { Deps } from "../platform/deps.ts";
+import { allRows, firstRow, jsonColumn, rowsOf, SqlBoolean } from "../platform/rows.ts";
 import type { PasswordRecord } from "./opaque.ts";
 import type { Passkey } from "./webauthn.ts";
 
@@ -21,15 +23,24 @@ export interface Credentials {
   password: PasswordRecord | null;
 }
 
+const CredentialsRow = z.object({
+  accountId: z.string(),
+  userIdentifier: z.string().nullable(),
+  record: z.string().nullable(),
+  setupVersion: z.number().nullable(),
+});
+
 /** The account of an address and its password's record, in one read; the same read for an address that has none. */
 export async function findCredentials(db: D1Database, email: string): Promise<Credentials | null> {
-  const row = await db
-    .prepare(
-      `SELECT accounts.id AS accountId, user_identifier AS userIdentifier, record, setup_version AS setupVersion
+  const row = await firstRow(
+    CredentialsRow,
+    db
+      .prepare(
+        `SELECT accounts.id AS accountId, user_identifier AS userIdentifier, record, setup_version AS setupVersion
        FROM accounts LEFT JOIN passwords ON passwords.account_id = accounts.id WHERE email = ?`,
-    )
-    .bind(email)
-    .first<{ accountId: string; userIdentifier: string | null; record: string | null; setupVersion: number | null }>();
+      )
+      .bind(email),
+  );
   if (row === null) return null;
   const { accountId, userIdentifier, record, setupVersion } = row;
   const password =
@@ -102,32 +113,45 @@ export async function createAccount(
   return created?.meta.changes === 1 ? accountId : null;
 }
 
+const PasskeyRow = z.object({
+  id: z.string(),
+  accountId: z.string(),
+  publicKey: z.string(),
+  counter: z.int(),
+  transports: jsonColumn(z.array(z.string())),
+});
+
 export async function findPasskey(db: D1Database, id: string) {
-  const row = await db
-    .prepare(
-      "SELECT id, account_id AS accountId, public_key AS publicKey, counter, transports FROM passkeys WHERE id = ?",
-    )
-    .bind(id)
-    .first<{ id: string; accountId: string; publicKey: string; counter: number; transports: string }>();
-  return row === null ? null : { ...row, transports: JSON.parse(row.transports) as string[] };
+  return await firstRow(
+    PasskeyRow,
+    db
+      .prepare(
+        "SELECT id, account_id AS accountId, public_key AS publicKey, counter, transports FROM passkeys WHERE id = ?",
+      )
+      .bind(id),
+  );
 }
 
+const Ids = z.object({ id: z.string() });
+
 export async function passkeyIds(db: D1Database, accountId: string): Promise<string[]> {
-  const { results } = await db
-    .prepare("SELECT id FROM passkeys WHERE account_id = ? ORDER BY created_at_ms")
-    .bind(accountId)
-    .all<{ id: string }>();
+  const { results } = await allRows(
+    Ids,
+    db.prepare("SELECT id FROM passkeys WHERE account_id = ? ORDER BY created_at_ms").bind(accountId),
+  );
   return results.map(({ id }) => id);
 }
 
 /** The account's user handle for authenticators; drawn with its first passkey, and the same from then on. */
 export async function webauthnUserId(db: D1Database, deps: Deps, accountId: string): Promise<string> {
-  const row = await db
-    .prepare(
-      "UPDATE accounts SET webauthn_user_id = ifnull(webauthn_user_id, ?2) WHERE id = ?1 RETURNING webauthn_user_id AS id",
-    )
-    .bind(accountId, newSecret(deps))
-    .first<{ id: string }>();
+  const row = await firstRow(
+    Ids,
+    db
+      .prepare(
+        "UPDATE accounts SET webauthn_user_id = ifnull(webauthn_user_id, ?2) WHERE id = ?1 RETURNING webauthn_user_id AS id",
+      )
+      .bind(accountId, newSecret(deps)),
+  );
   return row?.id ?? newSecret(deps);
 }
 
@@ -172,6 +196,14 @@ export async function hasSecondFactor(db: D1Database, accountId: string): Promis
   return row !== null;
 }
 
+const { passkeys: Passkeys, signIns: SignIns, signInHistory: History } = AccountDetail.shape;
+const SignInRow = SignIns.element.omit({ isThis: true });
+const OwnAccount = AccountDetail.omit({ wantsNews: true, passkeys: true, signIns: true, signInHistory: true }).extend({
+  newsConsentAtMs: z.int().nullable(),
+  hasPassword: SqlBoolean,
+  hasSecondFactor: SqlBoolean,
+});
+
 /** Everything that the owner sees of their own account. */
 export async function accountDetail(
   db: D1Database,
@@ -207,27 +239,17 @@ export async function accountDetail(
       )
       .bind(accountId, SIGN_IN_HISTORY_MAX),
   ]);
-  type Row = Omit<
-    AccountDetail,
-    "wantsNews" | "hasPassword" | "hasSecondFactor" | "passkeys" | "signIns" | "signInHistory"
-  > & {
-    newsConsentAtMs: number | null;
-    hasPassword: number;
-    hasSecondFactor: number;
-  };
-  const row = account?.results[0] as Row | undefined;
+  const [row] = rowsOf(OwnAccount, account);
   if (row === undefined) return null;
   const { newsConsentAtMs, ...rest } = row;
   return {
     ...rest,
     wantsNews: newsConsentAtMs !== null,
-    hasPassword: row.hasPassword === 1,
-    hasSecondFactor: row.hasSecondFactor === 1,
-    passkeys: (passkeys?.results ?? []) as AccountDetail["passkeys"],
-    signIns: ((signIns?.results ?? []) as Omit<AccountDetail["signIns"][number], "isThis">[]).map((signIn) => ({
+    passkeys: rowsOf(Passkeys.element, passkeys),
+    signIns: rowsOf(SignInRow, signIns).map((signIn) => ({
       ...signIn,
       isThis: signIn.id === signInId,
     })),
-    signInHistory: (history?.results ?? []) as AccountDetail["signInHistory"],
+    signInHistory: rowsOf(History.element, history),
   };
 }

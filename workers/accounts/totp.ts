@@ -1,9 +1,11 @@
 import { Secret, TOTP } from "otpauth";
+import { z } from "zod";
 import { randomBase32 } from "../../protocol/ids.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { toHex } from "../platform/hash.ts";
 import { mac } from "../platform/keys.ts";
+import { firstRow } from "../platform/rows.ts";
 import { openText } from "../platform/sealed-text.ts";
 
 /** Codes by time (RFC 6238) and recovery codes: made, and used up. */
@@ -21,6 +23,8 @@ export function newTotp(deps: Deps, email: string): { secret: string; uri: strin
   return { secret, uri: totp(secret, email).toString() };
 }
 
+const Sealed = z.object({ secret: z.string() });
+
 /** Checks a code and uses its time step up, in one statement: the same code does not count twice (RFC 6238 section 5.2). */
 export async function spendTotp(
   env: Env,
@@ -30,12 +34,14 @@ export async function spendTotp(
   confirmed: boolean,
 ): Promise<boolean> {
   const db = env.DB;
-  const row = await db
-    .prepare(
-      `SELECT secret FROM second_factors WHERE account_id = ? AND confirmed_at_ms IS ${confirmed ? "NOT NULL" : "NULL"}`,
-    )
-    .bind(accountId)
-    .first<{ secret: string }>();
+  const row = await firstRow(
+    Sealed,
+    db
+      .prepare(
+        `SELECT secret FROM second_factors WHERE account_id = ? AND confirmed_at_ms IS ${confirmed ? "NOT NULL" : "NULL"}`,
+      )
+      .bind(accountId),
+  );
   const secret = row === null ? null : await openText(env, "second-factors", accountId, row.secret);
   if (secret === null) return false;
   const nowMs = deps.now();

@@ -1,6 +1,8 @@
+import { z } from "zod";
 import { toBase64Url } from "../platform/base64.ts";
 import type { Deps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
+import { firstRow, jsonColumn } from "../platform/rows.ts";
 
 /** Challenges: what waits between the first half of something and its second. By kind, how long it waits. */
 const lifetimeMs = {
@@ -19,6 +21,10 @@ const lifetimeMs = {
   "take-back": 7 * 24 * 3_600_000,
 } as const;
 export type ChallengeKind = keyof typeof lifetimeMs;
+
+/** Each kind's own module reads `data` by a schema of its own. */
+const Waiting = z.object({ accountId: z.string().nullable(), data: jsonColumn(z.unknown()) });
+const Consumed = Waiting.extend({ expiresAtMs: z.int() });
 
 /** 256 random bits for a person or a program to hold; base64url, 43 characters. Only its hash is ever stored. */
 export function newSecret(deps: Deps): string {
@@ -50,15 +56,17 @@ export async function consumeChallenge(
   kind: ChallengeKind,
   token: string,
 ): Promise<{ accountId: string | null; data: unknown } | null> {
-  const row = await db
-    .prepare(
-      `DELETE FROM challenges WHERE id_hash = ?1 AND kind = ?2
+  const row = await firstRow(
+    Consumed,
+    db
+      .prepare(
+        `DELETE FROM challenges WHERE id_hash = ?1 AND kind = ?2
        RETURNING account_id AS accountId, data, expires_at_ms AS expiresAtMs`,
-    )
-    .bind(await sha256Hex(token), kind)
-    .first<{ accountId: string | null; data: string; expiresAtMs: number }>();
+      )
+      .bind(await sha256Hex(token), kind),
+  );
   if (row === null || row.expiresAtMs <= deps.now()) return null;
-  return { accountId: row.accountId, data: JSON.parse(row.data) };
+  return { accountId: row.accountId, data: row.data };
 }
 
 /** Reads a challenge without consuming it: for a page that asks before it does, and for a limit that is asked before a try counts. */
@@ -68,13 +76,14 @@ export async function readChallenge(
   kind: ChallengeKind,
   token: string,
 ): Promise<{ accountId: string | null; data: unknown } | null> {
-  const row = await db
-    .prepare(
-      "SELECT account_id AS accountId, data FROM challenges WHERE id_hash = ?1 AND kind = ?2 AND expires_at_ms > ?3",
-    )
-    .bind(await sha256Hex(token), kind, deps.now())
-    .first<{ accountId: string | null; data: string }>();
-  return row === null ? null : { accountId: row.accountId, data: JSON.parse(row.data) };
+  return await firstRow(
+    Waiting,
+    db
+      .prepare(
+        "SELECT account_id AS accountId, data FROM challenges WHERE id_hash = ?1 AND kind = ?2 AND expires_at_ms > ?3",
+      )
+      .bind(await sha256Hex(token), kind, deps.now()),
+  );
 }
 
 export const hasChallenge = async (...asked: Parameters<typeof readChallenge>): Promise<boolean> =>

@@ -1,11 +1,13 @@
 import { createMiddleware } from "hono/factory";
-import type { Language } from "../../protocol/accounts.ts";
-import type { Tier } from "../../protocol/retention.ts";
+import { z } from "zod";
+import { Language } from "../../protocol/accounts.ts";
+import { type Tier, tiers } from "../../protocol/retention.ts";
 import { problem } from "../http/problem.ts";
 import type { AppContext, AppEnv, Readable } from "../http/router.ts";
 import { sha256Hex } from "../platform/hash.ts";
+import { firstRow, SqlBoolean } from "../platform/rows.ts";
 import { mayUse } from "./scopes.ts";
-import { cookieOf, noteUse, type Scope } from "./session-token.ts";
+import { cookieOf, noteUse, Scope } from "./session-token.ts";
 
 /** Who is asking. Never handed to a collaborator: they know a member id and a display name. */
 export interface Account {
@@ -32,11 +34,20 @@ const PREVIOUS_MS = 60_000;
 /** How long ago the last proof may lie for a change of what an account is signed in with. */
 const RECENT_MS = 15 * 60_000;
 
-interface Found extends Account {
-  lastUsedAtMs: number;
-  rotatedAtMs: number;
-  isPrevious: number;
-}
+const Found = z.object({
+  id: z.string(),
+  displayName: z.string(),
+  email: z.string(),
+  tier: z.enum(tiers),
+  language: Language.nullable(),
+  signInId: z.string(),
+  scope: Scope,
+  authenticatedAtMs: z.int(),
+  lastUsedAtMs: z.int(),
+  rotatedAtMs: z.int(),
+  isPrevious: SqlBoolean,
+});
+type Found = z.infer<typeof Found>;
 
 /** The account behind an opaque token, or `null` if the token is unknown or has expired at `nowMs`. */
 export async function findAccount(db: D1Database, token: string, nowMs: number): Promise<Found | null> {
@@ -44,18 +55,20 @@ export async function findAccount(db: D1Database, token: string, nowMs: number):
   const columns = `accounts.id AS id, display_name AS displayName, email, tier, language, sign_ins.id AS signInId,
     scope, authenticated_at_ms AS authenticatedAtMs, last_used_at_ms AS lastUsedAtMs, rotated_at_ms AS rotatedAtMs`;
   // Two indexed looks rather than an OR, which would read the table.
-  return await db
-    .prepare(
-      `SELECT ${columns}, 0 AS isPrevious FROM sign_ins JOIN accounts ON accounts.id = sign_ins.account_id
+  return await firstRow(
+    Found,
+    db
+      .prepare(
+        `SELECT ${columns}, 0 AS isPrevious FROM sign_ins JOIN accounts ON accounts.id = sign_ins.account_id
          LEFT JOIN mail_preferences ON mail_preferences.account_id = accounts.id
        WHERE token_hash = ?1 AND expires_at_ms > ?2
        UNION ALL
        SELECT ${columns}, 1 AS isPrevious FROM sign_ins JOIN accounts ON accounts.id = sign_ins.account_id
          LEFT JOIN mail_preferences ON mail_preferences.account_id = accounts.id
        WHERE previous_hash = ?1 AND expires_at_ms > ?2 AND rotated_at_ms > ?2 - ${PREVIOUS_MS}`,
-    )
-    .bind(hash, nowMs)
-    .first<Found>();
+      )
+      .bind(hash, nowMs),
+  );
 }
 
 /** A cookie goes out with every request a browser makes, another site's included; so a change needs our own origin. */

@@ -3,6 +3,7 @@ import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { toHex } from "../platform/hash.ts";
 import { mac } from "../platform/keys.ts";
+import { rowsOf } from "../platform/rows.ts";
 
 /**
  * Rate limits: token buckets. `burst` may come at once, then one each `refillMs`. An address stands for a household or a school, so it has
@@ -46,6 +47,9 @@ export const Taken = z.array(z.object({ key: z.string(), full: z.int() }));
 type Taken = z.infer<typeof Taken>;
 type Consumed = { ok: true; taken: Taken } | { ok: false; bucket: Bucket; retryAfterMs: number };
 
+/** The first bucket that held less than a try. */
+const Empty = z.object({ place: z.int(), tokens: z.number() });
+
 const DAY_MS = 24 * 3_600_000;
 
 /** Names what is limited without saying it: keyed, and another name every day. */
@@ -73,7 +77,7 @@ export async function consume(env: Env, deps: Deps, ...tries: Try[]): Promise<Co
     refillMs: buckets[bucket].refillMs,
   }));
   const asked = JSON.stringify(wanted);
-  const [refused] = await env.DB.batch<{ place: number; tokens: number }>([
+  const [refused] = await env.DB.batch([
     env.DB.prepare(`SELECT place, tokens FROM (${HELD}) WHERE tokens < 1000 ORDER BY place LIMIT 1`).bind(asked, nowMs),
     env.DB.prepare(
       `INSERT INTO rate_limits (key, tokens, updated_at_ms, expires_at_ms)
@@ -82,7 +86,7 @@ export async function consume(env: Env, deps: Deps, ...tries: Try[]): Promise<Co
        ON CONFLICT (key) DO UPDATE SET tokens = excluded.tokens, updated_at_ms = ?2, expires_at_ms = ?2 + ?3`,
     ).bind(asked, nowMs, DAY_MS),
   ]);
-  const [first] = refused?.results ?? [];
+  const [first] = rowsOf(Empty, refused);
   if (first === undefined) return { ok: true, taken: wanted };
   const [bucket] = tries[first.place] ?? tries[0] ?? ["device"];
   const retryAfterMs = Math.ceil(((1000 - first.tokens) * buckets[bucket].refillMs) / 1000);

@@ -1,5 +1,6 @@
 import { generateCookie } from "hono/cookie";
 import { parse } from "hono/utils/cookie";
+import { z } from "zod";
 import type { SignInMethod } from "../../protocol/accounts.ts";
 import { newId } from "../../protocol/ids.ts";
 import type { AppContext } from "../http/router.ts";
@@ -19,7 +20,8 @@ const TOUCH_AFTER_MS = 10 * 60_000;
 export const SIGN_INS_PER_ACCOUNT_MAX = 50;
 
 /** What a token may be used for: everything of its account, or what a companion needs in the studio (`scopes.ts`). */
-export type Scope = "account" | "studio";
+export const Scope = z.enum(["account", "studio"]);
+export type Scope = z.infer<typeof Scope>;
 
 interface NewSignIn {
   accountId: string;
@@ -107,7 +109,7 @@ interface Used {
   signInId: string;
   lastUsedAtMs: number;
   rotatedAtMs: number;
-  isPrevious: number;
+  isPrevious: boolean;
 }
 
 /**
@@ -118,7 +120,7 @@ export async function noteUse(c: AppContext, used: Used, token: string, viaCooki
   const { deps } = c.var;
   const nowMs = deps.now();
   if (nowMs - used.lastUsedAtMs < TOUCH_AFTER_MS) return;
-  const rotates = viaCookie && used.isPrevious === 0 && nowMs - used.rotatedAtMs >= ROTATE_AFTER_MS;
+  const rotates = viaCookie && !used.isPrevious && nowMs - used.rotatedAtMs >= ROTATE_AFTER_MS;
   if (!rotates) {
     await c.env.DB.prepare(
       `UPDATE sign_ins SET last_used_at_ms = ?2, expires_at_ms = min(?3, created_at_ms + ${SIGN_IN_MAX_MS}) WHERE id = ?1`,

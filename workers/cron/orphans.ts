@@ -1,9 +1,11 @@
+import { z } from "zod";
 import { SAMPLES_PREFIX } from "../hub/sample.ts";
 import type { CallBudget } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
 import { objectStore } from "../platform/object-store.ts";
+import { allRows, firstValue } from "../platform/rows.ts";
 import { RECORDINGS_PREFIX } from "../recordings/keys.ts";
 
 /** Objects in one page: what R2 lists, and deletes, at once. */
@@ -74,6 +76,8 @@ export async function sweepOrphans(env: Env, deps: Deps, pages: number, budget: 
 /** Where the next kind begins; `null`: it was the last. */
 const nextKind = (kind: Kind): string | null => kinds[kinds.indexOf(kind) + 1]?.prefix ?? null;
 
+const Known = z.object({ id: z.string() });
+
 async function sweepPage(
   env: Env,
   deps: Deps,
@@ -88,7 +92,7 @@ async function sweepPage(
   );
   if (settled.length === 0) return;
   const ids = JSON.stringify([...new Set(settled.map(({ key }) => kind.idOf(key)))]);
-  const known = await env.DB.prepare(kind.known).bind(ids).all<{ id: string }>();
+  const known = await allRows(Known, env.DB.prepare(kind.known).bind(ids));
   swept.rowsRead += known.meta.rows_read;
   const rows = new Set(known.results.map(({ id }) => id));
   const strangers = settled.map(({ key }) => key).filter((key) => !rows.has(kind.idOf(key)));
@@ -106,23 +110,25 @@ async function sweepPage(
     .run();
 }
 
+const Orphan = z.object({ key: z.string() });
+
 /** Deletes what has been a stranger for long enough and still is one. */
 async function endQuarantine(env: Env, deps: Deps, budget: CallBudget): Promise<number> {
   if (!budget.allows(PAGE_CALLS)) return 0;
-  const { results } = await env.DB.prepare(
-    "SELECT key FROM orphans WHERE found_at_ms <= ?1 ORDER BY found_at_ms LIMIT ?2",
-  )
-    .bind(deps.now() - QUARANTINE_MS, PAGE)
-    .all<{ key: string }>();
+  const { results } = await allRows(
+    Orphan,
+    env.DB.prepare("SELECT key FROM orphans WHERE found_at_ms <= ?1 ORDER BY found_at_ms LIMIT ?2").bind(
+      deps.now() - QUARANTINE_MS,
+      PAGE,
+    ),
+  );
   if (results.length === 0) return 0;
   const keys = results.map(({ key }) => key);
   const strangers: string[] = [];
   for (const kind of kinds) {
     const own = keys.filter((key) => key.startsWith(kind.prefix));
     if (own.length === 0) continue;
-    const { results: rows } = await env.DB.prepare(kind.known)
-      .bind(JSON.stringify(own.map(kind.idOf)))
-      .all<{ id: string }>();
+    const { results: rows } = await allRows(Known, env.DB.prepare(kind.known).bind(JSON.stringify(own.map(kind.idOf))));
     const known = new Set(rows.map(({ id }) => id));
     strangers.push(...own.filter((key) => !known.has(kind.idOf(key))));
   }
@@ -134,7 +140,7 @@ async function endQuarantine(env: Env, deps: Deps, budget: CallBudget): Promise<
 }
 
 const readPlace = (db: D1Database, name: string): Promise<string | null> =>
-  db.prepare("SELECT place FROM sweep_places WHERE name = ?").bind(name).first<string>("place");
+  firstValue(z.string(), db.prepare("SELECT place FROM sweep_places WHERE name = ?").bind(name), "place");
 
 const writePlace = (db: D1Database, name: string, place: string | null) =>
   db

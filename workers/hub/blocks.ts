@@ -1,17 +1,16 @@
+import type { z } from "zod";
+import { Block } from "../../protocol/hub.ts";
 import { newId } from "../../protocol/ids.ts";
 import { BLOCKS_PER_ACCOUNT_MAX } from "../../protocol/limits.ts";
 import type { Deps } from "../platform/deps.ts";
+import { allRows, firstRow } from "../platform/rows.ts";
 
-export interface BlockRow {
-  blockId: `blk_${string}`;
-  displayName: string;
-  createdAtMs: number;
-}
+type Listed = z.infer<typeof Block>;
 
 const columns = "b.id AS blockId, a.display_name AS displayName, b.created_at_ms AS createdAtMs";
 
 /** Keeps somebody from writing to an account; again is harmless. `null`: there are as many as there may be. */
-export async function block(db: D1Database, deps: Deps, accountId: string, blocked: string): Promise<BlockRow | null> {
+export async function block(db: D1Database, deps: Deps, accountId: string, blocked: string): Promise<Listed | null> {
   await db
     .prepare(
       `INSERT INTO blocks (id, account_id, blocked_account_id, created_at_ms) SELECT ?1, ?2, id, ?4 FROM accounts
@@ -19,24 +18,28 @@ export async function block(db: D1Database, deps: Deps, accountId: string, block
     )
     .bind(newId("blk", deps.random), accountId, blocked, deps.now(), BLOCKS_PER_ACCOUNT_MAX)
     .run();
-  return await db
-    .prepare(
-      `SELECT ${columns} FROM blocks b JOIN accounts a ON a.id = b.blocked_account_id
+  return await firstRow(
+    Block,
+    db
+      .prepare(
+        `SELECT ${columns} FROM blocks b JOIN accounts a ON a.id = b.blocked_account_id
        WHERE b.account_id = ? AND b.blocked_account_id = ?`,
-    )
-    .bind(accountId, blocked)
-    .first<BlockRow>();
+      )
+      .bind(accountId, blocked),
+  );
 }
 
 /** Whom an account has blocked, by the names they show now. */
-export async function listBlocks(db: D1Database, accountId: string): Promise<BlockRow[]> {
-  const { results } = await db
-    .prepare(
-      `SELECT ${columns} FROM blocks b JOIN accounts a ON a.id = b.blocked_account_id
+export async function listBlocks(db: D1Database, accountId: string): Promise<Listed[]> {
+  const { results } = await allRows(
+    Block,
+    db
+      .prepare(
+        `SELECT ${columns} FROM blocks b JOIN accounts a ON a.id = b.blocked_account_id
        WHERE b.account_id = ?1 ORDER BY b.created_at_ms DESC, b.id LIMIT ?2`,
-    )
-    .bind(accountId, BLOCKS_PER_ACCOUNT_MAX)
-    .all<BlockRow>();
+      )
+      .bind(accountId, BLOCKS_PER_ACCOUNT_MAX),
+  );
   return results;
 }
 

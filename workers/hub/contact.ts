@@ -1,23 +1,26 @@
+import { z } from "zod";
+import { Language } from "../../protocol/accounts.ts";
 import type { ProfileId } from "../../protocol/ids.ts";
-import type { Language } from "../../site/i18n/language.ts";
 import { newSecret } from "../auth/challenges.ts";
 import { consume } from "../auth/rate-limits.ts";
 import { queueDecoy, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { issueLinkToken, readLinkToken } from "../platform/link-token.ts";
+import { allRows, firstRow } from "../platform/rows.ts";
 import { createInvite } from "../sessions/invite-store.ts";
 
 /**
  * Two people on the Hub write to each other through us: each mail comes from our address, without a Reply-To, and what the other may know
  * is a display name. Whoever is blocked gets the same answer as everybody and is not told (V2).
  */
-export interface Reachable {
-  accountId: string;
-  displayName: string;
-  address: string;
-  language: Language;
-}
+const Reachable = z.object({
+  accountId: z.string(),
+  displayName: z.string(),
+  address: z.string(),
+  language: Language,
+});
+export type Reachable = z.infer<typeof Reachable>;
 
 export type Contacted = "sent" | "yourself" | "you-blocked" | "rate-limited";
 
@@ -26,27 +29,33 @@ const reachable = `SELECT a.id AS accountId, a.display_name AS displayName, a.em
 
 /** Who is behind a published profile. */
 export const findBehind = (db: D1Database, profileId: ProfileId): Promise<Reachable | null> =>
-  db
-    .prepare(`${reachable} JOIN profiles p ON p.account_id = a.id WHERE p.id = ? AND p.hub_position IS NOT NULL`)
-    .bind(profileId)
-    .first<Reachable>();
+  firstRow(
+    Reachable,
+    db
+      .prepare(`${reachable} JOIN profiles p ON p.account_id = a.id WHERE p.id = ? AND p.hub_position IS NOT NULL`)
+      .bind(profileId),
+  );
 
 /** Who sent the mail that this link came in; `null` if it did not come to the account that asks. */
 export async function findSender(env: Env, answer: string, accountId: string): Promise<Reachable | null> {
   const link = await readLinkToken(env, answer);
   if (link?.kind !== "answer" || link.to !== accountId) return null;
-  return await env.DB.prepare(`${reachable} WHERE a.id = ?`).bind(link.from).first<Reachable>();
+  return await firstRow(Reachable, env.DB.prepare(`${reachable} WHERE a.id = ?`).bind(link.from));
 }
+
+const Blocked = z.object({ by: z.string() });
 
 /** Whether either of two people has blocked the other; `by-me`: the one who asks. */
 export async function blockBetween(db: D1Database, me: string, other: string): Promise<"by-me" | "by-other" | null> {
-  const { results } = await db
-    .prepare(
-      `SELECT account_id AS by FROM blocks WHERE account_id = ?1 AND blocked_account_id = ?2
+  const { results } = await allRows(
+    Blocked,
+    db
+      .prepare(
+        `SELECT account_id AS by FROM blocks WHERE account_id = ?1 AND blocked_account_id = ?2
        UNION ALL SELECT account_id FROM blocks WHERE account_id = ?2 AND blocked_account_id = ?1`,
-    )
-    .bind(me, other)
-    .all<{ by: string }>();
+      )
+      .bind(me, other),
+  );
   if (results.some(({ by }) => by === me)) return "by-me";
   return results.length > 0 ? "by-other" : null;
 }

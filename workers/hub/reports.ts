@@ -7,6 +7,7 @@ import { consume } from "../auth/rate-limits.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
+import { firstRow } from "../platform/rows.ts";
 import { findMembership } from "../sessions/guard.ts";
 import { findBehind } from "./contact.ts";
 
@@ -32,6 +33,8 @@ export async function takeReport(c: AppContext, aboutAccountId: string, { reason
 }
 
 const accepted = { 202: { description: "A person here will look at it" }, ...problemResponses };
+
+const About = z.object({ accountId: z.string() });
 
 /** Telling us about somebody: on the Hub without an account, in a session as one of its members. */
 export const reports = newRouter()
@@ -65,11 +68,12 @@ export const reports = newRouter()
     async (c) => {
       const { sessionId, memberId } = c.req.valid("param");
       if ((await findMembership(c.env.DB, sessionId, c.var.account.id)) === null) return problem(c, "not-found");
-      const about = await c.env.DB.prepare(
-        "SELECT account_id AS accountId FROM session_members WHERE session_id = ? AND member_id = ?",
-      )
-        .bind(sessionId, memberId)
-        .first<{ accountId: string }>();
+      const about = await firstRow(
+        About,
+        c.env.DB.prepare(
+          "SELECT account_id AS accountId FROM session_members WHERE session_id = ? AND member_id = ?",
+        ).bind(sessionId, memberId),
+      );
       if (about === null) return problem(c, "not-found");
       const outcome = await takeReport(c, about.accountId, c.req.valid("json"));
       return outcome === "accepted" ? c.body(null, 202) : problem(c, outcome);

@@ -3,11 +3,12 @@ import { phrasesOf } from "../../protocol/instrument-words.ts";
 import { SEARCH_WORDS_MAX } from "../../protocol/limits.ts";
 import { type TypedWord, typedWords } from "../../protocol/search-text.ts";
 import { type Cursor, cutPage } from "../http/paging.ts";
+import { allRows } from "../platform/rows.ts";
 import { anyMatchOf, isTier, matchesOf, type Sought } from "./search-index.ts";
 import { correct } from "./spelling.ts";
-import { profileColumns, publicProfile, readRow, type StoredProfile } from "./store.ts";
+import { ProfileRow, profileColumns, publicProfile } from "./store.ts";
 
-type Hit = StoredProfile & { tier: number };
+type Hit = ProfileRow & { tier: number };
 
 /**
  * One page of the Hub: nearest fit first (whole words before beginnings; in the name, among the skills, anywhere), newest first within it. The cursor is a place in that
@@ -30,21 +31,22 @@ export async function searchHub(
     if (tier < first) continue;
     const below = tier === first ? position : Number.MAX_SAFE_INTEGER;
     const wanted = query.limit + 1 - hits.length;
-    const found = await (match === null
-      ? db
-          .prepare(
-            `SELECT ${profileColumns} FROM profiles p JOIN accounts a ON a.id = p.account_id
-             WHERE p.hub_position < ?1 ORDER BY p.hub_position DESC LIMIT ?2`,
-          )
-          .bind(below, wanted)
-      : db
-          .prepare(
-            `SELECT ${profileColumns} FROM hub_search h CROSS JOIN profiles p ON p.hub_position = h.rowid
-             CROSS JOIN accounts a ON a.id = p.account_id
-             WHERE h.hub_search MATCH ?3 AND h.rowid < ?1 ORDER BY h.rowid DESC LIMIT ?2`,
-          )
-          .bind(below, wanted, match)
-    ).all<StoredProfile>();
+    const page =
+      match === null
+        ? db
+            .prepare(
+              `SELECT ${profileColumns} FROM profiles p JOIN accounts a ON a.id = p.account_id
+               WHERE p.hub_position < ?1 ORDER BY p.hub_position DESC LIMIT ?2`,
+            )
+            .bind(below, wanted)
+        : db
+            .prepare(
+              `SELECT ${profileColumns} FROM hub_search h CROSS JOIN profiles p ON p.hub_position = h.rowid
+               CROSS JOIN accounts a ON a.id = p.account_id
+               WHERE h.hub_search MATCH ?3 AND h.rowid < ?1 ORDER BY h.rowid DESC LIMIT ?2`,
+            )
+            .bind(below, wanted, match);
+    const found = await allRows(ProfileRow, page);
     rowsRead += found.meta.rows_read;
     for (const row of found.results) hits.push({ ...row, tier });
     if (hits.length > query.limit) break;
@@ -52,7 +54,7 @@ export async function searchHub(
   const { items, nextCursor } = cutPage(
     hits,
     query.limit,
-    (hit) => publicProfile(readRow(hit)),
+    (hit) => publicProfile(hit),
     (hit) => [hit.hubPosition ?? 0, String(hit.tier)],
   );
   const corrected = [...corrections].map(([word, sought]) => ({ typed: word, sought }));

@@ -1,4 +1,6 @@
+import { z } from "zod";
 import type { TypedWord } from "../../protocol/search-text.ts";
+import { allRows } from "../platform/rows.ts";
 import { isCorrectable, isSlip, spellingPairs, spellingsOf } from "./edit-distance.ts";
 
 /** Words of one profile that are kept for correction; a profile's first words are its name and skills. */
@@ -30,6 +32,8 @@ const CORRECTED_MAX = 3;
 const CANDIDATES_MAX = 24;
 const INSTEAD_MAX = 5;
 
+const Spelling = z.object({ word: z.string() });
+
 /** For each typed word that nobody uses, the words one slip away that somebody does. */
 export async function correct(
   db: D1Database,
@@ -52,10 +56,12 @@ export async function correct(
     .slice(0, CORRECTED_MAX);
   const found = await Promise.all(
     unused.map((word) =>
-      db
-        .prepare("SELECT word FROM hub_spellings WHERE spelling IN (SELECT value FROM json_each(?1)) LIMIT ?2")
-        .bind(JSON.stringify(spellingsOf(word)), CANDIDATES_MAX)
-        .all<{ word: string }>(),
+      allRows(
+        Spelling,
+        db
+          .prepare("SELECT word FROM hub_spellings WHERE spelling IN (SELECT value FROM json_each(?1)) LIMIT ?2")
+          .bind(JSON.stringify(spellingsOf(word)), CANDIDATES_MAX),
+      ),
     ),
   );
   for (const [at, word] of unused.entries()) {

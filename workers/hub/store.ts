@@ -1,43 +1,38 @@
 import { accentOf } from "../../protocol/accents.ts";
-import type { Currency } from "../../protocol/currencies.ts";
-import { type Availability, type OwnProfile, PublicProfile, type PutProfile } from "../../protocol/hub.ts";
-import { newId, type ProfileId, randomBase32 } from "../../protocol/ids.ts";
+import { z } from "zod";
+import { Availability, Currency, type OwnProfile, PublicProfile, type PutProfile } from "../../protocol/hub.ts";
+import { newId, ProfileId, randomBase32 } from "../../protocol/ids.ts";
 import type { Deps } from "../platform/deps.ts";
+import { firstRow, jsonColumn } from "../platform/rows.ts";
 import { columnsOf } from "./search-index.ts";
 import { dropWords, keepWords } from "./spelling.ts";
 
 /** A profile as D1 holds it, with the name that its account shows. */
-export interface ProfileRow {
-  id: ProfileId;
-  accountId: string;
-  displayName: string;
-  daw: string | null;
-  instruments: string[];
-  languages: string[];
-  bio: string | null;
-  rateMinor: number | null;
-  rateCurrency: Currency | null;
-  availability: Availability | null;
-  sampleType: string | null;
-  sampleBytes: number | null;
-  sampleSha256: string | null;
-  publishedAtMs: number | null;
-  hubPosition: number | null;
-  updatedAtMs: number;
-  version: string;
-}
-export type StoredProfile = Omit<ProfileRow, "instruments" | "languages"> & { instruments: string; languages: string };
+export const ProfileRow = z.object({
+  id: ProfileId,
+  accountId: z.string(),
+  displayName: z.string(),
+  daw: z.string().nullable(),
+  instruments: jsonColumn(z.array(z.string())),
+  languages: jsonColumn(z.array(z.string())),
+  bio: z.string().nullable(),
+  rateMinor: z.int().nullable(),
+  rateCurrency: Currency.nullable(),
+  availability: Availability.nullable(),
+  sampleType: z.string().nullable(),
+  sampleBytes: z.int().nullable(),
+  sampleSha256: z.string().nullable(),
+  publishedAtMs: z.int().nullable(),
+  hubPosition: z.int().nullable(),
+  updatedAtMs: z.int(),
+  version: z.string(),
+});
+export type ProfileRow = z.infer<typeof ProfileRow>;
 
 export const profileColumns = `p.id, p.account_id AS accountId, a.display_name AS displayName, p.daw, p.instruments, p.languages, p.bio,
   p.rate_minor AS rateMinor, p.rate_currency AS rateCurrency, p.availability, p.sample_type AS sampleType,
   p.sample_bytes AS sampleBytes, p.sample_sha256 AS sampleSha256, p.published_at_ms AS publishedAtMs,
   p.hub_position AS hubPosition, p.updated_at_ms AS updatedAtMs, p.version`;
-
-export const readRow = (row: StoredProfile): ProfileRow => ({
-  ...row,
-  instruments: JSON.parse(row.instruments) as string[],
-  languages: JSON.parse(row.languages) as string[],
-});
 
 /** Promises A4 and V2: the one way from a row to what others see. The schema refuses anything that is not on its list. */
 export function publicProfile(row: ProfileRow): PublicProfile {
@@ -67,22 +62,24 @@ export const ownProfile = (row: ProfileRow): OwnProfile => ({
 
 /** A published profile; `null` for one that is private as for one that never was. */
 export async function findPublished(db: D1Database, profileId: string): Promise<ProfileRow | null> {
-  const row = await db
-    .prepare(
-      `SELECT ${profileColumns} FROM profiles p JOIN accounts a ON a.id = p.account_id
+  return await firstRow(
+    ProfileRow,
+    db
+      .prepare(
+        `SELECT ${profileColumns} FROM profiles p JOIN accounts a ON a.id = p.account_id
        WHERE p.id = ? AND p.hub_position IS NOT NULL`,
-    )
-    .bind(profileId)
-    .first<StoredProfile>();
-  return row === null ? null : readRow(row);
+      )
+      .bind(profileId),
+  );
 }
 
 export async function findOwn(db: D1Database, accountId: string): Promise<ProfileRow | null> {
-  const row = await db
-    .prepare(`SELECT ${profileColumns} FROM profiles p JOIN accounts a ON a.id = p.account_id WHERE p.account_id = ?`)
-    .bind(accountId)
-    .first<StoredProfile>();
-  return row === null ? null : readRow(row);
+  return await firstRow(
+    ProfileRow,
+    db
+      .prepare(`SELECT ${profileColumns} FROM profiles p JOIN accounts a ON a.id = p.account_id WHERE p.account_id = ?`)
+      .bind(accountId),
+  );
 }
 
 /** Finds an account's profile, or begins an empty private one. `null`: there is no such account. */

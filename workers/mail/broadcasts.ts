@@ -1,16 +1,16 @@
-import type { Language } from "../../site/i18n/language.ts";
+import { z } from "zod";
+import { Language } from "../../protocol/accounts.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { sha256Hex } from "../platform/hash.ts";
+import { allRows } from "../platform/rows.ts";
 import { queueMail } from "./outbox.ts";
 import type { Values } from "./templates.ts";
 import { unsubscribeUrl } from "./unsubscribe.ts";
 
-interface Reader {
-  accountId: string;
-  address: string;
-  language: Language;
-}
+const Reader = z.object({ accountId: z.string(), address: z.string(), language: Language });
+type Reader = z.infer<typeof Reader>;
+
 /** The same mail to the same account has the same id. It says of neither whose it is: ids stay for a while when an account has gone. */
 const mailId = async (what: string, which: string, { accountId }: Reader) =>
   `${what}-${which}-${(await sha256Hex(`${what} ${which} ${accountId}`)).slice(0, 32)}`;
@@ -22,12 +22,13 @@ interface Written {
 }
 
 async function readers(env: Env, after: string, limit: number, only: string): Promise<Reader[]> {
-  const { results } = await env.DB.prepare(
-    `SELECT a.id AS accountId, a.email AS address, ifnull(m.language, 'en') AS language FROM accounts a
+  const { results } = await allRows(
+    Reader,
+    env.DB.prepare(
+      `SELECT a.id AS accountId, a.email AS address, ifnull(m.language, 'en') AS language FROM accounts a
      LEFT JOIN mail_preferences m ON m.account_id = a.id WHERE a.id > ?1 AND ${only} ORDER BY a.id LIMIT ?2`,
-  )
-    .bind(after, limit)
-    .all<Reader>();
+    ).bind(after, limit),
+  );
   return results;
 }
 

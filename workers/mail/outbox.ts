@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { type Language, languages } from "../../site/i18n/language.ts";
+import { languages } from "../../site/i18n/language.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { describeThrown, log } from "../platform/log.ts";
+import { firstRow } from "../platform/rows.ts";
 import { compose } from "./compose.ts";
 import { broadcastTemplates, type MailContent, marketing, type Template, templates, type Values } from "./templates.ts";
 
@@ -20,10 +21,13 @@ const BROADCASTS_PER_RUN = 20;
 const URGENT = 0;
 const BROADCAST = 1;
 
+/** Whom a mail is for; no account: somebody who has none, or has it no more under this address. */
+const Recipient = z.object({ accountId: z.string().nullable(), address: z.string(), language: z.enum(languages) });
+
 export interface Mail<Name extends Template> {
   /** Derived from what the mail is about: the same id is sent once. */
   id: string;
-  to: { accountId: string | null; address: string; language: Language };
+  to: z.infer<typeof Recipient>;
   template: Name;
   values: Values[Name];
 }
@@ -61,13 +65,15 @@ export function queueDecoy(db: D1Database, id: string, nowMs: number): D1Prepare
 
 /** Where to write to an account, and in which language. */
 export async function addressOf(db: D1Database, accountId: string): Promise<Mail<Template>["to"] | null> {
-  return await db
-    .prepare(
-      `SELECT accounts.id AS accountId, email AS address, ifnull(language, 'en') AS language FROM accounts
+  return await firstRow(
+    Recipient,
+    db
+      .prepare(
+        `SELECT accounts.id AS accountId, email AS address, ifnull(language, 'en') AS language FROM accounts
        LEFT JOIN mail_preferences ON mail_preferences.account_id = accounts.id WHERE accounts.id = ?`,
-    )
-    .bind(accountId)
-    .first<Mail<Template>["to"]>();
+      )
+      .bind(accountId),
+  );
 }
 
 const isTemplate = (name: string): name is Template => Object.hasOwn(templates.en, name);

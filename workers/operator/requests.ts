@@ -1,15 +1,15 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { AccountId, PrivacyRequestId } from "../../protocol/ids.ts";
-import { EnterPrivacyRequest, HandlePrivacyRequest, PrivacyRequest } from "../../protocol/privacy.ts";
+import { PrivacyRequestId } from "../../protocol/ids.ts";
+import { EnterPrivacyRequest, HandlePrivacyRequest } from "../../protocol/privacy.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { flush } from "../mail/flush.ts";
-import { handleRequest, openRequests, takeRequest } from "../privacy/requests.ts";
+import { firstValue } from "../platform/rows.ts";
+import { handleRequest, OpenRequest, openRequests, takeRequest } from "../privacy/requests.ts";
 import { requireOperator } from "./guard.ts";
 
 const guarded = { security: bearer, tags: ["operator"] };
-const OpenRequest = PrivacyRequest.extend({ accountId: AccountId });
 
 /** What a person of ours does with people's requests (G3, V4): enters those that came by mail, checks who asks, extends, answers. */
 export const operatorRequests = newRouter()
@@ -26,7 +26,7 @@ export const operatorRequests = newRouter()
       },
     }),
     async (c) => {
-      const items = z.array(OpenRequest).parse(await openRequests(c.env.DB));
+      const items = await openRequests(c.env.DB);
       return c.json({ items }, 200);
     },
   )
@@ -45,9 +45,11 @@ export const operatorRequests = newRouter()
     }),
     async (c) => {
       const { email, ...request } = c.req.valid("json");
-      const accountId = await c.env.DB.prepare("SELECT id FROM accounts WHERE email = ?")
-        .bind(email)
-        .first<string>("id");
+      const accountId = await firstValue(
+        z.string(),
+        c.env.DB.prepare("SELECT id FROM accounts WHERE email = ?").bind(email),
+        "id",
+      );
       if (accountId === null) return problem(c, "not-found");
       if (request.receivedAtMs > c.var.deps.now()) return problem(c, "validation-failed");
       const id = await takeRequest(c.env, c.var.deps, { ...request, accountId }, false);

@@ -4,6 +4,7 @@ import { ReportId } from "../../protocol/ids.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
+import { allRows, firstRow, jsonColumn } from "../platform/rows.ts";
 import { eraseAccount } from "../privacy/account-erasure.ts";
 import { requireOperator } from "./guard.ts";
 
@@ -12,7 +13,9 @@ const ACCOUNTS_SHOWN_MAX = 100;
 const REPORTS_SHOWN_MAX = 5;
 const guarded = { security: bearer, tags: ["operator"] };
 const params = z.object({ reportId: ReportId });
-const Shown = z.array(OpenReport);
+const ReportedRow = ReportedAccount.extend({ shown: jsonColumn(z.array(OpenReport)) });
+
+const About = z.object({ accountId: z.string() });
 
 /** What a person of ours does with a report: look, close it, or delete the account it is about (A5). */
 export const operator = newRouter()
@@ -30,8 +33,10 @@ export const operator = newRouter()
       },
     }),
     async (c) => {
-      const { results } = await c.env.DB.prepare(
-        `SELECT g.*, a.display_name AS displayName, p.id AS profileId,
+      const { results } = await allRows(
+        ReportedRow,
+        c.env.DB.prepare(
+          `SELECT g.*, a.display_name AS displayName, p.id AS profileId,
            (SELECT json_group_array(json_object('reportId', id, 'reason', reason, 'details', details, 'createdAtMs', created_at_ms))
             FROM (SELECT * FROM reports WHERE account_id = g.accountId AND closed_at_ms IS NULL
                   ORDER BY reason = 'underage' DESC, created_at_ms LIMIT ?2)) AS shown
@@ -41,14 +46,9 @@ export const operator = newRouter()
                FROM reports WHERE closed_at_ms IS NULL GROUP BY account_id) g
          JOIN accounts a ON a.id = g.accountId LEFT JOIN profiles p ON p.account_id = a.id
          ORDER BY g.isAboutAge DESC, g.reporters DESC, g.oldestAtMs LIMIT ?1`,
-      )
-        .bind(ACCOUNTS_SHOWN_MAX, REPORTS_SHOWN_MAX)
-        .all<Omit<z.infer<typeof ReportedAccount>, "shown"> & { shown: string; isAboutAge: number }>();
-      const items = results.map(({ isAboutAge: _, shown, ...account }) => ({
-        ...account,
-        shown: Shown.parse(JSON.parse(shown)),
-      }));
-      return c.json({ items }, 200);
+        ).bind(ACCOUNTS_SHOWN_MAX, REPORTS_SHOWN_MAX),
+      );
+      return c.json({ items: results }, 200);
     },
   )
   .openapi(
@@ -84,9 +84,12 @@ export const operator = newRouter()
       responses: { 204: { description: "Gone, and every report about it" }, ...problemResponses },
     }),
     async (c) => {
-      const about = await c.env.DB.prepare("SELECT account_id AS accountId FROM reports WHERE id = ?")
-        .bind(c.req.valid("param").reportId)
-        .first<{ accountId: string }>();
+      const about = await firstRow(
+        About,
+        c.env.DB.prepare("SELECT account_id AS accountId FROM reports WHERE id = ?").bind(
+          c.req.valid("param").reportId,
+        ),
+      );
       if (about === null) return problem(c, "not-found");
       return (await eraseAccount(c.env, c.var.deps, about.accountId, "operator"))
         ? c.body(null, 204)

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { publicOrigin } from "../http/origin.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
+import { firstValue } from "../platform/rows.ts";
 import { publicPages } from "./routes.ts";
 
 /**
@@ -33,7 +34,9 @@ export const sitemap = newRouter();
 sitemap.get("/robots.txt", (c) => c.text(`User-agent: *\nDisallow: /api/\nSitemap: ${publicOrigin(c)}/sitemap.xml\n`));
 sitemap.get("/sitemap.xml", async (c) => {
   const origin = publicOrigin(c);
-  const highest = await c.env.DB.prepare("SELECT max(hub_position) AS position FROM profiles").first<number>(
+  const highest = await firstValue(
+    z.number(),
+    c.env.DB.prepare("SELECT max(hub_position) AS position FROM profiles"),
     "position",
   );
   const count = Math.min(FILES_MAX, Math.floor((highest ?? 0) / PLACES_PER_FILE) + 1);

@@ -1,7 +1,9 @@
+import { z } from "zod";
 import { ERASURE_DEADLINE_MS } from "../../protocol/retention.ts";
 import { Unavailable } from "../platform/database.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { allRows, firstRow, firstValue } from "../platform/rows.ts";
 import { forgetErasures, type Logged, logErasure, missingErasures, newErasureId } from "./erasure-log.ts";
 import { closeDoors, steps } from "./erasure-steps.ts";
 
@@ -29,20 +31,24 @@ export interface Erasure {
   counts: Record<string, number> | null;
 }
 
+const ErasureRow = z.object({
+  confirmedAtMs: z.number(),
+  dueAtMs: z.number(),
+  finishedAtMs: z.number().nullable(),
+  step: z.string(),
+  counts: z.string().nullable(),
+});
+
 export async function findAccountErasure(db: D1Database, erasureId: string): Promise<Erasure | null> {
-  const row = await db
-    .prepare(
-      `SELECT confirmed_at_ms AS confirmedAtMs, due_at_ms AS dueAtMs, e.finished_at_ms AS finishedAtMs, step, counts
+  const row = await firstRow(
+    ErasureRow,
+    db
+      .prepare(
+        `SELECT confirmed_at_ms AS confirmedAtMs, due_at_ms AS dueAtMs, e.finished_at_ms AS finishedAtMs, step, counts
        FROM account_erasures e LEFT JOIN erasure_receipts r ON r.erasure_id = e.id WHERE e.id = ?`,
-    )
-    .bind(erasureId)
-    .first<{
-      confirmedAtMs: number;
-      dueAtMs: number;
-      finishedAtMs: number | null;
-      step: string;
-      counts: string | null;
-    }>();
+      )
+      .bind(erasureId),
+  );
   if (row === null) return null;
   const { step, counts, ...times } = row;
   const stepsDone = row.finishedAtMs === null ? Math.max(0, names.indexOf(step)) : names.length;
@@ -51,17 +57,21 @@ export async function findAccountErasure(db: D1Database, erasureId: string): Pro
 
 /** Begins an erasure, or finds the one that has begun. Returns its id. */
 export async function startErasure(env: Env, deps: Deps, accountId: string, cause: Cause): Promise<string> {
-  const known = await env.DB.prepare("SELECT id FROM account_erasures WHERE account_id = ?")
-    .bind(accountId)
-    .first<string>("id");
+  const known = await firstValue(
+    z.string(),
+    env.DB.prepare("SELECT id FROM account_erasures WHERE account_id = ?").bind(accountId),
+    "id",
+  );
   if (known !== null) return known;
   const logged = { erasureId: newErasureId(deps), accountId, confirmedAtMs: deps.now() };
   await logErasure(env, deps, logged);
   await record(env.DB, logged, cause);
   // Of two at once one was written: both carry that one on.
-  const written = await env.DB.prepare("SELECT id FROM account_erasures WHERE account_id = ?")
-    .bind(accountId)
-    .first<string>("id");
+  const written = await firstValue(
+    z.string(),
+    env.DB.prepare("SELECT id FROM account_erasures WHERE account_id = ?").bind(accountId),
+    "id",
+  );
   return written ?? logged.erasureId;
 }
 
@@ -78,11 +88,14 @@ async function record(db: D1Database, { erasureId, accountId, confirmedAtMs }: L
   ]);
 }
 
+const Progress = z.object({ accountId: z.string().nullable(), step: z.string() });
+
 /** Carries an erasure on, at most `budget` bounded pieces of work. `true` when it has finished. */
 async function continueAccountErasure(env: Env, deps: Deps, erasureId: string, budget: number): Promise<boolean> {
-  const row = await env.DB.prepare("SELECT account_id AS accountId, step FROM account_erasures WHERE id = ?")
-    .bind(erasureId)
-    .first<{ accountId: string | null; step: string }>();
+  const row = await firstRow(
+    Progress,
+    env.DB.prepare("SELECT account_id AS accountId, step FROM account_erasures WHERE id = ?").bind(erasureId),
+  );
   if (row === null || row.accountId === null) return row !== null;
   const work = { erasureId, accountId: row.accountId };
   let name = row.step;
@@ -117,15 +130,18 @@ const LOGGED = 1_000;
 /** Enough to see that the newest erasures are missing. */
 const LOOKED_AT = 20;
 
+const Open = z.object({ id: z.string() });
+
 /** The jobs of cron: first what a restored database has forgotten, then what requests have left. */
 export async function continueErasures(env: Env, deps: Deps) {
   await replayErasures(env, deps, LOGGED);
   await forgetErasures(env, deps);
-  const { results, meta } = await env.DB.prepare(
-    "SELECT id FROM account_erasures WHERE finished_at_ms IS NULL ORDER BY confirmed_at_ms LIMIT ?",
-  )
-    .bind(ERASURES)
-    .all<{ id: string }>();
+  const { results, meta } = await allRows(
+    Open,
+    env.DB.prepare(
+      "SELECT id FROM account_erasures WHERE finished_at_ms IS NULL ORDER BY confirmed_at_ms LIMIT ?",
+    ).bind(ERASURES),
+  );
   let done = 0;
   for (const { id } of results) if (await continueAccountErasure(env, deps, id, BUDGET)) done++;
   return { done, rowsRead: meta.rows_read, finished: done === results.length && results.length < ERASURES };

@@ -1,8 +1,11 @@
 import { downloadZip, predictLength } from "client-zip";
+import { z } from "zod";
 import { fileNameOf } from "../../protocol/file-name.ts";
+import { RecordingId, SessionId } from "../../protocol/ids.ts";
 import type { Export } from "../../protocol/privacy.ts";
 import { sampleKey } from "../hub/sample.ts";
 import type { Env } from "../platform/env.ts";
+import { allRows, firstRow, SqlBoolean } from "../platform/rows.ts";
 import { objectKey, peaksKey } from "../recordings/keys.ts";
 import { pieceKey } from "./export.ts";
 import { exportSchema } from "./export-schema.ts";
@@ -43,27 +46,31 @@ const textEntry = (name: string, text: string): Entry => {
   return { name, size: bytes.byteLength, open: () => new Blob([bytes]).stream() };
 };
 
-interface Stem {
-  id: string;
-  sessionId: string;
-  name: string;
-  sizeBytes: number;
-  hasPeaks: number;
-}
+const Stem = z.object({
+  id: RecordingId,
+  sessionId: SessionId,
+  name: z.string(),
+  sizeBytes: z.int(),
+  hasPeaks: SqlBoolean,
+});
+
+const Sample = z.object({ id: z.string(), bytes: z.number(), sha256: z.string() });
 
 /** The sound about a person: what they shared and what is on their profile. */
 async function soundOf(env: Env, accountId: string): Promise<Entry[]> {
-  const stems = await env.DB.prepare(
-    `SELECT id, session_id AS sessionId, name, size_bytes AS sizeBytes, has_peaks AS hasPeaks FROM recordings
+  const stems = await allRows(
+    Stem,
+    env.DB.prepare(
+      `SELECT id, session_id AS sessionId, name, size_bytes AS sizeBytes, has_peaks AS hasPeaks FROM recordings
      WHERE account_id = ? AND state = 'complete' AND size_bytes IS NOT NULL`,
-  )
-    .bind(accountId)
-    .all<Stem>();
-  const sample = await env.DB.prepare(
-    "SELECT id, sample_bytes AS bytes, sample_sha256 AS sha256 FROM profiles WHERE account_id = ? AND sample_bytes > 0",
-  )
-    .bind(accountId)
-    .first<{ id: string; bytes: number; sha256: string }>();
+    ).bind(accountId),
+  );
+  const sample = await firstRow(
+    Sample,
+    env.DB.prepare(
+      "SELECT id, sample_bytes AS bytes, sample_sha256 AS sha256 FROM profiles WHERE account_id = ? AND sample_bytes > 0",
+    ).bind(accountId),
+  );
   const entries: Entry[] = [];
   for (const { id, sessionId, name, sizeBytes, hasPeaks } of stems.results) {
     const key = objectKey(sessionId, id);
@@ -72,7 +79,7 @@ async function soundOf(env: Env, accountId: string): Promise<Entry[]> {
       size: sizeBytes,
       open: () => openObject(env, key, sizeBytes),
     });
-    const peaks = hasPeaks === 1 ? await env.RECORDINGS.head(peaksKey(sessionId, id)) : null;
+    const peaks = hasPeaks ? await env.RECORDINGS.head(peaksKey(sessionId, id)) : null;
     if (peaks !== null)
       entries.push({ name: `audio/${id}.peaks`, size: peaks.size, open: () => openObject(env, peaks.key, peaks.size) });
   }

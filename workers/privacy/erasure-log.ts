@@ -1,8 +1,10 @@
+import { z } from "zod";
 import { newId } from "../../protocol/ids.ts";
 import { ERASURE_RECEIPT_MS } from "../../protocol/retention.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { issueLinkToken, readLinkToken } from "../platform/link-token.ts";
+import { allRows } from "../platform/rows.ts";
 
 /**
  * The log of erasures beside the database (fault X21): one small object each, which says under a seal whose account it was, kept as long as
@@ -33,16 +35,17 @@ const readKey = (key: string) => ({
   erasureId: key.slice(PREFIX.length + 14),
 });
 
+const Known = z.object({ id: z.string() });
+
 /** Erasures of the log that the database does not know, newest first; `atMost` objects are looked at. */
 export async function missingErasures(env: Env, atMost: number): Promise<Logged[]> {
   const { objects } = await env.RECORDINGS.list({ prefix: PREFIX, limit: atMost });
   if (objects.length === 0) return [];
   const ids = JSON.stringify(objects.map(({ key }) => readKey(key).erasureId));
-  const { results } = await env.DB.prepare(
-    "SELECT id FROM account_erasures WHERE id IN (SELECT value FROM json_each(?))",
-  )
-    .bind(ids)
-    .all<{ id: string }>();
+  const { results } = await allRows(
+    Known,
+    env.DB.prepare("SELECT id FROM account_erasures WHERE id IN (SELECT value FROM json_each(?))").bind(ids),
+  );
   const known = new Set(results.map(({ id }) => id));
   const missing: Logged[] = [];
   for (const { key } of objects) {

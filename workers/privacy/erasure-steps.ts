@@ -1,12 +1,14 @@
-import type { MemberId, SessionId } from "../../protocol/ids.ts";
+import { z } from "zod";
+import { MemberId, SessionId } from "../../protocol/ids.ts";
 import { dropSamples } from "../hub/sample.ts";
 import { editProfile, findOwn } from "../hub/store.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
+import { allRows, SqlBoolean } from "../platform/rows.ts";
 import { deleteRecordings, markDeletedOfAccount } from "../recordings/deletion.ts";
-import type { Deletable } from "../recordings/store.ts";
+import { Deletable } from "../recordings/store.ts";
 import { dropOneExport } from "./export.ts";
 import { sqlName, tableRules } from "./inventory.ts";
 import { leaveSessions } from "./leave-sessions.ts";
@@ -40,18 +42,21 @@ const counted = (db: D1Database, work: Work, name: string, statement: D1Prepared
   count(db, work, name),
 ];
 
+const Seat = z.object({ memberId: MemberId, sessionId: SessionId, isDeleted: SqlBoolean });
+
 async function forgetRooms(env: Env, deps: Deps, { erasureId, accountId }: Work): Promise<Stepped> {
-  const { results } = await env.DB.prepare(
-    `SELECT member_id AS memberId, session_id AS sessionId,
+  const { results } = await allRows(
+    Seat,
+    env.DB.prepare(
+      `SELECT member_id AS memberId, session_id AS sessionId,
        EXISTS (SELECT 1 FROM session_erasures e WHERE e.session_id = session_seats.session_id) AS isDeleted
      FROM session_seats WHERE account_id = ? LIMIT ?`,
-  )
-    .bind(accountId, ROOMS)
-    .all<{ memberId: MemberId; sessionId: SessionId; isDeleted: number }>();
+    ).bind(accountId, ROOMS),
+  );
   for (const { memberId, sessionId, isDeleted } of results) {
     let blanked = 0;
     try {
-      const room = isDeleted === 1 ? null : await deps.reachRoom(env, sessionId);
+      const room = isDeleted ? null : await deps.reachRoom(env, sessionId);
       for (let afterSeq = 0; room !== null; ) {
         const part = await room.forgetMember(memberId, afterSeq);
         blanked += part.blanked;
@@ -76,12 +81,13 @@ async function forgetRooms(env: Env, deps: Deps, { erasureId, accountId }: Work)
 async function endRecordings(env: Env, deps: Deps, work: Work): Promise<Stepped> {
   const { accountId } = work;
   await markDeletedOfAccount(env.DB, accountId, deps.now()).run();
-  const { results } = await env.DB.prepare(
-    `SELECT id, session_id AS sessionId, account_id AS accountId, upload_id AS uploadId, created_at_ms AS createdAtMs
+  const { results } = await allRows(
+    Deletable,
+    env.DB.prepare(
+      `SELECT id, session_id AS sessionId, account_id AS accountId, upload_id AS uploadId, created_at_ms AS createdAtMs
      FROM recordings WHERE account_id = ? LIMIT ?`,
-  )
-    .bind(accountId, RECORDINGS)
-    .all<Deletable>();
+    ).bind(accountId, RECORDINGS),
+  );
   if (results.length === 0) return "done";
   const gone = await deleteRecordings(env, deps, accountId, results);
   await env.DB.prepare(

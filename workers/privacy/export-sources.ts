@@ -1,7 +1,9 @@
-import type { MemberId, SessionId } from "../../protocol/ids.ts";
+import { z } from "zod";
+import { MemberId, SessionId } from "../../protocol/ids.ts";
 import type { LoggedEvent } from "../../protocol/room.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { allRows, firstRow } from "../platform/rows.ts";
 import { inventory, sqlName, tableRules } from "./inventory.ts";
 import type { Rule, Subject, TableName } from "./rules.ts";
 
@@ -54,16 +56,21 @@ export interface Page {
   after: number | null;
 }
 
+/** Beside its number, the columns that the source names. */
+const SourceRow = z.looseObject({ _row: z.int() });
+
 /** One page of a source's rows. */
 export async function readRows(db: D1Database, source: Source, accountId: string, after: number): Promise<Page> {
   const columns = source.columns.map((column) => `${sqlName(column)} AS "${column}"`).join(", ");
-  const { results } = await db
-    .prepare(
-      `SELECT rowid AS "_row", ${columns} FROM ${sqlName(source.table)}
+  const { results } = await allRows(
+    SourceRow,
+    db
+      .prepare(
+        `SELECT rowid AS "_row", ${columns} FROM ${sqlName(source.table)}
        WHERE rowid > ?2 AND ${isAbout(source.subject)} ORDER BY rowid LIMIT ?3`,
-    )
-    .bind(accountId, after, ROWS)
-    .all<{ _row: number }>();
+      )
+      .bind(accountId, after, ROWS),
+  );
   const last = results.at(-1)?._row;
   return {
     items: results.map(({ _row, ...row }) => row),
@@ -71,21 +78,21 @@ export async function readRows(db: D1Database, source: Source, accountId: string
   };
 }
 
-export interface SeatOf {
-  memberId: MemberId;
-  sessionId: SessionId;
-}
+export const SeatOf = z.object({ memberId: MemberId, sessionId: SessionId });
+export type SeatOf = z.infer<typeof SeatOf>;
 
 /** The room after the one of `memberId` that the person ever was in and that is still there. */
 export async function nextSeat(db: D1Database, accountId: string, memberId: string): Promise<SeatOf | null> {
-  return await db
-    .prepare(
-      `SELECT member_id AS memberId, session_id AS sessionId FROM session_seats s WHERE account_id = ?1 AND member_id > ?2
+  return await firstRow(
+    SeatOf,
+    db
+      .prepare(
+        `SELECT member_id AS memberId, session_id AS sessionId FROM session_seats s WHERE account_id = ?1 AND member_id > ?2
          AND NOT EXISTS (SELECT 1 FROM session_erasures e WHERE e.session_id = s.session_id)
        ORDER BY member_id LIMIT 1`,
-    )
-    .bind(accountId, memberId)
-    .first<SeatOf>();
+      )
+      .bind(accountId, memberId),
+  );
 }
 
 /** What a room's line has to do with a member: it is theirs, or it is about them. */

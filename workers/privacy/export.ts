@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { assertNever } from "../../protocol/errors.ts";
 import { newId } from "../../protocol/ids.ts";
-import type { Export } from "../../protocol/privacy.ts";
+import { Export } from "../../protocol/privacy.ts";
 import { EXPORT_RETENTION_MS } from "../../protocol/retention.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { objectStore } from "../platform/object-store.ts";
+import { allRows, firstRow, firstValue } from "../platform/rows.ts";
 import { nextSeat, type Page, readRoom, readRows, sources } from "./export-sources.ts";
 
 /**
@@ -39,11 +40,13 @@ export async function requestExport(env: Env, deps: Deps, accountId: string): Pr
   )
     .bind(newId("exp", deps.random), accountId, nowMs, JSON.stringify(place), nowMs + EXPORT_RETENTION_MS)
     .run();
-  const id = await env.DB.prepare(
-    "SELECT id FROM exports WHERE account_id = ? ORDER BY requested_at_ms DESC, id LIMIT 1",
-  )
-    .bind(accountId)
-    .first<string>("id");
+  const id = await firstValue(
+    z.string(),
+    env.DB.prepare("SELECT id FROM exports WHERE account_id = ? ORDER BY requested_at_ms DESC, id LIMIT 1").bind(
+      accountId,
+    ),
+    "id",
+  );
   if (id === null) throw new Error("An export was neither written nor there.");
   return id;
 }
@@ -89,12 +92,9 @@ async function write(env: Env, deps: Deps, accountId: string, place: Place): Pro
 const stepsDone = (place: Place) =>
   place.at === "rows" ? place.source : place.at === "rooms" ? sources.length : sources.length + 1;
 
-interface Row {
-  id: string;
-  accountId: string;
-  place: string;
-  pieces: number;
-}
+const Row = z.object({ id: z.string(), accountId: z.string(), place: z.string(), pieces: z.int() });
+type Row = z.infer<typeof Row>;
+const Ids = z.object({ id: z.string() });
 
 /** Writes up to `budget` pieces of an export. `true` when it is ready. */
 async function continueExport(env: Env, deps: Deps, row: Row, budget: number): Promise<boolean> {
@@ -135,9 +135,10 @@ const EXPORTS = 10;
 
 /** Carries one export on as far as a request gets. */
 export async function continueExportOf(env: Env, deps: Deps, exportId: string): Promise<void> {
-  const row = await env.DB.prepare(`SELECT ${rowOf} FROM exports WHERE id = ? AND ready_at_ms IS NULL`)
-    .bind(exportId)
-    .first<Row>();
+  const row = await firstRow(
+    Row,
+    env.DB.prepare(`SELECT ${rowOf} FROM exports WHERE id = ? AND ready_at_ms IS NULL`).bind(exportId),
+  );
   if (row !== null) await continueExport(env, deps, row, BUDGET);
 }
 
@@ -146,26 +147,33 @@ async function dropOrphans(env: Env, deps: Deps): Promise<void> {
   const folders = await objectStore(env, deps).listFolders("exports/");
   const ids = folders.map((prefix) => prefix.split("/")[1] ?? "");
   if (ids.length === 0) return;
-  const { results } = await env.DB.prepare(
-    "SELECT value AS id FROM json_each(?) WHERE value NOT IN (SELECT id FROM exports) LIMIT ?",
-  )
-    .bind(JSON.stringify(ids), EXPORTS)
-    .all<{ id: string }>();
+  const { results } = await allRows(
+    Ids,
+    env.DB.prepare("SELECT value AS id FROM json_each(?) WHERE value NOT IN (SELECT id FROM exports) LIMIT ?").bind(
+      JSON.stringify(ids),
+      EXPORTS,
+    ),
+  );
   for (const { id } of results) await dropExport(env, deps, id);
 }
 
 /** The job of cron: takes away what has had its time, and carries on what requests have left. */
 export async function continueExports(env: Env, deps: Deps) {
-  const ended = await env.DB.prepare("SELECT id FROM exports WHERE expires_at_ms <= ? ORDER BY expires_at_ms LIMIT ?")
-    .bind(deps.now(), EXPORTS)
-    .all<{ id: string }>();
+  const ended = await allRows(
+    Ids,
+    env.DB.prepare("SELECT id FROM exports WHERE expires_at_ms <= ? ORDER BY expires_at_ms LIMIT ?").bind(
+      deps.now(),
+      EXPORTS,
+    ),
+  );
   for (const { id } of ended.results) await dropExport(env, deps, id);
   await dropOrphans(env, deps);
-  const { results, meta } = await env.DB.prepare(
-    `SELECT ${rowOf} FROM exports WHERE ready_at_ms IS NULL ORDER BY requested_at_ms LIMIT ?`,
-  )
-    .bind(EXPORTS)
-    .all<Row>();
+  const { results, meta } = await allRows(
+    Row,
+    env.DB.prepare(`SELECT ${rowOf} FROM exports WHERE ready_at_ms IS NULL ORDER BY requested_at_ms LIMIT ?`).bind(
+      EXPORTS,
+    ),
+  );
   let done = ended.results.length;
   let finished = done < EXPORTS;
   for (const row of results) {
@@ -187,24 +195,30 @@ async function dropExport(env: Env, deps: Deps, exportId: string): Promise<boole
 
 /** For the erasure of an account: takes one of its exports away. `false`: there was none. */
 export async function dropOneExport(env: Env, deps: Deps, accountId: string): Promise<boolean> {
-  const id = await env.DB.prepare("SELECT id FROM exports WHERE account_id = ? LIMIT 1")
-    .bind(accountId)
-    .first<string>("id");
+  const id = await firstValue(
+    z.string(),
+    env.DB.prepare("SELECT id FROM exports WHERE account_id = ? LIMIT 1").bind(accountId),
+    "id",
+  );
   if (id === null) return false;
   await dropExport(env, deps, id);
   return true;
 }
 
+const Listed = Export.omit({ stepsDone: true, steps: true }).extend({ place: z.string() });
+
 /** A person's exports, newest first, with how far each has come. */
 export async function listExports(db: D1Database, accountId: string, nowMs: number): Promise<Export[]> {
-  const { results } = await db
-    .prepare(
-      `SELECT id AS exportId, requested_at_ms AS requestedAtMs, place, data_bytes AS dataBytes, pieces, ready_at_ms AS readyAtMs,
+  const { results } = await allRows(
+    Listed,
+    db
+      .prepare(
+        `SELECT id AS exportId, requested_at_ms AS requestedAtMs, place, data_bytes AS dataBytes, pieces, ready_at_ms AS readyAtMs,
          expires_at_ms AS expiresAtMs
        FROM exports WHERE account_id = ?1 AND expires_at_ms > ?2 ORDER BY requested_at_ms DESC LIMIT ?3`,
-    )
-    .bind(accountId, nowMs, EXPORTS)
-    .all<Omit<Export, "stepsDone" | "steps"> & { place: string }>();
+      )
+      .bind(accountId, nowMs, EXPORTS),
+  );
   return results.map(({ place, ...row }) => ({
     ...row,
     stepsDone: stepsDone(Place.parse(JSON.parse(place))),

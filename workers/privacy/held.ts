@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { rowsOf } from "../platform/rows.ts";
 import { isAbout, sources } from "./export-sources.ts";
 import { inventory, sqlName } from "./inventory.ts";
 import { keptFor } from "./retention-words.ts";
@@ -10,15 +12,17 @@ export interface Held {
   until: Words;
 }
 
+const Counted = z.object({ count: z.int() });
+
 /** What there is about somebody, table by table, from the same sources as the export; tables without a row are left out. */
 export async function heldAbout(db: D1Database, accountId: string): Promise<Held[]> {
-  const counted = await db.batch<{ count: number }>(
+  const counted = await db.batch(
     sources.map(({ table, subject }) =>
       db.prepare(`SELECT COUNT(*) AS count FROM ${sqlName(table)} WHERE ${isAbout(subject)}`).bind(accountId),
     ),
   );
   return sources.flatMap(({ key, table }, at) => {
-    const count = counted[at]?.results[0]?.count ?? 0;
+    const count = rowsOf(Counted, counted[at])[0]?.count ?? 0;
     const rule: Rule<string> = inventory[table];
     return count === 0 ? [] : [{ name: key, count, purpose: rule.purpose, until: keptFor(rule) }];
   });

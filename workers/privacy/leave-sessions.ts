@@ -1,17 +1,22 @@
-import type { MemberId, SessionId } from "../../protocol/ids.ts";
+import { z } from "zod";
+import { MemberId, SessionId } from "../../protocol/ids.ts";
 import { withRequestBudget } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { allRows } from "../platform/rows.ts";
 import { deliver, enqueue, findDecision } from "../rooms/room-outbox.ts";
 import { closeSession, continueErasure, findErasure } from "./session-erasure.ts";
 
+const Seat = z.object({ sessionId: SessionId, memberId: MemberId });
+
 /** Takes an account out of up to `limit` of its sessions. Returns how many there were. */
 export async function leaveSessions(env: Env, deps: Deps, accountId: string, limit: number): Promise<number> {
-  const { results } = await env.DB.prepare(
-    "SELECT session_id AS sessionId, member_id AS memberId FROM session_members WHERE account_id = ?1 LIMIT ?2",
-  )
-    .bind(accountId, limit)
-    .all<{ sessionId: SessionId; memberId: MemberId }>();
+  const { results } = await allRows(
+    Seat,
+    env.DB.prepare(
+      "SELECT session_id AS sessionId, member_id AS memberId FROM session_members WHERE account_id = ?1 LIMIT ?2",
+    ).bind(accountId, limit),
+  );
   for (const { sessionId, memberId } of results) await leave(env, deps, sessionId, memberId);
   return results.length;
 }

@@ -1,11 +1,13 @@
+import { z } from "zod";
 import { assertNever } from "../../protocol/errors.ts";
-import { newId } from "../../protocol/ids.ts";
+import { AccountId, newId } from "../../protocol/ids.ts";
 import { REQUESTS_OPEN_MAX } from "../../protocol/limits.ts";
-import type { HandlePrivacyRequest, PrivacyRequest } from "../../protocol/privacy.ts";
+import { type HandlePrivacyRequest, PrivacyRequest } from "../../protocol/privacy.ts";
 import { DAY_MS } from "../../protocol/retention.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { allRows, firstRow } from "../platform/rows.ts";
 import { monthsLater } from "./calendar-month.ts";
 
 /**
@@ -23,10 +25,12 @@ const columns = `id AS requestId, kind, details, received_at_ms AS receivedAtMs,
   identity_checked_at_ms AS identityCheckedAtMs, answer, closed_at_ms AS closedAtMs`;
 
 export async function listRequests(db: D1Database, accountId: string): Promise<PrivacyRequest[]> {
-  const { results } = await db
-    .prepare(`SELECT ${columns} FROM privacy_requests WHERE account_id = ? ORDER BY received_at_ms DESC LIMIT ?`)
-    .bind(accountId, SHOWN_MAX)
-    .all<PrivacyRequest>();
+  const { results } = await allRows(
+    PrivacyRequest,
+    db
+      .prepare(`SELECT ${columns} FROM privacy_requests WHERE account_id = ? ORDER BY received_at_ms DESC LIMIT ?`)
+      .bind(accountId, SHOWN_MAX),
+  );
   return results;
 }
 
@@ -64,20 +68,28 @@ export async function takeRequest(env: Env, deps: Deps, request: New, bySignIn: 
   return meta.changes === 1 ? id : null;
 }
 
-export interface OpenRequest extends PrivacyRequest {
-  accountId: string;
-}
+export const OpenRequest = PrivacyRequest.extend({ accountId: AccountId });
+export type OpenRequest = z.infer<typeof OpenRequest>;
 
 /** What is open, whatever is due first before all others. */
 export async function openRequests(db: D1Database): Promise<OpenRequest[]> {
-  const { results } = await db
-    .prepare(
-      `SELECT ${columns}, account_id AS accountId FROM privacy_requests WHERE closed_at_ms IS NULL ORDER BY due_at_ms LIMIT ?`,
-    )
-    .bind(SHOWN_MAX)
-    .all<OpenRequest>();
+  const { results } = await allRows(
+    OpenRequest,
+    db
+      .prepare(
+        `SELECT ${columns}, account_id AS accountId FROM privacy_requests WHERE closed_at_ms IS NULL ORDER BY due_at_ms LIMIT ?`,
+      )
+      .bind(SHOWN_MAX),
+  );
   return results;
 }
+
+const Handled = z.object({
+  accountId: z.string(),
+  receivedAtMs: z.number(),
+  identityCheckedAtMs: z.number().nullable(),
+  extensionReason: z.string().nullable(),
+});
 
 /** `unchecked`: nobody is answered before it is known who they are. */
 export async function handleRequest(
@@ -86,17 +98,13 @@ export async function handleRequest(
   requestId: string,
   step: HandlePrivacyRequest,
 ): Promise<"done" | "not-found" | "unchecked" | "extended-before"> {
-  const row = await env.DB.prepare(
-    `SELECT account_id AS accountId, received_at_ms AS receivedAtMs, identity_checked_at_ms AS identityCheckedAtMs,
+  const row = await firstRow(
+    Handled,
+    env.DB.prepare(
+      `SELECT account_id AS accountId, received_at_ms AS receivedAtMs, identity_checked_at_ms AS identityCheckedAtMs,
        extension_reason AS extensionReason FROM privacy_requests WHERE id = ? AND closed_at_ms IS NULL`,
-  )
-    .bind(requestId)
-    .first<{
-      accountId: string;
-      receivedAtMs: number;
-      identityCheckedAtMs: number | null;
-      extensionReason: string | null;
-    }>();
+    ).bind(requestId),
+  );
   if (row === null) return "not-found";
   const nowMs = deps.now();
   const change = (sql: string, ...values: unknown[]) =>
@@ -135,15 +143,18 @@ export async function handleRequest(
   }
 }
 
+const Due = z.object({ id: z.string(), dueAtMs: z.number() });
+
 /** The job of cron: one mail to whoever runs this, about all that is due within a week and has not been spoken of. */
 export async function remindOfRequests(env: Env, deps: Deps) {
   const nowMs = deps.now();
-  const due = await env.DB.prepare(
-    `SELECT id, due_at_ms AS dueAtMs FROM privacy_requests
+  const due = await allRows(
+    Due,
+    env.DB.prepare(
+      `SELECT id, due_at_ms AS dueAtMs FROM privacy_requests
      WHERE closed_at_ms IS NULL AND due_at_ms <= ?1 AND reminded_at_ms IS NULL ORDER BY due_at_ms LIMIT ?2`,
-  )
-    .bind(nowMs + REMINDED_BEFORE_MS, SHOWN_MAX)
-    .all<{ id: string; dueAtMs: number }>();
+    ).bind(nowMs + REMINDED_BEFORE_MS, SHOWN_MAX),
+  );
   const [first] = due.results;
   if (first === undefined) return { done: 0, rowsRead: due.meta.rows_read, finished: true };
   const values = { count: due.results.length, firstDueAtMs: first.dueAtMs, link: env.PUBLIC_ORIGIN };

@@ -1,6 +1,8 @@
+import { z } from "zod";
 import { editProfile, findOwn } from "../hub/store.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { firstValue } from "../platform/rows.ts";
 
 /**
  * Promise G2, Article 18: the data of somebody who asks for it is stored and not otherwise used. From then on their profile is off
@@ -20,7 +22,8 @@ export async function liftRestriction(db: D1Database, accountId: string): Promis
 
 /** Since when somebody's data is restricted; `null`: it is not. */
 export const restrictedSince = (db: D1Database, accountId: string): Promise<number | null> =>
-  db
-    .prepare("SELECT since_at_ms AS sinceAtMs FROM restrictions WHERE account_id = ?")
-    .bind(accountId)
-    .first<number>("sinceAtMs");
+  firstValue(
+    z.number(),
+    db.prepare("SELECT since_at_ms AS sinceAtMs FROM restrictions WHERE account_id = ?").bind(accountId),
+    "sinceAtMs",
+  );

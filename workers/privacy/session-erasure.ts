@@ -1,17 +1,19 @@
-import type { SessionId } from "../../protocol/ids.ts";
+import { z } from "zod";
+import { SessionId } from "../../protocol/ids.ts";
 import { TICKET_LIFETIME_MS } from "../../protocol/limits.ts";
 import { ERASURE_DEADLINE_MS } from "../../protocol/retention.ts";
 import { may } from "../../protocol/roles.ts";
-import type { SessionErasure } from "../../protocol/sessions.ts";
+import { SessionErasure } from "../../protocol/sessions.ts";
 import type { CallBudget } from "../platform/call-budget.ts";
 import { Unavailable } from "../platform/database.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
 import { objectStore } from "../platform/object-store.ts";
+import { allRows, firstRow } from "../platform/rows.ts";
 import { isGivenUp, markDeletedOfSession } from "../recordings/deletion.ts";
 import { sessionPrefix } from "../recordings/keys.ts";
-import type { Deletable } from "../recordings/store.ts";
+import { Deletable } from "../recordings/store.ts";
 import { findMembership } from "../sessions/guard.ts";
 
 /**
@@ -34,16 +36,20 @@ const NOTICE =
   "The session's recordings, chat, notes, log and member list are deleted from our servers. Copies that collaborators " +
   "have on their own machines are theirs, and out of our reach.";
 
+const Erasure = SessionErasure.omit({ notice: true });
+
 export async function findErasure(db: D1Database, sessionId: SessionId): Promise<SessionErasure | null> {
-  const row = await db
-    .prepare(
-      `SELECT session_id AS sessionId, requested_at_ms AS requestedAtMs, due_at_ms AS dueAtMs,
+  const row = await firstRow(
+    Erasure,
+    db
+      .prepare(
+        `SELECT session_id AS sessionId, requested_at_ms AS requestedAtMs, due_at_ms AS dueAtMs,
               finished_at_ms AS finishedAtMs, objects_deleted AS objectsDeleted,
               recordings_deleted - (SELECT COUNT(*) FROM recordings r WHERE r.session_id = session_erasures.session_id) AS recordingsDeleted
        FROM session_erasures WHERE session_id = ?`,
-    )
-    .bind(sessionId)
-    .first<Omit<SessionErasure, "notice">>();
+      )
+      .bind(sessionId),
+  );
   return row === null ? null : { ...row, notice: NOTICE };
 }
 
@@ -108,15 +114,19 @@ export function closeSession(
   ];
 }
 
+const Due = z.object({ sessionId: SessionId, requestedAtMs: z.number() });
+
 /** Sessions whose deletion is due for a try, the one that has waited longest first. */
 export async function dueErasures(db: D1Database, nowMs: number, limit: number) {
-  return await db
-    .prepare(
-      `SELECT session_id AS sessionId, requested_at_ms AS requestedAtMs FROM session_erasures
+  return await allRows(
+    Due,
+    db
+      .prepare(
+        `SELECT session_id AS sessionId, requested_at_ms AS requestedAtMs FROM session_erasures
        WHERE finished_at_ms IS NULL AND next_try_at_ms <= ?1 ORDER BY next_try_at_ms LIMIT ?2`,
-    )
-    .bind(nowMs, limit)
-    .all<{ sessionId: SessionId; requestedAtMs: number }>();
+      )
+      .bind(nowMs, limit),
+  );
 }
 
 /** Lets the others go first: the older an erasure that does not get through, the longer until its next try. */
@@ -175,12 +185,13 @@ async function deleteRows(env: Env, deps: Deps, sessionId: SessionId, budget: Ca
   let after = "";
   let isEmpty = true;
   while (budget.allows(STEP_CALLS)) {
-    const { results: rows } = await env.DB.prepare(
-      `SELECT id, session_id AS sessionId, account_id AS accountId, upload_id AS uploadId, created_at_ms AS createdAtMs
+    const { results: rows } = await allRows(
+      Deletable,
+      env.DB.prepare(
+        `SELECT id, session_id AS sessionId, account_id AS accountId, upload_id AS uploadId, created_at_ms AS createdAtMs
        FROM recordings WHERE session_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3`,
-    )
-      .bind(sessionId, after, BATCH)
-      .all<Deletable>();
+      ).bind(sessionId, after, BATCH),
+    );
     const gone: string[] = [];
     for (const row of rows) {
       if (row.uploadId === null) gone.push(row.id);

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { stemProblem, WAV_HEADER_MAX_BYTES } from "../../audio/wav-reader.ts";
 import { COMPLETION_LEASE_MS, DELETION_MARGIN_MS } from "../../protocol/limits.ts";
 import { type CompleteRecording, peaksProblem } from "../../protocol/recordings.ts";
@@ -6,6 +7,7 @@ import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { toHex } from "../platform/hash.ts";
 import { isFinal, isNoSuchUpload, type ObjectStore, objectStore } from "../platform/object-store.ts";
+import { firstRow } from "../platform/rows.ts";
 import { objectKey, peaksKey } from "./keys.ts";
 import { formatOf, listParts, type Part, type Row } from "./store.ts";
 import { type OpenUpload, type Outcome, refused, startOver } from "./upload.ts";
@@ -81,6 +83,8 @@ export async function completeUpload(env: Env, deps: Deps, row: Row, wanted: Com
   return await publish(env, deps, upload, wanted, peaks !== undefined);
 }
 
+const State = z.object({ state: z.string() });
+
 async function publish(
   env: Env,
   deps: Deps,
@@ -120,7 +124,7 @@ async function publish(
   ]);
   if ((completed?.meta.changes ?? 0) > 0) return { ok: true };
   // A twin of this request was faster, or began anew; or the recording was withdrawn meanwhile: then nothing may stay behind.
-  const now = await env.DB.prepare("SELECT state FROM recordings WHERE id = ?").bind(row.id).first<{ state: string }>();
+  const now = await firstRow(State, env.DB.prepare("SELECT state FROM recordings WHERE id = ?").bind(row.id));
   if (now?.state === "complete") return { ok: true };
   if (now === null) {
     await objectStore(env, deps).delete([objectKey(row.sessionId, row.id), peaksKey(row.sessionId, row.id)]);

@@ -1,10 +1,12 @@
+import { z } from "zod";
 import type { CallBudget } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { describeThrown, log } from "../platform/log.ts";
 import { objectStore } from "../platform/object-store.ts";
+import { allRows } from "../platform/rows.ts";
 import { objectKey, peaksKey } from "./keys.ts";
-import { type Deletable, recountStorage } from "./store.ts";
+import { Deletable, recountStorage } from "./store.ts";
 
 /** Recordings in one batch of the sweep: R2 deletes a thousand keys at once, and each has two. */
 const BATCH = 500;
@@ -17,10 +19,8 @@ const BATCH_CALLS = 4;
 /** An upload that R2 does not answer about is asked for as often as any call is. */
 const ABORT_CALLS = 4;
 
-interface Due extends Deletable {
-  state: "uploading" | "complete" | "deleting";
-  expiresAtMs: number;
-}
+const Due = Deletable.extend({ state: z.enum(["uploading", "complete", "deleting"]), expiresAtMs: z.int() });
+type Due = z.infer<typeof Due>;
 
 const MARKED = "state = 'deleting', expires_at_ms = min(ifnull(expires_at_ms, ?2), ?2)";
 
@@ -127,13 +127,14 @@ export async function sweepRecordings(
   let rowsRead = 0;
   for (let batch = 0; batch < batches && budget.allows(BATCH_CALLS + ABORT_CALLS); batch++) {
     const nowMs = deps.now();
-    const { results, meta } = await env.DB.prepare(
-      `SELECT id, session_id AS sessionId, account_id AS accountId, upload_id AS uploadId, created_at_ms AS createdAtMs, state,
+    const { results, meta } = await allRows(
+      Due,
+      env.DB.prepare(
+        `SELECT id, session_id AS sessionId, account_id AS accountId, upload_id AS uploadId, created_at_ms AS createdAtMs, state,
          expires_at_ms AS expiresAtMs
        FROM recordings WHERE expires_at_ms <= ?1 ORDER BY expires_at_ms LIMIT ?2`,
-    )
-      .bind(nowMs, BATCH)
-      .all<Due>();
+      ).bind(nowMs, BATCH),
+    );
     rowsRead += meta.rows_read;
     const due = wholeInstants(results);
     const { gone, held } = await emptyStore(env, deps, due, budget);

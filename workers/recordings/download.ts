@@ -13,6 +13,7 @@ import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { serveObject } from "../http/serve-object.ts";
 import { objectStore } from "../platform/object-store.ts";
+import { allRows } from "../platform/rows.ts";
 import { type MemberEnv, requireMember } from "../sessions/guard.ts";
 import { sessionDetail } from "../sessions/store.ts";
 import { reprDigest } from "./digest.ts";
@@ -98,9 +99,9 @@ export const downloads = newRouter<MemberEnv>()
       if (typeof row === "string") return problem(c, row);
       const etag = `"${row.sha256}-peaks"`;
       const headers = { "Cache-Control": "private, no-cache", ETag: etag };
-      if (row.hasPeaks === 1 && matchesNone(c.req.header("If-None-Match"), etag)) return c.body(null, 304, headers);
+      if (row.hasPeaks && matchesNone(c.req.header("If-None-Match"), etag)) return c.body(null, 304, headers);
       const key = peaksKey(row.sessionId, row.id);
-      const object = row.hasPeaks === 1 ? await objectStore(c.env, c.var.deps).get(key) : null;
+      const object = row.hasPeaks ? await objectStore(c.env, c.var.deps).get(key) : null;
       if (object === null) return problem(c, "not-found");
       return c.body(object.body, 200, {
         ...headers,
@@ -143,6 +144,8 @@ export const downloads = newRouter<MemberEnv>()
     },
   );
 
+const Complete = z.object({ id: z.string() });
+
 async function allComplete(db: D1Database, sessionId: string, accountId: string, nowMs: number): Promise<Recording[]> {
   const all: Recording[] = [];
   let text: string | undefined;
@@ -153,13 +156,15 @@ async function allComplete(db: D1Database, sessionId: string, accountId: string,
     all.push(...page.items.filter((recording) => recording.state === "complete"));
     text = page.nextCursor ?? undefined;
   } while (text !== undefined);
-  const { results } = await db
-    .prepare(
-      `SELECT id FROM recordings r WHERE session_id = ?1 AND account_id <> ?2
+  const { results } = await allRows(
+    Complete,
+    db
+      .prepare(
+        `SELECT id FROM recordings r WHERE session_id = ?1 AND account_id <> ?2
          AND EXISTS (SELECT 1 FROM restrictions x WHERE x.account_id = r.account_id)`,
-    )
-    .bind(sessionId, accountId)
-    .all<{ id: string }>();
+      )
+      .bind(sessionId, accountId),
+  );
   const restricted = new Set(results.map(({ id }) => id));
   return all.filter(({ recordingId }) => !restricted.has(recordingId));
 }

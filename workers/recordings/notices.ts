@@ -1,8 +1,10 @@
+import { z } from "zod";
 import { EXPIRY_NOTICES_MS } from "../../protocol/retention.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
 import type { CallBudget } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { allRows, firstValue } from "../platform/rows.ts";
 
 /** Recordings looked at in one run. */
 const BATCH = 500;
@@ -21,6 +23,8 @@ const notices = [
 ] as const;
 type Notice = (typeof notices)[number];
 
+const Ending = z.object({ id: z.string(), accountId: z.string(), expiresAtMs: z.number() });
+
 /**
  * Promise E1: tells owners by mail before their recordings end, first and last notice. The mail, its record and the marks on the
  * recordings are one batch, under an id derived from the first of them; so a run that is repeated, or two at once, tell it once.
@@ -37,13 +41,14 @@ export async function noticeEndings(
     const nowMs = deps.now();
     const first = new Map<string, { id: string; expiresAtMs: number }>();
     for (let sent = 0; sent < notice.sent; sent++) {
-      const due = await env.DB.prepare(
-        `SELECT id, account_id AS accountId, expires_at_ms AS expiresAtMs FROM recordings
+      const due = await allRows(
+        Ending,
+        env.DB.prepare(
+          `SELECT id, account_id AS accountId, expires_at_ms AS expiresAtMs FROM recordings
          WHERE state = 'complete' AND notices_sent = ?1 AND expires_at_ms > ?2 AND expires_at_ms <= ?3
          ORDER BY expires_at_ms LIMIT ?4`,
-      )
-        .bind(sent, nowMs + notice.afterMs, nowMs + notice.untilMs, BATCH)
-        .all<{ id: string; accountId: string; expiresAtMs: number }>();
+        ).bind(sent, nowMs + notice.afterMs, nowMs + notice.untilMs, BATCH),
+      );
       rowsRead += due.meta.rows_read;
       finished &&= due.results.length < BATCH;
       for (const { id, accountId, expiresAtMs } of due.results) {
@@ -72,9 +77,11 @@ async function queueNotice(
   if (to === null) return;
   const chosen = `account_id = ?1 AND state = 'complete' AND notices_sent < ?2 AND expires_at_ms BETWEEN ?3 AND ?4`;
   const bounds = [accountId, notice.sent, firstAtMs, firstAtMs + TOGETHER_MS] as const;
-  const count = await env.DB.prepare(`SELECT COUNT(*) AS count FROM recordings WHERE ${chosen}`)
-    .bind(...bounds)
-    .first<number>("count");
+  const count = await firstValue(
+    z.number(),
+    env.DB.prepare(`SELECT COUNT(*) AS count FROM recordings WHERE ${chosen}`).bind(...bounds),
+    "count",
+  );
   if (count === null || count === 0) return;
   // What it announces: told on one plan, and again when another plan has moved the end.
   const id = `${notice.kind}-${firstId}-${firstAtMs}`;

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { preRollOf } from "../../audio/stem-place.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import { TransportState } from "../../protocol/room.ts";
@@ -5,6 +6,7 @@ import type { Cursor } from "../http/paging.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { type ObjectStore, objectStore } from "../platform/object-store.ts";
+import { rowsOf } from "../platform/rows.ts";
 import { peaksKey } from "./keys.ts";
 import { listRecordings, readJson } from "./store.ts";
 
@@ -19,17 +21,8 @@ export interface SeenRecording extends Recording {
   preRollFrames: number;
 }
 
-interface Start {
-  id: string;
-  /** JSON. */
-  start: string | null;
-}
-interface Own {
-  id: string;
-  parts: number;
-  bytes: number;
-  lastAtMs: number | null;
-}
+const Start = z.object({ id: z.string(), start: z.string().nullable() });
+const Own = z.object({ id: z.string(), parts: z.int(), bytes: z.int(), lastAtMs: z.int().nullable() });
 
 /** One page of a session's recordings, newest first. `withPeaks`: their waveforms too, from R2, at once. */
 export async function listSeenRecordings(
@@ -42,7 +35,7 @@ export async function listSeenRecordings(
   const { sessionId, accountId, withPeaks } = session;
   const page = await listRecordings(env.DB, sessionId, accountId, deps.now(), limit, cursor);
   const ids = JSON.stringify(page.items.map(({ recordingId }) => recordingId));
-  const [own, starts] = await env.DB.batch<Own & Start>([
+  const [own, starts] = await env.DB.batch([
     env.DB.prepare(
       `SELECT r.id, COUNT(p.etag) AS parts, ifnull(SUM(CASE WHEN p.etag IS NULL THEN 0 ELSE p.size_bytes END), 0) AS bytes,
               MAX(p.claimed_at_ms) AS lastAtMs
@@ -55,8 +48,8 @@ export async function listSeenRecordings(
        WHERE id IN (SELECT value FROM json_each(?1)) AND place IS NOT NULL`,
     ).bind(ids),
   ]);
-  const ownById = new Map(own?.results.map((one) => [one.id, one]));
-  const startById = new Map(starts?.results.map(({ id, start }) => [id, start]));
+  const ownById = new Map(rowsOf(Own, own).map((one) => [one.id, one]));
+  const startById = new Map(rowsOf(Start, starts).map(({ id, start }) => [id, start]));
   const items = page.items.map(async (recording): Promise<SeenRecording> => {
     const mine = ownById.get(recording.recordingId);
     const start = startById.get(recording.recordingId);

@@ -1,39 +1,40 @@
 import { z } from "zod";
-import type { RecordingId, SessionId } from "../../protocol/ids.ts";
-import { ClockPoint, type CreateRecording, type Recording } from "../../protocol/recordings.ts";
+import { MemberId, RecordingId, SessionId } from "../../protocol/ids.ts";
+import { ClockPoint, type CreateRecording, type Recording, StemFormat } from "../../protocol/recordings.ts";
 import { UPLOAD_ABANDONED_AFTER_MS } from "../../protocol/retention.ts";
-import type { Role } from "../../protocol/roles.ts";
+import { Role } from "../../protocol/roles.ts";
 import { TransportState } from "../../protocol/room.ts";
 import { type Cursor, cutPage } from "../http/paging.ts";
 import { log } from "../platform/log.ts";
+import { allRows, firstRow, SqlBoolean } from "../platform/rows.ts";
 
 /** What `recordings` and its session say together about one stem and the account that asks. */
-export interface Row {
-  id: RecordingId;
-  sessionId: SessionId;
-  takeId: string;
-  memberId: Recording["memberId"];
-  accountId: string;
-  name: string;
-  sampleRateHz: number;
-  channels: number;
-  encoding: "pcm24" | "float32";
-  timelineFrames: number;
-  startedAtMs: number;
-  bpm: number;
-  state: "uploading" | "complete" | "deleting";
-  partBytes: number;
-  uploadId: string | null;
-  sizeBytes: number | null;
-  frames: number | null;
-  sha256: string | null;
-  place: string | null;
-  heldBytes: number;
-  hasPeaks: number;
-  createdAtMs: number;
-  completedAtMs: number | null;
-  expiresAtMs: number | null;
-}
+export const Row = z.object({
+  id: RecordingId,
+  sessionId: SessionId,
+  takeId: z.string(),
+  memberId: MemberId,
+  accountId: z.string(),
+  name: z.string(),
+  ...StemFormat.shape,
+  timelineFrames: z.number(),
+  startedAtMs: z.number(),
+  bpm: z.number(),
+  state: z.enum(["uploading", "complete", "deleting"]),
+  partBytes: z.int(),
+  uploadId: z.string().nullable(),
+  sizeBytes: z.int().nullable(),
+  frames: z.int().nullable(),
+  sha256: z.string().nullable(),
+  place: z.string().nullable(),
+  heldBytes: z.int(),
+  hasPeaks: SqlBoolean,
+  createdAtMs: z.int(),
+  completedAtMs: z.int().nullable(),
+  expiresAtMs: z.int().nullable(),
+});
+export type Row = z.infer<typeof Row>;
+const SeenRow = Row.extend({ role: Role.nullable() });
 
 const columns = `r.id, r.session_id AS sessionId, r.take_id AS takeId, r.member_id AS memberId, r.account_id AS accountId, r.name,
   r.sample_rate_hz AS sampleRateHz, r.channels, r.encoding, r.timeline_frames AS timelineFrames, r.started_at_ms AS startedAtMs,
@@ -42,7 +43,8 @@ const columns = `r.id, r.session_id AS sessionId, r.take_id AS takeId, r.member_
   r.expires_at_ms AS expiresAtMs`;
 
 /** What a deletion needs of a row. */
-export type Deletable = Pick<Row, "id" | "sessionId" | "accountId" | "uploadId" | "createdAtMs">;
+export const Deletable = Row.pick({ id: true, sessionId: true, accountId: true, uploadId: true, createdAtMs: true });
+export type Deletable = z.infer<typeof Deletable>;
 
 /** What `recordings.place` holds as JSON. */
 export const Place = z.object({
@@ -60,27 +62,31 @@ export async function findRecording(
   recordingId: string,
   accountId: string,
   nowMs: number,
-): Promise<(Row & { role: Role | null }) | null> {
-  return await db
-    .prepare(
-      `SELECT ${columns}, r.place, m.role FROM recordings r
+): Promise<z.infer<typeof SeenRow> | null> {
+  return await firstRow(
+    SeenRow,
+    db
+      .prepare(
+        `SELECT ${columns}, r.place, m.role FROM recordings r
        LEFT JOIN session_members m ON m.session_id = r.session_id AND m.account_id = ?2
        WHERE r.id = ?1 AND (m.member_id IS NOT NULL OR r.account_id = ?2) AND r.state <> 'deleting' AND (r.expires_at_ms IS NULL OR r.expires_at_ms > ?3)
          AND (r.state = 'complete' OR r.account_id = ?2)`,
-    )
-    .bind(recordingId, accountId, nowMs)
-    .first<Row & { role: Role | null }>();
+      )
+      .bind(recordingId, accountId, nowMs),
+  );
 }
 
 /** Takes the account's own recording of this id out of sight for good if it has ended and not been swept yet. */
 export async function claimExpired(db: D1Database, recordingId: string, accountId: string, nowMs: number) {
-  return await db
-    .prepare(
-      `UPDATE recordings SET state = 'deleting' WHERE id = ?1 AND account_id = ?2 AND expires_at_ms <= ?3
+  return await firstRow(
+    Deletable,
+    db
+      .prepare(
+        `UPDATE recordings SET state = 'deleting' WHERE id = ?1 AND account_id = ?2 AND expires_at_ms <= ?3
        RETURNING id, session_id AS sessionId, account_id AS accountId, upload_id AS uploadId, created_at_ms AS createdAtMs`,
-    )
-    .bind(recordingId, accountId, nowMs)
-    .first<Deletable>();
+      )
+      .bind(recordingId, accountId, nowMs),
+  );
 }
 
 /**
@@ -95,16 +101,18 @@ export async function listRecordings(
   limit: number,
   [atMs, id]: Cursor,
 ) {
-  const { results } = await db
-    .prepare(
-      `SELECT ${columns}, NULL AS place FROM recordings r
+  const { results } = await allRows(
+    Row,
+    db
+      .prepare(
+        `SELECT ${columns}, NULL AS place FROM recordings r
        WHERE r.session_id = ?1 AND (r.created_at_ms, r.id) < (?2, ?3)
          AND r.state <> 'deleting' AND (r.expires_at_ms IS NULL OR r.expires_at_ms > ?4)
          AND (r.state = 'complete' OR r.account_id = ?5)
        ORDER BY r.created_at_ms DESC, r.id DESC LIMIT ?6`,
-    )
-    .bind(sessionId, atMs, id, nowMs, accountId, limit + 1)
-    .all<Row>();
+      )
+      .bind(sessionId, atMs, id, nowMs, accountId, limit + 1),
+  );
   return cutPage(
     results,
     limit,
@@ -121,15 +129,17 @@ export async function listOwnRecordings(
   limit: number,
   [atMs, id]: Cursor,
 ) {
-  const { results } = await db
-    .prepare(
-      `SELECT ${columns}, NULL AS place FROM recordings r
+  const { results } = await allRows(
+    Row,
+    db
+      .prepare(
+        `SELECT ${columns}, NULL AS place FROM recordings r
        WHERE r.account_id = ?1 AND (r.created_at_ms, r.id) < (?2, ?3)
          AND r.state <> 'deleting' AND (r.expires_at_ms IS NULL OR r.expires_at_ms > ?4)
        ORDER BY r.created_at_ms DESC, r.id DESC LIMIT ?5`,
-    )
-    .bind(accountId, atMs, id, nowMs, limit + 1)
-    .all<Row>();
+      )
+      .bind(accountId, atMs, id, nowMs, limit + 1),
+  );
   return cutPage(
     results,
     limit,
@@ -138,9 +148,11 @@ export async function listOwnRecordings(
   );
 }
 
-/** The row was written from a `StemFormat`, so it holds one. */
-export const formatOf = ({ sampleRateHz, channels, encoding }: Row) =>
-  ({ sampleRateHz, channels, encoding }) as Recording["format"];
+export const formatOf = ({ sampleRateHz, channels, encoding }: Row): Recording["format"] => ({
+  sampleRateHz,
+  channels,
+  encoding,
+});
 
 /** Promise V1: what the members of a session see of a stem. Its account, upload and storage stay on the server. */
 export function toRecording(row: Row, more: { place?: boolean; partsHeld?: number[] } = {}): Recording {
@@ -166,7 +178,7 @@ export function toRecording(row: Row, more: { place?: boolean; partsHeld?: numbe
     createdAtMs: row.createdAtMs,
     completedAtMs: row.completedAtMs,
     expiresAtMs: row.expiresAtMs,
-    hasPeaks: row.hasPeaks === 1,
+    hasPeaks: row.hasPeaks,
     ...(more.partsHeld === undefined ? {} : { partsHeld: more.partsHeld }),
   };
 }
@@ -224,12 +236,14 @@ export async function insertRecording(
   return meta.changes === 1;
 }
 
+const StorageUse = z.object({ heldBytes: z.number() });
+
 /** Bytes that R2 holds for an account: never less, and exactly as many once they have been counted anew. */
 export async function heldBytesOf(db: D1Database, accountId: string): Promise<number> {
-  const row = await db
-    .prepare("SELECT held_bytes AS heldBytes FROM storage_use WHERE account_id = ?")
-    .bind(accountId)
-    .first<{ heldBytes: number }>();
+  const row = await firstRow(
+    StorageUse,
+    db.prepare("SELECT held_bytes AS heldBytes FROM storage_use WHERE account_id = ?").bind(accountId),
+  );
   return row?.heldBytes ?? 0;
 }
 
@@ -238,29 +252,29 @@ export async function heldBytesOf(db: D1Database, accountId: string): Promise<nu
  * when an upload is opened, when a quota would refuse, and when the owner takes something away.
  */
 export async function recountStorage(db: D1Database, accountId: string): Promise<number> {
-  const row = await db
-    .prepare(
-      `UPDATE storage_use SET held_bytes = (SELECT ifnull(SUM(held_bytes), 0) FROM recordings WHERE account_id = ?1)
+  const row = await firstRow(
+    StorageUse,
+    db
+      .prepare(
+        `UPDATE storage_use SET held_bytes = (SELECT ifnull(SUM(held_bytes), 0) FROM recordings WHERE account_id = ?1)
        WHERE account_id = ?1 RETURNING held_bytes AS heldBytes`,
-    )
-    .bind(accountId)
-    .first<{ heldBytes: number }>();
+      )
+      .bind(accountId),
+  );
   return row?.heldBytes ?? 0;
 }
 
-export interface Part {
-  number: number;
-  etag: string | null;
-  sha256: string;
-  sizeBytes: number;
-}
+export const Part = z.object({ number: z.int(), etag: z.string().nullable(), sha256: z.string(), sizeBytes: z.int() });
+export type Part = z.infer<typeof Part>;
 
 export async function listParts(db: D1Database, recordingId: string): Promise<Part[]> {
-  const { results } = await db
-    .prepare(
-      `SELECT number, etag, sha256, size_bytes AS sizeBytes FROM recording_parts WHERE recording_id = ? ORDER BY number`,
-    )
-    .bind(recordingId)
-    .all<Part>();
+  const { results } = await allRows(
+    Part,
+    db
+      .prepare(
+        `SELECT number, etag, sha256, size_bytes AS sizeBytes FROM recording_parts WHERE recording_id = ? ORDER BY number`,
+      )
+      .bind(recordingId),
+  );
   return results;
 }

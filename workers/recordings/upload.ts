@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { ErrorCode } from "../../protocol/errors.ts";
 import { randomBase32 } from "../../protocol/ids.ts";
 import { PART_LEASE_MS, PARTS_MAX, RECORDING_QUOTA_BYTES, STORAGE_QUOTA_BYTES } from "../../protocol/limits.ts";
@@ -6,6 +7,7 @@ import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { isFinal, objectStore } from "../platform/object-store.ts";
+import { firstRow } from "../platform/rows.ts";
 import { readAtMost, readContentDigest } from "./digest.ts";
 import { objectKey } from "./keys.ts";
 import { heldBytesOf, type Row, recountStorage } from "./store.ts";
@@ -98,13 +100,25 @@ function quotaProblem(tier: Tier, recordingBytes: number, accountBytes: number):
   return accountBytes > all ? refused("quota-exceeded", `The ${tier} plan holds ${gigabytes(all)} together.`) : null;
 }
 
+const HeldPart = z.object({ etag: z.string().nullable(), sha256: z.string(), sizeBytes: z.number() });
+
 const findPart = (db: D1Database, recordingId: string, number: number) =>
-  db
-    .prepare(
-      "SELECT etag, sha256, size_bytes AS sizeBytes FROM recording_parts WHERE recording_id = ?1 AND number = ?2",
-    )
-    .bind(recordingId, number)
-    .first<{ etag: string | null; sha256: string; sizeBytes: number }>();
+  firstRow(
+    HeldPart,
+    db
+      .prepare(
+        "SELECT etag, sha256, size_bytes AS sizeBytes FROM recording_parts WHERE recording_id = ?1 AND number = ?2",
+      )
+      .bind(recordingId, number),
+  );
+
+const Claim = z.object({
+  heldBytes: z.number(),
+  accountBytes: z.number().nullable(),
+  etag: z.string().nullable(),
+  sha256: z.string().nullable(),
+  partBytes: z.number().nullable(),
+});
 
 /**
  * Makes this request the writer of the part, if the upload is still open, its room suffices and no other request is at it. The room is
@@ -145,21 +159,17 @@ async function claimPart(
     )
     .run();
   if (claimed.meta.changes > 0) return { writer };
-  const now = await db
-    .prepare(
-      `SELECT r.held_bytes AS heldBytes, u.held_bytes AS accountBytes, p.etag, p.sha256, p.size_bytes AS partBytes FROM recordings r
+  const now = await firstRow(
+    Claim,
+    db
+      .prepare(
+        `SELECT r.held_bytes AS heldBytes, u.held_bytes AS accountBytes, p.etag, p.sha256, p.size_bytes AS partBytes FROM recordings r
        LEFT JOIN recording_parts p ON p.recording_id = r.id AND p.number = ?2
        LEFT JOIN storage_use u ON u.account_id = r.account_id
        WHERE r.id = ?1 AND r.state = 'uploading' AND r.upload_id = ?3`,
-    )
-    .bind(row.id, number, row.uploadId)
-    .first<{
-      heldBytes: number;
-      accountBytes: number | null;
-      etag: string | null;
-      sha256: string | null;
-      partBytes: number | null;
-    }>();
+      )
+      .bind(row.id, number, row.uploadId),
+  );
   if (now === null) return refused("upload-ended");
   if (now.etag !== null && now.sha256 === sha256) return { ok: true };
   const growthBytes = sizeBytes - (now.partBytes ?? 0);

@@ -1,20 +1,19 @@
-import type { MemberId, SessionId } from "../../protocol/ids.ts";
+import { z } from "zod";
+import { MemberId, SessionId } from "../../protocol/ids.ts";
 import { ApiBody, DecidedState } from "../../protocol/room.ts";
 import type { CallBudget } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
+import { allRows, firstRow, rowsOf, SqlBoolean } from "../platform/rows.ts";
 
 /**
  * A host's decision is D1's first and the room's second. The call to the room is itself a row, written in the batch that decides:
  * if the Worker dies between the two, or the room cannot be reached, cron makes the call again.
  */
-export interface Decision {
-  eventId: string;
-  sessionId: SessionId;
-  fromMemberId: MemberId;
-  body: ApiBody;
-}
+const DecisionRow = z.object({ eventId: z.string(), sessionId: SessionId, fromMemberId: MemberId, body: z.string() });
+/** `body`: parsed, by whoever reads the row. */
+export type Decision = Omit<z.infer<typeof DecisionRow>, "body"> & { body: ApiBody };
 
 const columns = "event_id AS eventId, session_id AS sessionId, from_member_id AS fromMemberId, body";
 
@@ -34,23 +33,25 @@ export function enqueue(
     .bind(call.eventId, call.sessionId, call.fromMemberId, JSON.stringify(call.body), nowMs, ...params);
 }
 
+const SessionRow = z.object({ number: z.int(), permitted: SqlBoolean });
+
 /**
  * Tells the room all that D1 has decided, where a decision cannot be told by itself: its row does not parse any more, or the room knows
  * its id for something else. Number and members are read in one batch, so that they are of one moment.
  */
 async function heal(env: Env, deps: Deps, sessionId: SessionId): Promise<boolean> {
-  const [session, members] = await env.DB.batch<Record<string, unknown>>([
+  const [session, members] = await env.DB.batch([
     env.DB.prepare("SELECT decisions AS number, recording_permitted AS permitted FROM sessions WHERE id = ?").bind(
       sessionId,
     ),
     env.DB.prepare("SELECT member_id AS memberId, role FROM session_members WHERE session_id = ?").bind(sessionId),
   ]);
-  const [row] = session?.results ?? [];
+  const [row] = rowsOf(SessionRow, session);
   // Deleted meanwhile, and its room with it.
   if (row === undefined) return true;
   const state = DecidedState.parse({
     number: row.number,
-    settings: { recordingPermitted: row.permitted === 1 },
+    settings: { recordingPermitted: row.permitted },
     members: members?.results ?? [],
   });
   try {
@@ -62,11 +63,14 @@ async function heal(env: Env, deps: Deps, sessionId: SessionId): Promise<boolean
   }
 }
 
+const Numbered = z.object({ number: z.number() });
+
 /** Makes the call and forgets it. `false`: the room could not be reached; the row stays for cron. */
 export async function deliver(env: Env, deps: Deps, call: Decision): Promise<boolean> {
-  const row = await env.DB.prepare("SELECT number FROM room_calls WHERE event_id = ?")
-    .bind(call.eventId)
-    .first<{ number: number }>();
+  const row = await firstRow(
+    Numbered,
+    env.DB.prepare("SELECT number FROM room_calls WHERE event_id = ?").bind(call.eventId),
+  );
   // Somebody else has delivered it.
   if (row === null) return true;
   try {
@@ -83,10 +87,10 @@ export async function deliver(env: Env, deps: Deps, call: Decision): Promise<boo
 
 /** A decision that the room has yet to hear, by its event's id. */
 export async function findDecision(db: D1Database, eventId: string): Promise<Decision | null> {
-  const row = await db
-    .prepare(`SELECT ${columns} FROM room_calls WHERE event_id = ?`)
-    .bind(eventId)
-    .first<Omit<Decision, "body"> & { body: string }>();
+  const row = await firstRow(
+    DecisionRow,
+    db.prepare(`SELECT ${columns} FROM room_calls WHERE event_id = ?`).bind(eventId),
+  );
   const body = row === null ? null : readBody(row.body);
   return row === null || body === null ? null : { ...row, body };
 }
@@ -112,11 +116,13 @@ export async function deliverLeft(
   limit: number,
   budget: CallBudget,
 ): Promise<{ done: number; rowsRead: number; finished: boolean }> {
-  const { results, meta } = await env.DB.prepare(
-    `SELECT ${columns} FROM room_calls WHERE created_at_ms < ?1 ORDER BY created_at_ms LIMIT ?2`,
-  )
-    .bind(deps.now() - 30_000, limit)
-    .all<{ eventId: string; sessionId: SessionId; fromMemberId: MemberId; body: string }>();
+  const { results, meta } = await allRows(
+    DecisionRow,
+    env.DB.prepare(`SELECT ${columns} FROM room_calls WHERE created_at_ms < ?1 ORDER BY created_at_ms LIMIT ?2`).bind(
+      deps.now() - 30_000,
+      limit,
+    ),
+  );
   let done = 0;
   for (const row of results) {
     if (!budget.allows(DELIVERY_CALLS)) break;

@@ -1,36 +1,40 @@
 import { createMiddleware } from "hono/factory";
-import type { MemberId, SessionId } from "../../protocol/ids.ts";
-import { may, type Permission, type Role } from "../../protocol/roles.ts";
+import { z } from "zod";
+import { MemberId, SessionId } from "../../protocol/ids.ts";
+import { may, type Permission, Role } from "../../protocol/roles.ts";
 import type { AccountEnv } from "../auth/guard.ts";
 import { problem } from "../http/problem.ts";
+import { firstRow, SqlBoolean } from "../platform/rows.ts";
 
 /** What the asking account is in the session that the path names. */
-export interface Membership {
-  sessionId: SessionId;
-  memberId: MemberId;
-  role: Role;
-  sessionName: string;
-  recordingPermitted: boolean;
+const Membership = z.object({
+  sessionId: SessionId,
+  memberId: MemberId,
+  role: Role,
+  sessionName: z.string(),
+  recordingPermitted: SqlBoolean,
   /** The session's newest decision; role and settings are as it left them. */
-  decision: number;
-  sessionCreatedAtMs: number;
-}
+  decision: z.int(),
+  sessionCreatedAtMs: z.int(),
+});
+export type Membership = z.infer<typeof Membership>;
 
 export interface MemberEnv extends AccountEnv {
   Variables: AccountEnv["Variables"] & { member: Membership };
 }
 
 export async function findMembership(db: D1Database, sessionId: string, accountId: string): Promise<Membership | null> {
-  const row = await db
-    .prepare(
-      `SELECT session_id AS sessionId, member_id AS memberId, role, name AS sessionName,
+  return await firstRow(
+    Membership,
+    db
+      .prepare(
+        `SELECT session_id AS sessionId, member_id AS memberId, role, name AS sessionName,
               recording_permitted AS recordingPermitted, decisions AS decision, sessions.created_at_ms AS sessionCreatedAtMs
        FROM session_members JOIN sessions ON sessions.id = session_id
        WHERE session_id = ?1 AND account_id = ?2`,
-    )
-    .bind(sessionId, accountId)
-    .first<Omit<Membership, "recordingPermitted"> & { recordingPermitted: number }>();
-  return row === null ? null : { ...row, recordingPermitted: row.recordingPermitted === 1 };
+      )
+      .bind(sessionId, accountId),
+  );
 }
 
 /**

@@ -1,6 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { InviteId, newId, SessionId } from "../../protocol/ids.ts";
-import { SESSION_MEMBERS_MAX } from "../../protocol/limits.ts";
+import { InviteId, SessionId } from "../../protocol/ids.ts";
 import { PageQuery, pageSchema } from "../../protocol/paging.ts";
 import { AcceptInvite, CreateInvite, Invite, InviteSummary, SessionDetail } from "../../protocol/sessions.ts";
 import { requireAccount } from "../auth/guard.ts";
@@ -10,55 +9,11 @@ import { readCursor } from "../http/paging.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { findMembership, type MemberEnv, requireMember } from "./guard.ts";
-import { createInvite, inviteHash, wentAfter } from "./invite-store.ts";
+import { acceptInvite, createInvite, revokeInvite } from "./invite-store.ts";
 import { listInvites, sessionDetail } from "./store.ts";
 
 const params = z.object({ sessionId: SessionId });
 const guarded = { security: bearer, tags: ["invites"] };
-
-type Accepted = { ok: true; sessionId: string } | { ok: false; reason: "invite-invalid" | "session-full" };
-
-/**
- * Spends one use of a code and makes the account a member, both or neither: the use is taken by the very member row that this
- * batch wrote, whose id nobody else can have. Somebody who is in already stays as they are and spends nothing; somebody who has gone, of
- * themselves or not, does not come back by an invite from before, with the role that it names: a host makes them a new one.
- */
-async function acceptInvite(
-  db: D1Database,
-  codeHash: string,
-  accountId: string,
-  memberId: string,
-  nowMs: number,
-): Promise<Accepted> {
-  const [, taken, found] = await db.batch([
-    db
-      .prepare(
-        `INSERT INTO session_members (session_id, account_id, member_id, role, joined_at_ms)
-         SELECT session_id, ?2, ?3, role, ?4 FROM invites
-         WHERE code_hash = ?1 AND uses_left > 0 AND expires_at_ms > ?4 AND NOT ${wentAfter("?2")}
-           AND (SELECT COUNT(*) FROM session_members m WHERE m.session_id = invites.session_id) < ?5
-         ON CONFLICT DO NOTHING`,
-      )
-      .bind(codeHash, accountId, memberId, nowMs, SESSION_MEMBERS_MAX),
-    db
-      .prepare(
-        `UPDATE invites SET uses_left = uses_left - 1
-         WHERE code_hash = ?1 AND EXISTS (SELECT 1 FROM session_members WHERE member_id = ?2)`,
-      )
-      .bind(codeHash, memberId),
-    db
-      .prepare(
-        `SELECT session_id AS sessionId, uses_left > 0 AND expires_at_ms > ?3 AND NOT ${wentAfter("?2")} AS valid,
-                EXISTS (SELECT 1 FROM session_members m WHERE m.session_id = invites.session_id AND m.account_id = ?2) AS member
-         FROM invites WHERE code_hash = ?1`,
-      )
-      .bind(codeHash, accountId, nowMs),
-  ]);
-  const row = (found?.results as { sessionId: string; valid: number; member: number }[] | undefined)?.[0];
-  if (row === undefined) return { ok: false, reason: "invite-invalid" };
-  if (taken?.meta.changes === 1 || row.member === 1) return { ok: true, sessionId: row.sessionId };
-  return { ok: false, reason: row.valid === 1 ? "session-full" : "invite-invalid" };
-}
 
 export const invites = newRouter<MemberEnv>()
   .openapi(
@@ -108,10 +63,8 @@ export const invites = newRouter<MemberEnv>()
     }),
     async (c) => {
       const { sessionId, inviteId } = c.req.valid("param");
-      const { meta } = await c.env.DB.prepare("DELETE FROM invites WHERE id = ? AND session_id = ?")
-        .bind(inviteId, sessionId)
-        .run();
-      return meta.changes === 0 ? problem(c, "not-found") : c.body(null, 204);
+      const isRevoked = await revokeInvite(c.env.DB, sessionId, inviteId);
+      return isRevoked ? c.body(null, 204) : problem(c, "not-found");
     },
   )
   .openapi(
@@ -125,17 +78,10 @@ export const invites = newRouter<MemberEnv>()
       responses: { 200: { description: "The session", ...json(SessionDetail) }, ...problemResponses },
     }),
     async (c) => {
-      const { now, random } = c.var.deps;
       const { code } = c.req.valid("json");
       const accountId = c.var.account.id;
       if (!(await consume(c.env, c.var.deps, ["invite", accountId])).ok) return problem(c, "rate-limited");
-      const accepted = await acceptInvite(
-        c.env.DB,
-        await inviteHash(c.env, code),
-        accountId,
-        newId("mem", random),
-        now(),
-      );
+      const accepted = await acceptInvite(c.env, c.var.deps, code, accountId);
       if (!accepted.ok) return problem(c, accepted.reason);
       const member = await findMembership(c.env.DB, accepted.sessionId, accountId);
       return member === null ? problem(c, "invite-invalid") : c.json(await sessionDetail(c.env.DB, member), 200);

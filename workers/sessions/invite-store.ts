@@ -1,10 +1,12 @@
-import { InviteCode, type InviteId, newId, randomBase32 } from "../../protocol/ids.ts";
-import { INVITE_LIFETIME_MS, INVITES_PER_SESSION_MAX } from "../../protocol/limits.ts";
-import type { Role } from "../../protocol/roles.ts";
+import { z } from "zod";
+import { InviteCode, type InviteId, newId, randomBase32, SessionId } from "../../protocol/ids.ts";
+import { INVITE_LIFETIME_MS, INVITES_PER_SESSION_MAX, SESSION_MEMBERS_MAX } from "../../protocol/limits.ts";
+import { Role } from "../../protocol/roles.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { toHex } from "../platform/hash.ts";
 import { mac } from "../platform/keys.ts";
+import { firstRow, rowsOf, SqlBoolean } from "../platform/rows.ts";
 
 export interface NewInvite {
   inviteId: InviteId;
@@ -60,14 +62,16 @@ export async function createInvite(
 }
 
 /** What a code says to whoever holds it: enough to decide, nothing of anybody but what members see (V1). */
-export interface OpenInvite {
-  sessionName: string;
-  hostName: string;
-  role: Exclude<Role, "host">;
-  expiresAtMs: number;
+export const OpenInvite = z.object({
+  sessionName: z.string(),
+  hostName: z.string(),
+  role: Role.exclude(["host"]),
+  expiresAtMs: z.int(),
   /** The session, if the asking account is in it already; then a used-up invite still leads there. */
-  sessionId: string | null;
-}
+  sessionId: z.string().nullable(),
+});
+export type OpenInvite = z.infer<typeof OpenInvite>;
+const OpenInviteRow = OpenInvite.extend({ hostName: z.string().nullable() });
 
 /** The invite behind a code as it was typed, or `null`: unknown, used up, expired and withdrawn are one answer. */
 export async function findOpenInvite(
@@ -78,17 +82,73 @@ export async function findOpenInvite(
 ): Promise<{ code: string; invite: OpenInvite } | null> {
   const code = InviteCode.safeParse(typed);
   if (!code.success) return null;
-  const invite = await env.DB.prepare(
-    `SELECT s.name AS sessionName, invites.role, invites.expires_at_ms AS expiresAtMs,
+  const invite = await firstRow(
+    OpenInviteRow,
+    env.DB.prepare(
+      `SELECT s.name AS sessionName, invites.role, invites.expires_at_ms AS expiresAtMs,
               (SELECT a.display_name FROM session_members m JOIN accounts a ON a.id = m.account_id
                WHERE m.session_id = s.id AND m.role = 'host' ORDER BY m.joined_at_ms, m.member_id LIMIT 1) AS hostName,
               (SELECT m.session_id FROM session_members m WHERE m.session_id = s.id AND m.account_id = ?2) AS sessionId
        FROM invites JOIN sessions s ON s.id = invites.session_id
        WHERE code_hash = ?1 AND expires_at_ms > ?3 AND (uses_left > 0 AND NOT ${wentAfter("?2")} OR EXISTS
          (SELECT 1 FROM session_members m WHERE m.session_id = s.id AND m.account_id = ?2))`,
-  )
-    .bind(await inviteHash(env, code.data), accountId, nowMs)
-    .first<OpenInvite & { hostName: string | null }>();
+    ).bind(await inviteHash(env, code.data), accountId, nowMs),
+  );
   if (invite === null || invite.hostName === null) return null;
   return { code: code.data, invite: { ...invite, hostName: invite.hostName } };
+}
+
+type Accepted = { ok: true; sessionId: string } | { ok: false; reason: "invite-invalid" | "session-full" };
+
+const Spent = z.object({ sessionId: SessionId, valid: SqlBoolean, member: SqlBoolean });
+
+/**
+ * Spends one use of a code and makes the account a member, both or neither: the use is taken by the very member row that this
+ * batch wrote, whose id nobody else can have. Somebody who is in already stays as they are and spends nothing; somebody who has gone, of
+ * themselves or not, does not come back by an invite from before, with the role that it names: a host makes them a new one.
+ */
+export async function acceptInvite(
+  env: Env,
+  { now, random }: Deps,
+  code: string,
+  accountId: string,
+): Promise<Accepted> {
+  const [db, codeHash, memberId, nowMs] = [env.DB, await inviteHash(env, code), newId("mem", random), now()];
+  const [, taken, found] = await db.batch([
+    db
+      .prepare(
+        `INSERT INTO session_members (session_id, account_id, member_id, role, joined_at_ms)
+         SELECT session_id, ?2, ?3, role, ?4 FROM invites
+         WHERE code_hash = ?1 AND uses_left > 0 AND expires_at_ms > ?4 AND NOT ${wentAfter("?2")}
+           AND (SELECT COUNT(*) FROM session_members m WHERE m.session_id = invites.session_id) < ?5
+         ON CONFLICT DO NOTHING`,
+      )
+      .bind(codeHash, accountId, memberId, nowMs, SESSION_MEMBERS_MAX),
+    db
+      .prepare(
+        `UPDATE invites SET uses_left = uses_left - 1
+         WHERE code_hash = ?1 AND EXISTS (SELECT 1 FROM session_members WHERE member_id = ?2)`,
+      )
+      .bind(codeHash, memberId),
+    db
+      .prepare(
+        `SELECT session_id AS sessionId, uses_left > 0 AND expires_at_ms > ?3 AND NOT ${wentAfter("?2")} AS valid,
+                EXISTS (SELECT 1 FROM session_members m WHERE m.session_id = invites.session_id AND m.account_id = ?2) AS member
+         FROM invites WHERE code_hash = ?1`,
+      )
+      .bind(codeHash, accountId, nowMs),
+  ]);
+  const [row] = rowsOf(Spent, found);
+  if (row === undefined) return { ok: false, reason: "invite-invalid" };
+  if (taken?.meta.changes === 1 || row.member) return { ok: true, sessionId: row.sessionId };
+  return { ok: false, reason: row.valid ? "session-full" : "invite-invalid" };
+}
+
+/** Takes an invite away; whoever came in by it stays. `false`: the session has none of this id. */
+export async function revokeInvite(db: D1Database, sessionId: string, inviteId: string): Promise<boolean> {
+  const { meta } = await db
+    .prepare("DELETE FROM invites WHERE id = ? AND session_id = ?")
+    .bind(inviteId, sessionId)
+    .run();
+  return meta.changes > 0;
 }

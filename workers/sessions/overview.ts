@@ -1,17 +1,21 @@
-import type { SessionId } from "../../protocol/ids.ts";
-import type { Role } from "../../protocol/roles.ts";
+import { z } from "zod";
+import { SessionId } from "../../protocol/ids.ts";
+import { Role } from "../../protocol/roles.ts";
 import { type Cursor, cutPage } from "../http/paging.ts";
+import { allRows } from "../platform/rows.ts";
 
 /** A session as one line among a person's sessions. */
-export interface SessionLine {
-  sessionId: SessionId;
-  name: string;
-  role: Role;
-  createdAtMs: number;
-  people: number;
-  firstTakeAtMs: number | null;
-  lastTakeAtMs: number | null;
-}
+const SessionLine = z.object({
+  sessionId: SessionId,
+  name: z.string(),
+  role: Role,
+  createdAtMs: z.int(),
+  people: z.int(),
+  firstTakeAtMs: z.int().nullable(),
+  lastTakeAtMs: z.int().nullable(),
+});
+export type SessionLine = z.infer<typeof SessionLine>;
+const SessionLineRow = SessionLine.extend({ joinedAtMs: z.int(), activeAtMs: z.int() });
 
 /**
  * One page of the sessions that an account is in, the one last played in first. For each that the account is in (a bounded number): two
@@ -26,9 +30,11 @@ export async function listSessionLines(
 ) {
   // What others are still uploading, and what has ended, is nobody's to see.
   const shared = "r.state = 'complete' AND (r.expires_at_ms IS NULL OR r.expires_at_ms > ?5)";
-  const { results } = await db
-    .prepare(
-      `SELECT m.session_id AS sessionId, s.name, m.role, s.created_at_ms AS createdAtMs, m.joined_at_ms AS joinedAtMs,
+  const { results } = await allRows(
+    SessionLineRow,
+    db
+      .prepare(
+        `SELECT m.session_id AS sessionId, s.name, m.role, s.created_at_ms AS createdAtMs, m.joined_at_ms AS joinedAtMs,
               (SELECT COUNT(*) FROM session_members o WHERE o.session_id = s.id) AS people,
               (SELECT r.created_at_ms FROM recordings r WHERE r.session_id = s.id AND ${shared}
                ORDER BY r.created_at_ms LIMIT 1) AS firstTakeAtMs,
@@ -39,9 +45,9 @@ export async function listSessionLines(
        FROM session_members m JOIN sessions s ON s.id = m.session_id
        WHERE m.account_id = ?1 AND (activeAtMs, m.session_id) < (?2, ?3)
        ORDER BY activeAtMs DESC, m.session_id DESC LIMIT ?4`,
-    )
-    .bind(accountId, atMs, id, limit + 1, nowMs)
-    .all<SessionLine & { joinedAtMs: number; activeAtMs: number }>();
+      )
+      .bind(accountId, atMs, id, limit + 1, nowMs),
+  );
   return cutPage(
     results,
     limit,

@@ -1,17 +1,19 @@
-import type { z } from "zod";
 import { accentsOf } from "../../protocol/accents.ts";
-import type { MemberId, SessionId } from "../../protocol/ids.ts";
+import { z } from "zod";
+import { MemberId, SessionId } from "../../protocol/ids.ts";
 import { SESSIONS_PER_ACCOUNT_MAX } from "../../protocol/limits.ts";
-import type { Role } from "../../protocol/roles.ts";
+import { Role } from "../../protocol/roles.ts";
 import type { SessionSettings } from "../../protocol/room.ts";
-import type { InviteSummary, SessionDetail, SessionSummary } from "../../protocol/sessions.ts";
+import { InviteSummary, type SessionDetail, SessionSummary } from "../../protocol/sessions.ts";
 import { type Cursor, cutPage } from "../http/paging.ts";
+import { allRows, firstRow } from "../platform/rows.ts";
 import { findMembership, type Membership } from "./guard.ts";
 
-type Summary = z.infer<typeof SessionSummary>;
 type Detail = z.infer<typeof SessionDetail>;
 
 export type CreateOutcome = { ok: true } | { ok: false; reason: "conflict" | "quota-exceeded" };
+
+const Known = z.object({ name: z.string(), permitted: z.number() });
 
 /** Creates the session with its host, or finds that the very same was created before (fault X10). */
 export async function createSession(
@@ -42,10 +44,10 @@ export async function createSession(
       .bind(session.sessionId, host.accountId, host.memberId, nowMs),
   ]);
   if (created?.meta.changes === 1) return { ok: true };
-  const known = await db
-    .prepare("SELECT name, recording_permitted AS permitted FROM sessions WHERE id = ?")
-    .bind(session.sessionId)
-    .first<{ name: string; permitted: number }>();
+  const known = await firstRow(
+    Known,
+    db.prepare("SELECT name, recording_permitted AS permitted FROM sessions WHERE id = ?").bind(session.sessionId),
+  );
   if (known === null) {
     const erased = await db
       .prepare("SELECT 1 FROM session_erasures WHERE session_id = ?")
@@ -58,18 +60,22 @@ export async function createSession(
   return same ? { ok: true } : { ok: false, reason: "conflict" };
 }
 
+const SummaryRow = SessionSummary.extend({ joinedAtMs: z.int() });
+
 /** One page of an account's sessions, newest membership first. Reads two rows for each session shown. */
 export async function listSessions(db: D1Database, accountId: string, limit: number, [atMs, id]: Cursor) {
-  const { results } = await db
-    .prepare(
-      `SELECT m.session_id AS sessionId, s.name, m.role, m.member_id AS memberId, s.created_at_ms AS createdAtMs,
+  const { results } = await allRows(
+    SummaryRow,
+    db
+      .prepare(
+        `SELECT m.session_id AS sessionId, s.name, m.role, m.member_id AS memberId, s.created_at_ms AS createdAtMs,
               m.joined_at_ms AS joinedAtMs
        FROM session_members m JOIN sessions s ON s.id = m.session_id
        WHERE m.account_id = ?1 AND (m.joined_at_ms, m.session_id) < (?2, ?3)
        ORDER BY m.joined_at_ms DESC, m.session_id DESC LIMIT ?4`,
-    )
-    .bind(accountId, atMs, id, limit + 1)
-    .all<Summary & { joinedAtMs: number }>();
+      )
+      .bind(accountId, atMs, id, limit + 1),
+  );
   return cutPage(
     results,
     limit,
@@ -78,28 +84,34 @@ export async function listSessions(db: D1Database, accountId: string, limit: num
   );
 }
 
+const Hosted = z.object({ sessionId: SessionId, name: z.string() });
+
 /** Sessions that an account hosts, newest first: for choosing one of them. */
 export async function listHosted(db: D1Database, accountId: string, limit = 50) {
-  const { results } = await db
-    .prepare(
-      `SELECT m.session_id AS sessionId, s.name FROM session_members m JOIN sessions s ON s.id = m.session_id
+  const { results } = await allRows(
+    Hosted,
+    db
+      .prepare(
+        `SELECT m.session_id AS sessionId, s.name FROM session_members m JOIN sessions s ON s.id = m.session_id
        WHERE m.account_id = ?1 AND m.role = 'host' ORDER BY m.joined_at_ms DESC, m.session_id DESC LIMIT ?2`,
-    )
-    .bind(accountId, limit)
-    .all<{ sessionId: SessionId; name: string }>();
+      )
+      .bind(accountId, limit),
+  );
   return results;
 }
 
 /** One page of a session's invites, newest first, without their codes. */
 export async function listInvites(db: D1Database, sessionId: SessionId, limit: number, [atMs, id]: Cursor) {
-  const { results } = await db
-    .prepare(
-      `SELECT id AS inviteId, label, role, uses_left AS usesLeft, created_at_ms AS createdAtMs, expires_at_ms AS expiresAtMs
+  const { results } = await allRows(
+    InviteSummary,
+    db
+      .prepare(
+        `SELECT id AS inviteId, label, role, uses_left AS usesLeft, created_at_ms AS createdAtMs, expires_at_ms AS expiresAtMs
        FROM invites WHERE session_id = ?1 AND (created_at_ms, id) < (?2, ?3)
        ORDER BY created_at_ms DESC, id DESC LIMIT ?4`,
-    )
-    .bind(sessionId, atMs, id, limit + 1)
-    .all<z.infer<typeof InviteSummary>>();
+      )
+      .bind(sessionId, atMs, id, limit + 1),
+  );
   return cutPage(
     results,
     limit,
@@ -108,16 +120,20 @@ export async function listInvites(db: D1Database, sessionId: SessionId, limit: n
   );
 }
 
+const MemberRow = z.object({ memberId: MemberId, displayName: z.string(), role: Role, accountId: z.string() });
+
 /** The session as its members see it: promise V1's list and nothing else of anybody. */
 export async function sessionDetail(db: D1Database, member: Membership): Promise<Detail> {
-  const { results } = await db
-    .prepare(
-      `SELECT member_id AS memberId, display_name AS displayName, role, account_id AS accountId
+  const { results } = await allRows(
+    MemberRow,
+    db
+      .prepare(
+        `SELECT member_id AS memberId, display_name AS displayName, role, account_id AS accountId
        FROM session_members JOIN accounts ON accounts.id = account_id
        WHERE session_id = ?1 ORDER BY joined_at_ms, member_id`,
-    )
-    .bind(member.sessionId)
-    .all<{ memberId: MemberId; displayName: string; role: Role; accountId: string }>();
+      )
+      .bind(member.sessionId),
+  );
   const accents = accentsOf(results.map(({ accountId }) => accountId));
   return {
     sessionId: member.sessionId,

@@ -1,20 +1,25 @@
-import type { Language } from "../../site/i18n/language.ts";
+import { z } from "zod";
+import { Language } from "../../protocol/accounts.ts";
 import { queueMail } from "../mail/outbox.ts";
 import { unsubscribeUrl } from "../mail/unsubscribe.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { launchAtMs } from "../platform/launch.ts";
+import { allRows } from "../platform/rows.ts";
+
+const Waiting = z.object({ id: z.string(), email: z.string(), language: Language });
 
 /** From the day of the launch: one mail to everybody who has confirmed, so many in a run. The outbox paces what goes out. */
 export async function tellLaunch(env: Env, deps: Deps, limit: number) {
   const atMs = launchAtMs(env);
   const nowMs = deps.now();
   if (atMs === null || nowMs < atMs) return { done: 0, rowsRead: 0, finished: true };
-  const { results, meta } = await env.DB.prepare(
-    "SELECT id, email, language FROM waitlist WHERE told_at_ms IS NULL AND confirmed_at_ms > 0 LIMIT ?",
-  )
-    .bind(limit)
-    .all<{ id: string; email: string; language: Language }>();
+  const { results, meta } = await allRows(
+    Waiting,
+    env.DB.prepare(
+      "SELECT id, email, language FROM waitlist WHERE told_at_ms IS NULL AND confirmed_at_ms > 0 LIMIT ?",
+    ).bind(limit),
+  );
   const statements: D1PreparedStatement[] = [];
   for (const { id, email, language } of results) {
     const unsubscribe = await unsubscribeUrl(env, deps, env.PUBLIC_ORIGIN, { kind: "waitlist", id });

@@ -1,8 +1,12 @@
+import { z } from "zod";
 import { DELETION_MARGIN_MS } from "../../protocol/limits.ts";
 import { DOWNGRADE_GRACE_MS, RECORDING_RETENTION_MS, type Tier } from "../../protocol/retention.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { firstRow } from "../platform/rows.ts";
+
+const Affected = z.object({ count: z.number(), firstAtMs: z.number().nullable() });
 
 /**
  * Moves an account to a tier and its recordings to that tier's time (E1). A larger plan lengthens at once. A smaller one shortens, but
@@ -20,9 +24,12 @@ export async function changeTier(env: Env, deps: Deps, accountId: string, tier: 
   const affected =
     retentionMs === null
       ? null
-      : await env.DB.prepare(`SELECT COUNT(*) AS count, MIN(${end}) AS firstAtMs FROM recordings WHERE ${shortened}`)
-          .bind(accountId)
-          .first<{ count: number; firstAtMs: number | null }>();
+      : await firstRow(
+          Affected,
+          env.DB.prepare(`SELECT COUNT(*) AS count, MIN(${end}) AS firstAtMs FROM recordings WHERE ${shortened}`).bind(
+            accountId,
+          ),
+        );
   const statements = [env.DB.prepare("UPDATE accounts SET tier = ?2 WHERE id = ?1").bind(accountId, tier)];
   if (retentionMs === null) {
     statements.push(
