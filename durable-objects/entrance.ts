@@ -68,13 +68,13 @@ export class Entrance {
       const detail = `This room speaks versions ${PROTOCOL_VERSION_MIN} to ${PROTOCOL_VERSION}; you speak ${version}.`;
       return { code: "version-unsupported", detail };
     }
-    if (!frame.ok || frame.message.type !== "hello") return { code: "hello-expected" };
+    if (!frame.ok || frame.value.type !== "hello") return { code: "hello-expected" };
     const { people, log, presence } = this.#records;
     const person = people.get(state.memberId);
     if (person === undefined) return { code: "removed" };
     const verdict = admissionOf(person, this.#records.state.admission);
     if (verdict !== "in" && verdict !== "waits") return { code: verdict };
-    const { lastSeq } = frame.message;
+    const { lastSeq } = frame.value;
     connection.setState({
       ...state,
       phase: verdict === "in" ? "reading" : "waiting",
@@ -155,5 +155,5 @@ export class Entrance {
 /** The version that the first frame speaks, if it is a hello of any generation. */
 function helloVersionOf(frame: Frame): number | undefined {
   if (!frame.ok) return frame.helloVersion;
-  return frame.message.type === "hello" ? frame.message.protocolVersion : undefined;
+  return frame.value.type === "hello" ? frame.value.protocolVersion : undefined;
 }

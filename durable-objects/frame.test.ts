@@ -6,22 +6,22 @@ const chat = { type: "post", eventId: "00000000-0000-4000-8000-000000000000", bo
 
 describe("frames", () => {
   test("P5, X14: unknown fields are ignored", () => {
-    expect(readFrame(JSON.stringify({ ...chat, colour: "blue" }))).toEqual({ ok: true, message: chat });
+    expect(readFrame(JSON.stringify({ ...chat, colour: "blue" }))).toEqual({ ok: true, value: chat });
   });
 
   test("P33: a frame is measured in bytes of UTF-8", () => {
     const frame = (text: string) => readFrame(JSON.stringify({ ...chat, body: { kind: "chat", text } }));
-    expect(frame("é".repeat(ROOM_FRAME_MAX_BYTES / 2))).toMatchObject({ code: "payload-too-large", closes: true });
-    expect(frame("é".repeat(ROOM_FRAME_MAX_BYTES / 4))).toMatchObject({ code: "message-invalid", closes: false });
-    expect(readFrame(new ArrayBuffer(ROOM_FRAME_MAX_BYTES + 1))).toMatchObject({ code: "payload-too-large" });
+    expect(frame("é".repeat(ROOM_FRAME_MAX_BYTES / 2))).toMatchObject({ reason: "payload-too-large", closes: true });
+    expect(frame("é".repeat(ROOM_FRAME_MAX_BYTES / 4))).toMatchObject({ reason: "message-invalid", closes: false });
+    expect(readFrame(new ArrayBuffer(ROOM_FRAME_MAX_BYTES + 1))).toMatchObject({ reason: "payload-too-large" });
   });
 
   test("P34: what is no JSON closes; what is no message is answered, a post by its id", () => {
-    expect(readFrame("{")).toMatchObject({ code: "message-invalid", closes: true });
-    expect(readFrame(new ArrayBuffer(8))).toMatchObject({ code: "message-invalid", closes: true });
+    expect(readFrame("{")).toMatchObject({ reason: "message-invalid", closes: true });
+    expect(readFrame(new ArrayBuffer(8))).toMatchObject({ reason: "message-invalid", closes: true });
     for (const frame of ["null", "7", "[]", '{"type":"later"}', '{"type":"post","eventId":"x"}']) {
       const read = readFrame(frame);
-      expect(read).toMatchObject({ ok: false, code: "message-invalid", closes: false });
+      expect(read).toMatchObject({ ok: false, reason: "message-invalid", closes: false });
       expect(read).not.toHaveProperty("eventId", expect.anything());
     }
     expect(readFrame(JSON.stringify({ ...chat, body: { kind: "chat", text: "" } }))).toMatchObject({

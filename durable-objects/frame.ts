@@ -1,13 +1,16 @@
 import type { ErrorCode } from "../protocol/errors.ts";
 import { EventId } from "../protocol/ids.ts";
 import { ROOM_FRAME_MAX_BYTES } from "../protocol/limits.ts";
+import { ok, type Result } from "../protocol/result.ts";
 import { ClientMessage } from "../protocol/room.ts";
 
-export type Frame =
-  | { ok: true; message: ClientMessage }
-  /** `closes`: this client does not speak the protocol at all. `eventId`: it was meant as a post, and is owed an answer.
-   * `helloVersion`: it was meant as a hello, perhaps of another generation. */
-  | { ok: false; code: ErrorCode; detail?: string; closes: boolean; eventId?: EventId; helloVersion?: number };
+/** `closes`: this client does not speak the protocol at all. `eventId`: it was meant as a post, and is owed an answer.
+ * `helloVersion`: it was meant as a hello, perhaps of another generation. */
+export type Frame = Result<
+  ClientMessage,
+  ErrorCode,
+  { detail?: string | undefined; closes: boolean; eventId?: EventId | undefined; helloVersion?: number }
+>;
 
 const encoder = new TextEncoder();
 
@@ -21,21 +24,21 @@ function isTooLarge(frame: string): boolean {
 export function readFrame(frame: string | ArrayBuffer | ArrayBufferView): Frame {
   if (typeof frame !== "string") {
     const tooLarge = frame.byteLength > ROOM_FRAME_MAX_BYTES;
-    return { ok: false, code: tooLarge ? "payload-too-large" : "message-invalid", closes: true };
+    return { ok: false, reason: tooLarge ? "payload-too-large" : "message-invalid", closes: true };
   }
-  if (isTooLarge(frame)) return { ok: false, code: "payload-too-large", closes: true };
+  if (isTooLarge(frame)) return { ok: false, reason: "payload-too-large", closes: true };
   let value: unknown;
   try {
     value = JSON.parse(frame);
   } catch {
-    return { ok: false, code: "message-invalid", closes: true };
+    return { ok: false, reason: "message-invalid", closes: true };
   }
   const parsed = ClientMessage.safeParse(value);
-  if (parsed.success) return { ok: true, message: parsed.data };
+  if (parsed.success) return ok(parsed.data);
   const [issue] = parsed.error.issues;
   // Which field, never what was in it.
   const detail = issue === undefined || issue.path.length === 0 ? undefined : `Not valid: ${issue.path.join(".")}.`;
-  return { ok: false, code: "message-invalid", detail, closes: false, ...meantBy(value) };
+  return { ok: false, reason: "message-invalid", detail, closes: false, ...meantBy(value) };
 }
 
 /** What can be read of a message that is not valid as a whole. */

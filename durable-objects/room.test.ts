@@ -200,7 +200,7 @@ describe("decisions", () => {
     const eventId = crypto.randomUUID();
     const first = room.decide(ada, settings(true), { eventId, number: 5 });
     expect(room.decide(ada, settings(true), { eventId, number: 5 })).toEqual(first);
-    expect(room.decide(ada, settings(false), { eventId, number: 5 })).toEqual({ ok: false, code: "event-conflict" });
+    expect(room.decide(ada, settings(false), { eventId, number: 5 })).toEqual({ ok: false, reason: "event-conflict" });
   });
 
   test("X29, P55: a ticket heals what the room has missed, for the settings and for its member, and punches out", () => {

@@ -1,5 +1,6 @@
 import { assertNever, type ErrorCode, errors } from "../protocol/errors.ts";
 import type { EventId, MemberId, SessionId } from "../protocol/ids.ts";
+import { ok, type Result, refused } from "../protocol/result.ts";
 import { may } from "../protocol/roles.ts";
 import type {
   ApiBody,
@@ -51,7 +52,7 @@ export interface RoomSnapshot {
   members: Member[];
 }
 
-export type Applied = { ok: true; seq: number } | { ok: false; code: ErrorCode };
+export type Applied = Result<{ seq: number }, ErrorCode>;
 
 type Of<Type extends ClientMessage["type"]> = Extract<ClientMessage, { type: Type }>;
 
@@ -119,14 +120,14 @@ export class Room {
     const verdict = this.#consume(state.memberId, nowMs);
     if (verdict === "close") return this.#disconnect(connection, "rate-limited", nowMs);
     const frame = readFrame(data);
-    if (!frame.ok && frame.closes) return this.#disconnect(connection, frame.code, nowMs);
+    if (!frame.ok && frame.closes) return this.#disconnect(connection, frame.reason, nowMs);
     if (verdict !== "pass") return tellLimited(connection, frame, verdict);
     if (state.phase === "new") {
       const refusal = this.#entrance.handleHello(connection, state, frame, nowMs);
       return refusal === null ? undefined : this.#disconnect(connection, refusal.code, nowMs, refusal.detail);
     }
-    if (!frame.ok) return refuse(connection, frame.code, frame.eventId, frame.detail);
-    return this.#handle(connection, state, frame.message, nowMs);
+    if (!frame.ok) return refuse(connection, frame.reason, frame.eventId, frame.detail);
+    return this.#handle(connection, state, frame.value, nowMs);
   }
 
   #consume(memberId: MemberId, nowMs: number): RateVerdict {
@@ -259,14 +260,14 @@ export class Room {
   applyDecision(from: MemberId, eventId: EventId, decision: number, body: ApiBody, nowMs: number): Applied {
     const { log, people, state } = this.#records;
     const known = log.find({ eventId, from, body });
-    if (known?.outcome === "conflict") return { ok: false, code: "event-conflict" };
-    if (known?.outcome === "repeat") return { ok: true, seq: known.seq };
+    if (known?.outcome === "conflict") return refused("event-conflict");
+    if (known?.outcome === "repeat") return ok({ seq: known.seq });
     const newest = body.kind === "settings" ? state.settingsDecision : people.decisionOf(body.memberId);
     if (decision > newest) {
       this.#writer.write({ eventId, from, body, decision }, nowMs);
       this.#afterDecision(body);
     }
-    return { ok: true, seq: log.headSeq };
+    return ok({ seq: log.headSeq });
   }
 
   /**
@@ -373,6 +374,6 @@ function refuse(connection: RoomConnection, code: ErrorCode, eventId?: EventId, 
 
 /** A post is owed an answer each time, anything else is told once. */
 function tellLimited(connection: RoomConnection, frame: Frame, verdict: RateVerdict) {
-  const eventId = !frame.ok ? frame.eventId : frame.message.type === "post" ? frame.message.eventId : undefined;
+  const eventId = !frame.ok ? frame.eventId : frame.value.type === "post" ? frame.value.eventId : undefined;
   if (eventId !== undefined || verdict === "limited-first") refuse(connection, "rate-limited", eventId);
 }

@@ -2,6 +2,7 @@ import { type Connection, type ConnectionContext, Server } from "partyserver";
 import { errors } from "../protocol/errors.ts";
 import { EventId, MemberId, type SessionId } from "../protocol/ids.ts";
 import { HELLO_TIMEOUT_MS, TICKET_LIFETIME_MS } from "../protocol/limits.ts";
+import { refused } from "../protocol/result.ts";
 import { ApiBody, DecidedState, DecisionNumber, type IceServer } from "../protocol/room.ts";
 import { CLAIMS_HEADER, decodeClaims } from "./claims.ts";
 import { type ConnectionState, closeWith, newConnectionState, type RoomConnection, say } from "./connection.ts";
@@ -129,7 +130,7 @@ export class SessionRoom extends Server {
 
   /** Logs, enforces and tells a decision that the database already holds (docs/PROTOCOL.md P13, P55). The same event again is harmless. */
   applyDecision(fromMemberId: string, eventId: string, number: number, body: unknown): Applied {
-    if (this.#isEnded) return { ok: false, code: "session-closed" };
+    if (this.#isEnded) return refused("session-closed");
     const [from, id] = [MemberId.parse(fromMemberId), EventId.parse(eventId)];
     return this.#awake().applyDecision(from, id, DecisionNumber.parse(number), ApiBody.parse(body), Date.now());
   }

@@ -44,7 +44,7 @@ changeEmail?.onSubmit(async (button) => {
   if (!changeEmail.check({ email: looksLikeAddress(email) ? null : changeEmail.said.address })) return;
   const answer = await withReauthentication(() => changeEmail.busy(button, () => post("/account/email", { email })));
   if (answer.ok) return done(changeEmail);
-  if (answer.code === "address-unchanged") changeEmail.check({ email: changeEmail.said["address-unchanged"] });
+  if (answer.reason === "address-unchanged") changeEmail.check({ email: changeEmail.said["address-unchanged"] });
   else changeEmail.fail(answer);
 });
 
@@ -85,7 +85,7 @@ confirmSecond?.onSubmit(async (button) => {
     confirmSecond.busy(button, () => post<{ codes: string[] }>("/account/second-factor", { code })),
   );
   if (answer.ok) return codesShown(answer.value.codes, confirmSecond.said);
-  if (answer.code === "wrong-code") confirmSecond.check({ code: confirmSecond.said["wrong-code"] });
+  if (answer.reason === "wrong-code") confirmSecond.check({ code: confirmSecond.said["wrong-code"] });
   else confirmSecond.fail(answer);
 });
 

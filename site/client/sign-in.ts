@@ -47,9 +47,9 @@ second.onSubmit(async (button) => {
     find<HTMLInputElement>("#code").select();
     return;
   }
-  if (answer.code === "wrong-code") return second.mark("code", second.said["wrong-code"]);
+  if (answer.reason === "wrong-code") return second.mark("code", second.said["wrong-code"]);
   second.fail(answer);
-  if (answer.code !== "step-expired") return;
+  if (answer.reason !== "step-expired") return;
   second.root.hidden = true;
   form.root.hidden = false;
   form.fail(answer);
@@ -64,6 +64,6 @@ if (hasPasskeys()) {
     if (!offered) return;
     const answer = await signInWithPasskey("autofill");
     if (answer.ok) goOn(answer);
-    else if (answer.code === "passkey-invalid") form.fail(answer);
+    else if (answer.reason === "passkey-invalid") form.fail(answer);
   });
 } else withPasskey.hidden = true;

@@ -40,9 +40,9 @@ export const oauth = newRouter()
         return c.json({ access_token: found, token_type: "Bearer" as const }, 200);
       }
       const poll = await pollDevice(c.env.DB, deps, asked.device_code);
-      if (poll.ok) return c.json({ access_token: poll.token, token_type: "Bearer" as const }, 200);
-      const waits = poll.error === "authorization_pending" || poll.error === "slow_down";
-      return refuse(c, waits ? "sign-in-waiting" : "grant-invalid", poll.error);
+      if (poll.ok) return c.json({ access_token: poll.value, token_type: "Bearer" as const }, 200);
+      const waits = poll.reason === "authorization_pending" || poll.reason === "slow_down";
+      return refuse(c, waits ? "sign-in-waiting" : "grant-invalid", poll.reason);
     },
     (result, c) => {
       if (result.success) return;

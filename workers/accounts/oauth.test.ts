@@ -13,7 +13,7 @@ const app = createApp(deps);
 // What the pages do once the person has said yes.
 app.post("/test/grant", requireAccount, async (c) => {
   const checked = checkAuthorize(c.req.query());
-  return checked.ok ? c.text(await grantCompanion(c, c.var.account, checked.request)) : c.text("no", 400);
+  return checked.ok ? c.text(await grantCompanion(c, c.var.account, checked.value)) : c.text("no", 400);
 });
 app.post("/test/device/:code/:answer", requireAccount, async (c) =>
   c.json(await decideDevice(c, c.var.account, c.req.param("code") ?? "", c.req.param("answer") === "yes")),
@@ -144,7 +144,7 @@ describe("A7: a companion signs in through the system's browser (RFC 8252, RFC 7
 
   test("a no is told to the companion", async () => {
     const checked = checkAuthorize(await query({ redirect_uri: "http://127.0.0.1:51234/" }));
-    expect(checked.ok && refuseCompanion(checked.request)).toBe(
+    expect(checked.ok && refuseCompanion(checked.value)).toBe(
       "http://127.0.0.1:51234/?error=access_denied&state=a+state+of+the+companion",
     );
   });

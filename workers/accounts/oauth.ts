@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { UserCode } from "../../protocol/accounts.ts";
+import { ok, type Result, refused } from "../../protocol/result.ts";
 import { consumeChallenge, createChallenge, newSecret } from "../auth/challenges.ts";
 import type { Account } from "../auth/guard.ts";
 import { createSignIn } from "../auth/session-token.ts";
@@ -41,9 +42,9 @@ export const AuthorizeQuery = z.object({
 export type AuthorizeRequest = z.infer<typeof AuthorizeQuery>;
 
 /** Reads the query. A request that does not fit is shown as an error and never redirected anywhere: its address may be a stranger's. */
-export function checkAuthorize(query: Record<string, string>): { ok: true; request: AuthorizeRequest } | { ok: false } {
+export function checkAuthorize(query: Record<string, string>): Result<AuthorizeRequest, "request-invalid"> {
   const parsed = AuthorizeQuery.safeParse(query);
-  return parsed.success ? { ok: true, request: parsed.data } : { ok: false };
+  return parsed.success ? ok(parsed.data) : refused("request-invalid");
 }
 
 const UsedCode = z.object({ signInId: z.string() });
@@ -143,9 +144,7 @@ export async function decideDevice(c: AppContext, account: Account, typed: strin
   return meta.changes === 1;
 }
 
-export type Poll =
-  | { ok: true; token: string }
-  | { ok: false; error: "authorization_pending" | "slow_down" | "access_denied" | "expired_token" };
+export type Poll = Result<string, "authorization_pending" | "slow_down" | "access_denied" | "expired_token">;
 
 const Decided = z.object({
   state: z.string(),
@@ -168,18 +167,18 @@ export async function pollDevice(db: D1Database, deps: Deps, deviceCode: string)
       .bind(codeHash, nowMs),
   );
   if (decided !== null) {
-    if (decided.expiresAtMs <= nowMs) return { ok: false, error: "expired_token" };
-    if (decided.state === "denied" || decided.accountId === null) return { ok: false, error: "access_denied" };
+    if (decided.expiresAtMs <= nowMs) return refused("expired_token");
+    if (decided.state === "denied" || decided.accountId === null) return refused("access_denied");
     const { accountId, label } = decided;
     const signIn = await createSignIn(db, deps, { accountId, kind: "companion", method: "device-code", label });
     await db.batch(signIn.statements);
-    return { ok: true, token: signIn.token };
+    return ok(signIn.token);
   }
   const { meta } = await db
     .prepare("UPDATE device_codes SET polled_at_ms = ?2 WHERE code_hash = ?1 AND polled_at_ms <= ?2 - ?3")
     .bind(codeHash, nowMs, (DEVICE_INTERVAL_SECONDS - 1) * 1000)
     .run();
-  if (meta.changes === 1) return { ok: false, error: "authorization_pending" };
+  if (meta.changes === 1) return refused("authorization_pending");
   const waits = await db.prepare("SELECT 1 FROM device_codes WHERE code_hash = ?").bind(codeHash).first();
-  return { ok: false, error: waits === null ? "expired_token" : "slow_down" };
+  return refused(waits === null ? "expired_token" : "slow_down");
 }

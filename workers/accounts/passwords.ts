@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { ChangePassword, RegistrationStarted, StartRegistration } from "../../protocol/accounts.ts";
+import { ok, type Result, refused } from "../../protocol/result.ts";
 import { consumeChallenge, createChallenge } from "../auth/challenges.ts";
 import { requireAccount, requireReauthentication } from "../auth/guard.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
@@ -19,13 +20,13 @@ const Registration = z.object({ purpose: z.literal("registration"), userIdentifi
 export async function finishRegistration(
   c: AppContext,
   { step, registrationRecord }: { step: string; registrationRecord: string },
-): Promise<{ ok: true; password: PasswordRecord } | { ok: false; reason: "step-expired" | "bad-request" }> {
+): Promise<Result<PasswordRecord, "step-expired" | "bad-request">> {
   const opened = await consumeChallenge(c.env.DB, c.var.deps, "password", step);
   const registration = Registration.safeParse(opened?.data);
-  if (!registration.success) return { ok: false, reason: "step-expired" };
-  if (!(await isRecord(c.env, registrationRecord))) return { ok: false, reason: "bad-request" };
+  if (!registration.success) return refused("step-expired");
+  if (!(await isRecord(c.env, registrationRecord))) return refused("bad-request");
   const { userIdentifier } = registration.data;
-  return { ok: true, password: { userIdentifier, record: registrationRecord, setupVersion: SETUP_VERSION } };
+  return ok({ userIdentifier, record: registrationRecord, setupVersion: SETUP_VERSION });
 }
 
 export const passwords = newRouter()
@@ -65,7 +66,7 @@ export const passwords = newRouter()
       const registered = await finishRegistration(c, c.req.valid("json"));
       if (!registered.ok) return problem(c, registered.reason);
       await c.env.DB.batch([
-        insertPassword(c.env.DB, account.id, registered.password, deps.now()),
+        insertPassword(c.env.DB, account.id, registered.value, deps.now()),
         endSignIns(c.env.DB, account.id, account.signInId),
         ...(await credentialsChanged(c, account.id, "password")),
       ]);

@@ -36,7 +36,7 @@ export const reset = newRouter()
       const limit = await consumeMail(c, "reset", email, familiar);
       // Nobody is told that a mail is on its way which is not. An address's own bucket is empty only when mails have just gone there, each
       // with a link that works, and saying so would tell who is familiar here.
-      if (!limit.ok && limit.bucket !== "mail-to") return problem(c, "rate-limited");
+      if (!limit.ok && limit.reason !== "mail-to") return problem(c, "rate-limited");
       const to = known === null ? null : await addressOf(c.env.DB, known.accountId);
       // An unknown address is looked up twice as well, opens a step that leads nowhere and queues a mail that never goes.
       if (known === null) await addressOf(c.env.DB, "");
@@ -72,7 +72,7 @@ export const reset = newRouter()
       const accountId = (await consumeChallenge(c.env.DB, deps, "reset", token))?.accountId ?? null;
       if (accountId === null) return problem(c, "link-invalid");
       await c.env.DB.batch([
-        insertPassword(c.env.DB, accountId, registered.password, deps.now()),
+        insertPassword(c.env.DB, accountId, registered.value, deps.now()),
         endSignIns(c.env.DB, accountId),
         ...(await credentialsChanged(c, accountId, "password")),
         // Whoever reads the owner's mail here may sign in here, however many guess elsewhere.

@@ -72,7 +72,7 @@ export const signIn = newRouter()
         purpose: "sign-in",
         serverLoginState: answer.serverLoginState,
         // What the networks were charged is not given back.
-        taken: limit.taken.slice(networks.length),
+        taken: limit.value.slice(networks.length),
       });
       await insert.run();
       return c.json({ step: token, loginResponse: answer.loginResponse }, 200);
@@ -143,7 +143,7 @@ export const signIn = newRouter()
         await again.insert.run();
         return c.json({ secondFactorStep: again.token }, 200);
       }
-      await giveBack(c.env.DB, limit.taken);
+      await giveBack(c.env.DB, limit.value);
       if (!isCode) {
         await c.env.DB.batch(await credentialsChanged(c, accountId, "recovery-used"));
         flush(c);

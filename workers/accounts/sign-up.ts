@@ -93,7 +93,7 @@ export const signUp = newRouter()
       const { token, ...registration } = c.req.valid("json");
       // The password's step first: if it has waited too long, the link is still good for another try.
       const registered = await finishRegistration(c, registration);
-      return registered.ok ? open(c, token, { password: registered.password }) : problem(c, registered.reason);
+      return registered.ok ? open(c, token, { password: registered.value }) : problem(c, registered.reason);
     },
   )
   .openapi(

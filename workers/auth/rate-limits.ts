@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ok, type Result } from "../../protocol/result.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { toHex } from "../platform/hash.ts";
@@ -45,7 +46,8 @@ export type Try = readonly [bucket: Bucket, subject: string];
 /** What was taken, so that it can be given back; it names nobody. */
 export const Taken = z.array(z.object({ key: z.string(), full: z.int() }));
 type Taken = z.infer<typeof Taken>;
-type Consumed = { ok: true; taken: Taken } | { ok: false; bucket: Bucket; retryAfterMs: number };
+/** Refused by the first bucket that is empty. */
+type Consumed = Result<Taken, Bucket, { retryAfterMs: number }>;
 
 /** The first bucket that held less than a try. */
 const Empty = z.object({ place: z.int(), tokens: z.number() });
@@ -87,11 +89,11 @@ export async function consume(env: Env, deps: Deps, ...tries: Try[]): Promise<Co
     ).bind(asked, nowMs, DAY_MS),
   ]);
   const [first] = rowsOf(Empty, refused);
-  if (first === undefined) return { ok: true, taken: wanted };
+  if (first === undefined) return ok(wanted);
   const [bucket] = tries[first.place] ?? tries[0] ?? ["device"];
   const retryAfterMs = Math.ceil(((1000 - first.tokens) * buckets[bucket].refillMs) / 1000);
   deps.noteWait(retryAfterMs);
-  return { ok: false, bucket, retryAfterMs };
+  return { ok: false, reason: bucket, retryAfterMs };
 }
 
 /** Puts back what was taken for a proof that turned out to be right. */

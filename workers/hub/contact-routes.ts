@@ -20,18 +20,19 @@ const accepted = { 202: { description: "It is on its way, if they want to hear f
 export const findBlocked = (c: AccountContext, whom: z.infer<typeof CreateBlock>): Promise<Reachable | null> =>
   "profileId" in whom ? findBehind(c.env.DB, whom.profileId) : findSender(c.env, whom.answer, c.var.account.id);
 
-function answerContact(c: AppContext, outcome: Contacted | "quota-exceeded") {
-  switch (outcome) {
-    case "sent":
-      flush(c);
-      return c.body(null, 202);
+function answerContact(c: AppContext, outcome: Contacted) {
+  if (outcome.ok) {
+    flush(c);
+    return c.body(null, 202);
+  }
+  switch (outcome.reason) {
     case "yourself":
       return problem(c, "conflict", "This is you.");
     case "you-blocked":
       return problem(c, "conflict", "You have blocked this person. Lift that first.");
     case "rate-limited":
     case "quota-exceeded":
-      return problem(c, outcome);
+      return problem(c, outcome.reason);
   }
 }
 

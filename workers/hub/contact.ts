@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Language } from "../../protocol/accounts.ts";
 import type { ProfileId } from "../../protocol/ids.ts";
+import { done, ok, type Result, refused } from "../../protocol/result.ts";
 import { newSecret } from "../auth/challenges.ts";
 import { consume } from "../auth/rate-limits.ts";
 import { queueDecoy, queueMail } from "../mail/outbox.ts";
@@ -22,7 +23,7 @@ const Reachable = z.object({
 });
 export type Reachable = z.infer<typeof Reachable>;
 
-export type Contacted = "sent" | "yourself" | "you-blocked" | "rate-limited";
+export type Contacted = Result<void, "yourself" | "you-blocked" | "rate-limited" | "quota-exceeded">;
 
 const reachable = `SELECT a.id AS accountId, a.display_name AS displayName, a.email AS address, ifnull(m.language, 'en') AS language
   FROM accounts a LEFT JOIN mail_preferences m ON m.account_id = a.id`;
@@ -60,12 +61,13 @@ export async function blockBetween(db: D1Database, me: string, other: string): P
   return results.length > 0 ? "by-other" : null;
 }
 
+/** `silent`: nothing is sent, and nobody is told. */
 async function mayContact(env: Env, deps: Deps, me: string, to: Reachable) {
-  if (to.accountId === me) return "yourself";
+  if (to.accountId === me) return refused("yourself");
   const block = await blockBetween(env.DB, me, to.accountId);
-  if (block === "by-me") return "you-blocked";
-  if (!(await consume(env, deps, ["contact", me])).ok) return "rate-limited";
-  return block === null ? "open" : "silent";
+  if (block === "by-me") return refused("you-blocked");
+  if (!(await consume(env, deps, ["contact", me])).ok) return refused("rate-limited");
+  return ok({ silent: block !== null });
 }
 
 interface Sender {
@@ -85,14 +87,14 @@ export async function sendMessage(
   to: Reachable,
   text: string,
 ): Promise<Contacted> {
-  const outcome = await mayContact(env, deps, from.id, to);
-  if (outcome !== "open" && outcome !== "silent") return outcome;
+  const allowed = await mayContact(env, deps, from.id, to);
+  if (!allowed.ok) return allowed;
   const id = `hub-${newSecret(deps)}`;
   const link = await answerLink(env, deps, origin, from.id, to.accountId);
   const values = { from: from.displayName, text, link };
   const mail = queueMail(env.DB, { id, to, template: "hub-message", values }, deps.now());
-  await (outcome === "open" ? mail : queueDecoy(env.DB, id, deps.now())).run();
-  return "sent";
+  await (allowed.value.silent ? queueDecoy(env.DB, id, deps.now()) : mail).run();
+  return done;
 }
 
 /** Invites somebody to a session in which the sender may; the code goes to them alone, for one use. */
@@ -104,17 +106,17 @@ export async function sendInvite(
   to: Reachable,
   session: { sessionId: string; sessionName: string },
   role: "participant" | "observer",
-): Promise<Contacted | "quota-exceeded"> {
-  const outcome = await mayContact(env, deps, from.id, to);
-  if (outcome !== "open" && outcome !== "silent") return outcome;
+): Promise<Contacted> {
+  const allowed = await mayContact(env, deps, from.id, to);
+  if (!allowed.ok) return allowed;
   // Whoever is blocked sees their session hold one more open invitation, like anybody whose mail was not answered.
   const invite = await createInvite(env, deps, session.sessionId, role, 1, to.displayName);
-  if (invite === null) return "quota-exceeded";
+  if (invite === null) return refused("quota-exceeded");
   const id = `hub-${newSecret(deps)}`;
   const link = `${origin}/invite/${invite.code}`;
   const answer = await answerLink(env, deps, origin, from.id, to.accountId);
   const values = { from: from.displayName, session: session.sessionName, link, answer };
   const mail = queueMail(env.DB, { id, to, template: "hub-invite", values }, deps.now());
-  await (outcome === "open" ? mail : queueDecoy(env.DB, id, deps.now())).run();
-  return "sent";
+  await (allowed.value.silent ? queueDecoy(env.DB, id, deps.now()) : mail).run();
+  return done;
 }

@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { CreateReport } from "../../protocol/hub.ts";
 import { MemberId, newId, ProfileId, SessionId } from "../../protocol/ids.ts";
+import { done, type Result, refused } from "../../protocol/result.ts";
 import { authenticate, requireAccount } from "../auth/guard.ts";
 import { networkOf } from "../auth/network.ts";
 import { consume } from "../auth/rate-limits.ts";
@@ -17,10 +18,14 @@ type Report = z.infer<typeof CreateReport>;
  * Takes a report about an account, from anybody (A5). Who reports is noted if they are signed in, and is never told to anybody; saying the
  * same again while a person has yet to look at it changes nothing.
  */
-export async function takeReport(c: AppContext, aboutAccountId: string, { reason, details }: Report) {
+export async function takeReport(
+  c: AppContext,
+  aboutAccountId: string,
+  { reason, details }: Report,
+): Promise<Result<void, "rate-limited">> {
   const { deps } = c.var;
   if (!(await consume(c.env, deps, ["report", networkOf(c.req.header("CF-Connecting-IP"))])).ok)
-    return "rate-limited" as const;
+    return refused("rate-limited");
   const reporter = await authenticate(c);
   await c.env.DB.prepare(
     `INSERT INTO reports (id, reporter_account_id, account_id, reason, details, created_at_ms)
@@ -29,7 +34,7 @@ export async function takeReport(c: AppContext, aboutAccountId: string, { reason
   )
     .bind(newId("rep", deps.random), reporter?.id ?? null, aboutAccountId, reason, details, deps.now())
     .run();
-  return "accepted" as const;
+  return done;
 }
 
 const accepted = { 202: { description: "A person here will look at it" }, ...problemResponses };
@@ -51,7 +56,7 @@ export const reports = newRouter()
       const about = await findBehind(c.env.DB, c.req.valid("param").profileId);
       if (about === null) return problem(c, "not-found");
       const outcome = await takeReport(c, about.accountId, c.req.valid("json"));
-      return outcome === "accepted" ? c.body(null, 202) : problem(c, outcome);
+      return outcome.ok ? c.body(null, 202) : problem(c, outcome.reason);
     },
   )
   .openapi(
@@ -76,6 +81,6 @@ export const reports = newRouter()
       );
       if (about === null) return problem(c, "not-found");
       const outcome = await takeReport(c, about.accountId, c.req.valid("json"));
-      return outcome === "accepted" ? c.body(null, 202) : problem(c, outcome);
+      return outcome.ok ? c.body(null, 202) : problem(c, outcome.reason);
     },
   );

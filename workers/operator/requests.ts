@@ -69,9 +69,13 @@ export const operatorRequests = newRouter()
     async (c) => {
       const { deps } = c.var;
       const outcome = await handleRequest(c.env, deps, c.req.valid("param").requestId, c.req.valid("json"));
-      if (outcome === "not-found") return problem(c, "not-found");
-      if (outcome === "unchecked") return problem(c, "conflict", "Check first who asks.");
-      if (outcome === "extended-before") return problem(c, "conflict", "It has been extended once.");
+      if (!outcome.ok && outcome.reason === "not-found") return problem(c, "not-found");
+      if (!outcome.ok)
+        return problem(
+          c,
+          "conflict",
+          outcome.reason === "unchecked" ? "Check first who asks." : "It has been extended once.",
+        );
       flush(c);
       return c.body(null, 204);
     },

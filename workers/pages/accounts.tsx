@@ -1,4 +1,5 @@
 import { Language } from "../../protocol/accounts.ts";
+import type { Refusal } from "../../protocol/result.ts";
 import { AccountPage, type Outcome } from "../../site/views/accounts/account.tsx";
 import { ConfirmEmail } from "../../site/views/accounts/email.tsx";
 import { FinishReset, Reset } from "../../site/views/accounts/reset.tsx";
@@ -22,9 +23,9 @@ const isGood = (c: AppContext, kind: ChallengeKind, token: string) =>
   token.length === 43 ? hasChallenge(c.env.DB, c.var.deps, kind, token) : Promise.resolve(false);
 
 /** What is wrong with a sign-up, field by field. */
-function problemsOf(answer: Extract<FormAnswer, { ok: false }>, age: string): Typed["problems"] {
-  if (answer.code === "rate-limited") return ["tries"];
-  if (answer.code !== "validation-failed") return ["broken"];
+function problemsOf(answer: Refusal<FormAnswer>, age: string): Typed["problems"] {
+  if (answer.reason === "rate-limited") return ["tries"];
+  if (answer.reason !== "validation-failed") return ["broken"];
   if (age === "younger") return ["young"];
   const wrong = (["displayName", "email"] as const).filter((name) => name in answer.fields);
   return [...wrong, ...(age === "older" ? [] : (["age"] as const))];
@@ -78,8 +79,8 @@ export function signInPages(app: App) {
       const { token = "" } = await fieldsOfForm(c);
       const answer = await askApi(app, c, "POST", "/account/take-back", { token });
       const state = answer.ok
-        ? TakenBack.parse(answer.data).outcome
-        : answer.code === "address-taken"
+        ? TakenBack.parse(answer.value).outcome
+        : answer.reason === "address-taken"
           ? "address-taken"
           : "link-invalid";
       return sendPage(c, <TakeBack page={page} token="" state={state} />, answer.ok ? 200 : 410);
@@ -109,7 +110,7 @@ export function signInPages(app: App) {
       const answer = await askApi(app, c, "POST", "/reset", { email });
       if (answer.ok) return seeOther(c, page, "/reset?done=mailed");
       const state =
-        answer.code === "rate-limited" ? "tries" : answer.code === "validation-failed" ? "address" : "broken";
+        answer.reason === "rate-limited" ? "tries" : answer.reason === "validation-failed" ? "address" : "broken";
       return sendPage(c, <Reset page={page} state={state} email={email} />, state === "tries" ? 429 : 422);
     }),
   );
@@ -134,7 +135,7 @@ export function signInPages(app: App) {
     withPage(async (c, { page }) => {
       const { token = "" } = await fieldsOfForm(c);
       const answer = await askApi(app, c, "POST", "/account/email/confirm", { token });
-      const state = answer.ok ? "done" : answer.code === "address-taken" ? "address-taken" : "link-invalid";
+      const state = answer.ok ? "done" : answer.reason === "address-taken" ? "address-taken" : "link-invalid";
       return sendPage(c, <ConfirmEmail page={page} token="" state={state} />, answer.ok ? 200 : 410);
     }),
   );
@@ -178,7 +179,8 @@ export function accountPages(app: App) {
         // From here on the site speaks the language that was chosen, whatever the address asked for.
         if (answer.ok) return backTo(c, { ...page, languageAsked: false }, "/account", answer, "saved");
         const detail = await accountDetail(c.env.DB, reader.id, reader.signInId);
-        if (answer.code !== "validation-failed" || detail === null) return backTo(c, page, "/account", answer, "saved");
+        if (answer.reason !== "validation-failed" || detail === null)
+          return backTo(c, page, "/account", answer, "saved");
         // What was typed stays, and what is wrong with it is said beside it.
         const kept = {
           ...detail,

@@ -21,7 +21,7 @@ companionPages.get(
     const here = `${c.req.path}${new URL(c.req.url).search}`;
     if (reader === null) return c.redirect(`/sign-in?next=${encodeURIComponent(here)}`, 303);
     if (!isReauthenticated(reader, page.nowMs)) return c.redirect(signInAgain(here), 303);
-    return sendPage(c, <Authorize page={page} request={asked.request} />);
+    return sendPage(c, <Authorize page={page} request={asked.value} />);
   }),
 );
 companionPages.post(
@@ -30,7 +30,7 @@ companionPages.post(
     const { decision, ...fields } = await fieldsOfForm(c);
     const asked = checkAuthorize(fields);
     if (!asked.ok || reader === null) return sendPage(c, <Authorize page={page} request={null} />, 400);
-    const { request } = asked;
+    const { value: request } = asked;
     if (decision !== "allow") return c.redirect(refuseCompanion(request), 303);
     if (!isReauthenticated(reader, page.nowMs))
       return c.redirect(signInAgain(`/companion/authorize?${new URLSearchParams({ ...request })}`), 303);

@@ -40,7 +40,7 @@ export function erasurePages(app: Hono<AppEnv>) {
     const { token = "" } = await fieldsOfForm(c);
     const page = await pageOf(c);
     const answer = await askApi(app, c, "POST", "/account/erasure/confirm", { token });
-    const started = ErasureStarted.safeParse(answer.ok ? answer.data : null);
+    const started = ErasureStarted.safeParse(answer.ok ? answer.value : null);
     if (started.success) return c.redirect(href(page, `/erasure/${started.data.erasureId}`), 303);
     return sendPage(c, <ConfirmErase page={page} token="" isBad />, 410);
   });

@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import { z } from "zod";
 import { ErrorCode, errors } from "../../protocol/errors.ts";
+import { ok, type Refusal, type Result } from "../../protocol/result.ts";
 import type { Page } from "../../site/design/page.ts";
 import { isOwnOrigin } from "../auth/guard.ts";
 import type { AppContext, AppEnv } from "../http/router.ts";
@@ -11,9 +12,11 @@ import { pageProblem } from "./problem.tsx";
 export type App = Hono<AppEnv>;
 
 /** What the API said to a form: its success, with what it answered, or its problem. */
-export type FormAnswer =
-  | { ok: true; data: unknown }
-  | { ok: false; code: ErrorCode; fields: Record<string, string[]>; requestId: string; retryAfterSeconds: number };
+export type FormAnswer = Result<
+  unknown,
+  ErrorCode,
+  { fields: Record<string, string[]>; requestId: string; retryAfterSeconds: number }
+>;
 
 /** The fields of a form, as they were sent. */
 export interface Form {
@@ -62,7 +65,7 @@ export async function askApi(
   path: string,
   body?: unknown,
 ): Promise<FormAnswer> {
-  if (method !== "GET" && !isOwnOrigin(c)) return refused(c, "forbidden");
+  if (method !== "GET" && !isOwnOrigin(c)) return refuse(c, "forbidden");
   const headers = new Headers(
     passed.flatMap((name) => {
       const value = c.req.header(name);
@@ -75,7 +78,7 @@ export async function askApi(
   if (body !== undefined) headers.set("Content-Type", isBytes ? "application/octet-stream" : "application/json");
   const address = new URL(`/api/v1${path}`, c.req.url);
   // An id that climbs (`..`) would be another route of the API.
-  if (address.pathname !== `/api/v1${path.split("?")[0]}`) return refused(c, "not-found");
+  if (address.pathname !== `/api/v1${path.split("?")[0]}`) return refuse(c, "not-found");
   const request = new Request(address, {
     method,
     headers,
@@ -86,18 +89,24 @@ export async function askApi(
   if (cookie !== null) c.header("Set-Cookie", cookie);
   if (response.ok) {
     const data: unknown = response.status === 204 ? null : await response.json().catch(() => null);
-    return { ok: true, data };
+    return ok(data);
   }
   const problem = Problem.safeParse(await response.json().catch(() => null));
-  if (!problem.success) return refused(c, "internal-error");
+  if (!problem.success) return refuse(c, "internal-error");
   const { code, fields, requestId } = problem.data;
   c.header("X-Request-Id", requestId);
-  return { ok: false, code, fields, requestId, retryAfterSeconds: Number(response.headers.get("Retry-After") ?? 60) };
+  return {
+    ok: false,
+    reason: code,
+    fields,
+    requestId,
+    retryAfterSeconds: Number(response.headers.get("Retry-After") ?? 60),
+  };
 }
 
-const refused = (c: AppContext, code: ErrorCode): FormAnswer => ({
+const refuse = (c: AppContext, reason: ErrorCode): Refusal<FormAnswer> => ({
   ok: false,
-  code,
+  reason,
   fields: {},
   requestId: c.var.requestId,
   retryAfterSeconds: 60,
@@ -122,8 +131,8 @@ export function backTo(
       `${before}${before.includes("?") ? "&" : "?"}${query}${fragment === undefined ? "" : `#${fragment}`}`,
     );
   if (answer.ok) return to(`done=${done}`);
-  if (answer.code === "unauthenticated") return seeOther(c, page, `/sign-in?next=${encodeURIComponent(before)}`);
-  return isPageOfItsOwn(answer.code) ? pageProblem(c, answer.code, answer) : to(`problem=${answer.code}`);
+  if (answer.reason === "unauthenticated") return seeOther(c, page, `/sign-in?next=${encodeURIComponent(before)}`);
+  return isPageOfItsOwn(answer.reason) ? pageProblem(c, answer.reason, answer) : to(`problem=${answer.reason}`);
 }
 
 /** Whether a refusal says nothing about what was typed. */

@@ -131,10 +131,10 @@ export function hubPages(app: App) {
     done: Done,
     text?: string,
   ) => {
-    if (!answer.ok && answer.code === "not-found") return pageProblem(c, "not-found");
-    if (answer.ok || answer.code === "unauthenticated" || isPageOfItsOwn(answer.code))
+    if (!answer.ok && answer.reason === "not-found") return pageProblem(c, "not-found");
+    if (answer.ok || answer.reason === "unauthenticated" || isPageOfItsOwn(answer.reason))
       return backTo(c, visit.page, `/hub/${profileIdOf(c)}`, answer, done);
-    return showProfile(c, visit, { form, code: answer.code, ...(text === undefined ? {} : { text }) });
+    return showProfile(c, visit, { form, code: answer.reason, ...(text === undefined ? {} : { text }) });
   };
   pages.post(
     "/hub/:profileId/message",
@@ -151,7 +151,7 @@ export function hubPages(app: App) {
       const path = apiPath(c, "invites");
       const answer = await askApi(app, c, "POST", path, { sessionId, role });
       // A session that is not one's own is not there either; but the person is.
-      if (!answer.ok && answer.code === "not-found")
+      if (!answer.ok && answer.reason === "not-found")
         return showProfile(c, visit, { form: "invite", code: "forbidden" });
       return ended(c, visit, "invite", answer, "invited");
     }),
@@ -187,11 +187,11 @@ export function hubPages(app: App) {
       const { reason = "", details = "" } = await fieldsOfForm(c);
       const path = apiPath(c, "reports");
       const answer = await askApi(app, c, "POST", path, { reason, details: details.trim() });
-      if (answer.ok || isPageOfItsOwn(answer.code)) return backTo(c, page, "/hub", answer, "reported");
+      if (answer.ok || isPageOfItsOwn(answer.reason)) return backTo(c, page, "/hub", answer, "reported");
       const typed = { reason, details };
-      if (answer.code === "validation-failed")
+      if (answer.reason === "validation-failed")
         return showReport(c, page, typed, answer.fields.reason === undefined ? "detailsWrong" : "reasonMissing");
-      return answer.code === "forbidden" ? showReport(c, page, typed, "site") : pageProblem(c, answer.code);
+      return answer.reason === "forbidden" ? showReport(c, page, typed, "site") : pageProblem(c, answer.reason);
     }),
   );
   return pages;
@@ -230,8 +230,8 @@ function answerPages(app: App) {
     withReader(async (c, visit) => {
       const { text = "" } = await fieldsOfForm(c);
       const answer = await askApi(app, c, "POST", "/hub/answers", { answer: c.req.query("token") ?? "", text });
-      if (answer.ok || isPageOfItsOwn(answer.code)) return backTo(c, visit.page, here(c), answer, "sent");
-      return showAnswer(c, visit, { code: answer.code, text });
+      if (answer.ok || isPageOfItsOwn(answer.reason)) return backTo(c, visit.page, here(c), answer, "sent");
+      return showAnswer(c, visit, { code: answer.reason, text });
     }, here),
   );
   pages.post(
@@ -239,8 +239,11 @@ function answerPages(app: App) {
     withReader(async (c, visit) => {
       const answer = await askApi(app, c, "POST", "/blocks", { answer: c.req.query("token") ?? "" });
       if (answer.ok) return seeOther(c, visit.page, "/account/profile?done=blocked");
-      if (isPageOfItsOwn(answer.code)) return pageProblem(c, answer.code, answer);
-      return showAnswer(c, visit, { code: answer.code === "quota-exceeded" ? answer.code : "link-invalid", text: "" });
+      if (isPageOfItsOwn(answer.reason)) return pageProblem(c, answer.reason, answer);
+      return showAnswer(c, visit, {
+        code: answer.reason === "quota-exceeded" ? answer.reason : "link-invalid",
+        text: "",
+      });
     }, here),
   );
   return pages;

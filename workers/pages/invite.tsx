@@ -39,10 +39,10 @@ export function invitePages(app: App) {
     withPage(async (c, visit) => {
       const { page } = visit;
       const answer = await askApi(app, c, "POST", "/invites/accept", { code: c.req.param("code") });
-      const session = SessionDetail.safeParse(answer.ok ? answer.data : null);
+      const session = SessionDetail.safeParse(answer.ok ? answer.value : null);
       if (session.success) return seeOther(c, page, `/sessions/${session.data.sessionId}?done=joined`);
-      if (!answer.ok && answer.code === "session-full") return showInvite(c, visit, true);
-      if (!answer.ok && answer.code === "rate-limited")
+      if (!answer.ok && answer.reason === "session-full") return showInvite(c, visit, true);
+      if (!answer.ok && answer.reason === "rate-limited")
         return sendPage(c, <InviteRefused page={page} reason="rate-limited" />, 429);
       // Signed out meanwhile: the page itself has the way in.
       return showInvite(c, visit);

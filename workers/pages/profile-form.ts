@@ -1,6 +1,7 @@
 import { type Currency, currencies, readAmount, writeAmount } from "../../protocol/currencies.ts";
 import { type OwnProfile, PutProfile } from "../../protocol/hub.ts";
 import { isKnownInstrument } from "../../protocol/instruments.ts";
+import { ok, type Result } from "../../protocol/result.ts";
 import type { ProfileProblem } from "../../site/i18n/profile.ts";
 import type { Typed } from "../../site/views/hub/edit.tsx";
 import type { Form } from "./form.ts";
@@ -35,9 +36,7 @@ export const typedIn = ({ fields, texts }: Form): Typed => ({
 });
 
 /** Reads the form by the API's own schema; or says which fields need another look. */
-export function readProfile(
-  typed: Typed,
-): { ok: true; profile: PutProfile } | { ok: false; problems: ProfileProblem[] } {
+export function readProfile(typed: Typed): Result<PutProfile, "fields-wrong", { problems: ProfileProblem[] }> {
   const blank = (text: string) => (text.trim() === "" ? null : text);
   const amountMinor =
     blank(typed.rate) !== null && isCurrency(typed.currency) ? readAmount(typed.rate, typed.currency) : null;
@@ -51,7 +50,11 @@ export function readProfile(
     bio: blank(typed.bio),
     availability: blank(typed.availability),
   });
-  if (read.success && !isRateWrong) return { ok: true, profile: read.data };
+  if (read.success && !isRateWrong) return ok(read.data);
   const paths = read.success ? [] : read.error.issues.map((issue) => String(issue.path[0]) as ProfileProblem);
-  return { ok: false, problems: [...new Set<ProfileProblem>([...paths, ...(isRateWrong ? ["rate" as const] : [])])] };
+  return {
+    ok: false,
+    reason: "fields-wrong",
+    problems: [...new Set<ProfileProblem>([...paths, ...(isRateWrong ? ["rate" as const] : [])])],
+  };
 }

@@ -54,13 +54,13 @@ export function profilePages(app: App) {
       const typed = typedIn(form);
       const read = readProfile(typed);
       if (!read.ok) return show(c, visit, read.problems, typed);
-      const saved = await askApi(app, c, "PUT", "/profile", read.profile);
+      const saved = await askApi(app, c, "PUT", "/profile", read.value);
       // Publishing and taking back are buttons of the same form, so that nothing typed is lost by them.
       const isPublic = form.fields.publication === "publish";
       if (!saved.ok || (!isPublic && form.fields.publication !== "withdraw"))
         return backTo(c, visit.page, PATH, saved, "saved");
       const answer = await askApi(app, c, isPublic ? "PUT" : "DELETE", "/profile/publication");
-      if (!answer.ok && answer.code === "profile-empty") return show(c, visit, ["empty"], typed);
+      if (!answer.ok && answer.reason === "profile-empty") return show(c, visit, ["empty"], typed);
       return backTo(c, visit.page, PATH, answer, isPublic ? "published" : "private");
     }),
   );
@@ -73,7 +73,7 @@ export function profilePages(app: App) {
     withOwner(async (c, visit) => {
       const bytes = new Uint8Array((await (await readForm(c)).file("file")?.arrayBuffer()) ?? []);
       const answer = await askApi(app, c, "PUT", "/profile/sample", bytes);
-      if (answer.ok || isPageOfItsOwn(answer.code)) return backTo(c, visit.page, PATH, answer, "sample");
+      if (answer.ok || isPageOfItsOwn(answer.reason)) return backTo(c, visit.page, PATH, answer, "sample");
       return show(c, visit, ["sample"]);
     }),
   );

@@ -126,7 +126,7 @@ async function showSession(app: App, c: AppContext, visit: MemberVisit) {
     const cursor = PageQuery.shape.cursor.safeParse(c.req.query("invites")).data;
     const query = `limit=${INVITES_PER_PAGE}${cursor === undefined ? "" : `&cursor=${encodeURIComponent(cursor)}`}`;
     const answer = await askApi(app, c, "GET", `/sessions/${member.sessionId}/invites?${query}`);
-    const list = pageSchema(InviteSummary).safeParse(answer.ok ? answer.data : null);
+    const list = pageSchema(InviteSummary).safeParse(answer.ok ? answer.value : null);
     invites = { items: list.data?.items ?? [], nextCursor: list.data?.nextCursor ?? null };
   }
   const view = (
@@ -162,9 +162,9 @@ export function sessionPages(app: App) {
         const { name = "", recordingPermitted } = await fieldsOfForm(c);
         const body = { name, settings: { recordingPermitted: recordingPermitted === "yes" } };
         const answer = await askApi(app, c, "POST", "/sessions", body);
-        const created = SessionDetail.safeParse(answer.ok ? answer.data : null);
+        const created = SessionDetail.safeParse(answer.ok ? answer.value : null);
         if (created.success) return seeOther(c, page, `/sessions/${created.data.sessionId}`);
-        const code = answer.ok ? "internal-error" : answer.code;
+        const code = answer.ok ? "internal-error" : answer.reason;
         if (isPageOfItsOwn(code)) return pageProblem(c, code);
         const t = sessionText[page.language].list;
         const problem =
@@ -189,7 +189,7 @@ export function sessionPages(app: App) {
       const { role, uses, label } = await fieldsOfForm(c);
       const path = `/sessions/${visit.member.sessionId}/invites`;
       const answer = await askApi(app, c, "POST", path, { role, uses: Number(uses), label });
-      const made = Invite.safeParse(answer.ok ? answer.data : null);
+      const made = Invite.safeParse(answer.ok ? answer.value : null);
       return made.success
         ? seeOther(c, visit.page, await madeAddress(c, visit, made.data.code))
         : backToSession(c, visit.page, "invites", answer, "");
@@ -286,7 +286,7 @@ export function sessionPages(app: App) {
       const sessionId = c.req.param("sessionId") ?? "";
       const answer = await askApi(app, c, "DELETE", `/sessions/${encodeURIComponent(sessionId)}`);
       if (answer.ok) return seeOther(c, page, `/sessions/${sessionId}/deleted`);
-      if (answer.code === "not-found") return sendPage(c, <SessionDenied page={page} />, 404);
+      if (answer.reason === "not-found") return sendPage(c, <SessionDenied page={page} />, 404);
       return backToSession(c, page, "ending", answer, "");
     }, toSession),
   );

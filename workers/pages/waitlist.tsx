@@ -28,8 +28,8 @@ export function waitlistPages(app: App) {
       const { email = "", consent } = await fieldsOfForm(c);
       const consented = consent === "yes";
       const answer = await askApi(app, c, "POST", "/waitlist", { email, consent: consented, language: page.language });
-      if (answer.ok || isPageOfItsOwn(answer.code)) return backTo(c, page, "/waitlist", answer, "mailed");
-      if (answer.code === "forbidden") return sendPage(c, <Waitlist page={page} state="open" email="" />, 403);
+      if (answer.ok || isPageOfItsOwn(answer.reason)) return backTo(c, page, "/waitlist", answer, "mailed");
+      if (answer.reason === "forbidden") return sendPage(c, <Waitlist page={page} state="open" email="" />, 403);
       const wrong = Object.keys(answer.fields);
       const view = <Waitlist page={page} state="open" email={email} consented={consented} wrong={wrong} />;
       return sendPage(c, view, 422);
@@ -49,7 +49,7 @@ export function waitlistPages(app: App) {
     withPage(async (c, { page }) => {
       const { token = "" } = await fieldsOfForm(c);
       const answer = await askApi(app, c, "POST", "/waitlist/confirm", { token });
-      if (answer.ok || isPageOfItsOwn(answer.code)) return backTo(c, page, "/waitlist/confirm", answer, "confirmed");
+      if (answer.ok || isPageOfItsOwn(answer.reason)) return backTo(c, page, "/waitlist/confirm", answer, "confirmed");
       return sendPage(c, <WaitlistConfirm page={page} state="bad" token="" />, 410);
     }),
   );

@@ -3,6 +3,7 @@ import { assertNever } from "../../protocol/errors.ts";
 import { AccountId, newId } from "../../protocol/ids.ts";
 import { REQUESTS_OPEN_MAX } from "../../protocol/limits.ts";
 import { type HandlePrivacyRequest, PrivacyRequest } from "../../protocol/privacy.ts";
+import { done, type Result, refused } from "../../protocol/result.ts";
 import { DAY_MS } from "../../protocol/retention.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
@@ -97,7 +98,7 @@ export async function handleRequest(
   deps: Deps,
   requestId: string,
   step: HandlePrivacyRequest,
-): Promise<"done" | "not-found" | "unchecked" | "extended-before"> {
+): Promise<Result<void, "not-found" | "unchecked" | "extended-before">> {
   const row = await firstRow(
     Handled,
     env.DB.prepare(
@@ -105,7 +106,7 @@ export async function handleRequest(
        extension_reason AS extensionReason FROM privacy_requests WHERE id = ? AND closed_at_ms IS NULL`,
     ).bind(requestId),
   );
-  if (row === null) return "not-found";
+  if (row === null) return refused("not-found");
   const nowMs = deps.now();
   const change = (sql: string, ...values: unknown[]) =>
     env.DB.prepare(`UPDATE privacy_requests SET ${sql} WHERE id = ?1 AND closed_at_ms IS NULL`).bind(
@@ -122,9 +123,9 @@ export async function handleRequest(
   switch (step.do) {
     case "check-identity":
       await change("identity_checked_at_ms = ?2, identity_check = ?3", nowMs, step.how).run();
-      return "done";
+      return done;
     case "extend":
-      if (row.extensionReason !== null) return "extended-before";
+      if (row.extensionReason !== null) return refused("extended-before");
       await env.DB.batch([
         change(
           "extension_reason = ?2, due_at_ms = ?3, reminded_at_ms = NULL",
@@ -133,11 +134,11 @@ export async function handleRequest(
         ),
         ...told("extended"),
       ]);
-      return "done";
+      return done;
     case "answer":
-      if (row.identityCheckedAtMs === null) return "unchecked";
+      if (row.identityCheckedAtMs === null) return refused("unchecked");
       await env.DB.batch([change("answer = ?2, closed_at_ms = ?3", step.answer, nowMs), ...told("answered")]);
-      return "done";
+      return done;
     default:
       return assertNever(step);
   }

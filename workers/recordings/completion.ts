@@ -2,6 +2,7 @@ import { z } from "zod";
 import { stemProblem, WAV_HEADER_MAX_BYTES } from "../../audio/wav-reader.ts";
 import { COMPLETION_LEASE_MS, DELETION_MARGIN_MS } from "../../protocol/limits.ts";
 import { type CompleteRecording, peaksProblem } from "../../protocol/recordings.ts";
+import { done } from "../../protocol/result.ts";
 import { RECORDING_RETENTION_MS } from "../../protocol/retention.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
@@ -10,7 +11,7 @@ import { isFinal, isNoSuchUpload, type ObjectStore, objectStore } from "../platf
 import { firstRow } from "../platform/rows.ts";
 import { objectKey, peaksKey } from "./keys.ts";
 import { formatOf, listParts, type Part, type Row } from "./store.ts";
-import { type OpenUpload, type Outcome, refused, startOver } from "./upload.ts";
+import { type OpenUpload, type Outcome, refuse, startOver } from "./upload.ts";
 
 /** What is read of an object at a time while it is hashed. */
 const WINDOW_BYTES = 8 * 1024 * 1024;
@@ -41,18 +42,18 @@ function partsProblem(parts: readonly Part[], partBytes: number, wanted: Complet
 export async function completeUpload(env: Env, deps: Deps, row: Row, wanted: CompleteRecording): Promise<Outcome> {
   if (row.state === "complete") {
     const same = row.sha256 === wanted.sha256 && row.sizeBytes === wanted.sizeBytes;
-    return same ? { ok: true } : refused("conflict", "This recording is complete, with another hash.");
+    return same ? done : refuse("conflict", "This recording is complete, with another hash.");
   }
-  if (row.uploadId === null) return refused("upload-ended");
+  if (row.uploadId === null) return refuse("upload-ended");
   const upload: OpenUpload = { ...row, uploadId: row.uploadId };
   const peaks = wanted.peaks === undefined ? undefined : Uint8Array.fromBase64(wanted.peaks);
   if (peaks !== undefined) {
     const wrong = peaksProblem(new Int8Array(peaks.buffer), row.channels);
-    if (wrong !== null) return refused("bad-request", wrong);
+    if (wrong !== null) return refuse("bad-request", wrong);
   }
   const parts = await listParts(env.DB, row.id);
   const wrong = partsProblem(parts, row.partBytes, wanted);
-  if (wrong !== null) return refused("parts-incomplete", wrong);
+  if (wrong !== null) return refuse("parts-incomplete", wrong);
 
   // From here on the sweep leaves it alone; what it may have in hand already is not to be had any more.
   const nowMs = deps.now();
@@ -62,7 +63,7 @@ export async function completeUpload(env: Env, deps: Deps, row: Row, wanted: Com
   )
     .bind(row.id, nowMs + COMPLETION_LEASE_MS, row.uploadId, nowMs + DELETION_MARGIN_MS)
     .run();
-  if (lease.meta.changes === 0) return refused("upload-ended");
+  if (lease.meta.changes === 0) return refuse("upload-ended");
 
   const key = objectKey(row.sessionId, row.id);
   const store = objectStore(env, deps);
@@ -73,11 +74,11 @@ export async function completeUpload(env: Env, deps: Deps, row: Row, wanted: Com
   const lie = stemProblem(await readStart(store, key), { format, frames, sizeBytes });
   if (lie !== null) {
     await startOver(env, deps, upload);
-    return refused("stem-invalid", lie);
+    return refuse("stem-invalid", lie);
   }
   if ((await hashObject(store, key, sizeBytes)) !== wanted.sha256) {
     await startOver(env, deps, upload);
-    return refused("hash-mismatch", "Every part is intact, so the hash was of another file. Send the parts again.");
+    return refuse("hash-mismatch", "Every part is intact, so the hash was of another file. Send the parts again.");
   }
   if (peaks !== undefined) await store.put(peaksKey(row.sessionId, row.id), peaks);
   return await publish(env, deps, upload, wanted, peaks !== undefined);
@@ -122,14 +123,14 @@ async function publish(
          AND EXISTS (SELECT 1 FROM recordings WHERE id = ?1 AND state = 'complete')`,
     ).bind(row.id),
   ]);
-  if ((completed?.meta.changes ?? 0) > 0) return { ok: true };
+  if ((completed?.meta.changes ?? 0) > 0) return done;
   // A twin of this request was faster, or began anew; or the recording was withdrawn meanwhile: then nothing may stay behind.
   const now = await firstRow(State, env.DB.prepare("SELECT state FROM recordings WHERE id = ?").bind(row.id));
-  if (now?.state === "complete") return { ok: true };
+  if (now?.state === "complete") return done;
   if (now === null) {
     await objectStore(env, deps).delete([objectKey(row.sessionId, row.id), peaksKey(row.sessionId, row.id)]);
   }
-  return refused("upload-ended");
+  return refuse("upload-ended");
 }
 
 /**

@@ -184,7 +184,7 @@ export const recordings = newRouter<MemberEnv>()
         lengthHeader: c.req.header("Content-Length"),
         body: c.req.raw.body,
       });
-      return outcome.ok ? c.body(null, 204) : problem(c, outcome.code, outcome.detail);
+      return outcome.ok ? c.body(null, 204) : problem(c, outcome.reason, outcome.detail);
     },
   )
   .openapi(
@@ -204,7 +204,7 @@ export const recordings = newRouter<MemberEnv>()
       if (row === null) return problem(c, "not-found");
       if (!maySend(row, account.id)) return problem(c, "forbidden");
       const outcome = await completeUpload(c.env, deps, row, c.req.valid("json"));
-      if (!outcome.ok) return problem(c, outcome.code, outcome.detail);
+      if (!outcome.ok) return problem(c, outcome.reason, outcome.detail);
       await announce(c.env, deps, row.sessionId);
       const complete = await findRecording(c.env.DB, recordingId, account.id, deps.now());
       return complete === null ? problem(c, "gone") : c.json(toRecording(complete, { place: true }), 200);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ErrorCode } from "../../protocol/errors.ts";
 import { randomBase32 } from "../../protocol/ids.ts";
 import { PART_LEASE_MS, PARTS_MAX, RECORDING_QUOTA_BYTES, STORAGE_QUOTA_BYTES } from "../../protocol/limits.ts";
+import { done, type Refusal, type Result } from "../../protocol/result.ts";
 import type { Tier } from "../../protocol/retention.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
@@ -16,10 +17,10 @@ import { heldBytesOf, type Row, recountStorage } from "./store.ts";
  * An upload's life after its row: parts in any order and any number of times, then one completion (completion.ts) that anybody may have
  * to ask for twice. D1 says what is held; R2 holds it; whatever step a crash falls between, asking again finishes it.
  */
-export type Outcome = { ok: true } | { ok: false; code: ErrorCode; detail?: string };
-export const refused = (code: ErrorCode, detail?: string): Outcome => ({
+export type Outcome = Result<void, ErrorCode, { detail?: string }>;
+export const refuse = (reason: ErrorCode, detail?: string): Refusal<Outcome> => ({
   ok: false,
-  code,
+  reason,
   ...(detail === undefined ? {} : { detail }),
 });
 /** An upload with its id at R2. */
@@ -36,14 +37,14 @@ export interface PartRequest {
 export async function storePart(env: Env, deps: Deps, row: Row, tier: Tier, part: PartRequest): Promise<Outcome> {
   const { number } = part;
   const { uploadId } = row;
-  if (row.state !== "uploading" || uploadId === null) return refused("upload-ended");
-  if (number < 1 || number > PARTS_MAX) return refused("part-number", `Parts run from 1 to ${PARTS_MAX}.`);
+  if (row.state !== "uploading" || uploadId === null) return refuse("upload-ended");
+  if (number < 1 || number > PARTS_MAX) return refuse("part-number", `Parts run from 1 to ${PARTS_MAX}.`);
   const announced = readContentDigest(part.digestHeader);
-  if (announced === null) return refused("digest-missing");
+  if (announced === null) return refuse("digest-missing");
   const sizeMessage = `A part has ${row.partBytes} bytes; only the last may have fewer.`;
   const announcedBytes = part.lengthHeader === undefined ? null : Number(part.lengthHeader);
   if (announcedBytes !== null && (announcedBytes > row.partBytes || announcedBytes === 0)) {
-    return refused("part-size", sizeMessage);
+    return refuse("part-size", sizeMessage);
   }
   const known = await findPart(env.DB, row.id, number);
   // Said again because the answer was lost: it takes no more room than it has.
@@ -58,10 +59,10 @@ export async function storePart(env: Env, deps: Deps, row: Row, tier: Tier, part
     if (full !== null) return full;
   }
   const bytes = await readAtMost(part.body, row.partBytes);
-  if (bytes === null || bytes.byteLength === 0) return refused("part-size", sizeMessage);
+  if (bytes === null || bytes.byteLength === 0) return refuse("part-size", sizeMessage);
   const sha256 = await sha256Hex(bytes);
-  if (sha256 !== announced) return refused("digest-mismatch");
-  if (isHeld) return { ok: true };
+  if (sha256 !== announced) return refuse("digest-mismatch");
+  if (isHeld) return done;
 
   const claim = await claimPart(env.DB, deps, { ...row, uploadId }, tier, {
     number,
@@ -87,7 +88,7 @@ export async function storePart(env: Env, deps: Deps, row: Row, tier: Tier, part
   )
     .bind(row.id, number, claim.writer, etag)
     .run();
-  return kept.meta.changes > 0 ? { ok: true } : refused("part-busy");
+  return kept.meta.changes > 0 ? done : refuse("part-busy");
 }
 
 const gigabytes = (bytes: number) => `${bytes / 1e9} GB`;
@@ -95,9 +96,9 @@ const gigabytes = (bytes: number) => `${bytes / 1e9} GB`;
 function quotaProblem(tier: Tier, recordingBytes: number, accountBytes: number): Outcome | null {
   const [one, all] = [RECORDING_QUOTA_BYTES[tier], STORAGE_QUOTA_BYTES[tier]];
   if (recordingBytes > one) {
-    return refused("quota-exceeded", `On the ${tier} plan one recording holds ${gigabytes(one)}.`);
+    return refuse("quota-exceeded", `On the ${tier} plan one recording holds ${gigabytes(one)}.`);
   }
-  return accountBytes > all ? refused("quota-exceeded", `The ${tier} plan holds ${gigabytes(all)} together.`) : null;
+  return accountBytes > all ? refuse("quota-exceeded", `The ${tier} plan holds ${gigabytes(all)} together.`) : null;
 }
 
 const HeldPart = z.object({ etag: z.string().nullable(), sha256: z.string(), sizeBytes: z.number() });
@@ -170,10 +171,10 @@ async function claimPart(
       )
       .bind(row.id, number, row.uploadId),
   );
-  if (now === null) return refused("upload-ended");
-  if (now.etag !== null && now.sha256 === sha256) return { ok: true };
+  if (now === null) return refuse("upload-ended");
+  if (now.etag !== null && now.sha256 === sha256) return done;
   const growthBytes = sizeBytes - (now.partBytes ?? 0);
-  return quotaProblem(tier, now.heldBytes + growthBytes, (now.accountBytes ?? 0) + growthBytes) ?? refused("part-busy");
+  return quotaProblem(tier, now.heldBytes + growthBytes, (now.accountBytes ?? 0) + growthBytes) ?? refuse("part-busy");
 }
 
 /**
@@ -195,5 +196,5 @@ export async function startOver(env: Env, deps: Deps, row: OpenUpload): Promise<
   ]);
   const dropped = (swapped?.meta.changes ?? 0) > 0 ? row.uploadId : uploadId;
   await store.abortUpload(key, dropped);
-  return refused("upload-ended", "This upload had to be begun anew. Send its parts again; the take is safe.");
+  return refuse("upload-ended", "This upload had to be begun anew. Send its parts again; the take is safe.");
 }

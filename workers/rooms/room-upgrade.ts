@@ -38,7 +38,7 @@ roomUpgrade.get("/rooms/:sessionId", async (c: Context<AppEnv>) => {
   const verified = await verifyTicket(c.env, ticket, sessionId, c.var.deps.now());
   if (!verified.ok) return refuse(codeOfRefusal(verified.reason), SUBPROTOCOL);
   try {
-    return await enter(c.env, verified.claims);
+    return await enter(c.env, verified.value);
   } catch (error) {
     log({ event: "room-unreachable", call: "join", ...describeThrown(error) });
     return refuse("unavailable", SUBPROTOCOL);

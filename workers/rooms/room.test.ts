@@ -165,7 +165,7 @@ describe("what the API decides", () => {
     expect(await room.applyDecision(ada.memberId, eventId, 1, body)).toEqual(first);
     expect(await room.applyDecision(ada.memberId, eventId, 1, { ...body, role: "host" })).toEqual({
       ok: false,
-      code: "event-conflict",
+      reason: "event-conflict",
     });
     expect(await ben.ask(command("play"))).toMatchObject({ seq: 4 });
     expect(ben.events.find(({ body }) => body.kind === "role")).toMatchObject({ from: ada.memberId, body });
@@ -248,7 +248,7 @@ describe("what the API decides", () => {
     const body = { kind: "settings", settings: { recordingPermitted: true } };
     expect(await again.applyDecision(newMember(), crypto.randomUUID(), 9, body)).toEqual({
       ok: false,
-      code: "session-closed",
+      reason: "session-closed",
     });
     expect(await runInDurableObject(again, (_, { storage }) => tablesOf(storage.sql))).toEqual(["ended"]);
   });

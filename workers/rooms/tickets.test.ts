@@ -31,7 +31,7 @@ describe("join tickets", () => {
   test("P1: a genuine one gives back the claims it was made of, in token characters only", async () => {
     const ticket = await signTicket(env, claims);
     expect(ticket).toMatch(/^[\w.-]+$/);
-    expect(await verify(ticket)).toEqual({ ok: true, claims });
+    expect(await verify(ticket)).toEqual({ ok: true, value: claims });
   });
 
   test("P3: missing, malformed, forged, foreign, expired and early ones are told apart", async () => {

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../../protocol/errors.ts";
 import { assertNever } from "../../protocol/errors.ts";
 import { TICKET_LIFETIME_MS } from "../../protocol/limits.ts";
+import { ok, type Result, refused } from "../../protocol/result.ts";
 import { TicketClaims } from "../../protocol/ticket.ts";
 import { fromBase64Url, toBase64Url } from "../platform/base64.ts";
 import type { Env } from "../platform/env.ts";
@@ -40,20 +41,20 @@ export async function verifyTicket(
   ticket: string | undefined,
   sessionId: string,
   nowMs: number,
-): Promise<{ ok: true; claims: TicketClaims } | { ok: false; reason: TicketRefusal }> {
-  if (ticket === undefined || ticket === "") return { ok: false, reason: "missing" };
+): Promise<Result<TicketClaims, TicketRefusal>> {
+  if (ticket === undefined || ticket === "") return refused("missing");
   const [payload = "", signature = "", ...rest] = ticket.length <= TICKET_MAX_CHARS ? ticket.split(".") : [];
   const signed = decode(signature);
   const bytes = decode(payload);
-  if (payload === "" || rest.length > 0 || signed === null || bytes === null) return { ok: false, reason: "malformed" };
+  if (payload === "" || rest.length > 0 || signed === null || bytes === null) return refused("malformed");
   const genuine = await crypto.subtle.verify("HMAC", await macKey(env, "tickets"), signed, encoder.encode(payload));
-  if (!genuine) return { ok: false, reason: "forged" };
+  if (!genuine) return refused("forged");
   const { data: claims } = TicketClaims.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
-  if (claims === undefined) return { ok: false, reason: "malformed" };
-  if (claims.sessionId !== sessionId) return { ok: false, reason: "foreign" };
-  if (nowMs >= claims.expiresAtMs) return { ok: false, reason: "expired" };
-  if (nowMs < claims.expiresAtMs - TICKET_LIFETIME_MS - CLOCK_SKEW_MS) return { ok: false, reason: "not-yet" };
-  return { ok: true, claims };
+  if (claims === undefined) return refused("malformed");
+  if (claims.sessionId !== sessionId) return refused("foreign");
+  if (nowMs >= claims.expiresAtMs) return refused("expired");
+  if (nowMs < claims.expiresAtMs - TICKET_LIFETIME_MS - CLOCK_SKEW_MS) return refused("not-yet");
+  return ok(claims);
 }
 
 /** What the client is told. Only "expired" is told apart, because there asking again helps. */

@@ -83,7 +83,7 @@ export const invites = newRouter<MemberEnv>()
       if (!(await consume(c.env, c.var.deps, ["invite", accountId])).ok) return problem(c, "rate-limited");
       const accepted = await acceptInvite(c.env, c.var.deps, code, accountId);
       if (!accepted.ok) return problem(c, accepted.reason);
-      const member = await findMembership(c.env.DB, accepted.sessionId, accountId);
+      const member = await findMembership(c.env.DB, accepted.value, accountId);
       return member === null ? problem(c, "invite-invalid") : c.json(await sessionDetail(c.env.DB, member), 200);
     },
   );

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { InviteCode, type InviteId, newId, randomBase32, SessionId } from "../../protocol/ids.ts";
 import { INVITE_LIFETIME_MS, INVITES_PER_SESSION_MAX, SESSION_MEMBERS_MAX } from "../../protocol/limits.ts";
+import { ok, type Result, refused } from "../../protocol/result.ts";
 import { Role } from "../../protocol/roles.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
@@ -98,7 +99,7 @@ export async function findOpenInvite(
   return { code: code.data, invite: { ...invite, hostName: invite.hostName } };
 }
 
-type Accepted = { ok: true; sessionId: string } | { ok: false; reason: "invite-invalid" | "session-full" };
+type Accepted = Result<SessionId, "invite-invalid" | "session-full">;
 
 const Spent = z.object({ sessionId: SessionId, valid: SqlBoolean, member: SqlBoolean });
 
@@ -139,9 +140,9 @@ export async function acceptInvite(
       .bind(codeHash, accountId, nowMs),
   ]);
   const [row] = rowsOf(Spent, found);
-  if (row === undefined) return { ok: false, reason: "invite-invalid" };
-  if (taken?.meta.changes === 1 || row.member) return { ok: true, sessionId: row.sessionId };
-  return { ok: false, reason: row.valid ? "session-full" : "invite-invalid" };
+  if (row === undefined) return refused("invite-invalid");
+  if (taken?.meta.changes === 1 || row.member) return ok(row.sessionId);
+  return refused(row.valid ? "session-full" : "invite-invalid");
 }
 
 /** Takes an invite away; whoever came in by it stays. `false`: the session has none of this id. */

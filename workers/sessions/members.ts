@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { MemberId, SessionId } from "../../protocol/ids.ts";
+import { ok, type Result, refused } from "../../protocol/result.ts";
 import { may, type Role } from "../../protocol/roles.ts";
 import type { ApiBody } from "../../protocol/room.ts";
 import { PatchMember, SessionDetail } from "../../protocol/sessions.ts";
@@ -7,7 +8,7 @@ import { requireAccount } from "../auth/guard.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
-import { deliver, enqueue } from "../rooms/room-outbox.ts";
+import { type Decision, deliver, enqueue } from "../rooms/room-outbox.ts";
 import { findMembership, type MemberEnv, type Membership, requireMember } from "./guard.ts";
 import { sessionDetail } from "./store.ts";
 
@@ -22,7 +23,7 @@ async function change(
   memberId: MemberId,
   body: ApiBody,
   nowMs: number,
-): Promise<{ ok: true; call: Parameters<typeof deliver>[2] } | { ok: false; reason: "not-found" | "last-host" }> {
+): Promise<Result<Decision, "not-found" | "last-host">> {
   const eventId = crypto.randomUUID();
   const call = { eventId, sessionId: by.sessionId, fromMemberId: by.memberId, body };
   // The rule is part of the statement, so two hosts who demote each other at once cannot both succeed.
@@ -46,12 +47,12 @@ async function change(
             .bind(memberId, eventId, nowMs),
         ];
   const [, changed] = await db.batch([recorded, ...statements]);
-  if ((changed?.meta.changes ?? 0) > 0) return { ok: true, call };
+  if ((changed?.meta.changes ?? 0) > 0) return ok(call);
   const known = await db
     .prepare("SELECT 1 FROM session_members WHERE session_id = ? AND member_id = ?")
     .bind(by.sessionId, memberId)
     .first();
-  return { ok: false, reason: known === null ? "not-found" : "last-host" };
+  return refused(known === null ? "not-found" : "last-host");
 }
 
 export const members = newRouter<MemberEnv>()
@@ -72,7 +73,7 @@ export const members = newRouter<MemberEnv>()
       const outcome = await change(c.env.DB, c.var.member, memberId, body, c.var.deps.now());
       if (!outcome.ok)
         return outcome.reason === "not-found" ? problem(c, "not-found") : problem(c, "conflict", LAST_HOST);
-      await deliver(c.env, c.var.deps, outcome.call);
+      await deliver(c.env, c.var.deps, outcome.value);
       const member = await findMembership(c.env.DB, sessionId, c.var.account.id);
       return member === null ? problem(c, "not-found") : c.json(await sessionDetail(c.env.DB, member), 200);
     },
@@ -94,7 +95,7 @@ export const members = newRouter<MemberEnv>()
       const outcome = await change(c.env.DB, by, memberId, { kind: "remove", memberId }, c.var.deps.now());
       if (!outcome.ok)
         return outcome.reason === "not-found" ? problem(c, "not-found") : problem(c, "conflict", LAST_HOST);
-      await deliver(c.env, c.var.deps, outcome.call);
+      await deliver(c.env, c.var.deps, outcome.value);
       return c.body(null, 204);
     },
   );

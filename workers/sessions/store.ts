@@ -2,6 +2,7 @@ import { accentsOf } from "../../protocol/accents.ts";
 import { z } from "zod";
 import { MemberId, SessionId } from "../../protocol/ids.ts";
 import { SESSIONS_PER_ACCOUNT_MAX } from "../../protocol/limits.ts";
+import { done, type Result, refused } from "../../protocol/result.ts";
 import { Role } from "../../protocol/roles.ts";
 import type { SessionSettings } from "../../protocol/room.ts";
 import { InviteSummary, type SessionDetail, SessionSummary } from "../../protocol/sessions.ts";
@@ -11,7 +12,7 @@ import { findMembership, type Membership } from "./guard.ts";
 
 type Detail = z.infer<typeof SessionDetail>;
 
-export type CreateOutcome = { ok: true } | { ok: false; reason: "conflict" | "quota-exceeded" };
+type Created = Result<void, "conflict" | "quota-exceeded">;
 
 const Known = z.object({ name: z.string(), permitted: z.number() });
 
@@ -21,7 +22,7 @@ export async function createSession(
   session: { sessionId: SessionId; name: string; settings: SessionSettings },
   host: { accountId: string; memberId: MemberId },
   nowMs: number,
-): Promise<CreateOutcome> {
+): Promise<Created> {
   const permitted = session.settings.recordingPermitted ? 1 : 0;
   const [created] = await db.batch([
     db
@@ -43,7 +44,7 @@ export async function createSession(
       )
       .bind(session.sessionId, host.accountId, host.memberId, nowMs),
   ]);
-  if (created?.meta.changes === 1) return { ok: true };
+  if (created?.meta.changes === 1) return done;
   const known = await firstRow(
     Known,
     db.prepare("SELECT name, recording_permitted AS permitted FROM sessions WHERE id = ?").bind(session.sessionId),
@@ -53,11 +54,11 @@ export async function createSession(
       .prepare("SELECT 1 FROM session_erasures WHERE session_id = ?")
       .bind(session.sessionId)
       .first();
-    return { ok: false, reason: erased === null ? "quota-exceeded" : "conflict" };
+    return refused(erased === null ? "quota-exceeded" : "conflict");
   }
   const member = await findMembership(db, session.sessionId, host.accountId);
   const same = member?.role === "host" && known.name === session.name && known.permitted === permitted;
-  return same ? { ok: true } : { ok: false, reason: "conflict" };
+  return same ? done : refused("conflict");
 }
 
 const SummaryRow = SessionSummary.extend({ joinedAtMs: z.int() });

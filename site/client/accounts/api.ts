@@ -1,7 +1,7 @@
+import type { Result } from "../../../protocol/result.ts";
+
 /** What came of a request: the answer's JSON, or the problem's code (RFC 9457) with what is wrong in which field. */
-export type Answer<Value> =
-  | { ok: true; value: Value }
-  | { ok: false; code: string; fields: Record<string, string[]>; retryAfterSeconds: number };
+export type Answer<Value> = Result<Value, string, { fields: Record<string, string[]>; retryAfterSeconds: number }>;
 
 /** Asks the API of this origin. `offline` is a code of its own: nothing arrived. */
 export async function ask<Value = undefined>(method: string, path: string, body?: unknown): Promise<Answer<Value>> {
@@ -12,13 +12,13 @@ export async function ask<Value = undefined>(method: string, path: string, body?
       ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
     });
   } catch {
-    return { ok: false, code: "offline", fields: {}, retryAfterSeconds: 0 };
+    return { ok: false, reason: "offline", fields: {}, retryAfterSeconds: 0 };
   }
   const text = await response.text();
   if (response.ok) return { ok: true, value: (text === "" ? undefined : JSON.parse(text)) as Value };
   const problem = readProblem(text);
   const retryAfterSeconds = Number(response.headers.get("Retry-After") ?? 5) || 5;
-  return { ok: false, code: problem.code, fields: problem.fields, retryAfterSeconds };
+  return { ok: false, reason: problem.code, fields: problem.fields, retryAfterSeconds };
 }
 
 export const post = <Value = undefined>(path: string, body?: unknown) => ask<Value>("POST", path, body);

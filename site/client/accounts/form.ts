@@ -1,7 +1,8 @@
+import type { Refusal } from "../../../protocol/result.ts";
 import type { Said } from "../../i18n/accounts.ts";
 import type { Answer } from "./api.ts";
 
-type Failure = Extract<Answer<never>, { ok: false }>;
+type Failure = Refusal<Answer<never>>;
 
 /** The element that the page is known to have; a page and its script are built together. */
 export function find<E extends HTMLElement = HTMLElement>(selector: string, within: ParentNode = document): E {
@@ -69,7 +70,7 @@ export class Form {
   }
 
   /** What the API refused, in the person's words: at its field where it has one. A limit says how long it lasts, and counts. */
-  fail({ code, fields, retryAfterSeconds }: Failure) {
+  fail({ reason: code, fields, retryAfterSeconds }: Failure) {
     if (code === "validation-failed") {
       // The API speaks English; the page says it in the reader's language, at the field that it is about.
       const words: Record<string, string> = {

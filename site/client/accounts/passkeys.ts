@@ -13,7 +13,7 @@ export const hasPasskeys = () => "PublicKeyCredential" in window;
 function refusal(error: unknown): Answer<never> {
   const name = error instanceof Error ? error.name : "";
   const code = name === "InvalidStateError" ? "passkeyKnown" : "passkeyCancelled";
-  return { ok: false, code, fields: {}, retryAfterSeconds: 0 };
+  return { ok: false, reason: code, fields: {}, retryAfterSeconds: 0 };
 }
 
 /** Makes a passkey from options that `start` asks for, and hands the new credential to `finish`. */

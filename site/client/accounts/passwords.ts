@@ -11,7 +11,7 @@ export async function prepare() {
   return opaque.client;
 }
 
-const offline = { ok: false, code: "offline", fields: {}, retryAfterSeconds: 0 } as const;
+const offline = { ok: false, reason: "offline", fields: {}, retryAfterSeconds: 0 } as const;
 
 /** The same password typed on two systems may be other code points; NFKC makes them one (NIST SP 800-63B section 3.1.1.2). */
 const normal = (password: string) => password.normalize("NFKC");
@@ -47,6 +47,6 @@ export async function proveIt(email: string, password: string): Promise<Answer<{
   const { step, loginResponse } = started.value;
   const finished = client.finishLogin({ clientLoginState, loginResponse, password: normal(password) });
   // The protocol itself says here that the password is not the one; there is nothing to send.
-  if (finished === undefined) return { ok: false, code: "wrong-password", fields: {}, retryAfterSeconds: 0 };
+  if (finished === undefined) return { ok: false, reason: "wrong-password", fields: {}, retryAfterSeconds: 0 };
   return post("/sign-in/password", { step, finishLoginRequest: finished.finishLoginRequest });
 }

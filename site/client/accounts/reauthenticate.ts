@@ -9,7 +9,7 @@ type Signed = Answer<{ secondFactorStep?: string }>;
 /** Does `work`; if it wants a fresh sign-in, asks for one in place and does it again. Cancelled, the first answer stands. */
 export async function withReauthentication<Value>(work: () => Promise<Answer<Value>>): Promise<Answer<Value>> {
   const answer = await work();
-  if (answer.ok || answer.code !== "sign-in-again") return answer;
+  if (answer.ok || answer.reason !== "sign-in-again") return answer;
   return (await askForSignIn()) ? work() : answer;
 }
 
@@ -43,7 +43,7 @@ function prepared(dialog: HTMLDialogElement) {
     const code = form.root.querySelector<HTMLInputElement>("#reauthenticate-code")?.value.trim() ?? "";
     const second = await post<{ secondFactorStep?: string }>("/sign-in/second-factor", { step, code });
     if (second.ok && second.value.secondFactorStep === undefined) return enter();
-    if (second.ok || second.code === "validation-failed")
+    if (second.ok || second.reason === "validation-failed")
       return form.mark("reauthenticate-code", form.said["wrong-code"]);
     form.fail(second);
   };
