@@ -22,14 +22,14 @@ beforeAll(async () => {
   const columns =
     "id, session_id, member_id, account_id, take_id, name, state, sample_rate_hz, channels, encoding, timeline_frames, started_at_ms, bpm, part_bytes, upload_id, created_at_ms, expires_at_ms";
   const recording = (id: string, state: string, uploadId: string, expiresAtMs: number) =>
-    `${numbers(400)} INSERT INTO recordings (${columns}) SELECT '${id}' || i, 'ses_' || i, 'mem', 'acc_' || i, 't', 'n', '${state}', 48000, 1,
+    `${numbers(400)} INSERT INTO recordings (${columns}) SELECT '${id}' || i, 'ses_' || i, 'mem_' || i, 'acc_' || i, 't', 'n', '${state}', 48000, 1,
        'pcm24', 0, 0, 120, 5242880, ${uploadId}, ${NOW_MS - 9 * 24 * HOUR_MS}, ${expiresAtMs} FROM n`;
   for (const sql of [
     `${numbers(400)} INSERT INTO accounts (id, email, display_name, tier, created_at_ms) SELECT 'acc_' || i, i || '@example.org', 'A', 'free', 0 FROM n`,
     `${numbers(400)} INSERT INTO sessions (id, name, recording_permitted, created_at_ms) SELECT 'ses_' || i, 'S', 1, 0 FROM n`,
     recording("rec_soon_", "complete", "NULL", NOW_MS + EXPIRY_NOTICES_MS[1] - HOUR_MS),
     recording("rec_open_", "uploading", "'gone' || i", NOW_MS - HOUR_MS),
-    `${numbers(400)} INSERT INTO room_calls (event_id, session_id, from_member_id, body, created_at_ms) SELECT 'not a call ' || i, 'ses_' || i, 'mem', '{}', 0 FROM n`,
+    `${numbers(400)} INSERT INTO room_calls (event_id, session_id, from_member_id, body, created_at_ms) SELECT 'not a call ' || i, 'ses_' || i, 'mem_' || i, '{}', 0 FROM n`,
     `${numbers(200)} INSERT INTO session_erasures (session_id, requested_at_ms, due_at_ms, next_try_at_ms)
        SELECT 'ses_' || i, ${NOW_MS - HOUR_MS}, ${NOW_MS}, i FROM n`,
   ])

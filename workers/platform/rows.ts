@@ -44,3 +44,15 @@ export const jsonColumn = <Schema extends z.ZodType>(schema: Schema) =>
     .string()
     .transform((text): unknown => JSON.parse(text))
     .pipe(schema);
+
+/**
+ * Ids as the tables hold them. What comes in from outside is checked by the ids' own schemas (protocol/ids.ts); a row is read, and taken away,
+ * whatever else its id looks like.
+ */
+const stored = <Kind extends string>(kind: Kind) => z.templateLiteral([z.literal(kind), "_", z.string()]);
+export const StoredId = {
+  session: stored("ses"),
+  member: stored("mem"),
+  recording: stored("rec"),
+  invite: stored("inv"),
+};

@@ -1,11 +1,10 @@
 import { downloadZip, predictLength } from "client-zip";
 import { z } from "zod";
 import { fileNameOf } from "../../protocol/file-name.ts";
-import { RecordingId, SessionId } from "../../protocol/ids.ts";
 import type { Export } from "../../protocol/privacy.ts";
 import { sampleKey } from "../hub/sample.ts";
 import type { Env } from "../platform/env.ts";
-import { allRows, firstRow, SqlBoolean } from "../platform/rows.ts";
+import { allRows, firstRow, SqlBoolean, StoredId } from "../platform/rows.ts";
 import { objectKey, peaksKey } from "../recordings/keys.ts";
 import { pieceKey } from "./export.ts";
 import { exportSchema } from "./export-schema.ts";
@@ -47,8 +46,8 @@ const textEntry = (name: string, text: string): Entry => {
 };
 
 const Stem = z.object({
-  id: RecordingId,
-  sessionId: SessionId,
+  id: StoredId.recording,
+  sessionId: StoredId.session,
   name: z.string(),
   sizeBytes: z.int(),
   hasPeaks: SqlBoolean,

@@ -1,12 +1,11 @@
 import { z } from "zod";
-import { MemberId, SessionId } from "../../protocol/ids.ts";
 import { dropSamples } from "../hub/sample.ts";
 import { editProfile, findOwn } from "../hub/store.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
-import { allRows, SqlBoolean } from "../platform/rows.ts";
+import { allRows, SqlBoolean, StoredId } from "../platform/rows.ts";
 import { deleteRecordings, markDeletedOfAccount } from "../recordings/deletion.ts";
 import { Deletable } from "../recordings/store.ts";
 import { dropOneExport } from "./export.ts";
@@ -42,7 +41,7 @@ const counted = (db: D1Database, work: Work, name: string, statement: D1Prepared
   count(db, work, name),
 ];
 
-const Seat = z.object({ memberId: MemberId, sessionId: SessionId, isDeleted: SqlBoolean });
+const Seat = z.object({ memberId: StoredId.member, sessionId: StoredId.session, isDeleted: SqlBoolean });
 
 async function forgetRooms(env: Env, deps: Deps, { erasureId, accountId }: Work): Promise<Stepped> {
   const { results } = await allRows(

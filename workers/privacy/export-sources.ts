@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { MemberId, SessionId } from "../../protocol/ids.ts";
+import type { MemberId } from "../../protocol/ids.ts";
 import type { LoggedEvent } from "../../protocol/room.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { allRows, firstRow } from "../platform/rows.ts";
+import { allRows, firstRow, StoredId } from "../platform/rows.ts";
 import { inventory, sqlName, tableRules } from "./inventory.ts";
 import type { Rule, Subject, TableName } from "./rules.ts";
 
@@ -78,7 +78,7 @@ export async function readRows(db: D1Database, source: Source, accountId: string
   };
 }
 
-export const SeatOf = z.object({ memberId: MemberId, sessionId: SessionId });
+export const SeatOf = z.object({ memberId: StoredId.member, sessionId: StoredId.session });
 export type SeatOf = z.infer<typeof SeatOf>;
 
 /** The room after the one of `memberId` that the person ever was in and that is still there. */

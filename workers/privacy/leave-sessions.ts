@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { MemberId, SessionId } from "../../protocol/ids.ts";
+import type { MemberId, SessionId } from "../../protocol/ids.ts";
 import { withRequestBudget } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { allRows } from "../platform/rows.ts";
+import { allRows, StoredId } from "../platform/rows.ts";
 import { deliver, enqueue, findDecision } from "../rooms/room-outbox.ts";
 import { closeSession, continueErasure, findErasure } from "./session-erasure.ts";
 
-const Seat = z.object({ sessionId: SessionId, memberId: MemberId });
+const Seat = z.object({ sessionId: StoredId.session, memberId: StoredId.member });
 
 /** Takes an account out of up to `limit` of its sessions. Returns how many there were. */
 export async function leaveSessions(env: Env, deps: Deps, accountId: string, limit: number): Promise<number> {

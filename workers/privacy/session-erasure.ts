@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SessionId } from "../../protocol/ids.ts";
+import type { SessionId } from "../../protocol/ids.ts";
 import { TICKET_LIFETIME_MS } from "../../protocol/limits.ts";
 import { ERASURE_DEADLINE_MS } from "../../protocol/retention.ts";
 import { may } from "../../protocol/roles.ts";
@@ -10,7 +10,7 @@ import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
 import { objectStore } from "../platform/object-store.ts";
-import { allRows, firstRow } from "../platform/rows.ts";
+import { allRows, firstRow, StoredId } from "../platform/rows.ts";
 import { isGivenUp, markDeletedOfSession } from "../recordings/deletion.ts";
 import { sessionPrefix } from "../recordings/keys.ts";
 import { Deletable } from "../recordings/store.ts";
@@ -36,7 +36,7 @@ const NOTICE =
   "The session's recordings, chat, notes, log and member list are deleted from our servers. Copies that collaborators " +
   "have on their own machines are theirs, and out of our reach.";
 
-const Erasure = SessionErasure.omit({ notice: true });
+const Erasure = SessionErasure.omit({ notice: true }).extend({ sessionId: StoredId.session });
 
 export async function findErasure(db: D1Database, sessionId: SessionId): Promise<SessionErasure | null> {
   const row = await firstRow(
@@ -114,7 +114,7 @@ export function closeSession(
   ];
 }
 
-const Due = z.object({ sessionId: SessionId, requestedAtMs: z.number() });
+const Due = z.object({ sessionId: StoredId.session, requestedAtMs: z.number() });
 
 /** Sessions whose deletion is due for a try, the one that has waited longest first. */
 export async function dueErasures(db: D1Database, nowMs: number, limit: number) {

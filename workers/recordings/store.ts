@@ -1,19 +1,18 @@
 import { z } from "zod";
-import { MemberId, RecordingId, SessionId } from "../../protocol/ids.ts";
 import { ClockPoint, type CreateRecording, type Recording, StemFormat } from "../../protocol/recordings.ts";
 import { UPLOAD_ABANDONED_AFTER_MS } from "../../protocol/retention.ts";
 import { Role } from "../../protocol/roles.ts";
 import { TransportState } from "../../protocol/room.ts";
 import { type Cursor, cutPage } from "../http/paging.ts";
 import { log } from "../platform/log.ts";
-import { allRows, firstRow, SqlBoolean } from "../platform/rows.ts";
+import { allRows, firstRow, SqlBoolean, StoredId } from "../platform/rows.ts";
 
 /** What `recordings` and its session say together about one stem and the account that asks. */
 export const Row = z.object({
-  id: RecordingId,
-  sessionId: SessionId,
+  id: StoredId.recording,
+  sessionId: StoredId.session,
   takeId: z.string(),
-  memberId: MemberId,
+  memberId: StoredId.member,
   accountId: z.string(),
   name: z.string(),
   ...StemFormat.shape,

@@ -1,17 +1,22 @@
 import { z } from "zod";
-import { MemberId, SessionId } from "../../protocol/ids.ts";
+import type { SessionId } from "../../protocol/ids.ts";
 import { ApiBody, DecidedState } from "../../protocol/room.ts";
 import type { CallBudget } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
-import { allRows, firstRow, rowsOf, SqlBoolean } from "../platform/rows.ts";
+import { allRows, firstRow, rowsOf, SqlBoolean, StoredId } from "../platform/rows.ts";
 
 /**
  * A host's decision is D1's first and the room's second. The call to the room is itself a row, written in the batch that decides:
  * if the Worker dies between the two, or the room cannot be reached, cron makes the call again.
  */
-const DecisionRow = z.object({ eventId: z.string(), sessionId: SessionId, fromMemberId: MemberId, body: z.string() });
+const DecisionRow = z.object({
+  eventId: z.string(),
+  sessionId: StoredId.session,
+  fromMemberId: StoredId.member,
+  body: z.string(),
+});
 /** `body`: parsed, by whoever reads the row. */
 export type Decision = Omit<z.infer<typeof DecisionRow>, "body"> & { body: ApiBody };
 

@@ -1,15 +1,14 @@
 import { createMiddleware } from "hono/factory";
 import { z } from "zod";
-import { MemberId, SessionId } from "../../protocol/ids.ts";
 import { may, type Permission, Role } from "../../protocol/roles.ts";
 import type { AccountEnv } from "../auth/guard.ts";
 import { problem } from "../http/problem.ts";
-import { firstRow, SqlBoolean } from "../platform/rows.ts";
+import { firstRow, SqlBoolean, StoredId } from "../platform/rows.ts";
 
 /** What the asking account is in the session that the path names. */
 const Membership = z.object({
-  sessionId: SessionId,
-  memberId: MemberId,
+  sessionId: StoredId.session,
+  memberId: StoredId.member,
   role: Role,
   sessionName: z.string(),
   recordingPermitted: SqlBoolean,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { InviteCode, type InviteId, newId, randomBase32, SessionId } from "../../protocol/ids.ts";
+import { InviteCode, type InviteId, newId, randomBase32, type SessionId } from "../../protocol/ids.ts";
 import { INVITE_LIFETIME_MS, INVITES_PER_SESSION_MAX, SESSION_MEMBERS_MAX } from "../../protocol/limits.ts";
 import { ok, type Result, refused } from "../../protocol/result.ts";
 import { Role } from "../../protocol/roles.ts";
@@ -7,7 +7,7 @@ import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { toHex } from "../platform/hash.ts";
 import { mac } from "../platform/keys.ts";
-import { firstRow, rowsOf, SqlBoolean } from "../platform/rows.ts";
+import { firstRow, rowsOf, SqlBoolean, StoredId } from "../platform/rows.ts";
 
 export interface NewInvite {
   inviteId: InviteId;
@@ -101,7 +101,7 @@ export async function findOpenInvite(
 
 type Accepted = Result<SessionId, "invite-invalid" | "session-full">;
 
-const Spent = z.object({ sessionId: SessionId, valid: SqlBoolean, member: SqlBoolean });
+const Spent = z.object({ sessionId: StoredId.session, valid: SqlBoolean, member: SqlBoolean });
 
 /**
  * Spends one use of a code and makes the account a member, both or neither: the use is taken by the very member row that this

@@ -1,12 +1,11 @@
 import { z } from "zod";
-import { SessionId } from "../../protocol/ids.ts";
 import { Role } from "../../protocol/roles.ts";
 import { type Cursor, cutPage } from "../http/paging.ts";
-import { allRows } from "../platform/rows.ts";
+import { allRows, StoredId } from "../platform/rows.ts";
 
 /** A session as one line among a person's sessions. */
 const SessionLine = z.object({
-  sessionId: SessionId,
+  sessionId: StoredId.session,
   name: z.string(),
   role: Role,
   createdAtMs: z.int(),

@@ -1,13 +1,13 @@
 import { accentsOf } from "../../protocol/accents.ts";
 import { z } from "zod";
-import { MemberId, SessionId } from "../../protocol/ids.ts";
+import type { MemberId, SessionId } from "../../protocol/ids.ts";
 import { SESSIONS_PER_ACCOUNT_MAX } from "../../protocol/limits.ts";
 import { done, type Result, refused } from "../../protocol/result.ts";
 import { Role } from "../../protocol/roles.ts";
 import type { SessionSettings } from "../../protocol/room.ts";
 import { InviteSummary, type SessionDetail, SessionSummary } from "../../protocol/sessions.ts";
 import { type Cursor, cutPage } from "../http/paging.ts";
-import { allRows, firstRow } from "../platform/rows.ts";
+import { allRows, firstRow, StoredId } from "../platform/rows.ts";
 import { findMembership, type Membership } from "./guard.ts";
 
 type Detail = z.infer<typeof SessionDetail>;
@@ -61,7 +61,12 @@ export async function createSession(
   return same ? done : refused("conflict");
 }
 
-const SummaryRow = SessionSummary.extend({ joinedAtMs: z.int() });
+const SummaryRow = SessionSummary.extend({
+  sessionId: StoredId.session,
+  memberId: StoredId.member,
+  joinedAtMs: z.int(),
+});
+const InviteRow = InviteSummary.extend({ inviteId: StoredId.invite });
 
 /** One page of an account's sessions, newest membership first. Reads two rows for each session shown. */
 export async function listSessions(db: D1Database, accountId: string, limit: number, [atMs, id]: Cursor) {
@@ -85,7 +90,7 @@ export async function listSessions(db: D1Database, accountId: string, limit: num
   );
 }
 
-const Hosted = z.object({ sessionId: SessionId, name: z.string() });
+const Hosted = z.object({ sessionId: StoredId.session, name: z.string() });
 
 /** Sessions that an account hosts, newest first: for choosing one of them. */
 export async function listHosted(db: D1Database, accountId: string, limit = 50) {
@@ -104,7 +109,7 @@ export async function listHosted(db: D1Database, accountId: string, limit = 50) 
 /** One page of a session's invites, newest first, without their codes. */
 export async function listInvites(db: D1Database, sessionId: SessionId, limit: number, [atMs, id]: Cursor) {
   const { results } = await allRows(
-    InviteSummary,
+    InviteRow,
     db
       .prepare(
         `SELECT id AS inviteId, label, role, uses_left AS usesLeft, created_at_ms AS createdAtMs, expires_at_ms AS expiresAtMs
@@ -121,7 +126,7 @@ export async function listInvites(db: D1Database, sessionId: SessionId, limit: n
   );
 }
 
-const MemberRow = z.object({ memberId: MemberId, displayName: z.string(), role: Role, accountId: z.string() });
+const MemberRow = z.object({ memberId: StoredId.member, displayName: z.string(), role: Role, accountId: z.string() });
 
 /** The session as its members see it: promise V1's list and nothing else of anybody. */
 export async function sessionDetail(db: D1Database, member: Membership): Promise<Detail> {
