@@ -146,6 +146,8 @@ export const LANGUAGES_MAX = 8;
 export const RATE_MAX_MINOR = 99_999_999;
 /** A minute of 16-bit stereo WAV at 48 kHz (11.52 MB), or five of MP3 at 320 kbit/s; held in memory while its kind is looked at. */
 export const SAMPLE_MAX_BYTES = 12_000_000;
+/** The same with the lines of a form round it. */
+export const SAMPLE_BODY_MAX_BYTES = SAMPLE_MAX_BYTES + 16 * 1024;
 export const MESSAGE_MAX_GRAPHEMES = 1_000;
 export const REPORT_MAX_GRAPHEMES = 1_000;
 /** What a person asks under their rights, and what we answer. */

@@ -9,7 +9,7 @@ import { secondFactor } from "./accounts/second-factor.ts";
 import { signIn } from "./accounts/sign-in.ts";
 import { signUp } from "./accounts/sign-up.ts";
 import { networksOf } from "./auth/network.ts";
-import { withCosts } from "./http/costs.ts";
+import { costs, withCosts } from "./http/costs.ts";
 import { health } from "./http/health.ts";
 import { methodsAt } from "./http/methods.ts";
 import { openApi } from "./http/openapi.ts";
@@ -49,7 +49,6 @@ import { sessionErasure } from "./privacy/session-erasure-routes.ts";
 import { downloads } from "./recordings/download.ts";
 import { recordings } from "./recordings/routes.ts";
 import { roomUpgrade } from "./rooms/room-upgrade.ts";
-import { routeCosts } from "./route-costs.ts";
 import { invites } from "./sessions/invite-routes.ts";
 import { members } from "./sessions/members.ts";
 import { sessions } from "./sessions/routes.ts";
@@ -59,11 +58,11 @@ import { waitlist } from "./waitlist/routes.ts";
 /** The contents page: every noun mounts its routes here, behind the guards that its own routes name. */
 export function createApp(deps: Deps = systemDeps) {
   const app = newRouter();
-  app.use(withRequest(deps));
+  app.use(withRequest(deps, app));
   app.use(withSecurityHeaders);
   app.use(withNoStore);
   app.use(checkPath);
-  app.use(withCosts(app, routeCosts, networksOf));
+  app.use(withCosts(app, networksOf));
   app.use(withErasuresReplayed());
 
   app.route("/", health);
@@ -97,23 +96,23 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", operatorRequests);
   app.route("/", operatorBreaches);
   app.route("/", waitlist);
-  app.route("/", signInPages(app));
-  app.route("/", accountPages(app));
-  app.route("/", erasurePages(app));
-  app.route("/", privacyCentre(app));
+  app.route("/", signInPages);
+  app.route("/", accountPages);
+  app.route("/", erasurePages);
+  app.route("/", privacyCentre);
   app.route("/", companionPages);
-  app.route("/", waitlistPages(app));
-  app.route("/", profilePages(app));
-  app.route("/", hubPages(app));
+  app.route("/", waitlistPages);
+  app.route("/", profilePages);
+  app.route("/", hubPages);
   app.route("/", sitemap);
-  app.route("/", sessionPages(app));
-  app.route("/", takePages(app));
+  app.route("/", sessionPages);
+  app.route("/", takePages);
   app.route("/", roomPages);
-  app.route("/", invitePages(app));
+  app.route("/", invitePages);
   app.route("/", pages);
 
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
-  app.get("/openapi.json", openApi(app));
+  app.get("/openapi.json", costs("free"), openApi(app));
 
   app.notFound((c) => {
     const allowed = methodsAt(app, c.req.path);

@@ -3,11 +3,14 @@ import { AccountDetail, PatchAccount } from "../../protocol/accounts.ts";
 import { newsWording } from "../../site/i18n/consent.ts";
 import { voidChallenges } from "../auth/challenges.ts";
 import { type AccountContext, requireAccount } from "../auth/guard.ts";
+import { costs } from "../http/costs.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { endSignIns } from "./credentials.ts";
 import { accountDetail, patchAccount } from "./store.ts";
+
+const params = z.object({ signInId: z.string().max(40) });
 
 const guarded = { security: bearer, tags: ["accounts"] };
 const detail = {
@@ -22,6 +25,26 @@ async function answerDetail(c: AccountContext) {
   return found === null ? problem(c, "unauthenticated") : c.json(found, 200);
 }
 
+async function patch(c: AccountContext, body: z.output<typeof PatchAccount>) {
+  const change = body;
+  await patchAccount(c.env.DB, c.var.deps, c.var.account.id, change, newsWording);
+  return answerDetail(c);
+}
+
+async function endOthers(c: AccountContext) {
+  const { id, signInId } = c.var.account;
+  // Whoever signs everybody out means those as well who wait with a link or a code.
+  await c.env.DB.batch([endSignIns(c.env.DB, id, signInId), ...voidChallenges(c.env.DB, id)]);
+  return c.body(null, 204);
+}
+
+async function endOne(c: AccountContext, path: z.output<typeof params>) {
+  const { meta } = await c.env.DB.prepare("DELETE FROM sign_ins WHERE id = ? AND account_id = ?")
+    .bind(path.signInId, c.var.account.id)
+    .run();
+  return meta.changes === 0 ? problem(c, "not-found") : c.body(null, 204);
+}
+
 /** A person's own account: what they gave can be read and corrected by them (A6), and each device that is signed in can be sent away. */
 export const account = newRouter()
   .openapi(
@@ -30,7 +53,7 @@ export const account = newRouter()
       method: "get",
       path: "/api/v1/account",
       summary: "Your own account: name, address, how you sign in, devices, and when you did",
-      middleware: [requireAccount] as const,
+      middleware: [costs("read"), requireAccount] as const,
       responses: detail,
     }),
     (c) => answerDetail(c),
@@ -41,15 +64,11 @@ export const account = newRouter()
       method: "patch",
       path: "/api/v1/account",
       summary: "Correct your display name, language, or whether you want news",
-      middleware: [requireAccount] as const,
+      middleware: [costs("write"), requireAccount] as const,
       request: { body: json(PatchAccount) },
       responses: detail,
     }),
-    async (c) => {
-      const change = c.req.valid("json");
-      await patchAccount(c.env.DB, c.var.deps, c.var.account.id, change, newsWording);
-      return answerDetail(c);
-    },
+    (c) => patch(c, c.req.valid("json")),
   )
   .openapi(
     createRoute({
@@ -57,15 +76,10 @@ export const account = newRouter()
       method: "delete",
       path: "/api/v1/account/sign-ins",
       summary: "Sign every other device out, and void every link and code that waits",
-      middleware: [requireAccount] as const,
+      middleware: [costs("write"), requireAccount] as const,
       responses: { 204: { description: "Signed out" }, ...problemResponses },
     }),
-    async (c) => {
-      const { id, signInId } = c.var.account;
-      // Whoever signs everybody out means those as well who wait with a link or a code.
-      await c.env.DB.batch([endSignIns(c.env.DB, id, signInId), ...voidChallenges(c.env.DB, id)]);
-      return c.body(null, 204);
-    },
+    (c) => endOthers(c),
   )
   .openapi(
     createRoute({
@@ -73,14 +87,9 @@ export const account = newRouter()
       method: "delete",
       path: "/api/v1/account/sign-ins/{signInId}",
       summary: "Sign one device out",
-      middleware: [requireAccount] as const,
-      request: { params: z.object({ signInId: z.string().max(40) }) },
+      middleware: [costs("write"), requireAccount] as const,
+      request: { params },
       responses: { 204: { description: "Signed out" }, ...problemResponses },
     }),
-    async (c) => {
-      const { meta } = await c.env.DB.prepare("DELETE FROM sign_ins WHERE id = ? AND account_id = ?")
-        .bind(c.req.valid("param").signInId, c.var.account.id)
-        .run();
-      return meta.changes === 0 ? problem(c, "not-found") : c.body(null, 204);
-    },
+    (c) => endOne(c, c.req.valid("param")),
   );

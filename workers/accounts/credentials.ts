@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { Token } from "../../protocol/accounts.ts";
 import { EmailAddress } from "../../protocol/email-address.ts";
 import { consumeChallenge, createChallenge, newSecret, voidChallenges } from "../auth/challenges.ts";
+import { costs } from "../http/costs.ts";
 import { json, problemResponses } from "../http/openapi.ts";
 import { publicOrigin } from "../http/origin.ts";
 import { problem } from "../http/problem.ts";
@@ -64,11 +65,52 @@ const removeAddedSince = (db: D1Database, accountId: string, sinceMs: number): D
     "DELETE FROM recovery_codes WHERE account_id = ?1 AND created_at_ms >= ?2",
   ].map((sql) => db.prepare(sql).bind(accountId, sinceMs));
 
+async function takeBack(c: AppContext, body: z.output<typeof Token>) {
+  const { deps } = c.var;
+  const opened = await consumeChallenge(c.env.DB, deps, "take-back", body.token);
+  const waiting = TakeBack.safeParse(opened?.data);
+  if (!waiting.success || opened?.accountId == null) return problem(c, "link-invalid");
+  const { accountId } = opened;
+  const { sinceMs, email, changedNothing } = waiting.data;
+  if (changedNothing) {
+    await c.env.DB.batch(voidChallenges(c.env.DB, accountId));
+    return c.json({ outcome: "stopped" as const }, 200);
+  }
+  const before = await addressOf(c.env.DB, accountId);
+  if (before === null) return problem(c, "link-invalid");
+  const reset = await createChallenge(c.env.DB, deps, "reset", accountId, {});
+  const back = await takeBackLink(c, accountId, email, deps.now(), true);
+  const values = { link: `${publicOrigin(c)}/reset/finish?token=${reset.token}`, takeBack: back.link };
+  const mail = { id: `take-back-${newSecret(deps)}`, to: { ...before, address: email }, values };
+  const undone = await c.env.DB.batch([
+    c.env.DB.prepare("UPDATE accounts SET email = ?2 WHERE id = ?1").bind(accountId, email),
+    ...removeAddedSince(c.env.DB, accountId, sinceMs),
+    ...voidChallenges(c.env.DB, accountId),
+    // A thief was told of what they changed as well, at the address that they had moved to. What is older stays: it is the owner's.
+    c.env.DB.prepare("DELETE FROM challenges WHERE account_id = ? AND kind = 'take-back' AND created_at_ms > ?").bind(
+      accountId,
+      sinceMs,
+    ),
+    endSignIns(c.env.DB, accountId),
+    reset.insert,
+    back.insert,
+    queueMail(c.env.DB, { ...mail, template: "reset" }, deps.now()),
+  ]).catch((error: unknown) => {
+    // Somebody has opened an account under the old address since; the batch is undone as a whole.
+    if (/UNIQUE/.test(String(error))) return null;
+    throw error;
+  });
+  if (undone === null) return problem(c, "address-taken");
+  flush(c);
+  return c.json({ outcome: "taken-back" as const }, 200);
+}
+
 export const credentials = newRouter().openapi(
   createRoute({
     tags: ["accounts"],
     method: "post",
     path: "/api/v1/account/take-back",
+    middleware: [costs("anonymous-write")] as const,
     summary: "Undoes a change of address, password, passkey or second factor, by the link that told of it",
     request: { body: json(Token) },
     responses: {
@@ -79,43 +121,5 @@ export const credentials = newRouter().openapi(
       ...problemResponses,
     },
   }),
-  async (c) => {
-    const { deps } = c.var;
-    const opened = await consumeChallenge(c.env.DB, deps, "take-back", c.req.valid("json").token);
-    const waiting = TakeBack.safeParse(opened?.data);
-    if (!waiting.success || opened?.accountId == null) return problem(c, "link-invalid");
-    const { accountId } = opened;
-    const { sinceMs, email, changedNothing } = waiting.data;
-    if (changedNothing) {
-      await c.env.DB.batch(voidChallenges(c.env.DB, accountId));
-      return c.json({ outcome: "stopped" as const }, 200);
-    }
-    const before = await addressOf(c.env.DB, accountId);
-    if (before === null) return problem(c, "link-invalid");
-    const reset = await createChallenge(c.env.DB, deps, "reset", accountId, {});
-    const back = await takeBackLink(c, accountId, email, deps.now(), true);
-    const values = { link: `${publicOrigin(c)}/reset/finish?token=${reset.token}`, takeBack: back.link };
-    const mail = { id: `take-back-${newSecret(deps)}`, to: { ...before, address: email }, values };
-    const undone = await c.env.DB.batch([
-      c.env.DB.prepare("UPDATE accounts SET email = ?2 WHERE id = ?1").bind(accountId, email),
-      ...removeAddedSince(c.env.DB, accountId, sinceMs),
-      ...voidChallenges(c.env.DB, accountId),
-      // A thief was told of what they changed as well, at the address that they had moved to. What is older stays: it is the owner's.
-      c.env.DB.prepare("DELETE FROM challenges WHERE account_id = ? AND kind = 'take-back' AND created_at_ms > ?").bind(
-        accountId,
-        sinceMs,
-      ),
-      endSignIns(c.env.DB, accountId),
-      reset.insert,
-      back.insert,
-      queueMail(c.env.DB, { ...mail, template: "reset" }, deps.now()),
-    ]).catch((error: unknown) => {
-      // Somebody has opened an account under the old address since; the batch is undone as a whole.
-      if (/UNIQUE/.test(String(error))) return null;
-      throw error;
-    });
-    if (undone === null) return problem(c, "address-taken");
-    flush(c);
-    return c.json({ outcome: "taken-back" as const }, 200);
-  },
+  (c) => takeBack(c, c.req.valid("json")),
 );

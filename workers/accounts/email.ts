@@ -2,11 +2,12 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { ChangeEmail, Token } from "../../protocol/accounts.ts";
 import { EmailAddress } from "../../protocol/email-address.ts";
 import { consumeChallenge, createChallenge, newSecret, voidChallenges } from "../auth/challenges.ts";
-import { requireAccount, requireReauthentication } from "../auth/guard.ts";
+import { type AccountContext, requireAccount, requireReauthentication } from "../auth/guard.ts";
+import { costs } from "../http/costs.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { publicOrigin } from "../http/origin.ts";
 import { problem } from "../http/problem.ts";
-import { newRouter } from "../http/router.ts";
+import { type AppContext, newRouter } from "../http/router.ts";
 import { flush } from "../mail/flush.ts";
 import { addressOf, queueDecoy, queueMail } from "../mail/outbox.ts";
 import { takeBackLink } from "./credentials.ts";
@@ -20,6 +21,70 @@ import { findCredentials } from "./store.ts";
  */
 const Waiting = z.object({ email: EmailAddress, askedAtMs: z.int() });
 
+async function ask(c: AccountContext, body: z.output<typeof ChangeEmail>) {
+  const { email } = body;
+  const { deps, account } = c.var;
+  if (email === account.email) return problem(c, "address-unchanged");
+  const before = await addressOf(c.env.DB, account.id);
+  if (before === null) return problem(c, "unauthenticated");
+  const limit = await consumeMail(c, "email", email);
+  if (!limit.ok) return problem(c, "rate-limited");
+  const known = await findCredentials(c.env.DB, email);
+  const nowMs = deps.now();
+  const asked = await createChallenge(c.env.DB, deps, "email", account.id, { email, askedAtMs: nowMs });
+  const back = await takeBackLink(c, account.id, account.email, nowMs);
+  const link = `${publicOrigin(c)}/account/email?token=${asked.token}`;
+  const id = `email-${newSecret(deps)}`;
+  await c.env.DB.batch([
+    // An address that somebody else has gets nothing: neither is told of the other.
+    known !== null
+      ? queueDecoy(c.env.DB, id, nowMs)
+      : queueMail(
+          c.env.DB,
+          { id, to: { ...before, address: email }, template: "new-address", values: { link } },
+          nowMs,
+        ),
+    asked.insert,
+    back.insert,
+    queueMail(
+      c.env.DB,
+      { id: `${id}-asked`, to: before, template: "address-asked", values: { email, takeBack: back.link } },
+      nowMs,
+    ),
+  ]);
+  flush(c);
+  return c.body(null, 202);
+}
+
+async function confirm(c: AppContext, body: z.output<typeof Token>) {
+  const { deps } = c.var;
+  const opened = await consumeChallenge(c.env.DB, deps, "email", body.token);
+  const waiting = Waiting.safeParse(opened?.data);
+  if (!waiting.success || opened?.accountId == null) return problem(c, "link-invalid");
+  const { email, askedAtMs } = waiting.data;
+  const { accountId } = opened;
+  const before = await addressOf(c.env.DB, accountId);
+  if (before === null) return problem(c, "link-invalid");
+  const back = await takeBackLink(c, accountId, before.address, askedAtMs);
+  // The row of this mail names the old address and no account: the account has gone on to another one.
+  const to = { ...before, accountId: null };
+  const id = `address-${newSecret(deps)}`;
+  const moved = await c.env.DB.batch([
+    c.env.DB.prepare("UPDATE accounts SET email = ?2 WHERE id = ?1").bind(accountId, email),
+    ...voidChallenges(c.env.DB, accountId),
+    back.insert,
+    queueMail(c.env.DB, { id, to, template: "address-changed", values: { takeBack: back.link } }, deps.now()),
+    c.env.DB.prepare("DELETE FROM waitlist WHERE email = ?").bind(email),
+  ]).catch((error: unknown) => {
+    // Somebody took the address since the link was mailed; the batch is undone as a whole.
+    if (/UNIQUE/.test(String(error))) return null;
+    throw error;
+  });
+  if (moved === null) return problem(c, "address-taken");
+  flush(c);
+  return c.body(null, 204);
+}
+
 export const email = newRouter()
   .openapi(
     createRoute({
@@ -28,80 +93,21 @@ export const email = newRouter()
       method: "post",
       path: "/api/v1/account/email",
       summary: "Ask for another address; it counts once it is confirmed by the mail that goes there",
-      middleware: [requireAccount, requireReauthentication] as const,
+      middleware: [costs("write"), requireAccount, requireReauthentication] as const,
       request: { body: json(ChangeEmail) },
       responses: accepted,
     }),
-    async (c) => {
-      const { email } = c.req.valid("json");
-      const { deps, account } = c.var;
-      if (email === account.email) return problem(c, "address-unchanged");
-      const before = await addressOf(c.env.DB, account.id);
-      if (before === null) return problem(c, "unauthenticated");
-      const limit = await consumeMail(c, "email", email);
-      if (!limit.ok) return problem(c, "rate-limited");
-      const known = await findCredentials(c.env.DB, email);
-      const nowMs = deps.now();
-      const asked = await createChallenge(c.env.DB, deps, "email", account.id, { email, askedAtMs: nowMs });
-      const back = await takeBackLink(c, account.id, account.email, nowMs);
-      const link = `${publicOrigin(c)}/account/email?token=${asked.token}`;
-      const id = `email-${newSecret(deps)}`;
-      await c.env.DB.batch([
-        // An address that somebody else has gets nothing: neither is told of the other.
-        known !== null
-          ? queueDecoy(c.env.DB, id, nowMs)
-          : queueMail(
-              c.env.DB,
-              { id, to: { ...before, address: email }, template: "new-address", values: { link } },
-              nowMs,
-            ),
-        asked.insert,
-        back.insert,
-        queueMail(
-          c.env.DB,
-          { id: `${id}-asked`, to: before, template: "address-asked", values: { email, takeBack: back.link } },
-          nowMs,
-        ),
-      ]);
-      flush(c);
-      return c.body(null, 202);
-    },
+    (c) => ask(c, c.req.valid("json")),
   )
   .openapi(
     createRoute({
       tags: ["accounts"],
       method: "post",
       path: "/api/v1/account/email/confirm",
+      middleware: [costs("anonymous-write")] as const,
       summary: "Uses the new address from now on, by the link that was mailed to it; the old one can take it back",
       request: { body: json(Token) },
       responses: { 204: { description: "Changed" }, ...problemResponses },
     }),
-    async (c) => {
-      const { deps } = c.var;
-      const opened = await consumeChallenge(c.env.DB, deps, "email", c.req.valid("json").token);
-      const waiting = Waiting.safeParse(opened?.data);
-      if (!waiting.success || opened?.accountId == null) return problem(c, "link-invalid");
-      const { email, askedAtMs } = waiting.data;
-      const { accountId } = opened;
-      const before = await addressOf(c.env.DB, accountId);
-      if (before === null) return problem(c, "link-invalid");
-      const back = await takeBackLink(c, accountId, before.address, askedAtMs);
-      // The row of this mail names the old address and no account: the account has gone on to another one.
-      const to = { ...before, accountId: null };
-      const id = `address-${newSecret(deps)}`;
-      const moved = await c.env.DB.batch([
-        c.env.DB.prepare("UPDATE accounts SET email = ?2 WHERE id = ?1").bind(accountId, email),
-        ...voidChallenges(c.env.DB, accountId),
-        back.insert,
-        queueMail(c.env.DB, { id, to, template: "address-changed", values: { takeBack: back.link } }, deps.now()),
-        c.env.DB.prepare("DELETE FROM waitlist WHERE email = ?").bind(email),
-      ]).catch((error: unknown) => {
-        // Somebody took the address since the link was mailed; the batch is undone as a whole.
-        if (/UNIQUE/.test(String(error))) return null;
-        throw error;
-      });
-      if (moved === null) return problem(c, "address-taken");
-      flush(c);
-      return c.body(null, 204);
-    },
+    (c) => confirm(c, c.req.valid("json")),
   );

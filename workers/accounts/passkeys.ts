@@ -2,8 +2,9 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { NewPasskey, PasskeyStarted, RenamePasskey } from "../../protocol/accounts.ts";
 import { PASSKEYS_PER_ACCOUNT_MAX } from "../../protocol/limits.ts";
 import { consumeChallenge, createChallenge } from "../auth/challenges.ts";
-import { requireAccount, requireReauthentication } from "../auth/guard.ts";
+import { type AccountContext, requireAccount, requireReauthentication } from "../auth/guard.ts";
 import { labelOf } from "../auth/session-token.ts";
+import { costs } from "../http/costs.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { publicOrigin } from "../http/origin.ts";
 import { problem } from "../http/problem.ts";
@@ -18,6 +19,61 @@ const guarded = { security: bearer, tags: ["accounts"] };
 const Waiting = z.object({ challenge: z.string() });
 const params = z.object({ passkeyId: z.string().max(1_024) });
 
+async function start(c: AccountContext) {
+  const { deps, account } = c.var;
+  const known = await passkeyIds(c.env.DB, account.id);
+  if (known.length >= PASSKEYS_PER_ACCOUNT_MAX)
+    return problem(c, "quota-exceeded", "Remove a passkey that you no longer use first.");
+  const userId = await webauthnUserId(c.env.DB, deps, account.id);
+  const options = await passkeyOptions(publicOrigin(c), deps, account, userId, known);
+  const { token, insert } = await createChallenge(c.env.DB, deps, "new-passkey", account.id, {
+    challenge: options.challenge,
+  });
+  await insert.run();
+  return c.json({ step: token, options: { ...options } }, 200);
+}
+
+async function add(c: AccountContext, body: z.output<typeof NewPasskey>) {
+  const { step, credential, label } = body;
+  const { deps, account } = c.var;
+  const opened = await consumeChallenge(c.env.DB, deps, "new-passkey", step);
+  const waiting = Waiting.safeParse(opened?.data);
+  if (!waiting.success || opened?.accountId !== account.id) return problem(c, "step-expired");
+  const passkey = await readNewPasskey(publicOrigin(c), waiting.data.challenge, credential);
+  if (passkey === null) return problem(c, "passkey-invalid");
+  const named = { ...passkey, label: label ?? labelOf(c.req.header("User-Agent")) };
+  const { meta } = await insertPasskey(c.env.DB, account.id, named, deps.now()).run();
+  if (meta.changes !== 1) return problem(c, "passkey-invalid");
+  await c.env.DB.batch(await credentialsChanged(c, account.id, "passkey-added"));
+  flush(c);
+  return c.body(null, 204);
+}
+
+async function rename(c: AccountContext, path: z.output<typeof params>, body: z.output<typeof RenamePasskey>) {
+  const { meta } = await c.env.DB.prepare("UPDATE passkeys SET label = ?3 WHERE id = ?1 AND account_id = ?2")
+    .bind(path.passkeyId, c.var.account.id, body.label)
+    .run();
+  return meta.changes === 0 ? problem(c, "not-found") : c.body(null, 204);
+}
+
+async function remove(c: AccountContext, path: z.output<typeof params>) {
+  const { id } = c.var.account;
+  const { passkeyId } = path;
+  // The rule is part of the statement: two removals at once cannot take the last two.
+  const { meta } = await c.env.DB.prepare(
+    `DELETE FROM passkeys WHERE id = ?1 AND account_id = ?2
+       AND (EXISTS (SELECT 1 FROM passwords WHERE account_id = ?2)
+         OR (SELECT COUNT(*) FROM passkeys WHERE account_id = ?2) > 1)`,
+  )
+    .bind(passkeyId, id)
+    .run();
+  if (meta.changes === 0)
+    return problem(c, (await passkeyIds(c.env.DB, id)).includes(passkeyId) ? "last-way-in" : "not-found");
+  await c.env.DB.batch(await credentialsChanged(c, id, "passkey-removed"));
+  flush(c);
+  return c.body(null, 204);
+}
+
 export const passkeys = newRouter()
   .openapi(
     createRoute({
@@ -25,22 +81,10 @@ export const passkeys = newRouter()
       method: "post",
       path: "/api/v1/account/passkeys/start",
       summary: "Options for another passkey",
-      middleware: [requireAccount, requireReauthentication] as const,
+      middleware: [costs("write"), requireAccount, requireReauthentication] as const,
       responses: { 200: { description: "Options", ...json(PasskeyStarted) }, ...problemResponses },
     }),
-    async (c) => {
-      const { deps, account } = c.var;
-      const known = await passkeyIds(c.env.DB, account.id);
-      if (known.length >= PASSKEYS_PER_ACCOUNT_MAX)
-        return problem(c, "quota-exceeded", "Remove a passkey that you no longer use first.");
-      const userId = await webauthnUserId(c.env.DB, deps, account.id);
-      const options = await passkeyOptions(publicOrigin(c), deps, account, userId, known);
-      const { token, insert } = await createChallenge(c.env.DB, deps, "new-passkey", account.id, {
-        challenge: options.challenge,
-      });
-      await insert.run();
-      return c.json({ step: token, options: { ...options } }, 200);
-    },
+    (c) => start(c),
   )
   .openapi(
     createRoute({
@@ -48,25 +92,11 @@ export const passkeys = newRouter()
       method: "post",
       path: "/api/v1/account/passkeys",
       summary: "The new passkey",
-      middleware: [requireAccount, requireReauthentication] as const,
+      middleware: [costs("write"), requireAccount, requireReauthentication] as const,
       request: { body: json(NewPasskey) },
       responses: { 204: { description: "Added" }, ...problemResponses },
     }),
-    async (c) => {
-      const { step, credential, label } = c.req.valid("json");
-      const { deps, account } = c.var;
-      const opened = await consumeChallenge(c.env.DB, deps, "new-passkey", step);
-      const waiting = Waiting.safeParse(opened?.data);
-      if (!waiting.success || opened?.accountId !== account.id) return problem(c, "step-expired");
-      const passkey = await readNewPasskey(publicOrigin(c), waiting.data.challenge, credential);
-      if (passkey === null) return problem(c, "passkey-invalid");
-      const named = { ...passkey, label: label ?? labelOf(c.req.header("User-Agent")) };
-      const { meta } = await insertPasskey(c.env.DB, account.id, named, deps.now()).run();
-      if (meta.changes !== 1) return problem(c, "passkey-invalid");
-      await c.env.DB.batch(await credentialsChanged(c, account.id, "passkey-added"));
-      flush(c);
-      return c.body(null, 204);
-    },
+    (c) => add(c, c.req.valid("json")),
   )
   .openapi(
     createRoute({
@@ -74,16 +104,11 @@ export const passkeys = newRouter()
       method: "patch",
       path: "/api/v1/account/passkeys/{passkeyId}",
       summary: "Give a passkey a name of your own",
-      middleware: [requireAccount] as const,
+      middleware: [costs("write"), requireAccount] as const,
       request: { params, body: json(RenamePasskey) },
       responses: { 204: { description: "Named" }, ...problemResponses },
     }),
-    async (c) => {
-      const { meta } = await c.env.DB.prepare("UPDATE passkeys SET label = ?3 WHERE id = ?1 AND account_id = ?2")
-        .bind(c.req.valid("param").passkeyId, c.var.account.id, c.req.valid("json").label)
-        .run();
-      return meta.changes === 0 ? problem(c, "not-found") : c.body(null, 204);
-    },
+    (c) => rename(c, c.req.valid("param"), c.req.valid("json")),
   )
   .openapi(
     createRoute({
@@ -91,25 +116,9 @@ export const passkeys = newRouter()
       method: "delete",
       path: "/api/v1/account/passkeys/{passkeyId}",
       summary: "Remove a passkey, unless nothing else signs the account in",
-      middleware: [requireAccount, requireReauthentication] as const,
+      middleware: [costs("write"), requireAccount, requireReauthentication] as const,
       request: { params },
       responses: { 204: { description: "Removed" }, ...problemResponses },
     }),
-    async (c) => {
-      const { id } = c.var.account;
-      const { passkeyId } = c.req.valid("param");
-      // The rule is part of the statement: two removals at once cannot take the last two.
-      const { meta } = await c.env.DB.prepare(
-        `DELETE FROM passkeys WHERE id = ?1 AND account_id = ?2
-           AND (EXISTS (SELECT 1 FROM passwords WHERE account_id = ?2)
-             OR (SELECT COUNT(*) FROM passkeys WHERE account_id = ?2) > 1)`,
-      )
-        .bind(passkeyId, id)
-        .run();
-      if (meta.changes === 0)
-        return problem(c, (await passkeyIds(c.env.DB, id)).includes(passkeyId) ? "last-way-in" : "not-found");
-      await c.env.DB.batch(await credentialsChanged(c, id, "passkey-removed"));
-      flush(c);
-      return c.body(null, 204);
-    },
+    (c) => remove(c, c.req.valid("param")),
   );

@@ -29,20 +29,49 @@ export type Cost = keyof typeof limitOf;
 export interface RouteCost {
   cost: Cost;
   /** The largest body; `null`: the route measures it while it streams. */
-  bodyMaxBytes?: number | null;
+  bodyMaxBytes: number | null;
 }
-export type RouteCosts = Readonly<Record<string, RouteCost>>;
+
+const costOfMark = new WeakMap<object, RouteCost>();
+
+/**
+ * The first in a route's row: what a request of it costs, and the largest body it takes where that is not what any JSON may be. `withCosts`
+ * reads it before anything of the row runs, so a flood is refused ahead of every guard. A form is passed on to a route of the API, which
+ * counts for itself.
+ */
+export function costs(cost: Cost, bodyMaxBytes: number | null = JSON_BODY_MAX_BYTES) {
+  const mark = createMiddleware<AppEnv>((_, next) => next());
+  costOfMark.set(mark, { cost, bodyMaxBytes });
+  return mark;
+}
+
+/** What each route costs, as `POST /api/v1/sessions`: by its row's own word. */
+export function costsOf(app: Hono<AppEnv>): ReadonlyMap<string, RouteCost> {
+  return new Map(
+    app.routes.flatMap(({ method, path, handler }) => {
+      const cost = costOfMark.get(handler);
+      return cost === undefined ? [] : [[`${method} ${path}`, cost] as const];
+    }),
+  );
+}
 
 /** The windows of all limits are this long. */
 const WINDOW_S = 60;
 
-/** The row of the route that will answer, as `POST /api/v1/sessions`; `undefined` where there is none. */
-function routeOf(app: Hono<AppEnv>, method: string, path: string): string | undefined {
+/** Whether some route will answer, and what its row says of it. */
+function costOf(app: Hono<AppEnv>, method: string, path: string): { isRoute: boolean; cost: RouteCost | undefined } {
   const asked = method === "HEAD" ? "GET" : method;
   const [handlers] = app.router.match(asked, path);
-  const route = handlers.map(([[, found]]) => found).find((found) => found.method === asked);
-  return route === undefined ? undefined : `${route.method} ${route.path}`;
+  const own = handlers.filter(([[, route]]) => route.method === asked);
+  const marked = own.find(([[handler]]) => costOfMark.has(handler));
+  return { isRoute: own.length > 0, cost: marked === undefined ? undefined : costOfMark.get(marked[0][0]) };
 }
+
+/** A path without a route is looked up like a page; a route whose row says nothing counts as the dearest. */
+const unsaid = (isRoute: boolean): RouteCost => ({
+  cost: isRoute ? "anonymous-write" : "read",
+  bodyMaxBytes: JSON_BODY_MAX_BYTES,
+});
 
 async function isRefused(env: Env, cost: Cost, networks: readonly [network: string, wide: string]): Promise<boolean> {
   const binding = limitOf[cost];
@@ -55,13 +84,11 @@ async function isRefused(env: Env, cost: Cost, networks: readonly [network: stri
   return outcomes.some(({ success }) => !success);
 }
 
-/** Bounds what a network may ask of each class, and each body, before anything else is done. A route that is in no row counts as dear. */
-export const withCosts = (app: Hono<AppEnv>, costs: RouteCosts, networksOf: (c: AppContext) => [string, string]) =>
+/** Bounds what a network may ask of each class, and each body, before anything else is done. */
+export const withCosts = (app: Hono<AppEnv>, networksOf: (c: AppContext) => [string, string]) =>
   createMiddleware<AppEnv>(async (c, next) => {
-    const route = routeOf(app, c.req.method, c.req.path);
-    const { cost, bodyMaxBytes = JSON_BODY_MAX_BYTES } = costs[route ?? ""] ?? {
-      cost: route === undefined ? ("read" as const) : ("anonymous-write" as const),
-    };
+    const found = costOf(app, c.req.method, c.req.path);
+    const { cost, bodyMaxBytes } = found.cost ?? unsaid(found.isRoute);
     if (await isRefused(c.env, cost, networksOf(c))) {
       c.set("retryAfterSeconds", WINDOW_S);
       throw new HTTPException(429);

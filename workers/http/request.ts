@@ -1,20 +1,34 @@
+import type { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
 import { randomBase32 } from "../../protocol/ids.ts";
 import { withRetries } from "../platform/database.ts";
 import type { Deps } from "../platform/deps.ts";
-import type { AppEnv } from "./router.ts";
+import type { AppContext, AppEnv } from "./router.ts";
 
-/** Gives each request its id, which every answer carries as `X-Request-Id`, the clock and chance it runs on, and a database that asks again. */
-export const withRequest = (deps: Deps) =>
+/**
+ * Gives each request its id, which every answer carries as `X-Request-Id`, the clock and chance it runs on, a way to ask
+ * this Worker itself, and a database that asks again.
+ */
+export const withRequest = (deps: Deps, app: Hono<AppEnv>) =>
   createMiddleware<AppEnv>(async (c, next) => {
     c.set("deps", { ...deps, noteWait: (waitMs) => c.set("retryAfterSeconds", Math.ceil(waitMs / 1000)) });
     c.set("requestId", `req_${randomBase32(20, deps.random)}`);
     c.env = { ...c.env, DB: withRetries(c.env.DB, deps) };
+    c.set("self", (request) => app.fetch(request, c.env, contextOf(c)));
     await next();
     // A WebSocket upgrade is answered by the room and its headers are fixed; a form's answer has the id of the request that it made.
     if (c.res.status !== 101 && !c.res.headers.has("X-Request-Id")) c.header("X-Request-Id", c.get("requestId"));
   });
+
+function contextOf(c: AppContext): ExecutionContext | undefined {
+  try {
+    return c.executionCtx as ExecutionContext;
+  } catch {
+    // A test may call the app without a platform round it.
+    return undefined;
+  }
+}
 
 /** A slash or backslash in disguise would be another path to whoever decodes it later. */
 const DISGUISED = /%(?:2f|5c)/i;

@@ -7,7 +7,13 @@ import { fieldsOf, problem } from "./problem.ts";
 /** What every handler finds on its context; a guard in front of it adds what it has found out. */
 export interface AppEnv {
   Bindings: Env;
-  Variables: { requestId: string; deps: Deps; retryAfterSeconds?: number };
+  Variables: {
+    requestId: string;
+    deps: Deps;
+    retryAfterSeconds?: number;
+    /** This very Worker: a form of a page asks the API through it. */
+    self: (request: Request) => Response | Promise<Response>;
+  };
 }
 
 /**
@@ -27,6 +33,7 @@ export type Readable<E extends AppEnv> = Pick<
   | "text"
   | "html"
   | "redirect"
+  | "notFound"
   | "executionCtx"
   | "finalized"
   | "res"

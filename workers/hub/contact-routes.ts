@@ -3,6 +3,7 @@ import { Block, CreateBlock, HubAnswer, HubInvite, Message } from "../../protoco
 import { BlockId, ProfileId } from "../../protocol/ids.ts";
 import { may } from "../../protocol/roles.ts";
 import { type AccountContext, requireAccount } from "../auth/guard.ts";
+import { costs } from "../http/costs.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { publicOrigin } from "../http/origin.ts";
 import { problem } from "../http/problem.ts";
@@ -14,6 +15,7 @@ import { type Contacted, findBehind, findSender, type Reachable, sendInvite, sen
 
 const guarded = { security: bearer, tags: ["hub"] };
 const params = z.object({ profileId: ProfileId });
+const ofBlock = z.object({ blockId: BlockId });
 const accepted = { 202: { description: "It is on its way, if they want to hear from you" }, ...problemResponses };
 
 /** Whom a block is meant for: behind a profile, or behind a mail. */
@@ -36,6 +38,47 @@ function answerContact(c: AppContext, outcome: Contacted) {
   }
 }
 
+async function write(c: AccountContext, path: z.output<typeof params>, body: z.output<typeof Message>) {
+  const to = await findBehind(c.env.DB, path.profileId);
+  if (to === null) return problem(c, "not-found");
+  const { text } = body;
+  return answerContact(c, await sendMessage(c.env, c.var.deps, publicOrigin(c), c.var.account, to, text));
+}
+
+async function answer(c: AccountContext, body: z.output<typeof HubAnswer>) {
+  const { answer, text } = body;
+  const to = await findSender(c.env, answer, c.var.account.id);
+  if (to === null) return problem(c, "link-invalid");
+  return answerContact(c, await sendMessage(c.env, c.var.deps, publicOrigin(c), c.var.account, to, text));
+}
+
+async function invite(c: AccountContext, path: z.output<typeof params>, body: z.output<typeof HubInvite>) {
+  const to = await findBehind(c.env.DB, path.profileId);
+  const { sessionId, role } = body;
+  const member = await findMembership(c.env.DB, sessionId, c.var.account.id);
+  if (to === null || member === null) return problem(c, "not-found");
+  if (!may(member.role, "session.invite")) return problem(c, "forbidden");
+  const origin = publicOrigin(c);
+  return answerContact(c, await sendInvite(c.env, c.var.deps, origin, c.var.account, to, member, role));
+}
+
+async function addBlock(c: AccountContext, body: z.output<typeof CreateBlock>) {
+  const whom = await findBlocked(c, body);
+  if (whom === null) return problem(c, "not-found");
+  if (whom.accountId === c.var.account.id) return problem(c, "conflict", "This is you.");
+  const made = await block(c.env.DB, c.var.deps, c.var.account.id, whom.accountId);
+  return made === null ? problem(c, "quota-exceeded") : c.json(made, 201);
+}
+
+async function readBlocks(c: AccountContext) {
+  return c.json({ items: await listBlocks(c.env.DB, c.var.account.id) }, 200);
+}
+
+async function liftBlock(c: AccountContext, path: z.output<typeof ofBlock>) {
+  const lifted = await unblock(c.env.DB, c.var.account.id, path.blockId);
+  return lifted ? c.body(null, 204) : problem(c, "not-found");
+}
+
 /** Writing to people on the Hub, inviting them, and not wanting to hear from somebody. */
 export const contactRoutes = newRouter()
   .openapi(
@@ -44,16 +87,11 @@ export const contactRoutes = newRouter()
       method: "post",
       path: "/api/v1/hub/profiles/{profileId}/messages",
       summary: "Write to somebody on the Hub; neither learns the other's address",
-      middleware: [requireAccount] as const,
+      middleware: [costs("write"), requireAccount] as const,
       request: { params, body: json(Message) },
       responses: accepted,
     }),
-    async (c) => {
-      const to = await findBehind(c.env.DB, c.req.valid("param").profileId);
-      if (to === null) return problem(c, "not-found");
-      const { text } = c.req.valid("json");
-      return answerContact(c, await sendMessage(c.env, c.var.deps, publicOrigin(c), c.var.account, to, text));
-    },
+    (c) => write(c, c.req.valid("param"), c.req.valid("json")),
   )
   .openapi(
     createRoute({
@@ -61,16 +99,11 @@ export const contactRoutes = newRouter()
       method: "post",
       path: "/api/v1/hub/answers",
       summary: "Answer a message that came from the Hub, by the link in it",
-      middleware: [requireAccount] as const,
+      middleware: [costs("write"), requireAccount] as const,
       request: { body: json(HubAnswer) },
       responses: accepted,
     }),
-    async (c) => {
-      const { answer, text } = c.req.valid("json");
-      const to = await findSender(c.env, answer, c.var.account.id);
-      if (to === null) return problem(c, "link-invalid");
-      return answerContact(c, await sendMessage(c.env, c.var.deps, publicOrigin(c), c.var.account, to, text));
-    },
+    (c) => answer(c, c.req.valid("json")),
   )
   .openapi(
     createRoute({
@@ -78,19 +111,11 @@ export const contactRoutes = newRouter()
       method: "post",
       path: "/api/v1/hub/profiles/{profileId}/invites",
       summary: "Invite somebody on the Hub to a session of one's own",
-      middleware: [requireAccount] as const,
+      middleware: [costs("write"), requireAccount] as const,
       request: { params, body: json(HubInvite) },
       responses: accepted,
     }),
-    async (c) => {
-      const to = await findBehind(c.env.DB, c.req.valid("param").profileId);
-      const { sessionId, role } = c.req.valid("json");
-      const member = await findMembership(c.env.DB, sessionId, c.var.account.id);
-      if (to === null || member === null) return problem(c, "not-found");
-      if (!may(member.role, "session.invite")) return problem(c, "forbidden");
-      const origin = publicOrigin(c);
-      return answerContact(c, await sendInvite(c.env, c.var.deps, origin, c.var.account, to, member, role));
-    },
+    (c) => invite(c, c.req.valid("param"), c.req.valid("json")),
   )
   .openapi(
     createRoute({
@@ -98,17 +123,11 @@ export const contactRoutes = newRouter()
       method: "post",
       path: "/api/v1/blocks",
       summary: "Keep somebody from writing to you; they are not told",
-      middleware: [requireAccount] as const,
+      middleware: [costs("write"), requireAccount] as const,
       request: { body: json(CreateBlock) },
       responses: { 201: { description: "Blocked", ...json(Block) }, ...problemResponses },
     }),
-    async (c) => {
-      const whom = await findBlocked(c, c.req.valid("json"));
-      if (whom === null) return problem(c, "not-found");
-      if (whom.accountId === c.var.account.id) return problem(c, "conflict", "This is you.");
-      const made = await block(c.env.DB, c.var.deps, c.var.account.id, whom.accountId);
-      return made === null ? problem(c, "quota-exceeded") : c.json(made, 201);
-    },
+    (c) => addBlock(c, c.req.valid("json")),
   )
   .openapi(
     createRoute({
@@ -116,13 +135,13 @@ export const contactRoutes = newRouter()
       method: "get",
       path: "/api/v1/blocks",
       summary: "Whom one has blocked",
-      middleware: [requireAccount] as const,
+      middleware: [costs("read"), requireAccount] as const,
       responses: {
         200: { description: "All of them", ...json(z.object({ items: z.array(Block) })) },
         ...problemResponses,
       },
     }),
-    async (c) => c.json({ items: await listBlocks(c.env.DB, c.var.account.id) }, 200),
+    (c) => readBlocks(c),
   )
   .openapi(
     createRoute({
@@ -130,12 +149,9 @@ export const contactRoutes = newRouter()
       method: "delete",
       path: "/api/v1/blocks/{blockId}",
       summary: "Lift a block",
-      middleware: [requireAccount] as const,
-      request: { params: z.object({ blockId: BlockId }) },
+      middleware: [costs("write"), requireAccount] as const,
+      request: { params: ofBlock },
       responses: { 204: { description: "Lifted" }, ...problemResponses },
     }),
-    async (c) => {
-      const lifted = await unblock(c.env.DB, c.var.account.id, c.req.valid("param").blockId);
-      return lifted ? c.body(null, 204) : problem(c, "not-found");
-    },
+    (c) => liftBlock(c, c.req.valid("param")),
   );

@@ -1,8 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { OwnProfile, PutProfile } from "../../protocol/hub.ts";
-import { SAMPLE_MAX_BYTES } from "../../protocol/limits.ts";
+import { SAMPLE_BODY_MAX_BYTES, SAMPLE_MAX_BYTES } from "../../protocol/limits.ts";
 import { type AccountContext, requireAccount } from "../auth/guard.ts";
 import { isRestricted } from "../auth/restricted.ts";
+import { costs } from "../http/costs.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
@@ -55,6 +56,43 @@ export async function deleteProfile(c: AccountContext) {
   await DB.prepare("DELETE FROM profiles WHERE id = ?").bind(outcome.after.id).run();
 }
 
+async function readOwn(c: AccountContext) {
+  const row = await ownOrNew(c.env.DB, c.var.deps, c.var.account.id);
+  return row === null ? problem(c, "unauthenticated") : c.json(ownProfile(row), 200);
+}
+
+async function put(c: AccountContext, body: z.output<typeof PutProfile>) {
+  return edited(c, editOf(body));
+}
+
+async function remove(c: AccountContext) {
+  await deleteProfile(c);
+  return c.body(null, 204);
+}
+
+async function publish(c: AccountContext) {
+  return (await isRestricted(c.env.DB, c.var.account.id)) ? problem(c, "restricted") : edited(c, { published: true });
+}
+
+async function unpublish(c: AccountContext) {
+  return edited(c, { published: false });
+}
+
+async function putSample(c: AccountContext) {
+  const outcome = await takeSample(c, new Uint8Array(await c.req.arrayBuffer()));
+  if (outcome === null) return problem(c, "unauthenticated");
+  return typeof outcome === "string" ? problem(c, outcome) : c.json(ownProfile(outcome.after), 200);
+}
+
+async function playOwn(c: AccountContext) {
+  return playSample(c, await findOwn(c.env.DB, c.var.account.id));
+}
+
+async function deleteSample(c: AccountContext) {
+  const outcome = await removeSample(c);
+  return outcome === null ? problem(c, "unauthenticated") : c.json(ownProfile(outcome.after), 200);
+}
+
 /** One's own profile: private until its owner says otherwise. */
 export const ownProfileRoutes = newRouter()
   .openapi(
@@ -63,13 +101,10 @@ export const ownProfileRoutes = newRouter()
       method: "get",
       path: "/api/v1/profile",
       summary: "One's own profile; empty and private until something is told",
-      middleware: [requireAccount] as const,
+      middleware: [costs("read"), requireAccount] as const,
       responses: answer,
     }),
-    async (c) => {
-      const row = await ownOrNew(c.env.DB, c.var.deps, c.var.account.id);
-      return row === null ? problem(c, "unauthenticated") : c.json(ownProfile(row), 200);
-    },
+    (c) => readOwn(c),
   )
   .openapi(
     createRoute({
@@ -77,11 +112,11 @@ export const ownProfileRoutes = newRouter()
       method: "put",
       path: "/api/v1/profile",
       summary: "Tell about oneself; what is left out is cleared",
-      middleware: [requireAccount] as const,
+      middleware: [costs("write"), requireAccount] as const,
       request: { body: json(PutProfile) },
       responses: answer,
     }),
-    async (c) => edited(c, editOf(c.req.valid("json"))),
+    (c) => put(c, c.req.valid("json")),
   )
   .openapi(
     createRoute({
@@ -89,13 +124,10 @@ export const ownProfileRoutes = newRouter()
       method: "delete",
       path: "/api/v1/profile",
       summary: "Delete the profile with its sound",
-      middleware: [requireAccount] as const,
+      middleware: [costs("write"), requireAccount] as const,
       responses: { 204: { description: "Gone" }, ...problemResponses },
     }),
-    async (c) => {
-      await deleteProfile(c);
-      return c.body(null, 204);
-    },
+    (c) => remove(c),
   )
   .openapi(
     createRoute({
@@ -103,11 +135,10 @@ export const ownProfileRoutes = newRouter()
       method: "put",
       path: "/api/v1/profile/publication",
       summary: "Publish the profile on the Hub",
-      middleware: [requireAccount] as const,
+      middleware: [costs("write"), requireAccount] as const,
       responses: answer,
     }),
-    async (c) =>
-      (await isRestricted(c.env.DB, c.var.account.id)) ? problem(c, "restricted") : edited(c, { published: true }),
+    (c) => publish(c),
   )
   .openapi(
     createRoute({
@@ -115,10 +146,10 @@ export const ownProfileRoutes = newRouter()
       method: "delete",
       path: "/api/v1/profile/publication",
       summary: "Make the profile private, everywhere and at once",
-      middleware: [requireAccount] as const,
+      middleware: [costs("write"), requireAccount] as const,
       responses: answer,
     }),
-    async (c) => edited(c, { published: false }),
+    (c) => unpublish(c),
   )
   .openapi(
     createRoute({
@@ -126,7 +157,7 @@ export const ownProfileRoutes = newRouter()
       method: "put",
       path: "/api/v1/profile/sample",
       summary: "Put a sound on the profile: WAV, MP3, Ogg, Opus, FLAC or M4A, told by its first bytes",
-      middleware: [requireAccount] as const,
+      middleware: [costs("write", SAMPLE_BODY_MAX_BYTES), requireAccount] as const,
       request: {
         body: {
           required: true,
@@ -135,11 +166,7 @@ export const ownProfileRoutes = newRouter()
       },
       responses: answer,
     }),
-    async (c) => {
-      const outcome = await takeSample(c, new Uint8Array(await c.req.arrayBuffer()));
-      if (outcome === null) return problem(c, "unauthenticated");
-      return typeof outcome === "string" ? problem(c, outcome) : c.json(ownProfile(outcome.after), 200);
-    },
+    (c) => putSample(c),
   )
   .openapi(
     createRoute({
@@ -147,10 +174,10 @@ export const ownProfileRoutes = newRouter()
       method: "get",
       path: "/api/v1/profile/sample",
       summary: "One's own sound, published or not",
-      middleware: [requireAccount] as const,
+      middleware: [costs("read"), requireAccount] as const,
       responses: { 200: { description: "The sound" }, 206: { description: "A range of it" }, ...problemResponses },
     }),
-    async (c) => playSample(c, await findOwn(c.env.DB, c.var.account.id)),
+    (c) => playOwn(c),
   )
   .openapi(
     createRoute({
@@ -158,11 +185,8 @@ export const ownProfileRoutes = newRouter()
       method: "delete",
       path: "/api/v1/profile/sample",
       summary: "Take the sound away",
-      middleware: [requireAccount] as const,
+      middleware: [costs("write"), requireAccount] as const,
       responses: answer,
     }),
-    async (c) => {
-      const outcome = await removeSample(c);
-      return outcome === null ? problem(c, "unauthenticated") : c.json(ownProfile(outcome.after), 200);
-    },
+    (c) => deleteSample(c),
   );

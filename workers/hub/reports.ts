@@ -2,15 +2,19 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { CreateReport } from "../../protocol/hub.ts";
 import { MemberId, newId, ProfileId, SessionId } from "../../protocol/ids.ts";
 import { done, type Result, refused } from "../../protocol/result.ts";
-import { authenticate, requireAccount } from "../auth/guard.ts";
+import { type AccountContext, authenticate, requireAccount } from "../auth/guard.ts";
 import { networkOf } from "../auth/network.ts";
 import { consume } from "../auth/rate-limits.ts";
+import { costs } from "../http/costs.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { firstRow } from "../platform/rows.ts";
 import { findMembership } from "../sessions/guard.ts";
 import { findBehind } from "./contact.ts";
+
+const params = z.object({ profileId: ProfileId });
+const ofMember = z.object({ sessionId: SessionId, memberId: MemberId });
 
 type Report = z.infer<typeof CreateReport>;
 
@@ -41,6 +45,28 @@ const accepted = { 202: { description: "A person here will look at it" }, ...pro
 
 const About = z.object({ accountId: z.string() });
 
+async function reportProfile(c: AppContext, path: z.output<typeof params>, body: z.output<typeof CreateReport>) {
+  const about = await findBehind(c.env.DB, path.profileId);
+  if (about === null) return problem(c, "not-found");
+  const outcome = await takeReport(c, about.accountId, body);
+  return outcome.ok ? c.body(null, 202) : problem(c, outcome.reason);
+}
+
+async function reportMember(c: AccountContext, path: z.output<typeof ofMember>, body: z.output<typeof CreateReport>) {
+  const { sessionId, memberId } = path;
+  if ((await findMembership(c.env.DB, sessionId, c.var.account.id)) === null) return problem(c, "not-found");
+  const about = await firstRow(
+    About,
+    c.env.DB.prepare("SELECT account_id AS accountId FROM session_members WHERE session_id = ? AND member_id = ?").bind(
+      sessionId,
+      memberId,
+    ),
+  );
+  if (about === null) return problem(c, "not-found");
+  const outcome = await takeReport(c, about.accountId, body);
+  return outcome.ok ? c.body(null, 202) : problem(c, outcome.reason);
+}
+
 /** Telling us about somebody: on the Hub without an account, in a session as one of its members. */
 export const reports = newRouter()
   .openapi(
@@ -48,16 +74,12 @@ export const reports = newRouter()
       method: "post",
       path: "/api/v1/hub/profiles/{profileId}/reports",
       tags: ["reports"],
+      middleware: [costs("anonymous-write")] as const,
       summary: "Report a published profile: underage, abuse, impersonation, spam, other. No account is needed",
-      request: { params: z.object({ profileId: ProfileId }), body: json(CreateReport) },
+      request: { params, body: json(CreateReport) },
       responses: accepted,
     }),
-    async (c) => {
-      const about = await findBehind(c.env.DB, c.req.valid("param").profileId);
-      if (about === null) return problem(c, "not-found");
-      const outcome = await takeReport(c, about.accountId, c.req.valid("json"));
-      return outcome.ok ? c.body(null, 202) : problem(c, outcome.reason);
-    },
+    (c) => reportProfile(c, c.req.valid("param"), c.req.valid("json")),
   )
   .openapi(
     createRoute({
@@ -66,21 +88,9 @@ export const reports = newRouter()
       tags: ["reports"],
       security: bearer,
       summary: "Report a member of a session that one is in",
-      middleware: [requireAccount] as const,
-      request: { params: z.object({ sessionId: SessionId, memberId: MemberId }), body: json(CreateReport) },
+      middleware: [costs("anonymous-write"), requireAccount] as const,
+      request: { params: ofMember, body: json(CreateReport) },
       responses: accepted,
     }),
-    async (c) => {
-      const { sessionId, memberId } = c.req.valid("param");
-      if ((await findMembership(c.env.DB, sessionId, c.var.account.id)) === null) return problem(c, "not-found");
-      const about = await firstRow(
-        About,
-        c.env.DB.prepare(
-          "SELECT account_id AS accountId FROM session_members WHERE session_id = ? AND member_id = ?",
-        ).bind(sessionId, memberId),
-      );
-      if (about === null) return problem(c, "not-found");
-      const outcome = await takeReport(c, about.accountId, c.req.valid("json"));
-      return outcome.ok ? c.body(null, 202) : problem(c, outcome.reason);
-    },
+    (c) => reportMember(c, c.req.valid("param"), c.req.valid("json")),
   );

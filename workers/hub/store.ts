@@ -1,5 +1,5 @@
-import { accentOf } from "../../protocol/accents.ts";
 import { z } from "zod";
+import { accentOf } from "../../protocol/accents.ts";
 import { Availability, Currency, type OwnProfile, PublicProfile, type PutProfile } from "../../protocol/hub.ts";
 import { newId, ProfileId, randomBase32 } from "../../protocol/ids.ts";
 import type { Deps } from "../platform/deps.ts";

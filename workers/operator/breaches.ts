@@ -1,13 +1,32 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { Breach, HandleBreach, RegisterBreach } from "../../protocol/breaches.ts";
 import { BreachId } from "../../protocol/ids.ts";
+import { costs } from "../http/costs.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
-import { newRouter } from "../http/router.ts";
+import { type AppContext, newRouter } from "../http/router.ts";
 import { handleBreach, listBreaches, registerBreach } from "../privacy/breaches.ts";
 import { requireOperator } from "./guard.ts";
 
+const params = z.object({ breachId: BreachId });
+
 const guarded = { security: bearer, tags: ["operator"] };
+
+async function list(c: AppContext) {
+  return c.json({ items: z.array(Breach).parse(await listBreaches(c.env.DB)) }, 200);
+}
+
+async function enter(c: AppContext, body: z.output<typeof RegisterBreach>) {
+  const id = await registerBreach(c.env, c.var.deps, body);
+  return id === null ? problem(c, "validation-failed") : c.json({ breachId: BreachId.parse(id) }, 201);
+}
+
+async function handle(c: AppContext, path: z.output<typeof params>, body: z.output<typeof HandleBreach>) {
+  const outcome = await handleBreach(c.env, c.var.deps, path.breachId, body);
+  if (outcome === "not-found") return problem(c, "not-found");
+  if (outcome === "untold") return problem(c, "conflict", "A notice is still to be sent.");
+  return c.body(null, 204);
+}
 
 /** The breach register (G4): what a person of ours enters, sees computed, sends and notes. */
 export const operatorBreaches = newRouter()
@@ -17,13 +36,13 @@ export const operatorBreaches = newRouter()
       method: "get",
       path: "/api/v1/operator/breaches",
       summary: "The breach register: clocks, people affected and told, and the draft of each notice",
-      middleware: [requireOperator] as const,
+      middleware: [costs("read"), requireOperator] as const,
       responses: {
         200: { description: "Breaches, open ones first", ...json(z.object({ items: z.array(Breach) })) },
         ...problemResponses,
       },
     }),
-    async (c) => c.json({ items: z.array(Breach).parse(await listBreaches(c.env.DB)) }, 200),
+    (c) => list(c),
   )
   .openapi(
     createRoute({
@@ -31,17 +50,14 @@ export const operatorBreaches = newRouter()
       method: "post",
       path: "/api/v1/operator/breaches",
       summary: "Register a breach: its clocks begin when we knew of it, and the people affected are computed",
-      middleware: [requireOperator] as const,
+      middleware: [costs("write"), requireOperator] as const,
       request: { body: json(RegisterBreach) },
       responses: {
         201: { description: "Registered", ...json(z.object({ breachId: BreachId })) },
         ...problemResponses,
       },
     }),
-    async (c) => {
-      const id = await registerBreach(c.env, c.var.deps, c.req.valid("json"));
-      return id === null ? problem(c, "validation-failed") : c.json({ breachId: BreachId.parse(id) }, 201);
-    },
+    (c) => enter(c, c.req.valid("json")),
   )
   .openapi(
     createRoute({
@@ -49,14 +65,9 @@ export const operatorBreaches = newRouter()
       method: "post",
       path: "/api/v1/operator/breaches/{breachId}",
       summary: "Let the people be told, note what was sent, note the corrective measure, or close it",
-      middleware: [requireOperator] as const,
-      request: { params: z.object({ breachId: BreachId }), body: json(HandleBreach) },
+      middleware: [costs("write"), requireOperator] as const,
+      request: { params, body: json(HandleBreach) },
       responses: { 204: { description: "Done" }, ...problemResponses },
     }),
-    async (c) => {
-      const outcome = await handleBreach(c.env, c.var.deps, c.req.valid("param").breachId, c.req.valid("json"));
-      if (outcome === "not-found") return problem(c, "not-found");
-      if (outcome === "untold") return problem(c, "conflict", "A notice is still to be sent.");
-      return c.body(null, 204);
-    },
+    (c) => handle(c, c.req.valid("param"), c.req.valid("json")),
   );

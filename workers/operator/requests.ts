@@ -1,15 +1,50 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { PrivacyRequestId } from "../../protocol/ids.ts";
 import { EnterPrivacyRequest, HandlePrivacyRequest } from "../../protocol/privacy.ts";
+import { costs } from "../http/costs.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
-import { newRouter } from "../http/router.ts";
+import { type AppContext, newRouter } from "../http/router.ts";
 import { flush } from "../mail/flush.ts";
 import { firstValue } from "../platform/rows.ts";
 import { handleRequest, OpenRequest, openRequests, takeRequest } from "../privacy/requests.ts";
 import { requireOperator } from "./guard.ts";
 
+const params = z.object({ requestId: PrivacyRequestId });
+
 const guarded = { security: bearer, tags: ["operator"] };
+
+async function listOpen(c: AppContext) {
+  const items = await openRequests(c.env.DB);
+  return c.json({ items }, 200);
+}
+
+async function enter(c: AppContext, body: z.output<typeof EnterPrivacyRequest>) {
+  const { email, ...request } = body;
+  const accountId = await firstValue(
+    z.string(),
+    c.env.DB.prepare("SELECT id FROM accounts WHERE email = ?").bind(email),
+    "id",
+  );
+  if (accountId === null) return problem(c, "not-found");
+  if (request.receivedAtMs > c.var.deps.now()) return problem(c, "validation-failed");
+  const id = await takeRequest(c.env, c.var.deps, { ...request, accountId }, false);
+  return id === null ? problem(c, "quota-exceeded") : c.json({ requestId: PrivacyRequestId.parse(id) }, 201);
+}
+
+async function handle(c: AppContext, path: z.output<typeof params>, body: z.output<typeof HandlePrivacyRequest>) {
+  const { deps } = c.var;
+  const outcome = await handleRequest(c.env, deps, path.requestId, body);
+  if (!outcome.ok && outcome.reason === "not-found") return problem(c, "not-found");
+  if (!outcome.ok)
+    return problem(
+      c,
+      "conflict",
+      outcome.reason === "unchecked" ? "Check first who asks." : "It has been extended once.",
+    );
+  flush(c);
+  return c.body(null, 204);
+}
 
 /** What a person of ours does with people's requests (G3, V4): enters those that came by mail, checks who asks, extends, answers. */
 export const operatorRequests = newRouter()
@@ -19,16 +54,13 @@ export const operatorRequests = newRouter()
       method: "get",
       path: "/api/v1/operator/requests",
       summary: "Open requests, whatever is due first before all others",
-      middleware: [requireOperator] as const,
+      middleware: [costs("read"), requireOperator] as const,
       responses: {
         200: { description: "Requests", ...json(z.object({ items: z.array(OpenRequest) })) },
         ...problemResponses,
       },
     }),
-    async (c) => {
-      const items = await openRequests(c.env.DB);
-      return c.json({ items }, 200);
-    },
+    (c) => listOpen(c),
   )
   .openapi(
     createRoute({
@@ -36,25 +68,14 @@ export const operatorRequests = newRouter()
       method: "post",
       path: "/api/v1/operator/requests",
       summary: "Enter a request that came by mail; its clock began when it came",
-      middleware: [requireOperator] as const,
+      middleware: [costs("write"), requireOperator] as const,
       request: { body: json(EnterPrivacyRequest) },
       responses: {
         201: { description: "Entered", ...json(z.object({ requestId: PrivacyRequestId })) },
         ...problemResponses,
       },
     }),
-    async (c) => {
-      const { email, ...request } = c.req.valid("json");
-      const accountId = await firstValue(
-        z.string(),
-        c.env.DB.prepare("SELECT id FROM accounts WHERE email = ?").bind(email),
-        "id",
-      );
-      if (accountId === null) return problem(c, "not-found");
-      if (request.receivedAtMs > c.var.deps.now()) return problem(c, "validation-failed");
-      const id = await takeRequest(c.env, c.var.deps, { ...request, accountId }, false);
-      return id === null ? problem(c, "quota-exceeded") : c.json({ requestId: PrivacyRequestId.parse(id) }, 201);
-    },
+    (c) => enter(c, c.req.valid("json")),
   )
   .openapi(
     createRoute({
@@ -62,21 +83,9 @@ export const operatorRequests = newRouter()
       method: "post",
       path: "/api/v1/operator/requests/{requestId}",
       summary: "Note how you made sure who asks, extend with a reason, or answer; nobody unchecked is answered",
-      middleware: [requireOperator] as const,
-      request: { params: z.object({ requestId: PrivacyRequestId }), body: json(HandlePrivacyRequest) },
+      middleware: [costs("write"), requireOperator] as const,
+      request: { params, body: json(HandlePrivacyRequest) },
       responses: { 204: { description: "Done; the person sees it" }, ...problemResponses },
     }),
-    async (c) => {
-      const { deps } = c.var;
-      const outcome = await handleRequest(c.env, deps, c.req.valid("param").requestId, c.req.valid("json"));
-      if (!outcome.ok && outcome.reason === "not-found") return problem(c, "not-found");
-      if (!outcome.ok)
-        return problem(
-          c,
-          "conflict",
-          outcome.reason === "unchecked" ? "Check first who asks." : "It has been extended once.",
-        );
-      flush(c);
-      return c.body(null, 204);
-    },
+    (c) => handle(c, c.req.valid("param"), c.req.valid("json")),
   );

@@ -10,10 +10,11 @@ import { TakenBack } from "../accounts/credentials.ts";
 import { findSignUp } from "../accounts/sign-up.ts";
 import { accountDetail } from "../accounts/store.ts";
 import { type ChallengeKind, hasChallenge } from "../auth/challenges.ts";
+import { costs } from "../http/costs.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
-import { type App, askApi, backTo, type FormAnswer, fieldsOfForm } from "./form.ts";
+import { askApi, backTo, type FormAnswer, fieldsOfForm } from "./form.ts";
 import { safeNext, wayOn } from "./next.ts";
-import { seeOther, sendPage, withPage, withReader } from "./page.ts";
+import { type ReaderVisit, seeOther, sendPage, type Visit, withPage, withReader } from "./page.ts";
 
 const outcomes: readonly string[] = ["welcome", "saved", "mailed", "confirmed", "ended", "removed"] satisfies Outcome[];
 const isOutcome = (text: string | undefined): text is Outcome => text !== undefined && outcomes.includes(text);
@@ -31,183 +32,166 @@ function problemsOf(answer: Refusal<FormAnswer>, age: string): Typed["problems"]
   return [...wrong, ...(age === "older" ? [] : (["age"] as const))];
 }
 
-/** In front of an account: opening one, signing in, a lost password. */
-export function signInPages(app: App) {
-  const pages = newRouter();
-  pages.get(
-    "/sign-up",
-    withPage(async (c, { page }) => {
-      const next = wayOn(c.req.query("next"), page.origin);
-      if (page.account !== null) return c.redirect(next ?? "/account", 303);
-      return sendPage(c, <SignUp page={page} next={next} isSent={c.req.query("done") !== undefined} />);
-    }),
-  );
-  pages.post(
-    "/sign-up",
-    withPage(async (c, { page }) => {
-      const { displayName = "", email = "", age = "", wantsNews, next: asked } = await fieldsOfForm(c);
-      const next = wayOn(asked, page.origin);
-      const person = { displayName, email, language: page.language, isSixteen: age === "older", next };
-      const answer = await askApi(app, c, "POST", "/sign-up", { ...person, wantsNews: wantsNews !== undefined });
-      if (answer.ok) return seeOther(c, page, "/sign-up?done=mailed");
-      const problems = problemsOf(answer, age);
-      const wrongName = answer.fields.displayName?.[0];
-      const typed = { displayName, email, age, wantsNews: wantsNews !== undefined, problems, wrongName };
-      return sendPage(c, <SignUp page={page} next={next} typed={typed} />, problems.includes("tries") ? 429 : 422);
-    }),
-  );
-  pages.get(
-    "/sign-up/confirm",
-    withPage(async (c, { page }) => {
-      const token = c.req.query("token") ?? "";
-      const next = wayOn(c.req.query("next"), page.origin);
-      const person = await findSignUp(c, token);
-      return sendPage(c, <ConfirmSignUp page={page} token={token} next={next} person={person} />);
-    }),
-  );
-  pages.get(
-    "/account/take-back",
-    withPage(async (c, { page }) => {
-      const token = c.req.query("token") ?? "";
-      const state = (await isGood(c, "take-back", token)) ? "open" : "link-invalid";
-      return sendPage(c, <TakeBack page={page} token={token} state={state} />);
-    }),
-  );
-  pages.post(
-    "/account/take-back",
-    withPage(async (c, { page }) => {
-      const { token = "" } = await fieldsOfForm(c);
-      const answer = await askApi(app, c, "POST", "/account/take-back", { token });
-      const state = answer.ok
-        ? TakenBack.parse(answer.value).outcome
-        : answer.reason === "address-taken"
-          ? "address-taken"
-          : "link-invalid";
-      return sendPage(c, <TakeBack page={page} token="" state={state} />, answer.ok ? 200 : 410);
-    }),
-  );
-  pages.get(
-    "/sign-in",
-    withPage(async (c, { page }) => {
-      const next = safeNext(c.req.query("next"), page.origin);
-      if (page.account !== null && c.req.query("again") === undefined) return c.redirect(next, 303);
-      const after = c.req.query("after");
-      const why = c.req.query("again") === undefined ? after : "again";
-      const isKnown = why === "reset" || why === "out" || why === "again";
-      return sendPage(c, <SignIn page={page} next={next} after={isKnown ? why : null} />);
-    }),
-  );
-  pages.get(
-    "/reset",
-    withPage((c, { page }) =>
-      sendPage(c, <Reset page={page} state={c.req.query("done") === undefined ? "open" : "sent"} email="" />),
-    ),
-  );
-  pages.post(
-    "/reset",
-    withPage(async (c, { page }) => {
-      const { email = "" } = await fieldsOfForm(c);
-      const answer = await askApi(app, c, "POST", "/reset", { email });
-      if (answer.ok) return seeOther(c, page, "/reset?done=mailed");
-      const state =
-        answer.reason === "rate-limited" ? "tries" : answer.reason === "validation-failed" ? "address" : "broken";
-      return sendPage(c, <Reset page={page} state={state} email={email} />, state === "tries" ? 429 : 422);
-    }),
-  );
-  pages.get(
-    "/reset/finish",
-    withPage(async (c, { page }) => {
-      const token = c.req.query("token") ?? "";
-      const isBad = !(await isGood(c, "reset", token));
-      return sendPage(c, <FinishReset page={page} token={token} isBad={isBad} />);
-    }),
-  );
-  pages.get(
-    "/account/email",
-    withPage(async (c, { page }) => {
-      const token = c.req.query("token") ?? "";
-      const state = (await isGood(c, "email", token)) ? "open" : "link-invalid";
-      return sendPage(c, <ConfirmEmail page={page} token={token} state={state} />);
-    }),
-  );
-  pages.post(
-    "/account/email/confirm",
-    withPage(async (c, { page }) => {
-      const { token = "" } = await fieldsOfForm(c);
-      const answer = await askApi(app, c, "POST", "/account/email/confirm", { token });
-      const state = answer.ok ? "done" : answer.reason === "address-taken" ? "address-taken" : "link-invalid";
-      return sendPage(c, <ConfirmEmail page={page} token="" state={state} />, answer.ok ? 200 : 410);
-    }),
-  );
-  return pages;
+async function showSignUp(c: AppContext, { page }: Visit) {
+  const next = wayOn(c.req.query("next"), page.origin);
+  if (page.account !== null) return c.redirect(next ?? "/account", 303);
+  return sendPage(c, <SignUp page={page} next={next} isSent={c.req.query("done") !== undefined} />);
 }
 
-/** A person's own account. Each form ends back at it, with what came of it. */
-export function accountPages(app: App) {
-  const pages = newRouter();
-  /** A form that is one request to the API. */
-  const form = (path: string, done: Outcome, request: (fields: Record<string, string>) => [string, string, unknown?]) =>
-    pages.post(
-      path,
-      withReader(
-        async (c, { page }) => {
-          const [method, to, body] = request(await fieldsOfForm(c));
-          return backTo(c, page, "/account", await askApi(app, c, method, to, body), done);
-        },
-        () => "/account",
-      ),
-    );
-  pages.get(
-    "/account",
-    withReader(async (c, { page, reader }) => {
-      const detail = await accountDetail(c.env.DB, reader.id, reader.signInId);
-      if (detail === null) return seeOther(c, page, "/sign-in?next=/account");
-      const done = c.req.query("done");
-      const outcome = isOutcome(done) ? done : null;
-      const problem = c.req.query("problem") ?? null;
-      return sendPage(c, <AccountPage page={page} account={detail} outcome={outcome} problem={problem} />);
-    }),
-  );
-  pages.get("/.well-known/change-password", (c) => c.redirect("/account#credentials", 303));
-  pages.post(
-    "/account/details",
-    withReader(
-      async (c, { page, reader }) => {
-        const { displayName = "", language, wantsNews } = await fieldsOfForm(c);
-        const body = { displayName, language, wantsNews: wantsNews !== undefined };
-        const answer = await askApi(app, c, "PATCH", "/account", body);
-        // From here on the site speaks the language that was chosen, whatever the address asked for.
-        if (answer.ok) return backTo(c, { ...page, languageAsked: false }, "/account", answer, "saved");
-        const detail = await accountDetail(c.env.DB, reader.id, reader.signInId);
-        if (answer.reason !== "validation-failed" || detail === null)
-          return backTo(c, page, "/account", answer, "saved");
-        // What was typed stays, and what is wrong with it is said beside it.
-        const kept = {
-          ...detail,
-          language: Language.catch(detail.language).parse(language),
-          wantsNews: body.wantsNews,
-        };
-        const wrong = answer.fields.displayName?.[0];
-        const typed = wrong === undefined ? undefined : { name: displayName, wrong };
-        const here = { ...page, path: "/account" };
-        const view = <AccountPage page={here} account={kept} typed={typed} outcome={null} problem={null} />;
-        return sendPage(c, view, 422);
-      },
-      () => "/account",
-    ),
-  );
-  form("/account/email", "mailed", ({ email }) => ["POST", "/account/email", { email }]);
-  const passkey = (id = "") => `/account/passkeys/${encodeURIComponent(id)}`;
-  form("/account/passkeys/rename", "saved", ({ id, label }) => ["PATCH", passkey(id), { label }]);
-  form("/account/passkeys/remove", "removed", ({ id }) => ["DELETE", passkey(id)]);
-  form("/account/sign-ins/end", "ended", ({ id = "" }) => ["DELETE", `/account/sign-ins/${encodeURIComponent(id)}`]);
-  form("/account/sign-ins/end-others", "ended", () => ["DELETE", "/account/sign-ins"]);
-  pages.post(
-    "/account/sign-out",
-    withPage(async (c, { page }) => {
-      await askApi(app, c, "POST", "/sign-out");
-      return seeOther(c, page, "/sign-in?after=out");
-    }),
-  );
-  return pages;
+async function signUp(c: AppContext, { page }: Visit) {
+  const { displayName = "", email = "", age = "", wantsNews, next: asked } = await fieldsOfForm(c);
+  const next = wayOn(asked, page.origin);
+  const person = { displayName, email, language: page.language, isSixteen: age === "older", next };
+  const answer = await askApi(c, "POST", "/sign-up", { ...person, wantsNews: wantsNews !== undefined });
+  if (answer.ok) return seeOther(c, page, "/sign-up?done=mailed");
+  const problems = problemsOf(answer, age);
+  const wrongName = answer.fields.displayName?.[0];
+  const typed = { displayName, email, age, wantsNews: wantsNews !== undefined, problems, wrongName };
+  return sendPage(c, <SignUp page={page} next={next} typed={typed} />, problems.includes("tries") ? 429 : 422);
 }
+
+async function showSignUpConfirm(c: AppContext, { page }: Visit) {
+  const token = c.req.query("token") ?? "";
+  const next = wayOn(c.req.query("next"), page.origin);
+  const person = await findSignUp(c, token);
+  return sendPage(c, <ConfirmSignUp page={page} token={token} next={next} person={person} />);
+}
+
+async function showTakeBack(c: AppContext, { page }: Visit) {
+  const token = c.req.query("token") ?? "";
+  const state = (await isGood(c, "take-back", token)) ? "open" : "link-invalid";
+  return sendPage(c, <TakeBack page={page} token={token} state={state} />);
+}
+
+async function takeBack(c: AppContext, { page }: Visit) {
+  const { token = "" } = await fieldsOfForm(c);
+  const answer = await askApi(c, "POST", "/account/take-back", { token });
+  const state = answer.ok
+    ? TakenBack.parse(answer.value).outcome
+    : answer.reason === "address-taken"
+      ? "address-taken"
+      : "link-invalid";
+  return sendPage(c, <TakeBack page={page} token="" state={state} />, answer.ok ? 200 : 410);
+}
+
+async function showSignIn(c: AppContext, { page }: Visit) {
+  const next = safeNext(c.req.query("next"), page.origin);
+  if (page.account !== null && c.req.query("again") === undefined) return c.redirect(next, 303);
+  const after = c.req.query("after");
+  const why = c.req.query("again") === undefined ? after : "again";
+  const isKnown = why === "reset" || why === "out" || why === "again";
+  return sendPage(c, <SignIn page={page} next={next} after={isKnown ? why : null} />);
+}
+
+function showReset(c: AppContext, { page }: Visit) {
+  return sendPage(c, <Reset page={page} state={c.req.query("done") === undefined ? "open" : "sent"} email="" />);
+}
+
+async function askForReset(c: AppContext, { page }: Visit) {
+  const { email = "" } = await fieldsOfForm(c);
+  const answer = await askApi(c, "POST", "/reset", { email });
+  if (answer.ok) return seeOther(c, page, "/reset?done=mailed");
+  const state =
+    answer.reason === "rate-limited" ? "tries" : answer.reason === "validation-failed" ? "address" : "broken";
+  return sendPage(c, <Reset page={page} state={state} email={email} />, state === "tries" ? 429 : 422);
+}
+
+async function showResetFinish(c: AppContext, { page }: Visit) {
+  const token = c.req.query("token") ?? "";
+  const isBad = !(await isGood(c, "reset", token));
+  return sendPage(c, <FinishReset page={page} token={token} isBad={isBad} />);
+}
+
+async function showConfirmEmail(c: AppContext, { page }: Visit) {
+  const token = c.req.query("token") ?? "";
+  const state = (await isGood(c, "email", token)) ? "open" : "link-invalid";
+  return sendPage(c, <ConfirmEmail page={page} token={token} state={state} />);
+}
+
+async function confirmEmail(c: AppContext, { page }: Visit) {
+  const { token = "" } = await fieldsOfForm(c);
+  const answer = await askApi(c, "POST", "/account/email/confirm", { token });
+  const state = answer.ok ? "done" : answer.reason === "address-taken" ? "address-taken" : "link-invalid";
+  return sendPage(c, <ConfirmEmail page={page} token="" state={state} />, answer.ok ? 200 : 410);
+}
+
+async function showAccount(c: AppContext, { page, reader }: ReaderVisit) {
+  const detail = await accountDetail(c.env.DB, reader.id, reader.signInId);
+  if (detail === null) return seeOther(c, page, "/sign-in?next=/account");
+  const done = c.req.query("done");
+  const outcome = isOutcome(done) ? done : null;
+  const problem = c.req.query("problem") ?? null;
+  return sendPage(c, <AccountPage page={page} account={detail} outcome={outcome} problem={problem} />);
+}
+
+function toCredentials(c: AppContext) {
+  return c.redirect("/account#credentials", 303);
+}
+
+async function changeDetails(c: AppContext, { page, reader }: ReaderVisit) {
+  const { displayName = "", language, wantsNews } = await fieldsOfForm(c);
+  const body = { displayName, language, wantsNews: wantsNews !== undefined };
+  const answer = await askApi(c, "PATCH", "/account", body);
+  // From here on the site speaks the language that was chosen, whatever the address asked for.
+  if (answer.ok) return backTo(c, { ...page, languageAsked: false }, "/account", answer, "saved");
+  const detail = await accountDetail(c.env.DB, reader.id, reader.signInId);
+  if (answer.reason !== "validation-failed" || detail === null) return backTo(c, page, "/account", answer, "saved");
+  // What was typed stays, and what is wrong with it is said beside it.
+  const kept = {
+    ...detail,
+    language: Language.catch(detail.language).parse(language),
+    wantsNews: body.wantsNews,
+  };
+  const wrong = answer.fields.displayName?.[0];
+  const typed = wrong === undefined ? undefined : { name: displayName, wrong };
+  const here = { ...page, path: "/account" };
+  const view = <AccountPage page={here} account={kept} typed={typed} outcome={null} problem={null} />;
+  return sendPage(c, view, 422);
+}
+
+async function signOut(c: AppContext, { page }: Visit) {
+  await askApi(c, "POST", "/sign-out");
+  return seeOther(c, page, "/sign-in?after=out");
+}
+
+/** In front of an account: opening one, signing in, a lost password. */
+export const signInPages = newRouter();
+signInPages.get("/sign-up", costs("read"), withPage(showSignUp));
+signInPages.post("/sign-up", costs("read"), withPage(signUp));
+signInPages.get("/sign-up/confirm", costs("read"), withPage(showSignUpConfirm));
+signInPages.get("/account/take-back", costs("read"), withPage(showTakeBack));
+signInPages.post("/account/take-back", costs("read"), withPage(takeBack));
+signInPages.get("/sign-in", costs("read"), withPage(showSignIn));
+signInPages.get("/reset", costs("read"), withPage(showReset));
+signInPages.post("/reset", costs("read"), withPage(askForReset));
+signInPages.get("/reset/finish", costs("read"), withPage(showResetFinish));
+signInPages.get("/account/email", costs("read"), withPage(showConfirmEmail));
+signInPages.post("/account/email/confirm", costs("read"), withPage(confirmEmail));
+
+const toAccount = () => "/account";
+
+/** A form that is one request to the API. */
+const formOf = (done: Outcome, request: (fields: Record<string, string>) => [string, string, unknown?]) =>
+  withReader(async (c, { page }) => {
+    const [method, to, body] = request(await fieldsOfForm(c));
+    return backTo(c, page, "/account", await askApi(c, method, to, body), done);
+  }, toAccount);
+
+const passkey = (id = "") => `/account/passkeys/${encodeURIComponent(id)}`;
+const askForAddress = formOf("mailed", ({ email }) => ["POST", "/account/email", { email }]);
+const renamePasskey = formOf("saved", ({ id, label }) => ["PATCH", passkey(id), { label }]);
+const removePasskey = formOf("removed", ({ id }) => ["DELETE", passkey(id)]);
+const endSignIn = formOf("ended", ({ id = "" }) => ["DELETE", `/account/sign-ins/${encodeURIComponent(id)}`]);
+const endOtherSignIns = formOf("ended", () => ["DELETE", "/account/sign-ins"]);
+
+/** A person's own account. Each form ends back at it, with what came of it. */
+export const accountPages = newRouter();
+accountPages.get("/account", costs("read"), withReader(showAccount));
+accountPages.get("/.well-known/change-password", costs("free"), toCredentials);
+accountPages.post("/account/details", costs("read"), withReader(changeDetails, toAccount));
+accountPages.post("/account/email", costs("read"), askForAddress);
+accountPages.post("/account/passkeys/rename", costs("read"), renamePasskey);
+accountPages.post("/account/passkeys/remove", costs("read"), removePasskey);
+accountPages.post("/account/sign-ins/end", costs("read"), endSignIn);
+accountPages.post("/account/sign-ins/end-others", costs("read"), endOtherSignIns);
+accountPages.post("/account/sign-out", costs("read"), withPage(signOut));

@@ -1,15 +1,11 @@
-import type { Hono } from "hono";
 import { z } from "zod";
 import { ErrorCode, errors } from "../../protocol/errors.ts";
 import { ok, type Refusal, type Result } from "../../protocol/result.ts";
 import type { Page } from "../../site/design/page.ts";
 import { isOwnOrigin } from "../auth/guard.ts";
-import type { AppContext, AppEnv } from "../http/router.ts";
+import type { AppContext } from "../http/router.ts";
 import { seeOther } from "./page.ts";
 import { pageProblem } from "./problem.tsx";
-
-/** The whole Worker, as a form asks it. */
-export type App = Hono<AppEnv>;
 
 /** What the API said to a form: its success, with what it answered, or its problem. */
 export type FormAnswer = Result<
@@ -58,13 +54,7 @@ const Problem = z.object({
  *
  * @param body Sent as JSON; bytes go as they are.
  */
-export async function askApi(
-  app: App,
-  c: AppContext,
-  method: string,
-  path: string,
-  body?: unknown,
-): Promise<FormAnswer> {
+export async function askApi(c: AppContext, method: string, path: string, body?: unknown): Promise<FormAnswer> {
   if (method !== "GET" && !isOwnOrigin(c)) return refuse(c, "forbidden");
   const headers = new Headers(
     passed.flatMap((name) => {
@@ -84,7 +74,7 @@ export async function askApi(
     headers,
     ...(body === undefined ? {} : { body: isBytes ? body : JSON.stringify(body) }),
   });
-  const response = await app.fetch(request, c.env, contextOf(c));
+  const response = await c.var.self(request);
   const cookie = response.headers.get("Set-Cookie");
   if (cookie !== null) c.header("Set-Cookie", cookie);
   if (response.ok) {
@@ -138,12 +128,3 @@ export function backTo(
 /** Whether a refusal says nothing about what was typed. */
 export const isPageOfItsOwn = (code: ErrorCode): boolean =>
   errors[code].status >= 500 || [413, 429].includes(errors[code].status);
-
-function contextOf(c: AppContext): ExecutionContext | undefined {
-  try {
-    return c.executionCtx as ExecutionContext;
-  } catch {
-    // A test may call the app without a platform round it.
-    return undefined;
-  }
-}

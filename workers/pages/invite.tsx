@@ -3,12 +3,13 @@ import { SessionDetail } from "../../protocol/sessions.ts";
 import { InvitePage, InviteRefused } from "../../site/views/sessions/invite.tsx";
 import { networkOf } from "../auth/network.ts";
 import { consume } from "../auth/rate-limits.ts";
+import { costs } from "../http/costs.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { findOpenInvite } from "../sessions/invite-store.ts";
-import { type App, askApi } from "./form.ts";
+import { askApi } from "./form.ts";
 import { seeOther, sendPage, type Visit, withPage } from "./page.ts";
 
-async function showInvite(c: AppContext, { page, reader }: Visit, isFull = false) {
+async function showCode(c: AppContext, { page, reader }: Visit, isFull = false) {
   const refuse = (reason: "invite-invalid" | "rate-limited") =>
     sendPage(c, <InviteRefused page={page} reason={reason} />, reason === "rate-limited" ? 429 : 404);
   const network = networkOf(c.req.header("CF-Connecting-IP"));
@@ -18,35 +19,31 @@ async function showInvite(c: AppContext, { page, reader }: Visit, isFull = false
   return sendPage(c, <InvitePage page={page} code={found.code} invite={found.invite} isFull={isFull} />);
 }
 
-/** Where an invite leads. Nothing is spent by looking at it. */
-export function invitePages(app: App) {
-  const pages = newRouter();
-  /** From the form of somebody who has only the code. */
-  pages.get(
-    "/invite",
-    withPage((c, { page }) => {
-      const code = InviteCode.safeParse((c.req.query("code") ?? "").slice(0, 200));
-      if (!code.success) return sendPage(c, <InviteRefused page={page} reason="invite-invalid" />, 404);
-      return seeOther(c, page, `/invite/${code.data}`);
-    }),
-  );
-  pages.get(
-    "/invite/:code",
-    withPage((c, visit) => showInvite(c, visit)),
-  );
-  pages.post(
-    "/invite/:code",
-    withPage(async (c, visit) => {
-      const { page } = visit;
-      const answer = await askApi(app, c, "POST", "/invites/accept", { code: c.req.param("code") });
-      const session = SessionDetail.safeParse(answer.ok ? answer.value : null);
-      if (session.success) return seeOther(c, page, `/sessions/${session.data.sessionId}?done=joined`);
-      if (!answer.ok && answer.reason === "session-full") return showInvite(c, visit, true);
-      if (!answer.ok && answer.reason === "rate-limited")
-        return sendPage(c, <InviteRefused page={page} reason="rate-limited" />, 429);
-      // Signed out meanwhile: the page itself has the way in.
-      return showInvite(c, visit);
-    }),
-  );
-  return pages;
+/** From the form of somebody who has only the code. */
+function toCode(c: AppContext, { page }: Visit) {
+  const code = InviteCode.safeParse((c.req.query("code") ?? "").slice(0, 200));
+  if (!code.success) return sendPage(c, <InviteRefused page={page} reason="invite-invalid" />, 404);
+  return seeOther(c, page, `/invite/${code.data}`);
 }
+
+async function accept(c: AppContext, visit: Visit) {
+  const { page } = visit;
+  const answer = await askApi(c, "POST", "/invites/accept", { code: c.req.param("code") });
+  const session = SessionDetail.safeParse(answer.ok ? answer.value : null);
+  if (session.success) return seeOther(c, page, `/sessions/${session.data.sessionId}?done=joined`);
+  if (!answer.ok && answer.reason === "session-full") return showCode(c, visit, true);
+  if (!answer.ok && answer.reason === "rate-limited")
+    return sendPage(c, <InviteRefused page={page} reason="rate-limited" />, 429);
+  // Signed out meanwhile: the page itself has the way in.
+  return showCode(c, visit);
+}
+
+/** Where an invite leads. Nothing is spent by looking at it. */
+export const invitePages = newRouter();
+invitePages.get("/invite", costs("read"), withPage(toCode));
+invitePages.get(
+  "/invite/:code",
+  costs("read"),
+  withPage((c, visit) => showCode(c, visit)),
+);
+invitePages.post("/invite/:code", costs("read"), withPage(accept));

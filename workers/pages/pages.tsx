@@ -15,11 +15,12 @@ import { Home } from "../../site/views/home.tsx";
 import { Privacy } from "../../site/views/privacy/policy.tsx";
 import { Promises } from "../../site/views/promises.tsx";
 import { Status } from "../../site/views/status.tsx";
+import { costs } from "../http/costs.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { changedNumbers, policyVersions } from "../privacy/policy-versions.ts";
 import { register, registerAsJsonLd } from "../privacy/register.ts";
 import { recipientWords } from "../privacy/retention-words.ts";
-import { pageOf, sendPage, strangerPage, withPage } from "./page.ts";
+import { pageOf, sendPage, strangerPage, type Visit, withPage } from "./page.ts";
 import { pageProblem } from "./problem.tsx";
 
 const lengths = [
@@ -45,33 +46,31 @@ async function answerMs(c: AppContext, asked: () => Promise<unknown>): Promise<n
   }
 }
 
-/** The site's contents page. */
-export const pages = newRouter();
-pages.get(
-  "/",
-  withPage((c, { page }) => sendPage(c, <Home page={page} />)),
-);
-pages.get(
-  "/help",
-  withPage((c, { page }) => sendPage(c, <Help page={page} />)),
-);
-pages.get(
-  "/companion",
-  withPage((c, { page }) => sendPage(c, <Companion page={page} />)),
-);
-pages.get(
-  "/prices",
-  withPage((c, { page }) => sendPage(c, <Prices page={page} />)),
-);
-pages.get(
-  "/terms",
-  withPage((c, { page }) => sendPage(c, <Paper page={page} name="terms" />)),
-);
-pages.get(
-  "/imprint",
-  withPage((c, { page }) => sendPage(c, <Paper page={page} name="imprint" />)),
-);
-pages.get("/status", async (c) => {
+function showHome(c: AppContext, { page }: Visit) {
+  return sendPage(c, <Home page={page} />);
+}
+
+function showHelp(c: AppContext, { page }: Visit) {
+  return sendPage(c, <Help page={page} />);
+}
+
+function showCompanion(c: AppContext, { page }: Visit) {
+  return sendPage(c, <Companion page={page} />);
+}
+
+function showPrices(c: AppContext, { page }: Visit) {
+  return sendPage(c, <Prices page={page} />);
+}
+
+function showTerms(c: AppContext, { page }: Visit) {
+  return sendPage(c, <Paper page={page} name="terms" />);
+}
+
+function showImprint(c: AppContext, { page }: Visit) {
+  return sendPage(c, <Paper page={page} name="imprint" />);
+}
+
+async function showStatus(c: AppContext) {
   // The page itself needs no database: it may be what is away.
   const page = await pageOf(c).catch(() => strangerPage(c));
   const [database, store] = await Promise.all([
@@ -79,48 +78,52 @@ pages.get("/status", async (c) => {
     answerMs(c, () => c.env.RECORDINGS.head("status")),
   ]);
   return sendPage(c, <Status page={page} answers={{ database, store }} protocolVersion={PROTOCOL_VERSION} />);
-});
-pages.get(
-  "/privacy",
-  withPage((c, { page }) => {
-    const versions = policyVersions.toReversed().map((one) => ({
-      version: one.version,
-      fromAtMs: one.fromAtMs,
-      change: one.change?.[page.language] ?? null,
-      numbers: changedNumbers(one),
-    }));
-    const holdings = register.map((activity) => ({
-      ...activity,
-      purpose: activity.purpose[page.language],
-      until: activity.until[page.language],
-      recipients: activity.recipients.map((recipient) => recipientWords[recipient][page.language]),
-    }));
-    return sendPage(c, <Privacy page={page} versions={versions} lengths={lengths} holdings={holdings} />);
-  }),
-);
-pages.get(
-  "/promises",
-  withPage((c, { page }) => sendPage(c, <Promises page={page} table={promises} />)),
-);
-pages.get(
-  "/design",
-  withPage((c, { page }) =>
-    c.env.ENVIRONMENT === "local" ? sendPage(c, <Design page={page} />) : pageProblem(c, "not-found"),
-  ),
-);
-pages.get("/privacy/register.jsonld", (c) =>
-  c.body(JSON.stringify(registerAsJsonLd(new URL(c.req.url).origin)), 200, { "Content-Type": "application/ld+json" }),
-);
-pages.get("/assets/:name", async (c) => {
+}
+
+function showPrivacy(c: AppContext, { page }: Visit) {
+  const versions = policyVersions.toReversed().map((one) => ({
+    version: one.version,
+    fromAtMs: one.fromAtMs,
+    change: one.change?.[page.language] ?? null,
+    numbers: changedNumbers(one),
+  }));
+  const holdings = register.map((activity) => ({
+    ...activity,
+    purpose: activity.purpose[page.language],
+    until: activity.until[page.language],
+    recipients: activity.recipients.map((recipient) => recipientWords[recipient][page.language]),
+  }));
+  return sendPage(c, <Privacy page={page} versions={versions} lengths={lengths} holdings={holdings} />);
+}
+
+function showPromises(c: AppContext, { page }: Visit) {
+  return sendPage(c, <Promises page={page} table={promises} />);
+}
+
+function showDesign(c: AppContext, { page }: Visit) {
+  return c.env.ENVIRONMENT === "local" ? sendPage(c, <Design page={page} />) : pageProblem(c, "not-found");
+}
+
+function sendRegister(c: AppContext) {
+  return c.body(JSON.stringify(registerAsJsonLd(new URL(c.req.url).origin)), 200, {
+    "Content-Type": "application/ld+json",
+  });
+}
+
+async function sendAsset(c: AppContext) {
   // The name alone: whatever else is in the folder is nobody's.
-  const name = c.req.param("name");
+  const name = c.req.param("name") ?? "";
   if (!/^[\w.-]{1,100}$/.test(name)) return c.notFound();
   const file = await c.env.ASSETS.fetch(new Request(new URL(`/assets/${name}`, c.req.url), c.req.raw));
   return file.status === 404 ? c.notFound() : file;
-});
-pages.get("/favicon.svg", (c) => c.body(favicon, 200, { "Content-Type": "image/svg+xml" }));
-pages.get("/manifest.webmanifest", (c) =>
-  c.body(
+}
+
+function sendFavicon(c: AppContext) {
+  return c.body(favicon, 200, { "Content-Type": "image/svg+xml" });
+}
+
+function sendManifest(c: AppContext) {
+  return c.body(
     JSON.stringify({
       name: "SessionLinked",
       start_url: "/",
@@ -129,5 +132,22 @@ pages.get("/manifest.webmanifest", (c) =>
     }),
     200,
     { "Content-Type": "application/manifest+json" },
-  ),
-);
+  );
+}
+
+/** The site's contents page. */
+export const pages = newRouter();
+pages.get("/", costs("read"), withPage(showHome));
+pages.get("/help", costs("free"), withPage(showHelp));
+pages.get("/companion", costs("free"), withPage(showCompanion));
+pages.get("/prices", costs("free"), withPage(showPrices));
+pages.get("/terms", costs("free"), withPage(showTerms));
+pages.get("/imprint", costs("free"), withPage(showImprint));
+pages.get("/status", costs("read"), showStatus);
+pages.get("/privacy", costs("read"), withPage(showPrivacy));
+pages.get("/promises", costs("read"), withPage(showPromises));
+pages.get("/design", costs("free"), withPage(showDesign));
+pages.get("/privacy/register.jsonld", costs("search"), sendRegister);
+pages.get("/assets/:name", costs("free"), sendAsset);
+pages.get("/favicon.svg", costs("free"), sendFavicon);
+pages.get("/manifest.webmanifest", costs("free"), sendManifest);

@@ -1,4 +1,6 @@
 import { type ErrorCode, errors } from "../../protocol/errors.ts";
+import type { Page } from "../../site/design/page.ts";
+import { accountText } from "../../site/i18n/account.ts";
 import { ProblemPage, shownStatus } from "../../site/views/problem.tsx";
 import type { AppContext } from "../http/router.ts";
 import { pageOf, sendPage, strangerPage } from "./page.ts";
@@ -22,4 +24,15 @@ export async function pageProblem(
   if (shown === 429 && retryAfterSeconds !== undefined) c.header("Retry-After", String(retryAfterSeconds));
   const view = <ProblemPage page={page} status={shown} waitSeconds={retryAfterSeconds} requestId={requestId} />;
   return sendPage(c, view, shown);
+}
+
+/** What a form's `problem=` says at the head of its page; `again`: where a fresh sign-in is made, if one is wanted. */
+export function problemOf(page: Page, code: string | undefined, path: string) {
+  if (code === undefined) return null;
+  const { problems } = accountText[page.language];
+  const texts: Record<string, string> = problems;
+  return {
+    text: texts[code] ?? problems.other,
+    again: code === "sign-in-again" ? `/sign-in?again=1&next=${path}` : null,
+  };
 }

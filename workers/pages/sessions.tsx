@@ -12,6 +12,7 @@ import type { InviteList } from "../../site/views/sessions/invites.tsx";
 import { SessionList, type SessionListProps } from "../../site/views/sessions/list.tsx";
 import { readNotice, SessionPage } from "../../site/views/sessions/session.tsx";
 import { Takes } from "../../site/views/takes/takes.tsx";
+import { costs } from "../http/costs.ts";
 import { firstPage, readCursor } from "../http/paging.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { issueLinkToken, readLinkToken } from "../platform/link-token.ts";
@@ -20,7 +21,7 @@ import { listSeenRecordings } from "../recordings/overview.ts";
 import { findMembership, type Membership } from "../sessions/guard.ts";
 import { listSessionLines } from "../sessions/overview.ts";
 import { sessionDetail } from "../sessions/store.ts";
-import { type App, askApi, backTo, type FormAnswer, fieldsOfForm, isPageOfItsOwn } from "./form.ts";
+import { askApi, backTo, type FormAnswer, fieldsOfForm, isPageOfItsOwn } from "./form.ts";
 import { type ReaderVisit, seeOther, sendPage, withReader } from "./page.ts";
 import { pageProblem } from "./problem.tsx";
 
@@ -29,7 +30,7 @@ const INVITES_PER_PAGE = 10;
 const STEMS_PER_PAGE = 60;
 
 /** Behind `withMember`: the reader is in the session that the path names. */
-interface MemberVisit extends ReaderVisit {
+export interface MemberVisit extends ReaderVisit {
   member: Membership;
 }
 
@@ -118,14 +119,14 @@ async function madeCode(c: AppContext, { member, reader, page }: MemberVisit): P
   return made.accountId === reader.id && made.sessionId === member.sessionId ? made.code : null;
 }
 
-async function showSession(app: App, c: AppContext, visit: MemberVisit) {
+async function showSession(c: AppContext, visit: MemberVisit) {
   const { page, member } = visit;
   const detail = await sessionDetail(c.env.DB, member);
   let invites: InviteList | null = null;
   if (may(member.role, "session.invite")) {
     const cursor = PageQuery.shape.cursor.safeParse(c.req.query("invites")).data;
     const query = `limit=${INVITES_PER_PAGE}${cursor === undefined ? "" : `&cursor=${encodeURIComponent(cursor)}`}`;
-    const answer = await askApi(app, c, "GET", `/sessions/${member.sessionId}/invites?${query}`);
+    const answer = await askApi(c, "GET", `/sessions/${member.sessionId}/invites?${query}`);
     const list = pageSchema(InviteSummary).safeParse(answer.ok ? answer.value : null);
     invites = { items: list.data?.items ?? [], nextCursor: list.data?.nextCursor ?? null };
   }
@@ -147,157 +148,137 @@ async function showSession(app: App, c: AppContext, visit: MemberVisit) {
   return sendPage(c, view);
 }
 
-/** A person's sessions, one session, and what may be done with it. Every change goes through the API's own routes. */
-export function sessionPages(app: App) {
-  const pages = newRouter();
-  pages.get(
-    "/sessions",
-    withReader((c, visit) => showList(c, visit, { hasLeft: c.req.query("done") === "left" })),
-  );
-  pages.post(
-    "/sessions",
-    withReader(
-      async (c, visit) => {
-        const { page } = visit;
-        const { name = "", recordingPermitted } = await fieldsOfForm(c);
-        const body = { name, settings: { recordingPermitted: recordingPermitted === "yes" } };
-        const answer = await askApi(app, c, "POST", "/sessions", body);
-        const created = SessionDetail.safeParse(answer.ok ? answer.value : null);
-        if (created.success) return seeOther(c, page, `/sessions/${created.data.sessionId}`);
-        const code = answer.ok ? "internal-error" : answer.reason;
-        if (isPageOfItsOwn(code)) return pageProblem(c, code);
-        const t = sessionText[page.language].list;
-        const problem =
-          code === "validation-failed"
-            ? t.nameProblem
-            : code === "quota-exceeded"
-              ? t.full
-              : sessionProblem(page.language, code);
-        return showList(c, visit, { create: { name: name.slice(0, 400), problem } });
-      },
-      () => "/sessions",
-    ),
-  );
-  pages.get(
-    "/sessions/:sessionId",
-    withMember((c, visit) => showSession(app, c, visit)),
-  );
-  pages.get("/sessions/:sessionId/invites", (c) => c.redirect(`/sessions/${c.req.param("sessionId")}#invites`, 303));
-  pages.post(
-    "/sessions/:sessionId/invites",
-    withMember(async (c, visit) => {
-      const { role, uses, label } = await fieldsOfForm(c);
-      const path = `/sessions/${visit.member.sessionId}/invites`;
-      const answer = await askApi(app, c, "POST", path, { role, uses: Number(uses), label });
-      const made = Invite.safeParse(answer.ok ? answer.value : null);
-      return made.success
-        ? seeOther(c, visit.page, await madeAddress(c, visit, made.data.code))
-        : backToSession(c, visit.page, "invites", answer, "");
-    }),
-  );
-  pages.post(
-    "/sessions/:sessionId/invites/:inviteId/revoke",
-    withReader(async (c, { page }) => {
-      const { sessionId = "", inviteId = "" } = c.req.param();
-      const answer = await askApi(
-        app,
-        c,
-        "DELETE",
-        `/sessions/${encodeURIComponent(sessionId)}/invites/${encodeURIComponent(inviteId)}`,
-      );
-      return backToSession(c, page, "invites", answer, "revoked");
-    }, toSession),
-  );
-  const memberPath = ({ sessionId = "", memberId = "" }: Record<string, string>) =>
-    `/sessions/${encodeURIComponent(sessionId)}/members/${encodeURIComponent(memberId)}`;
-  pages.post(
-    "/sessions/:sessionId/members/:memberId/role",
-    withReader(async (c, { page }) => {
-      const { role } = await fieldsOfForm(c);
-      return backToSession(
-        c,
-        page,
-        "people",
-        await askApi(app, c, "PATCH", memberPath(c.req.param()), { role }),
-        "role",
-      );
-    }, toSession),
-  );
-  pages.get(
-    "/sessions/:sessionId/members/:memberId/remove",
-    withMember(async (c, { page, member }) => {
-      const { sessionId } = member;
-      const { members } = await sessionDetail(c.env.DB, member);
-      const who = members.find(({ memberId }) => memberId === c.req.param("memberId"));
-      const problem = !may(member.role, "member.remove") ? "forbidden" : who === undefined ? "not-found" : null;
-      if (problem !== null || who === undefined)
-        return seeOther(c, page, `/sessions/${sessionId}?at=people&problem=${problem}#people`);
-      const view = <RemoveMember page={page} sessionId={sessionId} memberId={who.memberId} name={who.displayName} />;
-      return sendPage(c, view);
-    }),
-  );
-  pages.post(
-    "/sessions/:sessionId/members/:memberId/remove",
-    withReader(
-      async (c, { page }) =>
-        backToSession(c, page, "people", await askApi(app, c, "DELETE", memberPath(c.req.param())), "removed"),
-      toSession,
-    ),
-  );
-  pages.post(
-    "/sessions/:sessionId/settings",
-    withReader(async (c, { page }) => {
-      const { recordingPermitted } = await fieldsOfForm(c);
-      const body = { settings: { recordingPermitted: recordingPermitted === "yes" } };
-      const answer = await askApi(
-        app,
-        c,
-        "PATCH",
-        `/sessions/${encodeURIComponent(c.req.param("sessionId") ?? "")}`,
-        body,
-      );
-      return backToSession(c, page, "settings", answer, "settings");
-    }, toSession),
-  );
-  pages.get(
-    "/sessions/:sessionId/leave",
-    withMember((c, { page, member }) => sendPage(c, <LeaveSession page={page} sessionId={member.sessionId} />)),
-  );
-  pages.post(
-    "/sessions/:sessionId/leave",
-    withMember(async (c, { page, member }) => {
-      const { sessionId, memberId } = member;
-      const answer = await askApi(app, c, "DELETE", memberPath({ sessionId, memberId }));
-      return answer.ok ? seeOther(c, page, "/sessions?done=left") : backToSession(c, page, "ending", answer, "");
-    }),
-  );
-  pages.get(
-    "/sessions/:sessionId/delete",
-    withMember((c, { page, member }) => {
-      const { sessionId, sessionName, role } = member;
-      if (!may(role, "session.delete"))
-        return seeOther(c, page, `/sessions/${sessionId}?at=ending&problem=forbidden#ending`);
-      return sendPage(c, <DeleteSession page={page} sessionId={sessionId} name={sessionName} />);
-    }),
-  );
-  pages.post(
-    "/sessions/:sessionId/delete",
-    withReader(async (c, { page }) => {
-      const sessionId = c.req.param("sessionId") ?? "";
-      const answer = await askApi(app, c, "DELETE", `/sessions/${encodeURIComponent(sessionId)}`);
-      if (answer.ok) return seeOther(c, page, `/sessions/${sessionId}/deleted`);
-      if (answer.reason === "not-found") return sendPage(c, <SessionDenied page={page} />, 404);
-      return backToSession(c, page, "ending", answer, "");
-    }, toSession),
-  );
-  pages.get(
-    "/sessions/:sessionId/deleted",
-    withReader(async (c, { page, reader }) => {
-      const sessionId = SessionId.safeParse(c.req.param("sessionId"));
-      const erasure = sessionId.success ? await findOwnErasure(c.env.DB, sessionId.data, reader.id) : null;
-      if (erasure === null) return sendPage(c, <SessionDenied page={page} />, 404);
-      return sendPage(c, <Erased page={page} erasure={erasure} />);
-    }),
-  );
-  return pages;
+function showAll(c: AppContext, visit: ReaderVisit) {
+  return showList(c, visit, { hasLeft: c.req.query("done") === "left" });
 }
+
+async function createSession(c: AppContext, visit: ReaderVisit) {
+  const { page } = visit;
+  const { name = "", recordingPermitted } = await fieldsOfForm(c);
+  const body = { name, settings: { recordingPermitted: recordingPermitted === "yes" } };
+  const answer = await askApi(c, "POST", "/sessions", body);
+  const created = SessionDetail.safeParse(answer.ok ? answer.value : null);
+  if (created.success) return seeOther(c, page, `/sessions/${created.data.sessionId}`);
+  const code = answer.ok ? "internal-error" : answer.reason;
+  if (isPageOfItsOwn(code)) return pageProblem(c, code);
+  const t = sessionText[page.language].list;
+  const problem =
+    code === "validation-failed"
+      ? t.nameProblem
+      : code === "quota-exceeded"
+        ? t.full
+        : sessionProblem(page.language, code);
+  return showList(c, visit, { create: { name: name.slice(0, 400), problem } });
+}
+
+function showOne(c: AppContext, visit: MemberVisit) {
+  return showSession(c, visit);
+}
+
+function toInvites(c: AppContext) {
+  return c.redirect(`/sessions/${c.req.param("sessionId")}#invites`, 303);
+}
+
+async function makeInvite(c: AppContext, visit: MemberVisit) {
+  const { role, uses, label } = await fieldsOfForm(c);
+  const path = `/sessions/${visit.member.sessionId}/invites`;
+  const answer = await askApi(c, "POST", path, { role, uses: Number(uses), label });
+  const made = Invite.safeParse(answer.ok ? answer.value : null);
+  return made.success
+    ? seeOther(c, visit.page, await madeAddress(c, visit, made.data.code))
+    : backToSession(c, visit.page, "invites", answer, "");
+}
+
+async function revokeInvite(c: AppContext, { page }: ReaderVisit) {
+  const { sessionId = "", inviteId = "" } = c.req.param();
+  const answer = await askApi(
+    c,
+    "DELETE",
+    `/sessions/${encodeURIComponent(sessionId)}/invites/${encodeURIComponent(inviteId)}`,
+  );
+  return backToSession(c, page, "invites", answer, "revoked");
+}
+
+const memberPath = ({ sessionId = "", memberId = "" }: Record<string, string>) =>
+  `/sessions/${encodeURIComponent(sessionId)}/members/${encodeURIComponent(memberId)}`;
+
+async function setRole(c: AppContext, { page }: ReaderVisit) {
+  const { role } = await fieldsOfForm(c);
+  return backToSession(c, page, "people", await askApi(c, "PATCH", memberPath(c.req.param()), { role }), "role");
+}
+
+async function askBeforeRemoving(c: AppContext, { page, member }: MemberVisit) {
+  const { sessionId } = member;
+  const { members } = await sessionDetail(c.env.DB, member);
+  const who = members.find(({ memberId }) => memberId === c.req.param("memberId"));
+  const problem = !may(member.role, "member.remove") ? "forbidden" : who === undefined ? "not-found" : null;
+  if (problem !== null || who === undefined)
+    return seeOther(c, page, `/sessions/${sessionId}?at=people&problem=${problem}#people`);
+  const view = <RemoveMember page={page} sessionId={sessionId} memberId={who.memberId} name={who.displayName} />;
+  return sendPage(c, view);
+}
+
+async function removeMember(c: AppContext, { page }: ReaderVisit) {
+  return backToSession(c, page, "people", await askApi(c, "DELETE", memberPath(c.req.param())), "removed");
+}
+
+async function setSettings(c: AppContext, { page }: ReaderVisit) {
+  const { recordingPermitted } = await fieldsOfForm(c);
+  const body = { settings: { recordingPermitted: recordingPermitted === "yes" } };
+  const answer = await askApi(c, "PATCH", `/sessions/${encodeURIComponent(c.req.param("sessionId") ?? "")}`, body);
+  return backToSession(c, page, "settings", answer, "settings");
+}
+
+function askBeforeLeaving(c: AppContext, { page, member }: MemberVisit) {
+  return sendPage(c, <LeaveSession page={page} sessionId={member.sessionId} />);
+}
+
+async function leave(c: AppContext, { page, member }: MemberVisit) {
+  const { sessionId, memberId } = member;
+  const answer = await askApi(c, "DELETE", memberPath({ sessionId, memberId }));
+  return answer.ok ? seeOther(c, page, "/sessions?done=left") : backToSession(c, page, "ending", answer, "");
+}
+
+function askBeforeDeleting(c: AppContext, { page, member }: MemberVisit) {
+  const { sessionId, sessionName, role } = member;
+  if (!may(role, "session.delete"))
+    return seeOther(c, page, `/sessions/${sessionId}?at=ending&problem=forbidden#ending`);
+  return sendPage(c, <DeleteSession page={page} sessionId={sessionId} name={sessionName} />);
+}
+
+async function deleteSession(c: AppContext, { page }: ReaderVisit) {
+  const sessionId = c.req.param("sessionId") ?? "";
+  const answer = await askApi(c, "DELETE", `/sessions/${encodeURIComponent(sessionId)}`);
+  if (answer.ok) return seeOther(c, page, `/sessions/${sessionId}/deleted`);
+  if (answer.reason === "not-found") return sendPage(c, <SessionDenied page={page} />, 404);
+  return backToSession(c, page, "ending", answer, "");
+}
+
+async function showDeleted(c: AppContext, { page, reader }: ReaderVisit) {
+  const sessionId = SessionId.safeParse(c.req.param("sessionId"));
+  const erasure = sessionId.success ? await findOwnErasure(c.env.DB, sessionId.data, reader.id) : null;
+  if (erasure === null) return sendPage(c, <SessionDenied page={page} />, 404);
+  return sendPage(c, <Erased page={page} erasure={erasure} />);
+}
+
+/** A person's sessions, one session, and what may be done with it. Every change goes through the API's own routes. */
+export const sessionPages = newRouter();
+sessionPages.get("/sessions", costs("read"), withReader(showAll));
+sessionPages.post(
+  "/sessions",
+  costs("read"),
+  withReader(createSession, () => "/sessions"),
+);
+sessionPages.get("/sessions/:sessionId", costs("read"), withMember(showOne));
+sessionPages.get("/sessions/:sessionId/invites", costs("read"), toInvites);
+sessionPages.post("/sessions/:sessionId/invites", costs("read"), withMember(makeInvite));
+sessionPages.post("/sessions/:sessionId/invites/:inviteId/revoke", costs("read"), withReader(revokeInvite, toSession));
+sessionPages.post("/sessions/:sessionId/members/:memberId/role", costs("read"), withReader(setRole, toSession));
+sessionPages.get("/sessions/:sessionId/members/:memberId/remove", costs("read"), withMember(askBeforeRemoving));
+sessionPages.post("/sessions/:sessionId/members/:memberId/remove", costs("read"), withReader(removeMember, toSession));
+sessionPages.post("/sessions/:sessionId/settings", costs("read"), withReader(setSettings, toSession));
+sessionPages.get("/sessions/:sessionId/leave", costs("read"), withMember(askBeforeLeaving));
+sessionPages.post("/sessions/:sessionId/leave", costs("read"), withMember(leave));
+sessionPages.get("/sessions/:sessionId/delete", costs("read"), withMember(askBeforeDeleting));
+sessionPages.post("/sessions/:sessionId/delete", costs("read"), withReader(deleteSession, toSession));
+sessionPages.get("/sessions/:sessionId/deleted", costs("read"), withReader(showDeleted));

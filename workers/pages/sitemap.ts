@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { costs } from "../http/costs.ts";
 import { publicOrigin } from "../http/origin.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { firstValue } from "../platform/rows.ts";
@@ -30,9 +31,11 @@ async function published(db: D1Database, file: number): Promise<string[]> {
 }
 const Row = z.object({ id: z.string() });
 
-export const sitemap = newRouter();
-sitemap.get("/robots.txt", (c) => c.text(`User-agent: *\nDisallow: /api/\nSitemap: ${publicOrigin(c)}/sitemap.xml\n`));
-sitemap.get("/sitemap.xml", async (c) => {
+function sendRobots(c: AppContext) {
+  return c.text(`User-agent: *\nDisallow: /api/\nSitemap: ${publicOrigin(c)}/sitemap.xml\n`);
+}
+
+async function sendSitemap(c: AppContext) {
   const origin = publicOrigin(c);
   const highest = await firstValue(
     z.number(),
@@ -44,9 +47,19 @@ sitemap.get("/sitemap.xml", async (c) => {
   const names = ["pages", ...Array.from({ length: count }, (_, file) => String(file))];
   const files = names.map((name) => `<sitemap><loc>${origin}/sitemap-${name}.xml</loc></sitemap>`);
   return xml(c, `<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${files.join("")}</sitemapindex>`);
-});
-sitemap.get("/sitemap-pages.xml", (c) => xml(c, urls(publicOrigin(c), publicPages)));
-sitemap.get("/:name{sitemap-[0-9]+\\.xml}", async (c) => {
-  const file = Number(/\d{1,5}/.exec(c.req.param("name"))?.[0] ?? 0);
+}
+
+function sendPages(c: AppContext) {
+  return xml(c, urls(publicOrigin(c), publicPages));
+}
+
+async function sendPlaces(c: AppContext) {
+  const file = Number(/\d{1,5}/.exec(c.req.param("name") ?? "")?.[0] ?? 0);
   return xml(c, urls(publicOrigin(c), await published(c.env.DB, file)));
-});
+}
+
+export const sitemap = newRouter();
+sitemap.get("/robots.txt", costs("free"), sendRobots);
+sitemap.get("/sitemap.xml", costs("search"), sendSitemap);
+sitemap.get("/sitemap-pages.xml", costs("free"), sendPages);
+sitemap.get("/:name{sitemap-[0-9]+\\.xml}", costs("search"), sendPlaces);

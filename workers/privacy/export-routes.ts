@@ -1,7 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { ExportId } from "../../protocol/ids.ts";
 import { Export } from "../../protocol/privacy.ts";
-import { requireAccount, requireReauthentication } from "../auth/guard.ts";
+import { type AccountContext, requireAccount, requireReauthentication } from "../auth/guard.ts";
+import { costs } from "../http/costs.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
@@ -9,8 +10,39 @@ import { flush } from "../mail/flush.ts";
 import { archiveOf } from "./archive.ts";
 import { continueExportOf, listExports, requestExport } from "./export.ts";
 
+const params = z.object({ exportId: ExportId });
+
 const guarded = { security: bearer, tags: ["privacy"] };
-const list = { 200: { description: "Exports, newest first", ...json(z.object({ items: z.array(Export) })) } };
+const listed = { 200: { description: "Exports, newest first", ...json(z.object({ items: z.array(Export) })) } };
+
+async function request(c: AccountContext) {
+  const { deps, account } = c.var;
+  const exportId = await requestExport(c.env, deps, account.id);
+  await continueExportOf(c.env, deps, exportId);
+  flush(c);
+  const found = (await listExports(c.env.DB, account.id, deps.now())).find((one) => one.exportId === exportId);
+  return found === undefined ? problem(c, "not-found") : c.json(found, 202);
+}
+
+async function list(c: AccountContext) {
+  c.header("Cache-Control", "no-store");
+  return c.json({ items: await listExports(c.env.DB, c.var.account.id, c.var.deps.now()) }, 200);
+}
+
+async function sendArchive(c: AccountContext, path: z.output<typeof params>) {
+  const { exportId } = path;
+  const { account, deps } = c.var;
+  const found = (await listExports(c.env.DB, account.id, deps.now())).find((one) => one.exportId === exportId);
+  if (found === undefined) return problem(c, "not-found");
+  if (found.readyAtMs === null) return problem(c, "conflict", "The copy is still being made.");
+  return new Response(await archiveOf(c.env, account.id, found), {
+    headers: {
+      "Content-Type": "application/zip",
+      "Content-Disposition": `attachment; filename="sessionlinked-${new Date(found.requestedAtMs).toISOString().slice(0, 10)}.zip"`,
+      "Cache-Control": "private, no-store",
+    },
+  });
+}
 
 /** A copy of everything about a person (G1): asked for, made in the background, fetched for some days. */
 export const dataExport = newRouter()
@@ -20,17 +52,10 @@ export const dataExport = newRouter()
       method: "post",
       path: "/api/v1/account/exports",
       summary: "Ask for a copy of everything about you; while one is being made, asking again finds that one",
-      middleware: [requireAccount, requireReauthentication] as const,
+      middleware: [costs("write"), requireAccount, requireReauthentication] as const,
       responses: { 202: { description: "Under way", ...json(Export) }, ...problemResponses },
     }),
-    async (c) => {
-      const { deps, account } = c.var;
-      const exportId = await requestExport(c.env, deps, account.id);
-      await continueExportOf(c.env, deps, exportId);
-      flush(c);
-      const found = (await listExports(c.env.DB, account.id, deps.now())).find((one) => one.exportId === exportId);
-      return found === undefined ? problem(c, "not-found") : c.json(found, 202);
-    },
+    (c) => request(c),
   )
   .openapi(
     createRoute({
@@ -38,13 +63,10 @@ export const dataExport = newRouter()
       method: "get",
       path: "/api/v1/account/exports",
       summary: "Your exports and how far each has come",
-      middleware: [requireAccount] as const,
-      responses: { ...list, ...problemResponses },
+      middleware: [costs("read"), requireAccount] as const,
+      responses: { ...listed, ...problemResponses },
     }),
-    async (c) => {
-      c.header("Cache-Control", "no-store");
-      return c.json({ items: await listExports(c.env.DB, c.var.account.id, c.var.deps.now()) }, 200);
-    },
+    (c) => list(c),
   )
   .openapi(
     createRoute({
@@ -52,8 +74,8 @@ export const dataExport = newRouter()
       method: "get",
       path: "/api/v1/account/exports/{exportId}/archive",
       summary: "The archive: data.json with its JSON Schema, and the sound. Streamed, of known length",
-      middleware: [requireAccount] as const,
-      request: { params: z.object({ exportId: ExportId }) },
+      middleware: [costs("search"), requireAccount] as const,
+      request: { params },
       responses: {
         200: {
           description: "A zip archive",
@@ -62,18 +84,5 @@ export const dataExport = newRouter()
         ...problemResponses,
       },
     }),
-    async (c) => {
-      const { exportId } = c.req.valid("param");
-      const { account, deps } = c.var;
-      const found = (await listExports(c.env.DB, account.id, deps.now())).find((one) => one.exportId === exportId);
-      if (found === undefined) return problem(c, "not-found");
-      if (found.readyAtMs === null) return problem(c, "conflict", "The copy is still being made.");
-      return new Response(await archiveOf(c.env, account.id, found), {
-        headers: {
-          "Content-Type": "application/zip",
-          "Content-Disposition": `attachment; filename="sessionlinked-${new Date(found.requestedAtMs).toISOString().slice(0, 10)}.zip"`,
-          "Cache-Control": "private, no-store",
-        },
-      });
-    },
+    (c) => sendArchive(c, c.req.valid("param")),
   );

@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { CreatePrivacyRequest, PrivacyRequest } from "../../protocol/privacy.ts";
-import { requireAccount } from "../auth/guard.ts";
+import { type AccountContext, requireAccount } from "../auth/guard.ts";
+import { costs } from "../http/costs.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
@@ -10,6 +11,31 @@ import { liftRestriction, restrict } from "./restriction.ts";
 const guarded = { security: bearer, tags: ["privacy"] };
 const done = (description: string) => ({ 204: { description }, ...problemResponses });
 
+async function restrictAccount(c: AccountContext) {
+  await restrict(c.env, c.var.deps, c.var.account.id);
+  return c.body(null, 204);
+}
+
+async function liftForAccount(c: AccountContext) {
+  await liftRestriction(c.env.DB, c.var.account.id);
+  return c.body(null, 204);
+}
+
+async function list(c: AccountContext) {
+  c.header("Cache-Control", "no-store");
+  return c.json({ items: await listRequests(c.env.DB, c.var.account.id) }, 200);
+}
+
+async function ask(c: AccountContext, body: z.output<typeof CreatePrivacyRequest>) {
+  const { deps, account } = c.var;
+  const request = { ...body, accountId: account.id, receivedAtMs: deps.now() };
+  const id = await takeRequest(c.env, deps, request, true);
+  const found = (await listRequests(c.env.DB, account.id)).find(({ requestId }) => requestId === id);
+  return found === undefined
+    ? problem(c, "quota-exceeded", "There are many open already. We answer those first.")
+    : c.json(found, 201);
+}
+
 /** What a person may ask of us about their data: to have it restricted, and anything else with a clock of one month. */
 export const rights = newRouter()
   .openapi(
@@ -18,13 +44,10 @@ export const rights = newRouter()
       method: "put",
       path: "/api/v1/account/restriction",
       summary: "Have your data stored and not otherwise used (Article 18)",
-      middleware: [requireAccount] as const,
+      middleware: [costs("write"), requireAccount] as const,
       responses: done("Restricted"),
     }),
-    async (c) => {
-      await restrict(c.env, c.var.deps, c.var.account.id);
-      return c.body(null, 204);
-    },
+    (c) => restrictAccount(c),
   )
   .openapi(
     createRoute({
@@ -32,13 +55,10 @@ export const rights = newRouter()
       method: "delete",
       path: "/api/v1/account/restriction",
       summary: "Lift the restriction; your profile stays private until you publish it",
-      middleware: [requireAccount] as const,
+      middleware: [costs("write"), requireAccount] as const,
       responses: done("Lifted"),
     }),
-    async (c) => {
-      await liftRestriction(c.env.DB, c.var.account.id);
-      return c.body(null, 204);
-    },
+    (c) => liftForAccount(c),
   )
   .openapi(
     createRoute({
@@ -46,16 +66,13 @@ export const rights = newRouter()
       method: "get",
       path: "/api/v1/account/requests",
       summary: "What you have asked, when it is due, and our answers",
-      middleware: [requireAccount] as const,
+      middleware: [costs("read"), requireAccount] as const,
       responses: {
         200: { description: "Requests, newest first", ...json(z.object({ items: z.array(PrivacyRequest) })) },
         ...problemResponses,
       },
     }),
-    async (c) => {
-      c.header("Cache-Control", "no-store");
-      return c.json({ items: await listRequests(c.env.DB, c.var.account.id) }, 200);
-    },
+    (c) => list(c),
   )
   .openapi(
     createRoute({
@@ -63,17 +80,9 @@ export const rights = newRouter()
       method: "post",
       path: "/api/v1/account/requests",
       summary: "Ask us something under your rights; it is answered within one calendar month",
-      middleware: [requireAccount] as const,
+      middleware: [costs("write"), requireAccount] as const,
       request: { body: json(CreatePrivacyRequest) },
       responses: { 201: { description: "Received", ...json(PrivacyRequest) }, ...problemResponses },
     }),
-    async (c) => {
-      const { deps, account } = c.var;
-      const request = { ...c.req.valid("json"), accountId: account.id, receivedAtMs: deps.now() };
-      const id = await takeRequest(c.env, deps, request, true);
-      const found = (await listRequests(c.env.DB, account.id)).find(({ requestId }) => requestId === id);
-      return found === undefined
-        ? problem(c, "quota-exceeded", "There are many open already. We answer those first.")
-        : c.json(found, 201);
-    },
+    (c) => ask(c, c.req.valid("json")),
   );

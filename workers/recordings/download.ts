@@ -4,8 +4,9 @@ import { RecordingId, SessionId } from "../../protocol/ids.ts";
 import { PAGE_SIZE_MAX } from "../../protocol/limits.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import { may } from "../../protocol/roles.ts";
-import { requireAccount } from "../auth/guard.ts";
+import { type AccountContext, requireAccount } from "../auth/guard.ts";
 import { isRestricted } from "../auth/restricted.ts";
+import { costs } from "../http/costs.ts";
 import { bearer, problemResponses } from "../http/openapi.ts";
 import { readCursor } from "../http/paging.ts";
 import { matchesNone } from "../http/preconditions.ts";
@@ -14,7 +15,7 @@ import { newRouter } from "../http/router.ts";
 import { serveObject } from "../http/serve-object.ts";
 import { objectStore } from "../platform/object-store.ts";
 import { allRows } from "../platform/rows.ts";
-import { type MemberEnv, requireMember } from "../sessions/guard.ts";
+import { type MemberContext, type MemberEnv, requireMember } from "../sessions/guard.ts";
 import { sessionDetail } from "../sessions/store.ts";
 import { reprDigest } from "./digest.ts";
 import { objectKey, peaksKey } from "./keys.ts";
@@ -24,6 +25,8 @@ import { namedByTake } from "./zip-names.ts";
 
 const guarded = { security: bearer, tags: ["recordings"] };
 const params = z.object({ recordingId: RecordingId });
+const ofSession = z.object({ sessionId: SessionId });
+const ZipQuery = z.object({ take: z.uuid().optional() });
 const bytes = (description: string) => ({
   description,
   content: { "application/octet-stream": { schema: z.string().meta({ format: "binary" }) } },
@@ -51,6 +54,61 @@ export function attachment(name: string, ending: string): string {
   return `attachment; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(file).replaceAll(/['()*]/g, hex)}`;
 }
 
+async function sendFile(c: AccountContext, path: z.output<typeof params>) {
+  const row = await findFile(c.env.DB, path.recordingId, c.var.account.id, c.var.deps.now());
+  if (typeof row === "string") return problem(c, row);
+  return serveObject(c, {
+    etag: `"${row.sha256}"`,
+    sizeBytes: row.sizeBytes ?? 0,
+    type: "audio/wav",
+    headers: {
+      "Repr-Digest": reprDigest(row.sha256 ?? ""),
+      "Content-Disposition": attachment(row.name, "wav"),
+    },
+    read: (range) => objectStore(c.env, c.var.deps).get(objectKey(row.sessionId, row.id), range),
+    missing: "gone",
+  });
+}
+
+async function sendPeaks(c: AccountContext, path: z.output<typeof params>) {
+  const row = await findFile(c.env.DB, path.recordingId, c.var.account.id, c.var.deps.now());
+  if (typeof row === "string") return problem(c, row);
+  const etag = `"${row.sha256}-peaks"`;
+  const headers = { "Cache-Control": "private, no-cache", ETag: etag };
+  if (row.hasPeaks && matchesNone(c.req.header("If-None-Match"), etag)) return c.body(null, 304, headers);
+  const key = peaksKey(row.sessionId, row.id);
+  const object = row.hasPeaks ? await objectStore(c.env, c.var.deps).get(key) : null;
+  if (object === null) return problem(c, "not-found");
+  return c.body(object.body, 200, {
+    ...headers,
+    "Content-Type": "application/octet-stream",
+    "Content-Length": String(object.size),
+  });
+}
+
+async function sendZip(c: MemberContext, query: z.output<typeof ZipQuery>) {
+  const { member, account, deps } = c.var;
+  const { take } = query;
+  const all = await allComplete(c.env.DB, member.sessionId, account.id, deps.now());
+  const { members } = await sessionDetail(c.env.DB, member);
+  const nameOf = new Map<string, string>(members.map(({ memberId, displayName }) => [memberId, displayName]));
+  const named = namedByTake(all, nameOf);
+  const complete = take === undefined ? named : named.filter(({ takeId }) => takeId === take);
+  if (take !== undefined && complete.length === 0) return problem(c, "not-found");
+  const { stream, length } = zipOf(objectStore(c.env, deps), complete);
+  // A fixed length is what becomes Content-Length, and what makes the answer break off where the zip does.
+  return new Response(stream.pipeThrough(new FixedLengthStream(length)), {
+    headers: {
+      "Content-Type": "application/zip",
+      "Content-Disposition": attachment(
+        take === undefined ? member.sessionName : `${member.sessionName} · ${complete[0]?.folder ?? ""}`,
+        "zip",
+      ),
+      "Cache-Control": "private, no-store",
+    },
+  });
+}
+
 /** Files: one stem with ranges, its waveform, a whole session as a zip. Nothing here is kept by a shared cache. */
 export const downloads = newRouter<MemberEnv>()
   .openapi(
@@ -59,7 +117,7 @@ export const downloads = newRouter<MemberEnv>()
       method: "get",
       path: "/api/v1/recordings/{recordingId}/file",
       summary: "The stem itself; one Range at a time (RFC 9110)",
-      middleware: [requireAccount] as const,
+      middleware: [costs("read"), requireAccount] as const,
       request: { params },
       responses: {
         200: bytes("The whole file"),
@@ -68,21 +126,7 @@ export const downloads = newRouter<MemberEnv>()
         ...problemResponses,
       },
     }),
-    async (c) => {
-      const row = await findFile(c.env.DB, c.req.valid("param").recordingId, c.var.account.id, c.var.deps.now());
-      if (typeof row === "string") return problem(c, row);
-      return serveObject(c, {
-        etag: `"${row.sha256}"`,
-        sizeBytes: row.sizeBytes ?? 0,
-        type: "audio/wav",
-        headers: {
-          "Repr-Digest": reprDigest(row.sha256 ?? ""),
-          "Content-Disposition": attachment(row.name, "wav"),
-        },
-        read: (range) => objectStore(c.env, c.var.deps).get(objectKey(row.sessionId, row.id), range),
-        missing: "gone",
-      });
-    },
+    (c) => sendFile(c, c.req.valid("param")),
   )
   .openapi(
     createRoute({
@@ -90,25 +134,11 @@ export const downloads = newRouter<MemberEnv>()
       method: "get",
       path: "/api/v1/recordings/{recordingId}/peaks",
       summary: "The waveform: signed bytes, low and high for each channel of each bin",
-      middleware: [requireAccount] as const,
+      middleware: [costs("read"), requireAccount] as const,
       request: { params },
       responses: { 200: bytes("The peaks"), 304: { description: "Not changed" }, ...problemResponses },
     }),
-    async (c) => {
-      const row = await findFile(c.env.DB, c.req.valid("param").recordingId, c.var.account.id, c.var.deps.now());
-      if (typeof row === "string") return problem(c, row);
-      const etag = `"${row.sha256}-peaks"`;
-      const headers = { "Cache-Control": "private, no-cache", ETag: etag };
-      if (row.hasPeaks && matchesNone(c.req.header("If-None-Match"), etag)) return c.body(null, 304, headers);
-      const key = peaksKey(row.sessionId, row.id);
-      const object = row.hasPeaks ? await objectStore(c.env, c.var.deps).get(key) : null;
-      if (object === null) return problem(c, "not-found");
-      return c.body(object.body, 200, {
-        ...headers,
-        "Content-Type": "application/octet-stream",
-        "Content-Length": String(object.size),
-      });
-    },
+    (c) => sendPeaks(c, c.req.valid("param")),
   )
   .openapi(
     createRoute({
@@ -116,32 +146,11 @@ export const downloads = newRouter<MemberEnv>()
       method: "get",
       path: "/api/v1/sessions/{sessionId}/recordings.zip",
       summary: "Every stem of the session, or of one take, in one zip, streamed",
-      middleware: [requireAccount, requireMember("recording.download")] as const,
-      request: { params: z.object({ sessionId: SessionId }), query: z.object({ take: z.uuid().optional() }) },
+      middleware: [costs("search"), requireAccount, requireMember("recording.download")] as const,
+      request: { params: ofSession, query: ZipQuery },
       responses: { 200: bytes("A zip archive"), ...problemResponses },
     }),
-    async (c) => {
-      const { member, account, deps } = c.var;
-      const { take } = c.req.valid("query");
-      const all = await allComplete(c.env.DB, member.sessionId, account.id, deps.now());
-      const { members } = await sessionDetail(c.env.DB, member);
-      const nameOf = new Map<string, string>(members.map(({ memberId, displayName }) => [memberId, displayName]));
-      const named = namedByTake(all, nameOf);
-      const complete = take === undefined ? named : named.filter(({ takeId }) => takeId === take);
-      if (take !== undefined && complete.length === 0) return problem(c, "not-found");
-      const { stream, length } = zipOf(objectStore(c.env, deps), complete);
-      // A fixed length is what becomes Content-Length, and what makes the answer break off where the zip does.
-      return new Response(stream.pipeThrough(new FixedLengthStream(length)), {
-        headers: {
-          "Content-Type": "application/zip",
-          "Content-Disposition": attachment(
-            take === undefined ? member.sessionName : `${member.sessionName} · ${complete[0]?.folder ?? ""}`,
-            "zip",
-          ),
-          "Cache-Control": "private, no-store",
-        },
-      });
-    },
+    (c) => sendZip(c, c.req.valid("query")),
   );
 
 const Complete = z.object({ id: z.string() });

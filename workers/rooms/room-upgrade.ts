@@ -1,12 +1,12 @@
-import type { Context } from "hono";
 import { CLAIMS_HEADER, encodeClaims } from "../../durable-objects/claims.ts";
 import { type ErrorCode, errors } from "../../protocol/errors.ts";
 import type { SessionId } from "../../protocol/ids.ts";
 import type { RoomMessage } from "../../protocol/room.ts";
 import type { TicketClaims } from "../../protocol/ticket.ts";
 import { SUBPROTOCOL } from "../../protocol/version.ts";
+import { costs } from "../http/costs.ts";
 import { problem } from "../http/problem.ts";
-import { type AppEnv, newRouter } from "../http/router.ts";
+import { type AppContext, newRouter } from "../http/router.ts";
 import type { Env } from "../platform/env.ts";
 import { roomOf } from "../platform/jurisdiction.ts";
 import { describeThrown, log } from "../platform/log.ts";
@@ -16,9 +16,7 @@ import { codeOfRefusal, verifyTicket } from "./tickets.ts";
  * The door of a session's room: reads the ticket, and hands the socket on with the claims that it trusts and with nothing that the
  * client sent. What is refused is refused inside an accepted socket (docs/PROTOCOL.md P3).
  */
-export const roomUpgrade = newRouter();
-
-roomUpgrade.get("/rooms/:sessionId", async (c: Context<AppEnv>) => {
+async function upgrade(c: AppContext) {
   if (c.req.header("Upgrade")?.toLowerCase() !== "websocket") {
     c.header("Upgrade", "websocket");
     c.header("Connection", "Upgrade");
@@ -43,7 +41,10 @@ roomUpgrade.get("/rooms/:sessionId", async (c: Context<AppEnv>) => {
     log({ event: "room-unreachable", call: "join", ...describeThrown(error) });
     return refuse("unavailable", SUBPROTOCOL);
   }
-});
+}
+
+export const roomUpgrade = newRouter();
+roomUpgrade.get("/rooms/:sessionId", costs("read"), upgrade);
 
 /** A request of our own making: no header and no query of the client's reaches the room. */
 async function enter(env: Env, claims: TicketClaims): Promise<Response> {

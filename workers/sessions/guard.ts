@@ -3,6 +3,7 @@ import { z } from "zod";
 import { may, type Permission, Role } from "../../protocol/roles.ts";
 import type { AccountEnv } from "../auth/guard.ts";
 import { problem } from "../http/problem.ts";
+import type { Readable } from "../http/router.ts";
 import { firstRow, SqlBoolean, StoredId } from "../platform/rows.ts";
 
 /** What the asking account is in the session that the path names. */
@@ -21,6 +22,7 @@ export type Membership = z.infer<typeof Membership>;
 export interface MemberEnv extends AccountEnv {
   Variables: AccountEnv["Variables"] & { member: Membership };
 }
+export type MemberContext = Readable<MemberEnv>;
 
 export async function findMembership(db: D1Database, sessionId: string, accountId: string): Promise<Membership | null> {
   return await firstRow(

@@ -1,15 +1,16 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { MemberId, SessionId } from "../../protocol/ids.ts";
 import { ok, type Result, refused } from "../../protocol/result.ts";
-import { may, type Role } from "../../protocol/roles.ts";
+import { may } from "../../protocol/roles.ts";
 import type { ApiBody } from "../../protocol/room.ts";
 import { PatchMember, SessionDetail } from "../../protocol/sessions.ts";
 import { requireAccount } from "../auth/guard.ts";
+import { costs } from "../http/costs.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { type Decision, deliver, enqueue } from "../rooms/room-outbox.ts";
-import { findMembership, type MemberEnv, type Membership, requireMember } from "./guard.ts";
+import { findMembership, type MemberContext, type MemberEnv, type Membership, requireMember } from "./guard.ts";
 import { sessionDetail } from "./store.ts";
 
 const params = z.object({ sessionId: SessionId, memberId: MemberId });
@@ -55,6 +56,26 @@ async function change(
   return refused(known === null ? "not-found" : "last-host");
 }
 
+async function setRole(c: MemberContext, path: z.output<typeof params>, { role }: z.output<typeof PatchMember>) {
+  const { memberId, sessionId } = path;
+  const decided = { kind: "role" as const, memberId, role };
+  const outcome = await change(c.env.DB, c.var.member, memberId, decided, c.var.deps.now());
+  if (!outcome.ok) return outcome.reason === "not-found" ? problem(c, "not-found") : problem(c, "conflict", LAST_HOST);
+  await deliver(c.env, c.var.deps, outcome.value);
+  const member = await findMembership(c.env.DB, sessionId, c.var.account.id);
+  return member === null ? problem(c, "not-found") : c.json(await sessionDetail(c.env.DB, member), 200);
+}
+
+async function remove(c: MemberContext, path: z.output<typeof params>) {
+  const { memberId } = path;
+  const by = c.var.member;
+  if (memberId !== by.memberId && !may(by.role, "member.remove")) return problem(c, "forbidden");
+  const outcome = await change(c.env.DB, by, memberId, { kind: "remove", memberId }, c.var.deps.now());
+  if (!outcome.ok) return outcome.reason === "not-found" ? problem(c, "not-found") : problem(c, "conflict", LAST_HOST);
+  await deliver(c.env, c.var.deps, outcome.value);
+  return c.body(null, 204);
+}
+
 export const members = newRouter<MemberEnv>()
   .openapi(
     createRoute({
@@ -62,21 +83,11 @@ export const members = newRouter<MemberEnv>()
       method: "patch",
       path: "/api/v1/sessions/{sessionId}/members/{memberId}",
       summary: "Give a member another role",
-      middleware: [requireAccount, requireMember("role.set")] as const,
+      middleware: [costs("write"), requireAccount, requireMember("role.set")] as const,
       request: { params, body: json(PatchMember) },
       responses: { 200: { description: "The session", ...json(SessionDetail) }, ...problemResponses },
     }),
-    async (c) => {
-      const { memberId, sessionId } = c.req.valid("param");
-      const { role }: { role: Role } = c.req.valid("json");
-      const body = { kind: "role" as const, memberId, role };
-      const outcome = await change(c.env.DB, c.var.member, memberId, body, c.var.deps.now());
-      if (!outcome.ok)
-        return outcome.reason === "not-found" ? problem(c, "not-found") : problem(c, "conflict", LAST_HOST);
-      await deliver(c.env, c.var.deps, outcome.value);
-      const member = await findMembership(c.env.DB, sessionId, c.var.account.id);
-      return member === null ? problem(c, "not-found") : c.json(await sessionDetail(c.env.DB, member), 200);
-    },
+    (c) => setRole(c, c.req.valid("param"), c.req.valid("json")),
   )
   .openapi(
     createRoute({
@@ -84,18 +95,9 @@ export const members = newRouter<MemberEnv>()
       method: "delete",
       path: "/api/v1/sessions/{sessionId}/members/{memberId}",
       summary: "Remove a member; anybody may remove themselves. Recordings they shared stay until they end",
-      middleware: [requireAccount, requireMember("session.read")] as const,
+      middleware: [costs("write"), requireAccount, requireMember("session.read")] as const,
       request: { params },
       responses: { 204: { description: "Removed; their socket is closed" }, ...problemResponses },
     }),
-    async (c) => {
-      const { memberId } = c.req.valid("param");
-      const by = c.var.member;
-      if (memberId !== by.memberId && !may(by.role, "member.remove")) return problem(c, "forbidden");
-      const outcome = await change(c.env.DB, by, memberId, { kind: "remove", memberId }, c.var.deps.now());
-      if (!outcome.ok)
-        return outcome.reason === "not-found" ? problem(c, "not-found") : problem(c, "conflict", LAST_HOST);
-      await deliver(c.env, c.var.deps, outcome.value);
-      return c.body(null, 204);
-    },
+    (c) => remove(c, c.req.valid("param")),
   );

@@ -2,18 +2,61 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { newId, SessionId } from "../../protocol/ids.ts";
 import { PageQuery, pageSchema } from "../../protocol/paging.ts";
 import { CreateSession, PatchSession, SessionDetail, SessionSummary } from "../../protocol/sessions.ts";
-import { requireAccount } from "../auth/guard.ts";
+import { type AccountContext, requireAccount } from "../auth/guard.ts";
 import { consume } from "../auth/rate-limits.ts";
+import { costs } from "../http/costs.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { readCursor } from "../http/paging.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { deliver, enqueue } from "../rooms/room-outbox.ts";
-import { findMembership, type MemberEnv, requireMember } from "./guard.ts";
+import { findMembership, type MemberContext, type MemberEnv, requireMember } from "./guard.ts";
 import { createSession, listSessions, sessionDetail } from "./store.ts";
 
 const params = z.object({ sessionId: SessionId });
 const guarded = { security: bearer, tags: ["sessions"] };
+
+async function create(c: AccountContext, body: z.output<typeof CreateSession>) {
+  const { now, random } = c.var.deps;
+  if (!(await consume(c.env, c.var.deps, ["session", c.var.account.id])).ok) return problem(c, "rate-limited");
+  const { sessionId = newId("ses", random), ...session } = body;
+  const host = { accountId: c.var.account.id, memberId: newId("mem", random) };
+  const outcome = await createSession(c.env.DB, { ...session, sessionId }, host, now());
+  if (!outcome.ok) return problem(c, outcome.reason);
+  const member = await findMembership(c.env.DB, sessionId, host.accountId);
+  return member === null ? problem(c, "conflict") : c.json(await sessionDetail(c.env.DB, member), 201);
+}
+
+async function list(c: AccountContext, query: z.output<typeof PageQuery>) {
+  const { limit, cursor: text } = query;
+  const cursor = readCursor(text);
+  if (cursor === null) return problem(c, "validation-failed", undefined, { cursor: ["This is not a cursor."] });
+  return c.json(await listSessions(c.env.DB, c.var.account.id, limit, cursor), 200);
+}
+
+async function read(c: MemberContext) {
+  return c.json(await sessionDetail(c.env.DB, c.var.member), 200);
+}
+
+async function patch(c: MemberContext, body: z.output<typeof PatchSession>) {
+  const { settings } = body;
+  const { sessionId, memberId } = c.var.member;
+  const call = {
+    eventId: crypto.randomUUID(),
+    sessionId,
+    fromMemberId: memberId,
+    body: { kind: "settings" as const, settings },
+  };
+  await c.env.DB.batch([
+    c.env.DB.prepare("UPDATE sessions SET recording_permitted = ?2 WHERE id = ?1").bind(
+      sessionId,
+      settings.recordingPermitted ? 1 : 0,
+    ),
+    enqueue(c.env.DB, call, c.var.deps.now()),
+  ]);
+  await deliver(c.env, c.var.deps, call);
+  return c.json(await sessionDetail(c.env.DB, { ...c.var.member, ...settings }), 200);
+}
 
 export const sessions = newRouter<MemberEnv>()
   .openapi(
@@ -22,20 +65,11 @@ export const sessions = newRouter<MemberEnv>()
       method: "post",
       path: "/api/v1/sessions",
       summary: "Create a session; whoever creates it is its host",
-      middleware: [requireAccount] as const,
+      middleware: [costs("write"), requireAccount] as const,
       request: { body: json(CreateSession) },
       responses: { 201: { description: "Created", ...json(SessionDetail) }, ...problemResponses },
     }),
-    async (c) => {
-      const { now, random } = c.var.deps;
-      if (!(await consume(c.env, c.var.deps, ["session", c.var.account.id])).ok) return problem(c, "rate-limited");
-      const { sessionId = newId("ses", random), ...session } = c.req.valid("json");
-      const host = { accountId: c.var.account.id, memberId: newId("mem", random) };
-      const outcome = await createSession(c.env.DB, { ...session, sessionId }, host, now());
-      if (!outcome.ok) return problem(c, outcome.reason);
-      const member = await findMembership(c.env.DB, sessionId, host.accountId);
-      return member === null ? problem(c, "conflict") : c.json(await sessionDetail(c.env.DB, member), 201);
-    },
+    (c) => create(c, c.req.valid("json")),
   )
   .openapi(
     createRoute({
@@ -43,16 +77,11 @@ export const sessions = newRouter<MemberEnv>()
       method: "get",
       path: "/api/v1/sessions",
       summary: "The sessions one is a member of, newest first",
-      middleware: [requireAccount] as const,
+      middleware: [costs("read"), requireAccount] as const,
       request: { query: PageQuery },
       responses: { 200: { description: "A page", ...json(pageSchema(SessionSummary)) }, ...problemResponses },
     }),
-    async (c) => {
-      const { limit, cursor: text } = c.req.valid("query");
-      const cursor = readCursor(text);
-      if (cursor === null) return problem(c, "validation-failed", undefined, { cursor: ["This is not a cursor."] });
-      return c.json(await listSessions(c.env.DB, c.var.account.id, limit, cursor), 200);
-    },
+    (c) => list(c, c.req.valid("query")),
   )
   .openapi(
     createRoute({
@@ -60,11 +89,11 @@ export const sessions = newRouter<MemberEnv>()
       method: "get",
       path: "/api/v1/sessions/{sessionId}",
       summary: "A session with its settings and members",
-      middleware: [requireAccount, requireMember("session.read")] as const,
+      middleware: [costs("read"), requireAccount, requireMember("session.read")] as const,
       request: { params },
       responses: { 200: { description: "The session", ...json(SessionDetail) }, ...problemResponses },
     }),
-    async (c) => c.json(await sessionDetail(c.env.DB, c.var.member), 200),
+    (c) => read(c),
   )
   .openapi(
     createRoute({
@@ -72,27 +101,9 @@ export const sessions = newRouter<MemberEnv>()
       method: "patch",
       path: "/api/v1/sessions/{sessionId}",
       summary: "Set the session's settings",
-      middleware: [requireAccount, requireMember("settings.set")] as const,
+      middleware: [costs("write"), requireAccount, requireMember("settings.set")] as const,
       request: { params, body: json(PatchSession) },
       responses: { 200: { description: "The session", ...json(SessionDetail) }, ...problemResponses },
     }),
-    async (c) => {
-      const { settings } = c.req.valid("json");
-      const { sessionId, memberId } = c.var.member;
-      const call = {
-        eventId: crypto.randomUUID(),
-        sessionId,
-        fromMemberId: memberId,
-        body: { kind: "settings" as const, settings },
-      };
-      await c.env.DB.batch([
-        c.env.DB.prepare("UPDATE sessions SET recording_permitted = ?2 WHERE id = ?1").bind(
-          sessionId,
-          settings.recordingPermitted ? 1 : 0,
-        ),
-        enqueue(c.env.DB, call, c.var.deps.now()),
-      ]);
-      await deliver(c.env, c.var.deps, call);
-      return c.json(await sessionDetail(c.env.DB, { ...c.var.member, ...settings }), 200);
-    },
+    (c) => patch(c, c.req.valid("json")),
   );

@@ -1,5 +1,5 @@
-import { accentsOf } from "../../protocol/accents.ts";
 import { z } from "zod";
+import { accentsOf } from "../../protocol/accents.ts";
 import type { MemberId, SessionId } from "../../protocol/ids.ts";
 import { SESSIONS_PER_ACCOUNT_MAX } from "../../protocol/limits.ts";
 import { done, type Result, refused } from "../../protocol/result.ts";

@@ -4,12 +4,39 @@ import { TICKET_LIFETIME_MS } from "../../protocol/limits.ts";
 import { JoinTicket } from "../../protocol/sessions.ts";
 import { requireAccount } from "../auth/guard.ts";
 import { consume } from "../auth/rate-limits.ts";
+import { costs } from "../http/costs.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { signTicket } from "../rooms/tickets.ts";
 import { relaysOf } from "../rooms/turn.ts";
-import { type MemberEnv, requireMember } from "./guard.ts";
+import { type MemberContext, type MemberEnv, requireMember } from "./guard.ts";
+
+const params = z.object({ sessionId: SessionId });
+
+async function issueTicket(c: MemberContext) {
+  const { member, account, deps } = c.var;
+  if (!(await consume(c.env, deps, ["ticket", account.id])).ok) return problem(c, "rate-limited");
+  const issuedAtMs = deps.now();
+  const expiresAtMs = issuedAtMs + TICKET_LIFETIME_MS;
+  const [ticket, { iceServers }] = await Promise.all([
+    signTicket(c.env, {
+      ticketId: randomBase32(26, deps.random),
+      sessionId: member.sessionId,
+      memberId: member.memberId,
+      accountId: account.id as `acc_${string}`,
+      displayName: account.displayName,
+      role: member.role,
+      recordingPermitted: member.recordingPermitted,
+      decision: member.decision,
+      issuedAtMs,
+      expiresAtMs,
+    }),
+    relaysOf(c.env, deps, member.memberId),
+  ]);
+  c.header("Cache-Control", "no-store");
+  return c.json({ ticket, expiresAtMs, roomPath: `/rooms/${member.sessionId}`, iceServers }, 201);
+}
 
 /** Join tickets: the one way into a room. */
 export const tickets = newRouter<MemberEnv>().openapi(
@@ -19,31 +46,9 @@ export const tickets = newRouter<MemberEnv>().openapi(
     summary: "A ticket that opens the session's room once, within a minute, and the relays to use there",
     tags: ["rooms"],
     security: bearer,
-    middleware: [requireAccount, requireMember("session.read")] as const,
-    request: { params: z.object({ sessionId: SessionId }) },
+    middleware: [costs("write"), requireAccount, requireMember("session.read")] as const,
+    request: { params },
     responses: { 201: { description: "The ticket", ...json(JoinTicket) }, ...problemResponses },
   }),
-  async (c) => {
-    const { member, account, deps } = c.var;
-    if (!(await consume(c.env, deps, ["ticket", account.id])).ok) return problem(c, "rate-limited");
-    const issuedAtMs = deps.now();
-    const expiresAtMs = issuedAtMs + TICKET_LIFETIME_MS;
-    const [ticket, { iceServers }] = await Promise.all([
-      signTicket(c.env, {
-        ticketId: randomBase32(26, deps.random),
-        sessionId: member.sessionId,
-        memberId: member.memberId,
-        accountId: account.id as `acc_${string}`,
-        displayName: account.displayName,
-        role: member.role,
-        recordingPermitted: member.recordingPermitted,
-        decision: member.decision,
-        issuedAtMs,
-        expiresAtMs,
-      }),
-      relaysOf(c.env, deps, member.memberId),
-    ]);
-    c.header("Cache-Control", "no-store");
-    return c.json({ ticket, expiresAtMs, roomPath: `/rooms/${member.sessionId}`, iceServers }, 201);
-  },
+  (c) => issueTicket(c),
 );
