@@ -59,7 +59,7 @@ import { waitlist } from "./waitlist/routes.ts";
 export function createApp(deps: Deps = systemDeps) {
   const app = newRouter();
   app.use(withRequest(deps, app));
-  app.use(withSecurityHeaders);
+  app.use(withSecurityHeaders(app));
   app.use(withNoStore);
   app.use(checkPath);
   app.use(withCosts(app, networksOf));

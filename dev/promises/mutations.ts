@@ -343,8 +343,8 @@ export const mutations: readonly Mutation[] = [
   headers(
     "workers/http/security-headers.ts",
     "inline styles are let in",
-    "\"style-src 'self'\"",
-    "\"style-src 'self' 'unsafe-inline'\"",
+    "styleSrc: [\"'self'\"]",
+    "styleSrc: [\"'self'\", \"'unsafe-inline'\"]",
   ),
   of("H6", "workers/platform/sealed-text.test.ts")(
     "workers/platform/sealed-text.ts",

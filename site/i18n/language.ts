@@ -1,3 +1,5 @@
+import { parseAccept } from "hono/utils/accept";
+
 /** The languages that the site speaks. A page's words lie together in one `words({ en, de })`; a missing one does not compile. */
 export const languages = ["en", "de"] as const;
 export type Language = (typeof languages)[number];
@@ -7,6 +9,9 @@ export function words<Messages>(catalogues: { en: Messages; de: NoInfer<Messages
   return catalogues;
 }
 
+/** A browser that names more languages than fit is heard as far as that. */
+const ACCEPT_MAX_CHARS = 500;
+
 const isLanguage = (tag: string): tag is Language => (languages as readonly string[]).includes(tag);
 
 /**
@@ -15,16 +20,9 @@ const isLanguage = (tag: string): tag is Language => (languages as readonly stri
  */
 export function negotiate(asked: string | undefined, accept: string | undefined): Language {
   if (asked !== undefined && isLanguage(asked)) return asked;
-  let best: { language: Language; quality: number } | null = null;
-  for (const part of (accept ?? "").slice(0, 500).split(",")) {
-    const [tag = "", ...parameters] = part
-      .toLowerCase()
-      .split(";")
-      .map((piece) => piece.trim());
-    const language = tag.trim().split("-")[0] ?? "";
-    const weight = parameters.map((parameter) => /^q=([01](?:\.\d{0,3})?)$/.exec(parameter)?.[1]).find(Boolean);
-    const quality = weight === undefined ? 1 : Number(weight);
-    if (isLanguage(language) && quality > (best?.quality ?? 0)) best = { language, quality };
+  for (const { type, q } of parseAccept((accept ?? "").slice(0, ACCEPT_MAX_CHARS))) {
+    const [language = ""] = type.toLowerCase().split("-");
+    if (q > 0 && isLanguage(language)) return language;
   }
-  return best?.language ?? "en";
+  return "en";
 }

@@ -4,6 +4,7 @@ import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
 import { JSON_BODY_MAX_BYTES } from "../../protocol/limits.ts";
 import type { Env } from "../platform/env.ts";
+import { handlersAt } from "./methods.ts";
 import type { AppContext, AppEnv } from "./router.ts";
 
 /**
@@ -58,15 +59,6 @@ export function costsOf(app: Hono<AppEnv>): ReadonlyMap<string, RouteCost> {
 /** The windows of all limits are this long. */
 const WINDOW_S = 60;
 
-/** Whether some route will answer, and what its row says of it. */
-function costOf(app: Hono<AppEnv>, method: string, path: string): { isRoute: boolean; cost: RouteCost | undefined } {
-  const asked = method === "HEAD" ? "GET" : method;
-  const [handlers] = app.router.match(asked, path);
-  const own = handlers.filter(([[, route]]) => route.method === asked);
-  const marked = own.find(([[handler]]) => costOfMark.has(handler));
-  return { isRoute: own.length > 0, cost: marked === undefined ? undefined : costOfMark.get(marked[0][0]) };
-}
-
 /** A path without a route is looked up like a page; a route whose row says nothing counts as the dearest. */
 const unsaid = (isRoute: boolean): RouteCost => ({
   cost: isRoute ? "anonymous-write" : "read",
@@ -87,8 +79,9 @@ async function isRefused(env: Env, cost: Cost, networks: readonly [network: stri
 /** Bounds what a network may ask of each class, and each body, before anything else is done. */
 export const withCosts = (app: Hono<AppEnv>, networksOf: (c: AppContext) => [string, string]) =>
   createMiddleware<AppEnv>(async (c, next) => {
-    const found = costOf(app, c.req.method, c.req.path);
-    const { cost, bodyMaxBytes } = found.cost ?? unsaid(found.isRoute);
+    const handlers = handlersAt(app, c.req.method, c.req.path);
+    const marked = handlers.map((handler) => costOfMark.get(handler)).find((found) => found !== undefined);
+    const { cost, bodyMaxBytes } = marked ?? unsaid(handlers.length > 0);
     if (await isRefused(c.env, cost, networksOf(c))) {
       c.set("retryAfterSeconds", WINDOW_S);
       throw new HTTPException(429);

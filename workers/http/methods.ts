@@ -10,3 +10,10 @@ export function methodsAt(app: Hono<AppEnv>, path: string): string[] {
     return handlers.some(([[, route]]) => route.method === method);
   });
 }
+
+/** The handlers of the routes that will answer, guards and all, first to last; of `HEAD`, those of `GET`. */
+export function handlersAt(app: Hono<AppEnv>, method: string, path: string): object[] {
+  const asked = method === "HEAD" ? "GET" : method;
+  const [handlers] = app.router.match(asked, path);
+  return handlers.flatMap(([[handler, route]]) => (route.method === asked ? [handler] : []));
+}

@@ -12,6 +12,7 @@ import { accountDetail } from "../accounts/store.ts";
 import { type ChallengeKind, hasChallenge } from "../auth/challenges.ts";
 import { costs } from "../http/costs.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
+import { needs } from "../http/security-headers.ts";
 import { askApi, backTo, type FormAnswer, fieldsOfForm } from "./form.ts";
 import { safeNext, wayOn } from "./next.ts";
 import { type ReaderVisit, seeOther, sendPage, type Visit, withPage, withReader } from "./page.ts";
@@ -156,17 +157,17 @@ async function signOut(c: AppContext, { page }: Visit) {
 
 /** In front of an account: opening one, signing in, a lost password. */
 export const signInPages = newRouter();
-signInPages.get("/sign-up", costs("read"), withPage(showSignUp));
-signInPages.post("/sign-up", costs("read"), withPage(signUp));
-signInPages.get("/sign-up/confirm", costs("read"), withPage(showSignUpConfirm));
-signInPages.get("/account/take-back", costs("read"), withPage(showTakeBack));
-signInPages.post("/account/take-back", costs("read"), withPage(takeBack));
-signInPages.get("/sign-in", costs("read"), withPage(showSignIn));
-signInPages.get("/reset", costs("read"), withPage(showReset));
-signInPages.post("/reset", costs("read"), withPage(askForReset));
-signInPages.get("/reset/finish", costs("read"), withPage(showResetFinish));
-signInPages.get("/account/email", costs("read"), withPage(showConfirmEmail));
-signInPages.post("/account/email/confirm", costs("read"), withPage(confirmEmail));
+signInPages.get("/sign-up", costs("read"), needs("wasm"), withPage(showSignUp));
+signInPages.post("/sign-up", costs("read"), needs("wasm"), withPage(signUp));
+signInPages.get("/sign-up/confirm", costs("read"), needs("wasm"), withPage(showSignUpConfirm));
+signInPages.get("/account/take-back", costs("read"), needs("wasm"), withPage(showTakeBack));
+signInPages.post("/account/take-back", costs("read"), needs("wasm"), withPage(takeBack));
+signInPages.get("/sign-in", costs("read"), needs("wasm"), withPage(showSignIn));
+signInPages.get("/reset", costs("read"), needs("wasm"), withPage(showReset));
+signInPages.post("/reset", costs("read"), needs("wasm"), withPage(askForReset));
+signInPages.get("/reset/finish", costs("read"), needs("wasm"), withPage(showResetFinish));
+signInPages.get("/account/email", costs("read"), needs("wasm"), withPage(showConfirmEmail));
+signInPages.post("/account/email/confirm", costs("read"), needs("wasm"), withPage(confirmEmail));
 
 const toAccount = () => "/account";
 
@@ -186,12 +187,12 @@ const endOtherSignIns = formOf("ended", () => ["DELETE", "/account/sign-ins"]);
 
 /** A person's own account. Each form ends back at it, with what came of it. */
 export const accountPages = newRouter();
-accountPages.get("/account", costs("read"), withReader(showAccount));
+accountPages.get("/account", costs("read"), needs("wasm"), withReader(showAccount));
 accountPages.get("/.well-known/change-password", costs("free"), toCredentials);
-accountPages.post("/account/details", costs("read"), withReader(changeDetails, toAccount));
-accountPages.post("/account/email", costs("read"), askForAddress);
-accountPages.post("/account/passkeys/rename", costs("read"), renamePasskey);
-accountPages.post("/account/passkeys/remove", costs("read"), removePasskey);
-accountPages.post("/account/sign-ins/end", costs("read"), endSignIn);
-accountPages.post("/account/sign-ins/end-others", costs("read"), endOtherSignIns);
-accountPages.post("/account/sign-out", costs("read"), withPage(signOut));
+accountPages.post("/account/details", costs("read"), needs("wasm"), withReader(changeDetails, toAccount));
+accountPages.post("/account/email", costs("read"), needs("wasm"), askForAddress);
+accountPages.post("/account/passkeys/rename", costs("read"), needs("wasm"), renamePasskey);
+accountPages.post("/account/passkeys/remove", costs("read"), needs("wasm"), removePasskey);
+accountPages.post("/account/sign-ins/end", costs("read"), needs("wasm"), endSignIn);
+accountPages.post("/account/sign-ins/end-others", costs("read"), needs("wasm"), endOtherSignIns);
+accountPages.post("/account/sign-out", costs("read"), needs("wasm"), withPage(signOut));

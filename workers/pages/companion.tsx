@@ -4,6 +4,7 @@ import { isReauthenticated } from "../auth/guard.ts";
 import { consume } from "../auth/rate-limits.ts";
 import { costs } from "../http/costs.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
+import { needs } from "../http/security-headers.ts";
 import { fieldsOfForm } from "./form.ts";
 import { type ReaderVisit, sendPage, type Visit, withPage, withReader } from "./page.ts";
 
@@ -61,8 +62,8 @@ async function decide(c: AppContext, { page, reader }: ReaderVisit) {
 /** Where a person lets a program in: by the browser beside it (RFC 8252), or by a code from another device (RFC 8628). */
 export const companionPages = newRouter();
 
-companionPages.get("/companion/authorize", costs("read"), withPage(showAuthorize));
-companionPages.post("/companion/authorize", costs("anonymous-write"), withPage(authorize));
+companionPages.get("/companion/authorize", costs("read"), needs("loopback-forms"), withPage(showAuthorize));
+companionPages.post("/companion/authorize", costs("anonymous-write"), needs("loopback-forms"), withPage(authorize));
 
 companionPages.get("/device", costs("read"), withReader(showDevice));
 companionPages.post(

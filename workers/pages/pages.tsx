@@ -115,7 +115,7 @@ async function sendAsset(c: AppContext) {
   const name = c.req.param("name") ?? "";
   if (!/^[\w.-]{1,100}$/.test(name)) return c.notFound();
   const file = await c.env.ASSETS.fetch(new Request(new URL(`/assets/${name}`, c.req.url), c.req.raw));
-  return file.status === 404 ? c.notFound() : file;
+  return file.status === 404 ? c.notFound() : new Response(file.body, file);
 }
 
 function sendFavicon(c: AppContext) {

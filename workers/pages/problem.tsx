@@ -1,3 +1,4 @@
+import { parseAccept } from "hono/utils/accept";
 import { type ErrorCode, errors } from "../../protocol/errors.ts";
 import type { Page } from "../../site/design/page.ts";
 import { accountText } from "../../site/i18n/account.ts";
@@ -5,10 +6,14 @@ import { ProblemPage, shownStatus } from "../../site/views/problem.tsx";
 import type { AppContext } from "../http/router.ts";
 import { pageOf, sendPage, strangerPage } from "./page.ts";
 
+/** What a browser asks for when a person follows a link or sends a form (RFC 9110, 12.5.1). */
+const prefersHtml = (c: AppContext) =>
+  parseAccept(c.req.header("Accept") ?? "").some(({ type, q }) => type === "text/html" && q > 0);
+
 /** A person reads this with a browser, not a program with the API. */
 export function wantsPage(c: AppContext): boolean {
   const forPrograms = c.req.path.startsWith("/api/") || c.req.path.startsWith("/rooms/");
-  return !forPrograms && (c.req.header("Accept") ?? "").includes("text/html");
+  return !forPrograms && prefersHtml(c);
 }
 
 /** The designed page for what went wrong. Works without the database too: it may be what broke. */

@@ -1,6 +1,7 @@
 import { RoomPage } from "../../site/views/sessions/room.tsx";
 import { costs } from "../http/costs.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
+import { needs } from "../http/security-headers.ts";
 import { sessionDetail } from "../sessions/store.ts";
 import { sendPage } from "./page.ts";
 import { type MemberVisit, withMember } from "./sessions.tsx";
@@ -14,4 +15,4 @@ async function showRoom(c: AppContext, { page, member }: MemberVisit) {
 }
 
 export const roomPages = newRouter();
-roomPages.get("/sessions/:sessionId/room", costs("read"), withMember(showRoom));
+roomPages.get("/sessions/:sessionId/room", costs("read"), needs("isolation"), withMember(showRoom));
