@@ -143,9 +143,13 @@ export class LaneHistory {
       for (let channel = 0; channel < this.channels; channel++) {
         const [sound, into] = [this.#sound[channel], out[channel]];
         if (sound === undefined || into === undefined) continue;
-        let sum = 0;
-        for (let tap = 0; tap < taps; tap++) sum += (row[tap] ?? 0) * (sound[first + tap] ?? 0);
-        into[n] = sum;
+        // Two sums, because a sum waits for the one before it.
+        let [even, odd] = [0, 0];
+        for (let tap = 0, from = first; tap < taps; tap += 2, from += 2) {
+          even += (row[tap] ?? 0) * (sound[from] ?? 0);
+          odd += (row[tap + 1] ?? 0) * (sound[from + 1] ?? 0);
+        }
+        into[n] = even + odd;
       }
     }
   }

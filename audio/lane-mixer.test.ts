@@ -43,9 +43,13 @@ describe("each listener's own mix", () => {
 
   test("EBU Tech 3341, case 1: a stereo tone of 1 kHz at −23 dBFS is −23 LUFS", () => {
     const meter = new LoudnessMeter();
-    for (let frame = 0; frame < 48_000 * 4; frame++) {
-      const value = 10 ** (-23 / 20) * Math.sin((2 * Math.PI * 1_000 * frame) / 48_000);
-      meter.add(value, value);
+    const tone = Float32Array.from(
+      { length: 48_000 * 4 },
+      (_, frame) => 10 ** (-23 / 20) * Math.sin((2 * Math.PI * 1_000 * frame) / 48_000),
+    );
+    for (let frame = 0; frame < tone.length; frame += FRAMES) {
+      const part = tone.subarray(frame, frame + FRAMES);
+      meter.add(part, part, part.length);
     }
     expect(meter.shortTermLufs).toBeCloseTo(-23, 1);
     expect(meter.takePeak()).toBeCloseTo(10 ** (-23 / 20), 3);

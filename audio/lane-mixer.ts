@@ -1,3 +1,4 @@
+import { LANE_PACKET_FRAMES } from "../protocol/limits.ts";
 import { LoudnessMeter } from "./loudness.ts";
 
 /** What a person sets of one lane in their own mix; nobody else hears of it. */
@@ -19,12 +20,14 @@ const RAMP_PER_FRAME = 1 / 480;
 /** One lane's strip: gain, balance, mute and solo, and what it measures behind them. */
 export class LaneStrip {
   readonly #meter = new LoudnessMeter();
+  readonly #left = new Float32Array(LANE_PACKET_FRAMES);
+  readonly #right = new Float32Array(LANE_PACKET_FRAMES);
   #level = [1, 1];
   mix: LaneMix = plainMix;
   /** Whether somebody else talks. */
   isDucked = false;
 
-  /** Adds a block to the mix. `isSoloed`: whether any lane is. */
+  /** Adds a block, of a packet's length or less, to the mix. `isSoloed`: whether any lane is. */
   add(from: readonly Float32Array[], to: readonly Float32Array[], frames: number, isSoloed: boolean): void {
     const { gainDb, pan, isMuted, isSolo } = this.mix;
     const gain = isMuted || (isSoloed && !isSolo) ? 0 : 10 ** (gainDb / 20) * (this.isDucked ? DUCK : 1);
@@ -40,8 +43,10 @@ export class LaneStrip {
       const [one, other] = [(inLeft[at] ?? 0) * levelLeft, (inRight[at] ?? 0) * levelRight];
       outLeft[at] = (outLeft[at] ?? 0) + one;
       outRight[at] = (outRight[at] ?? 0) + other;
-      this.#meter.add(one, other);
+      this.#left[at] = one;
+      this.#right[at] = other;
     }
+    this.#meter.add(this.#left, this.#right, frames);
     this.#level[0] = levelLeft;
     this.#level[1] = levelRight;
   }

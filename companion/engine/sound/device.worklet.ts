@@ -44,7 +44,7 @@ registerProcessor(
       const left = this.#channels === "right" ? second : first;
       const right = this.#channels === "left" ? first : second;
       this.#ring.put(left, right);
-      for (let at = 0; at < LANE_PACKET_FRAMES; at++) this.#meter.add(left[at] ?? 0, right[at] ?? 0);
+      this.#meter.add(left, right, LANE_PACKET_FRAMES);
       this.#blocks++;
       const { originMs } = this.#ring;
       // Before the first look of the lanes worker nothing can have come.
