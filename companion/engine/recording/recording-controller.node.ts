@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { StemFormat } from "../../../protocol/recordings.ts";
 import type { TransportState } from "../../../protocol/room.ts";
-import { positionAt } from "../../../protocol/transport.ts";
+import { isCapturingAt, positionAt } from "../../../protocol/transport.ts";
 import type { Device } from "../capture/source.std.ts";
 import { type MachineClocks, SleepDetector } from "../clock/sleep-detector.std.ts";
 import type { Execution } from "../transport/follower.std.ts";
+import { nextCaptureChange } from "./capture-course.std.ts";
 import { InputRing, PRE_ROLL_MAX_SECONDS } from "./take.std.ts";
 import type { Input, TakeRecorder } from "./take-recorder.node.ts";
 
@@ -63,6 +64,8 @@ export class RecordingController {
   #lookedAtMs = 0;
   #heardAtMs: number;
   #isSilent = false;
+  /** What is recorded, and up to which instant of session time its takes have been followed. */
+  #course: { state: TransportState; fromMs: number; isCapturing: boolean } | undefined;
   #diskAtMs = Number.NEGATIVE_INFINITY;
   #toldDiskLow = false;
   /** From the person's own settings: seconds from before the record button that belong to a stem. */
@@ -108,20 +111,24 @@ export class RecordingController {
   /** Brings to disk what the ring has gathered, and says what was missing in it; called by itself between the device's turns. */
   drain(): void {
     for (const one of this.#breaks.splice(0)) this.#mend(one);
+    this.#followCourse();
     this.#options.takes.drain(this.#ring, this.#ring.end, this.#options.state());
     this.#tell();
   }
 
   /** A command of the transport at a frame of the device. */
   execute({ before, after }: Pick<Execution, "before" | "after">, frame: number): void {
-    const isRecording = after.motion === "recording";
-    if (before.motion === "recording" && !isRecording) this.#options.takes.end(frame, after);
-    else if (isRecording && before.motion !== "recording") this.#record(frame, after);
+    const { takes } = this.#options;
+    if (after.motion !== "recording") {
+      this.#course = undefined;
+      if (before.motion === "recording") takes.end(frame, after);
+    } else this.#begin(frame, after, before.motion === "recording");
     this.#tell();
   }
 
   /** Ends what rolls, now: the person leaves, or may no longer record. */
   end(frame = this.#ring.end): void {
+    this.#course = undefined;
     this.#options.takes.end(frame, this.#options.state());
     this.#options.takes.drain(this.#ring, this.#ring.end, this.#options.state(), true);
     this.#tell();
@@ -185,7 +192,7 @@ export class RecordingController {
       );
     }
     // Where everybody is still recording, so is this one again: in a new take, at its place.
-    if ((isBack || isLong) && state().motion === "recording") this.#record(frame, state());
+    if ((isBack || isLong) && state().motion === "recording") this.#begin(frame, state(), false);
   }
 
   #cut(code: string, message: string, frame?: number): void {
@@ -195,14 +202,44 @@ export class RecordingController {
     onWarning(code, wasRecording ? `${message} The take ends there; what was played until then is safe.` : message);
   }
 
-  #record(frame: number, state: TransportState): void {
+  /** From a frame on this is what is recorded; a take that rolls already and still may goes on. */
+  #begin(frame: number, state: TransportState, wasRecording: boolean): void {
+    const { device, sessionAt, takes } = this.#options;
+    const fromMs = Math.max(sessionAt(device.timeOf(frame)).atMs, state.atMs);
+    const isCapturing = isCapturingAt(state, fromMs);
+    const wasCapturing = wasRecording && this.#course?.isCapturing === true;
+    this.#course = { state, fromMs, isCapturing };
+    if (!isCapturing) takes.end(frame, state);
+    else if (!wasCapturing) this.#record(frame, state, fromMs);
+  }
+
+  /** Punch points and turns of the loop that the device has passed, each at its frame. */
+  #followCourse(): void {
+    const { device, sessionAt, takes } = this.#options;
+    const course = this.#course;
+    if (course === undefined) return;
+    const { end, begin } = this.#ring;
+    const endMs = sessionAt(device.timeOf(end)).atMs;
+    // What the ring no longer holds cannot become a take.
+    course.fromMs = Math.max(course.fromMs, endMs - ((end - begin) / device.sampleRateHz) * 1000);
+    for (;;) {
+      const next = nextCaptureChange(course.state, course.fromMs);
+      if (next === undefined || next.atMs > endMs) return;
+      course.fromMs = next.atMs;
+      course.isCapturing = next.isCapturing;
+      const frame = end - Math.round(((endMs - next.atMs) / 1000) * device.sampleRateHz);
+      if (next.isCapturing) this.#record(frame, course.state, next.atMs, next.isTurn);
+      else takes.end(frame, course.state);
+    }
+  }
+
+  #record(frame: number, state: TransportState, atMs: number, isTurn = false): void {
     const { takes, device, sessionAt, inputs, suffix, encoding } = this.#options;
     if (!this.#options.mayRecord()) return;
-    const { atMs } = sessionAt(device.timeOf(frame));
     const timelineFrames = positionAt(state, atMs);
     // The session's origin is bar one: what lies before it has no place.
     const roomFrames = Math.floor((timelineFrames / 48_000) * device.sampleRateHz);
-    const wanted = Math.min(this.preRollSeconds, PRE_ROLL_MAX_SECONDS) * device.sampleRateHz;
+    const wanted = isTurn ? 0 : Math.min(this.preRollSeconds, PRE_ROLL_MAX_SECONDS) * device.sampleRateHz;
     const armed = inputs.flatMap((input) => {
       const since = this.#armed.get(input.name);
       if (since === undefined) return [];

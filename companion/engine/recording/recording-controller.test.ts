@@ -126,9 +126,13 @@ function rig(
       }
     },
     /** A command takes effect at this very frame. */
-    roll(motion: TransportState["motion"], positionFrames: number) {
+    roll(
+      motion: TransportState["motion"],
+      positionFrames: number,
+      ranges: Pick<TransportState, "loop" | "punch"> = {},
+    ) {
       const before = state;
-      state = { motion, positionFrames, atMs: ORIGIN_MS + device.timeOf(frame), bpm: 120 };
+      state = { motion, positionFrames, atMs: ORIGIN_MS + device.timeOf(frame), bpm: 120, ...ranges };
       controller.execute({ before, after: state }, frame);
     },
     demote() {
@@ -193,6 +197,55 @@ describe("the controller", { timeout: 60_000 }, () => {
       expect(at.said).toEqual([]);
     },
   );
+
+  test("C6, P51: each turn of a loop is a take of its own, from its first frame, and no frame is lost between two", async () => {
+    const { controller, play, roll, whole, said } = rig();
+    controller.arm("Guitar", true);
+    play(0.512);
+    const from = 24_576;
+    // Half a second before the loop, which is a second and a third of a block long.
+    const lengthFrames = 48_043;
+    roll("recording", 72_000, { loop: { startFrames: 96_000, endFrames: 96_000 + lengthFrames } });
+    play(3.2);
+    roll("stopped", 0);
+    play(0.1);
+    const turns = await whole(3);
+    const begins = [from, from + 24_000 + lengthFrames, from + 24_000 + 2 * lengthFrames];
+    const ends = [begins[1], begins[2], from + 153_600];
+    for (const [at, turn] of turns.entries()) {
+      const [begin = 0, end = 0] = [begins[at], ends[at]];
+      const preRoll = preRollOf(turn);
+      expect(preRoll > 0).toBe(at === 0);
+      expect(turn.timelineFrames + preRoll).toBe(at === 0 ? 72_000 : 96_000);
+      expect(soundOf(turn).slice(preRoll)).toEqual(
+        Array.from({ length: end - begin }, (_, n) => sampleOf(begin + n, 0)),
+      );
+    }
+    expect(new Set(turns.map(({ takeId }) => takeId)).size).toBe(3);
+    expect(said).toEqual([]);
+  });
+
+  test("C6, P52: a punch range is recorded and nothing else, whether the playhead rolls into it or it comes to the playhead", async () => {
+    const { controller, play, roll, whole } = rig();
+    controller.preRollSeconds = 0;
+    controller.arm("Guitar", true);
+    play(0.512);
+    const from = 24_576;
+    roll("recording", 48_000, { punch: { startFrames: 72_001, endFrames: 96_000 } });
+    play(0.256);
+    expect(controller.status.recording).toBe(false);
+    play(1.28);
+    expect(controller.status.recording).toBe(false);
+    // The range goes on behind the playhead while everybody still records.
+    roll("recording", 48_000 + 73_728, { punch: { startFrames: 48_000, endFrames: 480_000 } });
+    play(0.256);
+    roll("stopped", 0);
+    play(0.1);
+    const [first, second] = await whole(2);
+    expect([first?.timelineFrames, first?.frames]).toEqual([72_001, 23_999]);
+    expect(first && soundOf(first)[0]).toBe(sampleOf(from + 24_001, 0));
+    expect([second?.timelineFrames, second?.frames]).toEqual([48_000 + 73_728, 12_288]);
+  });
 
   test("C6: nothing that the person has not armed, and nobody who may not record, gets a file; the others see what is on", async () => {
     const one = rig();
