@@ -7,7 +7,7 @@ export const erasureText = words({
     lead: "First look at what goes, what stays, and with whom. Nothing happens before you confirm it by mail.",
     goesTitle: "This goes",
     goes: [
-      "Your account, your ways in, every device that is signed in",
+      "Your account with its passkeys and password, every device that is signed in",
       "Your profile, its sound, and everything that finds it on the Hub",
       "Every recording you have shared, with its waveform, and unfinished uploads",
       "What you wrote in chat and notes, and your name in every session’s log",
@@ -50,14 +50,14 @@ export const erasureText = words({
   },
   de: {
     title: "Konto löschen",
-    lead: "Sieh dir zuerst an, was geht, was bleibt, und bei wem. Vor deiner Bestätigung per Mail geschieht nichts.",
-    goesTitle: "Das geht",
+    lead: "Sieh dir zuerst an, was verschwindet, was bleibt, und bei wem. Bevor du es per Mail bestätigst, geschieht nichts.",
+    goesTitle: "Das verschwindet",
     goes: [
-      "Dein Konto, alle Wege hinein, jedes angemeldete Gerät",
+      "Dein Konto mit Passkeys und Passwort, jedes angemeldete Gerät",
       "Dein Profil, seine Hörprobe und alles, worüber man es auf dem Hub findet",
       "Jede Aufnahme, die du geteilt hast, mit ihrer Wellenform, und angefangene Uploads",
       "Was du in Chat und Notizen geschrieben hast, und dein Name im Protokoll jeder Session",
-      "Sessions, in denen sonst niemand ist. Andere gehen ohne dich weiter; warst du der einzige Host, übernimmt, wer am längsten dabei ist",
+      "Sessions, in denen sonst niemand ist. Alle übrigen gehen ohne dich weiter; warst du der einzige Host, übernimmt, wer am längsten dabei ist",
     ],
     staysTitle: "Daran kommen wir nicht",
     stays: [

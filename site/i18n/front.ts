@@ -101,7 +101,7 @@ export const frontText = words({
         },
         {
           title: "Deine DAW",
-          text: "Jede, die MIDI Machine Control spricht: Cubase, Nuendo, Pro Tools, Logic Pro, Digital Performer, Reaper, Ardour, Studio One, Samplitude. Takes kommen als Broadcast Wave mit ihrem Platz in der Datei, und als Reaper- oder DAWproject-Datei, in der jede Spur auf ihrem Takt liegt.",
+          text: "Jede, die MIDI Machine Control spricht: Cubase, Nuendo, Pro Tools, Logic Pro, Digital Performer, Reaper, Ardour, Studio One, Samplitude. Takes kommen als Broadcast Wave mit ihrem Platz in der Datei, und als Reaper- oder DAWproject-Datei, in der jede Spur auf dem richtigen Takt liegt.",
         },
         {
           title: "Wie weit er ist",
@@ -113,8 +113,8 @@ export const frontText = words({
     },
     prices: {
       title: "Preise",
-      lead: "Zusammen spielen kostet nichts. Die Pläne unterscheiden sich darin, wie lange geteilte Takes bei uns bleiben; auf deiner Platte bleiben sie für immer.",
-      plan: "Plan",
+      lead: "Zusammen spielen kostet nichts. Die Tarife unterscheiden sich darin, wie lange geteilte Takes bei uns bleiben; auf deiner Platte bleiben sie für immer.",
+      plan: "Tarif",
       kept: "Geteilte Takes bleiben",
       cost: "Kostet",
       untilDeleted: "bis die Session gelöscht wird",
@@ -133,7 +133,7 @@ export const frontText = words({
         },
         {
           title: "Deine Musik gehört dir",
-          text: "Was du spielst, aufnimmst und teilst, gehört dir und denen, mit denen du spielst. Du erlaubst uns, Geteiltes zu speichern und an die Leute in der Session auszuliefern, solange dein Plan es sagt, und zu nichts anderem.",
+          text: "Was du spielst, aufnimmst und teilst, gehört dir und denen, mit denen du spielst. Du erlaubst uns, Geteiltes zu speichern und an die Leute in der Session auszuliefern, solange dein Tarif es vorsieht, und für nichts anderes.",
         },
         {
           title: "Was nicht geht",

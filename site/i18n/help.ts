@@ -48,8 +48,8 @@ const enTrouble: Trouble[] = [
   {
     question: "How do I get my data, or delete my account?",
     answer:
-      "Name, address, language and consent you change in your account. For a copy of everything, or to delete it, write to hello@sessionlinked.com from the address of your account; there is no button for it yet.",
-    to: { path: "/privacy", label: "Privacy and your rights" },
+      "Name, address, language and consent you change in your account. A copy of everything, a restriction and deleting it have a button each, under your data and your rights.",
+    to: { path: "/account/privacy", label: "Your data and your rights" },
   },
 ];
 
@@ -95,8 +95,8 @@ const deTrouble: Trouble[] = [
   {
     question: "Wie bekomme ich meine Daten, wie lösche ich mein Konto?",
     answer:
-      "Name, Adresse, Sprache und Einwilligung änderst du in deinem Konto. Für eine Kopie von allem, oder um es zu löschen, schreib von der Adresse deines Kontos an hello@sessionlinked.com; einen Knopf dafür gibt es noch nicht.",
-    to: { path: "/privacy", label: "Datenschutz und deine Rechte" },
+      "Name, Adresse, Sprache und Einwilligung änderst du in deinem Konto. Für eine Kopie von allem, für eine Einschränkung und für das Löschen gibt es je einen Knopf, unter deine Daten und deine Rechte.",
+    to: { path: "/account/privacy", label: "Deine Daten und deine Rechte" },
   },
 ];
 
@@ -139,7 +139,7 @@ export const helpText = words({
     steps: [
       [
         "Einladen",
-        "Der Host lädt ein: wer mitspielt, steuert auch den Transport; wer zuhört, kann sehen und schreiben. Ein Code gilt sieben Tage.",
+        "Der Host lädt ein: Wer mitspielt, steuert auch den Transport; wer zuhört, sieht alles und kann mitschreiben. Ein Code gilt sieben Tage.",
       ],
       [
         "Die Verbindung prüfen",

@@ -65,7 +65,7 @@ export const homeText = words({
     sessions: "Deine Sessions",
     how: "So läuft eine Session",
     picture:
-      "Zwei Studios, Liverpool und Leipzig, jedes mit seiner Stimme; ein Abspielkopf läuft zur selben Zeit über beide. Die Aufnahme beginnt bei Takt 20.",
+      "Zwei Studios, Liverpool und Leipzig, jedes mit seiner eigenen Stimme; ein Abspielkopf läuft zur selben Zeit über beide. Die Aufnahme beginnt bei Takt 20.",
     rolling: "Läuft",
     recording: "Aufnahme",
     bar: "Takt",

@@ -8,7 +8,7 @@ export const centreText = words({
     done: {
       export: "The copy is being made.",
       restricted: "Your data is now only being stored.",
-      lifted: "The restriction has been lifted. Your profile stays private until you publish it.",
+      lifted: "The restriction has ended. Your profile stays private until you publish it.",
       asked: "We have received it. The day by which we answer stands below.",
     },
     copy: "A copy of everything",
@@ -28,7 +28,7 @@ export const centreText = words({
       "Your data is then stored and not otherwise used: your profile leaves the Hub, nobody else gets your recordings, and no news is written to you. You can go on using your account.",
     restrictionOn: "Restricted since",
     restrict: "Restrict the use of my data",
-    lift: "Lift the restriction",
+    lift: "End the restriction",
     requests: "Ask us",
     requestsNote:
       "For anything that has no button, and for a copy that a collaborator will not delete. We answer within one calendar month; if we need longer we say why.",
@@ -65,7 +65,7 @@ export const centreText = words({
       export: "Die Kopie wird erstellt.",
       restricted: "Deine Daten werden ab jetzt nur noch gespeichert.",
       lifted: "Die Einschränkung ist aufgehoben. Dein Profil bleibt privat, bis du es veröffentlichst.",
-      asked: "Wir haben es bekommen. Unten steht der Tag, bis zu dem wir antworten.",
+      asked: "Deine Anfrage ist da. Unten steht der Tag, bis zu dem wir antworten.",
     },
     copy: "Eine Kopie von allem",
     copyNote:
@@ -81,7 +81,7 @@ export const centreText = words({
     profileLink: "Zu deinem Profil",
     restriction: "Einschränken",
     restrictionNote:
-      "Deine Daten werden dann gespeichert und sonst nicht benutzt: Dein Profil verlässt den Hub, niemand sonst bekommt deine Aufnahmen, und Neuigkeiten kommen keine. Dein Konto kannst du weiter benutzen.",
+      "Deine Daten werden dann gespeichert und sonst nicht benutzt: Dein Profil verlässt den Hub, niemand sonst bekommt deine Aufnahmen, und du bekommst keine Neuigkeiten. Dein Konto kannst du weiter benutzen.",
     restrictionOn: "Eingeschränkt seit",
     restrict: "Nutzung meiner Daten einschränken",
     lift: "Einschränkung aufheben",
@@ -100,7 +100,7 @@ export const centreText = words({
     },
     details: "In deinen Worten",
     send: "Abschicken",
-    received: "Bekommen",
+    received: "Eingegangen",
     due: "Antwort bis",
     answered: "Beantwortet",
     longer: "Es dauert länger, weil:",

@@ -55,7 +55,7 @@ export const privacyText = words({
       {
         title: "Your account",
         paragraphs: [
-          "An account is an e-mail address, a display name and a way in. A password never reaches us, not even for a moment: your browser proves that you know it, and what we keep cannot be tried against passwords without a secret of ours. Of a passkey we have the public half; of a second factor its secret; of recovery codes only digests.",
+          "An account is an e-mail address, a display name and what you sign in with. A password never reaches us, not even for a moment: your browser proves that you know it, and what we keep cannot be tried against passwords without a secret of ours. Of a passkey we have the public half; of a second factor its secret; of recovery codes only digests.",
           "We keep a list of the devices you are signed in on, with the name of browser and system and the time of last use, so that you can send one away. To slow down guessing we count tries under keys that change daily and name nobody; they go after a day.",
           "Mails wait with us until they are sent, three days at most; then address and words are gone and an empty row remains for 30 days, so that nothing is said twice. News comes only if you asked for it. A profile on the Hub is optional in every field, private until you publish it, and gone from everywhere the moment you take it back.",
         ],
@@ -152,8 +152,8 @@ export const privacyText = words({
       {
         title: "Dein Konto",
         paragraphs: [
-          "Ein Konto ist eine E-Mail-Adresse, ein Anzeigename und ein Weg hinein. Ein Passwort erreicht uns nie, auch nicht für einen Moment: Dein Browser beweist, dass du es kennst, und an dem, was wir aufbewahren, lassen sich ohne ein Geheimnis von uns keine Passwörter ausprobieren. Von einem Passkey haben wir die öffentliche Hälfte, von einem zweiten Faktor sein Geheimnis, von Wiederherstellungscodes nur Prüfsummen.",
-          "Wir führen eine Liste der Geräte, auf denen du angemeldet bist, mit dem Namen von Browser und System und der letzten Benutzung, damit du eines wegschicken kannst. Um Raten zu bremsen, zählen wir Versuche unter Schlüsseln, die täglich wechseln und niemanden nennen; nach einem Tag sind sie weg.",
+          "Ein Konto ist eine E-Mail-Adresse, ein Anzeigename und das, womit du dich anmeldest. Ein Passwort erreicht uns nie, auch nicht für einen Moment: Dein Browser beweist, dass du es kennst, und an dem, was wir aufbewahren, lassen sich ohne ein Geheimnis von uns keine Passwörter ausprobieren. Von einem Passkey haben wir die öffentliche Hälfte, von einem zweiten Faktor sein Geheimnis, von Wiederherstellungscodes nur Prüfsummen.",
+          "Wir führen eine Liste der Geräte, auf denen du angemeldet bist, mit dem Namen von Browser und System und der letzten Benutzung, damit du eines abmelden kannst. Um Raten zu bremsen, zählen wir Versuche unter Schlüsseln, die täglich wechseln und niemanden nennen; nach einem Tag sind sie weg.",
           "Mails warten bei uns, bis sie gesendet sind, höchstens drei Tage; danach sind Adresse und Wortlaut fort, und eine leere Zeile bleibt 30 Tage, damit nichts zweimal gesagt wird. Neuigkeiten kommen nur, wenn du sie wolltest. Ein Profil auf dem Hub ist in jedem Feld freiwillig, privat, bis du es veröffentlichst, und überall verschwunden, sobald du es zurücknimmst.",
         ],
       },
@@ -167,7 +167,7 @@ export const privacyText = words({
         title: "Was andere in der Session sehen",
         paragraphs: [
           "Deinen Anzeigenamen, deine Rolle, ob du verbunden bist, den Ton, den du teilst, deine Transportbefehle, dein Bild, sobald du die Kamera einschaltest, und was du in Chat und Notizen schreibst. Mehr nicht.",
-          "Nie sehen sie E-Mail, Netzadresse, Zahlungen, Tarif oder ein unveröffentlichtes Profil. Ton und Bild laufen zunächst über ein Relais, damit deine Adresse verborgen bleibt; eine direkte Leitung gibt es nur, wenn ihr sie beide für diese Session einschaltet.",
+          "Nie sehen sie E-Mail, Netzadresse, Zahlungen, Tarif oder ein unveröffentlichtes Profil. Ton und Bild laufen zunächst über ein Relais, damit deine Adresse verborgen bleibt; eine direkte Verbindung gibt es nur, wenn ihr sie beide für diese Session einschaltet.",
           "Eine Kopie, die jemand gespeichert hat, liegt auf einem fremden Rechner, und wir können sie nicht löschen. Frag zuerst dort. Wird es abgelehnt, schreib uns: Nach einer Prüfung, wer du bist, helfen wir dir mit dem Kontakt.",
         ],
       },
@@ -189,7 +189,7 @@ export const privacyText = words({
         title: "Deine Rechte",
         paragraphs: [
           "Du kannst deine Daten einsehen und als JSON mitnehmen, berichtigen, einschränken oder löschen lassen, ihrer Nutzung widersprechen und eine Einwilligung so leicht zurücknehmen, wie du sie gegeben hast. Wir antworten innerhalb eines Kalendermonats und prüfen, dass du es bist.",
-          "Name, Adresse, Sprache und Einwilligung änderst du selbst in deinem Konto, und dort schickst du Geräte weg. Auch löschen kannst du es dort: Eine Mail fragt noch einmal nach, dann geht alles sofort, auch in den Räumen deiner Sessions. Eine Kopie von allem, eine Einschränkung und was du sonst von uns willst, findest du ebenfalls dort, jeweils mit dem Tag, bis zu dem wir antworten.",
+          "Name, Adresse, Sprache und Einwilligung änderst du selbst in deinem Konto, und dort meldest du Geräte ab. Auch löschen kannst du es dort: Eine Mail fragt noch einmal nach, dann geht alles sofort, auch in den Räumen deiner Sessions. Eine Kopie von allem, eine Einschränkung und was du sonst von uns willst, findest du ebenfalls dort, jeweils mit dem Tag, bis zu dem wir antworten.",
           "Du kannst dich beim Information Commissioner’s Office oder der Datenschutzbehörde an deinem Wohnort beschweren. Betrifft dich eine Datenpanne, sagen wir es dir und der Behörde, wenn möglich binnen 72 Stunden.",
           "SessionLinked ist für Menschen ab 16. Nenn uns ein jüngeres Konto, und wir löschen es. Ändert sich diese Seite wesentlich, schreiben wir allen, die ein Konto haben.",
         ],

@@ -67,7 +67,7 @@ export const profileText = words({
     isPrivateNote: "Nur du siehst diese Seite.",
     isPublished: "Veröffentlicht",
     isPublishedNote: "Auf dem Hub seit",
-    publish: "Im Hub veröffentlichen",
+    publish: "Auf dem Hub veröffentlichen",
     unpublish: "Privat stellen",
     see: "Deine Seite ansehen",
     play: "Was du spielst und machst",

@@ -77,7 +77,7 @@ const player = words({
     off: "aus",
     only: "Nur diesen Take hören",
     failed: {
-      ended: "Sie ist zu Ende und kann nicht mehr abgespielt werden.",
+      ended: "Ihre Frist ist abgelaufen, abspielen geht nicht mehr.",
       forbidden: "Deine Rolle erlaubt das Abspielen nicht.",
       "signed-out": "Du bist abgemeldet. Melde dich an und lade die Seite neu.",
       unreadable: "Der Browser kann diese Datei nicht lesen. Lade sie herunter.",
@@ -145,7 +145,7 @@ export const takeText = words({
     at: (bar: string, time: string) => `Takt ${bar}, ${time}`,
     endsIn: (left: string) => `endet in ${left}`,
     ends: "Endet",
-    ended: "Zu Ende",
+    ended: "Abgelaufen",
     kept: "bleibt, bis die Session gelöscht wird",
     timeLeft: (left: string) => `noch ${left}`,
     download: "Herunterladen",
@@ -156,22 +156,22 @@ export const takeText = words({
     downloadAll: "Alles herunterladen",
     wave: (name: string, who: string, from: string, length: string) =>
       `Wellenform von ${name}, ${who}: beginnt bei ${from}, ${length} lang`,
-    noWave: "Ohne Wellenform gekommen",
+    noWave: "Ohne Wellenform",
     listen: (name: string) => `${name} anhören`,
     uploading: (parts: number, size: string) =>
       parts === 0
         ? "Unterwegs: noch ist nichts angekommen"
         : `Unterwegs: bisher ${parts} ${parts === 1 ? "Teil" : "Teile"}, ${size}`,
     stalled: (size: string, since: string) =>
-      `Steht: ${size} sind da, seit ${since} kam nichts. Öffne den Companion; er macht weiter, wo er war.`,
-    givenUp: (left: string) => `Wird aufgegeben in ${left}`,
+      `Stockt: ${size} sind da, seit ${since} kam nichts. Öffne den Companion; er macht weiter, wo er war.`,
+    givenUp: (left: string) => `Wird verworfen in ${left}`,
     onlyYou: "Das siehst nur du, bis alles da ist.",
     emptyTitle: "Noch keine Takes",
     empty: "Teilt jemand im Companion einen Take, dann liegt er hier, auf seinem Takt.",
     emptyNext: "So läuft das Aufnehmen",
     observer:
       "Du hörst hier live zu. Abspielen und herunterladen können alle, die mitspielen; frag den Host, wenn du dazugehören sollst.",
-    changed: "Die Takes haben sich geändert. Zeig sie, wie sie jetzt sind.",
+    changed: "Es gibt Neues bei den Takes. Jetzt zeigen.",
     older: "Ältere Takes",
     newest: "Zurück zu den neuesten",
     zoneNote: "Zeiten in UTC.",

@@ -10,7 +10,7 @@ const text = words({
     denied: ["This is not yours to open", "Sign in with the account that was invited, or ask the host."],
     stranger: ["Who is playing?", "This belongs to somebody who is signed in."],
     gone: ["This has ended", "It was here and has been deleted, or its time was over."],
-    often: ["A little too fast", "That was often in a short time."],
+    often: ["A little too fast", "That was a lot in a short time."],
     wait: (minutes: number) =>
       `Wait ${minutes === 1 ? "a minute" : `${minutes} minutes`}, then go back and send it again; what you typed is still there.`,
     large: ["That is too large to send", "Go back and choose something smaller. A sound may have up to 12 MB."],
@@ -25,14 +25,11 @@ const text = words({
     picture: "Two tracks; the playhead stands where neither of them plays.",
   },
   de: {
-    missing: ["Auf diesem Takt ist nichts", "Die Seite ist umgezogen, zu Ende oder war nie hier."],
-    denied: [
-      "Das darfst du nicht öffnen",
-      "Melde dich mit dem eingeladenen Konto an oder frag die Leitung der Session.",
-    ],
+    missing: ["Auf diesem Takt ist nichts", "Die Seite ist umgezogen, gelöscht, oder es gab sie nie."],
+    denied: ["Das darfst du nicht öffnen", "Melde dich mit dem Konto an, das eingeladen wurde, oder frag den Host."],
     stranger: ["Wer spielt?", "Das gehört jemandem, der angemeldet ist."],
-    gone: ["Das ist zu Ende", "Es war hier und wurde gelöscht, oder seine Zeit war um."],
-    often: ["Etwas zu schnell", "Das war oft in kurzer Zeit."],
+    gone: ["Das ist zu Ende", "Es war hier, wurde aber gelöscht, oder die Frist ist abgelaufen."],
+    often: ["Etwas zu schnell", "Das waren viele Versuche in kurzer Zeit."],
     wait: (minutes: number) =>
       `Warte ${minutes === 1 ? "eine Minute" : `${minutes} Minuten`}, geh zurück und schick es noch einmal; was du geschrieben hast, ist noch da.`,
     large: ["Das ist zu groß", "Geh zurück und nimm etwas Kleineres. Eine Hörprobe darf bis zu 12 MB haben."],

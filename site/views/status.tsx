@@ -6,25 +6,25 @@ import { words } from "../i18n/language.ts";
 const text = words({
   en: {
     title: "Status",
-    well: "Everything this page can ask has answered.",
+    well: "Everything this page can check has answered.",
     ill: "Not everything answers. Recordings on your own disk are safe, and so is a session that is running; try again in a few minutes.",
     measured: (time: string) => `Measured for you, ${time}. Load the page again to measure again.`,
     parts: { database: "Accounts, sessions and the Hub", store: "Shared recordings" },
     silent: "no answer",
     protocol: "Protocol that companions speak",
     aside:
-      "Once a session runs, sound and picture go between your companions, and what you record is on your own disk. If we falter, transport, chat and shared takes go on when we are back.",
+      "Once a session runs, sound and picture go between your companions, and what you record is on your own disk. If we are away, transport, chat and shared takes go on when we are back.",
   },
   de: {
     title: "Status",
-    well: "Alles, was diese Seite fragen kann, hat geantwortet.",
+    well: "Alles, was diese Seite prüfen kann, antwortet.",
     ill: "Nicht alles antwortet. Aufnahmen auf deiner Platte sind sicher, ebenso eine Session, die läuft; versuch es in ein paar Minuten noch einmal.",
     measured: (time: string) => `Für dich gemessen, ${time}. Lade die Seite neu, um neu zu messen.`,
     parts: { database: "Konten, Sessions und der Hub", store: "Geteilte Aufnahmen" },
     silent: "keine Antwort",
     protocol: "Protokoll, das die Companions sprechen",
     aside:
-      "Läuft eine Session, gehen Ton und Bild zwischen euren Companions, und was du aufnimmst, liegt auf deiner eigenen Platte. Stocken wir, so gehen Transport, Chat und geteilte Takes weiter, sobald wir wieder da sind.",
+      "Läuft eine Session, gehen Ton und Bild zwischen euren Companions, und was du aufnimmst, liegt auf deiner eigenen Platte. Fallen wir aus, geht es mit Transport, Chat und geteilten Takes weiter, sobald wir wieder da sind.",
   },
 });
 

@@ -150,6 +150,8 @@ describe("every page", { timeout: 300_000 }, () => {
       ...publicPages.map((path) => ({ path })),
       { path: "/nowhere", status: 404 },
       { path: "/reset?done=mailed" },
+      { path: "/hub?q=cello&currency=EUR&rate=50" },
+      { path: "/hub?q=nobody" },
       ...localPages.map((path) => ({ path })),
     ]);
     expect(await context.cookies()).toEqual([]);

@@ -49,7 +49,7 @@ async function answer(c: AccountContext, body: z.output<typeof HubAnswer>) {
   const { answer, text } = body;
   const to = await findSender(c.env, answer, c.var.account.id);
   if (to === null) return problem(c, "link-invalid");
-  return answerContact(c, await sendMessage(c.env, c.var.deps, publicOrigin(c), c.var.account, to, text));
+  return answerContact(c, await sendMessage(c.env, c.var.deps, publicOrigin(c), c.var.account, to, text, "hub-answer"));
 }
 
 async function invite(c: AccountContext, path: z.output<typeof params>, body: z.output<typeof HubInvite>) {

@@ -65,6 +65,9 @@ describe("writing to somebody on the Hub", () => {
     expect(back.status).toBe(202);
     const [second] = await mails();
     expect(second?.to).toBe(ada.email);
+    // Ada has no profile, and is told of none.
+    expect(second?.text).toContain("You wrote to this person");
+    expect(second?.text).not.toContain("Your profile");
     for (const [mail, of] of [
       [first, ada],
       [second, ben],
@@ -248,7 +251,7 @@ describe("reports and the operator", () => {
       ["Ada", 1],
       ["Ben", 3],
     ]);
-    const year = { ...systemDeps, now: () => nowMs + REPORT_RETENTION_MS + 1_000 };
+    const year = { ...systemDeps, now: () => nowMs + REPORT_RETENTION_MS + 3_600_000 };
     await runJob(here, year, "retention:reports");
     expect(await env.DB.prepare("SELECT COUNT(*) FROM reports").first("COUNT(*)")).toBe(0);
   });

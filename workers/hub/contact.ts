@@ -86,13 +86,14 @@ export async function sendMessage(
   from: Sender,
   to: Reachable,
   text: string,
+  template: "hub-message" | "hub-answer" = "hub-message",
 ): Promise<Contacted> {
   const allowed = await mayContact(env, deps, from.id, to);
   if (!allowed.ok) return allowed;
   const id = `hub-${newSecret(deps)}`;
   const link = await answerLink(env, deps, origin, from.id, to.accountId);
   const values = { from: from.displayName, text, link };
-  const mail = queueMail(env.DB, { id, to, template: "hub-message", values }, deps.now());
+  const mail = queueMail(env.DB, { id, to, template, values }, deps.now());
   await (allowed.value.silent ? queueDecoy(env.DB, id, deps.now()) : mail).run();
   return done;
 }

@@ -35,6 +35,7 @@ export interface Values {
   "recordings-ending": { count: number; firstAtMs: number; link: string };
   downgrade: { tier: string; count: number; firstAtMs: number; link: string };
   "hub-message": { from: string; text: string; link: string };
+  "hub-answer": { from: string; text: string; link: string };
   "hub-invite": { from: string; session: string; link: string; answer: string };
   "waitlist-confirm": { link: string; unsubscribe: string };
   launch: { link: string; unsubscribe: string };
@@ -157,6 +158,12 @@ const en: Catalogue = {
     paragraphs: [text, "They do not have your address. If you answer, it goes through the Hub too."],
     action: { label: `Answer ${own(from)}`, href: link },
     reason: "Your profile is published. You can block this person, or make your profile private.",
+  }),
+  "hub-answer": ({ from, text, link }) => ({
+    subject: `${own(from)} has answered you on the Hub`,
+    paragraphs: [text, "They do not have your address. If you answer, it goes through the Hub too."],
+    action: { label: `Answer ${own(from)}`, href: link },
+    reason: "You wrote to this person on the Hub. Behind the button you can also block them.",
   }),
   "hub-invite": ({ from, session, link, answer }) => ({
     subject: `${own(from)} invites you to a session`,
@@ -341,6 +348,12 @@ const de: Catalogue = {
     paragraphs: [text, "Deine Adresse ist dort nicht bekannt. Auch deine Antwort geht über den Hub."],
     action: { label: `${own(from)} antworten`, href: link },
     reason: "Dein Profil ist veröffentlicht. Du kannst diese Person blockieren oder dein Profil privat stellen.",
+  }),
+  "hub-answer": ({ from, text, link }) => ({
+    subject: `${own(from)} hat dir über den Hub geantwortet`,
+    paragraphs: [text, "Deine Adresse ist dort nicht bekannt. Auch deine Antwort geht über den Hub."],
+    action: { label: `${own(from)} antworten`, href: link },
+    reason: "Du hast dieser Person über den Hub geschrieben. Hinter dem Knopf kannst du sie auch blockieren.",
   }),
   "hub-invite": ({ from, session, link, answer }) => ({
     subject: `${own(from)} lädt dich zu einer Session ein`,

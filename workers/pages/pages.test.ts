@@ -61,7 +61,7 @@ describe("the site", () => {
       DB: { prepare: () => ({ first: async () => Promise.reject(new Error("away")) }) },
     } as unknown as Env;
     const well = await (await get("/status?lang=en")).text();
-    expect(well).toContain("Everything this page can ask has answered.");
+    expect(well).toContain("Everything this page can check has answered.");
     const ill = await createApp().request("https://sessionlinked.test/status?lang=en", {}, away);
     expect(ill.status).toBe(200);
     expect(await ill.text()).toContain("no answer");

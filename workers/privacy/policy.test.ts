@@ -1,9 +1,11 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
+import { holdingName } from "../../site/i18n/holdings.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { person } from "../testing/person.ts";
 import { tellPolicyChange } from "./policy-change.ts";
 import { changedNumbers, numbersOfTheCode, type PolicyVersion, policyVersions } from "./policy-versions.ts";
+import { register } from "./register.ts";
 
 const [latest] = policyVersions.slice(-1);
 if (latest === undefined) throw new Error("There is no policy.");
@@ -17,6 +19,11 @@ describe("G5: the policy's versions", () => {
       expect(one.change?.en.length).toBeGreaterThan(20);
       expect(one.change?.de.length).toBeGreaterThan(20);
     }
+  });
+
+  test("G5: everything on the page's table has a name that people read, in both languages", () => {
+    for (const { name } of register)
+      for (const language of ["en", "de"] as const) expect(holdingName(language, name), name).not.toBe(name);
   });
 
   test("G5: side by side: a version shows the numbers that it changed, and no others", () => {

@@ -18,7 +18,7 @@ const text = words({
   },
   de: {
     title: "Deine neue Adresse",
-    lead: "Bestätige, dass sie deine ist, und ab dann schreiben wir dorthin. Die alte erfährt davon.",
+    lead: "Bestätige, dass sie dir gehört. Ab dann schreiben wir dorthin und sagen der alten Bescheid.",
     picture: "Eine Stimme endet, eine andere übernimmt am Abspielkopf.",
     clips: ["Die alte Adresse", "Diese"],
     button: "Diese Adresse verwenden",

@@ -42,7 +42,7 @@ const text = words({
     reset: "Das neue Passwort gilt, und alle Geräte sind abgemeldet. Melde dich hier damit an.",
     out: "Du bist abgemeldet.",
     again:
-      "Du bist angemeldet. Zeig noch einmal, dass du es bist: Mit dem nächsten Schritt ließe sich dein Konto weggeben.",
+      "Du bist angemeldet. Zeig noch einmal, dass du es bist: Der nächste Schritt könnte dein Konto aus der Hand geben.",
   },
 });
 

@@ -27,7 +27,7 @@ const text = words({
     mail: "We have written to",
     mailed: "We have written to the address you gave.",
     mailNext:
-      "Open the link in it, choose what you sign in with, and you are in. It works once, for a day. It may take a minute, or have gone astray among the junk.",
+      "Open the link in it, choose what you sign in with, and you are in. It works once, for a day. It may take a minute, or be among the junk.",
     again: "Use another address",
     have: "You have an account already?",
     signIn: "Sign in",
@@ -54,7 +54,7 @@ const text = words({
     mail: "Wir haben geschrieben an",
     mailed: "Wir haben an die angegebene Adresse geschrieben.",
     mailNext:
-      "Öffne den Link darin, wähle, womit du dich anmeldest, und du bist drin. Er gilt einmal, einen Tag lang. Es kann eine Minute dauern oder im Spam gelandet sein.",
+      "Öffne den Link darin, wähle, womit du dich anmeldest, und du bist drin. Er gilt einmal, einen Tag lang. Die Mail kann eine Minute brauchen oder im Spam liegen.",
     again: "Eine andere Adresse nehmen",
     have: "Schon ein Konto?",
     signIn: "Anmelden",
@@ -215,8 +215,8 @@ const confirmText = words({
     account: "To your account",
   },
   de: {
-    title: "Noch eins, und du bist drin",
-    lead: "Die Adresse ist deine. Wähle jetzt, womit du dich anmeldest: Es entsteht hier, in diesem Browser, und niemand anders hat damit zu tun.",
+    title: "Ein Schritt noch, und du bist drin",
+    lead: "Die Adresse gehört dir. Wähle jetzt, womit du dich anmeldest: Passkey oder Passwort entstehen hier in diesem Browser, und niemand sonst bekommt sie zu sehen.",
     picture: "Drei Schritte auf einer Linie, zwei sind gespielt; der Abspielkopf steht am letzten.",
     passkeyHint: "Dein Fingerabdruck, dein Gesicht oder die PIN des Geräts. Nichts zu merken, nichts zu stehlen.",
     passkey: "Mit Passkey eröffnen",
@@ -226,7 +226,7 @@ const confirmText = words({
     as: "Eröffnet wird das Konto von",
     bad: "Dieser Link wurde benutzt, ist abgelaufen oder war nie von uns. Bist du noch nicht drin, beginne von vorn: Es dauert eine Minute.",
     again: "Von vorn beginnen",
-    in: "Dieser Link ist benutzt, und alles ist gut: Du bist angemeldet.",
+    in: "Diesen Link hast du schon benutzt, und alles ist gut: Du bist angemeldet.",
     account: "Zu deinem Konto",
   },
 });

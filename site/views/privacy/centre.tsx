@@ -6,6 +6,7 @@ import { href, type Page } from "../../design/page.ts";
 import { Table } from "../../design/table.tsx";
 import { Timeline } from "../../design/timeline.tsx";
 import { number } from "../../i18n/format.ts";
+import { holdingName } from "../../i18n/holdings.ts";
 import { centreText } from "../../i18n/privacy-centre.ts";
 import { type FormProblem, ProblemNotice } from "./parts.tsx";
 
@@ -207,9 +208,7 @@ export function PrivacyCentre({ page, held, exports, requests, restrictedAtMs, s
         <Table label={t.held} columns={t.columns}>
           {held.map((row) => (
             <tr>
-              <th scope="row" class="instrument">
-                {row.name}
-              </th>
+              <th scope="row">{holdingName(page.language, row.name)}</th>
               <td class="instrument">{number(page.language, row.count)}</td>
               <td>{row.purpose}</td>
               <td>{row.until}</td>

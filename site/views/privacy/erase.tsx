@@ -6,6 +6,7 @@ import { Table } from "../../design/table.tsx";
 import { Timeline } from "../../design/timeline.tsx";
 import { erasureText } from "../../i18n/erasure.ts";
 import { date, dateTime, number } from "../../i18n/format.ts";
+import { holdingName } from "../../i18n/holdings.ts";
 import { type FormProblem, ProblemNotice } from "./parts.tsx";
 
 /** What goes and what stays: shown before the mail is asked for, and once more before the last button. */
@@ -153,9 +154,7 @@ export function ErasureReceipt({ page, erasure }: { page: Page; erasure: Account
           <Table label={t.receipt} columns={t.columns}>
             {erasure.receipt.map((line) => (
               <tr>
-                <th scope="row" class="instrument">
-                  {line.table}
-                </th>
+                <th scope="row">{holdingName(page.language, line.table)}</th>
                 <td class="instrument">{number(page.language, line.count)}</td>
                 <td>{t.how[line.how]}</td>
                 <td class="small">{line.fields.join(", ")}</td>

@@ -3,6 +3,7 @@ import { href, type Page } from "../../design/page.ts";
 import { Table } from "../../design/table.tsx";
 import { Timeline } from "../../design/timeline.tsx";
 import { date, days } from "../../i18n/format.ts";
+import { holdingName } from "../../i18n/holdings.ts";
 import { privacyText } from "../../i18n/privacy.ts";
 
 export interface PrivacyProps {
@@ -81,9 +82,11 @@ export function Privacy({ page, versions, lengths, holdings }: PrivacyProps) {
           {holdings.map((row) => (
             <tr>
               <th scope="row">
-                <span class="instrument">{row.name}</span>
+                {holdingName(page.language, row.name)}
                 <br />
-                <span class="small soft">{t.places[row.where]}</span>
+                <span class="small soft">
+                  {t.places[row.where]}, <span class="instrument">{row.name}</span>
+                </span>
               </th>
               <td>{row.purpose}</td>
               <td>{t.bases[row.lawfulBasis]}</td>
