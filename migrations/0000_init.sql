@@ -376,6 +376,8 @@ CREATE TABLE `recordings` (
 	`place` text,
 	`held_bytes` integer DEFAULT 0 NOT NULL,
 	`has_peaks` integer DEFAULT false NOT NULL,
+	`hashed_bytes` integer DEFAULT 0 NOT NULL,
+	`hash_state` text,
 	`notices_sent` integer DEFAULT 0 NOT NULL,
 	`created_at_ms` integer NOT NULL,
 	`completed_at_ms` integer,

@@ -111,6 +111,8 @@ export const PART_MIN_BYTES = 5 * 1024 * 1024;
 export const PART_MAX_BYTES = 8 * 1024 * 1024;
 /** While one request stores a part, another with the same number waits for at most this long; then it takes over. */
 export const PART_LEASE_MS = 15_000;
+/** What one request of a completion reads and hashes: in under two minutes at 5 MB/s, before a client gives up waiting for an answer. */
+export const HASH_STEP_BYTES = 512 * 1024 * 1024;
 /** A completion holds its upload against the sweep for this long: the time to read and hash the largest object. */
 export const COMPLETION_LEASE_MS = 60 * 60 * 1000;
 /** What ends within this time is not extended any more, because a sweep may have it in hand: far more than two Workers' clocks differ by. */

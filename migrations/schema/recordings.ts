@@ -39,6 +39,9 @@ export const recordings = sqliteTable(
     /** Bytes that R2 holds of it; kept by trigger. */
     heldBytes: integer("held_bytes").notNull().default(0),
     hasPeaks: integer("has_peaks", { mode: "boolean" }).notNull().default(false),
+    /** How far a completion has read the object, and SHA-256's state there: one request does not read a large one whole. */
+    hashedBytes: integer("hashed_bytes").notNull().default(0),
+    hashState: text("hash_state"),
     /** How many of the notices before its end the owner has been sent. */
     noticesSent: integer("notices_sent").notNull().default(0),
     createdAtMs: integer("created_at_ms").notNull(),

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { stemProblem, WAV_HEADER_MAX_BYTES } from "../../audio/wav-reader.ts";
-import { COMPLETION_LEASE_MS, DELETION_MARGIN_MS } from "../../protocol/limits.ts";
+import type { ErrorCode } from "../../protocol/errors.ts";
+import { COMPLETION_LEASE_MS, DELETION_MARGIN_MS, HASH_STEP_BYTES } from "../../protocol/limits.ts";
 import { type CompleteRecording, peaksProblem } from "../../protocol/recordings.ts";
-import { done } from "../../protocol/result.ts";
+import { done, ok, type Result } from "../../protocol/result.ts";
 import { RECORDING_RETENTION_MS } from "../../protocol/retention.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
@@ -10,6 +11,7 @@ import { toHex } from "../platform/hash.ts";
 import { isFinal, isNoSuchUpload, type ObjectStore, objectStore } from "../platform/object-store.ts";
 import { firstRow } from "../platform/rows.ts";
 import { objectKey, peaksKey } from "./keys.ts";
+import { Sha256 } from "./sha256.ts";
 import { formatOf, listParts, type Part, type Row } from "./store.ts";
 import { type OpenUpload, type Outcome, refuse, startOver } from "./upload.ts";
 
@@ -35,14 +37,24 @@ function partsProblem(parts: readonly Part[], partBytes: number, wanted: Complet
   return sum === wanted.sizeBytes ? null : `The parts have ${sum} bytes together, not ${wanted.sizeBytes}.`;
 }
 
+/** `verifying`: the whole file has not been read yet, and asking again goes on with it. */
+type Completion = Result<"complete" | "verifying", ErrorCode, { detail?: string }>;
+
 /**
  * Puts the parts together, reads the header and the whole file's hash, and only then shows it to anybody. Harmless to repeat and to
- * ask for twice at once: R2 completes once, and the row changes only while it is of the very upload that was verified.
+ * ask for twice at once: R2 completes once, and the row changes only while it is of the very upload that was verified. A large file is read
+ * over several requests, each of which goes on from where the last one wrote down that it was.
  */
-export async function completeUpload(env: Env, deps: Deps, row: Row, wanted: CompleteRecording): Promise<Outcome> {
+export async function completeUpload(
+  env: Env,
+  deps: Deps,
+  row: Row,
+  wanted: CompleteRecording,
+  stepBytes = HASH_STEP_BYTES,
+): Promise<Completion> {
   if (row.state === "complete") {
     const same = row.sha256 === wanted.sha256 && row.sizeBytes === wanted.sizeBytes;
-    return same ? done : refuse("conflict", "This recording is complete, with another hash.");
+    return same ? ok("complete") : refuse("conflict", "This recording is complete, with another hash.");
   }
   if (row.uploadId === null) return refuse("upload-ended");
   const upload: OpenUpload = { ...row, uploadId: row.uploadId };
@@ -67,21 +79,29 @@ export async function completeUpload(env: Env, deps: Deps, row: Row, wanted: Com
 
   const key = objectKey(row.sessionId, row.id);
   const store = objectStore(env, deps);
-  const isWhole = await assemble(store, key, row.uploadId, parts);
-  if (!isWhole) return await startOver(env, deps, upload);
   const { frames, sizeBytes } = wanted;
-  const format = formatOf(row);
-  const lie = stemProblem(await readStart(store, key), { format, frames, sizeBytes });
-  if (lie !== null) {
-    await startOver(env, deps, upload);
-    return refuse("stem-invalid", lie);
+  if (row.hashedBytes === 0) {
+    const isWhole = await assemble(store, key, row.uploadId, parts);
+    if (!isWhole) return await startOver(env, deps, upload);
+    const format = formatOf(row);
+    const lie = stemProblem(await readStart(store, key), { format, frames, sizeBytes });
+    if (lie !== null) {
+      await startOver(env, deps, upload);
+      return refuse("stem-invalid", lie);
+    }
   }
-  if ((await hashObject(store, key, sizeBytes)) !== wanted.sha256) {
+  const sha256 =
+    sizeBytes <= stepBytes
+      ? await hashObject(store, key, sizeBytes)
+      : await hashStep(env, deps, upload, sizeBytes, stepBytes);
+  if (sha256 === "going on") return ok("verifying");
+  if (sha256 !== wanted.sha256) {
     await startOver(env, deps, upload);
     return refuse("hash-mismatch", "Every part is intact, so the hash was of another file. Send the parts again.");
   }
   if (peaks !== undefined) await store.put(peaksKey(row.sessionId, row.id), peaks);
-  return await publish(env, deps, upload, wanted, peaks !== undefined);
+  const published = await publish(env, deps, upload, wanted, peaks !== undefined);
+  return published.ok ? ok("complete") : published;
 }
 
 const State = z.object({ state: z.string() });
@@ -103,7 +123,7 @@ async function publish(
   const [completed] = await env.DB.batch([
     env.DB.prepare(
       `UPDATE recordings SET state = 'complete', upload_id = NULL, size_bytes = ?2, frames = ?3, sha256 = ?4, place = ?5,
-         has_peaks = ?6, completed_at_ms = ?7, held_bytes = ?2, expires_at_ms =
+         hashed_bytes = 0, hash_state = NULL, has_peaks = ?6, completed_at_ms = ?7, held_bytes = ?2, expires_at_ms =
            (SELECT CASE tier WHEN 'free' THEN ?8 WHEN 'pro' THEN ?9 END FROM accounts WHERE id = recordings.account_id)
        WHERE id = ?1 AND state = 'uploading' AND upload_id = ?10`,
     ).bind(
@@ -176,6 +196,42 @@ async function hashObject(store: ObjectStore, key: string, sizeBytes: number): P
   }
   await writer.close();
   return toHex(await digest.digest);
+}
+
+/**
+ * Reads and hashes the next part of a large object, and writes down where it is. `null`: the object has another size. Two requests at once
+ * read the same part, and whichever is further counts.
+ */
+async function hashStep(
+  env: Env,
+  deps: Deps,
+  row: OpenUpload,
+  sizeBytes: number,
+  stepBytes: number,
+): Promise<string | null | "going on"> {
+  const store = objectStore(env, deps);
+  const key = objectKey(row.sessionId, row.id);
+  const hash = row.hashState === null ? new Sha256() : Sha256.resume(row.hashState, row.hashedBytes);
+  const untilBytes = Math.min(sizeBytes, row.hashedBytes + stepBytes);
+  let next = readWindow(store, key, row.hashedBytes, sizeBytes);
+  for (let offset = row.hashedBytes; offset < untilBytes; offset += WINDOW_BYTES) {
+    const bytes = await next;
+    if (bytes === null) return null;
+    if (offset + bytes.byteLength >= sizeBytes) return hash.finish(new Uint8Array(bytes));
+    if (offset + WINDOW_BYTES < untilBytes) {
+      next = readWindow(store, key, offset + WINDOW_BYTES, sizeBytes);
+      // Awaited in the next round, where a failure is thrown; until then nobody listens to it.
+      next.catch(() => undefined);
+    }
+    hash.update(new Uint8Array(bytes));
+  }
+  await env.DB.prepare(
+    `UPDATE recordings SET hashed_bytes = ?3, hash_state = ?4
+     WHERE id = ?1 AND state = 'uploading' AND upload_id = ?2 AND hashed_bytes < ?3`,
+  )
+    .bind(row.id, row.uploadId, untilBytes, hash.state)
+    .run();
+  return "going on";
 }
 
 async function readWindow(

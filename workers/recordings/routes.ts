@@ -148,6 +148,7 @@ async function complete(c: AccountContext, path: z.output<typeof params>, body: 
   if (!maySend(row, account.id)) return problem(c, "forbidden");
   const outcome = await completeUpload(c.env, deps, row, body);
   if (!outcome.ok) return problem(c, outcome.reason, outcome.detail);
+  if (outcome.value === "verifying") return c.json(toRecording(row), 202);
   await announce(c.env, deps, row.sessionId);
   const complete = await findRecording(c.env.DB, recordingId, account.id, deps.now());
   return complete === null ? problem(c, "gone") : c.json(toRecording(complete, { place: true }), 200);
@@ -244,7 +245,11 @@ export const recordings = newRouter<MemberEnv>()
       summary: "Put the parts together and verify the whole file's SHA-256; harmless to repeat",
       middleware: [costs("write", COMPLETE_BODY_MAX_BYTES), requireAccount] as const,
       request: { params, body: json(CompleteRecording) },
-      responses: { 200: answer("Complete: the others can have it"), ...problemResponses },
+      responses: {
+        200: answer("Complete: the others can have it"),
+        202: answer("Whole, and still being read: ask again, until it is complete"),
+        ...problemResponses,
+      },
     }),
     (c) => complete(c, c.req.valid("param"), c.req.valid("json")),
   )

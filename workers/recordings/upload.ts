@@ -181,13 +181,13 @@ async function claimPart(
  * Begins an upload anew under the same recording: R2 has lost it, or what it holds is not what was announced. Whoever is still at work
  * on the old one has lost from the instant of the swap. The client reads which parts are held, and sends the rest: all of them.
  */
-export async function startOver(env: Env, deps: Deps, row: OpenUpload): Promise<Outcome> {
+export async function startOver(env: Env, deps: Deps, row: OpenUpload): Promise<Refusal<Outcome>> {
   const key = objectKey(row.sessionId, row.id);
   const store = objectStore(env, deps);
   const uploadId = await store.openUpload(key);
   const [swapped] = await env.DB.batch([
     env.DB.prepare(
-      "UPDATE recordings SET upload_id = ?2 WHERE id = ?1 AND state = 'uploading' AND upload_id = ?3",
+      "UPDATE recordings SET upload_id = ?2, hashed_bytes = 0, hash_state = NULL WHERE id = ?1 AND state = 'uploading' AND upload_id = ?3",
     ).bind(row.id, uploadId, row.uploadId),
     env.DB.prepare(
       `DELETE FROM recording_parts WHERE recording_id = ?1

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { type ErrorCode, Problem } from "../../../protocol/errors.ts";
 import type { RecordingId, SessionId } from "../../../protocol/ids.ts";
+import { HASH_STEP_BYTES } from "../../../protocol/limits.ts";
 import { pageSchema } from "../../../protocol/paging.ts";
 import { type CompleteRecording, type CreateRecording, Recording } from "../../../protocol/recordings.ts";
 import { Invite, JoinTicket, SessionDetail, SessionSummary } from "../../../protocol/sessions.ts";
@@ -19,8 +20,8 @@ export class ApiError extends Error {
 
 /** No answer by then, or no byte more of a part, and the request is given up. */
 const REQUEST_TIMEOUT_MS = 120_000;
-/** A completion reads the whole object back and hashes it; the store gives at least this much of it in a second. */
-const COMPLETION_BYTES_PER_SECOND = 5e6;
+/** A completion reads so much of the object back and hashes it; the store gives at least 5 MB of it in a second. */
+const COMPLETION_TIMEOUT_MS = REQUEST_TIMEOUT_MS + HASH_STEP_BYTES / 5_000;
 /** How much of a part is handed to the network at a time. */
 const PIECE_BYTES = 64 * 1024;
 
@@ -109,9 +110,10 @@ export class ApiClient {
     const headers = { "Content-Digest": `sha-256=:${digest}:`, "Content-Type": "application/octet-stream" };
     await this.#ask("PUT", `/recordings/${recordingId}/parts/${number}`, { bytes, headers, signal, onSent });
   }
+  /** A large recording is not complete with the first answer (`uploading`): it is read in parts, one for each time that this is asked. */
   completeRecording(recordingId: RecordingId, complete: z.input<typeof CompleteRecording>) {
-    const timeoutMs = REQUEST_TIMEOUT_MS + (complete.sizeBytes / COMPLETION_BYTES_PER_SECOND) * 1000;
-    return this.#json(Recording, "POST", `/recordings/${recordingId}/complete`, { body: complete, timeoutMs });
+    const path = `/recordings/${recordingId}/complete`;
+    return this.#json(Recording, "POST", path, { body: complete, timeoutMs: COMPLETION_TIMEOUT_MS });
   }
   async withdrawRecording(recordingId: RecordingId): Promise<void> {
     await this.#ask("DELETE", `/recordings/${recordingId}`);

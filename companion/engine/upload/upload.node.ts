@@ -26,6 +26,7 @@ class Stale extends Error {}
 /** How often a take that is still being recorded is looked at. */
 const LOOK_MS = 500;
 const BUSY_MS = 1_000;
+const VERIFYING_MS = 200;
 /** A stem that is whole, or one that grows: then `readyBytes` says how far its bytes will not change any more. */
 export interface UploadSource {
   stem: Stem;
@@ -187,7 +188,13 @@ export class Upload {
       transportAtEnd,
       ...peaksOf(stem),
     };
-    const recording = await this.#persist(() => this.#options.api.completeRecording(recordingId, complete));
+    const ask = () => this.#persist(() => this.#options.api.completeRecording(recordingId, complete));
+    let recording = await ask();
+    // A large one is read back in parts, one for each time that it is asked.
+    while (recording?.state === "uploading") {
+      await sleep(VERIFYING_MS);
+      recording = await ask();
+    }
     if (recording === null) return null;
     this.#meter.hold(sizeBytes);
     this.#say("complete");

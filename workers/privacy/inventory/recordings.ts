@@ -35,6 +35,8 @@ export const recordingsRules = {
       heldBytes: "internal",
       hasPeaks: "internal",
       noticesSent: "internal",
+      hashedBytes: "internal",
+      hashState: "internal",
       partBytes: "internal",
       uploadId: "internal",
       sizeBytes: "export",
