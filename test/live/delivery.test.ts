@@ -118,6 +118,7 @@ function deliveries(api: ApiClient, sessionId: SessionId, place: string, isHere?
     sessionName: "Delivery",
     folder: place,
     ...(isHere ? { isHere } : {}),
+    onAsk: () => undefined,
     onDelivered: (recording) => delivered.push(recording),
     onWarning: (message) => troubles.push(message),
   });

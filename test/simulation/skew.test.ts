@@ -208,6 +208,7 @@ test.each([1, 2])(
       sessionId,
       sessionName: "Skew",
       folder: place,
+      onAsk: () => undefined,
       onDelivered: () => undefined,
       onWarning,
     }).fetch();

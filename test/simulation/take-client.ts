@@ -26,6 +26,7 @@ if (mode === "fetch") {
     sessionId,
     sessionName,
     folder,
+    onAsk: () => undefined,
     onDelivered: ({ recordingId, sha256 }, path) => {
       say({ say: "delivered", recordingId, sha256, path });
       deliveries.stop();

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import type { SessionId } from "../../../protocol/ids.ts";
 import type { Recording } from "../../../protocol/recordings.ts";
@@ -7,25 +7,31 @@ import type { ApiClient } from "../api/api-client.std.ts";
 import { SessionFolder } from "../project/session-folder.node.ts";
 import type { Stem } from "../stems/stem.std.ts";
 import { deliver } from "./delivery.node.ts";
+import { deliveryVerdict } from "./disk-room.std.ts";
 
 /** A fetch that failed is tried again after this long, then twice as long, besides whenever the room says that the list has changed. */
 const RETRY_MS = 30_000;
 const RETRY_MAX_MS = 10 * 60_000;
 
 interface DeliveriesOptions {
-  api: ApiClient;
+  api: Pick<ApiClient, "listRecordings" | "readRecording" | "download">;
   sessionId: SessionId;
   sessionName: string;
   folder: string;
   /** Whether this stem was recorded in this folder: then it need not be fetched, whoever's it is. */
   isHere?(recordingId: string): boolean;
+  /** What the disk still holds; asked of the system where it is not given. */
+  freeBytes?(): number;
+  /** More than comes by itself: it waits until the person says yes. Said once for each. */
+  onAsk(recording: Recording): void;
   onDelivered(recording: Recording, path: string): void;
   onWarning(message: string): void;
 }
 
 /**
  * Brings what is shared in a session into its folder and puts every stem in its place: the others', and this person's own from another
- * machine. Calls that meet are one. A stem that cannot be had holds up none of the others.
+ * machine. Calls that meet are one. A stem that cannot be had holds up none of the others. What is large waits for the person's yes, and
+ * nothing is brought that would take the disk's reserve.
  */
 export class Deliveries {
   readonly #options: DeliveriesOptions;
@@ -36,6 +42,9 @@ export class Deliveries {
   #retryMs = RETRY_MS;
   /** What was said since the last time that all went well: once is enough. */
   readonly #told = new Set<string>();
+  readonly #asked = new Set<string>();
+  readonly #allowed = new Set<string>();
+  #unaskedBytes = 0;
   readonly #stopped = new AbortController();
 
   constructor(options: DeliveriesOptions) {
@@ -60,6 +69,12 @@ export class Deliveries {
     } catch (error) {
       this.#warn(error);
     }
+  }
+
+  /** The person says yes to what waits: to one, or to everything that they were asked about. */
+  allow(recordingId?: string): Promise<void> {
+    for (const id of recordingId === undefined ? this.#asked : [recordingId]) this.#allowed.add(id);
+    return this.fetch();
   }
 
   /** A stem of this person's own takes its place beside the others'. */
@@ -92,9 +107,10 @@ export class Deliveries {
     };
     const listed = await attempt(() => api.listRecordings(sessionId));
     if (listed !== undefined) dropRemains(join(this.#options.folder, "originals"), listed);
-    for (const { recordingId, state } of listed ?? []) {
+    for (const recording of listed ?? []) {
+      const { recordingId, state } = recording;
       if (state !== "complete" || this.#folder.has(recordingId) || isHere?.(recordingId)) continue;
-      await attempt(() => this.#fetchOne(recordingId));
+      await attempt(() => this.#fetchOne(recording));
     }
     if (!failed) {
       this.#retryMs = RETRY_MS;
@@ -105,12 +121,24 @@ export class Deliveries {
     }
   }
 
-  async #fetchOne(recordingId: Recording["recordingId"]): Promise<void> {
-    const { api, folder, onDelivered } = this.#options;
+  async #fetchOne(listed: Recording): Promise<void> {
+    const { api, folder, onDelivered, onAsk, freeBytes = () => freeBytesOf(folder) } = this.#options;
+    const { recordingId, name } = listed;
+    const sizeBytes = listed.sizeBytes ?? 0;
+    const isAllowed = this.#allowed.has(recordingId);
+    const verdict = deliveryVerdict(sizeBytes, { freeBytes: freeBytes(), unaskedBytes: this.#unaskedBytes, isAllowed });
+    if (verdict === "no-room")
+      throw new Error(`"${name}" stays on the server: this disk keeps what it has for what you record.`);
+    if (verdict === "ask") {
+      if (!this.#asked.has(recordingId)) onAsk(listed);
+      this.#asked.add(recordingId);
+      return;
+    }
     // The list does not carry the clock map; the recording itself does.
     const recording = await api.readRecording(recordingId);
     const path = await deliver(api, recording, join(folder, "originals"), this.#stopped.signal);
     await this.#folder.add(recording, path);
+    if (!isAllowed) this.#unaskedBytes += sizeBytes;
     onDelivered(recording, path);
   }
 
@@ -120,6 +148,11 @@ export class Deliveries {
     this.#told.add(message);
     this.#options.onWarning(message);
   }
+}
+
+function freeBytesOf(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
 }
 
 /** Half of what was withdrawn, or ended, while this companion was away: nothing will ever complete it. */

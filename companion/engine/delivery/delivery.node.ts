@@ -21,7 +21,7 @@ const IDLE_MS = 60_000;
  * a person can use; what has arrived by then stays for the next try, unless it can never be completed.
  */
 export async function deliver(
-  api: ApiClient,
+  api: Pick<ApiClient, "download">,
   recording: Recording,
   folder: string,
   signal?: AbortSignal,
@@ -61,7 +61,7 @@ export async function deliver(
 const isFull = (error: unknown) => ["ENOSPC", "EDQUOT", "EFBIG"].includes((error as NodeJS.ErrnoException).code ?? "");
 
 async function fetchFrom(
-  api: ApiClient,
+  api: Pick<ApiClient, "download">,
   { recordingId }: Recording,
   partial: string,
   from: number,

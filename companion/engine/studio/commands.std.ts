@@ -15,6 +15,8 @@ export const StudioCommand = z.discriminatedUnion("type", [
   z.object({ type: z.literal("resume"), recordingId: RecordingId.optional() }),
   /** Takes a stem back from our servers; copies that collaborators have are theirs. */
   z.object({ type: z.literal("withdraw"), recordingId: RecordingId }),
+  /** Yes to a large delivery, or to all that were asked about. */
+  z.object({ type: z.literal("fetch"), recordingId: RecordingId.optional() }),
   /** From the next take on, stems travel while they are recorded. */
   z.object({ type: z.literal("share-as-i-record"), on: z.boolean() }),
   z.object({ type: z.literal("arm"), input: z.string(), armed: z.boolean() }),

@@ -81,6 +81,8 @@ export const StudioEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("recovered"), stem: Stem }),
   z.object({ type: z.literal("upload"), progress: Upload }),
   z.object({ type: z.literal("shared"), recording: Recording }),
+  /** A stem that is larger than what comes by itself: `fetch` brings it. */
+  z.object({ type: z.literal("delivery-asked"), recordingId: z.string(), name: z.string(), sizeBytes: z.number() }),
   z.object({
     type: z.literal("delivered"),
     recordingId: z.string(),

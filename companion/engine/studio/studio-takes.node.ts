@@ -74,6 +74,8 @@ export class StudioTakes {
       sessionName,
       folder,
       isHere: (recordingId) => this.library.has(recordingId),
+      onAsk: ({ recordingId, name, sizeBytes }) =>
+        emit({ type: "delivery-asked", recordingId, name, sizeBytes: sizeBytes ?? 0 }),
       onDelivered: ({ recordingId, name, sha256 }, path) =>
         emit({ type: "delivered", recordingId, name, path, sha256: sha256 ?? "" }),
       onWarning: (message) => onWarning("delivery", message),

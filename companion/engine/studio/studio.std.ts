@@ -87,6 +87,9 @@ export class Studio implements RoomHandlers {
       case "withdraw":
         void library.withdraw(command.recordingId);
         break;
+      case "fetch":
+        void this.#parts.takes.deliveries.allow(command.recordingId);
+        break;
       case "share-as-i-record":
         if (command.on) this.#notice(SHARE_NOTICE);
         library.shareAsIRecord = command.on;
