@@ -99,6 +99,11 @@ function tell(screen: Screen, event: StudioEvent, nameOf: NameOf): void {
     case "shared":
       screen.say(`${event.recording.name} is with the others.`);
       return;
+    case "delivery-asked": {
+      const gigabytes = (event.sizeBytes / 1e9).toFixed(1);
+      screen.say(`${event.name} is large (${gigabytes} GB) and waits. "sessionlinked pull" brings it.`);
+      return;
+    }
     case "delivered":
       screen.say(`${event.name} has come: ${event.path}`);
       return;

@@ -64,6 +64,8 @@ export const pull: Command = {
       sessionId,
       sessionName: name,
       folder,
+      // Who asks for everything has said yes to what is large.
+      onAsk: () => undefined,
       onDelivered: ({ recordingId, name: stem, sha256 }, path) => {
         came++;
         screen.answer({ recordingId, name: stem, path, sha256 }, [`${stem}: ${path}`]);
@@ -76,6 +78,7 @@ export const pull: Command = {
     });
     try {
       await deliveries.fetch();
+      await deliveries.allow();
     } finally {
       deliveries.stop();
       unlock();
