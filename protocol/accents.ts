@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Accents that people can have. In a larger session they repeat, and names tell people apart. */
 const ACCENTS = 8;

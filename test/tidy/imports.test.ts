@@ -69,6 +69,15 @@ describe("tidy", () => {
     expect(wrong).toEqual([]);
   });
 
+  test("what a browser may load names zod's parts one by one: its whole object has fifty languages in it", () => {
+    const whole = files.filter(
+      (path) =>
+        /^(protocol|audio)\/|\.(std|dom)\.tsx?$/.test(path) &&
+        /import \{[^}]*\bz\b[^}]*\} from "zod"/.test(readFileSync(path, "utf8")),
+    );
+    expect(whole).toEqual([]);
+  });
+
   test("companion file names say the least runtime that fits, proven from what they import", () => {
     const wrong: string[] = [];
     for (const path of files.filter((path) => path.startsWith("companion/") && !path.includes(".test."))) {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { LaneMix } from "../../../audio/lane-mixer.ts";
 import type { LatencyLegs } from "../../../audio/latency.ts";
 import type { BufferChoice, LaneStats } from "../../../audio/playout.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { RecordingId, SessionId } from "../../../protocol/ids.ts";
 import { ClockPoint, RecordingName, Sha256Hex, StemFormat } from "../../../protocol/recordings.ts";
 import { TransportState } from "../../../protocol/room.ts";

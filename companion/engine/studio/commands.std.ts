@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MemberId, RecordingId } from "../../../protocol/ids.ts";
 import { TransportCommand } from "../../../protocol/room.ts";
 import { BufferSetting, LaneMixSetting } from "../sound/sound-messages.std.ts";

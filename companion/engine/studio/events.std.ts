@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Recording } from "../../../protocol/recordings.ts";
 import { Role } from "../../../protocol/roles.ts";
 import { LoggedEvent, TransportCommand } from "../../../protocol/room.ts";
