@@ -13,7 +13,7 @@ import type { ClockEstimate } from "../engine/clock/session-clock.std.ts";
 import type { PeerState } from "../engine/links/peer.std.ts";
 import type { InputChannels } from "../engine/sound/browser-messages.std.ts";
 import type { BrowserSound } from "../engine/sound/browser-sound.dom.ts";
-import type { SoundRefusal } from "../engine/sound/input.dom.ts";
+import { canHaveSound, refusalOf, type SoundRefusal } from "../engine/sound/input.dom.ts";
 import type { Boot } from "./boot.std.ts";
 import type { ViewState } from "./model.std.ts";
 
@@ -57,7 +57,7 @@ export class ViewSound {
   #toldMs = Number.NEGATIVE_INFINITY;
   readonly state = signal<SoundState>({
     power: "off",
-    trouble: null,
+    trouble: canHaveSound() ? null : "old-browser",
     inputId: null,
     outputId: "",
     channels: "both",
@@ -82,15 +82,8 @@ export class ViewSound {
   async turnOn(withInput: boolean): Promise<void> {
     if (this.state.value.power !== "off") return;
     this.#set({ power: "opening", trouble: null });
-    const [{ BrowserSound }, { canHaveSound, refusalOf }] = await Promise.all([
-      this.load(),
-      import("../engine/sound/input.dom.ts"),
-    ]);
-    if (!canHaveSound()) {
-      this.#set({ power: "off", trouble: "old-browser" });
-      return;
-    }
     try {
+      const { BrowserSound } = await this.load();
       const { lanesUrl, deviceUrl } = this.#options.boot.sound;
       const engine = await BrowserSound.open({
         lanesUrl,
