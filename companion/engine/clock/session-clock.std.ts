@@ -26,7 +26,12 @@ const DRIFT_MAX_PPM = 100;
 /** What remains of drift once it has been measured for long, and how far off an estimate may be from which it is measured. */
 const DRIFT_RESIDUAL_PPM = 15;
 const ESTIMATE_OFF_MS = 0.5;
-const SAMPLES_MAX = 240;
+/** Ten minutes of pings: the more there are, the nearer the luckiest come to the truth. */
+const SAMPLES_MAX = 1_200;
+/** How far from the drift that is known the best line is looked for, and in how many thirds of that. */
+const LINE_WITHIN_PPM = 20;
+const LINE_STEPS = 24;
+const HISTORY_MAX = 960;
 /** So many samples in a row that contradict the rest are no accident. */
 const RUN_SAMPLES = 8;
 /** Drift is told from estimates that lie at least this far apart. */
@@ -104,12 +109,14 @@ export class SessionClock {
       intervals = this.#intervals(sample.receivedLocalMs);
       bounds = majority(intervals);
     }
-    const offsetMs = (bounds.low + bounds.high) / 2;
-    this.#followDrift(sample.receivedLocalMs, offsetMs, (bounds.high - bounds.low) / 2);
+    const middleMs = (bounds.low + bounds.high) / 2;
+    this.#followDrift(sample.receivedLocalMs, middleMs, (bounds.high - bounds.low) / 2);
+    const lineMs = this.#centreLine(sample.receivedLocalMs, intervals, bounds) ?? middleMs;
+    const offsetMs = Math.max(bounds.low, Math.min(bounds.high, lineMs));
     this.#estimate = {
       localMs: sample.receivedLocalMs,
       offsetMs,
-      errorMs: (bounds.high - bounds.low) / 2,
+      errorMs: Math.max(bounds.high - offsetMs, offsetMs - bounds.low),
       driftPpm: this.#driftPpm,
       roundTripMs: Math.min(...this.#samples.map(({ sentLocalMs, receivedLocalMs }) => receivedLocalMs - sentLocalMs)),
       samples: this.#samples.length,
@@ -149,10 +156,49 @@ export class SessionClock {
     });
   }
 
+  /**
+   * Where the straight line stands now that runs midway between what the samples allow from below and from above, with the most room on
+   * both sides: of all samples, and not of the newest that drift has not widened yet. `undefined` until they span enough time.
+   */
+  #centreLine(nowMs: number, intervals: readonly Interval[], bounds: Interval): number | undefined {
+    const [first] = this.#samples;
+    if (first === undefined || nowMs - first.receivedLocalMs < DRIFT_SPAN_MS) return undefined;
+    const base = first.roomTimeMs - first.receivedLocalMs;
+    // Whoever was outvoted has no say here either.
+    const samples = this.#samples
+      .filter((_, at) => !isOutside(intervals[at] ?? bounds, bounds))
+      .map(({ sentLocalMs, receivedLocalMs, roomTimeMs }) => ({
+        low: roomTimeMs - receivedLocalMs - base,
+        high: roomTimeMs + STEP_MS - sentLocalMs - base,
+        ageMs: nowMs - receivedLocalMs,
+      }));
+    const between = (ppm: number): Interval => {
+      const shared = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+      for (const { low, high, ageMs } of samples) {
+        const movedMs = (ageMs * ppm) / 1e6;
+        if (low + movedMs > shared.low) shared.low = low + movedMs;
+        if (high + movedMs < shared.high) shared.high = high + movedMs;
+      }
+      return shared;
+    };
+    const room = (ppm: number): number => {
+      const { low, high } = between(ppm);
+      return high - low;
+    };
+    let [from, to] = [this.#driftPpm - LINE_WITHIN_PPM, this.#driftPpm + LINE_WITHIN_PPM];
+    for (let step = 0; step < LINE_STEPS; step++) {
+      const third = (to - from) / 3;
+      if (room(from + third) < room(to - third)) from += third;
+      else to -= third;
+    }
+    const { low, high } = between((from + to) / 2);
+    return base + (low + high) / 2;
+  }
+
   /** A straight line through the estimates so far, once they span enough time: least squares, the widest bounds counting least. */
   #followDrift(localMs: number, offsetMs: number, errorMs: number): void {
     this.#history.push({ localMs, offsetMs, errorMs });
-    if (this.#history.length > 4 * SAMPLES_MAX) this.#history.shift();
+    if (this.#history.length > HISTORY_MAX) this.#history.shift();
     const first = this.#history[0];
     if (first === undefined || localMs - first.localMs < DRIFT_SPAN_MS) return;
     const leastMs = this.#history.reduce((least, point) => Math.min(least, point.errorMs), Number.POSITIVE_INFINITY);

@@ -2,6 +2,13 @@ import { type ClockEstimate, type ClockSample, SessionClock } from "./session-cl
 
 /** The most by which the ticker runs faster or slower than the estimate: ear and DAW do not notice it. */
 const SLEW_MAX_PPM = 500;
+/**
+ * Where the bounds prove it further off than `PROVEN_MS`, because what it began with was measured on a busy machine, it is brought back at
+ * once: a wrong session time is worse than a fast one.
+ */
+const PROVEN_MS = 5;
+const PROVEN_MAX_PPM = 500_000;
+const PROVEN_SPAN_MS = 500;
 /** An error is taken out over this long, if that is slow enough. */
 const SLEW_SPAN_MS = 2_000;
 /** Beyond this the machine slept or a clock was set, and running up to it would take minutes: the ticker steps, once. */
@@ -11,7 +18,7 @@ const SETTLED_SAMPLES = 8;
 
 /**
  * The session ticker: session time as everything here runs on it. It follows the estimate of `SessionClock` by running a little faster or
- * slower, never jumps at a sample and never goes back; after a sleep it steps forward once. Its bound is the estimate's plus what is still
+ * slower, never jumps at a sample and never goes back, even where it is proven wrong and hurries; after a sleep it steps forward once. Its bound is the estimate's plus what is still
  * to be run in, so it holds at every instant.
  */
 export class SessionTicker {
@@ -50,7 +57,9 @@ export class SessionTicker {
       this.#line = { localMs, sessionMs: wantedMs, rate: drifts };
       return;
     }
-    const slewPpm = Math.max(-SLEW_MAX_PPM, Math.min(SLEW_MAX_PPM, (errorMs / SLEW_SPAN_MS) * 1e6));
+    const isProven = Math.abs(errorMs) > estimate.errorMs + PROVEN_MS;
+    const [mostPpm, spanMs] = isProven ? [PROVEN_MAX_PPM, PROVEN_SPAN_MS] : [SLEW_MAX_PPM, SLEW_SPAN_MS];
+    const slewPpm = Math.max(-mostPpm, Math.min(mostPpm, (errorMs / spanMs) * 1e6));
     this.#line = { localMs, sessionMs: this.toSessionMs(localMs), rate: drifts + slewPpm / 1e6 };
   }
 

@@ -26,10 +26,11 @@ function line(seed: number, options: { ppm?: number; delayMs?: number; tailMs?: 
     jump(ms: number) {
       offsetMs += ms;
     },
-    ping() {
+    /** `heldMs`: how long this machine had other work before it read the answer. */
+    ping(heldMs = 0) {
       const sentLocalMs = localMs;
       const heardMs = sentLocalMs + delayMs + random() ** 4 * tailMs;
-      const receivedLocalMs = heardMs + delayMs + random() ** 4 * tailMs;
+      const receivedLocalMs = heardMs + delayMs + random() ** 4 * tailMs + heldMs;
       const staleMs = staleEvery > 0 && ++pings % staleEvery === 0 ? 60 : 0;
       ticker.addSample({ sentLocalMs, receivedLocalMs, roomTimeMs: Math.floor(trueMs(heardMs) - staleMs) });
       localMs = Math.max(receivedLocalMs, sentLocalMs + (pings < 20 ? 50 : 500));
@@ -91,6 +92,19 @@ describe("the session ticker", () => {
     for (let ping = 0; ping < 9; ping++) run.ping();
     expect(Math.abs(run.ticker.toSessionMs(run.localMs) - run.trueMs(run.localMs))).toBeLessThan(25);
     expect(run.ticker.steps).toBe(1);
+  });
+
+  test("P37: what a busy machine measured at first is proven wrong by better answers, and gone in seconds without a step back", () => {
+    const run = line(11, { delayMs: 2, tailMs: 3 });
+    for (let ping = 0; ping < 12; ping++) run.ping(450);
+    expect(Math.abs(run.ticker.toSessionMs(run.localMs) - run.trueMs(run.localMs))).toBeGreaterThan(150);
+    for (let ping = 0; ping < 80; ping++) {
+      const before = run.ticker.toSessionMs(run.localMs);
+      run.ping();
+      expect(run.ticker.toSessionMs(run.localMs)).toBeGreaterThan(before);
+    }
+    expect(Math.abs(run.ticker.toSessionMs(run.localMs) - run.trueMs(run.localMs))).toBeLessThan(10);
+    expect(run.ticker.steps).toBe(0);
   });
 
   test("P37: the majority's interval is the one that most share; all of them, if all agree", () => {
