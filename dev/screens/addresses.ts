@@ -82,7 +82,7 @@ export async function addressesOfOne(
     )
     .bind(erasureId, nowMs, nowMs + 30 * 86_400_000, nowMs + 4_000)
     .run();
-  const counts = { sign_ins: 2, accounts: 1, recordings: 12, rooms: 3, roomLines: 87, reports_reporterAccountId: 1 };
+  const counts = { signIns: 2, accounts: 1, recordings: 12, rooms: 3, roomLines: 87, reports_reporterAccountId: 1 };
   await db
     .prepare("INSERT INTO erasure_receipts (erasure_id, counts, finished_at_ms) VALUES (?, ?, ?)")
     .bind(erasureId, JSON.stringify(counts), nowMs)

@@ -70,7 +70,7 @@ export const privacyText = words({
         title: "What collaborators see",
         paragraphs: [
           "Your display name, your role, whether you are connected, the sound you share, your transport commands, your picture once you switch the camera on, and what you write in chat and notes. That is the whole list.",
-          "They never get your e-mail, network address, payments, plan, or a profile you have not published. Sound and picture pass through a relay by default so that your address stays hidden; a direct line opens only if both of you switch it on for that session.",
+          "They never get your e-mail, network address, payments, plan, or a profile you have not published. Sound and picture pass through a relay by default so that your address stays hidden; a direct connection opens only if both of you switch it on for that session.",
           "A copy that a collaborator has saved is on their machine, and we cannot delete it. Ask them first. If they refuse, write to us: after checking who you are, we can help you reach them.",
         ],
       },

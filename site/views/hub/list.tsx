@@ -58,7 +58,9 @@ export function Hub({ page, asked, query, found, good }: HubProps) {
         {found.corrected.map(({ typed, sought }) => (
           <p class="note">{t.corrected(typed, sought.map(t.quoted).join(t.or))}</p>
         ))}
-        {found.dropped.length === 0 ? null : <p class="note">{t.dropped(found.dropped.map(t.quoted).join(t.and))}</p>}
+        {found.dropped.length === 0 || found.items.length === 0 ? null : (
+          <p class="note">{t.dropped(found.dropped.map(t.quoted).join(t.and))}</p>
+        )}
         {found.items.length === 0 ? (
           <Nobody page={page} isNarrow={isNarrow} isFurther={isFurther} />
         ) : (

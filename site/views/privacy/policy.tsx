@@ -1,4 +1,5 @@
 import { Layout } from "../../design/layout.tsx";
+import { Linked } from "../../design/linked.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { Table } from "../../design/table.tsx";
 import { Timeline } from "../../design/timeline.tsx";
@@ -68,7 +69,9 @@ export function Privacy({ page, versions, lengths, holdings }: PrivacyProps) {
           <h2>{title}</h2>
           <div class="stack">
             {paragraphs.map((paragraph) => (
-              <p>{paragraph}</p>
+              <p>
+                <Linked text={paragraph} />
+              </p>
             ))}
           </div>
         </section>
