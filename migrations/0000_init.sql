@@ -268,6 +268,36 @@ CREATE UNIQUE INDEX `waitlist_email_unique` ON `waitlist` (`email`);--> statemen
 CREATE UNIQUE INDEX `waitlist_confirm_hash_unique` ON `waitlist` (`confirm_hash`);--> statement-breakpoint
 CREATE INDEX `waitlist_by_consent` ON `waitlist` (`confirmed_at_ms`,`consented_at_ms`);--> statement-breakpoint
 CREATE INDEX `waitlist_untold` ON `waitlist` (`told_at_ms`,`confirmed_at_ms`);--> statement-breakpoint
+CREATE TABLE `operator_actions` (
+	`id` text PRIMARY KEY NOT NULL,
+	`operator_id` text NOT NULL,
+	`what` text NOT NULL,
+	`account_id` text,
+	`at_ms` integer NOT NULL,
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE set null
+);
+--> statement-breakpoint
+CREATE INDEX `operator_actions_by_account` ON `operator_actions` (`account_id`,`at_ms`);--> statement-breakpoint
+CREATE INDEX `operator_actions_by_time` ON `operator_actions` (`at_ms`);--> statement-breakpoint
+CREATE TABLE `operator_sign_ins` (
+	`token_hash` text PRIMARY KEY NOT NULL,
+	`operator_id` text NOT NULL,
+	`expires_at_ms` integer NOT NULL,
+	FOREIGN KEY (`operator_id`) REFERENCES `operators`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `operator_sign_ins_by_expiry` ON `operator_sign_ins` (`expires_at_ms`);--> statement-breakpoint
+CREATE TABLE `operators` (
+	`id` text PRIMARY KEY NOT NULL,
+	`name` text NOT NULL,
+	`key_hash` text NOT NULL,
+	`secret` text NOT NULL,
+	`last_step` integer DEFAULT 0 NOT NULL,
+	`last_used_at_ms` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `operators_key_hash_unique` ON `operators` (`key_hash`);--> statement-breakpoint
+CREATE INDEX `operators_by_use` ON `operators` (`last_used_at_ms`);--> statement-breakpoint
 CREATE TABLE `account_erasures` (
 	`id` text PRIMARY KEY NOT NULL,
 	`account_id` text,

@@ -203,6 +203,7 @@ export const ReportedAccount = z.object({
   /** The first of them, those about age before all others. */
   shown: z.array(OpenReport),
 });
+export type ReportedAccount = z.infer<typeof ReportedAccount>;
 
 /** Somebody who cannot write to the account that asks. */
 export const Block = z.object({ blockId: BlockId, displayName: z.string(), createdAtMs: z.int() });

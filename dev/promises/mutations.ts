@@ -26,10 +26,20 @@ const headers = of("H3", "workers/pages/pages.test.ts");
 
 export const mutations: readonly Mutation[] = [
   // Retention.
-  sweep("workers/privacy/sweep.ts", "rows go a millisecond early", "<= ?1 ORDER BY", "<= ?1 + 1 ORDER BY"),
-  sweep("workers/privacy/sweep.ts", "rows stay a millisecond longer", "${column} <= ?1", "${column} < ?1"),
+  sweep(
+    "workers/privacy/sweep.ts",
+    "rows go a millisecond early",
+    "${column} <= ?1`, order",
+    "${column} <= ?1 + 1`, order",
+  ),
+  sweep(
+    "workers/privacy/sweep.ts",
+    "rows stay a millisecond longer",
+    "${empty}${column} <= ?1`",
+    "${empty}${column} < ?1`",
+  ),
   sweep("workers/privacy/sweep.ts", "a length of keeping is ignored", "nowMs - retention.ms : nowMs", "nowMs : nowMs"),
-  sweep("workers/privacy/sweep.ts", "nothing is ever due", "${empty}${column} <=", "0 AND ${empty}${column} <="),
+  sweep("workers/privacy/sweep.ts", "nothing is ever due", "sql: `${empty}", "sql: `0 AND ${empty}"),
   of("B3", "workers/privacy/retention.test.ts")(
     "workers/privacy/sweep.ts",
     "the waiting list outlives the launch",
@@ -92,10 +102,10 @@ export const mutations: readonly Mutation[] = [
     'column: "finishedAtMs", ms: DELETION_RECORD_RETENTION_MS + ERASURE_RECEIPT_MS',
   ),
   of("A5", "workers/hub/contact.test.ts")(
-    "workers/operator/routes.ts",
+    "workers/operator/reports.ts",
     "a reported account stays",
-    'await eraseAccount(c.env, c.var.deps, about.accountId, "operator")',
-    'true || (await eraseAccount(c.env, c.var.deps, about.accountId, "operator"))',
+    'await eraseAccount(env, deps, about, "operator")',
+    'about !== ""',
   ),
 
   // Projection: what others see.

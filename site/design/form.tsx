@@ -9,6 +9,8 @@ const text = words({
 
 export interface FieldProps {
   name: string;
+  /** Where more than one form of a page has the name. */
+  id?: string;
   label: string;
   type?: "text" | "email" | "password" | "number" | "search" | "url";
   hint?: string;
@@ -21,23 +23,23 @@ export interface FieldProps {
 }
 
 /** A labelled field whose hint and error are tied to it by `aria-describedby` (WCAG 3.3.1, 3.3.2). */
-export function Field({ name, label, hint, problem, maxLength, type = "text", ...input }: FieldProps) {
-  const described = [hint && `${name}-hint`, problem && `${name}-problem`].filter(Boolean).join(" ");
+export function Field({ name, id = name, label, hint, problem, maxLength, type = "text", ...input }: FieldProps) {
+  const described = [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(" ");
   return (
     <div class="field">
-      <label for={name}>{label}</label>
+      <label for={id}>{label}</label>
       {hint === undefined ? null : (
-        <p class="small soft" id={`${name}-hint`}>
+        <p class="small soft" id={`${id}-hint`}>
           {hint}
         </p>
       )}
       {problem === undefined ? null : (
-        <p class="problem" id={`${name}-problem`}>
+        <p class="problem" id={`${id}-problem`}>
           {problem}
         </p>
       )}
       <input
-        id={name}
+        id={id}
         name={name}
         type={type}
         maxlength={maxLength}

@@ -122,6 +122,7 @@ const matrix: Record<string, Row> = {
   "GET /api/v1/operator/reports": { expect: all(404) },
   "GET /api/v1/operator/requests": { expect: all(404) },
   "GET /api/v1/operator/breaches": { expect: all(404) },
+  "POST /api/v1/operator/operators": { expect: all(404), body: () => ({ name: "Eve" }) },
   "POST /api/v1/operator/breaches": { expect: all(404), body: () => ({}) },
   "POST /api/v1/operator/breaches/{breachId}": { expect: all(404), body: () => ({ do: "close" }) },
   "POST /api/v1/operator/requests": {

@@ -117,6 +117,15 @@ const pages: Record<string, Row> = {
 
   "GET /companion/authorize": { expect: all(400) },
   "POST /companion/authorize": { expect: all(400) },
+  // An operator's sign-in is their own; a person's is nothing here.
+  "GET /operator": { expect: all(303) },
+  "GET /operator/sign-in": { expect: all(200) },
+  "POST /operator/sign-in": { expect: all(401), form: () => ({ key: "a guess", code: "000000" }) },
+  "POST /operator/sign-out": { expect: all(303) },
+  "POST /operator/requests/:requestId": { expect: all(303), form: () => ({ do: "check-identity", how: "Not at all" }) },
+  "POST /operator/reports/:reportId": { expect: all(303), form: () => ({ do: "close" }) },
+  "POST /operator/breaches/:breachId": { expect: all(303), form: () => ({ do: "close" }) },
+
   "GET /device": { expect: signedIn(200) },
   "POST /device": { expect: signedIn(200), form: () => ({ code: "BCDF-GHJK", answer: "yes" }) },
 
@@ -191,6 +200,7 @@ function addressOf(route: string, world: World): string {
     .replace(":inviteId", world.inviteId)
     .replace(":recordingId", world.recordingId)
     .replace(":profileId", world.profileId)
+    .replace(":reportId", world.reportId)
     .replace(":code", world.inviteCode)
     .replace(":name", "nothing.css");
   return `https://sessionlinked.test${path}`;

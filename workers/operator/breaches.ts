@@ -6,7 +6,7 @@ import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { handleBreach, listBreaches, registerBreach } from "../privacy/breaches.ts";
-import { requireOperator } from "./guard.ts";
+import { noteAction, type OperatorContext, requireOperator } from "./guard.ts";
 
 const params = z.object({ breachId: BreachId });
 
@@ -21,8 +21,9 @@ async function enter(c: AppContext, body: z.output<typeof RegisterBreach>) {
   return id === null ? problem(c, "validation-failed") : c.json({ breachId: BreachId.parse(id) }, 201);
 }
 
-async function handle(c: AppContext, path: z.output<typeof params>, body: z.output<typeof HandleBreach>) {
+async function handle(c: OperatorContext, path: z.output<typeof params>, body: z.output<typeof HandleBreach>) {
   const outcome = await handleBreach(c.env, c.var.deps, path.breachId, body);
+  await noteAction(c.env.DB, c.var.deps, c.var.operator, `breaches.${body.do}`, []);
   if (outcome === "not-found") return problem(c, "not-found");
   if (outcome === "untold") return problem(c, "conflict", "A notice is still to be sent.");
   return c.body(null, 204);

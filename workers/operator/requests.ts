@@ -4,22 +4,24 @@ import { EnterPrivacyRequest, HandlePrivacyRequest } from "../../protocol/privac
 import { costs } from "../http/costs.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
-import { type AppContext, newRouter } from "../http/router.ts";
+import { newRouter } from "../http/router.ts";
 import { flush } from "../mail/flush.ts";
 import { firstValue } from "../platform/rows.ts";
-import { handleRequest, OpenRequest, openRequests, takeRequest } from "../privacy/requests.ts";
-import { requireOperator } from "./guard.ts";
+import { accountOfRequest, handleRequest, OpenRequest, openRequests, takeRequest } from "../privacy/requests.ts";
+import { noteAction, type OperatorContext, requireOperator } from "./guard.ts";
 
 const params = z.object({ requestId: PrivacyRequestId });
 
 const guarded = { security: bearer, tags: ["operator"] };
 
-async function listOpen(c: AppContext) {
+async function listOpen(c: OperatorContext) {
   const items = await openRequests(c.env.DB);
+  const about = items.map(({ accountId }) => accountId);
+  await noteAction(c.env.DB, c.var.deps, c.var.operator, "requests.list", about);
   return c.json({ items }, 200);
 }
 
-async function enter(c: AppContext, body: z.output<typeof EnterPrivacyRequest>) {
+async function enter(c: OperatorContext, body: z.output<typeof EnterPrivacyRequest>) {
   const { email, ...request } = body;
   const accountId = await firstValue(
     z.string(),
@@ -29,12 +31,15 @@ async function enter(c: AppContext, body: z.output<typeof EnterPrivacyRequest>) 
   if (accountId === null) return problem(c, "not-found");
   if (request.receivedAtMs > c.var.deps.now()) return problem(c, "validation-failed");
   const id = await takeRequest(c.env, c.var.deps, { ...request, accountId }, false);
+  await noteAction(c.env.DB, c.var.deps, c.var.operator, "requests.enter", [accountId]);
   return id === null ? problem(c, "quota-exceeded") : c.json({ requestId: PrivacyRequestId.parse(id) }, 201);
 }
 
-async function handle(c: AppContext, path: z.output<typeof params>, body: z.output<typeof HandlePrivacyRequest>) {
-  const { deps } = c.var;
+async function handle(c: OperatorContext, path: z.output<typeof params>, body: z.output<typeof HandlePrivacyRequest>) {
+  const { deps, operator } = c.var;
+  const about = await accountOfRequest(c.env.DB, path.requestId);
   const outcome = await handleRequest(c.env, deps, path.requestId, body);
+  await noteAction(c.env.DB, deps, operator, `requests.${body.do}`, about === null ? [] : [about]);
   if (!outcome.ok && outcome.reason === "not-found") return problem(c, "not-found");
   if (!outcome.ok)
     return problem(

@@ -2,7 +2,7 @@ import { env, exports } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { createApp } from "../app.ts";
 import type { Env } from "../platform/env.ts";
-import { localPages, memberPages, pagesOfOne, publicPages } from "./routes.ts";
+import { localPages, memberPages, operatorPages, pagesOfOne, publicPages } from "./routes.ts";
 
 const get = (path: string, headers: Record<string, string> = {}) =>
   exports.default.fetch(`https://sessionlinked.test${path}`, { headers: { Accept: "text/html", ...headers } });
@@ -29,7 +29,9 @@ describe("the site", () => {
     const routed = createApp()
       .routes.filter(({ method, path }) => method === "GET" && !path.includes("*") && !files.test(path))
       .map(({ path }) => path);
-    expect([...new Set(routed)].sort()).toEqual([...publicPages, ...memberPages, ...pagesOfOne, ...localPages].sort());
+    expect([...new Set(routed)].sort()).toEqual(
+      [...publicPages, ...memberPages, ...pagesOfOne, ...localPages, ...operatorPages].sort(),
+    );
   });
 
   test("the page of all parts is on one's own machine and nowhere else", async () => {

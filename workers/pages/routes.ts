@@ -31,6 +31,9 @@ export const memberPages = [
   "/device",
 ] as const;
 
+/** The operators' own, which are in no list that anybody else is shown. */
+export const operatorPages = ["/operator", "/operator/sign-in"] as const;
+
 /** Every page that is about one thing, named by its address: a session, a profile, a link from a mail. */
 export const pagesOfOne = [
   "/account/email",

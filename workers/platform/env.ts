@@ -12,7 +12,7 @@ export interface Env {
   LINK_KEY: string;
   /** What the database holds sealed or hashed is under keys derived from this one; lost, second factors and invitations are set up anew. */
   STORE_KEY: string;
-  /** What a person of ours shows to see reports and act on them; without one there is no such route. */
+  /** What sets up operators, each with a key and a second factor of their own; without it there is no such route. */
   OPERATOR_KEY?: string;
   /** The day of the launch, `2027-03-01`; empty until it is known. The waiting list ends by it (B3). */
   LAUNCH_DATE: string;

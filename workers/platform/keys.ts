@@ -16,6 +16,7 @@ const secretOf = {
   /** What the database holds sealed or hashed, so that a copy of it alone opens nothing. Turned, it is set up anew. */
   "second-factors": "STORE_KEY",
   "recovery-codes": "STORE_KEY",
+  operators: "STORE_KEY",
   "known-networks": "STORE_KEY",
   "invite-codes": "STORE_KEY",
 } as const satisfies Record<string, keyof Env>;

@@ -2,6 +2,7 @@ import { accountsRules } from "./inventory/accounts.ts";
 import { breachesRules } from "./inventory/breaches.ts";
 import { hubRules } from "./inventory/hub.ts";
 import { mailRules } from "./inventory/mail.ts";
+import { operatorsRules } from "./inventory/operators.ts";
 import { privacyRules } from "./inventory/privacy.ts";
 import { recordingsRules } from "./inventory/recordings.ts";
 import { sessionsRules } from "./inventory/sessions.ts";
@@ -16,6 +17,7 @@ export const inventory: Inventory = {
   ...recordingsRules,
   ...privacyRules,
   ...breachesRules,
+  ...operatorsRules,
 };
 
 /** The rules without the names of each table's own columns, for whoever walks through all of them. */

@@ -8,7 +8,7 @@ import { DAY_MS } from "../../protocol/retention.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { allRows, firstRow } from "../platform/rows.ts";
+import { allRows, firstRow, firstValue } from "../platform/rows.ts";
 import { monthsLater } from "./calendar-month.ts";
 
 /**
@@ -91,6 +91,14 @@ const Handled = z.object({
   identityCheckedAtMs: z.number().nullable(),
   extensionReason: z.string().nullable(),
 });
+
+/** Whose request it is. */
+export const accountOfRequest = (db: D1Database, requestId: string): Promise<string | null> =>
+  firstValue(
+    z.string(),
+    db.prepare("SELECT account_id AS id FROM privacy_requests WHERE id = ?").bind(requestId),
+    "id",
+  );
 
 /** `unchecked`: nobody is answered before it is known who they are. */
 export async function handleRequest(

@@ -7,6 +7,7 @@ import { runJobs } from "../cron/jobs.ts";
 import { queueNews } from "../mail/broadcasts.ts";
 import { systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { operatorToken } from "../testing/operator.ts";
 import { person } from "../testing/person.ts";
 import { monthsLater } from "./calendar-month.ts";
 import { listRequests } from "./requests.ts";
@@ -16,13 +17,13 @@ const here: Env = { ...env, EMAIL };
 const at = (nowMs: number) => ({ ...systemDeps, now: () => nowMs });
 const startMs = Date.now();
 
-const operate = (nowMs: number, method: string, path: string, body?: unknown) =>
+const operate = async (nowMs: number, method: string, path: string, body?: unknown) =>
   createApp(at(nowMs)).request(
     `https://sessionlinked.test/api/v1/operator${path}`,
     {
       method,
       headers: {
-        Authorization: `Bearer ${env.OPERATOR_KEY}`,
+        Authorization: `Bearer ${await operatorToken(at(nowMs))}`,
         ...(body === undefined ? {} : { "Content-Type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -1,6 +1,8 @@
+import { z } from "zod";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { launchAtMs } from "../platform/launch.ts";
+import { rowsOf } from "../platform/rows.ts";
 import { inventory, sqlName, tableRules } from "./inventory.ts";
 import type { Retention, TableName } from "./rules.ts";
 
@@ -23,13 +25,13 @@ export const sweptTables: readonly TableName[] = tableRules
   .filter(([, rule]) => rule.retention.some(isTimed))
   .map(([table]) => table);
 
-/** The statement that ends what one rule says is due at `nowMs`; `null`: nothing can be due yet. */
-export function dueStatement(env: Env, table: TableName, retention: Timed, nowMs: number, limit: number) {
-  const name = sqlName(table);
+/** What of a table one rule says is due at `nowMs`, with its only parameter; `null`: nothing can be due yet. */
+function dueWhere(env: Env, retention: Timed, nowMs: number): { sql: string; order: string; untilMs: number } | null {
   if (retention.kind === "after-launch") {
     const launchMs = launchAtMs(env);
-    if (launchMs === null || nowMs < launchMs + retention.ms) return null;
-    return env.DB.prepare(`DELETE FROM ${name} WHERE rowid IN (SELECT rowid FROM ${name} LIMIT ?)`).bind(limit);
+    return launchMs === null || nowMs < launchMs + retention.ms
+      ? null
+      : { sql: "?1 = ?1", order: "rowid", untilMs: nowMs };
   }
   const column = sqlName(retention.column);
   const untilMs = retention.kind === "after" ? nowMs - retention.ms : nowMs;
@@ -37,9 +39,41 @@ export function dueStatement(env: Env, table: TableName, retention: Timed, nowMs
     retention.kind === "after" && retention.whileEmpty !== undefined
       ? `${sqlName(retention.whileEmpty)} IS NULL AND `
       : "";
+  return { sql: `${empty}${column} <= ?1`, order: column, untilMs };
+}
+
+/** The statement that ends what one rule says is due at `nowMs`; `null`: nothing can be due yet. */
+export function dueStatement(env: Env, table: TableName, retention: Timed, nowMs: number, limit: number) {
+  const due = dueWhere(env, retention, nowMs);
+  if (due === null) return null;
+  const name = sqlName(table);
   return env.DB.prepare(
-    `DELETE FROM ${name} WHERE rowid IN (SELECT rowid FROM ${name} WHERE ${empty}${column} <= ?1 ORDER BY ${column} LIMIT ?2)`,
-  ).bind(untilMs, limit);
+    `DELETE FROM ${name} WHERE rowid IN (SELECT rowid FROM ${name} WHERE ${due.sql} ORDER BY ${due.order} LIMIT ?2)`,
+  ).bind(due.untilMs, limit);
+}
+
+/** Rows counted of one table: beyond that it is many. */
+const COUNTED_MAX = 10_000;
+const Count = z.object({ n: z.number() });
+
+/** The retention report: tables with rows over their time, and how many. What the next run of the sweep takes. */
+export async function overdueRows(env: Env, nowMs: number): Promise<{ name: string; count: number }[]> {
+  const asked = sweptTables.flatMap((table) =>
+    (inventory[table].retention as readonly Retention<string>[]).filter(isTimed).flatMap((retention) => {
+      const where = dueWhere(env, retention, nowMs);
+      return where === null ? [] : [{ table, ...where }];
+    }),
+  );
+  const counts = await env.DB.batch(
+    asked.map(({ table, sql, untilMs }) =>
+      env.DB.prepare(
+        `SELECT COUNT(*) AS n FROM (SELECT 1 FROM ${sqlName(table)} WHERE ${sql} LIMIT ${COUNTED_MAX})`,
+      ).bind(untilMs),
+    ),
+  );
+  return asked
+    .map(({ table }, at) => ({ name: table, count: rowsOf(Count, counts[at])[0]?.n ?? 0 }))
+    .filter(({ count }) => count > 0);
 }
 
 /** One bounded run over one table. */

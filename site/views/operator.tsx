@@ -1,0 +1,259 @@
+import type { Breach } from "../../protocol/breaches.ts";
+import type { ReportedAccount } from "../../protocol/hub.ts";
+import type { PrivacyRequest } from "../../protocol/privacy.ts";
+import { Button, Field } from "../design/form.tsx";
+import { Layout } from "../design/layout.tsx";
+import { href, type Page } from "../design/page.ts";
+import { Table } from "../design/table.tsx";
+import { dateTime, number } from "../i18n/format.ts";
+import { operatorText } from "../i18n/operator.ts";
+
+export interface OperatorProps {
+  page: Page;
+  name: string;
+  said: "done" | "refused" | null;
+  requests: readonly PrivacyRequest[];
+  reports: readonly ReportedAccount[];
+  breaches: readonly Breach[];
+  /** Rows over their time, and what waits, by name. */
+  overdue: readonly { name: string; count: number }[];
+  queues: readonly { name: string; count: number }[];
+}
+
+/** A form of one button that says what it does; `field`: what it asks for besides. */
+function Act({
+  page,
+  to,
+  what,
+  label,
+  field,
+  destructive,
+}: {
+  page: Page;
+  to: string;
+  what: Record<string, string>;
+  label: string;
+  field?: { name: string; label: string };
+  destructive?: boolean;
+}) {
+  return (
+    <form method="post" action={href(page, to)} class="stack">
+      {Object.entries(what).map(([name, value]) => (
+        <input type="hidden" name={name} value={value} />
+      ))}
+      {field === undefined ? null : (
+        <Field
+          name={field.name}
+          id={`${to.split("/").at(-1)}-${Object.values(what).join("-")}`}
+          label={field.label}
+          required
+          maxLength={2000}
+        />
+      )}
+      <p>
+        <Button label={label} kind={destructive ? "destructive" : "quiet"} />
+      </p>
+    </form>
+  );
+}
+
+function Requests({ page, requests }: { page: Page; requests: readonly PrivacyRequest[] }) {
+  const t = operatorText[page.language];
+  return (
+    <>
+      {requests.map(({ requestId, kind, details, dueAtMs, identityCheckedAtMs, extensionReason }) => {
+        const to = `/operator/requests/${requestId}`;
+        return (
+          <section class="stack">
+            <h3>
+              <span class="instrument">{kind}</span> · {t.due} {dateTime(page.language, dueAtMs)}
+            </h3>
+            <p>{details}</p>
+            {identityCheckedAtMs === null ? (
+              <>
+                <p>{t.unchecked}</p>
+                <Act
+                  page={page}
+                  to={to}
+                  what={{ do: "check-identity" }}
+                  label={t.check}
+                  field={{ name: "how", label: t.how }}
+                />
+              </>
+            ) : (
+              <Act
+                page={page}
+                to={to}
+                what={{ do: "answer" }}
+                label={t.send}
+                field={{ name: "answer", label: t.answer }}
+              />
+            )}
+            {extensionReason === null ? (
+              <Act
+                page={page}
+                to={to}
+                what={{ do: "extend" }}
+                label={t.extend}
+                field={{ name: "reason", label: t.reason }}
+              />
+            ) : null}
+          </section>
+        );
+      })}
+    </>
+  );
+}
+
+function Breaches({ page, breaches }: { page: Page; breaches: readonly Breach[] }) {
+  const t = operatorText[page.language];
+  const many = (count: number) => number(page.language, count);
+  return (
+    <>
+      {breaches.map(({ breachId, whatHappened, affected, told, notices }) => {
+        const to = `/operator/breaches/${breachId}`;
+        return (
+          <section class="stack">
+            <h3>{whatHappened}</h3>
+            <p>{t.affected(many(affected), many(told))}</p>
+            {notices.map(({ notice, law, dueAtMs, sentAtMs, proof, draft }) => (
+              <div class="stack">
+                <p>
+                  <span class="instrument">{notice}</span> ({law}):{" "}
+                  {sentAtMs !== null
+                    ? `${t.sent} ${dateTime(page.language, sentAtMs)}, ${proof}`
+                    : `${t.due} ${dueAtMs === null ? "–" : dateTime(page.language, dueAtMs)}`}
+                </p>
+                {sentAtMs !== null ? null : (
+                  <>
+                    <details>
+                      <summary>{t.draft}</summary>
+                      {draft.split("\n\n").map((paragraph) => (
+                        <p class="small">{paragraph}</p>
+                      ))}
+                    </details>
+                    {notice === "gdpr-people" ? (
+                      <Act page={page} to={to} what={{ do: "tell-people" }} label={t.tell} />
+                    ) : (
+                      <Act
+                        page={page}
+                        to={to}
+                        what={{ do: "note-sent", notice }}
+                        label={t.noteSent}
+                        field={{ name: "proof", label: t.proof }}
+                      />
+                    )}
+                  </>
+                )}
+              </div>
+            ))}
+          </section>
+        );
+      })}
+    </>
+  );
+}
+
+const Counts = ({ page, label, counts }: { page: Page; label: string; counts: OperatorProps["queues"] }) => (
+  <Table label={label} columns={operatorText[page.language].columns}>
+    {counts.map(({ name, count }) => (
+      <tr>
+        <th scope="row" class="instrument">
+          {name}
+        </th>
+        <td class="instrument">{number(page.language, count)}</td>
+      </tr>
+    ))}
+  </Table>
+);
+
+/** Everything that waits for a person of ours, on one page. */
+export function OperatorPage({ page, name, said, requests, reports, breaches, overdue, queues }: OperatorProps) {
+  const t = operatorText[page.language];
+  const nothing = <p class="soft">{t.nothing}</p>;
+  return (
+    <Layout page={page} title={t.title}>
+      <section class="stack">
+        <h1>{t.title}</h1>
+        <p>{name}</p>
+        {said === null ? null : <p role="status">{said === "done" ? t.done : t.refused}</p>}
+        <Act page={page} to="/operator/sign-out" what={{}} label={t.signOut} />
+      </section>
+      <section class="stack">
+        <h2>{t.requests}</h2>
+        {requests.length === 0 ? nothing : <Requests page={page} requests={requests} />}
+      </section>
+      <section class="stack">
+        <h2>{t.reports}</h2>
+        {reports.length === 0 ? nothing : null}
+        {reports.map(({ accountId, displayName, reports: count, reporters, oldestAtMs, newestAtMs, shown }) => (
+          <section class="stack" id={accountId}>
+            <h3>
+              {displayName}: {t.reported(number(page.language, count), number(page.language, reporters))} ·{" "}
+              {dateTime(page.language, oldestAtMs)}
+            </h3>
+            {shown.map(({ reason, details }) => (
+              <p>
+                <span class="instrument">{reason}</span> {details}
+              </p>
+            ))}
+            {shown.slice(0, 1).map(({ reportId }) => (
+              <>
+                <Act
+                  page={page}
+                  to={`/operator/reports/${reportId}`}
+                  what={{ do: "close", throughMs: String(newestAtMs) }}
+                  label={t.close}
+                />
+                <Act
+                  page={page}
+                  to={`/operator/reports/${reportId}`}
+                  what={{ do: "delete-account" }}
+                  label={t.deleteAccount}
+                  destructive
+                />
+              </>
+            ))}
+          </section>
+        ))}
+      </section>
+      <section class="stack">
+        <h2>{t.breaches}</h2>
+        {breaches.length === 0 ? nothing : <Breaches page={page} breaches={breaches} />}
+      </section>
+      <section class="stack">
+        <h2>{t.retention}</h2>
+        {overdue.length === 0 ? nothing : <Counts page={page} label={t.retention} counts={overdue} />}
+      </section>
+      <section class="stack">
+        <h2>{t.queue}</h2>
+        <Counts page={page} label={t.queue} counts={queues} />
+      </section>
+    </Layout>
+  );
+}
+
+/** The operators' own way in. */
+export function OperatorSignIn({ page, isWrong }: { page: Page; isWrong: boolean }) {
+  const t = operatorText[page.language];
+  return (
+    <Layout page={page} title={t.signIn}>
+      <section class="stack">
+        <h1>{t.signIn}</h1>
+        <p>{t.signInLead}</p>
+        {isWrong ? (
+          <p class="problem" role="alert">
+            {t.wrong}
+          </p>
+        ) : null}
+        <form method="post" action={href(page, "/operator/sign-in")} class="stack">
+          <Field name="key" label={t.key} type="password" autocomplete="off" required maxLength={100} />
+          <Field name="code" label={t.code} autocomplete="one-time-code" required maxLength={6} />
+          <p>
+            <Button label={t.signIn} />
+          </p>
+        </form>
+      </section>
+    </Layout>
+  );
+}

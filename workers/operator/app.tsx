@@ -1,0 +1,147 @@
+import { HandleBreach } from "../../protocol/breaches.ts";
+import { BreachId, PrivacyRequestId, ReportId } from "../../protocol/ids.ts";
+import { HandlePrivacyRequest } from "../../protocol/privacy.ts";
+import { href, type Page } from "../../site/design/page.ts";
+import { negotiate } from "../../site/i18n/language.ts";
+import { OperatorPage, OperatorSignIn } from "../../site/views/operator.tsx";
+import { isOwnOrigin } from "../auth/guard.ts";
+import { costs } from "../http/costs.ts";
+import { problem } from "../http/problem.ts";
+import { type AppContext, newRouter } from "../http/router.ts";
+import { flush } from "../mail/flush.ts";
+import { handleBreach, listBreaches } from "../privacy/breaches.ts";
+import { accountOfRequest, handleRequest, openRequests } from "../privacy/requests.ts";
+import { hasOperators, noteAction, operatorCookie, operatorOf, sendOperatorCookie } from "./guard.ts";
+import { queues, reportedAccounts, retentionReport } from "./overview.ts";
+import { closeReport, deleteReported } from "./reports.ts";
+import { type Operator, signInOperator, signOutOperator } from "./sign-in.ts";
+
+/**
+ * The operators' application: pages of their own, behind a sign-in of their own with a second factor. A person's account opens nothing here
+ * and an operator's nothing there. Each look and each deed is noted for whom it concerns. Plain forms, no script.
+ */
+export const operatorApp = newRouter();
+
+function pageOf(c: AppContext): Page {
+  const { origin } = new URL(c.req.url);
+  const asked = c.req.query("lang");
+  const language = negotiate(asked, c.req.header("Accept-Language"));
+  return {
+    language,
+    languageAsked: asked === language,
+    path: c.req.path,
+    search: "",
+    origin,
+    account: null,
+    nowMs: c.var.deps.now(),
+  };
+}
+
+async function send(c: AppContext, view: { toString(): string | Promise<string> }, status: 200 | 401 = 200) {
+  c.header("Cache-Control", "no-store");
+  c.header("X-Robots-Tag", "noindex");
+  return c.html(`<!doctype html>${await view.toString()}`, status);
+}
+
+const to = (c: AppContext, path: string) => c.redirect(href(pageOf(c), path), 303);
+
+/** A page or a form for an operator; anybody else is sent to sign in, and finds nothing where there are no operators. */
+const forOperator =
+  (handler: (c: AppContext, operator: Operator) => Promise<Response>) =>
+  async (c: AppContext): Promise<Response> => {
+    if (!hasOperators(c.env)) return problem(c, "not-found");
+    const operator = await operatorOf(c);
+    return operator === null ? to(c, "/operator/sign-in") : await handler(c, operator);
+  };
+
+const fieldsOf = async (c: AppContext): Promise<Record<string, unknown>> =>
+  Object.fromEntries((await c.req.formData().catch(() => new FormData())).entries());
+
+operatorApp.get(
+  "/operator",
+  costs("read"),
+  forOperator(async (c, operator) => {
+    const { env } = c;
+    const [requests, reports, breaches, overdue, waiting] = await Promise.all([
+      openRequests(env.DB),
+      reportedAccounts(env.DB),
+      listBreaches(env.DB),
+      retentionReport(env, c.var.deps),
+      queues(env.DB),
+    ]);
+    const concerned = [...requests, ...reports].map(({ accountId }) => accountId);
+    await noteAction(env.DB, c.var.deps, operator, "overview.read", concerned);
+    const asked = c.req.query("said");
+    const said = asked === "done" || asked === "refused" ? asked : null;
+    const shown = { requests, reports, breaches, overdue, queues: waiting };
+    return send(c, <OperatorPage page={pageOf(c)} name={operator.name} said={said} {...shown} />);
+  }),
+);
+
+operatorApp.get("/operator/sign-in", costs("read"), async (c) =>
+  hasOperators(c.env) ? send(c, <OperatorSignIn page={pageOf(c)} isWrong={false} />) : problem(c, "not-found"),
+);
+
+operatorApp.post("/operator/sign-in", costs("anonymous-write"), async (c) => {
+  if (!hasOperators(c.env)) return problem(c, "not-found");
+  const { key, code } = await fieldsOf(c);
+  const isForm = isOwnOrigin(c) && typeof key === "string" && typeof code === "string";
+  const token = isForm ? await signInOperator(c.env, c.var.deps, key, code.trim()) : null;
+  if (token === null) return send(c, <OperatorSignIn page={pageOf(c)} isWrong />, 401);
+  sendOperatorCookie(c, token);
+  return to(c, "/operator");
+});
+
+operatorApp.post(
+  "/operator/sign-out",
+  costs("read"),
+  forOperator(async (c) => {
+    await signOutOperator(c.env, operatorCookie(c) ?? "");
+    sendOperatorCookie(c, "");
+    return to(c, "/operator/sign-in");
+  }),
+);
+
+operatorApp.post(
+  "/operator/requests/:requestId",
+  costs("write"),
+  forOperator(async (c, operator) => {
+    const requestId = PrivacyRequestId.safeParse(c.req.param("requestId"));
+    const step = HandlePrivacyRequest.safeParse(await fieldsOf(c));
+    if (!requestId.success || !step.success) return to(c, "/operator?said=refused");
+    const about = await accountOfRequest(c.env.DB, requestId.data);
+    const outcome = await handleRequest(c.env, c.var.deps, requestId.data, step.data);
+    await noteAction(c.env.DB, c.var.deps, operator, `requests.${step.data.do}`, about === null ? [] : [about]);
+    flush(c);
+    return to(c, `/operator?said=${outcome.ok ? "done" : "refused"}`);
+  }),
+);
+
+operatorApp.post(
+  "/operator/reports/:reportId",
+  costs("write"),
+  forOperator(async (c, operator) => {
+    const reportId = ReportId.safeParse(c.req.param("reportId"));
+    const { do: what, throughMs } = await fieldsOf(c);
+    if (!reportId.success || (what !== "close" && what !== "delete-account")) return to(c, "/operator?said=refused");
+    const { deps } = c.var;
+    const outcome =
+      what === "close"
+        ? await closeReport(c.env, deps, operator, reportId.data, Number(throughMs) || -1)
+        : await deleteReported(c.env, deps, operator, reportId.data);
+    return to(c, `/operator?said=${outcome.ok ? "done" : "refused"}`);
+  }),
+);
+
+operatorApp.post(
+  "/operator/breaches/:breachId",
+  costs("write"),
+  forOperator(async (c, operator) => {
+    const breachId = BreachId.safeParse(c.req.param("breachId"));
+    const step = HandleBreach.safeParse(await fieldsOf(c));
+    if (!breachId.success || !step.success) return to(c, "/operator?said=refused");
+    const outcome = await handleBreach(c.env, c.var.deps, breachId.data, step.data);
+    await noteAction(c.env.DB, c.var.deps, operator, `breaches.${step.data.do}`, []);
+    return to(c, `/operator?said=${outcome === "done" ? "done" : "refused"}`);
+  }),
+);

@@ -1,0 +1,126 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import { newWorld } from "../../test/promises/world.ts";
+import { createApp } from "../app.ts";
+import { systemDeps } from "../platform/deps.ts";
+import { readRows, sources } from "../privacy/export-sources.ts";
+import { codeOf, operatorToken } from "../testing/operator.ts";
+
+const startMs = Date.now();
+const at = (nowMs: number) => ({ ...systemDeps, now: () => nowMs });
+const site = "https://sessionlinked.test";
+
+const ask = (nowMs: number, method: string, path: string, headers: Record<string, string>, body?: object) =>
+  createApp(at(nowMs)).request(
+    `${site}${path}`,
+    {
+      method,
+      redirect: "manual",
+      headers: {
+        ...headers,
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    },
+    env,
+  );
+const form = (nowMs: number, path: string, cookie: string, fields: Record<string, string>, from = "same-origin") =>
+  createApp(at(nowMs)).request(
+    `${site}${path}`,
+    {
+      method: "POST",
+      redirect: "manual",
+      headers: { Cookie: cookie, "Sec-Fetch-Site": from, "Content-Type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams(fields).toString(),
+    },
+    env,
+  );
+const cookieOf = (response: Response) => response.headers.get("Set-Cookie")?.split(";")[0] ?? "";
+const deployKey = { Authorization: `Bearer ${env.OPERATOR_KEY}` };
+
+describe("X18: an operator's own way in", () => {
+  test("X18: a key without its code opens nothing, nor an old code, nor a person's sign-in, nor the deployment's key", async () => {
+    const made = await ask(startMs, "POST", "/api/v1/operator/operators", deployKey, { name: "Ona" });
+    expect(made.status).toBe(201);
+    const { key, uri } = await made.json<{ key: string; uri: string }>();
+    const signIn = (code: string, nowMs = startMs, from = "same-origin") =>
+      form(nowMs, "/operator/sign-in", "", { key, code }, from);
+    expect((await signIn("")).status).toBe(401);
+    expect((await signIn("000000")).status).toBe(401);
+    const code = codeOf(uri, startMs);
+    expect((await signIn(code, startMs, "cross-site")).status).toBe(401);
+    expect((await form(startMs, "/operator/sign-in", "", { key: `${key}x`, code })).status).toBe(401);
+    const letIn = await signIn(code);
+    expect(letIn.status).toBe(303);
+    // The same code does not count twice.
+    expect((await signIn(code)).status).toBe(401);
+    const cookie = cookieOf(letIn);
+    expect(letIn.headers.get("Set-Cookie")).toMatch(/^__Host-operator=.*HttpOnly; Secure; SameSite=Strict$/);
+    expect((await ask(startMs, "GET", "/operator", { Cookie: cookie })).status).toBe(200);
+
+    // The deployment's key sets up operators and opens nothing; a person's sign-in opens nothing either.
+    const world = await newWorld(startMs, false);
+    for (const path of ["/requests", "/reports", "/breaches"])
+      for (const headers of [
+        deployKey,
+        { Authorization: `Bearer ${world.token.ada}` },
+        { Cookie: `__Host-session=${world.token.ada}` },
+      ])
+        expect((await ask(startMs, "GET", `/api/v1/operator${path}`, headers)).status).toBe(404);
+    const person = await ask(startMs, "GET", "/operator", { Cookie: `__Host-session=${world.token.ada}` });
+    expect([person.status, person.headers.get("Location")]).toEqual([303, "/operator/sign-in"]);
+    // And an operator's is nobody's account.
+    const token = cookie.split("=")[1] ?? "";
+    expect((await ask(startMs, "GET", "/api/v1/account", { Authorization: `Bearer ${token}` })).status).toBe(401);
+
+    // A working day, or until they sign out.
+    const evening = startMs + 8 * 3_600_000;
+    expect((await ask(evening - 1, "GET", "/operator", { Cookie: cookie })).status).toBe(200);
+    expect((await ask(evening, "GET", "/operator", { Cookie: cookie })).status).toBe(303);
+    await form(startMs, "/operator/sign-out", cookie, {});
+    expect((await ask(startMs, "GET", "/operator", { Cookie: cookie })).status).toBe(303);
+  });
+
+  test("G1: who was looked at, and what was done, is in that person's export, and in nobody else's", async () => {
+    const world = await newWorld(startMs, false);
+    const cookie = `__Host-operator=${await operatorToken(at(startMs + 60_000))}`;
+    const page = await ask(startMs, "GET", "/operator", { Cookie: cookie });
+    const html = await page.text();
+    expect(html).toContain("Shown ada");
+    expect(html).toContain("Writes too much.");
+    expect(
+      (await form(startMs, `/operator/reports/${world.reportId}`, cookie, { do: "close" }, "cross-site")).headers.get(
+        "Location",
+      ),
+    ).toBe("/operator/sign-in");
+    const closed = await form(startMs, `/operator/reports/${world.reportId}`, cookie, { do: "close" });
+    expect(closed.headers.get("Location")).toBe("/operator?said=done");
+    const source = sources.find(({ key }) => key === "operatorActions");
+    if (source === undefined) throw new Error("Actions are not exported.");
+    const { items } = await readRows(env.DB, source, world.accountId.ada, 0);
+    expect(items).toEqual([
+      { what: "overview.read", accountId: world.accountId.ada, atMs: startMs },
+      { what: "reports.close", accountId: world.accountId.ada, atMs: startMs },
+    ]);
+    expect((await readRows(env.DB, source, world.accountId.ben, 0)).items).toEqual([]);
+  });
+
+  test("G3: a request is checked, then answered, by plain forms; unchecked it is refused", async () => {
+    const world = await newWorld(startMs, false);
+    const cookie = `__Host-operator=${await operatorToken(at(startMs + 120_000))}`;
+    const requestId = `prq_${"7".repeat(26)}`;
+    await env.DB.prepare(
+      "INSERT INTO privacy_requests (id, account_id, kind, details, received_at_ms, due_at_ms) VALUES (?, ?, 'other', 'Why?', ?, ?)",
+    )
+      .bind(requestId, world.accountId.ben, startMs, startMs + 1e9)
+      .run();
+    const step = async (fields: Record<string, string>) =>
+      (await form(startMs, `/operator/requests/${requestId}`, cookie, fields)).headers.get("Location");
+    expect(await step({ do: "answer", answer: "Because." })).toBe("/operator?said=refused");
+    expect(await step({ do: "check-identity", how: "By a call to the number on the account." })).toBe(
+      "/operator?said=done",
+    );
+    expect(await step({ do: "answer", answer: "Because." })).toBe("/operator?said=done");
+    expect(await step({ do: "nonsense" })).toBe("/operator?said=refused");
+  });
+});

@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { done, type Result, refused } from "../../protocol/result.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
+import { firstValue } from "../platform/rows.ts";
+import { eraseAccount } from "../privacy/account-erasure.ts";
+import { noteAction } from "./guard.ts";
+import type { Operator } from "./sign-in.ts";
+
+type Outcome = Result<void, "not-found" | "unavailable">;
+
+const accountOf = (db: D1Database, reportId: string) =>
+  firstValue(z.string(), db.prepare("SELECT account_id AS id FROM reports WHERE id = ?").bind(reportId), "id");
+
+/** Closes a report, and all others about the same account that came up to `throughMs`; nothing else happens. */
+export async function closeReport(
+  env: Env,
+  deps: Deps,
+  operator: Operator,
+  reportId: string,
+  throughMs: number,
+): Promise<Outcome> {
+  const about = await accountOf(env.DB, reportId);
+  if (about === null) return refused("not-found");
+  await env.DB.prepare(
+    `UPDATE reports SET closed_at_ms = ifnull(closed_at_ms, ?2) WHERE id = ?1
+       OR (closed_at_ms IS NULL AND created_at_ms <= ?3 AND account_id = ?4)`,
+  )
+    .bind(reportId, deps.now(), throughMs, about)
+    .run();
+  await noteAction(env.DB, deps, operator, "reports.close", [about]);
+  return done;
+}
+
+/** Deletes the account that a report is about, with everything of it (A5). Repeat while it is `unavailable`. */
+export async function deleteReported(env: Env, deps: Deps, operator: Operator, reportId: string): Promise<Outcome> {
+  const about = await accountOf(env.DB, reportId);
+  if (about === null) return refused("not-found");
+  await noteAction(env.DB, deps, operator, "reports.delete-account", [about]);
+  return (await eraseAccount(env, deps, about, "operator")) ? done : refused("unavailable");
+}
