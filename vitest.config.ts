@@ -14,6 +14,36 @@ const patience = {
 /** Two files at a time, also on the two cores that CI has, since many of them wait as much as they work. */
 const maxWorkers = 2;
 
+/** The edge's runtime, as a test has it. */
+const edge = () => ({
+  // Views are hono/jsx; the root tsconfig says so, but the test runner reads its own setting.
+  oxc: { jsx: { runtime: "automatic" as const, importSource: "hono/jsx" } },
+  plugins: [
+    cloudflareTest(async () => ({
+      wrangler: { configPath: "./wrangler.toml" },
+      miniflare: {
+        // Everybody in a test is one network; the limits themselves are tested in workers/route-costs.test.ts.
+        ratelimits: Object.fromEntries(
+          ["READS", "SEARCHES", "WRITES", "PARTS", "ANONYMOUS_WRITES", "ANONYMOUS_WRITES_WIDE"].map((of, at) => [
+            `LIMIT_${of}`,
+            { namespace_id: String(at), simple: { limit: 1e9, period: 60 as const } },
+          ]),
+        ),
+        bindings: {
+          ENVIRONMENT: "local",
+          TICKET_KEY: "test ticket key, 32 bytes or more",
+          TURN_KEY: "test turn key",
+          LINK_KEY: "test link key, 32 bytes or more.",
+          STORE_KEY: "test store key, 32 bytes or more",
+          OPERATOR_KEY: "test operator key, long enough for a secret",
+          OPAQUE_SETUP: await newOpaqueSetup(),
+          TEST_MIGRATIONS: await readD1Migrations("migrations"),
+        },
+      },
+    })),
+  ],
+});
+
 /**
  * Two runtimes, one run: `workerd` for what runs at the edge, `node` for everything else. Each file of `workerd` begins with
  * nothing stored (workers/testing/setup.ts); within a file, tests share what is stored.
@@ -23,35 +53,11 @@ export default defineConfig({
     projects: [
       { test: { name: "tidy", include: ["test/tidy/**/*.test.ts"], maxWorkers, ...patience } },
       {
-        // Views are hono/jsx; the root tsconfig says so, but the test runner reads its own setting.
-        oxc: { jsx: { runtime: "automatic", importSource: "hono/jsx" } },
-        plugins: [
-          cloudflareTest(async () => ({
-            wrangler: { configPath: "./wrangler.toml" },
-            miniflare: {
-              // Everybody in a test is one network; the limits themselves are tested in workers/route-costs.test.ts.
-              ratelimits: Object.fromEntries(
-                ["READS", "SEARCHES", "WRITES", "PARTS", "ANONYMOUS_WRITES", "ANONYMOUS_WRITES_WIDE"].map((of, at) => [
-                  `LIMIT_${of}`,
-                  { namespace_id: String(at), simple: { limit: 1e9, period: 60 as const } },
-                ]),
-              ),
-              bindings: {
-                ENVIRONMENT: "local",
-                TICKET_KEY: "test ticket key, 32 bytes or more",
-                TURN_KEY: "test turn key",
-                LINK_KEY: "test link key, 32 bytes or more.",
-                STORE_KEY: "test store key, 32 bytes or more",
-                OPERATOR_KEY: "test operator key, long enough for a secret",
-                OPAQUE_SETUP: await newOpaqueSetup(),
-                TEST_MIGRATIONS: await readD1Migrations("migrations"),
-              },
-            },
-          })),
-        ],
+        ...edge(),
         test: {
           name: "workerd",
           include: ["workers/**/*.test.{ts,tsx}", "test/promises/**/*.test.ts"],
+          exclude: ["**/*.long.test.ts"],
           isolate: false,
           maxWorkers,
           ...patience,
@@ -85,12 +91,23 @@ export default defineConfig({
           ...patience,
         },
       },
-      ...(process.argv.includes("long")
+      ...(process.argv.includes("long*")
         ? [
+            {
+              ...edge(),
+              test: {
+                name: "long-edge",
+                include: ["test/promises/**/*.long.test.ts"],
+                maxWorkers: 1,
+                testTimeout: 3_600_000,
+                setupFiles: ["workers/testing/setup.ts"],
+              },
+            },
             {
               test: {
                 name: "long",
                 include: ["{audio,companion,test}/**/*.long.test.ts"],
+                exclude: ["test/promises/**"],
                 fileParallelism: false,
                 testTimeout: 3_600_000,
               },

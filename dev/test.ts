@@ -21,7 +21,7 @@ const vitest = spawnSync(
   "vitest",
   [
     "run",
-    ...(long ? ["--project", "long"] : []),
+    ...(long ? ["--project", "long*"] : []),
     "--reporter=default",
     `--reporter=${join(import.meta.dirname, "time-reporter.ts")}`,
     "--reporter=json",

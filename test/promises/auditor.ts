@@ -1,0 +1,109 @@
+import { env } from "cloudflare:workers";
+import type { SessionId } from "../../protocol/ids.ts";
+import { roomOf } from "../../workers/platform/jurisdiction.ts";
+
+/**
+ * An auditor who does not know the inventory: what may not be there is written down here a second time, in plain SQL with the lengths of the
+ * policy in days, beside a listing of R2 and a dump of the rooms. `?1` is the moment of the audit, after the jobs have caught up.
+ */
+const DAY_MS = 86_400_000;
+const days = (count: number) => `?1 - ${count * DAY_MS}`;
+
+const keptTooLong: Record<string, string> = {
+  "a recording after its end": "SELECT id FROM recordings WHERE expires_at_ms <= ?1",
+  "a recording for longer than any plan but Studio keeps it": `SELECT r.id FROM recordings r JOIN accounts a ON a.id = r.account_id
+    WHERE a.tier <> 'studio' AND r.completed_at_ms <= ${days(37)}`,
+  "a sign-in after its end": "SELECT id FROM sign_ins WHERE expires_at_ms <= ?1",
+  "a sign-in's history": `SELECT id FROM sign_in_events WHERE at_ms <= ${days(90)}`,
+  "a network that was known": `SELECT account_id FROM known_networks WHERE last_used_at_ms <= ${days(90)}`,
+  "a step that has expired": "SELECT id_hash FROM challenges WHERE expires_at_ms <= ?1",
+  "a device's code": "SELECT code_hash FROM device_codes WHERE expires_at_ms <= ?1",
+  "an invite after its end": "SELECT id FROM invites WHERE expires_at_ms <= ?1",
+  "the address of a mail that has gone": "SELECT id FROM mail_outbox WHERE ended_at_ms IS NOT NULL AND address <> ''",
+  "a mail that cannot go": `SELECT id FROM mail_outbox WHERE ended_at_ms IS NULL AND created_at_ms <= ${days(4)}`,
+  "the id of a mail": `SELECT id FROM mail_outbox WHERE ended_at_ms <= ${days(30)}`,
+  "an address that nobody confirmed": `SELECT id FROM waitlist WHERE confirmed_at_ms IS NULL AND consented_at_ms <= ${days(7)}`,
+  "a report": `SELECT id FROM reports WHERE closed_at_ms <= ${days(365)}`,
+  "a copy of somebody's data": "SELECT id FROM exports WHERE expires_at_ms <= ?1",
+  "an erasure beyond its day": "SELECT id FROM account_erasures WHERE finished_at_ms IS NULL AND due_at_ms <= ?1",
+  "the record of an account": `SELECT id FROM account_erasures WHERE finished_at_ms <= ${days(365)}`,
+  "an account in the record of its end":
+    "SELECT id FROM account_erasures WHERE finished_at_ms IS NOT NULL AND account_id IS NOT NULL",
+  "the numbers of an erasure": `SELECT erasure_id FROM erasure_receipts WHERE finished_at_ms <= ${days(30)}`,
+  "a session beyond its day":
+    "SELECT session_id FROM session_erasures WHERE finished_at_ms IS NULL AND due_at_ms <= ?1",
+  "the record of a session": `SELECT session_id FROM session_erasures WHERE finished_at_ms <= ${days(365)}`,
+  "what somebody was told of an end": `SELECT id FROM retention_notices WHERE first_expires_at_ms <= ${days(30)}`,
+};
+
+/** An object that no row knows waits a month before it goes. */
+const STRANGER_MS = 31 * DAY_MS;
+const firstSeenMs = new Map<string, number>();
+
+/** Every table that there is, by the database's own list. */
+async function everyRow(): Promise<string> {
+  const { results } = await env.DB.prepare(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
+  ).all<{ name: string }>();
+  const names = results.map(({ name }) => name).filter((name) => !/^hub_search_|^d1_/.test(name));
+  const read = await env.DB.batch(names.map((name) => env.DB.prepare(`SELECT * FROM ${name}`)));
+  return names.map((name, at) => `${name} ${JSON.stringify(read[at]?.results)}`).join("\n");
+}
+
+async function everyObject(): Promise<string[]> {
+  const keys: string[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await env.RECORDINGS.list(cursor === undefined ? {} : { cursor });
+    keys.push(...page.objects.map(({ key }) => key));
+    if (!page.truncated) return keys;
+    cursor = page.cursor;
+  }
+}
+
+export interface Erased {
+  accountId: string;
+  /** Nobody else has any of these: address, name, words in a room. */
+  marks: readonly string[];
+  sessionIds: readonly SessionId[];
+}
+
+/** What is wrong at `nowMs`, one line each. */
+export async function audit(nowMs: number, erased: readonly Erased[]): Promise<string[]> {
+  const wrong: string[] = [];
+  const found = await env.DB.batch(
+    Object.values(keptTooLong).map((sql) => env.DB.prepare(`SELECT * FROM (${sql}) WHERE ?1 > 0 LIMIT 3`).bind(nowMs)),
+  );
+  Object.keys(keptTooLong).forEach((what, at) => {
+    for (const row of found[at]?.results ?? []) wrong.push(`kept too long: ${what}: ${JSON.stringify(row)}`);
+  });
+
+  const keys = await everyObject();
+  const rows = await everyRow();
+  for (const key of keys) {
+    const [folder, name = ""] = key.split("/");
+    const id = folder === "recordings" ? (key.split("/")[2] ?? "").replace(/\..*$/, "") : name;
+    if (folder === "erasure-log") {
+      const atMs = 9_999_999_999_999 - Number(name.slice(0, 13));
+      if (atMs <= nowMs - 30 * DAY_MS)
+        wrong.push(`kept too long: an erasure's mark of ${new Date(atMs).toISOString()}`);
+    } else if (!rows.includes(`"${id}"`)) {
+      const sinceMs = firstSeenMs.get(key) ?? nowMs;
+      firstSeenMs.set(key, sinceMs);
+      if (nowMs - sinceMs > STRANGER_MS) wrong.push(`kept too long: ${key}, which no row knows`);
+    }
+  }
+
+  const seen = new Map<SessionId, string>();
+  for (const { accountId, marks, sessionIds } of erased) {
+    for (const mark of [accountId, ...marks]) {
+      if (rows.includes(mark)) wrong.push(`of somebody erased: ${mark} in the database`);
+      for (const key of keys) if (key.includes(mark)) wrong.push(`of somebody erased: ${mark} in ${key}`);
+    }
+    for (const sessionId of sessionIds) {
+      const text = seen.get(sessionId) ?? JSON.stringify(await (await roomOf(env, sessionId)).snapshot(0));
+      seen.set(sessionId, text);
+      for (const mark of marks) if (text.includes(mark)) wrong.push(`of somebody erased: ${mark} in the room`);
+    }
+  }
+  return wrong;
+}

@@ -1,0 +1,8 @@
+import { expect, test } from "vitest";
+import { live } from "./days.ts";
+
+test.each([1, 2, 3])("E1, E2, E3, E6, X20: day by day for 400 days, world %i", async (seed) => {
+  const { wrong, livedDays } = await live({ seed, steps: 400, strideDays: 1, newcomers: 60 });
+  expect(wrong).toEqual([]);
+  expect(livedDays).toBe(400);
+});
