@@ -10,7 +10,9 @@ const { RTCAudioSource, RTCAudioSink } = nonstandard;
 /** 10 ms at 48 kHz: what the engine's audio source takes at a time. */
 const MEDIA_FRAMES = 480;
 const CANDIDATES_MAX = 64;
+/** An offer that nobody answers is repeated, each time later: a browser has no such lane, and a connection takes the device's own thread to make. */
 const AGAIN_MS = 3_000;
+const AGAIN_MAX_MS = 60_000;
 
 export interface MediaOptions {
   iceServers(): readonly IceServer[];
@@ -38,15 +40,19 @@ export class MediaLink {
   readonly #media = new Int16Array(MEDIA_FRAMES * 2);
   #mediaFrames = 0;
   #isClosed = false;
+  #againMs = AGAIN_MS;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: MediaOptions) {
     this.#options = options;
     this.#open();
     if (options.offers) this.#queue(() => this.#offer());
+    // The end that offers may have been here for long, and have offered to nobody.
+    else options.signal({ kind: "bye", connection: "media" });
   }
 
   hear(signal: Signal): void {
+    this.#againMs = AGAIN_MS;
     this.#queue(() => this.#hear(signal));
   }
 
@@ -86,10 +92,13 @@ export class MediaLink {
     if (this.#isClosed || !this.#options.offers) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
+      // Asked for while it was being made: there is nothing to mend.
+      if (this.#peer.connectionState === "connected") return;
       this.#shut();
       this.#open();
       this.#queue(() => this.#offer());
-    }, AGAIN_MS);
+    }, this.#againMs);
+    this.#againMs = Math.min(AGAIN_MAX_MS, 2 * this.#againMs);
   }
 
   #open(): void {
