@@ -29,6 +29,7 @@ import { operator } from "./operator/routes.ts";
 import { operatorSignIn } from "./operator/sign-in-routes.ts";
 import { accountPages, signInPages } from "./pages/accounts.tsx";
 import { companionPages } from "./pages/companion.tsx";
+import { creditPages } from "./pages/credits.tsx";
 import { erasurePages } from "./pages/erasure.tsx";
 import { hubPages } from "./pages/hub.tsx";
 import { invitePages } from "./pages/invite.tsx";
@@ -111,6 +112,7 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", sitemap);
   app.route("/", sessionPages);
   app.route("/", takePages);
+  app.route("/", creditPages);
   app.route("/", roomPages);
   app.route("/", invitePages);
   app.route("/", pages);

@@ -108,6 +108,7 @@ export async function addressesOfOne(
     "/invite/:code": { path: `/invite/${second.code}` },
     "/reset/finish": { path: `/reset/finish?token=${await link("reset")}` },
     "/sessions/:sessionId": { path: session },
+    "/sessions/:sessionId/credits": { path: `${session}/credits` },
     "/sessions/:sessionId/delete": { path: `${session}/delete` },
     "/sessions/:sessionId/deleted": { path: `/sessions/${gone.sessionId}/deleted` },
     "/sessions/:sessionId/invites": { path: `${session}/invites`, lands: session },

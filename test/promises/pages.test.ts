@@ -140,6 +140,9 @@ const pages: Record<string, Row> = {
   "POST /sessions": { expect: form, form: () => ({ name: "Another" }), changes: everybody },
   "GET /sessions/:sessionId": { expect: [303, 404, 404, 200, 200, 200] },
   "GET /sessions/:sessionId/room": { expect: [303, 404, 404, 200, 200, 200] },
+  "GET /sessions/:sessionId/credits": { expect: [303, 404, 404, 200, 200, 200] },
+  "GET /sessions/:sessionId/credits.csv": { expect: [303, 404, 404, 200, 200, 200] },
+  "GET /sessions/:sessionId/credits.xml": { expect: [303, 404, 404, 200, 200, 200] },
   "GET /sessions/:sessionId/invites": { expect: form },
   "POST /sessions/:sessionId/invites": {
     expect: [303, 404, 404, 303, 303, 303],

@@ -202,7 +202,7 @@ describe("the session view", () => {
     await ada.page.getByRole("button", { name: "Invite somebody" }).click();
     await ada.page.getByRole("button", { name: "Make the link" }).click();
     expect(await ada.page.getByLabel("Link, shown this once").inputValue()).toMatch(/\/invite\/[0-9a-z-]{10,}$/);
-    await ada.page.getByRole("button", { name: "Close", exact: true }).click();
+    await ada.page.locator("dialog[open]").getByRole("button", { name: "Close", exact: true }).click();
   });
 
   test("X25: two windows of one person: the newer one goes on, the older one says so", async () => {

@@ -48,6 +48,7 @@ export const pagesOfOne = [
   "/invite/:code",
   "/reset/finish",
   "/sessions/:sessionId",
+  "/sessions/:sessionId/credits",
   "/sessions/:sessionId/delete",
   "/sessions/:sessionId/deleted",
   "/sessions/:sessionId/invites",

@@ -1,6 +1,7 @@
 import { barBeat, barTicks } from "../../../audio/timeline.ts";
 import { hrefs } from "../../built/assets.ts";
 import { href, type Page } from "../../design/page.ts";
+import { creditText } from "../../i18n/credits.ts";
 import { decimal } from "../../i18n/format.ts";
 import { playerText, takeText } from "../../i18n/takes.ts";
 import { heardAtFirst, spanOf, type Take, takesOf } from "../../takes/takes.ts";
@@ -163,6 +164,9 @@ export function Takes({ page, sessionId, stems, mayPlay, nextCursor, isFirstPage
             {t.downloadAll}
           </a>
         ) : null}
+        <a class="link small" href={href(page, `${here}/credits`)}>
+          {creditText[page.language].title}
+        </a>
       </header>
       {mayPlay ? null : <p class="said">{t.observer}</p>}
       <div class="line-of-time" data-line>
