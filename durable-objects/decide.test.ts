@@ -26,6 +26,8 @@ describe("decisions on posts", () => {
     const refusal = (body: PostBody) => refusalOf(body, { ...given, role });
     expect(refusal(chat) === null).toBe(may(role, "chat.post"));
     expect(refusal(note("verse")) === null).toBe(may(role, "note.write"));
+    expect(refusal({ kind: "take-name", takeId: noteId, text: "keep" }) === null).toBe(may(role, "note.write"));
+    expect(refusal({ kind: "take-star", takeId: noteId, starred: true }) === null).toBe(may(role, "note.write"));
     expect(refusal({ kind: "transport", transport: { command: "play" } }) === null).toBe(
       may(role, "transport.command"),
     );

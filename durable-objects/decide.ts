@@ -38,6 +38,11 @@ function refusalByRole(body: PostBody, given: Circumstances): ErrorCode | null {
     case "note":
       if (!may(role, "note.write")) return "forbidden";
       return noteCount >= NOTES_PER_SESSION_MAX && body.text !== "" && !hasNote(body.noteId) ? "notes-full" : null;
+    case "take-name":
+      if (!may(role, "note.write")) return "forbidden";
+      return noteCount >= NOTES_PER_SESSION_MAX && body.text !== "" && !hasNote(body.takeId) ? "notes-full" : null;
+    case "take-star":
+      return may(role, "note.write") ? null : "forbidden";
     case "admission":
       return may(role, "admission.set") ? null : "forbidden";
     case "admit":

@@ -113,7 +113,7 @@ export class EventLog {
     const [row] = this.#sql.exec<{ event: string }>("SELECT event FROM log WHERE seq = ?", seq).toArray();
     if (row === undefined) return;
     const event: LoggedEvent = JSON.parse(row.event);
-    if (event.body.kind !== "note") return;
+    if (event.body.kind !== "note" && event.body.kind !== "take-name") return;
     const blank: LoggedEvent = { ...event, body: { ...event.body, text: "" } };
     this.#sql.exec("UPDATE log SET event = ?, blanked = 1 WHERE seq = ?", JSON.stringify(blank), seq);
   }

@@ -68,6 +68,12 @@ export class EventWriter {
         if (replaced !== undefined) log.blankNote(replaced);
         return;
       }
+      // A take's name is kept and counted as a note under the take's own id.
+      case "take-name": {
+        const replaced = state.setNote(body.takeId, event.seq, body.text === "");
+        if (replaced !== undefined) log.blankNote(replaced);
+        return;
+      }
       case "role":
         return people.setRole(body.memberId, body.role, decision);
       case "remove":
@@ -83,6 +89,7 @@ export class EventWriter {
       case "end":
         return people.forgetAdmissions();
       case "chat":
+      case "take-star":
       case "joined":
       case "left":
         return;

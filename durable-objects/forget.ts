@@ -8,7 +8,7 @@ const BLANK = "…";
 const LINES = 50_000;
 
 /**
- * Erases a person from the room's storage: their words in chat and notes, and their name where they came in. The lines themselves stay, so
+ * Erases a person from the room's storage: their words in chat, notes and names of takes, and their name where they came in. The lines themselves stay, so
  * that the numbers have no gap; who they were is then a random id of which nobody knows more. `doneSeq`: call again with it until it
  * is the log's last. Harmless to repeat.
  */
@@ -18,7 +18,7 @@ export function forgetLines(sql: Sql, memberId: MemberId, afterSeq: number): { d
   const within = "seq > ?1 AND seq <= ?2 AND event LIKE '%' || ?3 || '%'";
   const words = sql.exec(
     `UPDATE log SET event = json_set(event, '$.body.text', iif(json_extract(event, '$.body.kind') = 'chat', ?4, '')), blanked = 1
-     WHERE ${within} AND json_extract(event, '$.from') = ?3 AND json_extract(event, '$.body.kind') IN ('chat', 'note')
+     WHERE ${within} AND json_extract(event, '$.from') = ?3 AND json_extract(event, '$.body.kind') IN ('chat', 'note', 'take-name')
        AND json_extract(event, '$.body.text') NOT IN ('', ?4)`,
     afterSeq,
     doneSeq,

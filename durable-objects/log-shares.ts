@@ -17,6 +17,9 @@ export function shareOf(body: LoggedEvent["body"]): ShareKind | null {
     case "chat":
     case "note":
       return body.kind;
+    case "take-name":
+    case "take-star":
+      return "note";
     case "admission":
     case "admit":
     case "kick":

@@ -50,6 +50,26 @@ describe("the log", () => {
     expect(ben.events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
   });
 
+  test("P63: a take's name is replaced like a note, a star is told, a comment keeps its moment", () => {
+    const room = new TestRoom();
+    const ada = room.join("host");
+    const takeId = crypto.randomUUID();
+    const about = { takeId, positionFrames: 48_000 };
+    ada.post({ kind: "take-name", takeId, text: "first name" });
+    ada.post({ kind: "take-name", takeId, text: "second name" });
+    ada.post({ kind: "take-star", takeId, starred: true });
+    ada.post({ kind: "note", noteId: crypto.randomUUID(), text: "late", about });
+    expect(JSON.stringify(room.log)).not.toContain("first name");
+    const ben = room.join("participant");
+    expect(ben.events.map(({ body }) => body)).toEqual(
+      expect.arrayContaining([
+        { kind: "take-name", takeId, text: "second name" },
+        { kind: "take-star", takeId, starred: true },
+        expect.objectContaining({ kind: "note", text: "late", about }),
+      ]),
+    );
+  });
+
   test("P38: times in the log never go back, although the clock does", () => {
     const room = new TestRoom();
     const ada = room.join("host");

@@ -239,6 +239,8 @@ export class Room {
       case "transport":
       case "chat":
       case "note":
+      case "take-name":
+      case "take-star":
         return;
       case "admission":
       case "admit":

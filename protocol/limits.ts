@@ -37,6 +37,8 @@ export const SIGN_IN_HISTORY_MAX = 50;
 export const ROOM_FRAME_MAX_BYTES = 64 * 1024;
 export const CHAT_TEXT_MAX_CHARS = 2_000;
 export const NOTE_TEXT_MAX_CHARS = 10_000;
+/** A name fits above its take on a phone. */
+export const TAKE_NAME_MAX_CHARS = 60;
 export const NOTES_PER_SESSION_MAX = 500;
 export const SDP_MAX_CHARS = 32 * 1024;
 /** Lines of an SDP, and characters of one: Chromium's longest line is under 500, and twelve people's video needs under 1,500 lines. */

@@ -9,6 +9,7 @@ import {
   SDP_MAX_CHARS,
   SESSION_MEMBERS_MAX,
   SESSION_TIME_MAX_MS,
+  TAKE_NAME_MAX_CHARS,
   TEMPO_MAX_BPM,
   TEMPO_MIN_BPM,
 } from "./limits.ts";
@@ -60,13 +61,23 @@ export type Admission = z.infer<typeof Admission>;
 
 const ChatText = z.string().min(1).max(CHAT_TEXT_MAX_CHARS);
 const NoteId = z.uuid();
+const TakeId = z.uuid();
 
 /** What a client may post on its socket. */
 export const PostBody = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("transport"), transport: TransportCommand }),
   z.object({ kind: z.literal("chat"), text: ChatText }),
-  /** Writing the same `noteId` again replaces the note; an empty text deletes it. */
-  z.object({ kind: z.literal("note"), noteId: NoteId, text: z.string().max(NOTE_TEXT_MAX_CHARS) }),
+  /** Writing the same `noteId` again replaces the note; an empty text deletes it. With `about` it is a comment at that moment of a take. */
+  z.object({
+    kind: z.literal("note"),
+    noteId: NoteId,
+    text: z.string().max(NOTE_TEXT_MAX_CHARS),
+    about: z.object({ takeId: TakeId, positionFrames: PositionFrames }).optional(),
+  }),
+  /** What everybody calls a take; an empty text takes the name away. */
+  z.object({ kind: z.literal("take-name"), takeId: TakeId, text: z.string().max(TAKE_NAME_MAX_CHARS) }),
+  /** The take that is worth keeping, or no longer. */
+  z.object({ kind: z.literal("take-star"), takeId: TakeId, starred: z.boolean() }),
   /** Who may come in from now on who was not in since the session was last ended (docs/PROTOCOL.md P54). */
   z.object({ kind: z.literal("admission"), admission: Admission }),
   /** Lets somebody in who waits, or is kept out. */

@@ -6,12 +6,13 @@ import type { Boot } from "./boot.std.ts";
 import { Chat } from "./chat.dom.tsx";
 import { AtTheDoor, Door } from "./host.dom.tsx";
 import { actionOf, type KeyAction } from "./keys.std.ts";
+import type { Shown } from "./model.std.ts";
 import { Notes } from "./notes.dom.tsx";
 import { barsOf, loopFrom, nameOf } from "./parts.dom.tsx";
 import { People } from "./people.dom.tsx";
 import type { BrowserSession, Toast } from "./session.dom.ts";
 import { Sound } from "./sound.dom.tsx";
-import { type Shown, Timeline, wholeOf, zoom } from "./timeline.dom.tsx";
+import { Timeline, wholeOf, zoom } from "./timeline.dom.tsx";
 import { Transport } from "./transport.dom.tsx";
 import { type ViewWords, viewWords } from "./words.std.ts";
 

@@ -5,6 +5,7 @@
 import type { ErrorCode } from "../../protocol/errors.ts";
 import { assertNever } from "../../protocol/errors.ts";
 import type { MemberId, RecordingId } from "../../protocol/ids.ts";
+import { TIMELINE_RATE_HZ } from "../../protocol/limits.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import type { Role } from "../../protocol/roles.ts";
 import type {
@@ -36,6 +37,14 @@ export interface Note {
   from: MemberId | null;
   text: string;
   atMs: number;
+  /** Where it is a comment: which take, and which moment of it. */
+  about?: { takeId: string; positionFrames: number } | undefined;
+}
+
+/** What people have made of a take. */
+export interface TakeMark {
+  starred: boolean;
+  name: string;
 }
 
 /** The last thing that somebody did to everybody's transport. */
@@ -71,6 +80,7 @@ export interface ViewState {
   lastCommand: LastCommand | null;
   chat: readonly ChatLine[];
   notes: readonly Note[];
+  takeMarks: Readonly<Record<string, TakeMark>>;
   takes: readonly Recording[];
   time: SessionTime | null;
   /** Events up to this number were known before the room let us in: they are history, and nothing happens because of them. */
@@ -96,6 +106,7 @@ export const initialView: ViewState = {
   lastCommand: null,
   chat: [],
   notes: [],
+  takeMarks: {},
   takes: [],
   time: null,
   headSeq: 0,
@@ -191,8 +202,13 @@ function applyEvent(state: ViewState, event: LoggedEvent): ViewState {
     case "note": {
       const others = state.notes.filter(({ noteId }) => noteId !== body.noteId);
       if (body.text === "") return { ...state, notes: others };
-      return { ...state, notes: [...others, { noteId: body.noteId, from, text: body.text, atMs: event.atMs }] };
+      const { noteId, text, about } = body;
+      return { ...state, notes: [...others, { noteId, from, text, atMs: event.atMs, about }] };
     }
+    case "take-name":
+      return withMark(state, body.takeId, { name: body.text });
+    case "take-star":
+      return withMark(state, body.takeId, { starred: body.starred });
     case "admission":
       return event.seq <= state.headSeq ? state : { ...state, admission: body.admission };
     case "kick": {
@@ -209,6 +225,19 @@ function applyEvent(state: ViewState, event: LoggedEvent): ViewState {
     default:
       return state;
   }
+}
+
+function withMark(state: ViewState, takeId: string, mark: Partial<TakeMark>): ViewState {
+  const before = state.takeMarks[takeId] ?? { starred: false, name: "" };
+  return { ...state, takeMarks: { ...state.takeMarks, [takeId]: { ...before, ...mark } } };
+}
+
+/** Stems by the roll of the transport that they were recorded in, the newest first; numbered from the oldest. */
+export function rollsOf(takes: readonly Recording[]): { takeId: string; number: number; stems: Recording[] }[] {
+  const rolls = new Map<string, Recording[]>();
+  for (const take of [...takes].sort((a, b) => a.startedAtMs - b.startedAtMs))
+    rolls.set(take.takeId, [...(rolls.get(take.takeId) ?? []), take]);
+  return [...rolls].map(([takeId, stems], at) => ({ takeId, number: at + 1, stems })).reverse();
 }
 
 /** The transport that is in force at an instant of session time. */
@@ -239,4 +268,15 @@ export function lanesOf(members: readonly Member[], takes: readonly Recording[])
   }
   const placeOf = ({ memberId }: Lane) => order.get(memberId) ?? Number.MAX_SAFE_INTEGER;
   return [...lanes.values()].sort((a, b) => placeOf(a) - placeOf(b) || a.name.localeCompare(b.name));
+}
+
+export interface Shown {
+  from: number;
+  to: number;
+}
+
+/** Where a stem is on the timeline, in frames; one that is on its way has no end yet. */
+export function spanOf(take: Recording): Shown {
+  const frames = take.frames === null ? 0 : Math.ceil((take.frames * TIMELINE_RATE_HZ) / take.format.sampleRateHz);
+  return { from: take.timelineFrames, to: take.timelineFrames + frames };
 }

@@ -83,6 +83,21 @@ describe("what the view makes of the session", () => {
     expect(reduce(state, { type: "waiting-room", members: waits }).waitingRoom).toEqual(waits);
   });
 
+  test("P63: a take has the newest name and star; a comment is a note at a moment of it", () => {
+    const takeId = "00000000-0000-4000-8000-00000000000a";
+    const noteId = "00000000-0000-4000-8000-00000000000b";
+    const about = { takeId, positionFrames: 96_000 };
+    const state = told(
+      initialView,
+      event({ kind: "take-name", takeId, text: "The slow one" }, 0),
+      event({ kind: "take-star", takeId, starred: true }, 1),
+      event({ kind: "take-name", takeId, text: "The keeper" }, 2),
+      event({ kind: "note", noteId, text: "late", about }, 3),
+    );
+    expect(state.takeMarks[takeId]).toEqual({ starred: true, name: "The keeper" });
+    expect(state.notes).toEqual([expect.objectContaining({ noteId, text: "late", about })]);
+  });
+
   test("everybody who plays has a lane before they have a take; whoever listens has none", () => {
     const lanes = lanesOf([member(ada, "host"), member(ben, "observer")], []);
     expect(lanes.map(({ memberId }) => memberId)).toEqual([ada]);

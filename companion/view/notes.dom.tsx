@@ -15,6 +15,7 @@ export function Notes({ session, state, words, draft, setDraft }: NotesProps) {
   const t = words.notes;
   const [removed, setRemoved] = useState<Note | null>(null);
   const mayWrite = state.role !== null && may(state.role, "note.write");
+  const notes = state.notes.filter(({ about }) => about === undefined);
   const editor = (id: string) =>
     draft?.noteId !== id ? null : (
       <form
@@ -47,7 +48,7 @@ export function Notes({ session, state, words, draft, setDraft }: NotesProps) {
         </div>
       </form>
     );
-  const isNew = draft !== null && !state.notes.some(({ noteId }) => noteId === draft.noteId);
+  const isNew = draft !== null && !notes.some(({ noteId }) => noteId === draft.noteId);
   return (
     <section class="view-notes" aria-label={t.label}>
       <h2>{t.label}</h2>
@@ -79,7 +80,7 @@ export function Notes({ session, state, words, draft, setDraft }: NotesProps) {
         </p>
       )}
       <ul>
-        {state.notes.map((note) => (
+        {notes.map((note) => (
           <li key={note.noteId} class={`card who-is ${accentClass(state, note.from)}`}>
             {draft?.noteId === note.noteId ? (
               editor(note.noteId)
@@ -114,7 +115,7 @@ export function Notes({ session, state, words, draft, setDraft }: NotesProps) {
           </li>
         ))}
       </ul>
-      {state.notes.length === 0 && draft === null ? <p class="soft view-empty">{t.empty}</p> : null}
+      {notes.length === 0 && draft === null ? <p class="soft view-empty">{t.empty}</p> : null}
     </section>
   );
 }

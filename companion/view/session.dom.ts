@@ -131,6 +131,19 @@ export class BrowserSession {
     return this.#post({ kind: "note", noteId, text });
   }
 
+  /** Says something about a moment of a take. */
+  comment(takeId: string, positionFrames: number, text: string): boolean {
+    return this.#post({ kind: "note", noteId: crypto.randomUUID(), text, about: { takeId, positionFrames } });
+  }
+
+  nameTake(takeId: string, text: string): boolean {
+    return this.#post({ kind: "take-name", takeId, text });
+  }
+
+  starTake(takeId: string, starred: boolean): boolean {
+    return this.#post({ kind: "take-star", takeId, starred });
+  }
+
   admit(memberId: MemberId): void {
     this.#post({ kind: "admit", memberId });
   }

@@ -4,13 +4,13 @@
  */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { columnsOf } from "../../audio/peaks.ts";
-import { length } from "../../audio/timeline.ts";
 import { TIMELINE_MAX_FRAMES, TIMELINE_RATE_HZ } from "../../protocol/limits.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import { may } from "../../protocol/roles.ts";
 import { positionAt } from "../../protocol/transport.ts";
-import { type Lane, lanesOf, transportAt, type ViewState } from "./model.std.ts";
+import { type Lane, lanesOf, type Shown, spanOf, transportAt, type ViewState } from "./model.std.ts";
 import { accentClass, barsOf, nameOf, useFrames, type ViewProps } from "./parts.dom.tsx";
+import { TakeList } from "./takes.dom.tsx";
 
 const LANE_PX = 56;
 const RULER_PX = 28;
@@ -22,17 +22,6 @@ const WHOLE_MIN_FRAMES = 32 * TIMELINE_RATE_HZ;
 /** Waveforms kept in memory at a time; the longest unseen goes first. */
 const PEAKS_MAX = 300;
 const ROOM = 0.06;
-
-export interface Shown {
-  from: number;
-  to: number;
-}
-
-/** Where a stem is on the timeline, in frames; one that is on its way has no end yet. */
-function spanOf(take: Recording): Shown {
-  const frames = take.frames === null ? 0 : Math.ceil((take.frames * TIMELINE_RATE_HZ) / take.format.sampleRateHz);
-  return { from: take.timelineFrames, to: take.timelineFrames + frames };
-}
 
 /** All takes with some room around them. */
 export function wholeOf(takes: readonly Recording[]): Shown {
@@ -113,7 +102,7 @@ export interface TimelineProps extends ViewProps {
   setShown(shown: Shown | null): void;
 }
 
-export function Timeline({ session, state, words, shown, setShown }: TimelineProps) {
+export function Timeline({ session, state, words, language, shown, setShown }: TimelineProps) {
   const t = words.takes;
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -261,26 +250,7 @@ export function Timeline({ session, state, words, shown, setShown }: TimelinePro
       {state.takes.length === 0 ? (
         <p class="soft view-empty">{state.settings.recordingPermitted ? t.empty : t.emptyLocked}</p>
       ) : (
-        <details class="view-list">
-          <summary>
-            {t.list} ({state.takes.length})
-          </summary>
-          <ul>
-            {state.takes.map((take) => {
-              const { from, to } = spanOf(take);
-              return (
-                <li key={take.recordingId} class={`who-is ${accentClass(state, take.memberId)}`}>
-                  <span class="name">{take.name}</span>
-                  <span class="soft">{nameOf(state, take.memberId, words)}</span>
-                  <span class="instrument">
-                    {t.begins} {bars.label(from)}
-                  </span>
-                  <span class="instrument">{take.state === "complete" ? length(to - from) : t.uploading}</span>
-                </li>
-              );
-            })}
-          </ul>
-        </details>
+        <TakeList session={session} state={state} words={words} language={language} />
       )}
     </section>
   );
@@ -335,6 +305,14 @@ function draw(
     pen.fillStyle = colours.ink;
     pen.fillRect(x, 0, 1, height);
     label(pen, colours.ink, name, x + 4, height - 10, width - x);
+  }
+  for (const { about, from } of state.notes) {
+    if (about === undefined) continue;
+    const accent = Number(accentClass(state, from).slice("person-".length));
+    pen.fillStyle = colours.people[accent - 1] ?? colours.soft;
+    pen.beginPath();
+    pen.arc(xOf(about.positionFrames), RULER_PX - 4, 4, 0, 2 * Math.PI);
+    pen.fill();
   }
   const accents = new Map(state.members.map(({ memberId }) => [memberId, accentClass(state, memberId)]));
   const colourOf = (lane: Lane) => {

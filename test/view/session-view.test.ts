@@ -144,6 +144,20 @@ describe("the session view", () => {
     await ada.page.locator(".view-list li", { hasText: /Tenor.*Ben Webster.*begins at bar 2\.1/ }).waitFor();
   });
 
+  test("P63: a take is named, starred and commented at a moment; everybody has it", async () => {
+    await ada.page.getByLabel("Name of Take 1").fill("The keeper");
+    await ada.page.keyboard.press("Enter");
+    await ada.page.getByRole("button", { name: "Star The keeper" }).click();
+    await ada.page.getByPlaceholder(/Say something at bar/).fill("Late here");
+    await ada.page.getByRole("button", { name: "Comment", exact: true }).click();
+    await ben.page.locator(".view-list summary").click();
+    const take = ben.page.getByRole("region", { name: "The keeper" });
+    await take.locator(".view-comments li", { hasText: "Late here" }).waitFor();
+    await take.getByRole("button", { name: "The keeper merken", pressed: true }).waitFor();
+    await ada.page.locator("h2").first().click();
+    await ben.page.locator("h2").first().click();
+  });
+
   test("X12, X35: the network goes and comes back: said, nothing that was pressed meanwhile happens, and nothing is missed", async () => {
     await ben.context.setOffline(true);
     await ben.page.evaluate("dispatchEvent(new Event('offline'))");
