@@ -309,6 +309,10 @@ export class Room {
     return Math.max(state.reachedFrames, reachedBy(state.timeline.transport, nowMs));
   }
 
+  here(): MemberId[] {
+    return this.#records.presence.members().flatMap(({ memberId, connected }) => (connected ? [memberId] : []));
+  }
+
   announceRecordings(): void {
     this.#records.presence.tellAll({ type: "recordings-changed" });
   }

@@ -145,6 +145,11 @@ export class SessionRoom extends Server {
     return this.#isEnded ? 0 : this.#awake().reachedFrames(Date.now());
   }
 
+  /** Who is in the session at this moment. */
+  here(): MemberId[] {
+    return this.#isEnded ? [] : this.#awake().here();
+  }
+
   /** Tells everybody that the list of recordings is another one. */
   announceRecordings(): void {
     if (!this.#isEnded) this.#awake().announceRecordings();

@@ -57,7 +57,9 @@ export const sessionText = words({
       left: "You have left the session.",
     },
     room: {
-      enter: "Enter the session",
+      enter: "Join",
+      here: (names: string) => `Here now: ${names}`,
+      isHere: "here now",
       note: "See who is here, roll together, write. Sound and recording go through your companion.",
       opening: "The session opens…",
       noScript: "The live session needs JavaScript. The session's page with all takes works without it.",
@@ -251,7 +253,9 @@ export const sessionText = words({
       left: "Du hast die Session verlassen.",
     },
     room: {
-      enter: "In die Session",
+      enter: "Dazukommen",
+      here: (names) => `Gerade da: ${names}`,
+      isHere: "gerade da",
       note: "Sehen, wer da ist, zusammen losspielen, schreiben. Ton und Aufnahme laufen über deinen Companion.",
       opening: "Die Session wird geöffnet…",
       noScript: "Die laufende Session braucht JavaScript. Die Seite der Session mit allen Takes geht auch ohne.",

@@ -119,9 +119,23 @@ async function madeCode(c: AppContext, { member, reader, page }: MemberVisit): P
   return made.accountId === reader.id && made.sessionId === member.sessionId ? made.code : null;
 }
 
+/** A page does not wait longer than this for who is here: it says so when it is loaded again. */
+const HERE_WAIT_MS = 500;
+
+/** Who is in the session now; nobody, where the room does not answer. */
+async function hereNow(c: AppContext, sessionId: SessionId): Promise<ReadonlySet<string>> {
+  const { deps } = c.var;
+  const asked = deps.reachRoom(c.env, sessionId).then(
+    (room) => room.here(),
+    () => [],
+  );
+  return new Set(await Promise.race([asked.catch(() => []), deps.sleep(HERE_WAIT_MS).then(() => [])]));
+}
+
 async function showSession(c: AppContext, visit: MemberVisit) {
   const { page, member } = visit;
   const detail = await sessionDetail(c.env.DB, member);
+  const here = await hereNow(c, member.sessionId);
   let invites: InviteList | null = null;
   if (may(member.role, "session.invite")) {
     const cursor = PageQuery.shape.cursor.safeParse(c.req.query("invites")).data;
@@ -136,6 +150,7 @@ async function showSession(c: AppContext, visit: MemberVisit) {
       session={{
         ...detail,
         recordingPermitted: detail.settings.recordingPermitted,
+        members: detail.members.map((one) => ({ ...one, isHere: here.has(one.memberId) })),
       }}
       notice={readNotice(page.language, c.req.query())}
       invites={invites}

@@ -17,6 +17,8 @@ export interface Room {
   applyState(state: DecidedState): Promise<void>;
   /** How far along the timeline the transport has ever been. */
   reachedFrames(): Promise<number>;
+  /** Who is in the session at this moment. */
+  here(): Promise<MemberId[]>;
   announceRecordings(): Promise<void>;
   snapshot(afterSeq?: number): Promise<Awaited<ReturnType<SessionRoom["snapshot"]>>>;
   /** Erases one member's words and name, a part of the log in each call, from `doneSeq` to `headSeq`. Harmless to repeat. */

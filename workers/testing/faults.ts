@@ -93,6 +93,7 @@ export class Faults {
       applyDecision: (...args) => this.#call("room.apply", async () => await room.applyDecision(...args)),
       applyState: (state) => this.#call("room.state", async () => await room.applyState(state)),
       reachedFrames: async () => await room.reachedFrames(),
+      here: async () => await room.here(),
       forgetMember: (...args) => this.#call("room.forget", async () => await room.forgetMember(...args)),
       snapshot: async (afterSeq) => await room.snapshot(afterSeq),
     };

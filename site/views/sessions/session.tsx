@@ -15,7 +15,7 @@ export interface SeenSession {
   createdAtMs: number;
   recordingPermitted: boolean;
   /** Promise V1's list of what is seen of a member, with the accent that stands for them. */
-  members: readonly { memberId: string; displayName: string; role: Role; accent: number }[];
+  members: readonly { memberId: string; displayName: string; role: Role; accent: number; isHere: boolean }[];
 }
 
 /** Where on the page each form stands, and so its answer. */
@@ -82,13 +82,14 @@ function People({ page, session, notice }: PartProps) {
       <h2>{t.people}</h2>
       <Said notice={notice} part="people" />
       <ul class="people">
-        {session.members.map(({ memberId, displayName, role, accent }) => (
+        {session.members.map(({ memberId, displayName, role, accent, isHere }) => (
           <li class={`person-${accent}`}>
             <p class={`person ${memberId === session.memberId ? "here" : "there"}`}>
               <span class="name">{displayName}</span>
               <span class="small soft">
                 {text.roles[role]}
                 {memberId === session.memberId ? `, ${t.you}` : ""}
+                {isHere ? ` · ${text.room.isHere}` : ""}
               </span>
             </p>
             {isHost && memberId !== session.memberId ? (
@@ -175,6 +176,20 @@ function Ending({ page, session, notice }: PartProps) {
   );
 }
 
+/** Who is in the session at this moment: the best reason to come in. */
+function HereNow({ session, text }: { session: SeenSession; text: { here(names: string): string; note: string } }) {
+  const names = session.members.flatMap(({ memberId, displayName, isHere }) =>
+    isHere && memberId !== session.memberId ? [displayName] : [],
+  );
+  return names.length === 0 ? (
+    <span class="small soft">{text.note}</span>
+  ) : (
+    <span class="session-here" dir="auto">
+      {text.here(names.join(", "))}
+    </span>
+  );
+}
+
 /** One session: its takes first, because they are what one comes for; then who is in it, and what may be done with it. */
 export function SessionPage({ page, session, notice, invites, madeCode, scripts, children }: SessionPageProps) {
   const text = sessionText[page.language];
@@ -193,7 +208,7 @@ export function SessionPage({ page, session, notice, invites, madeCode, scripts,
           <a class="button" href={href(page, `/sessions/${session.sessionId}/room`)}>
             {text.room.enter}
           </a>
-          <span class="small soft">{text.room.note}</span>
+          <HereNow session={session} text={text.room} />
         </p>
         <Said notice={notice} part="head" />
       </header>
