@@ -6,8 +6,8 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
+import { CaptureRing } from "../../companion/engine/capture/capture-ring.std.ts";
 import { Deliveries } from "../../companion/engine/delivery/deliveries.node.ts";
-import { InputRing } from "../../companion/engine/recording/take.std.ts";
 import { TakeRecorder } from "../../companion/engine/recording/take-recorder.node.ts";
 import { StemLibrary } from "../../companion/engine/upload/stem-library.node.ts";
 import { newId, type RecordingId, SessionId } from "../../protocol/ids.ts";
@@ -74,7 +74,7 @@ if (mode === "fetch") {
   if (left !== undefined && left.sharing === "local") library.share(left.recordingId);
   if (left === undefined) {
     const state = { motion: "recording", positionFrames: 0, atMs: 0, bpm: 120 } as const;
-    const ring = new InputRing();
+    const ring = new CaptureRing();
     library.shareAsIRecord = true;
     const clockAt = (frame: number) => ({ atMs: frame / 48, errorMs: 0.1 });
     const take = {

@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import type { StemFormat } from "../../../protocol/recordings.ts";
 import type { TransportState } from "../../../protocol/room.ts";
 import { isCapturingAt, positionAt } from "../../../protocol/transport.ts";
+import { CaptureRing, PRE_ROLL_MAX_SECONDS } from "../capture/capture-ring.std.ts";
 import type { Device } from "../capture/source.std.ts";
 import { type MachineClocks, SleepDetector } from "../clock/sleep-detector.std.ts";
 import type { Execution } from "../transport/follower.std.ts";
 import { nextCaptureChange } from "./capture-course.std.ts";
-import { InputRing, PRE_ROLL_MAX_SECONDS } from "./take.std.ts";
 import type { Input, TakeRecorder } from "./take-recorder.node.ts";
 
 /** How often what the ring has gathered goes to the disk. */
@@ -55,7 +55,7 @@ interface Break {
  */
 export class RecordingController {
   readonly #options: RecordingControllerOptions;
-  readonly #ring: InputRing;
+  readonly #ring: CaptureRing;
   readonly #armed = new Map<string, number>();
   readonly #sleepDetector: SleepDetector;
   readonly #timers: readonly NodeJS.Timeout[];
@@ -73,7 +73,7 @@ export class RecordingController {
 
   constructor(options: RecordingControllerOptions) {
     this.#options = options;
-    this.#ring = new InputRing(options.device.sampleRateHz, options.device.channels);
+    this.#ring = new CaptureRing(options.device.sampleRateHz, options.device.channels);
     this.#sleepDetector = new SleepDetector(options.clocks);
     this.#heardAtMs = options.clocks.monotonicMs();
     this.#timers = [setInterval(() => this.drain(), DRAIN_MS), setInterval(() => this.look(), LOOK_MS)];

@@ -6,9 +6,10 @@ import type { RecordingId, SessionId } from "../../../protocol/ids.ts";
 import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
 import type { ClockPoint, StemFormat } from "../../../protocol/recordings.ts";
 import type { TransportState } from "../../../protocol/room.ts";
+import type { CaptureRing } from "../capture/capture-ring.std.ts";
 import type { Sharing, Stem } from "../stems/stem.std.ts";
 import { Recorder } from "./recorder.node.ts";
-import { type InputRing, Take, type TakeStem } from "./take.std.ts";
+import { Take, type TakeStem } from "./take.std.ts";
 
 /** An input of the device that can be armed: a name, and one or two channels. */
 export interface Input {
@@ -113,7 +114,7 @@ export class TakeRecorder {
   }
 
   /** Brings to disk what the ring has of the takes; with `all` when no more blocks may come. Never called in the device's own turn. */
-  drain(ring: InputRing, frame: number, state: TransportState, all = false): void {
+  drain(ring: CaptureRing, frame: number, state: TransportState, all = false): void {
     this.#takes = this.#takes.filter((take) => {
       if (take.error !== undefined) {
         const sentence = `The disk refused (${take.error.message}): the take ends here, what was played until now is safe.`;

@@ -1,75 +1,16 @@
 import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import type { ClockPoint } from "../../../protocol/recordings.ts";
 import type { TransportState } from "../../../protocol/room.ts";
+import type { CaptureRing } from "../capture/capture-ring.std.ts";
 import type { Stem } from "../stems/stem.std.ts";
 import type { Recorder } from "./recorder.node.ts";
 
-/** The seconds before the record button that are still there when it is pressed. */
-export const PRE_ROLL_MAX_SECONDS = 10;
-/** A command is heard, and a disk answers, a moment after the frame it is about: the ring holds that much more. */
-const LATE_MAX_SECONDS = 2;
 /** Blocks written for each new one besides it: a pre-roll is caught up with in a second, and the lanes do not wait. */
 const CATCH_UP_MAX_BLOCKS = 12;
 /** Blocks after which one more is caught up with for each new one: at full speed after a quarter of a second. */
 const CATCH_UP_STEP_BLOCKS = 8;
-/** Frames that are read, packed and written in one piece. */
-const CHUNK_MAX_FRAMES = 4_096;
 /** How often a take notes where it is in session time. */
 const MARK_SECONDS = 5;
-
-/** The last seconds of all inputs of a device, addressed by the device's frame count: a take may begin and end at any of them. */
-export class InputRing {
-  readonly sampleRateHz: number;
-  readonly channels: number;
-  readonly #frames: number;
-  readonly #samples: Int32Array;
-  #begin = 0;
-  #end = 0;
-
-  constructor(sampleRateHz = 48_000, channels = 2) {
-    this.sampleRateHz = sampleRateHz;
-    this.channels = channels;
-    this.#frames = (PRE_ROLL_MAX_SECONDS + LATE_MAX_SECONDS) * sampleRateHz;
-    this.#samples = new Int32Array(this.#frames * channels);
-  }
-
-  /** The oldest frame that is a true one. */
-  get begin(): number {
-    return Math.max(this.#begin, this.#end - this.#frames);
-  }
-
-  /** One past the newest frame. */
-  get end(): number {
-    return this.#end;
-  }
-
-  /** Takes a block, interleaved. A device that jumped leaves silence where it jumped, not the sound of seconds ago. */
-  push(frame: number, block: Int32Array): void {
-    if (this.#end === 0) this.#begin = frame;
-    if (frame - this.#end >= this.#frames) this.#samples.fill(0);
-    else
-      for (; this.#end < frame; this.#end++)
-        this.#samples.fill(0, this.#at(this.#end), this.#at(this.#end) + this.channels);
-    const first = Math.min(block.length, this.#samples.length - this.#at(frame));
-    this.#samples.set(block.subarray(0, first), this.#at(frame));
-    this.#samples.set(block.subarray(first), 0);
-    this.#end = frame + block.length / this.channels;
-  }
-
-  /** Frames from `from` on, at most one chunk and never past `to`; silence where the ring no longer has them. */
-  read(from: number, to: number): Int32Array {
-    const oldest = this.#end - this.#frames;
-    if (from < oldest) {
-      return new Int32Array(Math.min(to - from, oldest - from, CHUNK_MAX_FRAMES) * this.channels);
-    }
-    const frames = Math.min(to - from, CHUNK_MAX_FRAMES, this.#frames - (from % this.#frames));
-    return this.#samples.slice(this.#at(from), this.#at(from) + frames * this.channels);
-  }
-
-  #at(frame: number): number {
-    return (frame % this.#frames) * this.channels;
-  }
-}
 
 /** One armed input of a take: where it begins, the channels of the device that it is made of, and the file it goes to. */
 export interface TakeStem {
@@ -113,7 +54,7 @@ export class Take {
    * Writes what the ring has of it, a few blocks at a time or all. Returns its stems, to be sealed in time, when the take is whole; `null`
    * while it rolls.
    */
-  drain(ring: InputRing, all: boolean): { recorder: Recorder; sealed: Promise<Stem> }[] | null {
+  drain(ring: CaptureRing, all: boolean): { recorder: Recorder; sealed: Promise<Stem> }[] | null {
     // No more blocks may come: then an end that lies ahead is not waited for.
     if (all && this.#endState !== undefined) this.#endFrame = Math.min(this.#endFrame, ring.end);
     const to = Math.min(ring.end, this.#endFrame);
@@ -132,7 +73,7 @@ export class Take {
 
   #write(
     one: { stem: TakeStem; nextFrame: number; markAt: number },
-    ring: InputRing,
+    ring: CaptureRing,
     to: number,
     blocks: number,
   ): void {
