@@ -1,5 +1,6 @@
 /**
- * `npm test`: everything, on the real parts. `npm run test:long` runs the long simulations with more seeds. Arguments after
+ * `npm test`: everything, on the real parts. `npm run test:long` runs the long simulations, and every
+ * property with thirty times the tries (test/runs.ts). Arguments after
  * `--` go to vitest (`npm test -- --project workerd`). The last line is the count, what comes before it where the time went.
  */
 import { spawnSync } from "node:child_process";
@@ -21,14 +22,17 @@ const vitest = spawnSync(
   "vitest",
   [
     "run",
-    ...(long ? ["--project", "long*"] : []),
+    ...(long ? ["--project", "long*", "--project", "node"] : []),
     "--reporter=default",
     `--reporter=${join(import.meta.dirname, "time-reporter.ts")}`,
     "--reporter=json",
     `--outputFile.json=${resultPath}`,
     ...forVitest,
   ],
-  { stdio: ["ignore", "inherit", "inherit"] },
+  {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, ...(long ? { TEST_EFFORT: process.env.TEST_EFFORT ?? "30" } : {}) },
+  },
 );
 
 interface Counts {

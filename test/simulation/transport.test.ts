@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { DawMessage } from "../../companion/engine/midi/driver.std.ts";
 import { Simulation } from "../../dev/transport-simulation.ts";
+import { runs } from "../runs.ts";
 
 const settled = (seed: number, companions: number, echo = { lateMs: 800, loss: 0.2 }) => {
   const world = new Simulation({ seed, companions, oneWayMs: 15, jitterMs: 10, loss: 0, ppm: 50, echo });
@@ -38,7 +39,7 @@ test("C4: two to 32 DAWs that echo everything, up to 800 ms late and with losses
       const motions = new Set(world.companions.map(({ daw }) => daw.state.motion));
       expect([...motions]).toEqual([world.timeline.transport.motion]);
     }),
-    { numRuns: 25 },
+    { numRuns: runs(25) },
   );
 });
 

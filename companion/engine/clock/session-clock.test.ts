@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { runs } from "../../../test/runs.ts";
 import { SessionClock } from "./session-clock.std.ts";
 
 /** A room whose clock shows whole milliseconds, behind a link with a least delay each way and a tail. */
@@ -66,7 +67,7 @@ describe("session time", () => {
         expect(wrongMs).toBeLessThan(5);
         expect(clock.estimate?.roundTripMs).toBeGreaterThanOrEqual(80);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { runs } from "../../../test/runs.ts";
 import { majority } from "./session-clock.std.ts";
 import { SessionTicker } from "./session-ticker.std.ts";
 
@@ -57,7 +58,7 @@ describe("the session ticker", () => {
         }
         expect(run.ticker.steps).toBe(0);
       }),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     );
   });
 
