@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { initialMap } from "../protocol/timeline.ts";
+import { runs } from "../test/runs.ts";
 import { Bars } from "./bars.ts";
 
 const RATE_HZ = 48_000;
@@ -18,6 +19,20 @@ const map = fc.record({
   ).map((all) => all.map(([positionFrames, signature]) => ({ positionFrames, ...signature }))),
 });
 const place = fc.integer({ min: 0, max: RATE_HZ * 7_200 });
+
+/** Bar 8,321 begins exactly between two frames, and a little before that by the sums that lead there. */
+const halfway = {
+  tempo: [
+    { positionFrames: 0, bpm: 372 },
+    { positionFrames: 98_328_222, bpm: 367 },
+    { positionFrames: 115_981_884, bpm: 57 },
+    { positionFrames: 153_806_313, bpm: 88 },
+  ],
+  signatures: [
+    { positionFrames: 0, beats: 1, unit: 2 as const },
+    { positionFrames: 142_767_733, beats: 1, unit: 2 as const },
+  ],
+};
 
 describe("bars", () => {
   test("C4: 120 in four-four: a bar is two seconds, and a frame before its line is before it", () => {
@@ -64,7 +79,7 @@ describe("bars", () => {
         expect(lines.length).toBeLessThanOrEqual(51);
         for (const line of lines) expect(bars.placeAt(Math.round(line.frames)).bar).toBe(line.bar);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300), examples: [[halfway, 184_554_506, 0]] },
     );
   });
 });

@@ -7,8 +7,11 @@ import { TIMELINE_RATE_HZ } from "../protocol/limits.ts";
 import type { TimelineMap } from "../protocol/timeline.ts";
 
 const FRAMES_PER_MINUTE = 60 * TIMELINE_RATE_HZ;
-/** Places are whole frames, so a line that lies between two frames is the nearer one. */
-const HALF_FRAME = 0.5;
+/**
+ * Places are whole frames, so a line that lies between two frames is the nearer one. A line exactly between them may come out of its
+ * sums a little lower, after hours less than the millionth of a frame that is added here, and would be rounded to the frame before.
+ */
+const HALF_FRAME = 0.5 + 1e-6;
 
 interface TempoStretch {
   frames: number;
