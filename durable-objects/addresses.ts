@@ -134,11 +134,12 @@ function cleanAttribute(attribute: string, scanner: Scanner): string | null {
     case "ssrc":
       return cleanSource(value ?? "", scanner);
     default:
-      if (!ATTRIBUTES.has(name.toLowerCase()) || (value !== null && !isHarmless(value, scanner))) return null;
+      if (!ATTRIBUTES.has(name.toLowerCase()) || !isHarmless(attribute, scanner)) return null;
       return value === null ? `a=${name.toLowerCase()}` : `a=${name.toLowerCase()}:${value}`;
   }
 }
 
+/** Asked of name and value together: the end of a name may be the beginning of an address, as in `msid::`. */
 const isHarmless = (value: string, scanner: Scanner) =>
   scanner.isAll(value, isPrintable, 0, SDP_LINE_MAX_CHARS) && !namesAnAddress(value, scanner);
 
@@ -165,7 +166,7 @@ function cleanSource(value: string, scanner: Scanner): string | null {
   if (!scanner.isNumber(source, 2 ** 32 - 1)) return null;
   const rest = words.join(" ");
   const [name, text] = scanner.cut(rest, ":") ?? [rest, ""];
-  if (SOURCE_ATTRIBUTES.includes(name.toLowerCase()) && isHarmless(text, scanner)) {
+  if (SOURCE_ATTRIBUTES.includes(name.toLowerCase()) && isHarmless(rest, scanner)) {
     return `a=ssrc:${source} ${name.toLowerCase()}:${text}`;
   }
   const isToken = name.toLowerCase() === "cname" && scanner.isAll(text, isIceChar, 1, 64);
