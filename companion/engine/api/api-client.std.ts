@@ -35,6 +35,14 @@ interface Request {
   timeoutMs?: number;
 }
 
+/** What an upload asks of the API. */
+export type UploadApi = Pick<
+  ApiClient,
+  "createRecording" | "readRecording" | "putPart" | "completeRecording" | "withdrawRecording"
+>;
+/** What a delivery asks of it. */
+export type DeliveryApi = Pick<ApiClient, "listRecordings" | "readRecording" | "download">;
+
 /** The API as a companion uses it. Every call throws `ApiError`, or the abort's reason. */
 export class ApiClient {
   readonly #origin: string;

@@ -1,13 +1,13 @@
 import type { RecordingId } from "../../../protocol/ids.ts";
 import type { Recording } from "../../../protocol/recordings.ts";
-import type { ApiClient } from "../api/api-client.std.ts";
+import type { UploadApi } from "../api/api-client.std.ts";
 import { writeSidecar } from "../stems/sidecar.node.ts";
 import type { Sharing, Stem } from "../stems/stem.std.ts";
 import { Upload, type UploadSource, wholeSource } from "./upload.node.ts";
 import type { UploadProgress } from "./upload-progress.std.ts";
 
 interface UploadQueueOptions {
-  api: ApiClient;
+  api: UploadApi;
   nowMs(): number;
   onProgress(progress: UploadProgress): void;
   onShared(recording: Recording, stem: Stem): void;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PART_MAX_BYTES, RECORDING_MAX_BYTES } from "../../../protocol/limits.ts";
 import type { Recording } from "../../../protocol/recordings.ts";
 import { UPLOAD_ABANDONED_AFTER_MS } from "../../../protocol/retention.ts";
-import { type ApiClient, ApiError } from "../api/api-client.std.ts";
+import { ApiError, type UploadApi } from "../api/api-client.std.ts";
 import { again, backoffMs, isRetryable } from "../api/retry.node.ts";
 import type { Stem } from "../stems/stem.std.ts";
 import { peaksOf, readPart, whyChanged } from "./stem-file.node.ts";
@@ -41,7 +41,7 @@ export const wholeSource = (stem: Stem): UploadSource => ({
 });
 
 interface UploadOptions {
-  api: ApiClient;
+  api: UploadApi;
   source: UploadSource;
   /** Milliseconds since the Unix epoch. */
   nowMs(): number;
