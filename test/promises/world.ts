@@ -46,9 +46,8 @@ export interface World {
 const each = <Value>(value: (who: Person) => Value) =>
   Object.fromEntries(people.map((who) => [who, value(who)])) as Record<Person, Value>;
 
-/** Builds the world anew, with ids and tokens of its own, so that one test's deletions are nothing to the next. `withObjects`: the store holds
- * the recordings as well. */
-export async function newWorld(nowMs: number, withObjects = true): Promise<World> {
+/** Builds the world anew, with ids and tokens of its own, so that one test's deletions are nothing to the next. */
+export async function newWorld(nowMs: number): Promise<World> {
   const world: World = {
     nowMs,
     sessionId: newId("ses", random) as SessionId,
@@ -66,7 +65,7 @@ export async function newWorld(nowMs: number, withObjects = true): Promise<World
     token: each((who) => `token-${who}-${newId("tok", random)}`),
   };
   const db = env.DB;
-  const uploadId = withObjects ? await storeObjects(world) : "none";
+  const uploadId = await storeObjects(world);
   const statements = [
     db
       .prepare("INSERT INTO sessions (id, name, recording_permitted, created_at_ms) VALUES (?, 'Night', 1, ?)")

@@ -59,7 +59,7 @@ describe("X18: an operator's own way in", () => {
     expect((await ask(startMs, "GET", "/operator", { Cookie: cookie })).status).toBe(200);
 
     // The deployment's key sets up operators and opens nothing; a person's sign-in opens nothing either.
-    const world = await newWorld(startMs, false);
+    const world = await newWorld(startMs);
     for (const path of ["/requests", "/reports", "/breaches"])
       for (const headers of [
         deployKey,
@@ -82,7 +82,7 @@ describe("X18: an operator's own way in", () => {
   });
 
   test("G1: who was looked at, and what was done, is in that person's export, and in nobody else's", async () => {
-    const world = await newWorld(startMs, false);
+    const world = await newWorld(startMs);
     const cookie = `__Host-operator=${await operatorToken(at(startMs + 60_000))}`;
     const page = await ask(startMs, "GET", "/operator", { Cookie: cookie });
     const html = await page.text();
@@ -106,7 +106,7 @@ describe("X18: an operator's own way in", () => {
   });
 
   test("G3: a request is checked, then answered, by plain forms; unchecked it is refused", async () => {
-    const world = await newWorld(startMs, false);
+    const world = await newWorld(startMs);
     const cookie = `__Host-operator=${await operatorToken(at(startMs + 120_000))}`;
     const requestId = `prq_${"7".repeat(26)}`;
     await env.DB.prepare(

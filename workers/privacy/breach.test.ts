@@ -36,8 +36,8 @@ const mails = async (like: string) =>
   (await env.DB.prepare("SELECT COUNT(*) AS n FROM mail_outbox WHERE id LIKE ?").bind(like).first<number>("n")) ?? 0;
 
 test("G4: who is affected comes from what the tables hold: owners, members by way of another table, addresses without an account", async () => {
-  const world = await newWorld(startMs, false);
-  const other = await newWorld(startMs, false);
+  const world = await newWorld(startMs);
+  const other = await newWorld(startMs);
   const { ada, ben, olu, pat } = world.accountId;
   const { sessionId } = world;
   expect(await peopleOf(await register({ tables: ["recordings"], sessionId }))).toEqual([ada]);
@@ -92,7 +92,7 @@ test("G4: each law's clock is data: 72 h, and for the app 24 h, 72 h and 14 days
 });
 
 test("G4: the drill: registered, drafted, reminded, the people told once each in paced steps, recorded, closed", async () => {
-  const world = await newWorld(startMs, false);
+  const world = await newWorld(startMs);
   const here: Env = { ...env, EMAIL: { send: async () => undefined } as unknown as Env["EMAIL"] };
   // A year's worth of strangers besides: more than one run may write to.
   await env.DB.prepare(
