@@ -5,6 +5,8 @@ import type { StudioCommand } from "../../companion/engine/studio/commands.std.t
 import { StudioEvent } from "../../companion/engine/studio/events.std.ts";
 
 const program = fileURLToPath(new URL("../../companion/headless/main.node.ts", import.meta.url));
+/** A companion that says nothing for so long hangs, however busy the machine is. */
+const PATIENCE_SECONDS = 120;
 type EventOf<Type extends StudioEvent["type"]> = Extract<StudioEvent, { type: Type }>;
 
 /** A headless companion in a process of its own, and all its events. */
@@ -84,7 +86,7 @@ export class Companion {
   until<Type extends StudioEvent["type"]>(
     type: Type,
     fits: (event: EventOf<Type>) => boolean,
-    seconds: number,
+    seconds = PATIENCE_SECONDS,
   ): Promise<EventOf<Type>> {
     return new Promise((resolve, reject) => {
       const settle = (end: () => void) => {

@@ -99,24 +99,24 @@ test("C4, P42: play is pressed in one DAW and the other rolls, stop in the other
     return new Companion(`p${at}`, { origin, token, sessionId, input, folder: place, daw: daws[at]?.flag ?? "" });
   });
   try {
-    await Promise.all(companions.map((one) => one.until("joined", () => true, 30)));
-    await Promise.all(companions.map((one) => one.until("link", ({ state }) => state === "connected", 30)));
-    await expect.poll(() => daws.every(({ isConnected }) => isConnected), { timeout: 20_000 }).toBe(true);
+    await Promise.all(companions.map((one) => one.until("joined", () => true)));
+    await Promise.all(companions.map((one) => one.until("link", ({ state }) => state === "connected")));
+    await expect.poll(() => daws.every(({ isConnected }) => isConnected)).toBe(true);
     companions[0]?.execute({ type: "transport", transport: { command: "locate", positionFrames: 480_000 } });
-    await expect.poll(() => daws.map(({ samples }) => samples), { timeout: 20_000 }).toEqual([480_000, 480_000]);
+    await expect.poll(() => daws.map(({ samples }) => samples)).toEqual([480_000, 480_000]);
     const before = daws[0].heard.length;
 
     daws[0].press("play");
-    await expect.poll(() => daws[1].heard.at(-1), { timeout: 20_000 }).toBe("/transport_play");
-    await companions[1]?.until("executed", ({ command }) => command === "play", 20);
+    await expect.poll(() => daws[1].heard.at(-1)).toBe("/transport_play");
+    await companions[1]?.until("executed", ({ command }) => command === "play");
     // Whoever was pressed is not interrupted.
     expect(daws[0].heard.length).toBe(before);
 
     daws[1].press("stop");
-    await expect.poll(() => daws[0].heard.includes("/transport_stop"), { timeout: 20_000 }).toBe(true);
-    await companions[0]?.until("executed", ({ command }) => command === "stop", 20);
+    await expect.poll(() => daws[0].heard.includes("/transport_stop")).toBe(true);
+    await companions[0]?.until("executed", ({ command }) => command === "stop");
     companions[0]?.execute({ type: "chat", text: "again?" });
-    await companions[1]?.until("logged", ({ event }) => event.body.kind === "chat", 20);
+    await companions[1]?.until("logged", ({ event }) => event.body.kind === "chat");
     const commands = companions[1]
       ?.emitted("logged")
       .flatMap(({ event }) => (event.body.kind === "transport" ? [event.body.transport.command] : []));

@@ -104,7 +104,7 @@ async function sharedSession(seconds: number[]) {
   for (const [at, length] of seconds.entries()) await record(place, sessionId, `Stem ${at}`, length);
   const { own, shared, troubles } = await takes(ada.api, place, sessionId);
   own.share();
-  await expect.poll(() => shared.length, { timeout: 60_000 }).toBe(seconds.length);
+  await expect.poll(() => shared.length).toBe(seconds.length);
   expect(troubles).toEqual([]);
   return { ada, ben, sessionId, place, own, shared };
 }
@@ -271,7 +271,7 @@ test("C7: taken back while the network is gone: the next run takes it back", asy
   own.close();
   expect(await ada.api.listRecordings(sessionId)).toHaveLength(1);
   await takes(ada.api, place, sessionId);
-  await expect.poll(sidecar, { timeout: 20_000 }).toBe("withdrawn");
+  await expect.poll(sidecar).toBe("withdrawn");
   expect(await ada.api.listRecordings(sessionId)).toEqual([]);
   expect(await platform.recordings.head(objectKey(sessionId, recording.recordingId))).toBeNull();
   expect(existsSync(join(place, "Stem 0.wav"))).toBe(true);

@@ -79,7 +79,7 @@ describe("`npm start`", () => {
     child.stdout.on("data", (data) => {
       text += data;
     });
-    await expect.poll(() => text, { timeout: 60_000 }).toMatch(/Open http:\/\/localhost:\d+/);
+    await expect.poll(() => text).toMatch(/Open http:\/\/localhost:\d+/);
     const origin = /http:\/\/localhost:\d+/.exec(text)?.[0] ?? "";
     expect((await fetch(`${origin}/api/v1/health`)).status).toBe(200);
     child.kill("SIGINT");

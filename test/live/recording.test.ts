@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
 import { sha256Of } from "../../companion/engine/stems/file-hash.node.ts";
@@ -40,8 +39,7 @@ async function person(displayName: string) {
 async function enter(name: string, token: string, sessionId: string, place = mkdtempSync(join(folder, `${name}-`))) {
   const companion = new Companion(name, { origin: platform.origin, token, sessionId, input, folder: place });
   running.add(companion);
-  await companion.until("joined", () => true, 20);
-  await sleep(700);
+  await companion.until("joined", () => true);
   return { companion, place };
 }
 
@@ -56,6 +54,23 @@ async function permit(token: string, sessionId: SessionId, recordingPermitted: b
 
 const stemsIn = (place: string) => readdirSync(place).filter((name) => name.endsWith(".wav"));
 
+/** Waits until so many seconds of a mono stem that was not there before, 24 bits wide, are on the disk. */
+const soundIn = (place: string, seconds: number, known: readonly string[] = []) =>
+  expect
+    .poll(() => {
+      const stems = stemsIn(place).filter((name) => !known.includes(name));
+      return Math.max(0, ...stems.map((name) => statSync(join(place, name)).size));
+    })
+    .toBeGreaterThan(seconds * 48_000 * 3);
+
+/** Waits until both have heard the same word, and so all that came before it. */
+async function agree(one: Companion, other: Companion): Promise<void> {
+  const text = randomUUID();
+  one.execute({ type: "chat", text });
+  for (const each of [one, other])
+    await each.until("logged", ({ event }) => event.body.kind === "chat" && event.body.text === text);
+}
+
 test("C6: where the host does not permit recording nobody gets a file; withdrawn in mid take, the take ends for everybody and is safe", async () => {
   const [ada, ben] = [await person("Ada"), await person("Ben")];
   const { sessionId } = await ada.api.createSession("Permission");
@@ -64,17 +79,17 @@ test("C6: where the host does not permit recording nobody gets a file; withdrawn
   const one = await enter("ada", ada.token, sessionId);
   const other = await enter("ben", ben.token, sessionId);
   other.companion.execute({ type: "transport", transport: { command: "record" } });
-  await other.companion.until("warning", ({ code }) => code === "recording-off", 10);
-  await sleep(500);
+  await other.companion.until("warning", ({ code }) => code === "recording-off");
+  await agree(other.companion, one.companion);
   expect([...stemsIn(one.place), ...stemsIn(other.place)]).toEqual([]);
 
   await permit(ada.token, sessionId, true);
   other.companion.execute({ type: "transport", transport: { command: "record" } });
-  for (const { companion } of [one, other]) await companion.until("recording", () => true, 10);
-  await sleep(1_000);
+  for (const { companion } of [one, other]) await companion.until("recording", () => true);
+  for (const { place } of [one, other]) await soundIn(place, 1);
   await permit(ada.token, sessionId, false);
   for (const { companion } of [one, other]) {
-    const { stem } = await companion.until("recorded", () => true, 10);
+    const { stem } = await companion.until("recorded", () => true);
     expect(stem).toMatchObject({ repaired: false, sharing: "local" });
     expect(await sha256Of(stem.path)).toBe(stem.sha256);
   }
@@ -86,23 +101,23 @@ test("X24, C7: a companion that is killed in mid take offers it at its next star
   await ben.api.acceptInvite((await ada.api.createInvite(sessionId)).code);
   const first = await enter("ada", ada.token, sessionId);
   first.companion.execute({ type: "transport", transport: { command: "record" } });
-  await first.companion.until("recording", () => true, 10);
-  await sleep(2_500);
+  await first.companion.until("recording", () => true);
+  await soundIn(first.place, 2.5);
   first.companion.kill();
-  await sleep(300);
+  await first.companion.leave();
   running.delete(first.companion);
 
   const again = await enter("ada", ada.token, sessionId, first.place);
-  const { stem } = await again.companion.until("recovered", () => true, 10);
+  const { stem } = await again.companion.until("recovered", () => true);
   expect(stem).toMatchObject({ repaired: true, sharing: "local" });
   expect(stem.frames / 48_000).toBeGreaterThan(1.5);
   // Offered, and in the person's own project; with nobody else until they share it.
-  await expect.poll(() => existsSync(join(first.place, "session.rpp")), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => existsSync(join(first.place, "session.rpp"))).toBe(true);
   expect(await ben.api.listRecordings(sessionId)).toEqual([]);
   again.companion.execute({ type: "share", recordingId: stem.recordingId });
-  await again.companion.until("shared", () => true, 20);
+  await again.companion.until("shared", () => true);
   const other = await enter("ben", ben.token, sessionId);
-  const delivered = await other.companion.until("delivered", () => true, 20);
+  const delivered = await other.companion.until("delivered", () => true);
   expect(await sha256Of(delivered.path)).toBe(stem.sha256);
 });
 
@@ -111,25 +126,24 @@ test("C7: whoever leaves in mid take leaves it whole; 'share as I record' is rem
   const { sessionId } = await ada.api.createSession("Leaving");
   const first = await enter("ada", ada.token, sessionId);
   first.companion.execute({ type: "share-as-i-record", on: true });
-  await first.companion.until("notice", ({ message }) => message.includes("copies of their own"), 5);
+  await first.companion.until("notice", ({ message }) => message.includes("copies of their own"));
   first.companion.execute({ type: "transport", transport: { command: "record" } });
-  await first.companion.until("recording", () => true, 10);
-  await sleep(1_000);
+  await first.companion.until("recording", () => true);
+  await soundIn(first.place, 1);
   first.companion.execute({ type: "leave" });
-  const { stem } = await first.companion.until("recorded", () => true, 10);
+  const { stem } = await first.companion.until("recorded", () => true);
   await first.companion.leave();
   running.delete(first.companion);
   expect(stem).toMatchObject({ repaired: false, sharing: "wanted" });
   expect(await sha256Of(stem.path)).toBe(stem.sha256);
   // What was to be shared is shared by the next run, without another word; and so is what it records.
   const again = await enter("ada", ada.token, sessionId, first.place);
-  await again.companion.until("shared", ({ recording }) => recording.sha256 === stem.sha256, 20);
-  await again.companion.until("notice", ({ message }) => message.startsWith("You share what you record"), 5);
+  await again.companion.until("shared", ({ recording }) => recording.sha256 === stem.sha256);
+  await again.companion.until("notice", ({ message }) => message.startsWith("You share what you record"));
   again.companion.execute({ type: "transport", transport: { command: "stop" } });
-  await sleep(500);
+  const known = stemsIn(first.place);
   again.companion.execute({ type: "transport", transport: { command: "record" } });
-  await again.companion.until("recording", () => true, 10);
-  await sleep(700);
+  await soundIn(first.place, 0.5, known);
   again.companion.execute({ type: "transport", transport: { command: "stop" } });
-  await again.companion.until("shared", ({ recording }) => recording.sha256 !== stem.sha256, 20);
+  await again.companion.until("shared", ({ recording }) => recording.sha256 !== stem.sha256);
 });

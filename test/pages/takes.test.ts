@@ -69,6 +69,11 @@ const CLICKS = `(() => {
   };
   return { left: find(flat(0)), right: find(flat(1)), frames: tap.blocks.length * 128 };
 })()`;
+/** Listens until so many clicks of the first stem have come out. */
+const hear = (page: Page, clicks: number) =>
+  expect
+    .poll(async () => (await page.evaluate<Heard>(CLICKS)).left.length, { interval: 250 })
+    .toBeGreaterThanOrEqual(clicks);
 /** Every word that the player says of its state. */
 const STATES = `(() => {
   const state = document.querySelector("[data-state]");
@@ -184,8 +189,8 @@ describe("takes in the browser", () => {
 
     await page.evaluate(STATES);
     await page.keyboard.press("Space");
-    await expect.poll(() => page.locator("[data-state]").textContent(), { timeout: 20_000 }).toBe("Playing");
-    await page.waitForTimeout(4_000);
+    await expect.poll(() => page.locator("[data-state]").textContent()).toBe("Playing");
+    await hear(page, 5);
     await page.keyboard.press("Space");
     const heard = await page.evaluate<Heard>(CLICKS);
     const played =
@@ -219,7 +224,7 @@ describe("takes in the browser", () => {
     await expect.poll(() => ruler.getAttribute("aria-valuetext")).toBe("bar 17.2, 00:00:32:15");
     const before = count.bytes;
     await page.getByRole("button", { name: "Play" }).click();
-    await page.waitForTimeout(2_500);
+    await hear(page, 3);
     await page.getByRole("button", { name: "Pause" }).click();
     const there = await page.evaluate<Heard>(CLICKS);
     // Bar 17.2 is at 32.5 s, where a click lies: it is the first thing of all.
@@ -254,7 +259,7 @@ describe("takes in the browser", () => {
     // The playhead stood at the loop's end: it has gone to its beginning, and the loop is not run past.
     await expect.poll(() => ruler.getAttribute("aria-valuetext")).toMatch(/^bar 5\.1,/);
     await page.keyboard.press("Space");
-    await page.waitForTimeout(3_500);
+    await hear(page, 5);
     await page.keyboard.press("Space");
     const { left, right } = await page.evaluate<Heard>(CLICKS);
     expect(left.length).toBeGreaterThanOrEqual(4);
@@ -269,7 +274,7 @@ describe("takes in the browser", () => {
     await page.getByRole("button", { name: "Loop L" }).click();
     await page.keyboard.press("Space");
     await page.getByText("It has ended, and cannot be played any more.").waitFor();
-    await expect.poll(() => page.locator("[data-state]").textContent(), { timeout: 20_000 }).toBe("Playing");
+    await expect.poll(() => page.locator("[data-state]").textContent()).toBe("Playing");
     await platform.db.prepare("UPDATE recordings SET state = 'complete' WHERE id = ?").bind(stems.drums).run();
     await context.close();
   });
@@ -301,7 +306,7 @@ describe("takes in the browser", () => {
         .evaluate((one) => one.matches("#takes .line-of-time :first-child *")),
     ).toBe(true);
     await page.keyboard.press("Space");
-    await expect.poll(() => page.locator("[data-state]").textContent(), { timeout: 20_000 }).toBe("Läuft");
+    await expect.poll(() => page.locator("[data-state]").textContent()).toBe("Läuft");
     await page.keyboard.press("Space");
     const start = page.getByRole("button", { name: "Zum Anfang" });
     await start.click();
@@ -357,7 +362,7 @@ describe("takes in the browser", () => {
     await page.keyboard.press("Space");
     await page.getByText("No network. It goes on by itself when there is one.").waitFor();
     await context.setOffline(false);
-    await expect.poll(() => page.locator("[data-state]").textContent(), { timeout: 15_000 }).toBe("Playing");
+    await expect.poll(() => page.locator("[data-state]").textContent()).toBe("Playing");
     await context.close();
   });
 

@@ -47,42 +47,42 @@ describe("the session view", () => {
   test("C4: Space rolls everybody, the playhead moves, Space stops at one place, Home goes back", async () => {
     await ada.page.keyboard.press("Space");
     await Promise.all([rolls(ada.page), rolls(ben.page)]);
-    await expect.poll(() => beatOf(ben.page), { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(() => beatOf(ben.page)).toBeGreaterThan(0);
     await ben.page.keyboard.press("Space");
     await Promise.all([stands(ada.page), stands(ben.page)]);
-    await expect.poll(async () => (await beatOf(ada.page)) - (await beatOf(ben.page)), { timeout: 20_000 }).toBe(0);
+    await expect.poll(async () => (await beatOf(ada.page)) - (await beatOf(ben.page))).toBe(0);
     await ben.page.locator(".view-truth", { hasText: "Ben Webster: Stopp" }).waitFor();
     await ada.page.keyboard.press("Home");
-    await expect.poll(() => beatOf(ben.page), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => beatOf(ben.page)).toBe(0);
   });
 
   test("C4: bars by the arrow keys; a tempo is everybody's", async () => {
     await ada.page.keyboard.press("ArrowRight");
-    await expect.poll(() => beatOf(ben.page), { timeout: 20_000 }).toBe(4);
+    await expect.poll(() => beatOf(ben.page)).toBe(4);
     await ada.page.keyboard.press("ArrowLeft");
-    await expect.poll(() => beatOf(ben.page), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => beatOf(ben.page)).toBe(0);
     await ben.page.fill("#view-tempo", "96");
     await ben.page.keyboard.press("Enter");
     await ada.page.locator('#view-tempo[value="96"], #view-tempo').first().waitFor();
-    await expect.poll(() => ada.page.inputValue("#view-tempo"), { timeout: 20_000 }).toBe("96");
+    await expect.poll(() => ada.page.inputValue("#view-tempo")).toBe("96");
     await ben.page.locator("h2").first().click();
   });
 
   test("C4: signature, loop and markers are everybody's, on the same bars", async () => {
     await ada.page.selectOption("#view-signature", "3/4");
-    await expect.poll(() => ben.page.inputValue("#view-signature"), { timeout: 20_000 }).toBe("3/4");
+    await expect.poll(() => ben.page.inputValue("#view-signature")).toBe("3/4");
     await ben.page.keyboard.press("l");
     await ada.page.locator('.view-buttons .loop[aria-pressed="true"]').waitFor();
     await ben.page.keyboard.press("l");
     await ada.page.locator('.view-buttons .loop[aria-pressed="false"]').waitFor();
     await ada.page.locator("h2").first().click();
     await ada.page.keyboard.press("ArrowRight");
-    await expect.poll(() => ben.page.locator(".view-counters .big dd").textContent(), { timeout: 20_000 }).toBe("2.1");
+    await expect.poll(() => ben.page.locator(".view-counters .big dd").textContent()).toBe("2.1");
     await ada.page.keyboard.press("m");
     await ben.page.locator(".view-markers", { hasText: "Marker 1 2.1" }).waitFor();
     await ada.page.keyboard.press("Home");
     await ada.page.selectOption("#view-signature", "4/4");
-    await expect.poll(() => ben.page.inputValue("#view-signature"), { timeout: 20_000 }).toBe("4/4");
+    await expect.poll(() => ben.page.inputValue("#view-signature")).toBe("4/4");
     await ben.page.locator("h2").first().click();
     await ada.page.locator("h2").first().click();
   });

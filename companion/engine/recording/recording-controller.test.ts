@@ -141,7 +141,7 @@ function rig(
     },
     async whole(count: number): Promise<Stem[]> {
       // Blocks that come after the end are what carries a take there.
-      await expect.poll(() => recorded.length, { timeout: 5_000 }).toBe(count);
+      await expect.poll(() => recorded.length).toBe(count);
       return recorded.toSorted((one, other) => one.startedAtMs - other.startedAtMs);
     },
   };
