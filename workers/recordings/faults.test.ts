@@ -23,6 +23,12 @@ const peaks = btoa("\x80\x7f\x00\x10");
 
 beforeAll(() => seedPeople(["ada", "ben"]));
 
+/** One session after the other, which nobody makes so fast: how many a person may make is tested in workers/sessions. */
+async function meet(studio: Studio, guests?: Parameters<Studio["meet"]>[0]): Promise<void> {
+  await env.DB.prepare("DELETE FROM rate_limits").run();
+  await studio.meet(guests);
+}
+
 /** What a companion does: opens, sends what is not held, completes, and begins again where it was refused, until it is through. */
 async function carry(studio: Studio, file: Uint8Array<ArrayBuffer>, afterEach: () => void): Promise<Recording> {
   const body = opening();
@@ -60,7 +66,7 @@ describe("every step of a take's way fails once", () => {
         for (let at = 1; ; at++) {
           const faults = new Faults({ at, moment, fault });
           const studio = new Studio({ reachRoom: faults.reachRoom });
-          await studio.meet();
+          await meet(studio);
           studio.bindings = faults.bindings;
           const what = () => `${fault} ${moment} call ${at}, ${faults.failed}`;
           // A Worker that died is started again for the next request.
@@ -95,7 +101,7 @@ describe("every step of a take's way fails once", () => {
       for (let at = 1; ; at++) {
         const faults = new Faults({ at, moment, fault: "kill" });
         const studio = new Studio();
-        await studio.meet();
+        await meet(studio);
         await studio.share(fileOf(300));
         await studio.put("ada", await studio.open(), 1, fileOf(60));
         studio.nowMs += UPLOAD_ABANDONED_AFTER_MS + RECORDING_RETENTION_MS.free;
@@ -119,7 +125,7 @@ describe("every step of a take's way fails once", () => {
       for (let at = 1; ; at++) {
         const faults = new Faults({ at, moment, fault: "kill" });
         const studio = new Studio();
-        await studio.meet({ ben: "participant" });
+        await meet(studio, { ben: "participant" });
         const { sessionId } = studio;
         await studio.share(fileOf(300), "ben");
         await studio.put("ada", await studio.open(), 1, fileOf(60));
@@ -172,7 +178,7 @@ describe("what no row knows", () => {
 
   test("E2, X21: an object without a row goes after a month, those with one and young ones stay", async () => {
     const studio = new Studio();
-    await studio.meet();
+    await meet(studio);
     const sweep = () => sweepOrphans(env, studio.deps, 5, plenty());
     await sweep();
     const id = await studio.share(fileOf(300));
@@ -194,7 +200,7 @@ describe("what no row knows", () => {
 
   test("X20, X21: wherever the sweep is killed, the next run finds what it had noted and what it had not", async () => {
     const studio = new Studio();
-    await studio.meet();
+    await meet(studio);
     await sweepOrphans(env, studio.deps, 5, plenty());
     const id = await studio.share(fileOf(300));
     for (const moment of moments) {
@@ -214,7 +220,7 @@ describe("what no row knows", () => {
 
   test("X31: a row that comes back in time keeps its object", async () => {
     const studio = new Studio();
-    await studio.meet();
+    await meet(studio);
     await sweepOrphans(env, studio.deps, 5, plenty());
     const [id, other] = [await studio.share(fileOf(300)), await studio.share(fileOf(400))];
     const row = await env.DB.prepare("SELECT * FROM recordings WHERE id = ?").bind(id).first();
@@ -235,7 +241,7 @@ describe("what no row knows", () => {
     "X31: the database under a full store is %s: nothing is noted, nothing goes, and somebody is told",
     async (what) => {
       const studio = new Studio();
-      await studio.meet();
+      await meet(studio);
       if (what !== "new") await sweepOrphans(env, studio.deps, 5, plenty());
       const keys = Array.from({ length: 60 }, (_, at) => `recordings/${studio.sessionId}/rec_${at}.wav`);
       await Promise.all(keys.map((key) => env.RECORDINGS.put(key, "sound")));
@@ -254,7 +260,7 @@ describe("what no row knows", () => {
 
   test("more than one page of objects: each run goes on behind the last key, and then begins anew", async () => {
     const studio = new Studio();
-    await studio.meet();
+    await meet(studio);
     const asked: (string | undefined)[] = [];
     const list = async ({ prefix = "", startAfter }: R2ListOptions) => {
       asked.push(startAfter);
@@ -272,7 +278,7 @@ describe("what no row knows", () => {
 
   test("E2: the record of a session's deletion is kept a year, and that of a notice thirty days; then they go", async () => {
     const studio = new Studio();
-    await studio.meet();
+    await meet(studio);
     const { sessionId } = studio;
     await studio.ask("ada", "DELETE", `/sessions/${sessionId}`);
     studio.nowMs += TICKET_LIFETIME_MS + 1;
@@ -305,7 +311,7 @@ describe("races", () => {
   const file = fileOf(1_000);
   beforeEach(async () => {
     studio = new Studio();
-    await studio.meet();
+    await meet(studio);
   });
 
   /** A completion that is stopped when it reads the object for the `nth` time, until `meanwhile` is through. */

@@ -139,6 +139,7 @@ export class Studio {
   /** A session of Ada's, with guests in it. */
   async meet(guests: Record<string, "participant" | "observer"> = {}): Promise<void> {
     const created = await this.ask("ada", "POST", "/sessions", { body: { name: "Night" } });
+    if (created.status !== 201) throw new Error(`Nobody met: ${await created.text()}`);
     this.sessionId = (await created.json<{ sessionId: SessionId }>()).sessionId;
     for (const [who, role] of Object.entries(guests)) {
       const invite = await this.ask("ada", "POST", `/sessions/${this.sessionId}/invites`, { body: { role } });
