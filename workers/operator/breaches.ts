@@ -13,7 +13,7 @@ const params = z.object({ breachId: BreachId });
 const guarded = { security: bearer, tags: ["operator"] };
 
 async function list(c: AppContext) {
-  return c.json({ items: z.array(Breach).parse(await listBreaches(c.env.DB)) }, 200);
+  return c.json({ items: await listBreaches(c.env.DB) }, 200);
 }
 
 async function enter(c: AppContext, body: z.output<typeof RegisterBreach>) {
@@ -24,8 +24,10 @@ async function enter(c: AppContext, body: z.output<typeof RegisterBreach>) {
 async function handle(c: OperatorContext, path: z.output<typeof params>, body: z.output<typeof HandleBreach>) {
   const outcome = await handleBreach(c.env, c.var.deps, path.breachId, body);
   await noteAction(c.env.DB, c.var.deps, c.var.operator, `breaches.${body.do}`, []);
-  if (outcome === "not-found") return problem(c, "not-found");
-  if (outcome === "untold") return problem(c, "conflict", "A notice is still to be sent.");
+  if (!outcome.ok)
+    return outcome.reason === "not-found"
+      ? problem(c, "not-found")
+      : problem(c, "conflict", "A notice is still to be sent.");
   return c.body(null, 204);
 }
 

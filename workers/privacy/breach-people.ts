@@ -1,6 +1,7 @@
 import { BreachScope } from "../../protocol/breaches.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { firstValue, jsonColumn } from "../platform/rows.ts";
 import { inventory, sqlName } from "./inventory.ts";
 import type { Subject, TableName } from "./rules.ts";
 
@@ -39,11 +40,12 @@ function whose(table: TableName, subject: Subject<string>, where: string): { is:
 
 /** Notes more of the people, some thousand in one call. `true`: they are all there. */
 export async function countPeople(env: Env, deps: Deps, breachId: string): Promise<boolean> {
-  const stored = await env.DB.prepare("SELECT scope FROM breaches WHERE id = ? AND counted_at_ms IS NULL")
-    .bind(breachId)
-    .first<string>("scope");
-  if (stored === null) return true;
-  const scope = BreachScope.parse(JSON.parse(stored));
+  const scope = await firstValue(
+    jsonColumn(BreachScope),
+    env.DB.prepare("SELECT scope FROM breaches WHERE id = ? AND counted_at_ms IS NULL").bind(breachId),
+    "scope",
+  );
+  if (scope === null) return true;
   for (const table of scope.tables.filter(isTable))
     for (const subject of inventory[table].subjects as readonly Subject<string>[]) {
       const { is, sql } = whose(table, subject, reached(table, scope));

@@ -117,7 +117,7 @@ test("G4: the drill: registered, drafted, reminded, the people told once each in
   await continueBreaches(here, at(startMs + 49 * HOUR_MS));
   expect(await mails("notices-%")).toBe(1);
 
-  expect(await handleBreach(here, at(startMs), id, { do: "close" })).toBe("untold");
+  expect(await handleBreach(here, at(startMs), id, { do: "close" })).toMatchObject({ reason: "untold" });
   await handleBreach(here, at(startMs), id, { do: "tell-people" });
   const told: number[] = [];
   for (let run = 0; run < 4; run++) {
@@ -135,8 +135,8 @@ test("G4: the drill: registered, drafted, reminded, the people told once each in
     notice: "gdpr-authority",
     proof: "ICO 4711",
   });
-  expect(await handleBreach(here, at(startMs + 61 * HOUR_MS), id, { do: "close" })).toBe("done");
-  expect(await handleBreach(here, at(startMs + 61 * HOUR_MS), id, { do: "close" })).toBe("not-found");
+  expect(await handleBreach(here, at(startMs + 61 * HOUR_MS), id, { do: "close" })).toMatchObject({ ok: true });
+  expect(await handleBreach(here, at(startMs + 61 * HOUR_MS), id, { do: "close" })).toMatchObject({ reason: "not-found" });
   // Somebody who is erased is no longer named in it; how many there were stays.
   await env.DB.prepare("DELETE FROM accounts WHERE id = 'acc_drill1'").run();
   expect(await peopleOf(id)).toHaveLength(229);

@@ -1,10 +1,13 @@
-import { type Breach, BreachScope, type HandleBreach, type RegisterBreach } from "../../protocol/breaches.ts";
+import { z } from "zod";
+import { Language } from "../../protocol/accounts.ts";
+import { Breach, BreachScope, type HandleBreach, type RegisterBreach } from "../../protocol/breaches.ts";
 import { assertNever } from "../../protocol/errors.ts";
 import { newId } from "../../protocol/ids.ts";
-import type { Language } from "../../site/i18n/language.ts";
+import { done, type Result, refused } from "../../protocol/result.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { allRows, firstRow, jsonColumn } from "../platform/rows.ts";
 import { clockOf, dueNotices } from "./breach-clocks.ts";
 import { draftOf, type Known, peopleDraft } from "./breach-drafts.ts";
 import { countPeople, fits } from "./breach-people.ts";
@@ -42,36 +45,41 @@ export async function registerBreach(env: Env, deps: Deps, breach: RegisterBreac
   return id;
 }
 
-interface Row extends Omit<Breach, "scope" | "notices" | "told"> {
-  scope: string;
-  words: string | null;
-  told: number;
-}
+const Words = z.record(Language, z.string());
+const Row = Breach.omit({ notices: true }).extend({
+  scope: jsonColumn(BreachScope),
+  words: jsonColumn(Words).nullable(),
+});
+type Row = z.infer<typeof Row>;
+const NoticeRow = Breach.shape.notices.element.omit({ law: true, draft: true }).extend({ breachId: z.string() });
 
 const columns = `id AS breachId, kind, what_happened AS whatHappened, consequences, measures, scope, aware_at_ms AS awareAtMs,
   fixed_at_ms AS fixedAtMs, affected, counted_at_ms AS countedAtMs, words, closed_at_ms AS closedAtMs,
   (SELECT COUNT(*) FROM breach_people p WHERE p.breach_id = b.id AND told_at_ms IS NOT NULL) AS told`;
 
-const knownOf = (row: Row): Known => ({ ...row, tables: BreachScope.parse(JSON.parse(row.scope)).tables });
+const knownOf = (row: Row): Known => ({ ...row, tables: row.scope.tables });
 
 /** The register: open ones first, the newest before all others. */
 export async function listBreaches(db: D1Database): Promise<Breach[]> {
-  const { results } = await db
-    .prepare(`SELECT ${columns} FROM breaches b ORDER BY closed_at_ms IS NOT NULL, aware_at_ms DESC LIMIT ?`)
-    .bind(SHOWN_MAX)
-    .all<Row>();
-  const notices = await db
-    .prepare(
-      `SELECT breach_id AS breachId, notice, due_at_ms AS dueAtMs, sent_at_ms AS sentAtMs, proof FROM breach_notices
+  const { results } = await allRows(
+    Row,
+    db
+      .prepare(`SELECT ${columns} FROM breaches b ORDER BY closed_at_ms IS NOT NULL, aware_at_ms DESC LIMIT ?`)
+      .bind(SHOWN_MAX),
+  );
+  const notices = await allRows(
+    NoticeRow,
+    db
+      .prepare(
+        `SELECT breach_id AS breachId, notice, due_at_ms AS dueAtMs, sent_at_ms AS sentAtMs, proof FROM breach_notices
        WHERE breach_id IN (SELECT value FROM json_each(?)) ORDER BY due_at_ms IS NULL, due_at_ms`,
-    )
-    .bind(JSON.stringify(results.map(({ breachId }) => breachId)))
-    .all<Omit<Breach["notices"][number], "law" | "draft"> & { breachId: string }>();
+      )
+      .bind(JSON.stringify(results.map(({ breachId }) => breachId))),
+  );
   return results.map((row) => {
-    const { words: _words, scope, ...rest } = row;
+    const { words: _words, ...rest } = row;
     return {
       ...rest,
-      scope: BreachScope.parse(JSON.parse(scope)),
       notices: notices.results
         .filter(({ breachId }) => breachId === row.breachId)
         .map(({ breachId: _breach, ...notice }) => ({
@@ -89,11 +97,12 @@ export async function handleBreach(
   deps: Deps,
   breachId: string,
   step: HandleBreach,
-): Promise<"done" | "not-found" | "untold"> {
-  const row = await env.DB.prepare(`SELECT ${columns} FROM breaches b WHERE id = ? AND closed_at_ms IS NULL`)
-    .bind(breachId)
-    .first<Row>();
-  if (row === null) return "not-found";
+): Promise<Result<void, "not-found" | "untold">> {
+  const row = await firstRow(
+    Row,
+    env.DB.prepare(`SELECT ${columns} FROM breaches b WHERE id = ? AND closed_at_ms IS NULL`).bind(breachId),
+  );
+  if (row === null) return refused("not-found");
   const nowMs = deps.now();
   switch (step.do) {
     case "tell-people": {
@@ -101,7 +110,7 @@ export async function handleBreach(
       await env.DB.prepare("UPDATE breaches SET words = ifnull(words, ?2) WHERE id = ?1")
         .bind(breachId, JSON.stringify(words))
         .run();
-      return "done";
+      return done;
     }
     case "note-sent": {
       const { meta } = await env.DB.prepare(
@@ -109,7 +118,7 @@ export async function handleBreach(
       )
         .bind(breachId, step.notice, nowMs, step.proof)
         .run();
-      return meta.changes === 0 ? "not-found" : "done";
+      return meta.changes === 0 ? refused("not-found") : done;
     }
     case "fixed": {
       const { withinMs } = clockOf("cra-final-report");
@@ -123,7 +132,7 @@ export async function handleBreach(
           "UPDATE breach_notices SET due_at_ms = ifnull(due_at_ms, ?2) WHERE breach_id = ?1 AND notice = 'cra-final-report'",
         ).bind(breachId, nowMs + withinMs),
       ]);
-      return "done";
+      return done;
     }
     case "close": {
       const { meta } = await env.DB.prepare(
@@ -132,39 +141,45 @@ export async function handleBreach(
       )
         .bind(breachId, nowMs)
         .run();
-      return meta.changes === 0 ? "untold" : "done";
+      return meta.changes === 0 ? refused("untold") : done;
     }
     default:
       return assertNever(step);
   }
 }
 
+const Open = z.object({ id: z.string(), words: jsonColumn(Words).nullable(), countedAtMs: z.number().nullable() });
+
 /** The job of cron: counts on, writes to people who wait, and reminds of clocks that end. */
 export async function continueBreaches(env: Env, deps: Deps) {
-  const open = await env.DB.prepare(
-    `SELECT id, words, counted_at_ms AS countedAtMs FROM breaches WHERE closed_at_ms IS NULL ORDER BY aware_at_ms LIMIT ?`,
-  )
-    .bind(SHOWN_MAX)
-    .all<{ id: string; words: string | null; countedAtMs: number | null }>();
-  let done = 0;
+  const open = await allRows(
+    Open,
+    env.DB.prepare(
+      `SELECT id, words, counted_at_ms AS countedAtMs FROM breaches WHERE closed_at_ms IS NULL ORDER BY aware_at_ms LIMIT ?`,
+    ).bind(SHOWN_MAX),
+  );
+  let written = 0;
   let finished = true;
   for (const { id, words, countedAtMs } of open.results) {
     if (countedAtMs === null) finished = (await countPeople(env, deps, id)) && finished;
     if (words === null) continue;
-    const told = await tellPeople(env, deps, id, JSON.parse(words) as Record<Language, string>, TOLD_PER_RUN - done);
-    done += told.done;
+    const told = await tellPeople(env, deps, id, words, TOLD_PER_RUN - written);
+    written += told.done;
     finished &&= told.finished;
   }
   await remind(env, deps);
-  return { done, rowsRead: open.meta.rows_read, finished };
+  return { done: written, rowsRead: open.meta.rows_read, finished };
 }
 
+const Affected = z.object({ id: z.string(), accountId: z.string().nullable(), email: z.string().nullable() });
+
 async function tellPeople(env: Env, deps: Deps, breachId: string, words: Record<Language, string>, limit: number) {
-  const { results } = await env.DB.prepare(
-    "SELECT id, account_id AS accountId, email FROM breach_people WHERE breach_id = ? AND told_at_ms IS NULL LIMIT ?",
-  )
-    .bind(breachId, limit)
-    .all<{ id: string; accountId: string | null; email: string | null }>();
+  const { results } = await allRows(
+    Affected,
+    env.DB.prepare(
+      "SELECT id, account_id AS accountId, email FROM breach_people WHERE breach_id = ? AND told_at_ms IS NULL LIMIT ?",
+    ).bind(breachId, limit),
+  );
   const nowMs = deps.now();
   for (const { id, accountId, email } of results) {
     const to =
@@ -195,15 +210,18 @@ async function tellPeople(env: Env, deps: Deps, breachId: string, words: Record<
   return { done: results.length, finished };
 }
 
+const Due = z.object({ breachId: z.string(), notice: z.string(), dueAtMs: z.number() });
+
 /** One mail to whoever runs this about all clocks that end within a day. */
 async function remind(env: Env, deps: Deps): Promise<void> {
   const nowMs = deps.now();
-  const due = await env.DB.prepare(
-    `SELECT breach_id AS breachId, notice, due_at_ms AS dueAtMs FROM breach_notices
+  const due = await allRows(
+    Due,
+    env.DB.prepare(
+      `SELECT breach_id AS breachId, notice, due_at_ms AS dueAtMs FROM breach_notices
      WHERE sent_at_ms IS NULL AND due_at_ms <= ?1 AND reminded_at_ms IS NULL ORDER BY due_at_ms LIMIT ?2`,
-  )
-    .bind(nowMs + REMINDED_BEFORE_MS, SHOWN_MAX)
-    .all<{ breachId: string; notice: string; dueAtMs: number }>();
+    ).bind(nowMs + REMINDED_BEFORE_MS, SHOWN_MAX),
+  );
   const [first] = due.results;
   if (first === undefined) return;
   const values = { count: due.results.length, firstDueAtMs: first.dueAtMs, link: env.PUBLIC_ORIGIN };
