@@ -8,7 +8,7 @@ import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { endSignIns } from "./credentials.ts";
-import { accountDetail, patchAccount } from "./store.ts";
+import { accountDetail, endSignIn, patchAccount } from "./store.ts";
 
 const params = z.object({ signInId: z.string().max(40) });
 
@@ -39,10 +39,8 @@ async function endOthers(c: AccountContext) {
 }
 
 async function endOne(c: AccountContext, path: z.output<typeof params>) {
-  const { meta } = await c.env.DB.prepare("DELETE FROM sign_ins WHERE id = ? AND account_id = ?")
-    .bind(path.signInId, c.var.account.id)
-    .run();
-  return meta.changes === 0 ? problem(c, "not-found") : c.body(null, 204);
+  const isEnded = await endSignIn(c.env.DB, c.var.account.id, path.signInId);
+  return isEnded ? c.body(null, 204) : problem(c, "not-found");
 }
 
 /** A person's own account: what they gave can be read and corrected by them (A6), and each device that is signed in can be sent away. */

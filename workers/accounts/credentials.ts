@@ -10,6 +10,7 @@ import { type AppContext, newRouter } from "../http/router.ts";
 import { flush } from "../mail/flush.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
 import type { Values } from "../mail/templates.ts";
+import { changeAddress } from "./store.ts";
 
 /**
  * Credentials: what an account is signed in with. Whenever one changes, everything that waits is void and the owner is told, in the batch of
@@ -83,7 +84,7 @@ async function takeBack(c: AppContext, body: z.output<typeof Token>) {
   const values = { link: `${publicOrigin(c)}/reset/finish?token=${reset.token}`, takeBack: back.link };
   const mail = { id: `take-back-${newSecret(deps)}`, to: { ...before, address: email }, values };
   const undone = await c.env.DB.batch([
-    c.env.DB.prepare("UPDATE accounts SET email = ?2 WHERE id = ?1").bind(accountId, email),
+    changeAddress(c.env.DB, accountId, email),
     ...removeAddedSince(c.env.DB, accountId, sinceMs),
     ...voidChallenges(c.env.DB, accountId),
     // A thief was told of what they changed as well, at the address that they had moved to. What is older stays: it is the owner's.

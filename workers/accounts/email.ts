@@ -13,7 +13,7 @@ import { addressOf, queueDecoy, queueMail } from "../mail/outbox.ts";
 import { takeBackLink } from "./credentials.ts";
 import { consumeMail } from "./mail-limits.ts";
 import { accepted } from "./sign-up.ts";
-import { findCredentials } from "./store.ts";
+import { changeAddress, findCredentials } from "./store.ts";
 
 /**
  * A change of address has two halves: it is asked for, which the address of now is told at once with a link that stops it, and it is confirmed
@@ -70,7 +70,7 @@ async function confirm(c: AppContext, body: z.output<typeof Token>) {
   const to = { ...before, accountId: null };
   const id = `address-${newSecret(deps)}`;
   const moved = await c.env.DB.batch([
-    c.env.DB.prepare("UPDATE accounts SET email = ?2 WHERE id = ?1").bind(accountId, email),
+    changeAddress(c.env.DB, accountId, email),
     ...voidChallenges(c.env.DB, accountId),
     back.insert,
     queueMail(c.env.DB, { id, to, template: "address-changed", values: { takeBack: back.link } }, deps.now()),

@@ -11,7 +11,7 @@ import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { flush } from "../mail/flush.ts";
 import { credentialsChanged } from "./credentials.ts";
-import { insertPasskey, passkeyIds, webauthnUserId } from "./store.ts";
+import { insertPasskey, passkeyIds, removePasskey, renamePasskey, webauthnUserId } from "./passkey-store.ts";
 import { passkeyOptions, readNewPasskey } from "./webauthn.ts";
 
 /** Passkeys (WebAuthn level 3): each change wants a proof of late and is told to the owner; a name is only a name. */
@@ -50,24 +50,14 @@ async function add(c: AccountContext, body: z.output<typeof NewPasskey>) {
 }
 
 async function rename(c: AccountContext, path: z.output<typeof params>, body: z.output<typeof RenamePasskey>) {
-  const { meta } = await c.env.DB.prepare("UPDATE passkeys SET label = ?3 WHERE id = ?1 AND account_id = ?2")
-    .bind(path.passkeyId, c.var.account.id, body.label)
-    .run();
-  return meta.changes === 0 ? problem(c, "not-found") : c.body(null, 204);
+  const isNamed = await renamePasskey(c.env.DB, c.var.account.id, path.passkeyId, body.label);
+  return isNamed ? c.body(null, 204) : problem(c, "not-found");
 }
 
 async function remove(c: AccountContext, path: z.output<typeof params>) {
   const { id } = c.var.account;
   const { passkeyId } = path;
-  // The rule is part of the statement: two removals at once cannot take the last two.
-  const { meta } = await c.env.DB.prepare(
-    `DELETE FROM passkeys WHERE id = ?1 AND account_id = ?2
-       AND (EXISTS (SELECT 1 FROM passwords WHERE account_id = ?2)
-         OR (SELECT COUNT(*) FROM passkeys WHERE account_id = ?2) > 1)`,
-  )
-    .bind(passkeyId, id)
-    .run();
-  if (meta.changes === 0)
+  if (!(await removePasskey(c.env.DB, id, passkeyId)))
     return problem(c, (await passkeyIds(c.env.DB, id)).includes(passkeyId) ? "last-way-in" : "not-found");
   await c.env.DB.batch(await credentialsChanged(c, id, "passkey-removed"));
   flush(c);

@@ -10,7 +10,7 @@ import { flush } from "../mail/flush.ts";
 import { sealText } from "../platform/sealed-text.ts";
 import { credentialsChanged } from "./credentials.ts";
 import { hasSecondFactor } from "./store.ts";
-import { newRecoveryCodes, newTotp, spendTotp } from "./totp.ts";
+import { keepTotp, newRecoveryCodes, newTotp, removeSecondFactor, spendTotp } from "./totp.ts";
 
 /** The second factor by time (RFC 6238), and the recovery codes that stand in for it. */
 const guarded = {
@@ -22,13 +22,8 @@ async function start(c: AccountContext) {
   const { deps, account } = c.var;
   const started = newTotp(deps, account.email);
   const sealed = await sealText(c.env, deps, "second-factors", account.id, started.secret);
-  const { meta } = await c.env.DB.prepare(
-    `INSERT INTO second_factors (account_id, secret) VALUES (?1, ?2)
-     ON CONFLICT (account_id) DO UPDATE SET secret = ?2, last_step = 0 WHERE confirmed_at_ms IS NULL`,
-  )
-    .bind(account.id, sealed)
-    .run();
-  if (meta.changes === 0) return problem(c, "conflict", "There is a second factor already. Remove it first.");
+  if (!(await keepTotp(c.env.DB, account.id, sealed)))
+    return problem(c, "conflict", "There is a second factor already. Remove it first.");
   c.header("Cache-Control", "no-store");
   return c.json(started, 200);
 }
@@ -50,8 +45,7 @@ async function remove(c: AccountContext) {
   const { id } = c.var.account;
   if (!(await hasSecondFactor(c.env.DB, id))) return problem(c, "not-found");
   await c.env.DB.batch([
-    c.env.DB.prepare("DELETE FROM second_factors WHERE account_id = ?").bind(id),
-    c.env.DB.prepare("DELETE FROM recovery_codes WHERE account_id = ?").bind(id),
+    ...removeSecondFactor(c.env.DB, id),
     ...(await credentialsChanged(c, id, "second-factor-off")),
   ]);
   flush(c);

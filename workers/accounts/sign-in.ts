@@ -23,8 +23,9 @@ import { flush } from "../mail/flush.ts";
 import { credentialsChanged } from "./credentials.ts";
 import { consumeNetwork, networkTries } from "./network-limits.ts";
 import { answerSignIn, provesPassword } from "./opaque.ts";
+import { findPasskey, notePasskey } from "./passkey-store.ts";
 import { startSignInSession, Wanted, wantedOf } from "./sign-in-session.ts";
-import { findCredentials, findPasskey, hasSecondFactor } from "./store.ts";
+import { endSignIn, findCredentials, hasSecondFactor } from "./store.ts";
 import { spendRecoveryCode, spendTotp } from "./totp.ts";
 import { signInOptions, verifyPasskey } from "./webauthn.ts";
 
@@ -145,16 +146,13 @@ async function finishPasskey(c: AppContext, body: z.output<typeof SignInWithPass
   if (passkey === null) return problem(c, "passkey-invalid");
   const counter = await verifyPasskey(publicOrigin(c), waiting.data.challenge, credential, passkey);
   if (counter === null) return problem(c, "passkey-invalid");
-  await c.env.DB.prepare("UPDATE passkeys SET counter = ?2, last_used_at_ms = ?3 WHERE id = ?1")
-    .bind(passkey.id, counter, c.var.deps.now())
-    .run();
+  await notePasskey(c.env.DB, passkey.id, counter, c.var.deps.now());
   return c.json(await startSignInSession(c, passkey.accountId, "passkey", wantedOf(c, keep, label)), 200);
 }
 
 async function signOut(c: AppContext) {
   const signedIn = await findSignedIn(c);
-  if (signedIn !== null)
-    await c.env.DB.prepare("DELETE FROM sign_ins WHERE id = ?").bind(signedIn.account.signInId).run();
+  if (signedIn !== null) await endSignIn(c.env.DB, signedIn.account.id, signedIn.account.signInId);
   if (isOwnOrigin(c)) dropCookie(c);
   return c.body(null, 204);
 }

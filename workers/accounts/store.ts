@@ -2,12 +2,12 @@ import { z } from "zod";
 import { AccountDetail, type Language, type PatchAccount, type Person } from "../../protocol/accounts.ts";
 import { newId } from "../../protocol/ids.ts";
 import { SIGN_IN_HISTORY_MAX } from "../../protocol/limits.ts";
-import { newSecret } from "../auth/challenges.ts";
 import { rename } from "../hub/store.ts";
 import { withdrawNews } from "../mail/unsubscribe.ts";
 import type { Deps } from "../platform/deps.ts";
-import { allRows, firstRow, jsonColumn, rowsOf, SqlBoolean } from "../platform/rows.ts";
+import { firstRow, firstValue, rowsOf, SqlBoolean } from "../platform/rows.ts";
 import type { PasswordRecord } from "./opaque.ts";
+import { insertPasskey } from "./passkey-store.ts";
 import type { Passkey } from "./webauthn.ts";
 
 /** What a sign-up waits with until its address is confirmed. Nothing of it is an account, and nothing in it signs anybody in. */
@@ -60,23 +60,6 @@ export function insertPassword(db: D1Database, accountId: string, password: Pass
     .bind(accountId, password.userIdentifier, password.record, password.setupVersion, nowMs);
 }
 
-export function insertPasskey(db: D1Database, accountId: string, passkey: Passkey & { label: string }, nowMs: number) {
-  return db
-    .prepare(
-      `INSERT INTO passkeys (id, account_id, public_key, counter, transports, label, created_at_ms)
-       SELECT ?2, id, ?3, ?4, ?5, ?6, ?7 FROM accounts WHERE id = ?1 ON CONFLICT DO NOTHING`,
-    )
-    .bind(
-      accountId,
-      passkey.id,
-      passkey.publicKey,
-      passkey.counter,
-      JSON.stringify(passkey.transports),
-      passkey.label,
-      nowMs,
-    );
-}
-
 /**
  * Makes the account of a confirmed sign-up. The address decides: of two sign-ups for it the first to be confirmed has it, and `null`
  * tells the other. Who was on the waiting list moves over (B3): their row goes.
@@ -111,48 +94,6 @@ export async function createAccount(
       .bind(accountId, email),
   ]);
   return created?.meta.changes === 1 ? accountId : null;
-}
-
-const PasskeyRow = z.object({
-  id: z.string(),
-  accountId: z.string(),
-  publicKey: z.string(),
-  counter: z.int(),
-  transports: jsonColumn(z.array(z.string())),
-});
-
-export async function findPasskey(db: D1Database, id: string) {
-  return await firstRow(
-    PasskeyRow,
-    db
-      .prepare(
-        "SELECT id, account_id AS accountId, public_key AS publicKey, counter, transports FROM passkeys WHERE id = ?",
-      )
-      .bind(id),
-  );
-}
-
-const Ids = z.object({ id: z.string() });
-
-export async function passkeyIds(db: D1Database, accountId: string): Promise<string[]> {
-  const { results } = await allRows(
-    Ids,
-    db.prepare("SELECT id FROM passkeys WHERE account_id = ? ORDER BY created_at_ms").bind(accountId),
-  );
-  return results.map(({ id }) => id);
-}
-
-/** The account's user handle for authenticators; drawn with its first passkey, and the same from then on. */
-export async function webauthnUserId(db: D1Database, deps: Deps, accountId: string): Promise<string> {
-  const row = await firstRow(
-    Ids,
-    db
-      .prepare(
-        "UPDATE accounts SET webauthn_user_id = ifnull(webauthn_user_id, ?2) WHERE id = ?1 RETURNING webauthn_user_id AS id",
-      )
-      .bind(accountId, newSecret(deps)),
-  );
-  return row?.id ?? newSecret(deps);
 }
 
 /**
@@ -252,4 +193,21 @@ export async function accountDetail(
     })),
     signInHistory: rowsOf(History.element, history),
   };
+}
+
+/** The statement that gives an account another address. Throws with `UNIQUE` where somebody has it. */
+export const changeAddress = (db: D1Database, accountId: string, email: string): D1PreparedStatement =>
+  db.prepare("UPDATE accounts SET email = ?2 WHERE id = ?1").bind(accountId, email);
+
+/** The account of an address. */
+export const findAccountOf = (db: D1Database, email: string): Promise<string | null> =>
+  firstValue(z.string(), db.prepare("SELECT id FROM accounts WHERE email = ?").bind(email), "id");
+
+/** Signs one device out. `false`: the account has none of this id. */
+export async function endSignIn(db: D1Database, accountId: string, signInId: string): Promise<boolean> {
+  const { meta } = await db
+    .prepare("DELETE FROM sign_ins WHERE id = ? AND account_id = ?")
+    .bind(signInId, accountId)
+    .run();
+  return meta.changes > 0;
 }

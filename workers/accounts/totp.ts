@@ -23,6 +23,24 @@ export function newTotp(deps: Deps, email: string): { secret: string; uri: strin
   return { secret, uri: totp(secret, email).toString() };
 }
 
+/** Keeps a sealed secret that is still to be confirmed. `false`: there is a confirmed one. */
+export async function keepTotp(db: D1Database, accountId: string, sealed: string): Promise<boolean> {
+  const { meta } = await db
+    .prepare(
+      `INSERT INTO second_factors (account_id, secret) VALUES (?1, ?2)
+       ON CONFLICT (account_id) DO UPDATE SET secret = ?2, last_step = 0 WHERE confirmed_at_ms IS NULL`,
+    )
+    .bind(accountId, sealed)
+    .run();
+  return meta.changes > 0;
+}
+
+/** The statements that remove a second factor and what stands in for it. */
+export const removeSecondFactor = (db: D1Database, accountId: string): D1PreparedStatement[] => [
+  db.prepare("DELETE FROM second_factors WHERE account_id = ?").bind(accountId),
+  db.prepare("DELETE FROM recovery_codes WHERE account_id = ?").bind(accountId),
+];
+
 const Sealed = z.object({ secret: z.string() });
 
 /** Checks a code and uses its time step up, in one statement: the same code does not count twice (RFC 6238 section 5.2). */

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { CreateReport } from "../../protocol/hub.ts";
-import { MemberId, newId, ProfileId, SessionId } from "../../protocol/ids.ts";
+import { MemberId, ProfileId, SessionId } from "../../protocol/ids.ts";
 import { done, type Result, refused } from "../../protocol/result.ts";
 import { type AccountContext, authenticate, requireAccount } from "../auth/guard.ts";
 import { networkOf } from "../auth/network.ts";
@@ -9,9 +9,10 @@ import { costs } from "../http/costs.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
-import { firstRow } from "../platform/rows.ts";
 import { findMembership } from "../sessions/guard.ts";
+import { findAccountOf } from "../sessions/store.ts";
 import { findBehind } from "./contact.ts";
+import { addReport } from "./report-store.ts";
 
 const params = z.object({ profileId: ProfileId });
 const ofMember = z.object({ sessionId: SessionId, memberId: MemberId });
@@ -31,19 +32,11 @@ export async function takeReport(
   if (!(await consume(c.env, deps, ["report", networkOf(c.req.header("CF-Connecting-IP"))])).ok)
     return refused("rate-limited");
   const reporter = await authenticate(c);
-  await c.env.DB.prepare(
-    `INSERT INTO reports (id, reporter_account_id, account_id, reason, details, created_at_ms)
-     SELECT ?1, ?2, id, ?4, ?5, ?6 FROM accounts WHERE id = ?3 AND NOT EXISTS
-       (SELECT 1 FROM reports WHERE account_id = ?3 AND reporter_account_id = ?2 AND reason = ?4 AND details = ?5 AND closed_at_ms IS NULL)`,
-  )
-    .bind(newId("rep", deps.random), reporter?.id ?? null, aboutAccountId, reason, details, deps.now())
-    .run();
+  await addReport(c.env.DB, deps, { from: reporter?.id ?? null, about: aboutAccountId, reason, details });
   return done;
 }
 
 const accepted = { 202: { description: "A person here will look at it" }, ...problemResponses };
-
-const About = z.object({ accountId: z.string() });
 
 async function reportProfile(c: AppContext, path: z.output<typeof params>, body: z.output<typeof CreateReport>) {
   const about = await findBehind(c.env.DB, path.profileId);
@@ -55,15 +48,9 @@ async function reportProfile(c: AppContext, path: z.output<typeof params>, body:
 async function reportMember(c: AccountContext, path: z.output<typeof ofMember>, body: z.output<typeof CreateReport>) {
   const { sessionId, memberId } = path;
   if ((await findMembership(c.env.DB, sessionId, c.var.account.id)) === null) return problem(c, "not-found");
-  const about = await firstRow(
-    About,
-    c.env.DB.prepare("SELECT account_id AS accountId FROM session_members WHERE session_id = ? AND member_id = ?").bind(
-      sessionId,
-      memberId,
-    ),
-  );
+  const about = await findAccountOf(c.env.DB, sessionId, memberId);
   if (about === null) return problem(c, "not-found");
-  const outcome = await takeReport(c, about.accountId, body);
+  const outcome = await takeReport(c, about, body);
   return outcome.ok ? c.body(null, 202) : problem(c, outcome.reason);
 }
 

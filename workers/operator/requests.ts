@@ -1,12 +1,12 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { PrivacyRequestId } from "../../protocol/ids.ts";
 import { EnterPrivacyRequest, HandlePrivacyRequest } from "../../protocol/privacy.ts";
+import { findAccountOf } from "../accounts/store.ts";
 import { costs } from "../http/costs.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { flush } from "../mail/flush.ts";
-import { firstValue } from "../platform/rows.ts";
 import { accountOfRequest, handleRequest, OpenRequest, openRequests, takeRequest } from "../privacy/requests.ts";
 import { noteAction, type OperatorContext, requireOperator } from "./guard.ts";
 
@@ -23,11 +23,7 @@ async function listOpen(c: OperatorContext) {
 
 async function enter(c: OperatorContext, body: z.output<typeof EnterPrivacyRequest>) {
   const { email, ...request } = body;
-  const accountId = await firstValue(
-    z.string(),
-    c.env.DB.prepare("SELECT id FROM accounts WHERE email = ?").bind(email),
-    "id",
-  );
+  const accountId = await findAccountOf(c.env.DB, email);
   if (accountId === null) return problem(c, "not-found");
   if (request.receivedAtMs > c.var.deps.now()) return problem(c, "validation-failed");
   const id = await takeRequest(c.env, c.var.deps, { ...request, accountId }, false);

@@ -136,7 +136,9 @@ test("G4: the drill: registered, drafted, reminded, the people told once each in
     proof: "ICO 4711",
   });
   expect(await handleBreach(here, at(startMs + 61 * HOUR_MS), id, { do: "close" })).toMatchObject({ ok: true });
-  expect(await handleBreach(here, at(startMs + 61 * HOUR_MS), id, { do: "close" })).toMatchObject({ reason: "not-found" });
+  expect(await handleBreach(here, at(startMs + 61 * HOUR_MS), id, { do: "close" })).toMatchObject({
+    reason: "not-found",
+  });
   // Somebody who is erased is no longer named in it; how many there were stays.
   await env.DB.prepare("DELETE FROM accounts WHERE id = 'acc_drill1'").run();
   expect(await peopleOf(id)).toHaveLength(229);

@@ -9,9 +9,9 @@ import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { readCursor } from "../http/paging.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
-import { deliver, enqueue } from "../rooms/room-outbox.ts";
+import { deliver } from "../rooms/room-outbox.ts";
 import { findMembership, type MemberContext, type MemberEnv, requireMember } from "./guard.ts";
-import { createSession, listSessions, sessionDetail } from "./store.ts";
+import { createSession, listSessions, sessionDetail, setSettings } from "./store.ts";
 
 const params = z.object({ sessionId: SessionId });
 const guarded = { security: bearer, tags: ["sessions"] };
@@ -38,22 +38,8 @@ async function read(c: MemberContext) {
   return c.json(await sessionDetail(c.env.DB, c.var.member), 200);
 }
 
-async function patch(c: MemberContext, body: z.output<typeof PatchSession>) {
-  const { settings } = body;
-  const { sessionId, memberId } = c.var.member;
-  const call = {
-    eventId: crypto.randomUUID(),
-    sessionId,
-    fromMemberId: memberId,
-    body: { kind: "settings" as const, settings },
-  };
-  await c.env.DB.batch([
-    c.env.DB.prepare("UPDATE sessions SET recording_permitted = ?2 WHERE id = ?1").bind(
-      sessionId,
-      settings.recordingPermitted ? 1 : 0,
-    ),
-    enqueue(c.env.DB, call, c.var.deps.now()),
-  ]);
+async function patch(c: MemberContext, { settings }: z.output<typeof PatchSession>) {
+  const call = await setSettings(c.env.DB, c.var.member, settings, c.var.deps.now());
   await deliver(c.env, c.var.deps, call);
   return c.json(await sessionDetail(c.env.DB, { ...c.var.member, ...settings }), 200);
 }

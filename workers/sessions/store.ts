@@ -7,7 +7,8 @@ import { Role } from "../../protocol/roles.ts";
 import type { SessionSettings } from "../../protocol/room.ts";
 import { InviteSummary, type SessionDetail, SessionSummary } from "../../protocol/sessions.ts";
 import { type Cursor, cutPage } from "../http/paging.ts";
-import { allRows, firstRow, StoredId } from "../platform/rows.ts";
+import { allRows, firstRow, firstValue, StoredId } from "../platform/rows.ts";
+import { type Decision, enqueue } from "../rooms/room-outbox.ts";
 import { findMembership, type Membership } from "./guard.ts";
 
 type Detail = z.infer<typeof SessionDetail>;
@@ -150,4 +151,37 @@ export async function sessionDetail(db: D1Database, member: Membership): Promise
     settings: { recordingPermitted: member.recordingPermitted },
     members: results.map(({ accountId, ...seen }) => ({ ...seen, accent: accents.get(accountId) ?? 1 })),
   };
+}
+
+/** The account behind a member of a session; never handed to another member. */
+export const findAccountOf = (db: D1Database, sessionId: string, memberId: string): Promise<string | null> =>
+  firstValue(
+    z.string(),
+    db
+      .prepare("SELECT account_id AS accountId FROM session_members WHERE session_id = ? AND member_id = ?")
+      .bind(sessionId, memberId),
+    "accountId",
+  );
+
+/** Sets a session's settings. Returns the decision that its room has to be told of. */
+export async function setSettings(
+  db: D1Database,
+  by: Membership,
+  settings: SessionSettings,
+  nowMs: number,
+): Promise<Decision> {
+  const { sessionId, memberId: fromMemberId } = by;
+  const call: Decision = {
+    eventId: crypto.randomUUID(),
+    sessionId,
+    fromMemberId,
+    body: { kind: "settings", settings },
+  };
+  await db.batch([
+    db
+      .prepare("UPDATE sessions SET recording_permitted = ?2 WHERE id = ?1")
+      .bind(sessionId, settings.recordingPermitted ? 1 : 0),
+    enqueue(db, call, nowMs),
+  ]);
+  return call;
 }

@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { newSecret } from "../auth/challenges.ts";
+import type { Deps } from "../platform/deps.ts";
+import { allRows, firstRow, jsonColumn } from "../platform/rows.ts";
+import type { Passkey } from "./webauthn.ts";
+
+export function insertPasskey(db: D1Database, accountId: string, passkey: Passkey & { label: string }, nowMs: number) {
+  return db
+    .prepare(
+      `INSERT INTO passkeys (id, account_id, public_key, counter, transports, label, created_at_ms)
+       SELECT ?2, id, ?3, ?4, ?5, ?6, ?7 FROM accounts WHERE id = ?1 ON CONFLICT DO NOTHING`,
+    )
+    .bind(
+      accountId,
+      passkey.id,
+      passkey.publicKey,
+      passkey.counter,
+      JSON.stringify(passkey.transports),
+      passkey.label,
+      nowMs,
+    );
+}
+
+const PasskeyRow = z.object({
+  id: z.string(),
+  accountId: z.string(),
+  publicKey: z.string(),
+  counter: z.int(),
+  transports: jsonColumn(z.array(z.string())),
+});
+
+export async function findPasskey(db: D1Database, id: string) {
+  return await firstRow(
+    PasskeyRow,
+    db
+      .prepare(
+        "SELECT id, account_id AS accountId, public_key AS publicKey, counter, transports FROM passkeys WHERE id = ?",
+      )
+      .bind(id),
+  );
+}
+
+const Ids = z.object({ id: z.string() });
+
+export async function passkeyIds(db: D1Database, accountId: string): Promise<string[]> {
+  const { results } = await allRows(
+    Ids,
+    db.prepare("SELECT id FROM passkeys WHERE account_id = ? ORDER BY created_at_ms").bind(accountId),
+  );
+  return results.map(({ id }) => id);
+}
+
+/** The account's user handle for authenticators; drawn with its first passkey, and the same from then on. */
+export async function webauthnUserId(db: D1Database, deps: Deps, accountId: string): Promise<string> {
+  const row = await firstRow(
+    Ids,
+    db
+      .prepare(
+        "UPDATE accounts SET webauthn_user_id = ifnull(webauthn_user_id, ?2) WHERE id = ?1 RETURNING webauthn_user_id AS id",
+      )
+      .bind(accountId, newSecret(deps)),
+  );
+  return row?.id ?? newSecret(deps);
+}
+
+export async function renamePasskey(
+  db: D1Database,
+  accountId: string,
+  passkeyId: string,
+  label: string,
+): Promise<boolean> {
+  const { meta } = await db
+    .prepare("UPDATE passkeys SET label = ?3 WHERE id = ?1 AND account_id = ?2")
+    .bind(passkeyId, accountId, label)
+    .run();
+  return meta.changes > 0;
+}
+
+/** The rule is part of the statement: two removals at once cannot take the last two things that an account is signed in with. */
+export async function removePasskey(db: D1Database, accountId: string, passkeyId: string): Promise<boolean> {
+  const { meta } = await db
+    .prepare(
+      `DELETE FROM passkeys WHERE id = ?1 AND account_id = ?2
+         AND (EXISTS (SELECT 1 FROM passwords WHERE account_id = ?2)
+           OR (SELECT COUNT(*) FROM passkeys WHERE account_id = ?2) > 1)`,
+    )
+    .bind(passkeyId, accountId)
+    .run();
+  return meta.changes > 0;
+}
+
+/** Notes a use: its counter only grows, so a copy of an authenticator shows. */
+export async function notePasskey(db: D1Database, passkeyId: string, counter: number, nowMs: number): Promise<void> {
+  await db
+    .prepare("UPDATE passkeys SET counter = ?2, last_used_at_ms = ?3 WHERE id = ?1")
+    .bind(passkeyId, counter, nowMs)
+    .run();
+}
