@@ -97,13 +97,13 @@ describe("accounts in Chromium", () => {
     expect(await page.evaluate("document.cookie + Object.keys(localStorage) + Object.keys(sessionStorage)")).toBe("");
 
     await page.getByRole("button", { name: "Sign out here" }).click();
-    await page.waitForURL(/after=out/);
+    await page.waitForURL(/done=out/);
     // The browser offers it in the address field, where the virtual authenticator takes it at once.
     await page.goto("/account");
     await page.waitForURL(/\/account$/);
     await page.addInitScript("PublicKeyCredential.isConditionalMediationAvailable = async () => false");
     await page.getByRole("button", { name: "Sign out here" }).click();
-    await page.waitForURL(/after=out/);
+    await page.waitForURL(/done=out/);
     expect(await context.cookies()).toEqual([]);
     await page.goto("/account");
     expect(new URL(page.url()).pathname).toBe("/sign-in");
@@ -131,7 +131,7 @@ describe("accounts in Chromium", () => {
     await page.getByRole("button", { name: "Set this password" }).click();
     await page.getByText("Saved.").waitFor();
     await page.getByRole("button", { name: "Sign out here" }).click();
-    await page.waitForURL(/after=out/);
+    await page.waitForURL(/done=out/);
 
     await signIn(page, email, first);
     await page.getByText("Address and password do not fit together.").waitFor();
@@ -142,7 +142,7 @@ describe("accounts in Chromium", () => {
     await openMail(page, email, sinceMs, "/reset/finish");
     await page.getByLabel("New password").fill(third);
     await page.getByRole("button", { name: "Set this password" }).click();
-    await page.waitForURL(/after=reset/);
+    await page.waitForURL(/done=reset/);
     const beforeMs = recorder.requests.length;
     await signIn(page, email, third);
     await page.waitForURL(/\/account/);
@@ -228,7 +228,7 @@ describe("accounts in Chromium", () => {
     expect(await page.locator("#devices li").count()).toBe(1);
 
     await page.getByRole("button", { name: "Sign out here" }).click();
-    await page.waitForURL(/after=out/);
+    await page.waitForURL(/done=out/);
     await signIn(page, email, password);
     await page.getByRole("heading", { name: "One more step" }).waitFor();
     // The code that switched it on has been used.
@@ -339,7 +339,7 @@ describe("accounts in Chromium", () => {
     const { context, page } = await newBrowser();
     await signUp(page, "lost@example.org", "a fugue in four voices");
     await page.getByRole("button", { name: "Sign out here" }).click();
-    await page.waitForURL(/after=out/);
+    await page.waitForURL(/done=out/);
     let lost = 0;
     await context.route(/\.wasm$/, (route) => (lost++ === 0 ? route.abort() : route.continue()));
     await page.goto("/sign-in");

@@ -78,7 +78,7 @@ async function takeBack(c: AppContext, { page }: Visit) {
 async function showSignIn(c: AppContext, { page }: Visit) {
   const next = safeNext(c.req.query("next"), page.origin);
   if (page.account !== null && c.req.query("again") === undefined) return c.redirect(next, 303);
-  const after = c.req.query("after");
+  const after = c.req.query("done");
   const why = c.req.query("again") === undefined ? after : "again";
   const isKnown = why === "reset" || why === "out" || why === "again";
   return sendPage(c, <SignIn page={page} next={next} after={isKnown ? why : null} />);
@@ -152,7 +152,7 @@ async function changeDetails(c: AppContext, { page, reader }: ReaderVisit) {
 
 async function signOut(c: AppContext, { page }: Visit) {
   await askApi(c, "POST", "/sign-out");
-  return seeOther(c, page, "/sign-in?after=out");
+  return seeOther(c, page, "/sign-in?done=out");
 }
 
 /** In front of an account: opening one, signing in, a lost password. */

@@ -126,7 +126,7 @@ export function FinishReset({ page, token, isBad }: { page: Page; token: string;
             method="post"
             data-said={saidOf(page)}
             data-token={token}
-            data-done={href(page, "/sign-in?after=reset")}
+            data-done={href(page, "/sign-in?done=reset")}
             novalidate
           >
             <fieldset disabled class="stack">
