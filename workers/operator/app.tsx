@@ -142,6 +142,6 @@ operatorApp.post(
     if (!breachId.success || !step.success) return to(c, "/operator?said=refused");
     const outcome = await handleBreach(c.env, c.var.deps, breachId.data, step.data);
     await noteAction(c.env.DB, c.var.deps, operator, `breaches.${step.data.do}`, []);
-    return to(c, `/operator?said=${outcome === "done" ? "done" : "refused"}`);
+    return to(c, `/operator?said=${outcome.ok ? "done" : "refused"}`);
   }),
 );
