@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type DawSettings, dawSettings } from "../engine/midi/daw-profiles.std.ts";
 import { openFilePort } from "../engine/midi/file-port.node.ts";
 import { mackieCue, mackieDriver } from "../engine/midi/mackie.std.ts";
 import { midiClockCue, midiClockDriver } from "../engine/midi/midi-clock.std.ts";
@@ -12,28 +13,40 @@ import type { Daw } from "../engine/studio/studio-transport.std.ts";
 
 /** The languages that go over MIDI, by the name that `--daw` knows them by. */
 const midiDrivers = {
-  mmc: () => ({ driver: mmcDriver(), cue: mmcCue }),
-  mackie: () => ({ driver: mackieDriver(), cue: mackieCue }),
+  mmc: ({ rate, startFrames }: DawSettings) => ({ driver: mmcDriver({ rate, startFrames }), cue: mmcCue }),
+  mackie: ({ rate, startFrames, mackie }: DawSettings) => ({
+    driver: mackieDriver({ rate, startFrames, ...mackie }),
+    cue: mackieCue,
+  }),
   clock: () => ({ driver: midiClockDriver(), cue: midiClockCue }),
-  mtc: () => ({ driver: mtcDriver(), cue: mtcCue }),
+  mtc: ({ rate, startFrames }: DawSettings) => ({ driver: mtcDriver({ rate, startFrames }), cue: mtcCue }),
 };
 
 /**
  * The DAWs of a headless companion: MMC into a file of its folder, and what `--daw` names as language and port: `ardour@127.0.0.1:3819`;
  * `reaper@127.0.0.1:8000:9000`, where it listens and where it answers; `mackie@virtual:SessionLinked`, a MIDI port of our own;
- * `clock@midi:Live`, one that is there; `mmc@jack:SessionLinked`, one of our own on JACK; `mtc@file:code.jsonl`, a file of the folder.
- * Throws a sentence for the person.
+ * `clock@midi:Live`, one that is there; `mtc,logic,25@midi:IAC` for a DAW of another rate and start; `mmc@jack:SessionLinked`, one of our
+ * own on JACK; `mtc@file:code.jsonl`, a file of the folder. `say` hears what is to be switched on in them. Throws a sentence for the person.
  */
-export async function openDaws(folder: string, wanted: readonly string[]): Promise<Daw[]> {
-  const file = { port: openFilePort(join(folder, "midi.jsonl")), ...midiDrivers.mmc() };
-  return [file, ...(await Promise.all(wanted.map((text) => openDaw(text, folder))))];
+export async function openDaws(
+  folder: string,
+  wanted: readonly string[],
+  say: (message: string) => void,
+): Promise<Daw[]> {
+  const file = { port: openFilePort(join(folder, "midi.jsonl")), ...midiDrivers.mmc(dawSettings([])) };
+  return [file, ...(await Promise.all(wanted.map((text) => openDaw(text, folder, say))))];
 }
 
-async function openDaw(text: string, folder: string): Promise<Daw> {
-  const [, language = "", kind = "", name = ""] = /^([a-z]+)@(file|midi|virtual|jack):([^/\\]{1,60})$/.exec(text) ?? [];
+async function openDaw(text: string, folder: string, say: (message: string) => void): Promise<Daw> {
+  const [, spoken = "", kind = "", name = ""] =
+    /^([a-z0-9.,:-]+)@(file|midi|virtual|jack):([^/\\]{1,60})$/.exec(text) ?? [];
+  const [language, ...words] = spoken.split(",");
   const midi = Object.entries(midiDrivers).find(([known]) => known === language)?.[1];
   if (midi === undefined) return openOsc(text);
-  return { port: await openPort(kind, name, folder), ...midi() };
+  const settings = dawSettings(words);
+  const { profile } = settings;
+  if (profile !== undefined) say(`In ${profile.name}, switch on: ${profile.switchOn}`);
+  return { port: await openPort(kind, name, folder), ...midi(settings) };
 }
 
 async function openPort(kind: string, name: string, folder: string): Promise<DawPort> {

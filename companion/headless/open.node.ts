@@ -68,7 +68,7 @@ export async function openWanted(wanted: Wanted) {
     encoding: encoding.data,
     folder: wanted.folder,
     links: wanted.links ?? true,
-    daws: await openDaws(wanted.folder, wanted.daws),
+    daws: await openDaws(wanted.folder, wanted.daws, (message) => wanted.emit({ type: "notice", message })),
     emit: wanted.emit,
     ended: wanted.ended,
   });
