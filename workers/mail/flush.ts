@@ -5,7 +5,7 @@ import { sendDueMail } from "./outbox.ts";
 export function flush(c: AppContext): void {
   const { env } = c;
   const { deps } = c.var;
-  const sending = scheduler.wait(1).then(() => sendDueMail(env, deps, 5));
+  const sending = scheduler.wait(1).then(() => sendDueMail(env, deps, 5, true));
   try {
     c.executionCtx.waitUntil(sending);
   } catch {

@@ -161,6 +161,25 @@ describe("notices before the end (E1)", () => {
 });
 
 describe("the outbox", () => {
+  test("X30: a request's own mail goes at once, however many that are as urgent wait before it", async () => {
+    const mail = (id: string, atMs: number) =>
+      queueMail(
+        env.DB,
+        {
+          id,
+          to: { accountId: null, address: `${id}@example.org`, language: "en" },
+          template: "recordings-ending",
+          values: { count: 1, firstAtMs: nowMs, link: "https://sessionlinked.test" },
+        },
+        atMs,
+      );
+    await env.DB.batch(Array.from({ length: 40 }, (_, at) => mail(`waits-${at}`, nowMs - 60_000 + at)));
+    await mail("own", nowMs).run();
+    await sendDueMail(here, deps, 5, true);
+    expect(sent.map(({ to }) => to)[0]).toBe("own@example.org");
+    expect(sent).toHaveLength(5);
+  });
+
   test("a mail that cannot go is tried again, later each time, and then goes once; its address is forgotten", async () => {
     const to = { accountId: null, address: "ben@example.org", language: "de" as const };
     const mail = {

@@ -95,11 +95,11 @@ const COLUMNS = `id, address, language, template, template_values AS "values", c
  * Claims the next mail of a priority just before it goes: of two runs at once one has it, and however slow the mails before it were, its
  * lease begins now.
  */
-async function claim(db: D1Database, nowMs: number, priority: number): Promise<{ mail: Due | null; rowsRead: number }> {
+async function claim(db: D1Database, nowMs: number, priority: number, isNewestFirst: boolean) {
   const { results, meta } = await db
     .prepare(
       `UPDATE mail_outbox SET next_try_at_ms = ?1 + ?2, tries = tries + 1
-       WHERE id = (SELECT id FROM mail_outbox WHERE priority = ?3 AND next_try_at_ms <= ?1 ORDER BY next_try_at_ms LIMIT 1)
+       WHERE id = (SELECT id FROM mail_outbox WHERE priority = ?3 AND next_try_at_ms <= ?1 ORDER BY next_try_at_ms ${isNewestFirst ? "DESC" : ""} LIMIT 1)
        RETURNING ${COLUMNS}`,
     )
     .bind(nowMs, LEASE_MS, priority)
@@ -109,15 +109,15 @@ async function claim(db: D1Database, nowMs: number, priority: number): Promise<{
 
 /**
  * Sends what is due, at most `limit`: what people wait for first, oldest first, then of what is written to everybody as much as a run may
- * send. Only a platform that sends and then loses its answer can make a mail come twice.
+ * send. With `isNewestFirst` what was queued last goes first: a request sends its own, however much waits. Only a platform that sends and then loses its answer can make a mail come twice.
  */
-export async function sendDueMail(env: Env, deps: Deps, limit: number) {
+export async function sendDueMail(env: Env, deps: Deps, limit: number, isNewestFirst = false) {
   const startedAtMs = deps.now();
   let done = 0;
   let broadcasts = 0;
   let rowsRead = 0;
   const next = async (priority: number) => {
-    const claimed = await claim(env.DB, deps.now(), priority);
+    const claimed = await claim(env.DB, deps.now(), priority, isNewestFirst);
     rowsRead += claimed.rowsRead;
     return claimed.mail;
   };
