@@ -134,6 +134,8 @@ export type PublicProfile = z.infer<typeof PublicProfile>;
 
 /** The same for its owner, who also sees whether others do. */
 export const OwnProfile = PublicProfile.extend({
+  /** `null` until something is told. */
+  profileId: ProfileId.nullable(),
   publishedAtMs: z.int().nullable(),
   sampleBytes: z.int().nullable(),
 });

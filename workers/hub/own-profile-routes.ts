@@ -9,7 +9,7 @@ import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { dropReplaced, dropSamples, keepSample, noSample, playSample } from "./sample.ts";
 import { sniff } from "./sniff.ts";
-import { type Edit, editOf, editProfile, findOwn, ownOrNew, ownProfile } from "./store.ts";
+import { type Edit, editOf, editProfile, findOwn, ownOrNew, ownProfile, readOwn } from "./store.ts";
 
 const guarded = { security: bearer, tags: ["profile"] };
 const answer = { 200: { description: "The profile as its owner sees it", ...json(OwnProfile) }, ...problemResponses };
@@ -56,9 +56,9 @@ export async function deleteProfile(c: AccountContext) {
   await DB.prepare("DELETE FROM profiles WHERE id = ?").bind(outcome.after.id).run();
 }
 
-async function readOwn(c: AccountContext) {
-  const row = await ownOrNew(c.env.DB, c.var.deps, c.var.account.id);
-  return row === null ? problem(c, "unauthenticated") : c.json(ownProfile(row), 200);
+async function read(c: AccountContext) {
+  const profile = await readOwn(c.env.DB, c.var.account.id);
+  return profile === null ? problem(c, "unauthenticated") : c.json(profile, 200);
 }
 
 async function put(c: AccountContext, body: z.output<typeof PutProfile>) {
@@ -104,7 +104,7 @@ export const ownProfileRoutes = newRouter()
       middleware: [costs("read"), requireAccount] as const,
       responses: answer,
     }),
-    (c) => readOwn(c),
+    (c) => read(c),
   )
   .openapi(
     createRoute({

@@ -82,6 +82,30 @@ export async function findOwn(db: D1Database, accountId: string): Promise<Profil
   );
 }
 
+/** An account's profile as its owner sees it, where nothing was ever told as well: looking writes nothing. `null`: there is no such account. */
+export async function readOwn(db: D1Database, accountId: string): Promise<OwnProfile | null> {
+  const row = await findOwn(db, accountId);
+  if (row !== null) return ownProfile(row);
+  const displayName = await db
+    .prepare("SELECT display_name FROM accounts WHERE id = ?")
+    .bind(accountId)
+    .first<string>("display_name");
+  if (displayName === null) return null;
+  return {
+    profileId: null,
+    displayName,
+    daw: null,
+    instruments: [],
+    languages: [],
+    rate: null,
+    bio: null,
+    availability: null,
+    hasSample: false,
+    publishedAtMs: null,
+    sampleBytes: null,
+  };
+}
+
 /** Finds an account's profile, or begins an empty private one. `null`: there is no such account. */
 export async function ownOrNew(db: D1Database, deps: Deps, accountId: string): Promise<ProfileRow | null> {
   const known = await findOwn(db, accountId);

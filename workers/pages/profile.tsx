@@ -1,4 +1,3 @@
-import type { OwnProfile } from "../../protocol/hub.ts";
 import { SAMPLE_BODY_MAX_BYTES } from "../../protocol/limits.ts";
 import { hubText, isDone } from "../../site/i18n/hub.ts";
 import { type ProfileProblem, profileText } from "../../site/i18n/profile.ts";
@@ -7,7 +6,7 @@ import { costs } from "../http/costs.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { listBlocks } from "../hub/blocks.ts";
 import { playSample } from "../hub/sample.ts";
-import { findOwn, ownOrNew, ownProfile } from "../hub/store.ts";
+import { findOwn, readOwn } from "../hub/store.ts";
 import { askApi, backTo, isPageOfItsOwn, readForm } from "./form.ts";
 import { type ReaderVisit, sendPage, withReader } from "./page.ts";
 import { readProfile, typedIn, typedOf } from "./profile-form.ts";
@@ -20,9 +19,8 @@ async function show(
   problems: readonly ProfileProblem[] = [],
   typed?: Typed,
 ) {
-  const row = await ownOrNew(c.env.DB, c.var.deps, reader.id);
-  if (row === null) throw new Error("Somebody is signed in to an account that is not there.");
-  const profile: OwnProfile = ownProfile(row);
+  const profile = await readOwn(c.env.DB, reader.id);
+  if (profile === null) throw new Error("Somebody is signed in to an account that is not there.");
   const [done, problem] = [c.req.query("done"), c.req.query("problem")];
   const t = profileText[page.language].problems;
   return sendPage(

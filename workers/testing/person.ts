@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import type { OwnProfile, PutProfile } from "../../protocol/hub.ts";
-import { newId } from "../../protocol/ids.ts";
+import { newId, type ProfileId } from "../../protocol/ids.ts";
 import { createApp } from "../app.ts";
 import { createSignIn } from "../auth/session-token.ts";
 import { systemDeps } from "../platform/deps.ts";
@@ -48,7 +48,7 @@ export async function person(displayName: string) {
     await put(says ? profile : { ...profile, bio: "Hello." });
     const response = await call("PUT", "/api/v1/profile/publication");
     expect(response.status).toBe(200);
-    return response.json<OwnProfile>();
+    return response.json<OwnProfile & { profileId: ProfileId }>();
   };
   return { accountId, token, email: `${accountId}@private-mark.example`, call, put, publish };
 }

@@ -65,11 +65,16 @@ export function EditProfile({ page, profile, typed, problems, blocks, good, bad 
           </section>
           {blocks.length === 0 ? null : <Blocks page={page} blocks={blocks} />}
         </div>
-        {isStored ? (
+        {isStored && profile.profileId !== null ? (
           <aside class="edit-preview" aria-label={isPublished ? t.preview : t.previewPrivate}>
             <p class="small soft instrument">{isPublished ? t.preview : t.previewPrivate}</p>
             <div class="panel">
-              <Sheet page={page} profile={profile} sampleHref="/account/profile/sample" heading="h3" />
+              <Sheet
+                page={page}
+                profile={{ ...profile, profileId: profile.profileId }}
+                sampleHref="/account/profile/sample"
+                heading="h3"
+              />
             </div>
           </aside>
         ) : null}
