@@ -115,6 +115,7 @@ export async function addressesOfOne(
     "/sessions/:sessionId/room": { path: `${session}/room` },
     "/sessions/:sessionId/leave": { path: `/sessions/${bens.sessionId}/leave` },
     "/sessions/:sessionId/members/:memberId/remove": { path: `${session}/members/${member?.id}/remove` },
+    "/recordings/:recordingId/delete": { path: `/recordings/${recordingId}/delete` },
     "/sessions/:sessionId/recordings/:recordingId/delete": { path: `${session}/recordings/${recordingId}/delete` },
     "/sign-up/confirm": {
       path: `/sign-up/confirm?token=${await link("sign-up", { person: waiting, newsWording: null })}`,

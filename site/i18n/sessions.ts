@@ -55,6 +55,7 @@ export const sessionText = words({
       codeHint: "Ten letters and digits, like k7m2p-9xq4d, or the whole link.",
       join: "Look at the invite",
       left: "You have left the session.",
+      shared: "What you have shared",
     },
     room: {
       enter: "Join",
@@ -135,6 +136,7 @@ export const sessionText = words({
       stays:
         "Collaborators whose companion has fetched it keep their copy. Those copies are on their machines, and out of our reach.",
       own: "The original on your own machine is not touched.",
+      theirs: "The original on the machine of whoever played it is not touched.",
       yes: "Delete the recording",
       no: "Keep it",
     },
@@ -251,6 +253,7 @@ export const sessionText = words({
       codeHint: "Zehn Buchstaben und Ziffern, etwa k7m2p-9xq4d, oder der ganze Link.",
       join: "Einladung ansehen",
       left: "Du hast die Session verlassen.",
+      shared: "Was du geteilt hast",
     },
     room: {
       enter: "Dazukommen",
@@ -334,6 +337,7 @@ export const sessionText = words({
       stays:
         "Wer sie mit dem Companion schon geholt hat, behält die Kopie. Sie liegt auf einem anderen Rechner, außerhalb unserer Reichweite.",
       own: "Das Original auf deinem eigenen Rechner bleibt unberührt.",
+      theirs: "Das Original auf dem Rechner, auf dem gespielt wurde, bleibt unberührt.",
       yes: "Aufnahme löschen",
       no: "Behalten",
     },

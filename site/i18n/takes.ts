@@ -132,6 +132,15 @@ export const takeText = words({
     zoneNote: "Times are in UTC.",
     mixedTempo: "Takes were recorded at several tempos; here all bars are counted at",
     recordedAt: (bpm: string) => `recorded at ${bpm} BPM`,
+    own: {
+      title: "What you have shared",
+      lead: "Every recording of yours on our servers, whichever session it was in. It is yours to take back, also where you have left.",
+      empty: "Nothing of yours is on our servers. What you share in a session is listed here.",
+      deleted: "The recording is deleted.",
+      left: "a session you are not in any more",
+      open: "not complete yet",
+      sessions: "Your sessions",
+    },
   },
   de: {
     title: "Takes",
@@ -177,6 +186,15 @@ export const takeText = words({
     zoneNote: "Zeiten in UTC.",
     mixedTempo: "Die Takes haben verschiedene Tempi; gezählt wird hier überall bei",
     recordedAt: (bpm: string) => `aufgenommen bei ${bpm} BPM`,
+    own: {
+      title: "Was du geteilt hast",
+      lead: "Alle deine Aufnahmen auf unseren Servern, gleich aus welcher Session. Du kannst sie zurücknehmen, auch wo du nicht mehr dabei bist.",
+      empty: "Auf unseren Servern liegt nichts von dir. Was du in einer Session teilst, steht dann hier.",
+      deleted: "Die Aufnahme ist gelöscht.",
+      left: "eine Session, in der du nicht mehr bist",
+      open: "noch nicht vollständig",
+      sessions: "Deine Sessions",
+    },
   },
 });
 

@@ -35,6 +35,7 @@ export function design(nowMs: number) {
     who: "Ada Lindqvist",
     accent: 1,
     isOwn: true,
+    mayDelete: true,
     format: { sampleRateHz: RATE_HZ, channels: 1, encoding: "pcm24" },
     timelineFrames: at * 2 * RATE_HZ,
     preRollFrames: 0,

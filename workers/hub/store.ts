@@ -101,6 +101,7 @@ export async function readOwn(db: D1Database, accountId: string): Promise<OwnPro
     bio: null,
     availability: null,
     hasSample: false,
+    accent: accentOf(accountId),
     publishedAtMs: null,
     sampleBytes: null,
   };

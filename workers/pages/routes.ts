@@ -27,6 +27,7 @@ export const memberPages = [
   "/account/profile",
   "/account/profile/delete",
   "/account/profile/sample/delete",
+  "/recordings",
   "/sessions",
   "/device",
 ] as const;
@@ -46,6 +47,7 @@ export const pagesOfOne = [
   "/hub/answer",
   "/invite",
   "/invite/:code",
+  "/recordings/:recordingId/delete",
   "/reset/finish",
   "/sessions/:sessionId",
   "/sessions/:sessionId/credits",

@@ -59,6 +59,7 @@ async function takesView(c: AppContext, { page, reader }: ReaderVisit, detail: z
     const memberId = recording.isOwn ? detail.memberId : recording.memberId;
     return {
       ...recording,
+      mayDelete: recording.isOwn || may(detail.role, "recording.remove"),
       who: nameOf.get(memberId) ?? sessionText[page.language].one.gone,
       accent: accents.get(memberId) ?? null,
     };

@@ -75,27 +75,25 @@ export function DeleteSession({ page, sessionId, name }: { page: Page; sessionId
   );
 }
 
-export function DeleteRecording({
-  page,
-  sessionId,
-  recordingId,
-  name,
-}: {
+interface DeleteRecordingProps {
   page: Page;
-  sessionId: string;
+  /** Where the way back leads: the session, or nowhere in particular. */
+  from: string;
   recordingId: string;
   name: string;
-}) {
+  isOwn: boolean;
+}
+
+export function DeleteRecording({ page, from, recordingId, name, isOwn }: DeleteRecordingProps) {
   const t = sessionText[page.language].remove;
-  const here = `/sessions/${sessionId}`;
-  const action = `${here}/recordings/${recordingId}/delete`;
+  const action = `${from}/recordings/${recordingId}/delete`;
   return (
-    <Confirm page={page} title={t.title(name)} action={action} yes={t.yes} no={t.no} back={here}>
+    <Confirm page={page} title={t.title(name)} action={action} yes={t.yes} no={t.no} back={from || "/recordings"}>
       <p>{t.goes}</p>
       <p>
         <strong>{t.stays}</strong>
       </p>
-      <p class="soft">{t.own}</p>
+      <p class="soft">{isOwn ? t.own : t.theirs}</p>
     </Confirm>
   );
 }

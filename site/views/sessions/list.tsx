@@ -190,6 +190,11 @@ export function SessionList({ page, lines, nextCursor, isFirstPage, hasLeft, cre
         </nav>
       )}
       {isEmpty ? <FirstSteps page={page} /> : null}
+      {isEmpty ? null : (
+        <p>
+          <a href={href(page, "/recordings")}>{t.shared}</a>
+        </p>
+      )}
       <section class="columns" id="begin">
         <CreateForm page={page} create={create} />
         <JoinForm page={page} join={join} />

@@ -19,6 +19,8 @@ export interface StemView {
   /** A person's accent, 1 to 8; `null` for somebody who has left. */
   accent: number | null;
   isOwn: boolean;
+  /** Its owner may take it back, and whoever hosts the session may take it out. */
+  mayDelete: boolean;
   format: StemFormat;
   timelineFrames: number;
   preRollFrames: number;
@@ -199,7 +201,7 @@ export function Stem(props: StemProps) {
                 </noscript>
               </>
             ) : null}
-            {stem.isOwn ? (
+            {stem.mayDelete ? (
               <a
                 href={href(page, `/sessions/${stem.sessionId}/recordings/${stem.recordingId}/delete`)}
                 aria-label={t.deleteOf(stem.name)}
