@@ -12,7 +12,7 @@ const say = (room: TestRoom, member: TestMember) => {
 const charsOf = (member: TestMember) => member.heard.reduce((sum, message) => sum + JSON.stringify(message).length, 0);
 
 describe("outflow", () => {
-  test("X15, P62: a member who does not read what they are told is closed and holds no more, and resumes by number", () => {
+  test("X38, P62: a member who does not read what they are told is closed and holds no more, and resumes by number", () => {
     const room = new TestRoom();
     const [ada, ben, eve] = [room.join("host"), room.join("participant"), room.join("participant")];
     for (let at = 0; ben.closeCode === undefined && at < 400; at++) {

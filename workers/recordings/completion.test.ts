@@ -59,7 +59,7 @@ describe("a completion longer than one request", { timeout: 120_000 }, () => {
   const ask = async (more: object = {}, bindings: Env = env, deps = studio.deps) =>
     await completeUpload(bindings, deps, await rowOf(), CompleteRecording.parse(await closing(file, more)), STEP_BYTES);
 
-  test("X1, X2: is done in steps that each keep their place, and a request that dies costs its own step", async () => {
+  test("X39, X1: is done in steps that each keep their place, and a request that dies costs its own step", async () => {
     expect(await ask()).toEqual({ ok: true, value: "verifying" });
     expect(await rowOf()).toMatchObject({ state: "uploading", hashedBytes: STEP_BYTES });
     const dying = new Faults({ at: 4, moment: "before", fault: "kill" });
@@ -76,7 +76,7 @@ describe("a completion longer than one request", { timeout: 120_000 }, () => {
     expect(await ask()).toEqual({ ok: true, value: "complete" });
   });
 
-  test("X2: a hash that turns out wrong at the end begins anew, from the first byte", async () => {
+  test("X39: a hash that turns out wrong at the end begins anew, from the first byte", async () => {
     const wrong = { sha256: "0".repeat(64) };
     await ask(wrong);
     await ask(wrong);

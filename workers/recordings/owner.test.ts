@@ -24,7 +24,7 @@ const membersOf = async () => {
 };
 const benId = async () => (await membersOf()).find(({ role }) => role !== "host")?.memberId ?? "";
 
-test("C7: whoever has left a session, or was made an observer, still has what they shared: sees, fetches, withdraws it", async () => {
+test("X37, C7: whoever has left a session, or was made an observer, still has what they shared: sees, fetches, withdraws it", async () => {
   const [first, second] = [await studio.share(file, "ben"), await studio.share(file, "ben")];
   const pending = await studio.open("ben");
   const path = `/sessions/${studio.sessionId}/members/${await benId()}`;
@@ -52,7 +52,7 @@ test("C1: the host may take away any recording of the session, and nobody else's
   expect(await studio.keys()).toEqual([`${hers}.wav`]);
 });
 
-test("X33, C7: a stem of a few bytes is not laid where the session's transport never was; where it was, it is", async () => {
+test("X39, C7: a stem of a few bytes is not laid where the session's transport never was; where it was, it is", async () => {
   const open = async (timelineFrames: number, name: string) => {
     const body = opening({ timelineFrames, name });
     return await studio.ask("ben", "POST", `/sessions/${studio.sessionId}/recordings`, { body });
@@ -68,7 +68,7 @@ test("X33, C7: a stem of a few bytes is not laid where the session's transport n
   expect((await open(12 * 60 * 48_000, "twelve minutes in")).status).toBe(422);
 });
 
-test("X33: a room that does not answer keeps nobody from sharing", async () => {
+test("X39: a room that does not answer keeps nobody from sharing", async () => {
   const away = new Studio({ reachRoom: () => Promise.reject(new Error("away")) });
   away.sessionId = studio.sessionId;
   const body = opening({ timelineFrames: 24 * 60 * 60 * 48_000 });

@@ -32,7 +32,7 @@ const pathOf = async (who: string) => {
   return `/sessions/${studio.sessionId}/members/${member?.memberId}`;
 };
 
-test("X18, C1: whoever was removed does not come back by an invite from before, nor by another that they had; by a new one they do", async () => {
+test("X37, X18, C1: whoever was removed does not come back by an invite from before, nor by another that they had; by a new one they do", async () => {
   const [old, another] = [await invite(), await invite("observer")];
   expect(await accept("ben", old)).toBe(200);
   expect((await studio.ask("ada", "DELETE", await pathOf("ben"))).status).toBe(204);
@@ -43,7 +43,7 @@ test("X18, C1: whoever was removed does not come back by an invite from before, 
   expect((await members()).map(({ role }) => role)).toEqual(["host", "participant", "observer"]);
 });
 
-test("X18, C1: whoever was made an observer does not leave and come back as what the invite says", async () => {
+test("X37, X18, C1: whoever was made an observer does not leave and come back as what the invite says", async () => {
   const old = await invite("participant");
   expect(await accept("ben", old)).toBe(200);
   await studio.ask("ada", "PATCH", await pathOf("ben"), { body: { role: "observer" } });

@@ -63,7 +63,7 @@ function opened(listed: Recording[], disk: { freeBytes: number }) {
 }
 
 describe("what comes by itself", () => {
-  test("X24: a stem that would take the disk's reserve stays away, and says so once, until there is room", async () => {
+  test("X39, X24: a stem that would take the disk's reserve stays away, and says so once, until there is room", async () => {
     const disk = { freeBytes: DISK_RESERVE_BYTES + 1e9 };
     const { deliveries, wanted, warnings, asked } = opened([recording("x", 0.6e9), recording("y", 0.4e9)], disk);
     await deliveries.fetch();
@@ -77,7 +77,7 @@ describe("what comes by itself", () => {
     expect(asked).toEqual([]);
   });
 
-  test("X33: a large stem is asked about once, and comes when the person says yes, to it or to all", async () => {
+  test("X39: a large stem is asked about once, and comes when the person says yes, to it or to all", async () => {
     const large = [recording("x", UNASKED_BYTES + 1), recording("y", 100e9)];
     const { deliveries, wanted, asked } = opened([...large, recording("z", 1_000)], { freeBytes: 1e12 });
     await deliveries.fetch();
@@ -91,7 +91,7 @@ describe("what comes by itself", () => {
     expect(wanted.slice(4)).toEqual(["x", "y", "z"]);
   });
 
-  test("X33: many small ones are one large delivery, and no yes takes the reserve", () => {
+  test("X39: many small ones are one large delivery, and no yes takes the reserve", () => {
     const disk = { freeBytes: 1e12, isAllowed: false };
     expect(deliveryVerdict(1e9, { ...disk, unaskedBytes: UNASKED_BYTES - 1e9 })).toBe("fetch");
     expect(deliveryVerdict(1e9, { ...disk, unaskedBytes: UNASKED_BYTES - 1e9 + 1 })).toBe("ask");
