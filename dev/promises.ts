@@ -17,7 +17,7 @@ import { readResults } from "./promises/results.ts";
 import { type Fates, keyOf, promiseTable, tableAsText } from "./promises/table.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const FATES = "node_modules/.cache/mutants.json";
+const FATES = ".local/promises/mutants.json";
 const { values } = parseArgs({
   options: {
     twins: { type: "boolean" },

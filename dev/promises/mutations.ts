@@ -256,8 +256,8 @@ export const mutations: readonly Mutation[] = [
   of("C7", "workers/recordings/recordings.test.ts")(
     "workers/recordings/completion.ts",
     "a file of other bytes is taken for whole",
-    "(await hashObject(store, key, sizeBytes)) !== wanted.sha256",
-    "wanted.sha256.length < 64",
+    "if (sha256 !== wanted.sha256) {",
+    "if (wanted.sha256.length < 64) {",
   ),
   of("V3", "workers/pages/sessions.test.ts")(
     "site/i18n/sessions.ts",

@@ -26,7 +26,7 @@ const Results = z.record(
 );
 export type Results = z.infer<typeof Results>;
 
-const PATH = "node_modules/.cache/test-results.json";
+const PATH = ".local/promises/test-results.json";
 
 export function readResults(): Results {
   try {
