@@ -124,7 +124,7 @@ describe("the Hub in a browser", () => {
         ["dark", 1280, ["color-contrast"]],
       ] as const) {
         const where = `${path} ${colorScheme} ${width}`;
-        await page.emulateMedia({ colorScheme });
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
         await page.setViewportSize({ width, height: 900 });
         const wrong = await page.evaluate(async (runOnly) => {
           const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
