@@ -69,7 +69,7 @@ export const mutations: readonly Mutation[] = [
   ),
   erasure("workers/privacy/erasure-steps.ts", "the rules' rows stay", 'subject.erase === "step" ||', "true ||"),
   erasure("workers/privacy/erasure-steps.ts", "words in rooms stay", "blanked += part.blanked;", "break;"),
-  erasure("durable-objects/forget.ts", "chat stays", "IN ('chat', 'note')", "IN ('note')"),
+  erasure("durable-objects/forget.ts", "chat stays", "IN ('chat', 'note', ", "IN ('note', "),
   erasure("durable-objects/forget.ts", "the name stays where somebody came in", "'joined' AND", "'left' AND"),
   erasure(
     "workers/privacy/erasure-steps.ts",
