@@ -1,8 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { wavFile } from "../../audio/wav-writer.ts";
@@ -13,28 +11,28 @@ import { Watch } from "./chromium.ts";
 
 const RATE_HZ = 48_000;
 const SECONDS = 2;
-const WEIGHT_MAX_BYTES = 30 * 1024;
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let folder: string;
 let platform: Platform;
+let origin: string;
 let chromium: Browser;
 let ada: string;
 let ben: string;
 
 async function open(token: string | null, options: BrowserContextOptions = {}) {
-  const context = await chromium.newContext(options);
-  const watch = new Watch(context, platform.origin);
-  if (token !== null)
-    await context.addCookies([
-      { name: "__Host-session", value: token, url: platform.origin.replace("http:", "https:"), secure: true },
-    ]);
+  const context = await chromium.newContext({ baseURL: origin, locale: "en-GB", ...options });
+  // As long as a busy machine may take for one step.
+  context.setDefaultTimeout(90_000);
+  const watch = new Watch(context, origin);
+  const cookie = { name: "__Host-session", domain: "localhost", path: "/", secure: true, httpOnly: true };
+  if (token !== null) await context.addCookies([{ ...cookie, value: token }]);
   return { context, watch, page: await context.newPage() };
 }
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "sessionlinked-hub-"));
+  folder = mkdtempSync(join(tmpdir(), "sessionlinked-site-"));
   [platform, chromium] = await Promise.all([startPlatform({ isCrowd: true, stateDir: folder }), startChromium()]);
+  origin = platform.origin.replace("127.0.0.1", "localhost");
   ada = (await seedAccount(platform.db, { displayName: "Ada", email: "ada@example.org", tier: "free" })).token;
   ben = (await seedAccount(platform.db, { displayName: "Ben", email: "ben@example.org", tier: "free" })).token;
   const samples = Array.from({ length: RATE_HZ * SECONDS }, (_, frame) =>
@@ -48,12 +46,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe("the Hub in a browser", () => {
-  let href = "";
+describe("the Hub and one's own pages in a browser", { timeout: 300_000 }, () => {
+  let path = "";
 
-  test("A3, A4: a profile is written, published and given a sound without a script", async () => {
+  test("A3, A4: a profile is written and published without a script; what was typed is kept by every button, and an empty one stays private", async () => {
     const { context, page, watch } = await open(ada, { javaScriptEnabled: false });
-    await page.goto(`${platform.origin}/account/profile?lang=en`);
+    await page.goto("/account/profile?lang=en");
+    await page.getByRole("button", { name: "Publish on the Hub" }).click();
+    await page.getByRole("alert").getByText("Nothing to show yet").waitFor();
     await page.getByLabel("Cello", { exact: true }).check();
     await page.getByLabel("Anything else").fill("Kora");
     await page.getByLabel("What an hour costs").fill("a lot");
@@ -62,28 +62,38 @@ describe("the Hub in a browser", () => {
     expect(await page.getByRole("alert").innerText()).toContain("Write a number");
     expect(await page.getByLabel("Cello", { exact: true }).isChecked()).toBe(true);
     await page.getByLabel("What an hour costs").fill("45,50");
-    for (const [button, said] of [
-      ["Save", "Saved"],
-      ["Publish on the Hub", "Published"],
-    ] as const) {
-      await page.getByRole("button", { name: button }).click();
-      expect(await page.getByRole("status").innerText()).toContain(said);
-    }
+    // One press: what is unsaved is saved with it.
+    await page.getByRole("button", { name: "Publish on the Hub" }).click();
+    expect(await page.getByRole("status").innerText()).toContain("Published");
+    expect(await page.getByLabel("About you").inputValue()).toBe("Hello 🎻");
     await page.getByLabel("File").setInputFiles(join(folder, "sound.wav"));
     await page.getByRole("button", { name: "Put it on my profile" }).click();
     expect(await page.getByRole("status").innerText()).toContain("Your sound is there");
-    href = (await page.getByRole("link", { name: "See your page" }).getAttribute("href")) ?? "";
-    // The browser notes the form that was refused; nothing else is worth a line.
+    path = ((await page.getByRole("link", { name: "See your page" }).getAttribute("href")) ?? "").split("?")[0] ?? "";
+    // The browser notes the forms that were refused; nothing else is worth a line.
     expect(watch.foreign).toEqual([]);
     expect(watch.errors.filter((line) => !line.includes("422"))).toEqual([]);
     await context.close();
   });
 
-  test("H3: a stranger finds it by a slip of the finger, and hears it from any place", async () => {
+  test("H3: a stranger finds it by person, by a slip of the finger and by a chip, and hears it from any place", async () => {
     const { context, page, watch } = await open(null);
-    await page.goto(`${platform.origin}/hub?lang=en`);
-    await page.getByRole("searchbox").fill("celo");
-    await page.getByRole("button", { name: "Find" }).click();
+    await page.goto("/?lang=en");
+    await page
+      .getByRole("link", { name: "Cello" })
+      .or(page.getByRole("link", { name: "Voice" }))
+      .first()
+      .click();
+    await page.waitForURL(/\/hub\?/);
+    for (const typed of ["cellist", "string player", "Cellistin", "celo"]) {
+      await page.goto("/hub?lang=en");
+      await page.getByRole("searchbox").fill(typed);
+      await page.getByRole("button", { name: "Find" }).click();
+      await page.getByRole("link", { name: "Ada" }).waitFor();
+    }
+    // The rarest word is left out, and said.
+    await page.goto("/hub?lang=en&q=cello+zither");
+    await page.getByText("These fit without “zither”").waitFor();
     await page.getByRole("link", { name: "Ada" }).click();
     const heard = await page.evaluate(async () => {
       const audio = document.querySelector("audio");
@@ -92,69 +102,39 @@ describe("the Hub in a browser", () => {
       await audio.play();
       const until = performance.now() + 60_000;
       while (audio.currentTime < 0.2 && performance.now() < until) await new Promise(requestAnimationFrame);
-      const playedSeconds = audio.currentTime;
       audio.currentTime = 1.5;
       await new Promise((resolve) => audio.addEventListener("seeked", resolve, { once: true }));
-      return { playedSeconds, fromSeconds: audio.currentTime, durationSeconds: audio.duration };
+      return { fromSeconds: audio.currentTime, durationSeconds: audio.duration };
     });
     expect(heard?.durationSeconds).toBeCloseTo(SECONDS, 2);
-    expect(heard?.playedSeconds).toBeGreaterThan(0.1);
     expect(heard?.fromSeconds).toBeGreaterThanOrEqual(1.5);
     expect([watch.foreign, watch.errors]).toEqual([[], []]);
     await context.close();
   });
 
-  test("WCAG 2.2 AA: list, person, form and report hold in both themes, wide and narrow, and weigh little", async () => {
-    const { context, page } = await open(ben, { bypassCSP: true });
-    for (const path of [
-      "/hub",
-      "/hub?q=cello&currency=EUR&rate=50",
-      "/hub?q=nobody",
-      href,
-      `${href.split("?")[0]}/report`,
-      "/account/profile",
-    ]) {
-      const answer = await page.goto(`${platform.origin}${path}`);
-      expect(answer?.status(), path).toBe(200);
-      await page.evaluate(axe);
-      for (const [colorScheme, width, rules] of [
-        ["light", 390, undefined],
-        ["light", 1280, undefined],
-        // The theme changes colours and nothing else.
-        ["dark", 1280, ["color-contrast"]],
-      ] as const) {
-        const where = `${path} ${colorScheme} ${width}`;
-        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-        await page.setViewportSize({ width, height: 900 });
-        const wrong = await page.evaluate(async (runOnly) => {
-          const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-          const { violations } = await axe.run(runOnly === undefined ? {} : { runOnly: [...runOnly] });
-          return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
-        }, rules);
-        expect(wrong, where).toEqual([]);
-        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        expect(over, where).toBeLessThanOrEqual(0);
-      }
-      const html = (await answer?.body()) ?? Buffer.alloc(0);
-      const sheet = /href="(\/assets\/site-[^"]+)"/.exec(html.toString())?.[1] ?? "";
-      const css = Buffer.from(await (await fetch(platform.origin + sheet)).arrayBuffer());
-      expect(gzipSync(html).length + gzipSync(css).length, path).toBeLessThan(WEIGHT_MAX_BYTES);
-    }
-    await context.close();
-  });
-
   test("A4: private again: gone from the page that is open, its sound and its picture, with the next request", async () => {
     const stranger = await open(null);
-    const path = href.split("?")[0] ?? "";
-    expect((await stranger.page.goto(platform.origin + path))?.status()).toBe(200);
+    expect((await stranger.page.goto(path))?.status()).toBe(200);
     expect((await fetch(`${platform.origin}${path}/picture.png`)).status).toBe(200);
     const { context, page } = await open(ada, { javaScriptEnabled: false });
-    await page.goto(`${platform.origin}/account/profile?lang=en`);
+    await page.goto("/account/profile?lang=en");
     await page.getByRole("button", { name: "Make it private" }).click();
     expect((await stranger.page.reload())?.status()).toBe(404);
     for (const part of ["", "/sample", "/picture.png", "/report"])
       expect((await fetch(platform.origin + path + part, { headers: { Accept: "text/html" } })).status, part).toBe(404);
     expect(await (await fetch(`${platform.origin}/sitemap.xml`)).text()).not.toContain(path);
     await Promise.all([context.close(), stranger.context.close()]);
+  });
+
+  test("the account's language is the site's; a first password says that it signs the companion out", async () => {
+    const { context, page } = await open(ben);
+    await page.goto("/account");
+    await page.getByText("That signs every other device out, the companion too.").waitFor();
+    await page.getByLabel("Language of the site and of mails").selectOption("de");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("Gespeichert.").waitFor();
+    await page.goto("/hub");
+    expect(await page.locator("html").getAttribute("lang")).toBe("de");
+    await context.close();
   });
 });
