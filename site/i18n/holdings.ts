@@ -44,6 +44,9 @@ const names: Record<string, readonly [en: string, de: string]> = {
   invites: ["Invites", "Einladungen"],
   sessionErasures: ["Deletions of sessions", "Löschungen von Sessions"],
   roomCalls: ["Decisions a room is still to hear", "Entscheidungen, die ein Raum noch erfährt"],
+  operators: ["Operators", "Wer den Dienst betreibt"],
+  operatorSignIns: ["Operators who are signed in", "Angemeldete Betreibende"],
+  operatorActions: ["What operators looked at and did", "Was Betreibende angesehen und getan haben"],
   "samples/": ["Sounds on profiles", "Hörproben auf Profilen"],
   "erasure-log/": ["Log of deletions", "Protokoll der Löschungen"],
   hub_search: ["Words by which profiles are found", "Wörter, mit denen man Profile findet"],
@@ -58,6 +61,7 @@ const names: Record<string, readonly [en: string, de: string]> = {
   ".json": ["What belongs to a take", "Was zu einem Take gehört"],
   ".peaks": ["Waveforms", "Wellenformen"],
   ".rpp": ["Reaper project", "Reaper-Projekt"],
+  ".mid": ["Tempo map as a MIDI file", "Tempo-Map als MIDI-Datei"],
   ".dawproject": ["DAWproject file", "DAWproject-Datei"],
   "companion.lock": ["The companion’s lock", "Die Sperre des Companions"],
 };
