@@ -3,9 +3,11 @@ import { Block } from "../../protocol/hub.ts";
 import { newId } from "../../protocol/ids.ts";
 import { BLOCKS_PER_ACCOUNT_MAX } from "../../protocol/limits.ts";
 import type { Deps } from "../platform/deps.ts";
-import { allRows, firstRow } from "../platform/rows.ts";
+import { allRows, firstRow, StoredId } from "../platform/rows.ts";
 
 type Listed = z.infer<typeof Block>;
+
+const BlockRow = Block.extend({ blockId: StoredId.block });
 
 const columns = "b.id AS blockId, a.display_name AS displayName, b.created_at_ms AS createdAtMs";
 
@@ -19,7 +21,7 @@ export async function block(db: D1Database, deps: Deps, accountId: string, block
     .bind(newId("blk", deps.random), accountId, blocked, deps.now(), BLOCKS_PER_ACCOUNT_MAX)
     .run();
   return await firstRow(
-    Block,
+    BlockRow,
     db
       .prepare(
         `SELECT ${columns} FROM blocks b JOIN accounts a ON a.id = b.blocked_account_id
@@ -32,7 +34,7 @@ export async function block(db: D1Database, deps: Deps, accountId: string, block
 /** Whom an account has blocked, by the names they show now. */
 export async function listBlocks(db: D1Database, accountId: string): Promise<Listed[]> {
   const { results } = await allRows(
-    Block,
+    BlockRow,
     db
       .prepare(
         `SELECT ${columns} FROM blocks b JOIN accounts a ON a.id = b.blocked_account_id

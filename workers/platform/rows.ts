@@ -46,13 +46,16 @@ export const jsonColumn = <Schema extends z.ZodType>(schema: Schema) =>
     .pipe(schema);
 
 /**
- * Ids as the tables hold them. What comes in from outside is checked by the ids' own schemas (protocol/ids.ts); a row is read, and taken away,
- * whatever else its id looks like.
+ * Ids as the tables hold them. What comes in from outside is checked by the ids' own schemas (protocol/ids.ts); a row is read, shown and taken
+ * away, whatever its id looks like.
  */
-const stored = <Kind extends string>(kind: Kind) => z.templateLiteral([z.literal(kind), "_", z.string()]);
+const stored = <Kind extends string>() => z.custom<`${Kind}_${string}`>((id) => typeof id === "string");
 export const StoredId = {
-  session: stored("ses"),
-  member: stored("mem"),
-  recording: stored("rec"),
-  invite: stored("inv"),
+  session: stored<"ses">(),
+  member: stored<"mem">(),
+  recording: stored<"rec">(),
+  invite: stored<"inv">(),
+  block: stored<"blk">(),
+  export: stored<"exp">(),
+  request: stored<"prq">(),
 };

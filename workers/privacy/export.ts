@@ -7,7 +7,7 @@ import { addressOf, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { objectStore } from "../platform/object-store.ts";
-import { allRows, firstRow, firstValue } from "../platform/rows.ts";
+import { allRows, firstRow, firstValue, StoredId } from "../platform/rows.ts";
 import { nextSeat, type Page, readRoom, readRows, sources } from "./export-sources.ts";
 
 /**
@@ -205,7 +205,7 @@ export async function dropOneExport(env: Env, deps: Deps, accountId: string): Pr
   return true;
 }
 
-const Listed = Export.omit({ stepsDone: true, steps: true }).extend({ place: z.string() });
+const Listed = Export.omit({ stepsDone: true, steps: true }).extend({ exportId: StoredId.export, place: z.string() });
 
 /** A person's exports, newest first, with how far each has come. */
 export async function listExports(db: D1Database, accountId: string, nowMs: number): Promise<Export[]> {

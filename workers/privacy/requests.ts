@@ -8,7 +8,7 @@ import { DAY_MS } from "../../protocol/retention.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { allRows, firstRow, firstValue } from "../platform/rows.ts";
+import { allRows, firstRow, firstValue, StoredId } from "../platform/rows.ts";
 import { monthsLater } from "./calendar-month.ts";
 
 /**
@@ -22,12 +22,14 @@ const EXTENDED_TO_MONTHS = 3;
 const REMINDED_BEFORE_MS = 7 * DAY_MS;
 const SHOWN_MAX = 100;
 
+const RequestRow = PrivacyRequest.extend({ requestId: StoredId.request });
+
 const columns = `id AS requestId, kind, details, received_at_ms AS receivedAtMs, due_at_ms AS dueAtMs, extension_reason AS extensionReason,
   identity_checked_at_ms AS identityCheckedAtMs, answer, closed_at_ms AS closedAtMs`;
 
 export async function listRequests(db: D1Database, accountId: string): Promise<PrivacyRequest[]> {
   const { results } = await allRows(
-    PrivacyRequest,
+    RequestRow,
     db
       .prepare(`SELECT ${columns} FROM privacy_requests WHERE account_id = ? ORDER BY received_at_ms DESC LIMIT ?`)
       .bind(accountId, SHOWN_MAX),
@@ -70,12 +72,13 @@ export async function takeRequest(env: Env, deps: Deps, request: New, bySignIn: 
 }
 
 export const OpenRequest = PrivacyRequest.extend({ accountId: AccountId });
+const OpenRow = RequestRow.extend({ accountId: AccountId });
 export type OpenRequest = z.infer<typeof OpenRequest>;
 
 /** What is open, whatever is due first before all others. */
 export async function openRequests(db: D1Database): Promise<OpenRequest[]> {
   const { results } = await allRows(
-    OpenRequest,
+    OpenRow,
     db
       .prepare(
         `SELECT ${columns}, account_id AS accountId FROM privacy_requests WHERE closed_at_ms IS NULL ORDER BY due_at_ms LIMIT ?`,
