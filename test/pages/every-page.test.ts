@@ -9,7 +9,7 @@ import { startChromium } from "../../dev/chromium.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { addressesOfOne } from "../../dev/screens/addresses.ts";
 import { seedAccount } from "../../dev/seed.ts";
-import { localPages, memberPages, pagesOfOne, publicPages } from "../../workers/pages/routes.ts";
+import { memberPages, pagesOfOne, publicPages } from "../../workers/pages/routes.ts";
 import { Watch } from "./chromium.ts";
 
 /** HTML, CSS and scripts of a page as it is loaded, compressed. */
@@ -155,7 +155,6 @@ describe("every page", () => {
       { path: "/reset?done=mailed" },
       { path: "/hub?q=cello&currency=EUR&rate=50" },
       { path: "/hub?q=nobody" },
-      ...localPages.map((path) => ({ path })),
     ]);
     expect(await context.cookies()).toEqual([]);
     await context.close();
