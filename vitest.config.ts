@@ -86,6 +86,7 @@ export default defineConfig({
           name: "e2e",
           include: ["test/**/*.test.ts"],
           exclude: ["test/tidy/**", "test/promises/**", "test/**/*.long.test.ts"],
+          globalSetup: ["test/bundle-setup.ts"],
           setupFiles: ["test/node-setup.ts"],
           maxWorkers,
           ...patience,
