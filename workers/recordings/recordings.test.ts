@@ -413,8 +413,13 @@ describe("the end", () => {
 
   test("E2: deleting the session empties R2 and D1 of its recordings, unfinished uploads included", async () => {
     await share(fileOf(600));
-    await put("ada", await open(), 1, fileOf(50));
+    const id = await open();
+    await put("ada", id, 1, fileOf(50));
+    const row = await env.DB.prepare("SELECT upload_id AS uploadId FROM recordings WHERE id = ?").bind(id).first();
+    const upload = env.RECORDINGS.resumeMultipartUpload(`recordings/${sessionId}/${id}.wav`, String(row?.uploadId));
     await ask("ada", "DELETE", `/sessions/${sessionId}`);
+    // No list shows an upload that waits: R2 keeps its parts unless it was aborted, and then knows it no more.
+    await expect(upload.uploadPart(2, fileOf(50))).rejects.toThrow("10024");
     expect((await env.RECORDINGS.list({ prefix: `recordings/${sessionId}/` })).objects).toEqual([]);
     const left = await env.DB.prepare("SELECT COUNT(*) AS n FROM recordings WHERE session_id = ?")
       .bind(sessionId)
