@@ -81,6 +81,9 @@ export class BrowserSession {
         onMute: () => this.onMuteAsked(),
         onSignal: (from, message) => this.sound.hear(from, message),
         onRelays: (iceServers) => {
+          // What was said of their absence is over.
+          if (iceServers.length > 0)
+            this.toasts.value = this.toasts.value.filter(({ code }) => code !== "relay-unavailable");
           this.sound.iceServers = iceServers;
           if (iceServers.length === 0) this.say("relay-unavailable", true);
         },
