@@ -149,6 +149,7 @@ test("X24: the disk is full in mid download: it says so in a sentence, keeps wha
     "originals",
     "session.dawproject",
     "session.json",
+    "session.mid",
     "session.rpp",
   ]);
 });
