@@ -55,7 +55,9 @@ describe("profiles", () => {
       availability: "open" as const,
     };
     expect(await ada.put(full)).toMatchObject(full);
-    expect(await ada.put({ daw: "Ardour" })).toMatchObject({ ...empty, daw: "Ardour" });
+    const { profileId, ...nothing } = empty;
+    expect(profileId).toBeNull();
+    expect(await ada.put({ daw: "Ardour" })).toMatchObject({ ...nothing, daw: "Ardour" });
   });
 
   test("A3: every field at, below and above its limit, and what nobody should write", async () => {
