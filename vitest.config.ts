@@ -14,6 +14,9 @@ const patience = {
 /** Two files at a time, also on the two cores that CI has, since many of them wait as much as they work. */
 const maxWorkers = 2;
 
+/** What states how exactly things happened at once wants the machine for itself. */
+const alone = ["test/live/demo.test.ts"];
+
 /** The edge's runtime, as a test has it. */
 const edge = () => ({
   // Views are hono/jsx; the root tsconfig says so, but the test runner reads its own setting.
@@ -58,7 +61,6 @@ export default defineConfig({
           name: "workerd",
           include: ["workers/**/*.test.{ts,tsx}", "test/promises/**/*.test.ts"],
           exclude: ["**/*.long.test.ts"],
-          isolate: false,
           maxWorkers,
           ...patience,
           setupFiles: ["workers/testing/setup.ts"],
@@ -85,10 +87,21 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/tidy/**", "test/promises/**", "test/**/*.long.test.ts"],
+          exclude: ["test/tidy/**", "test/promises/**", "test/**/*.long.test.ts", ...alone],
           globalSetup: ["test/bundle-setup.ts"],
           setupFiles: ["test/node-setup.ts"],
           maxWorkers,
+          ...patience,
+        },
+      },
+      {
+        test: {
+          name: "alone",
+          include: alone,
+          globalSetup: ["test/bundle-setup.ts"],
+          setupFiles: ["test/node-setup.ts"],
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
           ...patience,
         },
       },

@@ -1,6 +1,5 @@
-import { applyD1Migrations, reset } from "cloudflare:test";
+import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 
-// One runtime serves file after file, since starting one costs more than most files; each begins with nothing stored.
-await reset();
+// Each file has a runtime of its own: in a shared one, what a file leaves running writes into the next one's tables.
 await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
