@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { TotpCode } from "./accounts.ts";
 import { DisplayName } from "./display-name.ts";
 import { EmailAddress } from "./email-address.ts";
 import { InviteCode } from "./ids.ts";
@@ -136,6 +137,18 @@ describe("an e-mail address", () => {
   test("X26: hostile addresses are refused in steps that grow with their length", () => {
     for (const hostile of ["a@" + "a-".repeat(120), "a@" + "a.".repeat(120), "a".repeat(120) + "@".repeat(120)])
       expect(EmailAddress.safeParse(hostile).success).toBe(false);
+  });
+});
+
+describe("a code of six digits", () => {
+  test.each(["123456", "123 456", " 123\u00a0456 ", "123-456", "123–456"])(
+    "%j is taken as it is shown or typed",
+    (code) => {
+      expect(TotpCode.parse({ code }).code).toBe("123456");
+    },
+  );
+  test.each(["", "12345", "1234567", "12345a", "１２３４５６"])("%j is refused", (code) => {
+    expect(TotpCode.safeParse({ code }).success).toBe(false);
   });
 });
 
