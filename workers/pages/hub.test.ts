@@ -99,6 +99,10 @@ describe("a person's page", () => {
     expect(shown.html).toContain('itemtype="https://schema.org/Person"');
     expect(shown.html).toContain(`<link rel="canonical" href="${origin}${path}"`);
     expect(shown.html).toContain('hreflang="de"');
+    // In German it is a page of its own, and says so of itself.
+    expect((await visit(null, `${path}?lang=de`)).html).toContain(
+      `<link rel="canonical" href="${origin}${path}?lang=de"`,
+    );
     expect(shown.html).toContain(`content="${origin}${path}/picture.png"`);
     await ada.call("DELETE", "/api/v1/profile/publication");
     expect((await visit(null, path)).status).toBe(404);
