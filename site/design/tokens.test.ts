@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { accents } from "../picture/share.ts";
+import { personHues, stateHues } from "./hues.ts";
 
 const css = readFileSync("site/design/site.css", "utf8");
 type Oklch = [lightness: number, chroma: number, hue: number];
@@ -14,20 +15,6 @@ function themes(name: string): Oklch[] {
     ([, lightness, chroma, hue]): Oklch => [Number(lightness), Number(chroma), Number(hue)],
   );
 }
-const people = Array.from({ length: 8 }, (_, at) => `person-${at + 1}`);
-const states = [
-  ...[
-    "transport-rolling",
-    "transport-recording",
-    "error",
-    "danger",
-    "ok",
-    "caution",
-    "time-left-soon",
-    "time-left-last",
-  ],
-  ...["latency-together", "latency-care", "latency-overdub", "level-ok", "level-hot", "level-clip"],
-];
 const apart = (a: number, b: number) => Math.min(Math.abs(a - b), 360 - Math.abs(a - b));
 
 /** OKLCH to sRGB (CSS Color 4, section 18). */
@@ -50,10 +37,10 @@ function srgb([lightness, chroma, hue]: Oklch): number[] {
 test("colour means a state or a person, never both: people's hues are apart from every state's and from each other's", () => {
   for (const theme of [0, 1]) {
     const hueOf = (name: string) => themes(name)[theme]?.[2] ?? Number.NaN;
-    for (const person of people) {
-      for (const state of states)
+    for (const person of personHues) {
+      for (const state of stateHues)
         expect(apart(hueOf(person), hueOf(state)), `${person} and ${state}`).toBeGreaterThanOrEqual(15);
-      for (const other of people)
+      for (const other of personHues)
         if (other !== person)
           expect(apart(hueOf(person), hueOf(other)), `${person} and ${other}`).toBeGreaterThanOrEqual(25);
     }
@@ -61,7 +48,7 @@ test("colour means a state or a person, never both: people's hues are apart from
 });
 
 test("a profile's picture has the hues of the dark theme", () => {
-  expect(accents).toEqual(people.map((person) => srgb(themes(person)[1] ?? [0, 0, 0])));
+  expect(accents).toEqual(personHues.map((person) => srgb(themes(person)[1] ?? [0, 0, 0])));
 });
 
 test("no text is smaller than 14 px", () => {

@@ -1,5 +1,6 @@
 import { Arrangement } from "../design/arrangement.tsx";
 import { Button, ErrorSummary, Field, State } from "../design/form.tsx";
+import { levelLow, personHues, stateHues } from "../design/hues.ts";
 import { Layout } from "../design/layout.tsx";
 import { Moment } from "../design/moment.tsx";
 import type { Page } from "../design/page.ts";
@@ -13,27 +14,12 @@ import { Sheet } from "./hub/profile.tsx";
 import { Invites, MadeInvite } from "./sessions/invites.tsx";
 import { Takes } from "./takes/takes.tsx";
 
-const states = [
-  ...[
-    "transport-rolling",
-    "transport-recording",
-    "error",
-    "danger",
-    "ok",
-    "caution",
-    "time-left-soon",
-    "time-left-last",
-  ],
-  ...["latency-together", "latency-care", "latency-overdub", "level-low", "level-ok", "level-hot", "level-clip"],
-];
-const people = Array.from({ length: 8 }, (_, at) => `person-${at + 1}`);
-
 function Colours({ theme }: { theme: "light" | "dark" }) {
   return (
     <div class={`panel stack design-${theme}`}>
       <h3>{theme}</h3>
       <ul class="design-colours">
-        {[...people, ...states].map((name) => (
+        {[...personHues, ...stateHues, levelLow].map((name) => (
           <li>
             <svg viewBox="0 0 24 24" aria-hidden="true">
               <rect class={`of-${name}`} width="24" height="24" rx="4" />
