@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findStem, measureExact, measureLossy } from "./measure.ts";
+import { findStem, isSameTransport, locateOnce, measureExact, measureLossy } from "./measure.ts";
 
 const random = (seed: number) => {
   let state = seed;
@@ -57,4 +57,23 @@ test("a stem is found to the frame, and one that differs anywhere is not", () =>
   expect(findStem(source, stem, 10_300)).toBe(10_000);
   stem[35_000] = (stem[35_000] ?? 0) + 1;
   expect(findStem(source, stem, 10_300)).toBeNull();
+});
+
+test("C4: two ends that do the same are the same, late or not; a lost stop, another order or another place of rest is not", () => {
+  const [play, stop, start, later, rest] = [
+    "f07f7f0603f7",
+    "f07f7f0601f7",
+    "f07f7f0644a1",
+    "f07f7f0644a2",
+    "f07f7f0644b1",
+  ];
+  const sent = (...bytes: string[]) => locateOnce(bytes.map((one, at) => ({ atMs: at, bytes: one })));
+  const whole = sent(start, play, stop, rest);
+  expect(isSameTransport(whole, sent(start, play, stop, rest))).toBe(true);
+  expect(isSameTransport(whole, sent(start, later, play, stop, rest))).toBe(true);
+  expect(isSameTransport(whole, sent(later, play, stop, rest))).toBe(true);
+  expect(isSameTransport(whole, sent(play, stop, rest))).toBe(false);
+  expect(isSameTransport(whole, sent(start, play, rest))).toBe(false);
+  expect(isSameTransport(whole, sent(start, stop, play, rest))).toBe(false);
+  expect(isSameTransport(whole, sent(start, play, stop, later))).toBe(false);
 });

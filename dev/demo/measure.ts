@@ -157,3 +157,28 @@ export function findStem(source: Source, stem: Int32Array, nearFrame: number): n
   }
   return null;
 }
+
+/** One MIDI message as it left an end. */
+export interface SentMidi {
+  atMs: number;
+  /** Hexadecimal. */
+  bytes: string;
+}
+
+/** How an MMC Locate to any device begins (RP-013). */
+const MMC_LOCATE = "f07f7f0644";
+const isLocate = (message: SentMidi | undefined) => message?.bytes.startsWith(MMC_LOCATE) === true;
+
+/** Of locates that follow each other, the first: whoever is late to a play sends one more, to where the playhead is by then. */
+export const locateOnce = (sent: readonly SentMidi[]): SentMidi[] =>
+  sent.filter((message, at) => !isLocate(message) || !isLocate(sent[at - 1]));
+
+/** Whether two ends did the same in the same order and rest at the same place; where they located on the way may differ by their lateness. */
+export function isSameTransport(one: readonly SentMidi[], other: readonly SentMidi[]): boolean {
+  const deed = (message: SentMidi | undefined) => (isLocate(message) ? MMC_LOCATE : message?.bytes);
+  return (
+    one.length === other.length &&
+    one.every((message, at) => deed(message) === deed(other[at])) &&
+    one.at(-1)?.bytes === other.at(-1)?.bytes
+  );
+}

@@ -13,7 +13,17 @@ import type { Platform } from "../platform.ts";
 import type { Progress } from "../progress.ts";
 import { seedAccount } from "../seed.ts";
 import { Companion } from "./companion.ts";
-import { type Delays, findStem, measureExact, measureLossy, readHeard, type Source } from "./measure.ts";
+import {
+  type Delays,
+  findStem,
+  isSameTransport,
+  locateOnce,
+  measureExact,
+  measureLossy,
+  readHeard,
+  type SentMidi,
+  type Source,
+} from "./measure.ts";
 
 export interface DemoOptions {
   platform: Platform;
@@ -51,8 +61,6 @@ export interface DemoReport {
   ok: boolean;
 }
 
-/** How an MMC Locate to any device begins (RP-013). */
-const MMC_LOCATE = "f07f7f0644";
 const random = () => randomBytes(6).toString("hex");
 
 /** Two musicians, each with a companion of their own, make a session together on this platform. */
@@ -185,13 +193,10 @@ async function measure(evidence: Evidence): Promise<DemoReport> {
     readFileSync(join(place, "midi.jsonl"), "utf8")
       .trim()
       .split("\n")
-      .map((line) => JSON.parse(line) as { atMs: number; bytes: string }),
+      .map((line) => JSON.parse(line) as SentMidi),
   );
-  // Whoever was late sends one locate more, to where the playhead is by then; what was done, and where both rest, is the same all the same.
-  const [hostMidi = [], guestMidi = []] = midi.map((sent) => sent.filter(({ bytes }) => !bytes.startsWith(MMC_LOCATE)));
-  const said = (sent: typeof hostMidi, all: typeof hostMidi = []) =>
-    JSON.stringify([...sent.map(({ bytes }) => bytes), all.at(-1)?.bytes]);
-  const sameOrder = said(hostMidi, midi[0]) === said(guestMidi, midi[1]);
+  const [hostMidi = [], guestMidi = []] = midi.map(locateOnce);
+  const sameOrder = isSameTransport(hostMidi, guestMidi);
   must(sameOrder && hostMidi.length >= 4, "The two ends did not send the same MIDI.");
   const skews = hostMidi.map(({ atMs }, at) => Math.abs(atMs - (guestMidi[at]?.atMs ?? Number.POSITIVE_INFINITY)));
   const executed = ends.flatMap(({ one }) => one.emitted("executed"));
