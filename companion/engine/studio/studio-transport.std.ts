@@ -157,6 +157,8 @@ export class StudioTransport {
 
   #onExecuted(execution: Execution): void {
     const { seq, command, atMs, onTime } = execution;
+    // Timers of one instant run in any order, and a take's start opens files: the DAWs are told first.
+    if (onTime) for (const daw of this.#daws) daw.sendUpTo(atMs);
     const localAtMs = this.#options.nowMs();
     const effectiveLocalMs = this.#clock.toLocalMs(atMs);
     if (seq !== undefined && command !== undefined)

@@ -102,6 +102,15 @@ export class DawLink {
     this.#ticks.reschedule();
   }
 
+  /** A step has come: what is meant for its instant leaves now, before anything else is begun that may take time. */
+  sendUpTo(atMs: number): void {
+    const due = this.#pending.filter((one) => one.atMs <= atMs);
+    if (due.length === 0) return;
+    this.#pending = this.#pending.slice(due.length);
+    for (const one of due) this.#send(one);
+    this.#schedule();
+  }
+
   /** The session did not take a press: the DAW goes back to what the session does. */
   putBack(): void {
     this.#reach();
@@ -155,22 +164,27 @@ export class DawLink {
     const turn = ++this.#turn;
     const [next] = this.#pending;
     if (next === undefined) return;
-    const { clock, driver, port } = this.#options;
+    const { clock, port } = this.#options;
     this.#cancel = clock.scheduleAtSession(next.atMs - (port.aheadMs ?? 0), () => {
       if (turn !== this.#turn) return;
       this.#pending.shift();
-      const localMs = clock.toLocalMs(next.atMs);
-      const bytes = this.#encode(next.message, localMs);
-      this.#state = next.leadsTo;
-      if (bytes !== null || driver.tick !== undefined)
-        this.#guard.expect(next.message, positionAt(next.leadsTo, next.atMs), clock.nowSessionMs());
-      if (bytes !== null) {
-        this.#counts.sent++;
-        port.sendAt(bytes, localMs);
-      }
-      this.#ticks.follow(next.leadsTo, next.atMs);
+      this.#send(next);
       this.#schedule();
     });
+  }
+
+  #send({ message, atMs, leadsTo }: PlannedMessage): void {
+    const { clock, driver, port } = this.#options;
+    const localMs = clock.toLocalMs(atMs);
+    const bytes = this.#encode(message, localMs);
+    this.#state = leadsTo;
+    if (bytes !== null || driver.tick !== undefined)
+      this.#guard.expect(message, positionAt(leadsTo, atMs), clock.nowSessionMs());
+    if (bytes !== null) {
+      this.#counts.sent++;
+      port.sendAt(bytes, localMs);
+    }
+    this.#ticks.follow(leadsTo, atMs);
   }
 
   #encode(message: DawMessage, localMs: number): Uint8Array | null {
