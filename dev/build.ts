@@ -89,7 +89,7 @@ const Promises = z.object({
       tests: z.array(z.object({ file: z.string(), passed: z.int(), failed: z.int() })),
       notRun: z.array(z.string()),
       twins: z.array(z.object({ name: z.string(), fate: z.enum(["caught", "missed", "broken", "not-run"]) })),
-      state: z.enum(["kept", "red"]),
+      state: z.enum(["kept", "red", "not-yet"]),
     }),
   ),
 });

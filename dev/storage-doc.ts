@@ -30,7 +30,6 @@ would find an object again. R2 itself drops an unfinished upload after seven day
 Emptied when the session is deleted; the rules are in [PROTOCOL.md](PROTOCOL.md). Signalling, statuses and pings are never stored.`,
   ],
   ["index", "## Beside the tables"],
-  ["logs", "## Logs"],
   ["disk", "## The companion's disk\n\nNothing of it leaves the machine before the person shares it."],
 ];
 

@@ -337,7 +337,27 @@ export const mutations: readonly Mutation[] = [
     'sqliteTable("unruled"',
   ),
 
+  // Logs.
+  of("E5", "workers/platform/log-store.test.ts")(
+    "workers/platform/log-store.ts",
+    "logs stay as long as they like",
+    "deps.now() - LOG_RETENTION_MS",
+    "deps.now() - 2 * LOG_RETENTION_MS",
+  ),
+  of("E5", "workers/platform/log-store.test.ts")(
+    "workers/platform/log.ts",
+    "what a person wrote is in the log",
+    "error: error.name,",
+    "error: error.message,",
+  ),
+
   // Where data lives.
+  of("H5", "test/tidy/bindings.test.ts")(
+    "workers/hub/sniff.ts",
+    "a module that reads files sends mail",
+    "export ",
+    "export const send = (env: { EMAIL: unknown }) => env.EMAIL;\nexport ",
+  ),
   of("H1", "workers/platform/jurisdiction.test.ts")(
     "workers/platform/jurisdiction.ts",
     "rooms anywhere",

@@ -36,6 +36,13 @@ test("a row is kept only with tests that pass and with every twin caught", () =>
   expect(promiseTable([row], [], {}, [], {})[0]?.state).toBe("red");
 });
 
+test("a promise about money is not yet kept, and neither kept nor not yet once a test cites it", () => {
+  const row = { id: "F1", promise: "A wallet" };
+  expect(promiseTable([row], [], {}, [], {})[0]?.state).toBe("not-yet");
+  const cited = [{ file: "a.test.ts", title: `${row.id}: paid`, ids: [row.id] }];
+  expect(promiseTable([row], cited, {}, [], {})[0]?.state).toBe("red");
+});
+
 test("the promises are read from their own table", () => {
   expect(promiseRows().find(({ id }) => id === "E2")?.promise).toContain("within 30 days");
   expect(promiseRows().length).toBeGreaterThan(40);

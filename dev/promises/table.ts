@@ -15,9 +15,12 @@ export interface Row extends PromiseRow {
   notRun: string[];
   /** What was broken on purpose, and whether a test that cites the promise noticed. */
   twins: { name: string; fate: Fate | "not-run" }[];
-  /** `kept`: it has tests, all of them pass, and each of its twins was caught. */
-  state: "kept" | "red";
+  /** `kept`: it has tests, all of them pass, and each of its twins was caught. `not-yet`: what it promises about is not there; not kept either. */
+  state: "kept" | "red" | "not-yet";
 }
+
+/** Promises about what the product does not have. One that a test cites is no longer one of them. */
+const notYet = ["E4", "F1", "F2", "F3", "F4"];
 
 /** Each promise with the tests that prove it, how they ended, and its negative twins. */
 export function promiseTable(
@@ -41,7 +44,8 @@ export function promiseTable(
       .map((mutation) => ({ name: mutation.name, fate: fates[keyOf(mutation)]?.fate ?? ("not-run" as const) }));
     const isProven = tests.length > 0 && notRun.length === 0 && tests.every(({ failed }) => failed === 0);
     const isWatched = twins.length > 0 && twins.every(({ fate }) => fate === "caught");
-    return { id, promise, tests, notRun, twins, state: isProven && isWatched ? "kept" : "red" };
+    const isNotYet = files.length === 0 && notYet.includes(id);
+    return { id, promise, tests, notRun, twins, state: isProven && isWatched ? "kept" : isNotYet ? "not-yet" : "red" };
   });
 }
 
@@ -53,7 +57,8 @@ export function tableAsText(rows: readonly Row[]): string {
     const proof = `${passed} passed${failed > 0 ? `, ${failed} failed` : ""}${notRun.length > 0 ? `, ${notRun.length} files not run` : ""}`;
     const caught = twins.filter(({ fate }) => fate === "caught").length;
     const open = twins.filter(({ fate }) => fate !== "caught").map(({ name, fate }) => `\n       ${fate}: ${name}`);
-    return `${state === "kept" ? "kept" : "RED "} ${id.padEnd(3)} ${promise.slice(0, 70).padEnd(70)}  ${proof}; twins ${caught} of ${twins.length}${open.join("")}`;
+    const said = { kept: "kept   ", red: "RED    ", "not-yet": "not yet" }[state];
+    return `${said} ${id.padEnd(3)} ${promise.slice(0, 70).padEnd(70)}  ${proof}; twins ${caught} of ${twins.length}${open.join("")}`;
   });
   const kept = rows.filter(({ state }) => state === "kept").length;
   return `${lines.join("\n")}\n${kept} of ${rows.length} promises are proven and watched.`;

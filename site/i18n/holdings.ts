@@ -56,7 +56,7 @@ const names: Record<string, readonly [en: string, de: string]> = {
   shares: ["Takes that were shared", "Geteilte Takes"],
   tickets: ["Tickets that were used", "Benutzte Tickets"],
   states: ["Where the room stands", "Der Stand des Raums"],
-  events: ["Server logs", "Serverprotokolle"],
+  "logs/": ["Server logs", "Serverprotokolle"],
   ".wav": ["Your takes", "Deine Takes"],
   ".json": ["What belongs to a take", "Was zu einem Take gehört"],
   ".peaks": ["Waveforms", "Wellenformen"],

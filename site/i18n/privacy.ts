@@ -35,7 +35,6 @@ export const privacyText = words({
       store: "file store",
       room: "a session’s room",
       index: "search index",
-      logs: "logs",
       disk: "your own disk",
     },
     bases: {
@@ -132,7 +131,6 @@ export const privacyText = words({
       store: "Dateispeicher",
       room: "Raum einer Session",
       index: "Suchverzeichnis",
-      logs: "Protokolle",
       disk: "deine eigene Platte",
     },
     bases: {

@@ -3,6 +3,7 @@ import { CallBudget, metered } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { describeThrown, log } from "../platform/log.ts";
+import { keepLog, sweepLogs } from "../platform/log-store.ts";
 import { continueErasures } from "../privacy/account-erasure.ts";
 import { continueBreaches } from "../privacy/breaches.ts";
 import { continueExports } from "../privacy/export.ts";
@@ -89,6 +90,7 @@ export const jobs: Record<string, Job> = {
     lateAfterMs: HOUR_MS,
     run: (env, deps, budget) => sweepRecordings(env, deps, RECORDING_BATCHES, budget),
   },
+  logs: { calls: 20, run: sweepLogs },
   orphans: { calls: 50, run: (env, deps, budget) => sweepOrphans(env, deps, ORPHAN_PAGES, budget) },
 
   // What the rules of the inventory say is over. Before the launch is told: nobody is written to whose time is over.
@@ -132,4 +134,5 @@ export async function runJobs(env: Env, deps: Deps): Promise<void> {
     if (!budget.allows(1)) break;
     await runJob(env, deps, name, budget);
   }
+  await keepLog(env, deps);
 }

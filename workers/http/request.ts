@@ -4,6 +4,7 @@ import { HTTPException } from "hono/http-exception";
 import { randomBase32 } from "../../protocol/ids.ts";
 import { withRetries } from "../platform/database.ts";
 import type { Deps } from "../platform/deps.ts";
+import { keepLog } from "../platform/log-store.ts";
 import type { AppContext, AppEnv } from "./router.ts";
 
 /**
@@ -19,6 +20,10 @@ export const withRequest = (deps: Deps, app: Hono<AppEnv>) =>
     await next();
     // A WebSocket upgrade is answered by the room and its headers are fixed; a form's answer has the id of the request that it made.
     if (c.res.status !== 101 && !c.res.headers.has("X-Request-Id")) c.header("X-Request-Id", c.get("requestId"));
+    const kept = keepLog(c.env, deps);
+    const context = contextOf(c);
+    if (context === undefined) await kept;
+    else context.waitUntil(kept);
   });
 
 function contextOf(c: AppContext): ExecutionContext | undefined {

@@ -15,9 +15,18 @@ export type LogEvent =
   | { event: "cron-broke"; sweep: string; error: string; stack: string[] }
   | { event: "cron"; sweep: string; done: number; rowsRead: number; finished: boolean };
 
+/** Events that wait in an isolate to be kept; what breaks over and over says nothing new. */
+const WAITING_MAX = 500;
+const waiting: LogEvent[] = [];
+
+/** Says an event to whoever watches, and leaves it to be kept (log-store.ts) at the end of the request or the run that it happened in. */
 export function log(entry: LogEvent): void {
   console.log(JSON.stringify(entry));
+  if (waiting.length < WAITING_MAX) waiting.push(entry);
 }
+
+/** What waits to be kept; from then on it is the caller's. */
+export const takeLog = (): LogEvent[] => waiting.splice(0);
 
 /** An error's kind and where it happened, without its message: a message may quote what a person wrote. */
 export function describeThrown(error: unknown): { error: string; stack: string[] } {

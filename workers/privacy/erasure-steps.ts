@@ -15,7 +15,7 @@ import { leaveSessions } from "./leave-sessions.ts";
 /** What one step does in one go: far below what a Worker may do in one invocation. */
 const SESSIONS = 10;
 const ROOMS = 10;
-const RECORDINGS = 500;
+const RECORDINGS_AT_ONCE = 500;
 const ROWS = 1_000;
 
 export interface Work {
@@ -85,7 +85,7 @@ async function endRecordings(env: Env, deps: Deps, work: Work): Promise<Stepped>
     env.DB.prepare(
       `SELECT id, session_id AS sessionId, account_id AS accountId, upload_id AS uploadId, created_at_ms AS createdAtMs
      FROM recordings WHERE account_id = ? LIMIT ?`,
-    ).bind(accountId, RECORDINGS),
+    ).bind(accountId, RECORDINGS_AT_ONCE),
   );
   if (results.length === 0) return "done";
   const gone = await deleteRecordings(env, deps, accountId, results);

@@ -5,7 +5,7 @@ import type { LawfulBasis, Recipient, Words } from "./rules.ts";
 export interface Holding {
   /** R2: the beginning of the key. Room: the table's name. Disk: the end of the file's name. */
   name: string;
-  where: "store" | "room" | "index" | "logs" | "disk";
+  where: "store" | "room" | "index" | "disk";
   purpose: Words;
   /** `none` where it lies with the person and not with us. */
   lawfulBasis: LawfulBasis | "none";
@@ -153,17 +153,17 @@ export const holdings: readonly Holding[] = [
     erased: "nobody-named",
   },
   {
-    name: "events",
-    where: "logs",
+    name: "logs/",
+    where: "store",
     purpose: {
-      en: "What broke and what the jobs did: names of code and random request ids.",
-      de: "Was kaputtging und was die Aufgaben taten: Namen aus dem Code und zufällige Anfragenummern.",
+      en: "The service’s log: what broke and what the jobs did, by names from the code, a request’s random number, and the number of a row that could not be read.",
+      de: "Das Protokoll des Dienstes: was kaputtging und was die Aufgaben taten, mit Namen aus dem Code, der Zufallsnummer einer Anfrage und der Nummer einer Zeile, die sich nicht lesen ließ.",
     },
     lawfulBasis: "legitimate-interest",
     recipients: ["operators"],
     until: {
-      en: `${LOG_RETENTION_MS / DAY_MS} days at most`,
-      de: `höchstens ${LOG_RETENTION_MS / DAY_MS} Tage`,
+      en: `${LOG_RETENTION_MS / DAY_MS} days`,
+      de: `${LOG_RETENTION_MS / DAY_MS} Tage`,
     },
     exported: false,
     erased: "nobody-named",

@@ -6,7 +6,7 @@ import type { LawfulBasis, Recipient, Words } from "./rules.ts";
 /** One line of the record of processing activities (GDPR Article 30), made from a rule. */
 export interface Activity {
   name: string;
-  where: "database" | "store" | "room" | "index" | "logs" | "disk";
+  where: "database" | "store" | "room" | "index" | "disk";
   /** Whether a person is named in it. */
   personal: boolean;
   purpose: Words;
