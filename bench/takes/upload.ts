@@ -6,8 +6,9 @@ import { Readable } from "node:stream";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { wavHeader } from "../../audio/wav-writer.ts";
 import type { ApiClient } from "../../companion/engine/api/api-client.std.ts";
+import { nodeDisk } from "../../companion/engine/stems/disk.node.ts";
 import type { Stem } from "../../companion/engine/stems/stem.std.ts";
-import { Upload, wholeSource } from "../../companion/engine/upload/upload.node.ts";
+import { Upload, wholeSource } from "../../companion/engine/upload/upload.std.ts";
 import { newId, type RecordingId } from "../../protocol/ids.ts";
 import { PART_MAX_BYTES } from "../../protocol/limits.ts";
 
@@ -89,7 +90,7 @@ export async function share(api: ApiClient, stem: Omit<Stem, "recordingId" | "se
     if (sentBytes === stem.sizeBytes && partsDoneMs === 0) partsDoneMs = performance.now() - startedAtMs;
   };
   const { peak } = await peakOf(workerd, () =>
-    new Upload({ api, source: wholeSource(whole), nowMs: () => Date.now(), onProgress }).run(),
+    new Upload({ api, disk: nodeDisk, source: wholeSource(whole), nowMs: () => Date.now(), onProgress }).run(),
   );
   const wholeMs = performance.now() - startedAtMs;
   await api.withdrawRecording(recordingId);

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import type { SessionId } from "../../protocol/ids.ts";
 import { StemFormat } from "../../protocol/recordings.ts";
 import type { ApiClient } from "../engine/api/api-client.std.ts";
-import type { Input } from "../engine/recording/take-recorder.node.ts";
+import type { Input } from "../engine/recording/take-recorder.std.ts";
 import type { StudioEvent } from "../engine/studio/events.std.ts";
 import { openStudio } from "../engine/studio/open-studio.node.ts";
 import { openDaws } from "./daws.node.ts";

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { frameBytesOf } from "../../audio/pcm.ts";
 import { wavHeader } from "../../audio/wav-writer.ts";
 import type { ApiClient } from "../../companion/engine/api/api-client.std.ts";
-import { sealStem } from "../../companion/engine/stems/finalize.node.ts";
+import { nodeDisk } from "../../companion/engine/stems/disk.node.ts";
+import { sealStem } from "../../companion/engine/stems/finalize.std.ts";
 import { newId, type RecordingId, type SessionId } from "../../protocol/ids.ts";
 import { PART_MIN_BYTES } from "../../protocol/limits.ts";
 import type { ClockPoint, StemFormat } from "../../protocol/recordings.ts";
@@ -62,7 +63,7 @@ export async function shareStem(api: ApiClient, sessionId: SessionId, wanted: Wa
   try {
     const path = join(folder, "stem.wav");
     writeFileSync(path, bytes);
-    const { sha256, peaks } = await sealStem(path, header.length, format, frames);
+    const { sha256, peaks } = await sealStem(nodeDisk, path, header.length, format, frames);
     const place = { timelineFrames, startedAtMs, bpm };
     await api.createRecording(sessionId, { recordingId, takeId, name, format, ...place, partBytes: PART_MIN_BYTES });
     const parts = Math.ceil(bytes.length / PART_MIN_BYTES);

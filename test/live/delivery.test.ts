@@ -16,10 +16,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
 import { Deliveries } from "../../companion/engine/delivery/deliveries.node.ts";
 import { deliver } from "../../companion/engine/delivery/delivery.node.ts";
-import { Recorder } from "../../companion/engine/recording/recorder.node.ts";
+import { Recorder } from "../../companion/engine/recording/recorder.std.ts";
+import { nodeDisk } from "../../companion/engine/stems/disk.node.ts";
 import { sha256Of } from "../../companion/engine/stems/file-hash.node.ts";
 import type { Stem } from "../../companion/engine/stems/stem.std.ts";
-import { StemLibrary } from "../../companion/engine/upload/stem-library.node.ts";
+import { StemLibrary } from "../../companion/engine/upload/stem-library.std.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
 import { newId, type RecordingId, type SessionId } from "../../protocol/ids.ts";
@@ -59,7 +60,7 @@ const newPlace = () => mkdtempSync(join(folder, "place-"));
 /** A stem of some seconds of noise in a folder, as the recorder leaves it. */
 async function record(place: string, sessionId: SessionId, name: string, seconds: number): Promise<Stem> {
   const stopped = { motion: "stopped", positionFrames: 0, atMs: 0, bpm: 120 } as const;
-  const recorder = new Recorder(place, {
+  const recorder = new Recorder(nodeDisk, place, {
     recordingId: newRecordingId(),
     sessionId,
     takeId: randomUUID(),
@@ -82,6 +83,7 @@ async function takes(api: ApiClient, place: string, sessionId: SessionId) {
   const recovered: Stem[] = [];
   const troubles: string[] = [];
   const own = new StemLibrary({
+    disk: nodeDisk,
     api,
     folder: place,
     sessionId,

@@ -7,9 +7,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { wavHeader } from "../../audio/wav-writer.ts";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
 import { deliver } from "../../companion/engine/delivery/delivery.node.ts";
+import { nodeDisk } from "../../companion/engine/stems/disk.node.ts";
 import { sha256Of } from "../../companion/engine/stems/file-hash.node.ts";
 import type { Stem } from "../../companion/engine/stems/stem.std.ts";
-import { Upload, type UploadSource, wholeSource } from "../../companion/engine/upload/upload.node.ts";
+import { Upload, type UploadSource, wholeSource } from "../../companion/engine/upload/upload.std.ts";
 import type { UploadProgress } from "../../companion/engine/upload/upload-progress.std.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
@@ -48,7 +49,7 @@ function shareOf(
   source: UploadSource,
   onProgress: (progress: UploadProgress) => void = () => undefined,
 ) {
-  return new Upload({ api, source, nowMs: () => Date.now(), onProgress, partBytes: PART_MIN_BYTES });
+  return new Upload({ api, disk: nodeDisk, source, nowMs: () => Date.now(), onProgress, partBytes: PART_MIN_BYTES });
 }
 
 async function studio() {

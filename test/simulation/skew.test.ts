@@ -7,10 +7,11 @@ import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
 import type { Device } from "../../companion/engine/capture/source.std.ts";
 import { SessionClock } from "../../companion/engine/clock/session-clock.std.ts";
 import { Deliveries } from "../../companion/engine/delivery/deliveries.node.ts";
-import { RecordingController } from "../../companion/engine/recording/recording-controller.node.ts";
-import { TakeRecorder } from "../../companion/engine/recording/take-recorder.node.ts";
+import { RecordingController } from "../../companion/engine/recording/recording-controller.std.ts";
+import { TakeRecorder } from "../../companion/engine/recording/take-recorder.std.ts";
+import { nodeDisk } from "../../companion/engine/stems/disk.node.ts";
 import type { Stem } from "../../companion/engine/stems/stem.std.ts";
-import { StemLibrary } from "../../companion/engine/upload/stem-library.node.ts";
+import { StemLibrary } from "../../companion/engine/upload/stem-library.std.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
 import { newId, type RecordingId, type SessionId } from "../../protocol/ids.ts";
@@ -72,6 +73,7 @@ function musician(seed: number, skew: Skew, api: ApiClient, sessionId: SessionId
   const onWarning = (_code: string, message: string) => troubles.push(message);
   const place = mkdtempSync(join(folder, "musician-"));
   const library = new StemLibrary({
+    disk: nodeDisk,
     api,
     folder: place,
     sessionId,
@@ -82,6 +84,7 @@ function musician(seed: number, skew: Skew, api: ApiClient, sessionId: SessionId
     onWarning,
   });
   const takes = new TakeRecorder({
+    disk: nodeDisk,
     folder: place,
     sessionId,
     sessionName: "Skew",

@@ -8,8 +8,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
 import { CaptureRing } from "../../companion/engine/capture/capture-ring.std.ts";
 import { Deliveries } from "../../companion/engine/delivery/deliveries.node.ts";
-import { TakeRecorder } from "../../companion/engine/recording/take-recorder.node.ts";
-import { StemLibrary } from "../../companion/engine/upload/stem-library.node.ts";
+import { TakeRecorder } from "../../companion/engine/recording/take-recorder.std.ts";
+import { nodeDisk } from "../../companion/engine/stems/disk.node.ts";
+import { StemLibrary } from "../../companion/engine/upload/stem-library.std.ts";
 import { newId, type RecordingId, SessionId } from "../../protocol/ids.ts";
 
 const [mode = "", origin = "", session = "", folder = "", seconds = "1"] = process.argv.slice(2);
@@ -43,6 +44,7 @@ if (mode === "fetch") {
   process.exit(0);
 } else {
   const library = new StemLibrary({
+    disk: nodeDisk,
     api,
     folder,
     sessionId,
@@ -56,6 +58,7 @@ if (mode === "fetch") {
     onWarning,
   });
   const takes = new TakeRecorder({
+    disk: nodeDisk,
     folder,
     sessionId,
     sessionName,

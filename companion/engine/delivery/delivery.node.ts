@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileNameOf } from "../../../protocol/file-name.ts";
 import type { Recording } from "../../../protocol/recordings.ts";
 import { type ApiClient, ApiError } from "../api/api-client.std.ts";
-import { backoffMs, isRetryable } from "../api/retry.node.ts";
+import { backoffMs, isRetryable } from "../api/retry.std.ts";
 import { sha256Of } from "../stems/file-hash.node.ts";
 
 /** Failures in a row without a byte more; after that the caller decides when to try again. */

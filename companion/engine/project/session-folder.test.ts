@@ -8,7 +8,8 @@ import { newId, type RecordingId, SessionId } from "../../../protocol/ids.ts";
 import type { StemFormat } from "../../../protocol/recordings.ts";
 import { initialMap, type TimelineMap } from "../../../protocol/timeline.ts";
 import { readInput } from "../capture/input-file.node.ts";
-import { Recorder } from "../recording/recorder.node.ts";
+import { Recorder } from "../recording/recorder.std.ts";
+import { nodeDisk } from "../stems/disk.node.ts";
 import type { Stem } from "../stems/stem.std.ts";
 import { SessionFolder } from "./session-folder.node.ts";
 
@@ -52,7 +53,7 @@ async function record(
 ): Promise<Stem> {
   const rateHz = format.sampleRateHz;
   const state = { motion: "recording", positionFrames: atSeconds * 48_000, atMs: 1e6, bpm: 96 } as const;
-  const recorder = new Recorder(place, {
+  const recorder = new Recorder(nodeDisk, place, {
     recordingId: newId("rec", (length) => crypto.getRandomValues(new Uint8Array(length))) as RecordingId,
     sessionId: SessionId.parse("ses_00000000000000000000000000"),
     takeId: crypto.randomUUID(),

@@ -14,9 +14,10 @@ const program = (place: string) => `
   import { randomBytes } from "node:crypto";
   import { FileDevice } from "${engine}/capture/file-source.node.ts";
   import { machineClocks } from "${engine}/clock/machine-clock.node.ts";
-  import { RecordingController } from "${engine}/recording/recording-controller.node.ts";
-  import { TakeRecorder } from "${engine}/recording/take-recorder.node.ts";
-  import { StemLibrary } from "${engine}/upload/stem-library.node.ts";
+  import { RecordingController } from "${engine}/recording/recording-controller.std.ts";
+  import { nodeDisk } from "${engine}/stems/disk.node.ts";
+  import { TakeRecorder } from "${engine}/recording/take-recorder.std.ts";
+  import { StemLibrary } from "${engine}/upload/stem-library.std.ts";
   import { newId } from "${engine}/../../protocol/ids.ts";
   process.on("SIGXFSZ", () => undefined);
   const say = (line) => console.log(JSON.stringify({ atMs: performance.now(), ...line }));
@@ -24,11 +25,11 @@ const program = (place: string) => `
   const onWarning = (code, message) => say({ say: "warning", code, message });
   const [folder, sessionId] = [${JSON.stringify(place)}, "ses_00000000000000000000000000"];
   const library = new StemLibrary({
-    api: {}, folder, sessionId, nowMs: () => Date.now(), onWarning,
+    api: {}, disk: nodeDisk, folder, sessionId, nowMs: () => Date.now(), onWarning,
     onRecovered: () => undefined, onProgress: () => undefined, onShared: () => undefined,
   });
   const takes = new TakeRecorder({
-    folder, sessionId, sessionName: "Full", library, onWarning,
+    disk: nodeDisk, folder, sessionId, sessionName: "Full", library, onWarning,
     newRecordingId: () => newId("rec", (length) => new Uint8Array(randomBytes(length))),
     onRecording: () => undefined, onRecorded: (stem) => say({ say: "recorded", stem }),
   });

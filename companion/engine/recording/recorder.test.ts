@@ -18,19 +18,22 @@ import { afterAll, describe, expect, test } from "vitest";
 import { wavHeader } from "../../../audio/wav-writer.ts";
 import { RecordingId, SessionId } from "../../../protocol/ids.ts";
 import { peaksProblem, type StemFormat } from "../../../protocol/recordings.ts";
+import { nodeDisk } from "../stems/disk.node.ts";
 import { lockFolder } from "../stems/folder-lock.node.ts";
-import { recoverStems } from "../stems/recovery.node.ts";
-import { Recorder } from "./recorder.node.ts";
+import { recoverStems } from "../stems/recovery.std.ts";
+import { Recorder } from "./recorder.std.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sessionlinked-recorder-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const recorderPath = join(import.meta.dirname, "recorder.node.ts");
+const recorderPath = join(import.meta.dirname, "recorder.std.ts");
+const diskPath = join(import.meta.dirname, "..", "stems", "disk.node.ts");
 
 /** A program that records noise in real time, until it is told otherwise or dies. */
 const program = (place: string) => `
   import { Recorder } from ${JSON.stringify(recorderPath)};
+  import { nodeDisk } from ${JSON.stringify(diskPath)};
   const stopped = { motion: "stopped", positionFrames: 0, atMs: 0, bpm: 120 };
-  const recorder = new Recorder(${JSON.stringify(place)}, {
+  const recorder = new Recorder(nodeDisk, ${JSON.stringify(place)}, {
     recordingId: "rec_00000000000000000000000000", sessionId: "ses_00000000000000000000000000",
     takeId: "00000000-0000-4000-8000-000000000000", name: "take",
     format: { sampleRateHz: 48000, channels: 2, encoding: "pcm24" },
@@ -75,7 +78,7 @@ describe("the recorder", { timeout: 60_000 }, () => {
 
     // On the next start it is found, made whole and offered, with its peaks; a second start finds nothing to repair.
     const torn = statSync(path).size;
-    const [stem, ...others] = await recoverStems(place);
+    const [stem, ...others] = await recoverStems(nodeDisk, place);
     expect(others).toEqual([]);
     expect(stem).toMatchObject({ repaired: true, name: "take", timelineFrames: 96_000, sharing: "local" });
     expect(stem?.frames).toBe(framesOf(path));
@@ -84,13 +87,13 @@ describe("the recorder", { timeout: 60_000 }, () => {
     const peaks = new Int8Array(readFileSync(`${path}.peaks`));
     expect(peaksProblem(peaks, 2)).toBeNull();
     expect(Math.max(...peaks)).toBe((255_000 - 1_000) >> 16);
-    expect(await recoverStems(place)).toEqual([stem]);
+    expect(await recoverStems(nodeDisk, place)).toEqual([stem]);
   });
 
   test("a header that lies and a torn last frame are mended; a sidecar that is none of ours is left alone", async () => {
     const place = mkdtempSync(join(folder, "lies-"));
     const stopped = { motion: "stopped", positionFrames: 0, atMs: 0, bpm: 120 } as const;
-    const recorder = new Recorder(place, {
+    const recorder = new Recorder(nodeDisk, place, {
       recordingId: RecordingId.parse("rec_00000000000000000000000000"),
       sessionId: SessionId.parse("ses_00000000000000000000000000"),
       takeId: "00000000-0000-4000-8000-000000000000",
@@ -112,7 +115,7 @@ describe("the recorder", { timeout: 60_000 }, () => {
     writeFileSync(path, torn);
     writeFileSync(join(place, "other.wav.json"), "{}");
     writeFileSync(join(place, "other.wav"), "not ours");
-    const [stem] = await recoverStems(place);
+    const [stem] = await recoverStems(nodeDisk, place);
     expect(stem).toMatchObject({ frames: 44_100, repaired: true });
     expect(readFileSync(path)).toEqual(whole);
     expect(framesOf(path)).toBe(44_100);
@@ -152,7 +155,7 @@ describe("the recorder", { timeout: 60_000 }, () => {
     ["without a byte", () => Buffer.alloc(0)],
   ] as const)("X33: a torn take %s is given back as a file that others open", async (name, tear) => {
     const place = mkdtempSync(join(folder, "zeroed-"));
-    const recorder = new Recorder(place, {
+    const recorder = new Recorder(nodeDisk, place, {
       recordingId: RecordingId.parse("rec_00000000000000000000000000"),
       sessionId: SessionId.parse("ses_00000000000000000000000000"),
       takeId: crypto.randomUUID(),
@@ -168,7 +171,7 @@ describe("the recorder", { timeout: 60_000 }, () => {
     recorder.write(new Int32Array(48_000).fill(2 ** 22));
     const { path, headerBytes } = recorder.stem;
     writeFileSync(path, tear(readFileSync(path), headerBytes));
-    const [stem] = await recoverStems(place);
+    const [stem] = await recoverStems(nodeDisk, place);
     const frames = name.includes("zeros") ? 48_000 : 0;
     expect(stem).toMatchObject({ repaired: true, frames, headerBytes });
     expect(framesOf(path)).toBe(frames);
@@ -246,7 +249,7 @@ describe("the recorder", { timeout: 60_000 }, () => {
     async (format) => {
       const place = mkdtempSync(join(folder, "format-"));
       const recording = { motion: "recording", positionFrames: 96_000, atMs: 0, bpm: 93.5 } as const;
-      const recorder = new Recorder(place, {
+      const recorder = new Recorder(nodeDisk, place, {
         recordingId: RecordingId.parse("rec_00000000000000000000000000"),
         sessionId: SessionId.parse("ses_00000000000000000000000000"),
         takeId: "00000000-0000-4000-8000-000000000000",

@@ -9,11 +9,12 @@ import type { StemFormat } from "../../../protocol/recordings.ts";
 import type { TransportState } from "../../../protocol/room.ts";
 import type { ApiClient } from "../api/api-client.std.ts";
 import type { Device } from "../capture/source.std.ts";
-import { recoverStems } from "../stems/recovery.node.ts";
+import { nodeDisk } from "../stems/disk.node.ts";
+import { recoverStems } from "../stems/recovery.std.ts";
 import type { Stem } from "../stems/stem.std.ts";
-import { StemLibrary } from "../upload/stem-library.node.ts";
-import { RecordingController } from "./recording-controller.node.ts";
-import { type Input, TakeRecorder } from "./take-recorder.node.ts";
+import { StemLibrary } from "../upload/stem-library.std.ts";
+import { RecordingController } from "./recording-controller.std.ts";
+import { type Input, TakeRecorder } from "./take-recorder.std.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sessionlinked-controller-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -53,6 +54,7 @@ function rig(
   const library = new StemLibrary({
     // Nothing is shared here, so nothing is asked of it.
     api: {} as ApiClient,
+    disk: nodeDisk,
     folder: place,
     sessionId,
     nowMs: () => now.wallMs,
@@ -62,6 +64,7 @@ function rig(
     onWarning,
   });
   const takes = new TakeRecorder({
+    disk: nodeDisk,
     folder: place,
     sessionId,
     sessionName: "Controller",
@@ -464,7 +467,7 @@ describe("the controller", { timeout: 60_000 }, () => {
     const stems = await whole(2);
     expect(stems.map(({ frames }) => frames)).toEqual([48_000, 48_000]);
     // Nothing of it needs repair.
-    expect((await recoverStems(place)).map(({ repaired }) => repaired)).toEqual([false, false]);
+    expect((await recoverStems(nodeDisk, place)).map(({ repaired }) => repaired)).toEqual([false, false]);
     expect(existsSync(`${stems[0]?.path}.clock`)).toBe(false);
   });
 

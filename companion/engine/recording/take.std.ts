@@ -3,7 +3,7 @@ import type { ClockPoint } from "../../../protocol/recordings.ts";
 import type { TransportState } from "../../../protocol/room.ts";
 import type { CaptureRing } from "../capture/capture-ring.std.ts";
 import type { Stem } from "../stems/stem.std.ts";
-import type { Recorder } from "./recorder.node.ts";
+import type { Recorder } from "./recorder.std.ts";
 
 /** Blocks written for each new one besides it: a pre-roll is caught up with in a second, and the lanes do not wait. */
 const CATCH_UP_MAX_BLOCKS = 12;

@@ -1,9 +1,5 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { nodeDisk } from "./disk.node.ts";
+import { hashOf } from "./disk.std.ts";
 
 /** Lower-case hexadecimal SHA-256 of a file, streamed. */
-export async function sha256Of(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return hash.digest("hex");
-}
+export const sha256Of = (path: string): Promise<string> => hashOf(nodeDisk, path);

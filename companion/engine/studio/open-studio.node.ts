@@ -7,7 +7,7 @@ import { may, type Role } from "../../../protocol/roles.ts";
 import type { ApiClient } from "../api/api-client.std.ts";
 import { machineNowMs } from "../clock/machine-clock.node.ts";
 import { scheduleAt } from "../clock/schedule-at.node.ts";
-import type { Input } from "../recording/take-recorder.node.ts";
+import type { Input } from "../recording/take-recorder.std.ts";
 import { RoomClient } from "../room/room-client.std.ts";
 import type { StudioEvent } from "./events.std.ts";
 import { Studio, type StudioParts } from "./studio.std.ts";

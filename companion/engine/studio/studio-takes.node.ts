@@ -9,11 +9,12 @@ import type { ApiClient } from "../api/api-client.std.ts";
 import type { Device } from "../capture/source.std.ts";
 import { machineClocks } from "../clock/machine-clock.node.ts";
 import { Deliveries } from "../delivery/deliveries.node.ts";
-import { RecordingController } from "../recording/recording-controller.node.ts";
-import { type Input, TakeRecorder } from "../recording/take-recorder.node.ts";
+import { RecordingController } from "../recording/recording-controller.std.ts";
+import { type Input, TakeRecorder } from "../recording/take-recorder.std.ts";
+import { nodeDisk } from "../stems/disk.node.ts";
 import { lockFolder } from "../stems/folder-lock.node.ts";
 import type { Stem } from "../stems/stem.std.ts";
-import { StemLibrary } from "../upload/stem-library.node.ts";
+import { StemLibrary } from "../upload/stem-library.std.ts";
 import type { StudioEvent } from "./events.std.ts";
 import type { StudioTransport } from "./studio-transport.std.ts";
 
@@ -57,6 +58,7 @@ export class StudioTakes {
     this.#unlock = lockFolder(folder);
     this.library = new StemLibrary({
       api,
+      disk: nodeDisk,
       folder,
       sessionId,
       nowMs: () => Date.now(),
@@ -81,6 +83,7 @@ export class StudioTakes {
       onWarning: (message) => onWarning("delivery", message),
     });
     const takes = new TakeRecorder({
+      disk: nodeDisk,
       folder,
       sessionId,
       sessionName,

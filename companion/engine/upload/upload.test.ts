@@ -6,12 +6,13 @@ import { afterAll, describe, expect, test } from "vitest";
 import { newId, type RecordingId, type SessionId } from "../../../protocol/ids.ts";
 import { ApiError } from "../api/api-client.std.ts";
 import { FakeStore } from "../api/store.fake.std.ts";
+import { nodeDisk } from "../stems/disk.node.ts";
 import { sha256Of } from "../stems/file-hash.node.ts";
-import { readSidecar } from "../stems/sidecar.node.ts";
+import { readSidecar } from "../stems/sidecar.std.ts";
 import type { Stem } from "../stems/stem.std.ts";
-import { Upload, type UploadSource, wholeSource } from "./upload.node.ts";
+import { Upload, type UploadSource, wholeSource } from "./upload.std.ts";
 import type { UploadProgress } from "./upload-progress.std.ts";
-import { UploadQueue } from "./upload-queue.node.ts";
+import { UploadQueue } from "./upload-queue.std.ts";
 
 const PART_BYTES = 8_192;
 const PARTS = 7;
@@ -59,6 +60,7 @@ function studio(source?: UploadSource) {
   const newUpload = () => {
     const upload: Upload = new Upload({
       api: store,
+      disk: nodeDisk,
       source: source ?? wholeSource(stem),
       nowMs: () => clock.nowMs,
       onProgress: (progress) => {
@@ -207,6 +209,7 @@ describe("what a person decided", () => {
     const [shared, warnings]: [string[], string[]] = [[], []];
     const uploads = new UploadQueue({
       api: store,
+      disk: nodeDisk,
       nowMs: () => 1_800_000_000_000,
       onProgress: () => undefined,
       onShared: ({ recordingId }) => shared.push(recordingId),
@@ -215,7 +218,7 @@ describe("what a person decided", () => {
     return { uploads, shared, warnings };
   }
   const newStore = () => new FakeStore(PART_BYTES, () => 1_800_000_000_000);
-  const onDisk = (stem: Stem) => readSidecar(stem.path)?.sharing;
+  const onDisk = (stem: Stem) => readSidecar(nodeDisk, stem.path)?.sharing;
 
   test("C7: it is on the disk before anybody is asked, and a restart goes on with it", async () => {
     const [store, stem] = [newStore(), newStem()];
@@ -231,14 +234,14 @@ describe("what a person decided", () => {
     first.uploads.close();
 
     store.onCall = () => undefined;
-    const [again, read] = [queue(store), readSidecar(stem.path) as Stem];
+    const [again, read] = [queue(store), readSidecar(nodeDisk, stem.path) as Stem];
     again.uploads.goOn(read);
     await expect.poll(() => again.shared).toEqual([stem.recordingId]);
     expect(onDisk(stem)).toBe("shared");
     // What was carried out is not carried out again.
     store.sent.length = 0;
     const third = queue(store);
-    third.uploads.goOn(readSidecar(stem.path) as Stem);
+    third.uploads.goOn(readSidecar(nodeDisk, stem.path) as Stem);
     expect([store.sent, third.shared]).toEqual([[], []]);
   });
 
@@ -254,9 +257,9 @@ describe("what a person decided", () => {
     expect(onDisk(stem)).toBe("withdrawing");
     expect(first.warnings).toEqual(['"Long take" could not be taken back yet: There is no network.']);
     store.onCall = () => undefined;
-    queue(store).uploads.goOn(readSidecar(stem.path) as Stem);
+    queue(store).uploads.goOn(readSidecar(nodeDisk, stem.path) as Stem);
     await expect.poll(async () => await store.listRecordings(stem.sessionId)).toEqual([]);
-    await expect.poll(() => onDisk(readSidecar(stem.path) as Stem)).toBe("withdrawn");
+    await expect.poll(() => onDisk(readSidecar(nodeDisk, stem.path) as Stem)).toBe("withdrawn");
   });
 
   test("C7: a stem that was refused stays here, and is said to be here", async () => {

@@ -1,5 +1,20 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError } from "./api-client.std.ts";
+
+/** Waits; rejects at once when the signal says so. */
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    if (signal?.aborted) stop();
+    else signal?.addEventListener("abort", stop, { once: true });
+  });
+}
 
 const FIRST_MS = 250;
 const LONGEST_MS = 30_000;
@@ -17,7 +32,7 @@ export async function again<Result>(attempt: () => Promise<Result>, tries = 8, s
       return await attempt();
     } catch (error) {
       if (!isRetryable(error) || failed >= tries) throw error;
-      await sleep(backoffMs(failed), undefined, signal ? { signal } : {});
+      await sleep(backoffMs(failed), signal);
     }
   }
 }

@@ -1,5 +1,3 @@
-import { existsSync, statfsSync } from "node:fs";
-import { join } from "node:path";
 import { frameBytesOf } from "../../../audio/pcm.ts";
 import { fileNameOf } from "../../../protocol/file-name.ts";
 import type { RecordingId, SessionId } from "../../../protocol/ids.ts";
@@ -7,8 +5,9 @@ import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
 import type { ClockPoint, StemFormat } from "../../../protocol/recordings.ts";
 import type { TransportState } from "../../../protocol/room.ts";
 import type { CaptureRing } from "../capture/capture-ring.std.ts";
+import type { Disk } from "../stems/disk.std.ts";
 import type { Sharing, Stem } from "../stems/stem.std.ts";
-import { Recorder } from "./recorder.node.ts";
+import { Recorder } from "./recorder.std.ts";
 import { Take, type TakeStem } from "./take.std.ts";
 
 /** An input of the device that can be armed: a name, and one or two channels. */
@@ -46,6 +45,7 @@ export interface StemShelf {
 }
 
 export interface TakeRecorderOptions {
+  disk: Disk;
   folder: string;
   sessionId: SessionId;
   sessionName: string;
@@ -77,7 +77,7 @@ export class TakeRecorder {
       0,
     );
     if (bytesPerSecond === 0) return null;
-    return (this.#options.freeBytes?.() ?? freeBytesOf(this.#options.folder)) / bytesPerSecond;
+    return (this.#options.freeBytes?.() ?? this.#options.disk.freeBytes(this.#options.folder)) / bytesPerSecond;
   }
 
   get isRecording(): boolean {
@@ -133,9 +133,9 @@ export class TakeRecorder {
   }
 
   #newStem(take: NewTake, { name, channels, preRollFrames = 0 }: ArmedInput, number: number): TakeStem {
-    const { folder, sessionId, sessionName, newRecordingId, library } = this.#options;
+    const { disk, folder, sessionId, sessionName, newRecordingId, library } = this.#options;
     const { sampleRateHz = 48_000, encoding = "pcm24" } = take;
-    const recorder = new Recorder(folder, {
+    const recorder = new Recorder(disk, folder, {
       recordingId: newRecordingId(),
       sessionId,
       takeId: take.takeId,
@@ -170,15 +170,11 @@ export class TakeRecorder {
 
   /** Safe on any disk, and never the name of a file that is there: a counter that began again must not meet one. */
   #freeName(wanted: string): string {
-    const taken = new Set(this.#options.library.stems.map(({ name }) => name));
-    const isFree = (name: string) => !taken.has(name) && !existsSync(join(this.#options.folder, `${name}.wav`));
+    const { disk, folder, library } = this.#options;
+    const taken = new Set(library.stems.map(({ name }) => name));
+    const isFree = (name: string) => !taken.has(name) && !disk.has(disk.pathOf(folder, `${name}.wav`));
     let name = fileNameOf(wanted);
     for (let again = 2; !isFree(name); again++) name = fileNameOf(`${wanted} (${again})`);
     return name;
   }
-}
-
-function freeBytesOf(folder: string): number {
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize;
 }

@@ -1,13 +1,11 @@
-import { createHash } from "node:crypto";
-import { type FileHandle, open } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import { PART_MAX_BYTES, RECORDING_MAX_BYTES } from "../../../protocol/limits.ts";
 import type { Recording } from "../../../protocol/recordings.ts";
 import { UPLOAD_ABANDONED_AFTER_MS } from "../../../protocol/retention.ts";
 import { ApiError, type UploadApi } from "../api/api-client.std.ts";
-import { again, backoffMs, isRetryable } from "../api/retry.node.ts";
+import { again, backoffMs, isRetryable, sleep } from "../api/retry.std.ts";
+import type { Disk, DiskFile } from "../stems/disk.std.ts";
 import type { Stem } from "../stems/stem.std.ts";
-import { peaksOf, readPart, whyChanged } from "./stem-file.node.ts";
+import { base64Of, digestOf, peaksOf, readPart, whyChanged } from "./stem-file.std.ts";
 import { UploadMeter, type UploadProgress, type UploadState } from "./upload-progress.std.ts";
 
 /** Parts on their way at once: one travels while the store keeps the other. Memory is this many parts, whatever the take's length. */
@@ -42,6 +40,7 @@ export const wholeSource = (stem: Stem): UploadSource => ({
 
 interface UploadOptions {
   api: UploadApi;
+  disk: Disk;
   source: UploadSource;
   /** Milliseconds since the Unix epoch. */
   nowMs(): number;
@@ -150,7 +149,10 @@ export class Upload {
       } catch (error) {
         if (this.#withdrawn) return null;
         const isLost = error instanceof Stale || (error instanceof ApiError && LOST.includes(error.code));
-        const why = isLost && this.#restarts++ < RESTARTS_MAX ? await whyChanged(this.#whole) : (error as Error);
+        const why =
+          isLost && this.#restarts++ < RESTARTS_MAX
+            ? await whyChanged(this.#options.disk, this.#whole)
+            : (error as Error);
         if (why === null) continue;
         this.#say("failed", why.message);
         throw why;
@@ -167,7 +169,7 @@ export class Upload {
     this.#meter.hold([...this.#taken].reduce((sum, number) => sum + this.#bytesOf(number), 0));
     if (opened.state === "uploading") {
       this.#say("uploading");
-      const file = await open(this.#source.stem.path);
+      const file = await this.#options.disk.open(this.#source.stem.path, "read");
       // Both carriers are done with the file before anything else is tried.
       const carried = await Promise.allSettled(Array.from({ length: IN_FLIGHT }, () => this.#carry(file)));
       await file.close();
@@ -186,7 +188,7 @@ export class Upload {
       clock,
       transportAtStart,
       transportAtEnd,
-      ...peaksOf(stem),
+      ...(await peaksOf(this.#options.disk, stem)),
     };
     const ask = () => this.#persist(() => this.#options.api.completeRecording(recordingId, complete));
     let recording = await ask();
@@ -225,13 +227,13 @@ export class Upload {
   }
 
   /** One of the carriers: takes the next part that nobody has, until there is none. */
-  async #carry(file: FileHandle): Promise<void> {
+  async #carry(file: DiskFile): Promise<void> {
     for (;;) {
       const number = await this.#next();
       if (number === null) return;
       const { recordingId } = this.#source.stem;
       const bytes = await readPart(file, (number - 1) * this.#partBytes, this.#bytesOf(number));
-      const digest = createHash("sha256").update(bytes).digest("base64");
+      const digest = base64Of(await digestOf(bytes));
       const onSent = (sentBytes: number) => {
         if (!this.#flight.signal.aborted && this.#meter.fly(number, sentBytes)) this.#say("uploading");
       };
@@ -289,7 +291,7 @@ export class Upload {
         if (this.#meter.state !== "stalled") this.#say("waiting", (error as Error).message);
         // Another copy of this part is being stored, maybe by nobody any more: that is over within seconds.
         const waitMs = error instanceof ApiError && error.code === "part-busy" ? BUSY_MS : backoffMs(tries);
-        await sleep(waitMs, undefined, { signal: this.#flight.signal }).catch(() => undefined);
+        await sleep(waitMs, this.#flight.signal).catch(() => undefined);
       } finally {
         clearInterval(watch);
       }

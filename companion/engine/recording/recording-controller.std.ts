@@ -1,13 +1,13 @@
-import { randomUUID } from "node:crypto";
 import type { StemFormat } from "../../../protocol/recordings.ts";
 import type { TransportState } from "../../../protocol/room.ts";
 import { isCapturingAt, positionAt } from "../../../protocol/transport.ts";
 import { CaptureRing, PRE_ROLL_MAX_SECONDS } from "../capture/capture-ring.std.ts";
 import type { Device } from "../capture/source.std.ts";
+import { every } from "../clock/every.std.ts";
 import { type MachineClocks, SleepDetector } from "../clock/sleep-detector.std.ts";
 import type { Execution } from "../transport/follower.std.ts";
 import { nextCaptureChange } from "./capture-course.std.ts";
-import type { Input, TakeRecorder } from "./take-recorder.node.ts";
+import type { Input, TakeRecorder } from "./take-recorder.std.ts";
 
 /** How often what the ring has gathered goes to the disk. */
 const DRAIN_MS = 5;
@@ -58,7 +58,7 @@ export class RecordingController {
   readonly #ring: CaptureRing;
   readonly #armed = new Map<string, number>();
   readonly #sleepDetector: SleepDetector;
-  readonly #timers: readonly NodeJS.Timeout[];
+  readonly #timers: readonly (() => void)[];
   readonly #breaks: Break[] = [];
   #status = { armed: false, recording: false };
   #lookedAtMs = 0;
@@ -76,8 +76,7 @@ export class RecordingController {
     this.#ring = new CaptureRing(options.device.sampleRateHz, options.device.channels);
     this.#sleepDetector = new SleepDetector(options.clocks);
     this.#heardAtMs = options.clocks.monotonicMs();
-    this.#timers = [setInterval(() => this.drain(), DRAIN_MS), setInterval(() => this.look(), LOOK_MS)];
-    for (const timer of this.#timers) timer.unref();
+    this.#timers = [every(DRAIN_MS, () => this.drain()), every(LOOK_MS, () => this.look())];
   }
 
   get status(): { armed: boolean; recording: boolean } {
@@ -157,7 +156,7 @@ export class RecordingController {
   }
 
   async close(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
+    for (const stop of this.#timers) stop();
     this.drain();
     this.end();
     await this.#options.takes.settled();
@@ -251,7 +250,7 @@ export class RecordingController {
     this.#diskAtMs = Number.NEGATIVE_INFINITY;
     takes.record(
       {
-        takeId: randomUUID(),
+        takeId: crypto.randomUUID(),
         frame,
         timelineFrames,
         startedAtMs: Math.round(atMs),

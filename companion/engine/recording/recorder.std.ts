@@ -1,14 +1,11 @@
-import { randomBytes } from "node:crypto";
-import { close, fdatasync, ftruncateSync, openSync, writeSync } from "node:fs";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { encode, frameBytesOf } from "../../../audio/pcm.ts";
 import { sizeHeader, wavHeader } from "../../../audio/wav-writer.ts";
 import { CLOCK_POINTS_MAX, type ClockPoint } from "../../../protocol/recordings.ts";
 import type { TransportState } from "../../../protocol/room.ts";
-import { addClockPoint } from "../stems/clock-journal.node.ts";
-import { attempt, finishStem } from "../stems/finalize.node.ts";
-import { beginSidecar } from "../stems/sidecar.node.ts";
+import { addClockPoint } from "../stems/clock-journal.std.ts";
+import type { Disk, DiskFile } from "../stems/disk.std.ts";
+import { attempt, finishStem } from "../stems/finalize.std.ts";
+import { beginSidecar } from "../stems/sidecar.std.ts";
 import type { Stem } from "../stems/stem.std.ts";
 
 export type NewStem = Pick<
@@ -32,9 +29,6 @@ export type NewStem = Pick<
 /** How often sound goes to the disk and the header says so: twice in the second that a power cut may cost. */
 const FLUSH_MS = 500;
 
-const fdatasyncAsync = promisify(fdatasync);
-const closeAsync = promisify(close);
-
 /**
  * Writes one stem as Broadcast Wave while it is played. Sound is handed to the system, and the header made true of it, every half second;
  * so whatever ends the program, what is left is a file that opens. The disk itself is asked in the background, because the device's loop
@@ -42,7 +36,8 @@ const closeAsync = promisify(close);
  */
 export class Recorder {
   readonly #stem: Stem;
-  readonly #file: number;
+  readonly #disk: Disk;
+  readonly #file: DiskFile;
   readonly #header: Uint8Array<ArrayBuffer>;
   readonly #headerBytes: number;
   #pending: Uint8Array[] = [];
@@ -51,7 +46,8 @@ export class Recorder {
   #syncing: Promise<void> | undefined;
   error: Error | undefined;
 
-  constructor(folder: string, { project, takeName, ...stem }: NewStem) {
+  constructor(disk: Disk, folder: string, { project, takeName, ...stem }: NewStem) {
+    this.#disk = disk;
     this.#header = wavHeader(
       {
         format: stem.format,
@@ -71,7 +67,7 @@ export class Recorder {
     this.#headerBytes = this.#header.byteLength;
     this.#stem = {
       ...stem,
-      path: join(folder, `${stem.name}.wav`),
+      path: disk.pathOf(folder, `${stem.name}.wav`),
       headerBytes: this.#headerBytes,
       frames: 0,
       sizeBytes: 0,
@@ -80,9 +76,9 @@ export class Recorder {
       repaired: false,
     };
     // An existing file is never written over: names are unique.
-    this.#file = openSync(this.#stem.path, "wx");
-    writeSync(this.#file, this.#header, 0, this.#headerBytes, 0);
-    beginSidecar(this.#stem);
+    this.#file = disk.create(this.#stem.path);
+    this.#file.write(this.#header, 0);
+    beginSidecar(disk, this.#stem);
   }
 
   /** Bytes from the start of the file that are on disk; past the header they will not change any more. */
@@ -108,7 +104,7 @@ export class Recorder {
     if (this.#stem.clock.length >= CLOCK_POINTS_MAX)
       this.#stem.clock = this.#stem.clock.filter((_, at) => at % 2 === 0);
     this.#stem.clock.push(point);
-    if (this.error === undefined) attempt(() => addClockPoint(this.#stem.path, point));
+    if (this.error === undefined) attempt(() => addClockPoint(this.#disk, this.#stem.path, point));
   }
 
   /** Ends the stem: header, hash, peaks, sidecar. */
@@ -116,43 +112,39 @@ export class Recorder {
     this.#stem.transportAtEnd = transportAtEnd;
     this.#flush();
     await this.#syncing;
-    await fdatasyncAsync(this.#file).catch((error: Error) => {
+    await this.#file.sync().catch((error: Error) => {
       this.error ??= error;
     });
-    await closeAsync(this.#file);
-    return await finishStem(this.#stem);
+    await this.#file.close();
+    return await finishStem(this.#disk, this.#stem);
   }
 
   #flush(): void {
     if (this.#pending.length === 0 || this.error !== undefined) return;
     try {
       for (const bytes of this.#pending) {
-        let done = 0;
-        while (done < bytes.byteLength) {
-          done += writeSync(
-            this.#file,
-            bytes,
-            done,
-            bytes.byteLength - done,
-            this.#headerBytes + this.#writtenBytes + done,
-          );
-        }
+        this.#file.write(bytes, this.#headerBytes + this.#writtenBytes);
         this.#writtenBytes += bytes.byteLength;
       }
     } catch (error) {
       this.error = error instanceof Error ? error : new Error(String(error));
       this.#writtenBytes -= this.#writtenBytes % frameBytesOf(this.#stem.format);
-      ftruncateSync(this.#file, this.#headerBytes + this.#writtenBytes);
+      this.#file.truncate(this.#headerBytes + this.#writtenBytes);
     }
     this.#pending = [];
     this.#pendingFrames = 0;
     sizeHeader(this.#header, this.#stem.format, this.#writtenBytes);
-    writeSync(this.#file, this.#header, 0, this.#headerBytes, 0);
-    // A chunk of odd length ends with a byte that does not count (RIFF).
-    if (this.#writtenBytes & 1) writeSync(this.#file, Uint8Array.of(0), 0, 1, this.#headerBytes + this.#writtenBytes);
+    try {
+      this.#file.write(this.#header, 0);
+      // A chunk of odd length ends with a byte that does not count (RIFF).
+      if (this.#writtenBytes & 1) this.#file.write(Uint8Array.of(0), this.#headerBytes + this.#writtenBytes);
+    } catch (error) {
+      this.error ??= error instanceof Error ? error : new Error(String(error));
+    }
     this.#stem.frames = this.#writtenBytes / frameBytesOf(this.#stem.format);
     this.#stem.sizeBytes = this.#headerBytes + this.#writtenBytes + (this.#writtenBytes & 1);
-    this.#syncing ??= fdatasyncAsync(this.#file)
+    this.#syncing ??= this.#file
+      .sync()
       .catch((error: Error) => {
         this.error ??= error;
       })
@@ -166,6 +158,6 @@ export class Recorder {
 function umid(): Uint8Array {
   const bytes = new Uint8Array(64);
   bytes.set([0x06, 0x0a, 0x2b, 0x34, 0x01, 0x01, 0x01, 0x05, 0x01, 0x01, 0x08, 0x20, 0x13, 0, 0, 0]);
-  bytes.set(randomBytes(16), 16);
+  bytes.set(crypto.getRandomValues(new Uint8Array(16)), 16);
   return bytes;
 }

@@ -1,5 +1,5 @@
-import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { ClockPoint } from "../../../protocol/recordings.ts";
+import type { Disk } from "./disk.std.ts";
 
 /**
  * The clock map of a take that is being recorded, one point a line beside it. Adding a line costs the same in the fifth hour as in the
@@ -7,14 +7,13 @@ import { ClockPoint } from "../../../protocol/recordings.ts";
  */
 const journalOf = (path: string) => `${path}.clock`;
 
-export function addClockPoint(path: string, point: ClockPoint): void {
-  appendFileSync(journalOf(path), `${JSON.stringify(point)}\n`);
+export function addClockPoint(disk: Disk, path: string, point: ClockPoint): void {
+  disk.append(journalOf(path), `${JSON.stringify(point)}\n`);
 }
 
-export function readClockPoints(path: string): ClockPoint[] {
-  if (!existsSync(journalOf(path))) return [];
+export function readClockPoints(disk: Disk, path: string): ClockPoint[] {
   const points: ClockPoint[] = [];
-  for (const line of readFileSync(journalOf(path), "utf8").split("\n")) {
+  for (const line of (disk.text(journalOf(path)) ?? "").split("\n")) {
     try {
       points.push(ClockPoint.parse(JSON.parse(line)));
     } catch {
@@ -24,4 +23,4 @@ export function readClockPoints(path: string): ClockPoint[] {
   return points;
 }
 
-export const removeClockJournal = (path: string): void => rmSync(journalOf(path), { force: true });
+export const removeClockJournal = (disk: Disk, path: string): void => disk.remove(journalOf(path));

@@ -1,13 +1,15 @@
 import type { RecordingId } from "../../../protocol/ids.ts";
 import type { Recording } from "../../../protocol/recordings.ts";
 import type { UploadApi } from "../api/api-client.std.ts";
-import { writeSidecar } from "../stems/sidecar.node.ts";
+import type { Disk } from "../stems/disk.std.ts";
+import { writeSidecar } from "../stems/sidecar.std.ts";
 import type { Sharing, Stem } from "../stems/stem.std.ts";
-import { Upload, type UploadSource, wholeSource } from "./upload.node.ts";
+import { Upload, type UploadSource, wholeSource } from "./upload.std.ts";
 import type { UploadProgress } from "./upload-progress.std.ts";
 
 interface UploadQueueOptions {
   api: UploadApi;
+  disk: Disk;
   nowMs(): number;
   onProgress(progress: UploadProgress): void;
   onShared(recording: Recording, stem: Stem): void;
@@ -95,15 +97,15 @@ export class UploadQueue {
   }
 
   #newUpload(source: UploadSource): Upload {
-    const { api, nowMs, onProgress } = this.#options;
-    return new Upload({ api, source, nowMs, onProgress });
+    const { api, disk, nowMs, onProgress } = this.#options;
+    return new Upload({ api, disk, source, nowMs, onProgress });
   }
 
   /** On a full disk the decision holds for this run only: the sidecar that is there stays as it is. */
   #decide(stem: Stem, sharing: Sharing): void {
     stem.sharing = sharing;
     try {
-      writeSidecar(stem);
+      writeSidecar(this.#options.disk, stem);
     } catch (error) {
       const why = error instanceof Error ? error.message : error;
       this.#options.onWarning("share", `What you decided about "${stem.name}" could not be written down: ${why}`);

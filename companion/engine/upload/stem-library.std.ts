@@ -1,15 +1,17 @@
 import type { RecordingId, SessionId } from "../../../protocol/ids.ts";
 import type { Recording } from "../../../protocol/recordings.ts";
-import type { ApiClient } from "../api/api-client.std.ts";
-import { recoverStems } from "../stems/recovery.node.ts";
+import type { UploadApi } from "../api/api-client.std.ts";
+import type { Disk } from "../stems/disk.std.ts";
+import { recoverStems } from "../stems/recovery.std.ts";
 import type { Sharing, Stem } from "../stems/stem.std.ts";
-import { readChoices, writeChoices } from "./choices.node.ts";
-import type { UploadSource } from "./upload.node.ts";
+import { readChoices, writeChoices } from "./choices.std.ts";
+import type { UploadSource } from "./upload.std.ts";
 import type { UploadProgress } from "./upload-progress.std.ts";
-import { UploadQueue } from "./upload-queue.node.ts";
+import { UploadQueue } from "./upload-queue.std.ts";
 
 export interface StemLibraryOptions {
-  api: ApiClient;
+  api: UploadApi;
+  disk: Disk;
   folder: string;
   sessionId: SessionId;
   nowMs(): number;
@@ -32,13 +34,13 @@ export class StemLibrary {
 
   constructor(options: StemLibraryOptions) {
     this.#options = options;
-    this.#shareAsIRecord = readChoices(options.folder).shareAsIRecord;
+    this.#shareAsIRecord = readChoices(options.disk, options.folder).shareAsIRecord;
     this.#uploads = new UploadQueue(options);
   }
 
   /** Repairs and offers what an earlier run left, and goes on with what the person had shared or taken back by then. */
   async open(): Promise<void> {
-    for (const stem of await recoverStems(this.#options.folder)) {
+    for (const stem of await recoverStems(this.#options.disk, this.#options.folder)) {
       if (stem.sessionId !== this.#options.sessionId || this.has(stem.recordingId)) continue;
       this.#whole.set(stem.recordingId, stem);
       this.#options.onRecovered(stem);
@@ -56,7 +58,7 @@ export class StemLibrary {
   }
   set shareAsIRecord(on: boolean) {
     this.#shareAsIRecord = on;
-    writeChoices(this.#options.folder, { shareAsIRecord: on });
+    writeChoices(this.#options.disk, this.#options.folder, { shareAsIRecord: on });
   }
 
   /** What the person has decided about a stem that begins now. */
