@@ -310,6 +310,12 @@ CREATE TABLE `account_erasures` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `account_erasures_account_id_unique` ON `account_erasures` (`account_id`);--> statement-breakpoint
 CREATE INDEX `account_erasures_by_finish` ON `account_erasures` (`finished_at_ms`,`confirmed_at_ms`);--> statement-breakpoint
+CREATE TABLE `counting_objections` (
+	`account_id` text PRIMARY KEY NOT NULL,
+	`since_at_ms` integer NOT NULL,
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
 CREATE TABLE `erasure_receipts` (
 	`erasure_id` text PRIMARY KEY NOT NULL,
 	`counts` text DEFAULT '{}' NOT NULL,
@@ -366,6 +372,15 @@ CREATE TABLE `restrictions` (
 	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
+CREATE TABLE `usage_counts` (
+	`day_ms` integer NOT NULL,
+	`feature` text NOT NULL,
+	`ending` text NOT NULL,
+	`count` integer NOT NULL,
+	PRIMARY KEY(`day_ms`, `feature`, `ending`)
+);
+--> statement-breakpoint
+CREATE INDEX `usage_counts_by_count` ON `usage_counts` (`count`,`day_ms`);--> statement-breakpoint
 CREATE TABLE `orphans` (
 	`key` text PRIMARY KEY NOT NULL,
 	`found_at_ms` integer NOT NULL

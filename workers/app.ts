@@ -10,6 +10,7 @@ import { signIn } from "./accounts/sign-in.ts";
 import { signUp } from "./accounts/sign-up.ts";
 import { networksOf } from "./auth/network.ts";
 import { costs, withCosts } from "./http/costs.ts";
+import { gpc } from "./http/gpc.ts";
 import { health } from "./http/health.ts";
 import { methodsAt } from "./http/methods.ts";
 import { openApi } from "./http/openapi.ts";
@@ -18,6 +19,7 @@ import { checkPath, withNoStore, withRequest } from "./http/request.ts";
 import { newRouter } from "./http/router.ts";
 import { withSecurityHeaders } from "./http/security-headers.ts";
 import { securityTxt } from "./http/security-txt.ts";
+import { withUsageCounted } from "./http/usage.ts";
 import { contactRoutes } from "./hub/contact-routes.ts";
 import { ownProfileRoutes } from "./hub/own-profile-routes.ts";
 import { reports } from "./hub/reports.ts";
@@ -67,9 +69,11 @@ export function createApp(deps: Deps = systemDeps) {
   app.use(checkPath);
   app.use(withCosts(app, networksOf));
   app.use(withErasuresReplayed());
+  app.use(withUsageCounted());
 
   app.route("/", health);
   app.route("/", securityTxt);
+  app.route("/", gpc);
   app.route("/", signUp);
   app.route("/", signIn);
   app.route("/", reset);

@@ -337,7 +337,19 @@ export const mutations: readonly Mutation[] = [
     'sqliteTable("unruled"',
   ),
 
-  // Logs.
+  // Counts and logs.
+  of("H4", "workers/http/usage.test.ts")(
+    "workers/http/usage.ts",
+    "whoever objected is counted",
+    'c.get("isUncounted") === true',
+    'c.get("isUncounted") === false',
+  ),
+  of("H4", "workers/http/usage.test.ts")(
+    "workers/http/usage.ts",
+    "small counts stay",
+    "WHERE count < ${SMALL} AND day_ms < ?1",
+    "WHERE count < 1 AND day_ms < ?1",
+  ),
   of("E5", "workers/platform/log-store.test.ts")(
     "workers/platform/log-store.ts",
     "logs stay as long as they like",

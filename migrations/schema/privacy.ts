@@ -1,4 +1,4 @@
-import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { accounts } from "./accounts.ts";
 
 /**
@@ -66,6 +66,31 @@ export const restrictions = sqliteTable("restrictions", {
     .references(() => accounts.id, { onDelete: "cascade" }),
   sinceAtMs: integer("since_at_ms").notNull(),
 });
+
+/** Who objected to being counted (H4, Article 21). */
+export const countingObjections = sqliteTable("counting_objections", {
+  accountId: text("account_id")
+    .primaryKey()
+    .references(() => accounts.id, { onDelete: "cascade" }),
+  sinceAtMs: integer("since_at_ms").notNull(),
+});
+
+/** How often each route was answered on a day (H4): totals, with nobody in them. */
+export const usageCounts = sqliteTable(
+  "usage_counts",
+  {
+    /** The day's first moment, in UTC. */
+    dayMs: integer("day_ms").notNull(),
+    /** A route by the code's own name, without an id: `POST /api/v1/sessions`. */
+    feature: text("feature").notNull(),
+    ending: text("ending", { enum: ["ok", "refused", "failed"] }).notNull(),
+    count: integer("count").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.dayMs, table.feature, table.ending] }),
+    index("usage_counts_by_count").on(table.count, table.dayMs),
+  ],
+);
 
 /** What a person asked of us under their rights (G3), with its clock. */
 export const privacyRequests = sqliteTable(

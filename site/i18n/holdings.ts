@@ -28,6 +28,8 @@ const names: Record<string, readonly [en: string, de: string]> = {
   exports: ["Copies you asked for", "Angeforderte Kopien"],
   "exports/": ["Copies you asked for: the files", "Angeforderte Kopien: die Dateien"],
   restrictions: ["Restrictions", "Einschränkungen"],
+  countingObjections: ["Who is not counted", "Wer nicht gezählt wird"],
+  usageCounts: ["How often what is used", "Wie oft was benutzt wird"],
   privacyRequests: ["Requests about your data", "Anfragen zu deinen Daten"],
   policyNotices: ["Who was told of a change here", "Wer von einer Änderung hier erfuhr"],
   erasureReceipts: ["Receipts of deletions", "Nachweise von Löschungen"],

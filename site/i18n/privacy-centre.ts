@@ -9,6 +9,8 @@ export const centreText = words({
       export: "The copy is being made.",
       restricted: "Your data is now only being stored.",
       lifted: "The restriction has ended. Your profile stays private until you publish it.",
+      uncounted: "From now on you are not counted.",
+      counted: "You are counted again.",
       asked: "We have received it. The day by which we answer stands below.",
     },
     copy: "A copy of everything",
@@ -29,6 +31,12 @@ export const centreText = words({
     restrictionOn: "Restricted since",
     restrict: "Restrict the use of my data",
     lift: "End the restriction",
+    counting: "Object to being counted",
+    countingNote:
+      "We count how often each part of the service is used in a day. Nobody is in these totals, and those under ten are deleted. If you object, nothing you do is counted; a browser that sends Global Privacy Control is not counted either.",
+    uncountedOn: "Not counted since",
+    object: "Do not count what I do",
+    countAgain: "Count it again",
     requests: "Ask us",
     requestsNote:
       "For anything that has no button, and for a copy that a collaborator will not delete. We answer within one calendar month; if we need longer we say why.",
@@ -65,6 +73,8 @@ export const centreText = words({
       export: "Die Kopie wird erstellt.",
       restricted: "Deine Daten werden ab jetzt nur noch gespeichert.",
       lifted: "Die Einschränkung ist aufgehoben. Dein Profil bleibt privat, bis du es veröffentlichst.",
+      uncounted: "Du wirst ab jetzt nicht mehr mitgezählt.",
+      counted: "Du wirst wieder mitgezählt.",
       asked: "Deine Anfrage ist da. Unten steht der Tag, bis zu dem wir antworten.",
     },
     copy: "Eine Kopie von allem",
@@ -85,6 +95,12 @@ export const centreText = words({
     restrictionOn: "Eingeschränkt seit",
     restrict: "Nutzung meiner Daten einschränken",
     lift: "Einschränkung aufheben",
+    counting: "Der Zählung widersprechen",
+    countingNote:
+      "Wir zählen, wie oft jeder Teil des Dienstes am Tag benutzt wird. Personen kommen darin nicht vor, und Zahlen unter zehn löschen wir. Wenn du widersprichst, zählt nichts mehr, was du tust; ein Browser, der Global Privacy Control sendet, wird auch nicht mitgezählt.",
+    uncountedOn: "Nicht gezählt seit",
+    object: "Nicht zählen, was ich tue",
+    countAgain: "Wieder mitzählen",
     requests: "Frag uns",
     requestsNote:
       "Für alles, wofür es keinen Knopf gibt, und für eine Kopie, die jemand aus der Session nicht löschen will. Wir antworten binnen eines Kalendermonats; brauchen wir länger, sagen wir, warum.",

@@ -18,6 +18,8 @@ export interface OperatorProps {
   /** Rows over their time, and what waits, by name. */
   overdue: readonly { name: string; count: number }[];
   queues: readonly { name: string; count: number }[];
+  /** How often each route was used in four weeks, small counts left out. */
+  usage: readonly { feature: string; ok: number; refused: number; failed: number }[];
 }
 
 /** A form of one button that says what it does; `field`: what it asks for besides. */
@@ -167,8 +169,23 @@ const Counts = ({ page, label, counts }: { page: Page; label: string; counts: Op
   </Table>
 );
 
+const Usage = ({ page, usage }: { page: Page; usage: OperatorProps["usage"] }) => (
+  <Table label={operatorText[page.language].usage} columns={operatorText[page.language].usageColumns}>
+    {usage.map(({ feature, ok, refused, failed }) => (
+      <tr>
+        <th scope="row" class="instrument">
+          {feature}
+        </th>
+        {[ok, refused, failed].map((count) => (
+          <td class="instrument">{number(page.language, count)}</td>
+        ))}
+      </tr>
+    ))}
+  </Table>
+);
+
 /** Everything that waits for a person of ours, on one page. */
-export function OperatorPage({ page, name, said, requests, reports, breaches, overdue, queues }: OperatorProps) {
+export function OperatorPage({ page, name, said, requests, reports, breaches, overdue, queues, usage }: OperatorProps) {
   const t = operatorText[page.language];
   const nothing = <p class="soft">{t.nothing}</p>;
   return (
@@ -228,6 +245,10 @@ export function OperatorPage({ page, name, said, requests, reports, breaches, ov
       <section class="stack">
         <h2>{t.queue}</h2>
         <Counts page={page} label={t.queue} counts={queues} />
+      </section>
+      <section class="stack">
+        <h2>{t.usage}</h2>
+        {usage.length === 0 ? nothing : <Usage page={page} usage={usage} />}
       </section>
     </Layout>
   );

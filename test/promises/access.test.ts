@@ -65,6 +65,8 @@ const matrix: Record<string, Row> = {
   "GET /api/v1/account/exports/{exportId}/archive": { expect: [401, 404, 404, 404, 404, 404] },
   "PUT /api/v1/account/restriction": { expect: ownChange },
   "DELETE /api/v1/account/restriction": { expect: ownChange },
+  "PUT /api/v1/account/counting-objection": { expect: ownChange },
+  "DELETE /api/v1/account/counting-objection": { expect: ownChange },
   "GET /api/v1/account/requests": { expect: own },
   "POST /api/v1/account/requests": {
     expect: [401, 201, 201, 201, 201, 201],

@@ -40,6 +40,7 @@ const pages: Record<string, Row> = {
   "GET /manifest.webmanifest": { expect: all(200) },
   "GET /robots.txt": { expect: all(200) },
   "GET /.well-known/security.txt": { expect: all(200) },
+  "GET /.well-known/gpc.json": { expect: all(200) },
   "GET /sitemap.xml": { expect: all(200) },
   "GET /openapi.json": { expect: all(200) },
   "GET /assets/:name": { expect: all(404) },
@@ -59,6 +60,7 @@ const pages: Record<string, Row> = {
   "POST /account/privacy/export": { expect: form, changes: everybody },
   "GET /account/privacy/export/:exportId": { expect: signedIn(404) },
   "POST /account/privacy/restriction": { expect: form, form: () => ({ restrict: "yes" }), changes: everybody },
+  "POST /account/privacy/counting": { expect: form, form: () => ({ object: "yes" }), changes: everybody },
   "POST /account/privacy/requests": {
     expect: form,
     form: () => ({ kind: "other", details: "What else?" }),
@@ -190,6 +192,7 @@ const tables = [
   "account_erasures",
   "exports",
   "restrictions",
+  "counting_objections",
   "privacy_requests",
 ];
 /** What of the database is not the noise of asking: no rate limits, no steps, no time of last use. */

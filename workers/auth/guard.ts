@@ -46,6 +46,7 @@ const Found = z.object({
   lastUsedAtMs: z.int(),
   rotatedAtMs: z.int(),
   isPrevious: SqlBoolean,
+  isUncounted: SqlBoolean,
 });
 type Found = z.infer<typeof Found>;
 
@@ -53,7 +54,9 @@ type Found = z.infer<typeof Found>;
 export async function findAccount(db: D1Database, token: string, nowMs: number): Promise<Found | null> {
   const hash = await sha256Hex(token);
   const columns = `accounts.id AS id, display_name AS displayName, email, tier, language, sign_ins.id AS signInId,
-    scope, authenticated_at_ms AS authenticatedAtMs, last_used_at_ms AS lastUsedAtMs, rotated_at_ms AS rotatedAtMs`;
+    scope, authenticated_at_ms AS authenticatedAtMs, last_used_at_ms AS lastUsedAtMs, rotated_at_ms AS rotatedAtMs,
+    (EXISTS (SELECT 1 FROM counting_objections o WHERE o.account_id = accounts.id)
+      OR EXISTS (SELECT 1 FROM restrictions r WHERE r.account_id = accounts.id)) AS isUncounted`;
   // Two indexed looks rather than an OR, which would read the table.
   return await firstRow(
     Found,
@@ -90,6 +93,7 @@ export async function findSignedIn(
   const reads = c.req.method === "GET" || c.req.method === "HEAD";
   if (header === undefined && !reads && !isOwnOrigin(c)) return null;
   const account = await findAccount(c.env.DB, token, c.var.deps.now());
+  if (account?.isUncounted) c.var.deps.noteObjection();
   return account === null ? null : { account, token, viaCookie: header === undefined };
 }
 
@@ -104,7 +108,13 @@ async function noted(
   { account: found, token, viaCookie }: { account: Found; token: string; viaCookie: boolean },
 ): Promise<Account> {
   await noteUse(c, found, token, viaCookie);
-  const { lastUsedAtMs: _used, rotatedAtMs: _rotated, isPrevious: _previous, ...account } = found;
+  const {
+    lastUsedAtMs: _used,
+    rotatedAtMs: _rotated,
+    isPrevious: _previous,
+    isUncounted: _uncounted,
+    ...account
+  } = found;
   return account;
 }
 

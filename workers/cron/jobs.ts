@@ -1,3 +1,4 @@
+import { dropSmallCounts } from "../http/usage.ts";
 import { sendDueMail } from "../mail/outbox.ts";
 import { CallBudget, metered } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
@@ -91,6 +92,7 @@ export const jobs: Record<string, Job> = {
     run: (env, deps, budget) => sweepRecordings(env, deps, RECORDING_BATCHES, budget),
   },
   logs: { calls: 20, run: sweepLogs },
+  "small-counts": { calls: 3, run: (env, deps) => dropSmallCounts(env, deps, ROWS) },
   orphans: { calls: 50, run: (env, deps, budget) => sweepOrphans(env, deps, ORPHAN_PAGES, budget) },
 
   // What the rules of the inventory say is over. Before the launch is told: nobody is written to whose time is over.

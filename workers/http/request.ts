@@ -13,7 +13,11 @@ import type { AppContext, AppEnv } from "./router.ts";
  */
 export const withRequest = (deps: Deps, app: Hono<AppEnv>) =>
   createMiddleware<AppEnv>(async (c, next) => {
-    c.set("deps", { ...deps, noteWait: (waitMs) => c.set("retryAfterSeconds", Math.ceil(waitMs / 1000)) });
+    c.set("deps", {
+      ...deps,
+      noteWait: (waitMs) => c.set("retryAfterSeconds", Math.ceil(waitMs / 1000)),
+      noteObjection: () => c.set("isUncounted", true),
+    });
     c.set("requestId", `req_${randomBase32(20, deps.random)}`);
     c.env = { ...c.env, DB: withRetries(c.env.DB, deps) };
     c.set("self", (request) => app.fetch(request, c.env, contextOf(c)));

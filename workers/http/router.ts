@@ -11,6 +11,8 @@ export interface AppEnv {
     requestId: string;
     deps: Deps;
     retryAfterSeconds?: number;
+    /** Whoever asks has objected to being counted (usage.ts). */
+    isUncounted?: boolean;
     /** This very Worker: a form of a page asks the API through it. */
     self: (request: Request) => Response | Promise<Response>;
   };

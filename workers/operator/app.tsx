@@ -8,6 +8,7 @@ import { isOwnOrigin } from "../auth/guard.ts";
 import { costs } from "../http/costs.ts";
 import { problem } from "../http/problem.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
+import { usageShown } from "../http/usage.ts";
 import { flush } from "../mail/flush.ts";
 import { handleBreach, listBreaches } from "../privacy/breaches.ts";
 import { accountOfRequest, handleRequest, openRequests } from "../privacy/requests.ts";
@@ -21,6 +22,7 @@ import { type Operator, signInOperator, signOutOperator } from "./sign-in.ts";
  * and an operator's nothing there. Each look and each deed is noted for whom it concerns. Plain forms, no script.
  */
 export const operatorApp = newRouter();
+const ROUTES_SHOWN_MAX = 40;
 
 function pageOf(c: AppContext): Page {
   const { origin } = new URL(c.req.url);
@@ -62,18 +64,19 @@ operatorApp.get(
   costs("read"),
   forOperator(async (c, operator) => {
     const { env } = c;
-    const [requests, reports, breaches, overdue, waiting] = await Promise.all([
+    const [requests, reports, breaches, overdue, waiting, usage] = await Promise.all([
       openRequests(env.DB),
       reportedAccounts(env.DB),
       listBreaches(env.DB),
       retentionReport(env, c.var.deps),
       queues(env.DB),
+      usageShown(env.DB, c.var.deps.now(), ROUTES_SHOWN_MAX),
     ]);
     const concerned = [...requests, ...reports].map(({ accountId }) => accountId);
     await noteAction(env.DB, c.var.deps, operator, "overview.read", concerned);
     const asked = c.req.query("said");
     const said = asked === "done" || asked === "refused" ? asked : null;
-    const shown = { requests, reports, breaches, overdue, queues: waiting };
+    const shown = { requests, reports, breaches, overdue, queues: waiting, usage };
     return send(c, <OperatorPage page={pageOf(c)} name={operator.name} said={said} {...shown} />);
   }),
 );

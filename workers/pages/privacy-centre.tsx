@@ -4,7 +4,7 @@ import { type AppContext, newRouter } from "../http/router.ts";
 import { listExports } from "../privacy/export.ts";
 import { heldAbout } from "../privacy/held.ts";
 import { listRequests } from "../privacy/requests.ts";
-import { restrictedSince } from "../privacy/restriction.ts";
+import { restrictedSince, uncountedSince } from "../privacy/restriction.ts";
 import { askApi, backTo, fieldsOfForm } from "./form.ts";
 import { type ReaderVisit, sendPage, withReader } from "./page.ts";
 import { problemOf } from "./problem.tsx";
@@ -13,11 +13,12 @@ const HOME = "/account/privacy";
 const toCentre = () => HOME;
 
 async function showCentre(c: AppContext, { page, reader }: ReaderVisit) {
-  const [held, exports, requests, restrictedAtMs] = await Promise.all([
+  const [held, exports, requests, restrictedAtMs, uncountedAtMs] = await Promise.all([
     heldAbout(c.env.DB, reader.id),
     listExports(c.env.DB, reader.id, c.var.deps.now()),
     listRequests(c.env.DB, reader.id),
     restrictedSince(c.env.DB, reader.id),
+    uncountedSince(c.env.DB, reader.id),
   ]);
   const problem = problemOf(page, c.req.query("problem"), HOME);
   const said = { done: c.req.query("done") ?? null, problem };
@@ -35,6 +36,7 @@ async function showCentre(c: AppContext, { page, reader }: ReaderVisit) {
       exports={exports}
       requests={requests}
       restrictedAtMs={restrictedAtMs}
+      uncountedAtMs={uncountedAtMs}
       said={said}
     />,
   );
@@ -57,6 +59,12 @@ async function setRestriction(c: AppContext, { page }: ReaderVisit) {
   return backTo(c, page, `${HOME}#restriction`, answer, restrict === "yes" ? "restricted" : "lifted");
 }
 
+async function setCounting(c: AppContext, { page }: ReaderVisit) {
+  const { object } = await fieldsOfForm(c);
+  const answer = await askApi(c, object === "yes" ? "PUT" : "DELETE", "/account/counting-objection");
+  return backTo(c, page, `${HOME}#counting`, answer, object === "yes" ? "uncounted" : "counted");
+}
+
 async function askForMore(c: AppContext, { page }: ReaderVisit) {
   const { kind, details } = await fieldsOfForm(c);
   const answer = await askApi(c, "POST", "/account/requests", { kind, details });
@@ -69,4 +77,5 @@ privacyCentre.get(HOME, costs("read"), withReader(showCentre));
 privacyCentre.post(`${HOME}/export`, costs("read"), withReader(askForCopy, toCentre));
 privacyCentre.get(`${HOME}/export/:exportId`, costs("read"), withReader(sendCopy, toCentre));
 privacyCentre.post(`${HOME}/restriction`, costs("read"), withReader(setRestriction, toCentre));
+privacyCentre.post(`${HOME}/counting`, costs("read"), withReader(setCounting, toCentre));
 privacyCentre.post(`${HOME}/requests`, costs("read"), withReader(askForMore, toCentre));

@@ -37,6 +37,8 @@ export interface Deps {
   sleep(ms: number): Promise<void>;
   /** Told of a limit that was met, and when it will be past; each request has its own. */
   noteWait(waitMs: number): void;
+  /** Told that whoever asks is not to be counted; each request has its own. */
+  noteObjection(): void;
   /** Outgoing HTTP. */
   fetch: typeof fetch;
 }
@@ -47,5 +49,6 @@ export const systemDeps: Deps = {
   reachRoom: roomOf,
   sleep: (ms) => scheduler.wait(ms),
   noteWait: () => undefined,
+  noteObjection: () => undefined,
   fetch: (input, init) => fetch(input, init),
 };

@@ -55,6 +55,24 @@ export const policyVersions: readonly PolicyVersion[] = [
       REQUEST_RETENTION_MS: 1096,
     },
   },
+  {
+    version: 3,
+    fromAtMs: Date.UTC(2026, 10, 26, 12),
+    // No person is in what is new.
+    isMaterial: false,
+    change: {
+      en: "We count how often each part of the service is used in a day. No person is in these totals, small ones are deleted, and you can object.",
+      de: "Wir zählen, wie oft jeder Teil des Dienstes am Tag benutzt wird. Personen kommen in diesen Summen nicht vor, kleine löschen wir, und du kannst widersprechen.",
+    },
+    numbers: {
+      ...first,
+      ERASURE_RECEIPT_MS: 30,
+      SIGN_IN_RETENTION_MS: 90,
+      EXPORT_RETENTION_MS: 7,
+      REQUEST_RETENTION_MS: 1096,
+      USAGE_RETENTION_MS: 400,
+    },
+  },
 ];
 
 /** The numbers that the code keeps today, in days, under the names of protocol/retention.ts. */

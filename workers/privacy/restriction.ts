@@ -27,3 +27,22 @@ export const restrictedSince = (db: D1Database, accountId: string): Promise<numb
     db.prepare("SELECT since_at_ms AS sinceAtMs FROM restrictions WHERE account_id = ?").bind(accountId),
     "sinceAtMs",
   );
+
+/** Promise H4, Article 21: nothing that this person does is counted any more. What was counted before names nobody, so it cannot be found again. */
+export async function objectToCounting(env: Env, deps: Deps, accountId: string): Promise<void> {
+  await env.DB.prepare("INSERT INTO counting_objections (account_id, since_at_ms) VALUES (?, ?) ON CONFLICT DO NOTHING")
+    .bind(accountId, deps.now())
+    .run();
+}
+
+export async function withdrawObjection(db: D1Database, accountId: string): Promise<void> {
+  await db.prepare("DELETE FROM counting_objections WHERE account_id = ?").bind(accountId).run();
+}
+
+/** Since when somebody objects to being counted; `null`: they do not. */
+export const uncountedSince = (db: D1Database, accountId: string): Promise<number | null> =>
+  firstValue(
+    z.number(),
+    db.prepare("SELECT since_at_ms AS sinceAtMs FROM counting_objections WHERE account_id = ?").bind(accountId),
+    "sinceAtMs",
+  );

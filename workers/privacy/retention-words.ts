@@ -18,6 +18,7 @@ function length(ms: number): Words {
 /** What a moment is called that a length of keeping is counted from. */
 const moments: Record<string, Words> = {
   endedAtMs: { en: "it has been sent or given up", de: "sie gesendet oder aufgegeben ist" },
+  dayMs: { en: "the day", de: "dem Tag" },
   atMs: { en: "it happened", de: "dem Ereignis" },
   lastUsedAtMs: { en: "its last use", de: "der letzten Benutzung" },
   consentedAtMs: { en: "the consent", de: "der Einwilligung" },

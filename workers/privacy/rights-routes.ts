@@ -6,7 +6,7 @@ import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { listRequests, takeRequest } from "./requests.ts";
-import { liftRestriction, restrict } from "./restriction.ts";
+import { liftRestriction, objectToCounting, restrict, withdrawObjection } from "./restriction.ts";
 
 const guarded = { security: bearer, tags: ["privacy"] };
 const done = (description: string) => ({ 204: { description }, ...problemResponses });
@@ -18,6 +18,16 @@ async function restrictAccount(c: AccountContext) {
 
 async function liftForAccount(c: AccountContext) {
   await liftRestriction(c.env.DB, c.var.account.id);
+  return c.body(null, 204);
+}
+
+async function objectFor(c: AccountContext) {
+  await objectToCounting(c.env, c.var.deps, c.var.account.id);
+  return c.body(null, 204);
+}
+
+async function withdrawFor(c: AccountContext) {
+  await withdrawObjection(c.env.DB, c.var.account.id);
   return c.body(null, 204);
 }
 
@@ -59,6 +69,28 @@ export const rights = newRouter()
       responses: done("Lifted"),
     }),
     (c) => liftForAccount(c),
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "put",
+      path: "/api/v1/account/counting-objection",
+      summary: "Object to being counted in the service's own totals (Article 21)",
+      middleware: [costs("write"), requireAccount] as const,
+      responses: done("Not counted from now on"),
+    }),
+    (c) => objectFor(c),
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "delete",
+      path: "/api/v1/account/counting-objection",
+      summary: "Take the objection back",
+      middleware: [costs("write"), requireAccount] as const,
+      responses: done("Counted again"),
+    }),
+    (c) => withdrawFor(c),
   )
   .openapi(
     createRoute({

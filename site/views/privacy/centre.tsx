@@ -16,6 +16,7 @@ export interface CentreProps {
   exports: readonly Export[];
   requests: readonly PrivacyRequest[];
   restrictedAtMs: number | null;
+  uncountedAtMs: number | null;
   /** What the last form did, or why it could not. */
   said: { done: string | null; problem: FormProblem | null };
 }
@@ -93,7 +94,7 @@ function Request({ page, request }: { page: Page; request: PrivacyRequest }) {
 }
 
 /** Everything that a person can do with what there is about them. */
-export function PrivacyCentre({ page, held, exports, requests, restrictedAtMs, said }: CentreProps) {
+export function PrivacyCentre({ page, held, exports, requests, restrictedAtMs, uncountedAtMs, said }: CentreProps) {
   const t = centreText[page.language];
   const done: Record<string, string> = t.done;
   return (
@@ -153,6 +154,25 @@ export function PrivacyCentre({ page, held, exports, requests, restrictedAtMs, s
           <p>
             <button class="button quiet" type="submit">
               {restrictedAtMs === null ? t.restrict : t.lift}
+            </button>
+          </p>
+        </form>
+      </section>
+      <section class="room" id="counting">
+        <header class="stack">
+          <h2>{t.counting}</h2>
+          <p class="soft">{t.countingNote}</p>
+        </header>
+        <form class="stack" method="post" action={href(page, "/account/privacy/counting")}>
+          {uncountedAtMs === null ? null : (
+            <p class="notice">
+              {t.uncountedOn} <Moment page={page} ms={uncountedAtMs} />
+            </p>
+          )}
+          <input type="hidden" name="object" value={uncountedAtMs === null ? "yes" : "no"} />
+          <p>
+            <button class="button quiet" type="submit">
+              {uncountedAtMs === null ? t.object : t.countAgain}
             </button>
           </p>
         </form>

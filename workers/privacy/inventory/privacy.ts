@@ -4,6 +4,7 @@ import {
   ERASURE_RECEIPT_MS,
   EXPORT_RETENTION_MS,
   REQUEST_RETENTION_MS,
+  USAGE_RETENTION_MS,
 } from "../../../protocol/retention.ts";
 import type { Inventory } from "../rules.ts";
 
@@ -71,6 +72,35 @@ export const privacyRules = {
     recipients: [],
     retention: [{ kind: "with-subject" }],
     columns: { accountId: "export", sinceAtMs: "export" },
+  },
+  countingObjections: {
+    subjects: [{ column: "accountId", is: "account", erase: "delete" }],
+    purpose: {
+      en: "To leave out of our counts whoever has asked for that.",
+      de: "Um in unseren Zählungen auszulassen, wer das verlangt hat.",
+    },
+    lawfulBasis: "legal-obligation",
+    recipients: [],
+    retention: [{ kind: "with-subject" }],
+    columns: { accountId: "export", sinceAtMs: "export" },
+  },
+  usageCounts: {
+    subjects: [],
+    purpose: {
+      en: "To see which parts are used and which fail: totals for a day, with nobody in them; counts under ten go when the day is over.",
+      de: "Um zu sehen, welche Teile benutzt werden und welche scheitern: Tagessummen ohne Personen; Zahlen unter zehn gehen, wenn der Tag vorbei ist.",
+    },
+    lawfulBasis: "legitimate-interest",
+    recipients: ["operators"],
+    retention: [
+      { kind: "after", column: "dayMs", ms: USAGE_RETENTION_MS },
+      {
+        kind: "job",
+        job: "small-counts",
+        until: { en: "under ten: until the day is over", de: "unter zehn: bis der Tag vorbei ist" },
+      },
+    ],
+    columns: { dayMs: "internal", feature: "internal", ending: "internal", count: "internal" },
   },
   privacyRequests: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],
