@@ -503,6 +503,16 @@ CREATE TABLE `session_erasures` (
 --> statement-breakpoint
 CREATE INDEX `session_erasures_by_try` ON `session_erasures` (`finished_at_ms`,`next_try_at_ms`);--> statement-breakpoint
 CREATE INDEX `session_erasures_by_account` ON `session_erasures` (`requested_by`,`next_try_at_ms`);--> statement-breakpoint
+CREATE TABLE `session_evenings` (
+	`session_id` text PRIMARY KEY NOT NULL,
+	`starts_at` text NOT NULL,
+	`time_zone` text NOT NULL,
+	`minutes` integer NOT NULL,
+	`repeats` text NOT NULL,
+	FOREIGN KEY (`session_id`) REFERENCES `sessions`(`id`) ON UPDATE no action ON DELETE cascade,
+	CONSTRAINT "session_evenings_repeats" CHECK("session_evenings"."repeats" IN ('never', 'weekly', 'fortnightly'))
+);
+--> statement-breakpoint
 CREATE TABLE `session_members` (
 	`session_id` text NOT NULL,
 	`account_id` text NOT NULL,

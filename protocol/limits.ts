@@ -104,6 +104,11 @@ export const TURN_RETRY_MS = 30_000;
 export const INVITES_PER_SESSION_MAX = 200;
 export const INVITE_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 export const INVITE_USES_MAX = 32;
+/** How long an evening that is planned may last. */
+export const EVENING_MIN_MINUTES = 15;
+export const EVENING_MAX_MINUTES = 24 * 60;
+/** The longest name in the IANA time zone database has 32. */
+export const TIME_ZONE_MAX_CHARS = 64;
 /** For whom an invite is, in a few words. */
 export const INVITE_LABEL_MAX_CHARS = 60;
 

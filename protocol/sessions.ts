@@ -1,7 +1,14 @@
 import * as z from "zod";
 import { Accent } from "./accents.ts";
 import { InviteCode, InviteId, MemberId, SessionId } from "./ids.ts";
-import { INVITE_LABEL_MAX_CHARS, INVITE_USES_MAX, SESSION_NAME_MAX_GRAPHEMES } from "./limits.ts";
+import {
+  EVENING_MAX_MINUTES,
+  EVENING_MIN_MINUTES,
+  INVITE_LABEL_MAX_CHARS,
+  INVITE_USES_MAX,
+  SESSION_NAME_MAX_GRAPHEMES,
+  TIME_ZONE_MAX_CHARS,
+} from "./limits.ts";
 import { Role } from "./roles.ts";
 import { IceServer, SessionSettings } from "./room.ts";
 
@@ -22,6 +29,38 @@ export const SessionName = z
   .refine((name) => graphemeCount(name) <= SESSION_NAME_MAX_GRAPHEMES, "This name is too long.")
   .refine((name) => !/\p{C}/u.test(name.replaceAll("\u200d", "")), "A name cannot hold control characters.");
 
+const ZONE = /^[A-Za-z]\w*(?:\/[A-Za-z][\w+-]*){0,2}$/;
+
+function isTimeZone(name: string): boolean {
+  if (!ZONE.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A day and a time of it that the calendar has. */
+function isWallClock(text: string): boolean {
+  const ms = Date.parse(`${text}:00Z`);
+  return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(text);
+}
+
+/** When a session meets next, as people agree on it: by the clock on the wall of one place, whatever its summer time does until then. */
+export const Evening = z.object({
+  /** `2026-12-03T20:00`, without a zone. */
+  startsAt: z
+    .string()
+    .regex(/^20\d\d-\d\d-\d\dT\d\d:\d\d$/)
+    .refine(isWallClock, "There is no such day or time."),
+  /** A name of the IANA time zone database: `Europe/Berlin`. */
+  timeZone: z.string().max(TIME_ZONE_MAX_CHARS).refine(isTimeZone, "This is no time zone's name, as Europe/Berlin is."),
+  minutes: z.int().min(EVENING_MIN_MINUTES).max(EVENING_MAX_MINUTES),
+  repeats: z.enum(["never", "weekly", "fortnightly"]),
+});
+export type Evening = z.infer<typeof Evening>;
+
 /** `sessionId` may be the client's own, so that a lost answer can be asked again: same id and content, same answer. */
 export const CreateSession = z.object({
   sessionId: SessionId.optional(),
@@ -39,6 +78,8 @@ export const SessionSummary = z.object({
 
 export const SessionDetail = SessionSummary.extend({
   settings: SessionSettings,
+  /** When everybody meets next, and the instant of it; `null` where nothing is planned or all of it is over. */
+  evening: Evening.extend({ nextAtMs: z.int() }).nullable(),
   /** The accent that stands for each on every page and screen of this session. */
   members: z.array(z.object({ memberId: MemberId, displayName: z.string(), role: Role, accent: Accent })),
 });

@@ -54,6 +54,7 @@ import { sessionErasure } from "./privacy/session-erasure-routes.ts";
 import { downloads } from "./recordings/download.ts";
 import { recordings } from "./recordings/routes.ts";
 import { roomUpgrade } from "./rooms/room-upgrade.ts";
+import { evenings } from "./sessions/evening-routes.ts";
 import { invites } from "./sessions/invite-routes.ts";
 import { members } from "./sessions/members.ts";
 import { sessions } from "./sessions/routes.ts";
@@ -90,6 +91,7 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", sessions);
   app.route("/", sessionErasure);
   app.route("/", members);
+  app.route("/", evenings);
   app.route("/", invites);
   app.route("/", tickets);
   app.route("/", recordings);

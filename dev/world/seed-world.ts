@@ -8,7 +8,7 @@ import * as z from "zod";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
 import { RoomClient } from "../../companion/engine/room/room-client.std.ts";
 import { newId, type RecordingId, type SessionId } from "../../protocol/ids.ts";
-import { SessionDetail } from "../../protocol/sessions.ts";
+import { type Evening, SessionDetail } from "../../protocol/sessions.ts";
 import type { Platform } from "../platform.ts";
 import { shareStem } from "../screens/stems.ts";
 import { type SeededAccount, seedAccount, signInSeeded } from "../seed.ts";
@@ -67,6 +67,14 @@ async function settleSession(origin: string, token: string, host: string, { key,
   }
   throw new Error(`The session "${name}" could not be made.`);
 }
+
+/** They meet again a week after they began, and each week from then on. */
+const eveningAfter = (createdAtMs: number): Evening => ({
+  startsAt: `${new Date(createdAtMs + 7 * 24 * 60 * 60 * 1000).toISOString().slice(0, 10)}T20:00`,
+  timeZone: "Europe/Berlin",
+  minutes: 120,
+  repeats: "weekly",
+});
 
 type Posts = { at: number; body: SeededSession["posts"][number]["body"] }[];
 
@@ -148,6 +156,7 @@ export async function seedWorld(platform: Platform, onStep: (label: string, rati
     const host = accountOf(wanted.host);
     const { sessionId, members, createdAtMs } = await settleSession(origin, host.token, host.accountId, wanted);
     ids.set(wanted.key, sessionId);
+    await ask(origin, host.token, "PUT", `/sessions/${sessionId}/evening`, eveningAfter(createdAtMs));
     const isHere = (who: string) =>
       members.some(({ displayName }) => displayName === musicians.find(({ key }) => key === who)?.displayName);
     for (const { who, role } of wanted.members) {

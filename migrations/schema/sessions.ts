@@ -56,6 +56,22 @@ export const sessionSeats = sqliteTable(
   ],
 );
 
+/** When a session meets next: by the clock on the wall of one place, so that summer time moves it with the people. */
+export const sessionEvenings = sqliteTable(
+  "session_evenings",
+  {
+    sessionId: text("session_id")
+      .primaryKey()
+      .references(() => sessions.id, { onDelete: "cascade" }),
+    /** `2026-12-03T20:00` */
+    startsAt: text("starts_at").notNull(),
+    timeZone: text("time_zone").notNull(),
+    minutes: integer("minutes").notNull(),
+    repeats: text("repeats", { enum: ["never", "weekly", "fortnightly"] }).notNull(),
+  },
+  (table) => [check("session_evenings_repeats", sql`${table.repeats} IN ('never', 'weekly', 'fortnightly')`)],
+);
+
 export const invites = sqliteTable(
   "invites",
   {

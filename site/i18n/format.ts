@@ -13,6 +13,10 @@ export const date = (language: Language, ms: number) =>
 export const dateTime = (language: Language, ms: number) =>
   `${new Intl.DateTimeFormat(locale[language], { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(shown(ms))} UTC`;
 
+/** A date with its weekday and a time, in a zone that is named beside it: `Thursday, 3 December 2026 at 20:00`. */
+export const fullDateTime = (language: Language, ms: number, timeZone: string) =>
+  new Intl.DateTimeFormat(locale[language], { dateStyle: "full", timeStyle: "short", timeZone }).format(shown(ms));
+
 export const number = (language: Language, value: number) => new Intl.NumberFormat(locale[language]).format(value);
 
 /** An hour's price, without the digits that say nothing: `€45`, `45,50 €`. */

@@ -43,6 +43,7 @@ const names: Record<string, readonly [en: string, de: string]> = {
   sessions: ["Sessions", "Sessions"],
   sessionMembers: ["Who is in a session", "Wer in einer Session ist"],
   sessionSeats: ["Who was in a session", "Wer in einer Session war"],
+  sessionEvenings: ["When sessions meet next", "Wann Sessions sich treffen"],
   invites: ["Invites", "Einladungen"],
   sessionErasures: ["Deletions of sessions", "Löschungen von Sessions"],
   roomCalls: ["Decisions a room is still to hear", "Entscheidungen, die ein Raum noch erfährt"],

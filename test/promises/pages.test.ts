@@ -159,6 +159,13 @@ const pages: Record<string, Row> = {
   "GET /sessions/:sessionId/members/:memberId/remove": { expect: [303, 404, 404, 303, 303, 200] },
   "POST /sessions/:sessionId/members/:memberId/remove": { expect: form, changes: ["ada"] },
   "POST /sessions/:sessionId/settings": { expect: form, changes: ["ada"] },
+  "POST /sessions/:sessionId/evening": {
+    expect: form,
+    form: () => ({ startsAt: "2099-12-03T20:00", timeZone: "Europe/Berlin", minutes: "120", repeats: "weekly" }),
+    changes: ["ada"],
+  },
+  "POST /sessions/:sessionId/evening/cancel": { expect: form, changes: [] },
+  "GET /sessions/:sessionId/evening.ics": { expect: [303, 404, 404, 303, 303, 303] },
   "GET /sessions/:sessionId/leave": { expect: [303, 404, 404, 200, 200, 200] },
   // A session needs its host: the only one cannot leave.
   "POST /sessions/:sessionId/leave": { expect: [303, 404, 404, 303, 303, 303], changes: ["olu", "ben"] },
@@ -182,6 +189,7 @@ const tables = [
   "mail_preferences",
   "sessions",
   "session_members",
+  "session_evenings",
   "session_erasures",
   "invites",
   "recordings",

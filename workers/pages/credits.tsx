@@ -6,7 +6,7 @@ import { firstPage, readCursor } from "../http/paging.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { attachment } from "../recordings/download.ts";
 import { listRecordings } from "../recordings/store.ts";
-import { sessionDetail } from "../sessions/store.ts";
+import { listMembers } from "../sessions/store.ts";
 import { sendPage } from "./page.ts";
 import { type MemberVisit, withMember } from "./sessions.tsx";
 
@@ -17,7 +17,7 @@ const STEMS_MAX = 1_000;
 /** The session's shared stems, with the names of those who are still in it, and nobody else's (V1). */
 async function creditedStems(c: AppContext, { page, reader, member }: MemberVisit) {
   const { sessionId } = member;
-  const { members, createdAtMs } = await sessionDetail(c.env.DB, member);
+  const members = await listMembers(c.env.DB, sessionId);
   const names = new Map<string, string>(members.map(({ memberId, displayName }) => [memberId, displayName]));
   const stems: CreditedStem[] = [];
   let cursor: typeof firstPage | null = firstPage;
@@ -35,7 +35,7 @@ async function creditedStems(c: AppContext, { page, reader, member }: MemberVisi
         });
     cursor = list.nextCursor === null ? null : readCursor(list.nextCursor);
   }
-  return { stems, createdAtMs, isCut: cursor !== null };
+  return { stems, isCut: cursor !== null };
 }
 
 const file = (type: string, disposition: string, text: string) =>
@@ -77,8 +77,8 @@ export const creditPages = newRouter()
     costs("read"),
     withMember(async (c, visit) => {
       const { page, member } = visit;
-      const { stems, createdAtMs } = await creditedStems(c, visit);
-      const { sessionId, sessionName } = member;
+      const { stems } = await creditedStems(c, visit);
+      const { sessionId, sessionName, sessionCreatedAtMs: createdAtMs } = member;
       const messageId = crypto.randomUUID();
       const text = creditsRin(stems, { sessionId, name: sessionName, createdAtMs, nowMs: page.nowMs, messageId });
       return file("application/xml", attachment(`${sessionName} RIN`, "xml"), text);

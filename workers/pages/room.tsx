@@ -2,14 +2,14 @@ import { RoomPage } from "../../site/views/sessions/room.tsx";
 import { costs } from "../http/costs.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { needs } from "../http/security-headers.ts";
-import { sessionDetail } from "../sessions/store.ts";
+import { listMembers } from "../sessions/store.ts";
 import { sendPage } from "./page.ts";
 import { type MemberVisit, withMember } from "./sessions.tsx";
 
 /** The live session in the browser. Who may enter the room is decided again by its ticket. */
 async function showRoom(c: AppContext, { page, member }: MemberVisit) {
   const { sessionId, memberId, role, sessionName } = member;
-  const { members } = await sessionDetail(c.env.DB, member);
+  const members = await listMembers(c.env.DB, member.sessionId);
   const accents = Object.fromEntries(members.map((one) => [one.memberId, one.accent]));
   return sendPage(c, <RoomPage page={page} session={{ sessionId, memberId, role, accents, name: sessionName }} />);
 }

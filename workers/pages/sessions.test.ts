@@ -53,6 +53,54 @@ beforeAll(async () => {
   }
 });
 
+describe("the next evening", () => {
+  const evening = { startsAt: "2026-12-03T20:00", timeZone: "America/New_York", minutes: "180", repeats: "weekly" };
+
+  test("C8: a host plans it, everybody sees it and takes it into a calendar, and it is called off again", async () => {
+    const path = await newSession("Thursdays; at Ada's");
+    await visit("ben", `/invite/${await newCode(path)}`, {});
+    const { location } = await visit("ada", `${path}/evening`, evening);
+    expect(location).toContain("done=planned");
+    const { html } = await visit("ben", path);
+    // In the plan's own zone, because no script has said the reader's.
+    expect(html).toContain('<time class="instrument" datetime="2026-12-04T01:00:00.000Z" data-local="full">');
+    expect(html).toMatch(/Thursday,? 3 December 2026 at 20:00/);
+    expect(html).not.toContain('id="evening"');
+    const { status, html: calendar } = await visit("ben", `${path}/evening.ics`);
+    expect(status).toBe(200);
+    expect(calendar.split("BEGIN:VEVENT")).toHaveLength(27);
+    expect(calendar).toMatch(/^BEGIN:VCALENDAR\r\nVERSION:2\.0\r\n/);
+    for (const line of [
+      "DTSTART:20261204T010000Z",
+      "DTEND:20261204T040000Z",
+      // Summer time began: the clock on the wall is the same.
+      "DTSTART:20270319T000000Z",
+      "TRIGGER:-PT15M",
+      String.raw`SUMMARY:Thursdays\; at Ada's`,
+    ])
+      expect(calendar).toContain(`${line}\r\n`);
+    expect(calendar.split("\r\n").every((line) => new TextEncoder().encode(line).length <= 75)).toBe(true);
+    expect(calendar).not.toContain("-private");
+
+    expect((await visit("ada", `${path}/evening/cancel`, {})).location).toContain("done=cancelled");
+    expect((await visit("ben", path)).html).not.toContain("next-evening");
+    expect((await visit("ben", `${path}/evening.ics`)).location).toBe(path);
+  });
+
+  test("C8: what is over, or in no calendar, is said where it was typed", async () => {
+    const path = await newSession("Yesterday");
+    for (const wrong of [
+      { startsAt: "2026-11-01T20:00", repeats: "never" },
+      { timeZone: "Atlantis" },
+      { startsAt: "" },
+    ]) {
+      const { location } = await visit("ada", `${path}/evening`, { ...evening, ...wrong });
+      expect(location).toContain("problem=validation-failed");
+      expect((await visit("ada", location)).html).toContain("still to come");
+    }
+  });
+});
+
 describe("sessions in the browser, without a script", () => {
   test("signed out, every address leads to the sign-in page with the way back", async () => {
     const answer = await visit(null, "/sessions/ses_00000000000000000000000000?lang=de");

@@ -17,10 +17,13 @@ import { firstPage, readCursor } from "../http/paging.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { issueLinkToken, readLinkToken } from "../platform/link-token.ts";
 import { findOwnErasure } from "../privacy/session-erasure.ts";
+import { attachment } from "../recordings/download.ts";
 import { listSeenRecordings } from "../recordings/overview.ts";
+import { calendarOf } from "../sessions/calendar.ts";
+import { findEvening } from "../sessions/evenings.ts";
 import { findMembership, type Membership } from "../sessions/guard.ts";
 import { listSessionLines } from "../sessions/overview.ts";
-import { sessionDetail } from "../sessions/store.ts";
+import { listMembers, sessionDetail } from "../sessions/store.ts";
 import { askApi, backTo, type FormAnswer, fieldsOfForm, isPageOfItsOwn } from "./form.ts";
 import { type ReaderVisit, seeOther, sendPage, withReader } from "./page.ts";
 import { pageProblem } from "./problem.tsx";
@@ -80,7 +83,7 @@ async function takesView(c: AppContext, { page, reader }: ReaderVisit, detail: z
 }
 
 /** The parts of a session's page that hold forms: each answers where it stands. */
-export type Part = "people" | "invites" | "settings" | "takes" | "ending";
+export type Part = "evening" | "people" | "invites" | "settings" | "takes" | "ending";
 
 /** Back to the part of the session's page that holds the form, with what came of it. */
 export function backToSession(c: AppContext, page: Page, part: Part, answer: FormAnswer, done: string) {
@@ -135,7 +138,7 @@ async function hereNow(c: AppContext, sessionId: SessionId): Promise<ReadonlySet
 
 async function showSession(c: AppContext, visit: MemberVisit) {
   const { page, member } = visit;
-  const detail = await sessionDetail(c.env.DB, member);
+  const detail = await sessionDetail(c.env.DB, member, page.nowMs);
   const here = await hereNow(c, member.sessionId);
   let invites: InviteList | null = null;
   if (may(member.role, "session.invite")) {
@@ -225,7 +228,7 @@ async function setRole(c: AppContext, { page }: ReaderVisit) {
 
 async function askBeforeRemoving(c: AppContext, { page, member }: MemberVisit) {
   const { sessionId } = member;
-  const { members } = await sessionDetail(c.env.DB, member);
+  const members = await listMembers(c.env.DB, sessionId);
   const who = members.find(({ memberId }) => memberId === c.req.param("memberId"));
   const problem = !may(member.role, "member.remove") ? "forbidden" : who === undefined ? "not-found" : null;
   if (problem !== null || who === undefined)
@@ -243,6 +246,32 @@ async function setSettings(c: AppContext, { page }: ReaderVisit) {
   const body = { settings: { recordingPermitted: recordingPermitted === "yes" } };
   const answer = await askApi(c, "PATCH", `/sessions/${encodeURIComponent(c.req.param("sessionId") ?? "")}`, body);
   return backToSession(c, page, "settings", answer, "settings");
+}
+
+const eveningPath = (c: AppContext) => `/sessions/${encodeURIComponent(c.req.param("sessionId") ?? "")}/evening`;
+
+async function planEvening(c: AppContext, { page }: ReaderVisit) {
+  const { startsAt, timeZone, minutes, repeats } = await fieldsOfForm(c);
+  const plan = { startsAt, timeZone: timeZone?.trim(), minutes: Number(minutes), repeats };
+  return backToSession(c, page, "evening", await askApi(c, "PUT", eveningPath(c), plan), "planned");
+}
+
+async function cancelEvening(c: AppContext, { page }: ReaderVisit) {
+  return backToSession(c, page, "evening", await askApi(c, "DELETE", eveningPath(c)), "cancelled");
+}
+
+async function sendCalendar(c: AppContext, { page, member }: MemberVisit) {
+  const { sessionId, sessionName } = member;
+  const plan = await findEvening(c.env.DB, sessionId);
+  if (plan === null) return seeOther(c, page, `/sessions/${sessionId}`);
+  const entry = { sessionId, name: sessionName, url: `${page.origin}/sessions/${sessionId}` };
+  return new Response(calendarOf(entry, plan, page.nowMs), {
+    headers: {
+      "Content-Type": "text/calendar; charset=utf-8",
+      "Content-Disposition": attachment(sessionName, "ics"),
+      "Cache-Control": "private, no-store",
+    },
+  });
 }
 
 function askBeforeLeaving(c: AppContext, { page, member }: MemberVisit) {
@@ -293,6 +322,9 @@ sessionPages.post("/sessions/:sessionId/members/:memberId/role", costs("read"), 
 sessionPages.get("/sessions/:sessionId/members/:memberId/remove", costs("read"), withMember(askBeforeRemoving));
 sessionPages.post("/sessions/:sessionId/members/:memberId/remove", costs("read"), withReader(removeMember, toSession));
 sessionPages.post("/sessions/:sessionId/settings", costs("read"), withReader(setSettings, toSession));
+sessionPages.post("/sessions/:sessionId/evening", costs("read"), withReader(planEvening, toSession));
+sessionPages.post("/sessions/:sessionId/evening/cancel", costs("read"), withReader(cancelEvening, toSession));
+sessionPages.get("/sessions/:sessionId/evening.ics", costs("read"), withMember(sendCalendar));
 sessionPages.get("/sessions/:sessionId/leave", costs("read"), withMember(askBeforeLeaving));
 sessionPages.post("/sessions/:sessionId/leave", costs("read"), withMember(leave));
 sessionPages.get("/sessions/:sessionId/delete", costs("read"), withMember(askBeforeDeleting));

@@ -16,7 +16,7 @@ import { serveObject } from "../http/serve-object.ts";
 import { objectStore } from "../platform/object-store.ts";
 import { allRows } from "../platform/rows.ts";
 import { type MemberContext, type MemberEnv, requireMember } from "../sessions/guard.ts";
-import { sessionDetail } from "../sessions/store.ts";
+import { listMembers } from "../sessions/store.ts";
 import { reprDigest } from "./digest.ts";
 import { objectKey, peaksKey } from "./keys.ts";
 import { findRecording, listRecordings, type Row } from "./store.ts";
@@ -90,7 +90,7 @@ async function sendZip(c: MemberContext, query: z.output<typeof ZipQuery>) {
   const { member, account, deps } = c.var;
   const { take } = query;
   const all = await allComplete(c.env.DB, member.sessionId, account.id, deps.now());
-  const { members } = await sessionDetail(c.env.DB, member);
+  const members = await listMembers(c.env.DB, member.sessionId);
   const nameOf = new Map<string, string>(members.map(({ memberId, displayName }) => [memberId, displayName]));
   const named = namedByTake(all, nameOf);
   const complete = take === undefined ? named : named.filter(({ takeId }) => takeId === take);

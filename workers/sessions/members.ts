@@ -23,7 +23,9 @@ async function setRole(c: MemberContext, path: z.output<typeof params>, { role }
   if (!outcome.ok) return outcome.reason === "not-found" ? problem(c, "not-found") : problem(c, "conflict", LAST_HOST);
   await deliver(c.env, c.var.deps, outcome.value);
   const member = await findMembership(c.env.DB, sessionId, c.var.account.id);
-  return member === null ? problem(c, "not-found") : c.json(await sessionDetail(c.env.DB, member), 200);
+  return member === null
+    ? problem(c, "not-found")
+    : c.json(await sessionDetail(c.env.DB, member, c.var.deps.now()), 200);
 }
 
 async function remove(c: MemberContext, path: z.output<typeof params>) {

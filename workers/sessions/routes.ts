@@ -24,7 +24,9 @@ async function create(c: AccountContext, body: z.output<typeof CreateSession>) {
   const outcome = await createSession(c.env.DB, { ...session, sessionId }, host, now());
   if (!outcome.ok) return problem(c, outcome.reason);
   const member = await findMembership(c.env.DB, sessionId, host.accountId);
-  return member === null ? problem(c, "conflict") : c.json(await sessionDetail(c.env.DB, member), 201);
+  return member === null
+    ? problem(c, "conflict")
+    : c.json(await sessionDetail(c.env.DB, member, c.var.deps.now()), 201);
 }
 
 async function list(c: AccountContext, query: z.output<typeof PageQuery>) {
@@ -35,13 +37,13 @@ async function list(c: AccountContext, query: z.output<typeof PageQuery>) {
 }
 
 async function read(c: MemberContext) {
-  return c.json(await sessionDetail(c.env.DB, c.var.member), 200);
+  return c.json(await sessionDetail(c.env.DB, c.var.member, c.var.deps.now()), 200);
 }
 
 async function patch(c: MemberContext, { settings }: z.output<typeof PatchSession>) {
   const call = await setSettings(c.env.DB, c.var.member, settings, c.var.deps.now());
   await deliver(c.env, c.var.deps, call);
-  return c.json(await sessionDetail(c.env.DB, { ...c.var.member, ...settings }), 200);
+  return c.json(await sessionDetail(c.env.DB, { ...c.var.member, ...settings }, c.var.deps.now()), 200);
 }
 
 export const sessions = newRouter<MemberEnv>()

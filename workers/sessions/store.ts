@@ -9,6 +9,7 @@ import { InviteSummary, type SessionDetail, SessionSummary } from "../../protoco
 import { type Cursor, cutPage } from "../http/paging.ts";
 import { allRows, firstRow, firstValue, StoredId } from "../platform/rows.ts";
 import { type Decision, enqueue } from "../rooms/room-outbox.ts";
+import { comingEvenings, findEvening } from "./evenings.ts";
 import { findMembership, type Membership } from "./guard.ts";
 
 type Detail = z.infer<typeof SessionDetail>;
@@ -129,8 +130,8 @@ export async function listInvites(db: D1Database, sessionId: SessionId, limit: n
 
 const MemberRow = z.object({ memberId: StoredId.member, displayName: z.string(), role: Role, accountId: z.string() });
 
-/** The session as its members see it: promise V1's list and nothing else of anybody. */
-export async function sessionDetail(db: D1Database, member: Membership): Promise<Detail> {
+/** Who is in a session, as its members see them: promise V1's list and nothing else of anybody. */
+export async function listMembers(db: D1Database, sessionId: SessionId): Promise<Detail["members"]> {
   const { results } = await allRows(
     MemberRow,
     db
@@ -139,9 +140,16 @@ export async function sessionDetail(db: D1Database, member: Membership): Promise
        FROM session_members JOIN accounts ON accounts.id = account_id
        WHERE session_id = ?1 ORDER BY joined_at_ms, member_id`,
       )
-      .bind(member.sessionId),
+      .bind(sessionId),
   );
   const accents = accentsOf(results.map(({ accountId }) => accountId));
+  return results.map(({ accountId, ...seen }) => ({ ...seen, accent: accents.get(accountId) ?? 1 }));
+}
+
+/** The session as its members see it. */
+export async function sessionDetail(db: D1Database, member: Membership, nowMs: number): Promise<Detail> {
+  const [members, plan] = await Promise.all([listMembers(db, member.sessionId), findEvening(db, member.sessionId)]);
+  const [nextAtMs] = plan === null ? [] : comingEvenings(plan, nowMs, 1);
   return {
     sessionId: member.sessionId,
     name: member.sessionName,
@@ -149,7 +157,8 @@ export async function sessionDetail(db: D1Database, member: Membership): Promise
     memberId: member.memberId,
     createdAtMs: member.sessionCreatedAtMs,
     settings: { recordingPermitted: member.recordingPermitted },
-    members: results.map(({ accountId, ...seen }) => ({ ...seen, accent: accents.get(accountId) ?? 1 })),
+    evening: plan === null || nextAtMs === undefined ? null : { ...plan, nextAtMs },
+    members,
   };
 }
 

@@ -5,6 +5,7 @@ import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
 import type { Language } from "../../i18n/language.ts";
 import { sessionProblem, sessionText } from "../../i18n/sessions.ts";
+import { NextEvening, PlanEvening, type PlannedEvening } from "./evening.tsx";
 import { type InviteList, Invites, MadeInvite } from "./invites.tsx";
 
 export interface SeenSession {
@@ -14,12 +15,15 @@ export interface SeenSession {
   memberId: string;
   createdAtMs: number;
   recordingPermitted: boolean;
+  evening: PlannedEvening | null;
   /** Promise V1's list of what is seen of a member, with the accent that stands for them. */
   members: readonly { memberId: string; displayName: string; role: Role; accent: number; isHere: boolean }[];
 }
 
 /** Where on the page each form stands, and so its answer. */
 const partOf = {
+  planned: "evening",
+  cancelled: "evening",
   settings: "settings",
   role: "people",
   removed: "people",
@@ -29,7 +33,7 @@ const partOf = {
 } as const;
 type Done = keyof typeof partOf;
 const isDone = (text: string | undefined): text is Done => text !== undefined && Object.hasOwn(partOf, text);
-const parts = ["people", "invites", "settings", "takes", "ending"] as const;
+const parts = ["evening", "people", "invites", "settings", "takes", "ending"] as const;
 export interface PartNotice {
   part: (typeof parts)[number] | "head";
   text: string;
@@ -38,8 +42,12 @@ export interface PartNotice {
 
 /** What came of the last form, from the address that it led to; `null`: nothing was sent. */
 export function readNotice(language: Language, { done, problem, at }: Record<string, string>): PartNotice | null {
-  if (problem !== undefined)
-    return { part: parts.find((part) => part === at) ?? "head", text: sessionProblem(language, problem), isBad: true };
+  if (problem !== undefined) {
+    const part = parts.find((one) => one === at) ?? "head";
+    const isPlan = part === "evening" && problem === "validation-failed";
+    const text = isPlan ? sessionText[language].evening.problem : sessionProblem(language, problem);
+    return { part, text, isBad: true };
+  }
   return isDone(done) ? { part: partOf[done], text: sessionText[language].one.done[done], isBad: false } : null;
 }
 
@@ -210,6 +218,9 @@ export function SessionPage({ page, session, notice, invites, madeCode, scripts,
           </a>
           <HereNow session={session} text={text.room} />
         </p>
+        {session.evening === null ? null : (
+          <NextEvening page={page} sessionId={session.sessionId} evening={session.evening} />
+        )}
         <Said notice={notice} part="head" />
       </header>
       {madeCode === null ? null : <MadeInvite page={page} code={madeCode} />}
@@ -217,6 +228,11 @@ export function SessionPage({ page, session, notice, invites, madeCode, scripts,
       {children}
       <div class="columns session-rooms">
         <People page={page} session={session} notice={notice} />
+        {session.role === "host" ? (
+          <PlanEvening page={page} sessionId={session.sessionId} evening={session.evening}>
+            <Said notice={notice} part="evening" />
+          </PlanEvening>
+        ) : null}
         {invites === null ? null : (
           <Invites page={page} sessionId={session.sessionId} list={invites}>
             <Said notice={notice} part="invites" />

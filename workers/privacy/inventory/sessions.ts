@@ -68,6 +68,14 @@ export const sessionsRules = {
       expiresAtMs: "export",
     },
   },
+  sessionEvenings: {
+    subjects: [{ column: "sessionId", in: "sessionMembers", key: "sessionId", erase: "step" }],
+    purpose: { en: "To say when a session meets next.", de: "Um zu sagen, wann eine Session sich wieder trifft." },
+    lawfulBasis: "contract",
+    recipients: ["collaborators"],
+    retention: [{ kind: "with", table: "sessions" }],
+    columns: { sessionId: "export", startsAt: "export", timeZone: "export", minutes: "export", repeats: "export" },
+  },
   sessionErasures: {
     subjects: [{ column: "requestedBy", is: "account", erase: "forget" }],
     purpose: {

@@ -1,0 +1,111 @@
+import type { Child } from "hono/jsx";
+import type { Evening } from "../../../protocol/sessions.ts";
+import { href, type Page } from "../../design/page.ts";
+import { fullDateTime } from "../../i18n/format.ts";
+import { sessionText } from "../../i18n/sessions.ts";
+
+export type PlannedEvening = Evening & { nextAtMs: number };
+
+/** Lengths that are offered, in minutes. */
+const LENGTHS = [60, 90, 120, 180, 240, 360];
+
+/** When everybody meets next: in the reader's own time where the page's script runs, and by the clock on the wall where it was agreed on. */
+export function NextEvening({ page, sessionId, evening }: { page: Page; sessionId: string; evening: PlannedEvening }) {
+  const t = sessionText[page.language].evening;
+  const { nextAtMs, timeZone, startsAt, minutes, repeats } = evening;
+  const isNow = nextAtMs <= page.nowMs;
+  return (
+    <p class="next-evening">
+      <span>
+        <strong>{isNow ? t.now : t.next}</strong>{" "}
+        <time class="instrument" datetime={new Date(nextAtMs).toISOString()} data-local="full">
+          {fullDateTime(page.language, nextAtMs, timeZone)}
+        </time>
+        <br />
+        <span class="small soft">
+          {t.there(startsAt.slice(11), timeZone.replaceAll("_", " "))} · {t.lasts(minutes)} · {t.repeats[repeats]}
+        </span>
+      </span>
+      <a class="button quiet small" href={href(page, `/sessions/${sessionId}/evening.ics`)} download>
+        {t.calendar}
+      </a>
+    </p>
+  );
+}
+
+interface PlanEveningProps {
+  page: Page;
+  sessionId: string;
+  evening: PlannedEvening | null;
+  children?: Child;
+}
+
+/** A host plans the next evening, moves it, or calls it off. */
+export function PlanEvening({ page, sessionId, evening, children }: PlanEveningProps) {
+  const t = sessionText[page.language].evening;
+  const at = `/sessions/${sessionId}/evening`;
+  const minutes = evening?.minutes ?? 120;
+  return (
+    <section class="stack" id="evening">
+      <h2>{t.title}</h2>
+      <p class="soft">{t.lead}</p>
+      {children}
+      <form class="stack" method="post" action={href(page, at)}>
+        <div class="pair">
+          <div class="field">
+            <label for="evening-starts">{t.startsAt}</label>
+            <input id="evening-starts" name="startsAt" type="datetime-local" value={evening?.startsAt} required />
+          </div>
+          <div class="field">
+            <label for="evening-zone">{t.timeZone}</label>
+            <input
+              id="evening-zone"
+              name="timeZone"
+              value={evening?.timeZone ?? "Europe/Berlin"}
+              data-time-zone={evening === null ? "own" : "kept"}
+              list="time-zones"
+              autocomplete="off"
+              spellcheck={false}
+              required
+            />
+            <datalist id="time-zones" />
+          </div>
+        </div>
+        <div class="pair">
+          <div class="field">
+            <label for="evening-minutes">{t.minutes}</label>
+            <select id="evening-minutes" name="minutes">
+              {[...new Set([...LENGTHS, minutes])]
+                .toSorted((one, other) => one - other)
+                .map((length) => (
+                  <option value={length} selected={length === minutes}>
+                    {t.lasts(length)}
+                  </option>
+                ))}
+            </select>
+          </div>
+          <div class="field">
+            <label for="evening-repeats">{t.again}</label>
+            <select id="evening-repeats" name="repeats">
+              {(["never", "weekly", "fortnightly"] as const).map((one) => (
+                <option value={one} selected={one === evening?.repeats}>
+                  {t.repeats[one]}
+                </option>
+              ))}
+            </select>
+          </div>
+        </div>
+        <button class="button quiet" type="submit">
+          {evening === null ? t.plan : t.move}
+        </button>
+      </form>
+      {evening === null ? null : (
+        <form method="post" action={href(page, `${at}/cancel`)}>
+          <button class="button destructive small" type="submit">
+            {t.cancel}
+          </button>
+        </form>
+      )}
+    </section>
+  );
+}
