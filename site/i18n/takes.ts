@@ -108,6 +108,8 @@ export const takeText = words({
     delete: "Delete",
     deleteOf: (name: string) => `Delete ${name}`,
     downloadTake: "Download this take",
+    fromOneBar: "all from one bar",
+    fromOneBarWhy: "For a DAW that ignores where a file was recorded: drop all stems at the bar that their names say.",
     downloadAll: "Download everything",
     wave: (name: string, who: string, from: string, length: string) =>
       `Waveform of ${name} by ${who}: begins at ${from}, ${length} long`,
@@ -162,6 +164,9 @@ export const takeText = words({
     delete: "Löschen",
     deleteOf: (name: string) => `${name} löschen`,
     downloadTake: "Diesen Take herunterladen",
+    fromOneBar: "alle ab einem Takt",
+    fromOneBarWhy:
+      "Für eine DAW, die nicht beachtet, wo eine Datei aufgenommen wurde: Leg alle Spuren auf den Takt, der in ihrem Namen steht.",
     downloadAll: "Alles herunterladen",
     wave: (name: string, who: string, from: string, length: string) =>
       `Wellenform von ${name}, ${who}: beginnt bei ${from}, ${length} lang`,

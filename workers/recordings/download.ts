@@ -21,12 +21,16 @@ import { reprDigest } from "./digest.ts";
 import { objectKey, peaksKey } from "./keys.ts";
 import { findRecording, listRecordings, type Row } from "./store.ts";
 import { zipOf } from "./zip.ts";
-import { namedByTake } from "./zip-names.ts";
+import { fromOneBar, namedByTake } from "./zip-names.ts";
 
 const guarded = { security: bearer, tags: ["recordings"] };
 const params = z.object({ recordingId: RecordingId });
 const ofSession = z.object({ sessionId: SessionId });
-const ZipQuery = z.object({ take: z.uuid().optional() });
+const ZipQuery = z.object({
+  take: z.uuid().optional(),
+  /** `one-bar`: all stems of a take begin with it, with silence where they have no sound yet; else each where it was recorded. */
+  begin: z.enum(["one-bar"]).optional(),
+});
 const bytes = (description: string) => ({
   description,
   content: { "application/octet-stream": { schema: z.string().meta({ format: "binary" }) } },
@@ -88,11 +92,11 @@ async function sendPeaks(c: AccountContext, path: z.output<typeof params>) {
 
 async function sendZip(c: MemberContext, query: z.output<typeof ZipQuery>) {
   const { member, account, deps } = c.var;
-  const { take } = query;
+  const { take, begin } = query;
   const all = await allComplete(c.env.DB, member.sessionId, account.id, deps.now());
   const members = await listMembers(c.env.DB, member.sessionId);
   const nameOf = new Map<string, string>(members.map(({ memberId, displayName }) => [memberId, displayName]));
-  const named = namedByTake(all, nameOf);
+  const named = namedByTake(begin === undefined ? all : fromOneBar(all, { name: member.sessionName }), nameOf);
   const complete = take === undefined ? named : named.filter(({ takeId }) => takeId === take);
   if (take !== undefined && complete.length === 0) return problem(c, "not-found");
   const { stream, length } = zipOf(objectStore(c.env, deps), complete);
@@ -145,7 +149,7 @@ export const downloads = newRouter<MemberEnv>()
       ...guarded,
       method: "get",
       path: "/api/v1/sessions/{sessionId}/recordings.zip",
-      summary: "Every stem of the session, or of one take, in one zip, streamed",
+      summary: "Every stem of the session, or of one take, in one zip, streamed; as recorded, or all from one bar",
       middleware: [costs("search"), requireAccount, requireMember("recording.download")] as const,
       request: { params: ofSession, query: ZipQuery },
       responses: { 200: bytes("A zip archive"), ...problemResponses },

@@ -1,5 +1,7 @@
 import { env } from "cloudflare:workers";
+import { unzipSync } from "fflate";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { readWavHeader } from "../../audio/wav-reader.ts";
 import { PART_LEASE_MS, PART_MIN_BYTES, RECORDING_QUOTA_BYTES, STORAGE_QUOTA_BYTES } from "../../protocol/limits.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import { RECORDING_RETENTION_MS, type Tier, UPLOAD_ABANDONED_AFTER_MS } from "../../protocol/retention.ts";
@@ -314,6 +316,36 @@ describe("a download", () => {
     for (const name of names)
       expect(name).toMatch(/^(Take \d\d)\/\1 · [^·]+ · (é|con|guitar 1( \(2\))?) · bar \d+ · \d+ BPM( \(\d\))?\.wav$/i);
     expect(new Set(names.map((name) => name.normalize("NFC").toLowerCase())).size).toBe(6);
+  });
+
+  test("C7: all stems of a take from one bar: silence up to where each was played, and then its own sound", async () => {
+    const takeId = crypto.randomUUID();
+    // At 120 bpm a bar has 96,000 frames: bar 3 begins at 192,000.
+    const early = fileOf(1_000, 1);
+    const late = fileOf(100_001, 2);
+    await share(early, "ada", { takeId, name: "Bass", timelineFrames: 200_000 });
+    await share(late, "ben", { takeId, name: "Drums", timelineFrames: 240_123 });
+    const zip = await ask("ben", "GET", `/sessions/${sessionId}/recordings.zip?take=${takeId}&begin=one-bar`);
+    const bytes = new Uint8Array(await zip.arrayBuffer());
+    const files = Object.entries(unzipSync(bytes)).sort();
+    expect(files.map(([name]) => name)).toEqual([
+      expect.stringMatching(/^Take 01\/Take 01 · [^·]+ · Bass · from bar 3 · 120 BPM\.wav$/),
+      expect.stringMatching(/^Take 01\/Take 01 · [^·]+ · Drums · from bar 3 · 120 BPM\.wav$/),
+    ]);
+    for (const [at, silentFrames, stem] of [
+      [0, 8_000, early],
+      [1, 48_123, late],
+    ] as const) {
+      const file = files[at]?.[1] ?? new Uint8Array();
+      const header = readWavHeader(file);
+      const frames = silentFrames + framesOf(stem.byteLength);
+      expect(header).toMatchObject({ sampleRateHz: 48_000, channels: 1, encoding: "pcm24", frames });
+      const { dataAtBytes = 0, dataBytes = 0 } = header ?? {};
+      const sound = file.subarray(dataAtBytes, dataAtBytes + dataBytes);
+      expect(sound.subarray(0, silentFrames * 3).every((byte) => byte === 0)).toBe(true);
+      expect(sound.subarray(silentFrames * 3)).toEqual(stem.subarray(44, 44 + framesOf(stem.byteLength) * 3));
+      expect(file.byteLength).toBe(dataAtBytes + dataBytes + (dataBytes & 1));
+    }
   });
 
   test("a zip breaks off rather than come without a stem in silence", async () => {

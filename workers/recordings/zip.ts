@@ -2,10 +2,13 @@ import { downloadZip, predictLength } from "client-zip";
 import { fileNameOf } from "../../protocol/file-name.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import { objectKey } from "./keys.ts";
+import type { PaddedStem } from "./padded-stem.ts";
 
 type Stem = Pick<Recording, "sessionId" | "recordingId" | "name" | "createdAtMs" | "sizeBytes"> & {
   /** The folder of its take. */
   folder?: string;
+  /** Where it is to begin earlier than it does. */
+  padded?: PaddedStem;
 };
 
 /** What a zip needs of R2; a test may put something there that is larger than any disk. */
@@ -23,18 +26,23 @@ export function zipOf(
   stems: readonly Stem[],
 ): { stream: ReadableStream<Uint8Array>; length: bigint } {
   const names = namesOf(stems);
-  const entries = stems.map((stem, at) => ({ ...stem, name: names[at] ?? "", size: stem.sizeBytes ?? 0 }));
+  const entries = stems.map((stem, at) => ({
+    ...stem,
+    name: names[at] ?? "",
+    size: stem.padded?.sizeBytes ?? stem.sizeBytes ?? 0,
+  }));
   const { body } = downloadZip(inputs(store, entries));
   if (body === null) throw new Error("The zip has no body.");
   return { stream: body, length: predictLength(entries.map(({ name, size }) => ({ name, size }))) };
 }
 
 async function* inputs(store: StemStore, entries: readonly (Stem & { size: number })[]) {
-  for (const { sessionId, recordingId, name, createdAtMs, size } of entries) {
+  for (const { sessionId, recordingId, name, createdAtMs, sizeBytes, padded, size } of entries) {
     const object = await store.get(objectKey(sessionId, recordingId));
     // It has ended since the list was made, or R2 does not answer: the zip breaks off rather than come without it in silence.
-    if (object === null || object.size !== size) throw new Error("A stem is not there any more.");
-    yield { name, lastModified: new Date(createdAtMs), input: object.body, size };
+    if (object === null || object.size !== (sizeBytes ?? 0)) throw new Error("A stem is not there any more.");
+    const input = padded === undefined ? object.body : padded.pieces(object.body);
+    yield { name, lastModified: new Date(createdAtMs), input, size };
   }
 }
 

@@ -91,6 +91,9 @@ function TakeRows({
             <a href={zip} download="">
               {t.downloadTake}
             </a>
+            <a href={`${zip}&begin=one-bar`} download="" title={t.fromOneBarWhy}>
+              {t.fromOneBar}
+            </a>
           </p>
         ) : null}
       </header>
