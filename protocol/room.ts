@@ -189,7 +189,7 @@ export const Member = z.object({
 export type Member = z.infer<typeof Member>;
 
 /** What a host sees of somebody who waits. */
-const WaitingMember = Member.pick({ memberId: true, displayName: true, role: true });
+export const WaitingMember = Member.pick({ memberId: true, displayName: true, role: true });
 export type WaitingMember = z.infer<typeof WaitingMember>;
 
 /** RFC 8656 TURN credentials in the form `RTCConfiguration.iceServers` takes; short-lived. */

@@ -19,7 +19,8 @@ import {
 import { Invite, JoinTicket, SessionDetail } from "../../protocol/sessions.ts";
 import { positionAt } from "../../protocol/transport.ts";
 import { SessionClock } from "../engine/clock/session-clock.std.ts";
-import { type Entry, RoomClient } from "../engine/room/room-client.std.ts";
+import { type Entry, RoomClient, type RoomClientOptions } from "../engine/room/room-client.std.ts";
+import type { RoomEnd } from "../engine/room/room-feed.std.ts";
 import type { Boot } from "./boot.std.ts";
 import { initialView, reduce, transportAt, type ViewInput, type ViewState } from "./model.std.ts";
 import { ViewSound } from "./view-sound.dom.ts";
@@ -42,13 +43,14 @@ export class BrowserSession {
   readonly sound: ViewSound;
   readonly #boot: Boot;
   readonly #clock = new SessionClock();
-  readonly #room: RoomClient;
+  readonly #room: RoomEnd;
   #status: MemberStatus = idleStatus;
   #toastId = 0;
   #takesAsked = false;
   #takesWanted = false;
 
-  constructor(boot: Boot) {
+  /** `openRoom`: in the desktop app the way to the room is not this page's own socket. */
+  constructor(boot: Boot, openRoom = (options: RoomClientOptions): RoomEnd => new RoomClient(options)) {
     this.#boot = boot;
     this.state.value = { ...initialView, memberId: boot.memberId, role: boot.role, accents: boot.accents };
     this.sound = new ViewSound({
@@ -60,7 +62,7 @@ export class BrowserSession {
         this.#room.setStatus(this.#status);
       },
     });
-    this.#room = new RoomClient({
+    this.#room = openRoom({
       enter: () => this.#enter(),
       nowMs: () => performance.now(),
       client: "view/1",

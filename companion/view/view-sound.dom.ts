@@ -51,6 +51,7 @@ export interface ViewSoundOptions {
 
 export class ViewSound {
   readonly #options: ViewSoundOptions;
+  #tap: MessagePort | null = null;
   #engine: BrowserSound | null = null;
   #iceServers: readonly IceServer[] = [];
   #clock: ClockEstimate | undefined;
@@ -104,6 +105,7 @@ export class ViewSound {
         },
       });
       this.#engine = engine;
+      if (this.#tap !== null) engine.tap(this.#tap);
       if (withInput) await this.setInput("");
       engine.iceServers = this.#iceServers;
       if (this.#clock !== undefined) engine.setClock(this.#clock);
@@ -169,6 +171,12 @@ export class ViewSound {
   setClock(clock: ClockEstimate): void {
     this.#clock = clock;
     this.#engine?.setClock(clock);
+  }
+
+  /** What the device captures goes over this port too, to whoever records it. */
+  tap(port: MessagePort): void {
+    this.#tap = port;
+    this.#engine?.tap(port);
   }
 
   /** The room has said who is here. */

@@ -24,6 +24,7 @@ const packages: Record<string, readonly string[]> = {
   std: ["zod", "partysocket", "wavefile", "fflate", "@alexanderolsen/libsamplerate-js"],
   node: ["ws", "@roamhq/wrtc", "@napi-rs/keyring", "node-datachannel", "@julusian/midi", "citty", "@clack/prompts"],
   dom: ["preact", "@preact/signals"],
+  preload: ["electron/renderer"],
   main: ["electron"],
 };
 

@@ -26,6 +26,8 @@ export type ToLanes =
   | { type: "device"; captureMs: number; playoutMs: number }
   /** Whether this person is heard, and as whom: silence is sent while not. */
   | { type: "live"; live: "programme" | "talkback" | "silent" }
+  /** Whoever records what the device captures hears it over this port, as `CapturedBlocks`. */
+  | { type: "tap"; port: MessagePort }
   | { type: "players"; states: readonly (readonly [MemberId, PlayerState])[] }
   | { type: "peer"; peer: number; told: PeerTold };
 

@@ -161,6 +161,11 @@ export class BrowserSound {
     this.#tell({ type: "signal", from, signal });
   }
 
+  /** What the device captures goes over this port too. */
+  tap(port: MessagePort): void {
+    this.#worker.postMessage({ type: "tap", port } satisfies ToLanes, [port]);
+  }
+
   setClock({ offsetMs, driftPpm }: ClockEstimate): void {
     this.#tell({ type: "clock", localMs: performance.now(), offsetMs, driftPpm });
   }

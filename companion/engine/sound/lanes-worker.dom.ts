@@ -76,6 +76,7 @@ let originMs = performance.timeOrigin;
 let maySend = false;
 let isSilent = false;
 let device = { captureMs: 0, playoutMs: 0 };
+let tap: MessagePort | null = null;
 let clock: { localMs: number; offsetMs: number; driftPpm: number } | null = null;
 
 const nowMs = () => performance.timeOrigin - originMs + performance.now();
@@ -102,6 +103,25 @@ function sessionMsAt(localMs: number): number {
   return localMs + clock.offsetMs + ((localMs - clock.localMs) * clock.driftPpm) / 1e6;
 }
 
+/** Blocks on their way to whoever records them: those that are there at once go at once, and together. */
+const tapped = {
+  firstBlock: 0,
+  blocks: [] as Int32Array[],
+  add(block: number, samples: Int32Array): void {
+    if (tap === null) return;
+    if (this.blocks.length > 0 && block !== this.firstBlock + this.blocks.length) this.flush();
+    if (this.blocks.length === 0) this.firstBlock = block;
+    this.blocks.push(samples.slice());
+  },
+  flush(): void {
+    if (tap === null || this.blocks.length === 0) return;
+    const together = new Int32Array(this.blocks.length * LANE_PACKET_FRAMES * LANE_CHANNELS);
+    for (const [at, block] of this.blocks.entries()) together.set(block, at * block.length);
+    tap.postMessage({ firstBlock: this.firstBlock, captureMs: device.captureMs, samples: together });
+    this.blocks = [];
+  },
+};
+
 /** Takes every block of the device, as it comes. */
 async function follow(ring: CaptureRing): Promise<void> {
   const time = new DeviceClock();
@@ -113,10 +133,13 @@ async function follow(ring: CaptureRing): Promise<void> {
       ring.originMs = time.originMs ?? 0;
     }
     for (; next !== blocks; next = (next + 1) | 0) {
-      if (!ring.take(next, samples) || !maySend) continue;
+      if (!ring.take(next, samples)) continue;
+      tapped.add(next, samples);
+      if (!maySend) continue;
       if (isSilent) samples.fill(0);
       links.send(next * LANE_PACKET_FRAMES, samples, sessionMsAt(ring.originMs + next * BLOCK_MS - device.captureMs));
     }
+    tapped.flush();
     const woken = Atomics.waitAsync(ring.control, 0, blocks, WAKE_MS);
     if (woken.async) await woken.value;
   }
@@ -178,6 +201,9 @@ function hear(message: ToLanes): void {
     case "live":
       isSilent = message.live === "silent";
       links.isTalkback = message.live === "talkback";
+      return;
+    case "tap":
+      tap = message.port;
       return;
     case "players":
       for (const [memberId, state] of message.states) players.set(memberId, state);

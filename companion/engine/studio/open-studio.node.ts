@@ -8,10 +8,11 @@ import type { ApiClient } from "../api/api-client.std.ts";
 import { machineNowMs } from "../clock/machine-clock.node.ts";
 import { scheduleAt } from "../clock/schedule-at.node.ts";
 import type { Input } from "../recording/take-recorder.std.ts";
-import { RoomClient } from "../room/room-client.std.ts";
+import { RoomClient, type RoomHandlers } from "../room/room-client.std.ts";
+import { bothHear } from "../room/room-feed.std.ts";
 import type { StudioEvent } from "./events.std.ts";
 import { Studio, type StudioParts } from "./studio.std.ts";
-import { StudioSound } from "./studio-sound.node.ts";
+import { type SoundEnd, StudioSound, type StudioSoundOptions } from "./studio-sound.node.ts";
 import { StudioTakes } from "./studio-takes.node.ts";
 import { type Daw, StudioTransport } from "./studio-transport.std.ts";
 
@@ -33,8 +34,18 @@ export interface OpenStudioOptions {
   links: boolean;
   /** The DAWs that follow and lead. */
   daws: readonly Daw[];
+  /** Of the desktop app, whose window has the device and the lanes and looks on at the room. */
+  window?: StudioWindow;
   emit(event: StudioEvent): void;
   ended(): void;
+}
+
+export interface StudioWindow {
+  sound(onBlock: StudioSoundOptions["onBlock"]): SoundEnd;
+  /** Hears the room after the studio. */
+  hears: RoomHandlers;
+  /** The room's client, for what the window asks of it. */
+  onRoom(room: RoomClient): void;
 }
 
 /** A studio whose parts run on Node. Rejects with a sentence for the person where the device cannot be opened. */
@@ -44,19 +55,22 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
   let studio: Studio | undefined;
   let parts: StudioParts | undefined;
   const role = (): Role => studio?.role ?? "observer";
-  const sound = new StudioSound({
-    inputPath: options.inputPath,
-    inputSinceMs: options.inputSinceMs,
-    traces: options.traces,
-    folder,
-    links: options.links,
-    role,
-    onBlock: (frame, input) => parts?.takes.recording.block(frame, input),
-    signal: (memberId, signal) => parts?.room.signal(memberId, signal),
-    nowMs: machineNowMs,
-    onLatency: (status) => studio?.setStatus(status),
-    emit,
-  });
+  const onBlock: StudioSoundOptions["onBlock"] = (frame, input) => parts?.takes.recording.block(frame, input);
+  const sound: SoundEnd =
+    options.window?.sound(onBlock) ??
+    new StudioSound({
+      inputPath: options.inputPath,
+      inputSinceMs: options.inputSinceMs,
+      traces: options.traces,
+      folder,
+      links: options.links,
+      role,
+      onBlock,
+      signal: (memberId, signal) => parts?.room.signal(memberId, signal),
+      nowMs: machineNowMs,
+      onLatency: (status) => studio?.setStatus(status),
+      emit,
+    });
   await sound.open();
   const open = (opened: Studio): StudioParts => {
     studio = opened;
@@ -75,10 +89,11 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
         return { url: api.socketUrl(roomPath), ticket, iceServers };
       },
       nowMs: machineNowMs,
-      client: "headless/0.1",
+      client: options.window === undefined ? "headless/0.1" : "desktop/0.1",
       WebSocket,
-      handlers: opened,
+      handlers: options.window === undefined ? opened : bothHear(opened, options.window.hears),
     });
+    options.window?.onRoom(room);
     const takes: StudioTakes = new StudioTakes({
       ...options,
       device: sound.device,

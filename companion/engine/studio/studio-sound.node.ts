@@ -34,6 +34,23 @@ export interface StudioSoundOptions {
   emit(event: StudioEvent): void;
 }
 
+/** What a studio needs of its sound, wherever device and lanes are. */
+export type SoundEnd = Pick<
+  StudioSound,
+  | "device"
+  | "open"
+  | "enter"
+  | "iceServers"
+  | "follow"
+  | "hear"
+  | "mix"
+  | "muted"
+  | "buffer"
+  | "followClock"
+  | "report"
+  | "close"
+>;
+
 const program = fileURLToPath(new URL("../sound/sound-process.node.ts", import.meta.url));
 const FRAMES_PER_MS = 48;
 /** A sound process that dies at once, again and again, is not started for ever. */

@@ -12,7 +12,7 @@ import type { RoomClient, RoomHandlers, Welcome } from "../room/room-client.std.
 import { SHARE_NOTICE } from "../upload/upload-progress.std.ts";
 import type { StudioCommand } from "./commands.std.ts";
 import type { StudioEvent } from "./events.std.ts";
-import type { StudioSound } from "./studio-sound.node.ts";
+import type { SoundEnd } from "./studio-sound.node.ts";
 import type { StudioTakes } from "./studio-takes.node.ts";
 import type { StudioTransport } from "./studio-transport.std.ts";
 
@@ -20,7 +20,7 @@ import type { StudioTransport } from "./studio-transport.std.ts";
 export interface StudioParts {
   room: RoomClient;
   transport: StudioTransport;
-  sound: StudioSound;
+  sound: SoundEnd;
   takes: StudioTakes;
 }
 

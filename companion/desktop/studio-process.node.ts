@@ -1,0 +1,110 @@
+/**
+ * The studio's own process in the desktop app: room, transport, MIDI and disk. A window that is busy, hangs or dies is none of its business: it goes
+ * on with the session, and the next window is told where things stand. When it has left it says so, and is ended by who started it.
+ */
+import { join } from "node:path";
+import { fileNameOf } from "../../protocol/file-name.ts";
+import { ApiClient } from "../engine/api/api-client.std.ts";
+import { machineNowMs } from "../engine/clock/machine-clock.node.ts";
+import type { RoomClient } from "../engine/room/room-client.std.ts";
+import { RoomFeed } from "../engine/room/room-feed.std.ts";
+import { openStudio } from "../engine/studio/open-studio.node.ts";
+import type { Studio } from "../engine/studio/studio.std.ts";
+import { WindowSound } from "../engine/studio/window-sound.std.ts";
+import { openDaws } from "../headless/daws.node.ts";
+import { parentPort } from "./parent-port.node.ts";
+import { Captured, type FromStudio, ToStudio } from "./studio-messages.std.ts";
+
+const INPUT = { name: "Input 1", channels: [0, 1] };
+
+let studio: Studio | undefined;
+let room: RoomClient | undefined;
+let sound: WindowSound | undefined;
+const tell = (message: FromStudio) => parentPort.postMessage(message);
+const feed = new RoomFeed({ nowMs: machineNowMs, tell: (told) => tell({ type: "room", told }) });
+const warn = (code: string, error: unknown, final = false) => {
+  const message = error instanceof Error ? error.message : String(error);
+  tell({ type: "studio", event: { type: "warning", code, message, final } });
+};
+
+async function open(wanted: Extract<ToStudio, { type: "open" }>): Promise<void> {
+  const api = new ApiClient(wanted.platformOrigin, wanted.token);
+  const { sessionId, name } = await api.readSession(wanted.sessionId);
+  const folder = join(wanted.folder, fileNameOf(name));
+  studio = await openStudio({
+    api,
+    sessionId,
+    sessionName: name,
+    folder,
+    inputPath: "",
+    inputSinceMs: null,
+    traces: false,
+    inputs: [INPUT],
+    armed: [INPUT.name],
+    encoding: "pcm24",
+    links: false,
+    daws: await openDaws(folder, wanted.daws, (message) =>
+      tell({ type: "studio", event: { type: "notice", message } }),
+    ),
+    emit: (event) => tell({ type: "studio", event }),
+    ended: () => tell({ type: "ended" }),
+    window: {
+      sound: (onBlock) => {
+        sound = new WindowSound({ nowMs: machineNowMs, onBlock });
+        return sound;
+      },
+      hears: feed,
+      onRoom: (opened) => {
+        room = opened;
+      },
+    },
+  });
+}
+
+parentPort.onMessage((data, port) => {
+  const said = ToStudio.safeParse(data);
+  if (!said.success) return;
+  switch (said.data.type) {
+    case "open":
+      open(said.data).catch((error: unknown) => {
+        warn("start", error, true);
+        tell({ type: "ended" });
+      });
+      return;
+    case "command":
+      if (studio !== undefined) studio.execute(said.data.command);
+      else if (said.data.command.type === "leave") tell({ type: "ended" });
+      return;
+    case "room":
+      call(said.data.call);
+      return;
+    case "look":
+      feed.attach();
+      sound?.begin();
+      port?.onMessage((blocks) => {
+        const captured = Captured.safeParse(blocks);
+        if (captured.success) sound?.take(captured.data);
+      });
+  }
+});
+
+function call(asked: Extract<ToStudio, { type: "room" }>["call"]): void {
+  if (room === undefined || studio === undefined) return;
+  switch (asked.type) {
+    case "post":
+      try {
+        room.post(asked.eventId, asked.body, asked.notAfterMs);
+      } catch (error) {
+        warn("room", error);
+      }
+      return;
+    case "signal":
+      room.signal(asked.to, asked.signal);
+      return;
+    case "mute":
+      room.askToMute(asked.to);
+      return;
+    case "status":
+      studio.setStatus(asked.status);
+  }
+}

@@ -1,0 +1,97 @@
+import { BLOCK_MS } from "../../../audio/capture-ring.ts";
+import { DeviceClock } from "../../../audio/device-clock.ts";
+import type { BufferChoice } from "../../../audio/playout.ts";
+import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
+import type { Device } from "../capture/source.std.ts";
+import type { IceServer } from "../links/peer.std.ts";
+import type { SoundEnd } from "./studio-sound.node.ts";
+
+/** Blocks that a window has captured, in order: the number of the first since its device was opened, and the sound, interleaved, 24-bit. */
+export interface CapturedBlocks {
+  firstBlock: number;
+  /** What the device takes before a block is there. */
+  captureMs: number;
+  samples: Int32Array;
+}
+
+export interface WindowSoundOptions {
+  nowMs(): number;
+  onBlock(frame: number, input: Int32Array): void;
+}
+
+const FRAMES_PER_MS = 48;
+const CHANNELS = 2;
+
+/**
+ * The sound of a studio whose device and lanes are a window's. It counts the device's frames and knows when they were, and hands them to whoever
+ * records; who hears whom is the window's own. Life: it counts from the moment it is made; windows come and go, and the count goes on, so
+ * that a take in whose middle a window died has a gap as long as the window was away, and everything after it in its place.
+ */
+export class WindowSound implements SoundEnd {
+  readonly #options: WindowSoundOptions;
+  readonly #openedAtMs: number;
+  #clock = new DeviceClock();
+  /** Our count at the window's block 0; `undefined` until the window's first blocks. */
+  #base: number | undefined;
+  #captureMs = 0;
+  readonly device: Device & { readonly openedAtMs: number };
+
+  constructor(options: WindowSoundOptions) {
+    this.#options = options;
+    this.#openedAtMs = options.nowMs();
+    this.device = {
+      sampleRateHz: 48_000,
+      channels: CHANNELS,
+      frameAt: (localMs) => Math.round((localMs - this.#originMs) * FRAMES_PER_MS),
+      timeOf: (frame) => this.#originMs + frame / FRAMES_PER_MS,
+      openedAtMs: this.#openedAtMs,
+    };
+  }
+
+  /** Another window has the device from now on. */
+  begin(): void {
+    this.#clock = new DeviceClock();
+    this.#base = undefined;
+  }
+
+  take({ firstBlock, captureMs, samples }: CapturedBlocks): void {
+    const blockSamples = LANE_PACKET_FRAMES * CHANNELS;
+    const blocks = Math.floor(samples.length / blockSamples);
+    const nowMs = this.#options.nowMs();
+    this.#clock.note(firstBlock + blocks, nowMs);
+    this.#captureMs = captureMs;
+    this.#base ??= this.#countAt(nowMs - captureMs) - (firstBlock + blocks) * LANE_PACKET_FRAMES;
+    for (let block = 0; block < blocks; block++)
+      this.#options.onBlock(
+        this.#base + (firstBlock + block) * LANE_PACKET_FRAMES,
+        samples.subarray(block * blockSamples, (block + 1) * blockSamples),
+      );
+  }
+
+  /** Whole blocks since the sound was opened. */
+  #countAt(localMs: number): number {
+    return Math.max(0, Math.ceil((localMs - this.#openedAtMs) / BLOCK_MS)) * LANE_PACKET_FRAMES;
+  }
+
+  /** When our frame 0 was, by what the window's device does. */
+  get #originMs(): number {
+    const { originMs } = this.#clock;
+    if (originMs === null || this.#base === undefined) return this.#openedAtMs;
+    return originMs - this.#captureMs - this.#base / FRAMES_PER_MS;
+  }
+
+  // Lanes and mix are the window's, which hears the room itself.
+  async open(): Promise<void> {}
+  enter(): void {}
+  follow(): void {}
+  hear(): void {}
+  mix(): void {}
+  followClock(): void {}
+  set iceServers(_: readonly IceServer[]) {}
+  set muted(_: boolean) {}
+  set buffer(_: BufferChoice) {}
+  report(): Promise<null> {
+    return Promise.resolve(null);
+  }
+  async close(): Promise<void> {}
+}
