@@ -109,7 +109,7 @@ function distortionDb(sound: Float32Array, hz: number): number {
   return 10 * Math.log10(rest / Math.max(1e-30, xx - rest));
 }
 
-describe("playout of a lane, in virtual time", { timeout: 120_000 }, () => {
+describe("playout of a lane, in virtual time", () => {
   test("X34: an undisturbed lane is heard bit for bit, with at most two packets of delay beside the path", () => {
     const noise = (frame: number) => (Math.imul(frame, 2654435761) >> 8) | 0;
     const { heard, blocks, playout } = play({ seconds: 10, sound: noise });

@@ -35,7 +35,7 @@ function worst(channel: Float32Array): number {
   return most;
 }
 
-describe("WAV files of other programs", { timeout: 60_000 }, () => {
+describe("WAV files of other programs", () => {
   test.each([
     ["ffmpeg's 32-bit float", "ffmpeg", ["-c:a", "pcm_f32le"], 1e-6],
     ["ffmpeg's 64-bit float", "ffmpeg", ["-c:a", "pcm_f64le"], 1e-6],

@@ -19,6 +19,9 @@ export const withMicrophone = (wavPath: string): readonly string[] => [
   "--allow-loopback-in-peer-connection",
 ];
 
+/** As long as a busy machine may take for one step in a browser: who waits longer waits for nothing. */
+export const STEP_MAX_MS = 120_000;
+
 /** The browser that tests and benchmarks look through: Debian's, without a window. */
 export const startChromium = (more: readonly string[] = []): Promise<Browser> =>
   chromium.launch({ executablePath: "/usr/bin/chromium", args: [...args, ...more] });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startPlatform } from "./platform.ts";
 
-test("a Worker without one of its secrets does not start, and its log names it", { timeout: 120_000 }, async () => {
+test("a Worker without one of its secrets does not start, and its log names it", async () => {
   const stateDir = mkdtempSync(join(tmpdir(), "sessionlinked-platform-"));
   const lines: string[] = [];
   const starting = startPlatform({ stateDir, bindings: { LINK_KEY: "" }, onLog: (line) => void lines.push(line) });

@@ -12,7 +12,7 @@ test("the deployed bundle has no seed path: nothing of dev/ is in it", () => {
   expect(bundle).not.toMatch(/^\/\/ (\.\.\/)*dev\//m);
   expect(bundle).not.toContain("seedAccount");
   expect(bundle).not.toContain("local seed");
-}, 60_000);
+});
 
 test("a seeded account is let in by its token, and its e-mail cannot be seeded twice", async () => {
   const stateDir = mkdtempSync(join(tmpdir(), "seed-"));
@@ -29,4 +29,4 @@ test("a seeded account is let in by its token, and its e-mail cannot be seeded t
     await platform.stop();
     rmSync(stateDir, { recursive: true });
   }
-}, 60_000);
+});

@@ -19,7 +19,7 @@ function fill(shares: LogShares, kind: keyof typeof LOG_SHARES, headSeq: number)
 }
 
 describe("shares of the log", () => {
-  test("P16: an observer, and all of them together, leave the others their room", { timeout: 60_000 }, () => {
+  test("P16: an observer, and all of them together, leave the others their room", () => {
     const shares = new LogShares(nodeSql());
     const alone = member(1);
     let written = 0;

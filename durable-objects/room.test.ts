@@ -458,9 +458,9 @@ describe("the transport", () => {
     const room = new TestRoom();
     const [ada, ben] = [room.join("host"), room.join("observer")];
     ada.post(command("record"));
-    await expect.poll(() => ben.last("members")?.recordingOn, { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => ben.last("members")?.recordingOn).toBe(true);
     ada.post(command("stop"));
-    await expect.poll(() => ben.last("members")?.recordingOn, { timeout: 20_000 }).toBe(false);
+    await expect.poll(() => ben.last("members")?.recordingOn).toBe(false);
   });
 });
 

@@ -55,7 +55,7 @@ function program(token: string, ...args: string[]) {
   return promise;
 }
 
-describe("the program sessionlinked", { timeout: 120_000 }, () => {
+describe("the program sessionlinked", () => {
   test("A7: says who is signed in, in lines or in JSON, and each refusal has a code of its own", async () => {
     const asked = [
       program("good", "status", "--origin", origin, "--json"),

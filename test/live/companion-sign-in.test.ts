@@ -49,9 +49,7 @@ const run = (file: string, ...args: string[]) =>
   `'${process.execPath}' 'companion/headless/${file}' ${args.map((arg) => `'${arg}'`).join(" ")}`;
 
 describe("A7: a companion lets its person in", () => {
-  test("by a code typed elsewhere; the token is in the system's keychain, and in no file in the clear", {
-    timeout: 60_000,
-  }, async () => {
+  test("by a code typed elsewhere; the token is in the system's keychain, and in no file in the clear", async () => {
     const child = inDesktopSession(
       `${run("sessionlinked.node.ts", "login", "--origin", platform.origin, "--label", "Rack")} && ` +
         run("sessionlinked.node.ts", "status", "--origin", platform.origin),
@@ -88,7 +86,7 @@ describe("A7: a companion lets its person in", () => {
     }
   });
 
-  test("through the browser; a stranger's knock is not the answer, a no is said", { timeout: 30_000 }, async () => {
+  test("through the browser; a stranger's knock is not the answer, a no is said", async () => {
     const knock = async (address: string, answer: Record<string, string>) => {
       const redirect = new URL(new URL(address).searchParams.get("redirect_uri") ?? "");
       redirect.search = new URLSearchParams(answer).toString();

@@ -80,9 +80,7 @@ class OscDaw {
   }
 }
 
-test("C4, P42: play is pressed in one DAW and the other rolls, stop in the other and the first stands; no echo becomes a command", {
-  timeout: 120_000,
-}, async () => {
+test("C4, P42: play is pressed in one DAW and the other rolls, stop in the other and the first stands; no echo becomes a command", async () => {
   const people = await Promise.all(
     ["Ada", "Ben"].map((displayName) =>
       seedAccount(local.platform.db, { displayName, email: `${displayName}@example.org`, tier: "free" }),

@@ -8,7 +8,7 @@ import type { DemoReport } from "../../dev/demo/run.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sessionlinked-e2e-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const demo = (...args: string[]) => spawnSync("node", ["dev/demo.ts", ...args], { encoding: "utf8", timeout: 110_000 });
+const demo = (...args: string[]) => spawnSync("node", ["dev/demo.ts", ...args], { encoding: "utf8" });
 
 describe("the first session, as `npm run demo` plays it", () => {
   test("C2, C4, C5, C7, P18, P19: given files, two processes, one song: one order, one sound everywhere, each take in place", () => {
@@ -66,7 +66,6 @@ describe("`npm start`", () => {
     );
     const run = spawnSync("node", ["dev/start.ts", "--port", String(port), "--no-demo"], {
       encoding: "utf8",
-      timeout: 30_000,
     });
     server.close();
     expect(run.status).toBe(1);

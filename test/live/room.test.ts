@@ -64,7 +64,6 @@ test("P27, C7: a companion that is killed in mid take leaves; the room goes on, 
   await ada.until(
     "link",
     ({ state }) => ada.emitted("link").filter((line) => line.state === "connected").length > 1 && state === "connected",
-    30,
   );
   await again.until("logged", ({ event }) => event.seq >= (ada.emitted("logged").at(-1)?.event.seq ?? 0));
   const seen = (one: Companion) => one.emitted("logged").map(({ event }) => JSON.stringify(event));

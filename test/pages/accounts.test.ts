@@ -7,7 +7,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { signInWithBrowser } from "../../companion/engine/account/browser-sign-in.node.ts";
 import { signInWithDevice } from "../../companion/engine/account/device-sign-in.std.ts";
-import { startChromium } from "../../dev/chromium.ts";
+import { STEP_MAX_MS, startChromium } from "../../dev/chromium.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { addAuthenticator, Watch } from "./chromium.ts";
 import { findForms, formsOf, Recorder } from "./recorder.ts";
@@ -33,7 +33,7 @@ afterAll(async () => {
 /** A browser of its own, watched from its first request on. */
 async function newBrowser(): Promise<{ context: BrowserContext; page: Page; watch: Watch }> {
   const context = await chromium.newContext({ locale: "en-GB", baseURL: recorder.origin });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(STEP_MAX_MS);
   const watch = new Watch(context, recorder.origin);
   return { context, page: await context.newPage(), watch };
 }
@@ -378,6 +378,7 @@ describe("accounts in Chromium", () => {
     await other.page.waitForURL(/\/account/);
 
     const plain = await chromium.newContext({ javaScriptEnabled: false, locale: "en-GB", baseURL: recorder.origin });
+    plain.setDefaultTimeout(STEP_MAX_MS);
     await plain.addCookies(cookies);
     const quiet = await plain.newPage();
     await quiet.goto("/account");

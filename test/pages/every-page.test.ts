@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Browser, BrowserContext, Page, Response } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startChromium } from "../../dev/chromium.ts";
+import { STEP_MAX_MS, startChromium } from "../../dev/chromium.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { addressesOfOne } from "../../dev/screens/addresses.ts";
 import { seedAccount } from "../../dev/seed.ts";
@@ -36,6 +36,12 @@ afterAll(async () => {
   await platform?.stop();
   rmSync(stateDir, { recursive: true, force: true });
 });
+
+async function newContext(): Promise<BrowserContext> {
+  const context = await chromium.newContext();
+  context.setDefaultTimeout(STEP_MAX_MS);
+  return context;
+}
 
 interface Address {
   path: string;
@@ -139,7 +145,7 @@ async function visit(context: BrowserContext, addresses: readonly Address[]): Pr
 /** Somebody new in a browser of their own: a browser exchanges its token, and two with the same one would sign each other out. */
 async function signedIn(email: string): Promise<{ context: BrowserContext; token: string }> {
   const { token } = await seedAccount(platform.db, { email, displayName: "Ada Lovelace", tier: "free" });
-  const context = await chromium.newContext();
+  const context = await newContext();
   await context.addCookies([
     { name: "__Host-session", value: token, domain: "localhost", path: "/", secure: true, httpOnly: true },
   ]);
@@ -148,7 +154,7 @@ async function signedIn(email: string): Promise<{ context: BrowserContext; token
 
 describe("every page", () => {
   test("A7, H3: public pages: accessible in both themes and languages, light, from this origin alone, and without a cookie", async () => {
-    const context = await chromium.newContext();
+    const context = await newContext();
     await visit(context, [
       ...publicPages.map((path) => ({ path })),
       { path: "/nowhere", status: 404 },
@@ -181,7 +187,7 @@ describe("every page", () => {
   });
 
   test("a page that is wrong is found out", async () => {
-    const context = await chromium.newContext();
+    const context = await newContext();
     const watch = new Watch(context, origin);
     const page = await context.newPage();
     await page.goto(`${origin}/nowhere`);

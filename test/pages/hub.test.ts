@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { wavFile } from "../../audio/wav-writer.ts";
-import { startChromium } from "../../dev/chromium.ts";
+import { STEP_MAX_MS, startChromium } from "../../dev/chromium.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
 import { Watch } from "./chromium.ts";
@@ -21,8 +21,7 @@ let ben: string;
 
 async function open(token: string | null, options: BrowserContextOptions = {}) {
   const context = await chromium.newContext({ baseURL: origin, locale: "en-GB", ...options });
-  // As long as a busy machine may take for one step.
-  context.setDefaultTimeout(90_000);
+  context.setDefaultTimeout(STEP_MAX_MS);
   const watch = new Watch(context, origin);
   const cookie = { name: "__Host-session", domain: "localhost", path: "/", secure: true, httpOnly: true };
   if (token !== null) await context.addCookies([{ ...cookie, value: token }]);
@@ -46,7 +45,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe("the Hub and one's own pages in a browser", { timeout: 300_000 }, () => {
+describe("the Hub and one's own pages in a browser", () => {
   let path = "";
 
   test("A3, A4: a profile is written and published without a script; what was typed is kept by every button, and an empty one stays private", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Browser, BrowserContext, Page, Request } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
-import { startChromium } from "../../dev/chromium.ts";
+import { STEP_MAX_MS, startChromium } from "../../dev/chromium.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { shareStem } from "../../dev/screens/stems.ts";
 import { seedAccount } from "../../dev/seed.ts";
@@ -160,6 +160,7 @@ afterAll(async () => {
 
 async function enter(who: string, options: Parameters<Browser["newContext"]>[0] = {}): Promise<BrowserContext> {
   const context = await chromium.newContext({ baseURL: origin, ...options });
+  context.setDefaultTimeout(STEP_MAX_MS);
   const cookie = { name: "__Host-session", value: tokens[who] ?? "", domain: "localhost", path: "/", secure: true };
   await context.addCookies([{ ...cookie, httpOnly: true, sameSite: "Lax" }]);
   return context;

@@ -169,7 +169,6 @@ describe("E3: an account and everything of it", () => {
 
   test.each<Moment>(["before", "after"])(
     "X20: killed %s each of its calls, it finishes on the next run",
-    { timeout: 240_000 },
     async (moment) => {
       const counting = new Faults();
       const first = await ownWorld();

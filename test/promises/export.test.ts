@@ -149,7 +149,6 @@ describe("G1: a copy of everything", () => {
 
   test.each<Moment>(["before", "after"])(
     "X20: killed %s each of its calls, it is whole after the next run",
-    { timeout: 240_000 },
     async (moment) => {
       const world = await newWorld(startMs);
       for (let call = 1, reached = true; reached; call += 11) {

@@ -43,7 +43,7 @@ async function everyByte(response: Response): Promise<string> {
 }
 
 describe("X17, V1, V2: marked private values", () => {
-  test("no mark of a person is in anything that another one, or nobody, receives", { timeout: 300_000 }, async () => {
+  test("no mark of a person is in anything that another one, or nobody, receives", async () => {
     const world = await newWorld(nowMs);
     const marks = await markEverything(world);
     // The marks are really there, and their owner does see some of them: a search that finds nothing would prove nothing.

@@ -10,9 +10,7 @@ const settled = (seed: number, companions: number, echo = { lateMs: 800, loss: 0
   return world;
 };
 
-test("C4: two to 32 DAWs that echo everything, up to 800 ms late and with losses: every press is exactly one line of the log", {
-  timeout: 120_000,
-}, () => {
+test("C4: two to 32 DAWs that echo everything, up to 800 ms late and with losses: every press is exactly one line of the log", () => {
   fc.assert(
     fc.property(fc.integer(), fc.integer({ min: 2, max: 32 }), (seed, companions) => {
       const world = settled(seed, companions);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { startChromium, withMicrophone } from "../../dev/chromium.ts";
+import { STEP_MAX_MS, startChromium, withMicrophone } from "../../dev/chromium.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
 import { type Relay, startRelay } from "../../dev/turn.ts";
@@ -72,6 +72,7 @@ export class Evening {
     until = ".view-connection.here",
   ): Promise<Guest> {
     const context = await this.chromium.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    context.setDefaultTimeout(STEP_MAX_MS);
     await context.addCookies([
       { name: "__Host-session", value: token, domain: "localhost", path: "/", secure: true, httpOnly: true },
     ]);

@@ -165,12 +165,12 @@ describe("the session view", () => {
     await ada.page.keyboard.press("c");
     await ada.page.keyboard.type("still there?");
     await ada.page.keyboard.press("Enter");
-    await ben.page.locator(".view-connection.away").waitFor({ timeout: 60_000 });
+    await ben.page.locator(".view-connection.away").waitFor();
     await ben.page.locator("h2").first().click();
     await ben.page.keyboard.press("Space");
     await ben.page.locator(".view-toasts .bad", { hasText: "gesendet wurde nichts" }).waitFor();
     await ben.context.setOffline(false);
-    await ben.page.locator(".view-connection.here").waitFor({ timeout: 60_000 });
+    await ben.page.locator(".view-connection.here").waitFor();
     await ben.page.locator(".view-chat li", { hasText: "still there?" }).waitFor();
     expect(await ada.page.locator(".view-transport.stopped").count()).toBe(1);
   });

@@ -104,7 +104,7 @@ beforeAll(async () => {
     input: tone(COMPANION_HZ, "companion.wav"),
     folder: benFolder,
   });
-  await ben.until("joined", () => true, 60);
+  await ben.until("joined", () => true);
 });
 afterAll(async () => {
   ben?.kill();

@@ -40,7 +40,7 @@ async function opened(network = home): Promise<Browser> {
 }
 const detailOf = async (browser: Browser) => AccountDetail.parse(await (await browser.ask("GET", "/account")).json());
 
-describe("X27: nobody is locked out by a stranger", { timeout: 300_000 }, () => {
+describe("X27: nobody is locked out by a stranger", () => {
   test("110 starts from one place, then one every 15 seconds for an hour: the owner comes in, from home and from anywhere", async () => {
     await opened();
     const guess = (network: string) => new Browser(app, network).signIn(email, "a guess of a stranger");

@@ -36,7 +36,7 @@ describe("SHA-256 that can be taken up again", () => {
   });
 });
 
-describe("a completion longer than one request", { timeout: 120_000 }, () => {
+describe("a completion longer than one request", () => {
   const file = fileOf(17 * MIB + 5);
   let studio: Studio;
   let id: string;

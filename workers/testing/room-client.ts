@@ -12,7 +12,7 @@ export const newSession = () => newId("ses", random) as SessionId;
 export const newMember = () => newId("mem", random) as MemberId;
 
 /** Long enough for a slow machine; a message that does not come fails the test by its name. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 /** A genuine ticket, with whatever a test wants different about it. */
 export async function ticketFor(

@@ -64,7 +64,7 @@ function world() {
   return { path, room, states, ada, ben, here, pass, make, ends };
 }
 
-describe("links between two companions", { timeout: 60_000 }, () => {
+describe("links between two companions", () => {
   test("C2: they connect and hear each other", async () => {
     const { pass, states } = world();
     await pass(1_000);

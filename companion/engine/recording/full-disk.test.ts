@@ -51,9 +51,7 @@ const program = (place: string) => `
   }, 500);
 `;
 
-test("X24: the disk is full in mid take: said at once to the person and to the others, and every stem up to then is whole", {
-  timeout: 60_000,
-}, async () => {
+test("X24: the disk is full in mid take: said at once to the person and to the others, and every stem up to then is whole", async () => {
   const script = join(folder, "controller.ts");
   writeFileSync(script, program(folder));
   // Files may grow to 700 blocks of 1,024 bytes: about two and a half seconds of the stereo input.

@@ -161,7 +161,7 @@ function soundOf({ path, headerBytes, format, frames }: Stem): number[] {
   );
 }
 
-describe("the controller", { timeout: 60_000 }, () => {
+describe("the controller", () => {
   test.each([
     [44_100, "pcm24"],
     [48_000, "float32"],

@@ -13,7 +13,7 @@ import { initialTransport } from "../../../protocol/transport.ts";
 import { SUBPROTOCOL } from "../../../protocol/version.ts";
 import { RoomClient, type RoomHandlers } from "./room-client.std.ts";
 
-const PATIENCE = { timeout: 20_000, interval: 5 };
+const PATIENCE = { timeout: 120_000, interval: 5 };
 const memberId = `mem_${"a".repeat(26)}` as const;
 const sessionId = `ses_${"a".repeat(26)}` as const;
 

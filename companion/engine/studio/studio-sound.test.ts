@@ -39,7 +39,7 @@ function studio(path = inputPath) {
   return { sound, blocks, events };
 }
 
-describe("the sound process", { timeout: 60_000 }, () => {
+describe("the sound process", () => {
   test("X36: the program may be busy for two seconds: not one block of the device is missing", async () => {
     const { sound, blocks } = studio();
     await sound.open();
