@@ -1,24 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { readWavHeader, stemProblem, WAV_HEADER_MAX_BYTES } from "./wav-reader.ts";
-import { wavHeader } from "./wav-writer.ts";
+import { plainInfo, wavHeader } from "./wav-writer.ts";
 
 const mono = { sampleRateHz: 48_000, channels: 1, encoding: "pcm24" } as const;
 const header = (format: Parameters<typeof wavHeader>[0]["format"], dataBytes: number) =>
-  wavHeader(
-    {
-      format,
-      description: "Vox",
-      reference: "rec",
-      umid: new Uint8Array(64),
-      timeReference: 0,
-      startedAtMs: 0,
-      project: "P",
-      take: "1",
-      track: "Vox",
-      bpm: 120,
-    },
-    dataBytes,
-  );
+  wavHeader({ ...plainInfo(format), description: "Vox", project: "P", take: "1", track: "Vox" }, dataBytes);
 /** The place of a chunk's name in a header. */
 const find = (bytes: Uint8Array, name: string) => new TextDecoder("latin1").decode(bytes).indexOf(name);
 

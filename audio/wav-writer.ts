@@ -176,12 +176,24 @@ function ixmlOf({ project, take, takeId, track, bpm, timeReference, format, refe
   ].join("");
 }
 
+/** A header that says nothing but how its sound is written: for sound that is nobody's take. */
+export const plainInfo = (format: StemFormat): StemInfo => ({
+  format,
+  description: "",
+  reference: "",
+  umid: new Uint8Array(64),
+  timeReference: 0,
+  startedAtMs: 0,
+  project: "",
+  take: "",
+  track: "",
+  bpm: 120,
+});
+
 /** A whole file in memory, for sound that is not a stem: `samples` are 24-bit values, interleaved. */
 export function wavFile(format: StemFormat, samples: ArrayLike<number>): Uint8Array<ArrayBuffer> {
-  const texts = { description: "", reference: "", project: "", take: "", track: "" };
-  const info = { ...texts, format, umid: new Uint8Array(64), timeReference: 0, startedAtMs: 0, bpm: 120 };
   const sound = encode(samples, format.encoding);
-  const header = wavHeader(info, sound.byteLength);
+  const header = wavHeader(plainInfo(format), sound.byteLength);
   const file = new Uint8Array(header.byteLength + sound.byteLength + (sound.byteLength & 1));
   file.set(header);
   file.set(sound, header.byteLength);

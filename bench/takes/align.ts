@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { wavHeader } from "../../audio/wav-writer.ts";
+import { plainInfo, wavHeader } from "../../audio/wav-writer.ts";
 import { writeAligned } from "../../companion/engine/project/align.node.ts";
 import { RecordingId, SessionId } from "../../protocol/ids.ts";
 import type { Recording } from "../../protocol/recordings.ts";
@@ -13,19 +13,7 @@ export async function alignHour(folder: string, ppm: number): Promise<{ worstMs:
   const SECONDS = 3_600;
   const [original, aligned] = [join(folder, "hour.wav"), join(folder, "hour aligned.wav")];
   const frames = Math.round(SECONDS * 48_000 * (1 + ppm / 1e6));
-  const info = {
-    format,
-    description: "",
-    reference: "",
-    umid: new Uint8Array(64),
-    timeReference: 0,
-    startedAtMs: 0,
-    project: "",
-    take: "",
-    track: "",
-    bpm: 120,
-  };
-  const header = wavHeader(info, frames * 3);
+  const header = wavHeader(plainInfo(format), frames * 3);
   const file = openSync(original, "w");
   writeSync(file, header);
   writeSync(file, new Uint8Array(1), 0, 1, header.byteLength + frames * 3 - 1);
@@ -71,7 +59,7 @@ export async function alignHour(folder: string, ppm: number): Promise<{ worstMs:
   const out = openSync(aligned, "r");
   const dataAt = wavHeader(
     {
-      ...info,
+      ...plainInfo(format),
       description: "hour, aligned",
       reference: recording.recordingId,
       project: recording.sessionId,

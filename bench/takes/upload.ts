@@ -4,7 +4,7 @@ import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { wavHeader } from "../../audio/wav-writer.ts";
+import { plainInfo, wavHeader } from "../../audio/wav-writer.ts";
 import type { ApiClient } from "../../companion/engine/api/api-client.std.ts";
 import { nodeDisk } from "../../companion/engine/stems/disk.node.ts";
 import type { Stem } from "../../companion/engine/stems/stem.std.ts";
@@ -19,8 +19,7 @@ const stopped = { motion: "stopped", positionFrames: 0, atMs: 0, bpm: 120 } as c
 export function writeStem(folder: string, aboutBytes: number): Omit<Stem, "recordingId" | "sessionId"> {
   const path = join(folder, `${aboutBytes}.wav`);
   const frames = Math.floor(aboutBytes / 3);
-  const info = { format, description: "", reference: "", umid: new Uint8Array(64), timeReference: 0, startedAtMs: 0 };
-  const header = wavHeader({ ...info, project: "", take: "", track: "", bpm: 120 }, frames * 3);
+  const header = wavHeader(plainInfo(format), frames * 3);
   const hash = createHash("sha256").update(header);
   const file = openSync(path, "w");
   writeSync(file, header);

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { wavHeader } from "../../audio/wav-writer.ts";
+import { plainInfo, wavHeader } from "../../audio/wav-writer.ts";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
 import { deliver } from "../../companion/engine/delivery/delivery.node.ts";
 import { nodeDisk } from "../../companion/engine/stems/disk.node.ts";
@@ -59,8 +59,7 @@ async function studio() {
   const { sessionId } = await api.createSession("Upload");
   const format = { sampleRateHz: 48_000, channels: 1, encoding: "pcm24" } as const;
   const frames = 2 * PART_MIN_BYTES + 1_234;
-  const info = { format, description: "", reference: "", umid: new Uint8Array(64), timeReference: 0, startedAtMs: 0 };
-  const header = wavHeader({ ...info, project: "", take: "", track: "", bpm: 120 }, frames * 3);
+  const header = wavHeader(plainInfo(format), frames * 3);
   const bytes = Buffer.concat([header, randomBytes(frames * 3)]);
   const path = join(folder, `${randomUUID()}.wav`);
   writeFileSync(path, bytes);

@@ -2,30 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { wavHeader } from "../../../audio/wav-writer.ts";
+import { plainInfo, wavHeader } from "../../../audio/wav-writer.ts";
 import { readInput } from "./input-file.node.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sessionlinked-input-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const format = { sampleRateHz: 48_000, channels: 1, encoding: "pcm24" } as const;
-const header = Buffer.from(
-  wavHeader(
-    {
-      format,
-      description: "",
-      reference: "",
-      umid: new Uint8Array(64),
-      timeReference: 0,
-      startedAtMs: 0,
-      project: "",
-      take: "",
-      track: "",
-      bpm: 120,
-    },
-    3_000,
-  ),
-);
+const header = Buffer.from(wavHeader(plainInfo(format), 3_000));
 const whole = Buffer.concat([header, Buffer.alloc(3_000, 7)]);
 const fmt = whole.indexOf("fmt ");
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { clockCurve, clockLine } from "../../../audio/clock-line.ts";
 import { DriftResampler } from "../../../audio/resample.ts";
-import { wavHeader } from "../../../audio/wav-writer.ts";
+import { plainInfo, wavHeader } from "../../../audio/wav-writer.ts";
 import type { Recording } from "../../../protocol/recordings.ts";
 import { initialMap } from "../../../protocol/timeline.ts";
 import { writeAligned } from "./align.node.ts";
@@ -28,19 +28,7 @@ function stem(ppm: number, path: string): Recording {
       data.writeIntLE(Math.round(2 ** 22 * Math.exp(-(((frame - at) / 12) ** 2))), frame * 3, 3);
     }
   }
-  const info = {
-    format,
-    description: "",
-    reference: "",
-    umid: new Uint8Array(64),
-    timeReference: 0,
-    startedAtMs: 0,
-    project: "",
-    take: "",
-    track: "",
-    bpm: 120,
-  };
-  writeFileSync(path, Buffer.concat([wavHeader(info, data.length), data]));
+  writeFileSync(path, Buffer.concat([wavHeader(plainInfo(format), data.length), data]));
   const clock = Array.from({ length: SECONDS / 5 }, (_, at) => ({
     frame: at * 240_000,
     // Each point is wrong by up to its error, as session time is.

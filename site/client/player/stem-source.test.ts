@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { frameBytesOf } from "../../../audio/pcm.ts";
-import { wavHeader } from "../../../audio/wav-writer.ts";
+import { plainInfo, wavHeader } from "../../../audio/wav-writer.ts";
 import type { ClockPoint, StemFormat } from "../../../protocol/recordings.ts";
 import { type StemData, StemSource } from "./stem-source.ts";
 
@@ -18,9 +18,7 @@ interface Served {
 /** A server that makes the bytes of a stem as they are asked for: nothing of it exists as a whole. */
 function serve({ format, frames, clock = [], click, claimed = format, ranges = true }: Served) {
   const frameBytes = frameBytesOf(format);
-  const about = { project: "", take: "", takeId: "", track: "", bpm: 120, startedAtMs: 0, timeReference: 0 };
-  const info = { format: claimed, description: "", reference: "", umid: new Uint8Array(64), ...about };
-  const header = wavHeader(info, frames * frameBytes);
+  const header = wavHeader(plainInfo(claimed), frames * frameBytes);
   const total = header.length + frames * frameBytes;
   const asked: [number, number][] = [];
   vi.stubGlobal("fetch", async (url: string, { headers }: { headers: Record<string, string> }) => {
