@@ -22,7 +22,11 @@ export class BurgPredictor {
 
   /** Learns from the `frames` samples of `sound` that end before `end`. Allocates nothing. */
   learn(sound: Float64Array, end: number): void {
-    const [f, b, a, next] = [this.#forward, this.#backward, this.weights, this.#next];
+    // Plain variables: a pair in brackets is an object for each sample, and the collector's pauses are gaps.
+    const f = this.#forward;
+    const b = this.#backward;
+    const a = this.weights;
+    const next = this.#next;
     const n = this.#frames;
     a.fill(0);
     for (let at = 0; at < n; at++) f[at] = b[at] = sound[end - n + at] ?? 0;
@@ -30,7 +34,8 @@ export class BurgPredictor {
       let over = 0;
       let under = 1e-18;
       for (let at = m + 1; at < n; at++) {
-        const [ahead, behind] = [f[at] ?? 0, b[at - 1] ?? 0];
+        const ahead = f[at] ?? 0;
+        const behind = b[at - 1] ?? 0;
         over += ahead * behind;
         under += ahead * ahead + behind * behind;
       }
@@ -39,7 +44,8 @@ export class BurgPredictor {
       for (let at = 0; at < m; at++) a[at] = next[at] ?? 0;
       a[m] = k;
       for (let at = n - 1; at > m; at--) {
-        const [ahead, behind] = [f[at] ?? 0, b[at - 1] ?? 0];
+        const ahead = f[at] ?? 0;
+        const behind = b[at - 1] ?? 0;
         f[at] = ahead - k * behind;
         b[at] = behind - k * ahead;
       }

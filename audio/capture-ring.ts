@@ -6,7 +6,7 @@ import { INT24_SCALE, toInt24 } from "./pcm.ts";
  * CaptureRing: what a device's thread shares with the thread of the lanes. The device puts each block that it has captured, and counts it; the
  * lanes take it from there. The other way goes when, by the machine's clock, the device's frame 0 was: the device's thread has no clock.
  */
-const RING_BLOCKS = 256;
+const RING_BLOCKS = 1_024;
 const BLOCK_SAMPLES = LANE_PACKET_FRAMES * LANE_CHANNELS;
 const CLOCK_BYTES = 8;
 const CONTROL_BYTES = 8;
@@ -17,7 +17,7 @@ export const BLOCK_MS = (LANE_PACKET_FRAMES / DEVICE_RATE_HZ) * 1000;
 
 export class CaptureRing {
   readonly #clock: Float64Array;
-  /** How many blocks there have been, modulo 2³². */
+  /** How many blocks there have been, modulo 2³²; and the first of those that stand one behind the other. */
   readonly control: Int32Array;
   readonly #samples: Float32Array;
 
@@ -29,6 +29,18 @@ export class CaptureRing {
 
   get blocks(): number {
     return Atomics.load(this.control, 0);
+  }
+
+  /** The first block that there is: a device's count may begin anywhere, and jumps where its machine slept. */
+  get first(): number {
+    return Atomics.load(this.control, 1);
+  }
+
+  /** The device's end: its next block is that one, and what lies between was never captured. */
+  begin(block: number): void {
+    if (block === this.blocks) return;
+    Atomics.store(this.control, 1, block | 0);
+    Atomics.store(this.control, 0, block | 0);
   }
 
   /** The device's end. Whoever waits for a block wakes up. */
@@ -47,7 +59,7 @@ export class CaptureRing {
   /** The lanes' end: a block as 24-bit integers, interleaved. `false`: it is not there any more. */
   take(block: number, samples: Int32Array): boolean {
     const behind = (this.blocks - block) | 0;
-    if (behind <= 0 || behind >= RING_BLOCKS) return false;
+    if (behind <= 0 || behind >= RING_BLOCKS || ((block - this.first) | 0) < 0) return false;
     let place = ((block >>> 0) % RING_BLOCKS) * BLOCK_SAMPLES;
     for (let at = 0; at < BLOCK_SAMPLES; at++) samples[at] = toInt24((this.#samples[place++] ?? 0) * INT24_SCALE);
     return true;

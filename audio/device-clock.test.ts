@@ -32,11 +32,11 @@ describe("a device in another thread", () => {
     const ring = new CaptureRing(new SharedArrayBuffer(CAPTURE_RING_BYTES));
     const block = (value: number) => new Float32Array(128).fill(value / 2 ** 23);
     const samples = new Int32Array(256);
-    for (let at = 0; at < 300; at++) ring.put(block(at), block(-at));
-    expect(ring.blocks).toBe(300);
-    expect(ring.take(300, samples)).toBe(false);
+    for (let at = 0; at < 1_100; at++) ring.put(block(at), block(-at));
+    expect(ring.blocks).toBe(1_100);
+    expect(ring.take(1_100, samples)).toBe(false);
     expect(ring.take(0, samples)).toBe(false);
-    expect(ring.take(299, samples)).toBe(true);
-    expect([samples[0], samples[1]]).toEqual([299, -299]);
+    expect(ring.take(1_099, samples)).toBe(true);
+    expect([samples[0], samples[1]]).toEqual([1_099, -1_099]);
   });
 });

@@ -120,7 +120,8 @@ export class LaneHistory {
     const isWhole = step === 1 && Number.isInteger(place);
     if (isWhole) {
       for (let channel = 0; channel < this.channels; channel++) {
-        const [sound, into] = [this.#sound[channel], out[channel]];
+        const sound = this.#sound[channel];
+        const into = out[channel];
         if (sound === undefined || into === undefined) continue;
         for (let n = 0; n < frames; n++) into[n] = sound[place + n] ?? 0;
       }
@@ -141,10 +142,12 @@ export class LaneHistory {
       }
       const first = whole - half + 1;
       for (let channel = 0; channel < this.channels; channel++) {
-        const [sound, into] = [this.#sound[channel], out[channel]];
+        const sound = this.#sound[channel];
+        const into = out[channel];
         if (sound === undefined || into === undefined) continue;
         // Two sums, because a sum waits for the one before it.
-        let [even, odd] = [0, 0];
+        let even = 0;
+        let odd = 0;
         for (let tap = 0, from = first; tap < taps; tap += 2, from += 2) {
           even += (row[tap] ?? 0) * (sound[from] ?? 0);
           odd += (row[tap + 1] ?? 0) * (sound[from + 1] ?? 0);
@@ -167,7 +170,8 @@ export class LaneHistory {
 
   #guessAt(at: number): void {
     for (let channel = 0; channel < this.channels; channel++) {
-      const [sound, predictor] = [this.#sound[channel], this.#predictors[channel]];
+      const sound = this.#sound[channel];
+      const predictor = this.#predictors[channel];
       if (sound === undefined || predictor === undefined) continue;
       const peak = this.#peaks[channel] ?? 0;
       const value = Math.max(-peak, Math.min(peak, predictor.predict(sound, at) * FADE_PER_FRAME));

@@ -32,15 +32,20 @@ export class LaneStrip {
     const { gainDb, pan, isMuted, isSolo } = this.mix;
     const gain = isMuted || (isSoloed && !isSolo) ? 0 : 10 ** (gainDb / 20) * (this.isDucked ? DUCK : 1);
     // Balance: what is in the middle stays as loud as it was.
-    const [left, right] = [gain * Math.min(1, 1 - pan), gain * Math.min(1, 1 + pan)];
-    const [inLeft, inRight] = from;
-    const [outLeft, outRight] = to;
+    const left = gain * Math.min(1, 1 - pan);
+    const right = gain * Math.min(1, 1 + pan);
+    const inLeft = from[0];
+    const inRight = from[1];
+    const outLeft = to[0];
+    const outRight = to[1];
     if (inLeft === undefined || inRight === undefined || outLeft === undefined || outRight === undefined) return;
-    let [levelLeft = 0, levelRight = 0] = this.#level;
+    let levelLeft = this.#level[0] ?? 0;
+    let levelRight = this.#level[1] ?? 0;
     for (let at = 0; at < frames; at++) {
       levelLeft = toward(levelLeft, left);
       levelRight = toward(levelRight, right);
-      const [one, other] = [(inLeft[at] ?? 0) * levelLeft, (inRight[at] ?? 0) * levelRight];
+      const one = (inLeft[at] ?? 0) * levelLeft;
+      const other = (inRight[at] ?? 0) * levelRight;
       outLeft[at] = (outLeft[at] ?? 0) + one;
       outRight[at] = (outRight[at] ?? 0) + other;
       this.#left[at] = one;

@@ -64,7 +64,8 @@ export class LanePlayers {
 
   /** The next block of the mix, one array a channel. `atMs`: when it is due, by the clock that arrivals are counted with. */
   pull(out: readonly Float32Array[], atMs: number): void {
-    let [isSoloed, isTalking] = [false, false];
+    let isSoloed = false;
+    let isTalking = false;
     for (const { lane, strip } of this.#players.values()) {
       isSoloed ||= strip.mix.isSolo;
       isTalking ||= lane.isTalkback && !strip.mix.isMuted;

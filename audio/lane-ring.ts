@@ -16,8 +16,7 @@ const CONTROL = {
   refused: 4,
   rescued: 5,
   narrow: 6,
-  isNarrow: 7,
-  isTalkback: 8,
+  isTalkback: 7,
 } as const;
 const CONTROL_WORDS = 16;
 const ARRIVALS = 1_024;
@@ -32,8 +31,9 @@ export interface Arrival {
   atMs: number;
   generation: number;
   frames: number;
-  /** Whether the packet before rode along. */
+  /** Whether the packet before rode along, and whether it is in 16 bit. */
   isProtected: boolean;
+  isNarrow: boolean;
 }
 
 interface Views {
@@ -101,7 +101,6 @@ export class LaneWriter {
     if (ahead > 0) this.#dueFrames += ahead < head.sampleRateHz ? ahead : head.frames;
     this.#newest = Math.max(this.#newest, first + head.frames);
     if (head.bits === 16) Atomics.add(control, CONTROL.narrow, 1);
-    Atomics.store(control, CONTROL.isNarrow, head.bits === 16 ? 1 : 0);
     Atomics.store(control, CONTROL.isTalkback, head.kind === "talkback" ? 1 : 0);
     Atomics.add(control, CONTROL.packets, 1);
     this.#log(first + head.frames, head, atMs);
@@ -155,7 +154,7 @@ export class LaneWriter {
     return !isThere;
   }
 
-  #log(endFrame: number, { frames, hasPrevious }: PacketHead, atMs: number): void {
+  #log(endFrame: number, { frames, hasPrevious, bits }: PacketHead, atMs: number): void {
     const { control, arrivals } = this.#views;
     const count = Atomics.load(control, CONTROL.arrivals);
     const at = ((count >>> 0) % ARRIVALS) * ARRIVAL_FIELDS;
@@ -163,7 +162,7 @@ export class LaneWriter {
     arrivals[at + 1] = atMs;
     arrivals[at + 2] = Atomics.load(control, CONTROL.generation);
     arrivals[at + 3] = frames;
-    arrivals[at + 4] = hasPrevious ? 1 : 0;
+    arrivals[at + 4] = (hasPrevious ? 1 : 0) | (bits === 16 ? 2 : 0);
     Atomics.store(control, CONTROL.arrivals, (count + 1) | 0);
   }
 }
@@ -181,11 +180,6 @@ export class LaneReader {
 
   get sampleRateHz(): number {
     return Atomics.load(this.#views.control, CONTROL.sampleRateHz);
-  }
-
-  /** Whether the newest packet came in 16 bit. */
-  get isNarrow(): boolean {
-    return Atomics.load(this.#views.control, CONTROL.isNarrow) === 1;
   }
 
   /** Whether the newest packet is somebody talking and not playing. */
@@ -216,7 +210,8 @@ export class LaneReader {
     arrival.atMs = arrivals[at + 1] ?? 0;
     arrival.generation = arrivals[at + 2] ?? 0;
     arrival.frames = arrivals[at + 3] ?? 0;
-    arrival.isProtected = arrivals[at + 4] === 1;
+    arrival.isProtected = ((arrivals[at + 4] ?? 0) & 1) !== 0;
+    arrival.isNarrow = ((arrivals[at + 4] ?? 0) & 2) !== 0;
     this.#seen = (this.#seen + 1) | 0;
     return true;
   }

@@ -189,6 +189,38 @@ describe("playout of a lane, in virtual time", () => {
     expect(Math.max(...delaysBetween(55, 60))).toBeLessThan(20 + 12);
   });
 
+  /** A thread that stands still: what comes meanwhile comes at its end, all at once. */
+  const stalled = (everyMs: number, forMs: number) => (atMs: number) => {
+    const into = atMs % everyMs;
+    return 4 + (into < forMs ? forMs - into : 0.2);
+  };
+
+  test("X36: one stall in a while is concealed and not waited for, within the budget of one packet in a thousand", () => {
+    const { concealedBetween, delaysBetween } = play({ seconds: 100, delayMs: stalled(40_000, 30) });
+    // Two stalls, each as long as it was, and nothing beside them.
+    expect(concealedBetween(5, 99)).toBeLessThan(2 * 0.036 * RATE_HZ);
+    expect(concealedBetween(5, 99)).toBeLessThan(0.001 * 94 * RATE_HZ);
+    for (const from of [10, 46, 86]) expect(Math.max(...delaysBetween(from, from + 10))).toBeLessThan(4 + 12);
+  });
+
+  test("X36: stalls that keep coming are waited for, up to what the listener has chosen", () => {
+    for (const everyMs of [500, 5_000]) {
+      const { concealedBetween, delaysBetween } = play({ seconds: 90, delayMs: stalled(everyMs, 20) });
+      expect(concealedBetween(40, 89)).toBeLessThan(0.001 * 49 * RATE_HZ);
+      expect(Math.max(...delaysBetween(40, 89))).toBeLessThan(4 + 20 + 10);
+    }
+  });
+
+  test("X34: what was waited for is given back within 10 s of the last of it", () => {
+    const { concealedBetween, delaysBetween } = play({
+      seconds: 60,
+      delayMs: (atMs) => (atMs < 30_000 ? stalled(500, 20)(atMs) : 4.2),
+    });
+    expect(Math.max(...delaysBetween(20, 29))).toBeGreaterThan(20);
+    expect(Math.max(...delaysBetween(40, 59))).toBeLessThan(4 + 12);
+    expect(concealedBetween(40, 59)).toBe(0);
+  });
+
   test("X34: 3 % loss conceals what is lost and nothing else", () => {
     const chance = random(11);
     let lost = 0;

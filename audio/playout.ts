@@ -57,7 +57,7 @@ export class Playout {
   readonly #localRateHz: number;
   readonly #ceilingMs: () => number;
   readonly #history: LaneHistory;
-  readonly #arrival: Arrival = { endFrame: 0, atMs: 0, generation: 0, frames: 0, isProtected: false };
+  readonly #arrival: Arrival = { endFrame: 0, atMs: 0, generation: 0, frames: 0, isProtected: false, isNarrow: false };
   /** What each pull lacked of the newest frame that the line promises, and how far above the line each packet came. */
   #lacks = new LatenessQuantile(48_000);
   #excess = new LatenessQuantile(48_000);
@@ -76,9 +76,13 @@ export class Playout {
   #guessedOn = 0;
   #unusedFrames = 0;
   #target = 0;
+  /** What a pull looks at, ahead of its place. */
+  #look = 0;
   #lowSince = 0;
   #isLocked = false;
   #isOneClock = false;
+  /** Up to here some of it came in 16 bit. */
+  #narrowEnd = Number.NEGATIVE_INFINITY;
   /** The place of the last block's first frame. */
   #pulled = 0;
   #isExact = false;
@@ -156,7 +160,8 @@ export class Playout {
     const until = Math.floor(this.#place + (frames - 1) * step) + half + 1;
     while (this.#history.end < until) this.#feedOne(wanted);
     this.#isConcealed = !this.#history.isTrue(this.#place, frames);
-    this.#isExact = step === 1 && Number.isInteger(this.#place) && !this.#isConcealed && !this.#lane.isNarrow;
+    const isWhole = step === 1 && Number.isInteger(this.#place);
+    this.#isExact = isWhole && !this.#isConcealed && this.#pulled >= this.#narrowEnd;
     this.#history.read(this.#place, step, frames, out);
     this.#place += frames * step;
     // Sums of many steps leave a dust behind the point, which is not a place between frames.
@@ -167,8 +172,9 @@ export class Playout {
   /** Takes note of what has arrived since. */
   #learn(atMs: number): void {
     while (this.#lane.nextArrival(this.#arrival)) {
-      const { endFrame, atMs: arrivedMs, generation, frames, isProtected } = this.#arrival;
+      const { endFrame, atMs: arrivedMs, generation, frames, isProtected, isNarrow } = this.#arrival;
       if (generation !== this.#generation) this.#anchor(generation);
+      if (isNarrow) this.#narrowEnd = endFrame;
       const isFirst = !this.#lateness.isKnown;
       const arrived = (arrivedMs / 1000) * this.#rateHz;
       this.#lateness.add(arrived, endFrame);
@@ -176,7 +182,8 @@ export class Playout {
         this.#packetFrames = frames;
         // What rode along is the later for it, and is waited for.
         const rescued = isProtected ? Math.min(frames, endFrame - this.#newestEnd - frames) : 0;
-        this.#excess.note(arrived - endFrame - this.#lateness.baseAt(arrived) + rescued);
+        const late = arrived - endFrame - this.#lateness.baseAt(arrived);
+        this.#excess.note(late + rescued, this.#target - this.#look - frames);
       }
       if (isFirst || endFrame > this.#newestEnd) this.#newestEnd = endFrame;
       if (!this.#isWaiting) this.#settle(true, atMs);
@@ -200,6 +207,7 @@ export class Playout {
       this.#excess = new LatenessQuantile(this.#rateHz);
     }
     this.#generation = generation;
+    this.#narrowEnd = Number.NEGATIVE_INFINITY;
     this.#lateness.moved();
     this.#lacks.clear();
     this.#excess.clear();
@@ -212,7 +220,8 @@ export class Playout {
 
   /** The target: lateness at the device's own pulls, which is what the sound has to be in time for, and what a pull looks at. */
   #aim(x: number, look: number, atMs: number): void {
-    if (this.#lateness.isKnown) this.#lacks.note(x - this.#lateness.baseAt(x) - this.#newestEnd);
+    this.#look = look;
+    if (this.#lateness.isKnown) this.#lacks.note(x - this.#lateness.baseAt(x) - this.#newestEnd, this.#target - look);
     // Where clocks differ, pulls and packets meet at all phases; where they are one, the phase is what it is.
     const needed = this.#isOneClock ? this.#lacks.frames : this.#excess.frames + this.#packetFrames;
     const ceiling = (this.#ceilingMs() / 1000) * this.#rateHz;

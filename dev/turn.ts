@@ -9,6 +9,7 @@ import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import TurnServer from "node-turn";
+import { makeUrgent } from "../companion/engine/sound/real-time.node.ts";
 
 export interface Relay {
   /** For `TURN_URLS`. */
@@ -90,6 +91,8 @@ function startCoturn(secret: string, port: number): () => Promise<void> {
     child.once("exit", () => resolve());
     child.once("error", () => resolve());
   });
+  // A relay is a machine of its own, and does not wait for what else this one has to do.
+  if (child.pid !== undefined) makeUrgent(child.pid);
   // However this process ends, the relay does not outlive it.
   const end = () => child.kill("SIGTERM");
   process.once("exit", end);

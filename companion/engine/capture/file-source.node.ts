@@ -15,6 +15,8 @@ export class FileDevice implements Device {
   readonly channels = 2;
   readonly #input: Int32Array;
   readonly #onBlock: (block: Block) => void;
+  readonly #block = new Int32Array(LANE_PACKET_FRAMES * 2);
+  readonly #output = new Int32Array(LANE_PACKET_FRAMES * 2);
   #openedAtMs = 0;
   #frame = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -32,13 +34,18 @@ export class FileDevice implements Device {
     return this.#openedAtMs;
   }
 
-  /** Starts the input at its beginning; or, where frame 0 was at another instant, where it would be by now. */
-  open(openedAtMs?: number): void {
+  /** Starts the input at its beginning; or, where frame 0 was at another instant, where it would be by now. Its turns are the caller's. */
+  begin(openedAtMs?: number): void {
     this.#openedAtMs = openedAtMs ?? machineNowMs();
     const captured = (machineNowMs() - this.#openedAtMs) * FRAMES_PER_MS;
     this.#frame = Math.floor(captured / LANE_PACKET_FRAMES) * LANE_PACKET_FRAMES;
+  }
+
+  /** The same with turns by a timer. */
+  open(openedAtMs?: number): void {
+    this.begin(openedAtMs);
     const turn = () => {
-      this.#catchUp();
+      this.turn();
       this.#timer = setTimeout(turn, 1);
     };
     turn();
@@ -58,29 +65,29 @@ export class FileDevice implements Device {
     return this.#openedAtMs + frame / FRAMES_PER_MS;
   }
 
-  #catchUp(): void {
+  /** Every block that has been captured since; returns how many milliseconds from now the next one will have been. */
+  turn(): number {
     // A block is there once its last frame has been captured.
     const captured = (machineNowMs() - this.#openedAtMs) * FRAMES_PER_MS;
     if (captured - this.#frame > BEHIND_MAX_MS * FRAMES_PER_MS) {
       this.#frame = Math.floor(captured / LANE_PACKET_FRAMES) * LANE_PACKET_FRAMES;
       this.skips++;
     }
-    const output = new Int32Array(LANE_PACKET_FRAMES * 2);
     while (this.#frame + LANE_PACKET_FRAMES <= captured) {
-      output.fill(0);
-      this.#onBlock({ frame: this.#frame, input: this.#read(this.#frame), output });
+      this.#output.fill(0);
+      this.#read(this.#frame);
+      this.#onBlock({ frame: this.#frame, input: this.#block, output: this.#output });
       this.#frame += LANE_PACKET_FRAMES;
     }
+    return this.timeOf(this.#frame + LANE_PACKET_FRAMES) - machineNowMs();
   }
 
-  #read(frame: number): Int32Array {
+  #read(frame: number): void {
     const frames = this.#input.length / 2;
-    const block = new Int32Array(LANE_PACKET_FRAMES * 2);
     for (let at = 0; at < LANE_PACKET_FRAMES; at++) {
       const from = ((frame + at) % frames) * 2;
-      block[at * 2] = this.#input[from] ?? 0;
-      block[at * 2 + 1] = this.#input[from + 1] ?? 0;
+      this.#block[at * 2] = this.#input[from] ?? 0;
+      this.#block[at * 2 + 1] = this.#input[from + 1] ?? 0;
     }
-    return block;
   }
 }

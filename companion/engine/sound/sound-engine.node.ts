@@ -1,33 +1,52 @@
 import { randomInt } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import { BLOCK_MS, CAPTURE_RING_BYTES, CaptureRing } from "../../../audio/capture-ring.ts";
+import { LANE_CHANNELS, type LaneLevel, type PlayerState } from "../../../audio/lane-players.ts";
+import type { MemberId } from "../../../protocol/ids.ts";
 import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
-import { FileDevice } from "../capture/file-source.node.ts";
 import { readInput } from "../capture/input-file.node.ts";
 import { machineNowMs } from "../clock/machine-clock.node.ts";
-import { Links } from "../links/links.std.ts";
+import { LinkSet } from "../links/link-set.std.ts";
 import { MediaLink } from "../links/media.node.ts";
 import { openNodePeer } from "../links/peer.node.ts";
 import { Trace } from "../links/trace.node.ts";
+import type { DeviceStart, FromDeviceThread, ToDeviceThread } from "./device-messages.std.ts";
+import type { Scheduling } from "./real-time.node.ts";
 import type { FromSound, ToSound } from "./sound-messages.std.ts";
 
 const TICK_MS = 200;
 /** How far the others are away is told every two seconds. */
 const TICKS_PER_LATENCY = 10;
+/** Links that were not woken look all the same. */
+const WAKE_MS = 100;
+/** What brings a sample of the media lane to 24 bit. */
+const MEDIA_SCALE = 256;
+
+const deviceThread = fileURLToPath(new URL("./device-thread.node.ts", import.meta.url));
 
 export interface SoundEngineOptions {
   say(message: FromSound): void;
+  /** How urgent the system takes this process to be. */
+  scheduling: Scheduling;
   /** Each block that the device has captured. */
   onBlock(frame: number, samples: Int32Array): void;
 }
 
 /**
- * The sound of one studio: the device and the links. It knows neither room nor disk; it is told who is here, and says what is to be signalled.
- * Whatever else the companion is busy with, it is busy with in another process.
+ * The sound of one studio: the device, in a thread of its own, and the links, in this one. It knows neither room nor disk; it is told who is here,
+ * and says what is to be signalled. Whatever else the companion is busy with, it is busy with in another process.
  */
 export class SoundEngine {
   readonly #options: SoundEngineOptions;
-  readonly #links: Links;
-  readonly #heard = { studio: new Trace(), media: new Trace() };
-  #device: FileDevice | undefined;
+  readonly #links: LinkSet;
+  readonly #media = new Trace();
+  readonly #states = new Map<MemberId, PlayerState>();
+  /** What the device's thread is told once there is one. */
+  #waiting: ToDeviceThread[] = [];
+  #device: Worker | undefined;
+  readonly #levels = new Map<MemberId, LaneLevel>();
+  #skips = 0;
   #traces = false;
   #maySend = false;
   #clock: { localMs: number; offsetMs: number; driftPpm: number } | undefined;
@@ -36,33 +55,36 @@ export class SoundEngine {
   constructor(options: SoundEngineOptions) {
     this.#options = options;
     const { say } = options;
-    this.#links = new Links({
-      openPeer: openNodePeer,
-      openMedia: ({ offers, signal }) =>
-        new MediaLink({
-          iceServers: () => this.#links.iceServers,
-          offers,
-          signal,
-          onMedia: (samples) => {
-            if (!this.#traces) return;
-            this.#heard.media.add(
-              Int32Array.from(samples, (sample) => sample * 256),
-              machineNowMs(),
-            );
-          },
-        }),
-      signal: (to, signal) => say({ type: "signal", to, signal }),
-      onState: (memberId, state) => say({ type: "link", memberId, state }),
-      // Counted when it is in the device's hand, however late the device's turn was.
-      onHeard: (samples, isConcealed, isExact) => {
-        if (this.#traces) this.#heard.studio.add(samples.slice(), machineNowMs(), isConcealed, isExact);
+    this.#links = new LinkSet(
+      {
+        openPeer: openNodePeer,
+        openMedia: ({ offers, signal }) =>
+          new MediaLink({
+            iceServers: () => this.#links.iceServers,
+            offers,
+            signal,
+            onMedia: (samples) => {
+              if (this.#traces) this.#media.add(samples, machineNowMs(), false, false, MEDIA_SCALE);
+            },
+          }),
+        signal: (to, signal) => say({ type: "signal", to, signal }),
+        onState: (memberId, state) => say({ type: "link", memberId, state }),
+        nowMs: machineNowMs,
+        newStream: () => randomInt(2 ** 32),
       },
-      nowMs: machineNowMs,
-      newStream: () => randomInt(2 ** 32),
-    });
+      {
+        add: (memberId, memory) => this.#tell({ type: "add", memberId, memory }),
+        remove: (memberId) => {
+          this.#states.delete(memberId);
+          this.#levels.delete(memberId);
+          this.#tell({ type: "remove", memberId });
+        },
+        stateOf: (memberId) => this.#states.get(memberId),
+      },
+    );
   }
 
-  hear(message: ToSound): void {
+  hear(message: Exclude<ToSound, { type: "close" }>): void {
     switch (message.type) {
       case "open":
         this.#traces = message.traces;
@@ -83,66 +105,104 @@ export class SoundEngine {
         this.#clock = message;
         break;
       case "mix":
-        this.#links.mix(message.memberId, message.mix);
-        break;
       case "buffer":
-        this.#links.buffer = message.buffer;
+        this.#tell(message);
         break;
       case "report":
         this.#options.say({
           type: "report",
           report: this.#links.report(),
-          deviceSkips: this.#device?.skips ?? 0,
+          deviceSkips: this.#skips,
+          scheduling: this.#options.scheduling,
         });
-        break;
-      case "close":
-        this.close();
-        if (!this.#traces) break;
-        this.#heard.studio.save(message.folder, "heard-studio");
-        this.#heard.media.save(message.folder, "heard-media");
         break;
     }
   }
 
-  close(): void {
+  /** Ends the device and the links; where it is traced, what was heard is in the folder then. */
+  async close(folder: string): Promise<void> {
     clearInterval(this.#timer);
-    this.#device?.close();
     this.#links.close();
+    const device = this.#device;
+    if (device !== undefined) {
+      const gone = new Promise<void>((resolve) => device.once("exit", () => resolve()));
+      this.#tell({ type: "close", folder });
+      await gone;
+    }
+    if (this.#traces) this.#media.save(folder, "heard-media");
   }
 
   async #open(inputPath: string, openedAtMs: number | null): Promise<void> {
     try {
       const samples = await readInput(inputPath);
-      this.#device = new FileDevice(samples, ({ frame, input, output }) => this.#turn(frame, input, output));
-      this.#device.open(openedAtMs ?? undefined);
+      const input = new SharedArrayBuffer(samples.byteLength);
+      new Int32Array(input).set(samples);
+      const start: DeviceStart = {
+        ring: new SharedArrayBuffer(CAPTURE_RING_BYTES),
+        input,
+        openedAtMs: openedAtMs ?? machineNowMs(),
+        traces: this.#traces,
+      };
+      const device = new Worker(deviceThread, { workerData: start });
+      this.#device = device;
+      for (const message of this.#waiting.splice(0)) this.#tell(message);
+      device.on("message", (said: FromDeviceThread) => {
+        this.#noteLevels(said.levels);
+        this.#skips = said.skips;
+        for (const [memberId, state] of said.states) this.#states.set(memberId, state);
+      });
+      // Without its device this process is of no use: whoever started it starts it anew.
+      device.on("error", (error) => {
+        throw error;
+      });
+      void this.#follow(new CaptureRing(start.ring), start.openedAtMs);
       let ticks = 0;
       this.#timer = setInterval(() => {
         this.#links.tick();
         if (++ticks % TICKS_PER_LATENCY === 0)
-          this.#options.say({
-            type: "latencies",
-            latencies: this.#links.latencies(),
-            levels: this.#links.takeLevels(),
-          });
+          this.#options.say({ type: "latencies", latencies: this.#links.latencies(), levels: this.#takeLevels() });
       }, TICK_MS);
-      this.#options.say({ type: "opened", openedAtMs: this.#device.openedAtMs });
+      this.#options.say({ type: "opened", openedAtMs: start.openedAtMs });
     } catch (error) {
       this.#options.say({ type: "refused", message: error instanceof Error ? error.message : String(error) });
     }
   }
 
-  #turn(frame: number, input: Int32Array, output: Int32Array): void {
-    const device = this.#device;
-    if (device === undefined) return;
-    this.#options.onBlock(frame, input);
-    this.#links.turn(
-      frame,
-      input,
-      output,
-      this.#maySend,
-      this.#sessionMsAt(device.timeOf(frame)),
-      device.timeOf(frame + LANE_PACKET_FRAMES),
-    );
+  /** The loudest of what the device's thread has told since they were last taken. */
+  #noteLevels(levels: readonly LaneLevel[]): void {
+    for (const level of levels) {
+      const peak = Math.max(level.peak, this.#levels.get(level.memberId)?.peak ?? 0);
+      this.#levels.set(level.memberId, { ...level, peak });
+    }
+  }
+
+  #takeLevels(): LaneLevel[] {
+    const levels = [...this.#levels.values()];
+    this.#levels.clear();
+    return levels;
+  }
+
+  #tell(message: ToDeviceThread): void {
+    if (this.#device === undefined) this.#waiting.push(message);
+    else this.#device.postMessage(message);
+  }
+
+  /** Takes every block of the device, as it comes, to the recorder and to everybody. */
+  async #follow(ring: CaptureRing, openedAtMs: number): Promise<void> {
+    const samples = new Int32Array(LANE_PACKET_FRAMES * LANE_CHANNELS);
+    for (let next = ring.blocks; ; ) {
+      const { blocks } = ring;
+      // The device begins anywhere, and jumps where the machine slept.
+      if (((ring.first - next) | 0) > 0) next = ring.first;
+      for (; next !== blocks; next = (next + 1) | 0) {
+        if (!ring.take(next, samples)) continue;
+        const frame = next * LANE_PACKET_FRAMES;
+        if (this.#maySend) this.#links.send(frame, samples, this.#sessionMsAt(openedAtMs + next * BLOCK_MS));
+        this.#options.onBlock(frame, samples);
+      }
+      const woken = Atomics.waitAsync(ring.control, 0, blocks, WAKE_MS);
+      if (woken.async) await woken.value;
+    }
   }
 
   #sessionMsAt(localMs: number): number {

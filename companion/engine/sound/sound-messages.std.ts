@@ -94,6 +94,11 @@ export const FromSound = z.discriminatedUnion("type", [
     latencies: z.array(z.object({ memberId: MemberId, legs: Legs })),
     levels: z.array(z.object({ memberId: MemberId, peak: z.number(), shortTermLufs: z.number() })),
   }),
-  z.object({ type: z.literal("report"), report: LinksReport.nullable(), deviceSkips: z.int() }),
+  z.object({
+    type: z.literal("report"),
+    report: LinksReport.nullable(),
+    deviceSkips: z.int(),
+    scheduling: z.enum(["real-time", "urgent", "as others"]),
+  }),
 ]);
 export type FromSound = z.infer<typeof FromSound>;

@@ -3,30 +3,25 @@
  * blocks over the fourth descriptor. When the parent is gone it goes too.
  */
 import { Socket } from "node:net";
-import { setPriority } from "node:os";
 import { BlockWriter } from "./block-pipe.std.ts";
+import { makeUrgent } from "./real-time.node.ts";
 import { SoundEngine } from "./sound-engine.node.ts";
 import { ToSound } from "./sound-messages.std.ts";
 
 const BLOCKS_DESCRIPTOR = 3;
-/** More urgent than what else a person has open; where the system does not let us, it is as it was. */
-const URGENT = -10;
 
-try {
-  setPriority(URGENT);
-} catch {
-  // Only a person with the right to may put programs first.
-}
+const scheduling = makeUrgent(process.pid);
 const blocks = new BlockWriter(new Socket({ fd: BLOCKS_DESCRIPTOR, readable: false, writable: true }));
 const engine = new SoundEngine({
   say: (message) => process.send?.(message),
+  scheduling,
   onBlock: (frame, samples) => blocks.write(frame, samples),
 });
 process.on("message", (message) => {
   const heard = ToSound.safeParse(message);
   if (!heard.success) return;
-  engine.hear(heard.data);
+  if (heard.data.type !== "close") engine.hear(heard.data);
   // The peer connections' own threads would keep the process for a while; what was heard is on disk.
-  if (heard.data.type === "close") process.exit(0);
+  else void engine.close(heard.data.folder).then(() => process.exit(0));
 });
 process.on("disconnect", () => process.exit(0));
