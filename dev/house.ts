@@ -46,7 +46,7 @@ export const houses: readonly House[] = [
       ["rooms"],
       ["sessions", "wallet"],
       ["recordings", "hub", "waitlist"],
-      ["accounts"],
+      ["accounts", "messages"],
       ["privacy"],
       ["pages", "operator", "cron"],
       ["testing"],

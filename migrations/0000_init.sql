@@ -268,6 +268,49 @@ CREATE UNIQUE INDEX `waitlist_email_unique` ON `waitlist` (`email`);--> statemen
 CREATE UNIQUE INDEX `waitlist_confirm_hash_unique` ON `waitlist` (`confirm_hash`);--> statement-breakpoint
 CREATE INDEX `waitlist_by_consent` ON `waitlist` (`confirmed_at_ms`,`consented_at_ms`);--> statement-breakpoint
 CREATE INDEX `waitlist_untold` ON `waitlist` (`told_at_ms`,`confirmed_at_ms`);--> statement-breakpoint
+CREATE TABLE `conversation_sides` (
+	`account_id` text NOT NULL,
+	`conversation_id` text NOT NULL,
+	`unread` integer NOT NULL,
+	`since_ms` integer NOT NULL,
+	`last_message_at_ms` integer NOT NULL,
+	PRIMARY KEY(`account_id`, `conversation_id`),
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`conversation_id`) REFERENCES `conversations`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `conversation_sides_by_last` ON `conversation_sides` (`account_id`,`last_message_at_ms`,`conversation_id`);--> statement-breakpoint
+CREATE INDEX `conversation_sides_unread` ON `conversation_sides` (`account_id`,`unread`) WHERE "conversation_sides"."unread" > 0;--> statement-breakpoint
+CREATE INDEX `conversation_sides_by_conversation` ON `conversation_sides` (`conversation_id`);--> statement-breakpoint
+CREATE TABLE `conversations` (
+	`id` text PRIMARY KEY NOT NULL,
+	`first_account_id` text NOT NULL,
+	`second_account_id` text NOT NULL,
+	`created_at_ms` integer NOT NULL,
+	`last_message_at_ms` integer NOT NULL,
+	FOREIGN KEY (`first_account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`second_account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `conversations_by_second` ON `conversations` (`second_account_id`);--> statement-breakpoint
+CREATE INDEX `conversations_by_last` ON `conversations` (`last_message_at_ms`);--> statement-breakpoint
+CREATE UNIQUE INDEX `conversations_of_two` ON `conversations` (`first_account_id`,`second_account_id`);--> statement-breakpoint
+CREATE TABLE `messages` (
+	`id` text PRIMARY KEY NOT NULL,
+	`conversation_id` text NOT NULL,
+	`author_account_id` text NOT NULL,
+	`reader_account_id` text,
+	`text` text NOT NULL,
+	`created_at_ms` integer NOT NULL,
+	FOREIGN KEY (`conversation_id`) REFERENCES `conversations`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`author_account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`reader_account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `messages_of_conversation` ON `messages` (`conversation_id`,`created_at_ms`,`id`);--> statement-breakpoint
+CREATE INDEX `messages_by_author` ON `messages` (`author_account_id`);--> statement-breakpoint
+CREATE INDEX `messages_by_reader` ON `messages` (`reader_account_id`);--> statement-breakpoint
+CREATE INDEX `messages_by_age` ON `messages` (`created_at_ms`);--> statement-breakpoint
 CREATE TABLE `operator_actions` (
 	`id` text PRIMARY KEY NOT NULL,
 	`operator_id` text NOT NULL,

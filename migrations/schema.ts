@@ -3,6 +3,7 @@ export * from "./schema/accounts.ts";
 export * from "./schema/breaches.ts";
 export * from "./schema/hub.ts";
 export * from "./schema/mail.ts";
+export * from "./schema/messages.ts";
 export * from "./schema/operators.ts";
 export * from "./schema/privacy.ts";
 export * from "./schema/recordings.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { Accent } from "./accents.ts";
 import { currencyCodes } from "./currencies.ts";
-import { BlockId, ProfileId, SessionId } from "./ids.ts";
+import { BlockId, ConversationId, ProfileId, SessionId } from "./ids.ts";
 import { instruments, knownInstruments } from "./instruments.ts";
 import {
   BIO_MAX_GRAPHEMES,
@@ -179,11 +179,15 @@ export const CreateReport = z.object({
   details: prose(REPORT_MAX_GRAPHEMES).or(z.literal("")).default(""),
 });
 
-/** A link in a mail from the Hub: whoever got that mail answers or blocks its sender with it, and neither learns an address. */
+/** The link in an invitation's mail: whoever got that mail answers or blocks its sender with it, and neither learns an address. */
 const AnswerToken = z.string().min(40).max(400);
 export const HubAnswer = Message.extend({ answer: AnswerToken });
-/** Whom to block: by their profile, or by a mail that came from them. */
-export const CreateBlock = z.union([z.strictObject({ profileId: ProfileId }), z.strictObject({ answer: AnswerToken })]);
+/** Whom to block: by their profile, by a conversation with them, or by a mail that came from them. */
+export const CreateBlock = z.union([
+  z.strictObject({ profileId: ProfileId }),
+  z.strictObject({ conversationId: ConversationId }),
+  z.strictObject({ answer: AnswerToken }),
+]);
 
 /** What a person of ours sees of a report; behind the operator's key only. */
 export const OpenReport = z.object({

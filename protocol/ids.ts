@@ -19,6 +19,8 @@ export const RecordingId = id("rec");
 export const InviteId = id("inv");
 export const ProfileId = id("pro");
 export const BlockId = id("blk");
+export const ConversationId = id("cnv");
+export const MessageId = id("msg");
 export const ReportId = id("rep");
 export const ErasureId = id("era");
 export const ExportId = id("exp");
@@ -32,6 +34,7 @@ export type RecordingId = z.infer<typeof RecordingId>;
 export type InviteId = z.infer<typeof InviteId>;
 export type ErasureId = z.infer<typeof ErasureId>;
 export type ProfileId = z.infer<typeof ProfileId>;
+export type ConversationId = z.infer<typeof ConversationId>;
 
 /** Chosen by the client, so that a resend of the same event is recognised (RFC 9562, any version). */
 export const EventId = z.uuid();

@@ -158,6 +158,8 @@ export const SAMPLE_MAX_BYTES = 12_000_000;
 /** The same with the lines of a form round it. */
 export const SAMPLE_BODY_MAX_BYTES = SAMPLE_MAX_BYTES + 16 * 1024;
 export const MESSAGE_MAX_GRAPHEMES = 1_000;
+/** Messages that one conversation holds: a page of them every day of the year that they are kept. */
+export const MESSAGES_PER_CONVERSATION_MAX = 2_000;
 export const REPORT_MAX_GRAPHEMES = 1_000;
 /** What a person asks under their rights, and what we answer. */
 export const REQUEST_MAX_CHARS = 4_000;

@@ -24,6 +24,8 @@ export const WAITLIST_UNCONFIRMED_MS = 7 * DAY_MS;
 export const WITHDRAWAL_RETENTION_MS = (3 * 365 + 1) * DAY_MS;
 /** A report about somebody, once it is closed; as long from its day, if nobody ever closed it. */
 export const REPORT_RETENTION_MS = 365 * DAY_MS;
+/** A message that somebody wrote to another on the site, and the conversation that it is the last of. */
+export const MESSAGE_RETENTION_MS = 365 * DAY_MS;
 /** What a person was told about an ending, once the first of the recordings it spoke of has ended. */
 export const NOTICE_RETENTION_MS = 30 * DAY_MS;
 /** The id of a mail that has gone, so that it is not said again. */

@@ -48,6 +48,13 @@ export async function addressesOfOne(
   });
   const { profileId } = await ask(ben.token, "PUT", "/profile/publication");
 
+  const { conversationId } = await ask(token, "POST", `/hub/profiles/${profileId}/messages`, {
+    text: "Would you play on a slow waltz? It needs a tenor, low and late.",
+  });
+  await ask(ben.token, "POST", `/conversations/${conversationId}/messages`, {
+    text: "Gladly. I am free on Thursday after nine. Which key?",
+  });
+
   const own = await ask(token, "POST", "/sessions", { name: "Verse in D" });
   const session = `/sessions/${own.sessionId}`;
   await ask(token, "POST", `${session}/invites`, {});
@@ -106,6 +113,9 @@ export async function addressesOfOne(
     "/hub/answer": { path: "/hub/answer?token=faded", status: 410 },
     "/invite": { path: "/invite?code=faded", status: 404 },
     "/invite/:code": { path: `/invite/${second.code}` },
+    "/messages/:conversationId": { path: `/messages/${conversationId}` },
+    "/messages/:conversationId/delete": { path: `/messages/${conversationId}/delete` },
+    "/messages/:conversationId/report": { path: `/messages/${conversationId}/report` },
     "/reset/finish": { path: `/reset/finish?token=${await link("reset")}` },
     "/sessions/:sessionId": { path: session },
     "/sessions/:sessionId/credits": { path: `${session}/credits` },

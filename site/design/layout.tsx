@@ -11,6 +11,8 @@ const text = words({
     more: "More",
     hub: "Hub",
     sessions: "Sessions",
+    messages: "Messages",
+    unread: (count: number) => `, ${count} unread`,
     help: "Help",
     signIn: "Sign in",
     signUp: "Open an account",
@@ -31,6 +33,8 @@ const text = words({
     more: "Weiteres",
     hub: "Hub",
     sessions: "Sessions",
+    messages: "Nachrichten",
+    unread: (count: number) => `, ${count} ungelesen`,
     help: "Hilfe",
     signIn: "Anmelden",
     signUp: "Konto eröffnen",
@@ -53,6 +57,19 @@ export const Mark = () => (
     <path d="M2 16h28M16 2v28" stroke="currentColor" stroke-width="2" fill="none" />
   </svg>
 );
+
+/** How many messages wait: a figure to see, and words to hear. */
+function Unread({ count, label }: { count: number; label: string }) {
+  if (count === 0) return null;
+  return (
+    <>
+      <span class="unread" aria-hidden="true">
+        {count > 99 ? "99+" : count}
+      </span>
+      <span class="hidden">{label}</span>
+    </>
+  );
+}
 
 export interface LayoutProps {
   page: Page;
@@ -82,6 +99,7 @@ export function Layout({
 }: LayoutProps) {
   const t = text[page.language];
   const other = page.language === "en" ? "de" : "en";
+  const unread = page.account?.unread ?? 0;
   const built: Record<string, string> = hrefs;
   const link = (path: string, label: string) => (
     <a href={href(page, path)} aria-current={page.path === path ? "page" : undefined}>
@@ -142,10 +160,19 @@ export function Layout({
             {/* On a phone one row, and the rest in a menu: a popover, which needs no script. Where there is room it is the row itself. */}
             <button class="top-menu" type="button" popovertarget="menu">
               {t.menu}
+              <Unread count={unread} label={t.unread(unread)} />
             </button>
             <nav class="top-links" id="menu" popover="auto" aria-label={t.main}>
               {link("/hub", t.hub)}
-              {page.account === null ? null : link("/sessions", t.sessions)}
+              {page.account === null ? null : (
+                <>
+                  {link("/sessions", t.sessions)}
+                  <a href={href(page, "/messages")} aria-current={page.path === "/messages" ? "page" : undefined}>
+                    {t.messages}
+                    <Unread count={unread} label={t.unread(unread)} />
+                  </a>
+                </>
+              )}
               {link("/help", t.help)}
               {page.account === null ? (
                 <>

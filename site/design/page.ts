@@ -11,7 +11,12 @@ export interface Page {
   search: string;
   /** Scheme and host that the reader used. */
   origin: string;
-  account: { displayName: string; accent: number } | null;
+  account: {
+    displayName: string;
+    accent: number;
+    /** Messages that the reader has not read yet. */
+    unread: number;
+  } | null;
   nowMs: number;
 }
 

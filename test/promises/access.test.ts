@@ -102,6 +102,20 @@ const matrix: Record<string, Row> = {
     expect: [401, 404, 404, 404, 404, 404],
     body: () => ({ text: "Hello" }),
   },
+  // Ada and Ben write to each other; to everybody else there is no conversation.
+  "GET /api/v1/conversations": { expect: own },
+  "GET /api/v1/conversations/{conversationId}": { expect: [401, 404, 404, 404, 200, 200] },
+  "GET /api/v1/conversations/{conversationId}/messages": { expect: [401, 404, 404, 404, 200, 200] },
+  "POST /api/v1/conversations/{conversationId}/messages": {
+    expect: [401, 404, 404, 404, 202, 202],
+    body: () => ({ text: "Hello" }),
+  },
+  "PUT /api/v1/conversations/{conversationId}/read": { expect: [401, 404, 404, 404, 204, 204] },
+  "DELETE /api/v1/conversations/{conversationId}": { expect: [401, 404, 404, 404, 204, 204] },
+  "POST /api/v1/conversations/{conversationId}/reports": {
+    expect: [401, 404, 404, 404, 202, 202],
+    body: () => ({ reason: "spam" }),
+  },
   "POST /api/v1/hub/profiles/{profileId}/invites": {
     expect: [401, 404, 404, 404, 404, 404],
     body: ({ sessionId }) => ({ sessionId }),
@@ -183,6 +197,7 @@ function pathFor(route: string, world: World): string {
   return (route.split(" ")[1] ?? "")
     .replace("{sessionId}", world.sessionId)
     .replace("{profileId}", world.profileId)
+    .replace("{conversationId}", world.conversationId)
     .replace("{blockId}", world.blockId)
     .replace("{reportId}", world.reportId)
     .replace("{memberId}", world.memberId.pat)
@@ -212,6 +227,9 @@ const tables = [
   "recording_parts",
   "blocks",
   "reports",
+  "conversations",
+  "conversation_sides",
+  "messages",
 ];
 async function contents(): Promise<string> {
   const rows = await env.DB.batch(tables.map((table) => env.DB.prepare(`SELECT * FROM ${table} ORDER BY rowid`)));

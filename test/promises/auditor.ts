@@ -24,6 +24,9 @@ const keptTooLong: Record<string, string> = {
   "the id of a mail": `SELECT id FROM mail_outbox WHERE ended_at_ms <= ${days(30)}`,
   "an address that nobody confirmed": `SELECT id FROM waitlist WHERE confirmed_at_ms IS NULL AND consented_at_ms <= ${days(7)}`,
   "a report": `SELECT id FROM reports WHERE closed_at_ms <= ${days(365)}`,
+  "a message": `SELECT id FROM messages WHERE created_at_ms <= ${days(365)}`,
+  "a conversation without a message":
+    "SELECT id FROM conversations WHERE id NOT IN (SELECT conversation_id FROM messages) AND ?1 > 0",
   "a copy of somebody's data": "SELECT id FROM exports WHERE expires_at_ms <= ?1",
   "an erasure beyond its day": "SELECT id FROM account_erasures WHERE finished_at_ms IS NULL AND due_at_ms <= ?1",
   "the record of an account": `SELECT id FROM account_erasures WHERE finished_at_ms <= ${days(365)}`,

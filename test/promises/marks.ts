@@ -17,6 +17,8 @@ const shown: Record<string, readonly string[]> = {
   recordings: ["id", "name", "takeId", "sha256"],
   // A published profile; the marked ones are not published.
   profiles: [],
+  // What is written to somebody is theirs to read.
+  messages: ["text"],
 };
 
 const tables = Object.entries(schema as Record<string, unknown>).filter((entry): entry is [string, SQLiteTable] =>
@@ -101,6 +103,7 @@ export async function markEverything(world: World): Promise<Record<Person, strin
           if (key === subject) return subjectId;
           if (marked.some(([other]) => other === key)) return value(key);
           if (key === "breachId") return breachId;
+          if (key === "conversationId") return world.conversationId;
           if (foreign.has(column.name)) return world.accountId[who];
           if (column.dataType === "string" && (column.enumValues?.length ?? 0) > 0) return column.enumValues?.[0];
           if (column.dataType === "string") {

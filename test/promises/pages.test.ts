@@ -113,6 +113,24 @@ const pages: Record<string, Row> = {
   "GET /hub/answer": { expect: signedIn(410) },
   "POST /hub/answer": { expect: signedIn(410), form: () => ({ text: "Hello" }) },
   "POST /hub/answer/block": { expect: signedIn(410) },
+  // Ada and Ben write to each other; to everybody else there is no conversation.
+  "GET /messages": { expect: signedIn(200) },
+  "GET /messages/:conversationId": { expect: [303, 404, 404, 404, 200, 200] },
+  "POST /messages/:conversationId": {
+    expect: [303, 404, 404, 404, 303, 303],
+    form: () => ({ text: "Hello" }),
+    changes: ["ben", "ada"],
+  },
+  "POST /messages/:conversationId/block": { expect: [303, 404, 404, 404, 303, 303], changes: ["ben", "ada"] },
+  "GET /messages/:conversationId/delete": { expect: [303, 404, 404, 404, 200, 200] },
+  "POST /messages/:conversationId/delete": { expect: [303, 404, 404, 404, 303, 303], changes: ["ben", "ada"] },
+  "GET /messages/:conversationId/report": { expect: [303, 404, 404, 404, 200, 200] },
+  "POST /messages/:conversationId/report": {
+    expect: [303, 404, 404, 404, 303, 303],
+    form: () => ({ reason: "abuse" }),
+    changes: ["ben", "ada"],
+  },
+
   "GET /sitemap-pages.xml": { expect: all(200) },
   "GET /:name{sitemap-[0-9]+\\.xml}": { expect: all(404) },
 
@@ -197,6 +215,9 @@ const tables = [
   "profiles",
   "blocks",
   "reports",
+  "conversations",
+  "conversation_sides",
+  "messages",
   "account_erasures",
   "exports",
   "restrictions",
@@ -216,6 +237,7 @@ function addressOf(route: string, world: World): string {
     .replace(":inviteId", world.inviteId)
     .replace(":recordingId", world.recordingId)
     .replace(":profileId", world.profileId)
+    .replace(":conversationId", world.conversationId)
     .replace(":reportId", world.reportId)
     .replace(":code", world.inviteCode)
     .replace(":name", "nothing.css");

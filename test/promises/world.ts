@@ -33,6 +33,8 @@ export interface World {
   inviteCode: string;
   /** Ada's profile, which she has not published. */
   profileId: string;
+  /** Ada and Ben have written to each other. */
+  conversationId: string;
   /** Ada has blocked Eve, and Ben has reported Ada. */
   blockId: string;
   reportId: string;
@@ -56,6 +58,7 @@ export async function newWorld(nowMs: number): Promise<World> {
     inviteId: newId("inv", random),
     inviteCode: randomBase32(10, random),
     profileId: newId("pro", random),
+    conversationId: newId("cnv", random),
     blockId: newId("blk", random),
     reportId: newId("rep", random),
     accountId: each(() => newId("acc", random)),
@@ -116,6 +119,26 @@ export async function newWorld(nowMs: number): Promise<World> {
          VALUES (?, ?, ?, 'spam', 'Writes too much.', ?)`,
       )
       .bind(world.reportId, world.accountId.ben, world.accountId.ada, nowMs),
+  );
+  const { ada, ben } = world.accountId;
+  statements.push(
+    db
+      .prepare(
+        "INSERT INTO conversations (id, first_account_id, second_account_id, created_at_ms, last_message_at_ms) VALUES (?1, min(?2, ?3), max(?2, ?3), ?4, ?4)",
+      )
+      .bind(world.conversationId, ada, ben, nowMs),
+    ...[ada, ben].flatMap((author) => [
+      db
+        .prepare(
+          "INSERT INTO conversation_sides (account_id, conversation_id, unread, since_ms, last_message_at_ms) VALUES (?1, ?2, 0, ?3, ?3)",
+        )
+        .bind(author, world.conversationId, nowMs),
+      db
+        .prepare(
+          "INSERT INTO messages (id, conversation_id, author_account_id, reader_account_id, text, created_at_ms) VALUES (?, ?, ?, ?, 'Friday?', ?)",
+        )
+        .bind(newId("msg", random), world.conversationId, author, author === ada ? ben : ada, nowMs),
+    ]),
   );
   const recording = (id: string, state: string, uploadId: string | null) =>
     db

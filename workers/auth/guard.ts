@@ -17,6 +17,8 @@ export interface Account {
   tier: Tier;
   /** What the person has chosen for the site and for mails; `null` if they never have. */
   language: Language | null;
+  /** Messages from other members that they have not read yet. */
+  unread: number;
   signInId: string;
   scope: Scope;
   /** When its person last proved who they are, on this sign-in; 0 if they never did. What is dangerous asks for a proof of late. */
@@ -40,6 +42,7 @@ const Found = z.object({
   email: z.string(),
   tier: z.enum(tiers),
   language: Language.nullable(),
+  unread: z.int(),
   signInId: z.string(),
   scope: Scope,
   authenticatedAtMs: z.int(),
@@ -56,7 +59,8 @@ export async function findAccount(db: D1Database, token: string, nowMs: number):
   const columns = `accounts.id AS id, display_name AS displayName, email, tier, language, sign_ins.id AS signInId,
     scope, authenticated_at_ms AS authenticatedAtMs, last_used_at_ms AS lastUsedAtMs, rotated_at_ms AS rotatedAtMs,
     (EXISTS (SELECT 1 FROM counting_objections o WHERE o.account_id = accounts.id)
-      OR EXISTS (SELECT 1 FROM restrictions r WHERE r.account_id = accounts.id)) AS isUncounted`;
+      OR EXISTS (SELECT 1 FROM restrictions r WHERE r.account_id = accounts.id)) AS isUncounted,
+    (SELECT ifnull(sum(unread), 0) FROM conversation_sides s WHERE s.account_id = accounts.id AND s.unread > 0) AS unread`;
   // Two indexed looks rather than an OR, which would read the table.
   return await firstRow(
     Found,

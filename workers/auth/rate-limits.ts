@@ -31,6 +31,8 @@ const buckets = {
   /** Devices ask at the interval they are told, several behind one address; what they ask with holds 256 bits (RFC 8628 section 3.5). */
   token: { burst: 240, refillMs: 500 },
   contact: { burst: 5, refillMs: 30 * 60_000 },
+  /** To somebody who has answered: a conversation, and no post to strangers. */
+  message: { burst: 40, refillMs: 30_000 },
   report: { burst: 10, refillMs: 10 * 60_000 },
   /** Sessions that an account begins, and those that it deletes: each is work for the room, R2 and cron. */
   session: { burst: 60, refillMs: 60_000 },

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { Block, CreateBlock, HubAnswer, HubInvite, Message } from "../../protocol/hub.ts";
+import { Block, CreateBlock, HubInvite } from "../../protocol/hub.ts";
 import { BlockId, ProfileId } from "../../protocol/ids.ts";
 import { may } from "../../protocol/roles.ts";
 import { type AccountContext, requireAccount } from "../auth/guard.ts";
@@ -11,45 +11,31 @@ import { type AppContext, newRouter } from "../http/router.ts";
 import { flush } from "../mail/flush.ts";
 import { findMembership } from "../sessions/guard.ts";
 import { block, listBlocks, unblock } from "./blocks.ts";
-import { type Contacted, findBehind, findSender, type Reachable, sendInvite, sendMessage } from "./contact.ts";
+import { type Contacted, findBehind, findCorrespondent, findSender, type Reachable, sendInvite } from "./contact.ts";
 
 const guarded = { security: bearer, tags: ["hub"] };
 const params = z.object({ profileId: ProfileId });
 const ofBlock = z.object({ blockId: BlockId });
 const accepted = { 202: { description: "It is on its way, if they want to hear from you" }, ...problemResponses };
 
-/** Whom a block is meant for: behind a profile, or behind a mail. */
-export const findBlocked = (c: AccountContext, whom: z.infer<typeof CreateBlock>): Promise<Reachable | null> =>
-  "profileId" in whom ? findBehind(c.env.DB, whom.profileId) : findSender(c.env, whom.answer, c.var.account.id);
+/** Whom a block is meant for: behind a profile, in a conversation, or behind an invitation's mail. */
+export function findBlocked(c: AccountContext, whom: z.infer<typeof CreateBlock>): Promise<Reachable | null> {
+  if ("profileId" in whom) return findBehind(c.env.DB, whom.profileId);
+  if ("conversationId" in whom) return findCorrespondent(c.env.DB, whom.conversationId, c.var.account.id);
+  return findSender(c.env, whom.answer, c.var.account.id);
+}
 
-function answerContact(c: AppContext, outcome: Contacted) {
-  if (outcome.ok) {
-    flush(c);
-    return c.body(null, 202);
-  }
-  switch (outcome.reason) {
+/** Why somebody was not written to, or not invited. */
+export function refuseContact(c: AppContext, reason: Extract<Contacted, { ok: false }>["reason"]) {
+  switch (reason) {
     case "yourself":
       return problem(c, "conflict", "This is you.");
     case "you-blocked":
       return problem(c, "conflict", "You have blocked this person. Lift that first.");
     case "rate-limited":
     case "quota-exceeded":
-      return problem(c, outcome.reason);
+      return problem(c, reason);
   }
-}
-
-async function write(c: AccountContext, path: z.output<typeof params>, body: z.output<typeof Message>) {
-  const to = await findBehind(c.env.DB, path.profileId);
-  if (to === null) return problem(c, "not-found");
-  const { text } = body;
-  return answerContact(c, await sendMessage(c.env, c.var.deps, publicOrigin(c), c.var.account, to, text));
-}
-
-async function answer(c: AccountContext, body: z.output<typeof HubAnswer>) {
-  const { answer, text } = body;
-  const to = await findSender(c.env, answer, c.var.account.id);
-  if (to === null) return problem(c, "link-invalid");
-  return answerContact(c, await sendMessage(c.env, c.var.deps, publicOrigin(c), c.var.account, to, text, "hub-answer"));
 }
 
 async function invite(c: AccountContext, path: z.output<typeof params>, body: z.output<typeof HubInvite>) {
@@ -58,8 +44,10 @@ async function invite(c: AccountContext, path: z.output<typeof params>, body: z.
   const member = await findMembership(c.env.DB, sessionId, c.var.account.id);
   if (to === null || member === null) return problem(c, "not-found");
   if (!may(member.role, "session.invite")) return problem(c, "forbidden");
-  const origin = publicOrigin(c);
-  return answerContact(c, await sendInvite(c.env, c.var.deps, origin, c.var.account, to, member, role));
+  const outcome = await sendInvite(c.env, c.var.deps, publicOrigin(c), c.var.account, to, member, role);
+  if (!outcome.ok) return refuseContact(c, outcome.reason);
+  flush(c);
+  return c.body(null, 202);
 }
 
 async function addBlock(c: AccountContext, body: z.output<typeof CreateBlock>) {
@@ -79,32 +67,8 @@ async function liftBlock(c: AccountContext, path: z.output<typeof ofBlock>) {
   return lifted ? c.body(null, 204) : problem(c, "not-found");
 }
 
-/** Writing to people on the Hub, inviting them, and not wanting to hear from somebody. */
+/** Inviting people on the Hub, and not wanting to hear from somebody. */
 export const contactRoutes = newRouter()
-  .openapi(
-    createRoute({
-      ...guarded,
-      method: "post",
-      path: "/api/v1/hub/profiles/{profileId}/messages",
-      summary: "Write to somebody on the Hub; neither learns the other's address",
-      middleware: [costs("write"), requireAccount] as const,
-      request: { params, body: json(Message) },
-      responses: accepted,
-    }),
-    (c) => write(c, c.req.valid("param"), c.req.valid("json")),
-  )
-  .openapi(
-    createRoute({
-      ...guarded,
-      method: "post",
-      path: "/api/v1/hub/answers",
-      summary: "Answer a message that came from the Hub, by the link in it",
-      middleware: [costs("write"), requireAccount] as const,
-      request: { body: json(HubAnswer) },
-      responses: accepted,
-    }),
-    (c) => answer(c, c.req.valid("json")),
-  )
   .openapi(
     createRoute({
       ...guarded,

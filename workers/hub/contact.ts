@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Language } from "../../protocol/accounts.ts";
-import type { ProfileId } from "../../protocol/ids.ts";
+import type { ConversationId, ProfileId } from "../../protocol/ids.ts";
 import { done, ok, type Result, refused } from "../../protocol/result.ts";
 import { newSecret } from "../auth/challenges.ts";
 import { consume } from "../auth/rate-limits.ts";
@@ -12,8 +12,8 @@ import { allRows, firstRow } from "../platform/rows.ts";
 import { createInvite } from "../sessions/invite-store.ts";
 
 /**
- * Two people on the Hub write to each other through us: each mail comes from our address, without a Reply-To, and what the other may know
- * is a display name. Whoever is blocked gets the same answer as everybody and is not told (V2).
+ * Who may be written to or invited, and by whom. What one learns of the other is a display name; a mail comes from our address, without a
+ * Reply-To. Whoever is blocked gets the same answer as everybody and is not told (V2).
  */
 const Reachable = z.object({
   accountId: z.string(),
@@ -44,6 +44,22 @@ export async function findSender(env: Env, answer: string, accountId: string): P
   return await firstRow(Reachable, env.DB.prepare(`${reachable} WHERE a.id = ?`).bind(link.from));
 }
 
+/** The other of a conversation that the account is in, whether or not it still has it on its own side. */
+export const findCorrespondent = (
+  db: D1Database,
+  conversationId: ConversationId,
+  accountId: string,
+): Promise<Reachable | null> =>
+  firstRow(
+    Reachable,
+    db
+      .prepare(
+        `${reachable} JOIN conversations c ON a.id = iif(c.first_account_id = ?2, c.second_account_id, c.first_account_id)
+       WHERE c.id = ?1 AND ?2 IN (c.first_account_id, c.second_account_id)`,
+      )
+      .bind(conversationId, accountId),
+  );
+
 const Blocked = z.object({ by: z.string() });
 
 /** Whether either of two people has blocked the other; `by-me`: the one who asks. */
@@ -62,41 +78,22 @@ export async function blockBetween(db: D1Database, me: string, other: string): P
 }
 
 /** `silent`: nothing is sent, and nobody is told. */
-async function mayContact(env: Env, deps: Deps, me: string, to: Reachable) {
+export async function mayContact(env: Env, deps: Deps, me: string, to: Reachable, bucket: "contact" | "message") {
   if (to.accountId === me) return refused("yourself");
   const block = await blockBetween(env.DB, me, to.accountId);
   if (block === "by-me") return refused("you-blocked");
-  if (!(await consume(env, deps, ["contact", me])).ok) return refused("rate-limited");
+  if (!(await consume(env, deps, [bucket, me])).ok) return refused("rate-limited");
   return ok({ silent: block !== null });
 }
 
-interface Sender {
+export interface Sender {
   id: string;
   displayName: string;
 }
 
-/** The link by which the receiver answers or blocks. */
+/** The link by which whoever was invited answers or blocks. */
 const answerLink = async (env: Env, deps: Deps, origin: string, from: string, to: string) =>
   `${origin}/hub/answer?token=${await issueLinkToken(env, deps, { kind: "answer", from, to })}`;
-
-export async function sendMessage(
-  env: Env,
-  deps: Deps,
-  origin: string,
-  from: Sender,
-  to: Reachable,
-  text: string,
-  template: "hub-message" | "hub-answer" = "hub-message",
-): Promise<Contacted> {
-  const allowed = await mayContact(env, deps, from.id, to);
-  if (!allowed.ok) return allowed;
-  const id = `hub-${newSecret(deps)}`;
-  const link = await answerLink(env, deps, origin, from.id, to.accountId);
-  const values = { from: from.displayName, text, link };
-  const mail = queueMail(env.DB, { id, to, template, values }, deps.now());
-  await (allowed.value.silent ? queueDecoy(env.DB, id, deps.now()) : mail).run();
-  return done;
-}
 
 /** Invites somebody to a session in which the sender may; the code goes to them alone, for one use. */
 export async function sendInvite(
@@ -108,7 +105,7 @@ export async function sendInvite(
   session: { sessionId: string; sessionName: string },
   role: "participant" | "observer",
 ): Promise<Contacted> {
-  const allowed = await mayContact(env, deps, from.id, to);
+  const allowed = await mayContact(env, deps, from.id, to, "contact");
   if (!allowed.ok) return allowed;
   // Whoever is blocked sees their session hold one more open invitation, like anybody whose mail was not answered.
   const invite = await createInvite(env, deps, session.sessionId, role, 1, to.displayName);

@@ -34,8 +34,7 @@ export interface Values {
   };
   "recordings-ending": { count: number; firstAtMs: number; link: string };
   downgrade: { tier: string; count: number; firstAtMs: number; link: string };
-  "hub-message": { from: string; text: string; link: string };
-  "hub-answer": { from: string; text: string; link: string };
+  message: { from: string; link: string };
   "hub-invite": { from: string; session: string; link: string; answer: string };
   "waitlist-confirm": { link: string; unsubscribe: string };
   launch: { link: string; unsubscribe: string };
@@ -153,17 +152,12 @@ const en: Catalogue = {
     action: { label: "See the recordings", href: link },
     reason: "A change of plan never deletes anything without telling you first.",
   }),
-  "hub-message": ({ from, text, link }) => ({
-    subject: `${own(from)} wrote to you on the Hub`,
-    paragraphs: [text, "They do not have your address. If you answer, it goes through the Hub too."],
-    action: { label: `Answer ${own(from)}`, href: link },
-    reason: "Your profile is published. You can block this person, or make your profile private.",
-  }),
-  "hub-answer": ({ from, text, link }) => ({
-    subject: `${own(from)} has answered you on the Hub`,
-    paragraphs: [text, "They do not have your address. If you answer, it goes through the Hub too."],
-    action: { label: `Answer ${own(from)}`, href: link },
-    reason: "You wrote to this person on the Hub. Behind the button you can also block them.",
+  message: ({ from, link }) => ({
+    subject: `${own(from)} wrote to you`,
+    paragraphs: ["The message is on SessionLinked; sign in to read it. Neither of you sees the other’s address."],
+    action: { label: "Read the message", href: link },
+    reason:
+      "A conversation sends you one mail, and the next only when you have read it. There you can also block this person.",
   }),
   "hub-invite": ({ from, session, link, answer }) => ({
     subject: `${own(from)} invites you to a session`,
@@ -343,17 +337,12 @@ const de: Catalogue = {
     action: { label: "Aufnahmen ansehen", href: link },
     reason: "Ein Tarifwechsel löscht nie etwas, ohne dass du es vorher erfährst.",
   }),
-  "hub-message": ({ from, text, link }) => ({
-    subject: `${own(from)} hat dir über den Hub geschrieben`,
-    paragraphs: [text, "Deine Adresse ist dort nicht bekannt. Auch deine Antwort geht über den Hub."],
-    action: { label: `${own(from)} antworten`, href: link },
-    reason: "Dein Profil ist veröffentlicht. Du kannst diese Person blockieren oder dein Profil privat stellen.",
-  }),
-  "hub-answer": ({ from, text, link }) => ({
-    subject: `${own(from)} hat dir über den Hub geantwortet`,
-    paragraphs: [text, "Deine Adresse ist dort nicht bekannt. Auch deine Antwort geht über den Hub."],
-    action: { label: `${own(from)} antworten`, href: link },
-    reason: "Du hast dieser Person über den Hub geschrieben. Hinter dem Knopf kannst du sie auch blockieren.",
+  message: ({ from, link }) => ({
+    subject: `${own(from)} hat dir geschrieben`,
+    paragraphs: ["Die Nachricht liegt auf SessionLinked; zum Lesen meldest du dich an. Eure Adressen bleiben bei uns."],
+    action: { label: "Nachricht lesen", href: link },
+    reason:
+      "Zu einem Gespräch kommt eine Mail, und die nächste erst, wenn du es gelesen hast. Dort kannst du diese Person auch blockieren.",
   }),
   "hub-invite": ({ from, session, link, answer }) => ({
     subject: `${own(from)} lädt dich zu einer Session ein`,

@@ -2,6 +2,7 @@ import { type Currency, currencies, readAmount } from "../../protocol/currencies
 import type { ErrorCode } from "../../protocol/errors.ts";
 import { type HubPage, HubQuery } from "../../protocol/hub.ts";
 import { ProfileId } from "../../protocol/ids.ts";
+import { Posted } from "../../protocol/messages.ts";
 import type { Page } from "../../site/design/page.ts";
 import { type Done, hubText, isDone } from "../../site/i18n/hub.ts";
 import { Answer, Report } from "../../site/views/hub/contact.tsx";
@@ -88,7 +89,7 @@ async function showProfile(
 function problemOf(page: Page, form: "message" | "invite" | "page", code: ErrorCode, isOwn: boolean): string {
   const t = hubText[page.language].problems;
   if (code === "conflict") return isOwn ? t.yourself : t.blocked;
-  if (code === "quota-exceeded") return form === "invite" ? t.full : t.manyBlocked;
+  if (code === "quota-exceeded") return { invite: t.full, message: t.longTalk, page: t.manyBlocked }[form];
   return form === "invite" ? t.session : t.text;
 }
 
@@ -129,9 +130,14 @@ function ended(
   return showProfile(c, visit, { form, code: answer.reason, ...(text === undefined ? {} : { text }) });
 }
 
+/** After a message: to the conversation that it is in. */
+const toConversation = (c: AppContext, page: Page, answer: { value: unknown }) =>
+  seeOther(c, page, `/messages/${Posted.parse(answer.value).conversationId}?done=sent#write`);
+
 async function sendMessage(c: AppContext, visit: ReaderVisit) {
   const { text = "" } = await fieldsOfForm(c);
   const answer = await askApi(c, "POST", apiPath(c, "messages"), { text });
+  if (answer.ok) return toConversation(c, visit.page, answer);
   return ended(c, visit, "message", answer, "sent", text);
 }
 
@@ -201,7 +207,8 @@ async function showAnswer(c: AppContext, { page, reader }: ReaderVisit, refused?
 async function answerSender(c: AppContext, visit: ReaderVisit) {
   const { text = "" } = await fieldsOfForm(c);
   const answer = await askApi(c, "POST", "/hub/answers", { answer: c.req.query("token") ?? "", text });
-  if (answer.ok || isPageOfItsOwn(answer.reason)) return backTo(c, visit.page, here(c), answer, "sent");
+  if (answer.ok) return toConversation(c, visit.page, answer);
+  if (isPageOfItsOwn(answer.reason)) return pageProblem(c, answer.reason, answer);
   return showAnswer(c, visit, { code: answer.reason, text });
 }
 

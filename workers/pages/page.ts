@@ -27,7 +27,10 @@ function describe(c: AppContext, account: Account | null): Page {
     path: c.req.path,
     search: searchParams.size === 0 ? "" : `?${searchParams}`,
     origin,
-    account: account === null ? null : { displayName: account.displayName, accent: accentOf(account.id) },
+    account:
+      account === null
+        ? null
+        : { displayName: account.displayName, accent: accentOf(account.id), unread: account.unread },
     nowMs: c.var.deps.now(),
   };
 }

@@ -29,6 +29,7 @@ export const memberPages = [
   "/account/profile/sample/delete",
   "/recordings",
   "/sessions",
+  "/messages",
   "/device",
 ] as const;
 
@@ -47,6 +48,9 @@ export const pagesOfOne = [
   "/hub/answer",
   "/invite",
   "/invite/:code",
+  "/messages/:conversationId",
+  "/messages/:conversationId/delete",
+  "/messages/:conversationId/report",
   "/recordings/:recordingId/delete",
   "/reset/finish",
   "/sessions/:sessionId",

@@ -58,4 +58,7 @@ export const StoredId = {
   block: stored<"blk">(),
   export: stored<"exp">(),
   request: stored<"prq">(),
+  conversation: stored<"cnv">(),
+  message: stored<"msg">(),
+  profile: stored<"pro">(),
 };

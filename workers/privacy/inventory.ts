@@ -2,6 +2,7 @@ import { accountsRules } from "./inventory/accounts.ts";
 import { breachesRules } from "./inventory/breaches.ts";
 import { hubRules } from "./inventory/hub.ts";
 import { mailRules } from "./inventory/mail.ts";
+import { messagesRules } from "./inventory/messages.ts";
 import { operatorsRules } from "./inventory/operators.ts";
 import { privacyRules } from "./inventory/privacy.ts";
 import { recordingsRules } from "./inventory/recordings.ts";
@@ -13,6 +14,7 @@ export const inventory: Inventory = {
   ...accountsRules,
   ...mailRules,
   ...hubRules,
+  ...messagesRules,
   ...sessionsRules,
   ...recordingsRules,
   ...privacyRules,

@@ -36,6 +36,16 @@ const first: PolicyVersion["numbers"] = {
   UPLOAD_ABANDONED_AFTER_MS: 6,
 };
 
+const second: PolicyVersion["numbers"] = {
+  ...first,
+  ERASURE_RECEIPT_MS: 30,
+  SIGN_IN_RETENTION_MS: 90,
+  EXPORT_RETENTION_MS: 7,
+  REQUEST_RETENTION_MS: 1096,
+};
+
+const third: PolicyVersion["numbers"] = { ...second, USAGE_RETENTION_MS: 400 };
+
 export const policyVersions: readonly PolicyVersion[] = [
   { version: 1, fromAtMs: Date.UTC(2026, 10, 25), isMaterial: false, change: null, numbers: first },
   {
@@ -47,13 +57,7 @@ export const policyVersions: readonly PolicyVersion[] = [
       en: "Your account has a page for your rights: a copy of everything, restriction, requests with a date, deletion. What these leave behind, and how long sign-ins are remembered, is said.",
       de: "Dein Konto hat eine Seite für deine Rechte: Kopie von allem, Einschränkung, Anfragen mit Datum, Löschung. Was davon bleibt, und wie lange Anmeldungen gemerkt werden, steht jetzt da.",
     },
-    numbers: {
-      ...first,
-      ERASURE_RECEIPT_MS: 30,
-      SIGN_IN_RETENTION_MS: 90,
-      EXPORT_RETENTION_MS: 7,
-      REQUEST_RETENTION_MS: 1096,
-    },
+    numbers: second,
   },
   {
     version: 3,
@@ -64,14 +68,18 @@ export const policyVersions: readonly PolicyVersion[] = [
       en: "We count how often each part of the service is used in a day. No person is in these totals, small ones are deleted, and you can object.",
       de: "Wir zählen, wie oft jeder Teil des Dienstes am Tag benutzt wird. Personen kommen in diesen Summen nicht vor, kleine löschen wir, und du kannst widersprechen.",
     },
-    numbers: {
-      ...first,
-      ERASURE_RECEIPT_MS: 30,
-      SIGN_IN_RETENTION_MS: 90,
-      EXPORT_RETENTION_MS: 7,
-      REQUEST_RETENTION_MS: 1096,
-      USAGE_RETENTION_MS: 400,
+    numbers: third,
+  },
+  {
+    version: 4,
+    fromAtMs: Date.UTC(2026, 10, 27),
+    // What is new is kept for whoever writes or gets a message, and is said where it is written.
+    isMaterial: false,
+    change: {
+      en: "What members write to each other lies on the site and no longer in mails: it is kept for a year, and goes sooner with a deleted conversation or with either account.",
+      de: "Was sich Mitglieder schreiben, steht auf der Seite und nicht mehr in Mails: Es bleibt ein Jahr und geht früher, wenn das Gespräch gelöscht wird oder eines der beiden Konten.",
     },
+    numbers: { ...third, MESSAGE_RETENTION_MS: 365 },
   },
 ];
 

@@ -1,5 +1,6 @@
 import { assertNever } from "../../protocol/errors.ts";
 import { DAY_MS } from "../../protocol/retention.ts";
+import { holdingName } from "../../site/i18n/holdings.ts";
 import type { Recipient, Retention, Rule, Words } from "./rules.ts";
 
 const DAYS_OF_A_YEAR = 365;
@@ -22,6 +23,7 @@ const moments: Record<string, Words> = {
   atMs: { en: "it happened", de: "dem Ereignis" },
   lastUsedAtMs: { en: "its last use", de: "der letzten Benutzung" },
   consentedAtMs: { en: "the consent", de: "der Einwilligung" },
+  lastMessageAtMs: { en: "its last message", de: "der letzten Nachricht" },
   withdrawnAtMs: { en: "the withdrawal", de: "dem Widerruf" },
   createdAtMs: { en: "it came", de: "dem Eingang" },
   closedAtMs: { en: "it is closed", de: "dem Abschluss" },
@@ -62,8 +64,8 @@ function retentionWords(retention: Retention<string>): Words {
     case "with":
     case "follows":
       return {
-        en: `as long as what it belongs to (${retention.table})`,
-        de: `so lange wie das, wozu es gehört (${retention.table})`,
+        en: `as long as what it belongs to under “${holdingName("en", retention.table)}”`,
+        de: `so lange wie das, wozu es unter „${holdingName("de", retention.table)}“ gehört`,
       };
     case "overwritten":
       return { en: "until the next run overwrites it", de: "bis der nächste Lauf es überschreibt" };
@@ -83,6 +85,7 @@ export function keptFor(rule: Rule<string>): Words {
 /** Who sees it, for people. */
 export const recipientWords: Record<Recipient, Words> = {
   collaborators: { en: "those in the same session", de: "wer in derselben Session ist" },
+  correspondent: { en: "the other of the two", de: "die andere Person" },
   public: { en: "everybody, once published", de: "alle, sobald veröffentlicht" },
   mail: { en: "the mail’s receiver", de: "wer die Mail bekommt" },
   operators: { en: "a person of ours", de: "jemand von uns" },

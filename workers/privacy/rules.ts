@@ -20,7 +20,7 @@ export interface Words {
 export type LawfulBasis = "contract" | "consent" | "legitimate-interest" | "legal-obligation";
 
 /** Who sees it besides the person and Cloudflare, on which everything runs. */
-export type Recipient = "collaborators" | "public" | "mail" | "operators";
+export type Recipient = "collaborators" | "correspondent" | "public" | "mail" | "operators";
 
 /** How the erasure of an account reaches rows: deletes them, empties the column that names the person, or leaves them to a step of its own. */
 export type Erase = "delete" | "forget" | "step";

@@ -1,0 +1,208 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, test } from "vitest";
+import { Conversation, ConversationMessage, Posted } from "../../protocol/messages.ts";
+import { pageSchema } from "../../protocol/paging.ts";
+import { MESSAGE_RETENTION_MS } from "../../protocol/retention.ts";
+import { createApp } from "../app.ts";
+import { sendDueMail } from "../mail/outbox.ts";
+import { systemDeps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
+import { sweepTable } from "../privacy/sweep.ts";
+import { person } from "../testing/person.ts";
+
+type Person = Awaited<ReturnType<typeof person>>;
+let sent: { to: string; subject: string; text: string; html: string }[] = [];
+const EMAIL = { send: async (mail: (typeof sent)[number]) => void sent.push(mail) };
+const mails = async () => {
+  await sendDueMail({ ...env, EMAIL } as unknown as Env, systemDeps, 1_000);
+  return sent.splice(0);
+};
+
+beforeEach(async () => {
+  sent = [];
+  for (const table of ["profiles", "hub_search", "hub_spellings", "mail_outbox", "rate_limits", "accounts"])
+    await env.DB.prepare(`DELETE FROM ${table}`).run();
+});
+
+const api = "/api/v1";
+const listOf = async (who: Person) =>
+  pageSchema(Conversation).parse(await (await who.call("GET", `${api}/conversations`)).json()).items;
+const readBy = async (who: Person, conversationId: string, query = "") =>
+  pageSchema(ConversationMessage).parse(
+    await (await who.call("GET", `${api}/conversations/${conversationId}/messages${query}`)).json(),
+  );
+const texts = async (who: Person, conversationId: string) =>
+  (await readBy(who, conversationId)).items.map(({ text }) => text);
+const say = (who: Person, conversationId: string, text: string) =>
+  who.call("POST", `${api}/conversations/${conversationId}/messages`, { text });
+
+/** Two people, and the first message of one to the other's profile. */
+async function begin(text = "Bass on Friday?") {
+  const [ada, ben] = [await person("Ada"), await person("Ben")];
+  const { profileId } = await ben.publish({ instruments: ["Bass"] });
+  const path = `${api}/hub/profiles/${profileId}/messages`;
+  const answer = await ada.call("POST", path, { text });
+  expect(answer.status).toBe(202);
+  const { conversationId } = Posted.parse(await answer.json());
+  return { ada, ben, path, conversationId };
+}
+
+describe("what members write to each other", () => {
+  test("V2: a message and its answer stay on the site; a mail says who wrote and nothing of what, and neither side learns an address or an account", async () => {
+    const { ada, ben, conversationId } = await begin("<b>Bass on</b> Friday?\n🎸");
+    const [first, ...none] = await mails();
+    expect(none).toEqual([]);
+    expect([first?.to, first?.subject]).toEqual([ben.email, "Ada wrote to you"]);
+    expect(first?.text).toContain(`/messages/${conversationId}`);
+    expect(JSON.stringify(first)).not.toContain("Bass on");
+    expect((await say(ben, conversationId, "Yes.")).status).toBe(202);
+    const [second] = await mails();
+    expect(second?.to).toBe(ada.email);
+    expect(await texts(ada, conversationId)).toEqual(["Yes.", "<b>Bass on</b> Friday?\n🎸"]);
+    expect(await texts(ben, conversationId)).toEqual(await texts(ada, conversationId));
+    for (const [seen, of] of [
+      [[first, await listOf(ben), await readBy(ben, conversationId)], ada],
+      [[second, await listOf(ada), await readBy(ada, conversationId)], ben],
+    ] as const) {
+      const all = JSON.stringify(seen);
+      expect(all).not.toContain(of.email);
+      expect(all).not.toContain(of.accountId);
+      expect(all.toLowerCase()).not.toContain("reply-to");
+    }
+    // Who has no profile is shown none.
+    expect((await listOf(ben))[0]?.profileId).toBeNull();
+    expect((await listOf(ada))[0]?.profileId).not.toBeNull();
+  });
+
+  test("unread is counted for who was written to, one mail says so until it is read, and the next comes after", async () => {
+    const { ada, ben, path, conversationId } = await begin();
+    for (const text of ["Or Saturday?", "Or never?"]) await ada.call("POST", path, { text });
+    expect(await mails()).toHaveLength(1);
+    expect([(await listOf(ben))[0]?.unread, (await listOf(ada))[0]?.unread]).toEqual([3, 0]);
+    expect((await listOf(ben))[0]?.lastText).toBe("Or never?");
+    expect((await ben.call("PUT", `${api}/conversations/${conversationId}/read`)).status).toBe(204);
+    expect((await listOf(ben))[0]?.unread).toBe(0);
+    await say(ada, conversationId, "Hello?");
+    expect(await mails()).toHaveLength(1);
+  });
+
+  test("X27: what is written is bounded, and so is how often: a stranger gets few, who has answered a conversation's worth", async () => {
+    const { ada, ben, path, conversationId } = await begin();
+    const status = async (text: unknown) => (await ada.call("POST", path, { text })).status;
+    for (const bad of ["", "  \n ", "x".repeat(1_001), "a\0b", 5, null]) expect(await status(bad)).toBe(422);
+    expect(await status("👨‍👩‍👧‍👦".repeat(1_000))).toBe(202);
+    let [last, times] = [202, 2];
+    while (last === 202 && times < 20) [last, times] = [await status("again"), times + 1];
+    expect([last, times]).toEqual([429, 6]);
+    expect(await mails()).toHaveLength(1);
+    expect((await say(ben, conversationId, "Slowly.")).status).toBe(202);
+    for (let at = 0; at < 20; at++) expect((await say(ada, conversationId, `${at}`)).status).toBe(202);
+    const { profileId: own } = await ada.publish();
+    expect((await ada.call("POST", `${api}/hub/profiles/${own}/messages`, { text: "me" })).status).toBe(409);
+    const page = await readBy(ada, conversationId, "?limit=10");
+    expect(page.items).toHaveLength(10);
+    const next = await readBy(ada, conversationId, `?limit=100&cursor=${page.nextCursor}`);
+    expect([next.items.length, next.nextCursor]).toEqual([16, null]);
+  });
+
+  test("V2: who is blocked gets the same answer, reaches nobody, and sees what they wrote; lifted, the next arrives", async () => {
+    const { ada, ben, conversationId } = await begin();
+    await mails();
+    const shape = async (response: Response) =>
+      `${response.status} ${await response.text()} ${[...response.headers.keys()].sort()}`;
+    const before = await shape(await say(ada, conversationId, "Hi"));
+    const made = await ben.call("POST", `${api}/blocks`, { conversationId });
+    const { blockId } = await made.json<{ blockId: string }>();
+    const [unread] = (await listOf(ben)).map((one) => one.unread);
+    expect(await shape(await say(ada, conversationId, "Are you there?"))).toBe(before);
+    expect(await texts(ada, conversationId)).toContain("Are you there?");
+    expect(await texts(ben, conversationId)).not.toContain("Are you there?");
+    expect((await listOf(ben))[0]).toMatchObject({ unread, lastText: "Hi", isBlocked: true });
+    expect(await mails()).toEqual([]);
+    expect((await say(ben, conversationId, "No")).status).toBe(409);
+    expect((await ben.call("DELETE", `${api}/blocks/${blockId}`)).status).toBe(204);
+    await say(ada, conversationId, "Now?");
+    expect(await texts(ben, conversationId)).toEqual(["Now?", "Hi", "Bass on Friday?"]);
+  });
+
+  test("E6, E3: deleted for one it stays for the other; deleted for both, or with either account, or a year on, nothing is left", async () => {
+    const left = async () =>
+      (await Promise.all(
+        ["conversations", "conversation_sides", "messages"].map((table) =>
+          env.DB.prepare(`SELECT COUNT(*) AS n FROM ${table}`).first<number>("n"),
+        ),
+      )) as number[];
+    const one = await begin();
+    expect((await one.ada.call("DELETE", `${api}/conversations/${one.conversationId}`)).status).toBe(204);
+    expect((await one.ada.call("GET", `${api}/conversations/${one.conversationId}`)).status).toBe(404);
+    expect(await texts(one.ben, one.conversationId)).toHaveLength(1);
+    // Written to again, it begins anew for whoever deleted it.
+    await say(one.ben, one.conversationId, "Still there?");
+    expect(await texts(one.ada, one.conversationId)).toEqual(["Still there?"]);
+    for (const who of [one.ada, one.ben]) await who.call("DELETE", `${api}/conversations/${one.conversationId}`);
+    expect(await left()).toEqual([0, 0, 0]);
+    const two = await begin();
+    await env.DB.prepare("DELETE FROM accounts WHERE id = ?").bind(two.ben.accountId).run();
+    expect(await left()).toEqual([0, 0, 0]);
+    await begin();
+    const later = { ...systemDeps, now: () => Date.now() + MESSAGE_RETENTION_MS - 60_000 };
+    for (const table of ["messages", "conversations"] as const) await sweepTable(env, later, table, 100);
+    expect(await left()).toEqual([1, 2, 1]);
+    const due = { ...systemDeps, now: () => Date.now() + MESSAGE_RETENTION_MS + 1 };
+    for (const table of ["messages", "conversations"] as const) await sweepTable(env, due, table, 100);
+    expect(await left()).toEqual([0, 0, 0]);
+  });
+
+  test("A5: the other of a conversation can be reported, profile or not", async () => {
+    const { ada, ben, conversationId } = await begin();
+    const report = { reason: "abuse", details: "Rude." };
+    const answer = await ben.call("POST", `${api}/conversations/${conversationId}/reports`, report);
+    expect(answer.status).toBe(202);
+    const { results } = await env.DB.prepare("SELECT account_id AS about FROM reports").all();
+    expect(results).toEqual([{ about: ada.accountId }]);
+  });
+});
+
+describe("messages in a browser without a script", () => {
+  const app = createApp();
+  const open = (who: Person, method: string, path: string, form?: Record<string, string>) =>
+    app.request(
+      `https://sessionlinked.test${path}`,
+      {
+        method,
+        redirect: "manual",
+        headers: {
+          Cookie: `__Host-session=${who.token}`,
+          Accept: "text/html",
+          "Sec-Fetch-Site": "same-origin",
+          ...(form === undefined ? {} : { "Content-Type": "application/x-www-form-urlencoded" }),
+        },
+        ...(form === undefined ? {} : { body: new URLSearchParams(form).toString() }),
+      },
+      env,
+    );
+
+  test.each([
+    ["en", "1 unread", "Write something"],
+    ["de", "1 ungelesen", "Schreib etwas"],
+  ])(
+    "in %s: the header counts what is unread until it is looked at; a form answers with what was typed",
+    async (lang, unread, refused) => {
+      const { ada, ben, conversationId } = await begin("Hello <i>Ben</i>");
+      const at = (path: string) => `${path}${path.includes("?") ? "&" : "?"}lang=${lang}`;
+      expect(await (await open(ben, "GET", at("/help"))).text()).toContain(unread);
+      const list = await (await open(ben, "GET", at("/messages"))).text();
+      expect(list).toContain("Hello &lt;i&gt;Ben&lt;/i&gt;");
+      const page = await (await open(ben, "GET", at(`/messages/${conversationId}`))).text();
+      expect(page).not.toContain(unread);
+      expect(await (await open(ben, "GET", at("/help"))).text()).not.toContain(unread);
+      const empty = await open(ben, "POST", at(`/messages/${conversationId}`), { text: " " });
+      expect([empty.status, await empty.text()]).toEqual([422, expect.stringContaining(refused)]);
+      const answered = await open(ben, "POST", at(`/messages/${conversationId}`), { text: "Hi." });
+      expect(answered.headers.get("Location")).toBe(`/messages/${conversationId}?done=sent&lang=${lang}#write`);
+      expect(await (await open(ada, "GET", at("/help"))).text()).toContain(unread);
+      for (const part of ["", "/delete", "/report"])
+        expect((await open(await person("Eve"), "GET", at(`/messages/${conversationId}${part}`))).status).toBe(404);
+    },
+  );
+});

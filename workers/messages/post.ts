@@ -1,0 +1,40 @@
+import type { ConversationId } from "../../protocol/ids.ts";
+import { MESSAGES_PER_CONVERSATION_MAX } from "../../protocol/limits.ts";
+import { ok, type Result, refused } from "../../protocol/result.ts";
+import { newSecret } from "../auth/challenges.ts";
+import { mayContact, type Reachable, type Sender } from "../hub/contact.ts";
+import { queueDecoy, queueMail } from "../mail/outbox.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
+import { standingOf, writeStatements } from "./store.ts";
+
+type Posted = Result<ConversationId, "yourself" | "you-blocked" | "rate-limited" | "quota-exceeded">;
+
+/**
+ * Writes to somebody. What is said stays on the site; a mail says that something is there and who wrote, once until it has been read. To
+ * somebody who has not answered yet it is a message to a stranger, and those are few.
+ */
+export async function postMessage(
+  env: Env,
+  deps: Deps,
+  origin: string,
+  from: Sender,
+  to: Reachable,
+  text: string,
+): Promise<Posted> {
+  const before = await standingOf(env.DB, from.id, to.accountId);
+  const allowed = await mayContact(env, deps, from.id, to, before?.isAnswered === true ? "message" : "contact");
+  if (!allowed.ok) return allowed;
+  if ((before?.messages ?? 0) >= MESSAGES_PER_CONVERSATION_MAX) return refused("quota-exceeded");
+  const isHeld = allowed.value.silent;
+  const written = writeStatements(env.DB, deps, { authorId: from.id, readerId: to.accountId, text, isHeld });
+  await env.DB.batch(written);
+  const conversationId = (await standingOf(env.DB, from.id, to.accountId))?.conversationId;
+  if (conversationId === undefined) throw new Error("The conversation that was just written in is not there.");
+  const id = `message-${newSecret(deps)}`;
+  const values = { from: from.displayName, link: `${origin}/messages/${conversationId}` };
+  const isTold = !isHeld && (before?.unread ?? 0) === 0;
+  const mail = queueMail(env.DB, { id, to, template: "message", values }, deps.now());
+  await (isTold ? mail : queueDecoy(env.DB, id, deps.now())).run();
+  return ok(conversationId);
+}
