@@ -114,6 +114,7 @@ export function buildSite(): void {
       "site/design/design.css",
       "companion/view/view.css",
       "companion/view/main.dom.tsx",
+      "companion/view/design.dom.tsx",
       "companion/engine/sound/device.worklet.ts",
       "companion/engine/sound/lanes-worker.dom.ts",
       ...globSync("site/client/*.ts", { cwd: root }).filter(isEntry).sort(),

@@ -16,7 +16,7 @@ const en = {
     again: "Join again",
     back: "To the session's page",
     reasons: {
-      replaced: "You joined from another window or device. That one goes on.",
+      replaced: "You joined from another window or device. The session goes on there.",
       removed: "The host took you out of this session, or you have left it.",
       "session-closed": "This session has been deleted.",
       kicked: "The host has sent you out.",
@@ -51,7 +51,7 @@ const en = {
     countIn: "count-in",
     bars: (bars: number) => (bars === 0 ? "none" : bars === 1 ? "1 bar" : `${bars} bars`),
     loop: "Loop",
-    loopNote: (bars: number) => `Loop ${bars} bars from here, or let go`,
+    loopNote: (bars: number) => `Loop ${bars} bars from here; once more ends it`,
     did: {
       play: "play",
       stop: "stop",
@@ -63,7 +63,7 @@ const en = {
       map: "tempo map",
       marker: "marker",
     },
-    watching: "You are listening: the transport is the players'.",
+    watching: "You are listening. Those who play move the transport.",
   },
   people: {
     label: "People",
@@ -85,7 +85,8 @@ const en = {
   },
   sound: {
     label: "Sound",
-    before: "Plug in, choose your input, and hear everybody. Headphones, please: what you hear must not go back in.",
+    before:
+      "Plug in, choose your input, and hear everybody. Headphones, please: what you hear must not reach your microphone.",
     beforeListening: "You hear everybody who plays. Nothing is asked of your microphone.",
     turnOn: "Turn sound on",
     listen: "Listen",
@@ -124,7 +125,7 @@ const en = {
       most: (leg: string) => `most of it: ${leg}`,
       captureMs: "their device",
       networkMs: "the network",
-      bufferMs: "the buffer against an uneven path",
+      bufferMs: "the buffer that evens out the network",
       playoutMs: "your device",
     },
     troubles: {
@@ -189,7 +190,7 @@ const en = {
       ["R", "record, or end the take"],
       ["Home", "to the beginning"],
       ["← →", "one bar back or on"],
-      ["L", "loop four bars from here, or let go"],
+      ["L", "loop four bars from here, or end the loop"],
       ["M", "marker here"],
       ["+ −", "closer, further away"],
       ["0", "all of the timeline"],
@@ -200,7 +201,7 @@ const en = {
     ] as readonly (readonly [string, string])[],
   },
   toasts: {
-    offline: "The room cannot be reached just now, so nothing was sent. It comes back by itself.",
+    offline: "The room cannot be reached just now, so nothing was sent. The connection comes back by itself.",
     copied: "Copied.",
     "mute-asked": "The host asks you to mute your microphone.",
     "mute-sent": "Asked. Only they can mute themselves.",
@@ -211,7 +212,7 @@ const en = {
     forbidden: "Your role in this session does not allow this.",
     "recording-off": "The host has switched recording off for this session.",
     "rate-limited": "That was a lot at once. Wait a moment.",
-    "relay-unavailable": "No relay for sound can be reached just now. It is tried again.",
+    "relay-unavailable": "No relay for sound can be reached just now. We keep trying.",
     "log-full": "This session's log is full. Begin a new session.",
     "notes-full": "This session has as many notes as it can hold.",
     conflict: "A session needs a host: hand that role over first.",
@@ -249,7 +250,7 @@ const de: ViewWords = {
   recordingOn: (who) => `Aufnahme läuft: ${who}`,
   recordingRolls: "Aufnahme läuft",
   permitted: "Takes dürfen aufgenommen werden",
-  notPermitted: "Aufnehmen ist in dieser Session aus",
+  notPermitted: "In dieser Session wird nicht aufgenommen",
   permit: "Aufnehmen erlauben",
   forbid: "Aufnehmen ausschalten",
   transport: {
@@ -270,7 +271,7 @@ const de: ViewWords = {
     countIn: "Vorzähler",
     bars: (bars) => (bars === 0 ? "keiner" : bars === 1 ? "1 Takt" : `${bars} Takte`),
     loop: "Loop",
-    loopNote: (bars) => `${bars} Takte ab hier als Loop, oder Loop aus`,
+    loopNote: (bars) => `${bars} Takte ab hier als Loop; noch einmal: Loop aus`,
     did: {
       play: "Play",
       stop: "Stopp",
@@ -282,7 +283,7 @@ const de: ViewWords = {
       map: "Tempo-Map",
       marker: "Marker",
     },
-    watching: "Du hörst zu: Den Transport bedienen die, die spielen.",
+    watching: "Du hörst zu. Den Transport bedient, wer mitspielt.",
   },
   people: {
     label: "Leute",
@@ -304,7 +305,8 @@ const de: ViewWords = {
   },
   sound: {
     label: "Ton",
-    before: "Einstecken, Eingang wählen, alle hören. Bitte mit Kopfhörer: Was du hörst, darf nicht wieder hinein.",
+    before:
+      "Einstecken, Eingang wählen, alle hören. Bitte mit Kopfhörer: Was du hörst, darf nicht wieder ins Mikrofon.",
     beforeListening: "Du hörst alle, die spielen. Nach deinem Mikrofon wird nicht gefragt.",
     turnOn: "Ton einschalten",
     listen: "Zuhören",
@@ -343,7 +345,7 @@ const de: ViewWords = {
       most: (leg) => `das meiste davon: ${leg}`,
       captureMs: "das Gerät dort",
       networkMs: "das Netz",
-      bufferMs: "der Puffer gegen einen unruhigen Weg",
+      bufferMs: "der Puffer gegen ein unruhiges Netz",
       playoutMs: "dein Gerät",
     },
     troubles: {
@@ -363,9 +365,9 @@ const de: ViewWords = {
   },
   takes: {
     label: "Takes auf der Zeitlinie",
-    playhead: "Abspielposition",
+    playhead: "Abspielkopf",
     empty: "Noch ist nichts aufgenommen. Drück R, wenn alle bereit sind: Jeder Take landet hier, auf seinem Takt.",
-    emptyLocked: "Noch ist nichts aufgenommen, und Aufnehmen ist in dieser Session aus.",
+    emptyLocked: "Noch ist nichts aufgenommen, und das Aufnehmen ist hier ausgeschaltet.",
     uploading: "unterwegs",
     growing: "wird gerade aufgenommen",
     zoomIn: "Näher",
@@ -392,14 +394,14 @@ const de: ViewWords = {
     label: "Notizen",
     empty: "Akkorde, Text, was in Take drei noch hakt: Notizen gehören allen.",
     add: "Neue Notiz",
-    save: "Sichern",
+    save: "Speichern",
     cancel: "Abbrechen",
     remove: "Notiz löschen",
     undo: "Zurückholen",
     removed: "Notiz gelöscht.",
     edit: "Notiz ändern",
     text: "Text der Notiz",
-    readOnly: "Notizen schreiben die, die spielen.",
+    readOnly: "Notizen schreibt, wer mitspielt.",
   },
   keys: {
     title: "Tasten",
@@ -421,10 +423,10 @@ const de: ViewWords = {
     ],
   },
   toasts: {
-    offline: "Der Raum ist gerade nicht erreichbar, gesendet wurde nichts. Er kommt von selbst wieder.",
+    offline: "Der Raum ist gerade nicht erreichbar, gesendet wurde nichts. Die Verbindung kommt von selbst wieder.",
     copied: "Kopiert.",
-    "mute-asked": "Der Host bittet dich, dein Mikrofon stumm zu schalten.",
-    "mute-sent": "Gebeten. Stumm schalten kann sich jeder nur selbst.",
+    "mute-asked": "Der Host bittet dich, dein Mikrofon stummzuschalten.",
+    "mute-sent": "Die Bitte ist angekommen. Stummschalten kann sich jeder nur selbst.",
     "left-alone": "Geändert wurde nichts.",
     close: "Schließen",
   },

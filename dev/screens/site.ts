@@ -10,7 +10,15 @@ export function siteShots({ sessionId, inviteCode, profileId, one }: World): Sho
   const shot = (name: string, who: Visitor, path: string, act?: Shot["act"]): Shot =>
     act === undefined ? { name, who, path } : { name, who, path, act };
   return [
-    shot("design", "nobody", "/design"),
+    ...["site", "people", "takes"].map((part) => shot(`design ${part}`, "nobody", `/design?part=${part}`)),
+    ...["", "recording", "away", "door", "over"].map((scene) =>
+      shot(`design room${scene === "" ? "" : ` ${scene}`}`, "nobody", `/design?part=room&scene=${scene}`),
+    ),
+    shot("messages", "ada", "/messages"),
+    shot("messages empty", "cleo", "/messages"),
+    shot("messages one", "ada", one["/messages/:conversationId"].path),
+    shot("messages delete", "ada", one["/messages/:conversationId/delete"].path),
+    shot("messages report", "ada", one["/messages/:conversationId/report"].path),
     ...publicPages.map((path) => shot(nameOf(path), "nobody", path)),
     shot("home signed-in", "ada", "/"),
     shot("menu open", "ada", "/help", async (page) => {

@@ -12,7 +12,7 @@ export const said = words({
     "link-invalid": "This link has been used, has expired, or was never ours.",
     "address-taken": "Another account uses this address.",
     "address-unchanged": "This is your address already.",
-    "last-way-in": "Nothing else signs you in to your account. Add another passkey or a password first.",
+    "last-way-in": "This is your only way to sign in. Add another passkey or a password first.",
     "rate-limited": "Too many tries. You can go on in {seconds} s.",
     tries:
       "Too many mails from here in a short time. The links in those that came still work. Wait a while, then send it again.",
@@ -57,7 +57,7 @@ export const said = words({
     "address-taken": "Ein anderes Konto verwendet diese Adresse.",
     "address-unchanged": "Das ist schon deine Adresse.",
     "last-way-in":
-      "Sonst kommst du nicht mehr in dein Konto. Richte zuerst einen anderen Passkey oder ein Passwort ein.",
+      "Anders kannst du dich sonst nicht anmelden. Richte zuerst einen anderen Passkey oder ein Passwort ein.",
     "rate-limited": "Zu viele Versuche. In {seconds} s geht es weiter.",
     tries:
       "Zu viele Mails von hier in kurzer Zeit. Die Links in den angekommenen gelten noch. Warte etwas, dann schick es noch einmal ab.",

@@ -4,7 +4,7 @@ import { words } from "./language.ts";
 export const erasureText = words({
   en: {
     title: "Delete your account",
-    lead: "First look at what goes, what stays, and with whom. Nothing happens before you confirm it by mail.",
+    lead: "First see what goes, what stays, and with whom. Nothing happens before you confirm it by mail.",
     goesTitle: "This goes",
     goes: [
       "Your account with its passkeys and password, every device that is signed in",
@@ -18,7 +18,7 @@ export const erasureText = words({
       "Copies that others have saved on their own machines. If you want those deleted, ask them before you go: afterwards we cannot say who they were",
       "What lies on your own disk: the companion’s folders are yours",
     ],
-    when: "It is carried out at once, usually within seconds. Our database keeps a history of 30 days that nobody can switch off; when it closes, nothing is left but a random number and the time, for one year.",
+    when: "It happens at once, usually within seconds. Our database can be put back by up to 30 days, and nobody can switch that off; after that only a random number and the time are left, for one year.",
     ask: "Send me the mail",
     back: "Keep my account",
     mailed:
@@ -40,7 +40,7 @@ export const erasureText = words({
     progress: "Steps",
     of: (done: number, all: number) => `${done} of ${all}`,
     receipt: "What went",
-    receiptNote: "Rows and lines by number, and which fields were in them. Nothing of what stood in them is left.",
+    receiptNote: "How many entries, and which fields they had. Nothing of what stood in them is left.",
     columns: ["Where", "How many", "What happened", "Fields"],
     how: { deleted: "deleted", emptied: "emptied" },
     kept: "What stays",
@@ -64,7 +64,7 @@ export const erasureText = words({
       "Kopien, die andere auf ihren Rechnern gespeichert haben. Sollen die weg, frag vorher: Danach können wir nicht mehr sagen, wer es war",
       "Was auf deiner eigenen Platte liegt: Die Ordner des Companions gehören dir",
     ],
-    when: "Wir löschen sofort, meist in Sekunden. Unsere Datenbank hat ein Gedächtnis von 30 Tagen, das niemand abschalten kann; danach bleiben nur eine Zufallszahl und die Zeit, ein Jahr lang.",
+    when: "Wir löschen sofort, meist in Sekunden. Unsere Datenbank lässt sich bis zu 30 Tage zurückholen, und das kann niemand abschalten; danach bleiben nur eine Zufallszahl und die Zeit, ein Jahr lang.",
     ask: "Schickt mir die Mail",
     back: "Konto behalten",
     mailed:
@@ -86,7 +86,7 @@ export const erasureText = words({
     progress: "Schritte",
     of: (done: number, all: number) => `${done} von ${all}`,
     receipt: "Was gelöscht wurde",
-    receiptNote: "Zeilen in Zahlen, und welche Felder darin waren. Von ihrem Inhalt ist nichts mehr da.",
+    receiptNote: "Wie viele Einträge, und welche Felder sie hatten. Von ihrem Inhalt ist nichts mehr da.",
     columns: ["Wo", "Wie viele", "Was geschah", "Felder"],
     how: { deleted: "gelöscht", emptied: "geleert" },
     kept: "Was bleibt",

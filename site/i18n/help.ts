@@ -37,7 +37,7 @@ const enTrouble: Trouble[] = [
   {
     question: "A companion without a screen asks for a code",
     answer:
-      "It shows eight letters. Sign in here on any device, type them, and look whether the name is that of your machine.",
+      "It shows eight letters. Sign in here on any device, type them, and check that the name shown is your machine’s.",
     to: { path: "/device", label: "Sign in a device" },
   },
   {

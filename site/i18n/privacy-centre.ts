@@ -15,7 +15,7 @@ export const centreText = words({
     },
     copy: "A copy of everything",
     copyNote:
-      "One archive: every row about you as JSON with its JSON Schema, what you wrote in every session, and your sound. You can fetch it for seven days.",
+      "One archive: everything about you as JSON with its JSON Schema, what you wrote in every session, and your sound. You can fetch it for seven days.",
     copyAsk: "Make a copy",
     copyReady: "Ready, until",
     copyRunning: (done: number, all: number) => `Being made: ${done} of ${all} parts`,
@@ -59,7 +59,7 @@ export const centreText = words({
     checking: "First we have to make sure that it is you. We will write to you.",
     picture: "The request on a line of time, from its receipt to the day of the answer.",
     erase: "Delete",
-    eraseNote: "Your account and everything of it, everywhere. A mail asks you once more.",
+    eraseNote: "Your account and everything in it, everywhere. A mail asks you once more.",
     eraseLink: "See what goes and what stays",
     held: "What is held about you now",
     heldNote: "Counted from the same rules that the copy is made from.",
@@ -79,7 +79,7 @@ export const centreText = words({
     },
     copy: "Eine Kopie von allem",
     copyNote:
-      "Ein Archiv: jede Zeile über dich als JSON samt JSON-Schema, was du in jeder Session geschrieben hast, und dein Ton. Du kannst es sieben Tage lang abholen.",
+      "Ein Archiv: alles über dich als JSON samt JSON-Schema, was du in jeder Session geschrieben hast, und dein Ton. Du kannst es sieben Tage lang abholen.",
     copyAsk: "Kopie erstellen",
     copyReady: "Fertig, abholbar bis",
     copyRunning: (done: number, all: number) => `Wird erstellt: ${done} von ${all} Teilen`,

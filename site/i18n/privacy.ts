@@ -9,7 +9,7 @@ export const privacyText = words({
     keep: "How long things stay",
     keepPicture: "Lengths of keeping, drawn on one line of time from today to eight years.",
     keepNote:
-      "Recordings on a Studio plan stay until their session is deleted. Our database’s own recovery history holds up to 30 days; a deletion is carried out at once so that this history closes inside the time we promise.",
+      "Recordings on a Studio plan stay until their session is deleted. Our database’s own recovery history holds up to 30 days; so we delete at once, and after those days it cannot be brought back from there either.",
     promises: "What proves it",
     now: "now",
     lengths: {
@@ -56,7 +56,7 @@ export const privacyText = words({
         paragraphs: [
           "An account is an e-mail address, a display name and what you sign in with. A password never reaches us, not even for a moment: your browser proves that you know it, and what we keep cannot be tried against passwords without a secret of ours. Of a passkey we have the public half; of a second factor its secret; of recovery codes only digests.",
           "We keep a list of the devices you are signed in on, with the name of browser and system and the time of last use, so that you can send one away. To slow down guessing we count tries under keys that change daily and name nobody; they go after a day.",
-          "Mails wait with us until they are sent, three days at most; then address and words are gone and an empty row remains for 30 days, so that nothing is said twice. News comes only if you asked for it. A profile on the Hub is optional in every field, private until you publish it, and gone from everywhere the moment you take it back.",
+          "Mails wait with us until they are sent, three days at most; then address and words are gone and an empty row remains for 30 days, so that nothing is said twice. What you write to another member lies on the site for a year, for the two of you to read; the mail says only who wrote. You can delete a conversation for yourself, and with either account it is gone for both. News comes only if you asked for it. A profile on the Hub is optional in every field, private until you publish it, and gone from everywhere the moment you take it back.",
         ],
       },
       {
@@ -105,7 +105,7 @@ export const privacyText = words({
     keep: "Wie lange etwas bleibt",
     keepPicture: "Speicherdauern auf einer Zeitlinie von heute bis in acht Jahren.",
     keepNote:
-      "Im Tarif Studio bleiben Aufnahmen, bis ihre Session gelöscht wird. Die Wiederherstellung unserer Datenbank reicht bis zu 30 Tage zurück; deshalb löschen wir sofort, damit auch sie sich in der zugesagten Zeit schließt.",
+      "Im Tarif Studio bleiben Aufnahmen, bis ihre Session gelöscht wird. Die Wiederherstellung unserer Datenbank reicht bis zu 30 Tage zurück; deshalb löschen wir sofort, damit auch dort in der zugesagten Zeit nichts mehr zu holen ist.",
     promises: "Was das belegt",
     now: "jetzt",
     lengths: {
@@ -114,7 +114,7 @@ export const privacyText = words({
       erasure: "Löschung spätestens abgeschlossen",
       logs: "Serverprotokolle",
       waitlist: "Warteliste, nach dem Start",
-      deletion: "Kleinster Nachweis eines gelöschten Kontos",
+      deletion: "Nachweis einer Kontolöschung",
       transactions: "Zahlungsbelege",
     },
     holdings: "Alles, was wir speichern, Ort für Ort",
@@ -152,7 +152,7 @@ export const privacyText = words({
         paragraphs: [
           "Ein Konto ist eine E-Mail-Adresse, ein Anzeigename und das, womit du dich anmeldest. Ein Passwort erreicht uns nie, auch nicht für einen Moment: Dein Browser beweist, dass du es kennst, und an dem, was wir aufbewahren, lassen sich ohne ein Geheimnis von uns keine Passwörter ausprobieren. Von einem Passkey haben wir die öffentliche Hälfte, von einem zweiten Faktor sein Geheimnis, von Wiederherstellungscodes nur Prüfsummen.",
           "Wir führen eine Liste der Geräte, auf denen du angemeldet bist, mit dem Namen von Browser und System und der letzten Benutzung, damit du eines abmelden kannst. Um Raten zu bremsen, zählen wir Versuche unter Schlüsseln, die täglich wechseln und niemanden nennen; nach einem Tag sind sie weg.",
-          "Mails warten bei uns, bis sie gesendet sind, höchstens drei Tage; danach sind Adresse und Wortlaut fort, und eine leere Zeile bleibt 30 Tage, damit nichts zweimal gesagt wird. Neuigkeiten kommen nur, wenn du sie wolltest. Ein Profil auf dem Hub ist in jedem Feld freiwillig, privat, bis du es veröffentlichst, und überall verschwunden, sobald du es zurücknimmst.",
+          "Mails warten bei uns, bis sie gesendet sind, höchstens drei Tage; danach sind Adresse und Wortlaut fort, und eine leere Zeile bleibt 30 Tage, damit nichts zweimal gesagt wird. Was du einem anderen Mitglied schreibst, steht ein Jahr lang auf der Seite, und nur ihr beide lest es; die Mail sagt bloß, wer geschrieben hat. Ein Gespräch kannst du für dich löschen, und mit einem der beiden Konten ist es für beide weg. Neuigkeiten kommen nur, wenn du sie wolltest. Ein Profil auf dem Hub ist in jedem Feld freiwillig, privat, bis du es veröffentlichst, und überall verschwunden, sobald du es zurücknimmst.",
         ],
       },
       {

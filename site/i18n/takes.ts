@@ -96,7 +96,7 @@ export const takeText = words({
     stereo: "stereo",
     float: "32-bit float",
     pcm: "24-bit",
-    preRoll: (seconds: number) => `${seconds}\u00a0s from before record in the file`,
+    preRoll: (seconds: number) => `the file begins ${seconds}\u00a0s before record`,
     at: (bar: string, time: string) => `bar ${bar}, ${time}`,
     endsIn: (left: string) => `ends in ${left}`,
     ends: "Ends",

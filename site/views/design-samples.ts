@@ -1,4 +1,5 @@
 import { PublicProfile } from "../../protocol/hub.ts";
+import { Conversation, ConversationMessage } from "../../protocol/messages.ts";
 import type { InviteList } from "./sessions/invites.tsx";
 import type { StemView } from "./takes/stem.tsx";
 
@@ -69,5 +70,23 @@ export function design(nowMs: number) {
     ],
     nextCursor: null,
   };
-  return { sessionId, profile, stems, invites };
+  const conversation = Conversation.parse({
+    conversationId: `cnv_${"0".repeat(26)}`,
+    displayName: "Ben Okafor",
+    accent: 2,
+    profileId: profile.profileId,
+    unread: 2,
+    lastMessageAtMs: nowMs - 60_000,
+    lastText: "After nine. Which key?",
+    isBlocked: false,
+  });
+  const message = (at: number, isOwn: boolean, text: string) =>
+    ConversationMessage.parse({
+      messageId: `msg_${String(at).padStart(26, "0")}`,
+      isOwn,
+      text,
+      createdAtMs: nowMs - at * 60_000,
+    });
+  const messages = [message(1, false, "After nine. Which key?"), message(9, true, "Brushes on Friday?\nA slow waltz.")];
+  return { sessionId, profile, stems, invites, conversation, messages };
 }

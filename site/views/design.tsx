@@ -11,6 +11,8 @@ import { design } from "./design-samples.ts";
 import { Track } from "./hub/list.tsx";
 import { AvailabilityTag, Notice } from "./hub/parts.tsx";
 import { Sheet } from "./hub/profile.tsx";
+import { Said } from "./messages/conversation.tsx";
+import { Talk } from "./messages/list.tsx";
 import { Invites, MadeInvite } from "./sessions/invites.tsx";
 import { Takes } from "./takes/takes.tsx";
 
@@ -145,15 +147,43 @@ function Lines({ page }: { page: Page }) {
   );
 }
 
-/** Every part of the system on one page, from the real components: what the looks are compared by. It is there on one's own machine alone. */
-export function Design({ page }: { page: Page }) {
-  const { sessionId, profile, stems, invites } = design(page.nowMs);
+export const designParts = ["site", "people", "takes", "room"] as const;
+export type DesignPart = (typeof designParts)[number];
+export const designScenes = ["", "recording", "away", "door", "over"] as const;
+
+const scripts: Partial<Record<DesignPart, string[]>> = { takes: ["takes"] };
+
+/** Every part of the system, from the real components: what the looks are compared by. It is there on one's own machine alone. */
+export function Design({ page, part }: { page: Page; part: Exclude<DesignPart, "room"> }) {
   return (
-    <Layout page={page} title="Design" hidden scripts={["takes"]} styles={["design.css"]}>
+    <Layout page={page} title="Design" hidden scripts={scripts[part] ?? []} styles={["design.css"]}>
       <header class="stack">
         <h1>Every part</h1>
         <p class="lead">Look at each in both themes, and at 320, 390, 1024 and 1440 px: npm run screens -- design</p>
+        <nav class="actions" aria-label="Parts">
+          {designParts.map((one) =>
+            one === "room" ? null : (
+              <a class="button quiet" href={`/design?part=${one}`} aria-current={one === part ? "page" : undefined}>
+                {one}
+              </a>
+            ),
+          )}
+          {designScenes.map((scene) => (
+            <a class="button quiet" href={`/design?part=room&scene=${scene}`}>
+              room{scene === "" ? "" : `: ${scene}`}
+            </a>
+          ))}
+        </nav>
       </header>
+      {part === "site" ? <SiteParts page={page} /> : part === "people" ? <PeopleParts page={page} /> : null}
+      {part === "takes" ? <TakeParts page={page} /> : null}
+    </Layout>
+  );
+}
+
+function SiteParts({ page }: { page: Page }) {
+  return (
+    <>
       <section class="stack" id="colours">
         <h2>Colours</h2>
         <div class="columns">
@@ -164,6 +194,20 @@ export function Design({ page }: { page: Page }) {
       <Type />
       <Controls page={page} />
       <Lines page={page} />
+      <State
+        title="Empty"
+        sentence="One sentence on what is missing."
+        next={{ href: "#colours", label: "One way on" }}
+      />
+    </>
+  );
+}
+
+function PeopleParts({ page }: { page: Page }) {
+  const { sessionId, profile, invites, conversation, messages } = design(page.nowMs);
+  const read = { ...conversation, displayName: "Cleo Laine", accent: 4, unread: 0, lastText: "Thank you." };
+  return (
+    <>
       <section class="stack" id="people">
         <h2>People</h2>
         <ol class="tracks">
@@ -172,14 +216,21 @@ export function Design({ page }: { page: Page }) {
         </ol>
         <Sheet page={page} profile={profile} sampleHref={`/hub/${profile.profileId}/sample`} heading="h3" />
       </section>
+      <section class="stack" id="messages">
+        <h2>Messages</h2>
+        <ol class="tracks talks">
+          <Talk page={page} conversation={conversation} />
+          <Talk page={page} conversation={read} />
+        </ol>
+        <Said page={page} conversation={conversation} messages={messages} />
+      </section>
       <MadeInvite page={page} code="k7m2p-9xq4d" />
       <Invites page={page} sessionId={sessionId} list={invites} />
-      <State
-        title="Empty"
-        sentence="One sentence on what is missing."
-        next={{ href: "#colours", label: "One way on" }}
-      />
-      <Takes page={page} sessionId={sessionId} stems={stems} mayPlay nextCursor={null} isFirstPage />
-    </Layout>
+    </>
   );
+}
+
+function TakeParts({ page }: { page: Page }) {
+  const { sessionId, stems } = design(page.nowMs);
+  return <Takes page={page} sessionId={sessionId} stems={stems} mayPlay nextCursor={null} isFirstPage />;
 }

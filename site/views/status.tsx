@@ -1,6 +1,7 @@
 import { Layout } from "../design/layout.tsx";
+import { Moment } from "../design/moment.tsx";
 import type { Page } from "../design/page.ts";
-import { dateTime, number } from "../i18n/format.ts";
+import { number } from "../i18n/format.ts";
 import { words } from "../i18n/language.ts";
 
 const text = words({
@@ -8,7 +9,8 @@ const text = words({
     title: "Status",
     well: "Everything this page can check has answered.",
     ill: "Not everything answers. Recordings on your own disk are safe, and so is a session that is running; try again in a few minutes.",
-    measured: (time: string) => `Measured for you, ${time}. Load the page again to measure again.`,
+    measured: "Measured for you",
+    again: "Load the page again to measure again.",
     parts: { database: "Accounts, sessions and the Hub", store: "Shared recordings" },
     silent: "no answer",
     protocol: "Protocol that companions speak",
@@ -19,7 +21,8 @@ const text = words({
     title: "Status",
     well: "Alles, was diese Seite prüfen kann, antwortet.",
     ill: "Nicht alles antwortet. Aufnahmen auf deiner Platte sind sicher, ebenso eine Session, die läuft; versuch es in ein paar Minuten noch einmal.",
-    measured: (time: string) => `Für dich gemessen, ${time}. Lade die Seite neu, um neu zu messen.`,
+    measured: "Für dich gemessen",
+    again: "Lade die Seite neu, um neu zu messen.",
     parts: { database: "Konten, Sessions und der Hub", store: "Geteilte Aufnahmen" },
     silent: "keine Antwort",
     protocol: "Protokoll, das die Companions sprechen",
@@ -42,11 +45,13 @@ export function Status({ page, answers, protocolVersion }: StatusProps) {
     { name: t.parts.store, ms: answers.store },
   ];
   return (
-    <Layout page={page} title={t.title}>
+    <Layout page={page} title={t.title} scripts={["local-time"]}>
       <section class="stack">
         <h1>{t.title}</h1>
         <p class="lead">{parts.some(({ ms }) => ms === null) ? t.ill : t.well}</p>
-        <p class="soft">{t.measured(dateTime(page.language, page.nowMs))}</p>
+        <p class="soft">
+          {t.measured}, <Moment page={page} ms={page.nowMs} />. {t.again}
+        </p>
       </section>
       <dl class="figures">
         {parts.map(({ name, ms }) => (

@@ -323,7 +323,7 @@ describe("accounts in Chromium", () => {
     expect(await name.getAttribute("aria-invalid")).toBeNull();
     const sinceMs = Date.now();
     await page.getByRole("button", { name: "Link schicken" }).click();
-    await page.getByRole("heading", { name: "Sieh in deine Post" }).waitFor();
+    await page.getByRole("heading", { name: "Sieh in dein Postfach" }).waitFor();
     const mail = await platform.mailbox.next("clara@example.org", sinceMs, ({ text }) =>
       text.includes("/sign-up/confirm"),
     );

@@ -75,7 +75,7 @@ const en: Catalogue = {
     subject: "You already have an account",
     paragraphs: [
       "Somebody, probably you, tried to open an account with this address. There is one already, and nothing has changed.",
-      "If you have lost your way in, you can set a new password.",
+      "If you cannot sign in any more, set a new password.",
     ],
     action: { label: "Set a new password", href: link },
     reason: "You have a SessionLinked account under this address.",
@@ -84,7 +84,7 @@ const en: Catalogue = {
     subject: "Set a new password",
     paragraphs: [
       "The link works once, for an hour. When the new password is set, every device is signed out.",
-      `If that was not you, your password stays as it is. This makes the link worthless:\n${takeBack}`,
+      `If that was not you, your password stays as it is. This cancels the link:\n${takeBack}`,
     ],
     action: { label: "Set a new password", href: link },
     reason: "Somebody asked for this at the sign-in page.",
@@ -100,17 +100,17 @@ const en: Catalogue = {
   "address-asked": ({ email, takeBack }) => ({
     subject: "Your account is about to get another address",
     paragraphs: [
-      `Somebody who is signed in to your account asked to move it to ${email}. It moves once the mail there is answered. If that was you, there is nothing to do here.`,
+      `Somebody who is signed in to your account asked to move it to ${email}. It moves once the link in the mail there is opened. If that was you, there is nothing to do here.`,
       "If not, stop it: everybody is signed out, and we send you a link to a new password.",
     ],
     action: { label: "That was not me: stop it", href: takeBack },
-    reason: "We tell you before your address changes, not only after.",
+    reason: "We write before your address changes, not just afterwards.",
   }),
   "address-changed": ({ takeBack }) => ({
     subject: "Your address was changed",
     paragraphs: [
       "Your account now uses another e-mail address. If that was you, there is nothing to do.",
-      "If not, take it back within a week: the account gets this address again, what was added to it since goes, everybody is signed out, and we send you a link to a new password.",
+      "If not, take it back within a week: the account gets this address again, anything added since is removed, everybody is signed out, and we send you a link to a new password.",
     ],
     action: { label: "That was not me: take it back", href: takeBack },
     reason: "This address belonged to a SessionLinked account until now.",
@@ -127,13 +127,13 @@ const en: Catalogue = {
     }[what],
     paragraphs: [
       ...(what === "password"
-        ? ["Every other device was signed out, your companion as well: let it in again from its window."]
+        ? ["Every other device was signed out, your companion as well: sign it in again."]
         : []),
       `If that was you, there is nothing to do. Your account:\n${link}`,
-      "If not, take it back within a week: what was added goes, everybody is signed out, and we send you a link to a new password.",
+      "If not, take it back within a week: what was added is removed, everybody is signed out, and we send you a link to a new password.",
     ],
     action: { label: "That was not me: take it back", href: takeBack },
-    reason: "We tell you whenever something changes that your account is signed in with.",
+    reason: "We tell you whenever the way you sign in changes.",
   }),
   "recordings-ending": ({ count, firstAtMs, link }) => ({
     subject: count === 1 ? "A recording of yours ends soon" : `${number("en", count)} recordings of yours end soon`,
@@ -146,7 +146,7 @@ const en: Catalogue = {
   downgrade: ({ tier, count, firstAtMs, link }) => ({
     subject: "Your plan has changed: what happens to your recordings",
     paragraphs: [
-      `You are on ${tier} now. ${count === 1 ? "One recording" : `${number("en", count)} recordings`} will be deleted earlier than before, the first on ${date("en", firstAtMs)}. Nothing goes before that day.`,
+      `You are on ${tier} now. ${count === 1 ? "One recording" : `${number("en", count)} recordings`} will be deleted earlier than before, the first on ${date("en", firstAtMs)}. Nothing is deleted before that day.`,
       "Fetch what you want to keep, or go back to your plan: then they stay as they were.",
     ],
     action: { label: "See the recordings", href: link },
@@ -192,14 +192,14 @@ const en: Catalogue = {
       "The link shows once more what goes and what stays. Nothing is deleted before you press the button there. It works once, for a day.",
       "After that button there is no way back: not for you, and not for us.",
     ],
-    action: { label: "Look, and decide", href: link },
+    action: { label: "Look and decide", href: link },
     reason:
       "Somebody who is signed in to your SessionLinked account asked to delete it. If that was not you, sign out everywhere and set a new password now.",
   }),
   erased: ({ link }) => ({
     subject: "Your account has been deleted",
     paragraphs: [
-      "Everything of it has gone from our servers. What is left is a random number and the time, for one year, as proof that it happened.",
+      "Everything that belonged to it is gone from our servers. What is left is a random number and the time, for one year, as proof that it happened.",
       "The link shows what went, in numbers, for 30 days. With this mail we forget your address.",
     ],
     action: { label: "See what went", href: link },
@@ -223,7 +223,7 @@ const en: Catalogue = {
     subject: "Your data was affected by a breach",
     paragraphs: text.split("\n\n"),
     action: { label: "Your data and your rights", href: link },
-    reason: "The law asks us to tell you, and so did we promise. You get this whatever news you want.",
+    reason: "The law requires us to tell you, and we promised to. This mail comes whether or not you asked for news.",
   }),
   "notices-due": ({ count, firstDueAtMs, link }) => ({
     subject: `Notices about a breach are due: ${count}`,
@@ -233,14 +233,14 @@ const en: Catalogue = {
   }),
   "export-ready": ({ link, untilMs }) => ({
     subject: "The copy of your data is ready",
-    paragraphs: [`You can fetch it until ${dateTime("en", untilMs)}. For that you sign in; this mail opens nothing.`],
+    paragraphs: [`You can fetch it until ${dateTime("en", untilMs)}. You sign in to fetch it; this mail alone opens nothing.`],
     action: { label: "Fetch it", href: link },
     reason:
       "Somebody who is signed in to your SessionLinked account asked for it. If that was not you, sign out everywhere and set a new password now.",
   }),
   "policy-change": ({ text, fromAtMs, link }) => ({
     subject: "Our privacy policy changes",
-    paragraphs: [text, `The new version counts from ${date("en", fromAtMs)}.`],
+    paragraphs: [text, `The new version applies from ${date("en", fromAtMs)}.`],
     action: { label: "Read the policy", href: link },
     reason: "You have a SessionLinked account, and this concerns what we do with your data.",
   }),
@@ -269,7 +269,7 @@ const de: Catalogue = {
     subject: "Neues Passwort setzen",
     paragraphs: [
       "Der Link gilt einmal, eine Stunde lang. Ist das neue Passwort gesetzt, sind alle Geräte abgemeldet.",
-      `Warst du das nicht, bleibt dein Passwort, wie es ist. Hiermit wird der Link wertlos:\n${takeBack}`,
+      `Warst du das nicht, bleibt dein Passwort, wie es ist. So machst du den Link ungültig:\n${takeBack}`,
     ],
     action: { label: "Neues Passwort setzen", href: link },
     reason: "Jemand hat das auf der Anmeldeseite angefordert.",
@@ -285,7 +285,7 @@ const de: Catalogue = {
   "address-asked": ({ email, takeBack }) => ({
     subject: "Dein Konto soll eine andere Adresse bekommen",
     paragraphs: [
-      `Jemand, der in deinem Konto angemeldet ist, möchte es auf ${email} umstellen. Das gilt, sobald die Mail dort beantwortet ist. Warst du das, musst du hier nichts tun.`,
+      `Jemand, der in deinem Konto angemeldet ist, möchte es auf ${email} umstellen. Das gilt, sobald der Link in der Mail dort geöffnet wird. Warst du das, musst du hier nichts tun.`,
       "Wenn nicht, halte es an: Alle werden abgemeldet, und du bekommst einen Link für ein neues Passwort.",
     ],
     action: { label: "Das war ich nicht: anhalten", href: takeBack },
@@ -312,13 +312,13 @@ const de: Catalogue = {
     }[what],
     paragraphs: [
       ...(what === "password"
-        ? ["Alle anderen Geräte wurden abgemeldet, auch dein Companion: Melde ihn in seinem Fenster neu an."]
+        ? ["Alle anderen Geräte wurden abgemeldet, auch dein Companion: Melde ihn neu an."]
         : []),
       `Warst du das, ist nichts zu tun. Dein Konto:\n${link}`,
       "Wenn nicht, mach es innerhalb einer Woche rückgängig: Was dazukam, verschwindet, alle werden abgemeldet, und du bekommst einen Link für ein neues Passwort.",
     ],
     action: { label: "Das war ich nicht: rückgängig machen", href: takeBack },
-    reason: "Wir sagen dir Bescheid, wenn sich etwas ändert, womit dein Konto angemeldet wird.",
+    reason: "Wir sagen dir Bescheid, wenn sich an deiner Anmeldung etwas ändert.",
   }),
   "recordings-ending": ({ count, firstAtMs, link }) => ({
     subject: count === 1 ? "Eine Aufnahme von dir endet bald" : `${number("de", count)} Aufnahmen von dir enden bald`,
@@ -388,7 +388,7 @@ const de: Catalogue = {
       "Alles, was dazugehörte, ist von unseren Servern verschwunden. Ein Jahr lang bleiben eine Zufallszahl und die Zeit, als Beleg, dass es geschah.",
       "Der Link zeigt 30 Tage lang in Zahlen, was gelöscht wurde. Mit dieser Mail vergessen wir deine Adresse.",
     ],
-    action: { label: "Ansehen, was fort ist", href: link },
+    action: { label: "Ansehen, was gelöscht wurde", href: link },
     reason: "Diese Adresse gehörte bis eben zu einem SessionLinked-Konto.",
   }),
   "request-changed": ({ link }) => ({
@@ -410,7 +410,7 @@ const de: Catalogue = {
     paragraphs: text.split("\n\n"),
     action: { label: "Deine Daten und deine Rechte", href: link },
     reason:
-      "Das Gesetz verlangt, dass wir es dir sagen, und versprochen haben wir es auch. Das kommt unabhängig davon, welche Neuigkeiten du willst.",
+      "Das Gesetz verlangt, dass wir es dir sagen, und versprochen haben wir es auch. Diese Mail kommt auch, wenn du keine Neuigkeiten willst.",
   }),
   "notices-due": ({ count, firstDueAtMs, link }) => ({
     subject: `Meldungen zu einer Datenpanne werden fällig: ${count}`,
@@ -421,7 +421,7 @@ const de: Catalogue = {
   "export-ready": ({ link, untilMs }) => ({
     subject: "Die Kopie deiner Daten ist fertig",
     paragraphs: [
-      `Du kannst sie bis ${dateTime("de", untilMs)} abholen. Dafür meldest du dich an; diese Mail öffnet nichts.`,
+      `Du kannst sie bis ${dateTime("de", untilMs)} abholen. Dafür meldest du dich an; diese Mail allein öffnet nichts.`,
     ],
     action: { label: "Abholen", href: link },
     reason:

@@ -8,15 +8,17 @@ import {
 } from "../../protocol/retention.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
 import { promises } from "../../site/built/promises.ts";
-import { Design } from "../../site/views/design.tsx";
+import { Design, designParts, designScenes } from "../../site/views/design.tsx";
 import { Companion, Paper, Prices } from "../../site/views/front.tsx";
 import { Help } from "../../site/views/help.tsx";
 import { Home } from "../../site/views/home.tsx";
 import { Privacy } from "../../site/views/privacy/policy.tsx";
 import { Promises } from "../../site/views/promises.tsx";
+import { RoomPage } from "../../site/views/sessions/room.tsx";
 import { Status } from "../../site/views/status.tsx";
 import { costs } from "../http/costs.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
+import { needs } from "../http/security-headers.ts";
 import { changedNumbers, policyVersions } from "../privacy/policy-versions.ts";
 import { register, registerAsJsonLd } from "../privacy/register.ts";
 import { recipientWords } from "../privacy/retention-words.ts";
@@ -101,7 +103,13 @@ function showPromises(c: AppContext, { page }: Visit) {
 }
 
 function showDesign(c: AppContext, { page }: Visit) {
-  return c.env.ENVIRONMENT === "local" ? sendPage(c, <Design page={page} />) : pageProblem(c, "not-found");
+  if (c.env.ENVIRONMENT !== "local") return pageProblem(c, "not-found");
+  const part = designParts.find((one) => one === c.req.query("part")) ?? "site";
+  if (part !== "room") return sendPage(c, <Design page={page} part={part} />);
+  const scene = designScenes.find((one) => one === c.req.query("scene")) ?? "";
+  const ids = { sessionId: `ses_${"0".repeat(26)}`, memberId: `mem_${"0".repeat(26)}` };
+  const session = { ...ids, role: "host", accents: {}, name: "Night bus, second verse" } as const;
+  return sendPage(c, <RoomPage page={page} session={session} scene={scene} />);
 }
 
 function sendRegister(c: AppContext) {
@@ -146,7 +154,7 @@ pages.get("/imprint", costs("free"), withPage(showImprint));
 pages.get("/status", costs("read"), showStatus);
 pages.get("/privacy", costs("read"), withPage(showPrivacy));
 pages.get("/promises", costs("read"), withPage(showPromises));
-pages.get("/design", costs("free"), withPage(showDesign));
+pages.get("/design", costs("free"), needs("isolation"), withPage(showDesign));
 pages.get("/privacy/register.jsonld", costs("search"), sendRegister);
 pages.get("/assets/:name", costs("free"), sendAsset);
 pages.get("/favicon.svg", costs("free"), sendFavicon);

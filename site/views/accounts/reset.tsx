@@ -31,7 +31,7 @@ const text = words({
     clips: ["Das alte", "Das neue"],
     email: "E-Mail",
     button: "Link schicken",
-    sentTitle: "Sieh in deine Post",
+    sentTitle: "Sieh in dein Postfach",
     sent: "Gehört zu dieser Adresse ein Konto, ist der Link unterwegs. Er gilt einmal, eine Stunde lang.",
     newTitle: "Neues Passwort setzen",
     newLead: "Es gilt sofort, und alle Geräte, die angemeldet waren, sind abgemeldet.",

@@ -21,7 +21,7 @@ const text = words({
     codeButton: "Continue",
     reset: "The new password is set, and every device is signed out. Sign in with it here.",
     out: "You are signed out.",
-    again: "You are signed in. Show once more that it is you: what comes next could give your account away.",
+    again: "You are signed in. Show once more that it is you, because the next step opens your account to a program.",
   },
   de: {
     title: "Anmelden",
@@ -42,7 +42,7 @@ const text = words({
     reset: "Das neue Passwort gilt, und alle Geräte sind abgemeldet. Melde dich hier damit an.",
     out: "Du bist abgemeldet.",
     again:
-      "Du bist angemeldet. Zeig noch einmal, dass du es bist: Der nächste Schritt könnte dein Konto aus der Hand geben.",
+      "Du bist angemeldet. Zeig noch einmal, dass du es bist, denn der nächste Schritt betrifft dein ganzes Konto.",
   },
 });
 

@@ -50,7 +50,7 @@ const text = words({
       "SessionLinked ist für Menschen ab 16. Von deinen Angaben wurde nichts gesendet oder behalten. Komm wieder, wenn du so weit bist; bis dahin: spiel weiter.",
     tooYoungTold:
       "SessionLinked ist für Menschen ab 16. Von deinen Angaben wird nichts behalten. Komm wieder, wenn du so weit bist.",
-    mailTitle: "Sieh in deine Post",
+    mailTitle: "Sieh in dein Postfach",
     mail: "Wir haben geschrieben an",
     mailed: "Wir haben an die angegebene Adresse geschrieben.",
     mailNext:

@@ -5,13 +5,13 @@ import { EntryPage } from "./parts.tsx";
 const text = words({
   en: {
     title: "That was not you?",
-    lead: "Then stop it here. What waits is void. If something has changed already, it is taken back: what was added goes, everybody is signed out, your address is yours again, and a link to a new password comes to it.",
+    lead: "Then stop it here. A change that still waits is cancelled. One that has happened is undone: what was added is removed, everybody is signed out, your address is yours again, and we mail it a link to a new password.",
     picture: "A part that somebody else punched in; at the playhead it stops, and your own goes on.",
     clips: ["Yours", "Not yours", "Yours again"],
     button: "Stop it and take it back",
     was: "If it was you, close this page: nothing happens.",
     states: {
-      stopped: "Stopped. The link in that mail is worthless now, and your password is as it was.",
+      stopped: "Stopped. The link in that mail no longer works, and your password is as it was.",
       "taken-back": "Taken back. Everybody is signed out. Look in your mail: the link there sets a new password.",
       "link-invalid": "This link has been used, has expired, or was never ours.",
       "address-taken": "The old address belongs to another account by now. Write to us, and we look at it together.",
@@ -26,9 +26,9 @@ const text = words({
     button: "Anhalten und rückgängig machen",
     was: "Warst du es doch, schließ diese Seite: Es passiert nichts.",
     states: {
-      stopped: "Angehalten. Der Link in der Mail ist wertlos, und dein Passwort ist, wie es war.",
+      stopped: "Angehalten. Der Link in der Mail gilt nicht mehr, und dein Passwort ist unverändert.",
       "taken-back":
-        "Rückgängig gemacht. Alle sind abgemeldet. Sieh in deine Post: Mit dem Link dort setzt du ein neues Passwort.",
+        "Rückgängig gemacht. Alle sind abgemeldet. Sieh in dein Postfach: Mit dem Link dort setzt du ein neues Passwort.",
       "link-invalid": "Dieser Link wurde benutzt, ist abgelaufen oder war nie von uns.",
       "address-taken":
         "Die alte Adresse gehört inzwischen zu einem anderen Konto. Schreib uns, dann sehen wir es uns gemeinsam an.",

@@ -19,6 +19,29 @@ export interface ConversationProps {
   text?: string;
 }
 
+/** The lines themselves: theirs in their colour, one's own opposite. */
+export function Said({
+  page,
+  conversation: { displayName, accent },
+  messages,
+}: Pick<ConversationProps, "page" | "conversation" | "messages">) {
+  return (
+    <ol class={`said-list person-${accent}`}>
+      {messages.toReversed().map(({ isOwn, text, createdAtMs }) => (
+        <li class={isOwn ? "own" : "theirs"}>
+          <p class="small soft">
+            <strong dir="auto">{isOwn ? messagesText[page.language].you : displayName}</strong>{" "}
+            <Moment page={page} ms={createdAtMs} />
+          </p>
+          <p class="said-text" dir="auto">
+            {text}
+          </p>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
 /** What two people wrote to each other, the newest at the bottom where the next is written. */
 export function ConversationPage(props: ConversationProps) {
   const { page, conversation, messages, nextCursor, isNewest } = props;
@@ -49,18 +72,7 @@ export function ConversationPage(props: ConversationProps) {
         {messages.length === 0 ? (
           <p class="soft">{t.nothingLeft}</p>
         ) : (
-          <ol class={`said-list person-${accent}`}>
-            {messages.toReversed().map(({ isOwn, text, createdAtMs }) => (
-              <li class={isOwn ? "own" : "theirs"}>
-                <p class="small soft">
-                  <strong dir="auto">{isOwn ? t.you : displayName}</strong> <Moment page={page} ms={createdAtMs} />
-                </p>
-                <p class="said-text" dir="auto">
-                  {text}
-                </p>
-              </li>
-            ))}
-          </ol>
+          <Said page={page} conversation={conversation} messages={messages} />
         )}
         {isNewest ? null : (
           <a class="button quiet" href={href(page, here)}>

@@ -15,6 +15,28 @@ export interface MessageListProps {
   good?: string | undefined;
 }
 
+/** One conversation as a track: with whom, the last that was said, and what of it is unread. */
+export function Talk({ page, conversation }: { page: Page; conversation: Conversation }) {
+  const t = messagesText[page.language];
+  const { conversationId, displayName, accent, unread, lastMessageAtMs, lastText } = conversation;
+  return (
+    <li class={`track talk person-${accent}`}>
+      <div class="track-head">
+        <h2 dir="auto">
+          <a href={href(page, `/messages/${conversationId}`)}>{displayName}</a>
+        </h2>
+        <span class="small soft">
+          <Moment page={page} ms={lastMessageAtMs} />
+        </span>
+      </div>
+      <p class={unread > 0 ? "track-words" : "track-words soft"} dir="auto">
+        {lastText ?? t.nothingLeft}
+      </p>
+      <div class="track-facts">{unread > 0 ? <span class="unread">{t.unread(unread)}</span> : null}</div>
+    </li>
+  );
+}
+
 /** A person's conversations: each a track in the other's colour, what is unread marked. */
 export function MessageList({ page, conversations, nextCursor, isFirstPage, good }: MessageListProps) {
   const t = messagesText[page.language];
@@ -37,21 +59,8 @@ export function MessageList({ page, conversations, nextCursor, isFirstPage, good
         <Notice good={good} />
       </header>
       <ol class="tracks talks">
-        {conversations.map(({ conversationId, displayName, accent, unread, lastMessageAtMs, lastText }) => (
-          <li class={`track talk person-${accent}`}>
-            <div class="track-head">
-              <h2 dir="auto">
-                <a href={href(page, `/messages/${conversationId}`)}>{displayName}</a>
-              </h2>
-              <span class="small soft">
-                <Moment page={page} ms={lastMessageAtMs} />
-              </span>
-            </div>
-            <p class={unread > 0 ? "track-words" : "track-words soft"} dir="auto">
-              {lastText ?? t.nothingLeft}
-            </p>
-            <div class="track-facts">{unread > 0 ? <span class="unread">{t.unread(unread)}</span> : null}</div>
-          </li>
+        {conversations.map((conversation) => (
+          <Talk page={page} conversation={conversation} />
         ))}
       </ol>
       {nextCursor === null && isFirstPage ? null : (

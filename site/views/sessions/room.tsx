@@ -6,13 +6,15 @@ import { sessionText } from "../../i18n/sessions.ts";
 export interface RoomPageProps {
   page: Page;
   session: { sessionId: string; name: string; memberId: string; role: Role; accents: Record<string, number> };
+  /** On the page of all parts: which state the view is shown in, in place of a session. */
+  scene?: string;
 }
 
 /**
  * The page of the live session: an empty shell that companion/view draws in. It has no other scripts and no other origin in it, because
  * it is isolated for shared memory. Without a script, or with one that is too old, it says so and leads back.
  */
-export function RoomPage({ page, session: { name, ...session } }: RoomPageProps) {
+export function RoomPage({ page, session: { name, ...session }, scene }: RoomPageProps) {
   const t = sessionText[page.language].room;
   const built: Record<string, string> = hrefs;
   const back = href(page, `/sessions/${session.sessionId}`);
@@ -29,10 +31,10 @@ export function RoomPage({ page, session: { name, ...session } }: RoomPageProps)
         <link rel="stylesheet" href={built["site.css"]} />
         <link rel="stylesheet" href={built["view.css"]} />
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-        <script type="module" src={built["main.dom.js"]} />
+        <script type="module" src={built[scene === undefined ? "main.dom.js" : "design.dom.js"]} />
       </head>
       <body class="app-shell">
-        <div id="view" data-boot={JSON.stringify(boot)}>
+        <div id="view" data-boot={JSON.stringify(boot)} data-scene={scene}>
           <main class="view-over">
             <h1>{name}</h1>
             <p>{t.opening}</p>

@@ -1,0 +1,303 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { wavFile } from "../../audio/wav-writer.ts";
+import { STEP_MAX_MS, startChromium } from "../../dev/chromium.ts";
+import { type Platform, startPlatform } from "../../dev/platform.ts";
+import { seedAccount } from "../../dev/seed.ts";
+import { SAMPLE_MAX_BYTES } from "../../protocol/limits.ts";
+import { Watch } from "./chromium.ts";
+
+const RATE_HZ = 48_000;
+const SECONDS = 2;
+
+let folder: string;
+let platform: Platform;
+let origin: string;
+let chromium: Browser;
+let ada: string;
+let ben: string;
+
+async function open(token: string | null, options: BrowserContextOptions = {}) {
+  const context = await chromium.newContext({ baseURL: origin, locale: "en-GB", ...options });
+  context.setDefaultTimeout(STEP_MAX_MS);
+  const watch = new Watch(context, origin);
+  const cookie = { name: "__Host-session", domain: "localhost", path: "/", secure: true, httpOnly: true };
+  if (token !== null) await context.addCookies([{ ...cookie, value: token }]);
+  return { context, watch, page: await context.newPage() };
+}
+
+/** Whether it is on the screen as the page stands, without scrolling. */
+async function isInView(page: Page, what: Locator): Promise<boolean> {
+  const box = await what.boundingBox();
+  const height = page.viewportSize()?.height ?? 0;
+  return box !== null && box.y >= 0 && box.y + box.height <= height;
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "sessionlinked-site-"));
+  [platform, chromium] = await Promise.all([startPlatform({ isCrowd: true, stateDir: folder }), startChromium()]);
+  origin = platform.origin.replace("127.0.0.1", "localhost");
+  ada = (await seedAccount(platform.db, { displayName: "Ada", email: "ada@example.org", tier: "free" })).token;
+  ben = (await seedAccount(platform.db, { displayName: "Ben", email: "ben@example.org", tier: "free" })).token;
+  const samples = Array.from({ length: RATE_HZ * SECONDS }, (_, frame) =>
+    Math.round(2e6 * Math.sin((2 * Math.PI * 220 * frame) / RATE_HZ)),
+  );
+  writeFileSync(join(folder, "sound.wav"), wavFile({ sampleRateHz: RATE_HZ, channels: 1, encoding: "pcm24" }, samples));
+  writeFileSync(join(folder, "large.wav"), new Uint8Array(SAMPLE_MAX_BYTES + 1_000_000));
+});
+afterAll(async () => {
+  await chromium?.close();
+  await platform?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("the Hub in a browser", () => {
+  let path = "";
+
+  test("A3, A4: a profile is written and published without a script; what was typed is kept by every button, and an empty one stays private", async () => {
+    const { context, page, watch } = await open(ada, { javaScriptEnabled: false });
+    await page.goto("/account/profile?lang=en");
+    await page.getByRole("button", { name: "Publish on the Hub" }).click();
+    await page.getByRole("alert").getByText("Nothing to show yet").waitFor();
+    await page.getByLabel("Cello", { exact: true }).check();
+    await page.getByLabel("Anything else").fill("Kora");
+    await page.getByLabel("What an hour costs").fill("a lot");
+    await page.getByLabel("About you").fill("Hello 🎻 Müller");
+    await page.getByRole("button", { name: "Save" }).click();
+    expect(await page.getByRole("alert").innerText()).toContain("Write a number");
+    expect(await page.getByLabel("Cello", { exact: true }).isChecked()).toBe(true);
+    await page.getByLabel("What an hour costs").fill("45,50");
+    // One press: what is unsaved is saved with it.
+    await page.getByRole("button", { name: "Publish on the Hub" }).click();
+    expect(await page.getByRole("status").innerText()).toContain("Published");
+    expect(await page.getByLabel("About you").inputValue()).toBe("Hello 🎻 Müller");
+    await page.getByLabel("File").setInputFiles(join(folder, "sound.wav"));
+    await page.getByRole("button", { name: "Put it on my profile" }).click();
+    expect(await page.getByRole("status").innerText()).toContain("Your sound is there");
+    path = ((await page.getByRole("link", { name: "See your page" }).getAttribute("href")) ?? "").split("?")[0] ?? "";
+    // The browser notes the forms that were refused; nothing else is worth a line.
+    expect(watch.foreign).toEqual([]);
+    expect(watch.errors.filter((line) => !line.includes("422"))).toEqual([]);
+    await context.close();
+  });
+
+  test("a sound that is too large is said in the browser before it goes, and by a page after", async () => {
+    const { context, page } = await open(ada);
+    await page.goto("/account/profile?lang=en");
+    await page.getByLabel("File").setInputFiles(join(folder, "large.wav"));
+    expect(await page.getByLabel("File").evaluate((input: HTMLInputElement) => input.validationMessage)).toContain(
+      "12 MB",
+    );
+    await context.close();
+    const plain = await open(ada, { javaScriptEnabled: false });
+    await plain.page.goto("/account/profile?lang=en");
+    await plain.page.getByLabel("File").setInputFiles(join(folder, "large.wav"));
+    const [answer] = await Promise.all([
+      plain.page.waitForNavigation(),
+      plain.page.getByRole("button", { name: "Put it on my profile" }).click(),
+    ]);
+    expect([413, 422]).toContain(answer?.status());
+    expect(await plain.page.locator("header.top").count()).toBe(1);
+    await plain.context.close();
+  });
+
+  test("H3: a stranger finds it by person, by a slip of the finger and by a chip, and hears it from any place", async () => {
+    const { context, page, watch } = await open(null);
+    await page.goto("/?lang=en");
+    await page
+      .getByRole("link", { name: "Cello" })
+      .or(page.getByRole("link", { name: "Voice" }))
+      .first()
+      .click();
+    await page.waitForURL(/\/hub\?/);
+    for (const typed of ["cellist", "string player", "Cellistin", "celo", "mueller"]) {
+      await page.goto("/hub?lang=en");
+      await page.getByRole("searchbox").fill(typed);
+      await page.getByRole("button", { name: "Find" }).click();
+      await page.getByRole("link", { name: "Ada" }).waitFor();
+      // Two ways to write one name are no slip of the finger.
+      expect(await page.getByText("is in no profile").count(), typed).toBe(typed === "celo" ? 1 : 0);
+    }
+    // The rarest word is left out, and said.
+    await page.goto("/hub?lang=en&q=cello+zither");
+    await page.getByText("These fit without “zither”").waitFor();
+    await page.getByRole("link", { name: "Ada" }).click();
+    const heard = await page.evaluate(async () => {
+      const audio = document.querySelector("audio");
+      if (audio === null) return null;
+      audio.muted = true;
+      await audio.play();
+      const until = performance.now() + 60_000;
+      while (audio.currentTime < 0.2 && performance.now() < until) await new Promise(requestAnimationFrame);
+      audio.currentTime = 1.5;
+      await new Promise((resolve) => audio.addEventListener("seeked", resolve, { once: true }));
+      return { fromSeconds: audio.currentTime, durationSeconds: audio.duration };
+    });
+    expect(heard?.durationSeconds).toBeCloseTo(SECONDS, 2);
+    expect(heard?.fromSeconds).toBeGreaterThanOrEqual(1.5);
+    expect([watch.foreign, watch.errors]).toEqual([[], []]);
+    await context.close();
+  });
+
+  test("V2: two people write to each other without a script: unread is counted until it is looked at, and a block ends it", async () => {
+    const two = [await open(ben, { javaScriptEnabled: false }), await open(ada, { javaScriptEnabled: false })] as const;
+    const [bens, adas] = [two[0].page, two[1].page];
+    await bens.goto(`${path}?lang=en`);
+    await bens.getByLabel("Your message").fill("Cello on Friday?");
+    await bens.getByRole("button", { name: "Send" }).click();
+    await bens.getByRole("heading", { name: "Ada" }).waitFor();
+    await adas.goto("/messages?lang=en");
+    await adas.getByRole("link", { name: "Messages, 1 unread" }).waitFor();
+    await adas.getByRole("link", { name: "Ben" }).click();
+    await adas.getByText("Cello on Friday?").waitFor();
+    expect(await adas.getByText("unread").count()).toBe(0);
+    await adas.getByLabel("Your message").fill("After nine.");
+    await adas.getByRole("button", { name: "Send" }).click();
+    expect(await isInView(adas, adas.getByRole("status"))).toBe(true);
+    await bens.reload();
+    await bens.getByText("After nine.").waitFor();
+    await adas.getByText("More", { exact: true }).click();
+    await adas.getByRole("button", { name: "Block" }).click();
+    await adas.getByText("You have blocked Ben.").waitFor();
+    await bens.getByLabel("Your message").fill("Hello?");
+    await bens.getByRole("button", { name: "Send" }).click();
+    await bens.getByText("Hello?").waitFor();
+    await adas.reload();
+    expect(await adas.getByText("Hello?").count()).toBe(0);
+    await adas.getByText("More", { exact: true }).click();
+    await adas.getByRole("link", { name: "Delete this conversation" }).click();
+    await adas.getByRole("button", { name: "Delete it" }).click();
+    await adas.getByText("The conversation is deleted.").waitFor();
+    for (const { context, watch } of two) {
+      expect([watch.foreign, watch.errors]).toEqual([[], []]);
+      await context.close();
+    }
+  });
+
+  test("A4: the sound and the profile ask before they go; private again, it is gone with the next request", async () => {
+    const stranger = await open(null);
+    expect((await stranger.page.goto(path))?.status()).toBe(200);
+    expect((await fetch(`${platform.origin}${path}/picture.png`)).status).toBe(200);
+    const { context, page } = await open(ada, { javaScriptEnabled: false });
+    await page.goto("/account/profile?lang=en");
+    await page.getByRole("link", { name: "Remove the sound" }).click();
+    await page.getByRole("heading", { name: "Remove your sound?" }).waitFor();
+    await page.getByRole("link", { name: "Keep it" }).click();
+    await page.getByRole("link", { name: "Delete my profile" }).click();
+    await page.getByRole("heading", { name: "Delete your profile?" }).waitFor();
+    await page.getByRole("link", { name: "Keep it" }).click();
+    await page.getByLabel("About you").fill("Still mine");
+    await page.getByRole("button", { name: "Make it private" }).click();
+    expect(await page.getByLabel("About you").inputValue()).toBe("Still mine");
+    expect((await stranger.page.reload())?.status()).toBe(404);
+    for (const part of ["", "/sample", "/picture.png", "/report"])
+      expect((await fetch(platform.origin + path + part, { headers: { Accept: "text/html" } })).status, part).toBe(404);
+    expect(await (await fetch(`${platform.origin}/sitemap.xml`)).text()).not.toContain(path);
+    await Promise.all([context.close(), stranger.context.close()]);
+  });
+});
+
+describe("a session's page", () => {
+  let session = "";
+
+  test("an invite is named, its code is where the eye is, and neither a reload nor the other language loses or repeats it", async () => {
+    const { context, page } = await open(ada, { viewport: { width: 390, height: 844 } });
+    await page.goto("/sessions?lang=en");
+    // For somebody new: what comes first, second, third.
+    await page.locator(".first-steps li").nth(2).waitFor();
+    await page.getByLabel("Name").fill("First evening");
+    await page.getByRole("button", { name: "Begin", exact: true }).click();
+    await page.getByRole("heading", { name: "First evening" }).waitFor();
+    session = new URL(page.url()).pathname;
+    await page.getByLabel("Who is it for?").fill("Ben, bass");
+    await page.getByRole("button", { name: "Make an invite" }).click();
+    const code = page.locator("output.code");
+    await code.waitFor();
+    expect(await isInView(page, code)).toBe(true);
+    const shown = await code.textContent();
+    await page.reload();
+    expect(await code.textContent()).toBe(shown);
+    await page.getByRole("link", { name: "Deutsch" }).click();
+    expect(await code.textContent()).toBe(shown);
+    expect(await page.locator(".open-invites li").count()).toBe(1);
+    expect(await page.locator(".open-invites li").textContent()).toContain("Ben, bass");
+    const link = await page.locator("#invite-link").inputValue();
+    await context.close();
+    // Whoever has the link may paste it whole where a code is asked.
+    const guest = await open(ben);
+    await guest.page.goto("/sessions?lang=en");
+    await guest.page.getByLabel("Invite code or link").fill(link);
+    await guest.page.getByRole("button", { name: "Look at the invite" }).click();
+    await guest.page.getByRole("button", { name: "Join the session" }).click();
+    await guest.page.getByText("You are in.").waitFor();
+    await guest.context.close();
+  });
+
+  test("a form answers where it stands; a host is not offered to leave; 'allowed' is no red lamp", async () => {
+    const { context, page } = await open(ada, { viewport: { width: 390, height: 844 } });
+    await page.goto(`${session}?lang=en`);
+    await page.getByLabel("Role of Ben").selectOption("observer");
+    await page.getByRole("button", { name: "Change role: Ben" }).click();
+    const said = page.getByRole("status").getByText("The role is changed.").or(page.getByText("The role is changed."));
+    await said.first().waitFor();
+    expect(await isInView(page, said.first())).toBe(true);
+    expect(await page.getByRole("link", { name: "Leave this session" }).count()).toBe(0);
+    const [lamp, recording] = await page.evaluate<[string, string]>(`(() => {
+      const probe = document.body.appendChild(document.createElement("i"));
+      probe.className = "recording";
+      const red = getComputedStyle(probe).color;
+      probe.remove();
+      const { color, backgroundColor, borderColor } = getComputedStyle(document.querySelector(".lamp.on"));
+      return [[color, backgroundColor, borderColor].join(), red];
+    })()`);
+    expect(lamp).not.toContain(recording);
+    // Before the host removes somebody, a page says what that means.
+    await page.getByRole("link", { name: "Remove Ben from the session" }).click();
+    await page.getByRole("heading", { name: "Remove Ben?" }).waitFor();
+    await page.getByRole("link", { name: "Let them stay" }).click();
+    await context.close();
+  });
+
+  test("the session that was played last is first, its whole row can be pressed, and times are in the reader's own zone", async () => {
+    const { context, page } = await open(ada, { timezoneId: "Asia/Tokyo" });
+    const token = { Authorization: `Bearer ${ada}`, "Content-Type": "application/json" };
+    await fetch(`${platform.origin}/api/v1/sessions`, { method: "POST", headers: token, body: '{"name":"Later"}' });
+    const at = Date.UTC(2100, 0, 31, 20, 30);
+    await platform.db
+      .prepare(
+        `INSERT INTO recordings (id, session_id, member_id, account_id, take_id, name, state, sample_rate_hz, channels, encoding,
+           timeline_frames, started_at_ms, bpm, part_bytes, created_at_ms, completed_at_ms, expires_at_ms)
+         SELECT 'rec_00000000000000000000000001', session_id, member_id, account_id, 'take', 'Bass', 'complete', 48000, 1, 'pcm24',
+           0, ?1, 120, 5242880, ?1, ?1, ?1 FROM session_members WHERE session_id = ?2 AND role = 'host'`,
+      )
+      .bind(at, session.split("/").at(-1))
+      .run();
+    await page.goto("/sessions?lang=en");
+    const rows = page.locator(".evenings li");
+    expect(await rows.first().textContent()).toContain("First evening");
+    expect(await rows.first().textContent()).toContain("1 February 2100");
+    const box = await rows.first().boundingBox();
+    await page.mouse.click((box?.x ?? 0) + (box?.width ?? 0) - 12, (box?.y ?? 0) + (box?.height ?? 0) / 2);
+    await page.waitForURL(new RegExp(session));
+    // At 200 % of a laptop's window the transport leaves room for what it plays.
+    await page.setViewportSize({ width: 640, height: 400 });
+    const player = await page.locator("[data-player]").boundingBox();
+    if (player !== null) expect(player.height).toBeLessThan(400 / 3);
+    await context.close();
+  });
+
+  test("the account's language is the site's; a first password says that it signs the companion out", async () => {
+    const { context, page } = await open(ben);
+    await page.goto("/account");
+    await page.getByText("That signs every other device out, the companion too.").waitFor();
+    await page.getByLabel("Language of the site and of mails").selectOption("de");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("Gespeichert.").waitFor();
+    await page.goto("/hub");
+    expect(await page.locator("html").getAttribute("lang")).toBe("de");
+    await context.close();
+  });
+});
