@@ -126,9 +126,7 @@ const en: Catalogue = {
       "recovery-used": "A recovery code was used",
     }[what],
     paragraphs: [
-      ...(what === "password"
-        ? ["Every other device was signed out, your companion as well: sign it in again."]
-        : []),
+      ...(what === "password" ? ["Every other device was signed out, your companion as well: sign it in again."] : []),
       `If that was you, there is nothing to do. Your account:\n${link}`,
       "If not, take it back within a week: what was added is removed, everybody is signed out, and we send you a link to a new password.",
     ],
@@ -233,7 +231,9 @@ const en: Catalogue = {
   }),
   "export-ready": ({ link, untilMs }) => ({
     subject: "The copy of your data is ready",
-    paragraphs: [`You can fetch it until ${dateTime("en", untilMs)}. You sign in to fetch it; this mail alone opens nothing.`],
+    paragraphs: [
+      `You can fetch it until ${dateTime("en", untilMs)}. You sign in to fetch it; this mail alone opens nothing.`,
+    ],
     action: { label: "Fetch it", href: link },
     reason:
       "Somebody who is signed in to your SessionLinked account asked for it. If that was not you, sign out everywhere and set a new password now.",
@@ -311,9 +311,7 @@ const de: Catalogue = {
       "recovery-used": "Ein Wiederherstellungscode wurde benutzt",
     }[what],
     paragraphs: [
-      ...(what === "password"
-        ? ["Alle anderen Geräte wurden abgemeldet, auch dein Companion: Melde ihn neu an."]
-        : []),
+      ...(what === "password" ? ["Alle anderen Geräte wurden abgemeldet, auch dein Companion: Melde ihn neu an."] : []),
       `Warst du das, ist nichts zu tun. Dein Konto:\n${link}`,
       "Wenn nicht, mach es innerhalb einer Woche rückgängig: Was dazukam, verschwindet, alle werden abgemeldet, und du bekommst einen Link für ein neues Passwort.",
     ],

@@ -72,7 +72,7 @@ export const policyVersions: readonly PolicyVersion[] = [
   },
   {
     version: 4,
-    fromAtMs: Date.UTC(2026, 10, 27),
+    fromAtMs: Date.UTC(2026, 10, 26, 15),
     // What is new is kept for whoever writes or gets a message, and is said where it is written.
     isMaterial: false,
     change: {
