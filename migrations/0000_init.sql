@@ -170,6 +170,26 @@ CREATE TABLE `breaches` (
 );
 --> statement-breakpoint
 CREATE INDEX `breaches_by_close` ON `breaches` (`closed_at_ms`,`aware_at_ms`);--> statement-breakpoint
+CREATE TABLE `deliveries` (
+	`recording_id` text NOT NULL,
+	`receiver_member_id` text NOT NULL,
+	`session_id` text NOT NULL,
+	`name` text NOT NULL,
+	`sha256` text NOT NULL,
+	`owner_account_id` text,
+	`receiver_account_id` text,
+	`delivered_at_ms` integer NOT NULL,
+	`wished_at_ms` integer,
+	`answer` text,
+	`answered_at_ms` integer,
+	PRIMARY KEY(`recording_id`, `receiver_member_id`),
+	FOREIGN KEY (`owner_account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE set null,
+	FOREIGN KEY (`receiver_account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE set null
+);
+--> statement-breakpoint
+CREATE INDEX `deliveries_by_owner` ON `deliveries` (`owner_account_id`,`wished_at_ms`);--> statement-breakpoint
+CREATE INDEX `deliveries_by_receiver` ON `deliveries` (`receiver_account_id`,`wished_at_ms`);--> statement-breakpoint
+CREATE INDEX `deliveries_by_time` ON `deliveries` (`delivered_at_ms`);--> statement-breakpoint
 CREATE TABLE `blocks` (
 	`id` text NOT NULL,
 	`account_id` text NOT NULL,

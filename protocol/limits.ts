@@ -188,3 +188,8 @@ export const LANE_PACKET_FRAMES = 128;
 export const LANE_PACKET_MAX_BYTES = 1_200;
 /** Sound that a lane holds before it counts as too late or as an attack: more than a second, and a power of two. */
 export const LANE_BUFFER_FRAMES = 65_536;
+
+/** Deliveries that their owner is shown at once, newest first; the export has all. */
+export const DELIVERIES_SHOWN_MAX = 500;
+/** Wishes for deletion in one answer: each is signed, and an evening's takes of everybody are fewer. */
+export const WISHES_PER_ANSWER_MAX = 100;

@@ -55,6 +55,7 @@ import { rights } from "./privacy/rights-routes.ts";
 import { sessionErasure } from "./privacy/session-erasure-routes.ts";
 import { downloads } from "./recordings/download.ts";
 import { recordings } from "./recordings/routes.ts";
+import { wishRoutes } from "./recordings/wish-routes.ts";
 import { roomUpgrade } from "./rooms/room-upgrade.ts";
 import { evenings } from "./sessions/evening-routes.ts";
 import { invites } from "./sessions/invite-routes.ts";
@@ -98,6 +99,7 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", tickets);
   app.route("/", recordings);
   app.route("/", downloads);
+  app.route("/", wishRoutes);
   app.route("/", roomUpgrade);
   app.route("/", hub);
   app.route("/", ownProfileRoutes);

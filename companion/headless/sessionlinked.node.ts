@@ -6,10 +6,11 @@ import { join, record } from "./commands/join.node.ts";
 import { login } from "./commands/login.node.ts";
 import { doctor, status } from "./commands/status.node.ts";
 import { pull, takes } from "./commands/takes.node.ts";
+import { wishes } from "./commands/wishes.node.ts";
 import { Config, configPath, readConfig } from "./config.node.ts";
 import { Screen } from "./screen.node.ts";
 
-const commands: readonly Command[] = [login, join, record, takes, pull, status, doctor];
+const commands: readonly Command[] = [login, join, record, takes, pull, wishes, status, doctor];
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
   const plain = new Screen(false);

@@ -266,6 +266,13 @@ export const mutations: readonly Mutation[] = [
     "",
   ),
 
+  of("V3", "workers/recordings/deliveries.test.ts")(
+    "workers/recordings/deliveries.ts",
+    "a copy outlives its owner's wish",
+    "SET wished_at_ms = ?3 WHERE",
+    "SET wished_at_ms = NULL WHERE ?3 > 0 AND",
+  ),
+
   // Consent and mail.
   waitlist("workers/waitlist/store.ts", "the words of a consent are not kept", "waitlistWording[language],", "null,"),
   of("B2", "workers/waitlist/waitlist.test.ts")(

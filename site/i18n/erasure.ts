@@ -15,7 +15,7 @@ export const erasureText = words({
     ],
     staysTitle: "This is out of our reach",
     stays: [
-      "Copies that others have saved on their own machines. If you want those deleted, ask them before you go: afterwards we cannot say who they were",
+      "Copies that others have saved on their own machines. Their companions are asked to delete them when you go; whether they do is their decision. If you want to know, ask them before: afterwards we cannot say who they were",
       "What lies on your own disk: the companion’s folders are yours",
     ],
     when: "It happens at once, usually within seconds. Our database can be put back by up to 30 days, and nobody can switch that off; after that only a random number and the time are left, for one year.",
@@ -61,7 +61,7 @@ export const erasureText = words({
     ],
     staysTitle: "Daran kommen wir nicht",
     stays: [
-      "Kopien, die andere auf ihren Rechnern gespeichert haben. Sollen die weg, frag vorher: Danach können wir nicht mehr sagen, wer es war",
+      "Kopien, die andere auf ihren Rechnern gespeichert haben. Ihre Companions bitten wir dann, sie zu löschen; ob sie es tun, entscheiden die anderen. Willst du es wissen, frag vorher: Danach können wir nicht mehr sagen, wer es war",
       "Was auf deiner eigenen Platte liegt: Die Ordner des Companions gehören dir",
     ],
     when: "Wir löschen sofort, meist in Sekunden. Unsere Datenbank lässt sich bis zu 30 Tage zurückholen, und das kann niemand abschalten; danach bleiben nur eine Zufallszahl und die Zeit, ein Jahr lang.",

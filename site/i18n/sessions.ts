@@ -154,7 +154,7 @@ export const sessionText = words({
       title: (name: string) => `Delete ${name}?`,
       goes: "From this moment nobody can play or download it here. The sound, its waveform and its entry are deleted from our servers at once.",
       stays:
-        "Collaborators whose companion has fetched it keep their copy. Those copies are on their machines, and out of our reach.",
+        "Collaborators whose companion has fetched it have a copy on their machines, out of our reach. If it is yours, their companions are asked to delete it; whether they do is their decision, and you see their answer.",
       own: "The original on your own machine is not touched.",
       theirs: "The original on the machine of whoever played it is not touched.",
       yes: "Delete the recording",
@@ -375,7 +375,7 @@ export const sessionText = words({
       title: (name: string) => `${name} löschen?`,
       goes: "Ab diesem Moment kann sie hier niemand mehr hören oder herunterladen. Ton, Wellenform und Eintrag werden sofort von unseren Servern gelöscht.",
       stays:
-        "Wer sie mit dem Companion schon geholt hat, behält die Kopie. Sie liegt auf einem anderen Rechner, außerhalb unserer Reichweite.",
+        "Wer sie mit dem Companion schon geholt hat, hat eine Kopie auf dem eigenen Rechner, außerhalb unserer Reichweite. Ist sie von dir, bitten wir die Companions der anderen, sie zu löschen; ob sie es tun, entscheiden die anderen, und du siehst ihre Antwort.",
       own: "Das Original auf deinem eigenen Rechner bleibt unberührt.",
       theirs: "Das Original auf dem Rechner, auf dem gespielt wurde, bleibt unberührt.",
       yes: "Aufnahme löschen",

@@ -65,6 +65,12 @@ const matrix: Record<string, Row> = {
   "GET /api/v1/account/exports/{exportId}/archive": { expect: [401, 404, 404, 404, 404, 404] },
   "PUT /api/v1/account/restriction": { expect: ownChange },
   "DELETE /api/v1/account/restriction": { expect: ownChange },
+  "GET /api/v1/account/deliveries": { expect: own },
+  "GET /api/v1/deletion-wishes": { expect: own },
+  "POST /api/v1/deletion-wishes/{recordingId}": {
+    expect: [401, 404, 404, 404, 404, 404],
+    body: () => ({ answer: "deleted" }),
+  },
   "PUT /api/v1/account/counting-objection": { expect: ownChange },
   "DELETE /api/v1/account/counting-objection": { expect: ownChange },
   "GET /api/v1/account/requests": { expect: own },

@@ -40,6 +40,7 @@ const pages: Record<string, Row> = {
   "GET /manifest.webmanifest": { expect: all(200) },
   "GET /robots.txt": { expect: all(200) },
   "GET /.well-known/security.txt": { expect: all(200) },
+  "GET /.well-known/sessionlinked-wishes.json": { expect: all(200) },
   "GET /.well-known/gpc.json": { expect: all(200) },
   "GET /sitemap.xml": { expect: all(200) },
   "GET /openapi.json": { expect: all(200) },

@@ -5,6 +5,7 @@ import { listExports } from "../privacy/export.ts";
 import { heldAbout } from "../privacy/held.ts";
 import { listRequests } from "../privacy/requests.ts";
 import { restrictedSince, uncountedSince } from "../privacy/restriction.ts";
+import { listDeliveries } from "../recordings/deliveries.ts";
 import { askApi, backTo, fieldsOfForm } from "./form.ts";
 import { type ReaderVisit, sendPage, withReader } from "./page.ts";
 import { problemOf } from "./problem.tsx";
@@ -13,12 +14,13 @@ const HOME = "/account/privacy";
 const toCentre = () => HOME;
 
 async function showCentre(c: AppContext, { page, reader }: ReaderVisit) {
-  const [held, exports, requests, restrictedAtMs, uncountedAtMs] = await Promise.all([
+  const [held, exports, requests, restrictedAtMs, uncountedAtMs, deliveries] = await Promise.all([
     heldAbout(c.env.DB, reader.id),
     listExports(c.env.DB, reader.id, c.var.deps.now()),
     listRequests(c.env.DB, reader.id),
     restrictedSince(c.env.DB, reader.id),
     uncountedSince(c.env.DB, reader.id),
+    listDeliveries(c.env.DB, reader.id),
   ]);
   const problem = problemOf(page, c.req.query("problem"), HOME);
   const said = { done: c.req.query("done") ?? null, problem };
@@ -37,6 +39,7 @@ async function showCentre(c: AppContext, { page, reader }: ReaderVisit) {
       requests={requests}
       restrictedAtMs={restrictedAtMs}
       uncountedAtMs={uncountedAtMs}
+      deliveries={deliveries}
       said={said}
     />,
   );

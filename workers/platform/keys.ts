@@ -19,6 +19,8 @@ const secretOf = {
   operators: "STORE_KEY",
   "known-networks": "STORE_KEY",
   "invite-codes": "STORE_KEY",
+  /** Seed of the key that wishes for deletion are signed with. Turned, companions read the new one. */
+  wishes: "STORE_KEY",
 } as const satisfies Record<string, keyof Env>;
 export type Purpose = keyof typeof secretOf;
 
@@ -36,6 +38,15 @@ async function derive(
   const info = text.encode(`sessionlinked ${purpose}`);
   const hkdf = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info };
   return await crypto.subtle.deriveKey(hkdf, secret, algorithm, false, usages);
+}
+
+/** 256 bits, for an algorithm that HKDF makes no key of by itself. */
+export async function keyBits(env: Env, purpose: Purpose): Promise<ArrayBuffer> {
+  const secret = await crypto.subtle.importKey("raw", text.encode(env[secretOf[purpose]]), "HKDF", false, [
+    "deriveBits",
+  ]);
+  const info = text.encode(`sessionlinked ${purpose}`);
+  return await crypto.subtle.deriveBits({ name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info }, secret, 256);
 }
 
 /** A key for HMAC with SHA-256 (RFC 2104). */

@@ -7,6 +7,7 @@ import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
 import { allRows, SqlBoolean, StoredId } from "../platform/rows.ts";
 import { deleteRecordings, markDeletedOfAccount } from "../recordings/deletion.ts";
+import { wishAllGone } from "../recordings/deliveries.ts";
 import { Deletable } from "../recordings/store.ts";
 import { dropOneExport } from "./export.ts";
 import { sqlName, tableRules } from "./inventory.ts";
@@ -161,6 +162,11 @@ export const steps: Record<string, Step> = {
   },
   rooms: forgetRooms,
   recordings: endRecordings,
+  async copies(env, deps, work) {
+    const wished = wishAllGone(env.DB, work.accountId, deps.now(), ROWS);
+    const [done] = await env.DB.batch(counted(env.DB, work, "copies", wished));
+    return (done?.meta.changes ?? 0) < ROWS ? "done" : "more";
+  },
   async exports(env, deps, { accountId }) {
     return (await dropOneExport(env, deps, accountId)) ? "more" : "done";
   },

@@ -1,5 +1,6 @@
 import { accountsRules } from "./inventory/accounts.ts";
 import { breachesRules } from "./inventory/breaches.ts";
+import { deliveriesRules } from "./inventory/deliveries.ts";
 import { hubRules } from "./inventory/hub.ts";
 import { mailRules } from "./inventory/mail.ts";
 import { messagesRules } from "./inventory/messages.ts";
@@ -17,6 +18,7 @@ export const inventory: Inventory = {
   ...messagesRules,
   ...sessionsRules,
   ...recordingsRules,
+  ...deliveriesRules,
   ...privacyRules,
   ...breachesRules,
   ...operatorsRules,

@@ -81,6 +81,17 @@ export const policyVersions: readonly PolicyVersion[] = [
     },
     numbers: { ...third, MESSAGE_RETENTION_MS: 365 },
   },
+  {
+    version: 5,
+    fromAtMs: Date.UTC(2026, 10, 26, 17),
+    // It shows a person more of what there is about their own sound; nothing else is kept longer.
+    isMaterial: false,
+    change: {
+      en: "For a year you can see who received what you shared, and when. If you delete a recording or your account, those people’s companions are asked to delete their copies.",
+      de: "Ein Jahr lang kannst du sehen, wer wann bekommen hat, was du geteilt hast. Löschst du eine Aufnahme oder dein Konto, werden die Companions der anderen gebeten, ihre Kopien zu löschen.",
+    },
+    numbers: { ...third, MESSAGE_RETENTION_MS: 365, DELIVERY_RETENTION_MS: 365 },
+  },
 ];
 
 /** The numbers that the code keeps today, in days, under the names of protocol/retention.ts. */

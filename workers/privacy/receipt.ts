@@ -8,6 +8,8 @@ import { tableRules } from "./inventory.ts";
 const others: Record<string, readonly string[]> = {
   rooms: ["displayName"],
   roomLines: ["chat", "notes"],
+  /** Copies that collaborators have: they are asked to delete them, and all that is ours is emptied. */
+  copies: ["name", "ownerAccountId"],
 };
 
 /** An erasure as its person sees it: each count with the fields that went, as the rules have them. */

@@ -19,6 +19,8 @@ function length(ms: number): Words {
 /** What a moment is called that a length of keeping is counted from. */
 const moments: Record<string, Words> = {
   endedAtMs: { en: "it has been sent or given up", de: "sie gesendet oder aufgegeben ist" },
+  deliveredAtMs: { en: "the delivery", de: "der Lieferung" },
+  wishedAtMs: { en: "the wish for deletion", de: "dem Löschwunsch" },
   dayMs: { en: "the day", de: "dem Tag" },
   atMs: { en: "it happened", de: "dem Ereignis" },
   lastUsedAtMs: { en: "its last use", de: "der letzten Benutzung" },
@@ -35,7 +37,13 @@ const moments: Record<string, Words> = {
 };
 
 /** What a row is called in which a moment is missing. */
-const missing: Record<string, Words> = { closedAtMs: { en: "never closed", de: "nie abgeschlossen" } };
+const missing: Record<string, Words> = {
+  closedAtMs: { en: "never closed", de: "nie abgeschlossen" },
+  ownerAccountId: {
+    en: "once the owner’s account has gone",
+    de: "wenn das Konto der Person gelöscht ist, der es gehörte",
+  },
+};
 const unconfirmed: Words = { en: "unconfirmed", de: "unbestätigt" };
 
 /** A length of keeping as people read it; the numbers are the rule's own. */

@@ -17,6 +17,7 @@ import { objectStore } from "../platform/object-store.ts";
 import { allRows } from "../platform/rows.ts";
 import { type MemberContext, type MemberEnv, requireMember } from "../sessions/guard.ts";
 import { listMembers } from "../sessions/store.ts";
+import { noteDelivered } from "./deliveries.ts";
 import { reprDigest } from "./digest.ts";
 import { objectKey, peaksKey } from "./keys.ts";
 import { findRecording, listRecordings, type Row } from "./store.ts";
@@ -61,6 +62,7 @@ export function attachment(name: string, ending: string): string {
 async function sendFile(c: AccountContext, path: z.output<typeof params>) {
   const row = await findFile(c.env.DB, path.recordingId, c.var.account.id, c.var.deps.now());
   if (typeof row === "string") return problem(c, row);
+  if (row.accountId !== c.var.account.id) await noteDelivered(c.env.DB, c.var.account.id, [row.id], c.var.deps.now());
   return serveObject(c, {
     etag: `"${row.sha256}"`,
     sizeBytes: row.sizeBytes ?? 0,
@@ -99,6 +101,8 @@ async function sendZip(c: MemberContext, query: z.output<typeof ZipQuery>) {
   const named = namedByTake(begin === undefined ? all : fromOneBar(all, { name: member.sessionName }), nameOf);
   const complete = take === undefined ? named : named.filter(({ takeId }) => takeId === take);
   if (take !== undefined && complete.length === 0) return problem(c, "not-found");
+  const ids = complete.map(({ recordingId }) => recordingId);
+  await noteDelivered(c.env.DB, account.id, ids, deps.now());
   const { stream, length } = zipOf(objectStore(c.env, deps), complete);
   // A fixed length is what becomes Content-Length, and what makes the answer break off where the zip does.
   return new Response(stream.pipeThrough(new FixedLengthStream(length)), {

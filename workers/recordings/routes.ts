@@ -23,6 +23,7 @@ import { objectStore } from "../platform/object-store.ts";
 import { type MemberContext, type MemberEnv, requireMember } from "../sessions/guard.ts";
 import { completeUpload } from "./completion.ts";
 import { deleteRecording, markDeleted } from "./deletion.ts";
+import { wishGone } from "./deliveries.ts";
 import { objectKey } from "./keys.ts";
 import { isReached } from "./place.ts";
 import {
@@ -162,6 +163,8 @@ async function withdraw(c: AccountContext, path: z.output<typeof params>) {
   const mayRemove = row.accountId === account.id || (row.role !== null && may(row.role, "recording.remove"));
   if (!mayRemove) return problem(c, "forbidden");
   await markDeleted(c.env.DB, row.id, nowMs);
+  // A host who takes it out of the session speaks for themselves, and not for whoever played it.
+  if (row.accountId === account.id) await wishGone(c.env.DB, row.id, account.id, nowMs).run();
   try {
     await deleteRecording(c.env, deps, row);
   } catch (error) {

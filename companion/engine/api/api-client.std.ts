@@ -1,4 +1,5 @@
-import type { z } from "zod";
+import * as z from "zod";
+import { DeletionWish, WISH_KEY_PATH, WishKey } from "../../../protocol/deliveries.ts";
 import { type ErrorCode, Problem } from "../../../protocol/errors.ts";
 import type { RecordingId, SessionId } from "../../../protocol/ids.ts";
 import { HASH_STEP_BYTES } from "../../../protocol/limits.ts";
@@ -130,6 +131,19 @@ export class ApiClient {
   download(recordingId: RecordingId, fromByte: number, signal?: AbortSignal): Promise<Response> {
     const headers: Record<string, string> = fromByte > 0 ? { Range: `bytes=${fromByte}-` } : {};
     return this.#ask("GET", `/recordings/${recordingId}/file`, { headers, signal });
+  }
+
+  /** Copies that this person has of what its owner has deleted since. */
+  async listWishes(): Promise<DeletionWish[]> {
+    return (await this.#json(z.object({ items: z.array(DeletionWish) }), "GET", "/deletion-wishes")).items;
+  }
+  async answerWish(recordingId: RecordingId, answer: "deleted" | "kept"): Promise<void> {
+    await this.#ask("POST", `/deletion-wishes/${recordingId}`, { body: { answer } });
+  }
+  /** The key that wishes are signed with. */
+  async readWishKey(): Promise<WishKey> {
+    const answer = await fetch(new URL(WISH_KEY_PATH, this.#origin));
+    return WishKey.parse(await answer.json());
   }
 
   async #json<Schema extends z.ZodType>(schema: Schema, method: string, path: string, request: Request = {}) {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
+import type { DeletionWish } from "../../../protocol/deliveries.ts";
 import type { SessionId } from "../../../protocol/ids.ts";
 import type { Recording } from "../../../protocol/recordings.ts";
 import type { TimelineMap } from "../../../protocol/timeline.ts";
@@ -8,13 +9,14 @@ import { SessionFolder } from "../project/session-folder.node.ts";
 import type { Stem } from "../stems/stem.std.ts";
 import { deliver } from "./delivery.node.ts";
 import { deliveryVerdict } from "./disk-room.std.ts";
+import { readWishes, type WishesApi } from "./wishes.std.ts";
 
 /** A fetch that failed is tried again after this long, then twice as long, besides whenever the room says that the list has changed. */
 const RETRY_MS = 30_000;
 const RETRY_MAX_MS = 10 * 60_000;
 
 interface DeliveriesOptions {
-  api: Pick<ApiClient, "listRecordings" | "readRecording" | "download">;
+  api: Pick<ApiClient, "listRecordings" | "readRecording" | "download"> & Partial<WishesApi>;
   sessionId: SessionId;
   sessionName: string;
   folder: string;
@@ -26,6 +28,8 @@ interface DeliveriesOptions {
   onAsk(recording: Recording): void;
   onDelivered(recording: Recording, path: string): void;
   onWarning(message: string): void;
+  /** Owners ask for copies to go; said when there are more than before. */
+  onWished?(wishes: readonly DeletionWish[]): void;
 }
 
 /**
@@ -45,6 +49,7 @@ export class Deliveries {
   readonly #asked = new Set<string>();
   readonly #allowed = new Set<string>();
   #unaskedBytes = 0;
+  #wished = 0;
   readonly #stopped = new AbortController();
 
   constructor(options: DeliveriesOptions) {
@@ -112,6 +117,7 @@ export class Deliveries {
       if (state !== "complete" || this.#folder.has(recordingId) || isHere?.(recordingId)) continue;
       await attempt(() => this.#fetchOne(recording));
     }
+    await this.#readWishes();
     if (!failed) {
       this.#retryMs = RETRY_MS;
       this.#told.clear();
@@ -140,6 +146,17 @@ export class Deliveries {
     await this.#folder.add(recording, path);
     if (!isAllowed) this.#unaskedBytes += sizeBytes;
     onDelivered(recording, path);
+  }
+
+  /** A wish that cannot be read now is read with the next change; it holds nothing up. */
+  async #readWishes(): Promise<void> {
+    const { api, sessionId, onWished } = this.#options;
+    const { listWishes, readWishKey } = api;
+    if (onWished === undefined || listWishes === undefined || readWishKey === undefined) return;
+    const ask = { listWishes: () => listWishes.call(api), readWishKey: () => readWishKey.call(api) };
+    const wishes = await readWishes(ask, sessionId).catch(() => []);
+    if (wishes.length > this.#wished && !this.#stopped.signal.aborted) onWished(wishes);
+    this.#wished = wishes.length;
   }
 
   #warn(error: unknown): void {

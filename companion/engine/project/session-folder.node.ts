@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { z } from "zod";
@@ -67,6 +67,23 @@ export class SessionFolder {
   add(recording: Placeable, original: string): Promise<void> {
     const mine = this.#last.then(() => this.#add(recording, original));
     this.#last = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** Takes a stem that came from somebody else off this disk, and out of the projects. `false`: it is not here. */
+  remove(recordingId: string): Promise<boolean> {
+    const mine = this.#last.then(() => {
+      const stem = this.#placed.get(recordingId);
+      if (stem === undefined || !stem.original.startsWith("originals/")) return false;
+      for (const file of [stem.original, stem.file]) rmSync(join(this.path, file), { force: true });
+      this.#placed.delete(recordingId);
+      this.#writeProjects();
+      return true;
+    });
+    this.#last = mine.then(
+      () => undefined,
+      () => undefined,
+    );
     return mine;
   }
 

@@ -17,6 +17,9 @@ const barOf = ({ timelineFrames, bpm }: Recording) =>
 const lengthOf = ({ frames, format }: Recording) =>
   frames === null ? "on its way" : `${(frames / format.sampleRateHz).toFixed(1)} s`;
 
+const wishNote = (count: number) =>
+  `Owners ask you to delete ${count === 1 ? "a copy" : `${count} copies`}: "sessionlinked wishes" shows which.`;
+
 /** Where a session's takes lie unless the person says otherwise. */
 export const folderOf = (run: Run, sessionName: string) =>
   run.flag("folder") ?? join(homedir(), "SessionLinked", fileNameOf(sessionName));
@@ -71,6 +74,7 @@ export const pull: Command = {
         screen.answer({ recordingId, name: stem, path, sha256 }, [`${stem}: ${path}`]);
         screen.bar(`${came} of ${wanted}`, came / wanted);
       },
+      onWished: (wishes) => screen.say(wishNote(wishes.length)),
       onWarning: (message) => {
         failed++;
         screen.complain(message);

@@ -1,3 +1,4 @@
+import type { Delivery } from "../../../protocol/deliveries.ts";
 import { type Export, type PrivacyRequest, requestKinds } from "../../../protocol/privacy.ts";
 import { Labelled } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
@@ -17,6 +18,7 @@ export interface CentreProps {
   requests: readonly PrivacyRequest[];
   restrictedAtMs: number | null;
   uncountedAtMs: number | null;
+  deliveries: readonly Delivery[];
   /** What the last form did, or why it could not. */
   said: { done: string | null; problem: FormProblem | null };
 }
@@ -93,8 +95,36 @@ function Request({ page, request }: { page: Page; request: PrivacyRequest }) {
   );
 }
 
+/** Who received what, and what came of asking for a copy to go. */
+function Deliveries({ page, deliveries }: { page: Page; deliveries: readonly Delivery[] }) {
+  const t = centreText[page.language];
+  return (
+    <Table label={t.deliveries} columns={t.deliveryColumns}>
+      {deliveries.map(({ name, receiver, deliveredAtMs, wishedAtMs, answer }) => (
+        <tr>
+          <th scope="row">{name}</th>
+          <td>{receiver ?? t.receiverGone}</td>
+          <td class="instrument">
+            <Moment page={page} ms={deliveredAtMs} />
+          </td>
+          <td>{answer !== null ? t.answers[answer] : wishedAtMs === null ? t.notAsked : t.asked}</td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
 /** Everything that a person can do with what there is about them. */
-export function PrivacyCentre({ page, held, exports, requests, restrictedAtMs, uncountedAtMs, said }: CentreProps) {
+export function PrivacyCentre({
+  page,
+  held,
+  exports,
+  requests,
+  restrictedAtMs,
+  uncountedAtMs,
+  deliveries,
+  said,
+}: CentreProps) {
   const t = centreText[page.language];
   const done: Record<string, string> = t.done;
   return (
@@ -219,6 +249,11 @@ export function PrivacyCentre({ page, held, exports, requests, restrictedAtMs, u
             {t.eraseLink}
           </a>
         </p>
+      </section>
+      <section class="stack" id="deliveries">
+        <h2>{t.deliveries}</h2>
+        <p class="soft">{t.deliveriesNote}</p>
+        {deliveries.length === 0 ? <p>{t.deliveriesNone}</p> : <Deliveries page={page} deliveries={deliveries} />}
       </section>
       <section class="stack" id="held">
         <h2>{t.held}</h2>
