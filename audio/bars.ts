@@ -103,6 +103,12 @@ export class Bars {
     return this.framesAt(signature.quarters + (wanted - signature.bar) * signature.quartersPerBar);
   }
 
+  /** How long the bar at a place lasts, in frames that are not rounded. */
+  barFramesAt(frames: number): number {
+    const { bar } = this.placeAt(frames);
+    return this.framesOfBar(bar + 1) - this.framesOfBar(bar);
+  }
+
   /** The first bar line after a place, or the last one before it. */
   stepFrom(frames: number, direction: 1 | -1): number {
     const { bar } = this.placeAt(frames);

@@ -12,7 +12,7 @@ const BEN = MemberId.parse("mem_00000000000000000000000001");
 const BLOCK_MS = LANE_PACKET_FRAMES / 48;
 
 /** Two people who play at a steady level, one at 0.25, the other at 0.125; returns what is heard after a while. */
-function listening() {
+function listening(own: readonly Float32Array[] = []) {
   const players = new LanePlayers();
   const lanes = [ADA, BEN].map((memberId, at) => {
     const memory = new SharedArrayBuffer(laneRingBytes(LANE_CHANNELS));
@@ -27,7 +27,7 @@ function listening() {
     for (let until = block + blocks; block < until; block++) {
       for (const { writer, head, samples } of lanes)
         writer.put({ ...head, frame: block * LANE_PACKET_FRAMES }, samples, null, 1_000 + (block + 1) * BLOCK_MS);
-      players.pull(out, 1_000.5 + (block + 1) * BLOCK_MS);
+      players.pull(out, 1_000.5 + (block + 1) * BLOCK_MS, own);
     }
     return Number((out[0]?.at(-1) ?? 0).toFixed(3));
   };
@@ -39,6 +39,17 @@ function listening() {
 }
 
 describe("everybody's lanes for one pair of ears", () => {
+  test("P64: with equal delay one's own sound is in one's own ears too, and no longer when that is over", () => {
+    const own = [0, 1].map(() => new Float32Array(LANE_PACKET_FRAMES).fill(0.03125));
+    const { players, hear } = listening(own);
+    players.monitorMs = 100;
+    for (const memberId of [ADA, BEN]) players.hold(memberId, 60);
+    expect(hear()).toBe(0.406);
+    players.monitorMs = null;
+    for (const memberId of [ADA, BEN]) players.hold(memberId, 0);
+    expect(hear()).toBe(0.375);
+  });
+
   test("C2: are added up, each as this person has set it", () => {
     const { players, hear } = listening();
     expect(hear()).toBe(0.375);

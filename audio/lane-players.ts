@@ -1,5 +1,6 @@
 import type { MemberId } from "../protocol/ids.ts";
-import { LANE_PACKET_FRAMES } from "../protocol/limits.ts";
+import { DELAY_HOLD_MAX_MS, LANE_PACKET_FRAMES } from "../protocol/limits.ts";
+import { DelayLine } from "./delay-line.ts";
 import { type LaneMix, LaneStrip, Limiter } from "./lane-mixer.ts";
 import { LaneReader } from "./lane-ring.ts";
 import { BUFFER_CEILING_MS, type BufferChoice, type LaneStats, Playout } from "./playout.ts";
@@ -8,6 +9,9 @@ import { BUFFER_CEILING_MS, type BufferChoice, type LaneStats, Playout } from ".
 export const LANE_CHANNELS = 2;
 /** Every device is asked for this rate. */
 export const DEVICE_RATE_HZ = 48_000;
+
+const FRAMES_PER_MS = DEVICE_RATE_HZ / 1000;
+const HOLD_MAX_FRAMES = DELAY_HOLD_MAX_MS * FRAMES_PER_MS;
 
 export interface PlayerState {
   stats: LaneStats;
@@ -28,6 +32,8 @@ export type OnHeard = (heard: readonly Float32Array[], isConcealed: boolean, isE
 interface Player {
   lane: LaneReader;
   playout: Playout;
+  /** What it is held back by, for a group that plays with equal delay or by bars. */
+  held: DelayLine;
   strip: LaneStrip;
 }
 
@@ -40,6 +46,9 @@ export class LanePlayers {
   readonly #onHeard: OnHeard | undefined;
   readonly #heard: Float32Array[] = Array.from({ length: LANE_CHANNELS }, () => new Float32Array(LANE_PACKET_FRAMES));
   readonly #limiter = new Limiter();
+  readonly #monitor = new DelayLine(LANE_CHANNELS, HOLD_MAX_FRAMES);
+  readonly #own: Float32Array[] = Array.from({ length: LANE_CHANNELS }, () => new Float32Array(LANE_PACKET_FRAMES));
+  #isMonitored = false;
   buffer: BufferChoice = "balanced";
 
   constructor(onHeard?: OnHeard) {
@@ -49,7 +58,12 @@ export class LanePlayers {
   add(memberId: MemberId, memory: SharedArrayBuffer): void {
     const lane = new LaneReader(memory, LANE_CHANNELS);
     const playout = new Playout(lane, DEVICE_RATE_HZ, () => BUFFER_CEILING_MS[this.buffer]);
-    this.#players.set(memberId, { lane, playout, strip: new LaneStrip() });
+    this.#players.set(memberId, {
+      lane,
+      playout,
+      held: new DelayLine(LANE_CHANNELS, HOLD_MAX_FRAMES),
+      strip: new LaneStrip(),
+    });
   }
 
   remove(memberId: MemberId): void {
@@ -62,8 +76,23 @@ export class LanePlayers {
     if (player !== undefined) player.strip.mix = mix;
   }
 
-  /** The next block of the mix, one array a channel. `atMs`: when it is due, by the clock that arrivals are counted with. */
-  pull(out: readonly Float32Array[], atMs: number): void {
+  /** Holds somebody back by so much, beside what their way takes. */
+  hold(memberId: MemberId, holdMs: number): void {
+    const player = this.#players.get(memberId);
+    if (player !== undefined) player.held.delayFrames = holdMs * FRAMES_PER_MS;
+  }
+
+  /** One's own sound in one's own ears, so much later; `null`: not at all. */
+  set monitorMs(monitorMs: number | null) {
+    this.#isMonitored = monitorMs !== null;
+    this.#monitor.delayFrames = (monitorMs ?? 0) * FRAMES_PER_MS;
+  }
+
+  /**
+   * The next block of the mix, one array a channel. `atMs`: when it is due, by the clock that arrivals are counted with. `own`: what the device has
+   * captured meanwhile.
+   */
+  pull(out: readonly Float32Array[], atMs: number, own: readonly Float32Array[]): void {
     let isSoloed = false;
     let isTalking = false;
     for (const { lane, strip } of this.#players.values()) {
@@ -71,15 +100,30 @@ export class LanePlayers {
       isTalking ||= lane.isTalkback && !strip.mix.isMuted;
     }
     for (const channel of out) channel.fill(0);
-    for (const { lane, playout, strip } of this.#players.values()) {
+    if (this.#isMonitored) this.#addOwn(own, out);
+    for (const { lane, playout, held, strip } of this.#players.values()) {
       if (!playout.pull(this.#heard, LANE_PACKET_FRAMES, atMs)) continue;
+      held.pass(this.#heard, LANE_PACKET_FRAMES);
       // Who talks is heard, whoever is soloed, and everybody else makes room.
       const talks = lane.isTalkback;
       strip.isDucked = isTalking && !talks;
       strip.add(this.#heard, out, LANE_PACKET_FRAMES, isSoloed && !talks);
-      this.#onHeard?.(this.#heard, playout.isConcealed, playout.isExact);
+      this.#onHeard?.(this.#heard, playout.isConcealed, playout.isExact && held.delayFrames === 0);
     }
     this.#limiter.apply(out, LANE_PACKET_FRAMES);
+  }
+
+  #addOwn(own: readonly Float32Array[], out: readonly Float32Array[]): void {
+    for (let channel = 0; channel < LANE_CHANNELS; channel++) {
+      const [from, to] = [own[channel], this.#own[channel]];
+      if (from !== undefined) to?.set(from);
+    }
+    this.#monitor.pass(this.#own, LANE_PACKET_FRAMES);
+    for (let channel = 0; channel < LANE_CHANNELS; channel++) {
+      const [from, to] = [this.#own[channel], out[channel]];
+      for (let at = 0; from !== undefined && to !== undefined && at < LANE_PACKET_FRAMES; at++)
+        to[at] = (to[at] ?? 0) + (from[at] ?? 0);
+    }
   }
 
   stateOf(memberId: MemberId): PlayerState | undefined {

@@ -186,6 +186,8 @@ export const LINKS_MAX = 12;
 export const LANE_PACKET_FRAMES = 128;
 /** A packet of a lane, whatever it holds: with what SRTP, TURN, UDP and IP add, one datagram on any path. */
 export const LANE_PACKET_MAX_BYTES = 1_200;
+/** How long a lane may be held back: a bar of four at 20 bpm takes 12 s, and two seconds are the way. */
+export const DELAY_HOLD_MAX_MS = 14_000;
 /** Sound that a lane holds before it counts as too late or as an attack: more than a second, and a power of two. */
 export const LANE_BUFFER_FRAMES = 65_536;
 

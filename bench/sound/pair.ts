@@ -59,6 +59,7 @@ export async function measurePair({ seconds }: PairOptions) {
       onBlock: () => undefined,
       signal: (to, signal) => ends.get(to)?.hear(self, signal),
       nowMs: machineNowMs,
+      barMs: () => 2_000,
       onLatency: () => undefined,
       emit: () => undefined,
     });

@@ -4,8 +4,10 @@
  * nothing is drawn as done before the room has said it. It ends with the page, or when the room says that it is over.
  */
 import { signal } from "@preact/signals";
+import { Bars } from "../../audio/bars.ts";
 import { type ErrorCode, errors, Problem } from "../../protocol/errors.ts";
 import type { MemberId, RecordingId } from "../../protocol/ids.ts";
+import { TIMELINE_RATE_HZ } from "../../protocol/limits.ts";
 import { pageSchema } from "../../protocol/paging.ts";
 import { Recording } from "../../protocol/recordings.ts";
 import type { Role } from "../../protocol/roles.ts";
@@ -57,6 +59,8 @@ export class BrowserSession {
       boot,
       state: () => this.state.value,
       signal: (to, message) => this.#room.signal(to, message),
+      barMs: () =>
+        (new Bars(this.state.value.timeline.map).barFramesAt(this.positionFrames()) / TIMELINE_RATE_HZ) * 1000,
       setStatus: (status) => {
         this.#status = { ...this.#status, ...status };
         this.#room.setStatus(this.#status);

@@ -3,6 +3,7 @@
  * begun by a click. What moves many times a second (levels) is no state: whoever draws it asks for it.
  */
 import { signal } from "@preact/signals";
+import type { DelayMode } from "../../audio/delay-mode.ts";
 import { type LaneMix, plainMix } from "../../audio/lane-mixer.ts";
 import { type LatencyLegs, totalOf } from "../../audio/latency.ts";
 import type { BufferChoice } from "../../audio/playout.ts";
@@ -13,6 +14,7 @@ import type { ClockEstimate } from "../engine/clock/session-clock.std.ts";
 import type { PeerState } from "../engine/links/peer.std.ts";
 import type { InputChannels } from "../engine/sound/browser-messages.std.ts";
 import type { BrowserSound } from "../engine/sound/browser-sound.dom.ts";
+import { DelayControl, type DelayInForce } from "../engine/sound/delay-control.std.ts";
 import { canHaveSound, refusalOf, type SoundRefusal } from "../engine/sound/input.dom.ts";
 import type { Boot } from "./boot.std.ts";
 import type { ViewState } from "./model.std.ts";
@@ -26,6 +28,8 @@ export interface SoundState {
   outputId: string;
   channels: InputChannels;
   buffer: BufferChoice;
+  /** What the person asked for; `delays` says what is in force. */
+  delay: DelayMode;
   isMuted: boolean;
 }
 
@@ -46,6 +50,8 @@ export interface ViewSoundOptions {
   boot: Boot;
   state(): ViewState;
   signal(to: MemberId, signal: Signal): void;
+  /** A bar at the playhead. */
+  barMs(): number;
   setStatus(status: Partial<MemberStatus>): void;
 }
 
@@ -55,6 +61,7 @@ export class ViewSound {
   #engine: BrowserSound | null = null;
   #iceServers: readonly IceServer[] = [];
   #clock: ClockEstimate | undefined;
+  #ownMs = 0;
   #toldMs = Number.NEGATIVE_INFINITY;
   readonly state = signal<SoundState>({
     power: "off",
@@ -63,13 +70,24 @@ export class ViewSound {
     outputId: "",
     channels: "both",
     buffer: "balanced",
+    delay: "live",
     isMuted: false,
   });
   readonly inputs = signal<readonly SoundDevice[]>([]);
   readonly outputs = signal<readonly SoundDevice[]>([]);
   readonly links = signal<ReadonlyMap<MemberId, PeerState>>(new Map());
   readonly latencies = signal<ReadonlyMap<MemberId, LatencyLegs>>(new Map());
+  /** After how long everybody is heard, once the person has asked for one delay for all, or for bars. */
+  readonly delays = signal<DelayInForce>({ mode: "live", delayMs: null, bars: null });
   readonly mixes = signal<ReadonlyMap<MemberId, LaneMix>>(new Map());
+  readonly #control = new DelayControl({
+    ownMs: () => this.#ownMs,
+    barMs: () => this.#options.barMs(),
+    hold: (holds, monitorMs) => this.#engine?.hold(holds, monitorMs),
+    onChange: (inForce) => {
+      this.delays.value = inForce;
+    },
+  });
   readonly levels = new Map<MemberId | "own", Level>();
 
   constructor(options: ViewSoundOptions) {
@@ -105,6 +123,7 @@ export class ViewSound {
         },
       });
       this.#engine = engine;
+      this.#control.again();
       if (this.#tap !== null) engine.tap(this.#tap);
       if (withInput) await this.setInput("");
       engine.iceServers = this.#iceServers;
@@ -139,6 +158,12 @@ export class ViewSound {
   setBuffer(buffer: BufferChoice): void {
     this.#set({ buffer });
     if (this.#engine !== null) this.#engine.buffer = buffer;
+  }
+
+  /** Everybody as soon as can be, all after the group's delay (oneself too, in one's own ears), or whole bars later. */
+  setDelay(delay: DelayMode): void {
+    this.#set({ delay });
+    this.#control.mode = delay;
   }
 
   setMuted(isMuted: boolean): void {
@@ -182,6 +207,7 @@ export class ViewSound {
   /** The room has said who is here. */
   setMembers(): void {
     const { memberId, role, members } = this.#options.state();
+    this.#control.followMembers(members);
     if (memberId !== null && role !== null) this.#engine?.setMembers(memberId, role, members);
   }
 
@@ -206,6 +232,10 @@ export class ViewSound {
   }
 
   #setLatencies(latencies: { memberId: MemberId; legs: LatencyLegs }[]): void {
+    // A device takes as long for one's own sound as for the others'.
+    const [first] = latencies;
+    if (first !== undefined) this.#ownMs = 2 * first.legs.playoutMs;
+    this.#control.followLatencies(latencies);
     this.latencies.value = new Map(latencies.map(({ memberId, legs }) => [memberId, legs]));
     const worst = latencies.reduce<LatencyLegs | null>(
       (far, { legs }) => (far === null || totalOf(legs) > totalOf(far) ? legs : far),

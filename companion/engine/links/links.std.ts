@@ -17,6 +17,8 @@ export interface LinksOptions extends LinkSetOptions {
 export class Links extends LinkSet {
   readonly #lanes: LanePlayers;
   readonly #mixed: Float32Array[] = Array.from({ length: LANE_CHANNELS }, () => new Float32Array(LANE_PACKET_FRAMES));
+  /** Who plays in the same thread has no monitor of ours. */
+  readonly #own: readonly Float32Array[] = [];
   readonly #block = new Int32Array(LANE_PACKET_FRAMES * LANE_CHANNELS);
 
   constructor(options: LinksOptions) {
@@ -41,7 +43,7 @@ export class Links extends LinkSet {
   /** One turn of the device: sends what came in, adds what the others play to what goes out. `atMs`: when the block had been captured. */
   turn(frame: number, input: Int32Array, output: Int32Array, maySend: boolean, sessionMs: number, atMs: number): void {
     if (maySend) this.send(frame, input, sessionMs);
-    this.#lanes.pull(this.#mixed, atMs);
+    this.#lanes.pull(this.#mixed, atMs, this.#own);
     interleave(this.#mixed, this.#block);
     for (let at = 0; at < output.length; at++) output[at] = (output[at] ?? 0) + (this.#block[at] ?? 0);
   }

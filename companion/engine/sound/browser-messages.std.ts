@@ -52,6 +52,7 @@ export type ToDevice =
   | { type: "remove"; memberId: MemberId }
   | { type: "mix"; memberId: MemberId; mix: LaneMix }
   | { type: "buffer"; buffer: BufferChoice }
+  | { type: "hold"; holds: readonly { memberId: MemberId; holdMs: number }[]; monitorMs: number | null }
   | { type: "channels"; channels: InputChannels };
 
 /** About every 40 ms: how loud everybody is, this person's own input first; less often, how the players are. */

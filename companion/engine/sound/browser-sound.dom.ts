@@ -135,6 +135,11 @@ export class BrowserSound {
     this.#tellThread({ type: "buffer", buffer });
   }
 
+  /** By how much each of the others, and this person in their own ears, is held back beside what the way takes. */
+  hold(holds: readonly { memberId: MemberId; holdMs: number }[], monitorMs: number | null): void {
+    this.#tellThread({ type: "hold", holds, monitorMs });
+  }
+
   /** Whether the others hear this person, and whether it is music or talk. */
   set live(live: "programme" | "talkback" | "silent") {
     this.#tell({ type: "live", live });

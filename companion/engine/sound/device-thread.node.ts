@@ -45,7 +45,7 @@ function turn({ frame, input: block }: Block): void {
   ring.begin(frame / LANE_PACKET_FRAMES);
   ring.put(captured[0], captured[1]);
   // A file has no loudspeaker: what is mixed is measured and goes nowhere.
-  players.pull(mixed, device.timeOf(frame + LANE_PACKET_FRAMES));
+  players.pull(mixed, device.timeOf(frame + LANE_PACKET_FRAMES), captured);
 }
 
 const device = new FileDevice(new Int32Array(input), turn);
@@ -62,6 +62,10 @@ function hear(message: ToDeviceThread): void {
       return;
     case "mix":
       players.mix(message.memberId, message.mix);
+      return;
+    case "hold":
+      for (const { memberId, holdMs } of message.holds) players.hold(memberId, holdMs);
+      players.monitorMs = message.monitorMs;
       return;
     case "buffer":
       players.buffer = message.buffer;

@@ -48,7 +48,8 @@ registerProcessor(
       this.#blocks++;
       const { originMs } = this.#ring;
       // Before the first look of the lanes worker nothing can have come.
-      if (output !== undefined && originMs !== 0) this.#players.pull(output, originMs + this.#blocks * BLOCK_MS);
+      if (output !== undefined && originMs !== 0)
+        this.#players.pull(output, originMs + this.#blocks * BLOCK_MS, [left, right]);
       if (this.#blocks % BLOCKS_PER_LEVELS === 0) this.#report();
       return true;
     }
@@ -65,6 +66,10 @@ registerProcessor(
           return;
         case "mix":
           this.#players.mix(message.memberId, message.mix);
+          return;
+        case "hold":
+          for (const { memberId, holdMs } of message.holds) this.#players.hold(memberId, holdMs);
+          this.#players.monitorMs = message.monitorMs;
           return;
         case "buffer":
           this.#players.buffer = message.buffer;

@@ -105,6 +105,7 @@ export class SoundEngine {
         this.#clock = message;
         break;
       case "mix":
+      case "hold":
       case "buffer":
         this.#tell(message);
         break;

@@ -1,8 +1,10 @@
 import * as z from "zod";
+import { DELAY_MODES } from "../../../audio/delay-mode.ts";
 import type { LaneMix } from "../../../audio/lane-mixer.ts";
 import type { LatencyLegs } from "../../../audio/latency.ts";
 import type { BufferChoice, LaneStats } from "../../../audio/playout.ts";
 import { MemberId } from "../../../protocol/ids.ts";
+import { DELAY_HOLD_MAX_MS } from "../../../protocol/limits.ts";
 import { Role } from "../../../protocol/roles.ts";
 import { Signal } from "../../../protocol/room.ts";
 
@@ -51,6 +53,8 @@ export const LaneMixSetting = z.object({
 
 export const BufferSetting = z.enum(["tight", "balanced", "safe"]) satisfies z.ZodType<BufferChoice>;
 
+export const DelaySetting = z.enum(DELAY_MODES);
+
 export const ToSound = z.discriminatedUnion("type", [
   /**
    * `openedAtMs`: when the device's frame 0 was, if it has been open before; its count goes on. `traces`: what is heard is kept, for whoever
@@ -76,6 +80,12 @@ export const ToSound = z.discriminatedUnion("type", [
   /** How loud somebody is in this person's own mix, and how much delay they trade for fewer gaps. */
   z.object({ type: z.literal("mix"), memberId: MemberId, mix: LaneMixSetting }),
   z.object({ type: z.literal("buffer"), buffer: BufferSetting }),
+  /** By how much each of the others, and this person in their own ears, is held back beside what the way takes. */
+  z.object({
+    type: z.literal("hold"),
+    holds: z.array(z.object({ memberId: MemberId, holdMs: z.number().min(0).max(DELAY_HOLD_MAX_MS) })),
+    monitorMs: z.number().min(0).max(DELAY_HOLD_MAX_MS).nullable(),
+  }),
   z.object({ type: z.literal("report") }),
   /** Ends the device and the links; what was heard is kept in this folder for whoever measures it. */
   z.object({ type: z.literal("close"), folder: z.string() }),

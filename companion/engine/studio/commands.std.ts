@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { MemberId, RecordingId } from "../../../protocol/ids.ts";
 import { TransportCommand } from "../../../protocol/room.ts";
-import { BufferSetting, LaneMixSetting } from "../sound/sound-messages.std.ts";
+import { BufferSetting, DelaySetting, LaneMixSetting } from "../sound/sound-messages.std.ts";
 
 /** Commands: what a person, through whatever end they use, asks of the studio. */
 export const StudioCommand = z.discriminatedUnion("type", [
@@ -28,6 +28,8 @@ export const StudioCommand = z.discriminatedUnion("type", [
   z.object({ type: z.literal("mute"), on: z.boolean() }),
   /** At most 15, 30 or 60 ms of buffer: less delay, or fewer gaps. */
   z.object({ type: z.literal("buffer"), buffer: BufferSetting }),
+  /** Everybody as soon as can be, everybody after the group's own delay, or everybody whole bars later (docs/PROTOCOL.md P64). */
+  z.object({ type: z.literal("delay"), mode: DelaySetting }),
   /** Tempo, signatures and markers of a MIDI file on this machine; the session's own lie in its folder as `session.mid`. */
   z.object({ type: z.literal("import-map"), path: z.string() }),
   z.object({ type: z.literal("report") }),

@@ -3,7 +3,7 @@ import { Recording } from "../../../protocol/recordings.ts";
 import { Role } from "../../../protocol/roles.ts";
 import { LoggedEvent, TransportCommand } from "../../../protocol/room.ts";
 import type { ClockEstimate } from "../clock/session-clock.std.ts";
-import { LinksReport } from "../sound/sound-messages.std.ts";
+import { DelaySetting, LinksReport } from "../sound/sound-messages.std.ts";
 import { Stem } from "../stems/stem.std.ts";
 import type { DawReport } from "../transport/daw-link.std.ts";
 import type { UploadProgress } from "../upload/upload-progress.std.ts";
@@ -64,6 +64,13 @@ export const StudioEvent = z.discriminatedUnion("type", [
     totalMs: z.number(),
     advice: z.enum(["together", "caution", "overdub"]),
     fault: z.enum(["captureMs", "networkMs", "bufferMs", "playoutMs"]).nullable(),
+  }),
+  /** After how long everybody is heard (`null`: each after their own delay), in bars too where it is bars; and the mode in force. */
+  z.object({
+    type: z.literal("delay"),
+    mode: DelaySetting,
+    delayMs: z.number().nullable(),
+    bars: z.int().nullable(),
   }),
   /** A line of the session's log. */
   z.object({ type: z.literal("logged"), event: LoggedEvent }),

@@ -48,6 +48,9 @@ export interface StudioWindow {
   onRoom(room: RoomClient): void;
 }
 
+/** A bar of four at 120 bpm, before the session has said another. */
+const BAR_MS = 2_000;
+
 /** A studio whose parts run on Node. Rejects with a sentence for the person where the device cannot be opened. */
 export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
   const { api, sessionId, folder, daws, armed, emit, ended } = options;
@@ -68,6 +71,7 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
       onBlock,
       signal: (memberId, signal) => parts?.room.signal(memberId, signal),
       nowMs: machineNowMs,
+      barMs: () => parts?.transport.barMs ?? BAR_MS,
       onLatency: (status) => studio?.setStatus(status),
       emit,
     });

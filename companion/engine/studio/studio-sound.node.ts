@@ -1,16 +1,19 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import type { DelayMode } from "../../../audio/delay-mode.ts";
 import type { LaneMix } from "../../../audio/lane-mixer.ts";
 import { adviceOf, legAtFault, totalOf } from "../../../audio/latency.ts";
 import type { BufferChoice } from "../../../audio/playout.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
+import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
 import type { Member, Signal } from "../../../protocol/room.ts";
 import type { Device } from "../capture/source.std.ts";
 import type { ClockEstimate } from "../clock/session-clock.std.ts";
 import type { IceServer } from "../links/peer.std.ts";
 import { readBlocks } from "../sound/block-pipe.std.ts";
+import { DelayControl } from "../sound/delay-control.std.ts";
 import { FromSound, type ToSound } from "../sound/sound-messages.std.ts";
 import type { StudioEvent } from "./events.std.ts";
 
@@ -29,6 +32,8 @@ export interface StudioSoundOptions {
   onBlock(frame: number, input: Int32Array): void;
   signal(memberId: MemberId, signal: Signal): void;
   nowMs(): number;
+  /** A bar at the playhead. */
+  barMs(): number;
   /** The worst one-way latency to anybody here, and how far it may be off. */
   onLatency(status: { latencyMs: number; latencyErrorMs: number }): void;
   emit(event: StudioEvent): void;
@@ -46,6 +51,7 @@ export type SoundEnd = Pick<
   | "mix"
   | "muted"
   | "buffer"
+  | "delay"
   | "followClock"
   | "report"
   | "close"
@@ -58,7 +64,11 @@ const RESTARTS_MAX = 20;
 const REPORT_TIMEOUT_MS = 2_000;
 const TOLD_STEP_MS = 2;
 
+/** Capture of a block and its playout: what a person's own sound takes through this device. */
+const OWN_MS = (2 * LANE_PACKET_FRAMES) / FRAMES_PER_MS;
+
 type Report = Extract<FromSound, { type: "report" }>;
+type Latencies = Extract<FromSound, { type: "latencies" }>["latencies"];
 
 /**
  * The studio's end of its sound process. That process is told who is here and what was signalled, and starts anew when it dies: the device's
@@ -72,6 +82,7 @@ export class StudioSound {
   #hasOpened = false;
   #restarts = 0;
   #buffer: BufferChoice = "balanced";
+  readonly #delays: DelayControl;
   readonly #mixes = new Map<MemberId, LaneMix>();
   #toldMs = 0;
   #isMuted = false;
@@ -86,6 +97,12 @@ export class StudioSound {
   constructor(options: StudioSoundOptions) {
     this.#options = options;
     this.#openedAtMs = options.inputSinceMs;
+    this.#delays = new DelayControl({
+      ownMs: () => OWN_MS,
+      barMs: options.barMs,
+      hold: (holds, monitorMs) => this.#tell({ type: "hold", holds, monitorMs }),
+      onChange: (inForce) => options.emit({ type: "delay", ...inForce }),
+    });
     const opened = () => this.#openedAtMs ?? 0;
     this.device = {
       sampleRateHz: 48_000,
@@ -116,6 +133,7 @@ export class StudioSound {
   follow(members: readonly Member[]): void {
     if (!this.#options.links) return;
     this.#members = members;
+    this.#delays.followMembers(members);
     this.#tellMembers();
   }
 
@@ -139,6 +157,11 @@ export class StudioSound {
   set buffer(buffer: BufferChoice) {
     this.#buffer = buffer;
     this.#tell({ type: "buffer", buffer });
+  }
+
+  /** Whether the others are heard as soon as they can be, all after one delay, or bars later. */
+  set delay(mode: DelayMode) {
+    this.#delays.mode = mode;
   }
 
   /** Session time, as it is known now. */
@@ -232,12 +255,14 @@ export class StudioSound {
     this.#tell({ type: "open", inputPath, openedAtMs: this.#openedAtMs, traces });
     this.iceServers = this.#iceServers;
     this.buffer = this.#buffer;
+    this.#delays.again();
     this.#tellMembers();
     for (const [memberId, mix] of this.#mixes) this.mix(memberId, mix);
     return promise;
   }
 
-  #followLatencies(latencies: Extract<FromSound, { type: "latencies" }>["latencies"]): void {
+  #followLatencies(latencies: Latencies): void {
+    this.#delays.followLatencies(latencies);
     let worst: { latencyMs: number; latencyErrorMs: number } | undefined;
     for (const { memberId, legs } of latencies) {
       const totalMs = totalOf(legs);

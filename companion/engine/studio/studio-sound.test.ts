@@ -32,6 +32,7 @@ function studio(path = inputPath) {
     onBlock: (frame, input) => blocks.push({ frame, first: input[0] ?? 0 }),
     signal: () => undefined,
     nowMs: machineNowMs,
+    barMs: () => 2_000,
     onLatency: () => undefined,
     emit: (event) => events.push(event),
   });

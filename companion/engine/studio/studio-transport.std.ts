@@ -1,4 +1,5 @@
-import { TRANSPORT_POST_LIFETIME_MS } from "../../../protocol/limits.ts";
+import { Bars } from "../../../audio/bars.ts";
+import { TIMELINE_RATE_HZ, TRANSPORT_POST_LIFETIME_MS } from "../../../protocol/limits.ts";
 import type { LoggedEvent, TransportCommand, TransportState } from "../../../protocol/room.ts";
 import type { TimelineMap } from "../../../protocol/timeline.ts";
 import { type Timeline, transportOf } from "../../../protocol/transport.ts";
@@ -12,6 +13,7 @@ import type { StudioEvent } from "./events.std.ts";
 
 /** Commands are not carried out before session time is known this well. */
 const CLOCK_SAMPLES_MIN = 8;
+const FRAMES_PER_MS = TIMELINE_RATE_HZ / 1000;
 
 /** A DAW that the person has connected. */
 export interface Daw {
@@ -82,6 +84,12 @@ export class StudioTransport {
   /** What the session counts bars with, after all that was heard. */
   get map(): TimelineMap {
     return this.#follower.map;
+  }
+
+  /** How long the bar at the playhead lasts. */
+  get barMs(): number {
+    const place = this.#isClockKnown ? this.#follower.positionFrames : this.state.positionFrames;
+    return new Bars(this.map).barFramesAt(place) / FRAMES_PER_MS;
   }
 
   get estimate(): ClockEstimate | undefined {

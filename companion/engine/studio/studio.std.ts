@@ -109,6 +109,9 @@ export class Studio implements RoomHandlers {
       case "buffer":
         this.#parts.sound.buffer = command.buffer;
         break;
+      case "delay":
+        this.#parts.sound.delay = command.mode;
+        break;
       case "import-map":
         this.#importMap(command.path);
         break;

@@ -1,4 +1,5 @@
 import { BLOCK_MS } from "../../../audio/capture-ring.ts";
+import type { DelayMode } from "../../../audio/delay-mode.ts";
 import { DeviceClock } from "../../../audio/device-clock.ts";
 import type { BufferChoice } from "../../../audio/playout.ts";
 import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
@@ -90,6 +91,7 @@ export class WindowSound implements SoundEnd {
   set iceServers(_: readonly IceServer[]) {}
   set muted(_: boolean) {}
   set buffer(_: BufferChoice) {}
+  set delay(_: DelayMode) {}
   report(): Promise<null> {
     return Promise.resolve(null);
   }

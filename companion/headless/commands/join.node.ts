@@ -113,6 +113,13 @@ function tell(screen: Screen, event: StudioEvent, nameOf: NameOf): void {
     case "warning":
       screen.complain(event.message);
       return;
+    case "delay": {
+      const { mode, delayMs, bars } = event;
+      if (mode === "equal") screen.say(`Everybody is heard after ${delayMs?.toFixed(0)} ms, you too: use headphones.`);
+      else if (mode === "bars") screen.say(`Everybody is heard ${bars === 1 ? "a bar" : `${bars} bars`} later.`);
+      else screen.say("Everybody is heard as soon as can be.");
+      return;
+    }
     case "level":
     case "latency":
     case "executed":
