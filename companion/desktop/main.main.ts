@@ -80,8 +80,7 @@ const desktop = new Shell({
       const token = await account.token();
       if (token === null) return null;
       const folder = config.folder ?? join(homedir(), "SessionLinked");
-      const daws = (config.daw ?? "").split(",").filter((daw) => daw !== "");
-      return { type: "open", platformOrigin, token, sessionId, folder, daws };
+      return { type: "open", platformOrigin, token, sessionId, folder, daws: config.daw ?? [] };
     },
   },
   words: desktopWords[language()].tray,

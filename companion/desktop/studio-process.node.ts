@@ -11,6 +11,7 @@ import { RoomFeed } from "../engine/room/room-feed.std.ts";
 import { openStudio } from "../engine/studio/open-studio.node.ts";
 import type { Studio } from "../engine/studio/studio.std.ts";
 import { WindowSound } from "../engine/studio/window-sound.std.ts";
+import { readCalibrations } from "../headless/calibrations.node.ts";
 import { openDaws } from "../headless/daws.node.ts";
 import { parentPort } from "./parent-port.node.ts";
 import { Captured, type FromStudio, ToStudio } from "./studio-messages.std.ts";

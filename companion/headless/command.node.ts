@@ -35,11 +35,15 @@ interface Flag {
   summary: string;
   /** What stands for its value; a flag without one is a switch. */
   value?: string;
+  /** It may be given more than once. */
+  isMany?: boolean;
 }
 
 export interface Run {
   /** The value of a flag that takes one: from the command line, or else from the config file. */
   flag(name: string): string | undefined;
+  /** All values of a flag that may be given more than once. */
+  flags(name: string): readonly string[];
   isOn(name: string): boolean;
   argument(at: number): string | undefined;
   screen: Screen;
@@ -67,7 +71,11 @@ export const deviceFlags: Readonly<Record<string, Flag>> = {
   inputs: { summary: "Inputs by name and channels, such as Guitar:1,Keys:1+2.", value: "LIST" },
   arm: { summary: "Inputs to arm, by name, with commas; * is all.", value: "LIST" },
   encoding: { summary: "pcm24 or float32.", value: "FORMAT" },
-  daw: { summary: "DAWs that follow and lead, with commas, such as ardour@127.0.0.1:3819.", value: "LIST" },
+  daw: {
+    summary: "A DAW that follows and leads, such as ardour@127.0.0.1:3819; once for each.",
+    value: "DAW",
+    isMany: true,
+  },
   folder: { summary: "Where the session's takes lie.", value: "DIR" },
 };
 
@@ -79,9 +87,9 @@ export function readLine(command: Command, args: readonly string[]) {
       args: [...args],
       allowPositionals: true,
       options: Object.fromEntries(
-        Object.entries(flags).map(([name, { value }]) => [
+        Object.entries(flags).map(([name, { value, isMany = false }]) => [
           name,
-          { type: value === undefined ? ("boolean" as const) : ("string" as const) },
+          { type: value === undefined ? ("boolean" as const) : ("string" as const), multiple: isMany },
         ]),
       ),
     });
@@ -151,7 +159,9 @@ export function manOf(commands: readonly Command[]): string {
     ".SH FILES",
     ".TP",
     "\\fI$XDG_CONFIG_HOME/sessionlinked/config.json\\fR",
-    roff("origin, folder, input, inputs, arm, encoding and daw, as the flags take them. A flag goes before it."),
+    roff(
+      "origin, folder, input, inputs, arm and encoding, as the flags take them, and daw, a list. A flag goes before it.",
+    ),
     ".SH ENVIRONMENT",
     ".TP",
     "\\fBSESSIONLINKED_TOKEN\\fR",

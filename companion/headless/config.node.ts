@@ -12,7 +12,7 @@ export const Config = z.strictObject({
   inputs: z.string().optional(),
   arm: z.string().optional(),
   encoding: z.string().optional(),
-  daw: z.string().optional(),
+  daw: z.array(z.string()).optional(),
 });
 export type Config = z.infer<typeof Config>;
 

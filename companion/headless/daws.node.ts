@@ -10,6 +10,7 @@ import type { DawPort } from "../engine/midi/port.std.ts";
 import { loadRtMidi, openRtMidiPort } from "../engine/midi/rtmidi-port.node.ts";
 import { openUdpPort } from "../engine/midi/udp-port.node.ts";
 import type { Daw } from "../engine/studio/studio-transport.std.ts";
+import type { Calibrations } from "./calibrations.node.ts";
 
 /** The languages that go over MIDI, by the name that `--daw` knows them by. */
 const midiDrivers = {
@@ -32,21 +33,30 @@ export async function openDaws(
   folder: string,
   wanted: readonly string[],
   say: (message: string) => void,
+  calibrations: Calibrations = {},
 ): Promise<Daw[]> {
   const file = { port: openFilePort(join(folder, "midi.jsonl")), ...midiDrivers.mmc(dawSettings([])) };
-  return [file, ...(await Promise.all(wanted.map((text) => openDaw(text, folder, say))))];
+  return [file, ...(await Promise.all(wanted.map((text) => openDaw(text, folder, say, calibrations))))];
 }
 
-async function openDaw(text: string, folder: string, say: (message: string) => void): Promise<Daw> {
+/** One DAW as `--daw` names it. Throws a sentence for the person. */
+export async function openDaw(
+  text: string,
+  folder: string,
+  say: (message: string) => void,
+  calibrations: Calibrations = {},
+): Promise<Daw> {
   const [, spoken = "", kind = "", name = ""] =
     /^([a-z0-9.,:-]+)@(file|midi|virtual|jack):([^/\\]{1,60})$/.exec(text) ?? [];
   const [language, ...words] = spoken.split(",");
   const midi = Object.entries(midiDrivers).find(([known]) => known === language)?.[1];
-  if (midi === undefined) return openOsc(text);
+  const lateMs = calibrations[text]?.lateMs;
+  const late = (daw: Daw): Daw => (lateMs === undefined ? daw : { ...daw, cue: { ...daw.cue, lateMs } });
+  if (midi === undefined) return late(await openOsc(text));
   const settings = dawSettings(words);
   const { profile } = settings;
   if (profile !== undefined) say(`In ${profile.name}, switch on: ${profile.switchOn}`);
-  return { port: await openPort(kind, name, folder), ...midi(settings) };
+  return late({ port: await openPort(kind, name, folder), ...midi(settings) });
 }
 
 async function openPort(kind: string, name: string, folder: string): Promise<DawPort> {

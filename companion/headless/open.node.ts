@@ -6,6 +6,7 @@ import type { ApiClient } from "../engine/api/api-client.std.ts";
 import type { Input } from "../engine/recording/take-recorder.std.ts";
 import type { StudioEvent } from "../engine/studio/events.std.ts";
 import { openStudio } from "../engine/studio/open-studio.node.ts";
+import { readCalibrations } from "./calibrations.node.ts";
 import { openDaws } from "./daws.node.ts";
 
 export interface Wanted {
@@ -68,7 +69,12 @@ export async function openWanted(wanted: Wanted) {
     encoding: encoding.data,
     folder: wanted.folder,
     links: wanted.links ?? true,
-    daws: await openDaws(wanted.folder, wanted.daws, (message) => wanted.emit({ type: "notice", message })),
+    daws: await openDaws(
+      wanted.folder,
+      wanted.daws,
+      (message) => wanted.emit({ type: "notice", message }),
+      readCalibrations(),
+    ),
     emit: wanted.emit,
     ended: wanted.ended,
   });

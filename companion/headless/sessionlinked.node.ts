@@ -2,9 +2,10 @@
 /** `sessionlinked`: the companion without a window, as a program of its own. `sessionlinked --help` says what it does. */
 import { stopOf } from "./account.node.ts";
 import { type Command, exits, helpOf, helpOfAll, manOf, type Run, readLine, Stop } from "./command.node.ts";
+import { doctor } from "./commands/doctor.node.ts";
 import { join, record } from "./commands/join.node.ts";
 import { login } from "./commands/login.node.ts";
-import { doctor, status } from "./commands/status.node.ts";
+import { status } from "./commands/status.node.ts";
 import { pull, takes } from "./commands/takes.node.ts";
 import { wishes } from "./commands/wishes.node.ts";
 import { Config, configPath, readConfig } from "./config.node.ts";
@@ -36,7 +37,13 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
       const value = values[flag];
       if (typeof value === "string") return value;
       const key = Config.keyof().safeParse(flag);
-      return key.success ? config[key.data] : undefined;
+      const told = key.success ? config[key.data] : undefined;
+      return typeof told === "string" ? told : undefined;
+    },
+    flags: (flag) => {
+      const value = values[flag];
+      if (Array.isArray(value)) return value.filter((one) => typeof one === "string");
+      return flag === "daw" ? (config.daw ?? []) : [];
     },
     isOn: (flag) => values[flag] === true,
     argument: (at) => positionals[at],

@@ -4,15 +4,19 @@ import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readCalibrations, writeCalibration } from "./calibrations.node.ts";
 import { type Command, commonFlags, helpOf, manOf, readLine } from "./command.node.ts";
+import { doctor } from "./commands/doctor.node.ts";
+import { join as join_ } from "./commands/join.node.ts";
 import { login } from "./commands/login.node.ts";
-import { doctor } from "./commands/status.node.ts";
 import { pull, takes } from "./commands/takes.node.ts";
 import { readConfig } from "./config.node.ts";
+import { openDaw } from "./daws.node.ts";
 import { columns } from "./screen.node.ts";
 
 const sessionId = `ses_${"a".repeat(26)}`;
 const memberId = `mem_${"a".repeat(26)}`;
+const emptyId = `ses_${"b".repeat(26)}`;
 const summary = { sessionId, name: "Friday", role: "host", memberId, createdAtMs: 1, members: [] };
 const folder = mkdtempSync(join(tmpdir(), "sessionlinked-program-"));
 let server: Server;
@@ -31,6 +35,10 @@ beforeAll(async () => {
     if (request.url === "/api/v1/health") answer(200, { ok: true, protocolVersion: 1, protocolVersionMin: 1 });
     else if (!isIn) refuse(401, "unauthenticated");
     else if (request.url?.startsWith("/api/v1/sessions?")) answer(200, { items: [summary], nextCursor: null });
+    else if (request.url === `/api/v1/sessions/${emptyId}`)
+      answer(200, { ...summary, sessionId: emptyId, settings: { recordingPermitted: true } });
+    else if (request.url?.startsWith(`/api/v1/sessions/${emptyId}/recordings?`))
+      answer(200, { items: [], nextCursor: null });
     else refuse(404, "not-found");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -74,6 +82,13 @@ describe("the program sessionlinked", () => {
     expect(usage?.err).toContain("SESSION is missing.");
   });
 
+  test("C7: what is shared comes into a folder that was not there before", async () => {
+    const fresh = join(folder, "not", "there", "yet");
+    const { exit, out, err } = await program("good", "pull", emptyId, "--origin", origin, "--folder", fresh);
+    expect({ exit, err }).toEqual({ exit: 0, err: "" });
+    expect(out).toContain(`Everything is here already: ${fresh}`);
+  });
+
   test("the doctor finds what is wrong, says what to do, and ends with a code for it", async () => {
     const flags = ["--origin", origin, "--folder", folder, "--input", join(folder, "none.wav"), "--json"];
     const { exit, out } = await program("good", "doctor", ...flags);
@@ -104,18 +119,42 @@ describe("its command line", () => {
     );
     expect(() => readLine(takes, ["a", "--loud"])).toThrow(/--loud/);
     expect(readLine(takes, ["a", "--json"]).values.json).toBe(true);
+    const daws = ["mackie,logic@midi:IAC", "clock@midi:Live"];
+    expect(readLine(join_, ["a", ...daws.flatMap((daw) => ["--daw", daw])]).values.daw).toEqual(daws);
   });
 
   test("a config file is read strictly; one that nobody named may be absent", () => {
     expect(readConfig(join(folder, "absent.json"), false)).toEqual({});
     expect(() => readConfig(join(folder, "absent.json"), true)).toThrow("cannot be read");
     const path = join(folder, "config.json");
-    writeFileSync(path, '{"origin":"https://here.example","arm":"*"}');
-    expect(readConfig(path, true)).toEqual({ origin: "https://here.example", arm: "*" });
-    for (const bad of ["{", '{"orgin":"x"}', '{"arm":1}', "[]"]) {
+    const config = { origin: "https://here.example", arm: "*", daw: ["mackie,logic@midi:IAC", "clock@midi:Live"] };
+    writeFileSync(path, JSON.stringify(config));
+    expect(readConfig(path, true)).toEqual(config);
+    for (const bad of ["{", '{"orgin":"x"}', '{"arm":1}', '{"daw":"mmc@midi:x"}', "[]"]) {
       writeFileSync(path, bad);
       expect(() => readConfig(path, true), bad).toThrow(path);
     }
+  });
+
+  test("C4: what a test roll measured is kept for that DAW at that port, and a file that cannot be read is as good as none", () => {
+    const env = { XDG_CONFIG_HOME: join(folder, "calibrated") };
+    expect(readCalibrations(env)).toEqual({});
+    writeCalibration("mmc@virtual:SessionLinked", 18.5, 1, env);
+    writeCalibration("mtc@midi:IAC", 4, 2, env);
+    expect(readCalibrations(env)).toEqual({
+      "mmc@virtual:SessionLinked": { lateMs: 18.5, measuredAtMs: 1 },
+      "mtc@midi:IAC": { lateMs: 4, measuredAtMs: 2 },
+    });
+    writeFileSync(join(folder, "calibrated", "sessionlinked", "daws.json"), '{"x":{"lateMs":-1}}');
+    expect(readCalibrations(env)).toEqual({});
+  });
+
+  test("C4: a DAW that was measured is opened with what it is late by", async () => {
+    const daw = await openDaw("mmc@file:late.jsonl", folder, () => undefined, {
+      "mmc@file:late.jsonl": { lateMs: 12, measuredAtMs: 1 },
+    });
+    expect(daw.cue.lateMs).toBe(12);
+    await daw.port.close();
   });
 
   test("columns are as wide as their widest", () => {

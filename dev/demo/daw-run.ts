@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
@@ -86,6 +86,8 @@ export async function runDawDemo(options: DawDemoOptions): Promise<DawDemoReport
     const { sessionId } = await host.createSession("Two cities");
     await guest.acceptInvite((await host.createInvite(sessionId)).code);
     const companions: Companion[] = [];
+    const { encode } = mmcDriver();
+    const standStill = encode({ type: "stop" });
     const hands: ((message: DawMessage) => void)[] = [];
     const dumps: (() => Promise<Dumped[]>)[] = [];
     const marker = openRtMidiPort({ rtMidi, name: "Marker", virtual: true });
@@ -113,13 +115,16 @@ export async function runDawDemo(options: DawDemoOptions): Promise<DawDemoReport
       // whoever closes a port while others end.
       const hand = openRtMidiPort({ rtMidi, name: `Hand ${name}`, virtual: true });
       jack.connect(await jack.until(`:Hand ${name}`, "RtMidi Output"), `${ardour.name}:MMC in`);
-      const { encode } = mmcDriver();
       hands.push((message) => {
         const bytes = encode(message);
         if (bytes !== null) hand.sendAt(bytes, 0);
       });
-      dumps.push(await jack.dump([`${ardour.name}:MTC out`, markerPort], `places-${name}`));
+      // An Ardour without a window rolls as soon as it has opened its session; here nobody has pressed anything yet.
+      if (standStill !== null) hand.sendAt(standStill, 0);
     }
+    await sleep(2_000);
+    for (const [at, name] of NAMES.entries())
+      dumps.push(await jack.dump([`${ardours[at]?.name}:MTC out`, markerPort], `places-${name}`));
     let marks = 0;
     const timer = setInterval(() => marker.sendAt(markOf(marks++), 0), MARK_MS);
     opened.unshift({ stop: async () => clearInterval(timer) });
@@ -167,6 +172,9 @@ export async function runDawDemo(options: DawDemoOptions): Promise<DawDemoReport
         .map(({ event }) => event.eventId),
     );
     const [adas = [], bens = []] = await Promise.all(dumps.map((dump) => dump()));
+    // Kept with `--keep`, for whoever wants to know what happened.
+    const log = companions.map((one) => one.emitted("logged").map(({ event }) => event));
+    writeFileSync(join(folder, "timecode.json"), JSON.stringify({ adas, bens, log }));
     const places = [placesOfTimecode(adas), placesOfTimecode(alignTo(adas, bens))];
     await Promise.all(companions.map((one) => one.leave()));
     const left = NAMES.map((name) => leavesOf(join(folder, name, "midi.jsonl")));

@@ -16,6 +16,8 @@ export interface Cue {
   locateMs: number;
   /** Whether it rolls on from the new place when it is located while rolling. Many stop. */
   rollsThroughLocate: boolean;
+  /** How much later than it is told it does a thing, as a test roll has measured: everything leaves so much earlier. */
+  lateMs?: number;
 }
 
 /** What a DAW says: something that was done to it, where it is, or a question of its protocol that wants these bytes for an answer. */

@@ -29,6 +29,13 @@ export async function loadRtMidi(path = "@julusian/midi"): Promise<RtMidi> {
   }
 }
 
+/** Names of the ports that there are in both directions. Throws a sentence where there is no system of ports. */
+export function listMidiPorts(rtMidi: RtMidi): string[] {
+  const { input, output } = newEnds(rtMidi);
+  const outputs = new Set(namesOf(output).map(bare));
+  return [...new Set(namesOf(input).map(bare))].filter((name) => outputs.has(name));
+}
+
 export interface RtMidiPortOptions {
   rtMidi: RtMidi;
   /** What our own port is called, or part of the name of one that is there. */

@@ -304,6 +304,8 @@ export class RoomClient {
           this.#takeRelays([]);
           break;
         }
+        // A signal has crossed with its receiver's leaving; who is here is told by `members`.
+        if (message.code === "member-absent") break;
         const { close } = { close: 0, ...errors[message.code] };
         handlers.onWarning(message.code, message.message, FINAL.has(close));
         break;

@@ -250,6 +250,17 @@ describe("a companion's end of the room's socket", () => {
     }
   });
 
+  test("P30: that a signal came too late for somebody who has left is no warning to a person", async () => {
+    const { handlers, client, socket } = enter();
+    const first = await socket(0);
+    first.welcome();
+    first.tell({ type: "error", code: "member-absent", message: "That member is not connected." });
+    first.tell({ type: "recordings-changed" });
+    expect(handlers.onRecordingsChanged).toHaveBeenCalledTimes(1);
+    expect(handlers.onWarning).not.toHaveBeenCalled();
+    client.close();
+  });
+
   test("P5, X14: a message of a later version is passed over", async () => {
     const { client, handlers, socket, seqs } = enter();
     const first = await socket();

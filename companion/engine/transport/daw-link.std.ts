@@ -23,6 +23,9 @@ export interface LinkClock {
 /** How long before a loop's turn the DAW's next message is planned. */
 const TURN_AHEAD_MS = 200;
 
+/** A machine that is always late is not helped by more jumps than this. */
+const MENDS_MAX = 2;
+
 export interface DawLinkOptions {
   port: DawPort;
   driver: DawDriver;
@@ -60,6 +63,7 @@ export class DawLink {
   #pending: PlannedMessage[] = [];
   #target: { state: TransportState; atMs: number } | undefined;
   #cancel: (() => void) | undefined;
+  #mends = 0;
   #turn = 0;
   #cancelTurn: (() => void) | undefined;
   #turns = 0;
@@ -73,7 +77,7 @@ export class DawLink {
 
   constructor(options: DawLinkOptions) {
     this.#options = options;
-    this.#ticks = new TickStream(options);
+    this.#ticks = new TickStream({ ...options, lateMs: options.cue.lateMs });
     options.port.onBytes((bytes, localMs) => this.#hear(bytes, localMs));
     options.port.onPresence((isThere) => this.#onPresence(isThere));
     this.#greet();
@@ -93,6 +97,7 @@ export class DawLink {
       this.#options.onWarning("daw-muted", message);
     }
     this.#target = { state, atMs };
+    this.#mends = 0;
     this.#reach();
   }
 
@@ -164,8 +169,8 @@ export class DawLink {
     const turn = ++this.#turn;
     const [next] = this.#pending;
     if (next === undefined) return;
-    const { clock, port } = this.#options;
-    this.#cancel = clock.scheduleAtSession(next.atMs - (port.aheadMs ?? 0), () => {
+    const { clock, port, cue } = this.#options;
+    this.#cancel = clock.scheduleAtSession(next.atMs - (port.aheadMs ?? 0) - (cue.lateMs ?? 0), () => {
       if (turn !== this.#turn) return;
       this.#pending.shift();
       this.#send(next);
@@ -174,8 +179,10 @@ export class DawLink {
   }
 
   #send({ message, atMs, leadsTo }: PlannedMessage): void {
-    const { clock, driver, port } = this.#options;
-    const localMs = clock.toLocalMs(atMs);
+    const { clock, driver, port, cue } = this.#options;
+    const heldMs = clock.nowSessionMs() - (atMs - (cue.lateMs ?? 0));
+    const before = this.#state;
+    const localMs = clock.toLocalMs(atMs) - (cue.lateMs ?? 0);
     const bytes = this.#encode(message, localMs);
     this.#state = leadsTo;
     if (bytes !== null || driver.tick !== undefined)
@@ -185,6 +192,16 @@ export class DawLink {
       port.sendAt(bytes, localMs);
     }
     this.#ticks.follow(leadsTo, atMs);
+    const rolls = message.type === "play" || message.type === "record";
+    if (rolls && driver.tick === undefined && heldMs * 48 > ON_LINE_FRAMES) this.#mend(before, message, atMs + heldMs);
+  }
+
+  /** A roll left late, because this machine was busy: the DAW is behind by as much until it is put in place once more. */
+  #mend(before: TransportState, message: DawMessage, leftAtMs: number): void {
+    if (this.#mends >= MENDS_MAX) return;
+    this.#mends++;
+    this.#state = afterMessage(before, message, leftAtMs, this.#options.cue);
+    this.#reach();
   }
 
   #encode(message: DawMessage, localMs: number): Uint8Array | null {

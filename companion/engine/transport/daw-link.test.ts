@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { TIMELINE_MAX_FRAMES } from "../../../protocol/limits.ts";
 import type { TransportCommand, TransportState } from "../../../protocol/room.ts";
 import { initialMap } from "../../../protocol/timeline.ts";
-import type { DawDriver } from "../midi/driver.std.ts";
+import type { Cue, DawDriver } from "../midi/driver.std.ts";
 import { mackieCue, mackieDriver } from "../midi/mackie.std.ts";
 import { midiClockCue, midiClockDriver } from "../midi/midi-clock.std.ts";
 import { mmcCue, mmcDriver } from "../midi/mmc.std.ts";
@@ -19,9 +19,10 @@ const state = (motion: TransportState["motion"], positionFrames: number, atMs: n
 });
 
 /** A link whose DAW is this test. */
-function open(driver: DawDriver = mmcDriver(), cue = mmcCue) {
+function open(driver: DawDriver = mmcDriver(), cue: Cue = mmcCue) {
   const clock = new FakeClock(EPOCH_MS);
   const sent: string[] = [];
+  const leaves: { atMs: number; nowMs: number }[] = [];
   const commands: TransportCommand[] = [];
   const warnings: string[] = [];
   let hear: (bytes: Uint8Array, localMs: number) => void = () => undefined;
@@ -29,7 +30,10 @@ function open(driver: DawDriver = mmcDriver(), cue = mmcCue) {
   const link = new DawLink({
     port: {
       name: "the DAW",
-      sendAt: (bytes) => sent.push(Buffer.from(bytes).toString("hex")),
+      sendAt: (bytes, atMs) => {
+        sent.push(Buffer.from(bytes).toString("hex"));
+        leaves.push({ atMs, nowMs: clock.nowMs });
+      },
       onBytes: (listener) => {
         hear = listener;
       },
@@ -52,7 +56,7 @@ function open(driver: DawDriver = mmcDriver(), cue = mmcCue) {
     clock.advanceTo(clock.nowMs + 2_000);
     sent.length = 0;
   };
-  return { clock, link, sent, commands, warnings, says, settle, goes: (isThere: boolean) => presence(isThere) };
+  return { clock, link, sent, leaves, commands, warnings, says, settle, goes: (isThere: boolean) => presence(isThere) };
 }
 
 test("C4: garbage in system exclusives is nobody's command, and what comes after it is heard", () => {
@@ -152,4 +156,51 @@ test("C4: a DAW that leads by timecode is the session's next command, from where
   if (play?.command !== "play" || play.since === undefined) throw new Error("no place");
   const { positionFrames, atMs } = play.since;
   expect(Math.abs(positionFrames - (480_000 + (atMs - from.atMs) * 48))).toBeLessThan(3);
+});
+
+test("C4: what a DAW is late by, as a test roll has measured, everything leaves earlier by, ticks too", () => {
+  const lateMs = 25;
+  const driven = open(mmcDriver(), { ...mmcCue, lateMs });
+  driven.settle("stopped", 0);
+  driven.leaves.length = 0;
+  const rollsAtMs = driven.clock.nowMs + 500;
+  driven.link.plan(state("playing", 0, rollsAtMs), rollsAtMs);
+  driven.clock.advanceTo(rollsAtMs + 1_000);
+  expect(driven.leaves).toEqual([{ atMs: rollsAtMs - lateMs, nowMs: rollsAtMs - lateMs }]);
+
+  const ticked = open(midiClockDriver(), { ...midiClockCue, lateMs });
+  ticked.settle("stopped", 0);
+  ticked.leaves.length = 0;
+  const startsAtMs = ticked.clock.nowMs + 500;
+  ticked.link.plan(state("playing", 0, startsAtMs), startsAtMs);
+  ticked.clock.advanceTo(startsAtMs + 1_000);
+  expect(ticked.leaves.length).toBeGreaterThan(40);
+  expect(ticked.leaves[0]?.atMs).toBeCloseTo(startsAtMs - lateMs, 3);
+  for (const { atMs, nowMs } of ticked.leaves) expect(nowMs).toBeCloseTo(atMs, 3);
+});
+
+test("X36: a roll that left late, because the machine was busy, is put in place once more; a machine that always is, not for ever", () => {
+  const { clock, link, sent, settle } = open();
+  settle("stopped", 0);
+  const rollsAtMs = clock.nowMs + 500;
+  link.plan(state("playing", 0, rollsAtMs), rollsAtMs);
+  clock.nowMs = rollsAtMs + 190;
+  clock.advanceTo(rollsAtMs + 1_000);
+  // Play, and then to where the playhead will be when it can roll again: 190 ms and the DAW's own time to locate later.
+  expect(sent.map((hex) => hex.slice(8, 10))).toEqual(["03", "44", "03"]);
+  const [, locate = ""] = sent;
+  const frames = mmcDriver()
+    .decode(Uint8Array.from(Buffer.from(locate, "hex")))
+    .flatMap((event) => (event.type === "locate" ? [event.positionFrames] : []));
+  expect(Math.abs((frames[0] ?? 0) - (190 + mmcCue.locateMs) * 48)).toBeLessThan(48);
+
+  sent.length = 0;
+  settle("stopped", 0);
+  const againAtMs = clock.nowMs + 500;
+  link.plan(state("playing", 0, againAtMs), againAtMs);
+  for (let turn = 0; turn < 20; turn++) {
+    clock.nowMs += 600;
+    clock.advanceTo(clock.nowMs);
+  }
+  expect(sent.filter((hex) => hex.startsWith("f07f7f0603")).length).toBe(3);
 });

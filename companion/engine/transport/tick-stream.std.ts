@@ -17,6 +17,8 @@ export interface TickStreamOptions {
     scheduleAtSession(sessionMs: number, call: () => void): () => void;
   };
   map(): TimelineMap;
+  /** How much later than it is told the DAW does a thing; every tick leaves so much earlier. */
+  lateMs?: number;
 }
 
 /**
@@ -54,15 +56,15 @@ export class TickStream {
   #schedule(): void {
     this.#cancel?.();
     const turn = ++this.#turn;
-    const { clock, driver, map, port } = this.#options;
+    const { clock, driver, map, port, lateMs = 0 } = this.#options;
     if (this.#state === undefined || driver.tick === undefined) return;
-    const fromMs = Math.max(this.#fromMs, clock.nowSessionMs() - LATE_MAX_MS);
+    const fromMs = Math.max(this.#fromMs, clock.nowSessionMs() + lateMs - LATE_MAX_MS);
     const tick = driver.tick(this.#state, map(), fromMs);
     if (tick === null) return;
-    this.#cancel = clock.scheduleAtSession(tick.atMs - (port.aheadMs ?? 0), () => {
+    this.#cancel = clock.scheduleAtSession(tick.atMs - (port.aheadMs ?? 0) - lateMs, () => {
       if (turn !== this.#turn) return;
       this.#fromMs = tick.atMs + APART_MS;
-      port.sendAt(tick.bytes, clock.toLocalMs(tick.atMs));
+      port.sendAt(tick.bytes, clock.toLocalMs(tick.atMs) - lateMs);
       this.#schedule();
     });
   }

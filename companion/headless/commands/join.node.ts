@@ -44,7 +44,7 @@ async function open(
     inputs: run.flag("inputs") ?? "Input 1:1+2",
     arm: run.flag("arm") ?? arm ?? "",
     encoding: run.flag("encoding") ?? "pcm24",
-    daws: (run.flag("daw") ?? "").split(",").filter((daw) => daw !== ""),
+    daws: run.flags("daw"),
     emit: (event) => {
       onEvent(event, nameOf);
       for (const look of [...waiting]) look(event);

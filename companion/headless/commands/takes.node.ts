@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { Bars } from "../../../audio/bars.ts";
@@ -58,6 +59,7 @@ export const pull: Command = {
     const api = await signedIn(run);
     const { sessionId, name } = await api.readSession(await sessionOf(api, run.argument(0) ?? ""));
     const folder = folderOf(run, name);
+    mkdirSync(folder, { recursive: true });
     const unlock = lockFolder(folder);
     const wanted = (await api.listRecordings(sessionId)).filter(({ state }) => state === "complete").length;
     let [came, failed] = [0, 0];

@@ -1,0 +1,119 @@
+import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
+import type { TransportState } from "../../../protocol/room.ts";
+import { initialMap } from "../../../protocol/timeline.ts";
+import type { Cue, DawDriver, DawEvent } from "../midi/driver.std.ts";
+import type { DawPort } from "../midi/port.std.ts";
+import { DawLink, type LinkClock } from "./daw-link.std.ts";
+
+/** What a test roll found of a DAW at a port. */
+export interface TestRoll {
+  /**
+   * `rolled`: it did what it was told, and said so. `silent`: nothing came back, so only ears and eyes can tell. `stayed`: it speaks, and did
+   * not roll. `runs-on`: it rolled, and did not stop.
+   */
+  found: "rolled" | "silent" | "stayed" | "runs-on";
+  /** How much later than the session it rolled, by what it says of its own place; `null` where it tells none. */
+  lateMs: number | null;
+  /** How far its places were apart from each other, in the middle nine tenths. */
+  spreadMs: number | null;
+}
+
+export interface TestRollOptions {
+  port: DawPort;
+  driver: DawDriver;
+  cue: Cue;
+  clock: LinkClock;
+  /** Called at the beginning of each step, for whoever watches the DAW. */
+  onStep(step: "locate" | "play" | "stop"): void;
+}
+
+/** Where it rolls: away from the beginning, so that a DAW that missed the locate is seen. */
+const PLACE_FRAMES = 10 * TIMELINE_RATE_HZ;
+const SETTLE_MS = 1_500;
+const ROLL_MS = 4_000;
+const STOP_MS = 1_500;
+/** Of the roll's beginning nothing is measured: a DAW catches up with what chases it. */
+const CATCH_UP_MS = 1_000;
+/** It moved, and did not only say where it stands. */
+const MOVED_FRAMES = TIMELINE_RATE_HZ / 4;
+
+/**
+ * A test roll: one DAW, without a session, is put somewhere, rolls for four seconds and stops, through the very code that a session rolls it with.
+ * What it says of itself in the meantime is the finding; a DAW that says nothing can only be watched.
+ */
+export async function testRoll({ port, driver, cue, clock, onStep }: TestRollOptions): Promise<TestRoll> {
+  const heard: { event: DawEvent; atMs: number }[] = [];
+  let bytes = 0;
+  const listening: DawDriver = {
+    ...driver,
+    decode(received, moment) {
+      bytes += received.length;
+      const events = driver.decode(received, moment);
+      for (const event of events) heard.push({ event, atMs: clock.toSessionMs(event.localMs ?? moment.localMs) });
+      return events;
+    },
+  };
+  const link = new DawLink({
+    port,
+    driver: listening,
+    cue,
+    clock,
+    map: () => initialMap,
+    mayCommand: () => false,
+    onCommand: () => undefined,
+    onWarning: () => undefined,
+  });
+  const wait = (ms: number) =>
+    new Promise<void>((resolve) => clock.scheduleAtSession(clock.nowSessionMs() + ms, resolve));
+  const state = (motion: TransportState["motion"], positionFrames: number, atMs: number): TransportState => ({
+    motion,
+    positionFrames,
+    atMs,
+    bpm: 120,
+  });
+  try {
+    onStep("locate");
+    link.plan(state("stopped", PLACE_FRAMES, clock.nowSessionMs()), clock.nowSessionMs());
+    await wait(SETTLE_MS);
+    onStep("play");
+    const rollsAtMs = clock.nowSessionMs() + 200;
+    link.plan(state("playing", PLACE_FRAMES, rollsAtMs), rollsAtMs);
+    await wait(ROLL_MS);
+    onStep("stop");
+    const stopsAtMs = clock.nowSessionMs() + 100;
+    const restFrames = PLACE_FRAMES + (stopsAtMs - rollsAtMs) * 48;
+    link.plan(state("stopped", restFrames, stopsAtMs), stopsAtMs);
+    await wait(STOP_MS);
+    return judge(heard, bytes, rollsAtMs, stopsAtMs);
+  } finally {
+    await link.close();
+  }
+}
+
+function judge(
+  heard: readonly { event: DawEvent; atMs: number }[],
+  bytes: number,
+  rollsAtMs: number,
+  stopsAtMs: number,
+): TestRoll {
+  const places = heard.flatMap(({ event, atMs }) =>
+    event.type === "position" ? [{ atMs, positionFrames: event.positionFrames }] : [],
+  );
+  const between = (fromMs: number, toMs: number) => places.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
+  const movedIn = (fromMs: number, toMs: number): boolean => {
+    const told = between(fromMs, toMs);
+    return (told.at(-1)?.positionFrames ?? 0) - (told[0]?.positionFrames ?? 0) > MOVED_FRAMES;
+  };
+  const late = between(rollsAtMs + CATCH_UP_MS, stopsAtMs)
+    .map(({ atMs, positionFrames }) => atMs - rollsAtMs - (positionFrames - PLACE_FRAMES) / 48)
+    .toSorted((one, other) => one - other);
+  const at = (share: number) => late[Math.floor(share * (late.length - 1))];
+  const says = (type: DawEvent["type"], fromMs: number) =>
+    heard.some(({ event, atMs }) => event.type === type && atMs >= fromMs);
+  const rolled = movedIn(rollsAtMs, stopsAtMs) || (places.length === 0 && says("play", rollsAtMs));
+  const measured = { lateMs: at(0.5) ?? null, spreadMs: late.length === 0 ? null : (at(0.95) ?? 0) - (at(0.05) ?? 0) };
+  if (bytes === 0) return { found: "silent", ...measured };
+  if (!rolled) return { found: "stayed", ...measured };
+  const runsOn = movedIn(stopsAtMs + 500, Number.POSITIVE_INFINITY);
+  return { found: runsOn ? "runs-on" : "rolled", ...measured };
+}

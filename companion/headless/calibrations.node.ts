@@ -1,0 +1,31 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import * as z from "zod";
+import { configPath } from "./config.node.ts";
+
+/** A DAW that is later than this does something else than following. */
+export const DAW_LATE_MAX_MS = 200;
+
+/** What test rolls have measured, for each DAW as `--daw` names it, port and all. */
+const Calibrations = z.record(
+  z.string(),
+  z.object({ lateMs: z.number().min(0).max(DAW_LATE_MAX_MS), measuredAtMs: z.number() }),
+);
+export type Calibrations = z.infer<typeof Calibrations>;
+
+const pathOf = (env: NodeJS.ProcessEnv) => join(dirname(configPath(env)), "daws.json");
+
+/** A file that cannot be read is as good as none: it is measured anew. */
+export function readCalibrations(env: NodeJS.ProcessEnv = process.env): Calibrations {
+  try {
+    return Calibrations.parse(JSON.parse(readFileSync(pathOf(env), "utf8")));
+  } catch {
+    return {};
+  }
+}
+
+export function writeCalibration(daw: string, lateMs: number, measuredAtMs: number, env = process.env): void {
+  const path = pathOf(env);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${JSON.stringify({ ...readCalibrations(env), [daw]: { lateMs, measuredAtMs } }, null, 2)}\n`);
+}
