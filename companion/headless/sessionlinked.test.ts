@@ -36,7 +36,7 @@ beforeAll(async () => {
     else if (!isIn) refuse(401, "unauthenticated");
     else if (request.url?.startsWith("/api/v1/sessions?")) answer(200, { items: [summary], nextCursor: null });
     else if (request.url === `/api/v1/sessions/${emptyId}`)
-      answer(200, { ...summary, sessionId: emptyId, settings: { recordingPermitted: true } });
+      answer(200, { ...summary, sessionId: emptyId, settings: { recordingPermitted: true }, evening: null });
     else if (request.url?.startsWith(`/api/v1/sessions/${emptyId}/recordings?`))
       answer(200, { items: [], nextCursor: null });
     else refuse(404, "not-found");

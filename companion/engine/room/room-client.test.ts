@@ -252,7 +252,7 @@ describe("a companion's end of the room's socket", () => {
 
   test("P30: that a signal came too late for somebody who has left is no warning to a person", async () => {
     const { handlers, client, socket } = enter();
-    const first = await socket(0);
+    const first = await socket();
     first.welcome();
     first.tell({ type: "error", code: "member-absent", message: "That member is not connected." });
     first.tell({ type: "recordings-changed" });

@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ZodError } from "zod";
 import { assertNever } from "../../../protocol/errors.ts";
 import { StudioCommand } from "../../engine/studio/commands.std.ts";
 import type { StudioEvent } from "../../engine/studio/events.std.ts";
@@ -151,7 +152,9 @@ export const join: Command = {
         try {
           studio.execute(StudioCommand.parse(JSON.parse(text)));
         } catch (error) {
-          screen.complain(error instanceof Error ? error.message : String(error));
+          const [issue] = error instanceof ZodError ? error.issues : [];
+          const why = issue === undefined ? String(error) : `${issue.path.join(".")}: ${issue.message}`;
+          screen.complain(`This line is no command: ${text.slice(0, 200)} (${why})`);
         }
       });
       commands.on("close", () => studio.execute({ type: "leave" }));
