@@ -44,8 +44,11 @@ async function open(wanted: Extract<ToStudio, { type: "open" }>): Promise<void> 
     armed: [INPUT.name],
     encoding: "pcm24",
     links: false,
-    daws: await openDaws(folder, wanted.daws, (message) =>
-      tell({ type: "studio", event: { type: "notice", message } }),
+    daws: await openDaws(
+      folder,
+      wanted.daws,
+      (message) => tell({ type: "studio", event: { type: "notice", message } }),
+      readCalibrations(),
     ),
     emit: (event) => tell({ type: "studio", event }),
     ended: () => tell({ type: "ended" }),
