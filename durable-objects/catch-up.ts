@@ -1,7 +1,7 @@
 import { RESUME_WINDOW_CHARS } from "../protocol/limits.ts";
 import { type RoomConnection, send } from "./connection.ts";
 import type { EventLog } from "./event-log.ts";
-import { eventsOf } from "./event-writer.ts";
+import { eventsOf } from "./events-message.ts";
 import { outflowOf } from "./outflow.ts";
 
 /**

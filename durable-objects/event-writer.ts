@@ -43,7 +43,8 @@ export class EventWriter {
       const share = shareOf(body);
       const writer = from ?? ("memberId" in body ? body.memberId : undefined);
       if (share !== null && writer !== undefined) shares.count(writer, share, appended.json.length);
-      presence.tellEvents(eventsOf([appended.json]));
+      // What is written for people to read may wait a moment for more of it; what is done to the session may not.
+      presence.tellEvent(appended.json, share === "chat" || share === "note");
       if (body.kind === "settings") this.#punchOut(nowMs);
     }
     return appended;
@@ -111,7 +112,3 @@ export class EventWriter {
     this.write({ body: { kind: "transport", transport: { command: "stop" } } }, nowMs);
   }
 }
-
-/** An `events` message of log lines as they are stored. */
-export const eventsOf = (lines: readonly string[], ack = false): string =>
-  `{"type":"events","events":[${lines.join(",")}]${ack ? ',"ack":true' : ""}}`;

@@ -4,6 +4,7 @@ import { may } from "../protocol/roles.ts";
 import { idleStatus, type Member, type RoomMessage } from "../protocol/room.ts";
 import { isJoined, type RoomConnection, say, send } from "./connection.ts";
 import { shownStatus } from "./decide.ts";
+import { type After, Gathering } from "./gathering.ts";
 import type { People } from "./people.ts";
 import type { RoomState } from "./room-state.ts";
 import type { RoundTrips } from "./round-trip.ts";
@@ -24,13 +25,24 @@ export class Presence {
   readonly #behind = new Set<RoomConnection>();
   /** Whoever said hello, and is to be let in. */
   readonly #waiting = new Map<MemberId, RoomConnection>();
+  /** Events that wait to be told together. */
+  readonly #gathering: Gathering;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #due = false;
 
-  constructor(people: People, state: RoomState, roundTrips: RoundTrips, connections: Iterable<RoomConnection>) {
+  constructor(
+    people: People,
+    state: RoomState,
+    roundTrips: RoundTrips,
+    after: After,
+    connections: Iterable<RoomConnection>,
+  ) {
     this.#people = people;
     this.#state = state;
     this.#roundTrips = roundTrips;
+    this.#gathering = new Gathering((text) => {
+      for (const connection of this.#live) this.#tell(connection, text);
+    }, after);
     for (const connection of connections) {
       if (isJoined(connection.state)) this.add(connection, connection.state.memberId);
       if (connection.state?.phase === "waiting") this.#waiting.set(connection.state.memberId, connection);
@@ -54,8 +66,9 @@ export class Presence {
     return older;
   }
 
-  /** From now on this connection hears every event. */
+  /** From now on this connection hears every event. It has those already that the others still wait for. */
   goLive(connection: RoomConnection): void {
+    this.flushEvents();
     this.#live.add(connection);
   }
 
@@ -100,9 +113,15 @@ export class Presence {
     return false;
   }
 
-  /** To everybody who has all of the log before it. */
-  tellEvents(text: string): void {
-    for (const connection of this.#live) this.#tell(connection, text);
+  /** A line of the log, to everybody who has all before it. `mayWait`: a moment, for others to be told with it. */
+  tellEvent(line: string, mayWait: boolean): void {
+    this.#gathering.add(line);
+    if (!mayWait) this.flushEvents();
+  }
+
+  /** Tells the events that still wait. */
+  flushEvents(): void {
+    this.#gathering.flush();
   }
 
   #tell(connection: RoomConnection, text: string): void {
@@ -118,6 +137,7 @@ export class Presence {
   }
 
   tellAll(message: RoomMessage): void {
+    this.flushEvents();
     const text = JSON.stringify(message);
     for (const connection of this.#joined.values()) this.#tell(connection, text);
   }
@@ -182,8 +202,9 @@ export class Presence {
     return farthestMs;
   }
 
-  /** Nothing is told any more. */
+  /** What waits is told, and nothing after it. */
   stop(): void {
+    this.flushEvents();
     clearTimeout(this.#timer);
   }
 }

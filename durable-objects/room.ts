@@ -19,9 +19,11 @@ import { type ConnectionState, closeWith, HEARD_STEP_MS, type RoomConnection, sa
 import { refusalOf } from "./decide.ts";
 import { Entrance } from "./entrance.ts";
 import { EventLog } from "./event-log.ts";
-import { EventWriter, eventsOf, type RoomRecords } from "./event-writer.ts";
+import { EventWriter, type RoomRecords } from "./event-writer.ts";
+import { eventsOf } from "./events-message.ts";
 import { forgetLines } from "./forget.ts";
 import { type Frame, readFrame } from "./frame.ts";
+import type { After } from "./gathering.ts";
 import { LogShares, shareOf } from "./log-shares.ts";
 import { outflowOf } from "./outflow.ts";
 import { People } from "./people.ts";
@@ -40,6 +42,7 @@ export interface RoomParts {
   newEventId: () => EventId;
   /** Tells a member new credentials of the relays, when they have come: the room itself waits for nothing. */
   tellRelays: (connection: RoomConnection, memberId: MemberId) => void;
+  after: After;
 }
 
 /** What the room holds, for an export or a page. `events` is one page of the log; ask again with its last `seq` until `headSeq`. */
@@ -76,14 +79,14 @@ export class Room {
   readonly #tellRelays: RoomParts["tellRelays"];
 
   constructor(
-    { sql, sessionId, newEventId, tellRelays }: RoomParts,
+    { sql, sessionId, newEventId, tellRelays, after }: RoomParts,
     connections: Iterable<RoomConnection>,
     nowMs: number,
   ) {
     this.#sql = sql;
     this.#tellRelays = tellRelays;
     const [people, state] = [new People(sql), new RoomState(sql)];
-    const presence = new Presence(people, state, this.#roundTrips, connections);
+    const presence = new Presence(people, state, this.#roundTrips, after, connections);
     this.#records = { log: new EventLog(sql), shares: new LogShares(sql), people, state, presence, newEventId };
     this.#writer = new EventWriter(this.#records);
     this.#entrance = new Entrance(sessionId, this.#records, this.#writer);
@@ -208,7 +211,7 @@ export class Room {
     { eventId, body, notAfterMs }: Of<"post">,
     nowMs: number,
   ) {
-    const { people, log, shares, state: session } = this.#records;
+    const { people, log, shares, presence, state: session } = this.#records;
     const from = state.memberId;
     const person = people.get(from);
     if (person === undefined) return this.#disconnect(connection, "removed", nowMs);
@@ -228,6 +231,7 @@ export class Room {
     const appended = known ?? this.#writer.write({ eventId, from, body }, nowMs);
     if (appended.outcome === "conflict") return refuse(connection, "event-conflict", eventId);
     if (appended.outcome === "logged") return this.#enforce(body, nowMs);
+    presence.flushEvents();
     // The sender is told again, unless what they still miss will bring it.
     if (state.phase === "live" || appended.seq <= state.sentSeq) send(connection, eventsOf([appended.json]));
   }
@@ -366,7 +370,7 @@ export class Room {
     return this.#watch.dueAtMs(connections, nowMs);
   }
 
-  /** Nothing is told any more. */
+  /** What waits is told, and nothing after it. */
   stop(): void {
     this.#records.presence.stop();
   }

@@ -51,6 +51,7 @@ export class SessionRoom extends Server {
         sessionId: this.name as SessionId,
         newEventId: () => crypto.randomUUID(),
         tellRelays: (connection, memberId) => void this.#tellRelays(connection, memberId),
+        after: (delayMs, run) => void setTimeout(run, delayMs),
       },
       this.getConnections<ConnectionState>(),
       Date.now(),
@@ -124,6 +125,7 @@ export class SessionRoom extends Server {
 
   /** A bug of ours: memory may no longer be what storage says, so it is thrown away. Only the error's kind is logged. */
   #broken(error: unknown): void {
+    this.#room?.stop();
     this.#room = undefined;
     console.error(JSON.stringify({ event: "room-broken", error: error instanceof Error ? error.name : typeof error }));
   }

@@ -67,6 +67,8 @@ export const LOG_SHARES = {
   /** Coming and going: beyond it, it is shown and no longer logged. */
   presence: { memberEvents: 5_000, memberChars: 2_000_000, events: 60_000 },
 } as const;
+/** What people write within this time of what was told is told together: too short to be seen, long enough for a crowd's burst to be a few frames. */
+export const EVENTS_GATHER_MS = 4;
 /** Members' lists are told at most this often, however often somebody's status changes. */
 export const MEMBERS_INTERVAL_MS = 100;
 /** Sockets one member may hold in one room: the newest wins, older ones are closed with `replaced`. */

@@ -108,10 +108,21 @@ export class TestRoom {
     this.room = this.#wake();
   }
 
+  /** Nothing waits here, unless a test's own room says so. */
+  protected after(_delayMs: number, run: () => void): void {
+    run();
+  }
+
   #wake(): Room {
     const tellRelays = (connection: RoomConnection) =>
       say(connection, { type: "relays", iceServers: [], expiresAtMs: this.nowMs + 60_000 });
-    const parts = { sql: this.sql, sessionId: this.sessionId, newEventId: newUuid, tellRelays };
+    const parts = {
+      sql: this.sql,
+      sessionId: this.sessionId,
+      newEventId: newUuid,
+      tellRelays,
+      after: (delayMs: number, run: () => void) => this.after(delayMs, run),
+    };
     return new Room(parts, this.connections, this.nowMs);
   }
 
