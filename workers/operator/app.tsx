@@ -59,33 +59,31 @@ const forOperator =
 const fieldsOf = async (c: AppContext): Promise<Record<string, unknown>> =>
   Object.fromEntries((await c.req.formData().catch(() => new FormData())).entries());
 
-operatorApp.get(
-  "/operator",
-  costs("read"),
-  forOperator(async (c, operator) => {
-    const { env } = c;
-    const [requests, reports, breaches, overdue, waiting, usage] = await Promise.all([
-      openRequests(env.DB),
-      reportedAccounts(env.DB),
-      listBreaches(env.DB),
-      retentionReport(env, c.var.deps),
-      queues(env.DB),
-      usageShown(env.DB, c.var.deps.now(), ROUTES_SHOWN_MAX),
-    ]);
-    const concerned = [...requests, ...reports].map(({ accountId }) => accountId);
-    await noteAction(env.DB, c.var.deps, operator, "overview.read", concerned);
-    const asked = c.req.query("said");
-    const said = asked === "done" || asked === "refused" ? asked : null;
-    const shown = { requests, reports, breaches, overdue, queues: waiting, usage };
-    return send(c, <OperatorPage page={pageOf(c)} name={operator.name} said={said} {...shown} />);
-  }),
-);
+async function showOverview(c: AppContext, operator: Operator) {
+  const { env } = c;
+  const [requests, reports, breaches, overdue, waiting, usage] = await Promise.all([
+    openRequests(env.DB),
+    reportedAccounts(env.DB),
+    listBreaches(env.DB),
+    retentionReport(env, c.var.deps),
+    queues(env.DB),
+    usageShown(env.DB, c.var.deps.now(), ROUTES_SHOWN_MAX),
+  ]);
+  const concerned = [...requests, ...reports].map(({ accountId }) => accountId);
+  await noteAction(env.DB, c.var.deps, operator, "overview.read", concerned);
+  const asked = c.req.query("said");
+  const said = asked === "done" || asked === "refused" ? asked : null;
+  const shown = { requests, reports, breaches, overdue, queues: waiting, usage };
+  return send(c, <OperatorPage page={pageOf(c)} name={operator.name} said={said} {...shown} />);
+}
 
-operatorApp.get("/operator/sign-in", costs("read"), async (c) =>
-  hasOperators(c.env) ? send(c, <OperatorSignIn page={pageOf(c)} isWrong={false} />) : problem(c, "not-found"),
-);
+const backTo = (c: AppContext, isDone: boolean) => to(c, `/operator?said=${isDone ? "done" : "refused"}`);
 
-operatorApp.post("/operator/sign-in", costs("anonymous-write"), async (c) => {
+async function showSignIn(c: AppContext) {
+  return hasOperators(c.env) ? send(c, <OperatorSignIn page={pageOf(c)} isWrong={false} />) : problem(c, "not-found");
+}
+
+async function signIn(c: AppContext) {
   if (!hasOperators(c.env)) return problem(c, "not-found");
   const { key, code } = await fieldsOf(c);
   const isForm = isOwnOrigin(c) && typeof key === "string" && typeof code === "string";
@@ -93,58 +91,51 @@ operatorApp.post("/operator/sign-in", costs("anonymous-write"), async (c) => {
   if (token === null) return send(c, <OperatorSignIn page={pageOf(c)} isWrong />, 401);
   sendOperatorCookie(c, token);
   return to(c, "/operator");
-});
+}
 
-operatorApp.post(
-  "/operator/sign-out",
-  costs("read"),
-  forOperator(async (c) => {
-    await signOutOperator(c.env, operatorCookie(c) ?? "");
-    sendOperatorCookie(c, "");
-    return to(c, "/operator/sign-in");
-  }),
-);
+async function signOut(c: AppContext) {
+  await signOutOperator(c.env, operatorCookie(c) ?? "");
+  sendOperatorCookie(c, "");
+  return to(c, "/operator/sign-in");
+}
 
-operatorApp.post(
-  "/operator/requests/:requestId",
-  costs("write"),
-  forOperator(async (c, operator) => {
-    const requestId = PrivacyRequestId.safeParse(c.req.param("requestId"));
-    const step = HandlePrivacyRequest.safeParse(await fieldsOf(c));
-    if (!requestId.success || !step.success) return to(c, "/operator?said=refused");
-    const about = await accountOfRequest(c.env.DB, requestId.data);
-    const outcome = await handleRequest(c.env, c.var.deps, requestId.data, step.data);
-    await noteAction(c.env.DB, c.var.deps, operator, `requests.${step.data.do}`, about === null ? [] : [about]);
-    flush(c);
-    return to(c, `/operator?said=${outcome.ok ? "done" : "refused"}`);
-  }),
-);
+async function stepRequest(c: AppContext, operator: Operator) {
+  const requestId = PrivacyRequestId.safeParse(c.req.param("requestId"));
+  const step = HandlePrivacyRequest.safeParse(await fieldsOf(c));
+  if (!requestId.success || !step.success) return backTo(c, false);
+  const about = await accountOfRequest(c.env.DB, requestId.data);
+  const outcome = await handleRequest(c.env, c.var.deps, requestId.data, step.data);
+  await noteAction(c.env.DB, c.var.deps, operator, `requests.${step.data.do}`, about === null ? [] : [about]);
+  flush(c);
+  return backTo(c, outcome.ok);
+}
 
-operatorApp.post(
-  "/operator/reports/:reportId",
-  costs("write"),
-  forOperator(async (c, operator) => {
-    const reportId = ReportId.safeParse(c.req.param("reportId"));
-    const { do: what, throughMs } = await fieldsOf(c);
-    if (!reportId.success || (what !== "close" && what !== "delete-account")) return to(c, "/operator?said=refused");
-    const { deps } = c.var;
-    const outcome =
-      what === "close"
-        ? await closeReport(c.env, deps, operator, reportId.data, Number(throughMs) || -1)
-        : await deleteReported(c.env, deps, operator, reportId.data);
-    return to(c, `/operator?said=${outcome.ok ? "done" : "refused"}`);
-  }),
-);
+async function decideReport(c: AppContext, operator: Operator) {
+  const reportId = ReportId.safeParse(c.req.param("reportId"));
+  const { do: what, throughMs } = await fieldsOf(c);
+  if (!reportId.success || (what !== "close" && what !== "delete-account")) return backTo(c, false);
+  const { deps } = c.var;
+  const outcome =
+    what === "close"
+      ? await closeReport(c.env, deps, operator, reportId.data, Number(throughMs) || -1)
+      : await deleteReported(c.env, deps, operator, reportId.data);
+  return backTo(c, outcome.ok);
+}
 
-operatorApp.post(
-  "/operator/breaches/:breachId",
-  costs("write"),
-  forOperator(async (c, operator) => {
-    const breachId = BreachId.safeParse(c.req.param("breachId"));
-    const step = HandleBreach.safeParse(await fieldsOf(c));
-    if (!breachId.success || !step.success) return to(c, "/operator?said=refused");
-    const outcome = await handleBreach(c.env, c.var.deps, breachId.data, step.data);
-    await noteAction(c.env.DB, c.var.deps, operator, `breaches.${step.data.do}`, []);
-    return to(c, `/operator?said=${outcome.ok ? "done" : "refused"}`);
-  }),
-);
+async function stepBreach(c: AppContext, operator: Operator) {
+  const breachId = BreachId.safeParse(c.req.param("breachId"));
+  const step = HandleBreach.safeParse(await fieldsOf(c));
+  if (!breachId.success || !step.success) return backTo(c, false);
+  const outcome = await handleBreach(c.env, c.var.deps, breachId.data, step.data);
+  await noteAction(c.env.DB, c.var.deps, operator, `breaches.${step.data.do}`, []);
+  return backTo(c, outcome.ok);
+}
+
+operatorApp
+  .get("/operator", costs("read"), forOperator(showOverview))
+  .get("/operator/sign-in", costs("read"), showSignIn)
+  .post("/operator/sign-in", costs("anonymous-write"), signIn)
+  .post("/operator/sign-out", costs("read"), forOperator(signOut))
+  .post("/operator/requests/:requestId", costs("write"), forOperator(stepRequest))
+  .post("/operator/reports/:reportId", costs("write"), forOperator(decideReport))
+  .post("/operator/breaches/:breachId", costs("write"), forOperator(stepBreach));

@@ -3,11 +3,18 @@ import { OperatorId } from "../../protocol/ids.ts";
 import { costs } from "../http/costs.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
-import { newRouter } from "../http/router.ts";
+import { type AppContext, newRouter } from "../http/router.ts";
 import { holdsDeployKey } from "./guard.ts";
 import { newOperator } from "./sign-in.ts";
 
 const NAME_MAX_CHARS = 100;
+
+async function setUp(c: AppContext, name: string) {
+  if (!(await holdsDeployKey(c))) return problem(c, "not-found");
+  c.header("Cache-Control", "no-store");
+  const made = await newOperator(c.env, c.var.deps, name);
+  return c.json({ ...made, operatorId: OperatorId.parse(made.operatorId) }, 201);
+}
 
 /** How an operator comes to be: by whoever holds the deployment's key, which opens nothing else. */
 export const operatorSignIn = newRouter().openapi(
@@ -27,10 +34,5 @@ export const operatorSignIn = newRouter().openapi(
       ...problemResponses,
     },
   }),
-  async (c) => {
-    if (!(await holdsDeployKey(c))) return problem(c, "not-found");
-    c.header("Cache-Control", "no-store");
-    const made = await newOperator(c.env, c.var.deps, c.req.valid("json").name);
-    return c.json({ ...made, operatorId: OperatorId.parse(made.operatorId) }, 201);
-  },
+  (c) => setUp(c, c.req.valid("json").name),
 );

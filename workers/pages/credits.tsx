@@ -47,40 +47,34 @@ const file = (type: string, disposition: string, text: string) =>
     },
   });
 
+async function showCredits(c: AppContext, visit: MemberVisit) {
+  const { page, member } = visit;
+  const { stems, isCut } = await creditedStems(c, visit);
+  const session = { sessionId: member.sessionId, name: member.sessionName };
+  return sendPage(
+    c,
+    <Credits page={page} session={session} credits={creditsOf(stems)} cut={isCut ? stems.length : null} />,
+  );
+}
+
+async function sendTable(c: AppContext, visit: MemberVisit) {
+  const { stems } = await creditedStems(c, visit);
+  const { title, columns } = creditText[visit.page.language];
+  const name = attachment(`${visit.member.sessionName} ${title}`, "csv");
+  return file("text/csv", name, creditsCsv(stems, columns));
+}
+
+async function sendNotification(c: AppContext, visit: MemberVisit) {
+  const { page, member } = visit;
+  const { stems } = await creditedStems(c, visit);
+  const { sessionId, sessionName, sessionCreatedAtMs: createdAtMs } = member;
+  const messageId = crypto.randomUUID();
+  const text = creditsRin(stems, { sessionId, name: sessionName, createdAtMs, nowMs: page.nowMs, messageId });
+  return file("application/xml", attachment(`${sessionName} RIN`, "xml"), text);
+}
+
 /** Who played what in a session: a page, a table and a notification for record labels. */
 export const creditPages = newRouter()
-  .get(
-    "/sessions/:sessionId/credits",
-    costs("read"),
-    withMember(async (c, visit) => {
-      const { page, member } = visit;
-      const { stems, isCut } = await creditedStems(c, visit);
-      const session = { sessionId: member.sessionId, name: member.sessionName };
-      return sendPage(
-        c,
-        <Credits page={page} session={session} credits={creditsOf(stems)} cut={isCut ? stems.length : null} />,
-      );
-    }),
-  )
-  .get(
-    "/sessions/:sessionId/credits.csv",
-    costs("read"),
-    withMember(async (c, visit) => {
-      const { stems } = await creditedStems(c, visit);
-      const { title, columns } = creditText[visit.page.language];
-      const name = attachment(`${visit.member.sessionName} ${title}`, "csv");
-      return file("text/csv", name, creditsCsv(stems, columns));
-    }),
-  )
-  .get(
-    "/sessions/:sessionId/credits.xml",
-    costs("read"),
-    withMember(async (c, visit) => {
-      const { page, member } = visit;
-      const { stems } = await creditedStems(c, visit);
-      const { sessionId, sessionName, sessionCreatedAtMs: createdAtMs } = member;
-      const messageId = crypto.randomUUID();
-      const text = creditsRin(stems, { sessionId, name: sessionName, createdAtMs, nowMs: page.nowMs, messageId });
-      return file("application/xml", attachment(`${sessionName} RIN`, "xml"), text);
-    }),
-  );
+  .get("/sessions/:sessionId/credits", costs("read"), withMember(showCredits))
+  .get("/sessions/:sessionId/credits.csv", costs("read"), withMember(sendTable))
+  .get("/sessions/:sessionId/credits.xml", costs("read"), withMember(sendNotification));
