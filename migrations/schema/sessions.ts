@@ -1,10 +1,11 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { MemberId, SessionId } from "../../protocol/ids.ts";
 import { accounts } from "./accounts.ts";
 
 /** One music session; its chat, notes and transport log are in its room's own storage. */
 export const sessions = sqliteTable("sessions", {
-  id: text("id").primaryKey(),
+  id: text("id").$type<SessionId>().primaryKey(),
   name: text("name").notNull(),
   recordingPermitted: integer("recording_permitted", { mode: "boolean" }).notNull(),
   /** How many decisions its room has been told, or is to be told. */
@@ -17,12 +18,13 @@ export const sessionMembers = sqliteTable(
   "session_members",
   {
     sessionId: text("session_id")
+      .$type<SessionId>()
       .notNull()
       .references(() => sessions.id, { onDelete: "cascade" }),
     accountId: text("account_id")
       .notNull()
       .references(() => accounts.id, { onDelete: "cascade" }),
-    memberId: text("member_id").notNull().unique(),
+    memberId: text("member_id").$type<MemberId>().notNull().unique(),
     role: text("role", { enum: ["host", "participant", "observer"] }).notNull(),
     joinedAtMs: integer("joined_at_ms").notNull(),
   },

@@ -39,6 +39,7 @@ function parametersOf(sql: string): number {
   return numbered.length > 0 ? Math.max(...numbered) : (sql.match(/\?/g) ?? []).length;
 }
 
+// What is plain goes through drizzle, whose types are the schema itself.
 test("every statement that is written down fits the tables as the migrations make them", async () => {
   const wrong: string[] = [];
   let whole = 0;
@@ -58,7 +59,7 @@ test("every statement that is written down fits the tables as the migrations mak
     }
   }
   expect(wrong).toEqual([]);
-  expect(whole).toBeGreaterThan(190);
+  expect(whole).toBeGreaterThan(150);
   // Put together at run time, of pieces that the code holds; the tests of their rooms run them.
   expect(pieced).toBeLessThanOrEqual(25);
 });

@@ -1,4 +1,7 @@
 import { z } from "@hono/zod-openapi";
+import { and, eq, gt } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { deviceCodes } from "../../migrations/schema.ts";
 import { UserCode } from "../../protocol/accounts.ts";
 import { ok, type Result, refused } from "../../protocol/result.ts";
 import { consumeChallenge, createChallenge, newSecret } from "../auth/challenges.ts";
@@ -124,12 +127,13 @@ export async function findDevice(
 ): Promise<{ userCode: string; label: string } | null> {
   const userCode = UserCode.safeParse(typed);
   if (!userCode.success) return null;
-  return await db
-    .prepare(
-      `SELECT user_code AS userCode, label FROM device_codes WHERE user_code = ? AND state = 'waiting' AND expires_at_ms > ?`,
-    )
-    .bind(userCode.data, nowMs)
-    .first();
+  const { userCode: code, label, state, expiresAtMs } = deviceCodes;
+  const device = await drizzle(db)
+    .select({ userCode: code, label })
+    .from(deviceCodes)
+    .where(and(eq(code, userCode.data), eq(state, "waiting"), gt(expiresAtMs, nowMs)))
+    .get();
+  return device ?? null;
 }
 
 /** The person's answer. `false`: the code is not waiting any more. */
@@ -179,6 +183,6 @@ export async function pollDevice(db: D1Database, deps: Deps, deviceCode: string)
     .bind(codeHash, nowMs, (DEVICE_INTERVAL_SECONDS - 1) * 1000)
     .run();
   if (meta.changes === 1) return refused("authorization_pending");
-  const waits = await db.prepare("SELECT 1 FROM device_codes WHERE code_hash = ?").bind(codeHash).first();
-  return refused(waits === null ? "expired_token" : "slow_down");
+  const waits = await drizzle(db).$count(deviceCodes, eq(deviceCodes.codeHash, codeHash));
+  return refused(waits === 0 ? "expired_token" : "slow_down");
 }

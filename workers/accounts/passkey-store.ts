@@ -1,7 +1,10 @@
+import { asc, eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
+import { passkeys } from "../../migrations/schema.ts";
 import { newSecret } from "../auth/challenges.ts";
 import type { Deps } from "../platform/deps.ts";
-import { allRows, firstRow, jsonColumn } from "../platform/rows.ts";
+import { firstRow } from "../platform/rows.ts";
 import type { Passkey } from "./webauthn.ts";
 
 export function insertPasskey(db: D1Database, accountId: string, passkey: Passkey & { label: string }, nowMs: number) {
@@ -21,39 +24,29 @@ export function insertPasskey(db: D1Database, accountId: string, passkey: Passke
     );
 }
 
-const PasskeyRow = z.object({
-  id: z.string(),
-  accountId: z.string(),
-  publicKey: z.string(),
-  counter: z.int(),
-  transports: jsonColumn(z.array(z.string())),
-});
+const Transports = z.array(z.string());
 
 export async function findPasskey(db: D1Database, id: string) {
-  return await firstRow(
-    PasskeyRow,
-    db
-      .prepare(
-        "SELECT id, account_id AS accountId, public_key AS publicKey, counter, transports FROM passkeys WHERE id = ?",
-      )
-      .bind(id),
-  );
+  const passkey = await drizzle(db).select().from(passkeys).where(eq(passkeys.id, id)).get();
+  if (passkey === undefined) return null;
+  return { ...passkey, transports: Transports.parse(JSON.parse(passkey.transports)) };
 }
-
-const Ids = z.object({ id: z.string() });
 
 export async function passkeyIds(db: D1Database, accountId: string): Promise<string[]> {
-  const { results } = await allRows(
-    Ids,
-    db.prepare("SELECT id FROM passkeys WHERE account_id = ? ORDER BY created_at_ms").bind(accountId),
-  );
-  return results.map(({ id }) => id);
+  const rows = await drizzle(db)
+    .select({ id: passkeys.id })
+    .from(passkeys)
+    .where(eq(passkeys.accountId, accountId))
+    .orderBy(asc(passkeys.createdAtMs));
+  return rows.map(({ id }) => id);
 }
+
+const UserId = z.object({ id: z.string() });
 
 /** The account's user handle for authenticators; drawn with its first passkey, and the same from then on. */
 export async function webauthnUserId(db: D1Database, deps: Deps, accountId: string): Promise<string> {
   const row = await firstRow(
-    Ids,
+    UserId,
     db
       .prepare(
         "UPDATE accounts SET webauthn_user_id = ifnull(webauthn_user_id, ?2) WHERE id = ?1 RETURNING webauthn_user_id AS id",

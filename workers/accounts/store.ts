@@ -1,11 +1,14 @@
+import { and, eq, isNotNull } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
+import { accounts, passwords, secondFactors } from "../../migrations/schema.ts";
 import { AccountDetail, type Language, type PatchAccount, type Person } from "../../protocol/accounts.ts";
 import { newId } from "../../protocol/ids.ts";
 import { SIGN_IN_HISTORY_MAX } from "../../protocol/limits.ts";
 import { rename } from "../hub/store.ts";
 import { withdrawNews } from "../mail/unsubscribe.ts";
 import type { Deps } from "../platform/deps.ts";
-import { firstRow, firstValue, rowsOf, SqlBoolean } from "../platform/rows.ts";
+import { rowsOf, SqlBoolean } from "../platform/rows.ts";
 import type { PasswordRecord } from "./opaque.ts";
 import { insertPasskey } from "./passkey-store.ts";
 import type { Passkey } from "./webauthn.ts";
@@ -23,31 +26,16 @@ export interface Credentials {
   password: PasswordRecord | null;
 }
 
-const CredentialsRow = z.object({
-  accountId: z.string(),
-  userIdentifier: z.string().nullable(),
-  record: z.string().nullable(),
-  setupVersion: z.number().nullable(),
-});
-
 /** The account of an address and its password's record, in one read; the same read for an address that has none. */
 export async function findCredentials(db: D1Database, email: string): Promise<Credentials | null> {
-  const row = await firstRow(
-    CredentialsRow,
-    db
-      .prepare(
-        `SELECT accounts.id AS accountId, user_identifier AS userIdentifier, record, setup_version AS setupVersion
-       FROM accounts LEFT JOIN passwords ON passwords.account_id = accounts.id WHERE email = ?`,
-      )
-      .bind(email),
-  );
-  if (row === null) return null;
-  const { accountId, userIdentifier, record, setupVersion } = row;
-  const password =
-    userIdentifier === null || record === null || setupVersion === null
-      ? null
-      : { userIdentifier, record, setupVersion };
-  return { accountId, password };
+  const { userIdentifier, record, setupVersion } = passwords;
+  const found = await drizzle(db)
+    .select({ accountId: accounts.id, password: { userIdentifier, record, setupVersion } })
+    .from(accounts)
+    .leftJoin(passwords, eq(passwords.accountId, accounts.id))
+    .where(eq(accounts.email, email))
+    .get();
+  return found ?? null;
 }
 
 export function insertPassword(db: D1Database, accountId: string, password: PasswordRecord, nowMs: number) {
@@ -130,11 +118,8 @@ export async function patchAccount(
 }
 
 export async function hasSecondFactor(db: D1Database, accountId: string): Promise<boolean> {
-  const row = await db
-    .prepare("SELECT 1 FROM second_factors WHERE account_id = ? AND confirmed_at_ms IS NOT NULL")
-    .bind(accountId)
-    .first();
-  return row !== null;
+  const { accountId: owner, confirmedAtMs } = secondFactors;
+  return (await drizzle(db).$count(secondFactors, and(eq(owner, accountId), isNotNull(confirmedAtMs)))) > 0;
 }
 
 const { passkeys: Passkeys, signIns: SignIns, signInHistory: History } = AccountDetail.shape;
@@ -200,8 +185,10 @@ export const changeAddress = (db: D1Database, accountId: string, email: string):
   db.prepare("UPDATE accounts SET email = ?2 WHERE id = ?1").bind(accountId, email);
 
 /** The account of an address. */
-export const findAccountOf = (db: D1Database, email: string): Promise<string | null> =>
-  firstValue(z.string(), db.prepare("SELECT id FROM accounts WHERE email = ?").bind(email), "id");
+export async function findAccountOf(db: D1Database, email: string): Promise<string | null> {
+  const found = await drizzle(db).select({ id: accounts.id }).from(accounts).where(eq(accounts.email, email)).get();
+  return found?.id ?? null;
+}
 
 /** Signs one device out. `false`: the account has none of this id. */
 export async function endSignIn(db: D1Database, accountId: string, signInId: string): Promise<boolean> {

@@ -1,11 +1,12 @@
+import { and, eq, isNotNull, isNull } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { Secret, TOTP } from "otpauth";
-import { z } from "zod";
+import { secondFactors } from "../../migrations/schema.ts";
 import { randomBase32 } from "../../protocol/ids.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { toHex } from "../platform/hash.ts";
 import { mac } from "../platform/keys.ts";
-import { firstRow } from "../platform/rows.ts";
 import { openText } from "../platform/sealed-text.ts";
 
 /** Codes by time (RFC 6238) and recovery codes: made, and used up. */
@@ -41,8 +42,6 @@ export const removeSecondFactor = (db: D1Database, accountId: string): D1Prepare
   db.prepare("DELETE FROM recovery_codes WHERE account_id = ?").bind(accountId),
 ];
 
-const Sealed = z.object({ secret: z.string() });
-
 /** Checks a code and uses its time step up, in one statement: the same code does not count twice (RFC 6238 section 5.2). */
 export async function spendTotp(
   env: Env,
@@ -52,15 +51,13 @@ export async function spendTotp(
   confirmed: boolean,
 ): Promise<boolean> {
   const db = env.DB;
-  const row = await firstRow(
-    Sealed,
-    db
-      .prepare(
-        `SELECT secret FROM second_factors WHERE account_id = ? AND confirmed_at_ms IS ${confirmed ? "NOT NULL" : "NULL"}`,
-      )
-      .bind(accountId),
-  );
-  const secret = row === null ? null : await openText(env, "second-factors", accountId, row.secret);
+  const isMeant = (confirmed ? isNotNull : isNull)(secondFactors.confirmedAtMs);
+  const factor = await drizzle(db)
+    .select({ sealed: secondFactors.secret })
+    .from(secondFactors)
+    .where(and(eq(secondFactors.accountId, accountId), isMeant))
+    .get();
+  const secret = factor === undefined ? null : await openText(env, "second-factors", accountId, factor.sealed);
   if (secret === null) return false;
   const nowMs = deps.now();
   const delta = totp(secret).validate({ token: code, timestamp: nowMs, window: WINDOW });

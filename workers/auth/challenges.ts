@@ -1,4 +1,7 @@
+import { and, eq, gt } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
+import { challenges } from "../../migrations/schema.ts";
 import { toBase64Url } from "../platform/base64.ts";
 import type { Deps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
@@ -23,8 +26,7 @@ const lifetimeMs = {
 export type ChallengeKind = keyof typeof lifetimeMs;
 
 /** Each kind's own module reads `data` by a schema of its own. */
-const Waiting = z.object({ accountId: z.string().nullable(), data: jsonColumn(z.unknown()) });
-const Consumed = Waiting.extend({ expiresAtMs: z.int() });
+const Consumed = z.object({ accountId: z.string().nullable(), data: jsonColumn(z.unknown()), expiresAtMs: z.int() });
 
 /** 256 random bits for a person or a program to hold; base64url, 43 characters. Only its hash is ever stored. */
 export function newSecret(deps: Deps): string {
@@ -76,14 +78,13 @@ export async function readChallenge(
   kind: ChallengeKind,
   token: string,
 ): Promise<{ accountId: string | null; data: unknown } | null> {
-  return await firstRow(
-    Waiting,
-    db
-      .prepare(
-        "SELECT account_id AS accountId, data FROM challenges WHERE id_hash = ?1 AND kind = ?2 AND expires_at_ms > ?3",
-      )
-      .bind(await sha256Hex(token), kind, deps.now()),
-  );
+  const { idHash, kind: itsKind, accountId, data, expiresAtMs } = challenges;
+  const waiting = await drizzle(db)
+    .select({ accountId, data })
+    .from(challenges)
+    .where(and(eq(idHash, await sha256Hex(token)), eq(itsKind, kind), gt(expiresAtMs, deps.now())))
+    .get();
+  return waiting === undefined ? null : { accountId: waiting.accountId, data: JSON.parse(waiting.data) };
 }
 
 export const hasChallenge = async (...asked: Parameters<typeof readChallenge>): Promise<boolean> =>

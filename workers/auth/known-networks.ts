@@ -1,3 +1,6 @@
+import { and, eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { knownNetworks } from "../../migrations/schema.ts";
 import type { AppContext } from "../http/router.ts";
 import { toHex } from "../platform/hash.ts";
 import { mac } from "../platform/keys.ts";
@@ -32,8 +35,7 @@ export async function isFamiliar(c: AppContext, accountId: string | null): Promi
   // Looked up for every address alike, whoever asks with a sign-in of their own.
   const signedIn = await findSignedIn(c);
   const hash = await hashOf(c, accountId ?? "");
-  const known = await c.env.DB.prepare("SELECT 1 FROM known_networks WHERE account_id = ?1 AND network_hash = ?2")
-    .bind(accountId ?? "", hash)
-    .first();
-  return known !== null || (accountId !== null && signedIn?.account.id === accountId);
+  const isThis = and(eq(knownNetworks.accountId, accountId ?? ""), eq(knownNetworks.networkHash, hash));
+  const known = await drizzle(c.env.DB).$count(knownNetworks, isThis);
+  return known > 0 || (accountId !== null && signedIn?.account.id === accountId);
 }

@@ -1,11 +1,14 @@
+import { asc, eq, lte } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
+import { orphans, sweepPlaces } from "../../migrations/schema.ts";
 import { SAMPLES_PREFIX } from "../hub/sample.ts";
 import type { CallBudget } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
 import { objectStore } from "../platform/object-store.ts";
-import { allRows, firstValue } from "../platform/rows.ts";
+import { allRows } from "../platform/rows.ts";
 import { RECORDINGS_PREFIX } from "../recordings/keys.ts";
 
 /** Objects in one page: what R2 lists, and deletes, at once. */
@@ -110,20 +113,17 @@ async function sweepPage(
     .run();
 }
 
-const Orphan = z.object({ key: z.string() });
-
 /** Deletes what has been a stranger for long enough and still is one. */
 async function endQuarantine(env: Env, deps: Deps, budget: CallBudget): Promise<number> {
   if (!budget.allows(PAGE_CALLS)) return 0;
-  const { results } = await allRows(
-    Orphan,
-    env.DB.prepare("SELECT key FROM orphans WHERE found_at_ms <= ?1 ORDER BY found_at_ms LIMIT ?2").bind(
-      deps.now() - QUARANTINE_MS,
-      PAGE,
-    ),
-  );
-  if (results.length === 0) return 0;
-  const keys = results.map(({ key }) => key);
+  const found = await drizzle(env.DB)
+    .select({ key: orphans.key })
+    .from(orphans)
+    .where(lte(orphans.foundAtMs, deps.now() - QUARANTINE_MS))
+    .orderBy(asc(orphans.foundAtMs))
+    .limit(PAGE);
+  if (found.length === 0) return 0;
+  const keys = found.map(({ key }) => key);
   const strangers: string[] = [];
   for (const kind of kinds) {
     const own = keys.filter((key) => key.startsWith(kind.prefix));
@@ -139,8 +139,10 @@ async function endQuarantine(env: Env, deps: Deps, budget: CallBudget): Promise<
   return strangers.length;
 }
 
-const readPlace = (db: D1Database, name: string): Promise<string | null> =>
-  firstValue(z.string(), db.prepare("SELECT place FROM sweep_places WHERE name = ?").bind(name), "place");
+async function readPlace(db: D1Database, name: string): Promise<string | null> {
+  const row = await drizzle(db).select().from(sweepPlaces).where(eq(sweepPlaces.name, name)).get();
+  return row?.place ?? null;
+}
 
 const writePlace = (db: D1Database, name: string, place: string | null) =>
   db

@@ -1,4 +1,7 @@
+import { eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
+import { accounts } from "../../migrations/schema.ts";
 import { accentOf } from "../../protocol/accents.ts";
 import { Availability, Currency, type OwnProfile, PublicProfile, type PutProfile } from "../../protocol/hub.ts";
 import { newId, ProfileId, randomBase32 } from "../../protocol/ids.ts";
@@ -86,14 +89,15 @@ export async function findOwn(db: D1Database, accountId: string): Promise<Profil
 export async function readOwn(db: D1Database, accountId: string): Promise<OwnProfile | null> {
   const row = await findOwn(db, accountId);
   if (row !== null) return ownProfile(row);
-  const displayName = await db
-    .prepare("SELECT display_name FROM accounts WHERE id = ?")
-    .bind(accountId)
-    .first<string>("display_name");
-  if (displayName === null) return null;
+  const account = await drizzle(db)
+    .select({ displayName: accounts.displayName })
+    .from(accounts)
+    .where(eq(accounts.id, accountId))
+    .get();
+  if (account === undefined) return null;
   return {
     profileId: null,
-    displayName,
+    displayName: account.displayName,
     daw: null,
     instruments: [],
     languages: [],

@@ -1,16 +1,20 @@
-import { z } from "zod";
+import { eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { reports } from "../../migrations/schema.ts";
 import { done, type Result, refused } from "../../protocol/result.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { firstValue } from "../platform/rows.ts";
 import { eraseAccount } from "../privacy/account-erasure.ts";
 import { noteAction } from "./guard.ts";
 import type { Operator } from "./sign-in.ts";
 
 type Outcome = Result<void, "not-found" | "unavailable">;
 
-const accountOf = (db: D1Database, reportId: string) =>
-  firstValue(z.string(), db.prepare("SELECT account_id AS id FROM reports WHERE id = ?").bind(reportId), "id");
+async function accountOf(db: D1Database, reportId: string): Promise<string | null> {
+  const { id, accountId } = reports;
+  const report = await drizzle(db).select({ accountId }).from(reports).where(eq(id, reportId)).get();
+  return report?.accountId ?? null;
+}
 
 /** Closes a report, and all others about the same account that came up to `throughMs`; nothing else happens. */
 export async function closeReport(

@@ -1,11 +1,12 @@
+import { and, eq, gt } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { Secret, TOTP } from "otpauth";
-import { z } from "zod";
+import { operatorSignIns, operators } from "../../migrations/schema.ts";
 import { newId } from "../../protocol/ids.ts";
 import { newSecret } from "../auth/challenges.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { sha256Hex } from "../platform/hash.ts";
-import { firstRow } from "../platform/rows.ts";
 import { openText, sealText } from "../platform/sealed-text.ts";
 
 /**
@@ -17,9 +18,10 @@ const SIGNED_IN_MS = 8 * 3_600_000;
 const PERIOD_SECONDS = 30;
 const WINDOW = 1;
 
-const Operator = z.object({ id: z.string(), name: z.string() });
-export type Operator = z.infer<typeof Operator>;
-const Credentials = z.object({ id: z.string(), secret: z.string() });
+export interface Operator {
+  id: string;
+  name: string;
+}
 
 const totp = (secret: string, label = "") =>
   new TOTP({
@@ -35,20 +37,21 @@ export async function newOperator(env: Env, deps: Deps, name: string) {
   const id = newId("opr", deps.random);
   const key = newSecret(deps);
   const secret = new Secret({ buffer: deps.random(20).slice().buffer }).base32;
-  await env.DB.prepare("INSERT INTO operators (id, name, key_hash, secret, last_used_at_ms) VALUES (?, ?, ?, ?, ?)")
-    .bind(id, name, await sha256Hex(key), await sealText(env, deps, "operators", id, secret), deps.now())
-    .run();
+  const sealed = await sealText(env, deps, "operators", id, secret);
+  const keyHash = await sha256Hex(key);
+  await drizzle(env.DB).insert(operators).values({ id, name, keyHash, secret: sealed, lastUsedAtMs: deps.now() });
   return { operatorId: id, key, uri: totp(secret, name).toString() };
 }
 
 /** A token for who shows both; `null` says nothing of which was wrong. */
 export async function signInOperator(env: Env, deps: Deps, key: string, code: string): Promise<string | null> {
-  const row = await firstRow(
-    Credentials,
-    env.DB.prepare("SELECT id, secret FROM operators WHERE key_hash = ?").bind(await sha256Hex(key)),
-  );
-  const secret = row === null ? null : await openText(env, "operators", row.id, row.secret);
-  if (row === null || secret === null || !/^\d{6}$/.test(code)) return null;
+  const row = await drizzle(env.DB)
+    .select()
+    .from(operators)
+    .where(eq(operators.keyHash, await sha256Hex(key)))
+    .get();
+  const secret = row === undefined ? null : await openText(env, "operators", row.id, row.secret);
+  if (row === undefined || secret === null || !/^\d{6}$/.test(code)) return null;
   const nowMs = deps.now();
   const delta = totp(secret).validate({ token: code, timestamp: nowMs, window: WINDOW });
   if (delta === null) return null;
@@ -68,17 +71,18 @@ export async function signInOperator(env: Env, deps: Deps, key: string, code: st
 }
 
 export async function findOperator(env: Env, deps: Deps, token: string): Promise<Operator | null> {
-  return await firstRow(
-    Operator,
-    env.DB.prepare(
-      `SELECT o.id, o.name FROM operator_sign_ins s JOIN operators o ON o.id = s.operator_id
-       WHERE s.token_hash = ? AND s.expires_at_ms > ?`,
-    ).bind(await sha256Hex(token), deps.now()),
-  );
+  const { tokenHash, operatorId, expiresAtMs } = operatorSignIns;
+  const operator = await drizzle(env.DB)
+    .select({ id: operators.id, name: operators.name })
+    .from(operatorSignIns)
+    .innerJoin(operators, eq(operators.id, operatorId))
+    .where(and(eq(tokenHash, await sha256Hex(token)), gt(expiresAtMs, deps.now())))
+    .get();
+  return operator ?? null;
 }
 
 export async function signOutOperator(env: Env, token: string): Promise<void> {
-  await env.DB.prepare("DELETE FROM operator_sign_ins WHERE token_hash = ?")
-    .bind(await sha256Hex(token))
-    .run();
+  await drizzle(env.DB)
+    .delete(operatorSignIns)
+    .where(eq(operatorSignIns.tokenHash, await sha256Hex(token)));
 }

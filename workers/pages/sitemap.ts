@@ -1,8 +1,9 @@
-import { z } from "zod";
+import { and, asc, gte, lt, max } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { profiles } from "../../migrations/schema.ts";
 import { costs } from "../http/costs.ts";
 import { publicOrigin } from "../http/origin.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
-import { firstValue } from "../platform/rows.ts";
 import { publicPages } from "./routes.ts";
 
 /**
@@ -23,13 +24,14 @@ const urls = (origin: string, paths: readonly string[]) =>
 
 /** Profiles whose place is in a file. */
 async function published(db: D1Database, file: number): Promise<string[]> {
-  const { results } = await db
-    .prepare("SELECT id FROM profiles WHERE hub_position >= ?1 AND hub_position < ?2 ORDER BY hub_position")
-    .bind(file * PLACES_PER_FILE, (file + 1) * PLACES_PER_FILE)
-    .all();
-  return results.map((row) => `/hub/${Row.parse(row).id}`);
+  const { id, hubPosition: place } = profiles;
+  const rows = await drizzle(db)
+    .select({ id })
+    .from(profiles)
+    .where(and(gte(place, file * PLACES_PER_FILE), lt(place, (file + 1) * PLACES_PER_FILE)))
+    .orderBy(asc(place));
+  return rows.map((row) => `/hub/${row.id}`);
 }
-const Row = z.object({ id: z.string() });
 
 function sendRobots(c: AppContext) {
   return c.text(`User-agent: *\nDisallow: /api/\nSitemap: ${publicOrigin(c)}/sitemap.xml\n`);
@@ -37,12 +39,11 @@ function sendRobots(c: AppContext) {
 
 async function sendSitemap(c: AppContext) {
   const origin = publicOrigin(c);
-  const highest = await firstValue(
-    z.number(),
-    c.env.DB.prepare("SELECT max(hub_position) AS position FROM profiles"),
-    "position",
-  );
-  const count = Math.min(FILES_MAX, Math.floor((highest ?? 0) / PLACES_PER_FILE) + 1);
+  const highest = await drizzle(c.env.DB)
+    .select({ place: max(profiles.hubPosition) })
+    .from(profiles)
+    .get();
+  const count = Math.min(FILES_MAX, Math.floor((highest?.place ?? 0) / PLACES_PER_FILE) + 1);
   if (count === 1) return xml(c, urls(origin, [...publicPages, ...(await published(c.env.DB, 0))]));
   const names = ["pages", ...Array.from({ length: count }, (_, file) => String(file))];
   const files = names.map((name) => `<sitemap><loc>${origin}/sitemap-${name}.xml</loc></sitemap>`);

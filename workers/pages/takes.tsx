@@ -1,4 +1,7 @@
-import { z } from "zod";
+import { and, eq, inArray } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { sessionMembers, sessions } from "../../migrations/schema.ts";
+import type { SessionId } from "../../protocol/ids.ts";
 import { pageSchema } from "../../protocol/paging.ts";
 import { Recording } from "../../protocol/recordings.ts";
 import { may } from "../../protocol/roles.ts";
@@ -7,7 +10,6 @@ import { OwnRecordings } from "../../site/views/takes/own.tsx";
 import { costs } from "../http/costs.ts";
 import { readCursor } from "../http/paging.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
-import { allRows } from "../platform/rows.ts";
 import { findRecording } from "../recordings/store.ts";
 import { askApi, backTo } from "./form.ts";
 import { type ReaderVisit, seeOther, sendPage, withReader } from "./page.ts";
@@ -16,7 +18,6 @@ import { backToSession, type MemberVisit, toSession, withMember } from "./sessio
 
 const OwnPage = pageSchema(Recording);
 const PER_PAGE = 50;
-const Named = z.object({ id: z.string(), name: z.string() });
 
 const pathOf = (c: AppContext) => `/recordings/${encodeURIComponent(c.req.param("recordingId") ?? "")}`;
 
@@ -35,16 +36,12 @@ async function deleteTake(c: AppContext, { page }: ReaderVisit) {
 }
 
 /** Names of those of these sessions that the account is in. */
-async function sessionNames(db: D1Database, accountId: string, sessionIds: readonly string[]) {
-  const { results: rows } = await allRows(
-    Named,
-    db
-      .prepare(
-        `SELECT s.id, s.name FROM session_members m JOIN sessions s ON s.id = m.session_id
-         WHERE m.account_id = ?1 AND m.session_id IN (SELECT value FROM json_each(?2))`,
-      )
-      .bind(accountId, JSON.stringify([...new Set(sessionIds)])),
-  );
+async function sessionNames(db: D1Database, accountId: string, sessionIds: readonly SessionId[]) {
+  const rows = await drizzle(db)
+    .select({ id: sessions.id, name: sessions.name })
+    .from(sessionMembers)
+    .innerJoin(sessions, eq(sessions.id, sessionMembers.sessionId))
+    .where(and(eq(sessionMembers.accountId, accountId), inArray(sessions.id, sessionIds)));
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
@@ -55,7 +52,7 @@ async function listOwn(c: AppContext, { page, reader }: ReaderVisit) {
   const answer = await askApi(c, "GET", `/recordings?limit=${PER_PAGE}${cursor}`);
   if (!answer.ok) return pageProblem(c, answer.reason);
   const { items, nextCursor } = OwnPage.parse(answer.value);
-  const ids = items.map(({ sessionId }) => sessionId);
+  const ids = [...new Set(items.map(({ sessionId }) => sessionId))];
   const names = await sessionNames(c.env.DB, reader.id, ids);
   return sendPage(
     c,

@@ -1,9 +1,12 @@
+import { eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
+import { accountErasures, erasureReceipts } from "../../migrations/schema.ts";
 import { ERASURE_DEADLINE_MS } from "../../protocol/retention.ts";
 import { Unavailable } from "../platform/database.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { allRows, firstRow, firstValue } from "../platform/rows.ts";
+import { allRows } from "../platform/rows.ts";
 import { forgetErasures, type Logged, logErasure, missingErasures, newErasureId } from "./erasure-log.ts";
 import { closeDoors, steps } from "./erasure-steps.ts";
 
@@ -31,48 +34,35 @@ export interface Erasure {
   counts: Record<string, number> | null;
 }
 
-const ErasureRow = z.object({
-  confirmedAtMs: z.number(),
-  dueAtMs: z.number(),
-  finishedAtMs: z.number().nullable(),
-  step: z.string(),
-  counts: z.string().nullable(),
-});
-
 export async function findAccountErasure(db: D1Database, erasureId: string): Promise<Erasure | null> {
-  const row = await firstRow(
-    ErasureRow,
-    db
-      .prepare(
-        `SELECT confirmed_at_ms AS confirmedAtMs, due_at_ms AS dueAtMs, e.finished_at_ms AS finishedAtMs, step, counts
-       FROM account_erasures e LEFT JOIN erasure_receipts r ON r.erasure_id = e.id WHERE e.id = ?`,
-      )
-      .bind(erasureId),
-  );
-  if (row === null) return null;
+  const { id, confirmedAtMs, dueAtMs, finishedAtMs, step: at } = accountErasures;
+  const row = await drizzle(db)
+    .select({ confirmedAtMs, dueAtMs, finishedAtMs, step: at, counts: erasureReceipts.counts })
+    .from(accountErasures)
+    .leftJoin(erasureReceipts, eq(erasureReceipts.erasureId, id))
+    .where(eq(id, erasureId))
+    .get();
+  if (row === undefined) return null;
   const { step, counts, ...times } = row;
   const stepsDone = row.finishedAtMs === null ? Math.max(0, names.indexOf(step)) : names.length;
   return { erasureId, ...times, stepsDone, steps: names.length, counts: counts === null ? null : JSON.parse(counts) };
 }
 
+/** The erasure of an account that has begun; `null`: none has. */
+async function erasureOf(db: D1Database, accountId: string): Promise<string | null> {
+  const { id, accountId: whose } = accountErasures;
+  return (await drizzle(db).select({ id }).from(accountErasures).where(eq(whose, accountId)).get())?.id ?? null;
+}
+
 /** Begins an erasure, or finds the one that has begun. Returns its id. */
 export async function startErasure(env: Env, deps: Deps, accountId: string, cause: Cause): Promise<string> {
-  const known = await firstValue(
-    z.string(),
-    env.DB.prepare("SELECT id FROM account_erasures WHERE account_id = ?").bind(accountId),
-    "id",
-  );
+  const known = await erasureOf(env.DB, accountId);
   if (known !== null) return known;
   const logged = { erasureId: newErasureId(deps), accountId, confirmedAtMs: deps.now() };
   await logErasure(env, deps, logged);
   await record(env.DB, logged, cause);
   // Of two at once one was written: both carry that one on.
-  const written = await firstValue(
-    z.string(),
-    env.DB.prepare("SELECT id FROM account_erasures WHERE account_id = ?").bind(accountId),
-    "id",
-  );
-  return written ?? logged.erasureId;
+  return (await erasureOf(env.DB, accountId)) ?? logged.erasureId;
 }
 
 async function record(db: D1Database, { erasureId, accountId, confirmedAtMs }: Logged, cause: Cause): Promise<void> {
@@ -88,15 +78,10 @@ async function record(db: D1Database, { erasureId, accountId, confirmedAtMs }: L
   ]);
 }
 
-const Progress = z.object({ accountId: z.string().nullable(), step: z.string() });
-
 /** Carries an erasure on, at most `budget` bounded pieces of work. `true` when it has finished. */
 async function continueAccountErasure(env: Env, deps: Deps, erasureId: string, budget: number): Promise<boolean> {
-  const row = await firstRow(
-    Progress,
-    env.DB.prepare("SELECT account_id AS accountId, step FROM account_erasures WHERE id = ?").bind(erasureId),
-  );
-  if (row === null || row.accountId === null) return row !== null;
+  const row = await drizzle(env.DB).select().from(accountErasures).where(eq(accountErasures.id, erasureId)).get();
+  if (row === undefined || row.accountId === null) return row !== undefined;
   const work = { erasureId, accountId: row.accountId };
   let name = row.step;
   try {

@@ -1,4 +1,7 @@
+import { and, eq, isNull } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
+import { breachPeople } from "../../migrations/schema.ts";
 import { Language } from "../../protocol/accounts.ts";
 import { Breach, BreachScope, type HandleBreach, type RegisterBreach } from "../../protocol/breaches.ts";
 import { assertNever } from "../../protocol/errors.ts";
@@ -171,17 +174,14 @@ export async function continueBreaches(env: Env, deps: Deps) {
   return { done: written, rowsRead: open.meta.rows_read, finished };
 }
 
-const Affected = z.object({ id: z.string(), accountId: z.string().nullable(), email: z.string().nullable() });
-
 async function tellPeople(env: Env, deps: Deps, breachId: string, words: Record<Language, string>, limit: number) {
-  const { results } = await allRows(
-    Affected,
-    env.DB.prepare(
-      "SELECT id, account_id AS accountId, email FROM breach_people WHERE breach_id = ? AND told_at_ms IS NULL LIMIT ?",
-    ).bind(breachId, limit),
-  );
+  const people = await drizzle(env.DB)
+    .select()
+    .from(breachPeople)
+    .where(and(eq(breachPeople.breachId, breachId), isNull(breachPeople.toldAtMs)))
+    .limit(limit);
   const nowMs = deps.now();
-  for (const { id, accountId, email } of results) {
+  for (const { id, accountId, email } of people) {
     const to =
       accountId !== null
         ? await addressOf(env.DB, accountId)
@@ -196,7 +196,7 @@ async function tellPeople(env: Env, deps: Deps, breachId: string, words: Record<
       env.DB.prepare("UPDATE breach_people SET told_at_ms = ?2 WHERE id = ?1").bind(id, nowMs),
     ]);
   }
-  const finished = results.length < limit;
+  const finished = people.length < limit;
   // Everybody who was found has been written to: that notice is done, and this is its proof.
   if (finished)
     await env.DB.prepare(
@@ -207,7 +207,7 @@ async function tellPeople(env: Env, deps: Deps, breachId: string, words: Record<
     )
       .bind(breachId, nowMs)
       .run();
-  return { done: results.length, finished };
+  return { done: people.length, finished };
 }
 
 const Due = z.object({ breachId: z.string(), notice: z.string(), dueAtMs: z.number() });

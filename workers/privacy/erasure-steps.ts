@@ -1,4 +1,7 @@
+import { and, eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
+import { accountErasures } from "../../migrations/schema.ts";
 import { dropSamples } from "../hub/sample.ts";
 import { editProfile, findOwn } from "../hub/store.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
@@ -122,11 +125,9 @@ async function endRows(env: Env, deps: Deps, work: Work): Promise<Stepped> {
   const results = await db.batch(ruleStatements(db, work));
   // Every second statement counts what the one before it changed.
   if (results.some(({ meta }, at) => at % 2 === 0 && meta.changes >= ROWS)) return "more";
-  const byPerson = await db
-    .prepare("SELECT 1 FROM account_erasures WHERE id = ? AND cause = 'person'")
-    .bind(work.erasureId)
-    .first();
-  const to = byPerson === null ? null : await addressOf(db, work.accountId);
+  const isThis = and(eq(accountErasures.id, work.erasureId), eq(accountErasures.cause, "person"));
+  const byPerson = (await drizzle(db).$count(accountErasures, isThis)) > 0;
+  const to = byPerson ? await addressOf(db, work.accountId) : null;
   const values = { link: `${env.PUBLIC_ORIGIN}/erasure/${work.erasureId}` };
   const nowMs = deps.now();
   await db.batch([

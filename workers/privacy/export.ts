@@ -1,4 +1,7 @@
+import { asc, desc, eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
+import { exports } from "../../migrations/schema.ts";
 import { assertNever } from "../../protocol/errors.ts";
 import { newId } from "../../protocol/ids.ts";
 import { Export } from "../../protocol/privacy.ts";
@@ -7,7 +10,7 @@ import { addressOf, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { objectStore } from "../platform/object-store.ts";
-import { allRows, firstRow, firstValue, StoredId } from "../platform/rows.ts";
+import { allRows, firstRow, StoredId } from "../platform/rows.ts";
 import { nextSeat, type Page, readRoom, readRows, sources } from "./export-sources.ts";
 
 /**
@@ -40,15 +43,16 @@ export async function requestExport(env: Env, deps: Deps, accountId: string): Pr
   )
     .bind(newId("exp", deps.random), accountId, nowMs, JSON.stringify(place), nowMs + EXPORT_RETENTION_MS)
     .run();
-  const id = await firstValue(
-    z.string(),
-    env.DB.prepare("SELECT id FROM exports WHERE account_id = ? ORDER BY requested_at_ms DESC, id LIMIT 1").bind(
-      accountId,
-    ),
-    "id",
-  );
-  if (id === null) throw new Error("An export was neither written nor there.");
-  return id;
+  const { id, accountId: whose, requestedAtMs } = exports;
+  const newest = await drizzle(env.DB)
+    .select({ id })
+    .from(exports)
+    .where(eq(whose, accountId))
+    .orderBy(desc(requestedAtMs), asc(id))
+    .limit(1)
+    .get();
+  if (newest === undefined) throw new Error("An export was neither written nor there.");
+  return newest.id;
 }
 
 /** A list's text from here to the end of the page: it opens where it begins and closes where it ends. */
@@ -195,13 +199,10 @@ async function dropExport(env: Env, deps: Deps, exportId: string): Promise<boole
 
 /** For the erasure of an account: takes one of its exports away. `false`: there was none. */
 export async function dropOneExport(env: Env, deps: Deps, accountId: string): Promise<boolean> {
-  const id = await firstValue(
-    z.string(),
-    env.DB.prepare("SELECT id FROM exports WHERE account_id = ? LIMIT 1").bind(accountId),
-    "id",
-  );
-  if (id === null) return false;
-  await dropExport(env, deps, id);
+  const { id, accountId: whose } = exports;
+  const one = await drizzle(env.DB).select({ id }).from(exports).where(eq(whose, accountId)).limit(1).get();
+  if (one === undefined) return false;
+  await dropExport(env, deps, one.id);
   return true;
 }
 

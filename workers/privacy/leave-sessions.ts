@@ -1,24 +1,22 @@
-import { z } from "zod";
+import { eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { sessionMembers } from "../../migrations/schema.ts";
 import type { MemberId, SessionId } from "../../protocol/ids.ts";
 import { withRequestBudget } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { allRows, StoredId } from "../platform/rows.ts";
 import { deliver, enqueue, findDecision } from "../rooms/room-outbox.ts";
 import { closeSession, continueErasure, findErasure } from "./session-erasure.ts";
 
-const Seat = z.object({ sessionId: StoredId.session, memberId: StoredId.member });
-
 /** Takes an account out of up to `limit` of its sessions. Returns how many there were. */
 export async function leaveSessions(env: Env, deps: Deps, accountId: string, limit: number): Promise<number> {
-  const { results } = await allRows(
-    Seat,
-    env.DB.prepare(
-      "SELECT session_id AS sessionId, member_id AS memberId FROM session_members WHERE account_id = ?1 LIMIT ?2",
-    ).bind(accountId, limit),
-  );
-  for (const { sessionId, memberId } of results) await leave(env, deps, sessionId, memberId);
-  return results.length;
+  const seats = await drizzle(env.DB)
+    .select()
+    .from(sessionMembers)
+    .where(eq(sessionMembers.accountId, accountId))
+    .limit(limit);
+  for (const { sessionId, memberId } of seats) await leave(env, deps, sessionId, memberId);
+  return seats.length;
 }
 
 /**

@@ -1,14 +1,13 @@
-import { z } from "zod";
+import { and, eq, isNull } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { policyNotices } from "../../migrations/schema.ts";
 import { queuePolicyChange } from "../mail/broadcasts.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { firstRow } from "../platform/rows.ts";
 import { type PolicyVersion, policyVersions } from "./policy-versions.ts";
 
 /** Accounts written to in one run: a mail has a daily quota, and the outbox paces what goes out besides. */
 const PACE = 200;
-
-const Progress = z.object({ lastAccountId: z.string() });
 
 /**
  * Promise G5: a material change of the policy is mailed to everybody who has an account when it is told. One row a version says how far
@@ -18,16 +17,14 @@ const Progress = z.object({ lastAccountId: z.string() });
 export async function tellPolicyChange(env: Env, deps: Deps, versions: readonly PolicyVersion[] = policyVersions) {
   const version = versions.findLast((one) => one.isMaterial);
   if (version?.change == null) return { done: 0, rowsRead: 0, finished: true };
-  await env.DB.prepare("INSERT INTO policy_notices (version, started_at_ms) VALUES (?, ?) ON CONFLICT DO NOTHING")
-    .bind(version.version, deps.now())
-    .run();
-  const row = await firstRow(
-    Progress,
-    env.DB.prepare(
-      "SELECT last_account_id AS lastAccountId FROM policy_notices WHERE version = ? AND finished_at_ms IS NULL",
-    ).bind(version.version),
-  );
-  if (row === null) return { done: 0, rowsRead: 1, finished: true };
+  const db = drizzle(env.DB);
+  await db.insert(policyNotices).values({ version: version.version, startedAtMs: deps.now() }).onConflictDoNothing();
+  const row = await db
+    .select()
+    .from(policyNotices)
+    .where(and(eq(policyNotices.version, version.version), isNull(policyNotices.finishedAtMs)))
+    .get();
+  if (row === undefined) return { done: 0, rowsRead: 1, finished: true };
   const link = `${env.PUBLIC_ORIGIN}/privacy#versions`;
   const { en, de } = version.change;
   const values = {

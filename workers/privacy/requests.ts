@@ -1,4 +1,7 @@
+import { and, eq, isNull } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
+import { privacyRequests } from "../../migrations/schema.ts";
 import { assertNever } from "../../protocol/errors.ts";
 import { AccountId, newId } from "../../protocol/ids.ts";
 import { REQUESTS_OPEN_MAX } from "../../protocol/limits.ts";
@@ -8,7 +11,7 @@ import { DAY_MS } from "../../protocol/retention.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { allRows, firstRow, firstValue, StoredId } from "../platform/rows.ts";
+import { allRows, StoredId } from "../platform/rows.ts";
 import { monthsLater } from "./calendar-month.ts";
 
 /**
@@ -88,20 +91,13 @@ export async function openRequests(db: D1Database): Promise<OpenRequest[]> {
   return results;
 }
 
-const Handled = z.object({
-  accountId: z.string(),
-  receivedAtMs: z.number(),
-  identityCheckedAtMs: z.number().nullable(),
-  extensionReason: z.string().nullable(),
-});
-
 /** Whose request it is. */
-export const accountOfRequest = (db: D1Database, requestId: string): Promise<string | null> =>
-  firstValue(
-    z.string(),
-    db.prepare("SELECT account_id AS id FROM privacy_requests WHERE id = ?").bind(requestId),
-    "id",
+export async function accountOfRequest(db: D1Database, requestId: string): Promise<string | null> {
+  const { id, accountId } = privacyRequests;
+  return (
+    (await drizzle(db).select({ accountId }).from(privacyRequests).where(eq(id, requestId)).get())?.accountId ?? null
   );
+}
 
 /** `unchecked`: nobody is answered before it is known who they are. */
 export async function handleRequest(
@@ -110,14 +106,12 @@ export async function handleRequest(
   requestId: string,
   step: HandlePrivacyRequest,
 ): Promise<Result<void, "not-found" | "unchecked" | "extended-before">> {
-  const row = await firstRow(
-    Handled,
-    env.DB.prepare(
-      `SELECT account_id AS accountId, received_at_ms AS receivedAtMs, identity_checked_at_ms AS identityCheckedAtMs,
-       extension_reason AS extensionReason FROM privacy_requests WHERE id = ? AND closed_at_ms IS NULL`,
-    ).bind(requestId),
-  );
-  if (row === null) return refused("not-found");
+  const row = await drizzle(env.DB)
+    .select()
+    .from(privacyRequests)
+    .where(and(eq(privacyRequests.id, requestId), isNull(privacyRequests.closedAtMs)))
+    .get();
+  if (row === undefined) return refused("not-found");
   const nowMs = deps.now();
   const change = (sql: string, ...values: unknown[]) =>
     env.DB.prepare(`UPDATE privacy_requests SET ${sql} WHERE id = ?1 AND closed_at_ms IS NULL`).bind(

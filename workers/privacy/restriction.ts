@@ -1,8 +1,9 @@
-import { z } from "zod";
+import { eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { countingObjections, restrictions } from "../../migrations/schema.ts";
 import { editProfile, findOwn } from "../hub/store.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { firstValue } from "../platform/rows.ts";
 
 /**
  * Promise G2, Article 18: the data of somebody who asks for it is stored and not otherwise used. From then on their profile is off
@@ -10,39 +11,31 @@ import { firstValue } from "../platform/rows.ts";
  * the person alone.
  */
 export async function restrict(env: Env, deps: Deps, accountId: string): Promise<void> {
-  await env.DB.prepare("INSERT INTO restrictions (account_id, since_at_ms) VALUES (?, ?) ON CONFLICT DO NOTHING")
-    .bind(accountId, deps.now())
-    .run();
+  await drizzle(env.DB).insert(restrictions).values({ accountId, sinceAtMs: deps.now() }).onConflictDoNothing();
   if ((await findOwn(env.DB, accountId)) !== null) await editProfile(env.DB, deps, accountId, { published: false });
 }
 
 export async function liftRestriction(db: D1Database, accountId: string): Promise<void> {
-  await db.prepare("DELETE FROM restrictions WHERE account_id = ?").bind(accountId).run();
+  await drizzle(db).delete(restrictions).where(eq(restrictions.accountId, accountId));
 }
 
 /** Since when somebody's data is restricted; `null`: it is not. */
-export const restrictedSince = (db: D1Database, accountId: string): Promise<number | null> =>
-  firstValue(
-    z.number(),
-    db.prepare("SELECT since_at_ms AS sinceAtMs FROM restrictions WHERE account_id = ?").bind(accountId),
-    "sinceAtMs",
-  );
+export async function restrictedSince(db: D1Database, accountId: string): Promise<number | null> {
+  const row = await drizzle(db).select().from(restrictions).where(eq(restrictions.accountId, accountId)).get();
+  return row?.sinceAtMs ?? null;
+}
 
 /** Promise H4, Article 21: nothing that this person does is counted any more. What was counted before names nobody, so it cannot be found again. */
 export async function objectToCounting(env: Env, deps: Deps, accountId: string): Promise<void> {
-  await env.DB.prepare("INSERT INTO counting_objections (account_id, since_at_ms) VALUES (?, ?) ON CONFLICT DO NOTHING")
-    .bind(accountId, deps.now())
-    .run();
+  await drizzle(env.DB).insert(countingObjections).values({ accountId, sinceAtMs: deps.now() }).onConflictDoNothing();
 }
 
 export async function withdrawObjection(db: D1Database, accountId: string): Promise<void> {
-  await db.prepare("DELETE FROM counting_objections WHERE account_id = ?").bind(accountId).run();
+  await drizzle(db).delete(countingObjections).where(eq(countingObjections.accountId, accountId));
 }
 
 /** Since when somebody objects to being counted; `null`: they do not. */
-export const uncountedSince = (db: D1Database, accountId: string): Promise<number | null> =>
-  firstValue(
-    z.number(),
-    db.prepare("SELECT since_at_ms AS sinceAtMs FROM counting_objections WHERE account_id = ?").bind(accountId),
-    "sinceAtMs",
-  );
+export async function uncountedSince(db: D1Database, accountId: string): Promise<number | null> {
+  const { accountId: who } = countingObjections;
+  return (await drizzle(db).select().from(countingObjections).where(eq(who, accountId)).get())?.sinceAtMs ?? null;
+}

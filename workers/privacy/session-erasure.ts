@@ -1,4 +1,7 @@
+import { and, eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
+import { sessionErasures } from "../../migrations/schema.ts";
 import type { SessionId } from "../../protocol/ids.ts";
 import { TICKET_LIFETIME_MS } from "../../protocol/limits.ts";
 import { ERASURE_DEADLINE_MS } from "../../protocol/retention.ts";
@@ -53,13 +56,14 @@ export async function findErasure(db: D1Database, sessionId: SessionId): Promise
   return row === null ? null : { ...row, notice: NOTICE };
 }
 
+async function hasRequested(db: D1Database, sessionId: SessionId, accountId: string): Promise<boolean> {
+  const { sessionId: session, requestedBy } = sessionErasures;
+  return (await drizzle(db).$count(sessionErasures, and(eq(session, sessionId), eq(requestedBy, accountId)))) > 0;
+}
+
 /** The deletion as whoever asked for it may look at it again; `null` for everybody else. */
 export async function findOwnErasure(db: D1Database, sessionId: SessionId, accountId: string) {
-  const mine = await db
-    .prepare("SELECT 1 FROM session_erasures WHERE session_id = ? AND requested_by = ?")
-    .bind(sessionId, accountId)
-    .first();
-  return mine === null ? null : await findErasure(db, sessionId);
+  return (await hasRequested(db, sessionId, accountId)) ? await findErasure(db, sessionId) : null;
 }
 
 /** Closes the session to everybody and starts the clock. Asking again by the same account is "requested" again. */
@@ -70,13 +74,7 @@ export async function requestErasure(
   nowMs: number,
 ): Promise<"requested" | "not-found" | "forbidden"> {
   const member = await findMembership(db, sessionId, accountId);
-  if (member === null) {
-    const mine = await db
-      .prepare("SELECT 1 FROM session_erasures WHERE session_id = ? AND requested_by = ?")
-      .bind(sessionId, accountId)
-      .first();
-    return mine === null ? "not-found" : "requested";
-  }
+  if (member === null) return (await hasRequested(db, sessionId, accountId)) ? "requested" : "not-found";
   if (!may(member.role, "session.delete")) return "forbidden";
   await db.batch(closeSession(db, sessionId, accountId, nowMs));
   return "requested";

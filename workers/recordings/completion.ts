@@ -1,5 +1,7 @@
-import { z } from "zod";
+import { eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { stemProblem, WAV_HEADER_MAX_BYTES } from "../../audio/wav-reader.ts";
+import { recordings } from "../../migrations/schema.ts";
 import type { ErrorCode } from "../../protocol/errors.ts";
 import { COMPLETION_LEASE_MS, DELETION_MARGIN_MS, HASH_STEP_BYTES } from "../../protocol/limits.ts";
 import { type CompleteRecording, peaksProblem } from "../../protocol/recordings.ts";
@@ -9,7 +11,6 @@ import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { toHex } from "../platform/hash.ts";
 import { isFinal, isNoSuchUpload, type ObjectStore, objectStore } from "../platform/object-store.ts";
-import { firstRow } from "../platform/rows.ts";
 import { objectKey, peaksKey } from "./keys.ts";
 import { Sha256 } from "./sha256.ts";
 import { formatOf, listParts, type Part, type Row } from "./store.ts";
@@ -104,8 +105,6 @@ export async function completeUpload(
   return published.ok ? ok("complete") : published;
 }
 
-const State = z.object({ state: z.string() });
-
 async function publish(
   env: Env,
   deps: Deps,
@@ -145,9 +144,10 @@ async function publish(
   ]);
   if ((completed?.meta.changes ?? 0) > 0) return done;
   // A twin of this request was faster, or began anew; or the recording was withdrawn meanwhile: then nothing may stay behind.
-  const now = await firstRow(State, env.DB.prepare("SELECT state FROM recordings WHERE id = ?").bind(row.id));
+  const { id, state } = recordings;
+  const now = await drizzle(env.DB).select({ state }).from(recordings).where(eq(id, row.id)).get();
   if (now?.state === "complete") return done;
-  if (now === null) {
+  if (now === undefined) {
     await objectStore(env, deps).delete([objectKey(row.sessionId, row.id), peaksKey(row.sessionId, row.id)]);
   }
   return refuse("upload-ended");

@@ -1,4 +1,7 @@
+import { asc, eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
+import { recordingParts, storageUse } from "../../migrations/schema.ts";
 import { ClockPoint, type CreateRecording, type Recording, StemFormat } from "../../protocol/recordings.ts";
 import { UPLOAD_ABANDONED_AFTER_MS } from "../../protocol/retention.ts";
 import { Role } from "../../protocol/roles.ts";
@@ -241,10 +244,7 @@ const StorageUse = z.object({ heldBytes: z.number() });
 
 /** Bytes that R2 holds for an account: never less, and exactly as many once they have been counted anew. */
 export async function heldBytesOf(db: D1Database, accountId: string): Promise<number> {
-  const row = await firstRow(
-    StorageUse,
-    db.prepare("SELECT held_bytes AS heldBytes FROM storage_use WHERE account_id = ?").bind(accountId),
-  );
+  const row = await drizzle(db).select().from(storageUse).where(eq(storageUse.accountId, accountId)).get();
   return row?.heldBytes ?? 0;
 }
 
@@ -265,17 +265,18 @@ export async function recountStorage(db: D1Database, accountId: string): Promise
   return row?.heldBytes ?? 0;
 }
 
-export const Part = z.object({ number: z.int(), etag: z.string().nullable(), sha256: z.string(), sizeBytes: z.int() });
-export type Part = z.infer<typeof Part>;
+export interface Part {
+  number: number;
+  etag: string | null;
+  sha256: string;
+  sizeBytes: number;
+}
 
-export async function listParts(db: D1Database, recordingId: string): Promise<Part[]> {
-  const { results } = await allRows(
-    Part,
-    db
-      .prepare(
-        `SELECT number, etag, sha256, size_bytes AS sizeBytes FROM recording_parts WHERE recording_id = ? ORDER BY number`,
-      )
-      .bind(recordingId),
-  );
-  return results;
+export async function listParts(db: D1Database, id: string): Promise<Part[]> {
+  const { recordingId, number, etag, sha256, sizeBytes } = recordingParts;
+  return await drizzle(db)
+    .select({ number, etag, sha256, sizeBytes })
+    .from(recordingParts)
+    .where(eq(recordingId, id))
+    .orderBy(asc(number));
 }

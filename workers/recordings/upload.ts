@@ -1,4 +1,7 @@
+import { and, eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
+import { recordingParts } from "../../migrations/schema.ts";
 import type { ErrorCode } from "../../protocol/errors.ts";
 import { randomBase32 } from "../../protocol/ids.ts";
 import { PART_LEASE_MS, PARTS_MAX, RECORDING_QUOTA_BYTES, STORAGE_QUOTA_BYTES } from "../../protocol/limits.ts";
@@ -101,17 +104,12 @@ function quotaProblem(tier: Tier, recordingBytes: number, accountBytes: number):
   return accountBytes > all ? refuse("quota-exceeded", `The ${tier} plan holds ${gigabytes(all)} together.`) : null;
 }
 
-const HeldPart = z.object({ etag: z.string().nullable(), sha256: z.string(), sizeBytes: z.number() });
-
 const findPart = (db: D1Database, recordingId: string, number: number) =>
-  firstRow(
-    HeldPart,
-    db
-      .prepare(
-        "SELECT etag, sha256, size_bytes AS sizeBytes FROM recording_parts WHERE recording_id = ?1 AND number = ?2",
-      )
-      .bind(recordingId, number),
-  );
+  drizzle(db)
+    .select()
+    .from(recordingParts)
+    .where(and(eq(recordingParts.recordingId, recordingId), eq(recordingParts.number, number)))
+    .get();
 
 const Claim = z.object({
   heldBytes: z.number(),

@@ -1,4 +1,7 @@
+import { eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
+import { roomCalls } from "../../migrations/schema.ts";
 import type { SessionId } from "../../protocol/ids.ts";
 import { ApiBody, DecidedState } from "../../protocol/room.ts";
 import type { CallBudget } from "../platform/call-budget.ts";
@@ -68,16 +71,11 @@ async function heal(env: Env, deps: Deps, sessionId: SessionId): Promise<boolean
   }
 }
 
-const Numbered = z.object({ number: z.number() });
-
 /** Makes the call and forgets it. `false`: the room could not be reached; the row stays for cron. */
 export async function deliver(env: Env, deps: Deps, call: Decision): Promise<boolean> {
-  const row = await firstRow(
-    Numbered,
-    env.DB.prepare("SELECT number FROM room_calls WHERE event_id = ?").bind(call.eventId),
-  );
+  const row = await drizzle(env.DB).select().from(roomCalls).where(eq(roomCalls.eventId, call.eventId)).get();
   // Somebody else has delivered it.
-  if (row === null) return true;
+  if (row === undefined) return true;
   try {
     const room = await deps.reachRoom(env, call.sessionId);
     const applied = await room.applyDecision(call.fromMemberId, call.eventId, row.number, call.body);
@@ -100,8 +98,7 @@ export async function findDecision(db: D1Database, eventId: string): Promise<Dec
   return row === null || body === null ? null : { ...row, body };
 }
 
-const forget = (db: D1Database, eventId: string) =>
-  db.prepare("DELETE FROM room_calls WHERE event_id = ?").bind(eventId).run();
+const forget = (db: D1Database, eventId: string) => drizzle(db).delete(roomCalls).where(eq(roomCalls.eventId, eventId));
 
 function readBody(text: string): ApiBody | null {
   try {

@@ -1,41 +1,48 @@
+import { and, eq, sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { createMiddleware } from "hono/factory";
-import { z } from "zod";
-import { may, type Permission, Role } from "../../protocol/roles.ts";
+import { sessionMembers, sessions } from "../../migrations/schema.ts";
+import type { MemberId, SessionId } from "../../protocol/ids.ts";
+import { may, type Permission, type Role } from "../../protocol/roles.ts";
 import type { AccountEnv } from "../auth/guard.ts";
 import { problem } from "../http/problem.ts";
 import type { Readable } from "../http/router.ts";
-import { firstRow, SqlBoolean, StoredId } from "../platform/rows.ts";
 
 /** What the asking account is in the session that the path names. */
-const Membership = z.object({
-  sessionId: StoredId.session,
-  memberId: StoredId.member,
-  role: Role,
-  sessionName: z.string(),
-  recordingPermitted: SqlBoolean,
+export interface Membership {
+  sessionId: SessionId;
+  memberId: MemberId;
+  role: Role;
+  sessionName: string;
+  recordingPermitted: boolean;
   /** The session's newest decision; role and settings are as it left them. */
-  decision: z.int(),
-  sessionCreatedAtMs: z.int(),
-});
-export type Membership = z.infer<typeof Membership>;
+  decision: number;
+  sessionCreatedAtMs: number;
+}
 
 export interface MemberEnv extends AccountEnv {
   Variables: AccountEnv["Variables"] & { member: Membership };
 }
 export type MemberContext = Readable<MemberEnv>;
 
-export async function findMembership(db: D1Database, sessionId: string, accountId: string): Promise<Membership | null> {
-  return await firstRow(
-    Membership,
-    db
-      .prepare(
-        `SELECT session_id AS sessionId, member_id AS memberId, role, name AS sessionName,
-              recording_permitted AS recordingPermitted, decisions AS decision, sessions.created_at_ms AS sessionCreatedAtMs
-       FROM session_members JOIN sessions ON sessions.id = session_id
-       WHERE session_id = ?1 AND account_id = ?2`,
-      )
-      .bind(sessionId, accountId),
-  );
+/** `null`: whatever `sessionId` says, the account is in no such session. */
+export async function findMembership(db: D1Database, asked: string, accountId: string): Promise<Membership | null> {
+  const { sessionId, memberId, role, accountId: who } = sessionMembers;
+  const member = await drizzle(db)
+    .select({
+      sessionId,
+      memberId,
+      role,
+      sessionName: sessions.name,
+      recordingPermitted: sessions.recordingPermitted,
+      decision: sessions.decisions,
+      sessionCreatedAtMs: sessions.createdAtMs,
+    })
+    .from(sessionMembers)
+    .innerJoin(sessions, eq(sessions.id, sessionId))
+    .where(and(sql`${sessionId} = ${asked}`, eq(who, accountId)))
+    .get();
+  return member ?? null;
 }
 
 /**

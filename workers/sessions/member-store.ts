@@ -1,3 +1,6 @@
+import { and, eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { sessionMembers } from "../../migrations/schema.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import { ok, type Result, refused } from "../../protocol/result.ts";
 import type { ApiBody } from "../../protocol/room.ts";
@@ -36,9 +39,7 @@ export async function changeMember(
         ];
   const [, changed] = await db.batch([recorded, ...statements]);
   if ((changed?.meta.changes ?? 0) > 0) return ok(call);
-  const known = await db
-    .prepare("SELECT 1 FROM session_members WHERE session_id = ? AND member_id = ?")
-    .bind(by.sessionId, memberId)
-    .first();
-  return refused(known === null ? "not-found" : "last-host");
+  const isThis = and(eq(sessionMembers.sessionId, by.sessionId), eq(sessionMembers.memberId, memberId));
+  const known = await drizzle(db).$count(sessionMembers, isThis);
+  return refused(known === 0 ? "not-found" : "last-host");
 }

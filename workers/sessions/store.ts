@@ -1,13 +1,15 @@
+import { and, asc, desc, eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
+import { accounts, sessionErasures, sessionMembers, sessions } from "../../migrations/schema.ts";
 import { accentsOf } from "../../protocol/accents.ts";
 import type { MemberId, SessionId } from "../../protocol/ids.ts";
 import { SESSIONS_PER_ACCOUNT_MAX } from "../../protocol/limits.ts";
 import { done, type Result, refused } from "../../protocol/result.ts";
-import { Role } from "../../protocol/roles.ts";
 import type { SessionSettings } from "../../protocol/room.ts";
 import { InviteSummary, type SessionDetail, SessionSummary } from "../../protocol/sessions.ts";
 import { type Cursor, cutPage } from "../http/paging.ts";
-import { allRows, firstRow, firstValue, StoredId } from "../platform/rows.ts";
+import { allRows, StoredId } from "../platform/rows.ts";
 import { type Decision, enqueue } from "../rooms/room-outbox.ts";
 import { comingEvenings, findEvening } from "./evenings.ts";
 import { findMembership, type Membership } from "./guard.ts";
@@ -15,8 +17,6 @@ import { findMembership, type Membership } from "./guard.ts";
 type Detail = z.infer<typeof SessionDetail>;
 
 type Created = Result<void, "conflict" | "quota-exceeded">;
-
-const Known = z.object({ name: z.string(), permitted: z.number() });
 
 /** Creates the session with its host, or finds that the very same was created before (fault X10). */
 export async function createSession(
@@ -47,19 +47,15 @@ export async function createSession(
       .bind(session.sessionId, host.accountId, host.memberId, nowMs),
   ]);
   if (created?.meta.changes === 1) return done;
-  const known = await firstRow(
-    Known,
-    db.prepare("SELECT name, recording_permitted AS permitted FROM sessions WHERE id = ?").bind(session.sessionId),
-  );
-  if (known === null) {
-    const erased = await db
-      .prepare("SELECT 1 FROM session_erasures WHERE session_id = ?")
-      .bind(session.sessionId)
-      .first();
-    return refused(erased === null ? "quota-exceeded" : "conflict");
+  const known = await drizzle(db).select().from(sessions).where(eq(sessions.id, session.sessionId)).get();
+  if (known === undefined) {
+    const erased = await drizzle(db).$count(sessionErasures, eq(sessionErasures.sessionId, session.sessionId));
+    return refused(erased === 0 ? "quota-exceeded" : "conflict");
   }
   const member = await findMembership(db, session.sessionId, host.accountId);
-  const same = member?.role === "host" && known.name === session.name && known.permitted === permitted;
+  const { recordingPermitted } = session.settings;
+  const isSame = known.name === session.name && known.recordingPermitted === recordingPermitted;
+  const same = member?.role === "host" && isSame;
   return same ? done : refused("conflict");
 }
 
@@ -92,20 +88,16 @@ export async function listSessions(db: D1Database, accountId: string, limit: num
   );
 }
 
-const Hosted = z.object({ sessionId: StoredId.session, name: z.string() });
-
 /** Sessions that an account hosts, newest first: for choosing one of them. */
 export async function listHosted(db: D1Database, accountId: string, limit = 50) {
-  const { results } = await allRows(
-    Hosted,
-    db
-      .prepare(
-        `SELECT m.session_id AS sessionId, s.name FROM session_members m JOIN sessions s ON s.id = m.session_id
-       WHERE m.account_id = ?1 AND m.role = 'host' ORDER BY m.joined_at_ms DESC, m.session_id DESC LIMIT ?2`,
-      )
-      .bind(accountId, limit),
-  );
-  return results;
+  const { sessionId, accountId: who, role, joinedAtMs } = sessionMembers;
+  return await drizzle(db)
+    .select({ sessionId, name: sessions.name })
+    .from(sessionMembers)
+    .innerJoin(sessions, eq(sessions.id, sessionId))
+    .where(and(eq(who, accountId), eq(role, "host")))
+    .orderBy(desc(joinedAtMs), desc(sessionId))
+    .limit(limit);
 }
 
 /** One page of a session's invites, newest first, without their codes. */
@@ -128,22 +120,17 @@ export async function listInvites(db: D1Database, sessionId: SessionId, limit: n
   );
 }
 
-const MemberRow = z.object({ memberId: StoredId.member, displayName: z.string(), role: Role, accountId: z.string() });
-
 /** Who is in a session, as its members see them: promise V1's list and nothing else of anybody. */
-export async function listMembers(db: D1Database, sessionId: SessionId): Promise<Detail["members"]> {
-  const { results } = await allRows(
-    MemberRow,
-    db
-      .prepare(
-        `SELECT member_id AS memberId, display_name AS displayName, role, account_id AS accountId
-       FROM session_members JOIN accounts ON accounts.id = account_id
-       WHERE session_id = ?1 ORDER BY joined_at_ms, member_id`,
-      )
-      .bind(sessionId),
-  );
-  const accents = accentsOf(results.map(({ accountId }) => accountId));
-  return results.map(({ accountId, ...seen }) => ({ ...seen, accent: accents.get(accountId) ?? 1 }));
+export async function listMembers(db: D1Database, session: SessionId): Promise<Detail["members"]> {
+  const { sessionId, memberId, role, accountId, joinedAtMs } = sessionMembers;
+  const people = await drizzle(db)
+    .select({ memberId, displayName: accounts.displayName, role, accountId })
+    .from(sessionMembers)
+    .innerJoin(accounts, eq(accounts.id, accountId))
+    .where(eq(sessionId, session))
+    .orderBy(asc(joinedAtMs), asc(memberId));
+  const accents = accentsOf(people.map(({ accountId: whose }) => whose));
+  return people.map(({ accountId: whose, ...seen }) => ({ ...seen, accent: accents.get(whose) ?? 1 }));
 }
 
 /** The session as its members see it. */
@@ -163,14 +150,11 @@ export async function sessionDetail(db: D1Database, member: Membership, nowMs: n
 }
 
 /** The account behind a member of a session; never handed to another member. */
-export const findAccountOf = (db: D1Database, sessionId: string, memberId: string): Promise<string | null> =>
-  firstValue(
-    z.string(),
-    db
-      .prepare("SELECT account_id AS accountId FROM session_members WHERE session_id = ? AND member_id = ?")
-      .bind(sessionId, memberId),
-    "accountId",
-  );
+export async function findAccountOf(db: D1Database, session: SessionId, member: MemberId): Promise<string | null> {
+  const { sessionId, memberId, accountId } = sessionMembers;
+  const isThis = and(eq(sessionId, session), eq(memberId, member));
+  return (await drizzle(db).select({ accountId }).from(sessionMembers).where(isThis).get())?.accountId ?? null;
+}
 
 /** Sets a session's settings. Returns the decision that its room has to be told of. */
 export async function setSettings(

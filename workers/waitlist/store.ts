@@ -1,4 +1,6 @@
-import { z } from "zod";
+import { eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { waitlist } from "../../migrations/schema.ts";
 import { newId } from "../../protocol/ids.ts";
 import { WAITLIST_UNCONFIRMED_MS } from "../../protocol/retention.ts";
 import type { JoinWaitlist } from "../../protocol/waitlist.ts";
@@ -9,12 +11,9 @@ import { unsubscribeUrl } from "../mail/unsubscribe.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { sha256Hex } from "../platform/hash.ts";
-import { firstRow } from "../platform/rows.ts";
 
 /** A browser's name for itself is as long as it likes; this much tells one from another. */
 const USER_AGENT_MAX_CHARS = 400;
-
-const Known = z.object({ id: z.string() });
 
 /**
  * Puts an address on the list, unconfirmed, and mails it (B1). Who is confirmed already, or has an account, is not written to; the
@@ -32,7 +31,7 @@ export async function join(
   const token = newSecret(deps);
   const confirmHash = await sha256Hex(token);
   // Asking again keeps the row's id, so the links in mails before it still end it.
-  const known = await firstRow(Known, env.DB.prepare("SELECT id FROM waitlist WHERE email = ?").bind(email));
+  const known = await drizzle(env.DB).select({ id: waitlist.id }).from(waitlist).where(eq(waitlist.email, email)).get();
   const id = known?.id ?? newId("wai", deps.random);
   const mail = {
     id: `waitlist-${confirmHash.slice(0, 32)}`,
