@@ -3,7 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { core } from "zod";
 import { type ErrorCode, errors, type Problem } from "../../protocol/errors.ts";
-import { Unavailable } from "../platform/database.ts";
+import { isUnavailable } from "../platform/database.ts";
 
 export type Fields = Record<string, string[]>;
 
@@ -61,7 +61,7 @@ export function fieldsOf(issues: readonly core.$ZodIssue[]): Fields {
 
 /** Errors that hono itself raises (unreadable JSON, a wrong content type), in our words. Anything else is a bug of ours. */
 export function codeOfThrown(error: unknown): ErrorCode {
-  if (error instanceof Unavailable) return "unavailable";
+  if (isUnavailable(error)) return "unavailable";
   if (!(error instanceof HTTPException)) return "internal-error";
   if (error.status === 404) return "not-found";
   if (error.status === 413) return "payload-too-large";

@@ -7,7 +7,7 @@ import { systemDeps } from "../platform/deps.ts";
 import { eraseAccount } from "../privacy/account-erasure.ts";
 import { person } from "../testing/person.ts";
 import { headerOf } from "../testing/studio.ts";
-import { rename } from "./store.ts";
+import { editProfile, rename } from "./store.ts";
 
 const app = createApp();
 const origin = "https://sessionlinked.test";
@@ -99,6 +99,39 @@ describe("profiles", () => {
       [],
     ])
       expect(await status(bad), JSON.stringify(bad).slice(0, 60)).toBe(422);
+  });
+
+  test("A3: a first look at one's own profile writes nothing", async () => {
+    const ada = await person("Ada");
+    expect((await ada.call("GET", "/api/v1/profile")).status).toBe(200);
+    expect(await count("profiles")).toBe(0);
+  });
+
+  test("A3: an edit writes rows for the words that it changes, and no more of them than are kept", async () => {
+    const written = { rows: 0 };
+    const DB: D1Database = new Proxy(env.DB, {
+      get: (db, name) =>
+        name === "batch"
+          ? async (statements: D1PreparedStatement[]) => {
+              const results = await db.batch(statements);
+              for (const { meta } of results) written.rows += meta.rows_written;
+              return results;
+            }
+          : Reflect.get(db, name, db).bind(db),
+    });
+    const words = Array.from({ length: 300 }, (_, at) => `wort${at.toString(36).padStart(3, "x")}`);
+    const ada = await person("Ada");
+    await ada.publish({ bio: "Hello." });
+    const edit = async (bio: string) => {
+      written.rows = 0;
+      expect(await editProfile(DB, systemDeps, ada.accountId, { bio })).not.toBeNull();
+      return written.rows;
+    };
+    const [all, one, none] = [await edit(words.join(" ")), await edit(`ende ${words.join(" ")}`), await edit("Hello.")];
+    expect(all).toBeLessThan(2_500);
+    expect(one).toBeLessThan(40);
+    expect(none).toBeLessThan(1_500);
+    expect((await (await ada.call("GET", "/api/v1/profile")).json<OwnProfile>()).bio).toBe("Hello.");
   });
 
   test("A4: private by default; published and private again at once: page of the API, search, sound, index, spellings", async () => {

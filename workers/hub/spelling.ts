@@ -3,10 +3,6 @@ import type { TypedWord } from "../../protocol/search-text.ts";
 import { allRows } from "../platform/rows.ts";
 import { isCorrectable, isSlip, spellingPairs, spellingsOf } from "./edit-distance.ts";
 
-/** Words of one profile that are kept for correction; a profile's first words are its name and skills. */
-const WORDS_MAX = 150;
-const pairsOf = (words: Iterable<string>) => spellingPairs([...new Set(words)].slice(0, WORDS_MAX));
-
 /** Keeps the words of a profile, if it is published in this very version. */
 export const keepWords = (db: D1Database, words: Iterable<string>, profileId: string, version: string) =>
   db
@@ -15,7 +11,7 @@ export const keepWords = (db: D1Database, words: Iterable<string>, profileId: st
        WHERE EXISTS (SELECT 1 FROM profiles WHERE id = ?2 AND version = ?3 AND hub_position IS NOT NULL)
        ON CONFLICT DO NOTHING`,
     )
-    .bind(pairsOf(words), profileId, version);
+    .bind(spellingPairs(words), profileId, version);
 
 /** Forgets those words that no published profile holds any more; runs after the index has changed. */
 export const dropWords = (db: D1Database, words: Iterable<string>) =>
@@ -25,7 +21,7 @@ export const dropWords = (db: D1Database, words: Iterable<string>) =>
          SELECT value ->> 0, value ->> 1 FROM json_each(?1)
          WHERE NOT EXISTS (SELECT 1 FROM hub_search WHERE hub_search MATCH '{name skills bio} : "' || (value ->> 1) || '"'))`,
     )
-    .bind(pairsOf(words));
+    .bind(spellingPairs(words));
 
 /** Words looked up in one search, and candidates for each: an upper bound on what a search reads here. */
 const CORRECTED_MAX = 3;

@@ -127,10 +127,15 @@ export async function ownOrNew(db: D1Database, deps: Deps, accountId: string): P
 /** Says nothing that somebody could look for: it is nobody's on the Hub. */
 const isEmpty = ({ instruments, bio }: ProfileRow) => instruments.length === 0 && bio === null;
 
+/** Words of one profile that are kept for correction; its first words are its name and skills. */
+const WORDS_MAX = 150;
+
 const wordsOf = (row: ProfileRow): Set<string> => {
   const { name, skills, bio } = columnsOf(row);
-  return new Set(`${name} ${skills} ${bio}`.split(" "));
+  return new Set([...new Set(`${name} ${skills} ${bio}`.split(" "))].slice(0, WORDS_MAX));
 };
+
+const without = (words: Set<string>, others: Set<string>) => [...words].filter((word) => !others.has(word));
 
 /** Somebody got their change in each time this one is made again; so many at once are not people. */
 const ROUNDS_MAX = 20;
@@ -182,6 +187,8 @@ export async function editProfile(
 
 function statements(db: D1Database, before: ProfileRow, after: ProfileRow, published: boolean): D1PreparedStatement[] {
   const columns = columnsOf(after);
+  const had = before.hubPosition === null ? new Set<string>() : wordsOf(before);
+  const has = published ? wordsOf(after) : new Set<string>();
   return [
     db
       .prepare("DELETE FROM hub_search WHERE rowid = (SELECT hub_position FROM profiles WHERE id = ? AND version = ?)")
@@ -218,8 +225,8 @@ function statements(db: D1Database, before: ProfileRow, after: ProfileRow, publi
          WHERE id = ?1 AND version = ?2 AND hub_position IS NOT NULL`,
       )
       .bind(after.id, after.version, columns.name, columns.skills, columns.bio, columns.tags),
-    dropWords(db, before.hubPosition === null ? [] : wordsOf(before)),
-    keepWords(db, published ? wordsOf(after) : [], after.id, after.version),
+    dropWords(db, without(had, has)),
+    keepWords(db, without(has, had), after.id, after.version),
   ];
 }
 

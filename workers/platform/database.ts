@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from "drizzle-orm/errors";
 import type { Deps } from "./deps.ts";
 import { describeThrown, log } from "./log.ts";
 
@@ -5,6 +6,10 @@ import { describeThrown, log } from "./log.ts";
 export class Unavailable extends Error {
   override readonly name = "Unavailable";
 }
+
+/** Whether an error says that. Drizzle wraps what a statement threw into an error of its own. */
+export const isUnavailable = (error: unknown): boolean =>
+  error instanceof Unavailable || (error instanceof DrizzleQueryError && error.cause instanceof Unavailable);
 
 const TRIES = 3;
 const FIRST_WAIT_MS = 50;

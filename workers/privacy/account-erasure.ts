@@ -3,7 +3,7 @@ import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
 import { accountErasures, erasureReceipts } from "../../migrations/schema.ts";
 import { ERASURE_DEADLINE_MS } from "../../protocol/retention.ts";
-import { Unavailable } from "../platform/database.ts";
+import { isUnavailable } from "../platform/database.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { allRows } from "../platform/rows.ts";
@@ -97,7 +97,7 @@ async function continueAccountErasure(env: Env, deps: Deps, erasureId: string, b
       name = next;
     }
   } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
+    if (!isUnavailable(error)) throw error;
   }
   return false;
 }

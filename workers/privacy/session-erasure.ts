@@ -8,7 +8,7 @@ import { ERASURE_DEADLINE_MS } from "../../protocol/retention.ts";
 import { may } from "../../protocol/roles.ts";
 import { SessionErasure } from "../../protocol/sessions.ts";
 import type { CallBudget } from "../platform/call-budget.ts";
-import { Unavailable } from "../platform/database.ts";
+import { isUnavailable } from "../platform/database.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
@@ -156,7 +156,7 @@ export async function continueErasure(
     if (!(await emptyPrefix(env, deps, sessionId, budget))) return false;
     return await finish(env, deps, sessionId);
   } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
+    if (!isUnavailable(error)) throw error;
   }
   return false;
 }

@@ -31,6 +31,11 @@ function counted() {
       bind: (...values: unknown[]) => watch(statement.bind(...values)),
       all: async () => note(await statement.all()),
       run: async () => note(await statement.run()),
+      // An answer without names says nothing of what was read for it.
+      raw: async () => {
+        note(await statement.all());
+        return await statement.raw();
+      },
       first: async (column?: string) => {
         const [row] = note(await statement.all<Record<string, unknown>>()).results;
         return row === undefined ? null : column === undefined ? row : row[column];

@@ -15,7 +15,7 @@ import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { readCursor } from "../http/paging.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
-import { Unavailable } from "../platform/database.ts";
+import { isUnavailable } from "../platform/database.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
@@ -169,7 +169,7 @@ async function withdraw(c: AccountContext, path: z.output<typeof params>) {
     await deleteRecording(c.env, deps, row);
   } catch (error) {
     // Nobody sees it any more, and the sweep empties R2 as soon as it answers.
-    if (!(error instanceof Unavailable)) throw error;
+    if (!isUnavailable(error)) throw error;
   }
   await announce(c.env, deps, row.sessionId);
   return c.body(null, 204);

@@ -62,7 +62,13 @@ export class Faults {
   }
 
   #statement = (statement: D1PreparedStatement): D1PreparedStatement => {
-    const watched = this.#watch(statement, "DB", { bind: this.#statement, first: null, run: null, all: null });
+    const watched = this.#watch(statement, "DB", {
+      bind: this.#statement,
+      first: null,
+      run: null,
+      all: null,
+      raw: null,
+    });
     originals.set(watched, statement);
     return watched;
   };
