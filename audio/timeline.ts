@@ -1,7 +1,7 @@
 import { TIMELINE_RATE_HZ } from "../protocol/limits.ts";
 
 /** The session counts four beats to the bar; a tempo is what beats are counted with, and moves nothing (protocol/transport.ts). */
-const BEATS_PER_BAR = 4;
+export const BEATS_PER_BAR = 4;
 /** SMPTE non-drop, as the companion writes it into its files. */
 const TIMECODE_RATE = 30;
 

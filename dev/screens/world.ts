@@ -95,6 +95,12 @@ export async function fill(platform: Platform): Promise<World> {
   await guest.acceptInvite((await host.createInvite(sessionId)).code);
   const { code } = await ask(ada, "POST", `/sessions/${sessionId}/invites`, { role: "observer" });
   await ask(cleo, "POST", "/invites/accept", { code });
+  await ask(ada, "PUT", `/sessions/${sessionId}/evening`, {
+    startsAt: `${new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10)}T20:00`,
+    timeZone: "Europe/Berlin",
+    minutes: 120,
+    repeats: "weekly",
+  });
   const rolls = { ...initialTransport, motion: "recording" } as const;
   const share = async (api: ApiClient, name: string, bar: number, seconds: number, takeId: string, agoMs: number) => {
     const timelineFrames = bar * 2 * RATE_HZ;

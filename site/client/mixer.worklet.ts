@@ -33,7 +33,7 @@ registerProcessor(
         this.#last = key;
         // The next block, whose first frame is `position`, is heard when this one has been.
         const atSeconds = currentTime + left.length / 48_000;
-        this.port.postMessage({ ...report, atSeconds } satisfies FromMixer);
+        this.port.postMessage({ ...report, peaks: this.#mixer.takePeaks(), atSeconds } satisfies FromMixer);
       }
       return true;
     }

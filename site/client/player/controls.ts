@@ -7,6 +7,8 @@ import type { Lanes } from "./lanes.ts";
 const SHOWN_MIN_FRAMES = 24_000;
 /** A loop shorter than this is a slip of the hand. */
 const LOOP_MIN_FRAMES = 2_400;
+/** What the meter shows below full scale. */
+const METER_RANGE_DB = 48;
 
 export interface Parts {
   root: HTMLElement;
@@ -26,6 +28,8 @@ export class Controls {
   /** The first end of a loop that is being marked. */
   #loopFrom: number | null = null;
   #isFollowing = true;
+  /** Of the meter, left and right, 0 to 1. */
+  readonly #levels: number[] = [0, 0];
   /** The control that has the focus because it was clicked, and not because the keyboard has come to it. */
   #clicked: Element | null = null;
 
@@ -81,6 +85,12 @@ export class Controls {
         if (loop !== null) this.#engine.setLoop(null);
         else this.#setLoop(this.#loopFrom ?? home, end);
         break;
+      case "click":
+        this.#engine.setClick(this.#engine.hasClick ? null : this.#parts.bpm);
+        break;
+      case "half":
+        this.#engine.setHalfSpeed(!this.#engine.isHalfSpeed);
+        break;
       case "zoom-in":
       case "zoom-out": {
         const size = Math.max(SHOWN_MIN_FRAMES, (to - from) * (asked === "zoom-in" ? 0.5 : 2));
@@ -122,7 +132,15 @@ export class Controls {
     }
     // Single letters count only while the focus is among the takes (WCAG 2.1.4).
     if (!(event.target instanceof Element) || !this.#parts.root.contains(event.target)) return;
-    const named: Record<string, string> = { i: "loop-in", o: "loop-out", l: "loop", "+": "zoom-in", "-": "zoom-out" };
+    const named: Record<string, string> = {
+      i: "loop-in",
+      o: "loop-out",
+      l: "loop",
+      c: "click",
+      h: "half",
+      "+": "zoom-in",
+      "-": "zoom-out",
+    };
     const asked = named[event.key.toLowerCase()];
     if (asked !== undefined && !isTyping(event.target)) this.#do(asked);
   }
@@ -235,6 +253,8 @@ export class Controls {
     if (this.#part("state").textContent !== said) this.#part("state").textContent = said;
     const looping = this.#button("loop");
     looping.setAttribute("aria-pressed", String(loop !== null));
+    this.#button("click").setAttribute("aria-pressed", String(this.#engine.hasClick));
+    this.#button("half").setAttribute("aria-pressed", String(this.#engine.isHalfSpeed));
     const range = loop ?? (this.#loopFrom === null ? null : { from: this.#loopFrom, to: null });
     this.#part("loop-range").textContent =
       range === null
@@ -249,11 +269,24 @@ export class Controls {
     for (const [name, idle] of Object.entries(isIdle)) this.#button(name).setAttribute("aria-disabled", String(idle));
   }
 
+  /** The mix's level: up at once, down in a second, and red where it was too loud for the file that one would make of it. */
+  #meter(): void {
+    const meter = this.#part("meter");
+    for (const [side, peak] of this.#engine.peaks.entries()) {
+      const level = peak === 0 ? 0 : Math.max(0, 1 + (20 * Math.log10(peak)) / METER_RANGE_DB);
+      this.#levels[side] = Math.min(1, Math.max(level, (this.#levels[side] ?? 0) - 1 / 60));
+      meter.style.setProperty(`--level-${side}`, (this.#levels[side] ?? 0).toFixed(3));
+    }
+    if (this.#engine.peaks.some((peak) => peak > 1)) meter.dataset.over = "";
+    else if (!this.#engine.isPlaying) delete meter.dataset.over;
+  }
+
   /** What changes with every picture: the playhead and its counters. */
   tick(): void {
     const { words, bpm, ruler } = this.#parts;
     const { position, loop, isPlaying } = this.#engine;
     this.#lanes.mark(position, loop);
+    this.#meter();
     const bar = barBeat(position, bpm);
     const time = timecode(position);
     if (this.#part("timecode").textContent === time) return;

@@ -12,6 +12,8 @@ const RETRY_MAX_MS = 8_000;
 export interface Channel {
   source: StemSource;
   volume: number;
+  /** From −1, left, to 1. */
+  pan: number;
   isMuted: boolean;
   isSolo: boolean;
   failure: Failure | null;
@@ -47,6 +49,9 @@ export class Engine {
   #wantsToPlay = false;
   #mixer: MixerState = "stopped";
   #reportedAtSeconds = 0;
+  #peaks: readonly [number, number] = [0, 0];
+  #isHalfSpeed = false;
+  #clickBpm: number | null = null;
   #retries = 0;
   #retryTimer = 0;
 
@@ -54,6 +59,7 @@ export class Engine {
     this.channels = stems.map((data) => ({
       source: new StemSource(data),
       volume: 1,
+      pan: 0,
       isMuted: !data.isHeard,
       isSolo: false,
       failure: null,
@@ -74,6 +80,17 @@ export class Engine {
     return this.#loop;
   }
 
+  get isHalfSpeed(): boolean {
+    return this.#isHalfSpeed;
+  }
+  get hasClick(): boolean {
+    return this.#clickBpm !== null;
+  }
+  /** The loudest sample of each side of late, full scale 1. */
+  get peaks(): readonly [left: number, right: number] {
+    return this.#mixer === "playing" ? this.#peaks : [0, 0];
+  }
+
   get state(): EngineState {
     if (!this.#wantsToPlay) return this.#mixer === "ended" ? "ended" : this.#context === null ? "idle" : "paused";
     if (this.#retries > 0) return "offline";
@@ -87,7 +104,8 @@ export class Engine {
     const context = this.#context;
     if (context === null || this.#mixer !== "playing") return this.#position;
     const elapsed = Math.max(0, context.currentTime - this.#reportedAtSeconds);
-    const moved = this.#position + Math.min(elapsed, 0.25) * TIMELINE_RATE_HZ;
+    const rate = this.#isHalfSpeed ? TIMELINE_RATE_HZ / 2 : TIMELINE_RATE_HZ;
+    const moved = this.#position + Math.min(elapsed, 0.25) * rate;
     const loop = this.#loop;
     if (loop !== null && this.#position < loop.to && moved >= loop.to)
       return loop.from + ((moved - loop.to) % (loop.to - loop.from));
@@ -131,8 +149,10 @@ export class Engine {
     this.#context = context;
     this.#node = node;
     for (const [id, channel] of this.channels.entries())
-      this.#tell({ type: "stem", id, ...rangeOf(channel), gain: this.#gainOf(channel) });
+      this.#tell({ type: "stem", id, ...rangeOf(channel), gain: this.#gainOf(channel), pan: channel.pan });
     this.#tell({ type: "loop", loop: this.#loop });
+    this.#tell({ type: "click", bpm: this.#clickBpm });
+    this.#tell({ type: "speed", isHalf: this.#isHalfSpeed });
     this.#tell({ type: "seek", position: this.#position, generation: this.#generation });
   }
 
@@ -156,9 +176,25 @@ export class Engine {
     }
   }
 
-  /** After a mute, solo or volume has changed. */
+  /** A metronome of this tempo on the timeline's beats, or none. */
+  setClick(bpm: number | null): void {
+    this.#clickBpm = bpm;
+    this.#tell({ type: "click", bpm });
+    this.#onChange();
+  }
+
+  setHalfSpeed(isHalf: boolean): void {
+    this.#position = this.position;
+    this.#isHalfSpeed = isHalf;
+    this.#tell({ type: "speed", isHalf });
+    // From where it is: a report of the other speed would move the playhead back.
+    this.seek(this.#position);
+  }
+
+  /** After a mute, solo, volume or pan has changed. */
   apply(): void {
-    for (const [id, channel] of this.channels.entries()) this.#tell({ type: "gain", id, gain: this.#gainOf(channel) });
+    for (const [id, channel] of this.channels.entries())
+      this.#tell({ type: "gain", id, gain: this.#gainOf(channel), pan: channel.pan });
     this.#look();
     this.#onChange();
   }
@@ -177,6 +213,7 @@ export class Engine {
     const changed = this.#mixer !== report.state;
     this.#position = report.position;
     this.#reportedAtSeconds = report.atSeconds;
+    this.#peaks = report.peaks;
     if (this.#wantsToPlay || report.state === "ended") this.#mixer = report.state;
     if (report.state === "ended") {
       this.#wantsToPlay = false;

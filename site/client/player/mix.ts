@@ -1,13 +1,17 @@
 import type { Channel, Engine } from "./engine.ts";
 
-type Kept = Record<string, [volume: number, isMuted: boolean, isSolo: boolean]>;
+type Kept = Record<string, [volume: number, isMuted: boolean, isSolo: boolean, pan?: number]>;
 
 const isKept = (value: unknown): value is Kept =>
   typeof value === "object" &&
   value !== null &&
   Object.values(value).every(
     (one) =>
-      Array.isArray(one) && typeof one[0] === "number" && typeof one[1] === "boolean" && typeof one[2] === "boolean",
+      Array.isArray(one) &&
+      typeof one[0] === "number" &&
+      typeof one[1] === "boolean" &&
+      typeof one[2] === "boolean" &&
+      (one[3] === undefined || typeof one[3] === "number"),
   );
 
 /** The mix: what is muted, soloed and how loud. It outlives a reload, in this tab and no longer; and one take alone is a look, not a change. */
@@ -24,7 +28,7 @@ export class Mix {
       const kept: unknown = JSON.parse(sessionStorage.getItem(this.#key) ?? "{}");
       if (isKept(kept))
         for (const channel of engine.channels)
-          [channel.volume, channel.isMuted, channel.isSolo] = kept[channel.source.data.id] ?? [
+          [channel.volume, channel.isMuted, channel.isSolo, channel.pan = 0] = kept[channel.source.data.id] ?? [
             channel.volume,
             channel.isMuted,
             channel.isSolo,
@@ -38,7 +42,7 @@ export class Mix {
     const kept: Kept = {};
     for (const channel of this.#engine.channels) {
       const [isMuted, isSolo] = this.#before?.heard.get(channel) ?? [channel.isMuted, channel.isSolo];
-      kept[channel.source.data.id] = [channel.volume, isMuted, isSolo];
+      kept[channel.source.data.id] = [channel.volume, isMuted, isSolo, channel.pan];
     }
     try {
       sessionStorage.setItem(this.#key, JSON.stringify(kept));

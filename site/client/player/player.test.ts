@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { addClick } from "../../../audio/click.ts";
 import type { FrameRange } from "../../../audio/frame-range.ts";
 import { FILL_FRAMES, Mixer } from "../../../audio/mixer.ts";
 import { decode } from "../../../audio/pcm.ts";
@@ -137,8 +138,8 @@ const block = (mixer: Mixer, frames = 128) => {
 describe("the mixer", () => {
   test("two stems are added at their places, to the sample, over the seams of their chunks", () => {
     const mixer = new Mixer();
-    mixer.tell({ type: "stem", id: 0, from: 0, to: 1_000, gain: 1 });
-    mixer.tell({ type: "stem", id: 1, from: 50, to: 1_000, gain: 0.5 });
+    mixer.tell({ type: "stem", id: 0, from: 0, to: 1_000, gain: 1, pan: 0 });
+    mixer.tell({ type: "stem", id: 1, from: 50, to: 1_000, gain: 0.5, pan: 0 });
     mixer.tell(chunk(0, 0, 77));
     mixer.tell(chunk(0, 77, 1_000));
     mixer.tell(chunk(1, 50, 1_000));
@@ -151,8 +152,8 @@ describe("the mixer", () => {
   });
   test("where one stem has no sound yet none goes on, and all go on together when it has", () => {
     const mixer = new Mixer();
-    mixer.tell({ type: "stem", id: 0, from: 0, to: 100_000, gain: 1 });
-    mixer.tell({ type: "stem", id: 1, from: 0, to: 100_000, gain: 1 });
+    mixer.tell({ type: "stem", id: 0, from: 0, to: 100_000, gain: 1, pan: 0 });
+    mixer.tell({ type: "stem", id: 1, from: 0, to: 100_000, gain: 1, pan: 0 });
     mixer.tell(chunk(0, 0, 100_000));
     mixer.tell(chunk(1, 0, 48_050));
     mixer.tell({ type: "play" });
@@ -165,13 +166,13 @@ describe("the mixer", () => {
     expect(mixer.report).toMatchObject({ position: 48_178, state: "playing" });
     // A muted stem holds nobody up.
     mixer.tell({ type: "drop", id: 1, at: 48_050 });
-    mixer.tell({ type: "gain", id: 1, gain: 0 });
+    mixer.tell({ type: "gain", id: 1, gain: 0, pan: 0 });
     block(mixer);
     expect(mixer.report.position).toBe(48_306);
   });
   test("after a wait it goes on only when a second is there, or all that is left", () => {
     const mixer = new Mixer();
-    mixer.tell({ type: "stem", id: 0, from: 0, to: 200_000, gain: 1 });
+    mixer.tell({ type: "stem", id: 0, from: 0, to: 200_000, gain: 1, pan: 0 });
     mixer.tell(chunk(0, 0, FILL_FRAMES - 1));
     mixer.tell({ type: "play" });
     block(mixer);
@@ -184,9 +185,55 @@ describe("the mixer", () => {
     block(mixer);
     expect(mixer.report).toMatchObject({ position: 200_000, state: "ended" });
   });
+  test("pan takes from the other side and leaves the middle as it was; the peaks of both sides are told once", () => {
+    const mixer = new Mixer();
+    mixer.tell({ type: "stem", id: 0, from: 0, to: 1_000, gain: 1, pan: -0.75 });
+    mixer.tell(chunk(0, 0, 1_000));
+    mixer.tell({ type: "play" });
+    const { left, right } = block(mixer);
+    for (let frame = 0; frame < 128; frame++) {
+      expect(left[frame]).toBeCloseTo(mark(frame), 6);
+      expect(right[frame]).toBeCloseTo(mark(frame) / 4, 6);
+    }
+    const loudest = Math.max(...left.map(Math.abs));
+    expect(mixer.takePeaks()).toEqual([loudest, loudest / 4]);
+    expect(mixer.takePeaks()).toEqual([0, 0]);
+  });
+  test("the click is on the beat to the frame, from wherever it is heard, and a bar's first is another tone", () => {
+    // 120 bpm: a beat has 24,000 frames.
+    const from = (position: number, frames: number) => {
+      const [left, right] = [new Float32Array(frames), new Float32Array(frames)];
+      addClick(left, right, 0, frames, position, 120);
+      expect(right).toEqual(left);
+      return left;
+    };
+    const whole = from(0, 120_000);
+    const sounding = Array.from({ length: 5 }, (_, beat) => {
+      const tick = whole.subarray(beat * 24_000, beat * 24_000 + 960);
+      expect(whole.subarray(beat * 24_000 + 960, (beat + 1) * 24_000).every((sample) => sample === 0)).toBe(true);
+      return tick.filter((sample, at) => at > 0 && sample >= 0 && (tick[at - 1] ?? 0) < 0).length;
+    });
+    expect(sounding).toEqual([32, 20, 20, 20, 32].map((hz) => expect.closeTo(hz, -0.5)));
+    expect(from(24_100, 500)).toEqual(whole.slice(24_100, 24_600));
+    expect(from(23_990, 128)).toEqual(whole.slice(23_990, 24_118));
+  });
+  test("at half speed a tone is an octave lower, without a seam, and the playhead moves half as far", () => {
+    const mixer = new Mixer();
+    const tone = Float32Array.from({ length: 100_000 }, (_, n) => Math.sin(n * 0.2));
+    mixer.tell({ type: "stem", id: 0, from: 0, to: 100_000, gain: 1, pan: 0 });
+    mixer.tell({ type: "chunk", id: 0, at: 0, channels: [tone] });
+    mixer.tell({ type: "speed", isHalf: true });
+    mixer.tell({ type: "play" });
+    const heard = Float32Array.from(Array.from({ length: 40 }, () => [...block(mixer).left]).flat());
+    expect(mixer.report.position).toBe(40 * 64);
+    // The kernel's own delay: 32 frames of the tape.
+    for (let n = 200; n < heard.length; n++) expect(heard[n]).toBeCloseTo(Math.sin((n / 2 - 32) * 0.2), 4);
+    mixer.tell({ type: "speed", isHalf: false });
+    expect(block(mixer).left[5]).toBeCloseTo(Math.sin((40 * 64 + 5) * 0.2), 6);
+  });
   test("a loop goes round on its very frame, in the middle of a block; the end is said", () => {
     const mixer = new Mixer();
-    mixer.tell({ type: "stem", id: 0, from: 0, to: 1_000, gain: 1 });
+    mixer.tell({ type: "stem", id: 0, from: 0, to: 1_000, gain: 1, pan: 0 });
     mixer.tell(chunk(0, 0, 1_000));
     mixer.tell({ type: "loop", loop: { from: 10, to: 110 } });
     mixer.tell({ type: "seek", position: 60, generation: 3 });
@@ -202,11 +249,11 @@ describe("the mixer", () => {
   });
   test("muting is a ramp of ten milliseconds, not a step", () => {
     const mixer = new Mixer();
-    mixer.tell({ type: "stem", id: 0, from: 0, to: 10_000, gain: 1 });
+    mixer.tell({ type: "stem", id: 0, from: 0, to: 10_000, gain: 1, pan: 0 });
     mixer.tell({ type: "chunk", id: 0, at: 0, channels: [new Float32Array(10_000).fill(1)] });
     mixer.tell({ type: "play" });
     block(mixer);
-    mixer.tell({ type: "gain", id: 0, gain: 0 });
+    mixer.tell({ type: "gain", id: 0, gain: 0, pan: 0 });
     const { left } = block(mixer, 600);
     expect(left[0]).toBe(1);
     expect(left[240]).toBeCloseTo(0.5, 5);

@@ -61,7 +61,25 @@ export function addStrips(engine: Engine, words: PlayerWords): () => void {
       channel.volume = 1;
       engine.apply();
     });
-    strip.append(mute, solo, fader, level);
+    const pan = document.createElement("input");
+    pan.type = "range";
+    pan.className = "pan-of";
+    pan.min = "-100";
+    pan.max = "100";
+    pan.value = String(channel.pan * 100);
+    pan.setAttribute("aria-label", fill(words.pan, name));
+    pan.addEventListener("input", () => {
+      // The middle is a place of its own.
+      const at = Number(pan.value);
+      channel.pan = Math.abs(at) < 6 ? 0 : at / 100;
+      engine.apply();
+    });
+    pan.addEventListener("dblclick", () => {
+      pan.value = "0";
+      channel.pan = 0;
+      engine.apply();
+    });
+    strip.append(mute, solo, fader, level, pan);
     strip.hidden = false;
     const trouble = row.querySelector<HTMLElement>("[data-trouble]");
     return () => {
@@ -70,6 +88,10 @@ export function addStrips(engine: Engine, words: PlayerWords): () => void {
       const said = decibels(channel.volume, words.off);
       level.textContent = said;
       fader.setAttribute("aria-valuetext", said);
+      const side = Math.round(Math.abs(channel.pan) * 100);
+      const panned = channel.pan === 0 ? words.middle : `${channel.pan < 0 ? words.left : words.right} ${side}`;
+      pan.setAttribute("aria-valuetext", panned);
+      pan.title = panned;
       row.classList.toggle("unheard", !engine.isHeard(channel));
       if (!trouble) return;
       trouble.hidden = channel.failure === null;

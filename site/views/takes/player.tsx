@@ -39,6 +39,7 @@ export function PlayerBar({ page }: { page: Page }) {
             </dd>
           </div>
         </dl>
+        <span class="mix-meter" data-meter aria-hidden="true" />
       </div>
       <p class="player-state small" data-state role="status">
         {t.states.idle}
@@ -68,6 +69,19 @@ export function PlayerBar({ page }: { page: Page }) {
           {t.loop} <kbd>L</kbd>
         </button>
         <span class="small instrument soft" data-loop-range />
+        <button
+          class="tool"
+          type="button"
+          data-do="click"
+          aria-pressed="false"
+          aria-keyshortcuts="C"
+          title={t.clickKey}
+        >
+          {t.click} <kbd>C</kbd>
+        </button>
+        <button class="tool" type="button" data-do="half" aria-pressed="false" aria-keyshortcuts="H" title={t.halfKey}>
+          {t.half} <kbd>H</kbd>
+        </button>
         <span class="zoom">
           <button class="tool" type="button" data-do="zoom-out" title={t.zoomOut} aria-label={t.zoomOut}>
             −
