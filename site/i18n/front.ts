@@ -31,6 +31,8 @@ export const frontText = words({
     prices: {
       title: "Prices",
       lead: "Playing together costs nothing. What plans differ in is how long shared takes stay with us; your own disk keeps them for good.",
+      picture: "How long a shared take stays with us: 7 days on Free, 30 on Pro, on Studio past the end of the line.",
+      shared: "shared",
       plan: "Plan",
       kept: "Shared takes stay",
       cost: "Costs",
@@ -114,6 +116,9 @@ export const frontText = words({
     prices: {
       title: "Preise",
       lead: "Zusammen spielen kostet nichts. Die Tarife unterscheiden sich darin, wie lange geteilte Takes bei uns bleiben; auf deiner Platte bleiben sie für immer.",
+      picture:
+        "Wie lange ein geteilter Take bei uns bleibt: bei Free 7 Tage, bei Pro 30, bei Studio über das Ende der Linie hinaus.",
+      shared: "geteilt",
       plan: "Tarif",
       kept: "Geteilte Takes bleiben",
       cost: "Kostet",

@@ -92,9 +92,9 @@ export const homeText = words({
       "Das ist der letzte Lauf unserer eigenen Demo: zwei Companions auf einem Rechner, über ein Relais, gemessen aus dem Ton selbst. Der Weg zwischen euren Städten kommt dazu: Licht im Glas braucht von Liverpool nach Leipzig mindestens 5,2 ms.",
     delay: (sound: string) =>
       `Wie spät ist zu spät, von 0 bis 60 Millisekunden in eine Richtung: bis 25 spielt ihr zusammen, bis 40 mit Vorsicht, darüber per Overdub. Fünf Meter Luft brauchen 14,6 ms; unsere Studioverbindung brauchte ${sound} ms.`,
-    zones: ["zusammen spielen", "mit Vorsicht", "Overdub"],
+    zones: ["zusammen", "vorsichtig", "Overdub"],
     air: "5 m Luft",
-    lane: "unsere Studioverbindung",
+    lane: "unsere Strecke",
     figures: {
       sound: (p95: string) =>
         `vom Eingang der einen bis ans Ohr der anderen, in eine Richtung; 95 % innerhalb von ${p95} ms. Bit für Bit.`,

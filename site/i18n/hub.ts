@@ -8,6 +8,7 @@ export const hubText = words({
     description:
       "Musicians on SessionLinked: search by instrument, DAW, language and rate, and invite them to a session.",
     search: "Who or what are you looking for?",
+    example: "drummer, cello, Reaper",
     find: "Find",
     narrow: "Narrow it down",
     instrument: "Instrument",
@@ -127,6 +128,7 @@ export const hubText = words({
     description:
       "Musikerinnen und Musiker auf SessionLinked: nach Instrument, DAW, Sprache und Preis suchen und in eine Session einladen.",
     search: "Wen oder was suchst du?",
+    example: "Schlagzeugerin, Cello, Reaper",
     find: "Suchen",
     narrow: "Eingrenzen",
     instrument: "Instrument",

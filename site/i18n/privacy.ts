@@ -8,6 +8,8 @@ export const privacyText = words({
     updated: "Last changed",
     keep: "How long things stay",
     keepPicture: "Lengths of keeping, drawn on one line of time from today to eight years.",
+    axis: ["1 week", "30 days", "1 year", "8 years"],
+    axisNote: "The line is logarithmic: the further right, the more time lies in the same stretch.",
     keepNote:
       "Recordings on a Studio plan stay until their session is deleted. Our database’s own recovery history holds up to 30 days; so we delete at once, and after those days it cannot be brought back from there either.",
     promises: "What proves it",
@@ -18,6 +20,7 @@ export const privacyText = words({
       erasure: "Deletion finished at the latest",
       logs: "Server logs",
       waitlist: "Waiting list, after launch",
+      messages: "Messages between members",
       deletion: "Minimal record of a deleted account",
       transactions: "Payment records",
     },
@@ -104,6 +107,8 @@ export const privacyText = words({
     updated: "Zuletzt geändert:",
     keep: "Wie lange etwas bleibt",
     keepPicture: "Speicherdauern auf einer Zeitlinie von heute bis in acht Jahren.",
+    axis: ["1 Woche", "30 Tage", "1 Jahr", "8 Jahre"],
+    axisNote: "Die Linie ist logarithmisch: je weiter rechts, desto mehr Zeit liegt in derselben Strecke.",
     keepNote:
       "Im Tarif Studio bleiben Aufnahmen, bis ihre Session gelöscht wird. Die Wiederherstellung unserer Datenbank reicht bis zu 30 Tage zurück; deshalb löschen wir sofort, damit auch dort in der zugesagten Zeit nichts mehr zu holen ist.",
     promises: "Was das belegt",
@@ -114,6 +119,7 @@ export const privacyText = words({
       erasure: "Löschung spätestens abgeschlossen",
       logs: "Serverprotokolle",
       waitlist: "Warteliste, nach dem Start",
+      messages: "Nachrichten zwischen Mitgliedern",
       deletion: "Nachweis einer Kontolöschung",
       transactions: "Zahlungsbelege",
     },

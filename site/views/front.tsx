@@ -1,7 +1,8 @@
-import { RECORDING_RETENTION_MS } from "../../protocol/retention.ts";
+import { DAY_MS, RECORDING_RETENTION_MS } from "../../protocol/retention.ts";
 import { Layout } from "../design/layout.tsx";
 import { Linked } from "../design/linked.tsx";
 import { href, type Page } from "../design/page.ts";
+import { Timeline } from "../design/timeline.tsx";
 import { days } from "../i18n/format.ts";
 import { frontText } from "../i18n/front.ts";
 
@@ -48,6 +49,9 @@ export function Companion({ page }: { page: Page }) {
   );
 }
 
+/** How much of the line is drawn: beyond it lies what has no end. */
+const SHOWN_MS = 45 * DAY_MS;
+
 /** What plans hold and cost; the lengths are those that the sweep deletes by. */
 export function Prices({ page }: { page: Page }) {
   const t = frontText[page.language].prices;
@@ -55,11 +59,30 @@ export function Prices({ page }: { page: Page }) {
     const keptMs = RECORDING_RETENTION_MS[tier];
     const name = `${tier.slice(0, 1).toUpperCase()}${tier.slice(1)}`;
     const kept = keptMs === null ? t.untilDeleted : days(page.language, keptMs);
-    return { name, kept, cost: tier === "free" ? t.free : t.later };
+    return { name, keptMs, kept, cost: tier === "free" ? t.free : t.later };
   });
   return (
     <Layout page={page} title={t.title} description={t.lead}>
       <Head title={t.title} lead={t.lead} />
+      <Timeline
+        label={t.picture}
+        from={0}
+        to={SHOWN_MS}
+        ticks={[
+          { at: 0, label: t.shared },
+          ...[RECORDING_RETENTION_MS.free, RECORDING_RETENTION_MS.pro].map((ms) => ({
+            at: ms,
+            label: days(page.language, ms),
+          })),
+        ]}
+        spans={rows.map(({ name, keptMs }, at) => ({
+          from: 0,
+          to: keptMs ?? SHOWN_MS,
+          label: name,
+          person: [1, 2, 4][at] ?? 1,
+        }))}
+        marks={[{ at: 0, label: t.shared, kind: "here" }]}
+      />
       <div class="scroll">
         <table>
           <thead>

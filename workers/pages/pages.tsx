@@ -2,6 +2,7 @@ import {
   DELETION_RECORD_RETENTION_MS,
   ERASURE_DEADLINE_MS,
   LOG_RETENTION_MS,
+  MESSAGE_RETENTION_MS,
   RECORDING_RETENTION_MS,
   TRANSACTION_RETENTION_MS,
   WAITLIST_RETENTION_AFTER_LAUNCH_MS,
@@ -31,6 +32,7 @@ const lengths = [
   { name: "erasure", durationMs: ERASURE_DEADLINE_MS },
   { name: "logs", durationMs: LOG_RETENTION_MS },
   { name: "waitlist", durationMs: WAITLIST_RETENTION_AFTER_LAUNCH_MS },
+  { name: "messages", durationMs: MESSAGE_RETENTION_MS },
   { name: "deletion", durationMs: DELETION_RECORD_RETENTION_MS },
   { name: "transactions", durationMs: TRANSACTION_RETENTION_MS },
 ] as const;

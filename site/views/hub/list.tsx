@@ -154,7 +154,7 @@ function Search({ page, asked, isOpen }: { page: Page; asked: Asked; isOpen: boo
         <label class="hidden" for="q">
           {t.search}
         </label>
-        <input id="q" name="q" type="search" value={asked.q} placeholder={t.search} maxlength={120} />
+        <input id="q" name="q" type="search" value={asked.q} placeholder={t.example} maxlength={120} />
         <button class="button" type="submit">
           {t.find}
         </button>

@@ -34,6 +34,9 @@ const LONGEST_MS = 8 * 365 * DAY_MS;
 /** Days and years on one line: distance grows with the logarithm of time. */
 const scale = (ms: number) => Math.log1p(ms / DAY_MS) / Math.log1p(LONGEST_MS / DAY_MS);
 
+/** Marks of the axis in days; the catalogue names them. */
+const axis = [7, 30, 365, 8 * 365];
+
 /** The policy. Its numbers and its table are the code's own, so that the two cannot disagree. */
 export function Privacy({ page, versions, lengths, holdings }: PrivacyProps) {
   const t = privacyText[page.language];
@@ -59,7 +62,9 @@ export function Privacy({ page, versions, lengths, holdings }: PrivacyProps) {
             label: `${t.lengths[name]}: ${days(page.language, durationMs)}`,
           }))}
           marks={[{ at: 0, label: t.now, kind: "here" }]}
+          ticks={axis.map((duration, at) => ({ at: duration * DAY_MS, label: t.axis[at] ?? "" }))}
         />
+        <p class="small soft">{t.axisNote}</p>
         <p>
           {t.keepNote} <a href={href(page, "/promises")}>{t.promises}</a>
         </p>
