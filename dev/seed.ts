@@ -46,7 +46,10 @@ function signIn(db: Platform["db"], accountId: AccountId) {
   const nowMs = Date.now();
   const statement = db
     .prepare(
-      "INSERT INTO sign_ins (id, account_id, token_hash, label, authenticated_at_ms, created_at_ms, expires_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
+      // Just used and just exchanged: whoever seeded it may hand it to several browsers for a day.
+      `INSERT INTO sign_ins
+         (id, account_id, token_hash, label, authenticated_at_ms, created_at_ms, last_used_at_ms, rotated_at_ms, expires_at_ms)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?5, ?5, ?6)`,
     )
     .bind(
       newId("sin", random),

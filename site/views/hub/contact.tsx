@@ -66,7 +66,7 @@ export function Report({ page, path, displayName, reason, details, problem }: Re
         <h1 dir="auto">{t.reportTitle(displayName)}</h1>
         <p class="lead">{t.reportLead}</p>
       </header>
-      <form class="stack" method="post" action={href(page, `${path}/report`)}>
+      <form class="stack" method="post" action={href(page, `${path}/report`)} novalidate>
         <Notice bad={problem} />
         <fieldset class="choice">
           <legend>{t.reason}</legend>

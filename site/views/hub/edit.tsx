@@ -269,13 +269,15 @@ function SoundForm({ page, hasSample, problem }: { page: Page; hasSample: boolea
       <form class="stack" method="post" action={href(page, "/account/profile/sample")} enctype="multipart/form-data">
         <div class="field">
           <label for="file">{t.file}</label>
-          {problem === undefined ? null : <p class="problem">{problem}</p>}
+          <p class="problem" id="file-problem" role="alert" hidden={problem === undefined}>
+            {problem}
+          </p>
           <input
             id="file"
             name="file"
             type="file"
             accept="audio/*,.opus"
-            required
+            aria-describedby="file-problem"
             data-max={SAMPLE_MAX_BYTES}
             data-too-large={t.problems.sampleSize}
           />

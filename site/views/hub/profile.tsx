@@ -243,7 +243,7 @@ export function MessageForm({
 }) {
   const t = hubText[page.language];
   return (
-    <form class="stack" id="write" method="post" action={href(page, action)}>
+    <form class="stack" id="write" method="post" action={href(page, action)} novalidate>
       <h2>{title}</h2>
       <p class="soft">{t.writeHint}</p>
       <Notice bad={problem} />

@@ -120,7 +120,7 @@ function Write({ page, conversation, good, bad, text = "" }: ConversationProps) 
       </section>
     );
   return (
-    <form class="stack" id="write" method="post" action={href(page, `/messages/${conversationId}`)}>
+    <form class="stack" id="write" method="post" action={href(page, `/messages/${conversationId}`)} novalidate>
       <Notice good={good} bad={bad} />
       <div class="field long">
         <label for="text">{t.write}</label>

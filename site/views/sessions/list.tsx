@@ -53,7 +53,7 @@ function Span({ page, line, place }: { page: Page; line: Line; place: (atMs: num
 function CreateForm({ page, create }: Pick<SessionListProps, "page" | "create">) {
   const t = sessionText[page.language].list;
   return (
-    <form class="stack" method="post" action={href(page, "/sessions")}>
+    <form class="stack" method="post" action={href(page, "/sessions")} novalidate>
       <h2>{t.createTitle}</h2>
       <Field
         name="name"
@@ -80,7 +80,7 @@ function CreateForm({ page, create }: Pick<SessionListProps, "page" | "create">)
 function JoinForm({ page, join }: Pick<SessionListProps, "page" | "join">) {
   const t = sessionText[page.language].list;
   return (
-    <form class="stack" method="get" action="/invite">
+    <form class="stack" method="get" action="/invite" novalidate>
       {page.languageAsked ? <input type="hidden" name="lang" value={page.language} /> : null}
       <h2>{t.joinTitle}</h2>
       <Field
