@@ -11,7 +11,10 @@ const patience = {
   hookTimeout: 300_000,
   expect: { poll: { timeout: 120_000, interval: 20 } },
 };
-/** Two files at a time, also on the two cores that CI has, since many of them wait as much as they work. */
+/**
+ * Two files at a time, also on the two cores that CI has, since many of them wait as much as they work. With
+ * `isolate: false` each of the two goes from file to file with what it has imported: to import it all again costs more than most files' tests.
+ */
 const maxWorkers = 2;
 
 /** What states how exactly things happened at once wants the machine for itself. */
@@ -61,6 +64,7 @@ export default defineConfig({
           name: "workerd",
           include: ["workers/**/*.test.{ts,tsx}", "test/promises/**/*.test.ts"],
           exclude: ["**/*.long.test.ts"],
+          isolate: false,
           maxWorkers,
           ...patience,
           setupFiles: ["workers/testing/setup.ts"],
