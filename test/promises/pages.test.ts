@@ -227,8 +227,8 @@ const tables = [
 ];
 /** What of the database is not the noise of asking: no rate limits, no steps, no time of last use. */
 async function contents(): Promise<string> {
-  const read = tables.map((table) => env.DB.prepare(`SELECT * FROM ${table}`).all());
-  return JSON.stringify((await Promise.all(read)).map(({ results }) => results));
+  const rows = await env.DB.batch(tables.map((table) => env.DB.prepare(`SELECT * FROM ${table}`)));
+  return JSON.stringify(rows.map(({ results }) => results));
 }
 
 function addressOf(route: string, world: World): string {

@@ -5,7 +5,10 @@ import { roomOf } from "../platform/jurisdiction.ts";
 
 /** When a call fails: before it was made, or after it was made and only its answer is lost. */
 export type Moment = "before" | "after";
-/** What happens then: one call fails and the next works, or the Worker is gone and every later call fails as well. */
+/**
+ * What happens then: one call fails and the next works, or the Worker is gone and every later call fails as well. A Worker that dies before a
+ * call is one that died after the call before it, so whoever kills it after each call has killed it everywhere.
+ */
 export type Fault = "hiccup" | "kill";
 
 /**
