@@ -45,8 +45,8 @@ export class PacedSender {
     if (this.#end - this.#next > BEHIND_MAX_FRAMES) this.#next = this.#end - FRAMES_MAX;
   }
 
-  /** What the beat brings: sound, where there is some, and the report behind it. */
-  next(report: Uint8Array | null): Uint8Array | null {
+  /** What the beat brings: sound, where there is some, and behind it whatever else there is and fits. */
+  next(others: readonly Uint8Array[]): Uint8Array | null {
     const head = this.#head;
     const waiting = this.#end - this.#next;
     const frames = Math.min(FRAMES_MAX, waiting);
@@ -59,9 +59,10 @@ export class PacedSender {
       length = writePacket(head, this.#samples.subarray(0, frames), this.#none, this.#bytes);
       this.#next += frames;
     }
-    if (report !== null && length + report.byteLength <= BEAT_MAX_BYTES) {
-      this.#bytes.set(report, length);
-      length += report.byteLength;
+    for (const other of others) {
+      if (length + other.byteLength > BEAT_MAX_BYTES) continue;
+      this.#bytes.set(other, length);
+      length += other.byteLength;
     }
     return length === 0 ? null : this.#bytes.subarray(0, length);
   }

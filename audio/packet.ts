@@ -6,9 +6,9 @@ import { readInt24, writeInt24 } from "./pcm.ts";
  * carriers can bring the same. All numbers little-endian:
  *
  *     0  u16  magic, "SL"
- *     2  u8   version (2) in the upper half, kind in the lower: 0 programme, 1 talkback, 2 notes, 3 report
+ *     2  u8   version (2) in the upper half, kind in the lower: 0 programme, 1 talkback, 2 notes, 3 report, 4 words
  *     3  u8   format: channels less one (bits 0–2), 16 instead of 24 bit (bit 3), the packet before rides along (bit 4)
- *     4  u16  frames (of sound), or bytes (of notes and reports)
+ *     4  u16  frames (of sound), or bytes (of all else)
  *     6  u16  sample rate, in units of 10 Hz
  *     8  u32  stream: chosen anew whenever the sender's frame count begins again
  *    12  u32  frame: the first frame's number in the stream, modulo 2³²
@@ -20,7 +20,7 @@ import { readInt24, writeInt24 } from "./pcm.ts";
 export const PACKET_HEADER_BYTES = 24;
 const MAGIC = 0x4c53;
 const VERSION = 2;
-export const PACKET_KINDS = ["programme", "talkback", "notes", "report"] as const;
+export const PACKET_KINDS = ["programme", "talkback", "notes", "report", "words"] as const;
 export type PacketKind = (typeof PACKET_KINDS)[number];
 const FRAMES_MAX = 512;
 const RATE_UNIT_HZ = 10;
@@ -136,6 +136,14 @@ export function readPacketSound(bytes: Uint8Array, head: PacketHead, samples: In
     for (let n = 0, at = from; n < count; n++, at += 2)
       samples[n] = ((bytes[at] ?? 0) << 8) | (((bytes[at + 1] ?? 0) << 24) >> 8);
   } else for (let n = 0; n < count; n++) samples[n] = readInt24(bytes, from + n * 3);
+}
+
+/** A packet that is no sound: its head, then its body. */
+export function bodyPacket(kind: PacketKind, stream: number, body: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(PACKET_HEADER_BYTES + body.length);
+  writeHead({ ...newPacketHead(), kind, stream, frames: body.length }, bytes);
+  bytes.set(body, PACKET_HEADER_BYTES);
+  return bytes;
 }
 
 /** Bytes a second of a lane, for a person who wants to know: PCM and our headers, without those of the layers below. */

@@ -12,6 +12,7 @@ import { may } from "../../protocol/roles.ts";
 import type { IceServer, MemberStatus, Signal } from "../../protocol/room.ts";
 import type { ClockEstimate } from "../engine/clock/session-clock.std.ts";
 import type { PeerState } from "../engine/links/peer.std.ts";
+import type { WordsState } from "../engine/links/room-words.std.ts";
 import type { InputChannels } from "../engine/sound/browser-messages.std.ts";
 import type { BrowserSound } from "../engine/sound/browser-sound.dom.ts";
 import { DelayControl, type DelayInForce } from "../engine/sound/delay-control.std.ts";
@@ -77,6 +78,8 @@ export class ViewSound {
   readonly outputs = signal<readonly SoundDevice[]>([]);
   readonly links = signal<ReadonlyMap<MemberId, PeerState>>(new Map());
   readonly latencies = signal<ReadonlyMap<MemberId, LatencyLegs>>(new Map());
+  /** Four words for the whole room, by which people tell that nobody is between them; other ones whenever a key is another one. */
+  readonly words = signal<WordsState>({ state: "alone" });
   /** After how long everybody is heard, once the person has asked for one delay for all, or for bars. */
   readonly delays = signal<DelayInForce>({ mode: "live", delayMs: null, bars: null });
   readonly mixes = signal<ReadonlyMap<MemberId, LaneMix>>(new Map());
@@ -110,6 +113,9 @@ export class ViewSound {
         signal: this.#options.signal,
         onLink: (memberId, state) => {
           this.links.value = new Map(this.links.value).set(memberId, state);
+        },
+        onWords: (state) => {
+          this.words.value = state;
         },
         onLevels: (own, levels) => {
           this.levels.set("own", own);

@@ -6,7 +6,8 @@ import { LANE_PACKET_FRAMES, LINKS_MAX } from "../../../protocol/limits.ts";
 import { may } from "../../../protocol/roles.ts";
 import type { Member, Signal } from "../../../protocol/room.ts";
 import { Link } from "./link.std.ts";
-import type { IceServer, OpenPeer, PeerState } from "./peer.std.ts";
+import type { Fingerprints, IceServer, OpenPeer, PeerState } from "./peer.std.ts";
+import { RoomWords, type WordsState } from "./room-words.std.ts";
 
 /** The lane beside the lane: an engine's own, where it has one. */
 export interface Media {
@@ -30,6 +31,10 @@ export interface LinkSetOptions {
   /** The machine's clock, in milliseconds. */
   nowMs(): number;
   newStream(): number;
+  /** Sixteen random bytes. */
+  newNonce(): Uint8Array;
+  /** The words by which people tell that nobody is between them are others, or gone. */
+  onWords(state: WordsState): void;
 }
 
 export interface LinksReport {
@@ -59,6 +64,7 @@ export class LinkSet {
   readonly #links = new Map<MemberId, Joined>();
   readonly #stream: number;
   #memberId: MemberId | undefined;
+  #words: RoomWords | undefined;
   iceServers: readonly IceServer[] = [];
   /** What the device takes before a block is in hand. */
   deviceMs = 0;
@@ -75,6 +81,8 @@ export class LinkSet {
 
   /** Who this companion is in the room. */
   enter(memberId: MemberId): void {
+    if (memberId !== this.#memberId)
+      this.#words = new RoomWords(memberId, this.#options.newNonce, (state) => this.#options.onWords(state));
     this.#memberId = memberId;
   }
 
@@ -120,6 +128,7 @@ export class LinkSet {
   /** Called a few times a second. */
   tick(): void {
     const nowMs = this.#options.nowMs();
+    this.#words?.follow(this.#keys());
     for (const [memberId, { link, isPresent, goneAtMs }] of this.#links) {
       link.deviceMs = this.deviceMs;
       link.bufferMs = this.#players.stateOf(memberId)?.stats.targetMs ?? 0;
@@ -151,6 +160,16 @@ export class LinkSet {
     for (const memberId of this.#links.keys()) this.#close(memberId);
   }
 
+  /** By which keys this end is connected to whom. */
+  #keys(): Map<MemberId, Fingerprints> {
+    const keys = new Map<MemberId, Fingerprints>();
+    for (const [memberId, { link }] of this.#links) {
+      const { fingerprints } = link;
+      if (fingerprints !== null) keys.set(memberId, fingerprints);
+    }
+    return keys;
+  }
+
   #close(memberId: MemberId): void {
     const joined = this.#links.get(memberId);
     this.#links.delete(memberId);
@@ -172,6 +191,8 @@ export class LinkSet {
       signal,
       onState: (state) => this.#options.onState(memberId, state),
       nowMs: this.#options.nowMs,
+      words: () => this.#words?.message() ?? null,
+      onWords: (body) => this.#words?.hear(memberId, body),
       stream: this.#stream,
     });
     this.#players.add(memberId, link.memory);

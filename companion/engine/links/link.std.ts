@@ -3,10 +3,17 @@ import { readLaneReport } from "../../../audio/lane-report.ts";
 import { LaneWriter, laneRingBytes } from "../../../audio/lane-ring.ts";
 import { LaneSender } from "../../../audio/lane-sender.ts";
 import { PacedSender } from "../../../audio/paced-sender.ts";
-import { newPacketHead, packetBytes, readPacketHead, readPacketSound } from "../../../audio/packet.ts";
+import {
+  bodyPacket,
+  newPacketHead,
+  PACKET_HEADER_BYTES,
+  packetBytes,
+  readPacketHead,
+  readPacketSound,
+} from "../../../audio/packet.ts";
 import { LANE_PACKET_FRAMES, LANE_PACKET_MAX_BYTES } from "../../../protocol/limits.ts";
 import type { Signal } from "../../../protocol/room.ts";
-import type { IceServer, OpenPeer, Peer, PeerState } from "./peer.std.ts";
+import type { Fingerprints, IceServer, OpenPeer, Peer, PeerState } from "./peer.std.ts";
 import { sessionIdOf } from "./sdp.std.ts";
 
 export interface LinkOptions {
@@ -18,6 +25,9 @@ export interface LinkOptions {
   onState(state: PeerState): void;
   /** The machine's clock, in milliseconds. */
   nowMs(): number;
+  /** What is said about the room's words, to the other end and by it; `null`: nothing. */
+  words(): Uint8Array | null;
+  onWords(body: Uint8Array): void;
   /** Of this device's count of frames. */
   stream: number;
 }
@@ -56,6 +66,7 @@ export class Link {
   #attemptMs = ATTEMPT_MS;
   #heardAtMs: number;
   #reportAtMs = 0;
+  #wordsAtMs = 0;
   #alien = 0;
   #echo: { sentAtMs: number; heardAtMs: number } | undefined;
   /** Whether the other end's role lets it be heard: its receivers keep that too, whatever it sends. */
@@ -83,6 +94,11 @@ export class Link {
 
   get isRelayed(): boolean | null {
     return this.#peer?.isRelayed ?? null;
+  }
+
+  /** By which keys the two ends are connected; `null` while they are not. */
+  get fingerprints(): Fingerprints | null {
+    return this.isConnected ? (this.#peer?.fingerprints ?? null) : null;
   }
 
   /** Whether packets go out in 16 bit, each with the one before. */
@@ -144,7 +160,10 @@ export class Link {
   tick(): void {
     const nowMs = this.#options.nowMs();
     if (this.#state === "connected") {
-      if (this.#isReportDue(nowMs) && this.#peer?.isPaced === false) this.#peer.send(this.#report(nowMs));
+      if (this.#isReportDue(nowMs) && this.#peer?.isPaced === false) {
+        this.#peer.send(this.#report(nowMs));
+        for (const words of this.#words(nowMs)) this.#peer.send(words);
+      }
       if (nowMs - this.#heardAtMs < SILENT_MS) return;
       this.#say("failed");
     }
@@ -186,7 +205,10 @@ export class Link {
   #next(): Uint8Array | null {
     if (this.#state !== "connected") return null;
     const nowMs = this.#options.nowMs();
-    return this.#paced.next(this.#isReportDue(nowMs) ? this.#report(nowMs) : null);
+    if (this.#isReportDue(nowMs)) return this.#paced.next([this.#report(nowMs)]);
+    // Half way between two reports, because a beat has no room for both.
+    const isWordsDue = nowMs - this.#wordsAtMs >= REPORT_MS && nowMs - this.#reportAtMs >= REPORT_MS / 2;
+    return this.#paced.next(isWordsDue ? this.#words(nowMs) : []);
   }
 
   #say(state: PeerState): void {
@@ -230,6 +252,9 @@ export class Link {
       case "report":
         this.#hearReport(bytes, nowMs);
         return;
+      case "words":
+        this.#options.onWords(bytes.subarray(PACKET_HEADER_BYTES));
+        return;
       case "notes":
         // Kinds that this companion has no use for yet are left alone.
         return;
@@ -244,6 +269,13 @@ export class Link {
     this.#echo = { sentAtMs: report.sentAtMs, heardAtMs: nowMs };
     const roundTripMs = nowMs - report.echoMs - report.heldMs;
     if (report.echoMs > 0 && roundTripMs >= 0 && roundTripMs < 60_000) this.roundTripMs = roundTripMs;
+  }
+
+  /** What this end has to say about the room's words, in a packet; empty where it has nothing. */
+  #words(nowMs: number): Uint8Array[] {
+    this.#wordsAtMs = nowMs;
+    const body = this.#options.words();
+    return body === null ? [] : [bodyPacket("words", this.#options.stream, body)];
   }
 
   #isReportDue(nowMs: number): boolean {

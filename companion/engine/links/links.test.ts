@@ -21,6 +21,8 @@ function world() {
   const openPeer = fakePeers(path);
   const ends = new Map<MemberId, Links>();
   const signals: { to: MemberId; from: MemberId; signal: Signal }[] = [];
+  const words = new Map<MemberId, string>();
+  let nonces = 0;
   const make = (self: MemberId, open: OpenPeer = openPeer) => {
     const links = new Links({
       openPeer: open,
@@ -30,6 +32,8 @@ function world() {
       onState: (_, state) => states.push(`${self === ADA ? "ada" : "ben"} ${state}`),
       nowMs: () => nowMs,
       newStream: () => 7,
+      newNonce: () => new Uint8Array(16).fill(++nonces),
+      onWords: (state) => words.set(self, state.state === "agreed" ? state.words.join(" ") : state.state),
     });
     links.enter(self);
     ends.set(self, links);
@@ -61,7 +65,7 @@ function world() {
   };
   ada.follow(here(BEN));
   ben.follow(here(ADA));
-  return { path, room, states, ada, ben, here, pass, make, ends };
+  return { path, room, states, ada, ben, here, pass, make, ends, words };
 }
 
 describe("links between two companions", () => {
@@ -70,6 +74,19 @@ describe("links between two companions", () => {
     await pass(1_000);
     expect(await pass(2_000)).toBeGreaterThan(0.99);
     expect(states).toEqual(expect.arrayContaining(["ada connected", "ben connected"]));
+  });
+
+  test("P65: they have the same four words, and other ones when the keys are others", async () => {
+    const { pass, words, ada } = world();
+    await pass(5_000);
+    const before = words.get(ADA);
+    expect(before).toMatch(/^[a-z]{4}( [a-z]{4}){3}$/);
+    expect(words.get(BEN)).toBe(before);
+    ada.hear(BEN, { kind: "bye", connection: "lane" });
+    await pass(6_000);
+    expect(words.get(ADA)).toMatch(/ /);
+    expect(words.get(ADA)).not.toBe(before);
+    expect(words.get(BEN)).toBe(words.get(ADA));
   });
 
   test("X13: the room's socket may be gone for a minute: sound goes on", async () => {
@@ -168,7 +185,14 @@ describe("links between two companions", () => {
     const links = make(BEN, (options) => {
       onPacket = options.onPacket;
       options.onState("connected");
-      return { hear: () => undefined, send: () => undefined, isRelayed: null, isPaced: false, close: () => undefined };
+      return {
+        hear: () => undefined,
+        send: () => undefined,
+        isRelayed: null,
+        fingerprints: null,
+        isPaced: false,
+        close: () => undefined,
+      };
     });
     links.follow(here(ADA));
     for (let round = 0; round < 20_000; round++) {

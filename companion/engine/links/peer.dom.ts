@@ -1,5 +1,6 @@
 import type { Signal } from "../../../protocol/room.ts";
-import type { IceServer, PeerState } from "./peer.std.ts";
+import type { Fingerprints, IceServer, PeerState } from "./peer.std.ts";
+import { fingerprintOf } from "./sdp.std.ts";
 
 export interface BrowserPeerOptions {
   iceServers: readonly IceServer[];
@@ -10,6 +11,7 @@ export interface BrowserPeerOptions {
   transform(side: "send" | "receive"): RTCRtpScriptTransform;
   signal(signal: Signal): void;
   onState(state: PeerState): void;
+  onFingerprints(fingerprints: Fingerprints): void;
   onRelayed(isRelayed: boolean | null): void;
 }
 
@@ -45,6 +47,8 @@ export class BrowserPeer {
     connection.onconnectionstatechange = () => {
       const { connectionState } = connection;
       if (connectionState === "connected") {
+        const own = fingerprintOf(connection.currentLocalDescription?.sdp ?? "");
+        options.onFingerprints({ own, theirs: fingerprintOf(connection.currentRemoteDescription?.sdp ?? "") });
         options.onState("connected");
         void this.#tellPath();
       }

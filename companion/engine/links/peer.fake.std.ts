@@ -1,5 +1,5 @@
 import type { Signal } from "../../../protocol/room.ts";
-import type { OpenPeer, Peer, PeerOptions } from "./peer.std.ts";
+import type { Fingerprints, OpenPeer, Peer, PeerOptions } from "./peer.std.ts";
 
 /** A path between two fake peers: what a test does to it. */
 export interface FakePath {
@@ -45,6 +45,10 @@ class FakePeer implements Peer {
 
   get isRelayed(): boolean | null {
     return this.#other === "" ? null : true;
+  }
+
+  get fingerprints(): Fingerprints | null {
+    return this.#other === "" ? null : { own: `sha-256 ${this.#id}`, theirs: `sha-256 ${this.#other}` };
   }
 
   hear(signal: Signal): void {

@@ -2,7 +2,8 @@ import { randomInt } from "node:crypto";
 import { Audio, PeerConnection, type Track } from "node-datachannel";
 import { LANE_PACKET_MAX_BYTES } from "../../../protocol/limits.ts";
 import type { Signal } from "../../../protocol/room.ts";
-import type { Peer, PeerOptions } from "./peer.std.ts";
+import type { Fingerprints, Peer, PeerOptions } from "./peer.std.ts";
+import { fingerprintOf } from "./sdp.std.ts";
 import { isLoopback, TurnForwarder, turnOverUdp } from "./turn-forwarder.node.ts";
 
 /** RTP (RFC 3550): a fixed header without extensions, and the payload type that both ends negotiate as Opus. */
@@ -38,6 +39,7 @@ class NodePeer implements Peer {
   #track: Track | undefined;
   readonly isPaced = false;
   #isDescribed = false;
+  #theirs = "";
   #isClosed = false;
   #sequence = randomInt(2 ** 16);
   #timestamp = randomInt(2 ** 32);
@@ -53,6 +55,13 @@ class NodePeer implements Peer {
   get isRelayed(): boolean | null {
     const pair = this.#attempt(() => this.#connection?.getSelectedCandidatePair() ?? null) ?? null;
     return pair === null ? null : pair.local.type === "relay";
+  }
+
+  get fingerprints(): Fingerprints | null {
+    const connection = this.#connection;
+    const own = this.#attempt(() => fingerprintOf(connection?.localDescription()?.sdp ?? "")) ?? "";
+    const theirs = this.#theirs;
+    return own === "" || theirs === "" ? null : { own, theirs };
   }
 
   hear(signal: Signal): void {
@@ -153,6 +162,7 @@ class NodePeer implements Peer {
         // Whoever offers names the track: a browser calls it otherwise than we do.
         if (signal.kind === "offer") this.#addTrack(connection, midOf(signal.sdp));
         connection.setRemoteDescription(signal.sdp, signal.kind);
+        this.#theirs = fingerprintOf(signal.sdp);
         this.#isDescribed = true;
         if (signal.kind === "offer") connection.setLocalDescription("answer");
         for (const { candidate, mid } of this.#waiting.splice(0)) this.#add(candidate, mid);

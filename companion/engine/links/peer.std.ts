@@ -7,6 +7,12 @@ export interface IceServer {
   credential?: string;
 }
 
+/** The two certificates' fingerprints of a connection, as the engine has checked them: `sha-256 AB:CD:…`. */
+export interface Fingerprints {
+  own: string;
+  theirs: string;
+}
+
 export type PeerState = "connecting" | "connected" | "failed";
 
 export interface PeerOptions {
@@ -33,6 +39,8 @@ export interface Peer {
   readonly isPaced: boolean;
   /** Whether the path goes over a relay, so that neither end knows the other's address (V2); `null` before there is one. */
   readonly isRelayed: boolean | null;
+  /** By which keys it is encrypted; `null` before they are known. */
+  readonly fingerprints: Fingerprints | null;
   close(): void;
 }
 

@@ -18,6 +18,13 @@ export function forMusic(sdp: string): string {
   return tuned.join("\r\n");
 }
 
+/** The fingerprints of a description's certificates (RFC 8122), spelled as one spells them: whoever changes one changes this. */
+export function fingerprintOf(sdp: string): string {
+  const lines = [...sdp.matchAll(/^a=fingerprint:(\S+) (\S+)/gm)];
+  const spelled = lines.map(([, hash = "", digest = ""]) => `${hash.toLowerCase()} ${digest.toUpperCase()}`);
+  return [...new Set(spelled)].sort().join(" ");
+}
+
 /** The description's own session id (the second field of `o=`, RFC 8866): it stays through restarts and differs between connections. */
 export function sessionIdOf(sdp: string): string {
   return /^o=\S+ (\d+) /m.exec(sdp)?.[1] ?? "";

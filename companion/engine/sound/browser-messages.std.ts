@@ -5,7 +5,8 @@ import type { LatencyLegs } from "../../../audio/latency.ts";
 import type { BufferChoice } from "../../../audio/playout.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import type { Member, Signal } from "../../../protocol/room.ts";
-import type { IceServer, PeerState } from "../links/peer.std.ts";
+import type { Fingerprints, IceServer, PeerState } from "../links/peer.std.ts";
+import type { WordsState } from "../links/room-words.std.ts";
 
 /** Which of a device's inputs is played: the first, the second, or both as a stereo pair. */
 export type InputChannels = "both" | "left" | "right";
@@ -35,11 +36,13 @@ export type ToLanes =
 export type PeerTold =
   | { type: "signal"; signal: Signal }
   | { type: "state"; state: PeerState }
-  | { type: "relayed"; isRelayed: boolean | null };
+  | { type: "relayed"; isRelayed: boolean | null }
+  | { type: "fingerprints"; fingerprints: Fingerprints };
 
 export type FromLanes =
   | { type: "signal"; to: MemberId; signal: Signal }
   | { type: "link"; memberId: MemberId; state: PeerState }
+  | { type: "words"; state: WordsState }
   | { type: "latencies"; latencies: { memberId: MemberId; legs: LatencyLegs }[] }
   | { type: "add"; memberId: MemberId; memory: SharedArrayBuffer }
   | { type: "remove"; memberId: MemberId }

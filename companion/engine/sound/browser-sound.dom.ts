@@ -9,6 +9,7 @@ import type { Member, Signal } from "../../../protocol/room.ts";
 import type { ClockEstimate } from "../clock/session-clock.std.ts";
 import { BrowserPeer } from "../links/peer.dom.ts";
 import type { IceServer, PeerState } from "../links/peer.std.ts";
+import type { WordsState } from "../links/room-words.std.ts";
 import type {
   FromDevice,
   FromLanes,
@@ -25,6 +26,7 @@ export interface BrowserSoundOptions {
   deviceUrl: string;
   signal(to: MemberId, signal: Signal): void;
   onLink(memberId: MemberId, state: PeerState): void;
+  onWords(state: WordsState): void;
   onLevels(own: FromDevice["own"], levels: FromDevice["levels"]): void;
   onLatencies(latencies: { memberId: MemberId; legs: LatencyLegs }[]): void;
   /** A device is not there any more, or is another one than it was. Nothing is switched by itself. */
@@ -235,6 +237,9 @@ export class BrowserSound {
       case "link":
         this.#options.onLink(message.memberId, message.state);
         return;
+      case "words":
+        this.#options.onWords(message.state);
+        return;
       case "latencies":
         this.#options.onLatencies(message.latencies);
         return;
@@ -266,6 +271,8 @@ export class BrowserSound {
         transform: (side) => new RTCRtpScriptTransform(worker, { peer, side } satisfies TransformOptions),
         signal: (signal) => this.#tell({ type: "peer", peer, told: { type: "signal", signal } }),
         onState: (state) => this.#tell({ type: "peer", peer, told: { type: "state", state } }),
+        onFingerprints: (fingerprints) =>
+          this.#tell({ type: "peer", peer, told: { type: "fingerprints", fingerprints } }),
         onRelayed: (isRelayed) => this.#tell({ type: "peer", peer, told: { type: "relayed", isRelayed } }),
       }),
     );

@@ -9,7 +9,8 @@ import type { MemberId } from "../../../protocol/ids.ts";
 import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import type { Signal } from "../../../protocol/room.ts";
 import { LinkSet } from "../links/link-set.std.ts";
-import type { Peer, PeerOptions } from "../links/peer.std.ts";
+import type { Fingerprints, Peer, PeerOptions } from "../links/peer.std.ts";
+import { NONCE_BYTES } from "../links/room-words.std.ts";
 import type { FromLanes, PeerTold, ToLanes, TransformOptions } from "./browser-messages.std.ts";
 
 /** The part of a transform's event that we use (W3C WebRTC Encoded Transform). */
@@ -33,6 +34,7 @@ class WorkerPeer implements Peer {
   readonly options: PeerOptions;
   readonly isPaced = true;
   isRelayed: boolean | null = null;
+  fingerprints: Fingerprints | null = null;
 
   constructor(id: number, options: PeerOptions) {
     this.#id = id;
@@ -64,6 +66,9 @@ class WorkerPeer implements Peer {
       case "relayed":
         this.isRelayed = told.isRelayed;
         return;
+      case "fingerprints":
+        this.fingerprints = told.fingerprints;
+        return;
     }
   }
 }
@@ -87,6 +92,8 @@ const links = new LinkSet(
     onState: (memberId, state) => say({ type: "link", memberId, state }),
     nowMs,
     newStream: () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
+    newNonce: () => crypto.getRandomValues(new Uint8Array(NONCE_BYTES)),
+    onWords: (state) => say({ type: "words", state }),
   },
   {
     add: (memberId, memory) => say({ type: "add", memberId, memory }),

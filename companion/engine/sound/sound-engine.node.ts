@@ -1,4 +1,4 @@
-import { randomInt } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { BLOCK_MS, CAPTURE_RING_BYTES, CaptureRing } from "../../../audio/capture-ring.ts";
@@ -10,6 +10,7 @@ import { machineNowMs } from "../clock/machine-clock.node.ts";
 import { LinkSet } from "../links/link-set.std.ts";
 import { MediaLink } from "../links/media.node.ts";
 import { openNodePeer } from "../links/peer.node.ts";
+import { NONCE_BYTES } from "../links/room-words.std.ts";
 import { Trace } from "../links/trace.node.ts";
 import type { DeviceStart, FromDeviceThread, ToDeviceThread } from "./device-messages.std.ts";
 import type { Scheduling } from "./real-time.node.ts";
@@ -71,6 +72,8 @@ export class SoundEngine {
         onState: (memberId, state) => say({ type: "link", memberId, state }),
         nowMs: machineNowMs,
         newStream: () => randomInt(2 ** 32),
+        newNonce: () => randomBytes(NONCE_BYTES),
+        onWords: (state) => say({ type: "words", state }),
       },
       {
         add: (memberId, memory) => this.#tell({ type: "add", memberId, memory }),

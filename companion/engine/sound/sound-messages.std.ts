@@ -7,6 +7,7 @@ import { MemberId } from "../../../protocol/ids.ts";
 import { DELAY_HOLD_MAX_MS } from "../../../protocol/limits.ts";
 import { Role } from "../../../protocol/roles.ts";
 import { Signal } from "../../../protocol/room.ts";
+import type { WordsState } from "../links/room-words.std.ts";
 
 /** What the studio and its sound process say to each other, over the channel between the two processes. */
 const IceServers = z.array(
@@ -92,12 +93,18 @@ export const ToSound = z.discriminatedUnion("type", [
 ]);
 export type ToSound = z.infer<typeof ToSound>;
 
+export const Words = z.discriminatedUnion("state", [
+  z.object({ state: z.enum(["alone", "agreeing", "broken"]) }),
+  z.object({ state: z.literal("agreed"), words: z.array(z.string()) }),
+]) satisfies z.ZodType<WordsState>;
+
 export const FromSound = z.discriminatedUnion("type", [
   z.object({ type: z.literal("opened"), openedAtMs: z.number() }),
   /** The device cannot be opened, in a sentence for a person. */
   z.object({ type: z.literal("refused"), message: z.string() }),
   z.object({ type: z.literal("signal"), to: MemberId, signal: Signal }),
   z.object({ type: z.literal("link"), memberId: MemberId, state: z.enum(["connecting", "connected", "failed"]) }),
+  z.object({ type: z.literal("words"), state: Words }),
   /** How far away each of the others is, by the legs of the way. */
   z.object({
     type: z.literal("latencies"),

@@ -32,6 +32,8 @@ export const StudioCommand = z.discriminatedUnion("type", [
   z.object({ type: z.literal("delay"), mode: DelaySetting }),
   /** Tempo, signatures and markers of a MIDI file on this machine; the session's own lie in its folder as `session.mid`. */
   z.object({ type: z.literal("import-map"), path: z.string() }),
+  /** Asks for the event `words` once more. */
+  z.object({ type: z.literal("words") }),
   z.object({ type: z.literal("report") }),
   z.object({ type: z.literal("leave") }),
 ]);

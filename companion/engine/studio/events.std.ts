@@ -3,7 +3,7 @@ import { Recording } from "../../../protocol/recordings.ts";
 import { Role } from "../../../protocol/roles.ts";
 import { LoggedEvent, TransportCommand } from "../../../protocol/room.ts";
 import type { ClockEstimate } from "../clock/session-clock.std.ts";
-import { DelaySetting, LinksReport } from "../sound/sound-messages.std.ts";
+import { DelaySetting, LinksReport, Words } from "../sound/sound-messages.std.ts";
 import { Stem } from "../stems/stem.std.ts";
 import type { DawReport } from "../transport/daw-link.std.ts";
 import type { UploadProgress } from "../upload/upload-progress.std.ts";
@@ -72,6 +72,8 @@ export const StudioEvent = z.discriminatedUnion("type", [
     delayMs: z.number().nullable(),
     bars: z.int().nullable(),
   }),
+  /** Four words for the whole room, other ones whenever a key is another one: the same at everybody, or somebody is between (P65). */
+  z.object({ type: z.literal("words"), state: Words }),
   /** A line of the session's log. */
   z.object({ type: z.literal("logged"), event: LoggedEvent }),
   z.object({

@@ -11,8 +11,9 @@ import type { Input } from "../recording/take-recorder.std.ts";
 import { RoomClient, type RoomHandlers } from "../room/room-client.std.ts";
 import { bothHear } from "../room/room-feed.std.ts";
 import type { StudioEvent } from "./events.std.ts";
+import type { SoundEnd } from "./sound-end.std.ts";
 import { Studio, type StudioParts } from "./studio.std.ts";
-import { type SoundEnd, StudioSound, type StudioSoundOptions } from "./studio-sound.node.ts";
+import { StudioSound, type StudioSoundOptions } from "./studio-sound.node.ts";
 import { StudioTakes } from "./studio-takes.node.ts";
 import { type Daw, StudioTransport } from "./studio-transport.std.ts";
 

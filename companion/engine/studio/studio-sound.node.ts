@@ -12,6 +12,7 @@ import type { Member, Signal } from "../../../protocol/room.ts";
 import type { Device } from "../capture/source.std.ts";
 import type { ClockEstimate } from "../clock/session-clock.std.ts";
 import type { IceServer } from "../links/peer.std.ts";
+import type { WordsState } from "../links/room-words.std.ts";
 import { readBlocks } from "../sound/block-pipe.std.ts";
 import { DelayControl } from "../sound/delay-control.std.ts";
 import { FromSound, type ToSound } from "../sound/sound-messages.std.ts";
@@ -39,24 +40,6 @@ export interface StudioSoundOptions {
   emit(event: StudioEvent): void;
 }
 
-/** What a studio needs of its sound, wherever device and lanes are. */
-export type SoundEnd = Pick<
-  StudioSound,
-  | "device"
-  | "open"
-  | "enter"
-  | "iceServers"
-  | "follow"
-  | "hear"
-  | "mix"
-  | "muted"
-  | "buffer"
-  | "delay"
-  | "followClock"
-  | "report"
-  | "close"
->;
-
 const program = fileURLToPath(new URL("../sound/sound-process.node.ts", import.meta.url));
 const FRAMES_PER_MS = 48;
 /** A sound process that dies at once, again and again, is not started for ever. */
@@ -83,6 +66,7 @@ export class StudioSound {
   #restarts = 0;
   #buffer: BufferChoice = "balanced";
   readonly #delays: DelayControl;
+  #words: WordsState = { state: "alone" };
   readonly #mixes = new Map<MemberId, LaneMix>();
   #toldMs = 0;
   #isMuted = false;
@@ -139,6 +123,11 @@ export class StudioSound {
 
   hear(from: MemberId, signal: Signal): void {
     if (this.#options.links) this.#tell({ type: "signal", from, signal });
+  }
+
+  /** The words by which the people of the room tell that nobody is between them. */
+  get words(): WordsState {
+    return this.#words;
   }
 
   /** How loud somebody is in this person's own mix. */
@@ -234,6 +223,10 @@ export class StudioSound {
           return;
         case "link":
           this.#options.emit({ type: "link", memberId: said.data.memberId, state: said.data.state });
+          return;
+        case "words":
+          this.#words = said.data.state;
+          this.#options.emit({ type: "words", state: this.#words });
           return;
         case "latencies":
           this.#followLatencies(said.data.latencies);

@@ -12,7 +12,7 @@ import type { RoomClient, RoomHandlers, Welcome } from "../room/room-client.std.
 import { SHARE_NOTICE } from "../upload/upload-progress.std.ts";
 import type { StudioCommand } from "./commands.std.ts";
 import type { StudioEvent } from "./events.std.ts";
-import type { SoundEnd } from "./studio-sound.node.ts";
+import type { SoundEnd } from "./sound-end.std.ts";
 import type { StudioTakes } from "./studio-takes.node.ts";
 import type { StudioTransport } from "./studio-transport.std.ts";
 
@@ -114,6 +114,9 @@ export class Studio implements RoomHandlers {
         break;
       case "import-map":
         this.#importMap(command.path);
+        break;
+      case "words":
+        this.#options.emit({ type: "words", state: this.#parts.sound.words });
         break;
       case "report":
         void this.#report();

@@ -5,7 +5,7 @@ import type { BufferChoice } from "../../../audio/playout.ts";
 import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import type { Device } from "../capture/source.std.ts";
 import type { IceServer } from "../links/peer.std.ts";
-import type { SoundEnd } from "./studio-sound.node.ts";
+import type { SoundEnd } from "./sound-end.std.ts";
 
 /** Blocks that a window has captured, in order: the number of the first since its device was opened, and the sound, interleaved, 24-bit. */
 export interface CapturedBlocks {
@@ -88,6 +88,7 @@ export class WindowSound implements SoundEnd {
   hear(): void {}
   mix(): void {}
   followClock(): void {}
+  readonly words = { state: "alone" } as const;
   set iceServers(_: readonly IceServer[]) {}
   set muted(_: boolean) {}
   set buffer(_: BufferChoice) {}

@@ -121,6 +121,11 @@ function tell(screen: Screen, event: StudioEvent, nameOf: NameOf): void {
       else screen.say("Everybody is heard as soon as can be.");
       return;
     }
+    case "words":
+      if (event.state.state === "agreed")
+        screen.say(`Read to each other: ${event.state.words.join(" ")}. Other words at somebody else: stop talking.`);
+      else if (event.state.state === "broken") screen.complain("Somebody may be listening in: the keys do not agree.");
+      return;
     case "level":
     case "latency":
     case "executed":

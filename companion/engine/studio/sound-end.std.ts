@@ -1,0 +1,20 @@
+import type { StudioSound } from "./studio-sound.node.ts";
+
+/** What a studio needs of its sound, wherever device and lanes are. */
+export type SoundEnd = Pick<
+  StudioSound,
+  | "device"
+  | "open"
+  | "enter"
+  | "iceServers"
+  | "follow"
+  | "hear"
+  | "mix"
+  | "muted"
+  | "words"
+  | "buffer"
+  | "delay"
+  | "followClock"
+  | "report"
+  | "close"
+>;
