@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { DawMessage } from "../../companion/engine/midi/driver.std.ts";
 import { Simulation } from "../../dev/transport-simulation.ts";
+import type { TransportCommand } from "../../protocol/room.ts";
 import { runs } from "../runs.ts";
 
 const settled = (seed: number, companions: number, echo = { lateMs: 800, loss: 0.2 }) => {
@@ -63,4 +64,59 @@ test("P43, X35: a DAW whose companion comes late is located once and rolls withi
   expect(late.daw.state.motion).toBe("playing");
   const placeMs = late.daw.state.positionFrames / 48 + world.nowMs - late.daw.state.atMs - world.positionFrames / 48;
   expect(Math.abs(placeMs)).toBeLessThan(3);
+});
+
+test("P70: what two people press within a round trip, also against each other, has one order, and every DAW ends where that leads", () => {
+  const commands: readonly TransportCommand[] = [
+    { command: "play" },
+    { command: "stop" },
+    { command: "record" },
+    { command: "locate", positionFrames: 4_800_000 },
+    { command: "locate", positionFrames: 960_000 },
+  ];
+  fc.assert(
+    fc.property(
+      fc.integer(),
+      fc.boolean(),
+      fc.nat(commands.length - 1),
+      fc.nat(commands.length - 1),
+      fc.integer({ min: 0, max: 45 }),
+      (seed, rolls, one, other, apartMs) => {
+        const world = settled(seed, 4);
+        const [ada, ben] = world.companions;
+        if (rolls) ada?.post({ command: "play" });
+        world.advance(3_000);
+        const before = world.log.length;
+        ada?.post(commands[one] ?? expect.fail());
+        world.advance(apartMs);
+        ben?.post(commands[other] ?? expect.fail());
+        world.advance(4_000);
+        expect(world.log).toHaveLength(before + 2);
+        const { motion } = world.timeline.transport;
+        for (const { daw } of world.companions) {
+          expect(daw.state.motion).toBe(motion);
+          const rolledMs = daw.state.motion === "stopped" ? 0 : world.nowMs - daw.state.atMs;
+          expect(Math.abs(daw.state.positionFrames + rolledMs * 48 - world.positionFrames) / 48).toBeLessThan(10);
+        }
+        expect(world.warnings).toEqual([]);
+      },
+    ),
+    { numRuns: runs(30) },
+  );
+});
+
+test("P71: a locate while everybody rolls finds every DAW rolling on from the new place, wherever it was asked for", () => {
+  const world = settled(11, 6);
+  world.companions[1]?.post({ command: "play" });
+  world.advance(4_000);
+  for (const asker of [0, 3, 5]) {
+    world.companions[asker]?.post({ command: "locate", positionFrames: (asker + 1) * 4_800_000 });
+    world.advance(3_000);
+    const places = world.companions.map(({ daw }) => {
+      expect(daw.state.motion).toBe("playing");
+      return (daw.state.positionFrames + (world.nowMs - daw.state.atMs) * 48) / 48;
+    });
+    expect(Math.max(...places) - Math.min(...places)).toBeLessThan(2);
+    expect(Math.abs((places[0] ?? 0) - world.positionFrames / 48)).toBeLessThan(2);
+  }
 });

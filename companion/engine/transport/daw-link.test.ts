@@ -19,7 +19,7 @@ const state = (motion: TransportState["motion"], positionFrames: number, atMs: n
 });
 
 /** A link whose DAW is this test. */
-function open(driver: DawDriver = mmcDriver(), cue: Cue = mmcCue) {
+function open(driver: DawDriver = mmcDriver(), cue: Cue = mmcCue, mayCommand = true) {
   const clock = new FakeClock(EPOCH_MS);
   const sent: string[] = [];
   const leaves: { atMs: number; nowMs: number }[] = [];
@@ -46,7 +46,7 @@ function open(driver: DawDriver = mmcDriver(), cue: Cue = mmcCue) {
     cue,
     clock: { ...clock, isKnown: () => true, nowSessionMs: clock.nowSessionMs, nowLocalMs: clock.nowSessionMs },
     map: () => initialMap,
-    mayCommand: () => true,
+    mayCommand: () => mayCommand,
     onCommand: (command) => commands.push(command),
     onWarning: (code) => warnings.push(code),
   });
@@ -203,4 +203,43 @@ test("X36: a roll that left late, because the machine was busy, is put in place 
     clock.advanceTo(clock.nowMs);
   }
   expect(sent.filter((hex) => hex.startsWith("f07f7f0603")).length).toBe(3);
+});
+
+test("P72: a DAW that is touched without permission is put back, standing or rolling, and that is said once", () => {
+  const { says, settle, sent, commands, warnings, clock } = open(mmcDriver(), mmcCue, false);
+  const words = () => sent.splice(0).map((hex) => hex.slice(8, 10));
+  settle("stopped", 480_000);
+  says("f0 7f 7f 06 02 f7");
+  clock.advanceTo(clock.nowMs + 2_000);
+  expect(words()).toEqual(["01", "44"]);
+  says("f0 7f 7f 06 44 06 01 60 00 1e 00 00 f7");
+  clock.advanceTo(clock.nowMs + 2_000);
+  expect(words()).toEqual(["44"]);
+  settle("playing", 480_000);
+  says("f0 7f 7f 06 01 f7");
+  clock.advanceTo(clock.nowMs + 2_000);
+  // It stood for no time at all: it is where the others are, and only has to roll.
+  expect(words()).toEqual(["03"]);
+  says("f0 7f 7f 06 06 f7");
+  clock.advanceTo(clock.nowMs + 2_000);
+  expect(words()).toEqual(["07"]);
+  expect(commands).toEqual([]);
+  expect(warnings).toEqual(["forbidden"]);
+});
+
+test("P73: two DAWs of two frame rates are told one place, each in its own labels, to a hundredth of a frame", () => {
+  for (const positionFrames of [0, 1, 48_000, 4_800_007, 123_456_789]) {
+    const places = (["24", "25", "29.97df", "29.97", "30"] as const).map((rate) => {
+      const startFrames = rate === "25" ? 3_600 * 48_000 : 0;
+      const driver = mmcDriver({ rate, startFrames });
+      const { link, clock, sent } = open(driver);
+      link.plan(state("stopped", positionFrames, clock.nowMs), clock.nowMs);
+      clock.advanceTo(clock.nowMs + 1_000);
+      return driver
+        .decode(Uint8Array.from(Buffer.from(sent[0] ?? "", "hex")))
+        .flatMap((event) => (event.type === "locate" ? [event.positionFrames] : []))[0];
+    });
+    for (const place of places)
+      expect(Math.abs((place ?? Number.NaN) - positionFrames)).toBeLessThanOrEqual(48_000 / 24 / 100);
+  }
 });
