@@ -42,6 +42,7 @@ interface Picture {
 async function take(context: BrowserContext, origin: string, shot: Shot, language: string): Promise<Picture[]> {
   const pictures: Picture[] = [];
   const page = await context.newPage();
+  await shot.prepare?.(page);
   for (const width of widthsPx) {
     await page.setViewportSize({ width, height: width < 600 ? 844 : 900 });
     // Loaded anew at each width: what a script measures is measured as a reader with that window would have it.

@@ -5,6 +5,7 @@ import type { StudioEvent } from "../engine/studio/events.std.ts";
 import { App } from "../view/app.dom.tsx";
 import { Boot } from "../view/boot.std.ts";
 import { BrowserSession } from "../view/session.dom.ts";
+import { wordsOf } from "../view/words/every-language.std.ts";
 import { bridgeRoom } from "./bridge-room.dom.ts";
 import { desktopWords } from "./desktop-words.std.ts";
 import { type Bridge, TAP_MESSAGE } from "./ipc.std.ts";
@@ -98,7 +99,7 @@ if (root !== null && bridge !== undefined) {
   });
   render(
     <>
-      <App session={session} boot={boot} />
+      <App session={session} boot={boot} words={wordsOf[boot.language]} />
       <Strip bridge={bridge} words={words} />
     </>,
     root,

@@ -1,31 +1,40 @@
 /** The session view's frame: header, transport, timeline and the side panel, and the keys that work everywhere in it. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { TIMELINE_MAX_FRAMES } from "../../protocol/limits.ts";
 import { may } from "../../protocol/roles.ts";
 import type { Boot } from "./boot.std.ts";
 import { Chat } from "./chat.dom.tsx";
 import { AtTheDoor, Door } from "./host.dom.tsx";
 import { actionOf, type KeyAction } from "./keys.std.ts";
-import type { Shown } from "./model.std.ts";
+import { type Shown, stemsOf } from "./lanes.std.ts";
 import { Notes } from "./notes.dom.tsx";
-import { barsOf, loopFrom, nameOf } from "./parts.dom.tsx";
+import { barsOf, loopFrom, nameOf, type ViewProps } from "./parts.dom.tsx";
 import { People } from "./people.dom.tsx";
 import type { BrowserSession, Toast } from "./session.dom.ts";
 import { Sound } from "./sound.dom.tsx";
 import { Timeline, wholeOf, zoom } from "./timeline.dom.tsx";
 import { Transport } from "./transport.dom.tsx";
-import { type ViewWords, viewWords } from "./words.std.ts";
+import type { Words } from "./words/words.std.ts";
 
 /** A toast that only informs goes by itself; what went wrong stays until it is read. */
 const TOAST_MS = 8_000;
 
-export function App({ session, boot }: { session: BrowserSession; boot: Boot }) {
+export function App({ session, boot, words }: { session: BrowserSession; boot: Boot; words: Words }) {
   const state = session.state.value;
-  const words = viewWords[boot.language];
   const [shown, setShown] = useState<Shown | null>(null);
   const [sheet, setSheet] = useState(false);
   const [draft, setDraft] = useState<{ noteId: string; text: string } | null>(null);
   const props = { session, state, words, language: boot.language };
+  const own = session.takes.stems.value;
+  const stems = useMemo(
+    () =>
+      stemsOf(
+        state.takes,
+        own.map(({ stem }) => stem),
+        state.memberId,
+      ),
+    [state.takes, own, state.memberId],
+  );
 
   useEffect(() => {
     const act = (action: KeyAction): void => {
@@ -34,7 +43,7 @@ export function App({ session, boot }: { session: BrowserSession; boot: Boot }) 
       const { motion } = transport;
       const mayCommand = now.role !== null && may(now.role, "transport.command");
       const position = session.positionFrames();
-      const whole = shown ?? wholeOf(now.takes);
+      const whole = shown ?? wholeOf(stems);
       const locate = (frames: number) => {
         const positionFrames = Math.round(Math.min(TIMELINE_MAX_FRAMES, Math.max(0, frames)));
         if (mayCommand) session.command({ command: "locate", positionFrames });
@@ -83,6 +92,9 @@ export function App({ session, boot }: { session: BrowserSession; boot: Boot }) 
         case "note":
           if (now.role !== null && may(now.role, "note.write")) setDraft({ noteId: crypto.randomUUID(), text: "" });
           break;
+        case "swap":
+          void session.playback.swap();
+          break;
         case "sheet":
           setSheet((open) => !open);
       }
@@ -96,16 +108,14 @@ export function App({ session, boot }: { session: BrowserSession; boot: Boot }) 
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
-  }, [session, shown, words]);
+  }, [session, shown, stems, words]);
 
   const { connection } = state;
   const recording = state.timeline.transport.motion === "recording";
   const recorders = state.members.filter(({ status, connected }) => connected && status.recording);
   if (connection.state === "over") return <Over code={connection.code} boot={boot} words={words} />;
   if (connection.state === "waiting")
-    return (
-      <AtTheDoor language={boot.language} name={boot.sessionName} href={boot.sessionHref} back={words.over.back} />
-    );
+    return <AtTheDoor words={words} name={boot.sessionName} href={boot.sessionHref} back={words.over.back} />;
   return (
     <div class={`view ${recording ? "is-recording" : ""}`}>
       <header class="view-top">
@@ -144,7 +154,7 @@ export function App({ session, boot }: { session: BrowserSession; boot: Boot }) 
       </header>
       <Transport {...props} />
       <main class="view-main">
-        <Timeline {...props} shown={shown} setShown={setShown} />
+        <Timeline {...props} stems={stems} shown={shown} setShown={setShown} />
         <p class="soft">
           <a href={`${boot.sessionHref}#takes`} target="_blank" rel="noopener">
             {words.takes.more}
@@ -159,7 +169,7 @@ export function App({ session, boot }: { session: BrowserSession; boot: Boot }) 
         <Notes {...props} draft={draft} setDraft={setDraft} />
       </aside>
       {sheet ? <Sheet words={words} close={() => setSheet(false)} /> : null}
-      <Toasts session={session} words={words} />
+      <Toasts {...props} />
     </div>
   );
 }
@@ -174,7 +184,7 @@ function focusOf(target: EventTarget | null): "text" | "choice" | "button" | "pa
   return "page";
 }
 
-function Over({ code, boot, words }: { code: string; boot: Boot; words: ViewWords }) {
+function Over({ code, boot, words }: { code: string; boot: Boot; words: Words }) {
   const reasons: Record<string, string> = words.over.reasons;
   return (
     <main class="view-over">
@@ -199,7 +209,7 @@ function Over({ code, boot, words }: { code: string; boot: Boot; words: ViewWord
   );
 }
 
-function Sheet({ words, close }: { words: ViewWords; close(): void }) {
+function Sheet({ words, close }: { words: Words; close(): void }) {
   return (
     <dialog
       class="view-sheet"
@@ -229,7 +239,7 @@ function Sheet({ words, close }: { words: ViewWords; close(): void }) {
   );
 }
 
-function Toasts({ session, words }: { session: BrowserSession; words: ViewWords }) {
+function Toasts({ session, words }: Pick<ViewProps, "session" | "words">) {
   return (
     <ul class="view-toasts" aria-live="polite">
       {session.toasts.value.map((toast) => (
@@ -239,13 +249,13 @@ function Toasts({ session, words }: { session: BrowserSession; words: ViewWords 
   );
 }
 
-function ToastCard({ toast, words, hush }: { toast: Toast; words: ViewWords; hush(): void }) {
+function ToastCard({ toast, words, hush }: Pick<ViewProps, "words"> & { toast: Toast; hush(): void }) {
   useEffect(() => {
     if (toast.bad) return;
     const timer = setTimeout(hush, TOAST_MS);
     return () => clearTimeout(timer);
   }, [toast.id]);
-  const own: Record<string, string> = words.toasts;
+  const own: Record<string, string> = { ...words.toasts, ...words.record.troubles };
   const problems: Record<string, string | undefined> = words.problems;
   return (
     <li class={toast.bad ? "bad" : ""}>

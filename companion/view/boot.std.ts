@@ -13,7 +13,12 @@ export const Boot = z.object({
   language: z.enum(["en", "de"]),
   /** The session's own page, for what is done there. */
   sessionHref: z.string(),
-  /** Scripts of the sound's own threads. */
-  sound: z.object({ lanesUrl: z.string(), deviceUrl: z.string() }),
+  /** Scripts of the sound's own threads. Without one that records it is the studio around this window that does; without one that plays takes, none are played. */
+  sound: z.object({
+    lanesUrl: z.string(),
+    deviceUrl: z.string(),
+    takesUrl: z.string().optional(),
+    playbackUrl: z.string().optional(),
+  }),
 });
 export type Boot = z.infer<typeof Boot>;

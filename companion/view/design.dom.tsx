@@ -13,6 +13,7 @@ import { App } from "./app.dom.tsx";
 import { Boot } from "./boot.std.ts";
 import { initialView, reduce, type ViewInput } from "./model.std.ts";
 import { BrowserSession } from "./session.dom.ts";
+import { wordsOf } from "./words/every-language.std.ts";
 
 const BAR_FRAMES = 2 * TIMELINE_RATE_HZ;
 const random = (lengthBytes: number) => crypto.getRandomValues(new Uint8Array(lengthBytes));
@@ -127,5 +128,5 @@ if (root !== null) {
   session.state.value = told(boot, root.dataset.scene ?? "").reduce(reduce, { ...initialView, accents });
   if (root.dataset.scene === "away") session.say("offline", true);
   root.replaceChildren();
-  render(<App session={session} boot={boot} />, root);
+  render(<App session={session} boot={boot} words={wordsOf[boot.language]} />, root);
 }

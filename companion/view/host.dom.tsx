@@ -3,15 +3,14 @@ import { useState } from "preact/hooks";
 import { INVITE_USES_MAX } from "../../protocol/limits.ts";
 import { may, Role, roles } from "../../protocol/roles.ts";
 import { Admission, type Member } from "../../protocol/room.ts";
-import { hostWords } from "./host-words.std.ts";
 import { nameOf, type ViewProps } from "./parts.dom.tsx";
 
 type Act = "sendOut" | "keepOut" | "remove";
 
 /** The door: who comes in from now on, who waits, who is kept out; and the way to bring somebody new. */
 export function Door(props: ViewProps) {
-  const { session, state, words, language } = props;
-  const t = hostWords[language];
+  const { session, state, words } = props;
+  const t = words.host;
   const [ends, setEnds] = useState(false);
   const [invites, setInvites] = useState(false);
   const { role, admission, waitingRoom, keptOut } = state;
@@ -83,8 +82,8 @@ export function Door(props: ViewProps) {
 }
 
 /** What the host may do about somebody, behind one button; what is felt by the other is asked about first. */
-export function HostMenu({ session, state, words, language, member }: ViewProps & { member: Member }) {
-  const t = hostWords[language];
+export function HostMenu({ session, state, words, member }: ViewProps & { member: Member }) {
+  const t = words.host;
   const [asks, setAsks] = useState<Act | null>(null);
   const { memberId, displayName, connected } = member;
   if (state.role === null || !may(state.role, "role.set") || memberId === state.memberId) return null;
@@ -173,8 +172,8 @@ function Sure({ text, yes, no, act, close }: SureProps) {
 }
 
 /** An invite by a link, made here and told once. */
-function InviteSheet({ session, language, close }: ViewProps & { close(): void }) {
-  const t = hostWords[language];
+function InviteSheet({ session, words, close }: ViewProps & { close(): void }) {
+  const t = words.host;
   const [role, setRole] = useState<"participant" | "observer">("participant");
   const [uses, setUses] = useState(1);
   const [link, setLink] = useState<string | null>(null);
@@ -250,17 +249,17 @@ function InviteSheet({ session, language, close }: ViewProps & { close(): void }
 
 /** At the door: a host has to let this person in. */
 export function AtTheDoor({
-  language,
+  words,
   name,
   href,
   back,
 }: {
-  language: "en" | "de";
+  words: ViewProps["words"];
   name: string;
   href: string;
   back: string;
 }) {
-  const t = hostWords[language];
+  const t = words.host;
   return (
     <main class="view-over" aria-live="polite">
       <p class="soft">{name}</p>

@@ -12,6 +12,7 @@ export type KeyAction =
   | "fit"
   | "chat"
   | "note"
+  | "swap"
   | "sheet";
 
 const byKey: Record<string, KeyAction> = {
@@ -33,6 +34,8 @@ const byKey: Record<string, KeyAction> = {
   C: "chat",
   n: "note",
   N: "note",
+  x: "swap",
+  X: "swap",
   "?": "sheet",
 };
 

@@ -1,12 +1,14 @@
-/** The session view begins: reads what the page tells it, enters the room, draws. */
+/** The session view begins: reads what the page tells it, enters the room, draws. A page of each language loads its own words (main.en, main.de). */
 import { render } from "preact";
 import { App } from "./app.dom.tsx";
 import { Boot } from "./boot.std.ts";
 import { BrowserSession } from "./session.dom.ts";
+import type { Words } from "./words/words.std.ts";
 
-const root = document.getElementById("view");
-if (root !== null) {
+export function begin(words: Words): void {
+  const root = document.getElementById("view");
+  if (root === null) return;
   const boot = Boot.parse(JSON.parse(root.dataset.boot ?? "null"));
   root.replaceChildren();
-  render(<App session={new BrowserSession(boot)} boot={boot} />, root);
+  render(<App session={new BrowserSession(boot)} boot={boot} words={words} />, root);
 }

@@ -5,7 +5,6 @@
 import type { ErrorCode } from "../../protocol/errors.ts";
 import { assertNever } from "../../protocol/errors.ts";
 import type { MemberId, RecordingId } from "../../protocol/ids.ts";
-import { TIMELINE_RATE_HZ } from "../../protocol/limits.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import type { Role } from "../../protocol/roles.ts";
 import type {
@@ -232,51 +231,7 @@ function withMark(state: ViewState, takeId: string, mark: Partial<TakeMark>): Vi
   return { ...state, takeMarks: { ...state.takeMarks, [takeId]: { ...before, ...mark } } };
 }
 
-/** Stems by the roll of the transport that they were recorded in, the newest first; numbered from the oldest. */
-export function rollsOf(takes: readonly Recording[]): { takeId: string; number: number; stems: Recording[] }[] {
-  const rolls = new Map<string, Recording[]>();
-  for (const take of [...takes].sort((a, b) => a.startedAtMs - b.startedAtMs))
-    rolls.set(take.takeId, [...(rolls.get(take.takeId) ?? []), take]);
-  return [...rolls].map(([takeId, stems], at) => ({ takeId, number: at + 1, stems })).reverse();
-}
-
 /** The transport that is in force at an instant of session time. */
 export function transportAt(state: ViewState, sessionMs: number): TransportState {
   return sessionMs < state.takesEffectAtMs ? state.transportBefore : state.timeline.transport;
-}
-
-/** A line of the timeline: one person's stems of one name, and whether one is growing on it now. */
-export interface Lane {
-  memberId: MemberId;
-  name: string;
-  takes: Recording[];
-}
-
-/** Lanes in the order in which people joined, then by name; whoever has none yet has one of their own, so that they are seen. */
-export function lanesOf(members: readonly Member[], takes: readonly Recording[]): Lane[] {
-  const lanes = new Map<string, Lane>();
-  const order = new Map(members.map(({ memberId }, at) => [memberId, at]));
-  for (const take of takes) {
-    const key = `${take.memberId} ${take.name}`;
-    const lane = lanes.get(key) ?? { memberId: take.memberId, name: take.name, takes: [] };
-    lane.takes.push(take);
-    lanes.set(key, lane);
-  }
-  for (const { memberId, role } of members) {
-    const hasLane = [...lanes.values()].some((lane) => lane.memberId === memberId);
-    if (!hasLane && role !== "observer") lanes.set(memberId, { memberId, name: "", takes: [] });
-  }
-  const placeOf = ({ memberId }: Lane) => order.get(memberId) ?? Number.MAX_SAFE_INTEGER;
-  return [...lanes.values()].sort((a, b) => placeOf(a) - placeOf(b) || a.name.localeCompare(b.name));
-}
-
-export interface Shown {
-  from: number;
-  to: number;
-}
-
-/** Where a stem is on the timeline, in frames; one that is on its way has no end yet. */
-export function spanOf(take: Recording): Shown {
-  const frames = take.frames === null ? 0 : Math.ceil((take.frames * TIMELINE_RATE_HZ) / take.format.sampleRateHz);
-  return { from: take.timelineFrames, to: take.timelineFrames + frames };
 }

@@ -4,7 +4,8 @@ import type { LoggedEvent, Member, PostBody } from "../../protocol/room.ts";
 import { idleStatus } from "../../protocol/room.ts";
 import { initialMap } from "../../protocol/timeline.ts";
 import { actionOf } from "./keys.std.ts";
-import { initialView, lanesOf, reduce, transportAt, type ViewState } from "./model.std.ts";
+import { lanesOf } from "./lanes.std.ts";
+import { initialView, reduce, transportAt, type ViewState } from "./model.std.ts";
 
 const ada = "mem_00000000000000000000000000" as MemberId;
 const ben = "mem_11111111111111111111111111" as MemberId;

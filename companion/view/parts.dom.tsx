@@ -5,13 +5,13 @@ import type { MemberId } from "../../protocol/ids.ts";
 import type { FrameRange, TimelineMap } from "../../protocol/timeline.ts";
 import type { ViewState } from "./model.std.ts";
 import type { BrowserSession } from "./session.dom.ts";
-import type { ViewWords } from "./words.std.ts";
+import type { Words } from "./words/words.std.ts";
 
 /** What every room of the view is handed. */
 export interface ViewProps {
   session: BrowserSession;
   state: ViewState;
-  words: ViewWords;
+  words: Words;
   language: "en" | "de";
 }
 
@@ -21,7 +21,7 @@ export function accentClass(state: ViewState, memberId: MemberId | null): string
   return accent === undefined ? "" : `person-${accent}`;
 }
 
-export function nameOf(state: ViewState, memberId: MemberId | null, words: ViewWords): string {
+export function nameOf(state: ViewState, memberId: MemberId | null, words: Words): string {
   return state.members.find((member) => member.memberId === memberId)?.displayName ?? words.people.former;
 }
 

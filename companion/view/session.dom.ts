@@ -25,17 +25,23 @@ import { type Entry, RoomClient, type RoomClientOptions } from "../engine/room/r
 import type { RoomEnd } from "../engine/room/room-feed.std.ts";
 import type { Boot } from "./boot.std.ts";
 import { initialView, reduce, transportAt, type ViewInput, type ViewState } from "./model.std.ts";
+import { ViewPlayback } from "./view-playback.dom.ts";
 import { ViewSound } from "./view-sound.dom.ts";
+import { ViewTakes } from "./view-takes.dom.ts";
 
 /** Takes that one page of the view asks for at a time, and all that it holds. */
 const TAKES_PER_REQUEST = 100;
 const TAKES_MAX = 2_000;
 const TOASTS_MAX = 4;
 
+/** What may happen to one's own takes, as the engine calls it. */
+const recordingTroubles = ["dropout", "device", "slept", "recorder", "disk-low", "clock-set", "share"] as const;
+export type RecordingTrouble = (typeof recordingTroubles)[number];
+
 export interface Toast {
   id: number;
   /** A code whose words the view has, or words of the view's own. */
-  code: ErrorCode | "offline" | "copied" | "left-alone" | "mute-asked" | "mute-sent";
+  code: ErrorCode | "offline" | "copied" | "left-alone" | "mute-asked" | "mute-sent" | "no-playback" | RecordingTrouble;
   bad: boolean;
 }
 
@@ -43,6 +49,8 @@ export class BrowserSession {
   readonly state = signal<ViewState>(initialView);
   readonly toasts = signal<readonly Toast[]>([]);
   readonly sound: ViewSound;
+  readonly takes: ViewTakes;
+  readonly playback: ViewPlayback;
   readonly #boot: Boot;
   readonly #clock = new SessionClock();
   readonly #room: RoomEnd;
@@ -61,11 +69,33 @@ export class BrowserSession {
       signal: (to, message) => this.#room.signal(to, message),
       barMs: () =>
         (new Bars(this.state.value.timeline.map).barFramesAt(this.positionFrames()) / TIMELINE_RATE_HZ) * 1000,
-      setStatus: (status) => {
-        this.#status = { ...this.#status, ...status };
-        this.#room.setStatus(this.#status);
+      setStatus: (status) => this.#setStatus(status),
+      onEngine: ({ memory, captureMs }) => {
+        this.takes.setDevice(memory);
+        this.takes.captureMs = captureMs;
+      },
+      onCapture: (captureMs) => {
+        this.takes.captureMs = captureMs;
       },
     });
+    this.takes = new ViewTakes({
+      boot,
+      state: () => this.state.value,
+      setStatus: (status) => this.#setStatus(status),
+      onTrouble: (code) => {
+        const trouble = recordingTroubles.find((known) => known === code);
+        if (trouble !== undefined) this.say(trouble, true);
+      },
+    });
+    this.playback = new ViewPlayback(
+      {
+        workletUrl: boot.sound.playbackUrl,
+        state: () => this.state.value,
+        nowMs: () => this.nowMs(),
+        askOwn: (recordingId) => this.takes.askFor(recordingId),
+      },
+      () => this.say("no-playback", true),
+    );
     this.#room = openRoom({
       enter: () => this.#enter(),
       nowMs: () => performance.now(),
@@ -73,9 +103,13 @@ export class BrowserSession {
       handlers: {
         onWelcome: (welcome) => {
           this.#step({ ...welcome, type: "welcome" });
+          this.takes.enter(welcome.headSeq);
           void this.#readTakes();
         },
-        onEvent: (event) => this.#step({ type: "event", event }),
+        onEvent: (event) => {
+          this.#step({ type: "event", event });
+          this.takes.follow(event);
+        },
         onMembers: (members) => {
           this.#step({ type: "members", members });
           if (members.some(({ memberId }) => this.state.value.accents[memberId] === undefined))
@@ -96,12 +130,15 @@ export class BrowserSession {
         onRecordingsChanged: () => void this.#readTakes(),
         onRefused: (_eventId, code) => this.say(code, true),
         onWarning: (code, _message, final) => {
-          if (final && code !== "disconnected") this.#step({ type: "connection", connection: { state: "over", code } });
-          else if (this.state.value.connection.state === "here")
+          if (final && code !== "disconnected") {
+            this.#step({ type: "connection", connection: { state: "over", code } });
+            this.#silence();
+          } else if (this.state.value.connection.state === "here")
             this.#step({ type: "connection", connection: { state: "away" } });
         },
         onClock: (sample) => {
           this.#clock.addSample(sample);
+          this.takes.addSample(sample);
           const estimate = this.#clock.estimate;
           if (estimate === undefined) return;
           this.#step({ type: "time", time: estimate });
@@ -111,7 +148,11 @@ export class BrowserSession {
     });
     addEventListener("pagehide", () => {
       this.#room.close();
-      this.sound.close();
+      this.#silence();
+    });
+    addEventListener("beforeunload", (event) => {
+      // What rolls or is on its way goes on at the next visit, but a person may want to wait for it.
+      if (this.takes.isBusy) event.preventDefault();
     });
   }
 
@@ -176,8 +217,9 @@ export class BrowserSession {
     this.say("mute-sent", false);
   }
 
-  /** A host asks this person to mute themselves. */
+  /** A host asks, and it is done at once: the person unmutes themselves when they like (P59). */
   onMuteAsked(): void {
+    this.sound.setMuted(true);
     this.say("mute-asked", true);
   }
 
@@ -214,6 +256,18 @@ export class BrowserSession {
 
   hush(id: number): void {
     this.toasts.value = this.toasts.value.filter((toast) => toast.id !== id);
+  }
+
+  #setStatus(status: Partial<MemberStatus>): void {
+    this.#status = { ...this.#status, ...status };
+    this.#room.setStatus(this.#status);
+  }
+
+  /** Nobody is heard, nothing is recorded, and the session's folder is free for another window. */
+  #silence(): void {
+    this.sound.close();
+    this.playback.close();
+    this.takes.close();
   }
 
   #step(input: ViewInput): void {

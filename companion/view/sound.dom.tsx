@@ -1,19 +1,23 @@
 /** The sound's part of the view: on and off, what is played and heard, and a strip for each person: level, gain, balance, mute, solo. */
 import { useEffect, useRef } from "preact/hooks";
+import { DELAY_MODES } from "../../audio/delay-mode.ts";
 import { adviceOf, type LatencyLegs, legAtFault, totalOf } from "../../audio/latency.ts";
 import { BUFFER_CEILING_MS, type BufferChoice } from "../../audio/playout.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import { may } from "../../protocol/roles.ts";
 import { useFrames, type ViewProps } from "./parts.dom.tsx";
+import { Record } from "./record.dom.tsx";
 import type { SoundDevice, ViewSound } from "./view-sound.dom.ts";
 
 const CHANNELS = ["both", "left", "right"] as const;
 const BUFFERS: readonly BufferChoice[] = ["tight", "balanced", "safe"];
 
-export function Sound({ session, state, words }: ViewProps) {
+export function Sound(props: ViewProps) {
+  const { session, state, words } = props;
   const t = words.sound;
   const { sound } = session;
-  const { power, trouble, inputId, outputId, channels, buffer, isMuted } = sound.state.value;
+  const { power, trouble, inputId, outputId, channels, buffer, delay, isMuted } = sound.state.value;
+  const { mode, delayMs, bars } = sound.delays.value;
   const mayPlay = state.role !== null && may(state.role, "audio.send");
 
   // Fetched once the page stands, so that a click has not to wait for it.
@@ -75,7 +79,19 @@ export function Sound({ session, state, words }: ViewProps) {
               options={BUFFERS.map((one) => [one, t.buffer.choice(t.buffer[one], BUFFER_CEILING_MS[one])])}
               choose={(one) => sound.setBuffer(BUFFERS.find((known) => known === one) ?? "balanced")}
             />
+            <Choice
+              label={t.delay.label}
+              value={delay}
+              options={DELAY_MODES.map((one) => [one, t.delay[one]])}
+              choose={(one) => sound.setDelay(DELAY_MODES.find((known) => known === one) ?? "live")}
+            />
           </div>
+          {delay === "live" ? null : (
+            <p class="soft" role="status">
+              {mode === "live" || delayMs === null ? t.delay.notYet : t.delay.inForce(delayMs.toFixed(1), bars)}
+            </p>
+          )}
+          <Record {...props} />
         </>
       ) : (
         <>

@@ -1,24 +1,26 @@
 /** Takes as a list: what everybody calls them, which are worth keeping, and what was said about a moment of one. */
 import { useState } from "preact/hooks";
+import type { Bars } from "../../audio/bars.ts";
 import { length } from "../../audio/timeline.ts";
 import { NOTE_TEXT_MAX_CHARS, TAKE_NAME_MAX_CHARS } from "../../protocol/limits.ts";
-import type { Recording } from "../../protocol/recordings.ts";
 import { may } from "../../protocol/roles.ts";
-import { rollsOf, spanOf } from "./model.std.ts";
+import type { FrameRange } from "../../protocol/timeline.ts";
+import { type LaneStem, type Roll, rollsOf, type Shown } from "./lanes.std.ts";
+import { OwnActions } from "./own-stem.dom.tsx";
 import { accentClass, barsOf, nameOf, type ViewProps } from "./parts.dom.tsx";
-import { takeWords } from "./take-words.std.ts";
 
-export function TakeList(props: ViewProps) {
-  const { state, words, language } = props;
-  const t = takeWords[language];
+export function TakeList(props: ViewProps & { stems: readonly LaneStem[] }) {
+  const { session, state, words, stems } = props;
+  const t = words.take;
   const [onlyStarred, setOnlyStarred] = useState(false);
-  const rolls = rollsOf(state.takes).filter(({ takeId }) => !onlyStarred || state.takeMarks[takeId]?.starred === true);
+  const rolls = rollsOf(stems).filter(({ takeId }) => !onlyStarred || state.takeMarks[takeId]?.starred === true);
   const hasStars = Object.values(state.takeMarks).some(({ starred }) => starred);
   return (
     <details class="view-list">
       <summary>
-        {words.takes.list} ({state.takes.length})
+        {words.takes.list} ({stems.length})
       </summary>
+      <Hearing session={session} words={words} />
       {hasStars || onlyStarred ? (
         <label class="view-only">
           <input
@@ -36,21 +38,15 @@ export function TakeList(props: ViewProps) {
   );
 }
 
-interface TakeProps extends ViewProps {
-  takeId: string;
-  number: number;
-  stems: readonly Recording[];
-}
-
-function Take({ session, state, words, language, takeId, number, stems }: TakeProps) {
-  const t = takeWords[language];
+function Take(props: ViewProps & Roll) {
+  const { session, state, words, takeId, number, stems, span } = props;
+  const t = words.take;
   const bars = barsOf(state.timeline.map);
   const mark = state.takeMarks[takeId];
   const title = mark?.name || t.take(number);
   const mayWrite = state.role !== null && may(state.role, "note.write");
-  const spans = stems.map(spanOf);
-  const from = Math.min(...spans.map((span) => span.from));
-  const to = Math.max(...spans.map((span) => span.to));
+  const heard = session.playback.heard;
+  const isHeard = stems.some(({ recordingId }) => heard.has(recordingId));
   const comments = state.notes.filter(({ about }) => about?.takeId === takeId);
   return (
     <section class="view-take" aria-label={title}>
@@ -76,24 +72,65 @@ function Take({ session, state, words, language, takeId, number, stems }: TakePr
           defaultValue={mark?.name ?? ""}
           onChange={(event) => session.nameTake(takeId, event.currentTarget.value.trim())}
         />
-        <span class="instrument soft">{t.bars(bars.label(from), bars.label(to))}</span>
+        {session.playback.canPlay ? (
+          <button
+            type="button"
+            class="tool"
+            aria-pressed={isHeard}
+            aria-label={t.hear(title)}
+            title={t.hear(title)}
+            onClick={() => void session.playback.hear(isHeard ? [] : stems.filter(canBeHeard))}
+          >
+            {t.hearShort}
+          </button>
+        ) : null}
+        <button
+          type="button"
+          class="tool"
+          disabled={state.role === null || !may(state.role, "transport.command")}
+          aria-label={t.loop(title)}
+          title={t.loop(title)}
+          onClick={() => session.command({ command: "loop", range: barsAround(bars, span) })}
+        >
+          {t.loopShort}
+        </button>
+        <span class="instrument soft">{t.bars(bars.label(span.from), bars.label(span.to))}</span>
       </header>
       <ul>
-        {stems.map((stem) => {
-          const span = spanOf(stem);
-          return (
-            <li key={stem.recordingId} class={`who-is ${accentClass(state, stem.memberId)}`}>
-              <span class="name">{stem.name}</span>
-              <span class="soft">{nameOf(state, stem.memberId, words)}</span>
-              <span class="instrument">
-                {words.takes.begins} {bars.label(span.from)}
-              </span>
-              <span class="instrument">
-                {stem.state === "complete" ? length(span.to - span.from) : words.takes.uploading}
-              </span>
-            </li>
-          );
-        })}
+        {stems.map((stem) => (
+          <li key={stem.recordingId} class={`who-is ${accentClass(state, stem.memberId)}`}>
+            <span class="name">{stem.name}</span>
+            <span class="soft">{nameOf(state, stem.memberId, words)}</span>
+            <span class="instrument">
+              {words.takes.begins} {bars.label(stem.span.from)}
+            </span>
+            <span class="instrument">
+              {stem.span.to > stem.span.from ? length(stem.span.to - stem.span.from) : words.takes.uploading}
+            </span>
+            {session.playback.canPlay && canBeHeard(stem) ? (
+              <button
+                type="button"
+                class="tool"
+                aria-pressed={heard.has(stem.recordingId)}
+                aria-label={t.hearStem(`${stem.name}, ${nameOf(state, stem.memberId, words)}`)}
+                onClick={() => void session.playback.hear(toggled(stems, heard, stem))}
+              >
+                {t.hearShort}
+              </button>
+            ) : null}
+            {stem.state === "shared" && state.role !== null && may(state.role, "recording.download") ? (
+              <a
+                class="tool"
+                href={`/api/v1/recordings/${stem.recordingId}/file`}
+                download={`${stem.name}.wav`}
+                aria-label={t.download(stem.name, sizeOf(stem))}
+              >
+                {t.downloadShort(sizeOf(stem))}
+              </a>
+            ) : null}
+            <OwnActions {...props} recordingId={stem.recordingId} />
+          </li>
+        ))}
       </ul>
       {comments.length === 0 ? null : (
         <ul class="view-comments" aria-label={t.comments(title)}>
@@ -121,14 +158,14 @@ function Take({ session, state, words, language, takeId, number, stems }: TakePr
           ))}
         </ul>
       )}
-      {mayWrite ? <CommentForm session={session} state={state} language={language} takeId={takeId} /> : null}
+      {mayWrite ? <CommentForm session={session} state={state} words={words} takeId={takeId} /> : null}
     </section>
   );
 }
 
 /** The moment is the one at which the person begins to write: the playhead may roll on meanwhile. */
-function CommentForm({ session, state, language, takeId }: Omit<ViewProps, "words"> & { takeId: string }) {
-  const t = takeWords[language];
+function CommentForm({ session, state, words, takeId }: Omit<ViewProps, "language"> & { takeId: string }) {
+  const t = words.take;
   const [text, setText] = useState("");
   const [atFrames, setAtFrames] = useState<number | null>(null);
   const bar = barsOf(state.timeline.map).label(atFrames ?? session.positionFrames());
@@ -159,5 +196,61 @@ function CommentForm({ session, state, language, takeId }: Omit<ViewProps, "word
         </button>
       )}
     </form>
+  );
+}
+
+/** What of a take can be heard: a stem that has come whole, or lies in this browser. */
+const canBeHeard = ({ state, frames }: LaneStem): boolean => state !== "arriving" && frames > 0;
+
+/** The stems of a take that are heard after one of them was pressed. */
+function toggled(stems: readonly LaneStem[], heard: ReadonlySet<string>, pressed: LaneStem): LaneStem[] {
+  return stems.filter(
+    (stem) =>
+      canBeHeard(stem) &&
+      (stem.recordingId === pressed.recordingId ? !heard.has(stem.recordingId) : heard.has(stem.recordingId)),
+  );
+}
+
+/** The whole bars in which a take lies. */
+function barsAround(bars: Bars, { from, to }: Shown): FrameRange {
+  const first = bars.placeAt(from).bar;
+  const last = bars.placeAt(to).bar;
+  return {
+    startFrames: Math.round(bars.framesOfBar(first)),
+    endFrames: Math.round(bars.framesOfBar(last + 1)),
+  };
+}
+
+const sizeOf = ({ sizeBytes }: LaneStem): string => `${((sizeBytes ?? 0) / 1e6).toFixed(1)} MB`;
+
+/** What is heard of the takes, how loud, and the way back to the one that was heard before: A and B under one key. */
+function Hearing({ session, words }: Pick<ViewProps, "session" | "words">) {
+  const t = words.take;
+  const { playback } = session;
+  if (playback.heard.size === 0 && playback.before.value.length === 0) return null;
+  return (
+    <p class="view-hearing">
+      <button
+        type="button"
+        class="tool"
+        disabled={playback.before.value.length === 0}
+        aria-label={t.swap}
+        aria-keyshortcuts="X"
+        title={`${t.swap} (X)`}
+        onClick={() => void playback.swap()}
+      >
+        {t.swapShort}
+      </button>
+      <input
+        type="range"
+        min={0}
+        max={1}
+        step={0.01}
+        aria-label={t.volume}
+        title={t.volume}
+        value={playback.volume.value}
+        onInput={(event) => void playback.setVolume(event.currentTarget.valueAsNumber)}
+      />
+    </p>
   );
 }

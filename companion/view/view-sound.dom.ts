@@ -54,6 +54,9 @@ export interface ViewSoundOptions {
   /** A bar at the playhead. */
   barMs(): number;
   setStatus(status: Partial<MemberStatus>): void;
+  /** There is sound: what it captures lies here, so long after it was played. */
+  onEngine(engine: { memory: SharedArrayBuffer; captureMs: number }): void;
+  onCapture(captureMs: number): void;
 }
 
 export class ViewSound {
@@ -122,6 +125,7 @@ export class ViewSound {
           for (const { memberId, ...level } of levels) this.levels.set(memberId, level);
         },
         onLatencies: (latencies) => this.#setLatencies(latencies),
+        onCapture: this.#options.onCapture,
         onDevice: (trouble) => {
           this.#set({ trouble, ...(trouble === "input-gone" ? { inputId: null } : {}) });
           void this.#listDevices();
@@ -134,6 +138,8 @@ export class ViewSound {
       if (withInput) await this.setInput("");
       engine.iceServers = this.#iceServers;
       if (this.#clock !== undefined) engine.setClock(this.#clock);
+      this.talk(false);
+      this.#options.onEngine(engine);
       this.#set({ power: "on" });
       this.setMembers();
       await this.#listDevices();

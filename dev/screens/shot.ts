@@ -10,6 +10,8 @@ export interface Shot {
   name: string;
   who: Visitor;
   path: string;
+  /** Before the page is loaded: what it will be told. */
+  prepare?: (page: Page) => Promise<void>;
   /** Brings the page into its state; it has just been loaded. */
   act?: (page: Page) => Promise<void>;
 }

@@ -1,14 +1,142 @@
+import type { Page } from "playwright-core";
+import type { MemberStatus } from "../../protocol/room.ts";
 import type { Shot } from "./shot.ts";
+import { memberAt, type Scene, statusOf, stubRoom, takeAt } from "./stub-room.ts";
 import type { World } from "./world.ts";
 
-/** The live session's states, as each of those in it sees them. */
-export function viewShots({ sessionId }: World): Shot[] {
-  return [
-    {
-      name: "room alone",
-      who: "ada",
-      path: `/sessions/${sessionId}/room`,
-      act: (page) => page.locator(".view-connection.here").waitFor(),
+const playing = (status: Partial<MemberStatus> = {}) =>
+  statusOf({ micLive: true, armed: true, latencyMs: 14.6, latencyErrorMs: 0.8, ...status });
+
+const band = [
+  { displayName: "Ada Lindqvist", status: playing() },
+  { displayName: "Ben Okafor", status: playing({ latencyMs: 21.3 }) },
+  { displayName: "Mira Sørensen", status: playing({ latencyMs: 33.9, latencyErrorMs: 2.1 }) },
+];
+const [ada, ben, mira] = [memberAt(0), memberAt(1), memberAt(2)];
+const takes = [
+  takeAt(1, ada, "Guitar", 0, 16, 1),
+  takeAt(2, ben, "Drums", 0, 16, 1),
+  takeAt(3, mira, "Violin", 4, 8, 1),
+  takeAt(4, ada, "Guitar", 16, 14, 2),
+  takeAt(5, ben, "Drums", 16, 14, 2),
+  takeAt(6, mira, "Violin", 18, 12, 2),
+];
+const keeper = takes[3]?.takeId ?? "";
+const log: Scene["log"] = [
+  { from: 1, body: { kind: "chat", text: "Once more from the chorus?" } },
+  { from: 2, body: { kind: "chat", text: "Yes. I come in a bar later this time." } },
+  { from: 0, body: { kind: "take-name", takeId: keeper, text: "The slow one" } },
+  { from: 0, body: { kind: "take-star", takeId: keeper, starred: true } },
+  {
+    from: 2,
+    body: {
+      kind: "note",
+      noteId: "00000000-0000-4000-8000-0000000000b1",
+      text: "A little late here, I like it",
+      about: { takeId: keeper, positionFrames: 96_000 * 21 },
     },
+  },
+  {
+    from: 0,
+    body: { kind: "note", noteId: "00000000-0000-4000-8000-0000000000b2", text: "Em  C  G  D\nlast chorus twice" },
+  },
+];
+const evening: Scene = { people: band, takes, log };
+const at = (bar: number) => ({ positionFrames: 96_000 * bar });
+
+const crowd = [
+  ...band,
+  ...[
+    "Kofi Mensah",
+    "Ngozi Adeyemi",
+    "Tom",
+    "Γιώργος Παπαδόπουλος",
+    "יעל כהן",
+    "Yuki Tanaka",
+    "Inés Robles",
+    "Lars Holm",
+    "Zoë Baker",
+  ],
+].map((one, index) =>
+  typeof one === "string"
+    ? { displayName: one, status: playing({ latencyMs: 9 + index * 3.7, recording: false }) }
+    : one,
+);
+const thirty = Array.from({ length: 30 }, (_, index) => crowd[index] ?? { displayName: `Guest ${index + 1}` });
+
+/** The live session's states. The page is the real one; what it is told is a scene (stub-room.ts). */
+export function viewShots({ sessionId }: World): Shot[] {
+  const path = `/sessions/${sessionId}/room`;
+  const here = (page: Page) => page.locator(".view-connection.here").waitFor();
+  const scene = (name: string, what: Scene, act: Shot["act"] = here): Shot => ({
+    name: `room ${name}`,
+    who: "ada",
+    path,
+    prepare: (page) => stubRoom(page, what),
+    act,
+  });
+  /** What the browser says when it is asked for a microphone. */
+  const refused = (name: string, error: string): Shot => ({
+    ...scene(name, evening, async (page) => {
+      await here(page);
+      await page.locator(".view-sound .actions button").click();
+      await page.locator(".view-trouble").waitFor();
+    }),
+    prepare: async (page) => {
+      await page.addInitScript(
+        `navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("", ${JSON.stringify(error)}); };`,
+      );
+      await stubRoom(page, evening);
+    },
+  });
+  return [
+    { name: "room real", who: "ada", path, act: here },
+    scene("band", { ...evening, transport: { motion: "playing", ...at(12) } }),
+    scene("recording", {
+      ...evening,
+      people: band.map((one) => ({ ...one, status: { ...one.status, recording: true } })),
+      transport: { motion: "recording", ...at(30) },
+    }),
+    scene("takes", evening, async (page) => {
+      await here(page);
+      await page.locator(".view-list summary").click();
+    }),
+    scene("alone", { people: [band[0] ?? { displayName: "Ada" }] }),
+    scene("forbidden", { people: band, recordingPermitted: false, role: "participant" }),
+    scene("listens", { ...evening, role: "observer" }),
+    scene("twelve", { ...evening, people: crowd, transport: { motion: "playing", ...at(12) } }),
+    scene("thirty", { ...evening, people: thirty }),
+    scene("names", {
+      ...evening,
+      people: [
+        { displayName: "Maximiliane Friederike von Hohenstein-Wack", status: playing() },
+        { displayName: "יעל כהן־אברהמי", status: playing({ recording: true }) },
+        { displayName: "DJ 👩‍🎤🎛️🎶 Große Lautstärke", status: playing() },
+      ],
+      waiting: ["עומר בן־דוד", "Bartholomew Featherstonehaugh-Cholmondeley"],
+    }),
+    scene("door", { ...evening, admission: "waiting", waiting: ["Noor Haddad"] }),
+    scene("waiting", { people: [], refusal: "waiting" }, (page) => page.locator(".view-over h1").waitFor()),
+    scene("removed", { people: [], refusal: { code: 4_411, reason: "removed" } }, (page) =>
+      page.locator(".view-over h1").waitFor(),
+    ),
+    scene("offline", { people: band, takes, log, refusal: { code: 4_503, reason: "unavailable" } }, async (page) => {
+      await page.locator(".view-top").waitFor();
+    }),
+    refused("microphone denied", "NotAllowedError"),
+    refused("microphone none", "NotFoundError"),
+    refused("microphone in use", "NotReadableError"),
+    {
+      ...scene("old browser", evening),
+      prepare: async (page) => {
+        await page.addInitScript("delete window.RTCRtpScriptTransform");
+        await stubRoom(page, evening);
+      },
+    },
+    scene("keys", evening, async (page) => {
+      await here(page);
+      await page.keyboard.press("?");
+      await page.locator("dialog[open]").waitFor();
+    }),
   ];
 }

@@ -1,11 +1,12 @@
 /** A session's takes: the player, waveforms to the pixel, times that go on. Everything else on the page works without it. */
+
+import type { StemData } from "../../audio/stem-source.ts";
 import type { Language } from "../i18n/language.ts";
 import type { PlayerWords } from "../i18n/takes.ts";
 import { Controls } from "./player/controls.ts";
 import { Engine } from "./player/engine.ts";
 import { Lanes } from "./player/lanes.ts";
 import { Mix } from "./player/mix.ts";
-import type { StemData } from "./player/stem-source.ts";
 import { addStrips } from "./player/strips.ts";
 import { watchChanges } from "./takes/changes.ts";
 import { addCopy } from "./takes/copy.ts";

@@ -15,13 +15,13 @@ const mayUse: Record<string, readonly string[]> = {
 /** Globals that only one runtime has. */
 const globalsOf: Record<string, RegExp> = {
   node: /\b(process\.|Buffer\.|setImmediate\()/,
-  dom: /\b(document|window|navigator|AudioContext|RTCPeerConnection|self|MessagePort|Worker)\b/,
+  dom: /\b(document|window|navigator|AudioContext|RTCPeerConnection|self|MessagePort|Worker|XMLHttpRequest|createSyncAccessHandle|showModal)\b/,
   worklet: /\b(AudioWorkletProcessor|registerProcessor)\b/,
 };
 
 /** Where a package can run. One that is in no list makes the test red. */
 const packages: Record<string, readonly string[]> = {
-  std: ["zod", "partysocket", "wavefile", "fflate", "@alexanderolsen/libsamplerate-js"],
+  std: ["zod", "partysocket", "@noble/hashes", "wavefile", "fflate", "@alexanderolsen/libsamplerate-js"],
   node: ["ws", "@roamhq/wrtc", "@napi-rs/keyring", "node-datachannel", "@julusian/midi", "citty", "@clack/prompts"],
   dom: ["preact", "@preact/signals"],
   preload: ["electron/renderer"],

@@ -36,6 +36,18 @@ interface Request {
   timeoutMs?: number;
 }
 
+/** How the bytes of a part go out. What it is told while they do is how many have gone. */
+export type SendBytes = (
+  url: string,
+  request: {
+    method: string;
+    headers: Record<string, string>;
+    bytes: Uint8Array<ArrayBuffer>;
+    signal: AbortSignal;
+    onSent(sentBytes: number): void;
+  },
+) => Promise<Response>;
+
 /** What an upload asks of the API. */
 export type UploadApi = Pick<
   ApiClient,
@@ -44,14 +56,19 @@ export type UploadApi = Pick<
 /** What a delivery asks of it. */
 export type DeliveryApi = Pick<ApiClient, "listRecordings" | "readRecording" | "download">;
 
-/** The API as a companion uses it. Every call throws `ApiError`, or the abort's reason. */
+/**
+ * The API as a companion uses it, with a token of its own, or a page of the site, with the cookie that its browser has (`null`). Every call
+ * throws `ApiError`, or the abort's reason.
+ */
 export class ApiClient {
   readonly #origin: string;
-  readonly #token: string;
+  readonly #token: string | null;
+  readonly #sendBytes: SendBytes;
 
-  constructor(origin: string, token: string) {
+  constructor(origin: string, token: string | null, sendBytes: SendBytes = streamBytes) {
     this.#origin = origin;
     this.#token = token;
+    this.#sendBytes = sendBytes;
   }
 
   /** Where the room's socket is: same host, `ws:` for `http:` and `wss:` for `https:`. */
@@ -162,23 +179,22 @@ export class ApiClient {
       timer = setTimeout(() => late.abort(), timeoutMs);
       onSent?.(sentBytes);
     };
+    const url = `${this.#origin}/api/v1${path}`;
+    const sent = {
+      method,
+      headers: {
+        ...(this.#token === null ? {} : { Authorization: `Bearer ${this.#token}` }),
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...headers,
+      },
+      signal: signal === undefined ? late.signal : AbortSignal.any([late.signal, signal]),
+    };
     let response: Response;
     try {
-      response = await fetch(`${this.#origin}/api/v1${path}`, {
-        method,
-        headers: {
-          Authorization: `Bearer ${this.#token}`,
-          ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-          ...(bytes === undefined ? {} : { "Content-Length": String(bytes.byteLength) }),
-          ...headers,
-        },
-        ...(bytes === undefined
-          ? { body: body === undefined ? null : JSON.stringify(body) }
-          : onSent === undefined
-            ? { body: bytes }
-            : { body: pieces(bytes, moved), duplex: "half" }),
-        signal: signal === undefined ? late.signal : AbortSignal.any([late.signal, signal]),
-      } as RequestInit);
+      response =
+        bytes === undefined
+          ? await fetch(url, { ...sent, body: body === undefined ? null : JSON.stringify(body) })
+          : await this.#sendBytes(url, { ...sent, bytes, onSent: moved });
     } catch (error) {
       if (signal?.aborted) throw error;
       throw new ApiError("network", "SessionLinked cannot be reached. Check the network; nothing is lost.", true);
@@ -193,6 +209,14 @@ export class ApiClient {
     throw new ApiError(code, detail ?? title, retryable || code === "part-busy");
   }
 }
+
+const streamBytes: SendBytes = (url, { bytes, onSent, headers, ...request }) =>
+  fetch(url, {
+    ...request,
+    headers: { ...headers, "Content-Length": String(bytes.byteLength) },
+    body: pieces(bytes, onSent),
+    duplex: "half",
+  } as RequestInit);
 
 /** Bytes as a body that is pulled piece by piece, so that one can tell how far it is. */
 function pieces(bytes: Uint8Array<ArrayBuffer>, onSent: (sentBytes: number) => void): ReadableStream<Uint8Array> {

@@ -29,6 +29,8 @@ export interface BrowserSoundOptions {
   onWords(state: WordsState): void;
   onLevels(own: FromDevice["own"], levels: FromDevice["levels"]): void;
   onLatencies(latencies: { memberId: MemberId; legs: LatencyLegs }[]): void;
+  /** How long what is played takes until it lies in the ring, as far as the device tells. */
+  onCapture(captureMs: number): void;
   /** A device is not there any more, or is another one than it was. Nothing is switched by itself. */
   onDevice(trouble: "input-gone" | "output-gone" | "stopped"): void;
 }
@@ -41,6 +43,9 @@ const DEVICE_MS = 1_000;
  * do the work, and the page only passes on what the room and the person say. It ends with `close`, and leaves no microphone open.
  */
 export class BrowserSound {
+  /** The capture ring (audio/capture-ring.ts), for whoever else takes blocks of it. */
+  readonly memory: SharedArrayBuffer;
+  captureMs = 0;
   readonly #options: BrowserSoundOptions;
   readonly #context: AudioContext;
   readonly #worker: Worker;
@@ -67,6 +72,7 @@ export class BrowserSound {
     this.#options = options;
     this.#context = context;
     const memory = new SharedArrayBuffer(CAPTURE_RING_BYTES);
+    this.memory = memory;
     this.#node = new AudioWorkletNode(context, "session-device", {
       numberOfInputs: 1,
       numberOfOutputs: 1,
@@ -202,7 +208,11 @@ export class BrowserSound {
       this.#input?.stream.getAudioTracks()[0]?.getSettings() ?? {};
     // What an engine does not tell is what it has to be at least: a block.
     const playoutMs = (outputLatency || baseLatency) * 1000;
-    this.#tell({ type: "device", captureMs: (settings.latency ?? 0) * 1000, playoutMs });
+    const captureMs = (settings.latency ?? 0) * 1000;
+    this.#tell({ type: "device", captureMs, playoutMs });
+    if (captureMs === this.captureMs) return;
+    this.captureMs = captureMs;
+    this.#options.onCapture(captureMs);
   }
 
   readonly #onDeviceChange = async (): Promise<void> => {

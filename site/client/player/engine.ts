@@ -1,8 +1,8 @@
 import type { FrameRange } from "../../../audio/frame-range.ts";
 import type { FromMixer, MixerState, ToMixer } from "../../../audio/mixer.ts";
 import { plan } from "../../../audio/prefetch.ts";
+import { type Failure, type StemData, StemError, StemSource } from "../../../audio/stem-source.ts";
 import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
-import { type Failure, type StemData, StemError, StemSource } from "./stem-source.ts";
 
 /** Pieces on their way at once: as many as a browser asks of one server over HTTP/1.1. */
 const REQUESTS_MAX = 6;

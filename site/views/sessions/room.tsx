@@ -18,7 +18,12 @@ export function RoomPage({ page, session: { name, ...session }, scene }: RoomPag
   const t = sessionText[page.language].room;
   const built: Record<string, string> = hrefs;
   const back = href(page, `/sessions/${session.sessionId}`);
-  const sound = { lanesUrl: built["lanes-worker.dom.js"], deviceUrl: built["device.worklet.js"] };
+  const sound = {
+    lanesUrl: built["lanes-worker.dom.js"],
+    deviceUrl: built["device.worklet.js"],
+    takesUrl: built["takes-worker.dom.js"],
+    playbackUrl: built["playback.worklet.js"],
+  };
   const boot = { ...session, sessionName: name, language: page.language, sessionHref: back, sound };
   return (
     <html lang={page.language === "en" ? "en-GB" : "de"}>
@@ -31,7 +36,7 @@ export function RoomPage({ page, session: { name, ...session }, scene }: RoomPag
         <link rel="stylesheet" href={built["site.css"]} />
         <link rel="stylesheet" href={built["view.css"]} />
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-        <script type="module" src={built[scene === undefined ? "main.dom.js" : "design.dom.js"]} />
+        <script type="module" src={built[scene === undefined ? `main.${page.language}.dom.js` : "design.dom.js"]} />
       </head>
       <body class="app-shell">
         <div id="view" data-boot={JSON.stringify(boot)} data-scene={scene}>

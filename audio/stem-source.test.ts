@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { frameBytesOf } from "../../../audio/pcm.ts";
-import { plainInfo, wavHeader } from "../../../audio/wav-writer.ts";
-import type { ClockPoint, StemFormat } from "../../../protocol/recordings.ts";
+import type { ClockPoint, StemFormat } from "../protocol/recordings.ts";
+import { frameBytesOf } from "./pcm.ts";
 import { type StemData, StemSource } from "./stem-source.ts";
+import { plainInfo, wavHeader } from "./wav-writer.ts";
 
 interface Served {
   format: StemFormat;

@@ -1,11 +1,11 @@
-import { clockCurve } from "../../../audio/clock-line.ts";
-import type { FrameRange } from "../../../audio/frame-range.ts";
-import { decode, frameBytesOf } from "../../../audio/pcm.ts";
-import { marginOf, resample } from "../../../audio/resample.ts";
-import { placeOf } from "../../../audio/stem-place.ts";
-import { readWavHeader, WAV_HEADER_MAX_BYTES } from "../../../audio/wav-reader.ts";
-import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
-import type { Recording, StemFormat } from "../../../protocol/recordings.ts";
+import { TIMELINE_RATE_HZ } from "../protocol/limits.ts";
+import type { Recording, StemFormat } from "../protocol/recordings.ts";
+import { clockCurve } from "./clock-line.ts";
+import type { FrameRange } from "./frame-range.ts";
+import { decode, frameBytesOf } from "./pcm.ts";
+import { marginOf, resample } from "./resample.ts";
+import { placeOf } from "./stem-place.ts";
+import { readWavHeader, WAV_HEADER_MAX_BYTES } from "./wav-reader.ts";
 
 /** A stem as the page describes it. */
 export interface StemData {
@@ -60,13 +60,28 @@ interface Known {
 /** What a recording's own address says beside what its row on the page does. */
 type Detail = Pick<Recording, "clock" | "transportAtStart">;
 
+/** Asks for what is known of a stem (`""`) or a range of its file (`"/file"`). Rejects where nobody can be reached. */
+export type AskForStem = (
+  path: "" | "/file",
+  headers: Record<string, string>,
+  signal: AbortSignal,
+) => Promise<Response>;
+
+const askServer =
+  (id: string): AskForStem =>
+  (path, headers, signal) =>
+    fetch(`/api/v1/recordings/${id}${path}`, { headers, signal });
+
 /** One stem's sound, fetched by the range: bytes of a range in, sound on the session's timeline out. */
 export class StemSource {
   readonly data: StemData;
+  readonly #askFor: AskForStem;
   #known: Promise<Known> | null = null;
 
-  constructor(data: StemData) {
+  /** Without `askFor` it is the server's. */
+  constructor(data: StemData, askFor: AskForStem = askServer(data.id)) {
     this.data = data;
+    this.#askFor = askFor;
   }
 
   /** The timeline's frames `from` to `to` of this stem, one array a channel. Throws `StemError`, or the abort's reason. */
@@ -125,10 +140,10 @@ export class StemSource {
     }
   }
 
-  async #ask(path: string, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
+  async #ask(path: "" | "/file", headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
     let answer: Response;
     try {
-      answer = await fetch(`/api/v1/recordings/${this.data.id}${path}`, { headers, signal });
+      answer = await this.#askFor(path, headers, signal);
     } catch {
       signal.throwIfAborted();
       throw new StemError(null);

@@ -1,0 +1,190 @@
+import { assertNever } from "../../../protocol/errors.ts";
+import { type MemberId, newId, type RecordingId, type SessionId } from "../../../protocol/ids.ts";
+import { may, type Role } from "../../../protocol/roles.ts";
+import type { LoggedEvent, TransportState } from "../../../protocol/room.ts";
+import type { TimelineMap } from "../../../protocol/timeline.ts";
+import type { UploadApi } from "../api/api-client.std.ts";
+import type { Device } from "../capture/source.std.ts";
+import type { ClockSample } from "../clock/session-clock.std.ts";
+import type { MachineClocks } from "../clock/sleep-detector.std.ts";
+import { RecordingController } from "../recording/recording-controller.std.ts";
+import { type Input, TakeRecorder } from "../recording/take-recorder.std.ts";
+import type { Disk } from "../stems/disk.std.ts";
+import { StemLibrary } from "../upload/stem-library.std.ts";
+import type { StudioEvent } from "./events.std.ts";
+import { StudioTransport } from "./studio-transport.std.ts";
+import type { TakesCommand } from "./takes-messages.std.ts";
+
+export interface PageTakesOptions {
+  disk: Disk;
+  folder: string;
+  api: UploadApi;
+  sessionId: SessionId;
+  sessionName: string;
+  clocks: MachineClocks;
+  /** Calls at an instant of the machine's clock; returns a cancel. */
+  scheduleAt(localMs: number, call: () => void): () => void;
+  emit(event: StudioEvent): void;
+  onStatus(status: { armed: boolean; recording: boolean }): void;
+}
+
+/**
+ * A page's share in the session's takes: the studio's transport, recorder and library without its room, links and DAWs, which the page has.
+ * Life: opened with the disk, told what the room and the clock say, given a device while there is sound, and closed with whatever rolls
+ * made whole.
+ */
+export class PageTakes {
+  readonly #options: PageTakesOptions;
+  readonly #library: StemLibrary;
+  readonly #takes: TakeRecorder;
+  readonly #transport: StudioTransport;
+  #memberId: MemberId | undefined;
+  #role: Role = "observer";
+  #device: { controller: RecordingController; device: Device; inputs: Input[] } | undefined;
+  #preRollSeconds: number | undefined;
+
+  constructor(options: PageTakesOptions) {
+    this.#options = options;
+    const { disk, folder, api, sessionId, sessionName, clocks, scheduleAt, emit } = options;
+    this.#library = new StemLibrary({
+      api,
+      disk,
+      folder,
+      sessionId,
+      nowMs: () => clocks.wallMs(),
+      onRecovered: (stem) => emit({ type: "recovered", stem }),
+      onProgress: (progress) => emit({ type: "upload", progress }),
+      onShared: (recording) => emit({ type: "shared", recording }),
+      onWarning: this.#warn,
+    });
+    this.#takes = new TakeRecorder({
+      disk,
+      folder,
+      sessionId,
+      sessionName,
+      library: this.#library,
+      newRecordingId: () => newId("rec", (length) => crypto.getRandomValues(new Uint8Array(length))) as RecordingId,
+      onRecording: ({ name }) => emit({ type: "recording", name }),
+      onRecorded: (stem) => emit({ type: "recorded", stem }),
+      onWarning: this.#warn,
+    });
+    this.#transport = new StudioTransport({
+      nowMs: () => clocks.monotonicMs(),
+      scheduleAt,
+      daws: [],
+      mayCommand: () => false,
+      post: () => "",
+      emit,
+      onExecuted: (execution, localMs) => {
+        if (this.#device === undefined) return;
+        const { controller, device } = this.#device;
+        controller.execute(execution, device.frameAt(localMs));
+      },
+    });
+  }
+
+  get sharesAsItRecords(): boolean {
+    return this.#library.shareAsIRecord;
+  }
+
+  /** What an earlier visit left is mended and offered, and what had been decided about it goes on. */
+  async open(): Promise<void> {
+    await this.#library.open();
+  }
+
+  enter(memberId: MemberId, role: Role, transport: TransportState, map: TimelineMap, headSeq: number): void {
+    this.#memberId = memberId;
+    this.#role = role;
+    this.#transport.enter({ transport, map }, headSeq);
+  }
+
+  follow(event: LoggedEvent): void {
+    const { body } = event;
+    if (body.kind === "role" && body.memberId === this.#memberId) {
+      this.#role = body.role;
+      if (!may(body.role, "record")) this.#device?.controller.end();
+    }
+    this.#transport.follow(event);
+  }
+
+  addSample(sample: ClockSample): void {
+    this.#transport.addSample(sample);
+  }
+
+  /** The sound has begun, anew if need be: what was armed is armed again by the person. */
+  async setDevice(device: Device, input: Input): Promise<void> {
+    await this.#device?.controller.close();
+    const inputs = [input];
+    const controller = new RecordingController({
+      takes: this.#takes,
+      device,
+      inputs,
+      clocks: this.#options.clocks,
+      sessionAt: (localMs) => this.#transport.sessionAt(localMs),
+      state: () => this.#transport.state,
+      mayRecord: () => may(this.#role, "record"),
+      suffix: () => this.#memberId?.slice(-4) ?? "",
+      encoding: "pcm24",
+      onStatus: this.#options.onStatus,
+      onWarning: this.#warn,
+    });
+    if (this.#preRollSeconds !== undefined) controller.preRollSeconds = this.#preRollSeconds;
+    this.#device = { controller, device, inputs };
+  }
+
+  /** Another input of the same device, or the same by another name; armed as the one before was. */
+  setInput(input: Input): void {
+    if (this.#device === undefined) return;
+    const { controller, inputs } = this.#device;
+    const [before] = inputs;
+    const { armed } = controller.status;
+    // The new one is there before the old one goes, so that nobody sees it unarmed in between.
+    inputs.push(input);
+    if (armed) controller.arm(input.name, true);
+    if (before !== undefined && before.name !== input.name) controller.arm(before.name, false);
+    inputs.shift();
+  }
+
+  block(frame: number, samples: Int32Array): void {
+    this.#device?.controller.block(frame, samples);
+  }
+
+  execute(command: TakesCommand): void {
+    switch (command.type) {
+      case "arm":
+        this.#device?.controller.arm(command.input, command.armed);
+        return;
+      case "pre-roll":
+        this.#preRollSeconds = command.seconds;
+        if (this.#device !== undefined) this.#device.controller.preRollSeconds = command.seconds;
+        return;
+      case "share":
+        this.#library.share(command.recordingId);
+        return;
+      case "pause":
+        this.#library.pause(command.recordingId);
+        return;
+      case "resume":
+        this.#library.resume(command.recordingId);
+        return;
+      case "withdraw":
+        void this.#library.withdraw(command.recordingId);
+        return;
+      case "share-as-i-record":
+        this.#library.shareAsIRecord = command.on;
+        return;
+      default:
+        assertNever(command);
+    }
+  }
+
+  /** Ends a take that rolls, whole. */
+  async close(): Promise<void> {
+    await this.#device?.controller.close();
+    await this.#transport.close();
+    this.#library.close();
+  }
+
+  readonly #warn = (code: string, message: string): void =>
+    this.#options.emit({ type: "warning", code, message, final: false });
+}

@@ -1,0 +1,46 @@
+/** What a page and its takes worker say to each other. Both are this program's own, so nothing is parsed. */
+import type { MemberId, SessionId } from "../../../protocol/ids.ts";
+import type { Role } from "../../../protocol/roles.ts";
+import type { LoggedEvent, TransportState } from "../../../protocol/room.ts";
+import type { TimelineMap } from "../../../protocol/timeline.ts";
+import type { ClockSample } from "../clock/session-clock.std.ts";
+import type { Input } from "../recording/take-recorder.std.ts";
+import type { StudioCommand } from "./commands.std.ts";
+import type { StudioEvent } from "./events.std.ts";
+
+/** The studio's commands that are about takes; a page carries out the others itself. */
+export type TakesCommand = Extract<
+  StudioCommand,
+  { type: "arm" | "pre-roll" | "share" | "pause" | "resume" | "withdraw" | "share-as-i-record" }
+>;
+
+export type ToTakes =
+  /** `originMs`: the page's time origin, which all its threads count from. */
+  | { type: "open"; sessionId: SessionId; sessionName: string; origin: string; originMs: number }
+  | {
+      type: "welcome";
+      memberId: MemberId;
+      role: Role;
+      transport: TransportState;
+      timeline: TimelineMap;
+      headSeq: number;
+    }
+  | { type: "logged"; event: LoggedEvent }
+  | { type: "clock"; sample: ClockSample }
+  /** The sound is on: the capture ring, and what of it is one input. */
+  | { type: "device"; memory: SharedArrayBuffer; input: Input }
+  /** What the device takes before a block is in the ring. */
+  | { type: "capture"; captureMs: number }
+  | { type: "input"; input: Input }
+  | { type: "command"; command: TakesCommand }
+  | { type: "close" };
+
+export type FromTakes =
+  | { type: "event"; event: StudioEvent }
+  | { type: "status"; armed: boolean; recording: boolean }
+  /** What is decided here about stems that begin from now on. */
+  | { type: "share-as-i-record"; on: boolean }
+  | { type: "closed" };
+
+/** The folder of a browser's file system in which a session's takes lie. */
+export const takesFolder = (sessionId: SessionId): string => `takes ${sessionId}`;

@@ -1,0 +1,147 @@
+/**
+ * The takes worker of a browser: recorder, files and uploads, apart from the page. It reads the same ring of captured blocks as the lanes worker,
+ * so a page that is busy costs no frame of a take, and files are written where a browser lets them be written at once.
+ */
+import { BLOCK_MS, CaptureRing } from "../../../audio/capture-ring.ts";
+import { DEVICE_RATE_HZ, LANE_CHANNELS } from "../../../audio/lane-players.ts";
+import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
+import { ApiClient } from "../api/api-client.std.ts";
+import { sendBytes } from "../api/send-bytes.dom.ts";
+import type { Device } from "../capture/source.std.ts";
+import { BrowserDisk } from "../stems/disk.dom.ts";
+import { PageTakes } from "./page-takes.std.ts";
+import { type FromTakes, type ToTakes, takesFolder } from "./takes-messages.std.ts";
+
+/** A ring that was not woken looks all the same. */
+const WAKE_MS = 100;
+
+const say = (message: FromTakes) => self.postMessage(message);
+let originMs = performance.timeOrigin;
+let captureMs = 0;
+const nowMs = () => performance.timeOrigin - originMs + performance.now();
+const warn = (error: unknown) =>
+  say({
+    type: "event",
+    event: {
+      type: "warning",
+      code: "recorder",
+      message: error instanceof Error ? error.message : String(error),
+      final: false,
+    },
+  });
+
+/** One window at a time works in a session's folder: the next one waits here until the one before has let go (X25). */
+function lockFolder(name: string): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  void navigator.locks.request(name, () => {
+    resolve();
+    return new Promise(() => undefined);
+  });
+  return promise;
+}
+
+async function open({ sessionId, sessionName, origin }: Extract<ToTakes, { type: "open" }>): Promise<PageTakes> {
+  const name = takesFolder(sessionId);
+  await lockFolder(name);
+  const root = await navigator.storage.getDirectory();
+  const folder = await root.getDirectoryHandle(name, { create: true });
+  const disk = await BrowserDisk.open(folder, {
+    estimate: () => navigator.storage.estimate(),
+    onTrouble: warn,
+  });
+  const takes = new PageTakes({
+    disk,
+    folder: name,
+    api: new ApiClient(origin, null, sendBytes),
+    sessionId,
+    sessionName,
+    // A browser's own clock stands still while its machine sleeps; the one on the wall does not.
+    clocks: { monotonicMs: nowMs, wallMs: () => Date.now(), uptimeMs: () => Date.now() },
+    scheduleAt: (localMs, call) => {
+      const timer = setTimeout(call, localMs - nowMs());
+      return () => clearTimeout(timer);
+    },
+    emit: (event) => say({ type: "event", event }),
+    onStatus: (status) => say({ type: "status", ...status }),
+  });
+  await takes.open();
+  say({ type: "share-as-i-record", on: takes.sharesAsItRecords });
+  return takes;
+}
+
+/** The device as the ring tells of it: the lanes worker writes down when its frame 0 was. */
+const deviceOf = (ring: CaptureRing): Device => ({
+  sampleRateHz: DEVICE_RATE_HZ,
+  channels: LANE_CHANNELS,
+  frameAt: (localMs) => Math.round(((localMs + captureMs - ring.originMs) / BLOCK_MS) * LANE_PACKET_FRAMES),
+  timeOf: (frame) => ring.originMs - captureMs + (frame / LANE_PACKET_FRAMES) * BLOCK_MS,
+});
+
+let following = 0;
+
+/** Takes every block of the device, as it comes. */
+async function follow(ring: CaptureRing, takes: PageTakes): Promise<void> {
+  const turn = ++following;
+  const samples = new Int32Array(LANE_PACKET_FRAMES * LANE_CHANNELS);
+  for (let next = ring.blocks; turn === following; ) {
+    const { blocks } = ring;
+    // Before its clock is known a block has no time.
+    if (ring.originMs === 0) next = blocks;
+    for (; next !== blocks; next = (next + 1) | 0)
+      if (ring.take(next, samples)) takes.block((next >>> 0) * LANE_PACKET_FRAMES, samples);
+    const woken = Atomics.waitAsync(ring.control, 0, blocks, WAKE_MS);
+    if (woken.async) await woken.value;
+  }
+}
+
+let opened: Promise<PageTakes> | undefined;
+
+async function hear(message: ToTakes): Promise<void> {
+  if (message.type === "open") {
+    originMs = message.originMs;
+    opened = open(message);
+  }
+  const takes = await opened;
+  if (takes === undefined) return;
+  switch (message.type) {
+    case "open":
+      return;
+    case "welcome":
+      takes.enter(message.memberId, message.role, message.transport, message.timeline, message.headSeq);
+      return;
+    case "logged":
+      takes.follow(message.event);
+      return;
+    case "clock":
+      takes.addSample(message.sample);
+      return;
+    case "device": {
+      const ring = new CaptureRing(message.memory);
+      await takes.setDevice(deviceOf(ring), message.input);
+      void follow(ring, takes);
+      return;
+    }
+    case "capture":
+      captureMs = message.captureMs;
+      return;
+    case "input":
+      takes.setInput(message.input);
+      return;
+    case "command":
+      takes.execute(message.command);
+      if (message.command.type === "share-as-i-record") say({ type: "share-as-i-record", on: takes.sharesAsItRecords });
+      return;
+    case "close":
+      following++;
+      await takes.close();
+      say({ type: "closed" });
+      self.close();
+      return;
+  }
+}
+
+/** In the order in which they were said. */
+let heard: Promise<void> = Promise.resolve();
+self.addEventListener("message", ({ data }: MessageEvent<ToTakes>) => {
+  heard = heard.then(() => hear(data)).catch(warn);
+});

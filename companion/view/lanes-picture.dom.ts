@@ -1,0 +1,267 @@
+/** The picture of the timeline on a canvas: bar lines, stems with their waveforms, what grows now, the playhead. Only what is on screen is drawn. */
+import { type Columns, columnsOf } from "../../audio/peaks.ts";
+import type { MemberId } from "../../protocol/ids.ts";
+import type { GrowingWave } from "./growing-wave.std.ts";
+import type { Lane, LaneStem, Shown } from "./lanes.std.ts";
+import type { ViewState } from "./model.std.ts";
+import { accentClass, barsOf } from "./parts.dom.tsx";
+import type { Words } from "./words/words.std.ts";
+
+export const LANE_PX = 64;
+export const RULER_PX = 32;
+/** A bar line every so many pixels at the most: its number has room. */
+const TICK_PX = 84;
+/** Waveforms kept in memory at a time; the longest unseen goes first. */
+const PEAKS_MAX = 300;
+const LABEL_PX = 14;
+/** A stem whose end is not known yet is so wide. */
+const UNKNOWN_PX = 96;
+
+/** Fetches each waveform once, when its lane is first drawn. */
+export class PeaksStore {
+  readonly #byId = new Map<string, Int8Array | "asked" | "none">();
+  readonly #readOwn: (recordingId: string) => Promise<Int8Array | null>;
+  readonly #onArrival: () => void;
+
+  constructor(readOwn: (recordingId: string) => Promise<Int8Array | null>, onArrival: () => void) {
+    this.#readOwn = readOwn;
+    this.#onArrival = onArrival;
+  }
+
+  of({ recordingId, peaks }: LaneStem): Int8Array | null {
+    const known = this.#byId.get(recordingId);
+    if (known instanceof Int8Array) return known;
+    if (known === undefined && peaks !== null) {
+      if (this.#byId.size >= PEAKS_MAX) this.#byId.delete(this.#byId.keys().next().value ?? "");
+      this.#byId.set(recordingId, "asked");
+      void this.#fetch(recordingId, peaks);
+    }
+    return null;
+  }
+
+  async #fetch(recordingId: string, from: "own" | "server"): Promise<void> {
+    const read = from === "own" ? await this.#readOwn(recordingId) : await readShared(recordingId);
+    this.#byId.set(recordingId, read === null || read.length === 0 ? "none" : read);
+    this.#onArrival();
+  }
+}
+
+async function readShared(recordingId: string): Promise<Int8Array | null> {
+  const answer = await fetch(`/api/v1/recordings/${recordingId}/peaks`).catch(() => null);
+  const bytes = answer?.ok === true ? await answer.arrayBuffer().catch(() => null) : null;
+  return bytes === null ? null : new Int8Array(bytes);
+}
+
+/** Colours of the page's own tokens, read when the theme changes and not for each frame. */
+export function readColours(element: HTMLElement) {
+  const style = getComputedStyle(element);
+  const resolve = (name: string) => {
+    const probe = document.createElement("span");
+    probe.style.color = style.getPropertyValue(name).trim();
+    element.append(probe);
+    const { color } = getComputedStyle(probe);
+    probe.remove();
+    return color;
+  };
+  return {
+    paper: resolve("--paper"),
+    ink: resolve("--ink"),
+    soft: resolve("--soft"),
+    line: resolve("--line"),
+    panel: resolve("--panel"),
+    recording: resolve("--transport-recording"),
+    rolling: resolve("--transport-rolling"),
+    people: Array.from({ length: 8 }, (_, at) => resolve(`--person-${at + 1}`)),
+  };
+}
+export type Colours = ReturnType<typeof readColours>;
+
+export interface Scene {
+  state: ViewState;
+  lanes: readonly Lane[];
+  view: Shown;
+  position: number;
+  peaks: PeaksStore;
+  growing: ReadonlyMap<MemberId, GrowingWave>;
+  /** How much of a stem that is on its way to others has gone, 0 to 1; `null` where that is not known here. */
+  shareOf(recordingId: string): number | null;
+  /** What is played back just now; the others step back. `null`: nothing, all look the same. */
+  heard: ReadonlySet<string> | null;
+  words: Words;
+}
+
+type Pen = CanvasRenderingContext2D;
+
+/** One picture. Everything is in CSS pixels; the canvas itself has the device's. */
+export function drawLanes(canvas: HTMLCanvasElement, colours: Colours, scene: Scene): void {
+  const { width, height } = canvas.getBoundingClientRect();
+  const ratio = devicePixelRatio;
+  const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== wide || canvas.height !== high) [canvas.width, canvas.height] = [wide, high];
+  const pen = canvas.getContext("2d");
+  if (pen === null || width === 0) return;
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  pen.clearRect(0, 0, width, height);
+  pen.font = `${LABEL_PX}px ${getComputedStyle(canvas).fontFamily}`;
+  pen.textBaseline = "middle";
+  const { view, lanes, state, position } = scene;
+  const size = view.to - view.from;
+  const xOf = (frames: number) => ((frames - view.from) / size) * width;
+  drawGrid(pen, colours, scene, xOf, width, height);
+  const seen = new Set<MemberId>();
+  for (const [row, lane] of lanes.entries()) {
+    const top = RULER_PX + row * LANE_PX;
+    pen.fillStyle = colours.line;
+    pen.fillRect(0, top + LANE_PX - 1, width, 1);
+    const accent = Number(accentClass(state, lane.memberId).slice("person-".length));
+    const colour = colours.people[accent - 1] ?? colours.soft;
+    for (const stem of lane.stems) drawStem(pen, colours, colour, scene, stem, top, xOf, width);
+    if (!seen.has(lane.memberId)) drawGrowing(pen, colours, scene, lane, top, xOf, width);
+    seen.add(lane.memberId);
+  }
+  const isRecording = state.timeline.transport.motion === "recording";
+  const x = Math.round(xOf(position));
+  pen.fillStyle = isRecording ? colours.recording : colours.ink;
+  pen.fillRect(x - 1, 0, 2, height);
+  pen.beginPath();
+  pen.moveTo(x - 7, 0);
+  pen.lineTo(x + 7, 0);
+  pen.lineTo(x, 10);
+  pen.fill();
+}
+
+function drawGrid(
+  pen: Pen,
+  colours: Colours,
+  { state, view }: Scene,
+  xOf: (frames: number) => number,
+  width: number,
+  height: number,
+): void {
+  const { map, transport } = state.timeline;
+  if (transport.loop !== undefined) {
+    const from = xOf(transport.loop.startFrames);
+    const to = xOf(transport.loop.endFrames);
+    pen.fillStyle = colours.rolling;
+    pen.globalAlpha = 0.1;
+    pen.fillRect(from, 0, to - from, height);
+    pen.globalAlpha = 1;
+    pen.fillRect(from, RULER_PX - 4, to - from, 4);
+  }
+  for (const { frames, bar } of barsOf(map).lines(view.from, view.to, Math.max(2, Math.floor(width / TICK_PX)))) {
+    const x = Math.round(xOf(frames));
+    pen.fillStyle = colours.line;
+    pen.fillRect(x, RULER_PX - 8, 1, height);
+    pen.fillStyle = colours.soft;
+    pen.fillText(String(bar), x + 5, RULER_PX / 2);
+  }
+  for (const { positionFrames, name } of map.markers) {
+    const x = Math.round(xOf(positionFrames));
+    pen.fillStyle = colours.ink;
+    pen.fillRect(x, 0, 1, height);
+    label(pen, colours.ink, name, x + 5, height - 11, width - x);
+  }
+  for (const { about, from } of state.notes) {
+    if (about === undefined) continue;
+    const accent = Number(accentClass(state, from).slice("person-".length));
+    pen.fillStyle = colours.people[accent - 1] ?? colours.soft;
+    pen.beginPath();
+    pen.arc(xOf(about.positionFrames), RULER_PX - 5, 4, 0, 2 * Math.PI);
+    pen.fill();
+  }
+}
+
+function drawStem(
+  pen: Pen,
+  colours: Colours,
+  colour: string,
+  { peaks, shareOf, heard, words }: Scene,
+  stem: LaneStem,
+  laneTop: number,
+  xOf: (frames: number) => number,
+  width: number,
+): void {
+  const { span } = stem;
+  const from = xOf(span.from);
+  // One that somebody else sends has no end yet.
+  const to = span.to > span.from ? xOf(span.to) : from + UNKNOWN_PX;
+  if (to < 0 || from > width) return;
+  const top = laneTop + 5;
+  const high = LANE_PX - 11;
+  pen.globalAlpha = heard === null || heard.has(stem.recordingId) ? 1 : 0.35;
+  const alpha = pen.globalAlpha;
+  pen.fillStyle = colour;
+  pen.globalAlpha = alpha * 0.14;
+  pen.fillRect(from, top, Math.max(3, to - from), high);
+  pen.globalAlpha = alpha;
+  // What lies in this browser alone has an outline and no edge: it is not everybody's yet.
+  if (stem.state === "here") {
+    pen.strokeStyle = colour;
+    pen.setLineDash([4, 3]);
+    pen.strokeRect(from + 0.5, top + 0.5, Math.max(3, to - from) - 1, high - 1);
+    pen.setLineDash([]);
+  } else pen.fillRect(from, top, 3, high);
+  const wave = peaks.of(stem);
+  const first = Math.max(0, from);
+  const last = Math.min(width, to);
+  if (wave !== null && span.to > span.from && last > first) {
+    const columns = Math.max(1, Math.round((last - first) * devicePixelRatio));
+    const start = (first - from) / (to - from);
+    const end = (last - from) / (to - from);
+    waveform(pen, columnsOf(wave, stem.format.channels, columns, start, end), first, last, top, high);
+  }
+  const share = stem.state === "shared" ? null : shareOf(stem.recordingId);
+  if (share !== null) {
+    pen.fillRect(from, top + high - 4, Math.max(3, to - from) * share, 4);
+    label(pen, colours.ink, `${Math.floor(share * 100)} %`, from + 8, top + 12, to - from);
+  } else if (stem.state === "arriving") label(pen, colours.ink, words.takes.uploading, from + 8, top + 12, to - from);
+  pen.globalAlpha = 1;
+}
+
+/** What somebody records now, from where it began to the playhead, as loud as it was heard. */
+function drawGrowing(
+  pen: Pen,
+  colours: Colours,
+  { state, growing, words, position, view }: Scene,
+  lane: Lane,
+  laneTop: number,
+  xOf: (frames: number) => number,
+  width: number,
+): void {
+  const member = state.members.find(({ memberId }) => memberId === lane.memberId);
+  if (member?.status.recording !== true || state.timeline.transport.motion !== "recording") return;
+  const wave = growing.get(lane.memberId);
+  const begins = Math.max(wave?.span.from ?? position, view.from);
+  const from = Math.max(0, xOf(begins));
+  const to = Math.min(width, xOf(position));
+  const top = laneTop + 5;
+  const high = LANE_PX - 11;
+  pen.fillStyle = colours.recording;
+  pen.globalAlpha = 0.14;
+  pen.fillRect(from, top, Math.max(3, to - from), high);
+  pen.globalAlpha = 1;
+  pen.fillRect(from, top, 3, high);
+  if (wave !== undefined && to > from)
+    waveform(pen, wave.columns(begins, position, Math.max(1, Math.round(to - from))), from, to, top, high);
+  label(pen, colours.ink, words.takes.growing, from + 8, top + 12, to - from);
+}
+
+function waveform(pen: Pen, { lows, highs }: Columns, first: number, last: number, top: number, high: number): void {
+  const middle = top + high / 2;
+  const scale = (high - 4) / 256;
+  const step = (last - first) / highs.length;
+  for (let at = 0; at < highs.length; at++) {
+    const up = Math.max(0.5, (highs[at] ?? 0) * scale);
+    const down = Math.max(0.5, -(lows[at] ?? 0) * scale);
+    pen.fillRect(first + at * step, middle - up, step, up + down);
+  }
+}
+
+/** Words on a picture: only where there is room for all of them. */
+function label(pen: Pen, colour: string, text: string, x: number, y: number, room: number): void {
+  if (room < pen.measureText(text).width + 16) return;
+  const before = pen.fillStyle;
+  pen.fillStyle = colour;
+  pen.fillText(text, x, y);
+  pen.fillStyle = before;
+}

@@ -1,0 +1,4 @@
+import { begin } from "./main.dom.tsx";
+import { words } from "./words/en.std.ts";
+
+begin(words);

@@ -1,0 +1,77 @@
+/** What a person does with a stem that their browser recorded: share it, hold it, take it back, save it. */
+import { useState } from "preact/hooks";
+import { length } from "../../audio/timeline.ts";
+import type { Sharing } from "../engine/stems/stem.std.ts";
+import { Ask } from "./ask.dom.tsx";
+import type { ViewProps } from "./parts.dom.tsx";
+import type { OwnStem } from "./view-takes.dom.ts";
+import type { Words } from "./words/words.std.ts";
+
+type Doing = "share" | "pause" | "resume" | "withdraw";
+
+/** What can be done about a stem, by what was decided about it. */
+const doings: Record<Sharing, readonly Doing[]> = {
+  local: ["share"],
+  wanted: ["pause", "withdraw"],
+  paused: ["resume", "withdraw"],
+  shared: ["withdraw"],
+  withdrawing: [],
+  withdrawn: ["share"],
+};
+
+/** Nothing where it is somebody else's, or was recorded elsewhere. */
+export function OwnActions({ session, words, recordingId }: ViewProps & { recordingId: string }) {
+  const t = words.record;
+  const [asked, setAsked] = useState<"share" | "withdraw" | null>(null);
+  const own = session.takes.stems.value.find(({ stem }) => stem.recordingId === recordingId);
+  if (own === undefined) return null;
+  const { stem, progress } = own;
+  const id = stem.recordingId;
+  const name: Record<Doing, string> = { share: t.share, pause: t.pause, resume: t.resume, withdraw: t.takeBack };
+  const press = (doing: Doing) => {
+    if (doing === "share" || doing === "withdraw") setAsked(doing);
+    else session.takes.command({ type: doing, recordingId: id });
+  };
+  return (
+    <span class="view-own-stem">
+      <span class="soft">{standOf(own, t)}</span>
+      {progress !== null && progress.totalBytes !== null && stem.sharing === "wanted" ? (
+        <progress aria-label={t.progress(stem.name)} value={progress.sentBytes / progress.totalBytes} max={1} />
+      ) : null}
+      {doings[stem.sharing].map((doing) => (
+        <button key={doing} type="button" class="tool" onClick={() => press(doing)}>
+          {name[doing]}
+        </button>
+      ))}
+      <button type="button" class="tool" onClick={() => void session.takes.save(stem)}>
+        {t.save}
+      </button>
+      {asked === null ? null : (
+        <Ask
+          title={asked === "share" ? t.shareTitle : t.takeBackTitle}
+          text={asked === "share" ? t.shareText : t.takeBackText}
+          yes={asked === "share" ? t.share : t.takeBack}
+          no={t.cancel}
+          isDanger={asked === "withdraw"}
+          answer={(isYes) => {
+            setAsked(null);
+            if (isYes) session.takes.command({ type: asked, recordingId: id });
+          }}
+        />
+      )}
+    </span>
+  );
+}
+
+function standOf({ stem, progress }: OwnStem, t: Words["record"]): string {
+  if (stem.sharing === "local") return stem.repaired ? `${t.here}, ${t.repaired}` : t.here;
+  if (stem.sharing === "shared") return t.states.complete;
+  if (stem.sharing === "withdrawn" || stem.sharing === "withdrawing") return t.states.withdrawn;
+  if (progress === null) return stem.sharing === "paused" ? t.states.paused : t.states.uploading;
+  const { state, sentBytes, totalBytes, secondsLeft } = progress;
+  if (state !== "uploading" || totalBytes === null) return t.states[state];
+  return t.onItsWay(
+    Math.floor((sentBytes / totalBytes) * 100),
+    secondsLeft === null ? "" : length(secondsLeft * 48_000),
+  );
+}

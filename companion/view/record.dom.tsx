@@ -1,0 +1,98 @@
+/** One's own recording: what is armed, by what name, how much of what was played before belongs to it, and whether it is shared at once. */
+import { useEffect, useState } from "preact/hooks";
+import { RECORDING_NAME_MAX_CHARS } from "../../protocol/limits.ts";
+import { may } from "../../protocol/roles.ts";
+import { Ask } from "./ask.dom.tsx";
+import type { ViewProps } from "./parts.dom.tsx";
+
+const PRE_ROLL_SECONDS = [10, 5, 0] as const;
+/** " take 12 a1b2 (3)" is added to it, and it is a file's name. */
+const NAME_MAX_CHARS = Math.min(32, RECORDING_NAME_MAX_CHARS);
+
+/** A name for a file: what a disk cannot have is left out. */
+const cleaned = (name: string) =>
+  name
+    .replaceAll(/[\p{C}/\\:*?"<>|]/gu, "")
+    .replace(/^[. ]+/, "")
+    .trim();
+
+export function Record({ session, state, words }: ViewProps) {
+  const t = words.record;
+  const { sound, takes } = session;
+  const { armed } = takes.status.value;
+  const { channels } = sound.state.value;
+  const [name, setName] = useState<string>(t.inputDefault);
+  const [preRoll, setPreRoll] = useState<number>(PRE_ROLL_SECONDS[0]);
+  const [asks, setAsks] = useState(false);
+  useEffect(() => takes.setInput(cleaned(name) || t.inputDefault, channels !== "both"), [takes, name, channels, t]);
+  if (!takes.canRecord || state.role === null || !may(state.role, "record")) return null;
+  return (
+    <fieldset class="view-record">
+      <legend>{t.label}</legend>
+      <div class="view-arm">
+        <button
+          type="button"
+          class="tool arm"
+          aria-pressed={armed}
+          disabled={!state.settings.recordingPermitted && !armed}
+          title={state.settings.recordingPermitted ? t.armNote : words.notPermitted}
+          onClick={() => takes.arm(!armed)}
+        >
+          <span aria-hidden="true">●</span> {armed ? t.armed : t.arm}
+        </button>
+        <input
+          class="input-name"
+          dir="auto"
+          aria-label={t.inputName}
+          maxLength={NAME_MAX_CHARS}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+      </div>
+      <label class="view-line">
+        <span>{t.preRoll}</span>
+        <select
+          value={preRoll}
+          onChange={(event) => {
+            const seconds = Number(event.currentTarget.value);
+            setPreRoll(seconds);
+            takes.command({ type: "pre-roll", seconds });
+          }}
+        >
+          {PRE_ROLL_SECONDS.map((seconds) => (
+            <option key={seconds} value={seconds}>
+              {t.seconds(seconds)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="view-line">
+        <input
+          type="checkbox"
+          checked={takes.sharesAsItRecords.value}
+          onChange={(event) => {
+            if (!event.currentTarget.checked) takes.command({ type: "share-as-i-record", on: false });
+            else {
+              event.currentTarget.checked = false;
+              setAsks(true);
+            }
+          }}
+        />
+        <span>{t.shareAsIRecord}</span>
+      </label>
+      <p class="soft">{t.armNote}</p>
+      {asks ? (
+        <Ask
+          title={t.shareAsIRecord}
+          text={t.shareText}
+          yes={t.share}
+          no={t.cancel}
+          answer={(isYes) => {
+            setAsks(false);
+            if (isYes) takes.command({ type: "share-as-i-record", on: true });
+          }}
+        />
+      ) : null}
+    </fieldset>
+  );
+}

@@ -1,0 +1,51 @@
+/** What is said of one's own recording. Written by ear, not translated. */
+import type { RecordWords } from "./record.en.std.ts";
+
+export const de: RecordWords = {
+  label: "Deine Aufnahme",
+  arm: "Scharf schalten",
+  armed: "Scharf",
+  armNote: "Nimmt die Session auf, wird aufgenommen, was du spielst. Es bleibt in diesem Browser, bis du es teilst.",
+  inputName: "Name deines Eingangs",
+  inputDefault: "Eingang",
+  preRoll: "Vor der Aufnahme",
+  seconds: (seconds) => (seconds === 0 ? "nichts" : `${seconds} s bleiben`),
+  shareAsIRecord: "Gleich beim Aufnehmen teilen",
+  nobodyArmed: "Die Aufnahme läuft, und von dir ist nichts scharf.",
+  here: "in diesem Browser",
+  onItsWay: (percent, left) => (left === "" ? `${percent} %` : `${percent} %, noch ${left}`),
+  states: {
+    uploading: "unterwegs",
+    paused: "angehalten",
+    waiting: "wartet aufs Netz",
+    stalled: "gerade kommt nichts durch",
+    complete: "geteilt",
+    withdrawn: "zurückgenommen",
+    failed: "nicht geteilt",
+  },
+  repaired: "gerettet, nachdem die Seite weg war",
+  share: "Teilen",
+  pause: "Anhalten",
+  resume: "Weiter",
+  takeBack: "Zurücknehmen",
+  save: "Datei sichern",
+  shareTitle: "Mit allen in der Session teilen?",
+  shareText:
+    "Dieser Take geht an SessionLinked und an alle hier, die Dateien haben dürfen. Ihre Companions behalten eigene Kopien: Nimmst du ihn später zurück, ist er von unseren Servern weg, nicht von ihren Rechnern.",
+  takeBackTitle: "Zurücknehmen?",
+  takeBackText:
+    "Der Take ist sofort von unseren Servern weg. Kopien, die andere schon haben, gehören ihnen. Deine bleibt in diesem Browser.",
+  cancel: "Abbrechen",
+  progress: (name) => `Wie weit ${name} geteilt ist`,
+  troubles: {
+    dropout: "Dein Gerät hat einen Moment ausgelassen. Dafür steht Stille, was danach kommt, sitzt.",
+    device: "Dein Gerät ist weg, der Take endet dort. Was bis dahin gespielt war, ist sicher.",
+    slept:
+      "Dieser Rechner hat geschlafen. Der Take endet, wo er eingeschlafen ist; was bis dahin gespielt war, ist sicher.",
+    recorder:
+      "Der Take ließ sich nicht weiterschreiben. Was bis jetzt aufgenommen ist, ist sicher; mach in diesem Browser Platz.",
+    "disk-low": "In diesem Browser ist wenig Platz. Sichere oder teile, was du hast; noch ist nichts verloren.",
+    "clock-set": "Die Uhr dieses Rechners wurde gestellt. Takes zählen Samples und bleiben an ihrem Platz.",
+    share: "Ein Take wurde nicht geteilt. Er ist noch da: Versuch es in der Liste der Takes noch einmal.",
+  },
+};

@@ -1,0 +1,50 @@
+/** What is said of one's own recording. */
+import type { UploadState } from "../../engine/upload/upload-progress.std.ts";
+
+export const en = {
+  label: "Your recording",
+  arm: "Arm",
+  armed: "Armed",
+  armNote: "What you play is recorded when the session records. It stays in this browser until you share it.",
+  inputName: "Name of your input",
+  inputDefault: "Input",
+  preRoll: "Before record",
+  seconds: (seconds: number) => (seconds === 0 ? "nothing" : `${seconds} s kept`),
+  shareAsIRecord: "Share as I record",
+  nobodyArmed: "Recording, and nothing of yours is armed.",
+  here: "in this browser",
+  onItsWay: (percent: number, left: string) => (left === "" ? `${percent} %` : `${percent} %, ${left} left`),
+  states: {
+    uploading: "on its way",
+    paused: "paused",
+    waiting: "waiting for the network",
+    stalled: "nothing gets through just now",
+    complete: "shared",
+    withdrawn: "taken back",
+    failed: "not shared",
+  } satisfies Record<UploadState, string>,
+  repaired: "mended after the page had gone",
+  share: "Share",
+  pause: "Pause",
+  resume: "Go on",
+  takeBack: "Take back",
+  save: "Save file",
+  shareTitle: "Share with everybody in the session?",
+  shareText:
+    "This take goes to SessionLinked and to everybody here who may have files. Their companions keep copies of their own: taking it back later takes it from our servers, not from their machines.",
+  takeBackTitle: "Take it back?",
+  takeBackText:
+    "It goes from our servers at once. Copies that others have fetched are theirs. Yours stays in this browser.",
+  cancel: "Cancel",
+  progress: (name: string) => `How far ${name} is shared`,
+  troubles: {
+    dropout: "Your device left a moment out. Silence stands for it, and what follows is in time.",
+    device: "Your device has gone, and the take ends there. What was played until then is safe.",
+    slept: "This machine was asleep. The take ends where it fell asleep; what was played until then is safe.",
+    recorder: "The take could not be written on. What was recorded until now is safe; make room in this browser.",
+    "disk-low": "There is little room left in this browser. Save or share what you have; nothing is lost yet.",
+    "clock-set": "This machine's clock was set. Takes count frames and stay in place.",
+    share: "A take was not shared. It is still here: try again in the list of takes.",
+  },
+};
+export type RecordWords = typeof en;

@@ -1,0 +1,186 @@
+import type { Page, WebSocketRoute } from "playwright-core";
+import type { MemberId, SessionId } from "../../protocol/ids.ts";
+import type { Recording } from "../../protocol/recordings.ts";
+import type { Role } from "../../protocol/roles.ts";
+import {
+  type Admission,
+  idleStatus,
+  type LoggedEvent,
+  type Member,
+  type MemberStatus,
+  type PostBody,
+  type RoomMessage,
+  type TransportState,
+  type WaitingMember,
+} from "../../protocol/room.ts";
+import { initialMap } from "../../protocol/timeline.ts";
+import { initialTransport } from "../../protocol/transport.ts";
+import { PROTOCOL_VERSION } from "../../protocol/version.ts";
+
+/** What a page that enters finds. Everything that is not said is as in a session that has just been opened. */
+export interface Scene {
+  people: readonly (Partial<Member> & { displayName: string })[];
+  role?: Role;
+  transport?: Partial<TransportState>;
+  recordingPermitted?: boolean;
+  admission?: Admission;
+  waiting?: readonly string[];
+  log?: readonly { from: number; body: PostBody; atMs?: number }[];
+  takes?: readonly Recording[];
+  /** Instead of a welcome: the door, or a close with this code. */
+  refusal?: "waiting" | { code: number; reason: string };
+}
+
+const body = (at: number) => String(at).padStart(26, "0");
+export const memberAt = (at: number): MemberId => `mem_${body(at)}` as MemberId;
+
+export const statusOf = (status: Partial<MemberStatus> = {}): MemberStatus => ({ ...idleStatus, ...status });
+
+/** A take of the stub's own: its picture is drawn by `peaksOf` and its sound is nobody's. */
+export function takeAt(
+  at: number,
+  memberId: MemberId,
+  name: string,
+  fromBar: number,
+  bars: number,
+  roll: number,
+): Recording {
+  return {
+    recordingId: `rec_${body(at)}` as Recording["recordingId"],
+    sessionId: `ses_${body(0)}` as SessionId,
+    takeId: `00000000-0000-4000-8000-${String(roll).padStart(12, "0")}`,
+    memberId,
+    name: `${name} take ${roll} ${memberId.slice(-4)}`,
+    format: { sampleRateHz: 48_000, channels: 1, encoding: "pcm24" },
+    timelineFrames: fromBar * 96_000,
+    startedAtMs: roll * 60_000,
+    bpm: 120,
+    state: "complete",
+    partBytes: 8_388_608,
+    sizeBytes: bars * 96_000 * 3,
+    frames: bars * 96_000,
+    sha256: null,
+    clock: [],
+    createdAtMs: 0,
+    completedAtMs: 0,
+    expiresAtMs: null,
+    hasPeaks: true,
+  };
+}
+
+/** Hits on a grid, each with a decay of its own, so that a waveform looks played. */
+function peaksOf(recordingId: string): Buffer {
+  const seed = Number(recordingId.slice(-6));
+  const bins = 2_048;
+  const grid = [16, 32, 24, 64][seed % 4] ?? 32;
+  const peaks = Buffer.alloc(bins * 2);
+  for (let bin = 0; bin < bins; bin++) {
+    const hit = Math.floor(bin / grid);
+    const strength = 0.25 + 0.75 * (((hit * 7_919 + seed * 31) % 17) / 17);
+    const level = Math.round(120 * strength * Math.exp(-(bin % grid) / (grid / (1.5 + (seed % 3)))));
+    peaks.writeInt8(-level, bin * 2);
+    peaks.writeInt8(level, bin * 2 + 1);
+  }
+  return peaks;
+}
+
+/**
+ * A room and a store that are made up: the page is the real one, and what it is told is the scene. So a state that a platform reaches only with
+ * thirty people in it is a picture like any other. Set up before the page is opened.
+ */
+export async function stubRoom(page: Page, scene: Scene): Promise<void> {
+  const members: Member[] = scene.people.map(({ displayName, ...more }, at) => ({
+    memberId: memberAt(at),
+    role: at === 0 ? "host" : "participant",
+    connected: true,
+    status: statusOf(),
+    ...more,
+    displayName,
+  }));
+  await page.route("**/api/v1/sessions/*/tickets", (route) =>
+    route.fulfill({ json: { ticket: "stub", roomPath: "/rooms/stub", iceServers: [] } }),
+  );
+  await page.route("**/api/v1/sessions/*/recordings?*", (route) => {
+    const all = scene.takes ?? [];
+    const query = new URL(route.request().url()).searchParams;
+    const from = Number(query.get("cursor") ?? 0);
+    const to = from + Number(query.get("limit"));
+    return route.fulfill({ json: { items: all.slice(from, to), nextCursor: to < all.length ? String(to) : null } });
+  });
+  await page.route("**/api/v1/recordings/*/peaks", (route) =>
+    route.fulfill({
+      body: peaksOf(/rec_\d+/.exec(route.request().url())?.[0] ?? "0"),
+      contentType: "application/octet-stream",
+    }),
+  );
+  await page.route("**/api/v1/sessions/ses_*", (route) => {
+    if (new URL(route.request().url()).pathname.split("/").length > 5) return route.fallback();
+    return route.fulfill({
+      json: {
+        sessionId: `ses_${body(0)}`,
+        name: "Night bus, second verse",
+        role: "host",
+        createdAtMs: 0,
+        members: members.map(({ memberId, displayName, role }, at) => ({
+          memberId,
+          displayName,
+          role,
+          accent: (at % 8) + 1,
+        })),
+        settings: { recordingPermitted: true },
+      },
+    });
+  });
+  await page.routeWebSocket("**/rooms/**", (socket) => play(socket, scene, members));
+}
+
+function play(socket: WebSocketRoute, scene: Scene, members: Member[]): void {
+  const say = (message: RoomMessage) => socket.send(JSON.stringify(message));
+  const startedMs = Date.now();
+  const nowMs = () => Date.now() - startedMs + 600_000;
+  const events: LoggedEvent[] = (scene.log ?? []).map(({ from, body: what, atMs = 500_000 }, at) => ({
+    seq: at + 1,
+    eventId: `00000000-0000-4000-8000-${String(at).padStart(12, "0")}`,
+    from: memberAt(from),
+    atMs,
+    ...(what.kind === "transport" ? { effectiveAtMs: atMs } : {}),
+    body: what,
+  }));
+  const isOn = scene.transport?.motion === "recording";
+  socket.onMessage((text) => {
+    const message = JSON.parse(String(text));
+    if (message.type === "ping") say({ type: "pong", sentAtMs: message.sentAtMs, roomTimeMs: nowMs() });
+    if (message.type !== "hello") return;
+    if (scene.refusal === "waiting") return say({ type: "waiting" });
+    if (scene.refusal !== undefined) return void socket.close(scene.refusal);
+    say({
+      type: "welcome",
+      protocolVersion: PROTOCOL_VERSION,
+      sessionId: `ses_${body(0)}` as SessionId,
+      memberId: memberAt(0),
+      role: scene.role ?? "host",
+      members,
+      transport: { ...initialTransport, atMs: nowMs() - 9_400, ...scene.transport },
+      timeline: {
+        ...initialMap,
+        markers: [
+          { markerId: "00000000-0000-4000-8000-0000000000a1", name: "Verse", positionFrames: 96_000 * 4 },
+          { markerId: "00000000-0000-4000-8000-0000000000a2", name: "Chorus", positionFrames: 96_000 * 12 },
+        ],
+      },
+      settings: { recordingPermitted: scene.recordingPermitted ?? true },
+      admission: scene.admission ?? "open",
+      recordingOn: isOn,
+      headSeq: events.length,
+      roomTimeMs: nowMs(),
+    });
+    say({ type: "members", members, recordingOn: isOn });
+    const waiting: WaitingMember[] = (scene.waiting ?? []).map((displayName, at) => ({
+      memberId: memberAt(900 + at),
+      displayName,
+      role: "participant",
+    }));
+    if (waiting.length > 0) say({ type: "waiting-room", members: waiting });
+    if (events.length > 0) say({ type: "events", events });
+  });
+}
