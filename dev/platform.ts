@@ -12,6 +12,7 @@ import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { assetsDir } from "./build.ts";
 import { Mailbox } from "./mailbox.ts";
 import { newOpaqueSetup } from "./secrets.ts";
+import { steady } from "./steady.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bundleDir = join(root, "dist", "worker");
@@ -138,13 +139,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     }),
   );
   const url = await miniflare.ready;
-  const db = await miniflare.getD1Database("DB");
+  const db = steady(await miniflare.getD1Database("DB"));
   await migrate(db);
   return {
     origin: url.origin,
     miniflare,
     db,
-    recordings: await miniflare.getR2Bucket("RECORDINGS"),
+    recordings: steady(await miniflare.getR2Bucket("RECORDINGS")),
     mailbox,
     async runCron(scheduledTime = new Date(), cron = "*/5 * * * *") {
       const fetcher = await miniflare.getWorker("sessionlinked");
