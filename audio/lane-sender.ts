@@ -1,6 +1,7 @@
 import { LANE_PACKET_FRAMES, LANE_PACKET_MAX_BYTES } from "../protocol/limits.ts";
 import { LANE_REPORT_BYTES, type LaneReport, writeLaneReport } from "./lane-report.ts";
 import { newPacketHead, PACKET_HEADER_BYTES, type PacketHead, writePacket } from "./packet.ts";
+import type { UplinkLevel } from "./uplink-budget.ts";
 
 /** From this share of lost packets on, each packet carries the one before, and sound goes out in 16 bit; until it has been good for long. */
 const PROTECT_FROM = 0.002;
@@ -9,7 +10,7 @@ const UNPROTECT_AFTER_MS = 10_000;
 
 /**
  * Packs one lane's blocks for the network: 24 bit as it is, and where packets are lost, 16 bit with the packet before in each, which the same
- * datagram holds. Allocates nothing after construction; what it returns is valid until the next call.
+ * datagram holds. Where the up-link is full, 16 bit without it, or that in mono. Allocates nothing after construction; what it returns is valid until the next call.
  */
 export class LaneSender {
   readonly #head: PacketHead;
@@ -17,7 +18,10 @@ export class LaneSender {
   readonly #bytes = new Uint8Array(LANE_PACKET_MAX_BYTES);
   readonly #reportBytes = new Uint8Array(PACKET_HEADER_BYTES + LANE_REPORT_BYTES);
   readonly #none = new Int32Array();
+  readonly #channels: number;
+  readonly #mono = new Int32Array(LANE_PACKET_FRAMES);
   readonly #previous: Int32Array;
+  level: UplinkLevel = "full";
   #previousFrame = Number.NaN;
   #isProtected = false;
   #goodSinceMs = 0;
@@ -29,6 +33,7 @@ export class LaneSender {
 
   /** @param stream Chosen anew whenever the count of frames begins again. */
   constructor(stream: number, channels = 2) {
+    this.#channels = channels;
     this.#head = { ...newPacketHead(), stream, channels };
     this.#reportHead.stream = stream;
     this.#previous = new Int32Array(LANE_PACKET_FRAMES * channels);
@@ -51,13 +56,30 @@ export class LaneSender {
     const head = this.#head;
     head.frame = frame >>> 0;
     head.sessionMs = sessionMs;
-    head.bits = this.#isProtected ? 16 : 24;
+    const isFull = this.level === "full";
+    const isMono = this.level === "mono";
+    head.bits = this.#isProtected || !isFull ? 16 : 24;
+    head.channels = isMono ? 1 : this.#channels;
+    if (isMono) this.#mixDown(samples);
     // After a jump of the device the packet before is not the one in hand.
-    head.hasPrevious = this.#isProtected && frame - this.#previousFrame === LANE_PACKET_FRAMES;
-    const length = writePacket(head, samples, head.hasPrevious ? this.#previous : this.#none, this.#bytes);
+    head.hasPrevious = isFull && this.#isProtected && frame - this.#previousFrame === LANE_PACKET_FRAMES;
+    const length = writePacket(
+      head,
+      isMono ? this.#mono : samples,
+      head.hasPrevious ? this.#previous : this.#none,
+      this.#bytes,
+    );
     this.#previous.set(samples);
     this.#previousFrame = frame;
     return this.#bytes.subarray(0, length);
+  }
+
+  #mixDown(samples: Int32Array): void {
+    for (let at = 0; at < LANE_PACKET_FRAMES; at++) {
+      let sum = 0;
+      for (let channel = 0; channel < this.#channels; channel++) sum += samples[at * this.#channels + channel] ?? 0;
+      this.#mono[at] = sum / this.#channels;
+    }
   }
 
   packReport(report: LaneReport): Uint8Array {

@@ -1,6 +1,7 @@
 import { DEVICE_RATE_HZ, type PlayerState } from "../../../audio/lane-players.ts";
 import type { LatencyLegs } from "../../../audio/latency.ts";
 import type { LaneStats } from "../../../audio/playout.ts";
+import { UplinkBudget, type UplinkLevel } from "../../../audio/uplink-budget.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { LANE_PACKET_FRAMES, LINKS_MAX } from "../../../protocol/limits.ts";
 import { may } from "../../../protocol/roles.ts";
@@ -30,6 +31,8 @@ export interface LinkSetOptions {
   onState(memberId: MemberId, state: PeerState): void;
   /** The machine's clock, in milliseconds. */
   nowMs(): number;
+  /** What is sent goes out in less than it was, or in more again, because the up-link is full or free. */
+  onUplink(level: UplinkLevel): void;
   newStream(): number;
   /** Sixteen random bytes. */
   newNonce(): Uint8Array;
@@ -65,6 +68,7 @@ export class LinkSet {
   readonly #stream: number;
   #memberId: MemberId | undefined;
   #words: RoomWords | undefined;
+  readonly #budget = new UplinkBudget();
   iceServers: readonly IceServer[] = [];
   /** What the device takes before a block is in hand. */
   deviceMs = 0;
@@ -129,6 +133,7 @@ export class LinkSet {
   tick(): void {
     const nowMs = this.#options.nowMs();
     this.#words?.follow(this.#keys());
+    this.#share(nowMs);
     for (const [memberId, { link, isPresent, goneAtMs }] of this.#links) {
       link.deviceMs = this.deviceMs;
       link.bufferMs = this.#players.stateOf(memberId)?.stats.targetMs ?? 0;
@@ -141,9 +146,9 @@ export class LinkSet {
   latencies(playoutMs = (LANE_PACKET_FRAMES / DEVICE_RATE_HZ) * 1000): { memberId: MemberId; legs: LatencyLegs }[] {
     return [...this.#links].flatMap(([memberId, { link }]) => {
       const bufferMs = this.#players.stateOf(memberId)?.bufferMs ?? null;
-      if (bufferMs === null || link.roundTripMs === null || !link.isConnected) return [];
-      const captureMs = link.remoteDeviceMs + link.packetMs;
-      const legs = { captureMs, networkMs: link.roundTripMs / 2, bufferMs, playoutMs };
+      if (bufferMs === null || link.reports.roundTripMs === null || !link.isConnected) return [];
+      const captureMs = link.reports.remoteDeviceMs + link.packetMs;
+      const legs = { captureMs, networkMs: link.reports.roundTripMs / 2, bufferMs, playoutMs };
       return [{ memberId, legs }];
     });
   }
@@ -153,11 +158,20 @@ export class LinkSet {
     const state = first === undefined ? undefined : this.#players.stateOf(first[0]);
     if (first === undefined || state === undefined) return null;
     const [, { link }] = first;
-    return { lane: state.stats, roundTripMs: link.roundTripMs, relayed: link.isRelayed };
+    return { lane: state.stats, roundTripMs: link.reports.roundTripMs, relayed: link.isRelayed };
   }
 
   close(): void {
     for (const memberId of this.#links.keys()) this.#close(memberId);
+  }
+
+  /** Shares out the up-link: what does not fit goes out in less, at everybody, and is said. */
+  #share(nowMs: number): void {
+    const ways = Array.from(this.#links.values(), ({ link }) => link.wayOut).filter((way) => way !== null);
+    const before = this.#budget.level;
+    const level = ways.length === 0 ? before : this.#budget.look(ways, nowMs);
+    for (const { link } of this.#links.values()) link.level = level;
+    if (level !== before) this.#options.onUplink(level);
   }
 
   /** By which keys this end is connected to whom. */

@@ -1,5 +1,4 @@
 import { LANE_CHANNELS } from "../../../audio/lane-players.ts";
-import { readLaneReport } from "../../../audio/lane-report.ts";
 import { LaneWriter, laneRingBytes } from "../../../audio/lane-ring.ts";
 import { LaneSender } from "../../../audio/lane-sender.ts";
 import { PacedSender } from "../../../audio/paced-sender.ts";
@@ -11,8 +10,10 @@ import {
   readPacketHead,
   readPacketSound,
 } from "../../../audio/packet.ts";
+import type { UplinkLevel, WayOut } from "../../../audio/uplink-budget.ts";
 import { LANE_PACKET_FRAMES, LANE_PACKET_MAX_BYTES } from "../../../protocol/limits.ts";
 import type { Signal } from "../../../protocol/room.ts";
+import { LinkReports } from "./link-reports.std.ts";
 import type { Fingerprints, IceServer, OpenPeer, Peer, PeerState } from "./peer.std.ts";
 import { sessionIdOf } from "./sdp.std.ts";
 
@@ -58,6 +59,7 @@ export class Link {
   readonly #head = newPacketHead();
   readonly #samples = new Int32Array(LANE_PACKET_MAX_BYTES);
   readonly #previous = new Int32Array(LANE_PACKET_MAX_BYTES);
+  readonly reports = new LinkReports();
   #peer: Peer | undefined;
   #state: PeerState = "connecting";
   #remoteId = "";
@@ -68,15 +70,12 @@ export class Link {
   #reportAtMs = 0;
   #wordsAtMs = 0;
   #alien = 0;
-  #echo: { sentAtMs: number; heardAtMs: number } | undefined;
   /** Whether the other end's role lets it be heard: its receivers keep that too, whatever it sends. */
   maySpeak = true;
   /** What the player says of itself, for the other end. */
   bufferMs = 0;
-  /** What this end's device takes before sound can go into a packet, and what the other end says of its own. */
+  /** What this end's device takes before sound can go into a packet. */
   deviceMs = 0;
-  remoteDeviceMs = 0;
-  roundTripMs: number | null = null;
   /** How long the other end gathers sound for one packet. */
   packetMs = (LANE_PACKET_FRAMES / 48_000) * 1000;
 
@@ -134,6 +133,16 @@ export class Link {
     else this.#peer.send(this.#sender.pack(frame, samples, sessionMs));
   }
 
+  /** In what the lane goes out; a carrier with a beat has a size of its own. */
+  set level(level: UplinkLevel) {
+    this.#sender.level = level;
+  }
+
+  /** How the way out to the other end is, as its reports tell; `null` while nothing is known, or it cannot be sent less. */
+  get wayOut(): WayOut | null {
+    return this.isConnected && this.#peer?.isPaced === false ? this.reports.wayOut : null;
+  }
+
   /** Whether what is sent from now on is talk and not music. */
   set isTalkback(isTalkback: boolean) {
     this.#sender.isTalkback = isTalkback;
@@ -182,6 +191,7 @@ export class Link {
     this.#peer?.close();
     this.#attemptAtMs = this.#options.nowMs();
     this.#alien = 0;
+    this.reports.clear();
     // What an attempt that is over still says is nobody's business.
     const attempt = ++this.#attempt;
     const isCurrent = () => this.#attempt === attempt;
@@ -262,13 +272,8 @@ export class Link {
   }
 
   #hearReport(bytes: Uint8Array, nowMs: number): void {
-    const report = readLaneReport(bytes, this.#head);
-    if (report === null) return;
-    this.remoteDeviceMs = report.deviceMs;
-    this.#sender.hearLoss(report.lossShare, nowMs);
-    this.#echo = { sentAtMs: report.sentAtMs, heardAtMs: nowMs };
-    const roundTripMs = nowMs - report.echoMs - report.heldMs;
-    if (report.echoMs > 0 && roundTripMs >= 0 && roundTripMs < 60_000) this.roundTripMs = roundTripMs;
+    const lossShare = this.reports.hear(bytes, this.#head, nowMs);
+    if (lossShare !== null) this.#sender.hearLoss(lossShare, nowMs);
   }
 
   /** What this end has to say about the room's words, in a packet; empty where it has nothing. */
@@ -284,13 +289,8 @@ export class Link {
 
   #report(nowMs: number): Uint8Array {
     this.#reportAtMs = nowMs;
-    return this.#sender.packReport({
-      sentAtMs: nowMs,
-      echoMs: this.#echo?.sentAtMs ?? 0,
-      heldMs: this.#echo === undefined ? 0 : nowMs - this.#echo.heardAtMs,
-      lossShare: this.#writer.takeLoss(),
-      bufferMs: this.bufferMs,
-      deviceMs: this.deviceMs,
-    });
+    const { bufferMs, deviceMs } = this;
+    const lossShare = this.#writer.takeLoss();
+    return this.#sender.packReport(this.reports.make(nowMs, { lossShare, bufferMs, deviceMs }));
   }
 }

@@ -31,6 +31,7 @@ function world() {
       },
       onState: (_, state) => states.push(`${self === ADA ? "ada" : "ben"} ${state}`),
       nowMs: () => nowMs,
+      onUplink: () => undefined,
       newStream: () => 7,
       newNonce: () => new Uint8Array(16).fill(++nonces),
       onWords: (state) => words.set(self, state.state === "agreed" ? state.words.join(" ") : state.state),

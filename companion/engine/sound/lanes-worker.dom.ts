@@ -91,6 +91,8 @@ const links = new LinkSet(
     signal: (to, signal) => say({ type: "signal", to, signal }),
     onState: (memberId, state) => say({ type: "link", memberId, state }),
     nowMs,
+    // An Opus carrier is as large as it is.
+    onUplink: () => undefined,
     newStream: () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
     newNonce: () => crypto.getRandomValues(new Uint8Array(NONCE_BYTES)),
     onWords: (state) => say({ type: "words", state }),

@@ -71,6 +71,7 @@ export class SoundEngine {
         signal: (to, signal) => say({ type: "signal", to, signal }),
         onState: (memberId, state) => say({ type: "link", memberId, state }),
         nowMs: machineNowMs,
+        onUplink: (level) => say({ type: "uplink", level }),
         newStream: () => randomInt(2 ** 32),
         newNonce: () => randomBytes(NONCE_BYTES),
         onWords: (state) => say({ type: "words", state }),

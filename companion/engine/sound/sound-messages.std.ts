@@ -3,6 +3,7 @@ import { DELAY_MODES } from "../../../audio/delay-mode.ts";
 import type { LaneMix } from "../../../audio/lane-mixer.ts";
 import type { LatencyLegs } from "../../../audio/latency.ts";
 import type { BufferChoice, LaneStats } from "../../../audio/playout.ts";
+import { UPLINK_LEVELS } from "../../../audio/uplink-budget.ts";
 import { MemberId } from "../../../protocol/ids.ts";
 import { DELAY_HOLD_MAX_MS } from "../../../protocol/limits.ts";
 import { Role } from "../../../protocol/roles.ts";
@@ -98,6 +99,8 @@ export const Words = z.discriminatedUnion("state", [
   z.object({ state: z.literal("agreed"), words: z.array(z.string()) }),
 ]) satisfies z.ZodType<WordsState>;
 
+export const Uplink = z.enum(UPLINK_LEVELS);
+
 export const FromSound = z.discriminatedUnion("type", [
   z.object({ type: z.literal("opened"), openedAtMs: z.number() }),
   /** The device cannot be opened, in a sentence for a person. */
@@ -105,6 +108,7 @@ export const FromSound = z.discriminatedUnion("type", [
   z.object({ type: z.literal("signal"), to: MemberId, signal: Signal }),
   z.object({ type: z.literal("link"), memberId: MemberId, state: z.enum(["connecting", "connected", "failed"]) }),
   z.object({ type: z.literal("words"), state: Words }),
+  z.object({ type: z.literal("uplink"), level: Uplink }),
   /** How far away each of the others is, by the legs of the way. */
   z.object({
     type: z.literal("latencies"),

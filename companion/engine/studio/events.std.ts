@@ -3,7 +3,7 @@ import { Recording } from "../../../protocol/recordings.ts";
 import { Role } from "../../../protocol/roles.ts";
 import { LoggedEvent, TransportCommand } from "../../../protocol/room.ts";
 import type { ClockEstimate } from "../clock/session-clock.std.ts";
-import { DelaySetting, LinksReport, Words } from "../sound/sound-messages.std.ts";
+import { DelaySetting, LinksReport, Uplink, Words } from "../sound/sound-messages.std.ts";
 import { Stem } from "../stems/stem.std.ts";
 import type { DawReport } from "../transport/daw-link.std.ts";
 import type { UploadProgress } from "../upload/upload-progress.std.ts";
@@ -74,6 +74,8 @@ export const StudioEvent = z.discriminatedUnion("type", [
   }),
   /** Four words for the whole room, other ones whenever a key is another one: the same at everybody, or somebody is between (P65). */
   z.object({ type: z.literal("words"), state: Words }),
+  /** This person's up-link is full, or free again: what they play goes out as it is, in 16 bit, or in mono too. What is recorded is untouched. */
+  z.object({ type: z.literal("uplink"), level: Uplink }),
   /** A line of the session's log. */
   z.object({ type: z.literal("logged"), event: LoggedEvent }),
   z.object({

@@ -224,6 +224,9 @@ export class StudioSound {
         case "link":
           this.#options.emit({ type: "link", memberId: said.data.memberId, state: said.data.state });
           return;
+        case "uplink":
+          this.#options.emit(said.data);
+          return;
         case "words":
           this.#words = said.data.state;
           this.#options.emit({ type: "words", state: this.#words });

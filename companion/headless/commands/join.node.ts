@@ -121,6 +121,10 @@ function tell(screen: Screen, event: StudioEvent, nameOf: NameOf): void {
       else screen.say("Everybody is heard as soon as can be.");
       return;
     }
+    case "uplink":
+      if (event.level === "full") screen.say("Your up-link is free again: the others hear you as you play.");
+      else screen.say(`Your up-link is full: the others hear you in 16 bit${event.level === "mono" ? " mono" : ""}.`);
+      return;
     case "words":
       if (event.state.state === "agreed")
         screen.say(`Read to each other: ${event.state.words.join(" ")}. Other words at somebody else: stop talking.`);

@@ -1,0 +1,46 @@
+import { type LaneReport, readLaneReport } from "../../../audio/lane-report.ts";
+import type { PacketHead } from "../../../audio/packet.ts";
+import { type WayOut, WayOutMeter } from "../../../audio/uplink-budget.ts";
+
+const ROUND_TRIP_MAX_MS = 60_000;
+
+/** What two ends of a link report to each other: each brings the other's last one back, so both know how long there and back takes. */
+export class LinkReports {
+  readonly #wayOut = new WayOutMeter();
+  #echo: { sentAtMs: number; heardAtMs: number } | undefined;
+  roundTripMs: number | null = null;
+  /** What the other end says of its device. */
+  remoteDeviceMs = 0;
+
+  get wayOut(): WayOut {
+    return this.#wayOut.way;
+  }
+
+  /** Another path has another way. */
+  clear(): void {
+    this.#wayOut.clear();
+  }
+
+  /** Takes a report in; returns which share of what was sent did not come, or `null` where it is none. */
+  hear(bytes: Uint8Array, head: PacketHead, nowMs: number): number | null {
+    const report = readLaneReport(bytes, head);
+    if (report === null) return null;
+    this.remoteDeviceMs = report.deviceMs;
+    this.#echo = { sentAtMs: report.sentAtMs, heardAtMs: nowMs };
+    const roundTripMs = nowMs - report.echoMs - report.heldMs;
+    if (report.echoMs > 0 && roundTripMs >= 0 && roundTripMs < ROUND_TRIP_MAX_MS) {
+      this.roundTripMs = roundTripMs;
+      this.#wayOut.hear(report.lossShare, roundTripMs, nowMs - report.sentAtMs, nowMs);
+    }
+    return report.lossShare;
+  }
+
+  make(nowMs: number, own: Pick<LaneReport, "lossShare" | "bufferMs" | "deviceMs">): LaneReport {
+    return {
+      sentAtMs: nowMs,
+      echoMs: this.#echo?.sentAtMs ?? 0,
+      heldMs: this.#echo === undefined ? 0 : nowMs - this.#echo.heardAtMs,
+      ...own,
+    };
+  }
+}
