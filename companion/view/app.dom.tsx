@@ -23,6 +23,7 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
   const state = session.state.value;
   const [shown, setShown] = useState<Shown | null>(null);
   const [sheet, setSheet] = useState(false);
+  const [isFar, setFar] = useState(false);
   const [draft, setDraft] = useState<{ noteId: string; text: string } | null>(null);
   const props = { session, state, words, language: boot.language };
   const own = session.takes.stems.value;
@@ -65,7 +66,7 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
           locate(barsOf(map).stepFrom(position, 1));
           break;
         case "loop": {
-          const range = transport.loop === undefined ? loopFrom(map, position) : null;
+          const range = transport.loop === undefined ? loopFrom(map, position, session.loopBars.value) : null;
           if (mayCommand) session.command({ command: "loop", range });
           break;
         }
@@ -92,6 +93,9 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
         case "note":
           if (now.role !== null && may(now.role, "note.write")) setDraft({ noteId: crypto.randomUUID(), text: "" });
           break;
+        case "far":
+          setFar((far) => !far);
+          break;
         case "swap":
           void session.playback.swap();
           break;
@@ -111,13 +115,14 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
   }, [session, shown, stems, words]);
 
   const { connection } = state;
-  const recording = state.timeline.transport.motion === "recording";
   const recorders = state.members.filter(({ status, connected }) => connected && status.recording);
+  const recording = state.timeline.transport.motion === "recording" || recorders.length > 0;
+  useRecordingMark(session, recording);
   if (connection.state === "over") return <Over code={connection.code} boot={boot} words={words} />;
   if (connection.state === "waiting")
     return <AtTheDoor words={words} name={boot.sessionName} href={boot.sessionHref} back={words.over.back} />;
   return (
-    <div class={`view ${recording ? "is-recording" : ""}`}>
+    <div class={`view ${recording ? "is-recording" : ""} ${isFar ? "is-far" : ""}`}>
       <header class="view-top">
         <a class="view-back" href={boot.sessionHref}>
           ← {words.back}
@@ -145,6 +150,16 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
             {state.settings.recordingPermitted ? words.forbid : words.permit}
           </button>
         ) : null}
+        <button
+          type="button"
+          class="tool"
+          aria-pressed={isFar}
+          aria-keyshortcuts="F"
+          title={`${words.far.note} (F)`}
+          onClick={() => setFar(!isFar)}
+        >
+          {words.far.label}
+        </button>
         <button type="button" class="tool" aria-keyshortcuts="?" onClick={() => setSheet(true)}>
           {words.keys.open} <kbd>?</kbd>
         </button>
@@ -172,6 +187,21 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
       <Toasts {...props} />
     </div>
   );
+}
+
+/** That a take rolls is in the window's own title too, and whoever plays with nothing armed is told so. */
+function useRecordingMark(session: BrowserSession, recording: boolean): void {
+  useEffect(() => {
+    if (!recording) return;
+    const { title } = document;
+    document.title = `● ${title}`;
+    const { role } = session.state.value;
+    const plays = session.sound.state.value.power === "on" && role !== null && may(role, "record");
+    if (plays && session.takes.canRecord && !session.takes.status.value.armed) session.say("nothing-armed", false);
+    return () => {
+      document.title = title;
+    };
+  }, [session, recording]);
 }
 
 /** What has the keyboard: a field for text, a choice, a button that the keyboard itself has reached, or nothing of these. */
@@ -255,7 +285,11 @@ function ToastCard({ toast, words, hush }: Pick<ViewProps, "words"> & { toast: T
     const timer = setTimeout(hush, TOAST_MS);
     return () => clearTimeout(timer);
   }, [toast.id]);
-  const own: Record<string, string> = { ...words.toasts, ...words.record.troubles };
+  const own: Record<string, string> = {
+    ...words.toasts,
+    ...words.record.troubles,
+    "nothing-armed": words.record.nobodyArmed,
+  };
   const problems: Record<string, string | undefined> = words.problems;
   return (
     <li class={toast.bad ? "bad" : ""}>

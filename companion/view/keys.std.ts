@@ -13,6 +13,7 @@ export type KeyAction =
   | "chat"
   | "note"
   | "swap"
+  | "far"
   | "sheet";
 
 const byKey: Record<string, KeyAction> = {
@@ -34,6 +35,8 @@ const byKey: Record<string, KeyAction> = {
   C: "chat",
   n: "note",
   N: "note",
+  f: "far",
+  F: "far",
   x: "swap",
   X: "swap",
   "?": "sheet",

@@ -120,5 +120,7 @@ describe("keys", () => {
     expect(key("r", { repeat: true })).toBeNull();
     expect(key("ArrowRight", { repeat: true })).toBe("bar-on");
     expect(key("r", { modified: true })).toBeNull();
+    expect(key("x")).toBe("swap");
+    expect(key("f")).toBe("far");
   });
 });

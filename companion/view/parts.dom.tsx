@@ -47,16 +47,16 @@ export function barsOf(map: TimelineMap): Bars {
   return known;
 }
 
-/** Bars that a new loop takes in, from the one the playhead is in. */
-export const LOOP_BARS = 4;
+/** Bars that a new loop may take in, from the one the playhead is in. */
+export const LOOP_LENGTHS = [1, 2, 4, 8] as const;
 
 /** The loop that begins with the bar of a place. */
-export function loopFrom(map: TimelineMap, positionFrames: number): FrameRange {
+export function loopFrom(map: TimelineMap, positionFrames: number, length: number): FrameRange {
   const bars = barsOf(map);
   const { bar } = bars.placeAt(positionFrames);
   return {
     startFrames: Math.round(bars.framesOfBar(bar)),
-    endFrames: Math.round(bars.framesOfBar(bar + LOOP_BARS)),
+    endFrames: Math.round(bars.framesOfBar(bar + length)),
   };
 }
 

@@ -41,12 +41,23 @@ export type RecordingTrouble = (typeof recordingTroubles)[number];
 export interface Toast {
   id: number;
   /** A code whose words the view has, or words of the view's own. */
-  code: ErrorCode | "offline" | "copied" | "left-alone" | "mute-asked" | "mute-sent" | "no-playback" | RecordingTrouble;
+  code:
+    | ErrorCode
+    | "offline"
+    | "copied"
+    | "left-alone"
+    | "mute-asked"
+    | "mute-sent"
+    | "no-playback"
+    | "nothing-armed"
+    | RecordingTrouble;
   bad: boolean;
 }
 
 export class BrowserSession {
   readonly state = signal<ViewState>(initialView);
+  /** As many bars as this person's next loop takes in. */
+  readonly loopBars = signal(4);
   readonly toasts = signal<readonly Toast[]>([]);
   readonly sound: ViewSound;
   readonly takes: ViewTakes;

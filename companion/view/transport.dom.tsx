@@ -6,7 +6,7 @@ import { may } from "../../protocol/roles.ts";
 import { anchorAt, TimeSignature, tempoAt } from "../../protocol/timeline.ts";
 import { positionAt } from "../../protocol/transport.ts";
 import { transportAt } from "./model.std.ts";
-import { accentClass, barsOf, Icon, LOOP_BARS, loopFrom, nameOf, useFrames, type ViewProps } from "./parts.dom.tsx";
+import { accentClass, barsOf, Icon, LOOP_LENGTHS, loopFrom, nameOf, useFrames, type ViewProps } from "./parts.dom.tsx";
 
 /** Signatures to choose from; a session that has another one shows it as well. */
 const SIGNATURES = ["2/4", "3/4", "4/4", "5/4", "6/4", "7/4", "6/8", "7/8", "9/8", "12/8"];
@@ -61,17 +61,33 @@ export function Transport({ session, state, words }: ViewProps) {
           class="tool loop"
           disabled={!mayCommand}
           aria-pressed={transport.loop !== undefined}
-          title={`${t.loopNote(LOOP_BARS)} (L)`}
+          title={`${t.loopNote(session.loopBars.value)} (L)`}
           aria-keyshortcuts="L"
           onClick={() =>
             session.command({
               command: "loop",
-              range: transport.loop === undefined ? loopFrom(map, session.positionFrames()) : null,
+              range:
+                transport.loop === undefined ? loopFrom(map, session.positionFrames(), session.loopBars.value) : null,
             })
           }
         >
           {t.loop}
         </button>
+        <select
+          aria-label={t.loopLength}
+          title={t.loopLength}
+          value={session.loopBars.value}
+          disabled={!mayCommand}
+          onChange={(event) => {
+            session.loopBars.value = Number(event.currentTarget.value);
+          }}
+        >
+          {LOOP_LENGTHS.map((length) => (
+            <option key={length} value={length}>
+              {t.bars(length)}
+            </option>
+          ))}
+        </select>
       </div>
       <Counters session={session} state={state} words={words} />
       <dl class="view-counters view-map">
