@@ -110,6 +110,14 @@ export const musicians: readonly Musician[] = [
   },
 ];
 
+/** What waits unread for whoever is new, and one conversation that has an answer. */
+export const messages: readonly { from: string; to: string; text: string }[] = [
+  { from: "mara", to: NEWCOMER, text: "Welcome. We play on Tuesdays after nine, and there is room for a voice." },
+  { from: "naledi", to: NEWCOMER, text: "You sing? Then we need to talk about thirds." },
+  { from: "joachim", to: "mara", text: "Would you put brushes under a waltz? I have eight violins and no floor." },
+  { from: "mara", to: "joachim", text: "Gladly. Send it at 92, I will be slow on purpose." },
+];
+
 export interface SeededStem {
   by: string;
   part: Part;

@@ -12,7 +12,7 @@ import { type Evening, SessionDetail } from "../../protocol/sessions.ts";
 import type { Platform } from "../platform.ts";
 import { shareStem } from "../screens/stems.ts";
 import { type SeededAccount, seedAccount, signInSeeded } from "../seed.ts";
-import { LIVE, type Musician, musicians, NEWCOMER, type SeededSession, sessions } from "./cast.ts";
+import { LIVE, type Musician, messages, musicians, NEWCOMER, type SeededSession, sessions } from "./cast.ts";
 import { BAR_FRAMES, BPM, LOOP_FRAMES, type Part, playPart } from "./instruments.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -55,6 +55,28 @@ async function settlePerson(platform: Platform, { key, displayName, tier, profil
   await ask(platform.origin, account.token, "PUT", "/profile", profile);
   await ask(platform.origin, account.token, "PUT", "/profile/publication");
   return account;
+}
+
+/** What members have written to each other; nothing is said twice. */
+async function write(origin: string, tokenOf: (who: string) => string): Promise<void> {
+  for (const { from, to, text } of messages) {
+    const profile = z
+      .object({ profileId: z.string() })
+      .parse(await (await ask(origin, tokenOf(to), "GET", "/profile")).json());
+    const name = musicians.find(({ key }) => key === to)?.displayName;
+    const List = z.object({ items: z.array(z.object({ displayName: z.string(), conversationId: z.string() })) });
+    const { items } = List.parse(await (await ask(origin, tokenOf(from), "GET", "/conversations")).json());
+    const known = items.find(({ displayName }) => displayName === name);
+    const Said = z.object({ items: z.array(z.object({ text: z.string() })) });
+    const said =
+      known === undefined
+        ? []
+        : Said.parse(
+            await (await ask(origin, tokenOf(from), "GET", `/conversations/${known.conversationId}/messages`)).json(),
+          ).items;
+    if (said.some((one) => one.text === text)) continue;
+    await ask(origin, tokenOf(from), "POST", `/hub/profiles/${profile.profileId}/messages`, { text });
+  }
 }
 
 /** The session as its host has it; made if it is not there. */
@@ -189,6 +211,7 @@ export async function seedWorld(platform: Platform, onStep: (label: string, rati
     }
     for (const turn of turnsOf(wanted.posts)) await talk(apiOf(turn.who), sessionId, turn.posts);
   }
+  await write(origin, (who) => accountOf(who).token);
   const liveSessionId = ids.get(LIVE);
   if (liveSessionId === undefined) throw new Error("The world has no live session.");
   return {

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { PutProfile } from "../../protocol/hub.ts";
+import { Message, PutProfile } from "../../protocol/hub.ts";
 import { RecordingName } from "../../protocol/recordings.ts";
 import { PostBody } from "../../protocol/room.ts";
 import { SessionName } from "../../protocol/sessions.ts";
 import { openDoor } from "../door.ts";
-import { band, musicians, sessions } from "./cast.ts";
+import { band, messages, musicians, sessions } from "./cast.ts";
 import { LOOP_BARS, LOOP_FRAMES, playPart } from "./instruments.ts";
 
 test("the seeded world is one that the product takes", () => {
@@ -25,6 +25,10 @@ test("the seeded world is one that the product takes", () => {
     }
   }
   for (const { who } of band) expect(people.has(who)).toBe(true);
+  for (const { from, to, text } of messages) {
+    expect([people.has(from), people.has(to)]).toEqual([true, true]);
+    expect(Message.safeParse({ text }).success).toBe(true);
+  }
 });
 
 test("a part is as long as the loop, loud enough to be seen, and goes round without a click", () => {
