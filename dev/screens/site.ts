@@ -12,7 +12,9 @@ export function siteShots({ sessionId, inviteCode, profileId, one }: World): Sho
   return [
     ...["site", "people", "takes"].map((part) => shot(`design ${part}`, "nobody", `/design?part=${part}`)),
     ...["", "recording", "away", "door", "over"].map((scene) =>
-      shot(`design room${scene === "" ? "" : ` ${scene}`}`, "nobody", `/design?part=room&scene=${scene}`),
+      shot(`design room${scene === "" ? "" : ` ${scene}`}`, "nobody", `/design?part=room&scene=${scene}`, (page) =>
+        page.locator("#view:not(:has(noscript))").waitFor(),
+      ),
     ),
     shot("messages", "ada", "/messages"),
     shot("messages empty", "cleo", "/messages"),

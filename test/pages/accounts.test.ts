@@ -223,7 +223,7 @@ describe("accounts in Chromium", () => {
     const codes = await page.locator("#codes-list li").allTextContents();
     expect(new Set(codes).size).toBe(10);
     await page.getByRole("button", { name: "I have them" }).click();
-    await page.getByText("On: signing in with the password asks for a code").waitFor();
+    await page.getByText("On: with the password you need a code").waitFor();
     // Signing in again in place did not make this browser two devices.
     expect(await page.locator("#devices li").count()).toBe(1);
 
@@ -252,7 +252,7 @@ describe("accounts in Chromium", () => {
     const sinceMs = Date.now();
     await page.getByLabel("New address").fill("after@example.org");
     await page.getByRole("button", { name: "Change the address" }).click();
-    await page.getByText("Look in your mail at the new address.").waitFor();
+    await page.getByText("Look in the inbox of the new address.").waitFor();
     const emailNow = () =>
       platform.db
         .prepare("SELECT email FROM accounts WHERE email IN ('before@example.org', 'after@example.org')")
@@ -278,7 +278,7 @@ describe("accounts in Chromium", () => {
       .prepare("DELETE FROM passwords WHERE account_id = (SELECT id FROM accounts WHERE email = 'after@example.org')")
       .run();
     await page.getByRole("button", { name: /^Remove the passkey/ }).click();
-    await page.getByText("Nothing else signs you in to your account.").waitFor();
+    await page.getByText("This is your only way to sign in.").waitFor();
     await page.locator("#password").fill(password);
     // The page says "Saved." from before: what counts is that it comes anew.
     const anew = page.waitForEvent("load");
@@ -436,7 +436,7 @@ describe("accounts in Chromium", () => {
     const elsewhere = new URL(asked);
     elsewhere.searchParams.set("redirect_uri", "http://evil.example/signed-in");
     await page.goto(elsewhere.href);
-    await page.getByText("This request does not fit.").waitFor();
+    await page.getByText("This request is not valid.").waitFor();
 
     const shown = Promise.withResolvers<string>();
     const stageBox = signInWithDevice({

@@ -101,7 +101,7 @@ describe("the session view", () => {
     await ada.page.getByRole("button", { name: "Switch recording off" }).click();
     await ben.page.locator(".view-buttons .rec[disabled]").waitFor();
     expect(await ben.page.locator(".view-buttons .rec").getAttribute("title")).toBe(
-      "Aufnehmen ist in dieser Session aus",
+      "In dieser Session wird nicht aufgenommen",
     );
     await ada.page.getByRole("button", { name: "Allow recording" }).click();
     await ben.page.locator(".view-buttons .rec:not([disabled])").waitFor();

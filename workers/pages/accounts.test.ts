@@ -97,7 +97,7 @@ describe("the account's pages", () => {
     await env.DB.prepare("DELETE FROM passwords").run();
     const page = await (await get("/account?lang=en")).text();
     expect(page).not.toContain("Remove the passkey Laptop");
-    expect(page).toContain("The only thing you sign in with.");
+    expect(page).toContain("Your only way to sign in.");
     expect(page).toContain("the companion too");
   });
 

@@ -134,7 +134,9 @@ describe("a person's page", () => {
       expect([form, sent.status]).toEqual([form, 303]);
       expect((await visit(ada, sent.headers.get("Location") ?? "")).html).toContain('role="status"');
     }
-    const { n } = (await env.DB.prepare("SELECT COUNT(*) AS n FROM mail_outbox WHERE template LIKE 'hub-%'").first<{
+    const { n } = (await env.DB.prepare(
+      "SELECT COUNT(*) AS n FROM mail_outbox WHERE template IN ('message', 'hub-invite')",
+    ).first<{
       n: number;
     }>()) ?? { n: 0 };
     expect(n).toBe(2);

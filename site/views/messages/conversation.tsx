@@ -31,7 +31,7 @@ export function Said({
         <li class={isOwn ? "own" : "theirs"}>
           <p class="small soft">
             <strong dir="auto">{isOwn ? messagesText[page.language].you : displayName}</strong>{" "}
-            <Moment page={page} ms={createdAtMs} />
+            <Moment page={page} ms={createdAtMs} show="short" />
           </p>
           <p class="said-text" dir="auto">
             {text}

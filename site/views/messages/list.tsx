@@ -26,7 +26,7 @@ export function Talk({ page, conversation }: { page: Page; conversation: Convers
           <a href={href(page, `/messages/${conversationId}`)}>{displayName}</a>
         </h2>
         <span class="small soft">
-          <Moment page={page} ms={lastMessageAtMs} />
+          <Moment page={page} ms={lastMessageAtMs} show="short" />
         </span>
       </div>
       <p class={unread > 0 ? "track-words" : "track-words soft"} dir="auto">
