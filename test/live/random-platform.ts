@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
 import { startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
-import { Asker, askAll, type Description } from "./random-requests.ts";
+import { askAll, type Description, requests } from "./random-requests.ts";
 
 const ABREAST = 16;
 
@@ -28,8 +28,8 @@ export async function askAtRandom(seed: number, count: number): Promise<string[]
       "1",
       "10001",
     ];
-    const asker = new Asker(description, seed, [null, ...people.map(({ token }) => token)], ids);
-    return await askAll(platform.origin, asker, count, ABREAST);
+    const asked = requests(description, [null, ...people.map(({ token }) => token)], ids);
+    return await askAll(platform.origin, asked, { seed, count, abreast: ABREAST });
   } finally {
     await platform.stop();
     rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import fc from "fast-check";
 import { Problem } from "../../protocol/errors.ts";
 
 /** A JSON schema as far as our OpenAPI document uses it. */
@@ -28,17 +28,6 @@ interface Operation {
 export interface Description {
   paths: Record<string, Record<string, Operation>>;
   components?: { schemas?: Record<string, Schema> };
-}
-
-/** A stream of numbers in [0, 1) from a seed (mulberry32): the same seed asks the same requests. */
-function chance(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** What people and programs send that nobody expects. */
@@ -74,107 +63,122 @@ interface Asked {
   body?: string;
 }
 
-/** Makes requests that nearly fit: each value is from its schema most of the time, and from another world now and then. */
-export class Asker {
-  readonly #random: () => number;
-  readonly #description: Description;
-  readonly #operations: [method: string, path: string, operation: Operation][];
-  readonly #tokens: readonly (string | null)[];
-  readonly #ids: readonly string[];
+const oddity = fc.constantFrom(...oddities);
+const letters = fc.constantFrom(..."abcdefghijkmnpqrstvwxyz0123456789-_A");
+const ofLength = (unit: fc.Arbitrary<string>, length: number) =>
+  fc.string({ unit, minLength: length, maxLength: length });
+const digest = ofLength(fc.constantFrom(..."0123456789abcdef"), 64);
+/** `usual`, and so many times in a hundred something else. */
+const mostly = <Usual, Other>(usual: fc.Arbitrary<Usual>, other: fc.Arbitrary<Other>, percent: number) =>
+  fc.oneof({ weight: 100 - percent, arbitrary: usual }, { weight: percent, arbitrary: other });
 
-  constructor(description: Description, seed: number, tokens: readonly (string | null)[], ids: readonly string[]) {
-    this.#random = chance(seed);
-    this.#description = description;
-    this.#tokens = tokens;
-    this.#ids = ids;
-    this.#operations = Object.entries(description.paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, operation]): [string, string, Operation] => [method, path, operation]),
-    );
-  }
+const seldom = (...headers: string[]) => mostly(fc.constant(null), fc.constantFrom(...headers), 10);
 
-  next(): Asked {
-    const [method, pattern, operation] = this.#pick(this.#operations);
-    const path = pattern.replaceAll(/\{(\w+)\}/g, () =>
-      encodeURIComponent(String(this.#maybe(0.7) ? this.#pick(this.#ids) : this.#oddity())).slice(0, 300),
-    );
-    const query = new URLSearchParams();
-    const headers: Record<string, string> = {};
-    for (const parameter of operation.parameters ?? []) {
-      if (parameter.in !== "query" || !this.#maybe(0.5)) continue;
-      query.set(parameter.name, String(this.#value(parameter.schema ?? {}, 0)).slice(0, 500));
-    }
-    const token = this.#pick(this.#tokens);
-    if (token !== null) headers.Authorization = `Bearer ${token}`;
-    headers["CF-Connecting-IP"] = Array.from({ length: 4 }, () => Math.floor(this.#random() * 256)).join(".");
-    if (this.#maybe(0.1)) headers.Range = this.#pick(["bytes=0-", "bytes=5-1", "bytes=-0", "pages=1", "bytes=0-1,3-4"]);
-    if (this.#maybe(0.1)) headers["Content-Digest"] = this.#pick(["sha-256=:AA==:", "md5=:x:", "", "sha-256=nonsense"]);
-    const asked: Asked = { method: method.toUpperCase(), path: `${path}${query.size > 0 ? `?${query}` : ""}`, headers };
-    if (asked.method === "GET") return asked;
-    const [type, content] = Object.entries(operation.requestBody?.content ?? {})[0] ?? [
-      "application/json",
-      { schema: {} },
-    ];
-    const value = this.#value(content.schema, 0);
-    headers["Content-Type"] = this.#maybe(0.95) ? type : this.#pick(["text/plain", "application/xml", "x"]);
-    asked.body = type.includes("form-urlencoded")
-      ? new URLSearchParams(Object.entries(value ?? {}).map(([key, part]) => [key, String(part)])).toString()
-      : JSON.stringify(value);
-    if (this.#maybe(0.03)) asked.body = asked.body?.slice(0, Math.floor(asked.body.length / 2));
-    return asked;
-  }
+function numbers({ type, minimum = -10, maximum = 1e6 }: Schema): fc.Arbitrary<number> {
+  const [low, high] = [minimum, Math.min(maximum, 1e12)];
+  const inside =
+    type === "integer" ? fc.integer({ min: low, max: high }) : fc.double({ min: low, max: high, noNaN: true });
+  return fc.oneof(fc.constantFrom(low, high, low - 1, high + 1), inside);
+}
 
-  #maybe = (share: number) => this.#random() < share;
-  #oddity = () => this.#pick(oddities);
-  #pick<Value>(values: readonly Value[]): Value {
-    return values[Math.floor(this.#random() * values.length)] as Value;
-  }
+/** Requests that nearly fit: each value is from its schema most of the time, and from another world now and then. */
+export function requests(
+  description: Description,
+  tokens: readonly (string | null)[],
+  ids: readonly string[],
+): fc.Arbitrary<Asked> {
+  const id = fc.constantFrom(...ids);
 
-  #value(schema: Schema, depth: number): unknown {
-    if (this.#maybe(0.06) || depth > 8) return this.#oddity();
+  const texts = ({ format, pattern = "", minLength = 0, maxLength = 40 }: Schema): fc.Arbitrary<string> => {
+    if (format === "uuid") return fc.uuid();
+    if (format === "email") return fc.nat(49).map((number) => `p${number}@example.org`);
+    if (pattern.includes("[0-9a-f]{64}")) return digest;
+    if (pattern.includes("_")) return id;
+    return fc.constantFrom(minLength, Math.min(maxLength, 3_000), 12, 43).chain((length) => ofLength(letters, length));
+  };
+
+  const objects = ({ properties = {}, required = [] }: Schema): fc.Arbitrary<object> => {
+    const fields = Object.fromEntries(Object.entries(properties).map(([key, part]) => [key, values(part)]));
+    return mostly(fc.record(fields, { requiredKeys: [...required] }), fc.record(fields, { requiredKeys: [] }), 10);
+  };
+
+  const fitting = (schema: Schema): fc.Arbitrary<unknown> => {
     if (schema.$ref !== undefined) {
       const name = schema.$ref.split("/").at(-1) ?? "";
-      return this.#value(this.#description.components?.schemas?.[name] ?? {}, depth + 1);
+      // Looked up when a value is made: a schema may hold itself.
+      return fc.constant(null).chain(() => values(description.components?.schemas?.[name] ?? {}));
     }
-    if (schema.const !== undefined) return schema.const;
-    if (schema.enum !== undefined) return this.#pick(schema.enum);
+    if (schema.const !== undefined) return fc.constant(schema.const);
+    if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
     const choices = schema.anyOf ?? schema.oneOf;
-    if (choices !== undefined) return this.#value(this.#pick(choices), depth + 1);
+    if (choices !== undefined) return fc.oneof(...choices.map(values));
     if (schema.allOf !== undefined)
-      return Object.assign({}, ...schema.allOf.map((part) => this.#value(part, depth + 1) as object));
-    const type = Array.isArray(schema.type) ? this.#pick(schema.type) : schema.type;
-    switch (type) {
+      return fc.tuple(...schema.allOf.map(values)).map((parts) => Object.assign({}, ...parts));
+    if (Array.isArray(schema.type)) return fc.oneof(...schema.type.map((type) => fitting({ ...schema, type })));
+    switch (schema.type) {
       case "object":
-        return Object.fromEntries(
-          Object.entries(schema.properties ?? {})
-            .filter(([key]) => (schema.required?.includes(key) ? this.#maybe(0.97) : this.#maybe(0.5)))
-            .map(([key, part]) => [key, this.#value(part, depth + 1)]),
-        );
+        return objects(schema);
       case "array":
-        return Array.from({ length: Math.floor(this.#random() * 4) }, () => this.#value(schema.items ?? {}, depth + 1));
+        return fc.array(values(schema.items ?? {}), { maxLength: 3 });
       case "integer":
-      case "number": {
-        const low = schema.minimum ?? -10;
-        const high = Math.min(schema.maximum ?? 1e6, 1e12);
-        const at = this.#pick([low, high, low - 1, high + 1, low + this.#random() * (high - low)]);
-        return type === "integer" ? Math.round(at) : at;
-      }
+      case "number":
+        return numbers(schema);
       case "boolean":
-        return this.#maybe(0.5);
+        return fc.boolean();
       case "string":
-        return this.#text(schema);
+        return texts(schema);
       default:
-        return this.#oddity();
+        return oddity;
     }
-  }
+  };
+  const values = (schema: Schema): fc.Arbitrary<unknown> => mostly(fitting(schema), oddity, 6);
 
-  #text(schema: Schema): string {
-    if (schema.format === "uuid") return "0b9e5a2e-2a53-4b9a-8d8b-9f4f0f6a7c11";
-    if (schema.format === "email") return `p${Math.floor(this.#random() * 50)}@example.org`;
-    if (schema.pattern?.includes("[0-9a-f]{64}"))
-      return createHash("sha256").update(String(this.#random())).digest("hex");
-    if (schema.pattern?.includes("_")) return this.#pick(this.#ids);
-    const length = Math.min(this.#pick([schema.minLength ?? 0, schema.maxLength ?? 40, 12, 43]), 3_000);
-    return Array.from({ length }, () => this.#pick([..."abcdefghijkmnpqrstvwxyz0123456789-_A"])).join("");
+  const bodies = ({ requestBody }: Operation) => {
+    const [type, { schema }] = Object.entries(requestBody?.content ?? {})[0] ?? ["application/json", { schema: {} }];
+    const written = values(schema).map((value) =>
+      type.includes("form-urlencoded")
+        ? new URLSearchParams(Object.entries(value ?? {}).map(([key, part]) => [key, String(part)])).toString()
+        : (JSON.stringify(value) ?? ""),
+    );
+    const torn = written.map((text) => text.slice(0, Math.floor(text.length / 2)));
+    return fc.record({
+      type: mostly(fc.constant(type), fc.constantFrom("text/plain", "application/xml", "x"), 5),
+      body: mostly(written, torn, 3),
+    });
+  };
+
+  const operations = Object.entries(description.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => requestsTo(method.toUpperCase(), path, operation)),
+  );
+  return fc.oneof(...operations);
+
+  function requestsTo(method: string, pattern: string, operation: Operation): fc.Arbitrary<Asked> {
+    const asked = (operation.parameters ?? []).filter((parameter) => parameter.in === "query");
+    const queries = asked.map(({ name, schema }) => [name, values(schema ?? {})] as const);
+    return fc
+      .record({
+        parts: fc.array(mostly(id, oddity, 30), { minLength: 4, maxLength: 4 }),
+        query: fc.record(Object.fromEntries(queries), { requiredKeys: [] }),
+        token: fc.constantFrom(...tokens),
+        network: fc.ipV4(),
+        range: seldom("bytes=0-", "bytes=5-1", "bytes=-0", "pages=1", "bytes=0-1,3-4"),
+        digest: seldom("sha-256=:AA==:", "md5=:x:", "", "sha-256=nonsense"),
+        sent: method === "GET" ? fc.constant(null) : bodies(operation),
+      })
+      .map(({ parts, query, token, network, range, digest: sum, sent }) => {
+        let at = 0;
+        const path = pattern.replaceAll(/\{\w+\}/g, () => encodeURIComponent(String(parts[at++])).slice(0, 300));
+        const search = new URLSearchParams(
+          Object.entries(query).map(([name, value]) => [name, String(value).slice(0, 500)]),
+        );
+        const headers: Record<string, string> = { "CF-Connecting-IP": network };
+        if (token !== null) headers.Authorization = `Bearer ${token}`;
+        if (range !== null) headers.Range = range;
+        if (sum !== null) headers["Content-Digest"] = sum;
+        if (sent !== null) headers["Content-Type"] = sent.type;
+        const address = `${path}${search.size > 0 ? `?${search}` : ""}`;
+        return { method, path: address, headers, ...(sent === null ? {} : { body: sent.body }) };
+      });
   }
 }
 
@@ -189,13 +193,28 @@ async function complaintOf(response: Response): Promise<string | null> {
   return problem.success && problem.data.status === response.status ? null : `${response.status} ${text.slice(0, 300)}`;
 }
 
+/** Requests that are made before any is asked: memory does not grow with their number. */
+const SAMPLE = 500;
+
+/** So many of them; the same seed asks the same. */
+function* sampleOf(asked: fc.Arbitrary<Asked>, seed: number, count: number): Generator<Asked> {
+  for (let done = 0; done < count; done += SAMPLE)
+    yield* fc.sample(asked, { seed: seed + done, numRuns: Math.min(SAMPLE, count - done) });
+}
+
+interface Plan {
+  seed: number;
+  count: number;
+  abreast: number;
+}
+
 /** Asks `count` requests, `abreast` at a time, and returns the complaints, each with the request that caused it. */
-export async function askAll(origin: string, asker: Asker, count: number, abreast: number): Promise<string[]> {
+export async function askAll(origin: string, asked: fc.Arbitrary<Asked>, { seed, count, abreast }: Plan) {
   const complaints: string[] = [];
-  let left = count;
+  const sample = sampleOf(asked, seed, count);
   const ask = async () => {
-    while (left-- > 0 && complaints.length < 10) {
-      const { method, path, headers, body } = asker.next();
+    for (const { method, path, headers, body } of sample) {
+      if (complaints.length >= 10) return;
       const response = await fetch(`${origin}${path}`, {
         method,
         headers,

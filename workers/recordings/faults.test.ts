@@ -456,6 +456,39 @@ describe("races", () => {
     expect(await studio.count("recordings")).toBe(0);
   });
 
+  test("X30, E2: an upload that R2 does not give up keeps neither the session's other takes nor another deletion waiting", async () => {
+    await meet(studio);
+    const stuck = studio.sessionId;
+    await studio.put("ada", await studio.open(), 1, file);
+    await studio.share(file);
+    await meet(studio);
+    const other = studio.sessionId;
+    await studio.share(file);
+    const abort = async () => {
+      throw new Error("abortMultipartUpload: We encountered an internal error. Please try again. (10001)");
+    };
+    const RECORDINGS = new Proxy(env.RECORDINGS, {
+      get: (bucket, name) =>
+        name === "resumeMultipartUpload" ? () => ({ abort }) : Reflect.get(bucket, name, bucket).bind(bucket),
+    });
+    const bindings = { ...env, RECORDINGS };
+    studio.bindings = bindings;
+    for (const sessionId of [stuck, other]) await studio.ask("ada", "DELETE", `/sessions/${sessionId}`);
+    studio.nowMs += 2 * TICKET_LIFETIME_MS;
+    await runJob(bindings, studio.deps, "session-erasures");
+    expect((await findErasure(env.DB, other))?.finishedAtMs).not.toBeNull();
+    // Of the one that waits nothing is left but the row by which the upload is found.
+    expect((await findErasure(env.DB, stuck))?.finishedAtMs).toBeNull();
+    expect((await env.RECORDINGS.list({ prefix: `recordings/${stuck}/` })).objects).toEqual([]);
+    expect(await studio.count("recordings")).toBe(1);
+    studio.nowMs += 24 * 3_600_000;
+    await runJob(env, studio.deps, "session-erasures");
+    expect((await findErasure(env.DB, stuck))?.finishedAtMs).not.toBeNull();
+    expect(await studio.count("recordings")).toBe(0);
+    studio.bindings = env;
+    await meet(studio);
+  });
+
   test("a plan's storage holds for parts sent at once: not one byte over it", async () => {
     const id = await studio.open();
     const other = await studio.open();

@@ -148,6 +148,16 @@ describe("relays", () => {
     ]);
     const failing = { ...deps, fetch: () => Promise.reject(new Error("down")) };
     expect((await relaysOf(service, failing, newMember())).iceServers).toEqual([]);
+    const followed: (string | undefined)[] = [];
+    const leading = {
+      ...deps,
+      fetch: async (_: RequestInfo | URL, init?: RequestInit) => {
+        followed.push(init?.redirect);
+        return Response.redirect("https://elsewhere.example/");
+      },
+    };
+    expect((await relaysOf(service, leading, newMember())).iceServers).toEqual([]);
+    expect(followed).toEqual(["manual"]);
   });
 
   test("X27: a member who asks again and again costs the service one call in ten minutes, and has twenty more to use each", async () => {

@@ -80,6 +80,8 @@ async function fromService(keyId: string, token: string, deps: Deps): Promise<Ic
         headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
         body: JSON.stringify({ ttl: TURN_CREDENTIAL_LIFETIME_MS / 1000 }),
         signal: AbortSignal.timeout(3_000),
+        // The token goes to this host and to no other.
+        redirect: "manual",
       },
     );
     if (!response.ok) throw new Error("refused");
