@@ -26,7 +26,7 @@ async function measureDefaults() {
     new MediaLink({
       iceServers: () => [relayCredentials(secret, relay)],
       offers: self === 0,
-      signal: (signal) => ends[1 - self]?.hear(signal),
+      signal: (signal) => ends[1 - self]?.handleSignal(signal),
       tuned: false,
       onMedia: (samples) => {
         if (self === 1) heard.add(samples, machineNowMs(), false, false, MEDIA_SCALE);

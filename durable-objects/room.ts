@@ -101,7 +101,7 @@ export class Room {
 
   /** One frame of a member whose ticket was taken. */
   handleFrame(connection: RoomConnection, data: string | ArrayBuffer | ArrayBufferView, nowMs: number) {
-    this.#hear(connection, data, nowMs);
+    this.#handleFrame(connection, data, nowMs);
     this.#closeBehind(nowMs);
   }
 
@@ -113,7 +113,7 @@ export class Room {
     }
   }
 
-  #hear(connection: RoomConnection, data: string | ArrayBuffer | ArrayBufferView, nowMs: number) {
+  #handleFrame(connection: RoomConnection, data: string | ArrayBuffer | ArrayBufferView, nowMs: number) {
     if (connection.state === null) return;
     this.#watch.heard(connection, nowMs);
     if (nowMs - connection.state.heardAtMs >= HEARD_STEP_MS) {

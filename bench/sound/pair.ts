@@ -57,7 +57,7 @@ export async function measurePair({ seconds }: PairOptions) {
       links: true,
       role: () => "participant",
       onBlock: () => undefined,
-      signal: (to, signal) => ends.get(to)?.hear(self, signal),
+      signal: (to, signal) => ends.get(to)?.handleSignal(self, signal),
       nowMs: machineNowMs,
       barMs: () => 2_000,
       onLatency: () => undefined,
@@ -73,7 +73,7 @@ export async function measurePair({ seconds }: PairOptions) {
     for (const [self, sound] of ends) {
       sound.iceServers = [credentials];
       sound.enter(self);
-      sound.follow(members);
+      sound.setMembers(members);
     }
     const fromMs = machineNowMs() + SETTLE_MS;
     await sleep(SETTLE_MS + seconds * 1000);

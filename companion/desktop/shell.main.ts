@@ -51,10 +51,10 @@ export class Shell {
     app.setAsDefaultProtocolClient(LINK_SCHEME);
     guardContents(this.#options.platformOrigin);
     this.#link = linkIn(args);
-    app.on("second-instance", (_event, otherArgs) => this.#follow(linkIn(otherArgs)));
+    app.on("second-instance", (_event, otherArgs) => this.#openLink(linkIn(otherArgs)));
     app.on("open-url", (event, url) => {
       event.preventDefault();
-      this.#follow(readDeepLink(url));
+      this.#openLink(readDeepLink(url));
     });
     app.on("activate", () => this.#show());
     app.on("window-all-closed", () => app.quit());
@@ -177,7 +177,7 @@ export class Shell {
     else window.webContents.reload();
   }
 
-  #follow(link: DeepLink | null): void {
+  #openLink(link: DeepLink | null): void {
     if (link !== null) {
       if (this.#window === undefined) this.#link = link;
       else void this.#window.loadURL(link.to === "session" ? sessionUrl(link.sessionId) : homeUrl(link));

@@ -130,7 +130,7 @@ export class BrowserSession {
         onWaiting: () => this.#step({ type: "connection", connection: { state: "waiting" } }),
         onWaitingRoom: (members) => this.#step({ type: "waiting-room", members }),
         onMute: () => this.onMuteAsked(),
-        onSignal: (from, message) => this.sound.hear(from, message),
+        onSignal: (from, message) => this.sound.handleSignal(from, message),
         onRelays: (iceServers) => {
           // What was said of their absence is over.
           if (iceServers.length > 0)

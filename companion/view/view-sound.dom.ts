@@ -223,8 +223,8 @@ export class ViewSound {
     if (memberId !== null && role !== null) this.#engine?.setMembers(memberId, role, members);
   }
 
-  hear(from: MemberId, message: Signal): void {
-    this.#engine?.hear(from, message);
+  handleSignal(from: MemberId, message: Signal): void {
+    this.#engine?.handleSignal(from, message);
   }
 
   close(): void {

@@ -153,11 +153,11 @@ export class Band {
     const { body } = event.event;
     if (body.kind === "joined") this.#guests.add(body.memberId);
     if (body.kind === "left") this.#guests.delete(body.memberId);
-    if (body.kind === "transport") this.#follow(body.transport.command);
+    if (body.kind === "transport") this.#answer(body.transport.command);
     if (this.#hasBegun && !this.#isRolling) this.#rollAfter(IDLE_MS);
   }
 
-  #follow(command: Extract<StudioCommand, { type: "transport" }>["transport"]["command"]): void {
+  #answer(command: Extract<StudioCommand, { type: "transport" }>["transport"]["command"]): void {
     switch (command) {
       case "play":
       case "record":

@@ -12,7 +12,7 @@ import { RoomWords, type WordsState } from "./room-words.std.ts";
 
 /** The lane beside the lane: an engine's own, where it has one. */
 export interface Media {
-  hear(signal: Signal): void;
+  handleSignal(signal: Signal): void;
   send(samples: Int32Array): void;
   close(): void;
 }
@@ -91,7 +91,7 @@ export class LinkSet {
   }
 
   /** Everybody of the session, as the room says it. */
-  follow(members: readonly Pick<Member, "memberId" | "connected" | "role">[]): void {
+  setMembers(members: readonly Pick<Member, "memberId" | "connected" | "role">[]): void {
     const nowMs = this.#options.nowMs();
     const known = new Set<MemberId>();
     for (const { memberId, connected, role } of members) {
@@ -110,10 +110,10 @@ export class LinkSet {
     for (const memberId of this.#links.keys()) if (!known.has(memberId)) this.#close(memberId);
   }
 
-  hear(from: MemberId, signal: Signal): void {
+  handleSignal(from: MemberId, signal: Signal): void {
     const joined = this.#to(from);
-    if (signal.connection === "media") joined?.media?.hear(signal);
-    else if (signal.connection !== "video") joined?.link.hear(signal);
+    if (signal.connection === "media") joined?.media?.handleSignal(signal);
+    else if (signal.connection !== "video") joined?.link.handleSignal(signal);
   }
 
   /** One block of the device, interleaved 24-bit, to everybody. */

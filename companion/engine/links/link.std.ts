@@ -110,7 +110,7 @@ export class Link {
     return this.#heardAtMs;
   }
 
-  hear(signal: Signal): void {
+  handleSignal(signal: Signal): void {
     const { offers } = this.#options;
     if (signal.kind === "bye") {
       if (offers) this.restart();
@@ -123,7 +123,7 @@ export class Link {
       if (this.#remoteId !== "" && id !== this.#remoteId) this.#open();
       this.#remoteId = id;
     }
-    this.#peer?.hear(signal);
+    this.#peer?.handleSignal(signal);
   }
 
   /** Sends one block of the device, interleaved 24-bit. */

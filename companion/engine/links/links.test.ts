@@ -60,12 +60,12 @@ function world() {
       if ((out[0] ?? 0) !== 0 && Math.abs((out[0] ?? 0) - 100_000) < 100) heard++;
       for (sinceTick += BLOCK_MS; sinceTick >= 200; sinceTick -= 200) for (const links of ends.values()) links.tick();
       await turnOver();
-      for (const { to, from, signal } of signals.splice(0)) ends.get(to)?.hear(from, signal);
+      for (const { to, from, signal } of signals.splice(0)) ends.get(to)?.handleSignal(from, signal);
     }
     return heard / (ms / BLOCK_MS);
   };
-  ada.follow(here(BEN));
-  ben.follow(here(ADA));
+  ada.setMembers(here(BEN));
+  ben.setMembers(here(ADA));
   return { path, room, states, ada, ben, here, pass, make, ends, words };
 }
 
@@ -83,7 +83,7 @@ describe("links between two companions", () => {
     const before = words.get(ADA);
     expect(before).toMatch(/^[a-z]{4}( [a-z]{4}){3}$/);
     expect(words.get(BEN)).toBe(before);
-    ada.hear(BEN, { kind: "bye", connection: "lane" });
+    ada.handleSignal(BEN, { kind: "bye", connection: "lane" });
     await pass(6_000);
     expect(words.get(ADA)).toMatch(/ /);
     expect(words.get(ADA)).not.toBe(before);
@@ -100,8 +100,8 @@ describe("links between two companions", () => {
   test("X13: the room drops somebody from its list of those connected, and their sound goes on", async () => {
     const { pass, ada, ben, here } = world();
     await pass(1_000);
-    ada.follow(here(BEN, { connected: false }));
-    ben.follow(here(ADA, { connected: false }));
+    ada.setMembers(here(BEN, { connected: false }));
+    ben.setMembers(here(ADA, { connected: false }));
     expect(await pass(40_000)).toBeGreaterThan(0.99);
   });
 
@@ -133,7 +133,7 @@ describe("links between two companions", () => {
     const { pass, path, ben } = world();
     await pass(2_000);
     const { opened } = path;
-    ben.hear(ADA, { kind: "bye", connection: "lane" });
+    ben.handleSignal(ADA, { kind: "bye", connection: "lane" });
     expect(path.opened).toBe(opened);
     path.isUp = false;
     await pass(3_000);
@@ -147,20 +147,20 @@ describe("links between two companions", () => {
     const { pass, make, here, ada } = world();
     await pass(2_000);
     ada.close();
-    make(ADA).follow(here(BEN));
+    make(ADA).setMembers(here(BEN));
     await pass(6_000);
     expect(await pass(1_000)).toBeGreaterThan(0.99);
   });
 
   test("C1: an observer is not heard, whatever their program sends; promoted, they are", async () => {
     const { pass, ben, here } = world();
-    ben.follow(here(ADA, { role: "observer" }));
+    ben.setMembers(here(ADA, { role: "observer" }));
     await pass(1_000);
     expect(await pass(1_000)).toBe(0);
-    ben.follow(here(ADA));
+    ben.setMembers(here(ADA));
     await pass(1_000);
     expect(await pass(1_000)).toBeGreaterThan(0.99);
-    ben.follow(here(ADA, { role: "observer" }));
+    ben.setMembers(here(ADA, { role: "observer" }));
     await pass(1_000);
     expect(await pass(1_000)).toBe(0);
   });
@@ -169,14 +169,14 @@ describe("links between two companions", () => {
     const { pass, ben, here, path } = world();
     await pass(1_000);
     path.isUp = false;
-    ben.follow(here(ADA, { connected: false }));
+    ben.setMembers(here(ADA, { connected: false }));
     await pass(20_000);
     expect(ben.size).toBe(1);
     await pass(12_000);
     expect(ben.size).toBe(0);
-    ben.follow(here(ADA));
+    ben.setMembers(here(ADA));
     expect(ben.size).toBe(1);
-    ben.follow([]);
+    ben.setMembers([]);
     expect(ben.size).toBe(0);
   });
 
@@ -187,7 +187,7 @@ describe("links between two companions", () => {
       onPacket = options.onPacket;
       options.onState("connected");
       return {
-        hear: () => undefined,
+        handleSignal: () => undefined,
         send: () => undefined,
         isRelayed: null,
         fingerprints: null,
@@ -195,7 +195,7 @@ describe("links between two companions", () => {
         close: () => undefined,
       };
     });
-    links.follow(here(ADA));
+    links.setMembers(here(ADA));
     for (let round = 0; round < 20_000; round++) {
       const bytes = Uint8Array.from({ length: round % 1_300 }, (_, at) => (round * 31 + at * 7) & 255);
       if (round % 3 === 0 && bytes.length > 3) bytes.set([0x53, 0x4c, 0x20 | (round & 15)]);

@@ -23,7 +23,7 @@ describe("the media lane", () => {
         offers: at === 0,
         signal: (signal: Signal) => {
           if (signal.kind === "offer") offers++;
-          links[1 - at]?.hear(signal);
+          links[1 - at]?.handleSignal(signal);
         },
         onMedia: (samples) => {
           if (at === 1 && samples.some((sample) => Math.abs(sample) > 1_000)) heard++;

@@ -51,9 +51,9 @@ export class MediaLink {
     else options.signal({ kind: "bye", connection: "media" });
   }
 
-  hear(signal: Signal): void {
+  handleSignal(signal: Signal): void {
     this.#againMs = AGAIN_MS;
-    this.#queue(() => this.#hear(signal));
+    this.#queue(() => this.#handleSignal(signal));
   }
 
   /** One block of 128 frames, stereo interleaved, 24-bit. */
@@ -148,7 +148,7 @@ export class MediaLink {
     this.#options.signal({ kind: "offer", connection: "media", sdp: this.#peer.localDescription?.sdp ?? "" });
   }
 
-  async #hear(signal: Signal): Promise<void> {
+  async #handleSignal(signal: Signal): Promise<void> {
     switch (signal.kind) {
       case "offer": {
         if (this.#options.offers) return;

@@ -57,7 +57,7 @@ export class BrowserPeer {
     if (options.offers) this.#queue(() => this.#offer());
   }
 
-  hear(signal: Signal): void {
+  handleSignal(signal: Signal): void {
     this.#queue(() => this.#take(signal));
   }
 

@@ -51,7 +51,7 @@ class FakePeer implements Peer {
     return this.#other === "" ? null : { own: `sha-256 ${this.#id}`, theirs: `sha-256 ${this.#other}` };
   }
 
-  hear(signal: Signal): void {
+  handleSignal(signal: Signal): void {
     if (this.#isClosed || (signal.kind !== "offer" && signal.kind !== "answer") || this.#other !== "") return;
     this.#other = /^o=- (\d+) /m.exec(signal.sdp)?.[1] ?? "";
     if (signal.kind === "offer") this.#say("answer");

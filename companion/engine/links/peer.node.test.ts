@@ -28,7 +28,7 @@ function pair(hostile: (signal: Signal) => Signal[] = (signal) => [signal]) {
         iceServers: [relayCredentials(SECRET, relay)],
         offers: at === 0,
         signal: (signal) => {
-          for (const one of at === 1 ? hostile(signal) : [signal]) peers[1 - at]?.hear(one);
+          for (const one of at === 1 ? hostile(signal) : [signal]) peers[1 - at]?.handleSignal(one);
         },
         next: () => null,
         onPacket: (bytes) => got[at]?.push(Buffer.from(bytes)),
@@ -104,8 +104,8 @@ describe("peers on Node, over a real relay", () => {
       signal.kind === "answer" ? [{ kind: "answer", sdp: "v=0\r\n".repeat(2_000) }] : [signal],
     );
     for (const peer of peers) {
-      peer.hear({ kind: "bye" });
-      peer.hear({ kind: "candidate", candidate: "x".repeat(2_000), sdpMid: null, sdpMLineIndex: null });
+      peer.handleSignal({ kind: "bye" });
+      peer.handleSignal({ kind: "candidate", candidate: "x".repeat(2_000), sdpMid: null, sdpMLineIndex: null });
       peer.send(new Uint8Array(5_000));
       peer.send(new Uint8Array(100));
     }
@@ -114,7 +114,7 @@ describe("peers on Node, over a real relay", () => {
       peer.close();
       peer.close();
       peer.send(new Uint8Array(100));
-      peer.hear({ kind: "bye" });
+      peer.handleSignal({ kind: "bye" });
     }
   });
 

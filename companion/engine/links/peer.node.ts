@@ -64,7 +64,7 @@ class NodePeer implements Peer {
     return own === "" || theirs === "" ? null : { own, theirs };
   }
 
-  hear(signal: Signal): void {
+  handleSignal(signal: Signal): void {
     if (this.#connection === undefined) {
       if (this.#signals.length < CANDIDATES_MAX) this.#signals.push(signal);
       return;
@@ -136,7 +136,7 @@ class NodePeer implements Peer {
       this.#addTrack(connection, MID);
       connection.setLocalDescription("offer");
     }
-    for (const signal of this.#signals.splice(0)) this.hear(signal);
+    for (const signal of this.#signals.splice(0)) this.handleSignal(signal);
   }
 
   /** The lane's track. Whoever answers calls it as the offer does. */

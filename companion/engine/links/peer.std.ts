@@ -33,7 +33,7 @@ export interface PeerOptions {
  * told throws, because it is told in the device's turn.
  */
 export interface Peer {
-  hear(signal: Signal): void;
+  handleSignal(signal: Signal): void;
   send(bytes: Uint8Array): void;
   /** Whether it has a beat of its own and asks, instead of being told. */
   readonly isPaced: boolean;

@@ -170,7 +170,7 @@ export class BrowserSound {
     this.#tell({ type: "members", memberId, maySend: may(role, "audio.send"), members: known });
   }
 
-  hear(from: MemberId, signal: Signal): void {
+  handleSignal(from: MemberId, signal: Signal): void {
     this.#tell({ type: "signal", from, signal });
   }
 
@@ -261,7 +261,7 @@ export class BrowserSound {
         this.#openPeer(message);
         return;
       case "signal-peer":
-        this.#peers.get(message.peer)?.hear(message.signal);
+        this.#peers.get(message.peer)?.handleSignal(message.signal);
         return;
       case "close-peer":
         this.#peers.get(message.peer)?.close();

@@ -50,7 +50,7 @@ function turn({ frame, input: block }: Block): void {
 
 const device = new FileDevice(new Int32Array(input), turn);
 
-function hear(message: ToDeviceThread): void {
+function handleMessage(message: ToDeviceThread): void {
   switch (message.type) {
     case "add":
       players.add(message.memberId, message.memory);
@@ -92,7 +92,7 @@ ring.originMs = openedAtMs;
 for (let reportAtMs = 0; ; ) {
   const restMs = device.turn();
   for (let heard = receiveMessageOnPort(port); heard !== undefined; heard = receiveMessageOnPort(port))
-    hear(heard.message);
+    handleMessage(heard.message);
   const nowMs = machineNowMs();
   if (nowMs - reportAtMs >= REPORT_MS) {
     reportAtMs = nowMs;

@@ -36,7 +36,7 @@ registerProcessor(
     constructor({ processorOptions }: { processorOptions: { memory: SharedArrayBuffer } }) {
       super();
       this.#ring = new CaptureRing(processorOptions.memory);
-      this.port.onmessage = ({ data }: MessageEvent<ToDevice>) => this.#hear(data);
+      this.port.onmessage = ({ data }: MessageEvent<ToDevice>) => this.#handleMessage(data);
     }
 
     process([input]: Float32Array[][], [output]: Float32Array[][]): boolean {
@@ -54,7 +54,7 @@ registerProcessor(
       return true;
     }
 
-    #hear(message: ToDevice): void {
+    #handleMessage(message: ToDevice): void {
       switch (message.type) {
         case "add":
           this.#players.add(message.memberId, message.memory);

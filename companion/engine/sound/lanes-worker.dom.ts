@@ -44,7 +44,7 @@ class WorkerPeer implements Peer {
     say({ type: "open-peer", peer: id, offers: options.offers, iceServers: options.iceServers });
   }
 
-  hear(signal: Signal): void {
+  handleSignal(signal: Signal): void {
     say({ type: "signal-peer", peer: this.#id, signal });
   }
 
@@ -132,7 +132,7 @@ const tapped = {
 };
 
 /** Takes every block of the device, as it comes. */
-async function follow(ring: CaptureRing): Promise<void> {
+async function readCapture(ring: CaptureRing): Promise<void> {
   const time = new DeviceClock();
   const samples = new Int32Array(LANE_PACKET_FRAMES * LANE_CHANNELS);
   for (let next = ring.blocks; ; ) {
@@ -177,11 +177,11 @@ self.addEventListener("rtctransform", (event) => {
   carry((event as TransformEvent).transformer).catch(() => undefined);
 });
 
-function hear(message: ToLanes): void {
+function handleMessage(message: ToLanes): void {
   switch (message.type) {
     case "open": {
       originMs = message.originMs;
-      void follow(new CaptureRing(message.memory));
+      void readCapture(new CaptureRing(message.memory));
       let ticks = 0;
       setInterval(() => {
         links.tick();
@@ -195,10 +195,10 @@ function hear(message: ToLanes): void {
     case "members":
       maySend = message.maySend;
       links.enter(message.memberId);
-      links.follow(message.members);
+      links.setMembers(message.members);
       return;
     case "signal":
-      links.hear(message.from, message.signal);
+      links.handleSignal(message.from, message.signal);
       return;
     case "clock":
       clock = message;
@@ -223,4 +223,4 @@ function hear(message: ToLanes): void {
   }
 }
 
-self.addEventListener("message", ({ data }: MessageEvent<ToLanes>) => hear(data));
+self.addEventListener("message", ({ data }: MessageEvent<ToLanes>) => handleMessage(data));

@@ -88,7 +88,7 @@ export class SoundEngine {
     );
   }
 
-  hear(message: Exclude<ToSound, { type: "close" }>): void {
+  handleMessage(message: Exclude<ToSound, { type: "close" }>): void {
     switch (message.type) {
       case "open":
         this.#traces = message.traces;
@@ -100,10 +100,10 @@ export class SoundEngine {
       case "members":
         this.#maySend = message.maySend;
         this.#links.enter(message.memberId);
-        this.#links.follow(message.members);
+        this.#links.setMembers(message.members);
         break;
       case "signal":
-        this.#links.hear(message.from, message.signal);
+        this.#links.handleSignal(message.from, message.signal);
         break;
       case "clock":
         this.#clock = message;
@@ -160,7 +160,7 @@ export class SoundEngine {
       device.on("error", (error) => {
         throw error;
       });
-      void this.#follow(new CaptureRing(start.ring), start.openedAtMs);
+      void this.#readCapture(new CaptureRing(start.ring), start.openedAtMs);
       let ticks = 0;
       this.#timer = setInterval(() => {
         this.#links.tick();
@@ -193,7 +193,7 @@ export class SoundEngine {
   }
 
   /** Takes every block of the device, as it comes, to the recorder and to everybody. */
-  async #follow(ring: CaptureRing, openedAtMs: number): Promise<void> {
+  async #readCapture(ring: CaptureRing, openedAtMs: number): Promise<void> {
     const samples = new Int32Array(LANE_PACKET_FRAMES * LANE_CHANNELS);
     for (let next = ring.blocks; ; ) {
       const { blocks } = ring;

@@ -20,7 +20,7 @@ const engine = new SoundEngine({
 process.on("message", (message) => {
   const heard = ToSound.safeParse(message);
   if (!heard.success) return;
-  if (heard.data.type !== "close") engine.hear(heard.data);
+  if (heard.data.type !== "close") engine.handleMessage(heard.data);
   // The peer connections' own threads would keep the process for a while; what was heard is on disk.
   else void engine.close(heard.data.folder).then(() => process.exit(0));
 });

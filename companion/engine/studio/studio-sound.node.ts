@@ -114,14 +114,14 @@ export class StudioSound {
     this.#tell({ type: "ice-servers", iceServers: [...iceServers] });
   }
 
-  follow(members: readonly Member[]): void {
+  setMembers(members: readonly Member[]): void {
     if (!this.#options.links) return;
     this.#members = members;
     this.#delays.followMembers(members);
     this.#tellMembers();
   }
 
-  hear(from: MemberId, signal: Signal): void {
+  handleSignal(from: MemberId, signal: Signal): void {
     if (this.#options.links) this.#tell({ type: "signal", from, signal });
   }
 

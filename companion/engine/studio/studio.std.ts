@@ -176,8 +176,8 @@ export class Studio implements RoomHandlers {
     if (body.kind === "transport") void this.#parts.takes.deliveries.setMap(this.#parts.transport.map);
   }
 
-  onMembers: RoomHandlers["onMembers"] = (members) => this.#parts.sound.follow(members);
-  onSignal: RoomHandlers["onSignal"] = (from, signal) => this.#parts.sound.hear(from, signal);
+  onMembers: RoomHandlers["onMembers"] = (members) => this.#parts.sound.setMembers(members);
+  onSignal: RoomHandlers["onSignal"] = (from, signal) => this.#parts.sound.handleSignal(from, signal);
   onClock: RoomHandlers["onClock"] = (sample) => {
     const { transport, sound } = this.#parts;
     transport.addSample(sample);

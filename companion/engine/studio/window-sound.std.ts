@@ -84,8 +84,8 @@ export class WindowSound implements SoundEnd {
   // Lanes and mix are the window's, which hears the room itself.
   async open(): Promise<void> {}
   enter(): void {}
-  follow(): void {}
-  hear(): void {}
+  setMembers(): void {}
+  handleSignal(): void {}
   mix(): void {}
   followClock(): void {}
   readonly words = { state: "alone" } as const;

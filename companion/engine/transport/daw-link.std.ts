@@ -191,7 +191,7 @@ export class DawLink {
       this.#counts.sent++;
       port.sendAt(bytes, localMs);
     }
-    this.#ticks.follow(leadsTo, atMs);
+    this.#ticks.takeUp(leadsTo, atMs);
     const rolls = message.type === "play" || message.type === "record";
     if (rolls && driver.tick === undefined && heldMs * 48 > ON_LINE_FRAMES) this.#mend(before, message, atMs + heldMs);
   }

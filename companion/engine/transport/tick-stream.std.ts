@@ -37,7 +37,7 @@ export class TickStream {
   }
 
   /** What the DAW is to do from an instant on. */
-  follow(state: TransportState, atMs: number): void {
+  takeUp(state: TransportState, atMs: number): void {
     this.#state = state;
     this.#fromMs = atMs;
     this.#schedule();

@@ -32,18 +32,18 @@ function open(driver = midiClockDriver(), aheadMs = 0) {
 
 test("C4: a roll's ticks leave each at its instant, and none after it has stopped", () => {
   const { clock, sent, stream } = open();
-  stream.follow(state("playing", EPOCH_MS), EPOCH_MS);
+  stream.takeUp(state("playing", EPOCH_MS), EPOCH_MS);
   clock.advanceTo(EPOCH_MS + 1_000);
   expect(sent).toHaveLength(49);
   for (const { leftMs, dueMs } of sent) expect(leftMs).toBe(dueMs);
-  stream.follow(state("stopped", EPOCH_MS + 1_000), EPOCH_MS + 1_000);
+  stream.takeUp(state("stopped", EPOCH_MS + 1_000), EPOCH_MS + 1_000);
   clock.advanceTo(EPOCH_MS + 2_000);
   expect(sent).toHaveLength(49);
 });
 
 test("C4: a port that sends by itself gets each tick before its instant", () => {
   const { clock, sent, stream } = open(mtcDriver(), 20);
-  stream.follow(state("playing", EPOCH_MS), EPOCH_MS);
+  stream.takeUp(state("playing", EPOCH_MS), EPOCH_MS);
   clock.advanceTo(EPOCH_MS + 500);
   expect(sent.length).toBeGreaterThan(55);
   for (const { leftMs, dueMs } of sent.slice(3)) expect(dueMs - leftMs).toBeCloseTo(20, 2);
@@ -51,7 +51,7 @@ test("C4: a port that sends by itself gets each tick before its instant", () => 
 
 test("C4: a machine that was held back sends what is just late, and begins anew after more", () => {
   const { clock, sent, stream } = open();
-  stream.follow(state("playing", EPOCH_MS), EPOCH_MS);
+  stream.takeUp(state("playing", EPOCH_MS), EPOCH_MS);
   clock.advanceTo(EPOCH_MS + 100);
   clock.nowMs = EPOCH_MS + 140;
   clock.advanceTo(EPOCH_MS + 200);
