@@ -26,7 +26,7 @@ const CHANNELS = 2;
 /**
  * The sound of a studio whose device and lanes are a window's. It counts the device's frames and knows when they were, and hands them to whoever
  * records; who hears whom is the window's own. Life: it counts from the moment it is made; windows come and go, and the count goes on, so
- * that a take in whose middle a window died has a gap as long as the window was away, and everything after it in its place.
+ * that whoever records finds a gap as long as there was no window, and everything after it in its place.
  */
 export class WindowSound implements SoundEnd {
   readonly #options: WindowSoundOptions;
