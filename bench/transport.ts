@@ -65,6 +65,38 @@ function spread(companions: number): Row[] {
   ];
 }
 
+const CHASE_HOURS = 2;
+
+/** Two DAWs that chase timecode for two hours, on machines whose clocks are off: how far from the session, and the largest jump. */
+function chase(): Row[] {
+  const world = new Simulation({ seed: 2, companions: 2, ...LINE, ppm: 100, language: "mtc" });
+  world.advance(30_000);
+  world.companions[0]?.post({ command: "play" });
+  world.advance(CHASE_HOURS * 3_600_000);
+  const lists = world.companions.map(({ daw }) => daw.chasedMs);
+  const off = lists.flat().map(Math.abs);
+  const jumps = lists.flatMap((list) => list.slice(1).map((value, at) => Math.abs(value - (list[at] ?? value))));
+  const under = `2 DAWs that chase, 150 ms, ± 100 ppm, ${CHASE_HOURS} h`;
+  const row = (name: string, value: number, limit: number): Row => ({
+    bench: "transport",
+    name: `${name}: ${under}`,
+    value,
+    unit: "ms",
+    beside: {},
+    ratio: null,
+    goal: `≤ ${limit} ms`,
+    ok: value <= limit,
+  });
+  return [
+    row("distance from the session p95", percentile(off, 0.95), 3),
+    row(
+      "largest jump from place to place",
+      jumps.reduce((most, jump) => Math.max(most, jump), 0),
+      1,
+    ),
+  ];
+}
+
 export async function run(): Promise<Row[]> {
-  return [6, 32].flatMap(spread);
+  return [...[6, 32].flatMap(spread), ...chase()];
 }

@@ -1,5 +1,6 @@
-import type { DawMessage } from "../companion/engine/midi/driver.std.ts";
+import type { DawDriver, DawMessage } from "../companion/engine/midi/driver.std.ts";
 import { mmcCue, mmcDriver } from "../companion/engine/midi/mmc.std.ts";
+import { mtcCue, mtcDriver } from "../companion/engine/midi/mtc.std.ts";
 import type { DawPort } from "../companion/engine/midi/port.std.ts";
 import { StudioTransport } from "../companion/engine/studio/studio-transport.std.ts";
 import { afterMessage } from "../companion/engine/transport/transition.std.ts";
@@ -22,6 +23,8 @@ export interface SimulationOptions {
   loss: number;
   /** Local clocks run off by up to this much, each by its own. */
   ppm: number;
+  /** How the DAWs are spoken to: told what to do, or chasing timecode. */
+  language?: "mmc" | "mtc";
   /** DAWs that say everything they are told, this late at most and with this share lost. */
   echo?: { lateMs: number; loss: number };
 }
@@ -44,7 +47,9 @@ export interface Leave {
 class SimulatedDaw implements DawPort {
   readonly name = "simulated";
   readonly leaves: Leave[] = [];
-  readonly #driver = mmcDriver();
+  /** Of a DAW that chases: how far each place that it was told was from the session's, at its instant. */
+  readonly chasedMs: number[] = [];
+  readonly #driver: DawDriver;
   readonly #world: Simulation;
   readonly #local: () => number;
   #listener: (bytes: Uint8Array, localMs: number) => void = () => undefined;
@@ -52,15 +57,24 @@ class SimulatedDaw implements DawPort {
   readonly #told: { type: DawMessage["type"]; atMs: number }[] = [];
   state: TransportState = initialTransport;
 
-  constructor(world: Simulation, local: () => number) {
+  constructor(world: Simulation, local: () => number, driver: DawDriver) {
     this.#world = world;
+    this.#driver = driver;
     this.#local = local;
   }
 
   sendAt(bytes: Uint8Array): void {
-    const { nowMs, options, random } = this.#world;
+    const { nowMs, options, random, timeline } = this.#world;
+    const heard = this.#driver.decode(bytes, { localMs: nowMs, map: timeline.map });
+    if (options.language === "mtc") {
+      for (const event of heard)
+        if (event.type === "position")
+          this.chasedMs.push((event.positionFrames - positionAt(timeline.transport, event.localMs ?? nowMs)) / 48);
+      return;
+    }
     this.leaves.push({ atMs: nowMs, bytes: Buffer.from(bytes).toString("hex") });
-    for (const message of this.#driver.decode(bytes)) {
+    for (const message of heard) {
+      if (message.type === "position" || message.type === "answer") continue;
       this.#told.push({ type: message.type, atMs: nowMs });
       this.state = afterMessage(this.state, message, nowMs, mmcCue);
     }
@@ -76,7 +90,7 @@ class SimulatedDaw implements DawPort {
   }
 
   press(message: DawMessage): void {
-    const bytes = this.#driver.encode(message);
+    const bytes = this.#driver.encode(message, { localMs: this.#local(), map: this.#world.timeline.map });
     this.state = afterMessage(this.state, message, this.#world.nowMs, { ...mmcCue, rollsThroughLocate: true });
     if (bytes !== null) this.#listener(bytes, this.#local());
   }
@@ -185,7 +199,9 @@ export class Simulation {
     const offsetMs = this.random() * 1e7;
     const localMs = () => (this.nowMs - EPOCH_MS) * rate + offsetMs;
     const [up, down] = [this.#line(), this.#line()];
-    const daw = new SimulatedDaw(this, localMs);
+    const language =
+      this.options.language === "mtc" ? { driver: mtcDriver, cue: mtcCue } : { driver: mmcDriver, cue: mmcCue };
+    const daw = new SimulatedDaw(this, localMs, language.driver());
     const post = (command: TransportCommand) => {
       const eventId = `00000000-0000-4000-8000-${String(this.#ids++).padStart(12, "0")}` as LoggedEvent["eventId"];
       up(() => this.#record(eventId, command));
@@ -203,7 +219,7 @@ export class Simulation {
           isOff = true;
         };
       },
-      daws: [{ port: daw, driver: mmcDriver(), cue: mmcCue }],
+      daws: [{ port: daw, driver: language.driver(), cue: language.cue }],
       mayCommand: () => true,
       post,
       emit: (event) => {

@@ -120,3 +120,20 @@ test("P71: a locate while everybody rolls finds every DAW rolling on from the ne
     expect(Math.abs((places[0] ?? 0) - world.positionFrames / 48)).toBeLessThan(2);
   }
 });
+
+test("C4: a DAW that chases timecode on a machine whose clock is off stays with the session, without a jump", () => {
+  const world = new Simulation({
+    ...{ seed: 7, companions: 2, oneWayMs: 65, jitterMs: 20, loss: 0.01, ppm: 100 },
+    language: "mtc",
+  });
+  world.advance(30_000);
+  world.companions[0]?.post({ command: "play" });
+  world.advance(300_000);
+  for (const { daw } of world.companions) {
+    expect(daw.chasedMs.length).toBeGreaterThan(3_000);
+    const off = daw.chasedMs.map(Math.abs).toSorted((one, other) => one - other);
+    expect(off[Math.floor(off.length * 0.95)]).toBeLessThan(3);
+    for (const [at, value] of daw.chasedMs.entries())
+      expect(Math.abs(value - (daw.chasedMs[at - 1] ?? value))).toBeLessThan(1);
+  }
+});
