@@ -83,6 +83,7 @@ export default defineConfig({
           ],
           exclude: ["**/*.long.test.ts"],
           setupFiles: ["test/node-setup.ts"],
+          isolate: false,
           maxWorkers,
           ...patience,
         },
