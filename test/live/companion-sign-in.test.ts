@@ -32,13 +32,17 @@ const finished = (child: ChildProcess) =>
     child.on("close", (code) => resolve({ code, output }));
   });
 
+/** Asks the bus whether the keyring is there: it takes its name once it is open. */
+const KEYRING_IS_THERE =
+  "dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets | grep -q true";
+
 /** Runs a command in a desktop session of its own: a message bus, and a keyring that its owner has just opened. */
 function inDesktopSession(command: string): ChildProcess {
   const home = join(folder, "home");
   const runtime = join(folder, "run");
   for (const path of [home, runtime]) mkdirSync(path, { recursive: true, mode: 0o700 });
   const script = `printf pass | gnome-keyring-daemon --unlock --components=secrets --foreground >/dev/null 2>&1 &
-    keyring=$!; sleep 0.5; ${command}; code=$?; kill $keyring; exit $code`;
+    keyring=$!; until ${KEYRING_IS_THERE}; do sleep 0.1; done; ${command}; code=$?; kill $keyring; exit $code`;
   return spawn("dbus-run-session", ["--", "bash", "-c", script], {
     env: { ...process.env, HOME: home, XDG_RUNTIME_DIR: runtime, XDG_DATA_HOME: join(home, "data") },
     stdio: ["ignore", "pipe", "pipe"],

@@ -16,7 +16,7 @@ const program = join(import.meta.dirname, "take-client.ts");
 const stages = ["record", "upload", "complete", "download", "expire"] as const;
 const victims = ["client", "workerd", "network"] as const;
 /** A run of the client that has not ended by then is a failure of its own. */
-const RUN_MAX_MS = 60_000;
+const RUN_MAX_MS = 240_000;
 
 type Line = { say: string } & Record<string, unknown>;
 
