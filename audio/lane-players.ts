@@ -1,5 +1,5 @@
 import type { MemberId } from "../protocol/ids.ts";
-import { DELAY_HOLD_MAX_MS, LANE_PACKET_FRAMES } from "../protocol/limits.ts";
+import { DELAY_HOLD_MAX_MS, LANE_PACKET_FRAMES, LISTEN_LATE_MS } from "../protocol/limits.ts";
 import { DelayLine } from "./delay-line.ts";
 import { type LaneMix, LaneStrip, Limiter } from "./lane-mixer.ts";
 import { LaneReader } from "./lane-ring.ts";
@@ -44,6 +44,7 @@ interface Player {
 export class LanePlayers {
   readonly #players = new Map<MemberId, Player>();
   readonly #onHeard: OnHeard | undefined;
+  #lateMs = 0;
   readonly #heard: Float32Array[] = Array.from({ length: LANE_CHANNELS }, () => new Float32Array(LANE_PACKET_FRAMES));
   readonly #limiter = new Limiter();
   readonly #monitor = new DelayLine(LANE_CHANNELS, HOLD_MAX_FRAMES);
@@ -58,6 +59,7 @@ export class LanePlayers {
   add(memberId: MemberId, memory: SharedArrayBuffer): void {
     const lane = new LaneReader(memory, LANE_CHANNELS);
     const playout = new Playout(lane, DEVICE_RATE_HZ, () => BUFFER_CEILING_MS[this.buffer]);
+    playout.lateMs = this.#lateMs;
     this.#players.set(memberId, {
       lane,
       playout,
@@ -68,6 +70,12 @@ export class LanePlayers {
 
   remove(memberId: MemberId): void {
     this.#players.delete(memberId);
+  }
+
+  /** Whether this person only listens: then clean and a little later, instead of soon. */
+  set isLate(isLate: boolean) {
+    this.#lateMs = isLate ? LISTEN_LATE_MS : 0;
+    for (const { playout } of this.#players.values()) playout.lateMs = this.#lateMs;
   }
 
   /** How loud somebody is here. */

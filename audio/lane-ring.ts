@@ -1,4 +1,4 @@
-import { LANE_BUFFER_FRAMES } from "../protocol/limits.ts";
+import { LANE_BUFFER_FRAMES, LANE_PACKET_FRAMES } from "../protocol/limits.ts";
 import type { PacketHead } from "./packet.ts";
 import { INT24_SCALE } from "./pcm.ts";
 
@@ -24,6 +24,9 @@ const ARRIVALS = 1_024;
 const ARRIVAL_FIELDS = 5;
 /** A sender may bring its frames up to this many times as fast as they are played, for a while; what is beyond is refused. */
 const FLOOD_FACTOR = 4;
+/** A packet that is later than the newest by less than this may be on its way; by more, it is one that was asked for once more. */
+const UNDER_WAY_FRAMES = 10 * LANE_PACKET_FRAMES;
+const AGAIN_FRAMES = 30 * LANE_PACKET_FRAMES;
 
 export interface Arrival {
   /** One past its last frame. */
@@ -68,6 +71,7 @@ export class LaneWriter {
   /** A late packet of the stream before would otherwise begin it anew. */
   #streamBefore: number | undefined;
   #newest = 0;
+  #firstEver = 0;
   #cameFrames = 0;
   #dueFrames = 0;
   #budgetFrames = 0;
@@ -93,7 +97,9 @@ export class LaneWriter {
     if (head.stream !== this.#stream) this.#restart(head);
     // The number is modulo 2³²: the absolute one is the nearest to the newest.
     const first = this.#newest + ((head.frame - this.#newest) | 0);
-    if (this.#store(first, head, samples, true)) this.#cameFrames += head.frames;
+    // What was asked for once more came, and was lost all the same.
+    const isAgain = first < this.#newest - AGAIN_FRAMES;
+    if (this.#store(first, head, samples, true) && !isAgain) this.#cameFrames += head.frames;
     if (previous !== null && this.#store(first - head.frames, head, previous, false))
       Atomics.add(control, CONTROL.rescued, 1);
     const ahead = first + head.frames - this.#newest;
@@ -114,6 +120,20 @@ export class LaneWriter {
     return share;
   }
 
+  /**
+   * The first frames of packets that have not come though later ones have, at most `most` of them, oldest first, of the last `lateFrames`; not of
+   * the very last, which may be on their way.
+   */
+  missing(lateFrames: number, most: number): number[] {
+    const { tags } = this.#views;
+    const step = LANE_PACKET_FRAMES;
+    const found: number[] = [];
+    const first = Math.max(this.#firstEver, this.#newest - Math.floor(lateFrames / step) * step);
+    for (let frame = first; frame < this.#newest - UNDER_WAY_FRAMES && found.length < most; frame += step)
+      if (Atomics.load(tags, frame & MASK) !== (frame | 0)) found.push(frame);
+    return found;
+  }
+
   /** A peer that sends a hundred times too fast costs us its own packets and nobody else anything. */
   #mayTake(head: PacketHead, atMs: number): boolean {
     const most = 2 * FLOOD_FACTOR * head.sampleRateHz;
@@ -130,6 +150,7 @@ export class LaneWriter {
     this.#streamBefore = this.#stream;
     this.#stream = stream;
     this.#newest = frame;
+    this.#firstEver = frame;
     // A number that cannot stand at its place: nothing is there.
     for (let place = 0; place < tags.length; place++) tags[place] = place + 1;
     Atomics.store(control, CONTROL.sampleRateHz, sampleRateHz);

@@ -6,7 +6,7 @@ import { readInt24, writeInt24 } from "./pcm.ts";
  * carriers can bring the same. All numbers little-endian:
  *
  *     0  u16  magic, "SL"
- *     2  u8   version (2) in the upper half, kind in the lower: 0 programme, 1 talkback, 2 notes, 3 report, 4 words
+ *     2  u8   version (2) in the upper half, kind in the lower: 0 programme, 1 talkback, 2 notes, 3 report, 4 words, 5 again (what is asked for once more)
  *     3  u8   format: channels less one (bits 0–2), 16 instead of 24 bit (bit 3), the packet before rides along (bit 4)
  *     4  u16  frames (of sound), or bytes (of all else)
  *     6  u16  sample rate, in units of 10 Hz
@@ -20,7 +20,7 @@ import { readInt24, writeInt24 } from "./pcm.ts";
 export const PACKET_HEADER_BYTES = 24;
 const MAGIC = 0x4c53;
 const VERSION = 2;
-export const PACKET_KINDS = ["programme", "talkback", "notes", "report", "words"] as const;
+export const PACKET_KINDS = ["programme", "talkback", "notes", "report", "words", "again"] as const;
 export type PacketKind = (typeof PACKET_KINDS)[number];
 const FRAMES_MAX = 512;
 const RATE_UNIT_HZ = 10;

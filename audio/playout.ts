@@ -56,6 +56,8 @@ export class Playout {
   readonly #lane: LaneReader;
   readonly #localRateHz: number;
   readonly #ceilingMs: () => number;
+  /** Who only listens is this far behind at least, and has time to ask for what is missing; 0 for who plays. */
+  lateMs = 0;
   readonly #history: LaneHistory;
   readonly #arrival: Arrival = { endFrame: 0, atMs: 0, generation: 0, frames: 0, isProtected: false, isNarrow: false };
   /** What each pull lacked of the newest frame that the line promises, and how far above the line each packet came. */
@@ -226,7 +228,8 @@ export class Playout {
     const needed = this.#isOneClock ? this.#lacks.frames : this.#excess.frames + this.#packetFrames;
     const ceiling = (this.#ceilingMs() / 1000) * this.#rateHz;
     const floor = (FLOOR_MS / 1000) * this.#rateHz;
-    const target = Math.max(floor, look, Math.min(ceiling, look + needed));
+    const late = (this.lateMs / 1000) * this.#rateHz;
+    const target = Math.max(floor, look, late, Math.min(ceiling, look + needed));
     if (target >= this.#target - (LOWER_BY_MS / 1000) * this.#rateHz) this.#lowSince = atMs;
     if (target > this.#target || atMs - this.#lowSince > LOWER_AFTER_MS) this.#target = target;
   }
@@ -258,7 +261,7 @@ export class Playout {
   /** The next frame of the history, whatever has to be done for it. */
   #feedOne(wanted: number): void {
     const frame = this.#feed ?? 0;
-    const limit = (Math.max(GUESS_ON_MS, this.#ceilingMs()) / 1000) * this.#rateHz;
+    const limit = (Math.max(GUESS_ON_MS, this.#ceilingMs(), this.lateMs) / 1000) * this.#rateHz;
     if (this.#isWaiting && !this.#mayGoOn(wanted)) {
       this.#wait();
       return;

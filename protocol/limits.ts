@@ -190,6 +190,8 @@ export const LANE_PACKET_FRAMES = 128;
 export const LANE_PACKET_MAX_BYTES = 1_200;
 /** How long a lane may be held back: a bar of four at 20 bpm takes 12 s, and two seconds are the way. */
 export const DELAY_HOLD_MAX_MS = 14_000;
+/** Who only listens hears the lanes so much later: long enough to ask twice over half the world, and within what a lane holds. */
+export const LISTEN_LATE_MS = 750;
 /** Sound that a lane holds before it counts as too late or as an attack: more than a second, and a power of two. */
 export const LANE_BUFFER_FRAMES = 65_536;
 

@@ -70,6 +70,8 @@ export class LinkSet {
   #words: RoomWords | undefined;
   readonly #budget = new UplinkBudget();
   iceServers: readonly IceServer[] = [];
+  /** Whether this person only listens: then they hear all of it, a little later. */
+  isLate = false;
   /** What the device takes before a block is in hand. */
   deviceMs = 0;
 
@@ -137,6 +139,7 @@ export class LinkSet {
     for (const [memberId, { link, isPresent, goneAtMs }] of this.#links) {
       link.deviceMs = this.deviceMs;
       link.bufferMs = this.#players.stateOf(memberId)?.stats.targetMs ?? 0;
+      link.isLate = this.isLate;
       link.tick();
       if (!isPresent && nowMs - Math.max(link.heardAtMs, goneAtMs) > GONE_AFTER_MS) this.#close(memberId);
     }

@@ -10,8 +10,9 @@ import {
   readPacketHead,
   readPacketSound,
 } from "../../../audio/packet.ts";
+import { ASKED_MAX, requestBody, SentPackets } from "../../../audio/repeats.ts";
 import type { UplinkLevel, WayOut } from "../../../audio/uplink-budget.ts";
-import { LANE_PACKET_FRAMES, LANE_PACKET_MAX_BYTES } from "../../../protocol/limits.ts";
+import { LANE_PACKET_FRAMES, LANE_PACKET_MAX_BYTES, LISTEN_LATE_MS } from "../../../protocol/limits.ts";
 import type { Signal } from "../../../protocol/room.ts";
 import { LinkReports } from "./link-reports.std.ts";
 import type { Fingerprints, IceServer, OpenPeer, Peer, PeerState } from "./peer.std.ts";
@@ -41,6 +42,7 @@ const SILENT_MS = 2_500;
 /** No more attempts a second than this, whatever the other end asks for. */
 const APART_MS = 400;
 const REPORT_MS = 1_000;
+const AGAIN_MS = 200;
 /** A lane whose first packets are all alien is not ours. */
 const ALIEN_MAX = 400;
 
@@ -60,6 +62,9 @@ export class Link {
   readonly #samples = new Int32Array(LANE_PACKET_MAX_BYTES);
   readonly #previous = new Int32Array(LANE_PACKET_MAX_BYTES);
   readonly reports = new LinkReports();
+  readonly #sent = new SentPackets();
+  /** Whether this end listens late, and asks for what is missing. */
+  isLate = false;
   #peer: Peer | undefined;
   #state: PeerState = "connecting";
   #remoteId = "";
@@ -69,6 +74,7 @@ export class Link {
   #heardAtMs: number;
   #reportAtMs = 0;
   #wordsAtMs = 0;
+  #againAtMs = 0;
   #alien = 0;
   /** Whether the other end's role lets it be heard: its receivers keep that too, whatever it sends. */
   maySpeak = true;
@@ -130,7 +136,11 @@ export class Link {
   send(frame: number, samples: Int32Array, sessionMs: number): void {
     if (this.#state !== "connected" || this.#peer === undefined) return;
     if (this.#peer.isPaced) this.#paced.add(frame, samples, sessionMs);
-    else this.#peer.send(this.#sender.pack(frame, samples, sessionMs));
+    else {
+      const packet = this.#sender.pack(frame, samples, sessionMs);
+      this.#sent.keep(frame, packet);
+      this.#peer.send(packet);
+    }
   }
 
   /** In what the lane goes out; a carrier with a beat has a size of its own. */
@@ -173,6 +183,7 @@ export class Link {
         this.#peer.send(this.#report(nowMs));
         for (const words of this.#words(nowMs)) this.#peer.send(words);
       }
+      if (this.#peer?.isPaced === false) for (const packet of this.#again()) this.#peer.send(packet);
       if (nowMs - this.#heardAtMs < SILENT_MS) return;
       this.#say("failed");
     }
@@ -218,7 +229,10 @@ export class Link {
     if (this.#isReportDue(nowMs)) return this.#paced.next([this.#report(nowMs)]);
     // Half way between two reports, because a beat has no room for both.
     const isWordsDue = nowMs - this.#wordsAtMs >= REPORT_MS && nowMs - this.#reportAtMs >= REPORT_MS / 2;
-    return this.#paced.next(isWordsDue ? this.#words(nowMs) : []);
+    if (isWordsDue) return this.#paced.next(this.#words(nowMs));
+    if (nowMs - this.#againAtMs < AGAIN_MS) return this.#paced.next([]);
+    this.#againAtMs = nowMs;
+    return this.#paced.next(this.#again());
   }
 
   #say(state: PeerState): void {
@@ -262,6 +276,9 @@ export class Link {
       case "report":
         this.#hearReport(bytes, nowMs);
         return;
+      case "again":
+        for (const packet of this.#sent.asked(bytes.subarray(PACKET_HEADER_BYTES))) this.#peer?.send(packet);
+        return;
       case "words":
         this.#options.onWords(bytes.subarray(PACKET_HEADER_BYTES));
         return;
@@ -274,6 +291,12 @@ export class Link {
   #hearReport(bytes: Uint8Array, nowMs: number): void {
     const lossShare = this.reports.hear(bytes, this.#head, nowMs);
     if (lossShare !== null) this.#sender.hearLoss(lossShare, nowMs);
+  }
+
+  /** A packet that asks for what has not come; empty where nothing is missing, or there is no time for it. */
+  #again(): Uint8Array[] {
+    const frames = this.isLate ? this.#writer.missing((LISTEN_LATE_MS / 1000) * 48_000, ASKED_MAX) : [];
+    return frames.length === 0 ? [] : [bodyPacket("again", this.#options.stream, requestBody(frames))];
   }
 
   /** What this end has to say about the room's words, in a packet; empty where it has nothing. */

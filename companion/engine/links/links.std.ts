@@ -36,6 +36,12 @@ export class Links extends LinkSet {
     this.#lanes = lanes;
   }
 
+  /** Whether this person only listens. */
+  set listensLate(isLate: boolean) {
+    this.isLate = isLate;
+    this.#lanes.isLate = isLate;
+  }
+
   set buffer(buffer: BufferChoice) {
     this.#lanes.buffer = buffer;
   }

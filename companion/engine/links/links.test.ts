@@ -77,6 +77,21 @@ describe("links between two companions", () => {
     expect(states).toEqual(expect.arrayContaining(["ada connected", "ben connected"]));
   });
 
+  test("P66, X34: who only listens hears all of it a little later, though 5 % is lost; who plays hears gaps", async () => {
+    for (const isObserver of [true, false]) {
+      const { pass, path, ben } = world();
+      ben.listensLate = isObserver;
+      await pass(3_000);
+      const before = ben.report()?.lane.concealedFrames ?? 0;
+      path.isLost = (packet) => (packet * 7_919) % 100 < 5;
+      await pass(4_000);
+      const concealed = (ben.report()?.lane.concealedFrames ?? 0) - before;
+      // Ada protects what she sends after a second; until then the losses are gaps.
+      if (isObserver) expect(concealed).toBe(0);
+      else expect(concealed).toBeGreaterThan(5 * LANE_PACKET_FRAMES);
+    }
+  });
+
   test("P65: they have the same four words, and other ones when the keys are others", async () => {
     const { pass, words, ada } = world();
     await pass(5_000);

@@ -5,11 +5,14 @@ import type { Fingerprints, OpenPeer, Peer, PeerOptions } from "./peer.std.ts";
 export interface FakePath {
   /** `false`: nothing passes, in either direction, and neither end is told. */
   isUp: boolean;
+  /** Which of the packets is lost, counted over both directions. */
+  isLost?(packet: number): boolean;
   /** Connections that were opened so far, by either end. */
   opened: number;
 }
 
 let connections = 0;
+let packets = 0;
 
 /**
  * The fake beside the adapters: offers, answers and packets in virtual time, over a path that a test may cut. An offer and an answer name their
@@ -60,6 +63,7 @@ class FakePeer implements Peer {
   }
 
   send(bytes: Uint8Array): void {
+    if (this.#path.isLost?.(packets++)) return;
     const other = this.#peers.get(this.#other);
     if (this.#path.isUp && other !== undefined && !other.#isClosed && !this.#isClosed)
       other.#options.onPacket(bytes.slice());

@@ -19,6 +19,7 @@ export type ToLanes =
       type: "members";
       memberId: MemberId;
       maySend: boolean;
+      isObserver: boolean;
       members: readonly Pick<Member, "memberId" | "connected" | "role">[];
     }
   | { type: "signal"; from: MemberId; signal: Signal }
@@ -55,6 +56,7 @@ export type ToDevice =
   | { type: "remove"; memberId: MemberId }
   | { type: "mix"; memberId: MemberId; mix: LaneMix }
   | { type: "buffer"; buffer: BufferChoice }
+  | { type: "late"; isLate: boolean }
   | { type: "hold"; holds: readonly { memberId: MemberId; holdMs: number }[]; monitorMs: number | null }
   | { type: "channels"; channels: InputChannels };
 

@@ -167,7 +167,9 @@ export class BrowserSound {
       connected: member.connected,
       role: member.role,
     }));
-    this.#tell({ type: "members", memberId, maySend: may(role, "audio.send"), members: known });
+    const maySend = may(role, "audio.send");
+    this.#tellThread({ type: "late", isLate: !maySend });
+    this.#tell({ type: "members", memberId, maySend, isObserver: !maySend, members: known });
   }
 
   handleSignal(from: MemberId, signal: Signal): void {

@@ -18,6 +18,7 @@ export type ToDeviceThread =
   | { type: "remove"; memberId: MemberId }
   | { type: "mix"; memberId: MemberId; mix: LaneMix }
   | { type: "buffer"; buffer: BufferChoice }
+  | { type: "late"; isLate: boolean }
   | { type: "hold"; holds: readonly { memberId: MemberId; holdMs: number }[]; monitorMs: number | null }
   /** Ends the thread; what was heard is kept in the folder. */
   | { type: "close"; folder: string };

@@ -67,6 +67,9 @@ function handleMessage(message: ToDeviceThread): void {
       for (const { memberId, holdMs } of message.holds) players.hold(memberId, holdMs);
       players.monitorMs = message.monitorMs;
       return;
+    case "late":
+      players.isLate = message.isLate;
+      return;
     case "buffer":
       players.buffer = message.buffer;
       return;

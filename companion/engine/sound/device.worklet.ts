@@ -71,6 +71,9 @@ registerProcessor(
           for (const { memberId, holdMs } of message.holds) this.#players.hold(memberId, holdMs);
           this.#players.monitorMs = message.monitorMs;
           return;
+        case "late":
+          this.#players.isLate = message.isLate;
+          return;
         case "buffer":
           this.#players.buffer = message.buffer;
           return;

@@ -194,6 +194,7 @@ function handleMessage(message: ToLanes): void {
       return;
     case "members":
       maySend = message.maySend;
+      links.isLate = message.isObserver;
       links.enter(message.memberId);
       links.setMembers(message.members);
       return;

@@ -99,6 +99,8 @@ export class SoundEngine {
         break;
       case "members":
         this.#maySend = message.maySend;
+        this.#links.isLate = message.isObserver;
+        this.#tell({ type: "late", isLate: message.isObserver });
         this.#links.enter(message.memberId);
         this.#links.setMembers(message.members);
         break;

@@ -74,6 +74,8 @@ export const ToSound = z.discriminatedUnion("type", [
     memberId: MemberId,
     /** Whether this companion's own role lets it send. */
     maySend: z.boolean(),
+    /** Whether it only listens, whatever it might send. */
+    isObserver: z.boolean(),
     members: z.array(z.object({ memberId: MemberId, connected: z.boolean(), role: Role })),
   }),
   z.object({ type: z.literal("signal"), from: MemberId, signal: Signal }),

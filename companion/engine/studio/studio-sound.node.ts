@@ -194,6 +194,7 @@ export class StudioSound {
       type: "members",
       memberId,
       maySend: !this.#isMuted && may(this.#options.role(), "audio.send"),
+      isObserver: !may(this.#options.role(), "audio.send"),
       members,
     });
   }
