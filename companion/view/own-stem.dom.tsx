@@ -7,30 +7,36 @@ import type { ViewProps } from "./parts.dom.tsx";
 import type { OwnStem } from "./view-takes.dom.ts";
 import type { Words } from "./words/words.std.ts";
 
-type Doing = "share" | "pause" | "resume" | "withdraw";
+type Doing = "share" | "pause" | "resume" | "withdraw" | "forget";
 
 /** What can be done about a stem, by what was decided about it. */
 const doings: Record<Sharing, readonly Doing[]> = {
-  local: ["share"],
+  local: ["share", "forget"],
   wanted: ["pause", "withdraw"],
   paused: ["resume", "withdraw"],
-  shared: ["withdraw"],
+  shared: ["withdraw", "forget"],
   withdrawing: [],
-  withdrawn: ["share"],
+  withdrawn: ["share", "forget"],
 };
 
 /** Nothing where it is somebody else's, or was recorded elsewhere. */
 export function OwnActions({ session, words, recordingId }: ViewProps & { recordingId: string }) {
   const t = words.record;
-  const [asked, setAsked] = useState<"share" | "withdraw" | null>(null);
+  const [asked, setAsked] = useState<Doing | null>(null);
   const own = session.takes.stems.value.find(({ stem }) => stem.recordingId === recordingId);
   if (own === undefined) return null;
   const { stem, progress } = own;
   const id = stem.recordingId;
-  const name: Record<Doing, string> = { share: t.share, pause: t.pause, resume: t.resume, withdraw: t.takeBack };
+  const name: Record<Doing, string> = {
+    share: t.share,
+    pause: t.pause,
+    resume: t.resume,
+    withdraw: t.takeBack,
+    forget: t.forget,
+  };
   const press = (doing: Doing) => {
-    if (doing === "share" || doing === "withdraw") setAsked(doing);
-    else session.takes.command({ type: doing, recordingId: id });
+    if (doing === "pause" || doing === "resume") session.takes.command({ type: doing, recordingId: id });
+    else setAsked(doing);
   };
   return (
     <span class="view-own-stem">
@@ -48,14 +54,22 @@ export function OwnActions({ session, words, recordingId }: ViewProps & { record
       </button>
       {asked === null ? null : (
         <Ask
-          title={asked === "share" ? t.shareTitle : t.takeBackTitle}
-          text={asked === "share" ? t.shareText : t.takeBackText}
-          yes={asked === "share" ? t.share : t.takeBack}
+          title={asked === "share" ? t.shareTitle : asked === "forget" ? t.forgetTitle : t.takeBackTitle}
+          text={
+            asked === "share"
+              ? t.shareText
+              : asked === "forget"
+                ? t.forgetText(stem.sharing === "shared")
+                : t.takeBackText
+          }
+          yes={name[asked]}
           no={t.cancel}
-          isDanger={asked === "withdraw"}
+          isDanger={asked !== "share"}
           answer={(isYes) => {
             setAsked(null);
-            if (isYes) session.takes.command({ type: asked, recordingId: id });
+            if (!isYes) return;
+            if (asked === "forget") session.takes.forget(id);
+            else session.takes.command({ type: asked, recordingId: id });
           }}
         />
       )}

@@ -110,6 +110,11 @@ export class ViewTakes {
     this.#tell({ type: "command", command });
   }
 
+  /** Takes a stem out of this browser; what was shared stays shared. */
+  forget(recordingId: string): void {
+    this.#tell({ type: "forget", recordingId });
+  }
+
   /** The file as it was recorded, for this person's own disk. */
   async save(stem: Stem): Promise<void> {
     const file = await fileOf(stem);
@@ -202,6 +207,9 @@ export class ViewTakes {
         return;
       case "share-as-i-record":
         this.sharesAsItRecords.value = message.on;
+        return;
+      case "forgotten":
+        this.stems.value = this.stems.value.filter(({ stem }) => stem.recordingId !== message.recordingId);
         return;
       case "closed":
         return;

@@ -17,6 +17,12 @@ export function beginSidecar(disk: Disk, stem: Stem): void {
   disk.begin(sidecarOf(stem.path), textOf(stem));
 }
 
+/** Takes a stem and all that lies beside it off the disk: what says that it is one goes first, so that no half of it is offered again. */
+export function removeStem(disk: Disk, stem: Stem): void {
+  disk.remove(sidecarOf(stem.path));
+  for (const path of [`${stem.path}.peaks`, stem.path]) disk.remove(path);
+}
+
 /** The stem beside whose file this sidecar lies, wherever its folder has been moved to; `null` if it is not one of ours. */
 export function readSidecar(disk: Disk, path: string): Stem | null {
   try {

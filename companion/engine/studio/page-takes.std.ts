@@ -149,6 +149,11 @@ export class PageTakes {
     this.#device?.controller.block(frame, samples);
   }
 
+  /** Takes a stem out of this browser; `false` where it has to stay for now. */
+  forget(recordingId: string): boolean {
+    return this.#library.forget(recordingId);
+  }
+
   execute(command: TakesCommand): void {
     switch (command.type) {
       case "arm":

@@ -144,7 +144,15 @@ test("C7: nothing leaves before it is shared; a page that comes again goes on wi
   const third = page(one.place);
   await third.open();
   expect(third.store.sent).toEqual([]);
+  // The person's own act: it goes from here, and what was shared stays shared.
+  expect(third.takes.forget(stem.recordingId)).toBe(true);
+  expect(third.takes.forget(stem.recordingId)).toBe(false);
   await third.takes.close();
+  const last = page(one.place);
+  await last.open();
+  expect(last.told.filter(({ type }) => type === "recovered")).toEqual([]);
+  expect(await again.store.listRecordings(stem.sessionId)).toHaveLength(1);
+  await last.takes.close();
 });
 
 test("C6: an input that gets another name stays armed; a take has the name that it began with", async () => {

@@ -33,6 +33,8 @@ export type ToTakes =
   | { type: "capture"; captureMs: number }
   | { type: "input"; input: Input }
   | { type: "command"; command: TakesCommand }
+  /** The person's own act: a stem is to go from this browser. */
+  | { type: "forget"; recordingId: string }
   | { type: "close" };
 
 export type FromTakes =
@@ -40,6 +42,7 @@ export type FromTakes =
   | { type: "status"; armed: boolean; recording: boolean }
   /** What is decided here about stems that begin from now on. */
   | { type: "share-as-i-record"; on: boolean }
+  | { type: "forgotten"; recordingId: string }
   | { type: "closed" };
 
 /** The folder of a browser's file system in which a session's takes lie. */

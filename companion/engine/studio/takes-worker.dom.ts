@@ -131,6 +131,9 @@ async function hear(message: ToTakes): Promise<void> {
       takes.execute(message.command);
       if (message.command.type === "share-as-i-record") say({ type: "share-as-i-record", on: takes.sharesAsItRecords });
       return;
+    case "forget":
+      if (takes.forget(message.recordingId)) say({ type: "forgotten", recordingId: message.recordingId });
+      return;
     case "close":
       following++;
       await takes.close();

@@ -3,6 +3,7 @@ import type { Recording } from "../../../protocol/recordings.ts";
 import type { UploadApi } from "../api/api-client.std.ts";
 import type { Disk } from "../stems/disk.std.ts";
 import { recoverStems } from "../stems/recovery.std.ts";
+import { removeStem } from "../stems/sidecar.std.ts";
 import type { Sharing, Stem } from "../stems/stem.std.ts";
 import { readChoices, writeChoices } from "./choices.std.ts";
 import type { UploadSource } from "./upload.std.ts";
@@ -104,6 +105,18 @@ export class StemLibrary {
   /** Takes back. The file stays here; copies that others have fetched are theirs. */
   async withdraw(recordingId: string): Promise<void> {
     for (const stem of this.#chosen(recordingId)) await this.#uploads.withdraw(stem);
+  }
+
+  /**
+   * Takes a stem off the disk, where that is kept for the person out of their sight. What was shared stays shared; one that is on its way, or is
+   * being taken back, stays until that is over. `false`: it stayed.
+   */
+  forget(recordingId: string): boolean {
+    const [stem] = [...this.#whole.values()].filter((one) => one.recordingId === recordingId);
+    if (stem === undefined || !["local", "shared", "withdrawn"].includes(stem.sharing)) return false;
+    removeStem(this.#options.disk, stem);
+    this.#whole.delete(stem.recordingId);
+    return true;
   }
 
   close(): void {

@@ -35,6 +35,12 @@ export const de: RecordWords = {
   takeBackTitle: "Zurücknehmen?",
   takeBackText:
     "Der Take ist sofort von unseren Servern weg. Kopien, die andere schon haben, gehören ihnen. Deine bleibt in diesem Browser.",
+  forget: "Hier löschen",
+  forgetTitle: "Aus diesem Browser löschen?",
+  forgetText: (isShared) =>
+    isShared
+      ? "Er ist dann aus diesem Browser weg. Was du geteilt hast, bleibt bei der Session."
+      : "Er ist nirgends sonst: Ist er aus diesem Browser weg, ist er weg.",
   cancel: "Abbrechen",
   progress: (name) => `Wie weit ${name} geteilt ist`,
   troubles: {

@@ -35,6 +35,12 @@ export const en = {
   takeBackTitle: "Take it back?",
   takeBackText:
     "It goes from our servers at once. Copies that others have fetched are theirs. Yours stays in this browser.",
+  forget: "Delete here",
+  forgetTitle: "Delete it from this browser?",
+  forgetText: (isShared: boolean): string =>
+    isShared
+      ? "It goes from this browser. What you have shared stays with the session."
+      : "It is nowhere else: once it is gone from this browser, it is gone.",
   cancel: "Cancel",
   progress: (name: string) => `How far ${name} is shared`,
   troubles: {
