@@ -26,7 +26,7 @@ export class GrowingWave {
     const bin = Math.floor((positionFrames - this.#fromFrames) / BIN_FRAMES);
     if (bin >= BINS_MAX) return;
     // Between two looks the level was as it is now.
-    while (this.#bins.length <= bin) this.#bins.push(0);
+    while (this.#bins.length <= bin) this.#bins.push(peak);
     this.#bins[bin] = Math.max(this.#bins[bin] ?? 0, peak);
   }
 

@@ -13,6 +13,9 @@ export const RULER_PX = 32;
 const TICK_PX = 84;
 /** Waveforms kept in memory at a time; the longest unseen goes first. */
 const PEAKS_MAX = 300;
+/** A waveform that is not there yet is asked for again so often, and so long after. */
+const ASKED_MAX = 5;
+const ASK_AGAIN_MS = 1_000;
 const LABEL_PX = 14;
 /** A stem whose end is not known yet is so wide. */
 const UNKNOWN_PX = 96;
@@ -20,6 +23,7 @@ const UNKNOWN_PX = 96;
 /** Fetches each waveform once, when its lane is first drawn. */
 export class PeaksStore {
   readonly #byId = new Map<string, Int8Array | "asked" | "none">();
+  readonly #asked = new Map<string, number>();
   readonly #readOwn: (recordingId: string) => Promise<Int8Array | null>;
   readonly #onArrival: () => void;
 
@@ -41,7 +45,17 @@ export class PeaksStore {
 
   async #fetch(recordingId: string, from: "own" | "server"): Promise<void> {
     const read = from === "own" ? await this.#readOwn(recordingId) : await readShared(recordingId);
-    this.#byId.set(recordingId, read === null || read.length === 0 ? "none" : read);
+    const asked = (this.#asked.get(recordingId) ?? 0) + 1;
+    this.#asked.set(recordingId, asked);
+    if (read !== null && read.length > 0) this.#byId.set(recordingId, read);
+    else if (asked >= ASKED_MAX) this.#byId.set(recordingId, "none");
+    // A stem that has just been sealed is known a moment before its picture is kept.
+    else setTimeout(() => this.#again(recordingId), ASK_AGAIN_MS);
+    this.#onArrival();
+  }
+
+  #again(recordingId: string): void {
+    this.#byId.delete(recordingId);
     this.#onArrival();
   }
 }

@@ -98,7 +98,9 @@ export async function stubRoom(page: Page, scene: Scene): Promise<void> {
     displayName,
   }));
   await page.route("**/api/v1/sessions/*/tickets", (route) =>
-    route.fulfill({ json: { ticket: "stub", roomPath: "/rooms/stub", iceServers: [] } }),
+    route.fulfill({
+      json: { ticket: "stub", expiresAtMs: Date.now() + 60_000, roomPath: "/rooms/stub", iceServers: [] },
+    }),
   );
   await page.route("**/api/v1/sessions/*/recordings?*", (route) => {
     const all = scene.takes ?? [];

@@ -25,6 +25,8 @@ interface TransformEvent extends Event {
 const TICK_MS = 200;
 /** How far the others are away is told every second. */
 const TICKS_PER_LATENCY = 5;
+/** What is older than this when it is taken (about 0.7 s) is not sent any more: it would come too late to be heard. */
+const BEHIND_MAX_BLOCKS = 256;
 /** A lane that was not woken looks all the same. */
 const WAKE_MS = 100;
 
@@ -141,6 +143,7 @@ async function readCapture(ring: CaptureRing): Promise<void> {
       time.note(blocks, nowMs());
       ring.originMs = time.originMs ?? 0;
     }
+    if (((blocks - next) | 0) > BEHIND_MAX_BLOCKS) next = (blocks - BEHIND_MAX_BLOCKS) | 0;
     for (; next !== blocks; next = (next + 1) | 0) {
       if (!ring.take(next, samples)) continue;
       tapped.add(next, samples);
