@@ -25,7 +25,7 @@ describe("the site", () => {
 
   test("every page is on a list, so that the browser tests go there", () => {
     const files =
-      /^\/(api|rooms|assets|\.well-known)\/|\.(json|jsonld|svg|webmanifest|txt|xml)\}?$|\/(sample|picture|export\/:exportId)$|\.(zip|png|csv)$/;
+      /^\/(api|rooms|assets|\.well-known)\/|\.(json|jsonld|svg|webmanifest|txt|xml)\}?$|\/(sample|picture|export\/:exportId)$|\.(zip|png|csv|ics)$/;
     const routed = createApp()
       .routes.filter(({ method, path }) => method === "GET" && !path.includes("*") && !files.test(path))
       .map(({ path }) => path);
