@@ -190,6 +190,21 @@ CREATE TABLE `deliveries` (
 CREATE INDEX `deliveries_by_owner` ON `deliveries` (`owner_account_id`,`wished_at_ms`);--> statement-breakpoint
 CREATE INDEX `deliveries_by_receiver` ON `deliveries` (`receiver_account_id`,`wished_at_ms`);--> statement-breakpoint
 CREATE INDEX `deliveries_by_time` ON `deliveries` (`delivered_at_ms`);--> statement-breakpoint
+CREATE TABLE `holds` (
+	`id` text PRIMARY KEY NOT NULL,
+	`reason` text NOT NULL,
+	`owner` text NOT NULL,
+	`account_id` text,
+	`logs_from_ms` integer,
+	`logs_to_ms` integer,
+	`created_at_ms` integer NOT NULL,
+	`review_at_ms` integer NOT NULL,
+	`released_at_ms` integer,
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE set null
+);
+--> statement-breakpoint
+CREATE INDEX `holds_by_release` ON `holds` (`released_at_ms`,`review_at_ms`);--> statement-breakpoint
+CREATE INDEX `holds_by_account` ON `holds` (`account_id`,`released_at_ms`);--> statement-breakpoint
 CREATE TABLE `blocks` (
 	`id` text NOT NULL,
 	`account_id` text NOT NULL,

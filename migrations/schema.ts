@@ -2,6 +2,7 @@
 export * from "./schema/accounts.ts";
 export * from "./schema/breaches.ts";
 export * from "./schema/deliveries.ts";
+export * from "./schema/holds.ts";
 export * from "./schema/hub.ts";
 export * from "./schema/mail.ts";
 export * from "./schema/messages.ts";

@@ -26,6 +26,7 @@ export const ErasureId = id("era");
 export const ExportId = id("exp");
 export const PrivacyRequestId = id("prq");
 export const BreachId = id("bre");
+export const HoldId = id("hld");
 export const OperatorId = id("opr");
 export type AccountId = z.infer<typeof AccountId>;
 export type SessionId = z.infer<typeof SessionId>;

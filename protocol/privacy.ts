@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ErasureId, ExportId, PrivacyRequestId } from "./ids.ts";
+import { ErasureId, ExportId, HoldId, PrivacyRequestId } from "./ids.ts";
 import { REQUEST_MAX_CHARS } from "./limits.ts";
 
 /** An account's erasure as whoever holds its id may follow it: the id is random and named to nobody but the person. */
@@ -19,6 +19,8 @@ export const AccountErasure = z.object({
       fields: z.array(z.string()),
     }),
   ),
+  /** An investigation keeps the rest for now, and this is when somebody looks at that again; `null`: none does. */
+  heldUntilReviewAtMs: z.number().nullable(),
   /** What stays, by which law, until when. */
   kept: z.array(z.object({ what: z.string(), law: z.string(), untilMs: z.number() })),
 });
@@ -77,3 +79,35 @@ export type HandlePrivacyRequest = z.infer<typeof HandlePrivacyRequest>;
 
 /** A request that came by mail, entered by an operator. */
 export const EnterPrivacyRequest = CreatePrivacyRequest.extend({ email: z.email(), receivedAtMs: z.number() });
+
+const HoldReason = z.string().trim().min(20).max(REQUEST_MAX_CHARS);
+/** A day as a form has it. */
+const Day = z.iso.date().transform((day) => Date.parse(day));
+
+/** What an operator keeps for an investigation: an account by its address, or the service's log from one day to another. */
+export const PlaceHold = z.discriminatedUnion("what", [
+  z.object({ what: z.literal("account"), reason: HoldReason, email: z.email(), reviewAt: Day }),
+  z.object({ what: z.literal("logs"), reason: HoldReason, from: Day, to: Day, reviewAt: Day }),
+]);
+export type PlaceHold = z.output<typeof PlaceHold>;
+
+/** What they do at its review: go on, with the day of the next one, or let it go. */
+export const HandleHold = z.discriminatedUnion("do", [
+  z.object({ do: z.literal("go-on"), reviewAt: Day }),
+  z.object({ do: z.literal("release") }),
+]);
+export type HandleHold = z.output<typeof HandleHold>;
+
+/** A hold as operators see it. */
+export const Hold = z.object({
+  holdId: HoldId,
+  reason: z.string(),
+  owner: z.string(),
+  /** Whose data, by their name; `null`: the log, from and to. */
+  displayName: z.string().nullable(),
+  logsFromMs: z.number().nullable(),
+  logsToMs: z.number().nullable(),
+  createdAtMs: z.number(),
+  reviewAtMs: z.number(),
+});
+export type Hold = z.infer<typeof Hold>;

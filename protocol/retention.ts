@@ -40,6 +40,8 @@ export const SIGN_IN_RETENTION_MS = 90 * DAY_MS;
 export const EXPORT_RETENTION_MS = 7 * DAY_MS;
 /** What somebody asked under their rights and what we answered: as long as they could take it to a court. */
 export const REQUEST_RETENTION_MS = (3 * 365 + 1) * DAY_MS;
+/** An investigation that keeps something is looked at again after this long at the latest. */
+export const HOLD_REVIEW_MAX_MS = 90 * DAY_MS;
 /** Who received which shared stem, counted from its delivery. */
 export const DELIVERY_RETENTION_MS = 365 * DAY_MS;
 /** How often each part was used on a day: totals without anybody in them. */

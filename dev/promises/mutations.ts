@@ -50,8 +50,8 @@ export const mutations: readonly Mutation[] = [
   of("E1", "workers/recordings/faults.test.ts")(
     "workers/recordings/deletion.ts",
     "the sweep takes what has an hour left",
-    "WHERE expires_at_ms <= ?1 ORDER",
-    "WHERE expires_at_ms <= ?1 + 3600000 ORDER",
+    "AND expires_at_ms <= ?1 ORDER",
+    "AND expires_at_ms <= ?1 + 3600000 ORDER",
   ),
   of("E1", "workers/recordings/reads.test.ts")(
     "workers/recordings/deletion.ts",
@@ -342,6 +342,26 @@ export const mutations: readonly Mutation[] = [
     "a table without a rule",
     'sqliteTable("restrictions"',
     'sqliteTable("unruled"',
+  ),
+
+  // Holds.
+  of("E5", "workers/privacy/holds.test.ts")(
+    "workers/platform/log-store.ts",
+    "an investigation's log is deleted",
+    "fromMs <= atMs && atMs < toMs",
+    "fromMs <= atMs && atMs < fromMs",
+  ),
+  of("E5", "workers/privacy/holds.test.ts")(
+    "workers/privacy/holds.ts",
+    "a release releases nothing",
+    "SET released_at_ms = ?2",
+    "SET review_at_ms = ?2",
+  ),
+  of("E3", "workers/privacy/holds.test.ts")(
+    "workers/privacy/account-erasure.ts",
+    "an erasure takes what an investigation keeps",
+    "if (isHeld && name !== FIRST) return false;",
+    "",
   ),
 
   // Counts and logs.

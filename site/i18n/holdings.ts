@@ -31,6 +31,7 @@ const names: Record<string, readonly [en: string, de: string]> = {
   exports: ["Copies you asked for", "Angeforderte Kopien"],
   "exports/": ["Copies you asked for: the files", "Angeforderte Kopien: die Dateien"],
   restrictions: ["Restrictions", "Einschränkungen"],
+  holds: ["What an investigation keeps", "Was eine Untersuchung aufhebt"],
   copies: ["Copies that others are asked to delete", "Kopien, um deren Löschung andere gebeten werden"],
   deliveries: ["Who received what you shared", "Wer bekommen hat, was du geteilt hast"],
   countingObjections: ["Who is not counted", "Wer nicht gezählt wird"],

@@ -1,6 +1,6 @@
 import type { Breach } from "../../protocol/breaches.ts";
 import type { ReportedAccount } from "../../protocol/hub.ts";
-import type { PrivacyRequest } from "../../protocol/privacy.ts";
+import type { Hold, PrivacyRequest } from "../../protocol/privacy.ts";
 import { Button, Field } from "../design/form.tsx";
 import { Layout } from "../design/layout.tsx";
 import { href, type Page } from "../design/page.ts";
@@ -18,6 +18,7 @@ export interface OperatorProps {
   /** Rows over their time, and what waits, by name. */
   overdue: readonly { name: string; count: number }[];
   queues: readonly { name: string; count: number }[];
+  holds: readonly Hold[];
   /** How often each route was used in four weeks, small counts left out. */
   usage: readonly { feature: string; ok: number; refused: number; failed: number }[];
 }
@@ -169,6 +170,59 @@ const Counts = ({ page, label, counts }: { page: Page; label: string; counts: Op
   </Table>
 );
 
+/** Investigations that keep something, and the two forms that begin one. */
+function Holds({ page, holds }: { page: Page; holds: readonly Hold[] }) {
+  const t = operatorText[page.language];
+  const day = (name: string, label: string) => (
+    <Field name={name} id={`hold-${name}`} label={label} type="date" required />
+  );
+  return (
+    <>
+      {holds.length === 0 ? <p class="soft">{t.nothing}</p> : null}
+      {holds.map(({ holdId, reason, owner, displayName, logsFromMs, logsToMs, reviewAtMs }) => (
+        <section class="stack">
+          <h3>
+            {displayName ?? t.log(dateTime(page.language, logsFromMs ?? 0), dateTime(page.language, logsToMs ?? 0))} ·{" "}
+            {reviewAtMs <= page.nowMs ? t.overdue : t.review} {dateTime(page.language, reviewAtMs)}
+          </h3>
+          <p>
+            {reason} ({owner})
+          </p>
+          <form method="post" action={href(page, `/operator/holds/${holdId}`)} class="stack">
+            <input type="hidden" name="do" value="go-on" />
+            <Field name="reviewAt" id={`${holdId}-review`} label={t.nextReview} type="date" required />
+            <p>
+              <Button label={t.goOn} kind="quiet" />
+            </p>
+          </form>
+          <Act page={page} to={`/operator/holds/${holdId}`} what={{ do: "release" }} label={t.release} destructive />
+        </section>
+      ))}
+      <form method="post" action={href(page, "/operator/holds")} class="stack">
+        <h3>{t.holdAccount}</h3>
+        <input type="hidden" name="what" value="account" />
+        <Field name="email" id="hold-email" label={t.email} type="email" required />
+        <Field name="reason" id="hold-reason" label={t.holdReason} required maxLength={2000} />
+        {day("reviewAt", t.nextReview)}
+        <p>
+          <Button label={t.hold} kind="quiet" />
+        </p>
+      </form>
+      <form method="post" action={href(page, "/operator/holds")} class="stack">
+        <h3>{t.holdLogs}</h3>
+        <input type="hidden" name="what" value="logs" />
+        {day("from", t.from)}
+        {day("to", t.to)}
+        <Field name="reason" id="hold-log-reason" label={t.holdReason} required maxLength={2000} />
+        <Field name="reviewAt" id="hold-log-review" label={t.nextReview} type="date" required />
+        <p>
+          <Button label={t.hold} kind="quiet" />
+        </p>
+      </form>
+    </>
+  );
+}
+
 const Usage = ({ page, usage }: { page: Page; usage: OperatorProps["usage"] }) => (
   <Table label={operatorText[page.language].usage} columns={operatorText[page.language].usageColumns}>
     {usage.map(({ feature, ok, refused, failed }) => (
@@ -185,7 +239,18 @@ const Usage = ({ page, usage }: { page: Page; usage: OperatorProps["usage"] }) =
 );
 
 /** Everything that waits for a person of ours, on one page. */
-export function OperatorPage({ page, name, said, requests, reports, breaches, overdue, queues, usage }: OperatorProps) {
+export function OperatorPage({
+  page,
+  name,
+  said,
+  requests,
+  reports,
+  breaches,
+  overdue,
+  queues,
+  usage,
+  holds,
+}: OperatorProps) {
   const t = operatorText[page.language];
   const nothing = <p class="soft">{t.nothing}</p>;
   return (
@@ -237,6 +302,10 @@ export function OperatorPage({ page, name, said, requests, reports, breaches, ov
       <section class="stack">
         <h2>{t.breaches}</h2>
         {breaches.length === 0 ? nothing : <Breaches page={page} breaches={breaches} />}
+      </section>
+      <section class="stack">
+        <h2>{t.holds}</h2>
+        <Holds page={page} holds={holds} />
       </section>
       <section class="stack">
         <h2>{t.retention}</h2>

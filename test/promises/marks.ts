@@ -103,6 +103,8 @@ export async function markEverything(world: World): Promise<Record<Person, strin
           if (key === subject) return subjectId;
           if (marked.some(([other]) => other === key)) return value(key);
           if (key === "breachId") return breachId;
+          // What an investigation still holds would not be erased.
+          if (name === "holds" && key === "releasedAtMs") return world.nowMs;
           if (key === "conversationId") return world.conversationId;
           if (foreign.has(column.name)) return world.accountId[who];
           if (column.dataType === "string" && (column.enumValues?.length ?? 0) > 0) return column.enumValues?.[0];

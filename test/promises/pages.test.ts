@@ -144,6 +144,8 @@ const pages: Record<string, Row> = {
   "POST /operator/sign-out": { expect: all(303) },
   "POST /operator/requests/:requestId": { expect: all(303), form: () => ({ do: "check-identity", how: "Not at all" }) },
   "POST /operator/reports/:reportId": { expect: all(303), form: () => ({ do: "close" }) },
+  "POST /operator/holds": { expect: all(303), form: () => ({ what: "logs" }) },
+  "POST /operator/holds/:holdId": { expect: all(303), form: () => ({ do: "release" }) },
   "POST /operator/breaches/:breachId": { expect: all(303), form: () => ({ do: "close" }) },
 
   "GET /device": { expect: signedIn(200) },

@@ -8,6 +8,7 @@ import { keepLog, sweepLogs } from "../platform/log-store.ts";
 import { continueErasures } from "../privacy/account-erasure.ts";
 import { continueBreaches } from "../privacy/breaches.ts";
 import { continueExports } from "../privacy/export.ts";
+import { remindOfHolds } from "../privacy/holds.ts";
 import { tellPolicyChange } from "../privacy/policy-change.ts";
 import { remindOfRequests } from "../privacy/requests.ts";
 import { continueErasure, dueErasures, postponeErasure } from "../privacy/session-erasure.ts";
@@ -80,6 +81,7 @@ export const jobs: Record<string, Job> = {
   "room-calls": { calls: 130, run: (env, deps, budget) => deliverLeft(env, deps, ROOM_CALLS, budget) },
   "policy-change": { calls: 10, run: (env, deps) => tellPolicyChange(env, deps) },
   "request-reminders": { calls: 5, run: remindOfRequests },
+  holds: { calls: 5, run: remindOfHolds },
   breaches: { calls: 250, run: continueBreaches },
   exports: { calls: 300, run: continueExports },
   "account-erasures": { calls: 300, run: continueErasures },
@@ -99,7 +101,7 @@ export const jobs: Record<string, Job> = {
   ...Object.fromEntries(
     sweptTables.map((table): [string, Job] => [
       `retention:${table}`,
-      { calls: 3, run: (env, deps) => sweepTable(env, deps, table, ROWS) },
+      { calls: 4, run: (env, deps) => sweepTable(env, deps, table, ROWS) },
     ]),
   ),
   "waitlist-launch": { calls: 200, run: (env, deps) => tellLaunch(env, deps, MAILS) },

@@ -43,6 +43,7 @@ export interface Values {
   erased: { link: string };
   "request-changed": { link: string };
   "requests-due": { count: number; firstDueAtMs: number; link: string };
+  "hold-due": { link: string };
   breach: { text: string; link: string };
   "notices-due": { count: number; firstDueAtMs: number; link: string };
   "export-ready": { link: string; untilMs: number };
@@ -215,6 +216,14 @@ const en: Catalogue = {
       `The first is due on ${dateTime("en", firstDueAtMs)}. An answer after that breaks a promise and the law.`,
     ],
     action: { label: "To the site", href: link },
+    reason: "This is the address of whoever runs SessionLinked.",
+  }),
+  "hold-due": ({ link }) => ({
+    subject: "An investigation is to be looked at again",
+    paragraphs: [
+      "What it keeps is not deleted before somebody lets it go. Look whether it is still needed, and release it if not.",
+    ],
+    action: { label: "To the operators’ pages", href: link },
     reason: "This is the address of whoever runs SessionLinked.",
   }),
   breach: ({ text, link }) => ({
@@ -401,6 +410,14 @@ const de: Catalogue = {
       `Die erste am ${dateTime("de", firstDueAtMs)}. Eine spätere Antwort bricht ein Versprechen und das Gesetz.`,
     ],
     action: { label: "Zur Seite", href: link },
+    reason: "Das ist die Adresse derer, die SessionLinked betreiben.",
+  }),
+  "hold-due": ({ link }) => ({
+    subject: "Eine Untersuchung ist neu zu prüfen",
+    paragraphs: [
+      "Was sie aufhebt, wird nicht gelöscht, bevor es jemand freigibt. Prüf, ob es noch gebraucht wird, und gib es sonst frei.",
+    ],
+    action: { label: "Zu den Seiten für den Betrieb", href: link },
     reason: "Das ist die Adresse derer, die SessionLinked betreiben.",
   }),
   breach: ({ text, link }) => ({

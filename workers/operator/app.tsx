@@ -1,6 +1,6 @@
 import { HandleBreach } from "../../protocol/breaches.ts";
-import { BreachId, PrivacyRequestId, ReportId } from "../../protocol/ids.ts";
-import { HandlePrivacyRequest } from "../../protocol/privacy.ts";
+import { BreachId, HoldId, PrivacyRequestId, ReportId } from "../../protocol/ids.ts";
+import { HandleHold, HandlePrivacyRequest, PlaceHold } from "../../protocol/privacy.ts";
 import { href, type Page } from "../../site/design/page.ts";
 import { negotiate } from "../../site/i18n/language.ts";
 import { OperatorPage, OperatorSignIn } from "../../site/views/operator.tsx";
@@ -11,6 +11,7 @@ import { type AppContext, newRouter } from "../http/router.ts";
 import { usageShown } from "../http/usage.ts";
 import { flush } from "../mail/flush.ts";
 import { handleBreach, listBreaches } from "../privacy/breaches.ts";
+import { accountOfHold, activeHolds, handleHold, placeHold } from "../privacy/holds.ts";
 import { accountOfRequest, handleRequest, openRequests } from "../privacy/requests.ts";
 import { hasOperators, noteAction, operatorCookie, operatorOf, sendOperatorCookie } from "./guard.ts";
 import { queues, reportedAccounts, retentionReport } from "./overview.ts";
@@ -61,19 +62,20 @@ const fieldsOf = async (c: AppContext): Promise<Record<string, unknown>> =>
 
 async function showOverview(c: AppContext, operator: Operator) {
   const { env } = c;
-  const [requests, reports, breaches, overdue, waiting, usage] = await Promise.all([
+  const [requests, reports, breaches, overdue, waiting, usage, holds] = await Promise.all([
     openRequests(env.DB),
     reportedAccounts(env.DB),
     listBreaches(env.DB),
     retentionReport(env, c.var.deps),
     queues(env.DB),
     usageShown(env.DB, c.var.deps.now(), ROUTES_SHOWN_MAX),
+    activeHolds(env.DB),
   ]);
   const concerned = [...requests, ...reports].map(({ accountId }) => accountId);
   await noteAction(env.DB, c.var.deps, operator, "overview.read", concerned);
   const asked = c.req.query("said");
   const said = asked === "done" || asked === "refused" ? asked : null;
-  const shown = { requests, reports, breaches, overdue, queues: waiting, usage };
+  const shown = { requests, reports, breaches, overdue, queues: waiting, usage, holds };
   return send(c, <OperatorPage page={pageOf(c)} name={operator.name} said={said} {...shown} />);
 }
 
@@ -131,6 +133,25 @@ async function stepBreach(c: AppContext, operator: Operator) {
   return backTo(c, outcome.ok);
 }
 
+async function place(c: AppContext, operator: Operator) {
+  const wanted = PlaceHold.safeParse(await fieldsOf(c));
+  if (!wanted.success) return backTo(c, false);
+  const outcome = await placeHold(c.env, c.var.deps, operator.name, wanted.data);
+  const about = outcome.ok ? outcome.value.accountId : null;
+  await noteAction(c.env.DB, c.var.deps, operator, "holds.place", about === null ? [] : [about]);
+  return backTo(c, outcome.ok);
+}
+
+async function stepHold(c: AppContext, operator: Operator) {
+  const holdId = HoldId.safeParse(c.req.param("holdId"));
+  const step = HandleHold.safeParse(await fieldsOf(c));
+  if (!holdId.success || !step.success) return backTo(c, false);
+  const about = await accountOfHold(c.env.DB, holdId.data);
+  const outcome = await handleHold(c.env, c.var.deps, holdId.data, step.data);
+  await noteAction(c.env.DB, c.var.deps, operator, `holds.${step.data.do}`, about === null ? [] : [about]);
+  return backTo(c, outcome.ok);
+}
+
 operatorApp
   .get("/operator", costs("read"), forOperator(showOverview))
   .get("/operator/sign-in", costs("read"), showSignIn)
@@ -138,4 +159,6 @@ operatorApp
   .post("/operator/sign-out", costs("read"), forOperator(signOut))
   .post("/operator/requests/:requestId", costs("write"), forOperator(stepRequest))
   .post("/operator/reports/:reportId", costs("write"), forOperator(decideReport))
-  .post("/operator/breaches/:breachId", costs("write"), forOperator(stepBreach));
+  .post("/operator/breaches/:breachId", costs("write"), forOperator(stepBreach))
+  .post("/operator/holds", costs("write"), forOperator(place))
+  .post("/operator/holds/:holdId", costs("write"), forOperator(stepHold));

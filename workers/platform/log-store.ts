@@ -1,10 +1,13 @@
+import { z } from "zod";
 import { randomBase32 } from "../../protocol/ids.ts";
+import { HOLDS_MAX } from "../../protocol/limits.ts";
 import { LOG_RETENTION_MS } from "../../protocol/retention.ts";
 import type { CallBudget } from "./call-budget.ts";
 import type { Deps } from "./deps.ts";
 import type { Env } from "./env.ts";
 import { log, takeLog } from "./log.ts";
 import { objectStore } from "./object-store.ts";
+import { allRows } from "./rows.ts";
 
 /**
  * The service's log (E5): what a request or a run of cron had to say lies as one small object in the bucket, in the EU, under the moment at
@@ -34,17 +37,38 @@ export async function keepLog(env: Env, deps: Deps): Promise<void> {
   }
 }
 
+const Range = z.object({ fromMs: z.number(), toMs: z.number() });
+
+/** The stretches of time whose log an investigation keeps (workers/privacy/holds.ts). */
+async function heldRanges(db: D1Database): Promise<z.infer<typeof Range>[]> {
+  const { results } = await allRows(
+    Range,
+    db
+      .prepare(
+        `SELECT logs_from_ms AS fromMs, logs_to_ms AS toMs FROM holds
+         WHERE released_at_ms IS NULL AND logs_from_ms IS NOT NULL LIMIT ?`,
+      )
+      .bind(HOLDS_MAX),
+  );
+  return results;
+}
+
 /** The job of cron: deletes what has had its time, oldest first. */
 export async function sweepLogs(env: Env, deps: Deps, budget: CallBudget) {
   const store = objectStore(env, deps);
   const untilMs = deps.now() - LOG_RETENTION_MS;
+  const held = await heldRanges(env.DB);
+  const isHeld = (atMs: number) => held.some(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs);
   let done = 0;
+  let after: string | undefined;
   while (budget.allows(PAGE_CALLS)) {
-    const { objects } = await store.list(PREFIX, PAGE);
+    const { objects } = await store.list(PREFIX, PAGE, after);
     const due = objects.map(({ key }) => key).filter((key) => momentOf(key) <= untilMs);
-    await store.delete(due);
-    done += due.length;
+    const gone = due.filter((key) => !isHeld(momentOf(key)));
+    await store.delete(gone);
+    done += gone.length;
     if (due.length < PAGE) return { done, rowsRead: 0, finished: true };
+    after = due.at(-1);
   }
   return { done, rowsRead: 0, finished: false };
 }

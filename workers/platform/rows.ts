@@ -58,6 +58,7 @@ export const StoredId = {
   block: stored<"blk">(),
   export: stored<"exp">(),
   request: stored<"prq">(),
+  hold: stored<"hld">(),
   conversation: stored<"cnv">(),
   message: stored<"msg">(),
   profile: stored<"pro">(),

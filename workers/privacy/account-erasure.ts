@@ -6,6 +6,7 @@ import { ERASURE_DEADLINE_MS } from "../../protocol/retention.ts";
 import { isUnavailable } from "../platform/database.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { heldUntilReview } from "../platform/held.ts";
 import { allRows } from "../platform/rows.ts";
 import { forgetErasures, type Logged, logErasure, missingErasures, newErasureId } from "./erasure-log.ts";
 import { closeDoors, steps } from "./erasure-steps.ts";
@@ -30,22 +31,26 @@ export interface Erasure {
   /** How many of the steps are done, and of how many. */
   stepsDone: number;
   steps: number;
+  /** When the investigation that keeps the rest is looked at again. */
+  heldUntilReviewAtMs: number | null;
   /** Rows that went or were emptied, by table; `null` once the receipt has been forgotten. */
   counts: Record<string, number> | null;
 }
 
 export async function findAccountErasure(db: D1Database, erasureId: string): Promise<Erasure | null> {
-  const { id, confirmedAtMs, dueAtMs, finishedAtMs, step: at } = accountErasures;
+  const { id, accountId, confirmedAtMs, dueAtMs, finishedAtMs, step: at } = accountErasures;
   const row = await drizzle(db)
-    .select({ confirmedAtMs, dueAtMs, finishedAtMs, step: at, counts: erasureReceipts.counts })
+    .select({ accountId, confirmedAtMs, dueAtMs, finishedAtMs, step: at, counts: erasureReceipts.counts })
     .from(accountErasures)
     .leftJoin(erasureReceipts, eq(erasureReceipts.erasureId, id))
     .where(eq(id, erasureId))
     .get();
   if (row === undefined) return null;
-  const { step, counts, ...times } = row;
+  const { accountId: whose, step, counts, ...times } = row;
+  const heldUntilReviewAtMs = whose === null ? null : await heldUntilReview(db, whose);
   const stepsDone = row.finishedAtMs === null ? Math.max(0, names.indexOf(step)) : names.length;
-  return { erasureId, ...times, stepsDone, steps: names.length, counts: counts === null ? null : JSON.parse(counts) };
+  const read = counts === null ? null : JSON.parse(counts);
+  return { erasureId, ...times, stepsDone, steps: names.length, heldUntilReviewAtMs, counts: read };
 }
 
 /** The erasure of an account that has begun; `null`: none has. */
@@ -83,9 +88,12 @@ async function continueAccountErasure(env: Env, deps: Deps, erasureId: string, b
   const row = await drizzle(env.DB).select().from(accountErasures).where(eq(accountErasures.id, erasureId)).get();
   if (row === undefined || row.accountId === null) return row !== undefined;
   const work = { erasureId, accountId: row.accountId };
+  const isHeld = (await heldUntilReview(env.DB, row.accountId)) !== null;
   let name = row.step;
   try {
     for (let spent = 0; spent < budget; spent++) {
+      // Nobody sees the person any more; the rest waits for the investigation.
+      if (isHeld && name !== FIRST) return false;
       const stepped = await steps[name]?.(env, deps, work);
       if (stepped === "blocked") return false;
       if (stepped === "more") continue;
@@ -124,8 +132,10 @@ export async function continueErasures(env: Env, deps: Deps) {
   const { results, meta } = await allRows(
     Open,
     env.DB.prepare(
-      "SELECT id FROM account_erasures WHERE finished_at_ms IS NULL ORDER BY confirmed_at_ms LIMIT ?",
-    ).bind(ERASURES),
+      `SELECT id FROM account_erasures WHERE finished_at_ms IS NULL
+         AND (step = ?2 OR account_id NOT IN (SELECT account_id FROM holds WHERE released_at_ms IS NULL AND account_id IS NOT NULL))
+       ORDER BY confirmed_at_ms LIMIT ?1`,
+    ).bind(ERASURES, FIRST),
   );
   let done = 0;
   for (const { id } of results) if (await continueAccountErasure(env, deps, id, BUDGET)) done++;

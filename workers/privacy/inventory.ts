@@ -1,6 +1,7 @@
 import { accountsRules } from "./inventory/accounts.ts";
 import { breachesRules } from "./inventory/breaches.ts";
 import { deliveriesRules } from "./inventory/deliveries.ts";
+import { holdsRules } from "./inventory/holds.ts";
 import { hubRules } from "./inventory/hub.ts";
 import { mailRules } from "./inventory/mail.ts";
 import { messagesRules } from "./inventory/messages.ts";
@@ -22,6 +23,7 @@ export const inventory: Inventory = {
   ...privacyRules,
   ...breachesRules,
   ...operatorsRules,
+  ...holdsRules,
 };
 
 /** The rules without the names of each table's own columns, for whoever walks through all of them. */

@@ -92,6 +92,16 @@ export const policyVersions: readonly PolicyVersion[] = [
     },
     numbers: { ...third, MESSAGE_RETENTION_MS: 365, DELIVERY_RETENTION_MS: 365 },
   },
+  {
+    version: 6,
+    fromAtMs: Date.UTC(2026, 10, 26, 18),
+    isMaterial: false,
+    change: {
+      en: "A named investigation may keep one account’s data, or the service’s log of some days, from being deleted. It has a reason, somebody who answers for it, and is looked at again after 90 days at the latest; released, what waited for it goes.",
+      de: "Eine benannte Untersuchung kann die Daten eines Kontos oder das Protokoll einiger Tage vor dem Löschen bewahren. Sie hat einen Grund und jemanden, der für sie einsteht, und wird spätestens nach 90 Tagen neu geprüft; mit der Freigabe geht, was darauf gewartet hat.",
+    },
+    numbers: { ...third, MESSAGE_RETENTION_MS: 365, DELIVERY_RETENTION_MS: 365, HOLD_REVIEW_MAX_MS: 90 },
+  },
 ];
 
 /** The numbers that the code keeps today, in days, under the names of protocol/retention.ts. */

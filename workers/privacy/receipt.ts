@@ -14,7 +14,7 @@ const others: Record<string, readonly string[]> = {
 
 /** An erasure as its person sees it: each count with the fields that went, as the rules have them. */
 export function receiptOf(erasureId: ErasureId, erasure: Erasure): AccountErasure {
-  const { confirmedAtMs, dueAtMs, finishedAtMs, stepsDone, steps, counts } = erasure;
+  const { confirmedAtMs, dueAtMs, finishedAtMs, stepsDone, steps, heldUntilReviewAtMs, counts } = erasure;
   const receipt = Object.entries(counts ?? {}).map(([name, count]): AccountErasure["receipt"][number] => {
     const [table = name, column] = name.split("_");
     const rule = tableRules.find(([known]) => known === table)?.[1];
@@ -30,6 +30,7 @@ export function receiptOf(erasureId: ErasureId, erasure: Erasure): AccountErasur
     stepsDone,
     steps,
     receipt,
+    heldUntilReviewAtMs,
     kept: [
       {
         what: "erasureId, confirmedAtMs, finishedAtMs",

@@ -19,6 +19,7 @@ function length(ms: number): Words {
 /** What a moment is called that a length of keeping is counted from. */
 const moments: Record<string, Words> = {
   endedAtMs: { en: "it has been sent or given up", de: "sie gesendet oder aufgegeben ist" },
+  releasedAtMs: { en: "it is released", de: "der Freigabe" },
   deliveredAtMs: { en: "the delivery", de: "der Lieferung" },
   wishedAtMs: { en: "the wish for deletion", de: "dem Löschwunsch" },
   dayMs: { en: "the day", de: "dem Tag" },

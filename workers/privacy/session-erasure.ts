@@ -35,6 +35,10 @@ const TURN_MS = 10_000;
 const TRY_WAIT_MIN_MS = 60_000;
 const TRY_WAIT_MAX_MS = 6 * 60 * 60 * 1000;
 
+/** An investigation into somebody who was in it keeps a session's content; closed it is all the same. */
+const HELD = `EXISTS (SELECT 1 FROM session_seats s JOIN holds h ON h.account_id = s.account_id
+  WHERE s.session_id = session_erasures.session_id AND h.released_at_ms IS NULL)`;
+
 const NOTICE =
   "The session's recordings, chat, notes, log and member list are deleted from our servers. Copies that collaborators " +
   "have on their own machines are theirs, and out of our reach.";
@@ -121,7 +125,7 @@ export async function dueErasures(db: D1Database, nowMs: number, limit: number) 
     db
       .prepare(
         `SELECT session_id AS sessionId, requested_at_ms AS requestedAtMs FROM session_erasures
-       WHERE finished_at_ms IS NULL AND next_try_at_ms <= ?1 ORDER BY next_try_at_ms LIMIT ?2`,
+       WHERE finished_at_ms IS NULL AND next_try_at_ms <= ?1 AND NOT ${HELD} ORDER BY next_try_at_ms LIMIT ?2`,
       )
       .bind(nowMs, limit),
   );
@@ -149,6 +153,7 @@ export async function continueErasure(
   budget: CallBudget,
 ): Promise<boolean> {
   try {
+    if (await isHeld(env.DB, sessionId)) return false;
     if (!(await endRoom(env, deps, sessionId))) return false;
     if (!(await emptyPrefix(env, deps, sessionId, budget))) return false;
     if (!(await deleteRows(env, deps, sessionId, budget))) return false;
@@ -206,6 +211,10 @@ async function deleteRows(env: Env, deps: Deps, sessionId: SessionId, budget: Ca
   }
   return false;
 }
+
+const isHeld = async (db: D1Database, sessionId: SessionId): Promise<boolean> =>
+  (await db.prepare(`SELECT 1 FROM session_erasures WHERE session_id = ? AND ${HELD}`).bind(sessionId).first()) !==
+  null;
 
 async function endRoom(env: Env, deps: Deps, sessionId: SessionId): Promise<boolean> {
   try {

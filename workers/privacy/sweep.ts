@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { isAnyoneHeld, notHeld } from "../platform/held.ts";
 import { launchAtMs } from "../platform/launch.ts";
 import { rowsOf } from "../platform/rows.ts";
 import { inventory, sqlName, tableRules } from "./inventory.ts";
-import type { Retention, TableName } from "./rules.ts";
+import type { Retention, Subject, TableName } from "./rules.ts";
 
 /**
  * The retention sweep (E6), made from the rules: rows whose time has come, by an index, oldest first, so many in a run. A run that is
@@ -42,21 +43,35 @@ function dueWhere(env: Env, retention: Timed, nowMs: number): { sql: string; ord
   return { sql: `${empty}${column} <= ?1`, order: column, untilMs };
 }
 
+/** SQL that leaves out rows about an account which an investigation holds; nothing where no row is about one. */
+const unlessHeld = (table: TableName): string =>
+  (inventory[table].subjects as readonly Subject<string>[])
+    .filter((subject) => !("in" in subject) && subject.is === "account")
+    .map(({ column }) => ` AND (?3 = 0 OR ${notHeld(sqlName(column))})`)
+    .join("");
+
 /** The statement that ends what one rule says is due at `nowMs`; `null`: nothing can be due yet. */
-export function dueStatement(env: Env, table: TableName, retention: Timed, nowMs: number, limit: number) {
+export function dueStatement(
+  env: Env,
+  table: TableName,
+  retention: Timed,
+  nowMs: number,
+  limit: number,
+  isHeld: boolean,
+) {
   const due = dueWhere(env, retention, nowMs);
   if (due === null) return null;
   const name = sqlName(table);
   return env.DB.prepare(
-    `DELETE FROM ${name} WHERE rowid IN (SELECT rowid FROM ${name} WHERE ${due.sql} ORDER BY ${due.order} LIMIT ?2)`,
-  ).bind(due.untilMs, limit);
+    `DELETE FROM ${name} WHERE rowid IN (SELECT rowid FROM ${name} WHERE ${due.sql}${unlessHeld(table)} ORDER BY ${due.order} LIMIT ?2)`,
+  ).bind(...(unlessHeld(table) === "" ? [due.untilMs, limit] : [due.untilMs, limit, isHeld ? 1 : 0]));
 }
 
 /** Rows counted of one table: beyond that it is many. */
 const COUNTED_MAX = 10_000;
 const Count = z.object({ n: z.number() });
 
-/** The retention report: tables with rows over their time, and how many. What the next run of the sweep takes. */
+/** The retention report: tables with rows over their time, and how many. What the next run of the sweep takes, and what is held. */
 export async function overdueRows(env: Env, nowMs: number): Promise<{ name: string; count: number }[]> {
   const asked = sweptTables.flatMap((table) =>
     (inventory[table].retention as readonly Retention<string>[]).filter(isTimed).flatMap((retention) => {
@@ -79,8 +94,9 @@ export async function overdueRows(env: Env, nowMs: number): Promise<{ name: stri
 /** One bounded run over one table. */
 export async function sweepTable(env: Env, deps: Deps, table: TableName, limit: number): Promise<Swept> {
   const swept: Swept = { done: 0, rowsRead: 0, finished: true };
+  const isHeld = unlessHeld(table) !== "" && (await isAnyoneHeld(env.DB));
   for (const retention of (inventory[table].retention as readonly Retention<string>[]).filter(isTimed)) {
-    const statement = dueStatement(env, table, retention, deps.now(), limit);
+    const statement = dueStatement(env, table, retention, deps.now(), limit, isHeld);
     if (statement === null) continue;
     const { meta } = await statement.run();
     swept.done += meta.changes;

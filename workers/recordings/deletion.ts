@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { CallBudget } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { heldUntilReview, isAnyoneHeld } from "../platform/held.ts";
 import { describeThrown, log } from "../platform/log.ts";
 import { objectStore } from "../platform/object-store.ts";
 import { allRows } from "../platform/rows.ts";
@@ -18,6 +19,10 @@ const AGAIN_AFTER_MS = 60 * 60 * 1000;
 const BATCH_CALLS = 4;
 /** An upload that R2 does not answer about is asked for as often as any call is. */
 const ABORT_CALLS = 4;
+
+/** An investigation keeps what an account has shared from being deleted; out of sight it is all the same. */
+const NOT_HELD =
+  "account_id NOT IN (SELECT account_id FROM holds WHERE released_at_ms IS NULL AND account_id IS NOT NULL)";
 
 const Due = Deletable.extend({ state: z.enum(["uploading", "complete", "deleting"]), expiresAtMs: z.int() });
 type Due = z.infer<typeof Due>;
@@ -51,6 +56,7 @@ export async function deleteRecording(env: Env, deps: Deps, recording: Deletable
 
 /** Takes an account's recordings that are marked for deletion away, up to 500 at once. Returns how many R2 holds nothing of any more. */
 export async function deleteRecordings(env: Env, deps: Deps, accountId: string, due: readonly Deletable[]) {
+  if ((await heldUntilReview(env.DB, accountId)) !== null) return 0;
   const { gone } = await emptyStore(env, deps, due);
   await deleteRows(env.DB, gone, deps.now());
   await recountStorage(env.DB, accountId);
@@ -123,6 +129,7 @@ export async function sweepRecordings(
   batches: number,
   budget: CallBudget,
 ): Promise<{ done: number; rowsRead: number; finished: boolean; oldestDueAtMs?: number }> {
+  const isHeld = await isAnyoneHeld(env.DB);
   let done = 0;
   let rowsRead = 0;
   for (let batch = 0; batch < batches && budget.allows(BATCH_CALLS + ABORT_CALLS); batch++) {
@@ -132,13 +139,13 @@ export async function sweepRecordings(
       env.DB.prepare(
         `SELECT id, session_id AS sessionId, account_id AS accountId, upload_id AS uploadId, created_at_ms AS createdAtMs, state,
          expires_at_ms AS expiresAtMs
-       FROM recordings WHERE expires_at_ms <= ?1 ORDER BY expires_at_ms LIMIT ?2`,
-      ).bind(nowMs, BATCH),
+       FROM recordings WHERE (?3 = 0 OR ${NOT_HELD}) AND expires_at_ms <= ?1 ORDER BY expires_at_ms LIMIT ?2`,
+      ).bind(nowMs, BATCH, isHeld ? 1 : 0),
     );
     rowsRead += meta.rows_read;
     const due = wholeInstants(results);
     const { gone, held } = await emptyStore(env, deps, due, budget);
-    rowsRead += await deleteDue(env.DB, due, gone, nowMs);
+    rowsRead += await deleteDue(env.DB, due, gone, nowMs, isHeld);
     rowsRead += await postpone(env.DB, held, nowMs);
     done += gone.length;
     const wasAll = gone.length + held.length === due.length;
@@ -158,11 +165,18 @@ function wholeInstants(due: Due[]): Due[] {
 
 /**
  * Deletes the rows of `gone`. A stretch of the index that has gone as a whole is deleted as one, which reads half as much as asking for
- * each row. What may enter the stretch meanwhile is in state `deleting`: withdrawn, or of a deleted session.
+ * each row. What may enter the stretch meanwhile is in state `deleting`: withdrawn, or of a deleted session. Where something is held there
+ * may be rows in between that stay.
  */
-async function deleteDue(db: D1Database, due: readonly Due[], gone: readonly Due[], nowMs: number): Promise<number> {
+async function deleteDue(
+  db: D1Database,
+  due: readonly Due[],
+  gone: readonly Due[],
+  nowMs: number,
+  isHeld: boolean,
+): Promise<number> {
   const [first, last] = [due[0]?.expiresAtMs, due.at(-1)?.expiresAtMs];
-  const isStretch = first !== undefined && last !== undefined && first < last && gone.length === due.length;
+  const isStretch = first !== undefined && last !== undefined && first < last && gone.length === due.length && !isHeld;
   if (!isStretch) return await deleteRows(db, gone, nowMs);
   const { meta } = await db
     .prepare("DELETE FROM recordings WHERE expires_at_ms BETWEEN ?1 AND ?2 AND state <> 'deleting'")

@@ -121,6 +121,11 @@ export function ErasureReceipt({ page, erasure }: { page: Page; erasure: Account
       <header class="stack">
         <h1>{finishedAtMs === null ? t.running : t.finished}</h1>
         <p class="lead">{t.keep}</p>
+        {erasure.heldUntilReviewAtMs === null ? null : (
+          <p class="notice">
+            {t.held} <Moment page={page} ms={erasure.heldUntilReviewAtMs} show="day" />.
+          </p>
+        )}
       </header>
       <Timeline
         label={t.picture}
