@@ -5,6 +5,22 @@ import { expect, test } from "vitest";
 const TEST_MS = 300_000;
 const STEP_MS = 120_000;
 
+const testSources = () =>
+  globSync([
+    "{protocol,durable-objects,audio,companion,dev,site,workers,test}/**/*.test.{ts,tsx}",
+    "test/**/*.ts",
+  ]).filter((path) => !path.includes(".long.") && !path.startsWith("test/tidy/"));
+
+/** Where time itself is what a test is about, and how many fixed waits it has. */
+const waits: Record<string, number> = {
+  // The machine's clocks are compared while they go.
+  "companion/engine/clock/sleep-detector.test.ts": 1,
+  // That nothing leaves by itself is seen for a while, and each socket is looked at four times a second.
+  "test/live/unshared.test.ts": 2,
+  // The pace at which a take grows.
+  "test/simulation/take-client.ts": 1,
+};
+
 const numberOf = (text: string) => Number(text.replaceAll("_", ""));
 /** A limit of a test's own is the last argument of `test(…)`, or a `timeout` of a test, a poll, a page or a child process. */
 const limits: readonly { pattern: RegExp; leastMs: number }[] = [
@@ -15,18 +31,23 @@ const limits: readonly { pattern: RegExp; leastMs: number }[] = [
 ];
 
 test("no test is less patient than the whole run: on a busy machine a shorter limit is a claim about speed", () => {
-  const short = globSync([
-    "{protocol,durable-objects,audio,companion,dev,site,workers,test}/**/*.test.{ts,tsx}",
-    "test/**/*.ts",
-  ])
-    .filter((path) => !path.includes(".long.") && !path.startsWith("test/tidy/"))
-    .flatMap((path) => {
-      const source = readFileSync(path, "utf8");
-      return limits.flatMap(({ pattern, leastMs }) =>
-        [...source.matchAll(pattern)]
-          .filter(([, limit = ""]) => numberOf(limit) < leastMs)
-          .map(([text]) => `${path}: ${text.trim()}`),
-      );
-    });
+  const short = testSources().flatMap((path) => {
+    const source = readFileSync(path, "utf8");
+    return limits.flatMap(({ pattern, leastMs }) =>
+      [...source.matchAll(pattern)]
+        .filter(([, limit = ""]) => numberOf(limit) < leastMs)
+        .map(([text]) => `${path}: ${text.trim()}`),
+    );
+  });
   expect(short).toEqual([]);
+});
+
+test("no test waits for a while where it could wait for what happens", () => {
+  const found = testSources().flatMap((path) => {
+    const count = [
+      ...readFileSync(path, "utf8").matchAll(/setTimeout\((?:resolve|done), [\d_]{2,}\)|\bsleep\([\d_]{2,}\)/g),
+    ].length;
+    return count > 0 ? [[path, count]] : [];
+  });
+  expect(Object.fromEntries(found)).toEqual(waits);
 });
