@@ -130,6 +130,8 @@ export class PageTakes {
     });
     if (this.#preRollSeconds !== undefined) controller.preRollSeconds = this.#preRollSeconds;
     this.#device = { controller, device, inputs };
+    // What was armed of the device before is not armed of this one.
+    this.#options.onStatus(controller.status);
   }
 
   /** Another input of the same device, or the same by another name; armed as the one before was. */
