@@ -1,7 +1,8 @@
 import { Layout } from "../design/layout.tsx";
+import { Moment } from "../design/moment.tsx";
 import type { Page } from "../design/page.ts";
 import { Table } from "../design/table.tsx";
-import { dateTime, number } from "../i18n/format.ts";
+import { number } from "../i18n/format.ts";
 import { promisesText } from "../i18n/promises.ts";
 
 export interface PromisesProps {
@@ -26,13 +27,13 @@ export function Promises({ page, table }: PromisesProps) {
   const many = (count: number) => number(page.language, count);
   const kept = table.rows.filter(({ state }) => state === "kept").length;
   return (
-    <Layout page={page} title={t.title} description={t.lead}>
+    <Layout page={page} title={t.title} description={t.lead} scripts={["local-time"]}>
       <section class="stack">
         <h1>{t.title}</h1>
         <p class="lead">{t.lead}</p>
         <p>{t.kept(many(kept), many(table.rows.length))}</p>
         <p class="soft">
-          {t.run}: {dateTime(page.language, table.ranAtMs)}. {t.commit}: <span class="instrument">{table.commit}</span>
+          {t.run}: <Moment page={page} ms={table.ranAtMs} />. {t.commit}: <span class="instrument">{table.commit}</span>
         </p>
         <p>{t.note}</p>
       </section>
@@ -50,7 +51,7 @@ export function Promises({ page, table }: PromisesProps) {
               <th scope="row">
                 <span class="instrument">{id}</span> <span lang="en">{promise}</span>
                 <br />
-                <span class="small soft">{t.states[state]}</span>
+                <span class={`small proof-${state}`}>{t.states[state]}</span>
               </th>
               <td>
                 {ended.length === 0 ? t.none : ended.join(", ")}

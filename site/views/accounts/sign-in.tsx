@@ -100,7 +100,9 @@ export function SignIn({ page, next, after }: { page: Page; next: string; after:
         </fieldset>
       </form>
       <p class="small door-foot">
-        <a href={href(page, "/reset")}>{t.forgot}</a> · {t.none} <a href={href(page, signUp)}>{t.open}</a>
+        <a href={href(page, "/reset")}>{t.forgot}</a>
+        <br />
+        {t.none} <a href={href(page, signUp)}>{t.open}</a>
       </p>
     </EntryPage>
   );

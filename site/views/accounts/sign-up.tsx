@@ -191,8 +191,9 @@ export function SignUp({
         {t.have}{" "}
         <a href={href(page, next === undefined ? "/sign-in" : `/sign-in?next=${encodeURIComponent(next)}`)}>
           {t.signIn}
-        </a>{" "}
-        · <a href={href(page, "/privacy")}>{t.privacy}</a>
+        </a>
+        <br />
+        <a href={href(page, "/privacy")}>{t.privacy}</a>
       </p>
     </EntryPage>
   );
