@@ -18,6 +18,8 @@ interface World {
   counts?: (packet: number) => { frame: number; stream: number } | null;
   sound?: (frame: number) => number;
   ceilingMs?: number;
+  /** Each packet carries the one before. */
+  isProtected?: boolean;
 }
 
 /** A lane in virtual time: what is heard, and where the player is in each block. */
@@ -28,12 +30,14 @@ function play({
   counts = (packet) => ({ frame: packet * BLOCK, stream: 1 }),
   sound = (frame) => Math.round(2 ** 21 * Math.sin((2 * Math.PI * 997 * frame) / RATE_HZ)),
   ceilingMs = 30,
+  isProtected = false,
 }: World) {
   const memory = new SharedArrayBuffer(laneRingBytes(1));
   const writer = new LaneWriter(memory, 1);
   const playout = new Playout(new LaneReader(memory, 1), RATE_HZ, () => ceilingMs);
   const head = { ...newPacketHead(), channels: 1 };
   const samples = new Int32Array(BLOCK);
+  const previous = new Int32Array(BLOCK);
   const due: { atMs: number; packet: number }[] = [];
   const blocks: { atMs: number; position: number; concealed: number; delayMs: number }[] = [];
   const out = new Float32Array(BLOCK);
@@ -55,7 +59,9 @@ function play({
       head.stream = count.stream;
       head.frame = count.frame >>> 0;
       for (let at = 0; at < BLOCK; at++) samples[at] = sound(count.frame + at);
-      writer.put(head, samples, null, next.atMs);
+      for (let at = 0; at < BLOCK; at++) previous[at] = sound(count.frame - BLOCK + at);
+      head.hasPrevious = isProtected;
+      writer.put(head, samples, isProtected ? previous : null, next.atMs);
     }
     playout.pull([out], BLOCK, nowMs);
     heard.set(out, block * BLOCK);
@@ -204,10 +210,14 @@ describe("playout of a lane, in virtual time", () => {
   });
 
   test("X36: stalls that keep coming are waited for, up to what the listener has chosen", () => {
-    for (const everyMs of [500, 5_000]) {
-      const { concealedBetween, delaysBetween } = play({ seconds: 90, delayMs: stalled(everyMs, 20) });
-      expect(concealedBetween(40, 89)).toBeLessThan(0.001 * 49 * RATE_HZ);
-      expect(Math.max(...delaysBetween(40, 89))).toBeLessThan(4 + 20 + 10);
+    for (const [everyMs, seconds] of [
+      [500, 24],
+      [5_000, 80],
+    ] as const) {
+      const { concealedBetween, delaysBetween } = play({ seconds, delayMs: stalled(everyMs, 20) });
+      const [from, to] = [seconds / 2, seconds - 1];
+      expect(concealedBetween(from, to)).toBeLessThan(0.001 * (to - from) * RATE_HZ);
+      expect(Math.max(...delaysBetween(from, to))).toBeLessThan(4 + 20 + 10);
     }
   });
 
@@ -220,6 +230,24 @@ describe("playout of a lane, in virtual time", () => {
     expect(Math.max(...delaysBetween(40, 59))).toBeLessThan(4 + 12);
     expect(concealedBetween(40, 59)).toBe(0);
   });
+
+  test.each([
+    [0.01, 0.001],
+    [0.03, 0.005],
+  ])(
+    "X34: %f of all packets lost and 20 ms of jitter, each with the one before: at most %f concealed",
+    (loss, most) => {
+      const chance = random(23);
+      const { concealedBetween, delaysBetween } = play({
+        seconds: 40,
+        isProtected: true,
+        ceilingMs: 60,
+        delayMs: () => (chance() < loss ? null : 7 + chance() * 20),
+      });
+      expect(concealedBetween(5, 39)).toBeLessThan(most * 34 * RATE_HZ);
+      expect(Math.max(...delaysBetween(10, 39))).toBeLessThan(CAPTURED_MS + 7 + 20 + CAPTURED_MS + 6);
+    },
+  );
 
   test("X34: 3 % loss conceals what is lost and nothing else", () => {
     const chance = random(11);

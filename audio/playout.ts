@@ -43,6 +43,10 @@ const SAME_CLOCK = 1.5e-6;
 const GUESS_ON_MS = 20;
 /** A path that is further from what it was than this has changed: that it was late until it was known is no jitter. */
 const STEP_MS = 4;
+/** A packet that is overtaken by so much sound is no neighbour; and the share of those that are is one of the last two thousand. */
+const OVERTAKEN_FRAMES = 3_840;
+const OVERTAKEN_PART = 1 / 2_000;
+const OVERTAKEN_MAX = 0.002;
 /** Holes for this long, though packets come: whatever was believed is forgotten. */
 const ANCHOR_MS = 500;
 
@@ -64,6 +68,8 @@ export class Playout {
   #lacks = new LatenessQuantile(48_000);
   #excess = new LatenessQuantile(48_000);
   #packetFrames = 0;
+  /** Which share of packets lately came after a later one. */
+  #overtaken = 0;
   #baseBefore = Number.NaN;
   #generation = 0;
   #rateHz = 48_000;
@@ -180,10 +186,13 @@ export class Playout {
       const isFirst = !this.#lateness.isKnown;
       const arrived = (arrivedMs / 1000) * this.#rateHz;
       this.#lateness.add(arrived, endFrame);
-      if (endFrame > this.#newestEnd && !isFirst) {
+      const ahead = endFrame - this.#newestEnd;
+      // What is far behind was asked for once more, and says nothing of the path.
+      if (!isFirst && ahead > -OVERTAKEN_FRAMES) {
         this.#packetFrames = frames;
+        this.#overtaken += ((ahead > 0 ? 0 : 1) - this.#overtaken) * OVERTAKEN_PART;
         // What rode along is the later for it, and is waited for.
-        const rescued = isProtected ? Math.min(frames, endFrame - this.#newestEnd - frames) : 0;
+        const rescued = isProtected && ahead > 0 ? Math.min(frames, ahead - frames) : 0;
         const late = arrived - endFrame - this.#lateness.baseAt(arrived);
         this.#excess.note(late + rescued, this.#target - this.#look - frames);
       }
@@ -224,8 +233,9 @@ export class Playout {
   #aim(x: number, look: number, atMs: number): void {
     this.#look = look;
     if (this.#lateness.isKnown) this.#lacks.note(x - this.#lateness.baseAt(x) - this.#newestEnd, this.#target - look);
-    // Where clocks differ, pulls and packets meet at all phases; where they are one, the phase is what it is.
-    const needed = this.#isOneClock ? this.#lacks.frames : this.#excess.frames + this.#packetFrames;
+    // Where clocks differ, pulls and packets meet at all phases; where they are one, the phase is what it is, unless packets overtake each other.
+    const isInStep = this.#isOneClock && this.#overtaken < OVERTAKEN_MAX;
+    const needed = isInStep ? this.#lacks.frames : this.#excess.frames + this.#packetFrames;
     const ceiling = (this.#ceilingMs() / 1000) * this.#rateHz;
     const floor = (FLOOR_MS / 1000) * this.#rateHz;
     const late = (this.lateMs / 1000) * this.#rateHz;

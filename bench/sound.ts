@@ -51,6 +51,53 @@ async function measureDefaults() {
   }
 }
 
+/** Ways there and back, in milliseconds, and the share that is lost on each way. */
+const WAYS = [
+  { roundTripMs: 30, loss: 0 },
+  { roundTripMs: 30, loss: 0.01 },
+  { roundTripMs: 80, loss: 0.01 },
+  { roundTripMs: 80, loss: 0.03 },
+  { roundTripMs: 150, loss: 0.03 },
+] as const;
+const JITTER_MS = 20;
+const CONCEALED_MAX = { 0: 0.001, 0.01: 0.001, 0.03: 0.005 } as const;
+
+/** The lane over ways that delay, shake and lose: what it adds to what the way itself takes, and what had to be concealed. */
+async function overWays(): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const [at, { roundTripMs, loss }] of WAYS.entries()) {
+    const way = { passageMs: roundTripMs / 4, jitterMs: JITTER_MS, loss, seed: 17 + at };
+    const { narrow, wayP99Ms } = await measurePair({ seconds: SECONDS, way });
+    const under = `${roundTripMs} ms there and back, ${JITTER_MS} ms jitter, ${loss * 100} % lost`;
+    const { p99 } = narrow.oneWayMs;
+    const share = narrow.concealedRatio;
+    const goal = CONCEALED_MAX[loss];
+    rows.push(
+      {
+        bench: "sound",
+        name: `studio lane, one way, p99: ${under}`,
+        value: p99,
+        unit: "ms",
+        beside: { "the way itself": wayP99Ms },
+        ratio: p99 / wayP99Ms,
+        goal: "≤ the way's own p99 + 6 ms",
+        ok: p99 <= wayP99Ms + 6,
+      },
+      {
+        bench: "sound",
+        name: `studio lane, concealed: ${under}`,
+        value: share * 100,
+        unit: "%",
+        beside: {},
+        ratio: null,
+        goal: `≤ ${goal * 100} %`,
+        ok: share <= goal,
+      },
+    );
+  }
+  return rows;
+}
+
 /** Studio lane beside the media lane and beside WebRTC's defaults, each measured from inside the sound. */
 export async function run(): Promise<Row[]> {
   const ours = await measurePair({ seconds: SECONDS });
@@ -100,5 +147,6 @@ export async function run(): Promise<Row[]> {
       goal: "",
       ok: true,
     },
+    ...(await overWays()),
   ];
 }

@@ -6,10 +6,11 @@ import { wavFile } from "../../audio/wav-writer.ts";
 import { readInput } from "../../companion/engine/capture/input-file.node.ts";
 import { machineNowMs } from "../../companion/engine/clock/machine-clock.node.ts";
 import { StudioSound } from "../../companion/engine/studio/studio-sound.node.ts";
-import { measureExact, measureLossy, readHeard } from "../../dev/demo/measure.ts";
+import { measureExact, measureLossy, measureNarrow, readHeard } from "../../dev/demo/measure.ts";
 import { relayCredentials, startRelay } from "../../dev/turn.ts";
 import { MemberId } from "../../protocol/ids.ts";
 import { idleStatus, type Member } from "../../protocol/room.ts";
+import { type LossyWay, openLossyWay } from "./lossy-way.ts";
 
 export const SETTLE_MS = 5_000;
 const RATE_HZ = 48_000;
@@ -29,12 +30,17 @@ export function music(seconds: number): Int32Array<ArrayBuffer> {
 
 interface PairOptions {
   seconds: number;
+  /** What lies between each of them and the relay; nothing where it is absent. */
+  way?: LossyWay;
 }
 
 /** Two sound processes, as two companions have them, over a relay on this machine: what Ben hears of Ada, told from inside the sound. */
-export async function measurePair({ seconds }: PairOptions) {
+export async function measurePair({ seconds, way }: PairOptions) {
   const secret = "bench";
   const relay = await startRelay({ secret });
+  const port = Number(/:(\d+)\?/.exec(relay.urls)?.[1]);
+  const host = /turn:([\d.]+):/.exec(relay.urls)?.[1] ?? "";
+  const lossy = way === undefined ? undefined : await openLossyWay({ host, port }, way);
   const folder = mkdtempSync(join(tmpdir(), "sessionlinked-bench-"));
   const inputPath = join(folder, "music.wav");
   const sound = music(seconds + SETTLE_MS / 1000 + 5);
@@ -71,7 +77,9 @@ export async function measurePair({ seconds }: PairOptions) {
     const [ada, ben] = await Promise.all([open(ADA), open(BEN)]);
     const credentials = relayCredentials(secret, relay);
     for (const [self, sound] of ends) {
-      sound.iceServers = [credentials];
+      sound.iceServers = [{ ...credentials, urls: [lossy?.url ?? relay.urls] }];
+      // Who plays over a way that shakes by 20 ms takes the buffer that holds it.
+      if (lossy !== undefined) sound.buffer = "safe";
       sound.enter(self);
       sound.setMembers(members);
     }
@@ -83,6 +91,8 @@ export async function measurePair({ seconds }: PairOptions) {
     await Promise.all([ada.close(), ben.close()]);
     const heard = join(folder, BEN);
     return {
+      narrow: measureNarrow(source, readHeard(heard, "heard-studio"), fromMs, toMs),
+      wayP99Ms: lossy?.p99Ms() ?? 0,
       studio: measureExact(source, readHeard(heard, "heard-studio"), fromMs, toMs),
       media: measureLossy(source, readHeard(heard, "heard-media"), fromMs, toMs),
       lane: report?.report?.lane ?? null,
@@ -90,6 +100,7 @@ export async function measurePair({ seconds }: PairOptions) {
     };
   } finally {
     await Promise.all(Array.from(ends.values(), (sound) => sound.close()));
+    lossy?.close();
     await relay.stop();
     rmSync(folder, { recursive: true, force: true });
   }

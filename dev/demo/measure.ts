@@ -10,6 +10,7 @@ const FRAMES_PER_MS = 48;
 /** Further back than this nothing is looked for. */
 const DELAY_MAX_FRAMES = 500 * FRAMES_PER_MS;
 const WINDOW_FRAMES = 4_096;
+const HALF_STEP = 2 ** 7;
 
 /** What one end played into its device: stereo interleaved, repeated for ever, frame 0 captured at `openedAtMs`. */
 export interface Source {
@@ -40,11 +41,20 @@ const delaysOf = (delays: number[]): Delays => ({
   max: percentile(delays, 1),
 });
 
-function matches({ samples }: Source, frame: number, heard: Int32Array, at: number, frames: number): boolean {
+/** @param tolerance By how much a sample may differ: half a step of 16 bit, where a lane was sent so. */
+function matches(
+  { samples }: Source,
+  frame: number,
+  heard: Int32Array,
+  at: number,
+  frames: number,
+  tolerance = 0,
+): boolean {
   const length = samples.length / 2;
   for (let n = 0; n < frames; n++) {
     const from = (((frame + n) % length) + length) % length;
-    if (samples[from * 2] !== heard[(at + n) * 2] || samples[from * 2 + 1] !== heard[(at + n) * 2 + 1]) return false;
+    for (const side of [0, 1])
+      if (Math.abs((samples[from * 2 + side] ?? 0) - (heard[(at + n) * 2 + side] ?? 0)) > tolerance) return false;
   }
   return true;
 }
@@ -102,6 +112,39 @@ export function measureExact(source: Source, { samples, index }: Heard, fromMs: 
     concealedChunks: concealed,
     wrongChunks: wrong,
     oneWayMs: delaysOf(delays),
+  };
+}
+
+/**
+ * Where packets are lost a lane goes out in 16 bit, and its blocks are the source's to half a step of those. Delays of all blocks that were not
+ * concealed; one that was read between frames has its neighbour's.
+ */
+export function measureNarrow(source: Source, { samples, index }: Heard, fromMs: number, toMs: number) {
+  const delays: number[] = [];
+  let delayFrames = -1;
+  let concealed = 0;
+  let sinceFound = 0;
+  for (const [chunk, at] of index.frames.entries()) {
+    const playedAtMs = index.atMs[chunk] ?? 0;
+    const frames = (index.frames[chunk + 1] ?? samples.length / 2) - at;
+    if (playedAtMs < fromMs || playedAtMs > toMs) continue;
+    if (index.concealed[chunk] === true) {
+      concealed++;
+      continue;
+    }
+    const capturedNow = Math.round((playedAtMs - source.openedAtMs) * FRAMES_PER_MS);
+    const fits = (delay: number) => delay >= 0 && matches(source, capturedNow - delay, samples, at, frames, HALF_STEP);
+    let found = [0, -1, 1, -2, 2].map((off) => delayFrames + off).find(fits) ?? -1;
+    // Far away it is looked for now and then: a block between two frames is found nowhere.
+    for (let delay = 0; found < 0 && (delayFrames < 0 || sinceFound > 20) && delay < DELAY_MAX_FRAMES; delay++)
+      if (fits(delay)) found = delay;
+    sinceFound = found < 0 && sinceFound <= 20 ? sinceFound + 1 : 0;
+    if (found >= 0) delayFrames = found;
+    if (delayFrames >= 0) delays.push(delayFrames / FRAMES_PER_MS);
+  }
+  return {
+    oneWayMs: { ...delaysOf(delays), p99: percentile(delays, 0.99) },
+    concealedRatio: concealed / Math.max(1, concealed + delays.length),
   };
 }
 
