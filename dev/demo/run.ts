@@ -92,8 +92,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   const both = [host, guest] as const;
   try {
     progress.step("Companions meet in the room and link up");
-    await Promise.all(both.map((one) => one.until("joined", () => true, 30)));
-    await Promise.all(both.map((one) => one.until("link", ({ state }) => state === "connected", 30)));
+    await Promise.all(both.map((one) => one.until("joined", () => true)));
+    await Promise.all(both.map((one) => one.until("link", ({ state }) => state === "connected")));
     // Long enough for the lanes to learn the path, and for session time to be known to a fraction of a millisecond.
     await sleep(4_000);
     host.execute({ type: "chat", text: "Ready when you are." });
