@@ -1,27 +1,13 @@
 import { join } from "node:path";
-import { type DawSettings, dawSettings } from "../engine/midi/daw-profiles.std.ts";
+import { dawSettings } from "../engine/midi/daw-profiles.std.ts";
 import { openFilePort } from "../engine/midi/file-port.node.ts";
-import { mackieCue, mackieDriver } from "../engine/midi/mackie.std.ts";
-import { midiClockCue, midiClockDriver } from "../engine/midi/midi-clock.std.ts";
-import { mmcCue, mmcDriver } from "../engine/midi/mmc.std.ts";
-import { mtcCue, mtcDriver } from "../engine/midi/mtc.std.ts";
+import { midiDriver, midiLanguages } from "../engine/midi/midi-drivers.std.ts";
 import { ardourGreeting, ardourOscDriver, oscCue, reaperOscDriver } from "../engine/midi/osc-drivers.std.ts";
 import type { DawPort } from "../engine/midi/port.std.ts";
 import { loadRtMidi, openRtMidiPort } from "../engine/midi/rtmidi-port.node.ts";
 import { openUdpPort } from "../engine/midi/udp-port.node.ts";
 import type { Daw } from "../engine/studio/studio-transport.std.ts";
 import type { Calibrations } from "./calibrations.node.ts";
-
-/** The languages that go over MIDI, by the name that `--daw` knows them by. */
-const midiDrivers = {
-  mmc: ({ rate, startFrames }: DawSettings) => ({ driver: mmcDriver({ rate, startFrames }), cue: mmcCue }),
-  mackie: ({ rate, startFrames, mackie }: DawSettings) => ({
-    driver: mackieDriver({ rate, startFrames, ...mackie }),
-    cue: mackieCue,
-  }),
-  clock: () => ({ driver: midiClockDriver(), cue: midiClockCue }),
-  mtc: ({ rate, startFrames }: DawSettings) => ({ driver: mtcDriver({ rate, startFrames }), cue: mtcCue }),
-};
 
 /**
  * The DAWs of a headless companion: MMC into a file of its folder, and what `--daw` names as language and port: `ardour@127.0.0.1:3819`;
@@ -35,7 +21,7 @@ export async function openDaws(
   say: (message: string) => void,
   calibrations: Calibrations = {},
 ): Promise<Daw[]> {
-  const file = { port: openFilePort(join(folder, "midi.jsonl")), ...midiDrivers.mmc(dawSettings([])) };
+  const file = { port: openFilePort(join(folder, "midi.jsonl")), ...midiDriver("mmc", dawSettings([])) };
   return [file, ...(await Promise.all(wanted.map((text) => openDaw(text, folder, say, calibrations))))];
 }
 
@@ -49,14 +35,14 @@ export async function openDaw(
   const [, spoken = "", kind = "", name = ""] =
     /^([a-z0-9.,:-]+)@(file|midi|virtual|jack):([^/\\]{1,60})$/.exec(text) ?? [];
   const [language, ...words] = spoken.split(",");
-  const midi = Object.entries(midiDrivers).find(([known]) => known === language)?.[1];
+  const midi = midiLanguages.find((known) => known === language);
   const lateMs = calibrations[text]?.lateMs;
   const late = (daw: Daw): Daw => (lateMs === undefined ? daw : { ...daw, cue: { ...daw.cue, lateMs } });
   if (midi === undefined) return late(await openOsc(text));
   const settings = dawSettings(words);
   const { profile } = settings;
   if (profile !== undefined) say(`In ${profile.name}, switch on: ${profile.switchOn}`);
-  return late({ port: await openPort(kind, name, folder), ...midi(settings) });
+  return late({ port: await openPort(kind, name, folder), ...midiDriver(midi, settings) });
 }
 
 async function openPort(kind: string, name: string, folder: string): Promise<DawPort> {

@@ -4,6 +4,7 @@ import { TIMELINE_MAX_FRAMES } from "../../protocol/limits.ts";
 import { may } from "../../protocol/roles.ts";
 import type { Boot } from "./boot.std.ts";
 import { Chat } from "./chat.dom.tsx";
+import { Daw } from "./daw.dom.tsx";
 import { AtTheDoor, Door } from "./host.dom.tsx";
 import { actionOf, type KeyAction } from "./keys.std.ts";
 import { type Shown, stemsOf } from "./lanes.std.ts";
@@ -179,6 +180,7 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
       <aside class="view-side">
         <Door {...props} />
         <Sound {...props} />
+        <Daw {...props} />
         <People {...props} />
         <Chat {...props} />
         <Notes {...props} draft={draft} setDraft={setDraft} />

@@ -7,10 +7,10 @@ import { signal } from "@preact/signals";
 import { Bars } from "../../audio/bars.ts";
 import { type ErrorCode, errors, Problem } from "../../protocol/errors.ts";
 import type { MemberId, RecordingId } from "../../protocol/ids.ts";
-import { TIMELINE_RATE_HZ } from "../../protocol/limits.ts";
+import { TIMELINE_RATE_HZ, TRANSPORT_POST_LIFETIME_MS } from "../../protocol/limits.ts";
 import { pageSchema } from "../../protocol/paging.ts";
 import { Recording } from "../../protocol/recordings.ts";
-import type { Role } from "../../protocol/roles.ts";
+import { may, type Role } from "../../protocol/roles.ts";
 import {
   type Admission,
   idleStatus,
@@ -26,6 +26,7 @@ import type { RoomEnd } from "../engine/room/room-feed.std.ts";
 import type { Boot } from "./boot.std.ts";
 import { initialView, reduce, transportAt, type ViewInput, type ViewState } from "./model.std.ts";
 import { ViewPlayback } from "./view-playback.dom.ts";
+import { ViewDaw } from "./view-daw.dom.ts";
 import { ViewSound } from "./view-sound.dom.ts";
 import { ViewTakes } from "./view-takes.dom.ts";
 
@@ -62,11 +63,13 @@ export class BrowserSession {
   readonly sound: ViewSound;
   readonly takes: ViewTakes;
   readonly playback: ViewPlayback;
+  readonly daw: ViewDaw;
   readonly #boot: Boot;
   readonly #clock = new SessionClock();
   readonly #room: RoomEnd;
   #status: MemberStatus = idleStatus;
   #toastId = 0;
+  #lastSeq = 0;
   #takesAsked = false;
   #takesWanted = false;
 
@@ -107,6 +110,19 @@ export class BrowserSession {
       },
       () => this.say("no-playback", true),
     );
+    this.daw = new ViewDaw({
+      mayCommand: () => {
+        const { role } = this.state.value;
+        return role !== null && may(role, "transport.command");
+      },
+      post: (transport) => {
+        const eventId = crypto.randomUUID();
+        // A press that reaches nobody is undone in the DAW, once it knows under which id it was posted.
+        if (!this.#post({ kind: "transport", transport }, eventId)) queueMicrotask(() => this.daw.onRefused(eventId));
+        return eventId;
+      },
+      where: () => ({ timeline: this.state.value.timeline, headSeq: this.#lastSeq }),
+    });
     this.#room = openRoom({
       enter: () => this.#enter(),
       nowMs: () => performance.now(),
@@ -115,11 +131,15 @@ export class BrowserSession {
         onWelcome: (welcome) => {
           this.#step({ ...welcome, type: "welcome" });
           this.takes.enter(welcome.headSeq);
+          this.#lastSeq = welcome.headSeq;
+          this.daw.onWelcome({ transport: welcome.transport, map: welcome.timeline }, welcome.headSeq);
           void this.#readTakes();
         },
         onEvent: (event) => {
           this.#step({ type: "event", event });
           this.takes.follow(event);
+          this.#lastSeq = Math.max(this.#lastSeq, event.seq);
+          this.daw.onEvent(event);
         },
         onMembers: (members) => {
           this.#step({ type: "members", members });
@@ -139,7 +159,10 @@ export class BrowserSession {
           if (iceServers.length === 0) this.say("relay-unavailable", true);
         },
         onRecordingsChanged: () => void this.#readTakes(),
-        onRefused: (_eventId, code) => this.say(code, true),
+        onRefused: (eventId, code) => {
+          this.daw.onRefused(eventId);
+          this.say(code, true);
+        },
         onWarning: (code, _message, final) => {
           if (final && code !== "disconnected") {
             this.#step({ type: "connection", connection: { state: "over", code } });
@@ -150,6 +173,7 @@ export class BrowserSession {
         onClock: (sample) => {
           this.#clock.addSample(sample);
           this.takes.addSample(sample);
+          this.daw.onClock(sample);
           const estimate = this.#clock.estimate;
           if (estimate === undefined) return;
           this.#step({ type: "time", time: estimate });
@@ -164,6 +188,8 @@ export class BrowserSession {
     addEventListener("beforeunload", (event) => {
       // What rolls or is on its way goes on at the next visit, but a person may want to wait for it.
       if (this.takes.isBusy) event.preventDefault();
+      this.sound.close();
+      this.daw.disconnect();
     });
   }
 
@@ -286,12 +312,13 @@ export class BrowserSession {
   }
 
   /** `false`, said, where the room cannot be reached: what was pressed offline happens to nobody later. */
-  #post(body: PostBody): boolean {
+  #post(body: PostBody, eventId: string = crypto.randomUUID()): boolean {
     if (this.state.value.connection.state !== "here") {
       this.say("offline", true);
       return false;
     }
-    this.#room.post(crypto.randomUUID(), body);
+    const nowMs = body.kind === "transport" ? this.nowMs() : null;
+    this.#room.post(eventId, body, nowMs === null ? undefined : nowMs + TRANSPORT_POST_LIFETIME_MS);
     return true;
   }
 

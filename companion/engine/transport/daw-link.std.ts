@@ -118,7 +118,7 @@ export class DawLink {
 
   /** The session did not take a press: the DAW goes back to what the session does. */
   putBack(): void {
-    this.#reach();
+    this.#reach(this.#target ?? atRest);
   }
 
   async close(): Promise<void> {
@@ -131,9 +131,9 @@ export class DawLink {
   }
 
   /** Brings the DAW from what it does to the target. */
-  #reach(): void {
-    if (this.#target === undefined) return;
-    const { state, atMs } = this.#target;
+  #reach(target = this.#target): void {
+    if (target === undefined) return;
+    const { state, atMs } = target;
     const { clock, cue } = this.#options;
     const nowMs = clock.nowSessionMs();
     // What lies beyond this step belongs to one that no longer comes.
@@ -279,7 +279,7 @@ export class DawLink {
       this.#warnedOfRole = true;
       onWarning("forbidden", `Your role does not move the session's transport: ${port.name} is put back.`);
     }
-    this.#reach();
+    this.#reach(this.#target ?? atRest);
   }
 
   /** Whether the session does already, or is about to do, what the DAW was made to do. */
@@ -317,6 +317,9 @@ export class DawLink {
 
 /** Nobody knows what a DAW did before: a place where no playhead stands, and no tempo, make the first messages say both. */
 const unknown: TransportState = { motion: "stopped", positionFrames: -1, atMs: 0, bpm: 0 };
+
+/** Of a session in which nobody has done anything yet no step is told; what was done to a DAW is put back to this. */
+const atRest = { state: initialTransport, atMs: 0 };
 
 /** The state from an instant on as a DAW sees it: one straight line, whatever loop it turns in. */
 function straightAt(state: TransportState, atMs: number): TransportState {

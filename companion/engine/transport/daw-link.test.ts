@@ -227,6 +227,19 @@ test("P72: a DAW that is touched without permission is put back, standing or rol
   expect(warnings).toEqual(["forbidden"]);
 });
 
+test("P72: in a session in which nobody has done anything yet a refused press is put back as well", () => {
+  const { says, sent, clock } = open(mmcDriver(), mmcCue, false);
+  says("f0 7f 7f 06 02 f7");
+  clock.advanceTo(clock.nowMs + 2_000);
+  expect(sent.map((hex) => hex.slice(8, 10))).toEqual(["01", "44"]);
+  const posted = open();
+  posted.says("f0 7f 7f 06 02 f7");
+  expect(posted.commands).toMatchObject([{ command: "play" }]);
+  posted.link.putBack();
+  posted.clock.advanceTo(posted.clock.nowMs + 2_000);
+  expect(posted.sent.map((hex) => hex.slice(8, 10))).toEqual(["01", "44"]);
+});
+
 test("P73: two DAWs of two frame rates are told one place, each in its own labels, to a hundredth of a frame", () => {
   for (const positionFrames of [0, 1, 48_000, 4_800_007, 123_456_789]) {
     const places = (["24", "25", "29.97df", "29.97", "30"] as const).map((rate) => {

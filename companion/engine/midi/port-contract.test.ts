@@ -1,0 +1,172 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { DawPort } from "./port.std.ts";
+import { openRtMidiPort, type RtMidi } from "./rtmidi-port.node.ts";
+import { type MidiAccess, midiPorts, openWebMidiPort } from "./web-midi-port.dom.ts";
+
+/** A machine whose ports come and go, and what leaves and enters by the one called "DAW". */
+interface Machine {
+  open(): DawPort;
+  hear(...bytes: number[]): void;
+  sent: number[][];
+  unplug(): void;
+  plug(): void;
+}
+
+function rtMidiMachine(): Machine {
+  const there = ["Other", "DAW"];
+  const sent: number[][] = [];
+  let hear: (bytes: Uint8Array) => void = () => undefined;
+  class End {
+    getPortCount = () => there.length;
+    getPortName = (port: number) => there[port] ?? "";
+    openPort = () => undefined;
+    openVirtualPort = () => undefined;
+    closePort = () => undefined;
+  }
+  const rtMidi: RtMidi = {
+    Input: class extends End {
+      ignoreTypes = () => undefined;
+      on(_: string, listener: (deltaTime: number, bytes: Uint8Array) => void) {
+        hear = (bytes) => listener(0, bytes);
+      }
+    },
+    Output: class extends End {
+      sendMessage(message: number[] | Uint8Array) {
+        if (!there.includes("DAW")) throw new Error("no port");
+        sent.push([...message]);
+      }
+    },
+  };
+  return {
+    open: () => openRtMidiPort({ rtMidi, name: "DAW", virtual: false }),
+    hear: (...bytes) => hear(Uint8Array.from(bytes)),
+    sent,
+    unplug: () => void there.splice(there.indexOf("DAW"), 1),
+    plug: () => void there.push("DAW"),
+  };
+}
+
+function webMidiMachine(): Machine & { access: MidiAccess; stamps: number[] } {
+  const sent: number[][] = [];
+  const stamps: number[] = [];
+  let state: "connected" | "disconnected" = "connected";
+  const listeners = new Set<() => void>();
+  const newEnd = (name: string) => ({
+    name,
+    get state() {
+      return name === "DAW" ? state : ("connected" as const);
+    },
+    onmidimessage: null,
+    close: async () => undefined,
+    send(data: number[], timestamp = 0) {
+      if (state === "disconnected") throw new DOMException("The port is gone.", "InvalidStateError");
+      sent.push(data);
+      stamps.push(timestamp);
+    },
+  });
+  const inputs: MidiAccess["inputs"] = new Map([
+    ["1", newEnd("Other")],
+    ["2", newEnd("DAW")],
+  ]);
+  const access: MidiAccess = {
+    inputs,
+    outputs: new Map([
+      ["3", newEnd("Other")],
+      ["4", newEnd("DAW")],
+      ["5", newEnd("Only out")],
+    ]),
+    addEventListener: (_, listener) => void listeners.add(listener),
+    removeEventListener: (_, listener) => void listeners.delete(listener),
+  };
+  const change = (to: typeof state) => {
+    state = to;
+    for (const listener of listeners) listener();
+  };
+  return {
+    access,
+    stamps,
+    open: () => openWebMidiPort(access, "DAW"),
+    hear: (...bytes) => inputs.get("2")?.onmidimessage?.({ data: Uint8Array.from(bytes), timeStamp: 77 }),
+    sent,
+    unplug: () => change("disconnected"),
+    plug: () => change("connected"),
+  };
+}
+
+/** How long any of them may take to see that a port has gone. */
+const SEEN_WITHIN_MS = 600;
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe.each([
+  ["RtMidi", rtMidiMachine],
+  ["Web MIDI", webMidiMachine],
+] as const)("a port of %s", (_, newMachine) => {
+  test("C4: carries both ways, and each message by itself", async () => {
+    const machine = newMachine();
+    const port = machine.open();
+    const heard: number[][] = [];
+    port.onBytes((bytes) => heard.push([...bytes]));
+    port.sendAt(Uint8Array.of(0xfc, 0xf2, 0, 2, 0xfb, 0xf0, 0x7f, 0x7f, 6, 1, 0xf7), 0);
+    expect(machine.sent).toEqual([[0xfc], [0xf2, 0, 2], [0xfb], [0xf0, 0x7f, 0x7f, 6, 1, 0xf7]]);
+    machine.hear(0xf8);
+    expect(heard).toEqual([[0xf8]]);
+    await port.close();
+  });
+
+  test("X24: one that goes away is said at once, and taken up again when it is back", async () => {
+    const machine = newMachine();
+    const port = machine.open();
+    const presence: boolean[] = [];
+    const heard: number[][] = [];
+    port.onPresence((isThere) => presence.push(isThere));
+    port.onBytes((bytes) => heard.push([...bytes]));
+    machine.unplug();
+    vi.advanceTimersByTime(SEEN_WITHIN_MS);
+    expect(presence).toEqual([false]);
+    port.sendAt(Uint8Array.of(0xf8), 0);
+    machine.plug();
+    vi.advanceTimersByTime(SEEN_WITHIN_MS);
+    expect(presence).toEqual([false, true]);
+    machine.hear(0xfa);
+    expect(heard).toEqual([[0xfa]]);
+    port.sendAt(Uint8Array.of(0xfa), 0);
+    expect(machine.sent).toEqual([[0xfa]]);
+    await port.close();
+  });
+
+  test("X24: what cannot be sent is a port that has gone, and nothing throws", async () => {
+    const machine = newMachine();
+    const port = machine.open();
+    const presence: boolean[] = [];
+    port.onPresence((isThere) => presence.push(isThere));
+    machine.unplug();
+    port.sendAt(Uint8Array.of(0xf8), 0);
+    vi.advanceTimersByTime(SEEN_WITHIN_MS);
+    expect(presence).toEqual([false]);
+    await port.close();
+  });
+
+  test("C4: one that is not there is said in a sentence", () => {
+    const machine = newMachine();
+    machine.unplug();
+    expect(() => machine.open()).toThrow(/no MIDI port "DAW"/);
+  });
+});
+
+test("C4: Web MIDI sends at the instant that it is given, and lists what goes both ways", async () => {
+  const machine = webMidiMachine();
+  expect(midiPorts(machine.access)).toEqual(["Other", "DAW"]);
+  const port = machine.open();
+  const stamps: number[] = [];
+  port.onBytes((_, localMs) => stamps.push(localMs));
+  port.sendAt(Uint8Array.of(0xf8), 1_234.5);
+  machine.hear(0xf8);
+  expect(machine.stamps).toEqual([1_234.5]);
+  expect(stamps).toEqual([77]);
+  expect(port.aheadMs).toBeGreaterThan(0);
+  machine.unplug();
+  expect(midiPorts(machine.access)).toEqual(["Other"]);
+  await port.close();
+});

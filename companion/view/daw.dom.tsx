@@ -1,0 +1,113 @@
+/** The DAW's part of the view: connect one over the browser's MIDI, choose its port and its language, see that it is there. */
+import { midiLanguages } from "../engine/midi/midi-drivers.std.ts";
+import { dawWords } from "./daw-words.std.ts";
+import type { ViewProps } from "./parts.dom.tsx";
+
+export function Daw({ session, language }: ViewProps) {
+  const { daw } = session;
+  const t = dawWords[language];
+  const { power, trouble, ports, profiles, choice, report } = daw.state.value;
+  const profile = profiles.find(({ id }) => id === choice.profile);
+  return (
+    <section class="view-daw" aria-label={t.label}>
+      <h2>{t.label}</h2>
+      {trouble === null ? null : (
+        <p role="alert" class="view-trouble">
+          {t.troubles[trouble]}
+        </p>
+      )}
+      {power === "off" || power === "asking" ? (
+        <>
+          <p class="soft">{t.before}</p>
+          <p class="actions">
+            <button
+              type="button"
+              class="button small"
+              disabled={power === "asking" || trouble === "old-browser"}
+              onClick={() => void daw.ask()}
+            >
+              {power === "asking" ? t.asking : t.connect}
+            </button>
+          </p>
+        </>
+      ) : null}
+      {power === "choosing" && ports.length === 0 ? (
+        <>
+          <p>{t.none}</p>
+          <p class="actions">
+            <button type="button" class="button small" onClick={() => void daw.ask()}>
+              {t.again}
+            </button>
+          </p>
+        </>
+      ) : null}
+      {power === "choosing" && ports.length > 0 ? (
+        <form
+          class="view-devices"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void daw.connect();
+          }}
+        >
+          <Choice
+            label={t.port}
+            value={choice.port}
+            options={ports.map((port) => [port, port])}
+            choose={(port) => daw.choose({ port })}
+          />
+          <Choice
+            label={t.daw}
+            value={choice.profile}
+            options={[["", t.other], ...profiles.map(({ id, name }) => [id, name] as const)]}
+            choose={(id) => daw.choose({ profile: id })}
+          />
+          <Choice
+            label={t.language}
+            value={choice.language}
+            options={midiLanguages.map((one) => [one, t.languages[one]])}
+            choose={(one) => daw.choose({ language: midiLanguages.find((known) => known === one) ?? "mmc" })}
+          />
+          {profile === undefined ? null : <p class="soft">{t.switchOn(profile.name, profile.switchOn)}</p>}
+          <button type="submit" class="button small">
+            {t.use}
+          </button>
+        </form>
+      ) : null}
+      {power === "on" ? (
+        <>
+          <p>{t.on(choice.port, t.languages[choice.language])}</p>
+          <p class="soft" role="status">
+            {report === null
+              ? t.measuring
+              : `${report.offMs === null ? t.noPlace : t.off(report.offMs.toFixed(1))} · ${t.presses(report.presses)}`}
+          </p>
+          <p class="actions">
+            <button type="button" class="button quiet small" onClick={() => daw.disconnect()}>
+              {t.stop}
+            </button>
+          </p>
+        </>
+      ) : null}
+    </section>
+  );
+}
+
+function Choice(props: {
+  label: string;
+  value: string;
+  options: readonly (readonly [string, string])[];
+  choose(value: string): void;
+}) {
+  return (
+    <label>
+      {props.label}{" "}
+      <select value={props.value} onChange={(event) => props.choose(event.currentTarget.value)}>
+        {props.options.map(([value, label]) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
