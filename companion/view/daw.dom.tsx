@@ -1,11 +1,13 @@
 /** The DAW's part of the view: connect one over the browser's MIDI, choose its port and its language, see that it is there. */
-import { midiLanguages } from "../engine/midi/midi-drivers.std.ts";
-import { dawWords } from "./daw-words.std.ts";
+import type { MidiLanguage } from "../engine/midi/midi-drivers.std.ts";
 import type { ViewProps } from "./parts.dom.tsx";
 
-export function Daw({ session, language }: ViewProps) {
+/** As `midiLanguages`, without the drivers that come with it. */
+const languages = ["mmc", "mackie", "clock", "mtc"] as const satisfies readonly MidiLanguage[];
+
+export function Daw({ session, words }: ViewProps) {
   const { daw } = session;
-  const t = dawWords[language];
+  const t = words.daw;
   const { power, trouble, ports, profiles, choice, report } = daw.state.value;
   const profile = profiles.find(({ id }) => id === choice.profile);
   return (
@@ -64,8 +66,8 @@ export function Daw({ session, language }: ViewProps) {
           <Choice
             label={t.language}
             value={choice.language}
-            options={midiLanguages.map((one) => [one, t.languages[one]])}
-            choose={(one) => daw.choose({ language: midiLanguages.find((known) => known === one) ?? "mmc" })}
+            options={languages.map((one) => [one, t.languages[one]])}
+            choose={(one) => daw.choose({ language: languages.find((known) => known === one) ?? "mmc" })}
           />
           {profile === undefined ? null : <p class="soft">{t.switchOn(profile.name, profile.switchOn)}</p>}
           <button type="submit" class="button small">

@@ -25,8 +25,8 @@ import { type Entry, RoomClient, type RoomClientOptions } from "../engine/room/r
 import type { RoomEnd } from "../engine/room/room-feed.std.ts";
 import type { Boot } from "./boot.std.ts";
 import { initialView, reduce, transportAt, type ViewInput, type ViewState } from "./model.std.ts";
-import { ViewPlayback } from "./view-playback.dom.ts";
 import { ViewDaw } from "./view-daw.dom.ts";
+import { ViewPlayback } from "./view-playback.dom.ts";
 import { ViewSound } from "./view-sound.dom.ts";
 import { ViewTakes } from "./view-takes.dom.ts";
 
@@ -188,8 +188,6 @@ export class BrowserSession {
     addEventListener("beforeunload", (event) => {
       // What rolls or is on its way goes on at the next visit, but a person may want to wait for it.
       if (this.takes.isBusy) event.preventDefault();
-      this.sound.close();
-      this.daw.disconnect();
     });
   }
 
@@ -305,6 +303,7 @@ export class BrowserSession {
     this.sound.close();
     this.playback.close();
     this.takes.close();
+    this.daw.disconnect();
   }
 
   #step(input: ViewInput): void {

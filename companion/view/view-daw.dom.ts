@@ -9,7 +9,7 @@ import type { ClockSample } from "../engine/clock/session-clock.std.ts";
 import type { StudioTransport } from "../engine/studio/studio-transport.std.ts";
 import type { DawReport } from "../engine/transport/daw-link.std.ts";
 import type { DawChoice, MidiAccess } from "./daw-engine.dom.ts";
-import type { DawTrouble } from "./daw-words.std.ts";
+import type { DawTrouble } from "./words/daw.en.std.ts";
 
 export interface DawState {
   power: "off" | "asking" | "choosing" | "on";
