@@ -1,6 +1,7 @@
 /** The DAW's part of the view: connect one over the browser's MIDI, choose its port and its language, see that it is there. */
 import type { MidiLanguage } from "../engine/midi/midi-drivers.std.ts";
 import type { ViewProps } from "./parts.dom.tsx";
+import { Choice } from "./sound.dom.tsx";
 
 /** As `midiLanguages`, without the drivers that come with it. */
 const languages = ["mmc", "mackie", "clock", "mtc"] as const satisfies readonly MidiLanguage[];
@@ -91,25 +92,5 @@ export function Daw({ session, words }: ViewProps) {
         </>
       ) : null}
     </section>
-  );
-}
-
-function Choice(props: {
-  label: string;
-  value: string;
-  options: readonly (readonly [string, string])[];
-  choose(value: string): void;
-}) {
-  return (
-    <label>
-      {props.label}{" "}
-      <select value={props.value} onChange={(event) => props.choose(event.currentTarget.value)}>
-        {props.options.map(([value, label]) => (
-          <option key={value} value={value}>
-            {label}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }

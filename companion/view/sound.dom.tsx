@@ -137,7 +137,7 @@ function useTalkKey(sound: ViewSound, isOn: boolean): void {
 const named = (devices: readonly SoundDevice[], unnamed: (at: number) => string): [string, string][] =>
   devices.map(({ deviceId, label }, at) => [deviceId, label === "" ? unnamed(at + 1) : label]);
 
-function Choice(props: {
+export function Choice(props: {
   label: string;
   value: string;
   options: readonly (readonly [string, string])[];
