@@ -48,6 +48,7 @@ export interface DawDemoReport {
   ok: boolean;
 }
 
+const STAND_STILL_TIMES = 5;
 const MARK_MS = 500;
 const NAMES = ["Ada", "Ben"] as const;
 /** A take to be gone on with; the aim is a block of JACK (docs/DAWS.md). */
@@ -87,7 +88,6 @@ export async function runDawDemo(options: DawDemoOptions): Promise<DawDemoReport
     await guest.acceptInvite((await host.createInvite(sessionId)).code);
     const companions: Companion[] = [];
     const { encode } = mmcDriver();
-    const standStill = encode({ type: "stop" });
     const hands: ((message: DawMessage) => void)[] = [];
     const dumps: (() => Promise<Dumped[]>)[] = [];
     const marker = openRtMidiPort({ rtMidi, name: "Marker", virtual: true });
@@ -119,10 +119,13 @@ export async function runDawDemo(options: DawDemoOptions): Promise<DawDemoReport
         const bytes = encode(message);
         if (bytes !== null) hand.sendAt(bytes, 0);
       });
-      // An Ardour without a window rolls as soon as it has opened its session; here nobody has pressed anything yet.
-      if (standStill !== null) hand.sendAt(standStill, 0);
     }
-    await sleep(2_000);
+    // An Ardour without a window rolls as soon as it has opened its session; nobody has pressed anything yet. What is said right after a
+    // port was connected may be lost, so it is said more than once.
+    for (let times = 0; times < STAND_STILL_TIMES; times++) {
+      for (const hand of hands) hand({ type: "stop" });
+      await sleep(600);
+    }
     for (const [at, name] of NAMES.entries())
       dumps.push(await jack.dump([`${ardours[at]?.name}:MTC out`, markerPort], `places-${name}`));
     let marks = 0;
