@@ -15,6 +15,8 @@ const testSources = () =>
 const waits: Record<string, number> = {
   // The machine's clocks are compared while they go.
   "companion/engine/clock/sleep-detector.test.ts": 1,
+  // That nothing is sent again is seen for a second.
+  "test/live/delivery.test.ts": 1,
   // That nothing leaves by itself is seen for a while, and each socket is looked at four times a second.
   "test/live/unshared.test.ts": 2,
   // The pace at which a take grows.
