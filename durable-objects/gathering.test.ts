@@ -17,7 +17,7 @@ class SlowRoom extends TestRoom {
 }
 
 describe("gathering", () => {
-  test("P64: what is written at once is told at once and then together, each line once and in order", () => {
+  test("P68: what is written at once is told at once and then together, each line once and in order", () => {
     const room = new SlowRoom();
     const [ada, ben] = [room.join("host"), room.join("observer")];
     room.goOn();
@@ -34,7 +34,7 @@ describe("gathering", () => {
     expect(told()).toEqual([[3], [4, 5, 6, 7]]);
   });
 
-  test("P64: a command does not wait, and takes what waits before it along", () => {
+  test("P68: a command does not wait, and takes what waits before it along", () => {
     const room = new SlowRoom();
     const ada = room.join("host");
     room.goOn();
@@ -44,7 +44,7 @@ describe("gathering", () => {
     expect(ada.events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
   });
 
-  test("P64, P6: whoever comes in meanwhile, and whoever asks again, is told each line once and in order", () => {
+  test("P68, P6: whoever comes in meanwhile, and whoever asks again, is told each line once and in order", () => {
     const room = new SlowRoom();
     const ada = room.join("host");
     room.goOn();
@@ -60,7 +60,7 @@ describe("gathering", () => {
     expect(ada.events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 3]);
   });
 
-  test("P64: a room that goes to sleep for good has told what it logged", () => {
+  test("P68: a room that goes to sleep for good has told what it logged", () => {
     const room = new SlowRoom();
     const [ada, ben] = [room.join("host"), room.join("observer")];
     room.goOn();

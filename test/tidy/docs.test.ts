@@ -38,6 +38,8 @@ test("every promise, fault and protocol rule is cited by a test's title, and wha
   ];
   const cited = new Set(citations().flatMap(({ ids }) => ids));
   expect(law.length).toBeGreaterThan(100);
+  // One number, one rule.
+  expect(law.filter((id, at) => law.indexOf(id) !== at)).toEqual([]);
   expect([...cited].filter((id) => !law.includes(id))).toEqual([]);
   expect(law.filter((id) => !cited.has(id) && !notYet.cited.includes(id))).toEqual([]);
   // Whatever has been mended leaves the list.

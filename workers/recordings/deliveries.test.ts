@@ -64,7 +64,7 @@ test("G1, V3: an owner sees who received what and when, from the first byte on, 
   expect(mine).not.toHaveProperty("name");
 });
 
-test("P64, V3: a deleted recording becomes a signed wish for whoever has it, whose answer its owner sees", async () => {
+test("P69, V3: a deleted recording becomes a signed wish for whoever has it, whose answer its owner sees", async () => {
   const world = await newWorld(startMs);
   await fetchFile(world, "ben");
   expect(await wishes(world, "ben")).toEqual([]);
@@ -81,7 +81,7 @@ test("P64, V3: a deleted recording becomes a signed wish for whoever has it, who
   expect(await deliveries(world, "ada")).toMatchObject([{ answer: "kept", answeredAtMs: startMs }]);
 });
 
-test("P64, V3: a host who takes somebody's recording out of the session wishes for nothing in their name", async () => {
+test("P69, V3: a host who takes somebody's recording out of the session wishes for nothing in their name", async () => {
   const world = await newWorld(startMs);
   await fetchFile(world, "ben");
   await env.DB.prepare("UPDATE session_members SET role = 'host' WHERE account_id = ?").bind(world.accountId.ben).run();

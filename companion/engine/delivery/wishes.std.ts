@@ -4,7 +4,7 @@ import type { ApiClient } from "../api/api-client.std.ts";
 export type WishesApi = Pick<ApiClient, "listWishes" | "readWishKey">;
 
 /**
- * The wishes that wait for this person in a session, as far as their signature is right (P64). They are shown, and nothing is deleted by them:
+ * The wishes that wait for this person in a session, as far as their signature is right (P69). They are shown, and nothing is deleted by them:
  * the copy is on this machine, and whether it goes is for whoever sits at it.
  */
 export async function readWishes(api: WishesApi, sessionId: string): Promise<DeletionWish[]> {

@@ -26,7 +26,7 @@ function wished(changes: Partial<DeletionWish> = {}, by = privateKey): DeletionW
 const asked = (...wishes: DeletionWish[]) =>
   readWishes({ listWishes: async () => wishes, readWishKey: async () => key }, sessionId);
 
-test("P64: a wish counts with the service's own signature over this very copy, in its session, and else not", async () => {
+test("P69: a wish counts with the service's own signature over this very copy, in its session, and else not", async () => {
   expect(await asked(wished())).toHaveLength(1);
   const stranger = generateKeyPairSync("ed25519").privateKey;
   expect(await asked(wished({}, stranger))).toEqual([]);
@@ -37,7 +37,7 @@ test("P64: a wish counts with the service's own signature over this very copy, i
   expect(await asked(wished({ sessionId: `ses_${"e".repeat(26)}` }))).toEqual([]);
 });
 
-test("P64: a companion says once that copies are wished gone, and deletes nothing by itself", async () => {
+test("P69: a companion says once that copies are wished gone, and deletes nothing by itself", async () => {
   const said: number[] = [];
   const deliveries = new Deliveries({
     api: {
@@ -61,7 +61,7 @@ test("P64: a companion says once that copies are wished gone, and deletes nothin
   expect(said).toEqual([1]);
 });
 
-test("P64: whoever obeys has the stem gone from the folder and its projects, and their own takes untouched", async () => {
+test("P69: whoever obeys has the stem gone from the folder and its projects, and their own takes untouched", async () => {
   const path = join(folder, "obeyed");
   for (const name of ["originals", "aligned"]) mkdirSync(join(path, name), { recursive: true });
   const own: RecordingId = `rec_${"f".repeat(26)}`;
