@@ -140,7 +140,7 @@ export const takeText = words({
     givenUp: (left: string) => `Given up in ${left}`,
     onlyYou: "Only you see this until it is complete.",
     emptyTitle: "No takes yet",
-    empty: "When somebody shares a take from the companion, it lies here, on its bar.",
+    empty: "When somebody shares a take, it lies here, on its bar.",
     emptyNext: "How recording works",
     observer:
       "You are here to listen live. Stems can be played and downloaded by participants; ask the host if that should be you.",
@@ -197,7 +197,7 @@ export const takeText = words({
     givenUp: (left: string) => `Wird verworfen in ${left}`,
     onlyYou: "Das siehst nur du, bis alles da ist.",
     emptyTitle: "Noch keine Takes",
-    empty: "Teilt jemand im Companion einen Take, dann liegt er hier, auf seinem Takt.",
+    empty: "Teilt jemand einen Take, dann liegt er hier, auf seinem Takt.",
     emptyNext: "So läuft das Aufnehmen",
     observer:
       "Du hörst hier live zu. Abspielen und herunterladen können alle, die mitspielen; frag den Host, wenn du dazugehören sollst.",
