@@ -1,4 +1,6 @@
 import type { Page, WebSocketRoute } from "playwright-core";
+import type { z } from "zod";
+import { Accent } from "../../protocol/accents.ts";
 import type { MemberId, SessionId } from "../../protocol/ids.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import type { Role } from "../../protocol/roles.ts";
@@ -13,6 +15,7 @@ import {
   type TransportState,
   type WaitingMember,
 } from "../../protocol/room.ts";
+import type { SessionDetail } from "../../protocol/sessions.ts";
 import { initialMap } from "../../protocol/timeline.ts";
 import { initialTransport } from "../../protocol/transport.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
@@ -30,6 +33,9 @@ export interface Scene {
   /** Instead of a welcome: the door, or a close with this code. */
   refusal?: "waiting" | { code: number; reason: string };
 }
+
+/** A relay by name, so that no page is told that there is none; nothing is ever sent to it. */
+const nobodysRelay = { urls: ["turn:127.0.0.1:9?transport=udp"], username: "nobody", credential: "nothing" };
 
 const body = (at: number) => String(at).padStart(26, "0");
 export const memberAt = (at: number): MemberId => `mem_${body(at)}` as MemberId;
@@ -99,7 +105,7 @@ export async function stubRoom(page: Page, scene: Scene): Promise<void> {
   }));
   await page.route("**/api/v1/sessions/*/tickets", (route) =>
     route.fulfill({
-      json: { ticket: "stub", expiresAtMs: Date.now() + 60_000, roomPath: "/rooms/stub", iceServers: [] },
+      json: { ticket: "stub", expiresAtMs: Date.now() + 60_000, roomPath: "/rooms/stub", iceServers: [nobodysRelay] },
     }),
   );
   await page.route("**/api/v1/sessions/*/recordings?*", (route) => {
@@ -117,21 +123,22 @@ export async function stubRoom(page: Page, scene: Scene): Promise<void> {
   );
   await page.route("**/api/v1/sessions/ses_*", (route) => {
     if (new URL(route.request().url()).pathname.split("/").length > 5) return route.fallback();
-    return route.fulfill({
-      json: {
-        sessionId: `ses_${body(0)}`,
-        name: "Night bus, second verse",
-        role: "host",
-        createdAtMs: 0,
-        members: members.map(({ memberId, displayName, role }, at) => ({
-          memberId,
-          displayName,
-          role,
-          accent: (at % 8) + 1,
-        })),
-        settings: { recordingPermitted: true },
-      },
-    });
+    const session: z.infer<typeof SessionDetail> = {
+      sessionId: `ses_${body(0)}` as SessionId,
+      name: "Night bus, second verse",
+      role: "host",
+      memberId: memberAt(0),
+      createdAtMs: 0,
+      members: members.map(({ memberId, displayName, role }, at) => ({
+        memberId,
+        displayName,
+        role,
+        accent: Accent.parse((at % 8) + 1),
+      })),
+      settings: { recordingPermitted: true },
+      evening: null,
+    };
+    return route.fulfill({ json: session });
   });
   await page.routeWebSocket("**/rooms/**", (socket) => play(socket, scene, members));
 }
