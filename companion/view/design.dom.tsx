@@ -101,7 +101,6 @@ function told(me: Boot, scene: string): ViewInput[] {
       members: [{ memberId: newId("mem", random), displayName: "Noor Haddad", role: "participant" }],
     },
     { type: "takes", takes },
-    { type: "time", time: { offsetMs: 0, errorMs: 0.8, roundTripMs: 18 } },
     body(ben, { kind: "chat", text: "Once more from the chorus?" }, 1),
     body(ada, { kind: "chat", text: "Yes, and a little slower." }, 2),
     body(ada, { kind: "transport", transport: { command: "marker", ...marker } }, 3),
