@@ -46,6 +46,7 @@ describe("the guard", () => {
       signInId: "sin_1",
       scope: "account",
       authenticatedAtMs: 700,
+      unread: 0,
     };
     expect(await (await ask({ Authorization: `Bearer ${token}` })).json()).toEqual(who);
     expect(await (await ask({ Cookie: `${SESSION_COOKIE}=${token}` })).json()).toEqual(who);
