@@ -3,20 +3,17 @@ import { readlinkSync } from "node:fs";
 import { setPriority } from "node:os";
 import { basename } from "node:path";
 
-/** Below the audio server's own threads, above everything else that a person has open (sched(7), SCHED_RR); and a device's thread above the rest. */
-const REAL_TIME = "20";
+/** Below the audio server's own threads, above everything else that a person has open (sched(7), SCHED_RR). */
 const REAL_TIME_DEVICE = "30";
 const URGENT = -10;
 
-export type Scheduling = "real-time" | "urgent" | "as others";
+export type Scheduling = "urgent" | "as others";
 
 /**
- * Asks the system for real-time scheduling of a process, as every audio program does, or for what it gives instead. Threads that are made later
- * have what their maker has. Returns what was got.
+ * Asks the system to put a process before others, as far as it lets this person. Not in real time: with all threads of two sound processes and a
+ * relay so on two cores, room and transport waited for them (commands up to 28 ms apart), and the lane was no better off.
  */
 export function makeUrgent(pid: number): Scheduling {
-  const asked = spawnSync("chrt", ["-a", "--rr", "-p", REAL_TIME, String(pid)], { stdio: "ignore" });
-  if (asked.status === 0) return "real-time";
   try {
     setPriority(pid, URGENT);
     return "urgent";
@@ -26,7 +23,7 @@ export function makeUrgent(pid: number): Scheduling {
   }
 }
 
-/** The calling thread is the device's: it goes before all others of its process, where the system allows it (Linux knows threads by number). */
+/** The calling thread is the device's, which sleeps for most of each block: it runs in real time, where the system allows it (Linux knows threads by number). */
 export function goFirst(): void {
   try {
     const thread = basename(readlinkSync("/proc/thread-self"));

@@ -121,7 +121,7 @@ export const FromSound = z.discriminatedUnion("type", [
     type: z.literal("report"),
     report: LinksReport.nullable(),
     deviceSkips: z.int(),
-    scheduling: z.enum(["real-time", "urgent", "as others"]),
+    scheduling: z.enum(["urgent", "as others"]),
   }),
 ]);
 export type FromSound = z.infer<typeof FromSound>;
