@@ -18,7 +18,7 @@ export const de: TakeWords = {
   hearStem: (name) => `${name} hören`,
   loop: (name) => `Die Takte von ${name} als Loop`,
   loopShort: "Loop",
-  download: (name, size) => `${name} herunterladen, ${size}`,
+  download: (name, size) => `Herunterladen ${size}: ${name}`,
   downloadShort: (size) => `Herunterladen ${size}`,
   volume: "Lautstärke der Takes",
   swap: "Mit dem Take davor tauschen",

@@ -17,7 +17,7 @@ export const en = {
   hearStem: (name: string) => `Hear ${name}`,
   loop: (name: string) => `Loop the bars of ${name}`,
   loopShort: "Loop",
-  download: (name: string, size: string) => `Download ${name}, ${size}`,
+  download: (name: string, size: string) => `Download ${size}: ${name}`,
   downloadShort: (size: string) => `Download ${size}`,
   volume: "Volume of the takes",
   swap: "Swap with the take before",
