@@ -47,6 +47,8 @@ const STEP_MS = 4;
 const OVERTAKEN_FRAMES = 3_840;
 const OVERTAKEN_PART = 1 / 2_000;
 const OVERTAKEN_MAX = 0.002;
+/** A path that has just begun is turbulent, and what overtakes there says nothing of later. */
+const TURBULENT_FRAMES = 240_000;
 /** Holes for this long, though packets come: whatever was believed is forgotten. */
 const ANCHOR_MS = 500;
 
@@ -190,7 +192,8 @@ export class Playout {
       // What is far behind was asked for once more, and says nothing of the path.
       if (!isFirst && ahead > -OVERTAKEN_FRAMES) {
         this.#packetFrames = frames;
-        this.#overtaken += ((ahead > 0 ? 0 : 1) - this.#overtaken) * OVERTAKEN_PART;
+        const isOvertaken = ahead <= 0 && this.#played > TURBULENT_FRAMES;
+        this.#overtaken += ((isOvertaken ? 1 : 0) - this.#overtaken) * OVERTAKEN_PART;
         // What rode along is the later for it, and is waited for.
         const rescued = isProtected && ahead > 0 ? Math.min(frames, ahead - frames) : 0;
         const late = arrived - endFrame - this.#lateness.baseAt(arrived);
