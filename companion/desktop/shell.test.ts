@@ -19,7 +19,10 @@ const sessionId = SessionId.parse(`ses_${"a".repeat(26)}`);
 const otherId = SessionId.parse(`ses_${"b".repeat(26)}`);
 const folder = mkdtempSync(join(tmpdir(), "sessionlinked-shell-"));
 writeFileSync(join(folder, "home.js"), "export {};");
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  vi.unstubAllGlobals();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** What was asked of the platform, and what it answers. */
 const asked: { url: string; authorization: string | null; cookie: string | null }[] = [];
