@@ -1,12 +1,11 @@
 /** What the page, its lanes worker and its audio thread say to each other. All three are this program's own, so nothing is parsed. */
-import type { LaneMix } from "../../../audio/lane-mixer.ts";
 import type { LaneLevel, PlayerState } from "../../../audio/lane-players.ts";
 import type { LatencyLegs } from "../../../audio/latency.ts";
-import type { BufferChoice } from "../../../audio/playout.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import type { Member, Signal } from "../../../protocol/room.ts";
 import type { Fingerprints, IceServer, PeerState } from "../links/peer.std.ts";
 import type { WordsState } from "../links/room-words.std.ts";
+import type { ToPlayers } from "./device-messages.std.ts";
 
 /** Which of a device's inputs is played: the first, the second, or both as a stereo pair. */
 export type InputChannels = "both" | "left" | "right";
@@ -51,14 +50,7 @@ export type FromLanes =
   | { type: "signal-peer"; peer: number; signal: Signal }
   | { type: "close-peer"; peer: number };
 
-export type ToDevice =
-  | { type: "add"; memberId: MemberId; memory: SharedArrayBuffer }
-  | { type: "remove"; memberId: MemberId }
-  | { type: "mix"; memberId: MemberId; mix: LaneMix }
-  | { type: "buffer"; buffer: BufferChoice }
-  | { type: "late"; isLate: boolean }
-  | { type: "hold"; holds: readonly { memberId: MemberId; holdMs: number }[]; monitorMs: number | null }
-  | { type: "channels"; channels: InputChannels };
+export type ToDevice = ToPlayers | { type: "channels"; channels: InputChannels };
 
 /** About every 40 ms: how loud everybody is, this person's own input first; less often, how the players are. */
 export interface FromDevice {

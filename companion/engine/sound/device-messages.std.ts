@@ -13,13 +13,17 @@ export interface DeviceStart {
   traces: boolean;
 }
 
-export type ToDeviceThread =
+/** What whoever plays the lanes is told, whatever the device. */
+export type ToPlayers =
   | { type: "add"; memberId: MemberId; memory: SharedArrayBuffer }
   | { type: "remove"; memberId: MemberId }
   | { type: "mix"; memberId: MemberId; mix: LaneMix }
   | { type: "buffer"; buffer: BufferChoice }
   | { type: "late"; isLate: boolean }
-  | { type: "hold"; holds: readonly { memberId: MemberId; holdMs: number }[]; monitorMs: number | null }
+  | { type: "hold"; holds: readonly { memberId: MemberId; holdMs: number }[]; monitorMs: number | null };
+
+export type ToDeviceThread =
+  | ToPlayers
   /** Ends the thread; what was heard is kept in the folder. */
   | { type: "close"; folder: string };
 
