@@ -87,6 +87,18 @@ describe("the next evening", () => {
     expect((await visit("ben", `${path}/evening.ics`)).location).toBe(path);
   });
 
+  test("X32: a plan that today's schema would refuse is none, and costs nobody the session", async () => {
+    const path = await newSession("Plans of old");
+    await visit("ada", `${path}/evening`, evening);
+    await env.DB.prepare("UPDATE session_evenings SET time_zone = 'Europe/Atlantis' WHERE session_id = ?")
+      .bind(path.split("/").at(-1))
+      .run();
+    const { status, html } = await visit("ada", path);
+    expect([status, html.includes("next-evening")]).toEqual([200, false]);
+    expect((await visit("ada", `${path}/evening.ics`)).location).toBe(path);
+    expect((await visit("ada", `${path}/evening`, evening)).location).toContain("done=planned");
+  });
+
   test("C8: what is over, or in no calendar, is said where it was typed", async () => {
     const path = await newSession("Yesterday");
     for (const wrong of [
