@@ -5,13 +5,13 @@
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { citations, promiseRows } from "./promises/citations.ts";
-import { copySources, fateOf } from "./promises/mutants.ts";
+import { runTwins } from "./promises/mutants.ts";
 import { type Mutation, mutations } from "./promises/mutations.ts";
 import { readResults } from "./promises/results.ts";
 import { type Fates, keyOf, promiseTable, tableAsText } from "./promises/table.ts";
@@ -54,17 +54,13 @@ const due = values.twins
   ? mutations.filter((mutation) => !current(mutation) && (only === undefined || only.includes(mutation.promise)))
   : [];
 
-if (due.length > 0) {
-  const copy = copySources(root);
-  for (const mutation of due) {
-    const result = fateOf(copy, mutation);
-    known[keyOf(mutation)] = { ...result, ranAtMs: Date.now(), commit, of: stamp(mutation) };
+if (due.length > 0)
+  await runTwins(root, due, (mutation, { fate, note }) => {
+    known[keyOf(mutation)] = { fate, note, ranAtMs: Date.now(), commit, of: stamp(mutation) };
     mkdirSync(dirname(FATES), { recursive: true });
     writeFileSync(FATES, JSON.stringify(known));
-    console.error(`${result.fate} ${keyOf(mutation)}${result.fate === "caught" ? "" : `\n  ${result.note}`}`);
-  }
-  rmSync(copy, { recursive: true, force: true });
-}
+    console.error(`${fate} ${keyOf(mutation)}${fate === "caught" ? "" : `\n  ${note}`}`);
+  });
 
 const fates: Fates = {};
 for (const one of mutations.filter(current)) {

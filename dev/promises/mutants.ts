@@ -1,19 +1,25 @@
-import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { type ChildProcess, fork, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { idsIn } from "./citations.ts";
 import type { Mutation } from "./mutations.ts";
-import { readReport } from "./results.ts";
 
 /**
  * The negative twins: a rule is broken in a copy of the sources, and the test that cites its promise is run there. It has to fail; a mutant
  * that nobody notices is a promise that nobody keeps watch over.
  */
 const COPY = "dist/mutants";
-const SHOWN_CHARS = 400;
+/** A twin whose tests take longer hangs, and has shown nothing. */
+const TWIN_MAX_MS = 240_000;
+/** Copies at work beside each other: a run waits half of its time. */
+const COPIES = 2;
 
 /** `caught`: a test that cites the promise failed. `missed`: none did. `broken`: nothing ran at all, which proves nothing. */
 export type Fate = "caught" | "missed" | "broken";
+export interface Fated {
+  fate: Fate;
+  note: string;
+}
 
 /** The mutation's place, if it is there exactly once. */
 export function applied(source: string, { from, to }: Mutation): string | null {
@@ -22,8 +28,8 @@ export function applied(source: string, { from, to }: Mutation): string | null {
 }
 
 /** Copies what git knows of, so that a mutant never stands where somebody works. */
-export function copySources(root: string): string {
-  const copy = join(root, COPY);
+function copySources(root: string, number: number): string {
+  const copy = join(root, COPY, String(number));
   rmSync(copy, { recursive: true, force: true });
   const known = spawnSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
     cwd: root,
@@ -38,32 +44,45 @@ export function copySources(root: string): string {
   return copy;
 }
 
-/** Breaks one rule in the copy, runs the tests that cite its promise, and mends it again. */
-export function fateOf(copy: string, mutation: Mutation): { fate: Fate; note: string } {
-  const path = join(copy, mutation.file);
-  const source = readFileSync(path, "utf8");
-  const mutant = applied(source, mutation);
-  if (mutant === null) return { fate: "broken", note: `Not once in ${mutation.file}: ${mutation.from}` };
-  const out = join(copy, "mutant.json");
-  rmSync(out, { force: true });
-  writeFileSync(path, mutant);
-  const run = spawnSync(
-    "vitest",
-    ["run", mutation.test, "-t", `\\b${mutation.promise}\\b`, "--reporter=json", `--outputFile=${out}`],
-    { cwd: copy, encoding: "utf8", maxBuffer: 1 << 26, timeout: 240_000 },
-  );
-  writeFileSync(path, source);
-  try {
-    const tests = readReport(out).testResults.flatMap(({ assertionResults }) => assertionResults);
-    const citing = tests.filter(({ fullName, status }) => status !== "skipped" && cites(fullName, mutation.promise));
-    if (citing.length > 0) {
-      const failed = citing.filter(({ status }) => status === "failed").map(({ fullName }) => fullName);
-      return { fate: failed.length > 0 ? "caught" : "missed", note: failed[0] ?? "" };
-    }
-  } catch {
-    // The runner died before it wrote anything.
-  }
-  return { fate: "broken", note: (run.stderr + run.stdout).slice(-SHOWN_CHARS) };
+async function startRunner(copy: string): Promise<ChildProcess> {
+  const runner = fork(join(copy, "dev/promises/twin-runner.ts"), { cwd: copy, silent: true });
+  runner.stdout?.resume();
+  runner.stderr?.resume();
+  await Promise.race([once(runner, "message"), once(runner, "exit")]);
+  return runner;
 }
 
-const cites = (title: string, promise: string) => idsIn(title).includes(promise);
+async function ask(runner: ChildProcess, mutation: Mutation): Promise<Fated | null> {
+  if (!runner.connected) return null;
+  const limit = AbortSignal.timeout(TWIN_MAX_MS);
+  const answer = once(runner, "message", { signal: limit }).then(([fated]: Fated[]) => fated ?? null);
+  const end = once(runner, "exit", { signal: limit }).then(() => null);
+  runner.send(mutation);
+  return await Promise.race([answer, end]).catch(() => null);
+}
+
+/** Runs each twin, by test file so that what one has read serves the next, and says what became of it as soon as it is known. */
+export async function runTwins(
+  root: string,
+  twins: readonly Mutation[],
+  onFate: (mutation: Mutation, fated: Fated) => void,
+): Promise<void> {
+  const queue = twins.toSorted((one, other) => one.test.localeCompare(other.test));
+  const copies = Array.from({ length: Math.min(COPIES, queue.length) }, (_, number) => number);
+  await Promise.all(
+    copies.map(async (number) => {
+      let copy = copySources(root, number);
+      let runner = await startRunner(copy);
+      for (let twin = queue.shift(); twin !== undefined; twin = queue.shift()) {
+        const fated = await ask(runner, twin);
+        onFate(twin, fated ?? { fate: "broken", note: "The runner died, or took too long." });
+        if (fated !== null) continue;
+        runner.kill("SIGKILL");
+        copy = copySources(root, number);
+        runner = await startRunner(copy);
+      }
+      runner.kill();
+    }),
+  );
+  rmSync(join(root, COPY), { recursive: true, force: true });
+}

@@ -226,6 +226,12 @@ export const mutations: readonly Mutation[] = [
   of("C2", "companion/engine/links/links.test.ts")(
     "companion/engine/links/link.std.ts",
     "nobody makes an offer",
+    "offers: this.#options.offers,",
+    "offers: false,",
+  ),
+  of("C2", "companion/engine/links/links.test.ts")(
+    "companion/engine/links/link.std.ts",
+    "a path that died is not offered anew",
     "if (this.#options.offers) this.#open();",
     "if (!this.#options.offers) this.#open();",
   ),

@@ -19,7 +19,7 @@ test("every mutation has its place exactly once, changes something, and a test t
 
 test("a row is kept only with tests that pass and with every twin caught", () => {
   const row = { id: "E1", promise: "Recordings end" };
-  const cited = [{ file: "a.test.ts", title: "E1: in time", ids: ["E1"] }];
+  const cited = [{ file: "a.test.ts", title: `${row.id}: in time`, ids: [row.id] }];
   const [mutation] = mutations.filter(({ promise }) => promise === "E1");
   if (mutation === undefined) throw new Error("E1 has no mutation.");
   const ran = (title: string, passed: boolean) => ({
@@ -34,6 +34,16 @@ test("a row is kept only with tests that pass and with every twin caught", () =>
   expect(stateOf(ran("recordings E1: in time", true), {})).toBe("red");
   expect(stateOf({}, fate("caught"))).toBe("red");
   expect(promiseTable([row], [], {}, [], {})[0]?.state).toBe("red");
+  // A simulation of years is not waited for; if it ran and failed, it counts.
+  const long = { file: "b.long.test.ts", title: `${row.id}: for years`, ids: [row.id] };
+  const withLong = (passed: boolean | null) => {
+    const years = {
+      "b.long.test.ts": { commit: "c", ranAtMs: 1, tests: [{ title: long.title, passed: passed === true }] },
+    };
+    const results = { ...ran("recordings E1: in time", true), ...(passed === null ? {} : years) };
+    return promiseTable([row], [...cited, long], results, [mutation], fate("caught"))[0]?.state;
+  };
+  expect([null, true, false].map(withLong)).toEqual(["kept", "kept", "red"]);
 });
 
 test("a promise about money is not yet kept, and neither kept nor not yet once a test cites it", () => {

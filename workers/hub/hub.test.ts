@@ -58,6 +58,10 @@ describe("profiles", () => {
     const { profileId, ...nothing } = empty;
     expect(profileId).toBeNull();
     expect(await ada.put({ daw: "Ardour" })).toMatchObject({ ...nothing, daw: "Ardour" });
+    // Half of a rate says nothing to others, and would still be kept.
+    const row = await env.DB.prepare("SELECT * FROM profiles WHERE account_id = ?").bind(ada.accountId).first();
+    const kept = Object.keys(row ?? {}).filter((column) => row?.[column] !== null && row?.[column] !== "[]");
+    expect(kept.sort()).toEqual(["account_id", "daw", "id", "updated_at_ms", "version"]);
   });
 
   test("A3: every field at, below and above its limit, and what nobody should write", async () => {

@@ -18,6 +18,7 @@ function world() {
   const room = { isUp: true };
   let nowMs = 1_000;
   const states: string[] = [];
+  const offers: string[] = [];
   const openPeer = fakePeers(path);
   const ends = new Map<MemberId, Links>();
   const signals: { to: MemberId; from: MemberId; signal: Signal }[] = [];
@@ -27,6 +28,7 @@ function world() {
     const links = new Links({
       openPeer: open,
       signal: (to, signal) => {
+        if (signal.kind === "offer") offers.push(self === ADA ? "ada" : "ben");
         if (room.isUp) signals.push({ to, from: self, signal });
       },
       onState: (_, state) => states.push(`${self === ADA ? "ada" : "ben"} ${state}`),
@@ -66,7 +68,7 @@ function world() {
   };
   ada.setMembers(here(BEN));
   ben.setMembers(here(ADA));
-  return { path, room, states, ada, ben, here, pass, make, ends, words };
+  return { path, room, states, offers, ada, ben, here, pass, make, ends, words };
 }
 
 describe("links between two companions", () => {
@@ -75,6 +77,19 @@ describe("links between two companions", () => {
     await pass(1_000);
     expect(await pass(2_000)).toBeGreaterThan(0.99);
     expect(states).toEqual(expect.arrayContaining(["ada connected", "ben connected"]));
+  });
+
+  test("C2: one end makes the offers, and where a path dies it is the same end that makes another", async () => {
+    const { pass, path, offers } = world();
+    await pass(1_000);
+    expect(offers).toEqual(["ada"]);
+    path.isUp = false;
+    await pass(5_000);
+    path.isUp = true;
+    await pass(13_000);
+    expect(await pass(1_000)).toBeGreaterThan(0.99);
+    expect(offers.length).toBeGreaterThan(1);
+    expect(new Set(offers)).toEqual(new Set(["ada"]));
   });
 
   test("P66, X34: who only listens hears all of it a little later, though 5 % is lost; who plays hears gaps", async () => {
