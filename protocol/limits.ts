@@ -199,6 +199,8 @@ export const LANE_BUFFER_FRAMES = 65_536;
 export const DELIVERIES_SHOWN_MAX = 500;
 /** Wishes for deletion in one answer: each is signed, and an evening's takes of everybody are fewer. */
 export const WISHES_PER_ANSWER_MAX = 100;
+/** What a person chooses of what comes to their machine, for one session: more than its people and the takes that anybody goes through one by one. */
+export const DELIVERY_CHOICES_MAX = 500;
 
 /** Investigations that keep something at once: a person looks at each again. */
 export const HOLDS_MAX = 100;

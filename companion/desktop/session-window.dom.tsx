@@ -93,7 +93,10 @@ if (root !== null && bridge !== undefined) {
   const boot = Boot.parse(JSON.parse(root.dataset.boot ?? "null"));
   const words = desktopWords[boot.language].studio;
   const session = new BrowserSession(boot, ({ handlers }) => bridgeRoom(bridge, handlers));
-  bridge.onTold("studio", (event) => hear(event, words));
+  bridge.onTold("studio", (event) => {
+    session.copies.hear(event);
+    hear(event, words);
+  });
   addEventListener("message", ({ source, data, ports: [port] }) => {
     if (source === window && data === TAP_MESSAGE && port !== undefined) session.sound.tap(port);
   });
@@ -105,4 +108,5 @@ if (root !== null && bridge !== undefined) {
     root,
   );
   bridge.say("look", null);
+  session.copies.connect((command) => bridge.say("command", command));
 }

@@ -4,6 +4,7 @@ import { TIMELINE_MAX_FRAMES } from "../../protocol/limits.ts";
 import { may } from "../../protocol/roles.ts";
 import type { Boot } from "./boot.std.ts";
 import { Chat } from "./chat.dom.tsx";
+import { Copies } from "./copies.dom.tsx";
 import { Daw } from "./daw.dom.tsx";
 import { AtTheDoor, Door } from "./host.dom.tsx";
 import { actionOf, type KeyAction } from "./keys.std.ts";
@@ -178,6 +179,7 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
         </p>
       </main>
       <aside class="view-side">
+        <Copies {...props} />
         <Door {...props} />
         <Sound {...props} />
         <Daw {...props} />
@@ -291,6 +293,9 @@ function ToastCard({ toast, words, hush }: Pick<ViewProps, "words"> & { toast: T
     ...words.toasts,
     ...words.record.troubles,
     "nothing-armed": words.record.nobodyArmed,
+    "words-broken": words.agree.broken,
+    "words-keys": words.agree.changed.keys,
+    "words-people": words.agree.changed.people,
   };
   const problems: Record<string, string | undefined> = words.problems;
   return (

@@ -25,6 +25,7 @@ import { type Entry, RoomClient, type RoomClientOptions } from "../engine/room/r
 import type { RoomEnd } from "../engine/room/room-feed.std.ts";
 import type { Boot } from "./boot.std.ts";
 import { initialView, reduce, transportAt, type ViewInput, type ViewState } from "./model.std.ts";
+import { ViewCopies } from "./view-copies.dom.ts";
 import { ViewDaw } from "./view-daw.dom.ts";
 import { ViewPlayback } from "./view-playback.dom.ts";
 import { ViewSound } from "./view-sound.dom.ts";
@@ -51,6 +52,9 @@ export interface Toast {
     | "mute-sent"
     | "no-playback"
     | "nothing-armed"
+    | "words-broken"
+    | "words-keys"
+    | "words-people"
     | RecordingTrouble;
   bad: boolean;
 }
@@ -64,6 +68,7 @@ export class BrowserSession {
   readonly takes: ViewTakes;
   readonly playback: ViewPlayback;
   readonly daw: ViewDaw;
+  readonly copies: ViewCopies;
   readonly #boot: Boot;
   readonly #clock = new SessionClock();
   readonly #room: RoomEnd;
@@ -91,7 +96,9 @@ export class BrowserSession {
       onCapture: (captureMs) => {
         this.takes.captureMs = captureMs;
       },
+      onWords: (telling) => this.say(telling, true),
     });
+    this.copies = new ViewCopies({ boot, ask: (...asked) => this.#ask(...asked) });
     this.takes = new ViewTakes({
       boot,
       state: () => this.state.value,
@@ -133,7 +140,7 @@ export class BrowserSession {
           this.takes.enter(welcome.headSeq);
           this.#lastSeq = welcome.headSeq;
           this.daw.onWelcome({ transport: welcome.transport, map: welcome.timeline }, welcome.headSeq);
-          void this.#readTakes();
+          this.#readLists();
         },
         onEvent: (event) => {
           this.#step({ type: "event", event });
@@ -158,7 +165,7 @@ export class BrowserSession {
           this.sound.iceServers = iceServers;
           if (iceServers.length === 0) this.say("relay-unavailable", true);
         },
-        onRecordingsChanged: () => void this.#readTakes(),
+        onRecordingsChanged: () => this.#readLists(),
         onRefused: (eventId, code) => {
           this.daw.onRefused(eventId);
           this.say(code, true);
@@ -343,6 +350,11 @@ export class BrowserSession {
     this.#step({ type: "accents", accents: Object.fromEntries(accents) });
   }
 
+  #readLists(): void {
+    void this.#readTakes();
+    void this.copies.read();
+  }
+
   /** Reads all takes anew. Told again while it reads, it reads once more and not twice. */
   async #readTakes(): Promise<void> {
     this.#takesWanted = true;
@@ -362,6 +374,7 @@ export class BrowserSession {
           cursor = page.data.nextCursor;
         } while (cursor !== null && takes.length < TAKES_MAX);
         this.#step({ type: "takes", takes });
+        this.copies.remember(takes);
       }
     } finally {
       this.#takesAsked = false;

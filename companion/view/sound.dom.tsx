@@ -5,6 +5,7 @@ import { adviceOf, type LatencyLegs, legAtFault, totalOf } from "../../audio/lat
 import { BUFFER_CEILING_MS, type BufferChoice } from "../../audio/playout.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import { may } from "../../protocol/roles.ts";
+import { Agree } from "./agree.dom.tsx";
 import { useFrames, type ViewProps } from "./parts.dom.tsx";
 import { Record } from "./record.dom.tsx";
 import type { SoundDevice, ViewSound } from "./view-sound.dom.ts";
@@ -91,6 +92,7 @@ export function Sound(props: ViewProps) {
               {mode === "live" || delayMs === null ? t.delay.notYet : t.delay.inForce(delayMs.toFixed(1), bars)}
             </p>
           )}
+          <Agree session={session} words={words} />
           <Record {...props} />
         </>
       ) : (

@@ -17,6 +17,7 @@ import type { InputChannels } from "../engine/sound/browser-messages.std.ts";
 import type { BrowserSound } from "../engine/sound/browser-sound.dom.ts";
 import { DelayControl, type DelayInForce } from "../engine/sound/delay-control.std.ts";
 import { canHaveSound, refusalOf, type SoundRefusal } from "../engine/sound/input.dom.ts";
+import { type Agreement, compared, followWords, noAgreement, tellingOf } from "./agreement.std.ts";
 import type { Boot } from "./boot.std.ts";
 import type { ViewState } from "./model.std.ts";
 
@@ -57,6 +58,8 @@ export interface ViewSoundOptions {
   /** There is sound: what it captures lies here, so long after it was played. */
   onEngine(engine: { memory: SharedArrayBuffer; captureMs: number }): void;
   onCapture(captureMs: number): void;
+  /** What people must know of the words at once. */
+  onWords(telling: NonNullable<ReturnType<typeof tellingOf>>): void;
 }
 
 export class ViewSound {
@@ -81,8 +84,8 @@ export class ViewSound {
   readonly outputs = signal<readonly SoundDevice[]>([]);
   readonly links = signal<ReadonlyMap<MemberId, PeerState>>(new Map());
   readonly latencies = signal<ReadonlyMap<MemberId, LatencyLegs>>(new Map());
-  /** Four words for the whole room, by which people tell that nobody is between them; other ones whenever a key is another one. */
-  readonly words = signal<WordsState>({ state: "alone" });
+  /** The four words of the room, and what this person has made of them. */
+  readonly agreement = signal<Agreement>(noAgreement);
   /** After how long everybody is heard, once the person has asked for one delay for all, or for bars. */
   readonly delays = signal<DelayInForce>({ mode: "live", delayMs: null, bars: null });
   readonly mixes = signal<ReadonlyMap<MemberId, LaneMix>>(new Map());
@@ -117,9 +120,7 @@ export class ViewSound {
         onLink: (memberId, state) => {
           this.links.value = new Map(this.links.value).set(memberId, state);
         },
-        onWords: (state) => {
-          this.words.value = state;
-        },
+        onWords: (state) => this.#setWords(state),
         onLevels: (own, levels) => {
           this.levels.set("own", own);
           for (const { memberId, ...level } of levels) this.levels.set(memberId, level);
@@ -178,6 +179,11 @@ export class ViewSound {
     this.#control.mode = delay;
   }
 
+  /** The person has read the words to the others, and they are the same. */
+  compare(): void {
+    this.agreement.value = compared(this.agreement.value);
+  }
+
   setMuted(isMuted: boolean): void {
     this.#set({ isMuted });
     this.talk(false);
@@ -227,6 +233,17 @@ export class ViewSound {
     this.#engine?.handleSignal(from, message);
   }
 
+  /** The way back to before the click: nobody is heard and nobody hears; the next click makes new keys. */
+  turnOff(): void {
+    this.close();
+    this.levels.clear();
+    this.links.value = new Map();
+    this.latencies.value = new Map();
+    this.agreement.value = noAgreement;
+    this.#set({ power: "off", trouble: null, inputId: null });
+    this.#tellStatus();
+  }
+
   close(): void {
     void this.#engine?.close();
     this.#engine = null;
@@ -241,6 +258,14 @@ export class ViewSound {
     const { role } = this.#options.state();
     const micLive = power === "on" && inputId !== null && !isMuted && role !== null && may(role, "audio.send");
     this.#options.setStatus({ micLive });
+  }
+
+  #setWords(state: WordsState): void {
+    const linked = [...this.links.value].flatMap(([memberId, link]) => (link === "connected" ? [memberId] : []));
+    const [last, now] = [this.agreement.value, followWords(this.agreement.value, state, linked)];
+    this.agreement.value = now;
+    const telling = tellingOf(last, now);
+    if (telling !== null) this.#options.onWords(telling);
   }
 
   #setLatencies(latencies: { memberId: MemberId; legs: LatencyLegs }[]): void {

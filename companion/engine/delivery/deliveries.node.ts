@@ -1,13 +1,16 @@
-import { existsSync, readdirSync, rmSync, statfsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DeletionWish } from "../../../protocol/deliveries.ts";
-import type { SessionId } from "../../../protocol/ids.ts";
+import type { RecordingId, SessionId } from "../../../protocol/ids.ts";
+import { DELIVERIES_SHOWN_MAX } from "../../../protocol/limits.ts";
 import type { Recording } from "../../../protocol/recordings.ts";
 import type { TimelineMap } from "../../../protocol/timeline.ts";
 import type { ApiClient } from "../api/api-client.std.ts";
 import { SessionFolder } from "../project/session-folder.node.ts";
 import type { Stem } from "../stems/stem.std.ts";
 import { deliver } from "./delivery.node.ts";
+import { type ChoiceOf, choose, DeliveryChoices, isWanted } from "./delivery-choices.std.ts";
+import type { DeliveryReport, DeliveryState } from "./delivery-report.std.ts";
 import { deliveryVerdict } from "./disk-room.std.ts";
 import { readWishes, type WishesApi } from "./wishes.std.ts";
 
@@ -16,7 +19,8 @@ const RETRY_MS = 30_000;
 const RETRY_MAX_MS = 10 * 60_000;
 
 interface DeliveriesOptions {
-  api: Pick<ApiClient, "listRecordings" | "readRecording" | "download"> & Partial<WishesApi>;
+  api: Pick<ApiClient, "listRecordings" | "readRecording" | "download"> &
+    Partial<WishesApi & Pick<ApiClient, "answerWish">>;
   sessionId: SessionId;
   sessionName: string;
   folder: string;
@@ -28,9 +32,17 @@ interface DeliveriesOptions {
   onAsk(recording: Recording): void;
   onDelivered(recording: Recording, path: string): void;
   onWarning(message: string): void;
-  /** Owners ask for copies to go; said when there are more than before. */
-  onWished?(wishes: readonly DeletionWish[]): void;
+  /** Copies that their owners wish gone, whenever that is another list. */
+  onWished?(wishes: readonly PresentWish[]): void;
+  /** What there is and what of it comes here, whenever that may have changed. */
+  onReport?(report: DeliveryReport): void;
 }
+
+/** A wish, and whether this folder has the copy; by what name, if it has. */
+export type PresentWish = Pick<DeletionWish, "recordingId" | "wishedAtMs"> & { isHere: boolean; name: string | null };
+
+/** What a person has chosen lies beside what was delivered, so that it holds for every program that opens the folder. */
+const CHOICES_FILE = "deliveries.json";
 
 /**
  * Brings what is shared in a session into its folder and puts every stem in its place: the others', and this person's own from another
@@ -48,13 +60,17 @@ export class Deliveries {
   readonly #told = new Set<string>();
   readonly #asked = new Set<string>();
   readonly #allowed = new Set<string>();
+  #choices: DeliveryChoices;
+  #listed: readonly Recording[] = [];
+  #coming: string | undefined;
   #unaskedBytes = 0;
-  #wished = 0;
+  #wishes: readonly PresentWish[] = [];
   readonly #stopped = new AbortController();
 
   constructor(options: DeliveriesOptions) {
     this.#options = options;
     this.#folder = new SessionFolder(options.folder, options.sessionName);
+    this.#choices = readChoices(options.folder);
   }
 
   /** Fetches what is not here yet. */
@@ -80,6 +96,41 @@ export class Deliveries {
   allow(recordingId?: string): Promise<void> {
     for (const id of recordingId === undefined ? this.#asked : [recordingId]) this.#allowed.add(id);
     return this.fetch();
+  }
+
+  /** The person chooses what comes here: all of somebody, a take, or a stem. What is here already stays. */
+  choose(of: ChoiceOf, wanted: boolean): Promise<void> {
+    const choices = choose(this.#choices, of, wanted, this.#listed);
+    this.#choices = choices;
+    try {
+      const path = join(this.#options.folder, CHOICES_FILE);
+      writeFileSync(`${path}.part`, JSON.stringify(choices));
+      renameSync(`${path}.part`, path);
+    } catch (error) {
+      // It holds until this companion is closed, and is said.
+      this.#warn(error);
+    }
+    this.#report();
+    return this.fetch();
+  }
+
+  /** What the person does about a wish. `deleted` takes the copy from this folder first; the owner is told what was done. */
+  async answerWish(recordingId: RecordingId, answer: "deleted" | "kept"): Promise<boolean> {
+    try {
+      if (answer === "deleted") await this.#folder.remove(recordingId);
+      await this.#options.api.answerWish?.(recordingId, answer);
+      await this.#readWishes();
+      return true;
+    } catch (error) {
+      this.#warn(error);
+      return false;
+    }
+  }
+
+  /** Says where things stand to somebody who has only just come. */
+  tellAll(): void {
+    this.#report();
+    this.#options.onWished?.(this.#wishes);
   }
 
   /** A stem of this person's own takes its place beside the others'. */
@@ -112,12 +163,18 @@ export class Deliveries {
     };
     const listed = await attempt(() => api.listRecordings(sessionId));
     if (listed !== undefined) dropRemains(join(this.#options.folder, "originals"), listed);
+    this.#listed = listed ?? this.#listed;
+    this.#report();
     for (const recording of listed ?? []) {
       const { recordingId, state } = recording;
       if (state !== "complete" || this.#folder.has(recordingId) || isHere?.(recordingId)) continue;
+      // The person may have chosen otherwise meanwhile.
+      if (!isWanted(this.#choices, recording)) continue;
       await attempt(() => this.#fetchOne(recording));
     }
-    await this.#readWishes();
+    this.#coming = undefined;
+    this.#report();
+    await this.#readWishes().catch(() => undefined);
     if (!failed) {
       this.#retryMs = RETRY_MS;
       this.#told.clear();
@@ -140,6 +197,8 @@ export class Deliveries {
       this.#asked.add(recordingId);
       return;
     }
+    this.#coming = recordingId;
+    this.#report();
     // The list does not carry the clock map; the recording itself does.
     const recording = await api.readRecording(recordingId);
     const path = await deliver(api, recording, join(folder, "originals"), this.#stopped.signal);
@@ -154,9 +213,38 @@ export class Deliveries {
     const { listWishes, readWishKey } = api;
     if (onWished === undefined || listWishes === undefined || readWishKey === undefined) return;
     const ask = { listWishes: () => listWishes.call(api), readWishKey: () => readWishKey.call(api) };
-    const wishes = await readWishes(ask, sessionId).catch(() => []);
-    if (wishes.length > this.#wished && !this.#stopped.signal.aborted) onWished(wishes);
-    this.#wished = wishes.length;
+    const wishes = (await readWishes(ask, sessionId)).map(({ recordingId, wishedAtMs }) => {
+      const name = this.#folder.nameOf(recordingId);
+      return { recordingId, wishedAtMs, name, isHere: name !== null };
+    });
+    if (this.#stopped.signal.aborted || JSON.stringify(wishes) === JSON.stringify(this.#wishes)) return;
+    this.#wishes = wishes;
+    onWished(wishes);
+  }
+
+  #report(): void {
+    const { onReport, folder, isHere, freeBytes = () => freeBytesOf(folder) } = this.#options;
+    if (onReport === undefined || this.#stopped.signal.aborted) return;
+    const stateOf = (recording: Recording): DeliveryState => {
+      if (this.#folder.has(recording.recordingId)) return "here";
+      if (!isWanted(this.#choices, recording)) return "declined";
+      if (recording.recordingId === this.#coming) return "coming";
+      return this.#asked.has(recording.recordingId) && !this.#allowed.has(recording.recordingId) ? "asked" : "waiting";
+    };
+    onReport({
+      freeBytes: freeBytes(),
+      stems: this.#listed
+        .filter(({ recordingId, state }) => state === "complete" && !isHere?.(recordingId))
+        .slice(-DELIVERIES_SHOWN_MAX)
+        .map((recording) => ({
+          recordingId: recording.recordingId,
+          takeId: recording.takeId,
+          memberId: recording.memberId,
+          name: recording.name,
+          sizeBytes: recording.sizeBytes ?? 0,
+          state: stateOf(recording),
+        })),
+    });
   }
 
   #warn(error: unknown): void {
@@ -170,6 +258,15 @@ export class Deliveries {
 function freeBytesOf(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);
   return bavail * bsize;
+}
+
+/** A file that cannot be read is none: then all comes, as for somebody who never chose. */
+function readChoices(folder: string): DeliveryChoices {
+  try {
+    return DeliveryChoices.parse(JSON.parse(readFileSync(join(folder, CHOICES_FILE), "utf8")));
+  } catch {
+    return [];
+  }
 }
 
 /** Half of what was withdrawn, or ended, while this companion was away: nothing will ever complete it. */

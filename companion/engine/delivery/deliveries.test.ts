@@ -7,6 +7,7 @@ import type { Recording } from "../../../protocol/recordings.ts";
 import { initialTransport } from "../../../protocol/transport.ts";
 import { ApiError } from "../api/api-client.std.ts";
 import { Deliveries } from "./deliveries.node.ts";
+import type { DeliveryReport } from "./delivery-report.std.ts";
 import { DISK_RESERVE_BYTES, deliveryVerdict, UNASKED_BYTES } from "./disk-room.std.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sessionlinked-deliveries-"));
@@ -42,6 +43,7 @@ function opened(listed: Recording[], disk: { freeBytes: number }) {
   const wanted: string[] = [];
   const asked: string[] = [];
   const warnings: string[] = [];
+  const reports: DeliveryReport[] = [];
   const deliveries = new Deliveries({
     api: {
       listRecordings: async () => listed,
@@ -58,8 +60,10 @@ function opened(listed: Recording[], disk: { freeBytes: number }) {
     onAsk: ({ name }) => asked.push(name),
     onDelivered: () => undefined,
     onWarning: (message) => warnings.push(message),
+    onReport: (report) => reports.push(report),
   });
-  return { deliveries, wanted, asked, warnings };
+  const states = () => reports.at(-1)?.stems.map(({ name, state }) => `${name} ${state}`);
+  return { deliveries, wanted, asked, warnings, reports, states };
 }
 
 describe("what comes by itself", () => {
@@ -89,6 +93,24 @@ describe("what comes by itself", () => {
     await deliveries.allow();
     deliveries.stop();
     expect(wanted.slice(4)).toEqual(["x", "y", "z"]);
+  });
+
+  test("C7: what a person has chosen not to have stays away, in the next run too, and comes when they choose again", async () => {
+    const listed = [recording("x", 1_000), recording("y", 1_000)];
+    const x: RecordingId = `rec_${"x".repeat(26)}`;
+    const first = opened(listed, { freeBytes: 1e12 });
+    await first.deliveries.choose(x, false);
+    expect(first.wanted).toEqual(["y"]);
+    expect(first.states()).toEqual(["x declined", "y waiting"]);
+    expect(first.reports.at(-1)).toMatchObject({ freeBytes: 1e12, stems: [{ sizeBytes: 1_000 }, {}] });
+    first.deliveries.stop();
+    const second = opened(listed, { freeBytes: 1e12 });
+    await second.deliveries.fetch();
+    expect(second.wanted).toEqual(["y"]);
+    await second.deliveries.choose(x, true);
+    second.deliveries.stop();
+    expect(second.wanted.slice(1)).toEqual(["x", "y"]);
+    expect(second.states()).toEqual(["x waiting", "y waiting"]);
   });
 
   test("X39: many small ones are one large delivery, and no yes takes the reserve", () => {

@@ -39,13 +39,19 @@ test("P69: a wish counts with the service's own signature over this very copy, i
 
 test("P69: a companion says once that copies are wished gone, and deletes nothing by itself", async () => {
   const said: number[] = [];
+  const answers: string[] = [];
+  let waiting = [wished()];
   const deliveries = new Deliveries({
     api: {
       listRecordings: async () => [],
       readRecording: () => Promise.reject(new Error("Not in a test.")),
       download: () => Promise.reject(new Error("Not in a test.")),
-      listWishes: async () => [wished()],
+      listWishes: async () => waiting,
       readWishKey: async () => key,
+      answerWish: async (_, answer) => {
+        answers.push(answer);
+        waiting = [];
+      },
     },
     sessionId,
     sessionName: "Session",
@@ -57,8 +63,11 @@ test("P69: a companion says once that copies are wished gone, and deletes nothin
   });
   await deliveries.fetch();
   await deliveries.fetch();
-  deliveries.stop();
   expect(said).toEqual([1]);
+  expect(await deliveries.answerWish(recordingId, "kept")).toBe(true);
+  deliveries.stop();
+  expect(said).toEqual([1, 0]);
+  expect(answers).toEqual(["kept"]);
 });
 
 test("P69: whoever obeys has the stem gone from the folder and its projects, and their own takes untouched", async () => {

@@ -52,6 +52,11 @@ export class SessionFolder {
     return this.#placed.has(recordingId);
   }
 
+  /** By what name a stem came here; `null` where it did not. */
+  nameOf(recordingId: string): string | null {
+    return this.#placed.get(recordingId)?.name ?? null;
+  }
+
   /** What the session counts bars with: the projects carry it, and it lies beside them as a MIDI file. */
   setMap(map: TimelineMap): Promise<void> {
     const mine = this.#last.then(() => {

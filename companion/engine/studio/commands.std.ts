@@ -1,6 +1,8 @@
 import * as z from "zod";
+import { AnswerWish } from "../../../protocol/deliveries.ts";
 import { MemberId, RecordingId } from "../../../protocol/ids.ts";
 import { TransportCommand } from "../../../protocol/room.ts";
+import { ChoiceOf } from "../delivery/delivery-choices.std.ts";
 import { BufferSetting, DelaySetting, LaneMixSetting } from "../sound/sound-messages.std.ts";
 
 /** Commands: what a person, through whatever end they use, asks of the studio. */
@@ -17,6 +19,12 @@ export const StudioCommand = z.discriminatedUnion("type", [
   z.object({ type: z.literal("withdraw"), recordingId: RecordingId }),
   /** Yes to a large delivery, or to all that were asked about. */
   z.object({ type: z.literal("fetch"), recordingId: RecordingId.optional() }),
+  /** What of the others' comes to this machine: all of somebody, a take, or a stem. What is here stays. */
+  z.object({ type: z.literal("deliver"), of: ChoiceOf, wanted: z.boolean() }),
+  /** What the person does about an owner's wish that a copy go; `deleted` takes it from this machine's folder (P69). */
+  z.object({ type: z.literal("answer-wish"), recordingId: RecordingId, answer: AnswerWish.shape.answer }),
+  /** Asks for the events `deliveries` and `wishes` once more. */
+  z.object({ type: z.literal("copies") }),
   /** From the next take on, stems travel while they are recorded. */
   z.object({ type: z.literal("share-as-i-record"), on: z.boolean() }),
   z.object({ type: z.literal("arm"), input: z.string(), armed: z.boolean() }),

@@ -1,8 +1,11 @@
 import * as z from "zod";
+import { AnswerWish } from "../../../protocol/deliveries.ts";
+import { RecordingId } from "../../../protocol/ids.ts";
 import { Recording } from "../../../protocol/recordings.ts";
 import { Role } from "../../../protocol/roles.ts";
 import { LoggedEvent, TransportCommand } from "../../../protocol/room.ts";
 import type { ClockEstimate } from "../clock/session-clock.std.ts";
+import { DeliveryReport } from "../delivery/delivery-report.std.ts";
 import { DelaySetting, LinksReport, Uplink, Words } from "../sound/sound-messages.std.ts";
 import { Stem } from "../stems/stem.std.ts";
 import type { DawReport } from "../transport/daw-link.std.ts";
@@ -101,6 +104,23 @@ export const StudioEvent = z.discriminatedUnion("type", [
     path: z.string(),
     sha256: z.string(),
   }),
+  /** What of the others' is here, comes, waits or stays away, and what this machine's disk still holds. */
+  z.object({ type: z.literal("deliveries"), report: DeliveryReport }),
+  /** Copies here that their owners wish gone; the whole list, whenever it is another one (P69). */
+  z.object({
+    type: z.literal("wishes"),
+    wishes: z.array(
+      z.object({
+        recordingId: RecordingId,
+        wishedAtMs: z.number(),
+        /** What the copy is called in this folder, and whether it is there. */
+        name: z.string().nullable(),
+        isHere: z.boolean(),
+      }),
+    ),
+  }),
+  /** The owner has been told what was done about a copy of theirs. */
+  z.object({ type: z.literal("wish-answered"), recordingId: RecordingId, answer: AnswerWish.shape.answer }),
   z.object({ type: z.literal("report"), report: StudioReport }),
   /** What a person must be told before something is done for them. */
   z.object({ type: z.literal("notice"), message: z.string() }),

@@ -80,11 +80,8 @@ export class StudioTakes {
         emit({ type: "delivery-asked", recordingId, name, sizeBytes: sizeBytes ?? 0 }),
       onDelivered: ({ recordingId, name, sha256 }, path) =>
         emit({ type: "delivered", recordingId, name, path, sha256: sha256 ?? "" }),
-      onWished: (wishes) =>
-        emit({
-          type: "notice",
-          message: `Owners ask you to delete ${wishes.length === 1 ? "a copy" : `${wishes.length} copies`} of theirs.`,
-        }),
+      onWished: (wishes) => emit({ type: "wishes", wishes: [...wishes] }),
+      onReport: (report) => emit({ type: "deliveries", report }),
       onWarning: (message) => onWarning("delivery", message),
     });
     const takes = new TakeRecorder({

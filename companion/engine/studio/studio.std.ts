@@ -90,6 +90,15 @@ export class Studio implements RoomHandlers {
       case "fetch":
         void this.#parts.takes.deliveries.allow(command.recordingId);
         break;
+      case "deliver":
+        void this.#parts.takes.deliveries.choose(command.of, command.wanted);
+        break;
+      case "answer-wish":
+        void this.#answerWish(command);
+        break;
+      case "copies":
+        this.#parts.takes.deliveries.tellAll();
+        break;
       case "share-as-i-record":
         if (command.on) this.#notice(SHARE_NOTICE);
         library.shareAsIRecord = command.on;
@@ -217,6 +226,11 @@ export class Studio implements RoomHandlers {
         "Recordings are shared in this session. An observer gets no files: ask the host for another role.",
       );
     }
+  }
+
+  async #answerWish({ recordingId, answer }: Extract<StudioCommand, { type: "answer-wish" }>): Promise<void> {
+    if (await this.#parts.takes.deliveries.answerWish(recordingId, answer))
+      this.#options.emit({ type: "wish-answered", recordingId, answer });
   }
 
   #mute(isMuted: boolean): void {

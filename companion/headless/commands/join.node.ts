@@ -130,6 +130,18 @@ function tell(screen: Screen, event: StudioEvent, nameOf: NameOf): void {
         screen.say(`Read to each other: ${event.state.words.join(" ")}. Other words at somebody else: stop talking.`);
       else if (event.state.state === "broken") screen.complain("Somebody may be listening in: the keys do not agree.");
       return;
+    case "wishes": {
+      const count = event.wishes.length;
+      if (count === 0) return;
+      screen.say(
+        `Owners ask you to delete ${count === 1 ? "a copy" : `${count} copies`} of theirs: "sessionlinked wishes".`,
+      );
+      return;
+    }
+    case "wish-answered":
+      screen.say(`Told the owner: ${event.answer}.`);
+      return;
+    case "deliveries":
     case "level":
     case "latency":
     case "executed":

@@ -1,3 +1,5 @@
+import type { AgreeWords } from "./agree.en.std.ts";
+import type { CopiesWords } from "./copies.en.std.ts";
 import type { DawWords } from "./daw.en.std.ts";
 import type { HostWords } from "./host.en.std.ts";
 import type { RecordWords } from "./record.en.std.ts";
@@ -5,4 +7,11 @@ import type { TakeWords } from "./take.en.std.ts";
 import type { ViewWords } from "./view.en.std.ts";
 
 /** All that the view says. One language has what the other has, or it does not compile. */
-export type Words = ViewWords & { host: HostWords; take: TakeWords; record: RecordWords; daw: DawWords };
+export type Words = ViewWords & {
+  host: HostWords;
+  take: TakeWords;
+  record: RecordWords;
+  daw: DawWords;
+  agree: AgreeWords;
+  copies: CopiesWords;
+};
