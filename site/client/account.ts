@@ -12,7 +12,14 @@ const open = (selector: string) => {
   const root = document.querySelector<HTMLFormElement>(selector);
   return root === null ? null : new Form(root);
 };
-const done = (form: Form) => location.assign(form.root.dataset.done ?? "/account");
+/** The page anew, with what was done; also where its address is the one that it has already, which would only move it to the fragment. */
+function done(form: Form): void {
+  const to = new URL(form.root.dataset.done ?? "/account", location.href);
+  if (to.pathname + to.search === location.pathname + location.search) {
+    history.replaceState(null, "", to);
+    location.reload();
+  } else location.assign(to);
+}
 
 const addPasskey = open("#add-passkey");
 addPasskey?.onSubmit(async (button) => {

@@ -19,11 +19,29 @@ export interface FieldProps {
   value?: string;
   autocomplete?: string;
   required?: boolean;
+  /** What is said where it is missing, if the page has better words than "Please fill this in." */
+  missing?: string;
   maxLength?: number;
 }
 
+/** A form that was refused: what was typed stays in it, and what is wrong is said at its fields. */
+export interface Refused {
+  typed: Record<string, string>;
+  wrong: readonly string[];
+}
+
 /** A labelled field whose hint and error are tied to it by `aria-describedby` (WCAG 3.3.1, 3.3.2). */
-export function Field({ name, id = name, label, hint, problem, maxLength, type = "text", ...input }: FieldProps) {
+export function Field({
+  name,
+  id = name,
+  label,
+  hint,
+  problem,
+  missing,
+  maxLength,
+  type = "text",
+  ...input
+}: FieldProps) {
   const described = [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(" ");
   return (
     <div class="field">
@@ -33,16 +51,13 @@ export function Field({ name, id = name, label, hint, problem, maxLength, type =
           {hint}
         </p>
       )}
-      {problem === undefined ? null : (
-        <p class="problem" id={`${id}-problem`}>
-          {problem}
-        </p>
-      )}
+      <Problem of={id} text={problem} />
       <input
         id={id}
         name={name}
         type={type}
         maxlength={maxLength}
+        data-missing={missing}
         aria-describedby={described === "" ? undefined : described}
         aria-invalid={problem === undefined ? undefined : "true"}
         {...input}
@@ -52,11 +67,37 @@ export function Field({ name, id = name, label, hint, problem, maxLength, type =
 }
 
 /** A label over its control, whose id is `name`. */
-export const Labelled = ({ name, label, children }: { name: string; label: string; children: Child }) => (
+export const Labelled = ({
+  name,
+  label,
+  problem,
+  children,
+}: {
+  name: string;
+  label: string;
+  problem?: string | undefined;
+  children: Child;
+}) => (
   <div class="field">
     <label for={name}>{label}</label>
+    <Problem of={name} text={problem} />
     {children}
   </div>
+);
+
+/** What is wrong with one field, before it. */
+export const Problem = ({ of, text }: { of: string; text: string | undefined }) =>
+  text === undefined ? null : (
+    <p class="problem" id={`${of}-problem`}>
+      {text}
+    </p>
+  );
+
+/** What came of a form, where that form stands. */
+export const Said = ({ text, isBad = false }: { text: string; isBad?: boolean }) => (
+  <p class={`said ${isBad ? "bad" : ""}`} role={isBad ? "alert" : "status"}>
+    {text}
+  </p>
 );
 
 /** Lists what is wrong at the head of a form, each with a way to its field. Shows nothing while nothing is wrong. */

@@ -79,7 +79,7 @@ export interface LayoutProps {
   hidden?: boolean;
   /** Where a PNG of 1200 × 630 lies that stands for the page where its address is shared. */
   image?: string;
-  /** Client scripts by the name of their entry in site/client/. Pages that nobody else finds also say times in the reader's own zone. */
+  /** Client scripts by the name of their entry in site/client/. Pages that nobody else finds also say times in the reader's own zone, and what does not fit into a form. */
   scripts?: readonly string[];
   /** Style sheets beside the one that all pages share, by the name of their entry. */
   styles?: readonly string[];
@@ -143,7 +143,7 @@ export function Layout({
         ))}
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
         <link rel="manifest" href="/manifest.webmanifest" />
-        {(hidden ? ["local-time", ...scripts] : scripts).map((name) => (
+        {(hidden ? ["local-time", "fields", ...scripts] : scripts).map((name) => (
           <script type="module" src={built[`${name}.js`]} />
         ))}
       </head>

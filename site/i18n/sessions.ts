@@ -82,6 +82,7 @@ export const sessionText = words({
       inviteLabelHint: "Only hosts see it. Leave it empty if you like.",
       inviteRole: "Role",
       inviteUses: "How many people",
+      inviteLabelProblem: (max: number) => `At most ${max} characters, none of them invisible.`,
       invite: "Make an invite",
       inviteMade: "Pass this on now: in ten minutes it is no longer shown here.",
       inviteCode: "Code",
@@ -133,7 +134,11 @@ export const sessionText = words({
       plan: "Plan the evening",
       move: "Save the change",
       cancel: "Call it off",
-      problem: "An evening needs a day and time still to come, and a time zone by its name, such as Europe/Berlin.",
+      problems: {
+        startsAt: "An evening needs a day and a time that are still to come.",
+        timeZone: "A time zone has a name such as Europe/Berlin.",
+        other: "This evening does not fit. Look at it again.",
+      },
     },
     leave: {
       title: "Leave this session?",
@@ -301,6 +306,7 @@ export const sessionText = words({
       inviteLabelHint: "Das sehen nur Hosts. Du kannst es leer lassen.",
       inviteRole: "Rolle",
       inviteUses: "Für wie viele",
+      inviteLabelProblem: (max) => `Höchstens ${max} Zeichen, und keines davon unsichtbar.`,
       invite: "Einladung erstellen",
       inviteMade: "Gib den Code jetzt weiter: In zehn Minuten ist er hier nicht mehr zu sehen.",
       inviteCode: "Code",
@@ -353,7 +359,11 @@ export const sessionText = words({
       plan: "Abend planen",
       move: "Änderung speichern",
       cancel: "Absagen",
-      problem: "Ein Abend braucht einen Zeitpunkt, der noch kommt, und den Namen einer Zeitzone, etwa Europe/Berlin.",
+      problems: {
+        startsAt: "Ein Abend braucht Tag und Uhrzeit, und beides muss noch kommen.",
+        timeZone: "Eine Zeitzone heißt zum Beispiel Europe/Berlin.",
+        other: "So geht dieser Abend nicht. Sieh ihn noch einmal durch.",
+      },
     },
     leave: {
       title: "Diese Session verlassen?",

@@ -148,7 +148,7 @@ export function Home({ page }: { page: Page }) {
         </div>
         <div class="stack">
           <search>
-            <form class="search-line" action="/hub">
+            <form class="search-line" action="/hub" novalidate>
               {page.languageAsked ? <input type="hidden" name="lang" value={page.language} /> : null}
               <input type="search" name="q" aria-label={t.hubSearch} placeholder={t.hubExample} maxlength={100} />
               <button class="button" type="submit">

@@ -40,7 +40,7 @@ function Act({
   destructive?: boolean;
 }) {
   return (
-    <form method="post" action={href(page, to)} class="stack">
+    <form method="post" action={href(page, to)} class="stack" novalidate>
       {Object.entries(what).map(([name, value]) => (
         <input type="hidden" name={name} value={value} />
       ))}
@@ -188,7 +188,7 @@ function Holds({ page, holds }: { page: Page; holds: readonly Hold[] }) {
           <p>
             {reason} ({owner})
           </p>
-          <form method="post" action={href(page, `/operator/holds/${holdId}`)} class="stack">
+          <form method="post" action={href(page, `/operator/holds/${holdId}`)} class="stack" novalidate>
             <input type="hidden" name="do" value="go-on" />
             <Field name="reviewAt" id={`${holdId}-review`} label={t.nextReview} type="date" required />
             <p>
@@ -198,7 +198,7 @@ function Holds({ page, holds }: { page: Page; holds: readonly Hold[] }) {
           <Act page={page} to={`/operator/holds/${holdId}`} what={{ do: "release" }} label={t.release} destructive />
         </section>
       ))}
-      <form method="post" action={href(page, "/operator/holds")} class="stack">
+      <form method="post" action={href(page, "/operator/holds")} class="stack" novalidate>
         <h3>{t.holdAccount}</h3>
         <input type="hidden" name="what" value="account" />
         <Field name="email" id="hold-email" label={t.email} type="email" required />
@@ -208,7 +208,7 @@ function Holds({ page, holds }: { page: Page; holds: readonly Hold[] }) {
           <Button label={t.hold} kind="quiet" />
         </p>
       </form>
-      <form method="post" action={href(page, "/operator/holds")} class="stack">
+      <form method="post" action={href(page, "/operator/holds")} class="stack" novalidate>
         <h3>{t.holdLogs}</h3>
         <input type="hidden" name="what" value="logs" />
         {day("from", t.from)}
@@ -336,7 +336,7 @@ export function OperatorSignIn({ page, isWrong }: { page: Page; isWrong: boolean
             {t.wrong}
           </p>
         ) : null}
-        <form method="post" action={href(page, "/operator/sign-in")} class="stack">
+        <form method="post" action={href(page, "/operator/sign-in")} class="stack" novalidate>
           <Field name="key" label={t.key} type="password" autocomplete="off" required maxLength={100} />
           <Field name="code" label={t.code} autocomplete="one-time-code" required maxLength={6} />
           <p>

@@ -1,4 +1,4 @@
-import { ErrorSummary, State } from "../design/form.tsx";
+import { ErrorSummary, Problem, State } from "../design/form.tsx";
 import { Layout } from "../design/layout.tsx";
 import { href, type Page } from "../design/page.ts";
 import { Timeline } from "../design/timeline.tsx";
@@ -119,7 +119,7 @@ export function Waitlist({ page, state, email, consented = false, wrong = [] }: 
     ...(state === "tries" ? { email: t.tries } : {}),
   };
   return (
-    <Layout page={page} title={t.title} description={t.lead}>
+    <Layout page={page} title={t.title} description={t.lead} scripts={["fields"]}>
       <section class="waitlist">
         <div class="stack">
           <h1>{t.title}</h1>
@@ -132,11 +132,7 @@ export function Waitlist({ page, state, email, consented = false, wrong = [] }: 
             <p class="small soft" id="email-hint">
               {t.emailHint}
             </p>
-            {problems.email === undefined ? null : (
-              <p class="problem" id="email-problem">
-                {problems.email}
-              </p>
-            )}
+            <Problem of="email" text={problems.email} />
             <input
               id="email"
               name="email"
@@ -144,13 +140,22 @@ export function Waitlist({ page, state, email, consented = false, wrong = [] }: 
               autocomplete="email"
               value={email}
               required
+              data-missing={t.problems.email}
               aria-describedby={problems.email === undefined ? "email-hint" : "email-hint email-problem"}
               aria-invalid={problems.email === undefined ? undefined : "true"}
             />
           </div>
-          {problems.consent === undefined ? null : <p class="problem">{problems.consent}</p>}
+          <Problem of="consent" text={problems.consent} />
           <label class="tick">
-            <input id="consent" name="consent" type="checkbox" value="yes" checked={consented} required />
+            <input
+              id="consent"
+              name="consent"
+              type="checkbox"
+              value="yes"
+              checked={consented}
+              required
+              data-missing={t.problems.consent}
+            />
             <span>{waitlistWording[page.language]}</span>
           </label>
           <button class="button" type="submit">

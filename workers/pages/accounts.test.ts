@@ -60,7 +60,7 @@ describe("the account's pages", () => {
 
   test("A6: a plain form corrects the name; what does not fit changes nothing and says so", async () => {
     const saved = await send("/account/details", { displayName: "Augusta King", language: "de" });
-    expect([saved.status, saved.headers.get("Location")]).toEqual([303, "/account?done=saved"]);
+    expect([saved.status, saved.headers.get("Location")]).toEqual([303, "/account?at=you&done=saved#you"]);
     expect(await nameNow()).toBe("Augusta King");
     for (const displayName of ["", "x", "a\u0000b", "Аda", "admin", "n".repeat(41)]) {
       const refused = await send("/account/details", { displayName, language: "en" });
@@ -75,8 +75,8 @@ describe("the account's pages", () => {
   test("the account's language is the site's from the press on that saves it; an address that asks for another gets it", async () => {
     const english = { "Accept-Language": "en" };
     const saved = await send("/account/details?lang=en", { displayName: "Ada Lovelace", language: "de" }, english);
-    expect(saved.headers.get("Location")).toBe("/account?done=saved");
-    for (const path of ["/account?done=saved", "/help", "/sign-in?again=1"])
+    expect(saved.headers.get("Location")).toBe("/account?at=you&done=saved#you");
+    for (const path of ["/account?at=you&done=saved", "/help", "/sign-in?again=1"])
       expect(await (await get(path, english)).text()).toContain('<html lang="de"');
     expect(await (await get("/account?lang=en", english)).text()).toContain('<html lang="en');
     expect(await (await get("/help", { ...english, Cookie: "" })).text()).toContain('<html lang="en');
@@ -104,7 +104,7 @@ describe("the account's pages", () => {
   test("a sign-in that is renewed on the way reaches the browser, also when the form did not fit", async () => {
     for (const [displayName, outcome] of [
       ["", null],
-      ["Augusta King", "/account?done=saved"],
+      ["Augusta King", "/account?at=you&done=saved#you"],
     ] as const) {
       nowMs += 25 * 3_600_000;
       const response = await send("/account/details", { displayName, language: "en" });

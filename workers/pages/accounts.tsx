@@ -1,6 +1,6 @@
 import { Language } from "../../protocol/accounts.ts";
 import type { Refusal } from "../../protocol/result.ts";
-import { AccountPage, type Outcome } from "../../site/views/accounts/account.tsx";
+import { AccountPage, type AccountPart, accountParts, type Outcome } from "../../site/views/accounts/account.tsx";
 import { ConfirmEmail } from "../../site/views/accounts/email.tsx";
 import { FinishReset, Reset } from "../../site/views/accounts/reset.tsx";
 import { SignIn } from "../../site/views/accounts/sign-in.tsx";
@@ -116,13 +116,17 @@ async function confirmEmail(c: AppContext, { page }: Visit) {
   return sendPage(c, <ConfirmEmail page={page} token="" state={state} />, answer.ok ? 200 : 410);
 }
 
+/** Back to the part of the page that holds the form. */
+const at = (part: AccountPart) => `/account?at=${part}#${part}`;
+
 async function showAccount(c: AppContext, { page, reader }: ReaderVisit) {
   const detail = await accountDetail(c.env.DB, reader.id, reader.signInId);
   if (detail === null) return seeOther(c, page, "/sign-in?next=/account");
   const done = c.req.query("done");
   const outcome = isOutcome(done) ? done : null;
   const problem = c.req.query("problem") ?? null;
-  return sendPage(c, <AccountPage page={page} account={detail} outcome={outcome} problem={problem} />);
+  const part = accountParts.find((one) => one === c.req.query("at")) ?? null;
+  return sendPage(c, <AccountPage page={page} account={detail} outcome={outcome} problem={problem} part={part} />);
 }
 
 function toCredentials(c: AppContext) {
@@ -134,9 +138,9 @@ async function changeDetails(c: AppContext, { page, reader }: ReaderVisit) {
   const body = { displayName, language, wantsNews: wantsNews !== undefined };
   const answer = await askApi(c, "PATCH", "/account", body);
   // From here on the site speaks the language that was chosen, whatever the address asked for.
-  if (answer.ok) return backTo(c, { ...page, languageAsked: false }, "/account", answer, "saved");
+  if (answer.ok) return backTo(c, { ...page, languageAsked: false }, at("you"), answer, "saved");
   const detail = await accountDetail(c.env.DB, reader.id, reader.signInId);
-  if (answer.reason !== "validation-failed" || detail === null) return backTo(c, page, "/account", answer, "saved");
+  if (answer.reason !== "validation-failed" || detail === null) return backTo(c, page, at("you"), answer, "saved");
   // What was typed stays, and what is wrong with it is said beside it.
   const kept = {
     ...detail,
@@ -146,7 +150,7 @@ async function changeDetails(c: AppContext, { page, reader }: ReaderVisit) {
   const wrong = answer.fields.displayName?.[0];
   const typed = wrong === undefined ? undefined : { name: displayName, wrong };
   const here = { ...page, path: "/account" };
-  const view = <AccountPage page={here} account={kept} typed={typed} outcome={null} problem={null} />;
+  const view = <AccountPage page={here} account={kept} typed={typed} outcome={null} problem={null} part={null} />;
   return sendPage(c, view, 422);
 }
 
@@ -172,18 +176,25 @@ signInPages.post("/account/email/confirm", costs("read"), needs("wasm"), withPag
 const toAccount = () => "/account";
 
 /** A form that is one request to the API. */
-const formOf = (done: Outcome, request: (fields: Record<string, string>) => [string, string, unknown?]) =>
+const formOf = (
+  part: AccountPart,
+  done: Outcome,
+  request: (fields: Record<string, string>) => [string, string, unknown?],
+) =>
   withReader(async (c, { page }) => {
     const [method, to, body] = request(await fieldsOfForm(c));
-    return backTo(c, page, "/account", await askApi(c, method, to, body), done);
+    return backTo(c, page, at(part), await askApi(c, method, to, body), done);
   }, toAccount);
 
 const passkey = (id = "") => `/account/passkeys/${encodeURIComponent(id)}`;
-const askForAddress = formOf("mailed", ({ email }) => ["POST", "/account/email", { email }]);
-const renamePasskey = formOf("saved", ({ id, label }) => ["PATCH", passkey(id), { label }]);
-const removePasskey = formOf("removed", ({ id }) => ["DELETE", passkey(id)]);
-const endSignIn = formOf("ended", ({ id = "" }) => ["DELETE", `/account/sign-ins/${encodeURIComponent(id)}`]);
-const endOtherSignIns = formOf("ended", () => ["DELETE", "/account/sign-ins"]);
+const askForAddress = formOf("you", "mailed", ({ email }) => ["POST", "/account/email", { email }]);
+const renamePasskey = formOf("credentials", "saved", ({ id, label }) => ["PATCH", passkey(id), { label }]);
+const removePasskey = formOf("credentials", "removed", ({ id }) => ["DELETE", passkey(id)]);
+const endSignIn = formOf("devices", "ended", ({ id = "" }) => [
+  "DELETE",
+  `/account/sign-ins/${encodeURIComponent(id)}`,
+]);
+const endOtherSignIns = formOf("devices", "ended", () => ["DELETE", "/account/sign-ins"]);
 
 /** A person's own account. Each form ends back at it, with what came of it. */
 export const accountPages = newRouter();

@@ -1,4 +1,4 @@
-import { PrivacyCentre } from "../../site/views/privacy/centre.tsx";
+import { type CentrePart, type CentreProps, centreParts, PrivacyCentre } from "../../site/views/privacy/centre.tsx";
 import { costs } from "../http/costs.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { listExports } from "../privacy/export.ts";
@@ -12,8 +12,11 @@ import { problemOf } from "./problem.tsx";
 
 const HOME = "/account/privacy";
 const toCentre = () => HOME;
+/** Back to the part of the page that holds the form. */
+const at = (part: CentrePart) => `${HOME}?at=${part}#${part}`;
 
-async function showCentre(c: AppContext, { page, reader }: ReaderVisit) {
+async function showCentre(c: AppContext, { page: asked, reader }: ReaderVisit, typed?: CentreProps["typed"]) {
+  const page = { ...asked, path: HOME };
   const [held, exports, requests, restrictedAtMs, uncountedAtMs, deliveries] = await Promise.all([
     heldAbout(c.env.DB, reader.id),
     listExports(c.env.DB, reader.id, c.var.deps.now()),
@@ -23,7 +26,8 @@ async function showCentre(c: AppContext, { page, reader }: ReaderVisit) {
     listDeliveries(c.env.DB, reader.id),
   ]);
   const problem = problemOf(page, c.req.query("problem"), HOME);
-  const said = { done: c.req.query("done") ?? null, problem };
+  const part = centreParts.find((one) => one === c.req.query("at")) ?? null;
+  const said = { part, done: c.req.query("done") ?? null, problem };
   const mine = held.map((one) => ({
     name: one.name,
     count: one.count,
@@ -41,12 +45,14 @@ async function showCentre(c: AppContext, { page, reader }: ReaderVisit) {
       uncountedAtMs={uncountedAtMs}
       deliveries={deliveries}
       said={said}
+      typed={typed}
     />,
+    typed === undefined ? 200 : 422,
   );
 }
 
 async function askForCopy(c: AppContext, { page }: ReaderVisit) {
-  return backTo(c, page, `${HOME}#export`, await askApi(c, "POST", "/account/exports"), "export");
+  return backTo(c, page, at("export"), await askApi(c, "POST", "/account/exports"), "export");
 }
 
 /** The API's own answer, passed on as it streams: a form's answer is read whole, and this is not to be. */
@@ -59,24 +65,29 @@ async function setRestriction(c: AppContext, { page }: ReaderVisit) {
   const { restrict } = await fieldsOfForm(c);
   const method = restrict === "yes" ? "PUT" : "DELETE";
   const answer = await askApi(c, method, "/account/restriction");
-  return backTo(c, page, `${HOME}#restriction`, answer, restrict === "yes" ? "restricted" : "lifted");
+  return backTo(c, page, at("restriction"), answer, restrict === "yes" ? "restricted" : "lifted");
 }
 
 async function setCounting(c: AppContext, { page }: ReaderVisit) {
   const { object } = await fieldsOfForm(c);
   const answer = await askApi(c, object === "yes" ? "PUT" : "DELETE", "/account/counting-objection");
-  return backTo(c, page, `${HOME}#counting`, answer, object === "yes" ? "uncounted" : "counted");
+  return backTo(c, page, at("counting"), answer, object === "yes" ? "uncounted" : "counted");
 }
 
-async function askForMore(c: AppContext, { page }: ReaderVisit) {
-  const { kind, details } = await fieldsOfForm(c);
+async function askForMore(c: AppContext, visit: ReaderVisit) {
+  const { kind = "", details = "" } = await fieldsOfForm(c);
   const answer = await askApi(c, "POST", "/account/requests", { kind, details });
-  return backTo(c, page, `${HOME}#requests`, answer, "asked");
+  if (!answer.ok && answer.reason === "validation-failed") return showCentre(c, visit, { kind, details });
+  return backTo(c, visit.page, at("requests"), answer, "asked");
 }
 
 /** A person's rights on one page, without a script: what is held, a copy of it, restriction, requests, the way out. */
 export const privacyCentre = newRouter();
-privacyCentre.get(HOME, costs("read"), withReader(showCentre));
+privacyCentre.get(
+  HOME,
+  costs("read"),
+  withReader((c, visit) => showCentre(c, visit)),
+);
 privacyCentre.post(`${HOME}/export`, costs("read"), withReader(askForCopy, toCentre));
 privacyCentre.get(`${HOME}/export/:exportId`, costs("read"), withReader(sendCopy, toCentre));
 privacyCentre.post(`${HOME}/restriction`, costs("read"), withReader(setRestriction, toCentre));

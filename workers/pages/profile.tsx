@@ -1,7 +1,7 @@
 import { SAMPLE_BODY_MAX_BYTES } from "../../protocol/limits.ts";
 import { hubText, isDone } from "../../site/i18n/hub.ts";
 import { type ProfileProblem, profileText } from "../../site/i18n/profile.ts";
-import { ConfirmNoProfile, ConfirmNoSound, EditProfile, type Typed } from "../../site/views/hub/edit.tsx";
+import { ConfirmNoProfile, ConfirmNoSound, EditProfile, profileParts, type Typed } from "../../site/views/hub/edit.tsx";
 import { costs } from "../http/costs.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { listBlocks } from "../hub/blocks.ts";
@@ -30,6 +30,7 @@ async function show(
       profile={profile}
       typed={typed ?? typedOf(profile)}
       problems={problems}
+      part={profileParts.find((one) => one === c.req.query("at"))}
       blocks={await listBlocks(c.env.DB, reader.id)}
       good={isDone(done) ? hubText[page.language].done[done] : undefined}
       bad={problem === undefined ? undefined : problem === "forbidden" ? t.site : t.other}
@@ -64,7 +65,8 @@ async function play(c: AppContext, { reader }: ReaderVisit) {
 async function putSound(c: AppContext, visit: ReaderVisit) {
   const bytes = new Uint8Array((await (await readForm(c)).file("file")?.arrayBuffer()) ?? []);
   const answer = await askApi(c, "PUT", "/profile/sample", bytes);
-  if (answer.ok || isPageOfItsOwn(answer.reason)) return backTo(c, visit.page, PATH, answer, "sample");
+  if (answer.ok || isPageOfItsOwn(answer.reason))
+    return backTo(c, visit.page, `${PATH}?at=sample#sample`, answer, "sample");
   return show(c, visit, ["sample"]);
 }
 
@@ -77,7 +79,7 @@ function askBeforeNoProfile(c: AppContext, { page }: ReaderVisit) {
 }
 
 async function deleteSound(c: AppContext, { page }: ReaderVisit) {
-  return backTo(c, page, PATH, await askApi(c, "DELETE", "/profile/sample"), "sampleGone");
+  return backTo(c, page, `${PATH}?at=sample#sample`, await askApi(c, "DELETE", "/profile/sample"), "sampleGone");
 }
 
 async function deleteProfile(c: AppContext, { page }: ReaderVisit) {
@@ -86,7 +88,8 @@ async function deleteProfile(c: AppContext, { page }: ReaderVisit) {
 
 async function unblock(c: AppContext, { page }: ReaderVisit) {
   const { blockId = "" } = (await readForm(c)).fields;
-  return backTo(c, page, PATH, await askApi(c, "DELETE", `/blocks/${encodeURIComponent(blockId)}`), "lifted");
+  const answer = await askApi(c, "DELETE", `/blocks/${encodeURIComponent(blockId)}`);
+  return backTo(c, page, `${PATH}?at=blocked#blocked`, answer, "lifted");
 }
 
 const withOwner = (handler: (c: AppContext, visit: ReaderVisit) => Response | Promise<Response>) =>

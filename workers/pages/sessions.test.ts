@@ -106,9 +106,15 @@ describe("the next evening", () => {
       { timeZone: "Atlantis" },
       { startsAt: "" },
     ]) {
-      const { location } = await visit("ada", `${path}/evening`, { ...evening, ...wrong });
-      expect(location).toContain("problem=validation-failed");
-      expect((await visit("ada", location)).html).toContain("still to come");
+      const { status, html } = await visit("ada", `${path}/evening`, { ...evening, ...wrong });
+      expect([status, html.match(/id="evening-(starts|zone)-problem"/g)]).toEqual([
+        422,
+        [`id="evening-${"timeZone" in wrong ? "zone" : "starts"}-problem"`],
+      ]);
+      // What was typed is still there.
+      const typed = { ...evening, ...wrong };
+      expect(html).toContain(`value="${typed.timeZone}"`);
+      expect(html).toMatch(/<option value="180" selected/);
     }
   });
 });
@@ -175,7 +181,10 @@ describe("sessions in the browser, without a script", () => {
     await visit("ben", `/invite/${code}`, {});
     expect((await visit("ben", path)).html).not.toContain("&lt;bass&gt;");
     const long = await visit("ada", `${path}/invites`, { role: "participant", uses: "1", label: "x".repeat(61) });
-    expect(long.location).toContain("problem=validation-failed");
+    expect([long.status, long.html.includes(`value="${"x".repeat(61)}"`)]).toEqual([422, true]);
+    const many = await visit("ada", `${path}/invites`, { role: "observer", uses: "33", label: "Cleo" });
+    expect(many.html).toContain("Write a whole number from 1 to 32.");
+    expect(many.html).toMatch(/value="Cleo"[\s\S]*value="observer" selected/);
   });
 
   test("a guesser runs out of tries", async () => {

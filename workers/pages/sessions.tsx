@@ -3,6 +3,7 @@ import { SessionId } from "../../protocol/ids.ts";
 import { PageQuery, pageSchema } from "../../protocol/paging.ts";
 import { may } from "../../protocol/roles.ts";
 import { Invite, InviteSummary, SessionDetail } from "../../protocol/sessions.ts";
+import type { Refused } from "../../site/design/form.tsx";
 import type { Page } from "../../site/design/page.ts";
 import { sessionProblem, sessionText } from "../../site/i18n/sessions.ts";
 import { DeleteSession, LeaveSession, RemoveMember } from "../../site/views/sessions/confirm.tsx";
@@ -114,7 +115,7 @@ async function madeAddress(c: AppContext, { member, reader, page }: MemberVisit,
     accountId: reader.id,
     untilMs: page.nowMs + MADE_SHOWN_MS,
   } as const;
-  return `/sessions/${sessionId}?made=${await issueLinkToken(c.env, c.var.deps, content)}`;
+  return `/sessions/${sessionId}?made=${await issueLinkToken(c.env, c.var.deps, content)}#made`;
 }
 
 async function madeCode(c: AppContext, { member, reader, page }: MemberVisit): Promise<string | null> {
@@ -136,8 +137,13 @@ async function hereNow(c: AppContext, sessionId: SessionId): Promise<ReadonlySet
   return new Set(await Promise.race([asked.catch(() => []), deps.sleep(HERE_WAIT_MS).then(() => [])]));
 }
 
-async function showSession(c: AppContext, visit: MemberVisit) {
-  const { page, member } = visit;
+async function showSession(
+  c: AppContext,
+  visit: MemberVisit,
+  refused: Partial<Record<"evening" | "invites", Refused>> = {},
+) {
+  const { member } = visit;
+  const page = { ...visit.page, path: `/sessions/${member.sessionId}` };
   const detail = await sessionDetail(c.env.DB, member, page.nowMs);
   const here = await hereNow(c, member.sessionId);
   let invites: InviteList | null = null;
@@ -157,6 +163,7 @@ async function showSession(c: AppContext, visit: MemberVisit) {
         members: detail.members.map((one) => ({ ...one, isHere: here.has(one.memberId) })),
       }}
       notice={readNotice(page.language, c.req.query())}
+      refused={refused}
       invites={invites}
       madeCode={invites === null ? null : await madeCode(c, visit)}
       scripts={["takes"]}
@@ -164,7 +171,19 @@ async function showSession(c: AppContext, visit: MemberVisit) {
       {await takesView(c, visit, detail)}
     </SessionPage>
   );
-  return sendPage(c, view);
+  return sendPage(c, view, Object.keys(refused).length > 0 ? 422 : 200);
+}
+
+/** The page with a form that was refused as it was typed; `null`: it was not what was typed that was wrong. */
+function showRefused(
+  c: AppContext,
+  visit: MemberVisit,
+  part: "evening" | "invites",
+  answer: FormAnswer,
+  typed: Record<string, string>,
+) {
+  if (answer.ok || answer.reason !== "validation-failed") return null;
+  return showSession(c, visit, { [part]: { typed, wrong: Object.keys(answer.fields) } });
 }
 
 function showAll(c: AppContext, visit: ReaderVisit) {
@@ -199,13 +218,13 @@ function toInvites(c: AppContext) {
 }
 
 async function makeInvite(c: AppContext, visit: MemberVisit) {
-  const { role, uses, label } = await fieldsOfForm(c);
+  const typed = await fieldsOfForm(c);
+  const { role, uses, label } = typed;
   const path = `/sessions/${visit.member.sessionId}/invites`;
   const answer = await askApi(c, "POST", path, { role, uses: Number(uses), label });
   const made = Invite.safeParse(answer.ok ? answer.value : null);
-  return made.success
-    ? seeOther(c, visit.page, await madeAddress(c, visit, made.data.code))
-    : backToSession(c, visit.page, "invites", answer, "");
+  if (made.success) return seeOther(c, visit.page, await madeAddress(c, visit, made.data.code));
+  return showRefused(c, visit, "invites", answer, typed) ?? backToSession(c, visit.page, "invites", answer, "");
 }
 
 async function revokeInvite(c: AppContext, { page }: ReaderVisit) {
@@ -250,10 +269,12 @@ async function setSettings(c: AppContext, { page }: ReaderVisit) {
 
 const eveningPath = (c: AppContext) => `/sessions/${encodeURIComponent(c.req.param("sessionId") ?? "")}/evening`;
 
-async function planEvening(c: AppContext, { page }: ReaderVisit) {
-  const { startsAt, timeZone, minutes, repeats } = await fieldsOfForm(c);
+async function planEvening(c: AppContext, visit: MemberVisit) {
+  const typed = await fieldsOfForm(c);
+  const { startsAt, timeZone, minutes, repeats } = typed;
   const plan = { startsAt, timeZone: timeZone?.trim(), minutes: Number(minutes), repeats };
-  return backToSession(c, page, "evening", await askApi(c, "PUT", eveningPath(c), plan), "planned");
+  const answer = await askApi(c, "PUT", eveningPath(c), plan);
+  return showRefused(c, visit, "evening", answer, typed) ?? backToSession(c, visit.page, "evening", answer, "planned");
 }
 
 async function cancelEvening(c: AppContext, { page }: ReaderVisit) {
@@ -322,7 +343,7 @@ sessionPages.post("/sessions/:sessionId/members/:memberId/role", costs("read"), 
 sessionPages.get("/sessions/:sessionId/members/:memberId/remove", costs("read"), withMember(askBeforeRemoving));
 sessionPages.post("/sessions/:sessionId/members/:memberId/remove", costs("read"), withReader(removeMember, toSession));
 sessionPages.post("/sessions/:sessionId/settings", costs("read"), withReader(setSettings, toSession));
-sessionPages.post("/sessions/:sessionId/evening", costs("read"), withReader(planEvening, toSession));
+sessionPages.post("/sessions/:sessionId/evening", costs("read"), withMember(planEvening));
 sessionPages.post("/sessions/:sessionId/evening/cancel", costs("read"), withReader(cancelEvening, toSession));
 sessionPages.get("/sessions/:sessionId/evening.ics", costs("read"), withMember(sendCalendar));
 sessionPages.get("/sessions/:sessionId/leave", costs("read"), withMember(askBeforeLeaving));

@@ -1,4 +1,5 @@
 import type { AccountDetail } from "../../../protocol/accounts.ts";
+import { Said } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { accountText } from "../../i18n/account.ts";
@@ -9,8 +10,12 @@ import { Devices } from "./devices.tsx";
 import { History } from "./history.tsx";
 import { LineField, Notice, PasswordField, saidOf } from "./parts.tsx";
 
-/** What the last form did, said once at the head of the page. */
+/** What the last form did. */
 export type Outcome = "welcome" | "saved" | "mailed" | "confirmed" | "ended" | "removed";
+
+/** The parts of the page that hold forms: each answers where it stands. */
+export const accountParts = ["you", "credentials", "devices"] as const;
+export type AccountPart = (typeof accountParts)[number];
 
 export interface AccountProps {
   page: Page;
@@ -19,12 +24,28 @@ export interface AccountProps {
   typed?: { name: string; wrong: string };
   outcome: Outcome | null;
   problem: string | null;
+  /** Where the form stands that `outcome` or `problem` is about; `null`: it is said at the head of the page. */
+  part: AccountPart | null;
 }
 
 /** A person's own account. Forms that carry no secret are plain ones; what is secret is done by the page's script. */
-export function AccountPage({ page, account, typed, outcome, problem }: AccountProps) {
+export function AccountPage({ page, account, typed, outcome, problem, part }: AccountProps) {
   const t = accountText[page.language];
   const problems: Record<string, string> = t.problems;
+  const saidAt = (where: AccountPart | null) =>
+    part !== where ? null : (
+      <>
+        {outcome === null || outcome === "welcome" ? null : <Said text={t[outcome]} />}
+        {problem === null ? null : (
+          <p class="notice" role="alert">
+            {problems[problem] ?? t.problems.other}{" "}
+            {problem === "sign-in-again" ? (
+              <a href={href(page, "/sign-in?again=1&next=/account")}>{t.freshTitle}</a>
+            ) : null}
+          </p>
+        )}
+      </>
+    );
   return (
     <Layout page={page} title={t.title} hidden scripts={["account"]}>
       <header class="account-head">
@@ -38,19 +59,7 @@ export function AccountPage({ page, account, typed, outcome, problem }: AccountP
           </button>
         </form>
       </header>
-      {outcome === null || outcome === "welcome" ? null : (
-        <p class="notice good" role="status">
-          {t[outcome]}
-        </p>
-      )}
-      {problem === null ? null : (
-        <p class="notice" role="alert">
-          {problems[problem] ?? t.problems.other}{" "}
-          {problem === "sign-in-again" ? (
-            <a href={href(page, "/sign-in?again=1&next=/account")}>{t.freshTitle}</a>
-          ) : null}
-        </p>
-      )}
+      {saidAt(null)}
       <noscript>
         <p class="note">{t.script}</p>
       </noscript>
@@ -63,7 +72,8 @@ export function AccountPage({ page, account, typed, outcome, problem }: AccountP
           </p>
         </header>
         <div class="room-work">
-          <form class="stack" method="post" action={href(page, "/account/details")}>
+          {saidAt("you")}
+          <form class="stack" method="post" action={href(page, "/account/details")} novalidate>
             <LineField
               name="displayName"
               label={t.name}
@@ -98,7 +108,7 @@ export function AccountPage({ page, account, typed, outcome, problem }: AccountP
             action={href(page, "/account/email")}
             id="change-email"
             data-said={saidOf(page)}
-            data-done={href(page, "/account?done=mailed")}
+            data-done={href(page, "/account?at=you&done=mailed#you")}
             novalidate
           >
             <fieldset class="stack">
@@ -118,8 +128,12 @@ export function AccountPage({ page, account, typed, outcome, problem }: AccountP
           </form>
         </div>
       </section>
-      <Credentials page={page} account={account} />
-      <Devices page={page} signIns={account.signIns} />
+      <Credentials page={page} account={account}>
+        {saidAt("credentials")}
+      </Credentials>
+      <Devices page={page} signIns={account.signIns}>
+        {saidAt("devices")}
+      </Devices>
       <History page={page} events={account.signInHistory} />
       <section class="room" id="data">
         <header class="stack">

@@ -129,7 +129,7 @@ export function Device({
           </a>
         </div>
       ) : device === null ? (
-        <form class="stack" method="post" action={href(page, "/device")}>
+        <form class="stack" method="post" action={href(page, "/device")} novalidate>
           <LineField
             name="code"
             label={t.code}

@@ -1,3 +1,4 @@
+import type { Child } from "hono/jsx";
 import type { AccountDetail } from "../../../protocol/accounts.ts";
 import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
@@ -6,9 +7,9 @@ import { number } from "../../i18n/format.ts";
 import { LineField, Notice, PasswordField, saidOf } from "./parts.tsx";
 
 /** Passkeys, password, second factor, recovery codes. Each form is shut until its script is there. */
-export function Credentials({ page, account }: { page: Page; account: AccountDetail }) {
+export function Credentials({ page, account, children }: { page: Page; account: AccountDetail; children?: Child }) {
   const t = accountText[page.language];
-  const done = href(page, "/account?done=saved");
+  const done = href(page, "/account?at=credentials&done=saved#credentials");
   const isOnlyOne = account.passkeys.length === 1 && !account.hasPassword;
   return (
     <section class="room" id="credentials">
@@ -17,6 +18,7 @@ export function Credentials({ page, account }: { page: Page; account: AccountDet
         <p class="soft">{t.waysNote}</p>
       </header>
       <div class="room-work">
+        {children}
         <div class="stack">
           <h3>{t.passkeys}</h3>
           {account.passkeys.length === 0 ? <p class="soft">{t.noPasskeys}</p> : null}
@@ -36,7 +38,7 @@ export function Credentials({ page, account }: { page: Page; account: AccountDet
                     )}
                   </p>
                 </div>
-                <form class="rename" method="post" action={href(page, "/account/passkeys/rename")}>
+                <form class="rename" method="post" action={href(page, "/account/passkeys/rename")} novalidate>
                   <input type="hidden" name="id" value={passkey.id} />
                   <input
                     name="label"
@@ -58,7 +60,7 @@ export function Credentials({ page, account }: { page: Page; account: AccountDet
                     action={href(page, "/account/passkeys/remove")}
                     data-said={saidOf(page)}
                     data-id={passkey.id}
-                    data-done={href(page, "/account?done=removed")}
+                    data-done={href(page, "/account?at=credentials&done=removed#credentials")}
                   >
                     <fieldset>
                       <input type="hidden" name="id" value={passkey.id} />

@@ -1,3 +1,4 @@
+import type { Child } from "hono/jsx";
 import type { AccountDetail } from "../../../protocol/accounts.ts";
 import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
@@ -8,7 +9,15 @@ import { dateTime } from "../../i18n/format.ts";
 const MONTH_MS = 30 * 86_400_000;
 
 /** Where a person is signed in, on one line of time, each with a way to send it off. Works without a script. */
-export function Devices({ page, signIns }: { page: Page; signIns: AccountDetail["signIns"] }) {
+export function Devices({
+  page,
+  signIns,
+  children,
+}: {
+  page: Page;
+  signIns: AccountDetail["signIns"];
+  children?: Child;
+}) {
   const t = accountText[page.language];
   const from = page.nowMs - MONTH_MS;
   return (
@@ -18,6 +27,7 @@ export function Devices({ page, signIns }: { page: Page; signIns: AccountDetail[
         <p class="soft">{t.devicesNote}</p>
       </header>
       <div class="room-work">
+        {children}
         <div class="devices-line">
           <Timeline
             label={t.line}

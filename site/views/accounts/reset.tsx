@@ -76,7 +76,7 @@ export function Reset({
           <p>{t.sent}</p>
         </section>
       ) : (
-        <form class="stack" method="post" action={href(page, "/reset")}>
+        <form class="stack" method="post" action={href(page, "/reset")} novalidate>
           <LineField
             name="email"
             label={t.email}

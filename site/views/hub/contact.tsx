@@ -72,7 +72,14 @@ export function Report({ page, path, displayName, reason, details, problem }: Re
           <legend>{t.reason}</legend>
           {reportReasons.map((value) => (
             <label>
-              <input type="radio" name="reason" value={value} checked={value === reason} required />
+              <input
+                type="radio"
+                name="reason"
+                value={value}
+                checked={value === reason}
+                required
+                data-missing={t.reasonMissing}
+              />
               <span>{t.reasons[value]}</span>
             </label>
           ))}

@@ -33,29 +33,38 @@ export interface EditProfileProps {
   blocks: readonly { blockId: string; displayName: string }[];
   good?: string | undefined;
   bad?: string | undefined;
+  /** Where the form stands that `good` or `bad` is about; else it is said at the head of the page. */
+  part?: ProfilePart | undefined;
 }
 
+/** The parts of the page that hold a form of their own. */
+export const profileParts = ["sample", "blocked"] as const;
+export type ProfilePart = (typeof profileParts)[number];
+
 /** One's own profile: the form, and beside it what others see. Works without a script. */
-export function EditProfile({ page, profile, typed, problems, blocks, good, bad }: EditProfileProps) {
+export function EditProfile({ page, profile, typed, problems, blocks, good, bad, part }: EditProfileProps) {
   const t = profileText[page.language];
   const isPublished = profile.publishedAtMs !== null;
   const fieldOf = (name: ProfileProblem) =>
     name === "sampleSize" ? "sample" : name === "empty" ? "instruments" : name;
   const said = Object.fromEntries(problems.map((name) => [fieldOf(name), t.problems[name]]));
   const isStored = problems.every((name) => name === "sample" || name === "sampleSize");
+  const notice = <Notice good={good} bad={bad} />;
   return (
-    <Layout page={page} title={t.title} hidden scripts={["profile"]}>
+    <Layout page={page} title={t.title} hidden>
       <header class="stack">
         <h1>{t.title}</h1>
         <p class="lead">{t.lead}</p>
       </header>
-      <Notice good={good} bad={bad} />
+      {part === undefined ? notice : null}
       <ErrorSummary page={page} problems={said} />
       <Publication page={page} profile={profile} />
       <div class="edit">
         <div class="edit-work">
           <ProfileForm page={page} typed={typed} said={said} />
-          <SoundForm page={page} hasSample={profile.hasSample} problem={said.sample} />
+          <SoundForm page={page} hasSample={profile.hasSample} problem={said.sample}>
+            {part === "sample" ? notice : null}
+          </SoundForm>
           <section class="stack edit-part">
             <h2>{t.deleteTitle}</h2>
             <p class="soft">{t.deleteNote}</p>
@@ -63,7 +72,11 @@ export function EditProfile({ page, profile, typed, problems, blocks, good, bad 
               {t.delete}
             </a>
           </section>
-          {blocks.length === 0 ? null : <Blocks page={page} blocks={blocks} />}
+          {blocks.length === 0 && part !== "blocked" ? null : (
+            <Blocks page={page} blocks={blocks}>
+              {part === "blocked" ? notice : null}
+            </Blocks>
+          )}
         </div>
         {isStored && profile.profileId !== null ? (
           <aside class="edit-preview" aria-label={isPublished ? t.preview : t.previewPrivate}>
@@ -179,7 +192,7 @@ function ProfileForm({ page, typed, said }: { page: Page; typed: Typed; said: Re
     );
   const invalid = (name: string) => (said[name] === undefined ? undefined : "true");
   return (
-    <form class="stack edit-part" id="profile" method="post" action={href(page, "/account/profile")}>
+    <form class="stack edit-part" id="profile" method="post" action={href(page, "/account/profile")} novalidate>
       <Group legend={t.play} hint={t.playHint} id="instruments" problem={said.instruments}>
         <Ticks name="instrument" options={instruments} chosen={typed.instruments} />
         <div class="field long">
@@ -260,13 +273,30 @@ function ProfileForm({ page, typed, said }: { page: Page; typed: Typed; said: Re
   );
 }
 
-function SoundForm({ page, hasSample, problem }: { page: Page; hasSample: boolean; problem: string | undefined }) {
+function SoundForm({
+  page,
+  hasSample,
+  problem,
+  children,
+}: {
+  page: Page;
+  hasSample: boolean;
+  problem: string | undefined;
+  children: Child;
+}) {
   const t = profileText[page.language];
   return (
     <section class="stack edit-part" id="sample">
       <h2>{t.soundTitle}</h2>
       <p class="soft">{t.soundHint}</p>
-      <form class="stack" method="post" action={href(page, "/account/profile/sample")} enctype="multipart/form-data">
+      {children}
+      <form
+        class="stack"
+        method="post"
+        action={href(page, "/account/profile/sample#sample")}
+        enctype="multipart/form-data"
+        novalidate
+      >
         <div class="field">
           <label for="file">{t.file}</label>
           <p class="problem" id="file-problem" role="alert" hidden={problem === undefined}>
@@ -276,6 +306,7 @@ function SoundForm({ page, hasSample, problem }: { page: Page; hasSample: boolea
             id="file"
             name="file"
             type="file"
+            required
             accept="audio/*,.opus"
             aria-describedby="file-problem"
             data-max={SAMPLE_MAX_BYTES}
@@ -295,12 +326,13 @@ function SoundForm({ page, hasSample, problem }: { page: Page; hasSample: boolea
   );
 }
 
-function Blocks({ page, blocks }: { page: Page; blocks: EditProfileProps["blocks"] }) {
+function Blocks({ page, blocks, children }: { page: Page; blocks: EditProfileProps["blocks"]; children: Child }) {
   const t = profileText[page.language];
   return (
     <section class="stack edit-part" id="blocked">
       <h2>{t.blocked}</h2>
       <p class="soft">{t.blockedNote}</p>
+      {children}
       <ul class="rows">
         {blocks.map(({ blockId, displayName }) => (
           <li>

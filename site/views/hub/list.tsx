@@ -148,7 +148,7 @@ function Search({ page, asked, isOpen }: { page: Page; asked: Asked; isOpen: boo
     </option>
   );
   return (
-    <form class="hub-search" method="get" action="/hub">
+    <form class="hub-search" method="get" action="/hub" novalidate>
       {page.languageAsked ? <input type="hidden" name="lang" value={page.language} /> : null}
       <div class="hub-words">
         <label class="hidden" for="q">

@@ -189,7 +189,7 @@ function Contact({
             </a>
           </>
         ) : (
-          <form class="stack" method="post" action={href(page, `${path}/invite`)}>
+          <form class="stack" method="post" action={href(page, `${path}/invite`)} novalidate>
             <Notice bad={bad?.form === "invite" ? bad.problem : undefined} />
             <div class="field">
               <label for="sessionId">{t.session}</label>

@@ -1,6 +1,7 @@
 import type { Delivery } from "../../../protocol/deliveries.ts";
+import { REQUEST_MAX_CHARS } from "../../../protocol/limits.ts";
 import { type Export, type PrivacyRequest, requestKinds } from "../../../protocol/privacy.ts";
-import { Labelled } from "../../design/form.tsx";
+import { Labelled, Said } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
 import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
@@ -11,6 +12,10 @@ import { holdingName } from "../../i18n/holdings.ts";
 import { centreText } from "../../i18n/privacy-centre.ts";
 import { type FormProblem, ProblemNotice } from "./parts.tsx";
 
+/** The parts of the page that hold forms: each answers where it stands. */
+export const centreParts = ["export", "restriction", "counting", "requests"] as const;
+export type CentrePart = (typeof centreParts)[number];
+
 export interface CentreProps {
   page: Page;
   held: readonly { name: string; count: number; purpose: string; until: string }[];
@@ -19,8 +24,10 @@ export interface CentreProps {
   restrictedAtMs: number | null;
   uncountedAtMs: number | null;
   deliveries: readonly Delivery[];
-  /** What the last form did, or why it could not. */
-  said: { done: string | null; problem: FormProblem | null };
+  /** What the last form did, or why it could not, and in which part it stands. */
+  said: { part: CentrePart | null; done: string | null; problem: FormProblem | null };
+  /** A request that was refused. */
+  typed?: { kind: string; details: string } | undefined;
 }
 
 function Copies({ page, exports }: { page: Page; exports: readonly Export[] }) {
@@ -124,27 +131,31 @@ export function PrivacyCentre({
   uncountedAtMs,
   deliveries,
   said,
+  typed,
 }: CentreProps) {
   const t = centreText[page.language];
   const done: Record<string, string> = t.done;
+  const saidAt = (part: CentrePart | null) =>
+    said.part !== part ? null : (
+      <>
+        {said.done === null || done[said.done] === undefined ? null : <Said text={done[said.done] ?? ""} />}
+        <ProblemNotice page={page} problem={said.problem} />
+      </>
+    );
   return (
     <Layout page={page} title={t.title} hidden>
       <header class="stack">
         <h1>{t.title}</h1>
         <p class="lead">{t.lead}</p>
       </header>
-      {said.done === null || done[said.done] === undefined ? null : (
-        <p class="notice good" role="status">
-          {done[said.done]}
-        </p>
-      )}
-      <ProblemNotice page={page} problem={said.problem} />
+      {saidAt(null)}
       <section class="room" id="export">
         <header class="stack">
           <h2>{t.copy}</h2>
           <p class="soft">{t.copyNote}</p>
         </header>
         <div class="room-work">
+          {saidAt("export")}
           {exports.length === 0 ? null : <Copies page={page} exports={exports} />}
           <form method="post" action={href(page, "/account/privacy/export")}>
             <button class="button quiet" type="submit">
@@ -175,6 +186,7 @@ export function PrivacyCentre({
           <p class="soft">{t.restrictionNote}</p>
         </header>
         <form class="stack" method="post" action={href(page, "/account/privacy/restriction")}>
+          {saidAt("restriction")}
           {restrictedAtMs === null ? null : (
             <p class="notice">
               {t.restrictionOn} <Moment page={page} ms={restrictedAtMs} />
@@ -194,6 +206,7 @@ export function PrivacyCentre({
           <p class="soft">{t.countingNote}</p>
         </header>
         <form class="stack" method="post" action={href(page, "/account/privacy/counting")}>
+          {saidAt("counting")}
           {uncountedAtMs === null ? null : (
             <p class="notice">
               {t.uncountedOn} <Moment page={page} ms={uncountedAtMs} />
@@ -213,6 +226,7 @@ export function PrivacyCentre({
           <p class="soft">{t.requestsNote}</p>
         </header>
         <div class="room-work">
+          {saidAt("requests")}
           {requests.length === 0 ? null : (
             <div class="stack">
               {requests.map((request) => (
@@ -220,16 +234,29 @@ export function PrivacyCentre({
               ))}
             </div>
           )}
-          <form class="stack" method="post" action={href(page, "/account/privacy/requests")}>
+          <form class="stack" method="post" action={href(page, "/account/privacy/requests#requests")} novalidate>
             <Labelled name="kind" label={t.kind}>
               <select id="kind" name="kind">
                 {requestKinds.map((kind) => (
-                  <option value={kind}>{t.kinds[kind]}</option>
+                  <option value={kind} selected={kind === typed?.kind}>
+                    {t.kinds[kind]}
+                  </option>
                 ))}
               </select>
             </Labelled>
-            <Labelled name="details" label={t.details}>
-              <textarea id="details" name="details" rows={4} maxlength={4000} required />
+            <Labelled name="details" label={t.details} problem={typed === undefined ? undefined : t.detailsMissing}>
+              <textarea
+                id="details"
+                name="details"
+                rows={4}
+                maxlength={REQUEST_MAX_CHARS}
+                required
+                data-missing={t.detailsMissing}
+                aria-describedby="details-problem"
+                aria-invalid={typed === undefined ? undefined : "true"}
+              >
+                {typed?.details}
+              </textarea>
             </Labelled>
             <p>
               <button class="button quiet" type="submit">

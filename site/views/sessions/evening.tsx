@@ -1,5 +1,6 @@
 import type { Child } from "hono/jsx";
 import type { Evening } from "../../../protocol/sessions.ts";
+import { Problem, type Refused, Said } from "../../design/form.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { fullDateTime } from "../../i18n/format.ts";
 import { sessionText } from "../../i18n/sessions.ts";
@@ -37,36 +38,57 @@ interface PlanEveningProps {
   page: Page;
   sessionId: string;
   evening: PlannedEvening | null;
+  refused?: Refused | undefined;
   children?: Child;
 }
 
 /** A host plans the next evening, moves it, or calls it off. */
-export function PlanEvening({ page, sessionId, evening, children }: PlanEveningProps) {
+export function PlanEvening({ page, sessionId, evening, refused, children }: PlanEveningProps) {
   const t = sessionText[page.language].evening;
   const at = `/sessions/${sessionId}/evening`;
-  const minutes = evening?.minutes ?? 120;
+  const typed = refused?.typed;
+  const minutes = Number(typed?.minutes) || (evening?.minutes ?? 120);
+  const repeats = typed?.repeats ?? evening?.repeats;
+  const problem = (name: "startsAt" | "timeZone") => (refused?.wrong.includes(name) ? t.problems[name] : undefined);
+  const invalid = (name: "startsAt" | "timeZone") => (problem(name) === undefined ? undefined : "true");
   return (
     <section class="stack" id="evening">
       <h2>{t.title}</h2>
       <p class="soft">{t.lead}</p>
       {children}
-      <form class="stack" method="post" action={href(page, at)}>
+      <form class="stack" method="post" action={href(page, `${at}#evening`)} novalidate>
+        {refused === undefined || problem("startsAt") || problem("timeZone") ? null : (
+          <Said text={t.problems.other} isBad />
+        )}
         <div class="pair">
           <div class="field">
             <label for="evening-starts">{t.startsAt}</label>
-            <input id="evening-starts" name="startsAt" type="datetime-local" value={evening?.startsAt} required />
+            <Problem of="evening-starts" text={problem("startsAt")} />
+            <input
+              id="evening-starts"
+              name="startsAt"
+              type="datetime-local"
+              value={typed?.startsAt ?? evening?.startsAt}
+              required
+              aria-describedby="evening-starts-problem"
+              aria-invalid={invalid("startsAt")}
+            />
           </div>
           <div class="field">
             <label for="evening-zone">{t.timeZone}</label>
+            <Problem of="evening-zone" text={problem("timeZone")} />
             <input
               id="evening-zone"
               name="timeZone"
-              value={evening?.timeZone ?? "Europe/Berlin"}
-              data-time-zone={evening === null ? "own" : "kept"}
+              value={typed?.timeZone ?? evening?.timeZone ?? "Europe/Berlin"}
+              data-time-zone={evening === null && typed === undefined ? "own" : "kept"}
               list="time-zones"
               autocomplete="off"
               spellcheck={false}
               required
+              data-missing={t.problems.timeZone}
+              aria-describedby="evening-zone-problem"
+              aria-invalid={invalid("timeZone")}
             />
             <datalist id="time-zones" />
           </div>
@@ -88,7 +110,7 @@ export function PlanEvening({ page, sessionId, evening, children }: PlanEveningP
             <label for="evening-repeats">{t.again}</label>
             <select id="evening-repeats" name="repeats">
               {(["never", "weekly", "fortnightly"] as const).map((one) => (
-                <option value={one} selected={one === evening?.repeats}>
+                <option value={one} selected={one === repeats}>
                   {t.repeats[one]}
                 </option>
               ))}

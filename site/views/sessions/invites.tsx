@@ -1,8 +1,10 @@
 import type { Child } from "hono/jsx";
-import { INVITE_LABEL_MAX_CHARS } from "../../../protocol/limits.ts";
+import { INVITE_LABEL_MAX_CHARS, INVITE_USES_MAX } from "../../../protocol/limits.ts";
 import type { Role } from "../../../protocol/roles.ts";
+import { Problem, type Refused } from "../../design/form.tsx";
 import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
+import { fieldText } from "../../i18n/fields.ts";
 import { dateTime } from "../../i18n/format.ts";
 import { sessionText } from "../../i18n/sessions.ts";
 
@@ -45,47 +47,74 @@ export function Invites({
   page,
   sessionId,
   list,
+  refused,
   children,
 }: {
   page: Page;
   sessionId: string;
   list: InviteList;
+  refused?: Refused | undefined;
   children?: Child;
 }) {
   const text = sessionText[page.language];
   const t = text.one;
   const at = `/sessions/${sessionId}/invites`;
+  const isWrong = (name: string) => refused?.wrong.includes(name) === true;
+  const mark = (name: string) => (isWrong(name) ? "true" : undefined);
   return (
     <section class="stack" id="invites">
       <h2>{t.invites}</h2>
       <p class="soft">{t.invitesLead}</p>
       {children}
-      <form class="stack" method="post" action={href(page, at)}>
+      <form class="stack" method="post" action={href(page, `${at}#invites`)} novalidate>
         <div class="field">
           <label for="invite-label">{t.inviteLabel}</label>
           <p class="small soft" id="invite-label-hint">
             {t.inviteLabelHint}
           </p>
+          <Problem
+            of="invite-label"
+            text={isWrong("label") ? t.inviteLabelProblem(INVITE_LABEL_MAX_CHARS) : undefined}
+          />
           <input
             id="invite-label"
             name="label"
+            value={refused?.typed.label}
+            aria-invalid={mark("label")}
             maxlength={INVITE_LABEL_MAX_CHARS}
             autocomplete="off"
             dir="auto"
-            aria-describedby="invite-label-hint"
+            aria-describedby="invite-label-hint invite-label-problem"
           />
         </div>
         <div class="pair">
           <div class="field">
             <label for="invite-role">{t.inviteRole}</label>
             <select id="invite-role" name="role">
-              <option value="participant">{text.roles.participant}</option>
-              <option value="observer">{text.roles.observer}</option>
+              {(["participant", "observer"] as const).map((role) => (
+                <option value={role} selected={role === refused?.typed.role}>
+                  {text.roles[role]}
+                </option>
+              ))}
             </select>
           </div>
           <div class="field">
             <label for="uses">{t.inviteUses}</label>
-            <input id="uses" name="uses" type="number" min="1" max="32" value="1" required />
+            <Problem
+              of="uses"
+              text={isWrong("uses") ? fieldText[page.language].between("1", String(INVITE_USES_MAX)) : undefined}
+            />
+            <input
+              id="uses"
+              name="uses"
+              type="number"
+              min="1"
+              max={INVITE_USES_MAX}
+              value={refused?.typed.uses ?? "1"}
+              required
+              aria-describedby="uses-problem"
+              aria-invalid={mark("uses")}
+            />
           </div>
         </div>
         <button class="button quiet" type="submit">

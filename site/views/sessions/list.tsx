@@ -61,6 +61,7 @@ function CreateForm({ page, create }: Pick<SessionListProps, "page" | "create">)
         hint={t.nameHint}
         value={create?.name}
         problem={create?.problem}
+        missing={t.nameProblem}
         autocomplete="off"
         required
         maxLength={320}

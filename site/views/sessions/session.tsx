@@ -1,5 +1,6 @@
 import type { Child } from "hono/jsx";
 import type { Role } from "../../../protocol/roles.ts";
+import { type Refused, Said } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
 import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
@@ -44,27 +45,20 @@ export interface PartNotice {
 export function readNotice(language: Language, { done, problem, at }: Record<string, string>): PartNotice | null {
   if (problem !== undefined) {
     const part = parts.find((one) => one === at) ?? "head";
-    const isPlan = part === "evening" && problem === "validation-failed";
-    const text = isPlan ? sessionText[language].evening.problem : sessionProblem(language, problem);
-    return { part, text, isBad: true };
+    return { part, text: sessionProblem(language, problem), isBad: true };
   }
   return isDone(done) ? { part: partOf[done], text: sessionText[language].one.done[done], isBad: false } : null;
 }
 
 /** The answer to a form, where that form stands. */
-function Said({ notice, part }: { notice: PartNotice | null; part: PartNotice["part"] }) {
-  if (notice?.part !== part) return null;
-  return (
-    <p class={`said ${notice.isBad ? "bad" : ""}`} role={notice.isBad ? "alert" : "status"}>
-      {notice.text}
-    </p>
-  );
-}
+const SaidAt = ({ notice, part }: { notice: PartNotice | null; part: PartNotice["part"] }) =>
+  notice?.part === part ? <Said text={notice.text} isBad={notice.isBad} /> : null;
 
 export interface SessionPageProps {
   page: Page;
   session: SeenSession;
   notice: PartNotice | null;
+  refused?: Partial<Record<"evening" | "invites", Refused>>;
   /** For a host only. */
   invites: InviteList | null;
   /** Of the invite that was just made: the only time that it is known. */
@@ -88,7 +82,7 @@ function People({ page, session, notice }: PartProps) {
   return (
     <section class="stack" id="people">
       <h2>{t.people}</h2>
-      <Said notice={notice} part="people" />
+      <SaidAt notice={notice} part="people" />
       <ul class="people">
         {session.members.map(({ memberId, displayName, role, accent, isHere }) => (
           <li class={`person-${accent}`}>
@@ -102,7 +96,7 @@ function People({ page, session, notice }: PartProps) {
             </p>
             {isHost && memberId !== session.memberId ? (
               <div class="actions">
-                <form class="inline" method="post" action={href(page, `${at}/${memberId}/role`)}>
+                <form class="inline" method="post" action={href(page, `${at}/${memberId}/role`)} novalidate>
                   <label class="hidden" for={`role-${memberId}`}>
                     {t.roleOf(displayName)}
                   </label>
@@ -140,7 +134,7 @@ function Settings({ page, session, notice }: PartProps) {
   return (
     <section class="stack" id="settings">
       <h2>{t.settings}</h2>
-      <Said notice={notice} part="settings" />
+      <SaidAt notice={notice} part="settings" />
       <p class={permitted ? "" : "soft"}>
         <span class={`lamp ${permitted ? "on" : ""}`} aria-hidden="true" />
         {permitted ? t.permitted : t.notPermitted}
@@ -163,7 +157,7 @@ function Ending({ page, session, notice }: PartProps) {
   return (
     <section class="stack" id="ending">
       <h2>{t.ending}</h2>
-      <Said notice={notice} part="ending" />
+      <SaidAt notice={notice} part="ending" />
       {session.role !== "host" || hosts > 1 ? (
         <>
           <p class="soft">{t.leaveNote}</p>
@@ -199,7 +193,16 @@ function HereNow({ session, text }: { session: SeenSession; text: { here(names: 
 }
 
 /** One session: its takes first, because they are what one comes for; then who is in it, and what may be done with it. */
-export function SessionPage({ page, session, notice, invites, madeCode, scripts, children }: SessionPageProps) {
+export function SessionPage({
+  page,
+  session,
+  notice,
+  refused,
+  invites,
+  madeCode,
+  scripts,
+  children,
+}: SessionPageProps) {
   const text = sessionText[page.language];
   const t = text.one;
   return (
@@ -221,21 +224,21 @@ export function SessionPage({ page, session, notice, invites, madeCode, scripts,
         {session.evening === null ? null : (
           <NextEvening page={page} sessionId={session.sessionId} evening={session.evening} />
         )}
-        <Said notice={notice} part="head" />
+        <SaidAt notice={notice} part="head" />
       </header>
       {madeCode === null ? null : <MadeInvite page={page} code={madeCode} />}
-      <Said notice={notice} part="takes" />
+      <SaidAt notice={notice} part="takes" />
       {children}
       <div class="columns session-rooms">
         <People page={page} session={session} notice={notice} />
         {session.role === "host" ? (
-          <PlanEvening page={page} sessionId={session.sessionId} evening={session.evening}>
-            <Said notice={notice} part="evening" />
+          <PlanEvening page={page} sessionId={session.sessionId} evening={session.evening} refused={refused?.evening}>
+            <SaidAt notice={notice} part="evening" />
           </PlanEvening>
         ) : null}
         {invites === null ? null : (
-          <Invites page={page} sessionId={session.sessionId} list={invites}>
-            <Said notice={notice} part="invites" />
+          <Invites page={page} sessionId={session.sessionId} list={invites} refused={refused?.invites}>
+            <SaidAt notice={notice} part="invites" />
           </Invites>
         )}
         <Settings page={page} session={session} notice={notice} />
