@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { assetsDir } from "./build.ts";
+import { migrate, storeOf } from "./database.ts";
 import { Mailbox } from "./mailbox.ts";
 import { newOpaqueSetup } from "./secrets.ts";
 import { steady } from "./steady.ts";
@@ -73,32 +74,6 @@ async function localSecrets(stateDir: string): Promise<Record<string, string>> {
   return secrets;
 }
 
-/**
- * Applies the migrations that this database has not seen, in the order of their names, and notes them where Wrangler does on a deploy. Wrangler's
- * own command is a program that takes seconds to start and wants the database for itself; a test starts many platforms.
- */
-async function migrate(db: Platform["db"]): Promise<void> {
-  await db
-    .prepare(
-      `CREATE TABLE IF NOT EXISTS d1_migrations (
-         id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)`,
-    )
-    .run();
-  const applied = await db.prepare("SELECT name FROM d1_migrations").all<{ name: string }>();
-  const done = new Set(applied.results.map((row) => row.name));
-  for (const name of globSync("*.sql", { cwd: join(root, "migrations") }).sort()) {
-    if (done.has(name)) continue;
-    const statements = readFileSync(join(root, "migrations", name), "utf8").split("--> statement-breakpoint");
-    await db.batch([
-      ...statements
-        .map((sql) => sql.trim())
-        .filter((sql) => sql !== "")
-        .map((sql) => db.prepare(sql)),
-      db.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(name),
-    ]);
-  }
-}
-
 type Limits = Record<string, { namespace_id: string; simple: { limit: number; period?: 10 | 60 } }>;
 const forACrowd = (limits: Limits): Limits =>
   Object.fromEntries(
@@ -108,6 +83,7 @@ const forACrowd = (limits: Limits): Limits =>
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const bundle = bundleWorker();
   mkdirSync(options.stateDir, { recursive: true });
+  migrate(options.stateDir);
   const secrets = await localSecrets(options.stateDir);
   const { workerOptions } = unstable_getMiniflareWorkerOptions(join(root, "wrangler.toml"));
   const { rootPath: _rootPath, modulesRules: _rules, ...worker } = workerOptions;
@@ -124,7 +100,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       port: options.port ?? 0,
       cf: false,
       log: mailbox,
-      resourcePersistencePath: join(options.stateDir, "store"),
+      resourcePersistencePath: storeOf(options.stateDir),
       handleStructuredLogs: (entry) => log?.(`${entry.level}: ${entry.message}`),
       workers: [
         {
@@ -145,12 +121,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     }),
   );
   const url = await miniflare.ready;
-  const db = steady(await miniflare.getD1Database("DB"));
-  await migrate(db);
   return {
     origin: url.origin,
     miniflare,
-    db,
+    db: steady(await miniflare.getD1Database("DB")),
     recordings: steady(await miniflare.getR2Bucket("RECORDINGS")),
     mailbox,
     async runCron(scheduledTime = new Date(), cron = "*/5 * * * *") {
