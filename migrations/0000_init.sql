@@ -383,11 +383,12 @@ CREATE TABLE `account_erasures` (
 	`confirmed_at_ms` integer NOT NULL,
 	`due_at_ms` integer NOT NULL,
 	`step` text NOT NULL,
+	`next_try_at_ms` integer DEFAULT 0 NOT NULL,
 	`finished_at_ms` integer
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `account_erasures_account_id_unique` ON `account_erasures` (`account_id`);--> statement-breakpoint
-CREATE INDEX `account_erasures_by_finish` ON `account_erasures` (`finished_at_ms`,`confirmed_at_ms`);--> statement-breakpoint
+CREATE INDEX `account_erasures_by_try` ON `account_erasures` (`finished_at_ms`,`next_try_at_ms`);--> statement-breakpoint
 CREATE TABLE `counting_objections` (
 	`account_id` text PRIMARY KEY NOT NULL,
 	`since_at_ms` integer NOT NULL,
@@ -410,13 +411,14 @@ CREATE TABLE `exports` (
 	`pieces` integer DEFAULT 0 NOT NULL,
 	`data_bytes` integer DEFAULT 0 NOT NULL,
 	`ready_at_ms` integer,
+	`next_try_at_ms` integer DEFAULT 0 NOT NULL,
 	`expires_at_ms` integer NOT NULL,
 	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
 CREATE INDEX `exports_by_account` ON `exports` (`account_id`,`requested_at_ms`);--> statement-breakpoint
 CREATE INDEX `exports_by_expiry` ON `exports` (`expires_at_ms`);--> statement-breakpoint
-CREATE INDEX `exports_by_ready` ON `exports` (`ready_at_ms`,`requested_at_ms`);--> statement-breakpoint
+CREATE INDEX `exports_by_try` ON `exports` (`ready_at_ms`,`next_try_at_ms`);--> statement-breakpoint
 CREATE TABLE `policy_notices` (
 	`version` integer PRIMARY KEY NOT NULL,
 	`started_at_ms` integer NOT NULL,

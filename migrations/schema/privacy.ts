@@ -17,9 +17,11 @@ export const accountErasures = sqliteTable(
     dueAtMs: integer("due_at_ms").notNull(),
     /** Which step is at work; each may be repeated, so a crash costs nothing. */
     step: text("step").notNull(),
+    /** When cron takes it up next: one that does not get through lets the others go first. */
+    nextTryAtMs: integer("next_try_at_ms").notNull().default(0),
     finishedAtMs: integer("finished_at_ms"),
   },
-  (table) => [index("account_erasures_by_finish").on(table.finishedAtMs, table.confirmedAtMs)],
+  (table) => [index("account_erasures_by_try").on(table.finishedAtMs, table.nextTryAtMs)],
 );
 
 /** What an erasure has taken away so far, by number: nothing of what it was. */
@@ -50,12 +52,14 @@ export const exports = sqliteTable(
     pieces: integer("pieces").notNull().default(0),
     dataBytes: integer("data_bytes").notNull().default(0),
     readyAtMs: integer("ready_at_ms"),
+    /** When cron takes it up next: one that does not get through lets the others go first. */
+    nextTryAtMs: integer("next_try_at_ms").notNull().default(0),
     expiresAtMs: integer("expires_at_ms").notNull(),
   },
   (table) => [
     index("exports_by_account").on(table.accountId, table.requestedAtMs),
     index("exports_by_expiry").on(table.expiresAtMs),
-    index("exports_by_ready").on(table.readyAtMs, table.requestedAtMs),
+    index("exports_by_try").on(table.readyAtMs, table.nextTryAtMs),
   ],
 );
 

@@ -10,6 +10,7 @@ import { continueExportOf, continueExports, requestExport } from "../../workers/
 import { exportSchema } from "../../workers/privacy/export-schema.ts";
 import { Faults } from "../../workers/testing/faults.ts";
 import { TestClient } from "../../workers/testing/room-client.ts";
+import { plenty } from "../../workers/testing/studio.ts";
 import { markEverything } from "./marks.ts";
 import { askAs, newWorld, type World } from "./world.ts";
 
@@ -157,7 +158,7 @@ describe("G1: a copy of everything", () => {
         .then((exportId) => continueExportOf(faults.bindings, deps, exportId))
         .catch(() => undefined);
       reached = faults.isDead;
-      await continueExports(env, at(startMs));
+      await continueExports(env, at(startMs), plenty());
       const row = await env.DB.prepare("SELECT id FROM exports").first<{ id: string }>();
       if (row === null) continue;
       const data = jsonOf(await archive(world, "ada", row.id));
@@ -173,7 +174,7 @@ describe("G1: a copy of everything", () => {
       continueExportOf(env, at(startMs), exportId).catch(() => undefined),
       eraseAccount(env, at(startMs), world.accountId.ada, "operator"),
     ]);
-    await continueExports(env, at(startMs));
+    await continueExports(env, at(startMs), plenty());
     expect((await env.RECORDINGS.list({ prefix: `exports/${exportId}` })).objects).toEqual([]);
   });
 
@@ -188,7 +189,7 @@ describe("G1: a copy of everything", () => {
       .run();
     const exportId = await requestExport(env, at(startMs), world.accountId.eve);
     await continueExportOf(env, at(startMs), exportId);
-    for (let run = 0; run < 5; run++) await continueExports(env, at(startMs));
+    for (let run = 0; run < 5; run++) await continueExports(env, at(startMs), plenty());
     const response = await askAs(app, world.token.eve, "GET", `/api/v1/account/exports/${exportId}/archive`);
     const data = jsonOf(unzip(new Uint8Array(await response.arrayBuffer())));
     const times = data.tables.retentionNotices?.map(({ createdAtMs }) => createdAtMs) ?? [];

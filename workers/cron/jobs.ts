@@ -5,6 +5,7 @@ import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { describeThrown, log } from "../platform/log.ts";
 import { keepLog, sweepLogs } from "../platform/log-store.ts";
+import { nextTryAtMs } from "../platform/next-try.ts";
 import { continueErasures } from "../privacy/account-erasure.ts";
 import { continueBreaches } from "../privacy/breaches.ts";
 import { continueExports } from "../privacy/export.ts";
@@ -31,6 +32,8 @@ interface Outcome {
 interface Job {
   /** Calls that one run of it may make, at most. */
   calls: number;
+  /** Calls without which it does not begin: those that ask as they go need a few, and all others all that they may make. */
+  needs?: number;
   /** Left work that was due longer ago than this is told to a person. */
   lateAfterMs?: number;
   run(env: Env, deps: Deps, budget: CallBudget): Promise<Outcome>;
@@ -55,6 +58,7 @@ const ERASURE_CALLS = 12;
 
 const eraseSessions: Job = {
   calls: 300,
+  needs: 20,
   lateAfterMs: 24 * HOUR_MS,
   async run(env, deps, budget) {
     const { results, meta } = await dueErasures(env.DB, deps.now(), ERASURES);
@@ -68,34 +72,35 @@ const eraseSessions: Job = {
       if (await continueErasure(bound.env, bound.deps, sessionId, share)) done++;
       else {
         left = Math.min(left ?? requestedAtMs, requestedAtMs);
-        await postponeErasure(env.DB, sessionId, deps.now());
+        await postponeErasure(env.DB, sessionId, nextTryAtMs(deps.now(), requestedAtMs));
       }
     }
     const oldest = left === undefined ? {} : { oldestDueAtMs: left };
-    return { done, rowsRead: meta.rows_read, finished: done === results.length, ...oldest };
+    return { done, rowsRead: meta.rows_read, finished: done === results.length && done < ERASURES, ...oldest };
   },
 };
 
 /** Everything that happens by the clock. Each job is bounded, finds its work by an index, and may be killed anywhere and run again. */
 export const jobs: Record<string, Job> = {
-  "room-calls": { calls: 130, run: (env, deps, budget) => deliverLeft(env, deps, ROOM_CALLS, budget) },
-  "policy-change": { calls: 10, run: (env, deps) => tellPolicyChange(env, deps) },
+  "room-calls": { calls: 130, needs: 10, run: (env, deps, budget) => deliverLeft(env, deps, ROOM_CALLS, budget) },
+  "policy-change": { calls: 70, run: (env, deps) => tellPolicyChange(env, deps) },
   "request-reminders": { calls: 5, run: remindOfRequests },
-  holds: { calls: 5, run: remindOfHolds },
-  breaches: { calls: 250, run: continueBreaches },
-  exports: { calls: 300, run: continueExports },
-  "account-erasures": { calls: 300, run: continueErasures },
+  holds: { calls: 25, run: remindOfHolds },
+  breaches: { calls: 300, needs: 10, run: continueBreaches },
+  exports: { calls: 300, needs: 30, lateAfterMs: 24 * HOUR_MS, run: continueExports },
+  "account-erasures": { calls: 400, needs: 10, lateAfterMs: 24 * HOUR_MS, run: continueErasures },
   "session-erasures": eraseSessions,
   // Before the sweep: who was not told because runs were missed is told while there is something left to fetch.
-  notices: { calls: 200, run: noticeEndings },
+  notices: { calls: 200, needs: 20, run: noticeEndings },
   recordings: {
     calls: 200,
+    needs: 20,
     lateAfterMs: HOUR_MS,
     run: (env, deps, budget) => sweepRecordings(env, deps, RECORDING_BATCHES, budget),
   },
-  logs: { calls: 20, run: sweepLogs },
+  logs: { calls: 20, needs: 10, run: sweepLogs },
   "small-counts": { calls: 3, run: (env, deps) => dropSmallCounts(env, deps, ROWS) },
-  orphans: { calls: 50, run: (env, deps, budget) => sweepOrphans(env, deps, ORPHAN_PAGES, budget) },
+  orphans: { calls: 50, needs: 20, run: (env, deps, budget) => sweepOrphans(env, deps, ORPHAN_PAGES, budget) },
 
   // What the rules of the inventory say is over. Before the launch is told: nobody is written to whose time is over.
   ...Object.fromEntries(
@@ -135,7 +140,7 @@ export async function runJobs(env: Env, deps: Deps): Promise<void> {
   const names = Object.keys(jobs);
   const first = Math.floor(deps.now() / INTERVAL_MS) % names.length;
   for (const name of [...names.slice(first), ...names.slice(0, first)]) {
-    if (!budget.allows(1)) break;
+    if (!budget.allows(jobs[name]?.needs ?? jobs[name]?.calls ?? 0)) continue;
     await runJob(env, deps, name, budget);
   }
   await keepLog(env, deps);

@@ -3,13 +3,15 @@ import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
 import { accountErasures, erasureReceipts } from "../../migrations/schema.ts";
 import { ERASURE_DEADLINE_MS } from "../../protocol/retention.ts";
+import { CallBudget, metered, withRequestBudget } from "../platform/call-budget.ts";
 import { isUnavailable } from "../platform/database.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { heldUntilReview } from "../platform/held.ts";
+import { nextTryAtMs } from "../platform/next-try.ts";
 import { allRows } from "../platform/rows.ts";
 import { forgetErasures, type Logged, logErasure, missingErasures, newErasureId } from "./erasure-log.ts";
-import { closeDoors, steps } from "./erasure-steps.ts";
+import { closeDoors, STEP_CALLS_MAX, steps } from "./erasure-steps.ts";
 
 /**
  * The life of an account's erasure (E3, A5). It is confirmed by a link in a mail; then it is logged beside the database, and one batch writes
@@ -70,8 +72,10 @@ export async function startErasure(env: Env, deps: Deps, accountId: string, caus
   return (await erasureOf(env.DB, accountId)) ?? logged.erasureId;
 }
 
-async function record(db: D1Database, { erasureId, accountId, confirmedAtMs }: Logged, cause: Cause): Promise<void> {
-  await db.batch([
+/** `false`: it is written down already, or another of the same account is being carried out. */
+async function record(db: D1Database, logged: Logged, cause: Cause): Promise<boolean> {
+  const { erasureId, accountId, confirmedAtMs } = logged;
+  const [written] = await db.batch([
     db
       .prepare(
         `INSERT INTO account_erasures (id, account_id, confirmed_at_ms, due_at_ms, step, cause)
@@ -81,20 +85,22 @@ async function record(db: D1Database, { erasureId, accountId, confirmedAtMs }: L
     db.prepare("INSERT INTO erasure_receipts (erasure_id) SELECT ?1 WHERE changes() > 0").bind(erasureId),
     ...closeDoors(db, { erasureId, accountId }),
   ]);
+  return written?.meta.changes === 1;
 }
 
-/** Carries an erasure on, at most `budget` bounded pieces of work. `true` when it has finished. */
-async function continueAccountErasure(env: Env, deps: Deps, erasureId: string, budget: number): Promise<boolean> {
+/** Carries an erasure on as far as the budget allows, in bounded pieces of work. `true` when it has finished. */
+async function continueAccountErasure(env: Env, deps: Deps, erasureId: string, budget: CallBudget): Promise<boolean> {
+  if (!budget.allows(STEP_CALLS_MAX)) return false;
   const row = await drizzle(env.DB).select().from(accountErasures).where(eq(accountErasures.id, erasureId)).get();
   if (row === undefined || row.accountId === null) return row !== undefined;
   const work = { erasureId, accountId: row.accountId };
   const isHeld = (await heldUntilReview(env.DB, row.accountId)) !== null;
   let name = row.step;
   try {
-    for (let spent = 0; spent < budget; spent++) {
+    while (budget.allows(STEP_CALLS_MAX)) {
       // Nobody sees the person any more; the rest waits for the investigation.
       if (isHeld && name !== FIRST) return false;
-      const stepped = await steps[name]?.(env, deps, work);
+      const stepped = await steps[name]?.(env, deps, work, budget);
       if (stepped === "blocked") return false;
       if (stepped === "more") continue;
       const next = names[names.indexOf(name) + 1];
@@ -112,49 +118,73 @@ async function continueAccountErasure(env: Env, deps: Deps, erasureId: string, b
 
 /** Deletes an account in one go as far as that gets. `false`: something was left; cron or the next call goes on. */
 export async function eraseAccount(env: Env, deps: Deps, accountId: string, cause: Cause): Promise<boolean> {
-  return await continueAccountErasure(env, deps, await startErasure(env, deps, accountId, cause), BUDGET);
+  const bounded = withRequestBudget(env, deps);
+  const erasureId = await startErasure(bounded.env, bounded.deps, accountId, cause);
+  return await continueAccountErasure(bounded.env, bounded.deps, erasureId, bounded.budget);
 }
 
-/** Pieces of work of one request. */
-const BUDGET = 40;
-/** Erasures that one run of cron carries on, and how many entries of the log it looks at. */
+/** Erasures that one run of cron carries on, how many entries of the log it looks at, and how many forgotten ones it writes down again. */
 const ERASURES = 10;
 const LOGGED = 1_000;
+const REPLAYED = 5;
+/** Calls of one that is written down again: its batch, and the entry that was read. */
+const REPLAY_CALLS = 25;
 /** Enough to see that the newest erasures are missing. */
 const LOOKED_AT = 20;
 
-const Open = z.object({ id: z.string() });
+const Open = z.object({ id: z.string(), confirmedAtMs: z.number() });
 
 /** The jobs of cron: first what a restored database has forgotten, then what requests have left. */
-export async function continueErasures(env: Env, deps: Deps) {
-  await replayErasures(env, deps, LOGGED);
+export async function continueErasures(env: Env, deps: Deps, budget: CallBudget) {
+  const isReplayed = await replayErasures(env, budget);
   await forgetErasures(env, deps);
   const { results, meta } = await allRows(
     Open,
     env.DB.prepare(
-      `SELECT id FROM account_erasures WHERE finished_at_ms IS NULL
+      `SELECT id, confirmed_at_ms AS confirmedAtMs FROM account_erasures WHERE finished_at_ms IS NULL AND next_try_at_ms <= ?3
          AND (step = ?2 OR account_id NOT IN (SELECT account_id FROM holds WHERE released_at_ms IS NULL AND account_id IS NOT NULL))
-       ORDER BY confirmed_at_ms LIMIT ?1`,
-    ).bind(ERASURES, FIRST),
+       ORDER BY next_try_at_ms LIMIT ?1`,
+    ).bind(ERASURES, FIRST, deps.now()),
   );
   let done = 0;
-  for (const { id } of results) if (await continueAccountErasure(env, deps, id, BUDGET)) done++;
-  return { done, rowsRead: meta.rows_read, finished: done === results.length && results.length < ERASURES };
+  let left: number | undefined;
+  for (const { id, confirmedAtMs } of results) {
+    if (!budget.allows(STEP_CALLS_MAX + 5)) break;
+    // One that is large leaves something for the others.
+    const share = new CallBudget(Math.max(STEP_CALLS_MAX + 2, Math.floor(budget.left / 2)));
+    const bound = metered(env, deps, share);
+    if (await continueAccountErasure(bound.env, bound.deps, id, share)) done++;
+    else {
+      left = Math.min(left ?? confirmedAtMs, confirmedAtMs);
+      await env.DB.prepare("UPDATE account_erasures SET next_try_at_ms = ?2 WHERE id = ?1 AND finished_at_ms IS NULL")
+        .bind(id, nextTryAtMs(deps.now(), confirmedAtMs))
+        .run();
+    }
+  }
+  const oldest = left === undefined ? {} : { oldestDueAtMs: left };
+  const finished = isReplayed && done === results.length && results.length < ERASURES;
+  return { done, rowsRead: meta.rows_read, finished, ...oldest };
 }
 
-/** Writes erasures down again that the database has forgotten, and closes the doors of those accounts. Returns how many. */
-async function replayErasures(env: Env, deps: Deps, atMost: number): Promise<number> {
-  const missing = await missingErasures(env, atMost);
-  for (const logged of missing) {
-    await record(env.DB, logged, "operator");
-    await continueAccountErasure(env, deps, logged.erasureId, BUDGET);
+/**
+ * Writes erasures down again that the database has forgotten, and closes the doors of those accounts; what is theirs goes as that of every
+ * other erasure does. `true`: there are no more.
+ */
+async function replayErasures(env: Env, budget: CallBudget): Promise<boolean> {
+  for (;;) {
+    if (!budget.allows(REPLAY_CALLS * REPLAYED)) return false;
+    const missing = await missingErasures(env, LOGGED, REPLAYED);
+    let isNew = false;
+    for (const logged of missing) isNew = (await record(env.DB, logged, "operator")) || isNew;
+    if (!isNew || missing.length < REPLAYED) return true;
   }
-  return missing.length;
 }
 
 /** Fault X21: whether the database knows every recent erasure; if not, it is told of them before anybody is served. */
 export async function isUpToDate(env: Env, deps: Deps): Promise<boolean> {
-  if ((await missingErasures(env, LOOKED_AT)).length === 0) return true;
-  await replayErasures(env, deps, LOGGED);
-  return (await missingErasures(env, LOOKED_AT)).length === 0;
+  if ((await missingErasures(env, LOOKED_AT, 1)).length === 0) return true;
+  const bounded = withRequestBudget(env, deps);
+  if (!(await replayErasures(bounded.env, bounded.budget))) return false;
+  await continueErasures(bounded.env, bounded.deps, bounded.budget);
+  return true;
 }

@@ -2,7 +2,7 @@ import { BreachScope } from "../../protocol/breaches.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { firstValue, jsonColumn } from "../platform/rows.ts";
-import { inventory, sqlName } from "./inventory.ts";
+import { inventory, sqlName, tableRules } from "./inventory.ts";
 import type { Subject, TableName } from "./rules.ts";
 
 /**
@@ -10,6 +10,9 @@ import type { Subject, TableName } from "./rules.ts";
  * tables that say when a row was written; of the others everybody is counted, for too many told is better than one too few.
  */
 const PEOPLE = 2_000;
+
+/** Calls of one count of everybody: each way in which a row is about somebody, what is asked for, and the end. */
+export const COUNT_CALLS_MAX = 2 + tableRules.reduce((calls, [, { subjects }]) => calls + subjects.length, 0);
 
 const columnsOf = (table: TableName) => Object.keys(inventory[table].columns);
 export const isTable = (name: string): name is TableName => name in inventory;

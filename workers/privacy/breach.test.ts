@@ -5,6 +5,7 @@ import { DAY_MS } from "../../protocol/retention.ts";
 import { newWorld } from "../../test/promises/world.ts";
 import { systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { plenty } from "../testing/studio.ts";
 import { clocks } from "./breach-clocks.ts";
 import { continueBreaches, handleBreach, listBreaches, registerBreach } from "./breaches.ts";
 
@@ -110,18 +111,18 @@ test("G4: the drill: registered, drafted, reminded, the people told once each in
   expect(authority?.draft).toContain("Article 33");
 
   // Nobody is written to before an operator says so, and an operator is reminded a day before the clock ends.
-  await continueBreaches(here, at(startMs + 48 * HOUR_MS - 1));
+  await continueBreaches(here, at(startMs + 48 * HOUR_MS - 1), plenty());
   expect(await mails("breach-%")).toBe(0);
   expect(await mails("notices-%")).toBe(0);
-  await continueBreaches(here, at(startMs + 48 * HOUR_MS));
-  await continueBreaches(here, at(startMs + 49 * HOUR_MS));
+  await continueBreaches(here, at(startMs + 48 * HOUR_MS), plenty());
+  await continueBreaches(here, at(startMs + 49 * HOUR_MS), plenty());
   expect(await mails("notices-%")).toBe(1);
 
   expect(await handleBreach(here, at(startMs), id, { do: "close" })).toMatchObject({ reason: "untold" });
   await handleBreach(here, at(startMs), id, { do: "tell-people" });
   const told: number[] = [];
   for (let run = 0; run < 4; run++) {
-    await continueBreaches(here, at(startMs + 50 * HOUR_MS + run));
+    await continueBreaches(here, at(startMs + 50 * HOUR_MS + run), plenty());
     told.push((await found(id)).told);
   }
   expect(told).toEqual([100, 200, 230, 230]);

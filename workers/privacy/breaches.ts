@@ -1,19 +1,17 @@
-import { and, eq, isNull } from "drizzle-orm";
-import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
-import { breachPeople } from "../../migrations/schema.ts";
 import { Language } from "../../protocol/accounts.ts";
 import { Breach, BreachScope, type HandleBreach, type RegisterBreach } from "../../protocol/breaches.ts";
 import { assertNever } from "../../protocol/errors.ts";
 import { newId } from "../../protocol/ids.ts";
 import { done, type Result, refused } from "../../protocol/result.ts";
-import { addressOf, queueMail } from "../mail/outbox.ts";
+import { queueMail } from "../mail/outbox.ts";
+import type { CallBudget } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { allRows, firstRow, jsonColumn } from "../platform/rows.ts";
 import { clockOf, dueNotices } from "./breach-clocks.ts";
 import { draftOf, type Known, peopleDraft } from "./breach-drafts.ts";
-import { countPeople, fits } from "./breach-people.ts";
+import { COUNT_CALLS_MAX, countPeople, fits } from "./breach-people.ts";
 
 /**
  * The life of a breach (G4): registered, with a clock for each notice that a law asks for; the people it affects are computed from the tables
@@ -22,8 +20,9 @@ import { countPeople, fits } from "./breach-people.ts";
  */
 const REMINDED_BEFORE_MS = 24 * 3_600_000;
 const SHOWN_MAX = 100;
-/** People written to in one run of cron: two calls each. */
+/** People written to in one run of cron, a call each, and the calls beside them: who they are, that they were told, that all were. */
 const TOLD_PER_RUN = 100;
+const TELL_CALLS = 3;
 /** Rounds of counting in one call. */
 const ROUNDS = 5;
 
@@ -154,7 +153,8 @@ export async function handleBreach(
 const Open = z.object({ id: z.string(), words: jsonColumn(Words).nullable(), countedAtMs: z.number().nullable() });
 
 /** The job of cron: counts on, writes to people who wait, and reminds of clocks that end. */
-export async function continueBreaches(env: Env, deps: Deps) {
+export async function continueBreaches(env: Env, deps: Deps, budget: CallBudget) {
+  await remind(env, deps);
   const open = await allRows(
     Open,
     env.DB.prepare(
@@ -164,38 +164,46 @@ export async function continueBreaches(env: Env, deps: Deps) {
   let written = 0;
   let finished = true;
   for (const { id, words, countedAtMs } of open.results) {
+    if (!budget.allows(COUNT_CALLS_MAX + TELL_CALLS))
+      return { done: written, rowsRead: open.meta.rows_read, finished: false };
     if (countedAtMs === null) finished = (await countPeople(env, deps, id)) && finished;
     if (words === null) continue;
-    const told = await tellPeople(env, deps, id, words, TOLD_PER_RUN - written);
+    const atMost = Math.min(TOLD_PER_RUN - written, budget.left - TELL_CALLS);
+    const told = await tellPeople(env, deps, id, words, Math.max(0, atMost));
     written += told.done;
     finished &&= told.finished;
   }
-  await remind(env, deps);
   return { done: written, rowsRead: open.meta.rows_read, finished };
 }
 
+const Untold = z.object({ id: z.string(), accountId: z.string().nullable(), address: z.string(), language: Language });
+
 async function tellPeople(env: Env, deps: Deps, breachId: string, words: Record<Language, string>, limit: number) {
-  const people = await drizzle(env.DB)
-    .select()
-    .from(breachPeople)
-    .where(and(eq(breachPeople.breachId, breachId), isNull(breachPeople.toldAtMs)))
-    .limit(limit);
+  const { results: people } = await allRows(
+    Untold,
+    env.DB.prepare(
+      `SELECT p.id, a.id AS accountId, ifnull(a.email, p.email) AS address, ifnull(m.language, 'en') AS language FROM breach_people p
+       LEFT JOIN accounts a ON a.id = p.account_id LEFT JOIN mail_preferences m ON m.account_id = a.id
+       WHERE p.breach_id = ?1 AND p.told_at_ms IS NULL LIMIT ?2`,
+    ).bind(breachId, limit),
+  );
   const nowMs = deps.now();
-  for (const { id, accountId, email } of people) {
-    const to =
-      accountId !== null
-        ? await addressOf(env.DB, accountId)
-        : email === null
-          ? null
-          : { accountId: null, address: email, language: "en" as const };
-    if (to === null) continue;
-    const values = { text: words[to.language], link: `${env.PUBLIC_ORIGIN}/account/privacy` };
+  const link = `${env.PUBLIC_ORIGIN}/account/privacy`;
+  if (people.length > 0)
     await env.DB.batch([
       // The row's own random id: the mail's id says of nobody whose it is, and goes out once.
-      queueMail(env.DB, { id: `breach-${id}`, to, template: "breach", values }, nowMs),
-      env.DB.prepare("UPDATE breach_people SET told_at_ms = ?2 WHERE id = ?1").bind(id, nowMs),
+      ...people.map(({ id, ...to }) =>
+        queueMail(
+          env.DB,
+          { id: `breach-${id}`, to, template: "breach", values: { text: words[to.language], link } },
+          nowMs,
+        ),
+      ),
+      env.DB.prepare("UPDATE breach_people SET told_at_ms = ?2 WHERE id IN (SELECT value FROM json_each(?1))").bind(
+        JSON.stringify(people.map(({ id }) => id)),
+        nowMs,
+      ),
     ]);
-  }
   const finished = people.length < limit;
   // Everybody who was found has been written to: that notice is done, and this is its proof.
   if (finished)
@@ -229,12 +237,8 @@ async function remind(env: Env, deps: Deps): Promise<void> {
   const id = `notices-${first.breachId}-${first.notice}`;
   await env.DB.batch([
     queueMail(env.DB, { id, to, template: "notices-due", values }, nowMs),
-    ...due.results.map(({ breachId, notice }) =>
-      env.DB.prepare("UPDATE breach_notices SET reminded_at_ms = ?3 WHERE breach_id = ?1 AND notice = ?2").bind(
-        breachId,
-        notice,
-        nowMs,
-      ),
-    ),
+    env.DB.prepare(
+      "UPDATE breach_notices SET reminded_at_ms = ?2 WHERE (breach_id, notice) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1))",
+    ).bind(JSON.stringify(due.results.map(({ breachId, notice }) => [breachId, notice])), nowMs),
   ]);
 }

@@ -37,9 +37,9 @@ const readKey = (key: string) => ({
 
 const Known = z.object({ id: z.string() });
 
-/** Erasures of the log that the database does not know, newest first; `atMost` objects are looked at. */
-export async function missingErasures(env: Env, atMost: number): Promise<Logged[]> {
-  const { objects } = await env.RECORDINGS.list({ prefix: PREFIX, limit: atMost });
+/** Erasures of the log that the database does not know, newest first and so many at once; `lookedAt` objects are looked at. */
+export async function missingErasures(env: Env, lookedAt: number, atMost: number): Promise<Logged[]> {
+  const { objects } = await env.RECORDINGS.list({ prefix: PREFIX, limit: lookedAt });
   if (objects.length === 0) return [];
   const ids = JSON.stringify(objects.map(({ key }) => readKey(key).erasureId));
   const { results } = await allRows(
@@ -51,6 +51,7 @@ export async function missingErasures(env: Env, atMost: number): Promise<Logged[
   for (const { key } of objects) {
     const logged = readKey(key);
     if (known.has(logged.erasureId)) continue;
+    if (missing.length === atMost) break;
     const object = await env.RECORDINGS.get(key);
     const sealed = object === null ? null : await readLinkToken(env, await object.text());
     if (sealed?.kind === "erasure") missing.push({ ...logged, accountId: sealed.accountId });

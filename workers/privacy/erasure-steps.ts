@@ -5,6 +5,7 @@ import { accountErasures } from "../../migrations/schema.ts";
 import { dropSamples } from "../hub/sample.ts";
 import { editProfile, findOwn } from "../hub/store.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
+import type { CallBudget } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
@@ -17,7 +18,7 @@ import { sqlName, tableRules } from "./inventory.ts";
 import { leaveSessions } from "./leave-sessions.ts";
 
 /** What one step does in one go: far below what a Worker may do in one invocation. */
-const SESSIONS = 10;
+const SESSIONS = 3;
 const ROOMS = 10;
 const RECORDINGS_AT_ONCE = 500;
 const ROWS = 1_000;
@@ -28,7 +29,7 @@ export interface Work {
 }
 /** `done`: the next step may begin; `more`: ask again; `blocked`: something does not answer just now. */
 export type Stepped = "done" | "more" | "blocked";
-type Step = (env: Env, deps: Deps, work: Work) => Promise<Stepped>;
+type Step = (env: Env, deps: Deps, work: Work, budget: CallBudget) => Promise<Stepped>;
 
 /** Adds the rows that the statement before it in its batch changed to the receipt, under a name. */
 const count = (db: D1Database, { erasureId }: Work, name: string) =>
@@ -81,7 +82,7 @@ async function forgetRooms(env: Env, deps: Deps, { erasureId, accountId }: Work)
   return results.length < ROOMS ? "done" : "more";
 }
 
-async function endRecordings(env: Env, deps: Deps, work: Work): Promise<Stepped> {
+async function endRecordings(env: Env, deps: Deps, work: Work, budget: CallBudget): Promise<Stepped> {
   const { accountId } = work;
   await markDeletedOfAccount(env.DB, accountId, deps.now()).run();
   const { results } = await allRows(
@@ -92,7 +93,7 @@ async function endRecordings(env: Env, deps: Deps, work: Work): Promise<Stepped>
     ).bind(accountId, RECORDINGS_AT_ONCE),
   );
   if (results.length === 0) return "done";
-  const gone = await deleteRecordings(env, deps, accountId, results);
+  const gone = await deleteRecordings(env, deps, accountId, results, budget);
   await env.DB.prepare(
     `UPDATE erasure_receipts SET counts = json_set(counts, '$.recordings', ifnull(json_extract(counts, '$.recordings'), 0) + ?2)
      WHERE erasure_id = ?1`,
@@ -101,6 +102,9 @@ async function endRecordings(env: Env, deps: Deps, work: Work): Promise<Stepped>
     .run();
   return gone === 0 ? "blocked" : "more";
 }
+
+/** Calls of the step that needs most: that of the rows, each of which is counted, and the end. */
+export const STEP_CALLS_MAX = 12 + 2 * tableRules.reduce((calls, [, { subjects }]) => calls + subjects.length, 0);
 
 /** The statements by which the rules take an account's rows away, or their names out of rows that stay; so many rows each. */
 function ruleStatements(db: D1Database, work: Work): D1PreparedStatement[] {
@@ -158,8 +162,8 @@ export const steps: Record<string, Step> = {
     await dropSamples(env, deps, profile.id);
     return "done";
   },
-  async sessions(env, deps, { accountId }) {
-    return (await leaveSessions(env, deps, accountId, SESSIONS)) < SESSIONS ? "done" : "more";
+  async sessions(env, deps, { accountId }, budget) {
+    return (await leaveSessions(env, deps, accountId, SESSIONS, budget)) < SESSIONS ? "done" : "more";
   },
   rooms: forgetRooms,
   recordings: endRecordings,

@@ -7,8 +7,11 @@ import { newId } from "../../protocol/ids.ts";
 import { Export } from "../../protocol/privacy.ts";
 import { EXPORT_RETENTION_MS } from "../../protocol/retention.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
+import { CallBudget, metered, withRequestBudget } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { describeThrown, log } from "../platform/log.ts";
+import { nextTryAtMs } from "../platform/next-try.ts";
 import { objectStore } from "../platform/object-store.ts";
 import { allRows, firstRow, StoredId } from "../platform/rows.ts";
 import { nextSeat, type Page, readRoom, readRows, sources } from "./export-sources.ts";
@@ -96,14 +99,20 @@ async function write(env: Env, deps: Deps, accountId: string, place: Place): Pro
 const stepsDone = (place: Place) =>
   place.at === "rows" ? place.source : place.at === "rooms" ? sources.length : sources.length + 1;
 
-const Row = z.object({ id: z.string(), accountId: z.string(), place: z.string(), pieces: z.int() });
+const Row = z.object({
+  id: z.string(),
+  accountId: z.string(),
+  place: z.string(),
+  pieces: z.int(),
+  requestedAtMs: z.int(),
+});
 type Row = z.infer<typeof Row>;
 const Ids = z.object({ id: z.string() });
 
-/** Writes up to `budget` pieces of an export. `true` when it is ready. */
-async function continueExport(env: Env, deps: Deps, row: Row, budget: number): Promise<boolean> {
+/** Writes as many pieces of an export as the budget allows. `true` when it is ready. */
+async function continueExport(env: Env, deps: Deps, row: Row, budget: CallBudget): Promise<boolean> {
   let { pieces, place: placed } = row;
-  for (let spent = 0; spent < budget; spent++) {
+  while (budget.allows(PIECE_CALLS)) {
     const place = Place.parse(JSON.parse(placed));
     const { text, next } = await write(env, deps, row.accountId, place);
     const bytes = new TextEncoder().encode(text);
@@ -132,10 +141,13 @@ async function continueExport(env: Env, deps: Deps, row: Row, budget: number): P
   return false;
 }
 
-const rowOf = "id, account_id AS accountId, place, pieces";
-/** Pieces of one request, and of one export in one run of cron. */
-const BUDGET = 50;
+const rowOf = "id, account_id AS accountId, place, pieces, requested_at_ms AS requestedAtMs";
+/** Exports of one run of cron. */
 const EXPORTS = 10;
+/** Calls of one piece: two that read it, R2 up to four times, the address, and the batch that moves on. */
+const PIECE_CALLS = 9;
+/** Calls that take one export away: a list and a deletion, each up to four times, and the row. */
+const DROP_CALLS = 9;
 
 /** Carries one export on as far as a request gets. */
 export async function continueExportOf(env: Env, deps: Deps, exportId: string): Promise<void> {
@@ -143,11 +155,14 @@ export async function continueExportOf(env: Env, deps: Deps, exportId: string): 
     Row,
     env.DB.prepare(`SELECT ${rowOf} FROM exports WHERE id = ? AND ready_at_ms IS NULL`).bind(exportId),
   );
-  if (row !== null) await continueExport(env, deps, row, BUDGET);
+  if (row === null) return;
+  const bounded = withRequestBudget(env, deps);
+  await continueExport(bounded.env, bounded.deps, row, bounded.budget);
 }
 
 /** Pieces whose export has gone while they were being written. A row is always there before its first piece. */
-async function dropOrphans(env: Env, deps: Deps): Promise<void> {
+async function dropOrphans(env: Env, deps: Deps, budget: CallBudget): Promise<void> {
+  if (!budget.allows(DROP_CALLS)) return;
   const folders = await objectStore(env, deps).listFolders("exports/");
   const ids = folders.map((prefix) => prefix.split("/")[1] ?? "");
   if (ids.length === 0) return;
@@ -158,11 +173,27 @@ async function dropOrphans(env: Env, deps: Deps): Promise<void> {
       EXPORTS,
     ),
   );
-  for (const { id } of results) await dropExport(env, deps, id);
+  for (const { id } of results) if (budget.allows(DROP_CALLS)) await dropExport(env, deps, id);
+}
+
+/** A run of cron's share of one export. One whose room or store does not answer waits, and keeps no other waiting. */
+async function carryOn(env: Env, deps: Deps, row: Row, share: CallBudget): Promise<boolean> {
+  if (!share.allows(PIECE_CALLS + 1)) return false;
+  const bound = metered(env, deps, share);
+  const next = async (atMs: number) => {
+    await env.DB.prepare("UPDATE exports SET next_try_at_ms = ?2 WHERE id = ?1").bind(row.id, atMs).run();
+    return false;
+  };
+  try {
+    return (await continueExport(bound.env, bound.deps, row, share)) || (await next(deps.now()));
+  } catch (error) {
+    log({ event: "cron-broke", sweep: "exports", ...describeThrown(error) });
+    return await next(nextTryAtMs(deps.now(), row.requestedAtMs));
+  }
 }
 
 /** The job of cron: takes away what has had its time, and carries on what requests have left. */
-export async function continueExports(env: Env, deps: Deps) {
+export async function continueExports(env: Env, deps: Deps, budget: CallBudget) {
   const ended = await allRows(
     Ids,
     env.DB.prepare("SELECT id FROM exports WHERE expires_at_ms <= ? ORDER BY expires_at_ms LIMIT ?").bind(
@@ -170,21 +201,28 @@ export async function continueExports(env: Env, deps: Deps) {
       EXPORTS,
     ),
   );
-  for (const { id } of ended.results) await dropExport(env, deps, id);
-  await dropOrphans(env, deps);
+  for (const { id } of ended.results) if (budget.allows(DROP_CALLS)) await dropExport(env, deps, id);
+  await dropOrphans(env, deps, budget);
   const { results, meta } = await allRows(
     Row,
-    env.DB.prepare(`SELECT ${rowOf} FROM exports WHERE ready_at_ms IS NULL ORDER BY requested_at_ms LIMIT ?`).bind(
-      EXPORTS,
-    ),
+    env.DB.prepare(
+      `SELECT ${rowOf} FROM exports WHERE ready_at_ms IS NULL AND next_try_at_ms <= ? ORDER BY next_try_at_ms LIMIT ?`,
+    ).bind(deps.now(), EXPORTS),
   );
   let done = ended.results.length;
-  let finished = done < EXPORTS;
-  for (const row of results) {
-    if (await continueExport(env, deps, row, BUDGET)) done++;
-    else finished = false;
+  let finished = done < EXPORTS && results.length < EXPORTS;
+  let left: number | undefined;
+  for (const [at, row] of results.entries()) {
+    // Whoever has much leaves something for the others.
+    const share = new CallBudget(Math.floor(budget.left / (results.length - at)));
+    if (await carryOn(env, deps, row, share)) done++;
+    else {
+      finished = false;
+      left = Math.min(left ?? row.requestedAtMs, row.requestedAtMs);
+    }
   }
-  return { done, rowsRead: ended.meta.rows_read + meta.rows_read, finished };
+  const oldest = left === undefined ? {} : { oldestDueAtMs: left };
+  return { done, rowsRead: ended.meta.rows_read + meta.rows_read, finished, ...oldest };
 }
 
 /** Pieces first, row last: the row is how they would be found again. `false`: there are more, ask again. */

@@ -10,6 +10,7 @@ import { log, takeLog } from "../platform/log.ts";
 import { keepLog, sweepLogs } from "../platform/log-store.ts";
 import { sweepRecordings } from "../recordings/deletion.ts";
 import { operatorToken } from "../testing/operator.ts";
+import { plenty } from "../testing/studio.ts";
 import { continueErasures, eraseAccount, findAccountErasure } from "./account-erasure.ts";
 import { activeHolds, handleHold, placeHold } from "./holds.ts";
 import { requestErasure } from "./session-erasure.ts";
@@ -79,12 +80,12 @@ test("E3, E5: who is held and erases is closed and off the Hub at once, told so,
   // Nobody else waits for it.
   await eraseAccount(env, at(startMs), ben, "person");
   expect(await is("SELECT 1 FROM accounts WHERE id = ?", ben)).toBe(false);
-  await continueErasures(env, at(startMs));
+  await continueErasures(env, at(startMs), plenty());
   expect(await is("SELECT 1 FROM accounts WHERE id = ?", ada)).toBe(true);
   expect(await object(world)).not.toBeNull();
   await handleHold(env, at(startMs), holdId, { do: "release" });
   expect(await is("SELECT 1 FROM holds WHERE id = ? AND released_at_ms IS NOT NULL", holdId)).toBe(true);
-  for (let run = 0; run < 3; run++) await continueErasures(env, at(startMs));
+  for (let run = 0; run < 3; run++) await continueErasures(env, at(startMs + run * 3_600_000), plenty());
   expect(await is("SELECT 1 FROM accounts WHERE id = ?", ada)).toBe(false);
   expect(await object(world)).toBeNull();
   expect(await is("SELECT 1 FROM holds WHERE account_id = ?", ada)).toBe(false);

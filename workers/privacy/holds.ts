@@ -102,15 +102,27 @@ export async function activeHolds(db: D1Database): Promise<Hold[]> {
   return results;
 }
 
+/** Reviews told of in one run of cron: each is a mail. */
+const REMINDED_PER_RUN = 20;
+const DueReview = z.object({ holdId: z.string(), reviewAtMs: z.int() });
+
 /** The job of cron: a review that is due is told to whoever runs this, once for each day that was named. */
 export async function remindOfHolds(env: Env, deps: Deps) {
   const nowMs = deps.now();
-  const due = (await activeHolds(env.DB)).filter(({ reviewAtMs }) => reviewAtMs <= nowMs);
+  const { results: due, meta } = await allRows(
+    DueReview,
+    env.DB.prepare(
+      `SELECT id AS holdId, review_at_ms AS reviewAtMs FROM holds WHERE released_at_ms IS NULL AND review_at_ms <= ?1
+       AND NOT EXISTS (SELECT 1 FROM mail_outbox m WHERE m.id = 'hold-' || holds.id || '-' || holds.review_at_ms)
+       ORDER BY review_at_ms LIMIT ?2`,
+    ).bind(nowMs, REMINDED_PER_RUN),
+  );
   const to = { accountId: null, address: env.MAIL_FROM, language: "en" as const };
   const values = { link: `${env.PUBLIC_ORIGIN}/operator` };
   const mails = due.map(({ holdId, reviewAtMs }) =>
     queueMail(env.DB, { id: `hold-${holdId}-${reviewAtMs}`, to, template: "hold-due", values }, nowMs),
   );
   const queued = mails.length === 0 ? [] : await env.DB.batch(mails);
-  return { done: queued.filter(({ meta }) => meta.changes > 0).length, rowsRead: 0, finished: true };
+  const done = queued.filter(({ meta: { changes } }) => changes > 0).length;
+  return { done, rowsRead: meta.rows_read, finished: due.length < REMINDED_PER_RUN };
 }

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { newId } from "../../protocol/ids.ts";
 import { systemDeps } from "../platform/deps.ts";
-import { accountOf, seedPeople } from "../testing/studio.ts";
+import { accountOf, plenty, seedPeople } from "../testing/studio.ts";
 import { leaveSessions } from "./leave-sessions.ts";
 
 const members = [
@@ -26,7 +26,9 @@ test("E3, X29: two hosts who are erased at once leave one host, whoever has take
       ).bind(sessionId, accountOf(who), newId("mem", systemDeps.random), role, at),
     ),
   ]);
-  const gone = await Promise.all(["ada", "ben"].map((who) => leaveSessions(env, systemDeps, accountOf(who), 10)));
+  const gone = await Promise.all(
+    ["ada", "ben"].map((who) => leaveSessions(env, systemDeps, accountOf(who), 10, plenty())),
+  );
   expect(gone).toEqual([1, 1]);
   const { results } = await env.DB.prepare(
     "SELECT account_id AS accountId, role FROM session_members WHERE session_id = ? ORDER BY joined_at_ms",

@@ -2,20 +2,26 @@ import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { sessionMembers } from "../../migrations/schema.ts";
 import type { MemberId, SessionId } from "../../protocol/ids.ts";
-import { withRequestBudget } from "../platform/call-budget.ts";
+import type { CallBudget } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { deliver, enqueue, findDecision } from "../rooms/room-outbox.ts";
 import { closeSession, continueErasure, findErasure } from "./session-erasure.ts";
 
 /** Takes an account out of up to `limit` of its sessions. Returns how many there were. */
-export async function leaveSessions(env: Env, deps: Deps, accountId: string, limit: number): Promise<number> {
+export async function leaveSessions(
+  env: Env,
+  deps: Deps,
+  accountId: string,
+  limit: number,
+  budget: CallBudget,
+): Promise<number> {
   const seats = await drizzle(env.DB)
     .select()
     .from(sessionMembers)
     .where(eq(sessionMembers.accountId, accountId))
     .limit(limit);
-  for (const { sessionId, memberId } of seats) await leave(env, deps, sessionId, memberId);
+  for (const { sessionId, memberId } of seats) await leave(env, deps, sessionId, memberId, budget);
   return seats.length;
 }
 
@@ -23,7 +29,13 @@ export async function leaveSessions(env: Env, deps: Deps, accountId: string, lim
  * Others keep their session: whoever has been there longest hosts it, if no host stays. One in which nobody is left is deleted. Both are
  * found out by the batch itself, so two who go at once leave neither a session without a host nor one without anybody.
  */
-async function leave(env: Env, deps: Deps, sessionId: SessionId, memberId: MemberId): Promise<void> {
+async function leave(
+  env: Env,
+  deps: Deps,
+  sessionId: SessionId,
+  memberId: MemberId,
+  budget: CallBudget,
+): Promise<void> {
   const db = env.DB;
   const nowMs = deps.now();
   const heirEventId = crypto.randomUUID();
@@ -54,8 +66,7 @@ async function leave(env: Env, deps: Deps, sessionId: SessionId, memberId: Membe
     ...closeSession(db, sessionId, null, nowMs, "NOT EXISTS (SELECT 1 FROM session_members WHERE session_id = ?1)"),
   ]);
   if ((await findErasure(db, sessionId)) !== null) {
-    const bounded = withRequestBudget(env, deps);
-    await continueErasure(bounded.env, bounded.deps, sessionId, bounded.budget);
+    await continueErasure(env, deps, sessionId, budget);
     return;
   }
   // What the room cannot be told now, cron tells it.

@@ -6,8 +6,8 @@ import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { type PolicyVersion, policyVersions } from "./policy-versions.ts";
 
-/** Accounts written to in one run: a mail has a daily quota, and the outbox paces what goes out besides. */
-const PACE = 200;
+/** Accounts written to in one run: each is a statement, and the outbox sends fewer besides. */
+const PACE = 60;
 
 /**
  * Promise G5: a material change of the policy is mailed to everybody who has an account when it is told. One row a version says how far

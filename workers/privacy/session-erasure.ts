@@ -31,9 +31,6 @@ const BATCH = 500;
 const STEP_CALLS = 8;
 /** Between one account's deletions, if it has several waiting: what one of them takes of a run of cron. */
 const TURN_MS = 10_000;
-/** How long an erasure that could not be finished waits for its next try, at least and at most; in between, a quarter of its age. */
-const TRY_WAIT_MIN_MS = 60_000;
-const TRY_WAIT_MAX_MS = 6 * 60 * 60 * 1000;
 
 /** An investigation into somebody who was in it keeps a session's content; closed it is all the same. */
 const HELD = `EXISTS (SELECT 1 FROM session_seats s JOIN holds h ON h.account_id = s.account_id
@@ -131,14 +128,11 @@ export async function dueErasures(db: D1Database, nowMs: number, limit: number) 
   );
 }
 
-/** Lets the others go first: the older an erasure that does not get through, the longer until its next try. */
-export async function postponeErasure(db: D1Database, sessionId: SessionId, nowMs: number): Promise<void> {
+/** Lets the others go first. */
+export async function postponeErasure(db: D1Database, sessionId: SessionId, untilMs: number): Promise<void> {
   await db
-    .prepare(
-      `UPDATE session_erasures SET next_try_at_ms = ?2 + max(?3, min(?4, (?2 - requested_at_ms) / 4))
-       WHERE session_id = ?1 AND finished_at_ms IS NULL`,
-    )
-    .bind(sessionId, nowMs, TRY_WAIT_MIN_MS, TRY_WAIT_MAX_MS)
+    .prepare("UPDATE session_erasures SET next_try_at_ms = ?2 WHERE session_id = ?1 AND finished_at_ms IS NULL")
+    .bind(sessionId, untilMs)
     .run();
 }
 

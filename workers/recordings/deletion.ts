@@ -55,9 +55,15 @@ export async function deleteRecording(env: Env, deps: Deps, recording: Deletable
 }
 
 /** Takes an account's recordings that are marked for deletion away, up to 500 at once. Returns how many R2 holds nothing of any more. */
-export async function deleteRecordings(env: Env, deps: Deps, accountId: string, due: readonly Deletable[]) {
+export async function deleteRecordings(
+  env: Env,
+  deps: Deps,
+  accountId: string,
+  due: readonly Deletable[],
+  budget?: CallBudget,
+) {
   if ((await heldUntilReview(env.DB, accountId)) !== null) return 0;
-  const { gone } = await emptyStore(env, deps, due);
+  const { gone } = await emptyStore(env, deps, due, budget);
   await deleteRows(env.DB, gone, deps.now());
   await recountStorage(env.DB, accountId);
   return gone.length;
