@@ -39,6 +39,19 @@ function listening(own: readonly Float32Array[] = []) {
 }
 
 describe("everybody's lanes for one pair of ears", () => {
+  test("X12: whoever was muted stays muted when their link has been lost and made anew", () => {
+    const { players } = listening();
+    players.mix(ADA, { ...plainMix, isMuted: true });
+    players.remove(ADA);
+    players.add(ADA, new SharedArrayBuffer(laneRingBytes(LANE_CHANNELS)));
+    expect(players.mixOf(ADA).isMuted).toBe(true);
+    // What is said of somebody before they are heard holds as well.
+    const fresh = new LanePlayers();
+    fresh.mix(BEN, { ...plainMix, gainDb: -6 });
+    fresh.add(BEN, new SharedArrayBuffer(laneRingBytes(LANE_CHANNELS)));
+    expect(fresh.mixOf(BEN).gainDb).toBe(-6);
+  });
+
   test("P64: with equal delay one's own sound is in one's own ears too, and no longer when that is over", () => {
     const own = [0, 1].map(() => new Float32Array(LANE_PACKET_FRAMES).fill(0.03125));
     const { players, hear } = listening(own);

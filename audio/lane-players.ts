@@ -1,7 +1,7 @@
 import type { MemberId } from "../protocol/ids.ts";
 import { DELAY_HOLD_MAX_MS, LANE_PACKET_FRAMES, LISTEN_LATE_MS } from "../protocol/limits.ts";
 import { DelayLine } from "./delay-line.ts";
-import { type LaneMix, LaneStrip, Limiter } from "./lane-mixer.ts";
+import { type LaneMix, LaneStrip, Limiter, plainMix } from "./lane-mixer.ts";
 import { LaneReader } from "./lane-ring.ts";
 import { BUFFER_CEILING_MS, type BufferChoice, type LaneStats, Playout } from "./playout.ts";
 
@@ -43,6 +43,8 @@ interface Player {
  */
 export class LanePlayers {
   readonly #players = new Map<MemberId, Player>();
+  /** What the person has set, for as long as the session: links come and go. */
+  readonly #mixes = new Map<MemberId, LaneMix>();
   readonly #onHeard: OnHeard | undefined;
   #lateMs = 0;
   readonly #heard: Float32Array[] = Array.from({ length: LANE_CHANNELS }, () => new Float32Array(LANE_PACKET_FRAMES));
@@ -64,7 +66,7 @@ export class LanePlayers {
       lane,
       playout,
       held: new DelayLine(LANE_CHANNELS, HOLD_MAX_FRAMES),
-      strip: new LaneStrip(),
+      strip: Object.assign(new LaneStrip(), { mix: this.mixOf(memberId) }),
     });
   }
 
@@ -78,10 +80,15 @@ export class LanePlayers {
     for (const { playout } of this.#players.values()) playout.lateMs = this.#lateMs;
   }
 
-  /** How loud somebody is here. */
+  /** How loud somebody is here, now and whenever their link is made anew. */
   mix(memberId: MemberId, mix: LaneMix): void {
+    this.#mixes.set(memberId, mix);
     const player = this.#players.get(memberId);
     if (player !== undefined) player.strip.mix = mix;
+  }
+
+  mixOf(memberId: MemberId): LaneMix {
+    return this.#mixes.get(memberId) ?? plainMix;
   }
 
   /** Holds somebody back by so much, beside what their way takes. */
