@@ -204,3 +204,6 @@ export const DELIVERY_CHOICES_MAX = 500;
 
 /** Investigations that keep something at once: a person looks at each again. */
 export const HOLDS_MAX = 100;
+
+/** Sessions whose settings one browser remembers: those of a few months for a band that plays weekly. The one not used for longest goes first. */
+export const KEPT_SESSIONS_MAX = 20;

@@ -5,6 +5,7 @@ import type { StudioEvent } from "../engine/studio/events.std.ts";
 import { App } from "../view/app.dom.tsx";
 import { Boot } from "../view/boot.std.ts";
 import { BrowserSession } from "../view/session.dom.ts";
+import { stickSettings } from "../view/settings.dom.ts";
 import { wordsOf } from "../view/words/every-language.std.ts";
 import { bridgeRoom } from "./bridge-room.dom.ts";
 import { desktopWords } from "./desktop-words.std.ts";
@@ -93,6 +94,7 @@ if (root !== null && bridge !== undefined) {
   const boot = Boot.parse(JSON.parse(root.dataset.boot ?? "null"));
   const words = desktopWords[boot.language].studio;
   const session = new BrowserSession(boot, ({ handlers }) => bridgeRoom(bridge, handlers));
+  stickSettings(session, boot, localStorage, Date.now);
   bridge.onTold("studio", (event) => {
     session.copies.hear(event);
     hear(event, words);

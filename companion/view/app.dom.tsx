@@ -4,28 +4,34 @@ import { TIMELINE_MAX_FRAMES } from "../../protocol/limits.ts";
 import { may } from "../../protocol/roles.ts";
 import type { Boot } from "./boot.std.ts";
 import { Chat } from "./chat.dom.tsx";
-import { Copies } from "./copies.dom.tsx";
 import { Daw } from "./daw.dom.tsx";
 import { AtTheDoor, Door } from "./host.dom.tsx";
 import { actionOf, type KeyAction } from "./keys.std.ts";
 import { type Shown, stemsOf } from "./lanes.std.ts";
+import { later } from "./later.dom.tsx";
+import { Kept, Split } from "./layout.dom.tsx";
 import { Notes } from "./notes.dom.tsx";
 import { barsOf, loopFrom, nameOf, type ViewProps } from "./parts.dom.tsx";
 import { People } from "./people.dom.tsx";
-import type { BrowserSession, Toast } from "./session.dom.ts";
+import type { BrowserSession } from "./session.dom.ts";
 import { Sound } from "./sound.dom.tsx";
 import { Timeline, wholeOf, zoom } from "./timeline.dom.tsx";
+import { Toasts } from "./toasts.dom.tsx";
 import { Transport } from "./transport.dom.tsx";
 import type { Words } from "./words/words.std.ts";
 
-/** A toast that only informs goes by itself; what went wrong stays until it is read. */
-const TOAST_MS = 8_000;
+const Wishes = later<ViewProps>(() => import("./copies.dom.tsx").then((parts) => parts.Wishes));
+const Deliveries = later<ViewProps>(() => import("./copies.dom.tsx").then((parts) => parts.Deliveries));
 
 export function App({ session, boot, words }: { session: BrowserSession; boot: Boot; words: Words }) {
   const state = session.state.value;
+  const { copies } = session;
   const [shown, setShown] = useState<Shown | null>(null);
   const [sheet, setSheet] = useState(false);
-  const [isFar, setFar] = useState(false);
+  const { isFar, sidePx } = session.layout.value;
+  const setFar = (far: boolean) => {
+    session.layout.value = { ...session.layout.value, isFar: far };
+  };
   const [draft, setDraft] = useState<{ noteId: string; text: string } | null>(null);
   const props = { session, state, words, language: boot.language };
   const own = session.takes.stems.value;
@@ -96,7 +102,7 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
           if (now.role !== null && may(now.role, "note.write")) setDraft({ noteId: crypto.randomUUID(), text: "" });
           break;
         case "far":
-          setFar((far) => !far);
+          setFar(!session.layout.value.isFar);
           break;
         case "swap":
           void session.playback.swap();
@@ -124,7 +130,10 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
   if (connection.state === "waiting")
     return <AtTheDoor words={words} name={boot.sessionName} href={boot.sessionHref} back={words.over.back} />;
   return (
-    <div class={`view ${recording ? "is-recording" : ""} ${isFar ? "is-far" : ""}`}>
+    <div
+      class={`view ${recording ? "is-recording" : ""} ${isFar ? "is-far" : ""}`}
+      style={sidePx === null ? {} : { "--view-side": `${sidePx}px` }}
+    >
       <header class="view-top">
         <a class="view-back" href={boot.sessionHref}>
           ← {words.back}
@@ -178,14 +187,17 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
           </a>
         </p>
       </main>
+      <Split session={session} words={words} />
       <aside class="view-side">
-        <Copies {...props} />
+        {copies.wishes.value.length + copies.receipts.value.length === 0 ? null : <Wishes {...props} />}
+        {copies.deliveries.value === null ? null : <Deliveries {...props} />}
         <Door {...props} />
         <Sound {...props} />
         <Daw {...props} />
         <People {...props} />
         <Chat {...props} />
         <Notes {...props} draft={draft} setDraft={setDraft} />
+        <Kept session={session} words={words} />
       </aside>
       {sheet ? <Sheet words={words} close={() => setSheet(false)} /> : null}
       <Toasts {...props} />
@@ -270,40 +282,5 @@ function Sheet({ words, close }: { words: Words; close(): void }) {
         </button>
       </form>
     </dialog>
-  );
-}
-
-function Toasts({ session, words }: Pick<ViewProps, "session" | "words">) {
-  return (
-    <ul class="view-toasts" aria-live="polite">
-      {session.toasts.value.map((toast) => (
-        <ToastCard key={toast.id} toast={toast} words={words} hush={() => session.hush(toast.id)} />
-      ))}
-    </ul>
-  );
-}
-
-function ToastCard({ toast, words, hush }: Pick<ViewProps, "words"> & { toast: Toast; hush(): void }) {
-  useEffect(() => {
-    if (toast.bad) return;
-    const timer = setTimeout(hush, TOAST_MS);
-    return () => clearTimeout(timer);
-  }, [toast.id]);
-  const own: Record<string, string> = {
-    ...words.toasts,
-    ...words.record.troubles,
-    "nothing-armed": words.record.nobodyArmed,
-    "words-broken": words.agree.broken,
-    "words-keys": words.agree.changed.keys,
-    "words-people": words.agree.changed.people,
-  };
-  const problems: Record<string, string | undefined> = words.problems;
-  return (
-    <li class={toast.bad ? "bad" : ""}>
-      <span>{own[toast.code] ?? problems[toast.code] ?? words.problems.other}</span>
-      <button type="button" class="tool" onClick={hush}>
-        {words.toasts.close}
-      </button>
-    </li>
   );
 }

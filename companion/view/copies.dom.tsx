@@ -3,17 +3,7 @@ import type { DeliveryReport } from "../engine/delivery/delivery-report.std.ts";
 import { accentClass, nameOf, type ViewProps } from "./parts.dom.tsx";
 import type { Words } from "./words/words.std.ts";
 
-export function Copies(props: ViewProps) {
-  const { wishes, receipts, deliveries } = props.session.copies;
-  return (
-    <>
-      {wishes.value.length + receipts.value.length === 0 ? null : <Wishes {...props} />}
-      {deliveries.value === null ? null : <Deliveries {...props} report={deliveries.value} />}
-    </>
-  );
-}
-
-function Wishes({ session, state, words, language }: ViewProps) {
+export function Wishes({ session, state, words, language }: ViewProps) {
   const t = words.copies;
   const { copies } = session;
   const date = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
@@ -61,8 +51,10 @@ function Wishes({ session, state, words, language }: ViewProps) {
 }
 
 /** By person, and for each of them by stem; what is off stays on the server until somebody wants it. */
-function Deliveries({ session, state, words, report }: ViewProps & { report: DeliveryReport }) {
+export function Deliveries({ session, state, words }: ViewProps) {
   const t = words.copies;
+  const report = session.copies.deliveries.value;
+  if (report === null) return null;
   const { copies } = session;
   const people = [...new Set(report.stems.map(({ memberId }) => memberId))];
   return (

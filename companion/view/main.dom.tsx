@@ -3,6 +3,7 @@ import { render } from "preact";
 import { App } from "./app.dom.tsx";
 import { Boot } from "./boot.std.ts";
 import { BrowserSession } from "./session.dom.ts";
+import { stickSettings } from "./settings.dom.ts";
 import type { Words } from "./words/words.std.ts";
 
 export function begin(words: Words): void {
@@ -10,5 +11,7 @@ export function begin(words: Words): void {
   if (root === null) return;
   const boot = Boot.parse(JSON.parse(root.dataset.boot ?? "null"));
   root.replaceChildren();
-  render(<App session={new BrowserSession(boot)} boot={boot} words={words} />, root);
+  const session = new BrowserSession(boot);
+  stickSettings(session, boot, localStorage, Date.now);
+  render(<App session={session} boot={boot} words={words} />, root);
 }

@@ -21,8 +21,7 @@ export function Record({ session, state, words }: ViewProps) {
   const { sound, takes } = session;
   const { armed } = takes.status.value;
   const { channels } = sound.state.value;
-  const [name, setName] = useState<string>(t.inputDefault);
-  const [preRoll, setPreRoll] = useState<number>(PRE_ROLL_SECONDS[0]);
+  const name = takes.inputName.value || t.inputDefault;
   const [asks, setAsks] = useState(false);
   useEffect(() => takes.setInput(cleaned(name) || t.inputDefault, channels !== "both"), [takes, name, channels, t]);
   if (!takes.canRecord || state.role === null || !may(state.role, "record")) return null;
@@ -46,17 +45,17 @@ export function Record({ session, state, words }: ViewProps) {
           aria-label={t.inputName}
           maxLength={NAME_MAX_CHARS}
           value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
+          onChange={(event) => {
+            takes.inputName.value = cleaned(event.currentTarget.value);
+          }}
         />
       </div>
       <label class="view-line">
         <span>{t.preRoll}</span>
         <select
-          value={preRoll}
+          value={takes.preRollSeconds}
           onChange={(event) => {
-            const seconds = Number(event.currentTarget.value);
-            setPreRoll(seconds);
-            takes.command({ type: "pre-roll", seconds });
+            takes.preRollSeconds = Number(event.currentTarget.value);
           }}
         >
           {PRE_ROLL_SECONDS.map((seconds) => (

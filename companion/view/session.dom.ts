@@ -52,6 +52,8 @@ export interface Toast {
     | "mute-sent"
     | "no-playback"
     | "nothing-armed"
+    | "forgotten"
+    | "other-device"
     | "words-broken"
     | "words-keys"
     | "words-people"
@@ -63,6 +65,10 @@ export class BrowserSession {
   readonly state = signal<ViewState>(initialView);
   /** As many bars as this person's next loop takes in. */
   readonly loopBars = signal(4);
+  /** How this person has the window: large figures, and the side panel's width, where it is not the page's own. */
+  readonly layout = signal<{ isFar: boolean; sidePx: number | null }>({ isFar: false, sidePx: null });
+  /** Forgets what this browser has kept of the session; `null` where nothing is kept. */
+  readonly forget = signal<(() => void) | null>(null);
   readonly toasts = signal<readonly Toast[]>([]);
   readonly sound: ViewSound;
   readonly takes: ViewTakes;
@@ -96,6 +102,7 @@ export class BrowserSession {
       onCapture: (captureMs) => {
         this.takes.captureMs = captureMs;
       },
+      onOtherDevice: () => this.say("other-device", true),
       onWords: (telling) => this.say(telling, true),
     });
     this.copies = new ViewCopies({ boot, ask: (...asked) => this.#ask(...asked) });

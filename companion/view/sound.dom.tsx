@@ -8,7 +8,8 @@ import { may } from "../../protocol/roles.ts";
 import { Agree } from "./agree.dom.tsx";
 import { useFrames, type ViewProps } from "./parts.dom.tsx";
 import { Record } from "./record.dom.tsx";
-import type { SoundDevice, ViewSound } from "./view-sound.dom.ts";
+import type { SoundDevice } from "./sound-state.std.ts";
+import type { ViewSound } from "./view-sound.dom.ts";
 
 const CHANNELS = ["both", "left", "right"] as const;
 const BUFFERS: readonly BufferChoice[] = ["tight", "balanced", "safe"];

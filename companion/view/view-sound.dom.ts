@@ -9,58 +9,19 @@ import { type LatencyLegs, totalOf } from "../../audio/latency.ts";
 import type { BufferChoice } from "../../audio/playout.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import { may } from "../../protocol/roles.ts";
-import type { IceServer, MemberStatus, Signal } from "../../protocol/room.ts";
+import type { IceServer, Signal } from "../../protocol/room.ts";
 import type { ClockEstimate } from "../engine/clock/session-clock.std.ts";
 import type { PeerState } from "../engine/links/peer.std.ts";
 import type { WordsState } from "../engine/links/room-words.std.ts";
 import type { InputChannels } from "../engine/sound/browser-messages.std.ts";
 import type { BrowserSound } from "../engine/sound/browser-sound.dom.ts";
 import { DelayControl, type DelayInForce } from "../engine/sound/delay-control.std.ts";
-import { canHaveSound, refusalOf, type SoundRefusal } from "../engine/sound/input.dom.ts";
+import { canHaveSound, refusalOf } from "../engine/sound/input.dom.ts";
 import { type Agreement, compared, followWords, noAgreement, tellingOf } from "./agreement.std.ts";
-import type { Boot } from "./boot.std.ts";
-import type { ViewState } from "./model.std.ts";
-
-/** Where the sound stands. `trouble` is what a person should know, and stays until they have done something about it. */
-export interface SoundState {
-  power: "off" | "opening" | "on";
-  trouble: SoundRefusal | "input-gone" | "output-gone" | "stopped" | null;
-  /** `null`: nothing is played from here. */
-  inputId: string | null;
-  outputId: string;
-  channels: InputChannels;
-  buffer: BufferChoice;
-  /** What the person asked for; `delays` says what is in force. */
-  delay: DelayMode;
-  isMuted: boolean;
-}
-
-export interface Level {
-  peak: number;
-  shortTermLufs: number;
-}
-
-export interface SoundDevice {
-  deviceId: string;
-  label: string;
-}
+import type { KeptSound, Level, SoundDevice, SoundState, ViewSoundOptions } from "./sound-state.std.ts";
 
 /** Told to the room when it has changed by so much. */
 const TOLD_STEP_MS = 2;
-
-export interface ViewSoundOptions {
-  boot: Boot;
-  state(): ViewState;
-  signal(to: MemberId, signal: Signal): void;
-  /** A bar at the playhead. */
-  barMs(): number;
-  setStatus(status: Partial<MemberStatus>): void;
-  /** There is sound: what it captures lies here, so long after it was played. */
-  onEngine(engine: { memory: SharedArrayBuffer; captureMs: number }): void;
-  onCapture(captureMs: number): void;
-  /** What people must know of the words at once. */
-  onWords(telling: NonNullable<ReturnType<typeof tellingOf>>): void;
-}
 
 export class ViewSound {
   readonly #options: ViewSoundOptions;
@@ -98,6 +59,8 @@ export class ViewSound {
     },
   });
   readonly levels = new Map<MemberId | "own", Level>();
+  /** The devices that the person chose, here or at an earlier visit; `""` is the system's own choice. */
+  readonly wanted = signal({ inputId: "", outputId: "" });
 
   constructor(options: ViewSoundOptions) {
     this.#options = options;
@@ -105,6 +68,15 @@ export class ViewSound {
 
   /** Fetches the engine, so that a click has not to wait for it. */
   load = () => import("../engine/sound/browser-sound.dom.ts");
+
+  /** What was chosen at an earlier visit, before the sound is turned on. */
+  restore({ inputId, outputId, mixes, ...state }: KeptSound): void {
+    const { wanted } = this;
+    wanted.value = { inputId: inputId ?? wanted.value.inputId, outputId: outputId ?? wanted.value.outputId };
+    if (mixes !== undefined) this.mixes.value = mixes;
+    this.#set(state);
+    this.#control.mode = this.state.value.delay;
+  }
 
   /** A person's click: opens the devices. With `withInput` false, only to listen. */
   async turnOn(withInput: boolean): Promise<void> {
@@ -136,7 +108,7 @@ export class ViewSound {
       this.#engine = engine;
       this.#control.again();
       if (this.#tap !== null) engine.tap(this.#tap);
-      if (withInput) await this.setInput("");
+      await this.#begin(engine, withInput);
       engine.iceServers = this.#iceServers;
       if (this.#clock !== undefined) engine.setClock(this.#clock);
       this.talk(false);
@@ -151,14 +123,35 @@ export class ViewSound {
     this.#tellStatus();
   }
 
+  /** As the person had it. A device that is not there any more is said, and the system's own stands for it. */
+  async #begin(engine: BrowserSound, withInput: boolean): Promise<void> {
+    const { channels, buffer } = this.state.value;
+    engine.channels = channels;
+    engine.buffer = buffer;
+    for (const [memberId, mix] of this.mixes.value) engine.mix(memberId, mix);
+    const { inputId, outputId } = this.wanted.value;
+    if (withInput) {
+      await this.setInput(inputId);
+      if (inputId !== "" && this.state.value.trouble === "no-microphone") {
+        await this.setInput("");
+        if (this.state.value.trouble === null) this.#options.onOtherDevice();
+      }
+    }
+    if (outputId === "") return;
+    if (await engine.setOutput(outputId)) this.#set({ outputId });
+    else this.#options.onOtherDevice();
+  }
+
   /** Another input, or none; what it cannot have is said. */
   async setInput(deviceId: string | null): Promise<void> {
+    if (deviceId !== null) this.wanted.value = { ...this.wanted.value, inputId: deviceId };
     const trouble = (await this.#engine?.setInput(deviceId)) ?? null;
     this.#set({ trouble, inputId: this.#engine?.inputId ?? null });
     this.#tellStatus();
   }
 
   async setOutput(outputId: string): Promise<void> {
+    this.wanted.value = { ...this.wanted.value, outputId };
     if (await this.#engine?.setOutput(outputId)) this.#set({ outputId, trouble: null });
     else this.#set({ trouble: "output-gone" });
   }

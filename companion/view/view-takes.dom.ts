@@ -30,6 +30,9 @@ const sharingBy: Record<UploadState, Sharing> = {
   failed: "local",
 };
 
+/** As much as the recorder keeps. */
+const PRE_ROLL_MAX_SECONDS = 10;
+
 /** Samples of the room's clock that a worker which begins later is told. */
 const SAMPLES_MAX = 32;
 
@@ -51,6 +54,9 @@ export class ViewTakes {
   readonly status = signal({ armed: false, recording: false });
   readonly stems = signal<readonly OwnStem[]>([]);
   readonly sharesAsItRecords = signal(false);
+  /** As the person calls what they play in; empty: as the view calls it. */
+  readonly inputName = signal("");
+  readonly #preRoll = signal<number>(PRE_ROLL_MAX_SECONDS);
 
   constructor(options: ViewTakesOptions) {
     this.#options = options;
@@ -91,6 +97,16 @@ export class ViewTakes {
     this.#tell({ type: "device", memory, input: this.#input });
     // What is asked for is that the browser does not throw takes away when it wants room; some ask the person, most decide alone.
     void navigator.storage.persist().catch(() => false);
+  }
+
+  get preRollSeconds(): number {
+    return this.#preRoll.value;
+  }
+
+  /** So much of what was played before the record button belongs to a take. */
+  set preRollSeconds(seconds: number) {
+    this.#preRoll.value = seconds;
+    this.command({ type: "pre-roll", seconds });
   }
 
   set captureMs(captureMs: number) {
@@ -181,6 +197,7 @@ export class ViewTakes {
     this.#worker = worker;
     this.#tell({ type: "open", sessionId, sessionName, origin: location.origin, originMs: performance.timeOrigin });
     for (const sample of this.#samples) this.#tell({ type: "clock", sample });
+    this.command({ type: "pre-roll", seconds: this.#preRoll.value });
     this.#tellWelcome();
   }
 

@@ -33,6 +33,12 @@ export const de: ViewWords = {
   far: { label: "Zwei Meter", note: "Takt und Timecode so groß, dass du sie vom Instrument aus liest" },
   permit: "Aufnehmen erlauben",
   forbid: "Aufnehmen ausschalten",
+  layout: {
+    split: "Breite der Seitenleiste",
+    kept: "Mix, Geräte und Aufteilung merkt sich dieser Browser, sonst niemand.",
+    forget: "Diese Session hier vergessen",
+    forgotten: "Vergessen. Mix, Verzögerung und Aufteilung sind beim nächsten Mal wieder die der Seite.",
+  },
   transport: {
     label: "Transport",
     bar: "Takt",
@@ -116,6 +122,8 @@ export const de: ViewWords = {
           : `Alle sind ${bars === 1 ? "einen Takt" : `${bars} Takte`} später zu hören.`,
       notYet: "Noch nicht in Kraft: Die Wege sind noch nicht gemessen, oder ein Takt ist zu lang.",
     },
+    otherDevice:
+      "Das Gerät vom letzten Mal ist nicht da: Jetzt gilt das des Systems. Nimm ein anderes, wenn das nicht passt.",
     muteMe: "Mich stummschalten",
     ownLevel: "Dein Pegel",
     strip: (who) => `Wie du ${who} hörst`,

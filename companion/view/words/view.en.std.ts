@@ -34,6 +34,12 @@ export const en = {
   far: { label: "Two metres", note: "Bar and timecode large enough to read from where you play" },
   permit: "Allow recording",
   forbid: "Switch recording off",
+  layout: {
+    split: "Width of the side panel",
+    kept: "Mixer, devices and layout are remembered in this browser, and nowhere else.",
+    forget: "Forget this session here",
+    forgotten: "Forgotten. Your mix, your delay and your layout are the page's own again next time.",
+  },
   transport: {
     label: "Transport",
     bar: "bar",
@@ -117,6 +123,8 @@ export const en = {
           : `Everybody is heard ${bars === 1 ? "a bar" : `${bars} bars`} later.`,
       notYet: "Not in force yet: nobody's way is measured, or a bar is too long.",
     },
+    otherDevice:
+      "The device you chose last time is not here: your system's own is used. Choose another one if that is wrong.",
     muteMe: "Mute me",
     ownLevel: "Your level",
     strip: (who: string) => `How you hear ${who}`,
