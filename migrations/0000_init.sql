@@ -392,6 +392,7 @@ CREATE INDEX `account_erasures_by_try` ON `account_erasures` (`finished_at_ms`,`
 CREATE TABLE `counting_objections` (
 	`account_id` text PRIMARY KEY NOT NULL,
 	`since_at_ms` integer NOT NULL,
+	`wording` text NOT NULL,
 	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
@@ -467,6 +468,18 @@ CREATE TABLE `orphans` (
 );
 --> statement-breakpoint
 CREATE INDEX `orphans_by_age` ON `orphans` (`found_at_ms`);--> statement-breakpoint
+CREATE TABLE `recording_consents` (
+	`account_id` text NOT NULL,
+	`session_id` text NOT NULL,
+	`wording` text NOT NULL,
+	`given_at_ms` integer NOT NULL,
+	`withdrawn_at_ms` integer,
+	PRIMARY KEY(`account_id`, `session_id`),
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`session_id`) REFERENCES `sessions`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `recording_consents_by_session` ON `recording_consents` (`session_id`);--> statement-breakpoint
 CREATE TABLE `recording_parts` (
 	`recording_id` text NOT NULL,
 	`number` integer NOT NULL,

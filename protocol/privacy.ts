@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ErasureId, ExportId, HoldId, PrivacyRequestId } from "./ids.ts";
+import { ErasureId, ExportId, HoldId, PrivacyRequestId, SessionId } from "./ids.ts";
 import { REQUEST_MAX_CHARS } from "./limits.ts";
 
 /** An account's erasure as whoever holds its id may follow it: the id is random and named to nobody but the person. */
@@ -111,3 +111,15 @@ export const Hold = z.object({
   reviewAtMs: z.number(),
 });
 export type Hold = z.infer<typeof Hold>;
+
+/** What somebody has agreed or objected to, in the words that were shown then. */
+export const Consent = z.object({
+  purpose: z.enum(["news", "recording", "counting-objection"]),
+  /** Of recordings: the session. */
+  sessionId: SessionId.nullable(),
+  sessionName: z.string().nullable(),
+  wording: z.string(),
+  givenAtMs: z.int(),
+  withdrawnAtMs: z.int().nullable(),
+});
+export type Consent = z.infer<typeof Consent>;

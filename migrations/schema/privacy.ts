@@ -77,6 +77,8 @@ export const countingObjections = sqliteTable("counting_objections", {
     .primaryKey()
     .references(() => accounts.id, { onDelete: "cascade" }),
   sinceAtMs: integer("since_at_ms").notNull(),
+  /** What stood beside the button. */
+  wording: text("wording").notNull(),
 });
 
 /** How often each route was answered on a day (H4): totals, with nobody in them. */

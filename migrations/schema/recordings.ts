@@ -120,3 +120,26 @@ export const retentionNotices = sqliteTable(
     index("retention_notices_by_end").on(table.firstExpiresAtMs),
   ],
 );
+
+/**
+ * That somebody shares in a session, in the words they were shown when they first did; of a consent that was taken back, when. Sharing anew
+ * is a new consent.
+ */
+export const recordingConsents = sqliteTable(
+  "recording_consents",
+  {
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
+    sessionId: text("session_id")
+      .notNull()
+      .references(() => sessions.id, { onDelete: "cascade" }),
+    wording: text("wording").notNull(),
+    givenAtMs: integer("given_at_ms").notNull(),
+    withdrawnAtMs: integer("withdrawn_at_ms"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.sessionId] }),
+    index("recording_consents_by_session").on(table.sessionId),
+  ],
+);

@@ -41,6 +41,7 @@ const names: Record<string, readonly [en: string, de: string]> = {
   erasureReceipts: ["Receipts of deletions", "Nachweise von Löschungen"],
   recordings: ["Shared recordings", "Geteilte Aufnahmen"],
   "recordings/": ["Shared recordings: the sound", "Geteilte Aufnahmen: der Ton"],
+  recordingConsents: ["What you agreed to share", "Was du zu teilen zugestimmt hast"],
   recordingParts: ["Parts of uploads", "Teile von Uploads"],
   storageUse: ["Storage in use", "Belegter Speicher"],
   sweepPlaces: ["How far clearing out has come", "Wie weit das Aufräumen ist"],

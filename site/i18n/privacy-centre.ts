@@ -1,3 +1,4 @@
+import { countingWording } from "./consent.ts";
 import { words } from "./language.ts";
 
 /** The privacy centre: a person's rights, each with a button. */
@@ -11,6 +12,7 @@ export const centreText = words({
       lifted: "The restriction has ended. Your profile stays private until you publish it.",
       uncounted: "From now on you are not counted.",
       counted: "You are counted again.",
+      withdrawn: "You have taken it back, and it counts from now on.",
       asked: "We have received it. The day by which we answer stands below.",
     },
     copy: "A copy of everything",
@@ -32,11 +34,23 @@ export const centreText = words({
     restrict: "Restrict the use of my data",
     lift: "End the restriction",
     counting: "Object to being counted",
-    countingNote:
-      "We count how often each part of the service is used in a day. Nobody is in these totals, and those under ten are deleted. If you object, nothing you do is counted; a browser that sends Global Privacy Control is not counted either.",
+    countingNote: countingWording.en,
     uncountedOn: "Not counted since",
     object: "Do not count what I do",
     countAgain: "Count it again",
+    consents: "What you have agreed to",
+    consentsNote: "In the words that stood there then. Taking back is one button, as agreeing was.",
+    consentsNone: "Nothing: you have not shared a recording, and asked for no news.",
+    consentKinds: {
+      news: "News by mail",
+      recording: "Sharing recordings",
+      "counting-objection": "Your objection to being counted",
+    },
+    consentSince: "Since",
+    consentUntil: "Taken back",
+    recordingTaken:
+      "Taking it back deletes what you have shared there, and asks the others’ companions to delete their copies.",
+    takeBack: "Take back",
     requests: "Ask us",
     requestsNote:
       "For anything that has no button, and for a copy that a collaborator will not delete. We answer within one calendar month; if we need longer we say why.",
@@ -85,6 +99,7 @@ export const centreText = words({
       lifted: "Die Einschränkung ist aufgehoben. Dein Profil bleibt privat, bis du es veröffentlichst.",
       uncounted: "Du wirst ab jetzt nicht mehr mitgezählt.",
       counted: "Du wirst wieder mitgezählt.",
+      withdrawn: "Zurückgenommen, ab sofort.",
       asked: "Deine Anfrage ist da. Unten steht der Tag, bis zu dem wir antworten.",
     },
     copy: "Eine Kopie von allem",
@@ -106,11 +121,23 @@ export const centreText = words({
     restrict: "Nutzung meiner Daten einschränken",
     lift: "Einschränkung aufheben",
     counting: "Der Zählung widersprechen",
-    countingNote:
-      "Wir zählen, wie oft jeder Teil des Dienstes am Tag benutzt wird. Personen kommen darin nicht vor, und Zahlen unter zehn löschen wir. Wenn du widersprichst, zählt nichts mehr, was du tust; ein Browser, der Global Privacy Control sendet, wird auch nicht mitgezählt.",
+    countingNote: countingWording.de,
     uncountedOn: "Nicht gezählt seit",
     object: "Nicht zählen, was ich tue",
     countAgain: "Wieder mitzählen",
+    consents: "Wozu du Ja gesagt hast",
+    consentsNote: "Im Wortlaut von damals. Zurücknehmen ist ein Knopf, wie es das Zustimmen war.",
+    consentsNone: "Zu nichts: Du hast keine Aufnahme geteilt und keine Neuigkeiten bestellt.",
+    consentKinds: {
+      news: "Neuigkeiten per Mail",
+      recording: "Aufnahmen teilen",
+      "counting-objection": "Dein Widerspruch gegen die Zählung",
+    },
+    consentSince: "Seit",
+    consentUntil: "Zurückgenommen",
+    recordingTaken:
+      "Nimmst du es zurück, löschen wir, was du dort geteilt hast, und bitten die Companions der anderen, ihre Kopien zu löschen.",
+    takeBack: "Zurücknehmen",
     requests: "Frag uns",
     requestsNote:
       "Für alles, wofür es keinen Knopf gibt, und für eine Kopie, die jemand aus der Session nicht löschen will. Wir antworten binnen eines Kalendermonats; brauchen wir länger, sagen wir, warum.",

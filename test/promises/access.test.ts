@@ -73,6 +73,8 @@ const matrix: Record<string, Row> = {
   },
   "PUT /api/v1/account/counting-objection": { expect: ownChange },
   "DELETE /api/v1/account/counting-objection": { expect: ownChange },
+  "GET /api/v1/account/consents": { expect: own },
+  "DELETE /api/v1/account/consents/recording/{sessionId}": { expect: onlyOwner },
   "GET /api/v1/account/requests": { expect: own },
   "POST /api/v1/account/requests": {
     expect: [401, 201, 201, 201, 201, 201],

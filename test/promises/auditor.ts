@@ -13,6 +13,9 @@ const keptTooLong: Record<string, string> = {
   "a recording after its end": "SELECT id FROM recordings WHERE expires_at_ms <= ?1",
   "a recording for longer than any plan but Studio keeps it": `SELECT r.id FROM recordings r JOIN accounts a ON a.id = r.account_id
     WHERE a.tier <> 'studio' AND r.completed_at_ms <= ${days(37)}`,
+  "a recording of somebody who took their consent back": `SELECT r.id FROM recordings r
+    JOIN recording_consents c ON c.account_id = r.account_id AND c.session_id = r.session_id
+    WHERE r.created_at_ms <= c.withdrawn_at_ms AND c.withdrawn_at_ms <= ?1`,
   "a sign-in after its end": "SELECT id FROM sign_ins WHERE expires_at_ms <= ?1",
   "a sign-in's history": `SELECT id FROM sign_in_events WHERE at_ms <= ${days(90)}`,
   "a network that was known": `SELECT account_id FROM known_networks WHERE last_used_at_ms <= ${days(90)}`,

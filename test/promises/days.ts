@@ -4,6 +4,7 @@ import { runJobs } from "../../workers/cron/jobs.ts";
 import { type Deps, systemDeps } from "../../workers/platform/deps.ts";
 import type { Env } from "../../workers/platform/env.ts";
 import { eraseAccount } from "../../workers/privacy/account-erasure.ts";
+import { withdrawRecordingConsent } from "../../workers/privacy/consents.ts";
 import { requestExport } from "../../workers/privacy/export.ts";
 import { restrict } from "../../workers/privacy/restriction.ts";
 import { requestErasure } from "../../workers/privacy/session-erasure.ts";
@@ -131,8 +132,10 @@ export async function live({ seed, steps, strideDays, newcomers }: Life) {
       await changeTier(here, depsAt(), ada, tier);
       if (home.take !== null) moved(home.take, tier, nowMs);
     } else if (dice < 0.6) await requestExport(here, depsAt(), ada);
-    else if (dice < 0.7) await restrict(here, depsAt(), ada);
-    else if (dice < 0.8 && !home.isDeleted) {
+    else if (dice < 0.65) await restrict(here, depsAt(), ada);
+    else if (dice < 0.7) {
+      if (await withdrawRecordingConsent(here, depsAt(), ada, world.sessionId)) home.take = null;
+    } else if (dice < 0.8 && !home.isDeleted) {
       if ((await requestErasure(env.DB, world.sessionId, ada, nowMs)) !== "requested") return;
       home.isDeleted = true;
       home.take = null;

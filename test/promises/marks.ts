@@ -106,6 +106,7 @@ export async function markEverything(world: World): Promise<Record<Person, strin
           // What an investigation still holds would not be erased.
           if (name === "holds" && key === "releasedAtMs") return world.nowMs;
           if (key === "conversationId") return world.conversationId;
+          if (key === "sessionId") return world.sessionId;
           if (foreign.has(column.name)) return world.accountId[who];
           if (column.dataType === "string" && (column.enumValues?.length ?? 0) > 0) return column.enumValues?.[0];
           if (column.dataType === "string") {

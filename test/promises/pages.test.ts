@@ -62,6 +62,11 @@ const pages: Record<string, Row> = {
   "GET /account/privacy/export/:exportId": { expect: signedIn(404) },
   "POST /account/privacy/restriction": { expect: form, form: () => ({ restrict: "yes" }), changes: everybody },
   "POST /account/privacy/counting": { expect: form, form: () => ({ object: "yes" }), changes: everybody },
+  "POST /account/privacy/consents": {
+    expect: form,
+    form: ({ sessionId }) => ({ purpose: "recording", sessionId }),
+    changes: ["ada"],
+  },
   "POST /account/privacy/requests": {
     expect: form,
     form: () => ({ kind: "other", details: "What else?" }),
@@ -225,6 +230,7 @@ const tables = [
   "exports",
   "restrictions",
   "counting_objections",
+  "recording_consents",
   "privacy_requests",
 ];
 /** What of the database is not the noise of asking: no rate limits, no steps, no time of last use. */

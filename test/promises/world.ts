@@ -172,6 +172,11 @@ export async function newWorld(nowMs: number): Promise<World> {
     recording(world.uploadingId, "uploading", uploadId),
     db
       .prepare(
+        "INSERT INTO recording_consents (account_id, session_id, wording, given_at_ms) VALUES (?, ?, 'Shared.', ?)",
+      )
+      .bind(world.accountId.ada, world.sessionId, nowMs),
+    db
+      .prepare(
         "INSERT INTO invites (id, session_id, code_hash, role, uses_left, created_at_ms, expires_at_ms) VALUES (?, ?, ?, 'participant', 5, ?, ?)",
       )
       .bind(world.inviteId, world.sessionId, await inviteHash(env, world.inviteCode), nowMs, nowMs + 1e9),

@@ -1,6 +1,7 @@
 import { type CentrePart, type CentreProps, centreParts, PrivacyCentre } from "../../site/views/privacy/centre.tsx";
 import { costs } from "../http/costs.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
+import { listConsents } from "../privacy/consents.ts";
 import { listExports } from "../privacy/export.ts";
 import { heldAbout } from "../privacy/held.ts";
 import { listRequests } from "../privacy/requests.ts";
@@ -17,13 +18,14 @@ const at = (part: CentrePart) => `${HOME}?at=${part}#${part}`;
 
 async function showCentre(c: AppContext, { page: asked, reader }: ReaderVisit, typed?: CentreProps["typed"]) {
   const page = { ...asked, path: HOME };
-  const [held, exports, requests, restrictedAtMs, uncountedAtMs, deliveries] = await Promise.all([
+  const [held, exports, requests, restrictedAtMs, uncountedAtMs, deliveries, consents] = await Promise.all([
     heldAbout(c.env.DB, reader.id),
     listExports(c.env.DB, reader.id, c.var.deps.now()),
     listRequests(c.env.DB, reader.id),
     restrictedSince(c.env.DB, reader.id),
     uncountedSince(c.env.DB, reader.id),
     listDeliveries(c.env.DB, reader.id),
+    listConsents(c.env.DB, reader.id),
   ]);
   const problem = problemOf(page, c.req.query("problem"), HOME);
   const part = centreParts.find((one) => one === c.req.query("at")) ?? null;
@@ -44,6 +46,7 @@ async function showCentre(c: AppContext, { page: asked, reader }: ReaderVisit, t
       restrictedAtMs={restrictedAtMs}
       uncountedAtMs={uncountedAtMs}
       deliveries={deliveries}
+      consents={consents}
       said={said}
       typed={typed}
     />,
@@ -74,6 +77,15 @@ async function setCounting(c: AppContext, { page }: ReaderVisit) {
   return backTo(c, page, at("counting"), answer, object === "yes" ? "uncounted" : "counted");
 }
 
+async function withdrawConsent(c: AppContext, { page }: ReaderVisit) {
+  const { purpose, sessionId = "" } = await fieldsOfForm(c);
+  const answer =
+    purpose === "news"
+      ? await askApi(c, "PATCH", "/account", { wantsNews: false })
+      : await askApi(c, "DELETE", `/account/consents/recording/${encodeURIComponent(sessionId)}`);
+  return backTo(c, page, at("consents"), answer, "withdrawn");
+}
+
 async function askForMore(c: AppContext, visit: ReaderVisit) {
   const { kind = "", details = "" } = await fieldsOfForm(c);
   const answer = await askApi(c, "POST", "/account/requests", { kind, details });
@@ -92,4 +104,5 @@ privacyCentre.post(`${HOME}/export`, costs("read"), withReader(askForCopy, toCen
 privacyCentre.get(`${HOME}/export/:exportId`, costs("read"), withReader(sendCopy, toCentre));
 privacyCentre.post(`${HOME}/restriction`, costs("read"), withReader(setRestriction, toCentre));
 privacyCentre.post(`${HOME}/counting`, costs("read"), withReader(setCounting, toCentre));
+privacyCentre.post(`${HOME}/consents`, costs("read"), withReader(withdrawConsent, toCentre));
 privacyCentre.post(`${HOME}/requests`, costs("read"), withReader(askForMore, toCentre));

@@ -102,6 +102,17 @@ export const policyVersions: readonly PolicyVersion[] = [
     },
     numbers: { ...third, MESSAGE_RETENTION_MS: 365, DELIVERY_RETENTION_MS: 365, HOLD_REVIEW_MAX_MS: 90 },
   },
+  {
+    version: 7,
+    fromAtMs: Date.UTC(2026, 10, 26, 20),
+    // It shows a person what they agreed to; nothing else is kept, or longer.
+    isMaterial: false,
+    change: {
+      en: "When you share in a session, we keep the words that you were shown, and likewise beside your objection to being counted. You see them in your account and take consent back there with one button; what you shared goes then.",
+      de: "Wenn du in einer Session teilst, heben wir den Wortlaut auf, der dort stand, ebenso den neben deinem Widerspruch gegen die Zählung. In deinem Konto siehst du beides und nimmst eine Zustimmung mit einem Knopf zurück; was du geteilt hast, geht dann.",
+    },
+    numbers: { ...third, MESSAGE_RETENTION_MS: 365, DELIVERY_RETENTION_MS: 365, HOLD_REVIEW_MAX_MS: 90 },
+  },
 ];
 
 /** The numbers that the code keeps today, in days, under the names of protocol/retention.ts. */

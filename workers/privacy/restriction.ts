@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import { countingObjections, restrictions } from "../../migrations/schema.ts";
+import { countingObjections, mailPreferences, restrictions } from "../../migrations/schema.ts";
+import { countingWording } from "../../site/i18n/consent.ts";
 import { editProfile, findOwn } from "../hub/store.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
@@ -27,7 +28,15 @@ export async function restrictedSince(db: D1Database, accountId: string): Promis
 
 /** Promise H4, Article 21: nothing that this person does is counted any more. What was counted before names nobody, so it cannot be found again. */
 export async function objectToCounting(env: Env, deps: Deps, accountId: string): Promise<void> {
-  await drizzle(env.DB).insert(countingObjections).values({ accountId, sinceAtMs: deps.now() }).onConflictDoNothing();
+  const { language } = (await drizzle(env.DB)
+    .select()
+    .from(mailPreferences)
+    .where(eq(mailPreferences.accountId, accountId))
+    .get()) ?? { language: "en" as const };
+  await drizzle(env.DB)
+    .insert(countingObjections)
+    .values({ accountId, sinceAtMs: deps.now(), wording: countingWording[language] })
+    .onConflictDoNothing();
 }
 
 export async function withdrawObjection(db: D1Database, accountId: string): Promise<void> {

@@ -1,10 +1,12 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { CreatePrivacyRequest, PrivacyRequest } from "../../protocol/privacy.ts";
+import { SessionId } from "../../protocol/ids.ts";
+import { Consent, CreatePrivacyRequest, PrivacyRequest } from "../../protocol/privacy.ts";
 import { type AccountContext, requireAccount } from "../auth/guard.ts";
 import { costs } from "../http/costs.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
+import { listConsents, withdrawRecordingConsent } from "./consents.ts";
 import { listRequests, takeRequest } from "./requests.ts";
 import { liftRestriction, objectToCounting, restrict, withdrawObjection } from "./restriction.ts";
 
@@ -29,6 +31,16 @@ async function objectFor(c: AccountContext) {
 async function withdrawFor(c: AccountContext) {
   await withdrawObjection(c.env.DB, c.var.account.id);
   return c.body(null, 204);
+}
+
+async function consentsOf(c: AccountContext) {
+  c.header("Cache-Control", "no-store");
+  return c.json({ items: await listConsents(c.env.DB, c.var.account.id) }, 200);
+}
+
+async function withdrawSharing(c: AccountContext, sessionId: SessionId) {
+  const withdrawn = await withdrawRecordingConsent(c.env, c.var.deps, c.var.account.id, sessionId);
+  return withdrawn ? c.body(null, 204) : problem(c, "not-found");
 }
 
 async function list(c: AccountContext) {
@@ -91,6 +103,32 @@ export const rights = newRouter()
       responses: done("Counted again"),
     }),
     (c) => withdrawFor(c),
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "get",
+      path: "/api/v1/account/consents",
+      summary: "What you have agreed or objected to, in the words that were shown then",
+      middleware: [costs("read"), requireAccount] as const,
+      responses: {
+        200: { description: "Consents, newest first", ...json(z.object({ items: z.array(Consent) })) },
+        ...problemResponses,
+      },
+    }),
+    (c) => consentsOf(c),
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "delete",
+      path: "/api/v1/account/consents/recording/{sessionId}",
+      summary: "Take back your consent to share in a session: what you shared there goes",
+      middleware: [costs("write"), requireAccount] as const,
+      request: { params: z.object({ sessionId: SessionId }) },
+      responses: done("Taken back"),
+    }),
+    (c) => withdrawSharing(c, c.req.valid("param").sessionId),
   )
   .openapi(
     createRoute({

@@ -9,6 +9,7 @@ import { TransportState } from "../../protocol/room.ts";
 import { type Cursor, cutPage } from "../http/paging.ts";
 import { log } from "../platform/log.ts";
 import { allRows, firstRow, SqlBoolean, StoredId } from "../platform/rows.ts";
+import { keepRecordingConsent } from "./consents.ts";
 
 /** What `recordings` and its session say together about one stem and the account that asks. */
 export const Row = z.object({
@@ -206,7 +207,7 @@ export async function insertRecording(
   max: { complete: number; open: number },
   nowMs: number,
 ): Promise<boolean> {
-  const { meta } = await db
+  const insert = db
     .prepare(
       `INSERT INTO recordings (id, session_id, member_id, account_id, take_id, name, state, sample_rate_hz, channels, encoding,
          timeline_frames, started_at_ms, bpm, part_bytes, upload_id, created_at_ms, expires_at_ms)
@@ -235,9 +236,9 @@ export async function insertRecording(
       nowMs + UPLOAD_ABANDONED_AFTER_MS,
       max.complete,
       max.open,
-    )
-    .run();
-  return meta.changes === 1;
+    );
+  const [inserted] = await db.batch([insert, keepRecordingConsent(db, by.accountId, by.sessionId, nowMs)]);
+  return inserted?.meta.changes === 1;
 }
 
 const StorageUse = z.object({ heldBytes: z.number() });

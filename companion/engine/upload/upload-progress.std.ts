@@ -1,3 +1,5 @@
+import { sharingWording } from "../../../protocol/consent.ts";
+
 /** What a person sees of a share: where it is, how fast it goes, how long it will take. */
 export type UploadState = "uploading" | "paused" | "waiting" | "stalled" | "complete" | "withdrawn" | "failed";
 
@@ -15,11 +17,8 @@ export interface UploadProgress {
   message?: string;
 }
 
-/**
- * Said before a person shares, wherever they do it (promise V3): the one text of it.
- */
-export const SHARE_NOTICE =
-  "Sharing sends this take to SessionLinked and to everybody in the session who may have files. Their companions keep copies of their own: withdrawing or deleting it later takes it from our servers, not from their machines.";
+/** Said before a person shares, at a terminal. */
+export const SHARE_NOTICE = sharingWording.en;
 
 /** The rate that is shown is that of about the last ten seconds. */
 const WINDOW_MS = 10_000;

@@ -1,4 +1,5 @@
 /** What is said of one's own recording. Written by ear, not translated. */
+import { sharingWording } from "../../../protocol/consent.ts";
 import type { RecordWords } from "./record.en.std.ts";
 
 export const de: RecordWords = {
@@ -30,8 +31,7 @@ export const de: RecordWords = {
   takeBack: "Zurücknehmen",
   save: "Datei sichern",
   shareTitle: "Mit allen in der Session teilen?",
-  shareText:
-    "Dieser Take geht an SessionLinked und an alle hier, die Dateien haben dürfen. Ihre Companions behalten eigene Kopien: Nimmst du ihn später zurück, ist er von unseren Servern weg, nicht von ihren Rechnern.",
+  shareText: sharingWording.de,
   takeBackTitle: "Zurücknehmen?",
   takeBackText:
     "Der Take ist sofort von unseren Servern weg. Kopien, die andere schon haben, gehören ihnen. Deine bleibt in diesem Browser.",

@@ -1,4 +1,5 @@
 /** What is said of one's own recording. */
+import { sharingWording } from "../../../protocol/consent.ts";
 import type { UploadState } from "../../engine/upload/upload-progress.std.ts";
 
 export const en = {
@@ -30,8 +31,7 @@ export const en = {
   takeBack: "Take back",
   save: "Save file",
   shareTitle: "Share with everybody in the session?",
-  shareText:
-    "This take goes to SessionLinked and to everybody here who may have files. Their companions keep copies of their own: taking it back later takes it from our servers, not from their machines.",
+  shareText: sharingWording.en,
   takeBackTitle: "Take it back?",
   takeBackText:
     "It goes from our servers at once. Copies that others have fetched are theirs. Yours stays in this browser.",

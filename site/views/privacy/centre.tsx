@@ -1,6 +1,6 @@
 import type { Delivery } from "../../../protocol/deliveries.ts";
 import { REQUEST_MAX_CHARS } from "../../../protocol/limits.ts";
-import { type Export, type PrivacyRequest, requestKinds } from "../../../protocol/privacy.ts";
+import { type Consent, type Export, type PrivacyRequest, requestKinds } from "../../../protocol/privacy.ts";
 import { Labelled, Said } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
 import { Moment } from "../../design/moment.tsx";
@@ -13,7 +13,7 @@ import { centreText } from "../../i18n/privacy-centre.ts";
 import { type FormProblem, ProblemNotice } from "./parts.tsx";
 
 /** The parts of the page that hold forms: each answers where it stands. */
-export const centreParts = ["export", "restriction", "counting", "requests"] as const;
+export const centreParts = ["export", "restriction", "counting", "consents", "requests"] as const;
 export type CentrePart = (typeof centreParts)[number];
 
 export interface CentreProps {
@@ -24,6 +24,7 @@ export interface CentreProps {
   restrictedAtMs: number | null;
   uncountedAtMs: number | null;
   deliveries: readonly Delivery[];
+  consents: readonly Consent[];
   /** What the last form did, or why it could not, and in which part it stands. */
   said: { part: CentrePart | null; done: string | null; problem: FormProblem | null };
   /** A request that was refused. */
@@ -121,6 +122,44 @@ function Deliveries({ page, deliveries }: { page: Page; deliveries: readonly Del
   );
 }
 
+/** What the person agreed to, each with the way back. */
+function Consents({ page, consents }: { page: Page; consents: readonly Consent[] }) {
+  const t = centreText[page.language];
+  return (
+    <div class="stack">
+      {consents.map(({ purpose, sessionId, sessionName, wording, givenAtMs, withdrawnAtMs }) => (
+        <form class="panel stack" method="post" action={href(page, "/account/privacy/consents")}>
+          <h3>
+            {t.consentKinds[purpose]}
+            {sessionName === null ? null : `: ${sessionName}`}
+          </h3>
+          <blockquote>{wording}</blockquote>
+          <p class="soft">
+            {t.consentSince} <Moment page={page} ms={givenAtMs} />
+            {withdrawnAtMs === null ? null : (
+              <>
+                . {t.consentUntil} <Moment page={page} ms={withdrawnAtMs} />
+              </>
+            )}
+          </p>
+          {withdrawnAtMs !== null || purpose === "counting-objection" ? null : (
+            <>
+              <input type="hidden" name="purpose" value={purpose} />
+              <input type="hidden" name="sessionId" value={sessionId ?? ""} />
+              {purpose === "recording" ? <p class="soft">{t.recordingTaken}</p> : null}
+              <p>
+                <button class="button quiet" type="submit">
+                  {t.takeBack}
+                </button>
+              </p>
+            </>
+          )}
+        </form>
+      ))}
+    </div>
+  );
+}
+
 /** Everything that a person can do with what there is about them. */
 export function PrivacyCentre({
   page,
@@ -130,6 +169,7 @@ export function PrivacyCentre({
   restrictedAtMs,
   uncountedAtMs,
   deliveries,
+  consents,
   said,
   typed,
 }: CentreProps) {
@@ -219,6 +259,16 @@ export function PrivacyCentre({
             </button>
           </p>
         </form>
+      </section>
+      <section class="room" id="consents">
+        <header class="stack">
+          <h2>{t.consents}</h2>
+          <p class="soft">{t.consentsNote}</p>
+        </header>
+        <div class="room-work">
+          {saidAt("consents")}
+          {consents.length === 0 ? <p>{t.consentsNone}</p> : <Consents page={page} consents={consents} />}
+        </div>
       </section>
       <section class="room" id="requests">
         <header class="stack">

@@ -84,7 +84,7 @@ export const privacyRules = {
     lawfulBasis: "legal-obligation",
     recipients: [],
     retention: [{ kind: "with-subject" }],
-    columns: { accountId: "export", sinceAtMs: "export" },
+    columns: { accountId: "export", sinceAtMs: "export", wording: "export" },
   },
   usageCounts: {
     subjects: [],

@@ -48,6 +48,23 @@ export const recordingsRules = {
       expiresAtMs: "export",
     },
   },
+  recordingConsents: {
+    subjects: [{ column: "accountId", is: "account", erase: "delete" }],
+    purpose: {
+      en: "To prove that somebody agreed to share in a session, in the words they were shown, and whether they took it back.",
+      de: "Um zu belegen, dass jemand dem Teilen in einer Session zugestimmt hat, mit dem Wortlaut von damals, und ob die Zustimmung zurückgenommen wurde.",
+    },
+    lawfulBasis: "legal-obligation",
+    recipients: [],
+    retention: [{ kind: "with", table: "sessions" }, { kind: "with-subject" }],
+    columns: {
+      accountId: "export",
+      sessionId: "export",
+      wording: "export",
+      givenAtMs: "export",
+      withdrawnAtMs: "export",
+    },
+  },
   recordingParts: {
     subjects: [{ column: "recordingId", in: "recordings", key: "id", erase: "step" }],
     purpose: {
