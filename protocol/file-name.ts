@@ -20,7 +20,7 @@ export function fileNameOf(name: string): string {
     if (bytes > NAME_MAX_BYTES || kept.length + segment.length > 120) break;
     kept += segment;
   }
-  kept = kept.replace(/[. ]+$/, "");
+  while (kept.endsWith(".") || kept.endsWith(" ")) kept = kept.slice(0, -1);
   if (DEVICES.test(kept)) return `_${kept}`;
   return kept === "" ? "take" : kept;
 }

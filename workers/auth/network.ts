@@ -21,7 +21,7 @@ function cut(header: string | undefined, groups: number): string {
   // An IPv4 address in IPv6's clothes is the IPv4 address (RFC 4291 section 2.5.5.2).
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
-  const [before = "", after] = address.replace(/%.*$/, "").split("::");
+  const [before = "", after] = (address.split("%", 1)[0] ?? "").split("::");
   const head = before === "" ? [] : before.split(":");
   const tail = after === undefined || after === "" ? [] : after.split(":");
   const zeros = after === undefined ? 0 : Math.max(0, 8 - head.length - tail.length);

@@ -18,7 +18,7 @@ export interface BrowserPeerOptions {
 const CANDIDATES_MAX = 64;
 
 /** The encoder's beat: 10 ms. It is told by the other end's description. */
-const withBeat = (sdp: string) => sdp.replace(/(a=rtpmap:111 [^\r\n]*\r\n)(?!a=ptime:)/, "$1a=ptime:10\r\n");
+const withBeat = (sdp: string) => sdp.replace(/^(a=rtpmap:111 [^\r\n]*\r\n)(?!a=ptime:)/m, "$1a=ptime:10\r\n");
 
 /**
  * The page's end of a peer in a browser: one Opus track each way, negotiated as plain Opus, and two transforms in the lanes worker that put our
