@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fileNameOf } from "./file-name.ts";
 import { RecordingName } from "./recordings.ts";
+import { SessionName } from "./sessions.ts";
 
 test.each([
   ["Guitar take 3", "Guitar take 3"],
@@ -18,9 +19,29 @@ test.each([
   [" . trailing. . ", "trailing"],
   ["Gitarre für Zoë", "Gitarre für Zoë"],
   ["", "take"],
+  ["👩‍🎤 lead", "👩‍🎤 lead"],
+  ["می\u200cخواهم", "می\u200cخواهم"],
+  ["രാജന്\u200d 2", "രാജന്\u200d 2"],
+  ["\u200dhidden", "_hidden"],
+  ["a\u200d\u200db", "a\u200d_b"],
 ])("a name that plays tricks is made safe on disk: %j becomes %j", (name, safe) => {
   expect(fileNameOf(name)).toBe(safe);
 });
+
+test.each(["می\u200cخواهم", "👩‍🎤 lead", "രാജന്\u200d", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "♥\ufe0f"])(
+  "names: %j is taken for a session and for a stem, joiners and emoji as they were written",
+  (name) => {
+    expect(SessionName.parse(name)).toBe(name);
+    expect(RecordingName.parse(name)).toBe(name);
+  },
+);
+
+test.each(["\u200dhidden", "a\u200d\u200db", "a \u200cb", "\u200c", "a\u200bb", "a\u202eb", "a\ufeffb"])(
+  "names: %j hides something, and is refused for a session and for a stem",
+  (name) => {
+    expect([SessionName.safeParse(name).success, RecordingName.safeParse(name).success]).toEqual([false, false]);
+  },
+);
 
 test("whatever a name holds, it makes one file in one folder, and is a name that the protocol takes", () => {
   const folder = mkdtempSync(join(tmpdir(), "sessionlinked-names-"));
@@ -38,6 +59,9 @@ test("whatever a name holds, it makes one file in one folder, and is a name that
     "音",
     "é",
     "NUL",
+    "\u200d",
+    "\u200c",
+    "🏴󠁧󠁢󠁥󠁮󠁧󠁿",
     " ",
     ":",
   );

@@ -1,3 +1,5 @@
+import { replaceUnsafe } from "./joiners.ts";
+
 /**
  * Names that come from people and from other machines, made safe for a disk: whatever a name holds, the result is one name in one folder
  * on Linux, macOS and Windows (Microsoft, "Naming Files, Paths, and Namespaces").
@@ -9,10 +11,7 @@ const DEVICES = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=$|[. ])/i;
 
 /** Also satisfies the protocol's RecordingName. Never empty; a name that is safe already comes back unchanged, in NFC. */
 export function fileNameOf(name: string): string {
-  const plain = name
-    .normalize("NFC")
-    .replaceAll(/[\p{C}\p{Zl}\p{Zp}/\\:*?"<>|]/gu, "_")
-    .replace(/^[. ]+/, "");
+  const plain = replaceUnsafe(name.normalize("NFC"), /[\p{C}\p{Zl}\p{Zp}/\\:*?"<>|]/gu, "_").replace(/^[. ]+/, "");
   let kept = "";
   let bytes = 0;
   for (const { segment } of new Intl.Segmenter("en", { granularity: "grapheme" }).segment(plain)) {

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { MemberId, RecordingId, SessionId } from "./ids.ts";
+import { withoutJoiners } from "./joiners.ts";
 import {
   CLOCK_ERROR_MAX_MS,
   PART_MAX_BYTES,
@@ -23,7 +24,9 @@ export const RecordingName = z
   .string()
   .min(1)
   .max(RECORDING_NAME_MAX_CHARS)
-  .regex(/^[^\p{C}/\\:*?"<>|.][^\p{C}/\\:*?"<>|]*$/u, "A name cannot hold path separators or control characters.");
+  .refine((name) => !/^\.|[\p{C}/\\:*?"<>|]/u.test(withoutJoiners(name)), {
+    error: "A name cannot hold path separators or control characters.",
+  });
 
 export const StemFormat = z.object({
   sampleRateHz: z.union([z.literal(44_100), z.literal(48_000), z.literal(88_200), z.literal(96_000)]),

@@ -1,5 +1,6 @@
 /** One's own recording: what is armed, by what name, how much of what was played before belongs to it, and whether it is shared at once. */
 import { useEffect, useState } from "preact/hooks";
+import { replaceUnsafe } from "../../protocol/joiners.ts";
 import { RECORDING_NAME_MAX_CHARS } from "../../protocol/limits.ts";
 import { may } from "../../protocol/roles.ts";
 import { Ask } from "./ask.dom.tsx";
@@ -11,8 +12,7 @@ const NAME_MAX_CHARS = Math.min(32, RECORDING_NAME_MAX_CHARS);
 
 /** A name for a file: what a disk cannot have is left out. */
 const cleaned = (name: string) =>
-  name
-    .replaceAll(/[\p{C}/\\:*?"<>|]/gu, "")
+  replaceUnsafe(name, /[\p{C}/\\:*?"<>|]/gu, "")
     .replace(/^[. ]+/, "")
     .trim();
 
