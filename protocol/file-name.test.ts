@@ -23,6 +23,7 @@ test.each([
   ["می\u200cخواهم", "می\u200cخواهم"],
   ["രാജന്\u200d 2", "രാജന്\u200d 2"],
   ["\u200dhidden", "_hidden"],
+  ["..\u200dhidden", "_hidden"],
   ["a\u200d\u200db", "a\u200d_b"],
 ])("a name that plays tricks is made safe on disk: %j becomes %j", (name, safe) => {
   expect(fileNameOf(name)).toBe(safe);

@@ -11,7 +11,9 @@ const DEVICES = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=$|[. ])/i;
 
 /** Also satisfies the protocol's RecordingName. Never empty; a name that is safe already comes back unchanged, in NFC. */
 export function fileNameOf(name: string): string {
-  const plain = replaceUnsafe(name.normalize("NFC"), /[\p{C}\p{Zl}\p{Zp}/\\:*?"<>|]/gu, "_").replace(/^[. ]+/, "");
+  // What leads goes first: a joiner behind it would else be left with nothing to belong to.
+  const led = name.normalize("NFC").replace(/^[. ]+/, "");
+  const plain = replaceUnsafe(led, /[\p{C}\p{Zl}\p{Zp}/\\:*?"<>|]/gu, "_");
   let kept = "";
   let bytes = 0;
   for (const { segment } of new Intl.Segmenter("en", { granularity: "grapheme" }).segment(plain)) {

@@ -1,6 +1,6 @@
 /** One's own recording: what is armed, by what name, how much of what was played before belongs to it, and whether it is shared at once. */
 import { useEffect, useState } from "preact/hooks";
-import { replaceUnsafe } from "../../protocol/joiners.ts";
+import { fileNameOf } from "../../protocol/file-name.ts";
 import { RECORDING_NAME_MAX_CHARS } from "../../protocol/limits.ts";
 import { may } from "../../protocol/roles.ts";
 import { Ask } from "./ask.dom.tsx";
@@ -10,11 +10,8 @@ const PRE_ROLL_SECONDS = [10, 5, 0] as const;
 /** " take 12 a1b2 (3)" is added to it, and it is a file's name. */
 const NAME_MAX_CHARS = Math.min(32, RECORDING_NAME_MAX_CHARS);
 
-/** A name for a file: what a disk cannot have is left out. */
-const cleaned = (name: string) =>
-  replaceUnsafe(name, /[\p{C}/\\:*?"<>|]/gu, "")
-    .replace(/^[. ]+/, "")
-    .trim();
+/** A name for a file: what a disk cannot have is replaced. Empty where nothing was typed. */
+const cleaned = (name: string) => (name.trim() === "" ? "" : fileNameOf(name));
 
 export function Record({ session, state, words }: ViewProps) {
   const t = words.record;
