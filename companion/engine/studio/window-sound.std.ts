@@ -34,6 +34,8 @@ export class WindowSound implements SoundEnd {
   #clock = new DeviceClock();
   /** Our count at the window's block 0; `undefined` until the window's first blocks. */
   #base: number | undefined;
+  /** One past the last frame that was handed on. */
+  #end = 0;
   #captureMs = 0;
   readonly device: Device & { readonly openedAtMs: number };
 
@@ -61,7 +63,11 @@ export class WindowSound implements SoundEnd {
     const nowMs = this.#options.nowMs();
     this.#clock.note(firstBlock + blocks, nowMs);
     this.#captureMs = captureMs;
-    this.#base ??= this.#countAt(nowMs - captureMs) - (firstBlock + blocks) * LANE_PACKET_FRAMES;
+    // A window whose first blocks came late has counted ahead: the next one begins after it all the same.
+    this.#base ??=
+      Math.max(this.#countAt(nowMs - captureMs) - blocks * LANE_PACKET_FRAMES, this.#end) -
+      firstBlock * LANE_PACKET_FRAMES;
+    this.#end = this.#base + (firstBlock + blocks) * LANE_PACKET_FRAMES;
     for (let block = 0; block < blocks; block++)
       this.#options.onBlock(
         this.#base + (firstBlock + block) * LANE_PACKET_FRAMES,

@@ -53,3 +53,17 @@ test("X24: a window that died leaves a gap as long as it was away, and what the 
   expect(Math.abs((after - before) / 48 - awayMs)).toBeLessThan(12);
   expect(Math.abs(sound.device.timeOf(after) - (3_000 + 50 * BLOCK_MS))).toBeLessThan(8);
 });
+
+test("X24: a window that comes at once after one whose first blocks were late begins after it: nothing captured is written over", () => {
+  const clock = { nowMs: 0 };
+  const frames: number[] = [];
+  const sound = new WindowSound({ nowMs: () => clock.nowMs, onBlock: (frame) => frames.push(frame) });
+  clock.nowMs = 140;
+  sound.take({ firstBlock: 0, captureMs: 0, samples: blocks(4, 1) });
+  clock.nowMs = 141;
+  sound.take({ firstBlock: 4, captureMs: 0, samples: blocks(8, 1) });
+  sound.begin();
+  clock.nowMs = 150;
+  sound.take({ firstBlock: 0, captureMs: 0, samples: blocks(1, 2) });
+  for (const [at, frame] of frames.entries()) if (at > 0) expect(frame).toBeGreaterThan(frames[at - 1] ?? 0);
+});
