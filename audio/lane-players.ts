@@ -26,8 +26,13 @@ export interface LaneLevel {
   shortTermLufs: number;
 }
 
-/** What was heard of somebody in a block; `isExact`: just as it was sent. */
-export type OnHeard = (heard: readonly Float32Array[], isConcealed: boolean, isExact: boolean) => void;
+/** What was heard of somebody in a block, before this person's own mix; `isExact`: just as it was sent. */
+export type OnHeard = (
+  memberId: MemberId,
+  heard: readonly Float32Array[],
+  isConcealed: boolean,
+  isExact: boolean,
+) => void;
 
 interface Player {
   lane: LaneReader;
@@ -116,14 +121,14 @@ export class LanePlayers {
     }
     for (const channel of out) channel.fill(0);
     if (this.#isMonitored) this.#addOwn(own, out);
-    for (const { lane, playout, held, strip } of this.#players.values()) {
+    for (const [memberId, { lane, playout, held, strip }] of this.#players) {
       if (!playout.pull(this.#heard, LANE_PACKET_FRAMES, atMs)) continue;
       held.pass(this.#heard, LANE_PACKET_FRAMES);
       // Who talks is heard, whoever is soloed, and everybody else makes room.
       const talks = lane.isTalkback;
       strip.isDucked = isTalking && !talks;
       strip.add(this.#heard, out, LANE_PACKET_FRAMES, isSoloed && !talks);
-      this.#onHeard?.(this.#heard, playout.isConcealed, playout.isExact && held.delayFrames === 0);
+      this.#onHeard?.(memberId, this.#heard, playout.isConcealed, playout.isExact && held.delayFrames === 0);
     }
     this.#limiter.apply(out, LANE_PACKET_FRAMES);
   }

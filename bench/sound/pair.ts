@@ -56,7 +56,7 @@ export async function measurePair({ seconds, way }: PairOptions) {
   const open = async (self: MemberId) => {
     mkdirSync(join(folder, self));
     const sound = new StudioSound({
-      inputPath,
+      source: { kind: "file", path: inputPath },
       inputSinceMs: null,
       traces: true,
       folder: join(folder, self),

@@ -37,7 +37,7 @@ async function open(wanted: Extract<ToStudio, { type: "open" }>): Promise<void> 
     sessionId,
     sessionName: name,
     folder,
-    inputPath: "",
+    source: { kind: "file", path: "" },
     inputSinceMs: null,
     traces: false,
     inputs: [INPUT],

@@ -67,7 +67,11 @@ export const commonFlags: Readonly<Record<string, Flag>> = {
 
 /** The flags of everything that opens a sound device. */
 export const deviceFlags: Readonly<Record<string, Flag>> = {
-  input: { summary: "A WAV file that stands for the sound card, again and again.", value: "FILE" },
+  input: {
+    summary:
+      "What is played on: jack (the default), jack:unconnected for who connects the ports by hand, or a WAV file that stands for a sound card.",
+    value: "DEVICE",
+  },
   inputs: { summary: "Inputs by name and channels, such as Guitar:1,Keys:1+2.", value: "LIST" },
   arm: { summary: "Inputs to arm, by name, with commas; * is all.", value: "LIST" },
   encoding: { summary: "pcm24 or float32.", value: "FORMAT" },

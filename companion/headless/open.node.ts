@@ -4,6 +4,7 @@ import type { SessionId } from "../../protocol/ids.ts";
 import { StemFormat } from "../../protocol/recordings.ts";
 import type { ApiClient } from "../engine/api/api-client.std.ts";
 import type { Input } from "../engine/recording/take-recorder.std.ts";
+import type { SoundSource } from "../engine/sound/sound-messages.std.ts";
 import type { StudioEvent } from "../engine/studio/events.std.ts";
 import { openStudio } from "../engine/studio/open-studio.node.ts";
 import { readCalibrations } from "./calibrations.node.ts";
@@ -14,7 +15,7 @@ export interface Wanted {
   sessionId: SessionId;
   sessionName: string;
   folder: string;
-  /** A WAV file that stands for the sound card. */
+  /** `jack`, `jack:unconnected`, or a WAV file that stands for the sound card. */
   input: string;
   /** `Guitar:1,Keys:1+2`: names, each with one or two channels of the device, counted from 1. */
   inputs: string;
@@ -43,6 +44,13 @@ function readInputs(text: string): Input[] {
   });
 }
 
+/** What is played on, as `--input` says it. */
+export function readSource(text: string): SoundSource {
+  if (text === "jack") return { kind: "jack", connect: true };
+  if (text === "jack:unconnected") return { kind: "jack", connect: false };
+  return { kind: "file", path: text };
+}
+
 function readArmed(text: string, inputs: readonly Input[]): string[] {
   if (text === "*") return inputs.map(({ name }) => name);
   return text
@@ -61,7 +69,7 @@ export async function openWanted(wanted: Wanted) {
     api: wanted.api,
     sessionId: wanted.sessionId,
     sessionName: wanted.sessionName,
-    inputPath: wanted.input,
+    source: readSource(wanted.input),
     inputSinceMs: wanted.inputSinceMs ?? null,
     traces: wanted.traces ?? false,
     inputs,

@@ -26,7 +26,7 @@ export async function end(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM
   clearTimeout(timer);
 }
 
-/** A JACK server of our own on its dummy driver: 48 kHz, blocks of 2.67 ms, one clock for all that is connected to it. */
+/** A JACK server of our own on its dummy driver: one clock for all that is connected to it. */
 export class Jack {
   readonly #server: ChildProcess;
   readonly #dumps: ChildProcess[] = [];
@@ -35,7 +35,7 @@ export class Jack {
     this.#server = server;
   }
 
-  static async start(): Promise<Jack> {
+  static async start({ rateHz = JACK_RATE_HZ, periodFrames = PERIOD_FRAMES } = {}): Promise<Jack> {
     const name = `sessionlinked-${process.pid}`;
     // Whatever is started from here on finds this server and no other.
     process.env.JACK_DEFAULT_SERVER = name;
@@ -47,7 +47,7 @@ export class Jack {
       "jackd",
       [
         ...["-S", isRoot ? "-R" : "-r", "-n", name, "-t", String(CLIENT_TIMEOUT_MS), "-d", "dummy"],
-        ...["-r", String(JACK_RATE_HZ), "-p", String(PERIOD_FRAMES), "-C", "2", "-P", "2"],
+        ...["-r", String(rateHz), "-p", String(periodFrames), "-C", "2", "-P", "2"],
       ],
       { stdio: "ignore" },
     );

@@ -27,7 +27,7 @@ export class Links extends LinkSet {
     const lanes = new LanePlayers(
       onHeard === undefined
         ? undefined
-        : (heard, isConcealed, isExact) => {
+        : (_memberId, heard, isConcealed, isExact) => {
             interleave(heard, block);
             onHeard(block, isConcealed, isExact);
           },

@@ -7,9 +7,12 @@ import type { MemberId } from "../../../protocol/ids.ts";
 export interface DeviceStart {
   /** The capture ring. */
   ring: SharedArrayBuffer;
-  /** Stereo interleaved, 24-bit integers. */
-  input: SharedArrayBuffer;
-  openedAtMs: number;
+  source: /** Stereo interleaved, 24-bit integers. */
+    | { kind: "file"; input: SharedArrayBuffer }
+    /** The compiled addon's path; and whether the machine's own inputs and loudspeakers are connected by themselves. */
+    | { kind: "jack"; addon: string; connect: boolean };
+  /** When frame 0 was, where this count goes on; `null`: it begins. */
+  openedAtMs: number | null;
   traces: boolean;
 }
 
@@ -23,13 +26,27 @@ export type ToPlayers =
   | { type: "hold"; holds: readonly { memberId: MemberId; holdMs: number }[]; monitorMs: number | null };
 
 export type ToDeviceThread =
-  | ToPlayers
+  | Exclude<ToPlayers, { type: "add" }>
+  /** `displayName`: of the ports at which whoever it is can be recorded. */
+  | (Extract<ToPlayers, { type: "add" }> & { displayName: string })
   /** Ends the thread; what was heard is kept in the folder. */
   | { type: "close"; folder: string };
 
+export type FromDeviceThread =
+  /** Once, before anything else: what the device is. */
+  { type: "opened"; originMs: number } | { type: "refused"; message: string } | DeviceReport;
+
 /** A few times a second. */
-export interface FromDeviceThread {
+export interface DeviceReport {
+  type: "report";
   states: (readonly [MemberId, PlayerState])[];
   levels: LaneLevel[];
   skips: number;
+  /** When frame 0 was, as the device's own clock has it now. */
+  originMs: number;
+  /** What the device takes before a block is there, and after one has been played. */
+  captureMs: number;
+  playoutMs: number;
+  /** `false` while the device is away. */
+  isThere: boolean;
 }

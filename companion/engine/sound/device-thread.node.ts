@@ -3,62 +3,123 @@
  * ring for the thread of the links, and plays the lanes' own rings, mixed. Packets, signalling and the collector of the other thread cannot
  * make it late.
  */
-import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { CaptureRing } from "../../../audio/capture-ring.ts";
 import { LANE_CHANNELS, LanePlayers } from "../../../audio/lane-players.ts";
 import { INT24_SCALE, toInt24 } from "../../../audio/pcm.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import { FileDevice } from "../capture/file-source.node.ts";
-import type { Block } from "../capture/source.std.ts";
+import { JackRefused, loadJackAddon } from "../capture/jack-addon.node.ts";
+import { JackDevice } from "../capture/jack-source.node.ts";
 import { machineNowMs } from "../clock/machine-clock.node.ts";
 import { Trace } from "../links/trace.node.ts";
 import type { DeviceStart, FromDeviceThread, ToDeviceThread } from "./device-messages.std.ts";
 import { goFirst } from "./real-time.node.ts";
 
 const REPORT_MS = 200;
+/** A file is captured and played by the block. */
+const BLOCK_MS = (LANE_PACKET_FRAMES / 48_000) * 1000;
 
-const port = parentPort;
-if (port === null) throw new Error("The device's thread is nobody's program.");
-const { ring: memory, input, openedAtMs, traces }: DeviceStart = workerData;
+/** What the thread knows of its device, whichever it is. */
+interface DeviceInHand {
+  readonly originMs: number;
+  readonly skips: number;
+  readonly isOpen: boolean;
+  readonly latencyMs: { captureMs: number; playoutMs: number };
+  /** Every block since, each given to `play`. */
+  turn(): void;
+  wait(): void;
+  addPerson(memberId: MemberId, displayName: string): void;
+  removePerson(memberId: MemberId): void;
+  hear(memberId: MemberId, heard: readonly Float32Array[]): void;
+  close(): void;
+}
+
+function portOf(): MessagePort {
+  if (parentPort === null) throw new Error("The device's thread is nobody's program.");
+  return parentPort;
+}
+const port = portOf();
+const { ring: memory, source, openedAtMs, traces }: DeviceStart = workerData;
 const ring = new CaptureRing(memory);
 const trace = traces ? new Trace() : undefined;
-const heard = new Int32Array(LANE_PACKET_FRAMES * LANE_CHANNELS);
+const heardWhole = new Int32Array(LANE_PACKET_FRAMES * LANE_CHANNELS);
 const members: MemberId[] = [];
-const players = new LanePlayers((sound, isConcealed, isExact) => {
+const players = new LanePlayers((memberId, heard, isConcealed, isExact) => {
+  device?.hear(memberId, heard);
   if (trace === undefined) return;
   for (let channel = 0; channel < LANE_CHANNELS; channel++)
     for (let at = 0; at < LANE_PACKET_FRAMES; at++)
-      heard[at * LANE_CHANNELS + channel] = toInt24((sound[channel]?.[at] ?? 0) * INT24_SCALE);
+      heardWhole[at * LANE_CHANNELS + channel] = toInt24((heard[channel]?.[at] ?? 0) * INT24_SCALE);
   // Counted when it is in the device's hand, however late the device's turn was.
-  trace.add(heard, machineNowMs(), isConcealed, isExact);
+  trace.add(heardWhole, machineNowMs(), isConcealed, isExact);
 });
-const stereo = () => [new Float32Array(LANE_PACKET_FRAMES), new Float32Array(LANE_PACKET_FRAMES)] as const;
-const captured = stereo();
-const mixed = stereo();
 
-function turn({ frame, input: block }: Block): void {
-  for (let at = 0; at < LANE_PACKET_FRAMES; at++) {
-    captured[0][at] = (block[at * 2] ?? 0) / INT24_SCALE;
-    captured[1][at] = (block[at * 2 + 1] ?? 0) / INT24_SCALE;
-  }
+function play(frame: number, captured: readonly Float32Array[], mixed: readonly Float32Array[]): void {
+  const { originMs = 0 } = device ?? {};
+  ring.originMs = originMs;
   ring.begin(frame / LANE_PACKET_FRAMES);
-  ring.put(captured[0], captured[1]);
-  // A file has no loudspeaker: what is mixed is measured and goes nowhere.
-  players.pull(mixed, device.timeOf(frame + LANE_PACKET_FRAMES), captured);
+  ring.put(captured[0] ?? silence, captured[1] ?? silence);
+  players.pull(mixed, originMs + ((frame + LANE_PACKET_FRAMES) / 48_000) * 1000, captured);
 }
 
-const device = new FileDevice(new Int32Array(input), turn);
+const silence = new Float32Array(LANE_PACKET_FRAMES);
+const stereo = () => [new Float32Array(LANE_PACKET_FRAMES), new Float32Array(LANE_PACKET_FRAMES)] as const;
+
+/** A file has no loudspeaker and no ports: what is mixed is measured and goes nowhere. */
+function openFile(input: SharedArrayBuffer): DeviceInHand {
+  const captured = stereo();
+  const mixed = stereo();
+  /** Nobody ever wakes it: it is slept on until the next block. */
+  const pillow = new Int32Array(new SharedArrayBuffer(4));
+  let restMs = 0;
+  const file = new FileDevice(new Int32Array(input), ({ frame, input: block }) => {
+    for (let at = 0; at < LANE_PACKET_FRAMES; at++) {
+      captured[0][at] = (block[at * 2] ?? 0) / INT24_SCALE;
+      captured[1][at] = (block[at * 2 + 1] ?? 0) / INT24_SCALE;
+    }
+    play(frame, captured, mixed);
+  });
+  file.begin(openedAtMs ?? machineNowMs());
+  return {
+    get originMs() {
+      return file.openedAtMs;
+    },
+    get skips() {
+      return file.skips;
+    },
+    isOpen: true,
+    latencyMs: { captureMs: 0, playoutMs: BLOCK_MS },
+    turn: () => {
+      restMs = file.turn();
+    },
+    wait: () => {
+      if (restMs > 0) Atomics.wait(pillow, 0, 0, restMs);
+    },
+    addPerson: () => undefined,
+    removePerson: () => undefined,
+    hear: () => undefined,
+    close: () => undefined,
+  };
+}
+
+const open = (): DeviceInHand =>
+  source.kind === "file"
+    ? openFile(source.input)
+    : new JackDevice({ addon: loadJackAddon(source.addon), connect: source.connect, openedAtMs, onBlock: play });
 
 function handleMessage(message: ToDeviceThread): void {
   switch (message.type) {
     case "add":
       players.add(message.memberId, message.memory);
       members.push(message.memberId);
+      device?.addPerson(message.memberId, message.displayName);
       return;
     case "remove":
       players.remove(message.memberId);
       members.splice(members.indexOf(message.memberId), 1);
+      device?.removePerson(message.memberId);
       return;
     case "mix":
       players.mix(message.memberId, message.mix);
@@ -75,31 +136,44 @@ function handleMessage(message: ToDeviceThread): void {
       return;
     case "close":
       trace?.save(message.folder, "heard-studio");
+      device?.close();
       process.exit(0);
   }
 }
 
-function report(): void {
+const say = (message: FromDeviceThread) => port.postMessage(message);
+
+function report({ skips, originMs, latencyMs, isOpen }: DeviceInHand): void {
   const states = members.flatMap((memberId) => {
     const state = players.stateOf(memberId);
     return state === undefined ? [] : [[memberId, state] as const];
   });
-  port?.postMessage({ states, levels: players.takeLevels(), skips: device.skips } satisfies FromDeviceThread);
+  say({ type: "report", states, levels: players.takeLevels(), skips, originMs, ...latencyMs, isThere: isOpen });
 }
 
-/** Nobody ever wakes it: it is slept on until the next block. */
-const pillow = new Int32Array(new SharedArrayBuffer(4));
-goFirst();
-device.begin(openedAtMs);
-ring.originMs = openedAtMs;
-for (let reportAtMs = 0; ; ) {
-  const restMs = device.turn();
-  for (let heard = receiveMessageOnPort(port); heard !== undefined; heard = receiveMessageOnPort(port))
-    handleMessage(heard.message);
-  const nowMs = machineNowMs();
-  if (nowMs - reportAtMs >= REPORT_MS) {
-    reportAtMs = nowMs;
-    report();
+let device: DeviceInHand | undefined;
+
+function run(opened: DeviceInHand): never {
+  device = opened;
+  goFirst();
+  ring.originMs = opened.originMs;
+  say({ type: "opened", originMs: opened.originMs });
+  for (let reportAtMs = 0; ; ) {
+    opened.turn();
+    for (let heard = receiveMessageOnPort(port); heard !== undefined; heard = receiveMessageOnPort(port))
+      handleMessage(heard.message);
+    const nowMs = machineNowMs();
+    if (nowMs - reportAtMs >= REPORT_MS) {
+      reportAtMs = nowMs;
+      report(opened);
+    }
+    opened.wait();
   }
-  if (restMs > 0) Atomics.wait(pillow, 0, 0, restMs);
+}
+
+try {
+  run(open());
+} catch (error) {
+  if (!(error instanceof JackRefused)) throw error;
+  say({ type: "refused", message: error.message });
 }

@@ -6,15 +6,16 @@ import { LANE_CHANNELS, type LaneLevel, type PlayerState } from "../../../audio/
 import type { MemberId } from "../../../protocol/ids.ts";
 import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import { readInput } from "../capture/input-file.node.ts";
+import { buildJackAddon } from "../capture/jack-addon.node.ts";
 import { machineNowMs } from "../clock/machine-clock.node.ts";
 import { LinkSet } from "../links/link-set.std.ts";
 import { MediaLink } from "../links/media.node.ts";
 import { openNodePeer } from "../links/peer.node.ts";
 import { NONCE_BYTES } from "../links/room-words.std.ts";
 import { Trace } from "../links/trace.node.ts";
-import type { DeviceStart, FromDeviceThread, ToDeviceThread } from "./device-messages.std.ts";
+import type { DeviceReport, DeviceStart, FromDeviceThread, ToDeviceThread } from "./device-messages.std.ts";
 import type { Scheduling } from "./real-time.node.ts";
-import type { FromSound, ToSound } from "./sound-messages.std.ts";
+import type { FromSound, SoundSource, ToSound } from "./sound-messages.std.ts";
 
 const TICK_MS = 200;
 /** How far the others are away is told every two seconds. */
@@ -43,11 +44,13 @@ export class SoundEngine {
   readonly #links: LinkSet;
   readonly #media = new Trace();
   readonly #states = new Map<MemberId, PlayerState>();
+  readonly #names = new Map<MemberId, string>();
   /** What the device's thread is told once there is one. */
   #waiting: ToDeviceThread[] = [];
   #device: Worker | undefined;
   readonly #levels = new Map<MemberId, LaneLevel>();
   #skips = 0;
+  #playoutMs = BLOCK_MS;
   #traces = false;
   #maySend = false;
   #clock: { localMs: number; offsetMs: number; driftPpm: number } | undefined;
@@ -77,7 +80,10 @@ export class SoundEngine {
         onWords: (state) => say({ type: "words", state }),
       },
       {
-        add: (memberId, memory) => this.#tell({ type: "add", memberId, memory }),
+        add: (memberId, memory) => {
+          const displayName = this.#names.get(memberId) ?? "";
+          this.#tell({ type: "add", memberId, memory, displayName });
+        },
         remove: (memberId) => {
           this.#states.delete(memberId);
           this.#levels.delete(memberId);
@@ -92,7 +98,7 @@ export class SoundEngine {
     switch (message.type) {
       case "open":
         this.#traces = message.traces;
-        void this.#open(message.inputPath, message.openedAtMs);
+        void this.#open(message.source, message.openedAtMs);
         break;
       case "ice-servers":
         this.#links.iceServers = message.iceServers;
@@ -101,6 +107,7 @@ export class SoundEngine {
         this.#maySend = message.maySend;
         this.#links.isLate = message.isObserver;
         this.#tell({ type: "late", isLate: message.isObserver });
+        for (const { memberId, displayName } of message.members) this.#names.set(memberId, displayName);
         this.#links.enter(message.memberId);
         this.#links.setMembers(message.members);
         break;
@@ -139,40 +146,59 @@ export class SoundEngine {
     if (this.#traces) this.#media.save(folder, "heard-media");
   }
 
-  async #open(inputPath: string, openedAtMs: number | null): Promise<void> {
+  async #open(source: SoundSource, openedAtMs: number | null): Promise<void> {
     try {
-      const samples = await readInput(inputPath);
-      const input = new SharedArrayBuffer(samples.byteLength);
-      new Int32Array(input).set(samples);
       const start: DeviceStart = {
         ring: new SharedArrayBuffer(CAPTURE_RING_BYTES),
-        input,
-        openedAtMs: openedAtMs ?? machineNowMs(),
+        source: await sourceOf(source),
+        openedAtMs,
         traces: this.#traces,
       };
       const device = new Worker(deviceThread, { workerData: start });
-      this.#device = device;
-      for (const message of this.#waiting.splice(0)) this.#tell(message);
       device.on("message", (said: FromDeviceThread) => {
-        this.#noteLevels(said.levels);
-        this.#skips = said.skips;
-        for (const [memberId, state] of said.states) this.#states.set(memberId, state);
+        switch (said.type) {
+          case "opened":
+            this.#begin(device, new CaptureRing(start.ring), said.originMs);
+            return;
+          case "refused":
+            this.#options.say(said);
+            return;
+          case "report":
+            this.#followDevice(said);
+        }
       });
       // Without its device this process is of no use: whoever started it starts it anew.
       device.on("error", (error) => {
         throw error;
       });
-      void this.#readCapture(new CaptureRing(start.ring), start.openedAtMs);
-      let ticks = 0;
-      this.#timer = setInterval(() => {
-        this.#links.tick();
-        if (++ticks % TICKS_PER_LATENCY === 0)
-          this.#options.say({ type: "latencies", latencies: this.#links.latencies(), levels: this.#takeLevels() });
-      }, TICK_MS);
-      this.#options.say({ type: "opened", openedAtMs: start.openedAtMs });
     } catch (error) {
       this.#options.say({ type: "refused", message: error instanceof Error ? error.message : String(error) });
     }
+  }
+
+  #begin(device: Worker, ring: CaptureRing, openedAtMs: number): void {
+    this.#device = device;
+    for (const message of this.#waiting.splice(0)) this.#tell(message);
+    void this.#readCapture(ring);
+    let ticks = 0;
+    this.#timer = setInterval(() => {
+      this.#links.tick();
+      if (++ticks % TICKS_PER_LATENCY === 0) {
+        const latencies = this.#links.latencies(this.#playoutMs);
+        this.#options.say({ type: "latencies", latencies, levels: this.#takeLevels() });
+      }
+    }, TICK_MS);
+    this.#options.say({ type: "opened", openedAtMs });
+  }
+
+  #followDevice({ states, levels, skips, originMs, captureMs, playoutMs, isThere }: DeviceReport): void {
+    this.#noteLevels(levels);
+    this.#skips = skips;
+    for (const [memberId, state] of states) this.#states.set(memberId, state);
+    this.#links.deviceMs = captureMs;
+    this.#playoutMs = playoutMs;
+    // A block to be captured, and what the device takes at both ends.
+    this.#options.say({ type: "device", openedAtMs: originMs, ownMs: BLOCK_MS + captureMs + playoutMs, isThere });
   }
 
   /** The loudest of what the device's thread has told since they were last taken. */
@@ -195,7 +221,7 @@ export class SoundEngine {
   }
 
   /** Takes every block of the device, as it comes, to the recorder and to everybody. */
-  async #readCapture(ring: CaptureRing, openedAtMs: number): Promise<void> {
+  async #readCapture(ring: CaptureRing): Promise<void> {
     const samples = new Int32Array(LANE_PACKET_FRAMES * LANE_CHANNELS);
     for (let next = ring.blocks; ; ) {
       const { blocks } = ring;
@@ -204,7 +230,7 @@ export class SoundEngine {
       for (; next !== blocks; next = (next + 1) | 0) {
         if (!ring.take(next, samples)) continue;
         const frame = next * LANE_PACKET_FRAMES;
-        if (this.#maySend) this.#links.send(frame, samples, this.#sessionMsAt(openedAtMs + next * BLOCK_MS));
+        if (this.#maySend) this.#links.send(frame, samples, this.#sessionMsAt(ring.originMs + next * BLOCK_MS));
         this.#options.onBlock(frame, samples);
       }
       const woken = Atomics.waitAsync(ring.control, 0, blocks, WAKE_MS);
@@ -216,4 +242,13 @@ export class SoundEngine {
     if (this.#clock === undefined) return 0;
     return localMs + this.#clock.offsetMs + ((localMs - this.#clock.localMs) * this.#clock.driftPpm) / 1e6;
   }
+}
+
+/** Rejects with a sentence for the person. */
+async function sourceOf(source: SoundSource): Promise<DeviceStart["source"]> {
+  if (source.kind === "jack") return { kind: "jack", addon: buildJackAddon(), connect: source.connect };
+  const samples = await readInput(source.path);
+  const input = new SharedArrayBuffer(samples.byteLength);
+  new Int32Array(input).set(samples);
+  return { kind: "file", input };
 }

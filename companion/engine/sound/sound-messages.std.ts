@@ -57,6 +57,14 @@ export const BufferSetting = z.enum(["tight", "balanced", "safe"]) satisfies z.Z
 
 export const DelaySetting = z.enum(DELAY_MODES);
 
+export const SoundSource = z.discriminatedUnion("kind", [
+  /** A WAV file that stands for the sound card, again and again; nothing is heard of the others but by measuring. */
+  z.object({ kind: z.literal("file"), path: z.string() }),
+  /** JACK, or PipeWire by its name. `connect`: the machine's own inputs and loudspeakers are connected by themselves. */
+  z.object({ kind: z.literal("jack"), connect: z.boolean() }),
+]);
+export type SoundSource = z.infer<typeof SoundSource>;
+
 export const ToSound = z.discriminatedUnion("type", [
   /**
    * `openedAtMs`: when the device's frame 0 was, if it has been open before; its count goes on. `traces`: what is heard is kept, for whoever
@@ -64,7 +72,7 @@ export const ToSound = z.discriminatedUnion("type", [
    */
   z.object({
     type: z.literal("open"),
-    inputPath: z.string(),
+    source: SoundSource,
     openedAtMs: z.number().nullable(),
     traces: z.boolean(),
   }),
@@ -76,7 +84,8 @@ export const ToSound = z.discriminatedUnion("type", [
     maySend: z.boolean(),
     /** Whether it only listens, whatever it might send. */
     isObserver: z.boolean(),
-    members: z.array(z.object({ memberId: MemberId, connected: z.boolean(), role: Role })),
+    /** `displayName`: of the ports at which somebody can be recorded. */
+    members: z.array(z.object({ memberId: MemberId, connected: z.boolean(), role: Role, displayName: z.string() })),
   }),
   z.object({ type: z.literal("signal"), from: MemberId, signal: Signal }),
   /** Session time less the machine's, and how it drifts, as known at an instant of the machine's clock. */
@@ -105,6 +114,8 @@ export const Uplink = z.enum(UPLINK_LEVELS);
 
 export const FromSound = z.discriminatedUnion("type", [
   z.object({ type: z.literal("opened"), openedAtMs: z.number() }),
+  /** When the device's frame 0 was, as its own clock has it by now; what it takes itself there and back; and whether it is there. */
+  z.object({ type: z.literal("device"), openedAtMs: z.number(), ownMs: z.number(), isThere: z.boolean() }),
   /** The device cannot be opened, in a sentence for a person. */
   z.object({ type: z.literal("refused"), message: z.string() }),
   z.object({ type: z.literal("signal"), to: MemberId, signal: Signal }),

@@ -10,6 +10,7 @@ import { scheduleAt } from "../clock/schedule-at.node.ts";
 import type { Input } from "../recording/take-recorder.std.ts";
 import { RoomClient, type RoomHandlers } from "../room/room-client.std.ts";
 import { bothHear } from "../room/room-feed.std.ts";
+import type { SoundSource } from "../sound/sound-messages.std.ts";
 import type { StudioEvent } from "./events.std.ts";
 import type { SoundEnd } from "./sound-end.std.ts";
 import { Studio, type StudioParts } from "./studio.std.ts";
@@ -21,8 +22,8 @@ export interface OpenStudioOptions {
   api: ApiClient;
   sessionId: SessionId;
   sessionName: string;
-  /** What the device hears: a WAV file, again and again. */
-  inputPath: string;
+  /** What is played on. */
+  source: SoundSource;
   inputSinceMs: number | null;
   traces: boolean;
   /** What can be armed of it, and what the person has armed from the start. */
@@ -63,7 +64,7 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
   const sound: SoundEnd =
     options.window?.sound(onBlock) ??
     new StudioSound({
-      inputPath: options.inputPath,
+      source: options.source,
       inputSinceMs: options.inputSinceMs,
       traces: options.traces,
       folder,

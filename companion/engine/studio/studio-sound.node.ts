@@ -15,12 +15,12 @@ import type { IceServer } from "../links/peer.std.ts";
 import type { WordsState } from "../links/room-words.std.ts";
 import { readBlocks } from "../sound/block-pipe.std.ts";
 import { DelayControl } from "../sound/delay-control.std.ts";
-import { FromSound, type ToSound } from "../sound/sound-messages.std.ts";
+import { FromSound, type SoundSource, type ToSound } from "../sound/sound-messages.std.ts";
 import type { StudioEvent } from "./events.std.ts";
 
 export interface StudioSoundOptions {
-  /** What the device hears: a WAV file, again and again. */
-  inputPath: string;
+  /** What is played on. */
+  source: SoundSource;
   /** The machine's clock when the file's first frame was, for files that are to be in step; `null`: when it is opened. */
   inputSinceMs: number | null;
   /** Keeps what is heard in the folder, for whoever measures it. */
@@ -47,7 +47,7 @@ const RESTARTS_MAX = 20;
 const REPORT_TIMEOUT_MS = 2_000;
 const TOLD_STEP_MS = 2;
 
-/** Capture of a block and its playout: what a person's own sound takes through this device. */
+/** Capture of a block and its playout: what a person's own sound takes through a device, before it has said more. */
 const OWN_MS = (2 * LANE_PACKET_FRAMES) / FRAMES_PER_MS;
 
 type Report = Extract<FromSound, { type: "report" }>;
@@ -62,6 +62,8 @@ export class StudioSound {
   readonly #options: StudioSoundOptions;
   #child: ChildProcess | undefined;
   #openedAtMs: number | null = null;
+  #ownMs = OWN_MS;
+  #isThere = true;
   #hasOpened = false;
   #restarts = 0;
   #buffer: BufferChoice = "balanced";
@@ -82,7 +84,7 @@ export class StudioSound {
     this.#options = options;
     this.#openedAtMs = options.inputSinceMs;
     this.#delays = new DelayControl({
-      ownMs: () => OWN_MS,
+      ownMs: () => this.#ownMs,
       barMs: options.barMs,
       hold: (holds, monitorMs) => this.#tell({ type: "hold", holds, monitorMs }),
       onChange: (inForce) => options.emit({ type: "delay", ...inForce }),
@@ -188,7 +190,9 @@ export class StudioSound {
   #tellMembers(): void {
     const memberId = this.#memberId;
     if (memberId === undefined) return;
-    const members = this.#members.map(({ memberId, connected, role }) => ({ memberId, connected, role }));
+    const members = this.#members.map(({ memberId, connected, role, displayName }) => {
+      return { memberId, connected, role, displayName };
+    });
     // Its own role is asked anew each time: the host may have changed it.
     this.#tell({
       type: "members",
@@ -215,6 +219,9 @@ export class StudioSound {
           this.#openedAtMs = said.data.openedAtMs;
           this.#hasOpened = true;
           resolve();
+          return;
+        case "device":
+          this.#followDevice(said.data);
           return;
         case "refused":
           reject(new Error(said.data.message));
@@ -248,14 +255,28 @@ export class StudioSound {
         this.#again();
       });
     });
-    const { inputPath, traces } = this.#options;
-    this.#tell({ type: "open", inputPath, openedAtMs: this.#openedAtMs, traces });
+    const { source, traces } = this.#options;
+    this.#tell({ type: "open", source, openedAtMs: this.#openedAtMs, traces });
     this.iceServers = this.#iceServers;
     this.buffer = this.#buffer;
     this.#delays.again();
     this.#tellMembers();
     for (const [memberId, mix] of this.#mixes) this.mix(memberId, mix);
     return promise;
+  }
+
+  /** A device's clock is its own, and drifts from the machine's; and a device may be pulled out. */
+  #followDevice({ openedAtMs, ownMs, isThere }: Extract<FromSound, { type: "device" }>): void {
+    this.#openedAtMs = openedAtMs;
+    this.#ownMs = ownMs;
+    if (isThere === this.#isThere) return;
+    this.#isThere = isThere;
+    if (isThere) this.#options.emit({ type: "notice", message: "The sound device is there again." });
+    else {
+      const message =
+        "The sound device is gone. What was recorded is safe, and it is taken up again as soon as it is there.";
+      this.#options.emit({ type: "warning", code: "sound", message, final: false });
+    }
   }
 
   #followLatencies(latencies: Latencies): void {

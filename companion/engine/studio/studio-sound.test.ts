@@ -23,7 +23,7 @@ function studio(path = inputPath) {
   const blocks: { frame: number; first: number }[] = [];
   const events: StudioEvent[] = [];
   const sound = new StudioSound({
-    inputPath: path,
+    source: { kind: "file", path },
     links: true,
     inputSinceMs: null,
     traces: false,

@@ -2,10 +2,13 @@ import { accessSync, constants, mkdirSync, statfsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
+import { BLOCK_MS } from "../../../audio/capture-ring.ts";
 import { PROTOCOL_VERSION, PROTOCOL_VERSION_MIN } from "../../../protocol/version.ts";
 import { systemKeychain } from "../../engine/account/keychain.node.ts";
 import { ApiClient, ApiError } from "../../engine/api/api-client.std.ts";
 import { readInput } from "../../engine/capture/input-file.node.ts";
+import { buildJackAddon, JackRefused, loadJackAddon } from "../../engine/capture/jack-addon.node.ts";
+import { JackDevice } from "../../engine/capture/jack-source.node.ts";
 import { machineNowMs } from "../../engine/clock/machine-clock.node.ts";
 import { scheduleAt } from "../../engine/clock/schedule-at.node.ts";
 import { listMidiPorts, loadRtMidi } from "../../engine/midi/rtmidi-port.node.ts";
@@ -14,6 +17,7 @@ import { originOf, sessionOf, tokenOf } from "../account.node.ts";
 import { DAW_LATE_MAX_MS, writeCalibration } from "../calibrations.node.ts";
 import { type Command, exits, type Run } from "../command.node.ts";
 import { openDaw } from "../daws.node.ts";
+import { readSource } from "../open.node.ts";
 import { columns } from "../screen.node.ts";
 import { askRelay } from "./relay-check.node.ts";
 
@@ -21,6 +25,8 @@ import { askRelay } from "./relay-check.node.ts";
 const CLOCK_OFF_MAX_MS = 60_000;
 /** An hour of one stereo input, and room for its aligned copy. */
 const DISK_MIN_BYTES = 2.1e9;
+/** A longer period takes what a way across a country takes. */
+const PERIOD_MAX_FRAMES = 256;
 const ASK_TIMEOUT_MS = 10_000;
 const Health = z.object({ protocolVersion: z.int(), protocolVersionMin: z.int() });
 
@@ -102,9 +108,10 @@ const checks: readonly ((run: Run) => Promise<Finding[]>)[] = [
     return [{ what: "folder", ok, says: ok ? free : `${free}: an hour of one input wants ${DISK_MIN_BYTES / 1e9} GB` }];
   },
   async (run) => {
-    const input = run.flag("input");
-    if (input === undefined) return [];
-    return readInput(input).then(
+    const input = run.flag("input") ?? "jack";
+    const source = readSource(input);
+    if (source.kind === "jack") return [jackOf()];
+    return readInput(source.path).then(
       () => [{ what: "input", ok: true, says: input }],
       (error: Error) => [{ what: "input", ok: false, says: error.message }],
     );
@@ -137,6 +144,24 @@ async function relayOf(run: Run): Promise<Finding> {
       : { what, ok: false, says: "does not answer: let UDP to port 3478 out of this network, or use another one" };
   } catch (error) {
     return { what, ok: false, says: error instanceof ApiError ? error.message : String(error) };
+  }
+}
+
+/** The sound card as JACK has it: opened for a moment, and connected to nothing. */
+function jackOf(): Finding {
+  const what = "input";
+  try {
+    const addon = loadJackAddon(buildJackAddon());
+    const device = new JackDevice({ addon, connect: false, openedAtMs: null, onBlock: () => undefined });
+    const { periodFrames, latencyMs } = device;
+    device.close();
+    const ownMs = (BLOCK_MS + latencyMs.captureMs + latencyMs.playoutMs).toFixed(1);
+    const says = `JACK, ${periodFrames} frames: ${ownMs} ms from the string to the ear`;
+    const ok = periodFrames <= PERIOD_MAX_FRAMES;
+    return { what, ok, says: ok ? says : `${says}. Start JACK with -p 128 to play together` };
+  } catch (error) {
+    if (!(error instanceof JackRefused)) throw error;
+    return { what, ok: false, says: `${error.message} Or give a file: --input take.wav` };
   }
 }
 

@@ -28,9 +28,6 @@ async function open(
   arm: string | undefined,
   onEvent: (event: StudioEvent, nameOf: NameOf) => void,
 ): Promise<Opened> {
-  const input = run.flag("input");
-  if (input === undefined)
-    throw new Stop(exits.usage, "Say what is played in: --input take.wav. Sound cards come with the desktop app.");
   const api = await signedIn(run);
   const { sessionId, name, members } = await api.readSession(await sessionOf(api, run.argument(0) ?? ""));
   const nameOf: NameOf = (memberId) => members.find((one) => one.memberId === memberId)?.displayName ?? "Somebody";
@@ -41,7 +38,7 @@ async function open(
     sessionId,
     sessionName: name,
     folder: folderOf(run, name),
-    input,
+    input: run.flag("input") ?? "jack",
     inputs: run.flag("inputs") ?? "Input 1:1+2",
     arm: run.flag("arm") ?? arm ?? "",
     encoding: run.flag("encoding") ?? "pcm24",

@@ -1,0 +1,284 @@
+import { BLOCK_MS } from "../../../audio/capture-ring.ts";
+import { DeviceClock } from "../../../audio/device-clock.ts";
+import { DEVICE_RATE_HZ, LANE_CHANNELS } from "../../../audio/lane-players.ts";
+import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
+import { machineNowMs } from "../clock/machine-clock.node.ts";
+import { type JackAddon, JackRefused } from "./jack-addon.node.ts";
+
+/** 0.17 s of every channel: more than any period, and more than any stall that is made good. */
+const RING_FRAMES = 8_192;
+/** The control words, in the order of `jack-device.c`. */
+const word = { captured: 0, queued: 1, underruns: 3, xruns: 4, rate: 5, period: 6, isGone: 7 } as const;
+const CONTROL_WORDS = 8;
+const WAIT_MS = 100;
+const OPEN_AGAIN_MS = 1_000;
+/** The mix, and one stereo pair for each of the others: more than ever play in one session. */
+const PERSON_PORTS_MAX = 11;
+const OUTPUTS = (1 + PERSON_PORTS_MAX) * LANE_CHANNELS;
+/** What a list of ports can show. */
+const NAME_MAX = 24;
+
+export interface JackOptions {
+  addon: JackAddon;
+  /** Whether the machine's own inputs and loudspeakers are connected by themselves. */
+  connect: boolean;
+  /** When frame 0 was, if this count goes on that of another device. */
+  openedAtMs: number | null;
+  /** One block: what was captured, and what is to be played, one array a channel; frames of the device's own count. */
+  onBlock(frame: number, captured: readonly Float32Array[], mixed: readonly Float32Array[]): void;
+}
+
+const mono = () => new Float32Array(LANE_PACKET_FRAMES);
+const silence = mono();
+
+const commonDivisor = (one: number, other: number): number => (other === 0 ? one : commonDivisor(other, one % other));
+
+interface PersonPorts {
+  /** Empty while the ports are nobody's. */
+  name: string;
+  samples: readonly [Float32Array, Float32Array];
+  isHeard: boolean;
+}
+
+/**
+ * A sound device that JACK has, or PipeWire by JACK's names. Its client has two inputs, the mix for this person's ears, and one pair of outputs for
+ * each of the others, so that a DAW records them as inputs of its own. Life: opened once; turned by its thread whenever it wakes; where the server
+ * goes away it looks for one each second, and the count of frames jumps over the time without. Its clock is its own: `originMs` follows it.
+ */
+export class JackDevice {
+  readonly #options: JackOptions;
+  readonly #capture = new Float32Array(new SharedArrayBuffer(RING_FRAMES * LANE_CHANNELS * 4));
+  readonly #play = new Float32Array(new SharedArrayBuffer(RING_FRAMES * OUTPUTS * 4));
+  readonly #control = new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4));
+  readonly #captured = [mono(), mono()] as const;
+  readonly #mixed = [mono(), mono()] as const;
+  readonly #people: PersonPorts[] = [];
+  readonly #slots = new Map<string, number>();
+  #clock = new DeviceClock();
+  /** When frame 0 was, as far as is known from before this opening. */
+  #sinceMs: number | null;
+  /** The next block of the count, and where it begins in the ring. */
+  #block = 0;
+  #read = 0;
+  #isOpen = false;
+  #isRunning = false;
+  #lookedAtMs = 0;
+  #xruns = 0;
+  #underruns = 0;
+  /** How often something was not there in time, here or at JACK. */
+  skips = 0;
+
+  /** Throws `JackRefused` where JACK is not there, or runs at a rate that a session does not have. */
+  constructor(options: JackOptions) {
+    this.#options = options;
+    this.#sinceMs = options.openedAtMs;
+    for (let slot = 0; slot < PERSON_PORTS_MAX; slot++)
+      this.#people.push({ name: "", samples: [mono(), mono()], isHeard: false });
+    this.#open();
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** When frame 0 was, by the machine's clock, as the device's own clock has it now. */
+  get originMs(): number {
+    return this.#clock.originMs ?? this.#sinceMs ?? 0;
+  }
+
+  get periodFrames(): number {
+    return Atomics.load(this.#control, word.period);
+  }
+
+  /** From the string to the ring, and from the ring to the ear, as far as JACK knows of it. */
+  get latencyMs(): { captureMs: number; playoutMs: number } {
+    const { addon } = this.#options;
+    if (!this.#isOpen) return { captureMs: 0, playoutMs: 0 };
+    const toMs = (frames: number) => (frames / DEVICE_RATE_HZ) * 1000;
+    return {
+      captureMs: toMs(addon.latencyFrames(false)),
+      playoutMs: toMs(addon.latencyFrames(true) + this.#delayFrames - LANE_PACKET_FRAMES),
+    };
+  }
+
+  /** A pair of ports for whoever came; their sound is told with `hear`. Nothing where there are too many. */
+  addPerson(id: string, wanted: string): void {
+    const slot = this.#people.findIndex(({ name }) => name === "");
+    const person = this.#people[slot];
+    if (person === undefined || this.#slots.has(id)) return;
+    person.name = this.#nameOf(wanted);
+    person.isHeard = false;
+    this.#slots.set(id, slot);
+    this.#addPorts(slot);
+  }
+
+  removePerson(id: string): void {
+    const slot = this.#slots.get(id);
+    const person = this.#personOf(id);
+    if (slot === undefined || person === undefined) return;
+    this.#slots.delete(id);
+    person.name = "";
+    for (let channel = 0; channel < LANE_CHANNELS; channel++)
+      this.#options.addon.removeOutput((1 + slot) * LANE_CHANNELS + channel);
+  }
+
+  /** What was heard of somebody in the block in hand. */
+  hear(id: string, heard: readonly Float32Array[]): void {
+    const person = this.#personOf(id);
+    if (person === undefined) return;
+    for (const [channel, samples] of person.samples.entries()) samples.set(heard[channel] ?? silence);
+    person.isHeard = true;
+  }
+
+  /** Every block that has been captured since. */
+  turn(): void {
+    if (Atomics.load(this.#control, word.isGone) !== 0) this.#lose();
+    if (!this.#isOpen) {
+      this.#openAgain();
+      return;
+    }
+    const captured = Atomics.load(this.#control, word.captured);
+    let frames = (captured - this.#read) | 0;
+    if (frames < LANE_PACKET_FRAMES) return;
+    // What the ring no longer has is gone, and the count jumps over it.
+    const lost = Math.floor(Math.max(0, frames - RING_FRAMES / 2) / LANE_PACKET_FRAMES);
+    if (lost > 0) this.skips++;
+    this.#read = (this.#read + lost * LANE_PACKET_FRAMES) | 0;
+    this.#block += lost;
+    frames -= lost * LANE_PACKET_FRAMES;
+    this.#clock.note(this.#block + frames / LANE_PACKET_FRAMES, machineNowMs());
+    this.#countSkips();
+    for (; frames >= LANE_PACKET_FRAMES; frames -= LANE_PACKET_FRAMES) this.#oneBlock();
+  }
+
+  /** Sleeps until the device has more, or for so long. */
+  wait(): void {
+    this.#options.addon.wait(WAIT_MS);
+  }
+
+  timeOf(frame: number): number {
+    return this.originMs + (frame / DEVICE_RATE_HZ) * 1000;
+  }
+
+  close(): void {
+    this.#isOpen = false;
+    this.#options.addon.close();
+  }
+
+  /** How long after its capture a block is played: the least for which it is always there before JACK asks for it. */
+  get #delayFrames(): number {
+    const period = Math.max(1, this.periodFrames);
+    return period + LANE_PACKET_FRAMES - commonDivisor(period, LANE_PACKET_FRAMES);
+  }
+
+  #open(): void {
+    const { addon, connect } = this.#options;
+    try {
+      addon.open("SessionLinked", this.#capture, this.#play, OUTPUTS, this.#control);
+    } catch (error) {
+      throw new JackRefused(sentenceOf(error));
+    }
+    const rate = Atomics.load(this.#control, word.rate);
+    if (rate !== DEVICE_RATE_HZ) {
+      addon.close();
+      throw new JackRefused(
+        `JACK runs at ${rate} Hz and a session at ${DEVICE_RATE_HZ}: start it with -r ${DEVICE_RATE_HZ}.`,
+      );
+    }
+    addon.addOutput(0, "out_1");
+    addon.addOutput(1, "out_2");
+    for (const slot of this.#slots.values()) this.#addPorts(slot);
+    this.#read = Atomics.load(this.#control, word.captured);
+    // The count goes on where it would be by now; another server's clock is another one.
+    const nowMs = machineNowMs();
+    this.#sinceMs = this.#clock.originMs ?? this.#sinceMs ?? nowMs;
+    this.#block = Math.max(this.#block, Math.ceil((nowMs - this.#sinceMs) / BLOCK_MS));
+    this.#clock = new DeviceClock();
+    this.#isRunning = false;
+    this.#isOpen = true;
+    if (connect) addon.connectPhysical(LANE_CHANNELS);
+  }
+
+  #lose(): void {
+    this.close();
+    Atomics.store(this.#control, word.isGone, 0);
+    this.#lookedAtMs = machineNowMs();
+  }
+
+  #openAgain(): void {
+    const nowMs = machineNowMs();
+    if (nowMs - this.#lookedAtMs < OPEN_AGAIN_MS) return;
+    this.#lookedAtMs = nowMs;
+    try {
+      this.#open();
+    } catch (error) {
+      if (!(error instanceof JackRefused)) throw error;
+    }
+  }
+
+  #personOf(id: string): PersonPorts | undefined {
+    const slot = this.#slots.get(id);
+    return slot === undefined ? undefined : this.#people[slot];
+  }
+
+  #addPorts(slot: number): void {
+    const name = this.#people[slot]?.name ?? "";
+    for (const [channel, side] of ["L", "R"].entries())
+      this.#options.addon.addOutput((1 + slot) * LANE_CHANNELS + channel, `${name} ${side}`);
+  }
+
+  /** A name that JACK takes, and that no port has yet. */
+  #nameOf(wanted: string): string {
+    const plain = wanted.replace(/[:\p{C}]/gu, " ").trim();
+    const name = [...plain].slice(0, NAME_MAX).join("").trim() || "Somebody";
+    const isTaken = (one: string) => this.#people.some((person) => person.name === one);
+    for (let number = 1; ; number++) {
+      const one = number === 1 ? name : `${name} ${number}`;
+      if (!isTaken(one)) return one;
+    }
+  }
+
+  #oneBlock(): void {
+    const from = this.#read;
+    for (const [channel, samples] of this.#captured.entries())
+      for (let at = 0; at < LANE_PACKET_FRAMES; at++)
+        samples[at] = this.#capture[channel * RING_FRAMES + ((from + at) & (RING_FRAMES - 1))] ?? 0;
+    this.#read = (from + LANE_PACKET_FRAMES) | 0;
+    for (const person of this.#people) person.isHeard = false;
+    this.#options.onBlock(this.#block * LANE_PACKET_FRAMES, this.#captured, this.#mixed);
+    this.#block++;
+    this.#queue(from);
+  }
+
+  /** JACK counts what it captures and what it plays in the same turns, so both places are of one count. What is too late is left out by JACK. */
+  #queue(captured: number): void {
+    const to = (captured + this.#delayFrames) | 0;
+    for (const [channel, samples] of this.#mixed.entries()) this.#copy(samples, channel, to);
+    for (const [slot, { name, samples, isHeard }] of this.#people.entries())
+      for (let channel = 0; name !== "" && channel < LANE_CHANNELS; channel++)
+        this.#copy(isHeard ? (samples[channel] ?? silence) : silence, (1 + slot) * LANE_CHANNELS + channel, to);
+    Atomics.store(this.#control, word.queued, (to + LANE_PACKET_FRAMES) | 0);
+  }
+
+  #copy(samples: Float32Array, channel: number, to: number): void {
+    for (let at = 0; at < LANE_PACKET_FRAMES; at++)
+      this.#play[channel * RING_FRAMES + ((to + at) & (RING_FRAMES - 1))] = samples[at] ?? 0;
+  }
+
+  #countSkips(): void {
+    const [underruns, xruns] = [Atomics.load(this.#control, word.underruns), Atomics.load(this.#control, word.xruns)];
+    // Before the first block there was nothing to play.
+    if (this.#isRunning && (underruns !== this.#underruns || xruns !== this.#xruns)) this.skips++;
+    this.#isRunning = true;
+    this.#underruns = underruns;
+    this.#xruns = xruns;
+  }
+}
+
+function sentenceOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : "";
+  if (code === "NO_LIBRARY") return "JACK is not installed here. Install jackd2, or PipeWire with pipewire-jack.";
+  if (code === "NO_SERVER")
+    return "No JACK server runs. Start one (qjackctl, or jackd -d alsa -r 48000 -p 128), then join again.";
+  return `JACK refuses the device: ${error instanceof Error ? error.message : String(error)}.`;
+}

@@ -1,0 +1,108 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, test } from "vitest";
+import { end, Jack } from "../../dev/demo/jack.ts";
+
+const echo = fileURLToPath(new URL("./jack-echo.ts", import.meta.url));
+
+interface Told {
+  isOpen: boolean;
+  periodFrames: number;
+  latencyMs: { captureMs: number; playoutMs: number };
+  originMs: number;
+  frames: number;
+  jumps: number;
+}
+
+const started: ChildProcess[] = [];
+let server: Jack | undefined;
+afterEach(async () => {
+  for (const child of started.splice(0)) await end(child);
+  await server?.stop();
+  server = undefined;
+});
+
+function program(command: string, ...args: string[]) {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+  started.push(child);
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    createInterface({ input: stream }).on("line", (line) => lines.push(line));
+  return { child, lines };
+}
+
+function openEcho() {
+  const { lines, child } = program(process.execPath, echo);
+  const told = (): Told[] => lines.filter((line) => line.startsWith("{")).map((line): Told => JSON.parse(line));
+  return { child, lines, told, last: () => told().at(-1) };
+}
+
+const connectionsOf = (port: string) =>
+  execFileSync("jack_lsp", ["-c", port], { encoding: "utf8" })
+    .split("\n")
+    .filter((line) => line.startsWith(" "))
+    .map((line) => line.trim());
+
+describe("the device on JACK", () => {
+  test("what is captured comes back after two periods, or two blocks, to the frame, also when JACK changes its period", async () => {
+    server = await Jack.start({ periodFrames: 256 });
+    const { last } = openEcho();
+    await expect.poll(() => last()?.isOpen).toBe(true);
+    // The machine's own inputs and loudspeakers are there without a hand.
+    expect(connectionsOf("SessionLinked:in_1")).toEqual(["system:capture_1"]);
+    expect(connectionsOf("SessionLinked:out_2")).toEqual(["system:playback_2"]);
+    execFileSync("jack_disconnect", ["system:capture_1", "SessionLinked:in_1"]);
+    const { lines } = program("stdbuf", "-oL", "jack_iodelay");
+    await server.until("jack_delay:in");
+    server.connect("jack_delay:out", "SessionLinked:in_1");
+    server.connect(await server.until("Ben  🥁 L"), "jack_delay:in");
+    const measured = () =>
+      lines.flatMap((line) => /([\d.]+) frames\s+[\d.]+ ms total/.exec(line)?.slice(1).map(Number) ?? []);
+    for (const periodFrames of [256, 64, 128]) {
+      execFileSync("jack_bufsize", [String(periodFrames)], { stdio: "ignore" });
+      await expect.poll(() => last()?.periodFrames).toBe(periodFrames);
+      const { length } = measured();
+      // From port to port: what JACK's graph takes is a period more where the echo runs before the meter.
+      const least = Math.max(periodFrames, 128);
+      const wanted = [least, least + periodFrames];
+      await expect
+        .poll(() =>
+          measured()
+            .slice(length)
+            .map(Math.round)
+            .some((one) => wanted.includes(one)),
+        )
+        .toBe(true);
+    }
+  });
+
+  test("a server that goes away and comes back: the count jumps over the time without, and the ports are there again", async () => {
+    server = await Jack.start();
+    const { last, told } = openEcho();
+    await expect.poll(() => last()?.frames ?? 0).toBeGreaterThan(48_000);
+    await server.stop();
+    await expect.poll(() => last()?.isOpen).toBe(false);
+    const before = last();
+    server = await Jack.start();
+    await expect.poll(() => last()?.isOpen).toBe(true);
+    await expect.poll(() => (last()?.frames ?? 0) > (before?.frames ?? 0) + 48_000).toBe(true);
+    await server.until("Ben  🥁 R");
+    // Frame 0 is where it was: the new count is the old one's, on another clock.
+    expect(Math.abs((last()?.originMs ?? 0) - (before?.originMs ?? 0))).toBeLessThan(50);
+    const frames = told().map((one) => one.frames);
+    expect(frames).toEqual(frames.toSorted((a, b) => a - b));
+  });
+
+  test("without a server, and at another rate, it says what to do", async () => {
+    server = await Jack.start({ rateHz: 44_100 });
+    const { lines } = openEcho();
+    await expect
+      .poll(() => lines.join(" "))
+      .toMatch(/JACK runs at 44100 Hz and a session at 48000: start it with -r 48000/);
+    await server.stop();
+    server = undefined;
+    const { lines: alone } = openEcho();
+    await expect.poll(() => alone.join(" ")).toMatch(/No JACK server runs\. Start one/);
+  });
+});
