@@ -1,7 +1,7 @@
 /**
  * `npm run screens -- [part of a name…] [--out folder] [--width 320,390,1024,1440] [--language en,de] [--theme light,dark] [--tall N]`:
- * pictures of every page and state, taken from a platform of its own with a small world in it, and sheets that hold a page's pictures
- * side by side.
+ * pictures of every page and state, taken from a platform of its own with a small world in it, and a sheet for each that holds its
+ * pictures side by side, a row for each language. `--out` with `--slice 2/5` takes the second fifth of them.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,6 +11,8 @@ import { parseArgs } from "node:util";
 import type { Browser, BrowserContext } from "playwright-core";
 import { startChromium } from "./chromium.ts";
 import { startPlatform } from "./platform.ts";
+import { mailShots } from "./screens/mails.ts";
+import { SCREENS_OPERATOR_KEY } from "./screens/operator.ts";
 import { type Shot, type Visitor, visitors } from "./screens/shot.ts";
 import { siteShots } from "./screens/site.ts";
 import { viewShots } from "./screens/view.ts";
@@ -25,11 +27,12 @@ const { values: flags, positionals: wanted } = parseArgs({
     language: { type: "string", default: "en,de" },
     theme: { type: "string", default: themes.join() },
     tall: { type: "string", default: "2400" },
+    slice: { type: "string", default: "1/1" },
   },
 });
 const out = resolve(flags.out);
 const widthsPx = flags.width.split(",").map(Number);
-const languages = flags.language.split(",");
+const languages = (["en", "de"] as const).filter((language) => flags.language.split(",").includes(language));
 const chosenThemes = themes.filter((theme) => flags.theme.split(",").includes(theme));
 const tallPx = Number(flags.tall);
 
@@ -39,17 +42,19 @@ interface Picture {
 }
 
 /** One page in one language: every theme and width of it. */
-async function take(context: BrowserContext, origin: string, shot: Shot, language: string): Promise<Picture[]> {
+async function take(context: BrowserContext, origin: string, shot: Shot, language: "en" | "de"): Promise<Picture[]> {
   const pictures: Picture[] = [];
   const page = await context.newPage();
   await shot.prepare?.(page);
-  for (const width of widthsPx) {
+  for (const [at, width] of widthsPx.entries()) {
     await page.setViewportSize({ width, height: width < 600 ? 844 : 900 });
-    // Loaded anew at each width: what a script measures is measured as a reader with that window would have it.
-    const [path = "", fragment] = shot.path.split("#");
-    const to = `${path}${path.includes("?") ? "&" : "?"}lang=${language}${fragment === undefined ? "" : `#${fragment}`}`;
-    await page.goto(origin + to, { waitUntil: "load" });
-    await shot.act?.(page);
+    if (shot.draw !== undefined) await page.setContent(shot.draw(language));
+    else if (at === 0 || shot.anew === true) {
+      const [path = "", fragment] = shot.path.split("#");
+      const to = `${path}${path.includes("?") ? "&" : "?"}lang=${language}${fragment === undefined ? "" : `#${fragment}`}`;
+      await page.goto(origin + to, { waitUntil: "load" });
+      await shot.act?.(page);
+    }
     for (const colorScheme of chosenThemes) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       const heightPx = Math.min(await page.evaluate<number>("document.documentElement.scrollHeight"), tallPx);
@@ -62,29 +67,32 @@ async function take(context: BrowserContext, origin: string, shot: Shot, languag
   return pictures;
 }
 
-/** A page's pictures on one sheet, each at half its size. */
-async function lay(chromium: Browser, name: string, pictures: readonly Picture[]): Promise<void> {
+/** A page's pictures on one sheet, each at half its size: a row for each language. */
+async function lay(chromium: Browser, name: string, rows: readonly (readonly Picture[])[]): Promise<void> {
   const page = await chromium.newPage();
-  const images = pictures.map(
-    ({ file, widthPx }) => `<img src="${pathToFileURL(file).href}" style="width:${widthPx / 2}px">`,
-  );
-  await page.setViewportSize({
-    width: 24 + pictures.reduce((sum, one) => sum + one.widthPx / 2 + 12, 0),
-    height: 600,
+  const images = rows.map((pictures) => {
+    const shown = pictures.map(
+      ({ file, widthPx }) => `<img src="${pathToFileURL(file).href}" style="width:${widthPx / 2}px">`,
+    );
+    return `<div style="display:flex;gap:12px;align-items:flex-start">${shown.join("")}</div>`;
   });
+  const widest = Math.max(...rows.map((pictures) => pictures.reduce((sum, one) => sum + one.widthPx / 2 + 12, 0)));
+  await page.setViewportSize({ width: Math.ceil(24 + widest), height: 600 });
   const sheet = join(out, `sheet.${name}.png`);
   await page.goto(pathToFileURL(out).href);
-  await page.setContent(
-    `<body style="margin:12px;background:#777;display:flex;gap:12px;align-items:flex-start">${images.join("")}`,
-    { waitUntil: "load" },
-  );
+  await page.setContent(`<body style="margin:12px;background:#777;display:grid;gap:12px">${images.join("")}`, {
+    waitUntil: "load",
+  });
   await page.screenshot({ path: sheet, fullPage: true });
   await page.close();
 }
 
 const stateDir = mkdtempSync(join(tmpdir(), "sessionlinked-screens-"));
 mkdirSync(out, { recursive: true });
-const [platform, chromium] = await Promise.all([startPlatform({ isCrowd: true, stateDir }), startChromium()]);
+const [platform, chromium] = await Promise.all([
+  startPlatform({ isCrowd: true, stateDir, bindings: { OPERATOR_KEY: SCREENS_OPERATOR_KEY } }),
+  startChromium(),
+]);
 try {
   const world = await fill(platform);
   const origin = platform.origin.replace("127.0.0.1", "localhost");
@@ -93,25 +101,32 @@ try {
     const context = await chromium.newContext({ locale: "en-GB", timezoneId: "Europe/Berlin" });
     context.setDefaultTimeout(15_000);
     const token = world.tokens[visitor];
-    const cookie = { name: "__Host-session", domain: "localhost", path: "/", secure: true, httpOnly: true };
+    const name = visitor === "operator" ? "__Host-operator" : "__Host-session";
+    const cookie = { name, domain: "localhost", path: "/", secure: true, httpOnly: true };
     if (token !== null) await context.addCookies([{ ...cookie, value: token }]);
     contexts.set(visitor, context);
   }
-  const shots = [...siteShots(world), ...viewShots(world)].filter(
+  const all = [...siteShots(world), ...mailShots(), ...viewShots(world)].filter(
     ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
   );
-  for (const shot of shots)
-    for (const language of languages) {
-      const context = contexts.get(shot.who);
-      if (context === undefined) continue;
-      try {
-        const pictures = await take(context, origin, shot, language);
-        await lay(chromium, `${shot.name.replaceAll(" ", "-")}.${language}`, pictures);
-      } catch (error) {
-        console.error(`${shot.name} (${language}): ${error instanceof Error ? error.message : error}`);
-        process.exitCode = 1;
-      }
-    }
+  const [slice = 1, slices = 1] = flags.slice.split("/").map(Number);
+  const shots = all.filter((_, at) => at % slices === slice - 1);
+  for (const shot of shots) {
+    const context = contexts.get(shot.who);
+    if (context === undefined) continue;
+    // Both languages at once: while one page is drawn, the other is asked for.
+    const rows = await Promise.all(
+      languages.map((language) =>
+        take(context, origin, shot, language).catch((error: unknown) => {
+          console.error(`${shot.name} (${language}): ${error instanceof Error ? error.message : error}`);
+          process.exitCode = 1;
+          return [];
+        }),
+      ),
+    );
+    const drawn = rows.filter((pictures) => pictures.length > 0);
+    if (drawn.length > 0) await lay(chromium, shot.name.replaceAll(" ", "-"), drawn);
+  }
   console.log(`${shots.length} pages in ${out}`);
 } finally {
   await chromium.close();

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 
 /** Somebody of the world that screens are taken in; `nobody` is signed out. */
-export const visitors = ["nobody", "ada", "ben", "cleo", "new"] as const;
+export const visitors = ["nobody", "ada", "ben", "cleo", "new", "operator"] as const;
 export type Visitor = (typeof visitors)[number];
 
 /** A page in a state that is worth looking at. */
@@ -10,8 +10,12 @@ export interface Shot {
   name: string;
   who: Visitor;
   path: string;
+  /** What is no page of the site, such as a mail: its HTML, in place of an address. */
+  draw?: (language: "en" | "de") => string;
   /** Before the page is loaded: what it will be told. */
   prepare?: (page: Page) => Promise<void>;
+  /** Loaded anew at each width: its state, or what its script measures, is another there. Other pages are drawn by their style alone. */
+  anew?: boolean;
   /** Brings the page into its state; it has just been loaded. */
   act?: (page: Page) => Promise<void>;
 }

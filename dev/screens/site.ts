@@ -23,10 +23,18 @@ export function siteShots({ sessionId, inviteCode, profileId, one }: World): Sho
     shot("messages report", "ada", one["/messages/:conversationId/report"].path),
     ...publicPages.map((path) => shot(nameOf(path), "nobody", path)),
     shot("home signed-in", "ada", "/"),
-    shot("menu open", "ada", "/help", async (page) => {
-      const menu = page.locator(".top-menu");
-      if (await menu.isVisible()) await menu.click();
+    shot("companion signed-in", "ada", "/companion"),
+    shot("waitlist refused", "nobody", "/waitlist", async (page) => {
+      await page.locator("main form button[type=submit]").click();
     }),
+    shot("waitlist mailed", "nobody", "/waitlist?done=mailed"),
+    {
+      ...shot("menu open", "ada", "/help", async (page) => {
+        const menu = page.locator(".top-menu");
+        if (await menu.isVisible()) await menu.click();
+      }),
+      anew: true,
+    },
     shot("nowhere", "nobody", "/nowhere"),
     shot("sign-in refused", "nobody", "/sign-in", async (page) => {
       await page.locator("#sign-in button[type=submit]").click();
@@ -51,6 +59,9 @@ export function siteShots({ sessionId, inviteCode, profileId, one }: World): Sho
     shot("hub profile", "ada", `/hub/${profileId}`),
     shot("hub profile sent", "ada", `/hub/${profileId}?done=sent`),
     shot("hub report", "ada", one["/hub/:profileId/report"].path),
+    shot("hub report refused", "ada", one["/hub/:profileId/report"].path, async (page) => {
+      await page.locator("main form button[type=submit]").click();
+    }),
     shot("hub answer faded", "ada", one["/hub/answer"].path),
     shot("account", "ada", "/account"),
     shot("account welcome", "new", "/account?done=welcome"),
@@ -58,6 +69,11 @@ export function siteShots({ sessionId, inviteCode, profileId, one }: World): Sho
     shot("account erase confirm", "ada", one["/account/erase/confirm"].path),
     shot("account erased", "nobody", one["/erasure/:erasureId"].path),
     shot("account privacy", "ada", "/account/privacy"),
+    shot("account privacy refused", "ada", "/account/privacy", async (page) => {
+      await page.locator("#requests button[type=submit]").click();
+    }),
+    shot("recordings", "ada", "/recordings"),
+    shot("recordings none", "new", "/recordings"),
     shot("account email", "ada", one["/account/email"].path),
     shot("account take-back", "ada", one["/account/take-back"].path),
     shot("profile", "ada", "/account/profile"),
@@ -70,6 +86,11 @@ export function siteShots({ sessionId, inviteCode, profileId, one }: World): Sho
     shot("profile delete", "ada", "/account/profile/delete"),
     shot("device", "ada", "/device"),
     shot("companion authorize", "ada", one["/companion/authorize"].path),
+    shot("operator", "operator", "/operator"),
+    shot("operator refused", "operator", "/operator", async (page) => {
+      await page.locator("form:has([name=what][value=account]) button[type=submit]").click();
+    }),
+    shot("operator sign-in", "nobody", "/operator/sign-in"),
     shot("sessions", "ada", "/sessions"),
     shot("sessions none", "new", "/sessions"),
     shot("sessions refused", "ada", "/invite?code=faded"),
@@ -81,6 +102,14 @@ export function siteShots({ sessionId, inviteCode, profileId, one }: World): Sho
       await page.locator("#invites form button[type=submit]").first().click();
       await page.waitForURL(/made=/);
     }),
+    shot("session refused", "ada", session, async (page) => {
+      await page.locator("#uses").fill("99");
+      await page.locator("#evening-zone").fill("");
+      await page.locator("#evening form button[type=submit]").first().click();
+      await page.locator("#invites form button[type=submit]").first().click();
+    }),
+    shot("session credits", "ada", `${session}/credits`),
+    shot("session credits none", "ben", `${one["/sessions/:sessionId"].path}/credits`),
     shot("session denied", "new", session),
     shot("session leave", "ben", `${session}/leave`),
     shot("session delete", "ada", `${session}/delete`),

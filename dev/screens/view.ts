@@ -74,6 +74,7 @@ export function viewShots({ sessionId }: World): Shot[] {
     path,
     prepare: (page) => stubRoom(page, what),
     act,
+    anew: true,
   });
   /** What the browser says when it is asked for a microphone. */
   const refused = (name: string, error: string): Shot => ({
@@ -90,7 +91,7 @@ export function viewShots({ sessionId }: World): Shot[] {
     },
   });
   return [
-    { name: "room real", who: "ada", path, act: here },
+    { name: "room real", who: "ada", path, act: here, anew: true },
     scene("band", { ...evening, transport: { motion: "playing", ...at(12) } }),
     scene("recording", {
       ...evening,

@@ -4,6 +4,7 @@ import { initialTransport } from "../../protocol/transport.ts";
 import type { Platform } from "../platform.ts";
 import { seedAccount } from "../seed.ts";
 import { addressesOfOne } from "./addresses.ts";
+import { operatorAt } from "./operator.ts";
 import type { Visitor } from "./shot.ts";
 import { shareStem } from "./stems.ts";
 
@@ -138,11 +139,18 @@ export async function fill(platform: Platform): Promise<World> {
     partsOnly: 1,
   });
   const open = await host.createInvite(sessionId);
+  await ask(ada, "POST", "/account/exports");
+  await ask(ada, "POST", "/account/requests", {
+    kind: "collaborator-copy",
+    details: "Somebody from an old session still has my first takes, and does not answer.",
+  });
+  const profileId = one["/hub/:profileId"].path.split("/").at(-1) ?? "";
+  const operator = await operatorAt(platform, sessionId, profileId);
   return {
-    tokens: { nobody: null, ada, ben, cleo, new: newcomer },
+    tokens: { nobody: null, ada, ben, cleo, new: newcomer, operator },
     sessionId,
     inviteCode: open.code,
-    profileId: one["/hub/:profileId"].path.split("/").at(-1) ?? "",
+    profileId,
     one,
   };
 }

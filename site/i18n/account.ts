@@ -84,7 +84,7 @@ export const accountText = words({
     signOut: "Sign out here",
     history: "When you signed in",
     historyNote:
-      "Of the last 90 days. Something you do not know? Sign out everywhere else, then change what you sign in with.",
+      "The last 90 days. Was one of these not you? Sign out everywhere else, then change what you sign in with.",
     methods: {
       "sign-up": "Opened the account",
       password: "With the password",
@@ -191,7 +191,7 @@ export const accountText = words({
     signOut: "Hier abmelden",
     history: "Wann du dich angemeldet hast",
     historyNote:
-      "In den letzten 90 Tagen. Etwas davon kennst du nicht? Melde alle anderen Geräte ab und ändere, womit du dich anmeldest.",
+      "Die letzten 90 Tage. Warst du das einmal nicht? Melde alle anderen Geräte ab und ändere, womit du dich anmeldest.",
     methods: {
       "sign-up": "Konto eröffnet",
       password: "Mit dem Passwort",

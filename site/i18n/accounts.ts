@@ -26,7 +26,7 @@ export const said = words({
     passkeyMissing: "This browser knows no passkeys. A password works.",
     fill: "Please fill this in.",
     address: "This does not look like an e-mail address.",
-    [nameProblems.invisible]: "This name holds something invisible. Type it anew.",
+    [nameProblems.invisible]: "There is something invisible in this name. Type it again.",
     [nameProblems.short]: "A name has at least 2 characters in this alphabet.",
     [nameProblems.long]: "A name has at most 40 characters.",
     [nameProblems.letterless]: "A name needs a letter or a digit.",

@@ -18,7 +18,7 @@ export const erasureText = words({
       "Copies that others have saved on their own machines. Their companions are asked to delete them when you go; whether they do is their decision. If you want to know, ask them before: afterwards we cannot say who they were",
       "What lies on your own disk: the companion’s folders are yours",
     ],
-    when: "It happens at once, usually within seconds. Our database can be put back by up to 30 days, and nobody can switch that off; after that only a random number and the time are left, for one year.",
+    when: "It happens at once, usually within seconds. Our database can be put back to any moment of the last 30 days, and nobody can switch that off. After that only a random number and the time are left, for one year.",
     ask: "Send me the mail",
     back: "Keep my account",
     mailed:
@@ -65,7 +65,7 @@ export const erasureText = words({
       "Kopien, die andere auf ihren Rechnern gespeichert haben. Ihre Companions bitten wir dann, sie zu löschen; ob sie es tun, entscheiden die anderen. Willst du es wissen, frag vorher: Danach können wir nicht mehr sagen, wer es war",
       "Was auf deiner eigenen Platte liegt: Die Ordner des Companions gehören dir",
     ],
-    when: "Wir löschen sofort, meist in Sekunden. Unsere Datenbank lässt sich bis zu 30 Tage zurückholen, und das kann niemand abschalten; danach bleiben nur eine Zufallszahl und die Zeit, ein Jahr lang.",
+    when: "Wir löschen sofort, meist in Sekunden. Unsere Datenbank lässt sich auf jeden Zeitpunkt der letzten 30 Tage zurückstellen, und das kann niemand abschalten. Danach bleiben ein Jahr lang nur eine Zufallszahl und die Zeit.",
     ask: "Schickt mir die Mail",
     back: "Konto behalten",
     mailed:

@@ -10,7 +10,7 @@ export const frontText = words({
   en: {
     companion: {
       title: "The companion",
-      lead: "A small program beside your DAW. It carries the sound, moves the transport, records your takes and fetches theirs; the browser is for everything else.",
+      lead: "A small program beside your DAW. It moves the transport, carries the sound bit for bit, records your takes and fetches theirs. To begin with, a browser such as Chrome plays and records as well.",
       parts: [
         {
           title: "What you need",
@@ -22,7 +22,7 @@ export const frontText = words({
         },
         {
           title: "Where it stands",
-          text: "Today it runs without a window: you start it, sign it in with a code, and it works. The desktop app with meters and a mixer is being built on the same engine.",
+          text: "Today it runs without a window: you start it, sign it in with a code, and it works. The desktop app around the same engine is written and not yet packaged.",
         },
       ] as Part[],
       signIn: "Sign a companion in",
@@ -95,7 +95,7 @@ export const frontText = words({
   de: {
     companion: {
       title: "Der Companion",
-      lead: "Ein kleines Programm neben deiner DAW. Es überträgt den Ton, bewegt den Transport, nimmt deine Takes auf und holt die der anderen; alles Weitere geht im Browser.",
+      lead: "Ein kleines Programm neben deiner DAW. Es bewegt den Transport, überträgt den Ton Bit für Bit, nimmt deine Takes auf und holt die der anderen. Für den Anfang reicht ein Browser wie Chrome: Auch damit lässt sich spielen und aufnehmen.",
       parts: [
         {
           title: "Was du brauchst",
@@ -107,7 +107,7 @@ export const frontText = words({
         },
         {
           title: "Wie weit er ist",
-          text: "Heute läuft er ohne Fenster: Du startest ihn, meldest ihn mit einem Code an, und er arbeitet. Die Desktop-App mit Pegeln und Mischpult entsteht auf demselben Kern.",
+          text: "Heute läuft er ohne Fenster: Du startest ihn, meldest ihn mit einem Code an, und er arbeitet. Die Desktop-App mit demselben Kern ist geschrieben, aber noch nicht verpackt.",
         },
       ],
       signIn: "Einen Companion anmelden",

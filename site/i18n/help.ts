@@ -116,7 +116,7 @@ export const helpText = words({
       ],
       [
         "Roll",
-        "Play, stop, record, locate and tempo reach both DAWs with the moment at which they take effect. Everyone sees the same commands in the same order.",
+        "Play, stop, record, locate and tempo take effect in both DAWs at the same moment. Everyone sees the same commands in the same order.",
       ],
       [
         "Share the take",
@@ -139,7 +139,7 @@ export const helpText = words({
     steps: [
       [
         "Einladen",
-        "Der Host lädt ein: Wer mitspielt, steuert auch den Transport; wer zuhört, sieht alles und kann mitschreiben. Ein Code gilt sieben Tage.",
+        "Der Host lädt ein: Wer mitspielt, steuert auch den Transport; wer zuhört, sieht alles und kann chatten. Ein Code gilt sieben Tage.",
       ],
       [
         "Die Verbindung prüfen",

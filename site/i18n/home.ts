@@ -33,7 +33,7 @@ export const homeText = words({
     ],
     measured: "Measured, not promised",
     measuredLead:
-      "These are the last run of our own demo: two companions on one machine, through a relay, timed from inside the sound. The road between your cities comes on top: light in glass needs at least 5.2 ms from Liverpool to Leipzig.",
+      "These are the last run of our own demo: two companions on one machine, through a relay, timed from inside the sound. The road between your cities comes on top: light alone takes 5.2 ms through glass from Liverpool to Leipzig.",
     delay: (sound: string) =>
       `How late is late, from 0 to 60 milliseconds one way: up to 25 you play together, up to 40 with care, beyond that you overdub. Five metres of air take 14.6 ms; our studio lane took ${sound} ms.`,
     zones: ["play together", "with care", "overdub"],
@@ -89,9 +89,9 @@ export const homeText = words({
     ],
     measured: "Gemessen, nicht versprochen",
     measuredLead:
-      "Das ist der letzte Lauf unserer eigenen Demo: zwei Companions auf einem Rechner, über ein Relais, gemessen aus dem Ton selbst. Der Weg zwischen euren Städten kommt dazu: Licht im Glas braucht von Liverpool nach Leipzig mindestens 5,2 ms.",
+      "Das ist der letzte Lauf unserer eigenen Demo: zwei Companions auf einem Rechner, über ein Relais, gemessen aus dem Ton selbst. Der Weg zwischen euren Städten kommt dazu: Allein das Licht in der Glasfaser braucht von Liverpool nach Leipzig 5,2 ms.",
     delay: (sound: string) =>
-      `Wie spät ist zu spät, von 0 bis 60 Millisekunden in eine Richtung: bis 25 spielt ihr zusammen, bis 40 mit Vorsicht, darüber per Overdub. Fünf Meter Luft brauchen 14,6 ms; unsere Studioverbindung brauchte ${sound} ms.`,
+      `Wie spät ist zu spät, von 0 bis 60 Millisekunden in eine Richtung: bis 25 spielt ihr zusammen, bis 40 mit Vorsicht, darüber per Overdub. Für fünf Meter Luft braucht Schall 14,6 ms; unsere Studioverbindung brauchte ${sound} ms.`,
     zones: ["zusammen", "vorsichtig", "Overdub"],
     air: "5 m Luft",
     lane: "unsere Strecke",

@@ -4,7 +4,7 @@ import { words } from "./language.ts";
 export const hubText = words({
   en: {
     title: "Find who is missing",
-    lead: "Players, singers and engineers who record at home and answer mail. Write to them, or invite them straight into a session.",
+    lead: "Players, singers and engineers who record at home and write back. Write to them, or invite them straight into a session.",
     description:
       "Musicians on SessionLinked: search by instrument, DAW, language and rate, and invite them to a session.",
     search: "Who or what are you looking for?",
@@ -29,7 +29,7 @@ export const hubText = words({
     clear: "Show everybody",
     often: "Often looked for",
     newest: "Newest first",
-    nearest: "Nearest fit first",
+    nearest: "Best match first",
     further: "Further",
     back: "Back to the newest",
     corrected: (typed: string, sought: string) => `“${typed}” is in no profile. This is for ${sought}.`,
@@ -76,7 +76,7 @@ export const hubText = words({
     edit: "Edit your profile",
     thisIsYou: "This is your page, as everybody sees it.",
     done: {
-      sent: "Sent. If they want to hear from you, it is in their inbox in a moment.",
+      sent: "Sent. The answer will be under Messages.",
       invited: "The invitation is on its way.",
       blocked: "Blocked. They are not told, and you can unblock them on your profile page.",
       reported: "Thank you. A person here will look at it.",
@@ -124,7 +124,7 @@ export const hubText = words({
   },
   de: {
     title: "Finde, wer noch fehlt",
-    lead: "Leute, die spielen, singen und mischen, zu Hause aufnehmen und auf Post antworten. Schreib ihnen oder lade sie gleich in eine Session ein.",
+    lead: "Leute, die spielen, singen und mischen, zu Hause aufnehmen und zurückschreiben. Schreib ihnen oder lade sie gleich in eine Session ein.",
     description:
       "Musikerinnen und Musiker auf SessionLinked: nach Instrument, DAW, Sprache und Preis suchen und in eine Session einladen.",
     search: "Wen oder was suchst du?",
@@ -149,7 +149,7 @@ export const hubText = words({
     clear: "Alle zeigen",
     often: "Oft gesucht",
     newest: "Neueste zuerst",
-    nearest: "Passendste zuerst",
+    nearest: "Beste Treffer zuerst",
     further: "Weiter",
     back: "Zurück zu den neuesten",
     corrected: (typed: string, sought: string) => `„${typed}“ steht in keinem Profil. Hier ist ${sought}.`,
@@ -197,7 +197,7 @@ export const hubText = words({
     edit: "Profil bearbeiten",
     thisIsYou: "Das ist deine Seite, wie alle sie sehen.",
     done: {
-      sent: "Gesendet. Ist Post von dir willkommen, liegt sie gleich im Postfach.",
+      sent: "Gesendet. Die Antwort steht dann unter Nachrichten.",
       invited: "Die Einladung ist unterwegs.",
       blocked: "Blockiert. Davon erfährt niemand; aufheben kannst du es auf deiner Profilseite.",
       reported: "Danke. Ein Mensch sieht sich das an.",
@@ -207,7 +207,7 @@ export const hubText = words({
       sample: "Deine Hörprobe ist da.",
       sampleGone: "Deine Hörprobe ist weg.",
       deleted: "Dein Profil ist gelöscht.",
-      lifted: "Aufgehoben. Nachrichten kommen wieder an.",
+      lifted: "Nicht mehr blockiert. Nachrichten kommen wieder an.",
     },
     problems: {
       text: "Schreib etwas, höchstens 1.000 Zeichen.",
@@ -217,7 +217,7 @@ export const hubText = words({
       yourself: "Das bist du.",
       full: "Diese Session hat so viele offene Einladungen, wie sie haben kann. Zieh zuerst einige zurück.",
       longTalk: "Euer Gespräch ist voll. Löscht es beide und beginnt ein neues.",
-      manyBlocked: "Mehr Leute kannst du nicht blockieren. Heb zuerst eine Sperre auf.",
+      manyBlocked: "Mehr Leute kannst du nicht blockieren. Gib zuerst jemanden wieder frei.",
       link: "Dieser Link gehört zu einem anderen Konto. Melde dich mit dem an, an das die Mail ging.",
       site: "Dieses Formular kam von einer anderen Seite. Öffne es hier und sende es noch einmal.",
     },

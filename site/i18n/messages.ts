@@ -30,7 +30,7 @@ export const messagesText = words({
     report: (name: string) => `Report ${name}`,
     remove: "Delete this conversation",
     removeTitle: (name: string) => `Delete your conversation with ${name}?`,
-    removeLead: "You no longer see anything that was written so far. This cannot be undone.",
+    removeLead: "Everything written so far disappears for you. This cannot be undone.",
     removeStays: (name: string) => `${name} still has it until they delete it too, or until a year after each message.`,
     yes: "Delete it",
     no: "Keep it",
@@ -75,7 +75,7 @@ export const messagesText = words({
     report: (name) => `${name} melden`,
     remove: "Gespräch löschen",
     removeTitle: (name) => `Gespräch mit ${name} löschen?`,
-    removeLead: "Was bisher geschrieben wurde, siehst du dann nicht mehr. Das lässt sich nicht rückgängig machen.",
+    removeLead: "Alles, was bisher geschrieben wurde, verschwindet für dich. Das lässt sich nicht rückgängig machen.",
     removeStays: (name) =>
       `Bei ${name} bleibt es, bis es auch dort gelöscht wird, oder bis jede Nachricht ein Jahr alt ist.`,
     yes: "Löschen",

@@ -78,7 +78,7 @@ export const centreText = words({
     eraseLink: "See what goes and what stays",
     deliveries: "Who received what you shared",
     deliveriesNote:
-      "From the first byte that went to somebody. If you delete the recording, their companion shows a signed request to delete the copy; what they decide stands here. We cannot reach copies ourselves.",
+      "A recording counts as received from its first byte on. If you delete it, their companion shows a signed request to delete the copy, and what they decide is shown here. We cannot reach copies ourselves.",
     deliveriesNone: "Nobody has fetched anything of yours.",
     deliveryColumns: ["Stem", "Who", "When", "The copy"],
     receiverGone: "somebody whose account has gone",
@@ -165,8 +165,8 @@ export const centreText = words({
     eraseLink: "Ansehen, was geht und was bleibt",
     deliveries: "Wer bekommen hat, was du geteilt hast",
     deliveriesNote:
-      "Vom ersten Byte an, das zu jemandem ging. Löschst du die Aufnahme, zeigt der Companion der anderen eine signierte Bitte, die Kopie zu löschen; hier steht, was sie entscheiden. Wir selbst kommen an Kopien nicht heran.",
-    deliveriesNone: "Von dir hat niemand etwas geholt.",
+      "Eine Aufnahme zählt ab dem ersten Byte als abgeholt. Löschst du sie, zeigt der Companion der anderen eine signierte Bitte, die Kopie zu löschen, und hier steht, wie sie sich entscheiden. Wir selbst kommen an Kopien nicht heran.",
+    deliveriesNone: "Von dir hat noch niemand etwas abgeholt.",
     deliveryColumns: ["Spur", "Wer", "Wann", "Die Kopie"],
     receiverGone: "jemand, dessen Konto gelöscht ist",
     notAsked: "dürfen sie behalten",

@@ -87,7 +87,7 @@ export const privacyText = words({
         title: "Payments, advertising, cookies",
         paragraphs: [
           "Where paid features are switched on, Stripe takes the card; from us it gets an amount and a user number. We sell nothing about you and load nothing from third parties.",
-          "The public pages set no cookie. Signing in sets one, which only keeps you signed in. The companion keeps its sign-in in your system’s keychain. We count how often each part of the service is used in a day: totals in which nobody is, and those under ten are deleted when the day is over. In your account you can object, and we honour a browser’s Global Privacy Control.",
+          "The public pages set no cookie. Signing in sets one, which only keeps you signed in. The companion keeps its sign-in in your system’s keychain. We count how often each part of the service is used in a day: totals that name nobody, and those under ten are deleted when the day is over. In your account you can object, and we honour a browser’s Global Privacy Control.",
         ],
       },
       {

@@ -89,7 +89,7 @@ export const profileText = words({
     soundHint:
       "Eine Datei bis 12 MB, eine Minute WAV oder fünf MP3: WAV, MP3, Ogg, Opus, FLAC oder M4A. Alle können sie hören, solange dein Profil veröffentlicht ist.",
     file: "Datei",
-    upload: "Auf mein Profil",
+    upload: "Ins Profil stellen",
     removeSound: "Hörprobe entfernen",
     soundAsk: "Die Hörprobe entfernen?",
     soundGoes:

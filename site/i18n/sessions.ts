@@ -10,7 +10,7 @@ export const sessionText = words({
       observer: "listens",
     },
     problems: {
-      "validation-failed": "Some of this is not valid. Look at it again.",
+      "validation-failed": "Something here does not fit. Look at it again.",
       conflict: "A session needs a host: hand that role over first, or delete the session.",
       forbidden: "Your role in this session does not allow this.",
       "not-found": "This is not there any more.",
@@ -23,7 +23,7 @@ export const sessionText = words({
     },
     list: {
       title: "Your sessions",
-      lead: "Every session you are in, the one last played first. On the line, now is on the right.",
+      lead: "Every session you are in, the one last played first. The line runs from then to now.",
       now: "now",
       emptyTitle: "No session yet",
       emptyLead: "A session is where your takes meet theirs. Name one, then invite whoever plays with you.",
@@ -234,7 +234,7 @@ export const sessionText = words({
       observer: "hört zu",
     },
     problems: {
-      "validation-failed": "Etwas davon stimmt nicht. Sieh es noch einmal durch.",
+      "validation-failed": "Hier stimmt etwas noch nicht. Sieh es noch einmal durch.",
       conflict: "Eine Session braucht einen Host: Gib diese Rolle erst weiter, oder lösche die Session.",
       forbidden: "Deine Rolle in dieser Session erlaubt das nicht.",
       "not-found": "Das ist nicht mehr da.",
@@ -247,7 +247,7 @@ export const sessionText = words({
     },
     list: {
       title: "Deine Sessions",
-      lead: "Alle deine Sessions, die zuletzt gespielte zuerst. Rechts auf der Zeitlinie ist jetzt.",
+      lead: "Alle deine Sessions, die zuletzt gespielte zuerst. Die Zeitlinie läuft von damals bis jetzt.",
       now: "jetzt",
       emptyTitle: "Noch keine Session",
       emptyLead: "In einer Session treffen sich eure Takes. Gib ihr einen Namen und lade ein, wer mit dir spielt.",
@@ -428,7 +428,7 @@ export const sessionText = words({
       from: (name: string) => `${name} ist der Host.`,
       role: {
         participant: "Du spielst mit, nimmst auf und teilst.",
-        observer: "Du hörst zu und kannst mitschreiben.",
+        observer: "Du hörst zu und kannst chatten.",
       },
       see: "Die anderen sehen deinen Anzeigenamen und deine Rolle. Nie deine E-Mail, deine Netzadresse oder was du bezahlst.",
       accept: "Dazukommen",

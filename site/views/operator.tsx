@@ -3,6 +3,7 @@ import type { ReportedAccount } from "../../protocol/hub.ts";
 import type { Hold, PrivacyRequest } from "../../protocol/privacy.ts";
 import { Button, Field } from "../design/form.tsx";
 import { Layout } from "../design/layout.tsx";
+import { Moment } from "../design/moment.tsx";
 import { href, type Page } from "../design/page.ts";
 import { Table } from "../design/table.tsx";
 import { dateTime, number } from "../i18n/format.ts";
@@ -69,7 +70,7 @@ function Requests({ page, requests }: { page: Page; requests: readonly PrivacyRe
         return (
           <section class="stack">
             <h3>
-              <span class="instrument">{kind}</span> · {t.due} {dateTime(page.language, dueAtMs)}
+              <span class="instrument">{kind}</span> · {t.due} <Moment page={page} ms={dueAtMs} />
             </h3>
             <p>{details}</p>
             {identityCheckedAtMs === null ? (
@@ -123,9 +124,15 @@ function Breaches({ page, breaches }: { page: Page; breaches: readonly Breach[] 
               <div class="stack">
                 <p>
                   <span class="instrument">{notice}</span> ({law}):{" "}
-                  {sentAtMs !== null
-                    ? `${t.sent} ${dateTime(page.language, sentAtMs)}, ${proof}`
-                    : `${t.due} ${dueAtMs === null ? "–" : dateTime(page.language, dueAtMs)}`}
+                  {sentAtMs !== null ? (
+                    <>
+                      {t.sent} <Moment page={page} ms={sentAtMs} />, {proof}
+                    </>
+                  ) : (
+                    <>
+                      {t.due} {dueAtMs === null ? "–" : <Moment page={page} ms={dueAtMs} />}
+                    </>
+                  )}
                 </p>
                 {sentAtMs !== null ? null : (
                   <>
@@ -183,7 +190,7 @@ function Holds({ page, holds }: { page: Page; holds: readonly Hold[] }) {
         <section class="stack">
           <h3>
             {displayName ?? t.log(dateTime(page.language, logsFromMs ?? 0), dateTime(page.language, logsToMs ?? 0))} ·{" "}
-            {reviewAtMs <= page.nowMs ? t.overdue : t.review} {dateTime(page.language, reviewAtMs)}
+            {reviewAtMs <= page.nowMs ? t.overdue : t.review} <Moment page={page} ms={reviewAtMs} show="day" />
           </h3>
           <p>
             {reason} ({owner})
@@ -254,7 +261,7 @@ export function OperatorPage({
   const t = operatorText[page.language];
   const nothing = <p class="soft">{t.nothing}</p>;
   return (
-    <Layout page={page} title={t.title}>
+    <Layout page={page} title={t.title} hidden>
       <section class="stack">
         <h1>{t.title}</h1>
         <p>{name}</p>
@@ -272,7 +279,7 @@ export function OperatorPage({
           <section class="stack" id={accountId}>
             <h3>
               {displayName}: {t.reported(number(page.language, count), number(page.language, reporters))} ·{" "}
-              {dateTime(page.language, oldestAtMs)}
+              <Moment page={page} ms={oldestAtMs} />
             </h3>
             {shown.map(({ reason, details }) => (
               <p>
@@ -327,7 +334,7 @@ export function OperatorPage({
 export function OperatorSignIn({ page, isWrong }: { page: Page; isWrong: boolean }) {
   const t = operatorText[page.language];
   return (
-    <Layout page={page} title={t.signIn}>
+    <Layout page={page} title={t.signIn} hidden>
       <section class="stack">
         <h1>{t.signIn}</h1>
         <p>{t.signInLead}</p>

@@ -263,9 +263,24 @@ describe("accounts in Chromium", () => {
     await page.getByRole("button", { name: "Use this address" }).click();
     await page.getByText("From now on we write to this address.").waitFor();
     expect(await emailNow()).toBe("after@example.org");
-    await platform.mailbox.next("before@example.org", sinceMs, ({ subject }) =>
+    const told = await platform.mailbox.next("before@example.org", sinceMs, ({ subject }) =>
       subject.includes("address was changed"),
     );
+    // Its button stands out wherever it is read: on white, in a dark theme, and in a program that turns the page black by itself.
+    const reading = await context.newPage();
+    await reading.setContent(told.html);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await reading.emulateMedia({ colorScheme });
+      const [ground, words] = await reading
+        .locator("a", { hasText: /./ })
+        .first()
+        .evaluate((link) => [getComputedStyle(link).backgroundColor, getComputedStyle(link).color]);
+      expect([colorScheme, ground, words]).toEqual([colorScheme, "rgb(179, 84, 30)", "rgb(255, 255, 255)"]);
+    }
+    await reading.close();
+    // Whoever presses the link once more is told how things stand, and not that it was never ours.
+    await openMail(page, "after@example.org", sinceMs, "/account/email");
+    await page.getByText("This link is used up. We write to after@example.org.").waitFor();
 
     await page.goto("/account");
     await page.getByRole("button", { name: "Add a passkey" }).click();
@@ -353,9 +368,13 @@ describe("accounts in Chromium", () => {
     await context.close();
   });
 
-  test("the account's own address, a wrong name, and a code in two groups: said at the field, and nothing is lost", async () => {
+  test("a confirm link pressed twice, the account's own address, a wrong name: each is said, at its field where it has one, and nothing is lost", async () => {
     const { context, page } = await newBrowser();
+    const sinceMs = Date.now();
     await signUp(page, "fields@example.org", "a fugue in four voices");
+    await openMail(page, "fields@example.org", sinceMs, "/sign-up/confirm");
+    await page.getByText("This link has been used, and all is well: you are signed in.").waitFor();
+    await page.goto("/account");
     await page.getByLabel("New address").fill("fields@example.org");
     await page.getByRole("button", { name: "Change the address" }).click();
     await page.getByText("This is your address already.").waitFor();

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, BrowserContext, Page, Request } from "playwright-core";
+import { unzipSync } from "fflate";
+import type { Browser, BrowserContext, Locator, Page, Request } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
 import { STEP_MAX_MS, startChromium } from "../../dev/chromium.ts";
@@ -336,6 +337,19 @@ describe("takes in the browser", () => {
     const nearer = page.getByRole("button", { name: "Vergrößern" });
     while ((await nearer.getAttribute("aria-disabled")) !== "true") await nearer.click();
     expect(await page.locator("[data-ruler] text").count()).toBeGreaterThan(0);
+    // Every column of the waveform is drawn, and between two peaks of this sound (silent, or a click) it rises in a line and not in a stair.
+    const tops = () =>
+      page.evaluate<number[]>(`(() => {
+        const canvas = document.querySelector(".lane-box canvas");
+        const { width, height } = canvas;
+        const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+        return Array.from({ length: width }, (_, x) => Array.from({ length: height }, (_, y) => data[(y * width + x) * 4 + 3]).findIndex((alpha) => alpha > 200));
+      })()`);
+    await expect.poll(async () => new Set(await tops()).size).toBeGreaterThan(5);
+    expect((await tops()).filter((top) => top < 0).length).toBeLessThan(10);
+    // At 200 % of a laptop's window the transport leaves room for what it plays.
+    await page.setViewportSize({ width: 640, height: 400 });
+    expect((await page.locator("[data-player]").boundingBox())?.height).toBeLessThan(400 / 3);
     // No focus is covered by the transport.
     for (const width of [390, 1280]) {
       await page.setViewportSize({ width, height: 700 });
@@ -391,18 +405,31 @@ describe("takes in the browser", () => {
     await context.close();
   });
 
-  test("without a script there is the list, each waveform, a player for one stem, and the downloads", async () => {
-    const context = await enter("ada", { javaScriptEnabled: false });
+  test("C7: without a script there is the list, each waveform, a player for one stem, and zips with a folder for each take and names that tell", async () => {
+    const context = await enter("ada", { javaScriptEnabled: false, locale: "en-GB" });
     const page = await context.newPage();
     await page.goto(`/sessions/${sessionId}`);
     expect(await page.locator(".lane path").count()).toBe(2);
     expect((await page.locator(".lane path").first().getAttribute("d"))?.length).toBeGreaterThan(500);
     expect(await page.locator("audio").count()).toBe(2);
     expect(await page.locator("[data-player]").isVisible()).toBe(false);
-    const href = (await page.getByRole("link", { name: "Download this take" }).getAttribute("href")) ?? "";
-    const zip = await (await context.request.get(href)).body();
-    expect(zip.subarray(0, 2).toString()).toBe("PK");
-    expect(zip.length).toBeGreaterThan(bytesOf.all ?? 0);
+    const link = page.getByRole("link", { name: "Download this take" });
+    const href = (await link.getAttribute("href")) ?? "";
+    const fetched = async (what: Locator) => {
+      const [download] = await Promise.all([page.waitForEvent("download"), what.click()]);
+      const bytes = readFileSync(await download.path());
+      expect(bytes.length).toBeGreaterThan(bytesOf.all ?? 0);
+      return { name: download.suggestedFilename(), files: Object.keys(unzipSync(bytes)).sort() };
+    };
+    const files = [
+      "Take 01/Take 01 · Ada Lindqvist · Guitar · bar 1 · 120 BPM.wav",
+      "Take 01/Take 01 · Ben Okafor · Drums · bar 1 · 120 BPM.wav",
+    ];
+    expect(await fetched(link)).toEqual({ name: "Night bus · Take 01.zip", files });
+    expect(await fetched(page.getByRole("link", { name: "Download everything" }))).toEqual({
+      name: "Night bus.zip",
+      files,
+    });
     expect((await context.request.get(`${href.split("?")[0]}?take=${crypto.randomUUID()}`)).status()).toBe(404);
     // V3: before a recording goes, its page says which copies stay; then it is gone.
     await page.getByRole("link", { name: "Delete Guitar" }).click();

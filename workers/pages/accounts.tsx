@@ -103,17 +103,24 @@ async function showResetFinish(c: AppContext, { page }: Visit) {
   return sendPage(c, <FinishReset page={page} token={token} isBad={isBad} />);
 }
 
-async function showConfirmEmail(c: AppContext, { page }: Visit) {
-  const token = c.req.query("token") ?? "";
-  const state = (await isGood(c, "email", token)) ? "open" : "link-invalid";
-  return sendPage(c, <ConfirmEmail page={page} token={token} state={state} />);
+/** Where the reader's mail goes to now; `null`: nobody is signed in. */
+async function ownAddress(c: AppContext, { reader }: Visit) {
+  return reader === null ? null : ((await accountDetail(c.env.DB, reader.id, reader.signInId))?.email ?? null);
 }
 
-async function confirmEmail(c: AppContext, { page }: Visit) {
+async function showConfirmEmail(c: AppContext, visit: Visit) {
+  const token = c.req.query("token") ?? "";
+  const state = (await isGood(c, "email", token)) ? "open" : "link-invalid";
+  const email = await ownAddress(c, visit);
+  return sendPage(c, <ConfirmEmail page={visit.page} token={token} state={state} email={email} />);
+}
+
+async function confirmEmail(c: AppContext, visit: Visit) {
   const { token = "" } = await fieldsOfForm(c);
   const answer = await askApi(c, "POST", "/account/email/confirm", { token });
   const state = answer.ok ? "done" : answer.reason === "address-taken" ? "address-taken" : "link-invalid";
-  return sendPage(c, <ConfirmEmail page={page} token="" state={state} />, answer.ok ? 200 : 410);
+  const view = <ConfirmEmail page={visit.page} token="" state={state} email={await ownAddress(c, visit)} />;
+  return sendPage(c, view, answer.ok ? 200 : 410);
 }
 
 /** Back to the part of the page that holds the form. */

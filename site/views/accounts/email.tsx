@@ -12,6 +12,7 @@ const text = words({
     problems: {
       "link-invalid": "This link has been used, has expired, or was never ours. Ask for a new one in your account.",
       "address-taken": "Another account uses this address.",
+      used: (email: string) => `This link is used up. We write to ${email}.`,
       done: "Done. From now on we write to this address.",
     },
     account: "To your account",
@@ -26,6 +27,7 @@ const text = words({
       "link-invalid":
         "Dieser Link wurde benutzt, ist abgelaufen oder war nie von uns. Fordere in deinem Konto einen neuen an.",
       "address-taken": "Ein anderes Konto verwendet diese Adresse.",
+      used: (email) => `Dieser Link ist verbraucht. Wir schreiben an ${email}.`,
       done: "Erledigt. Ab jetzt schreiben wir an diese Adresse.",
     },
     account: "Zu deinem Konto",
@@ -37,10 +39,13 @@ export function ConfirmEmail({
   page,
   token,
   state,
+  email,
 }: {
   page: Page;
   token: string;
   state: "open" | "link-invalid" | "address-taken" | "done";
+  /** Where mail goes to now, if the reader is signed in: whoever presses the link twice is told how things stand. */
+  email: string | null;
 }) {
   const t = text[page.language];
   const [before = "", after = ""] = t.clips;
@@ -60,7 +65,7 @@ export function ConfirmEmail({
       ) : (
         <div class="stack">
           <p class={state === "done" ? "notice good" : "notice"} role="alert">
-            {t.problems[state]}
+            {state === "link-invalid" && email !== null ? t.problems.used(email) : t.problems[state]}
           </p>
           <a class="button" href={href(page, "/account")}>
             {t.account}

@@ -1,7 +1,7 @@
 import { Layout } from "../../design/layout.tsx";
+import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { creditText } from "../../i18n/credits.ts";
-import { dateTime } from "../../i18n/format.ts";
 import type { Credit } from "../../takes/credits.ts";
 
 export interface CreditsProps {
@@ -50,8 +50,12 @@ export function Credits({ page, session: { sessionId, name }, credits, cut }: Cr
                       </th>
                       <td dir="auto">{credit.input}</td>
                       <td class="instrument">{credit.takes}</td>
-                      <td>{dateTime(page.language, credit.firstAtMs)}</td>
-                      <td>{dateTime(page.language, credit.lastAtMs)}</td>
+                      <td>
+                        <Moment page={page} ms={credit.firstAtMs} show="short" />
+                      </td>
+                      <td>
+                        <Moment page={page} ms={credit.lastAtMs} show="short" />
+                      </td>
                       <td class="instrument">{minutes(credit.seconds)}</td>
                     </tr>
                   ))}
