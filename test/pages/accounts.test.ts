@@ -333,6 +333,16 @@ describe("accounts in Chromium", () => {
     await page.getByLabel("16 oder älter").check();
     await page.getByRole("button", { name: "Link schicken" }).click();
     await page.getByText("Dieser Name klingt nach uns.").waitFor();
+    // Each rule has words of its own.
+    for (const [wrong, said] of [
+      ["\u0410da", "Ein Name bleibt bei einem Alphabet"],
+      ["A\u2063da", "In diesem Namen steckt etwas Unsichtbares."],
+      ["\u266a\u266b", "Ein Name braucht einen Buchstaben oder eine Ziffer."],
+    ] as const) {
+      await name.fill(wrong);
+      await page.getByRole("button", { name: "Link schicken" }).click();
+      await page.getByText(said).waitFor();
+    }
     expect(await name.getAttribute("aria-invalid")).toBe("true");
     await name.fill("Clara");
     expect(await name.getAttribute("aria-invalid")).toBeNull();

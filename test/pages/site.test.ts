@@ -103,6 +103,19 @@ describe("the Hub in a browser", () => {
     ]);
     expect([413, 422]).toContain(answer?.status());
     expect(await plain.page.locator("header.top").count()).toBe(1);
+    // And so is one that was sent too often.
+    await plain.page.goto("/waitlist?lang=en");
+    for (let sent = 0; sent < 10; sent++)
+      await plain.context.request.post("/waitlist", {
+        headers: { Origin: origin },
+        form: { email: `${sent}@example.org`, consent: "yes" },
+        maxRedirects: 0,
+      });
+    await plain.page.getByLabel("Your e-mail address").fill("ada@example.org");
+    await plain.page.getByLabel(/SessionLinked opens/).check();
+    await plain.page.getByRole("button", { name: "Put me on the list" }).click();
+    await plain.page.getByRole("heading", { name: "A little too fast" }).waitFor();
+    await plain.page.getByText(/Wait (a minute|\d+ minutes), then go back/).waitFor();
     await plain.context.close();
   });
 

@@ -29,7 +29,7 @@ const text = words({
     mailNext:
       "Open the link in it, choose what you sign in with, and you are in. It works once, for a day. It may take a minute, or be among the junk.",
     again: "Use another address",
-    have: "You have an account already?",
+    have: "Already have an account?",
     signIn: "Sign in",
     privacy: "What we store, and for how long",
   },
