@@ -94,7 +94,7 @@ export const Problem = ({ of, text }: { of: string; text: string | undefined }) 
   );
 
 /** What came of a form, where that form stands. */
-export const Said = ({ text, isBad = false }: { text: string; isBad?: boolean }) => (
+export const Upshot = ({ text, isBad = false }: { text: string; isBad?: boolean }) => (
   <p class={`said ${isBad ? "bad" : ""}`} role={isBad ? "alert" : "status"}>
     {text}
   </p>

@@ -1,5 +1,6 @@
 import { PublicProfile } from "../../protocol/hub.ts";
 import { Conversation, ConversationMessage } from "../../protocol/messages.ts";
+import type { PlannedEvening } from "./sessions/evening.tsx";
 import type { InviteList } from "./sessions/invites.tsx";
 import type { StemView } from "./takes/stem.tsx";
 
@@ -88,5 +89,12 @@ export function design(nowMs: number) {
       createdAtMs: nowMs - at * 60_000,
     });
   const messages = [message(1, false, "After nine. Which key?"), message(9, true, "Brushes on Friday?\nA slow waltz.")];
-  return { sessionId, profile, stems, invites, conversation, messages };
+  const evening: PlannedEvening = {
+    startsAt: "2026-12-03T20:00",
+    timeZone: "Europe/Berlin",
+    minutes: 120,
+    repeats: "weekly",
+    nextAtMs: nowMs + 3 * DAY_MS,
+  };
+  return { sessionId, profile, stems, invites, conversation, messages, evening };
 }

@@ -1,5 +1,5 @@
 import { Arrangement } from "../design/arrangement.tsx";
-import { Button, ErrorSummary, Field, State } from "../design/form.tsx";
+import { Button, ErrorSummary, Field, State, Upshot } from "../design/form.tsx";
 import { levelLow, personHues, stateHues } from "../design/hues.ts";
 import { Layout } from "../design/layout.tsx";
 import { Moment } from "../design/moment.tsx";
@@ -13,6 +13,7 @@ import { AvailabilityTag, Notice } from "./hub/parts.tsx";
 import { Sheet } from "./hub/profile.tsx";
 import { Said } from "./messages/conversation.tsx";
 import { Talk } from "./messages/list.tsx";
+import { NextEvening, PlanEvening } from "./sessions/evening.tsx";
 import { Invites, MadeInvite } from "./sessions/invites.tsx";
 import { Takes } from "./takes/takes.tsx";
 
@@ -73,9 +74,8 @@ function Controls({ page }: { page: Page }) {
       <Field name="design-bad" label="With what is wrong" value="a lot" problem="Say a number like 45." />
       <Notice good="Saved." />
       <Notice bad="That did not work, and why." />
-      <p class="said" role="status">
-        What came of a form, where the form stands.
-      </p>
+      <Upshot text="What came of a form, where the form stands." />
+      <Upshot text="And why it could not be." isBad />
       <p>
         <span class="lamp on" aria-hidden="true" /> Recording is allowed <span class="lamp" aria-hidden="true" /> and is
         not
@@ -204,7 +204,12 @@ function SiteParts({ page }: { page: Page }) {
 }
 
 function PeopleParts({ page }: { page: Page }) {
-  const { sessionId, profile, invites, conversation, messages } = design(page.nowMs);
+  const { sessionId, profile, invites, conversation, messages, evening } = design(page.nowMs);
+  const refusedInvite = { typed: { label: "Cleo", uses: "99" }, wrong: ["uses"] };
+  const refusedEvening = {
+    typed: { startsAt: "2026-01-01T20:00", timeZone: "Atlantis" },
+    wrong: ["startsAt", "timeZone"],
+  };
   const read = { ...conversation, displayName: "Cleo Laine", accent: 4, unread: 0, lastText: "Thank you." };
   return (
     <>
@@ -225,7 +230,9 @@ function PeopleParts({ page }: { page: Page }) {
         <Said page={page} conversation={conversation} messages={messages} />
       </section>
       <MadeInvite page={page} code="k7m2p-9xq4d" />
-      <Invites page={page} sessionId={sessionId} list={invites} />
+      <Invites page={page} sessionId={sessionId} list={invites} refused={refusedInvite} />
+      <NextEvening page={page} sessionId={sessionId} evening={evening} />
+      <PlanEvening page={page} sessionId={sessionId} evening={evening} refused={refusedEvening} />
     </>
   );
 }

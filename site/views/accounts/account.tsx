@@ -1,5 +1,5 @@
 import type { AccountDetail } from "../../../protocol/accounts.ts";
-import { Said } from "../../design/form.tsx";
+import { Upshot } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { accountText } from "../../i18n/account.ts";
@@ -35,7 +35,7 @@ export function AccountPage({ page, account, typed, outcome, problem, part }: Ac
   const saidAt = (where: AccountPart | null) =>
     part !== where ? null : (
       <>
-        {outcome === null || outcome === "welcome" ? null : <Said text={t[outcome]} />}
+        {outcome === null || outcome === "welcome" ? null : <Upshot text={t[outcome]} />}
         {problem === null ? null : (
           <p class="notice" role="alert">
             {problems[problem] ?? t.problems.other}{" "}

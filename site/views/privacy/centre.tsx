@@ -1,7 +1,7 @@
 import type { Delivery } from "../../../protocol/deliveries.ts";
 import { REQUEST_MAX_CHARS } from "../../../protocol/limits.ts";
 import { type Consent, type Export, type PrivacyRequest, requestKinds } from "../../../protocol/privacy.ts";
-import { Labelled, Said } from "../../design/form.tsx";
+import { Labelled, Upshot } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
 import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
@@ -178,7 +178,7 @@ export function PrivacyCentre({
   const saidAt = (part: CentrePart | null) =>
     said.part !== part ? null : (
       <>
-        {said.done === null || done[said.done] === undefined ? null : <Said text={done[said.done] ?? ""} />}
+        {said.done === null || done[said.done] === undefined ? null : <Upshot text={done[said.done] ?? ""} />}
         <ProblemNotice page={page} problem={said.problem} />
       </>
     );

@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx";
 import type { Evening } from "../../../protocol/sessions.ts";
-import { Problem, type Refused, Said } from "../../design/form.tsx";
+import { Problem, type Refused, Upshot } from "../../design/form.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { fullDateTime } from "../../i18n/format.ts";
 import { sessionText } from "../../i18n/sessions.ts";
@@ -58,7 +58,7 @@ export function PlanEvening({ page, sessionId, evening, refused, children }: Pla
       {children}
       <form class="stack" method="post" action={href(page, `${at}#evening`)} novalidate>
         {refused === undefined || problem("startsAt") || problem("timeZone") ? null : (
-          <Said text={t.problems.other} isBad />
+          <Upshot text={t.problems.other} isBad />
         )}
         <div class="pair">
           <div class="field">

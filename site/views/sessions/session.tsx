@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx";
 import type { Role } from "../../../protocol/roles.ts";
-import { type Refused, Said } from "../../design/form.tsx";
+import { type Refused, Upshot } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
 import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
@@ -51,8 +51,8 @@ export function readNotice(language: Language, { done, problem, at }: Record<str
 }
 
 /** The answer to a form, where that form stands. */
-const SaidAt = ({ notice, part }: { notice: PartNotice | null; part: PartNotice["part"] }) =>
-  notice?.part === part ? <Said text={notice.text} isBad={notice.isBad} /> : null;
+const UpshotAt = ({ notice, part }: { notice: PartNotice | null; part: PartNotice["part"] }) =>
+  notice?.part === part ? <Upshot text={notice.text} isBad={notice.isBad} /> : null;
 
 export interface SessionPageProps {
   page: Page;
@@ -82,7 +82,7 @@ function People({ page, session, notice }: PartProps) {
   return (
     <section class="stack" id="people">
       <h2>{t.people}</h2>
-      <SaidAt notice={notice} part="people" />
+      <UpshotAt notice={notice} part="people" />
       <ul class="people">
         {session.members.map(({ memberId, displayName, role, accent, isHere }) => (
           <li class={`person-${accent}`}>
@@ -134,7 +134,7 @@ function Settings({ page, session, notice }: PartProps) {
   return (
     <section class="stack" id="settings">
       <h2>{t.settings}</h2>
-      <SaidAt notice={notice} part="settings" />
+      <UpshotAt notice={notice} part="settings" />
       <p class={permitted ? "" : "soft"}>
         <span class={`lamp ${permitted ? "on" : ""}`} aria-hidden="true" />
         {permitted ? t.permitted : t.notPermitted}
@@ -157,7 +157,7 @@ function Ending({ page, session, notice }: PartProps) {
   return (
     <section class="stack" id="ending">
       <h2>{t.ending}</h2>
-      <SaidAt notice={notice} part="ending" />
+      <UpshotAt notice={notice} part="ending" />
       {session.role !== "host" || hosts > 1 ? (
         <>
           <p class="soft">{t.leaveNote}</p>
@@ -224,21 +224,21 @@ export function SessionPage({
         {session.evening === null ? null : (
           <NextEvening page={page} sessionId={session.sessionId} evening={session.evening} />
         )}
-        <SaidAt notice={notice} part="head" />
+        <UpshotAt notice={notice} part="head" />
       </header>
       {madeCode === null ? null : <MadeInvite page={page} code={madeCode} />}
-      <SaidAt notice={notice} part="takes" />
+      <UpshotAt notice={notice} part="takes" />
       {children}
       <div class="columns session-rooms">
         <People page={page} session={session} notice={notice} />
         {session.role === "host" ? (
           <PlanEvening page={page} sessionId={session.sessionId} evening={session.evening} refused={refused?.evening}>
-            <SaidAt notice={notice} part="evening" />
+            <UpshotAt notice={notice} part="evening" />
           </PlanEvening>
         ) : null}
         {invites === null ? null : (
           <Invites page={page} sessionId={session.sessionId} list={invites} refused={refused?.invites}>
-            <SaidAt notice={notice} part="invites" />
+            <UpshotAt notice={notice} part="invites" />
           </Invites>
         )}
         <Settings page={page} session={session} notice={notice} />
