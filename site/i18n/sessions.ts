@@ -30,8 +30,8 @@ export const sessionText = words({
       takes: "takes",
       steps: ["Get the companion", "Begin a session", "Invite somebody"],
       stepNotes: [
-        "It carries sound and transport between your DAWs.",
-        "A name is enough; it is below.",
+        "It carries sound and transport between your DAWs. To begin with, a browser will do.",
+        "A name is enough.",
         "A code or link from the session’s page, or straight from the Hub.",
       ],
       stepsPicture:
@@ -254,8 +254,8 @@ export const sessionText = words({
       takes: "Takes",
       steps: ["Companion holen", "Session beginnen", "Jemanden einladen"],
       stepNotes: [
-        "Er verbindet Ton und Transport eurer DAWs.",
-        "Ein Name reicht; das geht gleich hier unten.",
+        "Er verbindet Ton und Transport eurer DAWs. Für den Anfang reicht ein Browser.",
+        "Ein Name reicht.",
         "Mit Code oder Link von der Seite der Session, oder direkt über den Hub.",
       ],
       stepsPicture: "Drei Clips hintereinander: Companion, Session, Einladung. Der Abspielkopf steht vor dem ersten.",

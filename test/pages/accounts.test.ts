@@ -85,6 +85,8 @@ describe("accounts in Chromium", () => {
     expect(await context.cookies()).toEqual([]);
     await page.getByRole("button", { name: "Open it with a passkey" }).click();
     await page.getByRole("heading", { name: "Ada Lovelace" }).waitFor();
+    // What comes next stands first: three steps.
+    await page.locator(".first-steps li").nth(2).waitFor();
     const cookies = await context.cookies();
     expect(cookies).toHaveLength(1);
     expect(cookies[0]).toMatchObject({

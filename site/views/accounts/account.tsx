@@ -5,6 +5,7 @@ import { href, type Page } from "../../design/page.ts";
 import { accountText } from "../../i18n/account.ts";
 import { saidOfName } from "../../i18n/accounts.ts";
 import { newsWording } from "../../i18n/consent.ts";
+import { FirstSteps } from "../sessions/first-steps.tsx";
 import { Credentials } from "./credentials.tsx";
 import { Devices } from "./devices.tsx";
 import { History } from "./history.tsx";
@@ -59,6 +60,7 @@ export function AccountPage({ page, account, typed, outcome, problem, part }: Ac
           </button>
         </form>
       </header>
+      {outcome === "welcome" ? <FirstSteps page={page} /> : null}
       {saidAt(null)}
       <noscript>
         <p class="note">{t.script}</p>

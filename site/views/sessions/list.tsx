@@ -1,11 +1,11 @@
 import type { Role } from "../../../protocol/roles.ts";
-import { Arrangement } from "../../design/arrangement.tsx";
 import { Button, Field } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
 import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { date } from "../../i18n/format.ts";
 import { sessionText } from "../../i18n/sessions.ts";
+import { FirstSteps } from "./first-steps.tsx";
 
 export interface Line {
   sessionId: string;
@@ -96,34 +96,6 @@ function JoinForm({ page, join }: Pick<SessionListProps, "page" | "join">) {
       />
       <Button label={t.join} kind="quiet" />
     </form>
-  );
-}
-
-/** For whoever has just opened an account: the three things that come next, as clips on one line. */
-function FirstSteps({ page }: { page: Page }) {
-  const t = sessionText[page.language].list;
-  const clips = t.steps.map((label, at) => ({
-    label,
-    from: at / 3,
-    to: (at + 1) / 3,
-    track: at,
-    person: at + 1,
-    isAhead: at > 0,
-  }));
-  const ways = ["/companion", "/sessions#begin", "/hub"] as const;
-  return (
-    <section class="stack">
-      <div class="wide-only">
-        <Arrangement label={t.stepsPicture} clips={clips} now={0} />
-      </div>
-      <ol class="first-steps">
-        {t.steps.map((step, at) => (
-          <li>
-            <a href={href(page, ways[at] ?? "/help")}>{step}</a> <span class="soft">{t.stepNotes[at]}</span>
-          </li>
-        ))}
-      </ol>
-    </section>
   );
 }
 
