@@ -266,7 +266,7 @@ export const mutations: readonly Mutation[] = [
     "if (wanted.sha256.length < 64) {",
   ),
   of("V3", "workers/pages/sessions.test.ts")(
-    "site/i18n/sessions.ts",
+    "site/i18n/leaving.ts",
     "nobody is told of collaborators' copies",
     "They are theirs, and we cannot delete them.",
     "",

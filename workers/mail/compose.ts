@@ -1,5 +1,5 @@
 import type { Language } from "../../site/i18n/language.ts";
-import type { MailContent } from "./templates.ts";
+import type { MailContent } from "./content.ts";
 
 const escaped = (text: string) =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");

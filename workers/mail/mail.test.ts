@@ -1,11 +1,14 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
+import { accounts, recordings, sessions } from "../../migrations/schema.ts";
 import { newId } from "../../protocol/ids.ts";
 import { DELETION_MARGIN_MS } from "../../protocol/limits.ts";
 import { DOWNGRADE_GRACE_MS, RECORDING_RETENTION_MS } from "../../protocol/retention.ts";
 import { runJobs } from "../cron/jobs.ts";
 import { systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { accountRow, recordingRow } from "../testing/rows.ts";
+import { db } from "../testing/tables.ts";
 import { changeTier } from "../wallet/plans.ts";
 import { BUTTON, compose } from "./compose.ts";
 import { isRefusedForGood, queueMail, sendDueMail } from "./outbox.ts";
@@ -35,23 +38,13 @@ beforeEach(async () => {
 async function owner(tier: "free" | "pro" | "studio" = "free") {
   const accountId = newId("acc", deps.random);
   const sessionId = newId("ses", deps.random);
-  await env.DB.batch([
-    env.DB.prepare(
-      "INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES (?, ?, 'Ada', ?, 0)",
-    ).bind(accountId, `${accountId}@example.org`, tier),
-    env.DB.prepare("INSERT INTO sessions (id, name, recording_permitted, created_at_ms) VALUES (?, 'S', 1, 0)").bind(
-      sessionId,
-    ),
+  await db.batch([
+    db.insert(accounts).values({ ...accountRow(accountId), displayName: "Ada", tier }),
+    db.insert(sessions).values({ id: sessionId, name: "S", recordingPermitted: true, createdAtMs: 0 }),
   ]);
   const record = async (completedAtMs: number, expiresAtMs: number | null) => {
     const id = newId("rec", deps.random);
-    await env.DB.prepare(
-      `INSERT INTO recordings (id, session_id, member_id, account_id, take_id, name, state, sample_rate_hz, channels, encoding,
-         timeline_frames, started_at_ms, bpm, part_bytes, created_at_ms, completed_at_ms, expires_at_ms)
-       VALUES (?, ?, 'mem', ?, 't', 'n', 'complete', 48000, 1, 'pcm24', 0, 0, 120, 5242880, 0, ?, ?)`,
-    )
-      .bind(id, sessionId, accountId, completedAtMs, expiresAtMs)
-      .run();
+    await db.insert(recordings).values(recordingRow({ id, sessionId, accountId, completedAtMs, expiresAtMs }));
     return id;
   };
   const expiryOf = async (id: string) =>

@@ -5,7 +5,8 @@ import type { Env } from "../platform/env.ts";
 import { describeThrown, log } from "../platform/log.ts";
 import { firstRow } from "../platform/rows.ts";
 import { compose } from "./compose.ts";
-import { broadcastTemplates, type MailContent, marketing, type Template, templates, type Values } from "./templates.ts";
+import type { MailContent } from "./content.ts";
+import { broadcastTemplates, marketing, type Template, templates, type Values } from "./templates.ts";
 
 /** While one run sends a mail no other touches it; a run that died is over by then. */
 const LEASE_MS = 2 * 60 * 1000;

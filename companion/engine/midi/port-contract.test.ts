@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { DawPort } from "./port.std.ts";
-import { openRtMidiPort, type RtMidi } from "./rtmidi-port.node.ts";
+import { FakeSystem } from "./rtmidi.fake.std.ts";
+import { openRtMidiPort } from "./rtmidi-port.node.ts";
 import { type MidiAccess, midiPorts, openWebMidiPort } from "./web-midi-port.dom.ts";
 
 /** A machine whose ports come and go, and what leaves and enters by the one called "DAW". */
@@ -13,36 +14,13 @@ interface Machine {
 }
 
 function rtMidiMachine(): Machine {
-  const there = ["Other", "DAW"];
-  const sent: number[][] = [];
-  let hear: (bytes: Uint8Array) => void = () => undefined;
-  class End {
-    getPortCount = () => there.length;
-    getPortName = (port: number) => there[port] ?? "";
-    openPort = () => undefined;
-    openVirtualPort = () => undefined;
-    closePort = () => undefined;
-  }
-  const rtMidi: RtMidi = {
-    Input: class extends End {
-      ignoreTypes = () => undefined;
-      on(_: string, listener: (deltaTime: number, bytes: Uint8Array) => void) {
-        hear = (bytes) => listener(0, bytes);
-      }
-    },
-    Output: class extends End {
-      sendMessage(message: number[] | Uint8Array) {
-        if (!there.includes("DAW")) throw new Error("no port");
-        sent.push([...message]);
-      }
-    },
-  };
+  const system = new FakeSystem("Other", "DAW");
   return {
-    open: () => openRtMidiPort({ rtMidi, name: "DAW", virtual: false }),
-    hear: (...bytes) => hear(Uint8Array.from(bytes)),
-    sent,
-    unplug: () => void there.splice(there.indexOf("DAW"), 1),
-    plug: () => void there.push("DAW"),
+    open: () => openRtMidiPort({ rtMidi: system.rtMidi, name: "DAW", virtual: false }),
+    hear: (...bytes) => system.hear(...bytes),
+    sent: system.sent,
+    unplug: () => void system.there.splice(system.there.indexOf("DAW"), 1),
+    plug: () => void system.there.push("DAW"),
   };
 }
 

@@ -1,54 +1,10 @@
 import { expect, test, vi } from "vitest";
+import { FakeSystem } from "./rtmidi.fake.std.ts";
 import { loadRtMidi, openRtMidiPort, type RtMidi } from "./rtmidi-port.node.ts";
-
-/** A system of MIDI ports in which somebody may pull a cable. */
-function fakeSystem(there: string[]) {
-  const sent: number[][] = [];
-  const opened: string[] = [];
-  let hear: (bytes: Uint8Array) => void = () => undefined;
-  let inUse = false;
-  class End {
-    getPortCount = () => there.length;
-    getPortName = (port: number) => there[port] ?? "";
-    openPort(port: number) {
-      if (inUse) throw new Error("MidiInWinMM::openPort: error creating port");
-      opened.push(there[port] ?? "");
-    }
-    openVirtualPort(name: string) {
-      opened.push(name);
-      if (!there.includes(name)) there.push(name);
-    }
-    closePort = () => undefined;
-  }
-  const rtMidi: RtMidi = {
-    Input: class extends End {
-      ignoreTypes = () => undefined;
-      on(_: string, listener: (deltaTime: number, bytes: Uint8Array) => void) {
-        hear = (bytes) => listener(0, bytes);
-      }
-    },
-    Output: class extends End {
-      sendMessage(message: number[] | Uint8Array) {
-        if (there.length === 0) throw new Error("no port");
-        sent.push([...message]);
-      }
-    },
-  };
-  return {
-    rtMidi,
-    sent,
-    opened,
-    there,
-    hear: (...bytes: number[]) => hear(Uint8Array.from(bytes)),
-    take: () => {
-      inUse = true;
-    },
-  };
-}
 
 test("X24: a MIDI port that goes away is said at once and taken up again, and no other in its place", async () => {
   vi.useFakeTimers();
-  const system = fakeSystem(["Live MIDI", "Live MIDI 2"]);
+  const system = new FakeSystem("Live MIDI", "Live MIDI 2");
   const port = openRtMidiPort({ rtMidi: system.rtMidi, name: "Live MIDI 2", virtual: false });
   const presence: boolean[] = [];
   port.onPresence((isThere) => presence.push(isThere));
@@ -69,7 +25,7 @@ test("X24: a MIDI port that goes away is said at once and taken up again, and no
 
 test("X24: what cannot be sent is a port that has gone, and nothing throws", async () => {
   vi.useFakeTimers();
-  const system = fakeSystem([]);
+  const system = new FakeSystem();
   const port = openRtMidiPort({ rtMidi: system.rtMidi, name: "SessionLinked", virtual: true });
   const presence: boolean[] = [];
   port.onPresence((isThere) => presence.push(isThere));
@@ -84,15 +40,15 @@ test("X24: what cannot be sent is a port that has gone, and nothing throws", asy
 });
 
 test("C4: a port that is not there, or in use, is said in a sentence", () => {
-  const system = fakeSystem(["A", "B"]);
+  const system = new FakeSystem("A", "B");
   const open = (name: string) => () => openRtMidiPort({ rtMidi: system.rtMidi, name, virtual: false });
   expect(open("C")).toThrow(/no MIDI port "C".*Ports that there are: A, B\./);
-  system.take();
+  system.isTaken = true;
   expect(open("B")).toThrow(/cannot be opened: another program uses it/);
 });
 
 test("C4: a system without MIDI is said in a sentence", () => {
-  const { rtMidi } = fakeSystem([]);
+  const { rtMidi } = new FakeSystem();
   class Broken {
     constructor() {
       throw new Error("Failed to initialise RtMidi");

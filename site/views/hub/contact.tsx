@@ -3,8 +3,8 @@ import { State } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { hubText } from "../../i18n/hub.ts";
+import { MessageForm } from "../messages/form.tsx";
 import { Notice } from "./parts.tsx";
-import { MessageForm } from "./profile.tsx";
 
 export interface AnswerProps {
   page: Page;
@@ -35,7 +35,13 @@ export function Answer({ page, sender, token, good, bad, text = "" }: AnswerProp
       <h1 dir="auto">{t.answerTitle(sender)}</h1>
       <Notice good={good} bad={bad} />
       <section class="contact">
-        <MessageForm page={page} action={`/hub/answer${query}`} title={t.write} text={text} />
+        <MessageForm
+          page={page}
+          action={`/hub/answer${query}`}
+          words={{ title: t.write, hint: t.writeHint, label: t.message, send: t.send }}
+          rows={6}
+          text={text}
+        />
         <form class="stack" method="post" action={href(page, `/hub/answer/block${query}`)}>
           <h2>{t.block}</h2>
           <p class="soft">{t.blockHint(sender)}</p>

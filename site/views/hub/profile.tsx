@@ -3,6 +3,7 @@ import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { SIGNATURE_ROWS, SIGNATURE_STEPS, signaturePath } from "../../design/signature.ts";
 import { hubText } from "../../i18n/hub.ts";
+import { MessageForm } from "../messages/form.tsx";
 import { AvailabilityTag, Clips, instrumentName, languageNames, Notice, RateTag } from "./parts.tsx";
 
 /** What others see of a person, on their page and in the preview beside their form. */
@@ -174,8 +175,9 @@ function Contact({
       <MessageForm
         page={page}
         action={`${path}/message`}
-        title={t.writeTo(displayName)}
-        problem={bad?.form === "message" ? bad.problem : undefined}
+        words={{ title: t.writeTo(displayName), hint: t.writeHint, label: t.message, send: t.send }}
+        rows={6}
+        bad={bad?.form === "message" ? bad.problem : undefined}
         text={text}
       />
       <div class="stack" id="invite">
@@ -225,37 +227,5 @@ function Contact({
         </form>
       </details>
     </section>
-  );
-}
-
-export function MessageForm({
-  page,
-  action,
-  title,
-  problem,
-  text,
-}: {
-  page: Page;
-  action: string;
-  title: string;
-  problem?: string | undefined;
-  text: string;
-}) {
-  const t = hubText[page.language];
-  return (
-    <form class="stack" id="write" method="post" action={href(page, action)} novalidate>
-      <h2>{title}</h2>
-      <p class="soft">{t.writeHint}</p>
-      <Notice bad={problem} />
-      <div class="field long">
-        <label for="text">{t.message}</label>
-        <textarea id="text" name="text" rows={6} required aria-invalid={problem === undefined ? undefined : "true"}>
-          {text}
-        </textarea>
-      </div>
-      <button class="button" type="submit">
-        {t.send}
-      </button>
-    </form>
   );
 }

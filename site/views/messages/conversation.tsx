@@ -5,6 +5,7 @@ import { href, type Page } from "../../design/page.ts";
 import { messagesText } from "../../i18n/messages.ts";
 import { Notice } from "../hub/parts.tsx";
 import { Confirm } from "../sessions/confirm.tsx";
+import { MessageForm } from "./form.tsx";
 
 export interface ConversationProps {
   page: Page;
@@ -120,19 +121,15 @@ function Write({ page, conversation, good, bad, text = "" }: ConversationProps) 
       </section>
     );
   return (
-    <form class="stack" id="write" method="post" action={href(page, `/messages/${conversationId}`)} novalidate>
-      <Notice good={good} bad={bad} />
-      <div class="field long">
-        <label for="text">{t.write}</label>
-        <textarea id="text" name="text" rows={4} required aria-invalid={bad === undefined ? undefined : "true"}>
-          {text}
-        </textarea>
-      </div>
-      <button class="button" type="submit">
-        {t.send}
-      </button>
-      <p class="small soft">{t.kept}</p>
-    </form>
+    <MessageForm
+      page={page}
+      action={`/messages/${conversationId}`}
+      words={{ label: t.write, send: t.send, note: t.kept }}
+      rows={4}
+      text={text}
+      good={good}
+      bad={bad}
+    />
   );
 }
 

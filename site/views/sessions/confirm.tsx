@@ -1,7 +1,7 @@
 import type { Child } from "hono/jsx";
 import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
-import { sessionText } from "../../i18n/sessions.ts";
+import { leavingText } from "../../i18n/leaving.ts";
 
 /** Says what will happen, to whom, and to which copies, before it does; then one button for it and one way back. */
 export function Confirm({
@@ -40,7 +40,7 @@ export function Confirm({
 }
 
 export function LeaveSession({ page, sessionId }: { page: Page; sessionId: string }) {
-  const t = sessionText[page.language].leave;
+  const t = leavingText[page.language].leave;
   const here = `/sessions/${sessionId}`;
   return (
     <Confirm page={page} title={t.title} action={`${here}/leave`} yes={t.yes} no={t.no} back={here}>
@@ -51,7 +51,7 @@ export function LeaveSession({ page, sessionId }: { page: Page; sessionId: strin
 }
 
 export function DeleteSession({ page, sessionId, name }: { page: Page; sessionId: string; name: string }) {
-  const t = sessionText[page.language].erase;
+  const t = leavingText[page.language].erase;
   const here = `/sessions/${sessionId}`;
   return (
     <Confirm page={page} title={t.title(name)} action={`${here}/delete`} yes={t.yes} no={t.no} back={here}>
@@ -85,7 +85,7 @@ interface DeleteRecordingProps {
 }
 
 export function DeleteRecording({ page, from, recordingId, name, isOwn }: DeleteRecordingProps) {
-  const t = sessionText[page.language].remove;
+  const t = leavingText[page.language].remove;
   const action = `${from}/recordings/${recordingId}/delete`;
   return (
     <Confirm page={page} title={t.title(name)} action={action} yes={t.yes} no={t.no} back={from || "/recordings"}>
@@ -110,7 +110,7 @@ export function RemoveMember({
   memberId: string;
   name: string;
 }) {
-  const t = sessionText[page.language].removeMember;
+  const t = leavingText[page.language].removeMember;
   const here = `/sessions/${sessionId}`;
   const action = `${here}/members/${memberId}/remove`;
   return (

@@ -3,7 +3,7 @@ import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { Timeline } from "../../design/timeline.tsx";
 import { dateTime, number } from "../../i18n/format.ts";
-import { sessionText } from "../../i18n/sessions.ts";
+import { leavingText } from "../../i18n/leaving.ts";
 
 export interface ErasedProps {
   page: Page;
@@ -19,8 +19,7 @@ export interface ErasedProps {
 
 /** The outcome of a session's deletion (promise E2): its clock, and what has gone. */
 export function Erased({ page, erasure }: ErasedProps) {
-  const text = sessionText[page.language];
-  const t = text.erased;
+  const t = leavingText[page.language].erased;
   const { requestedAtMs, dueAtMs, finishedAtMs } = erasure;
   const say = (ms: number) => dateTime(page.language, ms);
   return (

@@ -2,8 +2,8 @@ import type { Child } from "hono/jsx";
 import type { Evening } from "../../../protocol/sessions.ts";
 import { Problem, type Refused, Upshot } from "../../design/form.tsx";
 import { href, type Page } from "../../design/page.ts";
+import { eveningText } from "../../i18n/evening.ts";
 import { fullDateTime } from "../../i18n/format.ts";
-import { sessionText } from "../../i18n/sessions.ts";
 
 export type PlannedEvening = Evening & { nextAtMs: number };
 
@@ -12,7 +12,7 @@ const LENGTHS = [60, 90, 120, 180, 240, 360];
 
 /** When everybody meets next: in the reader's own time where the page's script runs, and by the clock on the wall where it was agreed on. */
 export function NextEvening({ page, sessionId, evening }: { page: Page; sessionId: string; evening: PlannedEvening }) {
-  const t = sessionText[page.language].evening;
+  const t = eveningText[page.language];
   const { nextAtMs, timeZone, startsAt, minutes, repeats } = evening;
   const isNow = nextAtMs <= page.nowMs;
   return (
@@ -44,7 +44,7 @@ interface PlanEveningProps {
 
 /** A host plans the next evening, moves it, or calls it off. */
 export function PlanEvening({ page, sessionId, evening, refused, children }: PlanEveningProps) {
-  const t = sessionText[page.language].evening;
+  const t = eveningText[page.language];
   const at = `/sessions/${sessionId}/evening`;
   const typed = refused?.typed;
   const minutes = Number(typed?.minutes) || (evening?.minutes ?? 120);

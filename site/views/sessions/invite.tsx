@@ -4,6 +4,7 @@ import { Button, State } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
 import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
+import { inviteText } from "../../i18n/invite.ts";
 import { sessionProblem, sessionText } from "../../i18n/sessions.ts";
 
 export interface InvitePageProps {
@@ -23,7 +24,7 @@ export interface InvitePageProps {
 /** Who invites, to what, as what, what the others will see; and one thing to do. */
 export function InvitePage({ page, code, invite, isFull }: InvitePageProps) {
   const text = sessionText[page.language];
-  const t = text.invite;
+  const t = inviteText[page.language].invite;
   const here = href(page, `/invite/${code}`);
   const way = (path: string) => href(page, `${path}?next=${encodeURIComponent(here)}`);
   const title = isFull ? t.fullTitle : t.title(invite.sessionName);
@@ -79,7 +80,7 @@ export function InvitePage({ page, code, invite, isFull }: InvitePageProps) {
 
 /** Used up, expired, withdrawn or never one: the same words, so that guessing learns nothing. */
 export function InviteRefused({ page, reason }: { page: Page; reason: "invite-invalid" | "rate-limited" }) {
-  const t = sessionText[page.language].invite;
+  const t = inviteText[page.language].invite;
   const [title, sentence] =
     reason === "invite-invalid" ? [t.badTitle, t.bad] : [t.triesTitle, sessionProblem(page.language, reason)];
   return (
