@@ -3,8 +3,12 @@
  * local database and prints both. It writes D1 directly, beside the Worker: the deployed bundle has no such path, and a test
  * beside this file proves it. Stop a running `npm start` of the same folder first.
  */
+
 import { createHash, randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
+import { and, eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { accounts, signIns } from "../migrations/schema.ts";
 import { type AccountId, newId } from "../protocol/ids.ts";
 import { type Tier, tiers } from "../protocol/retention.ts";
 import { type Platform, startPlatform } from "./platform.ts";
@@ -25,41 +29,43 @@ export async function seedAccount(
   person: { displayName: string; email: string; tier: Tier },
 ): Promise<SeededAccount> {
   const accountId = newId("acc", random);
-  const account = db
-    .prepare("INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES (?, ?, ?, ?, ?)")
-    .bind(accountId, person.email, person.displayName, person.tier, Date.now());
-  const { token, statement } = signIn(db, accountId);
-  await db.batch([account, statement]);
+  const tables = drizzle(db);
+  const { email, displayName, tier } = person;
+  const { token, row } = newSignIn(accountId);
+  await tables.batch([
+    tables.insert(accounts).values({ id: accountId, email, displayName, tier, createdAtMs: Date.now() }),
+    tables.insert(signIns).values(row),
+  ]);
   return { accountId, token };
 }
 
 /** A new sign-in for an account that was seeded before; those that earlier seeds made for it end. */
 export async function signInSeeded(db: Platform["db"], accountId: AccountId): Promise<string> {
-  const { token, statement } = signIn(db, accountId);
-  const before = db.prepare("DELETE FROM sign_ins WHERE account_id = ? AND label = ?").bind(accountId, LABEL);
-  await db.batch([before, statement]);
+  const tables = drizzle(db);
+  const { token, row } = newSignIn(accountId);
+  await tables.batch([
+    tables.delete(signIns).where(and(eq(signIns.accountId, accountId), eq(signIns.label, LABEL))),
+    tables.insert(signIns).values(row),
+  ]);
   return token;
 }
 
-function signIn(db: Platform["db"], accountId: AccountId) {
+function newSignIn(accountId: AccountId): { token: string; row: typeof signIns.$inferInsert } {
   const token = randomBytes(32).toString("base64url");
   const nowMs = Date.now();
-  const statement = db
-    .prepare(
-      // Just used and just exchanged: whoever seeded it may hand it to several browsers for a day.
-      `INSERT INTO sign_ins
-         (id, account_id, token_hash, label, authenticated_at_ms, created_at_ms, last_used_at_ms, rotated_at_ms, expires_at_ms)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?5, ?5, ?6)`,
-    )
-    .bind(
-      newId("sin", random),
-      accountId,
-      createHash("sha256").update(token).digest("hex"),
-      LABEL,
-      nowMs,
-      nowMs + YEAR_MS,
-    );
-  return { token, statement };
+  const row = {
+    id: newId("sin", random),
+    accountId,
+    tokenHash: createHash("sha256").update(token).digest("hex"),
+    label: LABEL,
+    // Just used and just exchanged: whoever seeded it may hand it to several browsers for a day.
+    authenticatedAtMs: nowMs,
+    createdAtMs: nowMs,
+    lastUsedAtMs: nowMs,
+    rotatedAtMs: nowMs,
+    expiresAtMs: nowMs + YEAR_MS,
+  };
+  return { token, row };
 }
 
 if (import.meta.main) {

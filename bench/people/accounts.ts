@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as opaque from "@serenity-kit/opaque";
+import { drizzle } from "drizzle-orm/d1";
 import { percentile } from "../../dev/percentile.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
+import { accounts, passwords } from "../../migrations/schema.ts";
 import { newId } from "../../protocol/ids.ts";
 import type { Row } from "../row.ts";
 import { workerdCpuMs } from "../workerd-cpu.ts";
@@ -60,24 +62,18 @@ async function seed(platform: Platform, count: number): Promise<string[]> {
     registrationResponse,
   });
   const addresses = Array.from({ length: count }, () => `${newId("acc", random)}@example.org`);
-  for (let from = 0; from < count; from += 100)
-    await platform.db.batch(
-      addresses.slice(from, from + 100).flatMap((address) => {
-        const id = newId("acc", random);
-        return [
-          platform.db
-            .prepare(
-              "INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES (?, ?, 'B', 'free', 0)",
-            )
-            .bind(id, address),
-          platform.db
-            .prepare(
-              "INSERT INTO passwords (account_id, user_identifier, record, setup_version, changed_at_ms) VALUES (?, ?, ?, 1, 0)",
-            )
-            .bind(id, newId("usr", random), registrationRecord),
-        ];
-      }),
-    );
+  const db = drizzle(platform.db);
+  for (let from = 0; from < count; from += 100) {
+    const [first, ...rest] = addresses.slice(from, from + 100).flatMap((email) => {
+      const id = newId("acc", random);
+      const password = { accountId: id, userIdentifier: newId("usr", random), record: registrationRecord };
+      return [
+        db.insert(accounts).values({ id, email, displayName: "B", createdAtMs: 0 }),
+        db.insert(passwords).values({ ...password, setupVersion: 1, changedAtMs: 0 }),
+      ];
+    });
+    if (first !== undefined) await db.batch([first, ...rest]);
+  }
   return addresses;
 }
 

@@ -1,5 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
+import { eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { accountErasures, challenges, erasureReceipts, recordings, sessionMembers } from "../../migrations/schema.ts";
+import { SessionId } from "../../protocol/ids.ts";
 import type { pagesOfOne } from "../../workers/pages/routes.ts";
+import { recordingRow } from "../../workers/testing/rows.ts";
 import type { Platform } from "../platform.ts";
 import { seedAccount } from "../seed.ts";
 
@@ -10,7 +15,8 @@ export async function addressesOfOne(
   platform: Platform,
   token: string,
 ): Promise<Record<Pattern, { path: string; status?: number; lands?: string }>> {
-  const { db, origin } = platform;
+  const { origin } = platform;
+  const db = drizzle(platform.db);
   const nowMs = Date.now();
   const ask = async (who: string, method: string, path: string, body?: unknown): Promise<Record<string, string>> => {
     const response = await fetch(`${origin}/api/v1${path}`, {
@@ -25,19 +31,16 @@ export async function addressesOfOne(
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return text === "" ? {} : JSON.parse(text);
   };
-  const link = async (kind: string, data: object = {}): Promise<string> => {
+  const link = async (kind: (typeof challenges.$inferInsert)["kind"], data: object = {}): Promise<string> => {
     const secret = randomBytes(32).toString("base64url");
     const hash = createHash("sha256").update(secret).digest("hex");
     await db
-      .prepare(
-        "INSERT INTO challenges (id_hash, kind, account_id, data, created_at_ms, expires_at_ms) VALUES (?, ?, NULL, ?, ?, ?)",
-      )
-      .bind(hash, kind, JSON.stringify(data), nowMs, nowMs + 3_600_000)
-      .run();
+      .insert(challenges)
+      .values({ idHash: hash, kind, data: JSON.stringify(data), createdAtMs: nowMs, expiresAtMs: nowMs + 3_600_000 });
     return secret;
   };
   const waiting = { email: "cal@example.org", displayName: "Cal", isSixteen: true };
-  const ben = await seedAccount(db, { email: "ben@example.org", displayName: "Ben Webster", tier: "free" });
+  const ben = await seedAccount(platform.db, { email: "ben@example.org", displayName: "Ben Webster", tier: "free" });
   await ask(ben.token, "PUT", "/profile", {
     daw: "Reaper",
     instruments: ["Tenor saxophone", "Clarinet"],
@@ -63,37 +66,38 @@ export async function addressesOfOne(
   const bens = await ask(ben.token, "POST", "/sessions", { name: "Ballads" });
   const guest = await ask(token, "POST", `${session}/invites`, {});
   await ask(ben.token, "POST", "/invites/accept", { code: guest.code });
-  const member = await db
-    .prepare("SELECT member_id AS id FROM session_members WHERE session_id = ? AND role = 'participant'")
-    .bind(own.sessionId)
-    .first<{ id: string }>();
+  const members = await db
+    .select()
+    .from(sessionMembers)
+    .where(eq(sessionMembers.sessionId, SessionId.parse(own.sessionId)));
+  const member = members.find(({ role }) => role === "participant");
+  const host = members.find(({ role }) => role === "host");
+  if (member === undefined || host === undefined) throw new Error("The session has no two members.");
   const first = await ask(ben.token, "POST", `/sessions/${bens.sessionId}/invites`, {});
   await ask(token, "POST", "/invites/accept", { code: first.code });
   const third = await ask(ben.token, "POST", "/sessions", { name: "Blues" });
   const second = await ask(ben.token, "POST", `/sessions/${third.sessionId}/invites`, {});
 
   const recordingId = `rec_${"0".repeat(20)}`;
-  await db
-    .prepare(
-      `INSERT INTO recordings (id, session_id, member_id, account_id, take_id, name, state, sample_rate_hz, channels, encoding, timeline_frames,
-         started_at_ms, bpm, part_bytes, created_at_ms, completed_at_ms, expires_at_ms)
-       SELECT ?1, session_id, member_id, account_id, 'take', 'Guitar', 'complete', 48000, 1, 'pcm24', 0, ?2, 120, 5242880, ?2, ?2, ?3
-       FROM session_members WHERE session_id = ?4 AND role = 'host'`,
-    )
-    .bind(recordingId, nowMs, nowMs + 5 * 86_400_000, own.sessionId)
-    .run();
+  await db.insert(recordings).values({
+    ...recordingRow({ id: recordingId, sessionId: host.sessionId, accountId: host.accountId, memberId: host.memberId }),
+    name: "Guitar",
+    startedAtMs: nowMs,
+    createdAtMs: nowMs,
+    completedAtMs: nowMs,
+    expiresAtMs: nowMs + 5 * 86_400_000,
+  });
   const erasureId = `era_${"0".repeat(26)}`;
-  await db
-    .prepare(
-      "INSERT INTO account_erasures (id, account_id, cause, confirmed_at_ms, due_at_ms, step, finished_at_ms) VALUES (?, NULL, 'person', ?, ?, '', ?)",
-    )
-    .bind(erasureId, nowMs, nowMs + 30 * 86_400_000, nowMs + 4_000)
-    .run();
+  await db.insert(accountErasures).values({
+    id: erasureId,
+    cause: "person",
+    confirmedAtMs: nowMs,
+    dueAtMs: nowMs + 30 * 86_400_000,
+    step: "",
+    finishedAtMs: nowMs + 4_000,
+  });
   const counts = { signIns: 2, accounts: 1, recordings: 12, rooms: 3, roomLines: 87, reports_reporterAccountId: 1 };
-  await db
-    .prepare("INSERT INTO erasure_receipts (erasure_id, counts, finished_at_ms) VALUES (?, ?, ?)")
-    .bind(erasureId, JSON.stringify(counts), nowMs)
-    .run();
+  await db.insert(erasureReceipts).values({ erasureId, counts: JSON.stringify(counts), finishedAtMs: nowMs });
   const authorize = new URLSearchParams({
     response_type: "code",
     client_id: "companion",
@@ -124,7 +128,7 @@ export async function addressesOfOne(
     "/sessions/:sessionId/invites": { path: `${session}/invites`, lands: session },
     "/sessions/:sessionId/room": { path: `${session}/room` },
     "/sessions/:sessionId/leave": { path: `/sessions/${bens.sessionId}/leave` },
-    "/sessions/:sessionId/members/:memberId/remove": { path: `${session}/members/${member?.id}/remove` },
+    "/sessions/:sessionId/members/:memberId/remove": { path: `${session}/members/${member.memberId}/remove` },
     "/recordings/:recordingId/delete": { path: `/recordings/${recordingId}/delete` },
     "/sessions/:sessionId/recordings/:recordingId/delete": { path: `${session}/recordings/${recordingId}/delete` },
     "/sign-up/confirm": {

@@ -1,13 +1,18 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { and, eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { wavFile } from "../../audio/wav-writer.ts";
 import { STEP_MAX_MS, startChromium } from "../../dev/chromium.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
+import { recordings, sessionMembers } from "../../migrations/schema.ts";
+import { SessionId } from "../../protocol/ids.ts";
 import { SAMPLE_MAX_BYTES } from "../../protocol/limits.ts";
+import { recordingRow } from "../../workers/testing/rows.ts";
 import { Watch } from "./chromium.ts";
 
 const RATE_HZ = 48_000;
@@ -334,15 +339,18 @@ describe("a session's page", () => {
     const token = { Authorization: `Bearer ${ada}`, "Content-Type": "application/json" };
     await fetch(`${platform.origin}/api/v1/sessions`, { method: "POST", headers: token, body: '{"name":"Later"}' });
     const at = Date.UTC(2100, 0, 31, 20, 30);
-    await platform.db
-      .prepare(
-        `INSERT INTO recordings (id, session_id, member_id, account_id, take_id, name, state, sample_rate_hz, channels, encoding,
-           timeline_frames, started_at_ms, bpm, part_bytes, created_at_ms, completed_at_ms, expires_at_ms)
-         SELECT 'rec_00000000000000000000000001', session_id, member_id, account_id, 'take', 'Bass', 'complete', 48000, 1, 'pcm24',
-           0, ?1, 120, 5242880, ?1, ?1, ?1 FROM session_members WHERE session_id = ?2 AND role = 'host'`,
-      )
-      .bind(at, session.split("/").at(-1))
-      .run();
+    const db = drizzle(platform.db);
+    const ofFirst = eq(sessionMembers.sessionId, SessionId.parse(session.split("/").at(-1)));
+    const [host] = await db
+      .select()
+      .from(sessionMembers)
+      .where(and(ofFirst, eq(sessionMembers.role, "host")));
+    if (host === undefined) throw new Error("The session has no host.");
+    const { sessionId, accountId, memberId } = host;
+    const bass = recordingRow({ id: `rec_${"1".padStart(26, "0")}`, sessionId, accountId, memberId });
+    await db
+      .insert(recordings)
+      .values({ ...bass, name: "Bass", startedAtMs: at, createdAtMs: at, completedAtMs: at, expiresAtMs: at });
     await page.goto("/sessions?lang=en");
     const rows = page.locator(".evenings li");
     expect(await rows.first().textContent()).toContain("First evening");

@@ -1,5 +1,7 @@
 import { env } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
+import { accounts, signIns } from "../../migrations/schema.ts";
 import { DAY_MS } from "../../protocol/retention.ts";
 import { createApp } from "../../workers/app.ts";
 import { runJobs } from "../../workers/cron/jobs.ts";
@@ -11,6 +13,7 @@ import { lastMail, tokenIn } from "../../workers/testing/browser.ts";
 import { Faults } from "../../workers/testing/faults.ts";
 import { TestClient } from "../../workers/testing/room-client.ts";
 import { plenty } from "../../workers/testing/studio.ts";
+import { db } from "../../workers/testing/tables.ts";
 import { askAs, newWorld, type World } from "./world.ts";
 
 const startMs = Date.now();
@@ -198,23 +201,19 @@ describe("E3: an account and everything of it", () => {
 
   test("X21: a database put back from before an erasure is told of it before anybody is served", async () => {
     const world = await ownWorld();
-    const before = await env.DB.prepare(
-      "SELECT id, email, display_name, tier, created_at_ms FROM accounts WHERE id = ?",
-    )
-      .bind(world.accountId.ada)
-      .first();
+    const before = await db.select().from(accounts).where(eq(accounts.id, world.accountId.ada));
     expect(await eraseAccount(env, at(startMs), world.accountId.ada, "person")).toBe(true);
     // Put back: the account is there again with a way in, and the record of its erasure is not.
     await env.DB.prepare("DELETE FROM account_erasures").run();
-    await env.DB.prepare("INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES (?, ?, ?, ?, ?)")
-      .bind(...Object.values(before ?? {}))
-      .run();
-    await env.DB.prepare(
-      `INSERT INTO sign_ins (id, account_id, token_hash, label, kind, created_at_ms, expires_at_ms)
-       VALUES ('old', ?, 'hash', 'Old browser', 'browser', ?, ?)`,
-    )
-      .bind(world.accountId.ada, startMs, startMs + 1e9)
-      .run();
+    await db.insert(accounts).values(before);
+    await db.insert(signIns).values({
+      id: "old",
+      accountId: world.accountId.ada,
+      tokenHash: "hash",
+      label: "Old browser",
+      createdAtMs: startMs,
+      expiresAtMs: startMs + 1e9,
+    });
     const restored = createApp(at(startMs + 1));
     // Of the many that this file has erased, each request writes some down again, and nobody is served before the last.
     const known = () => env.DB.prepare("SELECT COUNT(*) AS n FROM account_erasures").first<number>("n");

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
+import { retentionNotices } from "../../migrations/schema.ts";
 import { EXPORT_RETENTION_MS } from "../../protocol/retention.ts";
 import { createApp } from "../../workers/app.ts";
 import { runJobs } from "../../workers/cron/jobs.ts";
@@ -11,6 +12,7 @@ import { exportSchema } from "../../workers/privacy/export-schema.ts";
 import { Faults } from "../../workers/testing/faults.ts";
 import { TestClient } from "../../workers/testing/room-client.ts";
 import { plenty } from "../../workers/testing/studio.ts";
+import { fill } from "../../workers/testing/tables.ts";
 import { markEverything } from "./marks.ts";
 import { askAs, newWorld, type World } from "./world.ts";
 
@@ -180,13 +182,14 @@ describe("G1: a copy of everything", () => {
 
   test("G1: ten thousand rows come in pieces, each bounded, and all of them once", async () => {
     const world = await newWorld(startMs);
-    const rows = JSON.stringify(Array.from({ length: 10_000 }, (_, row) => row));
-    await env.DB.prepare(
-      `INSERT INTO retention_notices (id, account_id, kind, recording_count, first_expires_at_ms, created_at_ms)
-       SELECT ?1 || value, ?1, 'first', 1, value, value FROM json_each(?2)`,
-    )
-      .bind(world.accountId.eve, rows)
-      .run();
+    await fill(retentionNotices, 10_000, (row) => ({
+      id: `${world.accountId.eve}${row}`,
+      accountId: world.accountId.eve,
+      kind: "first" as const,
+      recordingCount: 1,
+      firstExpiresAtMs: row,
+      createdAtMs: row,
+    }));
     const exportId = await requestExport(env, at(startMs), world.accountId.eve);
     await continueExportOf(env, at(startMs), exportId);
     for (let run = 0; run < 5; run++) await continueExports(env, at(startMs), plenty());

@@ -5,6 +5,7 @@ import * as schema from "../../migrations/schema.ts";
 import { newId } from "../../protocol/ids.ts";
 import { inventory } from "../../workers/privacy/inventory.ts";
 import type { Rule } from "../../workers/privacy/rules.ts";
+import { db } from "../../workers/testing/tables.ts";
 import { type Person, people, random, type World } from "./world.ts";
 
 /**
@@ -46,11 +47,15 @@ export async function markEverything(world: World): Promise<Record<Person, strin
   const marks = Object.fromEntries(people.map((who) => [who, [] as string[]])) as Record<Person, string[]>;
   // What a person's row in the breach register hangs on; nobody is named in it.
   const breachId = newId("bre", random);
-  await env.DB.prepare(
-    `INSERT INTO breaches (id, kind, what_happened, consequences, measures, scope, aware_at_ms) VALUES (?, 'data', '', '', '', '{"tables":["waitlist"]}', 0)`,
-  )
-    .bind(breachId)
-    .run();
+  await db.insert(schema.breaches).values({
+    id: breachId,
+    kind: "data",
+    whatHappened: "",
+    consequences: "",
+    measures: "",
+    scope: JSON.stringify({ tables: ["waitlist"] }),
+    awareAtMs: 0,
+  });
   for (const [name, table] of tables) {
     const [first] = rules[name]?.subjects ?? [];
     if (first === undefined || "in" in first) continue;
@@ -99,7 +104,7 @@ export async function markEverything(world: World): Promise<Record<Person, strin
         name !== "restrictions" &&
         name !== "accountErasures"
       ) {
-        const row = columns.map(([key, column]) => {
+        const of = ([key, column]: (typeof columns)[number]) => {
           if (key === subject) return subjectId;
           if (marked.some(([other]) => other === key)) return value(key);
           if (key === "breachId") return breachId;
@@ -114,13 +119,8 @@ export async function markEverything(world: World): Promise<Record<Person, strin
             return forms[`${name}.${key}`]?.(mark) ?? mark;
           }
           return column.notNull ? world.nowMs + 1_000_000 : null;
-        });
-        await env.DB.prepare(
-          `INSERT INTO ${getTableName(table)} (${columns.map(([, column]) => column.name).join(", ")})
-           VALUES (${columns.map(() => "?").join(", ")})`,
-        )
-          .bind(...row)
-          .run();
+        };
+        await db.insert(table).values(Object.fromEntries(columns.map((column) => [column[0], of(column)])));
       }
       marks[who].push(...written);
     }

@@ -1,4 +1,21 @@
 import { env } from "cloudflare:workers";
+import {
+  accounts,
+  blocks,
+  conversationSides,
+  conversations,
+  invites,
+  messages,
+  passkeys,
+  passwords,
+  profiles,
+  recordingConsents,
+  recordings,
+  reports,
+  sessionMembers,
+  sessions,
+  signIns,
+} from "../../migrations/schema.ts";
 import { type MemberId, newId, randomBase32, type SessionId } from "../../protocol/ids.ts";
 import type { Role } from "../../protocol/roles.ts";
 import { initialTransport } from "../../protocol/transport.ts";
@@ -6,6 +23,8 @@ import type { createApp } from "../../workers/app.ts";
 import { sha256Hex } from "../../workers/platform/hash.ts";
 import { objectKey, peaksKey } from "../../workers/recordings/keys.ts";
 import { inviteHash } from "../../workers/sessions/invite-store.ts";
+import { recordingRow } from "../../workers/testing/rows.ts";
+import { db } from "../../workers/testing/tables.ts";
 
 /**
  * The same small world for every promise about who may see or do what: Ada hosts a session, Ben takes part, Olu listens, Pat takes part
@@ -67,121 +86,139 @@ export async function newWorld(nowMs: number): Promise<World> {
     passkeyId: each(() => newId("pky", random)),
     token: each((who) => `token-${who}-${newId("tok", random)}`),
   };
-  const db = env.DB;
   const uploadId = await storeObjects(world);
-  const statements = [
-    db
-      .prepare("INSERT INTO sessions (id, name, recording_permitted, created_at_ms) VALUES (?, 'Night', 1, ?)")
-      .bind(world.sessionId, nowMs),
-  ];
-  for (const who of people) {
-    const role: Role | null = cast[who];
-    statements.push(
-      db
-        .prepare("INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES (?, ?, ?, 'pro', ?)")
-        .bind(world.accountId[who], `${world.accountId[who]}@example.org`, `Shown ${who}`, nowMs),
-      db
-        .prepare(
-          `INSERT INTO sign_ins (id, account_id, token_hash, label, kind, authenticated_at_ms, created_at_ms, last_used_at_ms, rotated_at_ms, expires_at_ms)
-           VALUES (?1, ?2, ?3, 'Firefox on Linux', 'browser', ?4, ?4, ?4, ?4, ?5)`,
-        )
-        .bind(world.signInId[who], world.accountId[who], await sha256Hex(world.token[who]), nowMs, nowMs + 1e9),
-      db
-        .prepare(
-          "INSERT INTO passkeys (id, account_id, public_key, counter, transports, label, created_at_ms, last_used_at_ms) VALUES (?, ?, 'key', 0, '[]', 'Key', ?, NULL)",
-        )
-        .bind(world.passkeyId[who], world.accountId[who], nowMs),
-      db
-        .prepare(
-          "INSERT INTO passwords (account_id, user_identifier, record, setup_version, changed_at_ms) VALUES (?, 'identifier', 'record', 1, ?)",
-        )
-        .bind(world.accountId[who], nowMs),
-    );
-    if (role === null) continue;
-    statements.push(
-      db
-        .prepare(
-          "INSERT INTO session_members (session_id, account_id, member_id, role, joined_at_ms) VALUES (?, ?, ?, ?, ?)",
-        )
-        .bind(world.sessionId, world.accountId[who], world.memberId[who], role, nowMs),
-    );
-  }
-  statements.push(
-    db
-      .prepare("INSERT INTO profiles (id, account_id, bio, updated_at_ms) VALUES (?, ?, 'Plays at night.', ?)")
-      .bind(world.profileId, world.accountId.ada, nowMs),
-    db
-      .prepare("INSERT INTO blocks (id, account_id, blocked_account_id, created_at_ms) VALUES (?, ?, ?, ?)")
-      .bind(world.blockId, world.accountId.ada, world.accountId.eve, nowMs),
-    db
-      .prepare(
-        `INSERT INTO reports (id, reporter_account_id, account_id, reason, details, created_at_ms)
-         VALUES (?, ?, ?, 'spam', 'Writes too much.', ?)`,
-      )
-      .bind(world.reportId, world.accountId.ben, world.accountId.ada, nowMs),
-  );
-  const { ada, ben } = world.accountId;
-  statements.push(
-    db
-      .prepare(
-        "INSERT INTO conversations (id, first_account_id, second_account_id, created_at_ms, last_message_at_ms) VALUES (?1, min(?2, ?3), max(?2, ?3), ?4, ?4)",
-      )
-      .bind(world.conversationId, ada, ben, nowMs),
-    ...[ada, ben].flatMap((author) => [
-      db
-        .prepare(
-          "INSERT INTO conversation_sides (account_id, conversation_id, unread, since_ms, last_message_at_ms) VALUES (?1, ?2, 0, ?3, ?3)",
-        )
-        .bind(author, world.conversationId, nowMs),
-      db
-        .prepare(
-          "INSERT INTO messages (id, conversation_id, author_account_id, reader_account_id, text, created_at_ms) VALUES (?, ?, ?, ?, 'Friday?', ?)",
-        )
-        .bind(newId("msg", random), world.conversationId, author, author === ada ? ben : ada, nowMs),
+  const { ada, ben, eve } = world.accountId;
+  const createdAtMs = nowMs;
+  const soundOf = {
+    ...recordingRow({
+      id: world.recordingId,
+      sessionId: world.sessionId,
+      accountId: ada,
+      memberId: world.memberId.ada,
+    }),
+    name: "Guitar",
+    startedAtMs: nowMs,
+    createdAtMs,
+    expiresAtMs: nowMs + 1e9,
+  };
+  await db.batch([
+    db.insert(sessions).values({ id: world.sessionId, name: "Night", recordingPermitted: true, createdAtMs }),
+    db.insert(accounts).values(
+      people.map((who) => ({
+        id: world.accountId[who],
+        email: `${world.accountId[who]}@example.org`,
+        displayName: `Shown ${who}`,
+        tier: "pro" as const,
+        createdAtMs,
+      })),
+    ),
+    db.insert(signIns).values(
+      await Promise.all(
+        people.map(async (who) => ({
+          id: world.signInId[who],
+          accountId: world.accountId[who],
+          tokenHash: await sha256Hex(world.token[who]),
+          label: "Firefox on Linux",
+          authenticatedAtMs: nowMs,
+          createdAtMs,
+          lastUsedAtMs: nowMs,
+          rotatedAtMs: nowMs,
+          expiresAtMs: nowMs + 1e9,
+        })),
+      ),
+    ),
+    db.insert(passkeys).values(
+      people.map((who) => ({
+        id: world.passkeyId[who],
+        accountId: world.accountId[who],
+        publicKey: "key",
+        counter: 0,
+        transports: "[]",
+        label: "Key",
+        createdAtMs,
+      })),
+    ),
+    db.insert(passwords).values(
+      people.map((who) => ({
+        accountId: world.accountId[who],
+        userIdentifier: "identifier",
+        record: "record",
+        setupVersion: 1,
+        changedAtMs: nowMs,
+      })),
+    ),
+    db.insert(sessionMembers).values(
+      people.flatMap((who) => {
+        const role: Role | null = cast[who];
+        const [accountId, memberId] = [world.accountId[who], world.memberId[who]];
+        return role === null ? [] : { sessionId: world.sessionId, accountId, memberId, role, joinedAtMs: nowMs };
+      }),
+    ),
+    db.insert(profiles).values({ id: world.profileId, accountId: ada, bio: "Plays at night.", updatedAtMs: nowMs }),
+    db.insert(blocks).values({ id: world.blockId, accountId: ada, blockedAccountId: eve, createdAtMs }),
+    db.insert(reports).values({
+      id: world.reportId,
+      reporterAccountId: ben,
+      accountId: ada,
+      reason: "spam",
+      details: "Writes too much.",
+      createdAtMs,
+    }),
+    db.insert(conversations).values({
+      id: world.conversationId,
+      firstAccountId: ada < ben ? ada : ben,
+      secondAccountId: ada < ben ? ben : ada,
+      createdAtMs,
+      lastMessageAtMs: nowMs,
+    }),
+    db.insert(conversationSides).values(
+      [ada, ben].map((accountId) => ({
+        accountId,
+        conversationId: world.conversationId,
+        unread: 0,
+        sinceMs: nowMs,
+        lastMessageAtMs: nowMs,
+      })),
+    ),
+    db.insert(messages).values(
+      [ada, ben].map((author) => ({
+        id: newId("msg", random),
+        conversationId: world.conversationId,
+        authorAccountId: author,
+        readerAccountId: author === ada ? ben : ada,
+        text: "Friday?",
+        createdAtMs,
+      })),
+    ),
+    db.insert(recordings).values([
+      {
+        ...soundOf,
+        takeId: crypto.randomUUID(),
+        sizeBytes: SOUND.length,
+        frames: 1,
+        sha256: "0".repeat(64),
+        place: JSON.stringify({ clock: [], transportAtStart: initialTransport, transportAtEnd: initialTransport }),
+        hasPeaks: true,
+        completedAtMs: nowMs,
+      },
+      { ...soundOf, id: world.uploadingId, takeId: crypto.randomUUID(), state: "uploading" as const, uploadId },
     ]),
-  );
-  const recording = (id: string, state: string, uploadId: string | null) =>
-    db
-      .prepare(
-        `INSERT INTO recordings (id, session_id, member_id, account_id, take_id, name, state, sample_rate_hz, channels, encoding,
-           timeline_frames, started_at_ms, bpm, part_bytes, upload_id, size_bytes, frames, sha256, place, held_bytes, has_peaks,
-           created_at_ms, completed_at_ms, expires_at_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, 'Guitar', ?6, 48000, 1, 'pcm24', 0, ?7, 120, 5242880, ?8, ?9, ?10, ?11, ?12, 0, ?15, ?7, ?13, ?14)`,
-      )
-      .bind(
-        id,
-        world.sessionId,
-        world.memberId.ada,
-        world.accountId.ada,
-        crypto.randomUUID(),
-        state,
-        nowMs,
-        uploadId,
-        state === "complete" ? SOUND.length : null,
-        state === "complete" ? 1 : null,
-        state === "complete" ? "0".repeat(64) : null,
-        state === "complete"
-          ? JSON.stringify({ clock: [], transportAtStart: initialTransport, transportAtEnd: initialTransport })
-          : null,
-        state === "complete" ? nowMs : null,
-        nowMs + 1e9,
-        state === "complete" ? 1 : 0,
-      );
-  statements.push(
-    recording(world.recordingId, "complete", null),
-    recording(world.uploadingId, "uploading", uploadId),
-    db
-      .prepare(
-        "INSERT INTO recording_consents (account_id, session_id, wording, given_at_ms) VALUES (?, ?, 'Shared.', ?)",
-      )
-      .bind(world.accountId.ada, world.sessionId, nowMs),
-    db
-      .prepare(
-        "INSERT INTO invites (id, session_id, code_hash, role, uses_left, created_at_ms, expires_at_ms) VALUES (?, ?, ?, 'participant', 5, ?, ?)",
-      )
-      .bind(world.inviteId, world.sessionId, await inviteHash(env, world.inviteCode), nowMs, nowMs + 1e9),
-  );
-  await db.batch(statements);
+    db.insert(recordingConsents).values({
+      accountId: ada,
+      sessionId: world.sessionId,
+      wording: "Shared.",
+      givenAtMs: nowMs,
+    }),
+    db.insert(invites).values({
+      id: world.inviteId,
+      sessionId: world.sessionId,
+      codeHash: await inviteHash(env, world.inviteCode),
+      role: "participant",
+      usesLeft: 5,
+      createdAtMs,
+      expiresAtMs: nowMs + 1e9,
+    }),
+  ]);
   return world;
 }
 

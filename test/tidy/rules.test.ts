@@ -75,6 +75,18 @@ describe("G1: nothing is stored without a rule", () => {
   });
 });
 
+test("rows that a test is made of are typed by the tables; what is written as SQL is a crowd, with its columns by name", () => {
+  const written = globSync(["{workers,test}/**/*.test.{ts,tsx}", "{workers/testing,test,dev,bench}/**/*.ts"])
+    .filter((path) => path !== "test/tidy/rules.test.ts")
+    .filter((path) => /INSERT (?:OR \w+ )?INTO/.test(readFileSync(path, "utf8")));
+  expect([...new Set(written)].sort()).toEqual([
+    "bench/takes/reads.ts",
+    "workers/cron/maximum.test.ts",
+    "workers/testing/crowd.ts",
+    "workers/testing/tables.ts",
+  ]);
+});
+
 describe("E6: what a rule relies on is there", () => {
   test("a rule's subject and moment are columns of its table", () => {
     for (const [name, rule] of tableRules) {

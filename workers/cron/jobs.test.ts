@@ -1,8 +1,12 @@
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { accounts, recordings, roomCalls, sessionErasures, sessions } from "../../migrations/schema.ts";
+import { SessionId } from "../../protocol/ids.ts";
 import { EXPIRY_NOTICES_MS } from "../../protocol/retention.ts";
 import { CallBudget } from "../platform/call-budget.ts";
 import { systemDeps } from "../platform/deps.ts";
+import { accountRow, recordingRow } from "../testing/rows.ts";
+import { fill } from "../testing/tables.ts";
 import { INVOCATION_CALLS_MAX, jobs, runJob, runJobs } from "./jobs.ts";
 
 const NOW_MS = 2_000_000_000_000;
@@ -12,11 +16,9 @@ const deps = { ...systemDeps, now: () => nowMs, sleep: async () => undefined };
 /** So many people: each job has more to do than its calls of one run, and the runs of the second test stay few. */
 const PEOPLE = 130;
 const DELETED_SESSIONS = 70;
-const numbers = (count: number) =>
-  `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ${count})`;
 
+const sessionOf = (at: number) => SessionId.parse(`ses_${String(at).padStart(26, "0")}`);
 const bindings = { ...env, EMAIL: { ...env.EMAIL, send: async () => ({ messageId: "sent" }) } };
-const run = (sql: string) => env.DB.prepare(sql).run();
 const count = (sql: string) => env.DB.prepare(sql).first<number>("n");
 
 /** What a job that broke has logged. */
@@ -28,21 +30,33 @@ beforeAll(async () => {
   vi.spyOn(console, "log").mockImplementation((line: unknown) => {
     if (String(line).includes("cron-broke")) broke.push(String(line));
   });
-  const columns =
-    "id, session_id, member_id, account_id, take_id, name, state, sample_rate_hz, channels, encoding, timeline_frames, started_at_ms, bpm, part_bytes, upload_id, created_at_ms, expires_at_ms";
-  const recording = (id: string, state: string, uploadId: string, expiresAtMs: number) =>
-    `${numbers(PEOPLE)} INSERT INTO recordings (${columns}) SELECT '${id}' || i, 'ses_' || i, 'mem_' || i, 'acc_' || i, 't', 'n', '${state}', 48000, 1,
-       'pcm24', 0, 0, 120, 5242880, ${uploadId}, ${NOW_MS - 9 * 24 * HOUR_MS}, ${expiresAtMs} FROM n`;
-  for (const sql of [
-    `${numbers(PEOPLE)} INSERT INTO accounts (id, email, display_name, tier, created_at_ms) SELECT 'acc_' || i, i || '@example.org', 'A', 'free', 0 FROM n`,
-    `${numbers(PEOPLE)} INSERT INTO sessions (id, name, recording_permitted, created_at_ms) SELECT 'ses_' || i, 'S', 1, 0 FROM n`,
-    recording("rec_soon_", "complete", "NULL", NOW_MS + EXPIRY_NOTICES_MS[1] - HOUR_MS),
-    recording("rec_open_", "uploading", "'gone' || i", NOW_MS - HOUR_MS),
-    `${numbers(PEOPLE)} INSERT INTO room_calls (event_id, session_id, from_member_id, body, created_at_ms) SELECT 'not a call ' || i, 'ses_' || i, 'mem_' || i, '{}', 0 FROM n`,
-    `${numbers(DELETED_SESSIONS)} INSERT INTO session_erasures (session_id, requested_at_ms, due_at_ms, next_try_at_ms)
-       SELECT 'ses_' || i, ${NOW_MS - HOUR_MS}, ${NOW_MS}, i FROM n`,
-  ])
-    await run(sql);
+  await fill(accounts, PEOPLE, (at) => accountRow(`acc_${at}`));
+  await fill(sessions, PEOPLE, (at) => ({ id: sessionOf(at), name: "S", recordingPermitted: true, createdAtMs: 0 }));
+  const uploaded = (id: string, at: number) => ({
+    ...recordingRow({ id, sessionId: sessionOf(at), accountId: `acc_${at}` }),
+    createdAtMs: NOW_MS - 9 * 24 * HOUR_MS,
+  });
+  const soonMs = NOW_MS + EXPIRY_NOTICES_MS[1] - HOUR_MS;
+  await fill(recordings, PEOPLE, (at) => ({ ...uploaded(`rec_soon_${at}`, at), expiresAtMs: soonMs }));
+  await fill(recordings, PEOPLE, (at) => ({
+    ...uploaded(`rec_open_${at}`, at),
+    state: "uploading" as const,
+    uploadId: `gone${at}`,
+    expiresAtMs: NOW_MS - HOUR_MS,
+  }));
+  await fill(roomCalls, PEOPLE, (at) => ({
+    eventId: `not a call ${at}`,
+    sessionId: sessionOf(at),
+    fromMemberId: `mem_${at}`,
+    body: "{}",
+    createdAtMs: 0,
+  }));
+  await fill(sessionErasures, DELETED_SESSIONS, (at) => ({
+    sessionId: sessionOf(at),
+    requestedAtMs: NOW_MS - HOUR_MS,
+    dueAtMs: NOW_MS,
+    nextTryAtMs: at,
+  }));
 });
 
 /** What the runs have to get done. */

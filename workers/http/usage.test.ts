@@ -6,6 +6,7 @@ import { DAY_MS } from "../../protocol/retention.ts";
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { person } from "../testing/person.ts";
+import { db } from "../testing/tables.ts";
 import { dropSmallCounts, usageShown } from "./usage.ts";
 
 const dayMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
@@ -65,7 +66,7 @@ test("H4, G2: an objection, a restriction and a browser's Global Privacy Control
 test("H4: what stays under ten goes with its day, and before that nobody is shown it", async () => {
   await env.DB.prepare("DELETE FROM usage_counts").run();
   const add = (day: number, feature: string, count: number) =>
-    env.DB.prepare("INSERT INTO usage_counts VALUES (?, ?, 'ok', ?)").bind(day, feature, count).run();
+    db.insert(usageCounts).values({ dayMs: day, feature, ending: "ok", count });
   await add(dayMs, "GET /few", 9);
   await add(dayMs, "GET /many", 10);
   const at = (ms: number) => ({ ...systemDeps, now: () => ms });

@@ -1,8 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { z } from "zod";
+import { recordings, reports, sessionMembers } from "../../migrations/schema.ts";
 import type { Block, ReportedAccount } from "../../protocol/hub.ts";
-import { newId } from "../../protocol/ids.ts";
+import { newId, type SessionId } from "../../protocol/ids.ts";
 import { REPORT_RETENTION_MS } from "../../protocol/retention.ts";
 import { createApp } from "../app.ts";
 import { runJob } from "../cron/jobs.ts";
@@ -11,6 +12,8 @@ import { systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { operatorToken } from "../testing/operator.ts";
 import { person } from "../testing/person.ts";
+import { recordingRow } from "../testing/rows.ts";
+import { db, fill } from "../testing/tables.ts";
 
 const app = createApp();
 const origin = "https://sessionlinked.test";
@@ -25,7 +28,7 @@ type Person = Awaited<ReturnType<typeof person>>;
 
 const session = async (host: Person) => {
   const response = await host.call("POST", "/api/v1/sessions", { name: "Late takes" });
-  return (await response.json<{ sessionId: string }>()).sessionId;
+  return (await response.json<{ sessionId: SessionId }>()).sessionId;
 };
 let operator = "";
 const operate = (method: string, path: string, key: string | null = operator, using: Env = here) =>
@@ -120,18 +123,18 @@ describe("reports and the operator", () => {
     await kid.call("PUT", "/api/v1/profile/sample", new TextEncoder().encode("fLaC and more of it"));
     const alone = await session(kid);
     const shared = await session(kid);
-    await env.DB.prepare(
-      "INSERT INTO session_members (session_id, account_id, member_id, role, joined_at_ms) VALUES (?, ?, ?, 'participant', 1)",
-    )
-      .bind(shared, ada.accountId, newId("mem", systemDeps.random))
-      .run();
-    await env.DB.prepare(
-      `INSERT INTO recordings (id, session_id, member_id, account_id, take_id, name, state, sample_rate_hz, channels, encoding,
-         timeline_frames, started_at_ms, bpm, part_bytes, created_at_ms, completed_at_ms)
-       VALUES ('rec_mark', ?, 'mem', ?, 't', 'Marktake', 'complete', 48000, 1, 'pcm24', 0, 0, 120, 5242880, 0, 0)`,
-    )
-      .bind(shared, kid.accountId)
-      .run();
+    await db.insert(sessionMembers).values({
+      sessionId: shared,
+      accountId: ada.accountId,
+      memberId: newId("mem", systemDeps.random),
+      role: "participant",
+      joinedAtMs: 1,
+    });
+    await db.insert(recordings).values({
+      ...recordingRow({ id: "rec_mark", sessionId: shared, accountId: kid.accountId }),
+      name: "Marktake",
+      completedAtMs: 0,
+    });
     await env.RECORDINGS.put(`recordings/${shared}/rec_mark.wav`, "sound");
     await ada.call("POST", "/api/v1/blocks", { profileId });
     const report = (reason: string, details = "") =>
@@ -177,18 +180,25 @@ describe("reports and the operator", () => {
   test("X27: a hundred false reports are one line, below what more people report, and are closed by one press; they end by themselves", async () => {
     await env.DB.prepare("DELETE FROM reports").run();
     const [ada, ben, eve, kid] = [await person("Ada"), await person("Ben"), await person("Eve"), await person("Kid")];
-    const insert = (id: string, by: string | null, about: string, reason: string, atMs: number) =>
-      env.DB.prepare(
-        "INSERT INTO reports (id, reporter_account_id, account_id, reason, details, created_at_ms) VALUES (?, ?, ?, ?, '', ?)",
-      ).bind(`rep_${id.padStart(26, "0")}`, by, about, reason, atMs);
+    type Reason = (typeof reports.$inferInsert)["reason"];
+    const report = (id: string, by: string | null, about: string, reason: Reason, atMs: number) => ({
+      id: `rep_${id.padStart(26, "0")}`,
+      reporterAccountId: by,
+      accountId: about,
+      reason,
+      details: "",
+      createdAtMs: atMs,
+    });
     const nowMs = Date.now();
     const at = nowMs - 1_000;
-    await env.DB.batch([
-      ...Array.from({ length: 100 }, (_, n) => insert(`a${n}`, null, ada.accountId, "spam", at - 200 + n)),
-      insert("b1", ada.accountId, ben.accountId, "abuse", at),
-      insert("b2", eve.accountId, ben.accountId, "abuse", at + 1),
-      insert("k", null, kid.accountId, "underage", at + 2),
-    ]);
+    await fill(reports, 100, (n) => report(`a${n}`, null, ada.accountId, "spam", at - 200 + n));
+    await db
+      .insert(reports)
+      .values([
+        report("b1", ada.accountId, ben.accountId, "abuse", at),
+        report("b2", eve.accountId, ben.accountId, "abuse", at + 1),
+        report("k", null, kid.accountId, "underage", at + 2),
+      ]);
     const { profileId } = await ben.publish();
     for (let times = 0; times < 3; times++)
       await kid.call("POST", `/api/v1/hub/profiles/${profileId}/reports`, { reason: "abuse", details: "the same" });
@@ -202,7 +212,7 @@ describe("reports and the operator", () => {
     ]);
     expect(lines[2]?.shown).toHaveLength(5);
     const { newestAtMs = 0, shown = [] } = lines[2] ?? {};
-    await insert("late", null, ada.accountId, "underage", nowMs).run();
+    await db.insert(reports).values(report("late", null, ada.accountId, "underage", nowMs));
     await operate("POST", `/reports/${shown[0]?.reportId}/close?throughMs=${newestAtMs}`);
     const left = await list();
     expect(left.map(({ displayName, reports }) => [displayName, reports])).toEqual([

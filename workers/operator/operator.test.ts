@@ -1,10 +1,12 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
+import { privacyRequests } from "../../migrations/schema.ts";
 import { newWorld } from "../../test/promises/world.ts";
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { readRows, sources } from "../privacy/export-sources.ts";
 import { codeOf, operatorToken } from "../testing/operator.ts";
+import { db } from "../testing/tables.ts";
 
 const startMs = Date.now();
 const at = (nowMs: number) => ({ ...systemDeps, now: () => nowMs });
@@ -109,11 +111,14 @@ describe("X18: an operator's own way in", () => {
     const world = await newWorld(startMs);
     const cookie = `__Host-operator=${await operatorToken(at(startMs + 120_000))}`;
     const requestId = `prq_${"7".repeat(26)}`;
-    await env.DB.prepare(
-      "INSERT INTO privacy_requests (id, account_id, kind, details, received_at_ms, due_at_ms) VALUES (?, ?, 'other', 'Why?', ?, ?)",
-    )
-      .bind(requestId, world.accountId.ben, startMs, startMs + 1e9)
-      .run();
+    await db.insert(privacyRequests).values({
+      id: requestId,
+      accountId: world.accountId.ben,
+      kind: "other",
+      details: "Why?",
+      receivedAtMs: startMs,
+      dueAtMs: startMs + 1e9,
+    });
     const step = async (fields: Record<string, string>) =>
       (await form(startMs, `/operator/requests/${requestId}`, cookie, fields)).headers.get("Location");
     expect(await step({ do: "answer", answer: "Because." })).toBe("/operator?said=refused");

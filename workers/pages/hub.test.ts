@@ -1,10 +1,12 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
+import { mailPreferences } from "../../migrations/schema.ts";
 import { BIO_MAX_GRAPHEMES } from "../../protocol/limits.ts";
 import { createApp } from "../app.ts";
 import { SESSION_COOKIE } from "../auth/session-token.ts";
 import { person } from "../testing/person.ts";
 import { headerOf } from "../testing/studio.ts";
+import { db } from "../testing/tables.ts";
 
 const app = createApp();
 const origin = "https://sessionlinked.test";
@@ -284,14 +286,20 @@ describe("what leaves the Hub", () => {
     const { profileId } = await ada.publish({ bio: "Shown", instruments: ["Cello"] });
     await ada.call("PUT", "/api/v1/profile/sample", new TextEncoder().encode("fLaC and so on"));
     // Everything about the account but its name, and what only the machine knows of the profile.
+    await db
+      .insert(mailPreferences)
+      .values({
+        accountId: ada.accountId,
+        language: "en",
+        newsConsentAtMs: 999_999,
+        newsConsentWording: "mark-wording",
+      })
+      .onConflictDoNothing();
     await env.DB.batch([
       env.DB.prepare("UPDATE accounts SET email = 'mark-email@mark.example' WHERE id = ?").bind(ada.accountId),
       env.DB.prepare(
         "UPDATE profiles SET version = 'mark-version', sample_sha256 = 'mark-sha', published_at_ms = 777777, updated_at_ms = 888888 WHERE id = ?",
       ).bind(profileId),
-      env.DB.prepare(
-        "INSERT INTO mail_preferences (account_id, language, news_consent_at_ms, news_consent_wording) VALUES (?, 'en', 999999, 'mark-wording') ON CONFLICT DO NOTHING",
-      ).bind(ada.accountId),
       env.DB.prepare("UPDATE sign_ins SET label = 'mark-label' WHERE account_id = ?").bind(ada.accountId),
     ]);
     const marks = new RegExp(`mark-|777777|888888|999999|${ada.accountId}`);

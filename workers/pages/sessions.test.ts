@@ -1,8 +1,11 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
+import { accounts, recordingParts, recordings, signIns } from "../../migrations/schema.ts";
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
+import { recordingRow } from "../testing/rows.ts";
+import { db } from "../testing/tables.ts";
 
 const people = ["ada", "ben", "eve"] as const;
 let nowMs = Date.UTC(2026, 10, 25, 21);
@@ -42,13 +45,23 @@ async function newCode(path: string, form: Record<string, string> = { role: "par
 
 beforeAll(async () => {
   for (const who of people) {
-    await env.DB.batch([
-      env.DB.prepare(
-        "INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES (?1, ?2, ?3, 'free', 0)",
-      ).bind(accountOf(who), `${who}-private@example.org`, `${who}-name`),
-      env.DB.prepare(
-        "INSERT INTO sign_ins (id, account_id, token_hash, label, created_at_ms, last_used_at_ms, rotated_at_ms, expires_at_ms) VALUES (?1, ?2, ?3, 'test', ?4, ?4, ?4, ?4 + 10000000)",
-      ).bind(`sin_${who}`, accountOf(who), await sha256Hex(tokenOf(who)), nowMs),
+    await db.batch([
+      db.insert(accounts).values({
+        id: accountOf(who),
+        email: `${who}-private@example.org`,
+        displayName: `${who}-name`,
+        createdAtMs: 0,
+      }),
+      db.insert(signIns).values({
+        id: `sin_${who}`,
+        accountId: accountOf(who),
+        tokenHash: await sha256Hex(tokenOf(who)),
+        label: "test",
+        createdAtMs: nowMs,
+        lastUsedAtMs: nowMs,
+        rotatedAtMs: nowMs,
+        expiresAtMs: nowMs + 10_000_000,
+      }),
     ]);
   }
 });
@@ -278,36 +291,38 @@ describe("sessions in the browser, without a script", () => {
       .all<{ a: string; m: string }>();
     const memberOf = (who: string) => members.results.find(({ a }) => a === accountOf(who))?.m ?? "";
     const hourMs = 3_600_000;
-    const insert = (id: string, who: string, state: string, expiresAtMs: number) =>
-      env.DB.prepare(
-        `INSERT INTO recordings (id, session_id, member_id, account_id, take_id, name, state, sample_rate_hz, channels, encoding,
-           timeline_frames, started_at_ms, bpm, part_bytes, upload_id, size_bytes, frames, created_at_ms, completed_at_ms, expires_at_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?1, ?6, 48000, 1, 'pcm24', 96000, ?7, 120, 5242880, NULL, ?8, ?8, ?7, ?7, ?9)`,
-      ).bind(
-        id,
-        sessionId,
-        memberOf(who),
-        accountOf(who),
-        crypto.randomUUID(),
+    const add = async (id: string, who: string, state: "complete" | "uploading", expiresAtMs: number) => {
+      const size = state === "complete" ? 480_000 : null;
+      await db.insert(recordings).values({
+        ...recordingRow({ id, sessionId, accountId: accountOf(who), memberId: memberOf(who) }),
+        takeId: crypto.randomUUID(),
+        name: id,
         state,
-        nowMs,
-        state === "complete" ? 480_000 : null,
+        timelineFrames: 96_000,
+        startedAtMs: nowMs,
+        sizeBytes: size,
+        frames: size,
+        createdAtMs: nowMs,
+        completedAtMs: nowMs,
         expiresAtMs,
-      );
-    await env.DB.batch([
-      insert("rec_kept", "ada", "complete", nowMs + 123 * hourMs),
-      insert("rec_over", "ada", "complete", nowMs),
-      insert("rec_moving", "ben", "uploading", nowMs + 100 * hourMs),
-      insert("rec_stuck", "ben", "uploading", nowMs + 100 * hourMs),
-      ...[1, 2].map((number) =>
-        env.DB.prepare(
-          "INSERT INTO recording_parts (recording_id, number, etag, writer, claimed_at_ms, sha256, size_bytes) VALUES ('rec_moving', ?, 'etag', 'w', ?, 'x', 5242880)",
-        ).bind(number, nowMs),
-      ),
-      env.DB.prepare(
-        "INSERT INTO recording_parts (recording_id, number, etag, writer, claimed_at_ms, sha256, size_bytes) VALUES ('rec_stuck', 1, 'etag', 'w', ?, 'x', 5242880)",
-      ).bind(nowMs - hourMs),
-    ]);
+      });
+    };
+    await add("rec_kept", "ada", "complete", nowMs + 123 * hourMs);
+    await add("rec_over", "ada", "complete", nowMs);
+    await add("rec_moving", "ben", "uploading", nowMs + 100 * hourMs);
+    await add("rec_stuck", "ben", "uploading", nowMs + 100 * hourMs);
+    const part = (recordingId: string, number: number, claimedAtMs: number) => ({
+      recordingId,
+      number,
+      etag: "etag",
+      writer: "w",
+      claimedAtMs,
+      sha256: "x",
+      sizeBytes: 5_242_880,
+    });
+    await db
+      .insert(recordingParts)
+      .values([part("rec_moving", 1, nowMs), part("rec_moving", 2, nowMs), part("rec_stuck", 1, nowMs - hourMs)]);
     const mine = (await visit("ben", path)).html;
     expect(mine).toContain("ends in 5 days 3 h");
     expect(mine).toContain('title="Ends 1 December 2026 at 00:00 UTC"');

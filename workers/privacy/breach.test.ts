@@ -1,11 +1,14 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
+import { accounts, waitlist } from "../../migrations/schema.ts";
 import { Breach, type RegisterBreach } from "../../protocol/breaches.ts";
 import { DAY_MS } from "../../protocol/retention.ts";
 import { newWorld } from "../../test/promises/world.ts";
 import { systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { accountRow } from "../testing/rows.ts";
 import { plenty } from "../testing/studio.ts";
+import { db, fill } from "../testing/tables.ts";
 import { clocks } from "./breach-clocks.ts";
 import { continueBreaches, handleBreach, listBreaches, registerBreach } from "./breaches.ts";
 
@@ -52,12 +55,18 @@ test("G4: who is affected comes from what the tables hold: owners, members by wa
   // Nothing was written before the world began.
   expect(await peopleOf(await register({ tables: ["recordings"], untilMs: startMs - 1 }))).toEqual([]);
 
-  await env.DB.prepare(
-    `INSERT INTO waitlist (id, email, ip_address, user_agent, language, consent_wording, consented_at_ms, confirm_hash)
-     VALUES ('w1', 'nobody@example.org', '', '', 'de', '', ?1, 'h1'), ('w2', ?2, '', '', 'de', '', ?1, 'h2')`,
-  )
-    .bind(startMs, `${ada}@example.org`)
-    .run();
+  await db.insert(waitlist).values(
+    ["nobody@example.org", `${ada}@example.org`].map((email) => ({
+      id: email,
+      email,
+      ipAddress: "",
+      userAgent: "",
+      language: "de" as const,
+      consentWording: "",
+      consentedAtMs: startMs,
+      confirmHash: email,
+    })),
+  );
   const listed = await register({ tables: ["waitlist"] });
   const { results } = await env.DB.prepare("SELECT account_id, email FROM breach_people WHERE breach_id = ?")
     .bind(listed)
@@ -96,12 +105,7 @@ test("G4: the drill: registered, drafted, reminded, the people told once each in
   const world = await newWorld(startMs);
   const here: Env = { ...env, EMAIL: { send: async () => undefined } as unknown as Env["EMAIL"] };
   // A year's worth of strangers besides: more than one run may write to.
-  await env.DB.prepare(
-    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 230)
-     INSERT INTO accounts (id, email, display_name, tier, created_at_ms) SELECT ?1 || i, ?1 || i || '@drill.example', 'Drill', 'free', ?2 FROM n`,
-  )
-    .bind("acc_drill", startMs + 5)
-    .run();
+  await fill(accounts, 230, (at) => ({ ...accountRow(`acc_drill${at}`), createdAtMs: startMs + 5 }));
   await env.DB.prepare("DELETE FROM breaches").run();
   const id = await register({ tables: ["accounts"], fromMs: startMs + 1, untilMs: startMs + 10 });
   expect((await found(id)).affected).toBe(230);

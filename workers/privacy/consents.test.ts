@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
+import { mailPreferences } from "../../migrations/schema.ts";
 import { sharingWording } from "../../protocol/consent.ts";
 import type { Consent } from "../../protocol/privacy.ts";
 import { countingWording, newsWording } from "../../site/i18n/consent.ts";
@@ -7,6 +8,7 @@ import { askAs, newWorld, type World } from "../../test/promises/world.ts";
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { opening } from "../testing/studio.ts";
+import { db } from "../testing/tables.ts";
 import { sources } from "./export-sources.ts";
 
 let nowMs = Date.now();
@@ -22,9 +24,7 @@ const takeBack = async (world: World, who: Who) =>
 
 test("B1, C7: who shares is kept with the words they were shown, in their language, once; who may not share leaves no receipt", async () => {
   const world = await newWorld(nowMs);
-  await env.DB.prepare("INSERT INTO mail_preferences (account_id, language) VALUES (?, 'de')")
-    .bind(world.accountId.ben)
-    .run();
+  await db.insert(mailPreferences).values({ accountId: world.accountId.ben, language: "de" });
   expect((await share(world, "olu")).status).toBe(403);
   expect(await consents(world, "olu")).toEqual([]);
   for (let time = 0; time < 2; time++) {

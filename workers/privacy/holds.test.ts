@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
+import { signInEvents } from "../../migrations/schema.ts";
 import { DAY_MS, HOLD_REVIEW_MAX_MS, LOG_RETENTION_MS } from "../../protocol/retention.ts";
 import { newWorld } from "../../test/promises/world.ts";
 import { createApp } from "../app.ts";
@@ -11,6 +12,7 @@ import { keepLog, sweepLogs } from "../platform/log-store.ts";
 import { sweepRecordings } from "../recordings/deletion.ts";
 import { operatorToken } from "../testing/operator.ts";
 import { plenty } from "../testing/studio.ts";
+import { db } from "../testing/tables.ts";
 import { continueErasures, eraseAccount, findAccountErasure } from "./account-erasure.ts";
 import { activeHolds, handleHold, placeHold } from "./holds.ts";
 import { requestErasure } from "./session-erasure.ts";
@@ -97,11 +99,9 @@ test("E5, E1, E2, E6: what is held outlives its end, a deleted session too; othe
   for (const { recordingId } of [world, other])
     await env.DB.prepare("UPDATE recordings SET expires_at_ms = ? WHERE id = ?").bind(startMs, recordingId).run();
   for (const { accountId } of [world, other])
-    await env.DB.prepare(
-      "INSERT INTO sign_in_events (id, account_id, method, label, at_ms) VALUES (?, ?, 'password', 'x', 1)",
-    )
-      .bind(`evt_${accountId.ada}`, accountId.ada)
-      .run();
+    await db
+      .insert(signInEvents)
+      .values({ id: `evt_${accountId.ada}`, accountId: accountId.ada, method: "password", label: "x", atMs: 1 });
   expect(await requestErasure(env.DB, world.sessionId, world.accountId.ada, startMs)).toBe("requested");
   const sweep = async (nowMs: number) => {
     await sweepRecordings(env, at(nowMs), 5, new CallBudget(100));

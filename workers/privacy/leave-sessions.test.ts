@@ -1,8 +1,10 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
+import { sessionMembers, sessions } from "../../migrations/schema.ts";
 import { newId } from "../../protocol/ids.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { accountOf, plenty, seedPeople } from "../testing/studio.ts";
+import { db } from "../testing/tables.ts";
 import { leaveSessions } from "./leave-sessions.ts";
 
 const members = [
@@ -16,16 +18,16 @@ const members = [
 test("E3, X29: two hosts who are erased at once leave one host, whoever has taken part longest", async () => {
   await seedPeople(members.map(([who]) => who));
   const sessionId = newId("ses", systemDeps.random);
-  await env.DB.batch([
-    env.DB.prepare("INSERT INTO sessions (id, name, recording_permitted, created_at_ms) VALUES (?, 'S', 1, 0)").bind(
+  await db.insert(sessions).values({ id: sessionId, name: "S", recordingPermitted: true, createdAtMs: 0 });
+  await db.insert(sessionMembers).values(
+    members.map(([who, role], at) => ({
       sessionId,
-    ),
-    ...members.map(([who, role], at) =>
-      env.DB.prepare(
-        "INSERT INTO session_members (session_id, account_id, member_id, role, joined_at_ms) VALUES (?, ?, ?, ?, ?)",
-      ).bind(sessionId, accountOf(who), newId("mem", systemDeps.random), role, at),
-    ),
-  ]);
+      accountId: accountOf(who),
+      memberId: newId("mem", systemDeps.random),
+      role,
+      joinedAtMs: at,
+    })),
+  );
   const gone = await Promise.all(
     ["ada", "ben"].map((who) => leaveSessions(env, systemDeps, accountOf(who), 10, plenty())),
   );

@@ -1,8 +1,11 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
+import { accounts } from "../../migrations/schema.ts";
 import { holdingName } from "../../site/i18n/holdings.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { person } from "../testing/person.ts";
+import { accountRow } from "../testing/rows.ts";
+import { fill } from "../testing/tables.ts";
 import { tellPolicyChange } from "./policy-change.ts";
 import { changedNumbers, numbersOfTheCode, type PolicyVersion, policyVersions } from "./policy-versions.ts";
 import { register } from "./register.ts";
@@ -35,13 +38,7 @@ describe("G5: the policy's versions", () => {
 
   test("G5: a material change reaches every account once, in paced steps that may be killed, and there is proof", async () => {
     const people = await Promise.all(Array.from({ length: 3 }, (_, at) => person(`Reader ${at}`)));
-    const rows = JSON.stringify(Array.from({ length: 450 }, (_, at) => `acc_policy${String(at).padStart(4, "0")}`));
-    await env.DB.prepare(
-      `INSERT INTO accounts (id, email, display_name, tier, created_at_ms)
-       SELECT value, value || '@example.org', 'Reader', 'free', 0 FROM json_each(?)`,
-    )
-      .bind(rows)
-      .run();
+    await fill(accounts, 450, (at) => accountRow(`acc_policy${String(at).padStart(4, "0")}`));
     const change = { en: "We keep less from now on.", de: "Wir behalten ab jetzt weniger." };
     const next: PolicyVersion = { ...latest, version: latest.version + 1, isMaterial: true, change };
     const versions = [...policyVersions, next];

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import * as schema from "../../migrations/schema.ts";
 import { jobs } from "../cron/jobs.ts";
 import { systemDeps } from "../platform/deps.ts";
+import { db, fill } from "../testing/tables.ts";
 import { inventory, sqlName, tableRules } from "./inventory.ts";
 import type { Retention, Rule, TableName } from "./rules.ts";
 import { type dueStatement, sweepTable, sweptTables } from "./sweep.ts";
@@ -26,25 +27,22 @@ async function insertRow(tableName: string, values: Record<string, unknown>): Pr
   const row: Record<string, unknown> = {};
   for (const [key, column] of Object.entries(getTableColumns(table))) {
     const foreign = config.foreignKeys.find((one) => one.reference().columns.some(({ name }) => name === column.name));
-    if (key in values) row[column.name] = values[key];
+    if (key in values) row[key] = values[key];
     else if (foreign !== undefined && column.notNull) {
       const parent = Object.entries(schema as Record<string, unknown>).find(
         ([, other]) => is(other, SQLiteTable) && getTableName(other) === getTableName(foreign.reference().foreignTable),
       );
       const id = crypto.randomUUID();
-      const parentKey = foreign.reference().foreignColumns[0]?.name ?? "id";
+      const parentColumn = foreign.reference().foreignColumns[0];
+      const [parentKey = "id"] =
+        Object.entries(getTableColumns(foreign.reference().foreignTable)).find(([, of]) => of === parentColumn) ?? [];
       await insertRow(parent?.[0] ?? "", { [parentKey]: id });
-      row[column.name] = id;
+      row[key] = id;
     } else if (!column.notNull || column.hasDefault) continue;
-    else if (column.dataType === "string") row[column.name] = column.enumValues?.[0] ?? crypto.randomUUID();
-    else row[column.name] = 1;
+    else if (column.dataType === "string") row[key] = column.enumValues?.[0] ?? crypto.randomUUID();
+    else row[key] = 1;
   }
-  const names = Object.keys(row);
-  await env.DB.prepare(
-    `INSERT INTO ${getTableName(table)} (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")})`,
-  )
-    .bind(...names.map((name) => row[name]))
-    .run();
+  await db.insert(table).values(row);
 }
 
 /** The moments of a table's other rules, so late that none of them is due; what may be empty is. */
@@ -110,13 +108,12 @@ describe("E6: the sweep is the rules", () => {
     const nowMs = launchMs;
     const deps = { ...systemDeps, now: () => nowMs };
     await env.DB.prepare("DELETE FROM rate_limits").run();
-    const rows = Array.from({ length: 2_600 }, (_, at) => ({ key: `k${at}`, at: nowMs - 2_500 + at }));
-    await env.DB.prepare(
-      `INSERT INTO rate_limits (key, tokens, updated_at_ms, expires_at_ms)
-       SELECT value ->> 'key', 1, 0, value ->> 'at' FROM json_each(?)`,
-    )
-      .bind(JSON.stringify(rows))
-      .run();
+    await fill(schema.rateLimits, 2_600, (at) => ({
+      key: `k${at}`,
+      tokens: 1,
+      updatedAtMs: 0,
+      expiresAtMs: nowMs - 2_500 + at,
+    }));
     let runs = 0;
     for (let finished = false; !finished && runs < 10; runs++) {
       const both = await Promise.all([

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
+import { mailPreferences } from "../../migrations/schema.ts";
 import type { PrivacyRequest } from "../../protocol/privacy.ts";
 import { DAY_MS, REQUEST_RETENTION_MS } from "../../protocol/retention.ts";
 import { createApp } from "../app.ts";
@@ -9,6 +10,7 @@ import { systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { operatorToken } from "../testing/operator.ts";
 import { person } from "../testing/person.ts";
+import { db } from "../testing/tables.ts";
 import { monthsLater } from "./calendar-month.ts";
 import { listRequests } from "./requests.ts";
 
@@ -106,11 +108,9 @@ describe("G2: restriction", () => {
   test("G2: off the Hub at once, no news, not published again before it is lifted; what there is stays", async () => {
     const ada = await person("Restricted Ada");
     const { profileId } = await ada.publish({ bio: "Stays" });
-    await env.DB.prepare(
-      "INSERT INTO mail_preferences (account_id, language, news_consent_at_ms, news_consent_wording) VALUES (?, 'en', 1, 'w')",
-    )
-      .bind(ada.accountId)
-      .run();
+    await db
+      .insert(mailPreferences)
+      .values({ accountId: ada.accountId, language: "en", newsConsentAtMs: 1, newsConsentWording: "w" });
     const visible = async () => (await ada.call("GET", `/api/v1/hub/profiles/${profileId}`)).status;
     const news = async (id: string) => {
       const text = { title: "t", text: "t", link: "https://sessionlinked.test/" };

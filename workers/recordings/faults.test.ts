@@ -1,5 +1,7 @@
 import { env } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
 import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { profiles, recordings, retentionNotices } from "../../migrations/schema.ts";
 import { PART_LEASE_MS, TICKET_LIFETIME_MS } from "../../protocol/limits.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import {
@@ -15,6 +17,7 @@ import { roomOf } from "../platform/jurisdiction.ts";
 import { findErasure } from "../privacy/session-erasure.ts";
 import { Faults } from "../testing/faults.ts";
 import { accountOf, fileOf, opening, plenty, Studio, seedPeople } from "../testing/studio.ts";
+import { db } from "../testing/tables.ts";
 import { sweepRecordings } from "./deletion.ts";
 import { recountStorage } from "./store.ts";
 
@@ -166,11 +169,10 @@ describe("what no row knows", () => {
   beforeEach(async () => {
     for (const table of ["recordings", "orphans", "sweep_places"]) await env.DB.prepare(`DELETE FROM ${table}`).run();
     for (const { key } of (await env.RECORDINGS.list()).objects) await env.RECORDINGS.delete(key);
-    await env.DB.prepare(
-      "INSERT INTO profiles (id, account_id, updated_at_ms) VALUES ('pro_1', ?, 0) ON CONFLICT DO NOTHING",
-    )
-      .bind(accountOf("ada"))
-      .run();
+    await db
+      .insert(profiles)
+      .values({ id: "pro_1", accountId: accountOf("ada"), updatedAtMs: 0 })
+      .onConflictDoNothing();
   });
 
   test("E2, X21: an object without a row goes after a month, those with one and young ones stay", async () => {
@@ -220,15 +222,13 @@ describe("what no row knows", () => {
     await meet(studio);
     await sweepOrphans(env, studio.deps, 5, plenty());
     const [id, other] = [await studio.share(fileOf(300)), await studio.share(fileOf(400))];
-    const row = await env.DB.prepare("SELECT * FROM recordings WHERE id = ?").bind(id).first();
+    const [row] = await db.select().from(recordings).where(eq(recordings.id, id));
+    if (row === undefined) throw new Error("No row.");
     await env.DB.prepare("DELETE FROM recordings WHERE id = ?").bind(id).run();
     studio.nowMs += DAY_MS + 60_000;
     await sweepOrphans(env, studio.deps, 5, plenty());
     expect(await noted()).toBe(1);
-    const columns = Object.keys(row ?? {});
-    await env.DB.prepare(`INSERT INTO recordings (${columns}) VALUES (${columns.map(() => "?")})`)
-      .bind(...Object.values(row ?? {}))
-      .run();
+    await db.insert(recordings).values(row);
     studio.nowMs += QUARANTINE_MS;
     await sweepOrphans(env, studio.deps, 5, plenty());
     expect([(await studio.keys()).sort(), await noted()]).toEqual([[`${id}.wav`, `${other}.wav`].sort(), 0]);
@@ -280,11 +280,15 @@ describe("what no row knows", () => {
     const ended = studio.nowMs;
     // Nothing was in it, so it ends in the same request.
     await studio.ask("ada", "DELETE", `/sessions/${sessionId}`);
-    await env.DB.prepare(
-      "INSERT INTO retention_notices (id, account_id, kind, recording_count, first_expires_at_ms, created_at_ms, handed_over_at_ms) VALUES ('n', ?1, 'first', 1, ?2, 0, 0)",
-    )
-      .bind(accountOf("ada"), studio.nowMs)
-      .run();
+    await db.insert(retentionNotices).values({
+      id: "n",
+      accountId: accountOf("ada"),
+      kind: "first",
+      recordingCount: 1,
+      firstExpiresAtMs: studio.nowMs,
+      createdAtMs: 0,
+      handedOverAtMs: 0,
+    });
     const run = async () => {
       await runJob(env, studio.deps, "retention:sessionErasures");
       await runJob(env, studio.deps, "retention:retentionNotices");

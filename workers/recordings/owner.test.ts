@@ -1,9 +1,12 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, test, vi } from "vitest";
+import { recordings } from "../../migrations/schema.ts";
 import { OPEN_UPLOADS_PER_MEMBER_MAX, SESSION_TIME_MAX_MS } from "../../protocol/limits.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import { TestClient } from "../testing/room-client.ts";
+import { recordingRow } from "../testing/rows.ts";
 import { accountOf, closing, codeOf, fileOf, opening, Studio, seedPeople } from "../testing/studio.ts";
+import { fill } from "../testing/tables.ts";
 
 let studio: Studio;
 const file = fileOf(300);
@@ -113,14 +116,12 @@ test("X32: rows that today's schema would refuse are listed, read and taken away
 });
 
 test("one member's unfinished uploads are bounded, and keep nobody else's takes out", async () => {
-  const columns =
-    "id, session_id, member_id, account_id, take_id, name, state, sample_rate_hz, channels, encoding, timeline_frames, started_at_ms, bpm, part_bytes, created_at_ms, expires_at_ms";
-  await env.DB.prepare(
-    `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?4)
-     INSERT INTO recordings (${columns}) SELECT 'rec_' || i, ?1, ?2, ?3, 't', 'n', 'uploading', 48000, 1, 'pcm24', 0, 0, 120, 5242880, 0, 9e15 FROM n`,
-  )
-    .bind(studio.sessionId, await benId(), accountOf("ben"), OPEN_UPLOADS_PER_MEMBER_MAX)
-    .run();
+  const memberId = await benId();
+  await fill(recordings, OPEN_UPLOADS_PER_MEMBER_MAX, (at) => ({
+    ...recordingRow({ id: `rec_${at}`, sessionId: studio.sessionId, accountId: accountOf("ben"), memberId }),
+    state: "uploading" as const,
+    expiresAtMs: 9e15,
+  }));
   const path = `/sessions/${studio.sessionId}/recordings`;
   expect((await studio.ask("ben", "POST", path, { body: opening() })).status).toBe(409);
   expect((await studio.ask("ada", "POST", path, { body: opening() })).status).toBe(201);

@@ -1,10 +1,14 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
+import { invites, recordings, sessionMembers, sessions } from "../../migrations/schema.ts";
+import { MemberId, SessionId } from "../../protocol/ids.ts";
 import { EXPIRY_NOTICES_MS } from "../../protocol/retention.ts";
 import { jobs, runJob } from "../cron/jobs.ts";
 import { systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { recordingRow } from "../testing/rows.ts";
 import { accountOf, plenty, Studio, seedPeople } from "../testing/studio.ts";
+import { fill } from "../testing/tables.ts";
 import { changeTier } from "../wallet/plans.ts";
 import { sweepRecordings } from "./deletion.ts";
 
@@ -52,37 +56,46 @@ function counted() {
   return { count, bindings: { ...env, DB } as Env };
 }
 
-const numbers = (count: number) =>
-  `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ${count})`;
-
-/** Rows of recordings; `expiresAt` is SQL over `i`. */
-const fillRecordings = (prefix: string, who: string, sessionId: string, count: number, expiresAt: string) =>
-  env.DB.prepare(
-    `${numbers(count)} INSERT INTO recordings (id, session_id, member_id, account_id, take_id, name, state, sample_rate_hz, channels,
-       encoding, timeline_frames, started_at_ms, bpm, part_bytes, created_at_ms, completed_at_ms, expires_at_ms)
-     SELECT ?1 || i, ?2, 'mem', ?3, 't', 'n', 'complete', 48000, 1, 'pcm24', 0, 0, 120, 5242880, i, i, ${expiresAt} FROM n`,
-  )
-    .bind(prefix, sessionId, accountOf(who))
-    .run();
+/** Takes of one person's. */
+const fillRecordings = (
+  prefix: string,
+  who: string,
+  sessionId: string,
+  count: number,
+  expiresAtMs: (at: number) => number,
+) =>
+  fill(recordings, count, (at) => ({
+    ...recordingRow({ id: `${prefix}${at}`, sessionId, accountId: accountOf(who) }),
+    createdAtMs: at,
+    completedAtMs: at,
+    expiresAtMs: expiresAtMs(at),
+  }));
 
 /** One session of Ada's and Ben's with so much of everything; other people's as much besides. */
-async function fill(count: number): Promise<void> {
+async function fillSession(count: number): Promise<void> {
   await studio.setTime(NOW_MS);
   await studio.meet();
   const { sessionId } = studio;
-  await env.DB.batch([
-    env.DB.prepare(
-      `${numbers(count)} INSERT INTO sessions (id, name, recording_permitted, created_at_ms) SELECT ?1 || i, 'L', 1, 0 FROM n`,
-    ).bind(`ses_${count}_`),
-    env.DB.prepare(
-      `${numbers(count)} INSERT INTO session_members (session_id, account_id, member_id, role, joined_at_ms) SELECT ?1 || i, ?2, ?3 || i, 'host', i FROM n`,
-    ).bind(`ses_${count}_`, accountOf("ada"), `mem_${count}_`),
-    env.DB.prepare(
-      `${numbers(count)} INSERT INTO invites (id, session_id, code_hash, role, uses_left, created_at_ms, expires_at_ms)
-       SELECT ?1 || i, ?2, ?1 || i, 'observer', 1, i, 9e15 FROM n`,
-    ).bind(`inv_${count}_`, sessionId),
-  ]);
-  await fillRecordings(`rec_${count}_`, "ada", sessionId, count, "9e15");
+  const idOf = (at: number) => String(at + count * MANY).padStart(26, "0");
+  const sessionOf = (at: number) => SessionId.parse(`ses_${idOf(at)}`);
+  await fill(sessions, count, (at) => ({ id: sessionOf(at), name: "L", recordingPermitted: true, createdAtMs: 0 }));
+  await fill(sessionMembers, count, (at) => ({
+    sessionId: sessionOf(at),
+    accountId: accountOf("ada"),
+    memberId: MemberId.parse(`mem_${idOf(at)}`),
+    role: "host" as const,
+    joinedAtMs: at,
+  }));
+  await fill(invites, count, (at) => ({
+    id: `inv_${idOf(at)}`,
+    sessionId,
+    codeHash: idOf(at),
+    role: "observer" as const,
+    usesLeft: 1,
+    createdAtMs: at,
+    expiresAtMs: 9e15,
+  }));
+  await fillRecordings(`rec_${count}_`, "ada", sessionId, count, () => 9e15);
 }
 
 const lists = ["sessions", "recordings", "invites", "members"] as const;
@@ -107,9 +120,9 @@ beforeAll(() => seedPeople(["ada", "ben"], "pro"));
 
 test("every list reads in proportion to its page, sign-in and membership included", async () => {
   const few: Record<string, number> = {};
-  await fill(FEW);
+  await fillSession(FEW);
   for (const list of lists) few[list] = await readsOf(list);
-  await fill(MANY);
+  await fillSession(MANY);
   for (const list of lists) {
     const many = await readsOf(list);
     // Two more or less: who asks for the first time in an hour is noted.
@@ -121,8 +134,14 @@ test("every list reads in proportion to its page, sign-in and membership include
 test("E1, E6, X22: ten days without cron, then two runs at once, again and again: nothing early, all caught up, three rows read for each", async () => {
   await env.DB.prepare("DELETE FROM recordings").run();
   // Three in each instant, so that a full batch ends within one.
-  await fillRecordings("rec_old_", "ada", studio.sessionId, 3_000, `${NOW_MS} - 864000000 + (i / 3) * 1000`);
-  await fillRecordings("rec_new_", "ben", studio.sessionId, 10_000, `${NOW_MS} + 1 + i`);
+  await fillRecordings(
+    "rec_old_",
+    "ada",
+    studio.sessionId,
+    3_000,
+    (at) => NOW_MS - 864_000_000 + Math.floor(at / 3) * 1_000,
+  );
+  await fillRecordings("rec_new_", "ben", studio.sessionId, 10_000, (at) => NOW_MS + 1 + at);
   await env.RECORDINGS.put(`recordings/${studio.sessionId}/rec_old_0.wav`, "old");
   await env.RECORDINGS.put(`recordings/${studio.sessionId}/rec_new_0.wav`, "new");
   studio.nowMs = NOW_MS;
@@ -150,10 +169,10 @@ test("every job of cron that has nothing to do reads next to nothing, however mu
 test("E1: notices and a change of tier read what they concern, not what others have", async () => {
   await env.DB.prepare("DELETE FROM recordings").run();
   const soon = NOW_MS + EXPIRY_NOTICES_MS[0] - 1;
-  await fillRecordings("rec_soon_", "ada", studio.sessionId, 5, `${soon}`);
+  await fillRecordings("rec_soon_", "ada", studio.sessionId, 5, () => soon);
   // Hers that end much later, and another's.
-  await fillRecordings("rec_late_", "ada", studio.sessionId, 2_000, `${soon} + 864000000 + i`);
-  await fillRecordings("rec_other_", "ben", studio.sessionId, 3_000, `${soon} + 864000000 + i`);
+  await fillRecordings("rec_late_", "ada", studio.sessionId, 2_000, (at) => soon + 864_000_000 + at);
+  await fillRecordings("rec_other_", "ben", studio.sessionId, 3_000, (at) => soon + 864_000_000 + at);
   const { count, bindings } = counted();
   await runJob(bindings, { ...systemDeps, now: () => NOW_MS }, "notices");
   expect(count.rowsRead).toBeLessThan(120);

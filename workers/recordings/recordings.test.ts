@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { unzipSync } from "fflate";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { readWavHeader } from "../../audio/wav-reader.ts";
+import { recordingParts } from "../../migrations/schema.ts";
 import { PART_LEASE_MS, PART_MIN_BYTES, RECORDING_QUOTA_BYTES, STORAGE_QUOTA_BYTES } from "../../protocol/limits.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import { RECORDING_RETENTION_MS, type Tier, UPLOAD_ABANDONED_AFTER_MS } from "../../protocol/retention.ts";
@@ -19,6 +20,7 @@ import {
   Studio,
   seedPeople,
 } from "../testing/studio.ts";
+import { db } from "../testing/tables.ts";
 import { sweepRecordings } from "./deletion.ts";
 import { reprDigest } from "./digest.ts";
 import { attachment } from "./download.ts";
@@ -129,10 +131,14 @@ describe("an upload", () => {
   test("X3: a part that another request is storing is busy, until that request is given up", async () => {
     const id = await open();
     const bytes = fileOf(100);
-    const claim = env.DB.prepare(
-      "INSERT INTO recording_parts (recording_id, number, writer, claimed_at_ms, sha256, size_bytes) VALUES (?, 1, 'dead', ?, 'x', 5)",
-    );
-    await claim.bind(id, studio.nowMs).run();
+    await db.insert(recordingParts).values({
+      recordingId: id,
+      number: 1,
+      writer: "dead",
+      claimedAtMs: studio.nowMs,
+      sha256: "x",
+      sizeBytes: 5,
+    });
     expect(await codeOf(await put("ada", id, 1, bytes))).toBe("part-busy");
     studio.nowMs += PART_LEASE_MS;
     expect((await put("ada", id, 1, bytes)).status).toBe(204);

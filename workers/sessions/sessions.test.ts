@@ -1,8 +1,10 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
+import { accounts, signIns } from "../../migrations/schema.ts";
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
+import { db } from "../testing/tables.ts";
 
 const people = ["ada", "ben", "eve"] as const;
 const app = createApp({ ...systemDeps, now: () => 1_000 });
@@ -25,13 +27,16 @@ const ask = (who: string | null, method: string, path: string, body?: unknown) =
 
 beforeAll(async () => {
   for (const who of people) {
-    await env.DB.batch([
-      env.DB.prepare(
-        "INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES (?1, ?2, ?3, 'free', 0)",
-      ).bind(accountOf(who), `${who}@example.org`, who),
-      env.DB.prepare(
-        "INSERT INTO sign_ins (id, account_id, token_hash, label, created_at_ms, expires_at_ms) VALUES (?1, ?2, ?3, 'test', 0, 10000000)",
-      ).bind(`sin_${who}`, accountOf(who), await sha256Hex(tokenOf(who))),
+    await db.batch([
+      db.insert(accounts).values({ id: accountOf(who), email: `${who}@example.org`, displayName: who, createdAtMs: 0 }),
+      db.insert(signIns).values({
+        id: `sin_${who}`,
+        accountId: accountOf(who),
+        tokenHash: await sha256Hex(tokenOf(who)),
+        label: "test",
+        createdAtMs: 0,
+        expiresAtMs: 10_000_000,
+      }),
     ]);
   }
 });

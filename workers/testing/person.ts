@@ -1,10 +1,12 @@
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
+import { accounts } from "../../migrations/schema.ts";
 import type { OwnProfile, PutProfile } from "../../protocol/hub.ts";
 import { newId, type ProfileId } from "../../protocol/ids.ts";
 import { createApp } from "../app.ts";
 import { createSignIn } from "../auth/session-token.ts";
 import { systemDeps } from "../platform/deps.ts";
+import { db } from "./tables.ts";
 
 const app = createApp();
 const origin = "https://sessionlinked.test";
@@ -12,11 +14,9 @@ const origin = "https://sessionlinked.test";
 /** An account that is signed in, and what it may do with its profile. */
 export async function person(displayName: string) {
   const accountId = newId("acc", systemDeps.random);
-  await env.DB.prepare(
-    "INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES (?, ?, ?, 'free', 0)",
-  )
-    .bind(accountId, `${accountId}@private-mark.example`, displayName)
-    .run();
+  await db
+    .insert(accounts)
+    .values({ id: accountId, email: `${accountId}@private-mark.example`, displayName, createdAtMs: 0 });
   const { token, statements } = await createSignIn(env.DB, systemDeps, {
     accountId,
     kind: "companion",

@@ -1,4 +1,5 @@
 import { env } from "cloudflare:workers";
+import { accounts, signIns } from "../../migrations/schema.ts";
 import { newId, type SessionId } from "../../protocol/ids.ts";
 import { PART_MIN_BYTES } from "../../protocol/limits.ts";
 import type { Tier } from "../../protocol/retention.ts";
@@ -8,6 +9,7 @@ import { type Deps, systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { reprDigest } from "../recordings/digest.ts";
+import { db } from "./tables.ts";
 
 /** For tests: people with accounts, a session of theirs, stems to share, and a clock that the test moves. */
 /** For what is run by itself: as many calls as it likes. */
@@ -88,13 +90,18 @@ export const codeOf = async (response: Response) => (await response.json<{ code:
 
 export async function seedPeople(people: readonly string[], tier: Tier = "free"): Promise<void> {
   for (const who of people) {
-    await env.DB.batch([
-      env.DB.prepare(
-        "INSERT INTO accounts (id, email, display_name, tier, created_at_ms) VALUES (?1, ?2, ?3, ?4, 0)",
-      ).bind(accountOf(who), `${who}@example.org`, who, tier),
-      env.DB.prepare(
-        "INSERT INTO sign_ins (id, account_id, token_hash, label, created_at_ms, expires_at_ms) VALUES (?1, ?2, ?3, 'test', ?4, 9e15)",
-      ).bind(`sin_${who}`, accountOf(who), await sha256Hex(tokenOf(who)), Date.now()),
+    await db.batch([
+      db
+        .insert(accounts)
+        .values({ id: accountOf(who), email: `${who}@example.org`, displayName: who, tier, createdAtMs: 0 }),
+      db.insert(signIns).values({
+        id: `sin_${who}`,
+        accountId: accountOf(who),
+        tokenHash: await sha256Hex(tokenOf(who)),
+        label: "test",
+        createdAtMs: Date.now(),
+        expiresAtMs: 9e15,
+      }),
     ]);
   }
 }

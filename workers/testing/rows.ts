@@ -1,0 +1,28 @@
+import type { recordings } from "../../migrations/schema.ts";
+import { PART_MIN_BYTES } from "../../protocol/limits.ts";
+
+/** For tests: rows with a plain value for all that a test is not about. */
+
+/** An account of which a test says no more than its id. */
+export const accountRow = (id: string) => ({ id, email: `${id}@example.org`, displayName: "A", createdAtMs: 0 });
+
+type RecordingRow = typeof recordings.$inferInsert;
+
+/** A finished stem of which a test says whose it is, and what it is about. */
+export const recordingRow = (
+  row: Pick<RecordingRow, "id" | "sessionId" | "accountId"> & Partial<RecordingRow>,
+): RecordingRow => ({
+  memberId: "mem",
+  takeId: "t",
+  name: "n",
+  state: "complete",
+  sampleRateHz: 48_000,
+  channels: 1,
+  encoding: "pcm24",
+  timelineFrames: 0,
+  startedAtMs: 0,
+  bpm: 120,
+  partBytes: PART_MIN_BYTES,
+  createdAtMs: 0,
+  ...row,
+});
