@@ -41,7 +41,7 @@ export class Presence {
     this.#state = state;
     this.#roundTrips = roundTrips;
     this.#gathering = new Gathering((text) => {
-      for (const connection of this.#live) this.#tell(connection, text);
+      for (const connection of this.#live) this.#send(connection, text);
     }, after);
     for (const connection of connections) {
       if (isJoined(connection.state)) this.add(connection, connection.state.memberId);
@@ -124,7 +124,7 @@ export class Presence {
     this.#gathering.flush();
   }
 
-  #tell(connection: RoomConnection, text: string): void {
+  #send(connection: RoomConnection, text: string): void {
     if (!send(connection, text)) this.#behind.add(connection);
   }
 
@@ -139,7 +139,7 @@ export class Presence {
   tellAll(message: RoomMessage): void {
     this.flushEvents();
     const text = JSON.stringify(message);
-    for (const connection of this.#joined.values()) this.#tell(connection, text);
+    for (const connection of this.#joined.values()) this.#send(connection, text);
   }
 
   /** The one projection of people to collaborators (promise V1): every list of members is made here, field by field. */

@@ -5,7 +5,7 @@ import type { SessionDetail } from "../../protocol/sessions.ts";
 import { ApiError } from "../engine/api/api-client.std.ts";
 import type { Boot } from "../view/boot.std.ts";
 import { desktopWords } from "./desktop-words.std.ts";
-import { type Assets, pageOf } from "./pages.std.ts";
+import { type Assets, drawPage } from "./pages.std.ts";
 
 /** What the home page is told before it asks anything. */
 export const HomeBoot = z.object({
@@ -34,7 +34,7 @@ export class DesktopPages {
     const { assets } = this.#options;
     const language = this.#options.language();
     const boot: HomeBoot = { language, problem };
-    return pageOf("home", { assets, language, title: desktopWords[language].title, boot });
+    return drawPage("home", { assets, language, title: desktopWords[language].title, boot });
   }
 
   async session(sessionId: SessionId): Promise<string> {
@@ -53,7 +53,7 @@ export class DesktopPages {
         sessionHref: "/",
         sound: assets.sound,
       };
-      return pageOf("session", { assets, language, title: session.name, boot });
+      return drawPage("session", { assets, language, title: session.name, boot });
     } catch (error) {
       return await this.home(error instanceof ApiError ? error.code : "network");
     }

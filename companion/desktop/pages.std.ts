@@ -10,7 +10,7 @@ export interface Assets {
 const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 const escaped = (text: string) => text.replaceAll(/[&<>"']/g, (char) => escapes[char] ?? char);
 
-export function pageOf(
+export function drawPage(
   page: keyof Assets["scripts"],
   { assets, language, title, boot }: { assets: Assets; language: "en" | "de"; title: string; boot: unknown },
 ): string {

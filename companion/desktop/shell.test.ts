@@ -78,7 +78,7 @@ function theWindow() {
 }
 
 /** The page's end, as the preload script makes it, and all that it has been told. */
-function pageOf(contents: FakeContents) {
+function bridgeOf(contents: FakeContents) {
   const bridge = newBridge(contents.page);
   const told: unknown[] = [];
   bridge.onTold("studio", (event) => told.push("message" in event ? event.message : event.type));
@@ -190,7 +190,7 @@ describe("the desktop app's pages", () => {
 
   test("A7: only the window's own page is answered, and only what the map knows", async () => {
     const contents = await start();
-    const { bridge } = pageOf(contents);
+    const { bridge } = bridgeOf(contents);
     expect(await bridge.ask("account", null)).toEqual({ platformOrigin, signedIn: true, keeps: "keychain" });
     await expect(contents.page.invoke("ask:account", "something")).rejects.toThrow();
     await expect(contents.page.invoke("ask:token", null)).rejects.toThrow("No handler");
@@ -203,13 +203,13 @@ describe("the desktop app's pages", () => {
 
 describe("signing in on the desktop", () => {
   test("A7: the token is in the system's keychain; without one it lives as long as the app, which is said", async () => {
-    const { bridge } = pageOf(await start());
+    const { bridge } = bridgeOf(await start());
     expect(await bridge.ask("sign-in", null)).toMatchObject({ ok: true, account: { keeps: "keychain" } });
     expect(tokens.get(platformOrigin)).toBe("another token");
     expect(await bridge.ask("sign-out", null)).toMatchObject({ signedIn: false });
     expect(tokens.size).toBe(0);
     person.reset();
-    const closed = pageOf(await start([], "closed")).bridge;
+    const closed = bridgeOf(await start([], "closed")).bridge;
     expect(await closed.ask("account", null)).toEqual({ platformOrigin, signedIn: false, keeps: "memory" });
     expect(await closed.ask("sign-in", null)).toMatchObject({ ok: true, account: { signedIn: true, keeps: "memory" } });
   });
@@ -250,7 +250,7 @@ describe("a session on the desktop", () => {
   test("C2, X24: the window dies in mid take: the studio goes on, and the new page is told where things stand", async () => {
     const contents = await start([`sessionlinked://session/${sessionId}`]);
     expect(contents.url).toBe(`app://sessionlinked/session/${sessionId}`);
-    const first = pageOf(contents);
+    const first = bridgeOf(contents);
     first.bridge.say("look", null);
     await expect.poll(() => first.told).toContain(`open ${sessionId} with 5 characters`);
     first.bridge.say("command", { type: "transport", transport: { command: "record" } });
@@ -263,7 +263,7 @@ describe("a session on the desktop", () => {
     contents.on("did-navigate", (_event, url: string) => loads.push(url));
     contents.die("killed");
     await expect.poll(() => loads).toEqual([`app://sessionlinked/session/${sessionId}`]);
-    const second = pageOf(contents);
+    const second = bridgeOf(contents);
     expect(electron.powerSaveBlocker.count()).toBe(1);
     second.bridge.say("look", null);
     await expect.poll(() => second.told).toContain("waiting");
@@ -291,7 +291,7 @@ describe("a session on the desktop", () => {
 
   test("X24: a studio that dies is started anew, and said; what the page says goes to it alone", async () => {
     const contents = await start([`sessionlinked://session/${sessionId}`]);
-    const { bridge, told } = pageOf(contents);
+    const { bridge, told } = bridgeOf(contents);
     bridge.say("look", null);
     const opened = () => told.filter((one) => String(one).startsWith("open")).length;
     await expect.poll(opened).toBe(1);
@@ -308,7 +308,7 @@ describe("a session on the desktop", () => {
 
   test("C6: closed in mid session the window is put away, and the tray brings it back; quitting ends the take whole", async () => {
     const contents = await start([`sessionlinked://session/${sessionId}`]);
-    const { bridge, told } = pageOf(contents);
+    const { bridge, told } = bridgeOf(contents);
     bridge.say("look", null);
     await expect.poll(() => told).toContain("waiting");
     expect(theWindow().close()).toBe(false);
@@ -328,7 +328,7 @@ describe("a session on the desktop", () => {
   test("X25: one session at a time: whoever goes to another has left the one before", async () => {
     const contents = await start([`sessionlinked://session/${sessionId}`]);
     await contents.go(`app://sessionlinked/session/${otherId}`);
-    const { bridge, told } = pageOf(contents);
+    const { bridge, told } = bridgeOf(contents);
     await expect
       .poll(() => {
         bridge.say("look", null);

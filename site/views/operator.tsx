@@ -12,7 +12,7 @@ import { operatorText } from "../i18n/operator.ts";
 export interface OperatorProps {
   page: Page;
   name: string;
-  said: "done" | "refused" | null;
+  outcome: "done" | "refused" | null;
   requests: readonly PrivacyRequest[];
   reports: readonly ReportedAccount[];
   breaches: readonly Breach[];
@@ -249,7 +249,7 @@ const Usage = ({ page, usage }: { page: Page; usage: OperatorProps["usage"] }) =
 export function OperatorPage({
   page,
   name,
-  said,
+  outcome,
   requests,
   reports,
   breaches,
@@ -265,7 +265,7 @@ export function OperatorPage({
       <section class="stack">
         <h1>{t.title}</h1>
         <p>{name}</p>
-        {said === null ? null : <p role="status">{said === "done" ? t.done : t.refused}</p>}
+        {outcome === null ? null : <p role="status">{outcome === "done" ? t.done : t.refused}</p>}
         <Act page={page} to="/operator/sign-out" what={{}} label={t.signOut} />
       </section>
       <section class="stack">

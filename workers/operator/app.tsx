@@ -25,7 +25,7 @@ import { type Operator, signInOperator, signOutOperator } from "./sign-in.ts";
 export const operatorApp = newRouter();
 const ROUTES_SHOWN_MAX = 40;
 
-function pageOf(c: AppContext): Page {
+function operatorPage(c: AppContext): Page {
   const { origin } = new URL(c.req.url);
   const asked = c.req.query("lang");
   const language = negotiate(asked, c.req.header("Accept-Language"));
@@ -46,7 +46,7 @@ async function send(c: AppContext, view: { toString(): string | Promise<string> 
   return c.html(`<!doctype html>${await view.toString()}`, status);
 }
 
-const to = (c: AppContext, path: string) => c.redirect(href(pageOf(c), path), 303);
+const to = (c: AppContext, path: string) => c.redirect(href(operatorPage(c), path), 303);
 
 /** A page or a form for an operator; anybody else is sent to sign in, and finds nothing where there are no operators. */
 const forOperator =
@@ -73,16 +73,17 @@ async function showOverview(c: AppContext, operator: Operator) {
   ]);
   const concerned = [...requests, ...reports].map(({ accountId }) => accountId);
   await noteAction(env.DB, c.var.deps, operator, "overview.read", concerned);
-  const asked = c.req.query("said");
-  const said = asked === "done" || asked === "refused" ? asked : null;
+  const outcome = c.req.query("done") !== undefined ? "done" : c.req.query("problem") !== undefined ? "refused" : null;
   const shown = { requests, reports, breaches, overdue, queues: waiting, usage, holds };
-  return send(c, <OperatorPage page={pageOf(c)} name={operator.name} said={said} {...shown} />);
+  return send(c, <OperatorPage page={operatorPage(c)} name={operator.name} outcome={outcome} {...shown} />);
 }
 
-const backTo = (c: AppContext, isDone: boolean) => to(c, `/operator?said=${isDone ? "done" : "refused"}`);
+const backTo = (c: AppContext, isDone: boolean) => to(c, isDone ? "/operator?done=noted" : "/operator?problem=refused");
 
 async function showSignIn(c: AppContext) {
-  return hasOperators(c.env) ? send(c, <OperatorSignIn page={pageOf(c)} isWrong={false} />) : problem(c, "not-found");
+  return hasOperators(c.env)
+    ? send(c, <OperatorSignIn page={operatorPage(c)} isWrong={false} />)
+    : problem(c, "not-found");
 }
 
 async function signIn(c: AppContext) {
@@ -90,7 +91,7 @@ async function signIn(c: AppContext) {
   const { key, code } = await fieldsOf(c);
   const isForm = isOwnOrigin(c) && typeof key === "string" && typeof code === "string";
   const token = isForm ? await signInOperator(c.env, c.var.deps, key, code.trim()) : null;
-  if (token === null) return send(c, <OperatorSignIn page={pageOf(c)} isWrong />, 401);
+  if (token === null) return send(c, <OperatorSignIn page={operatorPage(c)} isWrong />, 401);
   sendOperatorCookie(c, token);
   return to(c, "/operator");
 }

@@ -96,7 +96,7 @@ describe("X18: an operator's own way in", () => {
       ),
     ).toBe("/operator/sign-in");
     const closed = await form(startMs, `/operator/reports/${world.reportId}`, cookie, { do: "close" });
-    expect(closed.headers.get("Location")).toBe("/operator?said=done");
+    expect(closed.headers.get("Location")).toBe("/operator?done=noted");
     const source = sources.find(({ key }) => key === "operatorActions");
     if (source === undefined) throw new Error("Actions are not exported.");
     const { items } = await readRows(env.DB, source, world.accountId.ada, 0);
@@ -121,11 +121,11 @@ describe("X18: an operator's own way in", () => {
     });
     const step = async (fields: Record<string, string>) =>
       (await form(startMs, `/operator/requests/${requestId}`, cookie, fields)).headers.get("Location");
-    expect(await step({ do: "answer", answer: "Because." })).toBe("/operator?said=refused");
+    expect(await step({ do: "answer", answer: "Because." })).toBe("/operator?problem=refused");
     expect(await step({ do: "check-identity", how: "By a call to the number on the account." })).toBe(
-      "/operator?said=done",
+      "/operator?done=noted",
     );
-    expect(await step({ do: "answer", answer: "Because." })).toBe("/operator?said=done");
-    expect(await step({ do: "nonsense" })).toBe("/operator?said=refused");
+    expect(await step({ do: "answer", answer: "Because." })).toBe("/operator?done=noted");
+    expect(await step({ do: "nonsense" })).toBe("/operator?problem=refused");
   });
 });

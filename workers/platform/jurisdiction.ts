@@ -4,7 +4,7 @@ import type { SessionId } from "../../protocol/ids.ts";
 import type { Env } from "./env.ts";
 
 /**
- * Promise H1: every Durable Object is created and kept in the EU. The only door to a namespace is this function. A local
+ * Promise H1: every Durable Object is created and kept in the EU. Only this function gives a namespace. A local
  * workerd throws "not implemented" for jurisdictions, so there, and only there, the plain namespace is used; D1 and R2 carry
  * their jurisdiction in their own configuration.
  */

@@ -146,7 +146,7 @@ test("E5: a hold has a reason, an owner and a review in ninety days at most, by 
     ).headers.get("Location");
   const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
   const fields = { what: "account", email, reason, reviewAt: day(startMs + 30 * DAY_MS) };
-  const [refused, done] = ["/operator?said=refused", "/operator?said=done"];
+  const [refused, done] = ["/operator?problem=refused", "/operator?done=noted"];
   expect(await post("/operator/holds", { ...fields, reason: "Because" })).toBe(refused);
   expect(await post("/operator/holds", { ...fields, reviewAt: day(startMs + HOLD_REVIEW_MAX_MS + DAY_MS) })).toBe(
     refused,

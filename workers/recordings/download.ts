@@ -52,8 +52,8 @@ async function findFile(
 }
 
 /** RFC 6266: an ASCII name for old programs, the real one in UTF-8 (RFC 8187) for the others; both safe on any disk. */
-export function attachment(name: string, ending: string): string {
-  const file = `${fileNameOf(name)}.${ending}`;
+export function attachment(name: string, extension: string): string {
+  const file = `${fileNameOf(name)}.${extension}`;
   const ascii = file.replaceAll(/[^\x20-\x7e]|["\\%]/g, "_");
   const hex = (char: string) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
   return `attachment; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(file).replaceAll(/['()*]/g, hex)}`;

@@ -155,7 +155,7 @@ async function complete(c: AccountContext, path: z.output<typeof params>, body: 
   return complete === null ? problem(c, "gone") : c.json(toRecording(complete, { place: true }), 200);
 }
 
-async function withdraw(c: AccountContext, path: z.output<typeof params>) {
+async function removeRecording(c: AccountContext, path: z.output<typeof params>) {
   const { account, deps } = c.var;
   const nowMs = deps.now();
   const row = await findRecording(c.env.DB, path.recordingId, account.id, nowMs);
@@ -175,7 +175,7 @@ async function withdraw(c: AccountContext, path: z.output<typeof params>) {
   return c.body(null, 204);
 }
 
-/** Stems that people share: open an upload, send its parts, complete it, list, read, withdraw. Files are in download.ts. */
+/** Stems that people share: open an upload, send its parts, complete it, list, read, delete. Files are in download.ts. */
 export const recordings = newRouter<MemberEnv>()
   .openapi(
     createRoute({
@@ -267,7 +267,7 @@ export const recordings = newRouter<MemberEnv>()
       request: { params },
       responses: { 204: { description: "Out of sight at once, and gone from our servers" }, ...problemResponses },
     }),
-    (c) => withdraw(c, c.req.valid("param")),
+    (c) => removeRecording(c, c.req.valid("param")),
   );
 
 function isSame(row: Row, wanted: z.output<typeof CreateRecording>, sessionId: string, accountId: string): boolean {

@@ -13,7 +13,7 @@ import { describeThrown, log } from "../platform/log.ts";
 import { codeOfRefusal, verifyTicket } from "./tickets.ts";
 
 /**
- * The door of a session's room: reads the ticket, and hands the socket on with the claims that it trusts and with nothing that the
+ * The WebSocket upgrade of a session's room: reads the ticket, and hands the socket on with the claims that it trusts and with nothing that the
  * client sent. What is refused is refused inside an accepted socket (docs/PROTOCOL.md P3).
  */
 async function upgrade(c: AppContext) {

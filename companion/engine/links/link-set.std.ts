@@ -134,7 +134,7 @@ export class LinkSet {
   /** Called a few times a second. */
   tick(): void {
     const nowMs = this.#options.nowMs();
-    this.#words?.follow(this.#keys());
+    this.#words?.setLinks(this.#keys());
     this.#share(nowMs);
     for (const [memberId, { link, isPresent, goneAtMs }] of this.#links) {
       link.deviceMs = this.deviceMs;

@@ -68,7 +68,7 @@ export class RoomWords {
   }
 
   /** Everybody that this end is linked to, and by which keys. */
-  follow(links: ReadonlyMap<MemberId, Fingerprints>): void {
+  setLinks(links: ReadonlyMap<MemberId, Fingerprints>): void {
     const isAsBefore = [...links].every(([memberId, { own, theirs }]) => {
       const before = this.#links.get(memberId);
       return before?.own === own && before.theirs === theirs;

@@ -18,7 +18,7 @@ function room(size: number, between: (from: number, to: number) => string = () =
   const key = (from: number, to: number) => `key of ${from} for ${to}`;
   const link = (version = "") => {
     for (const [at, { words }] of people.entries())
-      words.follow(
+      words.setLinks(
         new Map(
           people.flatMap(({ memberId }, other) =>
             other === at

@@ -77,13 +77,13 @@ const deviceOf = (ring: CaptureRing): Device => ({
   timeOf: (frame) => ring.originMs - captureMs + (frame / LANE_PACKET_FRAMES) * BLOCK_MS,
 });
 
-let following = 0;
+let draining = 0;
 
 /** Takes every block of the device, as it comes. */
-async function follow(ring: CaptureRing, takes: PageTakes): Promise<void> {
-  const turn = ++following;
+async function drain(ring: CaptureRing, takes: PageTakes): Promise<void> {
+  const turn = ++draining;
   const samples = new Int32Array(LANE_PACKET_FRAMES * LANE_CHANNELS);
-  for (let next = ring.blocks; turn === following; ) {
+  for (let next = ring.blocks; turn === draining; ) {
     const { blocks } = ring;
     // Before its clock is known a block has no time.
     if (ring.originMs === 0) next = blocks;
@@ -118,7 +118,7 @@ async function hear(message: ToTakes): Promise<void> {
     case "device": {
       const ring = new CaptureRing(message.memory);
       await takes.setDevice(deviceOf(ring), message.input);
-      void follow(ring, takes);
+      void drain(ring, takes);
       return;
     }
     case "capture":
@@ -135,7 +135,7 @@ async function hear(message: ToTakes): Promise<void> {
       if (takes.forget(message.recordingId)) say({ type: "forgotten", recordingId: message.recordingId });
       return;
     case "close":
-      following++;
+      draining++;
       await takes.close();
       say({ type: "closed" });
       self.close();
