@@ -1,5 +1,6 @@
 import { compose } from "../../workers/mail/compose.ts";
-import { type MailContent, templates, type Values } from "../../workers/mail/templates.ts";
+import type { MailContent } from "../../workers/mail/content.ts";
+import { templates, type Values } from "../../workers/mail/templates.ts";
 import type { Shot } from "./shot.ts";
 
 const link = "https://sessionlinked.com/…";
