@@ -1,4 +1,4 @@
-import { date, dateTime } from "../i18n/format.ts";
+import { date, dateTime, iso } from "../i18n/format.ts";
 import { evening } from "../i18n/takes.ts";
 import type { Page } from "./page.ts";
 
@@ -6,7 +6,7 @@ import type { Page } from "./page.ts";
 export function Moment({ page, ms, show = "time" }: { page: Page; ms: number; show?: "time" | "day" | "short" }) {
   const text = { time: dateTime, day: date, short: evening }[show];
   return (
-    <time datetime={new Date(ms).toISOString()} data-local={show}>
+    <time datetime={iso(ms)} data-local={show}>
       {text(page.language, ms)}
     </time>
   );

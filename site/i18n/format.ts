@@ -2,8 +2,11 @@ import type { Language } from "./language.ts";
 
 const locale: Record<Language, string> = { en: "en-GB", de: "de-DE" };
 
-/** What a calendar can show (ECMA-262, time values): a time beyond it is shown as its end. */
-const shown = (ms: number) => (Number.isNaN(ms) ? 0 : Math.max(-8.64e15, Math.min(8.64e15, ms)));
+/** What a calendar can show (ECMA-262, time values): a time beyond it is shown as its end. Every date of a page goes through it. */
+export const shown = (ms: number) => (Number.isNaN(ms) ? 0 : Math.max(-8.64e15, Math.min(8.64e15, ms)));
+
+/** An instant as machines read it (RFC 3339). */
+export const iso = (ms: number): string => new Date(shown(ms)).toISOString();
 
 /** A date as prose, in UTC: `24 November 2026`. */
 export const date = (language: Language, ms: number) =>

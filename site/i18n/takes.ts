@@ -1,3 +1,4 @@
+import { shown } from "./format.ts";
 import type { Language } from "./language.ts";
 import { words } from "./language.ts";
 
@@ -240,4 +241,6 @@ export const rate = (language: Language, rateHz: number) =>
 
 /** A day and a time of an evening in UTC, short: `25 Nov 2026, 21:14`. */
 export const evening = (language: Language, ms: number) =>
-  new Intl.DateTimeFormat(locale[language], { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }).format(ms);
+  new Intl.DateTimeFormat(locale[language], { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }).format(
+    shown(ms),
+  );

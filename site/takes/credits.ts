@@ -1,3 +1,5 @@
+import { iso } from "../i18n/format.ts";
+
 /** Credits: who played what, when and on which input, as the takes of a session tell it. */
 
 export interface CreditedStem {
@@ -60,13 +62,7 @@ export function creditsCsv(
 ): string {
   const rows = [...stems]
     .sort((a, b) => a.startedAtMs - b.startedAtMs)
-    .map(({ who, input, takeId, startedAtMs, seconds }) => [
-      who,
-      input,
-      takeId,
-      new Date(startedAtMs).toISOString(),
-      seconds.toFixed(3),
-    ]);
+    .map(({ who, input, takeId, startedAtMs, seconds }) => [who, input, takeId, iso(startedAtMs), seconds.toFixed(3)]);
   return `\ufeff${[heads, ...rows].map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`;
 }
 
@@ -129,7 +125,7 @@ export function creditsRin(stems: readonly CreditedStem[], notified: Notified): 
         [
           ["MessageThreadId", sessionId],
           ["MessageId", messageId],
-          ["MessageCreatedDateTime", new Date(nowMs).toISOString()],
+          ["MessageCreatedDateTime", iso(nowMs)],
           ["MessageControlType", "LiveMessage"],
         ],
       ],
@@ -214,7 +210,7 @@ export function creditsRin(stems: readonly CreditedStem[], notified: Notified): 
             [
               ["SessionReference", "O1"],
               ["SessionType", "Recording"],
-              ["StartDateTime", new Date(credits[0]?.firstAtMs ?? createdAtMs).toISOString()],
+              ["StartDateTime", iso(credits[0]?.firstAtMs ?? createdAtMs)],
               ...people.map(([memberId], at) => contributor("SessionContributorReference", memberId, at)),
               ["SessionProjectReference", "J1"],
               ["SessionSoundRecordingReference", "A1"],

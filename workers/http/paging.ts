@@ -23,16 +23,18 @@ function writeCursor(cursor: Cursor): string {
 }
 
 /**
- * Cuts a page out of `limit + 1` rows: the one too many says that there is a next page, so the table is never counted.
+ * Cuts a page out of `limit + 1` rows: the one too many says that there is a next page, so the table is never counted. Rows that could not be
+ * read count as rows that were there.
  */
 export function cutPage<Row, Item>(
   rows: readonly Row[],
   limit: number,
   item: (row: Row) => Item,
   cursorOf: (row: Row) => Cursor,
+  passedOver = 0,
 ): { items: Item[]; nextCursor: string | null } {
   const page = rows.slice(0, limit);
   const last = page.at(-1);
-  const nextCursor = rows.length > limit && last !== undefined ? writeCursor(cursorOf(last)) : null;
+  const nextCursor = rows.length + passedOver > limit && last !== undefined ? writeCursor(cursorOf(last)) : null;
   return { items: page.map(item), nextCursor };
 }

@@ -25,6 +25,7 @@ export async function searchHub(
 
   const hits: Hit[] = [];
   let rowsRead = lookedUp;
+  let passedOver = 0;
   const [position, at] = cursor;
   const first = Number(at);
   for (const [tier, match] of matches.entries()) {
@@ -48,14 +49,16 @@ export async function searchHub(
             .bind(below, wanted, match);
     const found = await allRows(ProfileRow, page);
     rowsRead += found.meta.rows_read;
+    passedOver += found.passedOver;
     for (const row of found.results) hits.push({ ...row, tier });
-    if (hits.length > query.limit) break;
+    if (hits.length + passedOver > query.limit) break;
   }
   const { items, nextCursor } = cutPage(
     hits,
     query.limit,
     (hit) => publicProfile(hit),
     (hit) => [hit.hubPosition ?? 0, String(hit.tier)],
+    passedOver,
   );
   const corrected = [...corrections].map(([word, sought]) => ({ typed: word, sought }));
   return { page: { items, nextCursor, corrected, dropped }, rowsRead };

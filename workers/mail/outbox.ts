@@ -105,7 +105,15 @@ async function claim(db: D1Database, nowMs: number, priority: number, isNewestFi
     )
     .bind(nowMs, LEASE_MS, priority)
     .all();
-  return { mail: results[0] === undefined ? null : Due.parse(results[0]), rowsRead: meta.rows_read };
+  const [row] = results;
+  const mail = Due.safeParse(row);
+  if (mail.success || row === undefined)
+    return { mail: mail.data ?? null, rowsRead: meta.rows_read, passedOver: false };
+  // A mail of a version that is no more is never sent: it ends here, and those behind it go.
+  const id = String(row.id);
+  log({ event: "row-unreadable", table: "mail_outbox", id });
+  await ended(db, id, nowMs).run();
+  return { mail: null, rowsRead: meta.rows_read, passedOver: true };
 }
 
 /**
@@ -118,9 +126,13 @@ export async function sendDueMail(env: Env, deps: Deps, limit: number, isNewestF
   let broadcasts = 0;
   let rowsRead = 0;
   const next = async (priority: number) => {
-    const claimed = await claim(env.DB, deps.now(), priority, isNewestFirst);
-    rowsRead += claimed.rowsRead;
-    return claimed.mail;
+    for (;;) {
+      const claimed = await claim(env.DB, deps.now(), priority, isNewestFirst);
+      rowsRead += claimed.rowsRead;
+      if (!claimed.passedOver) return claimed.mail;
+      done++;
+      if (done >= limit) return null;
+    }
   };
   while (done < limit && deps.now() - startedAtMs < RUN_MS) {
     const urgent = await next(URGENT);

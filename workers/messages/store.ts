@@ -40,7 +40,7 @@ const shown = ({ otherId, ...row }: ConversationRow): Conversation => ({ ...row,
 
 /** An account's conversations, the one that was last written in first. */
 export async function listConversations(db: D1Database, accountId: string, limit: number, [atMs, id]: Cursor) {
-  const { results } = await allRows(
+  const { results, passedOver } = await allRows(
     ConversationRow,
     db
       .prepare(
@@ -49,7 +49,7 @@ export async function listConversations(db: D1Database, accountId: string, limit
       )
       .bind(accountId, atMs, id, limit + 1),
   );
-  return cutPage(results, limit, shown, (row) => [row.lastMessageAtMs, row.conversationId]);
+  return cutPage(results, limit, shown, (row) => [row.lastMessageAtMs, row.conversationId], passedOver);
 }
 
 /** One conversation with who the other is; `null` to everybody who is not in it, and to who has deleted it. */
@@ -80,7 +80,7 @@ export async function listMessages(
   limit: number,
   [atMs, id]: Cursor,
 ) {
-  const { results } = await allRows(
+  const { results, passedOver } = await allRows(
     MessageRow,
     db
       .prepare(
@@ -96,6 +96,7 @@ export async function listMessages(
     limit,
     (row): ConversationMessage => row,
     (row) => [row.createdAtMs, row.messageId],
+    passedOver,
   );
 }
 

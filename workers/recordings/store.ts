@@ -106,7 +106,7 @@ export async function listRecordings(
   limit: number,
   [atMs, id]: Cursor,
 ) {
-  const { results } = await allRows(
+  const { results, passedOver } = await allRows(
     Row,
     db
       .prepare(
@@ -123,6 +123,7 @@ export async function listRecordings(
     limit,
     (row) => toRecording(row),
     (row) => [row.createdAtMs, row.id],
+    passedOver,
   );
 }
 
@@ -134,7 +135,7 @@ export async function listOwnRecordings(
   limit: number,
   [atMs, id]: Cursor,
 ) {
-  const { results } = await allRows(
+  const { results, passedOver } = await allRows(
     Row,
     db
       .prepare(
@@ -150,6 +151,7 @@ export async function listOwnRecordings(
     limit,
     (row) => toRecording(row),
     (row) => [row.createdAtMs, row.id],
+    passedOver,
   );
 }
 

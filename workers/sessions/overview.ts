@@ -29,7 +29,7 @@ export async function listSessionLines(
 ) {
   // What others are still uploading, and what has ended, is nobody's to see.
   const shared = "r.state = 'complete' AND (r.expires_at_ms IS NULL OR r.expires_at_ms > ?5)";
-  const { results } = await allRows(
+  const { results, passedOver } = await allRows(
     SessionLineRow,
     db
       .prepare(
@@ -52,5 +52,6 @@ export async function listSessionLines(
     limit,
     ({ joinedAtMs: _joined, activeAtMs: _active, ...line }): SessionLine => line,
     (row) => [row.activeAtMs, row.sessionId],
+    passedOver,
   );
 }

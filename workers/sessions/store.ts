@@ -68,7 +68,7 @@ const InviteRow = InviteSummary.extend({ inviteId: StoredId.invite });
 
 /** One page of an account's sessions, newest membership first. Reads two rows for each session shown. */
 export async function listSessions(db: D1Database, accountId: string, limit: number, [atMs, id]: Cursor) {
-  const { results } = await allRows(
+  const { results, passedOver } = await allRows(
     SummaryRow,
     db
       .prepare(
@@ -85,6 +85,7 @@ export async function listSessions(db: D1Database, accountId: string, limit: num
     limit,
     ({ joinedAtMs: _, ...summary }) => summary,
     (row) => [row.joinedAtMs, row.sessionId],
+    passedOver,
   );
 }
 
@@ -102,7 +103,7 @@ export async function listHosted(db: D1Database, accountId: string, limit = 50) 
 
 /** One page of a session's invites, newest first, without their codes. */
 export async function listInvites(db: D1Database, sessionId: SessionId, limit: number, [atMs, id]: Cursor) {
-  const { results } = await allRows(
+  const { results, passedOver } = await allRows(
     InviteRow,
     db
       .prepare(
@@ -117,6 +118,7 @@ export async function listInvites(db: D1Database, sessionId: SessionId, limit: n
     limit,
     (row) => row,
     (row) => [row.createdAtMs, row.inviteId],
+    passedOver,
   );
 }
 

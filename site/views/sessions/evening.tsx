@@ -3,7 +3,7 @@ import type { Evening } from "../../../protocol/sessions.ts";
 import { Problem, type Refused, Upshot } from "../../design/form.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { eveningText } from "../../i18n/evening.ts";
-import { fullDateTime } from "../../i18n/format.ts";
+import { fullDateTime, iso } from "../../i18n/format.ts";
 
 export type PlannedEvening = Evening & { nextAtMs: number };
 
@@ -19,7 +19,7 @@ export function NextEvening({ page, sessionId, evening }: { page: Page; sessionI
     <p class="next-evening">
       <span>
         <strong>{isNow ? t.now : t.next}</strong>{" "}
-        <time class="instrument" datetime={new Date(nextAtMs).toISOString()} data-local="full">
+        <time class="instrument" datetime={iso(nextAtMs)} data-local="full">
           {fullDateTime(page.language, nextAtMs, timeZone)}
         </time>
         <br />

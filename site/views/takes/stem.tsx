@@ -3,7 +3,7 @@ import { barBeat, length, timecode } from "../../../audio/timeline.ts";
 import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
 import type { StemFormat } from "../../../protocol/recordings.ts";
 import { href, type Page } from "../../design/page.ts";
-import { dateTime } from "../../i18n/format.ts";
+import { dateTime, iso } from "../../i18n/format.ts";
 import { evening, rate, size, takeText } from "../../i18n/takes.ts";
 import { timeLeft } from "../../i18n/time-left.ts";
 import { endOf, startOf } from "../../takes/takes.ts";
@@ -69,7 +69,7 @@ function Countdown({ page, stem }: { page: Page; stem: StemView }) {
         <rect class="left" width={percent(share)} height="100%" rx="2" />
       </svg>
       <time
-        datetime={new Date(stem.expiresAtMs).toISOString()}
+        datetime={iso(stem.expiresAtMs)}
         title={`${t.ends} ${dateTime(page.language, stem.expiresAtMs)}`}
         data-ends-at={t.ends}
       >

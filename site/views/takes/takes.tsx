@@ -2,7 +2,7 @@ import { barBeat, barTicks } from "../../../audio/timeline.ts";
 import { hrefs } from "../../built/assets.ts";
 import { href, type Page } from "../../design/page.ts";
 import { creditText } from "../../i18n/credits.ts";
-import { decimal } from "../../i18n/format.ts";
+import { decimal, iso } from "../../i18n/format.ts";
 import { playerText, takeText } from "../../i18n/takes.ts";
 import { heardAtFirst, spanOf, type Take, takesOf } from "../../takes/takes.ts";
 import { PlayerBar } from "./player.tsx";
@@ -74,7 +74,7 @@ function TakeRows({
         <div>
           <h3 id={`take-${take.takeId}`}>
             <span class="hidden">{t.take} </span>
-            <time datetime={new Date(take.startedAtMs).toISOString()} data-local="short">
+            <time datetime={iso(take.startedAtMs)} data-local="short">
               {takeTitle(page, take.startedAtMs)}
             </time>
           </h3>
