@@ -13,7 +13,7 @@ const given: Circumstances = {
   timeline: initialTimeline,
   hasRoom: true,
   noteCount: 0,
-  hasNote: () => false,
+  noteSeq: () => undefined,
   expired: false,
 };
 const memberId = `mem_${"a".repeat(26)}` as const;
@@ -73,7 +73,7 @@ describe("decisions on posts", () => {
   test("P26: notes are bounded; one that is there may be changed, and any may go", () => {
     const full = { ...given, noteCount: NOTES_PER_SESSION_MAX };
     expect(refusalOf(note("one more"), full)).toBe("notes-full");
-    expect(refusalOf(note("changed"), { ...full, hasNote: (id) => id === noteId })).toBeNull();
+    expect(refusalOf(note("changed"), { ...full, noteSeq: (id) => (id === noteId ? 4 : undefined) })).toBeNull();
     expect(refusalOf(note(""), full)).toBeNull();
   });
 

@@ -13,7 +13,8 @@ export interface Circumstances {
   /** Whether the log has room for one more of this kind from this member. */
   hasRoom: boolean;
   noteCount: number;
-  hasNote: (noteId: string) => boolean;
+  /** The line that a note's text is in, if there is such a note. */
+  noteSeq: (noteId: string) => number | undefined;
   /** The post came after the instant that it says it is good for (P41). */
   expired: boolean;
 }
@@ -29,7 +30,7 @@ export function refusalOf(body: PostBody, given: Circumstances): ErrorCode | nul
 }
 
 function refusalByRole(body: PostBody, given: Circumstances): ErrorCode | null {
-  const { role, noteCount, hasNote } = given;
+  const { role, noteCount, noteSeq } = given;
   switch (body.kind) {
     case "transport":
       return refusalOfCommand(body.transport, given);
@@ -37,10 +38,11 @@ function refusalByRole(body: PostBody, given: Circumstances): ErrorCode | null {
       return may(role, "chat.post") ? null : "forbidden";
     case "note":
       if (!may(role, "note.write")) return "forbidden";
-      return noteCount >= NOTES_PER_SESSION_MAX && body.text !== "" && !hasNote(body.noteId) ? "notes-full" : null;
+      if (body.after !== undefined && body.after !== noteSeq(body.noteId)) return "note-changed";
+      return isOneTooMany(body.text, noteSeq(body.noteId), noteCount) ? "notes-full" : null;
     case "take-name":
       if (!may(role, "note.write")) return "forbidden";
-      return noteCount >= NOTES_PER_SESSION_MAX && body.text !== "" && !hasNote(body.takeId) ? "notes-full" : null;
+      return isOneTooMany(body.text, noteSeq(body.takeId), noteCount) ? "notes-full" : null;
     case "take-star":
       return may(role, "note.write") ? null : "forbidden";
     case "admission":
@@ -55,6 +57,9 @@ function refusalByRole(body: PostBody, given: Circumstances): ErrorCode | null {
       return assertNever(body);
   }
 }
+
+const isOneTooMany = (text: string, seq: number | undefined, noteCount: number): boolean =>
+  noteCount >= NOTES_PER_SESSION_MAX && text !== "" && seq === undefined;
 
 function refusalOfCommand(transport: TransportCommand, { role, settings, timeline }: Circumstances): ErrorCode | null {
   switch (transport.command) {

@@ -109,8 +109,8 @@ export class RoomState {
     return this.#notes.size;
   }
 
-  hasNote(noteId: string): boolean {
-    return this.#notes.has(noteId);
+  noteSeq(noteId: string): number | undefined {
+    return this.#notes.get(noteId);
   }
 
   /** A note's newest line. Returns the line that it replaces, if there is one. */

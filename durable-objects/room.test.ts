@@ -50,6 +50,26 @@ describe("the log", () => {
     expect(ben.events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
   });
 
+  test("P76: a note that somebody else has changed meanwhile is not written over, and neither is one that has gone", () => {
+    const room = new TestRoom();
+    const [ada, ben] = [room.join("host"), room.join("participant")];
+    const noteId = crypto.randomUUID();
+    const about = { positionFrames: 96_000 };
+    ada.post({ kind: "note", noteId, text: "Em C G", about });
+    const first = room.log.at(-1)?.seq ?? 0;
+    ben.post({ kind: "note", noteId, text: "Em C G D", about, after: first });
+    ada.post({ kind: "note", noteId, text: "Em Am G", about, after: first });
+    expect(ada.last("refused")).toMatchObject({ code: "note-changed" });
+    expect(JSON.stringify(room.log)).toContain("Em C G D");
+    ada.post(note(noteId, ""));
+    ben.post({ kind: "note", noteId, text: "Em C G D twice", about, after: first + 1 });
+    expect(ben.last("refused")).toMatchObject({ code: "note-changed" });
+    expect(JSON.stringify(room.log)).not.toMatch(/Em C G D|Am/);
+    // Whoever says nothing of what was before replaces it, as ever (P26).
+    ben.post(note(noteId, "anew"));
+    expect(JSON.stringify(room.log)).toContain("anew");
+  });
+
   test("P63: a take's name is replaced like a note, a star is told, a comment keeps its moment", () => {
     const room = new TestRoom();
     const ada = room.join("host");

@@ -222,7 +222,7 @@ export class Room {
       timeline: session.timeline,
       hasRoom: share === null || shares.allows(from, share, log.headSeq),
       noteCount: session.noteCount,
-      hasNote: (noteId) => session.hasNote(noteId),
+      noteSeq: (noteId) => session.noteSeq(noteId),
       expired: notAfterMs !== undefined && nowMs > notAfterMs,
     });
     // What was logged once stays logged, even if it would be refused today.

@@ -56,6 +56,7 @@ export const errors = {
   "member-absent": { status: 404, title: "That member is not connected." },
   "recording-off": { status: 403, title: "The host has switched recording off for this session." },
   "post-expired": { status: 408, title: "This came too late to be played together. Press it again." },
+  "note-changed": { status: 409, title: "Somebody else has changed this note meanwhile." },
   "notes-full": { status: 403, title: "This session has as many notes as it can hold." },
   "timeline-full": {
     status: 403,

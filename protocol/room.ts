@@ -67,12 +67,16 @@ const TakeId = z.uuid();
 export const PostBody = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("transport"), transport: TransportCommand }),
   z.object({ kind: z.literal("chat"), text: ChatText }),
-  /** Writing the same `noteId` again replaces the note; an empty text deletes it. With `about` it is a comment at that moment of a take. */
+  /**
+   * Writing the same `noteId` again replaces the note; an empty text deletes it. With `about` it stands at a place on the timeline, and where that names
+   * a take it is a comment on it. `after` is the line that the writer changed: another one since then is not written over.
+   */
   z.object({
     kind: z.literal("note"),
     noteId: NoteId,
     text: z.string().max(NOTE_TEXT_MAX_CHARS),
-    about: z.object({ takeId: TakeId, positionFrames: PositionFrames }).optional(),
+    about: z.object({ takeId: TakeId.optional(), positionFrames: PositionFrames }).optional(),
+    after: z.int().min(1).optional(),
   }),
   /** What everybody calls a take; an empty text takes the name away. */
   z.object({ kind: z.literal("take-name"), takeId: TakeId, text: z.string().max(TAKE_NAME_MAX_CHARS) }),
