@@ -5,6 +5,7 @@ import type { MemberId } from "../../protocol/ids.ts";
 import type { FrameRange, TimelineMap } from "../../protocol/timeline.ts";
 import type { ViewState } from "./model.std.ts";
 import type { BrowserSession } from "./session.dom.ts";
+import type { SoundDevice } from "./sound-state.std.ts";
 import type { Words } from "./words/words.std.ts";
 
 /** What every room of the view is handed. */
@@ -73,4 +74,28 @@ export function useFrames(draw: () => void): void {
     handle = requestAnimationFrame(turn);
     return () => cancelAnimationFrame(handle);
   }, []);
+}
+
+/** Devices by the names that their system gives them. */
+export const named = (devices: readonly SoundDevice[], unnamed: (at: number) => string): [string, string][] =>
+  devices.map(({ deviceId, label }, at) => [deviceId, label === "" ? unnamed(at + 1) : label]);
+
+export function Choice(props: {
+  label: string;
+  value: string;
+  options: readonly (readonly [string, string])[];
+  choose(value: string): void;
+}) {
+  return (
+    <label>
+      <span>{props.label}</span>
+      <select value={props.value} onChange={(event) => props.choose(event.currentTarget.value)}>
+        {props.options.map(([value, name]) => (
+          <option key={value} value={value}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
 }

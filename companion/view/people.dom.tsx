@@ -1,12 +1,12 @@
 /** Who is here: role, presence and honest latency, and for the host what may be done about it. */
+import { adviceOf } from "../../audio/latency.ts";
 import type { Member } from "../../protocol/room.ts";
 import { HostMenu } from "./host.dom.tsx";
+import { later } from "./later.dom.tsx";
 import { accentClass, type ViewProps } from "./parts.dom.tsx";
-import { Strip } from "./sound.dom.tsx";
+import type { StripProps } from "./strip.dom.tsx";
 
-/** One-way delay up to which people play together, and up to which they do so with care (docs/DESIGN.md). */
-const TOGETHER_MS = 25;
-const CAUTION_MS = 40;
+const Strip = later<StripProps>(() => import("./sound-on.dom.tsx").then((parts) => parts.Strip));
 
 export function People(props: ViewProps) {
   const { state, words } = props;
@@ -27,7 +27,9 @@ export function People(props: ViewProps) {
             </span>
             <Status member={member} words={words} />
             <HostMenu {...props} member={member} />
-            {member.connected && member.memberId !== state.memberId ? (
+            {member.connected &&
+            member.memberId !== state.memberId &&
+            props.session.sound.state.value.power === "on" ? (
               <Strip {...props} memberId={member.memberId} name={member.displayName} />
             ) : null}
           </li>
@@ -42,14 +44,7 @@ function Status({ member: { connected, role, status }, words }: { member: Member
   const t = words.people;
   if (!connected) return null;
   const { latencyMs, latencyErrorMs } = status;
-  const fits =
-    latencyMs === undefined
-      ? ""
-      : latencyMs <= TOGETHER_MS
-        ? "together"
-        : latencyMs <= CAUTION_MS
-          ? "caution"
-          : "overdub";
+  const fits = latencyMs === undefined ? "" : adviceOf(latencyMs);
   const says = { "": t.latencyUnknown, together: t.together, caution: t.caution, overdub: t.overdub }[fits];
   return (
     <span class="view-status">

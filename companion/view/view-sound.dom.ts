@@ -16,7 +16,7 @@ import type { WordsState } from "../engine/links/room-words.std.ts";
 import type { InputChannels } from "../engine/sound/browser-messages.std.ts";
 import type { BrowserSound } from "../engine/sound/browser-sound.dom.ts";
 import { DelayControl, type DelayInForce } from "../engine/sound/delay-control.std.ts";
-import { canHaveSound, refusalOf } from "../engine/sound/input.dom.ts";
+import { canHaveSound, type InputFacts, plainInput, refusalOf } from "../engine/sound/input.dom.ts";
 import { type Agreement, compared, followWords, noAgreement, tellingOf } from "./agreement.std.ts";
 import type { KeptSound, Level, SoundDevice, SoundState, ViewSoundOptions } from "./sound-state.std.ts";
 
@@ -59,6 +59,8 @@ export class ViewSound {
     },
   });
   readonly levels = new Map<MemberId | "own", Level>();
+  /** What should be other about the input. */
+  readonly facts = signal<InputFacts>(plainInput);
   /** The devices that the person chose, here or at an earlier visit; `""` is the system's own choice. */
   readonly wanted = signal({ inputId: "", outputId: "" });
 
@@ -147,6 +149,7 @@ export class ViewSound {
     if (deviceId !== null) this.wanted.value = { ...this.wanted.value, inputId: deviceId };
     const trouble = (await this.#engine?.setInput(deviceId)) ?? null;
     this.#set({ trouble, inputId: this.#engine?.inputId ?? null });
+    this.facts.value = this.#engine?.facts ?? plainInput;
     this.#tellStatus();
   }
 

@@ -18,7 +18,7 @@ import type {
   ToLanes,
   TransformOptions,
 } from "./browser-messages.std.ts";
-import { openInput, refusalOf, type SoundRefusal } from "./input.dom.ts";
+import { factsOf, type InputFacts, openInput, refusalOf, type SoundRefusal } from "./input.dom.ts";
 
 export interface BrowserSoundOptions {
   /** Where the two threads' scripts are. */
@@ -99,6 +99,10 @@ export class BrowserSound {
   /** Which device is played and which heard; `""` is the system's own choice. */
   get inputId(): string | null {
     return this.#input?.stream.getAudioTracks()[0]?.getSettings().deviceId ?? null;
+  }
+
+  get facts(): InputFacts {
+    return factsOf(this.#input?.stream ?? null);
   }
 
   /** Plays another input, or none. Returns why it cannot be had; the one before is closed all the same. */

@@ -1,3 +1,5 @@
+import { DEVICE_RATE_HZ, LANE_CHANNELS } from "../../../audio/lane-players.ts";
+
 /** Why there is no sound from here; each is a state that the view has a sentence and a next step for. */
 export type SoundRefusal = "denied" | "no-microphone" | "in-use" | "old-browser" | "failed";
 
@@ -42,4 +44,26 @@ export function refusalOf(error: unknown): SoundRefusal {
     default:
       return "failed";
   }
+}
+
+/** What an input is, beyond what a person chose: each that is not as it should be has a sentence and a next step. */
+export interface InputFacts {
+  /** The device's own rate, where it is not the session's and what it gives is therefore resampled. */
+  otherRateHz: number | null;
+  /** How many inputs it has, where those are more than a browser is given. */
+  moreInputs: number | null;
+}
+
+export const plainInput: InputFacts = { otherRateHz: null, moreInputs: null };
+
+export function factsOf(stream: MediaStream | null): InputFacts {
+  const [track] = stream?.getAudioTracks() ?? [];
+  if (track === undefined) return plainInput;
+  const { sampleRate } = track.getSettings();
+  // Not in every engine.
+  const inputs = track.getCapabilities?.().channelCount?.max ?? 0;
+  return {
+    otherRateHz: sampleRate === undefined || sampleRate === DEVICE_RATE_HZ ? null : sampleRate,
+    moreInputs: inputs > LANE_CHANNELS ? inputs : null,
+  };
 }

@@ -1,5 +1,6 @@
 /** Every word of the session view in one language: a page loads its own and no other. */
 import { de as agree } from "./agree.de.std.ts";
+import { de as check } from "./check.de.std.ts";
 import { de as copies } from "./copies.de.std.ts";
 import { de as daw } from "./daw.de.std.ts";
 import { de as host } from "./host.de.std.ts";
@@ -8,4 +9,4 @@ import { de as take } from "./take.de.std.ts";
 import { de as view } from "./view.de.std.ts";
 import type { Words } from "./words.std.ts";
 
-export const words: Words = { ...view, agree, copies, daw, host, take, record };
+export const words: Words = { ...view, agree, check, copies, daw, host, take, record };

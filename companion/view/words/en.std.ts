@@ -1,5 +1,6 @@
 /** Every word of the session view in one language: a page loads its own and no other. */
 import { en as agree } from "./agree.en.std.ts";
+import { en as check } from "./check.en.std.ts";
 import { en as copies } from "./copies.en.std.ts";
 import { en as daw } from "./daw.en.std.ts";
 import { en as host } from "./host.en.std.ts";
@@ -8,4 +9,4 @@ import { en as take } from "./take.en.std.ts";
 import { en as view } from "./view.en.std.ts";
 import type { Words } from "./words.std.ts";
 
-export const words: Words = { ...view, agree, copies, daw, host, take, record };
+export const words: Words = { ...view, agree, check, copies, daw, host, take, record };

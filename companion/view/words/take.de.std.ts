@@ -12,6 +12,7 @@ export const de: TakeWords = {
   goTo: (bar) => `Zu Takt ${bar}`,
   remove: "Kommentar löschen",
   bars: (from, to) => `Takt ${from} bis ${to}`,
+  older: (count) => (count === 1 ? "Ein älterer Take" : `${count} ältere Takes`),
   onlyStarred: "Nur gemerkte",
   hear: (name) => `${name} hören, solange der Transport läuft`,
   hearShort: "Hören",

@@ -11,6 +11,7 @@ export const en = {
   goTo: (bar: string) => `To bar ${bar}`,
   remove: "Delete comment",
   bars: (from: string, to: string) => `bars ${from} to ${to}`,
+  older: (count: number) => (count === 1 ? "One older take" : `${count} older takes`),
   onlyStarred: "Starred only",
   hear: (name: string) => `Hear ${name} while the transport rolls`,
   hearShort: "Hear",

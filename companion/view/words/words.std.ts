@@ -1,4 +1,5 @@
 import type { AgreeWords } from "./agree.en.std.ts";
+import type { CheckWords } from "./check.en.std.ts";
 import type { CopiesWords } from "./copies.en.std.ts";
 import type { DawWords } from "./daw.en.std.ts";
 import type { HostWords } from "./host.en.std.ts";
@@ -14,4 +15,5 @@ export type Words = ViewWords & {
   daw: DawWords;
   agree: AgreeWords;
   copies: CopiesWords;
+  check: CheckWords;
 };

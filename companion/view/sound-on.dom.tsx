@@ -1,0 +1,86 @@
+/** The sound while it is on: one's own level, devices, buffer, delay, the four words, and one's own recording. A script of its own. */
+import { DELAY_MODES } from "../../audio/delay-mode.ts";
+import { BUFFER_CEILING_MS, type BufferChoice } from "../../audio/playout.ts";
+import { may } from "../../protocol/roles.ts";
+import { Agree } from "./agree.dom.tsx";
+import { Choice, named, type ViewProps } from "./parts.dom.tsx";
+import { Record } from "./record.dom.tsx";
+import { Meter } from "./strip.dom.tsx";
+
+const CHANNELS = ["both", "left", "right"] as const;
+const BUFFERS: readonly BufferChoice[] = ["tight", "balanced", "safe"];
+
+export function SoundOn(props: ViewProps) {
+  const { session, state, words } = props;
+  const t = words.sound;
+  const { sound } = session;
+  const { inputId, outputId, channels, buffer, delay, isMuted } = sound.state.value;
+  const { mode, delayMs, bars } = sound.delays.value;
+  const { otherRateHz, moreInputs } = sound.facts.value;
+  const mayPlay = state.role !== null && may(state.role, "audio.send");
+  return (
+    <>
+      {mayPlay ? (
+        <div class="view-own">
+          <Meter sound={sound} of="own" label={t.ownLevel} />
+          <button
+            type="button"
+            class="tool"
+            aria-pressed={isMuted}
+            disabled={inputId === null}
+            onClick={() => sound.setMuted(!isMuted)}
+          >
+            {t.muteMe}
+          </button>
+        </div>
+      ) : null}
+      <div class="view-devices">
+        {mayPlay ? (
+          <Choice
+            label={t.input}
+            value={inputId ?? ""}
+            options={[["", t.noInput], ...named(sound.inputs.value, t.device)]}
+            choose={(id) => void sound.setInput(id === "" ? null : id)}
+          />
+        ) : null}
+        {mayPlay ? (
+          <Choice
+            label={t.channels.label}
+            value={channels}
+            options={CHANNELS.map((one) => [one, t.channels[one]])}
+            choose={(one) => sound.setChannels(CHANNELS.find((known) => known === one) ?? "both")}
+          />
+        ) : null}
+        <Choice
+          label={t.output}
+          value={outputId}
+          options={[["", t.systemOutput], ...named(sound.outputs.value, t.device)]}
+          choose={(id) => void sound.setOutput(id)}
+        />
+        <Choice
+          label={t.buffer.label}
+          value={buffer}
+          options={BUFFERS.map((one) => [one, t.buffer.choice(t.buffer[one], BUFFER_CEILING_MS[one])])}
+          choose={(one) => sound.setBuffer(BUFFERS.find((known) => known === one) ?? "balanced")}
+        />
+        <Choice
+          label={t.delay.label}
+          value={delay}
+          options={DELAY_MODES.map((one) => [one, t.delay[one]])}
+          choose={(one) => sound.setDelay(DELAY_MODES.find((known) => known === one) ?? "live")}
+        />
+      </div>
+      {otherRateHz === null ? null : <p class="soft">{words.check.facts.rate(String(otherRateHz / 1000))}</p>}
+      {moreInputs === null ? null : <p class="soft">{words.check.facts.inputs(moreInputs)}</p>}
+      {delay === "live" ? null : (
+        <p class="soft" role="status">
+          {mode === "live" || delayMs === null ? t.delay.notYet : t.delay.inForce(delayMs.toFixed(1), bars)}
+        </p>
+      )}
+      <Agree session={session} words={words} />
+      <Record {...props} />
+    </>
+  );
+}
+
+export { Strip } from "./strip.dom.tsx";
