@@ -11,6 +11,7 @@ import { type Shown, stemsOf } from "./lanes.std.ts";
 import { later } from "./later.dom.tsx";
 import { Kept, Split } from "./layout.dom.tsx";
 import { Notes } from "./notes.dom.tsx";
+import { type Draft, newDraft } from "./notes.std.ts";
 import { barsOf, loopFrom, nameOf, type ViewProps } from "./parts.dom.tsx";
 import { People } from "./people.dom.tsx";
 import type { BrowserSession } from "./session.dom.ts";
@@ -32,7 +33,7 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
   const setFar = (far: boolean) => {
     session.layout.value = { ...session.layout.value, isFar: far };
   };
-  const [draft, setDraft] = useState<{ noteId: string; text: string } | null>(null);
+  const [draft, setDraft] = useState<Draft | null>(null);
   const props = { session, state, words, language: boot.language };
   const own = session.takes.stems.value;
   const stems = useMemo(
@@ -99,7 +100,7 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
           document.getElementById("view-chat")?.focus();
           break;
         case "note":
-          if (now.role !== null && may(now.role, "note.write")) setDraft({ noteId: crypto.randomUUID(), text: "" });
+          if (now.role !== null && may(now.role, "note.write")) setDraft(newDraft(crypto.randomUUID()));
           break;
         case "far":
           setFar(!session.layout.value.isFar);
@@ -187,12 +188,12 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
           </a>
         </p>
       </main>
-      <Split session={session} words={words} />
       <aside class="view-side">
+        <Split session={session} words={words} />
         {copies.wishes.value.length + copies.receipts.value.length === 0 ? null : <Wishes {...props} />}
         {copies.deliveries.value === null ? null : <Deliveries {...props} />}
         <Door {...props} />
-        <Sound {...props} />
+        <Sound {...props} deviceUrl={boot.sound.deviceUrl} />
         <Daw {...props} />
         <People {...props} />
         <Chat {...props} />

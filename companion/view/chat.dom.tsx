@@ -1,5 +1,5 @@
 /** The session's chat: each line with who, when and at which bar. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { CHAT_TEXT_MAX_CHARS } from "../../protocol/limits.ts";
 import { accentClass, barsOf, nameOf, type ViewProps } from "./parts.dom.tsx";
 
@@ -16,6 +16,26 @@ export function Chat({ session, state, words, language }: ViewProps) {
     if (box !== null && nearEnd.current) box.scrollTop = box.scrollHeight;
   }, [state.chat.length]);
   const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+  const names = state.members.map(({ displayName }) => displayName).join("\n");
+  // Thousands of lines are drawn when there is another one, and not whenever a level moves.
+  const lines = useMemo(
+    () =>
+      state.chat.map((line) => (
+        <li key={line.seq} class={`who-is ${accentClass(state, line.from)}`}>
+          <p class="soft">
+            <span class="name">{nameOf(state, line.from, words)}</span>
+            <time class="instrument" dateTime={new Date(line.atMs).toISOString()}>
+              {time.format(line.atMs)}
+            </time>
+            <span class="instrument">{t.atBar(barsOf(state.timeline.map).label(line.positionFrames))}</span>
+          </p>
+          <p class="spoken" dir="auto">
+            {line.text}
+          </p>
+        </li>
+      )),
+    [state.chat, state.accents, state.timeline.map, names, words, language],
+  );
   const send = () => {
     const wanted = text.trim();
     if (wanted !== "" && session.chat(wanted)) setText("");
@@ -33,20 +53,7 @@ export function Chat({ session, state, words, language }: ViewProps) {
           nearEnd.current = scrollTop + clientHeight > scrollHeight - NEAR_END_PX;
         }}
       >
-        {state.chat.map((line) => (
-          <li key={line.seq} class={`who-is ${accentClass(state, line.from)}`}>
-            <p class="soft">
-              <span class="name">{nameOf(state, line.from, words)}</span>
-              <time class="instrument" dateTime={new Date(line.atMs).toISOString()}>
-                {time.format(line.atMs)}
-              </time>
-              <span class="instrument">{t.atBar(barsOf(state.timeline.map).label(line.positionFrames))}</span>
-            </p>
-            <p class="spoken" dir="auto">
-              {line.text}
-            </p>
-          </li>
-        ))}
+        {lines}
       </ol>
       {state.chat.length === 0 ? <p class="soft view-empty">{t.empty}</p> : null}
       <form

@@ -39,13 +39,13 @@ export function Wishes({ session, state, words, language }: ViewProps) {
           );
         })}
       </ul>
-      <ul role="status">
+      <div role="status">
         {copies.receipts.value.map(({ recordingId, name, answer, atMs }) => (
-          <li key={recordingId} class="soft">
+          <p key={recordingId} class="soft">
             {t.receipt(called(name), answer, time.format(atMs))}
-          </li>
+          </p>
         ))}
-      </ul>
+      </div>
     </section>
   );
 }

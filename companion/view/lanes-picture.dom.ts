@@ -5,66 +5,18 @@ import type { GrowingWave } from "./growing-wave.std.ts";
 import type { Lane, LaneStem, Shown } from "./lanes.std.ts";
 import type { ViewState } from "./model.std.ts";
 import { accentClass, barsOf } from "./parts.dom.tsx";
+import type { PeaksStore } from "./peaks-store.std.ts";
 import type { Words } from "./words/words.std.ts";
 
 export const LANE_PX = 64;
 export const RULER_PX = 32;
 /** A bar line every so many pixels at the most: its number has room. */
 const TICK_PX = 84;
-/** Waveforms kept in memory at a time; the longest unseen goes first. */
-const PEAKS_MAX = 300;
-/** A waveform that is not there yet is asked for again so often, and so long after. */
-const ASKED_MAX = 5;
-const ASK_AGAIN_MS = 1_000;
 const LABEL_PX = 14;
+/** So much of a note stands on the timeline; all of it is in the sheet. */
+const NOTE_CHARS = 32;
 /** A stem whose end is not known yet is so wide. */
 const UNKNOWN_PX = 96;
-
-/** Fetches each waveform once, when its lane is first drawn. */
-export class PeaksStore {
-  readonly #byId = new Map<string, Int8Array | "asked" | "none">();
-  readonly #asked = new Map<string, number>();
-  readonly #readOwn: (recordingId: string) => Promise<Int8Array | null>;
-  readonly #onArrival: () => void;
-
-  constructor(readOwn: (recordingId: string) => Promise<Int8Array | null>, onArrival: () => void) {
-    this.#readOwn = readOwn;
-    this.#onArrival = onArrival;
-  }
-
-  of({ recordingId, peaks }: LaneStem): Int8Array | null {
-    const known = this.#byId.get(recordingId);
-    if (known instanceof Int8Array) return known;
-    if (known === undefined && peaks !== null) {
-      if (this.#byId.size >= PEAKS_MAX) this.#byId.delete(this.#byId.keys().next().value ?? "");
-      this.#byId.set(recordingId, "asked");
-      void this.#fetch(recordingId, peaks);
-    }
-    return null;
-  }
-
-  async #fetch(recordingId: string, from: "own" | "server"): Promise<void> {
-    const read = from === "own" ? await this.#readOwn(recordingId) : await readShared(recordingId);
-    const asked = (this.#asked.get(recordingId) ?? 0) + 1;
-    this.#asked.set(recordingId, asked);
-    if (read !== null && read.length > 0) this.#byId.set(recordingId, read);
-    else if (asked >= ASKED_MAX) this.#byId.set(recordingId, "none");
-    // A stem that has just been sealed is known a moment before its picture is kept.
-    else setTimeout(() => this.#again(recordingId), ASK_AGAIN_MS);
-    this.#onArrival();
-  }
-
-  #again(recordingId: string): void {
-    this.#byId.delete(recordingId);
-    this.#onArrival();
-  }
-}
-
-async function readShared(recordingId: string): Promise<Int8Array | null> {
-  const answer = await fetch(`/api/v1/recordings/${recordingId}/peaks`).catch(() => null);
-  const bytes = answer?.ok === true ? await answer.arrayBuffer().catch(() => null) : null;
-  return bytes === null ? null : new Int8Array(bytes);
-}
 
 /** Colours of the page's own tokens, read when the theme changes and not for each frame. */
 export function readColours(element: HTMLElement) {
@@ -106,31 +58,81 @@ export interface Scene {
 
 type Pen = CanvasRenderingContext2D;
 
-/** One picture. Everything is in CSS pixels; the canvas itself has the device's. */
-export function drawLanes(canvas: HTMLCanvasElement, colours: Colours, scene: Scene): void {
-  const { width, height } = canvas.getBoundingClientRect();
-  const ratio = devicePixelRatio;
-  const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
-  if (canvas.width !== wide || canvas.height !== high) [canvas.width, canvas.height] = [wide, high];
-  const pen = canvas.getContext("2d");
-  if (pen === null || width === 0) return;
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+/**
+ * The picture in two layers. What a rolling playhead does not change lies in one that is drawn when something else has changed; over it come, for
+ * each frame, what grows and the playhead: an evening's takes cost a frame no more than an empty line.
+ */
+export class LanesPicture {
+  readonly #still = document.createElement("canvas");
+  #isDrawn = false;
+
+  get isDrawn(): boolean {
+    return this.#isDrawn;
+  }
+
+  /** Something other than the playhead has changed. */
+  change(): void {
+    this.#isDrawn = false;
+  }
+
+  /** Everything is in CSS pixels; the canvas itself has the device's. */
+  draw(canvas: HTMLCanvasElement, colours: Colours, scene: Scene): void {
+    const { width, height } = canvas.getBoundingClientRect();
+    const ratio = devicePixelRatio;
+    const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
+    if (width === 0 || high === 0) return;
+    for (const one of [canvas, this.#still]) {
+      if (one.width === wide && one.height === high) continue;
+      [one.width, one.height] = [wide, high];
+      this.#isDrawn = false;
+    }
+    const [pen, still] = [canvas.getContext("2d"), this.#still.getContext("2d")];
+    if (pen === null || still === null) return;
+    const font = `${LABEL_PX}px ${getComputedStyle(canvas).fontFamily}`;
+    for (const one of [pen, still]) {
+      one.setTransform(ratio, 0, 0, ratio, 0, 0);
+      one.font = font;
+      one.textBaseline = "middle";
+    }
+    if (!this.#isDrawn) drawStill(still, colours, scene, width, height);
+    this.#isDrawn = true;
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.clearRect(0, 0, wide, high);
+    pen.drawImage(this.#still, 0, 0);
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    drawMoving(pen, colours, scene, width, height);
+  }
+}
+
+const placed =
+  ({ view }: Scene, width: number) =>
+  (frames: number) =>
+    ((frames - view.from) / (view.to - view.from)) * width;
+
+const colourOf = (colours: Colours, state: ViewState, memberId: MemberId | null) =>
+  colours.people[Number(accentClass(state, memberId).slice("person-".length)) - 1] ?? colours.soft;
+
+function drawStill(pen: Pen, colours: Colours, scene: Scene, width: number, height: number): void {
+  const { lanes, state } = scene;
+  const xOf = placed(scene, width);
   pen.clearRect(0, 0, width, height);
-  pen.font = `${LABEL_PX}px ${getComputedStyle(canvas).fontFamily}`;
-  pen.textBaseline = "middle";
-  const { view, lanes, state, position } = scene;
-  const size = view.to - view.from;
-  const xOf = (frames: number) => ((frames - view.from) / size) * width;
   drawGrid(pen, colours, scene, xOf, width, height);
-  const seen = new Set<MemberId>();
   for (const [row, lane] of lanes.entries()) {
     const top = RULER_PX + row * LANE_PX;
     pen.fillStyle = colours.line;
     pen.fillRect(0, top + LANE_PX - 1, width, 1);
-    const accent = Number(accentClass(state, lane.memberId).slice("person-".length));
-    const colour = colours.people[accent - 1] ?? colours.soft;
+    const colour = colourOf(colours, state, lane.memberId);
     for (const stem of lane.stems) drawStem(pen, colours, colour, scene, stem, top, xOf, width);
-    if (!seen.has(lane.memberId)) drawGrowing(pen, colours, scene, lane, top, xOf, width);
+  }
+}
+
+/** What is recorded now is its player's first lane's. */
+function drawMoving(pen: Pen, colours: Colours, scene: Scene, width: number, height: number): void {
+  const { lanes, state, position } = scene;
+  const xOf = placed(scene, width);
+  const seen = new Set<MemberId>();
+  for (const [row, lane] of lanes.entries()) {
+    if (!seen.has(lane.memberId)) drawGrowing(pen, colours, scene, lane, RULER_PX + row * LANE_PX, xOf, width);
     seen.add(lane.memberId);
   }
   const isRecording = state.timeline.transport.motion === "recording";
@@ -175,12 +177,17 @@ function drawGrid(
     pen.fillRect(x, 0, 1, height);
     label(pen, colours.ink, name, x + 5, height - 11, width - x);
   }
-  for (const { about, from } of state.notes) {
+  for (const { about, from, text } of state.notes) {
     if (about === undefined) continue;
-    const accent = Number(accentClass(state, from).slice("person-".length));
-    pen.fillStyle = colours.people[accent - 1] ?? colours.soft;
+    const x = xOf(about.positionFrames);
+    pen.fillStyle = colourOf(colours, state, from);
     pen.beginPath();
-    pen.arc(xOf(about.positionFrames), RULER_PX - 5, 4, 0, 2 * Math.PI);
+    // A comment on a take is a dot, a note of the sheet a flag with its first words.
+    if (about.takeId === undefined) {
+      pen.rect(x, RULER_PX - 10, 10, 7);
+      pen.rect(x, RULER_PX - 10, 1, height);
+      label(pen, colours.soft, text.split("\n", 1)[0]?.slice(0, NOTE_CHARS) ?? "", x + 5, height - 27, width - x);
+    } else pen.arc(x, RULER_PX - 5, 4, 0, 2 * Math.PI);
     pen.fill();
   }
 }

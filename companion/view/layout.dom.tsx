@@ -33,7 +33,7 @@ export function Split({ session, words }: Pick<ViewProps, "session" | "words">) 
         // The arrows move the edge, and not the playhead as well.
         event.stopPropagation();
         event.preventDefault();
-        const widthPx = event.currentTarget.nextElementSibling?.getBoundingClientRect().width ?? SIDE_MIN_PX;
+        const widthPx = event.currentTarget.parentElement?.getBoundingClientRect().width ?? SIDE_MIN_PX;
         set(by === undefined ? null : widthPx + by);
       }}
     />

@@ -33,11 +33,13 @@ export interface ChatLine {
 
 export interface Note {
   noteId: string;
+  /** The line of the log that has its text. */
+  seq: number;
   from: MemberId | null;
   text: string;
   atMs: number;
-  /** Where it is a comment: which take, and which moment of it. */
-  about?: { takeId: string; positionFrames: number } | undefined;
+  /** Where it stands on the timeline; with a take it is a comment on that moment of it. */
+  about?: { takeId?: string | undefined; positionFrames: number } | undefined;
 }
 
 /** What people have made of a take. */
@@ -202,7 +204,7 @@ function applyEvent(state: ViewState, event: LoggedEvent): ViewState {
       const others = state.notes.filter(({ noteId }) => noteId !== body.noteId);
       if (body.text === "") return { ...state, notes: others };
       const { noteId, text, about } = body;
-      return { ...state, notes: [...others, { noteId, from, text, atMs: event.atMs, about }] };
+      return { ...state, notes: [...others, { noteId, seq: event.seq, from, text, atMs: event.atMs, about }] };
     }
     case "take-name":
       return withMark(state, body.takeId, { name: body.text });

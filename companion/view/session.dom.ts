@@ -67,6 +67,8 @@ export class BrowserSession {
   readonly loopBars = signal(4);
   /** How this person has the window: large figures, and the side panel's width, where it is not the page's own. */
   readonly layout = signal<{ isFar: boolean; sidePx: number | null }>({ isFar: false, sidePx: null });
+  /** The last post that the room did not take. */
+  readonly refused = signal<{ eventId: string; code: ErrorCode } | null>(null);
   /** Forgets what this browser has kept of the session; `null` where nothing is kept. */
   readonly forget = signal<(() => void) | null>(null);
   readonly toasts = signal<readonly Toast[]>([]);
@@ -175,6 +177,7 @@ export class BrowserSession {
         onRecordingsChanged: () => this.#readLists(),
         onRefused: (eventId, code) => {
           this.daw.onRefused(eventId);
+          this.refused.value = { eventId, code };
           this.say(code, true);
         },
         onWarning: (code, _message, final) => {
@@ -225,9 +228,14 @@ export class BrowserSession {
     return this.#post({ kind: "chat", text });
   }
 
-  /** Writes a note; an empty text takes it away. */
-  note(noteId: string, text: string): boolean {
-    return this.#post({ kind: "note", noteId, text });
+  /** Writes a note; an empty text takes it away. Returns the post's id, or `null` where nothing could be sent, which has been said. */
+  note(
+    noteId: string,
+    text: string,
+    more: Pick<Extract<PostBody, { kind: "note" }>, "about" | "after"> = {},
+  ): string | null {
+    const eventId = crypto.randomUUID();
+    return this.#post({ kind: "note", noteId, text, ...more }, eventId) ? eventId : null;
   }
 
   /** Says something about a moment of a take. */

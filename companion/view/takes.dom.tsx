@@ -1,5 +1,5 @@
 /** Takes as a list: what everybody calls them, which are worth keeping, and what was said about a moment of one. */
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { Bars } from "../../audio/bars.ts";
 import { length } from "../../audio/timeline.ts";
 import { NOTE_TEXT_MAX_CHARS, TAKE_NAME_MAX_CHARS } from "../../protocol/limits.ts";
@@ -9,14 +9,37 @@ import { type LaneStem, type Roll, rollsOf, type Shown } from "./lanes.std.ts";
 import { OwnActions } from "./own-stem.dom.tsx";
 import { accentClass, barsOf, nameOf, type ViewProps } from "./parts.dom.tsx";
 
+/** Takes that are drawn at first, the newest; older ones on demand. */
+const DRAWN_TAKES = 30;
+
 export function TakeList(props: ViewProps & { stems: readonly LaneStem[] }) {
   const { session, state, words, stems } = props;
   const t = words.take;
   const [onlyStarred, setOnlyStarred] = useState(false);
-  const rolls = rollsOf(stems).filter(({ takeId }) => !onlyStarred || state.takeMarks[takeId]?.starred === true);
-  const hasStars = Object.values(state.takeMarks).some(({ starred }) => starred);
+  const [isOpen, setOpen] = useState(false);
+  const [drawn, setDrawn] = useState(DRAWN_TAKES);
+  const { takeMarks, notes, role, accents, timeline } = state;
+  const names = state.members.map(({ displayName }) => displayName).join("\n");
+  // What the room tells many times a second is nothing of this: the same list is not drawn again.
+  const list = useMemo(() => {
+    if (!isOpen) return null;
+    const rolls = rollsOf(stems).filter(({ takeId }) => !onlyStarred || takeMarks[takeId]?.starred === true);
+    return (
+      <>
+        {rolls.slice(0, drawn).map((roll) => (
+          <Take key={roll.takeId} {...props} {...roll} />
+        ))}
+        {rolls.length > drawn ? (
+          <button type="button" class="tool" onClick={() => setDrawn(drawn + DRAWN_TAKES)}>
+            {t.older(rolls.length - drawn)}
+          </button>
+        ) : null}
+      </>
+    );
+  }, [isOpen, drawn, onlyStarred, stems, takeMarks, notes, role, accents, timeline.map, names, words]);
+  const hasStars = Object.values(takeMarks).some(({ starred }) => starred);
   return (
-    <details class="view-list">
+    <details class="view-list" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         {words.takes.list} ({stems.length})
       </summary>
@@ -31,9 +54,7 @@ export function TakeList(props: ViewProps & { stems: readonly LaneStem[] }) {
           {t.onlyStarred}
         </label>
       ) : null}
-      {rolls.map((roll) => (
-        <Take key={roll.takeId} {...props} {...roll} />
-      ))}
+      {list}
     </details>
   );
 }
@@ -168,7 +189,8 @@ function CommentForm({ session, state, words, takeId }: Omit<ViewProps, "languag
   const t = words.take;
   const [text, setText] = useState("");
   const [atFrames, setAtFrames] = useState<number | null>(null);
-  const bar = barsOf(state.timeline.map).label(atFrames ?? session.positionFrames());
+  const [hereFrames, setHere] = useState(() => session.positionFrames());
+  const bar = barsOf(state.timeline.map).label(atFrames ?? hereFrames);
   return (
     <form
       class="view-comment"
@@ -185,6 +207,7 @@ function CommentForm({ session, state, words, takeId }: Omit<ViewProps, "languag
         placeholder={t.comment(bar)}
         maxLength={NOTE_TEXT_MAX_CHARS}
         value={text}
+        onFocus={() => setHere(session.positionFrames())}
         onInput={(event) => {
           setText(event.currentTarget.value);
           setAtFrames(event.currentTarget.value === "" ? null : (atFrames ?? Math.round(session.positionFrames())));

@@ -6,9 +6,10 @@ import { may } from "../../protocol/roles.ts";
 import { positionAt } from "../../protocol/transport.ts";
 import { GrowingWave } from "./growing-wave.std.ts";
 import { type LaneStem, lanesOf, type Shown } from "./lanes.std.ts";
-import { type Colours, drawLanes, LANE_PX, PeaksStore, RULER_PX, readColours } from "./lanes-picture.dom.ts";
+import { type Colours, LANE_PX, LanesPicture, RULER_PX, readColours } from "./lanes-picture.dom.ts";
 import { transportAt } from "./model.std.ts";
 import { accentClass, barsOf, nameOf, useFrames, type ViewProps } from "./parts.dom.tsx";
+import { PeaksStore } from "./peaks-store.std.ts";
 import type { BrowserSession } from "./session.dom.ts";
 import { TakeList } from "./takes.dom.tsx";
 
@@ -50,29 +51,29 @@ export function Timeline({ session, state, words, language, stems, shown, setSho
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const colours = useRef<Colours | null>(null);
-  const dirty = useRef(true);
+  const [picture] = useState(() => new LanesPicture());
+  const still = useRef<readonly unknown[]>([]);
   const drawnAt = useRef({ position: -1, motion: "" });
   const [growing] = useState(() => new Map<MemberId, GrowingWave>());
   const [peaks] = useState(
     () =>
       new PeaksStore(
         (recordingId) => session.takes.peaksOf(recordingId),
-        () => {
-          dirty.current = true;
-        },
+        () => picture.change(),
       ),
   );
-  const lanes = useMemo(() => lanesOf(state.members, stems), [state.members, stems]);
+  // Who is here is told ten times a second while levels move; lanes are others when other people are.
+  const people = state.members.map(({ memberId, role }) => memberId + role).join();
+  const lanes = useMemo(() => lanesOf(state.members, stems), [people, stems]);
   const view = shown ?? wholeOf(stems);
   const bars = barsOf(state.timeline.map);
-  dirty.current = true;
 
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
     const again = () => {
       colours.current = null;
-      dirty.current = true;
+      picture.change();
     };
     const size = new ResizeObserver(again);
     size.observe(element);
@@ -92,11 +93,18 @@ export function Timeline({ session, state, words, language, stems, shown, setSho
     const position = nowMs === null ? transport.positionFrames : positionAt(transport, nowMs);
     const { motion } = transport;
     listen(growing, session, motion === "recording" ? position : null);
-    if (!dirty.current && drawnAt.current.position === position && drawnAt.current.motion === motion) return;
+    const { timeline, notes, accents } = session.state.value;
+    const { hearing } = session.playback;
+    const own = session.takes.stems.value;
+    const now = [view.from, view.to, lanes, timeline.map, timeline.transport.loop, notes, accents, hearing, own];
+    const isStill = now.every((one, at) => one === still.current[at]);
+    if (!isStill) picture.change();
+    const isAsDrawn = drawnAt.current.position === position && drawnAt.current.motion === motion;
+    if (isAsDrawn && picture.isDrawn) return;
+    still.current = now;
     drawnAt.current = { position, motion };
-    dirty.current = false;
     colours.current ??= readColours(element);
-    drawLanes(element, colours.current, {
+    picture.draw(element, colours.current, {
       state: session.state.value,
       lanes,
       view,
@@ -104,7 +112,7 @@ export function Timeline({ session, state, words, language, stems, shown, setSho
       peaks,
       growing,
       shareOf: (recordingId) => session.takes.shareOf(recordingId),
-      heard: session.playback.heard.size === 0 ? null : session.playback.heard,
+      heard: hearing.length === 0 ? null : session.playback.heard,
       words,
     });
   });

@@ -21,6 +21,10 @@ export class ViewPlayback {
     return this.#options.workletUrl !== undefined;
   }
 
+  get hearing(): readonly LaneStem[] {
+    return this.#now.value;
+  }
+
   /** The stems that are heard; none: nothing is played back. */
   get heard(): ReadonlySet<string> {
     return new Set(this.#now.value.map(({ recordingId }) => recordingId));
