@@ -158,6 +158,47 @@ describe("the session view", () => {
     await ben.page.locator("h2").first().click();
   });
 
+  test("P69: what somebody deletes is asked back of whoever has a copy: they keep it or let it go, and the owner sees which", async () => {
+    const api = new ApiClient(evening.platform.origin, ben.token);
+    const recordingId = await shareStem(api, evening.sessionId, {
+      name: "Too loud",
+      timelineFrames: 900_000,
+      frames: 48_000,
+      sound: () => [0.2],
+    });
+    await ada.page.locator(".view-names li", { hasText: "Too loud" }).waitFor();
+    await ada.page.evaluate(`fetch("/api/v1/recordings/${recordingId}/file").then((answer) => answer.arrayBuffer())`);
+    await evening.ask(ben.token, "DELETE", `/recordings/${recordingId}`);
+    const wish = ada.page.locator(".view-wishes li", { hasText: /Ben Webster deleted Too loud.* on / });
+    await wish.getByRole("button", { name: "Keep it" }).click();
+    await ada.page.locator(".view-wishes [role=status]", { hasText: "kept. Its owner was told" }).waitFor();
+    await wish.waitFor({ state: "detached" });
+    const { items } = await evening.ask(ben.token, "GET", "/account/deliveries");
+    expect(items).toMatchObject([{ receiver: "Ada Lovelace", answer: "kept" }]);
+  });
+
+  test("C8: what a person has set is there at their next visit, and gone when they forget the session", async () => {
+    const { page } = ben;
+    const side = () => page.locator(".view-side").boundingBox();
+    const before = (await side())?.width ?? 0;
+    await page.getByLabel("Länge eines neuen Loops").selectOption("8");
+    await page.getByRole("separator").focus();
+    await page.keyboard.press("ArrowLeft");
+    await expect.poll(async () => (await side())?.width ?? 0).toBeGreaterThan(before + 10);
+    const again = async () => {
+      await page.reload();
+      await page.locator(".view-connection.here").waitFor();
+    };
+    await again();
+    expect(await page.getByLabel("Länge eines neuen Loops").inputValue()).toBe("8");
+    expect((await side())?.width ?? 0).toBeGreaterThan(before + 10);
+    await page.getByRole("button", { name: "Diese Session hier vergessen" }).click();
+    await again();
+    expect(await page.getByLabel("Länge eines neuen Loops").inputValue()).toBe("4");
+    expect((await side())?.width ?? 0).toBeCloseTo(before, 0);
+    await page.locator(".view-list summary").click();
+  });
+
   test("X12, X35: the network goes and comes back: said, nothing that was pressed meanwhile happens, and nothing is missed", async () => {
     await ben.context.setOffline(true);
     await ben.page.evaluate("dispatchEvent(new Event('offline'))");
@@ -194,7 +235,9 @@ describe("the session view", () => {
   });
 
   test("P54, P59: the host's door: who knocks is let in, asked to mute, sent out and kept out; the evening can be locked", async () => {
-    await ada.page.getByRole("radio", { name: "I let people in" }).check();
+    // Drawn as chosen when the room has said so, and not before.
+    await ada.page.getByRole("radio", { name: "I let people in" }).click();
+    await ada.page.getByText("Those who were not here yet tonight wait").waitFor();
     const dora = await evening.enter(await evening.invite("Dora Ruiz", "participant"), {}, "", ".view-over");
     await dora.page.getByText("You are at the door").waitFor();
     await ada.page.getByRole("button", { name: "Let Dora Ruiz in" }).click();
@@ -206,9 +249,9 @@ describe("the session view", () => {
     await ada.page.locator("dialog[open]").getByRole("button", { name: "Send out and keep out" }).click();
     await dora.page.locator(".view-over", { hasText: "The host has sent you out" }).waitFor();
     await ada.page.getByText("Dora Ruiz is kept out").waitFor();
-    await ada.page.getByRole("radio", { name: "Locked" }).check();
+    await ada.page.getByRole("radio", { name: "Locked" }).click();
     await ada.page.getByText("Nobody new comes in").waitFor();
-    await ada.page.getByRole("radio", { name: "Open" }).check();
+    await ada.page.getByRole("radio", { name: "Open" }).click();
     await dora.context.close();
   });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { INT24_SCALE } from "../../audio/pcm.ts";
 import { Companion } from "../../dev/demo/companion.ts";
 import { readHeard } from "../../dev/demo/measure.ts";
+import { LOUD_DB, levelOf, listenAtTheWayOut, writeTone } from "../../dev/ear.ts";
 import { Watch } from "../pages/chromium.ts";
 import { Evening, type Guest } from "./evening.ts";
 
@@ -14,56 +15,7 @@ const BROWSER_HZ = 660;
 const COMPANION_HZ = 440;
 
 const folder = mkdtempSync(join(tmpdir(), "sessionlinked-tone-"));
-/** A tone as a file, four seconds long: 16 bit and nothing but what a WAV must have, since Chromium's own microphone reads no other. */
-function tone(hz: number, name: string): string {
-  const path = join(folder, name);
-  const samples = Int16Array.from(
-    { length: 4 * 48_000 * 2 },
-    (_, at) => Math.sin((2 * Math.PI * hz * (at >> 1)) / 48_000) * 0.25 * 2 ** 15,
-  );
-  const header = Buffer.alloc(44);
-  header.write("RIFF", 0);
-  header.writeUInt32LE(36 + samples.byteLength, 4);
-  header.write("WAVEfmt ", 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(2, 22);
-  header.writeUInt32LE(48_000, 24);
-  header.writeUInt32LE(48_000 * 4, 28);
-  header.writeUInt16LE(4, 32);
-  header.writeUInt16LE(16, 34);
-  header.write("data", 36);
-  header.writeUInt32LE(samples.byteLength, 40);
-  writeFileSync(path, Buffer.concat([header, new Uint8Array(samples.buffer)]));
-  return path;
-}
-
-/** Listens at the way out of the page, to what its loudspeakers get, and may refuse it the way in. */
-const listenAtTheWayOut = `{
-  window.inputs = [];
-  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  navigator.mediaDevices.getUserMedia = async (constraints) => {
-    if (window.refusal !== undefined) throw new DOMException("", window.refusal);
-    const stream = await open(constraints);
-    window.inputs.push(stream);
-    return stream;
-  };
-  const connect = AudioNode.prototype.connect;
-  AudioNode.prototype.connect = function (to, ...rest) {
-    if (to instanceof AudioDestinationNode) {
-      const ear = new AnalyserNode(this.context, { fftSize: 8192, smoothingTimeConstant: 0 });
-      connect.call(this, ear);
-      window.levelOf = (hz) => {
-        const bins = new Float32Array(ear.frequencyBinCount);
-        ear.getFloatFrequencyData(bins);
-        return bins[Math.round((hz * ear.fftSize) / this.context.sampleRate)];
-      };
-    }
-    return connect.call(this, to, ...rest);
-  };
-}`;
-const levelOf = (page: Page, hz: number) => page.evaluate<number>(`window.levelOf?.(${hz}) ?? -200`);
-const LOUD_DB = -40;
+const tone = (hz: number, name: string) => writeTone(hz, join(folder, name));
 /** Beside other work a machine needs a while until two ends have found each other. */
 const patience = { timeout: 200_000, interval: 250 };
 const hears = (page: Page, hz: number) => expect.poll(() => levelOf(page, hz), patience).toBeGreaterThan(LOUD_DB);
@@ -113,6 +65,37 @@ afterAll(async () => {
 });
 
 describe("sound in the browser", { timeout: 600_000 }, () => {
+  test("C2: a first look at one's own devices, alone: level, round trip, a partner from so far away, and what the device is", async () => {
+    const { page } = ada;
+    const sheet = page.getByRole("dialog", { name: "Your sound, alone" });
+    await page.getByRole("button", { name: "Check my sound" }).click();
+    await sheet.getByText("Your input is heard").waitFor({ timeout: patience.timeout });
+    await sheet.getByText("as the system tells it").waitFor();
+    await sheet.getByRole("button", { name: "Measure" }).click();
+    await sheet.getByText("Nothing came back").waitFor({ timeout: patience.timeout });
+    await sheet.getByText("25 ms away").click();
+    await hears(page, BROWSER_HZ);
+    await sheet.getByText("Nobody", { exact: true }).click();
+    await sheet.getByRole("button", { name: "Not yet" }).click();
+    await sheet.waitFor({ state: "detached" });
+    // The microphone is closed with the sheet.
+    expect(
+      await page.evaluate(
+        "window.inputs.every((stream) => stream.getTracks().every((track) => track.readyState === 'ended'))",
+      ),
+    ).toBe(true);
+    await page.evaluate(
+      "Object.assign(window, { isLooped: true, settings: { sampleRate: 44100 }, capabilities: { channelCount: { max: 18 } } })",
+    );
+    await page.getByRole("button", { name: "Check my sound" }).click();
+    await sheet.getByText("runs at 44.1 kHz").waitFor({ timeout: patience.timeout });
+    await sheet.getByText("has 18 inputs").waitFor();
+    await sheet.getByRole("button", { name: "Measure" }).click();
+    await sheet.getByText(/ms, measured$/).waitFor({ timeout: patience.timeout });
+    await sheet.getByRole("button", { name: "Not yet" }).click();
+    await page.evaluate("Object.assign(window, { isLooped: false, settings: undefined, capabilities: undefined })");
+  });
+
   test("C2: one click, and a musician sees their own level and hears a companion, through the relay", async () => {
     await ada.page.getByRole("button", { name: "Turn sound on" }).click();
     await ada.page.locator(".view-own").waitFor();
@@ -128,6 +111,22 @@ describe("sound in the browser", { timeout: 600_000 }, () => {
     const level = await ben.until("level", ({ peak }) => peak > 0.05, 200);
     expect(level.memberId).not.toBe("");
     await ben.until("latency", ({ totalMs }) => totalMs > 0, 200);
+  });
+
+  test("P65: page and companion have the same four words; somebody who has compared them is told when they are others", async () => {
+    const four = ada.page.locator(".view-four span");
+    const companions = () => {
+      const state = ben.emitted("words").at(-1)?.state;
+      return state?.state === "agreed" ? state.words : ["none yet"];
+    };
+    await expect
+      .poll(
+        async () => (await four.allInnerTexts()).map((word) => word.trim()).join() === companions().join(),
+        patience,
+      )
+      .toBe(true);
+    await ada.page.getByRole("button", { name: "They are the same" }).click();
+    await ada.page.locator(".view-agree", { hasText: "Compared: these words are the same" }).waitFor();
   });
 
   test("C2: each has a mix of their own", async () => {
@@ -175,6 +174,7 @@ describe("sound in the browser", { timeout: 600_000 }, () => {
     await hears(page, BROWSER_HZ);
     await hears(page, COMPANION_HZ);
     await hears(ada.page, BROWSER_HZ);
+    await ada.page.locator(".view-toasts .bad", { hasText: "somebody came or went" }).waitFor();
     await page.addInitScript("delete window.RTCRtpScriptTransform");
     await page.reload();
     await page.locator(".view-trouble", { hasText: "too old for live sound" }).waitFor();

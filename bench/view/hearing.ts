@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { startChromium, withMicrophone } from "../../dev/chromium.ts";
+import { LOUD_DB, listenAtTheWayOut, writeTone } from "../../dev/ear.ts";
+import { percentile } from "../../dev/percentile.ts";
+import { startPlatform } from "../../dev/platform.ts";
+import { seedAccount } from "../../dev/seed.ts";
+import { startRelay } from "../../dev/turn.ts";
+
+const [HOST_HZ, GUEST_HZ] = [440, 660];
+const VISITS = 10;
+/** Somebody who has heard nobody for so long hears nobody. */
+const HEARD_MAX_MS = 60_000;
+
+export interface Hearing {
+  /** From the link until each hears the other, with a browser that has seen nothing of ours; p95. */
+  fromLinkMs: number;
+  /** The same from the click that turns the sound on, which asks for the microphone. */
+  fromClickMs: number;
+}
+
+/** When the page first hears a frequency, on the wall's clock. */
+const heardAt = (page: Page, hz: number) =>
+  page.evaluate<number>(`new Promise((heard, lost) => {
+    const untilMs = Date.now() + ${HEARD_MAX_MS};
+    const look = () => {
+      if ((window.levelOf?.(${hz}) ?? -200) > ${LOUD_DB}) heard(Date.now());
+      else if (Date.now() > untilMs) lost(new Error("not heard"));
+      else setTimeout(look, 5);
+    };
+    look();
+  })`);
+
+async function visit(chromium: Browser, token: string, address: string): Promise<Page> {
+  const context = await chromium.newContext();
+  await context.addCookies([
+    { name: "__Host-session", value: token, domain: "localhost", path: "/", secure: true, httpOnly: true },
+  ]);
+  const page = await context.newPage();
+  await page.addInitScript(listenAtTheWayOut);
+  await page.goto(address, { waitUntil: "commit" });
+  return page;
+}
+
+/** A host who plays in one browser, and a guest who comes again and again in another, each time as if for the first time; a relay between them. */
+export async function measureHearing(): Promise<Hearing> {
+  const folder = mkdtempSync(join(tmpdir(), "sessionlinked-hearing-"));
+  const secret = "a bench's own";
+  const relay = await startRelay({ secret });
+  const platform = await startPlatform({
+    stateDir: join(folder, "state"),
+    bindings: { TURN_KEY: secret, TURN_URLS: relay.urls },
+    isCrowd: true,
+  });
+  const browsers = await Promise.all(
+    [HOST_HZ, GUEST_HZ].map((hz) => startChromium(withMicrophone(writeTone(hz, join(folder, `${hz}.wav`))))),
+  );
+  const [hosts, guests] = browsers;
+  try {
+    if (hosts === undefined || guests === undefined) throw new Error("No browser.");
+    const { db, origin } = platform;
+    const people = await Promise.all(
+      ["ada", "ben"].map((name) => seedAccount(db, { email: `${name}@example.org`, displayName: name, tier: "free" })),
+    );
+    const [ada = "", ben = ""] = people.map(({ token }) => token);
+    const ask = async (token: string, path: string, body: object): Promise<Record<string, string>> => {
+      const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
+      const answer = await fetch(`${origin}/api/v1${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+      return (await answer.json()) as Record<string, string>;
+    };
+    const { sessionId } = await ask(ada, "/sessions", { name: "Two", settings: { recordingPermitted: true } });
+    const { code } = await ask(ada, `/sessions/${sessionId}/invites`, { role: "participant" });
+    await ask(ben, "/invites/accept", { code });
+    const address = `${origin.replace("127.0.0.1", "localhost")}/sessions/${sessionId}/room`;
+    const host = await visit(hosts, ada, address);
+    await host.locator(".view-sound .actions button").first().click();
+    await host.locator(".view-own").waitFor();
+    const fromLink: number[] = [];
+    const fromClick: number[] = [];
+    for (let at = 0; at < VISITS; at++) {
+      // The one before is not heard any more.
+      await host.waitForFunction(`window.levelOf(${GUEST_HZ}) < ${LOUD_DB - 10}`);
+      const clickedLinkMs = Date.now();
+      const guest = await visit(guests, ben, address);
+      await guest.evaluate(`addEventListener("click", () => { window.clickedMs ??= Date.now(); }, { capture: true })`);
+      await guest.locator(".view-sound .actions button").first().click();
+      const heardMs = Math.max(...(await Promise.all([heardAt(guest, HOST_HZ), heardAt(host, GUEST_HZ)])));
+      fromLink.push(heardMs - clickedLinkMs);
+      fromClick.push(heardMs - (await guest.evaluate<number>("window.clickedMs")));
+      await guest.context().close();
+    }
+    return { fromLinkMs: percentile(fromLink, 0.95), fromClickMs: percentile(fromClick, 0.95) };
+  } finally {
+    await Promise.all(browsers.map((browser) => browser.close()));
+    await platform.stop();
+    await relay.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
