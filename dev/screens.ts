@@ -91,7 +91,7 @@ const stateDir = mkdtempSync(join(tmpdir(), "sessionlinked-screens-"));
 mkdirSync(out, { recursive: true });
 const [platform, chromium] = await Promise.all([
   startPlatform({ isCrowd: true, stateDir, bindings: { OPERATOR_KEY: SCREENS_OPERATOR_KEY } }),
-  startChromium(),
+  startChromium(["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]),
 ]);
 try {
   const world = await fill(platform);

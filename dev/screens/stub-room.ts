@@ -1,6 +1,8 @@
+import { generateKeyPairSync, sign } from "node:crypto";
 import type { Page, WebSocketRoute } from "playwright-core";
 import type { z } from "zod";
 import { Accent } from "../../protocol/accents.ts";
+import { textOfWish, WISH_KEY_PATH } from "../../protocol/deliveries.ts";
 import type { MemberId, SessionId } from "../../protocol/ids.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import type { Role } from "../../protocol/roles.ts";
@@ -30,6 +32,8 @@ export interface Scene {
   waiting?: readonly string[];
   log?: readonly { from: number; body: PostBody; atMs?: number }[];
   takes?: readonly Recording[];
+  /** Takes that this person has a copy of and that are wished gone since. */
+  wished?: readonly Recording[];
   /** Instead of a welcome: the door, or a close with this code. */
   refusal?: "waiting" | { code: number; reason: string };
 }
@@ -121,6 +125,24 @@ export async function stubRoom(page: Page, scene: Scene): Promise<void> {
       contentType: "application/octet-stream",
     }),
   );
+  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+  await page.route(`**${WISH_KEY_PATH}`, (route) => route.fulfill({ json: publicKey.export({ format: "jwk" }) }));
+  await page.route("**/api/v1/deletion-wishes", (route) => {
+    // The page asks for its own session's, whichever that is.
+    const sessionId = /ses_\w+/.exec(page.url())?.[0] as SessionId;
+    const items = (scene.wished ?? []).map(({ recordingId }) => {
+      const wish = {
+        recordingId,
+        sessionId,
+        memberId: memberAt(0),
+        sha256: "0".repeat(64),
+        wishedAtMs: Date.now() - 3_600_000,
+      };
+      return { ...wish, signature: sign(null, Buffer.from(textOfWish(wish)), privateKey).toString("base64") };
+    });
+    return route.fulfill({ json: { items } });
+  });
+  await page.route("**/api/v1/deletion-wishes/*", (route) => route.fulfill({ status: 204 }));
   await page.route("**/api/v1/sessions/ses_*", (route) => {
     if (new URL(route.request().url()).pathname.split("/").length > 5) return route.fallback();
     const session: z.infer<typeof SessionDetail> = {

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import type { MemberStatus } from "../../protocol/room.ts";
+import { listenAtTheWayOut } from "../ear.ts";
 import type { Shot } from "./shot.ts";
 import { memberAt, type Scene, statusOf, stubRoom, takeAt } from "./stub-room.ts";
 import type { World } from "./world.ts";
@@ -40,8 +41,19 @@ const log: Scene["log"] = [
     from: 0,
     body: { kind: "note", noteId: "00000000-0000-4000-8000-0000000000b2", text: "Em  C  G  D\nlast chorus twice" },
   },
+  {
+    from: 1,
+    body: {
+      kind: "note",
+      noteId: "00000000-0000-4000-8000-0000000000b3",
+      text: "Drums out for two bars",
+      about: { positionFrames: 96_000 * 14 },
+    },
+  },
 ];
 const evening: Scene = { people: band, takes, log };
+const DEVICE_44 =
+  "Object.assign(window, { settings: { sampleRate: 44100 }, capabilities: { channelCount: { max: 18 } } })";
 const at = (bar: number) => ({ positionFrames: 96_000 * bar });
 
 const crowd = [
@@ -76,11 +88,30 @@ export function viewShots({ sessionId }: World): Shot[] {
     act,
     anew: true,
   });
+  /** With a device of the browser's own making, as `window.settings` and `window.capabilities` say it is. */
+  const device = (name: string, what: string, act: Shot["act"]): Shot => ({
+    ...scene(name, evening, act),
+    prepare: async (page) => {
+      await page.addInitScript(listenAtTheWayOut);
+      await page.addInitScript(what);
+      await stubRoom(page, evening);
+    },
+  });
+  const turnOn = async (page: Page) => {
+    await here(page);
+    await page.locator(".view-sound .actions button").first().click();
+    await page.locator(".view-own").waitFor();
+  };
+  const look = async (page: Page) => {
+    await here(page);
+    await page.locator(".view-sound .actions button").nth(1).click();
+    await page.locator(".view-check .view-partner input:enabled").first().waitFor();
+  };
   /** What the browser says when it is asked for a microphone. */
   const refused = (name: string, error: string): Shot => ({
     ...scene(name, evening, async (page) => {
       await here(page);
-      await page.locator(".view-sound .actions button").click();
+      await page.locator(".view-sound .actions button").first().click();
       await page.locator(".view-trouble").waitFor();
     }),
     prepare: async (page) => {
@@ -123,6 +154,26 @@ export function viewShots({ sessionId }: World): Shot[] {
     ),
     scene("offline", { people: band, takes, log, refusal: { code: 4_503, reason: "unavailable" } }, async (page) => {
       await page.locator(".view-top").waitFor();
+    }),
+    scene("two windows", { people: [], refusal: { code: 4_409, reason: "replaced" } }, (page) =>
+      page.locator(".view-over h1").waitFor(),
+    ),
+    scene("ended", { people: [], refusal: { code: 4_414, reason: "session-ended" } }, (page) =>
+      page.locator(".view-over h1").waitFor(),
+    ),
+    scene("wishes", { ...evening, wished: takes.slice(1, 3), takes }, async (page) => {
+      await here(page);
+      await page.locator(".view-wishes li").first().waitFor();
+    }),
+    device("sound on", "", turnOn),
+    device("sound 44.1 kHz and 18 inputs", DEVICE_44, turnOn),
+    device("check", "", look),
+    device("check 44.1 kHz and 18 inputs", DEVICE_44, look),
+    device("check measured", "window.isLooped = true", async (page) => {
+      await look(page);
+      await page.locator(".view-check section button").click();
+      await page.getByText("±", { exact: false }).last().waitFor();
+      await page.locator(".view-check section button:enabled").waitFor();
     }),
     refused("microphone denied", "NotAllowedError"),
     refused("microphone none", "NotFoundError"),
