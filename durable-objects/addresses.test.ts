@@ -1,11 +1,15 @@
 import { isIP } from "node:net";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { MemberId } from "../protocol/ids.ts";
 import { CANDIDATE_MAX_CHARS, SDP_LINE_MAX_CHARS, SDP_LINES_MAX, SDP_MAX_CHARS } from "../protocol/limits.ts";
+import type { Signal } from "../protocol/room.ts";
 import { runs } from "../test/runs.ts";
 import { cleanCandidate, cleanSdp, withoutAddresses } from "./addresses.ts";
+import { newConnectionState } from "./connection.ts";
 import { isIpv4, isIpv6, namesAnAddress } from "./ip-address.ts";
 import { Scanner } from "./scanner.ts";
+import { passSignal } from "./signalling.ts";
 
 const RELAY = "198.51.100.7";
 const relay = (rest = "", address = RELAY) => `candidate:1 1 udp 41885439 ${address} 50000 typ relay${rest}`;
@@ -239,6 +243,16 @@ describe("any string", () => {
       }),
     );
   });
+});
+
+test("X26: of a signal to nobody not one character is read", () => {
+  const unread = new Proxy({} as Signal, {
+    get: () => {
+      throw new Error("It was read.");
+    },
+  });
+  const from = newConnectionState(MemberId.parse(`mem_${"0".repeat(26)}`), 0);
+  expect(passSignal(from, undefined, unread)).toBe("member-absent");
 });
 
 describe("hostile text", () => {

@@ -285,10 +285,13 @@ const routes = [
 async function statusOf(route: string, world: World, who: Person | null): Promise<number> {
   const response = await open(route, world, who);
   await response.arrayBuffer();
+  // What a page shows of somebody is kept nowhere, the browser included: the next person at it could leaf back.
+  const isPage = response.headers.get("Content-Type")?.startsWith("text/html") === true;
+  if (isPage && who !== null) expect([route, response.headers.get("Cache-Control")]).toEqual([route, "no-store"]);
   return response.status;
 }
 
-describe("X18: every page, opened by everybody", () => {
+describe("X18: every page, opened by everybody, and kept in no cache", () => {
   let shared: World;
   beforeAll(async () => {
     shared = await newWorld(nowMs);

@@ -55,6 +55,11 @@ test("H5: each binding and secret is named by the code that needs it and by no o
   expect(declared.filter((name) => !name.startsWith("LIMIT_")).sort()).toEqual(rows);
 });
 
+test("X26: a room that ran wild holds its isolate for no more than the longest completion needs", () => {
+  const [, limitMs = "300000"] = /^cpu_ms = ([\d_]+)$/m.exec(readFileSync("wrangler.toml", "utf8")) ?? [];
+  expect(Number(limitMs.replaceAll("_", ""))).toBeLessThanOrEqual(120_000);
+});
+
 test("H5: a session's room reaches neither the database nor the store, and nothing outside the Worker reaches a binding", () => {
   const reaches = sources
     .filter(({ path }) => !path.startsWith("workers/"))

@@ -100,7 +100,12 @@ describe("a person's page", () => {
     expect(shown.headers.get("Cache-Control")).toBe("private, no-cache");
     expect(shown.html).toContain('itemtype="https://schema.org/Person"');
     expect(shown.html).toContain(`<link rel="canonical" href="${origin}${path}"`);
-    expect(shown.html).toContain('hreflang="de"');
+    for (const [language, address] of [
+      ["en", `${path}?lang=en`],
+      ["de", `${path}?lang=de`],
+      ["x-default", path],
+    ])
+      expect(shown.html).toContain(`hreflang="${language}" href="${origin}${address}"`);
     // In German it is a page of its own, and says so of itself.
     expect((await visit(null, `${path}?lang=de`)).html).toContain(
       `<link rel="canonical" href="${origin}${path}?lang=de"`,
