@@ -28,6 +28,25 @@ test("every file that a document points to is there", () => {
   expect(missing).toEqual([]);
 });
 
+test("the tests that docs/FAULTS.md names for what strangers found are there, by their titles", () => {
+  const missing: string[] = [];
+  let named = 0;
+  for (const line of readFileSync("docs/FAULTS.md", "utf8").split("\n")) {
+    // A file, and the titles after it up to the next one.
+    const [, ...files] = line.split(/\[[\w.-]+\.test\.ts\]\(\.\.\//);
+    for (const rest of files) {
+      const [path = ""] = rest.split(")", 1);
+      const source = existsSync(path) ? readFileSync(path, "utf8") : "";
+      const titles = [...rest.matchAll(/“([^”]+)”/g)].map(([, title = ""]) => title);
+      named += titles.length;
+      if (titles.length === 0) missing.push(`${path}: no title`);
+      for (const title of titles) if (!source.includes(title)) missing.push(`${path}: ${title}`);
+    }
+  }
+  expect(named).toBeGreaterThan(80);
+  expect(missing).toEqual([]);
+});
+
 const idsOf = (path: string, form: RegExp) => [...readFileSync(path, "utf8").matchAll(form)].map(([, id = ""]) => id);
 
 test("every promise, fault and protocol rule is cited by a test's title, and what is cited exists", () => {

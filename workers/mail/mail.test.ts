@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { accounts, recordings, sessions } from "../../migrations/schema.ts";
+import { accounts, mailOutbox, recordings, sessions } from "../../migrations/schema.ts";
 import { newId } from "../../protocol/ids.ts";
 import { DELETION_MARGIN_MS } from "../../protocol/limits.ts";
 import { DOWNGRADE_GRACE_MS, RECORDING_RETENTION_MS } from "../../protocol/retention.ts";
@@ -242,6 +242,26 @@ describe("the outbox", () => {
     const { done, rowsRead } = await sendDueMail(here, deps, 1);
     expect(done).toBe(1);
     expect(rowsRead).toBeLessThan(12);
+  });
+
+  test("X32: a mail that nobody can read ends, and those behind it go", async () => {
+    for (const template of ["a-template-of-before", "constructor"])
+      await db.insert(mailOutbox).values({
+        id: template,
+        address: "old@example.org",
+        language: "en",
+        template,
+        templateValues: "{}",
+        createdAtMs: 0,
+        nextTryAtMs: 0,
+      });
+    await reset("reset-ada").run();
+    await sendDueMail(here, deps, 10);
+    expect(sent.map(({ to }) => to)).toEqual(["reset-ada@example.org"]);
+    const kept = await env.DB.prepare(
+      "SELECT address, next_try_at_ms AS next FROM mail_outbox WHERE id = 'a-template-of-before'",
+    ).first();
+    expect(kept).toEqual({ address: "", next: null });
   });
 
   test("mail that is slow is sent once, for each is claimed just before it goes; a run ends, and the next goes on", async () => {
