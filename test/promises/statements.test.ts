@@ -15,22 +15,58 @@ const sources = import.meta.glob(
   },
 );
 
-/** The statements that a module writes down: what stands in `prepare(…)`, with the module's own constants put in. */
+interface Words {
+  texts: Map<string, string>;
+  /** A line of SQL that is given a name and filled in: `const at = (column: string) => \`…${column}…\``. */
+  forms: Map<string, { params: string[]; text: string }>;
+}
+
+/** What a module, or all of them, call pieces of SQL by. */
+function wordsOf(sources: readonly string[]): Words {
+  const words: Words = { texts: new Map(), forms: new Map() };
+  for (const source of sources) {
+    for (const [, name = "", text = ""] of source.matchAll(/\bconst (\w+) =\s*[`"]([^`"]*)[`"];/g))
+      words.texts.set(name, text);
+    for (const [, name = "", digits = ""] of source.matchAll(/\bconst (\w+) = ([\d_]+);/g))
+      words.texts.set(name, digits.replaceAll("_", ""));
+    for (const [, name = "", params = "", text = ""] of source.matchAll(
+      /\bconst (\w+) = \(([^)]*)\)(?:: string)? =>\s*`([^`]*)`;/g,
+    ))
+      words.forms.set(name, { params: params.split(",").map((one) => one.split(":")[0]?.trim() ?? ""), text });
+  }
+  return words;
+}
+const everywhere = wordsOf(Object.values(sources));
+
+/** A statement with its pieces put in; where a piece is one of two, it is two statements. */
+function filled(sql: string, own: Words): string[] {
+  const piece = /\$\{([^{}]*)\}/.exec(sql);
+  if (piece === null) return [sql];
+  const [whole, inner = ""] = piece;
+  const call = /^(\w+)\(("[^"]*"(?:,\s*"[^"]*")*)\)$/.exec(inner);
+  const form = call === null ? undefined : (own.forms.get(call[1] ?? "") ?? everywhere.forms.get(call[1] ?? ""));
+  const either = /^\w+ \? "([^"]*)" : "([^"]*)"$/.exec(inner);
+  const isQuoted = sql[piece.index - 1] === "'" && sql[piece.index + whole.length] === "'";
+  const text = own.texts.get(inner) ?? everywhere.texts.get(inner);
+  let pieces = ["\0"];
+  if (isQuoted) pieces = ["x"];
+  else if (text !== undefined) pieces = [text];
+  // A number that is reckoned from others.
+  else if (/^[A-Z][A-Z_]+$/.test(inner)) pieces = ["1"];
+  else if (either !== null) pieces = [either[1] ?? "", either[2] ?? ""];
+  else if (form !== undefined) {
+    const given = [...(call?.[2] ?? "").matchAll(/"([^"]*)"/g)].map(([, one = ""]) => one);
+    pieces = [form.params.reduce((made, name, at) => made.replaceAll(`\${${name}}`, given[at] ?? ""), form.text)];
+  }
+  return pieces.flatMap((one) => filled(sql.slice(0, piece.index) + one + sql.slice(piece.index + whole.length), own));
+}
+
+/** The statements that a module writes down: what stands in `prepare(…)`. */
 function statementsIn(source: string): { sql: string; isWhole: boolean }[] {
-  const constants = new Map<string, string>();
-  for (const [, name = "", text = ""] of source.matchAll(/\bconst (\w+) =\s*[`"]([^`"]*)[`"];/g))
-    constants.set(name, text);
-  for (const [, name = "", digits = ""] of source.matchAll(/\bconst (\w+) = ([\d_]+);/g))
-    constants.set(name, digits.replaceAll("_", ""));
-  const fill = (sql: string): string =>
-    sql.replaceAll(/\$\{(\w+)\}/g, (whole, name: string) => {
-      const text = constants.get(name);
-      return text === undefined ? whole : text.includes("${") ? fill(text) : text;
-    });
-  return [...source.matchAll(/\.prepare\(\s*(?:`([^`]*)`|"([^"]*)")/g)].map(([, template, plain]) => {
-    const sql = fill(template ?? plain ?? "");
-    return { sql, isWhole: !sql.includes("${") };
-  });
+  const own = wordsOf([source]);
+  return [...source.matchAll(/\.prepare\(\s*(?:`([^`]*)`|"([^"]*)")/g)].flatMap(([, template, plain]) =>
+    filled(template ?? plain ?? "", own).map((sql) => ({ sql, isWhole: !sql.includes("\0") })),
+  );
 }
 
 /** How many values a statement is given: the highest number, or as many as there are question marks. */
@@ -43,11 +79,11 @@ function parametersOf(sql: string): number {
 test("every statement that is written down fits the tables as the migrations make them", async () => {
   const wrong: string[] = [];
   let whole = 0;
-  let pieced = 0;
+  const pieced: string[] = [];
   for (const [path, source] of Object.entries(sources)) {
     for (const { sql, isWhole } of statementsIn(source)) {
       if (!isWhole) {
-        pieced++;
+        pieced.push(path.replace("../../workers/", ""));
         continue;
       }
       whole++;
@@ -60,6 +96,21 @@ test("every statement that is written down fits the tables as the migrations mak
   }
   expect(wrong).toEqual([]);
   expect(whole).toBeGreaterThan(150);
-  // Put together at run time, of pieces that the code holds; the tests of their rooms run them.
-  expect(pieced).toBeLessThanOrEqual(25);
+  // What only a run knows: a table of the inventory, a condition that a caller gives. The tests of their rooms prepare these, for each table.
+  expect(pieced.sort()).toEqual([
+    "mail/broadcasts.ts",
+    "operator/overview.ts",
+    "privacy/breach-people.ts",
+    "privacy/erasure-steps.ts",
+    "privacy/export-sources.ts",
+    "privacy/held.ts",
+    "privacy/requests.ts",
+    "privacy/session-erasure.ts",
+    "privacy/session-erasure.ts",
+    "privacy/sweep.ts",
+    "privacy/sweep.ts",
+    "rooms/room-outbox.ts",
+    "wallet/plans.ts",
+    "wallet/plans.ts",
+  ]);
 });
