@@ -1,5 +1,6 @@
-import type { MemberId } from "../protocol/ids.ts";
-import type { Role } from "../protocol/roles.ts";
+import * as z from "zod";
+import { MemberId } from "../protocol/ids.ts";
+import { Role } from "../protocol/roles.ts";
 import type { TicketClaims } from "../protocol/ticket.ts";
 import type { Sql } from "./sql.ts";
 
@@ -16,17 +17,20 @@ export interface Person {
   keptOut: boolean;
 }
 
-interface PersonRow extends Record<string, string | number> {
-  memberId: string;
-  displayName: string;
-  role: string;
-  present: number;
-  admitted: number;
-  keptOut: number;
-}
+/** SQLite has no truth of its own. */
+const Flag = z.union([z.literal(0), z.literal(1)]).transform((value) => value === 1);
+const PersonRow = z.object({
+  memberId: MemberId,
+  displayName: z.string(),
+  role: Role,
+  present: Flag,
+  admitted: Flag,
+  keptOut: Flag,
+});
 
 /** `awaited`: a decision about them came before their first visit. `removed`: no ticket opens anything for them any more. */
-type Standing = "member" | "awaited" | "removed";
+const Standing = z.enum(["member", "awaited", "removed"]);
+const Known = z.object({ standing: Standing, decision: z.number(), role: Role });
 
 /** A ticket is forgotten this long after it expired: by then the door refuses it, whatever the two clocks say. */
 const TICKET_MEMORY_MS = 60_000;
@@ -46,17 +50,12 @@ export class People {
         member_id TEXT PRIMARY KEY, display_name TEXT NOT NULL, role TEXT NOT NULL, present INTEGER NOT NULL,
         admitted INTEGER NOT NULL, kept_out INTEGER NOT NULL, standing TEXT NOT NULL, decision INTEGER NOT NULL) WITHOUT ROWID;
       CREATE TABLE IF NOT EXISTS tickets (ticket_id TEXT PRIMARY KEY, expires_at_ms INTEGER NOT NULL) WITHOUT ROWID;`);
-    const rows = sql.exec<PersonRow>(
+    const rows = sql.exec(
       `SELECT member_id AS memberId, display_name AS displayName, role, present, admitted, kept_out AS keptOut
        FROM people WHERE standing = 'member'`,
     );
     for (const row of rows) {
-      const person = {
-        ...row,
-        present: row.present === 1,
-        admitted: row.admitted === 1,
-        keptOut: row.keptOut === 1,
-      } as Person;
+      const person: Person = PersonRow.parse(row);
       this.#people.set(person.memberId, person);
     }
   }
@@ -80,12 +79,8 @@ export class People {
   /** Takes a ticket once. Its name and role are news, unless a later decision than the ticket's has been heard of. */
   admit(claims: TicketClaims): "ticket-used" | "removed" | null {
     const { memberId, displayName } = claims;
-    const [known] = this.#sql
-      .exec<{ standing: Standing; decision: number; role: string }>(
-        "SELECT standing, decision, role FROM people WHERE member_id = ?",
-        memberId,
-      )
-      .toArray();
+    const rows = this.#sql.exec("SELECT standing, decision, role FROM people WHERE member_id = ?", memberId).toArray();
+    const [known] = rows.map((row) => Known.parse(row));
     if (known?.standing === "removed") return "removed";
     const { rowsWritten } = this.#sql.exec(
       "INSERT INTO tickets (ticket_id, expires_at_ms) VALUES (?, ?) ON CONFLICT DO NOTHING",
@@ -94,7 +89,7 @@ export class People {
     );
     if (rowsWritten === 0) return "ticket-used";
     const isOld = known !== undefined && known.decision > claims.decision;
-    const role = isOld ? (known.role as Role) : claims.role;
+    const role = isOld ? known.role : claims.role;
     const before = this.#people.get(memberId) ?? { present: false, admitted: false, keptOut: false };
     this.#write({ ...before, memberId, displayName, role }, claims.decision);
     return null;
