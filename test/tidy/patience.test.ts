@@ -47,7 +47,9 @@ test("no test is less patient than the whole run: on a busy machine a shorter li
 test("no test waits for a while where it could wait for what happens", () => {
   const found = testSources().flatMap((path) => {
     const count = [
-      ...readFileSync(path, "utf8").matchAll(/setTimeout\((?:resolve|done), [\d_]{2,}\)|\bsleep\([\d_]{2,}\)/g),
+      ...readFileSync(path, "utf8").matchAll(
+        /setTimeout\((?:resolve|done), [\d_]{2,}\)|\bsleep\([\d_]{2,}\)|waitForTimeout\(/g,
+      ),
     ].length;
     return count > 0 ? [[path, count]] : [];
   });
