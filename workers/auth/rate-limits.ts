@@ -22,6 +22,8 @@ const buckets = {
   "second-factor": { burst: 20, refillMs: 10 * 60_000 },
   /** They hold 80 bits, so nobody guesses one, and nobody can use an owner's tries up for them. */
   "recovery-code-network": { burst: 6, refillMs: 60_000 },
+  /** Asked of whoever shows an operator's key, which nobody guesses: so nobody but its holder can use its tries up. */
+  "operator-code": { burst: 6, refillMs: 60_000 },
   "mail-network": { burst: 20, refillMs: 60_000 },
   "mail-wide-network": { burst: 160, refillMs: 7_500 },
   /** One asker's mails to one address come slower than the address's own bucket fills, so that one asker never empties it. */

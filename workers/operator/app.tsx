@@ -1,3 +1,4 @@
+import { HTTPException } from "hono/http-exception";
 import { HandleBreach } from "../../protocol/breaches.ts";
 import { BreachId, HoldId, PrivacyRequestId, ReportId } from "../../protocol/ids.ts";
 import { HandleHold, HandlePrivacyRequest, PlaceHold } from "../../protocol/privacy.ts";
@@ -90,9 +91,10 @@ async function signIn(c: AppContext) {
   if (!hasOperators(c.env)) return problem(c, "not-found");
   const { key, code } = await fieldsOf(c);
   const isForm = isOwnOrigin(c) && typeof key === "string" && typeof code === "string";
-  const token = isForm ? await signInOperator(c.env, c.var.deps, key, code.trim()) : null;
-  if (token === null) return send(c, <OperatorSignIn page={operatorPage(c)} isWrong />, 401);
-  sendOperatorCookie(c, token);
+  const outcome = isForm ? await signInOperator(c.env, c.var.deps, key, code.trim()) : null;
+  if (outcome?.ok === false && outcome.reason === "rate-limited") throw new HTTPException(429);
+  if (outcome?.ok !== true) return send(c, <OperatorSignIn page={operatorPage(c)} isWrong />, 401);
+  sendOperatorCookie(c, outcome.value);
   return to(c, "/operator");
 }
 

@@ -41,6 +41,25 @@ const cookieOf = (response: Response) => response.headers.get("Set-Cookie")?.spl
 const deployKey = { Authorization: `Bearer ${env.OPERATOR_KEY}` };
 
 describe("X18: an operator's own way in", () => {
+  test("X27: whoever holds a leaked key guesses no code: six tries, then one a minute, and the right one gives its own back", async () => {
+    const made = await ask(startMs, "POST", "/api/v1/operator/operators", deployKey, { name: "Ora" });
+    const { key, uri } = await made.json<{ key: string; uri: string }>();
+    const statuses: number[] = [];
+    for (let tries = 0; tries < 9; tries++)
+      statuses.push((await form(startMs, "/operator/sign-in", "", { key, code: "000000" })).status);
+    expect(statuses).toEqual([...Array.from({ length: 6 }, () => 401), 429, 429, 429]);
+    // Whoever knows no key uses up nobody's tries.
+    for (let tries = 0; tries < 9; tries++)
+      expect((await form(startMs, "/operator/sign-in", "", { key: `no key ${tries}`, code: "000000" })).status).toBe(
+        401,
+      );
+    const later = startMs + 60_000;
+    for (let times = 0; times < 4; times++) {
+      const nowMs = later + times * 30_000;
+      expect((await form(nowMs, "/operator/sign-in", "", { key, code: codeOf(uri, nowMs) })).status).toBe(303);
+    }
+  });
+
   test("X18: a key without its code opens nothing, nor an old code, nor a person's sign-in, nor the deployment's key", async () => {
     const made = await ask(startMs, "POST", "/api/v1/operator/operators", deployKey, { name: "Ona" });
     expect(made.status).toBe(201);

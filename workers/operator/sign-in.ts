@@ -3,7 +3,9 @@ import { drizzle } from "drizzle-orm/d1";
 import { Secret, TOTP } from "otpauth";
 import { operatorSignIns, operators } from "../../migrations/schema.ts";
 import { newId } from "../../protocol/ids.ts";
+import { ok, type Result, refused } from "../../protocol/result.ts";
 import { newSecret } from "../auth/challenges.ts";
+import { consume, giveBack } from "../auth/rate-limits.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { sha256Hex } from "../platform/hash.ts";
@@ -43,18 +45,25 @@ export async function newOperator(env: Env, deps: Deps, name: string) {
   return { operatorId: id, key, uri: totp(secret, name).toString() };
 }
 
-/** A token for who shows both; `null` says nothing of which was wrong. */
-export async function signInOperator(env: Env, deps: Deps, key: string, code: string): Promise<string | null> {
+/** A token for who shows both; `wrong` says nothing of which it was. A code is guessed no faster than a person's (X27). */
+export async function signInOperator(
+  env: Env,
+  deps: Deps,
+  key: string,
+  code: string,
+): Promise<Result<string, "wrong" | "rate-limited">> {
   const row = await drizzle(env.DB)
     .select()
     .from(operators)
     .where(eq(operators.keyHash, await sha256Hex(key)))
     .get();
   const secret = row === undefined ? null : await openText(env, "operators", row.id, row.secret);
-  if (row === undefined || secret === null || !/^\d{6}$/.test(code)) return null;
+  if (row === undefined || secret === null || !/^\d{6}$/.test(code)) return refused("wrong");
+  const limit = await consume(env, deps, ["operator-code", row.id]);
+  if (!limit.ok) return refused("rate-limited");
   const nowMs = deps.now();
   const delta = totp(secret).validate({ token: code, timestamp: nowMs, window: WINDOW });
-  if (delta === null) return null;
+  if (delta === null) return refused("wrong");
   const token = newSecret(deps);
   const step = Math.floor(nowMs / 1000 / PERIOD_SECONDS) + delta;
   const [used] = await env.DB.batch([
@@ -67,7 +76,9 @@ export async function signInOperator(env: Env, deps: Deps, key: string, code: st
       "INSERT INTO operator_sign_ins (token_hash, operator_id, expires_at_ms) SELECT ?1, ?2, ?3 WHERE changes() = 1",
     ).bind(await sha256Hex(token), row.id, nowMs + SIGNED_IN_MS),
   ]);
-  return used?.meta.changes === 1 ? token : null;
+  if (used?.meta.changes !== 1) return refused("wrong");
+  await giveBack(env.DB, limit.value);
+  return ok(token);
 }
 
 export async function findOperator(env: Env, deps: Deps, token: string): Promise<Operator | null> {

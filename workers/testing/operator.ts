@@ -6,9 +6,9 @@ import type { Deps } from "../platform/deps.ts";
 /** An operator who is signed in: the token of theirs. */
 export async function operatorToken(deps: Deps): Promise<string> {
   const { key, uri } = await newOperator(env, deps, "Ona");
-  const token = await signInOperator(env, deps, key, codeOf(uri, deps.now()));
-  if (token === null) throw new Error("The operator was not let in.");
-  return token;
+  const signedIn = await signInOperator(env, deps, key, codeOf(uri, deps.now()));
+  if (!signedIn.ok) throw new Error("The operator was not let in.");
+  return signedIn.value;
 }
 
 /** The code that an operator's phone shows. */
