@@ -1,9 +1,9 @@
 /**
  * `npm run screens -- [part of a name…] [--out folder] [--width 320,390,1024,1440] [--language en,de] [--theme light,dark] [--tall N]`:
  * pictures of every page and state, taken from a platform of its own with a small world in it, and a sheet for each that holds its
- * pictures side by side, a row for each language. `--out` with `--slice 2/5` takes the second fifth of them.
+ * pictures side by side, a row for each language. `--resume` goes on after an interruption: a sheet that is there is not taken again.
  */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -27,7 +27,7 @@ const { values: flags, positionals: wanted } = parseArgs({
     language: { type: "string", default: "en,de" },
     theme: { type: "string", default: themes.join() },
     tall: { type: "string", default: "2400" },
-    slice: { type: "string", default: "1/1" },
+    resume: { type: "boolean", default: false },
   },
 });
 const out = resolve(flags.out);
@@ -109,8 +109,8 @@ try {
   const all = [...siteShots(world), ...mailShots(), ...viewShots(world)].filter(
     ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
   );
-  const [slice = 1, slices = 1] = flags.slice.split("/").map(Number);
-  const shots = all.filter((_, at) => at % slices === slice - 1);
+  const isThere = ({ name }: Shot) => existsSync(join(out, `sheet.${name.replaceAll(" ", "-")}.png`));
+  const shots = all.filter((shot) => !flags.resume || !isThere(shot));
   for (const shot of shots) {
     const context = contexts.get(shot.who);
     if (context === undefined) continue;

@@ -8,7 +8,10 @@ export const SCREENS_OPERATOR_KEY = "only for pictures, on this machine alone";
 const Made = z.object({ key: z.string(), uri: z.string() });
 
 /** An operator who is signed in, before a day with one of everything that waits: their cookie. */
-export async function operatorAt({ origin }: Platform, sessionId: string, profileId: string): Promise<string> {
+export async function operatorAt(
+  { origin }: Platform,
+  { sessionId, profileId, email }: { sessionId: string; profileId: string; email: string },
+): Promise<string> {
   const post = async (path: string, token: string, body: object) => {
     const response = await fetch(`${origin}/api/v1${path}`, {
       method: "POST",
@@ -53,7 +56,7 @@ export async function operatorAt({ origin }: Platform, sessionId: string, profil
     body: new URLSearchParams({
       what: "account",
       reason: "The police ask about threats that came from this account.",
-      email: "okafor@example.org",
+      email,
       reviewAt: day(60),
     }).toString(),
   });

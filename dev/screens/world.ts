@@ -145,7 +145,7 @@ export async function fill(platform: Platform): Promise<World> {
     details: "Somebody from an old session still has my first takes, and does not answer.",
   });
   const profileId = one["/hub/:profileId"].path.split("/").at(-1) ?? "";
-  const operator = await operatorAt(platform, sessionId, profileId);
+  const operator = await operatorAt(platform, { sessionId, profileId, email: "okafor@example.org" });
   return {
     tokens: { nobody: null, ada, ben, cleo, new: newcomer, operator },
     sessionId,

@@ -8,8 +8,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { STEP_MAX_MS, startChromium } from "../../dev/chromium.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { addressesOfOne } from "../../dev/screens/addresses.ts";
+import { operatorAt, SCREENS_OPERATOR_KEY } from "../../dev/screens/operator.ts";
 import { seedAccount } from "../../dev/seed.ts";
-import { memberPages, pagesOfOne, publicPages } from "../../workers/pages/routes.ts";
+import { memberPages, operatorPages, pagesOfOne, publicPages } from "../../workers/pages/routes.ts";
 import { Watch } from "./chromium.ts";
 
 /** HTML, CSS and scripts of a page as it is loaded, compressed. */
@@ -27,7 +28,7 @@ let chromium: Browser;
 
 beforeAll(async () => {
   stateDir = mkdtempSync(join(tmpdir(), "sessionlinked-every-"));
-  platform = await startPlatform({ isCrowd: true, stateDir });
+  platform = await startPlatform({ isCrowd: true, stateDir, bindings: { OPERATOR_KEY: SCREENS_OPERATOR_KEY } });
   origin = platform.origin.replace("127.0.0.1", "localhost");
   chromium = await startChromium();
 });
@@ -180,13 +181,20 @@ describe("every page", () => {
     await context.close();
   });
 
-  test("H3: pages about one thing: a session, a profile, a link from a mail", async () => {
+  test("H3: pages about one thing: a session, a profile, a link from a mail; and the operators' own", async () => {
     const { context, token } = await signedIn("augusta@example.org");
     const addresses = await addressesOfOne(platform, token);
-    await visit(
-      context,
-      pagesOfOne.map((pattern) => addresses[pattern]),
+    const [sessionId = "", profileId = ""] = [addresses["/sessions/:sessionId"], addresses["/hub/:profileId"]].map(
+      ({ path }) => path.split("/").at(-1),
     );
+    const operator = await operatorAt(platform, { sessionId, profileId, email: "ben@example.org" });
+    await context.addCookies([
+      { name: "__Host-operator", value: operator, domain: "localhost", path: "/", secure: true, httpOnly: true },
+    ]);
+    await visit(context, [
+      ...pagesOfOne.map((pattern) => addresses[pattern]),
+      ...operatorPages.map((path) => ({ path })),
+    ]);
     await context.close();
   });
 
