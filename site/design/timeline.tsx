@@ -25,33 +25,47 @@ export interface TimelineProps {
 
 const ROW_PX = 40;
 const HEAD_PX = 28;
+/** The height of a line of labels over the axis, and how near on a phone two of them would be written over each other, in percent. */
+const LABELS_PX = 18;
+const NEAR_PERCENT = 24;
 
 /** The one line of time that the product is drawn on. Lengths are shares of the width, so it is crisp and legible at any size. */
 export function Timeline({ label, from, to, spans = [], marks = [], ticks = [], scale }: TimelineProps) {
   const place = scale ?? ((at: number) => (at - from) / (to - from));
   const percent = (at: number) => Math.round(Math.min(1, Math.max(0, place(at))) * 10_000) / 100;
-  const heightPx = HEAD_PX + spans.length * ROW_PX + 12;
+  // A label that would touch the one before it stands a line higher.
+  let last = Number.NEGATIVE_INFINITY;
+  const lifted = new Set<number>();
+  for (const { at } of ticks.toSorted((one, other) => one.at - other.at))
+    if (percent(at) - last < NEAR_PERCENT) lifted.add(at);
+    else last = percent(at);
+  const headPx = HEAD_PX + (lifted.size > 0 ? LABELS_PX : 0);
+  const heightPx = headPx + spans.length * ROW_PX + 12;
   const anchor = (at: number) => (percent(at) > 85 ? "end" : percent(at) < 10 ? "start" : "middle");
   return (
     <svg class="timeline" role="img" aria-label={label} height={heightPx}>
-      <line x1="0" x2="100%" y1={HEAD_PX} y2={HEAD_PX} />
+      <line x1="0" x2="100%" y1={headPx} y2={headPx} />
       {ticks.map((tick) => (
         <>
-          <line x1={`${percent(tick.at)}%`} x2={`${percent(tick.at)}%`} y1={HEAD_PX - 6} y2={heightPx} />
-          <text x={`${percent(tick.at)}%`} y={HEAD_PX - 12} text-anchor={anchor(tick.at)}>
+          <line x1={`${percent(tick.at)}%`} x2={`${percent(tick.at)}%`} y1={headPx - 6} y2={heightPx} />
+          <text
+            x={`${percent(tick.at)}%`}
+            y={headPx - 12 - (lifted.has(tick.at) ? LABELS_PX : 0)}
+            text-anchor={anchor(tick.at)}
+          >
             {tick.label}
           </text>
         </>
       ))}
       {spans.map((span, row) => (
         <>
-          <text x="0" y={HEAD_PX + row * ROW_PX + 20}>
+          <text class="of" x="0" y={headPx + row * ROW_PX + 20}>
             {span.label}
           </text>
           <rect
             class={span.person === undefined ? "kept" : `person-${span.person}`}
             x={`${percent(span.from)}%`}
-            y={HEAD_PX + row * ROW_PX + 27}
+            y={headPx + row * ROW_PX + 27}
             width={`${Math.max(0.5, percent(span.to) - percent(span.from))}%`}
             height="8"
             rx="2"
@@ -64,7 +78,7 @@ export function Timeline({ label, from, to, spans = [], marks = [], ticks = [], 
             <title>{mark.label}</title>
           </line>
         ) : (
-          <circle class={mark.kind} cx={`${percent(mark.at)}%`} cy={HEAD_PX} r="6">
+          <circle class={mark.kind} cx={`${percent(mark.at)}%`} cy={headPx} r="6">
             <title>{mark.label}</title>
           </circle>
         ),
