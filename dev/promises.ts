@@ -54,9 +54,11 @@ const due = values.twins
   ? mutations.filter((mutation) => !current(mutation) && (only === undefined || only.includes(mutation.promise)))
   : [];
 
+// As the sources are now, which the copies are made of: somebody may write in them while the twins run.
+const stamps = new Map(due.map((mutation) => [mutation, stamp(mutation)]));
 if (due.length > 0)
   await runTwins(root, due, (mutation, { fate, note }) => {
-    known[keyOf(mutation)] = { fate, note, ranAtMs: Date.now(), commit, of: stamp(mutation) };
+    known[keyOf(mutation)] = { fate, note, ranAtMs: Date.now(), commit, of: stamps.get(mutation) ?? "" };
     mkdirSync(dirname(FATES), { recursive: true });
     writeFileSync(FATES, JSON.stringify(known));
     console.error(`${fate} ${keyOf(mutation)}${fate === "caught" ? "" : `\n  ${note}`}`);

@@ -205,6 +205,21 @@ CREATE TABLE `holds` (
 --> statement-breakpoint
 CREATE INDEX `holds_by_release` ON `holds` (`released_at_ms`,`review_at_ms`);--> statement-breakpoint
 CREATE INDEX `holds_by_account` ON `holds` (`account_id`,`released_at_ms`);--> statement-breakpoint
+CREATE TABLE `appeals` (
+	`id` text PRIMARY KEY NOT NULL,
+	`decision_id` text NOT NULL,
+	`account_id` text NOT NULL,
+	`text` text NOT NULL,
+	`created_at_ms` integer NOT NULL,
+	`answer` text,
+	`answered_at_ms` integer,
+	FOREIGN KEY (`decision_id`) REFERENCES `decisions`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `appeals_once` ON `appeals` (`decision_id`,`account_id`);--> statement-breakpoint
+CREATE INDEX `appeals_by_account` ON `appeals` (`account_id`);--> statement-breakpoint
+CREATE INDEX `appeals_open` ON `appeals` (`answered_at_ms`,`created_at_ms`);--> statement-breakpoint
 CREATE TABLE `blocks` (
 	`id` text NOT NULL,
 	`account_id` text NOT NULL,
@@ -217,6 +232,20 @@ CREATE TABLE `blocks` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `blocks_id_unique` ON `blocks` (`id`);--> statement-breakpoint
 CREATE INDEX `blocks_by_blocked` ON `blocks` (`blocked_account_id`);--> statement-breakpoint
+CREATE TABLE `decisions` (
+	`id` text PRIMARY KEY NOT NULL,
+	`account_id` text NOT NULL,
+	`recording_id` text,
+	`measure` text NOT NULL,
+	`ground` text NOT NULL,
+	`facts` text NOT NULL,
+	`decided_at_ms` integer NOT NULL,
+	`reversed_at_ms` integer,
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `decisions_by_account` ON `decisions` (`account_id`,`decided_at_ms`);--> statement-breakpoint
+CREATE INDEX `decisions_by_time` ON `decisions` (`decided_at_ms`);--> statement-breakpoint
 CREATE TABLE `hub_spellings` (
 	`spelling` text NOT NULL,
 	`word` text NOT NULL,
@@ -251,12 +280,16 @@ CREATE TABLE `reports` (
 	`account_id` text NOT NULL,
 	`reason` text NOT NULL,
 	`details` text NOT NULL,
+	`recording_id` text,
 	`created_at_ms` integer NOT NULL,
 	`closed_at_ms` integer,
+	`decision_id` text,
 	FOREIGN KEY (`reporter_account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE set null,
-	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`decision_id`) REFERENCES `decisions`(`id`) ON UPDATE no action ON DELETE set null
 );
 --> statement-breakpoint
+CREATE INDEX `reports_by_decision` ON `reports` (`decision_id`);--> statement-breakpoint
 CREATE INDEX `reports_by_account` ON `reports` (`account_id`);--> statement-breakpoint
 CREATE INDEX `reports_by_reporter` ON `reports` (`reporter_account_id`);--> statement-breakpoint
 CREATE INDEX `reports_open` ON `reports` (`closed_at_ms`,`created_at_ms`);--> statement-breakpoint
@@ -520,6 +553,7 @@ CREATE TABLE `recordings` (
 	`created_at_ms` integer NOT NULL,
 	`completed_at_ms` integer,
 	`expires_at_ms` integer,
+	`withheld_at_ms` integer,
 	FOREIGN KEY (`session_id`) REFERENCES `sessions`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE no action,
 	CONSTRAINT "recordings_state" CHECK("recordings"."state" IN ('uploading', 'complete', 'deleting'))

@@ -207,3 +207,6 @@ export const HOLDS_MAX = 100;
 
 /** Sessions whose settings one browser remembers: those of a few months for a band that plays weekly. The one not used for longest goes first. */
 export const KEPT_SESSIONS_MAX = 20;
+
+/** An appeal against a decision about a report is taken for six months at least (DSA, Article 20 (1)). */
+export const APPEAL_WITHIN_MS = 184 * 24 * 60 * 60 * 1000;

@@ -46,4 +46,5 @@ async function fateOf(mutation: Mutation): Promise<Fated> {
 process.on("message", (mutation: Mutation) => {
   void fateOf(mutation).then((fated) => process.send?.(fated));
 });
+process.on("disconnect", () => process.exit());
 process.send?.("ready");

@@ -87,6 +87,20 @@ export async function addressesOfOne(
     completedAtMs: nowMs,
     expiresAtMs: nowMs + 5 * 86_400_000,
   });
+  const bensTake = `rec_${"1".repeat(26)}`;
+  await db.insert(recordings).values({
+    ...recordingRow({
+      id: bensTake,
+      sessionId: host.sessionId,
+      accountId: member.accountId,
+      memberId: member.memberId,
+    }),
+    name: "Tenor",
+    startedAtMs: nowMs,
+    createdAtMs: nowMs,
+    completedAtMs: nowMs,
+    expiresAtMs: nowMs + 5 * 86_400_000,
+  });
   const erasureId = `era_${"0".repeat(26)}`;
   await db.insert(accountErasures).values({
     id: erasureId,
@@ -131,6 +145,7 @@ export async function addressesOfOne(
     "/sessions/:sessionId/members/:memberId/remove": { path: `${session}/members/${member.memberId}/remove` },
     "/recordings/:recordingId/delete": { path: `/recordings/${recordingId}/delete` },
     "/sessions/:sessionId/recordings/:recordingId/delete": { path: `${session}/recordings/${recordingId}/delete` },
+    "/sessions/:sessionId/recordings/:recordingId/report": { path: `${session}/recordings/${bensTake}/report` },
     "/sign-up/confirm": {
       path: `/sign-up/confirm?token=${await link("sign-up", { person: waiting, newsWording: null })}`,
     },

@@ -26,6 +26,14 @@ const filled = {
   erased: { link },
   "request-changed": { link },
   "export-ready": { link, untilMs: atMs },
+  decision: {
+    side: "about",
+    measure: "take-withheld",
+    ground: "terms",
+    facts: "The take holds a voice whose owner never agreed to it.",
+    link,
+  },
+  "appeal-decided": { isReversed: true, answer: "You showed us that the voice is yours.", link },
 } as const satisfies Partial<Values>;
 
 function write<Name extends keyof typeof filled>(name: Name, language: "en" | "de"): MailContent {

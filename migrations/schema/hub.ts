@@ -1,4 +1,4 @@
-import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { accounts } from "./accounts.ts";
 
 /**
@@ -61,6 +61,52 @@ export const blocks = sqliteTable(
   ],
 );
 
+/** What a person of ours decided about a report, with the reasons that both sides get (DSA, Article 17). */
+export const decisions = sqliteTable(
+  "decisions",
+  {
+    id: text("id").primaryKey(),
+    /** Whom it is about. */
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
+    recordingId: text("recording_id"),
+    measure: text("measure", { enum: ["none", "profile-unpublished", "take-withheld"] }).notNull(),
+    ground: text("ground", { enum: ["law", "terms"] }).notNull(),
+    facts: text("facts").notNull(),
+    decidedAtMs: integer("decided_at_ms").notNull(),
+    /** When an appeal took it back. */
+    reversedAtMs: integer("reversed_at_ms"),
+  },
+  (table) => [
+    index("decisions_by_account").on(table.accountId, table.decidedAtMs),
+    index("decisions_by_time").on(table.decidedAtMs),
+  ],
+);
+
+/** What somebody says against a decision, once, and what a person of ours answered. */
+export const appeals = sqliteTable(
+  "appeals",
+  {
+    id: text("id").primaryKey(),
+    decisionId: text("decision_id")
+      .notNull()
+      .references(() => decisions.id, { onDelete: "cascade" }),
+    accountId: text("account_id")
+      .notNull()
+      .references(() => accounts.id, { onDelete: "cascade" }),
+    text: text("text").notNull(),
+    createdAtMs: integer("created_at_ms").notNull(),
+    answer: text("answer"),
+    answeredAtMs: integer("answered_at_ms"),
+  },
+  (table) => [
+    uniqueIndex("appeals_once").on(table.decisionId, table.accountId),
+    index("appeals_by_account").on(table.accountId),
+    index("appeals_open").on(table.answeredAtMs, table.createdAtMs),
+  ],
+);
+
 /** What somebody told us about a person, for a person here to look at. `underage` is promise A5. It goes with who it is about. */
 export const reports = sqliteTable(
   "reports",
@@ -72,10 +118,15 @@ export const reports = sqliteTable(
       .references(() => accounts.id, { onDelete: "cascade" }),
     reason: text("reason", { enum: ["underage", "abuse", "impersonation", "spam", "other"] }).notNull(),
     details: text("details").notNull(),
+    /** The take that it is about; `null`: the person. */
+    recordingId: text("recording_id"),
     createdAtMs: integer("created_at_ms").notNull(),
     closedAtMs: integer("closed_at_ms"),
+    /** What was decided about it; `null`: nothing yet, or it was closed without a word. */
+    decisionId: text("decision_id").references(() => decisions.id, { onDelete: "set null" }),
   },
   (table) => [
+    index("reports_by_decision").on(table.decisionId),
     index("reports_by_account").on(table.accountId),
     index("reports_by_reporter").on(table.reporterAccountId),
     index("reports_open").on(table.closedAtMs, table.createdAtMs),

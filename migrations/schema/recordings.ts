@@ -47,6 +47,8 @@ export const recordings = sqliteTable(
     createdAtMs: integer("created_at_ms").notNull(),
     completedAtMs: integer("completed_at_ms"),
     expiresAtMs: integer("expires_at_ms"),
+    /** A decision about a report gives it to nobody but its owner; `null`: none does. */
+    withheldAtMs: integer("withheld_at_ms"),
   },
   (table) => [
     check("recordings_state", sql`${table.state} IN ('uploading', 'complete', 'deleting')`),

@@ -21,6 +21,8 @@ const names: Record<string, readonly [en: string, de: string]> = {
   hubSpellings: ["Spellings of words on the Hub", "Schreibweisen von Wörtern auf dem Hub"],
   blocks: ["Who is blocked", "Wer blockiert ist"],
   reports: ["Reports", "Meldungen"],
+  decisions: ["Decisions about reports", "Entscheidungen über Meldungen"],
+  appeals: ["Appeals", "Beschwerden"],
   conversations: ["Conversations", "Gespräche"],
   conversationSides: ["Unread messages", "Ungelesene Nachrichten"],
   messages: ["Messages between members", "Nachrichten zwischen Mitgliedern"],

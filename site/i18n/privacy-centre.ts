@@ -89,6 +89,7 @@ export const centreText = words({
     heldNote: "Counted from the same rules that the copy is made from.",
     columns: ["Where", "How many", "What for", "How long"],
     policy: "The policy, and who else sees what",
+    decisions: "Decisions about reports",
   },
   de: {
     title: "Deine Daten und deine Rechte",
@@ -176,5 +177,6 @@ export const centreText = words({
     heldNote: "Gezählt nach denselben Regeln, nach denen die Kopie entsteht.",
     columns: ["Wo", "Wie viele", "Wozu", "Wie lange"],
     policy: "Die Erklärung, und wer was sonst sieht",
+    decisions: "Entscheidungen über Meldungen",
   },
 });

@@ -1,11 +1,13 @@
 import type { Breach } from "../../protocol/breaches.ts";
+import { grounds, measures, type OpenAppeal } from "../../protocol/decisions.ts";
 import type { ReportedAccount } from "../../protocol/hub.ts";
 import type { Hold, PrivacyRequest } from "../../protocol/privacy.ts";
-import { Button, Field } from "../design/form.tsx";
+import { Button, Field, Labelled } from "../design/form.tsx";
 import { Layout } from "../design/layout.tsx";
 import { Moment } from "../design/moment.tsx";
 import { href, type Page } from "../design/page.ts";
 import { Table } from "../design/table.tsx";
+import { decisionText } from "../i18n/decisions.ts";
 import { dateTime, number } from "../i18n/format.ts";
 import { operatorText } from "../i18n/operator.ts";
 
@@ -20,6 +22,7 @@ export interface OperatorProps {
   overdue: readonly { name: string; count: number }[];
   queues: readonly { name: string; count: number }[];
   holds: readonly Hold[];
+  appeals: readonly OpenAppeal[];
   /** How often each route was used in four weeks, small counts left out. */
   usage: readonly { feature: string; ok: number; refused: number; failed: number }[];
 }
@@ -177,6 +180,65 @@ const Counts = ({ page, label, counts }: { page: Page; label: string; counts: Op
   </Table>
 );
 
+/** A decision with the reasons that both sides get. */
+function Decide({ page, reportId, throughMs }: { page: Page; reportId: string; throughMs: number }) {
+  const t = operatorText[page.language];
+  const said = decisionText[page.language];
+  return (
+    <form method="post" action={href(page, `/operator/reports/${reportId}`)} class="stack" novalidate>
+      <input type="hidden" name="do" value="decide" />
+      <input type="hidden" name="throughMs" value={String(throughMs)} />
+      <Labelled name={`measure-${reportId}`} label={t.measure}>
+        <select id={`measure-${reportId}`} name="measure">
+          {measures.map((measure) => (
+            <option value={measure}>{said.measures[measure]}</option>
+          ))}
+        </select>
+      </Labelled>
+      <Labelled name={`ground-${reportId}`} label={t.ground}>
+        <select id={`ground-${reportId}`} name="ground">
+          {grounds.map((ground) => (
+            <option value={ground}>{said.grounds[ground]}</option>
+          ))}
+        </select>
+      </Labelled>
+      <Field name="facts" id={`facts-${reportId}`} label={t.facts} required maxLength={4000} />
+      <p>
+        <Button label={t.decide} kind="quiet" />
+      </p>
+    </form>
+  );
+}
+
+function Appeals({ page, appeals }: { page: Page; appeals: readonly OpenAppeal[] }) {
+  const t = operatorText[page.language];
+  const said = decisionText[page.language];
+  return (
+    <>
+      {appeals.map(({ appealId, side, measure, facts, text, createdAtMs }) => (
+        <section class="stack">
+          <h3>
+            {said.sides[side]} · {dateTime(page.language, createdAtMs)}
+          </h3>
+          <p>
+            {said.measures[measure]} {facts}
+          </p>
+          <p>{text}</p>
+          {(["uphold", "reverse"] as const).map((what) => (
+            <Act
+              page={page}
+              to={`/operator/appeals/${appealId}`}
+              what={{ do: what }}
+              label={t[what]}
+              field={{ name: "answer", label: t.answer }}
+            />
+          ))}
+        </section>
+      ))}
+    </>
+  );
+}
+
 /** Investigations that keep something, and the two forms that begin one. */
 function Holds({ page, holds }: { page: Page; holds: readonly Hold[] }) {
   const t = operatorText[page.language];
@@ -257,6 +319,7 @@ export function OperatorPage({
   queues,
   usage,
   holds,
+  appeals,
 }: OperatorProps) {
   const t = operatorText[page.language];
   const nothing = <p class="soft">{t.nothing}</p>;
@@ -288,6 +351,7 @@ export function OperatorPage({
             ))}
             {shown.slice(0, 1).map(({ reportId }) => (
               <>
+                <Decide page={page} reportId={reportId} throughMs={newestAtMs} />
                 <Act
                   page={page}
                   to={`/operator/reports/${reportId}`}
@@ -305,6 +369,10 @@ export function OperatorPage({
             ))}
           </section>
         ))}
+      </section>
+      <section class="stack">
+        <h2>{t.appeals}</h2>
+        {appeals.length === 0 ? nothing : <Appeals page={page} appeals={appeals} />}
       </section>
       <section class="stack">
         <h2>{t.breaches}</h2>

@@ -73,6 +73,12 @@ const matrix: Record<string, Row> = {
   },
   "PUT /api/v1/account/counting-objection": { expect: ownChange },
   "DELETE /api/v1/account/counting-objection": { expect: ownChange },
+  "GET /api/v1/account/decisions": { expect: own },
+  // Nobody has one, and nobody could appeal against another's.
+  "POST /api/v1/account/decisions/{decisionId}/appeal": {
+    expect: [401, 404, 404, 404, 404, 404],
+    body: () => ({ text: "It is wrong." }),
+  },
   "GET /api/v1/account/consents": { expect: own },
   "DELETE /api/v1/account/consents/recording/{sessionId}": { expect: onlyOwner },
   "GET /api/v1/account/requests": { expect: own },
@@ -196,6 +202,10 @@ const matrix: Record<string, Row> = {
       transportAtStart: initialTransport,
       transportAtEnd: initialTransport,
     }),
+  },
+  "POST /api/v1/recordings/{recordingId}/reports": {
+    expect: [401, 404, 404, 202, 202, 409],
+    body: () => ({ reason: "spam" }),
   },
   "DELETE /api/v1/recordings/{recordingId}": { expect: [401, 404, 404, 403, 403, 204] },
 };

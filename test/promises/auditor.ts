@@ -27,6 +27,9 @@ const keptTooLong: Record<string, string> = {
   "the id of a mail": `SELECT id FROM mail_outbox WHERE ended_at_ms <= ${days(30)}`,
   "an address that nobody confirmed": `SELECT id FROM waitlist WHERE confirmed_at_ms IS NULL AND consented_at_ms <= ${days(7)}`,
   "a report": `SELECT id FROM reports WHERE closed_at_ms <= ${days(365)}`,
+  "a decision about a report": `SELECT id FROM decisions WHERE decided_at_ms <= ${days(365)}`,
+  "an appeal without its decision":
+    "SELECT id FROM appeals WHERE decision_id NOT IN (SELECT id FROM decisions) AND ?1 > 0",
   "a message": `SELECT id FROM messages WHERE created_at_ms <= ${days(365)}`,
   "a conversation without a message":
     "SELECT id FROM conversations WHERE id NOT IN (SELECT conversation_id FROM messages) AND ?1 > 0",

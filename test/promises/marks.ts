@@ -20,6 +20,8 @@ const shown: Record<string, readonly string[]> = {
   profiles: [],
   // What is written to somebody is theirs to read.
   messages: ["text"],
+  // A statement of reasons goes to both sides, and its words are ours.
+  decisions: ["facts"],
 };
 
 const tables = Object.entries(schema as Record<string, unknown>).filter((entry): entry is [string, SQLiteTable] =>

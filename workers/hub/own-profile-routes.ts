@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { OwnProfile, PutProfile } from "../../protocol/hub.ts";
 import { SAMPLE_BODY_MAX_BYTES, SAMPLE_MAX_BYTES } from "../../protocol/limits.ts";
 import { type AccountContext, requireAccount } from "../auth/guard.ts";
+import { isKeptOffHub } from "../auth/measures.ts";
 import { isRestricted } from "../auth/restricted.ts";
 import { costs } from "../http/costs.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
@@ -71,7 +72,11 @@ async function remove(c: AccountContext) {
 }
 
 async function publish(c: AccountContext) {
-  return (await isRestricted(c.env.DB, c.var.account.id)) ? problem(c, "restricted") : edited(c, { published: true });
+  const { id } = c.var.account;
+  if (await isRestricted(c.env.DB, id)) return problem(c, "restricted");
+  if (await isKeptOffHub(c.env.DB, id))
+    return problem(c, "forbidden", "A decision keeps it off the Hub: /account/decisions.");
+  return edited(c, { published: true });
 }
 
 async function unpublish(c: AccountContext) {

@@ -27,12 +27,13 @@ export async function takeReport(
   c: AppContext,
   aboutAccountId: string,
   { reason, details }: Report,
+  recordingId: string | null = null,
 ): Promise<Result<void, "rate-limited">> {
   const { deps } = c.var;
   if (!(await consume(c.env, deps, ["report", networkOf(c.req.header("CF-Connecting-IP"))])).ok)
     return refused("rate-limited");
   const reporter = await authenticate(c);
-  await addReport(c.env.DB, deps, { from: reporter?.id ?? null, about: aboutAccountId, reason, details });
+  await addReport(c.env.DB, deps, { from: reporter?.id ?? null, about: aboutAccountId, recordingId, reason, details });
   return done;
 }
 

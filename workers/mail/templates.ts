@@ -1,6 +1,7 @@
 import type { Language } from "../../site/i18n/language.ts";
 import type { Catalogue } from "./content.ts";
 import { type AccountsMails, accounts } from "./templates/accounts.ts";
+import { type DecisionsMails, decisions } from "./templates/decisions.ts";
 import { type NewsMails, news } from "./templates/news.ts";
 import { type OperatorsMails, operators } from "./templates/operators.ts";
 import { type PeopleMails, people } from "./templates/people.ts";
@@ -8,7 +9,13 @@ import { type RecordingsMails, recordings } from "./templates/recordings.ts";
 import { type RightsMails, rights } from "./templates/rights.ts";
 
 /** What each template is filled with. Nothing here names another person but by the display name they show in a session. */
-export type Values = AccountsMails & RightsMails & RecordingsMails & PeopleMails & NewsMails & OperatorsMails;
+export type Values = AccountsMails &
+  RightsMails &
+  DecisionsMails &
+  RecordingsMails &
+  PeopleMails &
+  NewsMails &
+  OperatorsMails;
 export type Template = keyof Values;
 
 /** Marketing goes only to who asked for it, and each carries its one-click way out (B2, B4). */
@@ -19,6 +26,7 @@ export const broadcastTemplates: readonly Template[] = [...marketing, "policy-ch
 const inLanguage = (language: Language): Catalogue<Values> => ({
   ...accounts[language],
   ...rights[language],
+  ...decisions[language],
   ...recordings[language],
   ...people[language],
   ...news[language],

@@ -1,6 +1,7 @@
 import { HTTPException } from "hono/http-exception";
 import { HandleBreach } from "../../protocol/breaches.ts";
-import { BreachId, HoldId, PrivacyRequestId, ReportId } from "../../protocol/ids.ts";
+import { AnswerAppeal, DecideReport } from "../../protocol/decisions.ts";
+import { AppealId, BreachId, HoldId, PrivacyRequestId, ReportId } from "../../protocol/ids.ts";
 import { HandleHold, HandlePrivacyRequest, PlaceHold } from "../../protocol/privacy.ts";
 import { href, type Page } from "../../site/design/page.ts";
 import { negotiate } from "../../site/i18n/language.ts";
@@ -12,11 +13,12 @@ import { type AppContext, newRouter } from "../http/router.ts";
 import { usageShown } from "../http/usage.ts";
 import { flush } from "../mail/flush.ts";
 import { handleBreach, listBreaches } from "../privacy/breaches.ts";
+import { answerAppeal, openAppeals } from "../privacy/decisions.ts";
 import { accountOfHold, activeHolds, handleHold, placeHold } from "../privacy/holds.ts";
 import { accountOfRequest, handleRequest, openRequests } from "../privacy/requests.ts";
 import { hasOperators, noteAction, operatorCookie, operatorOf, sendOperatorCookie } from "./guard.ts";
 import { queues, reportedAccounts, retentionReport } from "./overview.ts";
-import { closeReport, deleteReported } from "./reports.ts";
+import { closeReport, decide, deleteReported } from "./reports.ts";
 import { type Operator, signInOperator, signOutOperator } from "./sign-in.ts";
 
 /**
@@ -63,7 +65,7 @@ const fieldsOf = async (c: AppContext): Promise<Record<string, unknown>> =>
 
 async function showOverview(c: AppContext, operator: Operator) {
   const { env } = c;
-  const [requests, reports, breaches, overdue, waiting, usage, holds] = await Promise.all([
+  const [requests, reports, breaches, overdue, waiting, usage, holds, appeals] = await Promise.all([
     openRequests(env.DB),
     reportedAccounts(env.DB),
     listBreaches(env.DB),
@@ -71,11 +73,12 @@ async function showOverview(c: AppContext, operator: Operator) {
     queues(env.DB),
     usageShown(env.DB, c.var.deps.now(), ROUTES_SHOWN_MAX),
     activeHolds(env.DB),
+    openAppeals(env.DB),
   ]);
-  const concerned = [...requests, ...reports].map(({ accountId }) => accountId);
+  const concerned = [...requests, ...reports, ...appeals].map(({ accountId }) => accountId);
   await noteAction(env.DB, c.var.deps, operator, "overview.read", concerned);
   const outcome = c.req.query("done") !== undefined ? "done" : c.req.query("problem") !== undefined ? "refused" : null;
-  const shown = { requests, reports, breaches, overdue, queues: waiting, usage, holds };
+  const shown = { requests, reports, breaches, overdue, queues: waiting, usage, holds, appeals };
   return send(c, <OperatorPage page={operatorPage(c)} name={operator.name} outcome={outcome} {...shown} />);
 }
 
@@ -117,13 +120,32 @@ async function stepRequest(c: AppContext, operator: Operator) {
 
 async function decideReport(c: AppContext, operator: Operator) {
   const reportId = ReportId.safeParse(c.req.param("reportId"));
-  const { do: what, throughMs } = await fieldsOf(c);
-  if (!reportId.success || (what !== "close" && what !== "delete-account")) return backTo(c, false);
+  const fields = await fieldsOf(c);
+  if (!reportId.success) return backTo(c, false);
   const { deps } = c.var;
+  const throughMs = Number(fields.throughMs) || -1;
+  const decision = DecideReport.safeParse(fields);
+  if (decision.success) {
+    const outcome = await decide(c.env, deps, operator, reportId.data, throughMs, decision.data);
+    flush(c);
+    return backTo(c, outcome.ok);
+  }
+  if (fields.do !== "close" && fields.do !== "delete-account") return backTo(c, false);
   const outcome =
-    what === "close"
-      ? await closeReport(c.env, deps, operator, reportId.data, Number(throughMs) || -1)
+    fields.do === "close"
+      ? await closeReport(c.env, deps, operator, reportId.data, throughMs)
       : await deleteReported(c.env, deps, operator, reportId.data);
+  return backTo(c, outcome.ok);
+}
+
+async function stepAppeal(c: AppContext, operator: Operator) {
+  const appealId = AppealId.safeParse(c.req.param("appealId"));
+  const step = AnswerAppeal.safeParse(await fieldsOf(c));
+  if (!appealId.success || !step.success) return backTo(c, false);
+  const outcome = await answerAppeal(c.env, c.var.deps, appealId.data, step.data);
+  const about = outcome.ok ? [outcome.value.accountId] : [];
+  await noteAction(c.env.DB, c.var.deps, operator, `appeals.${step.data.do}`, about);
+  flush(c);
   return backTo(c, outcome.ok);
 }
 
@@ -162,6 +184,7 @@ operatorApp
   .post("/operator/sign-out", costs("read"), forOperator(signOut))
   .post("/operator/requests/:requestId", costs("write"), forOperator(stepRequest))
   .post("/operator/reports/:reportId", costs("write"), forOperator(decideReport))
+  .post("/operator/appeals/:appealId", costs("write"), forOperator(stepAppeal))
   .post("/operator/breaches/:breachId", costs("write"), forOperator(stepBreach))
   .post("/operator/holds", costs("write"), forOperator(place))
   .post("/operator/holds/:holdId", costs("write"), forOperator(stepHold));

@@ -1,10 +1,12 @@
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { reports } from "../../migrations/schema.ts";
+import type { DecideReport } from "../../protocol/decisions.ts";
 import { done, type Result, refused } from "../../protocol/result.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { eraseAccount } from "../privacy/account-erasure.ts";
+import { decideReport } from "../privacy/decisions.ts";
 import { noteAction } from "./guard.ts";
 import type { Operator } from "./sign-in.ts";
 
@@ -33,6 +35,21 @@ export async function closeReport(
     .bind(reportId, deps.now(), throughMs, about)
     .run();
   await noteAction(env.DB, deps, operator, "reports.close", [about]);
+  return done;
+}
+
+/** Decides a report with its reasons, which go to both sides. */
+export async function decide(
+  env: Env,
+  deps: Deps,
+  operator: Operator,
+  reportId: string,
+  throughMs: number,
+  decision: DecideReport,
+): Promise<Result<void, "not-found" | "no-take">> {
+  const outcome = await decideReport(env, deps, reportId, throughMs, decision);
+  if (!outcome.ok) return outcome;
+  await noteAction(env.DB, deps, operator, `reports.decide-${decision.measure}`, [outcome.value.accountId]);
   return done;
 }
 

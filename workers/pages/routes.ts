@@ -22,6 +22,7 @@ export const localPages = ["/design"] as const;
 /** Every page that a person sees when signed in and that needs nothing else: the browser tests go through it as well. */
 export const memberPages = [
   "/account",
+  "/account/decisions",
   "/account/erase",
   "/account/privacy",
   "/account/profile",
@@ -62,6 +63,7 @@ export const pagesOfOne = [
   "/sessions/:sessionId/members/:memberId/remove",
   "/sessions/:sessionId/room",
   "/sessions/:sessionId/recordings/:recordingId/delete",
+  "/sessions/:sessionId/recordings/:recordingId/report",
   "/sign-up/confirm",
   "/unsubscribe",
   "/waitlist/confirm",

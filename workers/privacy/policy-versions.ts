@@ -113,6 +113,17 @@ export const policyVersions: readonly PolicyVersion[] = [
     },
     numbers: { ...third, MESSAGE_RETENTION_MS: 365, DELIVERY_RETENTION_MS: 365, HOLD_REVIEW_MAX_MS: 90 },
   },
+  {
+    version: 8,
+    fromAtMs: Date.UTC(2026, 10, 26, 21),
+    // What a decision says is kept for as long as the report that it is about was before.
+    isMaterial: false,
+    change: {
+      en: "Who reports a profile or a take, and whoever it is about, get our decision with its reasons, and may appeal. Decision and appeal are kept for a year, as the report is.",
+      de: "Wer ein Profil oder einen Take meldet und wen das betrifft, bekommt unsere Entscheidung mit Gründen und kann Beschwerde einlegen. Entscheidung und Beschwerde bleiben ein Jahr, wie die Meldung.",
+    },
+    numbers: { ...third, MESSAGE_RETENTION_MS: 365, DELIVERY_RETENTION_MS: 365, HOLD_REVIEW_MAX_MS: 90 },
+  },
 ];
 
 /** The numbers that the code keeps today, in days, under the names of protocol/retention.ts. */

@@ -30,6 +30,7 @@ const moments: Record<string, Words> = {
   withdrawnAtMs: { en: "the withdrawal", de: "dem Widerruf" },
   createdAtMs: { en: "it came", de: "dem Eingang" },
   closedAtMs: { en: "it is closed", de: "dem Abschluss" },
+  decidedAtMs: { en: "the decision", de: "der Entscheidung" },
   finishedAtMs: { en: "it has finished", de: "dem Ende" },
   firstExpiresAtMs: {
     en: "the first recording it speaks of has ended",

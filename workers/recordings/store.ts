@@ -75,7 +75,7 @@ export async function findRecording(
         `SELECT ${columns}, r.place, m.role FROM recordings r
        LEFT JOIN session_members m ON m.session_id = r.session_id AND m.account_id = ?2
        WHERE r.id = ?1 AND (m.member_id IS NOT NULL OR r.account_id = ?2) AND r.state <> 'deleting' AND (r.expires_at_ms IS NULL OR r.expires_at_ms > ?3)
-         AND (r.state = 'complete' OR r.account_id = ?2)`,
+         AND ((r.state = 'complete' AND r.withheld_at_ms IS NULL) OR r.account_id = ?2)`,
       )
       .bind(recordingId, accountId, nowMs),
   );
@@ -113,7 +113,7 @@ export async function listRecordings(
         `SELECT ${columns}, NULL AS place FROM recordings r
        WHERE r.session_id = ?1 AND (r.created_at_ms, r.id) < (?2, ?3)
          AND r.state <> 'deleting' AND (r.expires_at_ms IS NULL OR r.expires_at_ms > ?4)
-         AND (r.state = 'complete' OR r.account_id = ?5)
+         AND ((r.state = 'complete' AND r.withheld_at_ms IS NULL) OR r.account_id = ?5)
        ORDER BY r.created_at_ms DESC, r.id DESC LIMIT ?6`,
       )
       .bind(sessionId, atMs, id, nowMs, accountId, limit + 1),

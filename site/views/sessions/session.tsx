@@ -30,6 +30,7 @@ const partOf = {
   removed: "people",
   revoked: "invites",
   deleted: "takes",
+  reported: "takes",
   joined: "head",
 } as const;
 type Done = keyof typeof partOf;

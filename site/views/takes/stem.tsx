@@ -3,6 +3,7 @@ import { barBeat, length, timecode } from "../../../audio/timeline.ts";
 import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
 import type { StemFormat } from "../../../protocol/recordings.ts";
 import { href, type Page } from "../../design/page.ts";
+import { decisionText } from "../../i18n/decisions.ts";
 import { dateTime, iso } from "../../i18n/format.ts";
 import { evening, rate, size, takeText } from "../../i18n/takes.ts";
 import { timeLeft } from "../../i18n/time-left.ts";
@@ -201,6 +202,14 @@ export function Stem(props: StemProps) {
                 </noscript>
               </>
             ) : null}
+            {stem.isOwn ? null : (
+              <a
+                href={href(page, `/sessions/${stem.sessionId}/recordings/${stem.recordingId}/report`)}
+                aria-label={decisionText[page.language].reportTakeOf(stem.name)}
+              >
+                {decisionText[page.language].reportTake}
+              </a>
+            )}
             {stem.mayDelete ? (
               <a
                 href={href(page, `/sessions/${stem.sessionId}/recordings/${stem.recordingId}/delete`)}

@@ -35,6 +35,7 @@ export const recordingsRules = {
       heldBytes: "internal",
       hasPeaks: "internal",
       noticesSent: "internal",
+      withheldAtMs: "export",
       hashedBytes: "internal",
       hashState: "internal",
       partBytes: "internal",

@@ -1,0 +1,73 @@
+import { words } from "./language.ts";
+
+/** Decisions about reports, in the words that go to both sides (DSA, Articles 16, 17 and 20). */
+export const decisionText = words({
+  en: {
+    title: "Decisions about reports",
+    lead: "What a person here decided about something you reported, or about something of yours, and why. You may appeal once; a person looks at it anew.",
+    none: "There is none.",
+    sides: { about: "About something of yours", reporter: "About what you reported" },
+    measures: {
+      none: "Nothing is restricted.",
+      "profile-unpublished": "The profile is off the Hub and cannot be published, for a year from the decision.",
+      "take-withheld": "The take is no longer given to anybody but whoever recorded it, for as long as it is kept.",
+    },
+    grounds: {
+      law: "We believe it to be against the law.",
+      terms: "It is against our terms.",
+    },
+    noGround: "We found nothing against the law or our terms.",
+    byPeople: "A person decided; no machine was used to find or to decide it.",
+    redress:
+      "You may appeal here, free of charge, until the date below. An out-of-court settlement body or a court is open to you as well.",
+    facts: "What it rests on",
+    decided: "Decided",
+    until: "Appeal until",
+    reversed: "Taken back",
+    take: (name: string) => `Take: ${name}`,
+    appeal: "Why it is wrong",
+    send: "Appeal",
+    appealed: "Your appeal",
+    answer: "Our answer",
+    waiting: "A person looks at it.",
+    done: "Your appeal is here. A person who sees it anew answers you.",
+    problem: "That could not be sent: an appeal needs words, and there is one for each decision.",
+    reportTake: "Report",
+    reportTakeOf: (name: string) => `Report ${name}`,
+  },
+  de: {
+    title: "Entscheidungen über Meldungen",
+    lead: "Was ein Mensch bei uns über etwas entschieden hat, das du gemeldet hast oder das von dir ist, und warum. Du kannst ein Mal Beschwerde einlegen; dann prüft es ein Mensch neu.",
+    none: "Es gibt keine.",
+    sides: { about: "Über etwas von dir", reporter: "Über das, was du gemeldet hast" },
+    measures: {
+      none: "Eingeschränkt wird nichts.",
+      "profile-unpublished":
+        "Das Profil ist vom Hub genommen und lässt sich ein Jahr lang ab der Entscheidung nicht veröffentlichen.",
+      "take-withheld":
+        "Der Take wird an niemanden mehr gegeben außer an die Person, die ihn aufgenommen hat, solange es ihn gibt.",
+    },
+    grounds: {
+      law: "Wir halten es für rechtswidrig.",
+      terms: "Es verstößt gegen unsere Bedingungen.",
+    },
+    noGround: "Wir haben nichts gefunden, was gegen das Gesetz oder unsere Bedingungen verstößt.",
+    byPeople: "Entschieden hat ein Mensch; keine Maschine hat gesucht oder entschieden.",
+    redress:
+      "Beschwerde kannst du hier kostenlos einlegen, bis zu dem Tag unten. Auch eine außergerichtliche Streitbeilegung oder ein Gericht steht dir offen.",
+    facts: "Worauf es beruht",
+    decided: "Entschieden",
+    until: "Beschwerde bis",
+    reversed: "Aufgehoben",
+    take: (name) => `Take: ${name}`,
+    appeal: "Warum es nicht stimmt",
+    send: "Beschwerde einlegen",
+    appealed: "Deine Beschwerde",
+    answer: "Unsere Antwort",
+    waiting: "Ein Mensch sieht sie sich an.",
+    done: "Deine Beschwerde ist da. Ein Mensch prüft neu und antwortet dir.",
+    problem: "Das ließ sich nicht senden: Eine Beschwerde braucht Worte, und zu jeder Entscheidung gibt es eine.",
+    reportTake: "Melden",
+    reportTakeOf: (name) => `${name} melden`,
+  },
+});

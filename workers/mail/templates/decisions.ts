@@ -1,0 +1,68 @@
+import type { grounds, measures } from "../../../protocol/decisions.ts";
+import { decisionText } from "../../../site/i18n/decisions.ts";
+import type { Language } from "../../../site/i18n/language.ts";
+import type { Catalogue } from "../content.ts";
+
+type Measure = (typeof measures)[number];
+type Ground = (typeof grounds)[number];
+
+/** What was decided about a report, and what became of an appeal. */
+export interface DecisionsMails {
+  decision: { side: "about" | "reporter"; measure: Measure; ground: Ground; facts: string; link: string };
+  "appeal-decided": { isReversed: boolean; answer: string; link: string };
+}
+
+/** A statement of reasons in sentences: what is done, what it rests on, the facts, that a person decided, and the ways on. */
+function statement(language: Language, measure: Measure, ground: Ground, facts: string): string[] {
+  const t = decisionText[language];
+  const rests = measure === "none" ? t.noGround : t.grounds[ground];
+  return [`${t.measures[measure]} ${rests} ${t.byPeople}`, facts, t.redress];
+}
+
+const en: Catalogue<DecisionsMails> = {
+  decision: ({ side, measure, ground, facts, link }) => ({
+    subject: side === "about" ? "A decision about something of yours" : "A decision about what you reported",
+    paragraphs: statement("en", measure, ground, facts),
+    action: { label: "Read it, and appeal if it is wrong", href: link },
+    reason:
+      side === "about"
+        ? "The law asks us to tell you what we restrict, and why (Digital Services Act, Article 17)."
+        : "You reported something, and we tell you what came of it (Digital Services Act, Article 16).",
+  }),
+  "appeal-decided": ({ isReversed, answer, link }) => ({
+    subject: isReversed ? "A decision was taken back" : "Your appeal has an answer",
+    paragraphs: [
+      isReversed
+        ? "A person of ours looked at it anew, and the decision does not stand."
+        : "A person of ours looked at it anew, and the decision stands.",
+      ...(answer === "" ? [] : [answer]),
+    ],
+    action: { label: "Read it in your account", href: link },
+    reason: "It is about a report that concerns you.",
+  }),
+};
+
+const de: Catalogue<DecisionsMails> = {
+  decision: ({ side, measure, ground, facts, link }) => ({
+    subject: side === "about" ? "Eine Entscheidung über etwas von dir" : "Eine Entscheidung über deine Meldung",
+    paragraphs: statement("de", measure, ground, facts),
+    action: { label: "Lesen, und Beschwerde einlegen, wenn sie nicht stimmt", href: link },
+    reason:
+      side === "about"
+        ? "Das Gesetz verlangt, dass wir dir sagen, was wir einschränken und warum (Digital Services Act, Artikel 17)."
+        : "Du hast etwas gemeldet, und wir sagen dir, was daraus wurde (Digital Services Act, Artikel 16).",
+  }),
+  "appeal-decided": ({ isReversed, answer, link }) => ({
+    subject: isReversed ? "Eine Entscheidung ist aufgehoben" : "Deine Beschwerde hat eine Antwort",
+    paragraphs: [
+      isReversed
+        ? "Ein Mensch bei uns hat neu geprüft, und die Entscheidung gilt nicht mehr."
+        : "Ein Mensch bei uns hat neu geprüft, und die Entscheidung bleibt.",
+      ...(answer === "" ? [] : [answer]),
+    ],
+    action: { label: "Im Konto lesen", href: link },
+    reason: "Es geht um eine Meldung, die dich betrifft.",
+  }),
+};
+
+export const decisions = { en, de };

@@ -1,0 +1,156 @@
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import type { Decision } from "../../protocol/decisions.ts";
+import { APPEAL_WITHIN_MS } from "../../protocol/limits.ts";
+import { askAs, newWorld, type World } from "../../test/promises/world.ts";
+import { createApp } from "../app.ts";
+import { systemDeps } from "../platform/deps.ts";
+import { operatorToken } from "../testing/operator.ts";
+
+let nowMs = Date.now();
+const deps = { ...systemDeps, now: () => nowMs };
+const app = createApp(deps);
+type Who = "ada" | "ben" | "olu" | "eve";
+
+const ask = (world: World, who: Who, method: string, path: string, body?: unknown) =>
+  askAs(app, world.token[who], method, `/api/v1${path}`, body);
+const decisions = async (world: World, who: Who) =>
+  (await (await ask(world, who, "GET", "/account/decisions")).json<{ items: Decision[] }>()).items;
+const reportTake = (world: World, who: Who) =>
+  ask(world, who, "POST", `/recordings/${world.recordingId}/reports`, {
+    reason: "abuse",
+    details: "Not theirs to share.",
+  });
+const fileOf = async (world: World, who: Who) => {
+  const answer = await ask(world, who, "GET", `/recordings/${world.recordingId}/file`);
+  await answer.arrayBuffer();
+  return answer.status;
+};
+const mailsTo = async (world: World, who: Who) =>
+  (
+    await env.DB.prepare(
+      "SELECT template, template_values AS said FROM mail_outbox WHERE account_id = ? ORDER BY rowid",
+    )
+      .bind(world.accountId[who])
+      .all<{ template: string; said: string }>()
+  ).results;
+
+/** An operator's form, as their own page sends it; each sign-in needs a code of its own time. */
+async function operatorForm(path: string, fields: Record<string, string>): Promise<string | null> {
+  nowMs += 60_000;
+  const answer = await app.request(
+    `https://sessionlinked.test/operator${path}`,
+    {
+      method: "POST",
+      redirect: "manual",
+      headers: {
+        Cookie: `__Host-operator=${await operatorToken(deps)}`,
+        "Sec-Fetch-Site": "same-origin",
+        "Content-Type": "application/x-www-form-urlencoded",
+      },
+      body: new URLSearchParams(fields).toString(),
+    },
+    env,
+  );
+  return answer.headers.get("Location");
+}
+const openReport = async (world: World, reporter: Who) =>
+  (await env.DB.prepare(
+    "SELECT id FROM reports WHERE account_id = ? AND reporter_account_id = ? AND recording_id IS NOT NULL",
+  )
+    .bind(world.accountId.ada, world.accountId[reporter])
+    .first<string>("id")) ?? "";
+const decide = async (world: World, reporter: Who, measure: string) =>
+  operatorForm(`/reports/${await openReport(world, reporter)}`, {
+    do: "decide",
+    measure,
+    ground: "terms",
+    facts: "The take holds a voice whose owner never agreed to it.",
+    throughMs: String(nowMs),
+  });
+const appealOf = (world: World, who: Who, decisionId: string, text = "It is my own voice.") =>
+  ask(world, who, "POST", `/account/decisions/${decisionId}/appeal`, { text });
+const appealId = async (decisionId: string) =>
+  (await env.DB.prepare("SELECT id FROM appeals WHERE decision_id = ?").bind(decisionId).first<string>("id")) ?? "";
+
+test("X18: a take is reported by who sees it; it is withheld with reasons to both sides, and neither learns who the other is", async () => {
+  const world = await newWorld(nowMs);
+  expect((await reportTake(world, "eve")).status).toBe(404);
+  expect((await reportTake(world, "ada")).status).toBe(409);
+  expect((await reportTake(world, "olu")).status).toBe(202);
+  expect(await decide(world, "olu", "take-withheld")).toBe("/operator?done=noted");
+  // Out of everybody's sight but its owner's, at once.
+  expect([await fileOf(world, "ben"), await fileOf(world, "ada")]).toEqual([404, 200]);
+  const listed = await ask(world, "ben", "GET", `/sessions/${world.sessionId}/recordings`);
+  expect(await listed.text()).not.toContain(world.recordingId);
+  const [about, reported] = [await decisions(world, "ada"), await decisions(world, "olu")];
+  expect(about).toMatchObject([{ side: "about", measure: "take-withheld", ground: "terms", takeName: "Guitar" }]);
+  expect(reported).toMatchObject([{ side: "reporter", decisionId: about[0]?.decisionId, facts: about[0]?.facts }]);
+  expect(await decisions(world, "eve")).toEqual([]);
+  for (const who of ["ada", "olu"] as const) {
+    const mails = (await mailsTo(world, who)).filter(({ template }) => template === "decision");
+    expect(mails).toHaveLength(1);
+    expect(JSON.stringify([mails, await decisions(world, who)])).not.toContain(
+      world.accountId[who === "ada" ? "olu" : "ada"],
+    );
+  }
+  // Decided: it is closed, and all that was open about her with it.
+  expect(
+    await env.DB.prepare("SELECT COUNT(*) AS n FROM reports WHERE closed_at_ms IS NULL AND account_id = ?")
+      .bind(world.accountId.ada)
+      .first("n"),
+  ).toBe(0);
+});
+
+test("X18: an appeal is taken once, in its time, from the two sides alone; taken back, the measure ends and both are told", async () => {
+  const world = await newWorld(nowMs);
+  await reportTake(world, "olu");
+  await decide(world, "olu", "take-withheld");
+  const decisionId = (await decisions(world, "ada"))[0]?.decisionId ?? "";
+  expect((await appealOf(world, "eve", decisionId)).status).toBe(404);
+  expect((await appealOf(world, "ada", decisionId, "")).status).toBe(422);
+  expect((await appealOf(world, "ada", decisionId)).status).toBe(204);
+  expect((await appealOf(world, "ada", decisionId)).status).toBe(409);
+  const step = { do: "reverse", answer: "She showed us that the voice is hers." };
+  expect(await operatorForm(`/appeals/${await appealId(decisionId)}`, step)).toBe("/operator?done=noted");
+  expect(await operatorForm(`/appeals/${await appealId(decisionId)}`, step)).toBe("/operator?problem=refused");
+  expect(await fileOf(world, "ben")).toBe(200);
+  expect(await decisions(world, "ada")).toMatchObject([
+    { reversedAtMs: nowMs - 60_000, appeal: { answer: step.answer } },
+  ]);
+  for (const who of ["ada", "olu"] as const)
+    expect((await mailsTo(world, who)).map(({ template }) => template)).toContain("appeal-decided");
+});
+
+test("A4: a profile that a decision took off the Hub stays off it; without a measure nobody is told that they were reported", async () => {
+  const world = await newWorld(nowMs);
+  const publish = async () => (await ask(world, "ada", "PUT", "/profile/publication")).status;
+  expect(await publish()).toBe(200);
+  await reportTake(world, "olu");
+  await decide(world, "olu", "profile-unpublished");
+  expect((await ask(world, "eve", "GET", `/hub/profiles/${world.profileId}`)).status).toBe(404);
+  expect(await publish()).toBe(403);
+  const decisionId = (await decisions(world, "ada"))[0]?.decisionId ?? "";
+  nowMs += APPEAL_WITHIN_MS;
+  await env.DB.prepare("UPDATE sign_ins SET expires_at_ms = ?1, last_used_at_ms = ?2")
+    .bind(nowMs + 1e9, nowMs)
+    .run();
+  expect((await appealOf(world, "ada", decisionId)).status).toBe(410);
+  nowMs -= APPEAL_WITHIN_MS;
+
+  const other = await newWorld(nowMs);
+  await reportTake(other, "olu");
+  await decide(other, "olu", "none");
+  expect(await decisions(other, "ada")).toEqual([]);
+  expect(await mailsTo(other, "ada")).toEqual([]);
+  const [none] = await decisions(other, "olu");
+  expect(none).toMatchObject({ side: "reporter", measure: "none" });
+  // Who reported may say that this is wrong: their report is open again.
+  expect((await appealOf(other, "olu", none?.decisionId ?? "")).status).toBe(204);
+  await operatorForm(`/appeals/${await appealId(none?.decisionId ?? "")}`, {
+    do: "reverse",
+    answer: "We looked too quickly at it.",
+  });
+  expect(await openReport(other, "olu")).not.toBe("");
+  expect(await decide(other, "olu", "take-withheld")).toBe("/operator?done=noted");
+});

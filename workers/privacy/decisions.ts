@@ -1,0 +1,244 @@
+import { z } from "zod";
+import {
+  type AnswerAppeal,
+  type DecideReport,
+  Decision,
+  grounds,
+  measures,
+  OpenAppeal,
+} from "../../protocol/decisions.ts";
+import { newId } from "../../protocol/ids.ts";
+import { APPEAL_WITHIN_MS } from "../../protocol/limits.ts";
+import { done, ok, type Result, refused } from "../../protocol/result.ts";
+import { editProfile, findOwn } from "../hub/store.ts";
+import { addressOf, queueMail } from "../mail/outbox.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
+import { allRows, firstRow } from "../platform/rows.ts";
+
+/**
+ * The life of a report after it has come (DSA, Articles 16, 17 and 20): a person of ours decides, with a statement of reasons that goes to both
+ * sides; either may appeal once; whoever looks anew lets it stand or takes it back. Neither side learns who the other is.
+ */
+const SHOWN_MAX = 100;
+/** Reporters of one account who are written to; a hundred reports of one person are one thing to decide. */
+const TOLD_MAX = 100;
+
+const Reported = z.object({ accountId: z.string(), recordingId: z.string().nullable() });
+const Reporter = z.object({ accountId: z.string() });
+
+const reportersOf = async (db: D1Database, decisionId: string) =>
+  (
+    await allRows(
+      Reporter,
+      db
+        .prepare(
+          `SELECT DISTINCT reporter_account_id AS accountId FROM reports
+           WHERE decision_id = ?1 AND reporter_account_id IS NOT NULL LIMIT ?2`,
+        )
+        .bind(decisionId, TOLD_MAX),
+    )
+  ).results.map(({ accountId }) => accountId);
+
+/** The statements that queue one mail for each of these accounts. */
+async function tell(
+  env: Env,
+  nowMs: number,
+  accountIds: readonly string[],
+  make: (to: NonNullable<Awaited<ReturnType<typeof addressOf>>>, accountId: string) => Parameters<typeof queueMail>[1],
+): Promise<D1PreparedStatement[]> {
+  const mails = await Promise.all(
+    [...new Set(accountIds)].map(async (accountId) => {
+      const to = await addressOf(env.DB, accountId);
+      return to === null ? [] : [queueMail(env.DB, make(to, accountId), nowMs)];
+    }),
+  );
+  return mails.flat();
+}
+
+const linkTo = (env: Env, decisionId: string) => `${env.PUBLIC_ORIGIN}/account/decisions#${decisionId}`;
+
+/**
+ * Decides a report, and with it all others about the same account that came up to `throughMs`. `no-take`: it is not about a take that is still
+ * there.
+ */
+export async function decideReport(
+  env: Env,
+  deps: Deps,
+  reportId: string,
+  throughMs: number,
+  { measure, ground, facts }: DecideReport,
+): Promise<Result<{ decisionId: string; accountId: string }, "not-found" | "no-take">> {
+  const db = env.DB;
+  const report = await firstRow(
+    Reported,
+    db
+      .prepare(
+        `SELECT account_id AS accountId, (SELECT id FROM recordings r WHERE r.id = reports.recording_id) AS recordingId
+         FROM reports WHERE id = ?`,
+      )
+      .bind(reportId),
+  );
+  if (report === null) return refused("not-found");
+  const { accountId, recordingId } = report;
+  if (measure === "take-withheld" && recordingId === null) return refused("no-take");
+  const decisionId = newId("dec", deps.random);
+  const nowMs = deps.now();
+  await db.batch([
+    db
+      .prepare(
+        `INSERT INTO decisions (id, account_id, recording_id, measure, ground, facts, decided_at_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`,
+      )
+      .bind(decisionId, accountId, recordingId, measure, ground, facts, nowMs),
+    db
+      .prepare(
+        `UPDATE reports SET closed_at_ms = ?2, decision_id = ?3 WHERE closed_at_ms IS NULL
+           AND (id = ?1 OR (created_at_ms <= ?4 AND account_id = ?5))`,
+      )
+      .bind(reportId, nowMs, decisionId, throughMs, accountId),
+    ...(measure === "take-withheld"
+      ? [db.prepare("UPDATE recordings SET withheld_at_ms = ?2 WHERE id = ?1").bind(recordingId, nowMs)]
+      : []),
+  ]);
+  if (measure === "profile-unpublished" && (await findOwn(db, accountId)) !== null)
+    await editProfile(db, deps, accountId, { published: false });
+  // Whom nothing is done to is not told that somebody reported them.
+  const about = measure === "none" ? [] : [accountId];
+  const values = { measure, ground, facts, link: linkTo(env, decisionId) };
+  const mails = await tell(env, nowMs, [...about, ...(await reportersOf(db, decisionId))], (to, who) => ({
+    id: `decision-${decisionId}-${who}`,
+    to,
+    template: "decision",
+    values: { ...values, side: who === accountId ? ("about" as const) : ("reporter" as const) },
+  }));
+  if (mails.length > 0) await db.batch(mails);
+  return ok({ decisionId, accountId });
+}
+
+const DecisionRow = Decision.omit({ appeal: true, appealUntilMs: true }).extend({
+  measure: z.enum(measures),
+  ground: z.enum(grounds),
+  appealText: z.string().nullable(),
+  appealedAtMs: z.int().nullable(),
+  answer: z.string().nullable(),
+  answeredAtMs: z.int().nullable(),
+});
+
+/** SQL for "?1 reported what this decision, `d`, is about, or has appealed against it as one who did". */
+const IS_REPORTER = `(EXISTS (SELECT 1 FROM reports r WHERE r.decision_id = d.id AND r.reporter_account_id = ?1)
+  OR EXISTS (SELECT 1 FROM appeals p WHERE p.decision_id = d.id AND p.account_id = ?1))`;
+
+/** The decisions that concern an account, newest first, each from its side. */
+export async function listDecisions(db: D1Database, accountId: string): Promise<Decision[]> {
+  const { results } = await allRows(
+    DecisionRow,
+    db
+      .prepare(
+        `SELECT d.id AS decisionId, iif(d.account_id = ?1, 'about', 'reporter') AS side, d.measure, d.ground, d.facts,
+           (SELECT name FROM recordings r WHERE r.id = d.recording_id) AS takeName, d.decided_at_ms AS decidedAtMs,
+           d.reversed_at_ms AS reversedAtMs, a.text AS appealText, a.created_at_ms AS appealedAtMs, a.answer,
+           a.answered_at_ms AS answeredAtMs
+         FROM decisions d LEFT JOIN appeals a ON a.decision_id = d.id AND a.account_id = ?1
+         WHERE (d.account_id = ?1 AND d.measure <> 'none') OR (d.account_id <> ?1 AND ${IS_REPORTER})
+         ORDER BY d.decided_at_ms DESC LIMIT ?2`,
+      )
+      .bind(accountId, SHOWN_MAX),
+  );
+  return results.map(({ appealText, appealedAtMs, answer, answeredAtMs, ...row }) => ({
+    ...row,
+    appealUntilMs: row.decidedAtMs + APPEAL_WITHIN_MS,
+    appeal:
+      appealText === null || appealedAtMs === null
+        ? null
+        : { text: appealText, createdAtMs: appealedAtMs, answer, answeredAtMs },
+  }));
+}
+
+/** Takes an appeal, one of each side. `conflict`: there is one already. `gone`: its time is over. */
+export async function appeal(
+  db: D1Database,
+  deps: Deps,
+  accountId: string,
+  decisionId: string,
+  text: string,
+): Promise<Result<void, "not-found" | "conflict" | "gone">> {
+  const found = (await listDecisions(db, accountId)).find((decision) => decision.decisionId === decisionId);
+  if (found === undefined) return refused("not-found");
+  if (found.appealUntilMs <= deps.now()) return refused("gone");
+  const { meta } = await db
+    .prepare(
+      `INSERT INTO appeals (id, decision_id, account_id, text, created_at_ms) VALUES (?1, ?2, ?3, ?4, ?5)
+       ON CONFLICT DO NOTHING`,
+    )
+    .bind(newId("apl", deps.random), decisionId, accountId, text, deps.now())
+    .run();
+  return meta.changes === 1 ? done : refused("conflict");
+}
+
+/** Appeals that wait for a person of ours, the oldest first. */
+export async function openAppeals(db: D1Database): Promise<OpenAppeal[]> {
+  const { results } = await allRows(
+    OpenAppeal,
+    db
+      .prepare(
+        `SELECT a.id AS appealId, d.id AS decisionId, a.account_id AS accountId, iif(d.account_id = a.account_id, 'about', 'reporter') AS side,
+           d.measure, d.facts, a.text, a.created_at_ms AS createdAtMs
+         FROM appeals a JOIN decisions d ON d.id = a.decision_id WHERE a.answered_at_ms IS NULL
+         ORDER BY a.created_at_ms LIMIT ?`,
+      )
+      .bind(SHOWN_MAX),
+  );
+  return results;
+}
+
+/**
+ * Answers an appeal. Taken back by whom it is about, the measure ends; by somebody who reported, their report is open again and is decided
+ * anew. Both sides are told of what changed, and whoever appealed of an answer that changes nothing.
+ */
+export async function answerAppeal(
+  env: Env,
+  deps: Deps,
+  appealId: string,
+  step: AnswerAppeal,
+): Promise<Result<{ accountId: string }, "not-found">> {
+  const db = env.DB;
+  const open = (await openAppeals(db)).find((one) => one.appealId === appealId);
+  if (open === undefined) return refused("not-found");
+  const nowMs = deps.now();
+  const { decisionId, accountId, side } = open;
+  const reverses = step.do === "reverse";
+  const reporters = await reportersOf(db, decisionId);
+  const bound = (sql: string) => db.prepare(sql).bind(decisionId, nowMs);
+  await db.batch([
+    db
+      .prepare("UPDATE appeals SET answer = ?2, answered_at_ms = ?3 WHERE id = ?1 AND answered_at_ms IS NULL")
+      .bind(appealId, step.answer, nowMs),
+    ...(reverses && side === "about"
+      ? [
+          bound("UPDATE decisions SET reversed_at_ms = ?2 WHERE id = ?1 AND reversed_at_ms IS NULL"),
+          bound(
+            "UPDATE recordings SET withheld_at_ms = NULL WHERE ?2 > 0 AND id = (SELECT recording_id FROM decisions WHERE id = ?1)",
+          ),
+        ]
+      : []),
+    ...(reverses && side === "reporter"
+      ? [
+          db
+            .prepare(
+              "UPDATE reports SET closed_at_ms = NULL, decision_id = NULL WHERE decision_id = ?1 AND reporter_account_id = ?2",
+            )
+            .bind(decisionId, accountId),
+        ]
+      : []),
+  ]);
+  const told = reverses && side === "about" ? [accountId, ...reporters] : [accountId];
+  const mails = await tell(env, nowMs, told, (to, who) => ({
+    id: `appeal-${appealId}-${who}`,
+    to,
+    template: "appeal-decided",
+    values: { isReversed: reverses, answer: who === accountId ? step.answer : "", link: linkTo(env, decisionId) },
+  }));
+  if (mails.length > 0) await db.batch(mails);
+  return ok({ accountId });
+}
