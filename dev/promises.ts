@@ -2,6 +2,7 @@
  * `npm run promises`: every row of docs/PROMISES.md with the tests that cite it, how they ended when they last ran, and its negative twins:
  * the rule broken in a copy of the sources, which a test that cites the promise has to notice. `-- --twins` runs those that have not run
  * at this commit's sources, `--only E1,E3` some of them; `--json file` writes the table; `--publish` writes docs/promises.json, which the site shows.
+ * `--chain https://…` checks a platform's public chain of runs, `--remembered hash` also that a hash noted before is still in it.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -10,6 +11,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { checkChain } from "./promises/chain.ts";
 import { citations, promiseRows } from "./promises/citations.ts";
 import { runTwins } from "./promises/mutants.ts";
 import { type Mutation, mutations } from "./promises/mutations.ts";
@@ -24,8 +26,16 @@ const { values } = parseArgs({
     only: { type: "string" },
     json: { type: "string" },
     publish: { type: "boolean" },
+    chain: { type: "string" },
+    remembered: { type: "string" },
   },
 });
+
+if (values.chain !== undefined) {
+  const checked = await checkChain(values.chain, values.remembered ?? null);
+  console.log(checked);
+  process.exit(checked.ok && checked.isRemembered !== false ? 0 : 1);
+}
 
 const Known = z.record(
   z.string(),

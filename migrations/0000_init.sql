@@ -486,6 +486,15 @@ CREATE TABLE `restrictions` (
 	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
+CREATE TABLE `run_records` (
+	`number` integer PRIMARY KEY NOT NULL,
+	`at_ms` integer NOT NULL,
+	`counts` text NOT NULL,
+	`previous_hash` text NOT NULL,
+	`hash` text NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `run_records_by_time` ON `run_records` (`at_ms`);--> statement-breakpoint
 CREATE TABLE `usage_counts` (
 	`day_ms` integer NOT NULL,
 	`feature` text NOT NULL,

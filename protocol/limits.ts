@@ -210,3 +210,6 @@ export const KEPT_SESSIONS_MAX = 20;
 
 /** An appeal against a decision about a report is taken for six months at least (DSA, Article 20 (1)). */
 export const APPEAL_WITHIN_MS = 184 * 24 * 60 * 60 * 1000;
+
+/** Records of the chain of runs in one answer. */
+export const RUN_PAGE_SIZE = 500;

@@ -46,6 +46,8 @@ export const HOLD_REVIEW_MAX_MS = 90 * DAY_MS;
 export const DELIVERY_RETENTION_MS = 365 * DAY_MS;
 /** How often each part was used on a day: totals without anybody in them. */
 export const USAGE_RETENTION_MS = 400 * DAY_MS;
+/** What each run of the clearing out took away: totals without anybody in them, in a public chain. */
+export const RUN_RECORD_RETENTION_MS = 400 * DAY_MS;
 /** Wallet and transaction records (E4); seven years, leap days included. */
 export const TRANSACTION_RETENTION_MS = (7 * 365 + 2) * DAY_MS;
 /** Server logs (E5). */

@@ -54,6 +54,7 @@ import { erasure } from "./privacy/erasure-routes.ts";
 import { dataExport } from "./privacy/export-routes.ts";
 import { withErasuresReplayed } from "./privacy/restored.ts";
 import { rights } from "./privacy/rights-routes.ts";
+import { runRoutes } from "./privacy/run-routes.ts";
 import { sessionErasure } from "./privacy/session-erasure-routes.ts";
 import { downloads } from "./recordings/download.ts";
 import { recordings } from "./recordings/routes.ts";
@@ -94,6 +95,7 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", dataExport);
   app.route("/", rights);
   app.route("/", decisionRoutes);
+  app.route("/", runRoutes);
   app.route("/", sessions);
   app.route("/", sessionErasure);
   app.route("/", members);

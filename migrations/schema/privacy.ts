@@ -140,3 +140,17 @@ export const policyNotices = sqliteTable(
   },
   (table) => [index("policy_notices_by_finish").on(table.finishedAtMs)],
 );
+
+/** What a run of the retention and erasure jobs took away, in a chain that anybody may read: each record holds the hash of the one before. */
+export const runRecords = sqliteTable(
+  "run_records",
+  {
+    number: integer("number").primaryKey(),
+    atMs: integer("at_ms").notNull(),
+    /** JSON: how many, by job. */
+    counts: text("counts").notNull(),
+    previousHash: text("previous_hash").notNull(),
+    hash: text("hash").notNull(),
+  },
+  (table) => [index("run_records_by_time").on(table.atMs)],
+);

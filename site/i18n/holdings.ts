@@ -40,6 +40,7 @@ const names: Record<string, readonly [en: string, de: string]> = {
   usageCounts: ["How often each part is used", "Wie oft welcher Teil benutzt wird"],
   privacyRequests: ["Requests about your data", "Anfragen zu deinen Daten"],
   policyNotices: ["Who was told of a change here", "Wer von einer Änderung hier erfuhr"],
+  runRecords: ["What each run deleted", "Was jeder Lauf gelöscht hat"],
   erasureReceipts: ["Receipts of deletions", "Nachweise von Löschungen"],
   recordings: ["Shared recordings", "Geteilte Aufnahmen"],
   "recordings/": ["Shared recordings: the sound", "Geteilte Aufnahmen: der Ton"],

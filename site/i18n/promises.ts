@@ -15,6 +15,7 @@ export const promisesText = words({
     failed: (count: string) => `${count} fail`,
     notRun: (count: string) => `${count} not run`,
     none: "none yet",
+    runs: "What was deleted, and when: a chain that anybody can check",
     fates: { caught: "noticed", missed: "not noticed", broken: "not tried", "not-run": "not tried" },
   },
   de: {
@@ -30,6 +31,7 @@ export const promisesText = words({
     failed: (count) => `${count} scheitern`,
     notRun: (count) => `${count} nicht gelaufen`,
     none: "noch keine",
+    runs: "Was gelöscht wurde, und wann: eine Kette, die jeder prüfen kann",
     fates: { caught: "bemerkt", missed: "nicht bemerkt", broken: "nicht versucht", "not-run": "nicht versucht" },
   },
 });

@@ -1,6 +1,6 @@
 import { Layout } from "../design/layout.tsx";
 import { Moment } from "../design/moment.tsx";
-import type { Page } from "../design/page.ts";
+import { href, type Page } from "../design/page.ts";
 import { Table } from "../design/table.tsx";
 import { number } from "../i18n/format.ts";
 import { promisesText } from "../i18n/promises.ts";
@@ -36,6 +36,9 @@ export function Promises({ page, table }: PromisesProps) {
           {t.run}: <Moment page={page} ms={table.ranAtMs} />. {t.commit}: <span class="instrument">{table.commit}</span>
         </p>
         <p>{t.note}</p>
+        <p>
+          <a href={href(page, "/runs")}>{t.runs}</a>
+        </p>
       </section>
       <Table label={t.title} columns={t.columns}>
         {table.rows.map(({ id, promise, tests, notRun, twins, state }) => {

@@ -30,6 +30,7 @@ const keptTooLong: Record<string, string> = {
   "a decision about a report": `SELECT id FROM decisions WHERE decided_at_ms <= ${days(365)}`,
   "an appeal without its decision":
     "SELECT id FROM appeals WHERE decision_id NOT IN (SELECT id FROM decisions) AND ?1 > 0",
+  "the record of a run": `SELECT number FROM run_records WHERE at_ms <= ${days(400)}`,
   "a message": `SELECT id FROM messages WHERE created_at_ms <= ${days(365)}`,
   "a conversation without a message":
     "SELECT id FROM conversations WHERE id NOT IN (SELECT conversation_id FROM messages) AND ?1 > 0",

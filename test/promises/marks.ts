@@ -58,6 +58,16 @@ export async function markEverything(world: World): Promise<Record<Person, strin
     scope: JSON.stringify({ tables: ["waitlist"] }),
     awareAtMs: 0,
   });
+  // What an appeal hangs on.
+  const decisionId = newId("dec", random);
+  await db.insert(schema.decisions).values({
+    id: decisionId,
+    accountId: world.accountId.fay,
+    measure: "none",
+    ground: "terms",
+    facts: "",
+    decidedAtMs: 0,
+  });
   for (const [name, table] of tables) {
     const [first] = rules[name]?.subjects ?? [];
     if (first === undefined || "in" in first) continue;
@@ -114,6 +124,7 @@ export async function markEverything(world: World): Promise<Record<Person, strin
           if (name === "holds" && key === "releasedAtMs") return world.nowMs;
           if (key === "conversationId") return world.conversationId;
           if (key === "sessionId") return world.sessionId;
+          if (key === "decisionId") return decisionId;
           if (foreign.has(column.name)) return world.accountId[who];
           if (column.dataType === "string" && (column.enumValues?.length ?? 0) > 0) return column.enumValues?.[0];
           if (column.dataType === "string") {

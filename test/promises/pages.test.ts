@@ -34,6 +34,7 @@ const pages: Record<string, Row> = {
   "GET /status": { expect: all(200) },
   "GET /privacy": { expect: all(200) },
   "GET /promises": { expect: all(200) },
+  "GET /runs": { expect: all(200) },
   "GET /design": { expect: all(200) },
   "GET /privacy/register.jsonld": { expect: all(200) },
   "GET /favicon.svg": { expect: all(200) },

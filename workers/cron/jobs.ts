@@ -12,6 +12,7 @@ import { continueExports } from "../privacy/export.ts";
 import { remindOfHolds } from "../privacy/holds.ts";
 import { tellPolicyChange } from "../privacy/policy-change.ts";
 import { remindOfRequests } from "../privacy/requests.ts";
+import { recordRun } from "../privacy/run-chain.ts";
 import { continueErasure, dueErasures, postponeErasure } from "../privacy/session-erasure.ts";
 import { sweepTable, sweptTables } from "../privacy/sweep.ts";
 import { sweepRecordings } from "../recordings/deletion.ts";
@@ -113,6 +114,10 @@ export const jobs: Record<string, Job> = {
   mail: { calls: 200, run: (env, deps) => sendDueMail(env, deps, MAILS) },
 };
 
+/** Jobs that delete: what they took is in the public chain of runs. Erasures are counted there as they finish. */
+const takesAway = (name: string) =>
+  name.startsWith("retention:") || ["recordings", "logs", "small-counts", "orphans"].includes(name);
+
 /** Runs one job within its calls. One that breaks is logged and does not keep the others from their work. */
 export async function runJob(env: Env, deps: Deps, name: string, budget = new CallBudget(INVOCATION_CALLS_MAX)) {
   const job = jobs[name];
@@ -137,11 +142,14 @@ export async function runJob(env: Env, deps: Deps, name: string, budget = new Ca
  */
 export async function runJobs(env: Env, deps: Deps): Promise<void> {
   const budget = new CallBudget(INVOCATION_CALLS_MAX);
+  const taken: Record<string, number> = {};
   const names = Object.keys(jobs);
   const first = Math.floor(deps.now() / INTERVAL_MS) % names.length;
   for (const name of [...names.slice(first), ...names.slice(0, first)]) {
     if (!budget.allows(jobs[name]?.needs ?? jobs[name]?.calls ?? 0)) continue;
-    await runJob(env, deps, name, budget);
+    const outcome = await runJob(env, deps, name, budget);
+    if (outcome !== null && takesAway(name)) taken[name] = outcome.done;
   }
+  await recordRun(env, deps, taken);
   await keepLog(env, deps);
 }

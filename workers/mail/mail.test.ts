@@ -308,6 +308,10 @@ describe("the outbox", () => {
       title: "What is new",
       answer: "https://example.org/hub/answer",
       fromAtMs: nowMs,
+      side: "about",
+      measure: "take-withheld",
+      ground: "terms",
+      facts: "<script>alert(2)</script>",
       email: "new@example.org",
       takeBack: "https://example.org/account/take-back?token=x",
     };

@@ -15,6 +15,7 @@ import { Help } from "../../site/views/help.tsx";
 import { Home } from "../../site/views/home.tsx";
 import { Privacy } from "../../site/views/privacy/policy.tsx";
 import { Promises } from "../../site/views/promises.tsx";
+import { Runs } from "../../site/views/runs.tsx";
 import { RoomPage } from "../../site/views/sessions/room.tsx";
 import { Status } from "../../site/views/status.tsx";
 import { costs } from "../http/costs.ts";
@@ -23,6 +24,7 @@ import { needs } from "../http/security-headers.ts";
 import { changedNumbers, policyVersions } from "../privacy/policy-versions.ts";
 import { register, registerAsJsonLd } from "../privacy/register.ts";
 import { recipientWords } from "../privacy/retention-words.ts";
+import { newestRuns } from "../privacy/run-chain.ts";
 import { pageOf, sendPage, strangerPage, type Visit, withPage } from "./page.ts";
 import { pageProblem } from "./problem.tsx";
 
@@ -104,6 +106,13 @@ function showPromises(c: AppContext, { page }: Visit) {
   return sendPage(c, <Promises page={page} table={promises} />);
 }
 
+/** Lines of the chain that the page shows. */
+const RUNS_SHOWN = 50;
+
+async function showRuns(c: AppContext, { page }: Visit) {
+  return sendPage(c, <Runs page={page} runs={await newestRuns(c.env.DB, RUNS_SHOWN)} />);
+}
+
 function showDesign(c: AppContext, { page }: Visit) {
   if (c.env.ENVIRONMENT !== "local") return pageProblem(c, "not-found");
   const part = designParts.find((one) => one === c.req.query("part")) ?? "site";
@@ -156,6 +165,7 @@ pages.get("/imprint", costs("free"), withPage(showImprint));
 pages.get("/status", costs("read"), showStatus);
 pages.get("/privacy", costs("read"), withPage(showPrivacy));
 pages.get("/promises", costs("read"), withPage(showPromises));
+pages.get("/runs", costs("read"), withPage(showRuns));
 pages.get("/design", costs("free"), needs("isolation"), withPage(showDesign));
 pages.get("/privacy/register.jsonld", costs("search"), sendRegister);
 pages.get("/assets/:name", costs("free"), sendAsset);

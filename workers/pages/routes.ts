@@ -5,6 +5,7 @@ export const publicPages = [
   "/status",
   "/privacy",
   "/promises",
+  "/runs",
   "/companion",
   "/prices",
   "/terms",

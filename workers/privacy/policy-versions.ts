@@ -124,6 +124,23 @@ export const policyVersions: readonly PolicyVersion[] = [
     },
     numbers: { ...third, MESSAGE_RETENTION_MS: 365, DELIVERY_RETENTION_MS: 365, HOLD_REVIEW_MAX_MS: 90 },
   },
+  {
+    version: 9,
+    fromAtMs: Date.UTC(2026, 10, 26, 22),
+    // No person is in what is new.
+    isMaterial: false,
+    change: {
+      en: "What each run of our clearing out deleted, in numbers, is public in a chain of fingerprints, so that nobody can rewrite it unnoticed.",
+      de: "Was jeder Lauf unseres Aufräumens gelöscht hat, steht in Zahlen öffentlich in einer Kette von Fingerabdrücken, damit es niemand unbemerkt umschreibt.",
+    },
+    numbers: {
+      ...third,
+      MESSAGE_RETENTION_MS: 365,
+      DELIVERY_RETENTION_MS: 365,
+      HOLD_REVIEW_MAX_MS: 90,
+      RUN_RECORD_RETENTION_MS: 400,
+    },
+  },
 ];
 
 /** The numbers that the code keeps today, in days, under the names of protocol/retention.ts. */

@@ -4,6 +4,7 @@ import {
   ERASURE_RECEIPT_MS,
   EXPORT_RETENTION_MS,
   REQUEST_RETENTION_MS,
+  RUN_RECORD_RETENTION_MS,
   USAGE_RETENTION_MS,
 } from "../../../protocol/retention.ts";
 import type { Inventory } from "../rules.ts";
@@ -144,6 +145,17 @@ export const privacyRules = {
       told: "internal",
       finishedAtMs: "internal",
     },
+  },
+  runRecords: {
+    subjects: [],
+    purpose: {
+      en: "To let anybody see what was deleted and when, and that nobody rewrites it: totals in a chain of fingerprints.",
+      de: "Damit alle sehen können, was wann gelöscht wurde, und dass es niemand umschreibt: Summen in einer Kette von Fingerabdrücken.",
+    },
+    lawfulBasis: "legitimate-interest",
+    recipients: ["public"],
+    retention: [{ kind: "after", column: "atMs", ms: RUN_RECORD_RETENTION_MS }],
+    columns: { number: "internal", atMs: "internal", counts: "internal", previousHash: "internal", hash: "internal" },
   },
   erasureReceipts: {
     subjects: [],
