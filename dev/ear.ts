@@ -34,7 +34,7 @@ export const listenAtTheWayOut = `{
   navigator.mediaDevices.getUserMedia = async (constraints) => {
     if (window.refusal !== undefined) throw new DOMException("", window.refusal);
     const stream = window.isLooped ? window.loop.stream : await open(constraints);
-    const [track] = stream.getAudioTracks();
+    const [track] = stream.getTracks();
     if (window.settings !== undefined) {
       const settings = { ...track.getSettings(), ...window.settings };
       track.getSettings = () => settings;

@@ -21,6 +21,7 @@ import { Toasts } from "./toasts.dom.tsx";
 import { Transport } from "./transport.dom.tsx";
 import type { Words } from "./words/words.std.ts";
 
+const Video = later<ViewProps>(() => import("./video.dom.tsx").then((parts) => parts.Video));
 const Wishes = later<ViewProps>(() => import("./copies.dom.tsx").then((parts) => parts.Wishes));
 const Deliveries = later<ViewProps>(() => import("./copies.dom.tsx").then((parts) => parts.Deliveries));
 
@@ -195,6 +196,7 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
         <Door {...props} />
         <Sound {...props} deviceUrl={boot.sound.deviceUrl} />
         <Daw {...props} />
+        <Video {...props} />
         <People {...props} />
         <Chat {...props} />
         <Notes {...props} draft={draft} setDraft={setDraft} />

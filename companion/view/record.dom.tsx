@@ -22,6 +22,15 @@ export function Record({ session, state, words }: ViewProps) {
   const [asks, setAsks] = useState(false);
   useEffect(() => takes.setInput(cleaned(name) || t.inputDefault, channels !== "both"), [takes, name, channels, t]);
   if (!takes.canRecord || state.role === null || !may(state.role, "record")) return null;
+  if (!takes.hasDisk.value)
+    return (
+      <fieldset class="view-record">
+        <legend>{t.label}</legend>
+        <p role="alert" class="view-trouble">
+          {t.noDisk}
+        </p>
+      </fieldset>
+    );
   return (
     <fieldset class="view-record">
       <legend>{t.label}</legend>

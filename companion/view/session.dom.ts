@@ -30,6 +30,7 @@ import { ViewDaw } from "./view-daw.dom.ts";
 import { ViewPlayback } from "./view-playback.dom.ts";
 import { ViewSound } from "./view-sound.dom.ts";
 import { ViewTakes } from "./view-takes.dom.ts";
+import { ViewVideo } from "./view-video.dom.ts";
 
 /** Takes that one page of the view asks for at a time, and all that it holds. */
 const TAKES_PER_REQUEST = 100;
@@ -77,6 +78,7 @@ export class BrowserSession {
   readonly playback: ViewPlayback;
   readonly daw: ViewDaw;
   readonly copies: ViewCopies;
+  readonly video: ViewVideo;
   readonly #boot: Boot;
   readonly #clock = new SessionClock();
   readonly #room: RoomEnd;
@@ -106,6 +108,11 @@ export class BrowserSession {
       },
       onOtherDevice: () => this.say("other-device", true),
       onWords: (telling) => this.say(telling, true),
+    });
+    this.video = new ViewVideo({
+      state: () => this.state.value,
+      signal: (to, message) => this.#room.signal(to, message),
+      setStatus: (status) => this.#setStatus(status),
     });
     this.copies = new ViewCopies({ boot, ask: (...asked) => this.#ask(...asked) });
     this.takes = new ViewTakes({
@@ -162,16 +169,21 @@ export class BrowserSession {
           if (members.some(({ memberId }) => this.state.value.accents[memberId] === undefined))
             void this.#readAccents();
           this.sound.setMembers();
+          this.video.setMembers();
         },
         onWaiting: () => this.#step({ type: "connection", connection: { state: "waiting" } }),
         onWaitingRoom: (members) => this.#step({ type: "waiting-room", members }),
         onMute: () => this.onMuteAsked(),
-        onSignal: (from, message) => this.sound.handleSignal(from, message),
+        onSignal: (from, message) => {
+          this.sound.handleSignal(from, message);
+          this.video.handleSignal(from, message);
+        },
         onRelays: (iceServers) => {
           // What was said of their absence is over.
           if (iceServers.length > 0)
             this.toasts.value = this.toasts.value.filter(({ code }) => code !== "relay-unavailable");
           this.sound.iceServers = iceServers;
+          this.video.iceServers = iceServers;
           if (iceServers.length === 0) this.say("relay-unavailable", true);
         },
         onRecordingsChanged: () => this.#readLists(),
@@ -323,6 +335,7 @@ export class BrowserSession {
   /** Nobody is heard, nothing is recorded, and the session's folder is free for another window. */
   #silence(): void {
     this.sound.close();
+    this.video.close();
     this.playback.close();
     this.takes.close();
     this.daw.disconnect();

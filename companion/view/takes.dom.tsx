@@ -12,17 +12,16 @@ import { accentClass, barsOf, nameOf, type ViewProps } from "./parts.dom.tsx";
 /** Takes that are drawn at first, the newest; older ones on demand. */
 const DRAWN_TAKES = 30;
 
-export function TakeList(props: ViewProps & { stems: readonly LaneStem[] }) {
+/** The inside of the list. */
+export function Takes(props: ViewProps & { stems: readonly LaneStem[] }) {
   const { session, state, words, stems } = props;
   const t = words.take;
   const [onlyStarred, setOnlyStarred] = useState(false);
-  const [isOpen, setOpen] = useState(false);
   const [drawn, setDrawn] = useState(DRAWN_TAKES);
   const { takeMarks, notes, role, accents, timeline } = state;
   const names = state.members.map(({ displayName }) => displayName).join("\n");
   // What the room tells many times a second is nothing of this: the same list is not drawn again.
   const list = useMemo(() => {
-    if (!isOpen) return null;
     const rolls = rollsOf(stems).filter(({ takeId }) => !onlyStarred || takeMarks[takeId]?.starred === true);
     return (
       <>
@@ -36,13 +35,10 @@ export function TakeList(props: ViewProps & { stems: readonly LaneStem[] }) {
         ) : null}
       </>
     );
-  }, [isOpen, drawn, onlyStarred, stems, takeMarks, notes, role, accents, timeline.map, names, words]);
+  }, [drawn, onlyStarred, stems, takeMarks, notes, role, accents, timeline.map, names, words]);
   const hasStars = Object.values(takeMarks).some(({ starred }) => starred);
   return (
-    <details class="view-list" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>
-        {words.takes.list} ({stems.length})
-      </summary>
+    <>
       <Hearing session={session} words={words} />
       {hasStars || onlyStarred ? (
         <label class="view-only">
@@ -55,7 +51,7 @@ export function TakeList(props: ViewProps & { stems: readonly LaneStem[] }) {
         </label>
       ) : null}
       {list}
-    </details>
+    </>
   );
 }
 

@@ -7,11 +7,11 @@ import { positionAt } from "../../protocol/transport.ts";
 import { GrowingWave } from "./growing-wave.std.ts";
 import { type LaneStem, lanesOf, type Shown } from "./lanes.std.ts";
 import { type Colours, LANE_PX, LanesPicture, RULER_PX, readColours } from "./lanes-picture.dom.ts";
+import { later } from "./later.dom.tsx";
 import { transportAt } from "./model.std.ts";
 import { accentClass, barsOf, nameOf, useFrames, type ViewProps } from "./parts.dom.tsx";
 import { PeaksStore } from "./peaks-store.std.ts";
 import type { BrowserSession } from "./session.dom.ts";
-import { TakeList } from "./takes.dom.tsx";
 
 const SHOWN_MIN_FRAMES = TIMELINE_RATE_HZ;
 /** What is shown at least when all is shown: a few bars, so that an empty session has a line too. */
@@ -46,6 +46,10 @@ export interface TimelineProps extends ViewProps {
   setShown(shown: Shown | null): void;
 }
 
+const Takes = later<ViewProps & { stems: readonly LaneStem[] }>(() =>
+  import("./takes.dom.tsx").then((parts) => parts.Takes),
+);
+
 export function Timeline({ session, state, words, language, stems, shown, setShown }: TimelineProps) {
   const t = words.takes;
   const box = useRef<HTMLDivElement>(null);
@@ -65,6 +69,7 @@ export function Timeline({ session, state, words, language, stems, shown, setSho
   // Who is here is told ten times a second while levels move; lanes are others when other people are.
   const people = state.members.map(({ memberId, role }) => memberId + role).join();
   const lanes = useMemo(() => lanesOf(state.members, stems), [people, stems]);
+  const [isListed, setListed] = useState(false);
   const view = shown ?? wholeOf(stems);
   const bars = barsOf(state.timeline.map);
 
@@ -221,7 +226,12 @@ export function Timeline({ session, state, words, language, stems, shown, setSho
       {stems.length === 0 ? (
         <p class="soft view-empty">{state.settings.recordingPermitted ? t.empty : t.emptyLocked}</p>
       ) : (
-        <TakeList session={session} state={state} words={words} language={language} stems={stems} />
+        <details class="view-list" onToggle={(event) => setListed(event.currentTarget.open)}>
+          <summary>
+            {t.list} ({stems.length})
+          </summary>
+          {isListed ? <Takes session={session} state={state} words={words} language={language} stems={stems} /> : null}
+        </details>
       )}
     </section>
   );

@@ -54,6 +54,8 @@ export class ViewTakes {
   readonly status = signal({ armed: false, recording: false });
   readonly stems = signal<readonly OwnStem[]>([]);
   readonly sharesAsItRecords = signal(false);
+  /** Whether this browser keeps files at all. */
+  readonly hasDisk = signal(true);
   /** As the person calls what they play in; empty: as the view calls it. */
   readonly inputName = signal("");
   readonly #preRoll = signal<number>(PRE_ROLL_MAX_SECONDS);
@@ -227,6 +229,9 @@ export class ViewTakes {
         return;
       case "forgotten":
         this.stems.value = this.stems.value.filter(({ stem }) => stem.recordingId !== message.recordingId);
+        return;
+      case "no-disk":
+        this.hasDisk.value = false;
         return;
       case "closed":
         return;

@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import type { MemberStatus } from "../../protocol/room.ts";
 import { listenAtTheWayOut } from "../ear.ts";
+import { keepNoFiles } from "./no-files.ts";
 import type { Shot } from "./shot.ts";
 import { memberAt, type Scene, statusOf, stubRoom, takeAt } from "./stub-room.ts";
 import type { World } from "./world.ts";
@@ -167,6 +168,16 @@ export function viewShots({ sessionId }: World): Shot[] {
     }),
     device("sound on", "", turnOn),
     device("sound 44.1 kHz and 18 inputs", DEVICE_44, turnOn),
+    {
+      ...device("no disk", "", async (page) => {
+        await turnOn(page);
+        await page.locator(".view-record .view-trouble").waitFor();
+      }),
+      prepare: async (page) => {
+        await keepNoFiles(page);
+        await stubRoom(page, evening);
+      },
+    },
     device("check", "", look),
     device("check 44.1 kHz and 18 inputs", DEVICE_44, look),
     device("check measured", "window.isLooped = true", async (page) => {

@@ -43,6 +43,8 @@ export type FromTakes =
   /** What is decided here about stems that begin from now on. */
   | { type: "share-as-i-record"; on: boolean }
   | { type: "forgotten"; recordingId: string }
+  /** This browser keeps no files: nothing can be recorded here. */
+  | { type: "no-disk" }
   | { type: "closed" };
 
 /** The folder of a browser's file system in which a session's takes lie. */

@@ -94,12 +94,16 @@ async function drain(ring: CaptureRing, takes: PageTakes): Promise<void> {
   }
 }
 
-let opened: Promise<PageTakes> | undefined;
+let opened: Promise<PageTakes | undefined> | undefined;
 
 async function hear(message: ToTakes): Promise<void> {
   if (message.type === "open") {
     originMs = message.originMs;
-    opened = open(message);
+    // A private window, a full disk, a browser that keeps no files: then nothing is recorded here, and the person is told before they play.
+    opened = open(message).catch(() => {
+      say({ type: "no-disk" });
+      return undefined;
+    });
   }
   const takes = await opened;
   if (takes === undefined) return;

@@ -6,7 +6,8 @@ import { de as daw } from "./daw.de.std.ts";
 import { de as host } from "./host.de.std.ts";
 import { de as record } from "./record.de.std.ts";
 import { de as take } from "./take.de.std.ts";
+import { de as video } from "./video.de.std.ts";
 import { de as view } from "./view.de.std.ts";
 import type { Words } from "./words.std.ts";
 
-export const words: Words = { ...view, agree, check, copies, daw, host, take, record };
+export const words: Words = { ...view, agree, check, copies, daw, host, take, record, video };

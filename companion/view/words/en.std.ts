@@ -6,7 +6,8 @@ import { en as daw } from "./daw.en.std.ts";
 import { en as host } from "./host.en.std.ts";
 import { en as record } from "./record.en.std.ts";
 import { en as take } from "./take.en.std.ts";
+import { en as video } from "./video.en.std.ts";
 import { en as view } from "./view.en.std.ts";
 import type { Words } from "./words.std.ts";
 
-export const words: Words = { ...view, agree, check, copies, daw, host, take, record };
+export const words: Words = { ...view, agree, check, copies, daw, host, take, record, video };

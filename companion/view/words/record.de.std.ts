@@ -7,6 +7,8 @@ export const de: RecordWords = {
   arm: "Scharf schalten",
   armed: "Scharf",
   armNote: "Nimmt die Session auf, wird aufgenommen, was du spielst. Es bleibt in diesem Browser, bis du es teilst.",
+  noDisk:
+    "Dieser Browser legt hier keine Dateien ab, also wird von dir nichts aufgenommen. Zu hören bist du trotzdem. Öffne die Seite in einem normalen Fenster und mit Platz auf der Platte, oder nimm die App.",
   inputName: "Name deines Eingangs",
   inputDefault: "Eingang",
   preRoll: "Vor der Aufnahme",

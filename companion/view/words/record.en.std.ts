@@ -7,6 +7,8 @@ export const en = {
   arm: "Arm",
   armed: "Armed",
   armNote: "What you play is recorded when the session records. It stays in this browser until you share it.",
+  noDisk:
+    "This browser keeps no files here, so nothing of yours is recorded: everybody hears you all the same. Open the page in an ordinary window with room on its disk, or use the companion app.",
   inputName: "Name of your input",
   inputDefault: "Input",
   preRoll: "Before record",

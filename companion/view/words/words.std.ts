@@ -5,6 +5,7 @@ import type { DawWords } from "./daw.en.std.ts";
 import type { HostWords } from "./host.en.std.ts";
 import type { RecordWords } from "./record.en.std.ts";
 import type { TakeWords } from "./take.en.std.ts";
+import type { VideoWords } from "./video.en.std.ts";
 import type { ViewWords } from "./view.en.std.ts";
 
 /** All that the view says. One language has what the other has, or it does not compile. */
@@ -16,4 +17,5 @@ export type Words = ViewWords & {
   agree: AgreeWords;
   copies: CopiesWords;
   check: CheckWords;
+  video: VideoWords;
 };
