@@ -10,7 +10,7 @@ import { type Colours, LANE_PX, LanesPicture, RULER_PX, readColours } from "./la
 import { later } from "./later.dom.tsx";
 import { transportAt } from "./model.std.ts";
 import { accentClass, barsOf, nameOf, useFrames, type ViewProps } from "./parts.dom.tsx";
-import { PeaksStore } from "./peaks-store.std.ts";
+import { PeaksStore, readSharedPeaks } from "./peaks-store.std.ts";
 import type { BrowserSession } from "./session.dom.ts";
 
 const SHOWN_MIN_FRAMES = TIMELINE_RATE_HZ;
@@ -61,10 +61,11 @@ export function Timeline({ session, state, words, language, stems, shown, setSho
   const [growing] = useState(() => new Map<MemberId, GrowingWave>());
   const [peaks] = useState(
     () =>
-      new PeaksStore(
-        (recordingId) => session.takes.peaksOf(recordingId),
-        () => picture.change(),
-      ),
+      new PeaksStore({
+        readOwn: (recordingId) => session.takes.peaksOf(recordingId),
+        readShared: readSharedPeaks,
+        onArrival: () => picture.change(),
+      }),
   );
   // Who is here is told ten times a second while levels move; lanes are others when other people are.
   const people = state.members.map(({ memberId, role }) => memberId + role).join();
