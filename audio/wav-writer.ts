@@ -1,5 +1,6 @@
 import type { StemFormat } from "../protocol/recordings.ts";
 import { encode, frameBytesOf } from "./pcm.ts";
+import { xmlText } from "./xml.ts";
 
 /**
  * Broadcast Wave headers (EBU Tech 3285 version 2; RF64 by EBU Tech 3306). One layout for every stem, so that the header has the same
@@ -140,14 +141,12 @@ export function sizeHeader(
   return header;
 }
 
-const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-
 /**
  * iXML 3.01: what a DAW or a field recorder's tools show of a take. There is no timecode, so frames are counted at 30, without drop; the
  * place is in samples. Stems of one roll are one family.
  */
 function ixmlOf({ project, take, takeId, track, bpm, timeReference, format, reference }: StemInfo): string {
-  const element = (name: string, value: string | number) => `<${name}>${escaped(String(value))}</${name}>`;
+  const element = (name: string, value: string | number) => `<${name}>${xmlText(String(value))}</${name}>`;
   const speed = [
     element("TIMECODE_RATE", "30/1"),
     element("TIMECODE_FLAG", "NDF"),

@@ -1,3 +1,4 @@
+import { xmlText } from "../../audio/xml.ts";
 import { iso } from "../i18n/format.ts";
 
 /** Credits: who played what, when and on which input, as the takes of a session tell it. */
@@ -66,20 +67,11 @@ export function creditsCsv(
   return `\ufeff${[heads, ...rows].map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`;
 }
 
-const xml = (text: string) =>
-  text
-    // What XML 1.0 has no way to write (section 2.2).
-    .replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
-
 type Tree = readonly [tag: string, content: string | readonly Tree[], attributes?: Readonly<Record<string, string>>];
 
 function write([tag, content, attributes = {}]: Tree, indent = ""): string {
-  const start = `${indent}<${[tag, ...Object.entries(attributes).map(([name, value]) => `${name}="${xml(value)}"`)].join(" ")}>`;
-  if (typeof content === "string") return `${start}${xml(content)}</${tag}>`;
+  const start = `${indent}<${[tag, ...Object.entries(attributes).map(([name, value]) => `${name}="${xmlText(value)}"`)].join(" ")}>`;
+  if (typeof content === "string") return `${start}${xmlText(content)}</${tag}>`;
   return `${start}\n${content.map((one) => write(one, `${indent}  `)).join("\n")}\n${indent}</${tag}>`;
 }
 

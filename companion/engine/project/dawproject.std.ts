@@ -1,16 +1,14 @@
+import { xmlText } from "../../../audio/xml.ts";
 import { TIMELINE_RATE_HZ } from "../../../protocol/limits.ts";
 import { anchorAt, type TimelineMap, tempoAt } from "../../../protocol/timeline.ts";
 import type { ProjectStem } from "./reaper.std.ts";
-
-const escaped = (text: string) =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 const seconds = (frames: number): number => frames / TIMELINE_RATE_HZ;
 
 /** Markers, and the changes of tempo and signature, in the order of the format's schema; nothing where there are none. */
 function timelineOf({ markers, tempo, signatures }: TimelineMap): string {
   const marked = markers.map(
-    ({ positionFrames, name }) => `<Marker time="${seconds(positionFrames)}" name="${escaped(name)}"/>`,
+    ({ positionFrames, name }) => `<Marker time="${seconds(positionFrames)}" name="${xmlText(name)}"/>`,
   );
   const tempos = tempo.map(
     ({ positionFrames, bpm }) => `<RealPoint time="${seconds(positionFrames)}" value="${bpm}" interpolation="hold"/>`,
@@ -37,11 +35,11 @@ function timelineOf({ markers, tempo, signatures }: TimelineMap): string {
 export function dawProject(stems: readonly ProjectStem[], map: TimelineMap): string {
   const tracks = stems.map(
     ({ name, channels }, at) =>
-      `<Track id="track${at}" name="${escaped(name)}" contentType="audio" loaded="true"><Channel id="channel${at}" audioChannels="${channels}" role="regular" destination="master"><Volume unit="linear" min="0" max="2" value="1" id="volume${at}"/></Channel></Track>`,
+      `<Track id="track${at}" name="${xmlText(name)}" contentType="audio" loaded="true"><Channel id="channel${at}" audioChannels="${channels}" role="regular" destination="master"><Volume unit="linear" min="0" max="2" value="1" id="volume${at}"/></Channel></Track>`,
   );
   const lanes = stems.map(
     ({ name, file, channels, sampleRateHz, startSeconds, paddingSeconds, lengthSeconds }, at) =>
-      `<Lanes id="lane${at}" track="track${at}"><Clips id="clips${at}"><Clip name="${escaped(name)}" time="${startSeconds}" duration="${lengthSeconds}" contentTimeUnit="seconds" playStart="${paddingSeconds}"><Audio id="audio${at}" channels="${channels}" sampleRate="${sampleRateHz}" duration="${paddingSeconds + lengthSeconds}"><File path="${escaped(file)}" external="true"/></Audio></Clip></Clips></Lanes>`,
+      `<Lanes id="lane${at}" track="track${at}"><Clips id="clips${at}"><Clip name="${xmlText(name)}" time="${startSeconds}" duration="${lengthSeconds}" contentTimeUnit="seconds" playStart="${paddingSeconds}"><Audio id="audio${at}" channels="${channels}" sampleRate="${sampleRateHz}" duration="${paddingSeconds + lengthSeconds}"><File path="${xmlText(file)}" external="true"/></Audio></Clip></Clips></Lanes>`,
   );
   const first = anchorAt(map.signatures, 0);
   return [
@@ -56,4 +54,4 @@ export function dawProject(stems: readonly ProjectStem[], map: TimelineMap): str
 
 /** The metadata.xml that goes with it. */
 export const dawProjectMetadata = (title: string) =>
-  `<?xml version="1.0" encoding="UTF-8"?>\n<MetaData><Title>${escaped(title)}</Title></MetaData>\n`;
+  `<?xml version="1.0" encoding="UTF-8"?>\n<MetaData><Title>${xmlText(title)}</Title></MetaData>\n`;

@@ -15,9 +15,9 @@ export interface ProjectStem {
   lengthSeconds: number;
 }
 
-/** In a .rpp a text is quoted by whichever quote it does not hold. */
+/** In a .rpp a text is quoted by whichever quote it does not hold, on one line. */
 const quoted = (text: string) => {
-  const plain = text.replaceAll(/[\r\n]/g, " ");
+  const plain = text.replaceAll(/\p{Cc}/gu, " ");
   for (const quote of ['"', "'", "`"]) if (!plain.includes(quote)) return `${quote}${plain}${quote}`;
   return `"${plain.replaceAll('"', "'")}"`;
 };
