@@ -88,6 +88,7 @@ export function siteShots({ sessionId, inviteCode, profileId, one }: World): Sho
     shot("companion authorize", "ada", one["/companion/authorize"].path),
     shot("operator", "operator", "/operator"),
     shot("operator refused", "operator", "/operator", async (page) => {
+      await page.locator("#holds summary").first().click();
       await page.locator("form:has([name=what][value=account]) button[type=submit]").click();
     }),
     shot("operator sign-in", "nobody", "/operator/sign-in"),

@@ -26,6 +26,8 @@ const names: Record<string, readonly [en: string, de: string]> = {
   conversations: ["Conversations", "Gespräche"],
   conversationSides: ["Unread messages", "Ungelesene Nachrichten"],
   messages: ["Messages between members", "Nachrichten zwischen Mitgliedern"],
+  mails: ["Mails", "Mails"],
+  mailsTriedAgain: ["Mails to be tried again", "Mails, die noch einmal versucht werden"],
   mailOutbox: ["Mails that wait", "Wartende Mails"],
   waitlist: ["Waiting list", "Warteliste"],
   consentWithdrawals: ["Consents that were taken back", "Zurückgenommene Einwilligungen"],

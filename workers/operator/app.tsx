@@ -5,7 +5,8 @@ import { AppealId, BreachId, HoldId, PrivacyRequestId, ReportId } from "../../pr
 import { HandleHold, HandlePrivacyRequest, PlaceHold } from "../../protocol/privacy.ts";
 import { href, type Page } from "../../site/design/page.ts";
 import { negotiate } from "../../site/i18n/language.ts";
-import { OperatorPage, OperatorSignIn } from "../../site/views/operator.tsx";
+import { OperatorPage } from "../../site/views/operator/overview.tsx";
+import { OperatorSignIn } from "../../site/views/operator/sign-in.tsx";
 import { isOwnOrigin } from "../auth/guard.ts";
 import { costs } from "../http/costs.ts";
 import { problem } from "../http/problem.ts";

@@ -1,0 +1,130 @@
+import type { Breach } from "../../../protocol/breaches.ts";
+import type { OpenAppeal } from "../../../protocol/decisions.ts";
+import type { ReportedAccount } from "../../../protocol/hub.ts";
+import type { Hold, PrivacyRequest } from "../../../protocol/privacy.ts";
+import { Button, Upshot } from "../../design/form.tsx";
+import { Layout } from "../../design/layout.tsx";
+import { href, type Page } from "../../design/page.ts";
+import { Table } from "../../design/table.tsx";
+import { number } from "../../i18n/format.ts";
+import { holdingName } from "../../i18n/holdings.ts";
+import { operatorText } from "../../i18n/operator.ts";
+import { Breaches } from "./breaches.tsx";
+import { Holds } from "./holds.tsx";
+import { Part } from "./parts.tsx";
+import { Appeals, Reports } from "./reports.tsx";
+import { Requests } from "./requests.tsx";
+
+export interface OperatorProps {
+  page: Page;
+  name: string;
+  outcome: "done" | "refused" | null;
+  requests: readonly PrivacyRequest[];
+  reports: readonly ReportedAccount[];
+  breaches: readonly Breach[];
+  /** Rows over their time, and what waits, by name. */
+  overdue: readonly { name: string; count: number }[];
+  queues: readonly { name: string; count: number }[];
+  holds: readonly Hold[];
+  appeals: readonly OpenAppeal[];
+  /** How often each route was used in four weeks, small counts left out. */
+  usage: readonly { feature: string; ok: number; refused: number; failed: number }[];
+}
+
+const Counts = ({ page, label, counts }: { page: Page; label: string; counts: OperatorProps["queues"] }) => (
+  <Table label={label} columns={operatorText[page.language].columns}>
+    {counts.map(({ name, count }) => (
+      <tr>
+        <th scope="row">{holdingName(page.language, name)}</th>
+        <td class="instrument">{number(page.language, count)}</td>
+      </tr>
+    ))}
+  </Table>
+);
+
+const Usage = ({ page, usage }: { page: Page; usage: OperatorProps["usage"] }) => (
+  <Table label={operatorText[page.language].usage} columns={operatorText[page.language].usageColumns}>
+    {usage.map(({ feature, ok, refused, failed }) => (
+      <tr>
+        <th scope="row" class="instrument">
+          {feature}
+        </th>
+        {[ok, refused, failed].map((count) => (
+          <td class="instrument">{number(page.language, count)}</td>
+        ))}
+      </tr>
+    ))}
+  </Table>
+);
+
+/** Everything that waits for a person of ours, on one page; first how much of each there is. */
+export function OperatorPage({
+  page,
+  name,
+  outcome,
+  requests,
+  reports,
+  breaches,
+  overdue,
+  queues,
+  usage,
+  holds,
+  appeals,
+}: OperatorProps) {
+  const t = operatorText[page.language];
+  const nothing = <p class="soft">{t.nothing}</p>;
+  const waiting = [
+    { id: "requests", title: t.requests, count: requests.length },
+    { id: "reports", title: t.reports, count: reports.length },
+    { id: "appeals", title: t.appeals, count: appeals.length },
+    { id: "breaches", title: t.breaches, count: breaches.length },
+    { id: "holds", title: t.holds, count: holds.length },
+  ];
+  return (
+    <Layout page={page} title={t.title} hidden>
+      <header class="account-head">
+        <div class="stack">
+          <h1>{t.title}</h1>
+          <p class="soft">{name}</p>
+        </div>
+        <form method="post" action={href(page, "/operator/sign-out")}>
+          <Button label={t.signOut} kind="quiet" />
+        </form>
+      </header>
+      {outcome === null ? null : (
+        <Upshot text={outcome === "done" ? t.done : t.refused} isBad={outcome === "refused"} />
+      )}
+      <nav class="actions" aria-label={t.queue}>
+        {waiting.map(({ id, title, count }) => (
+          <a class="button quiet small" href={`#${id}`}>
+            {title} <span class="instrument">{number(page.language, count)}</span>
+          </a>
+        ))}
+      </nav>
+      <Part id="requests" title={t.requests}>
+        {requests.length === 0 ? nothing : <Requests page={page} requests={requests} />}
+      </Part>
+      <Part id="reports" title={t.reports}>
+        {reports.length === 0 ? nothing : <Reports page={page} reports={reports} />}
+      </Part>
+      <Part id="appeals" title={t.appeals}>
+        {appeals.length === 0 ? nothing : <Appeals page={page} appeals={appeals} />}
+      </Part>
+      <Part id="breaches" title={t.breaches}>
+        {breaches.length === 0 ? nothing : <Breaches page={page} breaches={breaches} />}
+      </Part>
+      <Part id="holds" title={t.holds}>
+        <Holds page={page} holds={holds} />
+      </Part>
+      <Part id="retention" title={t.retention}>
+        {overdue.length === 0 ? nothing : <Counts page={page} label={t.retention} counts={overdue} />}
+      </Part>
+      <Part id="queue" title={t.queue}>
+        <Counts page={page} label={t.queue} counts={queues} />
+      </Part>
+      <Part id="usage" title={t.usage}>
+        {usage.length === 0 ? nothing : <Usage page={page} usage={usage} />}
+      </Part>
+    </Layout>
+  );
+}

@@ -1,0 +1,109 @@
+import { grounds, measures, type OpenAppeal } from "../../../protocol/decisions.ts";
+import type { ReportedAccount } from "../../../protocol/hub.ts";
+import { Button, Field, Labelled } from "../../design/form.tsx";
+import { Moment } from "../../design/moment.tsx";
+import { href, type Page } from "../../design/page.ts";
+import { decisionText } from "../../i18n/decisions.ts";
+import { number } from "../../i18n/format.ts";
+import { hubText } from "../../i18n/hub.ts";
+import { operatorText } from "../../i18n/operator.ts";
+import { Act } from "./parts.tsx";
+
+/** A decision with the reasons that both sides get. */
+function Decide({ page, reportId, throughMs }: { page: Page; reportId: string; throughMs: number }) {
+  const t = operatorText[page.language];
+  const said = decisionText[page.language];
+  return (
+    <form method="post" action={href(page, `/operator/reports/${reportId}`)} class="stack" novalidate>
+      <input type="hidden" name="do" value="decide" />
+      <input type="hidden" name="throughMs" value={String(throughMs)} />
+      <Labelled name={`measure-${reportId}`} label={t.measure}>
+        <select id={`measure-${reportId}`} name="measure">
+          {measures.map((measure) => (
+            <option value={measure}>{said.measures[measure]}</option>
+          ))}
+        </select>
+      </Labelled>
+      <Labelled name={`ground-${reportId}`} label={t.ground}>
+        <select id={`ground-${reportId}`} name="ground">
+          {grounds.map((ground) => (
+            <option value={ground}>{said.grounds[ground]}</option>
+          ))}
+        </select>
+      </Labelled>
+      <Field name="facts" id={`facts-${reportId}`} label={t.facts} required maxLength={4000} />
+      <p>
+        <Button label={t.decide} kind="quiet" />
+      </p>
+    </form>
+  );
+}
+
+/** Who was reported, why, and what may be done about it. */
+export function Reports({ page, reports }: { page: Page; reports: readonly ReportedAccount[] }) {
+  const t = operatorText[page.language];
+  return (
+    <>
+      {reports.map(({ accountId, displayName, reports: count, reporters, oldestAtMs, newestAtMs, shown }) => (
+        <article class="panel stack" id={accountId}>
+          <h3>
+            {displayName}: {t.reported(number(page.language, count), number(page.language, reporters))} ·{" "}
+            <Moment page={page} ms={oldestAtMs} />
+          </h3>
+          {shown.map(({ reason, details }) => (
+            <p>
+              <strong>{hubText[page.language].reasons[reason]}</strong> {details}
+            </p>
+          ))}
+          {shown.slice(0, 1).map(({ reportId }) => (
+            <>
+              <Decide page={page} reportId={reportId} throughMs={newestAtMs} />
+              <Act
+                page={page}
+                to={`/operator/reports/${reportId}`}
+                what={{ do: "close", throughMs: String(newestAtMs) }}
+                label={t.close}
+              />
+              <Act
+                page={page}
+                to={`/operator/reports/${reportId}`}
+                what={{ do: "delete-account" }}
+                label={t.deleteAccount}
+                destructive
+              />
+            </>
+          ))}
+        </article>
+      ))}
+    </>
+  );
+}
+
+export function Appeals({ page, appeals }: { page: Page; appeals: readonly OpenAppeal[] }) {
+  const t = operatorText[page.language];
+  const said = decisionText[page.language];
+  return (
+    <>
+      {appeals.map(({ appealId, side, measure, facts, text, createdAtMs }) => (
+        <article class="panel stack">
+          <h3>
+            {said.sides[side]} · <Moment page={page} ms={createdAtMs} />
+          </h3>
+          <p>
+            {said.measures[measure]} {facts}
+          </p>
+          <p>{text}</p>
+          {(["uphold", "reverse"] as const).map((what) => (
+            <Act
+              page={page}
+              to={`/operator/appeals/${appealId}`}
+              what={{ do: what }}
+              label={t[what]}
+              field={{ name: "answer", label: t.answer }}
+            />
+          ))}
+        </article>
+      ))}
+    </>
+  );
+}
