@@ -4,7 +4,7 @@ import { z } from "zod";
 import { passkeys } from "../../migrations/schema.ts";
 import { newSecret } from "../auth/challenges.ts";
 import type { Deps } from "../platform/deps.ts";
-import { firstRow } from "../platform/rows.ts";
+import { firstRow, jsonColumn } from "../platform/rows.ts";
 import type { Passkey } from "./webauthn.ts";
 
 export function insertPasskey(db: D1Database, accountId: string, passkey: Passkey & { label: string }, nowMs: number) {
@@ -29,7 +29,9 @@ const Transports = z.array(z.string());
 export async function findPasskey(db: D1Database, id: string) {
   const passkey = await drizzle(db).select().from(passkeys).where(eq(passkeys.id, id)).get();
   if (passkey === undefined) return null;
-  return { ...passkey, transports: Transports.parse(JSON.parse(passkey.transports)) };
+  // What a key says of its ways is a hint; a key is not lost with it.
+  const transports = jsonColumn(Transports).safeParse(passkey.transports).data ?? [];
+  return { ...passkey, transports };
 }
 
 export async function passkeyIds(db: D1Database, accountId: string): Promise<string[]> {

@@ -13,7 +13,7 @@ import type { Env } from "../platform/env.ts";
 import { describeThrown, log } from "../platform/log.ts";
 import { nextTryAtMs } from "../platform/next-try.ts";
 import { objectStore } from "../platform/object-store.ts";
-import { allRows, firstRow, StoredId } from "../platform/rows.ts";
+import { allRows, firstRow, jsonColumn, StoredId } from "../platform/rows.ts";
 import { nextSeat, type Page, readRoom, readRows, sources } from "./export-sources.ts";
 
 /**
@@ -244,7 +244,10 @@ export async function dropOneExport(env: Env, deps: Deps, accountId: string): Pr
   return true;
 }
 
-const Listed = Export.omit({ stepsDone: true, steps: true }).extend({ exportId: StoredId.export, place: z.string() });
+const Listed = Export.omit({ stepsDone: true, steps: true }).extend({
+  exportId: StoredId.export,
+  place: jsonColumn(Place),
+});
 
 /** A person's exports, newest first, with how far each has come. */
 export async function listExports(db: D1Database, accountId: string, nowMs: number): Promise<Export[]> {
@@ -260,7 +263,7 @@ export async function listExports(db: D1Database, accountId: string, nowMs: numb
   );
   return results.map(({ place, ...row }) => ({
     ...row,
-    stepsDone: stepsDone(Place.parse(JSON.parse(place))),
+    stepsDone: stepsDone(place),
     steps: sources.length + 1,
   }));
 }
