@@ -8,6 +8,11 @@ const BLOCK = 128;
 const RATE_HZ = 48_000;
 const CAPTURED_MS = (BLOCK / RATE_HZ) * 1000;
 
+/** A second of 997 Hz, which is whole. */
+const TONE = Array.from({ length: RATE_HZ }, (_, at) =>
+  Math.round(2 ** 21 * Math.sin((2 * Math.PI * 997 * at) / RATE_HZ)),
+);
+
 interface World {
   seconds: number;
   /** The sender's clock against the listener's. */
@@ -28,7 +33,7 @@ function play({
   ppm = 0,
   delayMs = () => 5,
   counts = (packet) => ({ frame: packet * BLOCK, stream: 1 }),
-  sound = (frame) => Math.round(2 ** 21 * Math.sin((2 * Math.PI * 997 * frame) / RATE_HZ)),
+  sound = (frame) => TONE[((frame % RATE_HZ) + RATE_HZ) % RATE_HZ] ?? 0,
   ceilingMs = 30,
   isProtected = false,
 }: World) {
@@ -59,7 +64,7 @@ function play({
       head.stream = count.stream;
       head.frame = count.frame >>> 0;
       for (let at = 0; at < BLOCK; at++) samples[at] = sound(count.frame + at);
-      for (let at = 0; at < BLOCK; at++) previous[at] = sound(count.frame - BLOCK + at);
+      if (isProtected) for (let at = 0; at < BLOCK; at++) previous[at] = sound(count.frame - BLOCK + at);
       head.hasPrevious = isProtected;
       writer.put(head, samples, isProtected ? previous : null, next.atMs);
     }
