@@ -37,7 +37,10 @@ const readKey = (key: string) => ({
 
 const Known = z.object({ id: z.string() });
 
-/** Erasures of the log that the database does not know, newest first and so many at once; `lookedAt` objects are looked at. */
+/**
+ * Erasures of the log that the database does not know, so many at once; `lookedAt` objects are looked at, the newest. The oldest of them come
+ * first: as long as any is missing, a look at the newest few finds it so.
+ */
 export async function missingErasures(env: Env, lookedAt: number, atMost: number): Promise<Logged[]> {
   const { objects } = await env.RECORDINGS.list({ prefix: PREFIX, limit: lookedAt });
   if (objects.length === 0) return [];
@@ -48,7 +51,7 @@ export async function missingErasures(env: Env, lookedAt: number, atMost: number
   );
   const known = new Set(results.map(({ id }) => id));
   const missing: Logged[] = [];
-  for (const { key } of objects) {
+  for (const { key } of objects.toReversed()) {
     const logged = readKey(key);
     if (known.has(logged.erasureId)) continue;
     if (missing.length === atMost) break;
