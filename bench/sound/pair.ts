@@ -89,10 +89,11 @@ export async function measurePair({ seconds, way }: PairOptions) {
     const report = await ben.report();
     const source = { samples: await readInput(inputPath), openedAtMs: ada.device.openedAtMs };
     await Promise.all([ada.close(), ben.close()]);
+    const wayP99Ms = (await lossy?.close()) ?? 0;
     const heard = join(folder, BEN);
     return {
       narrow: measureNarrow(source, readHeard(heard, "heard-studio"), fromMs, toMs),
-      wayP99Ms: lossy?.p99Ms() ?? 0,
+      wayP99Ms,
       studio: measureExact(source, readHeard(heard, "heard-studio"), fromMs, toMs),
       media: measureLossy(source, readHeard(heard, "heard-media"), fromMs, toMs),
       lane: report?.report?.lane ?? null,
@@ -100,7 +101,6 @@ export async function measurePair({ seconds, way }: PairOptions) {
     };
   } finally {
     await Promise.all(Array.from(ends.values(), (sound) => sound.close()));
-    lossy?.close();
     await relay.stop();
     rmSync(folder, { recursive: true, force: true });
   }

@@ -19,8 +19,8 @@ export interface JackAddon {
     control: Int32Array<SharedArrayBuffer>,
   ): void;
   addOutput(channel: number, name: string): boolean;
-  removeOutput(channel: number): void;
-  connectPhysical(outputs: number): number;
+  removeOutput(channel: number): boolean;
+  connectPhysical(outputs: number): boolean;
   latencyFrames(isPlayback: boolean): number;
   wait(milliseconds: number): boolean;
   close(): void;

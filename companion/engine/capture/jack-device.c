@@ -9,6 +9,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <node_api.h>
+#include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -59,6 +60,16 @@ enum { CAPTURED, QUEUED, PLAYED, UNDERRUNS, XRUNS, RATE, PERIOD, IS_GONE, CONTRO
 #define INPUTS 2
 #define OUTPUTS_MAX 32
 #define NAME_MAX_BYTES 128
+/* Every output added and removed, and the machine's own connected, with room to spare. */
+#define REQUESTS_MAX 128
+
+/* What is asked of the server: it answers when its graph has turned, which the device's thread does not wait for. */
+typedef struct {
+  enum { ADD_OUTPUT, REMOVE_OUTPUT, CONNECT_PHYSICAL, END } kind;
+  /* Of an output; or how many outputs are connected. */
+  uint32_t channel;
+  char name[NAME_MAX_BYTES];
+} request_t;
 
 typedef struct {
   jack_client_t *client;
@@ -72,6 +83,11 @@ typedef struct {
   sem_t blocks;
   _Atomic uint32_t cycles;
   napi_ref memory[3];
+  pthread_t asker;
+  pthread_mutex_t mutex;
+  pthread_cond_t asked;
+  request_t requests[REQUESTS_MAX];
+  uint32_t request_first, request_count;
 } device_t;
 
 static void copy_in(float *ring, uint32_t frames, uint32_t at, const float *from, uint32_t count) {
@@ -129,9 +145,74 @@ static void on_gone(void *context) {
   sem_post(&device->blocks);
 }
 
+static void add_port(device_t *device, uint32_t channel, const char *name) {
+  if (atomic_load(&device->outputs[channel]) != NULL) return;
+  jack_port_t *port = jack_port_register(device->client, name, JACK_AUDIO, JACK_PORT_IS_OUTPUT, 0);
+  atomic_store_explicit(&device->outputs[channel], port, memory_order_release);
+}
+
+/* The port is given back once no cycle can be using it. */
+static void remove_port(device_t *device, uint32_t channel) {
+  jack_port_t *port = atomic_exchange(&device->outputs[channel], NULL);
+  if (port == NULL) return;
+  uint32_t cycle = atomic_load(&device->cycles);
+  /* Two cycles on, the one that may have had it is over; a server that is gone has none. */
+  for (int wait = 0; wait < 200 && atomic_load(&device->cycles) - cycle < 2 && !atomic_load(&device->control[IS_GONE]); wait++)
+    usleep(500);
+  jack_port_unregister(device->client, port);
+}
+
+/* The machine's own inputs and loudspeakers, in their order. */
+static void connect_ports(device_t *device, uint32_t outputs) {
+  const char **sources = jack_get_ports(device->client, NULL, JACK_AUDIO, JACK_PORT_IS_PHYSICAL | JACK_PORT_IS_OUTPUT);
+  for (int at = 0; sources != NULL && sources[at] != NULL && at < INPUTS; at++)
+    jack_connect(device->client, sources[at], jack_port_name(device->inputs[at]));
+  if (sources != NULL) jack_free(sources);
+  const char **sinks = jack_get_ports(device->client, NULL, JACK_AUDIO, JACK_PORT_IS_PHYSICAL | JACK_PORT_IS_INPUT);
+  for (uint32_t at = 0; sinks != NULL && sinks[at] != NULL && at < outputs && at < device->output_count; at++) {
+    jack_port_t *port = atomic_load(&device->outputs[at]);
+    if (port != NULL) jack_connect(device->client, jack_port_name(port), sinks[at]);
+  }
+  if (sinks != NULL) jack_free(sinks);
+}
+
+/* The thread that asks the server, one thing after the other: its socket is for one at a time. */
+static void *ask(void *context) {
+  device_t *device = context;
+  for (;;) {
+    pthread_mutex_lock(&device->mutex);
+    while (device->request_count == 0) pthread_cond_wait(&device->asked, &device->mutex);
+    request_t request = device->requests[device->request_first];
+    device->request_first = (device->request_first + 1) % REQUESTS_MAX;
+    device->request_count--;
+    pthread_mutex_unlock(&device->mutex);
+    switch (request.kind) {
+      case ADD_OUTPUT: add_port(device, request.channel, request.name); break;
+      case REMOVE_OUTPUT: remove_port(device, request.channel); break;
+      case CONNECT_PHYSICAL: connect_ports(device, request.channel); break;
+      case END: return NULL;
+    }
+  }
+}
+
+static bool request(device_t *device, request_t wanted) {
+  pthread_mutex_lock(&device->mutex);
+  bool fits = device->client != NULL && device->request_count < REQUESTS_MAX;
+  if (fits) device->requests[(device->request_first + device->request_count++) % REQUESTS_MAX] = wanted;
+  pthread_cond_signal(&device->asked);
+  pthread_mutex_unlock(&device->mutex);
+  return fits;
+}
+
 static void shut(void *context) {
   device_t *device = context;
   if (device->client == NULL) return;
+  /* What is still asked is of no use any more. */
+  pthread_mutex_lock(&device->mutex);
+  device->request_count = 0;
+  pthread_mutex_unlock(&device->mutex);
+  request(device, (request_t){.kind = END});
+  pthread_join(device->asker, NULL);
   /* Closing deactivates; of a server that is gone it only frees what is here. */
   jack_client_close(device->client);
   device->client = NULL;
@@ -143,6 +224,8 @@ static void end(void *context) {
   device_t *device = context;
   shut(device);
   sem_destroy(&device->blocks);
+  pthread_mutex_destroy(&device->mutex);
+  pthread_cond_destroy(&device->asked);
   free(device);
 }
 
@@ -242,6 +325,11 @@ static napi_value open_device(napi_env env, napi_callback_info info) {
   jack_set_buffer_size_callback(client, on_period, device);
   jack_set_xrun_callback(client, on_xrun, device);
   jack_on_shutdown(client, on_gone, device);
+  device->request_first = device->request_count = 0;
+  if (pthread_create(&device->asker, NULL, ask, device) != 0) {
+    jack_client_close(client);
+    return refuse(env, "MEMORY", "no thread");
+  }
   device->client = client;
   if (jack_activate(client) != 0) {
     shut(device);
@@ -250,54 +338,31 @@ static napi_value open_device(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-/* addOutput(channel, name): the ring's channel is heard at a port of that name. false: JACK refuses the name, or has no port left. */
+/* addOutput(channel, name): the ring's channel is heard at a port of that name, in a moment. false: too much is asked at once. */
 static napi_value add_output(napi_env env, napi_callback_info info) {
   ARGUMENTS(2);
-  uint32_t channel;
-  char name[NAME_MAX_BYTES];
-  if (napi_get_value_uint32(env, argument[0], &channel) != napi_ok || !read_text(env, argument[1], name))
+  request_t wanted = {.kind = ADD_OUTPUT};
+  if (napi_get_value_uint32(env, argument[0], &wanted.channel) != napi_ok || !read_text(env, argument[1], wanted.name) ||
+      wanted.channel >= device->output_count)
     return refuse(env, "ARGUMENTS", "not a channel and a name");
-  if (device->client == NULL || channel >= device->output_count || atomic_load(&device->outputs[channel]) != NULL)
-    return from_bool(env, false);
-  jack_port_t *port = jack_port_register(device->client, name, JACK_AUDIO, JACK_PORT_IS_OUTPUT, 0);
-  atomic_store_explicit(&device->outputs[channel], port, memory_order_release);
-  return from_bool(env, port != NULL);
+  return from_bool(env, request(device, wanted));
 }
 
-/* removeOutput(channel): the port is given back once no cycle can be using it. */
+/* removeOutput(channel): the port of that channel goes, in a moment. */
 static napi_value remove_output(napi_env env, napi_callback_info info) {
   ARGUMENTS(1);
-  uint32_t channel;
-  if (napi_get_value_uint32(env, argument[0], &channel) != napi_ok) return refuse(env, "ARGUMENTS", "not a channel");
-  if (device->client == NULL || channel >= device->output_count) return NULL;
-  jack_port_t *port = atomic_exchange(&device->outputs[channel], NULL);
-  if (port == NULL) return NULL;
-  uint32_t cycle = atomic_load(&device->cycles);
-  /* Two cycles on, the one that may have had it is over; a server that is gone has none. */
-  for (int wait = 0; wait < 200 && atomic_load(&device->cycles) - cycle < 2 && !atomic_load(&device->control[IS_GONE]); wait++)
-    usleep(500);
-  jack_port_unregister(device->client, port);
-  return NULL;
+  request_t wanted = {.kind = REMOVE_OUTPUT};
+  if (napi_get_value_uint32(env, argument[0], &wanted.channel) != napi_ok || wanted.channel >= device->output_count)
+    return refuse(env, "ARGUMENTS", "not a channel");
+  return from_bool(env, request(device, wanted));
 }
 
-/* connectPhysical(output channels): the machine's own inputs and loudspeakers, in their order. Returns how many were connected. */
+/* connectPhysical(outputs): the machine's own inputs and loudspeakers are connected, those to the first outputs, in a moment. */
 static napi_value connect_physical(napi_env env, napi_callback_info info) {
   ARGUMENTS(1);
-  uint32_t outputs;
-  if (napi_get_value_uint32(env, argument[0], &outputs) != napi_ok) return refuse(env, "ARGUMENTS", "not a number");
-  if (device->client == NULL) return from_int(env, 0);
-  int32_t connected = 0;
-  const char **sources = jack_get_ports(device->client, NULL, JACK_AUDIO, JACK_PORT_IS_PHYSICAL | JACK_PORT_IS_OUTPUT);
-  for (int at = 0; sources != NULL && sources[at] != NULL && at < INPUTS; at++)
-    if (jack_connect(device->client, sources[at], jack_port_name(device->inputs[at])) == 0) connected++;
-  if (sources != NULL) jack_free(sources);
-  const char **sinks = jack_get_ports(device->client, NULL, JACK_AUDIO, JACK_PORT_IS_PHYSICAL | JACK_PORT_IS_INPUT);
-  for (uint32_t at = 0; sinks != NULL && sinks[at] != NULL && at < outputs && at < device->output_count; at++) {
-    jack_port_t *port = atomic_load(&device->outputs[at]);
-    if (port != NULL && jack_connect(device->client, jack_port_name(port), sinks[at]) == 0) connected++;
-  }
-  if (sinks != NULL) jack_free(sinks);
-  return from_int(env, connected);
+  request_t wanted = {.kind = CONNECT_PHYSICAL};
+  if (napi_get_value_uint32(env, argument[0], &wanted.channel) != napi_ok) return refuse(env, "ARGUMENTS", "not a number");
+  return from_bool(env, request(device, wanted));
 }
 
 /* latencyFrames(isPlayback): what lies between the port and the string, or the ear, as JACK knows it. */
@@ -337,7 +402,9 @@ static napi_value close_device(napi_env env, napi_callback_info info) {
 
 NAPI_MODULE_INIT() {
   device_t *device = calloc(1, sizeof *device);
-  if (device == NULL || sem_init(&device->blocks, 0, 0) != 0) return refuse(env, "MEMORY", "no memory");
+  if (device == NULL || sem_init(&device->blocks, 0, 0) != 0 || pthread_mutex_init(&device->mutex, NULL) != 0 ||
+      pthread_cond_init(&device->asked, NULL) != 0)
+    return refuse(env, "MEMORY", "no memory");
   napi_add_env_cleanup_hook(env, end, device);
   const struct {
     const char *name;

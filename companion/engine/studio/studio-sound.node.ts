@@ -45,6 +45,8 @@ const FRAMES_PER_MS = 48;
 /** A sound process that dies at once, again and again, is not started for ever. */
 const RESTARTS_MAX = 20;
 const REPORT_TIMEOUT_MS = 2_000;
+/** A trace of minutes is written on the way out, on a busy disk. */
+const CLOSE_TIMEOUT_MS = 20_000;
 const TOLD_STEP_MS = 2;
 
 /** Capture of a block and its playout: what a person's own sound takes through a device, before it has said more. */
@@ -180,7 +182,10 @@ export class StudioSound {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#tell({ type: "close", folder: this.#options.folder });
+    // An audio server that hangs may hold the device for ever; the process goes all the same.
+    const late = setTimeout(() => this.#child?.kill("SIGKILL"), CLOSE_TIMEOUT_MS);
     await this.#exited;
+    clearTimeout(late);
   }
 
   #tell(message: ToSound): void {
