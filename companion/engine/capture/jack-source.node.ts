@@ -90,14 +90,17 @@ export class JackDevice {
     return Atomics.load(this.#control, word.period);
   }
 
-  /** From the string to the ring, and from the ring to the ear, as far as JACK knows of it. */
+  /**
+   * What lies before a block has begun to be captured and after it is handed back, as far as JACK knows: its capture latency is that of the period's
+   * first frame, which is a period old when the period is there, and its playback latency begins when a period is handed over.
+   */
   get latencyMs(): { captureMs: number; playoutMs: number } {
     const { addon } = this.#options;
     if (!this.#isOpen) return { captureMs: 0, playoutMs: 0 };
     const toMs = (frames: number) => (frames / DEVICE_RATE_HZ) * 1000;
     return {
-      captureMs: toMs(addon.latencyFrames(false)),
-      playoutMs: toMs(addon.latencyFrames(true) + this.#delayFrames - LANE_PACKET_FRAMES),
+      captureMs: toMs(Math.max(0, addon.latencyFrames(false) - this.periodFrames)),
+      playoutMs: toMs(this.#delayFrames + addon.latencyFrames(true)),
     };
   }
 
