@@ -3,7 +3,7 @@
  * pictures of every page and state, taken from a platform of its own with a small world in it, and a sheet for each that holds its
  * pictures side by side, a row for each language. `--resume` goes on after an interruption: a sheet that is there is not taken again.
  */
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -79,10 +79,10 @@ async function lay(chromium: Browser, name: string, rows: readonly (readonly Pic
   const widest = Math.max(...rows.map((pictures) => pictures.reduce((sum, one) => sum + one.widthPx / 2 + 12, 0)));
   await page.setViewportSize({ width: Math.ceil(24 + widest), height: 600 });
   const sheet = join(out, `sheet.${name}.png`);
-  await page.goto(pathToFileURL(out).href);
-  await page.setContent(`<body style="margin:12px;background:#777;display:grid;gap:12px">${images.join("")}`, {
-    waitUntil: "load",
-  });
+  // From a file of its own: a page without an address may show none of the pictures.
+  const laid = join(out, "sheet.html");
+  writeFileSync(laid, `<body style="margin:12px;background:#777;display:grid;gap:12px">${images.join("")}`);
+  await page.goto(pathToFileURL(laid).href, { waitUntil: "load" });
   await page.screenshot({ path: sheet, fullPage: true });
   await page.close();
 }
@@ -99,7 +99,7 @@ try {
   const contexts = new Map<Visitor, BrowserContext>();
   for (const visitor of visitors) {
     const context = await chromium.newContext({ locale: "en-GB", timezoneId: "Europe/Berlin" });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(60_000);
     const token = world.tokens[visitor];
     const name = visitor === "operator" ? "__Host-operator" : "__Host-session";
     const cookie = { name, domain: "localhost", path: "/", secure: true, httpOnly: true };

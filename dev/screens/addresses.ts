@@ -78,7 +78,7 @@ export async function addressesOfOne(
   const third = await ask(ben.token, "POST", "/sessions", { name: "Blues" });
   const second = await ask(ben.token, "POST", `/sessions/${third.sessionId}/invites`, {});
 
-  const recordingId = `rec_${"0".repeat(20)}`;
+  const recordingId = `rec_${"0".repeat(26)}`;
   await db.insert(recordings).values({
     ...recordingRow({ id: recordingId, sessionId: host.sessionId, accountId: host.accountId, memberId: host.memberId }),
     name: "Guitar",

@@ -65,6 +65,8 @@ const names: Record<string, readonly [en: string, de: string]> = {
   "samples/": ["Sounds on profiles", "Hörproben auf Profilen"],
   "erasure-log/": ["Log of deletions", "Protokoll der Löschungen"],
   hub_search: ["Words by which profiles are found", "Wörter, mit denen man Profile findet"],
+  rooms: ["Rooms with your name", "Räume mit deinem Namen"],
+  roomLines: ["What you wrote in rooms", "Was du in Räumen geschrieben hast"],
   log: ["Transport, chat and notes", "Transport, Chat und Notizen"],
   people: ["Who is in the room", "Wer im Raum ist"],
   notes: ["Notes", "Notizen"],

@@ -6,7 +6,7 @@ import { costs } from "../http/costs.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { needs } from "../http/security-headers.ts";
 import { fieldsOfForm } from "./form.ts";
-import { type ReaderVisit, sendPage, type Visit, withPage, withReader } from "./page.ts";
+import { type ReaderVisit, seeOther, sendPage, type Visit, withPage, withReader } from "./page.ts";
 
 /** Where to prove once more who one is, before a program is let in; and from there back to the question. */
 const signInAgain = (next: string) => `/sign-in?again=1&next=${encodeURIComponent(next)}`;
@@ -16,8 +16,8 @@ function showAuthorize(c: AppContext, { page, reader }: Visit) {
   const asked = checkAuthorize(query);
   if (!asked.ok) return sendPage(c, <Authorize page={page} request={null} />, 400);
   const here = `${c.req.path}${new URL(c.req.url).search}`;
-  if (reader === null) return c.redirect(`/sign-in?next=${encodeURIComponent(here)}`, 303);
-  if (!isReauthenticated(reader, page.nowMs)) return c.redirect(signInAgain(here), 303);
+  if (reader === null) return seeOther(c, page, `/sign-in?next=${encodeURIComponent(here)}`);
+  if (!isReauthenticated(reader, page.nowMs)) return seeOther(c, page, signInAgain(here));
   return sendPage(c, <Authorize page={page} request={asked.value} />);
 }
 
@@ -28,7 +28,7 @@ async function authorize(c: AppContext, { page, reader }: Visit) {
   const { value: request } = asked;
   if (decision !== "allow") return c.redirect(refuseCompanion(request), 303);
   if (!isReauthenticated(reader, page.nowMs))
-    return c.redirect(signInAgain(`/companion/authorize?${new URLSearchParams({ ...request })}`), 303);
+    return seeOther(c, page, signInAgain(`/companion/authorize?${new URLSearchParams({ ...request })}`));
   return c.redirect(await grantCompanion(c, reader, request), 303);
 }
 
@@ -54,7 +54,7 @@ async function decide(c: AppContext, { page, reader }: ReaderVisit) {
   const approve = decision === "allow";
   // Letting a program in needs a proof of late; refusing one does not.
   if (approve && !isReauthenticated(reader, page.nowMs))
-    return c.redirect(signInAgain(`/device?code=${encodeURIComponent(code.slice(0, 20))}`), 303);
+    return seeOther(c, page, signInAgain(`/device?code=${encodeURIComponent(code.slice(0, 20))}`));
   if (!(await decideDevice(c, reader, code, approve))) return show("unknown");
   return show(approve ? "approved" : "denied");
 }

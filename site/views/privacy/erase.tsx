@@ -173,8 +173,10 @@ export function ErasureReceipt({ page, erasure }: { page: Page; erasure: Account
         <Table label={t.kept} columns={t.keptColumns}>
           {erasure.kept.map((line) => (
             <tr>
-              <th scope="row" class="instrument">
-                {line.what}
+              <th scope="row">
+                {t.keptWhat}
+                <br />
+                <span class="small soft">{line.what}</span>
               </th>
               <td>{line.law}</td>
               <td class="instrument">{date(page.language, line.untilMs)}</td>
