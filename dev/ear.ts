@@ -54,7 +54,8 @@ export const listenAtTheWayOut = `{
         return bins[Math.round((hz * ear.fftSize) / this.context.sampleRate)];
       };
       if (window.isLooped) {
-        window.loop = new MediaStreamAudioDestinationNode(this.context);
+        // One way back for each context, whatever of it goes out.
+        if (window.loop?.context !== this.context) window.loop = new MediaStreamAudioDestinationNode(this.context);
         connect.call(this, window.loop);
       }
     }

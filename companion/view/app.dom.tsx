@@ -198,10 +198,12 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
         <Daw {...props} />
         <Video {...props} />
         <People {...props} />
-        <Chat {...props} />
-        <Notes {...props} draft={draft} setDraft={setDraft} />
         <Kept session={session} words={words} />
       </aside>
+      <div class="view-talk">
+        <Chat {...props} />
+        <Notes {...props} draft={draft} setDraft={setDraft} />
+      </div>
       {sheet ? <Sheet words={words} close={() => setSheet(false)} /> : null}
       <Toasts {...props} />
     </div>

@@ -112,7 +112,7 @@ export function Check({ session, words, deviceUrl, close }: CheckProps) {
       {facts.moreInputs === null ? null : <p>{t.facts.inputs(facts.moreInputs)}</p>}
       <section aria-label={t.trip}>
         <h3>{t.trip}</h3>
-        <p class="instrument" role="status">
+        <p class={trip === "nothing" ? "" : "instrument"} role="status">
           {typeof trip === "object" && trip !== null
             ? t.measured(trip.ms.toFixed(1), trip.errorMs.toFixed(1))
             : trip === "measuring" || check === null

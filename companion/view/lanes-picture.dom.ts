@@ -13,8 +13,6 @@ export const RULER_PX = 32;
 /** A bar line every so many pixels at the most: its number has room. */
 const TICK_PX = 84;
 const LABEL_PX = 14;
-/** So much of a note stands on the timeline; all of it is in the sheet. */
-const NOTE_CHARS = 32;
 /** A stem whose end is not known yet is so wide. */
 const UNKNOWN_PX = 96;
 
@@ -177,16 +175,15 @@ function drawGrid(
     pen.fillRect(x, 0, 1, height);
     label(pen, colours.ink, name, x + 5, height - 11, width - x);
   }
-  for (const { about, from, text } of state.notes) {
+  for (const { about, from } of state.notes) {
     if (about === undefined) continue;
     const x = xOf(about.positionFrames);
     pen.fillStyle = colourOf(colours, state, from);
     pen.beginPath();
-    // A comment on a take is a dot, a note of the sheet a flag with its first words.
+    // A comment on a take is a dot, a note of the sheet a flag.
     if (about.takeId === undefined) {
       pen.rect(x, RULER_PX - 10, 10, 7);
       pen.rect(x, RULER_PX - 10, 1, height);
-      label(pen, colours.soft, text.split("\n", 1)[0]?.slice(0, NOTE_CHARS) ?? "", x + 5, height - 27, width - x);
     } else pen.arc(x, RULER_PX - 5, 4, 0, 2 * Math.PI);
     pen.fill();
   }

@@ -9,6 +9,7 @@ import { type LaneStem, lanesOf, type Shown } from "./lanes.std.ts";
 import { type Colours, LANE_PX, LanesPicture, RULER_PX, readColours } from "./lanes-picture.dom.ts";
 import { later } from "./later.dom.tsx";
 import { transportAt } from "./model.std.ts";
+import { sheetOf } from "./notes.std.ts";
 import { accentClass, barsOf, nameOf, useFrames, type ViewProps } from "./parts.dom.tsx";
 import { PeaksStore, readSharedPeaks } from "./peaks-store.std.ts";
 import type { BrowserSession } from "./session.dom.ts";
@@ -17,6 +18,8 @@ const SHOWN_MIN_FRAMES = TIMELINE_RATE_HZ;
 /** What is shown at least when all is shown: a few bars, so that an empty session has a line too. */
 const WHOLE_MIN_FRAMES = 32 * TIMELINE_RATE_HZ;
 const ROOM = 0.06;
+/** So much of a note stands below the timeline; all of it is in the sheet. */
+const FLAG_CHARS = 32;
 
 /** All takes with some room around them. */
 export function wholeOf(stems: readonly LaneStem[]): Shown {
@@ -132,6 +135,9 @@ export function Timeline({ session, state, words, language, stems, shown, setSho
     session.command({ command: "locate", positionFrames });
   };
   const middle = (view.from + view.to) / 2;
+  const flags = sheetOf(state.notes).flatMap(({ about, ...note }) =>
+    about === undefined ? [] : [{ ...note, positionFrames: about.positionFrames }],
+  );
   const height = RULER_PX + Math.max(1, lanes.length) * LANE_PX;
   return (
     <section class="view-takes" aria-label={t.label}>
@@ -197,7 +203,7 @@ export function Timeline({ session, state, words, language, stems, shown, setSho
           onClick={(event) => locate(event.clientX)}
         />
       </div>
-      {state.timeline.map.markers.length === 0 ? null : (
+      {state.timeline.map.markers.length + flags.length === 0 ? null : (
         <ul class="view-markers" aria-label={t.markers}>
           {state.timeline.map.markers.map(({ markerId, name, positionFrames }) => (
             <li key={markerId}>
@@ -220,6 +226,21 @@ export function Timeline({ session, state, words, language, stems, shown, setSho
                   ×
                 </button>
               ) : null}
+            </li>
+          ))}
+          {flags.map(({ noteId, text, positionFrames, from }) => (
+            <li key={noteId} class={accentClass(state, from)}>
+              <button
+                type="button"
+                class="tool view-flag"
+                dir="auto"
+                disabled={!mayLocate}
+                title={text}
+                onClick={() => session.command({ command: "locate", positionFrames })}
+              >
+                {text.split("\n", 1)[0]?.slice(0, FLAG_CHARS)}{" "}
+                <span class="instrument">{bars.label(positionFrames)}</span>
+              </button>
             </li>
           ))}
         </ul>

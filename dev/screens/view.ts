@@ -53,6 +53,7 @@ const log: Scene["log"] = [
   },
 ];
 const evening: Scene = { people: band, takes, log };
+const DEVICE_48 = "window.settings = { sampleRate: 48000 }";
 const DEVICE_44 =
   "Object.assign(window, { settings: { sampleRate: 44100 }, capabilities: { channelCount: { max: 18 } } })";
 const at = (bar: number) => ({ positionFrames: 96_000 * bar });
@@ -166,7 +167,7 @@ export function viewShots({ sessionId }: World): Shot[] {
       await here(page);
       await page.locator(".view-wishes li").first().waitFor();
     }),
-    device("sound on", "", turnOn),
+    device("sound on", DEVICE_48, turnOn),
     device("sound 44.1 kHz and 18 inputs", DEVICE_44, turnOn),
     {
       ...device("no disk", "", async (page) => {
@@ -178,9 +179,9 @@ export function viewShots({ sessionId }: World): Shot[] {
         await stubRoom(page, evening);
       },
     },
-    device("check", "", look),
+    device("check", DEVICE_48, look),
     device("check 44.1 kHz and 18 inputs", DEVICE_44, look),
-    device("check measured", "window.isLooped = true", async (page) => {
+    device("check measured", `${DEVICE_48}; window.isLooped = true`, async (page) => {
       await look(page);
       await page.locator(".view-check section button").click();
       await page.getByText("±", { exact: false }).last().waitFor();
