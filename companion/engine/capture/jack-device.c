@@ -49,7 +49,9 @@ enum { JACK_CAPTURE_LATENCY = 0, JACK_PLAYBACK_LATENCY = 1 };
   X(jack_nframes_t, jack_get_buffer_size, (jack_client_t *))                                                     \
   X(const char **, jack_get_ports, (jack_client_t *, const char *, const char *, unsigned long))                 \
   X(int, jack_connect, (jack_client_t *, const char *, const char *))                                            \
-  X(void, jack_free, (void *))
+  X(void, jack_free, (void *))                                                                                   \
+  X(void, jack_set_error_function, (void (*)(const char *)))                                                     \
+  X(void, jack_set_info_function, (void (*)(const char *)))
 
 #define DECLARE(type, name, arguments) static type(*name) arguments;
 JACK_API(DECLARE)
@@ -229,6 +231,11 @@ static void end(void *context) {
   free(device);
 }
 
+/* What libjack has to say it says to standard error; a refusal is told in a sentence of our own. */
+static void keep_silent(const char *message) {
+  (void)message;
+}
+
 static bool load_jack(void) {
   static bool is_loaded = false;
   if (is_loaded) return true;
@@ -238,6 +245,8 @@ static bool load_jack(void) {
   name = (type(*) arguments)dlsym(library, #name); \
   if (name == NULL) return false;
   JACK_API(LOAD)
+  jack_set_error_function(keep_silent);
+  jack_set_info_function(keep_silent);
   is_loaded = true;
   return true;
 }

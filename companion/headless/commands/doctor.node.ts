@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync, statfsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { BLOCK_MS } from "../../../audio/capture-ring.ts";
 import { PROTOCOL_VERSION, PROTOCOL_VERSION_MIN } from "../../../protocol/version.ts";
@@ -27,6 +28,8 @@ const CLOCK_OFF_MAX_MS = 60_000;
 const DISK_MIN_BYTES = 2.1e9;
 /** A longer period takes what a way across a country takes. */
 const PERIOD_MAX_FRAMES = 256;
+/** JACK knows what a card takes once its ports are connected. */
+const CONNECT_MS = 500;
 const ASK_TIMEOUT_MS = 10_000;
 const Health = z.object({ protocolVersion: z.int(), protocolVersionMin: z.int() });
 
@@ -110,7 +113,7 @@ const checks: readonly ((run: Run) => Promise<Finding[]>)[] = [
   async (run) => {
     const input = run.flag("input") ?? "jack";
     const source = readSource(input);
-    if (source.kind === "jack") return [jackOf()];
+    if (source.kind === "jack") return [await jackOf()];
     return readInput(source.path).then(
       () => [{ what: "input", ok: true, says: input }],
       (error: Error) => [{ what: "input", ok: false, says: error.message }],
@@ -147,12 +150,13 @@ async function relayOf(run: Run): Promise<Finding> {
   }
 }
 
-/** The sound card as JACK has it: opened for a moment, and connected to nothing. */
-function jackOf(): Finding {
+/** The sound card as JACK has it: opened for a moment, in which nothing is heard of it. */
+async function jackOf(): Promise<Finding> {
   const what = "input";
   try {
     const addon = loadJackAddon(buildJackAddon());
-    const device = new JackDevice({ addon, connect: false, openedAtMs: null, onBlock: () => undefined });
+    const device = new JackDevice({ addon, connect: true, openedAtMs: null, onBlock: () => undefined });
+    await sleep(CONNECT_MS);
     const { periodFrames, latencyMs } = device;
     device.close();
     const ownMs = (BLOCK_MS + latencyMs.captureMs + latencyMs.playoutMs).toFixed(1);
