@@ -57,7 +57,7 @@ export const houses: readonly House[] = [
     root: "companion/engine/",
     floors: [
       ["clock", "api"],
-      ["account", "room", "midi", "capture", "stems"],
+      ["account", "archive", "room", "midi", "capture", "stems"],
       ["links", "transport", "project", "upload"],
       ["delivery", "recording", "sound"],
       ["studio"],

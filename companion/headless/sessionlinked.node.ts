@@ -3,6 +3,7 @@
 import { stopOf } from "./account.node.ts";
 import { type Command, exits, helpOf, helpOfAll, manOf, type Run, readLine, Stop } from "./command.node.ts";
 import { doctor } from "./commands/doctor.node.ts";
+import { bring } from "./commands/import.node.ts";
 import { join, record } from "./commands/join.node.ts";
 import { login } from "./commands/login.node.ts";
 import { status } from "./commands/status.node.ts";
@@ -11,7 +12,7 @@ import { wishes } from "./commands/wishes.node.ts";
 import { Config, configPath, readConfig } from "./config.node.ts";
 import { Screen } from "./screen.node.ts";
 
-const commands: readonly Command[] = [login, join, record, takes, pull, wishes, status, doctor];
+const commands: readonly Command[] = [login, join, record, takes, pull, wishes, bring, status, doctor];
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
   const plain = new Screen(false);

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { DeletionWish, WISH_KEY_PATH, WishKey } from "../../../protocol/deliveries.ts";
 import { type ErrorCode, Problem } from "../../../protocol/errors.ts";
+import { OwnProfile, type PutProfile } from "../../../protocol/hub.ts";
 import type { RecordingId, SessionId } from "../../../protocol/ids.ts";
 import { HASH_STEP_BYTES } from "../../../protocol/limits.ts";
 import { pageSchema } from "../../../protocol/paging.ts";
@@ -90,6 +91,13 @@ export class ApiClient {
   }
   createTicket(sessionId: SessionId) {
     return this.#json(JoinTicket, "POST", `/sessions/${sessionId}/tickets`);
+  }
+
+  putProfile(profile: z.input<typeof PutProfile>) {
+    return this.#json(OwnProfile, "PUT", "/profile", { body: profile });
+  }
+  async putSample(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    await this.#ask("PUT", "/profile/sample", { bytes, headers: { "Content-Type": "application/octet-stream" } });
   }
 
   async deleteSession(sessionId: SessionId): Promise<void> {
