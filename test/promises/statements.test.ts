@@ -21,22 +21,25 @@ interface Words {
   forms: Map<string, { params: string[]; text: string }>;
 }
 
-/** What a module, or all of them, call pieces of SQL by. */
-function wordsOf(sources: readonly string[]): Words {
+/** What a module calls pieces of SQL by, or what all of them hand to each other. */
+function wordsOf(sources: readonly string[], beginsWith = ""): Words {
   const words: Words = { texts: new Map(), forms: new Map() };
+  const begin = `${beginsWith}\\bconst (\\w+) =`;
   for (const source of sources) {
-    for (const [, name = "", text = ""] of source.matchAll(/\bconst (\w+) =\s*[`"]([^`"]*)[`"];/g))
-      words.texts.set(name, text);
-    for (const [, name = "", digits = ""] of source.matchAll(/\bconst (\w+) = ([\d_]+);/g))
+    for (const [, name = "", text, plain] of source.matchAll(
+      new RegExp(`${begin}\\s*(?:\`([^\`]*)\`|"([^"]*)");`, "g"),
+    ))
+      words.texts.set(name, text ?? plain ?? "");
+    for (const [, name = "", digits = ""] of source.matchAll(new RegExp(`${begin} ([\\d_]+);`, "g")))
       words.texts.set(name, digits.replaceAll("_", ""));
     for (const [, name = "", params = "", text = ""] of source.matchAll(
-      /\bconst (\w+) = \(([^)]*)\)(?:: string)? =>\s*`([^`]*)`;/g,
+      new RegExp(`${begin} \\(([^)]*)\\)(?:: string)? =>\\s*\`([^\`]*)\`;`, "g"),
     ))
       words.forms.set(name, { params: params.split(",").map((one) => one.split(":")[0]?.trim() ?? ""), text });
   }
   return words;
 }
-const everywhere = wordsOf(Object.values(sources));
+const everywhere = wordsOf(Object.values(sources), "export ");
 
 /** A statement with its pieces put in; where a piece is one of two, it is two statements. */
 function filled(sql: string, own: Words): string[] {
