@@ -87,6 +87,13 @@ test("rows that a test is made of are typed by the tables; what is written as SQ
   ]);
 });
 
+test("SQL lies in the noun's store: routes and pages have none", () => {
+  const asked = globSync(["workers/*/*routes*.ts", "workers/pages/*.{ts,tsx}", "workers/*/app.tsx", "workers/app.ts"])
+    .filter((path) => !path.includes(".test."))
+    .filter((path) => /\.prepare\(|\bdrizzle\(/.test(readFileSync(path, "utf8")));
+  expect(asked).toEqual([]);
+});
+
 describe("E6: what a rule relies on is there", () => {
   test("a rule's subject and moment are columns of its table", () => {
     for (const [name, rule] of tableRules) {

@@ -10,7 +10,7 @@ import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { dropReplaced, dropSamples, keepSample, noSample, playSample } from "./sample.ts";
 import { sniff } from "./sniff.ts";
-import { type Edit, editOf, editProfile, findOwn, ownOrNew, ownProfile, readOwn } from "./store.ts";
+import { dropProfile, type Edit, editOf, editProfile, findOwn, ownOrNew, ownProfile, readOwn } from "./store.ts";
 
 const guarded = { security: bearer, tags: ["profile"] };
 const answer = { 200: { description: "The profile as its owner sees it", ...json(OwnProfile) }, ...problemResponses };
@@ -54,7 +54,7 @@ export async function deleteProfile(c: AccountContext) {
   const outcome = await editProfile(DB, c.var.deps, c.var.account.id, { published: false });
   if (outcome === null) return;
   await dropSamples(c.env, c.var.deps, outcome.after.id);
-  await DB.prepare("DELETE FROM profiles WHERE id = ?").bind(outcome.after.id).run();
+  await dropProfile(DB, outcome.after.id);
 }
 
 async function read(c: AccountContext) {

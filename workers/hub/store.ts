@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
-import { accounts } from "../../migrations/schema.ts";
+import { accounts, profiles } from "../../migrations/schema.ts";
 import { accentOf } from "../../protocol/accents.ts";
 import { Availability, Currency, type OwnProfile, PublicProfile, type PutProfile } from "../../protocol/hub.ts";
 import { newId, ProfileId, randomBase32 } from "../../protocol/ids.ts";
@@ -241,4 +241,9 @@ const renameAccount = (db: D1Database, { id, version, displayName }: ProfileRow)
 export async function rename(db: D1Database, deps: Deps, accountId: string, displayName: string): Promise<void> {
   if ((await findOwn(db, accountId)) !== null) await editProfile(db, deps, accountId, { displayName });
   else await db.prepare("UPDATE accounts SET display_name = ?2 WHERE id = ?1").bind(accountId, displayName).run();
+}
+
+/** Takes the row away: what it said, and its place on the Hub, have gone before. */
+export async function dropProfile(db: D1Database, profileId: ProfileId): Promise<void> {
+  await drizzle(db).delete(profiles).where(eq(profiles.id, profileId));
 }

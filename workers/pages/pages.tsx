@@ -21,6 +21,7 @@ import { Status } from "../../site/views/status.tsx";
 import { costs } from "../http/costs.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { needs } from "../http/security-headers.ts";
+import { answers } from "../platform/database.ts";
 import { changedNumbers, policyVersions } from "../privacy/policy-versions.ts";
 import { register, registerAsJsonLd } from "../privacy/register.ts";
 import { recipientWords } from "../privacy/retention-words.ts";
@@ -80,7 +81,7 @@ async function showStatus(c: AppContext) {
   // The page itself needs no database: it may be what is away.
   const page = await pageOf(c).catch(() => strangerPage(c));
   const [database, store] = await Promise.all([
-    answerMs(c, () => c.env.DB.prepare("SELECT 1 AS one").first()),
+    answerMs(c, () => answers(c.env.DB)),
     answerMs(c, () => c.env.RECORDINGS.head("status")),
   ]);
   return sendPage(c, <Status page={page} answers={{ database, store }} protocolVersion={PROTOCOL_VERSION} />);

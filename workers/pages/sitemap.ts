@@ -1,9 +1,7 @@
-import { and, asc, gte, lt, max } from "drizzle-orm";
-import { drizzle } from "drizzle-orm/d1";
-import { profiles } from "../../migrations/schema.ts";
 import { costs } from "../http/costs.ts";
 import { publicOrigin } from "../http/origin.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
+import { highestPlace, profilesAt } from "../hub/places.ts";
 import { publicPages } from "./routes.ts";
 
 /**
@@ -23,15 +21,8 @@ const urls = (origin: string, paths: readonly string[]) =>
   `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${paths.map((path) => `<url><loc>${origin}${path}</loc></url>`).join("")}</urlset>`;
 
 /** Profiles whose place is in a file. */
-async function published(db: D1Database, file: number): Promise<string[]> {
-  const { id, hubPosition: place } = profiles;
-  const rows = await drizzle(db)
-    .select({ id })
-    .from(profiles)
-    .where(and(gte(place, file * PLACES_PER_FILE), lt(place, (file + 1) * PLACES_PER_FILE)))
-    .orderBy(asc(place));
-  return rows.map((row) => `/hub/${row.id}`);
-}
+const pathsIn = async (db: D1Database, file: number): Promise<string[]> =>
+  (await profilesAt(db, file * PLACES_PER_FILE, (file + 1) * PLACES_PER_FILE)).map((id) => `/hub/${id}`);
 
 function sendRobots(c: AppContext) {
   return c.text(`User-agent: *\nDisallow: /api/\nSitemap: ${publicOrigin(c)}/sitemap.xml\n`);
@@ -39,12 +30,8 @@ function sendRobots(c: AppContext) {
 
 async function sendSitemap(c: AppContext) {
   const origin = publicOrigin(c);
-  const highest = await drizzle(c.env.DB)
-    .select({ place: max(profiles.hubPosition) })
-    .from(profiles)
-    .get();
-  const count = Math.min(FILES_MAX, Math.floor((highest?.place ?? 0) / PLACES_PER_FILE) + 1);
-  if (count === 1) return xml(c, urls(origin, [...publicPages, ...(await published(c.env.DB, 0))]));
+  const count = Math.min(FILES_MAX, Math.floor((await highestPlace(c.env.DB)) / PLACES_PER_FILE) + 1);
+  if (count === 1) return xml(c, urls(origin, [...publicPages, ...(await pathsIn(c.env.DB, 0))]));
   const names = ["pages", ...Array.from({ length: count }, (_, file) => String(file))];
   const files = names.map((name) => `<sitemap><loc>${origin}/sitemap-${name}.xml</loc></sitemap>`);
   return xml(c, `<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${files.join("")}</sitemapindex>`);
@@ -56,7 +43,7 @@ function sendPages(c: AppContext) {
 
 async function sendPlaces(c: AppContext) {
   const file = Number(/\d{1,5}/.exec(c.req.param("name") ?? "")?.[0] ?? 0);
-  return xml(c, urls(publicOrigin(c), await published(c.env.DB, file)));
+  return xml(c, urls(publicOrigin(c), await pathsIn(c.env.DB, file)));
 }
 
 export const sitemap = newRouter();

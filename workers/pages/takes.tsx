@@ -1,7 +1,3 @@
-import { and, eq, inArray } from "drizzle-orm";
-import { drizzle } from "drizzle-orm/d1";
-import { sessionMembers, sessions } from "../../migrations/schema.ts";
-import type { SessionId } from "../../protocol/ids.ts";
 import { pageSchema } from "../../protocol/paging.ts";
 import { Recording } from "../../protocol/recordings.ts";
 import { may } from "../../protocol/roles.ts";
@@ -11,6 +7,7 @@ import { costs } from "../http/costs.ts";
 import { readCursor } from "../http/paging.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { findRecording } from "../recordings/store.ts";
+import { sessionNames } from "../sessions/store.ts";
 import { askApi, backTo } from "./form.ts";
 import { type ReaderVisit, seeOther, sendPage, withReader } from "./page.ts";
 import { pageProblem } from "./problem.tsx";
@@ -33,16 +30,6 @@ async function askBeforeDeleting(c: AppContext, { page, reader, member }: Member
 
 async function deleteTake(c: AppContext, { page }: ReaderVisit) {
   return backToSession(c, page, "takes", await askApi(c, "DELETE", pathOf(c)), "deleted");
-}
-
-/** Names of those of these sessions that the account is in. */
-async function sessionNames(db: D1Database, accountId: string, sessionIds: readonly SessionId[]) {
-  const rows = await drizzle(db)
-    .select({ id: sessions.id, name: sessions.name })
-    .from(sessionMembers)
-    .innerJoin(sessions, eq(sessions.id, sessionMembers.sessionId))
-    .where(and(eq(sessionMembers.accountId, accountId), inArray(sessions.id, sessionIds)));
-  return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 /** All that one has shared, in sessions that one has left as well: it stays one's own to take back. */

@@ -119,3 +119,6 @@ export function withRetries(db: D1Database, deps: Deps): D1Database {
     }
   });
 }
+
+/** Asks nothing of it but that it answers. */
+export const answers = (db: D1Database): Promise<unknown> => db.prepare("SELECT 1 AS one").first();

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq } from "drizzle-orm";
+import { and, asc, desc, eq, inArray } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
 import { accounts, sessionErasures, sessionMembers, sessions } from "../../migrations/schema.ts";
@@ -179,4 +179,14 @@ export async function setSettings(
     enqueue(db, call, nowMs),
   ]);
   return call;
+}
+
+/** Names of those of these sessions that the account is in. */
+export async function sessionNames(db: D1Database, accountId: string, sessionIds: readonly SessionId[]) {
+  const rows = await drizzle(db)
+    .select({ id: sessions.id, name: sessions.name })
+    .from(sessionMembers)
+    .innerJoin(sessions, eq(sessions.id, sessionMembers.sessionId))
+    .where(and(eq(sessionMembers.accountId, accountId), inArray(sessions.id, sessionIds)));
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }
