@@ -60,6 +60,13 @@ export const mutations: readonly Mutation[] = [
     "return whole.slice(1);",
   ),
 
+  of("E6", "dev/promises/chain.test.ts")(
+    "protocol/runs.ts",
+    "a record of the chain is left out",
+    "record.previousHash !== hash",
+    "record.previousHash === record.hash",
+  ),
+
   // Erasure.
   sessionEnds(
     "workers/recordings/deletion.ts",
@@ -235,6 +242,18 @@ export const mutations: readonly Mutation[] = [
     "if (this.#options.offers) this.#open();",
     "if (!this.#options.offers) this.#open();",
   ),
+  of("C3", "companion/view/view-video.test.ts")(
+    "companion/view/view-video.dom.ts",
+    "a camera that was switched off stays lit",
+    "track.onended = null;\n      track.stop();",
+    "track.onended = null;",
+  ),
+  of("C3", "companion/view/view-video.test.ts")(
+    "companion/view/view-video.dom.ts",
+    "an observer opens a camera",
+    'this.state.value.power !== "off" || !this.#maySend',
+    'this.state.value.power !== "off"',
+  ),
   of("C4", "companion/engine/transport/echo-guard.test.ts")(
     "companion/engine/transport/echo-guard.std.ts",
     "an echo is taken for a press",
@@ -286,6 +305,12 @@ export const mutations: readonly Mutation[] = [
     "a withdrawal leaves the address",
     'db.prepare("DELETE FROM waitlist WHERE id = ?").bind(id),',
     "",
+  ),
+  of("B2", "workers/privacy/consents.test.ts")(
+    "workers/privacy/consents.ts",
+    "what was shared outlives the consent",
+    "UPDATE recordings SET state = 'deleting'",
+    "UPDATE recordings SET state = state",
   ),
   of("B4", "workers/waitlist/waitlist.test.ts")(
     "workers/mail/broadcasts.ts",
