@@ -1,4 +1,7 @@
+import { eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
+import { accounts, holds } from "../../migrations/schema.ts";
 import { assertNever } from "../../protocol/errors.ts";
 import { newId } from "../../protocol/ids.ts";
 import { HOLDS_MAX } from "../../protocol/limits.ts";
@@ -8,7 +11,7 @@ import { DAY_MS, HOLD_REVIEW_MAX_MS } from "../../protocol/retention.ts";
 import { queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { allRows, firstValue, StoredId } from "../platform/rows.ts";
+import { allRows, StoredId } from "../platform/rows.ts";
 
 /**
  * The life of a hold (E5; GDPR Article 17 (3) (e)): somebody of ours names what an investigation needs, why, and when it is looked at
@@ -47,12 +50,13 @@ export async function placeHold(
   return meta.changes === 1 ? { ok: true, value: { accountId } } : refused("quota-exceeded");
 }
 
-const findByEmail = (db: D1Database, email: string): Promise<string | null> =>
-  firstValue(z.string(), db.prepare("SELECT id FROM accounts WHERE email = ?").bind(email.toLowerCase()), "id");
+const findByEmail = async (db: D1Database, email: string): Promise<string | null> =>
+  (await drizzle(db).select({ id: accounts.id }).from(accounts).where(eq(accounts.email, email.toLowerCase())).get())
+    ?.id ?? null;
 
 /** Whom a hold is about. */
-export const accountOfHold = (db: D1Database, holdId: string): Promise<string | null> =>
-  firstValue(z.string(), db.prepare("SELECT account_id AS id FROM holds WHERE id = ?").bind(holdId), "id");
+export const accountOfHold = async (db: D1Database, holdId: string): Promise<string | null> =>
+  (await drizzle(db).select({ id: holds.accountId }).from(holds).where(eq(holds.id, holdId)).get())?.id ?? null;
 
 /** At a review: on to the next one, or released. What waited for it goes with the next run of cron. */
 export async function handleHold(

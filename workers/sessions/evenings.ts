@@ -1,4 +1,7 @@
 import { TZDate } from "@date-fns/tz";
+import { eq } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { sessionEvenings } from "../../migrations/schema.ts";
 import type { SessionId } from "../../protocol/ids.ts";
 import { Evening } from "../../protocol/sessions.ts";
 import { log } from "../platform/log.ts";
@@ -40,13 +43,15 @@ export function comingEvenings(plan: Evening, nowMs: number, count: number): num
 
 /** What is planned. A row that today's schema would refuse, such as one in a zone that has been given up since, is no plan: the session goes on. */
 export async function findEvening(db: D1Database, sessionId: SessionId): Promise<Evening | null> {
-  const statement = db.prepare(
-    "SELECT starts_at AS startsAt, time_zone AS timeZone, minutes, repeats FROM session_evenings WHERE session_id = ?",
-  );
-  const row = await statement.bind(sessionId).first();
+  const { startsAt, timeZone, minutes, repeats } = sessionEvenings;
+  const row = await drizzle(db)
+    .select({ startsAt, timeZone, minutes, repeats })
+    .from(sessionEvenings)
+    .where(eq(sessionEvenings.sessionId, sessionId))
+    .get();
   const plan = Evening.safeParse(row);
   if (plan.success) return plan.data;
-  if (row !== null) log({ event: "row-unreadable", table: "session_evenings", id: sessionId });
+  if (row !== undefined) log({ event: "row-unreadable", table: "session_evenings", id: sessionId });
   return null;
 }
 
