@@ -2,16 +2,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { playOver } from "../audio/testing/virtual-way.ts";
 import { FileDevice } from "../companion/engine/capture/file-source.node.ts";
 import { machineNowMs } from "../companion/engine/clock/machine-clock.node.ts";
 import { MediaLink } from "../companion/engine/links/media.node.ts";
 import { Trace } from "../companion/engine/links/trace.node.ts";
 import { measureLossy, readHeard } from "../dev/demo/measure.ts";
+import { percentile } from "../dev/percentile.ts";
 import { relayCredentials, startRelay } from "../dev/turn.ts";
 import type { Row } from "./row.ts";
 import { onJack } from "./sound/on-jack.ts";
 import { measurePair, music, SETTLE_MS } from "./sound/pair.ts";
-import { playOver } from "./sound/virtual-way.ts";
 
 const SECONDS = 12;
 /** What brings a sample of the media lane to 24 bit. */
@@ -100,8 +101,11 @@ async function overWays(): Promise<Row[]> {
     `${roundTripMs} ms there and back, ${JITTER_MS} ms jitter, ${loss * 100} % lost`;
   const virtual = WAYS.flatMap(({ roundTripMs, loss }, at) => {
     const way = { passageMs: roundTripMs / 2, jitterMs: JITTER_MS, loss, ppm: PPM, seed: 17 + at };
+    const { delaysMs, waysMs, concealedShare } = playOver({ ...way, seconds: 300, settleSeconds: 30 });
     return rowsOf({
-      ...playOver({ ...way, seconds: 300, settleSeconds: 30 }),
+      p99Ms: percentile(delaysMs, 0.99),
+      wayP99Ms: percentile(waysMs, 0.99),
+      concealedShare,
       under: `${words(roundTripMs, loss)}, 20 ppm, in virtual time`,
       loss,
     });

@@ -1,9 +1,8 @@
-import { LaneReader, LaneWriter, laneRingBytes } from "../../audio/lane-ring.ts";
-import { LaneSender } from "../../audio/lane-sender.ts";
-import { newPacketHead, readPacketHead, readPacketSound } from "../../audio/packet.ts";
-import { BUFFER_CEILING_MS, Playout } from "../../audio/playout.ts";
-import { percentile } from "../../dev/percentile.ts";
 import { LANE_PACKET_FRAMES } from "../../protocol/limits.ts";
+import { LaneReader, LaneWriter, laneRingBytes } from "../lane-ring.ts";
+import { LaneSender } from "../lane-sender.ts";
+import { newPacketHead, readPacketHead, readPacketSound } from "../packet.ts";
+import { BUFFER_CEILING_MS, Playout } from "../playout.ts";
 
 const RATE_HZ = 48_000;
 const BLOCK_MS = (LANE_PACKET_FRAMES / RATE_HZ) * 1000;
@@ -16,7 +15,7 @@ export interface VirtualWay {
   passageMs: number;
   jitterMs: number;
   loss: number;
-  /** The listener's clock against the sender's. */
+  /** The sender's clock against the listener's. */
   ppm: number;
   seed: number;
 }
@@ -45,17 +44,17 @@ export function playOver({ seconds, settleSeconds, passageMs, jitterMs, loss, pp
   const delays: number[] = [];
   const out = new Float32Array(LANE_PACKET_FRAMES);
   const wayMs = () => passageMs + random() * jitterMs;
-  const listenerBlockMs = BLOCK_MS / (1 + ppm / 1e6);
+  const senderBlockMs = BLOCK_MS / (1 + ppm / 1e6);
   let sent = 0;
   let reportAtMs = 0;
   let concealedBefore = 0;
   let playedBefore = 0;
   // The two devices' blocks meet at a phase that nobody chooses.
   const phaseMs = random() * BLOCK_MS;
-  for (let pulled = 0; pulled * listenerBlockMs < seconds * 1000; pulled++) {
-    const nowMs = pulled * listenerBlockMs + phaseMs;
-    for (; (sent + 1) * BLOCK_MS <= nowMs; sent++) {
-      const sentMs = (sent + 1) * BLOCK_MS;
+  for (let pulled = 0; pulled * BLOCK_MS < seconds * 1000; pulled++) {
+    const nowMs = pulled * BLOCK_MS + phaseMs;
+    for (; (sent + 1) * senderBlockMs <= nowMs; sent++) {
+      const sentMs = (sent + 1) * senderBlockMs;
       for (; (reports[0]?.atMs ?? Number.POSITIVE_INFINITY) <= sentMs; )
         sender.hearLoss(reports.shift()?.loss ?? 0, sentMs);
       for (let at = 0; at < LANE_PACKET_FRAMES; at++) block[at] = Math.round((random() - 0.5) * 2 ** 22);
@@ -82,14 +81,13 @@ export function playOver({ seconds, settleSeconds, passageMs, jitterMs, loss, pp
       ({ concealedFrames: concealedBefore, playedFrames: playedBefore } = playout.stats);
       continue;
     }
-    // From the capture of the block's first frame until the player has it.
-    delays.push(nowMs - ((playout.position - LANE_PACKET_FRAMES) / RATE_HZ) * 1000);
+    delays.push(nowMs - ((playout.position - LANE_PACKET_FRAMES) / LANE_PACKET_FRAMES) * senderBlockMs);
   }
   const { concealedFrames, playedFrames, targetMs } = playout.stats;
   return {
-    p50Ms: percentile(delays, 0.5),
-    p99Ms: percentile(delays, 0.99),
-    wayP99Ms: percentile(ways, 0.99),
+    /** From the capture of each block's first frame until the player has it, and what each packet's way took. */
+    delaysMs: delays,
+    waysMs: ways,
     concealedShare: (concealedFrames - concealedBefore) / (playedFrames - playedBefore),
     targetMs,
   };
