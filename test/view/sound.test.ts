@@ -174,7 +174,7 @@ describe("sound in the browser", { timeout: 600_000 }, () => {
     await hears(page, BROWSER_HZ);
     await hears(page, COMPANION_HZ);
     await hears(ada.page, BROWSER_HZ);
-    await ada.page.locator(".view-toasts .bad", { hasText: "came or went" }).waitFor();
+    await ada.page.locator(".view-toasts .bad", { hasText: "came or went" }).first().waitFor();
     await page.addInitScript("delete window.RTCRtpScriptTransform");
     await page.reload();
     await page.locator(".view-trouble", { hasText: "too old for live sound" }).waitFor();
