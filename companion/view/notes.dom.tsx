@@ -1,5 +1,5 @@
 /** The session's notes: one sheet that everybody who plays may write in, part of it at places on the timeline. What is deleted can be taken back. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { NOTE_TEXT_MAX_CHARS } from "../../protocol/limits.ts";
 import { may } from "../../protocol/roles.ts";
 import type { Note } from "./model.std.ts";
@@ -133,8 +133,8 @@ function Editor({
   const bars = barsOf(state.timeline.map);
   const theirs = theirsOf(draft, state.notes);
   const field = useRef<HTMLTextAreaElement>(null);
-  // The field comes because somebody asked for it with the keyboard or a press.
-  useEffect(() => field.current?.focus(), []);
+  // Asked for with the keyboard or a press; before the next key, which would be a command of the transport otherwise.
+  useLayoutEffect(() => field.current?.focus(), []);
   return (
     <form
       onSubmit={(event) => {

@@ -1,7 +1,9 @@
 /** A device on JACK that plays what it hears, and hears it once more at the ports of somebody called Ben: what the test of the device looks at from outside. */
 import { buildJackAddon, loadJackAddon } from "../../companion/engine/capture/jack-addon.node.ts";
 import { JackDevice } from "../../companion/engine/capture/jack-source.node.ts";
+import { goFirst } from "../../companion/engine/sound/real-time.node.ts";
 
+goFirst();
 const [untilMs = "60000"] = process.argv.slice(2);
 let next = 0;
 let jumps = 0;

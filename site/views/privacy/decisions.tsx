@@ -74,7 +74,7 @@ function One({ page, decision }: { page: Page; decision: Decision }) {
         </>
       )}
       {appeal !== null || appealUntilMs <= page.nowMs ? null : (
-        <form class="stack" method="post" action={href(page, `/account/decisions/${decisionId}/appeal`)}>
+        <form class="stack" method="post" action={href(page, `/account/decisions/${decisionId}/appeal`)} novalidate>
           <p class="soft">{t.redress}</p>
           <Labelled name={`${decisionId}-text`} label={t.appeal}>
             <textarea id={`${decisionId}-text`} name="text" rows={4} maxlength={REQUEST_MAX_CHARS} required />
