@@ -18,12 +18,23 @@ const COMMENT_MAX_BYTES = 65_535;
 const CENTRAL_MAX_BYTES = 64 * 1024 * 1024;
 const NONE_32 = 0xffff_ffff;
 
+/** Throws an error for the person where the file is no such zip, or is cut off. */
+export async function readZip(read: ReadBytes, sizeBytes: number): Promise<Map<string, ZipEntry>> {
+  try {
+    return await readEntries(read, sizeBytes);
+  } catch (error) {
+    // A number in it that points beyond what is there.
+    if (error instanceof RangeError) throw brokenZip();
+    throw error;
+  }
+}
+
+const brokenZip = () => new Error("This is not a whole archive. Fetch it once more.");
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 const long = (view: DataView, at: number): number => Number(view.getBigUint64(at, true));
 
-/** Throws an error for the person where the file is no such zip, or is cut off. */
-export async function readZip(read: ReadBytes, sizeBytes: number): Promise<Map<string, ZipEntry>> {
-  const broken = new Error("This is not a whole archive. Fetch it once more.");
+async function readEntries(read: ReadBytes, sizeBytes: number): Promise<Map<string, ZipEntry>> {
+  const broken = brokenZip();
   const tailFrom = Math.max(0, sizeBytes - END_BYTES - LOCATOR_BYTES - COMMENT_MAX_BYTES);
   const tail = viewOf(await read(tailFrom, sizeBytes - tailFrom));
   let end = tail.byteLength - END_BYTES;
