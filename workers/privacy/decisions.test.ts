@@ -6,6 +6,7 @@ import { askAs, newWorld, type World } from "../../test/promises/world.ts";
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { operatorToken } from "../testing/operator.ts";
+import { answerAppeal, decideReport } from "./decisions.ts";
 
 let nowMs = Date.now();
 const deps = { ...systemDeps, now: () => nowMs };
@@ -153,4 +154,26 @@ test("A4: a profile that a decision took off the Hub stays off it; without a mea
   });
   expect(await openReport(other, "olu")).not.toBe("");
   expect(await decide(other, "olu", "take-withheld")).toBe("/operator?done=noted");
+});
+
+test("X18: two of us who decide one report, or answer one appeal, at once: the first one counts, and each side hears of it once", async () => {
+  const world = await newWorld(nowMs);
+  await reportTake(world, "olu");
+  const reportId = await openReport(world, "olu");
+  const facts = "The take holds a voice whose owner never agreed to it.";
+  const decision = { do: "decide", measure: "take-withheld", ground: "terms", facts } as const;
+  const decided = await Promise.all([1, 2].map(() => decideReport(env, deps, reportId, nowMs, decision)));
+  expect(decided.map(({ ok }) => ok).toSorted()).toEqual([false, true]);
+  expect(await decisions(world, "ada")).toHaveLength(1);
+  expect((await decideReport(env, deps, reportId, nowMs, decision)).ok).toBe(false);
+  expect((await mailsTo(world, "ada")).filter(({ template }) => template === "decision")).toHaveLength(1);
+
+  const decisionId = (await decisions(world, "ada"))[0]?.decisionId ?? "";
+  await appealOf(world, "ada", decisionId);
+  const id = await appealId(decisionId);
+  const stands = await answerAppeal(env, deps, id, { do: "uphold", answer: "It stands." });
+  nowMs += 1;
+  const late = await answerAppeal(env, deps, id, { do: "reverse", answer: "It does not." });
+  expect([stands.ok, late.ok]).toEqual([true, false]);
+  expect(await fileOf(world, "ben")).toBe(404);
 });

@@ -60,7 +60,7 @@ const linkTo = (env: Env, decisionId: string) => `${env.PUBLIC_ORIGIN}/account/d
 
 /**
  * Decides a report, and with it all others about the same account that came up to `throughMs`. `no-take`: it is not about a take that is still
- * there.
+ * there. `not-found`: somebody else has decided it meanwhile.
  */
 export async function decideReport(
   env: Env,
@@ -75,7 +75,7 @@ export async function decideReport(
     db
       .prepare(
         `SELECT account_id AS accountId, (SELECT id FROM recordings r WHERE r.id = reports.recording_id) AS recordingId
-         FROM reports WHERE id = ?`,
+         FROM reports WHERE id = ? AND closed_at_ms IS NULL`,
       )
       .bind(reportId),
   );
@@ -84,23 +84,30 @@ export async function decideReport(
   if (measure === "take-withheld" && recordingId === null) return refused("no-take");
   const decisionId = newId("dec", deps.random);
   const nowMs = deps.now();
-  await db.batch([
+  const [decided] = await db.batch([
     db
       .prepare(
         `INSERT INTO decisions (id, account_id, recording_id, measure, ground, facts, decided_at_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`,
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE EXISTS (SELECT 1 FROM reports WHERE id = ?8 AND closed_at_ms IS NULL)`,
       )
-      .bind(decisionId, accountId, recordingId, measure, ground, facts, nowMs),
+      .bind(decisionId, accountId, recordingId, measure, ground, facts, nowMs, reportId),
     db
       .prepare(
         `UPDATE reports SET closed_at_ms = ?2, decision_id = ?3 WHERE closed_at_ms IS NULL
-           AND (id = ?1 OR (created_at_ms <= ?4 AND account_id = ?5))`,
+           AND EXISTS (SELECT 1 FROM decisions WHERE id = ?3) AND (id = ?1 OR (created_at_ms <= ?4 AND account_id = ?5))`,
       )
       .bind(reportId, nowMs, decisionId, throughMs, accountId),
     ...(measure === "take-withheld"
-      ? [db.prepare("UPDATE recordings SET withheld_at_ms = ?2 WHERE id = ?1").bind(recordingId, nowMs)]
+      ? [
+          db
+            .prepare(
+              "UPDATE recordings SET withheld_at_ms = ?2 WHERE id = (SELECT recording_id FROM decisions WHERE id = ?1)",
+            )
+            .bind(decisionId, nowMs),
+        ]
       : []),
   ]);
+  if (decided?.meta.changes !== 1) return refused("not-found");
   if (measure === "profile-unpublished" && (await findOwn(db, accountId)) !== null)
     await editProfile(db, deps, accountId, { published: false });
   // Whom nothing is done to is not told that somebody reported them.
@@ -209,29 +216,39 @@ export async function answerAppeal(
   const { decisionId, accountId, side } = open;
   const reverses = step.do === "reverse";
   const reporters = await reportersOf(db, decisionId);
-  const bound = (sql: string) => db.prepare(sql).bind(decisionId, nowMs);
-  await db.batch([
+  // Of two who answer at once, the first one's answer is carried out and no other.
+  const [answered] = await db.batch([
     db
       .prepare("UPDATE appeals SET answer = ?2, answered_at_ms = ?3 WHERE id = ?1 AND answered_at_ms IS NULL")
       .bind(appealId, step.answer, nowMs),
     ...(reverses && side === "about"
       ? [
-          bound("UPDATE decisions SET reversed_at_ms = ?2 WHERE id = ?1 AND reversed_at_ms IS NULL"),
-          bound(
-            "UPDATE recordings SET withheld_at_ms = NULL WHERE ?2 > 0 AND id = (SELECT recording_id FROM decisions WHERE id = ?1)",
-          ),
+          db
+            .prepare(
+              `UPDATE decisions SET reversed_at_ms = ?2 WHERE id = ?1 AND reversed_at_ms IS NULL
+                 AND EXISTS (SELECT 1 FROM appeals WHERE id = ?3 AND answered_at_ms = ?2)`,
+            )
+            .bind(decisionId, nowMs, appealId),
+          db
+            .prepare(
+              `UPDATE recordings SET withheld_at_ms = NULL
+               WHERE id = (SELECT recording_id FROM decisions WHERE id = ?1 AND reversed_at_ms = ?2)`,
+            )
+            .bind(decisionId, nowMs),
         ]
       : []),
     ...(reverses && side === "reporter"
       ? [
           db
             .prepare(
-              "UPDATE reports SET closed_at_ms = NULL, decision_id = NULL WHERE decision_id = ?1 AND reporter_account_id = ?2",
+              `UPDATE reports SET closed_at_ms = NULL, decision_id = NULL WHERE decision_id = ?1 AND reporter_account_id = ?2
+                 AND EXISTS (SELECT 1 FROM appeals WHERE id = ?3 AND answered_at_ms = ?4)`,
             )
-            .bind(decisionId, accountId),
+            .bind(decisionId, accountId, appealId, nowMs),
         ]
       : []),
   ]);
+  if (answered?.meta.changes !== 1) return refused("not-found");
   const told = reverses && side === "about" ? [accountId, ...reporters] : [accountId];
   const mails = await tell(env, nowMs, told, (to, who) => ({
     id: `appeal-${appealId}-${who}`,
