@@ -1,10 +1,10 @@
 import type { Signal } from "../../protocol/room.ts";
 import type { IceServer } from "../engine/links/peer.std.ts";
+import { openRelayed, RemoteCandidates } from "../engine/links/relayed-connection.dom.ts";
 
 /** A face at a music stand, and no more: what the line has is the sound's first. */
 const PICTURE_MAX_BPS = 400_000;
 const PICTURE_MAX_FPS = 24;
-const CANDIDATES_MAX = 64;
 
 export interface VideoLinkOptions {
   iceServers: readonly IceServer[];
@@ -24,24 +24,16 @@ export interface VideoLinkOptions {
 export class VideoLink {
   readonly #options: VideoLinkOptions;
   readonly #connection: RTCPeerConnection;
-  readonly #waiting: RTCIceCandidateInit[] = [];
+  readonly #candidates: RemoteCandidates;
   #transceiver: RTCRtpTransceiver | null = null;
   #isOffering = false;
   #work: Promise<void> = Promise.resolve();
 
   constructor(options: VideoLinkOptions) {
     this.#options = options;
-    const connection = new RTCPeerConnection({
-      iceServers: options.iceServers.map((server) => ({ ...server })),
-      iceTransportPolicy: "relay",
-      bundlePolicy: "max-bundle",
-    });
+    const connection = openRelayed(options.iceServers, "video", options.signal);
     this.#connection = connection;
-    connection.onicecandidate = ({ candidate }) => {
-      if (candidate === null || candidate.candidate === "") return;
-      const { candidate: line, sdpMid, sdpMLineIndex } = candidate;
-      options.signal({ kind: "candidate", connection: "video", candidate: line, sdpMid, sdpMLineIndex });
-    };
+    this.#candidates = new RemoteCandidates(connection);
     connection.onnegotiationneeded = () => this.#queue(() => this.#offer());
     connection.ontrack = ({ track }) => {
       const picture = new MediaStream([track]);
@@ -115,30 +107,21 @@ export class VideoLink {
         this.#transceiver ??= connection.getTransceivers()[0] ?? null;
         await connection.setLocalDescription();
         this.#tell("answer");
-        await this.#addWaiting();
+        await this.#candidates.addWaiting();
         return;
       }
       case "answer":
         if (connection.signalingState !== "have-local-offer") return;
         await connection.setRemoteDescription({ type: "answer", sdp: signal.sdp });
         this.#isOffering = false;
-        await this.#addWaiting();
+        await this.#candidates.addWaiting();
         return;
-      case "candidate": {
-        const { candidate, sdpMid, sdpMLineIndex } = signal;
-        if (this.#waiting.length < CANDIDATES_MAX) this.#waiting.push({ candidate, sdpMid, sdpMLineIndex });
-        if (connection.remoteDescription !== null) await this.#addWaiting();
+      case "candidate":
+        await this.#candidates.take(signal);
         return;
-      }
       case "bye":
         return;
     }
-  }
-
-  /** A candidate that cannot be used is of no use and no harm. */
-  async #addWaiting(): Promise<void> {
-    for (const candidate of this.#waiting.splice(0))
-      await this.#connection.addIceCandidate(candidate).catch(() => undefined);
   }
 
   #tell(kind: "offer" | "answer"): void {

@@ -1,5 +1,6 @@
 import type { Signal } from "../../../protocol/room.ts";
 import type { Fingerprints, IceServer, PeerState } from "./peer.std.ts";
+import { openRelayed, RemoteCandidates } from "./relayed-connection.dom.ts";
 import { fingerprintOf } from "./sdp.std.ts";
 
 export interface BrowserPeerOptions {
@@ -15,8 +16,6 @@ export interface BrowserPeerOptions {
   onRelayed(isRelayed: boolean | null): void;
 }
 
-const CANDIDATES_MAX = 64;
-
 /** The encoder's beat: 10 ms. It is told by the other end's description. */
 const withBeat = (sdp: string) => sdp.replace(/^(a=rtpmap:111 [^\r\n]*\r\n)(?!a=ptime:)/m, "$1a=ptime:10\r\n");
 
@@ -28,22 +27,14 @@ const withBeat = (sdp: string) => sdp.replace(/^(a=rtpmap:111 [^\r\n]*\r\n)(?!a=
 export class BrowserPeer {
   readonly #options: BrowserPeerOptions;
   readonly #connection: RTCPeerConnection;
-  readonly #waiting: RTCIceCandidateInit[] = [];
+  readonly #candidates: RemoteCandidates;
   #work: Promise<void> = Promise.resolve();
 
   constructor(options: BrowserPeerOptions) {
     this.#options = options;
-    const connection = new RTCPeerConnection({
-      iceServers: options.iceServers.map((server) => ({ ...server })),
-      iceTransportPolicy: "relay",
-      bundlePolicy: "max-bundle",
-    });
+    const connection = openRelayed(options.iceServers, "lane", options.signal);
     this.#connection = connection;
-    connection.onicecandidate = ({ candidate }) => {
-      if (candidate === null || candidate.candidate === "") return;
-      const { candidate: line, sdpMid, sdpMLineIndex } = candidate;
-      options.signal({ kind: "candidate", connection: "lane", candidate: line, sdpMid, sdpMLineIndex });
-    };
+    this.#candidates = new RemoteCandidates(connection);
     connection.onconnectionstatechange = () => {
       const { connectionState } = connection;
       if (connectionState === "connected") {
@@ -98,32 +89,20 @@ export class BrowserPeer {
         await this.#carry(transceiver);
         await connection.setLocalDescription(await connection.createAnswer());
         this.#tell("answer");
-        await this.#addWaiting();
+        await this.#candidates.addWaiting();
         return;
       }
       case "answer":
         if (connection.signalingState !== "have-local-offer") return;
         await connection.setRemoteDescription({ type: "answer", sdp: withBeat(signal.sdp) });
-        await this.#addWaiting();
+        await this.#candidates.addWaiting();
         return;
-      case "candidate": {
-        const { candidate, sdpMid, sdpMLineIndex } = signal;
-        if (connection.remoteDescription === null) {
-          if (this.#waiting.length < CANDIDATES_MAX) this.#waiting.push({ candidate, sdpMid, sdpMLineIndex });
-          return;
-        }
-        // A candidate that cannot be used is of no use and no harm.
-        await connection.addIceCandidate({ candidate, sdpMid, sdpMLineIndex }).catch(() => undefined);
+      case "candidate":
+        await this.#candidates.take(signal);
         return;
-      }
       case "bye":
         return;
     }
-  }
-
-  async #addWaiting(): Promise<void> {
-    for (const candidate of this.#waiting.splice(0))
-      await this.#connection.addIceCandidate(candidate).catch(() => undefined);
   }
 
   #tell(kind: "offer" | "answer"): void {
