@@ -1,22 +1,17 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { machineNowMs } from "../../companion/engine/clock/machine-clock.node.ts";
-import { StudioSound } from "../../companion/engine/studio/studio-sound.node.ts";
 import { end, Jack } from "../../dev/demo/jack.ts";
 import { percentile } from "../../dev/percentile.ts";
 import { relayCredentials, startRelay } from "../../dev/turn.ts";
-import { MemberId } from "../../protocol/ids.ts";
-import { idleStatus, type Member } from "../../protocol/room.ts";
 import type { Row } from "../row.ts";
+import { ADA, BEN, PairOfEnds } from "./ends.ts";
 
 const SETTLE_MS = 12_000;
 const MEASURE_MS = 10_000;
-const ADA = MemberId.parse("mem_00000000000000000000000000");
-const BEN = MemberId.parse("mem_00000000000000000000000001");
 const MS = /([\d.]+) frames\s+([\d.]+) ms total/;
 
 /** What jack_iodelay hears, from its port through whatever is between and back to its port, JACK's own turns included; in milliseconds. */
@@ -45,45 +40,14 @@ async function measureOurs(jack: Jack): Promise<number[]> {
   const secret = "bench";
   const relay = await startRelay({ secret });
   const folder = mkdtempSync(join(tmpdir(), "sessionlinked-bench-"));
-  const ends = new Map<MemberId, StudioSound>();
-  const names = new Map([
-    [ADA, "Ada"],
-    [BEN, "Ben"],
-  ]);
-  const members: Member[] = [...names].map(([memberId, displayName]) => {
-    return { memberId, displayName, role: "participant", connected: true, status: idleStatus };
-  });
+  const ends = new PairOfEnds(folder);
   try {
-    for (const self of names.keys()) {
-      mkdirSync(join(folder, self));
-      const sound = new StudioSound({
-        source: { kind: "jack", connect: false },
-        inputSinceMs: null,
-        traces: false,
-        folder: join(folder, self),
-        links: true,
-        role: () => "participant",
-        onBlock: () => undefined,
-        signal: (to, signal) => ends.get(to)?.handleSignal(self, signal),
-        nowMs: machineNowMs,
-        barMs: () => 2_000,
-        onLatency: () => undefined,
-        emit: () => undefined,
-      });
-      ends.set(self, sound);
-      // One after the other: the first is JACK's SessionLinked, the second another one.
-      await sound.open();
-    }
-    for (const [self, sound] of ends) {
-      sound.iceServers = [relayCredentials(secret, relay)];
-      sound.buffer = "tight";
-      sound.enter(self);
-      sound.setMembers(members);
-    }
+    // One after the other: the first is JACK's SessionLinked, the second another one.
+    for (const self of [ADA, BEN]) await ends.open(self, { kind: "jack", connect: false }, false);
+    ends.meet([relayCredentials(secret, relay)], "tight");
     return await measureLoop(jack, "SessionLinked:in_1", await jack.until(":Ada L"));
   } finally {
-    // One after the other: two clients that give their ports back at once have been seen to wait for each other in jackd.
-    for (const sound of ends.values()) await sound.close();
+    await ends.close();
     await relay.stop();
     rmSync(folder, { recursive: true, force: true });
   }
