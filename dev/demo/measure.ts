@@ -144,7 +144,8 @@ export function measureNarrow(source: Source, { samples, index }: Heard, fromMs:
   }
   return {
     oneWayMs: { ...delaysOf(delays), p99: percentile(delays, 0.99) },
-    concealedRatio: concealed / Math.max(1, concealed + delays.length),
+    // Of a lane that was not heard at all nothing can be said.
+    concealedRatio: concealed / (concealed + delays.length),
   };
 }
 
