@@ -14,7 +14,8 @@ import { z } from "zod";
 import { checkChain } from "./promises/chain.ts";
 import { citations, promiseRows } from "./promises/citations.ts";
 import { runTwins } from "./promises/mutants.ts";
-import { type Mutation, mutations } from "./promises/mutations.ts";
+import type { Mutation } from "./promises/mutations/mutation.ts";
+import { mutations } from "./promises/mutations.ts";
 import { readResults } from "./promises/results.ts";
 import { type Fates, keyOf, promiseTable, tableAsText } from "./promises/table.ts";
 

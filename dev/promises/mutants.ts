@@ -2,7 +2,7 @@ import { type ChildProcess, fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Mutation } from "./mutations.ts";
+import type { Mutation } from "./mutations/mutation.ts";
 
 /**
  * The negative twins: a rule is broken in a copy of the sources, and the test that cites its promise is run there. It has to fail; a mutant

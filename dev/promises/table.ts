@@ -1,7 +1,7 @@
 import type { Citation, PromiseRow } from "./citations.ts";
 import { idsIn } from "./citations.ts";
 import type { Fate } from "./mutants.ts";
-import type { Mutation } from "./mutations.ts";
+import type { Mutation } from "./mutations/mutation.ts";
 import type { Results } from "./results.ts";
 
 /** What became of each mutation when it was last run, by promise and name. */

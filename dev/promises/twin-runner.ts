@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createVitest } from "vitest/node";
 import { idsIn } from "./citations.ts";
 import { applied, type Fated } from "./mutants.ts";
-import type { Mutation } from "./mutations.ts";
+import type { Mutation } from "./mutations/mutation.ts";
 
 const root = process.cwd();
 const vitest = await createVitest({ watch: false, root, reporters: [], silent: true });

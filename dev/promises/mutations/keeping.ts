@@ -1,0 +1,117 @@
+import { type Mutation, of } from "./mutation.ts";
+
+const sweep = of("E6", "workers/privacy/retention.test.ts");
+const recordings = of("E1", "workers/recordings/recordings.test.ts");
+const sessionEnds = of("E2", "workers/recordings/recordings.test.ts");
+const erasure = of("E3", "test/promises/erasure.test.ts");
+
+/** Broken on purpose: what is kept how long, erased, or held. */
+export const keeping: readonly Mutation[] = [
+  // Retention.
+  sweep(
+    "workers/privacy/sweep.ts",
+    "rows go a millisecond early",
+    "${column} <= ?1`, order",
+    "${column} <= ?1 + 1`, order",
+  ),
+  sweep(
+    "workers/privacy/sweep.ts",
+    "rows stay a millisecond longer",
+    "${empty}${column} <= ?1`",
+    "${empty}${column} < ?1`",
+  ),
+  sweep("workers/privacy/sweep.ts", "a length of keeping is ignored", "nowMs - retention.ms : nowMs", "nowMs : nowMs"),
+  sweep("workers/privacy/sweep.ts", "nothing is ever due", "sql: `${empty}", "sql: `0 AND ${empty}"),
+  of("B3", "workers/privacy/retention.test.ts")(
+    "workers/privacy/sweep.ts",
+    "the waiting list outlives the launch",
+    "nowMs < launchMs + retention.ms",
+    "nowMs < launchMs + 2 * retention.ms",
+  ),
+  recordings("workers/recordings/completion.ts", "Free keeps as long as Pro", "MS.free,", "MS.pro,"),
+  of("E1", "workers/recordings/faults.test.ts")(
+    "workers/recordings/deletion.ts",
+    "the sweep takes what has an hour left",
+    "AND expires_at_ms <= ?1 ORDER",
+    "AND expires_at_ms <= ?1 + 3600000 ORDER",
+  ),
+  of("E1", "workers/recordings/reads.test.ts")(
+    "workers/recordings/deletion.ts",
+    "the sweep forgets the last of a batch",
+    "return whole.length > 0 ? whole : due;",
+    "return whole.slice(1);",
+  ),
+
+  of("E6", "dev/promises/chain.test.ts")(
+    "protocol/runs.ts",
+    "a record of the chain is left out",
+    "record.previousHash !== hash",
+    "record.previousHash === record.hash",
+  ),
+  // Erasure.
+  sessionEnds(
+    "workers/recordings/deletion.ts",
+    "unfinished uploads stay in the store",
+    "await objectStore(env, deps).abortUpload(objectKey(row.sessionId, row.id), uploadId);",
+    "",
+  ),
+  erasure("workers/privacy/erasure-steps.ts", "the rules' rows stay", 'subject.erase === "step" ||', "true ||"),
+  erasure("workers/privacy/erasure-steps.ts", "words in rooms stay", "blanked += part.blanked;", "break;"),
+  erasure("durable-objects/forget.ts", "chat stays", "IN ('chat', 'note', ", "IN ('note', "),
+  erasure("durable-objects/forget.ts", "the name stays where somebody came in", "'joined' AND", "'left' AND"),
+  erasure(
+    "workers/privacy/erasure-steps.ts",
+    "recordings stay",
+    "rooms: forgetRooms,\n  recordings: endRecordings,",
+    "rooms: forgetRooms,",
+  ),
+  erasure(
+    "workers/privacy/erasure-steps.ts",
+    "names in rows that stay are kept",
+    "SET ${column} = NULL",
+    "SET ${column} = ${column}",
+  ),
+  erasure(
+    "workers/privacy/account-erasure.ts",
+    "ways in stay open",
+    "...closeDoors(db, { erasureId, accountId }),",
+    "",
+  ),
+  erasure(
+    "workers/privacy/erasure-steps.ts",
+    "the record still names the account",
+    "SET account_id = NULL, step = ''",
+    "SET step = ''",
+  ),
+  erasure(
+    "workers/privacy/inventory/privacy.ts",
+    "the record of an erasure stays a month longer",
+    'column: "finishedAtMs", ms: DELETION_RECORD_RETENTION_MS',
+    'column: "finishedAtMs", ms: DELETION_RECORD_RETENTION_MS + ERASURE_RECEIPT_MS',
+  ),
+  of("A5", "workers/hub/contact.test.ts")(
+    "workers/operator/reports.ts",
+    "a reported account stays",
+    'await eraseAccount(env, deps, about, "operator")',
+    'about !== ""',
+  ),
+  // Holds.
+  of("E5", "workers/privacy/holds.test.ts")(
+    "workers/platform/log-store.ts",
+    "an investigation's log is deleted",
+    "fromMs <= atMs && atMs < toMs",
+    "fromMs <= atMs && atMs < fromMs",
+  ),
+  of("E5", "workers/privacy/holds.test.ts")(
+    "workers/privacy/holds.ts",
+    "a release releases nothing",
+    "SET released_at_ms = ?2",
+    "SET review_at_ms = ?2",
+  ),
+  of("E3", "workers/privacy/holds.test.ts")(
+    "workers/privacy/account-erasure.ts",
+    "an erasure takes what an investigation keeps",
+    "if (isHeld && name !== FIRST) return false;",
+    "",
+  ),
+];

@@ -1,0 +1,73 @@
+import { type Mutation, of } from "./mutation.ts";
+
+/** Broken on purpose: sessions and their takes. */
+export const sessions: readonly Mutation[] = [
+  // Sessions.
+  of("C2", "companion/engine/links/links.test.ts")(
+    "companion/engine/links/link.std.ts",
+    "nobody makes an offer",
+    "offers: this.#options.offers,",
+    "offers: false,",
+  ),
+  of("C2", "companion/engine/links/links.test.ts")(
+    "companion/engine/links/link.std.ts",
+    "a path that died is not offered anew",
+    "if (this.#options.offers) this.#open();",
+    "if (!this.#options.offers) this.#open();",
+  ),
+  of("C3", "companion/view/view-video.test.ts")(
+    "companion/view/view-video.dom.ts",
+    "a camera that was switched off stays lit",
+    "track.onended = null;\n      track.stop();",
+    "track.onended = null;",
+  ),
+  of("C3", "companion/view/view-video.test.ts")(
+    "companion/view/view-video.dom.ts",
+    "an observer opens a camera",
+    'this.state.value.power !== "off" || !this.#maySend',
+    'this.state.value.power !== "off"',
+  ),
+  of("C4", "companion/engine/transport/echo-guard.test.ts")(
+    "companion/engine/transport/echo-guard.std.ts",
+    "an echo is taken for a press",
+    "if (at < 0) return false;",
+    "return false;",
+  ),
+  of("C5", "workers/rooms/room.test.ts")(
+    "durable-objects/event-log.ts",
+    "a line of the log is left out",
+    "WHERE seq > ? ORDER BY seq",
+    "WHERE seq > ? + 1 ORDER BY seq",
+  ),
+  of("C8", "workers/rooms/room.test.ts")(
+    "durable-objects/event-log.ts",
+    "lines come in another order",
+    "ORDER BY seq LIMIT ?",
+    "ORDER BY seq DESC LIMIT ?",
+  ),
+  of("C7", "workers/recordings/owner.test.ts")(
+    "workers/recordings/store.ts",
+    "whoever leaves a session loses what they shared",
+    "(m.member_id IS NOT NULL OR r.account_id = ?2) AND",
+    "m.member_id IS NOT NULL AND",
+  ),
+  of("C7", "workers/recordings/recordings.test.ts")(
+    "workers/recordings/completion.ts",
+    "a file of other bytes is taken for whole",
+    "if (sha256 !== wanted.sha256) {",
+    "if (wanted.sha256.length < 64) {",
+  ),
+  of("V3", "workers/pages/sessions.test.ts")(
+    "site/i18n/leaving.ts",
+    "nobody is told of collaborators' copies",
+    "They are theirs, and we cannot delete them.",
+    "",
+  ),
+
+  of("V3", "workers/recordings/deliveries.test.ts")(
+    "workers/recordings/deliveries.ts",
+    "a copy outlives its owner's wish",
+    "SET wished_at_ms = ?3 WHERE",
+    "SET wished_at_ms = NULL WHERE ?3 > 0 AND",
+  ),
+];
