@@ -45,7 +45,7 @@ const connectionsOf = (port: string) =>
     .map((line) => line.trim());
 
 describe("the device on JACK", () => {
-  test("what is captured comes back after two periods, or two blocks, to the frame, also when JACK changes its period", async () => {
+  test("C2: what is captured comes back after two periods, or two blocks, to the frame, also when JACK changes its period", async () => {
     server = await Jack.start({ periodFrames: 256 });
     const { last } = openEcho();
     await expect.poll(() => last()?.isOpen).toBe(true);
@@ -77,7 +77,7 @@ describe("the device on JACK", () => {
     }
   });
 
-  test("a server that goes away and comes back: the count jumps over the time without, and the ports are there again", async () => {
+  test("X24: a server that goes away and comes back: the count jumps over the time without, and the ports are there again", async () => {
     server = await Jack.start();
     const { last, told } = openEcho();
     await expect.poll(() => last()?.frames ?? 0).toBeGreaterThan(48_000);
@@ -94,7 +94,7 @@ describe("the device on JACK", () => {
     expect(frames).toEqual(frames.toSorted((a, b) => a - b));
   });
 
-  test("without a server, and at another rate, it says what to do", async () => {
+  test("X24: without a server, and at another rate, it says what to do", async () => {
     server = await Jack.start({ rateHz: 44_100 });
     const { lines } = openEcho();
     await expect
