@@ -7,6 +7,32 @@ export const SCREENS_OPERATOR_KEY = "only for pictures, on this machine alone";
 
 const Made = z.object({ key: z.string(), uri: z.string() });
 
+/** The operator decides a report that waits, and finds nothing to do. */
+export async function decideNothing({ origin, db }: Platform, operator: string, reporterEmail: string): Promise<void> {
+  const reportId = await db
+    .prepare("SELECT id FROM reports WHERE reporter_account_id = (SELECT id FROM accounts WHERE email = ?)")
+    .bind(reporterEmail)
+    .first<string>("id");
+  const decided = await fetch(`${origin}/operator/reports/${reportId}`, {
+    method: "POST",
+    redirect: "manual",
+    headers: {
+      Cookie: `__Host-operator=${operator}`,
+      "Sec-Fetch-Site": "same-origin",
+      "Content-Type": "application/x-www-form-urlencoded",
+    },
+    body: new URLSearchParams({
+      do: "decide",
+      measure: "none",
+      ground: "terms",
+      facts:
+        "We listened to the take. The loop in it is in a pack that everybody may use, and its licence is in the file.",
+      throughMs: String(Date.now()),
+    }).toString(),
+  });
+  if (!decided.headers.get("Location")?.includes("done")) throw new Error("The report was not decided.");
+}
+
 /** An operator who is signed in, before a day with one of everything that waits: their cookie. */
 export async function operatorAt(
   { origin }: Platform,

@@ -72,6 +72,9 @@ export function siteShots({ sessionId, inviteCode, profileId, one }: World): Sho
     shot("account privacy refused", "ada", "/account/privacy", async (page) => {
       await page.locator("#requests button[type=submit]").click();
     }),
+    shot("account decisions", "ada", "/account/decisions"),
+    shot("account decisions none", "new", "/account/decisions"),
+    shot("take report", "ada", one["/sessions/:sessionId/recordings/:recordingId/report"].path),
     shot("recordings", "ada", "/recordings"),
     shot("recordings none", "new", "/recordings"),
     shot("account email", "ada", one["/account/email"].path),

@@ -4,7 +4,7 @@ import { initialTransport } from "../../protocol/transport.ts";
 import type { Platform } from "../platform.ts";
 import { seedAccount } from "../seed.ts";
 import { addressesOfOne } from "./addresses.ts";
-import { operatorAt } from "./operator.ts";
+import { decideNothing, operatorAt } from "./operator.ts";
 import type { Visitor } from "./shot.ts";
 import { shareStem } from "./stems.ts";
 
@@ -146,6 +146,12 @@ export async function fill(platform: Platform): Promise<World> {
   });
   const profileId = one["/hub/:profileId"].path.split("/").at(-1) ?? "";
   const operator = await operatorAt(platform, { sessionId, profileId, email: "okafor@example.org" });
+  const drums = (await host.listRecordings(sessionId)).find(({ name }) => name === "Drums");
+  await ask(ada, "POST", `/recordings/${drums?.recordingId}/reports`, {
+    reason: "other",
+    details: "The loop under the drums is from a record of mine.",
+  });
+  await decideNothing(platform, operator, "ada@example.org");
   return {
     tokens: { nobody: null, ada, ben, cleo, new: newcomer, operator },
     sessionId,
