@@ -105,7 +105,8 @@ export const hubText = words({
     answerGoneSentence: "The link belongs to another account, or whoever wrote is no longer here.",
     toHub: "To the Hub",
     reportTitle: (name: string) => `Report ${name}`,
-    reportLead: "A person reads every report. You need no account, and nobody is told who reported.",
+    reportLead: "A person reads every report, and nobody is told who reported.",
+    reportWithout: "You need no account.",
     reason: "What is wrong?",
     reasons: {
       underage: "This person is younger than 16",
@@ -226,7 +227,8 @@ export const hubText = words({
     answerGoneSentence: "Der Link gehört zu einem anderen Konto, oder wer schrieb, ist nicht mehr hier.",
     toHub: "Zum Hub",
     reportTitle: (name: string) => `${name} melden`,
-    reportLead: "Jede Meldung liest ein Mensch. Du brauchst kein Konto, und niemand erfährt, wer gemeldet hat.",
+    reportLead: "Jede Meldung liest ein Mensch, und niemand erfährt, wer gemeldet hat.",
+    reportWithout: "Du brauchst kein Konto.",
     reason: "Was stimmt nicht?",
     reasons: {
       underage: "Diese Person ist jünger als 16",

@@ -22,7 +22,11 @@ export function Runs({ page, runs }: { page: Page; runs: readonly RunRecord[] })
         <p class="soft">
           {t.newest} <a href="/api/v1/runs">/api/v1/runs</a>
         </p>
-        <p class="soft">{t.check}</p>
+        <p class="soft">
+          {t.check[0]}
+          <code>npm run promises -- --chain</code>
+          {t.check[1]}
+        </p>
       </section>
       {runs.length === 0 ? <p>{t.none}</p> : null}
       {runs.length === 0 ? null : (

@@ -70,7 +70,9 @@ export function Report({ page, path, displayName, reason, details, problem }: Re
     <Layout page={page} title={t.reportTitle(displayName)} hidden>
       <header class="stack">
         <h1 dir="auto">{t.reportTitle(displayName)}</h1>
-        <p class="lead">{t.reportLead}</p>
+        <p class="lead">
+          {t.reportLead} {page.account === null ? t.reportWithout : null}
+        </p>
       </header>
       <form class="stack" method="post" action={href(page, `${path}/report`)} novalidate>
         <Notice bad={problem} />
