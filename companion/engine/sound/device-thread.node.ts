@@ -4,7 +4,7 @@
  * make it late.
  */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
-import { CaptureRing } from "../../../audio/capture-ring.ts";
+import { BLOCK_MS, CaptureRing } from "../../../audio/capture-ring.ts";
 import { LANE_CHANNELS, LanePlayers } from "../../../audio/lane-players.ts";
 import { INT24_SCALE, toInt24 } from "../../../audio/pcm.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
@@ -18,8 +18,6 @@ import type { DeviceStart, FromDeviceThread, ToDeviceThread } from "./device-mes
 import { goFirst } from "./real-time.node.ts";
 
 const REPORT_MS = 200;
-/** A file is captured and played by the block. */
-const BLOCK_MS = (LANE_PACKET_FRAMES / 48_000) * 1000;
 
 /** What the thread knows of its device, whichever it is. */
 interface DeviceInHand {
@@ -61,7 +59,7 @@ function play(frame: number, captured: readonly Float32Array[], mixed: readonly 
   ring.originMs = originMs;
   ring.begin(frame / LANE_PACKET_FRAMES);
   ring.put(captured[0] ?? silence, captured[1] ?? silence);
-  players.pull(mixed, originMs + ((frame + LANE_PACKET_FRAMES) / 48_000) * 1000, captured);
+  players.pull(mixed, originMs + (frame / LANE_PACKET_FRAMES + 1) * BLOCK_MS, captured);
 }
 
 const silence = new Float32Array(LANE_PACKET_FRAMES);
