@@ -60,6 +60,8 @@ export class JackDevice {
   /** The next block of the count, and where it begins in the ring. */
   #block = 0;
   #read = 0;
+  /** How long after its capture a block is played: the least for which it is always there before JACK asks for it. */
+  #delayFrames = 0;
   #isOpen = false;
   #isRunning = false;
   #lookedAtMs = 0;
@@ -151,6 +153,7 @@ export class JackDevice {
     frames -= lost * LANE_PACKET_FRAMES;
     this.#clock.note(this.#block + frames / LANE_PACKET_FRAMES, machineNowMs());
     this.#countSkips();
+    this.#delayFrames = this.#leastDelay(frames);
     for (; frames >= LANE_PACKET_FRAMES; frames -= LANE_PACKET_FRAMES) this.#oneBlock();
   }
 
@@ -168,10 +171,14 @@ export class JackDevice {
     this.#options.addon.close();
   }
 
-  /** How long after its capture a block is played: the least for which it is always there before JACK asks for it. */
-  get #delayFrames(): number {
+  /**
+   * Periods end at every `period` frames and blocks at every 128. A block that ends `phase` frames after the end of a period waits the longest, for the
+   * rest of that period, or of the whole ones that make up a block. The phase is other than 0 once the period has changed under way.
+   */
+  #leastDelay(captured: number): number {
     const period = Math.max(1, this.periodFrames);
-    return period + LANE_PACKET_FRAMES - commonDivisor(period, LANE_PACKET_FRAMES);
+    const step = commonDivisor(period, LANE_PACKET_FRAMES);
+    return period + LANE_PACKET_FRAMES - step + (captured % step);
   }
 
   #open(): void {
@@ -196,6 +203,7 @@ export class JackDevice {
     const nowMs = machineNowMs();
     this.#sinceMs = this.#clock.originMs ?? this.#sinceMs ?? nowMs;
     this.#block = Math.max(this.#block, Math.ceil((nowMs - this.#sinceMs) / BLOCK_MS));
+    this.#delayFrames = this.#leastDelay(0);
     this.#clock = new DeviceClock();
     this.#isRunning = false;
     this.#isOpen = true;

@@ -1,0 +1,85 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { JackAddon } from "./jack-addon.node.ts";
+import { JackDevice } from "./jack-source.node.ts";
+
+/** What `jack-device.c` does in a period, with inputs that count their frames from 1. */
+class FakeServer implements JackAddon {
+  period: number;
+  readonly heard: number[] = [];
+  #capture: Float32Array = new Float32Array(0);
+  #play: Float32Array = new Float32Array(0);
+  #control: Int32Array = new Int32Array(0);
+  #outputs = 0;
+
+  constructor(period: number) {
+    this.period = period;
+  }
+
+  open(_name: string, capture: Float32Array, play: Float32Array, outputs: number, control: Int32Array): void {
+    this.#capture = capture;
+    this.#play = play;
+    this.#outputs = outputs;
+    this.#control = control;
+    control[5] = 48_000;
+    control[6] = this.period;
+  }
+
+  cycle(): void {
+    const [captured = 0, queued = 0, played = 0] = this.#control;
+    const frames = this.#capture.length / 2;
+    this.#control[6] = this.period;
+    for (let at = 0; at < this.period; at++) this.#capture[(captured + at) % frames] = captured + at + 1;
+    this.#control[0] = captured + this.period;
+    const isThere = queued - played >= this.period;
+    const ring = this.#play.length / this.#outputs;
+    for (let at = 0; at < this.period; at++)
+      this.heard.push(isThere ? played + at + 1 - (this.#play[(played + at) % ring] ?? 0) : Number.NaN);
+    this.#control[2] = played + this.period;
+  }
+
+  latencyFrames = () => 0;
+  addOutput = () => true;
+  removeOutput = () => true;
+  connectPhysical = () => true;
+  wait = () => true;
+  close = () => undefined;
+}
+
+const anyPeriod = fc.constantFrom(16, 32, 64, 128, 256, 512, 1024, 96, 480);
+
+describe("the device on JACK, against a server that runs as fast as it is asked", () => {
+  test("C2, X24: whatever the period changes to, and whenever, everything is played, after one delay, and that is what is told", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(anyPeriod, fc.integer({ min: 1, max: 40 })), { minLength: 1, maxLength: 6 }),
+        (changes) => {
+          const server = new FakeServer(changes[0]?.[0] ?? 128);
+          const device = new JackDevice({
+            addon: server,
+            connect: false,
+            openedAtMs: null,
+            onBlock: (_frame, captured, mixed) => mixed[0]?.set(captured[0] ?? []),
+          });
+          for (const [period, cycles] of changes) {
+            server.period = period;
+            for (let cycle = 0; cycle < cycles; cycle++) {
+              server.cycle();
+              device.turn();
+            }
+          }
+          // The last period stays for a while: nothing is missing any more.
+          const settled = server.heard.length + 2 * (device.periodFrames + 128);
+          while (server.heard.length < settled + 4_096) {
+            server.cycle();
+            device.turn();
+          }
+          const toldFrames = Math.round(device.latencyMs.playoutMs * 48);
+          device.close();
+          expect(new Set(server.heard.slice(settled))).toEqual(new Set([toldFrames]));
+          expect(toldFrames).toBeLessThan(device.periodFrames + 256);
+        },
+      ),
+    );
+  });
+});
