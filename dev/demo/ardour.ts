@@ -49,6 +49,6 @@ export class Ardour {
 
   async stop(): Promise<void> {
     // It has nothing to keep.
-    await end(this.#child, "SIGKILL");
+    await end(this.#child, { signal: "SIGKILL" });
   }
 }
