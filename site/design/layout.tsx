@@ -21,7 +21,7 @@ const text = words({
     privacy: "Privacy",
     other: "Deutsch",
     companion: "Companion",
-    price: "Prices",
+    prices: "Prices",
     terms: "Terms",
     imprint: "Imprint",
     line: "One line of time, two studios.",
@@ -43,7 +43,7 @@ const text = words({
     privacy: "Datenschutz",
     other: "English",
     companion: "Companion",
-    price: "Preise",
+    prices: "Preise",
     terms: "Bedingungen",
     imprint: "Impressum",
     line: "Eine Zeitlinie, zwei Studios.",
@@ -71,6 +71,66 @@ function Unread({ count, label }: { count: number; label: string }) {
   );
 }
 
+/** The ways at the foot of every page of the site. */
+const ways = ["status", "privacy", "companion", "prices", "terms", "imprint"] as const;
+
+const Way = ({ page, path, label }: { page: Page; path: string; label: string }) => (
+  <a href={href(page, path)} aria-current={page.path === path ? "page" : undefined}>
+    {label}
+  </a>
+);
+
+function SiteHeader({ page }: { page: Page }) {
+  const t = text[page.language];
+  const unread = page.account?.unread ?? 0;
+  return (
+    <header class="top">
+      <a class="brand" href={href(page, "/")}>
+        <Mark />
+        SessionLinked
+      </a>
+      {/* On a phone one row, and the rest in a menu: a popover, which needs no script. Where there is room it is the row itself. */}
+      <button class="top-menu" type="button" popovertarget="menu">
+        {t.menu}
+        <Unread count={unread} label={t.unread(unread)} />
+      </button>
+      <nav class="top-links" id="menu" popover="auto" aria-label={t.main}>
+        <Way page={page} path="/hub" label={t.hub} />
+        {page.account === null ? null : (
+          <>
+            <Way page={page} path="/sessions" label={t.sessions} />
+            <a href={href(page, "/messages")} aria-current={page.path === "/messages" ? "page" : undefined}>
+              {t.messages}
+              <Unread count={unread} label={t.unread(unread)} />
+            </a>
+          </>
+        )}
+        <Way page={page} path="/help" label={t.help} />
+        {page.account === null ? (
+          <>
+            <Way page={page} path="/sign-in" label={t.signIn} />
+            {page.path === "/sign-up" ? null : (
+              <a class="button top-open" href={href(page, "/sign-up")}>
+                {t.signUp}
+              </a>
+            )}
+          </>
+        ) : (
+          <a
+            class="top-name"
+            href={href(page, "/account")}
+            aria-current={page.path === "/account" ? "page" : undefined}
+          >
+            <span class="hidden">{t.account}: </span>
+            <span class={`top-dot person-${page.account.accent}`} aria-hidden="true" />
+            <span class="top-name-text">{page.account.displayName}</span>
+          </a>
+        )}
+      </nav>
+    </header>
+  );
+}
+
 export interface LayoutProps {
   page: Page;
   title: string;
@@ -83,6 +143,8 @@ export interface LayoutProps {
   scripts?: readonly string[];
   /** Style sheets beside the one that all pages share, by the name of their entry. */
   styles?: readonly string[];
+  /** Another house under the same roof, with a header of its own and none of the site's ways: where it is, and what its header holds. */
+  desk?: { path: string; name: string; controls: Child };
   children?: Child;
 }
 
@@ -95,17 +157,12 @@ export function Layout({
   image,
   scripts = [],
   styles = [],
+  desk,
   children,
 }: LayoutProps) {
   const t = text[page.language];
   const other = page.language === "en" ? "de" : "en";
-  const unread = page.account?.unread ?? 0;
   const built: Record<string, string> = hrefs;
-  const link = (path: string, label: string) => (
-    <a href={href(page, path)} aria-current={page.path === path ? "page" : undefined}>
-      {label}
-    </a>
-  );
   return (
     <html lang={page.language === "en" ? "en-GB" : "de"}>
       <head>
@@ -148,54 +205,21 @@ export function Layout({
         ))}
       </head>
       <body>
-        <div>
+        <div class={desk === undefined ? undefined : "desk"}>
           <a class="skip" href="#content">
             {t.skip}
           </a>
-          <header class="top">
-            <a class="brand" href={href(page, "/")}>
-              <Mark />
-              SessionLinked
-            </a>
-            {/* On a phone one row, and the rest in a menu: a popover, which needs no script. Where there is room it is the row itself. */}
-            <button class="top-menu" type="button" popovertarget="menu">
-              {t.menu}
-              <Unread count={unread} label={t.unread(unread)} />
-            </button>
-            <nav class="top-links" id="menu" popover="auto" aria-label={t.main}>
-              {link("/hub", t.hub)}
-              {page.account === null ? null : (
-                <>
-                  {link("/sessions", t.sessions)}
-                  <a href={href(page, "/messages")} aria-current={page.path === "/messages" ? "page" : undefined}>
-                    {t.messages}
-                    <Unread count={unread} label={t.unread(unread)} />
-                  </a>
-                </>
-              )}
-              {link("/help", t.help)}
-              {page.account === null ? (
-                <>
-                  {link("/sign-in", t.signIn)}
-                  {page.path === "/sign-up" ? null : (
-                    <a class="button top-open" href={href(page, "/sign-up")}>
-                      {t.signUp}
-                    </a>
-                  )}
-                </>
-              ) : (
-                <a
-                  class="top-name"
-                  href={href(page, "/account")}
-                  aria-current={page.path === "/account" ? "page" : undefined}
-                >
-                  <span class="hidden">{t.account}: </span>
-                  <span class={`top-dot person-${page.account.accent}`} aria-hidden="true" />
-                  <span class="top-name-text">{page.account.displayName}</span>
-                </a>
-              )}
-            </nav>
-          </header>
+          {desk === undefined ? (
+            <SiteHeader page={page} />
+          ) : (
+            <header class="top">
+              <a class="brand" href={href(page, desk.path)}>
+                <Mark />
+                SessionLinked <span class="tag">{desk.name}</span>
+              </a>
+              {desk.controls}
+            </header>
+          )}
           <div class="ruler" />
         </div>
         <main id="content" class="page" tabindex={-1}>
@@ -204,12 +228,7 @@ export function Layout({
         <footer class="foot">
           <p class="soft">{t.line}</p>
           <nav class="actions" aria-label={t.more}>
-            {link("/status", t.status)}
-            {link("/privacy", t.privacy)}
-            {link("/companion", t.companion)}
-            {link("/prices", t.price)}
-            {link("/terms", t.terms)}
-            {link("/imprint", t.imprint)}
+            {desk === undefined ? ways.map((way) => <Way page={page} path={`/${way}`} label={t[way]} />) : null}
             <a href={href(page, page.path + page.search, other)} lang={other} hreflang={other}>
               {t.other}
             </a>

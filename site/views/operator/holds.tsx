@@ -17,10 +17,14 @@ export function Holds({ page, holds }: { page: Page; holds: readonly Hold[] }) {
       {holds.length === 0 ? <p class="soft">{t.nothing}</p> : null}
       {holds.map(({ holdId, reason, owner, displayName, logsFromMs, logsToMs, reviewAtMs }) => (
         <article class="panel stack">
-          <h3>
-            {displayName ?? t.log(dateTime(page.language, logsFromMs ?? 0), dateTime(page.language, logsToMs ?? 0))} ·{" "}
-            {reviewAtMs <= page.nowMs ? t.overdue : t.review} <Moment page={page} ms={reviewAtMs} show="day" />
-          </h3>
+          <header>
+            <h3 dir="auto">
+              {displayName ?? t.log(dateTime(page.language, logsFromMs ?? 0), dateTime(page.language, logsToMs ?? 0))}
+            </h3>
+            <p class="small soft">
+              {reviewAtMs <= page.nowMs ? t.overdue : t.review} <Moment page={page} ms={reviewAtMs} show="day" />
+            </p>
+          </header>
           <p>
             {reason} ({owner})
           </p>

@@ -2,7 +2,7 @@ import type { Breach } from "../../../protocol/breaches.ts";
 import type { OpenAppeal } from "../../../protocol/decisions.ts";
 import type { ReportedAccount } from "../../../protocol/hub.ts";
 import type { Hold, PrivacyRequest } from "../../../protocol/privacy.ts";
-import { Button, Upshot } from "../../design/form.tsx";
+import { Upshot } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { Table } from "../../design/table.tsx";
@@ -57,6 +57,16 @@ const Usage = ({ page, usage }: { page: Page; usage: OperatorProps["usage"] }) =
   </Table>
 );
 
+/** Who is at the desk, and the way out. */
+const Leave = ({ page, name }: { page: Page; name: string }) => (
+  <form class="desk-leave" method="post" action={href(page, "/operator/sign-out")}>
+    <span>{name}</span>
+    <button class="button quiet small" type="submit">
+      {operatorText[page.language].signOut}
+    </button>
+  </form>
+);
+
 /** Everything that waits for a person of ours, on one page; first how much of each there is. */
 export function OperatorPage({
   page,
@@ -80,17 +90,15 @@ export function OperatorPage({
     { id: "breaches", title: t.breaches, count: breaches.length },
     { id: "holds", title: t.holds, count: holds.length },
   ];
+  const isQuiet = [requests, reports, appeals, breaches].every(({ length }) => length === 0);
   return (
-    <Layout page={page} title={t.title} hidden>
-      <header class="account-head">
-        <div class="stack">
-          <h1>{t.title}</h1>
-          <p class="soft">{name}</p>
-        </div>
-        <form method="post" action={href(page, "/operator/sign-out")}>
-          <Button label={t.signOut} kind="quiet" />
-        </form>
-      </header>
+    <Layout
+      page={page}
+      title={t.title}
+      desk={{ path: "/operator", name: t.title, controls: <Leave page={page} name={name} /> }}
+      hidden
+    >
+      <h1>{isQuiet ? t.quiet : t.waits}</h1>
       {outcome === null ? null : (
         <Upshot text={outcome === "done" ? t.done : t.refused} isBad={outcome === "refused"} />
       )}

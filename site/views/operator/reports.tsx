@@ -33,7 +33,7 @@ function Decide({ page, reportId, throughMs }: { page: Page; reportId: string; t
       </Labelled>
       <Field name="facts" id={`facts-${reportId}`} label={t.facts} required maxLength={4000} />
       <p>
-        <Button label={t.decide} kind="quiet" />
+        <Button label={t.decide} />
       </p>
     </form>
   );
@@ -46,10 +46,13 @@ export function Reports({ page, reports }: { page: Page; reports: readonly Repor
     <>
       {reports.map(({ accountId, displayName, reports: count, reporters, oldestAtMs, newestAtMs, shown }) => (
         <article class="panel stack" id={accountId}>
-          <h3>
-            {displayName}: {t.reported(number(page.language, count), number(page.language, reporters))} ·{" "}
-            <Moment page={page} ms={oldestAtMs} />
-          </h3>
+          <header>
+            <h3 dir="auto">{displayName}</h3>
+            <p class="small soft">
+              {t.reported(number(page.language, count), number(page.language, reporters))} ·{" "}
+              <Moment page={page} ms={oldestAtMs} />
+            </p>
+          </header>
           {shown.map(({ reason, details }) => (
             <p>
               <strong>{hubText[page.language].reasons[reason]}</strong> {details}
@@ -86,9 +89,12 @@ export function Appeals({ page, appeals }: { page: Page; appeals: readonly OpenA
     <>
       {appeals.map(({ appealId, side, measure, facts, text, createdAtMs }) => (
         <article class="panel stack">
-          <h3>
-            {said.sides[side]} · <Moment page={page} ms={createdAtMs} />
-          </h3>
+          <header>
+            <h3>{said.sides[side]}</h3>
+            <p class="small soft">
+              <Moment page={page} ms={createdAtMs} />
+            </p>
+          </header>
           <p>
             {said.measures[measure]} {facts}
           </p>

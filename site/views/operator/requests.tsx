@@ -13,9 +13,12 @@ export function Requests({ page, requests }: { page: Page; requests: readonly Pr
         const to = `/operator/requests/${requestId}`;
         return (
           <article class="panel stack">
-            <h3>
-              {centreText[page.language].kinds[kind]} · {t.due} <Moment page={page} ms={dueAtMs} />
-            </h3>
+            <header>
+              <h3>{centreText[page.language].kinds[kind]}</h3>
+              <p class="small soft">
+                {t.due} <Moment page={page} ms={dueAtMs} />
+              </p>
+            </header>
             <p>{details}</p>
             {identityCheckedAtMs === null ? (
               <>

@@ -7,7 +7,7 @@ import { operatorText } from "../../i18n/operator.ts";
 export function OperatorSignIn({ page, isWrong }: { page: Page; isWrong: boolean }) {
   const t = operatorText[page.language];
   return (
-    <Layout page={page} title={t.signIn} hidden>
+    <Layout page={page} title={t.signIn} desk={{ path: "/operator", name: t.title, controls: null }} hidden>
       <section class="stack">
         <h1>{t.signIn}</h1>
         <p class="lead">{t.signInLead}</p>
