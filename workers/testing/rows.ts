@@ -13,7 +13,7 @@ export const recordingRow = (
   row: Pick<RecordingRow, "id" | "sessionId" | "accountId"> & Partial<RecordingRow>,
 ): RecordingRow => ({
   memberId: "mem",
-  takeId: "t",
+  takeId: "00000000-0000-4000-8000-000000000000",
   name: "n",
   state: "complete",
   sampleRateHz: 48_000,
