@@ -5,6 +5,9 @@ import { type Channel, rangeOf } from "./engine.ts";
 
 /** A bar line every so many pixels at the most: its number has room. */
 const TICK_PX = 72;
+/** A label stands this far beside its line, and each of its digits is about so wide. */
+const LABEL_PX = 6;
+const DIGIT_PX = 9;
 
 interface Lane {
   channel: Channel;
@@ -166,7 +169,8 @@ export class Lanes {
     const { from, to } = this.#shown;
     const count = Math.max(2, Math.floor(this.#ruler.clientWidth / TICK_PX));
     const parts = beatTicks(from, to, this.#bpm, count).flatMap(({ frames, label: said }) => {
-      const x = `${((frames - from) / (to - from)) * 100}%`;
+      const share = (frames - from) / (to - from);
+      const x = `${share * 100}%`;
       const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
       for (const [name, value] of Object.entries({ x1: x, x2: x, y1: "60%", y2: "100%" }))
         line.setAttribute(name, value);
@@ -174,7 +178,9 @@ export class Lanes {
       label.setAttribute("x", x);
       label.setAttribute("y", "14");
       label.textContent = said;
-      return [line, label];
+      // A number that would be cut by the ruler's end says another number.
+      const isCut = (1 - share) * this.#ruler.clientWidth < LABEL_PX + DIGIT_PX * said.length;
+      return isCut ? [line] : [line, label];
     });
     bars.replaceChildren(...parts);
   }

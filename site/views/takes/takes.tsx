@@ -22,6 +22,8 @@ export interface TakesProps {
 const COLUMNS_PER_PAGE = 3_600;
 const COLUMNS_MAX = 400;
 const TICKS_MAX = 10;
+/** How wide the ruler is nobody knows here: a label so near its end would be cut on a phone, and say another number. */
+const LABEL_MAX_SHARE = 0.92;
 
 const percent = (share: number) => `${Math.round(share * 100_000) / 1000}%`;
 
@@ -38,9 +40,11 @@ function Ruler({ page, span, bpm }: { page: Page; span: { from: number; to: numb
           {barTicks(span.from, span.to, bpm, TICKS_MAX).map(({ frames, bar }) => (
             <>
               <line x1={place(frames)} x2={place(frames)} y1="60%" y2="100%" />
-              <text x={place(frames)} y="14">
-                {bar}
-              </text>
+              {(frames - span.from) / (span.to - span.from) > LABEL_MAX_SHARE ? null : (
+                <text x={place(frames)} y="14">
+                  {bar}
+                </text>
+              )}
             </>
           ))}
         </svg>
