@@ -58,8 +58,10 @@ async function take(context: BrowserContext, origin: string, shot: Shot, languag
     for (const colorScheme of chosenThemes) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       const heightPx = Math.min(await page.evaluate<number>("document.documentElement.scrollHeight"), tallPx);
+      // The window is as tall as what is drawn: past its edge Chromium repeats what it has, and what sticks to an edge covers the middle.
+      await page.setViewportSize({ width, height: heightPx });
       const file = join(out, `${shot.name.replaceAll(" ", "-")}.${language}.${width}.${colorScheme}.png`);
-      await page.screenshot({ path: file, fullPage: true, clip: { x: 0, y: 0, width, height: heightPx } });
+      await page.screenshot({ path: file });
       pictures.push({ file, widthPx: width });
     }
   }

@@ -101,7 +101,7 @@ export function siteShots({ sessionId, inviteCode, profileId, one }: World): Sho
     shot("session host", "ada", session),
     shot("session participant", "ben", session),
     shot("session observer", "cleo", session),
-    shot("session no takes", "ben", one["/invite/:code"].path),
+    shot("session no takes", "ada", one["/sessions/:sessionId/leave"].path.replace("/leave", "")),
     shot("session invite made", "ada", session, async (page) => {
       await page.locator("#invites form button[type=submit]").first().click();
       await page.waitForURL(/made=/);
@@ -113,7 +113,7 @@ export function siteShots({ sessionId, inviteCode, profileId, one }: World): Sho
       await page.locator("#invites form button[type=submit]").first().click();
     }),
     shot("session credits", "ada", `${session}/credits`),
-    shot("session credits none", "ben", `${one["/sessions/:sessionId"].path}/credits`),
+    shot("session credits none", "ada", one["/sessions/:sessionId/leave"].path.replace("/leave", "/credits")),
     shot("session denied", "new", session),
     shot("session leave", "ben", `${session}/leave`),
     shot("session delete", "ada", `${session}/delete`),
