@@ -85,6 +85,7 @@ export const accountText = words({
     history: "When you signed in",
     historyNote:
       "The last 90 days. Was one of these not you? Sign out everywhere else, then change what you sign in with.",
+    historyNone: "Not once in these 90 days: you have stayed signed in.",
     methods: {
       "sign-up": "Opened the account",
       password: "With the password",
@@ -192,6 +193,7 @@ export const accountText = words({
     history: "Wann du dich angemeldet hast",
     historyNote:
       "Die letzten 90 Tage. Warst du das einmal nicht? Melde alle anderen Geräte ab und ändere, womit du dich anmeldest.",
+    historyNone: "In diesen 90 Tagen kein einziges Mal: Du warst durchgehend angemeldet.",
     methods: {
       "sign-up": "Konto eröffnet",
       password: "Mit dem Passwort",

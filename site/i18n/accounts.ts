@@ -79,7 +79,7 @@ export const said = words({
     [nameProblems.mixed]: "Ein Name bleibt bei einem Alphabet, damit sich niemand für jemand anders ausgibt.",
     [nameProblems.ours]: "Dieser Name klingt nach uns. Nimm einen anderen.",
     age: "Bitte sag, wie alt du bist.",
-    short: "Noch {count}, dann ist es lang genug.",
+    short: "Noch {count} Zeichen, dann ist es lang genug.",
     empty: "Mindestens 12 Zeichen. Leerzeichen und alle Schriften zählen.",
     common: "Dieses Passwort probieren alle als Erstes. Nimm ein anderes.",
     personal: "Das ist fast nur dein Name oder deine Adresse. Ergänze etwas, das niemand errät.",

@@ -2,7 +2,6 @@ import type { Language } from "./language.ts";
 
 const en = {
   title: "Credits",
-  back: "To the session",
   lead: "Who played what, when and on which input, from the takes that are still here. What has ended or was taken back is not counted.",
   heads: { who: "Who", input: "Input", takes: "Takes", first: "First", last: "Last", length: "In all" },
   columns: ["person", "input", "take", "recorded at (UTC)", "seconds"] as [string, string, string, string, string],
@@ -17,7 +16,6 @@ const en = {
 
 const de: typeof en = {
   title: "Credits",
-  back: "Zur Session",
   lead: "Wer was wann auf welchem Eingang gespielt hat, aus den Takes, die noch da sind. Was abgelaufen ist oder zurückgezogen wurde, zählt nicht mit.",
   heads: { who: "Wer", input: "Eingang", takes: "Takes", first: "Zuerst", last: "Zuletzt", length: "Zusammen" },
   columns: ["Person", "Eingang", "Take", "aufgenommen (UTC)", "Sekunden"],

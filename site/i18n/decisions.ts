@@ -5,12 +5,12 @@ export const decisionText = words({
   en: {
     title: "Decisions about reports",
     lead: "What a person here decided about something you reported, or about something of yours, and why. You may appeal once; a person looks at it anew.",
-    none: "There is none.",
+    none: "So far there is none. What should not be here you can report on its page: a profile, a take, a conversation.",
     sides: { about: "About something of yours", reporter: "About what you reported" },
     measures: {
       none: "Nothing is restricted.",
       "profile-unpublished": "The profile is off the Hub and cannot be published, for a year from the decision.",
-      "take-withheld": "The take is no longer given to anybody but whoever recorded it, for as long as it is kept.",
+      "take-withheld": "For as long as the take is kept, only whoever recorded it can still get it.",
     },
     grounds: {
       law: "We believe it to be against the law.",
@@ -19,7 +19,7 @@ export const decisionText = words({
     noGround: "We found nothing against the law or our terms.",
     byPeople: "A person decided; no machine was used to find or to decide it.",
     redress:
-      "You may appeal here, free of charge, until the date below. An out-of-court settlement body or a court is open to you as well.",
+      "You may appeal in your account, free of charge, until the day that stands there. An out-of-court settlement body or a court is open to you as well.",
     facts: "What it rests on",
     decided: "Decided",
     until: "Appeal until",
@@ -38,14 +38,13 @@ export const decisionText = words({
   de: {
     title: "Entscheidungen über Meldungen",
     lead: "Was ein Mensch bei uns über etwas entschieden hat, das du gemeldet hast oder das von dir ist, und warum. Du kannst ein Mal Beschwerde einlegen; dann prüft es ein Mensch neu.",
-    none: "Es gibt keine.",
+    none: "Bisher gibt es keine. Was nicht hierher gehört, kannst du dort melden, wo es steht: im Profil, beim Take, im Gespräch.",
     sides: { about: "Über etwas von dir", reporter: "Über das, was du gemeldet hast" },
     measures: {
       none: "Eingeschränkt wird nichts.",
       "profile-unpublished":
         "Das Profil ist vom Hub genommen und lässt sich ein Jahr lang ab der Entscheidung nicht veröffentlichen.",
-      "take-withheld":
-        "Der Take wird an niemanden mehr gegeben außer an die Person, die ihn aufgenommen hat, solange es ihn gibt.",
+      "take-withheld": "Solange es den Take gibt, bekommt ihn nur noch, wer ihn aufgenommen hat.",
     },
     grounds: {
       law: "Wir halten es für rechtswidrig.",
@@ -54,7 +53,7 @@ export const decisionText = words({
     noGround: "Wir haben nichts gefunden, was gegen das Gesetz oder unsere Bedingungen verstößt.",
     byPeople: "Entschieden hat ein Mensch; keine Maschine hat gesucht oder entschieden.",
     redress:
-      "Beschwerde kannst du hier kostenlos einlegen, bis zu dem Tag unten. Auch eine außergerichtliche Streitbeilegung oder ein Gericht steht dir offen.",
+      "Beschwerde kannst du in deinem Konto kostenlos einlegen, bis zu dem Tag, der dort steht. Auch eine außergerichtliche Streitbeilegung oder ein Gericht steht dir offen.",
     facts: "Worauf es beruht",
     decided: "Entschieden",
     until: "Beschwerde bis",

@@ -56,7 +56,7 @@ export const frontText = words({
         },
         {
           title: "What you may not do",
-          text: "Upload what you have no right to, harass people, pretend to be somebody else, break into what is not yours, or load the service with what is no music. We may close an account that does, and say why.",
+          text: "Upload what you have no right to, harass people, pretend to be somebody else, break into what is not yours, or load the service with what is not music. We may close an account that does, and say why.",
         },
         {
           title: "What we promise",
@@ -99,7 +99,7 @@ export const frontText = words({
       parts: [
         {
           title: "Was du brauchst",
-          text: "Einen Rechner mit Linux, macOS oder Windows, ein Audiointerface, Kopfhörer und ein Kabel zum Router. Für zwei Leute in Stereo reichen 2 Mbit/s Upload; was stottern lässt, ist das WLAN.",
+          text: "Einen Rechner mit Linux, macOS oder Windows, ein Audiointerface, Kopfhörer und ein Kabel zum Router. Für zwei Leute in Stereo reichen 2 Mbit/s Upload; wenn es stottert, liegt es meist am WLAN.",
         },
         {
           title: "Deine DAW",
@@ -125,7 +125,7 @@ export const frontText = words({
       untilDeleted: "bis die Session gelöscht wird",
       free: "nichts",
       later: "noch nicht zu kaufen",
-      note: "Pro und Studio gibt es, sobald das Guthabenkonto da ist. Die Preise stehen hier, bevor jemand sie zahlen kann, und niemand wird umgestellt.",
+      note: "Pro und Studio gibt es, sobald das Guthabenkonto da ist. Die Preise stehen hier, bevor jemand sie zahlen kann, und niemand wird ungefragt umgestellt.",
       open: "Konto eröffnen",
     },
     terms: {

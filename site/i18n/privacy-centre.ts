@@ -163,7 +163,7 @@ export const centreText = words({
     picture: "Die Anfrage auf einer Zeitlinie, vom Eingang bis zum Tag der Antwort.",
     erase: "Löschen",
     eraseNote: "Dein Konto und alles, was dazugehört, überall. Eine Mail fragt noch einmal nach.",
-    eraseLink: "Ansehen, was geht und was bleibt",
+    eraseLink: "Ansehen, was verschwindet und was bleibt",
     deliveries: "Wer bekommen hat, was du geteilt hast",
     deliveriesNote:
       "Eine Aufnahme zählt ab dem ersten Byte als abgeholt. Löschst du sie, zeigt der Companion der anderen eine signierte Bitte, die Kopie zu löschen, und hier steht, wie sie sich entscheiden. Wir selbst kommen an Kopien nicht heran.",

@@ -166,7 +166,7 @@ export const sessionText = words({
       permit: "Takes dürfen aufgenommen und geteilt werden",
       permitHint: "Alle sehen, ob Aufnehmen erlaubt ist. Du kannst es später ändern.",
       create: "Beginnen",
-      full: "Du bist in so vielen Sessions, wie ein Konto halten kann. Verlasse oder lösche erst eine.",
+      full: "Mehr Sessions passen nicht in ein Konto. Verlasse oder lösche erst eine.",
       joinTitle: "Mit einem Code dazukommen",
       code: "Einladungscode oder Link",
       codeHint: "Zehn Buchstaben und Ziffern, etwa k7m2p-9xq4d, oder der ganze Link.",

@@ -12,6 +12,7 @@ export function History({ page, events }: { page: Page; events: AccountDetail["s
         <h2>{t.history}</h2>
         <p class="soft">{t.historyNote}</p>
       </header>
+      {events.length === 0 ? <p class="soft">{t.historyNone}</p> : null}
       <ul class="rows">
         {events.map(({ method, label, atMs }) => (
           <li>

@@ -26,7 +26,7 @@ export function Decisions({ page, decisions, said }: DecisionsProps) {
           {said === "problem" ? t.problem : t.done}
         </p>
       )}
-      {decisions.length === 0 ? <p>{t.none}</p> : null}
+      {decisions.length === 0 ? <p class="soft">{t.none}</p> : null}
       {decisions.map((decision) => (
         <One page={page} decision={decision} />
       ))}

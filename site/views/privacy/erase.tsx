@@ -178,7 +178,7 @@ export function ErasureReceipt({ page, erasure }: { page: Page; erasure: Account
                 <br />
                 <span class="small soft">{line.what}</span>
               </th>
-              <td>{line.law}</td>
+              <td>{t.laws[line.law] ?? line.law}</td>
               <td class="instrument">{date(page.language, line.untilMs)}</td>
             </tr>
           ))}

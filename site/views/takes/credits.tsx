@@ -22,13 +22,14 @@ export function Credits({ page, session: { sessionId, name }, credits, cut }: Cr
     <Layout page={page} title={`${t.title}: ${name}`} hidden>
       <header class="session-head">
         <p class="small">
-          <a href={href(page, at)}>{t.back}</a>
+          <a href={href(page, at)} dir="auto">
+            {name}
+          </a>
         </p>
-        <h1 dir="auto">{name}</h1>
+        <h1>{t.title}</h1>
         <p class="soft">{t.lead}</p>
       </header>
-      <section class="stack">
-        <h2>{t.title}</h2>
+      <section class="stack" aria-label={t.title}>
         {credits.length === 0 ? (
           <p>{t.empty}</p>
         ) : (

@@ -64,7 +64,7 @@ const de: Catalogue<RightsMails> = {
   "erase-confirm": ({ link }) => ({
     subject: "Konto löschen: der letzte Schritt",
     paragraphs: [
-      "Der Link zeigt noch einmal, was geht und was bleibt. Vor dem Knopf dort wird nichts gelöscht. Er gilt einmal, einen Tag lang.",
+      "Der Link zeigt noch einmal, was verschwindet und was bleibt. Gelöscht wird erst mit dem Knopf dort. Er gilt einmal, einen Tag lang.",
       "Nach diesem Knopf gibt es keinen Weg zurück: für dich nicht und für uns nicht.",
     ],
     action: { label: "Ansehen und entscheiden", href: link },
