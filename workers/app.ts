@@ -71,10 +71,10 @@ import { waitlist } from "./waitlist/routes.ts";
 export function createApp(deps: Deps = systemDeps) {
   const app = newRouter();
   app.use(withRequest(deps, app));
-  app.use(withSecurityHeaders(app));
+  app.use(withSecurityHeaders());
   app.use(withNoStore);
   app.use(checkPath);
-  app.use(withCosts(app, networksOf));
+  app.use(withCosts(networksOf));
   app.use(withErasuresReplayed());
   app.use(withUsageCounted());
 

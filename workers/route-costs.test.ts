@@ -154,6 +154,18 @@ describe("addresses that no link of ours has", () => {
   });
 });
 
+test("X38: the register for machines is made once for each of our addresses, and not sent again to whoever has it", async () => {
+  const ask = (from: string, headers: Record<string, string> = {}) =>
+    app.request(`${from}/privacy/register.jsonld`, { headers }, env);
+  const [first, elsewhere] = [await ask(origin), await ask("https://elsewhere.test")];
+  const etag = first.headers.get("ETag") ?? "";
+  expect(await first.text()).toContain(origin);
+  expect(await elsewhere.text()).toContain("https://elsewhere.test");
+  expect(elsewhere.headers.get("ETag")).not.toBe(etag);
+  const again = await ask(origin, { "If-None-Match": etag });
+  expect([again.status, again.headers.get("ETag"), await again.text()]).toEqual([304, etag, ""]);
+});
+
 test("what the API answers is nobody's to keep; openapi.json is made once and not sent again to whoever has it", async () => {
   for (const path of ["/api/v1/health", "/api/v1/account", "/api/v1/nothing"])
     expect((await app.request(origin + path, {}, env)).headers.get("Cache-Control"), path).toBe("no-store");

@@ -3,7 +3,15 @@ import { evening } from "../i18n/takes.ts";
 import type { Page } from "./page.ts";
 
 /** A moment, in UTC as the server knows it; where the page's script runs, in the reader's own zone (site/client/local-time.ts). */
-export function Moment({ page, ms, show = "time" }: { page: Page; ms: number; show?: "time" | "day" | "short" }) {
+export function Moment({
+  page,
+  ms,
+  show = "time",
+}: {
+  page: Pick<Page, "language">;
+  ms: number;
+  show?: "time" | "day" | "short";
+}) {
   const text = { time: dateTime, day: date, short: evening }[show];
   return (
     <time datetime={iso(ms)} data-local={show}>

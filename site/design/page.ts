@@ -21,7 +21,11 @@ export interface Page {
 }
 
 /** An address on this site that keeps the reader's chosen language. */
-export function href(page: Page, path: string, language = page.languageAsked ? page.language : undefined): string {
+export function href(
+  page: Pick<Page, "language" | "languageAsked">,
+  path: string,
+  language = page.languageAsked ? page.language : undefined,
+): string {
   if (language === undefined) return path;
   const [before = "", ...fragment] = path.split("#");
   const asked = `${before}${before.includes("?") ? "&" : "?"}lang=${language}`;

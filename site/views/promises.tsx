@@ -1,12 +1,14 @@
+import type { Child } from "hono/jsx";
 import { Layout } from "../design/layout.tsx";
 import { Moment } from "../design/moment.tsx";
 import { href, type Page } from "../design/page.ts";
+import type { Reading } from "../design/static-markup.tsx";
 import { Table } from "../design/table.tsx";
 import { number } from "../i18n/format.ts";
 import { promisesText } from "../i18n/promises.ts";
 
 export interface PromisesProps {
-  page: Page;
+  page: Reading;
   table: {
     commit: string;
     ranAtMs: number;
@@ -22,12 +24,12 @@ export interface PromisesProps {
 }
 
 /** The table of `npm run promises`, as its last published run wrote it. The promises themselves are in the language they are cited in. */
-export function Promises({ page, table }: PromisesProps) {
+export function PromisesTable({ page, table }: PromisesProps) {
   const t = promisesText[page.language];
   const many = (count: number) => number(page.language, count);
   const kept = table.rows.filter(({ state }) => state === "kept").length;
   return (
-    <Layout page={page} title={t.title} description={t.lead} scripts={["local-time"]}>
+    <>
       <section class="stack">
         <h1>{t.title}</h1>
         <p class="lead">{t.lead}</p>
@@ -78,6 +80,16 @@ export function Promises({ page, table }: PromisesProps) {
           );
         })}
       </Table>
+    </>
+  );
+}
+
+/** The page round the table. */
+export function Promises({ page, children }: { page: Page; children?: Child }) {
+  const t = promisesText[page.language];
+  return (
+    <Layout page={page} title={t.title} description={t.lead} scripts={["local-time"]}>
+      {children}
     </Layout>
   );
 }

@@ -4,7 +4,7 @@ import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
 import { JSON_BODY_MAX_BYTES } from "../../protocol/limits.ts";
 import type { Env } from "../platform/env.ts";
-import { handlersAt } from "./methods.ts";
+import { handlersOf } from "./methods.ts";
 import type { AppContext, AppEnv } from "./router.ts";
 
 /**
@@ -77,9 +77,9 @@ async function isRefused(env: Env, cost: Cost, networks: readonly [network: stri
 }
 
 /** Bounds what a network may ask of each class, and each body, before anything else is done. */
-export const withCosts = (app: Hono<AppEnv>, networksOf: (c: AppContext) => [string, string]) =>
+export const withCosts = (networksOf: (c: AppContext) => [string, string]) =>
   createMiddleware<AppEnv>(async (c, next) => {
-    const handlers = handlersAt(app, c.req.method, c.req.path);
+    const handlers = handlersOf(c);
     const marked = handlers.map((handler) => costOfMark.get(handler)).find((found) => found !== undefined);
     const { cost, bodyMaxBytes } = marked ?? unsaid(handlers.length > 0);
     if (await isRefused(c.env, cost, networksOf(c))) {

@@ -1,4 +1,5 @@
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
+import { matchedRoutes } from "hono/route";
 import type { AppEnv } from "./router.ts";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
@@ -11,9 +12,11 @@ export function methodsAt(app: Hono<AppEnv>, path: string): string[] {
   });
 }
 
-/** The handlers of the routes that will answer, guards and all, first to last; of `HEAD`, those of `GET`. */
-export function handlersAt(app: Hono<AppEnv>, method: string, path: string): object[] {
-  const asked = method === "HEAD" ? "GET" : method;
-  const [handlers] = app.router.match(asked, path);
-  return handlers.flatMap(([[handler, route]]) => (route.method === asked ? [handler] : []));
+/**
+ * The handlers of the routes that will answer a request, guards and all, first to last; of `HEAD`, those of `GET`. Read from the match that
+ * brought the request here: matching once more would cost as much as all the rest of a short answer.
+ */
+export function handlersOf(c: Context<AppEnv>): object[] {
+  const asked = c.req.method === "HEAD" ? "GET" : c.req.method;
+  return matchedRoutes(c).flatMap(({ handler, method }) => (method === asked ? [handler] : []));
 }

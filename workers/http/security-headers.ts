@@ -1,7 +1,6 @@
-import type { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 import { secureHeaders } from "hono/secure-headers";
-import { handlersAt } from "./methods.ts";
+import { handlersOf } from "./methods.ts";
 import type { AppEnv } from "./router.ts";
 
 /** What a page needs beyond all others. */
@@ -65,7 +64,7 @@ const special = {
 } as const satisfies Record<Need, unknown>;
 
 /** Sets what every answer carries, and lets nothing pass in the clear in production (H2). */
-export const withSecurityHeaders = (app: Hono<AppEnv>) =>
+export const withSecurityHeaders = () =>
   createMiddleware<AppEnv>(async (c, next) => {
     const url = new URL(c.req.url);
     if (c.env.ENVIRONMENT === "production" && url.protocol === "http:") {
@@ -75,7 +74,7 @@ export const withSecurityHeaders = (app: Hono<AppEnv>) =>
     await next();
     // A WebSocket upgrade is answered by the room and its headers are fixed.
     if (c.res.status === 101) return;
-    const marks = handlersAt(app, c.req.method, c.req.path).map((handler) => needOfMark.get(handler));
+    const marks = handlersOf(c).map((handler) => needOfMark.get(handler));
     const need = marks.find((found) => found !== undefined);
     await (need === undefined ? plain : special[need])(c, () => Promise.resolve());
   });

@@ -23,6 +23,22 @@ describe("the site", () => {
     }
   });
 
+  test("V2: markup that is kept for everybody holds a language and nothing of who read it first", async () => {
+    for (const path of ["/privacy", "/promises"]) {
+      const first = await (await get(`${path}?lang=de&from=SOMEBODY`, { Cookie: "__Host-session=SOMEBODY" })).text();
+      expect(first).toContain("SOMEBODY");
+      const asked = await (await get(`${path}?lang=de`)).text();
+      const unasked = await (await get(path, { "Accept-Language": "de" })).text();
+      const english = await (await get(path)).text();
+      for (const html of [asked, unasked, english]) expect(html).not.toContain("SOMEBODY");
+      const main = (html: string) => /<main.*<\/main>/s.exec(html)?.[0] ?? "";
+      expect(main(asked)).toBe(main(first));
+      expect(main(asked).replaceAll("?lang=de", "")).toBe(main(unasked));
+      expect(main(english)).not.toBe(main(unasked));
+      expect(main(english).length).toBeGreaterThan(2_000);
+    }
+  });
+
   test("every page is on a list, so that the browser tests go there", () => {
     const files =
       /^\/(api|rooms|assets|\.well-known)\/|\.(json|jsonld|svg|webmanifest|txt|xml)\}?$|\/(sample|picture|export\/:exportId)$|\.(zip|png|csv|ics)$/;

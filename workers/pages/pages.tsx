@@ -9,19 +9,22 @@ import {
 } from "../../protocol/retention.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
 import { promises } from "../../site/built/promises.ts";
+import { renderedOnce } from "../../site/design/static-markup.tsx";
 import { Design, designParts, designScenes } from "../../site/views/design.tsx";
 import { Companion, Paper, Prices } from "../../site/views/front.tsx";
 import { Help } from "../../site/views/help.tsx";
 import { Home } from "../../site/views/home.tsx";
-import { Privacy } from "../../site/views/privacy/policy.tsx";
-import { Promises } from "../../site/views/promises.tsx";
+import { Policy, Privacy } from "../../site/views/privacy/policy.tsx";
+import { Promises, PromisesTable } from "../../site/views/promises.tsx";
 import { Runs } from "../../site/views/runs.tsx";
 import { RoomPage } from "../../site/views/sessions/room.tsx";
 import { Status } from "../../site/views/status.tsx";
 import { costs } from "../http/costs.ts";
+import { matchesNone } from "../http/preconditions.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { needs } from "../http/security-headers.ts";
 import { answers } from "../platform/database.ts";
+import { sha256Hex } from "../platform/hash.ts";
 import { changedNumbers, policyVersions } from "../privacy/policy-versions.ts";
 import { register, registerAsJsonLd } from "../privacy/register.ts";
 import { recipientWords } from "../privacy/retention-words.ts";
@@ -87,7 +90,7 @@ async function showStatus(c: AppContext) {
   return sendPage(c, <Status page={page} answers={{ database, store }} protocolVersion={PROTOCOL_VERSION} />);
 }
 
-function showPrivacy(c: AppContext, { page }: Visit) {
+const policy = renderedOnce((page) => {
   const versions = policyVersions.toReversed().map((one) => ({
     version: one.version,
     fromAtMs: one.fromAtMs,
@@ -100,11 +103,17 @@ function showPrivacy(c: AppContext, { page }: Visit) {
     until: activity.until[page.language],
     recipients: activity.recipients.map((recipient) => recipientWords[recipient][page.language]),
   }));
-  return sendPage(c, <Privacy page={page} versions={versions} lengths={lengths} holdings={holdings} />);
+  return <Policy page={page} versions={versions} lengths={lengths} holdings={holdings} />;
+});
+
+function showPrivacy(c: AppContext, { page }: Visit) {
+  return sendPage(c, <Privacy page={page}>{policy(page)}</Privacy>);
 }
 
+const promisesTable = renderedOnce((page) => <PromisesTable page={page} table={promises} />);
+
 function showPromises(c: AppContext, { page }: Visit) {
-  return sendPage(c, <Promises page={page} table={promises} />);
+  return sendPage(c, <Promises page={page}>{promisesTable(page)}</Promises>);
 }
 
 /** Lines of the chain that the page shows. */
@@ -124,10 +133,20 @@ function showDesign(c: AppContext, { page }: Visit) {
   return sendPage(c, <RoomPage page={page} session={session} scene={scene} />);
 }
 
-function sendRegister(c: AppContext) {
-  return c.body(JSON.stringify(registerAsJsonLd(new URL(c.req.url).origin)), 200, {
-    "Content-Type": "application/ld+json",
-  });
+/** The register for machines, made once; whoever asks by another address of ours has it made anew. */
+let registerKept = { origin: "", text: "", etag: "" };
+
+async function sendRegister(c: AppContext) {
+  const { origin } = new URL(c.req.url);
+  if (registerKept.origin !== origin) {
+    const text = JSON.stringify(registerAsJsonLd(origin));
+    const etag = `"${(await sha256Hex(text)).slice(0, 32)}"`;
+    registerKept = { origin, text, etag };
+  }
+  const { text, etag } = registerKept;
+  const headers = { ETag: etag, "Cache-Control": "public, max-age=3600" };
+  if (matchesNone(c.req.header("If-None-Match"), etag)) return c.body(null, 304, headers);
+  return c.body(text, 200, { ...headers, "Content-Type": "application/ld+json" });
 }
 
 async function sendAsset(c: AppContext) {

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { systemDeps } from "./deps.ts";
 import { toHex } from "./hash.ts";
-import { mac } from "./keys.ts";
+import { cipherKey, mac, macKey } from "./keys.ts";
 import { issueLinkToken, readLinkToken } from "./link-token.ts";
 import { checkSecrets } from "./secrets.ts";
 
@@ -26,6 +26,17 @@ test("X19: one secret serves two purposes by two keys, and turning one leaves th
   expect(await of(env, "tickets")).not.toBe(await of(env, "limits"));
   expect(await of(turned, "tickets")).not.toBe(await of(env, "tickets"));
   expect(await of(turned, "unknown-identifiers")).toBe(await of(env, "unknown-identifiers"));
+});
+
+test("X19: a key that is kept is never another secret's, another purpose's or another algorithm's", async () => {
+  const turned = { ...env, STORE_KEY: "another store key, of 32 bytes or more" };
+  const asked = [env, turned, env, turned];
+  const macs = await Promise.all(asked.map(async (using) => toHex(await mac(using, "second-factors", "ada"))));
+  expect([macs[2], macs[3]]).toEqual([macs[0], macs[1]]);
+  expect(macs[0]).not.toBe(macs[1]);
+  const usages = await Promise.all(asked.map(async (using) => (await cipherKey(using, "second-factors")).usages));
+  expect(usages).toEqual(asked.map(() => ["encrypt", "decrypt"]));
+  expect((await macKey(env, "second-factors")).extractable).toBe(false);
 });
 
 test("a link of another key is none of ours", async () => {

@@ -49,13 +49,34 @@ export async function keyBits(env: Env, purpose: Purpose): Promise<ArrayBuffer> 
   return await crypto.subtle.deriveBits({ name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info }, secret, 256);
 }
 
+/**
+ * Keys that this isolate has derived, one of each kind and purpose: nothing can read them out again, and they are worth what the secret
+ * beside them in memory is. A secret that was turned is another, so its keys are derived anew. A key is kept when it is there: two requests
+ * may derive it at once, and neither waits for what belongs to the other.
+ */
+const derived = new Map<string, { secret: string; key: CryptoKey }>();
+
+async function keptKey(env: Env, kind: string, purpose: Purpose, make: () => Promise<CryptoKey>): Promise<CryptoKey> {
+  const name = `${kind} ${purpose}`;
+  const secret = env[secretOf[purpose]];
+  const kept = derived.get(name);
+  if (kept?.secret === secret) return kept.key;
+  const key = await make();
+  derived.set(name, { secret, key });
+  return key;
+}
+
 /** A key for HMAC with SHA-256 (RFC 2104). */
 export const macKey = (env: Env, purpose: Purpose): Promise<CryptoKey> =>
-  derive(env, purpose, { name: "HMAC", hash: "SHA-256", length: 256 }, ["sign", "verify"]);
+  keptKey(env, "mac", purpose, () =>
+    derive(env, purpose, { name: "HMAC", hash: "SHA-256", length: 256 }, ["sign", "verify"]),
+  );
 
 /** A key for AES-256-GCM (NIST SP 800-38D). */
 export const cipherKey = (env: Env, purpose: Purpose): Promise<CryptoKey> =>
-  derive(env, purpose, { name: "AES-GCM", length: 256 }, ["encrypt", "decrypt"]);
+  keptKey(env, "cipher", purpose, () =>
+    derive(env, purpose, { name: "AES-GCM", length: 256 }, ["encrypt", "decrypt"]),
+  );
 
 /** HMAC-SHA-256 of a text under the key of a purpose. */
 export async function mac(env: Env, purpose: Purpose, message: string): Promise<Uint8Array> {

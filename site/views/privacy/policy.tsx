@@ -1,14 +1,16 @@
+import type { Child } from "hono/jsx";
 import { Layout } from "../../design/layout.tsx";
 import { Linked } from "../../design/linked.tsx";
 import { href, type Page } from "../../design/page.ts";
+import type { Reading } from "../../design/static-markup.tsx";
 import { Table } from "../../design/table.tsx";
 import { Timeline } from "../../design/timeline.tsx";
 import { date, days } from "../../i18n/format.ts";
 import { holdingName } from "../../i18n/holdings.ts";
 import { privacyText } from "../../i18n/privacy.ts";
 
-export interface PrivacyProps {
-  page: Page;
+export interface PolicyProps {
+  page: Reading;
   /** Newest first; `numbers`: what it changed, in days. */
   versions: readonly {
     version: number;
@@ -38,10 +40,10 @@ const scale = (ms: number) => Math.log1p(ms / DAY_MS) / Math.log1p(LONGEST_MS / 
 const axis = [7, 30, 365, 8 * 365];
 
 /** The policy. Its numbers and its table are the code's own, so that the two cannot disagree. */
-export function Privacy({ page, versions, lengths, holdings }: PrivacyProps) {
+export function Policy({ page, versions, lengths, holdings }: PolicyProps) {
   const t = privacyText[page.language];
   return (
-    <Layout page={page} title={t.title} description={t.lead}>
+    <>
       <section class="stack">
         <h1>{t.title}</h1>
         <p class="lead">{t.lead}</p>
@@ -128,6 +130,16 @@ export function Privacy({ page, versions, lengths, holdings }: PrivacyProps) {
           </section>
         ))}
       </section>
+    </>
+  );
+}
+
+/** The page round the policy. */
+export function Privacy({ page, children }: { page: Page; children?: Child }) {
+  const t = privacyText[page.language];
+  return (
+    <Layout page={page} title={t.title} description={t.lead}>
+      {children}
     </Layout>
   );
 }
