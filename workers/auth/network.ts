@@ -18,16 +18,21 @@ export const networksOf = (c: AppContext): [string, string] => {
 function cut(header: string | undefined, groups: number): string {
   const address = (header ?? "local").toLowerCase();
   if (!address.includes(":")) return address;
-  // An IPv4 address in IPv6's clothes is the IPv4 address (RFC 4291 section 2.5.5.2).
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  const [before = "", after] = (address.split("%", 1)[0] ?? "").split("::");
+  const [before = "", after] = withoutDots(address.split("%", 1)[0] ?? "").split("::");
   const head = before === "" ? [] : before.split(":");
   const tail = after === undefined || after === "" ? [] : after.split(":");
   const zeros = after === undefined ? 0 : Math.max(0, 8 - head.length - tail.length);
   const full = [...head, ...Array<string>(zeros).fill("0"), ...tail];
-  return full
-    .slice(0, groups)
-    .map((group) => group.replace(/^0+(?=.)/, ""))
-    .join(":");
+  const short = full.map((group) => group.replace(/^0+(?=.)/, ""));
+  // An IPv4 address in IPv6's clothes, however they are written, is the IPv4 address (RFC 4291 section 2.5.5.2).
+  if (short.slice(0, 6).join(":") === "0:0:0:0:0:ffff") return short.slice(6).flatMap(twoBytes).join(".");
+  return short.slice(0, groups).join(":");
 }
+
+const twoBytes = (group: string) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff];
+
+/** The last four bytes may be written as an IPv4 address is (section 2.2, 3). */
+const withoutDots = (address: string): string =>
+  address.replace(/(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/, (_, a, b, c, d) =>
+    [a * 256 + Number(b), c * 256 + Number(d)].map((group) => group.toString(16)).join(":"),
+  );
