@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { TotpCode } from "./accounts.ts";
+import { SecondFactorCode, TotpCode, UserCode } from "./accounts.ts";
 import { DisplayName } from "./display-name.ts";
 import { EmailAddress } from "./email-address.ts";
 import { InviteCode } from "./ids.ts";
@@ -21,6 +21,11 @@ describe("V1: a display name", () => {
     ["משה 7", "משה 7"],
     ["👩‍🎤 Zoë", "👩‍🎤 Zoë"],
     ["嵐", "嵐"],
+    ["Øystein Łukasz", "Øystein Łukasz"],
+    ["Weiß", "Weiß"],
+    ["བསྒྲུབས་ཀྱི", "བསྒྲུབས་ཀྱི"],
+    ["שָׁלוֹם כֹּהֵן", "שָׁלוֹם כֹּהֵן"],
+    ["Nguyễn Thị Ngọc", "Nguyễn Thị Ngọc"],
     ["李", "李"],
     ["ശ്രീ", "ശ്രീ"],
     ["Ada ™️", "Ada ™️"],
@@ -58,6 +63,9 @@ describe("V1: a display name", () => {
     "Ada\u3164",
     "Ada\ufe0f",
     "e\u0301\u200d",
+    "a\u2800b",
+    "ab\u{1d159}",
+    `Zoe${"\u0308\u0301\u0334".repeat(5)}`,
   ])("%j is refused", (given) => {
     expect(DisplayName.safeParse(given).success).toBe(false);
   });
@@ -86,6 +94,19 @@ describe("V1: a display name", () => {
     "The Official Support",
     "Customer Support 24",
     "Kundenservice",
+    "Kundensupport",
+    "Datenschutz Team",
+    "Moderatorin",
+    "SessiønLinked",
+    "SeßionLinked",
+    "SessionŁinked",
+    "SessionLinke₫",
+    "Sessi°nLinked",
+    "ꜱᴇꜱꜱɪᴏɴʟɪɴᴋᴇᴅ",
+    "Suppørt",
+    "Moderatør",
+    "ᴀᴅᴍɪɴ",
+    "vvebmaster",
   ])("%j passes for us, and is refused", (given) => {
     expect(DisplayName.safeParse(given).success).toBe(false);
   });
@@ -147,10 +168,24 @@ describe("a code of six digits", () => {
       expect(TotpCode.parse({ code }).code).toBe("123456");
     },
   );
-  test.each(["", "12345", "1234567", "12345a", "１２３４５６"])("%j is refused", (code) => {
+  test.each(["１２３４５６", "١٢٣٤٥٦", "१२३४५६", "123\u200b456", "123\u2060456", "123−456", "123·456", "123.456"])(
+    "%j is taken as a keyboard or a page made it",
+    (code) => {
+      expect(TotpCode.parse({ code }).code).toBe("123456");
+      expect(SecondFactorCode.parse({ step: "s".repeat(43), code }).code).toBe("123456");
+    },
+  );
+  test.each(["", "12345", "1234567", "12345a", "１２３４５", "12３456७"])("%j is refused", (code) => {
     expect(TotpCode.safeParse({ code }).success).toBe(false);
   });
 });
+
+test.each(["WDJB-MJHT", "wdjb mjht", "ｗｄｊｂ－ｍｊｈｔ", "WDJB\u00adMJHT", "«WDJB-MJHT»"])(
+  "a device's code: %j is taken",
+  (typed) => {
+    expect(UserCode.parse(typed)).toBe("WDJBMJHT");
+  },
+);
 
 describe("an invite code", () => {
   test.each([
@@ -162,6 +197,12 @@ describe("an invite code", () => {
     "k7m2p\u00ad9xq4d",
     "k7m2p9xq4d",
     "k7m2p - 9xq4d",
+    "ｋ７ｍ２ｐ９ｘｑ４ｄ",
+    "k7m2p·9xq4d",
+    "“k7m2p-9xq4d”",
+    "k7m2p-9xq4d.",
+    "<https://sessionlinked.com/invite/k7m2p-9xq4d>",
+    "(https://sessionlinked.com/invite/k7m2p%2D9xq4d)",
   ])("%j is taken", (typed) => expect(InviteCode.parse(typed)).toBe("k7m2p9xq4d"));
   test("a pasted link is the code in it", () => {
     expect(InviteCode.parse(" https://sessionlinked.com/invite/K7m2p-9xq4d?lang=de ")).toBe("k7m2p9xq4d");

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { DisplayName } from "./display-name.ts";
 import { EmailAddress } from "./email-address.ts";
+import { typedCode } from "./typed-code.ts";
 
 export const Language = z.enum(["en", "de"]);
 export type Language = z.infer<typeof Language>;
@@ -47,23 +48,17 @@ export const StartSignIn = z.object({ email: EmailAddress, startLoginRequest: Op
 export const SignInStarted = z.object({ step: StepToken, loginResponse: z.string() });
 /** `cookie`: a browser on this origin. `token`: a program, which keeps it in the system's keychain. */
 const Keep = z.enum(["cookie", "token"]).default("cookie");
-const LabelText = z
-  .string()
-  .trim()
-  .min(1)
-  .max(80)
-  .regex(/^\P{C}*$/u);
+/** No control character, and no second line. */
+const oneLine = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
+/** What a browser or program is called. */
+export const LabelText = z.string().trim().min(1).max(80).regex(oneLine);
 const Label = LabelText.optional();
 export const FinishSignIn = z.object({ step: StepToken, finishLoginRequest: OpaqueMessage, keep: Keep, label: Label });
 export const SignInWithPasskey = z.object({ step: StepToken, credential: Credential, keep: Keep, label: Label });
 /** Six digits, or a recovery code; either as it was shown or without its spaces and dashes. */
 export const SecondFactorCode = z.object({
   step: StepToken,
-  code: z
-    .string()
-    .max(60)
-    .transform((code) => code.replaceAll(/[\s\p{Pd}]/gu, ""))
-    .pipe(z.string().min(6).max(40)),
+  code: z.string().max(60).transform(typedCode).pipe(z.string().min(6).max(40)),
 });
 /** `secondFactorStep` is there when a code is still to come; `token` when the caller asked to keep one. */
 export const SignedIn = z.object({ secondFactorStep: StepToken.optional(), token: z.string().optional() });
@@ -84,7 +79,7 @@ export const NewPasskey = z.object({ step: StepToken, credential: Credential, la
 const SixDigits = z
   .string()
   .max(20)
-  .transform((code) => code.replaceAll(/[\s\p{Pd}]/gu, ""))
+  .transform(typedCode)
   .pipe(z.string().regex(/^\d{6}$/, "A code has six digits."));
 export const TotpCode = z.object({ code: SixDigits });
 export const TotpStarted = z.object({ secret: z.string(), uri: z.string() });
@@ -146,9 +141,8 @@ export const DeviceStarted = z.object({
 /** Letters that are neither vowels nor like each other: no words, no doubt (RFC 8628 section 6.1). */
 export const UserCode = z
   .string()
-  .trim()
-  .toUpperCase()
-  .transform((code) => code.replaceAll(/[^A-Z]/g, ""))
+  .max(400)
+  .transform((code) => typedCode(code).toUpperCase())
   .pipe(z.string().regex(/^[BCDFGHJKLMNPQRSTVWXZ]{8}$/, "The code has eight letters, like WDJB-MJHT."));
 /** The token endpoint speaks OAuth 2.0's own form (RFC 6749 section 5), for both grants. */
 export const TokenRequest = z.discriminatedUnion("grant_type", [

@@ -31,6 +31,11 @@ const normal = (name: string) =>
     .map((part, at) => (at % 2 === 1 ? part : part.normalize("NFKC")))
     .join("");
 
+/** What shows nothing: a blank of Braille and a note without a head are letters and symbols to Unicode. */
+const invisible = /[\p{C}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]/u;
+/** More marks on one letter than any writing has, and they run over the lines beside it. */
+const heaped = /\p{M}{9}/u;
+
 const visible = (name: string) => name.replace(/\p{RGI_Emoji}/gv, "").replace(belonging, "");
 
 /** What may be wrong with a name, in the API's words; a page says it in the reader's. */
@@ -38,6 +43,7 @@ export const nameProblems = {
   invisible: "A name cannot hold invisible or control characters.",
   short: `A name has at least ${DISPLAY_NAME_MIN_GRAPHEMES} characters.`,
   long: `A name has at most ${DISPLAY_NAME_MAX_GRAPHEMES} characters.`,
+  heaped: "A name cannot heap marks on one letter.",
   letterless: "A name needs a letter or a digit.",
   mixed: "A name keeps to one alphabet, so that nobody can pass for somebody else.",
   ours: "This name is kept for us.",
@@ -51,11 +57,12 @@ export const DisplayName = z
   .string()
   .max(DISPLAY_NAME_MAX_GRAPHEMES * 16, nameProblems.long)
   .transform((name) => normal(name).trim().replaceAll(/\s+/g, " "))
-  .refine((name) => !/[\p{C}\p{Default_Ignorable_Code_Point}]/u.test(visible(name)), { error: nameProblems.invisible })
+  .refine((name) => !invisible.test(visible(name)), { error: nameProblems.invisible })
   .refine((name) => graphemeCount(name) >= (wholeByItself.test(name) ? 1 : DISPLAY_NAME_MIN_GRAPHEMES), {
     error: nameProblems.short,
   })
   .refine((name) => graphemeCount(name) <= DISPLAY_NAME_MAX_GRAPHEMES, { error: nameProblems.long })
+  .refine((name) => !heaped.test(name.normalize("NFD")), { error: nameProblems.heaped })
   .refine((name) => /[\p{L}\p{N}]/u.test(name), { error: nameProblems.letterless })
   .refine((name) => lookalikes.filter((script) => script.test(name)).length <= 1, { error: nameProblems.mixed })
   .refine((name) => !passesForUs(name), { error: nameProblems.ours });

@@ -37,12 +37,23 @@ test.each(["می\u200cخواهم", "👩‍🎤 lead", "രാജന്\u200d", 
   },
 );
 
-test.each(["\u200dhidden", "a\u200d\u200db", "a \u200cb", "\u200c", "a\u200bb", "a\u202eb", "a\ufeffb"])(
-  "names: %j hides something, and is refused for a session and for a stem",
-  (name) => {
-    expect([SessionName.safeParse(name).success, RecordingName.safeParse(name).success]).toEqual([false, false]);
-  },
-);
+test.each([
+  "\u200dhidden",
+  "a\u200d\u200db",
+  "a \u200cb",
+  "\u200c",
+  "a\u200bb",
+  "a\u202eb",
+  "a\ufeffb",
+  "a\u2028b",
+  "a\u2029b",
+  "a\u3164",
+  "\u3164",
+  "a\u115fb",
+  "a\u2800",
+])("names: %j hides something, and is refused for a session and for a stem", (name) => {
+  expect([SessionName.safeParse(name).success, RecordingName.safeParse(name).success]).toEqual([false, false]);
+});
 
 test("whatever a name holds, it makes one file in one folder, and is a name that the protocol takes", () => {
   const folder = mkdtempSync(join(tmpdir(), "sessionlinked-names-"));
@@ -63,6 +74,8 @@ test("whatever a name holds, it makes one file in one folder, and is a name that
     "\u200d",
     "\u200c",
     "🏴󠁧󠁢󠁥󠁮󠁧󠁿",
+    "\u2028",
+    "\u3164",
     " ",
     ":",
   );

@@ -13,7 +13,7 @@ const DEVICES = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=$|[. ])/i;
 export function fileNameOf(name: string): string {
   // What leads goes first: a joiner behind it would else be left with nothing to belong to.
   const led = name.normalize("NFC").replace(/^[. ]+/, "");
-  const plain = replaceUnsafe(led, /[\p{C}\p{Zl}\p{Zp}/\\:*?"<>|]/gu, "_");
+  const plain = replaceUnsafe(led, /[\p{C}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0/\\:*?"<>|]/gu, "_");
   let kept = "";
   let bytes = 0;
   for (const { segment } of new Intl.Segmenter("en", { granularity: "grapheme" }).segment(plain)) {

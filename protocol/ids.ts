@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { typedCode } from "./typed-code.ts";
 
 /**
  * Ids are a three-letter kind, an underscore and 26 characters of Crockford base32 (130 bits, of which 128 are random).
@@ -52,12 +53,8 @@ export const InviteCode = z
   .max(400)
   .toLowerCase()
   .transform((text) => /\/invite\/([^/?#\s]+)/.exec(text)?.[1] ?? text)
-  .transform((code) =>
-    code
-      .replaceAll(/[\s\p{Pd}\p{Cf}\u2212]/gu, "")
-      .replaceAll("o", "0")
-      .replaceAll(/[il]/g, "1"),
-  )
+  // A dash that an address has escaped.
+  .transform((code) => typedCode(code.replaceAll("%2d", "-")).replaceAll("o", "0").replaceAll(/[il]/g, "1"))
   .pipe(z.string().regex(/^[0-9a-hjkmnp-tv-z]{10}$/, "An invite code has ten letters and digits, like k7m2p-9xq4d."));
 export type InviteCode = z.infer<typeof InviteCode>;
 

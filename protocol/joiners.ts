@@ -5,6 +5,12 @@
 const part = /(\p{RGI_Emoji})/v;
 const joined = /(?<=[^\s\p{C}])[\u200c\u200d]/gu;
 
+/**
+ * What a name on one line has none of: control and format characters, a second line, and letters that show nothing (the fillers of Hangul,
+ * Braille's blank). Of the invisible, joiners are looked at before.
+ */
+export const HIDDEN = /[\p{C}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]/u;
+
 /** A text in which each emoji and each joiner that belongs somewhere stands as one sign that shows: what is invisible now should not be there. */
 export const withoutJoiners = (text: string): string =>
   text

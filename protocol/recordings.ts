@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { MemberId, RecordingId, SessionId } from "./ids.ts";
-import { withoutJoiners } from "./joiners.ts";
+import { HIDDEN, withoutJoiners } from "./joiners.ts";
 import {
   CLOCK_ERROR_MAX_MS,
   PART_MAX_BYTES,
@@ -24,7 +24,7 @@ export const RecordingName = z
   .string()
   .min(1)
   .max(RECORDING_NAME_MAX_CHARS)
-  .refine((name) => !/^\.|[\p{C}/\\:*?"<>|]/u.test(withoutJoiners(name)), {
+  .refine((name) => !HIDDEN.test(withoutJoiners(name)) && !/^\.|[/\\:*?"<>|]/.test(name), {
     error: "A name cannot hold path separators or control characters.",
   });
 

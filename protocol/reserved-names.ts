@@ -1,23 +1,23 @@
 /** What a letter is taken for at a glance (after UTS #39's confusables), among those that our own names are made of. */
 const confusable: Record<string, string> = Object.fromEntries(
   [
-    ["a", "4@аαɑ"],
-    ["b", "в"],
-    ["c", "сϲ"],
-    ["d", "ԁ"],
-    ["e", "3€еєε"],
-    ["i", "1l|!ıіӏιɩ"],
-    ["k", "кκ"],
-    ["m", "м"],
-    ["n", "ηпո"],
-    ["o", "0оοσօ"],
-    ["p", "рρ"],
-    ["r", "г"],
-    ["s", "5$ѕ"],
-    ["t", "7тτ"],
-    ["u", "υս"],
+    ["a", "4@аαɑᴀꭺꓮ"],
+    ["b", "вʙ"],
+    ["c", "сϲᴄ"],
+    ["d", "ԁđᴅð₫"],
+    ["e", "3€еєεᴇ"],
+    ["i", "1l|!ıіӏιɩɪʟłℓƚ"],
+    ["k", "кκᴋ"],
+    ["m", "мᴍ"],
+    ["n", "ηпոɴŋ"],
+    ["o", "0оοσօøᴏ°"],
+    ["p", "рρᴘ"],
+    ["r", "гʀ"],
+    ["s", "5$ѕꜱꮪ"],
+    ["t", "7тτŧᴛꭲ"],
+    ["u", "υսᴜ"],
     ["x", "хχ"],
-    ["y", "у"],
+    ["y", "уʏ"],
   ].flatMap(([letter = "", others = ""]) => [...others].map((other) => [other, letter])),
 );
 
@@ -26,15 +26,21 @@ const looks = (word: string): string =>
   [...word.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase()]
     .map((sign) => confusable[sign] ?? sign)
     .join("")
-    .replaceAll("rn", "m");
+    .replaceAll("ß", "ss")
+    .replaceAll("rn", "m")
+    .replaceAll("vv", "w");
 
 const set = (words: string) => new Set(words.split(/\s+/).map(looks));
 /** One of these makes a name look like ours, whatever stands beside it. */
-const alone = set("admin admins administrator administrators administration sysadmin moderator moderators webmaster");
+const alone = set(
+  `admin admins administrator administrators administratorin administration sysadmin moderator moderators moderatorin
+   moderatoren webmaster`,
+);
 /** These do where a name holds nothing else. */
 const together = set(
   `support supporter team staff official service services security system help helpdesk desk operator customer
-   technical tech billing privacy abuse info contact the your our und and kundendienst kundenservice hilfe sicherheit
+   technical tech billing privacy abuse info contact the your our und and kunden kundendienst kundenservice hilfe sicherheit
+   datenschutz dienst
    verwaltung moderation offiziell offizielle offizieller noreply postmaster root`,
 );
 const us = looks("sessionlinked");
@@ -58,7 +64,7 @@ function isMadeOfThem(text: string): boolean {
  * caused them, so such a name would speak for us.
  */
 export function passesForUs(name: string): boolean {
-  const parts = name.split(/[^\p{L}\p{M}\p{N}@$€|!]+|(?<=\p{Ll})(?=\p{Lu})/u).filter((part) => part !== "");
+  const parts = name.split(/[^\p{L}\p{M}\p{N}\p{Sc}@|!°]+|(?<=\p{Ll})(?=\p{Lu})/u).filter((part) => part !== "");
   const looking = parts.map(looks);
   const whole = looking.join("");
   if (whole.includes(us)) return true;

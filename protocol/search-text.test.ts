@@ -33,6 +33,9 @@ test("A4: in a script without spaces a word is found inside a sentence", () => {
   for (const typed of ["ロック", "ジズル", "京東"]) expect(finds(typed, text), typed).toBe(false);
   expect(finds("กีตาร์", "ฉันเล่นกีตาร์ไฟฟ้า")).toBe(true);
   expect(finds("jazz", "東京でjazzを")).toBe(true);
+  expect(finds("기타", "전자기타를 칩니다")).toBe(true);
+  expect(finds("타기", "전자기타를 칩니다")).toBe(false);
+  expect(finds("ꦒꦶꦠꦂ", "ꦲꦏꦸꦒꦶꦠꦂ")).toBe(true);
 });
 
 test("X26: whatever is typed, a text finds itself, and steps grow in proportion", () => {

@@ -6,8 +6,9 @@ const letters: Record<string, string> = { ß: "ss", æ: "ae", œ: "oe", ø: "o",
 
 /** In these scripts a mark is an accent, or a vowel that may be left out. Elsewhere (ि, ゙, ่) it makes another letter, and stays. */
 const accented = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}]/u;
+/** Scripts without spaces; and Hangul, which writes particles onto its words: 기타를 is 기타 with one. */
 const unspaced =
-  /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+  /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Javanese}\p{Script=Balinese}\p{Script=Hangul}]/u;
 const isMark = (char: string) => /\p{M}/u.test(char);
 
 /** `german`: a diaeresis is written as an e behind its letter, as in "Mueller". */

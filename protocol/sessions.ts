@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { Accent } from "./accents.ts";
 import { InviteCode, InviteId, MemberId, SessionId } from "./ids.ts";
-import { withoutJoiners } from "./joiners.ts";
+import { HIDDEN, withoutJoiners } from "./joiners.ts";
 import {
   EVENING_MAX_MINUTES,
   EVENING_MIN_MINUTES,
@@ -28,7 +28,7 @@ export const SessionName = z
   .transform((name) => name.normalize("NFC").trim())
   .refine((name) => name.length > 0, "A session needs a name.")
   .refine((name) => graphemeCount(name) <= SESSION_NAME_MAX_GRAPHEMES, "This name is too long.")
-  .refine((name) => !/\p{C}/u.test(withoutJoiners(name)), "A name cannot hold control characters.");
+  .refine((name) => !HIDDEN.test(withoutJoiners(name)), "A name cannot hold control characters.");
 
 const ZONE = /^[A-Za-z]\w*(?:\/[A-Za-z][\w+-]*){0,2}$/;
 

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { and, eq, gt } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { deviceCodes } from "../../migrations/schema.ts";
-import { UserCode } from "../../protocol/accounts.ts";
+import { LabelText, UserCode } from "../../protocol/accounts.ts";
 import { ok, type Result, refused } from "../../protocol/result.ts";
 import { consumeChallenge, createChallenge, newSecret } from "../auth/challenges.ts";
 import type { Account } from "../auth/guard.ts";
@@ -21,12 +21,7 @@ export const DEVICE_CODE_MS = 10 * 60_000;
 export const DEVICE_INTERVAL_SECONDS = 5;
 const USER_CODE_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ";
 
-const Label = z
-  .string()
-  .trim()
-  .min(1)
-  .max(80)
-  .regex(/^\P{C}*$/u);
+const Label = LabelText;
 
 /** What a companion asks the browser for. The redirect is on this very machine, at whatever port was free (RFC 8252 section 7.3). Its
  * IPv6 form is not taken: a content security policy has no word for that host, and the form that says yes could not go there. */
