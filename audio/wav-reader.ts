@@ -29,6 +29,9 @@ export interface WavHeader {
   frames: number;
 }
 
+/** Chunks before the sound: programs write a dozen. A file of nothing but empty ones would be an hour's work. */
+const CHUNKS_MAX = 1_000;
+
 type Format = Omit<WavHeader, "factFrames" | "dataAtBytes" | "dataBytes" | "frames">;
 
 const EXTENSIBLE = 0xfffe;
@@ -46,7 +49,7 @@ export function readWavHeader(start: Uint8Array, limitBytes = WAV_HEADER_MAX_BYT
   let largeDataBytes: number | null = null;
   let format: Format | null = null;
   let factFrames: number | null = null;
-  for (let at = 12; at + 8 <= view.byteLength; ) {
+  for (let at = 12, chunks = 0; at + 8 <= view.byteLength && chunks < CHUNKS_MAX; chunks++) {
     const [name, sizeBytes, body] = [id(at), view.getUint32(at + 4, true), at + 8];
     if (name === "data") {
       if (format === null || format.frameBytes === 0) return null;

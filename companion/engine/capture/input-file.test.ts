@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { readWavHeader } from "../../../audio/wav-reader.ts";
 import { plainInfo, wavHeader } from "../../../audio/wav-writer.ts";
 import { readInput } from "./input-file.node.ts";
 
@@ -62,4 +63,36 @@ test("a data chunk that claims more than there is gives what there is", async ()
     const outcome = await readInput(path).catch((error: Error) => error.message);
     expect(typeof outcome === "string" ? 0 : outcome.length).toBeLessThanOrEqual(2_002);
   }
+});
+
+test("X39: what has no end, what is no file and what would be hours of memory is refused before it is read", async () => {
+  const refused = (path: string) =>
+    readInput(path).then(
+      () => "read",
+      (error: Error) => error.message,
+    );
+  expect(await refused("/dev/zero")).toContain("is not a file");
+  expect(await refused(folder)).toContain("is not a file");
+  const sparse = join(folder, "a film.wav");
+  writeFileSync(sparse, whole);
+  truncateSync(sparse, 3e9);
+  expect(await refused(sparse)).toContain("at most 200 MB");
+  // 10 MB of 8 bits at 4 kHz are 42 minutes, and half a gigabyte at the device's rate.
+  const slow = join(folder, "slow.wav");
+  const packed = Buffer.from(header);
+  packed.writeUInt32LE(4_000, fmt + 12);
+  packed.writeUInt16LE(1, fmt + 20);
+  packed.writeUInt16LE(8, fmt + 22);
+  writeFileSync(slow, Buffer.concat([packed, Buffer.alloc(10e6, 128)]));
+  const bytes = readFileSync(slow);
+  bytes.writeUInt32LE(10e6, header.length - 4);
+  writeFileSync(slow, bytes);
+  expect(await refused(slow)).toContain("at most 40 minutes");
+});
+
+test("X26: a header of nothing but empty chunks is given up", () => {
+  const riff = new Uint8Array(8e6);
+  riff.set(Buffer.from("RIFF    WAVE"));
+  riff.set(whole.subarray(fmt, header.length), 7e6);
+  expect(readWavHeader(riff, riff.byteLength)).toBeNull();
 });

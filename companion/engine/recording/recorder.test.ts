@@ -2,6 +2,7 @@ import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   closeSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -185,6 +186,40 @@ describe("the recorder", () => {
       expect(execFileSync("ffprobe", ["-v", "error", "-show_format", path], { encoding: "utf8" })).toContain(
         "time_reference=96000",
       );
+  });
+
+  test("X33: a take that cannot be mended keeps no other from being given back", async () => {
+    const place = mkdtempSync(join(folder, "unmendable-"));
+    const record = (digit: string) => {
+      const recorder = new Recorder(nodeDisk, place, {
+        recordingId: RecordingId.parse(`rec_${digit.repeat(26)}`),
+        sessionId: SessionId.parse("ses_00000000000000000000000000"),
+        takeId: crypto.randomUUID(),
+        name: `take ${digit}`,
+        format: { sampleRateHz: 48_000, channels: 1, encoding: "pcm24" },
+        timelineFrames: 0,
+        startedAtMs: Number(digit),
+        bpm: 120,
+        transportAtStart: { motion: "stopped", positionFrames: 0, atMs: 0, bpm: 120 },
+        sharing: "local",
+        project: "",
+      });
+      recorder.write(new Int32Array(48_000).fill(1));
+      return recorder.stem.path;
+    };
+    const [folded, , blank, endless, listed] = ["1", "2", "3", "4", "5"].map(record);
+    rmSync(folded ?? "");
+    mkdirSync(folded ?? "");
+    writeFileSync(`${blank}.json`, Buffer.alloc(400));
+    writeFileSync(
+      `${endless}.json`,
+      readFileSync(`${endless}.json`, "utf8").replace(/"headerBytes": \d+/, '"headerBytes": 1e12'),
+    );
+    writeFileSync(`${listed}.json`, "[]");
+    mkdirSync(join(place, "no take.wav.json"));
+    expect((await recoverStems(nodeDisk, place)).map(({ name, frames }) => [name, frames])).toEqual([
+      ["take 2", 48_000],
+    ]);
   });
 
   test("X33: an iXML of odd length has its pad byte outside its size", () => {

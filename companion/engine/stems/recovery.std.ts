@@ -20,7 +20,8 @@ export async function recoverStems(disk: Disk, folder: string): Promise<Stem[]> 
     const path = disk.pathOf(folder, file.slice(0, -".json".length));
     const stem = disk.has(path) ? readSidecar(disk, path) : null;
     if (stem === null) continue;
-    const whole = stem.sha256 === undefined ? await repair(disk, stem) : stem;
+    // One that cannot be mended, by whatever lies in its place, keeps no other from being found. It stays as it is.
+    const whole = stem.sha256 === undefined ? await repair(disk, stem).catch(() => null) : stem;
     if (whole !== null) stems.push(whole);
   }
   return stems.sort((one, other) => one.startedAtMs - other.startedAtMs);

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { WAV_HEADER_MAX_BYTES } from "../../../audio/wav-reader.ts";
 import { RecordingId, SessionId } from "../../../protocol/ids.ts";
 import { ClockPoint, RecordingName, Sha256Hex, StemFormat } from "../../../protocol/recordings.ts";
 import { TransportState } from "../../../protocol/room.ts";
@@ -27,7 +28,7 @@ export const Stem = z.object({
   timelineFrames: z.int(),
   startedAtMs: z.number(),
   bpm: z.number(),
-  headerBytes: z.int().min(44),
+  headerBytes: z.int().min(44).max(WAV_HEADER_MAX_BYTES),
   frames: z.int().min(0),
   sizeBytes: z.int().min(0),
   /** Lower-case hexadecimal SHA-256 of the whole file; absent while it is being recorded. */
