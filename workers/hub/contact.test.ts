@@ -13,6 +13,7 @@ import type { Env } from "../platform/env.ts";
 import { operatorToken } from "../testing/operator.ts";
 import { person } from "../testing/person.ts";
 import { recordingRow } from "../testing/rows.ts";
+import { flac } from "../testing/sounds.ts";
 import { db, fill } from "../testing/tables.ts";
 
 const app = createApp();
@@ -120,7 +121,7 @@ describe("reports and the operator", () => {
   test("A5: anybody may report, without an account; the operator sees it, age first, and deletes the account with everything", async () => {
     const [kid, ada, ben] = [await person("Markus Markstein"), await person("Ada"), await person("Ben")];
     const { profileId } = await kid.publish({ bio: "Markbio", instruments: ["Markinstrument"] });
-    await kid.call("PUT", "/api/v1/profile/sample", new TextEncoder().encode("fLaC and more of it"));
+    await kid.call("PUT", "/api/v1/profile/sample", flac);
     const alone = await session(kid);
     const shared = await session(kid);
     await db.insert(sessionMembers).values({

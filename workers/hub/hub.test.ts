@@ -6,6 +6,7 @@ import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { eraseAccount } from "../privacy/account-erasure.ts";
 import { person } from "../testing/person.ts";
+import { flac, mp4, oggPage, track } from "../testing/sounds.ts";
 import { headerOf } from "../testing/studio.ts";
 import { editProfile, rename } from "./store.ts";
 
@@ -209,9 +210,9 @@ describe("the sound on a profile", () => {
     const text = (words: string) => new TextEncoder().encode(words.padEnd(64, "\0"));
     for (const sound of [
       wav(64),
-      text("fLaC"),
-      text("OggS"),
-      text("\0\0\0 ftypM4A "),
+      flac,
+      oggPage("OpusHead"),
+      mp4("M4A ", track("soun")),
       new Uint8Array([0xff, 0xfb, 0x90, 0x64]),
     ])
       expect(await put(sound)).toBe(200);

@@ -4,10 +4,12 @@
  */
 export function sniff(bytes: Uint8Array): string | null {
   if (textAt(bytes, 0, 4) === "RIFF" && textAt(bytes, 8, 4) === "WAVE") return holdsSound(bytes) ? "audio/wav" : null;
-  if (textAt(bytes, 0, 4) === "fLaC") return "audio/flac";
-  if (textAt(bytes, 0, 4) === "OggS") return "audio/ogg";
-  if (textAt(bytes, 4, 4) === "ftyp" && /^(M4A |M4B |mp42|mp41|isom|iso2|dash)$/.test(textAt(bytes, 8, 4)))
-    return "audio/mp4";
+  if (textAt(bytes, 0, 4) === "fLaC") return beginsFlac(bytes) ? "audio/flac" : null;
+  if (textAt(bytes, 0, 4) === "OggS") return beginsOggSound(bytes) ? "audio/ogg" : null;
+  if (textAt(bytes, 4, 4) === "ftyp")
+    return /^(M4A |M4B |mp42|mp41|isom|iso2|dash)$/.test(textAt(bytes, 8, 4)) && holdsSoundTrack(bytes)
+      ? "audio/mp4"
+      : null;
   const start = textAt(bytes, 0, 3) === "ID3" ? soundAfterTag(bytes) : 0;
   return start !== null && isMpegFrame(bytes, start) ? "audio/mpeg" : null;
 }
@@ -15,11 +17,46 @@ export function sniff(bytes: Uint8Array): string | null {
 const textAt = (bytes: Uint8Array, at: number, length: number) =>
   String.fromCharCode(...bytes.subarray(at, at + length));
 
+/** A block of 34 bytes that says what the stream is comes first, and then more (RFC 9639, 8.2). */
+const beginsFlac = (bytes: Uint8Array): boolean =>
+  ((bytes[4] ?? 1) & 0x7f) === 0 && bytes[5] === 0 && bytes[6] === 0 && bytes[7] === 34 && bytes.length > 42;
+
+const oggHeads = ["OpusHead", "\x01vorbis", "\x7fFLAC", "Speex "];
+
+/** The first page begins a stream and holds the head of one codec (RFC 3533, 6); a film's first is its picture's. */
+function beginsOggSound(bytes: Uint8Array): boolean {
+  const isFirst = bytes[4] === 0 && ((bytes[5] ?? 0) & 2) !== 0;
+  const at = 27 + (bytes[26] ?? 0);
+  return isFirst && oggHeads.some((head) => textAt(bytes, at, head.length) === head);
+}
+
+/** Boxes and chunks that are looked at: files have a dozen, and one of nothing but empty ones is an attack on the processor. */
+const PARTS_MAX = 1_000;
+
+/** Whether the description of a file has a track of sound and none of pictures (ISO 14496-12, 8.4.3): it lies in `moov`, before or after the sound. */
+function holdsSoundTrack(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const handlers: string[] = [];
+  let looked = 0;
+  const walk = (from: number, to: number): void => {
+    for (let at = from; at + 8 <= to && looked < PARTS_MAX; looked++) {
+      const [size, type] = [view.getUint32(at), textAt(bytes, at + 4, 4)];
+      const end = size === 0 ? to : at + size;
+      if (size !== 0 && size < 8) return;
+      if (type === "moov" || type === "trak" || type === "mdia") walk(at + 8, Math.min(end, to));
+      if (type === "hdlr") handlers.push(textAt(bytes, at + 16, 4));
+      at = end;
+    }
+  };
+  walk(0, bytes.length);
+  return handlers.includes("soun") && !handlers.includes("vide");
+}
+
 /** Whether a WAVE file has a format and some sound after it. Chunks begin at even places (RIFF MCI, 1991, chapter 2). */
 function holdsSound(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let hasFormat = false;
-  for (let at = 12; at + 8 <= bytes.length; ) {
+  for (let at = 12, looked = 0; at + 8 <= bytes.length && looked < PARTS_MAX; looked++) {
     const size = view.getUint32(at + 4, true);
     const id = textAt(bytes, at, 4);
     if (id === "data") return hasFormat && at + 8 < bytes.length;

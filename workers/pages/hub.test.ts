@@ -5,6 +5,7 @@ import { BIO_MAX_GRAPHEMES } from "../../protocol/limits.ts";
 import { createApp } from "../app.ts";
 import { SESSION_COOKIE } from "../auth/session-token.ts";
 import { person } from "../testing/person.ts";
+import { flac } from "../testing/sounds.ts";
 import { headerOf } from "../testing/studio.ts";
 import { db } from "../testing/tables.ts";
 
@@ -289,7 +290,7 @@ describe("what leaves the Hub", () => {
   test("V2, X17: marks in every column that is nobody's business are in nothing that a stranger gets", async () => {
     const ada = await person("Ada");
     const { profileId } = await ada.publish({ bio: "Shown", instruments: ["Cello"] });
-    await ada.call("PUT", "/api/v1/profile/sample", new TextEncoder().encode("fLaC and so on"));
+    await ada.call("PUT", "/api/v1/profile/sample", flac);
     // Everything about the account but its name, and what only the machine knows of the profile.
     await db
       .insert(mailPreferences)
