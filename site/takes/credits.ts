@@ -52,7 +52,7 @@ export function creditsOf(stems: readonly CreditedStem[]): Credit[] {
 
 /** A program that calculates must not take a name for a formula (OWASP, "CSV injection"). */
 const cell = (value: string | number): string => {
-  const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  const text = typeof value === "string" && /^\s*[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
