@@ -74,9 +74,7 @@ export const macKey = (env: Env, purpose: Purpose): Promise<CryptoKey> =>
 
 /** A key for AES-256-GCM (NIST SP 800-38D). */
 export const cipherKey = (env: Env, purpose: Purpose): Promise<CryptoKey> =>
-  keptKey(env, "cipher", purpose, () =>
-    derive(env, purpose, { name: "AES-GCM", length: 256 }, ["encrypt", "decrypt"]),
-  );
+  keptKey(env, "cipher", purpose, () => derive(env, purpose, { name: "AES-GCM", length: 256 }, ["encrypt", "decrypt"]));
 
 /** HMAC-SHA-256 of a text under the key of a purpose. */
 export async function mac(env: Env, purpose: Purpose, message: string): Promise<Uint8Array> {
