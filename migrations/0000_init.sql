@@ -555,7 +555,7 @@ CREATE TABLE `recordings` (
 	`sha256` text,
 	`place` text,
 	`held_bytes` integer DEFAULT 0 NOT NULL,
-	`has_peaks` integer DEFAULT false NOT NULL,
+	`peaks_bytes` integer DEFAULT 0 NOT NULL,
 	`hashed_bytes` integer DEFAULT 0 NOT NULL,
 	`hash_state` text,
 	`notices_sent` integer DEFAULT 0 NOT NULL,

@@ -38,7 +38,8 @@ export const recordings = sqliteTable(
     place: text("place"),
     /** Bytes that R2 holds of it; kept by trigger. */
     heldBytes: integer("held_bytes").notNull().default(0),
-    hasPeaks: integer("has_peaks", { mode: "boolean" }).notNull().default(false),
+    /** What its waveform weighs in R2; 0: it has none. */
+    peaksBytes: integer("peaks_bytes").notNull().default(0),
     /** How far a completion has read the object, and SHA-256's state there: one request does not read a large one whole. */
     hashedBytes: integer("hashed_bytes").notNull().default(0),
     hashState: text("hash_state"),

@@ -226,7 +226,7 @@ describe("E3: an account and everything of it", () => {
     }
     expect(status).toBe(200);
     // Of two that were begun at once each has an entry, and one is carried out.
-    for (const { accountId } of await missingErasures(env, logged, logged))
+    for (const { accountId } of await missingErasures(env, systemDeps, logged, logged))
       expect(
         await env.DB.prepare("SELECT id FROM account_erasures WHERE account_id = ?").bind(accountId).first("id"),
       ).not.toBeNull();

@@ -1,18 +1,22 @@
 import { env } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
-import { retentionNotices } from "../../migrations/schema.ts";
+import { recordings, retentionNotices } from "../../migrations/schema.ts";
+import { newId } from "../../protocol/ids.ts";
 import { EXPORT_RETENTION_MS } from "../../protocol/retention.ts";
 import { createApp } from "../../workers/app.ts";
 import { runJobs } from "../../workers/cron/jobs.ts";
 import { systemDeps } from "../../workers/platform/deps.ts";
 import type { Env } from "../../workers/platform/env.ts";
 import { eraseAccount } from "../../workers/privacy/account-erasure.ts";
-import { continueExportOf, continueExports, requestExport } from "../../workers/privacy/export.ts";
+import { archiveOf } from "../../workers/privacy/archive.ts";
+import { continueExportOf, continueExports, listExports, requestExport } from "../../workers/privacy/export.ts";
 import { exportSchema } from "../../workers/privacy/export-schema.ts";
+import { objectKey, peaksKey } from "../../workers/recordings/keys.ts";
 import { Faults } from "../../workers/testing/faults.ts";
 import { TestClient } from "../../workers/testing/room-client.ts";
 import { plenty } from "../../workers/testing/studio.ts";
-import { fill } from "../../workers/testing/tables.ts";
+import { db, fill } from "../../workers/testing/tables.ts";
 import { markEverything } from "./marks.ts";
 import { askAs, newWorld, type World } from "./world.ts";
 
@@ -148,6 +152,32 @@ describe("G1: a copy of everything", () => {
         marks[who].filter((mark) => text.includes(mark)),
         who,
       ).toEqual([]);
+  });
+
+  test("G1: its first byte waits for no stem: as many calls for twenty of them as for one", async () => {
+    const world = await newWorld(startMs);
+    const exportId = await requestExport(env, at(startMs), world.accountId.ada);
+    await continueExportOf(env, at(startMs), exportId);
+    const calls = async () => {
+      const faults = new Faults();
+      const [found] = await listExports(env.DB, world.accountId.ada, startMs);
+      if (found === undefined) throw new Error("There is no export.");
+      const body = await archiveOf(faults.bindings, at(startMs), world.accountId.ada, found);
+      const made = faults.calls;
+      expect((await new Response(body).arrayBuffer()).byteLength).toBeGreaterThan(1_000);
+      return made;
+    };
+    const one = await calls();
+    const [row] = await db.select().from(recordings).where(eq(recordings.id, world.recordingId));
+    if (row === undefined) throw new Error("There is no recording.");
+    const more = Array.from({ length: 20 }, () => newId("rec", systemDeps.random));
+    await fill(recordings, more.length, (nth) => ({ ...row, id: more[nth] ?? row.id }));
+    for (const id of more) {
+      await env.RECORDINGS.put(objectKey(world.sessionId, id), new Uint8Array(row.sizeBytes ?? 0));
+      await env.RECORDINGS.put(peaksKey(world.sessionId, id), new Uint8Array(row.peaksBytes));
+    }
+    expect(await calls()).toBe(one);
+    expect(one).toBeLessThan(6);
   });
 
   test("X20: killed after each of its calls, it is whole after the next run", async () => {

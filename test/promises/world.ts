@@ -198,7 +198,7 @@ export async function newWorld(nowMs: number): Promise<World> {
         frames: 1,
         sha256: "0".repeat(64),
         place: JSON.stringify({ clock: [], transportAtStart: initialTransport, transportAtEnd: initialTransport }),
-        hasPeaks: true,
+        peaksBytes: 2,
         completedAtMs: nowMs,
       },
       { ...soundOf, id: world.uploadingId, takeId: crypto.randomUUID(), state: "uploading" as const, uploadId },

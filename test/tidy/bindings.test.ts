@@ -11,8 +11,6 @@ const mayName: Record<string, readonly string[]> = {
     "workers/platform/call-budget.ts",
     "workers/platform/log-store.ts",
     "workers/platform/object-store.ts",
-    "workers/privacy/archive.ts",
-    "workers/privacy/erasure-log.ts",
   ],
   SESSION_ROOM: ["workers/platform/jurisdiction.ts"],
   EMAIL: ["workers/mail/outbox.ts", "workers/platform/call-budget.ts"],

@@ -136,7 +136,7 @@ const Open = z.object({ id: z.string(), confirmedAtMs: z.number() });
 
 /** The jobs of cron: first what a restored database has forgotten, then what requests have left. */
 export async function continueErasures(env: Env, deps: Deps, budget: CallBudget) {
-  const isReplayed = await replayErasures(env, budget);
+  const isReplayed = await replayErasures(env, deps, budget);
   await forgetErasures(env, deps);
   const { results, meta } = await allRows(
     Open,
@@ -170,10 +170,10 @@ export async function continueErasures(env: Env, deps: Deps, budget: CallBudget)
  * Writes erasures down again that the database has forgotten, and closes the doors of those accounts; what is theirs goes as that of every
  * other erasure does. `true`: there are no more.
  */
-async function replayErasures(env: Env, budget: CallBudget): Promise<boolean> {
+async function replayErasures(env: Env, deps: Deps, budget: CallBudget): Promise<boolean> {
   for (;;) {
     if (!budget.allows(REPLAY_CALLS * REPLAYED)) return false;
-    const missing = await missingErasures(env, LOGGED, REPLAYED);
+    const missing = await missingErasures(env, deps, LOGGED, REPLAYED);
     let isNew = false;
     for (const logged of missing) isNew = (await record(env.DB, logged, "operator")) || isNew;
     if (!isNew || missing.length < REPLAYED) return true;
@@ -182,9 +182,9 @@ async function replayErasures(env: Env, budget: CallBudget): Promise<boolean> {
 
 /** Fault X21: whether the database knows every recent erasure; if not, it is told of them before anybody is served. */
 export async function isUpToDate(env: Env, deps: Deps): Promise<boolean> {
-  if ((await missingErasures(env, LOOKED_AT, 1)).length === 0) return true;
+  if ((await missingErasures(env, deps, LOOKED_AT, 1)).length === 0) return true;
   const bounded = withRequestBudget(env, deps);
-  if (!(await replayErasures(bounded.env, bounded.budget))) return false;
+  if (!(await replayErasures(bounded.env, bounded.deps, bounded.budget))) return false;
   await continueErasures(bounded.env, bounded.deps, bounded.budget);
   return true;
 }

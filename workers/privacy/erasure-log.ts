@@ -4,6 +4,7 @@ import { ERASURE_RECEIPT_MS } from "../../protocol/retention.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { issueLinkToken, readLinkToken } from "../platform/link-token.ts";
+import { objectStore } from "../platform/object-store.ts";
 import { allRows } from "../platform/rows.ts";
 
 /**
@@ -12,6 +13,8 @@ import { allRows } from "../platform/rows.ts";
  * is found out by one look.
  */
 const PREFIX = "erasure-log/";
+/** As many keys as one deletion takes. */
+const FORGOTTEN_AT_ONCE = 1_000;
 const LATEST_MS = 9_999_999_999_999;
 const logKey = (confirmedAtMs: number, erasureId: string) =>
   `erasure-log/${String(LATEST_MS - confirmedAtMs).padStart(13, "0")}-${erasureId}`;
@@ -24,10 +27,8 @@ export interface Logged {
 
 /** Writes an erasure into the log. Before the database knows of it: what was confirmed is carried out whatever happens in between. */
 export async function logErasure(env: Env, deps: Deps, { erasureId, accountId, confirmedAtMs }: Logged): Promise<void> {
-  await env.RECORDINGS.put(
-    logKey(confirmedAtMs, erasureId),
-    await issueLinkToken(env, deps, { kind: "erasure", accountId }),
-  );
+  const sealed = new TextEncoder().encode(await issueLinkToken(env, deps, { kind: "erasure", accountId }));
+  await objectStore(env, deps).put(logKey(confirmedAtMs, erasureId), sealed);
 }
 
 const readKey = (key: string) => ({
@@ -41,8 +42,9 @@ const Known = z.object({ id: z.string() });
  * Erasures of the log that the database does not know, so many at once; `lookedAt` objects are looked at, the newest. The oldest of them come
  * first: as long as any is missing, a look at the newest few finds it so.
  */
-export async function missingErasures(env: Env, lookedAt: number, atMost: number): Promise<Logged[]> {
-  const { objects } = await env.RECORDINGS.list({ prefix: PREFIX, limit: lookedAt });
+export async function missingErasures(env: Env, deps: Deps, lookedAt: number, atMost: number): Promise<Logged[]> {
+  const store = objectStore(env, deps);
+  const { objects } = await store.list(PREFIX, lookedAt);
   if (objects.length === 0) return [];
   const ids = JSON.stringify(objects.map(({ key }) => readKey(key).erasureId));
   const { results } = await allRows(
@@ -55,8 +57,8 @@ export async function missingErasures(env: Env, lookedAt: number, atMost: number
     const logged = readKey(key);
     if (known.has(logged.erasureId)) continue;
     if (missing.length === atMost) break;
-    const object = await env.RECORDINGS.get(key);
-    const sealed = object === null ? null : await readLinkToken(env, await object.text());
+    const object = await store.read(key);
+    const sealed = object === null ? null : await readLinkToken(env, new TextDecoder().decode(object.bytes));
     if (sealed?.kind === "erasure") missing.push({ ...logged, accountId: sealed.accountId });
   }
   return missing;
@@ -65,8 +67,9 @@ export async function missingErasures(env: Env, lookedAt: number, atMost: number
 /** Drops what no database could be put back to from before any more. Oldest last, so the listing starts where those begin. */
 export async function forgetErasures(env: Env, deps: Deps): Promise<number> {
   const from = logKey(deps.now() - ERASURE_RECEIPT_MS, "");
-  const { objects } = await env.RECORDINGS.list({ prefix: PREFIX, startAfter: from.slice(0, -1) });
-  if (objects.length > 0) await env.RECORDINGS.delete(objects.map(({ key }) => key));
+  const store = objectStore(env, deps);
+  const { objects } = await store.list(PREFIX, FORGOTTEN_AT_ONCE, from.slice(0, -1));
+  await store.delete(objects.map(({ key }) => key));
   return objects.length;
 }
 

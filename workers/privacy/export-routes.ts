@@ -35,7 +35,7 @@ async function sendArchive(c: AccountContext, path: z.output<typeof params>) {
   const found = (await listExports(c.env.DB, account.id, deps.now())).find((one) => one.exportId === exportId);
   if (found === undefined) return problem(c, "not-found");
   if (found.readyAtMs === null) return problem(c, "conflict", "The copy is still being made.");
-  return new Response(await archiveOf(c.env, account.id, found), {
+  return new Response(await archiveOf(c.env, deps, account.id, found), {
     headers: {
       "Content-Type": "application/zip",
       "Content-Disposition": `attachment; filename="sessionlinked-${new Date(found.requestedAtMs).toISOString().slice(0, 10)}.zip"`,

@@ -101,7 +101,7 @@ export async function completeUpload(
     return refuse("hash-mismatch", "Every part is intact, so the hash was of another file. Send the parts again.");
   }
   if (peaks !== undefined) await store.put(peaksKey(row.sessionId, row.id), peaks);
-  const published = await publish(env, deps, upload, wanted, peaks !== undefined);
+  const published = await publish(env, deps, upload, wanted, peaks?.byteLength ?? 0);
   return published.ok ? ok("complete") : published;
 }
 
@@ -110,7 +110,7 @@ async function publish(
   deps: Deps,
   row: OpenUpload,
   wanted: CompleteRecording,
-  hasPeaks: boolean,
+  peaksBytes: number,
 ): Promise<Outcome> {
   const completedAtMs = deps.now();
   const place = JSON.stringify({
@@ -122,7 +122,7 @@ async function publish(
   const [completed] = await env.DB.batch([
     env.DB.prepare(
       `UPDATE recordings SET state = 'complete', upload_id = NULL, size_bytes = ?2, frames = ?3, sha256 = ?4, place = ?5,
-         hashed_bytes = 0, hash_state = NULL, has_peaks = ?6, completed_at_ms = ?7, held_bytes = ?2, expires_at_ms =
+         hashed_bytes = 0, hash_state = NULL, peaks_bytes = ?6, completed_at_ms = ?7, held_bytes = ?2, expires_at_ms =
            (SELECT CASE tier WHEN 'free' THEN ?8 WHEN 'pro' THEN ?9 END FROM accounts WHERE id = recordings.account_id)
        WHERE id = ?1 AND state = 'uploading' AND upload_id = ?10`,
     ).bind(
@@ -131,7 +131,7 @@ async function publish(
       wanted.frames,
       wanted.sha256,
       place,
-      hasPeaks ? 1 : 0,
+      peaksBytes,
       completedAtMs,
       completedAtMs + RECORDING_RETENTION_MS.free,
       completedAtMs + RECORDING_RETENTION_MS.pro,

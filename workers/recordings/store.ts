@@ -44,7 +44,7 @@ const SeenRow = Row.extend({ role: Role.nullable() });
 const columns = `r.id, r.session_id AS sessionId, r.take_id AS takeId, r.member_id AS memberId, r.account_id AS accountId, r.name,
   r.sample_rate_hz AS sampleRateHz, r.channels, r.encoding, r.timeline_frames AS timelineFrames, r.started_at_ms AS startedAtMs,
   r.bpm, r.state, r.part_bytes AS partBytes, r.upload_id AS uploadId, r.size_bytes AS sizeBytes, r.frames, r.sha256,
-  r.held_bytes AS heldBytes, r.hashed_bytes AS hashedBytes, r.hash_state AS hashState, r.has_peaks AS hasPeaks, r.created_at_ms AS createdAtMs, r.completed_at_ms AS completedAtMs,
+  r.held_bytes AS heldBytes, r.hashed_bytes AS hashedBytes, r.hash_state AS hashState, r.peaks_bytes > 0 AS hasPeaks, r.created_at_ms AS createdAtMs, r.completed_at_ms AS completedAtMs,
   r.expires_at_ms AS expiresAtMs`;
 
 /** What a deletion needs of a row. */

@@ -33,7 +33,7 @@ export const recordingsRules = {
       bpm: "export",
       accountId: "internal",
       heldBytes: "internal",
-      hasPeaks: "internal",
+      peaksBytes: "internal",
       noticesSent: "internal",
       withheldAtMs: "export",
       hashedBytes: "internal",
