@@ -20,7 +20,7 @@ import { readInt24, writeInt24 } from "./pcm.ts";
 export const PACKET_HEADER_BYTES = 24;
 const MAGIC = 0x4c53;
 const VERSION = 2;
-export const PACKET_KINDS = ["programme", "talkback", "notes", "report", "words", "again"] as const;
+export const PACKET_KINDS = ["programme", "talkback", "notes", "report", "words", "again", "announced"] as const;
 export type PacketKind = (typeof PACKET_KINDS)[number];
 const FRAMES_MAX = 512;
 const RATE_UNIT_HZ = 10;

@@ -1,6 +1,6 @@
 import { percentile } from "../dev/percentile.ts";
 import { Simulation } from "../dev/transport-simulation.ts";
-import { TIMELINE_RATE_HZ } from "../protocol/limits.ts";
+import { LANE_PACKET_FRAMES, TIMELINE_RATE_HZ } from "../protocol/limits.ts";
 import type { TransportCommand } from "../protocol/room.ts";
 import type { Row } from "./row.ts";
 
@@ -97,6 +97,49 @@ function chase(): Row[] {
   ];
 }
 
+/** The room is on the other side of the world, and the two players are neighbours. */
+const FAR_ROOM = { oneWayMs: 120, jitterMs: 0, loss: 0, ppm: 50 };
+const NEAR = { oneWayMs: 15, jitterMs: 0, loss: 0 };
+const PRESSES = 200;
+
+/** How long after a press the bytes leave that start or stop the other player's DAW. */
+function leadsMs(lanes: typeof NEAR | undefined): number[] {
+  const world = new Simulation({ seed: 9, companions: 2, ...FAR_ROOM, ...(lanes === undefined ? {} : { lanes }) });
+  world.advance(30_000);
+  const [presser, other] = world.companions;
+  if (presser === undefined || other === undefined) throw new Error("There is no companion.");
+  presser.post({ command: "locate", positionFrames: 48_000 });
+  world.advance(5_000);
+  const leads: number[] = [];
+  for (let press = 0; press < PRESSES; press++) {
+    const { length } = other.daw.leaves;
+    const pressedAtMs = world.nowMs;
+    presser.post({ command: press % 2 === 0 ? "play" : "stop" });
+    world.advance(2_000 + world.random() * 1_000);
+    leads.push((other.daw.leaves[length]?.atMs ?? Number.POSITIVE_INFINITY) - pressedAtMs);
+  }
+  return leads;
+}
+
+function lead(): Row[] {
+  const [ahead, alone] = [NEAR, undefined].map((lanes) => percentile(leadsMs(lanes), 0.95));
+  if (ahead === undefined || alone === undefined) throw new Error("There are no leads.");
+  const goalMs = NEAR.oneWayMs + (2 * LANE_PACKET_FRAMES * 1000) / TIMELINE_RATE_HZ;
+  const under = `2 players ${NEAR.oneWayMs} ms apart, the room ${2 * FAR_ROOM.oneWayMs} ms away and back`;
+  return [
+    {
+      bench: "transport",
+      name: `press here to bytes there p95: ${under}`,
+      value: ahead,
+      unit: "ms",
+      beside: { "by the room alone": alone },
+      ratio: ahead / alone,
+      goal: `≤ ${goalMs.toFixed(1)} ms, and a ms of session time`,
+      ok: ahead <= goalMs + 1,
+    },
+  ];
+}
+
 export async function run(): Promise<Row[]> {
-  return [...[6, 32].flatMap(spread), ...chase()];
+  return [...[6, 32].flatMap(spread), ...chase(), ...lead()];
 }

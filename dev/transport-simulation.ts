@@ -2,10 +2,11 @@ import type { DawDriver, DawMessage } from "../companion/engine/midi/driver.std.
 import { mmcCue, mmcDriver } from "../companion/engine/midi/mmc.std.ts";
 import { mtcCue, mtcDriver } from "../companion/engine/midi/mtc.std.ts";
 import type { DawPort } from "../companion/engine/midi/port.std.ts";
-import { StudioTransport } from "../companion/engine/studio/studio-transport.std.ts";
+import { type Peers, StudioTransport } from "../companion/engine/studio/studio-transport.std.ts";
 import { afterMessage } from "../companion/engine/transport/transition.std.ts";
-import type { LoggedEvent, TransportCommand, TransportState } from "../protocol/room.ts";
+import type { Announced, AnnouncedCommand, LoggedEvent, TransportCommand, TransportState } from "../protocol/room.ts";
 import {
+  announcedAt,
   applyTimeline,
   effectiveAt,
   initialTimeline,
@@ -25,6 +26,8 @@ export interface SimulationOptions {
   ppm: number;
   /** How the DAWs are spoken to: told what to do, or chasing timecode. */
   language?: "mmc" | "mtc";
+  /** Lanes from each to each: the way of a packet, one way, and its jitter; what is lost there stays lost. None: the room alone tells. */
+  lanes?: { oneWayMs: number; jitterMs: number; loss: number };
   /** DAWs that say everything they are told, this late at most and with this share lost. */
   echo?: { lateMs: number; loss: number };
 }
@@ -202,9 +205,9 @@ export class Simulation {
     const language =
       this.options.language === "mtc" ? { driver: mtcDriver, cue: mtcCue } : { driver: mmcDriver, cue: mmcCue };
     const daw = new SimulatedDaw(this, localMs, language.driver());
-    const post = (command: TransportCommand) => {
+    const post = (command: TransportCommand, announced?: Announced) => {
       const eventId = `00000000-0000-4000-8000-${String(this.#ids++).padStart(12, "0")}` as LoggedEvent["eventId"];
-      up(() => this.#record(eventId, command));
+      up(() => this.#record(eventId, command, announced));
       return eventId;
     };
     const transport = new StudioTransport({
@@ -222,14 +225,16 @@ export class Simulation {
       daws: [{ port: daw, driver: language.driver(), cue: language.cue }],
       mayCommand: () => true,
       post,
+      peers: this.options.lanes === undefined ? null : this.#peersOf(() => companion, this.options.lanes),
       emit: (event) => {
         if (event.type === "warning") this.warnings.push(event.code);
       },
       onExecuted: () => undefined,
     });
-    const companion: Companion = { transport, daw, post, roundTripsMs: [], pings: 0 };
+    const press = (command: TransportCommand) => transport.command(command);
+    const companion: Companion = { transport, daw, post: press, roundTripsMs: [], pings: 0 };
     this.#down.set(companion, down);
-    transport.enter(this.timeline, this.log.length);
+    transport.enter(this.timeline, this.log.length, this.#effectiveMs);
     const ping = () => {
       const sentLocalMs = localMs();
       const sentMs = this.nowMs;
@@ -246,11 +251,26 @@ export class Simulation {
     this.at(this.nowMs + this.random() * 100, ping);
     return companion;
   }
-  #record(eventId: LoggedEvent["eventId"], transport: TransportCommand): void {
+
+  /** What one announces reaches each of the others by a lane of its own, once or twice or not at all. */
+  #peersOf(self: () => Companion, { oneWayMs, jitterMs, loss }: NonNullable<SimulationOptions["lanes"]>): Peers {
+    const announce = (command: AnnouncedCommand) => {
+      for (const other of this.companions)
+        for (let times = 0; times < 2; times++) {
+          if (other === self() || this.random() < loss) continue;
+          this.at(this.nowMs + oneWayMs + this.random() * jitterMs, () => other.transport.hearAnnounced(command));
+        }
+    };
+    return { farthestMs: () => oneWayMs + jitterMs / 2, announce };
+  }
+
+  #record(eventId: LoggedEvent["eventId"], transport: TransportCommand, announced?: Announced): void {
     const farthestMs = Math.max(
       ...this.companions.map(({ roundTripsMs }) => Math.max(0, ...roundTripsMs) - Math.min(...roundTripsMs, 0) / 2),
     );
-    this.#effectiveMs = effectiveAt(this.nowMs, farthestMs, this.#effectiveMs);
+    const [atMs, previousMs] = [this.nowMs, this.#effectiveMs];
+    const regularMs = effectiveAt(atMs, farthestMs, previousMs);
+    this.#effectiveMs = announcedAt(announced, transport, { atMs, regularMs, previousMs });
     const event: LoggedEvent = {
       seq: this.log.length + 1,
       eventId,

@@ -142,6 +142,7 @@ export class Entrance {
       role: people.get(memberId)?.role ?? "observer",
       members,
       transport: state.timeline.transport,
+      ...(state.effectiveAtMs > 0 ? { effectiveAtMs: state.effectiveAtMs } : {}),
       timeline: state.timeline.map,
       settings: state.settings,
       admission: state.admission,

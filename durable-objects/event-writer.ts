@@ -1,7 +1,7 @@
 import { assertNever } from "../protocol/errors.ts";
 import type { EventId } from "../protocol/ids.ts";
-import type { LoggedEvent } from "../protocol/room.ts";
-import { applyTimeline, effectiveAt, transportOf } from "../protocol/transport.ts";
+import type { Announced, LoggedEvent, TransportCommand } from "../protocol/room.ts";
+import { announcedAt, applyTimeline, effectiveAt, transportOf } from "../protocol/transport.ts";
 import type { Append, EventLog } from "./event-log.ts";
 import { type LogShares, shareOf } from "./log-shares.ts";
 import type { People } from "./people.ts";
@@ -12,6 +12,7 @@ export interface EventDraft extends Pick<LoggedEvent, "body" | "from"> {
   eventId?: EventId;
   /** The number of the decision, where the API decided. */
   decision?: number;
+  announced?: Announced | undefined;
 }
 
 /** The parts of the room that an event goes through. */
@@ -32,11 +33,11 @@ export class EventWriter {
     this.#records = records;
   }
 
-  write({ body, from, decision = 0, eventId = this.#records.newEventId() }: EventDraft, nowMs: number): Append {
-    const { log, state, presence, shares } = this.#records;
+  write(draft: EventDraft, nowMs: number): Append {
+    const { log, presence, shares } = this.#records;
+    const { body, from, announced, decision = 0, eventId = this.#records.newEventId() } = draft;
     const atMs = log.timeOf(nowMs);
-    const effectiveAtMs =
-      body.kind === "transport" ? effectiveAt(atMs, presence.farthestMs(), state.effectiveAtMs) : undefined;
+    const effectiveAtMs = body.kind === "transport" ? this.#effectiveAt(body.transport, announced, atMs) : undefined;
     const appended = log.append({ eventId, from, atMs, effectiveAtMs, body });
     if (appended.outcome === "logged") {
       this.#takeEffect(appended.event, decision);
@@ -48,6 +49,13 @@ export class EventWriter {
       if (body.kind === "settings") this.#punchOut(nowMs);
     }
     return appended;
+  }
+
+  #effectiveAt(command: TransportCommand, announced: Announced | undefined, atMs: number): number {
+    const { state, presence } = this.#records;
+    const previousMs = state.effectiveAtMs;
+    const regularMs = effectiveAt(atMs, presence.farthestMs(), previousMs);
+    return announcedAt(announced, command, { atMs, regularMs, previousMs });
   }
 
   #takeEffect(event: LoggedEvent, decision: number) {

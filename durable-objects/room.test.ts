@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { errors } from "../protocol/errors.ts";
+import { EventId } from "../protocol/ids.ts";
 import {
   EVENTS_BATCH_MAX_CHARS,
   HELLO_TIMEOUT_MS,
@@ -412,6 +413,28 @@ describe("who may come in", () => {
 
 describe("the transport", () => {
   const command = (name: "play" | "stop" | "record"): PostBody => ({ kind: "transport", transport: { command: name } });
+
+  test("P77: a command that was announced takes effect as it was; the room tells who comes after which one may be announced", () => {
+    const room = new TestRoom();
+    const [ada, ben] = [room.join("host"), room.join("observer")];
+    const post = (
+      member: typeof ada,
+      command: "play" | "stop",
+      announced?: { effectiveAtMs: number; afterMs: number },
+    ) => {
+      const eventId = EventId.parse(crypto.randomUUID());
+      member.say({ type: "post", eventId, body: { kind: "transport", transport: { command } }, announced });
+      return room.log.find((event) => event.eventId === eventId);
+    };
+    const first = post(ada, "play")?.effectiveAtMs ?? 0;
+    room.nowMs += 5_000;
+    expect(room.join("participant").last("welcome")).toMatchObject({ effectiveAtMs: first });
+    const announced = { effectiveAtMs: room.nowMs - 100, afterMs: first };
+    expect(post(ada, "stop", announced)?.effectiveAtMs).toBe(room.nowMs - 100);
+    // Somebody who announces after a command that is not the last has gone another way than the log.
+    expect(post(ada, "play", announced)?.effectiveAtMs).toBeGreaterThan(room.nowMs);
+    expect(post(ben, "stop", { effectiveAtMs: room.nowMs, afterMs: first })).toBeUndefined();
+  });
 
   test("P18: the lead is measured by the room, from those whose DAW may follow; what a client claims moves nothing", () => {
     const room = new TestRoom();

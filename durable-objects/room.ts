@@ -208,7 +208,7 @@ export class Room {
   #handlePost(
     connection: RoomConnection,
     state: ConnectionState,
-    { eventId, body, notAfterMs }: Of<"post">,
+    { eventId, body, notAfterMs, announced }: Of<"post">,
     nowMs: number,
   ) {
     const { people, log, shares, presence, state: session } = this.#records;
@@ -228,7 +228,7 @@ export class Room {
     // What was logged once stays logged, even if it would be refused today.
     const known = refusal === null ? undefined : log.find({ eventId, from, body });
     if (refusal !== null && known === undefined) return refuse(connection, refusal, eventId);
-    const appended = known ?? this.#writer.write({ eventId, from, body }, nowMs);
+    const appended = known ?? this.#writer.write({ eventId, from, body, announced }, nowMs);
     if (appended.outcome === "conflict") return refuse(connection, "event-conflict", eventId);
     if (appended.outcome === "logged") return this.#enforce(body, nowMs);
     presence.flushEvents();

@@ -34,6 +34,23 @@ export const TransportCommand = z.discriminatedUnion("command", [
 ]);
 export type TransportCommand = z.infer<typeof TransportCommand>;
 
+/** When a command that was announced over the lanes takes effect, and when the one ahead of it did (P77). */
+export const Announced = z.object({
+  effectiveAtMs: z.number().min(0).max(SESSION_TIME_MAX_MS),
+  afterMs: z.number().min(0).max(SESSION_TIME_MAX_MS),
+});
+export type Announced = z.infer<typeof Announced>;
+
+/** What whoever presses tells the others over the lanes. A recording needs the room's word first. */
+export const AnnouncedCommand = Announced.extend({
+  eventId: EventId,
+  transport: TransportCommand.refine(({ command }) => isAnnounced(command)),
+});
+export type AnnouncedCommand = z.infer<typeof AnnouncedCommand>;
+
+export const isAnnounced = (command: TransportCommand["command"]): boolean =>
+  command === "play" || command === "stop" || command === "locate";
+
 /**
  * The transport as the log makes it. `positionFrames` is where the playhead is (stopped) or was at `atMs` (rolling);
  * `atMs` is session time, that is the room's clock in milliseconds since the Unix epoch. After a count-in it lies ahead of the command:
@@ -166,6 +183,8 @@ export const MemberStatus = z.object({
   recording: z.boolean(),
   /** "Use the direct path in this session": only when both ends say so does the room let addresses pass. */
   directPath: z.boolean(),
+  /** This member's program carries out what is announced to it over the lanes (P77). */
+  hearsAnnounced: z.literal(true).optional(),
   /** This member's own worst measured one-way delay to the others, and its error bound: shown, and believed by nobody (P18). */
   latencyMs: z.number().min(0).max(60_000).optional(),
   latencyErrorMs: z.number().min(0).max(60_000).optional(),
@@ -226,6 +245,8 @@ export const ClientMessage = z.discriminatedUnion("type", [
     body: PostBody,
     /** Session time after which the room refuses it: a command of the transport is for now or not at all (P41). */
     notAfterMs: z.number().optional(),
+    /** The others have been told already: the room keeps to it where it can (P77). */
+    announced: Announced.optional(),
   }),
   z.object({ type: z.literal("signal"), to: MemberId, signal: Signal }),
   z.object({ type: z.literal("status"), status: MemberStatus }),
@@ -245,6 +266,8 @@ export const RoomMessage = z.discriminatedUnion("type", [
     role: Role,
     members: z.array(Member).max(SESSION_MEMBERS_MAX),
     transport: TransportState,
+    /** When the last command of the transport took effect; absent in a room that does not say so, or before the first. */
+    effectiveAtMs: z.number().optional(),
     /** Absent in a room of before there were maps. */
     timeline: TimelineMap.default(initialMap),
     settings: SessionSettings,

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { TIMELINE_MAX_FRAMES, TRANSPORT_LEAD_MAX_MS, TRANSPORT_LEAD_MIN_MS } from "./limits.ts";
+import { ANNOUNCED_PAST_MAX_MS, TIMELINE_MAX_FRAMES, TRANSPORT_LEAD_MAX_MS, TRANSPORT_LEAD_MIN_MS } from "./limits.ts";
 import { type TransportCommand, TransportState } from "./room.ts";
 import { initialMap, TimelineMap } from "./timeline.ts";
 import {
+  announcedAt,
   applyTimeline,
   effectiveAt,
   initialTimeline,
@@ -194,5 +195,23 @@ describe("transport", () => {
     expect(
       transportOf({ ...line, effectiveAtMs: 125, body: { kind: "transport", transport: { command: "play" } } }),
     ).toEqual({ transport: { command: "play" }, effectiveAtMs: 125 });
+  });
+
+  test("P77: what was announced holds where nothing went ahead of it, not far back, and never later than it would be otherwise", () => {
+    const given = { atMs: 10_000, regularMs: 10_245, previousMs: 9_000 };
+    const play = { command: "play" } as const;
+    const when = (effectiveAtMs: number, afterMs = 9_000, command: TransportCommand = play, at = given) =>
+      announcedAt({ effectiveAtMs, afterMs }, command, at);
+    expect(announcedAt(undefined, play, given)).toBe(10_245);
+    expect(when(9_900)).toBe(9_900);
+    expect(when(10_100)).toBe(10_100);
+    expect(when(10_246)).toBe(10_245);
+    expect(when(10_000 - ANNOUNCED_PAST_MAX_MS)).toBe(9_500);
+    expect(when(9_499.9)).toBe(10_245);
+    expect(when(9_900, 8_999)).toBe(10_245);
+    expect(when(9_900, 9_950, play, { ...given, previousMs: 9_950 })).toBe(10_245);
+    // A recording has the room's word first, and what has a place on the map its order.
+    expect(when(9_900, 9_000, { command: "record" })).toBe(10_245);
+    expect(when(9_900, 9_000, { command: "tempo", bpm: 90 })).toBe(10_245);
   });
 });

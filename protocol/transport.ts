@@ -1,12 +1,13 @@
 import { assertNever } from "./errors.ts";
 import {
+  ANNOUNCED_PAST_MAX_MS,
   TIMELINE_MAX_FRAMES,
   TIMELINE_RATE_HZ,
   TRANSPORT_LEAD_MAX_MS,
   TRANSPORT_LEAD_MIN_MS,
   TRANSPORT_SINCE_MAX_MS,
 } from "./limits.ts";
-import type { LoggedEvent, TransportCommand, TransportState } from "./room.ts";
+import { type Announced, isAnnounced, type LoggedEvent, type TransportCommand, type TransportState } from "./room.ts";
 import { applyMap, countInMs, type FrameRange, initialMap, type TimelineMap, tempoAt } from "./timeline.ts";
 
 /**
@@ -183,4 +184,22 @@ export function transportOf(event: LoggedEvent): TransportEvent | undefined {
 export function effectiveAt(atMs: number, farthestMs: number, previousMs: number): number {
   const leadMs = Math.min(TRANSPORT_LEAD_MAX_MS, TRANSPORT_LEAD_MIN_MS + Math.ceil(farthestMs));
   return Math.max(atMs + leadMs, previousMs);
+}
+
+/**
+ * When a command takes effect that was announced over the lanes (P77): as announced, where nothing went ahead of it that whoever pressed had not heard,
+ * and it is neither further back than `ANNOUNCED_PAST_MAX_MS` nor later than it would be otherwise. Else `regularMs`, and everybody who went ahead is
+ * put right.
+ *
+ * @param regularMs What `effectiveAt` says.
+ */
+export function announcedAt(
+  announced: Announced | undefined,
+  { command }: TransportCommand,
+  { atMs, regularMs, previousMs }: { atMs: number; regularMs: number; previousMs: number },
+): number {
+  if (announced === undefined || !isAnnounced(command) || announced.afterMs !== previousMs) return regularMs;
+  const earliestMs = Math.max(previousMs, atMs - ANNOUNCED_PAST_MAX_MS);
+  const { effectiveAtMs } = announced;
+  return effectiveAtMs >= earliestMs && effectiveAtMs <= regularMs ? effectiveAtMs : regularMs;
 }

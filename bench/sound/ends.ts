@@ -33,6 +33,7 @@ export class PairOfEnds {
       links: true,
       role: () => "participant",
       onBlock: () => undefined,
+      onAnnounced: () => undefined,
       signal: (to, signal) => this.#ends.get(to)?.handleSignal(self, signal),
       nowMs: machineNowMs,
       barMs: () => 2_000,

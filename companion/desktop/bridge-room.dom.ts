@@ -13,8 +13,7 @@ declare global {
 export function bridgeRoom(bridge: Bridge, handlers: RoomHandlers): RoomEnd {
   bridge.onTold("room", (told) => hearRoom(told, handlers, performance.now()));
   return {
-    post: (eventId, body, notAfterMs) =>
-      bridge.say("room", { type: "post", eventId, body, ...(notAfterMs === undefined ? {} : { notAfterMs }) }),
+    post: (eventId, body, { notAfterMs } = {}) => bridge.say("room", { type: "post", eventId, body, notAfterMs }),
     signal: (to, signal) => bridge.say("room", { type: "signal", to, signal }),
     askToMute: (to) => bridge.say("room", { type: "mute", to }),
     setStatus: ({ recording: _recording, armed: _armed, ...status }) => bridge.say("room", { type: "status", status }),

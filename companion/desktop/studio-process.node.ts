@@ -97,7 +97,7 @@ function call(asked: Extract<ToStudio, { type: "room" }>["call"]): void {
   switch (asked.type) {
     case "post":
       try {
-        room.post(asked.eventId, asked.body, asked.notAfterMs);
+        room.post(asked.eventId, asked.body, { notAfterMs: asked.notAfterMs });
       } catch (error) {
         warn("room", error);
       }

@@ -28,6 +28,7 @@ export function connectDaw(
   const settings = dawSettings(profile === "" ? [] : [profile]);
   return new StudioTransport({
     ...options,
+    peers: null,
     nowMs: () => performance.now(),
     // The port sends at the instant itself: a timer only has to be there a little before.
     scheduleAt: (atMs, call) => {

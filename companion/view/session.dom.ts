@@ -352,7 +352,7 @@ export class BrowserSession {
       return false;
     }
     const nowMs = body.kind === "transport" ? this.nowMs() : null;
-    this.#room.post(eventId, body, nowMs === null ? undefined : nowMs + TRANSPORT_POST_LIFETIME_MS);
+    this.#room.post(eventId, body, nowMs === null ? {} : { notAfterMs: nowMs + TRANSPORT_POST_LIFETIME_MS });
     return true;
   }
 

@@ -137,3 +137,55 @@ test("C4: a DAW that chases timecode on a machine whose clock is off stays with 
       expect(Math.abs(value - (daw.chasedMs[at - 1] ?? value))).toBeLessThan(1);
   }
 });
+
+/** Two players next door to each other, and a room on the other side of the world. */
+const neighbours = (seed: number, companions = 2, lanes = { oneWayMs: 15, jitterMs: 0, loss: 0 }) => {
+  const world = new Simulation({ seed, companions, oneWayMs: 120, jitterMs: 0, loss: 0, ppm: 50, lanes });
+  world.advance(30_000);
+  // The first command of a session is the room's.
+  world.companions[0]?.post({ command: "locate", positionFrames: 480_000 });
+  world.advance(5_000);
+  return world;
+};
+
+test("P77, C4: between two players a press takes their own way and two blocks, however far the room is", () => {
+  const world = neighbours(11);
+  const [presser, other] = world.companions;
+  for (const command of ["play", "stop", "play"] as const) {
+    const { length = 0 } = other?.daw.leaves ?? [];
+    const pressedAtMs = world.nowMs;
+    presser?.post({ command });
+    world.advance(3_000);
+    const leaves = other?.daw.leaves.slice(length) ?? [];
+    // And as much as two ends may differ about session time.
+    expect((leaves[0]?.atMs ?? 0) - pressedAtMs).toBeLessThan(15 + 5.4 + 1);
+  }
+  // The room has kept to it: nobody was put right.
+  expect(world.log.at(-1)?.effectiveAtMs).toBeLessThan(world.log.at(-1)?.atMs ?? 0);
+});
+
+test("P77, P70: presses that cross, announcements that are lost or late: everybody ends where the log says, and rolls together", () => {
+  fc.assert(
+    fc.property(fc.integer(), fc.integer({ min: 2, max: 8 }), (seed, companions) => {
+      const world = neighbours(seed, companions, { oneWayMs: 15, jitterMs: 60, loss: 0.2 });
+      for (let step = 0; step < 30; step++) {
+        world.advance(world.random() * 400);
+        const command: TransportCommand =
+          world.random() < 0.3
+            ? { command: "locate", positionFrames: Math.round(world.random() * 1e7) }
+            : { command: world.random() < 0.5 ? "play" : "stop" };
+        world.companions[Math.floor(world.random() * companions)]?.post(command);
+      }
+      world.advance(8_000);
+      const { motion } = world.timeline.transport;
+      for (const { transport, daw } of world.companions) {
+        expect(transport.state).toEqual(world.timeline.transport);
+        expect(daw.state.motion).toBe(motion);
+        const place = daw.state.positionFrames + (motion === "stopped" ? 0 : (world.nowMs - daw.state.atMs) * 48);
+        expect(Math.abs(place - world.positionFrames) / 48).toBeLessThan(2);
+      }
+      expect(world.log).toHaveLength(31);
+    }),
+    { numRuns: runs(25) },
+  );
+});

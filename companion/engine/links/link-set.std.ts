@@ -1,5 +1,6 @@
 import { DEVICE_RATE_HZ, type PlayerState } from "../../../audio/lane-players.ts";
 import type { LatencyLegs } from "../../../audio/latency.ts";
+import { bodyPacket } from "../../../audio/packet.ts";
 import type { LaneStats } from "../../../audio/playout.ts";
 import { UplinkBudget, type UplinkLevel } from "../../../audio/uplink-budget.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
@@ -38,6 +39,8 @@ export interface LinkSetOptions {
   newNonce(): Uint8Array;
   /** The words by which people tell that nobody is between them are others, or gone. */
   onWords(state: WordsState): void;
+  /** The body of a packet by which one of the others announces a command (P77). */
+  onAnnounced(from: MemberId, body: Uint8Array): void;
 }
 
 export interface LinksReport {
@@ -126,6 +129,12 @@ export class LinkSet {
     }
   }
 
+  /** Tells everybody what has been pressed here. */
+  announce(body: Uint8Array): void {
+    const packet = bodyPacket("announced", this.#stream, body);
+    for (const { link } of this.#links.values()) link.announce(packet);
+  }
+
   /** Whether what is sent from now on is talk and not music. */
   set isTalkback(isTalkback: boolean) {
     for (const { link } of this.#links.values()) link.isTalkback = isTalkback;
@@ -210,6 +219,7 @@ export class LinkSet {
       nowMs: this.#options.nowMs,
       words: () => this.#words?.message() ?? null,
       onWords: (body) => this.#words?.hear(memberId, body),
+      onAnnounced: (body) => this.#options.onAnnounced(memberId, body),
       stream: this.#stream,
     });
     this.#players.add(memberId, link.memory);

@@ -30,6 +30,8 @@ export interface LinkOptions {
   /** What is said about the room's words, to the other end and by it; `null`: nothing. */
   words(): Uint8Array | null;
   onWords(body: Uint8Array): void;
+  /** The body of a packet that announces a command. */
+  onAnnounced(body: Uint8Array): void;
   /** Of this device's count of frames. */
   stream: number;
 }
@@ -43,6 +45,7 @@ const SILENT_MS = 2_500;
 const APART_MS = 400;
 const REPORT_MS = 1_000;
 const AGAIN_MS = 200;
+const ANNOUNCED_TIMES = 2;
 /** A lane whose first packets are all alien is not ours. */
 const ALIEN_MAX = 400;
 
@@ -141,6 +144,12 @@ export class Link {
       this.#sent.keep(frame, packet);
       this.#peer.send(packet);
     }
+  }
+
+  /** Sends a packet at once and once more, since nothing repeats what is lost; a carrier with a beat has no room for it. */
+  announce(packet: Uint8Array): void {
+    if (this.#state !== "connected" || this.#peer === undefined || this.#peer.isPaced) return;
+    for (let times = 0; times < ANNOUNCED_TIMES; times++) this.#peer.send(packet);
   }
 
   /** In what the lane goes out; a carrier with a beat has a size of its own. */
@@ -281,6 +290,9 @@ export class Link {
         return;
       case "words":
         this.#options.onWords(bytes.subarray(PACKET_HEADER_BYTES));
+        return;
+      case "announced":
+        this.#options.onAnnounced(bytes.subarray(PACKET_HEADER_BYTES));
         return;
       case "notes":
         // Kinds that this companion has no use for yet are left alone.

@@ -23,6 +23,7 @@ function world() {
   const ends = new Map<MemberId, Links>();
   const signals: { to: MemberId; from: MemberId; signal: Signal }[] = [];
   const words = new Map<MemberId, string>();
+  const announced: [MemberId, string][] = [];
   let nonces = 0;
   const make = (self: MemberId, open: OpenPeer = openPeer) => {
     const links = new Links({
@@ -36,6 +37,7 @@ function world() {
       onUplink: () => undefined,
       newStream: () => 7,
       newNonce: () => new Uint8Array(16).fill(++nonces),
+      onAnnounced: (from, body) => announced.push([from, new TextDecoder().decode(body)]),
       onWords: (state) => words.set(self, state.state === "agreed" ? state.words.join(" ") : state.state),
     });
     links.enter(self);
@@ -68,10 +70,24 @@ function world() {
   };
   ada.setMembers(here(BEN));
   ben.setMembers(here(ADA));
-  return { path, room, states, offers, ada, ben, here, pass, make, ends, words };
+  return { path, room, states, offers, ada, ben, here, pass, make, ends, words, announced };
 }
 
 describe("links between two companions", () => {
+  test("P77: what is announced comes beside the sound, and once more for whoever missed it", async () => {
+    const { ada, ben, pass, announced } = world();
+    ada.announce(new TextEncoder().encode("too early"));
+    await pass(2_000);
+    ada.announce(new TextEncoder().encode("play"));
+    await pass(50);
+    expect(announced).toEqual([
+      [ADA, "play"],
+      [ADA, "play"],
+    ]);
+    ada.close();
+    ben.close();
+  });
+
   test("C2: they connect and hear each other", async () => {
     const { pass, states } = world();
     await pass(1_000);

@@ -10,6 +10,7 @@ import {
   TURN_RETRY_MS,
 } from "../../../protocol/limits.ts";
 import {
+  type Announced,
   type ClientMessage,
   type IceServer,
   LoggedEvent,
@@ -31,9 +32,14 @@ export interface Entry {
   iceServers: readonly IceServer[];
 }
 
-interface Post {
+/** `announced`: what the others have been told of a command already, over the lanes. */
+export interface PostTiming {
+  notAfterMs?: number | undefined;
+  announced?: Announced | undefined;
+}
+
+interface Post extends PostTiming {
   body: PostBody;
-  notAfterMs?: number;
   postedAtMs: number;
 }
 
@@ -142,6 +148,11 @@ export class RoomClient {
     this.#socket.addEventListener("error", () => this.#forgetEntry());
   }
 
+  /** Whether the room hears this client now. */
+  get isIn(): boolean {
+    return this.#welcomed;
+  }
+
   /** The last number of the log that this client has. */
   get lastSeq(): number {
     return this.#lastSeq;
@@ -151,9 +162,9 @@ export class RoomClient {
    * Posts to the log; returns at once. Throws when too many posts wait for an answer, which means that the room is gone for long. After
    * `notAfterMs` of session time the room refuses it, and it is not sent again once as much time has passed here.
    */
-  post(eventId: string, body: PostBody, notAfterMs?: number): void {
+  post(eventId: string, body: PostBody, when: PostTiming = {}): void {
     if (this.#unanswered.size >= POSTS_UNANSWERED_MAX) throw new Error("The room cannot be reached: try again later.");
-    const post = { body, postedAtMs: this.#options.nowMs(), ...(notAfterMs === undefined ? {} : { notAfterMs }) };
+    const post = { body, postedAtMs: this.#options.nowMs(), ...when };
     this.#unanswered.set(eventId, post);
     if (this.#welcomed) this.#sendPost(eventId, post);
   }
@@ -373,8 +384,8 @@ export class RoomClient {
     this.#expired.clear();
   }
 
-  #sendPost(eventId: string, { body, notAfterMs }: Post): void {
-    this.#send({ type: "post", eventId, body, ...(notAfterMs === undefined ? {} : { notAfterMs }) });
+  #sendPost(eventId: string, { postedAtMs: _, ...post }: Post): void {
+    this.#send({ type: "post", eventId, ...post });
   }
 
   #onEvent(event: LoggedEvent): void {

@@ -97,6 +97,8 @@ const links = new LinkSet(
     onUplink: () => undefined,
     newStream: () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
     newNonce: () => crypto.getRandomValues(new Uint8Array(NONCE_BYTES)),
+    // A page hears of a command from the room: its timers are too coarse to be ahead of it.
+    onAnnounced: () => undefined,
     onWords: (state) => say({ type: "words", state }),
   },
   {

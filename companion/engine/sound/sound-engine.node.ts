@@ -8,6 +8,7 @@ import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import { readInput } from "../capture/input-file.node.ts";
 import { buildJackAddon } from "../capture/jack-addon.node.ts";
 import { machineNowMs } from "../clock/machine-clock.node.ts";
+import { packAnnounced, readAnnounced } from "../links/announcement.std.ts";
 import { LinkSet } from "../links/link-set.std.ts";
 import { MediaLink } from "../links/media.node.ts";
 import { openNodePeer } from "../links/peer.node.ts";
@@ -78,6 +79,10 @@ export class SoundEngine {
         newStream: () => randomInt(2 ** 32),
         newNonce: () => randomBytes(NONCE_BYTES),
         onWords: (state) => say({ type: "words", state }),
+        onAnnounced: (from, body) => {
+          const command = readAnnounced(body);
+          if (command !== null) say({ type: "announced", from, command });
+        },
       },
       {
         add: (memberId, memory) => {
@@ -121,6 +126,9 @@ export class SoundEngine {
       case "hold":
       case "buffer":
         this.#tell(message);
+        break;
+      case "announce":
+        this.#links.announce(packAnnounced(message.command));
         break;
       case "report":
         this.#options.say({

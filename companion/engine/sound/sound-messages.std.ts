@@ -7,7 +7,7 @@ import { UPLINK_LEVELS } from "../../../audio/uplink-budget.ts";
 import { MemberId } from "../../../protocol/ids.ts";
 import { DELAY_HOLD_MAX_MS } from "../../../protocol/limits.ts";
 import { Role } from "../../../protocol/roles.ts";
-import { Signal } from "../../../protocol/room.ts";
+import { AnnouncedCommand, Signal } from "../../../protocol/room.ts";
 import type { WordsState } from "../links/room-words.std.ts";
 
 /** What the studio and its sound process say to each other, over the channel between the two processes. */
@@ -99,6 +99,8 @@ export const ToSound = z.discriminatedUnion("type", [
     holds: z.array(z.object({ memberId: MemberId, holdMs: z.number().min(0).max(DELAY_HOLD_MAX_MS) })),
     monitorMs: z.number().min(0).max(DELAY_HOLD_MAX_MS).nullable(),
   }),
+  /** What is pressed here, for everybody at once. */
+  z.object({ type: z.literal("announce"), command: AnnouncedCommand }),
   z.object({ type: z.literal("report") }),
   /** Ends the device and the links; what was heard is kept in this folder for whoever measures it. */
   z.object({ type: z.literal("close"), folder: z.string() }),
@@ -121,6 +123,7 @@ export const FromSound = z.discriminatedUnion("type", [
   z.object({ type: z.literal("signal"), to: MemberId, signal: Signal }),
   z.object({ type: z.literal("link"), memberId: MemberId, state: z.enum(["connecting", "connected", "failed"]) }),
   z.object({ type: z.literal("words"), state: Words }),
+  z.object({ type: z.literal("announced"), from: MemberId, command: AnnouncedCommand }),
   z.object({ type: z.literal("uplink"), level: Uplink }),
   /** How far away each of the others is, by the legs of the way. */
   z.object({

@@ -75,6 +75,7 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
       nowMs: machineNowMs,
       barMs: () => parts?.transport.barMs ?? BAR_MS,
       onLatency: (status) => studio?.setStatus(status),
+      onAnnounced: (from, command) => studio?.onAnnounced(from, command),
       emit,
     });
   await sound.open();
@@ -85,7 +86,11 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
       scheduleAt,
       daws,
       mayCommand: () => may(opened.role, "transport.command"),
-      post: (command) => opened.command(command),
+      post: (command, announced) => opened.postCommand(command, announced),
+      peers: {
+        farthestMs: () => (parts?.room.isIn === true ? sound.farthestMs() : null),
+        announce: (command) => sound.announce(command),
+      },
       emit,
       onExecuted: (execution, localMs) => takes.recording.execute(execution, sound.device.frameAt(localMs)),
     });

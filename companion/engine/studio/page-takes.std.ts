@@ -74,6 +74,7 @@ export class PageTakes {
       daws: [],
       mayCommand: () => false,
       post: () => "",
+      peers: null,
       emit,
       onExecuted: (execution, localMs) => {
         if (this.#device === undefined) return;

@@ -8,7 +8,7 @@ import type { BufferChoice } from "../../../audio/playout.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
-import type { Member, Signal } from "../../../protocol/room.ts";
+import type { AnnouncedCommand, Member, Signal } from "../../../protocol/room.ts";
 import type { Device } from "../capture/source.std.ts";
 import type { ClockEstimate } from "../clock/session-clock.std.ts";
 import type { IceServer } from "../links/peer.std.ts";
@@ -37,6 +37,8 @@ export interface StudioSoundOptions {
   barMs(): number;
   /** The worst one-way latency to anybody here, and how far it may be off. */
   onLatency(status: { latencyMs: number; latencyErrorMs: number }): void;
+  /** What one of the others announces over its lane (P77). */
+  onAnnounced(from: MemberId, command: AnnouncedCommand): void;
   emit(event: StudioEvent): void;
 }
 
@@ -48,6 +50,8 @@ const REPORT_TIMEOUT_MS = 2_000;
 /** A trace of minutes is written on the way out, on a busy disk. */
 const CLOSE_TIMEOUT_MS = 20_000;
 const TOLD_STEP_MS = 2;
+/** Ways are told every two seconds; one that has not been for longer is a link that is gone. */
+const WAY_AGE_MAX_MS = 5_000;
 
 /** Capture of a block and its playout: what a person's own sound takes through a device, before it has said more. */
 const OWN_MS = (2 * LANE_PACKET_FRAMES) / FRAMES_PER_MS;
@@ -72,6 +76,8 @@ export class StudioSound {
   readonly #delays: DelayControl;
   #words: WordsState = { state: "alone" };
   readonly #mixes = new Map<MemberId, LaneMix>();
+  /** How far each of the others is by the network, one way, and when that was told. */
+  readonly #waysMs = new Map<MemberId, { networkMs: number; atMs: number }>();
   #toldMs = 0;
   #isMuted = false;
   #isClosed = false;
@@ -155,6 +161,28 @@ export class StudioSound {
   /** Whether the others are heard as soon as they can be, all after one delay, or bars later. */
   set delay(mode: DelayMode) {
     this.#delays.mode = mode;
+  }
+
+  /** Whether what the others announce is heard here, and can be answered. */
+  get hearsAnnounced(): boolean {
+    return this.#options.links;
+  }
+
+  /** How long the farthest of those who are here takes to be told something, one way; `null` where somebody cannot be told. */
+  farthestMs(): number | null {
+    const sinceMs = this.#options.nowMs() - WAY_AGE_MAX_MS;
+    let farthestMs = 0;
+    for (const { memberId, connected, status } of this.#members) {
+      if (memberId === this.#memberId || !connected) continue;
+      const way = this.#waysMs.get(memberId);
+      if (way === undefined || way.atMs < sinceMs || status.hearsAnnounced !== true) return null;
+      farthestMs = Math.max(farthestMs, way.networkMs);
+    }
+    return this.hearsAnnounced ? farthestMs : null;
+  }
+
+  announce(command: AnnouncedCommand): void {
+    this.#tell({ type: "announce", command });
   }
 
   /** Session time, as it is known now. */
@@ -248,6 +276,9 @@ export class StudioSound {
           this.#followLatencies(said.data.latencies);
           for (const level of said.data.levels) this.#options.emit({ type: "level", ...level });
           return;
+        case "announced":
+          this.#options.onAnnounced(said.data.from, said.data.command);
+          return;
         case "report":
           this.#reports.shift()?.(said.data);
       }
@@ -287,7 +318,9 @@ export class StudioSound {
   #followLatencies(latencies: Latencies): void {
     this.#delays.followLatencies(latencies);
     let worst: { latencyMs: number; latencyErrorMs: number } | undefined;
+    const atMs = this.#options.nowMs();
     for (const { memberId, legs } of latencies) {
+      this.#waysMs.set(memberId, { networkMs: legs.networkMs, atMs });
       const totalMs = totalOf(legs);
       // There and back may be split as unevenly as can be.
       if (totalMs > (worst?.latencyMs ?? -1)) worst = { latencyMs: totalMs, latencyErrorMs: legs.networkMs };

@@ -34,6 +34,7 @@ function studio(path = inputPath) {
     nowMs: machineNowMs,
     barMs: () => 2_000,
     onLatency: () => undefined,
+    onAnnounced: () => undefined,
     emit: (event) => events.push(event),
   });
   opened.push(sound);

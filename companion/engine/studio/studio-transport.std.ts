@@ -1,6 +1,19 @@
 import { Bars } from "../../../audio/bars.ts";
-import { TIMELINE_RATE_HZ, TRANSPORT_POST_LIFETIME_MS } from "../../../protocol/limits.ts";
-import type { LoggedEvent, TransportCommand, TransportState } from "../../../protocol/room.ts";
+import {
+  ANNOUNCED_PAST_MAX_MS,
+  LANE_PACKET_FRAMES,
+  TIMELINE_RATE_HZ,
+  TRANSPORT_LEAD_MAX_MS,
+  TRANSPORT_POST_LIFETIME_MS,
+} from "../../../protocol/limits.ts";
+import {
+  type Announced,
+  type AnnouncedCommand,
+  isAnnounced,
+  type LoggedEvent,
+  type TransportCommand,
+  type TransportState,
+} from "../../../protocol/room.ts";
 import type { TimelineMap } from "../../../protocol/timeline.ts";
 import { type Timeline, transportOf } from "../../../protocol/transport.ts";
 import type { ClockEstimate, ClockSample } from "../clock/session-clock.std.ts";
@@ -14,12 +27,22 @@ import type { StudioEvent } from "./events.std.ts";
 /** Commands are not carried out before session time is known this well. */
 const CLOCK_SAMPLES_MIN = 8;
 const FRAMES_PER_MS = TIMELINE_RATE_HZ / 1000;
+type Executed = Extract<StudioEvent, { type: "executed" }>;
+/** What an announcement may wait for at either end, beside its way. */
+const ANNOUNCED_MARGIN_MS = (2 * LANE_PACKET_FRAMES) / FRAMES_PER_MS;
 
 /** A DAW that the person has connected. */
 export interface Daw {
   port: DawPort;
   driver: DawDriver;
   cue: Cue;
+}
+
+/** The others, over the lanes: who is pressed tells them before the room has heard (P77). */
+export interface Peers {
+  /** How long it takes to tell the farthest of them, one way; `null` while somebody cannot be told so. */
+  farthestMs(): number | null;
+  announce(command: AnnouncedCommand): void;
 }
 
 export interface StudioTransportOptions {
@@ -29,8 +52,10 @@ export interface StudioTransportOptions {
   scheduleAt(localMs: number, call: () => void): () => void;
   daws: readonly Daw[];
   mayCommand(): boolean;
-  /** A press at a DAW; returns the id under which it is posted. */
-  post(command: TransportCommand): string;
+  /** Posts a command to the room; returns the id under which it does. */
+  post(command: TransportCommand, announced?: Announced): string;
+  /** `null` where there are no lanes here. */
+  peers: Peers | null;
   emit(event: StudioEvent): void;
   /** A step takes effect, at an instant of the machine's clock. */
   onExecuted(execution: Execution, localMs: number): void;
@@ -45,7 +70,9 @@ export class StudioTransport {
   /** Which DAW's press a post came from. */
   readonly #pressed = new Map<string, DawLink>();
   #author: DawLink | undefined;
-  #welcome: { timeline: Timeline; headSeq: number } | undefined;
+  /** What was carried out as announced, until the log says which line it is. */
+  #foreseen: { eventId: string; atMs: number; told: Omit<Executed, "seq"> } | undefined;
+  #welcome: { timeline: Timeline; headSeq: number; effectiveAtMs: number | null } | undefined;
   #early: LoggedEvent[] = [];
 
   constructor(options: StudioTransportOptions) {
@@ -64,7 +91,7 @@ export class StudioTransport {
         clock,
         map: () => this.#follower.map,
         mayCommand: options.mayCommand,
-        onCommand: (command) => this.#pressed.set(options.post(command), link),
+        onCommand: (command) => this.command(command, link),
         onWarning: (code, message) => options.emit({ type: "warning", code, message, final: false }),
       });
       return link;
@@ -120,9 +147,29 @@ export class StudioTransport {
   }
 
   /** The room has let this companion in: what the log has led to by now is taken up as one step (P43). */
-  enter(timeline: Timeline, headSeq: number): void {
-    this.#welcome = { timeline, headSeq };
+  enter(timeline: Timeline, headSeq: number, effectiveAtMs: number | null = null): void {
+    this.#welcome = { timeline, headSeq, effectiveAtMs };
     this.#begin();
+  }
+
+  /** Asks for a command of everybody's transport, and tells the others at once where they can be told; returns the post's id. */
+  command(command: TransportCommand, author?: DawLink): string {
+    const announced = this.#announcing(command);
+    const eventId = this.#options.post(command, announced);
+    if (author !== undefined) this.#pressed.set(eventId, author);
+    if (announced !== undefined) {
+      this.#foresee(eventId, command, announced);
+      this.#options.peers?.announce({ eventId, transport: command, ...announced });
+    }
+    return eventId;
+  }
+
+  /** What somebody who may command announces over the lanes. */
+  hearAnnounced({ eventId, transport, ...announced }: AnnouncedCommand): void {
+    if (!this.#isClockKnown) return;
+    const aheadMs = announced.effectiveAtMs - this.#clock.toSessionMs(this.#options.nowMs());
+    if (aheadMs >= -ANNOUNCED_PAST_MAX_MS && aheadMs <= TRANSPORT_LEAD_MAX_MS)
+      this.#foresee(eventId, transport, announced);
   }
 
   /** A line of the log; those that are not of the transport are none of its business. */
@@ -133,6 +180,8 @@ export class StudioTransport {
 
   /** A post was refused: nobody is told of the press. */
   forget(eventId: string): void {
+    if (this.#foreseen?.eventId === eventId) this.#foreseen = undefined;
+    this.#follower.unforesee(eventId);
     this.#pressed.get(eventId)?.putBack();
     this.#pressed.delete(eventId);
   }
@@ -148,9 +197,10 @@ export class StudioTransport {
 
   #begin(): void {
     if (!this.#isClockKnown || this.#welcome === undefined) return;
-    const { timeline, headSeq } = this.#welcome;
+    const { timeline, headSeq, effectiveAtMs } = this.#welcome;
     this.#welcome = undefined;
-    this.#follower.takeUp(timeline, headSeq);
+    this.#foreseen = undefined;
+    this.#follower.takeUp(timeline, headSeq, effectiveAtMs);
     for (const event of this.#early.splice(0)) this.#follow(event);
   }
 
@@ -159,18 +209,40 @@ export class StudioTransport {
     if (transport === undefined) return;
     this.#author = this.#pressed.get(event.eventId);
     this.#pressed.delete(event.eventId);
-    this.#follower.follow(event.seq, transport);
+    this.#follower.follow(event.seq, transport, event.eventId);
+    this.#author = undefined;
+    const done = this.#foreseen;
+    this.#foreseen = undefined;
+    if (done?.eventId === event.eventId && done.atMs === transport.effectiveAtMs)
+      this.#options.emit({ ...done.told, seq: event.seq });
+  }
+
+  #announcing(command: TransportCommand): Announced | undefined {
+    const afterMs = this.#follower.announcesAfterMs;
+    const farthestMs = this.#options.peers?.farthestMs() ?? null;
+    if (!this.#isClockKnown || afterMs === null || farthestMs === null || !isAnnounced(command.command))
+      return undefined;
+    const nowMs = this.#clock.toSessionMs(this.#options.nowMs());
+    return { effectiveAtMs: Math.max(afterMs, nowMs + farthestMs + ANNOUNCED_MARGIN_MS), afterMs };
+  }
+
+  #foresee(eventId: string, transport: TransportCommand, { effectiveAtMs, afterMs }: Announced): void {
+    this.#author = this.#pressed.get(eventId);
+    this.#follower.foresee(eventId, { transport, effectiveAtMs }, afterMs);
     this.#author = undefined;
   }
 
   #onExecuted(execution: Execution): void {
-    const { seq, command, atMs, onTime } = execution;
+    const { seq, command, atMs, onTime, foreseen } = execution;
     // Timers of one instant run in any order, and a take's start opens files: the DAWs are told first.
     if (onTime) for (const daw of this.#daws) daw.sendUpTo(atMs);
     const localAtMs = this.#options.nowMs();
     const effectiveLocalMs = this.#clock.toLocalMs(atMs);
-    if (seq !== undefined && command !== undefined)
-      this.#options.emit({ type: "executed", seq, command, localAtMs, effectiveLocalMs, onTime });
+    if (command !== undefined) {
+      const told = { type: "executed", command, localAtMs, effectiveLocalMs, onTime } as const;
+      if (seq !== undefined) this.#options.emit({ ...told, seq });
+      else if (foreseen !== undefined) this.#foreseen = { eventId: foreseen, atMs, told };
+    }
     // After a count-in the take begins later than its command.
     const waitsMs = Math.max(0, execution.after.motion === "recording" ? execution.after.atMs - atMs : 0);
     this.#options.onExecuted(execution, (onTime ? effectiveLocalMs : localAtMs) + waitsMs);

@@ -49,6 +49,7 @@ test("P17: a DAW is told to record before the take begins, though a take's start
     ],
     mayCommand: () => true,
     post: () => "nobody's",
+    peers: null,
     emit: () => undefined,
     onExecuted: ({ after }) => done.push(after.motion),
   });

@@ -2,6 +2,8 @@ import { assertNever, errors } from "../../../protocol/errors.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
 import {
+  type Announced,
+  type AnnouncedCommand,
   idleStatus,
   type LoggedEvent,
   type MemberStatus,
@@ -46,11 +48,13 @@ export class Studio implements RoomHandlers {
   #joined = false;
   #left = false;
   #toldNoFiles = false;
+  #roles: ReadonlyMap<MemberId, Role> = new Map();
   #status: MemberStatus = { ...idleStatus, micLive: true };
 
   constructor(options: StudioOptions) {
     this.#options = options;
     this.#parts = options.open(this);
+    if (this.#parts.sound.hearsAnnounced) this.#status.hearsAnnounced = true;
     for (const input of options.armed) this.#parts.takes.recording.arm(input, true);
   }
 
@@ -66,7 +70,7 @@ export class Studio implements RoomHandlers {
     const { library, recording } = this.#parts.takes;
     switch (command.type) {
       case "transport":
-        this.command(command.transport);
+        this.#parts.transport.command(command.transport);
         break;
       case "chat":
         this.#post({ kind: "chat", text: command.text });
@@ -138,11 +142,18 @@ export class Studio implements RoomHandlers {
     }
   }
 
-  /** Asks for a command of everybody's transport, for now or not at all (P41); returns the post's id. */
-  command(transport: TransportCommand): string {
+  /** Posts a command of everybody's transport, for now or not at all (P41); returns the post's id. */
+  postCommand(transport: TransportCommand, announced?: Announced): string {
     const eventId = this.#options.newEventId();
-    this.#parts.room.post(eventId, { kind: "transport", transport }, this.#parts.transport.notAfterMs);
+    const { notAfterMs } = this.#parts.transport;
+    this.#parts.room.post(eventId, { kind: "transport", transport }, { notAfterMs, announced });
     return eventId;
+  }
+
+  /** Somebody tells over the lanes what they have pressed. It counts as far as their role lets it. */
+  onAnnounced(from: MemberId, command: AnnouncedCommand): void {
+    const role = this.#roles.get(from);
+    if (role !== undefined && may(role, "transport.command")) this.#parts.transport.hearAnnounced(command);
   }
 
   /** What the others see of this moment. */
@@ -155,14 +166,14 @@ export class Studio implements RoomHandlers {
     this.#options.emit({ type: "warning", code, message, final });
   }
 
-  onWelcome({ memberId, role, transport, timeline, headSeq }: Welcome): void {
+  onWelcome({ memberId, role, transport, timeline, headSeq, effectiveAtMs = 0 }: Welcome): void {
     const { sound, takes, room } = this.#parts;
     this.#memberId = memberId;
     this.#role = role;
     sound.enter(memberId);
     this.#options.emit({ type: "joined", memberId, role, openedAtMs: sound.device.openedAtMs });
     room.setStatus(this.#status);
-    this.#parts.transport.enter({ transport, map: timeline }, headSeq);
+    this.#parts.transport.enter({ transport, map: timeline }, headSeq, effectiveAtMs);
     void takes.deliveries.setMap(timeline);
     this.#fetch();
     if (this.#joined) return;
@@ -185,7 +196,10 @@ export class Studio implements RoomHandlers {
     if (body.kind === "transport") void this.#parts.takes.deliveries.setMap(this.#parts.transport.map);
   }
 
-  onMembers: RoomHandlers["onMembers"] = (members) => this.#parts.sound.setMembers(members);
+  onMembers: RoomHandlers["onMembers"] = (members) => {
+    this.#roles = new Map(members.map(({ memberId, role }) => [memberId, role]));
+    this.#parts.sound.setMembers(members);
+  };
   onSignal: RoomHandlers["onSignal"] = (from, signal) => this.#parts.sound.handleSignal(from, signal);
   onClock: RoomHandlers["onClock"] = (sample) => {
     const { transport, sound } = this.#parts;
@@ -245,9 +259,9 @@ export class Studio implements RoomHandlers {
       this.warn("map-file", `${path}: ${read.message}`);
       return;
     }
-    this.command({ command: "map", ...read.map });
+    this.#parts.transport.command({ command: "map", ...read.map });
     for (const marker of read.markers)
-      this.command({ command: "marker", markerId: this.#options.newEventId(), marker });
+      this.#parts.transport.command({ command: "marker", markerId: this.#options.newEventId(), marker });
   }
 
   #post(body: PostBody): void {

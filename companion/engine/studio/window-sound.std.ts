@@ -94,6 +94,11 @@ export class WindowSound implements SoundEnd {
   handleSignal(): void {}
   mix(): void {}
   followClock(): void {}
+  readonly hearsAnnounced = false;
+  farthestMs(): null {
+    return null;
+  }
+  announce(): void {}
   readonly words = { state: "alone" } as const;
   set iceServers(_: readonly IceServer[]) {}
   set muted(_: boolean) {}

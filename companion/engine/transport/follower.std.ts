@@ -26,6 +26,8 @@ export interface Execution {
   /** The line of the log and its command, where it was a single one. */
   seq?: number;
   command?: TransportCommand["command"];
+  /** The post that was announced, where the log has not said so yet. */
+  foreseen?: string;
 }
 
 export interface FollowerEvents {
@@ -41,11 +43,16 @@ const GRACE_MS = 20;
 const GATHER_MS = 10;
 /** Nobody begins to record for a command that is older than this: what is played now was not meant for that take. */
 const RECORD_AGE_MAX_MS = 2_000;
+/** What was announced and is not in the log by then will not come. */
+const FORESEEN_MAX_MS = 3_000;
 
 /**
  * The follower of the session's transport: carries out the log's commands, each at its instant in session time, in their order (P17 to
  * P19). What was missed is never replayed: the state that it led to is taken up as one step, and a recording among it is only joined.
  * It lives through lost links: each welcome brings the state at the log's head, and lines up to there are part of it.
+ *
+ * A command that was announced over the lanes (P77) is carried out before the log has it. The log's own state stays apart: where its next line is
+ * another one, or this one at another instant, or none comes, that state is what everybody is brought back to.
  */
 export class Follower {
   readonly #clock: FollowerClock;
@@ -58,6 +65,9 @@ export class Follower {
   #cancel: (() => void) | undefined;
   #turn = 0;
   #lastSeq = 0;
+  /** When the log's last command takes effect; `null` while that is not known. */
+  #effectiveAtMs: number | null = null;
+  #foreseen: { eventId: string; effectiveAtMs: number; forget: () => void } | undefined;
 
   constructor(clock: FollowerClock, events: FollowerEvents) {
     this.#clock = clock;
@@ -79,10 +89,17 @@ export class Follower {
     return positionAt(this.state, this.#clock.nowSessionMs());
   }
 
-  /** Takes up the state that the log has led to by its line `headSeq`. */
-  takeUp(logged: Timeline, headSeq: number): void {
+  /** After which command one may be announced; `null`: now none may. */
+  get announcesAfterMs(): number | null {
+    return this.#foreseen === undefined ? this.#effectiveAtMs : null;
+  }
+
+  /** Takes up the state that the log has led to by its line `headSeq`. `effectiveAtMs`: of its last command, where it is known. */
+  takeUp(logged: Timeline, headSeq: number, effectiveAtMs: number | null = null): void {
     this.#lastSeq = Math.max(this.#lastSeq, headSeq);
     this.#logged = logged;
+    this.#effectiveAtMs = effectiveAtMs;
+    this.#dropForeseen();
     // What was still waiting is part of it.
     this.#waiting.length = 0;
     const after = this.#own(logged.transport);
@@ -94,14 +111,40 @@ export class Follower {
   }
 
   /** The next command of the log. One that was heard already is ignored. */
-  follow(seq: number, event: TransportEvent): void {
+  follow(seq: number, event: TransportEvent, eventId = ""): void {
     if (seq <= this.#lastSeq) return;
     this.#lastSeq = seq;
     this.#logged = applyTimeline(this.#logged, event);
-    const atMs = event.effectiveAtMs;
-    const onTime = atMs >= this.#clock.nowSessionMs() - GRACE_MS;
-    if (!onTime) this.#waiting.length = 0;
-    this.#plan({ after: this.#own(this.#logged.transport), atMs, onTime, seq, command: event.transport.command });
+    this.#effectiveAtMs = event.effectiveAtMs;
+    const foreseen = this.#foreseen;
+    if (foreseen?.eventId === eventId && foreseen.effectiveAtMs === event.effectiveAtMs) {
+      // As announced: it is being carried out, or has been.
+      this.#confirmForeseen(seq);
+      return;
+    }
+    this.#dropForeseen();
+    this.#take(this.#logged, event, { seq });
+  }
+
+  /**
+   * A command that whoever pressed announces, before the log has it. `afterMs`: when the one ahead of it took effect. `false`: the log has gone
+   * another way, or one is foreseen already.
+   */
+  foresee(eventId: string, event: TransportEvent, afterMs: number): boolean {
+    if (this.announcesAfterMs !== afterMs || event.effectiveAtMs < afterMs) return false;
+    const forget = this.#clock.scheduleAtSession(event.effectiveAtMs + FORESEEN_MAX_MS, () => this.unforesee(eventId));
+    this.#foreseen = { eventId, effectiveAtMs: event.effectiveAtMs, forget };
+    this.#take(applyTimeline(this.#logged, event), event, { foreseen: eventId });
+    return true;
+  }
+
+  /** The room has refused what was announced, or has not said anything of it. */
+  unforesee(eventId: string): void {
+    if (this.#foreseen?.eventId !== eventId) return;
+    this.#dropForeseen();
+    const after = this.#own(this.#logged.transport);
+    if (isSame(after, this.#planned)) this.#schedule();
+    else this.#plan({ after, atMs: this.#clock.nowSessionMs(), onTime: false });
   }
 
   /** Session time is known better now, or time has passed unseen: every instant is computed anew. */
@@ -111,7 +154,38 @@ export class Follower {
 
   stop(): void {
     this.#cancel?.();
+    this.#foreseen?.forget();
     this.#waiting.length = 0;
+  }
+
+  #take(
+    { transport }: Timeline,
+    { transport: { command }, effectiveAtMs: atMs }: TransportEvent,
+    of: Partial<Execution>,
+  ): void {
+    const onTime = atMs >= this.#clock.nowSessionMs() - GRACE_MS;
+    if (!onTime) this.#waiting.length = 0;
+    this.#plan({ after: this.#own(transport), atMs, onTime, command, ...of });
+  }
+
+  #confirmForeseen(seq: number): void {
+    this.#foreseen?.forget();
+    const waiting = this.#waiting.find(({ foreseen }) => foreseen === this.#foreseen?.eventId);
+    if (waiting !== undefined) waiting.seq = seq;
+    this.#foreseen = undefined;
+  }
+
+  /** What was foreseen does not hold: where it has not been carried out it never is. */
+  #dropForeseen(): void {
+    const eventId = this.#foreseen?.eventId;
+    this.#foreseen?.forget();
+    this.#foreseen = undefined;
+    const at = this.#waiting.findIndex(({ foreseen }) => foreseen !== undefined && foreseen === eventId);
+    if (at === -1) return;
+    this.#waiting.length = at;
+    const last = this.#waiting.at(-1);
+    this.#planned = last?.after ?? this.#state;
+    this.#events.onPlanned(this.#planned, last?.atMs ?? this.#clock.nowSessionMs());
   }
 
   /** The logged state as it is followed here: a recording is joined while it is fresh, and heard otherwise. */
@@ -140,7 +214,8 @@ export class Follower {
       this.#waiting.shift();
       const before = this.#state;
       this.#state = next.after;
-      if (!next.onTime) this.#events.onPlanned(next.after, next.atMs);
+      // What comes after it was planned before it: a plan ends where a later one begins.
+      if (!next.onTime) for (const { after, atMs } of [next, ...this.#waiting]) this.#events.onPlanned(after, atMs);
       this.#events.onExecuted({ ...next, before });
       this.#schedule();
     });

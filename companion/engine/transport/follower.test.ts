@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { TransportCommand, TransportState } from "../../../protocol/room.ts";
 import { initialMap } from "../../../protocol/timeline.ts";
+import { initialTransport } from "../../../protocol/transport.ts";
 import { FakeClock } from "./fake-clock.std.ts";
 import { type Execution, Follower } from "./follower.std.ts";
 
@@ -54,6 +55,15 @@ describe("following the transport", () => {
     expect(planned).toHaveLength(1);
     expect(done[0]).toMatchObject({ onTime: false, before: { motion: "stopped" }, after: { motion: "playing" } });
     expect(follower.positionFrames).toBe((1_000 + 1_050) * 48);
+  });
+
+  test("P19: a command in time that comes in one burst with late ones is planned last, so that the DAW hears of it", () => {
+    const { clock, planned, hear } = studio();
+    clock.advanceTo(10_000);
+    hear({ command: "play" }, 9_000);
+    hear({ command: "locate", positionFrames: 96_000 }, 10_200);
+    clock.advanceTo(10_100);
+    expect(planned.at(-1)).toMatchObject({ atMs: 10_200, after: { motion: "playing", positionFrames: 96_000 } });
   });
 
   test("P6: a line of the log that comes twice is carried out once", () => {
@@ -126,5 +136,51 @@ describe("following the transport", () => {
     follower.reschedule();
     clock.advanceTo(620);
     expect(done.map(({ command, calledAtMs }) => [command, calledAtMs])).toEqual([["play", 620]]);
+  });
+
+  test("P77: what is announced is carried out before the log has it, and once", () => {
+    const { clock, done, follower } = studio();
+    follower.takeUp({ transport: initialTransport, map: initialMap }, 0, 0);
+    expect(follower.foresee("one", { transport: { command: "play" }, effectiveAtMs: 30 }, 0)).toBe(true);
+    // Announced twice, and while one is foreseen nothing else is.
+    expect(follower.foresee("one", { transport: { command: "play" }, effectiveAtMs: 30 }, 0)).toBe(false);
+    expect(follower.announcesAfterMs).toBeNull();
+    clock.advanceTo(240);
+    follower.follow(1, { transport: { command: "play" }, effectiveAtMs: 30 }, "one");
+    clock.advanceTo(9_000);
+    expect(done.map(({ command, calledAtMs, foreseen }) => [command, calledAtMs, foreseen])).toEqual([
+      ["play", 30, "one"],
+    ]);
+    expect(follower.positionFrames).toBe((9_000 - 30) * 48);
+    expect(follower.announcesAfterMs).toBe(30);
+    expect(follower.foresee("old", { transport: { command: "stop" }, effectiveAtMs: 9_010 }, 0)).toBe(false);
+  });
+
+  test("P77, P70: where the log has another line first, everybody goes the log's way", () => {
+    const { clock, done, follower } = studio();
+    follower.takeUp({ transport: initialTransport, map: initialMap }, 0, 0);
+    follower.foresee("ada's", { transport: { command: "play" }, effectiveAtMs: 30 }, 0);
+    clock.advanceTo(100);
+    expect(follower.state.motion).toBe("playing");
+    follower.follow(1, { transport: { command: "locate", positionFrames: 96_000 }, effectiveAtMs: 200 }, "ben's");
+    follower.follow(2, { transport: { command: "play" }, effectiveAtMs: 210 }, "ada's");
+    clock.advanceTo(1_210);
+    expect(done.map(({ after }) => after.motion)).toEqual(["playing", "stopped", "playing"]);
+    expect(follower.positionFrames).toBe(96_000 + 48_000);
+  });
+
+  test("P77: what is refused, or never comes, is taken back; what has not been carried out yet never is", () => {
+    const { clock, done, follower } = studio();
+    follower.takeUp({ transport: initialTransport, map: initialMap }, 0, 0);
+    follower.foresee("refused", { transport: { command: "play" }, effectiveAtMs: 30 }, 0);
+    follower.unforesee("refused");
+    clock.advanceTo(1_000);
+    expect(done).toEqual([]);
+    follower.foresee("lost", { transport: { command: "play" }, effectiveAtMs: 1_030 }, 0);
+    clock.advanceTo(3_000);
+    expect(follower.state.motion).toBe("playing");
+    clock.advanceTo(4_100);
+    expect(follower.state).toMatchObject({ motion: "stopped", positionFrames: 0 });
+    expect(done).toHaveLength(2);
   });
 });
