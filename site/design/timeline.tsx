@@ -25,9 +25,11 @@ export interface TimelineProps {
 
 const ROW_PX = 40;
 const HEAD_PX = 28;
-/** The height of a line of labels over the axis, and how near on a phone two of them would be written over each other, in percent. */
+/** The height of a line of labels over the axis, and how near on a phone two of them would be written over each other, in percent. The last one lies wholly before its place. */
 const LABELS_PX = 18;
 const NEAR_PERCENT = 24;
+const NEAR_LAST_PERCENT = 36;
+const LAST_PERCENT = 85;
 
 /** The one line of time that the product is drawn on. Lengths are shares of the width, so it is crisp and legible at any size. */
 export function Timeline({ label, from, to, spans = [], marks = [], ticks = [], scale }: TimelineProps) {
@@ -37,11 +39,11 @@ export function Timeline({ label, from, to, spans = [], marks = [], ticks = [], 
   let last = Number.NEGATIVE_INFINITY;
   const lifted = new Set<number>();
   for (const { at } of ticks.toSorted((one, other) => one.at - other.at))
-    if (percent(at) - last < NEAR_PERCENT) lifted.add(at);
+    if (percent(at) - last < (percent(at) > LAST_PERCENT ? NEAR_LAST_PERCENT : NEAR_PERCENT)) lifted.add(at);
     else last = percent(at);
   const headPx = HEAD_PX + (lifted.size > 0 ? LABELS_PX : 0);
   const heightPx = headPx + spans.length * ROW_PX + 12;
-  const anchor = (at: number) => (percent(at) > 85 ? "end" : percent(at) < 10 ? "start" : "middle");
+  const anchor = (at: number) => (percent(at) > LAST_PERCENT ? "end" : percent(at) < 10 ? "start" : "middle");
   return (
     <svg class="timeline" role="img" aria-label={label} height={heightPx}>
       <line x1="0" x2="100%" y1={headPx} y2={headPx} />

@@ -120,7 +120,7 @@ export const privacyText = words({
       logs: "Serverprotokolle",
       waitlist: "Warteliste, nach dem Start",
       messages: "Nachrichten",
-      deletion: "Nachweis einer Kontolöschung",
+      deletion: "Nachweis einer Löschung",
       transactions: "Zahlungsbelege",
     },
     holdings: "Alles, was wir speichern, Ort für Ort",

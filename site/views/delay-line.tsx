@@ -32,7 +32,12 @@ export function DelayLine({
     <svg class="delay" role="img" aria-label={label} height={HEIGHT_PX}>
       {spans.map(({ from, to, kind }, index) => (
         <>
-          <text x={percent(from)} y={BAR_Y_PX - 12}>
+          {/* The last zone's name ends with the line: on a phone it would touch the one before. */}
+          <text
+            x={percent(to === END_MS ? to : from)}
+            y={BAR_Y_PX - 12}
+            text-anchor={to === END_MS ? "end" : undefined}
+          >
             {zones[index]}
           </text>
           <rect

@@ -103,14 +103,14 @@ export function Prices({ page }: { page: Page }) {
           </tbody>
         </table>
       </div>
-      <p class="soft">{t.note}</p>
-      {page.account === null ? (
-        <p>
+      <div class="stack">
+        <p class="soft">{t.note}</p>
+        {page.account === null ? (
           <a class="button" href={href(page, "/sign-up")}>
             {t.open}
           </a>
-        </p>
-      ) : null}
+        ) : null}
+      </div>
     </Layout>
   );
 }
