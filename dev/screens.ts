@@ -60,6 +60,7 @@ async function take(context: BrowserContext, origin: string, shot: Shot, languag
       const heightPx = Math.min(await page.evaluate<number>("document.documentElement.scrollHeight"), tallPx);
       // The window is as tall as what is drawn: past its edge Chromium repeats what it has, and what sticks to an edge covers the middle.
       await page.setViewportSize({ width, height: heightPx });
+      await page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
       const file = join(out, `${shot.name.replaceAll(" ", "-")}.${language}.${width}.${colorScheme}.png`);
       await page.screenshot({ path: file });
       pictures.push({ file, widthPx: width });
