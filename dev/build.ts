@@ -109,6 +109,7 @@ function writePromises(): void {
 const bundles: readonly (readonly string[])[] = [
   [
     "site/design/site.css",
+    "site/design/hub.css",
     "site/design/design.css",
     "companion/view/view.css",
     ...globSync("site/client/*.ts", { cwd: root })

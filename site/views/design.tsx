@@ -156,7 +156,7 @@ const scripts: Partial<Record<DesignPart, string[]>> = { takes: ["takes"] };
 /** Every part of the system, from the real components: what the looks are compared by. It is there on one's own machine alone. */
 export function Design({ page, part }: { page: Page; part: Exclude<DesignPart, "room"> }) {
   return (
-    <Layout page={page} title="Design" hidden scripts={scripts[part] ?? []} styles={["design.css"]}>
+    <Layout page={page} title="Design" hidden scripts={scripts[part] ?? []} styles={["hub.css", "design.css"]}>
       <header class="stack">
         <h1>Every part</h1>
         <p class="lead">Look at each in both themes, and at 320, 390, 1024 and 1440 px: npm run screens -- design</p>

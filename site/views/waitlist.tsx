@@ -119,7 +119,7 @@ export function Waitlist({ page, state, email, consented = false, wrong = [] }: 
     ...(state === "tries" ? { email: t.tries } : {}),
   };
   return (
-    <Layout page={page} title={t.title} description={t.lead} scripts={["fields"]}>
+    <Layout page={page} title={t.title} description={t.lead} scripts={["fields"]} styles={["hub.css"]}>
       <section class="waitlist">
         <div class="stack">
           <h1>{t.title}</h1>

@@ -31,7 +31,7 @@ export function Answer({ page, sender, token, good, bad, text = "" }: AnswerProp
     );
   const query = `?token=${encodeURIComponent(token)}`;
   return (
-    <Layout page={page} title={t.answerTitle(sender)} hidden>
+    <Layout page={page} title={t.answerTitle(sender)} styles={["hub.css"]} hidden>
       <h1 dir="auto">{t.answerTitle(sender)}</h1>
       <Notice good={good} bad={bad} />
       <section class="contact">
@@ -67,7 +67,7 @@ export interface ReportProps {
 export function Report({ page, path, displayName, reason, details, problem }: ReportProps) {
   const t = hubText[page.language];
   return (
-    <Layout page={page} title={t.reportTitle(displayName)} hidden>
+    <Layout page={page} title={t.reportTitle(displayName)} styles={["hub.css"]} hidden>
       <header class="stack">
         <h1 dir="auto">{t.reportTitle(displayName)}</h1>
         <p class="lead">

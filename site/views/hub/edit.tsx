@@ -51,7 +51,7 @@ export function EditProfile({ page, profile, typed, problems, blocks, good, bad,
   const isStored = problems.every((name) => name === "sample" || name === "sampleSize");
   const notice = <Notice good={good} bad={bad} />;
   return (
-    <Layout page={page} title={t.title} hidden>
+    <Layout page={page} title={t.title} styles={["hub.css"]} hidden>
       <header class="stack">
         <h1>{t.title}</h1>
         <p class="lead">{t.lead}</p>

@@ -117,6 +117,7 @@ export function Profile({ page, profile, sessions, isOwn, isBlocked, good, bad, 
       title={displayName}
       description={about.replaceAll(/\s+/g, " ").slice(0, 180)}
       image={`${page.origin}${path}/picture.png`}
+      styles={["hub.css"]}
     >
       <Notice good={good} bad={bad?.form === "page" ? bad.problem : undefined} />
       <Sheet page={page} profile={profile} sampleHref={`${path}/sample`} />
@@ -208,7 +209,7 @@ function Contact({
                 <option value="observer">{t.roles.observer}</option>
               </select>
             </div>
-            <button class="button" type="submit">
+            <button class="button quiet" type="submit">
               {t.sendInvite}
             </button>
           </form>

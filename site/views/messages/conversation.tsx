@@ -50,7 +50,7 @@ export function ConversationPage(props: ConversationProps) {
   const t = messagesText[page.language];
   const here = `/messages/${conversationId}`;
   return (
-    <Layout page={page} title={t.with(displayName)} hidden>
+    <Layout page={page} title={t.with(displayName)} styles={["hub.css"]} hidden>
       <header class="stack">
         <p class="small">
           <a href={href(page, "/messages")}>{t.all}</a>

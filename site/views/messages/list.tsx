@@ -52,7 +52,7 @@ export function MessageList({ page, conversations, nextCursor, isFirstPage, good
       </Layout>
     );
   return (
-    <Layout page={page} title={t.title} hidden>
+    <Layout page={page} title={t.title} styles={["hub.css"]} hidden>
       <header class="stack">
         <h1>{t.title}</h1>
         <p class="lead">{t.lead}</p>
