@@ -143,6 +143,8 @@ export interface LayoutProps {
   scripts?: readonly string[];
   /** Style sheets beside the one that all pages share, by the name of their entry. */
   styles?: readonly string[];
+  /** Where else a keyboard goes at once: the id of what takes the focus. */
+  skips?: readonly { to: string; label: string }[];
   /** Another house under the same roof, with a header of its own and none of the site's ways: where it is, and what its header holds. */
   desk?: { path: string; name: string; controls: Child };
   children?: Child;
@@ -157,6 +159,7 @@ export function Layout({
   image,
   scripts = [],
   styles = [],
+  skips = [],
   desk,
   children,
 }: LayoutProps) {
@@ -209,6 +212,11 @@ export function Layout({
           <a class="skip" href="#content">
             {t.skip}
           </a>
+          {skips.map(({ to, label }) => (
+            <a class={`skip to-${to}`} href={`#${to}`}>
+              {label}
+            </a>
+          ))}
           {desk === undefined ? (
             <SiteHeader page={page} />
           ) : (

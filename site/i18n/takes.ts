@@ -107,6 +107,7 @@ export type PlayerWords = (typeof player)["en"];
 export const takeText = words({
   en: {
     title: "Takes",
+    toPlay: "Skip to Play",
     take: "Take of",
     bars: (from: string, to: string) => `bars ${from} to ${to}`,
     mono: "mono",
@@ -163,6 +164,7 @@ export const takeText = words({
   },
   de: {
     title: "Takes",
+    toPlay: "Zum Abspielen springen",
     take: "Take vom",
     bars: (from: string, to: string) => `Takt ${from} bis ${to}`,
     mono: "mono",

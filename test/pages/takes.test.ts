@@ -368,6 +368,30 @@ describe("takes in the browser", () => {
     await context.close();
   });
 
+  test("H3: Play is two stops of the keyboard from the top of the page, and a dozen for who goes through all of it", async () => {
+    const context = await enter("ada");
+    const page = await context.newPage();
+    const stops = async (until: string) => {
+      for (let stop = 1; stop <= 40; stop++) {
+        await page.keyboard.press("Tab");
+        if (await page.evaluate<boolean>(`document.activeElement.matches(${JSON.stringify(until)})`)) return stop;
+      }
+      return Number.POSITIVE_INFINITY;
+    };
+    await page.goto(`/sessions/${sessionId}`);
+    await page.locator("#play").waitFor();
+    expect(await stops("#play")).toBeLessThanOrEqual(14);
+    await page.goto(`/sessions/${sessionId}`);
+    await page.locator("#play").waitFor();
+    expect(await stops("[href='#play']")).toBe(2);
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("play");
+    // Where nothing can be played, nothing leads there.
+    await page.goto("/sessions");
+    expect(await page.locator("[href='#play']").count()).toBe(0);
+    await context.close();
+  });
+
   test("a line that breaks is said, and it goes on by itself when it is back", async () => {
     const context = await enter("ada");
     const page = await context.newPage();

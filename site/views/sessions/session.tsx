@@ -6,6 +6,7 @@ import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
 import type { Language } from "../../i18n/language.ts";
 import { sessionProblem, sessionText } from "../../i18n/sessions.ts";
+import { takeText } from "../../i18n/takes.ts";
 import { NextEvening, PlanEvening, type PlannedEvening } from "./evening.tsx";
 import { type InviteList, Invites, MadeInvite } from "./invites.tsx";
 
@@ -207,7 +208,13 @@ export function SessionPage({
   const text = sessionText[page.language];
   const t = text.one;
   return (
-    <Layout page={page} title={session.name} hidden scripts={scripts}>
+    <Layout
+      page={page}
+      title={session.name}
+      hidden
+      scripts={scripts}
+      skips={[{ to: "play", label: takeText[page.language].toPlay }]}
+    >
       <header class="session-head">
         <p class="small">
           <a href={href(page, "/sessions")}>{t.back}</a>

@@ -14,6 +14,7 @@ export function PlayerBar({ page }: { page: Page }) {
         </button>
         <button
           class="round main"
+          id="play"
           type="button"
           data-do="play"
           aria-label={t.play}
