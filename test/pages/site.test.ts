@@ -12,6 +12,8 @@ import { seedAccount } from "../../dev/seed.ts";
 import { recordings, sessionMembers } from "../../migrations/schema.ts";
 import { SessionId } from "../../protocol/ids.ts";
 import { SAMPLE_MAX_BYTES } from "../../protocol/limits.ts";
+import { compose } from "../../workers/mail/compose.ts";
+import { templates } from "../../workers/mail/templates.ts";
 import { recordingRow } from "../../workers/testing/rows.ts";
 import { Watch } from "./chromium.ts";
 
@@ -41,6 +43,22 @@ async function isInView(page: Page, what: Locator): Promise<boolean> {
   return box !== null && box.y >= 0 && box.y + box.height <= height;
 }
 
+/** Lightness of what Chromium drew at a place, as WCAG 2.2 measures contrast by. */
+const LIGHTNESS = `async (png, places) => {
+  const image = await createImageBitmap(await (await fetch("data:image/png;base64," + png)).blob());
+  const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+  context.drawImage(image, 0, 0);
+  const linear = (value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+  const lightness = (x, y) => {
+    const [red, green, blue] = Array.from(context.getImageData(x, y, 1, 1).data, (part) => linear(part / 255));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  return places.map(({ x, y, width = 1, height = 1 }) =>
+    Array.from({ length: width * height }, (_, at) => lightness(x + (at % width), y + Math.floor(at / width))),
+  );
+}`;
+const contrast = (one: number, other: number) => (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "sessionlinked-site-"));
   [platform, chromium] = await Promise.all([startPlatform({ isCrowd: true, stateDir: folder }), startChromium()]);
@@ -57,6 +75,54 @@ afterAll(async () => {
   await chromium?.close();
   await platform?.stop();
   rmSync(folder, { recursive: true, force: true });
+});
+
+describe("a mail in a mail program", () => {
+  test("a mail that somebody wrote speaks of no profile, and its button and words are seen in the light and however a program makes it dark", async () => {
+    const { context, page } = await open(null, { viewport: { width: 390, height: 600 } });
+    const cdp = await context.newCDPSession(page);
+    const looks = [
+      { colorScheme: "light", isForced: false },
+      { colorScheme: "dark", isForced: false },
+      // A program that throws the head away, and darkens what it finds.
+      { colorScheme: "light", isForced: true },
+    ] as const;
+    for (const language of ["en", "de"] as const)
+      for (const { colorScheme, isForced } of looks) {
+        const { html } = compose(templates[language].message({ from: "Ben", link: `${origin}/messages` }), language);
+        await page.emulateMedia({ colorScheme });
+        await cdp.send("Emulation.setAutoDarkModeOverride", { enabled: isForced });
+        await page.setContent(isForced ? html.replace(/<head>.*<\/head>/, "") : html);
+        expect(await page.locator("body").innerText()).not.toMatch(/profil/i);
+        const button = await page.getByRole("link").first().boundingBox();
+        const words = await page.locator("h1").boundingBox();
+        if (button === null || words === null) throw new Error("The mail is not drawn.");
+        const whole = Math.round;
+        const places = [
+          { x: 4, y: 4 },
+          { x: whole(button.x) + 8, y: whole(button.y + button.height / 2) },
+          {
+            x: whole(button.x) + 8,
+            y: whole(button.y) + 8,
+            width: whole(button.width) - 16,
+            height: whole(button.height) - 16,
+          },
+          { x: whole(words.x), y: whole(words.y), width: 150, height: whole(words.height) },
+        ];
+        const png = (await page.screenshot()).toString("base64");
+        const [[ground = 0] = [], [face = 0] = [], label = [], title = []] = await page.evaluate<number[][]>(
+          `(${LIGHTNESS})(${JSON.stringify(png)}, ${JSON.stringify(places)})`,
+        );
+        const strongest = (drawn: readonly number[], under: number) =>
+          Math.max(...drawn.map((one) => contrast(one, under)));
+        const where = `${language}, ${colorScheme}${isForced ? ", darkened" : ""}`;
+        expect(contrast(ground, 1) > 10, where).toBe(colorScheme === "dark" || isForced);
+        expect(contrast(face, ground), where).toBeGreaterThan(3);
+        expect(strongest(label, face), where).toBeGreaterThan(4.5);
+        expect(strongest(title, ground), where).toBeGreaterThan(7);
+      }
+    await context.close();
+  });
 });
 
 describe("the Hub in a browser", () => {
@@ -141,6 +207,9 @@ describe("the Hub in a browser", () => {
       // Two ways to write one name are no slip of the finger.
       expect(await page.getByText("is in no profile").count(), typed).toBe(typed === "celo" ? 1 : 0);
     }
+    // What was looked for instead is named as the reader names it.
+    await page.goto("/hub?lang=de&q=celo");
+    await page.getByText("„celo“ steht in keinem Profil. Hier ist „Cello“.").waitFor();
     // The rarest word is left out, and said.
     await page.goto("/hub?lang=en&q=cello+zither");
     await page.getByText("These fit without “zither”").waitFor();

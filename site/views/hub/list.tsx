@@ -13,6 +13,7 @@ import {
   Notice,
   often,
   RateTag,
+  wordFor,
 } from "./parts.tsx";
 
 /** What the form was sent with: as it was typed, whether it could be read or not. */
@@ -44,7 +45,7 @@ export function Hub({ page, asked, query, found, good }: HubProps) {
   );
   const isFurther = query?.cursor !== undefined;
   return (
-    <Layout page={page} title={t.title} description={t.description} hidden={isNarrow || isFurther}>
+    <Layout page={page} title={t.title} description={t.description} hidden={isNarrow || isFurther} styles={["hub.css"]}>
       <section class="hub-head">
         <h1>{t.title}</h1>
         <p class="lead">{t.lead}</p>
@@ -56,12 +57,14 @@ export function Hub({ page, asked, query, found, good }: HubProps) {
       </search>
       <section class="hub-list" aria-label={t.title}>
         {found.corrected.map(({ typed, sought }) => (
-          <p class="note">{t.corrected(typed, sought.map(t.quoted).join(t.or))}</p>
+          <p class="note">
+            {t.corrected(typed, sought.map((word) => t.quoted(wordFor(page.language, word))).join(t.or))}
+          </p>
         ))}
         {found.dropped.length === 0 || found.items.length === 0 ? null : (
           <p class="note">{t.dropped(found.dropped.map(t.quoted).join(t.and))}</p>
         )}
-        {found.items.length === 0 ? (
+        {query === null ? null : found.items.length === 0 ? (
           <Nobody page={page} isNarrow={isNarrow} isFurther={isFurther} />
         ) : (
           <>

@@ -6,6 +6,7 @@ import {
   type KnownInstrument,
   knownInstruments,
 } from "../../../protocol/instruments.ts";
+import { fold } from "../../../protocol/search-text.ts";
 import type { Page } from "../../design/page.ts";
 import { alphabetical, languageName, money } from "../../i18n/format.ts";
 import { hubText } from "../../i18n/hub.ts";
@@ -27,6 +28,15 @@ export const often: readonly KnownInstrument[] = [
 /** An instrument's name as the reader knows it. */
 export const instrumentName = (language: Language, name: string) =>
   language === "de" && isKnownInstrument(name) ? instruments[name] : name;
+
+const byWord = new Map(
+  knownInstruments.flatMap((name) => [name, instruments[name]].map((word) => [fold(word), name] as const)),
+);
+/** A word of the index as the reader knows it: an instrument's name in their language, where it is one. */
+export function wordFor(language: Language, word: string): string {
+  const name = byWord.get(word);
+  return name === undefined ? word : language === "de" ? instruments[name] : name.toLowerCase();
+}
 
 type Options = readonly (readonly [value: string, label: string])[];
 const options = new Map<string, Options>();
