@@ -31,7 +31,7 @@ export function Arrangement({ label, clips, now }: { label: string; clips: reado
         const y = HEAD_PX + clip.track * TRACK_PX + 8;
         return (
           <svg
-            class={`clip person-${clip.person}${clip.isAhead ? " ahead" : ""}`}
+            class={`clip person-${clip.person}${clip.isAhead ? " ahead" : ""}${clip.to > 0.95 ? " last" : ""}`}
             x={percent(clip.from)}
             y={y}
             width={percent(clip.to - clip.from)}

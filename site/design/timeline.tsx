@@ -28,7 +28,7 @@ const HEAD_PX = 28;
 /** The height of a line of labels over the axis, and how near on a phone two of them would be written over each other, in percent. The last one lies wholly before its place. */
 const LABELS_PX = 18;
 const NEAR_PERCENT = 24;
-const NEAR_LAST_PERCENT = 36;
+const NEAR_LAST_PERCENT = 40;
 const LAST_PERCENT = 85;
 
 /** The one line of time that the product is drawn on. Lengths are shares of the width, so it is crisp and legible at any size. */

@@ -86,6 +86,7 @@ export function PasswordField({
   return (
     <div class="field">
       <label for={id}>{label ?? (kind === "new" ? t.newPassword : t.password)}</label>
+      <p class="problem" id={`${id}-problem`} hidden />
       <div class="secret">
         <input
           id={id}
@@ -108,7 +109,6 @@ export function PasswordField({
           </p>
         </div>
       ) : null}
-      <p class="problem" id={`${id}-problem`} hidden />
     </div>
   );
 }
@@ -144,6 +144,9 @@ export function LineField({
           {hint}
         </p>
       )}
+      <p class="problem" id={`${name}-problem`} hidden={problem === undefined}>
+        {problem}
+      </p>
       <input
         id={name}
         name={name}
@@ -152,9 +155,6 @@ export function LineField({
         aria-invalid={problem === undefined ? undefined : "true"}
         {...input}
       />
-      <p class="problem" id={`${name}-problem`} hidden={problem === undefined}>
-        {problem}
-      </p>
     </div>
   );
 }

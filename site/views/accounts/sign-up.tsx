@@ -37,7 +37,7 @@ const text = words({
     title: "Konto eröffnen",
     lead: "Ein Name und eine Adresse, dann ein Schlüssel, den nur du hast. Mehr wird nicht gefragt, und es kostet nichts.",
     picture: "Drei Schritte auf einer Linie: du, deine Post, dein Schlüssel. Der Abspielkopf steht am ersten.",
-    steps: ["Du", "Deine Post", "Dein Schlüssel"],
+    steps: ["Du", "Post", "Schlüssel"],
     name: "Dein Name, wie andere ihn sehen",
     nameHint: "Dein eigener oder ein Künstlername, bis zu 40 Zeichen. Du kannst ihn ändern.",
     email: "E-Mail",
@@ -140,15 +140,15 @@ export function SignUp({
             />
             <fieldset class="choice" id="age" aria-describedby="age-problem">
               <legend>{t.age}</legend>
+              <p class="problem" id="age-problem" hidden={!wrong("age")}>
+                {wrong("age") ? words.age : ""}
+              </p>
               <label>
                 <input type="radio" name="age" value="older" checked={typed?.age === "older"} /> {t.older}
               </label>
               <label>
                 <input type="radio" name="age" value="younger" /> {t.younger}
               </label>
-              <p class="problem" id="age-problem" hidden={!wrong("age")}>
-                {wrong("age") ? words.age : ""}
-              </p>
             </fieldset>
             <p class="note" id="too-young" role="status" hidden={!wrong("young")}>
               {wrong("young") ? t.tooYoungTold : t.tooYoung}
