@@ -46,7 +46,7 @@ const de: Catalogue<DecisionsMails> = {
   decision: ({ side, measure, ground, facts, link }) => ({
     subject: side === "about" ? "Eine Entscheidung über etwas von dir" : "Eine Entscheidung über deine Meldung",
     paragraphs: statement("de", measure, ground, facts),
-    action: { label: "Lesen, und Beschwerde einlegen, wenn sie nicht stimmt", href: link },
+    action: { label: "Entscheidung lesen", href: link },
     reason:
       side === "about"
         ? "Das Gesetz verlangt, dass wir dir sagen, was wir einschränken und warum (Digital Services Act, Artikel 17)."
