@@ -31,7 +31,7 @@ export function refuseContact(c: AppContext, reason: Extract<Contacted, { ok: fa
     case "yourself":
       return problem(c, "conflict", "This is you.");
     case "you-blocked":
-      return problem(c, "conflict", "You have blocked this person. Lift that first.");
+      return problem(c, "conflict", "You have blocked this person. Unblock them first.");
     case "rate-limited":
     case "quota-exceeded":
       return problem(c, reason);

@@ -5,12 +5,12 @@ export const de: CopiesWords = {
   wishes: "Kopien, die gehen sollen",
   wish: (name, who, when) =>
     who === null
-      ? `Wem ${name} gehört, hat es am ${when} gelöscht und bittet dich, deine Kopie zu löschen.`
+      ? `Wer ${name} aufgenommen hat, hat es am ${when} gelöscht und bittet dich, deine Kopie zu löschen.`
       : `${who} hat ${name} am ${when} gelöscht und bittet dich, deine Kopie zu löschen.`,
   unnamed: "eine Aufnahme",
   here: "Sie liegt im Ordner dieser Session und verschwindet von dort und aus den Projekten.",
   elsewhere:
-    "Sie liegt da, wo du sie gespeichert hast: Lösch sie dort und sag es hier. Was du getan hast, wird gezeigt.",
+    "Sie liegt da, wo du sie gespeichert hast: Lösch sie dort und sag es hier. Dann sieht die Person, was du getan hast.",
   obeyHere: "Meine Kopie löschen",
   obeyElsewhere: "Ich habe sie gelöscht",
   keep: "Behalten",

@@ -27,8 +27,8 @@ export const de: DawWords = {
     "no-port": "Dieser Port lässt sich nicht öffnen: Er ist weg, oder ein anderes Programm benutzt ihn.",
     "daw-gone": "Der Port ist weg: Deine DAW folgt der Session nicht mehr. Sobald er zurück ist, geht es weiter.",
     "daw-muted":
-      "Die DAW sagt immer wieder, was andere rückgängig machen, deshalb wird nicht mehr auf sie gehört. Such nach einer Schleife in ihren Kabeln.",
-    "daw-flood": "Der Port sagt mehr, als gemeint sein kann: Ein Teil davon bleibt ungehört.",
+      "Die DAW schickt immer wieder Befehle, die andere zurücknehmen; darum hört die Session nicht mehr auf sie. Vielleicht laufen ihre MIDI-Kabel im Kreis.",
+    "daw-flood": "Über den Port kommt mehr, als jemand meinen kann: Ein Teil davon wird nicht beachtet.",
     forbidden: "Deine Rolle bewegt den Transport der Session nicht: Die DAW wird zurückgestellt.",
   },
 };

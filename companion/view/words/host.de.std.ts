@@ -24,7 +24,7 @@ export const de: HostWords = {
   sure: {
     sendOut: (who) => `${who} rausschicken? Zurückkommen geht gleich wieder.`,
     keepOut: (who) => `${who} rausschicken und draußen lassen, bis du wieder aufmachst?`,
-    remove: (who) => `${who} ganz aus der Session nehmen? Eigene Aufnahmen bleiben der Person.`,
+    remove: (who) => `${who} ganz aus der Session nehmen? Ihre Aufnahmen behält die Person.`,
   },
   invite: "Jemanden einladen",
   inviteTitle: "Per Link einladen",

@@ -46,7 +46,7 @@ export const de: RecordWords = {
   cancel: "Abbrechen",
   progress: (name) => `Wie weit ${name} geteilt ist`,
   troubles: {
-    dropout: "Dein Gerät hat einen Moment ausgelassen. Dafür steht Stille, was danach kommt, sitzt.",
+    dropout: "Dein Gerät hat einen Moment ausgelassen. An der Stelle ist Stille; was danach kommt, sitzt.",
     device: "Dein Gerät ist weg, der Take endet dort. Was bis dahin gespielt war, ist sicher.",
     slept:
       "Dieser Rechner hat geschlafen. Der Take endet, wo er eingeschlafen ist; was bis dahin gespielt war, ist sicher.",

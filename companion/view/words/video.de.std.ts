@@ -7,7 +7,7 @@ export const de: VideoWords = {
   turnOff: "Kamera aus",
   opening: "Frage nach deiner Kamera…",
   own: "Du",
-  heldBack: "Deine Leitung ist voll: Dein Bild wird kleiner, der Ton behält seinen Platz.",
+  heldBack: "Deine Verbindung ist ausgelastet: Dein Bild wird kleiner, der Ton hat Vorrang.",
   troubles: {
     denied:
       "Diese Seite darf deine Kamera nicht benutzen. Erlaub es im Schloss neben der Adresse und versuch es noch einmal.",
