@@ -36,7 +36,7 @@ const words: Record<KnownInstrument, string> = {
   "Lap steel": "lap steel guitar, lap steel player, slide guitar, steel guitar, lapsteel, hawaiigitarre",
   Mandolin: "mandolinists, mandolin player, mandolinenspielerinnen, mandolinistinnen, mandolinen",
   Mastering: `mastering engineers, masters, masteringstudio, mastering studio, mastern, ${engineer}`,
-  Mixing: `mixing engineers, mix engineers, mixers, mixdown, mixes, abmischen, abmischung, mischung, mixen, ${engineer}`,
+  Mixing: `mixing engineers, mix engineers, mixers, mixdown, mixes, abmischen, abmischung, mischung, mischerinnen, mixen, ${engineer}`,
   Oboe: `oboists, oboe player, oboistinnen, oboisten, oboen, english horn, cor anglais, ${woodwind}`,
   Organ: `organists, organ player, hammond, hammond organ, church organ, organistinnen, organisten, orgeln, hammondorgel, kirchenorgel, ${keys}`,
   Oud: "oud player, oudists, oudspielerinnen, ud",
