@@ -213,6 +213,8 @@ const confirmText = words({
     bad: "This link has been used, has expired, or was never ours. If you are not in yet, sign up again: it takes a minute.",
     again: "Sign up again",
     in: "This link has been used, and all is well: you are signed in.",
+    isIn: ["You are in", "There is nothing left to do here."],
+    isOver: ["This link has done its part", "Links in our mails work once, for a day."],
     account: "To your account",
   },
   de: {
@@ -228,6 +230,8 @@ const confirmText = words({
     bad: "Dieser Link wurde benutzt, ist abgelaufen oder war nie von uns. Bist du noch nicht drin, beginne von vorn: Es dauert eine Minute.",
     again: "Von vorn beginnen",
     in: "Diesen Link hast du schon benutzt, und alles ist gut: Du bist angemeldet.",
+    isIn: ["Du bist drin", "Hier ist nichts mehr zu tun."],
+    isOver: ["Dieser Link ist verbraucht", "Die Links in unseren Mails gelten einmal, einen Tag lang."],
     account: "Zu deinem Konto",
   },
 });
@@ -252,14 +256,16 @@ export function ConfirmSignUp({
   const clips = [
     { label: you, from: 0, to: 1 / 3, track: 0, person: 1 },
     { label: mail, from: 1 / 3, to: 2 / 3, track: 1, person: 2 },
-    { label: key, from: 2 / 3, to: 1, track: 2, person: 4, isAhead: person === null },
+    { label: key, from: 2 / 3, to: 1, track: 2, person: 4, isAhead: person === null && page.account === null },
   ];
+  const now = person !== null ? 11 / 12 : page.account === null ? 2 / 3 : 1;
+  const [title = "", lead = ""] = person !== null ? [t.title, t.lead] : page.account === null ? t.isOver : t.isIn;
   return (
     <EntryPage
       page={page}
-      title={t.title}
-      lead={t.lead}
-      picture={{ label: t.picture, clips, now: person === null ? 2 / 3 : 11 / 12 }}
+      title={title}
+      lead={lead}
+      picture={{ label: t.picture, clips, now }}
       scripts={person === null ? [] : ["confirm-sign-up"]}
     >
       {person === null ? (
