@@ -1,21 +1,24 @@
-import { z } from "zod";
-import { firstValue } from "./rows.ts";
+import { and, eq, isNotNull, isNull, min } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { holds } from "../../migrations/schema.ts";
 
 /** When the hold on an account's data is looked at again; `null`: nobody holds it (workers/privacy/holds.ts). */
-export const heldUntilReview = (db: D1Database, accountId: string): Promise<number | null> =>
-  firstValue(
-    z.number(),
-    db
-      .prepare("SELECT min(review_at_ms) AS reviewAtMs FROM holds WHERE account_id = ? AND released_at_ms IS NULL")
-      .bind(accountId),
-    "reviewAtMs",
-  );
+export async function heldUntilReview(db: D1Database, accountId: string): Promise<number | null> {
+  const found = await drizzle(db)
+    .select({ reviewAtMs: min(holds.reviewAtMs) })
+    .from(holds)
+    .where(and(eq(holds.accountId, accountId), isNull(holds.releasedAtMs)))
+    .get();
+  return found?.reviewAtMs ?? null;
+}
 
 /** SQL: nobody holds the account that a column names. */
 export const notHeld = (column: string): string =>
   `(${column} IS NULL OR ${column} NOT IN (SELECT account_id FROM holds WHERE released_at_ms IS NULL AND account_id IS NOT NULL))`;
 
 /** Whether anybody's data is held at all: as a rule not, and then a sweep need not ask for each row. */
-export const isAnyoneHeld = async (db: D1Database): Promise<boolean> =>
-  (await db.prepare("SELECT 1 FROM holds WHERE released_at_ms IS NULL AND account_id IS NOT NULL LIMIT 1").first()) !==
-  null;
+export async function isAnyoneHeld(db: D1Database): Promise<boolean> {
+  const { id, accountId, releasedAtMs } = holds;
+  const held = and(isNull(releasedAtMs), isNotNull(accountId));
+  return (await drizzle(db).select({ id }).from(holds).where(held).limit(1).get()) !== undefined;
+}

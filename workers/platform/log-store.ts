@@ -1,4 +1,7 @@
+import { and, isNotNull, isNull } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
+import { holds } from "../../migrations/schema.ts";
 import { randomBase32 } from "../../protocol/ids.ts";
 import { HOLDS_MAX } from "../../protocol/limits.ts";
 import { LOG_RETENTION_MS } from "../../protocol/retention.ts";
@@ -7,7 +10,7 @@ import type { Deps } from "./deps.ts";
 import type { Env } from "./env.ts";
 import { log, takeLog } from "./log.ts";
 import { objectStore } from "./object-store.ts";
-import { allRows } from "./rows.ts";
+import { readAll } from "./rows.ts";
 
 /**
  * The service's log (E5): what a request or a run of cron had to say lies as one small object in the bucket, in the EU, under the moment at
@@ -41,16 +44,9 @@ const Range = z.object({ fromMs: z.number(), toMs: z.number() });
 
 /** The stretches of time whose log an investigation keeps (workers/privacy/holds.ts). */
 async function heldRanges(db: D1Database): Promise<z.infer<typeof Range>[]> {
-  const { results } = await allRows(
-    Range,
-    db
-      .prepare(
-        `SELECT logs_from_ms AS fromMs, logs_to_ms AS toMs FROM holds
-         WHERE released_at_ms IS NULL AND logs_from_ms IS NOT NULL LIMIT ?`,
-      )
-      .bind(HOLDS_MAX),
-  );
-  return results;
+  const { logsFromMs: fromMs, logsToMs: toMs, releasedAtMs } = holds;
+  const kept = and(isNull(releasedAtMs), isNotNull(fromMs));
+  return readAll(Range, await drizzle(db).select({ fromMs, toMs }).from(holds).where(kept).limit(HOLDS_MAX));
 }
 
 /** The job of cron: deletes what has had its time, oldest first. */

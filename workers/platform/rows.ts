@@ -47,7 +47,8 @@ export async function allRows<Row extends z.ZodType>(
   return { results: rows, meta, passedOver: results.length - rows.length };
 }
 
-const readAll = <Row extends z.ZodType>(schema: Row, rows: readonly unknown[]): z.output<Row>[] =>
+/** Rows of a typed read (drizzle) whose columns hold more than their type says: ids, JSON, words of a list. */
+export const readAll = <Row extends z.ZodType>(schema: Row, rows: readonly unknown[]): z.output<Row>[] =>
   rows.flatMap((row) => {
     const one = read(schema, row);
     return one === null ? [] : [one];

@@ -1,12 +1,15 @@
 import { downloadZip, predictLength } from "client-zip";
+import { and, eq, gt, isNotNull } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
+import { profiles, recordings } from "../../migrations/schema.ts";
 import { fileNameOf } from "../../protocol/file-name.ts";
 import type { Export } from "../../protocol/privacy.ts";
 import { sampleKey } from "../hub/sample.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { type ObjectStore, objectStore } from "../platform/object-store.ts";
-import { allRows, firstRow, StoredId } from "../platform/rows.ts";
+import { readAll, StoredId } from "../platform/rows.ts";
 import { objectKey, peaksKey } from "../recordings/keys.ts";
 import { pieceKey } from "./export.ts";
 import { exportSchema } from "./export-schema.ts";
@@ -62,21 +65,22 @@ const Sample = z.object({ id: z.string(), bytes: z.number(), sha256: z.string() 
  * so the first byte goes out as soon for a thousand stems as for one.
  */
 async function soundOf(env: Env, store: ObjectStore, accountId: string): Promise<Entry[]> {
-  const stems = await allRows(
-    Stem,
-    env.DB.prepare(
-      `SELECT id, session_id AS sessionId, name, size_bytes AS sizeBytes, peaks_bytes AS peaksBytes FROM recordings
-     WHERE account_id = ? AND state = 'complete' AND size_bytes IS NOT NULL`,
-    ).bind(accountId),
-  );
-  const sample = await firstRow(
-    Sample,
-    env.DB.prepare(
-      "SELECT id, sample_bytes AS bytes, sample_sha256 AS sha256 FROM profiles WHERE account_id = ? AND sample_bytes > 0",
-    ).bind(accountId),
-  );
+  const db = drizzle(env.DB);
+  const { id: stemId, sessionId: itsSession, name: itsName, sizeBytes: itsBytes, peaksBytes: itsPeaks } = recordings;
+  const found = await db
+    .select({ id: stemId, sessionId: itsSession, name: itsName, sizeBytes: itsBytes, peaksBytes: itsPeaks })
+    .from(recordings)
+    .where(and(eq(recordings.accountId, accountId), eq(recordings.state, "complete"), isNotNull(itsBytes)));
+  const stems = readAll(Stem, found);
+  const { id: profileId, sampleBytes: bytes, sampleSha256: sha256 } = profiles;
+  const samples = await db
+    .select({ id: profileId, bytes, sha256 })
+    .from(profiles)
+    .where(and(eq(profiles.accountId, accountId), gt(bytes, 0)))
+    .limit(1);
+  const [sample] = readAll(Sample, samples);
   const entries: Entry[] = [];
-  for (const { id, sessionId, name, sizeBytes, peaksBytes } of stems.results) {
+  for (const { id, sessionId, name, sizeBytes, peaksBytes } of stems) {
     const key = objectKey(sessionId, id);
     entries.push({
       name: `audio/${id} ${fileNameOf(name)}.wav`,
@@ -91,7 +95,7 @@ async function soundOf(env: Env, store: ObjectStore, accountId: string): Promise
         open: () => openObject(store, waveform, peaksBytes),
       });
   }
-  if (sample !== null)
+  if (sample !== undefined)
     entries.push({
       name: "audio/profile sample",
       size: sample.bytes,

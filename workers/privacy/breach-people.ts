@@ -1,7 +1,11 @@
+import { and, eq, isNull } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import { z } from "zod";
+import { breaches } from "../../migrations/schema.ts";
 import { BreachScope } from "../../protocol/breaches.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { firstValue, jsonColumn } from "../platform/rows.ts";
+import { jsonColumn, readAll } from "../platform/rows.ts";
 import { inventory, sqlName, tableRules } from "./inventory.ts";
 import type { Subject, TableName } from "./rules.ts";
 
@@ -41,14 +45,18 @@ function whose(table: TableName, subject: Subject<string>, where: string): { is:
   return whose(subject.in, onward, `${sqlName(subject.key)} IN (SELECT who FROM (${rows}))`);
 }
 
+const Uncounted = z.object({ scope: jsonColumn(BreachScope) });
+
 /** Notes more of the people, some thousand in one call. `true`: they are all there. */
 export async function countPeople(env: Env, deps: Deps, breachId: string): Promise<boolean> {
-  const scope = await firstValue(
-    jsonColumn(BreachScope),
-    env.DB.prepare("SELECT scope FROM breaches WHERE id = ? AND counted_at_ms IS NULL").bind(breachId),
-    "scope",
-  );
-  if (scope === null) return true;
+  const { id, scope: itsScope, countedAtMs } = breaches;
+  const uncounted = await drizzle(env.DB)
+    .select({ scope: itsScope })
+    .from(breaches)
+    .where(and(eq(id, breachId), isNull(countedAtMs)));
+  const [row] = readAll(Uncounted, uncounted);
+  if (row === undefined) return true;
+  const { scope } = row;
   for (const table of scope.tables.filter(isTable))
     for (const subject of inventory[table].subjects as readonly Subject<string>[]) {
       const { is, sql } = whose(table, subject, reached(table, scope));

@@ -1,12 +1,14 @@
+import { and, eq } from "drizzle-orm";
 import { z } from "zod";
+import { recordings } from "../../migrations/schema.ts";
 import type { SessionId } from "../../protocol/ids.ts";
 import type { Consent } from "../../protocol/privacy.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
-import { allRows, StoredId } from "../platform/rows.ts";
+import { allRows, readAll, StoredId } from "../platform/rows.ts";
 import { deleteRecordings } from "../recordings/deletion.ts";
-import { Deletable } from "../recordings/store.ts";
+import { Deletable, selectDeletable } from "../recordings/store.ts";
 
 /** Shown of one person at most; there are as many as sessions they ever shared in. */
 const CONSENTS_SHOWN_MAX = 500;
@@ -69,14 +71,10 @@ export async function withdrawRecordingConsent(
     ),
   ]);
   if (withdrawn?.meta.changes !== 1) return false;
-  const { results } = await allRows(
-    Deletable,
-    env.DB.prepare(
-      `SELECT id, session_id AS sessionId, account_id AS accountId, upload_id AS uploadId, created_at_ms AS createdAtMs
-       FROM recordings WHERE account_id = ?1 AND session_id = ?2 AND state = 'deleting' LIMIT ?3`,
-    ).bind(accountId, sessionId, AT_ONCE),
-  );
-  await deleteRecordings(env, deps, accountId, results);
+  const { accountId: whose, sessionId: where, state } = recordings;
+  const chosen = and(eq(whose, accountId), eq(where, sessionId), eq(state, "deleting"));
+  const gone = readAll(Deletable, await selectDeletable(env.DB, chosen).limit(AT_ONCE));
+  await deleteRecordings(env, deps, accountId, gone);
   try {
     await (await deps.reachRoom(env, sessionId)).announceRecordings();
   } catch {

@@ -1,4 +1,7 @@
+import { and, eq, isNotNull } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
+import { reports } from "../../migrations/schema.ts";
 import {
   type AnswerAppeal,
   type DecideReport,
@@ -14,7 +17,7 @@ import { editProfile, findOwn } from "../hub/store.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { allRows, firstRow } from "../platform/rows.ts";
+import { allRows, firstRow, readAll } from "../platform/rows.ts";
 
 /**
  * The life of a report after it has come (DSA, Articles 16, 17 and 20): a person of ours decides, with a statement of reasons that goes to both
@@ -27,18 +30,12 @@ const TOLD_MAX = 100;
 const Reported = z.object({ accountId: z.string(), recordingId: z.string().nullable() });
 const Reporter = z.object({ accountId: z.string() });
 
-const reportersOf = async (db: D1Database, decisionId: string) =>
-  (
-    await allRows(
-      Reporter,
-      db
-        .prepare(
-          `SELECT DISTINCT reporter_account_id AS accountId FROM reports
-           WHERE decision_id = ?1 AND reporter_account_id IS NOT NULL LIMIT ?2`,
-        )
-        .bind(decisionId, TOLD_MAX),
-    )
-  ).results.map(({ accountId }) => accountId);
+async function reportersOf(db: D1Database, decisionId: string): Promise<string[]> {
+  const { reporterAccountId: accountId, decisionId: decidedBy } = reports;
+  const named = and(eq(decidedBy, decisionId), isNotNull(accountId));
+  const found = await drizzle(db).selectDistinct({ accountId }).from(reports).where(named).limit(TOLD_MAX);
+  return readAll(Reporter, found).map((reporter) => reporter.accountId);
+}
 
 /** The statements that queue one mail for each of these accounts. */
 async function tell(

@@ -1,7 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
-import { accountErasures } from "../../migrations/schema.ts";
+import { accountErasures, recordings } from "../../migrations/schema.ts";
 import { dropSamples } from "../hub/sample.ts";
 import { editProfile, findOwn } from "../hub/store.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
@@ -9,10 +9,10 @@ import type { CallBudget } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
-import { allRows, SqlBoolean, StoredId } from "../platform/rows.ts";
+import { allRows, readAll, SqlBoolean, StoredId } from "../platform/rows.ts";
 import { deleteRecordings, markDeletedOfAccount } from "../recordings/deletion.ts";
 import { wishAllGone } from "../recordings/deliveries.ts";
-import { Deletable } from "../recordings/store.ts";
+import { Deletable, selectDeletable } from "../recordings/store.ts";
 import { dropOneExport } from "./export.ts";
 import { sqlName, tableRules } from "./inventory.ts";
 import { leaveSessions } from "./leave-sessions.ts";
@@ -85,13 +85,8 @@ async function forgetRooms(env: Env, deps: Deps, { erasureId, accountId }: Work)
 async function endRecordings(env: Env, deps: Deps, work: Work, budget: CallBudget): Promise<Stepped> {
   const { accountId } = work;
   await markDeletedOfAccount(env.DB, accountId, deps.now()).run();
-  const { results } = await allRows(
-    Deletable,
-    env.DB.prepare(
-      `SELECT id, session_id AS sessionId, account_id AS accountId, upload_id AS uploadId, created_at_ms AS createdAtMs
-     FROM recordings WHERE account_id = ? LIMIT ?`,
-    ).bind(accountId, RECORDINGS_AT_ONCE),
-  );
+  const theirs = eq(recordings.accountId, accountId);
+  const results = readAll(Deletable, await selectDeletable(env.DB, theirs).limit(RECORDINGS_AT_ONCE));
   if (results.length === 0) return "done";
   const gone = await deleteRecordings(env, deps, accountId, results, budget);
   await env.DB.prepare(

@@ -1,4 +1,4 @@
-import { asc, desc, eq } from "drizzle-orm";
+import { and, asc, desc, eq, gt, isNull } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
 import { exports } from "../../migrations/schema.ts";
@@ -13,7 +13,7 @@ import type { Env } from "../platform/env.ts";
 import { describeThrown, log } from "../platform/log.ts";
 import { nextTryAtMs } from "../platform/next-try.ts";
 import { objectStore } from "../platform/object-store.ts";
-import { allRows, firstRow, jsonColumn, StoredId } from "../platform/rows.ts";
+import { allRows, jsonColumn, readAll, StoredId } from "../platform/rows.ts";
 import { nextSeat, type Page, readRoom, readRows, sources } from "./export-sources.ts";
 
 /**
@@ -141,7 +141,6 @@ async function continueExport(env: Env, deps: Deps, row: Row, budget: CallBudget
   return false;
 }
 
-const rowOf = "id, account_id AS accountId, place, pieces, requested_at_ms AS requestedAtMs";
 /** Exports of one run of cron. */
 const EXPORTS = 10;
 /** Calls of one piece: two that read it, R2 up to four times, the address, and the batch that moves on. */
@@ -151,11 +150,13 @@ const DROP_CALLS = 9;
 
 /** Carries one export on as far as a request gets. */
 export async function continueExportOf(env: Env, deps: Deps, exportId: string): Promise<void> {
-  const row = await firstRow(
-    Row,
-    env.DB.prepare(`SELECT ${rowOf} FROM exports WHERE id = ? AND ready_at_ms IS NULL`).bind(exportId),
-  );
-  if (row === null) return;
+  const { id, accountId, place, pieces, requestedAtMs, readyAtMs } = exports;
+  const row = await drizzle(env.DB)
+    .select({ id, accountId, place, pieces, requestedAtMs })
+    .from(exports)
+    .where(and(eq(id, exportId), isNull(readyAtMs)))
+    .get();
+  if (row === undefined) return;
   const bounded = withRequestBudget(env, deps);
   await continueExport(bounded.env, bounded.deps, row, bounded.budget);
 }
@@ -206,7 +207,7 @@ export async function continueExports(env: Env, deps: Deps, budget: CallBudget) 
   const { results, meta } = await allRows(
     Row,
     env.DB.prepare(
-      `SELECT ${rowOf} FROM exports WHERE ready_at_ms IS NULL AND next_try_at_ms <= ? ORDER BY next_try_at_ms LIMIT ?`,
+      `SELECT id, account_id AS accountId, place, pieces, requested_at_ms AS requestedAtMs FROM exports WHERE ready_at_ms IS NULL AND next_try_at_ms <= ? ORDER BY next_try_at_ms LIMIT ?`,
     ).bind(deps.now(), EXPORTS),
   );
   let done = ended.results.length;
@@ -251,17 +252,14 @@ const Listed = Export.omit({ stepsDone: true, steps: true }).extend({
 
 /** A person's exports, newest first, with how far each has come. */
 export async function listExports(db: D1Database, accountId: string, nowMs: number): Promise<Export[]> {
-  const { results } = await allRows(
-    Listed,
-    db
-      .prepare(
-        `SELECT id AS exportId, requested_at_ms AS requestedAtMs, place, data_bytes AS dataBytes, pieces, ready_at_ms AS readyAtMs,
-         expires_at_ms AS expiresAtMs
-       FROM exports WHERE account_id = ?1 AND expires_at_ms > ?2 ORDER BY requested_at_ms DESC LIMIT ?3`,
-      )
-      .bind(accountId, nowMs, EXPORTS),
-  );
-  return results.map(({ place, ...row }) => ({
+  const { id: exportId, requestedAtMs, place: at, dataBytes, pieces, readyAtMs, expiresAtMs } = exports;
+  const found = await drizzle(db)
+    .select({ exportId, requestedAtMs, place: at, dataBytes, pieces, readyAtMs, expiresAtMs })
+    .from(exports)
+    .where(and(eq(exports.accountId, accountId), gt(expiresAtMs, nowMs)))
+    .orderBy(desc(requestedAtMs))
+    .limit(EXPORTS);
+  return readAll(Listed, found).map(({ place, ...row }) => ({
     ...row,
     stepsDone: stepsDone(place),
     steps: sources.length + 1,

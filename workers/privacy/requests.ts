@@ -1,4 +1,4 @@
-import { and, eq, isNull } from "drizzle-orm";
+import { and, desc, eq, isNull } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
 import { privacyRequests } from "../../migrations/schema.ts";
@@ -11,7 +11,7 @@ import { DAY_MS } from "../../protocol/retention.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { allRows, StoredId } from "../platform/rows.ts";
+import { allRows, readAll, StoredId } from "../platform/rows.ts";
 import { monthsLater } from "./calendar-month.ts";
 
 /**
@@ -27,17 +27,30 @@ const SHOWN_MAX = 100;
 
 const RequestRow = PrivacyRequest.extend({ requestId: StoredId.request });
 
-const columns = `id AS requestId, kind, details, received_at_ms AS receivedAtMs, due_at_ms AS dueAtMs, extension_reason AS extensionReason,
-  identity_checked_at_ms AS identityCheckedAtMs, answer, closed_at_ms AS closedAtMs`;
+const {
+  id: requestId,
+  kind,
+  details,
+  receivedAtMs,
+  dueAtMs,
+  extensionReason,
+  identityCheckedAtMs,
+  answer,
+  closedAtMs,
+} = privacyRequests;
+const columns = {
+  ...{ requestId, kind, details, receivedAtMs, dueAtMs, extensionReason, identityCheckedAtMs, answer, closedAtMs },
+  accountId: privacyRequests.accountId,
+};
 
 export async function listRequests(db: D1Database, accountId: string): Promise<PrivacyRequest[]> {
-  const { results } = await allRows(
-    RequestRow,
-    db
-      .prepare(`SELECT ${columns} FROM privacy_requests WHERE account_id = ? ORDER BY received_at_ms DESC LIMIT ?`)
-      .bind(accountId, SHOWN_MAX),
-  );
-  return results;
+  const found = await drizzle(db)
+    .select(columns)
+    .from(privacyRequests)
+    .where(eq(columns.accountId, accountId))
+    .orderBy(desc(receivedAtMs))
+    .limit(SHOWN_MAX);
+  return readAll(RequestRow, found);
 }
 
 interface New {
@@ -80,15 +93,8 @@ export type OpenRequest = z.infer<typeof OpenRequest>;
 
 /** What is open, whatever is due first before all others. */
 export async function openRequests(db: D1Database): Promise<OpenRequest[]> {
-  const { results } = await allRows(
-    OpenRow,
-    db
-      .prepare(
-        `SELECT ${columns}, account_id AS accountId FROM privacy_requests WHERE closed_at_ms IS NULL ORDER BY due_at_ms LIMIT ?`,
-      )
-      .bind(SHOWN_MAX),
-  );
-  return results;
+  const found = drizzle(db).select(columns).from(privacyRequests).where(isNull(closedAtMs));
+  return readAll(OpenRow, await found.orderBy(dueAtMs).limit(SHOWN_MAX));
 }
 
 /** Whose request it is. */

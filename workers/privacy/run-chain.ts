@@ -1,10 +1,13 @@
+import { desc, gt } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
+import { runRecords } from "../../migrations/schema.ts";
 import { RUN_PAGE_SIZE } from "../../protocol/limits.ts";
 import { countsText, FIRST_HASH, RunRecord, textOfRun } from "../../protocol/runs.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { sha256Hex } from "../platform/hash.ts";
-import { allRows, firstRow, jsonColumn } from "../platform/rows.ts";
+import { firstRow, jsonColumn, readAll } from "../platform/rows.ts";
 
 /**
  * The public chain of what the retention and erasure runs took away. Each record holds the hash of the one before, so whoever remembers one
@@ -15,10 +18,11 @@ const QUIET_MS = 24 * 60 * 60 * 1000;
 const TRIES = 5;
 
 const Row = RunRecord.extend({ counts: jsonColumn(z.record(z.string(), z.int())) });
-const COLUMNS = "number, at_ms AS atMs, counts, previous_hash AS previousHash, hash";
+const { number, atMs: ranAtMs, counts: taken, previousHash, hash } = runRecords;
+const selectRuns = (db: D1Database) =>
+  drizzle(db).select({ number, atMs: ranAtMs, counts: taken, previousHash, hash }).from(runRecords);
 
-const last = (db: D1Database) =>
-  firstRow(Row, db.prepare(`SELECT ${COLUMNS} FROM run_records ORDER BY number DESC LIMIT 1`));
+const last = async (db: D1Database) => (await newestRuns(db, 1))[0] ?? null;
 
 const Ended = z.object({ accounts: z.int(), sessions: z.int() });
 
@@ -60,17 +64,11 @@ export async function recordRun(env: Env, deps: Deps, taken: Record<string, numb
 
 /** A page of the chain after a number, oldest first. */
 export async function listRuns(db: D1Database, after: number): Promise<{ items: RunRecord[]; next: number | null }> {
-  const { results } = await allRows(
-    Row,
-    db
-      .prepare(`SELECT ${COLUMNS} FROM run_records WHERE number > ?1 ORDER BY number LIMIT ?2`)
-      .bind(after, RUN_PAGE_SIZE),
-  );
-  return { items: results, next: results.length < RUN_PAGE_SIZE ? null : (results.at(-1)?.number ?? null) };
+  const rows = await selectRuns(db).where(gt(number, after)).orderBy(number).limit(RUN_PAGE_SIZE);
+  return { items: readAll(Row, rows), next: rows.length < RUN_PAGE_SIZE ? null : (rows.at(-1)?.number ?? null) };
 }
 
 /** The newest of them, newest first. */
 export async function newestRuns(db: D1Database, limit: number): Promise<RunRecord[]> {
-  const newest = db.prepare(`SELECT ${COLUMNS} FROM run_records ORDER BY number DESC LIMIT ?`).bind(limit);
-  return (await allRows(Row, newest)).results;
+  return readAll(Row, await selectRuns(db).orderBy(desc(number)).limit(limit));
 }

@@ -1,7 +1,7 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, gt } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
-import { sessionErasures } from "../../migrations/schema.ts";
+import { recordings, sessionErasures } from "../../migrations/schema.ts";
 import type { SessionId } from "../../protocol/ids.ts";
 import { TICKET_LIFETIME_MS } from "../../protocol/limits.ts";
 import { ERASURE_DEADLINE_MS } from "../../protocol/retention.ts";
@@ -13,10 +13,10 @@ import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
 import { objectStore } from "../platform/object-store.ts";
-import { allRows, firstRow, StoredId } from "../platform/rows.ts";
+import { allRows, firstRow, readAll, StoredId } from "../platform/rows.ts";
 import { isGivenUp, markDeletedOfSession } from "../recordings/deletion.ts";
 import { sessionPrefix } from "../recordings/keys.ts";
-import { Deletable } from "../recordings/store.ts";
+import { Deletable, selectDeletable } from "../recordings/store.ts";
 import { findMembership } from "../sessions/guard.ts";
 
 /**
@@ -182,13 +182,8 @@ async function deleteRows(env: Env, deps: Deps, sessionId: SessionId, budget: Ca
   let after = "";
   let isEmpty = true;
   while (budget.allows(STEP_CALLS)) {
-    const { results: rows } = await allRows(
-      Deletable,
-      env.DB.prepare(
-        `SELECT id, session_id AS sessionId, account_id AS accountId, upload_id AS uploadId, created_at_ms AS createdAtMs
-       FROM recordings WHERE session_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3`,
-      ).bind(sessionId, after, BATCH),
-    );
+    const next = and(eq(recordings.sessionId, sessionId), gt(recordings.id, after));
+    const rows = readAll(Deletable, await selectDeletable(env.DB, next).orderBy(recordings.id).limit(BATCH));
     const gone: string[] = [];
     for (const row of rows) {
       if (row.uploadId === null) gone.push(row.id);

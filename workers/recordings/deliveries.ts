@@ -1,8 +1,11 @@
+import { and, eq, isNotNull, isNull } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
+import { deliveries } from "../../migrations/schema.ts";
 import { DeletionWish, Delivery, textOfWish } from "../../protocol/deliveries.ts";
 import { DELIVERIES_SHOWN_MAX, WISHES_PER_ANSWER_MAX } from "../../protocol/limits.ts";
 import type { Env } from "../platform/env.ts";
-import { allRows, SqlBoolean, StoredId } from "../platform/rows.ts";
+import { allRows, readAll, SqlBoolean, StoredId } from "../platform/rows.ts";
 import { signText } from "../platform/signing.ts";
 
 /**
@@ -76,16 +79,16 @@ const WishRow = DeletionWish.omit({ signature: true }).extend({
 
 /** Wishes that wait for an account's answer, the oldest first, each signed. */
 export async function listWishes(env: Env, receiverAccountId: string): Promise<DeletionWish[]> {
-  const { results } = await allRows(
-    WishRow,
-    env.DB.prepare(
-      `SELECT recording_id AS recordingId, session_id AS sessionId, receiver_member_id AS memberId, sha256, wished_at_ms AS wishedAtMs
-       FROM deliveries WHERE receiver_account_id = ?1 AND wished_at_ms IS NOT NULL AND answered_at_ms IS NULL
-       ORDER BY wished_at_ms LIMIT ?2`,
-    ).bind(receiverAccountId, WISHES_PER_ANSWER_MAX),
-  );
+  const { recordingId, sessionId, receiverMemberId: memberId, sha256, wishedAtMs, answeredAtMs } = deliveries;
+  const waiting = and(eq(deliveries.receiverAccountId, receiverAccountId), isNotNull(wishedAtMs), isNull(answeredAtMs));
+  const found = await drizzle(env.DB)
+    .select({ recordingId, sessionId, memberId, sha256, wishedAtMs })
+    .from(deliveries)
+    .where(waiting)
+    .orderBy(wishedAtMs)
+    .limit(WISHES_PER_ANSWER_MAX);
   return await Promise.all(
-    results.map(async (wish) => ({ ...wish, signature: await signText(env, textOfWish(wish)) })),
+    readAll(WishRow, found).map(async (wish) => ({ ...wish, signature: await signText(env, textOfWish(wish)) })),
   );
 }
 

@@ -1,7 +1,7 @@
-import { asc, eq } from "drizzle-orm";
+import { asc, eq, type SQL } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
-import { recordingParts, storageUse } from "../../migrations/schema.ts";
+import { recordingParts, recordings, storageUse } from "../../migrations/schema.ts";
 import { ClockPoint, type CreateRecording, type Recording, StemFormat } from "../../protocol/recordings.ts";
 import { UPLOAD_ABANDONED_AFTER_MS } from "../../protocol/retention.ts";
 import { Role } from "../../protocol/roles.ts";
@@ -50,6 +50,12 @@ const columns = `r.id, r.session_id AS sessionId, r.take_id AS takeId, r.member_
 /** What a deletion needs of a row. */
 export const Deletable = Row.pick({ id: true, sessionId: true, accountId: true, uploadId: true, createdAtMs: true });
 export type Deletable = z.infer<typeof Deletable>;
+
+/** The rows of a deletion, whatever chooses them. */
+export function selectDeletable(db: D1Database, chosen: SQL | undefined) {
+  const { id, sessionId, accountId, uploadId, createdAtMs } = recordings;
+  return drizzle(db).select({ id, sessionId, accountId, uploadId, createdAtMs }).from(recordings).where(chosen);
+}
 
 /** What `recordings.place` holds as JSON. */
 export const Place = z.object({

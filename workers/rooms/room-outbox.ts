@@ -8,7 +8,7 @@ import type { CallBudget } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
-import { allRows, firstRow, rowsOf, SqlBoolean, StoredId } from "../platform/rows.ts";
+import { allRows, readAll, rowsOf, SqlBoolean, StoredId } from "../platform/rows.ts";
 
 /**
  * A host's decision is D1's first and the room's second. The call to the room is itself a row, written in the batch that decides:
@@ -90,12 +90,14 @@ export async function deliver(env: Env, deps: Deps, call: Decision): Promise<boo
 
 /** A decision that the room has yet to hear, by its event's id. */
 export async function findDecision(db: D1Database, eventId: string): Promise<Decision | null> {
-  const row = await firstRow(
-    DecisionRow,
-    db.prepare(`SELECT ${columns} FROM room_calls WHERE event_id = ?`).bind(eventId),
-  );
-  const body = row === null ? null : readBody(row.body);
-  return row === null || body === null ? null : { ...row, body };
+  const { eventId: itsId, sessionId, fromMemberId, body: itsBody } = roomCalls;
+  const found = await drizzle(db)
+    .select({ eventId: itsId, sessionId, fromMemberId, body: itsBody })
+    .from(roomCalls)
+    .where(eq(itsId, eventId));
+  const [row] = readAll(DecisionRow, found);
+  const body = row === undefined ? null : readBody(row.body);
+  return row === undefined || body === null ? null : { ...row, body };
 }
 
 const forget = (db: D1Database, eventId: string) => drizzle(db).delete(roomCalls).where(eq(roomCalls.eventId, eventId));

@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { and, eq, gt, isNotNull, or } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { waitlist } from "../../migrations/schema.ts";
 import { newId } from "../../protocol/ids.ts";
@@ -80,10 +80,12 @@ export async function confirm(env: Env, deps: Deps, token: string): Promise<bool
 
 /** Whether a link still has something to confirm, or has confirmed it: for a page that asks before it does. */
 export async function isWaiting(env: Env, deps: Deps, token: string): Promise<boolean> {
-  const row = await env.DB.prepare(
-    "SELECT 1 FROM waitlist WHERE confirm_hash = ?1 AND (confirmed_at_ms IS NOT NULL OR consented_at_ms > ?2)",
-  )
-    .bind(await sha256Hex(token), deps.now() - WAITLIST_UNCONFIRMED_MS)
-    .first();
-  return row !== null;
+  const { id, confirmHash, confirmedAtMs, consentedAtMs } = waitlist;
+  const isGood = or(isNotNull(confirmedAtMs), gt(consentedAtMs, deps.now() - WAITLIST_UNCONFIRMED_MS));
+  const row = await drizzle(env.DB)
+    .select({ id })
+    .from(waitlist)
+    .where(and(eq(confirmHash, await sha256Hex(token)), isGood))
+    .get();
+  return row !== undefined;
 }
