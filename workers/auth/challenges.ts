@@ -5,7 +5,7 @@ import { challenges } from "../../migrations/schema.ts";
 import { toBase64Url } from "../platform/base64.ts";
 import type { Deps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
-import { firstRow, jsonColumn } from "../platform/rows.ts";
+import { firstRow, jsonColumn, readAll } from "../platform/rows.ts";
 
 /** Challenges: what waits between the first half of something and its second. By kind, how long it waits. */
 const lifetimeMs = {
@@ -26,7 +26,8 @@ const lifetimeMs = {
 export type ChallengeKind = keyof typeof lifetimeMs;
 
 /** Each kind's own module reads `data` by a schema of its own. */
-const Consumed = z.object({ accountId: z.string().nullable(), data: jsonColumn(z.unknown()), expiresAtMs: z.int() });
+const Waiting = z.object({ accountId: z.string().nullable(), data: jsonColumn(z.unknown()) });
+const Consumed = Waiting.extend({ expiresAtMs: z.int() });
 
 /** 256 random bits for a person or a program to hold; base64url, 43 characters. Only its hash is ever stored. */
 export function newSecret(deps: Deps): string {
@@ -83,8 +84,8 @@ export async function readChallenge(
     .select({ accountId, data })
     .from(challenges)
     .where(and(eq(idHash, await sha256Hex(token)), eq(itsKind, kind), gt(expiresAtMs, deps.now())))
-    .get();
-  return waiting === undefined ? null : { accountId: waiting.accountId, data: JSON.parse(waiting.data) };
+    .limit(1);
+  return readAll(Waiting, waiting)[0] ?? null;
 }
 
 export const hasChallenge = async (...asked: Parameters<typeof readChallenge>): Promise<boolean> =>

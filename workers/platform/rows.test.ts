@@ -11,12 +11,14 @@ import {
 } from "../../migrations/schema.ts";
 import { newWorld, type World } from "../../test/promises/world.ts";
 import { createApp } from "../app.ts";
+import { createChallenge } from "../auth/challenges.ts";
 import { db } from "../testing/tables.ts";
 import { systemDeps } from "./deps.ts";
 
 const nowMs = 1_800_000_000_000;
 const app = createApp({ ...systemDeps, now: () => nowMs });
 let world: World;
+const token = "t".repeat(43);
 beforeAll(async () => {
   world = await newWorld(nowMs);
   const { sessionId } = world;
@@ -31,6 +33,7 @@ beforeAll(async () => {
   await db.insert(privacyRequests).values({
     ...{ id: "prq_1", accountId, kind: "other", details: "What else?", receivedAtMs: nowMs, dueAtMs: nowMs },
   });
+  await (await createChallenge(env.DB, systemDeps, "reset", accountId, {}, token)).insert.run();
   await db.insert(deliveries).values({
     ...{ recordingId: world.recordingId, receiverMemberId: world.memberId.ben, sessionId, name: "Bass", sha256: "" },
     ...{ ownerAccountId: accountId, receiverAccountId: otherId, deliveredAtMs: nowMs },
@@ -41,7 +44,9 @@ const open = async (path: string) => {
   const address = path
     .replace("SESSION", world.sessionId)
     .replace("PROFILE", world.profileId)
-    .replace("CONVERSATION", world.conversationId);
+    .replace("CONVERSATION", world.conversationId)
+    .replace("RECORDING", world.recordingId)
+    .replace("TOKEN", token);
   const headers = {
     Accept: path.startsWith("/api") ? "*/*" : "text/html",
     Cookie: `__Host-session=${world.token.ada}`,
@@ -80,6 +85,8 @@ test.each<[table: string, column: string, value: unknown, pages: string[]]>([
   ["recordings", "started_at_ms", 9e15, sessionPages],
   ["recordings", "expires_at_ms", 9e15, [...sessionPages, "/recordings"]],
   ["recordings", "encoding", "vinyl", [...sessionPages, "/recordings", "/api/v1/recordings"]],
+  ["recordings", "place", "no JSON", [...sessionPages, "/recordings", "/api/v1/recordings/RECORDING"]],
+  ["challenges", "data", "no JSON", ["/reset/finish?token=TOKEN"]],
   ["invites", "uses_left", 0.5, ["/sessions/SESSION", "/api/v1/sessions/SESSION/invites"]],
   ["session_evenings", "minutes", -1, ["/sessions/SESSION", "/sessions/SESSION/evening.ics"]],
   ["exports", "place", "no JSON", ["/account/privacy", "/api/v1/account/exports"]],

@@ -9,7 +9,7 @@ import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { heldUntilReview } from "../platform/held.ts";
 import { nextTryAtMs } from "../platform/next-try.ts";
-import { allRows } from "../platform/rows.ts";
+import { allRows, jsonColumn } from "../platform/rows.ts";
 import { forgetErasures, type Logged, logErasure, missingErasures, newErasureId } from "./erasure-log.ts";
 import { closeDoors, STEP_CALLS_MAX, steps } from "./erasure-steps.ts";
 
@@ -39,6 +39,8 @@ export interface Erasure {
   counts: Record<string, number> | null;
 }
 
+const Counts = jsonColumn(z.record(z.string(), z.int()));
+
 export async function findAccountErasure(db: D1Database, erasureId: string): Promise<Erasure | null> {
   const { id, accountId, confirmedAtMs, dueAtMs, finishedAtMs, step: at } = accountErasures;
   const row = await drizzle(db)
@@ -51,8 +53,8 @@ export async function findAccountErasure(db: D1Database, erasureId: string): Pro
   const { accountId: whose, step, counts, ...times } = row;
   const heldUntilReviewAtMs = whose === null ? null : await heldUntilReview(db, whose);
   const stepsDone = row.finishedAtMs === null ? Math.max(0, names.indexOf(step)) : names.length;
-  const read = counts === null ? null : JSON.parse(counts);
-  return { erasureId, ...times, stepsDone, steps: names.length, heldUntilReviewAtMs, counts: read };
+  const read = Counts.safeParse(counts);
+  return { erasureId, ...times, stepsDone, steps: names.length, heldUntilReviewAtMs, counts: read.data ?? null };
 }
 
 /** The erasure of an account that has begun; `null`: none has. */

@@ -17,6 +17,9 @@ import { dropOneExport } from "./export.ts";
 import { sqlName, tableRules } from "./inventory.ts";
 import { leaveSessions } from "./leave-sessions.ts";
 
+/** A receipt that cannot be read is begun anew: what it counts may be less, and the erasure goes on. */
+const COUNTS = "iif(json_valid(counts), counts, '{}')";
+
 /** What one step does in one go: far below what a Worker may do in one invocation. */
 const SESSIONS = 3;
 const ROOMS = 10;
@@ -35,7 +38,7 @@ type Step = (env: Env, deps: Deps, work: Work, budget: CallBudget) => Promise<St
 const count = (db: D1Database, { erasureId }: Work, name: string) =>
   db
     .prepare(
-      `UPDATE erasure_receipts SET counts = json_set(counts, '$.' || ?2, ifnull(json_extract(counts, '$.' || ?2), 0) + changes())
+      `UPDATE erasure_receipts SET counts = json_set(${COUNTS}, '$.' || ?2, ifnull(json_extract(${COUNTS}, '$.' || ?2), 0) + changes())
        WHERE erasure_id = ?1 AND changes() > 0`,
     )
     .bind(erasureId, name);
@@ -74,8 +77,8 @@ async function forgetRooms(env: Env, deps: Deps, { erasureId, accountId }: Work)
     await env.DB.batch([
       env.DB.prepare("DELETE FROM session_seats WHERE member_id = ?").bind(memberId),
       env.DB.prepare(
-        `UPDATE erasure_receipts SET counts = json_set(counts, '$.rooms', ifnull(json_extract(counts, '$.rooms'), 0) + 1,
-           '$.roomLines', ifnull(json_extract(counts, '$.roomLines'), 0) + ?2) WHERE erasure_id = ?1 AND changes() > 0`,
+        `UPDATE erasure_receipts SET counts = json_set(${COUNTS}, '$.rooms', ifnull(json_extract(${COUNTS}, '$.rooms'), 0) + 1,
+           '$.roomLines', ifnull(json_extract(${COUNTS}, '$.roomLines'), 0) + ?2) WHERE erasure_id = ?1 AND changes() > 0`,
       ).bind(erasureId, blanked),
     ]);
   }
@@ -90,7 +93,7 @@ async function endRecordings(env: Env, deps: Deps, work: Work, budget: CallBudge
   if (results.length === 0) return "done";
   const gone = await deleteRecordings(env, deps, accountId, results, budget);
   await env.DB.prepare(
-    `UPDATE erasure_receipts SET counts = json_set(counts, '$.recordings', ifnull(json_extract(counts, '$.recordings'), 0) + ?2)
+    `UPDATE erasure_receipts SET counts = json_set(${COUNTS}, '$.recordings', ifnull(json_extract(${COUNTS}, '$.recordings'), 0) + ?2)
      WHERE erasure_id = ?1`,
   )
     .bind(work.erasureId, gone)

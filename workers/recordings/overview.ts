@@ -44,7 +44,7 @@ export async function listSeenRecordings(
     ).bind(ids, accountId),
     // The map of a long take's clock is large; here only its first line is wanted.
     env.DB.prepare(
-      `SELECT id, json_extract(place, '$.transportAtStart') AS start FROM recordings
+      `SELECT id, iif(json_valid(place), json_extract(place, '$.transportAtStart'), NULL) AS start FROM recordings
        WHERE id IN (SELECT value FROM json_each(?1)) AND place IS NOT NULL`,
     ).bind(ids),
   ]);
