@@ -258,7 +258,9 @@ export class Simulation {
       for (const other of this.companions)
         for (let times = 0; times < 2; times++) {
           if (other === self() || this.random() < loss) continue;
-          this.at(this.nowMs + oneWayMs + this.random() * jitterMs, () => other.transport.hearAnnounced(command));
+          this.at(this.nowMs + oneWayMs + this.random() * jitterMs, () =>
+            other.transport.hearAnnounced(command, "participant"),
+          );
         }
     };
     return { farthestMs: () => oneWayMs + jitterMs / 2, announce };

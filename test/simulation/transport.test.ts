@@ -142,7 +142,6 @@ test("C4: a DAW that chases timecode on a machine whose clock is off stays with 
 const neighbours = (seed: number, companions = 2, lanes = { oneWayMs: 15, jitterMs: 0, loss: 0 }) => {
   const world = new Simulation({ seed, companions, oneWayMs: 120, jitterMs: 0, loss: 0, ppm: 50, lanes });
   world.advance(30_000);
-  // The first command of a session is the room's.
   world.companions[0]?.post({ command: "locate", positionFrames: 480_000 });
   world.advance(5_000);
   return world;

@@ -6,6 +6,7 @@ import {
   TRANSPORT_LEAD_MAX_MS,
   TRANSPORT_POST_LIFETIME_MS,
 } from "../../../protocol/limits.ts";
+import { may, type Role } from "../../../protocol/roles.ts";
 import {
   type Announced,
   type AnnouncedCommand,
@@ -164,9 +165,9 @@ export class StudioTransport {
     return eventId;
   }
 
-  /** What somebody who may command announces over the lanes. */
-  hearAnnounced({ eventId, transport, ...announced }: AnnouncedCommand): void {
-    if (!this.#isClockKnown) return;
+  /** What somebody announces over the lanes. It counts as far as their role lets it. */
+  hearAnnounced({ eventId, transport, ...announced }: AnnouncedCommand, role: Role): void {
+    if (!this.#isClockKnown || !may(role, "transport.command")) return;
     const aheadMs = announced.effectiveAtMs - this.#clock.toSessionMs(this.#options.nowMs());
     if (aheadMs >= -ANNOUNCED_PAST_MAX_MS && aheadMs <= TRANSPORT_LEAD_MAX_MS)
       this.#foresee(eventId, transport, announced);

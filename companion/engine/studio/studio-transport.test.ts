@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { EventId } from "../../../protocol/ids.ts";
 import { initialTimeline } from "../../../protocol/transport.ts";
 import { mmcCue, mmcDriver } from "../midi/mmc.std.ts";
 import { StudioTransport } from "./studio-transport.std.ts";
@@ -28,8 +29,8 @@ class Timers {
   }
 }
 
-test("P17: a DAW is told to record before the take begins, though a take's start may hold up all timers", () => {
-  const timers = new Timers();
+/** A studio with one DAW, whose session time is the machine's; `done`: what the DAW is told, and which motions came. */
+function studio(timers: Timers) {
   const done: string[] = [];
   const transport = new StudioTransport({
     nowMs: () => timers.nowMs,
@@ -57,9 +58,15 @@ test("P17: a DAW is told to record before the take begins, though a take's start
     timers.advanceTo(ping * 50);
     transport.addSample({ sentLocalMs: timers.nowMs - 1, receivedLocalMs: timers.nowMs, roomTimeMs: timers.nowMs });
   }
-  transport.enter(initialTimeline, 0);
+  transport.enter(initialTimeline, 0, 0);
   timers.advanceTo(1_000);
   done.length = 0;
+  return { transport, done };
+}
+
+test("P17: a DAW is told to record before the take begins, though a take's start may hold up all timers", () => {
+  const timers = new Timers();
+  const { transport, done } = studio(timers);
   transport.follow({
     seq: 1,
     eventId: "00000000-0000-4000-8000-000000000000",
@@ -73,4 +80,27 @@ test("P17: a DAW is told to record before the take begins, though a take's start
     playAndRecordStrobe,
     "recording",
   ]);
+});
+
+test("P77: what a player announces is carried out before the log has it, and what an observer announces is not", () => {
+  const timers = new Timers();
+  const { transport, done } = studio(timers);
+  const eventId = EventId.parse("00000000-0000-4000-8000-000000000000");
+  const play = { eventId, transport: { command: "play" }, effectiveAtMs: 1_020, afterMs: 0 } as const;
+  transport.hearAnnounced(play, "observer");
+  // Nobody's press lies that far ahead, or so long ago.
+  transport.hearAnnounced({ ...play, effectiveAtMs: 9_000 }, "participant");
+  transport.hearAnnounced({ ...play, effectiveAtMs: 400 }, "participant");
+  timers.advanceTo(1_100);
+  expect(done).toEqual([]);
+  transport.hearAnnounced({ ...play, effectiveAtMs: 1_120 }, "participant");
+  timers.advanceTo(1_200);
+  expect(done).toContain("playing");
+  const { length } = done;
+  transport.follow({
+    ...{ seq: 1, eventId, atMs: 1_240, effectiveAtMs: 1_120 },
+    body: { kind: "transport", transport: { command: "play" } },
+  });
+  timers.advanceTo(5_000);
+  expect(done).toHaveLength(length);
 });

@@ -150,10 +150,9 @@ export class Studio implements RoomHandlers {
     return eventId;
   }
 
-  /** Somebody tells over the lanes what they have pressed. It counts as far as their role lets it. */
+  /** Somebody tells over the lanes what they have pressed. */
   onAnnounced(from: MemberId, command: AnnouncedCommand): void {
-    const role = this.#roles.get(from);
-    if (role !== undefined && may(role, "transport.command")) this.#parts.transport.hearAnnounced(command);
+    this.#parts.transport.hearAnnounced(command, this.#roles.get(from) ?? "observer");
   }
 
   /** What the others see of this moment. */
