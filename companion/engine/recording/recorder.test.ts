@@ -20,7 +20,7 @@ import { wavHeader } from "../../../audio/wav-writer.ts";
 import { RecordingId, SessionId } from "../../../protocol/ids.ts";
 import { peaksProblem, type StemFormat } from "../../../protocol/recordings.ts";
 import { nodeDisk } from "../stems/disk.node.ts";
-import { lockFolder } from "../stems/folder-lock.node.ts";
+import { lockFolder, takeAway } from "../stems/folder-lock.node.ts";
 import { recoverStems } from "../stems/recovery.std.ts";
 import { Recorder } from "./recorder.std.ts";
 
@@ -147,6 +147,26 @@ describe("the recorder", () => {
     lockFolder(place)();
     again.kill();
     expect(readdirSync(place)).toEqual([]);
+  });
+
+  test("X33: of two companions that find one stale lock at once, one has the folder", () => {
+    const place = mkdtempSync(join(folder, "lock-race-"));
+    const path = join(place, "companion.lock");
+    // The other found it stale as well, and was quicker: by the time that we take it away, theirs is in its place.
+    const other = spawn("sleep", ["60"]);
+    writeFileSync(path, JSON.stringify({ pid: other.pid, started: "" }));
+    const theirs = readFileSync(path, "utf8");
+    expect(() => takeAway(path, { pid: process.pid, started: "" })).toThrow(/Another companion/);
+    expect([readFileSync(path, "utf8"), readdirSync(place)]).toEqual([theirs, ["companion.lock"]]);
+    other.kill();
+    // They have gone again.
+    rmSync(path);
+    takeAway(path, { pid: process.pid, started: "" });
+    // A lock is there whole or not at all.
+    const unlock = lockFolder(place);
+    expect(JSON.parse(readFileSync(path, "utf8")).pid).toBe(process.pid);
+    expect(readdirSync(place)).toEqual(["companion.lock"]);
+    unlock();
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 
@@ -24,17 +24,53 @@ export function lockFolder(folder: string): () => void {
   const own: Owner = { pid: process.pid, started: startOf(process.pid) ?? "" };
   for (let tries = 0; ; tries++) {
     try {
-      writeFileSync(path, JSON.stringify(own), { flag: "wx" });
+      putWhole(path, own);
       return () => rmSync(path, { force: true });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST" || tries > 0) throw error;
-      const owner = readOwner(path);
-      if (owner !== null && owner.pid !== own.pid && isAlive(owner)) {
-        throw new Error("Another companion has this session's folder open. Close it there, or choose another folder.");
-      }
-      rmSync(path, { force: true });
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST" || tries > 1) throw error;
+      if (isAnothers(readOwner(path), own)) throw anotherHasIt();
+      takeAway(path, own);
     }
   }
+}
+
+const anotherHasIt = () =>
+  new Error("Another companion has this session's folder open. Close it there, or choose another folder.");
+
+const isAnothers = (owner: Owner | null, own: Owner) => owner !== null && owner.pid !== own.pid && isAlive(owner);
+
+/** The lock with its owner in it, or none: whoever finds it never finds it empty. */
+function putWhole(path: string, own: Owner): void {
+  const aside = `${path}.${own.pid}`;
+  writeFileSync(aside, JSON.stringify(own));
+  try {
+    linkSync(aside, path);
+  } catch (error) {
+    // A disk without second names for a file.
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw error;
+    writeFileSync(path, JSON.stringify(own), { flag: "wx" });
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
+/**
+ * Takes a lock away that was found stale. Two who found it so at once both come here, the second when the first has put its own in the place:
+ * so it is moved aside, which one alone can do, and looked at once more. One that lives after all is put back.
+ */
+export function takeAway(path: string, own: Owner): void {
+  const aside = `${path}.${own.pid}`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    throw error;
+  }
+  if (isAnothers(readOwner(aside), own)) {
+    renameSync(aside, path);
+    throw anotherHasIt();
+  }
+  rmSync(aside, { force: true });
 }
 
 function readOwner(path: string): Owner | null {
