@@ -144,13 +144,14 @@ export function State({
 }: {
   title: string;
   sentence: string;
-  next: { href: string; label: string };
+  /** Where to go from here; `isAside`: where the sentence asks for something better. */
+  next: { href: string; label: string; isAside?: boolean };
 }) {
   return (
     <section class="stack">
       <h1>{title}</h1>
       <p class="lead">{sentence}</p>
-      <a class="button" href={next.href}>
+      <a class={next.isAside ? "button quiet" : "button"} href={next.href}>
         {next.label}
       </a>
     </section>

@@ -21,6 +21,7 @@ const text = words({
     signIn: "Sign in",
     broken: ["We dropped a beat", "Something broke on our side. Nothing was lost; try again in a moment."],
     home: "Back to the start",
+    profile: "Back to your profile",
     request: "Request",
     picture: "Two tracks; the playhead stands where neither of them plays.",
   },
@@ -43,6 +44,7 @@ const text = words({
       "Bei uns ist etwas kaputtgegangen. Verloren ist nichts; versuch es gleich noch einmal.",
     ],
     home: "Zurück zum Anfang",
+    profile: "Zurück zu deinem Profil",
     request: "Anfrage",
     picture: "Zwei Spuren; der Abspielkopf steht, wo keine von beiden spielt.",
   },
@@ -87,7 +89,9 @@ export function ProblemPage({ page, status, waitSeconds = 60, requestId }: Probl
   const next =
     status === 401 || (status === 403 && page.account === null)
       ? { href: href(page, `/sign-in?next=${here}`), label: t.signIn }
-      : { href: href(page, "/"), label: t.home };
+      : status === 413
+        ? { href: href(page, "/account/profile#sample"), label: t.profile }
+        : { href: href(page, "/"), label: t.home, isAside: status === 429 };
   return (
     <Layout page={page} title={title} hidden>
       <State title={title} sentence={sentence} next={next} />
