@@ -45,8 +45,12 @@ export class CallBudget {
 const REQUEST_CALLS = 300;
 
 /** The bindings with a budget for what is begun in a request. */
-export function withRequestBudget(env: Env, deps: Deps): { env: Env; deps: Deps; budget: CallBudget } {
-  const budget = new CallBudget(REQUEST_CALLS);
+export function withRequestBudget(
+  env: Env,
+  deps: Deps,
+  calls = REQUEST_CALLS,
+): { env: Env; deps: Deps; budget: CallBudget } {
+  const budget = new CallBudget(calls);
   return { ...metered(env, deps, budget), budget };
 }
 

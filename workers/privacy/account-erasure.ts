@@ -118,9 +118,12 @@ async function continueAccountErasure(env: Env, deps: Deps, erasureId: string, b
   return false;
 }
 
+/** Calls that the request which confirms an erasure may make for it: a heavy account goes in one, and D1's limit of 1,000 is far. */
+const REQUEST_CALLS = 800;
+
 /** Deletes an account in one go as far as that gets. `false`: something was left; cron or the next call goes on. */
 export async function eraseAccount(env: Env, deps: Deps, accountId: string, cause: Cause): Promise<boolean> {
-  const bounded = withRequestBudget(env, deps);
+  const bounded = withRequestBudget(env, deps, REQUEST_CALLS);
   const erasureId = await startErasure(bounded.env, bounded.deps, accountId, cause);
   return await continueAccountErasure(bounded.env, bounded.deps, erasureId, bounded.budget);
 }

@@ -1,0 +1,167 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Platform, startPlatform } from "../dev/platform.ts";
+import { EVENTS, type Heavy, heavyPerson, longAgo, OVERDUE, TAKES } from "./privacy/heavy.ts";
+import { inClear } from "./privacy/in-clear.ts";
+import type { Row } from "./row.ts";
+
+const PEOPLE = 3;
+const RUNS_MAX = 30;
+const heavy = `${TAKES.toLocaleString("en-GB")} takes and ${EVENTS.toLocaleString("en-GB")} events`;
+
+const row = (name: string, value: number, unit: string, goal: string, ok: boolean, beside = {}): Row => ({
+  bench: "privacy",
+  name,
+  value,
+  unit,
+  beside,
+  ratio: null,
+  goal,
+  ok,
+});
+
+const ask = (platform: Platform, token: string | null, method: string, path: string, body?: unknown) =>
+  fetch(`${platform.origin}/api/v1${path}`, {
+    method,
+    headers: {
+      ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+
+/** The memory of this process's own workerd, most it ever had since the last time that this was asked, in MB. Linux only. */
+function workerdPeakMb(): number {
+  let peakMb = 0;
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const status = readFileSync(`/proc/${pid}/status`, "utf8");
+      if (!/^Name:\s+workerd$/m.test(status) || !new RegExp(`^PPid:\\s+${process.pid}$`, "m").test(status)) continue;
+      peakMb += Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1000;
+      writeFileSync(`/proc/${pid}/clear_refs`, "5");
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return peakMb;
+}
+
+/** Asks for a copy, lets cron make it, and fetches it. */
+async function exported(platform: Platform, { token }: Heavy) {
+  const startedAtMs = performance.now();
+  await ask(platform, token, "POST", "/account/exports");
+  let ready: { exportId: string; readyAtMs: number | null } | undefined;
+  for (let run = 0; run < RUNS_MAX && (ready?.readyAtMs ?? null) === null; run++) {
+    await platform.runCron();
+    const answer = await ask(platform, token, "GET", "/account/exports");
+    [ready] = ((await answer.json()) as { items: { exportId: string; readyAtMs: number | null }[] }).items;
+  }
+  if (ready === undefined || ready.readyAtMs === null) throw new Error("The copy was never ready.");
+  const madeMs = performance.now() - startedAtMs;
+  workerdPeakMb();
+  const askedAtMs = performance.now();
+  const archive = await ask(platform, token, "GET", `/account/exports/${ready.exportId}/archive`);
+  let [firstByteMs, bytes, peakMb, firstMb] = [0, 0, 0, 0];
+  for await (const piece of archive.body ?? []) {
+    if (bytes === 0) {
+      firstByteMs = performance.now() - askedAtMs;
+      firstMb = workerdPeakMb();
+    }
+    bytes += piece.byteLength;
+  }
+  peakMb = workerdPeakMb();
+  return { madeMs, firstByteMs, bytes, grownMb: Math.max(0, peakMb - firstMb) };
+}
+
+/** Confirms an erasure and lets cron carry it on until it is finished: how long that took, and in how many runs. */
+async function erased(platform: Platform, { accountId }: Heavy) {
+  const token = randomBytes(32).toString("base64url");
+  const nowMs = Date.now();
+  await platform.db
+    .prepare(
+      "INSERT INTO challenges (id_hash, kind, account_id, data, created_at_ms, expires_at_ms) VALUES (?, 'erasure', ?, '{}', ?, ?)",
+    )
+    .bind(createHash("sha256").update(token).digest("hex"), accountId, nowMs, nowMs + 3_600_000)
+    .run();
+  const startedAtMs = performance.now();
+  const answer = await ask(platform, null, "POST", "/account/erasure/confirm", { token });
+  if (answer.status !== 200) throw new Error(`The erasure was not begun: ${await answer.text()}`);
+  const { erasureId } = (await answer.json()) as { erasureId: string };
+  let runs = 0;
+  const isFinished = async () => {
+    const state = (await (await ask(platform, null, "GET", `/erasures/${erasureId}`)).json()) as {
+      finishedAtMs: number | null;
+    };
+    return state.finishedAtMs !== null;
+  };
+  while (!(await isFinished())) {
+    if (++runs > RUNS_MAX) throw new Error("The erasure never finished.");
+    // What one run leaves waits for the next, minutes later.
+    await platform.db.prepare("UPDATE account_erasures SET next_try_at_ms = 0").run();
+    await platform.runCron();
+  }
+  return { tookMs: performance.now() - startedAtMs, runs };
+}
+
+/** Rows that a run of cron's sweep reads for each row that it deletes, by its own log. */
+async function swept(platform: Platform, lines: string[]): Promise<number> {
+  await longAgo(platform);
+  lines.length = 0;
+  await platform.runCron();
+  const told = lines.map((line) =>
+    /"done":(\d+),"rowsRead":(\d+)/.exec(line.includes("retention:signInEvents") ? line : ""),
+  );
+  const [done, rowsRead] = [1, 2].map((at) => told.reduce((sum, match) => sum + Number(match?.[at] ?? 0), 0));
+  if (done !== OVERDUE || rowsRead === undefined) throw new Error(`The sweep deleted ${done} of ${OVERDUE}.`);
+  return rowsRead / done;
+}
+
+/** What erasure, export and sweep cost where somebody has much, and what the disk still holds of who was erased. */
+export async function run(): Promise<Row[]> {
+  const folder = mkdtempSync(join(tmpdir(), "sessionlinked-bench-"));
+  const lines: string[] = [];
+  const platform = await startPlatform({ isCrowd: true, stateDir: folder, onLog: (line) => lines.push(line) });
+  const people: Heavy[] = [];
+  const rows: Row[] = [];
+  try {
+    for (let at = 0; at < PEOPLE; at++) people.push(await heavyPerson(platform));
+    const [first] = people;
+    if (first === undefined) throw new Error("Nobody is there.");
+    const perRow = await swept(platform, lines);
+    rows.push(row("rows that the sweep reads for each that expires", perRow, "rows", "≤ 3", perRow <= 3));
+    const copy = await exported(platform, first);
+    rows.push(
+      row(`a copy of ${heavy}: first byte`, copy.firstByteMs, "ms", "≤ 2,000 ms", copy.firstByteMs <= 2_000, {
+        "made in, s": copy.madeMs / 1000,
+      }),
+      row("memory that workerd takes on while it is fetched", copy.grownMb, "MB", "≤ 32 MB", copy.grownMb <= 32, {
+        "of a copy of, MB": copy.bytes / 1e6,
+      }),
+    );
+    const times: { tookMs: number; runs: number }[] = [];
+    for (const person of people) times.push(await erased(platform, person));
+    const worstMs = Math.max(...times.map(({ tookMs }) => tookMs));
+    rows.push(
+      row(`erasure of ${heavy}, slowest of ${PEOPLE}`, worstMs / 1000, "s", "≤ 10 s", worstMs <= 10_000, {
+        "runs of cron": Math.max(...times.map(({ runs }) => runs)),
+      }),
+    );
+    // The last mail goes, and with it the address.
+    await platform.runCron();
+    await platform.stop();
+    const left = (what: "address" | "words") => {
+      const stores = new Map<string, number>();
+      for (const { marks } of people)
+        for (const [store, count] of inClear(folder, marks[what])) stores.set(store, (stores.get(store) ?? 0) + count);
+      const sum = [...stores.values()].reduce((all, count) => all + count, 0);
+      return row(`the erased on disk in clear: their ${what}`, sum, "", "0", sum === 0, Object.fromEntries(stores));
+    };
+    rows.push(left("address"), left("words"));
+  } finally {
+    await platform.stop().catch(() => undefined);
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return rows;
+}

@@ -1,0 +1,92 @@
+import { randomBytes } from "node:crypto";
+import type { Platform } from "../../dev/platform.ts";
+import { seedAccount } from "../../dev/seed.ts";
+import { newId } from "../../protocol/ids.ts";
+import { DAY_MS } from "../../protocol/retention.ts";
+
+export const TAKES = 1_000;
+export const EVENTS = 100_000;
+/** Lines of another person's history that are over their time, among as many that are not. */
+export const OVERDUE = 5_000;
+const SESSIONS = 10;
+const TAKE_BYTES = 2_000;
+/** Objects that are written at once. */
+const AT_ONCE = 50;
+
+/** Texts that nobody else has and no encoding makes of anything else. */
+export interface Marks {
+  address: string;
+  /** In the names of the person, their sessions, takes and devices. */
+  words: string;
+}
+
+export interface Heavy {
+  accountId: string;
+  token: string;
+  marks: Marks;
+}
+
+const mark = () => `zq${randomBytes(8).toString("hex")}qz`;
+const random = (bytes: number) => new Uint8Array(randomBytes(bytes));
+
+/** Somebody with a thousand takes in ten sessions, and a hundred thousand lines of history. */
+export async function heavyPerson({ db, recordings }: Platform): Promise<Heavy> {
+  const marks = { address: mark(), words: mark() };
+  const person = { displayName: `Name ${marks.words}`, email: `${marks.address}@example.org`, tier: "studio" as const };
+  const { accountId, token } = await seedAccount(db, person);
+  const sessions = Array.from({ length: SESSIONS }, () => newId("ses", random));
+  for (const sessionId of sessions) {
+    const memberId = newId("mem", random);
+    await db.batch([
+      db
+        .prepare("INSERT INTO sessions (id, name, recording_permitted, created_at_ms) VALUES (?, ?, 1, 0)")
+        .bind(sessionId, `Session ${marks.words}`),
+      db
+        .prepare(
+          "INSERT INTO session_members (session_id, account_id, member_id, role, joined_at_ms) VALUES (?, ?, ?, 'host', 0)",
+        )
+        .bind(sessionId, accountId, memberId),
+    ]);
+  }
+  const takes = Array.from({ length: TAKES }, (_, at) => ({
+    id: newId("rec", random),
+    sessionId: sessions[at % SESSIONS] ?? "",
+  }));
+  await db
+    .prepare(
+      `INSERT INTO recordings (id, session_id, member_id, account_id, take_id, name, state, sample_rate_hz, channels, encoding, timeline_frames,
+         started_at_ms, bpm, part_bytes, size_bytes, created_at_ms, completed_at_ms)
+       SELECT json_extract(value, '$.id'), json_extract(value, '$.sessionId'), 'mem', ?2, 't', ?3, 'complete', 48000, 1, 'pcm24', 0, 0, 120,
+         5242880, ?4, 0, 0 FROM json_each(?1)`,
+    )
+    .bind(JSON.stringify(takes), accountId, `Take ${marks.words}`, TAKE_BYTES)
+    .run();
+  const sound = new Uint8Array(TAKE_BYTES).fill(7);
+  for (let from = 0; from < TAKES; from += AT_ONCE)
+    await Promise.all(
+      takes
+        .slice(from, from + AT_ONCE)
+        .map(({ id, sessionId }) => recordings.put(`recordings/${sessionId}/${id}.wav`, sound)),
+    );
+  await history(db, accountId, `Device ${marks.words}`, EVENTS, Date.now());
+  return { accountId, token, marks };
+}
+
+/** Lines of an account's history, the newest at `lastMs`, a millisecond apart. */
+async function history(db: Platform["db"], accountId: string, label: string, lines: number, lastMs: number) {
+  await db
+    .prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?4)
+       INSERT INTO sign_in_events (id, account_id, method, label, at_ms) SELECT ?1 || ?3 || i, ?1, 'password', ?2, ?3 - i FROM n`,
+    )
+    .bind(accountId, label, lastMs, lines)
+    .run();
+}
+
+/** Somebody of whose history half is over its time. */
+export async function longAgo({ db }: Platform): Promise<void> {
+  const person = { displayName: "Long ago", email: "long-ago@example.org", tier: "free" as const };
+  const { accountId } = await seedAccount(db, person);
+  await history(db, accountId, "A device", OVERDUE, Date.now());
+  await history(db, accountId, "A device", OVERDUE, Date.now() - 100 * DAY_MS);
+}
