@@ -2,12 +2,14 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { drizzle } from "drizzle-orm/d1";
 import { type Platform, startPlatform } from "../dev/platform.ts";
+import { challenges } from "../migrations/schema.ts";
 import { EVENTS, type Heavy, heavyPerson, longAgo, OVERDUE, TAKES } from "./privacy/heavy.ts";
 import { inClear } from "./privacy/in-clear.ts";
 import type { Row } from "./row.ts";
 
-const PEOPLE = 3;
+const PEOPLE = 2;
 const RUNS_MAX = 30;
 const heavy = `${TAKES.toLocaleString("en-GB")} takes and ${EVENTS.toLocaleString("en-GB")} events`;
 
@@ -79,15 +81,19 @@ async function exported(platform: Platform, { token }: Heavy) {
 async function erased(platform: Platform, { accountId }: Heavy) {
   const token = randomBytes(32).toString("base64url");
   const nowMs = Date.now();
-  await platform.db
-    .prepare(
-      "INSERT INTO challenges (id_hash, kind, account_id, data, created_at_ms, expires_at_ms) VALUES (?, 'erasure', ?, '{}', ?, ?)",
-    )
-    .bind(createHash("sha256").update(token).digest("hex"), accountId, nowMs, nowMs + 3_600_000)
-    .run();
+  await drizzle(platform.db)
+    .insert(challenges)
+    .values({
+      idHash: createHash("sha256").update(token).digest("hex"),
+      kind: "erasure",
+      accountId,
+      data: "{}",
+      createdAtMs: nowMs,
+      expiresAtMs: nowMs + 3_600_000,
+    });
   const startedAtMs = performance.now();
   const answer = await ask(platform, null, "POST", "/account/erasure/confirm", { token });
-  if (answer.status !== 200) throw new Error(`The erasure was not begun: ${await answer.text()}`);
+  if (answer.status !== 202) throw new Error(`The erasure was not begun: ${await answer.text()}`);
   const { erasureId } = (await answer.json()) as { erasureId: string };
   let runs = 0;
   const isFinished = async () => {

@@ -55,7 +55,7 @@ const plain = (url: string): Relay => ({
 /** The room as clients meet it: ticket, hello, validation, permissions, ordering and persistence all on. */
 async function room(platform: Platform, members: number): Promise<Relay> {
   const seed = (at: number) =>
-    seedAccount(platform.db, {
+    seedAccount(platform, {
       displayName: `Player ${at}`,
       email: `${crypto.randomUUID()}@example.org`,
       tier: "free",

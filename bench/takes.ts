@@ -155,7 +155,7 @@ export async function run(): Promise<Row[]> {
   const [workerd = 0] = workerds();
   try {
     const person = { displayName: "Bench", email: `${randomUUID()}@example.org`, tier: "studio" as const };
-    const { token, accountId } = await seedAccount(platform.db, person);
+    const { token, accountId } = await seedAccount(platform, person);
     return [
       ...(await inPlace(folder)),
       ...(await carried(folder, new ApiClient(platform.origin, token), workerd)),

@@ -177,9 +177,13 @@ export async function run(): Promise<Row[]> {
 }
 
 /** A session of one's own: its page is the real one, and what it is told is made up (dev/screens/stub-room.ts). */
-async function enter({ db, origin }: Platform, context: BrowserContext): Promise<string> {
-  const { token } = await seedAccount(db, { email: "ada@example.org", displayName: "Ada Lovelace", tier: "free" });
-  const answer = await fetch(`${origin}/api/v1/sessions`, {
+async function enter(platform: Platform, context: BrowserContext): Promise<string> {
+  const { token } = await seedAccount(platform, {
+    email: "ada@example.org",
+    displayName: "Ada Lovelace",
+    tier: "free",
+  });
+  const answer = await fetch(`${platform.origin}/api/v1/sessions`, {
     method: "POST",
     headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
     body: JSON.stringify({ name: "Twelve", settings: { recordingPermitted: true } }),
@@ -188,5 +192,5 @@ async function enter({ db, origin }: Platform, context: BrowserContext): Promise
   await context.addCookies([
     { name: "__Host-session", value: token, domain: "localhost", path: "/", secure: true, httpOnly: true },
   ]);
-  return `${origin.replace("127.0.0.1", "localhost")}/sessions/${sessionId}/room`;
+  return `${platform.origin.replace("127.0.0.1", "localhost")}/sessions/${sessionId}/room`;
 }

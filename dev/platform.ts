@@ -35,6 +35,8 @@ export interface Platform {
   miniflare: Miniflare;
   db: Awaited<ReturnType<Miniflare["getD1Database"]>>;
   recordings: Awaited<ReturnType<Miniflare["getR2Bucket"]>>;
+  /** Its `STORE_KEY`: whoever writes rows beside the Worker seals what is personal in them as it does. */
+  storeKey: string;
   /** What it has sent: files on this machine. */
   mailbox: Mailbox;
   /** Runs the Worker's cron handler once, as the platform would. */
@@ -126,6 +128,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     miniflare,
     db: steady(await miniflare.getD1Database("DB")),
     recordings: steady(await miniflare.getR2Bucket("RECORDINGS")),
+    storeKey: options.bindings?.STORE_KEY ?? secrets.STORE_KEY ?? "",
     mailbox,
     async runCron(scheduledTime = new Date(), cron = "*/5 * * * *") {
       const fetcher = await miniflare.getWorker("sessionlinked");

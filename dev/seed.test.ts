@@ -19,12 +19,12 @@ test("a seeded account is let in by its token, and its e-mail cannot be seeded t
   const platform = await startPlatform({ stateDir });
   try {
     const person = { displayName: "Ada", email: "ada@example.org", tier: "free" } as const;
-    const { accountId, token } = await seedAccount(platform.db, person);
+    const { accountId, token } = await seedAccount(platform, person);
     expect(accountId).toMatch(/^acc_/);
     expect(token.length).toBeGreaterThan(40);
     const rows = await platform.db.prepare("SELECT token_hash FROM sign_ins").all<{ token_hash: string }>();
     expect(rows.results.map((row) => row.token_hash)).not.toContain(token);
-    await expect(seedAccount(platform.db, person)).rejects.toThrow();
+    await expect(seedAccount(platform, person)).rejects.toThrow();
   } finally {
     await platform.stop();
     rmSync(stateDir, { recursive: true });

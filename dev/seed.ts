@@ -11,6 +11,8 @@ import { drizzle } from "drizzle-orm/d1";
 import { accounts, signIns } from "../migrations/schema.ts";
 import { type AccountId, newId } from "../protocol/ids.ts";
 import { type Tier, tiers } from "../protocol/retention.ts";
+import { aes, deriveKey, hmac } from "../workers/platform/derive.ts";
+import { indexUnder, makeKey, sealUnder } from "../workers/platform/personal-seal.ts";
 import { type Platform, startPlatform } from "./platform.ts";
 
 export interface SeededAccount {
@@ -25,19 +27,44 @@ const LABEL = "local seed";
 
 /** An account and one sign-in that lasts a year, straight into D1. Throws if the e-mail is taken. */
 export async function seedAccount(
-  db: Platform["db"],
+  platform: Pick<Platform, "db" | "recordings" | "storeKey">,
   person: { displayName: string; email: string; tier: Tier },
 ): Promise<SeededAccount> {
   const accountId = newId("acc", random);
-  const tables = drizzle(db);
+  const tables = drizzle(platform.db);
   const { email, displayName, tier } = person;
   const { token, row } = newSignIn(accountId);
   await tables.batch([
-    tables.insert(accounts).values({ id: accountId, email, displayName, tier, createdAtMs: Date.now() }),
+    tables.insert(accounts).values({
+      id: accountId,
+      ...(await addressFor(platform, accountId, email)),
+      displayName,
+      tier,
+      createdAtMs: Date.now(),
+    }),
     tables.insert(signIns).values(row),
   ]);
   return { accountId, token };
 }
+
+/** An address as the Worker keeps it: sealed under a key of the account's own, which goes to the store first, and its blind index. */
+async function addressFor(
+  { recordings, storeKey }: Pick<Platform, "recordings" | "storeKey">,
+  accountId: string,
+  email: string,
+) {
+  const wrapping = await deriveKey(storeKey, "personal-keys", aes, ["encrypt"]);
+  const { key, object } = await makeKey(wrapping, random, accountId);
+  await recordings.put(`keys/${accountId}`, object);
+  return {
+    email: await sealUnder(key, accountId, "address", random, email),
+    emailIndex: await seededIndex(storeKey, email),
+  };
+}
+
+/** The blind index of an address, by which its account is found. */
+export const seededIndex = async (storeKey: string, email: string): Promise<string> =>
+  indexUnder(await deriveKey(storeKey, "addresses", hmac, ["sign"]), email);
 
 /** A new sign-in for an account that was seeded before; those that earlier seeds made for it end. */
 export async function signInSeeded(db: Platform["db"], accountId: AccountId): Promise<string> {
@@ -84,7 +111,7 @@ if (import.meta.main) {
   }
   const platform = await startPlatform({ stateDir: values.state });
   try {
-    const seeded = await seedAccount(platform.db, { displayName: values.name, email: values.email, tier });
+    const seeded = await seedAccount(platform, { displayName: values.name, email: values.email, tier });
     console.log(JSON.stringify(seeded));
   } finally {
     await platform.stop();

@@ -1,13 +1,15 @@
 CREATE TABLE `accounts` (
 	`id` text PRIMARY KEY NOT NULL,
 	`email` text NOT NULL,
+	`email_index` text NOT NULL,
 	`display_name` text NOT NULL,
 	`tier` text DEFAULT 'free' NOT NULL,
 	`webauthn_user_id` text,
-	`created_at_ms` integer NOT NULL
+	`created_at_ms` integer NOT NULL,
+	CONSTRAINT "accounts_email_is_sealed" CHECK(instr("accounts"."email", '@') = 0)
 );
 --> statement-breakpoint
-CREATE UNIQUE INDEX `accounts_email_unique` ON `accounts` (`email`);--> statement-breakpoint
+CREATE UNIQUE INDEX `accounts_email_index_unique` ON `accounts` (`email_index`);--> statement-breakpoint
 CREATE UNIQUE INDEX `accounts_webauthn_user_id_unique` ON `accounts` (`webauthn_user_id`);--> statement-breakpoint
 CREATE TABLE `challenges` (
 	`id_hash` text PRIMARY KEY NOT NULL,
@@ -146,14 +148,16 @@ CREATE TABLE `breach_people` (
 	`breach_id` text NOT NULL,
 	`account_id` text,
 	`email` text,
+	`email_index` text,
 	`told_at_ms` integer,
 	FOREIGN KEY (`breach_id`) REFERENCES `breaches`(`id`) ON UPDATE no action ON DELETE cascade,
-	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade,
+	CONSTRAINT "breach_people_email_is_sealed" CHECK(instr("breach_people"."email", '@') = 0)
 );
 --> statement-breakpoint
 CREATE INDEX `breach_people_by_breach` ON `breach_people` (`breach_id`,`told_at_ms`);--> statement-breakpoint
 CREATE INDEX `breach_people_by_account` ON `breach_people` (`account_id`);--> statement-breakpoint
-CREATE INDEX `breach_people_by_email` ON `breach_people` (`email`);--> statement-breakpoint
+CREATE INDEX `breach_people_by_email` ON `breach_people` (`email_index`);--> statement-breakpoint
 CREATE TABLE `breaches` (
 	`id` text PRIMARY KEY NOT NULL,
 	`kind` text NOT NULL,
@@ -305,6 +309,7 @@ CREATE TABLE `mail_outbox` (
 	`id` text PRIMARY KEY NOT NULL,
 	`account_id` text,
 	`address` text NOT NULL,
+	`address_index` text DEFAULT '' NOT NULL,
 	`language` text NOT NULL,
 	`template` text NOT NULL,
 	`template_values` text NOT NULL,
@@ -312,16 +317,19 @@ CREATE TABLE `mail_outbox` (
 	`created_at_ms` integer NOT NULL,
 	`tries` integer DEFAULT 0 NOT NULL,
 	`next_try_at_ms` integer,
-	`ended_at_ms` integer
+	`ended_at_ms` integer,
+	CONSTRAINT "mail_outbox_address_is_sealed" CHECK(instr("mail_outbox"."address", '@') = 0),
+	CONSTRAINT "mail_outbox_template_values_is_sealed" CHECK(instr("mail_outbox"."template_values", '@') = 0)
 );
 --> statement-breakpoint
 CREATE INDEX `mail_outbox_by_due` ON `mail_outbox` (`priority`,`next_try_at_ms`);--> statement-breakpoint
 CREATE INDEX `mail_outbox_by_end` ON `mail_outbox` (`ended_at_ms`);--> statement-breakpoint
 CREATE INDEX `mail_outbox_by_account` ON `mail_outbox` (`account_id`);--> statement-breakpoint
-CREATE INDEX `mail_outbox_by_address` ON `mail_outbox` (`address`);--> statement-breakpoint
+CREATE INDEX `mail_outbox_by_address` ON `mail_outbox` (`address_index`);--> statement-breakpoint
 CREATE TABLE `waitlist` (
 	`id` text PRIMARY KEY NOT NULL,
 	`email` text NOT NULL,
+	`email_index` text NOT NULL,
 	`ip_address` text NOT NULL,
 	`user_agent` text NOT NULL,
 	`language` text NOT NULL,
@@ -329,10 +337,11 @@ CREATE TABLE `waitlist` (
 	`consented_at_ms` integer NOT NULL,
 	`confirmed_at_ms` integer,
 	`confirm_hash` text NOT NULL,
-	`told_at_ms` integer
+	`told_at_ms` integer,
+	CONSTRAINT "waitlist_email_is_sealed" CHECK(instr("waitlist"."email", '@') = 0)
 );
 --> statement-breakpoint
-CREATE UNIQUE INDEX `waitlist_email_unique` ON `waitlist` (`email`);--> statement-breakpoint
+CREATE UNIQUE INDEX `waitlist_email_index_unique` ON `waitlist` (`email_index`);--> statement-breakpoint
 CREATE UNIQUE INDEX `waitlist_confirm_hash_unique` ON `waitlist` (`confirm_hash`);--> statement-breakpoint
 CREATE INDEX `waitlist_by_consent` ON `waitlist` (`confirmed_at_ms`,`consented_at_ms`);--> statement-breakpoint
 CREATE INDEX `waitlist_untold` ON `waitlist` (`told_at_ms`,`confirmed_at_ms`);--> statement-breakpoint

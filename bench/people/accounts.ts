@@ -6,6 +6,8 @@ import * as opaque from "@serenity-kit/opaque";
 import { drizzle } from "drizzle-orm/d1";
 import { percentile } from "../../dev/percentile.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
+import { seededIndex } from "../../dev/seed.ts";
+import type { Sealed } from "../../migrations/schema/sealed.ts";
 import { accounts, passwords } from "../../migrations/schema.ts";
 import { newId } from "../../protocol/ids.ts";
 import type { Row } from "../row.ts";
@@ -64,11 +66,15 @@ async function seed(platform: Platform, count: number): Promise<string[]> {
   const addresses = Array.from({ length: count }, () => `${newId("acc", random)}@example.org`);
   const db = drizzle(platform.db);
   for (let from = 0; from < count; from += 100) {
-    const [first, ...rest] = addresses.slice(from, from + 100).flatMap((email) => {
+    const some = addresses.slice(from, from + 100);
+    const indices = await Promise.all(some.map((email) => seededIndex(platform.storeKey, email)));
+    const [first, ...rest] = indices.flatMap((emailIndex) => {
       const id = newId("acc", random);
+      // Nobody writes to them: their addresses open for nobody.
+      const email = `${id}:AAAA` as Sealed;
       const password = { accountId: id, userIdentifier: newId("usr", random), record: registrationRecord };
       return [
-        db.insert(accounts).values({ id, email, displayName: "B", createdAtMs: 0 }),
+        db.insert(accounts).values({ id, email, emailIndex, displayName: "B", createdAtMs: 0 }),
         db.insert(passwords).values({ ...password, setupVersion: 1, changedAtMs: 0 }),
       ];
     });

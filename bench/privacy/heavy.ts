@@ -30,10 +30,11 @@ const mark = () => `zq${randomBytes(8).toString("hex")}qz`;
 const random = (bytes: number) => new Uint8Array(randomBytes(bytes));
 
 /** Somebody with a thousand takes in ten sessions, and a hundred thousand lines of history. */
-export async function heavyPerson({ db, recordings }: Platform): Promise<Heavy> {
+export async function heavyPerson(platform: Platform): Promise<Heavy> {
+  const { db, recordings } = platform;
   const marks = { address: mark(), words: mark() };
   const person = { displayName: `Name ${marks.words}`, email: `${marks.address}@example.org`, tier: "studio" as const };
-  const { accountId, token } = await seedAccount(db, person);
+  const { accountId, token } = await seedAccount(platform, person);
   const sessions = Array.from({ length: SESSIONS }, () => newId("ses", random));
   for (const sessionId of sessions) {
     const memberId = newId("mem", random);
@@ -84,9 +85,10 @@ async function history(db: Platform["db"], accountId: string, label: string, lin
 }
 
 /** Somebody of whose history half is over its time. */
-export async function longAgo({ db }: Platform): Promise<void> {
+export async function longAgo(platform: Platform): Promise<void> {
+  const { db } = platform;
   const person = { displayName: "Long ago", email: "long-ago@example.org", tier: "free" as const };
-  const { accountId } = await seedAccount(db, person);
+  const { accountId } = await seedAccount(platform, person);
   await history(db, accountId, "A device", OVERDUE, Date.now());
   await history(db, accountId, "A device", OVERDUE, Date.now() - 100 * DAY_MS);
 }

@@ -66,9 +66,10 @@ function counting(db: Platform["db"]) {
 export const lists = ["sessions", "recordings", "invites", "members"] as const;
 
 /** Rows read for a page of 50 of each list, with so many rows about. A session's members are bounded: those of others are what grows. */
-export async function listReads({ db }: Platform, rows: number): Promise<Record<(typeof lists)[number], number>> {
+export async function listReads(platform: Platform, rows: number): Promise<Record<(typeof lists)[number], number>> {
   const person = { displayName: "L", email: `${randomUUID()}@example.org`, tier: "studio" as const };
-  const { accountId } = await seedAccount(db, person);
+  const { accountId } = await seedAccount(platform, person);
+  const { db } = platform;
   const prefix = randomBytes(6).toString("hex");
   const sessionId = `ses_${prefix}`;
   const many = `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ${rows})`;

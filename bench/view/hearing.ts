@@ -60,9 +60,11 @@ export async function measureHearing(): Promise<Hearing> {
   const [hosts, guests] = browsers;
   try {
     if (hosts === undefined || guests === undefined) throw new Error("No browser.");
-    const { db, origin } = platform;
+    const { origin } = platform;
     const people = await Promise.all(
-      ["ada", "ben"].map((name) => seedAccount(db, { email: `${name}@example.org`, displayName: name, tier: "free" })),
+      ["ada", "ben"].map((name) =>
+        seedAccount(platform, { email: `${name}@example.org`, displayName: name, tier: "free" }),
+      ),
     );
     const [ada = "", ben = ""] = people.map(({ token }) => token);
     const ask = async (token: string, path: string, body: object): Promise<Record<string, string>> => {

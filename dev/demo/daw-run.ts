@@ -79,7 +79,7 @@ export async function runDawDemo(options: DawDemoOptions): Promise<DawDemoReport
     writePart(input, "guitar", 4);
     const people = await Promise.all(
       NAMES.map((displayName) =>
-        seedAccount(platform.db, { displayName, email: `${displayName}-${options.seed}@example.org`, tier: "free" }),
+        seedAccount(platform, { displayName, email: `${displayName}-${options.seed}@example.org`, tier: "free" }),
       ),
     );
     const [host, guest] = people.map(({ token }) => new ApiClient(platform.origin, token));

@@ -72,7 +72,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
 
   progress.step("Host creates the session, guest joins by invite code");
   const seed = (displayName: string) =>
-    seedAccount(platform.db, {
+    seedAccount(platform, {
       displayName,
       email: `${displayName.toLowerCase()}-${random()}@example.org`,
       tier: "free",

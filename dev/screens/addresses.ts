@@ -4,6 +4,7 @@ import { drizzle } from "drizzle-orm/d1";
 import { accountErasures, challenges, erasureReceipts, recordings, sessionMembers } from "../../migrations/schema.ts";
 import { SessionId } from "../../protocol/ids.ts";
 import type { pagesOfOne } from "../../workers/pages/routes.ts";
+import { keyOfToken, sealUnder } from "../../workers/platform/personal-seal.ts";
 import { recordingRow } from "../../workers/testing/rows.ts";
 import type { Platform } from "../platform.ts";
 import { seedAccount } from "../seed.ts";
@@ -34,13 +35,17 @@ export async function addressesOfOne(
   const link = async (kind: (typeof challenges.$inferInsert)["kind"], data: object = {}): Promise<string> => {
     const secret = randomBytes(32).toString("base64url");
     const hash = createHash("sha256").update(secret).digest("hex");
+    const json = JSON.stringify(data);
+    // Who is waiting for an account is sealed under the link itself.
+    const kept =
+      kind === "sign-up" ? await sealUnder(await keyOfToken(secret), "token", "step", randomBytes, json) : json;
     await db
       .insert(challenges)
-      .values({ idHash: hash, kind, data: JSON.stringify(data), createdAtMs: nowMs, expiresAtMs: nowMs + 3_600_000 });
+      .values({ idHash: hash, kind, data: kept, createdAtMs: nowMs, expiresAtMs: nowMs + 3_600_000 });
     return secret;
   };
   const waiting = { email: "cal@example.org", displayName: "Cal", isSixteen: true };
-  const ben = await seedAccount(platform.db, { email: "ben@example.org", displayName: "Ben Webster", tier: "free" });
+  const ben = await seedAccount(platform, { email: "ben@example.org", displayName: "Ben Webster", tier: "free" });
   await ask(ben.token, "PUT", "/profile", {
     daw: "Reaper",
     instruments: ["Tenor saxophone", "Clarinet"],

@@ -1,6 +1,7 @@
 import { URI } from "otpauth";
 import { z } from "zod";
 import type { Platform } from "../platform.ts";
+import { seededIndex } from "../seed.ts";
 
 /** The key of the platform that screens are taken from; with it there are operators. */
 export const SCREENS_OPERATOR_KEY = "only for pictures, on this machine alone";
@@ -8,10 +9,14 @@ export const SCREENS_OPERATOR_KEY = "only for pictures, on this machine alone";
 const Made = z.object({ key: z.string(), uri: z.string() });
 
 /** The operator decides a report that waits, and finds nothing to do. */
-export async function decideNothing({ origin, db }: Platform, operator: string, reporterEmail: string): Promise<void> {
+export async function decideNothing(
+  { origin, db, storeKey }: Platform,
+  operator: string,
+  reporterEmail: string,
+): Promise<void> {
   const reportId = await db
-    .prepare("SELECT id FROM reports WHERE reporter_account_id = (SELECT id FROM accounts WHERE email = ?)")
-    .bind(reporterEmail)
+    .prepare("SELECT id FROM reports WHERE reporter_account_id = (SELECT id FROM accounts WHERE email_index = ?)")
+    .bind(await seededIndex(storeKey, reporterEmail))
     .first<string>("id");
   const decided = await fetch(`${origin}/operator/reports/${reportId}`, {
     method: "POST",

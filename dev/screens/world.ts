@@ -57,7 +57,7 @@ const musicians = [
 export async function fill(platform: Platform): Promise<World> {
   const { db, origin } = platform;
   const person = async (displayName: string, email: string) =>
-    (await seedAccount(db, { displayName, email, tier: "free" })).token;
+    (await seedAccount(platform, { displayName, email, tier: "free" })).token;
   const ask = async (token: string, method: string, path: string, body?: unknown) => {
     const response = await fetch(`${origin}/api/v1${path}`, {
       method,

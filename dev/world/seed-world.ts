@@ -11,7 +11,7 @@ import { newId, type RecordingId, type SessionId } from "../../protocol/ids.ts";
 import { type Evening, SessionDetail } from "../../protocol/sessions.ts";
 import type { Platform } from "../platform.ts";
 import { shareStem } from "../screens/stems.ts";
-import { type SeededAccount, seedAccount, signInSeeded } from "../seed.ts";
+import { type SeededAccount, seedAccount, seededIndex, signInSeeded } from "../seed.ts";
 import { LIVE, type Musician, messages, musicians, NEWCOMER, type SeededSession, sessions } from "./cast.ts";
 import { BAR_FRAMES, BPM, LOOP_FRAMES, type Part, playPart } from "./instruments.ts";
 
@@ -47,11 +47,11 @@ async function ask(origin: string, token: string, method: string, path: string, 
 async function settlePerson(platform: Platform, { key, displayName, tier, profile }: Musician): Promise<SeededAccount> {
   const email = `${key}@world.example`;
   const known = await platform.db
-    .prepare("SELECT id FROM accounts WHERE email = ?")
-    .bind(email)
+    .prepare("SELECT id FROM accounts WHERE email_index = ?")
+    .bind(await seededIndex(platform.storeKey, email))
     .first<{ id: SeededAccount["accountId"] }>();
   if (known !== null) return { accountId: known.id, token: await signInSeeded(platform.db, known.id) };
-  const account = await seedAccount(platform.db, { displayName, email, tier });
+  const account = await seedAccount(platform, { displayName, email, tier });
   await ask(platform.origin, account.token, "PUT", "/profile", profile);
   await ask(platform.origin, account.token, "PUT", "/profile/publication");
   return account;

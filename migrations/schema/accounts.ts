@@ -1,20 +1,28 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { holdsNoAddress, type Sealed } from "./sealed.ts";
 
 /** Promise A1: an account is an e-mail, a display name and a verifier; nothing else about the person is required. */
-export const accounts = sqliteTable("accounts", {
-  id: text("id").primaryKey(),
-  email: text("email").notNull().unique(),
-  displayName: text("display_name").notNull(),
-  tier: text("tier", { enum: ["free", "pro", "studio"] })
-    .notNull()
-    .default("free"),
-  /**
-   * What an authenticator knows the account by (WebAuthn's user handle): random, the same for every passkey of the account, so that a second
-   * one on a device takes the first one's place. `null` until the first passkey.
-   */
-  webauthnUserId: text("webauthn_user_id").unique(),
-  createdAtMs: integer("created_at_ms").notNull(),
-});
+export const accounts = sqliteTable(
+  "accounts",
+  {
+    id: text("id").primaryKey(),
+    /** Sealed under the person's key. */
+    email: text("email").$type<Sealed>().notNull(),
+    /** The address's blind index: by it an account is found, and no two have one address. */
+    emailIndex: text("email_index").notNull().unique(),
+    displayName: text("display_name").notNull(),
+    tier: text("tier", { enum: ["free", "pro", "studio"] })
+      .notNull()
+      .default("free"),
+    /**
+     * What an authenticator knows the account by (WebAuthn's user handle): random, the same for every passkey of the account, so that a second
+     * one on a device takes the first one's place. `null` until the first passkey.
+     */
+    webauthnUserId: text("webauthn_user_id").unique(),
+    createdAtMs: integer("created_at_ms").notNull(),
+  },
+  (table) => [holdsNoAddress("accounts_email_is_sealed", table.email)],
+);
 
 /** One signed-in device or browser. The token itself is only with the person; here is its SHA-256. */
 export const signIns = sqliteTable(
@@ -164,6 +172,7 @@ export const challenges = sqliteTable(
       ],
     }).notNull(),
     accountId: text("account_id").references(() => accounts.id, { onDelete: "cascade" }),
+    /** JSON; sealed under the token itself where it says who somebody is. */
     data: text("data").notNull(),
     createdAtMs: integer("created_at_ms").notNull(),
     expiresAtMs: integer("expires_at_ms").notNull(),

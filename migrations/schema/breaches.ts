@@ -1,5 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { accounts } from "./accounts.ts";
+import { holdsNoAddress, type Sealed } from "./sealed.ts";
 
 /** The breach register (G4; GDPR Article 33 (5)): what happened, to which kinds of data, and what was done about it. */
 export const breaches = sqliteTable(
@@ -58,12 +59,15 @@ export const breachPeople = sqliteTable(
       .notNull()
       .references(() => breaches.id, { onDelete: "cascade" }),
     accountId: text("account_id").references(() => accounts.id, { onDelete: "cascade" }),
-    email: text("email"),
+    /** Sealed, and its blind index. */
+    email: text("email").$type<Sealed>(),
+    emailIndex: text("email_index"),
     toldAtMs: integer("told_at_ms"),
   },
   (table) => [
     index("breach_people_by_breach").on(table.breachId, table.toldAtMs),
     index("breach_people_by_account").on(table.accountId),
-    index("breach_people_by_email").on(table.email),
+    index("breach_people_by_email").on(table.emailIndex),
+    holdsNoAddress("breach_people_email_is_sealed", table.email),
   ],
 );

@@ -1,4 +1,5 @@
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { holdsNoAddress, type Sealed } from "./sealed.ts";
 
 /**
  * Mail on its way. The row is written in the batch of what it speaks of, so neither happens without the other; its id is derived from
@@ -10,11 +11,14 @@ export const mailOutbox = sqliteTable(
     id: text("id").primaryKey(),
     /** `null` for an address that has no account. */
     accountId: text("account_id"),
-    address: text("address").notNull(),
+    /** Sealed, under the person's key or that of the day; `operators`: whoever runs this; empty once it has gone. */
+    address: text("address").$type<Sealed | "operators" | "">().notNull(),
+    /** Its blind index. */
+    addressIndex: text("address_index").notNull().default(""),
     language: text("language", { enum: ["en", "de"] }).notNull(),
     template: text("template").notNull(),
-    /** JSON: what the template is filled with. */
-    templateValues: text("template_values").notNull(),
+    /** JSON, sealed under the key of the day: what the template is filled with. Empty once it has gone. */
+    templateValues: text("template_values").$type<Sealed | "">().notNull(),
     /** 0: a person waits for it; 1: it is written to everybody. */
     priority: integer("priority").notNull().default(0),
     createdAtMs: integer("created_at_ms").notNull(),
@@ -27,7 +31,9 @@ export const mailOutbox = sqliteTable(
     index("mail_outbox_by_due").on(table.priority, table.nextTryAtMs),
     index("mail_outbox_by_end").on(table.endedAtMs),
     index("mail_outbox_by_account").on(table.accountId),
-    index("mail_outbox_by_address").on(table.address),
+    index("mail_outbox_by_address").on(table.addressIndex),
+    holdsNoAddress("mail_outbox_address_is_sealed", table.address),
+    holdsNoAddress("mail_outbox_template_values_is_sealed", table.templateValues),
   ],
 );
 
@@ -36,7 +42,9 @@ export const waitlist = sqliteTable(
   "waitlist",
   {
     id: text("id").primaryKey(),
-    email: text("email").notNull().unique(),
+    /** Sealed under a key of this row's own, and its blind index. */
+    email: text("email").$type<Sealed>().notNull(),
+    emailIndex: text("email_index").notNull().unique(),
     ipAddress: text("ip_address").notNull(),
     userAgent: text("user_agent").notNull(),
     language: text("language", { enum: ["en", "de"] }).notNull(),
@@ -51,6 +59,7 @@ export const waitlist = sqliteTable(
   (table) => [
     index("waitlist_by_consent").on(table.confirmedAtMs, table.consentedAtMs),
     index("waitlist_untold").on(table.toldAtMs, table.confirmedAtMs),
+    holdsNoAddress("waitlist_email_is_sealed", table.email),
   ],
 );
 

@@ -34,6 +34,7 @@ const names: Record<string, readonly [en: string, de: string]> = {
   accountErasures: ["Deletions of accounts", "Löschungen von Konten"],
   exports: ["Copies you asked for", "Angeforderte Kopien"],
   "exports/": ["Copies you asked for: the files", "Angeforderte Kopien: die Dateien"],
+  "keys/": ["Keys of people and of mails", "Schlüssel von Personen und Mails"],
   restrictions: ["Restrictions", "Einschränkungen"],
   holds: ["What an investigation keeps", "Was für eine Untersuchung erhalten bleibt"],
   copies: ["Copies that others are asked to delete", "Kopien, um deren Löschung andere gebeten werden"],

@@ -11,7 +11,7 @@ export const privacyText = words({
     axis: ["1 week", "30 days", "1 year", "8 years"],
     axisNote: "The line is logarithmic: the further right, the more time lies in the same stretch.",
     keepNote:
-      "Recordings on a Studio plan stay until their session is deleted. Our database’s own recovery history holds up to 30 days; so we delete at once, and after those days it cannot be brought back from there either.",
+      "Recordings on a Studio plan stay until their session is deleted. Our database’s own recovery history holds up to 30 days; so we delete at once, and after those days it cannot be brought back from there either. Your e-mail address lies there under a key of your own. When your account is deleted the key goes first, and no copy can be read any more; only your last mail keeps the address for up to four days.",
     promises: "What proves it",
     now: "now",
     lengths: {
@@ -110,7 +110,7 @@ export const privacyText = words({
     axis: ["1 Woche", "30 Tage", "1 Jahr", "8 Jahre"],
     axisNote: "Die Linie ist logarithmisch: je weiter rechts, desto mehr Zeit liegt in derselben Strecke.",
     keepNote:
-      "Im Tarif Studio bleiben Aufnahmen, bis ihre Session gelöscht wird. Die Wiederherstellung unserer Datenbank reicht bis zu 30 Tage zurück; deshalb löschen wir sofort, damit auch dort in der zugesagten Zeit nichts mehr zu holen ist.",
+      "Im Tarif Studio bleiben Aufnahmen, bis ihre Session gelöscht wird. Die Wiederherstellung unserer Datenbank reicht bis zu 30 Tage zurück; deshalb löschen wir sofort, damit auch dort in der zugesagten Zeit nichts mehr zu holen ist. Deine E-Mail-Adresse liegt dort unter einem eigenen Schlüssel. Löschst du dein Konto, ist der als Erstes weg, und keine Kopie lässt sich mehr lesen; nur deine letzte Mail braucht die Adresse noch, höchstens vier Tage lang.",
     promises: "Was das belegt",
     now: "jetzt",
     lengths: {

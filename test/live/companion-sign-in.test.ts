@@ -17,7 +17,7 @@ const random = (bytes: number) => new Uint8Array(randomBytes(bytes));
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "sessionlinked-sign-in-"));
   platform = await startPlatform({ stateDir: join(folder, "platform") });
-  ada = await seedAccount(platform.db, { displayName: "Ada", email: "ada@example.org", tier: "free" });
+  ada = await seedAccount(platform, { displayName: "Ada", email: "ada@example.org", tier: "free" });
 });
 afterAll(async () => {
   await platform.stop();

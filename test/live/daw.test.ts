@@ -83,7 +83,7 @@ class OscDaw {
 test("C4, P42: play is pressed in one DAW and the other rolls, stop in the other and the first stands; no echo becomes a command", async () => {
   const people = await Promise.all(
     ["Ada", "Ben"].map((displayName) =>
-      seedAccount(local.platform.db, { displayName, email: `${displayName}@example.org`, tier: "free" }),
+      seedAccount(local.platform, { displayName, email: `${displayName}@example.org`, tier: "free" }),
     ),
   );
   const [ada, ben] = people.map(({ token }) => new ApiClient(local.platform.origin, token));

@@ -46,7 +46,7 @@ class RangeApi extends ApiClient {
 }
 
 async function person(): Promise<{ token: string; api: RangeApi }> {
-  const { token } = await seedAccount(platform.db, {
+  const { token } = await seedAccount(platform, {
     displayName: "Ada",
     email: `${randomUUID()}@example.org`,
     tier: "pro",

@@ -15,7 +15,7 @@ export async function askAtRandom(seed: number, count: number): Promise<string[]
   try {
     const people = await Promise.all(
       ["ada", "ben"].map((name) =>
-        seedAccount(platform.db, { displayName: name, email: `${name}@example.org`, tier: "pro" }),
+        seedAccount(platform, { displayName: name, email: `${name}@example.org`, tier: "pro" }),
       ),
     );
     const session = await new ApiClient(platform.origin, people[0]?.token ?? "").createSession("Random");

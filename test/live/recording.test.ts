@@ -31,7 +31,7 @@ afterAll(async () => {
 
 async function person(displayName: string) {
   const account = { displayName, email: `${randomUUID()}@example.org`, tier: "pro" as const };
-  const { token } = await seedAccount(platform.db, account);
+  const { token } = await seedAccount(platform, account);
   return { token, api: new ApiClient(platform.origin, token) };
 }
 

@@ -26,7 +26,7 @@ async function session(people: number) {
   const seeded: Awaited<ReturnType<typeof seedAccount>>[] = [];
   for (let at = 0; at < people; at++) {
     const person = { displayName: `Player ${at}`, email: `p${at}-${Math.random()}@example.org`, tier: "free" as const };
-    seeded.push(await seedAccount(local.platform.db, person));
+    seeded.push(await seedAccount(local.platform, person));
   }
   const [first] = seeded;
   const host = new ApiClient(local.platform.origin, first?.token ?? "");

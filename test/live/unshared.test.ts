@@ -139,7 +139,7 @@ function start(
 }
 
 test("C7, H6: of a take that is not shared not one byte leaves the machine; sharing it says first that collaborators keep their copies (V3)", async () => {
-  const { token } = await seedAccount(platform.db, { displayName: "Ada", email: "ada@example.org", tier: "pro" });
+  const { token } = await seedAccount(platform, { displayName: "Ada", email: "ada@example.org", tier: "pro" });
   const { sessionId } = await new ApiClient(platform.origin, token).createSession("Unshared");
   // Noise: nothing can make it smaller, so what is not in the count of bytes is not in the bytes.
   const noise = new Int32Array(randomBytes(4 * 48_000 * 2 * 4).buffer).map((sample) => sample >> 8);

@@ -54,7 +54,7 @@ function shareOf(
 
 async function studio() {
   const person = { displayName: "Ada", email: `${randomUUID()}@example.org`, tier: "pro" as const };
-  const { token } = await seedAccount(platform.db, person);
+  const { token } = await seedAccount(platform, person);
   const api = new CountingApi(platform.origin, token);
   const { sessionId } = await api.createSession("Upload");
   const format = { sampleRateHz: 48_000, channels: 1, encoding: "pcm24" } as const;

@@ -149,7 +149,7 @@ async function visit(context: BrowserContext, addresses: readonly Address[]): Pr
 
 /** Somebody new in a browser of their own: a browser exchanges its token, and two with the same one would sign each other out. */
 async function signedIn(email: string): Promise<{ context: BrowserContext; token: string }> {
-  const { token } = await seedAccount(platform.db, { email, displayName: "Ada Lovelace", tier: "free" });
+  const { token } = await seedAccount(platform, { email, displayName: "Ada Lovelace", tier: "free" });
   const context = await newContext();
   await context.addCookies([
     { name: "__Host-session", value: token, domain: "localhost", path: "/", secure: true, httpOnly: true },

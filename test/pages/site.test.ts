@@ -63,8 +63,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "sessionlinked-site-"));
   [platform, chromium] = await Promise.all([startPlatform({ isCrowd: true, stateDir: folder }), startChromium()]);
   origin = platform.origin.replace("127.0.0.1", "localhost");
-  ada = (await seedAccount(platform.db, { displayName: "Ada", email: "ada@example.org", tier: "free" })).token;
-  ben = (await seedAccount(platform.db, { displayName: "Ben", email: "ben@example.org", tier: "free" })).token;
+  ada = (await seedAccount(platform, { displayName: "Ada", email: "ada@example.org", tier: "free" })).token;
+  ben = (await seedAccount(platform, { displayName: "Ben", email: "ben@example.org", tier: "free" })).token;
   const samples = Array.from({ length: RATE_HZ * SECONDS }, (_, frame) =>
     Math.round(2e6 * Math.sin((2 * Math.PI * 220 * frame) / RATE_HZ)),
   );

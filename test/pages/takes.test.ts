@@ -116,7 +116,7 @@ beforeAll(async () => {
   const api: Record<string, ApiClient> = {};
   for (const [who, displayName] of Object.entries({ ada: "Ada Lindqvist", ben: "Ben Okafor", olga: "Olga" })) {
     const person = { email: `${who}@example.org`, displayName, tier: "free" as const };
-    tokens[who] = (await seedAccount(platform.db, person)).token;
+    tokens[who] = (await seedAccount(platform, person)).token;
     api[who] = new ApiClient(platform.origin, tokens[who] ?? "");
   }
   const { ada, ben, olga } = api;

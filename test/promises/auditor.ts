@@ -103,6 +103,9 @@ export async function audit(nowMs: number, erased: readonly Erased[]): Promise<s
     }
   }
 
+  const [address] = /[\w.+-]{1,64}@[\w-]{1,64}\.[a-z]{2,}/.exec(rows) ?? [];
+  if (address !== undefined) wrong.push(`an address in the clear: ${address}`);
+
   const seen = new Map<SessionId, string>();
   for (const { accountId, marks, sessionIds } of erased) {
     for (const mark of [accountId, ...marks]) {

@@ -23,6 +23,7 @@ import type { createApp } from "../../workers/app.ts";
 import { sha256Hex } from "../../workers/platform/hash.ts";
 import { objectKey, peaksKey } from "../../workers/recordings/keys.ts";
 import { inviteHash } from "../../workers/sessions/invite-store.ts";
+import { sealed } from "../../workers/testing/addresses.ts";
 import { recordingRow } from "../../workers/testing/rows.ts";
 import { db } from "../../workers/testing/tables.ts";
 
@@ -88,6 +89,11 @@ export async function newWorld(nowMs: number): Promise<World> {
   };
   const uploadId = await storeObjects(world);
   const { ada, ben, eve } = world.accountId;
+  const addresses = await Promise.all(
+    people.map(
+      async (who) => [who, await sealed(world.accountId[who], `${world.accountId[who]}@example.org`)] as const,
+    ),
+  ).then((made) => Object.fromEntries(made) as Record<Person, Awaited<ReturnType<typeof sealed>>>);
   const createdAtMs = nowMs;
   const soundOf = {
     ...recordingRow({
@@ -106,7 +112,7 @@ export async function newWorld(nowMs: number): Promise<World> {
     db.insert(accounts).values(
       people.map((who) => ({
         id: world.accountId[who],
-        email: `${world.accountId[who]}@example.org`,
+        ...addresses[who],
         displayName: `Shown ${who}`,
         tier: "pro" as const,
         createdAtMs,

@@ -175,7 +175,7 @@ test.each([1, 2])(
   async (seed) => {
     const token = async () => {
       const person = { displayName: "Ada", email: `${randomUUID()}@example.org`, tier: "pro" as const };
-      return (await seedAccount(platform.db, person)).token;
+      return (await seedAccount(platform, person)).token;
     };
     const [ada, ben, cleo] = [await token(), await token(), await token()].map(
       (one) => new ApiClient(platform.origin, one),

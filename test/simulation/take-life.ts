@@ -172,13 +172,15 @@ export class World {
   get #origin(): string {
     return `http://127.0.0.1:${this.#network.port}`;
   }
-  get #db() {
+  get #open() {
     if (this.#platform === undefined) throw new Error("The world is not open.");
-    return this.#platform.db;
+    return this.#platform;
+  }
+  get #db() {
+    return this.#open.db;
   }
   get #recordings() {
-    if (this.#platform === undefined) throw new Error("The world is not open.");
-    return this.#platform.recordings;
+    return this.#open.recordings;
   }
 
   async #start(): Promise<void> {
@@ -188,7 +190,7 @@ export class World {
 
   async #person() {
     const person = { displayName: "Ada", email: `${randomUUID()}@example.org`, tier: "pro" as const };
-    const { token } = await seedAccount(this.#db, person);
+    const { token } = await seedAccount(this.#open, person);
     return { token, api: new ApiClient(this.#origin, token) };
   }
 

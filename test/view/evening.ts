@@ -43,9 +43,8 @@ export class Evening {
     });
     const chromium = await startChromium(microphone === null ? [] : withMicrophone(microphone));
     const evening = new Evening(platform, chromium, stateDir, relay);
-    const { db } = evening.platform;
     evening.hostToken = (
-      await seedAccount(db, { email: "ada@example.org", displayName: "Ada Lovelace", tier: "free" })
+      await seedAccount(evening.platform, { email: "ada@example.org", displayName: "Ada Lovelace", tier: "free" })
     ).token;
     const session = await evening.ask(evening.hostToken, "POST", "/sessions", {
       name,
@@ -58,7 +57,7 @@ export class Evening {
   /** Somebody new becomes a member. */
   async invite(displayName: string, role: "participant" | "observer"): Promise<string> {
     const email = `${displayName.split(" ")[0]?.toLowerCase()}@example.org`;
-    const { token } = await seedAccount(this.platform.db, { email, displayName, tier: "free" });
+    const { token } = await seedAccount(this.platform, { email, displayName, tier: "free" });
     const { code } = await this.ask(this.hostToken, "POST", `/sessions/${this.sessionId}/invites`, { role });
     await this.ask(token, "POST", "/invites/accept", { code });
     return token;

@@ -20,7 +20,7 @@ const detail = {
 
 async function answerDetail(c: AccountContext) {
   const { id, signInId } = c.var.account;
-  const found = await accountDetail(c.env.DB, id, signInId);
+  const found = await accountDetail(c.env, c.var.deps, id, signInId);
   c.header("Cache-Control", "no-store");
   return found === null ? problem(c, "unauthenticated") : c.json(found, 200);
 }

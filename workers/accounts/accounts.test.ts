@@ -8,6 +8,7 @@ import { Problem } from "../../protocol/errors.ts";
 import { createApp } from "../app.ts";
 import { runJobs } from "../cron/jobs.ts";
 import { systemDeps } from "../platform/deps.ts";
+import { sealed } from "../testing/addresses.ts";
 import { Browser, lastMail, tokenIn } from "../testing/browser.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -91,17 +92,19 @@ describe("sign-up", () => {
   });
 
   test("B3, B4: whoever was on the waiting list moves over; news only with its own consent, stored with its words", async () => {
-    await drizzle(env.DB).insert(waitlist).values({
-      id: "wai_1",
-      email: "ada@example.org",
-      ipAddress: "192.0.2.1",
-      userAgent: "agent",
-      language: "en",
-      consentWording: "words",
-      consentedAtMs: 0,
-      confirmedAtMs: 0,
-      confirmHash: "h1",
-    });
+    await drizzle(env.DB)
+      .insert(waitlist)
+      .values({
+        id: "wai_1",
+        ...(await sealed("wai_1", "ada@example.org")),
+        ipAddress: "192.0.2.1",
+        userAgent: "agent",
+        language: "en",
+        consentWording: "words",
+        consentedAtMs: 0,
+        confirmedAtMs: 0,
+        confirmHash: "h1",
+      });
     const browser = new Browser(app);
     await confirmed(browser, "ada@example.org");
     expect(await count("waitlist")).toBe(0);

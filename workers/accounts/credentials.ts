@@ -1,6 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { Token } from "../../protocol/accounts.ts";
-import { EmailAddress } from "../../protocol/email-address.ts";
 import { consumeChallenge, createChallenge, newSecret, voidChallenges } from "../auth/challenges.ts";
 import { costs } from "../http/costs.ts";
 import { json, problemResponses } from "../http/openapi.ts";
@@ -8,16 +7,16 @@ import { publicOrigin } from "../http/origin.ts";
 import { problem } from "../http/problem.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { flush } from "../mail/flush.ts";
-import { addressOf, queueMail } from "../mail/outbox.ts";
+import { addressOf, queueMail, type Recipient } from "../mail/outbox.ts";
 import type { Values } from "../mail/templates.ts";
-import { changeAddress } from "./store.ts";
+import { Address, changeAddress } from "./store.ts";
 
 /**
  * Credentials: what an account is signed in with. Whenever one changes, everything that waits is void and the owner is told, in the batch of
  * the change itself, with a link that takes it back for a week: whatever has been added since goes, everybody is signed out, and a link to a
  * new password comes to the address that the account had (X28).
  */
-const TakeBack = z.object({ sinceMs: z.int(), email: EmailAddress, changedNothing: z.boolean() });
+const TakeBack = Address.extend({ sinceMs: z.int(), changedNothing: z.boolean() });
 export const TakenBack = z.object({ outcome: z.enum(["stopped", "taken-back"]) });
 
 export type CredentialChange = Values["credentials-changed"]["what"];
@@ -30,10 +29,10 @@ export async function credentialsChanged(
 ): Promise<D1PreparedStatement[]> {
   const to = await addressOf(c.env.DB, accountId);
   if (to === null) return [];
-  const back = await takeBackLink(c, accountId, to.address, c.var.deps.now());
+  const back = await takeBackLink(c, accountId, to, c.var.deps.now());
   const values = { what, link: `${publicOrigin(c)}/account`, takeBack: back.link };
   const id = `credentials-${newSecret(c.var.deps)}`;
-  const mail = queueMail(c.env.DB, { id, to, template: "credentials-changed", values }, c.var.deps.now());
+  const mail = await queueMail(c.env, c.var.deps, { id, to, template: "credentials-changed", values });
   return [...voidChallenges(c.env.DB, accountId), back.insert, mail];
 }
 
@@ -44,11 +43,12 @@ export async function credentialsChanged(
 export async function takeBackLink(
   c: AppContext,
   accountId: string | null,
-  email: string,
+  of: Pick<Recipient, "address" | "addressIndex">,
   sinceMs: number,
   changedNothing = false,
 ) {
-  const data = { sinceMs, email, changedNothing };
+  // Sealed as it is: nobody opens it to keep it.
+  const data = { sinceMs, address: of.address, addressIndex: of.addressIndex, changedNothing };
   const { token, insert } = await createChallenge(c.env.DB, c.var.deps, "take-back", accountId, data);
   return { link: `${publicOrigin(c)}/account/take-back?token=${token}`, insert };
 }
@@ -72,7 +72,7 @@ async function takeBack(c: AppContext, body: z.output<typeof Token>) {
   const waiting = TakeBack.safeParse(opened?.data);
   if (!waiting.success || opened?.accountId == null) return problem(c, "link-invalid");
   const { accountId } = opened;
-  const { sinceMs, email, changedNothing } = waiting.data;
+  const { sinceMs, changedNothing, ...address } = waiting.data;
   if (changedNothing) {
     await c.env.DB.batch(voidChallenges(c.env.DB, accountId));
     return c.json({ outcome: "stopped" as const }, 200);
@@ -80,11 +80,11 @@ async function takeBack(c: AppContext, body: z.output<typeof Token>) {
   const before = await addressOf(c.env.DB, accountId);
   if (before === null) return problem(c, "link-invalid");
   const reset = await createChallenge(c.env.DB, deps, "reset", accountId, {});
-  const back = await takeBackLink(c, accountId, email, deps.now(), true);
+  const back = await takeBackLink(c, accountId, address, deps.now(), true);
   const values = { link: `${publicOrigin(c)}/reset/finish?token=${reset.token}`, takeBack: back.link };
-  const mail = { id: `take-back-${newSecret(deps)}`, to: { ...before, address: email }, values };
+  const mail = { id: `take-back-${newSecret(deps)}`, to: { ...before, ...address }, values };
   const undone = await c.env.DB.batch([
-    changeAddress(c.env.DB, accountId, email),
+    changeAddress(c.env.DB, accountId, address),
     ...removeAddedSince(c.env.DB, accountId, sinceMs),
     ...voidChallenges(c.env.DB, accountId),
     // A thief was told of what they changed as well, at the address that they had moved to. What is older stays: it is the owner's.
@@ -95,7 +95,7 @@ async function takeBack(c: AppContext, body: z.output<typeof Token>) {
     endSignIns(c.env.DB, accountId),
     reset.insert,
     back.insert,
-    queueMail(c.env.DB, { ...mail, template: "reset" }, deps.now()),
+    await queueMail(c.env, deps, { ...mail, template: "reset" }),
   ]).catch((error: unknown) => {
     // Somebody has opened an account under the old address since; the batch is undone as a whole.
     if (/UNIQUE/.test(String(error))) return null;

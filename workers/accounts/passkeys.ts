@@ -12,6 +12,7 @@ import { newRouter } from "../http/router.ts";
 import { flush } from "../mail/flush.ts";
 import { credentialsChanged } from "./credentials.ts";
 import { insertPasskey, passkeyIds, removePasskey, renamePasskey, webauthnUserId } from "./passkey-store.ts";
+import { readAddress } from "./store.ts";
 import { passkeyOptions, readNewPasskey } from "./webauthn.ts";
 
 /** Passkeys (WebAuthn level 3): each change wants a proof of late and is told to the owner; a name is only a name. */
@@ -25,7 +26,8 @@ async function start(c: AccountContext) {
   if (known.length >= PASSKEYS_PER_ACCOUNT_MAX)
     return problem(c, "quota-exceeded", "Remove a passkey that you no longer use first.");
   const userId = await webauthnUserId(c.env.DB, deps, account.id);
-  const options = await passkeyOptions(publicOrigin(c), deps, account, userId, known);
+  const email = (await readAddress(c.env, deps, account.id)) ?? account.displayName;
+  const options = await passkeyOptions(publicOrigin(c), deps, { ...account, email }, userId, known);
   const { token, insert } = await createChallenge(c.env.DB, deps, "new-passkey", account.id, {
     challenge: options.challenge,
   });

@@ -8,7 +8,7 @@ import { publicOrigin } from "../http/origin.ts";
 import { problem } from "../http/problem.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { flush } from "../mail/flush.ts";
-import { addressOf, queueDecoy, queueMail } from "../mail/outbox.ts";
+import { addressOf, operators, queueDecoy, queueMail } from "../mail/outbox.ts";
 import { credentialsChanged, endSignIns, takeBackLink } from "./credentials.ts";
 import { consumeMail } from "./mail-limits.ts";
 import { finishRegistration } from "./passwords.ts";
@@ -21,7 +21,7 @@ async function start(c: AppContext, body: z.output<typeof StartReset>) {
   const { email } = body;
   const { deps } = c.var;
   const nowMs = deps.now();
-  const known = await findCredentials(c.env.DB, email);
+  const known = await findCredentials(c.env, email);
   const familiar = await isFamiliar(c, known?.accountId ?? null);
   const limit = await consumeMail(c, "reset", email, familiar);
   // Nobody is told that a mail is on its way which is not. An address's own bucket is empty only when mails have just gone there, each
@@ -32,13 +32,13 @@ async function start(c: AppContext, body: z.output<typeof StartReset>) {
   if (known === null) await addressOf(c.env.DB, "");
   const accountId = known?.accountId ?? null;
   const { token, insert } = await createChallenge(c.env.DB, deps, "reset", accountId, {});
-  const back = await takeBackLink(c, accountId, email, nowMs, true);
+  const back = await takeBackLink(c, accountId, to ?? operators, nowMs, true);
   const id = `reset-${newSecret(deps)}`;
   const values = { link: `${publicOrigin(c)}/reset/finish?token=${token}`, takeBack: back.link };
   const mail =
     to === null || !limit.ok
-      ? queueDecoy(c.env.DB, id, nowMs)
-      : queueMail(c.env.DB, { id, to, template: "reset", values }, nowMs);
+      ? await queueDecoy(c.env, deps, id)
+      : await queueMail(c.env, deps, { id, to, template: "reset", values });
   await c.env.DB.batch([insert, back.insert, mail]);
   flush(c);
   return c.body(null, 202);

@@ -9,7 +9,7 @@ import { newRouter } from "../http/router.ts";
 import { flush } from "../mail/flush.ts";
 import { sealText } from "../platform/sealed-text.ts";
 import { credentialsChanged } from "./credentials.ts";
-import { hasSecondFactor } from "./store.ts";
+import { hasSecondFactor, readAddress } from "./store.ts";
 import { keepTotp, newRecoveryCodes, newTotp, removeSecondFactor, spendTotp } from "./totp.ts";
 
 /** The second factor by time (RFC 6238), and the recovery codes that stand in for it. */
@@ -20,7 +20,7 @@ const guarded = {
 
 async function start(c: AccountContext) {
   const { deps, account } = c.var;
-  const started = newTotp(deps, account.email);
+  const started = newTotp(deps, (await readAddress(c.env, deps, account.id)) ?? account.displayName);
   const sealed = await sealText(c.env, deps, "second-factors", account.id, started.secret);
   if (!(await keepTotp(c.env.DB, account.id, sealed)))
     return problem(c, "conflict", "There is a second factor already. Remove it first.");

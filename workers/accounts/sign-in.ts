@@ -44,7 +44,7 @@ const accountTry = (bucket: Bucket, subject: string, familiar: boolean): Try[] =
 async function startPassword(c: AppContext, body: z.output<typeof StartSignIn>) {
   const { email, startLoginRequest } = body;
   const { deps } = c.var;
-  const known = await findCredentials(c.env.DB, email);
+  const known = await findCredentials(c.env, email);
   const networks = networkTries(c);
   // OPAQUE's first answer already tells a guesser whether the guess was right, so that is where a try is taken. A proof that is right gives
   // it back: what an account is charged is what was never proved.

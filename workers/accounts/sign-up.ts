@@ -10,7 +10,7 @@ import { publicOrigin } from "../http/origin.ts";
 import { problem } from "../http/problem.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { flush } from "../mail/flush.ts";
-import { queueMail } from "../mail/outbox.ts";
+import { queueMail, stranger } from "../mail/outbox.ts";
 import { consumeMail } from "./mail-limits.ts";
 import { finishRegistration } from "./passwords.ts";
 import { startSignInSession } from "./sign-in-session.ts";
@@ -36,7 +36,7 @@ async function open(c: AppContext, token: string, first: FirstCredential) {
   const opened = await consumeChallenge(c.env.DB, c.var.deps, "sign-up", token);
   const pending = Pending.safeParse(opened?.data);
   if (!pending.success) return problem(c, "link-invalid");
-  const accountId = await createAccount(c.env.DB, c.var.deps, pending.data, first);
+  const accountId = await createAccount(c.env, c.var.deps, pending.data, first);
   if (accountId === null) return problem(c, "address-taken", "It was opened a moment before, with another link.");
   const label = labelOf(c.req.header("User-Agent"));
   await startSignInSession(c, accountId, "sign-up", { keep: "cookie", label });
@@ -51,7 +51,7 @@ async function start(c: AppContext, body: z.output<typeof Person>) {
   const { email, language, next } = person;
   const limit = await consumeMail(c, "sign-up", email);
   if (!limit.ok) return problem(c, "rate-limited");
-  const known = await findCredentials(c.env.DB, email);
+  const known = await findCredentials(c.env, email);
   // Told by mail alone: both cost the same statements, so neither the answer nor its time says which it was (X19).
   const pending = { person, newsWording: newsWording[language] };
   const { token, insert } = await createChallenge(c.env.DB, deps, "sign-up", null, known === null ? pending : {});
@@ -59,9 +59,9 @@ async function start(c: AppContext, body: z.output<typeof Person>) {
   const onwards = next === undefined ? "" : `&next=${encodeURIComponent(next)}`;
   const link = known === null ? `${origin}/sign-up/confirm?token=${token}${onwards}` : `${origin}/reset`;
   const template = known === null ? "sign-up" : "sign-up-known";
-  const to = { accountId: null, address: email, language };
+  const to = await stranger(c.env, deps, email, language);
   const id = `sign-up-${newSecret(deps)}`;
-  await c.env.DB.batch([insert, queueMail(c.env.DB, { id, to, template, values: { link } }, deps.now())]);
+  await c.env.DB.batch([insert, await queueMail(c.env, deps, { id, to, template, values: { link } })]);
   flush(c);
   return c.body(null, 202);
 }

@@ -8,7 +8,9 @@ import { SIGN_IN_HISTORY_MAX } from "../../protocol/limits.ts";
 import { rename } from "../hub/store.ts";
 import { withdrawNews } from "../mail/unsubscribe.ts";
 import type { Deps } from "../platform/deps.ts";
-import { rowsOf, SqlBoolean } from "../platform/rows.ts";
+import type { Env } from "../platform/env.ts";
+import { addressIndex, eraseKey, openSealed, sealFor } from "../platform/personal-keys.ts";
+import { rowsOf, SqlBoolean, StoredSealed } from "../platform/rows.ts";
 import type { PasswordRecord } from "./opaque.ts";
 import { insertPasskey } from "./passkey-store.ts";
 import type { Passkey } from "./webauthn.ts";
@@ -27,13 +29,13 @@ export interface Credentials {
 }
 
 /** The account of an address and its password's record, in one read; the same read for an address that has none. */
-export async function findCredentials(db: D1Database, email: string): Promise<Credentials | null> {
+export async function findCredentials(env: Env, email: string): Promise<Credentials | null> {
   const { userIdentifier, record, setupVersion } = passwords;
-  const found = await drizzle(db)
+  const found = await drizzle(env.DB)
     .select({ accountId: accounts.id, password: { userIdentifier, record, setupVersion } })
     .from(accounts)
     .leftJoin(passwords, eq(passwords.accountId, accounts.id))
-    .where(eq(accounts.email, email))
+    .where(eq(accounts.emailIndex, await addressIndex(env, email)))
     .get();
   return found ?? null;
 }
@@ -53,21 +55,25 @@ export function insertPassword(db: D1Database, accountId: string, password: Pass
  * tells the other. Who was on the waiting list moves over (B3): their row goes.
  */
 export async function createAccount(
-  db: D1Database,
+  env: Env,
   deps: Deps,
   pending: PendingAccount,
   first: FirstCredential,
 ): Promise<string | null> {
+  const db = env.DB;
   const accountId = newId("acc", deps.random);
   const nowMs = deps.now();
   const { email, displayName, language, wantsNews } = pending.person;
-  const [created] = await db.batch([
+  const emailIndex = await addressIndex(env, email);
+  const sealed = await sealFor(env, deps, accountId, "address", email);
+  const webauthnUserId = "passkey" in first ? first.webauthnUserId : null;
+  const results = await db.batch([
     db
       .prepare(
-        `INSERT INTO accounts (id, email, display_name, tier, webauthn_user_id, created_at_ms) VALUES (?, ?, ?, 'free', ?, ?)
-         ON CONFLICT DO NOTHING`,
+        `INSERT INTO accounts (id, email, email_index, display_name, tier, webauthn_user_id, created_at_ms)
+         VALUES (?, ?, ?, ?, 'free', ?, ?) ON CONFLICT DO NOTHING`,
       )
-      .bind(accountId, email, displayName, "passkey" in first ? first.webauthnUserId : null, nowMs),
+      .bind(accountId, sealed, emailIndex, displayName, webauthnUserId, nowMs),
     db
       .prepare(
         `INSERT INTO mail_preferences (account_id, language, news_consent_at_ms, news_consent_wording)
@@ -77,11 +83,25 @@ export async function createAccount(
     "password" in first
       ? insertPassword(db, accountId, first.password, nowMs)
       : insertPasskey(db, accountId, first.passkey, nowMs),
-    db
-      .prepare("DELETE FROM waitlist WHERE email = ?2 AND EXISTS (SELECT 1 FROM accounts WHERE id = ?1)")
-      .bind(accountId, email),
+    offWaitlist(db, accountId, emailIndex),
   ]);
-  return created?.meta.changes === 1 ? accountId : null;
+  const isCreated = results[0]?.meta.changes === 1;
+  if (isCreated) await eraseWaitlistKey(env, deps, results.at(-1));
+  else await eraseKey(env, deps, accountId);
+  return isCreated ? accountId : null;
+}
+
+/** The statement that takes who has an account now off the waiting list, for the batch that gives them its address. */
+export const offWaitlist = (db: D1Database, accountId: string, emailIndex: string): D1PreparedStatement =>
+  db
+    .prepare(
+      "DELETE FROM waitlist WHERE email_index = ?2 AND EXISTS (SELECT 1 FROM accounts WHERE id = ?1) RETURNING id",
+    )
+    .bind(accountId, emailIndex);
+
+/** Ends the key of the row that `offWaitlist` took away, if there was one. */
+export async function eraseWaitlistKey(env: Env, deps: Deps, taken: D1Result | undefined): Promise<void> {
+  for (const { id } of rowsOf(z.object({ id: z.string() }), taken)) await eraseKey(env, deps, id);
 }
 
 /**
@@ -124,7 +144,14 @@ export async function hasSecondFactor(db: D1Database, accountId: string): Promis
 
 const { passkeys: Passkeys, signIns: SignIns, signInHistory: History } = AccountDetail.shape;
 const SignInRow = SignIns.element.omit({ isThis: true });
-const OwnAccount = AccountDetail.omit({ wantsNews: true, passkeys: true, signIns: true, signInHistory: true }).extend({
+const OwnAccount = AccountDetail.omit({
+  email: true,
+  wantsNews: true,
+  passkeys: true,
+  signIns: true,
+  signInHistory: true,
+}).extend({
+  sealedEmail: StoredSealed,
   newsConsentAtMs: z.int().nullable(),
   hasPassword: SqlBoolean,
   hasSecondFactor: SqlBoolean,
@@ -132,14 +159,16 @@ const OwnAccount = AccountDetail.omit({ wantsNews: true, passkeys: true, signIns
 
 /** Everything that the owner sees of their own account. */
 export async function accountDetail(
-  db: D1Database,
+  env: Env,
+  deps: Deps,
   accountId: string,
   signInId: string,
 ): Promise<AccountDetail | null> {
+  const db = env.DB;
   const [account, passkeys, signIns, history] = await db.batch([
     db
       .prepare(
-        `SELECT a.id AS accountId, a.email, a.display_name AS displayName, a.tier, a.created_at_ms AS createdAtMs,
+        `SELECT a.id AS accountId, a.email AS sealedEmail, a.display_name AS displayName, a.tier, a.created_at_ms AS createdAtMs,
            ifnull(m.language, 'en') AS language, m.news_consent_at_ms AS newsConsentAtMs,
            EXISTS (SELECT 1 FROM passwords WHERE account_id = a.id) AS hasPassword,
            EXISTS (SELECT 1 FROM second_factors WHERE account_id = a.id AND confirmed_at_ms IS NOT NULL) AS hasSecondFactor,
@@ -167,9 +196,13 @@ export async function accountDetail(
   ]);
   const [row] = rowsOf(OwnAccount, account);
   if (row === undefined) return null;
-  const { newsConsentAtMs, ...rest } = row;
+  const { newsConsentAtMs, sealedEmail, ...rest } = row;
+  const email = await openSealed(env, deps, "address", sealedEmail);
+  // The key is erased: so is the account, whatever an old copy of the database says.
+  if (email === null) return null;
   return {
     ...rest,
+    email,
     wantsNews: newsConsentAtMs !== null,
     passkeys: rowsOf(Passkeys.element, passkeys),
     signIns: rowsOf(SignInRow, signIns).map((signIn) => ({
@@ -180,14 +213,34 @@ export async function accountDetail(
   };
 }
 
+/** An address as the tables hold it: sealed under its account's key, and its blind index. */
+export const Address = z.object({ address: StoredSealed, addressIndex: z.string() });
+export type Address = z.infer<typeof Address>;
+
+/** An address for an account. */
+export const sealAddress = async (env: Env, deps: Deps, accountId: string, email: string): Promise<Address> => ({
+  address: await sealFor(env, deps, accountId, "address", email),
+  addressIndex: await addressIndex(env, email),
+});
+
+/** An account's own address, in the clear, for its own eyes. `null`: there is none, or its key has been erased. */
+export async function readAddress(env: Env, deps: Deps, accountId: string): Promise<string | null> {
+  const row = await drizzle(env.DB)
+    .select({ email: accounts.email })
+    .from(accounts)
+    .where(eq(accounts.id, accountId))
+    .get();
+  return row === undefined ? null : await openSealed(env, deps, "address", row.email);
+}
+
 /** The statement that gives an account another address. Throws with `UNIQUE` where somebody has it. */
-export const changeAddress = (db: D1Database, accountId: string, email: string): D1PreparedStatement =>
-  db.prepare("UPDATE accounts SET email = ?2 WHERE id = ?1").bind(accountId, email);
+export const changeAddress = (db: D1Database, accountId: string, { address, addressIndex }: Address) =>
+  db.prepare("UPDATE accounts SET email = ?2, email_index = ?3 WHERE id = ?1").bind(accountId, address, addressIndex);
 
 /** The account of an address. */
-export async function findAccountOf(db: D1Database, email: string): Promise<string | null> {
-  const found = await drizzle(db).select({ id: accounts.id }).from(accounts).where(eq(accounts.email, email)).get();
-  return found?.id ?? null;
+export async function findAccountOf(env: Env, email: string): Promise<string | null> {
+  const isIts = eq(accounts.emailIndex, await addressIndex(env, email));
+  return (await drizzle(env.DB).select({ id: accounts.id }).from(accounts).where(isIts).get())?.id ?? null;
 }
 
 /** Signs one device out. `false`: the account has none of this id. */

@@ -5,6 +5,7 @@ import { challenges } from "../../migrations/schema.ts";
 import { toBase64Url } from "../platform/base64.ts";
 import type { Deps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
+import { keyOfToken, openUnder, sealUnder } from "../platform/personal-seal.ts";
 import { firstRow, jsonColumn, readAll } from "../platform/rows.ts";
 
 /** Challenges: what waits between the first half of something and its second. By kind, how long it waits. */
@@ -25,9 +26,15 @@ const lifetimeMs = {
 } as const;
 export type ChallengeKind = keyof typeof lifetimeMs;
 
+/** Kinds whose data say who somebody is: sealed under the token, which only the person holds. */
+const personal: readonly ChallengeKind[] = ["sign-up"];
+/** The name of a key that is the token's. */
+const TOKEN = "token";
+
 /** Each kind's own module reads `data` by a schema of its own. */
 const Waiting = z.object({ accountId: z.string().nullable(), data: jsonColumn(z.unknown()) });
-const Consumed = Waiting.extend({ expiresAtMs: z.int() });
+type Waiting = z.infer<typeof Waiting>;
+const Consumed = z.object({ accountId: z.string().nullable(), data: z.string(), expiresAtMs: z.int() });
 
 /** 256 random bits for a person or a program to hold; base64url, 43 characters. Only its hash is ever stored. */
 export function newSecret(deps: Deps): string {
@@ -44,12 +51,23 @@ export async function createChallenge(
   token = newSecret(deps),
 ): Promise<{ token: string; insert: D1PreparedStatement }> {
   const nowMs = deps.now();
+  const json = JSON.stringify(data);
+  const kept = personal.includes(kind)
+    ? await sealUnder(await keyOfToken(token), TOKEN, "step", deps.random, json)
+    : json;
   const insert = db
     .prepare(
       "INSERT INTO challenges (id_hash, kind, account_id, data, created_at_ms, expires_at_ms) VALUES (?, ?, ?, ?, ?, ?)",
     )
-    .bind(await sha256Hex(token), kind, accountId, JSON.stringify(data), nowMs, nowMs + lifetimeMs[kind]);
+    .bind(await sha256Hex(token), kind, accountId, kept, nowMs, nowMs + lifetimeMs[kind]);
   return { token, insert };
+}
+
+/** What a challenge waits with; `null`: it was not sealed under this token, or nobody can read it. */
+async function opened(kind: ChallengeKind, token: string, row: { accountId: string | null; data: string }) {
+  const data = personal.includes(kind) ? await openUnder(await keyOfToken(token), "step", row.data) : row.data;
+  const [waiting]: Waiting[] = data === null ? [] : readAll(Waiting, [{ ...row, data }]);
+  return waiting ?? null;
 }
 
 /** Takes a challenge out in the statement that reads it: of two requests with one token, one finds it. `null`: unknown, used, expired. */
@@ -69,7 +87,7 @@ export async function consumeChallenge(
       .bind(await sha256Hex(token), kind),
   );
   if (row === null || row.expiresAtMs <= deps.now()) return null;
-  return { accountId: row.accountId, data: row.data };
+  return await opened(kind, token, row);
 }
 
 /** Reads a challenge without consuming it: for a page that asks before it does, and for a limit that is asked before a try counts. */
@@ -80,12 +98,12 @@ export async function readChallenge(
   token: string,
 ): Promise<{ accountId: string | null; data: unknown } | null> {
   const { idHash, kind: itsKind, accountId, data, expiresAtMs } = challenges;
-  const waiting = await drizzle(db)
+  const [waiting] = await drizzle(db)
     .select({ accountId, data })
     .from(challenges)
     .where(and(eq(idHash, await sha256Hex(token)), eq(itsKind, kind), gt(expiresAtMs, deps.now())))
     .limit(1);
-  return readAll(Waiting, waiting)[0] ?? null;
+  return waiting === undefined ? null : await opened(kind, token, waiting);
 }
 
 export const hasChallenge = async (...asked: Parameters<typeof readChallenge>): Promise<boolean> =>

@@ -5,6 +5,7 @@ import { accounts, signIns } from "../../migrations/schema.ts";
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
+import { accountRow } from "../testing/rows.ts";
 import { requireAccount } from "./guard.ts";
 import { mayUse } from "./scopes.ts";
 import { SESSION_COOKIE } from "./session-token.ts";
@@ -21,11 +22,9 @@ const ask = (headers: Record<string, string>, method = "GET") => app.request("/w
 beforeAll(async () => {
   const db = drizzle(env.DB);
   await db.insert(accounts).values({
-    id: "acc_1",
-    email: "a@example.org",
+    ...accountRow("acc_1"),
     displayName: "Ada",
     tier: "pro",
-    createdAtMs: 0,
   });
   const signIn = { accountId: "acc_1", label: "test", createdAtMs: 0, expiresAtMs: EXPIRES_AT_MS };
   await db.insert(signIns).values([
@@ -40,7 +39,6 @@ describe("the guard", () => {
     const who = {
       id: "acc_1",
       displayName: "Ada",
-      email: "a@example.org",
       tier: "pro",
       language: null,
       signInId: "sin_1",

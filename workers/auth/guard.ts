@@ -13,7 +13,6 @@ import { cookieOf, noteUse, Scope } from "./session-token.ts";
 export interface Account {
   id: string;
   displayName: string;
-  email: string;
   tier: Tier;
   /** What the person has chosen for the site and for mails; `null` if they never have. */
   language: Language | null;
@@ -39,7 +38,6 @@ const RECENT_MS = 15 * 60_000;
 const Found = z.object({
   id: z.string(),
   displayName: z.string(),
-  email: z.string(),
   tier: z.enum(tiers),
   language: Language.nullable(),
   unread: z.int(),
@@ -56,7 +54,7 @@ type Found = z.infer<typeof Found>;
 /** The account behind an opaque token, or `null` if the token is unknown or has expired at `nowMs`. */
 export async function findAccount(db: D1Database, token: string, nowMs: number): Promise<Found | null> {
   const hash = await sha256Hex(token);
-  const columns = `accounts.id AS id, display_name AS displayName, email, tier, language, sign_ins.id AS signInId,
+  const columns = `accounts.id AS id, display_name AS displayName, tier, language, sign_ins.id AS signInId,
     scope, authenticated_at_ms AS authenticatedAtMs, last_used_at_ms AS lastUsedAtMs, rotated_at_ms AS rotatedAtMs,
     (EXISTS (SELECT 1 FROM counting_objections o WHERE o.account_id = accounts.id)
       OR EXISTS (SELECT 1 FROM restrictions r WHERE r.account_id = accounts.id)) AS isUncounted,

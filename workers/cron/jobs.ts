@@ -1,5 +1,5 @@
 import { dropSmallCounts } from "../http/usage.ts";
-import { sendDueMail } from "../mail/outbox.ts";
+import { endMailKeys, sendDueMail } from "../mail/outbox.ts";
 import { CallBudget, metered } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
@@ -84,9 +84,9 @@ const eraseSessions: Job = {
 /** Everything that happens by the clock. Each job is bounded, finds its work by an index, and may be killed anywhere and run again. */
 export const jobs: Record<string, Job> = {
   "room-calls": { calls: 130, needs: 10, run: (env, deps, budget) => deliverLeft(env, deps, ROOM_CALLS, budget) },
-  "policy-change": { calls: 70, run: (env, deps) => tellPolicyChange(env, deps) },
-  "request-reminders": { calls: 5, run: remindOfRequests },
-  holds: { calls: 25, run: remindOfHolds },
+  "policy-change": { calls: 80, run: (env, deps) => tellPolicyChange(env, deps) },
+  "request-reminders": { calls: 15, run: remindOfRequests },
+  holds: { calls: 35, run: remindOfHolds },
   breaches: { calls: 300, needs: 10, run: continueBreaches },
   exports: { calls: 300, needs: 30, lateAfterMs: 24 * HOUR_MS, run: continueExports },
   "account-erasures": { calls: 400, needs: 10, lateAfterMs: 24 * HOUR_MS, run: continueErasures },
@@ -107,11 +107,13 @@ export const jobs: Record<string, Job> = {
   ...Object.fromEntries(
     sweptTables.map((table): [string, Job] => [
       `retention:${table}`,
-      { calls: 4, run: (env, deps) => sweepTable(env, deps, table, ROWS) },
+      { calls: 10, run: (env, deps) => sweepTable(env, deps, table, ROWS) },
     ]),
   ),
-  "waitlist-launch": { calls: 200, run: (env, deps) => tellLaunch(env, deps, MAILS) },
-  mail: { calls: 200, run: (env, deps) => sendDueMail(env, deps, MAILS) },
+  "waitlist-launch": { calls: 210, run: (env, deps) => tellLaunch(env, deps, MAILS) },
+  // Each mail is claimed, its key is read, it is sent, and it is ended.
+  mail: { calls: 300, run: (env, deps) => sendDueMail(env, deps, MAILS) },
+  "mail-keys": { calls: 10, run: endMailKeys },
 };
 
 /** Jobs that delete: what they took is in the public chain of runs. Erasures are counted there as they finish. */

@@ -70,7 +70,7 @@ const run = (sql: string) => env.DB.prepare(sql).run();
 const count = (sql: string) => env.DB.prepare(sql).first<number>("n");
 const people = (many: number) =>
   run(
-    `${numbers(many)} INSERT INTO accounts (id, email, display_name, tier, created_at_ms) SELECT 'acc_' || i, i || '@example.org', 'A', 'free', 0 FROM n`,
+    `${numbers(many)} INSERT INTO accounts (id, email, email_index, display_name, tier, created_at_ms) SELECT 'acc_' || i, 'acc_' || i || ':AAAA', i, 'A', 'free', 0 FROM n`,
   );
 const sessions = (many: number) =>
   run(
@@ -176,13 +176,17 @@ const most: Record<string, () => Promise<unknown>> = {
     ),
   "waitlist-launch": () =>
     run(
-      `${numbers(130)} INSERT INTO waitlist (id, email, ip_address, user_agent, language, consent_wording, consented_at_ms, confirmed_at_ms, confirm_hash)
-         SELECT 'w' || i, i || '@example.net', '', '', 'en', '', 1, 1, 'h' || i FROM n`,
+      `${numbers(130)} INSERT INTO waitlist (id, email, email_index, ip_address, user_agent, language, consent_wording, consented_at_ms, confirmed_at_ms, confirm_hash)
+         SELECT 'w' || i, 'w' || i || ':AAAA', i, '', '', 'en', '', 1, 1, 'h' || i FROM n`,
     ),
+  async "mail-keys"() {
+    for (let day = 0; day < 130; day++)
+      await env.RECORDINGS.put(`keys/mail_${new Date(day * DAY_MS).toISOString().slice(0, 10)}`, "");
+  },
   mail: () =>
     run(
       `${numbers(130)} INSERT INTO mail_outbox (id, address, language, template, template_values, created_at_ms, next_try_at_ms, priority)
-         SELECT 'm' || i, 'a@example.org', 'en', 'address-changed', '{}', ${NOW_MS}, 0, i >= 40 FROM n`,
+         SELECT 'm' || i, 'w' || i || ':AAAA', 'en', 'address-changed', 'w:AAAA', ${NOW_MS}, 0, i >= 40 FROM n`,
     ),
 };
 

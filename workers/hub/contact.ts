@@ -1,10 +1,9 @@
 import { z } from "zod";
-import { Language } from "../../protocol/accounts.ts";
 import type { ConversationId, ProfileId } from "../../protocol/ids.ts";
 import { done, ok, type Result, refused } from "../../protocol/result.ts";
 import { newSecret } from "../auth/challenges.ts";
 import { consume } from "../auth/rate-limits.ts";
-import { queueDecoy, queueMail } from "../mail/outbox.ts";
+import { queueDecoy, queueMail, Recipient } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { issueLinkToken, readLinkToken } from "../platform/link-token.ts";
@@ -15,17 +14,12 @@ import { createInvite } from "../sessions/invite-store.ts";
  * Who may be written to or invited, and by whom. What one learns of the other is a display name; a mail comes from our address, without a
  * Reply-To. Whoever is blocked gets the same answer as everybody and is not told (V2).
  */
-const Reachable = z.object({
-  accountId: z.string(),
-  displayName: z.string(),
-  address: z.string(),
-  language: Language,
-});
+const Reachable = Recipient.extend({ accountId: z.string(), displayName: z.string() });
 export type Reachable = z.infer<typeof Reachable>;
 
 export type Contacted = Result<void, "yourself" | "you-blocked" | "rate-limited" | "quota-exceeded">;
 
-const reachable = `SELECT a.id AS accountId, a.display_name AS displayName, a.email AS address, ifnull(m.language, 'en') AS language
+const reachable = `SELECT a.id AS accountId, a.display_name AS displayName, a.email AS address, a.email_index AS addressIndex, ifnull(m.language, 'en') AS language
   FROM accounts a LEFT JOIN mail_preferences m ON m.account_id = a.id`;
 
 /** Who is behind a published profile. */
@@ -114,7 +108,9 @@ export async function sendInvite(
   const link = `${origin}/invite/${invite.code}`;
   const answer = await answerLink(env, deps, origin, from.id, to.accountId);
   const values = { from: from.displayName, session: session.sessionName, link, answer };
-  const mail = queueMail(env.DB, { id, to, template: "hub-invite", values }, deps.now());
-  await (allowed.value.silent ? queueDecoy(env.DB, id, deps.now()) : mail).run();
+  const mail = allowed.value.silent
+    ? await queueDecoy(env, deps, id)
+    : await queueMail(env, deps, { id, to, template: "hub-invite", values });
+  await mail.run();
   return done;
 }

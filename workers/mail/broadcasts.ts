@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { Language } from "../../protocol/accounts.ts";
+import type { Language } from "../../protocol/accounts.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { allRows } from "../platform/rows.ts";
-import { queueMail } from "./outbox.ts";
+import { queueMail, Recipient } from "./outbox.ts";
 import type { Values } from "./templates.ts";
 import { unsubscribeUrl } from "./unsubscribe.ts";
 
-const Reader = z.object({ accountId: z.string(), address: z.string(), language: Language });
+const Reader = Recipient.extend({ accountId: z.string() });
 type Reader = z.infer<typeof Reader>;
 
 /** The same mail to the same account has the same id. It says of neither whose it is: ids stay for a while when an account has gone. */
@@ -25,7 +25,7 @@ async function readers(env: Env, after: string, limit: number, only: string): Pr
   const { results } = await allRows(
     Reader,
     env.DB.prepare(
-      `SELECT a.id AS accountId, a.email AS address, ifnull(m.language, 'en') AS language FROM accounts a
+      `SELECT a.id AS accountId, a.email AS address, a.email_index AS addressIndex, ifnull(m.language, 'en') AS language FROM accounts a
      LEFT JOIN mail_preferences m ON m.account_id = a.id WHERE a.id > ?1 AND ${only} ORDER BY a.id LIMIT ?2`,
     ).bind(after, limit),
   );
@@ -61,7 +61,7 @@ export async function queueNews(
     const unsubscribe = await unsubscribeUrl(env, deps, env.PUBLIC_ORIGIN, whose);
     const filled = { ...values[to.language], unsubscribe };
     const id = await mailId("news", newsId, to);
-    statements.push(queueMail(env.DB, { id, to, template: "news", values: filled }, deps.now()));
+    statements.push(await queueMail(env, deps, { id, to, template: "news", values: filled }));
   }
   if (statements.length > 0) await env.DB.batch(statements);
   return written(found, limit);
@@ -77,10 +77,11 @@ export async function queuePolicyChange(
   limit = 100,
 ): Promise<Written> {
   const found = await readers(env, after, limit, "1");
-  const ids = await Promise.all(found.map((to) => mailId("policy", version, to)));
-  const statements = found.map((to, at) =>
-    queueMail(env.DB, { id: ids[at] ?? "", to, template: "policy-change", values: values[to.language] }, deps.now()),
-  );
+  const statements: D1PreparedStatement[] = [];
+  for (const to of found) {
+    const id = await mailId("policy", version, to);
+    statements.push(await queueMail(env, deps, { id, to, template: "policy-change", values: values[to.language] }));
+  }
   if (statements.length > 0) await env.DB.batch(statements);
   return written(found, limit);
 }

@@ -7,11 +7,12 @@ import { DOWNGRADE_GRACE_MS, RECORDING_RETENTION_MS } from "../../protocol/reten
 import { runJobs } from "../cron/jobs.ts";
 import { systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { sealed } from "../testing/addresses.ts";
 import { accountRow, recordingRow } from "../testing/rows.ts";
 import { db } from "../testing/tables.ts";
 import { changeTier } from "../wallet/plans.ts";
 import { BUTTON, compose } from "./compose.ts";
-import { isRefusedForGood, queueMail, sendDueMail } from "./outbox.ts";
+import { isRefusedForGood, queueMail, sendDueMail, stranger } from "./outbox.ts";
 import { type Template, templates } from "./templates.ts";
 
 const HOUR_MS = 3_600_000;
@@ -39,7 +40,9 @@ async function owner(tier: "free" | "pro" | "studio" = "free") {
   const accountId = newId("acc", deps.random);
   const sessionId = newId("ses", deps.random);
   await db.batch([
-    db.insert(accounts).values({ ...accountRow(accountId), displayName: "Ada", tier }),
+    db
+      .insert(accounts)
+      .values({ ...accountRow(accountId), ...(await sealed(accountId, "ada@example.org")), displayName: "Ada", tier }),
     db.insert(sessions).values({ id: sessionId, name: "S", recordingPermitted: true, createdAtMs: 0 }),
   ]);
   const record = async (completedAtMs: number, expiresAtMs: number | null) => {
@@ -155,33 +158,35 @@ describe("notices before the end (E1)", () => {
 
 describe("the outbox", () => {
   test("X30: a request's own mail goes at once, however many that are as urgent wait before it", async () => {
-    const mail = (id: string, atMs: number) =>
+    const mail = async (id: string, atMs: number) =>
       queueMail(
-        env.DB,
+        env,
+        { ...deps, now: () => atMs },
         {
           id,
-          to: { accountId: null, address: `${id}@example.org`, language: "en" },
+          to: await stranger(env, deps, `${id}@example.org`, "en"),
           template: "recordings-ending",
           values: { count: 1, firstAtMs: nowMs, link: "https://sessionlinked.test" },
         },
-        atMs,
       );
-    await env.DB.batch(Array.from({ length: 40 }, (_, at) => mail(`waits-${at}`, nowMs - 60_000 + at)));
-    await mail("own", nowMs).run();
+    await env.DB.batch(
+      await Promise.all(Array.from({ length: 40 }, (_, at) => mail(`waits-${at}`, nowMs - 60_000 + at))),
+    );
+    await (await mail("own", nowMs)).run();
     await sendDueMail(here, deps, 5, true);
     expect(sent.map(({ to }) => to)[0]).toBe("own@example.org");
     expect(sent).toHaveLength(5);
   });
 
   test("a mail that cannot go is tried again, later each time, and then goes once; its address is forgotten", async () => {
-    const to = { accountId: null, address: "ben@example.org", language: "de" as const };
+    const to = await stranger(env, deps, "ben@example.org", "de");
     const mail = {
       id: "reset-1",
       to,
       template: "reset" as const,
       values: { link: "https://example.org/reset#x", takeBack: "https://example.org/back" },
     };
-    await env.DB.batch([queueMail(env.DB, mail, nowMs), queueMail(env.DB, mail, nowMs)]);
+    await env.DB.batch([await queueMail(env, deps, mail), await queueMail(env, deps, mail)]);
     broken = true;
     const triedAt: number[] = [];
     for (const endMs = nowMs + 10 * 60_000; nowMs < endMs; nowMs += 30_000)
@@ -194,34 +199,27 @@ describe("the outbox", () => {
     expect(sent[0]?.subject).toBe("Neues Passwort setzen");
     expect(sent[0]?.text).toContain("https://example.org/reset#x");
     const row = await env.DB.prepare("SELECT address, template_values AS v, account_id AS a FROM mail_outbox").first();
-    expect(row).toEqual({ address: "", v: "{}", a: null });
+    expect(row).toEqual({ address: "", v: "", a: null });
   });
 
   const policy = { text: "It says more now.", fromAtMs: 0, link: "https://example.org/privacy" };
-  const toMany = (count: number) =>
-    env.DB.batch(
-      Array.from({ length: count }, (_, at) => {
-        const to = { accountId: null, address: `many${at}@example.org`, language: "en" as const };
-        return queueMail(env.DB, { id: `policy-${at}`, to, template: "policy-change", values: policy }, nowMs - 1_000);
-      }),
-    );
-  const reset = (id: string) => {
-    const to = { accountId: null, address: `${id}@example.org`, language: "en" as const };
-    return queueMail(
-      env.DB,
-      {
-        id,
-        to,
-        template: "reset",
-        values: { link: "https://example.org/reset", takeBack: "https://example.org/back" },
-      },
-      nowMs,
-    );
+  const toMany = async (count: number) => {
+    const before = { ...deps, now: () => nowMs - 1_000 };
+    const mails = Array.from({ length: count }, async (_, at) => {
+      const to = await stranger(env, deps, `many${at}@example.org`, "en");
+      return await queueMail(env, before, { id: `policy-${at}`, to, template: "policy-change", values: policy });
+    });
+    await env.DB.batch(await Promise.all(mails));
+  };
+  const reset = async (id: string) => {
+    const to = await stranger(env, deps, `${id}@example.org`, "en");
+    const values = { link: "https://example.org/reset", takeBack: "https://example.org/back" };
+    await (await queueMail(env, deps, { id, to, template: "reset", values })).run();
   };
 
   test("X30: what a person waits for goes before everything that is written to everybody, which goes so much in a run", async () => {
     await toMany(90);
-    await reset("reset-ada").run();
+    await reset("reset-ada");
     expect((await sendDueMail(here, deps, 5)).done).toBe(5);
     expect(sent[0]?.to).toBe("reset-ada@example.org");
     sent = [];
@@ -238,7 +236,7 @@ describe("the outbox", () => {
     await env.DB.prepare("UPDATE mail_outbox SET next_try_at_ms = NULL, ended_at_ms = ?1 WHERE id > 'policy-2'")
       .bind(nowMs)
       .run();
-    await reset("reset-ada").run();
+    await reset("reset-ada");
     const { done, rowsRead } = await sendDueMail(here, deps, 1);
     expect(done).toBe(1);
     expect(rowsRead).toBeLessThan(12);
@@ -248,14 +246,14 @@ describe("the outbox", () => {
     for (const template of ["a-template-of-before", "constructor"])
       await db.insert(mailOutbox).values({
         id: template,
-        address: "old@example.org",
+        address: (await sealed(template, "old@example.org")).email,
         language: "en",
         template,
-        templateValues: "{}",
+        templateValues: "",
         createdAtMs: 0,
         nextTryAtMs: 0,
       });
-    await reset("reset-ada").run();
+    await reset("reset-ada");
     await sendDueMail(here, deps, 10);
     expect(sent.map(({ to }) => to)).toEqual(["reset-ada@example.org"]);
     const kept = await env.DB.prepare(
@@ -265,7 +263,7 @@ describe("the outbox", () => {
   });
 
   test("mail that is slow is sent once, for each is claimed just before it goes; a run ends, and the next goes on", async () => {
-    for (let at = 0; at < 8; at++) await reset(`reset-${at}`).run();
+    for (let at = 0; at < 8; at++) await reset(`reset-${at}`);
     const EMAIL = {
       send: async (mail: (typeof sent)[number]) => {
         sent.push(mail);
@@ -282,7 +280,7 @@ describe("the outbox", () => {
   test("a mail that is refused for good ends at once, and its address with it; one that is not is tried again", async () => {
     const refuse = (error: Error) => ({ ...env, EMAIL: { send: () => Promise.reject(error) } }) as unknown as Env;
     const suppressed = Object.assign(new Error("recipient is suppressed"), { code: "E_RECIPIENT_SUPPRESSED" });
-    await reset("reset-ada").run();
+    await reset("reset-ada");
     await sendDueMail(refuse(suppressed), deps, 1);
     expect(await env.DB.prepare("SELECT address, next_try_at_ms AS next FROM mail_outbox").first()).toEqual({
       address: "",

@@ -3,7 +3,8 @@ import { languages } from "../../site/i18n/language.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { describeThrown, log } from "../platform/log.ts";
-import { firstRow } from "../platform/rows.ts";
+import { addressIndex, openSealed, sealForMail, sweepMailKeys } from "../platform/personal-keys.ts";
+import { firstRow, StoredSealed } from "../platform/rows.ts";
 import { compose } from "./compose.ts";
 import type { MailContent } from "./content.ts";
 import { broadcastTemplates, marketing, type Template, templates, type Values } from "./templates.ts";
@@ -14,6 +15,8 @@ const FIRST_RETRY_MS = 60 * 1000;
 const LONGEST_RETRY_MS = 6 * 60 * 60 * 1000;
 /** A mail that cannot be sent for so long is given up, and its address forgotten. */
 const GIVEN_UP_AFTER_MS = 3 * 24 * 60 * 60 * 1000;
+/** For so long after its day the key is kept that mails are sealed under: until the last of them has gone or been given up. */
+const MAIL_KEY_KEPT_MS = GIVEN_UP_AFTER_MS + 24 * 60 * 60 * 1000;
 
 /** A run ends by then, however slow the mails are; the next goes on. */
 const RUN_MS = 60 * 1000;
@@ -22,55 +25,80 @@ const BROADCASTS_PER_RUN = 20;
 const URGENT = 0;
 const BROADCAST = 1;
 
-/** Whom a mail is for; no account: somebody who has none, or has it no more under this address. */
-const Recipient = z.object({ accountId: z.string().nullable(), address: z.string(), language: z.enum(languages) });
+/** Whom a mail is for; no account: somebody who has none, or has it no more under this address. The address is sealed until the mail goes. */
+export const Recipient = z.object({
+  accountId: z.string().nullable(),
+  address: z.union([StoredSealed, z.literal("operators")]),
+  addressIndex: z.string(),
+  language: z.enum(languages),
+});
+export type Recipient = z.infer<typeof Recipient>;
+
+/** Whoever runs this. */
+export const operators: Recipient = { accountId: null, address: "operators", addressIndex: "", language: "en" };
+
+/** Somebody without an account, by the address that they gave. */
+export const stranger = async (
+  env: Env,
+  deps: Deps,
+  address: string,
+  language: Recipient["language"],
+): Promise<Recipient> => ({
+  accountId: null,
+  address: await sealForMail(env, deps, "address", address),
+  addressIndex: await addressIndex(env, address),
+  language,
+});
 
 export interface Mail<Name extends Template> {
   /** Derived from what the mail is about: the same id is sent once. */
   id: string;
-  to: z.infer<typeof Recipient>;
+  to: Recipient;
   template: Name;
   values: Values[Name];
 }
 
 /** The statement that queues a mail, to go into the batch of what it speaks of. */
-export function queueMail<Name extends Template>(db: D1Database, mail: Mail<Name>, nowMs: number): D1PreparedStatement {
+export async function queueMail<Name extends Template>(
+  env: Env,
+  deps: Deps,
+  mail: Mail<Name>,
+): Promise<D1PreparedStatement> {
   const { id, to, template, values } = mail;
-  return db
-    .prepare(
-      `INSERT INTO mail_outbox
-         (id, account_id, address, language, template, template_values, created_at_ms, next_try_at_ms, priority)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8) ON CONFLICT DO NOTHING`,
-    )
-    .bind(
-      id,
-      to.accountId,
-      to.address,
-      to.language,
-      template,
-      JSON.stringify(values),
-      nowMs,
-      broadcastTemplates.includes(template) ? BROADCAST : URGENT,
-    );
+  return env.DB.prepare(
+    `INSERT INTO mail_outbox
+         (id, account_id, address, address_index, language, template, template_values, created_at_ms, next_try_at_ms, priority)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9) ON CONFLICT DO NOTHING`,
+  ).bind(
+    id,
+    to.accountId,
+    to.address,
+    to.addressIndex,
+    to.language,
+    template,
+    await sealForMail(env, deps, "letter", JSON.stringify(values)),
+    deps.now(),
+    broadcastTemplates.includes(template) ? BROADCAST : URGENT,
+  );
 }
 
 /** A row like any mail's that never goes: what must not show whether it wrote to somebody costs the same either way (X19). */
-export function queueDecoy(db: D1Database, id: string, nowMs: number): D1PreparedStatement {
-  return db
-    .prepare(
-      `INSERT INTO mail_outbox (id, account_id, address, language, template, template_values, created_at_ms, next_try_at_ms, ended_at_ms)
-       VALUES (?1, NULL, '', 'en', '', '{}', ?2, NULL, ?2) ON CONFLICT DO NOTHING`,
-    )
-    .bind(id, nowMs);
+export async function queueDecoy(env: Env, deps: Deps, id: string): Promise<D1PreparedStatement> {
+  // Words are sealed for nobody as they are for somebody.
+  await sealForMail(env, deps, "letter", "{}");
+  return env.DB.prepare(
+    `INSERT INTO mail_outbox (id, account_id, address, language, template, template_values, created_at_ms, next_try_at_ms, ended_at_ms)
+       VALUES (?1, NULL, '', 'en', '', '', ?2, NULL, ?2) ON CONFLICT DO NOTHING`,
+  ).bind(id, deps.now());
 }
 
 /** Where to write to an account, and in which language. */
-export async function addressOf(db: D1Database, accountId: string): Promise<Mail<Template>["to"] | null> {
+export async function addressOf(db: D1Database, accountId: string): Promise<Recipient | null> {
   return await firstRow(
     Recipient,
     db
       .prepare(
-        `SELECT accounts.id AS accountId, email AS address, ifnull(language, 'en') AS language FROM accounts
+        `SELECT accounts.id AS accountId, email AS address, email_index AS addressIndex, ifnull(language, 'en') AS language FROM accounts
        LEFT JOIN mail_preferences ON mail_preferences.account_id = accounts.id WHERE accounts.id = ?`,
       )
       .bind(accountId),
@@ -148,8 +176,12 @@ export async function sendDueMail(env: Env, deps: Deps, limit: number, isNewestF
 
 /** Sends one mail that is claimed, and keeps what came of it. */
 async function deliver(env: Env, deps: Deps, mail: Due): Promise<void> {
-  const end = await send(env, mail)
-    .then(() => ended(env.DB, mail.id, deps.now()))
+  const end = await send(env, deps, mail)
+    .then((isSent) => {
+      // Whose key has been erased is written to no more.
+      if (!isSent) log({ event: "row-unreadable", table: "mail_outbox", id: mail.id });
+      return ended(env.DB, mail.id, deps.now());
+    })
     .catch((error: unknown) => {
       const nowMs = deps.now();
       log({ event: "mail-failed", template: mail.template, tries: mail.tries, ...describeThrown(error) });
@@ -174,13 +206,20 @@ export function isRefusedForGood(error: unknown): boolean {
 const ended = (db: D1Database, id: string, nowMs: number) =>
   db
     .prepare(
-      `UPDATE mail_outbox SET address = '', template_values = '{}', account_id = NULL, next_try_at_ms = NULL, ended_at_ms = ?2
+      `UPDATE mail_outbox SET address = '', address_index = '', template_values = '', account_id = NULL, next_try_at_ms = NULL, ended_at_ms = ?2
        WHERE id = ?1`,
     )
     .bind(id, nowMs);
 
-async function send(env: Env, { address, language, template, values }: Due): Promise<void> {
-  const parsed = JSON.parse(values) as Values[Template] & { unsubscribe?: string };
+/** The job of cron: ends the keys of mails that are all gone. */
+export const endMailKeys = (env: Env, deps: Deps) => sweepMailKeys(env, deps, MAIL_KEY_KEPT_MS);
+
+/** `false`: a key that it needs has been erased. */
+async function send(env: Env, deps: Deps, { address, language, template, values }: Due): Promise<boolean> {
+  const to = address === "operators" ? env.MAIL_FROM : await openSealed(env, deps, "address", address);
+  const words = await openSealed(env, deps, "letter", values);
+  if (to === null || words === null) return false;
+  const parsed = JSON.parse(words) as Values[Template] & { unsubscribe?: string };
   const content = (templates[language][template] as (values: Values[Template]) => MailContent)(parsed);
   const headers: Record<string, string> = { "Auto-Submitted": "auto-generated" };
   if (marketing.includes(template) || parsed.unsubscribe !== undefined) {
@@ -192,9 +231,10 @@ async function send(env: Env, { address, language, template, values }: Due): Pro
     parsed.unsubscribe === undefined ? content : { ...content, unsubscribeUrl: parsed.unsubscribe };
   await env.EMAIL.send({
     from: { email: env.MAIL_FROM, name: "SessionLinked" },
-    to: address,
+    to,
     subject: content.subject,
     headers,
     ...compose(withUnsubscribe, language),
   });
+  return true;
 }

@@ -2,6 +2,7 @@ import { newId } from "../../protocol/ids.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { issueLinkToken, type LinkToken } from "../platform/link-token.ts";
+import { eraseKey } from "../platform/personal-keys.ts";
 
 /** Unsubscribing: the link that a mail carries (RFC 8058), and the withdrawal of the consent behind it (promise B2). */
 
@@ -38,7 +39,7 @@ function withdrawFromWaitlist(db: D1Database, deps: Deps, id: string): D1Prepare
     db
       .prepare(
         `DELETE FROM mail_outbox WHERE next_try_at_ms IS NOT NULL AND template IN ('waitlist-confirm', 'launch')
-           AND address = (SELECT email FROM waitlist WHERE id = ?)`,
+           AND address_index = (SELECT email_index FROM waitlist WHERE id = ?)`,
       )
       .bind(id),
     db.prepare("DELETE FROM waitlist WHERE id = ?").bind(id),
@@ -47,6 +48,9 @@ function withdrawFromWaitlist(db: D1Database, deps: Deps, id: string): D1Prepare
 
 /** Takes back the consent that a mail's link is about. Harmless to repeat; a link of another kind ends nothing. */
 export async function withdrawConsent(env: Env, deps: Deps, whose: LinkToken): Promise<void> {
-  if (whose.kind === "waitlist") await env.DB.batch(withdrawFromWaitlist(env.DB, deps, whose.id));
+  if (whose.kind === "waitlist") {
+    await env.DB.batch(withdrawFromWaitlist(env.DB, deps, whose.id));
+    await eraseKey(env, deps, whose.id);
+  }
   if (whose.kind === "news") await env.DB.batch(withdrawNews(env.DB, deps, whose.accountId));
 }

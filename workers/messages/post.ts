@@ -34,7 +34,9 @@ export async function postMessage(
   const id = `message-${newSecret(deps)}`;
   const values = { from: from.displayName, link: `${origin}/messages/${conversationId}` };
   const isTold = !isHeld && (before?.unread ?? 0) === 0;
-  const mail = queueMail(env.DB, { id, to, template: "message", values }, deps.now());
-  await (isTold ? mail : queueDecoy(env.DB, id, deps.now())).run();
+  const mail = isTold
+    ? await queueMail(env, deps, { id, to, template: "message", values })
+    : await queueDecoy(env, deps, id);
+  await mail.run();
   return ok(conversationId);
 }

@@ -118,12 +118,12 @@ describe("X18: an operator's own way in", () => {
     expect(closed.headers.get("Location")).toBe("/operator?done=noted");
     const source = sources.find(({ key }) => key === "operatorActions");
     if (source === undefined) throw new Error("Actions are not exported.");
-    const { items } = await readRows(env.DB, source, world.accountId.ada, 0);
+    const { items } = await readRows(env, systemDeps, source, world.accountId.ada, 0);
     expect(items).toEqual([
       { what: "overview.read", accountId: world.accountId.ada, atMs: startMs },
       { what: "reports.close", accountId: world.accountId.ada, atMs: startMs },
     ]);
-    expect((await readRows(env.DB, source, world.accountId.ben, 0)).items).toEqual([]);
+    expect((await readRows(env, systemDeps, source, world.accountId.ben, 0)).items).toEqual([]);
   });
 
   test("G3: a request is checked, then answered, by plain forms; unchecked it is refused", async () => {

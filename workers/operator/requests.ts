@@ -23,7 +23,7 @@ async function listOpen(c: OperatorContext) {
 
 async function enter(c: OperatorContext, body: z.output<typeof EnterPrivacyRequest>) {
   const { email, ...request } = body;
-  const accountId = await findAccountOf(c.env.DB, email);
+  const accountId = await findAccountOf(c.env, email);
   if (accountId === null) return problem(c, "not-found");
   if (request.receivedAtMs > c.var.deps.now()) return problem(c, "validation-failed");
   const id = await takeRequest(c.env, c.var.deps, { ...request, accountId }, false);

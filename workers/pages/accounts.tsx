@@ -8,7 +8,7 @@ import { ConfirmSignUp, SignUp, type Typed } from "../../site/views/accounts/sig
 import { TakeBack } from "../../site/views/accounts/take-back.tsx";
 import { TakenBack } from "../accounts/credentials.ts";
 import { findSignUp } from "../accounts/sign-up.ts";
-import { accountDetail } from "../accounts/store.ts";
+import { accountDetail, readAddress } from "../accounts/store.ts";
 import { type ChallengeKind, hasChallenge } from "../auth/challenges.ts";
 import { costs } from "../http/costs.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
@@ -105,7 +105,7 @@ async function showResetFinish(c: AppContext, { page }: Visit) {
 
 /** Where the reader's mail goes to now; `null`: nobody is signed in. */
 async function ownAddress(c: AppContext, { reader }: Visit) {
-  return reader === null ? null : ((await accountDetail(c.env.DB, reader.id, reader.signInId))?.email ?? null);
+  return reader === null ? null : await readAddress(c.env, c.var.deps, reader.id);
 }
 
 async function showConfirmEmail(c: AppContext, visit: Visit) {
@@ -127,7 +127,7 @@ async function confirmEmail(c: AppContext, visit: Visit) {
 const at = (part: AccountPart) => `/account?at=${part}#${part}`;
 
 async function showAccount(c: AppContext, { page, reader }: ReaderVisit) {
-  const detail = await accountDetail(c.env.DB, reader.id, reader.signInId);
+  const detail = await accountDetail(c.env, c.var.deps, reader.id, reader.signInId);
   if (detail === null) return seeOther(c, page, "/sign-in?next=/account");
   const done = c.req.query("done");
   const outcome = isOutcome(done) ? done : null;
@@ -146,7 +146,7 @@ async function changeDetails(c: AppContext, { page, reader }: ReaderVisit) {
   const answer = await askApi(c, "PATCH", "/account", body);
   // From here on the site speaks the language that was chosen, whatever the address asked for.
   if (answer.ok) return backTo(c, { ...page, languageAsked: false }, at("you"), answer, "saved");
-  const detail = await accountDetail(c.env.DB, reader.id, reader.signInId);
+  const detail = await accountDetail(c.env, c.var.deps, reader.id, reader.signInId);
   if (answer.reason !== "validation-failed" || detail === null) return backTo(c, page, at("you"), answer, "saved");
   // What was typed stays, and what is wrong with it is said beside it.
   const kept = {

@@ -1,6 +1,7 @@
 import { ErasureId } from "../../protocol/ids.ts";
 import { ErasureStarted } from "../../protocol/privacy.ts";
 import { ConfirmErase, EraseAccount, ErasureReceipt } from "../../site/views/privacy/erase.tsx";
+import { readAddress } from "../accounts/store.ts";
 import { hasChallenge } from "../auth/challenges.ts";
 import { costs } from "../http/costs.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
@@ -12,8 +13,8 @@ import { pageProblem, problemOf } from "./problem.tsx";
 
 const HOME = "/account/erase";
 
-function showErase(c: AppContext, { page, reader }: ReaderVisit) {
-  const mailedTo = c.req.query("done") === "mailed" ? reader.email : null;
+async function showErase(c: AppContext, { page, reader }: ReaderVisit) {
+  const mailedTo = c.req.query("done") === "mailed" ? await readAddress(c.env, c.var.deps, reader.id) : null;
   const problem = problemOf(page, c.req.query("problem"), HOME);
   return sendPage(c, <EraseAccount page={page} mailedTo={mailedTo} problem={problem} />);
 }

@@ -4,6 +4,7 @@ import { mailPreferences } from "../../migrations/schema.ts";
 import { BIO_MAX_GRAPHEMES } from "../../protocol/limits.ts";
 import { createApp } from "../app.ts";
 import { SESSION_COOKIE } from "../auth/session-token.ts";
+import { sealed } from "../testing/addresses.ts";
 import { person } from "../testing/person.ts";
 import { flac } from "../testing/sounds.ts";
 import { headerOf } from "../testing/studio.ts";
@@ -302,7 +303,10 @@ describe("what leaves the Hub", () => {
       })
       .onConflictDoNothing();
     await env.DB.batch([
-      env.DB.prepare("UPDATE accounts SET email = 'mark-email@mark.example' WHERE id = ?").bind(ada.accountId),
+      env.DB.prepare("UPDATE accounts SET email = ? WHERE id = ?").bind(
+        (await sealed(ada.accountId, "mark-email@mark.example")).email,
+        ada.accountId,
+      ),
       env.DB.prepare(
         "UPDATE profiles SET version = 'mark-version', sample_sha256 = 'mark-sha', published_at_ms = 777777, updated_at_ms = 888888 WHERE id = ?",
       ).bind(profileId),

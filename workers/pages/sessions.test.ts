@@ -4,6 +4,7 @@ import { accounts, recordingParts, recordings, signIns } from "../../migrations/
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
+import { sealed } from "../testing/addresses.ts";
 import { recordingRow } from "../testing/rows.ts";
 import { db } from "../testing/tables.ts";
 
@@ -48,7 +49,7 @@ beforeAll(async () => {
     await db.batch([
       db.insert(accounts).values({
         id: accountOf(who),
-        email: `${who}-private@example.org`,
+        ...(await sealed(accountOf(who), `${who}-private@example.org`)),
         displayName: `${who}-name`,
         createdAtMs: 0,
       }),

@@ -10,7 +10,7 @@ export interface Env {
   OPAQUE_SETUP: string;
   /** Encrypts what links in mails carry. As lasting as the mails are: a new one makes old links worthless. */
   LINK_KEY: string;
-  /** What the database holds sealed or hashed is under keys derived from this one; lost, second factors and invitations are set up anew. */
+  /** What the database holds sealed or hashed is under keys derived from this one; lost, nobody is found by their address any more. Kept and backed up like OPAQUE_SETUP. */
   STORE_KEY: string;
   /** What sets up operators, each with a key and a second factor of their own; without it there is no such route. */
   OPERATOR_KEY?: string;

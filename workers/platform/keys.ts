@@ -1,3 +1,4 @@
+import { aes, deriveKey, hmac } from "./derive.ts";
 import type { Env } from "./env.ts";
 
 /**
@@ -21,24 +22,13 @@ const secretOf = {
   "invite-codes": "STORE_KEY",
   /** Seed of the key that wishes for deletion are signed with. Turned, companions read the new one. */
   wishes: "STORE_KEY",
+  /** Seals each person's own key, and makes the blind index of addresses. Turned, nobody is found any more: as lasting as the accounts. */
+  "personal-keys": "STORE_KEY",
+  addresses: "STORE_KEY",
 } as const satisfies Record<string, keyof Env>;
 export type Purpose = keyof typeof secretOf;
 
 const text = new TextEncoder();
-
-async function derive(
-  env: Env,
-  purpose: Purpose,
-  algorithm: { name: "HMAC" | "AES-GCM"; hash?: string; length: number },
-  usages: string[],
-) {
-  const secret = await crypto.subtle.importKey("raw", text.encode(env[secretOf[purpose]]), "HKDF", false, [
-    "deriveKey",
-  ]);
-  const info = text.encode(`sessionlinked ${purpose}`);
-  const hkdf = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info };
-  return await crypto.subtle.deriveKey(hkdf, secret, algorithm, false, usages);
-}
 
 /** 256 bits, for an algorithm that HKDF makes no key of by itself. */
 export async function keyBits(env: Env, purpose: Purpose): Promise<ArrayBuffer> {
@@ -68,13 +58,11 @@ async function keptKey(env: Env, kind: string, purpose: Purpose, make: () => Pro
 
 /** A key for HMAC with SHA-256 (RFC 2104). */
 export const macKey = (env: Env, purpose: Purpose): Promise<CryptoKey> =>
-  keptKey(env, "mac", purpose, () =>
-    derive(env, purpose, { name: "HMAC", hash: "SHA-256", length: 256 }, ["sign", "verify"]),
-  );
+  keptKey(env, "mac", purpose, () => deriveKey(env[secretOf[purpose]], purpose, hmac, ["sign", "verify"]));
 
 /** A key for AES-256-GCM (NIST SP 800-38D). */
 export const cipherKey = (env: Env, purpose: Purpose): Promise<CryptoKey> =>
-  keptKey(env, "cipher", purpose, () => derive(env, purpose, { name: "AES-GCM", length: 256 }, ["encrypt", "decrypt"]));
+  keptKey(env, "cipher", purpose, () => deriveKey(env[secretOf[purpose]], purpose, aes, ["encrypt", "decrypt"]));
 
 /** HMAC-SHA-256 of a text under the key of a purpose. */
 export async function mac(env: Env, purpose: Purpose, message: string): Promise<Uint8Array> {

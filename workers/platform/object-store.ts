@@ -68,6 +68,14 @@ export class ObjectStore {
     await this.#persist("put", () => this.#bucket.put(key, bytes));
   }
 
+  /** Writes an object unless there is one of that key. Whether it did. */
+  async putNew(key: string, bytes: Uint8Array): Promise<boolean> {
+    const written = await this.#persist("put", () =>
+      this.#bucket.put(key, bytes, { onlyIf: { etagDoesNotMatch: "*" } }),
+    );
+    return written !== null;
+  }
+
   /** At most a thousand keys at once. A key that is not there is as good as deleted. */
   async delete(keys: readonly string[]): Promise<void> {
     if (keys.length > 0) await this.#persist("delete", () => this.#bucket.delete([...keys]));

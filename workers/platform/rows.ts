@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Sealed } from "../../migrations/schema/sealed.ts";
 import { log } from "./log.ts";
 
 /**
@@ -60,6 +61,11 @@ export const rowsOf = <Row extends z.ZodType>(schema: Row, result: D1Result | un
 
 /** SQLite has no truth: 0 or 1. */
 export const SqlBoolean = z.literal([0, 1]).transform((value) => value === 1);
+
+/** A column whose texts are sealed (personal-seal.ts); one that is not is refused like any other wrong row. */
+export const StoredSealed = z.custom<Sealed>(
+  (text) => typeof text === "string" && /^[\w-]{1,64}:[A-Za-z0-9+/]+={0,2}$/.test(text),
+);
 
 /** A column that holds JSON, with what it says. */
 export const jsonColumn = <Schema extends z.ZodType>(schema: Schema) =>

@@ -36,9 +36,10 @@ function reached(table: TableName, { sessionId, fromMs, untilMs }: BreachScope):
   ].join(" AND ");
 }
 
-/** SQL for the accounts, or the addresses, behind the rows of a table that `where` selects. */
-function whose(table: TableName, subject: Subject<string>, where: string): { is: "account" | "email"; sql: string } {
-  const rows = `SELECT ${sqlName(subject.column)} AS who FROM ${sqlName(table)} WHERE ${where}`;
+/** SQL for the accounts, or the indices of addresses and these as they are sealed, behind the rows of a table that `where` selects. */
+function whose(table: TableName, subject: Subject<string>, where: string): { is: "account" | "address"; sql: string } {
+  const sealed = "sealed" in subject ? `${sqlName(subject.sealed)} AS sealed` : "NULL AS sealed";
+  const rows = `SELECT ${sqlName(subject.column)} AS who, ${sealed} FROM ${sqlName(table)} WHERE ${where}`;
   if (!("in" in subject)) return { is: subject.is, sql: rows };
   const [onward] = inventory[subject.in].subjects as readonly Subject<string>[];
   if (onward === undefined) throw new Error(`${subject.in} leads on to nobody.`);
@@ -63,13 +64,14 @@ export async function countPeople(env: Env, deps: Deps, breachId: string): Promi
       // An address that has an account is that account.
       const found =
         is === "account"
-          ? `SELECT id AS account, NULL AS address FROM accounts WHERE id IN (SELECT who FROM (${sql}))`
-          : `SELECT a.id AS account, iif(a.id IS NULL, w.who, NULL) AS address FROM (${sql}) w LEFT JOIN accounts a ON a.email = w.who WHERE w.who <> ''`;
+          ? `SELECT id AS account, NULL AS address, NULL AS sealed FROM accounts WHERE id IN (SELECT who FROM (${sql}))`
+          : `SELECT a.id AS account, iif(a.id IS NULL, w.who, NULL) AS address, iif(a.id IS NULL, max(w.sealed), NULL) AS sealed
+             FROM (${sql}) w LEFT JOIN accounts a ON a.email_index = w.who WHERE w.who <> '' GROUP BY w.who`;
       const { meta } = await env.DB.prepare(
-        `INSERT INTO breach_people (id, breach_id, account_id, email)
-         SELECT lower(hex(randomblob(16))), ?1, account, address FROM (SELECT DISTINCT account, address FROM (${found})) f
+        `INSERT INTO breach_people (id, breach_id, account_id, email_index, email)
+         SELECT lower(hex(randomblob(16))), ?1, account, address, sealed FROM (SELECT DISTINCT account, address, sealed FROM (${found})) f
          WHERE NOT EXISTS (SELECT 1 FROM breach_people p WHERE p.breach_id = ?1 AND
-           ((f.account IS NOT NULL AND p.account_id = f.account) OR (f.account IS NULL AND p.email = f.address))) LIMIT ?5`,
+           ((f.account IS NOT NULL AND p.account_id = f.account) OR (f.account IS NULL AND p.email_index = f.address))) LIMIT ?5`,
       )
         .bind(breachId, scope.sessionId ?? null, scope.fromMs ?? null, scope.untilMs ?? null, PEOPLE)
         .run();

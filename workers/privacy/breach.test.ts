@@ -6,6 +6,7 @@ import { DAY_MS } from "../../protocol/retention.ts";
 import { newWorld } from "../../test/promises/world.ts";
 import { systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { sealed } from "../testing/addresses.ts";
 import { accountRow } from "../testing/rows.ts";
 import { plenty } from "../testing/studio.ts";
 import { db, fill } from "../testing/tables.ts";
@@ -55,16 +56,20 @@ test("G4: who is affected comes from what the tables hold: owners, members by wa
   // Nothing was written before the world began.
   expect(await peopleOf(await register({ tables: ["recordings"], untilMs: startMs - 1 }))).toEqual([]);
 
+  const addresses = await Promise.all(
+    ["nobody@example.org", `${ada}@example.org`].map((address) => sealed("wai_1", address)),
+  );
   await db.insert(waitlist).values(
-    ["nobody@example.org", `${ada}@example.org`].map((email) => ({
-      id: email,
+    addresses.map(({ email, emailIndex }) => ({
+      id: emailIndex,
       email,
+      emailIndex,
       ipAddress: "",
       userAgent: "",
       language: "de" as const,
       consentWording: "",
       consentedAtMs: startMs,
-      confirmHash: email,
+      confirmHash: emailIndex,
     })),
   );
   const listed = await register({ tables: ["waitlist"] });
@@ -74,7 +79,7 @@ test("G4: who is affected comes from what the tables hold: owners, members by wa
   expect(results).toHaveLength(2);
   expect(results).toEqual(
     expect.arrayContaining([
-      { account_id: null, email: "nobody@example.org" },
+      { account_id: null, email: addresses[0]?.email },
       { account_id: ada, email: null },
     ]),
   );

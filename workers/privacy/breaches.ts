@@ -4,7 +4,7 @@ import { Breach, BreachScope, type HandleBreach, type RegisterBreach } from "../
 import { assertNever } from "../../protocol/errors.ts";
 import { newId } from "../../protocol/ids.ts";
 import { done, type Result, refused } from "../../protocol/result.ts";
-import { queueMail } from "../mail/outbox.ts";
+import { operators, queueMail, Recipient } from "../mail/outbox.ts";
 import type { CallBudget } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
@@ -176,29 +176,28 @@ export async function continueBreaches(env: Env, deps: Deps, budget: CallBudget)
   return { done: written, rowsRead: open.meta.rows_read, finished };
 }
 
-const Untold = z.object({ id: z.string(), accountId: z.string().nullable(), address: z.string(), language: Language });
+const Untold = Recipient.extend({ id: z.string() });
 
 async function tellPeople(env: Env, deps: Deps, breachId: string, words: Record<Language, string>, limit: number) {
   const { results: people } = await allRows(
     Untold,
     env.DB.prepare(
-      `SELECT p.id, a.id AS accountId, ifnull(a.email, p.email) AS address, ifnull(m.language, 'en') AS language FROM breach_people p
+      `SELECT p.id, a.id AS accountId, ifnull(a.email, p.email) AS address, ifnull(a.email_index, p.email_index) AS addressIndex, ifnull(m.language, 'en') AS language FROM breach_people p
        LEFT JOIN accounts a ON a.id = p.account_id LEFT JOIN mail_preferences m ON m.account_id = a.id
        WHERE p.breach_id = ?1 AND p.told_at_ms IS NULL LIMIT ?2`,
     ).bind(breachId, limit),
   );
   const nowMs = deps.now();
   const link = `${env.PUBLIC_ORIGIN}/account/privacy`;
+  const mails: D1PreparedStatement[] = [];
+  for (const { id, ...to } of people) {
+    const values = { text: words[to.language], link };
+    // The row's own random id: the mail's id says of nobody whose it is, and goes out once.
+    mails.push(await queueMail(env, deps, { id: `breach-${id}`, to, template: "breach", values }));
+  }
   if (people.length > 0)
     await env.DB.batch([
-      // The row's own random id: the mail's id says of nobody whose it is, and goes out once.
-      ...people.map(({ id, ...to }) =>
-        queueMail(
-          env.DB,
-          { id: `breach-${id}`, to, template: "breach", values: { text: words[to.language], link } },
-          nowMs,
-        ),
-      ),
+      ...mails,
       env.DB.prepare("UPDATE breach_people SET told_at_ms = ?2 WHERE id IN (SELECT value FROM json_each(?1))").bind(
         JSON.stringify(people.map(({ id }) => id)),
         nowMs,
@@ -233,10 +232,9 @@ async function remind(env: Env, deps: Deps): Promise<void> {
   const [first] = due.results;
   if (first === undefined) return;
   const values = { count: due.results.length, firstDueAtMs: first.dueAtMs, link: env.PUBLIC_ORIGIN };
-  const to = { accountId: null, address: env.MAIL_FROM, language: "en" as const };
   const id = `notices-${first.breachId}-${first.notice}`;
   await env.DB.batch([
-    queueMail(env.DB, { id, to, template: "notices-due", values }, nowMs),
+    await queueMail(env, deps, { id, to: operators, template: "notices-due", values }),
     env.DB.prepare(
       "UPDATE breach_notices SET reminded_at_ms = ?2 WHERE (breach_id, notice) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1))",
     ).bind(JSON.stringify(due.results.map(({ breachId, notice }) => [breachId, notice])), nowMs),

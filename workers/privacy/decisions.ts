@@ -14,7 +14,7 @@ import { newId } from "../../protocol/ids.ts";
 import { APPEAL_WITHIN_MS } from "../../protocol/limits.ts";
 import { done, ok, type Result, refused } from "../../protocol/result.ts";
 import { editProfile, findOwn } from "../hub/store.ts";
-import { addressOf, queueMail } from "../mail/outbox.ts";
+import { addressOf, queueMail, type Recipient } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { allRows, firstRow, readAll } from "../platform/rows.ts";
@@ -40,17 +40,16 @@ async function reportersOf(db: D1Database, decisionId: string): Promise<string[]
 /** The statements that queue one mail for each of these accounts. */
 async function tell(
   env: Env,
-  nowMs: number,
+  deps: Deps,
   accountIds: readonly string[],
-  make: (to: NonNullable<Awaited<ReturnType<typeof addressOf>>>, accountId: string) => Parameters<typeof queueMail>[1],
+  make: (to: Recipient, accountId: string) => Parameters<typeof queueMail>[2],
 ): Promise<D1PreparedStatement[]> {
-  const mails = await Promise.all(
-    [...new Set(accountIds)].map(async (accountId) => {
-      const to = await addressOf(env.DB, accountId);
-      return to === null ? [] : [queueMail(env.DB, make(to, accountId), nowMs)];
-    }),
-  );
-  return mails.flat();
+  const mails: D1PreparedStatement[] = [];
+  for (const accountId of new Set(accountIds)) {
+    const to = await addressOf(env.DB, accountId);
+    if (to !== null) mails.push(await queueMail(env, deps, make(to, accountId)));
+  }
+  return mails;
 }
 
 const linkTo = (env: Env, decisionId: string) => `${env.PUBLIC_ORIGIN}/account/decisions#${decisionId}`;
@@ -110,7 +109,7 @@ export async function decideReport(
   // Whom nothing is done to is not told that somebody reported them.
   const about = measure === "none" ? [] : [accountId];
   const values = { measure, ground, facts, link: linkTo(env, decisionId) };
-  const mails = await tell(env, nowMs, [...about, ...(await reportersOf(db, decisionId))], (to, who) => ({
+  const mails = await tell(env, deps, [...about, ...(await reportersOf(db, decisionId))], (to, who) => ({
     id: `decision-${decisionId}-${who}`,
     to,
     template: "decision",
@@ -247,7 +246,7 @@ export async function answerAppeal(
   ]);
   if (answered?.meta.changes !== 1) return refused("not-found");
   const told = reverses && side === "about" ? [accountId, ...reporters] : [accountId];
-  const mails = await tell(env, nowMs, told, (to, who) => ({
+  const mails = await tell(env, deps, told, (to, who) => ({
     id: `appeal-${appealId}-${who}`,
     to,
     template: "appeal-decided",

@@ -21,13 +21,13 @@ const tags = ["privacy"];
 
 async function ask(c: AccountContext) {
   const { deps, account } = c.var;
-  if (!(await consume(c.env, deps, ["mail-to", account.email])).ok) return problem(c, "rate-limited");
+  if (!(await consume(c.env, deps, ["mail-to", `erasure ${account.id}`])).ok) return problem(c, "rate-limited");
   const to = await addressOf(c.env.DB, account.id);
   if (to === null) return problem(c, "unauthenticated");
   const { token, insert } = await createChallenge(c.env.DB, deps, "erasure", account.id, {});
   const link = `${publicOrigin(c)}/account/erase/confirm?token=${token}`;
   const mail = { id: `erase-${newSecret(deps)}`, to, template: "erase-confirm" as const, values: { link } };
-  await c.env.DB.batch([insert, queueMail(c.env.DB, mail, deps.now())]);
+  await c.env.DB.batch([insert, await queueMail(c.env, deps, mail)]);
   flush(c);
   return c.body(null, 202);
 }

@@ -1,7 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
-import { accountErasures, recordings } from "../../migrations/schema.ts";
+import { accountErasures, accounts, recordings } from "../../migrations/schema.ts";
 import { dropSamples } from "../hub/sample.ts";
 import { editProfile, findOwn } from "../hub/store.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
@@ -9,6 +9,7 @@ import type { CallBudget } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
+import { eraseKey, isForMail, openSealed, sealForMail } from "../platform/personal-keys.ts";
 import { allRows, readAll, SqlBoolean, StoredId } from "../platform/rows.ts";
 import { deleteRecordings, markDeletedOfAccount } from "../recordings/deletion.ts";
 import { wishAllGone } from "../recordings/deliveries.ts";
@@ -102,7 +103,7 @@ async function endRecordings(env: Env, deps: Deps, work: Work, budget: CallBudge
 }
 
 /** Calls of the batch that ends an erasure, and of what is asked before it. */
-const END_CALLS = 12;
+const END_CALLS = 20;
 /** Calls of the step that needs most: that of the rows, each of which is counted, and the end. */
 export const STEP_CALLS_MAX =
   END_CALLS + 2 * tableRules.reduce((calls, [, { subjects }]) => calls + subjects.length, 0);
@@ -113,7 +114,7 @@ function ruleStatements(db: D1Database, work: Work): D1PreparedStatement[][] {
     rule.subjects.flatMap((subject) => {
       if ("in" in subject || subject.erase === "step" || table === "accounts") return [];
       const [name, column] = [sqlName(table), sqlName(subject.column)];
-      const whose = subject.is === "account" ? "?1" : "(SELECT email FROM accounts WHERE id = ?1)";
+      const whose = subject.is === "account" ? "?1" : "(SELECT email_index FROM accounts WHERE id = ?1)";
       const rows = `rowid IN (SELECT rowid FROM ${name} WHERE ${column} = ${whose} LIMIT ?2)`;
       const sql =
         subject.erase === "delete"
@@ -144,11 +145,12 @@ async function endRows(env: Env, deps: Deps, work: Work, budget: CallBudget): Pr
     ...(to === null
       ? []
       : [
-          queueMail(
-            db,
-            { id: `erased-${work.erasureId}`, to: { ...to, accountId: null }, template: "erased", values },
-            nowMs,
-          ),
+          await queueMail(env, deps, {
+            id: `erased-${work.erasureId}`,
+            to: { ...to, accountId: null },
+            template: "erased",
+            values,
+          }),
         ]),
     db
       .prepare("UPDATE account_erasures SET account_id = NULL, step = '', finished_at_ms = ?2 WHERE id = ?1")
@@ -158,7 +160,33 @@ async function endRows(env: Env, deps: Deps, work: Work, budget: CallBudget): Pr
   return "done";
 }
 
-/** In this order: first nobody sees the person any more, then what lies in other stores, and the account's own row last. */
+/**
+ * Ends the person's key, and with it every copy of their address, in the tables and in all that these ever were. What is still to reach them
+ * is sealed anew before, under the key of the day that mails go under, which ends a few days later.
+ */
+async function endKey(env: Env, deps: Deps, { accountId }: Work): Promise<Stepped> {
+  const [row] = await drizzle(env.DB)
+    .select({ email: accounts.email, emailIndex: accounts.emailIndex })
+    .from(accounts)
+    .where(eq(accounts.id, accountId));
+  if (row !== undefined && !isForMail(row.email)) {
+    const address = await openSealed(env, deps, "address", row.email);
+    const anew = address === null ? null : await sealForMail(env, deps, "address", address);
+    if (anew !== null)
+      await env.DB.batch([
+        env.DB.prepare("UPDATE mail_outbox SET address = ?3 WHERE address_index = ?1 AND address = ?2").bind(
+          row.emailIndex,
+          row.email,
+          anew,
+        ),
+        env.DB.prepare("UPDATE accounts SET email = ?2 WHERE id = ?1").bind(accountId, anew),
+      ]);
+  }
+  await eraseKey(env, deps, accountId);
+  return "done";
+}
+
+/** In this order: first nobody sees the person any more, then their key, then what lies in other stores, and the account's own row last. */
 export const steps: Record<string, Step> = {
   async profile(env, deps, { accountId }) {
     const profile = await findOwn(env.DB, accountId);
@@ -167,6 +195,7 @@ export const steps: Record<string, Step> = {
     await dropSamples(env, deps, profile.id);
     return "done";
   },
+  key: endKey,
   async sessions(env, deps, { accountId }, budget) {
     return (await leaveSessions(env, deps, accountId, SESSIONS, budget)) < SESSIONS ? "done" : "more";
   },

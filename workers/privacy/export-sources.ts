@@ -3,6 +3,7 @@ import type { MemberId } from "../../protocol/ids.ts";
 import type { LoggedEvent } from "../../protocol/room.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { openSealed } from "../platform/personal-keys.ts";
 import { allRows, firstRow, StoredId } from "../platform/rows.ts";
 import { inventory, sqlName, tableRules } from "./inventory.ts";
 import type { Rule, Subject, TableName } from "./rules.ts";
@@ -44,7 +45,7 @@ export const sources: readonly Source[] = tableRules.flatMap(([table, rule]) =>
 export function isAbout(subject: Subject<string>): string {
   const column = sqlName(subject.column);
   if (!("in" in subject))
-    return `${column} = ${subject.is === "account" ? "?1" : "(SELECT email FROM accounts WHERE id = ?1)"}`;
+    return `${column} = ${subject.is === "account" ? "?1" : "(SELECT email_index FROM accounts WHERE id = ?1)"}`;
   const [onward] = inventory[subject.in].subjects as readonly Subject<string>[];
   if (onward === undefined) throw new Error(`${subject.in} leads on to nobody.`);
   return `${column} IN (SELECT ${sqlName(subject.key)} FROM ${sqlName(subject.in)} WHERE ${isAbout(onward)})`;
@@ -59,18 +60,22 @@ export interface Page {
 /** Beside its number, the columns that the source names. */
 const SourceRow = z.looseObject({ _row: z.int() });
 
-/** One page of a source's rows. */
-export async function readRows(db: D1Database, source: Source, accountId: string, after: number): Promise<Page> {
+/** One page of a source's rows. What is sealed in them is opened: it is going to whom it was sealed for. */
+export async function readRows(env: Env, deps: Deps, source: Source, accountId: string, after: number): Promise<Page> {
+  const sealed = (inventory[source.table] as Rule<string>).sealed ?? [];
   const columns = source.columns.map((column) => `${sqlName(column)} AS "${column}"`).join(", ");
   const { results } = await allRows(
     SourceRow,
-    db
-      .prepare(
-        `SELECT rowid AS "_row", ${columns} FROM ${sqlName(source.table)}
+    env.DB.prepare(
+      `SELECT rowid AS "_row", ${columns} FROM ${sqlName(source.table)}
        WHERE rowid > ?2 AND ${isAbout(source.subject)} ORDER BY rowid LIMIT ?3`,
-      )
-      .bind(accountId, after, ROWS),
+    ).bind(accountId, after, ROWS),
   );
+  for (const row of results)
+    for (const column of sealed) {
+      const text = row[column];
+      if (typeof text === "string" && text !== "") row[column] = await openSealed(env, deps, "address", text);
+    }
   const last = results.at(-1)?._row;
   return {
     items: results.map(({ _row, ...row }) => row),

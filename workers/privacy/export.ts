@@ -69,7 +69,7 @@ async function write(env: Env, deps: Deps, accountId: string, place: Place): Pro
       const source = sources[place.source];
       if (source === undefined) throw new Error("There is no such source.");
       const begins = place.after === 0;
-      const page = await readRows(env.DB, source, accountId, place.after);
+      const page = await readRows(env, deps, source, accountId, place.after);
       const head = place.source === 0 && begins ? `{"format":"${FORMAT}","accountId":"${accountId}","tables":{` : "";
       const name = begins ? `${place.source === 0 ? "" : ","}"${source.key}":` : "";
       const text = `${head}${name}${listOf(page, begins)}`;
@@ -133,7 +133,7 @@ async function continueExport(env: Env, deps: Deps, row: Row, budget: CallBudget
       moved,
       ...(to === null
         ? []
-        : [queueMail(env.DB, { id: `export-${row.id}`, to, template: "export-ready", values }, nowMs)]),
+        : [await queueMail(env, deps, { id: `export-${row.id}`, to, template: "export-ready", values })]),
     ]);
     if (result?.meta.changes !== 1) return false;
     if (isEnd) return true;
@@ -145,8 +145,8 @@ async function continueExport(env: Env, deps: Deps, row: Row, budget: CallBudget
 
 /** Exports of one run of cron. */
 const EXPORTS = 10;
-/** Calls of one piece: two that read it, R2 up to four times, the address, and the batch that moves on. */
-const PIECE_CALLS = 9;
+/** Calls of one piece: two that read it, keys of what is sealed in it, R2 up to four times, the address, and the batch that moves on. */
+const PIECE_CALLS = 16;
 /** Calls that take one export away: a list and a deletion, each up to four times, and the row. */
 const DROP_CALLS = 9;
 

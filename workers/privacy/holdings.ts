@@ -76,6 +76,22 @@ export const holdings: readonly Holding[] = [
     erased: "by-age",
   },
   {
+    name: "keys/",
+    where: "store",
+    purpose: {
+      en: "The key, itself sealed, that a person’s address is sealed under: its end is the end of every copy. One for each day’s mails as well.",
+      de: "Der selbst versiegelte Schlüssel, unter dem die Adresse einer Person liegt: Mit ihm endet jede Kopie. Dazu einer für die Mails jedes Tages.",
+    },
+    lawfulBasis: "contract",
+    recipients: [],
+    until: {
+      en: "until the account is deleted; a day’s key for four days",
+      de: "bis das Konto gelöscht wird; der Schlüssel eines Tages vier Tage lang",
+    },
+    exported: false,
+    erased: "with-row",
+  },
+  {
     name: "hub_search",
     where: "index",
     purpose: {

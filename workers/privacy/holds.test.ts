@@ -10,6 +10,7 @@ import { systemDeps } from "../platform/deps.ts";
 import { log, takeLog } from "../platform/log.ts";
 import { keepLog, sweepLogs } from "../platform/log-store.ts";
 import { sweepRecordings } from "../recordings/deletion.ts";
+import { addressOfAccount } from "../testing/addresses.ts";
 import { operatorToken } from "../testing/operator.ts";
 import { plenty } from "../testing/studio.ts";
 import { db } from "../testing/tables.ts";
@@ -25,8 +26,7 @@ const reason = "Complaint 12 of the authority, about a threat.";
 const reviewAt = startMs + 30 * DAY_MS;
 
 async function hold(accountId: string) {
-  const email =
-    (await env.DB.prepare("SELECT email FROM accounts WHERE id = ?").bind(accountId).first<string>("email")) ?? "";
+  const email = (await addressOfAccount(accountId)) ?? "";
   const placed = await placeHold(env, at(startMs), "Ona", { what: "account", reason, email, reviewAt });
   expect(placed.ok).toBe(true);
   const { id } = (await env.DB.prepare("SELECT id FROM holds WHERE account_id = ? AND released_at_ms IS NULL")
@@ -124,9 +124,7 @@ test("E5, E1, E2, E6: what is held outlives its end, a deleted session too; othe
 
 test("E5: a hold has a reason, an owner and a review in ninety days at most, by an operator's form, noted for its person", async () => {
   const world = await newWorld(startMs);
-  const { email } = (await env.DB.prepare("SELECT email FROM accounts WHERE id = ?")
-    .bind(world.accountId.ben)
-    .first<{ email: string }>()) ?? { email: "" };
+  const email = (await addressOfAccount(world.accountId.ben)) ?? "";
   const cookie = `__Host-operator=${await operatorToken(at(startMs))}`;
   const post = async (path: string, fields: Record<string, string>, nowMs = startMs) =>
     (

@@ -8,9 +8,10 @@ import { HOLDS_MAX } from "../../protocol/limits.ts";
 import { type HandleHold, Hold, type PlaceHold } from "../../protocol/privacy.ts";
 import { done, type Result, refused } from "../../protocol/result.ts";
 import { DAY_MS, HOLD_REVIEW_MAX_MS } from "../../protocol/retention.ts";
-import { queueMail } from "../mail/outbox.ts";
+import { operators, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { addressIndex } from "../platform/personal-keys.ts";
 import { allRows, StoredId } from "../platform/rows.ts";
 
 /**
@@ -28,7 +29,7 @@ export async function placeHold(
   if (wanted.reviewAt <= nowMs || wanted.reviewAt > nowMs + HOLD_REVIEW_MAX_MS) return refused("too-long");
   const isLog = wanted.what === "logs";
   if (isLog && wanted.to < wanted.from) return refused("too-long");
-  const accountId = isLog ? null : await findByEmail(env.DB, wanted.email);
+  const accountId = isLog ? null : await findByEmail(env, wanted.email);
   if (!isLog && accountId === null) return refused("not-found");
   const { meta } = await env.DB.prepare(
     `INSERT INTO holds (id, reason, owner, account_id, logs_from_ms, logs_to_ms, created_at_ms, review_at_ms)
@@ -50,9 +51,10 @@ export async function placeHold(
   return meta.changes === 1 ? { ok: true, value: { accountId } } : refused("quota-exceeded");
 }
 
-const findByEmail = async (db: D1Database, email: string): Promise<string | null> =>
-  (await drizzle(db).select({ id: accounts.id }).from(accounts).where(eq(accounts.email, email.toLowerCase())).get())
-    ?.id ?? null;
+async function findByEmail(env: Env, email: string): Promise<string | null> {
+  const isIts = eq(accounts.emailIndex, await addressIndex(env, email.toLowerCase()));
+  return (await drizzle(env.DB).select({ id: accounts.id }).from(accounts).where(isIts).get())?.id ?? null;
+}
 
 /** Whom a hold is about. */
 export const accountOfHold = async (db: D1Database, holdId: string): Promise<string | null> =>
@@ -121,11 +123,12 @@ export async function remindOfHolds(env: Env, deps: Deps) {
        ORDER BY review_at_ms LIMIT ?2`,
     ).bind(nowMs, REMINDED_PER_RUN),
   );
-  const to = { accountId: null, address: env.MAIL_FROM, language: "en" as const };
   const values = { link: `${env.PUBLIC_ORIGIN}/operator` };
-  const mails = due.map(({ holdId, reviewAtMs }) =>
-    queueMail(env.DB, { id: `hold-${holdId}-${reviewAtMs}`, to, template: "hold-due", values }, nowMs),
-  );
+  const mails: D1PreparedStatement[] = [];
+  for (const { holdId, reviewAtMs } of due) {
+    const id = `hold-${holdId}-${reviewAtMs}`;
+    mails.push(await queueMail(env, deps, { id, to: operators, template: "hold-due", values }));
+  }
   const queued = mails.length === 0 ? [] : await env.DB.batch(mails);
   const done = queued.filter(({ meta: { changes } }) => changes > 0).length;
   return { done, rowsRead: meta.rows_read, finished: due.length < REMINDED_PER_RUN };

@@ -8,7 +8,7 @@ import { REQUESTS_OPEN_MAX } from "../../protocol/limits.ts";
 import { type HandlePrivacyRequest, PrivacyRequest } from "../../protocol/privacy.ts";
 import { done, type Result, refused } from "../../protocol/result.ts";
 import { DAY_MS } from "../../protocol/retention.ts";
-import { addressOf, queueMail } from "../mail/outbox.ts";
+import { addressOf, operators, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { allRows, readAll, StoredId } from "../platform/rows.ts";
@@ -125,11 +125,11 @@ export async function handleRequest(
       ...values,
     );
   const to = await addressOf(env.DB, row.accountId);
-  const told = (what: string) => {
+  const told = async (what: string) => {
     const values = { link: `${env.PUBLIC_ORIGIN}/account/privacy#requests` };
     return to === null
       ? []
-      : [queueMail(env.DB, { id: `${what}-${requestId}`, to, template: "request-changed", values }, nowMs)];
+      : [await queueMail(env, deps, { id: `${what}-${requestId}`, to, template: "request-changed", values })];
   };
   switch (step.do) {
     case "check-identity":
@@ -143,12 +143,12 @@ export async function handleRequest(
           step.reason,
           monthsLater(row.receivedAtMs, EXTENDED_TO_MONTHS),
         ),
-        ...told("extended"),
+        ...(await told("extended")),
       ]);
       return done;
     case "answer":
       if (row.identityCheckedAtMs === null) return refused("unchecked");
-      await env.DB.batch([change("answer = ?2, closed_at_ms = ?3", step.answer, nowMs), ...told("answered")]);
+      await env.DB.batch([change("answer = ?2, closed_at_ms = ?3", step.answer, nowMs), ...(await told("answered"))]);
       return done;
     default:
       return assertNever(step);
@@ -170,9 +170,13 @@ export async function remindOfRequests(env: Env, deps: Deps) {
   const [first] = due.results;
   if (first === undefined) return { done: 0, rowsRead: due.meta.rows_read, finished: true };
   const values = { count: due.results.length, firstDueAtMs: first.dueAtMs, link: env.PUBLIC_ORIGIN };
-  const to = { accountId: null, address: env.MAIL_FROM, language: "en" as const };
   await env.DB.batch([
-    queueMail(env.DB, { id: `due-${first.id}-${first.dueAtMs}`, to, template: "requests-due", values }, nowMs),
+    await queueMail(env, deps, {
+      id: `due-${first.id}-${first.dueAtMs}`,
+      to: operators,
+      template: "requests-due",
+      values,
+    }),
     env.DB.prepare(
       "UPDATE privacy_requests SET reminded_at_ms = ?2 WHERE id IN (SELECT value FROM json_each(?1))",
     ).bind(JSON.stringify(due.results.map(({ id }) => id)), nowMs),

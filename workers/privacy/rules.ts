@@ -26,8 +26,10 @@ export type Recipient = "collaborators" | "correspondent" | "public" | "mail" | 
 export type Erase = "delete" | "forget" | "step";
 
 export type Subject<Column extends string> =
-  /** The column holds the person's account id or e-mail. `shows`: what of the row is theirs to see, if less than its exported columns. */
-  | { column: Column; is: "account" | "email"; erase: Erase; shows?: readonly Column[] }
+  /** The column holds the person's account id. `shows`: what of the row is theirs to see, if less than its exported columns. */
+  | { column: Column; is: "account"; erase: Erase; shows?: readonly Column[] }
+  /** The column holds the blind index of the person's address, which is sealed in another. */
+  | { column: Column; is: "address"; sealed: Column; erase: Erase; shows?: readonly Column[] }
   /** The column's value stands under `key` in a table that leads on to the person. */
   | { column: Column; in: TableName; key: string; erase: "step" };
 
@@ -59,6 +61,10 @@ export interface Rule<Column extends string> {
   recipients: readonly Recipient[];
   retention: readonly Retention<Column>[];
   columns: { [Name in Column]: Shown };
+  /** Columns whose texts are sealed, each under a key that an erasure ends: what is shown of them is opened first. */
+  sealed?: readonly Column[];
+  /** The column that names a row's own key: it ends with the row. */
+  ownKey?: Column;
 }
 
 export type Inventory = { [Name in TableName]: Rule<keyof Tables[Name] & string> };

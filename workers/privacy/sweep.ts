@@ -3,9 +3,10 @@ import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { isAnyoneHeld, notHeld } from "../platform/held.ts";
 import { launchAtMs } from "../platform/launch.ts";
+import { eraseKeys } from "../platform/personal-keys.ts";
 import { rowsOf } from "../platform/rows.ts";
 import { inventory, sqlName, tableRules } from "./inventory.ts";
-import type { Retention, Subject, TableName } from "./rules.ts";
+import type { Retention, Rule, Subject, TableName } from "./rules.ts";
 
 /**
  * The retention sweep (E6), made from the rules: rows whose time has come, by an index, oldest first, so many in a run. A run that is
@@ -62,8 +63,9 @@ export function dueStatement(
   const due = dueWhere(env, retention, nowMs);
   if (due === null) return null;
   const name = sqlName(table);
+  const { ownKey } = inventory[table] as Rule<string>;
   return env.DB.prepare(
-    `DELETE FROM ${name} WHERE rowid IN (SELECT rowid FROM ${name} WHERE ${due.sql}${unlessHeld(table)} ORDER BY ${due.order} LIMIT ?2)`,
+    `DELETE FROM ${name} WHERE rowid IN (SELECT rowid FROM ${name} WHERE ${due.sql}${unlessHeld(table)} ORDER BY ${due.order} LIMIT ?2)${ownKey === undefined ? "" : ` RETURNING ${sqlName(ownKey)} AS key`}`,
   ).bind(...(unlessHeld(table) === "" ? [due.untilMs, limit] : [due.untilMs, limit, isHeld ? 1 : 0]));
 }
 
@@ -91,6 +93,8 @@ export async function overdueRows(env: Env, nowMs: number): Promise<{ name: stri
     .filter(({ count }) => count > 0);
 }
 
+const KeyOf = z.object({ key: z.string() });
+
 /** One bounded run over one table. */
 export async function sweepTable(env: Env, deps: Deps, table: TableName, limit: number): Promise<Swept> {
   const swept: Swept = { done: 0, rowsRead: 0, finished: true };
@@ -98,7 +102,10 @@ export async function sweepTable(env: Env, deps: Deps, table: TableName, limit: 
   for (const retention of (inventory[table].retention as readonly Retention<string>[]).filter(isTimed)) {
     const statement = dueStatement(env, table, retention, deps.now(), limit, isHeld);
     if (statement === null) continue;
-    const { meta } = await statement.run();
+    const { meta, results } = await statement.all();
+    // A row that has a key of its own leaves none behind.
+    const keys = results.flatMap((row) => KeyOf.safeParse(row).data?.key ?? []);
+    if (keys.length > 0) await eraseKeys(env, deps, keys);
     swept.done += meta.changes;
     swept.rowsRead += meta.rows_read;
     swept.finished &&= meta.changes < limit;

@@ -58,8 +58,8 @@ test("G1, V3: an owner sees who received what and when, from the first byte on, 
   const source = (key: string) => sources.find((known) => known.key === key);
   const [owned, received] = [source("deliveries"), source("deliveries.receiverAccountId")];
   if (owned === undefined || received === undefined) throw new Error("Deliveries are not exported.");
-  expect((await readRows(env.DB, owned, world.accountId.ada, 0)).items).toHaveLength(1);
-  const [mine] = (await readRows(env.DB, received, world.accountId.ben, 0)).items;
+  expect((await readRows(env, systemDeps, owned, world.accountId.ada, 0)).items).toHaveLength(1);
+  const [mine] = (await readRows(env, systemDeps, received, world.accountId.ben, 0)).items;
   expect(mine).toMatchObject({ recordingId: world.recordingId, deliveredAtMs: startMs });
   expect(mine).not.toHaveProperty("name");
 });

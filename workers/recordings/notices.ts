@@ -58,7 +58,7 @@ export async function noticeEndings(
     }
     for (const [accountId, { id, expiresAtMs }] of first) {
       if (!budget.allows(TELL_CALLS)) return { done, rowsRead, finished: false };
-      await queueNotice(env, accountId, notice, id, expiresAtMs, nowMs);
+      await queueNotice(env, deps, accountId, notice, id, expiresAtMs, nowMs);
       done++;
     }
   }
@@ -67,6 +67,7 @@ export async function noticeEndings(
 
 async function queueNotice(
   env: Env,
+  deps: Deps,
   accountId: string,
   notice: Notice,
   firstId: string,
@@ -91,11 +92,12 @@ async function queueNotice(
       `INSERT INTO retention_notices (id, account_id, kind, recording_count, first_expires_at_ms, created_at_ms, handed_over_at_ms)
        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6) ON CONFLICT DO NOTHING`,
     ).bind(id, accountId, notice.kind, count, firstAtMs, nowMs),
-    queueMail(
-      env.DB,
-      { id: `ending-${id}`, to, template: "recordings-ending", values: { count, firstAtMs, link } },
-      nowMs,
-    ),
+    await queueMail(env, deps, {
+      id: `ending-${id}`,
+      to,
+      template: "recordings-ending",
+      values: { count, firstAtMs, link },
+    }),
     env.DB.prepare(`UPDATE recordings SET notices_sent = ?2 WHERE ${chosen}`).bind(...bounds),
   ]);
 }

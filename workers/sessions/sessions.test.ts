@@ -4,6 +4,7 @@ import { accounts, signIns } from "../../migrations/schema.ts";
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
+import { accountRow } from "../testing/rows.ts";
 import { db } from "../testing/tables.ts";
 
 const people = ["ada", "ben", "eve"] as const;
@@ -28,7 +29,7 @@ const ask = (who: string | null, method: string, path: string, body?: unknown) =
 beforeAll(async () => {
   for (const who of people) {
     await db.batch([
-      db.insert(accounts).values({ id: accountOf(who), email: `${who}@example.org`, displayName: who, createdAtMs: 0 }),
+      db.insert(accounts).values({ ...accountRow(accountOf(who)), displayName: who, createdAtMs: 0 }),
       db.insert(signIns).values({
         id: `sin_${who}`,
         accountId: accountOf(who),

@@ -2,6 +2,8 @@ import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import * as opaque from "../../site/built/opaque.js";
 import type { createApp } from "../app.ts";
+import { addressIndex } from "../platform/personal-keys.ts";
+import { wordsOf } from "./addresses.ts";
 
 const origin = "https://sessionlinked.test";
 
@@ -94,11 +96,11 @@ const keyStretching = { "argon2id-custom": { iterations: 1, memory: 8, paralleli
 /** The last mail that was queued for an address: its template and what it is filled with. */
 export async function lastMail(address: string): Promise<{ template: string; link: string; takeBack?: string } | null> {
   const row = await env.DB.prepare(
-    `SELECT template, template_values AS "values" FROM mail_outbox WHERE address = ? ORDER BY created_at_ms DESC, rowid DESC LIMIT 1`,
+    `SELECT template, template_values AS "values" FROM mail_outbox WHERE address_index = ? ORDER BY created_at_ms DESC, rowid DESC LIMIT 1`,
   )
-    .bind(address)
+    .bind(await addressIndex(env, address))
     .first<{ template: string; values: string }>();
-  return row === null ? null : { template: row.template, link: "", ...JSON.parse(row.values) };
+  return row === null ? null : { template: row.template, link: "", ...(await wordsOf(row.values)) };
 }
 
 export const tokenIn = (link: string | undefined) => new URL(link ?? "").searchParams.get("token") ?? "";

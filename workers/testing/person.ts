@@ -6,6 +6,7 @@ import { newId, type ProfileId } from "../../protocol/ids.ts";
 import { createApp } from "../app.ts";
 import { createSignIn } from "../auth/session-token.ts";
 import { systemDeps } from "../platform/deps.ts";
+import { sealed } from "./addresses.ts";
 import { db } from "./tables.ts";
 
 const app = createApp();
@@ -14,9 +15,8 @@ const origin = "https://sessionlinked.test";
 /** An account that is signed in, and what it may do with its profile. */
 export async function person(displayName: string) {
   const accountId = newId("acc", systemDeps.random);
-  await db
-    .insert(accounts)
-    .values({ id: accountId, email: `${accountId}@private-mark.example`, displayName, createdAtMs: 0 });
+  const email = `${accountId}@private-mark.example`;
+  await db.insert(accounts).values({ id: accountId, ...(await sealed(accountId, email)), displayName, createdAtMs: 0 });
   const { token, statements } = await createSignIn(env.DB, systemDeps, {
     accountId,
     kind: "companion",
@@ -50,5 +50,5 @@ export async function person(displayName: string) {
     expect(response.status).toBe(200);
     return response.json<OwnProfile & { profileId: ProfileId }>();
   };
-  return { accountId, token, email: `${accountId}@private-mark.example`, call, put, publish };
+  return { accountId, token, email, call, put, publish };
 }

@@ -1,6 +1,7 @@
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { flushed } from "../mail/flush.ts";
+import { forgetKept } from "../platform/personal-keys.ts";
 
 /** So often a store is emptied that somebody still wrote to while it went. */
 const RESETS_MAX = 100;
@@ -17,4 +18,5 @@ do {
   if (++resets > RESETS_MAX) throw new Error("What an earlier file has stored does not go.");
   await reset();
 } while (!(await isEmpty()));
+forgetKept();
 await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);

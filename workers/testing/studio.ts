@@ -9,6 +9,7 @@ import { type Deps, systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { reprDigest } from "../recordings/digest.ts";
+import { sealed } from "./addresses.ts";
 import { db } from "./tables.ts";
 
 /** For tests: people with accounts, a session of theirs, stems to share, and a clock that the test moves. */
@@ -91,9 +92,13 @@ export const codeOf = async (response: Response) => (await response.json<{ code:
 export async function seedPeople(people: readonly string[], tier: Tier = "free"): Promise<void> {
   for (const who of people) {
     await db.batch([
-      db
-        .insert(accounts)
-        .values({ id: accountOf(who), email: `${who}@example.org`, displayName: who, tier, createdAtMs: 0 }),
+      db.insert(accounts).values({
+        id: accountOf(who),
+        ...(await sealed(accountOf(who), `${who}@example.org`)),
+        displayName: who,
+        tier,
+        createdAtMs: 0,
+      }),
       db.insert(signIns).values({
         id: `sin_${who}`,
         accountId: accountOf(who),

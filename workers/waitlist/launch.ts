@@ -1,13 +1,12 @@
 import { z } from "zod";
-import { Language } from "../../protocol/accounts.ts";
-import { queueMail } from "../mail/outbox.ts";
+import { queueMail, Recipient } from "../mail/outbox.ts";
 import { unsubscribeUrl } from "../mail/unsubscribe.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { launchAtMs } from "../platform/launch.ts";
 import { allRows } from "../platform/rows.ts";
 
-const Waiting = z.object({ id: z.string(), email: z.string(), language: Language });
+const Waiting = Recipient.omit({ accountId: true }).extend({ id: z.string() });
 
 /** From the day of the launch: one mail to everybody who has confirmed, so many in a run. The outbox paces what goes out. */
 export async function tellLaunch(env: Env, deps: Deps, limit: number) {
@@ -17,15 +16,15 @@ export async function tellLaunch(env: Env, deps: Deps, limit: number) {
   const { results, meta } = await allRows(
     Waiting,
     env.DB.prepare(
-      "SELECT id, email, language FROM waitlist WHERE told_at_ms IS NULL AND confirmed_at_ms > 0 LIMIT ?",
+      "SELECT id, email AS address, email_index AS addressIndex, language FROM waitlist WHERE told_at_ms IS NULL AND confirmed_at_ms > 0 LIMIT ?",
     ).bind(limit),
   );
   const statements: D1PreparedStatement[] = [];
-  for (const { id, email, language } of results) {
+  for (const { id, ...whom } of results) {
     const unsubscribe = await unsubscribeUrl(env, deps, env.PUBLIC_ORIGIN, { kind: "waitlist", id });
-    const to = { accountId: null, address: email, language };
+    const to = { accountId: null, ...whom };
     const values = { link: `${env.PUBLIC_ORIGIN}/sign-up`, unsubscribe };
-    statements.push(queueMail(env.DB, { id: `launch-${id}`, to, template: "launch", values }, nowMs));
+    statements.push(await queueMail(env, deps, { id: `launch-${id}`, to, template: "launch", values }));
   }
   const ids = JSON.stringify(results.map(({ id }) => id));
   if (results.length > 0)

@@ -9,6 +9,7 @@ import { queueNews, queuePolicyChange } from "../mail/broadcasts.ts";
 import { sendDueMail } from "../mail/outbox.ts";
 import { systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { opened } from "../testing/addresses.ts";
 
 const origin = "https://sessionlinked.test";
 const LAUNCH = "2027-03-01";
@@ -56,8 +57,8 @@ describe("joining", () => {
   test("B1: the row holds address, network address, browser, time and words of the consent; it counts when the mail is answered", async () => {
     expect((await joinByApi("Ada@Example.org", { consent: true, language: "de" })).status).toBe(202);
     const row = () => env.DB.prepare("SELECT * FROM waitlist").first<Record<string, unknown>>();
+    expect(await opened(String((await row())?.email))).toBe("ada@example.org");
     expect(await row()).toMatchObject({
-      email: "ada@example.org",
       ip_address: "203.0.113.7",
       user_agent: "Test browser",
       language: "de",
@@ -91,7 +92,7 @@ describe("joining", () => {
   test("X19: known, confirmed, with an account: the same answer; a mail only where there is something to confirm", async () => {
     await confirmed("known@example.org");
     await createAccount(
-      env.DB,
+      env,
       deps,
       {
         person: { email: "member@example.org", displayName: "Mo", language: "en", isSixteen: true, wantsNews: false },
@@ -129,7 +130,7 @@ describe("joining", () => {
       isSixteen: true as const,
       wantsNews: false,
     };
-    expect(await createAccount(env.DB, deps, { person, newsWording: null }, { password })).not.toBeNull();
+    expect(await createAccount(env, deps, { person, newsWording: null }, { password })).not.toBeNull();
     expect(await count("waitlist")).toBe(0);
   });
 });
@@ -221,7 +222,7 @@ describe("news", () => {
       ["other", true],
     ] as const)
       await createAccount(
-        env.DB,
+        env,
         deps,
         {
           person: { email: `${name}@example.org`, displayName: name, language: "en", isSixteen: true, wantsNews },

@@ -56,11 +56,12 @@ export async function changeTier(env: Env, deps: Deps, accountId: string, tier: 
         `INSERT INTO retention_notices (id, account_id, kind, recording_count, first_expires_at_ms, created_at_ms, handed_over_at_ms)
          VALUES (?1, ?2, 'downgrade', ?3, ?4, ?5, ?5) ON CONFLICT DO NOTHING`,
       ).bind(id, accountId, count, firstAtMs, nowMs),
-      queueMail(
-        env.DB,
-        { id, to, template: "downgrade", values: { tier, count, firstAtMs, link: `${env.PUBLIC_ORIGIN}/sessions` } },
-        nowMs,
-      ),
+      await queueMail(env, deps, {
+        id,
+        to,
+        template: "downgrade",
+        values: { tier, count, firstAtMs, link: `${env.PUBLIC_ORIGIN}/sessions` },
+      }),
     );
   }
   await env.DB.batch(statements);

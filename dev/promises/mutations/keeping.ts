@@ -108,6 +108,18 @@ export const keeping: readonly Mutation[] = [
     "SET released_at_ms = ?2",
     "SET review_at_ms = ?2",
   ),
+  of("E3", "workers/platform/personal-keys.test.ts")(
+    "workers/platform/personal-keys.ts",
+    "a key that was ended stays in the store",
+    "await objectStore(env, deps).delete(keyIds.slice(at, at + AT_ONCE).map(objectKey));",
+    "await Promise.resolve();",
+  ),
+  erasure(
+    "workers/privacy/erasure-steps.ts",
+    "an erasure leaves the person's key",
+    "await eraseKey(env, deps, accountId);",
+    "",
+  ),
   of("E3", "workers/privacy/holds.test.ts")(
     "workers/privacy/account-erasure.ts",
     "an erasure takes what an investigation keeps",

@@ -115,7 +115,7 @@ export const sight: readonly Mutation[] = [
   of("A1", "workers/accounts/accounts.test.ts")(
     "workers/accounts/store.ts",
     "an account forgets the name that was given",
-    ".bind(accountId, email, displayName,",
-    ".bind(accountId, email, email,",
+    ".bind(accountId, sealed, emailIndex, displayName,",
+    ".bind(accountId, sealed, emailIndex, email,",
   ),
 ];

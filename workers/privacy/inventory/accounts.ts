@@ -15,11 +15,13 @@ export const accountsRules = {
     columns: {
       id: "export",
       email: "export",
+      emailIndex: "internal",
       displayName: "export",
       tier: "export",
       webauthnUserId: "export",
       createdAtMs: "export",
     },
+    sealed: ["email"],
   },
   signIns: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],

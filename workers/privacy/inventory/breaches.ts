@@ -48,7 +48,7 @@ export const breachesRules = {
   breachPeople: {
     subjects: [
       { column: "accountId", is: "account", erase: "delete" },
-      { column: "email", is: "email", erase: "delete" },
+      { column: "emailIndex", is: "address", sealed: "email", erase: "delete" },
     ],
     purpose: {
       en: "To tell each person whom a breach affects, once.",
@@ -57,6 +57,14 @@ export const breachesRules = {
     lawfulBasis: "legal-obligation",
     recipients: ["operators", "mail"],
     retention: [{ kind: "with", table: "breaches" }],
-    columns: { id: "internal", breachId: "export", accountId: "export", email: "export", toldAtMs: "export" },
+    columns: {
+      id: "internal",
+      breachId: "export",
+      accountId: "export",
+      email: "export",
+      emailIndex: "internal",
+      toldAtMs: "export",
+    },
+    sealed: ["email"],
   },
 } satisfies Partial<Inventory>;

@@ -11,7 +11,7 @@ export const mailRules = {
   mailOutbox: {
     subjects: [
       { column: "accountId", is: "account", erase: "delete" },
-      { column: "address", is: "email", erase: "delete" },
+      { column: "addressIndex", is: "address", sealed: "address", erase: "delete" },
     ],
     purpose: {
       en: "To send a mail once, and again if it could not be sent. Address and words are emptied when it has gone, after three days at most.",
@@ -24,6 +24,7 @@ export const mailRules = {
       id: "internal",
       accountId: "export",
       address: "export",
+      addressIndex: "internal",
       language: "export",
       template: "export",
       templateValues: "secret",
@@ -33,9 +34,10 @@ export const mailRules = {
       nextTryAtMs: "internal",
       endedAtMs: "export",
     },
+    sealed: ["address", "templateValues"],
   },
   waitlist: {
-    subjects: [{ column: "email", is: "email", erase: "delete" }],
+    subjects: [{ column: "emailIndex", is: "address", sealed: "email", erase: "delete" }],
     purpose: {
       en: "To write to a person when SessionLinked opens.",
       de: "Um einer Person zu schreiben, wenn SessionLinked öffnet.",
@@ -49,6 +51,7 @@ export const mailRules = {
     columns: {
       id: "internal",
       email: "export",
+      emailIndex: "internal",
       ipAddress: "export",
       userAgent: "export",
       language: "export",
@@ -58,6 +61,8 @@ export const mailRules = {
       confirmHash: "secret",
       toldAtMs: "export",
     },
+    sealed: ["email"],
+    ownKey: "id",
   },
   consentWithdrawals: {
     subjects: [],
