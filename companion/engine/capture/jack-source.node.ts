@@ -63,6 +63,7 @@ export class JackDevice {
   /** How long after its capture a block is played: the least for which it is always there before JACK asks for it. */
   #delayFrames = 0;
   #isOpen = false;
+  #awayBecause = "";
   #isRunning = false;
   #lookedAtMs = 0;
   #xruns = 0;
@@ -81,6 +82,11 @@ export class JackDevice {
 
   get isOpen(): boolean {
     return this.#isOpen;
+  }
+
+  /** Why there is no device now, in a sentence for the person, or `""` while that is looked for; `null`: there is one. */
+  get awayBecause(): string | null {
+    return this.#isOpen ? null : this.#awayBecause;
   }
 
   /** When frame 0 was, by the machine's clock, as the device's own clock has it now. */
@@ -214,6 +220,7 @@ export class JackDevice {
     this.close();
     Atomics.store(this.#control, word.isGone, 0);
     this.#lookedAtMs = machineNowMs();
+    this.#awayBecause = "";
   }
 
   #openAgain(): void {
@@ -224,6 +231,7 @@ export class JackDevice {
       this.#open();
     } catch (error) {
       if (!(error instanceof JackRefused)) throw error;
+      this.#awayBecause = error.message;
     }
   }
 

@@ -1,11 +1,12 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { JackAddon } from "./jack-addon.node.ts";
 import { JackDevice } from "./jack-source.node.ts";
 
 /** What `jack-device.c` does in a period, with inputs that count their frames from 1. */
 class FakeServer implements JackAddon {
   period: number;
+  rateHz = 48_000;
   readonly heard: number[] = [];
   #capture: Float32Array = new Float32Array(0);
   #play: Float32Array = new Float32Array(0);
@@ -21,7 +22,7 @@ class FakeServer implements JackAddon {
     this.#play = play;
     this.#outputs = outputs;
     this.#control = control;
-    control[5] = 48_000;
+    control[5] = this.rateHz;
     control[6] = this.period;
   }
 
@@ -36,6 +37,11 @@ class FakeServer implements JackAddon {
     for (let at = 0; at < this.period; at++)
       this.heard.push(isThere ? played + at + 1 - (this.#play[(played + at) % ring] ?? 0) : Number.NaN);
     this.#control[2] = played + this.period;
+  }
+
+  /** The server ends; whoever looks for one finds another. */
+  end(): void {
+    this.#control[7] = 1;
   }
 
   latencyFrames = () => 0;
@@ -81,5 +87,24 @@ describe("the device on JACK, against a server that runs as fast as it is asked"
         },
       ),
     );
+  });
+
+  test("X24: a server that comes back at another rate is no device, and the person is told what to do", () => {
+    vi.useFakeTimers({ toFake: ["performance", "hrtime"] });
+    const server = new FakeServer(128);
+    const device = new JackDevice({ addon: server, connect: false, openedAtMs: null, onBlock: () => undefined });
+    expect(device.awayBecause).toBeNull();
+    server.rateHz = 44_100;
+    server.end();
+    device.turn();
+    expect(device.awayBecause).toBe("");
+    vi.advanceTimersByTime(1_500);
+    device.turn();
+    expect(device.awayBecause).toMatch(/JACK runs at 44100 Hz and a session at 48000: start it with -r 48000/);
+    server.rateHz = 48_000;
+    vi.advanceTimersByTime(1_500);
+    device.turn();
+    expect(device.awayBecause).toBeNull();
+    vi.useRealTimers();
   });
 });

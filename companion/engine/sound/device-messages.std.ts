@@ -47,6 +47,6 @@ export interface DeviceReport {
   /** What the device takes before a block is there, and after one has been played. */
   captureMs: number;
   playoutMs: number;
-  /** `false` while the device is away. */
-  isThere: boolean;
+  /** Why the device is away, in a sentence for the person, or `""` where that is not known yet; `null` while it is there. */
+  awayBecause: string | null;
 }

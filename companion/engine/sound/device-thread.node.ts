@@ -23,7 +23,7 @@ const REPORT_MS = 200;
 interface DeviceInHand {
   readonly originMs: number;
   readonly skips: number;
-  readonly isOpen: boolean;
+  readonly awayBecause: string | null;
   readonly latencyMs: { captureMs: number; playoutMs: number };
   /** Every block since, each given to `play`. */
   turn(): void;
@@ -87,7 +87,7 @@ function openFile(input: SharedArrayBuffer): DeviceInHand {
     get skips() {
       return file.skips;
     },
-    isOpen: true,
+    awayBecause: null,
     latencyMs: { captureMs: 0, playoutMs: BLOCK_MS },
     turn: () => {
       restMs = file.turn();
@@ -141,12 +141,12 @@ function handleMessage(message: ToDeviceThread): void {
 
 const say = (message: FromDeviceThread) => port.postMessage(message);
 
-function report({ skips, originMs, latencyMs, isOpen }: DeviceInHand): void {
+function report({ skips, originMs, latencyMs, awayBecause }: DeviceInHand): void {
   const states = members.flatMap((memberId) => {
     const state = players.stateOf(memberId);
     return state === undefined ? [] : [[memberId, state] as const];
   });
-  say({ type: "report", states, levels: players.takeLevels(), skips, originMs, ...latencyMs, isThere: isOpen });
+  say({ type: "report", states, levels: players.takeLevels(), skips, originMs, ...latencyMs, awayBecause });
 }
 
 let device: DeviceInHand | undefined;

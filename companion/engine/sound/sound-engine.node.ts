@@ -199,14 +199,14 @@ export class SoundEngine {
     this.#options.say({ type: "opened", openedAtMs });
   }
 
-  #followDevice({ states, levels, skips, originMs, captureMs, playoutMs, isThere }: DeviceReport): void {
+  #followDevice({ states, levels, skips, originMs, captureMs, playoutMs, awayBecause }: DeviceReport): void {
     this.#noteLevels(levels);
     this.#skips = skips;
     for (const [memberId, state] of states) this.#states.set(memberId, state);
     this.#links.deviceMs = captureMs;
     this.#playoutMs = playoutMs;
     // A block to be captured, and what the device takes at both ends.
-    this.#options.say({ type: "device", openedAtMs: originMs, ownMs: BLOCK_MS + captureMs + playoutMs, isThere });
+    this.#options.say({ type: "device", openedAtMs: originMs, ownMs: BLOCK_MS + captureMs + playoutMs, awayBecause });
   }
 
   /** The loudest of what the device's thread has told since they were last taken. */

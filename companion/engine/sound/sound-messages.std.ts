@@ -116,8 +116,13 @@ export const Uplink = z.enum(UPLINK_LEVELS);
 
 export const FromSound = z.discriminatedUnion("type", [
   z.object({ type: z.literal("opened"), openedAtMs: z.number() }),
-  /** When the device's frame 0 was, as its own clock has it by now; what it takes itself there and back; and whether it is there. */
-  z.object({ type: z.literal("device"), openedAtMs: z.number(), ownMs: z.number(), isThere: z.boolean() }),
+  /** When the device's frame 0 was, as its own clock has it by now; what it takes itself there and back; and why it is not there, if it is not. */
+  z.object({
+    type: z.literal("device"),
+    openedAtMs: z.number(),
+    ownMs: z.number(),
+    awayBecause: z.string().nullable(),
+  }),
   /** The device cannot be opened, in a sentence for a person. */
   z.object({ type: z.literal("refused"), message: z.string() }),
   z.object({ type: z.literal("signal"), to: MemberId, signal: Signal }),

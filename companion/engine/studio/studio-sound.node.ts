@@ -69,7 +69,7 @@ export class StudioSound {
   #child: ChildProcess | undefined;
   #openedAtMs: number | null = null;
   #ownMs = OWN_MS;
-  #isThere = true;
+  #awayBecause: string | null = null;
   #hasOpened = false;
   #restarts = 0;
   #buffer: BufferChoice = "balanced";
@@ -302,17 +302,20 @@ export class StudioSound {
   }
 
   /** A device's clock is its own, and drifts from the machine's; and a device may be pulled out. */
-  #followDevice({ openedAtMs, ownMs, isThere }: Extract<FromSound, { type: "device" }>): void {
+  #followDevice({ openedAtMs, ownMs, awayBecause }: Extract<FromSound, { type: "device" }>): void {
     this.#openedAtMs = openedAtMs;
     this.#ownMs = ownMs;
-    if (isThere === this.#isThere) return;
-    this.#isThere = isThere;
-    if (isThere) this.#options.emit({ type: "notice", message: "The sound device is there again." });
-    else {
-      const message =
-        "The sound device is gone. What was recorded is safe, and it is taken up again as soon as it is there.";
-      this.#options.emit({ type: "warning", code: "sound", message, final: false });
+    const before = this.#awayBecause;
+    if (awayBecause === before) return;
+    this.#awayBecause = awayBecause;
+    if (awayBecause === null) {
+      this.#options.emit({ type: "notice", message: "The sound device is there again." });
+      return;
     }
+    const gone =
+      "The sound device is gone. What was recorded is safe, and it is taken up again as soon as it is there.";
+    const message = before === null ? `${gone} ${awayBecause}`.trim() : awayBecause;
+    this.#options.emit({ type: "warning", code: "sound", message, final: false });
   }
 
   #followLatencies(latencies: Latencies): void {
