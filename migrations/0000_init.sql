@@ -6,7 +6,7 @@ CREATE TABLE `accounts` (
 	`tier` text DEFAULT 'free' NOT NULL,
 	`webauthn_user_id` text,
 	`created_at_ms` integer NOT NULL,
-	CONSTRAINT "accounts_email_is_sealed" CHECK(instr("accounts"."email", '@') = 0)
+	CONSTRAINT "accounts_email_is_sealed" CHECK("accounts"."email" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("accounts"."email", instr("accounts"."email", ':') + 1), ':') = 0)
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `accounts_email_index_unique` ON `accounts` (`email_index`);--> statement-breakpoint
@@ -152,7 +152,7 @@ CREATE TABLE `breach_people` (
 	`told_at_ms` integer,
 	FOREIGN KEY (`breach_id`) REFERENCES `breaches`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade,
-	CONSTRAINT "breach_people_email_is_sealed" CHECK(instr("breach_people"."email", '@') = 0)
+	CONSTRAINT "breach_people_email_is_sealed" CHECK("breach_people"."email" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("breach_people"."email", instr("breach_people"."email", ':') + 1), ':') = 0)
 );
 --> statement-breakpoint
 CREATE INDEX `breach_people_by_breach` ON `breach_people` (`breach_id`,`told_at_ms`);--> statement-breakpoint
@@ -318,8 +318,8 @@ CREATE TABLE `mail_outbox` (
 	`tries` integer DEFAULT 0 NOT NULL,
 	`next_try_at_ms` integer,
 	`ended_at_ms` integer,
-	CONSTRAINT "mail_outbox_address_is_sealed" CHECK(instr("mail_outbox"."address", '@') = 0),
-	CONSTRAINT "mail_outbox_template_values_is_sealed" CHECK(instr("mail_outbox"."template_values", '@') = 0)
+	CONSTRAINT "mail_outbox_address_is_sealed" CHECK("mail_outbox"."address" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("mail_outbox"."address", instr("mail_outbox"."address", ':') + 1), ':') = 0),
+	CONSTRAINT "mail_outbox_template_values_is_sealed" CHECK("mail_outbox"."template_values" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("mail_outbox"."template_values", instr("mail_outbox"."template_values", ':') + 1), ':') = 0)
 );
 --> statement-breakpoint
 CREATE INDEX `mail_outbox_by_due` ON `mail_outbox` (`priority`,`next_try_at_ms`);--> statement-breakpoint
@@ -338,7 +338,9 @@ CREATE TABLE `waitlist` (
 	`confirmed_at_ms` integer,
 	`confirm_hash` text NOT NULL,
 	`told_at_ms` integer,
-	CONSTRAINT "waitlist_email_is_sealed" CHECK(instr("waitlist"."email", '@') = 0)
+	CONSTRAINT "waitlist_email_is_sealed" CHECK("waitlist"."email" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("waitlist"."email", instr("waitlist"."email", ':') + 1), ':') = 0),
+	CONSTRAINT "waitlist_ip_address_is_sealed" CHECK("waitlist"."ip_address" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("waitlist"."ip_address", instr("waitlist"."ip_address", ':') + 1), ':') = 0),
+	CONSTRAINT "waitlist_user_agent_is_sealed" CHECK("waitlist"."user_agent" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("waitlist"."user_agent", instr("waitlist"."user_agent", ':') + 1), ':') = 0)
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `waitlist_email_index_unique` ON `waitlist` (`email_index`);--> statement-breakpoint

@@ -1,5 +1,5 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { holdsNoAddress, type Sealed } from "./sealed.ts";
+import { isSealed, type Sealed } from "./sealed.ts";
 
 /** Promise A1: an account is an e-mail, a display name and a verifier; nothing else about the person is required. */
 export const accounts = sqliteTable(
@@ -21,7 +21,7 @@ export const accounts = sqliteTable(
     webauthnUserId: text("webauthn_user_id").unique(),
     createdAtMs: integer("created_at_ms").notNull(),
   },
-  (table) => [holdsNoAddress("accounts_email_is_sealed", table.email)],
+  (table) => [isSealed("accounts_email_is_sealed", table.email)],
 );
 
 /** One signed-in device or browser. The token itself is only with the person; here is its SHA-256. */

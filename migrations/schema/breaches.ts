@@ -1,6 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { accounts } from "./accounts.ts";
-import { holdsNoAddress, type Sealed } from "./sealed.ts";
+import { isSealed, type Sealed } from "./sealed.ts";
 
 /** The breach register (G4; GDPR Article 33 (5)): what happened, to which kinds of data, and what was done about it. */
 export const breaches = sqliteTable(
@@ -68,6 +68,6 @@ export const breachPeople = sqliteTable(
     index("breach_people_by_breach").on(table.breachId, table.toldAtMs),
     index("breach_people_by_account").on(table.accountId),
     index("breach_people_by_email").on(table.emailIndex),
-    holdsNoAddress("breach_people_email_is_sealed", table.email),
+    isSealed("breach_people_email_is_sealed", table.email),
   ],
 );

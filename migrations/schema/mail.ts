@@ -1,5 +1,5 @@
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { holdsNoAddress, type Sealed } from "./sealed.ts";
+import { isSealed, type Sealed } from "./sealed.ts";
 
 /**
  * Mail on its way. The row is written in the batch of what it speaks of, so neither happens without the other; its id is derived from
@@ -32,8 +32,8 @@ export const mailOutbox = sqliteTable(
     index("mail_outbox_by_end").on(table.endedAtMs),
     index("mail_outbox_by_account").on(table.accountId),
     index("mail_outbox_by_address").on(table.addressIndex),
-    holdsNoAddress("mail_outbox_address_is_sealed", table.address),
-    holdsNoAddress("mail_outbox_template_values_is_sealed", table.templateValues),
+    isSealed("mail_outbox_address_is_sealed", table.address),
+    isSealed("mail_outbox_template_values_is_sealed", table.templateValues),
   ],
 );
 
@@ -45,8 +45,9 @@ export const waitlist = sqliteTable(
     /** Sealed under a key of this row's own, and its blind index. */
     email: text("email").$type<Sealed>().notNull(),
     emailIndex: text("email_index").notNull().unique(),
-    ipAddress: text("ip_address").notNull(),
-    userAgent: text("user_agent").notNull(),
+    /** Both sealed under the same key; empty where the browser did not say. */
+    ipAddress: text("ip_address").$type<Sealed | "">().notNull(),
+    userAgent: text("user_agent").$type<Sealed | "">().notNull(),
     language: text("language", { enum: ["en", "de"] }).notNull(),
     consentWording: text("consent_wording").notNull(),
     consentedAtMs: integer("consented_at_ms").notNull(),
@@ -59,7 +60,9 @@ export const waitlist = sqliteTable(
   (table) => [
     index("waitlist_by_consent").on(table.confirmedAtMs, table.consentedAtMs),
     index("waitlist_untold").on(table.toldAtMs, table.confirmedAtMs),
-    holdsNoAddress("waitlist_email_is_sealed", table.email),
+    isSealed("waitlist_email_is_sealed", table.email),
+    isSealed("waitlist_ip_address_is_sealed", table.ipAddress),
+    isSealed("waitlist_user_agent_is_sealed", table.userAgent),
   ],
 );
 

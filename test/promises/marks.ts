@@ -88,7 +88,7 @@ export async function markEverything(world: World): Promise<Record<Person, strin
           !config.primaryKeys.some((primary) => primary.columns.includes(column)) &&
           !foreign.has(column.name) &&
           // Ids of this very world, that the requests are made with.
-          !/(^|[a-z])(Id|Hash)$|^id$|^tokenHash$|^place$|^uploadId$|^email(Index)?$|^address(Index)?$|^templateValues$/.test(
+          !/(^|[a-z])(Id|Hash)$|^id$|^tokenHash$|^place$|^uploadId$|^email(Index)?$|^address(Index)?$|^templateValues$|^ipAddress$|^userAgent$/.test(
             key,
           ) &&
           !(shown[name] ?? []).includes(key),
@@ -129,7 +129,7 @@ export async function markEverything(world: World): Promise<Record<Person, strin
           if (key === "sessionId") return world.sessionId;
           if (key === "decisionId") return decisionId;
           // Sealed by whoever writes it, and the database refuses it otherwise.
-          if ((rules[name]?.sealed ?? []).includes(key)) return "zq:AAAA";
+          if (key in (rules[name]?.sealed ?? {})) return "zq:AAAA";
           if (foreign.has(column.name)) return world.accountId[who];
           if (column.dataType === "string" && (column.enumValues?.length ?? 0) > 0) return column.enumValues?.[0];
           if (column.dataType === "string") {

@@ -37,9 +37,9 @@ describe("G1: nothing is stored without a rule", () => {
     expect(made.filter((name) => !known.includes(name) && !dropped.test(name))).toEqual([]);
   });
 
-  test("E3: the database refuses an address in the clear in every column that the rules say is sealed", () => {
-    const sealed = tableRules.flatMap(([table, { sealed: columns = [] }]) =>
-      columns.map((column) => `${sqlName(table)}_${sqlName(column)}_is_sealed`),
+  test("E3: the database refuses what is in the clear in every column that the rules say is sealed", () => {
+    const sealed = tableRules.flatMap(([table, { sealed: columns = {} }]) =>
+      Object.keys(columns).map((column) => `${sqlName(table)}_${sqlName(column)}_is_sealed`),
     );
     const checked = tables
       .flatMap(([, table]) => getTableConfig(table).checks.map(({ name }) => name))
@@ -48,7 +48,7 @@ describe("G1: nothing is stored without a rule", () => {
     // Whoever is found by an address is found by its index: no column holds one that may be read.
     const readable = tables.flatMap(([name, table]) =>
       Object.keys(getTableColumns(table))
-        .filter((key) => /^(e?mail|address)$/i.test(key))
+        .filter((key) => /^(e?mail|(ip)?address|userAgent)$/i.test(key))
         .map((key) => `${sqlName(name)}_${sqlName(key)}_is_sealed`),
     );
     expect(readable.filter((name) => !checked.includes(name))).toEqual([]);

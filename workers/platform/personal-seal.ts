@@ -9,7 +9,7 @@ const KEY_BYTES = 32;
 const text = new TextEncoder();
 
 /** What a sealed text is. */
-export type Kind = "address" | "letter" | "step";
+export type Kind = "address" | "network" | "browser" | "letter" | "step";
 
 async function sealBytes(key: CryptoKey, about: string, iv: Uint8Array<ArrayBuffer>, plain: Uint8Array<ArrayBuffer>) {
   const how = { name: "AES-GCM", iv, additionalData: text.encode(about) };

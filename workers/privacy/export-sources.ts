@@ -62,7 +62,7 @@ const SourceRow = z.looseObject({ _row: z.int() });
 
 /** One page of a source's rows. What is sealed in them is opened: it is going to whom it was sealed for. */
 export async function readRows(env: Env, deps: Deps, source: Source, accountId: string, after: number): Promise<Page> {
-  const sealed = (inventory[source.table] as Rule<string>).sealed ?? [];
+  const sealed = (inventory[source.table] as Rule<string>).sealed ?? {};
   const columns = source.columns.map((column) => `${sqlName(column)} AS "${column}"`).join(", ");
   const { results } = await allRows(
     SourceRow,
@@ -72,9 +72,10 @@ export async function readRows(env: Env, deps: Deps, source: Source, accountId: 
     ).bind(accountId, after, ROWS),
   );
   for (const row of results)
-    for (const column of sealed) {
+    for (const [column, kind] of Object.entries(sealed)) {
       const text = row[column];
-      if (typeof text === "string" && text !== "") row[column] = await openSealed(env, deps, "address", text);
+      if (kind !== undefined && typeof text === "string" && text !== "")
+        row[column] = await openSealed(env, deps, kind, text);
     }
   const last = results.at(-1)?._row;
   return {

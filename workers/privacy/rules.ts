@@ -1,4 +1,5 @@
 import type * as schema from "../../migrations/schema.ts";
+import type { Kind } from "../platform/personal-seal.ts";
 
 /**
  * The data inventory's rules as values: what we hold, about whom, why, for how long, and how it leaves. Sweep, erasure, export, the policy
@@ -61,8 +62,8 @@ export interface Rule<Column extends string> {
   recipients: readonly Recipient[];
   retention: readonly Retention<Column>[];
   columns: { [Name in Column]: Shown };
-  /** Columns whose texts are sealed, each under a key that an erasure ends: what is shown of them is opened first. */
-  sealed?: readonly Column[];
+  /** Columns whose texts are sealed, and what they are: each is under a key that ends. What is shown of them is opened first. */
+  sealed?: { [Name in Column]?: Kind };
   /** The column that names a row's own key: it ends with the row. */
   ownKey?: Column;
 }

@@ -40,6 +40,8 @@ export async function join(
   // Asking again keeps the row's id, so the links in mails before it still end it.
   const id = known?.id ?? newId("wai", deps.random);
   const sealed = await sealFor(env, deps, id, "address", email);
+  const network = await sealFor(env, deps, id, "network", proof.ipAddress);
+  const browser = await sealFor(env, deps, id, "browser", proof.userAgent.slice(0, USER_AGENT_MAX_CHARS));
   // Known or not, one key is looked for and found or made, and another made or looked for: the same calls (X19).
   const spare = newId("wai", deps.random);
   if (known === undefined) await openSealed(env, deps, "address", `${spare}:AAAA`);
@@ -58,18 +60,8 @@ export async function join(
       `INSERT INTO waitlist (id, email, email_index, ip_address, user_agent, language, consent_wording, consented_at_ms, confirm_hash)
        SELECT ?1, ?2, ?9, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE email_index = ?9)
        ON CONFLICT (email_index) DO UPDATE SET ip_address = ?3, user_agent = ?4, language = ?5, consent_wording = ?6,
-         consented_at_ms = ?7, confirm_hash = ?8 WHERE confirmed_at_ms IS NULL`,
-    ).bind(
-      id,
-      sealed,
-      proof.ipAddress,
-      proof.userAgent.slice(0, USER_AGENT_MAX_CHARS),
-      language,
-      waitlistWording[language],
-      nowMs,
-      confirmHash,
-      emailIndex,
-    ),
+         consented_at_ms = ?7, confirm_hash = ?8 WHERE confirmed_at_ms IS NULL AND id = ?1`,
+    ).bind(id, sealed, network, browser, language, waitlistWording[language], nowMs, confirmHash, emailIndex),
     await queueMail(env, deps, mail),
     env.DB.prepare(
       `UPDATE mail_outbox SET address = '', address_index = '', template_values = '', next_try_at_ms = NULL, ended_at_ms = ?3

@@ -9,6 +9,7 @@ import { queueNews, queuePolicyChange } from "../mail/broadcasts.ts";
 import { sendDueMail } from "../mail/outbox.ts";
 import { systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { openSealed } from "../platform/personal-keys.ts";
 import { opened } from "../testing/addresses.ts";
 
 const origin = "https://sessionlinked.test";
@@ -58,9 +59,10 @@ describe("joining", () => {
     expect((await joinByApi("Ada@Example.org", { consent: true, language: "de" })).status).toBe(202);
     const row = () => env.DB.prepare("SELECT * FROM waitlist").first<Record<string, unknown>>();
     expect(await opened(String((await row())?.email))).toBe("ada@example.org");
-    expect(await row()).toMatchObject({
-      ip_address: "203.0.113.7",
-      user_agent: "Test browser",
+    const proof = await row();
+    expect(await openSealed(env, deps, "network", String(proof?.ip_address))).toBe("203.0.113.7");
+    expect(await openSealed(env, deps, "browser", String(proof?.user_agent))).toBe("Test browser");
+    expect(proof).toMatchObject({
       language: "de",
       consent_wording: waitlistWording.de,
       consented_at_ms: nowMs,

@@ -21,7 +21,7 @@ export const accountsRules = {
       webauthnUserId: "export",
       createdAtMs: "export",
     },
-    sealed: ["email"],
+    sealed: { email: "address" },
   },
   signIns: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],

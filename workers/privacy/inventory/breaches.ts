@@ -65,6 +65,6 @@ export const breachesRules = {
       emailIndex: "internal",
       toldAtMs: "export",
     },
-    sealed: ["email"],
+    sealed: { email: "address" },
   },
 } satisfies Partial<Inventory>;

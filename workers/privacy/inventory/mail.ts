@@ -34,7 +34,7 @@ export const mailRules = {
       nextTryAtMs: "internal",
       endedAtMs: "export",
     },
-    sealed: ["address", "templateValues"],
+    sealed: { address: "address", templateValues: "letter" },
   },
   waitlist: {
     subjects: [{ column: "emailIndex", is: "address", sealed: "email", erase: "delete" }],
@@ -61,7 +61,7 @@ export const mailRules = {
       confirmHash: "secret",
       toldAtMs: "export",
     },
-    sealed: ["email"],
+    sealed: { email: "address", ipAddress: "network", userAgent: "browser" },
     ownKey: "id",
   },
   consentWithdrawals: {
