@@ -7,6 +7,7 @@ import { DOWNGRADE_GRACE_MS, RECORDING_RETENTION_MS } from "../../protocol/reten
 import { runJobs } from "../cron/jobs.ts";
 import { systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { sealForMail } from "../platform/personal-keys.ts";
 import { sealed } from "../testing/addresses.ts";
 import { accountRow, recordingRow } from "../testing/rows.ts";
 import { db } from "../testing/tables.ts";
@@ -253,9 +254,23 @@ describe("the outbox", () => {
         createdAtMs: 0,
         nextTryAtMs: 0,
       });
+    for (const [id, words] of [
+      ["no-link", '{"takeBack":"https://sessionlinked.test/"}'],
+      ["a-number", '{"link":7,"takeBack":"https://sessionlinked.test/"}'],
+      ["no-json", "https://sessionlinked.test/"],
+    ] as const)
+      await db.insert(mailOutbox).values({
+        ...{ id, language: "en", template: "reset", createdAtMs: 0, nextTryAtMs: 0 },
+        address: await sealForMail(env, deps, "address", "holed@example.org"),
+        templateValues: await sealForMail(env, deps, "letter", words),
+      });
     await reset("reset-ada");
     await sendDueMail(here, deps, 10);
     expect(sent.map(({ to }) => to)).toEqual(["reset-ada@example.org"]);
+    for (const id of ["no-link", "a-number", "no-json"]) {
+      const row = env.DB.prepare("SELECT address, next_try_at_ms AS next FROM mail_outbox WHERE id = ?").bind(id);
+      expect(await row.first(), id).toEqual({ address: "", next: null });
+    }
     const kept = await env.DB.prepare(
       "SELECT address, next_try_at_ms AS next FROM mail_outbox WHERE id = 'a-template-of-before'",
     ).first();

@@ -4,10 +4,9 @@ import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { describeThrown, log } from "../platform/log.ts";
 import { addressIndex, openSealed, sealForMail, sweepMailKeys } from "../platform/personal-keys.ts";
-import { firstRow, StoredSealed } from "../platform/rows.ts";
+import { firstRow, jsonColumn, StoredSealed } from "../platform/rows.ts";
 import { compose } from "./compose.ts";
-import type { MailContent } from "./content.ts";
-import { broadcastTemplates, marketing, type Template, templates, type Values } from "./templates.ts";
+import { broadcastTemplates, fillTemplate, marketing, type Template, templates, type Values } from "./templates.ts";
 
 /** While one run sends a mail no other touches it; a run that died is over by then. */
 const LEASE_MS = 2 * 60 * 1000;
@@ -178,7 +177,7 @@ export async function sendDueMail(env: Env, deps: Deps, limit: number, isNewestF
 async function deliver(env: Env, deps: Deps, mail: Due): Promise<void> {
   const end = await send(env, deps, mail)
     .then((isSent) => {
-      // Whose key has been erased is written to no more.
+      // Whose key has been erased is written to no more; nor does a mail go with a hole where its link should be.
       if (!isSent) log({ event: "row-unreadable", table: "mail_outbox", id: mail.id });
       return ended(env.DB, mail.id, deps.now());
     })
@@ -214,27 +213,27 @@ const ended = (db: D1Database, id: string, nowMs: number) =>
 /** The job of cron: ends the keys of mails that are all gone. */
 export const endMailKeys = (env: Env, deps: Deps) => sweepMailKeys(env, deps, MAIL_KEY_KEPT_MS);
 
-/** `false`: a key that it needs has been erased. */
+const Words = jsonColumn(z.unknown());
+
+/** `false`: a key that it needs has been erased, or its words are not what its template is filled with, as after a change of ours. */
 async function send(env: Env, deps: Deps, { address, language, template, values }: Due): Promise<boolean> {
   const to = address === "operators" ? env.MAIL_FROM : await openSealed(env, deps, "address", address);
   const words = await openSealed(env, deps, "letter", values);
   if (to === null || words === null) return false;
-  const parsed = JSON.parse(words) as Values[Template] & { unsubscribe?: string };
-  const content = (templates[language][template] as (values: Values[Template]) => MailContent)(parsed);
+  const content = fillTemplate(language, template, Words.safeParse(words).data);
+  if (content === null) return false;
   const headers: Record<string, string> = { "Auto-Submitted": "auto-generated" };
-  if (marketing.includes(template) || parsed.unsubscribe !== undefined) {
+  if (marketing.includes(template) || content.unsubscribeUrl !== undefined) {
     // RFC 8058: the mail program's own button takes the person off with one POST.
-    headers["List-Unsubscribe"] = `<${parsed.unsubscribe}>`;
+    headers["List-Unsubscribe"] = `<${content.unsubscribeUrl}>`;
     headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click";
   }
-  const withUnsubscribe =
-    parsed.unsubscribe === undefined ? content : { ...content, unsubscribeUrl: parsed.unsubscribe };
   await env.EMAIL.send({
     from: { email: env.MAIL_FROM, name: "SessionLinked" },
     to,
     subject: content.subject,
     headers,
-    ...compose(withUnsubscribe, language),
+    ...compose(content, language),
   });
   return true;
 }

@@ -1,26 +1,29 @@
-import type { Catalogue } from "../content.ts";
+import { z } from "zod";
+import type { Catalogue, ValuesOf } from "../content.ts";
 
 /** Opening an account, and changing how one signs in. */
-export interface AccountsMails {
-  "sign-up": { link: string };
-  "sign-up-known": { link: string };
-  reset: { link: string; takeBack: string };
-  "new-address": { link: string };
-  "address-asked": { email: string; takeBack: string };
-  "address-changed": { takeBack: string };
-  "credentials-changed": {
-    what:
-      | "password"
-      | "passkey-added"
-      | "passkey-removed"
-      | "second-factor-on"
-      | "second-factor-off"
-      | "recovery-codes"
-      | "recovery-used";
-    link: string;
-    takeBack: string;
-  };
-}
+export const accountsValues = {
+  "sign-up": z.object({ link: z.string() }),
+  "sign-up-known": z.object({ link: z.string() }),
+  reset: z.object({ link: z.string(), takeBack: z.string() }),
+  "new-address": z.object({ link: z.string() }),
+  "address-asked": z.object({ email: z.string(), takeBack: z.string() }),
+  "address-changed": z.object({ takeBack: z.string() }),
+  "credentials-changed": z.object({
+    what: z.enum([
+      "password",
+      "passkey-added",
+      "passkey-removed",
+      "second-factor-on",
+      "second-factor-off",
+      "recovery-codes",
+      "recovery-used",
+    ]),
+    link: z.string(),
+    takeBack: z.string(),
+  }),
+};
+export type AccountsMails = ValuesOf<typeof accountsValues>;
 
 const en: Catalogue<AccountsMails> = {
   "sign-up": ({ link }) => ({

@@ -1,16 +1,24 @@
-import type { grounds, measures } from "../../../protocol/decisions.ts";
+import { z } from "zod";
+import { grounds, measures } from "../../../protocol/decisions.ts";
 import { decisionText } from "../../../site/i18n/decisions.ts";
 import type { Language } from "../../../site/i18n/language.ts";
-import type { Catalogue } from "../content.ts";
+import type { Catalogue, ValuesOf } from "../content.ts";
 
 type Measure = (typeof measures)[number];
 type Ground = (typeof grounds)[number];
 
 /** What was decided about a report, and what became of an appeal. */
-export interface DecisionsMails {
-  decision: { side: "about" | "reporter"; measure: Measure; ground: Ground; facts: string; link: string };
-  "appeal-decided": { isReversed: boolean; answer: string; link: string };
-}
+export const decisionsValues = {
+  decision: z.object({
+    side: z.enum(["about", "reporter"]),
+    measure: z.enum(measures),
+    ground: z.enum(grounds),
+    facts: z.string(),
+    link: z.string(),
+  }),
+  "appeal-decided": z.object({ isReversed: z.boolean(), answer: z.string(), link: z.string() }),
+};
+export type DecisionsMails = ValuesOf<typeof decisionsValues>;
 
 /** A statement of reasons in sentences: what is done, what it rests on, the facts, that a person decided, and the ways on. */
 function statement(language: Language, measure: Measure, ground: Ground, facts: string): string[] {

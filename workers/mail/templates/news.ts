@@ -1,11 +1,13 @@
-import type { Catalogue } from "../content.ts";
+import { z } from "zod";
+import type { Catalogue, ValuesOf } from "../content.ts";
 
 /** What people asked to be told: the waiting list, the launch, news. */
-export interface NewsMails {
-  "waitlist-confirm": { link: string; unsubscribe: string };
-  launch: { link: string; unsubscribe: string };
-  news: { title: string; text: string; link: string; unsubscribe: string };
-}
+export const newsValues = {
+  "waitlist-confirm": z.object({ link: z.string(), unsubscribe: z.string() }),
+  launch: z.object({ link: z.string(), unsubscribe: z.string() }),
+  news: z.object({ title: z.string(), text: z.string(), link: z.string(), unsubscribe: z.string() }),
+};
+export type NewsMails = ValuesOf<typeof newsValues>;
 
 const en: Catalogue<NewsMails> = {
   "waitlist-confirm": ({ link }) => ({

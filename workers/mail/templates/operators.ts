@@ -1,12 +1,14 @@
+import { z } from "zod";
 import { dateTime } from "../../../site/i18n/format.ts";
-import type { Catalogue } from "../content.ts";
+import type { Catalogue, ValuesOf } from "../content.ts";
 
 /** To whoever runs SessionLinked: clocks that run out. */
-export interface OperatorsMails {
-  "requests-due": { count: number; firstDueAtMs: number; link: string };
-  "hold-due": { link: string };
-  "notices-due": { count: number; firstDueAtMs: number; link: string };
-}
+export const operatorsValues = {
+  "requests-due": z.object({ count: z.number(), firstDueAtMs: z.number(), link: z.string() }),
+  "hold-due": z.object({ link: z.string() }),
+  "notices-due": z.object({ count: z.number(), firstDueAtMs: z.number(), link: z.string() }),
+};
+export type OperatorsMails = ValuesOf<typeof operatorsValues>;
 
 const en: Catalogue<OperatorsMails> = {
   "requests-due": ({ count, firstDueAtMs, link }) => ({

@@ -1,10 +1,12 @@
-import type { Catalogue } from "../content.ts";
+import { z } from "zod";
+import type { Catalogue, ValuesOf } from "../content.ts";
 
 /** Somebody has written or invites. */
-export interface PeopleMails {
-  message: { from: string; link: string };
-  "hub-invite": { from: string; session: string; link: string; answer: string };
-}
+export const peopleValues = {
+  message: z.object({ from: z.string(), link: z.string() }),
+  "hub-invite": z.object({ from: z.string(), session: z.string(), link: z.string(), answer: z.string() }),
+};
+export type PeopleMails = ValuesOf<typeof peopleValues>;
 
 /** A name in a sentence of ours: where it is written from right to left it keeps to itself (UAX #9, isolates). */
 const own = (name: string) =>

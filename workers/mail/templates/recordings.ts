@@ -1,11 +1,13 @@
+import { z } from "zod";
 import { date, dateTime, number } from "../../../site/i18n/format.ts";
-import type { Catalogue } from "../content.ts";
+import type { Catalogue, ValuesOf } from "../content.ts";
 
 /** Recordings that end. */
-export interface RecordingsMails {
-  "recordings-ending": { count: number; firstAtMs: number; link: string };
-  downgrade: { tier: string; count: number; firstAtMs: number; link: string };
-}
+export const recordingsValues = {
+  "recordings-ending": z.object({ count: z.number(), firstAtMs: z.number(), link: z.string() }),
+  downgrade: z.object({ tier: z.string(), count: z.number(), firstAtMs: z.number(), link: z.string() }),
+};
+export type RecordingsMails = ValuesOf<typeof recordingsValues>;
 
 const en: Catalogue<RecordingsMails> = {
   "recordings-ending": ({ count, firstAtMs, link }) => ({

@@ -1,15 +1,17 @@
+import { z } from "zod";
 import { date, dateTime } from "../../../site/i18n/format.ts";
-import type { Catalogue } from "../content.ts";
+import type { Catalogue, ValuesOf } from "../content.ts";
 
 /** What becomes of a person's data: erasure, copies, requests, the policy, and a breach. */
-export interface RightsMails {
-  "erase-confirm": { link: string };
-  erased: { link: string };
-  "request-changed": { link: string };
-  "export-ready": { link: string; untilMs: number };
-  "policy-change": { text: string; fromAtMs: number; link: string };
-  breach: { text: string; link: string };
-}
+export const rightsValues = {
+  "erase-confirm": z.object({ link: z.string() }),
+  erased: z.object({ link: z.string() }),
+  "request-changed": z.object({ link: z.string() }),
+  "export-ready": z.object({ link: z.string(), untilMs: z.number() }),
+  "policy-change": z.object({ text: z.string(), fromAtMs: z.number(), link: z.string() }),
+  breach: z.object({ text: z.string(), link: z.string() }),
+};
+export type RightsMails = ValuesOf<typeof rightsValues>;
 
 const en: Catalogue<RightsMails> = {
   "erase-confirm": ({ link }) => ({
