@@ -167,7 +167,8 @@ function drawGrid(
     pen.fillStyle = colours.line;
     pen.fillRect(x, RULER_PX - 8, 1, height);
     pen.fillStyle = colours.soft;
-    pen.fillText(String(bar), x + 5, RULER_PX / 2);
+    // A number that the edge would cut says another number.
+    if (x + 5 + pen.measureText(String(bar)).width < width) pen.fillText(String(bar), x + 5, RULER_PX / 2);
   }
   for (const { positionFrames, name } of map.markers) {
     const x = Math.round(xOf(positionFrames));
