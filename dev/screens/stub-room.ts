@@ -3,6 +3,7 @@ import type { Page, WebSocketRoute } from "playwright-core";
 import type { z } from "zod";
 import { Accent } from "../../protocol/accents.ts";
 import { textOfWish, WISH_KEY_PATH } from "../../protocol/deliveries.ts";
+import type { ErrorCode } from "../../protocol/errors.ts";
 import type { MemberId, SessionId } from "../../protocol/ids.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import type { Role } from "../../protocol/roles.ts";
@@ -35,7 +36,7 @@ export interface Scene {
   /** Takes that this person has a copy of and that are wished gone since. */
   wished?: readonly Recording[];
   /** Instead of a welcome: the door, or a close with this code. */
-  refusal?: "waiting" | { code: number; reason: string };
+  refusal?: "waiting" | { code: number; reason: ErrorCode };
 }
 
 /** A relay by name, so that no page is told that there is none; nothing is ever sent to it. */
@@ -101,7 +102,7 @@ function peaksOf(recordingId: string): Buffer {
 export async function stubRoom(page: Page, scene: Scene): Promise<void> {
   const members: Member[] = scene.people.map(({ displayName, ...more }, at) => ({
     memberId: memberAt(at),
-    role: at === 0 ? "host" : "participant",
+    role: at === 0 ? (scene.role ?? "host") : at === 1 && scene.role !== undefined ? "host" : "participant",
     connected: true,
     status: statusOf(),
     ...more,
@@ -183,7 +184,11 @@ function play(socket: WebSocketRoute, scene: Scene, members: Member[]): void {
     if (message.type === "ping") say({ type: "pong", sentAtMs: message.sentAtMs, roomTimeMs: nowMs() });
     if (message.type !== "hello") return;
     if (scene.refusal === "waiting") return say({ type: "waiting" });
-    if (scene.refusal !== undefined) return void socket.close(scene.refusal);
+    if (scene.refusal !== undefined) {
+      // As the room does: why, and then the close.
+      say({ type: "error", code: scene.refusal.reason, message: "" });
+      return void socket.close(scene.refusal);
+    }
     say({
       type: "welcome",
       protocolVersion: PROTOCOL_VERSION,
