@@ -64,10 +64,10 @@ export function InvitePage({ page, code, invite, isFull }: InvitePageProps) {
       <Arrangement
         label={t.picture}
         clips={[
-          { label: invite.hostName, from: 0, to: 0.62, track: 0, person: 1 },
-          { label: page.account?.displayName ?? t.yours, from: 0.63, to: 1, track: 1, person: 2, isAhead: true },
+          { label: invite.hostName, from: 0, to: 0.55, track: 0, person: 1 },
+          { label: page.account?.displayName ?? t.yours, from: 0.56, to: 1, track: 1, person: 2, isAhead: true },
         ]}
-        now={0.625}
+        now={0.555}
       />
       <p class="soft">
         {t.see}
