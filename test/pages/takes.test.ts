@@ -337,6 +337,15 @@ describe("takes in the browser", () => {
     const nearer = page.getByRole("button", { name: "Vergrößern" });
     while ((await nearer.getAttribute("aria-disabled")) !== "true") await nearer.click();
     expect(await page.locator("[data-ruler] text").count()).toBeGreaterThan(0);
+    // Where a key leads is in view, however near one is.
+    const shownAt = () =>
+      page.evaluate<number>(
+        "parseFloat(getComputedStyle(document.querySelector('[data-ruler]')).getPropertyValue('--playhead'))",
+      );
+    await ruler.press("End");
+    await expect.poll(shownAt).toBeLessThanOrEqual(100);
+    await ruler.press("Home");
+    await expect.poll(shownAt).toBeGreaterThanOrEqual(0);
     // The waveform is still there, and between two peaks of this sound (silent, or a click) it rises in a line and not in a stair.
     const tops = () =>
       page.evaluate<number[]>(`(() => {

@@ -163,6 +163,10 @@ export class Controls {
       else if (event.key === "End") this.#engine.seek(this.#engine.end);
       else return;
       event.preventDefault();
+      // Where a key has led is brought into view.
+      const { position } = this.#engine;
+      const { from, to } = this.#lanes.shown;
+      if (position < from || position > to) this.#show(position - (to - from) / 2, position + (to - from) / 2);
     });
     // A press on the ruler or a lane moves the playhead; with Shift it marks a loop.
     const onPress = (event: PointerEvent, surface: HTMLElement) => {
