@@ -237,7 +237,8 @@ describe("takes in the browser", () => {
     expect(there.left.length).toBeGreaterThanOrEqual(2);
     expect(there.right.map(({ at }) => at)).toEqual(there.left.map(({ at }) => at));
     expect(there.right[0]?.value).toBeCloseTo(1, 5);
-    expect(count.bytes - before).toBeLessThan(boundOf(3 * RATE_HZ));
+    // However long a busy machine let it play.
+    expect(count.bytes - before).toBeLessThan(boundOf(there.frames));
     expect(watch.errors).toEqual([]);
     expect(watch.foreign).toEqual([]);
     await context.close();
