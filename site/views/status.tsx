@@ -9,8 +9,8 @@ const text = words({
     title: "Status",
     well: "Everything this page can check has answered.",
     ill: "Not everything answers. Recordings on your own disk are safe, and so is a session that is running; try again in a few minutes.",
-    measured: "Measured for you",
-    again: "Load the page again to measure again.",
+    measured: "Measured",
+    again: "Load the page again in a few seconds to measure again.",
     parts: { database: "Accounts, sessions and the Hub", store: "Shared recordings" },
     silent: "no answer",
     protocol: "Protocol that companions speak",
@@ -21,8 +21,8 @@ const text = words({
     title: "Status",
     well: "Alles, was diese Seite prüfen kann, antwortet.",
     ill: "Nicht alles antwortet. Aufnahmen auf deiner Platte sind sicher, ebenso eine Session, die läuft; versuch es in ein paar Minuten noch einmal.",
-    measured: "Für dich gemessen",
-    again: "Lade die Seite neu, um neu zu messen.",
+    measured: "Gemessen",
+    again: "Lade die Seite in ein paar Sekunden neu, um neu zu messen.",
     parts: { database: "Konten, Sessions und der Hub", store: "Geteilte Aufnahmen" },
     silent: "keine Antwort",
     protocol: "Protokoll, das die Companions sprechen",
@@ -31,18 +31,24 @@ const text = words({
   },
 });
 
+/** When it was measured, and how many milliseconds it took until each answered; `null` if it did not. */
+export interface Measured {
+  atMs: number;
+  database: number | null;
+  store: number | null;
+}
+
 export interface StatusProps {
   page: Page;
-  /** Milliseconds until each answered; `null` if it did not. */
-  answers: { database: number | null; store: number | null };
+  measured: Measured;
   protocolVersion: number;
 }
 
-export function Status({ page, answers, protocolVersion }: StatusProps) {
+export function Status({ page, measured, protocolVersion }: StatusProps) {
   const t = text[page.language];
   const parts = [
-    { name: t.parts.database, ms: answers.database },
-    { name: t.parts.store, ms: answers.store },
+    { name: t.parts.database, ms: measured.database },
+    { name: t.parts.store, ms: measured.store },
   ];
   return (
     <Layout page={page} title={t.title} scripts={["local-time"]}>
@@ -50,7 +56,7 @@ export function Status({ page, answers, protocolVersion }: StatusProps) {
         <h1>{t.title}</h1>
         <p class="lead">{parts.some(({ ms }) => ms === null) ? t.ill : t.well}</p>
         <p class="soft">
-          {t.measured}, <Moment page={page} ms={page.nowMs} />. {t.again}
+          {t.measured}, <Moment page={page} ms={measured.atMs} />. {t.again}
         </p>
       </section>
       <dl class="figures">

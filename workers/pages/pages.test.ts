@@ -1,6 +1,7 @@
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { createApp } from "../app.ts";
+import { systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { localPages, memberPages, operatorPages, pagesOfOne, publicPages } from "./routes.ts";
 
@@ -80,12 +81,34 @@ describe("the site", () => {
     } as unknown as Env;
     const well = await (await get("/status?lang=en")).text();
     expect(well).toContain("Everything this page can check has answered.");
-    const ill = await createApp().request("https://sessionlinked.test/status?lang=en", {}, away);
+    // Later than what has answered is kept for.
+    const later = createApp({ ...systemDeps, now: () => Date.now() + 60_000 });
+    const ill = await later.request("https://sessionlinked.test/status?lang=en", {}, away);
     expect(ill.status).toBe(200);
     expect(await ill.text()).toContain("no answer");
     const cookie = { Cookie: "__Host-session=anything-at-all" };
-    const signedIn = await createApp().request("https://sessionlinked.test/status?lang=de", { headers: cookie }, away);
+    const signedIn = await later.request("https://sessionlinked.test/status?lang=de", { headers: cookie }, away);
     expect([signedIn.status, (await signedIn.text()).includes("keine Antwort")]).toEqual([200, true]);
+  });
+
+  test("what has answered is asked once in five seconds, whoever opens the status page; what has not is asked each time", async () => {
+    let asked = 0;
+    const first = async () => ++asked;
+    const DB = { prepare: () => ({ first }) } as unknown as D1Database;
+    let nowMs = 1_800_000_000_000;
+    const app = createApp({ ...systemDeps, now: () => nowMs });
+    const open = (bindings: Partial<Env>) =>
+      app.request("https://sessionlinked.test/status?lang=en", {}, { ...env, ...bindings } as Env);
+    await open({ DB });
+    await open({ DB });
+    expect(asked).toBe(1);
+    nowMs += 5_000;
+    await open({ DB });
+    expect(asked).toBe(2);
+    const away = { prepare: () => ({ first: () => first().then(() => Promise.reject(new Error("away"))) }) };
+    nowMs += 5_000;
+    for (let opened = 0; opened < 2; opened++) await open({ DB: away as unknown as D1Database });
+    expect(asked).toBe(4);
   });
 
   test("A5, B4: age is asked without a default, and news are a box of their own that nobody has ticked", async () => {
