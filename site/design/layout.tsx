@@ -137,7 +137,7 @@ export interface LayoutProps {
   description?: string;
   /** Keeps a page out of search engines: anything about an account, an invitation or an error. */
   hidden?: boolean;
-  /** Where a PNG of 1200 × 630 lies that stands for the page where its address is shared. */
+  /** Where a PNG of 1200 × 630 lies that stands for the page where its address is shared; the site's own, if there is none. */
   image?: string;
   /** Client scripts by the name of their entry in site/client/. Pages that nobody else finds also say times in the reader's own zone, and what does not fit into a form. */
   scripts?: readonly string[];
@@ -187,12 +187,8 @@ export function Layout({
             <meta property="og:url" content={page.origin + href(page, page.path)} />
             <meta property="og:locale" content={page.language === "en" ? "en_GB" : "de_DE"} />
             {description === undefined ? null : <meta property="og:description" content={description} />}
-            {image === undefined ? null : (
-              <>
-                <meta property="og:image" content={image} />
-                <meta name="twitter:card" content="summary_large_image" />
-              </>
-            )}
+            <meta property="og:image" content={image ?? `${page.origin}/picture.png?lang=${page.language}`} />
+            <meta name="twitter:card" content="summary_large_image" />
           </>
         )}
         <meta name="color-scheme" content="light dark" />

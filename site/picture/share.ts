@@ -61,14 +61,55 @@ function write(raster: Raster, text: string, baseline: number, size: number, sma
 /** What the face can write of these. */
 const drawable = (texts: readonly string[]) => texts.filter((text) => setLine(text) !== null).join(" · ");
 
-/** The picture that stands for a profile where its address is shared: 1200 × 630, from nothing but what the page shows. */
-export async function sharePicture(profile: PublicProfile): Promise<Uint8Array<ArrayBuffer>> {
-  const { profileId, displayName, instruments, rate, daw, languages } = profile;
-  const person = accents[profile.accent - 1] ?? ink;
+/** What stands at the head of every picture: whose it is, over the ruler. */
+function newPicture(): Raster {
   const raster = new Raster(WIDTH, HEIGHT);
   write(raster, "SessionLinked", 96, 38, 38, INK);
   raster.rect(0, 133, WIDTH, 1, LINE);
   for (let x = 0; x < WIDTH; x += 24) raster.rect(x, 127, 1, 6, LINE);
+  return raster;
+}
+
+/** Two players' clips, in 32nds of the lane: where each begins, and how long it is. The second comes in on the first's line. */
+const clips = [
+  [
+    [0, 13],
+    [16, 10],
+    [28, 4],
+  ],
+  [
+    [8, 7],
+    [16, 15],
+  ],
+] as const;
+const CLIP_STEPS = 32;
+
+/** The picture that stands for the site itself: 1200 × 630, two lanes under what it promises. */
+export async function sitePicture(title: string): Promise<Uint8Array<ArrayBuffer>> {
+  const [first, second] = [accents[0] ?? ink, accents[1] ?? ink];
+  const raster = newPicture();
+  write(raster, title, 270, 92, 56, INK);
+  const [top, height, gap] = [340, 92, 24];
+  const lanes = [PERSON, PERSON + 3];
+  for (const [row, lane] of clips.entries()) {
+    const y = top + row * (height + gap);
+    const colour = lanes[row] ?? PERSON;
+    raster.rect(MARGIN, y, INNER, height, colour + 1);
+    for (let bar = 1; bar < 8; bar++) raster.rect(MARGIN + (INNER * bar) / 8, y, 1, height, LINE);
+    for (const [from, steps] of lane)
+      raster.rect(MARGIN + (INNER * from) / CLIP_STEPS, y + 8, (INNER * steps) / CLIP_STEPS - 4, height - 16, colour);
+  }
+  // One playhead for both.
+  raster.rect(MARGIN + (INNER * 20) / CLIP_STEPS, top - 24, 4, 2 * height + gap + 48, INK + SHADES - 1);
+  const lane = (colour: Colour) => mixed(colour, paper, 0.12);
+  return await encodePng(raster, [...ramp(ink), ...ramp(soft), first, lane(first), line, second, lane(second)]);
+}
+
+/** The picture that stands for a profile where its address is shared: 1200 × 630, from nothing but what the page shows. */
+export async function sharePicture(profile: PublicProfile): Promise<Uint8Array<ArrayBuffer>> {
+  const { profileId, displayName, instruments, rate, daw, languages } = profile;
+  const person = accents[profile.accent - 1] ?? ink;
+  const raster = newPicture();
   write(raster, displayName, 270, 116, 60, INK);
   write(raster, drawable(instruments), 336, 44, 32, SOFT);
   const facts = [

@@ -37,6 +37,7 @@ const pages: Record<string, Row> = {
   "GET /runs": { expect: all(200) },
   "GET /design": { expect: all(200) },
   "GET /privacy/register.jsonld": { expect: all(200) },
+  "GET /picture.png": { expect: all(200) },
   "GET /favicon.svg": { expect: all(200) },
   "GET /manifest.webmanifest": { expect: all(200) },
   "GET /robots.txt": { expect: all(200) },

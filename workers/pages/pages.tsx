@@ -10,6 +10,7 @@ import {
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
 import { promises } from "../../site/built/promises.ts";
 import { renderedOnce } from "../../site/design/static-markup.tsx";
+import { negotiate } from "../../site/i18n/language.ts";
 import { Design, designParts, designScenes } from "../../site/views/design.tsx";
 import { Companion, Paper, Prices } from "../../site/views/front.tsx";
 import { Help } from "../../site/views/help.tsx";
@@ -30,6 +31,7 @@ import { register, registerAsJsonLd } from "../privacy/register.ts";
 import { recipientWords } from "../privacy/retention-words.ts";
 import { newestRuns } from "../privacy/run-chain.ts";
 import { pageOf, sendPage, strangerPage, type Visit, withPage } from "./page.ts";
+import { pictureOfSite } from "./picture.ts";
 import { pageProblem } from "./problem.tsx";
 
 const lengths = [
@@ -169,6 +171,12 @@ async function sendAsset(c: AppContext) {
   return file.status === 404 ? c.notFound() : new Response(file.body, file);
 }
 
+async function sendPicture(c: AppContext) {
+  const { etag, png } = await pictureOfSite(negotiate(c.req.query("lang"), c.req.header("Accept-Language")));
+  const headers = { "Content-Type": "image/png", "Cache-Control": "public, max-age=86400", ETag: etag };
+  return matchesNone(c.req.header("If-None-Match"), etag) ? c.body(null, 304, headers) : c.body(png, 200, headers);
+}
+
 function sendFavicon(c: AppContext) {
   return c.body(favicon, 200, { "Content-Type": "image/svg+xml" });
 }
@@ -199,6 +207,7 @@ pages.get("/privacy", costs("read"), withPage(showPrivacy));
 pages.get("/promises", costs("read"), withPage(showPromises));
 pages.get("/runs", costs("read"), withPage(showRuns));
 pages.get("/design", costs("free"), needs("isolation"), withPage(showDesign));
+pages.get("/picture.png", costs("search"), sendPicture);
 pages.get("/privacy/register.jsonld", costs("search"), sendRegister);
 pages.get("/assets/:name", costs("free"), sendAsset);
 pages.get("/favicon.svg", costs("free"), sendFavicon);
