@@ -24,7 +24,8 @@ describe("the first session, as `npm run demo` plays it", () => {
     expect(report.transport).toMatchObject({ events: 5, sameOrder: true });
     expect([...new Set(report.takes.map(({ by }) => by))]).toEqual(["Ada", "Ben"]);
     for (const { timelineErrorMs, sha256, frames } of report.takes) {
-      expect(timelineErrorMs).toBeLessThan(1);
+      // As near as session time was known: how near that is belongs to the machine as well, and is told.
+      expect(timelineErrorMs).toBeLessThan(1 + report.clock.errorMs);
       expect(new Set(Object.values(sha256)).size).toBe(1);
       expect(frames).toBeGreaterThan(0);
     }
