@@ -89,9 +89,10 @@ export class Follower {
     return positionAt(this.state, this.#clock.nowSessionMs());
   }
 
-  /** After which command one may be announced; `null`: now none may. */
+  /** After which command one may be announced; `null`: now none may. A take that ended for a command that never came could not be taken up again. */
   get announcesAfterMs(): number | null {
-    return this.#foreseen === undefined ? this.#effectiveAtMs : null;
+    const isRecording = this.#logged.transport.motion === "recording";
+    return this.#foreseen === undefined && !isRecording ? this.#effectiveAtMs : null;
   }
 
   /** Takes up the state that the log has led to by its line `headSeq`. `effectiveAtMs`: of its last command, where it is known. */

@@ -183,4 +183,20 @@ describe("following the transport", () => {
     expect(follower.state).toMatchObject({ motion: "stopped", positionFrames: 0 });
     expect(done).toHaveLength(2);
   });
+
+  test("P77, P24: no announcement ends a take: what never comes to the log would have cost the rest of it", () => {
+    const { clock, follower } = studio();
+    follower.takeUp({ transport: initialTransport, map: initialMap }, 0, 0);
+    follower.follow(1, { transport: { command: "record" }, effectiveAtMs: 100 }, "take");
+    clock.advanceTo(5_000);
+    expect(follower.announcesAfterMs).toBeNull();
+    for (const transport of [
+      { command: "stop" },
+      { command: "play" },
+      { command: "locate", positionFrames: 0 },
+    ] as const)
+      expect(follower.foresee("lost", { transport, effectiveAtMs: 5_020 }, 100)).toBe(false);
+    clock.advanceTo(9_000);
+    expect(follower.state.motion).toBe("recording");
+  });
 });
