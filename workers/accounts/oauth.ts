@@ -21,8 +21,6 @@ export const DEVICE_CODE_MS = 10 * 60_000;
 export const DEVICE_INTERVAL_SECONDS = 5;
 const USER_CODE_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ";
 
-const Label = LabelText;
-
 /** What a companion asks the browser for. The redirect is on this very machine, at whatever port was free (RFC 8252 section 7.3). Its
  * IPv6 form is not taken: a content security policy has no word for that host, and the form that says yes could not go there. */
 export const AuthorizeQuery = z.object({
@@ -35,7 +33,7 @@ export const AuthorizeQuery = z.object({
   code_challenge: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
   code_challenge_method: z.literal("S256"),
   state: z.string().min(8).max(512),
-  label: Label.default("Companion"),
+  label: LabelText.default("Companion"),
 });
 export type AuthorizeRequest = z.infer<typeof AuthorizeQuery>;
 
