@@ -7,22 +7,13 @@ import { type Platform, startPlatform } from "../dev/platform.ts";
 import { challenges } from "../migrations/schema.ts";
 import { EVENTS, type Heavy, heavyPerson, longAgo, OVERDUE, TAKES } from "./privacy/heavy.ts";
 import { inClear } from "./privacy/in-clear.ts";
-import type { Row } from "./row.ts";
+import { absoluteRows, type Row } from "./row.ts";
 
 const PEOPLE = 2;
 const RUNS_MAX = 30;
 const heavy = `${TAKES.toLocaleString("en-GB")} takes and ${EVENTS.toLocaleString("en-GB")} events`;
 
-const row = (name: string, value: number, unit: string, goal: string, ok: boolean, beside = {}): Row => ({
-  bench: "privacy",
-  name,
-  value,
-  unit,
-  beside,
-  ratio: null,
-  goal,
-  ok,
-});
+const row = absoluteRows("privacy");
 
 const ask = (platform: Platform, token: string | null, method: string, path: string, body?: unknown) =>
   fetch(`${platform.origin}/api/v1${path}`, {

@@ -16,6 +16,13 @@ export interface Row {
   ok: boolean;
 }
 
+/** Makes rows of one benchmark whose goals are absolute. */
+export const absoluteRows =
+  (bench: string) =>
+  (name: string, value: number, unit: string, goal: string, ok: boolean, beside: Row["beside"] = {}): Row => {
+    return { bench, name, value, unit, beside, ratio: null, goal, ok };
+  };
+
 /** What a file in this folder named after a benchmark exports. */
 export interface Bench {
   run(): Promise<Row[]>;

@@ -8,7 +8,7 @@ import { percentile } from "../dev/percentile.ts";
 import { type Platform, startPlatform } from "../dev/platform.ts";
 import { memberAt, type Scene, statusOf, stubRoom, takeAt } from "../dev/screens/stub-room.ts";
 import { seedAccount } from "../dev/seed.ts";
-import type { Row } from "./row.ts";
+import { absoluteRows, type Row } from "./row.ts";
 import { measureHearing } from "./view/hearing.ts";
 import { measureShellStart } from "./view/shell-start.ts";
 
@@ -91,16 +91,7 @@ async function bytesBeforeSound(scripts: ReadonlyMap<string, Promise<Buffer>>): 
   return [...needed.values()].reduce((sum, body) => sum + gzipSync(body).byteLength, 0);
 }
 
-const row = (name: string, value: number, unit: string, goal: string, ok: boolean): Row => ({
-  bench: "view",
-  name,
-  value,
-  unit,
-  beside: {},
-  ratio: null,
-  goal,
-  ok,
-});
+const row = absoluteRows("view");
 
 /** What a musician's browser needs until the session is there, and while twelve people record. */
 export async function run(): Promise<Row[]> {

@@ -8,7 +8,7 @@ import { percentile } from "../../dev/percentile.ts";
 import { startPlatform } from "../../dev/platform.ts";
 import { publicPages } from "../../workers/pages/routes.ts";
 import { startBareWorker } from "../peers/bare-worker.ts";
-import type { Row } from "../row.ts";
+import { absoluteRows, type Row } from "../row.ts";
 import { workerdCpuMs } from "../workerd-cpu.ts";
 
 const REQUESTS = 200;
@@ -20,16 +20,7 @@ const goal = `≤ ${PAGE_CPU_GOAL} × bare Worker`;
 const LINE = { latency: 100, downloadThroughput: 500_000, uploadThroughput: 125_000, offline: false };
 const CPU_SLOWER = 2;
 
-const row = (name: string, value: number, unit: string, goal: string, ok: boolean, beside = {}): Row => ({
-  bench: "people",
-  name,
-  value,
-  unit,
-  beside,
-  ratio: null,
-  goal,
-  ok,
-});
+const row = absoluteRows("people");
 
 /** What a page and the styles and scripts it names weigh, as a cache-less browser would fetch them (gzip; brotli is smaller). */
 async function weighKib(origin: string, path: string): Promise<number> {
