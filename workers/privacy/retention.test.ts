@@ -8,11 +8,11 @@ import { systemDeps } from "../platform/deps.ts";
 import { db, fill } from "../testing/tables.ts";
 import { inventory, sqlName, tableRules } from "./inventory.ts";
 import type { Retention, Rule, TableName } from "./rules.ts";
-import { type dueStatement, sweepTable, sweptTables } from "./sweep.ts";
+import { type endDue, sweepTable, sweptTables } from "./sweep.ts";
 
 const launchMs = Date.parse("2027-03-01T00:00:00Z");
 const here = { ...env, LAUNCH_DATE: "2027-03-01" };
-type Timed = Parameters<typeof dueStatement>[2];
+type Timed = Parameters<typeof endDue>[2];
 const timed = sweptTables.flatMap((table) =>
   (inventory[table].retention as readonly Retention<string>[])
     .filter((retention): retention is Timed => ["until", "after", "after-launch"].includes(retention.kind))
@@ -126,6 +126,29 @@ describe("E6: the sweep is the rules", () => {
     expect(runs).toBeGreaterThan(2);
     // 2,501 had their time; the rest is in the future.
     expect(await countOf("rateLimits")).toBe(99);
+  });
+
+  test.each([
+    ["each at a time of its own", false, (at: number) => at],
+    ["all at one time", false, () => 500],
+    ["each at a time of its own, while somebody's data is held", true, (at: number) => at],
+  ])("E6: no more than a run's rows go, %s, and three are read for each", async (_, isHeld, atMs) => {
+    for (const table of ["sign_in_events", "holds", "accounts"]) await env.DB.prepare(`DELETE FROM ${table}`).run();
+    await insertRow("accounts", { id: "acc_swept" });
+    await insertRow("accounts", { id: "acc_held" });
+    await fill(schema.signInEvents, 2_000, (at) => ({
+      id: `evt_${at}`,
+      accountId: "acc_swept",
+      method: "password" as const,
+      label: "A device",
+      atMs: atMs(at),
+    }));
+    if (isHeld) await insertRow("holds", { id: "hld_1", accountId: "acc_held", releasedAtMs: null });
+    const swept = await sweepTable(here, { ...systemDeps, now: () => launchMs }, "signInEvents", 1_000);
+    expect(swept).toMatchObject({ done: 1_000, finished: false });
+    // Found, listed and deleted, and the few that end each search. While anything is held, whose each is is looked up twice.
+    expect(swept.rowsRead).toBeLessThanOrEqual(isHeld ? 5_010 : 3_010);
+    expect(await countOf("signInEvents")).toBe(1_000);
   });
 
   test("E6: every rule has a job that keeps it", () => {

@@ -4,7 +4,7 @@ import type { Env } from "../platform/env.ts";
 import { isAnyoneHeld, notHeld } from "../platform/held.ts";
 import { launchAtMs } from "../platform/launch.ts";
 import { eraseKeys } from "../platform/personal-keys.ts";
-import { rowsOf } from "../platform/rows.ts";
+import { allRows, rowsOf } from "../platform/rows.ts";
 import { inventory, sqlName, tableRules } from "./inventory.ts";
 import type { Retention, Rule, Subject, TableName } from "./rules.ts";
 
@@ -27,46 +27,73 @@ export const sweptTables: readonly TableName[] = tableRules
   .filter(([, rule]) => rule.retention.some(isTimed))
   .map(([table]) => table);
 
-/** What of a table one rule says is due at `nowMs`, with its only parameter; `null`: nothing can be due yet. */
-function dueWhere(env: Env, retention: Timed, nowMs: number): { sql: string; order: string; untilMs: number } | null {
+/** What of a table one rule says is due at `nowMs`: rows whose column is not beyond `until`. `null`: nothing can be due yet. */
+function dueOf(env: Env, retention: Timed, nowMs: number): { only: string; column: string; until: number } | null {
   if (retention.kind === "after-launch") {
     const launchMs = launchAtMs(env);
-    return launchMs === null || nowMs < launchMs + retention.ms
-      ? null
-      : { sql: "?1 = ?1", order: "rowid", untilMs: nowMs };
+    const isOver = launchMs !== null && nowMs >= launchMs + retention.ms;
+    return isOver ? { only: "", column: "rowid", until: Number.MAX_SAFE_INTEGER } : null;
   }
-  const column = sqlName(retention.column);
-  const untilMs = retention.kind === "after" ? nowMs - retention.ms : nowMs;
-  const empty =
-    retention.kind === "after" && retention.whileEmpty !== undefined
-      ? `${sqlName(retention.whileEmpty)} IS NULL AND `
-      : "";
-  return { sql: `${empty}${column} <= ?1`, order: column, untilMs };
+  const isEmpty = retention.kind === "after" && retention.whileEmpty !== undefined;
+  return {
+    only: isEmpty ? `${sqlName(retention.whileEmpty ?? "")} IS NULL AND ` : "",
+    column: sqlName(retention.column),
+    until: retention.kind === "after" ? nowMs - retention.ms : nowMs,
+  };
 }
 
 /** SQL that leaves out rows about an account which an investigation holds; nothing where no row is about one. */
 const unlessHeld = (table: TableName): string =>
   (inventory[table].subjects as readonly Subject<string>[])
     .filter((subject) => !("in" in subject) && subject.is === "account")
-    .map(({ column }) => ` AND (?3 = 0 OR ${notHeld(sqlName(column))})`)
+    .map(({ column }) => ` AND ${notHeld(sqlName(column))}`)
     .join("");
 
-/** The statement that ends what one rule says is due at `nowMs`; `null`: nothing can be due yet. */
-export function dueStatement(
+const Last = z.object({ at: z.number(), row: z.int() });
+
+/**
+ * Ends what one rule says is due at `nowMs`, at most `limit` rows. The last of them is looked up first, by the index alone, and the rows
+ * up to it are deleted as a range, which reads each of them twice (once where no foreign key is): handed their numbers by a query, SQLite
+ * would go through that list as well.
+ */
+export async function endDue(
   env: Env,
   table: TableName,
   retention: Timed,
   nowMs: number,
   limit: number,
   isHeld: boolean,
-) {
-  const due = dueWhere(env, retention, nowMs);
-  if (due === null) return null;
+): Promise<Swept & { results: unknown[] }> {
+  const due = dueOf(env, retention, nowMs);
+  if (due === null) return { results: [], done: 0, rowsRead: 0, finished: true };
+  const { only, column, until } = due;
   const name = sqlName(table);
+  const spared = isHeld ? unlessHeld(table) : "";
   const { ownKey } = inventory[table] as Rule<string>;
-  return env.DB.prepare(
-    `DELETE FROM ${name} WHERE rowid IN (SELECT rowid FROM ${name} WHERE ${due.sql}${unlessHeld(table)} ORDER BY ${due.order} LIMIT ?2)${ownKey === undefined ? "" : ` RETURNING ${sqlName(ownKey)} AS key`}`,
-  ).bind(...(unlessHeld(table) === "" ? [due.untilMs, limit] : [due.untilMs, limit, isHeld ? 1 : 0]));
+  const keys = ownKey === undefined ? "" : ` RETURNING ${sqlName(ownKey)} AS key`;
+  const where = (bound: string) => `FROM ${name} WHERE ${only}${column} ${bound}${spared}`;
+  const found = await allRows(
+    Last,
+    env.DB.prepare(
+      `SELECT ${column} AS at, rowid AS row ${where("<= ?1")} ORDER BY ${column}, rowid LIMIT 1 OFFSET ?2`,
+    ).bind(until, limit - 1),
+  );
+  const [last] = found.results;
+  const ended = await env.DB.batch(
+    last === undefined
+      ? [env.DB.prepare(`DELETE ${where("<= ?1")}${keys}`).bind(until)]
+      : [
+          env.DB.prepare(`DELETE ${where("< ?1")}${keys}`).bind(last.at),
+          // Many rows may have one time.
+          env.DB.prepare(`DELETE ${where("= ?1 AND rowid <= ?2")}${keys}`).bind(last.at, last.row),
+        ],
+  );
+  return {
+    results: ended.flatMap(({ results }) => results),
+    done: ended.reduce((sum, { meta }) => sum + meta.changes, 0),
+    rowsRead: ended.reduce((sum, { meta }) => sum + meta.rows_read, found.meta.rows_read),
+    finished: last === undefined,
+  };
 }
 
 /** Rows counted of one table: beyond that it is many. */
@@ -77,15 +104,15 @@ const Count = z.object({ n: z.number() });
 export async function overdueRows(env: Env, nowMs: number): Promise<{ name: string; count: number }[]> {
   const asked = sweptTables.flatMap((table) =>
     (inventory[table].retention as readonly Retention<string>[]).filter(isTimed).flatMap((retention) => {
-      const where = dueWhere(env, retention, nowMs);
-      return where === null ? [] : [{ table, ...where }];
+      const due = dueOf(env, retention, nowMs);
+      return due === null ? [] : [{ table, ...due }];
     }),
   );
   const counts = await env.DB.batch(
-    asked.map(({ table, sql, untilMs }) =>
+    asked.map(({ table, only, column, until }) =>
       env.DB.prepare(
-        `SELECT COUNT(*) AS n FROM (SELECT 1 FROM ${sqlName(table)} WHERE ${sql} LIMIT ${COUNTED_MAX})`,
-      ).bind(untilMs),
+        `SELECT COUNT(*) AS n FROM (SELECT 1 FROM ${sqlName(table)} WHERE ${only}${column} <= ?1 LIMIT ${COUNTED_MAX})`,
+      ).bind(until),
     ),
   );
   return asked
@@ -100,15 +127,13 @@ export async function sweepTable(env: Env, deps: Deps, table: TableName, limit: 
   const swept: Swept = { done: 0, rowsRead: 0, finished: true };
   const isHeld = unlessHeld(table) !== "" && (await isAnyoneHeld(env.DB));
   for (const retention of (inventory[table].retention as readonly Retention<string>[]).filter(isTimed)) {
-    const statement = dueStatement(env, table, retention, deps.now(), limit, isHeld);
-    if (statement === null) continue;
-    const { meta, results } = await statement.all();
+    const { results, done, rowsRead, finished } = await endDue(env, table, retention, deps.now(), limit, isHeld);
     // A row that has a key of its own leaves none behind.
     const keys = results.flatMap((row) => KeyOf.safeParse(row).data?.key ?? []);
     if (keys.length > 0) await eraseKeys(env, deps, keys);
-    swept.done += meta.changes;
-    swept.rowsRead += meta.rows_read;
-    swept.finished &&= meta.changes < limit;
+    swept.done += done;
+    swept.rowsRead += rowsRead;
+    swept.finished &&= finished;
   }
   return swept;
 }
