@@ -17,15 +17,14 @@ describe("the first session, as `npm run demo` plays it", () => {
     const kept = join(folder, "kept");
     const run = demo("--host-audio", host, "--guest-audio", guest, "--seconds", "4", "--json", json, "--keep", kept);
     const report: DemoReport = JSON.parse(readFileSync(json, "utf8"));
-    // How it sounded belongs to the machine, and to `npm run bench -- sound`; the report says it, and the exit code.
+    // How it sounded, and how near session time was known, belongs to the machine, and to `npm run bench -- sound`; the report says it, and
+    // the exit code. That no take lies further from its place than the clock's own bounds explain is among the problems.
     expect(report.problems).toEqual([]);
     expect(run.status).toBe(report.shortfalls.length === 0 ? 0 : 1);
     expect(report.live.studio.relayed).toBe(true);
     expect(report.transport).toMatchObject({ events: 5, sameOrder: true });
     expect([...new Set(report.takes.map(({ by }) => by))]).toEqual(["Ada", "Ben"]);
-    for (const { timelineErrorMs, sha256, frames } of report.takes) {
-      // As near as session time was known: how near that is belongs to the machine as well, and is told.
-      expect(timelineErrorMs).toBeLessThan(1 + report.clock.errorMs);
+    for (const { sha256, frames } of report.takes) {
       expect(new Set(Object.values(sha256)).size).toBe(1);
       expect(frames).toBeGreaterThan(0);
     }
