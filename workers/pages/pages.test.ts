@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { Faults } from "../testing/faults.ts";
 import { localPages, memberPages, operatorPages, pagesOfOne, publicPages } from "./routes.ts";
 
 const get = (path: string, headers: Record<string, string> = {}) =>
@@ -22,6 +23,24 @@ describe("the site", () => {
         expect(response.headers.get("Strict-Transport-Security")).toContain("max-age=");
       }
     }
+  });
+
+  test("A4, E1: a stranger's second visit asks the database nothing, but for the Hub and the runs, which ask it once", async () => {
+    const faults = new Faults();
+    const app = createApp();
+    const asked: Record<string, number> = {};
+    for (const path of publicPages) {
+      const look = async () =>
+        await (
+          await app.request(`https://sessionlinked.test${path}`, { headers: { Accept: "text/html" } }, faults.bindings)
+        ).text();
+      await look();
+      const before = faults.calls;
+      await look();
+      asked[path] = faults.calls - before;
+    }
+    // As many as `npm run bench -- people` has its bare Worker ask.
+    expect(asked).toEqual({ ...Object.fromEntries(publicPages.map((path) => [path, 0])), "/hub": 1, "/runs": 1 });
   });
 
   test("V2: markup that is kept for everybody holds a language and nothing of who read it first", async () => {
