@@ -14,7 +14,7 @@ import { workerdCpuMs } from "../workerd-cpu.ts";
 const REQUESTS = 200;
 const PAGE_BUDGET_KIB = 30;
 /** Times what a bare Worker takes to ask as many limits and statements and send as many bytes: routing, headers and the markup. */
-const PAGE_CPU_GOAL = 3;
+const PAGE_CPU_GOAL = 2;
 /** Statements of D1 that a stranger's visit asks (`workers/pages/pages.test.ts` counts them); every other public page has what it says. */
 const STATEMENTS: Readonly<Record<string, number>> = { "/hub": 1, "/runs": 1 };
 const goal = `≤ ${PAGE_CPU_GOAL} × bare Worker`;
