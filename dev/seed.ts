@@ -6,13 +6,13 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
-import { and, eq } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { accounts, signIns } from "../migrations/schema.ts";
 import { type AccountId, newId } from "../protocol/ids.ts";
 import { type Tier, tiers } from "../protocol/retention.ts";
 import { aes, deriveKey, hmac } from "../workers/platform/derive.ts";
-import { indexUnder, makeKey, sealUnder } from "../workers/platform/personal-seal.ts";
+import { indexUnder, type Kind, makeKey, readKey, sealUnder } from "../workers/platform/personal-seal.ts";
 import { type Platform, startPlatform } from "./platform.ts";
 
 export interface SeededAccount {
@@ -27,17 +27,19 @@ const LABEL = "local seed";
 
 /** An account and one sign-in that lasts a year, straight into D1. Throws if the e-mail is taken. */
 export async function seedAccount(
-  platform: Pick<Platform, "db" | "recordings" | "storeKey">,
+  platform: Stores,
   person: { displayName: string; email: string; tier: Tier },
 ): Promise<SeededAccount> {
   const accountId = newId("acc", random);
   const tables = drizzle(platform.db);
   const { email, displayName, tier } = person;
-  const { token, row } = newSignIn(accountId);
+  const key = await newKey(platform, accountId);
+  const { token, row } = await newSignIn(key, accountId);
   await tables.batch([
     tables.insert(accounts).values({
       id: accountId,
-      ...(await addressFor(platform, accountId, email)),
+      email: await sealUnder(key, accountId, "address", random, email),
+      emailIndex: await seededIndex(platform.storeKey, email),
       displayName,
       tier,
       createdAtMs: Date.now(),
@@ -47,44 +49,54 @@ export async function seedAccount(
   return { accountId, token };
 }
 
-/** An address as the Worker keeps it: sealed under a key of the account's own, which goes to the store first, and its blind index. */
-async function addressFor(
-  { recordings, storeKey }: Pick<Platform, "recordings" | "storeKey">,
-  accountId: string,
-  email: string,
-) {
-  const wrapping = await deriveKey(storeKey, "personal-keys", aes, ["encrypt"]);
-  const { key, object } = await makeKey(wrapping, random, accountId);
+type Stores = Pick<Platform, "db" | "recordings" | "storeKey">;
+const wrappingKey = (storeKey: string) => deriveKey(storeKey, "personal-keys", aes, ["encrypt", "decrypt"]);
+
+/** A key of the account's own, as the Worker makes it: it goes to the store before what is sealed under it. */
+async function newKey({ recordings, storeKey }: Stores, accountId: AccountId): Promise<CryptoKey> {
+  const { key, object } = await makeKey(await wrappingKey(storeKey), random, accountId);
   await recordings.put(`keys/${accountId}`, object);
-  return {
-    email: await sealUnder(key, accountId, "address", random, email),
-    emailIndex: await seededIndex(storeKey, email),
-  };
+  return key;
 }
+
+async function keyOf({ recordings, storeKey }: Stores, accountId: AccountId): Promise<CryptoKey> {
+  const object = await recordings.get(`keys/${accountId}`);
+  const key =
+    object === null ? null : await readKey(await wrappingKey(storeKey), accountId, await object.arrayBuffer());
+  if (key === null) throw new Error(`${accountId} has no key.`);
+  return key;
+}
+
+/** A text of a seeded account, as the Worker keeps it. */
+export const sealSeeded = async (platform: Stores, accountId: AccountId, kind: Kind, text: string) =>
+  sealUnder(await keyOf(platform, accountId), accountId, kind, random, text);
 
 /** The blind index of an address, by which its account is found. */
 export const seededIndex = async (storeKey: string, email: string): Promise<string> =>
   indexUnder(await deriveKey(storeKey, "addresses", hmac, ["sign"]), email);
 
-/** A new sign-in for an account that was seeded before; those that earlier seeds made for it end. */
-export async function signInSeeded(db: Platform["db"], accountId: AccountId): Promise<string> {
-  const tables = drizzle(db);
-  const { token, row } = newSignIn(accountId);
+/** A new sign-in for an account that was seeded before; those that it has end. */
+export async function signInSeeded(platform: Stores, accountId: AccountId): Promise<string> {
+  const tables = drizzle(platform.db);
+  const { token, row } = await newSignIn(await keyOf(platform, accountId), accountId);
   await tables.batch([
-    tables.delete(signIns).where(and(eq(signIns.accountId, accountId), eq(signIns.label, LABEL))),
+    tables.delete(signIns).where(eq(signIns.accountId, accountId)),
     tables.insert(signIns).values(row),
   ]);
   return token;
 }
 
-function newSignIn(accountId: AccountId): { token: string; row: typeof signIns.$inferInsert } {
+async function newSignIn(
+  key: CryptoKey,
+  accountId: AccountId,
+): Promise<{ token: string; row: typeof signIns.$inferInsert }> {
   const token = randomBytes(32).toString("base64url");
   const nowMs = Date.now();
   const row = {
     id: newId("sin", random),
     accountId,
     tokenHash: createHash("sha256").update(token).digest("hex"),
-    label: LABEL,
+    label: await sealUnder(key, accountId, "device", random, LABEL),
     // Just used and just exchanged: whoever seeded it may hand it to several browsers for a day.
     authenticatedAtMs: nowMs,
     createdAtMs: nowMs,

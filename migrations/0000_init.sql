@@ -6,7 +6,7 @@ CREATE TABLE `accounts` (
 	`tier` text DEFAULT 'free' NOT NULL,
 	`webauthn_user_id` text,
 	`created_at_ms` integer NOT NULL,
-	CONSTRAINT "accounts_email_is_sealed" CHECK("accounts"."email" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("accounts"."email", instr("accounts"."email", ':') + 1), ':') = 0)
+	CONSTRAINT "accounts_email_is_sealed" CHECK("accounts"."email" = '' OR "accounts"."email" = '' OR ("accounts"."email" GLOB '?*:?*' AND "accounts"."email" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("accounts"."email", instr("accounts"."email", ':') + 1), ':') = 0))
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `accounts_email_index_unique` ON `accounts` (`email_index`);--> statement-breakpoint
@@ -31,7 +31,8 @@ CREATE TABLE `device_codes` (
 	`account_id` text,
 	`polled_at_ms` integer NOT NULL,
 	`expires_at_ms` integer NOT NULL,
-	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade,
+	CONSTRAINT "device_codes_label_is_sealed" CHECK("device_codes"."label" = '' OR "device_codes"."label" = '' OR ("device_codes"."label" GLOB '?*:?*' AND "device_codes"."label" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("device_codes"."label", instr("device_codes"."label", ':') + 1), ':') = 0))
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `device_codes_user_code_unique` ON `device_codes` (`user_code`);--> statement-breakpoint
@@ -63,7 +64,8 @@ CREATE TABLE `passkeys` (
 	`label` text NOT NULL,
 	`created_at_ms` integer NOT NULL,
 	`last_used_at_ms` integer,
-	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade,
+	CONSTRAINT "passkeys_label_is_sealed" CHECK("passkeys"."label" = '' OR "passkeys"."label" = '' OR ("passkeys"."label" GLOB '?*:?*' AND "passkeys"."label" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("passkeys"."label", instr("passkeys"."label", ':') + 1), ':') = 0))
 );
 --> statement-breakpoint
 CREATE INDEX `passkeys_by_account` ON `passkeys` (`account_id`);--> statement-breakpoint
@@ -106,7 +108,8 @@ CREATE TABLE `sign_in_events` (
 	`method` text NOT NULL,
 	`label` text NOT NULL,
 	`at_ms` integer NOT NULL,
-	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade,
+	CONSTRAINT "sign_in_events_label_is_sealed" CHECK("sign_in_events"."label" = '' OR "sign_in_events"."label" = '' OR ("sign_in_events"."label" GLOB '?*:?*' AND "sign_in_events"."label" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("sign_in_events"."label", instr("sign_in_events"."label", ':') + 1), ':') = 0))
 );
 --> statement-breakpoint
 CREATE INDEX `sign_in_events_by_account` ON `sign_in_events` (`account_id`,`at_ms`);--> statement-breakpoint
@@ -124,7 +127,8 @@ CREATE TABLE `sign_ins` (
 	`rotated_at_ms` integer DEFAULT 0 NOT NULL,
 	`previous_hash` text,
 	`expires_at_ms` integer NOT NULL,
-	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade,
+	CONSTRAINT "sign_ins_label_is_sealed" CHECK("sign_ins"."label" = '' OR "sign_ins"."label" = '' OR ("sign_ins"."label" GLOB '?*:?*' AND "sign_ins"."label" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("sign_ins"."label", instr("sign_ins"."label", ':') + 1), ':') = 0))
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `sign_ins_token_hash_unique` ON `sign_ins` (`token_hash`);--> statement-breakpoint
@@ -152,7 +156,7 @@ CREATE TABLE `breach_people` (
 	`told_at_ms` integer,
 	FOREIGN KEY (`breach_id`) REFERENCES `breaches`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade,
-	CONSTRAINT "breach_people_email_is_sealed" CHECK("breach_people"."email" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("breach_people"."email", instr("breach_people"."email", ':') + 1), ':') = 0)
+	CONSTRAINT "breach_people_email_is_sealed" CHECK("breach_people"."email" = '' OR "breach_people"."email" = '' OR ("breach_people"."email" GLOB '?*:?*' AND "breach_people"."email" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("breach_people"."email", instr("breach_people"."email", ':') + 1), ':') = 0))
 );
 --> statement-breakpoint
 CREATE INDEX `breach_people_by_breach` ON `breach_people` (`breach_id`,`told_at_ms`);--> statement-breakpoint
@@ -218,7 +222,9 @@ CREATE TABLE `appeals` (
 	`answer` text,
 	`answered_at_ms` integer,
 	FOREIGN KEY (`decision_id`) REFERENCES `decisions`(`id`) ON UPDATE no action ON DELETE cascade,
-	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade,
+	CONSTRAINT "appeals_text_is_sealed" CHECK("appeals"."text" = '' OR "appeals"."text" = '' OR ("appeals"."text" GLOB '?*:?*' AND "appeals"."text" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("appeals"."text", instr("appeals"."text", ':') + 1), ':') = 0)),
+	CONSTRAINT "appeals_answer_is_sealed" CHECK("appeals"."answer" = '' OR "appeals"."answer" = '' OR ("appeals"."answer" GLOB '?*:?*' AND "appeals"."answer" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("appeals"."answer", instr("appeals"."answer", ':') + 1), ':') = 0))
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `appeals_once` ON `appeals` (`decision_id`,`account_id`);--> statement-breakpoint
@@ -245,7 +251,8 @@ CREATE TABLE `decisions` (
 	`facts` text NOT NULL,
 	`decided_at_ms` integer NOT NULL,
 	`reversed_at_ms` integer,
-	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade,
+	CONSTRAINT "decisions_facts_is_sealed" CHECK("decisions"."facts" = '' OR "decisions"."facts" = '' OR ("decisions"."facts" GLOB '?*:?*' AND "decisions"."facts" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("decisions"."facts", instr("decisions"."facts", ':') + 1), ':') = 0))
 );
 --> statement-breakpoint
 CREATE INDEX `decisions_by_account` ON `decisions` (`account_id`,`decided_at_ms`);--> statement-breakpoint
@@ -290,7 +297,8 @@ CREATE TABLE `reports` (
 	`decision_id` text,
 	FOREIGN KEY (`reporter_account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE set null,
 	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade,
-	FOREIGN KEY (`decision_id`) REFERENCES `decisions`(`id`) ON UPDATE no action ON DELETE set null
+	FOREIGN KEY (`decision_id`) REFERENCES `decisions`(`id`) ON UPDATE no action ON DELETE set null,
+	CONSTRAINT "reports_details_is_sealed" CHECK("reports"."details" = '' OR "reports"."details" = '' OR ("reports"."details" GLOB '?*:?*' AND "reports"."details" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("reports"."details", instr("reports"."details", ':') + 1), ':') = 0))
 );
 --> statement-breakpoint
 CREATE INDEX `reports_by_decision` ON `reports` (`decision_id`);--> statement-breakpoint
@@ -318,8 +326,8 @@ CREATE TABLE `mail_outbox` (
 	`tries` integer DEFAULT 0 NOT NULL,
 	`next_try_at_ms` integer,
 	`ended_at_ms` integer,
-	CONSTRAINT "mail_outbox_address_is_sealed" CHECK("mail_outbox"."address" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("mail_outbox"."address", instr("mail_outbox"."address", ':') + 1), ':') = 0),
-	CONSTRAINT "mail_outbox_template_values_is_sealed" CHECK("mail_outbox"."template_values" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("mail_outbox"."template_values", instr("mail_outbox"."template_values", ':') + 1), ':') = 0)
+	CONSTRAINT "mail_outbox_address_is_sealed" CHECK("mail_outbox"."address" = 'operators' OR "mail_outbox"."address" = '' OR ("mail_outbox"."address" GLOB '?*:?*' AND "mail_outbox"."address" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("mail_outbox"."address", instr("mail_outbox"."address", ':') + 1), ':') = 0)),
+	CONSTRAINT "mail_outbox_template_values_is_sealed" CHECK("mail_outbox"."template_values" = '' OR "mail_outbox"."template_values" = '' OR ("mail_outbox"."template_values" GLOB '?*:?*' AND "mail_outbox"."template_values" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("mail_outbox"."template_values", instr("mail_outbox"."template_values", ':') + 1), ':') = 0))
 );
 --> statement-breakpoint
 CREATE INDEX `mail_outbox_by_due` ON `mail_outbox` (`priority`,`next_try_at_ms`);--> statement-breakpoint
@@ -338,9 +346,9 @@ CREATE TABLE `waitlist` (
 	`confirmed_at_ms` integer,
 	`confirm_hash` text NOT NULL,
 	`told_at_ms` integer,
-	CONSTRAINT "waitlist_email_is_sealed" CHECK("waitlist"."email" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("waitlist"."email", instr("waitlist"."email", ':') + 1), ':') = 0),
-	CONSTRAINT "waitlist_ip_address_is_sealed" CHECK("waitlist"."ip_address" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("waitlist"."ip_address", instr("waitlist"."ip_address", ':') + 1), ':') = 0),
-	CONSTRAINT "waitlist_user_agent_is_sealed" CHECK("waitlist"."user_agent" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("waitlist"."user_agent", instr("waitlist"."user_agent", ':') + 1), ':') = 0)
+	CONSTRAINT "waitlist_email_is_sealed" CHECK("waitlist"."email" = '' OR "waitlist"."email" = '' OR ("waitlist"."email" GLOB '?*:?*' AND "waitlist"."email" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("waitlist"."email", instr("waitlist"."email", ':') + 1), ':') = 0)),
+	CONSTRAINT "waitlist_ip_address_is_sealed" CHECK("waitlist"."ip_address" = '' OR "waitlist"."ip_address" = '' OR ("waitlist"."ip_address" GLOB '?*:?*' AND "waitlist"."ip_address" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("waitlist"."ip_address", instr("waitlist"."ip_address", ':') + 1), ':') = 0)),
+	CONSTRAINT "waitlist_user_agent_is_sealed" CHECK("waitlist"."user_agent" = '' OR "waitlist"."user_agent" = '' OR ("waitlist"."user_agent" GLOB '?*:?*' AND "waitlist"."user_agent" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("waitlist"."user_agent", instr("waitlist"."user_agent", ':') + 1), ':') = 0))
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `waitlist_email_index_unique` ON `waitlist` (`email_index`);--> statement-breakpoint
@@ -486,7 +494,11 @@ CREATE TABLE `privacy_requests` (
 	`reminded_at_ms` integer,
 	`answer` text,
 	`closed_at_ms` integer,
-	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade,
+	CONSTRAINT "privacy_requests_details_is_sealed" CHECK("privacy_requests"."details" = '' OR "privacy_requests"."details" = '' OR ("privacy_requests"."details" GLOB '?*:?*' AND "privacy_requests"."details" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("privacy_requests"."details", instr("privacy_requests"."details", ':') + 1), ':') = 0)),
+	CONSTRAINT "privacy_requests_extension_reason_is_sealed" CHECK("privacy_requests"."extension_reason" = '' OR "privacy_requests"."extension_reason" = '' OR ("privacy_requests"."extension_reason" GLOB '?*:?*' AND "privacy_requests"."extension_reason" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("privacy_requests"."extension_reason", instr("privacy_requests"."extension_reason", ':') + 1), ':') = 0)),
+	CONSTRAINT "privacy_requests_identity_check_is_sealed" CHECK("privacy_requests"."identity_check" = '' OR "privacy_requests"."identity_check" = '' OR ("privacy_requests"."identity_check" GLOB '?*:?*' AND "privacy_requests"."identity_check" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("privacy_requests"."identity_check", instr("privacy_requests"."identity_check", ':') + 1), ':') = 0)),
+	CONSTRAINT "privacy_requests_answer_is_sealed" CHECK("privacy_requests"."answer" = '' OR "privacy_requests"."answer" = '' OR ("privacy_requests"."answer" GLOB '?*:?*' AND "privacy_requests"."answer" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("privacy_requests"."answer", instr("privacy_requests"."answer", ':') + 1), ':') = 0))
 );
 --> statement-breakpoint
 CREATE INDEX `privacy_requests_by_account` ON `privacy_requests` (`account_id`,`received_at_ms`);--> statement-breakpoint

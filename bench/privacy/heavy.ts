@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Platform } from "../../dev/platform.ts";
-import { seedAccount } from "../../dev/seed.ts";
-import { newId } from "../../protocol/ids.ts";
+import { sealSeeded, seedAccount } from "../../dev/seed.ts";
+import { type AccountId, newId } from "../../protocol/ids.ts";
 import { DAY_MS } from "../../protocol/retention.ts";
 
 export const TAKES = 1_000;
@@ -69,26 +69,25 @@ export async function heavyPerson(platform: Platform): Promise<Heavy> {
         .slice(from, from + AT_ONCE)
         .map(({ id, sessionId }) => recordings.put(`recordings/${sessionId}/${id}.wav`, sound)),
     );
-  await history(db, accountId, `Device ${marks.words}`, EVENTS, Date.now());
+  await history(platform, accountId, `Device ${marks.words}`, EVENTS, Date.now());
   return { accountId, token, marks };
 }
 
 /** Lines of an account's history, the newest at `lastMs`, a millisecond apart. */
-async function history(db: Platform["db"], accountId: string, label: string, lines: number, lastMs: number) {
-  await db
+async function history(platform: Platform, accountId: AccountId, label: string, lines: number, lastMs: number) {
+  await platform.db
     .prepare(
       `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?4)
        INSERT INTO sign_in_events (id, account_id, method, label, at_ms) SELECT ?1 || ?3 || i, ?1, 'password', ?2, ?3 - i FROM n`,
     )
-    .bind(accountId, label, lastMs, lines)
+    .bind(accountId, await sealSeeded(platform, accountId, "device", label), lastMs, lines)
     .run();
 }
 
 /** Somebody of whose history half is over its time. */
 export async function longAgo(platform: Platform): Promise<void> {
-  const { db } = platform;
   const person = { displayName: "Long ago", email: "long-ago@example.org", tier: "free" as const };
   const { accountId } = await seedAccount(platform, person);
-  await history(db, accountId, "A device", OVERDUE, Date.now());
-  await history(db, accountId, "A device", OVERDUE, Date.now() - 100 * DAY_MS);
+  await history(platform, accountId, "A device", OVERDUE, Date.now());
+  await history(platform, accountId, "A device", OVERDUE, Date.now() - 100 * DAY_MS);
 }

@@ -50,7 +50,7 @@ async function settlePerson(platform: Platform, { key, displayName, tier, profil
     .prepare("SELECT id FROM accounts WHERE email_index = ?")
     .bind(await seededIndex(platform.storeKey, email))
     .first<{ id: SeededAccount["accountId"] }>();
-  if (known !== null) return { accountId: known.id, token: await signInSeeded(platform.db, known.id) };
+  if (known !== null) return { accountId: known.id, token: await signInSeeded(platform, known.id) };
   const account = await seedAccount(platform, { displayName, email, tier });
   await ask(platform.origin, account.token, "PUT", "/profile", profile);
   await ask(platform.origin, account.token, "PUT", "/profile/publication");

@@ -33,8 +33,8 @@ export const signIns = sqliteTable(
       .notNull()
       .references(() => accounts.id, { onDelete: "cascade" }),
     tokenHash: text("token_hash").notNull().unique(),
-    /** What the person calls it, or what it called itself: "Firefox on Linux", "Companion, studio PC". */
-    label: text("label").notNull(),
+    /** What the person calls it, or what it called itself: "Firefox on Linux", "Companion, studio PC". Sealed under their key. */
+    label: text("label").$type<Sealed>().notNull(),
     kind: text("kind", { enum: ["browser", "companion"] })
       .notNull()
       .default("browser"),
@@ -52,7 +52,11 @@ export const signIns = sqliteTable(
     previousHash: text("previous_hash").unique(),
     expiresAtMs: integer("expires_at_ms").notNull(),
   },
-  (table) => [index("sign_ins_by_account").on(table.accountId), index("sign_ins_by_expiry").on(table.expiresAtMs)],
+  (table) => [
+    index("sign_ins_by_account").on(table.accountId),
+    index("sign_ins_by_expiry").on(table.expiresAtMs),
+    isSealed("sign_ins_label_is_sealed", table.label),
+  ],
 );
 
 /** How and when an account was signed in to, for its owner to look through. */
@@ -66,12 +70,13 @@ export const signInEvents = sqliteTable(
     method: text("method", {
       enum: ["sign-up", "password", "second-factor", "recovery-code", "passkey", "companion", "device-code"],
     }).notNull(),
-    label: text("label").notNull(),
+    label: text("label").$type<Sealed>().notNull(),
     atMs: integer("at_ms").notNull(),
   },
   (table) => [
     index("sign_in_events_by_account").on(table.accountId, table.atMs),
     index("sign_in_events_by_time").on(table.atMs),
+    isSealed("sign_in_events_label_is_sealed", table.label),
   ],
 );
 
@@ -122,11 +127,11 @@ export const passkeys = sqliteTable(
     publicKey: text("public_key").notNull(),
     counter: integer("counter").notNull(),
     transports: text("transports").notNull(),
-    label: text("label").notNull(),
+    label: text("label").$type<Sealed>().notNull(),
     createdAtMs: integer("created_at_ms").notNull(),
     lastUsedAtMs: integer("last_used_at_ms"),
   },
-  (table) => [index("passkeys_by_account").on(table.accountId)],
+  (table) => [index("passkeys_by_account").on(table.accountId), isSealed("passkeys_label_is_sealed", table.label)],
 );
 
 /** A second factor by time (RFC 6238). `confirmedAtMs` is null until the person has typed a code once. */
@@ -190,7 +195,8 @@ export const deviceCodes = sqliteTable(
     codeHash: text("code_hash").primaryKey(),
     /** What the person types: eight letters. */
     userCode: text("user_code").notNull().unique(),
-    label: text("label").notNull(),
+    /** Sealed under the key of the day: nobody has said yet whose it is. */
+    label: text("label").$type<Sealed>().notNull(),
     state: text("state", { enum: ["waiting", "approved", "denied"] }).notNull(),
     accountId: text("account_id").references(() => accounts.id, { onDelete: "cascade" }),
     polledAtMs: integer("polled_at_ms").notNull(),
@@ -199,6 +205,7 @@ export const deviceCodes = sqliteTable(
   (table) => [
     index("device_codes_by_expiry").on(table.expiresAtMs),
     index("device_codes_by_account").on(table.accountId),
+    isSealed("device_codes_label_is_sealed", table.label),
   ],
 );
 

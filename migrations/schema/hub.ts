@@ -1,5 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { accounts } from "./accounts.ts";
+import { isSealed, type Sealed } from "./sealed.ts";
 
 /**
  * What a musician tells about themselves (A3); every field is optional, and nobody sees it before it is published (A4). What the Hub finds
@@ -73,7 +74,8 @@ export const decisions = sqliteTable(
     recordingId: text("recording_id"),
     measure: text("measure", { enum: ["none", "profile-unpublished", "take-withheld"] }).notNull(),
     ground: text("ground", { enum: ["law", "terms"] }).notNull(),
-    facts: text("facts").notNull(),
+    /** Under the key of whom it is about. */
+    facts: text("facts").$type<Sealed>().notNull(),
     decidedAtMs: integer("decided_at_ms").notNull(),
     /** When an appeal took it back. */
     reversedAtMs: integer("reversed_at_ms"),
@@ -81,10 +83,11 @@ export const decisions = sqliteTable(
   (table) => [
     index("decisions_by_account").on(table.accountId, table.decidedAtMs),
     index("decisions_by_time").on(table.decidedAtMs),
+    isSealed("decisions_facts_is_sealed", table.facts),
   ],
 );
 
-/** What somebody says against a decision, once, and what a person of ours answered. */
+/** What somebody says against a decision, once, and what a person of ours answered; both under their key. */
 export const appeals = sqliteTable(
   "appeals",
   {
@@ -95,15 +98,17 @@ export const appeals = sqliteTable(
     accountId: text("account_id")
       .notNull()
       .references(() => accounts.id, { onDelete: "cascade" }),
-    text: text("text").notNull(),
+    text: text("text").$type<Sealed>().notNull(),
     createdAtMs: integer("created_at_ms").notNull(),
-    answer: text("answer"),
+    answer: text("answer").$type<Sealed>(),
     answeredAtMs: integer("answered_at_ms"),
   },
   (table) => [
     uniqueIndex("appeals_once").on(table.decisionId, table.accountId),
     index("appeals_by_account").on(table.accountId),
     index("appeals_open").on(table.answeredAtMs, table.createdAtMs),
+    isSealed("appeals_text_is_sealed", table.text),
+    isSealed("appeals_answer_is_sealed", table.answer),
   ],
 );
 
@@ -117,7 +122,8 @@ export const reports = sqliteTable(
       .notNull()
       .references(() => accounts.id, { onDelete: "cascade" }),
     reason: text("reason", { enum: ["underage", "abuse", "impersonation", "spam", "other"] }).notNull(),
-    details: text("details").notNull(),
+    /** Under the key of whom it is about, with whom it goes. */
+    details: text("details").$type<Sealed | "">().notNull(),
     /** The take that it is about; `null`: the person. */
     recordingId: text("recording_id"),
     createdAtMs: integer("created_at_ms").notNull(),
@@ -130,5 +136,6 @@ export const reports = sqliteTable(
     index("reports_by_account").on(table.accountId),
     index("reports_by_reporter").on(table.reporterAccountId),
     index("reports_open").on(table.closedAtMs, table.createdAtMs),
+    isSealed("reports_details_is_sealed", table.details),
   ],
 );

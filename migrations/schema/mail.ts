@@ -32,7 +32,7 @@ export const mailOutbox = sqliteTable(
     index("mail_outbox_by_end").on(table.endedAtMs),
     index("mail_outbox_by_account").on(table.accountId),
     index("mail_outbox_by_address").on(table.addressIndex),
-    isSealed("mail_outbox_address_is_sealed", table.address),
+    isSealed("mail_outbox_address_is_sealed", table.address, "operators"),
     isSealed("mail_outbox_template_values_is_sealed", table.templateValues),
   ],
 );

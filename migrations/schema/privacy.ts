@@ -1,5 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { accounts } from "./accounts.ts";
+import { isSealed, type Sealed } from "./sealed.ts";
 
 /**
  * The erasure of an account (E3): written when the person confirms it, with the id of the account only while there is still something to
@@ -98,7 +99,7 @@ export const usageCounts = sqliteTable(
   ],
 );
 
-/** What a person asked of us under their rights (G3), with its clock. */
+/** What a person asked of us under their rights (G3), with its clock; its words and ours under their key. */
 export const privacyRequests = sqliteTable(
   "privacy_requests",
   {
@@ -109,21 +110,25 @@ export const privacyRequests = sqliteTable(
     kind: text("kind", {
       enum: ["access", "rectification", "erasure", "restriction", "objection", "collaborator-copy", "other"],
     }).notNull(),
-    details: text("details").notNull(),
+    details: text("details").$type<Sealed | "">().notNull(),
     receivedAtMs: integer("received_at_ms").notNull(),
     /** One calendar month, or what it was extended to (Article 12 (3)). */
     dueAtMs: integer("due_at_ms").notNull(),
-    extensionReason: text("extension_reason"),
+    extensionReason: text("extension_reason").$type<Sealed>(),
     /** When, and how, we made sure that it is this person who asks. */
     identityCheckedAtMs: integer("identity_checked_at_ms"),
-    identityCheck: text("identity_check"),
+    identityCheck: text("identity_check").$type<Sealed>(),
     remindedAtMs: integer("reminded_at_ms"),
-    answer: text("answer"),
+    answer: text("answer").$type<Sealed>(),
     closedAtMs: integer("closed_at_ms"),
   },
   (table) => [
     index("privacy_requests_by_account").on(table.accountId, table.receivedAtMs),
     index("privacy_requests_by_due").on(table.closedAtMs, table.dueAtMs),
+    isSealed("privacy_requests_details_is_sealed", table.details),
+    isSealed("privacy_requests_extension_reason_is_sealed", table.extensionReason),
+    isSealed("privacy_requests_identity_check_is_sealed", table.identityCheck),
+    isSealed("privacy_requests_answer_is_sealed", table.answer),
   ],
 );
 

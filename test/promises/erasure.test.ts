@@ -13,6 +13,7 @@ import { missingErasures } from "../../workers/privacy/erasure-log.ts";
 import { lastMail, tokenIn } from "../../workers/testing/browser.ts";
 import { Faults } from "../../workers/testing/faults.ts";
 import { TestClient } from "../../workers/testing/room-client.ts";
+import { SEALED } from "../../workers/testing/rows.ts";
 import { plenty } from "../../workers/testing/studio.ts";
 import { db } from "../../workers/testing/tables.ts";
 import { askAs, newWorld, type World } from "./world.ts";
@@ -213,7 +214,7 @@ describe("E3: an account and everything of it", () => {
       id: "old",
       accountId: world.accountId.ada,
       tokenHash: "hash",
-      label: "Old browser",
+      label: SEALED,
       createdAtMs: startMs,
       expiresAtMs: startMs + 1e9,
     });

@@ -5,7 +5,8 @@ import * as schema from "../../migrations/schema.ts";
 import { newId } from "../../protocol/ids.ts";
 import { inventory } from "../../workers/privacy/inventory.ts";
 import type { Rule } from "../../workers/privacy/rules.ts";
-import { sealed } from "../../workers/testing/addresses.ts";
+import { sealed, sealedText } from "../../workers/testing/addresses.ts";
+import { SEALED } from "../../workers/testing/rows.ts";
 import { db } from "../../workers/testing/tables.ts";
 import { type Person, people, random, type World } from "./world.ts";
 
@@ -66,7 +67,7 @@ export async function markEverything(world: World): Promise<Record<Person, strin
     accountId: world.accountId.fay,
     measure: "none",
     ground: "terms",
-    facts: "",
+    facts: SEALED,
     decidedAtMs: 0,
   });
   for (const [name, table] of tables) {
@@ -94,9 +95,11 @@ export async function markEverything(world: World): Promise<Record<Person, strin
           !(shown[name] ?? []).includes(key),
       );
       const written: string[] = [];
-      const value = (key: string) => {
+      const value = async (key: string) => {
         const mark = markOf(who, `${name}${key}`);
         written.push(mark);
+        const kind = rules[name]?.sealed?.[key];
+        if (kind !== undefined) return await sealedText(world.accountId[who], kind, mark);
         const form = forms[`${name}.${key}`];
         return form === undefined ? mark : form(mark);
       };
@@ -108,7 +111,7 @@ export async function markEverything(world: World): Promise<Record<Person, strin
       if (count > 0) {
         for (const [key, column] of marked)
           await env.DB.prepare(`UPDATE ${getTableName(table)} SET ${column.name} = ? WHERE ${subjectColumn} = ?`)
-            .bind(column.isUnique ? `${value(key)}${[...random(4)].join("")}` : value(key), subjectId)
+            .bind(column.isUnique ? `${await value(key)}${[...random(4)].join("")}` : await value(key), subjectId)
             .run();
       } else if (
         name !== "recordings" &&
@@ -119,9 +122,9 @@ export async function markEverything(world: World): Promise<Record<Person, strin
         name !== "restrictions" &&
         name !== "accountErasures"
       ) {
-        const of = ([key, column]: (typeof columns)[number]) => {
+        const of = async ([key, column]: (typeof columns)[number]) => {
           if (key === subject) return subjectId;
-          if (marked.some(([other]) => other === key)) return value(key);
+          if (marked.some(([other]) => other === key)) return await value(key);
           if (key === "breachId") return breachId;
           // What an investigation still holds would not be erased.
           if (name === "holds" && key === "releasedAtMs") return world.nowMs;
@@ -129,7 +132,7 @@ export async function markEverything(world: World): Promise<Record<Person, strin
           if (key === "sessionId") return world.sessionId;
           if (key === "decisionId") return decisionId;
           // Sealed by whoever writes it, and the database refuses it otherwise.
-          if (key in (rules[name]?.sealed ?? {})) return "zq:AAAA";
+          if (key in (rules[name]?.sealed ?? {})) return SEALED;
           if (foreign.has(column.name)) return world.accountId[who];
           if (column.dataType === "string" && (column.enumValues?.length ?? 0) > 0) return column.enumValues?.[0];
           if (column.dataType === "string") {
@@ -138,7 +141,8 @@ export async function markEverything(world: World): Promise<Record<Person, strin
           }
           return column.notNull ? world.nowMs + 1_000_000 : null;
         };
-        await db.insert(table).values(Object.fromEntries(columns.map((column) => [column[0], of(column)])));
+        const made = await Promise.all(columns.map(async (column) => [column[0], await of(column)] as const));
+        await db.insert(table).values(Object.fromEntries(made));
       }
       marks[who].push(...written);
     }

@@ -23,7 +23,7 @@ import type { createApp } from "../../workers/app.ts";
 import { sha256Hex } from "../../workers/platform/hash.ts";
 import { objectKey, peaksKey } from "../../workers/recordings/keys.ts";
 import { inviteHash } from "../../workers/sessions/invite-store.ts";
-import { sealed } from "../../workers/testing/addresses.ts";
+import { sealed, sealedText } from "../../workers/testing/addresses.ts";
 import { recordingRow } from "../../workers/testing/rows.ts";
 import { db } from "../../workers/testing/tables.ts";
 
@@ -124,7 +124,7 @@ export async function newWorld(nowMs: number): Promise<World> {
           id: world.signInId[who],
           accountId: world.accountId[who],
           tokenHash: await sha256Hex(world.token[who]),
-          label: "Firefox on Linux",
+          label: await sealedText(world.accountId[who], "device", "Firefox on Linux"),
           authenticatedAtMs: nowMs,
           createdAtMs,
           lastUsedAtMs: nowMs,
@@ -134,15 +134,17 @@ export async function newWorld(nowMs: number): Promise<World> {
       ),
     ),
     db.insert(passkeys).values(
-      people.map((who) => ({
-        id: world.passkeyId[who],
-        accountId: world.accountId[who],
-        publicKey: "key",
-        counter: 0,
-        transports: "[]",
-        label: "Key",
-        createdAtMs,
-      })),
+      await Promise.all(
+        people.map(async (who) => ({
+          id: world.passkeyId[who],
+          accountId: world.accountId[who],
+          publicKey: "key",
+          counter: 0,
+          transports: "[]",
+          label: await sealedText(world.accountId[who], "device", "Key"),
+          createdAtMs,
+        })),
+      ),
     ),
     db.insert(passwords).values(
       people.map((who) => ({
@@ -167,7 +169,7 @@ export async function newWorld(nowMs: number): Promise<World> {
       reporterAccountId: ben,
       accountId: ada,
       reason: "spam",
-      details: "Writes too much.",
+      details: await sealedText(ada, "report", "Writes too much."),
       createdAtMs,
     }),
     db.insert(conversations).values({

@@ -10,6 +10,7 @@ import { runJobs } from "../cron/jobs.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { sealed } from "../testing/addresses.ts";
 import { Browser, lastMail, tokenIn } from "../testing/browser.ts";
+import { SEALED } from "../testing/rows.ts";
 
 const DAY_MS = 24 * 3_600_000;
 let nowMs = 1_800_000_000_000;
@@ -366,7 +367,7 @@ describe("reset and change", () => {
     const browser = new Browser(app);
     await confirmed(browser, "ada@example.org");
     const account = await env.DB.prepare("SELECT id FROM accounts").first<{ id: string }>();
-    const row = { accountId: account?.id ?? "", publicKey: "key", counter: 0, transports: "[]", label: "Key" };
+    const row = { accountId: account?.id ?? "", publicKey: "key", counter: 0, transports: "[]", label: SEALED };
     const add = (id: string) =>
       drizzle(env.DB)
         .insert(passkeys)

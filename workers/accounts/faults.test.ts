@@ -11,6 +11,7 @@ import { systemDeps } from "../platform/deps.ts";
 import { addressIndex } from "../platform/personal-keys.ts";
 import { opened as openedAddress } from "../testing/addresses.ts";
 import { Browser, lastMail, tokenIn } from "../testing/browser.ts";
+import { SEALED } from "../testing/rows.ts";
 import { decideDevice } from "./oauth.ts";
 
 const MINUTE_MS = 60_000;
@@ -344,13 +345,13 @@ describe("X28: what waits is void after a change, and the owner can stop it", ()
     const accountId = (await env.DB.prepare("SELECT id FROM accounts").first<string>("id")) ?? "";
     await drizzle(env.DB)
       .insert(passkeys)
-      .values({ id: "k", accountId, publicKey: "k", counter: 0, transports: "[]", label: "K", createdAtMs: nowMs });
+      .values({ id: "k", accountId, publicKey: "k", counter: 0, transports: "[]", label: SEALED, createdAtMs: nowMs });
     // The thief was told as well, at the address that was theirs, and takes back what came after.
     const theirs = (await lastMail("thief@example.org"))?.takeBack;
     expect((await thief.ask("POST", "/account/take-back", { token: tokenIn(theirs) })).status).toBe(200);
     await drizzle(env.DB)
       .insert(passkeys)
-      .values({ id: "l", accountId, publicKey: "k", counter: 0, transports: "[]", label: "K", createdAtMs: nowMs });
+      .values({ id: "l", accountId, publicKey: "k", counter: 0, transports: "[]", label: SEALED, createdAtMs: nowMs });
     nowMs += 6 * DAY_MS;
     const back = await new Browser(app, home).ask("POST", "/account/take-back", { token: tokenIn(told?.takeBack) });
     expect(await back.json()).toEqual({ outcome: "taken-back" });
@@ -456,7 +457,7 @@ describe("passkeys", () => {
     const { accountId } = await detailOf(owner);
     await drizzle(env.DB)
       .insert(passkeys)
-      .values({ id: "key", accountId, publicKey: "k", counter: 0, transports: "[]", label: "Old", createdAtMs: 0 });
+      .values({ id: "key", accountId, publicKey: "k", counter: 0, transports: "[]", label: SEALED, createdAtMs: 0 });
     expect((await owner.ask("PATCH", "/account/passkeys/key", { label: "Studio laptop" })).status).toBe(204);
     expect((await detailOf(owner)).passkeys.map(({ label }) => label)).toEqual(["Studio laptop"]);
     const other = new Browser(app);

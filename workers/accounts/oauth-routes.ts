@@ -23,11 +23,11 @@ async function issueToken(c: AppContext, form: z.output<typeof TokenRequest>) {
   c.header("Cache-Control", "no-store");
   if (asked.grant_type === "authorization_code") {
     const { code, code_verifier, redirect_uri } = asked;
-    const found = await exchangeCode(c.env.DB, deps, code, code_verifier, redirect_uri);
+    const found = await exchangeCode(c.env, deps, code, code_verifier, redirect_uri);
     if (found === null) return refuse(c, "grant-invalid", "invalid_grant");
     return c.json({ access_token: found, token_type: "Bearer" as const }, 200);
   }
-  const poll = await pollDevice(c.env.DB, deps, asked.device_code);
+  const poll = await pollDevice(c.env, deps, asked.device_code);
   if (poll.ok) return c.json({ access_token: poll.value, token_type: "Bearer" as const }, 200);
   const waits = poll.reason === "authorization_pending" || poll.reason === "slow_down";
   return refuse(c, waits ? "sign-in-waiting" : "grant-invalid", poll.reason);
@@ -37,7 +37,7 @@ async function begin(c: AppContext, body: z.output<typeof StartDevice>) {
   const { deps } = c.var;
   if (!(await consume(c.env, deps, ["device", networkOf(c.req.header("CF-Connecting-IP"))])).ok)
     return problem(c, "rate-limited");
-  const started = await startDevice(c.env.DB, deps, body.label);
+  const started = await startDevice(c.env, deps, body.label);
   if (started === null) return problem(c, "unavailable");
   const page = `${publicOrigin(c)}/device`;
   c.header("Cache-Control", "no-store");

@@ -171,7 +171,7 @@ describe("A7: a companion without a browser (RFC 8628)", () => {
     expect(await poll(started.device_code)).toMatchObject({ error: "authorization_pending" });
     nowMs += 5_000;
     expect(await poll(started.device_code)).toMatchObject({ error: "authorization_pending" });
-    expect(await findDevice(env.DB, nowMs, started.user_code.toLowerCase().replace("-", " "))).toMatchObject({
+    expect(await findDevice(env, deps, started.user_code.toLowerCase().replace("-", " "))).toMatchObject({
       label: "Rack",
     });
     expect(await (await here(`/test/device/${started.user_code}/yes`)).json()).toBe(true);
@@ -187,7 +187,7 @@ describe("A7: a companion without a browser (RFC 8628)", () => {
     expect(await poll(refused.device_code)).toMatchObject({ error: "access_denied" });
     const late = await start();
     nowMs += 600_000;
-    expect(await findDevice(env.DB, nowMs, late.user_code)).toBeNull();
+    expect(await findDevice(env, deps, late.user_code)).toBeNull();
     expect(await (await here(`/test/device/${late.user_code}/yes`)).json()).toBe(false);
     expect(await poll(late.device_code)).toMatchObject({ error: "expired_token" });
   });

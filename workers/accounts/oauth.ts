@@ -10,8 +10,10 @@ import { createSignIn } from "../auth/session-token.ts";
 import type { AppContext } from "../http/router.ts";
 import { toBase64Url } from "../platform/base64.ts";
 import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
 import { sha256Hex } from "../platform/hash.ts";
-import { firstRow } from "../platform/rows.ts";
+import { openSealed, sealFor, sealForMail } from "../platform/personal-keys.ts";
+import { firstRow, StoredSealed } from "../platform/rows.ts";
 
 /**
  * How a program signs in as a person without ever seeing what they sign in with. With a browser at hand: authorisation code with PKCE on
@@ -44,14 +46,14 @@ export function checkAuthorize(query: Record<string, string>): Result<AuthorizeR
 }
 
 const UsedCode = z.object({ signInId: z.string() });
-const CodeStep = z.object({ challenge: z.string(), redirectUri: z.string(), label: z.string() });
+const CodeStep = z.object({ challenge: z.string(), redirectUri: z.string(), device: StoredSealed });
 
 /** The person said yes: where to send the browser now. The code lives a minute and is good once. */
 export async function grantCompanion(c: AppContext, account: Account, request: AuthorizeRequest): Promise<string> {
   const { token, insert } = await createChallenge(c.env.DB, c.var.deps, "companion", account.id, {
     challenge: request.code_challenge,
     redirectUri: request.redirect_uri,
-    label: request.label,
+    device: await sealFor(c.env, c.var.deps, account.id, "device", request.label),
   });
   await insert.run();
   const url = new URL(request.redirect_uri);
@@ -70,12 +72,13 @@ export function refuseCompanion(request: AuthorizeRequest): string {
 
 /** A code and its verifier for a token; `null` if they do not belong together (RFC 7636 section 4.6). */
 export async function exchangeCode(
-  db: D1Database,
+  env: Env,
   deps: Deps,
   code: string,
   verifier: string,
   redirectUri: string,
 ): Promise<string | null> {
+  const db = env.DB;
   const opened = await consumeChallenge(db, deps, "companion", code);
   if (opened === null) {
     // A code that was used already is in two hands: what it gave ends (RFC 6749 section 4.1.2).
@@ -88,8 +91,9 @@ export async function exchangeCode(
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier)));
   if (toBase64Url(digest) !== step.data.challenge) return null;
   const { accountId } = opened;
-  const { label } = step.data;
-  const signIn = await createSignIn(db, deps, { accountId, kind: "companion", method: "companion", label });
+  const label = await openSealed(env, deps, "device", step.data.device);
+  if (label === null) return null;
+  const signIn = await createSignIn(env, deps, { accountId, kind: "companion", method: "companion", label });
   const used = await createChallenge(db, deps, "companion-used", accountId, { signInId: signIn.signInId }, code);
   await db.batch([...signIn.statements, used.insert]);
   return signIn.token;
@@ -97,16 +101,17 @@ export async function exchangeCode(
 
 /** A device that begins to wait. Its own code is 256 bits; the person's is short, lives ten minutes and is guarded by a
  * bucket of tries. `null`: another device waits under the same letters, which is as good as never; ask again. */
-export async function startDevice(db: D1Database, deps: Deps, label: string) {
+export async function startDevice(env: Env, deps: Deps, label: string) {
   const deviceCode = newSecret(deps);
   const userCode = Array.from(deps.random(8), (byte) => USER_CODE_ALPHABET[byte % USER_CODE_ALPHABET.length]).join("");
   const nowMs = deps.now();
-  const { meta } = await db
-    .prepare(
-      `INSERT INTO device_codes (code_hash, user_code, label, state, polled_at_ms, expires_at_ms)
-       VALUES (?, ?, ?, 'waiting', ?, ?) ON CONFLICT DO NOTHING`,
-    )
-    .bind(await sha256Hex(deviceCode), userCode, label, nowMs, nowMs + DEVICE_CODE_MS)
+  // Nobody has said yet whose it is: it lies under the key of the day.
+  const device = await sealForMail(env, deps, "device", label);
+  const { meta } = await env.DB.prepare(
+    `INSERT INTO device_codes (code_hash, user_code, label, state, polled_at_ms, expires_at_ms)
+     VALUES (?, ?, ?, 'waiting', ?, ?) ON CONFLICT DO NOTHING`,
+  )
+    .bind(await sha256Hex(deviceCode), userCode, device, nowMs, nowMs + DEVICE_CODE_MS)
     .run();
   if (meta.changes === 0) return null;
   return { deviceCode, userCode: `${userCode.slice(0, 4)}-${userCode.slice(4)}` };
@@ -114,19 +119,20 @@ export async function startDevice(db: D1Database, deps: Deps, label: string) {
 
 /** The device that shows this code, for the page that asks the person about it. */
 export async function findDevice(
-  db: D1Database,
-  nowMs: number,
+  env: Env,
+  deps: Deps,
   typed: string,
 ): Promise<{ userCode: string; label: string } | null> {
   const userCode = UserCode.safeParse(typed);
   if (!userCode.success) return null;
   const { userCode: code, label, state, expiresAtMs } = deviceCodes;
-  const device = await drizzle(db)
+  const device = await drizzle(env.DB)
     .select({ userCode: code, label })
     .from(deviceCodes)
-    .where(and(eq(code, userCode.data), eq(state, "waiting"), gt(expiresAtMs, nowMs)))
+    .where(and(eq(code, userCode.data), eq(state, "waiting"), gt(expiresAtMs, deps.now())))
     .get();
-  return device ?? null;
+  const opened = device === undefined ? null : await openSealed(env, deps, "device", device.label);
+  return device === undefined || opened === null ? null : { userCode: device.userCode, label: opened };
 }
 
 /** The person's answer. `false`: the code is not waiting any more. */
@@ -145,13 +151,14 @@ export type Poll = Result<string, "authorization_pending" | "slow_down" | "acces
 
 const Decided = z.object({
   state: z.string(),
-  label: z.string(),
+  device: StoredSealed,
   accountId: z.string().nullable(),
   expiresAtMs: z.number(),
 });
 
 /** The device asks (RFC 8628 section 3.5). A decided code is taken by the statement that reads it: it gives one token, once. */
-export async function pollDevice(db: D1Database, deps: Deps, deviceCode: string): Promise<Poll> {
+export async function pollDevice(env: Env, deps: Deps, deviceCode: string): Promise<Poll> {
+  const db = env.DB;
   const codeHash = await sha256Hex(deviceCode);
   const nowMs = deps.now();
   const decided = await firstRow(
@@ -159,15 +166,17 @@ export async function pollDevice(db: D1Database, deps: Deps, deviceCode: string)
     db
       .prepare(
         `DELETE FROM device_codes WHERE code_hash = ?1 AND (state <> 'waiting' OR expires_at_ms <= ?2)
-       RETURNING state, label, account_id AS accountId, expires_at_ms AS expiresAtMs`,
+       RETURNING state, label AS device, account_id AS accountId, expires_at_ms AS expiresAtMs`,
       )
       .bind(codeHash, nowMs),
   );
   if (decided !== null) {
     if (decided.expiresAtMs <= nowMs) return refused("expired_token");
     if (decided.state === "denied" || decided.accountId === null) return refused("access_denied");
-    const { accountId, label } = decided;
-    const signIn = await createSignIn(db, deps, { accountId, kind: "companion", method: "device-code", label });
+    const { accountId, device } = decided;
+    const label = await openSealed(env, deps, "device", device);
+    if (label === null) return refused("expired_token");
+    const signIn = await createSignIn(env, deps, { accountId, kind: "companion", method: "device-code", label });
     await db.batch(signIn.statements);
     return ok(signIn.token);
   }

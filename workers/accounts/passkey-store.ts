@@ -4,24 +4,25 @@ import { z } from "zod";
 import { passkeys } from "../../migrations/schema.ts";
 import { newSecret } from "../auth/challenges.ts";
 import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
+import { sealFor } from "../platform/personal-keys.ts";
 import { firstRow, jsonColumn } from "../platform/rows.ts";
 import type { Passkey } from "./webauthn.ts";
 
-export function insertPasskey(db: D1Database, accountId: string, passkey: Passkey & { label: string }, nowMs: number) {
-  return db
-    .prepare(
-      `INSERT INTO passkeys (id, account_id, public_key, counter, transports, label, created_at_ms)
+export async function insertPasskey(env: Env, deps: Deps, accountId: string, passkey: Passkey & { label: string }) {
+  const label = await sealFor(env, deps, accountId, "device", passkey.label);
+  return env.DB.prepare(
+    `INSERT INTO passkeys (id, account_id, public_key, counter, transports, label, created_at_ms)
        SELECT ?2, id, ?3, ?4, ?5, ?6, ?7 FROM accounts WHERE id = ?1 ON CONFLICT DO NOTHING`,
-    )
-    .bind(
-      accountId,
-      passkey.id,
-      passkey.publicKey,
-      passkey.counter,
-      JSON.stringify(passkey.transports),
-      passkey.label,
-      nowMs,
-    );
+  ).bind(
+    accountId,
+    passkey.id,
+    passkey.publicKey,
+    passkey.counter,
+    JSON.stringify(passkey.transports),
+    label,
+    deps.now(),
+  );
 }
 
 const Transports = z.array(z.string());
@@ -59,14 +60,15 @@ export async function webauthnUserId(db: D1Database, deps: Deps, accountId: stri
 }
 
 export async function renamePasskey(
-  db: D1Database,
+  env: Env,
+  deps: Deps,
   accountId: string,
   passkeyId: string,
   label: string,
 ): Promise<boolean> {
-  const { meta } = await db
-    .prepare("UPDATE passkeys SET label = ?3 WHERE id = ?1 AND account_id = ?2")
-    .bind(passkeyId, accountId, label)
+  const device = await sealFor(env, deps, accountId, "device", label);
+  const { meta } = await env.DB.prepare("UPDATE passkeys SET label = ?3 WHERE id = ?1 AND account_id = ?2")
+    .bind(passkeyId, accountId, device)
     .run();
   return meta.changes > 0;
 }

@@ -44,7 +44,7 @@ async function add(c: AccountContext, body: z.output<typeof NewPasskey>) {
   const passkey = await readNewPasskey(publicOrigin(c), waiting.data.challenge, credential);
   if (passkey === null) return problem(c, "passkey-invalid");
   const named = { ...passkey, label: label ?? labelOf(c.req.header("User-Agent")) };
-  const { meta } = await insertPasskey(c.env.DB, account.id, named, deps.now()).run();
+  const { meta } = await (await insertPasskey(c.env, deps, account.id, named)).run();
   if (meta.changes !== 1) return problem(c, "passkey-invalid");
   await c.env.DB.batch(await credentialsChanged(c, account.id, "passkey-added"));
   flush(c);
@@ -52,7 +52,7 @@ async function add(c: AccountContext, body: z.output<typeof NewPasskey>) {
 }
 
 async function rename(c: AccountContext, path: z.output<typeof params>, body: z.output<typeof RenamePasskey>) {
-  const isNamed = await renamePasskey(c.env.DB, c.var.account.id, path.passkeyId, body.label);
+  const isNamed = await renamePasskey(c.env, c.var.deps, c.var.account.id, path.passkeyId, body.label);
   return isNamed ? c.body(null, 204) : problem(c, "not-found");
 }
 

@@ -22,7 +22,7 @@ export async function startSignInSession(
   { keep, label }: Wanted,
 ) {
   const kind = keep === "cookie" ? "browser" : "companion";
-  const { token, statements } = await createSignIn(c.env.DB, c.var.deps, { accountId, kind, method, label });
+  const { token, statements } = await createSignIn(c.env, c.var.deps, { accountId, kind, method, label });
   statements.push(...(await rememberNetwork(c, accountId)));
   const before = keep === "cookie" ? cookieOf(c) : undefined;
   if (before !== undefined)

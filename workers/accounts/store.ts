@@ -9,7 +9,7 @@ import { rename } from "../hub/store.ts";
 import { withdrawNews } from "../mail/unsubscribe.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { addressIndex, eraseKey, openSealed, sealFor } from "../platform/personal-keys.ts";
+import { addressIndex, eraseKey, type Open, openEach, openSealed, sealFor } from "../platform/personal-keys.ts";
 import { rowsOf, SqlBoolean, StoredSealed } from "../platform/rows.ts";
 import type { PasswordRecord } from "./opaque.ts";
 import { insertPasskey } from "./passkey-store.ts";
@@ -82,7 +82,7 @@ export async function createAccount(
       .bind(accountId, language, wantsNews ? nowMs : null, wantsNews ? pending.newsWording : null),
     "password" in first
       ? insertPassword(db, accountId, first.password, nowMs)
-      : insertPasskey(db, accountId, first.passkey, nowMs),
+      : await insertPasskey(env, deps, accountId, first.passkey),
     offWaitlist(db, accountId, emailIndex),
   ]);
   const isCreated = results[0]?.meta.changes === 1;
@@ -157,6 +157,12 @@ const OwnAccount = AccountDetail.omit({
   hasSecondFactor: SqlBoolean,
 });
 
+/** A device by what it is called. */
+const named = async <Row extends { label: string }>(row: Row, open: Open): Promise<Row> => ({
+  ...row,
+  label: await open("device", row.label),
+});
+
 /** Everything that the owner sees of their own account. */
 export async function accountDetail(
   env: Env,
@@ -204,12 +210,13 @@ export async function accountDetail(
     ...rest,
     email,
     wantsNews: newsConsentAtMs !== null,
-    passkeys: rowsOf(Passkeys.element, passkeys),
-    signIns: rowsOf(SignInRow, signIns).map((signIn) => ({
+    passkeys: await openEach(env, deps, rowsOf(Passkeys.element, passkeys), named),
+    signIns: await openEach(env, deps, rowsOf(SignInRow, signIns), async (signIn, open) => ({
       ...signIn,
+      label: await open("device", signIn.label),
       isThis: signIn.id === signInId,
     })),
-    signInHistory: rowsOf(History.element, history),
+    signInHistory: await openEach(env, deps, rowsOf(History.element, history), named),
   };
 }
 

@@ -5,7 +5,7 @@ import { accounts, signIns } from "../../migrations/schema.ts";
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
-import { accountRow } from "../testing/rows.ts";
+import { accountRow, SEALED } from "../testing/rows.ts";
 import { requireAccount } from "./guard.ts";
 import { mayUse } from "./scopes.ts";
 import { SESSION_COOKIE } from "./session-token.ts";
@@ -26,7 +26,7 @@ beforeAll(async () => {
     displayName: "Ada",
     tier: "pro",
   });
-  const signIn = { accountId: "acc_1", label: "test", createdAtMs: 0, expiresAtMs: EXPIRES_AT_MS };
+  const signIn = { accountId: "acc_1", label: SEALED, createdAtMs: 0, expiresAtMs: EXPIRES_AT_MS };
   await db.insert(signIns).values([
     { ...signIn, id: "sin_1", tokenHash: await sha256Hex(token), authenticatedAtMs: 700 },
     { ...signIn, id: "sin_2", tokenHash: await sha256Hex(companionToken), kind: "companion", scope: "studio" },

@@ -5,7 +5,9 @@ import type { SignInMethod } from "../../protocol/accounts.ts";
 import { newId } from "../../protocol/ids.ts";
 import type { AppContext } from "../http/router.ts";
 import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
 import { sha256Hex } from "../platform/hash.ts";
+import { sealFor } from "../platform/personal-keys.ts";
 import { newSecret } from "./challenges.ts";
 
 export const SESSION_COOKIE = "__Host-session";
@@ -32,7 +34,9 @@ interface NewSignIn {
 }
 
 /** The statements that sign somebody in, and the token for them to keep. The oldest sign-in gives way when there are too many. */
-export async function createSignIn(db: D1Database, deps: Deps, { accountId, kind, method, label }: NewSignIn) {
+export async function createSignIn(env: Env, deps: Deps, { accountId, kind, method, label }: NewSignIn) {
+  const db = env.DB;
+  const device = await sealFor(env, deps, accountId, "device", label);
   const token = newSecret(deps);
   const signInId = newId("sin", deps.random);
   const nowMs = deps.now();
@@ -49,7 +53,7 @@ export async function createSignIn(db: D1Database, deps: Deps, { accountId, kind
         signInId,
         accountId,
         await sha256Hex(token),
-        label,
+        device,
         kind,
         scope,
         isGrant ? 0 : nowMs,
@@ -58,7 +62,7 @@ export async function createSignIn(db: D1Database, deps: Deps, { accountId, kind
       ),
     db
       .prepare("INSERT INTO sign_in_events (id, account_id, method, label, at_ms) VALUES (?, ?, ?, ?, ?)")
-      .bind(newId("evt", deps.random), accountId, method, label, nowMs),
+      .bind(newId("evt", deps.random), accountId, method, device, nowMs),
     db
       .prepare(
         `DELETE FROM sign_ins WHERE account_id = ?1 AND id NOT IN

@@ -187,7 +187,7 @@ describe("reports and the operator", () => {
       reporterAccountId: by,
       accountId: about,
       reason,
-      details: "",
+      details: "" as const,
       createdAtMs: atMs,
     });
     const nowMs = Date.now();

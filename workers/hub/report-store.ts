@@ -1,29 +1,55 @@
+import { and, eq, isNull } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
 import type { z } from "zod";
+import { accountErasures, reports } from "../../migrations/schema.ts";
 import type { CreateReport } from "../../protocol/hub.ts";
 import { newId } from "../../protocol/ids.ts";
 import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
+import { openEach, sealWords } from "../platform/personal-keys.ts";
 
-/** Writes a report down, unless the same one is open already. */
-export async function addReport(
-  db: D1Database,
-  deps: Deps,
-  report: z.infer<typeof CreateReport> & { from: string | null; about: string; recordingId: string | null },
-): Promise<void> {
-  await db
-    .prepare(
-      `INSERT INTO reports (id, reporter_account_id, account_id, reason, details, created_at_ms, recording_id)
-       SELECT ?1, ?2, id, ?4, ?5, ?6, ?7 FROM accounts WHERE id = ?3 AND NOT EXISTS
-         (SELECT 1 FROM reports WHERE account_id = ?3 AND reporter_account_id = ?2 AND reason = ?4 AND details = ?5
-            AND recording_id IS ?7 AND closed_at_ms IS NULL)`,
+type Report = z.infer<typeof CreateReport> & { from: string | null; about: string; recordingId: string | null };
+
+/** Open reports of one person about another that are looked through for the same words. */
+const COMPARED_MAX = 50;
+
+/** Whether the reporter has said this before, and nobody has looked at it yet. */
+async function isKnown(env: Env, deps: Deps, { from, about, recordingId, reason, details }: Report): Promise<boolean> {
+  if (from === null) return false;
+  const found = await drizzle(env.DB)
+    .select({ details: reports.details })
+    .from(reports)
+    .where(
+      and(
+        eq(reports.accountId, about),
+        eq(reports.reporterAccountId, from),
+        eq(reports.reason, reason),
+        recordingId === null ? isNull(reports.recordingId) : eq(reports.recordingId, recordingId),
+        isNull(reports.closedAtMs),
+      ),
     )
+    .limit(COMPARED_MAX);
+  const said = await openEach(env, deps, found, (row, open) => open("report", row.details));
+  return said.includes(details);
+}
+
+/** Writes a report down, unless the same one is open already, or the account goes just now: then nobody is left to look at. */
+export async function addReport(env: Env, deps: Deps, report: Report): Promise<void> {
+  const { from, about, recordingId, reason, details } = report;
+  if ((await drizzle(env.DB).$count(accountErasures, eq(accountErasures.accountId, about))) > 0) return;
+  if (await isKnown(env, deps, report)) return;
+  await env.DB.prepare(
+    `INSERT INTO reports (id, reporter_account_id, account_id, reason, details, created_at_ms, recording_id)
+     SELECT ?1, ?2, id, ?4, ?5, ?6, ?7 FROM accounts WHERE id = ?3`,
+  )
     .bind(
       newId("rep", deps.random),
-      report.from,
-      report.about,
-      report.reason,
-      report.details,
+      from,
+      about,
+      reason,
+      await sealWords(env, deps, about, "report", details),
       deps.now(),
-      report.recordingId,
+      recordingId,
     )
     .run();
 }

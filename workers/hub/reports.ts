@@ -33,7 +33,7 @@ export async function takeReport(
   if (!(await consume(c.env, deps, ["report", networkOf(c.req.header("CF-Connecting-IP"))])).ok)
     return refused("rate-limited");
   const reporter = await authenticate(c);
-  await addReport(c.env.DB, deps, { from: reporter?.id ?? null, about: aboutAccountId, recordingId, reason, details });
+  await addReport(c.env, deps, { from: reporter?.id ?? null, about: aboutAccountId, recordingId, reason, details });
   return done;
 }
 

@@ -67,14 +67,14 @@ const fieldsOf = async (c: AppContext): Promise<Record<string, unknown>> =>
 async function showOverview(c: AppContext, operator: Operator) {
   const { env } = c;
   const [requests, reports, breaches, overdue, waiting, usage, holds, appeals] = await Promise.all([
-    openRequests(env.DB),
-    reportedAccounts(env.DB),
+    openRequests(env, c.var.deps),
+    reportedAccounts(env, c.var.deps),
     listBreaches(env.DB),
     retentionReport(env, c.var.deps),
     queues(env.DB),
     usageShown(env.DB, c.var.deps.now(), ROUTES_SHOWN_MAX),
     activeHolds(env.DB),
-    openAppeals(env.DB),
+    openAppeals(env, c.var.deps),
   ]);
   const concerned = [...requests, ...reports, ...appeals].map(({ accountId }) => accountId);
   await noteAction(env.DB, c.var.deps, operator, "overview.read", concerned);

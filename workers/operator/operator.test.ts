@@ -134,7 +134,7 @@ describe("X18: an operator's own way in", () => {
       id: requestId,
       accountId: world.accountId.ben,
       kind: "other",
-      details: "Why?",
+      details: "",
       receivedAtMs: startMs,
       dueAtMs: startMs + 1e9,
     });

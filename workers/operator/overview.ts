@@ -2,6 +2,7 @@ import { z } from "zod";
 import { OpenReport, ReportedAccount } from "../../protocol/hub.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { openEach } from "../platform/personal-keys.ts";
 import { allRows, jsonColumn, rowsOf } from "../platform/rows.ts";
 import { overdueRows } from "../privacy/sweep.ts";
 
@@ -12,12 +13,11 @@ const ReportedRow = ReportedAccount.extend({ shown: jsonColumn(z.array(OpenRepor
 const Count = z.object({ n: z.number() });
 
 /** Reported accounts: those about age before all others, then those that most people report, then the oldest. */
-export async function reportedAccounts(db: D1Database): Promise<z.output<typeof ReportedAccount>[]> {
+export async function reportedAccounts(env: Env, deps: Deps): Promise<z.output<typeof ReportedAccount>[]> {
   const { results } = await allRows(
     ReportedRow,
-    db
-      .prepare(
-        `SELECT g.*, a.display_name AS displayName, p.id AS profileId,
+    env.DB.prepare(
+      `SELECT g.*, a.display_name AS displayName, p.id AS profileId,
          (SELECT json_group_array(json_object('reportId', id, 'reason', reason, 'details', details, 'createdAtMs', created_at_ms))
           FROM (SELECT * FROM reports WHERE account_id = g.accountId AND closed_at_ms IS NULL
                 ORDER BY reason = 'underage' DESC, created_at_ms LIMIT ?2)) AS shown
@@ -27,10 +27,16 @@ export async function reportedAccounts(db: D1Database): Promise<z.output<typeof 
              FROM reports WHERE closed_at_ms IS NULL GROUP BY account_id) g
        JOIN accounts a ON a.id = g.accountId LEFT JOIN profiles p ON p.account_id = a.id
        ORDER BY g.isAboutAge DESC, g.reporters DESC, g.oldestAtMs LIMIT ?1`,
-      )
-      .bind(ACCOUNTS_SHOWN_MAX, REPORTS_SHOWN_MAX),
+    ).bind(ACCOUNTS_SHOWN_MAX, REPORTS_SHOWN_MAX),
   );
-  return results;
+  const shown = await openEach(
+    env,
+    deps,
+    results.flatMap((row) => row.shown),
+    async (report, open) => ({ ...report, details: await open("report", report.details) }),
+  );
+  const inWords = new Map(shown.map((report) => [report.reportId, report]));
+  return results.map((row) => ({ ...row, shown: row.shown.flatMap(({ reportId }) => inWords.get(reportId) ?? []) }));
 }
 
 /** What waits, by number: mails, deletions, copies, decisions for rooms. Nobody is named in it. */

@@ -15,7 +15,7 @@ const params = z.object({ requestId: PrivacyRequestId });
 const guarded = { security: bearer, tags: ["operator"] };
 
 async function listOpen(c: OperatorContext) {
-  const items = await openRequests(c.env.DB);
+  const items = await openRequests(c.env, c.var.deps);
   const about = items.map(({ accountId }) => accountId);
   await noteAction(c.env.DB, c.var.deps, c.var.operator, "requests.list", about);
   return c.json({ items }, 200);

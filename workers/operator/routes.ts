@@ -14,7 +14,7 @@ const params = z.object({ reportId: ReportId });
 const Through = z.object({ throughMs: z.coerce.number().int().min(0).optional() });
 
 async function list(c: OperatorContext) {
-  const items = await reportedAccounts(c.env.DB);
+  const items = await reportedAccounts(c.env, c.var.deps);
   const about = items.map(({ accountId }) => accountId);
   await noteAction(c.env.DB, c.var.deps, c.var.operator, "reports.list", about);
   return c.json({ items }, 200);

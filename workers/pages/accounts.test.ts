@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { passkeys } from "../../migrations/schema.ts";
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
+import { sealedText } from "../testing/addresses.ts";
 import { Browser, lastMail, tokenIn } from "../testing/browser.ts";
 import { safeNext } from "./next.ts";
 
@@ -92,7 +93,7 @@ describe("the account's pages", () => {
     const row = { accountId: account?.id ?? "", publicKey: "k", counter: 0, transports: "[]", createdAtMs: nowMs };
     await drizzle(env.DB)
       .insert(passkeys)
-      .values({ ...row, id: "key", label: "Laptop" });
+      .values({ ...row, id: "key", label: await sealedText(row.accountId, "device", "Laptop") });
     expect(await (await get("/account?lang=en")).text()).toContain("Remove the passkey Laptop");
     await env.DB.prepare("DELETE FROM passwords").run();
     const page = await (await get("/account?lang=en")).text();

@@ -48,7 +48,7 @@ async function decide(c: AppContext, { page, reader }: ReaderVisit) {
     );
   if (!(await consume(c.env, c.var.deps, ["device", reader.id])).ok) return show("tries");
   if (decision === undefined) {
-    const device = await findDevice(c.env.DB, page.nowMs, code);
+    const device = await findDevice(c.env, c.var.deps, code);
     return device === null ? show("unknown") : show("ask", device);
   }
   const approve = decision === "allow";

@@ -15,7 +15,10 @@ const HOME = "/account/decisions";
 async function showDecisions(c: AppContext, { page, reader }: ReaderVisit) {
   const asked = c.req.query("said");
   const said = asked === "appealed" || asked === "problem" ? asked : null;
-  return sendPage(c, <Decisions page={page} decisions={await listDecisions(c.env.DB, reader.id)} said={said} />);
+  return sendPage(
+    c,
+    <Decisions page={page} decisions={await listDecisions(c.env, c.var.deps, reader.id)} said={said} />,
+  );
 }
 
 async function appeal(c: AppContext, { page }: ReaderVisit) {

@@ -4,7 +4,7 @@ import { mailPreferences } from "../../migrations/schema.ts";
 import { BIO_MAX_GRAPHEMES } from "../../protocol/limits.ts";
 import { createApp } from "../app.ts";
 import { SESSION_COOKIE } from "../auth/session-token.ts";
-import { sealed } from "../testing/addresses.ts";
+import { sealed, sealedText } from "../testing/addresses.ts";
 import { person } from "../testing/person.ts";
 import { flac } from "../testing/sounds.ts";
 import { headerOf } from "../testing/studio.ts";
@@ -310,7 +310,10 @@ describe("what leaves the Hub", () => {
       env.DB.prepare(
         "UPDATE profiles SET version = 'mark-version', sample_sha256 = 'mark-sha', published_at_ms = 777777, updated_at_ms = 888888 WHERE id = ?",
       ).bind(profileId),
-      env.DB.prepare("UPDATE sign_ins SET label = 'mark-label' WHERE account_id = ?").bind(ada.accountId),
+      env.DB.prepare("UPDATE sign_ins SET label = ?2 WHERE account_id = ?1").bind(
+        ada.accountId,
+        await sealedText(ada.accountId, "device", "mark-label"),
+      ),
     ]);
     const marks = new RegExp(`mark-|777777|888888|999999|${ada.accountId}`);
     for (const path of [

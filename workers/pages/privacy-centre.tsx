@@ -21,7 +21,7 @@ async function showCentre(c: AppContext, { page: asked, reader }: ReaderVisit, t
   const [held, exports, requests, restrictedAtMs, uncountedAtMs, deliveries, consents] = await Promise.all([
     heldAbout(c.env.DB, reader.id),
     listExports(c.env.DB, reader.id, c.var.deps.now()),
-    listRequests(c.env.DB, reader.id),
+    listRequests(c.env, c.var.deps, reader.id),
     restrictedSince(c.env.DB, reader.id),
     uncountedSince(c.env.DB, reader.id),
     listDeliveries(c.env.DB, reader.id),

@@ -5,7 +5,7 @@ import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { sealed } from "../testing/addresses.ts";
-import { recordingRow } from "../testing/rows.ts";
+import { recordingRow, SEALED } from "../testing/rows.ts";
 import { db } from "../testing/tables.ts";
 
 const people = ["ada", "ben", "eve"] as const;
@@ -57,7 +57,7 @@ beforeAll(async () => {
         id: `sin_${who}`,
         accountId: accountOf(who),
         tokenHash: await sha256Hex(tokenOf(who)),
-        label: "test",
+        label: SEALED,
         createdAtMs: nowMs,
         lastUsedAtMs: nowMs,
         rotatedAtMs: nowMs,

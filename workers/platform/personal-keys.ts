@@ -57,6 +57,15 @@ export async function sealFor(env: Env, deps: Deps, keyId: string, kind: Kind, p
   return await sealUnder(await ensureKey(env, deps, keyId), keyId, kind, deps.random, plain);
 }
 
+/** Seals words that a person may have left out. */
+export const sealWords = async (
+  env: Env,
+  deps: Deps,
+  keyId: string,
+  kind: Kind,
+  plain: string,
+): Promise<Sealed | ""> => (plain === "" ? "" : await sealFor(env, deps, keyId, kind, plain));
+
 /** Seals what a mail carries to whoever has no account, and the words of every mail, until it has gone. */
 export const sealForMail = (env: Env, deps: Deps, kind: Kind, plain: string): Promise<Sealed> =>
   sealFor(env, deps, `${MAIL}${new Date(deps.now()).toISOString().slice(0, 10)}`, kind, plain);
@@ -66,6 +75,41 @@ export async function openSealed(env: Env, deps: Deps, kind: Kind, sealed: strin
   const keyId = keyIdOf(sealed);
   const key = keyId === null ? null : await findKey(env, deps, keyId);
   return key === null ? null : await openUnder(key, kind, sealed);
+}
+
+/** Opens a sealed column: what is empty, or nothing, stays so. */
+export interface Open {
+  (kind: Kind, text: string): Promise<string>;
+  (kind: Kind, text: string | null): Promise<string | null>;
+}
+
+/**
+ * Rows with their texts opened. A row whose key has been erased is left out: what it is about has gone, or goes just now. Each key is read
+ * once, all of them at the same time.
+ */
+export async function openEach<Row extends object, Opened>(
+  env: Env,
+  deps: Deps,
+  rows: readonly Row[],
+  make: (row: Row, open: Open) => Promise<Opened>,
+): Promise<Opened[]> {
+  const texts = rows.flatMap((row) => Object.values(row));
+  const keyIds = new Set(texts.flatMap((text) => (typeof text === "string" ? (keyIdOf(text) ?? []) : [])));
+  await Promise.all([...keyIds].map((keyId) => findKey(env, deps, keyId)));
+  const made = rows.map(async (row) => {
+    let isGone = false;
+    async function open(kind: Kind, text: string): Promise<string>;
+    async function open(kind: Kind, text: string | null): Promise<string | null>;
+    async function open(kind: Kind, text: string | null): Promise<string | null> {
+      if (text === null || text === "") return text;
+      const opened = await openSealed(env, deps, kind, text);
+      isGone ||= opened === null;
+      return opened ?? "";
+    }
+    const one = await make(row, open);
+    return isGone ? [] : [one];
+  });
+  return (await Promise.all(made)).flat();
 }
 
 export const isForMail = (sealed: string): boolean => sealed.startsWith(MAIL);

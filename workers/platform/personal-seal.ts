@@ -9,7 +9,17 @@ const KEY_BYTES = 32;
 const text = new TextEncoder();
 
 /** What a sealed text is. */
-export type Kind = "address" | "network" | "browser" | "letter" | "step";
+export type Kind =
+  | "address"
+  | "network"
+  | "browser"
+  | "letter"
+  | "step"
+  | "device"
+  | "request"
+  | "report"
+  | "decision"
+  | "appeal";
 
 async function sealBytes(key: CryptoKey, about: string, iv: Uint8Array<ArrayBuffer>, plain: Uint8Array<ArrayBuffer>) {
   const how = { name: "AES-GCM", iv, additionalData: text.encode(about) };

@@ -31,7 +31,7 @@ beforeAll(async () => {
   const place = '{"at":"end"}';
   await db.insert(exports).values({ id: "exp_1", accountId, requestedAtMs: nowMs, place, expiresAtMs: nowMs + 1e9 });
   await db.insert(privacyRequests).values({
-    ...{ id: "prq_1", accountId, kind: "other", details: "What else?", receivedAtMs: nowMs, dueAtMs: nowMs },
+    ...{ id: "prq_1", accountId, kind: "other", details: "", receivedAtMs: nowMs, dueAtMs: nowMs },
   });
   await (await createChallenge(env.DB, systemDeps, "reset", accountId, {}, token)).insert.run();
   await db.insert(deliveries).values({

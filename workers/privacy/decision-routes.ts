@@ -30,7 +30,7 @@ async function reportTake(
 
 async function list(c: AccountContext) {
   c.header("Cache-Control", "no-store");
-  return c.json({ items: await listDecisions(c.env.DB, c.var.account.id) }, 200);
+  return c.json({ items: await listDecisions(c.env, c.var.deps, c.var.account.id) }, 200);
 }
 
 async function take(
@@ -38,7 +38,7 @@ async function take(
   { decisionId }: z.output<typeof ofDecision>,
   { text }: z.output<typeof CreateAppeal>,
 ) {
-  const outcome = await appeal(c.env.DB, c.var.deps, c.var.account.id, decisionId, text);
+  const outcome = await appeal(c.env, c.var.deps, c.var.account.id, decisionId, text);
   return outcome.ok ? c.body(null, 204) : problem(c, outcome.reason);
 }
 

@@ -17,6 +17,7 @@ import { editProfile, findOwn } from "../hub/store.ts";
 import { addressOf, queueMail, type Recipient } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { openEach, sealFor } from "../platform/personal-keys.ts";
 import { allRows, firstRow, readAll } from "../platform/rows.ts";
 
 /**
@@ -80,13 +81,14 @@ export async function decideReport(
   if (measure === "take-withheld" && recordingId === null) return refused("no-take");
   const decisionId = newId("dec", deps.random);
   const nowMs = deps.now();
+  const sealed = await sealFor(env, deps, accountId, "decision", facts);
   const [decided] = await db.batch([
     db
       .prepare(
         `INSERT INTO decisions (id, account_id, recording_id, measure, ground, facts, decided_at_ms)
          SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE EXISTS (SELECT 1 FROM reports WHERE id = ?8 AND closed_at_ms IS NULL)`,
       )
-      .bind(decisionId, accountId, recordingId, measure, ground, facts, nowMs, reportId),
+      .bind(decisionId, accountId, recordingId, measure, ground, sealed, nowMs, reportId),
     db
       .prepare(
         `UPDATE reports SET closed_at_ms = ?2, decision_id = ?3 WHERE closed_at_ms IS NULL
@@ -133,66 +135,72 @@ const IS_REPORTER = `(EXISTS (SELECT 1 FROM reports r WHERE r.decision_id = d.id
   OR EXISTS (SELECT 1 FROM appeals p WHERE p.decision_id = d.id AND p.account_id = ?1))`;
 
 /** The decisions that concern an account, newest first, each from its side. */
-export async function listDecisions(db: D1Database, accountId: string): Promise<Decision[]> {
+export async function listDecisions(env: Env, deps: Deps, accountId: string): Promise<Decision[]> {
   const { results } = await allRows(
     DecisionRow,
-    db
-      .prepare(
-        `SELECT d.id AS decisionId, iif(d.account_id = ?1, 'about', 'reporter') AS side, d.measure, d.ground, d.facts,
+    env.DB.prepare(
+      `SELECT d.id AS decisionId, iif(d.account_id = ?1, 'about', 'reporter') AS side, d.measure, d.ground, d.facts,
            (SELECT name FROM recordings r WHERE r.id = d.recording_id) AS takeName, d.decided_at_ms AS decidedAtMs,
            d.reversed_at_ms AS reversedAtMs, a.text AS appealText, a.created_at_ms AS appealedAtMs, a.answer,
            a.answered_at_ms AS answeredAtMs
          FROM decisions d LEFT JOIN appeals a ON a.decision_id = d.id AND a.account_id = ?1
          WHERE (d.account_id = ?1 AND d.measure <> 'none') OR (d.account_id <> ?1 AND ${IS_REPORTER})
          ORDER BY d.decided_at_ms DESC LIMIT ?2`,
-      )
-      .bind(accountId, SHOWN_MAX),
+    ).bind(accountId, SHOWN_MAX),
   );
-  return results.map(({ appealText, appealedAtMs, answer, answeredAtMs, ...row }) => ({
+  return openEach(env, deps, results, async ({ appealText, appealedAtMs, answer, answeredAtMs, ...row }, open) => ({
     ...row,
+    facts: await open("decision", row.facts),
     appealUntilMs: row.decidedAtMs + APPEAL_WITHIN_MS,
     appeal:
       appealText === null || appealedAtMs === null
         ? null
-        : { text: appealText, createdAtMs: appealedAtMs, answer, answeredAtMs },
+        : {
+            text: await open("appeal", appealText),
+            createdAtMs: appealedAtMs,
+            answer: await open("appeal", answer),
+            answeredAtMs,
+          },
   }));
 }
 
 /** Takes an appeal, one of each side. `conflict`: there is one already. `gone`: its time is over. */
 export async function appeal(
-  db: D1Database,
+  env: Env,
   deps: Deps,
   accountId: string,
   decisionId: string,
   text: string,
 ): Promise<Result<void, "not-found" | "conflict" | "gone">> {
-  const found = (await listDecisions(db, accountId)).find((decision) => decision.decisionId === decisionId);
+  const found = (await listDecisions(env, deps, accountId)).find((decision) => decision.decisionId === decisionId);
   if (found === undefined) return refused("not-found");
   if (found.appealUntilMs <= deps.now()) return refused("gone");
-  const { meta } = await db
-    .prepare(
-      `INSERT INTO appeals (id, decision_id, account_id, text, created_at_ms) VALUES (?1, ?2, ?3, ?4, ?5)
-       ON CONFLICT DO NOTHING`,
-    )
-    .bind(newId("apl", deps.random), decisionId, accountId, text, deps.now())
+  const sealed = await sealFor(env, deps, accountId, "appeal", text);
+  const { meta } = await env.DB.prepare(
+    `INSERT INTO appeals (id, decision_id, account_id, text, created_at_ms) VALUES (?1, ?2, ?3, ?4, ?5)
+     ON CONFLICT DO NOTHING`,
+  )
+    .bind(newId("apl", deps.random), decisionId, accountId, sealed, deps.now())
     .run();
   return meta.changes === 1 ? done : refused("conflict");
 }
 
 /** Appeals that wait for a person of ours, the oldest first. */
-export async function openAppeals(db: D1Database): Promise<OpenAppeal[]> {
+export async function openAppeals(env: Env, deps: Deps): Promise<OpenAppeal[]> {
   const { results } = await allRows(
     OpenAppeal,
-    db
-      .prepare(
-        `SELECT a.id AS appealId, d.id AS decisionId, a.account_id AS accountId, iif(d.account_id = a.account_id, 'about', 'reporter') AS side,
+    env.DB.prepare(
+      `SELECT a.id AS appealId, d.id AS decisionId, a.account_id AS accountId, iif(d.account_id = a.account_id, 'about', 'reporter') AS side,
            d.measure, d.facts, a.text, a.created_at_ms AS createdAtMs
          FROM appeals a JOIN decisions d ON d.id = a.decision_id WHERE a.answered_at_ms IS NULL
          ORDER BY a.created_at_ms LIMIT ?`,
-      )
-      .bind(SHOWN_MAX),
+    ).bind(SHOWN_MAX),
   );
-  return results;
+  return openEach(env, deps, results, async (row, open) => ({
+    ...row,
+    facts: await open("decision", row.facts),
+    text: await open("appeal", row.text),
+  }));
 }
 
 /**
@@ -206,17 +214,18 @@ export async function answerAppeal(
   step: AnswerAppeal,
 ): Promise<Result<{ accountId: string }, "not-found">> {
   const db = env.DB;
-  const open = (await openAppeals(db)).find((one) => one.appealId === appealId);
+  const open = (await openAppeals(env, deps)).find((one) => one.appealId === appealId);
   if (open === undefined) return refused("not-found");
   const nowMs = deps.now();
   const { decisionId, accountId, side } = open;
   const reverses = step.do === "reverse";
   const reporters = await reportersOf(db, decisionId);
+  const answer = await sealFor(env, deps, accountId, "appeal", step.answer);
   // Of two who answer at once, the first one's answer is carried out and no other.
   const [answered] = await db.batch([
     db
       .prepare("UPDATE appeals SET answer = ?2, answered_at_ms = ?3 WHERE id = ?1 AND answered_at_ms IS NULL")
-      .bind(appealId, step.answer, nowMs),
+      .bind(appealId, answer, nowMs),
     ...(reverses && side === "about"
       ? [
           db

@@ -140,6 +140,8 @@ async function endRows(env: Env, deps: Deps, work: Work, budget: CallBudget): Pr
   const to = byPerson ? await addressOf(db, work.accountId) : null;
   const values = { link: `${env.PUBLIC_ORIGIN}/erasure/${work.erasureId}` };
   const nowMs = deps.now();
+  // Who wrote about the person meanwhile may have made them a new one.
+  await eraseKey(env, deps, work.accountId);
   await db.batch([
     ...counted(db, work, "accounts", db.prepare("DELETE FROM accounts WHERE id = ?").bind(work.accountId)),
     ...(to === null

@@ -4,6 +4,7 @@ import type { LoggedEvent } from "../../protocol/room.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { openSealed } from "../platform/personal-keys.ts";
+import { keyIdOf } from "../platform/personal-seal.ts";
 import { allRows, firstRow, StoredId } from "../platform/rows.ts";
 import { inventory, sqlName, tableRules } from "./inventory.ts";
 import type { Rule, Subject, TableName } from "./rules.ts";
@@ -20,8 +21,9 @@ export interface Source {
   columns: readonly string[];
 }
 
-/** Rows in one piece. */
+/** Rows in one piece, and keys that are read for it. */
 const ROWS = 500;
+const KEYS = 8;
 
 const shownBy = (rule: Rule<string>, subject: Subject<string>) =>
   !("in" in subject) && subject.shows !== undefined
@@ -71,17 +73,22 @@ export async function readRows(env: Env, deps: Deps, source: Source, accountId: 
        WHERE rowid > ?2 AND ${isAbout(source.subject)} ORDER BY rowid LIMIT ?3`,
     ).bind(accountId, after, ROWS),
   );
-  for (const row of results)
-    for (const [column, kind] of Object.entries(sealed)) {
+  const items: unknown[] = [];
+  const keyIds = new Set<string>();
+  let last = after;
+  for (const { _row, ...row } of results) {
+    const texts = Object.entries(sealed).flatMap(([column, kind]) => {
       const text = row[column];
-      if (kind !== undefined && typeof text === "string" && text !== "")
-        row[column] = await openSealed(env, deps, kind, text);
-    }
-  const last = results.at(-1)?._row;
-  return {
-    items: results.map(({ _row, ...row }) => row),
-    after: last === undefined || results.length < ROWS ? null : last,
-  };
+      return kind !== undefined && typeof text === "string" && text !== "" ? [{ column, kind, text }] : [];
+    });
+    for (const { text } of texts) keyIds.add(keyIdOf(text) ?? "");
+    // What others wrote lies under keys of theirs: the next piece goes on with them.
+    if (keyIds.size > KEYS && items.length > 0) return { items, after: last };
+    for (const { column, kind, text } of texts) row[column] = await openSealed(env, deps, kind, text);
+    items.push(row);
+    last = _row;
+  }
+  return { items, after: results.length < ROWS ? null : last };
 }
 
 export const SeatOf = z.object({ memberId: StoredId.member, sessionId: StoredId.session });

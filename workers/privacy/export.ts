@@ -146,7 +146,7 @@ async function continueExport(env: Env, deps: Deps, row: Row, budget: CallBudget
 /** Exports of one run of cron. */
 const EXPORTS = 10;
 /** Calls of one piece: two that read it, keys of what is sealed in it, R2 up to four times, the address, and the batch that moves on. */
-const PIECE_CALLS = 16;
+const PIECE_CALLS = 20;
 /** Calls that take one export away: a list and a deletion, each up to four times, and the row. */
 const DROP_CALLS = 9;
 

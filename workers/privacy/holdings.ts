@@ -79,8 +79,8 @@ export const holdings: readonly Holding[] = [
     name: "keys/",
     where: "store",
     purpose: {
-      en: "The key, itself sealed, that a person’s address is sealed under: its end is the end of every copy. One for each day’s mails as well.",
-      de: "Der selbst versiegelte Schlüssel, unter dem die Adresse einer Person liegt: Mit ihm endet jede Kopie. Dazu einer für die Mails jedes Tages.",
+      en: "The key, itself sealed, that a person’s address, devices, requests and reports are sealed under: its end is the end of every copy. One for each day’s mails as well.",
+      de: "Der selbst versiegelte Schlüssel, unter dem Adresse, Geräte, Anfragen und Meldungen einer Person liegen: Mit ihm endet jede Kopie. Dazu einer für die Mails jedes Tages.",
     },
     lawfulBasis: "contract",
     recipients: [],

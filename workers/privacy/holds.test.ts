@@ -12,6 +12,7 @@ import { keepLog, sweepLogs } from "../platform/log-store.ts";
 import { sweepRecordings } from "../recordings/deletion.ts";
 import { addressOfAccount } from "../testing/addresses.ts";
 import { operatorToken } from "../testing/operator.ts";
+import { SEALED } from "../testing/rows.ts";
 import { plenty } from "../testing/studio.ts";
 import { db } from "../testing/tables.ts";
 import { continueErasures, eraseAccount, findAccountErasure } from "./account-erasure.ts";
@@ -101,7 +102,7 @@ test("E5, E1, E2, E6: what is held outlives its end, a deleted session too; othe
   for (const { accountId } of [world, other])
     await db
       .insert(signInEvents)
-      .values({ id: `evt_${accountId.ada}`, accountId: accountId.ada, method: "password", label: "x", atMs: 1 });
+      .values({ id: `evt_${accountId.ada}`, accountId: accountId.ada, method: "password", label: SEALED, atMs: 1 });
   expect(await requestErasure(env.DB, world.sessionId, world.accountId.ada, startMs)).toBe("requested");
   const sweep = async (nowMs: number) => {
     await sweepRecordings(env, at(nowMs), 5, new CallBudget(100));

@@ -11,6 +11,7 @@ import { DAY_MS } from "../../protocol/retention.ts";
 import { addressOf, operators, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { type Open, openEach, sealFor, sealWords } from "../platform/personal-keys.ts";
 import { allRows, readAll, StoredId } from "../platform/rows.ts";
 import { monthsLater } from "./calendar-month.ts";
 
@@ -43,14 +44,22 @@ const columns = {
   accountId: privacyRequests.accountId,
 };
 
-export async function listRequests(db: D1Database, accountId: string): Promise<PrivacyRequest[]> {
-  const found = await drizzle(db)
+/** A request in the words in which it was asked and answered. */
+const inWords = async <Row extends PrivacyRequest>(row: Row, open: Open): Promise<Row> => ({
+  ...row,
+  details: await open("request", row.details),
+  extensionReason: await open("request", row.extensionReason),
+  answer: await open("request", row.answer),
+});
+
+export async function listRequests(env: Env, deps: Deps, accountId: string): Promise<PrivacyRequest[]> {
+  const found = await drizzle(env.DB)
     .select(columns)
     .from(privacyRequests)
     .where(eq(columns.accountId, accountId))
     .orderBy(desc(receivedAtMs))
     .limit(SHOWN_MAX);
-  return readAll(RequestRow, found);
+  return openEach(env, deps, readAll(RequestRow, found), inWords);
 }
 
 interface New {
@@ -67,6 +76,7 @@ interface New {
 export async function takeRequest(env: Env, deps: Deps, request: New, bySignIn: boolean): Promise<string | null> {
   const id = newId("prq", deps.random);
   const isChecked = bySignIn && request.kind !== "collaborator-copy";
+  const seal = (text: string) => sealWords(env, deps, request.accountId, "request", text);
   const { meta } = await env.DB.prepare(
     `INSERT INTO privacy_requests (id, account_id, kind, details, received_at_ms, due_at_ms, identity_checked_at_ms, identity_check)
      SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
@@ -76,11 +86,11 @@ export async function takeRequest(env: Env, deps: Deps, request: New, bySignIn: 
       id,
       request.accountId,
       request.kind,
-      request.details,
+      await seal(request.details),
       request.receivedAtMs,
       monthsLater(request.receivedAtMs, ANSWERED_WITHIN_MONTHS),
       isChecked ? deps.now() : null,
-      isChecked ? "signed in" : null,
+      isChecked ? await seal("signed in") : null,
       REQUESTS_OPEN_MAX,
     )
     .run();
@@ -92,9 +102,9 @@ const OpenRow = RequestRow.extend({ accountId: AccountId });
 export type OpenRequest = z.infer<typeof OpenRequest>;
 
 /** What is open, whatever is due first before all others. */
-export async function openRequests(db: D1Database): Promise<OpenRequest[]> {
-  const found = drizzle(db).select(columns).from(privacyRequests).where(isNull(closedAtMs));
-  return readAll(OpenRow, await found.orderBy(dueAtMs).limit(SHOWN_MAX));
+export async function openRequests(env: Env, deps: Deps): Promise<OpenRequest[]> {
+  const found = drizzle(env.DB).select(columns).from(privacyRequests).where(isNull(closedAtMs));
+  return openEach(env, deps, readAll(OpenRow, await found.orderBy(dueAtMs).limit(SHOWN_MAX)), inWords);
 }
 
 /** Whose request it is. */
@@ -124,6 +134,7 @@ export async function handleRequest(
       requestId,
       ...values,
     );
+  const seal = (text: string) => sealFor(env, deps, row.accountId, "request", text);
   const to = await addressOf(env.DB, row.accountId);
   const told = async (what: string) => {
     const values = { link: `${env.PUBLIC_ORIGIN}/account/privacy#requests` };
@@ -133,14 +144,14 @@ export async function handleRequest(
   };
   switch (step.do) {
     case "check-identity":
-      await change("identity_checked_at_ms = ?2, identity_check = ?3", nowMs, step.how).run();
+      await change("identity_checked_at_ms = ?2, identity_check = ?3", nowMs, await seal(step.how)).run();
       return done;
     case "extend":
       if (row.extensionReason !== null) return refused("extended-before");
       await env.DB.batch([
         change(
           "extension_reason = ?2, due_at_ms = ?3, reminded_at_ms = NULL",
-          step.reason,
+          await seal(step.reason),
           monthsLater(row.receivedAtMs, EXTENDED_TO_MONTHS),
         ),
         ...(await told("extended")),
@@ -148,7 +159,10 @@ export async function handleRequest(
       return done;
     case "answer":
       if (row.identityCheckedAtMs === null) return refused("unchecked");
-      await env.DB.batch([change("answer = ?2, closed_at_ms = ?3", step.answer, nowMs), ...(await told("answered"))]);
+      await env.DB.batch([
+        change("answer = ?2, closed_at_ms = ?3", await seal(step.answer), nowMs),
+        ...(await told("answered")),
+      ]);
       return done;
     default:
       return assertNever(step);

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import * as schema from "../../migrations/schema.ts";
 import { jobs } from "../cron/jobs.ts";
 import { systemDeps } from "../platform/deps.ts";
+import { SEALED } from "../testing/rows.ts";
 import { db, fill } from "../testing/tables.ts";
 import { inventory, sqlName, tableRules } from "./inventory.ts";
 import type { Retention, Rule, TableName } from "./rules.ts";
@@ -39,7 +40,7 @@ async function insertRow(tableName: string, values: Record<string, unknown>): Pr
       await insertRow(parent?.[0] ?? "", { [parentKey]: id });
       row[key] = id;
     } else if (!column.notNull || column.hasDefault) continue;
-    else if (column.dataType === "string") row[key] = column.enumValues?.[0] ?? crypto.randomUUID();
+    else if (column.dataType === "string") row[key] = column.enumValues?.[0] ?? `${crypto.randomUUID()}:AAAA`;
     else row[key] = 1;
   }
   await db.insert(table).values(row);
@@ -140,7 +141,7 @@ describe("E6: the sweep is the rules", () => {
       id: `evt_${at}`,
       accountId: "acc_swept",
       method: "password" as const,
-      label: "A device",
+      label: SEALED,
       atMs: atMs(at),
     }));
     if (isHeld) await insertRow("holds", { id: "hld_1", accountId: "acc_held", releasedAtMs: null });

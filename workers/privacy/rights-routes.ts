@@ -45,14 +45,14 @@ async function withdrawSharing(c: AccountContext, sessionId: SessionId) {
 
 async function list(c: AccountContext) {
   c.header("Cache-Control", "no-store");
-  return c.json({ items: await listRequests(c.env.DB, c.var.account.id) }, 200);
+  return c.json({ items: await listRequests(c.env, c.var.deps, c.var.account.id) }, 200);
 }
 
 async function ask(c: AccountContext, body: z.output<typeof CreatePrivacyRequest>) {
   const { deps, account } = c.var;
   const request = { ...body, accountId: account.id, receivedAtMs: deps.now() };
   const id = await takeRequest(c.env, deps, request, true);
-  const found = (await listRequests(c.env.DB, account.id)).find(({ requestId }) => requestId === id);
+  const found = (await listRequests(c.env, deps, account.id)).find(({ requestId }) => requestId === id);
   return found === undefined
     ? problem(c, "quota-exceeded", "There are many open already. We answer those first.")
     : c.json(found, 201);

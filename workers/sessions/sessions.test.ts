@@ -4,7 +4,7 @@ import { accounts, signIns } from "../../migrations/schema.ts";
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
-import { accountRow } from "../testing/rows.ts";
+import { accountRow, SEALED } from "../testing/rows.ts";
 import { db } from "../testing/tables.ts";
 
 const people = ["ada", "ben", "eve"] as const;
@@ -34,7 +34,7 @@ beforeAll(async () => {
         id: `sin_${who}`,
         accountId: accountOf(who),
         tokenHash: await sha256Hex(tokenOf(who)),
-        label: "test",
+        label: SEALED,
         createdAtMs: 0,
         expiresAtMs: 10_000_000,
       }),

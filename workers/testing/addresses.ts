@@ -1,12 +1,16 @@
 import { env } from "cloudflare:workers";
 import { systemDeps } from "../platform/deps.ts";
 import { addressIndex, openSealed, sealFor } from "../platform/personal-keys.ts";
+import type { Kind } from "../platform/personal-seal.ts";
 
 /** For tests: an address as the tables hold it, under a key of whoever is named. */
 export const sealed = async (keyId: string, address: string) => ({
   email: await sealFor(env, systemDeps, keyId, "address", address),
   emailIndex: await addressIndex(env, address),
 });
+
+/** For tests: a text as the tables hold it. */
+export const sealedText = (keyId: string, kind: Kind, text: string) => sealFor(env, systemDeps, keyId, kind, text);
 
 /** What a sealed address says; `null`: its key is gone. */
 export const opened = (address: string) => openSealed(env, systemDeps, "address", address);

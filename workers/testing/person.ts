@@ -17,7 +17,7 @@ export async function person(displayName: string) {
   const accountId = newId("acc", systemDeps.random);
   const email = `${accountId}@private-mark.example`;
   await db.insert(accounts).values({ id: accountId, ...(await sealed(accountId, email)), displayName, createdAtMs: 0 });
-  const { token, statements } = await createSignIn(env.DB, systemDeps, {
+  const { token, statements } = await createSignIn(env, systemDeps, {
     accountId,
     kind: "companion",
     method: "password",

@@ -4,6 +4,9 @@ import { PART_MIN_BYTES } from "../../protocol/limits.ts";
 
 /** For tests: rows with a plain value for all that a test is not about. */
 
+/** Where a sealed text belongs that nobody reads. Nobody can open it either: addresses.ts makes one that is. */
+export const SEALED = "zq:AAAA" as Sealed;
+
 /** An account of which a test says no more than its id. */
 export const accountRow = (id: string) => ({
   id,

@@ -10,6 +10,7 @@ import type { Env } from "../platform/env.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { reprDigest } from "../recordings/digest.ts";
 import { sealed } from "./addresses.ts";
+import { SEALED } from "./rows.ts";
 import { db } from "./tables.ts";
 
 /** For tests: people with accounts, a session of theirs, stems to share, and a clock that the test moves. */
@@ -103,7 +104,7 @@ export async function seedPeople(people: readonly string[], tier: Tier = "free")
         id: `sin_${who}`,
         accountId: accountOf(who),
         tokenHash: await sha256Hex(tokenOf(who)),
-        label: "test",
+        label: SEALED,
         createdAtMs: Date.now(),
         expiresAtMs: 9e15,
       }),

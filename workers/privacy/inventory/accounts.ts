@@ -46,6 +46,7 @@ export const accountsRules = {
       previousHash: "secret",
       expiresAtMs: "export",
     },
+    sealed: { label: "device" },
   },
   signInEvents: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],
@@ -57,6 +58,7 @@ export const accountsRules = {
     recipients: [],
     retention: [{ kind: "after", column: "atMs", ms: SIGN_IN_RETENTION_MS }],
     columns: { id: "internal", accountId: "export", method: "export", label: "export", atMs: "export" },
+    sealed: { label: "device" },
   },
   knownNetworks: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],
@@ -102,6 +104,7 @@ export const accountsRules = {
       createdAtMs: "export",
       lastUsedAtMs: "export",
     },
+    sealed: { label: "device" },
   },
   secondFactors: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],
@@ -161,6 +164,7 @@ export const accountsRules = {
       polledAtMs: "internal",
       expiresAtMs: "internal",
     },
+    sealed: { label: "device" },
   },
   rateLimits: {
     subjects: [],

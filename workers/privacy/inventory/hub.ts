@@ -82,6 +82,7 @@ export const hubRules = {
       closedAtMs: "export",
       decisionId: "export",
     },
+    sealed: { details: "report" },
   },
   decisions: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],
@@ -102,6 +103,7 @@ export const hubRules = {
       decidedAtMs: "export",
       reversedAtMs: "export",
     },
+    sealed: { facts: "decision" },
   },
   appeals: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],
@@ -121,5 +123,6 @@ export const hubRules = {
       answer: "export",
       answeredAtMs: "export",
     },
+    sealed: { text: "appeal", answer: "appeal" },
   },
 } satisfies Partial<Inventory>;

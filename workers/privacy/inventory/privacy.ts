@@ -128,6 +128,7 @@ export const privacyRules = {
       answer: "export",
       closedAtMs: "export",
     },
+    sealed: { details: "request", extensionReason: "request", identityCheck: "request", answer: "request" },
   },
   policyNotices: {
     subjects: [],
