@@ -52,6 +52,17 @@ function place([where, heading]: [Holding["where"], string]): string {
 const subjectOf = (subject: Subject<string>) =>
   "in" in subject ? `${subject.column} in ${subject.in} (${subject.erase})` : `${subject.column} (${subject.erase})`;
 
+/** Texts in the clear, those with one reason together. */
+function clearOf({ clear = {} }: Rule<string>): string[] {
+  const reasons = new Set(Object.values(clear).filter((reason) => reason !== undefined));
+  return [...reasons].map(
+    (reason) =>
+      `- in the clear: ${Object.keys(clear)
+        .filter((column) => clear[column] === reason)
+        .join(", ")}. ${reason}`,
+  );
+}
+
 function table([name, rule]: [string, Rule<string>]): string {
   const named = (kind: "export" | "secret" | "internal") =>
     Object.entries(rule.columns)
@@ -65,6 +76,8 @@ function table([name, rule]: [string, Rule<string>]): string {
     `- in an export: ${named("export") || "nothing"}`,
     ...(named("secret") === "" ? [] : [`- secret: ${named("secret")}`]),
     ...(named("internal") === "" ? [] : [`- ours alone: ${named("internal")}`]),
+    ...(rule.sealed === undefined ? [] : [`- sealed: ${Object.keys(rule.sealed).join(", ")}`]),
+    ...clearOf(rule),
   ].join("\n");
 }
 

@@ -64,8 +64,23 @@ export interface Rule<Column extends string> {
   columns: { [Name in Column]: Shown };
   /** Columns whose texts are sealed, and what they are: each is under a key that ends. What is shown of them is opened first. */
   sealed?: { [Name in Column]?: Kind };
+  /** Columns whose texts are not, each with the reason: they stay in the database's history for 30 days after they are deleted. */
+  clear?: { [Name in Column]?: string };
   /** The column that names a row's own key: it ends with the row. */
   ownKey?: Column;
 }
 
-export type Inventory = { [Name in TableName]: Rule<keyof Tables[Name] & string> };
+/** What is so named is a number, a fingerprint or a keyed index, and holds no words. */
+type Nameless = "id" | `${string}Id` | `${string}Hash` | `${string}Index` | `${string}ha256`;
+
+/** The columns of a row that hold any text there is: neither one of a few words, nor sealed. */
+type FreeText<Row> = {
+  [Name in keyof Row & string]: Name extends Nameless ? never : string extends Row[Name] ? Name : never;
+}[keyof Row & string];
+
+/** Whose text lies in the clear is a decision that is written down: a free text that is neither sealed nor given a reason does not compile. */
+type Reasons<Row> = [FreeText<Row>] extends [never]
+  ? { clear?: never }
+  : { clear: { [Name in FreeText<Row>]: string } };
+
+export type Inventory = { [Name in TableName]: Rule<keyof Tables[Name] & string> & Reasons<Tables[Name]> };

@@ -1,4 +1,5 @@
 import { SIGN_IN_RETENTION_MS } from "../../../protocol/retention.ts";
+import { A_FINGERPRINT, IN_LISTS, OF_THE_PROGRAM, WORDS_OF_OURS } from "../clear.ts";
 import type { Inventory } from "../rules.ts";
 
 /** Rules of the tables about accounts and ways into them. */
@@ -22,6 +23,7 @@ export const accountsRules = {
       createdAtMs: "export",
     },
     sealed: { email: "address" },
+    clear: { displayName: IN_LISTS },
   },
   signIns: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],
@@ -87,6 +89,10 @@ export const accountsRules = {
       setupVersion: "internal",
       changedAtMs: "export",
     },
+    clear: {
+      userIdentifier: OF_THE_PROGRAM,
+      record: "What OPAQUE keeps: nothing that a password could be tried against without the server’s own secret.",
+    },
   },
   passkeys: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],
@@ -105,6 +111,7 @@ export const accountsRules = {
       lastUsedAtMs: "export",
     },
     sealed: { label: "device" },
+    clear: { publicKey: "The public half of a key that never leaves its device.", transports: OF_THE_PROGRAM },
   },
   secondFactors: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],
@@ -116,6 +123,7 @@ export const accountsRules = {
     recipients: [],
     retention: [{ kind: "with-subject" }],
     columns: { accountId: "export", secret: "secret", confirmedAtMs: "export", lastStep: "internal" },
+    clear: { secret: "Sealed under a key of the service’s own: it makes codes and says nothing of anybody." },
   },
   recoveryCodes: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],
@@ -145,6 +153,7 @@ export const accountsRules = {
       createdAtMs: "internal",
       expiresAtMs: "internal",
     },
+    clear: { data: "Sealed under the step’s own token where it says who somebody is; the rest is of the program." },
   },
   deviceCodes: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],
@@ -165,6 +174,7 @@ export const accountsRules = {
       expiresAtMs: "internal",
     },
     sealed: { label: "device" },
+    clear: { userCode: "Eight random letters, for ten minutes." },
   },
   rateLimits: {
     subjects: [],
@@ -176,6 +186,7 @@ export const accountsRules = {
     recipients: [],
     retention: [{ kind: "until", column: "expiresAtMs" }],
     columns: { key: "internal", tokens: "internal", updatedAtMs: "internal", expiresAtMs: "internal" },
+    clear: { key: A_FINGERPRINT },
   },
   mailPreferences: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],
@@ -187,5 +198,6 @@ export const accountsRules = {
     recipients: [],
     retention: [{ kind: "with-subject" }],
     columns: { accountId: "export", language: "export", newsConsentAtMs: "export", newsConsentWording: "export" },
+    clear: { newsConsentWording: WORDS_OF_OURS },
   },
 } satisfies Partial<Inventory>;

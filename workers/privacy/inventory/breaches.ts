@@ -26,6 +26,13 @@ export const breachesRules = {
       words: "internal",
       closedAtMs: "internal",
     },
+    clear: {
+      whatHappened: "Ours, of what happened; nobody is named.",
+      consequences: "Ours, of what happened; nobody is named.",
+      measures: "Ours, of what happened; nobody is named.",
+      scope: "Ours, of what happened; nobody is named.",
+      words: "Ours, of what happened; nobody is named.",
+    },
   },
   breachNotices: {
     subjects: [],
@@ -44,6 +51,7 @@ export const breachesRules = {
       sentAtMs: "internal",
       proof: "internal",
     },
+    clear: { proof: "Ours, of how an authority was told; nobody is named." },
   },
   breachPeople: {
     subjects: [

@@ -1,4 +1,5 @@
 import { DELIVERY_RETENTION_MS, ERASURE_DEADLINE_MS } from "../../../protocol/retention.ts";
+import { IN_LISTS } from "../clear.ts";
 import type { Inventory } from "../rules.ts";
 
 /** Rules of the table of who received what. */
@@ -37,5 +38,6 @@ export const deliveriesRules = {
       answer: "export",
       answeredAtMs: "export",
     },
+    clear: { name: IN_LISTS },
   },
 } satisfies Partial<Inventory>;

@@ -24,5 +24,9 @@ export const holdsRules = {
       reviewAtMs: "export",
       releasedAtMs: "export",
     },
+    clear: {
+      reason: "Ours, of a case by its number; read where all holds are listed, and kept after the account.",
+      owner: "One of us, by the name of their work.",
+    },
   },
 } satisfies Partial<Inventory>;

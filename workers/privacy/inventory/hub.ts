@@ -1,4 +1,5 @@
 import { REPORT_RETENTION_MS } from "../../../protocol/retention.ts";
+import { OF_THE_PROGRAM, ON_THE_HUB } from "../clear.ts";
 import type { Inventory } from "../rules.ts";
 
 /** Rules of the tables of the Hub. */
@@ -30,6 +31,15 @@ export const hubRules = {
       updatedAtMs: "export",
       version: "internal",
     },
+    clear: {
+      daw: ON_THE_HUB,
+      instruments: ON_THE_HUB,
+      languages: ON_THE_HUB,
+      bio: ON_THE_HUB,
+      rateCurrency: OF_THE_PROGRAM,
+      sampleType: OF_THE_PROGRAM,
+      version: OF_THE_PROGRAM,
+    },
   },
   hubSpellings: {
     subjects: [],
@@ -41,6 +51,7 @@ export const hubRules = {
     recipients: [],
     retention: [{ kind: "follows", table: "profiles" }],
     columns: { spelling: "internal", word: "internal" },
+    clear: { spelling: ON_THE_HUB, word: ON_THE_HUB },
   },
   blocks: {
     subjects: [

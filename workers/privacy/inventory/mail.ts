@@ -4,6 +4,7 @@ import {
   WAITLIST_UNCONFIRMED_MS,
   WITHDRAWAL_RETENTION_MS,
 } from "../../../protocol/retention.ts";
+import { OF_THE_PROGRAM, WORDS_OF_OURS } from "../clear.ts";
 import type { Inventory } from "../rules.ts";
 
 /** Rules of the tables of mail and the waiting list. */
@@ -35,6 +36,7 @@ export const mailRules = {
       endedAtMs: "export",
     },
     sealed: { address: "address", templateValues: "letter" },
+    clear: { template: OF_THE_PROGRAM },
   },
   waitlist: {
     subjects: [{ column: "emailIndex", is: "address", sealed: "email", erase: "delete" }],
@@ -63,6 +65,7 @@ export const mailRules = {
     },
     sealed: { email: "address", ipAddress: "network", userAgent: "browser" },
     ownKey: "id",
+    clear: { consentWording: WORDS_OF_OURS },
   },
   consentWithdrawals: {
     subjects: [],

@@ -65,5 +65,6 @@ export const messagesRules = {
       text: "export",
       createdAtMs: "export",
     },
+    clear: { text: "Two people’s: it needs a key of their conversation, which ends when one of them goes." },
   },
 } satisfies Partial<Inventory>;

@@ -1,4 +1,5 @@
 import { REQUEST_RETENTION_MS, SIGN_IN_RETENTION_MS } from "../../../protocol/retention.ts";
+import { OF_THE_PROGRAM } from "../clear.ts";
 import type { Inventory } from "../rules.ts";
 
 /** Rules of the tables about those who run this. */
@@ -20,6 +21,7 @@ export const operatorsRules = {
       lastStep: "internal",
       lastUsedAtMs: "internal",
     },
+    clear: { name: "One of us, by the name of their work.", secret: "Sealed under a key of the service’s own." },
   },
   operatorSignIns: {
     subjects: [],
@@ -45,5 +47,6 @@ export const operatorsRules = {
     recipients: ["operators"],
     retention: [{ kind: "after", column: "atMs", ms: REQUEST_RETENTION_MS }],
     columns: { id: "internal", operatorId: "internal", what: "export", accountId: "export", atMs: "export" },
+    clear: { what: OF_THE_PROGRAM },
   },
 } satisfies Partial<Inventory>;

@@ -7,6 +7,7 @@ import {
   RUN_RECORD_RETENTION_MS,
   USAGE_RETENTION_MS,
 } from "../../../protocol/retention.ts";
+import { A_FINGERPRINT, OF_THE_PROGRAM, WORDS_OF_OURS } from "../clear.ts";
 import type { Inventory } from "../rules.ts";
 
 /** Rules of the tables about people's rights. */
@@ -37,6 +38,7 @@ export const privacyRules = {
       nextTryAtMs: "internal",
       finishedAtMs: "internal",
     },
+    clear: { step: OF_THE_PROGRAM },
   },
   exports: {
     subjects: [{ column: "accountId", is: "account", erase: "step" }],
@@ -64,6 +66,7 @@ export const privacyRules = {
       nextTryAtMs: "internal",
       expiresAtMs: "export",
     },
+    clear: { place: OF_THE_PROGRAM },
   },
   restrictions: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],
@@ -86,6 +89,7 @@ export const privacyRules = {
     recipients: [],
     retention: [{ kind: "with-subject" }],
     columns: { accountId: "export", sinceAtMs: "export", wording: "export" },
+    clear: { wording: WORDS_OF_OURS },
   },
   usageCounts: {
     subjects: [],
@@ -104,6 +108,7 @@ export const privacyRules = {
       },
     ],
     columns: { dayMs: "internal", feature: "internal", ending: "internal", count: "internal" },
+    clear: { feature: OF_THE_PROGRAM },
   },
   privacyRequests: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],
@@ -157,6 +162,7 @@ export const privacyRules = {
     recipients: ["public"],
     retention: [{ kind: "after", column: "atMs", ms: RUN_RECORD_RETENTION_MS }],
     columns: { number: "internal", atMs: "internal", counts: "internal", previousHash: "internal", hash: "internal" },
+    clear: { counts: "Totals, with nobody in them.", hash: A_FINGERPRINT },
   },
   erasureReceipts: {
     subjects: [],
@@ -171,5 +177,6 @@ export const privacyRules = {
       { kind: "with", table: "accountErasures" },
     ],
     columns: { erasureId: "internal", counts: "internal", finishedAtMs: "internal" },
+    clear: { counts: "Totals, with nobody in them." },
   },
 } satisfies Partial<Inventory>;

@@ -1,4 +1,5 @@
 import { DAY_MS, NOTICE_RETENTION_MS, RECORDING_RETENTION_MS } from "../../../protocol/retention.ts";
+import { A_FINGERPRINT, IN_LISTS, OF_THE_PROGRAM, WORDS_OF_OURS } from "../clear.ts";
 import type { Inventory } from "../rules.ts";
 
 const [free, pro] = [RECORDING_RETENTION_MS.free / DAY_MS, RECORDING_RETENTION_MS.pro / DAY_MS];
@@ -48,6 +49,7 @@ export const recordingsRules = {
       completedAtMs: "export",
       expiresAtMs: "export",
     },
+    clear: { name: IN_LISTS, place: "Times and places on a timeline: numbers.", hashState: A_FINGERPRINT },
   },
   recordingConsents: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],
@@ -65,6 +67,7 @@ export const recordingsRules = {
       givenAtMs: "export",
       withdrawnAtMs: "export",
     },
+    clear: { wording: WORDS_OF_OURS },
   },
   recordingParts: {
     subjects: [{ column: "recordingId", in: "recordings", key: "id", erase: "step" }],
@@ -84,6 +87,7 @@ export const recordingsRules = {
       sha256: "internal",
       sizeBytes: "internal",
     },
+    clear: { etag: A_FINGERPRINT, writer: OF_THE_PROGRAM },
   },
   storageUse: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],
@@ -106,6 +110,7 @@ export const recordingsRules = {
     recipients: [],
     retention: [{ kind: "overwritten" }],
     columns: { name: "internal", place: "internal" },
+    clear: { name: OF_THE_PROGRAM, place: OF_THE_PROGRAM },
   },
   orphans: {
     subjects: [],
@@ -123,6 +128,7 @@ export const recordingsRules = {
       },
     ],
     columns: { key: "internal", foundAtMs: "internal" },
+    clear: { key: OF_THE_PROGRAM },
   },
   retentionNotices: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],

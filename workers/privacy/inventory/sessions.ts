@@ -1,4 +1,5 @@
 import { DELETION_RECORD_RETENTION_MS } from "../../../protocol/retention.ts";
+import { IN_LISTS, OF_THE_PROGRAM } from "../clear.ts";
 import type { Inventory } from "../rules.ts";
 
 /** Rules of the tables of sessions. */
@@ -22,6 +23,7 @@ export const sessionsRules = {
       decisions: "internal",
       createdAtMs: "export",
     },
+    clear: { name: IN_LISTS },
   },
   sessionMembers: {
     subjects: [{ column: "accountId", is: "account", erase: "step" }],
@@ -67,6 +69,7 @@ export const sessionsRules = {
       createdAtMs: "export",
       expiresAtMs: "export",
     },
+    clear: { label: "Read by every host of the session in its list of invites; it goes with the invite within days." },
   },
   sessionEvenings: {
     subjects: [{ column: "sessionId", in: "sessionMembers", key: "sessionId", erase: "step" }],
@@ -75,6 +78,10 @@ export const sessionsRules = {
     recipients: ["collaborators"],
     retention: [{ kind: "with", table: "sessions" }],
     columns: { sessionId: "export", startsAt: "export", timeZone: "export", minutes: "export", repeats: "export" },
+    clear: {
+      startsAt: "A time by the clock of a place.",
+      timeZone: "A place’s clock, by its name in the tz database.",
+    },
   },
   sessionErasures: {
     subjects: [{ column: "requestedBy", is: "account", erase: "forget" }],
@@ -95,6 +102,7 @@ export const sessionsRules = {
       nextTryAtMs: "internal",
       finishedAtMs: "export",
     },
+    clear: { requestedBy: OF_THE_PROGRAM },
   },
   roomCalls: {
     subjects: [{ column: "fromMemberId", in: "sessionMembers", key: "memberId", erase: "step" }],
@@ -120,5 +128,6 @@ export const sessionsRules = {
       body: "internal",
       createdAtMs: "internal",
     },
+    clear: { body: "A decision by numbers: role, removal, settings." },
   },
 } satisfies Partial<Inventory>;
