@@ -22,6 +22,9 @@ export const withMicrophone = (wavPath: string): readonly string[] => [
 /** As long as a busy machine may take for one step in a browser: who waits longer waits for nothing. */
 export const STEP_MAX_MS = 120_000;
 
-/** The browser that tests and benchmarks look through: Debian's, without a window. */
+/**
+ * The browser that tests and benchmarks look through: Debian's Chromium in the build that has no window, the same engine, network and sound for an eighth
+ * less work than a browser that hides its windows.
+ */
 export const startChromium = (more: readonly string[] = []): Promise<Browser> =>
-  chromium.launch({ executablePath: "/usr/bin/chromium", args: [...args, ...more] });
+  chromium.launch({ executablePath: "/usr/bin/chromium-headless-shell", args: [...args, ...more] });
