@@ -28,12 +28,9 @@ async function everyRow(): Promise<string> {
   const { results } = await env.DB.prepare(
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
   ).all<{ name: string }>();
-  const rows: string[] = [];
-  for (const { name } of results) {
-    if (/^hub_search|^d1_/.test(name)) continue;
-    rows.push(name, JSON.stringify((await env.DB.prepare(`SELECT * FROM ${name}`).all()).results));
-  }
-  return rows.join("\n");
+  const names = results.map(({ name }) => name).filter((name) => !/^hub_search|^d1_/.test(name));
+  const tables = await env.DB.batch(names.map((name) => env.DB.prepare(`SELECT * FROM ${name}`)));
+  return tables.map((rows, at) => `${names[at]}\n${JSON.stringify(rows.results)}`).join("\n");
 }
 
 async function everyKey(): Promise<string[]> {
