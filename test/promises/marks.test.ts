@@ -11,28 +11,33 @@ import { askAs, newWorld, type Person, people, type World } from "./world.ts";
 const nowMs = Date.now();
 const app = createApp({ ...systemDeps, now: () => nowMs });
 
-/** Every path of the description, filled with this world's ids and then with its people's. */
+/** Every path of the description, filled with this world's ids and then with its people's; what names nobody is there once. */
 async function everyAddress(world: World): Promise<{ method: string; path: string }[]> {
   const { paths } = await (await askAs(app, null, "GET", "/openapi.json")).json<{
     paths: Record<string, Record<string, unknown>>;
   }>();
-  return Object.entries(paths).flatMap(([path, methods]) =>
+  const addresses = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).flatMap((method) =>
-      people.flatMap((who) => {
+      people.map((who) => {
         const filled = path
           .replace("{sessionId}", world.sessionId)
           .replace("{profileId}", world.profileId)
+          .replace("{conversationId}", world.conversationId)
+          .replace("{blockId}", world.blockId)
+          .replace("{reportId}", world.reportId)
           .replace("{memberId}", world.memberId[who])
           .replace("{inviteId}", world.inviteId)
           .replace("{recordingId}", world.recordingId)
           .replace("{number}", "1")
           .replace("{signInId}", world.signInId[who])
           .replace("{passkeyId}", world.passkeyId[who])
-          .replaceAll(/\{\w+\}/g, world.accountId[who]);
-        return path.includes("{") || who === "ada" ? [{ method: method.toUpperCase(), path: filled }] : [];
+          // An id of no such thing.
+          .replaceAll(/\{\w+\}/g, world.accountId.ada);
+        return { method: method.toUpperCase(), path: filled };
       }),
     ),
   );
+  return [...new Map(addresses.map((address) => [`${address.method} ${address.path}`, address])).values()];
 }
 
 /** All that an answer carries, in the clear: status line, headers, body. */
