@@ -93,6 +93,18 @@ async function bytesBeforeSound(scripts: ReadonlyMap<string, Promise<Buffer>>): 
 
 const row = absoluteRows("view");
 
+/** A plain page of the same platform, without a script that does anything: what this machine gives anybody in this minute. */
+async function measureBare(context: BrowserContext, origin: string): Promise<{ paintMs: number; frameMs: number }> {
+  const page = await context.newPage();
+  await page.goto(`${origin.replace("127.0.0.1", "localhost")}/privacy`);
+  const paintMs = await page.evaluate<number>("performance.getEntriesByName('first-contentful-paint')[0].startTime");
+  await page.evaluate(watch);
+  await page.waitForTimeout(WATCHED_MS / 2);
+  const { frames } = await page.evaluate<{ frames: number[] }>("window.watched");
+  await page.close();
+  return { paintMs, frameMs: percentile(frames, 0.95) };
+}
+
 /** What a musician's browser needs until the session is there, and while twelve people record. */
 export async function run(): Promise<Row[]> {
   const stateDir = mkdtempSync(join(tmpdir(), "sessionlinked-bench-"));
@@ -116,15 +128,19 @@ export async function run(): Promise<Row[]> {
           scripts.set(new URL(response.url()).pathname, response.body());
       });
       await stubRoom(page, full);
-      await page.goto(address, { waitUntil: "load" });
+      // Once in German, which has the longer words.
+      await page.goto(at === 0 ? `${address}?lang=de` : address, { waitUntil: "load" });
       await page.locator(".view-connection.here").waitFor();
       if (at === 0) scriptBytes = await bytesBeforeSound(scripts);
       paints.push(await page.evaluate<number>("performance.getEntriesByName('first-contentful-paint')[0].startTime"));
       await page.close();
     }
     const paintMs = percentile(paints, 0.5);
-    rows.push(row("first paint, local, median of five", paintMs, "ms", "≤ 300 ms", paintMs <= 300));
-    rows.push(row("script before sound, compressed", scriptBytes / 1000, "KB", "≤ 60 KB", scriptBytes <= 60_000));
+    const bare = await measureBare(context, platform.origin);
+    const paint = "first paint, local, median of five";
+    rows.push(row(paint, paintMs, "ms", "≤ 300 ms", paintMs <= 300, { "bare page": bare.paintMs }));
+    const script = "script before sound, compressed, German";
+    rows.push(row(script, scriptBytes / 1000, "KB", "≤ 60 KB", scriptBytes <= 60_000));
 
     const page = await open(context, address, full, levels);
     await page.locator(".view-sound .actions button").first().click();
@@ -145,18 +161,23 @@ export async function run(): Promise<Row[]> {
     // A press that was seen in the next frame is not told of: it took less than 16 ms.
     const pressMs = watched.presses.length === 0 ? 16 : percentile(watched.presses, 0.99);
     const load = `${PEOPLE} meters, ${TAKES} takes, recording`;
-    rows.push(row(`frame, p95: ${load}`, frameMs, "ms", "≤ 16.7 ms", frameMs <= 16.8));
+    rows.push(row(`frame, p95: ${load}`, frameMs, "ms", "≤ 16.7 ms", frameMs <= 16.8, { "bare page": bare.frameMs }));
+    rows.push(row(`frame, p50: ${load}`, percentile(watched.frames, 0.5), "ms", "", true));
     rows.push(row(`longest task: ${load}`, taskMs, "ms", "≤ 50 ms", taskMs <= 50));
+    const longMs = watched.tasks.filter((lastMs) => lastMs > 50).length;
+    rows.push(row(`tasks over 50 ms in ${WATCHED_MS / 1000} s: ${load}`, longMs, "", "", true));
     rows.push(row(`INP, p99: ${load}`, pressMs, "ms", "≤ 50 ms", pressMs <= 50));
     rows.push(
       row(`heap, ${HEAP_MS / 1000} s as an hour: ${load}`, heapMbPerHour, "MB/h", "≤ 1 MB/h", heapMbPerHour <= 1),
     );
     await context.close();
-    const { fromLinkMs, fromClickMs } = await measureHearing();
-    rows.push(
-      row("link clicked to hearing each other, p95, cold", fromLinkMs, "ms", "≤ 3,000 ms", fromLinkMs <= 3_000),
-    );
-    rows.push(row("sound turned on to hearing each other, p95", fromClickMs, "ms", "", true));
+    const { fromLink, fromClick } = await measureHearing();
+    const heardMs = percentile(fromLink, 0.95);
+    const link = "link clicked to hearing each other";
+    rows.push(row(`${link}, p95, cold`, heardMs, "ms", "≤ 3,000 ms", heardMs <= 3_000));
+    rows.push(row(`${link}, p50`, percentile(fromLink, 0.5), "ms", "", true));
+    rows.push(row("sound turned on to hearing each other, p95", percentile(fromClick, 0.95), "ms", "", true));
+    rows.push(row("sound turned on to hearing each other, p50", percentile(fromClick, 0.5), "ms", "", true));
     const shellMs = measureShellStart();
     rows.push(row("the shell's own start, over a fake of Electron", shellMs, "ms", "≤ 300 ms", shellMs <= 300));
     return rows;
