@@ -56,49 +56,69 @@ export interface Scene {
 
 type Pen = CanvasRenderingContext2D;
 
+/** What grows is drawn so often, which is as often as levels are told of. */
+const GROW_MS = 100;
+
+/** Where the picture is drawn, the lower layers first. */
+export interface Layers {
+  still: HTMLCanvasElement;
+  growing: HTMLCanvasElement;
+  playhead: HTMLElement;
+}
+
 /**
- * The picture in two layers. What a rolling playhead does not change lies in one that is drawn when something else has changed; over it come, for
- * each frame, what grows and the playhead: an evening's takes cost a frame no more than an empty line.
+ * The picture in three layers, each painted when it is another one: stems and bars when those change, what is recorded a few times a second, and the
+ * playhead by moving it. So a frame of a rolling evening paints a strip of a few pixels and not the whole timeline.
  */
 export class LanesPicture {
-  readonly #still = document.createElement("canvas");
+  /** Of the timeline, in CSS pixels. */
+  size = { width: 0, height: 0 };
   #isDrawn = false;
-
-  get isDrawn(): boolean {
-    return this.#isDrawn;
-  }
+  #isGrown = false;
+  #grownAtMs = Number.NEGATIVE_INFINITY;
+  #x = Number.NaN;
 
   /** Something other than the playhead has changed. */
   change(): void {
     this.#isDrawn = false;
   }
 
+  draw({ still, growing, playhead }: Layers, colours: Colours, scene: Scene, nowMs: number): void {
+    const { width, height } = this.size;
+    if (width === 0 || height === 0) return;
+    const xOf = placed(scene, width);
+    if (!this.#isDrawn) {
+      const pen = this.#pen(still);
+      if (pen !== null) drawStill(pen, colours, scene, width, height);
+      this.#isDrawn = true;
+      this.#grownAtMs = Number.NEGATIVE_INFINITY;
+    }
+    const isRecording = scene.state.timeline.transport.motion === "recording";
+    if ((isRecording || this.#isGrown) && nowMs - this.#grownAtMs >= GROW_MS) {
+      const pen = this.#pen(growing);
+      pen?.clearRect(0, 0, width, height);
+      if (pen !== null && isRecording) drawAllGrowing(pen, colours, scene, xOf, width);
+      this.#isGrown = isRecording;
+      this.#grownAtMs = nowMs;
+    }
+    const x = Math.round(xOf(scene.position) * devicePixelRatio) / devicePixelRatio;
+    if (x === this.#x) return;
+    this.#x = x;
+    playhead.hidden = x < 0 || x > width;
+    playhead.style.transform = `translateX(${x}px)`;
+  }
+
   /** Everything is in CSS pixels; the canvas itself has the device's. */
-  draw(canvas: HTMLCanvasElement, colours: Colours, scene: Scene): void {
-    const { width, height } = canvas.getBoundingClientRect();
-    const ratio = devicePixelRatio;
-    const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
-    if (width === 0 || high === 0) return;
-    for (const one of [canvas, this.#still]) {
-      if (one.width === wide && one.height === high) continue;
-      [one.width, one.height] = [wide, high];
-      this.#isDrawn = false;
-    }
-    const [pen, still] = [canvas.getContext("2d"), this.#still.getContext("2d")];
-    if (pen === null || still === null) return;
-    const font = `${LABEL_PX}px ${getComputedStyle(canvas).fontFamily}`;
-    for (const one of [pen, still]) {
-      one.setTransform(ratio, 0, 0, ratio, 0, 0);
-      one.font = font;
-      one.textBaseline = "middle";
-    }
-    if (!this.#isDrawn) drawStill(still, colours, scene, width, height);
-    this.#isDrawn = true;
-    pen.setTransform(1, 0, 0, 1, 0, 0);
-    pen.clearRect(0, 0, wide, high);
-    pen.drawImage(this.#still, 0, 0);
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    drawMoving(pen, colours, scene, width, height);
+  #pen(canvas: HTMLCanvasElement): Pen | null {
+    const { width, height } = this.size;
+    const [wide, high] = [Math.round(width * devicePixelRatio), Math.round(height * devicePixelRatio)];
+    if (canvas.width !== wide || canvas.height !== high) [canvas.width, canvas.height] = [wide, high];
+    const pen = canvas.getContext("2d");
+    if (pen === null) return null;
+    pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    pen.font = `${LABEL_PX}px ${getComputedStyle(canvas).fontFamily}`;
+    pen.textBaseline = "middle";
+    return pen;
   }
 }
 
@@ -125,23 +145,18 @@ function drawStill(pen: Pen, colours: Colours, scene: Scene, width: number, heig
 }
 
 /** What is recorded now is its player's first lane's. */
-function drawMoving(pen: Pen, colours: Colours, scene: Scene, width: number, height: number): void {
-  const { lanes, state, position } = scene;
-  const xOf = placed(scene, width);
+function drawAllGrowing(
+  pen: Pen,
+  colours: Colours,
+  scene: Scene,
+  xOf: (frames: number) => number,
+  width: number,
+): void {
   const seen = new Set<MemberId>();
-  for (const [row, lane] of lanes.entries()) {
+  for (const [row, lane] of scene.lanes.entries()) {
     if (!seen.has(lane.memberId)) drawGrowing(pen, colours, scene, lane, RULER_PX + row * LANE_PX, xOf, width);
     seen.add(lane.memberId);
   }
-  const isRecording = state.timeline.transport.motion === "recording";
-  const x = Math.round(xOf(position));
-  pen.fillStyle = isRecording ? colours.recording : colours.ink;
-  pen.fillRect(x - 1, 0, 2, height);
-  pen.beginPath();
-  pen.moveTo(x - 7, 0);
-  pen.lineTo(x + 7, 0);
-  pen.lineTo(x, 10);
-  pen.fill();
 }
 
 function drawGrid(

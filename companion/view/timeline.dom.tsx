@@ -6,7 +6,7 @@ import { may } from "../../protocol/roles.ts";
 import { positionAt } from "../../protocol/transport.ts";
 import { GrowingWave } from "./growing-wave.std.ts";
 import { type LaneStem, lanesOf, type Shown } from "./lanes.std.ts";
-import { type Colours, LANE_PX, LanesPicture, RULER_PX, readColours } from "./lanes-picture.dom.ts";
+import { type Colours, LANE_PX, LanesPicture, RULER_PX, readColours, type Scene } from "./lanes-picture.dom.ts";
 import { later } from "./later.dom.tsx";
 import { transportAt } from "./model.std.ts";
 import { sheetOf } from "./notes.std.ts";
@@ -55,12 +55,12 @@ const Takes = later<ViewProps & { stems: readonly LaneStem[] }>(() =>
 
 export function Timeline({ session, state, words, language, stems, shown, setShown }: TimelineProps) {
   const t = words.takes;
-  const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const above = useRef<HTMLCanvasElement>(null);
+  const head = useRef<HTMLSpanElement>(null);
   const colours = useRef<Colours | null>(null);
   const [picture] = useState(() => new LanesPicture());
-  const still = useRef<readonly unknown[]>([]);
-  const drawnAt = useRef({ position: -1, motion: "" });
+  const drawn = useRef<readonly unknown[]>([]);
   const [growing] = useState(() => new Map<MemberId, GrowingWave>());
   const [peaks] = useState(
     () =>
@@ -78,13 +78,16 @@ export function Timeline({ session, state, words, language, stems, shown, setSho
   const bars = barsOf(state.timeline.map);
 
   useEffect(() => {
-    const element = box.current;
+    const element = canvas.current;
     if (element === null) return;
     const again = () => {
       colours.current = null;
       picture.change();
     };
-    const size = new ResizeObserver(again);
+    const size = new ResizeObserver(([entry]) => {
+      if (entry !== undefined) picture.size = entry.contentRect;
+      again();
+    });
     size.observe(element);
     const theme = matchMedia("(prefers-color-scheme: dark)");
     theme.addEventListener("change", again);
@@ -95,8 +98,8 @@ export function Timeline({ session, state, words, language, stems, shown, setSho
   }, []);
 
   useFrames(() => {
-    const element = canvas.current;
-    if (element === null) return;
+    const [still, growingOn, playhead] = [canvas.current, above.current, head.current];
+    if (still === null || growingOn === null || playhead === null) return;
     const nowMs = session.nowMs();
     const transport = transportAt(session.state.value, nowMs ?? 0);
     const position = nowMs === null ? transport.positionFrames : positionAt(transport, nowMs);
@@ -106,14 +109,10 @@ export function Timeline({ session, state, words, language, stems, shown, setSho
     const { hearing } = session.playback;
     const own = session.takes.stems.value;
     const now = [view.from, view.to, lanes, timeline.map, timeline.transport.loop, notes, accents, hearing, own];
-    const isStill = now.every((one, at) => one === still.current[at]);
-    if (!isStill) picture.change();
-    const isAsDrawn = drawnAt.current.position === position && drawnAt.current.motion === motion;
-    if (isAsDrawn && picture.isDrawn) return;
-    still.current = now;
-    drawnAt.current = { position, motion };
-    colours.current ??= readColours(element);
-    picture.draw(element, colours.current, {
+    if (!now.every((one, at) => one === drawn.current[at])) picture.change();
+    drawn.current = now;
+    colours.current ??= readColours(still);
+    const scene: Scene = {
       state: session.state.value,
       lanes,
       view,
@@ -123,7 +122,8 @@ export function Timeline({ session, state, words, language, stems, shown, setSho
       shareOf: (recordingId) => session.takes.shareOf(recordingId),
       heard: hearing.length === 0 ? null : session.playback.heard,
       words,
-    });
+    };
+    picture.draw({ still, growing: growingOn, playhead }, colours.current, scene, performance.now());
   });
 
   const mayLocate = state.role !== null && may(state.role, "transport.command");
@@ -166,7 +166,6 @@ export function Timeline({ session, state, words, language, stems, shown, setSho
       </div>
       <div
         class="view-lanes"
-        ref={box}
         onWheel={(event) => {
           const rect = canvas.current?.getBoundingClientRect();
           if (rect === undefined) return;
@@ -190,18 +189,22 @@ export function Timeline({ session, state, words, language, stems, shown, setSho
             </li>
           ))}
         </ol>
-        <canvas
-          ref={canvas}
-          style={{ height: `${height}px` }}
-          role="slider"
-          tabIndex={0}
-          aria-label={t.playhead}
-          aria-valuemin={0}
-          aria-valuemax={Math.round(view.to)}
-          aria-valuenow={state.timeline.transport.positionFrames}
-          aria-valuetext={`${words.transport.bar} ${bars.label(state.timeline.transport.positionFrames)}`}
-          onClick={(event) => locate(event.clientX)}
-        />
+        <div class="view-picture">
+          <canvas
+            ref={canvas}
+            style={{ height: `${height}px` }}
+            role="slider"
+            tabIndex={0}
+            aria-label={t.playhead}
+            aria-valuemin={0}
+            aria-valuemax={Math.round(view.to)}
+            aria-valuenow={state.timeline.transport.positionFrames}
+            aria-valuetext={`${words.transport.bar} ${bars.label(state.timeline.transport.positionFrames)}`}
+            onClick={(event) => locate(event.clientX)}
+          />
+          <canvas ref={above} class="view-growing" />
+          <span ref={head} class="view-playhead" aria-hidden="true" />
+        </div>
       </div>
       {state.timeline.map.markers.length + flags.length === 0 ? null : (
         <ul class="view-markers" aria-label={t.markers}>
