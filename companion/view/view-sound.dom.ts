@@ -110,27 +110,34 @@ export class ViewSound {
       this.#engine = engine;
       this.#control.again();
       if (this.#tap !== null) engine.tap(this.#tap);
-      await this.#begin(engine, withInput);
+      this.#restoreMix(engine);
       engine.iceServers = this.#iceServers;
       if (this.#clock !== undefined) engine.setClock(this.#clock);
       this.talk(false);
+      // The others' sound is on its way while this person's devices open, or they are still asked whether they may.
+      this.setMembers();
+      await this.#openDevices(engine, withInput);
       this.#options.onEngine(engine);
       this.#set({ power: "on" });
-      this.setMembers();
       await this.#listDevices();
       navigator.mediaDevices.addEventListener("devicechange", () => void this.#listDevices());
     } catch (error) {
+      this.close();
       this.#set({ power: "off", trouble: refusalOf(error) });
     }
     this.#tellStatus();
   }
 
-  /** As the person had it. A device that is not there any more is said, and the system's own stands for it. */
-  async #begin(engine: BrowserSound, withInput: boolean): Promise<void> {
+  /** As the person had it. */
+  #restoreMix(engine: BrowserSound): void {
     const { channels, buffer } = this.state.value;
     engine.channels = channels;
     engine.buffer = buffer;
     for (const [memberId, mix] of this.mixes.value) engine.mix(memberId, mix);
+  }
+
+  /** As the person had them. A device that is not there any more is said, and the system's own stands for it. */
+  async #openDevices(engine: BrowserSound, withInput: boolean): Promise<void> {
     const { inputId, outputId } = this.wanted.value;
     if (withInput) {
       await this.setInput(inputId);
