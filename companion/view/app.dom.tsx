@@ -4,7 +4,6 @@ import { TIMELINE_MAX_FRAMES } from "../../protocol/limits.ts";
 import { may } from "../../protocol/roles.ts";
 import type { Boot } from "./boot.std.ts";
 import { Chat } from "./chat.dom.tsx";
-import { Daw } from "./daw.dom.tsx";
 import { AtTheDoor, Door } from "./host.dom.tsx";
 import { actionOf, type KeyAction } from "./keys.std.ts";
 import { type Shown, stemsOf } from "./lanes.std.ts";
@@ -15,12 +14,16 @@ import { type Draft, newDraft } from "./notes.std.ts";
 import { barsOf, loopFrom, nameOf, type ViewProps } from "./parts.dom.tsx";
 import { People } from "./people.dom.tsx";
 import type { BrowserSession } from "./session.dom.ts";
+import type { SheetProps } from "./sheet.dom.tsx";
 import { Sound } from "./sound.dom.tsx";
 import { Timeline, wholeOf, zoom } from "./timeline.dom.tsx";
 import { Toasts } from "./toasts.dom.tsx";
 import { Transport } from "./transport.dom.tsx";
 import type { Words } from "./words/words.std.ts";
 
+const Keyboard = later<object>(() => import("./keyboard.dom.tsx").then((parts) => parts.Keyboard));
+const Daw = later<ViewProps>(() => import("./daw.dom.tsx").then((parts) => parts.Daw));
+const Sheet = later<SheetProps>(() => import("./sheet.dom.tsx").then((parts) => parts.Sheet));
 const Video = later<ViewProps>(() => import("./video.dom.tsx").then((parts) => parts.Video));
 const Wishes = later<ViewProps>(() => import("./copies.dom.tsx").then((parts) => parts.Wishes));
 const Deliveries = later<ViewProps>(() => import("./copies.dom.tsx").then((parts) => parts.Deliveries));
@@ -109,6 +112,9 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
         case "swap":
           void session.playback.swap();
           break;
+        case "leave":
+          // keyboard.dom.tsx
+          break;
         case "sheet":
           setSheet((open) => !open);
       }
@@ -116,7 +122,8 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
     const onKey = (event: KeyboardEvent) => {
       const { key, ctrlKey, altKey, metaKey, repeat } = event;
       const action = actionOf({ key, modified: ctrlKey || altKey || metaKey, repeat, focus: focusOf(event.target) });
-      if (action === null) return;
+      // A sheet that lies over everything has the keyboard for itself.
+      if (action === null || (action !== "sheet" && document.querySelector("dialog[open]") !== null)) return;
       event.preventDefault();
       act(action);
     };
@@ -206,6 +213,7 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
       </div>
       {sheet ? <Sheet words={words} close={() => setSheet(false)} /> : null}
       <Toasts {...props} />
+      <Keyboard />
     </div>
   );
 }
@@ -257,35 +265,5 @@ function Over({ code, boot, words }: { code: string; boot: Boot; words: Words })
         </a>
       </p>
     </main>
-  );
-}
-
-function Sheet({ words, close }: { words: Words; close(): void }) {
-  return (
-    <dialog
-      class="view-sheet"
-      aria-label={words.keys.title}
-      ref={(dialog) => {
-        if (dialog !== null && !dialog.open) dialog.showModal();
-      }}
-      onClose={close}
-    >
-      <h2>{words.keys.title}</h2>
-      <dl>
-        {words.keys.list.map(([key, does]) => (
-          <div key={key}>
-            <dt>
-              <kbd>{key}</kbd>
-            </dt>
-            <dd>{does}</dd>
-          </div>
-        ))}
-      </dl>
-      <form method="dialog">
-        <button type="submit" class="button small">
-          {words.keys.close}
-        </button>
-      </form>
-    </dialog>
   );
 }

@@ -75,7 +75,6 @@ export function Chat({ session, state, words, language }: ViewProps) {
               event.preventDefault();
               send();
             }
-            if (event.key === "Escape") event.currentTarget.blur();
           }}
         />
         <button type="submit" class="button small" disabled={text.trim() === ""}>

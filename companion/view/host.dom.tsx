@@ -1,11 +1,13 @@
-/** The host's part of the session: the door and who waits at it, what may be done about somebody, invites, the evening's end. */
+/** The host's part of the session that is there at once: the door, and who waits at it. */
 import { useState } from "preact/hooks";
-import { INVITE_USES_MAX } from "../../protocol/limits.ts";
-import { may, Role, roles } from "../../protocol/roles.ts";
-import { Admission, type Member } from "../../protocol/room.ts";
+import { may } from "../../protocol/roles.ts";
+import { Admission } from "../../protocol/room.ts";
+import type { InviteSheetProps, SureProps } from "./host-acts.dom.tsx";
+import { later } from "./later.dom.tsx";
 import { nameOf, type ViewProps } from "./parts.dom.tsx";
 
-type Act = "sendOut" | "keepOut" | "remove";
+const InviteSheet = later<InviteSheetProps>(() => import("./host-acts.dom.tsx").then((parts) => parts.InviteSheet));
+const Sure = later<SureProps>(() => import("./host-acts.dom.tsx").then((parts) => parts.Sure));
 
 /** The door: who comes in from now on, who waits, who is kept out; and the way to bring somebody new. */
 export function Door(props: ViewProps) {
@@ -78,172 +80,6 @@ export function Door(props: ViewProps) {
         <Sure text={t.endSure} yes={t.endYes} no={t.cancel} act={() => session.end()} close={() => setEnds(false)} />
       ) : null}
     </section>
-  );
-}
-
-/** What the host may do about somebody, behind one button; what is felt by the other is asked about first. */
-export function HostMenu({ session, state, words, member }: ViewProps & { member: Member }) {
-  const t = words.host;
-  const [asks, setAsks] = useState<Act | null>(null);
-  const { memberId, displayName, connected } = member;
-  if (state.role === null || !may(state.role, "role.set") || memberId === state.memberId) return null;
-  const acts: Record<Act, () => void> = {
-    sendOut: () => session.kick(memberId, false),
-    keepOut: () => session.kick(memberId, true),
-    remove: () => void session.remove(memberId),
-  };
-  return (
-    <details class="view-menu">
-      <summary aria-label={t.menu(displayName)} title={t.menu(displayName)}>
-        <span aria-hidden="true">⋯</span>
-      </summary>
-      <div>
-        <select
-          aria-label={words.people.role(displayName)}
-          value={member.role}
-          onChange={(event) => void session.setRole(memberId, Role.parse(event.currentTarget.value))}
-        >
-          {roles.map((role) => (
-            <option key={role} value={role}>
-              {words.people.roles[role]}
-            </option>
-          ))}
-        </select>
-        {connected ? (
-          <>
-            <button type="button" class="tool" onClick={() => session.askToMute(memberId)}>
-              {t.mute}
-            </button>
-            <button type="button" class="tool" onClick={() => setAsks("sendOut")}>
-              {t.sendOut}
-            </button>
-          </>
-        ) : null}
-        <button type="button" class="tool" onClick={() => setAsks("keepOut")}>
-          {t.keepOut}
-        </button>
-        <button type="button" class="tool" onClick={() => setAsks("remove")}>
-          {t.remove}
-        </button>
-      </div>
-      {asks === null ? null : (
-        <Sure
-          text={t.sure[asks](displayName)}
-          yes={t[asks]}
-          no={t.cancel}
-          act={acts[asks]}
-          close={() => setAsks(null)}
-        />
-      )}
-    </details>
-  );
-}
-
-interface SureProps {
-  text: string;
-  yes: string;
-  no: string;
-  act(): void;
-  close(): void;
-}
-
-/** A question before something that cannot be taken back. The way out is where the keyboard is. */
-function Sure({ text, yes, no, act, close }: SureProps) {
-  return (
-    <dialog
-      class="view-sheet"
-      aria-label={text}
-      ref={(dialog) => {
-        if (dialog !== null && !dialog.open) dialog.showModal();
-      }}
-      onClose={close}
-    >
-      <p>{text}</p>
-      <form method="dialog" class="actions">
-        <button type="submit" class="button quiet small">
-          {no}
-        </button>
-        <button type="submit" class="button destructive small" onClick={act}>
-          {yes}
-        </button>
-      </form>
-    </dialog>
-  );
-}
-
-/** An invite by a link, made here and told once. */
-function InviteSheet({ session, words, close }: ViewProps & { close(): void }) {
-  const t = words.host;
-  const [role, setRole] = useState<"participant" | "observer">("participant");
-  const [uses, setUses] = useState(1);
-  const [link, setLink] = useState<string | null>(null);
-  return (
-    <dialog
-      class="view-sheet"
-      aria-label={t.inviteTitle}
-      ref={(dialog) => {
-        if (dialog !== null && !dialog.open) dialog.showModal();
-      }}
-      onClose={close}
-    >
-      <h2>{t.inviteTitle}</h2>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void session.invite(role, uses).then(setLink);
-        }}
-      >
-        <p>
-          <label for="view-invite-role">{t.inviteRole}</label>
-          <select
-            id="view-invite-role"
-            value={role}
-            onChange={(event) => setRole(event.currentTarget.value === "observer" ? "observer" : "participant")}
-          >
-            <option value="participant">{t.inviteRoles.participant}</option>
-            <option value="observer">{t.inviteRoles.observer}</option>
-          </select>
-        </p>
-        <p>
-          <label for="view-invite-uses">{t.inviteUses}</label>
-          <select
-            id="view-invite-uses"
-            value={String(uses)}
-            onChange={(event) => setUses(Number(event.currentTarget.value))}
-          >
-            {[1, 2, 5, 10]
-              .filter((count) => count <= INVITE_USES_MAX)
-              .map((count) => (
-                <option key={count} value={String(count)}>
-                  {t.people(count)}
-                </option>
-              ))}
-          </select>
-        </p>
-        {link === null ? (
-          <button type="submit" class="button small">
-            {t.inviteMake}
-          </button>
-        ) : (
-          <p>
-            <label for="view-invite-link">{t.inviteLink}</label>
-            <input id="view-invite-link" readOnly value={link} onFocus={(event) => event.currentTarget.select()} />
-            <button
-              type="button"
-              class="button small"
-              onClick={() => void navigator.clipboard.writeText(link).then(() => session.say("copied", false))}
-            >
-              {t.copy}
-            </button>
-          </p>
-        )}
-      </form>
-      <form method="dialog">
-        <button type="submit" class="button quiet small">
-          {t.close}
-        </button>
-      </form>
-    </dialog>
   );
 }
 

@@ -14,6 +14,7 @@ export type KeyAction =
   | "note"
   | "swap"
   | "far"
+  | "leave"
   | "sheet";
 
 const byKey: Record<string, KeyAction> = {
@@ -39,6 +40,7 @@ const byKey: Record<string, KeyAction> = {
   F: "far",
   x: "swap",
   X: "swap",
+  Escape: "leave",
   "?": "sheet",
 };
 
@@ -48,14 +50,15 @@ export interface PressedKey {
   modified: boolean;
   /** Held down: play must not flutter. */
   repeat: boolean;
-  /** What has the keyboard: text being written keeps every key, a control keeps those that work it. */
+  /** What has the keyboard: text being written keeps every key but Escape, a control keeps those that work it. */
   focus: "text" | "choice" | "button" | "page";
 }
 
 /** What a key does here, or `null`: it is somebody else's. */
 export function actionOf({ key, modified, repeat, focus }: PressedKey): KeyAction | null {
-  if (modified || focus === "text") return null;
   const action = byKey[key] ?? null;
+  if (action === "leave") return modified || repeat ? null : action;
+  if (modified || focus === "text") return null;
   if (action === null) return null;
   // A button that the keyboard has reached is pressed by Space; a choice is worked by letters and arrows.
   if (focus === "button" && key === " ") return null;

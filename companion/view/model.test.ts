@@ -123,4 +123,9 @@ describe("keys", () => {
     expect(key("x")).toBe("swap");
     expect(key("f")).toBe("far");
   });
+
+  test("Escape leads out of whatever has the keyboard, a field as well", () => {
+    for (const focus of ["page", "button", "choice", "text"] as const) expect(key("Escape", { focus })).toBe("leave");
+    expect(key("Escape", { repeat: true })).toBeNull();
+  });
 });

@@ -1,11 +1,12 @@
 /** Who is here: role, presence and honest latency, and for the host what may be done about it. */
 import { adviceOf } from "../../audio/latency.ts";
 import type { Member } from "../../protocol/room.ts";
-import { HostMenu } from "./host.dom.tsx";
+import type { HostMenuProps } from "./host-acts.dom.tsx";
 import { later } from "./later.dom.tsx";
 import { accentClass, type ViewProps } from "./parts.dom.tsx";
 import type { StripProps } from "./strip.dom.tsx";
 
+const HostMenu = later<HostMenuProps>(() => import("./host-acts.dom.tsx").then((parts) => parts.HostMenu));
 const Strip = later<StripProps>(() => import("./sound-on.dom.tsx").then((parts) => parts.Strip));
 
 export function People(props: ViewProps) {

@@ -6,6 +6,7 @@ import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
 import { shareStem } from "../../dev/screens/stems.ts";
 import { Watch } from "../pages/chromium.ts";
 import { Evening, type Guest } from "./evening.ts";
+import { Keyboard } from "./keyboard.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -293,5 +294,22 @@ describe("the session view", () => {
     }
     expect(watch.foreign).toEqual([]);
     expect(watch.errors).toEqual([]);
+  });
+
+  test("wherever the keyboard comes it is seen, and nothing lies over it: on a phone, a small screen and a desk", async () => {
+    const keys = new Keyboard(ada.page);
+    for (const [width, height] of [
+      [390, 844],
+      [1024, 600],
+      [1440, 900],
+    ] as const) {
+      await ada.page.setViewportSize({ width, height });
+      await ada.page.locator("h1").click();
+      for (const key of ["Tab", "Shift+Tab"] as const) {
+        const stops = await keys.tour(key);
+        expect(stops.filter(({ fault }) => fault !== "")).toEqual([]);
+        expect(stops.length).toBeGreaterThan(30);
+      }
+    }
   });
 });

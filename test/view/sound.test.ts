@@ -9,6 +9,7 @@ import { readHeard } from "../../dev/demo/measure.ts";
 import { LOUD_DB, levelOf, listenAtTheWayOut, writeTone } from "../../dev/ear.ts";
 import { Watch } from "../pages/chromium.ts";
 import { Evening, type Guest } from "./evening.ts";
+import { Keyboard } from "./keyboard.ts";
 
 /** Whole periods of both fit a second, so that a loop of the file has no seam. */
 const BROWSER_HZ = 660;
@@ -191,5 +192,98 @@ describe("sound in the browser", { timeout: 600_000 }, () => {
       best = Math.max(best, strength(samples.subarray(at, at + 9_600), BROWSER_HZ));
     expect(best).toBeGreaterThan(0.1);
     expect(watch.errors).toEqual([]);
+  });
+
+  test("C4, C5, C6, C7: an evening by keyboard alone: join, sound, roll, record, chat, a network that goes, share, comment, play back, leave", async () => {
+    const { page } = ada;
+    const keys = new Keyboard(page);
+    const dora = (await evening.enter(await evening.invite("Dora Ruiz", "participant"))).page;
+    const isRolling = (motion: string) =>
+      Promise.all([page, dora].map((one) => one.locator(`.view-transport.${motion}`).waitFor()));
+    const pressed = (name: RegExp) => page.getByRole("button", { name, pressed: true }).first().waitFor();
+
+    await page.goto(`${evening.origin}/sessions/${evening.sessionId}`);
+    await keys.to(/^Join$/);
+    await keys.press("Enter");
+    await page.locator(".view-connection.here").waitFor();
+    await keys.to(/^Turn sound on$/);
+    await keys.press("Enter");
+    await page.locator(".view-own").waitFor();
+    // The button is gone: the keyboard stands on the part that it was in, where every key is the session's.
+    await keys.isSomewhere();
+    await page.getByRole("button", { name: "Arm", exact: true }).waitFor();
+    await keys.to(/Arm$/);
+    await keys.press("Space");
+    await pressed(/Armed$/);
+    await keys.press("Escape");
+    await keys.isSomewhere();
+
+    await keys.press("Space");
+    await isRolling("playing");
+    await keys.press("Space");
+    await isRolling("stopped");
+    await keys.press("Home");
+    await keys.press("r");
+    await isRolling("recording");
+    await Promise.all([page, dora].map((one) => one.locator(".view-rec").waitFor()));
+    // So long that a loop of its bars has sound in every bar.
+    await page.waitForFunction(() => Number(document.querySelector(".view-counters .big dd")?.textContent) >= 3);
+    await keys.press("Space");
+    await isRolling("stopped");
+
+    await keys.press("c");
+    await keys.type("That one?");
+    await keys.press("Enter");
+    await dora.locator(".view-chat li", { hasText: "That one?" }).waitFor();
+
+    await ada.context.setOffline(true);
+    await page.evaluate("dispatchEvent(new Event('offline'))");
+    await page.locator(".view-connection.away").waitFor();
+    await keys.press("Escape");
+    await keys.press("Space");
+    await page.locator(".view-toasts .bad", { hasText: "nothing was sent" }).waitFor();
+    await ada.context.setOffline(false);
+    await page.locator(".view-connection.here").waitFor();
+    await keys.to(/^Close$/, "Shift+Tab");
+    await keys.press("Enter");
+    await keys.isSomewhere();
+
+    await page.locator(".view-list summary").waitFor();
+    await keys.to(/^Takes as a list/);
+    await keys.press("Enter");
+    await page.getByRole("button", { name: "Share", exact: true }).waitFor();
+    await keys.to(/^Share$/);
+    await keys.press("Enter");
+    await keys.to(/^Share$/);
+    await keys.press("Enter");
+    await dora.locator(".view-list summary").waitFor();
+    await page.locator(".view-own-stem", { hasText: "shared" }).waitFor();
+    await keys.isSomewhere();
+
+    await keys.to(/^Say something at bar/, "Shift+Tab");
+    await keys.type("The last bar drags");
+    await keys.press("Enter");
+    await dora.locator(".view-list summary").click();
+    await dora.locator(".view-comments li", { hasText: "The last bar drags" }).waitFor();
+
+    await keys.to(/^Loop the bars/, "Shift+Tab");
+    await keys.press("Enter");
+    await page.locator('.view-buttons .loop[aria-pressed="true"]').waitFor();
+    await keys.to(/^Hear Take/, "Shift+Tab");
+    await keys.press("Enter");
+    await pressed(/^Hear Take/);
+    await keys.press("Home");
+    await keys.press("Escape");
+    await keys.press("Space");
+    await isRolling("playing");
+    await hears(page, BROWSER_HZ);
+    await keys.press("Space");
+    await isRolling("stopped");
+
+    await keys.to(/^Leave$/);
+    await keys.press("Enter");
+    await page.waitForURL((url) => url.pathname === `/sessions/${evening.sessionId}`);
+    await dora.locator(".view-people").getByText("Host · not here").waitFor();
+    await dora.context().close();
   });
 });

@@ -231,12 +231,15 @@ export const de: ViewWords = {
       ["T", "halten und sprechen: Die Musik tritt zurück"],
       ["X", "der Take, der vorher zu hören war: A/B"],
       ["F", "groß, aus zwei Metern zu lesen"],
+      ["Esc", "aus einem Feld oder Menü: Alle Tasten gehören wieder der Session"],
       ["?", "diese Übersicht"],
     ],
   },
   toasts: {
     offline: "Der Raum ist gerade nicht erreichbar, gesendet wurde nichts. Die Verbindung kommt von selbst wieder.",
     copied: "Kopiert.",
+    "clock-off":
+      "Die Uhr dieses Rechners geht um Minuten oder mehr falsch. Die Session richtet sich nicht nach ihr, das Datum deiner Dateien schon: Lass das System die Zeit selbst stellen.",
     "mute-asked": "Der Host bittet dich um Ruhe: Niemand hört dich gerade. Mach wieder auf, wann du magst.",
     "mute-sent": "Die Bitte ist angekommen. Stummschalten kann sich jeder nur selbst.",
     "no-playback": "Dieser Browser kann Takes nicht abspielen. Öffne die Seite in einem aktuellen.",

@@ -230,12 +230,15 @@ export const en = {
       ["T", "hold to talk: everybody steps back"],
       ["X", "the take that was heard before: A/B"],
       ["F", "large, to read from two metres"],
+      ["Esc", "out of a field or a menu: every key is the session's again"],
       ["?", "this sheet"],
     ] as readonly (readonly [string, string])[],
   },
   toasts: {
     offline: "The room cannot be reached just now, so nothing was sent. The connection comes back by itself.",
     copied: "Copied.",
+    "clock-off":
+      "This computer's clock is wrong by minutes or more. Nothing in the session goes by it, but files are dated by it: let the system set its time by itself.",
     "mute-asked": "The host asks you to mute: nobody hears you now. Unmute whenever you like.",
     "mute-sent": "Asked. Only they can mute themselves.",
     "left-alone": "Nothing was changed.",

@@ -1,0 +1,93 @@
+/**
+ * Where the keyboard stands. It is always somewhere that can be seen: on a control, or on the part of the view that the control is in. A script of
+ * its own, which is there before anybody has pressed a key.
+ */
+import { useEffect } from "preact/hooks";
+import { actionOf } from "./keys.std.ts";
+
+const PARTS = "section, fieldset, header, aside, main, .view";
+
+const partAround = (element: Element | null) => element?.closest<HTMLElement>(PARTS) ?? null;
+
+/** On a part no key is a control's own: all are the session's, and Tab goes on from there. */
+function standOn(part: HTMLElement | null | undefined): void {
+  if (part === null || part === undefined) return;
+  part.tabIndex = -1;
+  part.focus({ preventScroll: true });
+}
+
+/** Out of a control, or out of a menu and back to what opened it. */
+function leaveControl(): void {
+  const control = document.activeElement;
+  const menu = control?.closest<HTMLDetailsElement>("details.view-menu[open]");
+  if (menu === null || menu === undefined) standOn(partAround(control?.parentElement ?? null));
+  else {
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
+  }
+}
+
+/** A control that goes, or cannot be pressed any more, leaves the keyboard on the part that it was in, and not nowhere. Returns the way to end it. */
+function keepFocus(root: HTMLElement): () => void {
+  let control: Element | null = null;
+  let parts: HTMLElement[] = [];
+  const onFocus = ({ target }: FocusEvent): void => {
+    if (!(target instanceof Element)) return;
+    control = target;
+    parts = [];
+    for (let part = partAround(target.parentElement); part !== null; part = partAround(part.parentElement))
+      parts.push(part);
+  };
+  const observer = new MutationObserver(() => {
+    if (control === null || (control.isConnected && !control.matches(":disabled"))) return;
+    control = null;
+    const { activeElement } = document;
+    const isLost = activeElement === null || activeElement === document.body || activeElement.matches(":disabled");
+    if (isLost) standOn(parts.find(({ isConnected }) => isConnected));
+  });
+  root.addEventListener("focusin", onFocus);
+  observer.observe(root, { subtree: true, childList: true, attributeFilter: ["disabled"] });
+  return () => {
+    root.removeEventListener("focusin", onFocus);
+    observer.disconnect();
+  };
+}
+
+/** Room that is left between what is scrolled to and what lies over the page. */
+const CLEAR_PX = 24;
+
+/** Whatever the keyboard stands on, or comes to, is scrolled out from under what lies over the page. Returns the way to end it. */
+function keepClear(transport: HTMLElement, toasts: HTMLElement): () => void {
+  const size = new ResizeObserver(() => {
+    const { documentElement, activeElement } = document;
+    const [abovePx, belowPx] = [transport.offsetHeight + CLEAR_PX, toasts.offsetHeight];
+    documentElement.style.scrollPaddingBlock = `${abovePx}px ${belowPx + 2 * CLEAR_PX}px`;
+    documentElement.style.setProperty("--view-toasts", `${belowPx}px`);
+    const isUnder = (activeElement?.getBoundingClientRect().bottom ?? 0) > innerHeight - belowPx;
+    if (isUnder && activeElement?.matches(":focus-visible")) activeElement.scrollIntoView({ block: "nearest" });
+  });
+  size.observe(transport);
+  size.observe(toasts);
+  return () => size.disconnect();
+}
+
+/** Draws nothing. It is there as long as the session is what is shown, and not a door or an end. */
+export function Keyboard() {
+  useEffect(() => keepFocus(document.body), []);
+  useEffect(() => {
+    const [transport, toasts] = [".view-transport", ".view-toasts"].map((of) =>
+      document.querySelector<HTMLElement>(of),
+    );
+    if (transport && toasts) return keepClear(transport, toasts);
+  }, []);
+  useEffect(() => {
+    const onKey = ({ key, ctrlKey, altKey, metaKey, repeat }: KeyboardEvent) => {
+      // A sheet that lies over everything closes by itself.
+      if (document.querySelector("dialog[open]") !== null) return;
+      if (actionOf({ key, modified: ctrlKey || altKey || metaKey, repeat, focus: "page" }) === "leave") leaveControl();
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+  return null;
+}
