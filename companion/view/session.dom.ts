@@ -7,7 +7,7 @@ import { signal } from "@preact/signals";
 import { Bars } from "../../audio/bars.ts";
 import { type ErrorCode, errors, Problem } from "../../protocol/errors.ts";
 import type { MemberId, RecordingId } from "../../protocol/ids.ts";
-import { TIMELINE_RATE_HZ, TRANSPORT_POST_LIFETIME_MS } from "../../protocol/limits.ts";
+import { TICKET_LIFETIME_MS, TIMELINE_RATE_HZ, TRANSPORT_POST_LIFETIME_MS } from "../../protocol/limits.ts";
 import { pageSchema } from "../../protocol/paging.ts";
 import { Recording } from "../../protocol/recordings.ts";
 import { may, type Role } from "../../protocol/roles.ts";
@@ -36,6 +36,8 @@ import { ViewVideo } from "./view-video.dom.ts";
 const TAKES_PER_REQUEST = 100;
 const TAKES_MAX = 2_000;
 const TOASTS_MAX = 4;
+/** A computer whose clock is further off than this is told so: nothing here goes by it, but its files are dated by it. */
+const CLOCK_OFF_MS = 300_000;
 
 /** What may happen to one's own takes, as the engine calls it. */
 const recordingTroubles = ["dropout", "device", "slept", "recorder", "disk-low", "clock-set", "share"] as const;
@@ -55,6 +57,7 @@ export interface Toast {
     | "nothing-armed"
     | "forgotten"
     | "other-device"
+    | "clock-off"
     | "words-broken"
     | "words-keys"
     | "words-people"
@@ -364,7 +367,8 @@ export class BrowserSession {
       this.#step({ type: "connection", connection: { state: "over", code } });
     }
     if (!response.ok) throw new Error(`No ticket: ${response.status}`);
-    const { ticket, roomPath, iceServers } = JoinTicket.parse(await response.json());
+    const { ticket, expiresAtMs, roomPath, iceServers } = JoinTicket.parse(await response.json());
+    if (Math.abs(Date.now() - (expiresAtMs - TICKET_LIFETIME_MS)) > CLOCK_OFF_MS) this.say("clock-off", true);
     const url = new URL(roomPath, location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     return { url: url.href, ticket, iceServers };

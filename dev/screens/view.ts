@@ -167,6 +167,10 @@ export function viewShots({ sessionId }: World): Shot[] {
       await here(page);
       await page.locator(".view-wishes li").first().waitFor();
     }),
+    device("clock off", "Date.now = ((now) => () => now() + 3_700_000)(Date.now)", async (page) => {
+      await here(page);
+      await page.locator(".view-toasts .bad").waitFor();
+    }),
     device("sound on", DEVICE_48, turnOn),
     device("sound 44.1 kHz and 18 inputs", DEVICE_44, turnOn),
     {
