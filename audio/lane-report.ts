@@ -10,8 +10,13 @@ import { PACKET_HEADER_BYTES, type PacketHead } from "./packet.ts";
  *     24  u16  packets that did not come, in ten thousandths
  *     26  u16  the delay of its buffer, in tenths of a millisecond
  *     28  u16  what its device takes before sound can go into a packet, in tenths of a millisecond
+ *     30  f64  session time when it was sent, as its sender has it from the room alone, in milliseconds; 0: it has none
+ *     38  f32  within how much that is certain, in milliseconds
+ *
+ * A report that ends before session time is one of an older companion.
  */
-export const LANE_REPORT_BYTES = 30;
+export const LANE_REPORT_BYTES = 42;
+const LANE_REPORT_LEAST_BYTES = 30;
 
 export interface LaneReport {
   sentAtMs: number;
@@ -20,6 +25,13 @@ export interface LaneReport {
   lossShare: number;
   bufferMs: number;
   deviceMs: number;
+  session: SessionReading | null;
+}
+
+/** Session time at an instant, and within how much it is certain, both in milliseconds. */
+export interface SessionReading {
+  atMs: number;
+  errorMs: number;
 }
 
 const U16_MAX = 2 ** 16 - 1;
@@ -34,15 +46,30 @@ export function writeLaneReport(report: LaneReport, bytes: Uint8Array): void {
   view.setUint16(24, Math.round(Math.max(0, Math.min(1, report.lossShare)) * 10_000), true);
   view.setUint16(26, tenths(report.bufferMs), true);
   view.setUint16(28, tenths(report.deviceMs), true);
+  view.setFloat64(30, report.session?.atMs ?? 0, true);
+  view.setFloat32(38, report.session?.errorMs ?? 0, true);
 }
 
 /** `null`: the body is none, or says what cannot be. */
 export function readLaneReport(bytes: Uint8Array, { frames }: PacketHead): LaneReport | null {
-  if (frames !== LANE_REPORT_BYTES) return null;
-  const view = new DataView(bytes.buffer, bytes.byteOffset + PACKET_HEADER_BYTES, LANE_REPORT_BYTES);
+  if (frames !== LANE_REPORT_BYTES && frames !== LANE_REPORT_LEAST_BYTES) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + PACKET_HEADER_BYTES, frames);
   const [sentAtMs, echoMs, heldMs] = [view.getFloat64(0, true), view.getFloat64(8, true), view.getFloat64(16, true)];
   if (![sentAtMs, echoMs, heldMs].every(Number.isFinite)) return null;
   const lossShare = Math.min(1, view.getUint16(24, true) / 10_000);
   const [bufferMs, deviceMs] = [view.getUint16(26, true) / 10, view.getUint16(28, true) / 10];
-  return { sentAtMs, echoMs, heldMs, lossShare, bufferMs, deviceMs };
+  return {
+    sentAtMs,
+    echoMs,
+    heldMs,
+    lossShare,
+    bufferMs,
+    deviceMs,
+    session: frames < LANE_REPORT_BYTES ? null : readSession(view),
+  };
+}
+
+function readSession(view: DataView): SessionReading | null {
+  const [atMs, errorMs] = [view.getFloat64(30, true), view.getFloat32(38, true)];
+  return Number.isFinite(atMs) && atMs > 0 && Number.isFinite(errorMs) && errorMs >= 0 ? { atMs, errorMs } : null;
 }

@@ -95,7 +95,9 @@ describe("packets of a lane", () => {
   });
 
   test("a report says what it was told, and a body that lies says nothing", () => {
-    const report = { sentAtMs: 5.5, echoMs: 4.25, heldMs: 0.5, lossShare: 0.0123, bufferMs: 7.5, deviceMs: 12.5 };
+    const session = { atMs: 1_800_000_000_123.25, errorMs: 0.5 };
+    const ways = { sentAtMs: 5.5, echoMs: 4.25, heldMs: 0.5 };
+    const report = { ...ways, lossShare: 0.0123, bufferMs: 7.5, deviceMs: 12.5, session };
     const bytes = new LaneSender(1).packReport(report);
     const head = newPacketHead();
     expect(readPacketHead(bytes, head)).toBe(true);
@@ -103,5 +105,25 @@ describe("packets of a lane", () => {
     const lie = bytes.slice();
     new DataView(lie.buffer).setFloat64(24, Number.NaN, true);
     expect(readLaneReport(lie, head)).toBeNull();
+  });
+
+  test("P78: a report of a companion that knows no session time, or an older one, tells none", () => {
+    const report = { sentAtMs: 5.5, echoMs: 0, heldMs: 0, lossShare: 0, bufferMs: 7.5, deviceMs: 12.5, session: null };
+    const bytes = new LaneSender(1).packReport(report);
+    const head = newPacketHead();
+    expect(readPacketHead(bytes, head)).toBe(true);
+    expect(readLaneReport(bytes, head)).toEqual(report);
+    expect(readLaneReport(bytes, { ...head, frames: 30 })).toEqual(report);
+    expect(readLaneReport(bytes, { ...head, frames: 41 })).toBeNull();
+    for (const [atMs, errorMs] of [
+      [Number.NaN, 1],
+      [1, Number.NaN],
+      [-1, 1],
+      [1, -1],
+      [Number.POSITIVE_INFINITY, 1],
+    ] as const) {
+      const lie = new LaneSender(1).packReport({ ...report, session: { atMs, errorMs } });
+      expect(readLaneReport(lie, head)).toEqual(report);
+    }
   });
 });

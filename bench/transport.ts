@@ -7,10 +7,12 @@ import type { Row } from "./row.ts";
 /** Simulated minutes of random commands. */
 const MINUTES = 30;
 const LINE = { oneWayMs: 65, jitterMs: 20, loss: 0.01, ppm: 50 };
+/** The lanes go over the same lines. */
+const LANES = { oneWayMs: LINE.oneWayMs, jitterMs: LINE.jitterMs, loss: LINE.loss };
 
 /** The companions' own transport code in simulated time: how far apart the same bytes leave, and whether all leave all of them. */
 function spread(companions: number): Row[] {
-  const world = new Simulation({ seed: companions, companions, ...LINE });
+  const world = new Simulation({ seed: companions, companions, ...LINE, lanes: LANES });
   world.advance(30_000);
   const endsAtMs = world.nowMs + MINUTES * 60_000;
   while (world.nowMs < endsAtMs) {

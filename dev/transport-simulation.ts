@@ -1,9 +1,13 @@
+import { type SessionLine, sessionOf } from "../companion/engine/clock/session-clock.std.ts";
+import { LinkReports } from "../companion/engine/links/link-reports.std.ts";
 import type { DawDriver, DawMessage } from "../companion/engine/midi/driver.std.ts";
 import { mmcCue, mmcDriver } from "../companion/engine/midi/mmc.std.ts";
 import { mtcCue, mtcDriver } from "../companion/engine/midi/mtc.std.ts";
 import type { DawPort } from "../companion/engine/midi/port.std.ts";
 import { type Peers, StudioTransport } from "../companion/engine/studio/studio-transport.std.ts";
 import { afterMessage } from "../companion/engine/transport/transition.std.ts";
+import type { MemberId } from "../protocol/ids.ts";
+import { CLOCK_REFERENCES_MAX } from "../protocol/limits.ts";
 import type { Announced, AnnouncedCommand, LoggedEvent, TransportCommand, TransportState } from "../protocol/room.ts";
 import {
   announcedAt,
@@ -39,6 +43,8 @@ const TIMER_LATE_MS = 0.15;
 /** Session time begins here; the true time of the simulation is the room's clock. */
 const EPOCH_MS = 1_800_000_000_000;
 const PINGS_FAST = 20;
+const REPORT_MS = 1_000;
+const NEVER = { oneWayMs: 0, jitterMs: 0, loss: 1 };
 const PINGS_KEPT = 240;
 
 export interface Leave {
@@ -109,6 +115,11 @@ interface Companion {
   transport: StudioTransport;
   daw: SimulatedDaw;
   post(command: TransportCommand): string;
+  memberId: MemberId;
+  localMs(): number;
+  /** What the lanes are told of session time. */
+  line: SessionLine | undefined;
+  reports: Map<Companion, LinkReports>;
   /** Round trips that the room has measured. */
   roundTripsMs: number[];
   pings: number;
@@ -232,7 +243,19 @@ export class Simulation {
       onExecuted: () => undefined,
     });
     const press = (command: TransportCommand) => transport.command(command);
-    const companion: Companion = { transport, daw, post: press, roundTripsMs: [], pings: 0 };
+    const memberId = `mem_${String(this.#ids++).padStart(26, "0")}` as MemberId;
+    const reports = new Map<Companion, LinkReports>();
+    const companion: Companion = {
+      transport,
+      daw,
+      post: press,
+      memberId,
+      localMs,
+      line: undefined,
+      reports,
+      roundTripsMs: [],
+      pings: 0,
+    };
     this.#down.set(companion, down);
     transport.enter(this.timeline, this.log.length, this.#effectiveMs);
     const ping = () => {
@@ -241,7 +264,10 @@ export class Simulation {
       up(() => {
         const roomTimeMs = Math.floor(this.nowMs);
         down(() => {
-          transport.addSample({ sentLocalMs, receivedLocalMs: localMs(), roomTimeMs });
+          const receivedLocalMs = localMs();
+          transport.addSample({ sentLocalMs, receivedLocalMs, roomTimeMs });
+          const { roomEstimate } = transport;
+          if (roomEstimate !== undefined) companion.line = { ...roomEstimate, localMs: receivedLocalMs };
           companion.roundTripsMs.push(this.nowMs - sentMs);
           if (companion.roundTripsMs.length > PINGS_KEPT) companion.roundTripsMs.shift();
         });
@@ -249,7 +275,42 @@ export class Simulation {
       this.at(this.nowMs + (++companion.pings < PINGS_FAST ? 50 : 500), ping);
     };
     this.at(this.nowMs + this.random() * 100, ping);
+    if (this.options.lanes !== undefined)
+      this.at(this.nowMs + this.random() * REPORT_MS, () => this.#report(companion));
     return companion;
+  }
+
+  /** One's report to each of the others whose clock is a reference of theirs or of one's own, as a link makes it once a second. */
+  #report(from: Companion): void {
+    const { oneWayMs, jitterMs, loss } = this.options.lanes ?? NEVER;
+    const members = this.companions.map(({ memberId }) => ({
+      memberId,
+      connected: true,
+      role: "participant" as const,
+    }));
+    from.transport.setMembers(from.memberId, members);
+    const { line } = from;
+    const isReference = (one: Companion) => this.companions.indexOf(one) < CLOCK_REFERENCES_MAX;
+    for (const to of this.companions) {
+      if (to === from || !(isReference(from) || isReference(to)) || this.random() < loss) continue;
+      const report = this.#reportsOf(from, to).make(from.localMs(), {
+        lossShare: 0,
+        bufferMs: 0,
+        deviceMs: 0,
+        session: line === undefined ? null : { atMs: sessionOf(line, from.localMs()), errorMs: line.errorMs },
+      });
+      this.at(this.nowMs + oneWayMs + this.random() * jitterMs, () => {
+        const reading = this.#reportsOf(to, from).hear(report, to.localMs());
+        if (reading !== null) to.transport.hearReading(from.memberId, reading);
+      });
+    }
+    this.at(this.nowMs + REPORT_MS, () => this.#report(from));
+  }
+
+  #reportsOf(one: Companion, other: Companion): LinkReports {
+    const known = one.reports.get(other) ?? new LinkReports();
+    one.reports.set(other, known);
+    return known;
   }
 
   /** What one announces reaches each of the others by a lane of its own, once or twice or not at all. */

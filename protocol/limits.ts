@@ -19,6 +19,8 @@ export const MARKER_NAME_MAX_CHARS = 80;
 export const RANGE_MIN_FRAMES = TIMELINE_RATE_HZ / 10;
 export const COUNT_IN_BARS_MAX = 8;
 
+/** Members whose session times everybody's is the mean of: as many as play together at most. */
+export const CLOCK_REFERENCES_MAX = 6;
 /** Members of one session, all roles together. A room broadcasts to all of them from a single thread. */
 export const SESSION_MEMBERS_MAX = 64;
 export const SESSIONS_PER_ACCOUNT_MAX = 1_000;

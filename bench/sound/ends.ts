@@ -34,6 +34,7 @@ export class PairOfEnds {
       role: () => "participant",
       onBlock: () => undefined,
       onAnnounced: () => undefined,
+      onReading: () => undefined,
       signal: (to, signal) => this.#ends.get(to)?.handleSignal(self, signal),
       nowMs: machineNowMs,
       barMs: () => 2_000,

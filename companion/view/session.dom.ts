@@ -109,6 +109,7 @@ export class BrowserSession {
       onCapture: (captureMs) => {
         this.takes.captureMs = captureMs;
       },
+      onReading: (from, reading) => this.daw.onReading(from, reading),
       onOtherDevice: () => this.say("other-device", true),
       onWords: (telling) => this.say(telling, true),
     });
@@ -173,6 +174,8 @@ export class BrowserSession {
             void this.#readAccents();
           this.sound.setMembers();
           this.video.setMembers();
+          const { memberId } = this.state.value;
+          if (memberId !== null) this.daw.onMembers(memberId, members);
         },
         onWaiting: () => this.#step({ type: "connection", connection: { state: "waiting" } }),
         onWaitingRoom: (members) => this.#step({ type: "waiting-room", members }),

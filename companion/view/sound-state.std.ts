@@ -4,6 +4,7 @@ import type { LaneMix } from "../../audio/lane-mixer.ts";
 import type { BufferChoice } from "../../audio/playout.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import type { MemberStatus, Signal } from "../../protocol/room.ts";
+import type { PeerReading } from "../engine/clock/peer-clocks.std.ts";
 import type { InputChannels } from "../engine/sound/browser-messages.std.ts";
 import type { SoundRefusal } from "../engine/sound/input.dom.ts";
 import type { tellingOf } from "./agreement.std.ts";
@@ -52,6 +53,8 @@ export interface ViewSoundOptions {
   onCapture(captureMs: number): void;
   /** A device of an earlier visit is not there, and the system's own is used. */
   onOtherDevice(): void;
+  /** What one of the others tells of their clock over the lane. */
+  onReading(from: MemberId, reading: PeerReading): void;
   /** What people must know of the words at once. */
   onWords(telling: NonNullable<ReturnType<typeof tellingOf>>): void;
 }

@@ -3,8 +3,10 @@
  * the clock tell, as the companion's own transport is, and what is pressed in the DAW is posted; it ends with the page, or when it is disconnected.
  */
 import { signal } from "@preact/signals";
-import type { LoggedEvent, TransportCommand } from "../../protocol/room.ts";
+import type { MemberId } from "../../protocol/ids.ts";
+import type { LoggedEvent, Member, TransportCommand } from "../../protocol/room.ts";
 import type { Timeline } from "../../protocol/transport.ts";
+import type { PeerReading } from "../engine/clock/peer-clocks.std.ts";
 import type { ClockSample } from "../engine/clock/session-clock.std.ts";
 import type { StudioTransport } from "../engine/studio/studio-transport.std.ts";
 import type { DawReport } from "../engine/transport/daw-link.std.ts";
@@ -37,6 +39,7 @@ export class ViewDaw {
   readonly #options: ViewDawOptions;
   #access: MidiAccess | undefined;
   #transport: StudioTransport | undefined;
+  #members: { self: MemberId; all: readonly Member[] } | undefined;
   /** The room's last answers, so that a DAW that is connected later need not wait for others. */
   #samples: ClockSample[] = [];
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -96,6 +99,7 @@ export class ViewDaw {
       this.#set({ power: "on", trouble: null });
       const { timeline, headSeq } = this.#options.where();
       transport.enter(timeline, headSeq);
+      if (this.#members !== undefined) transport.setMembers(this.#members.self, this.#members.all);
       for (const sample of this.#samples) transport.addSample(sample);
       this.#timer = setInterval(() => {
         const isKnown = transport.notAfterMs !== undefined;
@@ -119,6 +123,15 @@ export class ViewDaw {
 
   onEvent(event: LoggedEvent): void {
     this.#transport?.follow(event);
+  }
+
+  onMembers(self: MemberId, all: readonly Member[]): void {
+    this.#members = { self, all };
+    this.#transport?.setMembers(self, all);
+  }
+
+  onReading(from: MemberId, reading: PeerReading): void {
+    this.#transport?.hearReading(from, reading);
   }
 
   onRefused(eventId: string): void {

@@ -95,6 +95,7 @@ export class ViewSound {
           this.links.value = new Map(this.links.value).set(memberId, state);
         },
         onWords: (state) => this.#setWords(state),
+        onReading: this.#options.onReading,
         onLevels: (own, levels) => {
           this.levels.set("own", own);
           for (const { memberId, ...level } of levels) this.levels.set(memberId, level);

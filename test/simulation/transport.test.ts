@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { DawMessage } from "../../companion/engine/midi/driver.std.ts";
+import { percentile } from "../../dev/percentile.ts";
 import { Simulation } from "../../dev/transport-simulation.ts";
 import type { TransportCommand } from "../../protocol/room.ts";
 import { runs } from "../runs.ts";
@@ -187,4 +188,24 @@ test("P77, P70: presses that cross, announcements that are lost or late: everybo
     }),
     { numRuns: runs(25) },
   );
+});
+
+test("C4, P78: players who hear of each other's clocks over the lanes are nearer together than the room alone can bring them", () => {
+  const line = { oneWayMs: 65, jitterMs: 20, loss: 0.01 };
+  const apartMs = (more: { lanes?: typeof line }) => {
+    const world = new Simulation({ seed: 6, companions: 6, ...line, ppm: 50, ...more });
+    world.advance(60_000);
+    const apart: number[] = [];
+    for (let second = 0; second < 120; second++) {
+      world.advance(1_000);
+      const times = world.companions.map(({ transport, localMs }) => transport.sessionAt(localMs()).atMs);
+      apart.push(Math.max(...times) - Math.min(...times));
+      for (const { transport, localMs } of world.companions) {
+        const { atMs, errorMs } = transport.sessionAt(localMs());
+        expect(Math.abs(atMs - world.nowMs)).toBeLessThanOrEqual(errorMs);
+      }
+    }
+    return percentile(apart, 0.5);
+  };
+  expect(apartMs({ lanes: line })).toBeLessThan(0.7 * apartMs({}));
 });

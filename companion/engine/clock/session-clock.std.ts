@@ -1,5 +1,17 @@
 import { leastSquares } from "../../../audio/line-fit.ts";
 
+/** Session time less the machine's, and how it drifts, as known at an instant of the machine's clock; within how much it is certain. */
+export interface SessionLine {
+  localMs: number;
+  offsetMs: number;
+  driftPpm: number;
+  errorMs: number;
+}
+
+/** Session time by such a line. */
+export const sessionOf = ({ localMs, offsetMs, driftPpm }: SessionLine, atMs: number): number =>
+  atMs + offsetMs + ((atMs - localMs) * driftPpm) / 1e6;
+
 /** One ping to the room: when it left and came back by the local clock, and what the room's clock said between (P37). */
 export interface ClockSample {
   sentLocalMs: number;
@@ -20,7 +32,7 @@ export interface ClockEstimate {
 }
 
 /** The room's clock shows whole milliseconds: the true time is up to this much later than what it says. */
-const STEP_MS = 1;
+const ROOM_STEP_MS = 1;
 /** A quartz that is worse than this is broken; studio devices stay within 50 ppm. */
 const DRIFT_MAX_PPM = 100;
 /** What remains of drift once it has been measured for long, and how far off an estimate may be from which it is measured. */
@@ -74,6 +86,28 @@ export function majority(intervals: readonly Interval[]): Interval {
   return best;
 }
 
+interface Point {
+  ageMs: number;
+  ms: number;
+}
+
+/**
+ * Adds a point that is younger than all to the upper (`side` 1) or lower (−1) hull of those before it (Andrew 1979): whatever line is laid
+ * over or under all points, it touches one of these few.
+ */
+function keepHull(hull: Point[], point: Point, side: 1 | -1): void {
+  for (;;) {
+    const [before, last] = [hull.at(-2), hull.at(-1)];
+    if (before === undefined || last === undefined) break;
+    const turn =
+      (last.ageMs - before.ageMs) * (point.ms - before.ms) - (last.ms - before.ms) * (point.ageMs - before.ageMs);
+    // Ages fall: over the points the way turns left.
+    if (turn * side > 0) break;
+    hull.pop();
+  }
+  hull.push(point);
+}
+
 /**
  * Session time, estimated from pings. The room handled a ping at some instant between its sending and its return, and its clock then
  * showed the true time less at most one step; so every sample bounds the offset from both sides, whatever the ways there and back
@@ -82,10 +116,16 @@ export function majority(intervals: readonly Interval[]): Interval {
  * meet them at different phases. An older sample is widened by the drift that may have happened since.
  */
 export class SessionClock {
+  /** How coarse the other clock is. */
+  readonly #stepMs: number;
   #samples: ClockSample[] = [];
   readonly #history: { localMs: number; offsetMs: number; errorMs: number }[] = [];
   #driftPpm = 0;
   #estimate: (ClockEstimate & { localMs: number }) | undefined;
+
+  constructor(stepMs = ROOM_STEP_MS) {
+    this.#stepMs = stepMs;
+  }
 
   /** The latest estimate, as of the sample that came last. `undefined` before the first. */
   get estimate(): ClockEstimate | undefined {
@@ -151,7 +191,7 @@ export class SessionClock {
       const slackMs = (ageMs * residualPpm) / 1e6;
       return {
         low: roomTimeMs - receivedLocalMs + movedMs - slackMs,
-        high: roomTimeMs + STEP_MS - sentLocalMs + movedMs + slackMs,
+        high: roomTimeMs + this.#stepMs - sentLocalMs + movedMs + slackMs,
       };
     });
   }
@@ -164,22 +204,19 @@ export class SessionClock {
     const [first] = this.#samples;
     if (first === undefined || nowMs - first.receivedLocalMs < DRIFT_SPAN_MS) return undefined;
     const base = first.roomTimeMs - first.receivedLocalMs;
-    // Whoever was outvoted has no say here either.
-    const samples = this.#samples
-      .filter((_, at) => !isOutside(intervals[at] ?? bounds, bounds))
-      .map(({ sentLocalMs, receivedLocalMs, roomTimeMs }) => ({
-        low: roomTimeMs - receivedLocalMs - base,
-        high: roomTimeMs + STEP_MS - sentLocalMs - base,
-        ageMs: nowMs - receivedLocalMs,
-      }));
+    const [lows, highs]: [Point[], Point[]] = [[], []];
+    for (const [at, { sentLocalMs, receivedLocalMs, roomTimeMs }] of this.#samples.entries()) {
+      // Whoever was outvoted has no say here either.
+      if (isOutside(intervals[at] ?? bounds, bounds)) continue;
+      const ageMs = nowMs - receivedLocalMs;
+      keepHull(lows, { ageMs, ms: roomTimeMs - receivedLocalMs - base }, 1);
+      keepHull(highs, { ageMs, ms: roomTimeMs + this.#stepMs - sentLocalMs - base }, -1);
+    }
     const between = (ppm: number): Interval => {
-      const shared = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
-      for (const { low, high, ageMs } of samples) {
-        const movedMs = (ageMs * ppm) / 1e6;
-        if (low + movedMs > shared.low) shared.low = low + movedMs;
-        if (high + movedMs < shared.high) shared.high = high + movedMs;
-      }
-      return shared;
+      let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+      for (const { ageMs, ms } of lows) low = Math.max(low, ms + (ageMs * ppm) / 1e6);
+      for (const { ageMs, ms } of highs) high = Math.min(high, ms + (ageMs * ppm) / 1e6);
+      return { low, high };
     };
     const room = (ppm: number): number => {
       const { low, high } = between(ppm);

@@ -1,3 +1,4 @@
+import { PeerClocks } from "./peer-clocks.std.ts";
 import { type ClockEstimate, type ClockSample, SessionClock } from "./session-clock.std.ts";
 
 /** The most by which the ticker runs faster or slower than the estimate: ear and DAW do not notice it. */
@@ -19,10 +20,12 @@ const SETTLED_SAMPLES = 8;
 /**
  * The session ticker: session time as everything here runs on it. It follows the estimate of `SessionClock` by running a little faster or
  * slower, never jumps at a sample and never goes back, even where it is proven wrong and hurries; after a sleep it steps forward once. Its bound is the estimate's plus what is still
- * to be run in, so it holds at every instant.
+ * to be run in, so it holds at every instant. Within it, it agrees with the other players' (`PeerClocks`).
  */
 export class SessionTicker {
   readonly #clock = new SessionClock();
+  /** What the others make of session time, heard over the lanes. */
+  readonly peers = new PeerClocks();
   #line: { localMs: number; sessionMs: number; rate: number } | undefined;
   #steps = 0;
 
@@ -37,6 +40,11 @@ export class SessionTicker {
     };
   }
 
+  /** What is known from the room alone, and what the others are told. */
+  get room(): ClockEstimate | undefined {
+    return this.#clock.estimate;
+  }
+
   /** How often it had to step since it settled. */
   get steps(): number {
     return this.#steps;
@@ -47,7 +55,7 @@ export class SessionTicker {
     const { estimate } = this.#clock;
     if (estimate === undefined) return;
     const localMs = Math.max(sample.receivedLocalMs, this.#line?.localMs ?? Number.NEGATIVE_INFINITY);
-    const wantedMs = this.#clock.toSessionMs(localMs);
+    const wantedMs = this.#clock.toSessionMs(localMs) + this.peers.aheadMs(this.#clock, localMs);
     const line = this.#line;
     const isSettled = estimate.samples >= SETTLED_SAMPLES || this.#steps > 0;
     const errorMs = line === undefined ? 0 : wantedMs - this.toSessionMs(localMs);

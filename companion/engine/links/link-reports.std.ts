@@ -1,6 +1,6 @@
-import { type LaneReport, readLaneReport } from "../../../audio/lane-report.ts";
-import type { PacketHead } from "../../../audio/packet.ts";
+import type { LaneReport } from "../../../audio/lane-report.ts";
 import { type WayOut, WayOutMeter } from "../../../audio/uplink-budget.ts";
+import type { PeerReading } from "../clock/peer-clocks.std.ts";
 
 const ROUND_TRIP_MAX_MS = 60_000;
 
@@ -21,21 +21,20 @@ export class LinkReports {
     this.#wayOut.clear();
   }
 
-  /** Takes a report in; returns which share of what was sent did not come, or `null` where it is none. */
-  hear(bytes: Uint8Array, head: PacketHead, nowMs: number): number | null {
-    const report = readLaneReport(bytes, head);
-    if (report === null) return null;
+  /** Takes a report in; returns what it tells of the other end's clock, once there and back is known. */
+  hear(report: LaneReport, nowMs: number): PeerReading | null {
     this.remoteDeviceMs = report.deviceMs;
     this.#echo = { sentAtMs: report.sentAtMs, heardAtMs: nowMs };
     const roundTripMs = nowMs - report.echoMs - report.heldMs;
-    if (report.echoMs > 0 && roundTripMs >= 0 && roundTripMs < ROUND_TRIP_MAX_MS) {
-      this.roundTripMs = roundTripMs;
-      this.#wayOut.hear(report.lossShare, roundTripMs, nowMs - report.sentAtMs, nowMs);
-    }
-    return report.lossShare;
+    if (report.echoMs <= 0 || !(roundTripMs >= 0 && roundTripMs < ROUND_TRIP_MAX_MS)) return null;
+    this.roundTripMs = roundTripMs;
+    this.#wayOut.hear(report.lossShare, roundTripMs, nowMs - report.sentAtMs, nowMs);
+    // As if what it answers had left later, and been answered at once.
+    const [sentLocalMs, peerMs] = [report.echoMs + report.heldMs, report.sentAtMs];
+    return { sentLocalMs, receivedLocalMs: nowMs, peerMs, session: report.session };
   }
 
-  make(nowMs: number, own: Pick<LaneReport, "lossShare" | "bufferMs" | "deviceMs">): LaneReport {
+  make(nowMs: number, own: Pick<LaneReport, "lossShare" | "bufferMs" | "deviceMs" | "session">): LaneReport {
     return {
       sentAtMs: nowMs,
       echoMs: this.#echo?.sentAtMs ?? 0,

@@ -1,4 +1,5 @@
 import { DEVICE_RATE_HZ, type PlayerState } from "../../../audio/lane-players.ts";
+import type { SessionReading } from "../../../audio/lane-report.ts";
 import type { LatencyLegs } from "../../../audio/latency.ts";
 import { bodyPacket } from "../../../audio/packet.ts";
 import type { LaneStats } from "../../../audio/playout.ts";
@@ -7,6 +8,7 @@ import type { MemberId } from "../../../protocol/ids.ts";
 import { LANE_PACKET_FRAMES, LINKS_MAX } from "../../../protocol/limits.ts";
 import { may } from "../../../protocol/roles.ts";
 import type { Member, Signal } from "../../../protocol/room.ts";
+import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import { Link } from "./link.std.ts";
 import type { Fingerprints, IceServer, OpenPeer, PeerState } from "./peer.std.ts";
 import { RoomWords, type WordsState } from "./room-words.std.ts";
@@ -41,6 +43,10 @@ export interface LinkSetOptions {
   onWords(state: WordsState): void;
   /** The body of a packet by which one of the others announces a command (P77). */
   onAnnounced(from: MemberId, body: Uint8Array): void;
+  /** Session time at an instant of the machine's clock, from the room alone; `null` before it is known. */
+  sessionAt(localMs: number): SessionReading | null;
+  /** What one of the others tells of their clock. */
+  onReading(from: MemberId, reading: PeerReading): void;
 }
 
 export interface LinksReport {
@@ -220,6 +226,8 @@ export class LinkSet {
       words: () => this.#words?.message() ?? null,
       onWords: (body) => this.#words?.hear(memberId, body),
       onAnnounced: (body) => this.#options.onAnnounced(memberId, body),
+      sessionAt: this.#options.sessionAt,
+      onReading: (reading) => this.#options.onReading(memberId, reading),
       stream: this.#stream,
     });
     this.#players.add(memberId, link.memory);

@@ -1,4 +1,5 @@
 import { LANE_CHANNELS } from "../../../audio/lane-players.ts";
+import { readLaneReport, type SessionReading } from "../../../audio/lane-report.ts";
 import { LaneWriter, laneRingBytes } from "../../../audio/lane-ring.ts";
 import { LaneSender } from "../../../audio/lane-sender.ts";
 import { PacedSender } from "../../../audio/paced-sender.ts";
@@ -14,6 +15,7 @@ import { ASKED_MAX, requestBody, SentPackets } from "../../../audio/repeats.ts";
 import type { UplinkLevel, WayOut } from "../../../audio/uplink-budget.ts";
 import { LANE_PACKET_FRAMES, LANE_PACKET_MAX_BYTES, LISTEN_LATE_MS } from "../../../protocol/limits.ts";
 import type { Signal } from "../../../protocol/room.ts";
+import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import { LinkReports } from "./link-reports.std.ts";
 import type { Fingerprints, IceServer, OpenPeer, Peer, PeerState } from "./peer.std.ts";
 import { sessionIdOf } from "./sdp.std.ts";
@@ -32,6 +34,10 @@ export interface LinkOptions {
   onWords(body: Uint8Array): void;
   /** The body of a packet that announces a command. */
   onAnnounced(body: Uint8Array): void;
+  /** Session time at an instant of the machine's clock, from the room alone; `null` before it is known. */
+  sessionAt(localMs: number): SessionReading | null;
+  /** What the other end tells of its clock. */
+  onReading(reading: PeerReading): void;
   /** Of this device's count of frames. */
   stream: number;
 }
@@ -301,8 +307,11 @@ export class Link {
   }
 
   #hearReport(bytes: Uint8Array, nowMs: number): void {
-    const lossShare = this.reports.hear(bytes, this.#head, nowMs);
-    if (lossShare !== null) this.#sender.hearLoss(lossShare, nowMs);
+    const report = readLaneReport(bytes, this.#head);
+    if (report === null) return;
+    this.#sender.hearLoss(report.lossShare, nowMs);
+    const reading = this.reports.hear(report, nowMs);
+    if (reading !== null) this.#options.onReading(reading);
   }
 
   /** A packet that asks for what has not come; empty where nothing is missing, or there is no time for it. */
@@ -325,7 +334,8 @@ export class Link {
   #report(nowMs: number): Uint8Array {
     this.#reportAtMs = nowMs;
     const { bufferMs, deviceMs } = this;
+    const session = this.#options.sessionAt(nowMs);
     const lossShare = this.#writer.takeLoss();
-    return this.#sender.packReport(this.reports.make(nowMs, { lossShare, bufferMs, deviceMs }));
+    return this.#sender.packReport(this.reports.make(nowMs, { lossShare, bufferMs, deviceMs, session }));
   }
 }

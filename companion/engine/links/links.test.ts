@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { MemberId } from "../../../protocol/ids.ts";
 import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import type { Signal } from "../../../protocol/room.ts";
+import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import { Links } from "./links.std.ts";
 import { type FakePath, fakePeers } from "./peer.fake.std.ts";
 import type { OpenPeer } from "./peer.std.ts";
@@ -24,6 +25,7 @@ function world() {
   const signals: { to: MemberId; from: MemberId; signal: Signal }[] = [];
   const words = new Map<MemberId, string>();
   const announced: [MemberId, string][] = [];
+  const readings: [MemberId, PeerReading][] = [];
   let nonces = 0;
   const make = (self: MemberId, open: OpenPeer = openPeer) => {
     const links = new Links({
@@ -38,6 +40,8 @@ function world() {
       newStream: () => 7,
       newNonce: () => new Uint8Array(16).fill(++nonces),
       onAnnounced: (from, body) => announced.push([from, new TextDecoder().decode(body)]),
+      sessionAt: (localMs) => ({ atMs: 1_000_000 + localMs, errorMs: self === ADA ? 1 : 2 }),
+      onReading: (from, reading) => readings.push([from, reading]),
       onWords: (state) => words.set(self, state.state === "agreed" ? state.words.join(" ") : state.state),
     });
     links.enter(self);
@@ -70,7 +74,7 @@ function world() {
   };
   ada.setMembers(here(BEN));
   ben.setMembers(here(ADA));
-  return { path, room, states, offers, ada, ben, here, pass, make, ends, words, announced };
+  return { path, room, states, offers, ada, ben, here, pass, make, ends, words, announced, readings };
 }
 
 describe("links between two companions", () => {
@@ -84,6 +88,26 @@ describe("links between two companions", () => {
       [ADA, "play"],
       [ADA, "play"],
     ]);
+    ada.close();
+    ben.close();
+  });
+
+  test("P78: once a second each tells the other what session time it has, and both learn the other's clock from it", async () => {
+    const { ada, ben, pass, readings } = world();
+    await pass(6_000);
+    for (const [from, errorMs] of [
+      [ADA, 1],
+      [BEN, 2],
+    ] as const) {
+      const heard = readings.filter(([of]) => of === from).map(([, reading]) => reading);
+      expect(heard.length).toBeGreaterThanOrEqual(3);
+      for (const { sentLocalMs, receivedLocalMs, peerMs, session } of heard) {
+        // One clock for both here: what was told lies between the two.
+        expect(peerMs).toBeGreaterThanOrEqual(sentLocalMs);
+        expect(peerMs).toBeLessThanOrEqual(receivedLocalMs);
+        expect(session).toEqual({ atMs: 1_000_000 + peerMs, errorMs });
+      }
+    }
     ada.close();
     ben.close();
   });

@@ -3,6 +3,8 @@ import type { LaneLevel, PlayerState } from "../../../audio/lane-players.ts";
 import type { LatencyLegs } from "../../../audio/latency.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import type { Member, Signal } from "../../../protocol/room.ts";
+import type { PeerReading } from "../clock/peer-clocks.std.ts";
+import type { SessionLine } from "../clock/session-clock.std.ts";
 import type { Fingerprints, IceServer, PeerState } from "../links/peer.std.ts";
 import type { WordsState } from "../links/room-words.std.ts";
 import type { ToPlayers } from "./device-messages.std.ts";
@@ -22,7 +24,7 @@ export type ToLanes =
       members: readonly Pick<Member, "memberId" | "connected" | "role">[];
     }
   | { type: "signal"; from: MemberId; signal: Signal }
-  | { type: "clock"; localMs: number; offsetMs: number; driftPpm: number }
+  | ({ type: "clock" } & SessionLine)
   /** What the device takes before a block is in the ring, and after one has been played. */
   | { type: "device"; captureMs: number; playoutMs: number }
   /** Whether this person is heard, and as whom: silence is sent while not. */
@@ -43,6 +45,7 @@ export type FromLanes =
   | { type: "signal"; to: MemberId; signal: Signal }
   | { type: "link"; memberId: MemberId; state: PeerState }
   | { type: "words"; state: WordsState }
+  | { type: "reading"; from: MemberId; reading: PeerReading }
   | { type: "latencies"; latencies: { memberId: MemberId; legs: LatencyLegs }[] }
   | { type: "add"; memberId: MemberId; memory: SharedArrayBuffer }
   | { type: "remove"; memberId: MemberId }

@@ -6,6 +6,7 @@ import type { BufferChoice } from "../../../audio/playout.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
 import type { Member, Signal } from "../../../protocol/room.ts";
+import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import type { ClockEstimate } from "../clock/session-clock.std.ts";
 import { BrowserPeer } from "../links/peer.dom.ts";
 import type { IceServer, PeerState } from "../links/peer.std.ts";
@@ -27,6 +28,8 @@ export interface BrowserSoundOptions {
   signal(to: MemberId, signal: Signal): void;
   onLink(memberId: MemberId, state: PeerState): void;
   onWords(state: WordsState): void;
+  /** What one of the others tells of their clock. */
+  onReading(from: MemberId, reading: PeerReading): void;
   onLevels(own: FromDevice["own"], levels: FromDevice["levels"]): void;
   onLatencies(latencies: { memberId: MemberId; legs: LatencyLegs }[]): void;
   /** How long what is played takes until it lies in the ring, as far as the device tells. */
@@ -185,8 +188,8 @@ export class BrowserSound {
     this.#worker.postMessage({ type: "tap", port } satisfies ToLanes, [port]);
   }
 
-  setClock({ offsetMs, driftPpm }: ClockEstimate): void {
-    this.#tell({ type: "clock", localMs: performance.now(), offsetMs, driftPpm });
+  setClock({ offsetMs, driftPpm, errorMs }: ClockEstimate): void {
+    this.#tell({ type: "clock", localMs: performance.now(), offsetMs, driftPpm, errorMs });
   }
 
   async close(): Promise<void> {
@@ -255,6 +258,9 @@ export class BrowserSound {
         return;
       case "words":
         this.#options.onWords(message.state);
+        return;
+      case "reading":
+        this.#options.onReading(message.from, message.reading);
         return;
       case "latencies":
         this.#options.onLatencies(message.latencies);

@@ -8,6 +8,7 @@ import { LANE_CHANNELS, type PlayerState } from "../../../audio/lane-players.ts"
 import type { MemberId } from "../../../protocol/ids.ts";
 import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import type { Signal } from "../../../protocol/room.ts";
+import { type SessionLine, sessionOf } from "../clock/session-clock.std.ts";
 import { LinkSet } from "../links/link-set.std.ts";
 import type { Fingerprints, Peer, PeerOptions } from "../links/peer.std.ts";
 import { NONCE_BYTES } from "../links/room-words.std.ts";
@@ -84,7 +85,7 @@ let maySend = false;
 let isSilent = false;
 let device = { captureMs: 0, playoutMs: 0 };
 let tap: MessagePort | null = null;
-let clock: { localMs: number; offsetMs: number; driftPpm: number } | null = null;
+let clock: SessionLine | null = null;
 
 const nowMs = () => performance.timeOrigin - originMs + performance.now();
 const links = new LinkSet(
@@ -100,6 +101,8 @@ const links = new LinkSet(
     // A page hears of a command from the room: its timers are too coarse to be ahead of it.
     onAnnounced: () => undefined,
     onWords: (state) => say({ type: "words", state }),
+    sessionAt: (localMs) => (clock === null ? null : { atMs: sessionOf(clock, localMs), errorMs: clock.errorMs }),
+    onReading: (from, reading) => say({ type: "reading", from, reading }),
   },
   {
     add: (memberId, memory) => say({ type: "add", memberId, memory }),
@@ -110,11 +113,6 @@ const links = new LinkSet(
     stateOf: (memberId) => players.get(memberId),
   },
 );
-
-function sessionMsAt(localMs: number): number {
-  if (clock === null) return 0;
-  return localMs + clock.offsetMs + ((localMs - clock.localMs) * clock.driftPpm) / 1e6;
-}
 
 /** Blocks on their way to whoever records them: those that are there at once go at once, and together. */
 const tapped = {
@@ -151,7 +149,8 @@ async function readCapture(ring: CaptureRing): Promise<void> {
       tapped.add(next, samples);
       if (!maySend) continue;
       if (isSilent) samples.fill(0);
-      links.send(next * LANE_PACKET_FRAMES, samples, sessionMsAt(ring.originMs + next * BLOCK_MS - device.captureMs));
+      const capturedAtMs = ring.originMs + next * BLOCK_MS - device.captureMs;
+      links.send(next * LANE_PACKET_FRAMES, samples, clock === null ? 0 : sessionOf(clock, capturedAtMs));
     }
     tapped.flush();
     const woken = Atomics.waitAsync(ring.control, 0, blocks, WAKE_MS);

@@ -8,6 +8,7 @@ import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import { readInput } from "../capture/input-file.node.ts";
 import { buildJackAddon } from "../capture/jack-addon.node.ts";
 import { machineNowMs } from "../clock/machine-clock.node.ts";
+import { type SessionLine, sessionOf } from "../clock/session-clock.std.ts";
 import { packAnnounced, readAnnounced } from "../links/announcement.std.ts";
 import { LinkSet } from "../links/link-set.std.ts";
 import { MediaLink } from "../links/media.node.ts";
@@ -54,7 +55,7 @@ export class SoundEngine {
   #playoutMs = BLOCK_MS;
   #traces = false;
   #maySend = false;
-  #clock: { localMs: number; offsetMs: number; driftPpm: number } | undefined;
+  #clock: SessionLine | null = null;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: SoundEngineOptions) {
@@ -79,6 +80,11 @@ export class SoundEngine {
         newStream: () => randomInt(2 ** 32),
         newNonce: () => randomBytes(NONCE_BYTES),
         onWords: (state) => say({ type: "words", state }),
+        sessionAt: (localMs) => {
+          const line = this.#clock;
+          return line === null ? null : { atMs: sessionOf(line, localMs), errorMs: line.errorMs };
+        },
+        onReading: (from, reading) => say({ type: "reading", from, reading }),
         onAnnounced: (from, body) => {
           const command = readAnnounced(body);
           if (command !== null) say({ type: "announced", from, command });
@@ -238,17 +244,13 @@ export class SoundEngine {
       for (; next !== blocks; next = (next + 1) | 0) {
         if (!ring.take(next, samples)) continue;
         const frame = next * LANE_PACKET_FRAMES;
-        if (this.#maySend) this.#links.send(frame, samples, this.#sessionMsAt(ring.originMs + next * BLOCK_MS));
+        const sessionMs = this.#clock === null ? 0 : sessionOf(this.#clock, ring.originMs + next * BLOCK_MS);
+        if (this.#maySend) this.#links.send(frame, samples, sessionMs);
         this.#options.onBlock(frame, samples);
       }
       const woken = Atomics.waitAsync(ring.control, 0, blocks, WAKE_MS);
       if (woken.async) await woken.value;
     }
-  }
-
-  #sessionMsAt(localMs: number): number {
-    if (this.#clock === undefined) return 0;
-    return localMs + this.#clock.offsetMs + ((localMs - this.#clock.localMs) * this.#clock.driftPpm) / 1e6;
   }
 }
 

@@ -8,6 +8,7 @@ import { MemberId } from "../../../protocol/ids.ts";
 import { DELAY_HOLD_MAX_MS } from "../../../protocol/limits.ts";
 import { Role } from "../../../protocol/roles.ts";
 import { AnnouncedCommand, Signal } from "../../../protocol/room.ts";
+import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import type { WordsState } from "../links/room-words.std.ts";
 
 /** What the studio and its sound process say to each other, over the channel between the two processes. */
@@ -88,8 +89,14 @@ export const ToSound = z.discriminatedUnion("type", [
     members: z.array(z.object({ memberId: MemberId, connected: z.boolean(), role: Role, displayName: z.string() })),
   }),
   z.object({ type: z.literal("signal"), from: MemberId, signal: Signal }),
-  /** Session time less the machine's, and how it drifts, as known at an instant of the machine's clock. */
-  z.object({ type: z.literal("clock"), localMs: z.number(), offsetMs: z.number(), driftPpm: z.number() }),
+  /** Session time from the room alone, as a line over the machine's clock. */
+  z.object({
+    type: z.literal("clock"),
+    localMs: z.number(),
+    offsetMs: z.number(),
+    driftPpm: z.number(),
+    errorMs: z.number(),
+  }),
   /** How loud somebody is in this person's own mix, and how much delay they trade for fewer gaps. */
   z.object({ type: z.literal("mix"), memberId: MemberId, mix: LaneMixSetting }),
   z.object({ type: z.literal("buffer"), buffer: BufferSetting }),
@@ -114,6 +121,13 @@ export const Words = z.discriminatedUnion("state", [
 
 export const Uplink = z.enum(UPLINK_LEVELS);
 
+const Reading = z.object({
+  sentLocalMs: z.number(),
+  receivedLocalMs: z.number(),
+  peerMs: z.number(),
+  session: z.object({ atMs: z.number(), errorMs: z.number() }).nullable(),
+}) satisfies z.ZodType<PeerReading>;
+
 export const FromSound = z.discriminatedUnion("type", [
   z.object({ type: z.literal("opened"), openedAtMs: z.number() }),
   /** When the device's frame 0 was, as its own clock has it by now; what it takes itself there and back; and why it is not there, if it is not. */
@@ -128,6 +142,8 @@ export const FromSound = z.discriminatedUnion("type", [
   z.object({ type: z.literal("signal"), to: MemberId, signal: Signal }),
   z.object({ type: z.literal("link"), memberId: MemberId, state: z.enum(["connecting", "connected", "failed"]) }),
   z.object({ type: z.literal("words"), state: Words }),
+  /** What one of the others tells of their clock. */
+  z.object({ type: z.literal("reading"), from: MemberId, reading: Reading }),
   z.object({ type: z.literal("announced"), from: MemberId, command: AnnouncedCommand }),
   z.object({ type: z.literal("uplink"), level: Uplink }),
   /** How far away each of the others is, by the legs of the way. */

@@ -76,6 +76,7 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
       barMs: () => parts?.transport.barMs ?? BAR_MS,
       onLatency: (status) => studio?.setStatus(status),
       onAnnounced: (from, command) => studio?.onAnnounced(from, command),
+      onReading: (from, reading) => studio?.onReading(from, reading),
       emit,
     });
   await sound.open();

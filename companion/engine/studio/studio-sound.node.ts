@@ -10,6 +10,7 @@ import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
 import type { AnnouncedCommand, Member, Signal } from "../../../protocol/room.ts";
 import type { Device } from "../capture/source.std.ts";
+import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import type { ClockEstimate } from "../clock/session-clock.std.ts";
 import type { IceServer } from "../links/peer.std.ts";
 import type { WordsState } from "../links/room-words.std.ts";
@@ -39,6 +40,8 @@ export interface StudioSoundOptions {
   onLatency(status: { latencyMs: number; latencyErrorMs: number }): void;
   /** What one of the others announces over its lane (P77). */
   onAnnounced(from: MemberId, command: AnnouncedCommand): void;
+  /** What one of the others tells of their clock over its lane. */
+  onReading(from: MemberId, reading: PeerReading): void;
   emit(event: StudioEvent): void;
 }
 
@@ -185,9 +188,9 @@ export class StudioSound {
     this.#tell({ type: "announce", command });
   }
 
-  /** Session time, as it is known now. */
-  followClock({ offsetMs, driftPpm }: ClockEstimate): void {
-    this.#tell({ type: "clock", localMs: this.#options.nowMs(), offsetMs, driftPpm });
+  /** Session time, as it is known now from the room. */
+  followClock({ offsetMs, driftPpm, errorMs }: ClockEstimate): void {
+    this.#tell({ type: "clock", localMs: this.#options.nowMs(), offsetMs, driftPpm, errorMs });
   }
 
   /** `null` where the sound process does not answer. */
@@ -278,6 +281,9 @@ export class StudioSound {
           return;
         case "announced":
           this.#options.onAnnounced(said.data.from, said.data.command);
+          return;
+        case "reading":
+          this.#options.onReading(said.data.from, said.data.reading);
           return;
         case "report":
           this.#reports.shift()?.(said.data);

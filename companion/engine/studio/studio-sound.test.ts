@@ -35,6 +35,7 @@ function studio(path = inputPath) {
     barMs: () => 2_000,
     onLatency: () => undefined,
     onAnnounced: () => undefined,
+    onReading: () => undefined,
     emit: (event) => events.push(event),
   });
   opened.push(sound);

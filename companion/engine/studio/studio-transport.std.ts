@@ -1,4 +1,5 @@
 import { Bars } from "../../../audio/bars.ts";
+import type { MemberId } from "../../../protocol/ids.ts";
 import {
   ANNOUNCED_PAST_MAX_MS,
   LANE_PACKET_FRAMES,
@@ -12,11 +13,13 @@ import {
   type AnnouncedCommand,
   isAnnounced,
   type LoggedEvent,
+  type Member,
   type TransportCommand,
   type TransportState,
 } from "../../../protocol/room.ts";
 import type { TimelineMap } from "../../../protocol/timeline.ts";
 import { type Timeline, transportOf } from "../../../protocol/transport.ts";
+import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import type { ClockEstimate, ClockSample } from "../clock/session-clock.std.ts";
 import { SessionTicker } from "../clock/session-ticker.std.ts";
 import type { Cue, DawDriver } from "../midi/driver.std.ts";
@@ -122,6 +125,21 @@ export class StudioTransport {
 
   get estimate(): ClockEstimate | undefined {
     return this.#clock.estimate;
+  }
+
+  /** Session time from the room alone, for the others. */
+  get roomEstimate(): ClockEstimate | undefined {
+    return this.#clock.room;
+  }
+
+  /** Who is here: session time is what those who play make of it together. */
+  setMembers(self: MemberId, members: readonly Pick<Member, "memberId" | "connected" | "role">[]): void {
+    this.#clock.peers.setMembers(self, members);
+  }
+
+  /** What one of them tells of their clock over the lane. */
+  hearReading(from: MemberId, reading: PeerReading): void {
+    this.#clock.peers.hear(from, reading);
   }
 
   /** Session time after which a command that is asked for now has come too late; `undefined` before session time is known. */

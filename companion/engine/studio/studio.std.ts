@@ -10,6 +10,7 @@ import {
   type PostBody,
   type TransportCommand,
 } from "../../../protocol/room.ts";
+import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import type { RoomClient, RoomHandlers, Welcome } from "../room/room-client.std.ts";
 import { SHARE_NOTICE } from "../upload/upload-progress.std.ts";
 import type { StudioCommand } from "./commands.std.ts";
@@ -155,6 +156,11 @@ export class Studio implements RoomHandlers {
     this.#parts.transport.hearAnnounced(command, this.#roles.get(from) ?? "observer");
   }
 
+  /** Somebody tells over the lane what their clock says. */
+  onReading(from: MemberId, reading: PeerReading): void {
+    this.#parts.transport.hearReading(from, reading);
+  }
+
   /** What the others see of this moment. */
   setStatus(status: Partial<MemberStatus>): void {
     this.#status = { ...this.#status, ...status };
@@ -198,12 +204,13 @@ export class Studio implements RoomHandlers {
   onMembers: RoomHandlers["onMembers"] = (members) => {
     this.#roles = new Map(members.map(({ memberId, role }) => [memberId, role]));
     this.#parts.sound.setMembers(members);
+    if (this.#memberId !== undefined) this.#parts.transport.setMembers(this.#memberId, members);
   };
   onSignal: RoomHandlers["onSignal"] = (from, signal) => this.#parts.sound.handleSignal(from, signal);
   onClock: RoomHandlers["onClock"] = (sample) => {
     const { transport, sound } = this.#parts;
     transport.addSample(sample);
-    if (transport.estimate !== undefined) sound.followClock(transport.estimate);
+    if (transport.roomEstimate !== undefined) sound.followClock(transport.roomEstimate);
   };
   onWaiting: RoomHandlers["onWaiting"] = () => this.#options.emit({ type: "waiting" });
   /** Whoever lets people in does so where they can see them. */
