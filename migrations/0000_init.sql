@@ -391,7 +391,8 @@ CREATE TABLE `messages` (
 	`created_at_ms` integer NOT NULL,
 	FOREIGN KEY (`conversation_id`) REFERENCES `conversations`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`author_account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade,
-	FOREIGN KEY (`reader_account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+	FOREIGN KEY (`reader_account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade,
+	CONSTRAINT "messages_text_is_sealed" CHECK("messages"."text" = '' OR "messages"."text" = '' OR ("messages"."text" GLOB '?*:?*' AND "messages"."text" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("messages"."text", instr("messages"."text", ':') + 1), ':') = 0))
 );
 --> statement-breakpoint
 CREATE INDEX `messages_of_conversation` ON `messages` (`conversation_id`,`created_at_ms`,`id`);--> statement-breakpoint

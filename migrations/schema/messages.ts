@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, unique } from "drizzle-orm/sqlite-core";
 import { accounts } from "./accounts.ts";
+import { isSealed, type Sealed } from "./sealed.ts";
 
 /** Two people who write to each other on the site: one row for both, by the order of their ids. It goes with either account. */
 export const conversations = sqliteTable(
@@ -59,7 +60,8 @@ export const messages = sqliteTable(
       .references(() => accounts.id, { onDelete: "cascade" }),
     /** `null`: it was written to somebody who had blocked its author, and is nobody's to read but theirs. */
     readerAccountId: text("reader_account_id").references(() => accounts.id, { onDelete: "cascade" }),
-    text: text("text").notNull(),
+    /** Sealed under the conversation's own key, which goes with it. */
+    text: text("text").$type<Sealed>().notNull(),
     createdAtMs: integer("created_at_ms").notNull(),
   },
   (table) => [
@@ -67,5 +69,6 @@ export const messages = sqliteTable(
     index("messages_by_author").on(table.authorAccountId),
     index("messages_by_reader").on(table.readerAccountId),
     index("messages_by_age").on(table.createdAtMs),
+    isSealed("messages_text_is_sealed", table.text),
   ],
 );

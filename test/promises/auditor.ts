@@ -46,13 +46,20 @@ const keptTooLong: Record<string, string> = {
   "what somebody was told of an end": `SELECT id FROM retention_notices WHERE first_expires_at_ms <= ${days(30)}`,
 };
 
-/** Words that only their person and we read: each as it is written down, under the key of an account or of a day, and never as it was said. */
+/** Words that only their person and we read: each as it is written down, under the key of an account, a conversation or a day, and never as it was said. */
 const inWords = [
   ...["sign_ins.label", "sign_in_events.label", "passkeys.label", "device_codes.label"],
   ...["privacy_requests.details", "privacy_requests.extension_reason", "privacy_requests.identity_check"],
-  ...["privacy_requests.answer", "reports.details", "decisions.facts", "appeals.text", "appeals.answer"],
+  ...[
+    "messages.text",
+    "privacy_requests.answer",
+    "reports.details",
+    "decisions.facts",
+    "appeals.text",
+    "appeals.answer",
+  ],
 ];
-const SEALED_IN_SQL = "GLOB '[am]*_*:*[A-Za-z0-9+/][A-Za-z0-9+/][A-Za-z0-9+/]*'";
+const SEALED_IN_SQL = "GLOB '[acm]*_*:*[A-Za-z0-9+/][A-Za-z0-9+/][A-Za-z0-9+/]*'";
 for (const place of inWords) {
   const [table, column] = place.split(".");
   keptTooLong[`${place} in the clear`] =

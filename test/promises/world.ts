@@ -107,6 +107,7 @@ export async function newWorld(nowMs: number): Promise<World> {
     createdAtMs,
     expiresAtMs: nowMs + 1e9,
   };
+  const friday = await sealedText(world.conversationId, "message", "Friday?");
   await db.batch([
     db.insert(sessions).values({ id: world.sessionId, name: "Night", recordingPermitted: true, createdAtMs }),
     db.insert(accounts).values(
@@ -194,7 +195,7 @@ export async function newWorld(nowMs: number): Promise<World> {
         conversationId: world.conversationId,
         authorAccountId: author,
         readerAccountId: author === ada ? ben : ada,
-        text: "Friday?",
+        text: friday,
         createdAtMs,
       })),
     ),

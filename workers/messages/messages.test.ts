@@ -7,8 +7,10 @@ import { createApp } from "../app.ts";
 import { sendDueMail } from "../mail/outbox.ts";
 import { systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { eraseAccount } from "../privacy/account-erasure.ts";
 import { sweepTable } from "../privacy/sweep.ts";
 import { person } from "../testing/person.ts";
+import { writeMessage } from "./store.ts";
 
 type Person = Awaited<ReturnType<typeof person>>;
 let sent: { to: string; subject: string; text: string; html: string }[] = [];
@@ -22,6 +24,8 @@ beforeEach(async () => {
   sent = [];
   for (const table of ["profiles", "hub_search", "hub_spellings", "mail_outbox", "rate_limits", "accounts"])
     await env.DB.prepare(`DELETE FROM ${table}`).run();
+  const { objects } = await env.RECORDINGS.list({ prefix: "keys/cnv_" });
+  await env.RECORDINGS.delete(objects.map(({ key }) => key));
 });
 
 const api = "/api/v1";
@@ -47,7 +51,37 @@ async function begin(text = "Bass on Friday?") {
   return { ada, ben, path, conversationId };
 }
 
+const keyOf = (conversationId: string) => env.RECORDINGS.head(`keys/${conversationId}`);
+
 describe("what members write to each other", () => {
+  test("E3: what was said lies under the conversation's key, which ends when both have deleted it, or one of them goes", async () => {
+    const { ada, ben, conversationId } = await begin("Bass on Friday?");
+    await say(ben, conversationId, "Friday is good.");
+    const rows = JSON.stringify((await env.DB.prepare("SELECT * FROM messages").all()).results);
+    expect(rows).toContain(`${conversationId}:`);
+    expect(rows).not.toMatch(/Friday/);
+    expect(await texts(ada, conversationId)).toEqual(["Friday is good.", "Bass on Friday?"]);
+    expect(await keyOf(conversationId)).not.toBeNull();
+    for (const who of [ada, ben]) await who.call("DELETE", `${api}/conversations/${conversationId}`);
+    expect(await keyOf(conversationId)).toBeNull();
+
+    const other = await begin("Drums?");
+    expect(await eraseAccount(env, systemDeps, other.ben.accountId, "person")).toBe(true);
+    expect(await keyOf(other.conversationId)).toBeNull();
+    expect(await listOf(other.ada)).toEqual([]);
+  });
+
+  test("E3: of two who write to each other for the first time at once both are heard, and one key is left", async () => {
+    const [ada, ben] = [await person("Ada"), await person("Ben")];
+    const draft = (from: Person, to: Person, text: string) =>
+      writeMessage(env, systemDeps, { authorId: from.accountId, readerId: to.accountId, text, isHeld: false }, null);
+    const ids = await Promise.all([draft(ada, ben, "Hello"), draft(ben, ada, "Hi")]);
+    expect(new Set(ids).size).toBe(1);
+    expect((await texts(ada, ids[0] ?? "")).sort()).toEqual(["Hello", "Hi"]);
+    const { objects } = await env.RECORDINGS.list({ prefix: "keys/cnv_" });
+    expect(objects.map(({ key }) => key)).toEqual([`keys/${ids[0]}`]);
+  });
+
   test("V2: a message and its answer stay on the site; a mail says who wrote and nothing of what, and neither side learns an address or an account", async () => {
     const { ada, ben, conversationId } = await begin("<b>Bass on</b> Friday?\n🎸");
     const [first, ...none] = await mails();

@@ -6,7 +6,7 @@ import { mayContact, type Reachable, type Sender } from "../hub/contact.ts";
 import { queueDecoy, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { standingOf, writeStatements } from "./store.ts";
+import { standingOf, writeMessage } from "./store.ts";
 
 type Posted = Result<ConversationId, "yourself" | "you-blocked" | "rate-limited" | "quota-exceeded">;
 
@@ -27,10 +27,9 @@ export async function postMessage(
   if (!allowed.ok) return allowed;
   if ((before?.messages ?? 0) >= MESSAGES_PER_CONVERSATION_MAX) return refused("quota-exceeded");
   const isHeld = allowed.value.silent;
-  const written = writeStatements(env.DB, deps, { authorId: from.id, readerId: to.accountId, text, isHeld });
-  await env.DB.batch(written);
-  const conversationId = (await standingOf(env.DB, from.id, to.accountId))?.conversationId;
-  if (conversationId === undefined) throw new Error("The conversation that was just written in is not there.");
+  const draft = { authorId: from.id, readerId: to.accountId, text, isHeld };
+  const conversationId = await writeMessage(env, deps, draft, before?.conversationId ?? null);
+  if (conversationId === null) throw new Error("A conversation was deleted as often as it was written in.");
   const id = `message-${newSecret(deps)}`;
   const values = { from: from.displayName, link: `${origin}/messages/${conversationId}` };
   const isTold = !isHeld && (before?.unread ?? 0) === 0;

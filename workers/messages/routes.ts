@@ -46,19 +46,20 @@ async function answer(c: AccountContext, { answer, text }: z.output<typeof HubAn
 async function list(c: AccountContext, { limit, cursor }: z.output<typeof PageQuery>) {
   const at = readCursor(cursor);
   if (at === null) return problem(c, "validation-failed");
-  return c.json(await listConversations(c.env.DB, c.var.account.id, limit, at), 200);
+  return c.json(await listConversations(c.env, c.var.deps, c.var.account.id, limit, at), 200);
 }
 
 async function read(c: AccountContext, { conversationId }: Path) {
-  const found = await findConversation(c.env.DB, c.var.account.id, conversationId);
+  const found = await findConversation(c.env, c.var.deps, c.var.account.id, conversationId);
   return found === null ? problem(c, "not-found") : c.json(found.conversation, 200);
 }
 
 async function listIn(c: AccountContext, { conversationId }: Path, { limit, cursor }: z.output<typeof PageQuery>) {
   const at = readCursor(cursor);
   if (at === null) return problem(c, "validation-failed");
-  if ((await findConversation(c.env.DB, c.var.account.id, conversationId)) === null) return problem(c, "not-found");
-  return c.json(await listMessages(c.env.DB, c.var.account.id, conversationId, limit, at), 200);
+  if ((await findConversation(c.env, c.var.deps, c.var.account.id, conversationId)) === null)
+    return problem(c, "not-found");
+  return c.json(await listMessages(c.env, c.var.deps, c.var.account.id, conversationId, limit, at), 200);
 }
 
 async function writeIn(c: AccountContext, { conversationId }: Path, { text }: z.output<typeof Message>) {
@@ -67,13 +68,14 @@ async function writeIn(c: AccountContext, { conversationId }: Path, { text }: z.
 }
 
 async function noteRead(c: AccountContext, { conversationId }: Path) {
-  if ((await findConversation(c.env.DB, c.var.account.id, conversationId)) === null) return problem(c, "not-found");
+  if ((await findConversation(c.env, c.var.deps, c.var.account.id, conversationId)) === null)
+    return problem(c, "not-found");
   await markRead(c.env.DB, c.var.account.id, conversationId);
   return c.body(null, 204);
 }
 
 async function drop(c: AccountContext, { conversationId }: Path) {
-  const dropped = await dropSide(c.env.DB, c.var.account.id, conversationId);
+  const dropped = await dropSide(c.env, c.var.deps, c.var.account.id, conversationId);
   return dropped ? c.body(null, 204) : problem(c, "not-found");
 }
 

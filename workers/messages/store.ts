@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { accentOf } from "../../protocol/accents.ts";
-import { newId } from "../../protocol/ids.ts";
+import { type ConversationId, newId } from "../../protocol/ids.ts";
 import type { Conversation, ConversationMessage } from "../../protocol/messages.ts";
 import { type Cursor, cutPage } from "../http/paging.ts";
 import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
+import { eraseKey, type Open, openEach, openSealed, readKeys, sealFor } from "../platform/personal-keys.ts";
 import { allRows, firstRow, SqlBoolean, StoredId } from "../platform/rows.ts";
 
 /** Two ids in the order in which the table holds them. */
@@ -36,33 +38,54 @@ const rows = `SELECT s.conversation_id AS conversationId, o.id AS otherId, o.dis
   WHERE s.account_id = ?1`;
 
 /** V2: the one way from a row to what the other may know. */
-const shown = ({ otherId, ...row }: ConversationRow): Conversation => ({ ...row, accent: accentOf(otherId) });
+const shown = async (env: Env, deps: Deps, { otherId, lastText, ...row }: ConversationRow): Promise<Conversation> => ({
+  ...row,
+  lastText: lastText === null ? null : await openSealed(env, deps, "message", lastText),
+  accent: accentOf(otherId),
+});
 
 /** An account's conversations, the one that was last written in first. */
-export async function listConversations(db: D1Database, accountId: string, limit: number, [atMs, id]: Cursor) {
+export async function listConversations(
+  env: Env,
+  deps: Deps,
+  accountId: string,
+  limit: number,
+  [atMs, id]: Cursor,
+): Promise<{ items: Conversation[]; nextCursor: string | null }> {
   const { results, passedOver } = await allRows(
     ConversationRow,
-    db
-      .prepare(
-        `${rows} AND (s.last_message_at_ms, s.conversation_id) < (?2, ?3)
+    env.DB.prepare(
+      `${rows} AND (s.last_message_at_ms, s.conversation_id) < (?2, ?3)
        ORDER BY s.last_message_at_ms DESC, s.conversation_id DESC LIMIT ?4`,
-      )
-      .bind(accountId, atMs, id, limit + 1),
+    ).bind(accountId, atMs, id, limit + 1),
   );
-  return cutPage(results, limit, shown, (row) => [row.lastMessageAtMs, row.conversationId], passedOver);
+  const { items, nextCursor } = cutPage(
+    results,
+    limit,
+    (row) => row,
+    (row) => [row.lastMessageAtMs, row.conversationId],
+    passedOver,
+  );
+  await readKeys(
+    env,
+    deps,
+    items.map(({ lastText }) => lastText),
+  );
+  return { items: await Promise.all(items.map((row) => shown(env, deps, row))), nextCursor };
 }
 
 /** One conversation with who the other is; `null` to everybody who is not in it, and to who has deleted it. */
 export async function findConversation(
-  db: D1Database,
+  env: Env,
+  deps: Deps,
   accountId: string,
   conversationId: string,
 ): Promise<{ conversation: Conversation; otherId: string } | null> {
   const row = await firstRow(
     ConversationRow,
-    db.prepare(`${rows} AND s.conversation_id = ?2`).bind(accountId, conversationId),
+    env.DB.prepare(`${rows} AND s.conversation_id = ?2`).bind(accountId, conversationId),
   );
-  return row === null ? null : { conversation: shown(row), otherId: row.otherId };
+  return row === null ? null : { conversation: await shown(env, deps, row), otherId: row.otherId };
 }
 
 const MessageRow = z.object({
@@ -74,31 +97,37 @@ const MessageRow = z.object({
 
 /** What of a conversation one of its two may see, newest first. */
 export async function listMessages(
-  db: D1Database,
+  env: Env,
+  deps: Deps,
   accountId: string,
   conversationId: string,
   limit: number,
   [atMs, id]: Cursor,
-) {
+): Promise<{ items: ConversationMessage[]; nextCursor: string | null }> {
   const { results, passedOver } = await allRows(
     MessageRow,
-    db
-      .prepare(
-        `SELECT m.id AS messageId, m.author_account_id = ?1 AS isOwn, m.text, m.created_at_ms AS createdAtMs
+    env.DB.prepare(
+      `SELECT m.id AS messageId, m.author_account_id = ?1 AS isOwn, m.text, m.created_at_ms AS createdAtMs
        FROM messages m JOIN conversation_sides s ON s.conversation_id = m.conversation_id AND s.account_id = ?1
        WHERE m.conversation_id = ?2 AND m.created_at_ms >= s.since_ms AND ${seen} AND (m.created_at_ms, m.id) < (?3, ?4)
        ORDER BY m.created_at_ms DESC, m.id DESC LIMIT ?5`,
-      )
-      .bind(accountId, conversationId, atMs, id, limit + 1),
+    ).bind(accountId, conversationId, atMs, id, limit + 1),
   );
-  return cutPage(
+  const { items, nextCursor } = cutPage(
     results,
     limit,
-    (row): ConversationMessage => row,
+    (row) => row,
     (row) => [row.createdAtMs, row.messageId],
     passedOver,
   );
+  // Of a conversation that goes just now nothing can be opened, and nothing is shown.
+  return { items: await openEach(env, deps, items, inWords), nextCursor };
 }
+
+const inWords = async (row: ConversationMessage, open: Open): Promise<ConversationMessage> => ({
+  ...row,
+  text: await open("message", row.text),
+});
 
 const Standing = z.object({
   conversationId: StoredId.conversation,
@@ -134,35 +163,59 @@ interface Draft {
 }
 
 /** The statements that write a message down, for one batch; the same work whether it reaches anybody or not (X19). */
-export function writeStatements(db: D1Database, deps: Deps, { authorId, readerId, text, isHeld }: Draft) {
+function writeStatements(db: D1Database, deps: Deps, conversationId: ConversationId, isNew: boolean, draft: Draft) {
+  const { authorId, readerId, text, isHeld } = draft;
   const nowMs = deps.now();
-  const two = ofTwo(authorId, readerId);
-  const conversation = "(SELECT id FROM conversations WHERE first_account_id = ?1 AND second_account_id = ?2)";
+  const [first, second] = ofTwo(authorId, readerId);
+  const isThere = "EXISTS (SELECT 1 FROM conversations WHERE id = ?1)";
   const side = (accountId: string, unread: number, isShown: boolean) =>
     db
       .prepare(
         `INSERT INTO conversation_sides (account_id, conversation_id, unread, since_ms, last_message_at_ms)
-         SELECT ?3, ${conversation}, ?4, ?5, ?5 WHERE ?6
-         ON CONFLICT (account_id, conversation_id) DO UPDATE SET unread = unread + excluded.unread, last_message_at_ms = ?5`,
+         SELECT ?2, ?1, ?3, ?4, ?4 WHERE ?5 AND ${isThere}
+         ON CONFLICT (account_id, conversation_id) DO UPDATE SET unread = unread + excluded.unread, last_message_at_ms = ?4`,
       )
-      .bind(...two, accountId, unread, nowMs, isShown ? 1 : 0);
+      .bind(conversationId, accountId, unread, nowMs, isShown ? 1 : 0);
   return [
-    db
-      .prepare(
-        `INSERT INTO conversations (id, first_account_id, second_account_id, created_at_ms, last_message_at_ms)
-         VALUES (?3, ?1, ?2, ?4, ?4)
-         ON CONFLICT (first_account_id, second_account_id) DO UPDATE SET last_message_at_ms = ?4`,
-      )
-      .bind(...two, newId("cnv", deps.random), nowMs),
+    isNew
+      ? db
+          .prepare(
+            `INSERT INTO conversations (id, first_account_id, second_account_id, created_at_ms, last_message_at_ms)
+             VALUES (?1, ?2, ?3, ?4, ?4) ON CONFLICT (first_account_id, second_account_id) DO NOTHING`,
+          )
+          .bind(conversationId, first, second, nowMs)
+      : db.prepare("UPDATE conversations SET last_message_at_ms = ?2 WHERE id = ?1").bind(conversationId, nowMs),
     db
       .prepare(
         `INSERT INTO messages (id, conversation_id, author_account_id, reader_account_id, text, created_at_ms)
-         VALUES (?3, ${conversation}, ?4, ?5, ?6, ?7)`,
+         SELECT ?2, ?1, ?3, ?4, ?5, ?6 WHERE ${isThere}`,
       )
-      .bind(...two, newId("msg", deps.random), authorId, isHeld ? null : readerId, text, nowMs),
+      .bind(conversationId, newId("msg", deps.random), authorId, isHeld ? null : readerId, text, nowMs),
     side(authorId, 0, true),
     side(readerId, 1, !isHeld),
   ];
+}
+
+/** Two write to each other for the first time at once, or one deletes while the other writes: more than that does not happen. */
+const TRIES = 3;
+
+/** Writes a message down under the key of its conversation, which is made with the first. `null`: it was not to be done. */
+export async function writeMessage(
+  env: Env,
+  deps: Deps,
+  draft: Draft,
+  before: ConversationId | null,
+): Promise<ConversationId | null> {
+  let known = before;
+  for (let tried = 0; tried < TRIES; tried++) {
+    const id = known ?? newId("cnv", deps.random);
+    const text = await sealFor(env, deps, id, "message", draft.text);
+    const [, written] = await env.DB.batch(writeStatements(env.DB, deps, id, known === null, { ...draft, text }));
+    if (written?.meta.changes === 1) return id;
+    known = (await standingOf(env.DB, draft.authorId, draft.readerId))?.conversationId ?? null;
+    if (known !== id) await eraseKey(env, deps, id);
+  }
+  return null;
 }
 
 /** Everything in it has been read. */
@@ -173,18 +226,19 @@ export async function markRead(db: D1Database, accountId: string, conversationId
     .run();
 }
 
-/** Deletes a conversation for one of the two; once neither has it, it is gone. */
-export async function dropSide(db: D1Database, accountId: string, conversationId: string): Promise<boolean> {
-  const [dropped] = await db.batch([
-    db
-      .prepare("DELETE FROM conversation_sides WHERE account_id = ? AND conversation_id = ?")
-      .bind(accountId, conversationId),
-    db
-      .prepare(
-        `DELETE FROM conversations WHERE id = ?1
+/** Deletes a conversation for one of the two; once neither has it, it is gone, and its key with it. */
+export async function dropSide(env: Env, deps: Deps, accountId: string, conversationId: string): Promise<boolean> {
+  const [dropped, gone] = await env.DB.batch([
+    env.DB.prepare("DELETE FROM conversation_sides WHERE account_id = ? AND conversation_id = ?").bind(
+      accountId,
+      conversationId,
+    ),
+    env.DB.prepare(
+      `DELETE FROM conversations WHERE id = ?1
          AND NOT EXISTS (SELECT 1 FROM conversation_sides s WHERE s.conversation_id = ?1) AND changes() > 0`,
-      )
-      .bind(conversationId),
+    ).bind(conversationId),
   ]);
+  // Its messages, which go with it, are counted as well.
+  if ((gone?.meta.changes ?? 0) > 0) await eraseKey(env, deps, conversationId);
   return dropped?.meta.changes === 1;
 }

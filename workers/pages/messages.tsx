@@ -30,7 +30,7 @@ function goodOf(c: AppContext, page: Page): string | undefined {
 
 async function showList(c: AppContext, { page, reader }: ReaderVisit) {
   const asked = readCursor(c.req.query("cursor"));
-  const list = await listConversations(c.env.DB, reader.id, CONVERSATIONS_PER_PAGE, asked ?? firstPage);
+  const list = await listConversations(c.env, c.var.deps, reader.id, CONVERSATIONS_PER_PAGE, asked ?? firstPage);
   const isFirstPage = asked === null || c.req.query("cursor") === undefined;
   const { items, nextCursor } = list;
   return sendPage(
@@ -56,13 +56,13 @@ async function showConversation(
   { page, reader }: ReaderVisit,
   refused?: { code: ErrorCode; text: string },
 ) {
-  const found = await findConversation(c.env.DB, reader.id, idOf(c));
+  const found = await findConversation(c.env, c.var.deps, reader.id, idOf(c));
   if (found === null) return pageProblem(c, "not-found");
   const { conversation } = found;
   const asked = readCursor(c.req.query("cursor"));
   const isNewest = asked === null || c.req.query("cursor") === undefined;
   const at = asked ?? firstPage;
-  const list = await listMessages(c.env.DB, reader.id, conversation.conversationId, MESSAGES_PER_PAGE, at);
+  const list = await listMessages(c.env, c.var.deps, reader.id, conversation.conversationId, MESSAGES_PER_PAGE, at);
   if (isNewest && conversation.unread > 0) await markRead(c.env.DB, reader.id, conversation.conversationId);
   const view = (
     <ConversationPage
@@ -97,7 +97,7 @@ async function block(c: AppContext, visit: ReaderVisit) {
 }
 
 async function askBeforeDeleting(c: AppContext, { page, reader }: ReaderVisit) {
-  const found = await findConversation(c.env.DB, reader.id, idOf(c));
+  const found = await findConversation(c.env, c.var.deps, reader.id, idOf(c));
   if (found === null) return pageProblem(c, "not-found");
   return sendPage(c, <DeleteConversation page={page} conversation={found.conversation} />);
 }
@@ -115,7 +115,7 @@ async function showReport(
   typed = { reason: "", details: "" },
   problem?: string,
 ) {
-  const found = await findConversation(c.env.DB, reader.id, idOf(c));
+  const found = await findConversation(c.env, c.var.deps, reader.id, idOf(c));
   if (found === null) return pageProblem(c, "not-found");
   const { displayName } = found.conversation;
   const view = <Report page={page} path={here(c)} displayName={displayName} problem={problem} {...typed} />;

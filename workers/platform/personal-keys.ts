@@ -83,9 +83,14 @@ export interface Open {
   (kind: Kind, text: string | null): Promise<string | null>;
 }
 
+/** Reads the keys of some texts, each once and all of them at the same time, so that opening them one by one waits for none. */
+export async function readKeys(env: Env, deps: Deps, texts: readonly unknown[]): Promise<void> {
+  const keyIds = new Set(texts.flatMap((text) => (typeof text === "string" ? (keyIdOf(text) ?? []) : [])));
+  await Promise.all([...keyIds].map((keyId) => findKey(env, deps, keyId)));
+}
+
 /**
- * Rows with their texts opened. A row whose key has been erased is left out: what it is about has gone, or goes just now. Each key is read
- * once, all of them at the same time.
+ * Rows with their texts opened. A row whose key has been erased is left out: what it is about has gone, or goes just now.
  */
 export async function openEach<Row extends object, Opened>(
   env: Env,
@@ -93,9 +98,11 @@ export async function openEach<Row extends object, Opened>(
   rows: readonly Row[],
   make: (row: Row, open: Open) => Promise<Opened>,
 ): Promise<Opened[]> {
-  const texts = rows.flatMap((row) => Object.values(row));
-  const keyIds = new Set(texts.flatMap((text) => (typeof text === "string" ? (keyIdOf(text) ?? []) : [])));
-  await Promise.all([...keyIds].map((keyId) => findKey(env, deps, keyId)));
+  await readKeys(
+    env,
+    deps,
+    rows.flatMap((row) => Object.values(row)),
+  );
   const made = rows.map(async (row) => {
     let isGone = false;
     async function open(kind: Kind, text: string): Promise<string>;

@@ -19,7 +19,8 @@ export type Kind =
   | "request"
   | "report"
   | "decision"
-  | "appeal";
+  | "appeal"
+  | "message";
 
 async function sealBytes(key: CryptoKey, about: string, iv: Uint8Array<ArrayBuffer>, plain: Uint8Array<ArrayBuffer>) {
   const how = { name: "AES-GCM", iv, additionalData: text.encode(about) };

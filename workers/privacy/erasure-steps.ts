@@ -9,7 +9,7 @@ import type { CallBudget } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
-import { eraseKey, isForMail, openSealed, sealForMail } from "../platform/personal-keys.ts";
+import { eraseKey, eraseKeys, isForMail, openSealed, sealForMail } from "../platform/personal-keys.ts";
 import { allRows, readAll, SqlBoolean, StoredId } from "../platform/rows.ts";
 import { deleteRecordings, markDeletedOfAccount } from "../recordings/deletion.ts";
 import { wishAllGone } from "../recordings/deliveries.ts";
@@ -17,6 +17,7 @@ import { Deletable, selectDeletable } from "../recordings/store.ts";
 import { dropOneExport } from "./export.ts";
 import { sqlName, tableRules } from "./inventory.ts";
 import { leaveSessions } from "./leave-sessions.ts";
+import type { Subject } from "./rules.ts";
 
 /** A receipt that cannot be read is begun anew: what it counts may be less, and the erasure goes on. */
 const COUNTS = "iif(json_valid(counts), counts, '{}')";
@@ -26,6 +27,9 @@ const SESSIONS = 3;
 const ROOMS = 10;
 const RECORDINGS_AT_ONCE = 500;
 const ROWS = 10_000;
+/** Keys that R2 deletes at once. */
+const KEYS = 1_000;
+const KeyId = z.object({ id: z.string() });
 
 export interface Work {
   erasureId: string;
@@ -103,10 +107,14 @@ async function endRecordings(env: Env, deps: Deps, work: Work, budget: CallBudge
 }
 
 /** Calls of the batch that ends an erasure, and of what is asked before it. */
-const END_CALLS = 20;
+const END_CALLS = 30;
 /** Calls of the step that needs most: that of the rows, each of which is counted, and the end. */
 export const STEP_CALLS_MAX =
   END_CALLS + 2 * tableRules.reduce((calls, [, { subjects }]) => calls + subjects.length, 0);
+
+/** SQL for what a column holds of the account ?1. */
+const accountOf = (subject: Exclude<Subject<string>, { in: unknown }>) =>
+  subject.is === "account" ? "?1" : "(SELECT email_index FROM accounts WHERE id = ?1)";
 
 /** The statements by which the rules take an account's rows away, or their names out of rows that stay; so many rows each. */
 function ruleStatements(db: D1Database, work: Work): D1PreparedStatement[][] {
@@ -114,8 +122,7 @@ function ruleStatements(db: D1Database, work: Work): D1PreparedStatement[][] {
     rule.subjects.flatMap((subject) => {
       if ("in" in subject || subject.erase === "step" || table === "accounts") return [];
       const [name, column] = [sqlName(table), sqlName(subject.column)];
-      const whose = subject.is === "account" ? "?1" : "(SELECT email_index FROM accounts WHERE id = ?1)";
-      const rows = `rowid IN (SELECT rowid FROM ${name} WHERE ${column} = ${whose} LIMIT ?2)`;
+      const rows = `rowid IN (SELECT rowid FROM ${name} WHERE ${column} = ${accountOf(subject)} LIMIT ?2)`;
       const sql =
         subject.erase === "delete"
           ? `DELETE FROM ${name} WHERE ${rows}`
@@ -126,8 +133,30 @@ function ruleStatements(db: D1Database, work: Work): D1PreparedStatement[][] {
   );
 }
 
+/** Ends the keys of rows that go with the person and have one of their own: their conversations, and a place on the waiting list. */
+async function endOwnKeys(env: Env, deps: Deps, accountId: string): Promise<void> {
+  for (const [table, { ownKey, subjects }] of tableRules)
+    for (const subject of ownKey === undefined ? [] : subjects) {
+      if (ownKey === undefined || "in" in subject) continue;
+      const key = sqlName(ownKey);
+      const whose = `${sqlName(subject.column)} = ${accountOf(subject)}`;
+      const next = env.DB.prepare(
+        `SELECT ${key} AS id FROM ${sqlName(table)} WHERE ${whose} AND ${key} > ?2 ORDER BY ${key} LIMIT ?3`,
+      );
+      for (let after: string | null = ""; after !== null; ) {
+        const { results } = await allRows(KeyId, next.bind(accountId, after, KEYS));
+        const ids: string[] = results.map(({ id }) => id);
+        await eraseKeys(env, deps, ids);
+        after = ids.length < KEYS ? null : (ids.at(-1) ?? null);
+      }
+    }
+}
+
 async function endRows(env: Env, deps: Deps, work: Work, budget: CallBudget): Promise<Stepped> {
   const db = env.DB;
+  // Who wrote to the person meanwhile, or about them, may have made a new one.
+  await endOwnKeys(env, deps, work.accountId);
+  await eraseKey(env, deps, work.accountId);
   // Whoever has very much of one kind has it of that kind: the others are not asked again.
   for (let rules = ruleStatements(db, work); rules.length > 0; ) {
     if (!budget.allows(2 * rules.length + END_CALLS)) return "more";
@@ -140,8 +169,6 @@ async function endRows(env: Env, deps: Deps, work: Work, budget: CallBudget): Pr
   const to = byPerson ? await addressOf(db, work.accountId) : null;
   const values = { link: `${env.PUBLIC_ORIGIN}/erasure/${work.erasureId}` };
   const nowMs = deps.now();
-  // Who wrote about the person meanwhile may have made them a new one.
-  await eraseKey(env, deps, work.accountId);
   await db.batch([
     ...counted(db, work, "accounts", db.prepare("DELETE FROM accounts WHERE id = ?").bind(work.accountId)),
     ...(to === null
@@ -184,6 +211,7 @@ async function endKey(env: Env, deps: Deps, { accountId }: Work): Promise<Steppe
         env.DB.prepare("UPDATE accounts SET email = ?2 WHERE id = ?1").bind(accountId, anew),
       ]);
   }
+  await endOwnKeys(env, deps, accountId);
   await eraseKey(env, deps, accountId);
   return "done";
 }

@@ -79,14 +79,14 @@ export const holdings: readonly Holding[] = [
     name: "keys/",
     where: "store",
     purpose: {
-      en: "The key, itself sealed, that a person’s address, devices, requests and reports are sealed under: its end is the end of every copy. One for each day’s mails as well.",
-      de: "Der selbst versiegelte Schlüssel, unter dem Adresse, Geräte, Anfragen und Meldungen einer Person liegen: Mit ihm endet jede Kopie. Dazu einer für die Mails jedes Tages.",
+      en: "The key, itself sealed, that a person’s address, devices, requests and reports are sealed under: its end is the end of every copy. One for each conversation and for each day’s mails as well.",
+      de: "Der selbst versiegelte Schlüssel, unter dem Adresse, Geräte, Anfragen und Meldungen einer Person liegen: Mit ihm endet jede Kopie. Dazu einer für jede Unterhaltung und für die Mails jedes Tages.",
     },
     lawfulBasis: "contract",
     recipients: [],
     until: {
-      en: "until the account is deleted; a day’s key for four days",
-      de: "bis das Konto gelöscht wird; der Schlüssel eines Tages vier Tage lang",
+      en: "until the account or the conversation is deleted; a day’s key for four days",
+      de: "bis das Konto oder die Unterhaltung gelöscht wird; der Schlüssel eines Tages vier Tage lang",
     },
     exported: false,
     erased: "with-row",

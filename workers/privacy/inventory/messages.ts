@@ -22,6 +22,7 @@ export const messagesRules = {
       createdAtMs: "export",
       lastMessageAtMs: "export",
     },
+    ownKey: "id",
   },
   conversationSides: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],
@@ -65,6 +66,6 @@ export const messagesRules = {
       text: "export",
       createdAtMs: "export",
     },
-    clear: { text: "Two people’s: it needs a key of their conversation, which ends when one of them goes." },
+    sealed: { text: "message" },
   },
 } satisfies Partial<Inventory>;
