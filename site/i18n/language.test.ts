@@ -4,6 +4,8 @@ import { negotiate } from "./language.ts";
 describe("the language of a page", () => {
   test("A7: comes from the address, else from the browser, and needs no cookie", () => {
     expect(negotiate("de", "en")).toBe("de");
+    expect(negotiate("DE", "en")).toBe("de");
+    expect(negotiate("De-AT", "en")).toBe("de");
     expect(negotiate(undefined, "de-AT,de;q=0.9,en;q=0.8")).toBe("de");
     expect(negotiate(undefined, "fr, en;q=0.4, de;q=0.7")).toBe("de");
     // Spaces are allowed on both sides of the semicolon (RFC 9110, 12.4.2).

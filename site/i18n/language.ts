@@ -12,17 +12,22 @@ export function words<Messages>(catalogues: { en: Messages; de: NoInfer<Messages
 /** A browser that names more languages than fit is heard as far as that. */
 const ACCEPT_MAX_CHARS = 500;
 
-const isLanguage = (tag: string): tag is Language => (languages as readonly string[]).includes(tag);
+/** The language of ours that a tag names, in capitals or not, of whatever country (RFC 5646 section 2.1.1); `null`: none. */
+export function languageOf(tag: string): Language | null {
+  const [named] = tag.toLowerCase().split("-");
+  return languages.find((language) => language === named) ?? null;
+}
 
 /**
  * The language to answer in: the one the address asks for, else the best of `Accept-Language` (RFC 9110 section 12.5.4), else
  * English. Nothing is stored: there is no cookie before sign-in (A7).
  */
 export function negotiate(asked: string | undefined, accept: string | undefined): Language {
-  if (asked !== undefined && isLanguage(asked)) return asked;
+  const wanted = languageOf(asked ?? "");
+  if (wanted !== null) return wanted;
   for (const { type, q } of parseAccept((accept ?? "").slice(0, ACCEPT_MAX_CHARS))) {
-    const [language = ""] = type.toLowerCase().split("-");
-    if (q > 0 && isLanguage(language)) return language;
+    const language = languageOf(type);
+    if (q > 0 && language !== null) return language;
   }
   return "en";
 }

@@ -38,6 +38,9 @@ test("the table opens in a spreadsheet and nothing in it is a formula", () => {
   const lines = creditsCsv(evening, ["who", "input", "take", "at", "seconds"]).split("\r\n");
   expect(lines[0]).toBe("\ufeffwho,input,take,at,seconds");
   expect(lines[1]).toBe(`"Ben ""="" & <Söhne>",'=SUM(A1),t1,1970-01-01T00:00:00.500Z,10.000`);
+  // A spreadsheet takes full-width signs for the signs themselves, and passes over what is blank before them.
+  for (const input of ["＝1+1", "＋1", "－1", "＠SUM(1)", " ＝1", "\t=1", "-1", "@x"])
+    expect(creditsCsv([stem({ input })], ["who", "input", "take", "at", "seconds"])).toContain(`,'${input},`);
   expect(lines).toHaveLength(6);
 });
 

@@ -1,6 +1,6 @@
 import { accentOf } from "../../protocol/accents.ts";
 import { href, type Page } from "../../site/design/page.ts";
-import { negotiate } from "../../site/i18n/language.ts";
+import { languageOf, negotiate } from "../../site/i18n/language.ts";
 import { type Account, authenticate } from "../auth/guard.ts";
 import { cookieOf } from "../auth/session-token.ts";
 import type { AppContext } from "../http/router.ts";
@@ -23,7 +23,7 @@ function describe(c: AppContext, account: Account | null): Page {
   searchParams.delete("lang");
   return {
     language,
-    languageAsked: asked === language,
+    languageAsked: asked !== undefined && languageOf(asked) === language,
     path: c.req.path,
     search: searchParams.size === 0 ? "" : `?${searchParams}`,
     origin,
