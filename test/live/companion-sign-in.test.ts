@@ -73,7 +73,7 @@ describe("A7: a companion lets its person in", () => {
     // The next command found the token.
     expect(output).toContain("In no session yet");
     const row = await platform.db
-      .prepare("SELECT token_hash AS hash, label FROM sign_ins WHERE kind = 'companion' AND label = 'Rack'")
+      .prepare("SELECT token_hash AS hash FROM sign_ins WHERE kind = 'companion'")
       .first<{ hash: string }>();
     expect(row).not.toBeNull();
     const kept = globSync("home/**/*", { cwd: folder }).filter((path) => statSync(join(folder, path)).isFile());
