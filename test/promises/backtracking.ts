@@ -153,7 +153,7 @@ export const readPattern = (source: string, flags: string): Node => new Reader(s
 type Go = (at: number) => boolean;
 
 /** More than this is more than any text of a test may cost. */
-const STEPS_MAX = 20_000_000;
+const STEPS_MAX = 2_000_000;
 
 /** What looking for an expression everywhere in a text costs, as `replaceAll` does. */
 export function stepsOf(node: Node, text: string): number {

@@ -94,7 +94,7 @@ const expressions = Object.entries(sources).flatMap(([path, source]) => {
 /** The most that twice the text may cost: linear work is 2, quadratic 4. */
 const RATIO_MAX = 2.5;
 
-/** The worst that a doubling costs, among all the text that is made to be hostile to an expression. */
+/** The worst that a doubling costs, among all the text that is made to be hostile to an expression, or the first that costs too much. */
 function worstRatio(pattern: string, flags: string): number {
   const node = readPattern(pattern, flags);
   let worst = 1;
@@ -102,6 +102,7 @@ function worstRatio(pattern: string, flags: string): number {
     const [once = 0, twice = 0, again = 0] = [150, 300, 600].map((chars) => stepsOf(node, make(chars)));
     // Where a bound is crossed one of the two leaps; what is not linear leaps each time.
     worst = Math.max(worst, Math.min(twice / once, again / twice));
+    if (worst > RATIO_MAX) return worst;
   }
   return worst;
 }
