@@ -53,10 +53,23 @@ async function exported(platform: Platform, { token }: Heavy) {
   }
   if (ready === undefined || ready.readyAtMs === null) throw new Error("The copy was never ready.");
   const madeMs = performance.now() - startedAtMs;
+  const once = await fetched(platform, token, ready.exportId);
+  // What is kept of the first time shows in the second; what a heap grows to at its first work does not.
+  const again = await fetched(platform, token, ready.exportId);
+  return {
+    ...once,
+    madeMs,
+    grownMb: Math.max(0, once.peakMb - once.firstMb),
+    keptMb: Math.max(0, again.peakMb - once.peakMb),
+  };
+}
+
+/** Fetches an archive: when its first byte came, and workerd's memory then and at its most. */
+async function fetched(platform: Platform, token: string, exportId: string) {
   workerdPeakMb();
   const askedAtMs = performance.now();
-  const archive = await ask(platform, token, "GET", `/account/exports/${ready.exportId}/archive`);
-  let [firstByteMs, bytes, peakMb, firstMb] = [0, 0, 0, 0];
+  const archive = await ask(platform, token, "GET", `/account/exports/${exportId}/archive`);
+  let [firstByteMs, bytes, firstMb] = [0, 0, 0];
   for await (const piece of archive.body ?? []) {
     if (bytes === 0) {
       firstByteMs = performance.now() - askedAtMs;
@@ -64,8 +77,7 @@ async function exported(platform: Platform, { token }: Heavy) {
     }
     bytes += piece.byteLength;
   }
-  peakMb = workerdPeakMb();
-  return { madeMs, firstByteMs, bytes, grownMb: Math.max(0, peakMb - firstMb) };
+  return { firstByteMs, bytes, firstMb, peakMb: workerdPeakMb() };
 }
 
 /** Confirms an erasure and lets cron carry it on until it is finished: how long that took, and in how many runs. */
@@ -136,6 +148,7 @@ export async function run(): Promise<Row[]> {
       }),
       row("memory that workerd takes on while it is fetched", copy.grownMb, "MB", "≤ 32 MB", copy.grownMb <= 32, {
         "of a copy of, MB": copy.bytes / 1e6,
+        "more when it is fetched again, MB": copy.keptMb,
       }),
     );
     const times: { tookMs: number; runs: number }[] = [];

@@ -14,6 +14,10 @@ export const DecideReport = z
   .meta({ description: "A decision about a report" });
 export type DecideReport = z.infer<typeof DecideReport>;
 
+/** Why an account is deleted: what goes to whom it is about, whose account is no more, and to whoever reported. */
+export const DeleteReported = z.object({ ground: z.enum(grounds), facts: Words });
+export type DeleteReported = z.infer<typeof DeleteReported>;
+
 /** What they do with an appeal: the decision stands, or does not. */
 export const AnswerAppeal = z.object({ do: z.enum(["uphold", "reverse"]), answer: Words });
 export type AnswerAppeal = z.infer<typeof AnswerAppeal>;

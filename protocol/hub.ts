@@ -173,11 +173,13 @@ export type HubPage = z.infer<typeof HubPage>;
 export const Message = z.object({ text: prose(MESSAGE_MAX_GRAPHEMES) });
 export const HubInvite = z.object({ sessionId: SessionId, role: Role.exclude(["host"]).default("participant") });
 
-export const reportReasons = ["underage", "abuse", "impersonation", "spam", "other"] as const;
-export const CreateReport = z.object({
-  reason: z.enum(reportReasons),
-  details: prose(REPORT_MAX_GRAPHEMES).or(z.literal("")).default(""),
-});
+/** What is wrong with a person, and with a take. */
+export const personReasons = ["underage", "abuse", "impersonation", "not-theirs", "spam", "other"] as const;
+export const takeReasons = ["not-theirs", "not-agreed", "abuse", "spam", "other"] as const;
+export const reportReasons = [...new Set([...personReasons, ...takeReasons])];
+const details = prose(REPORT_MAX_GRAPHEMES).or(z.literal("")).default("");
+export const CreateReport = z.object({ reason: z.enum(personReasons), details });
+export const CreateTakeReport = z.object({ reason: z.enum(takeReasons), details });
 
 /** The link in an invitation's mail: whoever got that mail answers or blocks its sender with it, and neither learns an address. */
 const AnswerToken = z.string().min(40).max(400);

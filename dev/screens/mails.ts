@@ -33,6 +33,11 @@ const filled = {
     facts: "The take holds a voice whose owner never agreed to it.",
     link,
   },
+  "account-deleted": {
+    side: "about",
+    ground: "terms",
+    facts: "The account was opened in the name of another drummer.",
+  },
   "appeal-decided": { isReversed: true, answer: "You showed us that the voice is yours.", link },
 } as const satisfies Partial<Values>;
 

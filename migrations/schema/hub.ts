@@ -121,7 +121,9 @@ export const reports = sqliteTable(
     accountId: text("account_id")
       .notNull()
       .references(() => accounts.id, { onDelete: "cascade" }),
-    reason: text("reason", { enum: ["underage", "abuse", "impersonation", "spam", "other"] }).notNull(),
+    reason: text("reason", {
+      enum: ["underage", "abuse", "impersonation", "not-theirs", "not-agreed", "spam", "other"],
+    }).notNull(),
     /** Under the key of whom it is about, with whom it goes. */
     details: text("details").$type<Sealed | "">().notNull(),
     /** The take that it is about; `null`: the person. */

@@ -20,6 +20,9 @@ export const decisionText = words({
     byPeople: "A person decided; no machine was used to find or to decide it.",
     redress:
       "You may appeal in your account, free of charge, until the day that stands there. An out-of-court settlement body or a court is open to you as well.",
+    accountDeleted: "The account is deleted, with everything of it.",
+    redressByMail:
+      "If you believe that this is wrong, write to hello@sessionlinked.com within six months, free of charge; a person looks at it anew. What was deleted cannot be brought back, a new account can be opened. An out-of-court settlement body or a court is open to you as well.",
     facts: "What it rests on",
     decided: "Decided",
     until: "Appeal until",
@@ -54,6 +57,9 @@ export const decisionText = words({
     byPeople: "Entschieden hat ein Mensch; keine Maschine hat gesucht oder entschieden.",
     redress:
       "Beschwerde kannst du in deinem Konto kostenlos einlegen, bis zu dem Tag, der dort steht. Auch eine außergerichtliche Streitbeilegung oder ein Gericht steht dir offen.",
+    accountDeleted: "Das Konto ist gelöscht, mit allem, was dazugehört.",
+    redressByMail:
+      "Wenn du das für falsch hältst, schreib innerhalb von sechs Monaten an hello@sessionlinked.com; das kostet nichts, und ein Mensch prüft neu. Gelöschtes lässt sich nicht zurückholen, ein neues Konto aber eröffnen. Auch eine außergerichtliche Streitbeilegung oder ein Gericht steht dir offen.",
     facts: "Worauf es beruht",
     decided: "Entschieden",
     until: "Beschwerde bis",

@@ -162,7 +162,10 @@ const matrix: Record<string, Row> = {
   },
   "POST /api/v1/operator/requests/{requestId}": { expect: all(404), body: () => ({ do: "answer", answer: "Yes" }) },
   "POST /api/v1/operator/reports/{reportId}/close": { expect: all(404) },
-  "POST /api/v1/operator/reports/{reportId}/delete-account": { expect: all(404) },
+  "POST /api/v1/operator/reports/{reportId}/delete-account": {
+    expect: all(404),
+    body: () => ({ ground: "terms", facts: "It was shown that they are younger than 16." }),
+  },
 
   "POST /api/v1/sessions": { expect: [401, 201, 201, 201, 201, 201], body: () => ({ name: "Another" }) },
   "GET /api/v1/sessions": { expect: own },

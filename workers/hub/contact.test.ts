@@ -7,6 +7,7 @@ import { newId, type SessionId } from "../../protocol/ids.ts";
 import { REPORT_RETENTION_MS } from "../../protocol/retention.ts";
 import { createApp } from "../app.ts";
 import { runJob } from "../cron/jobs.ts";
+import { flushed } from "../mail/flush.ts";
 import { sendDueMail } from "../mail/outbox.ts";
 import { systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
@@ -37,6 +38,17 @@ const operate = (method: string, path: string, key: string | null = operator, us
     `${origin}/api/v1/operator${path}`,
     { method, headers: key === null ? {} : { Authorization: `Bearer ${key}` } },
     using,
+  );
+/** Deletes the account that a report is about, for a reason. */
+const deleteFor = (reportId: string | undefined, facts: string) =>
+  app.request(
+    `${origin}/api/v1/operator/reports/${reportId}/delete-account`,
+    {
+      method: "POST",
+      headers: { Authorization: `Bearer ${operator}`, "Content-Type": "application/json" },
+      body: JSON.stringify({ ground: "terms", facts }),
+    },
+    here,
   );
 
 beforeEach(async () => {
@@ -154,7 +166,9 @@ describe("reports and the operator", () => {
     const [{ shown, ...about }] = items as [z.infer<typeof ReportedAccount>];
     expect(shown.map(({ reason }) => reason)).toEqual(["underage", "spam"]);
     expect(about).toMatchObject({ accountId: kid.accountId, displayName: "Markus Markstein", profileId, reports: 2 });
-    const deleted = await operate("POST", `/reports/${shown[0]?.reportId}/delete-account`);
+    const facts = "A recording of the evening shows that he is 14.";
+    expect((await deleteFor(shown[0]?.reportId, "")).status).toBe(422);
+    const deleted = await deleteFor(shown[0]?.reportId, facts);
     expect([deleted.status, await deleted.text()]).toEqual([204, ""]);
 
     const { results: tables } = await env.DB.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all<{
@@ -175,7 +189,16 @@ describe("reports and the operator", () => {
       members: unknown[];
     }>();
     expect([left.role, left.members.length]).toEqual(["host", 1]);
-    expect((await operate("POST", `/reports/${shown[0]?.reportId}/delete-account`)).status).toBe(404);
+    expect((await deleteFor(shown[0]?.reportId, facts)).status).toBe(404);
+    // Why it was is told to whom it is about, at an address that no table names any more, and to who reported.
+    await flushed();
+    const told = (await mails()).filter(({ text }) => text.includes(facts));
+    expect(told.map(({ to, subject }) => [to, subject]).sort()).toEqual(
+      [
+        [kid.email, "Your account was deleted"],
+        [ben.email, "An account that you reported was deleted"],
+      ].sort(),
+    );
   });
 
   test("X27: a hundred false reports are one line, below what more people report, and are closed by one press; they end by themselves", async () => {

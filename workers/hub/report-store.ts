@@ -2,13 +2,17 @@ import { and, eq, isNull } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { z } from "zod";
 import { accountErasures, reports } from "../../migrations/schema.ts";
-import type { CreateReport } from "../../protocol/hub.ts";
+import type { CreateReport, CreateTakeReport } from "../../protocol/hub.ts";
 import { newId } from "../../protocol/ids.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { openEach, sealWords } from "../platform/personal-keys.ts";
 
-type Report = z.infer<typeof CreateReport> & { from: string | null; about: string; recordingId: string | null };
+type Report = z.infer<typeof CreateReport | typeof CreateTakeReport> & {
+  from: string | null;
+  about: string;
+  recordingId: string | null;
+};
 
 /** Open reports of one person about another that are looked through for the same words. */
 const COMPARED_MAX = 50;

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { CreateReport } from "../../protocol/hub.ts";
+import { CreateReport, type CreateTakeReport } from "../../protocol/hub.ts";
 import { MemberId, ProfileId, SessionId } from "../../protocol/ids.ts";
 import { done, type Result, refused } from "../../protocol/result.ts";
 import { type AccountContext, authenticate, requireAccount } from "../auth/guard.ts";
@@ -17,7 +17,7 @@ import { addReport } from "./report-store.ts";
 const params = z.object({ profileId: ProfileId });
 const ofMember = z.object({ sessionId: SessionId, memberId: MemberId });
 
-type Report = z.infer<typeof CreateReport>;
+type Report = z.infer<typeof CreateReport | typeof CreateTakeReport>;
 
 /**
  * Takes a report about an account, from anybody (A5). Who reports is noted if they are signed in, and is never told to anybody; saying the
@@ -63,7 +63,8 @@ export const reports = newRouter()
       path: "/api/v1/hub/profiles/{profileId}/reports",
       tags: ["reports"],
       middleware: [costs("anonymous-write")] as const,
-      summary: "Report a published profile: underage, abuse, impersonation, spam, other. No account is needed",
+      summary:
+        "Report a published profile: underage, abuse, impersonation, not theirs to share, spam, other. No account is needed",
       request: { params, body: json(CreateReport) },
       responses: accepted,
     }),

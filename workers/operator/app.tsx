@@ -1,6 +1,6 @@
 import { HTTPException } from "hono/http-exception";
 import { HandleBreach } from "../../protocol/breaches.ts";
-import { AnswerAppeal, DecideReport } from "../../protocol/decisions.ts";
+import { AnswerAppeal, DecideReport, DeleteReported } from "../../protocol/decisions.ts";
 import { AppealId, BreachId, HoldId, PrivacyRequestId, ReportId } from "../../protocol/ids.ts";
 import { HandleHold, HandlePrivacyRequest, PlaceHold } from "../../protocol/privacy.ts";
 import { href, type Page } from "../../site/design/page.ts";
@@ -131,11 +131,11 @@ async function decideReport(c: AppContext, operator: Operator) {
     flush(c);
     return backTo(c, outcome.ok);
   }
-  if (fields.do !== "close" && fields.do !== "delete-account") return backTo(c, false);
-  const outcome =
-    fields.do === "close"
-      ? await closeReport(c.env, deps, operator, reportId.data, throughMs)
-      : await deleteReported(c.env, deps, operator, reportId.data);
+  if (fields.do === "close") return backTo(c, (await closeReport(c.env, deps, operator, reportId.data, throughMs)).ok);
+  const why = DeleteReported.safeParse(fields);
+  if (fields.do !== "delete-account" || !why.success) return backTo(c, false);
+  const outcome = await deleteReported(c.env, deps, operator, reportId.data, why.data);
+  flush(c);
   return backTo(c, outcome.ok);
 }
 

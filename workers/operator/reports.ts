@@ -1,12 +1,12 @@
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { reports } from "../../migrations/schema.ts";
-import type { DecideReport } from "../../protocol/decisions.ts";
+import type { DecideReport, DeleteReported } from "../../protocol/decisions.ts";
 import { done, type Result, refused } from "../../protocol/result.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { eraseAccount } from "../privacy/account-erasure.ts";
-import { decideReport } from "../privacy/decisions.ts";
+import { decideReport, tellOfDeletion } from "../privacy/decisions.ts";
 import { noteAction } from "./guard.ts";
 import type { Operator } from "./sign-in.ts";
 
@@ -53,10 +53,17 @@ export async function decide(
   return done;
 }
 
-/** Deletes the account that a report is about, with everything of it (A5). Repeat while it is `unavailable`. */
-export async function deleteReported(env: Env, deps: Deps, operator: Operator, reportId: string): Promise<Outcome> {
+/** Deletes the account that a report is about, with everything of it (A5), and says why to it and to who reported. Repeat while it is `unavailable`. */
+export async function deleteReported(
+  env: Env,
+  deps: Deps,
+  operator: Operator,
+  reportId: string,
+  why: DeleteReported,
+): Promise<Outcome> {
   const about = await accountOf(env.DB, reportId);
   if (about === null) return refused("not-found");
   await noteAction(env.DB, deps, operator, "reports.delete-account", [about]);
+  await tellOfDeletion(env, deps, reportId, about, why);
   return (await eraseAccount(env, deps, about, "operator")) ? done : refused("unavailable");
 }

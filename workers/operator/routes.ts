@@ -1,10 +1,12 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { DeleteReported } from "../../protocol/decisions.ts";
 import { ReportedAccount } from "../../protocol/hub.ts";
 import { ReportId } from "../../protocol/ids.ts";
 import { costs } from "../http/costs.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
+import { flush } from "../mail/flush.ts";
 import { noteAction, type OperatorContext, requireOperator } from "./guard.ts";
 import { reportedAccounts } from "./overview.ts";
 import { closeReport, deleteReported } from "./reports.ts";
@@ -25,8 +27,9 @@ async function close(c: OperatorContext, path: z.output<typeof params>, { throug
   return outcome.ok ? c.body(null, 204) : problem(c, outcome.reason);
 }
 
-async function deleteAccount(c: OperatorContext, path: z.output<typeof params>) {
-  const outcome = await deleteReported(c.env, c.var.deps, c.var.operator, path.reportId);
+async function deleteAccount(c: OperatorContext, path: z.output<typeof params>, why: DeleteReported) {
+  const outcome = await deleteReported(c.env, c.var.deps, c.var.operator, path.reportId, why);
+  flush(c);
   return outcome.ok ? c.body(null, 204) : problem(c, outcome.reason);
 }
 
@@ -65,10 +68,11 @@ export const operator = newRouter()
       ...guarded,
       method: "post",
       path: "/api/v1/operator/reports/{reportId}/delete-account",
-      summary: "Delete the account that a report is about, with everything of it. Repeat while it answers 503",
+      summary:
+        "Delete the account that a report is about, with everything of it, and say why to both sides. Repeat while it answers 503",
       middleware: [costs("write"), requireOperator] as const,
-      request: { params },
+      request: { params, body: json(DeleteReported) },
       responses: { 204: { description: "Gone, and every report about it" }, ...problemResponses },
     }),
-    (c) => deleteAccount(c, c.req.valid("param")),
+    (c) => deleteAccount(c, c.req.valid("param"), c.req.valid("json")),
   );

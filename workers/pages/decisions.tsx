@@ -39,7 +39,7 @@ async function showReport(
   const isHere = row !== null && row.sessionId === member.sessionId && row.accountId !== reader.id;
   if (!isHere) return seeOther(c, page, `/sessions/${member.sessionId}?at=takes&problem=not-found#takes`);
   const path = `/sessions/${row.sessionId}/recordings/${row.id}`;
-  const view = <Report page={page} path={path} displayName={row.name} problem={problem} {...typed} />;
+  const view = <Report page={page} path={path} displayName={row.name} isTake problem={problem} {...typed} />;
   return sendPage(c, view, problem === undefined ? 200 : 422);
 }
 

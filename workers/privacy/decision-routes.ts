@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { CreateAppeal, Decision } from "../../protocol/decisions.ts";
-import { CreateReport } from "../../protocol/hub.ts";
+import { CreateTakeReport } from "../../protocol/hub.ts";
 import { DecisionId, RecordingId } from "../../protocol/ids.ts";
 import { type AccountContext, requireAccount } from "../auth/guard.ts";
 import { costs } from "../http/costs.ts";
@@ -18,7 +18,7 @@ const ofDecision = z.object({ decisionId: DecisionId });
 async function reportTake(
   c: AccountContext,
   { recordingId }: z.output<typeof ofTake>,
-  body: z.output<typeof CreateReport>,
+  body: z.output<typeof CreateTakeReport>,
 ) {
   const { account, deps } = c.var;
   const row = await findRecording(c.env.DB, recordingId, account.id, deps.now());
@@ -49,9 +49,10 @@ export const decisionRoutes = newRouter()
       ...guarded,
       method: "post",
       path: "/api/v1/recordings/{recordingId}/reports",
-      summary: "Report a take that somebody shared in a session of yours",
+      summary:
+        "Report a take that somebody shared in a session of yours: not theirs to share, not agreed to, abuse, spam, other",
       middleware: [costs("anonymous-write"), requireAccount] as const,
-      request: { params: ofTake, body: json(CreateReport) },
+      request: { params: ofTake, body: json(CreateTakeReport) },
       responses: { 202: { description: "A person here will look at it" }, ...problemResponses },
     }),
     (c) => reportTake(c, c.req.valid("param"), c.req.valid("json")),

@@ -19,8 +19,8 @@ const decisions = async (world: World, who: Who) =>
   (await (await ask(world, who, "GET", "/account/decisions")).json<{ items: Decision[] }>()).items;
 const reportTake = (world: World, who: Who) =>
   ask(world, who, "POST", `/recordings/${world.recordingId}/reports`, {
-    reason: "abuse",
-    details: "Not theirs to share.",
+    reason: "not-theirs",
+    details: "That is our record.",
   });
 const fileOf = async (world: World, who: Who) => {
   const answer = await ask(world, who, "GET", `/recordings/${world.recordingId}/file`);

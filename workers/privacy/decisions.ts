@@ -1,4 +1,4 @@
-import { and, eq, isNotNull } from "drizzle-orm";
+import { and, eq, isNotNull, isNull } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
 import { reports } from "../../migrations/schema.ts";
@@ -6,6 +6,7 @@ import {
   type AnswerAppeal,
   type DecideReport,
   Decision,
+  type DeleteReported,
   grounds,
   measures,
   OpenAppeal,
@@ -14,10 +15,10 @@ import { newId } from "../../protocol/ids.ts";
 import { APPEAL_WITHIN_MS } from "../../protocol/limits.ts";
 import { done, ok, type Result, refused } from "../../protocol/result.ts";
 import { editProfile, findOwn } from "../hub/store.ts";
-import { addressOf, queueMail, type Recipient } from "../mail/outbox.ts";
+import { addressOf, queueMail, type Recipient, stranger } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { openEach, sealFor } from "../platform/personal-keys.ts";
+import { openEach, openSealed, sealFor } from "../platform/personal-keys.ts";
 import { allRows, firstRow, readAll } from "../platform/rows.ts";
 
 /**
@@ -119,6 +120,46 @@ export async function decideReport(
   }));
   if (mails.length > 0) await db.batch(mails);
   return ok({ decisionId, accountId });
+}
+
+/**
+ * Tells of an account that is about to be deleted: whom it is about, and who reported it. The first address is sealed anew, as what reaches
+ * nobody with an account: it is to outlive the account's key by the days in which a mail may go.
+ */
+export async function tellOfDeletion(
+  env: Env,
+  deps: Deps,
+  reportId: string,
+  accountId: string,
+  { ground, facts }: DeleteReported,
+): Promise<void> {
+  const about = await addressOf(env.DB, accountId);
+  const address = about === null ? null : await openSealed(env, deps, "address", about.address);
+  const mails: D1PreparedStatement[] = [];
+  if (about !== null && address !== null) {
+    const to = { ...(await stranger(env, deps, address, about.language)), addressIndex: "" };
+    const values = { side: "about" as const, ground, facts };
+    mails.push(
+      await queueMail(env, deps, { id: `account-deleted-${reportId}`, to, template: "account-deleted", values }),
+    );
+  }
+  const { reporterAccountId, accountId: whose, closedAtMs } = reports;
+  const open = and(eq(whose, accountId), isNull(closedAtMs), isNotNull(reporterAccountId));
+  const found = await drizzle(env.DB)
+    .selectDistinct({ accountId: reporterAccountId })
+    .from(reports)
+    .where(open)
+    .limit(TOLD_MAX);
+  const reporters = readAll(Reporter, found).map((reporter) => reporter.accountId);
+  mails.push(
+    ...(await tell(env, deps, reporters, (to, who) => ({
+      id: `account-deleted-${reportId}-${who}`,
+      to,
+      template: "account-deleted",
+      values: { side: "reporter" as const, ground, facts },
+    }))),
+  );
+  if (mails.length > 0) await env.DB.batch(mails);
 }
 
 const DecisionRow = Decision.omit({ appeal: true, appealUntilMs: true }).extend({

@@ -1,4 +1,4 @@
-import { reportReasons } from "../../../protocol/hub.ts";
+import { personReasons, takeReasons } from "../../../protocol/hub.ts";
 import { State } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
@@ -58,13 +58,15 @@ export interface ReportProps {
   page: Page;
   path: string;
   displayName: string;
+  /** It is about a take, which has reasons of its own. */
+  isTake?: boolean;
   reason: string;
   details: string;
   problem?: string | undefined;
 }
 
-/** Telling us about somebody; anybody may (A5). */
-export function Report({ page, path, displayName, reason, details, problem }: ReportProps) {
+/** Telling us about somebody, or a take of theirs; anybody may (A5). */
+export function Report({ page, path, displayName, isTake = false, reason, details, problem }: ReportProps) {
   const t = hubText[page.language];
   return (
     <Layout page={page} title={t.reportTitle(displayName)} styles={["hub.css"]} hidden>
@@ -78,7 +80,7 @@ export function Report({ page, path, displayName, reason, details, problem }: Re
         <Notice bad={problem} />
         <fieldset class="choice">
           <legend>{t.reason}</legend>
-          {reportReasons.map((value) => (
+          {(isTake ? takeReasons : personReasons).map((value) => (
             <label>
               <input
                 type="radio"

@@ -9,6 +9,24 @@ import { hubText } from "../../i18n/hub.ts";
 import { operatorText } from "../../i18n/operator.ts";
 import { Act } from "./parts.tsx";
 
+/** What a decision rests on, in the words that both sides get. */
+function Why({ page, of }: { page: Page; of: string }) {
+  const t = operatorText[page.language];
+  const said = decisionText[page.language];
+  return (
+    <>
+      <Labelled name={`ground-${of}`} label={t.ground}>
+        <select id={`ground-${of}`} name="ground">
+          {grounds.map((ground) => (
+            <option value={ground}>{said.grounds[ground]}</option>
+          ))}
+        </select>
+      </Labelled>
+      <Field name="facts" id={`facts-${of}`} label={t.facts} required maxLength={4000} />
+    </>
+  );
+}
+
 /** A decision with the reasons that both sides get. */
 function Decide({ page, reportId, throughMs }: { page: Page; reportId: string; throughMs: number }) {
   const t = operatorText[page.language];
@@ -24,14 +42,7 @@ function Decide({ page, reportId, throughMs }: { page: Page; reportId: string; t
           ))}
         </select>
       </Labelled>
-      <Labelled name={`ground-${reportId}`} label={t.ground}>
-        <select id={`ground-${reportId}`} name="ground">
-          {grounds.map((ground) => (
-            <option value={ground}>{said.grounds[ground]}</option>
-          ))}
-        </select>
-      </Labelled>
-      <Field name="facts" id={`facts-${reportId}`} label={t.facts} required maxLength={4000} />
+      <Why page={page} of={reportId} />
       <p>
         <Button label={t.decide} />
       </p>
@@ -67,13 +78,13 @@ export function Reports({ page, reports }: { page: Page; reports: readonly Repor
                 what={{ do: "close", throughMs: String(newestAtMs) }}
                 label={t.close}
               />
-              <Act
-                page={page}
-                to={`/operator/reports/${reportId}`}
-                what={{ do: "delete-account" }}
-                label={t.deleteAccount}
-                destructive
-              />
+              <form method="post" action={href(page, `/operator/reports/${reportId}`)} class="stack" novalidate>
+                <input type="hidden" name="do" value="delete-account" />
+                <Why page={page} of={`end-${reportId}`} />
+                <p>
+                  <Button label={t.deleteAccount} kind="destructive" />
+                </p>
+              </form>
             </>
           ))}
         </article>

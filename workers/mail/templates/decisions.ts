@@ -16,6 +16,7 @@ export const decisionsValues = {
     facts: z.string(),
     link: z.string(),
   }),
+  "account-deleted": z.object({ side: z.enum(["about", "reporter"]), ground: z.enum(grounds), facts: z.string() }),
   "appeal-decided": z.object({ isReversed: z.boolean(), answer: z.string(), link: z.string() }),
 };
 export type DecisionsMails = ValuesOf<typeof decisionsValues>;
@@ -27,6 +28,12 @@ function statement(language: Language, measure: Measure, ground: Ground, facts: 
   return [`${t.measures[measure]} ${rests} ${t.byPeople}`, facts, t.redress];
 }
 
+/** The same where the measure was the end of the account: there is none to appeal in. */
+function lastStatement(language: Language, ground: Ground, facts: string): string[] {
+  const t = decisionText[language];
+  return [`${t.accountDeleted} ${t.grounds[ground]} ${t.byPeople}`, facts, t.redressByMail];
+}
+
 const en: Catalogue<DecisionsMails> = {
   decision: ({ side, measure, ground, facts, link }) => ({
     subject: side === "about" ? "A decision about something of yours" : "A decision about what you reported",
@@ -35,6 +42,14 @@ const en: Catalogue<DecisionsMails> = {
     reason:
       side === "about"
         ? "The law asks us to tell you what we restrict, and why (Digital Services Act, Article 17)."
+        : "You reported something, and we tell you what came of it (Digital Services Act, Article 16).",
+  }),
+  "account-deleted": ({ side, ground, facts }) => ({
+    subject: side === "about" ? "Your account was deleted" : "An account that you reported was deleted",
+    paragraphs: lastStatement("en", ground, facts),
+    reason:
+      side === "about"
+        ? "The law asks us to tell you what we end, and why (Digital Services Act, Article 17). It is our last mail to you."
         : "You reported something, and we tell you what came of it (Digital Services Act, Article 16).",
   }),
   "appeal-decided": ({ isReversed, answer, link }) => ({
@@ -58,6 +73,14 @@ const de: Catalogue<DecisionsMails> = {
     reason:
       side === "about"
         ? "Das Gesetz verlangt, dass wir dir sagen, was wir einschränken und warum (Digital Services Act, Artikel 17)."
+        : "Du hast etwas gemeldet, und wir sagen dir, was daraus wurde (Digital Services Act, Artikel 16).",
+  }),
+  "account-deleted": ({ side, ground, facts }) => ({
+    subject: side === "about" ? "Dein Konto wurde gelöscht" : "Ein Konto, das du gemeldet hast, wurde gelöscht",
+    paragraphs: lastStatement("de", ground, facts),
+    reason:
+      side === "about"
+        ? "Das Gesetz verlangt, dass wir dir sagen, was wir beenden und warum (Digital Services Act, Artikel 17). Es ist unsere letzte Mail an dich."
         : "Du hast etwas gemeldet, und wir sagen dir, was daraus wurde (Digital Services Act, Artikel 16).",
   }),
   "appeal-decided": ({ isReversed, answer, link }) => ({
