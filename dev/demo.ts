@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { readInput } from "../companion/engine/capture/input-file.node.ts";
 import { reportLines, reportSvg } from "./demo/report.ts";
 import { runDemo } from "./demo/run.ts";
 import { writePart } from "./demo/song.ts";
@@ -44,9 +45,11 @@ let exitCode = 1;
 try {
   const hostAudio = audio(flags["host-audio"], "guitar");
   const guestAudio = audio(flags["guest-audio"], "drums");
+  // A file that cannot be read is said before anything is started.
+  const inputs = { host: await readInput(hostAudio), guest: await readInput(guestAudio) };
   progress.step("Starting a platform and a relay");
   local = await startLocal({ stateDir: join(scratch, "state") });
-  const report = await runDemo({ platform: local.platform, folder, hostAudio, guestAudio, seconds, progress });
+  const report = await runDemo({ platform: local.platform, folder, hostAudio, guestAudio, inputs, seconds, progress });
   progress.done();
   if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(report, null, 2)}\n`);
   if (flags.svg !== undefined) writeFileSync(flags.svg, reportSvg(reportLines(report)));

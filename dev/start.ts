@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { readInput } from "../companion/engine/capture/input-file.node.ts";
 import { reportLines } from "./demo/report.ts";
 import { runDemo } from "./demo/run.ts";
 import { writePart } from "./demo/song.ts";
@@ -76,6 +77,7 @@ async function demo({ platform }: Local): Promise<void> {
       folder: join(folder, "session"),
       hostAudio,
       guestAudio,
+      inputs: { host: await readInput(hostAudio), guest: await readInput(guestAudio) },
       seconds,
       progress,
     });

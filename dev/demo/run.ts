@@ -30,6 +30,8 @@ export interface DemoOptions {
   folder: string;
   hostAudio: string;
   guestAudio: string;
+  /** What is in those two files. */
+  inputs: { host: Int32Array; guest: Int32Array };
   /** How long is recorded. */
   seconds: number;
   progress: Progress;
@@ -65,10 +67,9 @@ const random = () => randomBytes(6).toString("hex");
 
 /** Two musicians, each with a companion of their own, make a session together on this platform. */
 export async function runDemo(options: DemoOptions): Promise<DemoReport> {
-  const { platform, folder, progress, seconds } = options;
+  const { platform, folder, inputs, progress, seconds } = options;
   const startedAtMs = performance.now();
   mkdirSync(folder, { recursive: true });
-  const inputs = { host: await readInput(options.hostAudio), guest: await readInput(options.guestAudio) };
 
   progress.step("Host creates the session, guest joins by invite code");
   const seed = (displayName: string) =>
