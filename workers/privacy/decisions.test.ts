@@ -4,9 +4,12 @@ import type { Decision } from "../../protocol/decisions.ts";
 import { APPEAL_WITHIN_MS } from "../../protocol/limits.ts";
 import { askAs, newWorld, type World } from "../../test/promises/world.ts";
 import { createApp } from "../app.ts";
+import { flushed } from "../mail/flush.ts";
 import { systemDeps } from "../platform/deps.ts";
+import { opened, wordsOf } from "../testing/addresses.ts";
 import { operatorToken } from "../testing/operator.ts";
-import { answerAppeal, decideReport } from "./decisions.ts";
+import { eraseAccount } from "./account-erasure.ts";
+import { answerAppeal, decideReport, tellOfDeletion } from "./decisions.ts";
 
 let nowMs = Date.now();
 const deps = { ...systemDeps, now: () => nowMs };
@@ -176,4 +179,28 @@ test("X18: two of us who decide one report, or answer one appeal, at once: the f
   const late = await answerAppeal(env, deps, id, { do: "reverse", answer: "It does not." });
   expect([stands.ok, late.ok]).toEqual([true, false]);
   expect(await fileOf(world, "ben")).toBe(404);
+});
+
+test("E3, X18: why an account is deleted reaches whom it was about after their key has ended, and who reported", async () => {
+  const world = await newWorld(nowMs);
+  await reportTake(world, "ben");
+  const { reportId, accountId } = world;
+  const facts = "The account was opened in the name of another drummer.";
+  // What earlier requests send in the background takes no mail of this one along.
+  await flushed();
+  await tellOfDeletion(env, deps, reportId, accountId.ada, { ground: "terms", facts });
+  expect(await eraseAccount(env, deps, accountId.ada, "operator")).toBe(true);
+  const { results } = await env.DB.prepare(
+    "SELECT account_id AS accountId, address, template_values AS letter FROM mail_outbox WHERE template = 'account-deleted' ORDER BY account_id",
+  ).all<{ accountId: string | null; address: string; letter: string }>();
+  const [about, reporter, ...more] = await Promise.all(
+    results.map(async (row) => [row.accountId, await opened(row.address), await wordsOf(row.letter)]),
+  );
+  expect(more).toEqual([]);
+  expect(about).toEqual([null, `${accountId.ada}@example.org`, { side: "about", ground: "terms", facts }]);
+  expect(reporter).toEqual([
+    accountId.ben,
+    `${accountId.ben}@example.org`,
+    { side: "reporter", ground: "terms", facts },
+  ]);
 });
