@@ -4,7 +4,9 @@ import { SIDE_MAX_PX, SIDE_MIN_PX } from "./settings.std.ts";
 
 const STEP_PX = 24;
 
-export function Split({ session, words }: Pick<ViewProps, "session" | "words">) {
+export type LayoutProps = Pick<ViewProps, "session" | "words">;
+
+export function Split({ session, words }: LayoutProps) {
   const { sidePx } = session.layout.value;
   const set = (px: number | null) => {
     const within = px === null ? null : Math.round(Math.min(SIDE_MAX_PX, Math.max(SIDE_MIN_PX, px)));
@@ -40,7 +42,7 @@ export function Split({ session, words }: Pick<ViewProps, "session" | "words">) 
   );
 }
 
-export function Kept({ session, words }: Pick<ViewProps, "session" | "words">) {
+export function Kept({ session, words }: LayoutProps) {
   const forget = session.forget.value;
   if (forget === null) return null;
   return (

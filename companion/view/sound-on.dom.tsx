@@ -17,6 +17,7 @@ export function SoundOn(props: ViewProps) {
   const { inputId, outputId, channels, buffer, delay, isMuted } = sound.state.value;
   const { mode, delayMs, bars } = sound.delays.value;
   const { otherRateHz, moreInputs } = sound.facts.value;
+  const trueRateHz = sound.trueRateHz.value;
   const mayPlay = state.role !== null && may(state.role, "audio.send");
   return (
     <>
@@ -70,6 +71,11 @@ export function SoundOn(props: ViewProps) {
           choose={(one) => sound.setDelay(DELAY_MODES.find((known) => known === one) ?? "live")}
         />
       </div>
+      {trueRateHz === null ? null : (
+        <p role="alert" class="view-trouble">
+          {words.check.facts.lies((trueRateHz / 1000).toFixed(1))}
+        </p>
+      )}
       {otherRateHz === null ? null : <p class="soft">{words.check.facts.rate(String(otherRateHz / 1000))}</p>}
       {moreInputs === null ? null : <p class="soft">{words.check.facts.inputs(moreInputs)}</p>}
       {delay === "live" ? null : (

@@ -61,6 +61,8 @@ export class ViewSound {
   readonly levels = new Map<MemberId | "own", Level>();
   /** What should be other about the input. */
   readonly facts = signal<InputFacts>(plainInput);
+  /** At which rate the device really runs, where it is not the one that it says. */
+  readonly trueRateHz = signal<number | null>(null);
   /** The devices that the person chose, here or at an earlier visit; `""` is the system's own choice. */
   readonly wanted = signal({ inputId: "", outputId: "" });
 
@@ -102,6 +104,9 @@ export class ViewSound {
         },
         onLatencies: (latencies) => this.#setLatencies(latencies),
         onCapture: this.#options.onCapture,
+        onTrueRate: (otherHz) => {
+          this.trueRateHz.value = otherHz;
+        },
         onDevice: (trouble) => {
           this.#set({ trouble, ...(trouble === "input-gone" ? { inputId: null } : {}) });
           void this.#listDevices();
@@ -244,6 +249,7 @@ export class ViewSound {
     this.links.value = new Map();
     this.latencies.value = new Map();
     this.agreement.value = noAgreement;
+    this.trueRateHz.value = null;
     this.#set({ power: "off", trouble: null, inputId: null });
     this.#tellStatus();
   }

@@ -173,6 +173,17 @@ export function viewShots({ sessionId }: World): Shot[] {
     }),
     device("sound on", DEVICE_48, turnOn),
     device("sound 44.1 kHz and 18 inputs", DEVICE_44, turnOn),
+    // Its context counts 48,000 frames while a device of 44,100 plays.
+    device(
+      "sound that lies about its rate",
+      `${DEVICE_48};
+      const { get } = Object.getOwnPropertyDescriptor(BaseAudioContext.prototype, "currentTime");
+      Object.defineProperty(BaseAudioContext.prototype, "currentTime", { get() { return (get.call(this) * 44_100) / 48_000; } })`,
+      async (page) => {
+        await turnOn(page);
+        await page.locator(".view-sound .view-trouble").waitFor({ timeout: 60_000 });
+      },
+    ),
     {
       ...device("no disk", "", async (page) => {
         await turnOn(page);

@@ -3,6 +3,7 @@ import type { LaneMix } from "../../../audio/lane-mixer.ts";
 import { DEVICE_RATE_HZ, LANE_CHANNELS } from "../../../audio/lane-players.ts";
 import type { LatencyLegs } from "../../../audio/latency.ts";
 import type { BufferChoice } from "../../../audio/playout.ts";
+import { TrueRate } from "../../../audio/true-rate.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
 import type { Member, Signal } from "../../../protocol/room.ts";
@@ -36,6 +37,8 @@ export interface BrowserSoundOptions {
   onCapture(captureMs: number): void;
   /** A device is not there any more, or is another one than it was. Nothing is switched by itself. */
   onDevice(trouble: "input-gone" | "output-gone" | "stopped"): void;
+  /** The device runs at another rate than it says, or, with `null`, at the one that it says. */
+  onTrueRate(otherHz: number | null): void;
 }
 
 /** How often the device's own delay is asked for. */
@@ -56,6 +59,8 @@ export class BrowserSound {
   readonly #beat: MediaStreamTrack;
   readonly #peers = new Map<number, BrowserPeer>();
   readonly #timer: ReturnType<typeof setInterval>;
+  readonly #trueRate = new TrueRate(DEVICE_RATE_HZ);
+  #otherHz: number | null = null;
   #input: { stream: MediaStream; node: MediaStreamAudioSourceNode } | null = null;
 
   /** Rejects with what `refusalOf` understands. */
@@ -95,7 +100,10 @@ export class BrowserSound {
     context.onstatechange = () => {
       if (context.state === "suspended") void context.resume().catch(() => options.onDevice("stopped"));
     };
-    this.#timer = setInterval(() => this.#tellDevice(), DEVICE_MS);
+    this.#timer = setInterval(() => {
+      this.#tellDevice();
+      this.#watchRate();
+    }, DEVICE_MS);
     navigator.mediaDevices.addEventListener("devicechange", this.#onDeviceChange);
   }
 
@@ -222,6 +230,15 @@ export class BrowserSound {
     if (captureMs === this.captureMs) return;
     this.captureMs = captureMs;
     this.#options.onCapture(captureMs);
+  }
+
+  /** The context counts frames as if the device were at its word. */
+  #watchRate(): void {
+    this.#trueRate.note(this.#context.currentTime * DEVICE_RATE_HZ, performance.now());
+    const { otherHz } = this.#trueRate;
+    if (otherHz === this.#otherHz) return;
+    this.#otherHz = otherHz;
+    this.#options.onTrueRate(otherHz);
   }
 
   readonly #onDeviceChange = async (): Promise<void> => {
