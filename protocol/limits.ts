@@ -212,6 +212,9 @@ export const HOLDS_MAX = 100;
 /** Sessions whose settings one browser remembers: those of a few months for a band that plays weekly. The one not used for longest goes first. */
 export const KEPT_SESSIONS_MAX = 20;
 
+/** Controls of the view that one browser has learned to follow by MIDI: every pad and knob of a large controller. */
+export const LEARNED_CONTROLS_MAX = 128;
+
 /** An appeal against a decision about a report is taken for six months at least (DSA, Article 20 (1)). */
 export const APPEAL_WITHIN_MS = 184 * 24 * 60 * 60 * 1000;
 

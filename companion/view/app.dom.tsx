@@ -8,7 +8,7 @@ import { AtTheDoor, Door } from "./host.dom.tsx";
 import { actionOf, type KeyAction } from "./keys.std.ts";
 import { type Shown, stemsOf } from "./lanes.std.ts";
 import { later } from "./later.dom.tsx";
-import { Kept, Split } from "./layout.dom.tsx";
+import type { LayoutProps } from "./layout.dom.tsx";
 import { Notes } from "./notes.dom.tsx";
 import { type Draft, newDraft } from "./notes.std.ts";
 import { barsOf, loopFrom, nameOf, type ViewProps } from "./parts.dom.tsx";
@@ -22,7 +22,9 @@ import { Transport } from "./transport.dom.tsx";
 import type { Words } from "./words/words.std.ts";
 
 const Keyboard = later<object>(() => import("./keyboard.dom.tsx").then((parts) => parts.Keyboard));
-const Daw = later<ViewProps>(() => import("./daw.dom.tsx").then((parts) => parts.Daw));
+const Split = later<LayoutProps>(() => import("./layout.dom.tsx").then((parts) => parts.Split));
+const Kept = later<LayoutProps>(() => import("./layout.dom.tsx").then((parts) => parts.Kept));
+const Midi = later<ViewProps>(() => import("./midi.dom.tsx").then((parts) => parts.Midi));
 const Sheet = later<SheetProps>(() => import("./sheet.dom.tsx").then((parts) => parts.Sheet));
 const Video = later<ViewProps>(() => import("./video.dom.tsx").then((parts) => parts.Video));
 const Wishes = later<ViewProps>(() => import("./copies.dom.tsx").then((parts) => parts.Wishes));
@@ -202,7 +204,7 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
         {copies.deliveries.value === null ? null : <Deliveries {...props} />}
         <Door {...props} />
         <Sound {...props} deviceUrl={boot.sound.deviceUrl} />
-        <Daw {...props} />
+        <Midi {...props} />
         <Video {...props} />
         <People {...props} />
         <Kept session={session} words={words} />

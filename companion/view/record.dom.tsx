@@ -38,6 +38,7 @@ export function Record({ session, state, words }: ViewProps) {
         <button
           type="button"
           class="tool arm"
+          data-control="arm"
           aria-pressed={armed}
           disabled={!state.settings.recordingPermitted && !armed}
           title={state.settings.recordingPermitted ? t.armNote : words.notPermitted}

@@ -55,7 +55,7 @@ const SESSION_PREFIX = "view ses_";
 const keyOf = (sessionId: SessionId) => `view ${sessionId}`;
 
 /** What was kept, as far as it can be read; what cannot is as if it had never been. */
-function read<Kept>(shelf: Shelf, key: string, schema: z.ZodType<Kept>): Kept | null {
+export function readShelf<Kept>(shelf: Shelf, key: string, schema: z.ZodType<Kept>): Kept | null {
   try {
     const kept = schema.safeParse(JSON.parse(shelf.getItem(key) ?? "null"));
     return kept.success ? kept.data : null;
@@ -64,19 +64,19 @@ function read<Kept>(shelf: Shelf, key: string, schema: z.ZodType<Kept>): Kept | 
   }
 }
 
-export const readDevice = (shelf: Shelf) => read(shelf, DEVICE_KEY, DeviceSettings);
-export const readSession = (shelf: Shelf, sessionId: SessionId) => read(shelf, keyOf(sessionId), SessionSettings);
+export const readDevice = (shelf: Shelf) => readShelf(shelf, DEVICE_KEY, DeviceSettings);
+export const readSession = (shelf: Shelf, sessionId: SessionId) => readShelf(shelf, keyOf(sessionId), SessionSettings);
 
 export function keepDevice(shelf: Shelf, settings: DeviceSettings): void {
-  keep(shelf, DEVICE_KEY, settings);
+  writeShelf(shelf, DEVICE_KEY, settings);
 }
 
 /** Keeps a session's, and lets go of those that were not used for longest where there are too many. */
 export function keepSession(shelf: Shelf, sessionId: SessionId, settings: SessionSettings): void {
-  keep(shelf, keyOf(sessionId), settings);
+  writeShelf(shelf, keyOf(sessionId), settings);
   const kept = Array.from({ length: shelf.length }, (_, at) => shelf.key(at) ?? "")
     .filter((key) => key.startsWith(SESSION_PREFIX))
-    .map((key) => ({ key, usedAtMs: read(shelf, key, SessionSettings)?.usedAtMs ?? 0 }))
+    .map((key) => ({ key, usedAtMs: readShelf(shelf, key, SessionSettings)?.usedAtMs ?? 0 }))
     .sort((one, other) => other.usedAtMs - one.usedAtMs);
   for (const { key } of kept.slice(KEPT_SESSIONS_MAX)) shelf.removeItem(key);
 }
@@ -89,7 +89,7 @@ export function forgetSession(shelf: Shelf, sessionId: SessionId): void {
   }
 }
 
-function keep(shelf: Shelf, key: string, settings: object): void {
+export function writeShelf(shelf: Shelf, key: string, settings: object): void {
   try {
     shelf.setItem(key, JSON.stringify(settings));
   } catch {

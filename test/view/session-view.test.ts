@@ -36,6 +36,13 @@ const beatOf = async (page: Page): Promise<number> => {
 const rolls = (page: Page) => page.locator(".view-transport.playing, .view-transport.recording").waitFor();
 const stands = (page: Page) => page.locator(".view-transport.stopped").waitFor();
 
+/** A controller at this machine, and a hand on it: `window.send`. */
+const controller = `{
+  const input = { name: "Pads", state: "connected", onmidimessage: null };
+  window.send = (...bytes) => input.onmidimessage({ data: Uint8Array.from(bytes), timeStamp: performance.now() });
+  navigator.requestMIDIAccess = async () => ({ inputs: new Map([["pads", input]]), outputs: new Map(), addEventListener() {}, removeEventListener() {} });
+}`;
+
 describe("the session view", () => {
   test("C1, V1: everybody sees who is here, as what, in their own language", async () => {
     await ada.page.locator(".view-people", { hasText: "Ben Webster" }).locator("text=plays").first().waitFor();
@@ -86,6 +93,43 @@ describe("the session view", () => {
     await expect.poll(() => ben.page.inputValue("#view-signature")).toBe("4/4");
     await ben.page.locator("h2").first().click();
     await ada.page.locator("h2").first().click();
+  });
+
+  test("C4: a pad and a knob do what they were shown, and nothing happens while they are", async () => {
+    const { page } = ada;
+    const send = (...bytes: number[]) => page.evaluate(`window.send(${bytes.join()})`);
+    const learn = page.getByRole("button", { name: "Learn", exact: true });
+    const learned = (text: string) => page.locator(".view-learn li", { hasText: text });
+    await page.evaluate(controller);
+    await page.getByRole("button", { name: "Connect a controller" }).click();
+    await page.getByText("Listening to Pads").waitFor();
+    await learn.click();
+    await page.locator(".view-buttons .main").click();
+    await page.getByText("Now press a pad or move a knob for: Play").waitFor();
+    await send(0x90, 36, 100);
+    await learned("Play").waitFor();
+    await page.getByLabel("Length of a new loop").focus();
+    await page.getByText("for: Length of a new loop").waitFor();
+    await send(0xb0, 20, 1);
+    await learned("Length of a new loop").waitFor();
+    await learn.click();
+    expect(await page.locator(".view-transport.stopped").count()).toBe(1);
+
+    await send(0xb0, 20, 127);
+    await expect.poll(() => page.inputValue(".view-buttons select")).toBe("8");
+    await send(0xb0, 20, 80);
+    await expect.poll(() => page.inputValue(".view-buttons select")).toBe("4");
+    await send(0x80, 36, 0);
+    await send(0x90, 36, 20);
+    await Promise.all([rolls(page), rolls(ben.page)]);
+    await send(0x90, 36, 0);
+    await send(0x90, 36, 127);
+    await Promise.all([stands(page), stands(ben.page)]);
+    await page.getByRole("button", { name: "Forget Play" }).click();
+    await page.getByRole("button", { name: "Forget Length of a new loop" }).click();
+    await learned("").first().waitFor({ state: "detached" });
+    await page.keyboard.press("Home");
+    await expect.poll(() => beatOf(ben.page)).toBe(0);
   });
 
   test("C6: that recording rolls is on everybody's screen; R ends the take and rolls on", async () => {
