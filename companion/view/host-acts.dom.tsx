@@ -23,7 +23,13 @@ export function HostMenu({ session, state, words, member }: HostMenuProps) {
     remove: () => void session.remove(memberId),
   };
   return (
-    <details class="view-menu">
+    <details
+      class="view-menu"
+      // What it lies over is seen again as soon as the keyboard has gone on.
+      onFocusOut={({ currentTarget, relatedTarget }) => {
+        if (relatedTarget instanceof Node && !currentTarget.contains(relatedTarget)) currentTarget.open = false;
+      }}
+    >
       <summary aria-label={t.menu(displayName)} title={t.menu(displayName)}>
         <span aria-hidden="true">⋯</span>
       </summary>

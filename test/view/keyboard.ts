@@ -29,22 +29,23 @@ const look = `(() => {
   const [left, top] = [Math.max(0, box.left), Math.max(0, box.top)];
   const [right, bottom] = [Math.min(innerWidth, box.right), Math.min(innerHeight, box.bottom)];
   if (right - left < 2 || bottom - top < 2) return { name, fault: "out of the window" };
-  let by = "";
+  const by = new Set();
   const over = [...document.querySelectorAll(".view-toasts li")].filter((toast) => !toast.contains(element));
-  const isSeen = (x, y) => {
+  const seenAt = (x, y) => {
     if (over.some((toast) => { const r = toast.getBoundingClientRect(); return x >= r.left && x <= r.right && y >= r.top && y <= r.bottom; })) {
-      by = "what is told in passing";
+      by.add("what is told in passing");
       return false;
     }
     const hit = document.elementFromPoint(x, y);
-    by = hit?.className || hit?.tagName;
-    return hit !== null && (hit.contains(element) || element.contains(hit) || drawn.contains(hit)) && !hit.matches("html, body");
+    const isSeen = hit !== null && (hit.contains(element) || element.contains(hit) || drawn.contains(hit)) && !hit.matches("html, body");
+    if (!isSeen) by.add(hit?.className || hit?.tagName);
+    return isSeen;
   };
   const middle = [(left + right) / 2, (top + bottom) / 2];
-  const points = [middle, [left + 2, middle[1]], [right - 2, middle[1]], [middle[0], top + 2], [middle[0], bottom - 2]].map(([x, y]) => isSeen(x, y));
+  const points = [middle, [left + 2, middle[1]], [right - 2, middle[1]], [middle[0], top + 2], [middle[0], bottom - 2]].map(([x, y]) => seenAt(x, y));
   const isLarge = box.height > innerHeight / 4;
   const isWhole = box.top >= 0 && box.bottom <= innerHeight;
-  if (isLarge ? !points.some(Boolean) : !isWhole || !points.every(Boolean)) return { name, fault: "covered " + points.map(Number).join("") + " by " + by + " in " + element.closest("[class]")?.className };
+  if (isLarge ? !points.some(Boolean) : !isWhole || !points.every(Boolean)) return { name, fault: "covered " + points.map(Number).join("") + " by " + [...by].join() + " in " + element.closest("[class]")?.className };
   return { name, fault: "" };
 })()`;
 
