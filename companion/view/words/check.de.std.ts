@@ -29,7 +29,7 @@ export const de: CheckWords = {
   close: "Noch nicht",
   facts: {
     lies: (rate) =>
-      `Dein Interface sagt 48 kHz und läuft mit ${rate}: Was du spielst, ist verstimmt und läuft davon. Stell in den Toneinstellungen des Systems beides auf 48 kHz und lade die Seite neu.`,
+      `Dein Interface sagt 48 kHz und läuft mit ${rate}: Was du spielst, ist verstimmt und läuft davon. Stell Interface und System auf 48 kHz und lade die Seite neu.`,
     rate: (rate) =>
       `Dein Interface läuft mit ${rate} kHz und wird auf 48 umgerechnet. Stell es in seinem Fenster auf 48 kHz: weniger Verzögerung, und nichts wird umgerechnet.`,
     inputs: (count) =>

@@ -28,7 +28,7 @@ export const en = {
   close: "Not yet",
   facts: {
     lies: (rate: string) =>
-      `Your device says 48 kHz and runs at ${rate}: what you play is out of tune and drifts away. Set both to 48 kHz in the system's sound settings, then load the page again.`,
+      `Your device says 48 kHz and runs at ${rate}: what you play is out of tune and drifts away. Set the device and the system to 48 kHz, then load the page again.`,
     rate: (rate: string) =>
       `Your interface runs at ${rate} kHz and is converted to 48. Set it to 48 kHz in its own panel: less delay, and nothing is converted.`,
     inputs: (count: number) =>
