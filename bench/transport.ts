@@ -7,8 +7,8 @@ import type { Row } from "./row.ts";
 /** Simulated minutes of random commands. */
 const MINUTES = 30;
 const LINE = { oneWayMs: 65, jitterMs: 20, loss: 0.01, ppm: 50 };
-/** The lanes go over the same lines. */
-const LANES = { oneWayMs: LINE.oneWayMs, jitterMs: LINE.jitterMs, loss: LINE.loss };
+/** The lanes go over the same lines, and tell of clocks (P78); the commands come by the room. */
+const LANES = { oneWayMs: LINE.oneWayMs, jitterMs: LINE.jitterMs, loss: LINE.loss, isSilent: true };
 
 /** The companions' own transport code in simulated time: how far apart the same bytes leave, and whether all leave all of them. */
 function spread(companions: number): Row[] {

@@ -30,8 +30,8 @@ export interface SimulationOptions {
   ppm: number;
   /** How the DAWs are spoken to: told what to do, or chasing timecode. */
   language?: "mmc" | "mtc";
-  /** Lanes from each to each: the way of a packet, one way, and its jitter; what is lost there stays lost. None: the room alone tells. */
-  lanes?: { oneWayMs: number; jitterMs: number; loss: number };
+  /** Lanes from each to each: the way of a packet, one way, and its jitter; what is lost there stays lost. None: the room alone tells. `isSilent`: clocks are told, and no presses. */
+  lanes?: { oneWayMs: number; jitterMs: number; loss: number; isSilent?: boolean };
   /** DAWs that say everything they are told, this late at most and with this share lost. */
   echo?: { lateMs: number; loss: number };
 }
@@ -314,7 +314,10 @@ export class Simulation {
   }
 
   /** What one announces reaches each of the others by a lane of its own, once or twice or not at all. */
-  #peersOf(self: () => Companion, { oneWayMs, jitterMs, loss }: NonNullable<SimulationOptions["lanes"]>): Peers {
+  #peersOf(
+    self: () => Companion,
+    { oneWayMs, jitterMs, loss, isSilent = false }: NonNullable<SimulationOptions["lanes"]>,
+  ): Peers {
     const announce = (command: AnnouncedCommand) => {
       for (const other of this.companions)
         for (let times = 0; times < 2; times++) {
@@ -324,7 +327,8 @@ export class Simulation {
           );
         }
     };
-    return { farthestMs: () => oneWayMs + jitterMs / 2, announce };
+    // The worst that was measured lately.
+    return { farthestMs: () => (isSilent ? null : oneWayMs + jitterMs), announce };
   }
 
   #record(eventId: LoggedEvent["eventId"], transport: TransportCommand, announced?: Announced): void {

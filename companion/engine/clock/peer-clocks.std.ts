@@ -19,6 +19,8 @@ export interface PeerReading {
 const PEER_STEP_MS = 0;
 /** A clock is known well enough to be believed after so many readings. */
 const READINGS_MIN = 8;
+/** A lane may be so much noisier than the way to the room, for several are averaged; a steady room has no use for a lane that is not. */
+const NOISIER = 3;
 /** Whoever has not told anything for so long has no say. */
 const STALE_MS = 10_000;
 /** A way between two players may be longer than to the room by this share, and no more: its bound would say less. */
@@ -36,7 +38,7 @@ interface PeerClock {
  * What the players' session times have in common. Each is known from the room within half a round trip, and is off by what that way happened
  * to do to it. Over the lanes everybody hears what the others make of it, and all take the same mean: what is left between two of them is
  * what the lanes do, many times less. Only what each has from the room alone is told, so that nothing is told back. The mean is of the same few
- * members for all (`references`), and of those whose way is not longer than the one to the room.
+ * members for all (`references`), and of those whose way is neither longer than the one to the room nor much less steady.
  */
 export class PeerClocks {
   readonly #peers = new Map<MemberId, PeerClock>();
@@ -70,11 +72,13 @@ export class PeerClocks {
   aheadMs(room: SessionClock, localMs: number): number {
     const own = room.estimate;
     if (own === undefined) return 0;
+    const { noiseMs } = room;
     let weights = this.#references.some((memberId) => memberId === this.#self) ? weightOf(own.errorMs) : 0;
     let sumMs = 0;
     for (const { clock, told } of this.#peers.values()) {
       if (told === undefined || localMs - told.atLocalMs > STALE_MS) continue;
       if ((clock.estimate?.errorMs ?? Number.POSITIVE_INFINITY) > own.errorMs * WIDER) continue;
+      if (clock.noiseMs > noiseMs * NOISIER) continue;
       const thereMs = told.sessionMs + (localMs - told.atLocalMs) * (1 + own.driftPpm / 1e6);
       const aheadMs = thereMs - room.toSessionMs(localMs);
       // Further apart than both bounds allow: one of the two is wrong, and it may be that one.

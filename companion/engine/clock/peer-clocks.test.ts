@@ -33,13 +33,13 @@ function tell(
   peers: PeerClocks,
   from: MemberId,
   wrongMs: number,
-  { errorMs = ERROR_MS, wayMs = 10, untilMs = 30_000 } = {},
+  { errorMs = ERROR_MS, wayMs = 10, untilMs = 30_000, jitterMs = 0 } = {},
 ) {
   for (let sentLocalMs = 0; sentLocalMs < untilMs; sentLocalMs += 1_000) {
     const trueMs = sentLocalMs + wayMs;
     peers.hear(from, {
       sentLocalMs,
-      receivedLocalMs: sentLocalMs + 2 * wayMs,
+      receivedLocalMs: sentLocalMs + 2 * wayMs + ((sentLocalMs * 0.618) % 1_000) * (jitterMs / 1_000),
       peerMs: 5e6 + trueMs,
       session: { atMs: EPOCH_MS + trueMs + wrongMs, errorMs },
     });
@@ -101,5 +101,18 @@ describe("session time, agreed on by those who play", () => {
     tell(far, memberId(1), 2, { wayMs: 40 });
     expect(far.aheadMs(room, 30_000)).toBe(0);
     expect(peers.aheadMs(new SessionClock(), 30_000)).toBe(0);
+  });
+
+  test("P78: a room whose ways are steady is not given up for a lane whose are not", () => {
+    const room = roomOff(0);
+    for (const [jitterMs, aheadMs] of [
+      [0, 1],
+      [60, 0],
+    ] as const) {
+      const peers = new PeerClocks();
+      peers.setMembers(memberId(0), [here(0), here(1)]);
+      tell(peers, memberId(1), 2, { jitterMs });
+      expect(peers.aheadMs(room, 30_000)).toBeCloseTo(aheadMs, 2);
+    }
   });
 });

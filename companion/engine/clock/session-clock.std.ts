@@ -134,6 +134,20 @@ export class SessionClock {
     return estimate;
   }
 
+  /**
+   * How far the estimate itself may be off, as against its bound: what ways vary by is what a single sample says wrongly, and the extremes of
+   * many come nearer to the truth in proportion to their number. A measure to compare two clocks by. Infinite before the first sample.
+   */
+  get noiseMs(): number {
+    const { length } = this.#samples;
+    let [sumMs, leastMs] = [0, Number.POSITIVE_INFINITY];
+    for (const { sentLocalMs, receivedLocalMs } of this.#samples) {
+      sumMs += receivedLocalMs - sentLocalMs;
+      leastMs = Math.min(leastMs, receivedLocalMs - sentLocalMs);
+    }
+    return length === 0 ? Number.POSITIVE_INFINITY : (sumMs / length - leastMs + this.#stepMs) / length;
+  }
+
   addSample(sample: ClockSample): void {
     if (!Object.values(sample).every(Number.isFinite) || sample.receivedLocalMs < sample.sentLocalMs) return;
     this.#samples.push(sample);

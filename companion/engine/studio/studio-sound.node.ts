@@ -46,6 +46,9 @@ export interface StudioSoundOptions {
 }
 
 const program = fileURLToPath(new URL("../sound/sound-process.node.ts", import.meta.url));
+
+import { RecentWays } from "../sound/recent-ways.std.ts";
+
 const FRAMES_PER_MS = 48;
 /** A sound process that dies at once, again and again, is not started for ever. */
 const RESTARTS_MAX = 20;
@@ -53,8 +56,6 @@ const REPORT_TIMEOUT_MS = 2_000;
 /** A trace of minutes is written on the way out, on a busy disk. */
 const CLOSE_TIMEOUT_MS = 20_000;
 const TOLD_STEP_MS = 2;
-/** Ways are told every two seconds; one that has not been for longer is a link that is gone. */
-const WAY_AGE_MAX_MS = 5_000;
 
 /** Capture of a block and its playout: what a person's own sound takes through a device, before it has said more. */
 const OWN_MS = (2 * LANE_PACKET_FRAMES) / FRAMES_PER_MS;
@@ -80,7 +81,7 @@ export class StudioSound {
   #words: WordsState = { state: "alone" };
   readonly #mixes = new Map<MemberId, LaneMix>();
   /** How far each of the others is by the network, one way, and when that was told. */
-  readonly #waysMs = new Map<MemberId, { networkMs: number; atMs: number }>();
+  readonly #ways = new RecentWays();
   #toldMs = 0;
   #isMuted = false;
   #isClosed = false;
@@ -173,13 +174,13 @@ export class StudioSound {
 
   /** How long the farthest of those who are here takes to be told something, one way; `null` where somebody cannot be told. */
   farthestMs(): number | null {
-    const sinceMs = this.#options.nowMs() - WAY_AGE_MAX_MS;
+    const nowMs = this.#options.nowMs();
     let farthestMs = 0;
     for (const { memberId, connected, status } of this.#members) {
       if (memberId === this.#memberId || !connected) continue;
-      const way = this.#waysMs.get(memberId);
-      if (way === undefined || way.atMs < sinceMs || status.hearsAnnounced !== true) return null;
-      farthestMs = Math.max(farthestMs, way.networkMs);
+      const wayMs = this.#ways.worstMs(memberId, nowMs);
+      if (wayMs === null || status.hearsAnnounced !== true) return null;
+      farthestMs = Math.max(farthestMs, wayMs);
     }
     return this.hearsAnnounced ? farthestMs : null;
   }
@@ -329,7 +330,7 @@ export class StudioSound {
     let worst: { latencyMs: number; latencyErrorMs: number } | undefined;
     const atMs = this.#options.nowMs();
     for (const { memberId, legs } of latencies) {
-      this.#waysMs.set(memberId, { networkMs: legs.networkMs, atMs });
+      this.#ways.note(memberId, legs.networkMs, atMs);
       const totalMs = totalOf(legs);
       // There and back may be split as unevenly as can be.
       if (totalMs > (worst?.latencyMs ?? -1)) worst = { latencyMs: totalMs, latencyErrorMs: legs.networkMs };

@@ -1,0 +1,25 @@
+import type { MemberId } from "../../../protocol/ids.ts";
+
+/** A way that was not measured for so long is not known. */
+const AGE_MAX_MS = 5_000;
+/** About half a minute of measurements. */
+const KEPT = 16;
+
+/**
+ * How long each of the others takes to be told something, one way: the worst of what was measured lately. Who is told a little later than
+ * need be loses nothing; who hears of a command when it is over has to be put right.
+ */
+export class RecentWays {
+  readonly #ways = new Map<MemberId, { waysMs: number[]; atMs: number }>();
+
+  note(memberId: MemberId, wayMs: number, atMs: number): void {
+    const before = this.#ways.get(memberId)?.waysMs ?? [];
+    this.#ways.set(memberId, { waysMs: [...before.slice(1 - KEPT), wayMs], atMs });
+  }
+
+  /** `null`: it was not measured lately. */
+  worstMs(memberId: MemberId, nowMs: number): number | null {
+    const way = this.#ways.get(memberId);
+    return way === undefined || nowMs - way.atMs > AGE_MAX_MS ? null : Math.max(...way.waysMs);
+  }
+}
