@@ -4,6 +4,7 @@ const sweep = of("E6", "workers/privacy/retention.test.ts");
 const recordings = of("E1", "workers/recordings/recordings.test.ts");
 const sessionEnds = of("E2", "workers/recordings/recordings.test.ts");
 const erasure = of("E3", "test/promises/erasure.test.ts");
+const messages = of("E3", "workers/messages/messages.test.ts");
 
 /** Broken on purpose: what is kept how long, erased, or held. */
 export const keeping: readonly Mutation[] = [
@@ -60,6 +61,18 @@ export const keeping: readonly Mutation[] = [
     "unfinished uploads stay in the store",
     "await objectStore(env, deps).abortUpload(objectKey(row.sessionId, row.id), uploadId);",
     "",
+  ),
+  messages(
+    "workers/privacy/erasure-steps.ts",
+    "the key of a conversation outlives who erased their account",
+    "await eraseKeys(env, deps, ids);",
+    "",
+  ),
+  messages(
+    "workers/messages/store.ts",
+    "a conversation that both have deleted keeps its key",
+    "if ((gone?.meta.changes ?? 0) > 0)",
+    "if ((gone?.meta.changes ?? 0) < 0)",
   ),
   erasure("workers/privacy/erasure-steps.ts", "the rules' rows stay", 'subject.erase === "step" ||', "true ||"),
   erasure("workers/privacy/erasure-steps.ts", "words in rooms stay", "blanked += part.blanked;", "break;"),
