@@ -62,13 +62,17 @@ const TAP = `(() => {
 })()`;
 /** Where clicks begin in what was heard: left is the first stem alone, right is both. */
 const CLICKS = `(() => {
-  const flat = (channel) => tap.blocks.flatMap((block) => Array.from(block[channel]));
-  const find = (samples) => {
+  const find = (channel) => {
     const found = [];
-    samples.forEach((value, at) => { if (Math.abs(value) > 0.2 && (found.length === 0 || at - found.at(-1).at > 2000)) found.push({ at, value }); });
+    let at = 0;
+    for (const block of tap.blocks)
+      for (const value of block[channel]) {
+        if (Math.abs(value) > 0.2 && (found.length === 0 || at - found.at(-1).at > 2000)) found.push({ at, value });
+        at++;
+      }
     return found;
   };
-  return { left: find(flat(0)), right: find(flat(1)), frames: tap.blocks.length * 128 };
+  return { left: find(0), right: find(1), frames: tap.blocks.length * 128 };
 })()`;
 /** Listens until so many clicks of the first stem have come out. */
 const hear = (page: Page, clicks: number) =>
