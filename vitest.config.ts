@@ -95,6 +95,7 @@ export default defineConfig({
           exclude: ["test/tidy/**", "test/promises/**", "test/**/*.long.test.ts", ...alone],
           globalSetup: ["test/bundle-setup.ts"],
           setupFiles: ["test/node-setup.ts"],
+          isolate: false,
           maxWorkers,
           ...patience,
         },
