@@ -36,6 +36,8 @@ export const Export = z.object({
   expiresAtMs: z.number(),
   pieces: z.int(),
   dataBytes: z.int(),
+  /** After which stem each of its archives begins: whoever has very many gets them in several, each with all the data. */
+  archives: z.array(z.string()),
   stepsDone: z.int(),
   steps: z.int(),
 });

@@ -10,7 +10,13 @@ import { systemDeps } from "../../workers/platform/deps.ts";
 import type { Env } from "../../workers/platform/env.ts";
 import { eraseAccount } from "../../workers/privacy/account-erasure.ts";
 import { archiveOf } from "../../workers/privacy/archive.ts";
-import { continueExportOf, continueExports, listExports, requestExport } from "../../workers/privacy/export.ts";
+import {
+  archivesOf,
+  continueExportOf,
+  continueExports,
+  listExports,
+  requestExport,
+} from "../../workers/privacy/export.ts";
 import { exportSchema } from "../../workers/privacy/export-schema.ts";
 import { objectKey, peaksKey } from "../../workers/recordings/keys.ts";
 import { Faults } from "../../workers/testing/faults.ts";
@@ -178,6 +184,36 @@ describe("G1: a copy of everything", () => {
     }
     expect(await calls()).toBe(one);
     expect(one).toBeLessThan(6);
+  });
+
+  test("G1: very many stems come in several archives, each stem in one of them and the data in all", async () => {
+    const world = await newWorld(startMs);
+    const { ada } = world.accountId;
+    const exportId = await requestExport(env, at(startMs), ada);
+    await continueExportOf(env, at(startMs), exportId);
+    const [row] = await db.select().from(recordings).where(eq(recordings.id, world.recordingId));
+    if (row === undefined) throw new Error("There is no recording.");
+    const more = Array.from({ length: 4 }, () => newId("rec", systemDeps.random));
+    await fill(recordings, more.length, (nth) => ({ ...row, id: more[nth] ?? row.id }));
+    for (const id of more) {
+      await env.RECORDINGS.put(objectKey(world.sessionId, id), new Uint8Array(row.sizeBytes ?? 0));
+      await env.RECORDINGS.put(peaksKey(world.sessionId, id), new Uint8Array(row.peaksBytes));
+    }
+    const [found] = await listExports(env.DB, ada, startMs);
+    if (found === undefined) throw new Error("There is no export.");
+    expect(found.archives).toEqual([""]);
+    const archives = await archivesOf(env.DB, ada, 2);
+    expect(archives).toHaveLength(3);
+    const stems: string[] = [];
+    for (const after of archives) {
+      const body = await archiveOf(env, at(startMs), ada, found, after, 2);
+      const names = [...unzip(new Uint8Array(await new Response(body).arrayBuffer())).keys()];
+      expect(names).toContain("data.json");
+      stems.push(...names.flatMap((name) => /^audio\/(rec_\w+) .*wav$/.exec(name)?.[1] ?? []));
+    }
+    expect(stems.sort()).toEqual([row.id, ...more].sort());
+    // Full archives have none behind them.
+    expect(await archivesOf(env.DB, ada, 5)).toEqual([""]);
   });
 
   test("X20: killed after each of its calls, it is whole after the next run", async () => {

@@ -60,7 +60,8 @@ async function askForCopy(c: AppContext, { page }: ReaderVisit) {
 
 /** The API's own answer, passed on as it streams: a form's answer is read whole, and this is not to be. */
 function sendCopy(c: AppContext) {
-  const path = `/api/v1/account/exports/${encodeURIComponent(c.req.param("exportId") ?? "")}/archive`;
+  const after = c.req.query("after");
+  const path = `/api/v1/account/exports/${encodeURIComponent(c.req.param("exportId") ?? "")}/archive${after === undefined ? "" : `?after=${encodeURIComponent(after)}`}`;
   return c.var.self(new Request(new URL(path, c.req.url), { headers: c.req.raw.headers }));
 }
 

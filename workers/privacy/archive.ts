@@ -1,5 +1,5 @@
 import { downloadZip, predictLength } from "client-zip";
-import { and, eq, gt, isNotNull } from "drizzle-orm";
+import { and, asc, eq, gt, isNotNull } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
 import { profiles, recordings } from "../../migrations/schema.ts";
@@ -11,7 +11,7 @@ import type { Env } from "../platform/env.ts";
 import { type ObjectStore, objectStore } from "../platform/object-store.ts";
 import { readAll, StoredId } from "../platform/rows.ts";
 import { objectKey, peaksKey } from "../recordings/keys.ts";
-import { pieceKey } from "./export.ts";
+import { ARCHIVE_STEMS, pieceKey } from "./export.ts";
 import { exportSchema } from "./export-schema.ts";
 
 /** One file of the archive: its name, its length, and what it is read from when its turn comes. */
@@ -65,13 +65,28 @@ const Sample = z.object({ id: z.string(), bytes: z.number(), sha256: z.string() 
  * The sound about a person: what they shared and what is on their profile. Told by their rows alone: the store is not asked before its turn,
  * so the first byte goes out as soon for a thousand stems as for one.
  */
-async function soundOf(env: Env, store: ObjectStore, accountId: string): Promise<Entry[]> {
+async function soundOf(
+  env: Env,
+  store: ObjectStore,
+  accountId: string,
+  after: string,
+  limit: number,
+): Promise<Entry[]> {
   const db = drizzle(env.DB);
   const { id: stemId, sessionId: itsSession, name: itsName, sizeBytes: itsBytes, peaksBytes: itsPeaks } = recordings;
   const found = await db
     .select({ id: stemId, sessionId: itsSession, name: itsName, sizeBytes: itsBytes, peaksBytes: itsPeaks })
     .from(recordings)
-    .where(and(eq(recordings.accountId, accountId), eq(recordings.state, "complete"), isNotNull(itsBytes)));
+    .where(
+      and(
+        eq(recordings.accountId, accountId),
+        eq(recordings.state, "complete"),
+        isNotNull(itsBytes),
+        gt(stemId, after),
+      ),
+    )
+    .orderBy(asc(stemId))
+    .limit(limit);
   const stems = readAll(Stem, found);
   const { id: profileId, sampleBytes: bytes, sampleSha256: sha256 } = profiles;
   const samples = await db
@@ -96,7 +111,7 @@ async function soundOf(env: Env, store: ObjectStore, accountId: string): Promise
         open: () => openObject(store, waveform, peaksBytes),
       });
   }
-  if (sample !== undefined)
+  if (sample !== undefined && after === "")
     entries.push({
       name: "audio/profile sample",
       size: sample.bytes,
@@ -105,18 +120,20 @@ async function soundOf(env: Env, store: ObjectStore, accountId: string): Promise
   return entries;
 }
 
-/** The archive as a stream of known length: memory does not grow with what is in it. */
+/** An archive, of the stems after one, as a stream of known length: memory does not grow with what is in it. */
 export async function archiveOf(
   env: Env,
   deps: Deps,
   accountId: string,
   { exportId, pieces, dataBytes, requestedAtMs }: Export,
+  after = "",
+  stems = ARCHIVE_STEMS,
 ) {
   const store = objectStore(env, deps);
   const entries: Entry[] = [
     { name: "data.json", size: dataBytes, open: () => openPieces(store, exportId, pieces) },
     textEntry("data.schema.json", JSON.stringify(exportSchema(), null, 2)),
-    ...(await soundOf(env, store, accountId)),
+    ...(await soundOf(env, store, accountId, after, stems)),
   ];
   const lastModified = new Date(requestedAtMs);
   async function* inputs() {

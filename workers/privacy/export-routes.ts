@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { ExportId } from "../../protocol/ids.ts";
+import { ExportId, RecordingId } from "../../protocol/ids.ts";
 import { Export } from "../../protocol/privacy.ts";
 import { type AccountContext, requireAccount, requireReauthentication } from "../auth/guard.ts";
 import { costs } from "../http/costs.ts";
@@ -11,6 +11,7 @@ import { archiveOf } from "./archive.ts";
 import { continueExportOf, listExports, requestExport } from "./export.ts";
 
 const params = z.object({ exportId: ExportId });
+const From = z.object({ after: RecordingId.optional() });
 
 const guarded = { security: bearer, tags: ["privacy"] };
 const listed = { 200: { description: "Exports, newest first", ...json(z.object({ items: z.array(Export) })) } };
@@ -29,16 +30,18 @@ async function list(c: AccountContext) {
   return c.json({ items: await listExports(c.env.DB, c.var.account.id, c.var.deps.now()) }, 200);
 }
 
-async function sendArchive(c: AccountContext, path: z.output<typeof params>) {
+async function sendArchive(c: AccountContext, path: z.output<typeof params>, { after }: z.output<typeof From>) {
   const { exportId } = path;
   const { account, deps } = c.var;
   const found = (await listExports(c.env.DB, account.id, deps.now())).find((one) => one.exportId === exportId);
   if (found === undefined) return problem(c, "not-found");
   if (found.readyAtMs === null) return problem(c, "conflict", "The copy is still being made.");
-  return new Response(await archiveOf(c.env, deps, account.id, found), {
+  const nth = found.archives.indexOf(after ?? "");
+  const name = `sessionlinked-${new Date(found.requestedAtMs).toISOString().slice(0, 10)}${nth > 0 ? `-${nth + 1}` : ""}.zip`;
+  return new Response(await archiveOf(c.env, deps, account.id, found, after), {
     headers: {
       "Content-Type": "application/zip",
-      "Content-Disposition": `attachment; filename="sessionlinked-${new Date(found.requestedAtMs).toISOString().slice(0, 10)}.zip"`,
+      "Content-Disposition": `attachment; filename="${name}"`,
       "Cache-Control": "private, no-store",
     },
   });
@@ -73,9 +76,10 @@ export const dataExport = newRouter()
       ...guarded,
       method: "get",
       path: "/api/v1/account/exports/{exportId}/archive",
-      summary: "The archive: data.json with its JSON Schema, and the sound. Streamed, of known length",
+      summary:
+        "The archive: data.json with its JSON Schema, and the sound, of very many stems those after the one that `archives` names. Streamed, of known length",
       middleware: [costs("search"), requireAccount] as const,
-      request: { params },
+      request: { params, query: From },
       responses: {
         200: {
           description: "A zip archive",
@@ -84,5 +88,5 @@ export const dataExport = newRouter()
         ...problemResponses,
       },
     }),
-    (c) => sendArchive(c, c.req.valid("param")),
+    (c) => sendArchive(c, c.req.valid("param"), c.req.valid("query")),
   );

@@ -35,7 +35,7 @@ function Copies({ page, exports }: { page: Page; exports: readonly Export[] }) {
   const t = centreText[page.language];
   return (
     <div class="stack">
-      {exports.map(({ exportId, readyAtMs, expiresAtMs, stepsDone, steps }) => (
+      {exports.map(({ exportId, readyAtMs, expiresAtMs, archives, stepsDone, steps }) => (
         <div class="stack">
           <p>
             {readyAtMs === null ? (
@@ -52,9 +52,17 @@ function Copies({ page, exports }: { page: Page; exports: readonly Export[] }) {
                 {t.look}
               </a>
             ) : (
-              <a class="button" href={`/account/privacy/export/${exportId}`} download>
-                {t.copyFetch}
-              </a>
+              archives.map((after, at) => (
+                <>
+                  <a
+                    class="button"
+                    href={`/account/privacy/export/${exportId}${at === 0 ? "" : `?after=${after}`}`}
+                    download
+                  >
+                    {archives.length === 1 ? t.copyFetch : t.copyPart(at + 1, archives.length)}
+                  </a>{" "}
+                </>
+              ))
             )}
           </p>
         </div>
