@@ -166,6 +166,8 @@ export async function run(): Promise<Row[]> {
       // Escape is for what the key before has opened.
       if (key !== "Escape") await page.locator("h2").first().click();
       await page.keyboard.press(key);
+      // At its first time it is fetched.
+      if (key === "?") await page.locator("dialog[open]").waitFor();
       await page.waitForTimeout(50);
     }
     const watched = await page.evaluate<{ frames: number[]; tasks: number[]; presses: number[] }>("window.watched");
