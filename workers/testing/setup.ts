@@ -1,7 +1,11 @@
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import fc from "fast-check";
 import { flushed } from "../mail/flush.ts";
 import { forgetKept } from "../platform/personal-keys.ts";
+
+// As `test/runs.ts` has it for Node: a run is about what was changed.
+fc.configureGlobal({ seed: 1 });
 
 /** So often a store is emptied that somebody still wrote to while it went. */
 const RESETS_MAX = 100;
