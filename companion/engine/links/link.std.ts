@@ -80,6 +80,8 @@ export class Link {
   #attempt = 0;
   #attemptAtMs: number;
   #attemptMs = ATTEMPT_MS;
+  /** Another attempt was asked for while the last was too young. */
+  #isAsked = false;
   #heardAtMs: number;
   #reportAtMs = 0;
   #wordsAtMs = 0;
@@ -174,10 +176,11 @@ export class Link {
     this.#paced.isTalkback = isTalkback;
   }
 
-  /** Another path, keeping everything else. Either end may ask. */
+  /** Another path, keeping everything else, as soon as it may be. Either end may ask. */
   restart(): void {
     const nowMs = this.#options.nowMs();
-    if (nowMs - this.#attemptAtMs < APART_MS) return;
+    this.#isAsked = nowMs - this.#attemptAtMs < APART_MS;
+    if (this.#isAsked) return;
     if (this.#options.offers) this.#open();
     else {
       this.#attemptAtMs = nowMs;
@@ -193,6 +196,7 @@ export class Link {
   /** Called a few times a second: repeats what was lost, notices what is dead, reports. */
   tick(): void {
     const nowMs = this.#options.nowMs();
+    if (this.#isAsked) this.restart();
     if (this.#state === "connected") {
       if (this.#isReportDue(nowMs) && this.#peer?.isPaced === false) {
         this.#peer.send(this.#report(nowMs));
@@ -216,6 +220,7 @@ export class Link {
   #open(): void {
     this.#peer?.close();
     this.#attemptAtMs = this.#options.nowMs();
+    this.#isAsked = false;
     this.#alien = 0;
     this.reports.clear();
     // What an attempt that is over still says is nobody's business.
@@ -253,6 +258,7 @@ export class Link {
   #say(state: PeerState): void {
     if (state === "connected") {
       this.#attemptMs = ATTEMPT_MS;
+      this.#isAsked = false;
       this.#heardAtMs = this.#options.nowMs();
     }
     if (state === this.#state) return;

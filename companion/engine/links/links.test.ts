@@ -199,6 +199,18 @@ describe("links between two companions", () => {
     },
   );
 
+  test("X12: who asks while the last offer is young is made another as soon as may be, and does not wait for its end", async () => {
+    const { make, here, ends, pass, offers } = world();
+    // Ada's first offer comes to a page that has no sound yet.
+    ends.delete(BEN);
+    await pass(100);
+    expect(offers).toEqual(["ada"]);
+    make(BEN).setMembers(here(ADA));
+    await pass(900);
+    expect(offers).toEqual(["ada", "ada"]);
+    expect(await pass(1_000)).toBeGreaterThan(0.99);
+  });
+
   test("X12: the end that does not offer may ask for another attempt", async () => {
     const { pass, path, ben } = world();
     await pass(2_000);
