@@ -4,7 +4,7 @@ import { TIMELINE_MAX_FRAMES } from "../../protocol/limits.ts";
 import { may } from "../../protocol/roles.ts";
 import type { Boot } from "./boot.std.ts";
 import { Chat } from "./chat.dom.tsx";
-import { AtTheDoor, Door } from "./host.dom.tsx";
+import type { AtTheDoorProps } from "./host.dom.tsx";
 import { actionOf, type KeyAction } from "./keys.std.ts";
 import { type Shown, stemsOf } from "./lanes.std.ts";
 import { later } from "./later.dom.tsx";
@@ -21,6 +21,8 @@ import { Toasts } from "./toasts.dom.tsx";
 import { Transport } from "./transport.dom.tsx";
 import type { Words } from "./words/words.std.ts";
 
+const AtTheDoor = later<AtTheDoorProps>(() => import("./host.dom.tsx").then((parts) => parts.AtTheDoor));
+const Door = later<ViewProps>(() => import("./host.dom.tsx").then((parts) => parts.Door));
 const Keyboard = later<object>(() => import("./keyboard.dom.tsx").then((parts) => parts.Keyboard));
 const Split = later<LayoutProps>(() => import("./layout.dom.tsx").then((parts) => parts.Split));
 const Kept = later<LayoutProps>(() => import("./layout.dom.tsx").then((parts) => parts.Kept));

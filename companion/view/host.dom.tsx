@@ -1,4 +1,4 @@
-/** The host's part of the session that is there at once: the door, and who waits at it. */
+/** The door and who waits at it: for hosts, and for whoever has to be let in. */
 import { useState } from "preact/hooks";
 import { may } from "../../protocol/roles.ts";
 import { Admission } from "../../protocol/room.ts";
@@ -83,18 +83,15 @@ export function Door(props: ViewProps) {
   );
 }
 
-/** At the door: a host has to let this person in. */
-export function AtTheDoor({
-  words,
-  name,
-  href,
-  back,
-}: {
+export interface AtTheDoorProps {
   words: ViewProps["words"];
   name: string;
   href: string;
   back: string;
-}) {
+}
+
+/** At the door: a host has to let this person in. */
+export function AtTheDoor({ words, name, href, back }: AtTheDoorProps) {
   const t = words.host;
   return (
     <main class="view-over" aria-live="polite">
