@@ -241,8 +241,6 @@ export class StudioTransport {
     const farthestMs = this.#options.peers?.farthestMs() ?? null;
     if (!this.#isClockKnown || afterMs === null || farthestMs === null || !isAnnounced(command.command))
       return undefined;
-    // Whom the room reaches as soon loses nothing by it, and has the time that it gives to be ready.
-    if (farthestMs + ANNOUNCED_MARGIN_MS >= (this.#clock.room?.roundTripMs ?? 0) / 2) return undefined;
     const nowMs = this.#clock.toSessionMs(this.#options.nowMs());
     return { effectiveAtMs: Math.max(afterMs, nowMs + farthestMs + ANNOUNCED_MARGIN_MS), afterMs };
   }
