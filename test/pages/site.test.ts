@@ -214,6 +214,7 @@ describe("the Hub in a browser", () => {
     await page.goto("/hub?lang=en&q=cello+zither");
     await page.getByText("These fit without “zither”").waitFor();
     await page.getByRole("link", { name: "Ada" }).click();
+    await page.locator("audio").waitFor({ state: "attached" });
     const heard = await page.evaluate(async () => {
       const audio = document.querySelector("audio");
       if (audio === null) return null;
