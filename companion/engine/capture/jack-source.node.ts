@@ -129,6 +129,7 @@ export class JackDevice {
     if (slot === undefined || person === undefined) return;
     this.#slots.delete(id);
     person.name = "";
+    if (!this.#isOpen) return;
     for (let channel = 0; channel < LANE_CHANNELS; channel++)
       this.#options.addon.removeOutput((1 + slot) * LANE_CHANNELS + channel);
   }
@@ -201,6 +202,7 @@ export class JackDevice {
         `JACK runs at ${rate} Hz and a session at ${DEVICE_RATE_HZ}: start it with -r ${DEVICE_RATE_HZ}.`,
       );
     }
+    this.#isOpen = true;
     addon.addOutput(0, "out_1");
     addon.addOutput(1, "out_2");
     for (const slot of this.#slots.values()) this.#addPorts(slot);
@@ -212,12 +214,15 @@ export class JackDevice {
     this.#delayFrames = this.#leastDelay(0);
     this.#clock = new DeviceClock();
     this.#isRunning = false;
-    this.#isOpen = true;
     if (connect) addon.connectPhysical(LANE_CHANNELS);
   }
 
+  /**
+   * The server is gone. Its client is not closed before another is looked for: libjack's own thread may still be hearing of it, and closing cancels
+   * that thread with a lock in its hand that every later call waits for.
+   */
   #lose(): void {
-    this.close();
+    this.#isOpen = false;
     Atomics.store(this.#control, word.isGone, 0);
     this.#lookedAtMs = machineNowMs();
     this.#awayBecause = "";
@@ -227,6 +232,7 @@ export class JackDevice {
     const nowMs = machineNowMs();
     if (nowMs - this.#lookedAtMs < OPEN_AGAIN_MS) return;
     this.#lookedAtMs = nowMs;
+    this.#options.addon.close();
     try {
       this.#open();
     } catch (error) {
@@ -241,6 +247,7 @@ export class JackDevice {
   }
 
   #addPorts(slot: number): void {
+    if (!this.#isOpen) return;
     const name = this.#people[slot]?.name ?? "";
     for (const [channel, side] of ["L", "R"].entries())
       this.#options.addon.addOutput((1 + slot) * LANE_CHANNELS + channel, `${name} ${side}`);

@@ -49,7 +49,10 @@ class FakeServer implements JackAddon {
   removeOutput = () => true;
   connectPhysical = () => true;
   wait = () => true;
-  close = () => undefined;
+  closes = 0;
+  close(): void {
+    this.closes++;
+  }
 }
 
 const anyPeriod = fc.constantFrom(16, 32, 64, 128, 256, 512, 1024, 96, 480);
@@ -87,6 +90,35 @@ describe("the device on JACK, against a server that runs as fast as it is asked"
         },
       ),
     );
+  });
+
+  test("X24: a client whose server is gone is left alone until another is looked for, and closed before", () => {
+    vi.useFakeTimers({ toFake: ["performance", "hrtime"] });
+    const server = new FakeServer(128);
+    const device = new JackDevice({ addon: server, connect: false, openedAtMs: null, onBlock: () => undefined });
+    const open = vi.spyOn(server, "open");
+    server.end();
+    device.turn();
+    // Ports for whoever comes meanwhile are made once there is a server.
+    const addOutput = vi.spyOn(server, "addOutput");
+    device.addPerson("ben", "Ben");
+    device.turn();
+    expect([device.isOpen, server.closes, open.mock.calls.length, addOutput.mock.calls.length]).toEqual([
+      false,
+      0,
+      0,
+      0,
+    ]);
+    vi.advanceTimersByTime(1_001);
+    device.turn();
+    expect([device.isOpen, server.closes, open.mock.calls.length, addOutput.mock.calls.length]).toEqual([
+      true,
+      1,
+      1,
+      4,
+    ]);
+    device.close();
+    vi.useRealTimers();
   });
 
   test("X24: a server that comes back at another rate is no device, and the person is told what to do", () => {
