@@ -72,6 +72,9 @@ test("C4: two ends that do the same are the same, late or not; a lost stop, anot
   expect(isSameTransport(whole, sent(start, play, stop, rest))).toBe(true);
   expect(isSameTransport(whole, sent(start, later, play, stop, rest))).toBe(true);
   expect(isSameTransport(whole, sent(later, play, stop, rest))).toBe(true);
+  expect(isSameTransport(whole, sent(start, play, later, play, stop, rest))).toBe(true);
+  expect(isSameTransport(whole, sent(start, play, later, stop, rest))).toBe(false);
+  expect(isSameTransport(whole, sent(start, play, play, stop, rest))).toBe(false);
   expect(isSameTransport(whole, sent(play, stop, rest))).toBe(false);
   expect(isSameTransport(whole, sent(start, play, rest))).toBe(false);
   expect(isSameTransport(whole, sent(start, stop, play, rest))).toBe(false);

@@ -213,9 +213,21 @@ export interface SentMidi {
 const MMC_LOCATE = "f07f7f0644";
 const isLocate = (message: SentMidi | undefined) => message?.bytes.startsWith(MMC_LOCATE) === true;
 
-/** Of locates that follow each other, the first: whoever is late to a play sends one more, to where the playhead is by then. */
-export const locateOnce = (sent: readonly SentMidi[]): SentMidi[] =>
-  sent.filter((message, at) => !isLocate(message) || !isLocate(sent[at - 1]));
+/**
+ * What an end did, without what it did once more because it was late: of locates that follow each other the first, since whoever is late to a play
+ * sends one more, to where the playhead is by then; and no locate with the same roll after it again, which puts in its place a DAW that was told to
+ * roll too late (`DawLink`).
+ */
+export function locateOnce(sent: readonly SentMidi[]): SentMidi[] {
+  const done: SentMidi[] = [];
+  for (const message of sent) {
+    const [before, last] = [done.at(-2), done.at(-1)];
+    if (isLocate(message) && isLocate(last)) continue;
+    if (isLocate(last) && message.bytes === before?.bytes) done.pop();
+    else done.push(message);
+  }
+  return done;
+}
 
 /** Whether two ends did the same in the same order and rest at the same place; where they located on the way may differ by their lateness. */
 export function isSameTransport(one: readonly SentMidi[], other: readonly SentMidi[]): boolean {
