@@ -12,7 +12,7 @@ function watched(rateHz: number, lagsMs: readonly number[] = [0]): TrueRate {
   return rate;
 }
 
-describe("a device that lies about its rate", () => {
+describe("X24: a device that lies about its rate", () => {
   test.each([44_100, 88_200, 96_000, 32_000])("%d Hz under the name of 48,000 is told", (rateHz) => {
     expect(watched(rateHz).otherHz).toBeCloseTo(rateHz, -2);
   });

@@ -1,6 +1,6 @@
 // The least that an answer of the platform can cost: a Worker without router, schemas, markup or headers, which answers at once; or asks the
-// platform's rate limit and, as often as the page does, D1, and sends as many bytes; or asks it twice, says OPAQUE's word (RFC 9807) and asks D1 what cannot be left unasked.
-// Bundled by nothing: workerd runs it as it is.
+// platform's rate limit and, as often as the page does, D1, and sends as many bytes; or asks it twice, says OPAQUE's word (RFC 9807) and asks
+// D1 what cannot be left unasked. Bundled by nothing: workerd runs it as it is.
 import * as opaque from "../../site/built/opaque.js";
 
 const pages = new Map();
