@@ -57,10 +57,9 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
   useEffect(() => {
     const act = (action: KeyAction): void => {
       const now = session.state.value;
-      const { map, transport } = now.timeline;
+      const { map, transport, positionFrames: position } = session.asked();
       const { motion } = transport;
       const mayCommand = now.role !== null && may(now.role, "transport.command");
-      const position = session.positionFrames();
       const whole = shown ?? wholeOf(stems);
       const locate = (frames: number) => {
         const positionFrames = Math.round(Math.min(TIMELINE_MAX_FRAMES, Math.max(0, frames)));

@@ -19,12 +19,13 @@ import {
   type TransportCommand,
 } from "../../protocol/room.ts";
 import { Invite, JoinTicket, SessionDetail } from "../../protocol/sessions.ts";
-import { positionAt } from "../../protocol/transport.ts";
+import { positionAt, type Timeline } from "../../protocol/transport.ts";
 import { SessionClock } from "../engine/clock/session-clock.std.ts";
 import { type Entry, RoomClient, type RoomClientOptions } from "../engine/room/room-client.std.ts";
 import type { RoomEnd } from "../engine/room/room-feed.std.ts";
 import type { Boot } from "./boot.std.ts";
 import { initialView, reduce, transportAt, type ViewInput, type ViewState } from "./model.std.ts";
+import { PendingCommands } from "./pending-commands.std.ts";
 import { ViewCopies } from "./view-copies.dom.ts";
 import { ViewDaw } from "./view-daw.dom.ts";
 import { ViewPlayback } from "./view-playback.dom.ts";
@@ -85,6 +86,7 @@ export class BrowserSession {
   readonly #boot: Boot;
   readonly #clock = new SessionClock();
   readonly #room: RoomEnd;
+  readonly #pending = new PendingCommands();
   #status: MemberStatus = idleStatus;
   #toastId = 0;
   #lastSeq = 0;
@@ -163,6 +165,7 @@ export class BrowserSession {
           this.#readLists();
         },
         onEvent: (event) => {
+          this.#pending.answer(event.eventId);
           this.#step({ type: "event", event });
           this.takes.follow(event);
           this.#lastSeq = Math.max(this.#lastSeq, event.seq);
@@ -194,6 +197,7 @@ export class BrowserSession {
         },
         onRecordingsChanged: () => this.#readLists(),
         onRefused: (eventId, code) => {
+          this.#pending.answer(eventId);
           this.daw.onRefused(eventId);
           this.refused.value = { eventId, code };
           this.say(code, true);
@@ -236,6 +240,16 @@ export class BrowserSession {
     const nowMs = this.nowMs();
     const transport = transportAt(this.state.value, nowMs ?? 0);
     return nowMs === null ? transport.positionFrames : positionAt(transport, nowMs);
+  }
+
+  /**
+   * What a person's next press goes on from: the session as it will be when the room has answered all that they pressed before, and
+   * where its playhead is.
+   */
+  asked(): Timeline & { positionFrames: number } {
+    const nowMs = this.nowMs() ?? 0;
+    const asked = this.#pending.appliedTo(this.state.value.timeline, nowMs);
+    return { ...asked, positionFrames: positionAt(asked.transport, nowMs) };
   }
 
   command(transport: TransportCommand): void {
@@ -358,6 +372,7 @@ export class BrowserSession {
       return false;
     }
     const nowMs = body.kind === "transport" ? this.nowMs() : null;
+    if (body.kind === "transport") this.#pending.add(eventId, body.transport, nowMs ?? 0);
     this.#room.post(eventId, body, nowMs === null ? {} : { notAfterMs: nowMs + TRANSPORT_POST_LIFETIME_MS });
     return true;
   }
