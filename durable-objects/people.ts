@@ -9,6 +9,8 @@ export interface Person {
   memberId: MemberId;
   displayName: string;
   role: Role;
+  /** They came by a link, without an account. */
+  isGuest: boolean;
   /** The log says that they are here: `joined` without a `left` since. */
   present: boolean;
   /** They have been in since the session was last ended, so neither a lock nor a waiting room stops them when they come back. */
@@ -26,6 +28,7 @@ const PersonRow = z.object({
   present: Flag,
   admitted: Flag,
   keptOut: Flag,
+  isGuest: Flag,
 });
 
 /** `awaited`: a decision about them came before their first visit. `removed`: no ticket opens anything for them any more. */
@@ -49,9 +52,11 @@ export class People {
     sql.exec(`CREATE TABLE IF NOT EXISTS people (
         member_id TEXT PRIMARY KEY, display_name TEXT NOT NULL, role TEXT NOT NULL, present INTEGER NOT NULL,
         admitted INTEGER NOT NULL, kept_out INTEGER NOT NULL, standing TEXT NOT NULL, decision INTEGER NOT NULL) WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS guests (member_id TEXT PRIMARY KEY) WITHOUT ROWID;
       CREATE TABLE IF NOT EXISTS tickets (ticket_id TEXT PRIMARY KEY, expires_at_ms INTEGER NOT NULL) WITHOUT ROWID;`);
     const rows = sql.exec(
-      `SELECT member_id AS memberId, display_name AS displayName, role, present, admitted, kept_out AS keptOut
+      `SELECT member_id AS memberId, display_name AS displayName, role, present, admitted, kept_out AS keptOut,
+         EXISTS (SELECT 1 FROM guests g WHERE g.member_id = people.member_id) AS isGuest
        FROM people WHERE standing = 'member'`,
     );
     for (const row of rows) {
@@ -91,7 +96,9 @@ export class People {
     const isOld = known !== undefined && known.decision > claims.decision;
     const role = isOld ? known.role : claims.role;
     const before = this.#people.get(memberId) ?? { present: false, admitted: false, keptOut: false };
-    this.#write({ ...before, memberId, displayName, role }, claims.decision);
+    const isGuest = claims.guest === true;
+    if (isGuest) this.#sql.exec("INSERT INTO guests (member_id) VALUES (?) ON CONFLICT DO NOTHING", memberId);
+    this.#write({ ...before, memberId, displayName, role, isGuest }, claims.decision);
     return null;
   }
 
@@ -130,6 +137,7 @@ export class People {
   /** Remembers the id alone, so that no ticket of theirs opens anything; the name is forgotten. */
   remove(memberId: MemberId, decision: number): void {
     this.#people.delete(memberId);
+    this.#sql.exec("DELETE FROM guests WHERE member_id = ?", memberId);
     this.#sql.exec(
       `INSERT INTO people (member_id, display_name, role, present, admitted, kept_out, standing, decision)
        VALUES (?1, '', 'observer', 0, 0, 0, 'removed', ?2)

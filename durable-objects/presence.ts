@@ -145,13 +145,14 @@ export class Presence {
   /** The one projection of people to collaborators (promise V1): every list of members is made here, field by field. */
   members(): Member[] {
     const { settings } = this.#state;
-    return this.#people.all().map(({ memberId, displayName, role }) => {
+    return this.#people.all().map(({ memberId, displayName, role, isGuest }) => {
       const connection = this.#joined.get(memberId);
       const roundTripMs = connection === undefined ? undefined : this.#roundTrips.of(memberId);
       return {
         memberId,
         displayName,
         role,
+        ...(isGuest ? { guest: true as const } : {}),
         connected: connection !== undefined,
         ...(roundTripMs === undefined ? {} : { roundTripMs }),
         status: shownStatus(connection?.state?.status ?? idleStatus, role, settings),
@@ -184,7 +185,9 @@ export class Presence {
   waitingChanged(to: Iterable<RoomConnection> = this.#joined.values()): void {
     const members = [...this.#waiting.keys()].flatMap((memberId) => {
       const person = this.#people.get(memberId);
-      return person === undefined ? [] : [{ memberId, displayName: person.displayName, role: person.role }];
+      if (person === undefined) return [];
+      const { displayName, role, isGuest } = person;
+      return [{ memberId, displayName, role, ...(isGuest ? { guest: true as const } : {}) }];
     });
     for (const connection of to) {
       const role = connection.state === null ? undefined : this.#people.get(connection.state.memberId)?.role;

@@ -122,6 +122,29 @@ describe("who is there", () => {
     }
   });
 
+  test("V1, P79: everybody is told who is a guest, also at the door and after the room has slept", () => {
+    const room = new TestRoom();
+    const ada = room.join("host");
+    ada.post({ kind: "admission", admission: "waiting" });
+    const cleo = room.knock("participant", newMemberId(), { guest: true, accountId: undefined, displayName: "Cleo" });
+    cleo.hello();
+    expect(ada.last("waiting-room")?.members).toEqual([
+      { memberId: cleo.memberId, displayName: "Cleo", role: "participant", guest: true },
+    ]);
+    ada.post({ kind: "admit", memberId: cleo.memberId });
+    room.evict();
+    const seen = () =>
+      room
+        .join("host")
+        .last("welcome")
+        ?.members.find(({ memberId }) => memberId === cleo.memberId);
+    expect(seen()).toMatchObject({ displayName: "Cleo", guest: true, connected: true });
+    room.decide(ada, { kind: "remove", memberId: cleo.memberId });
+    expect(seen()).toBeUndefined();
+    expect(JSON.stringify(room.sql.exec("SELECT * FROM people").toArray())).not.toContain("Cleo");
+    expect(room.sql.exec("SELECT * FROM guests").toArray()).toEqual([]);
+  });
+
   test("C3, P29: a status is of the moment, and shows what role and settings allow", () => {
     const room = new TestRoom();
     const [ada, ben] = [room.join("host"), room.join("observer")];

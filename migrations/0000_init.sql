@@ -673,6 +673,23 @@ CREATE TABLE `session_evenings` (
 	CONSTRAINT "session_evenings_repeats" CHECK("session_evenings"."repeats" IN ('never', 'weekly', 'fortnightly'))
 );
 --> statement-breakpoint
+CREATE TABLE `session_guests` (
+	`member_id` text PRIMARY KEY NOT NULL,
+	`session_id` text NOT NULL,
+	`token_hash` text NOT NULL,
+	`display_name` text NOT NULL,
+	`role` text NOT NULL,
+	`invite_id` text NOT NULL,
+	`joined_at_ms` integer NOT NULL,
+	`expires_at_ms` integer NOT NULL,
+	FOREIGN KEY (`session_id`) REFERENCES `sessions`(`id`) ON UPDATE no action ON DELETE cascade,
+	CONSTRAINT "session_guests_role" CHECK("session_guests"."role" IN ('participant', 'observer')),
+	CONSTRAINT "session_guests_display_name_is_sealed" CHECK("session_guests"."display_name" = '' OR "session_guests"."display_name" = '' OR ("session_guests"."display_name" GLOB '?*:?*' AND "session_guests"."display_name" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("session_guests"."display_name", instr("session_guests"."display_name", ':') + 1), ':') = 0))
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `session_guests_token_hash_unique` ON `session_guests` (`token_hash`);--> statement-breakpoint
+CREATE INDEX `session_guests_by_session` ON `session_guests` (`session_id`,`joined_at_ms`);--> statement-breakpoint
+CREATE INDEX `session_guests_by_age` ON `session_guests` (`joined_at_ms`);--> statement-breakpoint
 CREATE TABLE `session_members` (
 	`session_id` text NOT NULL,
 	`account_id` text NOT NULL,
@@ -702,6 +719,7 @@ CREATE TABLE `sessions` (
 	`id` text PRIMARY KEY NOT NULL,
 	`name` text NOT NULL,
 	`recording_permitted` integer NOT NULL,
+	`guests_allowed` integer DEFAULT false NOT NULL,
 	`decisions` integer DEFAULT 0 NOT NULL,
 	`created_at_ms` integer NOT NULL
 );

@@ -41,6 +41,8 @@ export const errors = {
 
   "invite-invalid": { status: 404, title: "This invite code is not valid, has been used up, or has expired." },
   "session-full": { status: 409, title: "This session has as many members as it can hold." },
+  "guests-off": { status: 403, title: "The host lets nobody in without an account." },
+  "guests-full": { status: 409, title: "As many guests are in this session as it can hold." },
   "quota-exceeded": { status: 403, title: "This is more than your plan holds." },
 
   "ticket-invalid": { status: 401, close: 4401, title: "The join ticket is not valid. Ask for a new one." },

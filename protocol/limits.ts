@@ -108,6 +108,8 @@ export const TURN_RENEWAL_MS = TURN_CREDENTIAL_LIFETIME_MS / 3;
 /** Where there were none, it asks again after this long. */
 export const TURN_RETRY_MS = 30_000;
 export const INVITES_PER_SESSION_MAX = 200;
+/** Guests in a session at once: friends whom a host knows; whoever comes to many evenings has an account. */
+export const GUESTS_PER_SESSION_MAX = 8;
 export const INVITE_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 export const INVITE_USES_MAX = 32;
 /** How long an evening that is planned may last. */

@@ -20,6 +20,8 @@ export const EXPIRY_NOTICES_MS = [3 * DAY_MS, DAY_MS] as const;
 export const WAITLIST_RETENTION_AFTER_LAUNCH_MS = 90 * DAY_MS;
 /** An address on the waiting list that nobody has confirmed. */
 export const WAITLIST_UNCONFIRMED_MS = 7 * DAY_MS;
+/** A guest's name and place in a session: an evening, and the night after it. */
+export const GUEST_RETENTION_MS = 1 * DAY_MS;
 /** The proof that a consent was withdrawn. */
 export const WITHDRAWAL_RETENTION_MS = (3 * 365 + 1) * DAY_MS;
 /** A report about somebody, once it is closed; as long from its day, if nobody ever closed it. */

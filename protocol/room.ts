@@ -204,6 +204,8 @@ export const Member = z.object({
   memberId: MemberId,
   displayName: z.string(),
   role: Role,
+  /** They came by a link and have no account (P79). */
+  guest: z.literal(true).optional(),
   connected: z.boolean(),
   /** From the room to this member and back, as the room has measured it. */
   roundTripMs: z.number().optional(),
@@ -212,7 +214,7 @@ export const Member = z.object({
 export type Member = z.infer<typeof Member>;
 
 /** What a host sees of somebody who waits. */
-export const WaitingMember = Member.pick({ memberId: true, displayName: true, role: true });
+export const WaitingMember = Member.pick({ memberId: true, displayName: true, role: true, guest: true });
 export type WaitingMember = z.infer<typeof WaitingMember>;
 
 /** RFC 8656 TURN credentials in the form `RTCConfiguration.iceServers` takes; short-lived. */

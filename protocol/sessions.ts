@@ -79,13 +79,24 @@ export const SessionSummary = z.object({
 
 export const SessionDetail = SessionSummary.extend({
   settings: SessionSettings,
+  /** Whether whoever holds an invite may come in as a guest; a server of before there were guests does not say. */
+  guestsAllowed: z.boolean().default(false),
   /** When everybody meets next, and the instant of it; `null` where nothing is planned or all of it is over. */
   evening: Evening.extend({ nextAtMs: z.int() }).nullable(),
   /** The accent that stands for each on every page and screen of this session. */
-  members: z.array(z.object({ memberId: MemberId, displayName: z.string(), role: Role, accent: Accent })),
+  members: z.array(
+    z.object({
+      memberId: MemberId,
+      displayName: z.string(),
+      role: Role,
+      accent: Accent,
+      guest: z.literal(true).optional(),
+    }),
+  ),
 });
 
-export const PatchSession = z.object({ settings: SessionSettings });
+/** What is not named stays as it is. To allow no guests takes those out who are in. */
+export const PatchSession = z.object({ settings: SessionSettings.optional(), guestsAllowed: z.boolean().optional() });
 export const PatchMember = z.object({ role: Role });
 
 /** How far a session's deletion has come (promise E2). What collaborators keep on their own disks is out of our reach (V3). */

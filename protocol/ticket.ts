@@ -11,9 +11,11 @@ export const TicketClaims = z.object({
   ticketId: z.string().min(20).max(40),
   sessionId: SessionId,
   memberId: MemberId,
-  accountId: AccountId,
+  /** Absent for a guest, who has none. */
+  accountId: AccountId.optional(),
   displayName: z.string(),
   role: Role,
+  guest: z.literal(true).optional(),
   /** The session's setting as the database has it. */
   recordingPermitted: z.boolean(),
   /** The session's newest decision when this was signed: role and setting are as it left them (P55). */

@@ -61,6 +61,7 @@ import { recordings } from "./recordings/routes.ts";
 import { wishRoutes } from "./recordings/wish-routes.ts";
 import { roomUpgrade } from "./rooms/room-upgrade.ts";
 import { evenings } from "./sessions/evening-routes.ts";
+import { guests } from "./sessions/guest-routes.ts";
 import { invites } from "./sessions/invite-routes.ts";
 import { members } from "./sessions/members.ts";
 import { sessions } from "./sessions/routes.ts";
@@ -101,6 +102,7 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", members);
   app.route("/", evenings);
   app.route("/", invites);
+  app.route("/", guests);
   app.route("/", tickets);
   app.route("/", recordings);
   app.route("/", downloads);

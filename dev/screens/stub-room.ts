@@ -159,6 +159,7 @@ export async function stubRoom(page: Page, scene: Scene): Promise<void> {
         accent: Accent.parse((at % 8) + 1),
       })),
       settings: { recordingPermitted: true },
+      guestsAllowed: true,
       evening: null,
     };
     return route.fulfill({ json: session });

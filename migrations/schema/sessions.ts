@@ -2,12 +2,15 @@ import { sql } from "drizzle-orm";
 import { check, index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { MemberId, SessionId } from "../../protocol/ids.ts";
 import { accounts } from "./accounts.ts";
+import { isSealed, type Sealed } from "./sealed.ts";
 
 /** One music session; its chat, notes and transport log are in its room's own storage. */
 export const sessions = sqliteTable("sessions", {
   id: text("id").$type<SessionId>().primaryKey(),
   name: text("name").notNull(),
   recordingPermitted: integer("recording_permitted", { mode: "boolean" }).notNull(),
+  /** Whether whoever holds an invite may come in without an account. */
+  guestsAllowed: integer("guests_allowed", { mode: "boolean" }).notNull().default(false),
   /** How many decisions its room has been told, or is to be told. */
   decisions: integer("decisions").notNull().default(0),
   createdAtMs: integer("created_at_ms").notNull(),
@@ -55,6 +58,34 @@ export const sessionSeats = sqliteTable(
   (table) => [
     index("session_seats_by_account").on(table.accountId),
     index("session_seats_by_session").on(table.sessionId),
+  ],
+);
+
+/**
+ * Who is in a session without an account, for a day at most. The cookie behind `tokenHash` opens this one session's guest routes and nothing else.
+ * The name is sealed under a key of the row's own, `memberId` says which; the trigger of 0005_guests_gone.sql tells the room when a row goes.
+ */
+export const sessionGuests = sqliteTable(
+  "session_guests",
+  {
+    memberId: text("member_id").$type<MemberId>().primaryKey(),
+    sessionId: text("session_id")
+      .$type<SessionId>()
+      .notNull()
+      .references(() => sessions.id, { onDelete: "cascade" }),
+    tokenHash: text("token_hash").notNull().unique(),
+    displayName: text("display_name").$type<Sealed>().notNull(),
+    role: text("role", { enum: ["participant", "observer"] }).notNull(),
+    /** The invite they came by: it is good for nobody once a host has taken them out. */
+    inviteId: text("invite_id").notNull(),
+    joinedAtMs: integer("joined_at_ms").notNull(),
+    expiresAtMs: integer("expires_at_ms").notNull(),
+  },
+  (table) => [
+    check("session_guests_role", sql`${table.role} IN ('participant', 'observer')`),
+    isSealed("session_guests_display_name_is_sealed", table.displayName),
+    index("session_guests_by_session").on(table.sessionId, table.joinedAtMs),
+    index("session_guests_by_age").on(table.joinedAtMs),
   ],
 );
 

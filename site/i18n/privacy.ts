@@ -77,6 +77,13 @@ export const privacyText = words({
         ],
       },
       {
+        title: "Guests without an account",
+        paragraphs: [
+          "Where a host allows it, you can come into a session by a link, with a name and your word that you are 16 or over. Those in the session see that name, that you are a guest, and what the list above says. We keep the name, encrypted, until you leave, the host removes you or allows no more guests, or the session is deleted, and for a day at most. A cookie opens that one session and nothing else.",
+          "Leave with “Leave, and remove my name”, and what you wrote in chat and notes is gone from the session as well. Otherwise your words stay in it, under no name. What you record stays in your browser; to share it you need an account.",
+        ],
+      },
+      {
         title: "Where it lies",
         paragraphs: [
           "We run on Cloudflare. Database, recordings and rooms are created in its European Union jurisdiction and are stored there. Cloudflare is a company in the United States, so American law may reach it; we do not claim otherwise. Requests are answered at a location near you, and a collaborator elsewhere receives what you share with them there.",
@@ -87,7 +94,7 @@ export const privacyText = words({
         title: "Payments, advertising, cookies",
         paragraphs: [
           "Where paid features are switched on, Stripe takes the card; from us it gets an amount and a user number. We sell nothing about you and load nothing from third parties.",
-          "The public pages set no cookie. Signing in sets one, which only keeps you signed in. The companion keeps its sign-in in your system’s keychain. We count how often each part of the service is used in a day: totals that name nobody, and those under ten are deleted when the day is over. In your account you can object, and we honour a browser’s Global Privacy Control.",
+          "The public pages set no cookie. Signing in sets one, which only keeps you signed in; coming in as a guest sets one for that session. The companion keeps its sign-in in your system’s keychain. We count how often each part of the service is used in a day: totals that name nobody, and those under ten are deleted when the day is over. In your account you can object, and we honour a browser’s Global Privacy Control.",
         ],
       },
       {
@@ -176,6 +183,13 @@ export const privacyText = words({
         ],
       },
       {
+        title: "Gäste ohne Konto",
+        paragraphs: [
+          "Wo ein Host es erlaubt, kommst du über einen Link in eine Session, mit einem Namen und deinem Wort, dass du mindestens 16 bist. Die anderen in der Session sehen diesen Namen, dass du Gast bist, und was oben aufgezählt ist. Der Name liegt verschlüsselt bei uns, bis du gehst, der Host dich entfernt oder keine Gäste mehr erlaubt oder die Session gelöscht wird, höchstens aber einen Tag. Ein Cookie öffnet diese eine Session und sonst nichts.",
+          "Gehst du mit „Gehen und meinen Namen entfernen“, verschwindet auch aus der Session, was du in Chat und Notizen geschrieben hast. Sonst bleiben deine Worte dort, ohne Namen. Was du aufnimmst, bleibt in deinem Browser; zum Teilen brauchst du ein Konto.",
+        ],
+      },
+      {
         title: "Wo es liegt",
         paragraphs: [
           "Wir laufen bei Cloudflare. Datenbank, Aufnahmen und Räume werden dort im Rechtsraum der Europäischen Union angelegt und gespeichert. Cloudflare ist ein Unternehmen aus den USA, amerikanisches Recht kann es also erreichen; wir behaupten nichts anderes. Anfragen werden in deiner Nähe beantwortet, und was du teilst, empfangen andere dort, wo sie sind.",
@@ -186,7 +200,7 @@ export const privacyText = words({
         title: "Zahlungen, Werbung, Cookies",
         paragraphs: [
           "Wo Bezahlfunktionen eingeschaltet sind, nimmt Stripe die Karte entgegen; von uns bekommt es einen Betrag und eine Nutzernummer. Wir verkaufen nichts über dich und laden nichts von Dritten.",
-          "Die öffentlichen Seiten setzen kein Cookie. Beim Anmelden kommt eines hinzu, das dich nur angemeldet hält. Der Companion bewahrt die Anmeldung im Schlüsselbund deines Systems auf. Wir zählen, wie oft jeder Teil des Dienstes am Tag benutzt wird: Summen, in denen niemand vorkommt; was unter zehn bleibt, wird gelöscht, sobald der Tag vorbei ist. In deinem Konto kannst du widersprechen, und Global Privacy Control im Browser beachten wir.",
+          "Die öffentlichen Seiten setzen kein Cookie. Beim Anmelden kommt eines hinzu, das dich nur angemeldet hält; wer als Gast kommt, erhält eines für diese Session. Der Companion bewahrt die Anmeldung im Schlüsselbund deines Systems auf. Wir zählen, wie oft jeder Teil des Dienstes am Tag benutzt wird: Summen, in denen niemand vorkommt; was unter zehn bleibt, wird gelöscht, sobald der Tag vorbei ist. In deinem Konto kannst du widersprechen, und Global Privacy Control im Browser beachten wir.",
         ],
       },
       {

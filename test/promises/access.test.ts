@@ -186,6 +186,11 @@ const matrix: Record<string, Row> = {
   "GET /api/v1/sessions/{sessionId}/invites": { expect: host(200) },
   "DELETE /api/v1/sessions/{sessionId}/invites/{inviteId}": { expect: host(204) },
   "POST /api/v1/invites/accept": { expect: own, body: ({ inviteCode }) => ({ code: inviteCode }) },
+  // A guest's cookie opens these, and a sign-in does not; the test below asks as a guest.
+  "POST /api/v1/guests": { expect: all(422), body: empty },
+  "GET /api/v1/sessions/{sessionId}/guest": { expect: all(404) },
+  "POST /api/v1/sessions/{sessionId}/guest/tickets": { expect: all(404) },
+  "DELETE /api/v1/sessions/{sessionId}/guest": { expect: all(404) },
   "POST /api/v1/sessions/{sessionId}/tickets": { expect: [401, 404, 404, 201, 201, 201] },
 
   "POST /api/v1/sessions/{sessionId}/recordings": { expect: [401, 404, 404, 403, 422, 422], body: empty },
@@ -249,6 +254,7 @@ const tables = [
   "passkeys",
   "sessions",
   "session_members",
+  "session_guests",
   "session_evenings",
   "invites",
   "recordings",
@@ -305,6 +311,26 @@ describe("X18, C1: every route, asked by everybody", () => {
     for (const { who, status } of askersOf(route).filter((asker) => !isRefused(asker))) {
       const [, found, said] = await ask(route, who, own);
       expect([who, found], String(said)).toEqual([who, status]);
+    }
+  });
+
+  test("X40: a guest's cookie opens their own session's three routes; everywhere else a guest is nobody", async () => {
+    const world = await newWorld(nowMs);
+    const mine: Record<string, number> = {
+      "GET /api/v1/sessions/{sessionId}/guest": 200,
+      "POST /api/v1/sessions/{sessionId}/guest/tickets": 201,
+      "DELETE /api/v1/sessions/{sessionId}/guest": 204,
+    };
+    const last = "DELETE /api/v1/sessions/{sessionId}/guest";
+    const askGuest = async (route: string, where: World) => {
+      const row = rowOf(route);
+      const headers = { ...row.headers, Cookie: `__Host-guest=${world.guest.token}`, "Sec-Fetch-Site": "same-origin" };
+      const path = pathFor(route, where);
+      return (await askAs(app, null, route.split(" ")[0] ?? "", path, row.body?.(where), headers)).status;
+    };
+    for (const route of [...Object.keys(matrix).filter((one) => one !== last), last]) {
+      if (route in mine) expect([route, await askGuest(route, shared)]).toEqual([route, 404]);
+      expect([route, await askGuest(route, world)]).toEqual([route, mine[route] ?? rowOf(route).expect[0]]);
     }
   });
 });

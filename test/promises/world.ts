@@ -12,6 +12,7 @@ import {
   recordingConsents,
   recordings,
   reports,
+  sessionGuests,
   sessionMembers,
   sessions,
   signIns,
@@ -49,6 +50,8 @@ export interface World {
   sessionId: SessionId;
   recordingId: string;
   uploadingId: string;
+  /** Gus is there as a guest, without an account. */
+  guest: { memberId: MemberId; token: string };
   inviteId: string;
   inviteCode: string;
   /** Ada's profile, which she has not published. */
@@ -75,6 +78,7 @@ export async function newWorld(nowMs: number): Promise<World> {
     sessionId: newId("ses", random) as SessionId,
     recordingId: newId("rec", random),
     uploadingId: newId("rec", random),
+    guest: { memberId: newId("mem", random) as MemberId, token: `guest-${newId("tok", random)}` },
     inviteId: newId("inv", random),
     inviteCode: randomBase32(10, random),
     profileId: newId("pro", random),
@@ -109,7 +113,19 @@ export async function newWorld(nowMs: number): Promise<World> {
   };
   const friday = await sealedText(world.conversationId, "message", "Friday?");
   await db.batch([
-    db.insert(sessions).values({ id: world.sessionId, name: "Night", recordingPermitted: true, createdAtMs }),
+    db
+      .insert(sessions)
+      .values({ id: world.sessionId, name: "Night", recordingPermitted: true, guestsAllowed: true, createdAtMs }),
+    db.insert(sessionGuests).values({
+      memberId: world.guest.memberId,
+      sessionId: world.sessionId,
+      tokenHash: await sha256Hex(world.guest.token),
+      displayName: await sealedText(world.guest.memberId, "guest", "Shown gus"),
+      role: "participant",
+      inviteId: world.inviteId,
+      joinedAtMs: nowMs,
+      expiresAtMs: nowMs + 1e9,
+    }),
     db.insert(accounts).values(
       people.map((who) => ({
         id: world.accountId[who],

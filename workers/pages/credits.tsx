@@ -17,7 +17,7 @@ const STEMS_MAX = 1_000;
 /** The session's shared stems, with the names of those who are still in it, and nobody else's (V1). */
 async function creditedStems(c: AppContext, { page, reader, member }: MemberVisit) {
   const { sessionId } = member;
-  const members = await listMembers(c.env.DB, sessionId);
+  const members = await listMembers(c.env, c.var.deps, sessionId);
   const names = new Map<string, string>(members.map(({ memberId, displayName }) => [memberId, displayName]));
   const stems: CreditedStem[] = [];
   let cursor: typeof firstPage | null = firstPage;

@@ -9,7 +9,7 @@ import { type MemberVisit, withMember } from "./sessions.tsx";
 /** The live session in the browser. Who may enter the room is decided again by its ticket. */
 async function showRoom(c: AppContext, { page, member }: MemberVisit) {
   const { sessionId, memberId, role, sessionName } = member;
-  const members = await listMembers(c.env.DB, member.sessionId);
+  const members = await listMembers(c.env, c.var.deps, member.sessionId);
   const accents = Object.fromEntries(members.map((one) => [one.memberId, one.accent]));
   return sendPage(c, <RoomPage page={page} session={{ sessionId, memberId, role, accents, name: sessionName }} />);
 }

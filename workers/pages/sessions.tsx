@@ -144,7 +144,7 @@ async function showSession(
 ) {
   const { member } = visit;
   const page = { ...visit.page, path: `/sessions/${member.sessionId}` };
-  const detail = await sessionDetail(c.env.DB, member, page.nowMs);
+  const detail = await sessionDetail(c.env, c.var.deps, member);
   const here = await hereNow(c, member.sessionId);
   let invites: InviteList | null = null;
   if (may(member.role, "session.invite")) {
@@ -247,7 +247,7 @@ async function setRole(c: AppContext, { page }: ReaderVisit) {
 
 async function askBeforeRemoving(c: AppContext, { page, member }: MemberVisit) {
   const { sessionId } = member;
-  const members = await listMembers(c.env.DB, sessionId);
+  const members = await listMembers(c.env, c.var.deps, sessionId);
   const who = members.find(({ memberId }) => memberId === c.req.param("memberId"));
   const problem = !may(member.role, "member.remove") ? "forbidden" : who === undefined ? "not-found" : null;
   if (problem !== null || who === undefined)

@@ -20,7 +20,8 @@ export type Kind =
   | "report"
   | "decision"
   | "appeal"
-  | "message";
+  | "message"
+  | "guest";
 
 async function sealBytes(key: CryptoKey, about: string, iv: Uint8Array<ArrayBuffer>, plain: Uint8Array<ArrayBuffer>) {
   const how = { name: "AES-GCM", iv, additionalData: text.encode(about) };

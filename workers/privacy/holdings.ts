@@ -128,6 +128,18 @@ export const holdings: readonly Holding[] = [
   },
   {
     ...room,
+    name: "guests",
+    purpose: {
+      en: "Which of the people are guests, by their random ids.",
+      de: "Wer davon Gast ist, unter zufälligen Kennungen.",
+    },
+    recipients: ["collaborators"],
+    until: { en: "until they leave, for a day at most", de: "bis sie gehen, höchstens einen Tag" },
+    exported: false,
+    erased: "nobody-named",
+  },
+  {
+    ...room,
     name: "notes",
     purpose: {
       en: "Which line of the log is a note's newest.",

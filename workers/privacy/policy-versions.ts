@@ -141,6 +141,24 @@ export const policyVersions: readonly PolicyVersion[] = [
       RUN_RECORD_RETENTION_MS: 400,
     },
   },
+  {
+    version: 10,
+    fromAtMs: Date.UTC(2026, 10, 27, 6),
+    // It concerns people without an account, who read it at the door.
+    isMaterial: false,
+    change: {
+      en: "Where a host allows it, people come into a session as guests, without an account. Their name is kept for a day at most and goes at once when they leave; a cookie of its own opens that one session.",
+      de: "Wo ein Host es erlaubt, kommen Leute ohne Konto als Gäste in eine Session. Ihr Name bleibt höchstens einen Tag und geht sofort, wenn sie gehen; ein eigenes Cookie öffnet nur diese eine Session.",
+    },
+    numbers: {
+      ...third,
+      MESSAGE_RETENTION_MS: 365,
+      DELIVERY_RETENTION_MS: 365,
+      HOLD_REVIEW_MAX_MS: 90,
+      RUN_RECORD_RETENTION_MS: 400,
+      GUEST_RETENTION_MS: 1,
+    },
+  },
 ];
 
 /** The numbers that the code keeps today, in days, under the names of protocol/retention.ts. */

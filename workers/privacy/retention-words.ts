@@ -22,6 +22,7 @@ const moments: Record<string, Words> = {
   releasedAtMs: { en: "it is released", de: "der Freigabe" },
   deliveredAtMs: { en: "the delivery", de: "der Lieferung" },
   wishedAtMs: { en: "the wish for deletion", de: "dem Löschwunsch" },
+  joinedAtMs: { en: "they came in", de: "dem Hereinkommen" },
   dayMs: { en: "the day", de: "dem Tag" },
   atMs: { en: "it happened", de: "dem Ereignis" },
   lastUsedAtMs: { en: "its last use", de: "der letzten Benutzung" },

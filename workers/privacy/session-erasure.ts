@@ -18,6 +18,7 @@ import { isGivenUp, markDeletedOfSession } from "../recordings/deletion.ts";
 import { sessionPrefix } from "../recordings/keys.ts";
 import { Deletable, selectDeletable } from "../recordings/store.ts";
 import { findMembership } from "../sessions/guard.ts";
+import { endGuests } from "../sessions/guest-store.ts";
 
 /**
  * The life of a deletion (promise E2). One batch writes its clock, counts what is to go and takes the members away: from that instant
@@ -107,6 +108,7 @@ export function closeSession(
       .bind(sessionId, accountId, nowMs, nowMs + ERASURE_DEADLINE_MS, TICKET_LIFETIME_MS, TURN_MS),
     close("DELETE FROM session_members WHERE session_id = ?1"),
     close("DELETE FROM invites WHERE session_id = ?1"),
+    close("UPDATE session_guests SET expires_at_ms = min(expires_at_ms, joined_at_ms) WHERE session_id = ?1"),
     close("DELETE FROM room_calls WHERE session_id = ?1"),
     close("UPDATE sessions SET name = '' WHERE id = ?1"),
     markDeletedOfSession(db, sessionId, nowMs),
@@ -149,6 +151,7 @@ export async function continueErasure(
   try {
     if (await isHeld(env.DB, sessionId)) return false;
     if (!(await endRoom(env, deps, sessionId))) return false;
+    await endGuests(env, deps, sessionId);
     if (!(await emptyPrefix(env, deps, sessionId, budget))) return false;
     if (!(await deleteRows(env, deps, sessionId, budget))) return false;
     // What a completion put there meanwhile.

@@ -96,7 +96,7 @@ async function sendZip(c: MemberContext, query: z.output<typeof ZipQuery>) {
   const { member, account, deps } = c.var;
   const { take, begin } = query;
   const all = await allComplete(c.env.DB, member.sessionId, account.id, deps.now());
-  const members = await listMembers(c.env.DB, member.sessionId);
+  const members = await listMembers(c.env, c.var.deps, member.sessionId);
   const nameOf = new Map<string, string>(members.map(({ memberId, displayName }) => [memberId, displayName]));
   const named = namedByTake(begin === undefined ? all : fromOneBar(all, { name: member.sessionName }), nameOf);
   const complete = take === undefined ? named : named.filter(({ takeId }) => takeId === take);

@@ -52,7 +52,10 @@ async function heal(env: Env, deps: Deps, sessionId: SessionId): Promise<boolean
     env.DB.prepare("SELECT decisions AS number, recording_permitted AS permitted FROM sessions WHERE id = ?").bind(
       sessionId,
     ),
-    env.DB.prepare("SELECT member_id AS memberId, role FROM session_members WHERE session_id = ?").bind(sessionId),
+    env.DB.prepare(
+      `SELECT member_id AS memberId, role FROM session_members WHERE session_id = ?1
+       UNION ALL SELECT member_id, role FROM session_guests WHERE session_id = ?1`,
+    ).bind(sessionId),
   ]);
   const [row] = rowsOf(SessionRow, session);
   // Deleted meanwhile, and its room with it.

@@ -18,7 +18,7 @@ async function plan(c: MemberContext, evening: Evening) {
   if (comingEvenings(evening, nowMs, 1).length === 0)
     return problem(c, "validation-failed", undefined, { startsAt: ["This evening is over already."] });
   await planEvening(c.env.DB, c.var.member.sessionId, evening);
-  return c.json(await sessionDetail(c.env.DB, c.var.member, nowMs), 200);
+  return c.json(await sessionDetail(c.env, c.var.deps, c.var.member), 200);
 }
 
 async function cancel(c: MemberContext) {

@@ -15,6 +15,7 @@ export interface Membership {
   role: Role;
   sessionName: string;
   recordingPermitted: boolean;
+  guestsAllowed: boolean;
   /** The session's newest decision; role and settings are as it left them. */
   decision: number;
   sessionCreatedAtMs: number;
@@ -35,6 +36,7 @@ export async function findMembership(db: D1Database, asked: string, accountId: s
       role,
       sessionName: sessions.name,
       recordingPermitted: sessions.recordingPermitted,
+      guestsAllowed: sessions.guestsAllowed,
       decision: sessions.decisions,
       sessionCreatedAtMs: sessions.createdAtMs,
     })

@@ -45,9 +45,7 @@ async function accept(c: AccountContext, body: z.output<typeof AcceptInvite>) {
   const accepted = await acceptInvite(c.env, c.var.deps, code, accountId);
   if (!accepted.ok) return problem(c, accepted.reason);
   const member = await findMembership(c.env.DB, accepted.value, accountId);
-  return member === null
-    ? problem(c, "invite-invalid")
-    : c.json(await sessionDetail(c.env.DB, member, c.var.deps.now()), 200);
+  return member === null ? problem(c, "invite-invalid") : c.json(await sessionDetail(c.env, c.var.deps, member), 200);
 }
 
 export const invites = newRouter<MemberEnv>()

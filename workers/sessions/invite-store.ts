@@ -68,6 +68,8 @@ export const OpenInvite = z.object({
   hostName: z.string(),
   role: Role.exclude(["host"]),
   expiresAtMs: z.int(),
+  /** Whether somebody without an account may come in by it. */
+  guestsAllowed: SqlBoolean,
   /** The session, if the asking account is in it already; then a used-up invite still leads there. */
   sessionId: z.string().nullable(),
 });
@@ -86,7 +88,7 @@ export async function findOpenInvite(
   const invite = await firstRow(
     OpenInviteRow,
     env.DB.prepare(
-      `SELECT s.name AS sessionName, invites.role, invites.expires_at_ms AS expiresAtMs,
+      `SELECT s.name AS sessionName, invites.role, invites.expires_at_ms AS expiresAtMs, s.guests_allowed AS guestsAllowed,
               (SELECT a.display_name FROM session_members m JOIN accounts a ON a.id = m.account_id
                WHERE m.session_id = s.id AND m.role = 'host' ORDER BY m.joined_at_ms, m.member_id LIMIT 1) AS hostName,
               (SELECT m.session_id FROM session_members m WHERE m.session_id = s.id AND m.account_id = ?2) AS sessionId
@@ -121,7 +123,8 @@ export async function acceptInvite(
         `INSERT INTO session_members (session_id, account_id, member_id, role, joined_at_ms)
          SELECT session_id, ?2, ?3, role, ?4 FROM invites
          WHERE code_hash = ?1 AND uses_left > 0 AND expires_at_ms > ?4 AND NOT ${wentAfter("?2")}
-           AND (SELECT COUNT(*) FROM session_members m WHERE m.session_id = invites.session_id) < ?5
+           AND (SELECT COUNT(*) FROM session_members m WHERE m.session_id = invites.session_id)
+             + (SELECT COUNT(*) FROM session_guests g WHERE g.session_id = invites.session_id) < ?5
          ON CONFLICT DO NOTHING`,
       )
       .bind(codeHash, accountId, memberId, nowMs, SESSION_MEMBERS_MAX),

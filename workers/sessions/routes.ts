@@ -11,6 +11,7 @@ import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { deliver } from "../rooms/room-outbox.ts";
 import { findMembership, type MemberContext, type MemberEnv, requireMember } from "./guard.ts";
+import { allowGuests } from "./guest-store.ts";
 import { createSession, listSessions, sessionDetail, setSettings } from "./store.ts";
 
 const params = z.object({ sessionId: SessionId });
@@ -24,9 +25,7 @@ async function create(c: AccountContext, body: z.output<typeof CreateSession>) {
   const outcome = await createSession(c.env.DB, { ...session, sessionId }, host, now());
   if (!outcome.ok) return problem(c, outcome.reason);
   const member = await findMembership(c.env.DB, sessionId, host.accountId);
-  return member === null
-    ? problem(c, "conflict")
-    : c.json(await sessionDetail(c.env.DB, member, c.var.deps.now()), 201);
+  return member === null ? problem(c, "conflict") : c.json(await sessionDetail(c.env, c.var.deps, member), 201);
 }
 
 async function list(c: AccountContext, query: z.output<typeof PageQuery>) {
@@ -37,13 +36,15 @@ async function list(c: AccountContext, query: z.output<typeof PageQuery>) {
 }
 
 async function read(c: MemberContext) {
-  return c.json(await sessionDetail(c.env.DB, c.var.member, c.var.deps.now()), 200);
+  return c.json(await sessionDetail(c.env, c.var.deps, c.var.member), 200);
 }
 
-async function patch(c: MemberContext, { settings }: z.output<typeof PatchSession>) {
-  const call = await setSettings(c.env.DB, c.var.member, settings, c.var.deps.now());
-  await deliver(c.env, c.var.deps, call);
-  return c.json(await sessionDetail(c.env.DB, { ...c.var.member, ...settings }, c.var.deps.now()), 200);
+async function patch(c: MemberContext, { settings, guestsAllowed }: z.output<typeof PatchSession>) {
+  const { member, deps } = c.var;
+  if (guestsAllowed !== undefined) await allowGuests(c.env, deps, member, guestsAllowed);
+  if (settings !== undefined) await deliver(c.env, deps, await setSettings(c.env.DB, member, settings, deps.now()));
+  const now = { ...member, ...settings, guestsAllowed: guestsAllowed ?? member.guestsAllowed };
+  return c.json(await sessionDetail(c.env, deps, now), 200);
 }
 
 export const sessions = newRouter<MemberEnv>()

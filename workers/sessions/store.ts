@@ -9,10 +9,13 @@ import { done, type Result, refused } from "../../protocol/result.ts";
 import type { SessionSettings } from "../../protocol/room.ts";
 import { InviteSummary, type SessionDetail, SessionSummary } from "../../protocol/sessions.ts";
 import { type Cursor, cutPage } from "../http/paging.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
 import { allRows, StoredId } from "../platform/rows.ts";
 import { type Decision, enqueue } from "../rooms/room-outbox.ts";
 import { comingEvenings, findEvening } from "./evenings.ts";
 import { findMembership, type Membership } from "./guard.ts";
+import { listGuests } from "./guest-store.ts";
 
 type Detail = z.infer<typeof SessionDetail>;
 
@@ -122,23 +125,35 @@ export async function listInvites(db: D1Database, sessionId: SessionId, limit: n
   );
 }
 
-/** Who is in a session, as its members see them: promise V1's list and nothing else of anybody. */
-export async function listMembers(db: D1Database, session: SessionId): Promise<Detail["members"]> {
+/** Who is in a session, as its members see them: promise V1's list and nothing else of anybody. Guests come last. */
+export async function listMembers(env: Env, deps: Deps, session: SessionId): Promise<Detail["members"]> {
   const { sessionId, memberId, role, accountId, joinedAtMs } = sessionMembers;
-  const people = await drizzle(db)
-    .select({ memberId, displayName: accounts.displayName, role, accountId })
-    .from(sessionMembers)
-    .innerJoin(accounts, eq(accounts.id, accountId))
-    .where(eq(sessionId, session))
-    .orderBy(asc(joinedAtMs), asc(memberId));
-  const accents = accentsOf(people.map(({ accountId: whose }) => whose));
-  return people.map(({ accountId: whose, ...seen }) => ({ ...seen, accent: accents.get(whose) ?? 1 }));
+  const [people, guests] = await Promise.all([
+    drizzle(env.DB)
+      .select({ memberId, displayName: accounts.displayName, role, accountId })
+      .from(sessionMembers)
+      .innerJoin(accounts, eq(accounts.id, accountId))
+      .where(eq(sessionId, session))
+      .orderBy(asc(joinedAtMs), asc(memberId)),
+    listGuests(env, deps, session),
+  ]);
+  const accents = accentsOf([
+    ...people.map(({ accountId: whose }) => whose),
+    ...guests.map((guest): string => guest.memberId),
+  ]);
+  return [
+    ...people.map(({ accountId: whose, ...seen }) => ({ ...seen, accent: accents.get(whose) ?? 1 })),
+    ...guests.map((guest) => ({ ...guest, accent: accents.get(guest.memberId) ?? 1 })),
+  ];
 }
 
 /** The session as its members see it. */
-export async function sessionDetail(db: D1Database, member: Membership, nowMs: number): Promise<Detail> {
-  const [members, plan] = await Promise.all([listMembers(db, member.sessionId), findEvening(db, member.sessionId)]);
-  const [nextAtMs] = plan === null ? [] : comingEvenings(plan, nowMs, 1);
+export async function sessionDetail(env: Env, deps: Deps, member: Membership): Promise<Detail> {
+  const [members, plan] = await Promise.all([
+    listMembers(env, deps, member.sessionId),
+    findEvening(env.DB, member.sessionId),
+  ]);
+  const [nextAtMs] = plan === null ? [] : comingEvenings(plan, deps.now(), 1);
   return {
     sessionId: member.sessionId,
     name: member.sessionName,
@@ -146,6 +161,7 @@ export async function sessionDetail(db: D1Database, member: Membership, nowMs: n
     memberId: member.memberId,
     createdAtMs: member.sessionCreatedAtMs,
     settings: { recordingPermitted: member.recordingPermitted },
+    guestsAllowed: member.guestsAllowed,
     evening: plan === null || nextAtMs === undefined ? null : { ...plan, nextAtMs },
     members,
   };

@@ -1,4 +1,4 @@
-import { DELETION_RECORD_RETENTION_MS } from "../../../protocol/retention.ts";
+import { DELETION_RECORD_RETENTION_MS, GUEST_RETENTION_MS } from "../../../protocol/retention.ts";
 import { IN_LISTS, OF_THE_PROGRAM } from "../clear.ts";
 import type { Inventory } from "../rules.ts";
 
@@ -20,6 +20,7 @@ export const sessionsRules = {
       id: "export",
       name: "export",
       recordingPermitted: "export",
+      guestsAllowed: "export",
       decisions: "internal",
       createdAtMs: "export",
     },
@@ -46,6 +47,31 @@ export const sessionsRules = {
     recipients: [],
     retention: [{ kind: "with", table: "sessions" }, { kind: "with-subject" }],
     columns: { memberId: "export", sessionId: "export", accountId: "internal", leftAtMs: "export" },
+  },
+  sessionGuests: {
+    subjects: [],
+    purpose: {
+      en: "To let somebody without an account into one session, by the name that the others see, for a day at most.",
+      de: "Um jemanden ohne Konto in eine einzige Session zu lassen, unter dem Namen, den die anderen sehen, höchstens einen Tag lang.",
+    },
+    lawfulBasis: "contract",
+    recipients: ["collaborators"],
+    retention: [
+      { kind: "after", column: "joinedAtMs", ms: GUEST_RETENTION_MS },
+      { kind: "with", table: "sessions" },
+    ],
+    columns: {
+      memberId: "internal",
+      sessionId: "internal",
+      tokenHash: "secret",
+      displayName: "internal",
+      role: "internal",
+      inviteId: "internal",
+      joinedAtMs: "internal",
+      expiresAtMs: "internal",
+    },
+    sealed: { displayName: "guest" },
+    ownKey: "memberId",
   },
   invites: {
     subjects: [{ column: "sessionId", in: "sessionMembers", key: "sessionId", erase: "step" }],
