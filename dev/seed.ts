@@ -59,7 +59,7 @@ async function newKey({ recordings, storeKey }: Stores, accountId: AccountId): P
   return key;
 }
 
-async function keyOf({ recordings, storeKey }: Stores, accountId: AccountId): Promise<CryptoKey> {
+async function keyOf({ recordings, storeKey }: Stores, accountId: string): Promise<CryptoKey> {
   const object = await recordings.get(`keys/${accountId}`);
   const key =
     object === null ? null : await readKey(await wrappingKey(storeKey), accountId, await object.arrayBuffer());
@@ -68,7 +68,7 @@ async function keyOf({ recordings, storeKey }: Stores, accountId: AccountId): Pr
 }
 
 /** A text of a seeded account, as the Worker keeps it. */
-export const sealSeeded = async (platform: Stores, accountId: AccountId, kind: Kind, text: string) =>
+export const sealSeeded = async (platform: Stores, accountId: string, kind: Kind, text: string) =>
   sealUnder(await keyOf(platform, accountId), accountId, kind, random, text);
 
 /** The blind index of an address, by which its account is found. */

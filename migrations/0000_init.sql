@@ -192,7 +192,8 @@ CREATE TABLE `deliveries` (
 	`answered_at_ms` integer,
 	PRIMARY KEY(`recording_id`, `receiver_member_id`),
 	FOREIGN KEY (`owner_account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE set null,
-	FOREIGN KEY (`receiver_account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE set null
+	FOREIGN KEY (`receiver_account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE set null,
+	CONSTRAINT "deliveries_name_is_sealed" CHECK("deliveries"."name" = '' OR "deliveries"."name" = '' OR ("deliveries"."name" GLOB '?*:?*' AND "deliveries"."name" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("deliveries"."name", instr("deliveries"."name", ':') + 1), ':') = 0))
 );
 --> statement-breakpoint
 CREATE INDEX `deliveries_by_owner` ON `deliveries` (`owner_account_id`,`wished_at_ms`);--> statement-breakpoint
@@ -589,6 +590,7 @@ CREATE TABLE `recordings` (
 	`withheld_at_ms` integer,
 	FOREIGN KEY (`session_id`) REFERENCES `sessions`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE no action,
+	CONSTRAINT "recordings_name_is_sealed" CHECK("recordings"."name" = '' OR "recordings"."name" = '' OR ("recordings"."name" GLOB '?*:?*' AND "recordings"."name" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("recordings"."name", instr("recordings"."name", ':') + 1), ':') = 0)),
 	CONSTRAINT "recordings_state" CHECK("recordings"."state" IN ('uploading', 'complete', 'deleting'))
 );
 --> statement-breakpoint

@@ -60,7 +60,12 @@ export async function heavyPerson(platform: Platform): Promise<Heavy> {
        SELECT json_extract(value, '$.id'), json_extract(value, '$.sessionId'), 'mem', ?2, 't', ?3, 'complete', 48000, 1, 'pcm24', 0, 0, 120,
          5242880, ?4, 0, 0 FROM json_each(?1)`,
     )
-    .bind(JSON.stringify(takes), accountId, `Take ${marks.words}`, TAKE_BYTES)
+    .bind(
+      JSON.stringify(takes),
+      accountId,
+      await sealSeeded(platform, accountId, "take", `Take ${marks.words}`),
+      TAKE_BYTES,
+    )
     .run();
   const sound = new Uint8Array(TAKE_BYTES).fill(7);
   for (let from = 0; from < TAKES; from += AT_ONCE)

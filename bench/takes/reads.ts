@@ -23,7 +23,7 @@ export async function sweepMillion({ db, runCron }: Platform, accountId: string,
       .prepare(
         `WITH RECURSIVE n(i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?1 + ${CHUNK})
          INSERT INTO recordings (${columns})
-         SELECT 'rec_' || printf('%026d', i), ?2, 'mem', ?3, 't', 'n', 'complete', 48000, 1, 'pcm24', 0, 0, 120, 5242880, i, 0,
+         SELECT 'rec_' || printf('%026d', i), ?2, 'mem', ?3, 't', 'zq:AAAA', 'complete', 48000, 1, 'pcm24', 0, 0, 120, 5242880, i, 0,
            CASE WHEN i % ${TOTAL / EXPIRED} = 0 THEN 1000 + i ELSE ${FAR_MS} + i END, 2 FROM n`,
       )
       .bind(from, sessionId, accountId)
@@ -85,7 +85,7 @@ export async function listReads(platform: Platform, rows: number): Promise<Recor
     db
       .prepare(
         `${many} INSERT INTO recordings (${columns})
-         SELECT 'rec_${prefix}' || i, ?1, 'm', ?2, 't', 'n', 'complete', 48000, 1, 'pcm24', 0, 0, 120, 5242880, i, 0, NULL, 0 FROM n`,
+         SELECT 'rec_${prefix}' || i, ?1, 'm', ?2, 't', 'zq:AAAA', 'complete', 48000, 1, 'pcm24', 0, 0, 120, 5242880, i, 0, NULL, 0 FROM n`,
       )
       .bind(sessionId, accountId),
     db.prepare(
@@ -113,13 +113,15 @@ export async function listReads(platform: Platform, rows: number): Promise<Recor
   };
   const reads = async (path: string, name: string, ...rest: unknown[]) => {
     const counted = counting(db);
-    await (await own(path, name))(counted.db, ...rest);
+    await (await own(path, name))(name === "listRecordings" ? { ...stores, DB: counted.db } : counted.db, ...rest);
     return counted.count.rowsRead;
   };
+  const stores = { RECORDINGS: platform.recordings, STORE_KEY: platform.storeKey };
+  const deps = { now: () => 1, random: randomBytes };
   const sessionStore = "../../workers/sessions/store.ts";
   return {
     sessions: await reads(sessionStore, "listSessions", accountId, 50, top),
-    recordings: await reads("../../workers/recordings/store.ts", "listRecordings", sessionId, accountId, 1, 50, top),
+    recordings: await reads("../../workers/recordings/store.ts", "listRecordings", deps, sessionId, accountId, 50, top),
     invites: await reads(sessionStore, "listInvites", sessionId, 50, top),
     members: await reads(sessionStore, "sessionDetail", { sessionId }),
   };

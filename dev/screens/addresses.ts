@@ -7,7 +7,7 @@ import type { pagesOfOne } from "../../workers/pages/routes.ts";
 import { keyOfToken, sealUnder } from "../../workers/platform/personal-seal.ts";
 import { recordingRow } from "../../workers/testing/rows.ts";
 import type { Platform } from "../platform.ts";
-import { seedAccount } from "../seed.ts";
+import { sealSeeded, seedAccount } from "../seed.ts";
 
 type Pattern = (typeof pagesOfOne)[number];
 
@@ -86,7 +86,7 @@ export async function addressesOfOne(
   const recordingId = `rec_${"0".repeat(26)}`;
   await db.insert(recordings).values({
     ...recordingRow({ id: recordingId, sessionId: host.sessionId, accountId: host.accountId, memberId: host.memberId }),
-    name: "Guitar",
+    name: await sealSeeded(platform, host.accountId, "take", "Guitar"),
     startedAtMs: nowMs,
     createdAtMs: nowMs,
     completedAtMs: nowMs,
@@ -100,7 +100,7 @@ export async function addressesOfOne(
       accountId: member.accountId,
       memberId: member.memberId,
     }),
-    name: "Tenor",
+    name: await sealSeeded(platform, member.accountId, "take", "Tenor"),
     startedAtMs: nowMs,
     createdAtMs: nowMs,
     completedAtMs: nowMs,

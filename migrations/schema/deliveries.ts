@@ -1,5 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { accounts } from "./accounts.ts";
+import { isSealed, type Sealed } from "./sealed.ts";
 
 /**
  * Who received which stem, and when; and once its owner has deleted it, the wish that the copy go as well, with what came of that. It outlives
@@ -11,8 +12,8 @@ export const deliveries = sqliteTable(
     recordingId: text("recording_id").notNull(),
     receiverMemberId: text("receiver_member_id").notNull(),
     sessionId: text("session_id").notNull(),
-    /** The stem's name; empty once its owner's account has gone. */
-    name: text("name").notNull(),
+    /** The stem's name, under its owner's key; empty once their account has gone. */
+    name: text("name").$type<Sealed | "">().notNull(),
     /** What the copy is known by. */
     sha256: text("sha256").notNull(),
     ownerAccountId: text("owner_account_id").references(() => accounts.id, { onDelete: "set null" }),
@@ -27,5 +28,6 @@ export const deliveries = sqliteTable(
     index("deliveries_by_owner").on(table.ownerAccountId, table.wishedAtMs),
     index("deliveries_by_receiver").on(table.receiverAccountId, table.wishedAtMs),
     index("deliveries_by_time").on(table.deliveredAtMs),
+    isSealed("deliveries_name_is_sealed", table.name),
   ],
 );

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { accounts } from "./accounts.ts";
+import { isSealed, type Sealed } from "./sealed.ts";
 import { sessions } from "./sessions.ts";
 
 /**
@@ -21,7 +22,8 @@ export const recordings = sqliteTable(
       .notNull()
       .references(() => accounts.id),
     takeId: text("take_id").notNull(),
-    name: text("name").notNull(),
+    /** Sealed under its owner's key. */
+    name: text("name").$type<Sealed>().notNull(),
     state: text("state", { enum: ["uploading", "complete", "deleting"] }).notNull(),
     sampleRateHz: integer("sample_rate_hz").notNull(),
     channels: integer("channels").notNull(),
@@ -52,6 +54,7 @@ export const recordings = sqliteTable(
     withheldAtMs: integer("withheld_at_ms"),
   },
   (table) => [
+    isSealed("recordings_name_is_sealed", table.name),
     check("recordings_state", sql`${table.state} IN ('uploading', 'complete', 'deleting')`),
     index("recordings_by_session").on(table.sessionId, table.createdAtMs, table.id),
     index("recordings_by_account").on(table.accountId, table.expiresAtMs),

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { wavFile } from "../../audio/wav-writer.ts";
 import { STEP_MAX_MS, startChromium } from "../../dev/chromium.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
-import { seedAccount } from "../../dev/seed.ts";
+import { sealSeeded, seedAccount } from "../../dev/seed.ts";
 import { recordings, sessionMembers } from "../../migrations/schema.ts";
 import { SessionId } from "../../protocol/ids.ts";
 import { SAMPLE_MAX_BYTES } from "../../protocol/limits.ts";
@@ -418,9 +418,10 @@ describe("a session's page", () => {
     if (host === undefined) throw new Error("The session has no host.");
     const { sessionId, accountId, memberId } = host;
     const bass = recordingRow({ id: `rec_${"1".padStart(26, "0")}`, sessionId, accountId, memberId });
+    const name = await sealSeeded(platform, accountId, "take", "Bass");
     await db
       .insert(recordings)
-      .values({ ...bass, name: "Bass", startedAtMs: at, createdAtMs: at, completedAtMs: at, expiresAtMs: at });
+      .values({ ...bass, name, startedAtMs: at, createdAtMs: at, completedAtMs: at, expiresAtMs: at });
     await page.goto("/sessions?lang=en");
     const rows = page.locator(".evenings li");
     expect(await rows.first().textContent()).toContain("First evening");

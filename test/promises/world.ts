@@ -106,7 +106,7 @@ export async function newWorld(nowMs: number): Promise<World> {
       accountId: ada,
       memberId: world.memberId.ada,
     }),
-    name: "Guitar",
+    name: await sealedText(ada, "take", "Guitar"),
     startedAtMs: nowMs,
     createdAtMs,
     expiresAtMs: nowMs + 1e9,

@@ -80,7 +80,7 @@ const recordings = (many: number, each: number, state: string, expiresAtMs: numb
   run(
     `${numbers(many)} INSERT INTO recordings (id, session_id, member_id, account_id, take_id, name, state, sample_rate_hz, channels, encoding,
        timeline_frames, started_at_ms, bpm, part_bytes, upload_id, created_at_ms, expires_at_ms)
-     SELECT '${state}' || i, 'ses_' || (i / ${each}), 'mem_' || i, 'acc_' || (i / ${each}), 't', 'n', '${state}', 48000, 1, 'pcm24', 0, 0, 120, 5242880,
+     SELECT '${state}' || i, 'ses_' || (i / ${each}), 'mem_' || i, 'acc_' || (i / ${each}), 't', 'zq:AAAA', '${state}', 48000, 1, 'pcm24', 0, 0, 120, 5242880,
        ${state === "uploading" ? "'gone' || i" : "NULL"}, ${NOW_MS - 9 * DAY_MS}, ${expiresAtMs} FROM n`,
   );
 

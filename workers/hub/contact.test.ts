@@ -10,6 +10,7 @@ import { runJob } from "../cron/jobs.ts";
 import { sendDueMail } from "../mail/outbox.ts";
 import { systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { sealedText } from "../testing/addresses.ts";
 import { operatorToken } from "../testing/operator.ts";
 import { person } from "../testing/person.ts";
 import { recordingRow } from "../testing/rows.ts";
@@ -144,7 +145,7 @@ describe("reports and the operator", () => {
     });
     await db.insert(recordings).values({
       ...recordingRow({ id: "rec_mark", sessionId: shared, accountId: kid.accountId }),
-      name: "Marktake",
+      name: await sealedText(kid.accountId, "take", "Marktake"),
       completedAtMs: 0,
     });
     await env.RECORDINGS.put(`recordings/${shared}/rec_mark.wav`, "sound");

@@ -22,7 +22,7 @@ async function creditedStems(c: AppContext, { page, reader, member }: MemberVisi
   const stems: CreditedStem[] = [];
   let cursor: typeof firstPage | null = firstPage;
   while (cursor !== null && stems.length < STEMS_MAX) {
-    const list = await listRecordings(c.env.DB, sessionId, reader.id, page.nowMs, STEMS_PER_READ, cursor);
+    const list = await listRecordings(c.env, c.var.deps, sessionId, reader.id, STEMS_PER_READ, cursor);
     for (const { state, memberId, name, takeId, startedAtMs, frames, format } of list.items)
       if (state === "complete")
         stems.push({

@@ -35,7 +35,7 @@ async function showReport(
   typed = { reason: "", details: "" },
   problem?: string,
 ) {
-  const row = await findRecording(c.env.DB, c.req.param("recordingId") ?? "", reader.id, page.nowMs);
+  const row = await findRecording(c.env, c.var.deps, c.req.param("recordingId") ?? "", reader.id);
   const isHere = row !== null && row.sessionId === member.sessionId && row.accountId !== reader.id;
   if (!isHere) return seeOther(c, page, `/sessions/${member.sessionId}?at=takes&problem=not-found#takes`);
   const path = `/sessions/${row.sessionId}/recordings/${row.id}`;

@@ -24,7 +24,7 @@ async function showCentre(c: AppContext, { page: asked, reader }: ReaderVisit, t
     listRequests(c.env, c.var.deps, reader.id),
     restrictedSince(c.env.DB, reader.id),
     uncountedSince(c.env.DB, reader.id),
-    listDeliveries(c.env.DB, reader.id),
+    listDeliveries(c.env, c.var.deps, reader.id),
     listConsents(c.env.DB, reader.id),
   ]);
   const problem = problemOf(page, c.req.query("problem"), HOME);

@@ -4,7 +4,7 @@ import { accounts, recordingParts, recordings, signIns } from "../../migrations/
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
-import { sealed } from "../testing/addresses.ts";
+import { sealed, sealedText } from "../testing/addresses.ts";
 import { recordingRow, SEALED } from "../testing/rows.ts";
 import { db } from "../testing/tables.ts";
 
@@ -297,7 +297,7 @@ describe("sessions in the browser, without a script", () => {
       await db.insert(recordings).values({
         ...recordingRow({ id, sessionId, accountId: accountOf(who), memberId: memberOf(who) }),
         takeId: crypto.randomUUID(),
-        name: id,
+        name: await sealedText(accountOf(who), "take", id),
         state,
         timelineFrames: 96_000,
         startedAtMs: nowMs,

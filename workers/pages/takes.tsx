@@ -19,7 +19,7 @@ const PER_PAGE = 50;
 const pathOf = (c: AppContext) => `/recordings/${encodeURIComponent(c.req.param("recordingId") ?? "")}`;
 
 async function askBeforeDeleting(c: AppContext, { page, reader, member }: MemberVisit) {
-  const row = await findRecording(c.env.DB, c.req.param("recordingId") ?? "", reader.id, page.nowMs);
+  const row = await findRecording(c.env, c.var.deps, c.req.param("recordingId") ?? "", reader.id);
   const refuse = (code: string) => seeOther(c, page, `/sessions/${member.sessionId}?at=takes&problem=${code}#takes`);
   if (row === null || row.sessionId !== member.sessionId) return refuse("not-found");
   const isOwn = row.accountId === reader.id;
@@ -54,7 +54,7 @@ async function listOwn(c: AppContext, { page, reader }: ReaderVisit) {
 }
 
 async function askBeforeTakingBack(c: AppContext, { page, reader }: ReaderVisit) {
-  const row = await findRecording(c.env.DB, c.req.param("recordingId") ?? "", reader.id, page.nowMs);
+  const row = await findRecording(c.env, c.var.deps, c.req.param("recordingId") ?? "", reader.id);
   if (row === null || row.accountId !== reader.id) return pageProblem(c, "not-found");
   return sendPage(c, <DeleteRecording page={page} from="" recordingId={row.id} name={row.name} isOwn />);
 }

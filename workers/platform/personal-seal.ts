@@ -21,7 +21,8 @@ export type Kind =
   | "decision"
   | "appeal"
   | "message"
-  | "guest";
+  | "guest"
+  | "take";
 
 async function sealBytes(key: CryptoKey, about: string, iv: Uint8Array<ArrayBuffer>, plain: Uint8Array<ArrayBuffer>) {
   const how = { name: "AES-GCM", iv, additionalData: text.encode(about) };

@@ -12,6 +12,7 @@ import {
 import { newWorld, type World } from "../../test/promises/world.ts";
 import { createApp } from "../app.ts";
 import { createChallenge } from "../auth/challenges.ts";
+import { sealedText } from "../testing/addresses.ts";
 import { db } from "../testing/tables.ts";
 import { systemDeps } from "./deps.ts";
 
@@ -35,7 +36,8 @@ beforeAll(async () => {
   });
   await (await createChallenge(env.DB, systemDeps, "reset", accountId, {}, token)).insert.run();
   await db.insert(deliveries).values({
-    ...{ recordingId: world.recordingId, receiverMemberId: world.memberId.ben, sessionId, name: "Bass", sha256: "" },
+    ...{ recordingId: world.recordingId, receiverMemberId: world.memberId.ben, sessionId, sha256: "" },
+    name: await sealedText(accountId, "take", "Bass"),
     ...{ ownerAccountId: accountId, receiverAccountId: otherId, deliveredAtMs: nowMs },
   });
 });

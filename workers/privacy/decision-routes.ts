@@ -21,7 +21,7 @@ async function reportTake(
   body: z.output<typeof CreateTakeReport>,
 ) {
   const { account, deps } = c.var;
-  const row = await findRecording(c.env.DB, recordingId, account.id, deps.now());
+  const row = await findRecording(c.env, deps, recordingId, account.id);
   if (row === null) return problem(c, "not-found");
   if (row.accountId === account.id) return problem(c, "conflict", "It is yours: you can take it back.");
   const outcome = await takeReport(c, row.accountId, body, recordingId);

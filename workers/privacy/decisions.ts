@@ -192,6 +192,7 @@ export async function listDecisions(env: Env, deps: Deps, accountId: string): Pr
   return openEach(env, deps, results, async ({ appealText, appealedAtMs, answer, answeredAtMs, ...row }, open) => ({
     ...row,
     facts: await open("decision", row.facts),
+    takeName: await open("take", row.takeName),
     appealUntilMs: row.decidedAtMs + APPEAL_WITHIN_MS,
     appeal:
       appealText === null || appealedAtMs === null

@@ -52,7 +52,7 @@ describe("a completion longer than one request", () => {
   });
 
   const rowOf = async () => {
-    const row = await findRecording(env.DB, id, accountOf("ada"), studio.nowMs);
+    const row = await findRecording(env, studio.deps, id, accountOf("ada"));
     if (row === null) throw new Error("It is gone.");
     return row;
   };

@@ -4,7 +4,9 @@ import { z } from "zod";
 import { deliveries } from "../../migrations/schema.ts";
 import { DeletionWish, Delivery, textOfWish } from "../../protocol/deliveries.ts";
 import { DELIVERIES_SHOWN_MAX, WISHES_PER_ANSWER_MAX } from "../../protocol/limits.ts";
+import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { openEach } from "../platform/personal-keys.ts";
 import { allRows, readAll, SqlBoolean, StoredId } from "../platform/rows.ts";
 import { signText } from "../platform/signing.ts";
 
@@ -56,19 +58,17 @@ export const wishAllGone = (db: D1Database, ownerAccountId: string, nowMs: numbe
 const DeliveredRow = Delivery.extend({ recordingId: StoredId.recording, sessionId: StoredId.session });
 
 /** Who received what an account has shared, newest first. A receiver is called what they are called now. */
-export async function listDeliveries(db: D1Database, ownerAccountId: string): Promise<Delivery[]> {
+export async function listDeliveries(env: Env, deps: Deps, ownerAccountId: string): Promise<Delivery[]> {
   const { results } = await allRows(
     DeliveredRow,
-    db
-      .prepare(
-        `SELECT recording_id AS recordingId, session_id AS sessionId, name, a.display_name AS receiver, delivered_at_ms AS deliveredAtMs,
+    env.DB.prepare(
+      `SELECT recording_id AS recordingId, session_id AS sessionId, name, a.display_name AS receiver, delivered_at_ms AS deliveredAtMs,
            wished_at_ms AS wishedAtMs, answer, answered_at_ms AS answeredAtMs
          FROM deliveries d LEFT JOIN accounts a ON a.id = d.receiver_account_id
          WHERE owner_account_id = ?1 ORDER BY delivered_at_ms DESC LIMIT ?2`,
-      )
-      .bind(ownerAccountId, DELIVERIES_SHOWN_MAX),
+    ).bind(ownerAccountId, DELIVERIES_SHOWN_MAX),
   );
-  return results;
+  return openEach(env, deps, results, async (row, open) => ({ ...row, name: await open("take", row.name) }));
 }
 
 const WishRow = DeletionWish.omit({ signature: true }).extend({

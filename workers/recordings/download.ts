@@ -13,6 +13,8 @@ import { matchesNone } from "../http/preconditions.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { serveObject } from "../http/serve-object.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
 import { objectStore } from "../platform/object-store.ts";
 import { allRows } from "../platform/rows.ts";
 import { type MemberContext, type MemberEnv, requireMember } from "../sessions/guard.ts";
@@ -39,15 +41,15 @@ const bytes = (description: string) => ({
 
 /** A complete recording that this account may have as a file, or why not. */
 async function findFile(
-  db: D1Database,
+  env: Env,
+  deps: Deps,
   recordingId: string,
   accountId: string,
-  nowMs: number,
 ): Promise<Row | "not-found" | "forbidden"> {
-  const row = await findRecording(db, recordingId, accountId, nowMs);
+  const row = await findRecording(env, deps, recordingId, accountId);
   if (row === null || row.state !== "complete") return "not-found";
   const isTheirs = row.accountId === accountId;
-  if (!isTheirs && (await isRestricted(db, row.accountId))) return "not-found";
+  if (!isTheirs && (await isRestricted(env.DB, row.accountId))) return "not-found";
   return isTheirs || (row.role !== null && may(row.role, "recording.download")) ? row : "forbidden";
 }
 
@@ -60,7 +62,7 @@ export function attachment(name: string, extension: string): string {
 }
 
 async function sendFile(c: AccountContext, path: z.output<typeof params>) {
-  const row = await findFile(c.env.DB, path.recordingId, c.var.account.id, c.var.deps.now());
+  const row = await findFile(c.env, c.var.deps, path.recordingId, c.var.account.id);
   if (typeof row === "string") return problem(c, row);
   if (row.accountId !== c.var.account.id) await noteDelivered(c.env.DB, c.var.account.id, [row.id], c.var.deps.now());
   return serveObject(c, {
@@ -77,7 +79,7 @@ async function sendFile(c: AccountContext, path: z.output<typeof params>) {
 }
 
 async function sendPeaks(c: AccountContext, path: z.output<typeof params>) {
-  const row = await findFile(c.env.DB, path.recordingId, c.var.account.id, c.var.deps.now());
+  const row = await findFile(c.env, c.var.deps, path.recordingId, c.var.account.id);
   if (typeof row === "string") return problem(c, row);
   const etag = `"${row.sha256}-peaks"`;
   const headers = { "Cache-Control": "private, no-cache", ETag: etag };
@@ -95,8 +97,8 @@ async function sendPeaks(c: AccountContext, path: z.output<typeof params>) {
 async function sendZip(c: MemberContext, query: z.output<typeof ZipQuery>) {
   const { member, account, deps } = c.var;
   const { take, begin } = query;
-  const all = await allComplete(c.env.DB, member.sessionId, account.id, deps.now());
-  const members = await listMembers(c.env, c.var.deps, member.sessionId);
+  const all = await allComplete(c.env, deps, member.sessionId, account.id);
+  const members = await listMembers(c.env, deps, member.sessionId);
   const nameOf = new Map<string, string>(members.map(({ memberId, displayName }) => [memberId, displayName]));
   const named = namedByTake(begin === undefined ? all : fromOneBar(all, { name: member.sessionName }), nameOf);
   const complete = take === undefined ? named : named.filter(({ takeId }) => takeId === take);
@@ -163,24 +165,22 @@ export const downloads = newRouter<MemberEnv>()
 
 const Complete = z.object({ id: z.string() });
 
-async function allComplete(db: D1Database, sessionId: string, accountId: string, nowMs: number): Promise<Recording[]> {
+async function allComplete(env: Env, deps: Deps, sessionId: string, accountId: string): Promise<Recording[]> {
   const all: Recording[] = [];
   let text: string | undefined;
   do {
     const cursor = readCursor(text);
     if (cursor === null) break;
-    const page = await listRecordings(db, sessionId, accountId, nowMs, PAGE_SIZE_MAX, cursor);
+    const page = await listRecordings(env, deps, sessionId, accountId, PAGE_SIZE_MAX, cursor);
     all.push(...page.items.filter((recording) => recording.state === "complete"));
     text = page.nextCursor ?? undefined;
   } while (text !== undefined);
   const { results } = await allRows(
     Complete,
-    db
-      .prepare(
-        `SELECT id FROM recordings r WHERE session_id = ?1 AND account_id <> ?2
+    env.DB.prepare(
+      `SELECT id FROM recordings r WHERE session_id = ?1 AND account_id <> ?2
          AND EXISTS (SELECT 1 FROM restrictions x WHERE x.account_id = r.account_id)`,
-      )
-      .bind(sessionId, accountId),
+    ).bind(sessionId, accountId),
   );
   const restricted = new Set(results.map(({ id }) => id));
   return all.filter(({ recordingId }) => !restricted.has(recordingId));

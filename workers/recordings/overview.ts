@@ -33,7 +33,7 @@ export async function listSeenRecordings(
   cursor: Cursor,
 ): Promise<{ items: SeenRecording[]; nextCursor: string | null }> {
   const { sessionId, accountId, withPeaks } = session;
-  const page = await listRecordings(env.DB, sessionId, accountId, deps.now(), limit, cursor);
+  const page = await listRecordings(env, deps, sessionId, accountId, limit, cursor);
   const ids = JSON.stringify(page.items.map(({ recordingId }) => recordingId));
   const [own, starts] = await env.DB.batch([
     env.DB.prepare(

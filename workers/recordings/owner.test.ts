@@ -3,6 +3,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { recordings } from "../../migrations/schema.ts";
 import { OPEN_UPLOADS_PER_MEMBER_MAX, SESSION_TIME_MAX_MS } from "../../protocol/limits.ts";
 import type { Recording } from "../../protocol/recordings.ts";
+import { eraseKey } from "../platform/personal-keys.ts";
 import { TestClient } from "../testing/room-client.ts";
 import { recordingRow } from "../testing/rows.ts";
 import { accountOf, closing, codeOf, fileOf, opening, Studio, seedPeople } from "../testing/studio.ts";
@@ -45,6 +46,30 @@ test("X37, C7: whoever has left a session, or was made an observer, still has wh
   // Nobody else's is theirs: neither to see in the list, nor by its id.
   expect((await (await studio.ask("eve", "GET", "/recordings")).json<{ items: Recording[] }>()).items).toEqual([]);
   expect((await studio.ask("eve", "GET", `/recordings/${second}`)).status).toBe(404);
+});
+
+test("E3, A5: a stem's name lies under its owner's key, in who received it as well, and the end of that key is the end of all of them", async () => {
+  const [hers, his] = [await studio.share(file, "ada"), await studio.share(file, "ben")];
+  const list = async () =>
+    (await (await studio.ask("ada", "GET", `/sessions/${studio.sessionId}/recordings`)).json<{ items: Recording[] }>())
+      .items;
+  expect((await studio.ask("ada", "GET", `/recordings/${his}/file`)).status).toBe(200);
+  expect((await list()).map(({ name }) => name)).toEqual(["Guitar 1", "Guitar 1"]);
+  const names = await env.DB.prepare(
+    "SELECT name FROM recordings WHERE id = ?1 UNION ALL SELECT name FROM deliveries WHERE recording_id = ?1",
+  )
+    .bind(his)
+    .all<{ name: string }>();
+  const isBens = (name: string) => name.startsWith(`${accountOf("ben")}:`);
+  expect(names.results.map(({ name }) => isBens(name))).toEqual([true, true]);
+  await expect(env.DB.prepare("UPDATE recordings SET name = 'Guitar 1' WHERE id = ?").bind(his).run()).rejects.toThrow(
+    "recordings_name_is_sealed",
+  );
+  await eraseKey(env, studio.deps, accountOf("ben"));
+  expect((await list()).map(({ recordingId }) => recordingId)).toEqual([hers]);
+  expect((await studio.ask("ada", "GET", `/recordings/${his}`)).status).toBe(404);
+  const given = await (await studio.ask("ben", "GET", "/account/deliveries")).json<{ items: unknown[] }>();
+  expect(given.items).toEqual([]);
 });
 
 test("C1: the host may take away any recording of the session, and nobody else's role does", async () => {

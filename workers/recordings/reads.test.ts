@@ -6,6 +6,7 @@ import { EXPIRY_NOTICES_MS } from "../../protocol/retention.ts";
 import { jobs, runJob } from "../cron/jobs.ts";
 import { systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { sealedText } from "../testing/addresses.ts";
 import { recordingRow } from "../testing/rows.ts";
 import { accountOf, plenty, Studio, seedPeople } from "../testing/studio.ts";
 import { fill } from "../testing/tables.ts";
@@ -57,19 +58,21 @@ function counted() {
 }
 
 /** Takes of one person's. */
-const fillRecordings = (
+const fillRecordings = async (
   prefix: string,
   who: string,
   sessionId: string,
   count: number,
   expiresAtMs: (at: number) => number,
-) =>
-  fill(recordings, count, (at) => ({
-    ...recordingRow({ id: `${prefix}${at}`, sessionId, accountId: accountOf(who) }),
+) => {
+  const name = await sealedText(accountOf(who), "take", "n");
+  await fill(recordings, count, (at) => ({
+    ...recordingRow({ id: `${prefix}${at}`, sessionId, accountId: accountOf(who), name }),
     createdAtMs: at,
     completedAtMs: at,
     expiresAtMs: expiresAtMs(at),
   }));
+};
 
 /** One session of Ada's and Ben's with so much of everything; other people's as much besides. */
 async function fillSession(count: number): Promise<void> {

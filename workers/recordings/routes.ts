@@ -76,7 +76,7 @@ async function open(c: MemberContext, body: z.output<typeof CreateRecording>) {
   const wanted = body;
   const { account, member, deps } = c.var;
   const nowMs = deps.now();
-  const known = await findRecording(c.env.DB, wanted.recordingId, account.id, nowMs);
+  const known = await findRecording(c.env, deps, wanted.recordingId, account.id);
   if (known !== null)
     return isSame(known, wanted, member.sessionId, account.id)
       ? c.json(await withParts(c.env.DB, known, account.id), 200)
@@ -94,14 +94,14 @@ async function open(c: MemberContext, body: z.output<typeof CreateRecording>) {
   const store = objectStore(c.env, deps);
   const uploadId = await store.openUpload(key);
   const by = { sessionId: member.sessionId, memberId: member.memberId, accountId: account.id };
-  if (!(await insertRecording(c.env.DB, wanted, by, uploadId, UPLOADS_MAX, nowMs))) {
+  if (!(await insertRecording(c.env, deps, wanted, by, uploadId, UPLOADS_MAX))) {
     await store.abortUpload(key, uploadId);
-    const twin = await findRecording(c.env.DB, wanted.recordingId, account.id, nowMs);
+    const twin = await findRecording(c.env, deps, wanted.recordingId, account.id);
     if (twin !== null && isSame(twin, wanted, member.sessionId, account.id)) return c.json(toRecording(twin), 200);
     const full = `A session holds ${UPLOADS_MAX.complete} recordings and ${UPLOADS_MAX.open} unfinished ones of a member; no two share an id.`;
     return problem(c, "conflict", full);
   }
-  const opened = await findRecording(c.env.DB, wanted.recordingId, account.id, nowMs);
+  const opened = await findRecording(c.env, deps, wanted.recordingId, account.id);
   return opened === null ? problem(c, "gone") : c.json(toRecording(opened, { partsHeld: [] }), 201);
 }
 
@@ -110,26 +110,26 @@ async function listOfSession(c: MemberContext, query: z.output<typeof PageQuery>
   const cursor = readCursor(text);
   if (cursor === null) return problem(c, "validation-failed", undefined, { cursor: ["This is not a cursor."] });
   const { account, member, deps } = c.var;
-  return c.json(await listRecordings(c.env.DB, member.sessionId, account.id, deps.now(), limit, cursor), 200);
+  return c.json(await listRecordings(c.env, deps, member.sessionId, account.id, limit, cursor), 200);
 }
 
 async function listOwn(c: AccountContext, query: z.output<typeof PageQuery>) {
   const { limit, cursor: text } = query;
   const cursor = readCursor(text);
   if (cursor === null) return problem(c, "validation-failed", undefined, { cursor: ["This is not a cursor."] });
-  return c.json(await listOwnRecordings(c.env.DB, c.var.account.id, c.var.deps.now(), limit, cursor), 200);
+  return c.json(await listOwnRecordings(c.env, c.var.deps, c.var.account.id, limit, cursor), 200);
 }
 
 async function read(c: AccountContext, path: z.output<typeof params>) {
   const { account, deps } = c.var;
-  const row = await findRecording(c.env.DB, path.recordingId, account.id, deps.now());
+  const row = await findRecording(c.env, deps, path.recordingId, account.id);
   return row === null ? problem(c, "not-found") : c.json(await withParts(c.env.DB, row, account.id), 200);
 }
 
 async function putPart(c: AccountContext, path: z.output<typeof ofPart>) {
   const { account, deps } = c.var;
   const { recordingId, number } = path;
-  const row = await findRecording(c.env.DB, recordingId, account.id, deps.now());
+  const row = await findRecording(c.env, deps, recordingId, account.id);
   if (row === null) return problem(c, "not-found");
   if (!maySend(row, account.id)) return problem(c, "forbidden");
   const outcome = await storePart(c.env, deps, row, account.tier, {
@@ -144,21 +144,21 @@ async function putPart(c: AccountContext, path: z.output<typeof ofPart>) {
 async function complete(c: AccountContext, path: z.output<typeof params>, body: z.output<typeof CompleteRecording>) {
   const { account, deps } = c.var;
   const { recordingId } = path;
-  const row = await findRecording(c.env.DB, recordingId, account.id, deps.now());
+  const row = await findRecording(c.env, deps, recordingId, account.id);
   if (row === null) return problem(c, "not-found");
   if (!maySend(row, account.id)) return problem(c, "forbidden");
   const outcome = await completeUpload(c.env, deps, row, body);
   if (!outcome.ok) return problem(c, outcome.reason, outcome.detail);
   if (outcome.value === "verifying") return c.json(toRecording(row), 202);
   await announce(c.env, deps, row.sessionId);
-  const complete = await findRecording(c.env.DB, recordingId, account.id, deps.now());
+  const complete = await findRecording(c.env, deps, recordingId, account.id);
   return complete === null ? problem(c, "gone") : c.json(toRecording(complete, { place: true }), 200);
 }
 
 async function removeRecording(c: AccountContext, path: z.output<typeof params>) {
   const { account, deps } = c.var;
   const nowMs = deps.now();
-  const row = await findRecording(c.env.DB, path.recordingId, account.id, nowMs);
+  const row = await findRecording(c.env, deps, path.recordingId, account.id);
   if (row === null) return problem(c, "not-found");
   const mayRemove = row.accountId === account.id || (row.role !== null && may(row.role, "recording.remove"));
   if (!mayRemove) return problem(c, "forbidden");

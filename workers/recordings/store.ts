@@ -7,7 +7,10 @@ import { UPLOAD_ABANDONED_AFTER_MS } from "../../protocol/retention.ts";
 import { Role } from "../../protocol/roles.ts";
 import { TransportState } from "../../protocol/room.ts";
 import { type Cursor, cutPage } from "../http/paging.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
+import { openEach, openSealed, sealFor } from "../platform/personal-keys.ts";
 import { allRows, firstRow, SqlBoolean, StoredId } from "../platform/rows.ts";
 import { keepRecordingConsent } from "./consents.ts";
 
@@ -66,25 +69,40 @@ export const Place = z.object({
 
 /**
  * A recording as the account sees it, with the role it has in the session now. Its owner sees it wherever they are (`role` is `null` once they
- * have left); `null`: it is not theirs to see, of a session they are not in, ended, or an upload of somebody else's.
+ * have left); `null`: it is not theirs to see, of a session they are not in, ended, of somebody who goes just now, or an upload of somebody else's.
  */
 export async function findRecording(
-  db: D1Database,
+  env: Env,
+  deps: Deps,
   recordingId: string,
   accountId: string,
-  nowMs: number,
 ): Promise<z.infer<typeof SeenRow> | null> {
-  return await firstRow(
+  const row = await firstRow(
     SeenRow,
-    db
-      .prepare(
-        `SELECT ${columns}, r.place, m.role FROM recordings r
+    env.DB.prepare(
+      `SELECT ${columns}, r.place, m.role FROM recordings r
        LEFT JOIN session_members m ON m.session_id = r.session_id AND m.account_id = ?2
        WHERE r.id = ?1 AND (m.member_id IS NOT NULL OR r.account_id = ?2) AND r.state <> 'deleting' AND (r.expires_at_ms IS NULL OR r.expires_at_ms > ?3)
          AND ((r.state = 'complete' AND r.withheld_at_ms IS NULL) OR r.account_id = ?2)`,
-      )
-      .bind(recordingId, accountId, nowMs),
+    ).bind(recordingId, accountId, deps.now()),
   );
+  const name = row === null ? null : await openSealed(env, deps, "take", row.name);
+  return row === null || name === null ? null : { ...row, name };
+}
+
+/** A page of stems as a list shows them. Of somebody whose key has been erased nothing is shown: it goes just now. */
+async function listedPage(env: Env, deps: Deps, rows: readonly Row[], limit: number, passedOver: number) {
+  const { items, nextCursor } = cutPage(
+    rows,
+    limit,
+    (row) => row,
+    (row) => [row.createdAtMs, row.id],
+    passedOver,
+  );
+  const opened = openEach(env, deps, items, async (row, open) =>
+    toRecording({ ...row, name: await open("take", row.name) }),
+  );
+  return { items: await opened, nextCursor };
 }
 
 /** Takes the account's own recording of this id out of sight for good if it has ended and not been swept yet. */
@@ -105,60 +123,38 @@ export async function claimExpired(db: D1Database, recordingId: string, accountI
  * places: a hundred clock maps are more than an answer should hold.
  */
 export async function listRecordings(
-  db: D1Database,
+  env: Env,
+  deps: Deps,
   sessionId: string,
   accountId: string,
-  nowMs: number,
   limit: number,
   [atMs, id]: Cursor,
 ) {
   const { results, passedOver } = await allRows(
     Row,
-    db
-      .prepare(
-        `SELECT ${columns}, NULL AS place FROM recordings r
+    env.DB.prepare(
+      `SELECT ${columns}, NULL AS place FROM recordings r
        WHERE r.session_id = ?1 AND (r.created_at_ms, r.id) < (?2, ?3)
          AND r.state <> 'deleting' AND (r.expires_at_ms IS NULL OR r.expires_at_ms > ?4)
          AND ((r.state = 'complete' AND r.withheld_at_ms IS NULL) OR r.account_id = ?5)
        ORDER BY r.created_at_ms DESC, r.id DESC LIMIT ?6`,
-      )
-      .bind(sessionId, atMs, id, nowMs, accountId, limit + 1),
+    ).bind(sessionId, atMs, id, deps.now(), accountId, limit + 1),
   );
-  return cutPage(
-    results,
-    limit,
-    (row) => toRecording(row),
-    (row) => [row.createdAtMs, row.id],
-    passedOver,
-  );
+  return await listedPage(env, deps, results, limit, passedOver);
 }
 
 /** One page of what an account has shared anywhere, newest first, in sessions that it has left as well. */
-export async function listOwnRecordings(
-  db: D1Database,
-  accountId: string,
-  nowMs: number,
-  limit: number,
-  [atMs, id]: Cursor,
-) {
+export async function listOwnRecordings(env: Env, deps: Deps, accountId: string, limit: number, [atMs, id]: Cursor) {
   const { results, passedOver } = await allRows(
     Row,
-    db
-      .prepare(
-        `SELECT ${columns}, NULL AS place FROM recordings r
+    env.DB.prepare(
+      `SELECT ${columns}, NULL AS place FROM recordings r
        WHERE r.account_id = ?1 AND (r.created_at_ms, r.id) < (?2, ?3)
          AND r.state <> 'deleting' AND (r.expires_at_ms IS NULL OR r.expires_at_ms > ?4)
        ORDER BY r.created_at_ms DESC, r.id DESC LIMIT ?5`,
-      )
-      .bind(accountId, atMs, id, nowMs, limit + 1),
+    ).bind(accountId, atMs, id, deps.now(), limit + 1),
   );
-  return cutPage(
-    results,
-    limit,
-    (row) => toRecording(row),
-    (row) => [row.createdAtMs, row.id],
-    passedOver,
-  );
+  return await listedPage(env, deps, results, limit, passedOver);
 }
 
 export const formatOf = ({ sampleRateHz, channels, encoding }: Row): Recording["format"] => ({
@@ -208,13 +204,16 @@ export function readJson<Schema extends z.ZodType>(schema: Schema, text: string,
 
 /** The row of a new upload; the insert is the check that the id is free and the session still has room. */
 export async function insertRecording(
-  db: D1Database,
+  env: Env,
+  deps: Deps,
   wanted: z.output<typeof CreateRecording>,
   by: { sessionId: string; memberId: string; accountId: string },
   uploadId: string,
   max: { complete: number; open: number },
-  nowMs: number,
 ): Promise<boolean> {
+  const db = env.DB;
+  const nowMs = deps.now();
+  const name = await sealFor(env, deps, by.accountId, "take", wanted.name);
   const insert = db
     .prepare(
       `INSERT INTO recordings (id, session_id, member_id, account_id, take_id, name, state, sample_rate_hz, channels, encoding,
@@ -231,7 +230,7 @@ export async function insertRecording(
       by.memberId,
       by.accountId,
       wanted.takeId,
-      wanted.name,
+      name,
       wanted.format.sampleRateHz,
       wanted.format.channels,
       wanted.format.encoding,

@@ -13,7 +13,7 @@ const guarded = { security: bearer, tags: ["recordings"] };
 const params = z.object({ recordingId: RecordingId });
 
 async function deliveries(c: AccountContext) {
-  return c.json({ items: await listDeliveries(c.env.DB, c.var.account.id) }, 200);
+  return c.json({ items: await listDeliveries(c.env, c.var.deps, c.var.account.id) }, 200);
 }
 
 async function wishes(c: AccountContext) {

@@ -25,7 +25,7 @@ export const recordingRow = (
 ): RecordingRow => ({
   memberId: "mem",
   takeId: "00000000-0000-4000-8000-000000000000",
-  name: "n",
+  name: SEALED,
   state: "complete",
   sampleRateHz: 48_000,
   channels: 1,

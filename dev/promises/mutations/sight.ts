@@ -53,7 +53,7 @@ export const sight: readonly Mutation[] = [
   of("G2", "test/promises/export.test.ts")(
     "workers/recordings/download.ts",
     "a restricted person's recordings are given to others",
-    "if (!isTheirs && (await isRestricted(db, row.accountId)))",
+    "if (!isTheirs && (await isRestricted(env.DB, row.accountId)))",
     "if (!isTheirs && (await isRestricted(db, accountId)))",
   ),
   of("G2", "workers/privacy/rights.test.ts")(

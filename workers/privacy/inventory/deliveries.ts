@@ -1,5 +1,4 @@
 import { DELIVERY_RETENTION_MS, ERASURE_DEADLINE_MS } from "../../../protocol/retention.ts";
-import { IN_LISTS } from "../clear.ts";
 import type { Inventory } from "../rules.ts";
 
 /** Rules of the table of who received what. */
@@ -38,6 +37,6 @@ export const deliveriesRules = {
       answer: "export",
       answeredAtMs: "export",
     },
-    clear: { name: IN_LISTS },
+    sealed: { name: "take" },
   },
 } satisfies Partial<Inventory>;

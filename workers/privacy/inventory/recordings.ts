@@ -1,5 +1,5 @@
 import { DAY_MS, NOTICE_RETENTION_MS, RECORDING_RETENTION_MS } from "../../../protocol/retention.ts";
-import { A_FINGERPRINT, IN_LISTS, OF_THE_PROGRAM, WORDS_OF_OURS } from "../clear.ts";
+import { A_FINGERPRINT, OF_THE_PROGRAM, WORDS_OF_OURS } from "../clear.ts";
 import type { Inventory } from "../rules.ts";
 
 const [free, pro] = [RECORDING_RETENTION_MS.free / DAY_MS, RECORDING_RETENTION_MS.pro / DAY_MS];
@@ -49,7 +49,8 @@ export const recordingsRules = {
       completedAtMs: "export",
       expiresAtMs: "export",
     },
-    clear: { name: IN_LISTS, place: "Times and places on a timeline: numbers.", hashState: A_FINGERPRINT },
+    sealed: { name: "take" },
+    clear: { place: "Times and places on a timeline: numbers.", hashState: A_FINGERPRINT },
   },
   recordingConsents: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],
