@@ -35,6 +35,7 @@ import { companionPages } from "./pages/companion.tsx";
 import { creditPages } from "./pages/credits.tsx";
 import { decisionPages } from "./pages/decisions.tsx";
 import { erasurePages } from "./pages/erasure.tsx";
+import { guestPages } from "./pages/guest.tsx";
 import { hubPages } from "./pages/hub.tsx";
 import { invitePages } from "./pages/invite.tsx";
 import { messagePages } from "./pages/messages.tsx";
@@ -135,6 +136,7 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", creditPages);
   app.route("/", roomPages);
   app.route("/", invitePages);
+  app.route("/", guestPages);
   app.route("/", pages);
 
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });

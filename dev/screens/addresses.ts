@@ -144,6 +144,9 @@ export async function addressesOfOne(
     "/sessions/:sessionId/credits": { path: `${session}/credits` },
     "/sessions/:sessionId/delete": { path: `${session}/delete` },
     "/sessions/:sessionId/deleted": { path: `/sessions/${gone.sessionId}/deleted` },
+    // An account's sign-in is no guest's cookie.
+    "/sessions/:sessionId/guest": { path: `${session}/guest`, status: 404 },
+    "/sessions/:sessionId/guest/leave": { path: `${session}/guest/leave`, status: 404 },
     "/sessions/:sessionId/invites": { path: `${session}/invites`, lands: session },
     "/sessions/:sessionId/room": { path: `${session}/room` },
     "/sessions/:sessionId/leave": { path: `/sessions/${bens.sessionId}/leave` },

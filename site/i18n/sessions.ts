@@ -109,6 +109,7 @@ export const sessionText = words({
       deleteNote: "Ends it for everybody. The next page says exactly what goes.",
       done: {
         settings: "Saved. Everybody in the room has been told.",
+        guests: "Saved.",
         role: "The role is changed.",
         removed: "Removed. They are out of the room as well.",
         revoked: "The invite is withdrawn.",
@@ -228,6 +229,7 @@ export const sessionText = words({
       deleteNote: "Dann ist sie für alle weg. Was genau verschwindet, sagt die nächste Seite.",
       done: {
         settings: "Gespeichert. Alle im Raum sehen es.",
+        guests: "Gespeichert.",
         role: "Die Rolle ist geändert.",
         removed: "Entfernt, auch aus dem Raum.",
         revoked: "Die Einladung ist zurückgezogen.",

@@ -229,7 +229,7 @@ function PeopleParts({ page }: { page: Page }) {
         </ol>
         <Said page={page} conversation={conversation} messages={messages} />
       </section>
-      <MadeInvite page={page} code="k7m2p-9xq4d" />
+      <MadeInvite page={page} isForGuests code="k7m2p-9xq4d" />
       <Invites page={page} sessionId={sessionId} list={invites} refused={refusedInvite} />
       <NextEvening page={page} sessionId={sessionId} evening={evening} />
       <PlanEvening page={page} sessionId={sessionId} evening={evening} refused={refusedEvening} />

@@ -190,6 +190,13 @@ const pages: Record<string, Row> = {
   "GET /sessions/:sessionId/members/:memberId/remove": { expect: [303, 404, 404, 303, 303, 200] },
   "POST /sessions/:sessionId/members/:memberId/remove": { expect: form, changes: ["ada"] },
   "POST /sessions/:sessionId/settings": { expect: form, changes: ["ada"] },
+  "POST /sessions/:sessionId/guests": { expect: form, changes: ["ada"] },
+  // A guest's cookie opens these, and a sign-in does not; the test below opens them as a guest.
+  "GET /sessions/:sessionId/guest": { expect: all(404) },
+  "GET /sessions/:sessionId/guest/leave": { expect: all(404) },
+  "POST /sessions/:sessionId/guest/leave": { expect: all(404) },
+  // Whoever is signed in comes in as who they are.
+  "POST /invite/:code/guest": { expect: [422, 303, 303, 303, 303, 303], changes: ["eve", "fay"] },
   "POST /sessions/:sessionId/evening": {
     expect: [303, 404, 404, 303, 303, 303],
     form: () => ({ startsAt: "2099-12-03T20:00", timeZone: "Europe/Berlin", minutes: "120", repeats: "weekly" }),
@@ -226,6 +233,7 @@ const tables = [
   "mail_preferences",
   "sessions",
   "session_members",
+  "session_guests",
   "session_evenings",
   "session_erasures",
   "invites",
@@ -282,7 +290,13 @@ function addressOf(route: string, world: World): string {
   return `https://sessionlinked.test${path}`;
 }
 
-async function open(route: string, world: World, who: Person | null, site = "same-origin"): Promise<Response> {
+async function open(
+  route: string,
+  world: World,
+  who: Person | null,
+  site = "same-origin",
+  cookie = who === null ? undefined : `__Host-session=${world.token[who]}`,
+): Promise<Response> {
   const method = route.split(" ")[0] ?? "";
   const form = pages[route]?.form?.(world) ?? {};
   return await app.request(
@@ -294,7 +308,7 @@ async function open(route: string, world: World, who: Person | null, site = "sam
         Accept: "text/html",
         "Sec-Fetch-Site": site,
         "CF-Connecting-IP": `10.${[...random(3)].join(".")}`,
-        ...(who === null ? {} : { Cookie: `__Host-session=${world.token[who]}` }),
+        ...(cookie === undefined ? {} : { Cookie: cookie }),
         ...(method === "POST" ? { "Content-Type": "application/x-www-form-urlencoded" } : {}),
       },
       ...(method === "POST" ? { body: new URLSearchParams(form).toString() } : {}),
@@ -358,6 +372,33 @@ describe("X18: every page, opened by everybody, and kept in no cache", () => {
       const untouched = await contents();
       expect([who, await statusOf(route, world, who)]).toEqual([who, row.expect[askers.indexOf(who)]]);
       expect(await contents(), `${who} changes something`).not.toBe(untouched);
+    }
+  });
+
+  test("X40: a guest's cookie opens the guest's own pages, kept in no cache; everywhere else a guest is nobody", async () => {
+    const world = await newWorld(nowMs);
+    const last = "POST /sessions/:sessionId/guest/leave";
+    const mine: Record<string, number> = {
+      "GET /sessions/:sessionId/guest": 200,
+      "GET /sessions/:sessionId/guest/leave": 200,
+      [last]: 303,
+      // The link that they came by leads on, also for a form that was left open there.
+      "GET /invite/:code": 303,
+      "POST /invite/:code": 303,
+      "POST /invite/:code/guest": 303,
+    };
+    const cookie = `__Host-guest=${world.guest.token}`;
+    for (const route of [...Object.keys(pages).filter((one) => one !== last), last]) {
+      const response = await open(route, world, null, "same-origin", cookie);
+      await response.arrayBuffer();
+      expect([route, response.status]).toEqual([route, mine[route] ?? rowOf(route).expect[0]]);
+      if (response.headers.get("Content-Type")?.startsWith("text/html") === true)
+        expect([route, response.headers.get("Cache-Control")]).toEqual([route, "no-store"]);
+      if (route !== last) continue;
+      const { results } = await env.DB.prepare("SELECT 1 FROM session_guests WHERE session_id = ?")
+        .bind(world.sessionId)
+        .all();
+      expect(results).toEqual([]);
     }
   });
 });

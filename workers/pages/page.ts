@@ -2,6 +2,7 @@ import { accentOf } from "../../protocol/accents.ts";
 import { href, type Page } from "../../site/design/page.ts";
 import { languageOf, negotiate } from "../../site/i18n/language.ts";
 import { type Account, authenticate } from "../auth/guard.ts";
+import { guestCookieOf } from "../auth/guest-token.ts";
 import { cookieOf } from "../auth/session-token.ts";
 import type { AppContext } from "../http/router.ts";
 
@@ -76,7 +77,8 @@ export async function sendPage(
   view: { toString(): string | Promise<string> },
   status: 200 | 400 | 401 | 403 | 404 | 410 | 413 | 422 | 429 | 500 | 503 = 200,
 ) {
-  c.header("Cache-Control", cookieOf(c) === undefined ? "private, no-cache" : "no-store");
+  const isSomebody = cookieOf(c) !== undefined || guestCookieOf(c) !== undefined;
+  c.header("Cache-Control", isSomebody ? "no-store" : "private, no-cache");
   c.header("Vary", "Accept-Language, Cookie");
   return c.html(`<!doctype html>${await view.toString()}`, status);
 }

@@ -59,6 +59,8 @@ export const pagesOfOne = [
   "/sessions/:sessionId/credits",
   "/sessions/:sessionId/delete",
   "/sessions/:sessionId/deleted",
+  "/sessions/:sessionId/guest",
+  "/sessions/:sessionId/guest/leave",
   "/sessions/:sessionId/invites",
   "/sessions/:sessionId/leave",
   "/sessions/:sessionId/members/:memberId/remove",

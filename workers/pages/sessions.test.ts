@@ -16,7 +16,13 @@ const tokenOf = (who: string) => `token-of-${who}-`.repeat(3);
 const ORIGIN = "https://sessionlinked.test";
 
 /** As a browser without a script asks: a cookie, a form, and the origin that a form has. */
-async function visit(who: string | null, path: string, form?: Record<string, string>, origin = ORIGIN) {
+async function visit(
+  who: string | null,
+  path: string,
+  form?: Record<string, string>,
+  origin = ORIGIN,
+  cookie = who === null ? undefined : `__Host-session=${tokenOf(who)}`,
+) {
   const response = await app.request(
     ORIGIN + path,
     {
@@ -24,7 +30,7 @@ async function visit(who: string | null, path: string, form?: Record<string, str
       redirect: "manual",
       headers: {
         Accept: "text/html",
-        ...(who === null ? {} : { Cookie: `__Host-session=${tokenOf(who)}` }),
+        ...(cookie === undefined ? {} : { Cookie: cookie }),
         ...(form === undefined ? {} : { Origin: origin, "Content-Type": "application/x-www-form-urlencoded" }),
       },
       ...(form === undefined ? {} : { body: new URLSearchParams(form).toString() }),
@@ -32,7 +38,8 @@ async function visit(who: string | null, path: string, form?: Record<string, str
     env,
   );
   const location = response.headers.get("Location") ?? "";
-  return { status: response.status, location, html: await response.text() };
+  const kept = response.headers.get("Set-Cookie")?.split(";")[0];
+  return { status: response.status, location, html: await response.text(), kept };
 }
 
 async function newSession(name: string): Promise<string> {
@@ -65,6 +72,69 @@ beforeAll(async () => {
       }),
     ]);
   }
+});
+
+describe("a guest at the door, without a script", () => {
+  test("A5, V1: where the host allows it, name and age lead into the room; what does not fit is said and stays typed", async () => {
+    const path = await newSession("Midnight");
+    const code = await newCode(path, { role: "participant", uses: "3" });
+    const door = `/invite/${code}`;
+    expect((await visit(null, door)).html).not.toContain('name="displayName"');
+    const allowed = await visit("ada", `${path}/guests`, { guestsAllowed: "yes" });
+    expect(allowed.location).toContain("done=guests");
+    const { html } = await visit(null, door);
+    expect(html).toContain('name="displayName"');
+    expect(html).toContain("/privacy");
+
+    const come = (form: Record<string, string>, at = "") => visit(null, `${door}/guest${at}`, form);
+    const young = await come({ displayName: "Cleo" });
+    expect([young.status, young.kept]).toEqual([422, undefined]);
+    expect(young.html).toContain('value="Cleo"');
+    expect(young.html).toContain("This needs your tick.");
+    expect((await come({ displayName: "", isSixteen: "yes" })).html).toContain("A name has at least 2 characters");
+    expect((await come({ displayName: "SessionLinked", isSixteen: "yes" })).html).toContain("sounds like one of ours");
+    expect((await come({ displayName: "ADA-name", isSixteen: "yes" })).html).toContain("Somebody in this session");
+    expect((await come({ displayName: "ADA-name", isSixteen: "yes" }, "?lang=de")).html).toContain(
+      "So heißt in dieser",
+    );
+
+    const came = await come({ displayName: "Cleo", isSixteen: "yes" });
+    expect([came.status, came.location]).toEqual([303, `${path}/guest`]);
+    expect(came.kept).toMatch(/^__Host-guest=[\w-]{20,}$/);
+    const as = (at: string, form?: Record<string, string>) => visit(null, at, form, ORIGIN, came.kept);
+    const room = await as(`${path}/guest`);
+    expect([room.status, room.html.includes("&quot;guest&quot;:true")]).toEqual([200, true]);
+    // The link leads back in, and whoever is signed in comes as who they are.
+    expect((await as(door)).location).toBe(`${path}/guest`);
+    expect((await visit("ben", door)).html).not.toContain('name="displayName"');
+    // The session's page says who is a guest, and offers them no host's role.
+    const seen = (await visit("ada", path)).html;
+    expect(seen).toContain("plays, guest");
+    expect(seen.match(/<option value="host"/g) ?? []).toHaveLength(0);
+
+    expect((await as(`${path}/guest/leave`)).html).toContain("Leave, and remove my name");
+    const left = await as(`${path}/guest/leave`, {});
+    expect(left.location).toBe(`${path}/guest?done=left`);
+    expect(left.kept).toBe("__Host-guest=");
+    expect((await visit(null, left.location)).html).toContain("Your name is gone");
+    expect((await visit("ada", path)).html).not.toContain("Cleo");
+  });
+
+  test("X42: a door that was open is closed in so many words, and the way with an account stays", async () => {
+    const path = await newSession("Closed");
+    const door = `/invite/${await newCode(path)}`;
+    await visit("ada", `${path}/guests`, { guestsAllowed: "yes" });
+    await visit("ada", `${path}/guests`, { guestsAllowed: "no" });
+    const { status, html } = await visit(null, `${door}/guest`, { displayName: "Cleo", isSixteen: "yes" });
+    expect(status).toBe(422);
+    expect(html).toContain("closed the door to guests");
+    expect(html).toContain("/sign-up?next=");
+    expect((await visit(null, `${path}/guest`)).html).toContain("You are not a guest here now");
+    // Somebody who is no host has no switch, and turns none.
+    await visit("ben", door, {});
+    expect((await visit("ben", path)).html).not.toContain('name="guestsAllowed"');
+    expect((await visit("ben", `${path}/guests`, { guestsAllowed: "yes" })).location).toContain("problem=forbidden");
+  });
 });
 
 describe("the next evening", () => {

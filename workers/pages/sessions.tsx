@@ -84,7 +84,7 @@ async function takesView(c: AppContext, { page, reader }: ReaderVisit, detail: z
 }
 
 /** The parts of a session's page that hold forms: each answers where it stands. */
-export type Part = "evening" | "people" | "invites" | "settings" | "takes" | "ending";
+export type Part = "evening" | "people" | "invites" | "guests" | "settings" | "takes" | "ending";
 
 /** Back to the part of the session's page that holds the form, with what came of it. */
 export function backToSession(c: AppContext, page: Page, part: Part, answer: FormAnswer, done: string) {
@@ -252,7 +252,10 @@ async function askBeforeRemoving(c: AppContext, { page, member }: MemberVisit) {
   const problem = !may(member.role, "member.remove") ? "forbidden" : who === undefined ? "not-found" : null;
   if (problem !== null || who === undefined)
     return seeOther(c, page, `/sessions/${sessionId}?at=people&problem=${problem}#people`);
-  const view = <RemoveMember page={page} sessionId={sessionId} memberId={who.memberId} name={who.displayName} />;
+  const { memberId, displayName, guest } = who;
+  const view = (
+    <RemoveMember page={page} sessionId={sessionId} memberId={memberId} name={displayName} isGuest={guest === true} />
+  );
   return sendPage(c, view);
 }
 
@@ -265,6 +268,13 @@ async function setSettings(c: AppContext, { page }: ReaderVisit) {
   const body = { settings: { recordingPermitted: recordingPermitted === "yes" } };
   const answer = await askApi(c, "PATCH", `/sessions/${encodeURIComponent(c.req.param("sessionId") ?? "")}`, body);
   return backToSession(c, page, "settings", answer, "settings");
+}
+
+async function setGuests(c: AppContext, { page }: ReaderVisit) {
+  const { guestsAllowed } = await fieldsOfForm(c);
+  const body = { guestsAllowed: guestsAllowed === "yes" };
+  const answer = await askApi(c, "PATCH", `/sessions/${encodeURIComponent(c.req.param("sessionId") ?? "")}`, body);
+  return backToSession(c, page, "guests", answer, "guests");
 }
 
 const eveningPath = (c: AppContext) => `/sessions/${encodeURIComponent(c.req.param("sessionId") ?? "")}/evening`;
@@ -343,6 +353,7 @@ sessionPages.post("/sessions/:sessionId/members/:memberId/role", costs("read"), 
 sessionPages.get("/sessions/:sessionId/members/:memberId/remove", costs("read"), withMember(askBeforeRemoving));
 sessionPages.post("/sessions/:sessionId/members/:memberId/remove", costs("read"), withReader(removeMember, toSession));
 sessionPages.post("/sessions/:sessionId/settings", costs("read"), withReader(setSettings, toSession));
+sessionPages.post("/sessions/:sessionId/guests", costs("read"), withReader(setGuests, toSession));
 sessionPages.post("/sessions/:sessionId/evening", costs("read"), withMember(planEvening));
 sessionPages.post("/sessions/:sessionId/evening/cancel", costs("read"), withReader(cancelEvening, toSession));
 sessionPages.get("/sessions/:sessionId/evening.ics", costs("read"), withMember(sendCalendar));

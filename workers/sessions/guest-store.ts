@@ -3,7 +3,7 @@ import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
 import { sessionGuests } from "../../migrations/schema.ts";
 import type { BecomeGuest, GuestSeat } from "../../protocol/guests.ts";
-import { type MemberId, newId, type SessionId } from "../../protocol/ids.ts";
+import { InviteCode, type MemberId, newId, type SessionId } from "../../protocol/ids.ts";
 import { GUESTS_PER_SESSION_MAX, SESSION_MEMBERS_MAX } from "../../protocol/limits.ts";
 import { done, ok, type Result, refused } from "../../protocol/result.ts";
 import { GUEST_RETENTION_MS } from "../../protocol/retention.ts";
@@ -15,7 +15,7 @@ import type { Env } from "../platform/env.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { log } from "../platform/log.ts";
 import { eraseKey, eraseKeys, openEach, openSealed, sealFor } from "../platform/personal-keys.ts";
-import { firstRow, readAll, SqlBoolean, StoredId, StoredSealed } from "../platform/rows.ts";
+import { firstRow, firstValue, readAll, SqlBoolean, StoredId, StoredSealed } from "../platform/rows.ts";
 import { type Decision, deliver, enqueue } from "../rooms/room-outbox.ts";
 import type { Membership } from "./guard.ts";
 import { inviteHash } from "./invite-store.ts";
@@ -140,6 +140,20 @@ export async function findGuest(env: Env, deps: Deps, asked: string, token: stri
   );
   const displayName = found === null ? null : await openSealed(env, deps, "guest", found.displayName);
   return found === null || displayName === null ? null : { ...found, displayName };
+}
+
+/** The session that a guest's token and an invite's code, as it was typed, both lead to; `null`: there is none. */
+export async function findGuestByInvite(env: Env, deps: Deps, typed: string, token: string) {
+  const code = InviteCode.safeParse(typed);
+  if (!code.success) return null;
+  return await firstValue(
+    StoredId.session,
+    env.DB.prepare(
+      `SELECT g.session_id AS id FROM session_guests g JOIN invites ON invites.session_id = g.session_id
+       WHERE g.token_hash = ?1 AND invites.code_hash = ?2 AND g.expires_at_ms > ?3`,
+    ).bind(await sha256Hex(token), await inviteHash(env, code.data), deps.now()),
+    "id",
+  );
 }
 
 /** Guests of a session, in the order in which they came. */

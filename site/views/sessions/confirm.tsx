@@ -1,6 +1,7 @@
 import type { Child } from "hono/jsx";
 import { Layout } from "../../design/layout.tsx";
 import { href, type Page } from "../../design/page.ts";
+import { guestText } from "../../i18n/guests.ts";
 import { leavingText } from "../../i18n/leaving.ts";
 
 /** Says what will happen, to whom, and to which copies, before it does; then one button for it and one way back. */
@@ -104,19 +105,22 @@ export function RemoveMember({
   sessionId,
   memberId,
   name,
+  isGuest,
 }: {
   page: Page;
   sessionId: string;
   memberId: string;
   name: string;
+  isGuest: boolean;
 }) {
   const t = leavingText[page.language].removeMember;
+  const { removeLead, removeStays } = guestText[page.language].host;
   const here = `/sessions/${sessionId}`;
   const action = `${here}/members/${memberId}/remove`;
   return (
     <Confirm page={page} title={t.title(name)} action={action} yes={t.yes} no={t.no} back={`${here}#people`}>
-      <p class="lead">{t.lead}</p>
-      <p>{t.stays}</p>
+      <p class="lead">{isGuest ? removeLead : t.lead}</p>
+      <p>{isGuest ? removeStays : t.stays}</p>
     </Confirm>
   );
 }

@@ -6,6 +6,7 @@ import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { fieldText } from "../../i18n/fields.ts";
 import { dateTime } from "../../i18n/format.ts";
+import { guestText } from "../../i18n/guests.ts";
 import { sessionText } from "../../i18n/sessions.ts";
 
 export interface InviteList {
@@ -14,8 +15,9 @@ export interface InviteList {
 }
 
 /** The code of the invite that was just made, at the head of the page, where the eye is. */
-export function MadeInvite({ page, code }: { page: Page; code: string }) {
+export function MadeInvite({ page, code, isForGuests }: { page: Page; code: string; isForGuests: boolean }) {
   const t = sessionText[page.language].one;
+  const guests = guestText[page.language].host;
   return (
     <section class="panel made stack" role="status" id="made">
       <strong>{t.inviteMade}</strong>
@@ -37,6 +39,9 @@ export function MadeInvite({ page, code }: { page: Page; code: string }) {
           data-copy={t.copy}
           data-copied={t.copied}
         />
+      </p>
+      <p class="small soft">
+        {isForGuests ? guests.link : guests.linkForAccounts} <a href="#guests">{guests.change}</a>
       </p>
     </section>
   );

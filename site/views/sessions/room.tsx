@@ -1,11 +1,20 @@
 import type { Role } from "../../../protocol/roles.ts";
 import { hrefs } from "../../built/assets.ts";
 import { href, type Page } from "../../design/page.ts";
+import { guestText } from "../../i18n/guests.ts";
 import { sessionText } from "../../i18n/sessions.ts";
 
 export interface RoomPageProps {
   page: Page;
-  session: { sessionId: string; name: string; memberId: string; role: Role; accents: Record<string, number> };
+  session: {
+    sessionId: string;
+    name: string;
+    memberId: string;
+    role: Role;
+    accents: Record<string, number>;
+    /** Without an account: the way out is another, and nothing is asked of the session's other pages. */
+    guest?: true;
+  };
   /** On the page of all parts: which state the view is shown in, in place of a session. */
   scene?: string;
 }
@@ -17,7 +26,8 @@ export interface RoomPageProps {
 export function RoomPage({ page, session: { name, ...session }, scene }: RoomPageProps) {
   const t = sessionText[page.language].room;
   const built: Record<string, string> = hrefs;
-  const back = href(page, `/sessions/${session.sessionId}`);
+  const isGuest = session.guest === true;
+  const back = href(page, `/sessions/${session.sessionId}${isGuest ? "/guest/leave" : ""}`);
   const sound = {
     lanesUrl: built["lanes-worker.dom.js"],
     deviceUrl: built["device.worklet.js"],
@@ -47,7 +57,7 @@ export function RoomPage({ page, session: { name, ...session }, scene }: RoomPag
               <p>{t.noScript}</p>
             </noscript>
             <p>
-              <a href={back}>{t.back}</a>
+              <a href={back}>{isGuest ? guestText[page.language].room.leave : t.back}</a>
             </p>
           </main>
         </div>

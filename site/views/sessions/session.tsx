@@ -1,13 +1,15 @@
 import type { Child } from "hono/jsx";
-import type { Role } from "../../../protocol/roles.ts";
+import { type Role, roles } from "../../../protocol/roles.ts";
 import { type Refused, Upshot } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
 import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
+import { guestText } from "../../i18n/guests.ts";
 import type { Language } from "../../i18n/language.ts";
 import { sessionProblem, sessionText } from "../../i18n/sessions.ts";
 import { takeText } from "../../i18n/takes.ts";
 import { NextEvening, PlanEvening, type PlannedEvening } from "./evening.tsx";
+import { GuestSettings } from "./guest.tsx";
 import { type InviteList, Invites, MadeInvite } from "./invites.tsx";
 
 export interface SeenSession {
@@ -17,9 +19,17 @@ export interface SeenSession {
   memberId: string;
   createdAtMs: number;
   recordingPermitted: boolean;
+  guestsAllowed: boolean;
   evening: PlannedEvening | null;
   /** Promise V1's list of what is seen of a member, with the accent that stands for them. */
-  members: readonly { memberId: string; displayName: string; role: Role; accent: number; isHere: boolean }[];
+  members: readonly {
+    memberId: string;
+    displayName: string;
+    role: Role;
+    accent: number;
+    isHere: boolean;
+    guest?: true | undefined;
+  }[];
 }
 
 /** Where on the page each form stands, and so its answer. */
@@ -27,6 +37,7 @@ const partOf = {
   planned: "evening",
   cancelled: "evening",
   settings: "settings",
+  guests: "guests",
   role: "people",
   removed: "people",
   revoked: "invites",
@@ -36,7 +47,7 @@ const partOf = {
 } as const;
 type Done = keyof typeof partOf;
 const isDone = (text: string | undefined): text is Done => text !== undefined && Object.hasOwn(partOf, text);
-const parts = ["evening", "people", "invites", "settings", "takes", "ending"] as const;
+const parts = ["evening", "people", "invites", "guests", "settings", "takes", "ending"] as const;
 export interface PartNotice {
   part: (typeof parts)[number] | "head";
   text: string;
@@ -76,6 +87,9 @@ interface PartProps {
   notice: PartNotice | null;
 }
 
+/** A host has an account. */
+const guestRoles = roles.filter((role) => role !== "host");
+
 function People({ page, session, notice }: PartProps) {
   const text = sessionText[page.language];
   const t = text.one;
@@ -86,12 +100,13 @@ function People({ page, session, notice }: PartProps) {
       <h2>{t.people}</h2>
       <UpshotAt notice={notice} part="people" />
       <ul class="people">
-        {session.members.map(({ memberId, displayName, role, accent, isHere }) => (
+        {session.members.map(({ memberId, displayName, role, accent, isHere, guest }) => (
           <li class={`person-${accent}`}>
             <p class={`person ${memberId === session.memberId ? "here" : "there"}`}>
               <span class="name">{displayName}</span>
               <span class="small soft">
                 {text.roles[role]}
+                {guest === true ? `, ${guestText[page.language].host.guest}` : ""}
                 {memberId === session.memberId ? `, ${t.you}` : ""}
                 {isHere ? ` · ${text.room.isHere}` : ""}
               </span>
@@ -103,7 +118,7 @@ function People({ page, session, notice }: PartProps) {
                     {t.roleOf(displayName)}
                   </label>
                   <select id={`role-${memberId}`} name="role">
-                    {(["host", "participant", "observer"] as const).map((one) => (
+                    {(guest === true ? guestRoles : roles).map((one) => (
                       <option value={one} selected={one === role}>
                         {text.roles[one]}
                       </option>
@@ -234,7 +249,7 @@ export function SessionPage({
         )}
         <UpshotAt notice={notice} part="head" />
       </header>
-      {madeCode === null ? null : <MadeInvite page={page} code={madeCode} />}
+      {madeCode === null ? null : <MadeInvite page={page} code={madeCode} isForGuests={session.guestsAllowed} />}
       <UpshotAt notice={notice} part="takes" />
       {children}
       <div class="columns session-rooms">
@@ -249,6 +264,14 @@ export function SessionPage({
             <UpshotAt notice={notice} part="invites" />
           </Invites>
         )}
+        <GuestSettings
+          page={page}
+          sessionId={session.sessionId}
+          isAllowed={session.guestsAllowed}
+          isHost={session.role === "host"}
+        >
+          <UpshotAt notice={notice} part="guests" />
+        </GuestSettings>
         <Settings page={page} session={session} notice={notice} />
         <Ending page={page} session={session} notice={notice} />
       </div>
