@@ -140,16 +140,25 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
   useRecordingMark(session, recording);
   if (connection.state === "over") return <Over code={connection.code} boot={boot} words={words} />;
   if (connection.state === "waiting")
-    return <AtTheDoor words={words} name={boot.sessionName} href={boot.sessionHref} back={words.over.back} />;
+    return (
+      <AtTheDoor
+        words={words}
+        name={boot.sessionName}
+        href={boot.sessionHref}
+        back={boot.guest ? words.leaveAsGuest : words.over.back}
+      />
+    );
   return (
     <div
       class={`view ${recording ? "is-recording" : ""} ${isFar ? "is-far" : ""}`}
       style={sidePx === null ? {} : { "--view-side": `${sidePx}px` }}
     >
       <header class="view-top">
-        <a class="view-back" href={boot.sessionHref}>
-          ← {words.back}
-        </a>
+        {session.isGuest ? null : (
+          <a class="view-back" href={boot.sessionHref}>
+            ← {words.back}
+          </a>
+        )}
         <h1 class="view-name">{boot.sessionName}</h1>
         <p class={`view-connection ${connection.state}`} role="status">
           {words.connection[connection.state]}
@@ -187,17 +196,19 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
           {words.keys.open} <kbd>?</kbd>
         </button>
         <a class="button quiet small" href={boot.sessionHref}>
-          {words.leave}
+          {session.isGuest ? words.leaveAsGuest : words.leave}
         </a>
       </header>
       <Transport {...props} />
       <main class="view-main">
         <Timeline {...props} stems={stems} shown={shown} setShown={setShown} />
-        <p class="soft">
-          <a href={`${boot.sessionHref}#takes`} target="_blank" rel="noopener">
-            {words.takes.more}
-          </a>
-        </p>
+        {session.isGuest ? null : (
+          <p class="soft">
+            <a href={`${boot.sessionHref}#takes`} target="_blank" rel="noopener">
+              {words.takes.more}
+            </a>
+          </p>
+        )}
       </main>
       <aside class="view-side">
         <Split session={session} words={words} />
@@ -264,7 +275,7 @@ function Over({ code, boot, words }: { code: string; boot: Boot; words: Words })
             code === "unauthenticated" ? `/sign-in?next=${encodeURIComponent(location.pathname)}` : boot.sessionHref
           }
         >
-          {words.over.back}
+          {boot.guest ? words.leave : words.over.back}
         </a>
       </p>
     </main>

@@ -10,6 +10,8 @@ export const Boot = z.object({
   memberId: MemberId,
   role: Role,
   accents: z.record(z.string(), Accent),
+  /** Somebody without an account (P79): they have this page and no other of the session's. */
+  guest: z.literal(true).optional(),
   language: z.enum(["en", "de"]),
   /** The session's own page, for what is done there. */
   sessionHref: z.string(),

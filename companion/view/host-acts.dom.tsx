@@ -1,5 +1,5 @@
 /** What a host may do beside the door: about somebody, by an invite, at the evening's end. A script of its own, which nobody waits for. */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { INVITE_USES_MAX } from "../../protocol/limits.ts";
 import { may, Role, roles } from "../../protocol/roles.ts";
 import type { Member } from "../../protocol/room.ts";
@@ -15,7 +15,7 @@ export interface HostMenuProps extends ViewProps {
 export function HostMenu({ session, state, words, member }: HostMenuProps) {
   const t = words.host;
   const [asks, setAsks] = useState<Act | null>(null);
-  const { memberId, displayName, connected } = member;
+  const { memberId, displayName, connected, guest } = member;
   if (state.role === null || !may(state.role, "role.set") || memberId === state.memberId) return null;
   const acts: Record<Act, () => void> = {
     sendOut: () => session.kick(memberId, false),
@@ -39,11 +39,13 @@ export function HostMenu({ session, state, words, member }: HostMenuProps) {
           value={member.role}
           onChange={(event) => void session.setRole(memberId, Role.parse(event.currentTarget.value))}
         >
-          {roles.map((role) => (
-            <option key={role} value={role}>
-              {words.people.roles[role]}
-            </option>
-          ))}
+          {roles
+            .filter((role) => !guest || role !== "host")
+            .map((role) => (
+              <option key={role} value={role}>
+                {words.people.roles[role]}
+              </option>
+            ))}
         </select>
         {connected ? (
           <>
@@ -55,16 +57,18 @@ export function HostMenu({ session, state, words, member }: HostMenuProps) {
             </button>
           </>
         ) : null}
-        <button type="button" class="tool" onClick={() => setAsks("keepOut")}>
-          {t.keepOut}
-        </button>
+        {guest ? null : (
+          <button type="button" class="tool" onClick={() => setAsks("keepOut")}>
+            {t.keepOut}
+          </button>
+        )}
         <button type="button" class="tool" onClick={() => setAsks("remove")}>
           {t.remove}
         </button>
       </div>
       {asks === null ? null : (
         <Sure
-          text={t.sure[asks](displayName)}
+          text={guest && asks === "remove" ? t.sure.removeGuest(displayName) : t.sure[asks](displayName)}
           yes={t[asks]}
           no={t.cancel}
           act={acts[asks]}
@@ -117,6 +121,9 @@ export function InviteSheet({ session, words, close }: InviteSheetProps) {
   const [role, setRole] = useState<"participant" | "observer">("participant");
   const [uses, setUses] = useState(1);
   const [link, setLink] = useState<string | null>(null);
+  const [forGuests, setForGuests] = useState(false);
+  const isOpen = session.guestsAllowed.value;
+  useEffect(() => void session.readSession(), [session]);
   return (
     <dialog
       class="view-sheet"
@@ -130,7 +137,8 @@ export function InviteSheet({ session, words, close }: InviteSheetProps) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void session.invite(role, uses).then(setLink);
+          const before = forGuests && isOpen === false ? session.allowGuests() : Promise.resolve();
+          void before.then(() => session.invite(role, uses)).then(setLink);
         }}
       >
         <p>
@@ -160,6 +168,21 @@ export function InviteSheet({ session, words, close }: InviteSheetProps) {
               ))}
           </select>
         </p>
+        {isOpen ? (
+          <p class="soft">{t.guestsIn}</p>
+        ) : (
+          <p>
+            <label class="view-line">
+              <input
+                type="checkbox"
+                checked={forGuests}
+                disabled={isOpen === null}
+                onChange={(event) => setForGuests(event.currentTarget.checked)}
+              />
+              <span>{t.inviteGuests}</span>
+            </label>
+          </p>
+        )}
         {link === null ? (
           <button type="submit" class="button small">
             {t.inviteMake}

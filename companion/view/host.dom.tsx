@@ -35,9 +35,9 @@ export function Door(props: ViewProps) {
       </fieldset>
       <p class="soft">{t.admissionNotes[admission]}</p>
       <ul aria-live="polite">
-        {waitingRoom.map(({ memberId, displayName }) => (
+        {waitingRoom.map(({ memberId, displayName, guest }) => (
           <li key={memberId} class="view-knock">
-            <p>{t.waits(displayName)}</p>
+            <p>{t.waits(guest ? `${displayName} (${words.people.guest})` : displayName)}</p>
             <button
               type="button"
               class="button small"
@@ -50,7 +50,8 @@ export function Door(props: ViewProps) {
               type="button"
               class="button quiet small"
               aria-label={t.turnAway(displayName)}
-              onClick={() => session.kick(memberId, true)}
+              // A guest would be back by the same link under another name.
+              onClick={() => (guest ? void session.remove(memberId) : session.kick(memberId, true))}
             >
               {t.turnAwayShort}
             </button>

@@ -44,11 +44,14 @@ export function OwnActions({ session, words, recordingId }: ViewProps & { record
       {progress !== null && progress.totalBytes !== null && stem.sharing === "wanted" ? (
         <progress aria-label={t.progress(stem.name)} value={progress.sentBytes / progress.totalBytes} max={1} />
       ) : null}
-      {doings[stem.sharing].map((doing) => (
-        <button key={doing} type="button" class="tool" onClick={() => press(doing)}>
-          {name[doing]}
-        </button>
-      ))}
+      {doings[stem.sharing]
+        // To share a take its owner needs an account.
+        .filter((doing) => !session.isGuest || doing !== "share")
+        .map((doing) => (
+          <button key={doing} type="button" class="tool" onClick={() => press(doing)}>
+            {name[doing]}
+          </button>
+        ))}
       <button type="button" class="tool" onClick={() => void session.takes.save(stem)}>
         {t.save}
       </button>

@@ -23,6 +23,7 @@ export function People(props: ViewProps) {
               <span class="name">{member.displayName}</span>
               <span class="soft">
                 {t.roles[member.role]}
+                {member.guest ? ` · ${t.guest}` : ""}
                 {member.memberId === state.memberId ? ` · ${t.you}` : ` · ${member.connected ? t.here : t.gone}`}
               </span>
             </span>

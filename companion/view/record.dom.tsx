@@ -72,21 +72,23 @@ export function Record({ session, state, words }: ViewProps) {
           ))}
         </select>
       </label>
-      <label class="view-line">
-        <input
-          type="checkbox"
-          checked={takes.sharesAsItRecords.value}
-          onChange={(event) => {
-            if (!event.currentTarget.checked) takes.command({ type: "share-as-i-record", on: false });
-            else {
-              event.currentTarget.checked = false;
-              setAsks(true);
-            }
-          }}
-        />
-        <span>{t.shareAsIRecord}</span>
-      </label>
-      <p class="soft">{t.armNote}</p>
+      {session.isGuest ? null : (
+        <label class="view-line">
+          <input
+            type="checkbox"
+            checked={takes.sharesAsItRecords.value}
+            onChange={(event) => {
+              if (!event.currentTarget.checked) takes.command({ type: "share-as-i-record", on: false });
+              else {
+                event.currentTarget.checked = false;
+                setAsks(true);
+              }
+            }}
+          />
+          <span>{t.shareAsIRecord}</span>
+        </label>
+      )}
+      <p class="soft">{session.isGuest ? t.guest : t.armNote}</p>
       {asks ? (
         <Ask
           title={t.shareAsIRecord}

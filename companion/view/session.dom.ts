@@ -83,7 +83,12 @@ export class BrowserSession {
   readonly daw: ViewDaw;
   readonly copies: ViewCopies;
   readonly video: ViewVideo;
+  readonly isGuest: boolean;
+  /** Whether guests may come in; `null` before the site has said so. */
+  readonly guestsAllowed = signal<boolean | null>(null);
   readonly #boot: Boot;
+  /** Where this page asks about the session: a guest has a way of their own. */
+  readonly #path: string;
   readonly #clock = new SessionClock();
   readonly #room: RoomEnd;
   readonly #pending = new PendingCommands();
@@ -96,6 +101,8 @@ export class BrowserSession {
   /** `openRoom`: in the desktop app the way to the room is not this page's own socket. */
   constructor(boot: Boot, openRoom = (options: RoomClientOptions): RoomEnd => new RoomClient(options)) {
     this.#boot = boot;
+    this.isGuest = boot.guest === true;
+    this.#path = `/sessions/${boot.sessionId}${this.isGuest ? "/guest" : ""}`;
     this.state.value = { ...initialView, memberId: boot.memberId, role: boot.role, accents: boot.accents };
     this.sound = new ViewSound({
       boot,
@@ -173,8 +180,7 @@ export class BrowserSession {
         },
         onMembers: (members) => {
           this.#step({ type: "members", members });
-          if (members.some(({ memberId }) => this.state.value.accents[memberId] === undefined))
-            void this.#readAccents();
+          if (members.some(({ memberId }) => this.state.value.accents[memberId] === undefined)) void this.readSession();
           this.sound.setMembers();
           this.video.setMembers();
           const { memberId } = this.state.value;
@@ -326,6 +332,11 @@ export class BrowserSession {
     await this.#ask("DELETE", `/sessions/${this.#boot.sessionId}/members/${memberId}`);
   }
 
+  async allowGuests(): Promise<void> {
+    const path = `/sessions/${this.#boot.sessionId}`;
+    if ((await this.#ask("PATCH", path, { guestsAllowed: true })) !== null) this.guestsAllowed.value = true;
+  }
+
   async permitRecording(recordingPermitted: boolean): Promise<void> {
     await this.#ask("PATCH", `/sessions/${this.#boot.sessionId}`, { settings: { recordingPermitted } });
   }
@@ -378,7 +389,7 @@ export class BrowserSession {
   }
 
   async #enter(): Promise<Entry> {
-    const response = await fetch(`/api/v1/sessions/${this.#boot.sessionId}/tickets`, { method: "POST" });
+    const response = await fetch(`/api/v1${this.#path}/tickets`, { method: "POST" });
     if (response.status === 401 || response.status === 404) {
       const code = response.status === 401 ? "unauthenticated" : "removed";
       this.#room.close();
@@ -392,15 +403,17 @@ export class BrowserSession {
     return { url: url.href, ticket, iceServers };
   }
 
-  /** Somebody has joined since the page was made: the site knows their accent. */
-  async #readAccents(): Promise<void> {
-    const session = SessionDetail.safeParse(await this.#ask("GET", `/sessions/${this.#boot.sessionId}`));
+  /** What the site knows and the room does not: the accent of whoever has joined since the page was made, and whether guests may. */
+  async readSession(): Promise<void> {
+    const session = SessionDetail.safeParse(await this.#ask("GET", this.#path));
     if (!session.success) return;
+    this.guestsAllowed.value = session.data.guestsAllowed;
     const accents = session.data.members.map(({ memberId, accent }) => [memberId, accent]);
     this.#step({ type: "accents", accents: Object.fromEntries(accents) });
   }
 
   #readLists(): void {
+    if (this.isGuest) return;
     void this.#readTakes();
     void this.copies.read();
   }

@@ -24,6 +24,8 @@ export const en = {
     sendOut: (who: string) => `Send ${who} out? They can come straight back.`,
     keepOut: (who: string) => `Send ${who} out and keep them out until you let them in again?`,
     remove: (who: string) => `Take ${who} out of the session for good? Their recordings stay theirs.`,
+    removeGuest: (who: string) =>
+      `Take ${who} out? They are a guest: the link they came by is good for nobody any more.`,
   },
   invite: "Invite somebody",
   inviteTitle: "Invite by a link",
@@ -31,6 +33,8 @@ export const en = {
   inviteRoles: { participant: "to play", observer: "to listen" },
   inviteUses: "The link is for",
   people: (count: number) => (count === 1 ? "one person" : `${count} people`),
+  inviteGuests: "Also let guests in: without an account, by a name",
+  guestsIn: "Guests are allowed: whoever has the link can come in without an account.",
   inviteMake: "Make the link",
   inviteLink: "Link, shown this once",
   copy: "Copy",

@@ -14,6 +14,8 @@ export const de: RecordWords = {
   preRoll: "Vor der Aufnahme",
   seconds: (seconds) => (seconds === 0 ? "nichts" : `${seconds} s bleiben`),
   shareAsIRecord: "Gleich beim Aufnehmen teilen",
+  guest:
+    "Du bist Gast: Was du aufnimmst, bleibt in diesem Browser. Speichere die Datei, um sie weiterzugeben, oder eröffne ein Konto, um Takes hier zu teilen.",
   nobodyArmed: "Die Aufnahme läuft, und von dir ist nichts scharf.",
   here: "in diesem Browser",
   onItsWay: (percent, left) => (left === "" ? `${percent} %` : `${percent} %, noch ${left}`),

@@ -14,6 +14,8 @@ export const en = {
   preRoll: "Before record",
   seconds: (seconds: number) => (seconds === 0 ? "nothing" : `${seconds} s kept`),
   shareAsIRecord: "Share as I record",
+  guest:
+    "You are a guest: what you record stays in this browser. Save the file to pass it on, or open an account to share takes here.",
   nobodyArmed: "Recording, and nothing of yours is armed.",
   here: "in this browser",
   onItsWay: (percent: number, left: string) => (left === "" ? `${percent} %` : `${percent} %, ${left} left`),

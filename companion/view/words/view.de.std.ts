@@ -3,6 +3,7 @@ import type { ViewWords } from "./view.en.std.ts";
 
 export const de: ViewWords = {
   leave: "Verlassen",
+  leaveAsGuest: "Gehen und meinen Namen entfernen",
   back: "Session",
   connection: {
     connecting: "Du kommst dazu…",
@@ -75,6 +76,7 @@ export const de: ViewWords = {
   people: {
     label: "Leute",
     you: "du",
+    guest: "Gast",
     roles: { host: "Host", participant: "spielt mit", observer: "hört zu" },
     here: "da",
     gone: "nicht da",

@@ -4,6 +4,7 @@ import type { Role } from "../../../protocol/roles.ts";
 
 export const en = {
   leave: "Leave",
+  leaveAsGuest: "Leave, and remove my name",
   back: "Session",
   connection: {
     connecting: "Joining…",
@@ -76,6 +77,7 @@ export const en = {
   people: {
     label: "People",
     you: "you",
+    guest: "guest",
     roles: { host: "Host", participant: "plays", observer: "listens" } satisfies Record<Role, string>,
     here: "here",
     gone: "not here",
