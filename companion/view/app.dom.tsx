@@ -134,6 +134,32 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
     return () => removeEventListener("keydown", onKey);
   }, [session, shown, stems, words]);
 
+  const hasWishes = copies.wishes.value.length + copies.receipts.value.length > 0;
+  const hasDeliveries = copies.deliveries.value !== null;
+  // What the timeline shows is no reason to look through the rest again.
+  const side = useMemo(
+    () => (
+      <>
+        <aside class="view-side">
+          <Split session={session} words={words} />
+          {hasWishes ? <Wishes {...props} /> : null}
+          {hasDeliveries ? <Deliveries {...props} /> : null}
+          <Door {...props} />
+          <Sound {...props} deviceUrl={boot.sound.deviceUrl} />
+          <Midi {...props} />
+          <Video {...props} />
+          <People {...props} />
+          <Kept session={session} words={words} />
+        </aside>
+        <div class="view-talk">
+          <Chat {...props} />
+          <Notes {...props} draft={draft} setDraft={setDraft} />
+        </div>
+      </>
+    ),
+    [session, state, words, boot, draft, hasWishes, hasDeliveries],
+  );
+
   const { connection } = state;
   const recorders = state.members.filter(({ status, connected }) => connected && status.recording);
   const recording = state.timeline.transport.motion === "recording" || recorders.length > 0;
@@ -210,21 +236,7 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
           </p>
         )}
       </main>
-      <aside class="view-side">
-        <Split session={session} words={words} />
-        {copies.wishes.value.length + copies.receipts.value.length === 0 ? null : <Wishes {...props} />}
-        {copies.deliveries.value === null ? null : <Deliveries {...props} />}
-        <Door {...props} />
-        <Sound {...props} deviceUrl={boot.sound.deviceUrl} />
-        <Midi {...props} />
-        <Video {...props} />
-        <People {...props} />
-        <Kept session={session} words={words} />
-      </aside>
-      <div class="view-talk">
-        <Chat {...props} />
-        <Notes {...props} draft={draft} setDraft={setDraft} />
-      </div>
+      {side}
       {sheet ? <Sheet words={words} close={() => setSheet(false)} /> : null}
       <Toasts {...props} />
       <Keyboard />

@@ -61,19 +61,37 @@ export function loopFrom(map: TimelineMap, positionFrames: number, length: numbe
   };
 }
 
-/** Calls `draw` once for each frame that is shown, while the page is. */
-export function useFrames(draw: () => void): void {
+/** What is drawn for each frame, and the frame that it is drawn for. */
+type Draw = (frame: number) => void;
+const drawers = new Set<Draw>();
+let frame = 0;
+let isTurning = false;
+const turn = () => {
+  frame++;
+  for (const draw of drawers) draw(frame);
+  isTurning = drawers.size > 0;
+  if (isTurning) requestAnimationFrame(turn);
+};
+
+/** Calls `draw` once for each frame that is shown, while the page is; everything that is drawn so is drawn in one turn. */
+export function useFrames(draw: Draw): void {
   const latest = useRef(draw);
   latest.current = draw;
   useEffect(() => {
-    let handle = 0;
-    const turn = () => {
-      latest.current();
-      handle = requestAnimationFrame(turn);
-    };
-    handle = requestAnimationFrame(turn);
-    return () => cancelAnimationFrame(handle);
+    const own: Draw = (at) => latest.current(at);
+    drawers.add(own);
+    if (!isTurning) requestAnimationFrame(turn);
+    isTurning = true;
+    return () => void drawers.delete(own);
   }, []);
+}
+
+/** Writes a figure that moves into an element whose place does not depend on it (`.figure`): its text is another one, and the page stands. */
+export function write(element: Element | null, text: string): void {
+  const { firstChild = null } = element ?? {};
+  if (firstChild instanceof Text) {
+    if (firstChild.data !== text) firstChild.data = text;
+  } else element?.append(text);
 }
 
 /** Devices by the names that their system gives them. */

@@ -15,8 +15,8 @@ export interface PeaksStoreOptions {
   /** Of a stem that this browser recorded. */
   readOwn(recordingId: string): Promise<Int8Array | null>;
   readShared(recordingId: string): Promise<Int8Array | null>;
-  /** There are other ones than before. */
-  onArrival(): void;
+  /** Those of these stems are here, or may be asked for again. */
+  onArrival(recordingIds: ReadonlySet<string>): void;
 }
 
 /** Fetches each waveform once, when its stem is first drawn, a few at a time; bounded, and whatever was not drawn for longest goes first. */
@@ -26,7 +26,7 @@ export class PeaksStore {
   readonly #tries = new Map<string, number>();
   readonly #waiting: { recordingId: string; from: "own" | "server" }[] = [];
   #asks = 0;
-  #isTelling = false;
+  #untold = new Set<string>();
 
   constructor(options: PeaksStoreOptions) {
     this.#options = options;
@@ -67,7 +67,7 @@ export class PeaksStore {
     if (read !== null && read.length > 0) {
       this.#byId.set(recordingId, read);
       this.#tries.delete(recordingId);
-      this.#tell();
+      this.#tell(recordingId);
     } else if (tries >= TRIES_MAX) {
       this.#byId.set(recordingId, "none");
       this.#tries.delete(recordingId);
@@ -76,17 +76,18 @@ export class PeaksStore {
       // A stem that has just been sealed is known a moment before its picture is kept.
       setTimeout(() => {
         this.#byId.delete(recordingId);
-        this.#tell();
+        this.#tell(recordingId);
       }, ASK_AGAIN_MS);
     }
   }
 
-  #tell(): void {
-    if (this.#isTelling) return;
-    this.#isTelling = true;
+  #tell(recordingId: string): void {
+    this.#untold.add(recordingId);
+    if (this.#untold.size > 1) return;
     setTimeout(() => {
-      this.#isTelling = false;
-      this.#options.onArrival();
+      const told = this.#untold;
+      this.#untold = new Set();
+      this.#options.onArrival(told);
     }, TELL_MS);
   }
 }

@@ -10,6 +10,7 @@ const stemAt = (at: number) => ({ recordingId: `rec ${at}`, peaks: "server" as c
 function opened(answer: (recordingId: string) => Int8Array | null) {
   const asked: string[] = [];
   let [inFlight, mostInFlight, arrivals] = [0, 0, 0];
+  const arrived: string[] = [];
   const store = new PeaksStore({
     readOwn: async () => null,
     readShared: async (recordingId) => {
@@ -19,13 +20,16 @@ function opened(answer: (recordingId: string) => Int8Array | null) {
       inFlight--;
       return answer(recordingId);
     },
-    onArrival: () => void arrivals++,
+    onArrival: (recordingIds) => {
+      arrivals++;
+      arrived.push(...recordingIds);
+    },
   });
-  return { store, asked, counts: () => ({ mostInFlight, arrivals }) };
+  return { store, asked, arrived, counts: () => ({ mostInFlight, arrivals }) };
 }
 
 test("an evening's waveforms on one screen are each fetched once, a few at a time, and drawn together", async () => {
-  const { store, asked, counts } = opened(() => new Int8Array(4));
+  const { store, asked, arrived, counts } = opened(() => new Int8Array(4));
   const stems = Array.from({ length: 500 }, (_, at) => stemAt(at));
   for (let draw = 0; draw < 20; draw++) {
     for (const stem of stems) store.of(stem);
@@ -35,6 +39,8 @@ test("an evening's waveforms on one screen are each fetched once, a few at a tim
   expect(asked).toHaveLength(500);
   expect(counts().mostInFlight).toBeLessThanOrEqual(6);
   expect(counts().arrivals).toBeLessThan(20);
+  // Each is told of once, so that nothing else is drawn for it.
+  expect([...arrived].sort()).toEqual([...asked].sort());
 });
 
 test("one that is not there yet is asked for again, and not for ever", async () => {

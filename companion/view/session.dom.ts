@@ -221,7 +221,9 @@ export class BrowserSession {
           this.daw.onClock(sample);
           const estimate = this.#clock.estimate;
           if (estimate === undefined) return;
-          this.#step({ type: "time", time: estimate });
+          // It is told of twice a second; what is drawn is another one where its figure is.
+          const { time } = this.state.value;
+          if (time?.errorMs.toFixed(1) !== estimate.errorMs.toFixed(1)) this.#step({ type: "time", time: estimate });
           this.sound.setClock(estimate);
         },
       },

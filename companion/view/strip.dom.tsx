@@ -2,7 +2,7 @@
 import { useRef } from "preact/hooks";
 import { adviceOf, type LatencyLegs, legAtFault, totalOf } from "../../audio/latency.ts";
 import type { MemberId } from "../../protocol/ids.ts";
-import { useFrames, type ViewProps } from "./parts.dom.tsx";
+import { useFrames, type ViewProps, write } from "./parts.dom.tsx";
 import type { ViewSound } from "./view-sound.dom.ts";
 
 /** What a person hears of another one, and how. Shown while the sound is on. */
@@ -101,37 +101,45 @@ const FLOOR_DB = -60;
 const HOT_DB = -1;
 const STEPS = 120;
 const NUMBERS_MS = 250;
+/** A level is drawn in each second frame, which is more often than it is told of; all meters in the same one. */
+const FRAMES = 2;
 
 export function Meter({ sound, of, label }: { sound: ViewSound; of: MemberId | "own"; label: string }) {
   const bar = useRef<HTMLSpanElement>(null);
   const number = useRef<HTMLSpanElement>(null);
   const box = useRef<HTMLMeterElement>(null);
-  const shown = useRef({ db: FLOOR_DB, step: 0, atMs: 0, saidMs: 0 });
-  useFrames(() => {
+  const shown = useRef({ db: FLOOR_DB, step: 0, atMs: 0, said: 0 });
+  useFrames((frame) => {
+    if (frame % FRAMES !== 0) return;
     const nowMs = performance.now();
     const { peak = 0, shortTermLufs = -70 } = sound.levels.get(of) ?? {};
     const last = shown.current;
     const db = Math.max(20 * Math.log10(peak + 1e-9), last.db - ((nowMs - last.atMs) / 1000) * FALL_DB_PER_S, FLOOR_DB);
     // Nothing is drawn that nobody would see: a page of twelve people paints only what moves.
     const step = Math.round(Math.min(1, 1 - db / FLOOR_DB) * STEPS);
-    shown.current = { ...last, db, step, atMs: nowMs };
+    const isHot = db > HOT_DB;
     if (bar.current !== null && step !== last.step) {
       bar.current.style.transform = `scaleX(${step / STEPS})`;
-      bar.current.classList.toggle("hot", db > HOT_DB);
+      if (isHot !== last.db > HOT_DB) bar.current.classList.toggle("hot", isHot);
     }
-    if (nowMs - last.saidMs < NUMBERS_MS) return;
-    shown.current.saidMs = nowMs;
+    // Everybody's figures change together.
+    const said = Math.floor(nowMs / NUMBERS_MS);
+    shown.current = { db, step, atMs: nowMs, said };
+    if (said === last.said) return;
     if (box.current !== null) box.current.value = Math.round(db);
-    if (number.current !== null)
-      number.current.textContent = shortTermLufs <= -70 ? "–" : `${shortTermLufs.toFixed(1)} LUFS`;
+    write(number.current, shortTermLufs <= -70 ? "–" : `${shortTermLufs.toFixed(1)} LUFS`);
   });
   return (
     <div class="view-meter">
-      <meter ref={box} class="hidden" aria-label={label} min={FLOOR_DB} max={0} value={FLOOR_DB} />
+      <span class="view-meter-said">
+        <meter ref={box} aria-label={label} min={FLOOR_DB} max={0} value={FLOOR_DB} />
+      </span>
       <div class="view-meter-bar" aria-hidden="true">
         <span class="view-meter-level" ref={bar} />
       </div>
-      <span class="instrument soft" ref={number} />
+      <span class="instrument soft">
+        <span class="figure" ref={number} />
+      </span>
     </div>
   );
 }

@@ -6,13 +6,14 @@ import { may } from "../../protocol/roles.ts";
 import { positionAt } from "../../protocol/transport.ts";
 import { GrowingWave } from "./growing-wave.std.ts";
 import { type LaneStem, lanesOf, type Shown } from "./lanes.std.ts";
-import { type Colours, LANE_PX, LanesPicture, RULER_PX, readColours, type Scene } from "./lanes-picture.dom.ts";
+import { LanesPicture } from "./lanes-picture.dom.ts";
 import { later } from "./later.dom.tsx";
 import { transportAt } from "./model.std.ts";
 import { sheetOf } from "./notes.std.ts";
 import { accentClass, barsOf, nameOf, useFrames, type ViewProps } from "./parts.dom.tsx";
 import { PeaksStore, readSharedPeaks } from "./peaks-store.std.ts";
 import type { BrowserSession } from "./session.dom.ts";
+import { type Colours, LANE_PX, RULER_PX, readColours, type Scene } from "./strokes.dom.ts";
 
 const SHOWN_MIN_FRAMES = TIMELINE_RATE_HZ;
 /** What is shown at least when all is shown: a few bars, so that an empty session has a line too. */
@@ -56,10 +57,10 @@ const Takes = later<ViewProps & { stems: readonly LaneStem[] }>(() =>
 export function Timeline({ session, state, words, language, stems, shown, setShown }: TimelineProps) {
   const t = words.takes;
   const canvas = useRef<HTMLCanvasElement>(null);
-  const above = useRef<HTMLCanvasElement>(null);
+  const above = useRef<HTMLDivElement>(null);
   const head = useRef<HTMLSpanElement>(null);
   const colours = useRef<Colours | null>(null);
-  const [picture] = useState(() => new LanesPicture());
+  const drawing = useRef<LanesPicture | null>(null);
   const drawn = useRef<readonly unknown[]>([]);
   const [growing] = useState(() => new Map<MemberId, GrowingWave>());
   const [peaks] = useState(
@@ -67,7 +68,7 @@ export function Timeline({ session, state, words, language, stems, shown, setSho
       new PeaksStore({
         readOwn: (recordingId) => session.takes.peaksOf(recordingId),
         readShared: readSharedPeaks,
-        onArrival: () => picture.change(),
+        onArrival: (recordingIds) => drawing.current?.fill(recordingIds),
       }),
   );
   // Who is here is told ten times a second while levels move; lanes are others when other people are.
@@ -78,8 +79,10 @@ export function Timeline({ session, state, words, language, stems, shown, setSho
   const bars = barsOf(state.timeline.map);
 
   useEffect(() => {
-    const element = canvas.current;
-    if (element === null) return;
+    const [element, growingOn, playhead] = [canvas.current, above.current, head.current];
+    if (element === null || growingOn === null || playhead === null) return;
+    const picture = new LanesPicture({ still: element, growing: growingOn, playhead });
+    drawing.current = picture;
     const again = () => {
       colours.current = null;
       picture.change();
@@ -98,8 +101,8 @@ export function Timeline({ session, state, words, language, stems, shown, setSho
   }, []);
 
   useFrames(() => {
-    const [still, growingOn, playhead] = [canvas.current, above.current, head.current];
-    if (still === null || growingOn === null || playhead === null) return;
+    const [still, picture] = [canvas.current, drawing.current];
+    if (still === null || picture === null) return;
     const nowMs = session.nowMs();
     const transport = transportAt(session.state.value, nowMs ?? 0);
     const position = nowMs === null ? transport.positionFrames : positionAt(transport, nowMs);
@@ -123,7 +126,7 @@ export function Timeline({ session, state, words, language, stems, shown, setSho
       heard: hearing.length === 0 ? null : session.playback.heard,
       words,
     };
-    picture.draw({ still, growing: growingOn, playhead }, colours.current, scene, performance.now());
+    picture.draw(colours.current, scene, performance.now());
   });
 
   const mayLocate = state.role !== null && may(state.role, "transport.command");
@@ -202,7 +205,7 @@ export function Timeline({ session, state, words, language, stems, shown, setSho
             aria-valuetext={`${words.transport.bar} ${bars.label(state.timeline.transport.positionFrames)}`}
             onClick={(event) => locate(event.clientX)}
           />
-          <canvas ref={above} class="view-growing" />
+          <div ref={above} class="view-growing" aria-hidden="true" />
           <span ref={head} class="view-playhead" aria-hidden="true" />
         </div>
       </div>

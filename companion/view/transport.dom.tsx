@@ -6,7 +6,17 @@ import { may } from "../../protocol/roles.ts";
 import { anchorAt, TimeSignature, tempoAt } from "../../protocol/timeline.ts";
 import { positionAt } from "../../protocol/transport.ts";
 import { transportAt } from "./model.std.ts";
-import { accentClass, barsOf, Icon, LOOP_LENGTHS, loopFrom, nameOf, useFrames, type ViewProps } from "./parts.dom.tsx";
+import {
+  accentClass,
+  barsOf,
+  Icon,
+  LOOP_LENGTHS,
+  loopFrom,
+  nameOf,
+  useFrames,
+  type ViewProps,
+  write,
+} from "./parts.dom.tsx";
 
 /** Signatures to choose from; a session that has another one shows it as well. */
 const SIGNATURES = ["2/4", "3/4", "4/4", "5/4", "6/4", "7/4", "6/8", "7/8", "9/8", "12/8"];
@@ -173,9 +183,6 @@ function Counters({ session, state, words: { transport: t } }: Pick<ViewProps, "
     const frames = nowMs === null ? transport.positionFrames : positionAt(transport, nowMs);
     // Before a take the playhead waits while bars are counted: that is said in place of a bar that does not move.
     const waitMs = transport.motion !== "stopped" && nowMs !== null ? transport.atMs - nowMs : 0;
-    const write = (element: HTMLElement | null, text: string) => {
-      if (element !== null && element.textContent !== text) element.textContent = text;
-    };
     const beatMs = 60_000 / tempoAt(now.timeline.map, frames);
     write(bar.current, waitMs > 0 ? `−${Math.ceil(waitMs / beatMs)}` : barsOf(now.timeline.map).label(frames));
     write(code.current, timecode(frames));
@@ -186,15 +193,21 @@ function Counters({ session, state, words: { transport: t } }: Pick<ViewProps, "
     <dl class="view-counters" aria-live="off">
       <div class="big">
         <dt>{t.bar}</dt>
-        <dd ref={bar}>{barsOf(state.timeline.map).label(place)}</dd>
+        <dd ref={bar} class="figure">
+          {barsOf(state.timeline.map).label(place)}
+        </dd>
       </div>
       <div>
         <dt>{t.timecode}</dt>
-        <dd ref={code}>{timecode(place)}</dd>
+        <dd ref={code} class="figure">
+          {timecode(place)}
+        </dd>
       </div>
       <div class="counter-seconds">
         <dt>{t.seconds}</dt>
-        <dd ref={seconds}>{(place / TIMELINE_RATE_HZ).toFixed(1)}</dd>
+        <dd ref={seconds} class="figure">
+          {(place / TIMELINE_RATE_HZ).toFixed(1)}
+        </dd>
       </div>
     </dl>
   );

@@ -15,7 +15,7 @@ const mayUse: Record<string, readonly string[]> = {
 /** Globals that only one runtime has. */
 const globalsOf: Record<string, RegExp> = {
   node: /\b(process\.|Buffer\.|setImmediate\()/,
-  dom: /\b(document|window|navigator|AudioContext|RTCPeerConnection|self|MessagePort|Worker|XMLHttpRequest|createSyncAccessHandle|showModal)\b/,
+  dom: /\b(document|window|navigator|AudioContext|RTCPeerConnection|self|MessagePort|Worker|XMLHttpRequest|createSyncAccessHandle|showModal|OffscreenCanvas)\b/,
   worklet: /\b(AudioWorkletProcessor|registerProcessor)\b/,
 };
 
