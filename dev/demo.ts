@@ -8,9 +8,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readInput } from "../companion/engine/capture/input-file.node.ts";
 import { reportLines, reportSvg } from "./demo/report.ts";
-import { runDemo } from "./demo/run.ts";
 import { writePart } from "./demo/song.ts";
-import { type Local, startLocal } from "./local.ts";
+import type { Local } from "./local.ts";
 import { Progress } from "./progress.ts";
 
 const { values: flags } = parseArgs({
@@ -45,9 +44,10 @@ let exitCode = 1;
 try {
   const hostAudio = audio(flags["host-audio"], "guitar");
   const guestAudio = audio(flags["guest-audio"], "drums");
-  // A file that cannot be read is said before anything is started.
+  // A file that cannot be read is said before anything is started, or loaded.
   const inputs = { host: await readInput(hostAudio), guest: await readInput(guestAudio) };
   progress.step("Starting a platform and a relay");
+  const [{ startLocal }, { runDemo }] = await Promise.all([import("./local.ts"), import("./demo/run.ts")]);
   local = await startLocal({ stateDir: join(scratch, "state") });
   const report = await runDemo({ platform: local.platform, folder, hostAudio, guestAudio, inputs, seconds, progress });
   progress.done();

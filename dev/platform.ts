@@ -3,12 +3,11 @@
  * folder. Used by `npm start`, the demo, the end-to-end tests and the benchmarks, so all of them run what is deployed.
  */
 import { spawnSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { randomBytes, randomUUID } from "node:crypto";
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { assetsDir } from "./build.ts";
 import { migrate, storeOf } from "./database.ts";
 import { Mailbox } from "./mailbox.ts";
@@ -17,6 +16,7 @@ import { steady } from "./steady.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bundleDir = join(root, "dist", "worker");
+const optionsPath = join(root, "dist", "worker-options.json");
 
 export interface PlatformOptions {
   /** Where D1, R2 and the rooms live; made if missing. */
@@ -65,6 +65,28 @@ export function bundleWorker(): string {
   return bundle;
 }
 
+/**
+ * wrangler.toml as Miniflare takes it, read by Wrangler itself; kept beside the bundle while it is newer than what it is made of, since
+ * Wrangler takes two seconds to be loaded, and every program that starts a platform would wait for them.
+ */
+async function workerOptions(): Promise<WorkerOptions> {
+  const madeOf = ["wrangler.toml", "package-lock.json"].map((name) => statSync(join(root, name)).mtimeMs);
+  if (!existsSync(optionsPath) || statSync(optionsPath).mtimeMs <= Math.max(...madeOf)) {
+    const { unstable_getMiniflareWorkerOptions } = await import("wrangler");
+    const {
+      rootPath: _,
+      modulesRules: __,
+      ...made
+    } = unstable_getMiniflareWorkerOptions(join(root, "wrangler.toml")).workerOptions;
+    // Whole or not at all: two programs may write it at once.
+    const making = `${optionsPath}.${randomUUID()}`;
+    mkdirSync(join(root, "dist"), { recursive: true });
+    writeFileSync(making, JSON.stringify(made));
+    renameSync(making, optionsPath);
+  }
+  return JSON.parse(readFileSync(optionsPath, "utf8"));
+}
+
 /** The secrets of this checkout's own platform: made at random once, kept beside its data, never in the repository. */
 async function localSecrets(stateDir: string): Promise<Record<string, string>> {
   const path = join(stateDir, "secrets.json");
@@ -76,6 +98,10 @@ async function localSecrets(stateDir: string): Promise<Record<string, string>> {
   return secrets;
 }
 
+type WorkerOptions = Omit<
+  ReturnType<typeof import("wrangler").unstable_getMiniflareWorkerOptions>["workerOptions"],
+  "rootPath" | "modulesRules"
+>;
 type Limits = Record<string, { namespace_id: string; simple: { limit: number; period?: 10 | 60 } }>;
 const forACrowd = (limits: Limits): Limits =>
   Object.fromEntries(
@@ -87,8 +113,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   mkdirSync(options.stateDir, { recursive: true });
   migrate(options.stateDir);
   const secrets = await localSecrets(options.stateDir);
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(join(root, "wrangler.toml"));
-  const { rootPath: _rootPath, modulesRules: _rules, ...worker } = workerOptions;
+  const worker = await workerOptions();
   const log = options.onLog;
   const mailbox = new Mailbox(options.stateDir, log);
   const modules = globSync("*.{js,wasm}", { cwd: bundleDir }).map((name) => ({

@@ -9,15 +9,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { readInput } from "../companion/engine/capture/input-file.node.ts";
-import { reportLines } from "./demo/report.ts";
-import { runDemo } from "./demo/run.ts";
-import { writePart } from "./demo/song.ts";
-import { type Door, openDoor } from "./door.ts";
-import { type Local, startLocal } from "./local.ts";
+import type { Door } from "./door.ts";
+import type { Local } from "./local.ts";
 import { Progress } from "./progress.ts";
-import { Band } from "./world/band.ts";
-import { seedWorld } from "./world/seed-world.ts";
+import type { Band } from "./world/band.ts";
 
 const DEFAULT_PORT = 8787;
 const stateDir = join(fileURLToPath(new URL("..", import.meta.url)), ".local");
@@ -66,6 +61,12 @@ async function choosePort(wanted: string | undefined): Promise<number> {
 
 /** Ten seconds of music between two companions on the platform that has just started; its files go when it is over. */
 async function demo({ platform }: Local): Promise<void> {
+  const [{ readInput }, { reportLines }, { runDemo }, { writePart }] = await Promise.all([
+    import("../companion/engine/capture/input-file.node.ts"),
+    import("./demo/report.ts"),
+    import("./demo/run.ts"),
+    import("./demo/song.ts"),
+  ]);
   const seconds = 10;
   const folder = mkdtempSync(join(tmpdir(), "sessionlinked-demo-"));
   const [hostAudio, guestAudio] = [join(folder, "guitar.wav"), join(folder, "drums.wav")];
@@ -95,6 +96,11 @@ async function demo({ platform }: Local): Promise<void> {
 /** A world to look at: its live session's band goes on playing, and the door lets a newcomer in. */
 async function world({ platform }: Local, origin: string): Promise<{ band: Band; door: Door }> {
   progress.step("Filling the world");
+  const [{ Band }, { openDoor }, { seedWorld }] = await Promise.all([
+    import("./world/band.ts"),
+    import("./door.ts"),
+    import("./world/seed-world.ts"),
+  ]);
   const { liveSessionId, newcomerToken, tokenOf } = await seedWorld(platform, (label, ratio) =>
     progress.update(ratio, label),
   );
@@ -121,6 +127,8 @@ let living: { band: Band; door: Door } | undefined;
 let exitCode = 0;
 try {
   progress.step("Starting the platform: API, rooms, database, recordings, cron, relay");
+  // What is refused is said at once; the platform's library takes seconds to be loaded.
+  const { startLocal } = await import("./local.ts");
   local = await startLocal({ stateDir, port });
   // A passkey belongs to a name, and an address is none (WebAuthn section 5.1.2); browsers trust this one like https.
   const origin = local.platform.origin.replace("127.0.0.1", "localhost");
