@@ -21,7 +21,8 @@ import {
 import { Invite, JoinTicket, SessionDetail } from "../../protocol/sessions.ts";
 import { positionAt, type Timeline } from "../../protocol/transport.ts";
 import { SessionClock } from "../engine/clock/session-clock.std.ts";
-import { type Entry, RoomClient, type RoomClientOptions } from "../engine/room/room-client.std.ts";
+import { RoomClient, type RoomClientOptions } from "../engine/room/room-client.std.ts";
+import { type Entry, EntryRefused } from "../engine/room/room-entry.std.ts";
 import type { RoomEnd } from "../engine/room/room-feed.std.ts";
 import type { Boot } from "./boot.std.ts";
 import { initialView, reduce, transportAt, type ViewInput, type ViewState } from "./model.std.ts";
@@ -160,7 +161,8 @@ export class BrowserSession {
       where: () => ({ timeline: this.state.value.timeline, headSeq: this.#lastSeq }),
     });
     this.#room = openRoom({
-      enter: () => this.#enter(),
+      enter: (signal) => this.#enter(signal),
+      network: globalThis,
       nowMs: () => performance.now(),
       client: "view/1",
       handlers: {
@@ -390,14 +392,14 @@ export class BrowserSession {
     return true;
   }
 
-  async #enter(): Promise<Entry> {
-    const response = await fetch(`/api/v1${this.#path}/tickets`, { method: "POST" });
+  async #enter(signal: AbortSignal): Promise<Entry> {
+    const response = await fetch(`/api/v1${this.#path}/tickets`, { method: "POST", signal });
     if (response.status === 401 || response.status === 404) {
       const code = response.status === 401 ? "unauthenticated" : "removed";
       this.#room.close();
       this.#step({ type: "connection", connection: { state: "over", code } });
     }
-    if (!response.ok) throw new Error(`No ticket: ${response.status}`);
+    if (!response.ok) throw new EntryRefused(`No ticket: ${response.status}`);
     const { ticket, expiresAtMs, roomPath, iceServers } = JoinTicket.parse(await response.json());
     if (Math.abs(Date.now() - (expiresAtMs - TICKET_LIFETIME_MS)) > CLOCK_OFF_MS) this.say("clock-off", true);
     const url = new URL(roomPath, location.href);

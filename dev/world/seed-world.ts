@@ -7,6 +7,7 @@ import WebSocket from "ws";
 import * as z from "zod";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
 import { RoomClient } from "../../companion/engine/room/room-client.std.ts";
+import { ticketEntry } from "../../companion/engine/room/ticket-entry.std.ts";
 import { newId, type RecordingId, type SessionId } from "../../protocol/ids.ts";
 import { type Evening, SessionDetail } from "../../protocol/sessions.ts";
 import type { Platform } from "../platform.ts";
@@ -120,10 +121,7 @@ async function talk(api: ApiClient, sessionId: SessionId, posts: Posts) {
     if (waiting.delete(eventId) && waiting.size === 0) resolve();
   };
   const room: RoomClient = new RoomClient({
-    enter: async () => {
-      const { ticket, roomPath, iceServers } = await api.createTicket(sessionId);
-      return { url: api.socketUrl(roomPath), ticket, iceServers };
-    },
+    enter: ticketEntry(api, sessionId),
     nowMs: () => performance.now(),
     client: "world/1",
     WebSocket,

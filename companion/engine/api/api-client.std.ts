@@ -89,8 +89,8 @@ export class ApiClient {
   acceptInvite(code: string) {
     return this.#json(SessionDetail, "POST", "/invites/accept", { body: { code } });
   }
-  createTicket(sessionId: SessionId) {
-    return this.#json(JoinTicket, "POST", `/sessions/${sessionId}/tickets`);
+  createTicket(sessionId: SessionId, signal?: AbortSignal) {
+    return this.#json(JoinTicket, "POST", `/sessions/${sessionId}/tickets`, { signal });
   }
 
   putProfile(profile: z.input<typeof PutProfile>) {

@@ -1,20 +1,5 @@
 import { ApiError } from "./api-client.std.ts";
-
-/** Waits; rejects at once when the signal says so. */
-export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
-    if (signal?.aborted) stop();
-    else signal?.addEventListener("abort", stop, { once: true });
-  });
-}
+import { sleep } from "./sleep.std.ts";
 
 const FIRST_MS = 250;
 const LONGEST_MS = 30_000;

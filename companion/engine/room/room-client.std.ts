@@ -23,14 +23,7 @@ import {
 } from "../../../protocol/room.ts";
 import { PROTOCOL_VERSION, SUBPROTOCOL } from "../../../protocol/version.ts";
 import type { ClockSample } from "../clock/session-clock.std.ts";
-
-/** What one attempt to enter needs; asked anew for each, because a ticket opens one socket. */
-export interface Entry {
-  /** `ws:` or `wss:` address of the room. */
-  url: string;
-  ticket: string;
-  iceServers: readonly IceServer[];
-}
+import { COME_BACK_MAX_MS, type Enter, type Entry, RoomEntry } from "./room-entry.std.ts";
 
 /** `announced`: what the others have been told of a command already, over the lanes. */
 export interface PostTiming {
@@ -68,12 +61,14 @@ export interface RoomHandlers {
 }
 
 export interface RoomClientOptions {
-  enter(): Promise<Entry>;
+  enter: Enter;
   handlers: RoomHandlers;
   /** The local clock, in milliseconds. */
   nowMs(): number;
   /** What the room logs as the program's name and version. */
   client: string;
+  /** Tells `offline` when the system knows that its network is gone: the socket is then given up at once. */
+  network?: EventTarget;
   /** The WebSocket to use where the runtime's own cannot offer subprotocols. */
   WebSocket?: unknown;
 }
@@ -103,7 +98,7 @@ const PINGS_FAST = 20;
 const PING_FAST_MS = 50;
 const PING_MS = 500;
 /** Pings that were not answered by then: the socket is dead, whatever the system believes. */
-const PONG_TIMEOUT_MS = 15_000;
+const PONG_TIMEOUT_MS = 5_000;
 
 /**
  * A companion's end of the room's socket (docs/PROTOCOL.md). Comes back by itself with jitter, resumes the log by number, keeps each post
@@ -112,10 +107,11 @@ const PONG_TIMEOUT_MS = 15_000;
 export class RoomClient {
   readonly #options: RoomClientOptions;
   readonly #socket: ReconnectingWebSocket;
+  readonly #entry: RoomEntry;
+  #asked: Promise<Entry> | undefined;
   readonly #unanswered = new Map<string, Post>();
   readonly #expired = new Set<string>();
   #headSeq = 0;
-  #entry: Promise<Entry> | undefined;
   #lastSeq = 0;
   #welcomed = false;
   #isWaiting = false;
@@ -130,6 +126,7 @@ export class RoomClient {
 
   constructor(options: RoomClientOptions) {
     this.#options = options;
+    this.#entry = new RoomEntry(options.enter, Math.random);
     this.#socket = new ReconnectingWebSocket(
       async () => (await this.#nextEntry()).url,
       // Two protocols: ours, and the ticket (P2). The library's type knows of one; its code passes a list on.
@@ -138,14 +135,15 @@ export class RoomClient {
         WebSocket: options.WebSocket,
         maxEnqueuedMessages: 0,
         minReconnectionDelay: 200 + Math.random() * 800,
-        maxReconnectionDelay: 15_000,
-        connectionTimeout: 10_000,
+        maxReconnectionDelay: COME_BACK_MAX_MS,
+        connectionTimeout: PONG_TIMEOUT_MS,
       },
     );
     this.#socket.addEventListener("open", () => this.#onOpen());
     this.#socket.addEventListener("message", ({ data }) => this.#onMessage(String(data)));
     this.#socket.addEventListener("close", ({ code }) => this.#onClose(code));
-    this.#socket.addEventListener("error", () => this.#forgetEntry());
+    this.#socket.addEventListener("error", () => this.#entry.forget());
+    options.network?.addEventListener("offline", this.#doubt);
   }
 
   /** Whether the room hears this client now. */
@@ -188,25 +186,31 @@ export class RoomClient {
     this.#stopped = true;
     clearTimeout(this.#pingTimer);
     clearTimeout(this.#relaysTimer);
+    this.#options.network?.removeEventListener("offline", this.#doubt);
+    this.#entry.close();
     this.#socket.close(1000);
   }
 
   /** The library asks for address and protocols apart; both come from one ticket. */
   #nextEntry(): Promise<Entry> {
-    this.#entry ??= this.#enter().catch((error: unknown) => {
-      this.#forgetEntry();
-      const message = error instanceof Error ? error.message : String(error);
-      if (!this.#stopped) this.#options.handlers.onWarning("disconnected", message, false);
-      throw error;
-    });
-    return this.#entry;
-  }
-
-  async #enter(): Promise<Entry> {
-    const entry = await this.#options.enter();
-    this.#takeRelays(entry.iceServers);
+    const entry = this.#entry.next();
+    if (entry !== this.#asked) {
+      this.#asked = entry;
+      entry.then(
+        ({ iceServers }) => this.#takeRelays(iceServers),
+        (error: unknown) => {
+          const message = error instanceof Error ? error.message : String(error);
+          if (!this.#stopped) this.#options.handlers.onWarning("disconnected", message, false);
+        },
+      );
+    }
     return entry;
   }
+
+  /** What may be dead is not waited for. */
+  readonly #doubt = () => {
+    if (this.#welcomed || this.#isWaiting) this.#socket.reconnect(4000, "silent");
+  };
 
   /** Hands relays on, and asks over the socket before they run out; where there are none, soon (P61). */
   #takeRelays(iceServers: readonly IceServer[]): void {
@@ -224,16 +228,12 @@ export class RoomClient {
     }, ms);
   }
 
-  #forgetEntry(): void {
-    this.#entry = undefined;
-  }
-
   #send(message: ClientMessage): void {
     this.#socket.send(JSON.stringify(message));
   }
 
   #onOpen(): void {
-    this.#forgetEntry();
+    this.#entry.forget();
     this.#heardAtMs = this.#options.nowMs();
     this.#send({
       type: "hello",
@@ -244,7 +244,7 @@ export class RoomClient {
   }
 
   #onClose(code: number): void {
-    this.#forgetEntry();
+    this.#entry.forget();
     const wasIn = this.#welcomed;
     this.#welcomed = false;
     this.#isWaiting = false;
@@ -399,7 +399,7 @@ export class RoomClient {
     if (!this.#welcomed && !this.#isWaiting) return;
     const nowMs = this.#options.nowMs();
     if (nowMs - this.#heardAtMs > PONG_TIMEOUT_MS) {
-      this.#socket.reconnect(4000, "silent");
+      this.#doubt();
       return;
     }
     const pong = this.#pong;

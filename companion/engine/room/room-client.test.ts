@@ -11,7 +11,7 @@ import {
 import { initialMap } from "../../../protocol/timeline.ts";
 import { initialTransport } from "../../../protocol/transport.ts";
 import { SUBPROTOCOL } from "../../../protocol/version.ts";
-import { RoomClient, type RoomHandlers } from "./room-client.std.ts";
+import { RoomClient, type RoomClientOptions, type RoomHandlers } from "./room-client.std.ts";
 
 const PATIENCE = { timeout: 120_000, interval: 5 };
 const memberId = `mem_${"a".repeat(26)}` as const;
@@ -24,10 +24,13 @@ class Socket extends EventTarget {
   static readonly CLOSING = 2;
   static readonly CLOSED = 3;
   static all: Socket[] = [];
+  /** Nothing arrives: neither a connection, nor what is sent on one. */
+  static isDark = false;
   readyState = Socket.CONNECTING;
   binaryType = "blob";
   bufferedAmount = 0;
   extensions = "";
+  isIn = false;
   readonly said: ClientMessage[] = [];
   readonly url: string;
   readonly protocols: string[];
@@ -38,6 +41,7 @@ class Socket extends EventTarget {
     this.protocols = [protocols].flat();
     Socket.all.push(this);
     queueMicrotask(() => {
+      if (Socket.isDark) return;
       this.readyState = Socket.OPEN;
       this.dispatchEvent(new Event("open"));
     });
@@ -59,10 +63,12 @@ class Socket extends EventTarget {
   }
 
   tell(message: RoomMessage | Record<string, unknown>): void {
+    if (Socket.isDark) return;
     this.dispatchEvent(Object.assign(new Event("message"), { data: JSON.stringify(message) }));
   }
 
   welcome(headSeq = 0): void {
+    this.isIn = !Socket.isDark;
     this.tell({
       type: "welcome",
       protocolVersion: 1,
@@ -95,7 +101,7 @@ const chat = (seq: number): LoggedEvent => ({
   body: { kind: "chat", text: `${seq}` },
 });
 
-function enter(relays: IceServer[] = [relay]) {
+function enter(relays: IceServer[] = [relay], more: Partial<RoomClientOptions> = {}) {
   Socket.all = [];
   const handlers = {
     onWelcome: vi.fn(),
@@ -119,6 +125,7 @@ function enter(relays: IceServer[] = [relay]) {
     nowMs: () => nowMs,
     client: "test",
     WebSocket: Socket,
+    ...more,
   });
   const socket = async (number = 1) => {
     await vi.waitFor(() => expect(Socket.all[number - 1]?.of("hello")).toHaveLength(1), PATIENCE);
@@ -146,6 +153,70 @@ describe("a companion's end of the room's socket", () => {
     second.tell({ type: "events", events: [chat(4)] });
     expect(seqs()).toEqual([1, 2, 3, 4]);
     client.close();
+  });
+
+  describe("a network that is gone", () => {
+    const [ticket, isGone] = [
+      { url: "ws://room.test/", ticket: "ticket", iceServers: [relay] },
+      "The network is gone.",
+    ];
+    const intoTheDark = (signal: AbortSignal) =>
+      new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    /** Everything that is told is answered, while anything arrives. */
+    const answerAll = () => {
+      for (const socket of Socket.all) {
+        if (socket.of("hello").length > 0 && !socket.isIn) socket.welcome();
+        const ping = socket.of("ping").at(-1);
+        if (ping !== undefined) socket.tell({ type: "pong", sentAtMs: ping.sentAtMs, roomTimeMs: 1 });
+      }
+    };
+    const passTime = async (ms: number) => {
+      for (let passed = 0; passed < ms; passed += 50) {
+        await vi.advanceTimersByTimeAsync(50);
+        answerAll();
+      }
+    };
+
+    test.each([
+      { forMs: 5_000, says: "nothing", ask: intoTheDark },
+      { forMs: 25_000, says: "nothing", ask: intoTheDark },
+      { forMs: 84_000, says: "nothing", ask: intoTheDark },
+      { forMs: 84_000, says: "that it is gone", ask: () => Promise.reject(new Error(isGone)) },
+    ])("X12: for $forMs ms, and says $says: two seconds after it is back the room is too", async ({ forMs, ask }) => {
+      vi.useFakeTimers();
+      try {
+        const { client } = enter([], {
+          enter: async (signal) => (Socket.isDark ? ask(signal) : ticket),
+          nowMs: () => performance.now(),
+        });
+        await passTime(1_000);
+        expect(client.isIn).toBe(true);
+        Socket.isDark = true;
+        await passTime(forMs);
+        Socket.isDark = false;
+        await passTime(2_000);
+        expect(client.isIn).toBe(true);
+        expect(Socket.all.at(-1)?.isIn).toBe(true);
+        client.close();
+        expect(vi.getTimerCount()).toBe(0);
+      } finally {
+        Socket.isDark = false;
+        vi.useRealTimers();
+      }
+    });
+
+    test("X12: what the system says of it is believed at once", async () => {
+      const network = new EventTarget();
+      const { client, handlers, socket } = enter([], { network });
+      (await socket()).welcome();
+      expect(client.isIn).toBe(true);
+      network.dispatchEvent(new Event("offline"));
+      expect(client.isIn).toBe(false);
+      expect(handlers.onWarning).toHaveBeenCalledWith("disconnected", expect.any(String), false);
+      (await socket(2)).welcome();
+      expect(client.isIn).toBe(true);
+      client.close();
+    });
   });
 
   test("P54, P60: at the door it says so, pings, and comes in when it is let in; P59: a wish to be muted is handed on", async () => {

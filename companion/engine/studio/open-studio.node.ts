@@ -10,6 +10,7 @@ import { scheduleAt } from "../clock/schedule-at.node.ts";
 import type { Input } from "../recording/take-recorder.std.ts";
 import { RoomClient, type RoomHandlers } from "../room/room-client.std.ts";
 import { bothHear } from "../room/room-feed.std.ts";
+import { ticketEntry } from "../room/ticket-entry.std.ts";
 import type { SoundSource } from "../sound/sound-messages.std.ts";
 import type { StudioEvent } from "./events.std.ts";
 import type { SoundEnd } from "./sound-end.std.ts";
@@ -96,10 +97,7 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
       onExecuted: (execution, localMs) => takes.recording.execute(execution, sound.device.frameAt(localMs)),
     });
     const room = new RoomClient({
-      enter: async () => {
-        const { ticket, roomPath, iceServers } = await api.createTicket(sessionId);
-        return { url: api.socketUrl(roomPath), ticket, iceServers };
-      },
+      enter: ticketEntry(api, sessionId),
       nowMs: machineNowMs,
       client: options.window === undefined ? "headless/0.1" : "desktop/0.1",
       WebSocket,

@@ -2,7 +2,8 @@ import { PART_MAX_BYTES, RECORDING_MAX_BYTES } from "../../../protocol/limits.ts
 import type { Recording } from "../../../protocol/recordings.ts";
 import { UPLOAD_ABANDONED_AFTER_MS } from "../../../protocol/retention.ts";
 import { ApiError, type UploadApi } from "../api/api-client.std.ts";
-import { again, backoffMs, isRetryable, sleep } from "../api/retry.std.ts";
+import { again, backoffMs, isRetryable } from "../api/retry.std.ts";
+import { sleep } from "../api/sleep.std.ts";
 import type { Disk, DiskFile } from "../stems/disk.std.ts";
 import type { Stem } from "../stems/stem.std.ts";
 import { base64Of, digestOf, peaksOf, readPart, whyChanged } from "./stem-file.std.ts";

@@ -7,6 +7,7 @@ import type { ApiClient } from "../../engine/api/api-client.std.ts";
 import { type ImportRoom, importArchive, type Journal } from "../../engine/archive/import.std.ts";
 import { machineNowMs } from "../../engine/clock/machine-clock.node.ts";
 import { RoomClient } from "../../engine/room/room-client.std.ts";
+import { ticketEntry } from "../../engine/room/ticket-entry.std.ts";
 import { signedIn } from "../account.node.ts";
 import { type Command, exits, Stop } from "../command.node.ts";
 
@@ -19,10 +20,7 @@ function enterRoom(api: ApiClient, sessionId: SessionId): Promise<ImportRoom> {
     for (const post of waiting.values()) post.reject(new Error(message));
   };
   const room = new RoomClient({
-    enter: async () => {
-      const { ticket, roomPath, iceServers } = await api.createTicket(sessionId);
-      return { url: api.socketUrl(roomPath), ticket, iceServers };
-    },
+    enter: ticketEntry(api, sessionId),
     nowMs: machineNowMs,
     client: "headless/0.1",
     WebSocket,
