@@ -104,7 +104,7 @@ try {
     const context = await chromium.newContext({ locale: "en-GB", timezoneId: "Europe/Berlin" });
     context.setDefaultTimeout(60_000);
     const token = world.tokens[visitor];
-    const name = visitor === "operator" ? "__Host-operator" : "__Host-session";
+    const name = { operator: "__Host-operator", guest: "__Host-guest" }[visitor as string] ?? "__Host-session";
     const cookie = { name, domain: "localhost", path: "/", secure: true, httpOnly: true };
     if (token !== null) await context.addCookies([{ ...cookie, value: token }]);
     contexts.set(visitor, context);

@@ -18,6 +18,10 @@ export interface Hearing {
   fromLink: number[];
   /** The same from the click that turns the sound on, which asks for the microphone. */
   fromClick: number[];
+  /** From the link until each hears the other, for a guest without an account: name and age are typed on the way, as fast as a program types. */
+  fromGuestLink: number[];
+  /** The same from the click that turns the sound on. */
+  fromGuestClick: number[];
 }
 
 /** When a frequency is first as loud as said, on the wall's clock. The page's own policy lets nobody evaluate text again and again from outside. */
@@ -33,11 +37,15 @@ const levelReached = (page: Page, hz: number, isReached: string) =>
   })`);
 const heardAt = (page: Page, hz: number) => levelReached(page, hz, `> ${LOUD_DB}`);
 
-async function visit(chromium: Browser, token: string, address: string): Promise<Page> {
+const noteFirstClick = `addEventListener("click", () => { window.clickedMs ??= Date.now(); }, { capture: true })`;
+
+/** `token`: `null` for whoever has no account. */
+async function visit(chromium: Browser, token: string | null, address: string): Promise<Page> {
   const context = await chromium.newContext();
-  await context.addCookies([
-    { name: "__Host-session", value: token, domain: "localhost", path: "/", secure: true, httpOnly: true },
-  ]);
+  if (token !== null)
+    await context.addCookies([
+      { name: "__Host-session", value: token, domain: "localhost", path: "/", secure: true, httpOnly: true },
+    ]);
   const page = await context.newPage();
   await page.addInitScript(listenAtTheWayOut);
   await page.goto(address, { waitUntil: "commit" });
@@ -67,33 +75,54 @@ export async function measureHearing(): Promise<Hearing> {
       ),
     );
     const [ada = "", ben = ""] = people.map(({ token }) => token);
-    const ask = async (token: string, path: string, body: object): Promise<Record<string, string>> => {
+    const ask = async (token: string, path: string, body: object, method = "POST"): Promise<Record<string, string>> => {
       const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
-      const answer = await fetch(`${origin}/api/v1${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+      const answer = await fetch(`${origin}/api/v1${path}`, { method, headers, body: JSON.stringify(body) });
       return (await answer.json()) as Record<string, string>;
     };
     const { sessionId } = await ask(ada, "/sessions", { name: "Two", settings: { recordingPermitted: true } });
     const { code } = await ask(ada, `/sessions/${sessionId}/invites`, { role: "participant" });
     await ask(ben, "/invites/accept", { code });
-    const address = `${origin.replace("127.0.0.1", "localhost")}/sessions/${sessionId}/room`;
+    const link = await ask(ada, `/sessions/${sessionId}/invites`, { role: "participant", uses: VISITS });
+    await ask(ada, `/sessions/${sessionId}`, { guestsAllowed: true }, "PATCH");
+    const site = origin.replace("127.0.0.1", "localhost");
+    const address = `${site}/sessions/${sessionId}/room`;
     const host = await visit(hosts, ada, address);
     await host.locator(".view-sound .actions button").first().click();
     await host.locator(".view-own").waitFor();
-    const fromLink: number[] = [];
-    const fromClick: number[] = [];
+    const hearing: Hearing = { fromLink: [], fromClick: [], fromGuestLink: [], fromGuestClick: [] };
+    const hear = async (page: Page) =>
+      Math.max(...(await Promise.all([heardAt(page, HOST_HZ), heardAt(host, GUEST_HZ)])));
     for (let at = 0; at < VISITS; at++) {
       // The one before is not heard any more.
       await levelReached(host, GUEST_HZ, `< ${LOUD_DB - 10}`);
       const clickedLinkMs = Date.now();
       const guest = await visit(guests, ben, address);
-      await guest.evaluate(`addEventListener("click", () => { window.clickedMs ??= Date.now(); }, { capture: true })`);
+      await guest.evaluate(noteFirstClick);
       await guest.locator(".view-sound .actions button").first().click();
-      const heardMs = Math.max(...(await Promise.all([heardAt(guest, HOST_HZ), heardAt(host, GUEST_HZ)])));
-      fromLink.push(heardMs - clickedLinkMs);
-      fromClick.push(heardMs - (await guest.evaluate<number>("window.clickedMs")));
+      const heardMs = await hear(guest);
+      hearing.fromLink.push(heardMs - clickedLinkMs);
+      hearing.fromClick.push(heardMs - (await guest.evaluate<number>("window.clickedMs")));
       await guest.context().close();
     }
-    return { fromLink, fromClick };
+    for (let at = 0; at < VISITS; at++) {
+      await levelReached(host, GUEST_HZ, `< ${LOUD_DB - 10}`);
+      const clickedLinkMs = Date.now();
+      const guest = await visit(guests, null, `${site}/invite/${link.code}`);
+      await guest.locator("#displayName").fill(`Guest ${String.fromCharCode(65 + at)}`);
+      await guest.locator("#isSixteen").check();
+      await guest.locator("main form button").first().click();
+      await guest.waitForURL(/\/guest$/, { waitUntil: "commit" });
+      await guest.evaluate(noteFirstClick);
+      await guest.locator(".view-sound .actions button").first().click();
+      const heardMs = await hear(guest);
+      hearing.fromGuestLink.push(heardMs - clickedLinkMs);
+      hearing.fromGuestClick.push(heardMs - (await guest.evaluate<number>("window.clickedMs")));
+      // A session has places for so many guests.
+      await guest.evaluate(`fetch("/api/v1/sessions/${sessionId}/guest", { method: "DELETE" })`);
+      await guest.context().close();
+    }
+    return hearing;
   } finally {
     await Promise.all(browsers.map((browser) => browser.close()));
     await platform.stop();

@@ -136,6 +136,7 @@ export async function addressesOfOne(
     "/hub/answer": { path: "/hub/answer?token=faded", status: 410 },
     "/invite": { path: "/invite?code=faded", status: 404 },
     "/invite/:code": { path: `/invite/${second.code}` },
+    "/invite/:code/guest": { path: `/invite/${second.code}/guest`, lands: `/invite/${second.code}` },
     "/messages/:conversationId": { path: `/messages/${conversationId}` },
     "/messages/:conversationId/delete": { path: `/messages/${conversationId}/delete` },
     "/messages/:conversationId/report": { path: `/messages/${conversationId}/report` },

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 
-/** Somebody of the world that screens are taken in; `nobody` is signed out. */
-export const visitors = ["nobody", "ada", "ben", "cleo", "new", "operator"] as const;
+/** Somebody of the world that screens are taken in; `nobody` is signed out, and `guest` has no account. */
+export const visitors = ["nobody", "ada", "ben", "cleo", "new", "guest", "operator"] as const;
 export type Visitor = (typeof visitors)[number];
 
 /** A page in a state that is worth looking at. */

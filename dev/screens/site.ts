@@ -5,7 +5,7 @@ import type { World } from "./world.ts";
 const nameOf = (path: string) => (path === "/" ? "home" : path.slice(1).replaceAll("/", "-"));
 
 /** The site's pages and their states: empty, found, refused, sent, full of work. */
-export function siteShots({ sessionId, inviteCode, profileId, one }: World): Shot[] {
+export function siteShots({ sessionId, inviteCode, profileId, guests, one }: World): Shot[] {
   const session = `/sessions/${sessionId}`;
   const shot = (name: string, who: Visitor, path: string, act?: Shot["act"]): Shot =>
     act === undefined ? { name, who, path } : { name, who, path, act };
@@ -123,6 +123,20 @@ export function siteShots({ sessionId, inviteCode, profileId, one }: World): Sho
     shot("invite nobody", "nobody", `/invite/${inviteCode}`),
     shot("invite", "new", `/invite/${inviteCode}`),
     shot("invite known", "ben", `/invite/${inviteCode}`),
+    shot("guest door", "nobody", `/invite/${guests.code}`),
+    shot("guest door refused", "nobody", `/invite/${guests.code}`, async (page) => {
+      await page.locator("#displayName").fill("SessionLinked");
+      await page.locator("form[action*=guest]").evaluate("(form) => form.submit()");
+      await page.waitForURL(/guest$/);
+    }),
+    shot("guest out", "nobody", `/sessions/${guests.sessionId}/guest`),
+    shot("guest left", "nobody", `/sessions/${guests.sessionId}/guest?done=left`),
+    shot("guest room", "guest", `/sessions/${guests.sessionId}/guest`, (page) =>
+      page.locator(".view-connection.here").waitFor(),
+    ),
+    shot("guest leave", "guest", `/sessions/${guests.sessionId}/guest/leave`),
+    shot("session guests", "ada", `/sessions/${guests.sessionId}`),
+    shot("session remove guest", "ada", `/sessions/${guests.sessionId}/members/${guests.memberId}/remove`),
     shot("invite faded", "new", "/invite/AAAAA-AAAAA"),
   ];
 }

@@ -1,4 +1,5 @@
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
+import { GuestSeat } from "../../protocol/guests.ts";
 import type { SessionId } from "../../protocol/ids.ts";
 import { initialTransport } from "../../protocol/transport.ts";
 import type { Platform } from "../platform.ts";
@@ -17,6 +18,8 @@ export interface World {
   sessionId: SessionId;
   inviteCode: string;
   profileId: string;
+  /** Another session of Ada's, in which Pia is a guest, and the invite that lets more in. */
+  guests: { sessionId: string; memberId: string; code: string };
   /** One address for every page that is about one thing. */
   one: Awaited<ReturnType<typeof addressesOfOne>>;
 }
@@ -152,8 +155,19 @@ export async function fill(platform: Platform): Promise<World> {
     details: "The loop under the drums is from a record of mine.",
   });
   await decideNothing(platform, operator, "ada@example.org");
+  const late = await host.createSession("Midnight, unplugged");
+  await ask(ada, "PATCH", `/sessions/${late.sessionId}`, { guestsAllowed: true });
+  const link = await ask(ada, "POST", `/sessions/${late.sessionId}/invites`, { uses: 8, label: "The trio" });
+  const came = await fetch(`${origin}/api/v1/guests`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ code: link.code, displayName: "Pia Moreau", isSixteen: true }),
+  });
+  const { memberId } = GuestSeat.parse(await came.json());
+  const pia = /^[^=]+=([^;]+)/.exec(came.headers.get("Set-Cookie") ?? "")?.[1] ?? "";
   return {
-    tokens: { nobody: null, ada, ben, cleo, new: newcomer, operator },
+    tokens: { nobody: null, ada, ben, cleo, new: newcomer, guest: pia, operator },
+    guests: { sessionId: late.sessionId, memberId, code: link.code ?? "" },
     sessionId,
     inviteCode: open.code,
     profileId,

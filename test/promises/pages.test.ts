@@ -195,6 +195,7 @@ const pages: Record<string, Row> = {
   "GET /sessions/:sessionId/guest": { expect: all(404) },
   "GET /sessions/:sessionId/guest/leave": { expect: all(404) },
   "POST /sessions/:sessionId/guest/leave": { expect: all(404) },
+  "GET /invite/:code/guest": { expect: form },
   // Whoever is signed in comes in as who they are.
   "POST /invite/:code/guest": { expect: [422, 303, 303, 303, 303, 303], changes: ["eve", "fay"] },
   "POST /sessions/:sessionId/evening": {

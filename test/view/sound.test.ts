@@ -161,25 +161,46 @@ describe("sound in the browser", { timeout: 600_000 }, () => {
     await trouble.waitFor({ state: "detached" });
   });
 
-  test("C2: two browsers hear each other, and the companion both", async () => {
-    const token = await evening.invite("Cleo Laine", "participant");
+  test("A5, C2: a guest comes by a link, without an account; two browsers hear each other, and the companion both; a host takes the guest out", async () => {
+    const at = `/sessions/${evening.sessionId}`;
+    await evening.ask(evening.hostToken, "PATCH", at, { guestsAllowed: true });
+    const { code } = await evening.ask(evening.hostToken, "POST", `${at}/invites`, {});
     const context = await evening.chromium.newContext();
     context.setDefaultTimeout(patience.timeout);
-    await context.addCookies([
-      { name: "__Host-session", value: token, domain: "localhost", path: "/", secure: true, httpOnly: true },
-    ]);
     const page = await context.newPage();
     await page.addInitScript(listenAtTheWayOut);
-    await page.goto(ada.page.url());
+    await page.goto(`${evening.origin}/invite/${code}`);
+    // What is missing is said before anything is sent.
+    await page.getByRole("button", { name: "Come in" }).click();
+    await page.getByText("This needs your tick.").waitFor();
+    await page.getByLabel("Your name").fill("Cleo Laine");
+    await page.getByLabel("I am 16 or over").check();
+    await page.keyboard.press("Enter");
+    await page.locator(".view-connection.here").waitFor();
+    const seen = ada.page.locator(".view-people li", { hasText: "Cleo Laine" });
+    await seen.getByText("plays · guest · here").waitFor();
     await page.getByRole("button", { name: "Turn sound on" }).click();
     await hears(page, BROWSER_HZ);
     await hears(page, COMPANION_HZ);
     await hears(ada.page, BROWSER_HZ);
+    await page.getByText("You are a guest: what you record stays in this browser.").waitFor();
     await ada.page.locator(".view-toasts .bad", { hasText: "came or went" }).first().waitFor();
     await page.addInitScript("delete window.RTCRtpScriptTransform");
     await page.reload();
     await page.locator(".view-trouble", { hasText: "too old for live sound" }).waitFor();
     expect(await page.getByRole("button", { name: "Turn sound on" }).isDisabled()).toBe(true);
+    await page.locator(".view-connection.here").waitFor();
+    await seen.getByText("plays · guest · here").waitFor();
+    await seen.locator("summary").click();
+    await seen.getByRole("button", { name: "Take out of the session" }).click();
+    await ada.page
+      .getByRole("dialog", { name: /They are a guest/ })
+      .getByRole("button", { name: "Take out" })
+      .click();
+    await page.getByText("The host took you out of this session").waitFor();
+    await seen.waitFor({ state: "detached" });
+    await page.getByRole("link", { name: "Leave" }).click();
+    await page.getByText("You are not a guest here now").waitFor();
     await context.close();
   });
 

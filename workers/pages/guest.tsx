@@ -37,6 +37,10 @@ function refusedOf(answer: FormAnswer, displayName: string, isSixteen: boolean):
   return { displayName, isSixteen, name };
 }
 
+/** A form that was refused has this address; whoever opens it anew stands at the door. */
+const toDoor = (c: AppContext, { page }: Visit) =>
+  seeOther(c, page, `/invite/${encodeURIComponent(c.req.param("code") ?? "")}`);
+
 /** Comes in by the form at the door. Whoever is signed in comes as who they are. */
 async function come(c: AppContext, visit: Visit) {
   if (visit.reader !== null) return await acceptInvite(c, visit);
@@ -71,6 +75,7 @@ async function leave(c: AppContext, { page }: Visit, { sessionId }: Guest) {
 
 /** Guests: people without an account in one session. */
 export const guestPages = newRouter();
+guestPages.get("/invite/:code/guest", costs("read"), withPage(toDoor));
 guestPages.post("/invite/:code/guest", costs("read"), withPage(come));
 guestPages.get("/sessions/:sessionId/guest", costs("read"), needs("isolation"), withGuest(showRoom));
 guestPages.get("/sessions/:sessionId/guest/leave", costs("read"), withGuest(askBeforeLeaving));

@@ -50,6 +50,7 @@ export const pagesOfOne = [
   "/hub/answer",
   "/invite",
   "/invite/:code",
+  "/invite/:code/guest",
   "/messages/:conversationId",
   "/messages/:conversationId/delete",
   "/messages/:conversationId/report",

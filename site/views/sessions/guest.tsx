@@ -62,7 +62,7 @@ export function GuestDoor({
           maxLength={80}
           required
         />
-        <div class="field">
+        <div>
           <Problem of="isSixteen" text={isAgeless ? fieldText[page.language].tick : undefined} />
           <label class="tick">
             <input
