@@ -52,10 +52,10 @@ export async function seedAccount(
 type Stores = Pick<Platform, "db" | "recordings" | "storeKey">;
 const wrappingKey = (storeKey: string) => deriveKey(storeKey, "personal-keys", aes, ["encrypt", "decrypt"]);
 
-/** A key of the account's own, as the Worker makes it: it goes to the store before what is sealed under it. */
-async function newKey({ recordings, storeKey }: Stores, accountId: AccountId): Promise<CryptoKey> {
-  const { key, object } = await makeKey(await wrappingKey(storeKey), random, accountId);
-  await recordings.put(`keys/${accountId}`, object);
+/** A new key, as the Worker makes it: it goes to the store before what is sealed under it. */
+async function newKey({ recordings, storeKey }: Stores, keyId: string): Promise<CryptoKey> {
+  const { key, object } = await makeKey(await wrappingKey(storeKey), random, keyId);
+  await recordings.put(`keys/${keyId}`, object);
   return key;
 }
 
@@ -70,6 +70,10 @@ async function keyOf({ recordings, storeKey }: Stores, accountId: string): Promi
 /** A text of a seeded account, as the Worker keeps it. */
 export const sealSeeded = async (platform: Stores, accountId: string, kind: Kind, text: string) =>
   sealUnder(await keyOf(platform, accountId), accountId, kind, random, text);
+
+/** A text of what has a key of its own, a session: made here. */
+export const sealUnderNewKey = async (platform: Stores, keyId: string, kind: Kind, text: string) =>
+  sealUnder(await newKey(platform, keyId), keyId, kind, random, text);
 
 /** The blind index of an address, by which its account is found. */
 export const seededIndex = async (storeKey: string, email: string): Promise<string> =>

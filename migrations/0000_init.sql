@@ -633,6 +633,7 @@ CREATE TABLE `invites` (
 	`created_at_ms` integer NOT NULL,
 	`expires_at_ms` integer NOT NULL,
 	FOREIGN KEY (`session_id`) REFERENCES `sessions`(`id`) ON UPDATE no action ON DELETE cascade,
+	CONSTRAINT "invites_label_is_sealed" CHECK("invites"."label" = '' OR "invites"."label" = '' OR ("invites"."label" GLOB '?*:?*' AND "invites"."label" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("invites"."label", instr("invites"."label", ':') + 1), ':') = 0)),
 	CONSTRAINT "invites_role" CHECK("invites"."role" IN ('participant', 'observer'))
 );
 --> statement-breakpoint
@@ -723,5 +724,6 @@ CREATE TABLE `sessions` (
 	`recording_permitted` integer NOT NULL,
 	`guests_allowed` integer DEFAULT false NOT NULL,
 	`decisions` integer DEFAULT 0 NOT NULL,
-	`created_at_ms` integer NOT NULL
+	`created_at_ms` integer NOT NULL,
+	CONSTRAINT "sessions_name_is_sealed" CHECK("sessions"."name" = '' OR "sessions"."name" = '' OR ("sessions"."name" GLOB '?*:?*' AND "sessions"."name" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("sessions"."name", instr("sessions"."name", ':') + 1), ':') = 0))
 );

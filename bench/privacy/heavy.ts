@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Platform } from "../../dev/platform.ts";
-import { sealSeeded, seedAccount } from "../../dev/seed.ts";
+import { sealSeeded, sealUnderNewKey, seedAccount } from "../../dev/seed.ts";
 import { type AccountId, newId } from "../../protocol/ids.ts";
 import { DAY_MS } from "../../protocol/retention.ts";
 
@@ -41,7 +41,7 @@ export async function heavyPerson(platform: Platform): Promise<Heavy> {
     await db.batch([
       db
         .prepare("INSERT INTO sessions (id, name, recording_permitted, created_at_ms) VALUES (?, ?, 1, 0)")
-        .bind(sessionId, `Session ${marks.words}`),
+        .bind(sessionId, await sealUnderNewKey(platform, sessionId, "session", `Session ${marks.words}`)),
       db
         .prepare(
           "INSERT INTO session_members (session_id, account_id, member_id, role, joined_at_ms) VALUES (?, ?, ?, 'host', 0)",

@@ -15,7 +15,7 @@ const columns = `id, session_id, member_id, account_id, take_id, name, state, sa
 export async function sweepMillion({ db, runCron }: Platform, accountId: string, log: string[]) {
   const sessionId = `ses_${randomBytes(8).toString("hex")}`;
   await db
-    .prepare("INSERT INTO sessions (id, name, recording_permitted, created_at_ms) VALUES (?, 'Bench', 1, 0)")
+    .prepare("INSERT INTO sessions (id, name, recording_permitted, created_at_ms) VALUES (?, '', 1, 0)")
     .bind(sessionId)
     .run();
   for (let from = 0; from < TOTAL; from += CHUNK) {
@@ -75,7 +75,7 @@ export async function listReads(platform: Platform, rows: number): Promise<Recor
   const many = `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ${rows})`;
   await db.batch([
     db
-      .prepare("INSERT INTO sessions (id, name, recording_permitted, created_at_ms) VALUES (?, 'L', 1, 0)")
+      .prepare("INSERT INTO sessions (id, name, recording_permitted, created_at_ms) VALUES (?, '', 1, 0)")
       .bind(sessionId),
     db
       .prepare(
@@ -89,7 +89,7 @@ export async function listReads(platform: Platform, rows: number): Promise<Recor
       )
       .bind(sessionId, accountId),
     db.prepare(
-      `${many} INSERT INTO sessions (id, name, recording_permitted, created_at_ms) SELECT 'ses_${prefix}' || i, 'L', 1, 0 FROM n`,
+      `${many} INSERT INTO sessions (id, name, recording_permitted, created_at_ms) SELECT 'ses_${prefix}' || i, '', 1, 0 FROM n`,
     ),
     db
       .prepare(
@@ -113,16 +113,16 @@ export async function listReads(platform: Platform, rows: number): Promise<Recor
   };
   const reads = async (path: string, name: string, ...rest: unknown[]) => {
     const counted = counting(db);
-    await (await own(path, name))(name === "listRecordings" ? { ...stores, DB: counted.db } : counted.db, ...rest);
+    await (await own(path, name))({ ...stores, DB: counted.db }, ...rest);
     return counted.count.rowsRead;
   };
   const stores = { RECORDINGS: platform.recordings, STORE_KEY: platform.storeKey };
   const deps = { now: () => 1, random: randomBytes };
   const sessionStore = "../../workers/sessions/store.ts";
   return {
-    sessions: await reads(sessionStore, "listSessions", accountId, 50, top),
+    sessions: await reads(sessionStore, "listSessions", deps, accountId, 50, top),
     recordings: await reads("../../workers/recordings/store.ts", "listRecordings", deps, sessionId, accountId, 50, top),
-    invites: await reads(sessionStore, "listInvites", sessionId, 50, top),
-    members: await reads(sessionStore, "sessionDetail", { sessionId }),
+    invites: await reads(sessionStore, "listInvites", deps, sessionId, 50, top),
+    members: await reads(sessionStore, "sessionDetail", deps, { sessionId, sealedName: "" }),
   };
 }

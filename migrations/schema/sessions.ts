@@ -5,16 +5,21 @@ import { accounts } from "./accounts.ts";
 import { isSealed, type Sealed } from "./sealed.ts";
 
 /** One music session; its chat, notes and transport log are in its room's own storage. */
-export const sessions = sqliteTable("sessions", {
-  id: text("id").$type<SessionId>().primaryKey(),
-  name: text("name").notNull(),
-  recordingPermitted: integer("recording_permitted", { mode: "boolean" }).notNull(),
-  /** Whether whoever holds an invite may come in without an account. */
-  guestsAllowed: integer("guests_allowed", { mode: "boolean" }).notNull().default(false),
-  /** How many decisions its room has been told, or is to be told. */
-  decisions: integer("decisions").notNull().default(0),
-  createdAtMs: integer("created_at_ms").notNull(),
-});
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    id: text("id").$type<SessionId>().primaryKey(),
+    /** Sealed under a key of the session, which ends with it; empty once it is closed. */
+    name: text("name").$type<Sealed | "">().notNull(),
+    recordingPermitted: integer("recording_permitted", { mode: "boolean" }).notNull(),
+    /** Whether whoever holds an invite may come in without an account. */
+    guestsAllowed: integer("guests_allowed", { mode: "boolean" }).notNull().default(false),
+    /** How many decisions its room has been told, or is to be told. */
+    decisions: integer("decisions").notNull().default(0),
+    createdAtMs: integer("created_at_ms").notNull(),
+  },
+  (table) => [isSealed("sessions_name_is_sealed", table.name)],
+);
 
 /** Who may join as what. `memberId` is what collaborators see; the account behind it stays on the server. */
 export const sessionMembers = sqliteTable(
@@ -113,14 +118,15 @@ export const invites = sqliteTable(
       .notNull()
       .references(() => sessions.id, { onDelete: "cascade" }),
     codeHash: text("code_hash").notNull().unique(),
-    /** Whom it is for, in the host's own words; "" if they said nothing. */
-    label: text("label").notNull().default(""),
+    /** Whom it is for, in the host's own words; "" if they said nothing. Sealed under the host's key, or that of whom it was sent to. */
+    label: text("label").$type<Sealed | "">().notNull().default(""),
     role: text("role", { enum: ["participant", "observer"] }).notNull(),
     usesLeft: integer("uses_left").notNull(),
     createdAtMs: integer("created_at_ms").notNull(),
     expiresAtMs: integer("expires_at_ms").notNull(),
   },
   (table) => [
+    isSealed("invites_label_is_sealed", table.label),
     check("invites_role", sql`${table.role} IN ('participant', 'observer')`),
     index("invites_by_session").on(table.sessionId, table.createdAtMs, table.id),
     index("invites_by_expiry").on(table.expiresAtMs),

@@ -111,11 +111,12 @@ export async function newWorld(nowMs: number): Promise<World> {
     createdAtMs,
     expiresAtMs: nowMs + 1e9,
   };
+  const night = await sealedText(world.sessionId, "session", "Night");
   const friday = await sealedText(world.conversationId, "message", "Friday?");
   await db.batch([
     db
       .insert(sessions)
-      .values({ id: world.sessionId, name: "Night", recordingPermitted: true, guestsAllowed: true, createdAtMs }),
+      .values({ id: world.sessionId, name: night, recordingPermitted: true, guestsAllowed: true, createdAtMs }),
     db.insert(sessionGuests).values({
       memberId: world.guest.memberId,
       sessionId: world.sessionId,

@@ -31,7 +31,12 @@ beforeAll(async () => {
     if (String(line).includes("cron-broke")) broke.push(String(line));
   });
   await fill(accounts, PEOPLE, (at) => accountRow(`acc_${at}`));
-  await fill(sessions, PEOPLE, (at) => ({ id: sessionOf(at), name: "S", recordingPermitted: true, createdAtMs: 0 }));
+  await fill(sessions, PEOPLE, (at) => ({
+    id: sessionOf(at),
+    name: "" as const,
+    recordingPermitted: true,
+    createdAtMs: 0,
+  }));
   const uploaded = (id: string, at: number) => ({
     ...recordingRow({ id, sessionId: sessionOf(at), accountId: `acc_${at}` }),
     createdAtMs: NOW_MS - 9 * 24 * HOUR_MS,

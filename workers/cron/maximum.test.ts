@@ -74,7 +74,7 @@ const people = (many: number) =>
   );
 const sessions = (many: number) =>
   run(
-    `${numbers(many)} INSERT INTO sessions (id, name, recording_permitted, created_at_ms) SELECT 'ses_' || i, 'S', 1, 0 FROM n`,
+    `${numbers(many)} INSERT INTO sessions (id, name, recording_permitted, created_at_ms) SELECT 'ses_' || i, '', 1, 0 FROM n`,
   );
 const recordings = (many: number, each: number, state: string, expiresAtMs: number) =>
   run(

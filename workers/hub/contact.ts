@@ -8,7 +8,9 @@ import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { issueLinkToken, readLinkToken } from "../platform/link-token.ts";
 import { allRows, firstRow } from "../platform/rows.ts";
+import type { Membership } from "../sessions/guard.ts";
 import { createInvite } from "../sessions/invite-store.ts";
+import { nameOf } from "../sessions/name.ts";
 
 /**
  * Who may be written to or invited, and by whom. What one learns of the other is a display name; a mail comes from our address, without a
@@ -96,18 +98,21 @@ export async function sendInvite(
   origin: string,
   from: Sender,
   to: Reachable,
-  session: { sessionId: string; sessionName: string },
+  session: Membership,
   role: "participant" | "observer",
 ): Promise<Contacted> {
   const allowed = await mayContact(env, deps, from.id, to, "contact");
   if (!allowed.ok) return allowed;
   // Whoever is blocked sees their session hold one more open invitation, like anybody whose mail was not answered.
-  const invite = await createInvite(env, deps, session.sessionId, role, 1, to.displayName);
+  const invite = await createInvite(env, deps, session.sessionId, role, 1, {
+    text: to.displayName,
+    accountId: to.accountId,
+  });
   if (invite === null) return refused("quota-exceeded");
   const id = `hub-${newSecret(deps)}`;
   const link = `${origin}/invite/${invite.code}`;
   const answer = await answerLink(env, deps, origin, from.id, to.accountId);
-  const values = { from: from.displayName, session: session.sessionName, link, answer };
+  const values = { from: from.displayName, session: await nameOf(env, deps, session), link, answer };
   const mail = allowed.value.silent
     ? await queueDecoy(env, deps, id)
     : await queueMail(env, deps, { id, to, template: "hub-invite", values });

@@ -9,7 +9,7 @@ import { systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { sealForMail } from "../platform/personal-keys.ts";
 import { sealed } from "../testing/addresses.ts";
-import { accountRow, recordingRow } from "../testing/rows.ts";
+import { accountRow, recordingRow, SEALED } from "../testing/rows.ts";
 import { db } from "../testing/tables.ts";
 import { changeTier } from "../wallet/plans.ts";
 import { BUTTON, compose } from "./compose.ts";
@@ -44,7 +44,7 @@ async function owner(tier: "free" | "pro" | "studio" = "free") {
     db
       .insert(accounts)
       .values({ ...accountRow(accountId), ...(await sealed(accountId, "ada@example.org")), displayName: "Ada", tier }),
-    db.insert(sessions).values({ id: sessionId, name: "S", recordingPermitted: true, createdAtMs: 0 }),
+    db.insert(sessions).values({ id: sessionId, name: SEALED, recordingPermitted: true, createdAtMs: 0 }),
   ]);
   const record = async (completedAtMs: number, expiresAtMs: number | null) => {
     const id = newId("rec", deps.random);

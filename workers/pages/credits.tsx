@@ -6,6 +6,7 @@ import { firstPage, readCursor } from "../http/paging.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { attachment } from "../recordings/download.ts";
 import { listRecordings } from "../recordings/store.ts";
+import { nameOf } from "../sessions/name.ts";
 import { listMembers } from "../sessions/store.ts";
 import { sendPage } from "./page.ts";
 import { type MemberVisit, withMember } from "./sessions.tsx";
@@ -50,7 +51,7 @@ const file = (type: string, disposition: string, text: string) =>
 async function showCredits(c: AppContext, visit: MemberVisit) {
   const { page, member } = visit;
   const { stems, isCut } = await creditedStems(c, visit);
-  const session = { sessionId: member.sessionId, name: member.sessionName };
+  const session = { sessionId: member.sessionId, name: await nameOf(c.env, c.var.deps, member) };
   return sendPage(
     c,
     <Credits page={page} session={session} credits={creditsOf(stems)} cut={isCut ? stems.length : null} />,
@@ -60,17 +61,18 @@ async function showCredits(c: AppContext, visit: MemberVisit) {
 async function sendTable(c: AppContext, visit: MemberVisit) {
   const { stems } = await creditedStems(c, visit);
   const { title, columns } = creditText[visit.page.language];
-  const name = attachment(`${visit.member.sessionName} ${title}`, "csv");
+  const name = attachment(`${await nameOf(c.env, c.var.deps, visit.member)} ${title}`, "csv");
   return file("text/csv", name, creditsCsv(stems, columns));
 }
 
 async function sendNotification(c: AppContext, visit: MemberVisit) {
   const { page, member } = visit;
   const { stems } = await creditedStems(c, visit);
-  const { sessionId, sessionName, sessionCreatedAtMs: createdAtMs } = member;
+  const { sessionId, sessionCreatedAtMs: createdAtMs } = member;
+  const name = await nameOf(c.env, c.var.deps, member);
   const messageId = crypto.randomUUID();
-  const text = creditsRin(stems, { sessionId, name: sessionName, createdAtMs, nowMs: page.nowMs, messageId });
-  return file("application/xml", attachment(`${sessionName} RIN`, "xml"), text);
+  const text = creditsRin(stems, { sessionId, name, createdAtMs, nowMs: page.nowMs, messageId });
+  return file("application/xml", attachment(`${name} RIN`, "xml"), text);
 }
 
 /** Who played what in a session: a page, a table and a notification for record labels. */

@@ -62,7 +62,7 @@ async function showProfile(
   const id = profileIdOf(c);
   const row = id === null ? null : await findPublished(c.env.DB, id);
   if (row === null) return pageProblem(c, "not-found");
-  const sessions = reader === null ? null : await listHosted(c.env.DB, reader.id);
+  const sessions = reader === null ? null : await listHosted(c.env, c.var.deps, reader.id);
   const isOwn = reader?.id === row.accountId;
   const isBlocked = reader !== null && (await blockBetween(c.env.DB, reader.id, row.accountId)) === "by-me";
   const bad: ProfileProps["bad"] =

@@ -29,7 +29,7 @@ export async function showInvite(c: AppContext, { page, reader }: Visit, { isFul
   // Whoever is in already by this link goes straight on, whether or not it is used up.
   const seat = token === undefined ? null : await findGuestByInvite(c.env, c.var.deps, typed, token);
   if (seat !== null) return seeOther(c, page, `/sessions/${seat}/guest`);
-  const found = await findOpenInvite(c.env, typed, reader?.id ?? null, page.nowMs);
+  const found = await findOpenInvite(c.env, c.var.deps, typed, reader?.id ?? null);
   if (found === null) return refuse("invite-invalid");
   const { code, invite } = found;
   const isForGuests = reader === null && (invite.guestsAllowed || refused?.reason === "guests-off");

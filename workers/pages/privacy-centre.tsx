@@ -25,7 +25,7 @@ async function showCentre(c: AppContext, { page: asked, reader }: ReaderVisit, t
     restrictedSince(c.env.DB, reader.id),
     uncountedSince(c.env.DB, reader.id),
     listDeliveries(c.env, c.var.deps, reader.id),
-    listConsents(c.env.DB, reader.id),
+    listConsents(c.env, c.var.deps, reader.id),
   ]);
   const problem = problemOf(page, c.req.query("problem"), HOME);
   const part = centreParts.find((one) => one === c.req.query("at")) ?? null;

@@ -23,6 +23,7 @@ import { listSeenRecordings } from "../recordings/overview.ts";
 import { calendarOf } from "../sessions/calendar.ts";
 import { findEvening } from "../sessions/evenings.ts";
 import { findMembership, type Membership } from "../sessions/guard.ts";
+import { nameOf } from "../sessions/name.ts";
 import { listSessionLines } from "../sessions/overview.ts";
 import { listMembers, sessionDetail } from "../sessions/store.ts";
 import { askApi, backTo, type FormAnswer, fieldsOfForm, isPageOfItsOwn } from "./form.ts";
@@ -95,7 +96,7 @@ export function backToSession(c: AppContext, page: Page, part: Part, answer: For
 async function showList(c: AppContext, { page, reader }: ReaderVisit, more: Partial<SessionListProps> = {}) {
   const asked = c.req.query("cursor");
   const cursor = readCursor(asked) ?? firstPage;
-  const { items, nextCursor } = await listSessionLines(c.env.DB, reader.id, page.nowMs, LINES_PER_PAGE, cursor);
+  const { items, nextCursor } = await listSessionLines(c.env, c.var.deps, reader.id, LINES_PER_PAGE, cursor);
   const view = (
     <SessionList page={page} lines={items} nextCursor={nextCursor} isFirstPage={asked === undefined} {...more} />
   );
@@ -292,14 +293,15 @@ async function cancelEvening(c: AppContext, { page }: ReaderVisit) {
 }
 
 async function sendCalendar(c: AppContext, { page, member }: MemberVisit) {
-  const { sessionId, sessionName } = member;
+  const { sessionId } = member;
   const plan = await findEvening(c.env.DB, sessionId);
   if (plan === null) return seeOther(c, page, `/sessions/${sessionId}`);
-  const entry = { sessionId, name: sessionName, url: `${page.origin}/sessions/${sessionId}` };
+  const name = await nameOf(c.env, c.var.deps, member);
+  const entry = { sessionId, name, url: `${page.origin}/sessions/${sessionId}` };
   return new Response(calendarOf(entry, plan, page.nowMs), {
     headers: {
       "Content-Type": "text/calendar; charset=utf-8",
-      "Content-Disposition": attachment(sessionName, "ics"),
+      "Content-Disposition": attachment(name, "ics"),
       "Cache-Control": "private, no-store",
     },
   });
@@ -315,11 +317,14 @@ async function leave(c: AppContext, { page, member }: MemberVisit) {
   return answer.ok ? seeOther(c, page, "/sessions?done=left") : backToSession(c, page, "ending", answer, "");
 }
 
-function askBeforeDeleting(c: AppContext, { page, member }: MemberVisit) {
-  const { sessionId, sessionName, role } = member;
+async function askBeforeDeleting(c: AppContext, { page, member }: MemberVisit) {
+  const { sessionId, role } = member;
   if (!may(role, "session.delete"))
     return seeOther(c, page, `/sessions/${sessionId}?at=ending&problem=forbidden#ending`);
-  return sendPage(c, <DeleteSession page={page} sessionId={sessionId} name={sessionName} />);
+  return sendPage(
+    c,
+    <DeleteSession page={page} sessionId={sessionId} name={await nameOf(c.env, c.var.deps, member)} />,
+  );
 }
 
 async function deleteSession(c: AppContext, { page }: ReaderVisit) {

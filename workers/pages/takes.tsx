@@ -40,7 +40,7 @@ async function listOwn(c: AppContext, { page, reader }: ReaderVisit) {
   if (!answer.ok) return pageProblem(c, answer.reason);
   const { items, nextCursor } = OwnPage.parse(answer.value);
   const ids = [...new Set(items.map(({ sessionId }) => sessionId))];
-  const names = await sessionNames(c.env.DB, reader.id, ids);
+  const names = await sessionNames(c.env, c.var.deps, reader.id, ids);
   return sendPage(
     c,
     <OwnRecordings

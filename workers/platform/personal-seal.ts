@@ -22,7 +22,9 @@ export type Kind =
   | "appeal"
   | "message"
   | "guest"
-  | "take";
+  | "take"
+  | "session"
+  | "invite";
 
 async function sealBytes(key: CryptoKey, about: string, iv: Uint8Array<ArrayBuffer>, plain: Uint8Array<ArrayBuffer>) {
   const how = { name: "AES-GCM", iv, additionalData: text.encode(about) };

@@ -6,6 +6,7 @@ import type { Consent } from "../../protocol/privacy.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
+import { openEach } from "../platform/personal-keys.ts";
 import { allRows, readAll, StoredId } from "../platform/rows.ts";
 import { deleteRecordings } from "../recordings/deletion.ts";
 import { Deletable, selectDeletable } from "../recordings/store.ts";
@@ -25,22 +26,23 @@ const ConsentRow = z.object({
 });
 
 /** What a person has agreed or objected to, in the words of then, newest first (Article 7 (1)). */
-export async function listConsents(db: D1Database, accountId: string): Promise<Consent[]> {
+export async function listConsents(env: Env, deps: Deps, accountId: string): Promise<Consent[]> {
   const { results } = await allRows(
     ConsentRow,
-    db
-      .prepare(
-        `SELECT 'news' AS purpose, NULL AS sessionId, NULL AS sessionName, ifnull(news_consent_wording, '') AS wording,
+    env.DB.prepare(
+      `SELECT 'news' AS purpose, NULL AS sessionId, NULL AS sessionName, ifnull(news_consent_wording, '') AS wording,
            news_consent_at_ms AS givenAtMs, NULL AS withdrawnAtMs
          FROM mail_preferences WHERE account_id = ?1 AND news_consent_at_ms IS NOT NULL
          UNION ALL SELECT 'counting-objection', NULL, NULL, wording, since_at_ms, NULL FROM counting_objections WHERE account_id = ?1
          UNION ALL SELECT 'recording', s.id, s.name, c.wording, c.given_at_ms, c.withdrawn_at_ms
          FROM recording_consents c JOIN sessions s ON s.id = c.session_id WHERE c.account_id = ?1
          ORDER BY givenAtMs DESC LIMIT ?2`,
-      )
-      .bind(accountId, CONSENTS_SHOWN_MAX),
+    ).bind(accountId, CONSENTS_SHOWN_MAX),
   );
-  return results;
+  return openEach(env, deps, results, async (row, open) => ({
+    ...row,
+    sessionName: await open("session", row.sessionName),
+  }));
 }
 
 /**

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { sessionMembers, sessions } from "../../migrations/schema.ts";
 import { newId } from "../../protocol/ids.ts";
 import { systemDeps } from "../platform/deps.ts";
+import { SEALED } from "../testing/rows.ts";
 import { accountOf, plenty, seedPeople } from "../testing/studio.ts";
 import { db } from "../testing/tables.ts";
 import { leaveSessions } from "./leave-sessions.ts";
@@ -18,7 +19,7 @@ const members = [
 test("E3, X29: two hosts who are erased at once leave one host, whoever has taken part longest", async () => {
   await seedPeople(members.map(([who]) => who));
   const sessionId = newId("ses", systemDeps.random);
-  await db.insert(sessions).values({ id: sessionId, name: "S", recordingPermitted: true, createdAtMs: 0 });
+  await db.insert(sessions).values({ id: sessionId, name: SEALED, recordingPermitted: true, createdAtMs: 0 });
   await db.insert(sessionMembers).values(
     members.map(([who, role], at) => ({
       sessionId,

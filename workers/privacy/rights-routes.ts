@@ -35,7 +35,7 @@ async function withdrawFor(c: AccountContext) {
 
 async function consentsOf(c: AccountContext) {
   c.header("Cache-Control", "no-store");
-  return c.json({ items: await listConsents(c.env.DB, c.var.account.id) }, 200);
+  return c.json({ items: await listConsents(c.env, c.var.deps, c.var.account.id) }, 200);
 }
 
 async function withdrawSharing(c: AccountContext, sessionId: SessionId) {

@@ -13,6 +13,7 @@ import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
 import { objectStore } from "../platform/object-store.ts";
+import { eraseKey } from "../platform/personal-keys.ts";
 import { allRows, firstRow, readAll, StoredId } from "../platform/rows.ts";
 import { isGivenUp, markDeletedOfSession } from "../recordings/deletion.ts";
 import { sessionPrefix } from "../recordings/keys.ts";
@@ -150,6 +151,7 @@ export async function continueErasure(
 ): Promise<boolean> {
   try {
     if (await isHeld(env.DB, sessionId)) return false;
+    await eraseKey(env, deps, sessionId);
     if (!(await endRoom(env, deps, sessionId))) return false;
     await endGuests(env, deps, sessionId);
     if (!(await emptyPrefix(env, deps, sessionId, budget))) return false;

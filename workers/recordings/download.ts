@@ -18,6 +18,7 @@ import type { Env } from "../platform/env.ts";
 import { objectStore } from "../platform/object-store.ts";
 import { allRows } from "../platform/rows.ts";
 import { type MemberContext, type MemberEnv, requireMember } from "../sessions/guard.ts";
+import { nameOf } from "../sessions/name.ts";
 import { listMembers } from "../sessions/store.ts";
 import { noteDelivered } from "./deliveries.ts";
 import { reprDigest } from "./digest.ts";
@@ -99,8 +100,9 @@ async function sendZip(c: MemberContext, query: z.output<typeof ZipQuery>) {
   const { take, begin } = query;
   const all = await allComplete(c.env, deps, member.sessionId, account.id);
   const members = await listMembers(c.env, deps, member.sessionId);
-  const nameOf = new Map<string, string>(members.map(({ memberId, displayName }) => [memberId, displayName]));
-  const named = namedByTake(begin === undefined ? all : fromOneBar(all, { name: member.sessionName }), nameOf);
+  const whoIs = new Map<string, string>(members.map(({ memberId, displayName }) => [memberId, displayName]));
+  const name = await nameOf(c.env, deps, member);
+  const named = namedByTake(begin === undefined ? all : fromOneBar(all, { name }), whoIs);
   const complete = take === undefined ? named : named.filter(({ takeId }) => takeId === take);
   if (take !== undefined && complete.length === 0) return problem(c, "not-found");
   const ids = complete.map(({ recordingId }) => recordingId);
@@ -110,10 +112,7 @@ async function sendZip(c: MemberContext, query: z.output<typeof ZipQuery>) {
   return new Response(stream.pipeThrough(new FixedLengthStream(length)), {
     headers: {
       "Content-Type": "application/zip",
-      "Content-Disposition": attachment(
-        take === undefined ? member.sessionName : `${member.sessionName} · ${complete[0]?.folder ?? ""}`,
-        "zip",
-      ),
+      "Content-Disposition": attachment(take === undefined ? name : `${name} · ${complete[0]?.folder ?? ""}`, "zip"),
       "Cache-Control": "private, no-store",
     },
   });

@@ -81,7 +81,9 @@ async function fillSession(count: number): Promise<void> {
   const { sessionId } = studio;
   const idOf = (at: number) => String(at + count * MANY).padStart(26, "0");
   const sessionOf = (at: number) => SessionId.parse(`ses_${idOf(at)}`);
-  await fill(sessions, count, (at) => ({ id: sessionOf(at), name: "L", recordingPermitted: true, createdAtMs: 0 }));
+  // One name for all of them: what is counted is what D1 reads.
+  const name = await sealedText(sessionId, "session", "L");
+  await fill(sessions, count, (at) => ({ id: sessionOf(at), name, recordingPermitted: true, createdAtMs: 0 }));
   await fill(sessionMembers, count, (at) => ({
     sessionId: sessionOf(at),
     accountId: accountOf("ada"),

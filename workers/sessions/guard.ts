@@ -1,6 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { createMiddleware } from "hono/factory";
+import type { Sealed } from "../../migrations/schema/sealed.ts";
 import { sessionMembers, sessions } from "../../migrations/schema.ts";
 import type { MemberId, SessionId } from "../../protocol/ids.ts";
 import { may, type Permission, type Role } from "../../protocol/roles.ts";
@@ -13,7 +14,8 @@ export interface Membership {
   sessionId: SessionId;
   memberId: MemberId;
   role: Role;
-  sessionName: string;
+  /** `nameOf` opens it. */
+  sealedName: Sealed | "";
   recordingPermitted: boolean;
   guestsAllowed: boolean;
   /** The session's newest decision; role and settings are as it left them. */
@@ -34,7 +36,7 @@ export async function findMembership(db: D1Database, asked: string, accountId: s
       sessionId,
       memberId,
       role,
-      sessionName: sessions.name,
+      sealedName: sessions.name,
       recordingPermitted: sessions.recordingPermitted,
       guestsAllowed: sessions.guestsAllowed,
       decision: sessions.decisions,

@@ -35,7 +35,7 @@ async function come(c: AppContext, body: z.output<typeof BecomeGuest>) {
   const guest = await findGuest(env, deps, sessionId, token);
   if (guest === null) return problem(c, "invite-invalid");
   keepGuestCookie(c, token);
-  return c.json(seatOf(guest), 201);
+  return c.json(await seatOf(env, deps, guest), 201);
 }
 
 async function see(c: GuestContext) {

@@ -19,6 +19,7 @@ import { firstRow, firstValue, readAll, SqlBoolean, StoredId, StoredSealed } fro
 import { type Decision, deliver, enqueue } from "../rooms/room-outbox.ts";
 import type { Membership } from "./guard.ts";
 import { inviteHash } from "./invite-store.ts";
+import { nameOf } from "./name.ts";
 
 /**
  * A guest: somebody without an account in one session, and the life of their place in it. It begins with an invite's code, a name and their
@@ -119,7 +120,7 @@ const Found = z.object({
   role: Role.exclude(["host"]),
   displayName: StoredSealed,
   expiresAtMs: z.int(),
-  sessionName: z.string(),
+  sealedName: StoredSealed,
   recordingPermitted: SqlBoolean,
   guestsAllowed: SqlBoolean,
   decision: z.int(),
@@ -132,7 +133,7 @@ export async function findGuest(env: Env, deps: Deps, asked: string, token: stri
     Found,
     env.DB.prepare(
       `SELECT g.session_id AS sessionId, g.member_id AS memberId, g.role, g.display_name AS displayName, g.expires_at_ms AS expiresAtMs,
-         s.name AS sessionName, s.recording_permitted AS recordingPermitted, s.guests_allowed AS guestsAllowed,
+         s.name AS sealedName, s.recording_permitted AS recordingPermitted, s.guests_allowed AS guestsAllowed,
          s.decisions AS decision, s.created_at_ms AS sessionCreatedAtMs
        FROM session_guests g JOIN sessions s ON s.id = g.session_id
        WHERE g.token_hash = ?1 AND g.session_id = ?2 AND g.expires_at_ms > ?3`,
@@ -297,10 +298,7 @@ export async function endGuests(env: Env, deps: Deps, sessionId: SessionId): Pro
   await env.DB.prepare("DELETE FROM session_guests WHERE session_id = ?").bind(sessionId).run();
 }
 
-export const seatOf = ({ sessionId, memberId, sessionName, role, expiresAtMs }: Guest): z.infer<typeof GuestSeat> => ({
-  sessionId,
-  memberId,
-  sessionName,
-  role,
-  expiresAtMs,
-});
+export async function seatOf(env: Env, deps: Deps, guest: Guest): Promise<z.infer<typeof GuestSeat>> {
+  const { sessionId, memberId, role, expiresAtMs } = guest;
+  return { sessionId, memberId, sessionName: await nameOf(env, deps, guest), role, expiresAtMs };
+}

@@ -19,7 +19,9 @@ const guarded = { security: bearer, tags: ["invites"] };
 
 async function create(c: MemberContext, body: z.output<typeof CreateInvite>) {
   const { role, uses, label } = body;
-  const invite = await createInvite(c.env, c.var.deps, c.var.member.sessionId, role, uses, label);
+  const { deps, account, member } = c.var;
+  const words = { text: label, accountId: account.id };
+  const invite = await createInvite(c.env, deps, member.sessionId, role, uses, words);
   if (invite === null) return problem(c, "quota-exceeded", "Withdraw invites that are no longer needed first.");
   c.header("Cache-Control", "no-store");
   return c.json(invite, 201);
@@ -29,7 +31,7 @@ async function list(c: MemberContext, query: z.output<typeof PageQuery>) {
   const { limit, cursor: text } = query;
   const cursor = readCursor(text);
   if (cursor === null) return problem(c, "validation-failed", undefined, { cursor: ["This is not a cursor."] });
-  return c.json(await listInvites(c.env.DB, c.var.member.sessionId, limit, cursor), 200);
+  return c.json(await listInvites(c.env, c.var.deps, c.var.member.sessionId, limit, cursor), 200);
 }
 
 async function revoke(c: MemberContext, path: z.output<typeof ofInvite>) {

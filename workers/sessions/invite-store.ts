@@ -7,7 +7,9 @@ import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { toHex } from "../platform/hash.ts";
 import { mac } from "../platform/keys.ts";
-import { firstRow, rowsOf, SqlBoolean, StoredId } from "../platform/rows.ts";
+import { sealWords } from "../platform/personal-keys.ts";
+import { firstRow, rowsOf, SqlBoolean, StoredId, StoredSealed } from "../platform/rows.ts";
+import { nameOf } from "./name.ts";
 
 export interface NewInvite {
   inviteId: InviteId;
@@ -28,15 +30,19 @@ export const wentAfter = (account: string): string =>
   `EXISTS (SELECT 1 FROM session_seats seat WHERE seat.account_id = ${account} AND seat.session_id = invites.session_id
      AND seat.left_at_ms >= invites.created_at_ms)`;
 
-/** Makes an invite; its code is told by this answer alone. `null`: the session holds as many as it may. */
+/**
+ * Makes an invite; its code is told by this answer alone. Its label is sealed under the key of the account that it goes with: of whom it names, or
+ * else of who wrote it. `null`: the session holds as many as it may.
+ */
 export async function createInvite(
   env: Env,
-  { now, random }: Deps,
+  deps: Deps,
   sessionId: string,
   role: NewInvite["role"],
   usesLeft: number,
-  label = "",
+  { text, accountId }: { text: string; accountId: string },
 ): Promise<NewInvite | null> {
+  const { now, random } = deps;
   const code = randomBase32(10, random);
   const inviteId = newId("inv", random);
   const createdAtMs = now();
@@ -54,12 +60,12 @@ export async function createInvite(
       createdAtMs,
       expiresAtMs,
       INVITES_PER_SESSION_MAX,
-      label,
+      await sealWords(env, deps, accountId, "invite", text),
     )
     .run();
   if (meta.changes === 0) return null;
   const spoken = `${code.slice(0, 5)}-${code.slice(5)}`;
-  return { inviteId, label, code: spoken, role, usesLeft, createdAtMs, expiresAtMs };
+  return { inviteId, label: text, code: spoken, role, usesLeft, createdAtMs, expiresAtMs };
 }
 
 /** What a code says to whoever holds it: enough to decide, nothing of anybody but what members see (V1). */
@@ -74,14 +80,14 @@ export const OpenInvite = z.object({
   sessionId: z.string().nullable(),
 });
 export type OpenInvite = z.infer<typeof OpenInvite>;
-const OpenInviteRow = OpenInvite.extend({ hostName: z.string().nullable() });
+const OpenInviteRow = OpenInvite.extend({ sessionName: StoredSealed, hostName: z.string().nullable() });
 
 /** The invite behind a code as it was typed, or `null`: unknown, used up, expired and withdrawn are one answer. */
 export async function findOpenInvite(
   env: Env,
+  deps: Deps,
   typed: string,
   accountId: string | null,
-  nowMs: number,
 ): Promise<{ code: string; invite: OpenInvite } | null> {
   const code = InviteCode.safeParse(typed);
   if (!code.success) return null;
@@ -95,10 +101,11 @@ export async function findOpenInvite(
        FROM invites JOIN sessions s ON s.id = invites.session_id
        WHERE code_hash = ?1 AND expires_at_ms > ?3 AND (uses_left > 0 AND NOT ${wentAfter("?2")} OR EXISTS
          (SELECT 1 FROM session_members m WHERE m.session_id = s.id AND m.account_id = ?2))`,
-    ).bind(await inviteHash(env, code.data), accountId, nowMs),
+    ).bind(await inviteHash(env, code.data), accountId, deps.now()),
   );
   if (invite === null || invite.hostName === null) return null;
-  return { code: code.data, invite: { ...invite, hostName: invite.hostName } };
+  const sessionName = await nameOf(env, deps, { sealedName: invite.sessionName });
+  return { code: code.data, invite: { ...invite, sessionName, hostName: invite.hostName } };
 }
 
 type Accepted = Result<SessionId, "invite-invalid" | "session-full">;

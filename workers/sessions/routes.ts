@@ -18,11 +18,11 @@ const params = z.object({ sessionId: SessionId });
 const guarded = { security: bearer, tags: ["sessions"] };
 
 async function create(c: AccountContext, body: z.output<typeof CreateSession>) {
-  const { now, random } = c.var.deps;
+  const { random } = c.var.deps;
   if (!(await consume(c.env, c.var.deps, ["session", c.var.account.id])).ok) return problem(c, "rate-limited");
   const { sessionId = newId("ses", random), ...session } = body;
   const host = { accountId: c.var.account.id, memberId: newId("mem", random) };
-  const outcome = await createSession(c.env.DB, { ...session, sessionId }, host, now());
+  const outcome = await createSession(c.env, c.var.deps, { ...session, sessionId }, host);
   if (!outcome.ok) return problem(c, outcome.reason);
   const member = await findMembership(c.env.DB, sessionId, host.accountId);
   return member === null ? problem(c, "conflict") : c.json(await sessionDetail(c.env, c.var.deps, member), 201);
@@ -32,7 +32,7 @@ async function list(c: AccountContext, query: z.output<typeof PageQuery>) {
   const { limit, cursor: text } = query;
   const cursor = readCursor(text);
   if (cursor === null) return problem(c, "validation-failed", undefined, { cursor: ["This is not a cursor."] });
-  return c.json(await listSessions(c.env.DB, c.var.account.id, limit, cursor), 200);
+  return c.json(await listSessions(c.env, c.var.deps, c.var.account.id, limit, cursor), 200);
 }
 
 async function read(c: MemberContext) {

@@ -4,6 +4,7 @@ import { accounts, signIns } from "../../migrations/schema.ts";
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
+import { eraseKey } from "../platform/personal-keys.ts";
 import { accountRow, SEALED } from "../testing/rows.ts";
 import { db } from "../testing/tables.ts";
 
@@ -68,6 +69,39 @@ describe("sessions", () => {
     expect((await ask("ben", "DELETE", path)).status).toBe(403);
     expect([200, 202]).toContain((await ask("ada", "DELETE", path)).status);
     expect((await ask("ben", "GET", path)).status).toBeGreaterThanOrEqual(404);
+  });
+
+  test("E2, E3: its name lies under a key of its own that ends with it, an invite's label under that of who wrote it", async () => {
+    const { sessionId } = await (await ask("ada", "POST", "/sessions", { name: "Night" })).json<{
+      sessionId: string;
+    }>();
+    const path = `/sessions/${sessionId}`;
+    await ask("ada", "POST", `${path}/invites`, { label: "For Ben" });
+    await ask("ada", "POST", `${path}/invites`, {});
+    const stored = await env.DB.prepare(
+      "SELECT name AS text FROM sessions WHERE id = ?1 UNION ALL SELECT label FROM invites WHERE session_id = ?1 AND label <> ''",
+    )
+      .bind(sessionId)
+      .all<{ text: string }>();
+    expect(stored.results.map(({ text }) => text.split(":")[0])).toEqual([sessionId, accountOf("ada")]);
+    const labels = async () =>
+      (await (await ask("ada", "GET", `${path}/invites`)).json<{ items: { label: string }[] }>()).items
+        .map(({ label }) => label)
+        .sort();
+    expect(await labels()).toEqual(["", "For Ben"]);
+    await eraseKey(env, systemDeps, accountOf("ada"));
+    expect(await labels()).toEqual(["", ""]);
+    const listed = async () =>
+      (await (await ask("ada", "GET", "/sessions")).json<{ items: { name: string }[] }>()).items.map(
+        ({ name }) => name,
+      );
+    expect(await listed()).toContain("Night");
+    expect([200, 202]).toContain((await ask("ada", "DELETE", path)).status);
+    expect(await env.RECORDINGS.head(`keys/${sessionId}`)).toBeNull();
+    expect(await listed()).not.toContain("Night");
+    // One of an id that was deleted is refused, and leaves no key behind.
+    expect((await ask("ada", "POST", "/sessions", { sessionId, name: "Night" })).status).toBe(409);
+    expect(await env.RECORDINGS.head(`keys/${sessionId}`)).toBeNull();
   });
 
   test("a name that is not one is refused with its field", async () => {

@@ -11,11 +11,13 @@ import { InviteSummary, type SessionDetail, SessionSummary } from "../../protoco
 import { type Cursor, cutPage } from "../http/paging.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { eraseKey, openSealed, readKeys, sealFor } from "../platform/personal-keys.ts";
 import { allRows, StoredId } from "../platform/rows.ts";
 import { type Decision, enqueue } from "../rooms/room-outbox.ts";
 import { comingEvenings, findEvening } from "./evenings.ts";
 import { findMembership, type Membership } from "./guard.ts";
 import { listGuests } from "./guest-store.ts";
+import { nameOf, withNames } from "./name.ts";
 
 type Detail = z.infer<typeof SessionDetail>;
 
@@ -23,11 +25,14 @@ type Created = Result<void, "conflict" | "quota-exceeded">;
 
 /** Creates the session with its host, or finds that the very same was created before (fault X10). */
 export async function createSession(
-  db: D1Database,
+  env: Env,
+  deps: Deps,
   session: { sessionId: SessionId; name: string; settings: SessionSettings },
   host: { accountId: string; memberId: MemberId },
-  nowMs: number,
 ): Promise<Created> {
+  const db = env.DB;
+  const nowMs = deps.now();
+  const name = await sealFor(env, deps, session.sessionId, "session", session.name);
   const permitted = session.settings.recordingPermitted ? 1 : 0;
   const [created] = await db.batch([
     db
@@ -38,7 +43,7 @@ export async function createSession(
            AND NOT EXISTS (SELECT 1 FROM session_erasures WHERE session_id = ?1)
          ON CONFLICT DO NOTHING`,
       )
-      .bind(session.sessionId, session.name, permitted, nowMs, host.accountId, SESSIONS_PER_ACCOUNT_MAX),
+      .bind(session.sessionId, name, permitted, nowMs, host.accountId, SESSIONS_PER_ACCOUNT_MAX),
     // Only the session that this very batch made is without members.
     db
       .prepare(
@@ -52,12 +57,15 @@ export async function createSession(
   if (created?.meta.changes === 1) return done;
   const known = await drizzle(db).select().from(sessions).where(eq(sessions.id, session.sessionId)).get();
   if (known === undefined) {
+    await eraseKey(env, deps, session.sessionId);
     const erased = await drizzle(db).$count(sessionErasures, eq(sessionErasures.sessionId, session.sessionId));
     return refused(erased === 0 ? "quota-exceeded" : "conflict");
   }
   const member = await findMembership(db, session.sessionId, host.accountId);
   const { recordingPermitted } = session.settings;
-  const isSame = known.name === session.name && known.recordingPermitted === recordingPermitted;
+  const isSame =
+    (await nameOf(env, deps, { sealedName: known.name })) === session.name &&
+    known.recordingPermitted === recordingPermitted;
   const same = member?.role === "host" && isSame;
   return same ? done : refused("conflict");
 }
@@ -70,59 +78,62 @@ const SummaryRow = SessionSummary.extend({
 const InviteRow = InviteSummary.extend({ inviteId: StoredId.invite });
 
 /** One page of an account's sessions, newest membership first. Reads two rows for each session shown. */
-export async function listSessions(db: D1Database, accountId: string, limit: number, [atMs, id]: Cursor) {
+export async function listSessions(env: Env, deps: Deps, accountId: string, limit: number, [atMs, id]: Cursor) {
   const { results, passedOver } = await allRows(
     SummaryRow,
-    db
-      .prepare(
-        `SELECT m.session_id AS sessionId, s.name, m.role, m.member_id AS memberId, s.created_at_ms AS createdAtMs,
+    env.DB.prepare(
+      `SELECT m.session_id AS sessionId, s.name, m.role, m.member_id AS memberId, s.created_at_ms AS createdAtMs,
               m.joined_at_ms AS joinedAtMs
        FROM session_members m JOIN sessions s ON s.id = m.session_id
        WHERE m.account_id = ?1 AND (m.joined_at_ms, m.session_id) < (?2, ?3)
        ORDER BY m.joined_at_ms DESC, m.session_id DESC LIMIT ?4`,
-      )
-      .bind(accountId, atMs, id, limit + 1),
+    ).bind(accountId, atMs, id, limit + 1),
   );
-  return cutPage(
+  const { items, nextCursor } = cutPage(
     results,
     limit,
     ({ joinedAtMs: _, ...summary }) => summary,
     (row) => [row.joinedAtMs, row.sessionId],
     passedOver,
   );
+  return { items: await withNames(env, deps, items), nextCursor };
 }
 
 /** Sessions that an account hosts, newest first: for choosing one of them. */
-export async function listHosted(db: D1Database, accountId: string, limit = 50) {
+export async function listHosted(env: Env, deps: Deps, accountId: string, limit = 50) {
   const { sessionId, accountId: who, role, joinedAtMs } = sessionMembers;
-  return await drizzle(db)
+  const hosted = await drizzle(env.DB)
     .select({ sessionId, name: sessions.name })
     .from(sessionMembers)
     .innerJoin(sessions, eq(sessions.id, sessionId))
     .where(and(eq(who, accountId), eq(role, "host")))
     .orderBy(desc(joinedAtMs), desc(sessionId))
     .limit(limit);
+  return await withNames<{ sessionId: SessionId; name: string }>(env, deps, hosted);
 }
 
 /** One page of a session's invites, newest first, without their codes. */
-export async function listInvites(db: D1Database, sessionId: SessionId, limit: number, [atMs, id]: Cursor) {
+export async function listInvites(env: Env, deps: Deps, sessionId: SessionId, limit: number, [atMs, id]: Cursor) {
   const { results, passedOver } = await allRows(
     InviteRow,
-    db
-      .prepare(
-        `SELECT id AS inviteId, label, role, uses_left AS usesLeft, created_at_ms AS createdAtMs, expires_at_ms AS expiresAtMs
+    env.DB.prepare(
+      `SELECT id AS inviteId, label, role, uses_left AS usesLeft, created_at_ms AS createdAtMs, expires_at_ms AS expiresAtMs
        FROM invites WHERE session_id = ?1 AND (created_at_ms, id) < (?2, ?3)
        ORDER BY created_at_ms DESC, id DESC LIMIT ?4`,
-      )
-      .bind(sessionId, atMs, id, limit + 1),
+    ).bind(sessionId, atMs, id, limit + 1),
   );
-  return cutPage(
+  const { items, nextCursor } = cutPage(
     results,
     limit,
     (row) => row,
     (row) => [row.createdAtMs, row.inviteId],
     passedOver,
   );
+  const labels = items.map(({ label }) => label);
+  await readKeys(env, deps, labels);
+  // Whoever wrote one may have gone since: the invite is still there to be withdrawn.
+  const opened = await Promise.all(labels.map((label) => openSealed(env, deps, "invite", label)));
+  return { items: items.map((item, at) => ({ ...item, label: opened[at] ?? "" })), nextCursor };
 }
 
 /** Who is in a session, as its members see them: promise V1's list and nothing else of anybody. Guests come last. */
@@ -149,14 +160,15 @@ export async function listMembers(env: Env, deps: Deps, session: SessionId): Pro
 
 /** The session as its members see it. */
 export async function sessionDetail(env: Env, deps: Deps, member: Membership): Promise<Detail> {
-  const [members, plan] = await Promise.all([
+  const [members, plan, name] = await Promise.all([
     listMembers(env, deps, member.sessionId),
     findEvening(env.DB, member.sessionId),
+    nameOf(env, deps, member),
   ]);
   const [nextAtMs] = plan === null ? [] : comingEvenings(plan, deps.now(), 1);
   return {
     sessionId: member.sessionId,
-    name: member.sessionName,
+    name,
     role: member.role,
     memberId: member.memberId,
     createdAtMs: member.sessionCreatedAtMs,
@@ -198,11 +210,12 @@ export async function setSettings(
 }
 
 /** Names of those of these sessions that the account is in. */
-export async function sessionNames(db: D1Database, accountId: string, sessionIds: readonly SessionId[]) {
-  const rows = await drizzle(db)
+export async function sessionNames(env: Env, deps: Deps, accountId: string, sessionIds: readonly SessionId[]) {
+  const rows = await drizzle(env.DB)
     .select({ id: sessions.id, name: sessions.name })
     .from(sessionMembers)
     .innerJoin(sessions, eq(sessions.id, sessionMembers.sessionId))
     .where(and(eq(sessionMembers.accountId, accountId), inArray(sessions.id, sessionIds)));
-  return new Map(rows.map(({ id, name }) => [id, name]));
+  const named = await withNames<{ id: SessionId; name: string }>(env, deps, rows);
+  return new Map(named.map(({ id, name }) => [id, name]));
 }

@@ -1,5 +1,5 @@
 import { DELETION_RECORD_RETENTION_MS, GUEST_RETENTION_MS } from "../../../protocol/retention.ts";
-import { IN_LISTS, OF_THE_PROGRAM } from "../clear.ts";
+import { OF_THE_PROGRAM } from "../clear.ts";
 import type { Inventory } from "../rules.ts";
 
 /** Rules of the tables of sessions. */
@@ -24,7 +24,7 @@ export const sessionsRules = {
       decisions: "internal",
       createdAtMs: "export",
     },
-    clear: { name: IN_LISTS },
+    sealed: { name: "session" },
   },
   sessionMembers: {
     subjects: [{ column: "accountId", is: "account", erase: "step" }],
@@ -95,7 +95,7 @@ export const sessionsRules = {
       createdAtMs: "export",
       expiresAtMs: "export",
     },
-    clear: { label: "Read by every host of the session in its list of invites; it goes with the invite within days." },
+    sealed: { label: "invite" },
   },
   sessionEvenings: {
     subjects: [{ column: "sessionId", in: "sessionMembers", key: "sessionId", erase: "step" }],
