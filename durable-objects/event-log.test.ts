@@ -4,6 +4,7 @@ import { EVENTS_BATCH_MAX_CHARS, EVENTS_PER_BATCH_MAX } from "../protocol/limits
 import type { PostBody } from "../protocol/room.ts";
 import { EventLog } from "./event-log.ts";
 import { nodeSql } from "./testing/node-sql.ts";
+import { WordKeys } from "./word-keys.ts";
 
 const ada = `mem_${"a".repeat(26)}` as MemberId;
 const ben = `mem_${"b".repeat(26)}` as MemberId;
@@ -12,17 +13,19 @@ const chat = (text: string): PostBody => ({ kind: "chat", text });
 
 function newLog() {
   const sql = nodeSql();
-  const log = new EventLog(sql);
+  const keys = new WordKeys(null, (lengthBytes) => crypto.getRandomValues(new Uint8Array(lengthBytes)));
+  for (const memberId of [ada, ben]) keys.add(memberId);
+  const log = new EventLog(sql, keys);
   const append = (body: PostBody, { from = ada, eventId = newId(), atMs = 5 } = {}) =>
     log.append({ eventId, from, atMs, body });
-  return { sql, log, append };
+  return { sql, keys, log, append };
 }
 
 describe("the log", () => {
   test("P8: numbers from 1 without gaps, and goes on after the process", () => {
-    const { sql, append } = newLog();
+    const { sql, keys, append } = newLog();
     for (let seq = 1; seq <= 3; seq++) expect(append(chat(`${seq}`))).toMatchObject({ event: { seq } });
-    const again = new EventLog(sql);
+    const again = new EventLog(sql, keys);
     expect(again.headSeq).toBe(3);
     expect(again.append({ eventId: newId(), atMs: 9, body: chat("4") })).toMatchObject({ event: { seq: 4 } });
   });
@@ -40,11 +43,11 @@ describe("the log", () => {
   });
 
   test("P38: its time never goes back, whatever the clock does, also after the process", () => {
-    const { sql, log, append } = newLog();
+    const { sql, keys, log, append } = newLog();
     append(chat("at ten"), { atMs: 10_000 });
     expect(log.timeOf(4_000)).toBe(10_000);
     expect(log.timeOf(11_000)).toBe(11_000);
-    expect(new EventLog(sql).timeOf(4_000)).toBe(10_000);
+    expect(new EventLog(sql, keys).timeOf(4_000)).toBe(10_000);
   });
 
   test("P6: is read in batches of bounded number and size, an event larger than a batch alone", () => {

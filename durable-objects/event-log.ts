@@ -2,6 +2,8 @@ import type { EventId, MemberId } from "../protocol/ids.ts";
 import { EVENTS_BATCH_MAX_CHARS, EVENTS_PER_BATCH_MAX } from "../protocol/limits.ts";
 import type { LoggedEvent } from "../protocol/room.ts";
 import type { Sql } from "./sql.ts";
+import type { WordKeys } from "./word-keys.ts";
+import { blankOf, type StoredLine, toStored, toTold } from "./words.ts";
 
 export type Append =
   | { outcome: "logged"; event: LoggedEvent; json: string }
@@ -18,22 +20,26 @@ export interface Batch {
 
 /**
  * A session's log: append-only, numbered without gaps, one row an event in the object's SQLite. A row holds the event's JSON as it is
- * broadcast, so that telling it again costs no encoding. The last number and time are held in memory and read anew after hibernation.
+ * broadcast, so that telling it again costs no encoding; what somebody wrote lies beside it, sealed under their key. The last number and time
+ * are held in memory and read anew after hibernation.
  *
  * SQLite writes of one turn of the object are one transaction, and nothing leaves the object before they are durable (its output
  * gate), so a caller that appends and then broadcasts has persisted first without waiting.
  */
 export class EventLog {
   readonly #sql: Sql;
+  readonly #keys: WordKeys;
   #headSeq = 0;
   #lastAtMs = 0;
 
-  constructor(sql: Sql) {
+  constructor(sql: Sql, keys: WordKeys) {
     this.#sql = sql;
+    this.#keys = keys;
     sql.exec(`CREATE TABLE IF NOT EXISTS log (
       seq INTEGER PRIMARY KEY,
       event_id TEXT NOT NULL UNIQUE,
       event TEXT NOT NULL,
+      words BLOB,
       blanked INTEGER NOT NULL DEFAULT 0
     )`);
     const [last] = sql.exec<{ event: string }>("SELECT event FROM log ORDER BY seq DESC LIMIT 1").toArray();
@@ -57,11 +63,13 @@ export class EventLog {
   append(draft: Omit<LoggedEvent, "seq">): Append {
     const event: LoggedEvent = { seq: this.#headSeq + 1, ...draft };
     const json = JSON.stringify(event);
+    const stored = toStored(this.#keys, event, json);
     const { rowsWritten } = this.#sql.exec(
-      "INSERT INTO log (seq, event_id, event) VALUES (?, ?, ?) ON CONFLICT (event_id) DO NOTHING",
+      "INSERT INTO log (seq, event_id, event, words) VALUES (?, ?, ?, ?) ON CONFLICT (event_id) DO NOTHING",
       event.seq,
       event.eventId,
-      json,
+      stored.event,
+      stored.words,
     );
     if (rowsWritten === 0) return this.#compare(draft);
     this.#headSeq = event.seq;
@@ -77,32 +85,37 @@ export class EventLog {
 
   #compare(draft: { eventId: EventId; from?: MemberId; body: LoggedEvent["body"] }): Append {
     const [row] = this.#sql
-      .exec<{ event: string; blanked: number }>("SELECT event, blanked FROM log WHERE event_id = ?", draft.eventId)
+      .exec<{ event: string; words: ArrayBuffer | null; blanked: number }>(
+        "SELECT event, words, blanked FROM log WHERE event_id = ?",
+        draft.eventId,
+      )
       .toArray();
     if (row === undefined) throw new Error("A log line was neither written nor there.");
-    const known: LoggedEvent = JSON.parse(row.event);
+    const told = toTold(this.#keys, row);
+    const known: LoggedEvent = JSON.parse(told);
     // A note that has been replaced since is blank in the log: its kind is all that can be compared.
     const same =
       known.from === draft.from &&
       (row.blanked === 1
         ? known.body.kind === draft.body.kind
         : JSON.stringify(known.body) === JSON.stringify(draft.body));
-    return same ? { outcome: "repeat", seq: known.seq, json: row.event } : { outcome: "conflict" };
+    return same ? { outcome: "repeat", seq: known.seq, json: told } : { outcome: "conflict" };
   }
 
   /** The next batch after a number; empty at the log's end. */
   readAfter(afterSeq: number): Batch {
     const batch: Batch = { lines: [], lastSeq: afterSeq };
     let chars = 0;
-    const rows = this.#sql.exec<{ seq: number; event: string }>(
-      "SELECT seq, event FROM log WHERE seq > ? ORDER BY seq LIMIT ?",
+    const rows = this.#sql.exec<{ seq: number } & { [Column in keyof StoredLine]: StoredLine[Column] }>(
+      "SELECT seq, event, words FROM log WHERE seq > ? ORDER BY seq LIMIT ?",
       afterSeq,
       EVENTS_PER_BATCH_MAX,
     );
     for (const row of rows) {
-      chars += row.event.length;
+      const line = toTold(this.#keys, row);
+      chars += line.length;
       if (batch.lines.length > 0 && chars > EVENTS_BATCH_MAX_CHARS) break;
-      batch.lines.push(row.event);
+      batch.lines.push(line);
       batch.lastSeq = row.seq;
     }
     return batch;
@@ -114,7 +127,7 @@ export class EventLog {
     if (row === undefined) return;
     const event: LoggedEvent = JSON.parse(row.event);
     if (event.body.kind !== "note" && event.body.kind !== "take-name") return;
-    const blank: LoggedEvent = { ...event, body: { ...event.body, text: "" } };
-    this.#sql.exec("UPDATE log SET event = ?, blanked = 1 WHERE seq = ?", JSON.stringify(blank), seq);
+    const blank = JSON.stringify(blankOf(event, event.body));
+    this.#sql.exec("UPDATE log SET event = ?, words = NULL, blanked = 1 WHERE seq = ?", blank, seq);
   }
 }

@@ -3,6 +3,7 @@ import { MemberId } from "../protocol/ids.ts";
 import { Role } from "../protocol/roles.ts";
 import type { TicketClaims } from "../protocol/ticket.ts";
 import type { Sql } from "./sql.ts";
+import type { WordKeys } from "./word-keys.ts";
 
 /** A member as the room knows them. */
 export interface Person {
@@ -23,7 +24,7 @@ export interface Person {
 const Flag = z.union([z.literal(0), z.literal(1)]).transform((value) => value === 1);
 const PersonRow = z.object({
   memberId: MemberId,
-  displayName: z.string(),
+  name: z.instanceof(ArrayBuffer).nullable(),
   role: Role,
   present: Flag,
   admitted: Flag,
@@ -45,23 +46,26 @@ const TICKET_MEMORY_MS = 60_000;
  */
 export class People {
   readonly #sql: Sql;
+  readonly #keys: WordKeys;
   readonly #people = new Map<MemberId, Person>();
 
-  constructor(sql: Sql) {
+  constructor(sql: Sql, keys: WordKeys) {
     this.#sql = sql;
+    this.#keys = keys;
     sql.exec(`CREATE TABLE IF NOT EXISTS people (
-        member_id TEXT PRIMARY KEY, display_name TEXT NOT NULL, role TEXT NOT NULL, present INTEGER NOT NULL,
+        member_id TEXT PRIMARY KEY, name BLOB, role TEXT NOT NULL, present INTEGER NOT NULL,
         admitted INTEGER NOT NULL, kept_out INTEGER NOT NULL, standing TEXT NOT NULL, decision INTEGER NOT NULL) WITHOUT ROWID;
       CREATE TABLE IF NOT EXISTS guests (member_id TEXT PRIMARY KEY) WITHOUT ROWID;
       CREATE TABLE IF NOT EXISTS tickets (ticket_id TEXT PRIMARY KEY, expires_at_ms INTEGER NOT NULL) WITHOUT ROWID;`);
     const rows = sql.exec(
-      `SELECT member_id AS memberId, display_name AS displayName, role, present, admitted, kept_out AS keptOut,
+      `SELECT member_id AS memberId, name, role, present, admitted, kept_out AS keptOut,
          EXISTS (SELECT 1 FROM guests g WHERE g.member_id = people.member_id) AS isGuest
        FROM people WHERE standing = 'member'`,
     );
     for (const row of rows) {
-      const person: Person = PersonRow.parse(row);
-      this.#people.set(person.memberId, person);
+      const { name, ...person } = PersonRow.parse(row);
+      const displayName = (name === null ? null : keys.open(person.memberId, name)) ?? "";
+      this.#people.set(person.memberId, { ...person, displayName });
     }
   }
 
@@ -106,12 +110,13 @@ export class People {
     this.#people.set(person.memberId, person);
     const { memberId, displayName, role, present, admitted, keptOut } = person;
     this.#sql.exec(
-      `INSERT INTO people (member_id, display_name, role, present, admitted, kept_out, standing, decision)
+      `INSERT INTO people (member_id, name, role, present, admitted, kept_out, standing, decision)
        VALUES (?, ?, ?, ?, ?, ?, 'member', ?)
-       ON CONFLICT (member_id) DO UPDATE SET display_name = excluded.display_name, role = excluded.role,
+       ON CONFLICT (member_id) DO UPDATE SET name = excluded.name, role = excluded.role,
          present = excluded.present, admitted = excluded.admitted, kept_out = excluded.kept_out, standing = 'member',
          decision = max(decision, excluded.decision)`,
-      ...[memberId, displayName, role, present ? 1 : 0, admitted ? 1 : 0, keptOut ? 1 : 0, decision],
+      ...[memberId, this.#keys.seal(memberId, displayName), role, present ? 1 : 0, admitted ? 1 : 0, keptOut ? 1 : 0],
+      decision,
     );
   }
 
@@ -125,8 +130,8 @@ export class People {
     const person = this.#people.get(memberId);
     if (person !== undefined) this.#people.set(memberId, { ...person, role });
     this.#sql.exec(
-      `INSERT INTO people (member_id, display_name, role, present, admitted, kept_out, standing, decision)
-       VALUES (?1, '', ?2, 0, 0, 0, 'awaited', ?3)
+      `INSERT INTO people (member_id, role, present, admitted, kept_out, standing, decision)
+       VALUES (?1, ?2, 0, 0, 0, 'awaited', ?3)
        ON CONFLICT (member_id) DO UPDATE SET role = ?2, decision = max(decision, ?3)`,
       memberId,
       role,
@@ -139,9 +144,9 @@ export class People {
     this.#people.delete(memberId);
     this.#sql.exec("DELETE FROM guests WHERE member_id = ?", memberId);
     this.#sql.exec(
-      `INSERT INTO people (member_id, display_name, role, present, admitted, kept_out, standing, decision)
-       VALUES (?1, '', 'observer', 0, 0, 0, 'removed', ?2)
-       ON CONFLICT (member_id) DO UPDATE SET display_name = '', present = 0, standing = 'removed', decision = ?2`,
+      `INSERT INTO people (member_id, role, present, admitted, kept_out, standing, decision)
+       VALUES (?1, 'observer', 0, 0, 0, 'removed', ?2)
+       ON CONFLICT (member_id) DO UPDATE SET name = NULL, present = 0, standing = 'removed', decision = ?2`,
       memberId,
       decision,
     );

@@ -14,6 +14,12 @@ import { newMemberId, TestRoom } from "./testing/test-room.ts";
 
 const chat = (text: string): PostBody => ({ kind: "chat", text });
 const note = (noteId: string, text: string): PostBody => ({ kind: "note", noteId, text });
+type Row = Record<string, string | number | null | ArrayBuffer>;
+/** A row as a search of the disk finds it. */
+const readable = (row: Row) =>
+  Object.values(row)
+    .map((value) => (value instanceof ArrayBuffer ? new TextDecoder("latin1").decode(value) : value))
+    .join();
 
 describe("the log", () => {
   test("P11: every readable post has one answer, the event or why not, and a resend after a reconnect has it too", () => {
@@ -36,6 +42,31 @@ describe("the log", () => {
     for (const [at, text] of texts.entries()) (at % 2 === 0 ? ada : ben).post(chat(text));
     const heard = ben.events.flatMap(({ body }) => (body.kind === "chat" ? [body.text] : []));
     expect(heard).toEqual(texts);
+  });
+
+  test("E3: words and names lie sealed under their author's key, outlive the process, and end with the key, in older copies as well", () => {
+    const room = new TestRoom();
+    const [ada, ben] = [room.join("host"), room.knock("participant", newMemberId(), { displayName: "Markname" })];
+    ben.hello();
+    ben.post(chat("Markchat"));
+    ben.post(note(crypto.randomUUID(), "Marknote"));
+    ben.post({ kind: "take-name", takeId: crypto.randomUUID(), text: "Marktake" });
+    ada.post(chat("hers"));
+    const stored = () =>
+      ["log", "people"].flatMap((table) => room.sql.exec<Row>(`SELECT * FROM ${table}`).toArray().map(readable)).join();
+    expect(stored()).not.toMatch(/Mark|hers/);
+    room.evict();
+    expect(JSON.stringify(room.log)).toMatch(/Markchat.*Marknote.*Marktake.*hers/);
+    expect(room.room.snapshot(0).members).toContainEqual(expect.objectContaining({ displayName: "Markname" }));
+    const [words] = room.sql.exec<{ words: ArrayBuffer }>("SELECT words FROM log WHERE words IS NOT NULL").toArray();
+    expect(words && room.keys.open(ben.memberId, words.words)).toBe("Markchat");
+    expect(words && room.keys.open(ada.memberId, words.words)).toBeNull();
+    room.room.forget(ben.memberId, 0, room.nowMs);
+    expect(words && room.keys.open(ben.memberId, words.words)).toBeNull();
+    expect(room.keys.stored).not.toContain(ben.memberId);
+    expect(room.sql.exec("SELECT seq FROM log WHERE words IS NOT NULL").toArray()).toHaveLength(1);
+    expect(JSON.stringify(room.log)).toContain("hers");
+    expect(JSON.stringify(room.log)).not.toContain("Mark");
   });
 
   test("C5, P26: a note that is written again replaces the older, whose text is nowhere any more", () => {

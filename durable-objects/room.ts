@@ -34,10 +34,13 @@ import { RoundTrips } from "./round-trip.ts";
 import { passSignal } from "./signalling.ts";
 import type { Sql } from "./sql.ts";
 import { Watch } from "./watch.ts";
+import type { WordKeys } from "./word-keys.ts";
 
 /** What the room is given by the object it lives in. */
 export interface RoomParts {
   sql: Sql;
+  /** Keys of all who have ever been in, read before the room wakes. */
+  keys: WordKeys;
   sessionId: SessionId;
   newEventId: () => EventId;
   /** Tells a member new credentials of the relays, when they have come: the room itself waits for nothing. */
@@ -70,6 +73,7 @@ const SNAPSHOT_BATCHES = 10;
  */
 export class Room {
   readonly #sql: Sql;
+  readonly #keys: WordKeys;
   readonly #records: RoomRecords;
   readonly #writer: EventWriter;
   readonly #entrance: Entrance;
@@ -79,15 +83,16 @@ export class Room {
   readonly #tellRelays: RoomParts["tellRelays"];
 
   constructor(
-    { sql, sessionId, newEventId, tellRelays, after }: RoomParts,
+    { sql, keys, sessionId, newEventId, tellRelays, after }: RoomParts,
     connections: Iterable<RoomConnection>,
     nowMs: number,
   ) {
     this.#sql = sql;
+    this.#keys = keys;
     this.#tellRelays = tellRelays;
-    const [people, state] = [new People(sql), new RoomState(sql)];
+    const [people, state] = [new People(sql, keys), new RoomState(sql)];
     const presence = new Presence(people, state, this.#roundTrips, after, connections);
-    this.#records = { log: new EventLog(sql), shares: new LogShares(sql), people, state, presence, newEventId };
+    this.#records = { log: new EventLog(sql, keys), shares: new LogShares(sql), people, state, presence, newEventId };
     this.#writer = new EventWriter(this.#records);
     this.#entrance = new Entrance(sessionId, this.#records, this.#writer);
     this.#watch = new Watch(this.#records, this.#writer);
@@ -343,6 +348,8 @@ export class Room {
     const connection = presence.of(memberId);
     if (connection !== undefined) this.#disconnect(connection, "removed", nowMs);
     people.remove(memberId, people.decisionOf(memberId));
+    // First the key: it is the end of every copy that the storage ever had.
+    this.#keys.drop(memberId);
     const { doneSeq, blanked } = forgetLines(this.#sql, memberId, afterSeq);
     state.dropBlankNotes();
     presence.changed();

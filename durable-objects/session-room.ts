@@ -7,6 +7,7 @@ import { ApiBody, DecidedState, DecisionNumber, type IceServer } from "../protoc
 import { CLAIMS_HEADER, decodeClaims } from "./claims.ts";
 import { type ConnectionState, closeWith, newConnectionState, type RoomConnection, say } from "./connection.ts";
 import { type Applied, Room, type RoomSnapshot } from "./room.ts";
+import { type KeyStore, WordKeys } from "./word-keys.ts";
 
 export interface Relays {
   iceServers: IceServer[];
@@ -22,12 +23,15 @@ const TICKET_SKEW_MS = 30_000;
  * the session is deleted, and leaves a mark for a minute, and then nothing.
  *
  * This class is the shell: it meets the platform, and hands everything to `Room`, which is rebuilt from storage whenever it is not
- * in memory. No step of the room waits for anything, so its messages are handled one after the other, in one order.
+ * in memory. No step of the room waits for anything, so its messages are handled one after the other, in one order. What it needs from
+ * elsewhere, the keys of its people, it has read before it hears the first of them.
  */
-export class SessionRoom extends Server {
+export abstract class SessionRoom extends Server {
   static override options = { hibernate: true };
 
   #room: Room | undefined;
+  #keys: WordKeys | undefined;
+  #saved: Promise<void> = Promise.resolve();
   #ended: boolean | undefined;
 
   /**
@@ -35,6 +39,37 @@ export class SessionRoom extends Server {
    */
   protected async relaysFor(_memberId: MemberId): Promise<Relays> {
     return { iceServers: [], expiresAtMs: Date.now() };
+  }
+
+  /** Where the keys of this room's people are kept. */
+  protected abstract keyStore(): KeyStore;
+
+  override async onStart(): Promise<void> {
+    await this.#readKeys().catch((error: unknown) => this.#broken(error));
+  }
+
+  async #readKeys(): Promise<WordKeys> {
+    if (this.#keys !== undefined) return this.#keys;
+    const stored = await this.keyStore().read();
+    this.#keys ??= new WordKeys(stored, (lengthBytes) => crypto.getRandomValues(new Uint8Array(lengthBytes)));
+    return this.#keys;
+  }
+
+  /** Keeps what has changed of the keys; one at a time, so that no older state comes after a newer. */
+  #saveKeys(): Promise<void> {
+    const save = async () => {
+      if (this.#keys?.isChanged !== true || this.#isEnded) return;
+      this.#keys.isChanged = false;
+      try {
+        await this.keyStore().write(this.#keys.stored);
+      } catch (error) {
+        this.#keys.isChanged = true;
+        throw error;
+      }
+    };
+    const saved = this.#saved.then(save, save);
+    this.#saved = saved;
+    return saved;
   }
 
   /** Whether the session was deleted. A mark in storage outlives the tickets from before, so that none of them opens a ghost room. */
@@ -45,9 +80,12 @@ export class SessionRoom extends Server {
 
   /** The room, woken if need be. */
   #awake(): Room {
+    const keys = this.#keys;
+    if (keys === undefined) throw new Error("The room has not read its keys.");
     this.#room ??= new Room(
       {
         sql: this.ctx.storage.sql,
+        keys,
         sessionId: this.name as SessionId,
         newEventId: () => crypto.randomUUID(),
         tellRelays: (connection, memberId) => void this.#tellRelays(connection, memberId),
@@ -76,6 +114,10 @@ export class SessionRoom extends Server {
     try {
       const nowMs = Date.now();
       const claims = decodeClaims(request.headers.get(CLAIMS_HEADER) ?? "");
+      if (!this.#isEnded) {
+        (await this.#readKeys()).add(claims.memberId);
+        await this.#saveKeys();
+      }
       const refusal = this.#isEnded ? "session-closed" : this.#awake().admit(claims, nowMs);
       if (refusal !== null) return closeWith(connection, refusal);
       connection.setState(newConnectionState(claims.memberId, nowMs));
@@ -113,6 +155,7 @@ export class SessionRoom extends Server {
   override async onAlarm(): Promise<void> {
     const nowMs = Date.now();
     if (this.#isEnded) return await this.#forget(nowMs);
+    await this.#readKeys();
     const next = this.#awake().sweep([...this.getConnections<ConnectionState>()], nowMs);
     if (next !== null) await this.ctx.storage.setAlarm(next);
   }
@@ -163,9 +206,11 @@ export class SessionRoom extends Server {
   }
 
   /** Erases somebody who is gone for good: their words, their name. Call again with `doneSeq` until it is `headSeq`. */
-  forgetMember(memberId: string, afterSeq = 0): { doneSeq: number; headSeq: number; blanked: number } {
+  async forgetMember(memberId: string, afterSeq = 0): Promise<{ doneSeq: number; headSeq: number; blanked: number }> {
     if (this.#isEnded) return { doneSeq: 0, headSeq: 0, blanked: 0 };
-    return this.#awake().forget(MemberId.parse(memberId), afterSeq, Date.now());
+    const place = this.#awake().forget(MemberId.parse(memberId), afterSeq, Date.now());
+    await this.#saveKeys();
+    return place;
   }
 
   /** The session is deleted: every socket is closed and the storage emptied but for the mark. Harmless to repeat. */
@@ -174,6 +219,9 @@ export class SessionRoom extends Server {
     this.#room?.stop();
     this.#room = undefined;
     for (const connection of this.getConnections<ConnectionState>()) closeWith(connection, "session-closed");
+    // Whatever is being kept just now, and then the end of it: no copy of the storage opens after that.
+    await this.#saved.catch(() => undefined);
+    await this.keyStore().end();
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
     const untilMs = Date.now() + TICKET_LIFETIME_MS + TICKET_SKEW_MS;

@@ -22,11 +22,18 @@ export function nodeSql(): Sql {
         return rowsOf([], 0);
       }
       const { statement, isRead } = prepare(query);
-      if (isRead) return rowsOf(statement.all(...(bindings as SQLInputValue[])) as Row[], 0);
-      return rowsOf([], Number(statement.run(...(bindings as SQLInputValue[])).changes));
+      const values = bindings.map((value) => (value instanceof ArrayBuffer ? new Uint8Array(value) : value));
+      if (isRead) return rowsOf(statement.all(...(values as SQLInputValue[])).map(asThere) as Row[], 0);
+      return rowsOf([], Number(statement.run(...(values as SQLInputValue[])).changes));
     },
   };
 }
+
+/** The platform's blobs are buffers; Node's are views of one. */
+const asThere = (row: Record<string, unknown>) =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, value instanceof Uint8Array ? value.slice().buffer : value]),
+  );
 
 function rowsOf<Row>(rows: Row[], rowsWritten: number): SqlRows<Row> {
   return {

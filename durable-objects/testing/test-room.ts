@@ -6,6 +6,7 @@ import type { TicketClaims } from "../../protocol/ticket.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
 import { type ConnectionState, closeWith, newConnectionState, type RoomConnection, say } from "../connection.ts";
 import { Room } from "../room.ts";
+import { WordKeys } from "../word-keys.ts";
 import { nodeSql } from "./node-sql.ts";
 
 const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
@@ -97,6 +98,7 @@ const eventsIn = (messages: readonly RoomMessage[]): LoggedEvent[] =>
 /** A room with its storage and its clock in memory, which can lose its process at any moment. */
 export class TestRoom {
   readonly sql = nodeSql();
+  keys = new WordKeys(null, random);
   readonly sessionId = newId("ses", random) as SessionId;
   readonly connections = new Set<TestMember>();
   nowMs = 1_800_000_000_000;
@@ -118,6 +120,7 @@ export class TestRoom {
       say(connection, { type: "relays", iceServers: [], expiresAtMs: this.nowMs + 60_000 });
     const parts = {
       sql: this.sql,
+      keys: this.keys,
       sessionId: this.sessionId,
       newEventId: newUuid,
       tellRelays,
@@ -133,6 +136,7 @@ export class TestRoom {
       for (const member of this.connections) member.closeCode = 1006;
       this.connections.clear();
     }
+    this.keys = new WordKeys(this.keys.stored, random);
     this.room = this.#wake();
   }
 
@@ -156,6 +160,7 @@ export class TestRoom {
   /** A socket whose ticket was taken, or refused; it has not said hello. */
   knock(role: Role, memberId = newMemberId(), more: Partial<TicketClaims> = {}): TestMember {
     const member = new TestMember(this, memberId);
+    this.keys.add(memberId);
     const refusal = this.room.admit(this.claimsOf(memberId, role, more), this.nowMs);
     if (refusal !== null) closeWith(member, refusal);
     else {

@@ -4,6 +4,7 @@ const sweep = of("E6", "workers/privacy/retention.test.ts");
 const recordings = of("E1", "workers/recordings/recordings.test.ts");
 const sessionEnds = of("E2", "workers/recordings/recordings.test.ts");
 const erasure = of("E3", "test/promises/erasure.test.ts");
+const words = of("E3", "durable-objects/room.test.ts");
 const messages = of("E3", "workers/messages/messages.test.ts");
 
 /** Broken on purpose: what is kept how long, erased, or held. */
@@ -76,8 +77,8 @@ export const keeping: readonly Mutation[] = [
   ),
   erasure("workers/privacy/erasure-steps.ts", "the rules' rows stay", 'subject.erase === "step" ||', "true ||"),
   erasure("workers/privacy/erasure-steps.ts", "words in rooms stay", "blanked += part.blanked;", "break;"),
-  erasure("durable-objects/forget.ts", "chat stays", "IN ('chat', 'note', ", "IN ('note', "),
-  erasure("durable-objects/forget.ts", "the name stays where somebody came in", "'joined' AND", "'left' AND"),
+  words("durable-objects/forget.ts", "sealed words stay", "SET words = NULL, blanked = 1", "SET blanked = 1"),
+  words("durable-objects/room.ts", "the key of what somebody wrote stays", "this.#keys.drop(memberId);", ""),
   erasure(
     "workers/privacy/erasure-steps.ts",
     "recordings stay",
