@@ -1,5 +1,5 @@
 import { SIGN_IN_RETENTION_MS } from "../../../protocol/retention.ts";
-import { A_FINGERPRINT, IN_LISTS, OF_THE_PROGRAM, WORDS_OF_OURS } from "../clear.ts";
+import { A_FINGERPRINT, OF_THE_PROGRAM, SHOWN_ON_THE_HUB, WORDS_OF_OURS } from "../clear.ts";
 import type { Inventory } from "../rules.ts";
 
 /** Rules of the tables about accounts and ways into them. */
@@ -23,7 +23,7 @@ export const accountsRules = {
       createdAtMs: "export",
     },
     sealed: { email: "address" },
-    clear: { displayName: IN_LISTS },
+    clear: { displayName: SHOWN_ON_THE_HUB },
   },
   signIns: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],
