@@ -269,6 +269,42 @@ describe("what the API decides", () => {
     await (await roomOf(env, session)).end();
   });
 
+  test("E3: keys of what people write lie in R2 under a seal: the room wakes with them, drops one with its person, and ends them", async () => {
+    const session = newSession();
+    const keys = `keys/room_${session}`;
+    const [ada, ben] = [await TestClient.join(session, "host"), await TestClient.join(session, "participant")];
+    await ben.ask(chat("Markchat"));
+    await ada.ask(chat("hers"));
+    const kept = await (await env.RECORDINGS.get(keys))?.text();
+    expect(kept).toMatch(/^[A-Za-z0-9+/=]+$/);
+    const words = async () => JSON.stringify((await (await roomOf(env, session)).snapshot()).events);
+    await evictDurableObject(await roomOf(env, session));
+    expect(await words()).toMatch(/Markchat.*hers/);
+    await (await roomOf(env, session)).forgetMember(ben.memberId);
+    expect(await (await env.RECORDINGS.get(keys))?.text()).not.toBe(kept);
+    await evictDurableObject(await roomOf(env, session));
+    expect(await words()).not.toContain("Markchat");
+    expect(await words()).toContain("hers");
+    await (await roomOf(env, session)).end();
+    expect(await env.RECORDINGS.head(keys)).toBeNull();
+  });
+
+  test("X5: a room whose keys cannot be read hears nobody, and nothing is lost", async () => {
+    const session = newSession();
+    const keys = `keys/room_${session}`;
+    const ada = await TestClient.join(session, "host");
+    await ada.ask(chat("before"));
+    const kept = await (await env.RECORDINGS.get(keys))?.arrayBuffer();
+    await env.RECORDINGS.put(keys, "not what it was");
+    await evictDurableObject(await roomOf(env, session));
+    const refused = await TestClient.knock(session, await ticketFor(session, newMember(), "host"));
+    expect(await refused.closed).toBe(errors["internal-error"].close);
+    await env.RECORDINGS.put(keys, kept ?? "");
+    const again = await TestClient.join(session, "host");
+    expect(await again.ask(chat("after"))).toMatchObject({ body: { text: "after" } });
+    expect(JSON.stringify((await (await roomOf(env, session)).snapshot()).events)).toMatch(/before.*after/);
+  });
+
   test("V1: everybody hears that recordings changed", async () => {
     const session = newSession();
     const ada = await TestClient.join(session, "host");
