@@ -8,7 +8,18 @@ import { arch, cpus, platform } from "node:os";
 import { parseArgs } from "node:util";
 import type { Bench, Row } from "./row.ts";
 
-const names = ["room", "transport", "sound", "takes", "people", "view", "money", "privacy", "platform"] as const;
+const names = [
+  "room",
+  "network",
+  "transport",
+  "sound",
+  "takes",
+  "people",
+  "view",
+  "money",
+  "privacy",
+  "platform",
+] as const;
 
 /** Three significant digits say all that such a figure holds. */
 function figure(value: number): string {
