@@ -240,6 +240,7 @@ export class Simulation {
       emit: (event) => {
         if (event.type === "warning") this.warnings.push(event.code);
       },
+      onLead: () => undefined,
       onExecuted: () => undefined,
     });
     const press = (command: TransportCommand) => transport.command(command);

@@ -96,6 +96,8 @@ export const TRANSPORT_LEAD_MAX_MS = 1_000;
 export const TRANSPORT_POST_LIFETIME_MS = 3_000;
 /** A command that was announced may lie this far back when the room reads it: the way to a room on the other side of the world, and some. */
 export const ANNOUNCED_PAST_MAX_MS = 500;
+/** How much earlier than its instant an announcement may be asked for by whoever is busy, or has a slow DAW; the room's own lead is no longer. */
+export const ANNOUNCED_LEAD_MAX_MS = 100;
 /** How far from the session's own place a DAW that was touched may say that it is: a stalled link, not another part of the song. */
 export const TRANSPORT_SINCE_MAX_MS = 2_000;
 

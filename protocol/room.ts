@@ -2,6 +2,7 @@ import * as z from "zod";
 import { ErrorCode } from "./errors.ts";
 import { EventId, MemberId, SessionId } from "./ids.ts";
 import {
+  ANNOUNCED_LEAD_MAX_MS,
   CANDIDATE_MAX_CHARS,
   CHAT_TEXT_MAX_CHARS,
   EVENTS_PER_BATCH_MAX,
@@ -185,6 +186,8 @@ export const MemberStatus = z.object({
   directPath: z.boolean(),
   /** This member's program carries out what is announced to it over the lanes (P77). */
   hearsAnnounced: z.literal(true).optional(),
+  /** How long before its instant an announcement has to be here for this member's program and DAWs to be in time (P77). */
+  announcedLeadMs: z.int().min(0).max(ANNOUNCED_LEAD_MAX_MS).optional(),
   /** This member's own worst measured one-way delay to the others, and its error bound: shown, and believed by nobody (P18). */
   latencyMs: z.number().min(0).max(60_000).optional(),
   latencyErrorMs: z.number().min(0).max(60_000).optional(),

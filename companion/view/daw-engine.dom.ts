@@ -36,6 +36,7 @@ export function connectDaw(
       return () => clearTimeout(timer);
     },
     daws: [{ port: openWebMidiPort(access, port), ...midiDriver(language, settings) }],
+    onLead: () => undefined,
     onExecuted: () => undefined,
   });
 }

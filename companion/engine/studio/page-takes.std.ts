@@ -76,6 +76,7 @@ export class PageTakes {
       post: () => "",
       peers: null,
       emit,
+      onLead: () => undefined,
       onExecuted: (execution, localMs) => {
         if (this.#device === undefined) return;
         const { controller, device } = this.#device;

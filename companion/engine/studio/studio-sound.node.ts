@@ -172,7 +172,7 @@ export class StudioSound {
     return this.#options.links;
   }
 
-  /** How long the farthest of those who are here takes to be told something, one way; `null` where somebody cannot be told. */
+  /** How long before an instant the last of those who are here has to be told of it; `null` where somebody cannot be told. */
   farthestMs(): number | null {
     const nowMs = this.#options.nowMs();
     let farthestMs = 0;
@@ -180,7 +180,7 @@ export class StudioSound {
       if (memberId === this.#memberId || !connected) continue;
       const wayMs = this.#ways.worstMs(memberId, nowMs);
       if (wayMs === null || status.hearsAnnounced !== true) return null;
-      farthestMs = Math.max(farthestMs, wayMs);
+      farthestMs = Math.max(farthestMs, wayMs + (status.announcedLeadMs ?? 0));
     }
     return this.hearsAnnounced ? farthestMs : null;
   }

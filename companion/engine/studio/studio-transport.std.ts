@@ -1,6 +1,7 @@
 import { Bars } from "../../../audio/bars.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import {
+  ANNOUNCED_LEAD_MAX_MS,
   ANNOUNCED_PAST_MAX_MS,
   LANE_PACKET_FRAMES,
   TIMELINE_RATE_HZ,
@@ -26,6 +27,7 @@ import type { Cue, DawDriver } from "../midi/driver.std.ts";
 import type { DawPort } from "../midi/port.std.ts";
 import { DawLink, type DawReport } from "../transport/daw-link.std.ts";
 import { type Execution, Follower } from "../transport/follower.std.ts";
+import { Lateness } from "../transport/lateness.std.ts";
 import type { StudioEvent } from "./events.std.ts";
 
 /** Commands are not carried out before session time is known this well. */
@@ -44,7 +46,7 @@ export interface Daw {
 
 /** The others, over the lanes: who is pressed tells them before the room has heard (P77). */
 export interface Peers {
-  /** How long it takes to tell the farthest of them, one way; `null` while somebody cannot be told so. */
+  /** How long before an instant the last of them has to be told of it: the way, and what they need; `null` while somebody cannot be told so. */
   farthestMs(): number | null;
   announce(command: AnnouncedCommand): void;
 }
@@ -61,6 +63,8 @@ export interface StudioTransportOptions {
   /** `null` where there are no lanes here. */
   peers: Peers | null;
   emit(event: StudioEvent): void;
+  /** How long before its instant an announcement has to be here is another: whole milliseconds, up to `ANNOUNCED_LEAD_MAX_MS`. */
+  onLead(leadMs: number): void;
   /** A step takes effect, at an instant of the machine's clock. */
   onExecuted(execution: Execution, localMs: number): void;
 }
@@ -71,6 +75,8 @@ export class StudioTransport {
   readonly #clock = new SessionTicker();
   readonly #follower: Follower;
   readonly #daws: readonly DawLink[];
+  readonly #lateness = new Lateness();
+  #leadMs = 0;
   /** Which DAW's press a post came from. */
   readonly #pressed = new Map<string, DawLink>();
   #author: DawLink | undefined;
@@ -159,6 +165,7 @@ export class StudioTransport {
 
   addSample(sample: ClockSample): void {
     this.#clock.addSample(sample);
+    this.#tellLead();
     if (!this.#isClockKnown) return;
     this.#begin();
     this.#follower.reschedule();
@@ -242,7 +249,18 @@ export class StudioTransport {
     if (!this.#isClockKnown || afterMs === null || farthestMs === null || !isAnnounced(command.command))
       return undefined;
     const nowMs = this.#clock.toSessionMs(this.#options.nowMs());
-    return { effectiveAtMs: Math.max(afterMs, nowMs + farthestMs + ANNOUNCED_MARGIN_MS), afterMs };
+    const aheadMs = Math.max(farthestMs, this.#leadMs) + ANNOUNCED_MARGIN_MS;
+    return { effectiveAtMs: Math.max(afterMs, nowMs + aheadMs), afterMs };
+  }
+
+  /** Whoever was late lately, or has a DAW that wants its messages early, asks to be told earlier. */
+  #tellLead(): void {
+    const dawMs = Math.max(0, ...this.#daws.map(({ leadMs }) => leadMs));
+    const neededMs = Math.ceil(dawMs + this.#lateness.worstMs(this.#options.nowMs()));
+    const leadMs = Math.min(ANNOUNCED_LEAD_MAX_MS, neededMs);
+    if (leadMs === this.#leadMs) return;
+    this.#leadMs = leadMs;
+    this.#options.onLead(leadMs);
   }
 
   #foresee(eventId: string, transport: TransportCommand, { effectiveAtMs, afterMs }: Announced): void {
@@ -257,6 +275,7 @@ export class StudioTransport {
     if (onTime) for (const daw of this.#daws) daw.sendUpTo(atMs);
     const localAtMs = this.#options.nowMs();
     const effectiveLocalMs = this.#clock.toLocalMs(atMs);
+    if (onTime) this.#lateness.note(localAtMs - effectiveLocalMs, localAtMs);
     if (command !== undefined) {
       const told = { type: "executed", command, localAtMs, effectiveLocalMs, onTime } as const;
       if (seq !== undefined) this.#options.emit({ ...told, seq });

@@ -32,6 +32,7 @@ class Timers {
 /** A studio with one DAW, whose session time is the machine's; `done`: what the DAW is told, and which motions came. */
 function studio(timers: Timers) {
   const done: string[] = [];
+  const leads: number[] = [];
   const transport = new StudioTransport({
     nowMs: () => timers.nowMs,
     scheduleAt: timers.scheduleAt,
@@ -52,6 +53,7 @@ function studio(timers: Timers) {
     post: () => "nobody's",
     peers: null,
     emit: () => undefined,
+    onLead: (leadMs) => leads.push(leadMs),
     onExecuted: ({ after }) => done.push(after.motion),
   });
   for (let ping = 0; ping < 8; ping++) {
@@ -61,7 +63,7 @@ function studio(timers: Timers) {
   transport.enter(initialTimeline, 0, 0);
   timers.advanceTo(1_000);
   done.length = 0;
-  return { transport, done };
+  return { transport, done, leads };
 }
 
 test("P17: a DAW is told to record before the take begins, though a take's start may hold up all timers", () => {
@@ -103,4 +105,29 @@ test("P77: what a player announces is carried out before the log has it, and wha
   });
   timers.advanceTo(5_000);
   expect(done).toHaveLength(length);
+});
+
+test("P77: whoever was late lately asks to be told earlier, for half a minute", () => {
+  const timers = new Timers();
+  const { transport, leads } = studio(timers);
+  const sample = () =>
+    transport.addSample({ sentLocalMs: timers.nowMs - 1, receivedLocalMs: timers.nowMs, roomTimeMs: timers.nowMs });
+  sample();
+  expect(leads).toEqual([]);
+  const eventId = EventId.parse("00000000-0000-4000-8000-000000000000");
+  transport.follow({
+    ...{ seq: 1, eventId, atMs: 1_000, effectiveAtMs: 1_100 },
+    body: { kind: "transport", transport: { command: "play" } },
+  });
+  // The program is held up for 40 ms.
+  timers.nowMs = 1_140;
+  timers.advanceTo(1_140);
+  sample();
+  expect(leads).toEqual([41]);
+  timers.advanceTo(20_000);
+  sample();
+  expect(leads).toEqual([41]);
+  timers.advanceTo(31_200);
+  sample();
+  expect(leads).toEqual([41, 0]);
 });

@@ -83,6 +83,12 @@ export class DawLink {
     this.#greet();
   }
 
+  /** How long before an instant a message for it has to leave, in milliseconds. */
+  get leadMs(): number {
+    const { port, cue } = this.#options;
+    return (port.aheadMs ?? 0) + (cue.lateMs ?? 0);
+  }
+
   get report(): DawReport {
     const { port, driver } = this.#options;
     return { name: port.name, driver: driver.name, ...this.#counts, muted: this.#guard.muted, offMs: this.#offMs };
