@@ -112,7 +112,7 @@ export async function measureHearing(): Promise<Hearing> {
       await guest.locator("#displayName").fill(`Guest ${String.fromCharCode(65 + at)}`);
       await guest.locator("#isSixteen").check();
       await guest.locator("main form button").first().click();
-      await guest.waitForURL(/\/guest$/, { waitUntil: "commit" });
+      await guest.waitForURL(/\/sessions\/.*\/guest$/, { waitUntil: "commit" });
       await guest.evaluate(noteFirstClick);
       await guest.locator(".view-sound .actions button").first().click();
       const heardMs = await hear(guest);
