@@ -81,6 +81,7 @@ export async function addressesOfOne(
   const first = await ask(ben.token, "POST", `/sessions/${bens.sessionId}/invites`, {});
   await ask(token, "POST", "/invites/accept", { code: first.code });
   const third = await ask(ben.token, "POST", "/sessions", { name: "Blues" });
+  await ask(ben.token, "PATCH", `/sessions/${third.sessionId}`, { guestsAllowed: true });
   const second = await ask(ben.token, "POST", `/sessions/${third.sessionId}/invites`, {});
 
   const recordingId = `rec_${"0".repeat(26)}`;

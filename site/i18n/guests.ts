@@ -44,7 +44,7 @@ export const guestText = words({
       allowed: "Whoever has a link can come in without an account, as a guest: by a name, for a day at most.",
       notAllowed: "Everybody here has an account.",
       rules:
-        "Guests play or listen as their invite says. They cannot share recordings, and everybody sees who is a guest.",
+        "Guests play or listen as their invite says, and read chat and notes as everybody does. They get no takes and share none, and everybody sees who is a guest.",
       allow: "Allow guests",
       forbid: "Allow no more guests",
       forbidNote: "With that, guests who are in are out at once. To keep only a link from others, withdraw its invite.",
@@ -99,7 +99,7 @@ export const guestText = words({
       allowed: "Wer einen Link hat, kommt auch ohne Konto herein, als Gast: mit einem Namen, höchstens einen Tag lang.",
       notAllowed: "Alle hier haben ein Konto.",
       rules:
-        "Gäste spielen mit oder hören zu, wie es ihre Einladung sagt. Aufnahmen teilen können sie nicht, und alle sehen, wer Gast ist.",
+        "Gäste spielen mit oder hören zu, wie es ihre Einladung sagt, und lesen Chat und Notizen wie alle. Takes bekommen und teilen sie nicht, und alle sehen, wer Gast ist.",
       allow: "Gäste erlauben",
       forbid: "Keine Gäste mehr erlauben",
       forbidNote:

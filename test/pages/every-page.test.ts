@@ -200,6 +200,11 @@ describe("every page", () => {
       ...operatorPages.map((path) => ({ path })),
     ]);
     await context.close();
+    // Whoever has no account meets another door behind the same link, and no cookie until they come in.
+    const nobody = await newContext();
+    await visit(nobody, [{ path: addresses["/invite/:code"].path }]);
+    expect(await nobody.cookies()).toEqual([]);
+    await nobody.close();
   });
 
   test("a page that is wrong is found out", async () => {

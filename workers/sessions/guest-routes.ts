@@ -39,7 +39,8 @@ async function come(c: AppContext, body: z.output<typeof BecomeGuest>) {
 }
 
 async function see(c: GuestContext) {
-  return c.json(await sessionDetail(c.env, c.var.deps, c.var.guest), 200);
+  // When the others meet next is for those who come again.
+  return c.json({ ...(await sessionDetail(c.env, c.var.deps, c.var.guest)), evening: null }, 200);
 }
 
 async function issueTicket(c: GuestContext) {
