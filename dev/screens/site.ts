@@ -127,7 +127,7 @@ export function siteShots({ sessionId, inviteCode, profileId, guests, one }: Wor
     shot("guest door refused", "nobody", `/invite/${guests.code}`, async (page) => {
       await page.locator("#displayName").fill("SessionLinked");
       await page.locator("form[action*=guest]").evaluate("(form) => form.submit()");
-      await page.waitForURL(/guest$/);
+      await page.waitForURL(/\/guest/);
     }),
     shot("guest out", "nobody", `/sessions/${guests.sessionId}/guest`),
     shot("guest left", "nobody", `/sessions/${guests.sessionId}/guest?done=left`),
