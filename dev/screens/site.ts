@@ -131,9 +131,6 @@ export function siteShots({ sessionId, inviteCode, profileId, guests, one }: Wor
     }),
     shot("guest out", "nobody", `/sessions/${guests.sessionId}/guest`),
     shot("guest left", "nobody", `/sessions/${guests.sessionId}/guest?done=left`),
-    shot("guest room", "guest", `/sessions/${guests.sessionId}/guest`, (page) =>
-      page.locator(".view-connection.here").waitFor(),
-    ),
     shot("guest leave", "guest", `/sessions/${guests.sessionId}/guest/leave`),
     shot("session guests", "ada", `/sessions/${guests.sessionId}`),
     shot("session remove guest", "ada", `/sessions/${guests.sessionId}/members/${guests.memberId}/remove`),
