@@ -10,6 +10,7 @@ import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { findMembership } from "../sessions/guard.ts";
+import { isGuest } from "../sessions/guest-store.ts";
 import { findAccountOf } from "../sessions/store.ts";
 import { findBehind } from "./contact.ts";
 import { addReport } from "./report-store.ts";
@@ -37,6 +38,7 @@ export async function takeReport(
   return done;
 }
 
+const GUEST = "A guest has no account that we could look at. A host of the session can take them out at once.";
 const accepted = { 202: { description: "A person here will look at it" }, ...problemResponses };
 
 async function reportProfile(c: AppContext, path: z.output<typeof params>, body: z.output<typeof CreateReport>) {
@@ -49,6 +51,7 @@ async function reportProfile(c: AppContext, path: z.output<typeof params>, body:
 async function reportMember(c: AccountContext, path: z.output<typeof ofMember>, body: z.output<typeof CreateReport>) {
   const { sessionId, memberId } = path;
   if ((await findMembership(c.env.DB, sessionId, c.var.account.id)) === null) return problem(c, "not-found");
+  if (await isGuest(c.env.DB, sessionId, memberId)) return problem(c, "conflict", GUEST);
   const about = await findAccountOf(c.env.DB, sessionId, memberId);
   if (about === null) return problem(c, "not-found");
   const outcome = await takeReport(c, about, body);

@@ -197,6 +197,11 @@ describe("guests", () => {
     expect((await about("PATCH", { role: "observer" })).status).toBe(200);
     expect((await (await cleo.ask("GET")).json<Detail>()).role).toBe("observer");
     await expect.poll(() => client.heard.some(({ type }) => type === "events")).toBe(true);
+    // There is no account to report; the answer says what to do.
+    const report = { reason: "underage" };
+    const reported = await studio.ask("ben", "POST", `${path()}/members/${cleo.memberId}/reports`, { body: report });
+    expect(reported.status).toBe(409);
+    expect((await reported.json<{ detail: string }>()).detail).toContain("can take them out");
     expect((await about("DELETE", undefined, "ben")).status).toBe(403);
     expect((await about("DELETE")).status).toBe(204);
     expect(await client.closed).toBe(4411);

@@ -25,6 +25,24 @@ export const sight: readonly Mutation[] = [
     'case "c":\n      return `c=IN IP4 ${NOWHERE}`;',
     'case "c":\n      return `c=${value}`;',
   ),
+  of("C1", "workers/sessions/guests.test.ts")(
+    "workers/sessions/guest-store.ts",
+    "a guest is made a host",
+    'if (role === "host") return refused("conflict");',
+    'if (role === "host") role = "participant";',
+  ),
+  of("C1", "workers/sessions/guests.test.ts")(
+    "workers/sessions/guest-store.ts",
+    "a guest who was taken out comes back by the same link",
+    "UPDATE invites SET uses_left = 0\n       WHERE id",
+    "UPDATE invites SET uses_left = uses_left\n       WHERE id",
+  ),
+  of("A5", "workers/sessions/guests.test.ts")(
+    "protocol/guests.ts",
+    "a guest says that they are younger, and comes in",
+    "isSixteen: z.literal(true),",
+    "isSixteen: z.boolean(),",
+  ),
   hub("workers/hub/store.ts", "a private profile is found by its address", " AND p.hub_position IS NOT NULL", ""),
   hub(
     "workers/hub/store.ts",
