@@ -1,5 +1,5 @@
 import type { Role } from "../../../protocol/roles.ts";
-import { hrefs } from "../../built/assets.ts";
+import { hrefs, sound as soundScripts } from "../../built/assets.ts";
 import { href, type Page } from "../../design/page.ts";
 import { guestText } from "../../i18n/guests.ts";
 import { sessionText } from "../../i18n/sessions.ts";
@@ -27,6 +27,7 @@ export function RoomPage({ page, session: { name, ...session }, scene }: RoomPag
   const t = sessionText[page.language].room;
   const built: Record<string, string> = hrefs;
   const isGuest = session.guest === true;
+  const begin = scene === undefined ? `main.${page.language}.dom.js` : "design.dom.js";
   const back = href(page, `/sessions/${session.sessionId}${isGuest ? "/guest/leave" : ""}`);
   const sound = {
     lanesUrl: built["lanes-worker.dom.js"],
@@ -46,7 +47,10 @@ export function RoomPage({ page, session: { name, ...session }, scene }: RoomPag
         <link rel="stylesheet" href={built["site.css"]} />
         <link rel="stylesheet" href={built["view.css"]} />
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-        <script type="module" src={built[scene === undefined ? `main.${page.language}.dom.js` : "design.dom.js"]} />
+        <script type="module" src={built[begin]} />
+        {(soundScripts[begin] ?? []).map((path) => (
+          <link rel="modulepreload" href={path} fetchpriority="low" />
+        ))}
       </head>
       <body class="app-shell">
         <div id="view" data-boot={JSON.stringify(boot)} data-scene={scene}>

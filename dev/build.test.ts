@@ -1,0 +1,37 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { hrefs, sound } from "../site/built/assets.ts";
+import { assetsDir } from "./build.ts";
+
+/** What the view may weigh before there is sound, in every language: its goal is 60 KB. */
+const FIRST_MAX_BYTES = 59_000;
+const files: Record<string, string> = hrefs;
+const read = (href: string) => readFileSync(join(assetsDir, href), "utf8");
+const importsOf = (script: string) =>
+  [...script.matchAll(/(?:from|import)"(\/assets\/[^"]+\.js)"/g)].map(([, href = ""]) => href);
+
+/** A script and all that it needs before it runs. */
+function withImports(first: string): string[] {
+  const found = new Set([first]);
+  for (const href of found) for (const next of importsOf(read(href))) found.add(next);
+  return [...found];
+}
+
+test.each(["en", "de"])(
+  "C1: the view begins with one script, and no more of it than there is room for: %s",
+  (language) => {
+    const first = files[`main.${language}.dom.js`] ?? "";
+    const scripts = withImports(first);
+    expect(scripts).toEqual([first]);
+    expect(gzipSync(read(first)).byteLength).toBeLessThan(FIRST_MAX_BYTES);
+  },
+);
+
+test.each(["en", "de"])("C2: the page names every script that the first click needs: %s", (language) => {
+  const first = files[`main.${language}.dom.js`] ?? "";
+  const named = sound[`main.${language}.dom.js`] ?? [];
+  expect(named.filter((href) => /sound-on|browser-sound/.test(href))).toHaveLength(2);
+  expect(named.flatMap(withImports).filter((href) => href !== first && !named.includes(href))).toEqual([]);
+});
