@@ -7,6 +7,7 @@ import { LOUD_DB, listenAtTheWayOut, writeTone } from "../../dev/ear.ts";
 import { startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
 import { startRelay } from "../../dev/turn.ts";
+import { notePhases, phaseTimes, readPhases, type Visit } from "./phases.ts";
 
 const [HOST_HZ, GUEST_HZ] = [440, 660];
 const VISITS = 10;
@@ -22,6 +23,8 @@ export interface Hearing {
   fromGuestLink: number[];
   /** The same from the click that turns the sound on. */
   fromGuestClick: number[];
+  /** By when the guest had come how far, since the link. */
+  phases: ReturnType<typeof phaseTimes>;
 }
 
 /** When a frequency is first as loud as said, on the wall's clock. The page's own policy lets nobody evaluate text again and again from outside. */
@@ -48,6 +51,7 @@ async function visit(chromium: Browser, token: string | null, address: string): 
     ]);
   const page = await context.newPage();
   await page.addInitScript(listenAtTheWayOut);
+  await page.addInitScript(notePhases);
   await page.goto(address, { waitUntil: "commit" });
   return page;
 }
@@ -90,9 +94,10 @@ export async function measureHearing(): Promise<Hearing> {
     const host = await visit(hosts, ada, address);
     await host.locator(".view-sound .actions button").first().click();
     await host.locator(".view-own").waitFor();
-    const hearing: Hearing = { fromLink: [], fromClick: [], fromGuestLink: [], fromGuestClick: [] };
+    const hearing: Hearing = { fromLink: [], fromClick: [], fromGuestLink: [], fromGuestClick: [], phases: [] };
     const hear = async (page: Page) =>
       Math.max(...(await Promise.all([heardAt(page, HOST_HZ), heardAt(host, GUEST_HZ)])));
+    const visits: { phases: Visit; linkMs: number }[] = [];
     for (let at = 0; at < VISITS; at++) {
       // The one before is not heard any more.
       await levelReached(host, GUEST_HZ, `< ${LOUD_DB - 10}`);
@@ -103,8 +108,10 @@ export async function measureHearing(): Promise<Hearing> {
       const heardMs = await hear(guest);
       hearing.fromLink.push(heardMs - clickedLinkMs);
       hearing.fromClick.push(heardMs - (await guest.evaluate<number>("window.clickedMs")));
+      visits.push({ phases: await readPhases(guest), linkMs: clickedLinkMs });
       await guest.context().close();
     }
+    hearing.phases = phaseTimes(visits);
     for (let at = 0; at < VISITS; at++) {
       await levelReached(host, GUEST_HZ, `< ${LOUD_DB - 10}`);
       const clickedLinkMs = Date.now();

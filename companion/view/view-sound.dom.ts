@@ -14,7 +14,7 @@ import type { ClockEstimate } from "../engine/clock/session-clock.std.ts";
 import type { PeerState } from "../engine/links/peer.std.ts";
 import type { WordsState } from "../engine/links/room-words.std.ts";
 import type { InputChannels } from "../engine/sound/browser-messages.std.ts";
-import type { BrowserSound } from "../engine/sound/browser-sound.dom.ts";
+import type { BrowserSound, SoundThreads } from "../engine/sound/browser-sound.dom.ts";
 import { DelayControl, type DelayInForce } from "../engine/sound/delay-control.std.ts";
 import { canHaveSound, type InputFacts, plainInput, refusalOf } from "../engine/sound/input.dom.ts";
 import { type Agreement, compared, followWords, noAgreement, tellingOf } from "./agreement.std.ts";
@@ -27,6 +27,7 @@ export class ViewSound {
   readonly #options: ViewSoundOptions;
   #tap: MessagePort | null = null;
   #engine: BrowserSound | null = null;
+  #threads: Promise<SoundThreads> | null = null;
   #iceServers: readonly IceServer[] = [];
   #clock: ClockEstimate | undefined;
   #ownMs = 0;
@@ -70,8 +71,22 @@ export class ViewSound {
     this.#options = options;
   }
 
-  /** Fetches the engine, so that a click has not to wait for it. */
-  load = () => import("../engine/sound/browser-sound.dom.ts");
+  /** Fetches the engine and readies its threads, so that a click has not to wait for them. */
+  async load(): Promise<void> {
+    if (this.state.value.trouble === "old-browser") return;
+    const { threads } = await this.#ready();
+    await threads;
+  }
+
+  async #ready() {
+    const { BrowserSound } = await import("../engine/sound/browser-sound.dom.ts");
+    this.#threads ??= BrowserSound.prepare(this.#options.boot.sound).catch((error: unknown) => {
+      // The next click tries anew.
+      this.#threads = null;
+      throw error;
+    });
+    return { BrowserSound, threads: this.#threads };
+  }
 
   /** What was chosen at an earlier visit, before the sound is turned on. */
   restore({ inputId, outputId, mixes, ...state }: KeptSound): void {
@@ -87,32 +102,34 @@ export class ViewSound {
     if (this.state.value.power !== "off") return;
     this.#set({ power: "opening", trouble: null });
     try {
-      const { BrowserSound } = await this.load();
-      const { lanesUrl, deviceUrl } = this.#options.boot.sound;
-      const engine = await BrowserSound.open({
-        lanesUrl,
-        deviceUrl,
-        signal: this.#options.signal,
-        onLink: (memberId, state) => {
-          this.links.value = new Map(this.links.value).set(memberId, state);
+      const { BrowserSound, threads } = await this.#ready();
+      // They are this sound's: the next one has its own.
+      this.#threads = null;
+      const engine = new BrowserSound(
+        {
+          signal: this.#options.signal,
+          onLink: (memberId, state) => {
+            this.links.value = new Map(this.links.value).set(memberId, state);
+          },
+          onWords: (state) => this.#setWords(state),
+          onReading: this.#options.onReading,
+          onLevels: (own, levels) => {
+            this.levels.set("own", own);
+            for (const { memberId, ...level } of levels) this.levels.set(memberId, level);
+          },
+          onLatencies: (latencies) => this.#setLatencies(latencies),
+          onCapture: this.#options.onCapture,
+          onTrueRate: (otherHz) => {
+            this.trueRateHz.value = otherHz;
+          },
+          onDevice: (trouble) => {
+            this.#set({ trouble, ...(trouble === "input-gone" ? { inputId: null } : {}) });
+            void this.#listDevices();
+            this.#tellStatus();
+          },
         },
-        onWords: (state) => this.#setWords(state),
-        onReading: this.#options.onReading,
-        onLevels: (own, levels) => {
-          this.levels.set("own", own);
-          for (const { memberId, ...level } of levels) this.levels.set(memberId, level);
-        },
-        onLatencies: (latencies) => this.#setLatencies(latencies),
-        onCapture: this.#options.onCapture,
-        onTrueRate: (otherHz) => {
-          this.trueRateHz.value = otherHz;
-        },
-        onDevice: (trouble) => {
-          this.#set({ trouble, ...(trouble === "input-gone" ? { inputId: null } : {}) });
-          void this.#listDevices();
-          this.#tellStatus();
-        },
-      });
+        await threads,
+      );
       this.#engine = engine;
       this.#control.again();
       if (this.#tap !== null) engine.tap(this.#tap);
@@ -122,7 +139,7 @@ export class ViewSound {
       this.talk(false);
       // The others' sound is on its way while this person's devices open, or they are still asked whether they may.
       this.setMembers();
-      await this.#openDevices(engine, withInput);
+      await Promise.all([engine.start(), this.#openDevices(engine, withInput)]);
       this.#options.onEngine(engine);
       this.#set({ power: "on" });
       await this.#listDevices();

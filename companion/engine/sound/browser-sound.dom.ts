@@ -22,10 +22,19 @@ import type {
 } from "./browser-messages.std.ts";
 import { factsOf, type InputFacts, openInput, refusalOf, type SoundRefusal } from "./input.dom.ts";
 
-export interface BrowserSoundOptions {
-  /** Where the two threads' scripts are. */
+/** A context that is not started yet and has the device's script, and the lanes worker. */
+export interface SoundThreads {
+  context: AudioContext;
+  worker: Worker;
+}
+
+/** Where the two threads' scripts are. */
+export interface SoundScripts {
   lanesUrl: string;
   deviceUrl: string;
+}
+
+export interface BrowserSoundOptions {
   signal(to: MemberId, signal: Signal): void;
   onLink(memberId: MemberId, state: PeerState): void;
   onWords(state: WordsState): void;
@@ -61,22 +70,27 @@ export class BrowserSound {
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #trueRate = new TrueRate(DEVICE_RATE_HZ);
   #otherHz: number | null = null;
+  #isStarted = false;
   #input: { stream: MediaStream; node: MediaStreamAudioSourceNode } | null = null;
 
-  /** Rejects with what `refusalOf` understands. */
-  static async open(options: BrowserSoundOptions): Promise<BrowserSound> {
+  /** The threads' scripts, and what the engine's connections need, before anybody asks for sound: no device is opened and nobody is sent anything. */
+  static async prepare({ lanesUrl, deviceUrl }: SoundScripts): Promise<SoundThreads> {
     const context = new AudioContext({ sampleRate: DEVICE_RATE_HZ, latencyHint: 0 });
     try {
-      await context.audioWorklet.addModule(options.deviceUrl);
-      await context.resume();
-      return new BrowserSound(options, context);
+      // Where a page may play by itself, it would begin to.
+      void context.suspend();
+      const worker = new Worker(lanesUrl, { type: "module" });
+      new RTCPeerConnection().close();
+      await context.audioWorklet.addModule(deviceUrl);
+      return { context, worker };
     } catch (error) {
       await context.close();
       throw error;
     }
   }
 
-  private constructor(options: BrowserSoundOptions, context: AudioContext) {
+  /** The sound with its links, whose device is still to be started: those are made meanwhile. */
+  constructor(options: BrowserSoundOptions, { context, worker }: SoundThreads) {
     this.#options = options;
     this.#context = context;
     const memory = new SharedArrayBuffer(CAPTURE_RING_BYTES);
@@ -93,18 +107,25 @@ export class BrowserSound {
       if (data.states !== null) this.#tell({ type: "players", states: data.states });
     };
     this.#beat = newBeat(context);
-    this.#worker = new Worker(options.lanesUrl, { type: "module" });
+    this.#worker = worker;
     this.#worker.onmessage = ({ data }: MessageEvent<FromLanes>) => this.#take(data);
     this.#worker.onerror = () => options.onDevice("stopped");
     this.#tell({ type: "open", memory, originMs: performance.timeOrigin });
     context.onstatechange = () => {
-      if (context.state === "suspended") void context.resume().catch(() => options.onDevice("stopped"));
+      if (this.#isStarted && context.state === "suspended")
+        void context.resume().catch(() => options.onDevice("stopped"));
     };
     this.#timer = setInterval(() => {
       this.#tellDevice();
       this.#watchRate();
     }, DEVICE_MS);
     navigator.mediaDevices.addEventListener("devicechange", this.#onDeviceChange);
+  }
+
+  /** Rejects with what `refusalOf` understands. */
+  async start(): Promise<void> {
+    await this.#context.resume();
+    this.#isStarted = true;
   }
 
   /** Which device is played and which heard; `""` is the system's own choice. */
