@@ -35,3 +35,9 @@ test.each(["en", "de"])("C2: the page names every script that the first click ne
   expect(named.filter((href) => /sound-on|browser-sound/.test(href))).toHaveLength(2);
   expect(named.flatMap(withImports).filter((href) => href !== first && !named.includes(href))).toEqual([]);
 });
+
+test("C6: no page's style sheet has a rule for every element in a state: one hid the transport bar while a take rolled", () => {
+  const sheets = [read(hrefs["site.css"]), read(hrefs["view.css"])].join("\n");
+  const bare = /(?<=^|[},;{]|\n)\.(recording|rolling|playing|stopped|armed|here|away|waiting|over)(?=[,{])/g;
+  expect([...sheets.matchAll(bare)].map(([selector]) => selector)).toEqual([]);
+});
