@@ -105,3 +105,12 @@ test("a take that grows looks as loud as it was heard, is bounded, and begins an
   wave.add(1e12, 1);
   expect(wave.columns(0, 100, 2).highs).toHaveLength(2);
 });
+
+test("a take of six hours is as loud at its beginning as it was, in no more room than one of a minute", () => {
+  const wave = new GrowingWave();
+  const hour = 3_600 * 48_000;
+  for (let place = 0; place <= 6 * hour; place += 24_000) wave.add(place, place < hour ? 0.5 : 0.1);
+  const { highs } = wave.columns(0, 6 * hour, 12);
+  // A column may share a bin with the one beside it.
+  expect([...highs].toSpliced(2, 1)).toEqual([64, 64, ...Array.from({ length: 9 }, () => 13)]);
+});

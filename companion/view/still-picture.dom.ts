@@ -1,5 +1,5 @@
 /** The layer of bars and stems: drawn when it is another one, and of a waveform that has come no more than its stem. */
-import { columnsOf } from "../../audio/peaks.ts";
+import { type Columns, columnsOf } from "../../audio/peaks.ts";
 import type { Lane, LaneStem } from "./lanes.std.ts";
 import { Layer, type Pen } from "./layer.dom.ts";
 import { barsOf } from "./parts.dom.tsx";
@@ -87,7 +87,7 @@ export class StillPicture {
       const wave = after > first && stem.span.to > stem.span.from ? peaks.of(stem) : null;
       if (wave === null) continue;
       const shareAt = (column: number) => Math.min(1, Math.max(0, (column / ratio - from) / (to - from)));
-      const columns = columnsOf(wave, stem.format.channels, after - first, shareAt(first), shareAt(after));
+      const columns = columnsFrom(wave, stem.format.channels, after - first, shareAt(first), shareAt(after));
       this.#strip.add(columns, first - left, heard?.has(stem.recordingId) === false ? back : plain);
       isEmpty = false;
     }
@@ -95,6 +95,24 @@ export class StillPicture {
     this.#waves.getContext("2d")?.putImageData(new ImageData(this.#strip.bytes, wide, high), 0, 0);
     pen.drawImage(this.#waves, left / ratio, top + STEM_TOP_PX + 2, wide / ratio, high / ratio);
   }
+}
+
+/** So many bins of a waveform in one, where many of those lie in a column of it. */
+const FOLD = 8;
+const folded = new WeakMap<Int8Array, Int8Array>();
+
+/** A waveform's columns; of one that is drawn small they are read from fewer bins, folded once. */
+function columnsFrom(wave: Int8Array, channels: number, count: number, start: number, end: number): Columns {
+  const bins = wave.length / (2 * channels);
+  if ((bins * (end - start)) / count < 2 * FOLD) return columnsOf(wave, channels, count, start, end);
+  let few = folded.get(wave);
+  if (few === undefined) {
+    const { lows, highs } = columnsOf(wave, channels, Math.ceil(bins / FOLD));
+    few = new Int8Array(2 * highs.length);
+    for (let at = 0; at < highs.length; at++) few.set([lows[at] ?? 0, highs[at] ?? 0], 2 * at);
+    folded.set(wave, few);
+  }
+  return columnsOf(few, 1, count, start, end);
 }
 
 /** A rectangle of the picture, in whole CSS pixels. */
