@@ -11,7 +11,7 @@ import { later } from "./later.dom.tsx";
 import type { LayoutProps } from "./layout.dom.tsx";
 import { Notes } from "./notes.dom.tsx";
 import { type Draft, newDraft } from "./notes.std.ts";
-import { barsOf, loopFrom, nameOf, type ViewProps } from "./parts.dom.tsx";
+import { barsOf, loopFrom, More, nameOf, type ViewProps } from "./parts.dom.tsx";
 import { People } from "./people.dom.tsx";
 import type { BrowserSession } from "./session.dom.ts";
 import type { SheetProps } from "./sheet.dom.tsx";
@@ -37,6 +37,7 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
   const { copies } = session;
   const [shown, setShown] = useState<Shown | null>(null);
   const [sheet, setSheet] = useState(false);
+  const [isTopOpen, setTopOpen] = useState(false);
   const { isFar, sidePx } = session.layout.value;
   const setFar = (far: boolean) => {
     session.layout.value = { ...session.layout.value, isFar: far };
@@ -179,7 +180,7 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
       class={`view ${recording ? "is-recording" : ""} ${isFar ? "is-far" : ""}`}
       style={sidePx === null ? {} : { "--view-side": `${sidePx}px` }}
     >
-      <header class="view-top">
+      <header class={`view-top ${isTopOpen ? "is-open" : ""}`}>
         {session.isGuest ? null : (
           <a class="view-back" href={boot.sessionHref}>
             ← {words.back}
@@ -197,12 +198,15 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
               : words.recordingOn(recorders.map(({ memberId }) => nameOf(state, memberId, words)).join(", "))}
           </p>
         ) : (
-          <p class="soft view-permitted">{state.settings.recordingPermitted ? words.permitted : words.notPermitted}</p>
+          <p class="soft view-permitted view-extra">
+            {state.settings.recordingPermitted ? words.permitted : words.notPermitted}
+          </p>
         )}
+        <More label={words.more} isOpen={isTopOpen} open={setTopOpen} />
         {state.role !== null && may(state.role, "settings.set") ? (
           <button
             type="button"
-            class="button quiet small"
+            class="button quiet small view-extra"
             onClick={() => void session.permitRecording(!state.settings.recordingPermitted)}
           >
             {state.settings.recordingPermitted ? words.forbid : words.permit}
@@ -210,7 +214,7 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
         ) : null}
         <button
           type="button"
-          class="tool"
+          class="tool view-extra"
           aria-pressed={isFar}
           aria-keyshortcuts="F"
           title={`${words.far.note} (F)`}
@@ -218,10 +222,10 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
         >
           {words.far.label}
         </button>
-        <button type="button" class="tool" aria-keyshortcuts="?" onClick={() => setSheet(true)}>
+        <button type="button" class="tool view-extra" aria-keyshortcuts="?" onClick={() => setSheet(true)}>
           {words.keys.open} <kbd>?</kbd>
         </button>
-        <a class="button quiet small" href={boot.sessionHref}>
+        <a class="button quiet small view-extra" href={boot.sessionHref}>
           {session.isGuest ? words.leaveAsGuest : words.leave}
         </a>
       </header>

@@ -39,6 +39,20 @@ export const Icon = ({ name }: { name: keyof typeof icons }) => (
   </svg>
 );
 
+/** On a phone the way to what has no room there (`.view-extra`). Elsewhere all of that is seen, and this is not. */
+export const More = (props: { label: string; isOpen: boolean; open(isOpen: boolean): void }) => (
+  <button
+    type="button"
+    class="tool view-more"
+    aria-label={props.label}
+    title={props.label}
+    aria-expanded={props.isOpen}
+    onClick={() => props.open(!props.isOpen)}
+  >
+    ⋯
+  </button>
+);
+
 const barsByMap = new WeakMap<TimelineMap, Bars>();
 
 /** The bars of a map, reckoned once for each map that the room tells. */

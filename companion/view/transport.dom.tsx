@@ -1,5 +1,5 @@
 /** The transport bar: where the session is, set like an instrument, and the controls that move everybody. */
-import { useRef } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { timecode } from "../../audio/timeline.ts";
 import { COUNT_IN_BARS_MAX, TEMPO_MAX_BPM, TEMPO_MIN_BPM, TIMELINE_RATE_HZ } from "../../protocol/limits.ts";
 import { may } from "../../protocol/roles.ts";
@@ -12,6 +12,7 @@ import {
   Icon,
   LOOP_LENGTHS,
   loopFrom,
+  More,
   nameOf,
   useFrames,
   type ViewProps,
@@ -26,15 +27,16 @@ export function Transport({ session, state, words }: ViewProps) {
   const { motion } = transport;
   const mayCommand = state.role !== null && may(state.role, "transport.command");
   const mayRecord = mayCommand && state.settings.recordingPermitted;
+  const [isOpen, setOpen] = useState(false);
   const place = transport.positionFrames;
   const signature = anchorAt(map.signatures, place);
   const signatureText = `${signature.beats}/${signature.unit}`;
   return (
-    <section class={`view-transport ${motion}`} aria-label={t.label}>
+    <section class={`view-transport ${motion} ${isOpen ? "is-open" : ""}`} aria-label={t.label}>
       <div class="view-buttons">
         <button
           type="button"
-          class="round"
+          class="round home"
           disabled={!mayCommand}
           aria-label={t.home}
           title={`${t.home} (Home)`}
@@ -66,6 +68,9 @@ export function Transport({ session, state, words }: ViewProps) {
         >
           <Icon name="record" />
         </button>
+      </div>
+      <More label={t.more} isOpen={isOpen} open={setOpen} />
+      <div class="view-buttons view-extra">
         <button
           type="button"
           class="tool loop"
@@ -100,7 +105,7 @@ export function Transport({ session, state, words }: ViewProps) {
         </select>
       </div>
       <Counters session={session} state={state} words={words} />
-      <dl class="view-counters view-map">
+      <dl class="view-counters view-map view-extra">
         <div>
           <dt>
             <label for="view-tempo">{t.tempo}</label>
@@ -197,7 +202,7 @@ function Counters({ session, state, words: { transport: t } }: Pick<ViewProps, "
           {barsOf(state.timeline.map).label(place)}
         </dd>
       </div>
-      <div>
+      <div class="counter-code">
         <dt>{t.timecode}</dt>
         <dd ref={code} class="figure">
           {timecode(place)}
@@ -242,7 +247,7 @@ function Truth({ state, words, mayCommand }: Pick<ViewProps, "state" | "words"> 
     }
   };
   return (
-    <p class="view-truth">
+    <p class="view-truth view-extra">
       <span class="instrument">{state.time === null ? t.measuring : t.error(state.time.errorMs.toFixed(1))}</span>
       {last === null ? null : (
         <span class={`who-is ${accentClass(state, last.from)}`}>{t.by(nameOf(state, last.from, words), did())}</span>

@@ -31,6 +31,7 @@ export const de: ViewWords = {
   recordingRolls: "Aufnahme läuft",
   permitted: "Takes dürfen aufgenommen werden",
   notPermitted: "In dieser Session wird nicht aufgenommen",
+  more: "Mehr",
   far: { label: "Zwei Meter", note: "Takt und Timecode so groß, dass du sie vom Instrument aus liest" },
   permit: "Aufnehmen erlauben",
   forbid: "Aufnehmen ausschalten",
@@ -58,6 +59,7 @@ export const de: ViewWords = {
     countIn: "Vorzähler",
     bars: (bars) => (bars === 0 ? "keiner" : bars === 1 ? "1 Takt" : `${bars} Takte`),
     loop: "Loop",
+    more: "Tempo, Taktart, Loop",
     loopNote: (bars) => `${bars === 1 ? "Diesen Takt" : `${bars} Takte ab hier`} als Loop; noch einmal: Loop aus`,
     loopLength: "Länge eines neuen Loops",
     did: {

@@ -32,6 +32,7 @@ export const en = {
   recordingRolls: "Recording",
   permitted: "Takes may be recorded",
   notPermitted: "Recording is off for this session",
+  more: "More",
   far: { label: "Two metres", note: "Bar and timecode large enough to read from where you play" },
   permit: "Allow recording",
   forbid: "Switch recording off",
@@ -59,6 +60,7 @@ export const en = {
     countIn: "count-in",
     bars: (bars: number) => (bars === 0 ? "none" : bars === 1 ? "1 bar" : `${bars} bars`),
     loop: "Loop",
+    more: "Tempo, signature, loop",
     loopNote: (bars: number) => `Loop ${bars === 1 ? "the bar" : `${bars} bars`} from here; once more ends it`,
     loopLength: "Length of a new loop",
     did: {
