@@ -1,12 +1,25 @@
 /** A controller's part of the view: connect one over the browser's MIDI, show it a control, and press or move that from then on. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { askForMidi, type MidiAccess } from "../engine/midi/web-midi-port.dom.ts";
-import { keepLearned, type Learned, Presses, readLearned, readMidi, type Told, withLearned } from "./midi-learn.std.ts";
+import {
+  keepLearned,
+  type Learned,
+  numberAt,
+  Presses,
+  readLearned,
+  readMidi,
+  type Told,
+  withLearned,
+} from "./midi-learn.std.ts";
 import type { ViewProps } from "./parts.dom.tsx";
 import { learnWords } from "./words/learn.std.ts";
 
-/** What can be pressed or moved. A field for text or a number is written in, and is no control. */
-const CONTROLS = "button, a, summary, select, input:is([type=range], [type=checkbox], [type=radio])";
+/** What can be pressed or moved. A field for text is written in, and is no control; a number with bounds can be turned. */
+const CONTROLS =
+  "button, a, summary, select, input:is([type=range], [type=checkbox], [type=radio], [type=number][min][max])";
+/** A number is said once the knob rests: others need not hear of all that lies between. */
+const RESTS_MS = 200;
+const resting = new WeakMap<HTMLElement, ReturnType<typeof setTimeout>>();
 const OWN = ".view-learn, .view-toasts";
 
 const controlAt = (target: EventTarget | null) => {
@@ -16,7 +29,9 @@ const controlAt = (target: EventTarget | null) => {
 
 const nameOf = (control: HTMLElement) => {
   const { labels = null } = control as HTMLElement & { labels?: NodeListOf<HTMLLabelElement> | null };
-  const said = control.getAttribute("aria-label") ?? labels?.[0]?.firstElementChild?.textContent ?? control.textContent;
+  const [label] = labels ?? [];
+  const said =
+    control.getAttribute("aria-label") ?? (label?.firstElementChild ?? label)?.textContent ?? control.textContent;
   return (said ?? "").trim().replace(/\s+/g, " ").slice(0, 200);
 };
 
@@ -39,6 +54,14 @@ function move(key: string, value: number, isPress: boolean): void {
     const [min, max] = [Number(control.min), Number(control.max)];
     control.value = String(min + value * (max - min));
     control.dispatchEvent(new Event("input", { bubbles: true }));
+  } else if (control instanceof HTMLInputElement && control.type === "number") {
+    const [min, max, step] = [Number(control.min), Number(control.max), Number(control.step) || 1];
+    control.value = numberAt(value, { min, max, step });
+    clearTimeout(resting.get(control));
+    resting.set(
+      control,
+      setTimeout(() => control.dispatchEvent(new Event("change", { bubbles: true })), RESTS_MS),
+    );
   } else if (isPress) control?.click();
 }
 

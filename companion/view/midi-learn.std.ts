@@ -57,6 +57,13 @@ export class Presses {
   }
 }
 
+/** Where a knob puts a number that has bounds: on one of its steps, as a field writes it (HTML, "value sanitization" of a number). */
+export function numberAt(value: number, { min, max, step }: { min: number; max: number; step: number }): string {
+  const steps = Math.round((value * (max - min)) / step);
+  const decimals = /\.(\d+)$/.exec(String(step))?.[1]?.length ?? 0;
+  return String(Number(Math.min(max, min + steps * step).toFixed(decimals)));
+}
+
 /** With this message for that control. A message stands for one control; a control may have several. The one learned first goes where there are too many. */
 export function withLearned(learned: Learned, { message }: Told, control: string, name: string): Learned {
   return [...learned.filter((one) => one.message !== message), { message, control, name }].slice(-LEARNED_CONTROLS_MAX);

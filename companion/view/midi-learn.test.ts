@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { LEARNED_CONTROLS_MAX } from "../../protocol/limits.ts";
-import { keepLearned, type Learned, Presses, readLearned, readMidi, type Told, withLearned } from "./midi-learn.std.ts";
+import {
+  keepLearned,
+  type Learned,
+  numberAt,
+  Presses,
+  readLearned,
+  readMidi,
+  type Told,
+  withLearned,
+} from "./midi-learn.std.ts";
 
 const bytes = (...data: number[]) => readMidi(Uint8Array.from(data));
 
@@ -23,6 +32,19 @@ describe("controls by MIDI", () => {
     expect(bytes(0x80, 36, 64)).toEqual({ message: "note 1.36", value: 0 });
     expect(bytes(0xbf, 64, 0)).toEqual({ message: "cc 16.64", value: 0 });
     for (const other of [[0xf8], [0xf0, 0x7f, 0xf7], [0xb0, 123, 0], [0xc0, 5], []]) expect(bytes(...other)).toBeNull();
+  });
+
+  test("a knob turns a number from one of its bounds to the other, on its own steps", () => {
+    const tempo = { min: 20, max: 999, step: 0.1 };
+    expect([0, 0.5, 1].map((value) => numberAt(value, tempo))).toEqual(["20", "509.5", "999"]);
+    expect(numberAt(1 / 127, tempo)).toBe("27.7");
+    expect(Array.from({ length: 5 }, (_, at) => numberAt(at / 4, { min: -3, max: 4, step: 2 }))).toEqual([
+      "-3",
+      "-1",
+      "1",
+      "3",
+      "4",
+    ]);
   });
 
   test("a pad presses once however softly, a pedal where it passes the middle, a knob that is moved on not again", () => {

@@ -119,6 +119,10 @@ describe("the session view", () => {
     await page.getByText("for: Length of a new loop").waitFor();
     await send(0xb0, 20, 1);
     await learned("Length of a new loop").waitFor();
+    await page.locator("#view-tempo").focus();
+    await page.getByText("for: tempo").waitFor();
+    await send(0xb0, 21, 1);
+    await learned("tempo").waitFor();
     await learn.click();
     expect(await page.locator(".view-transport.stopped").count()).toBe(1);
 
@@ -132,7 +136,15 @@ describe("the session view", () => {
     await send(0x90, 36, 0);
     await send(0x90, 36, 127);
     await both(stands);
+    const before = await page.inputValue("#view-tempo");
+    await send(0xb0, 21, 32);
+    await send(0xb0, 21, 64);
+    await both((each) => expect.poll(() => each.inputValue("#view-tempo")).toBe("211.5"));
+    await page.fill("#view-tempo", before);
+    await page.keyboard.press("Enter");
+    await both((each) => expect.poll(() => each.inputValue("#view-tempo")).toBe(before));
     await page.getByRole("button", { name: "Forget Play" }).click();
+    await page.getByRole("button", { name: "Forget tempo" }).click();
     await page.getByRole("button", { name: "Forget Length of a new loop" }).click();
     await learned("").first().waitFor({ state: "detached" });
     await page.keyboard.press("Home");
