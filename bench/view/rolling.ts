@@ -6,6 +6,8 @@ import { absoluteRows, type Row } from "../row.ts";
 export const WATCHED_MS = 8_000;
 const TRACED_MS = 4_000;
 const HEAP_MS = 30_000;
+const HEAP_PARTS = 3;
+const HEAP_EACH_MS = 3_000;
 /** Somebody whose waveforms have not come by then measures something else. */
 const WAVEFORMS_MAX_MS = 120_000;
 
@@ -36,16 +38,30 @@ export const watch = `{
   }).observe({ type: "event", durationThreshold: 16 });
 }`;
 
-/** By how much the page's own memory grows, between two times that it was swept. Two hours are the goal's; this is what a bench has time for. */
-async function heapSlope(page: Page): Promise<number> {
+/**
+ * By how much the page's own memory grows. What is in use swings by a third of a megabyte with what the engine keeps for itself, so each half minute
+ * is read many times and has the least of it: a page that keeps something cannot have less. Two hours are the goal's; this is what a bench has time for.
+ */
+async function heapSlope(page: Page): Promise<{ mbPerHour: number; mostMb: number }> {
   const devtools = await page.context().newCDPSession(page);
-  const usedBytes = async () => {
+  const read = async (): Promise<number> => {
     for (let sweep = 0; sweep < 2; sweep++) await devtools.send("HeapProfiler.collectGarbage");
-    return (await devtools.send("Runtime.getHeapUsage")).usedSize;
+    return (await devtools.send("Runtime.getHeapUsage")).usedSize / 1e6;
   };
-  const beforeBytes = await usedBytes();
-  await page.waitForTimeout(HEAP_MS);
-  return (((await usedBytes()) - beforeBytes) / 1e6) * (3_600_000 / HEAP_MS);
+  let mostMb = 0;
+  const leastMb: number[] = [];
+  for (let part = 0; part < HEAP_PARTS; part++) {
+    let least = Number.POSITIVE_INFINITY;
+    for (let at = 0; at < HEAP_MS / HEAP_EACH_MS; at++) {
+      await page.waitForTimeout(HEAP_EACH_MS);
+      const usedMb = await read();
+      least = Math.min(least, usedMb);
+      mostMb = Math.max(mostMb, usedMb);
+    }
+    leastMb.push(least);
+  }
+  const [first = 0, last = 0] = [leastMb[0], leastMb.at(-1)];
+  return { mbPerHour: ((last - first) * 3_600_000) / (HEAP_MS * (HEAP_PARTS - 1)), mostMb };
 }
 
 /** What the page's own thread has done since it was opened, in its own CPU, which says what a frame costs however busy the machine is. */
@@ -137,7 +153,7 @@ export async function measureRolling(
   const frameMsThen = perFrame("cpuMs") * (afterPresses.frames - beforePresses.frames);
   const pressCpuMs = (afterPresses.cpuMs - beforePresses.cpuMs - frameMsThen) / presses;
   const pressed = await page.evaluate<number[]>("window.watched.presses");
-  const heapMbPerHour = await heapSlope(page);
+  const { mbPerHour, mostMb } = await heapSlope(page);
 
   const frameMs = percentile(watched.frames, 0.95);
   const taskMs = Math.max(0, ...watched.tasks);
@@ -166,6 +182,13 @@ export async function measureRolling(
     ),
     row(`INP, p99: ${load}`, pressMs, "ms", "≤ 50 ms", pressMs <= 50),
     row(`CPU of the page's thread for a press, beside its frames: ${load}`, pressCpuMs, "ms", "", true),
-    row(`heap, ${HEAP_MS / 1000} s as an hour: ${load}`, heapMbPerHour, "MB/h", "≤ 1 MB/h", heapMbPerHour <= 1),
+    row(
+      `heap over ${(HEAP_MS * HEAP_PARTS) / 1000} s, as an hour: ${load}`,
+      mbPerHour,
+      "MB/h",
+      "≤ 1 MB/h",
+      mbPerHour <= 1,
+    ),
+    row(`heap, the most of it: ${load}`, mostMb, "MB", "", true),
   ];
 }
