@@ -62,7 +62,8 @@ export class WordKeys {
     if (key === undefined) throw new Error("Somebody wrote who has no key.");
     const iv = this.#random(IV_BYTES);
     const cipher = createCipheriv("aes-256-gcm", key, iv).setAAD(text.encode(memberId));
-    const parts = [iv, cipher.update(text.encode(words)), cipher.final(), cipher.getAuthTag()];
+    // As JSON, so that half a character comes back as what it was, and the same post again is the same.
+    const parts = [iv, cipher.update(text.encode(JSON.stringify(words))), cipher.final(), cipher.getAuthTag()];
     const sealed = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
     let at = 0;
     for (const part of parts) {
@@ -84,7 +85,7 @@ export class WordKeys {
       const words = opening.update(bytes.subarray(IV_BYTES, -TAG_BYTES));
       // Throws where the tag is another.
       opening.final();
-      return new TextDecoder().decode(words);
+      return z.string().parse(JSON.parse(new TextDecoder().decode(words)));
     } catch {
       return null;
     }
