@@ -6,6 +6,7 @@ import {
   LANE_PACKET_FRAMES,
   TIMELINE_RATE_HZ,
   TRANSPORT_LEAD_MAX_MS,
+  TRANSPORT_LEAD_MIN_MS,
   TRANSPORT_POST_LIFETIME_MS,
 } from "../../../protocol/limits.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
@@ -81,7 +82,7 @@ export class StudioTransport {
   readonly #pressed = new Map<string, DawLink>();
   #author: DawLink | undefined;
   /** What was carried out as announced, until the log says which line it is. */
-  #foreseen: { eventId: string; atMs: number; told: Omit<Executed, "seq"> } | undefined;
+  #foreseen: { eventId: string; told: Omit<Executed, "seq"> } | undefined;
   #welcome: { timeline: Timeline; headSeq: number; effectiveAtMs: number | null } | undefined;
   #early: LoggedEvent[] = [];
 
@@ -235,12 +236,11 @@ export class StudioTransport {
     if (transport === undefined) return;
     this.#author = this.#pressed.get(event.eventId);
     this.#pressed.delete(event.eventId);
-    this.#follower.follow(event.seq, transport, event.eventId);
+    const asAnnounced = this.#follower.follow(event.seq, transport, event.eventId);
     this.#author = undefined;
     const done = this.#foreseen;
     this.#foreseen = undefined;
-    if (done?.eventId === event.eventId && done.atMs === transport.effectiveAtMs)
-      this.#options.emit({ ...done.told, seq: event.seq });
+    if (asAnnounced && done?.eventId === event.eventId) this.#options.emit({ ...done.told, seq: event.seq });
   }
 
   #announcing(command: TransportCommand): Announced | undefined {
@@ -250,6 +250,8 @@ export class StudioTransport {
       return undefined;
     const nowMs = this.#clock.toSessionMs(this.#options.nowMs());
     const aheadMs = Math.max(farthestMs, this.#leadMs) + ANNOUNCED_MARGIN_MS;
+    // The room's own order is as soon, and would be kept to in its place (P18).
+    if (aheadMs >= (this.#clock.room?.roundTripMs ?? 0) / 2 + TRANSPORT_LEAD_MIN_MS) return undefined;
     return { effectiveAtMs: Math.max(afterMs, nowMs + aheadMs), afterMs };
   }
 
@@ -279,7 +281,7 @@ export class StudioTransport {
     if (command !== undefined) {
       const told = { type: "executed", command, localAtMs, effectiveLocalMs, onTime } as const;
       if (seq !== undefined) this.#options.emit({ ...told, seq });
-      else if (foreseen !== undefined) this.#foreseen = { eventId: foreseen, atMs, told };
+      else if (foreseen !== undefined) this.#foreseen = { eventId: foreseen, told };
     }
     // After a count-in the take begins later than its command.
     const waitsMs = Math.max(0, execution.after.motion === "recording" ? execution.after.atMs - atMs : 0);

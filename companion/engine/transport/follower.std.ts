@@ -67,7 +67,7 @@ export class Follower {
   #lastSeq = 0;
   /** When the log's last command takes effect; `null` while that is not known. */
   #effectiveAtMs: number | null = null;
-  #foreseen: { eventId: string; effectiveAtMs: number; forget: () => void } | undefined;
+  #foreseen: { eventId: string; after: TransportState; forget: () => void } | undefined;
 
   constructor(clock: FollowerClock, events: FollowerEvents) {
     this.#clock = clock;
@@ -111,20 +111,21 @@ export class Follower {
     } else this.#plan({ after, atMs, onTime: atMs >= this.#clock.nowSessionMs() - GRACE_MS });
   }
 
-  /** The next command of the log. One that was heard already is ignored. */
-  follow(seq: number, event: TransportEvent, eventId = ""): void {
-    if (seq <= this.#lastSeq) return;
+  /** The next command of the log; one that was heard already is ignored. `true`: it was announced, and nothing is to be done any more. */
+  follow(seq: number, event: TransportEvent, eventId = ""): boolean {
+    if (seq <= this.#lastSeq) return false;
     this.#lastSeq = seq;
     this.#logged = applyTimeline(this.#logged, event);
     this.#effectiveAtMs = event.effectiveAtMs;
     const foreseen = this.#foreseen;
-    if (foreseen?.eventId === eventId && foreseen.effectiveAtMs === event.effectiveAtMs) {
-      // As announced: it is being carried out, or has been.
+    if (foreseen?.eventId === eventId && isSame(this.#own(this.#logged.transport), foreseen.after)) {
+      // As announced, or at another instant of the same line: it is being carried out, or has been, and nobody who rolls is interrupted.
       this.#confirmForeseen(seq);
-      return;
+      return true;
     }
     this.#dropForeseen();
     this.#take(this.#logged, event, { seq });
+    return false;
   }
 
   /**
@@ -134,8 +135,9 @@ export class Follower {
   foresee(eventId: string, event: TransportEvent, afterMs: number): boolean {
     if (this.announcesAfterMs !== afterMs || event.effectiveAtMs < afterMs) return false;
     const forget = this.#clock.scheduleAtSession(event.effectiveAtMs + FORESEEN_MAX_MS, () => this.unforesee(eventId));
-    this.#foreseen = { eventId, effectiveAtMs: event.effectiveAtMs, forget };
-    this.#take(applyTimeline(this.#logged, event), event, { foreseen: eventId });
+    const timeline = applyTimeline(this.#logged, event);
+    this.#foreseen = { eventId, after: this.#own(timeline.transport), forget };
+    this.#take(timeline, event, { foreseen: eventId });
     return true;
   }
 

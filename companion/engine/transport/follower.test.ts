@@ -169,6 +169,28 @@ describe("following the transport", () => {
     expect(follower.positionFrames).toBe(96_000 + 48_000);
   });
 
+  test("P77, P42: at another instant of the same line nobody is interrupted who rolls already", () => {
+    for (const [heardAtMs, effectiveAtMs] of [
+      [20, 150],
+      [100, 250],
+      [20, 25],
+    ] as const) {
+      const { clock, done, planned, follower } = studio();
+      follower.takeUp({ transport: initialTransport, map: initialMap }, 0, 0);
+      const transport: TransportCommand = { command: "play", since: { positionFrames: 480, atMs: 10 } };
+      follower.foresee("ada's", { transport, effectiveAtMs: 30 }, 0);
+      clock.advanceTo(heardAtMs);
+      expect(follower.follow(1, { transport, effectiveAtMs }, "ada's")).toBe(true);
+      clock.advanceTo(1_000);
+      expect(done.map(({ after, calledAtMs, seq }) => [after.motion, calledAtMs, seq])).toEqual([
+        ["playing", 30, heardAtMs < 30 ? 1 : undefined],
+      ]);
+      expect(planned).toHaveLength(1);
+      expect(follower.positionFrames).toBe(480 + 990 * 48);
+      expect(follower.announcesAfterMs).toBe(effectiveAtMs);
+    }
+  });
+
   test("P77: what is refused, or never comes, is taken back; what has not been carried out yet never is", () => {
     const { clock, done, follower } = studio();
     follower.takeUp({ transport: initialTransport, map: initialMap }, 0, 0);
