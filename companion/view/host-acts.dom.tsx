@@ -122,6 +122,7 @@ export function InviteSheet({ session, words, close }: InviteSheetProps) {
   const [uses, setUses] = useState(1);
   const [link, setLink] = useState<string | null>(null);
   const [forGuests, setForGuests] = useState(false);
+  const [asksOff, setAsksOff] = useState(false);
   const isOpen = session.guestsAllowed.value;
   useEffect(() => void session.readSession(), [session]);
   return (
@@ -137,7 +138,7 @@ export function InviteSheet({ session, words, close }: InviteSheetProps) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          const before = forGuests && isOpen === false ? session.allowGuests() : Promise.resolve();
+          const before = forGuests && isOpen === false ? session.allowGuests(true) : Promise.resolve();
           void before.then(() => session.invite(role, uses)).then(setLink);
         }}
       >
@@ -169,7 +170,12 @@ export function InviteSheet({ session, words, close }: InviteSheetProps) {
           </select>
         </p>
         {isOpen ? (
-          <p class="soft">{t.guestsIn}</p>
+          <p class="soft">
+            {t.guestsIn}{" "}
+            <button type="button" class="tool" onClick={() => setAsksOff(true)}>
+              {t.guestsOff}
+            </button>
+          </p>
         ) : (
           <p>
             <label class="view-line">
@@ -206,6 +212,15 @@ export function InviteSheet({ session, words, close }: InviteSheetProps) {
           {t.close}
         </button>
       </form>
+      {asksOff ? (
+        <Sure
+          text={t.sure.guestsOff}
+          yes={t.guestsOff}
+          no={t.cancel}
+          act={() => void session.allowGuests(false)}
+          close={() => setAsksOff(false)}
+        />
+      ) : null}
     </dialog>
   );
 }

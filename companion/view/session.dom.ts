@@ -336,9 +336,10 @@ export class BrowserSession {
     await this.#ask("DELETE", `/sessions/${this.#boot.sessionId}/members/${memberId}`);
   }
 
-  async allowGuests(): Promise<void> {
+  /** Where none are allowed any more, those who are here are out at once. */
+  async allowGuests(guestsAllowed: boolean): Promise<void> {
     const path = `/sessions/${this.#boot.sessionId}`;
-    if ((await this.#ask("PATCH", path, { guestsAllowed: true })) !== null) this.guestsAllowed.value = true;
+    if ((await this.#ask("PATCH", path, { guestsAllowed })) !== null) this.guestsAllowed.value = guestsAllowed;
   }
 
   async permitRecording(recordingPermitted: boolean): Promise<void> {

@@ -162,14 +162,19 @@ describe("sound in the browser", { timeout: 600_000 }, () => {
   });
 
   test("A5, C2: a guest comes by a link, without an account; two browsers hear each other, and the companion both; a host takes the guest out", async () => {
-    const at = `/sessions/${evening.sessionId}`;
-    await evening.ask(evening.hostToken, "PATCH", at, { guestsAllowed: true });
-    const { code } = await evening.ask(evening.hostToken, "POST", `${at}/invites`, {});
+    await ada.page.getByRole("button", { name: "Invite somebody" }).click();
+    const sheet = ada.page.getByRole("dialog", { name: "Invite by a link" });
+    await sheet.getByLabel("Also let guests in").check();
+    await sheet.getByRole("button", { name: "Make the link" }).click();
+    await sheet.getByText("Guests are allowed").waitFor();
+    const link = await sheet.getByLabel("Link, shown this once").inputValue();
+    await sheet.getByRole("button", { name: "Close" }).click();
+    await sheet.waitFor({ state: "detached" });
     const context = await evening.chromium.newContext();
     context.setDefaultTimeout(patience.timeout);
     const page = await context.newPage();
     await page.addInitScript(listenAtTheWayOut);
-    await page.goto(`${evening.origin}/invite/${code}`);
+    await page.goto(link);
     // What is missing is said before anything is sent.
     await page.getByRole("button", { name: "Come in" }).click();
     await page.getByText("This needs your tick.").waitFor();

@@ -24,6 +24,7 @@ export const en = {
     sendOut: (who: string) => `Send ${who} out? They can come straight back.`,
     keepOut: (who: string) => `Send ${who} out and keep them out until you let them in again?`,
     remove: (who: string) => `Take ${who} out of the session for good? Their recordings stay theirs.`,
+    guestsOff: "Allow no more guests? Those who are here as guests are out at once.",
     removeGuest: (who: string) =>
       `Take ${who} out? They are a guest: the link they came by is good for nobody any more.`,
   },
@@ -34,6 +35,7 @@ export const en = {
   inviteUses: "The link is for",
   people: (count: number) => (count === 1 ? "one person" : `${count} people`),
   inviteGuests: "Also let guests in: without an account, by a name",
+  guestsOff: "Allow no more guests",
   guestsIn: "Guests are allowed: whoever has the link can come in without an account.",
   inviteMake: "Make the link",
   inviteLink: "Link, shown this once",
