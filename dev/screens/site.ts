@@ -126,7 +126,8 @@ export function siteShots({ sessionId, inviteCode, profileId, guests, one }: Wor
     shot("guest door", "nobody", `/invite/${guests.code}`),
     shot("guest door refused", "nobody", `/invite/${guests.code}`, async (page) => {
       await page.locator("#displayName").fill("SessionLinked");
-      await page.locator("form[action*=guest]").evaluate("(form) => form.submit()");
+      await page.locator("#isSixteen").check();
+      await page.locator("#displayName").press("Enter");
       await page.waitForURL(/\/guest/);
     }),
     shot("guest out", "nobody", `/sessions/${guests.sessionId}/guest`),
