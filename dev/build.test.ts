@@ -5,8 +5,8 @@ import { expect, test } from "vitest";
 import { hrefs, sound } from "../site/built/assets.ts";
 import { assetsDir } from "./build.ts";
 
-/** What the view may weigh before there is sound, in every language: its goal is 60 KB. */
-const FIRST_MAX_BYTES = 59_000;
+/** What the view may weigh before there is sound, in every language: its goal. */
+const FIRST_MAX_BYTES = 60_000;
 const files: Record<string, string> = hrefs;
 const read = (href: string) => readFileSync(join(assetsDir, href), "utf8");
 const importsOf = (script: string) =>
