@@ -340,7 +340,7 @@ describe("a session's page", () => {
     expect(await page.getByRole("link", { name: "Leave this session" }).count()).toBe(0);
     const [lamp, recording] = await page.evaluate<[string, string]>(`(() => {
       const probe = document.body.appendChild(document.createElement("i"));
-      probe.className = "recording";
+      probe.style.color = "var(--transport-recording)";
       const red = getComputedStyle(probe).color;
       probe.remove();
       const { color, backgroundColor, borderColor } = getComputedStyle(document.querySelector(".lamp.on"));
