@@ -111,7 +111,8 @@ export async function audit(nowMs: number, erased: readonly Erased[]): Promise<s
   const rows = await everyRow();
   for (const key of keys) {
     const [folder, name = ""] = key.split("/");
-    const id = folder === "recordings" ? (key.split("/")[2] ?? "").replace(/\..*$/, "") : name;
+    // A take lies under its session, and the keys of a room's people are named after the session.
+    const id = folder === "recordings" ? (key.split("/")[2] ?? "").replace(/\..*$/, "") : name.replace(/^room_/, "");
     if (folder === "erasure-log") {
       const atMs = 9_999_999_999_999 - Number(name.slice(0, 13));
       if (atMs <= nowMs - 30 * DAY_MS)
