@@ -1,8 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { EventId } from "../../../protocol/ids.ts";
 import { initialTimeline } from "../../../protocol/transport.ts";
 import { mmcCue, mmcDriver } from "../midi/mmc.std.ts";
-import { StudioTransport } from "./studio-transport.std.ts";
+import { StudioTransport, type StudioTransportOptions } from "./studio-transport.std.ts";
 
 /** A machine whose timers of one instant run in the order in which they were set, as those of Node do. */
 class Timers {
@@ -30,7 +30,7 @@ class Timers {
 }
 
 /** A studio with one DAW, whose session time is the machine's; `done`: what the DAW is told, and which motions came. */
-function studio(timers: Timers) {
+function studio(timers: Timers, more: Partial<StudioTransportOptions> = {}) {
   const done: string[] = [];
   const leads: number[] = [];
   const transport = new StudioTransport({
@@ -55,6 +55,7 @@ function studio(timers: Timers) {
     emit: () => undefined,
     onLead: (leadMs) => leads.push(leadMs),
     onExecuted: ({ after }) => done.push(after.motion),
+    ...more,
   });
   for (let ping = 0; ping < 8; ping++) {
     timers.advanceTo(ping * 50);
@@ -130,4 +131,16 @@ test("P77: whoever was late lately asks to be told earlier, for half a minute", 
   timers.advanceTo(31_200);
   sample();
   expect(leads).toEqual([41, 0]);
+});
+
+test("P77, P18: whoever claims to need long holds nobody back: what the room orders as soon is not announced", () => {
+  const isAnnounced = (neededMs: number) => {
+    const post = vi.fn<StudioTransportOptions["post"]>(() => "posted");
+    const announce = vi.fn();
+    const { transport } = studio(new Timers(), { post, peers: { farthestMs: () => neededMs, announce } });
+    transport.command({ command: "play" });
+    expect(announce).toHaveBeenCalledTimes(post.mock.calls[0]?.[1] === undefined ? 0 : 1);
+    return announce.mock.calls.length > 0;
+  };
+  expect([20, 110, 120, 5_000].map(isAnnounced)).toEqual([true, true, false, false]);
 });
