@@ -207,7 +207,7 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
           <button
             type="button"
             class="button quiet small view-extra"
-            onClick={() => void session.permitRecording(!state.settings.recordingPermitted)}
+            onClick={() => void session.api.permitRecording(!state.settings.recordingPermitted)}
           >
             {state.settings.recordingPermitted ? words.forbid : words.permit}
           </button>

@@ -51,7 +51,7 @@ export function Door(props: ViewProps) {
               class="button quiet small"
               aria-label={t.turnAway(displayName)}
               // A guest would be back by the same link under another name.
-              onClick={() => (guest ? void session.remove(memberId) : session.kick(memberId, true))}
+              onClick={() => (guest ? void session.api.remove(memberId) : session.kick(memberId, true))}
             >
               {t.turnAwayShort}
             </button>

@@ -4,7 +4,7 @@
  */
 import type { ErrorCode } from "../../protocol/errors.ts";
 import { assertNever } from "../../protocol/errors.ts";
-import type { MemberId, RecordingId } from "../../protocol/ids.ts";
+import type { MemberId } from "../../protocol/ids.ts";
 import type { Recording } from "../../protocol/recordings.ts";
 import type { Role } from "../../protocol/roles.ts";
 import type {
@@ -130,7 +130,6 @@ export type ViewInput =
   | { type: "accents"; accents: Readonly<Record<string, number>> }
   | { type: "event"; event: LoggedEvent }
   | { type: "takes"; takes: readonly Recording[] }
-  | { type: "take-gone"; recordingId: RecordingId }
   | { type: "time"; time: SessionTime };
 
 export function reduce(state: ViewState, input: ViewInput): ViewState {
@@ -163,8 +162,6 @@ export function reduce(state: ViewState, input: ViewInput): ViewState {
       return applyEvent(state, input.event);
     case "takes":
       return { ...state, takes: input.takes };
-    case "take-gone":
-      return { ...state, takes: state.takes.filter(({ recordingId }) => recordingId !== input.recordingId) };
     case "time":
       return { ...state, time: input.time };
     default:

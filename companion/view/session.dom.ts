@@ -5,12 +5,10 @@
  */
 import { signal } from "@preact/signals";
 import { Bars } from "../../audio/bars.ts";
-import { type ErrorCode, errors, Problem } from "../../protocol/errors.ts";
-import type { MemberId, RecordingId } from "../../protocol/ids.ts";
-import { TICKET_LIFETIME_MS, TIMELINE_RATE_HZ, TRANSPORT_POST_LIFETIME_MS } from "../../protocol/limits.ts";
-import { pageSchema } from "../../protocol/paging.ts";
-import { Recording } from "../../protocol/recordings.ts";
-import { may, type Role } from "../../protocol/roles.ts";
+import type { ErrorCode } from "../../protocol/errors.ts";
+import type { MemberId } from "../../protocol/ids.ts";
+import { TIMELINE_RATE_HZ, TRANSPORT_POST_LIFETIME_MS } from "../../protocol/limits.ts";
+import { may } from "../../protocol/roles.ts";
 import {
   type Admission,
   idleStatus,
@@ -18,15 +16,14 @@ import {
   type PostBody,
   type TransportCommand,
 } from "../../protocol/room.ts";
-import { Invite, JoinTicket, SessionDetail } from "../../protocol/sessions.ts";
 import { positionAt, type Timeline } from "../../protocol/transport.ts";
 import { SessionClock } from "../engine/clock/session-clock.std.ts";
 import { RoomClient, type RoomClientOptions } from "../engine/room/room-client.std.ts";
-import { type Entry, EntryRefused } from "../engine/room/room-entry.std.ts";
 import type { RoomEnd } from "../engine/room/room-feed.std.ts";
 import type { Boot } from "./boot.std.ts";
 import { initialView, reduce, transportAt, type ViewInput, type ViewState } from "./model.std.ts";
 import { PendingCommands } from "./pending-commands.std.ts";
+import { ViewApi } from "./view-api.dom.ts";
 import { ViewCopies } from "./view-copies.dom.ts";
 import { ViewDaw } from "./view-daw.dom.ts";
 import { ViewPlayback } from "./view-playback.dom.ts";
@@ -34,12 +31,7 @@ import { ViewSound } from "./view-sound.dom.ts";
 import { ViewTakes } from "./view-takes.dom.ts";
 import { ViewVideo } from "./view-video.dom.ts";
 
-/** Takes that one page of the view asks for at a time, and all that it holds. */
-const TAKES_PER_REQUEST = 100;
-const TAKES_MAX = 2_000;
 const TOASTS_MAX = 4;
-/** A computer whose clock is further off than this is told so: nothing here goes by it, but its files are dated by it. */
-const CLOCK_OFF_MS = 300_000;
 
 /** What may happen to one's own takes, as the engine calls it. */
 const recordingTroubles = ["dropout", "device", "slept", "recorder", "disk-low", "clock-set", "share"] as const;
@@ -85,25 +77,17 @@ export class BrowserSession {
   readonly copies: ViewCopies;
   readonly video: ViewVideo;
   readonly isGuest: boolean;
-  /** Whether guests may come in; `null` before the site has said so. */
-  readonly guestsAllowed = signal<boolean | null>(null);
-  readonly #boot: Boot;
-  /** Where this page asks about the session: a guest has a way of their own. */
-  readonly #path: string;
+  readonly api: ViewApi;
   readonly #clock = new SessionClock();
   readonly #room: RoomEnd;
   readonly #pending = new PendingCommands();
   #status: MemberStatus = idleStatus;
   #toastId = 0;
   #lastSeq = 0;
-  #takesAsked = false;
-  #takesWanted = false;
 
   /** `openRoom`: in the desktop app the way to the room is not this page's own socket. */
   constructor(boot: Boot, openRoom = (options: RoomClientOptions): RoomEnd => new RoomClient(options)) {
-    this.#boot = boot;
     this.isGuest = boot.guest === true;
-    this.#path = `/sessions/${boot.sessionId}${this.isGuest ? "/guest" : ""}`;
     this.state.value = { ...initialView, memberId: boot.memberId, role: boot.role, accents: boot.accents };
     this.sound = new ViewSound({
       boot,
@@ -128,7 +112,17 @@ export class BrowserSession {
       signal: (to, message) => this.#room.signal(to, message),
       setStatus: (status) => this.#setStatus(status),
     });
-    this.copies = new ViewCopies({ boot, ask: (...asked) => this.#ask(...asked) });
+    this.api = new ViewApi({
+      boot,
+      step: (input) => this.#step(input),
+      say: (code) => this.say(code, true),
+      onTakes: (takes) => this.copies.remember(takes),
+      onOver: (code) => {
+        this.#room.close();
+        this.#step({ type: "connection", connection: { state: "over", code } });
+      },
+    });
+    this.copies = new ViewCopies({ boot, ask: (...asked) => this.api.ask(...asked) });
     this.takes = new ViewTakes({
       boot,
       state: () => this.state.value,
@@ -161,7 +155,7 @@ export class BrowserSession {
       where: () => ({ timeline: this.state.value.timeline, headSeq: this.#lastSeq }),
     });
     this.#room = openRoom({
-      enter: (signal) => this.#enter(signal),
+      enter: (signal) => this.api.enter(signal),
       network: globalThis,
       nowMs: () => performance.now(),
       client: "view/1",
@@ -182,7 +176,8 @@ export class BrowserSession {
         },
         onMembers: (members) => {
           this.#step({ type: "members", members });
-          if (members.some(({ memberId }) => this.state.value.accents[memberId] === undefined)) void this.readSession();
+          if (members.some(({ memberId }) => this.state.value.accents[memberId] === undefined))
+            void this.api.readSession();
           this.sound.setMembers();
           this.video.setMembers();
           const { memberId } = this.state.value;
@@ -322,36 +317,6 @@ export class BrowserSession {
     this.say("mute-asked", true);
   }
 
-  /** A new invite's link, told once; `null` where none was made, which has been said. */
-  async invite(role: "participant" | "observer", uses: number): Promise<string | null> {
-    const made = Invite.safeParse(await this.#ask("POST", `/sessions/${this.#boot.sessionId}/invites`, { role, uses }));
-    return made.success ? new URL(`/invite/${made.data.code}`, location.href).href : null;
-  }
-
-  async setRole(memberId: MemberId, role: Role): Promise<void> {
-    await this.#ask("PATCH", `/sessions/${this.#boot.sessionId}/members/${memberId}`, { role });
-  }
-
-  async remove(memberId: MemberId): Promise<void> {
-    await this.#ask("DELETE", `/sessions/${this.#boot.sessionId}/members/${memberId}`);
-  }
-
-  /** Where none are allowed any more, those who are here are out at once. */
-  async allowGuests(guestsAllowed: boolean): Promise<void> {
-    const path = `/sessions/${this.#boot.sessionId}`;
-    if ((await this.#ask("PATCH", path, { guestsAllowed })) !== null) this.guestsAllowed.value = guestsAllowed;
-  }
-
-  async permitRecording(recordingPermitted: boolean): Promise<void> {
-    await this.#ask("PATCH", `/sessions/${this.#boot.sessionId}`, { settings: { recordingPermitted } });
-  }
-
-  /** Takes back a recording of one's own. The page says first what stays with others. */
-  async withdraw(recordingId: RecordingId): Promise<void> {
-    if ((await this.#ask("DELETE", `/recordings/${recordingId}`)) !== null)
-      this.#step({ type: "take-gone", recordingId });
-  }
-
   say(code: Toast["code"], bad: boolean): void {
     const id = ++this.#toastId;
     this.toasts.value = [...this.toasts.value.filter((toast) => toast.code !== code), { id, code, bad }].slice(
@@ -392,76 +357,9 @@ export class BrowserSession {
     this.#room.post(eventId, body, nowMs === null ? {} : { notAfterMs: nowMs + TRANSPORT_POST_LIFETIME_MS });
     return true;
   }
-
-  async #enter(signal: AbortSignal): Promise<Entry> {
-    const response = await fetch(`/api/v1${this.#path}/tickets`, { method: "POST", signal });
-    if (response.status === 401 || response.status === 404) {
-      const code = response.status === 401 ? "unauthenticated" : "removed";
-      this.#room.close();
-      this.#step({ type: "connection", connection: { state: "over", code } });
-    }
-    if (!response.ok) throw new EntryRefused(`No ticket: ${response.status}`);
-    const { ticket, expiresAtMs, roomPath, iceServers } = JoinTicket.parse(await response.json());
-    if (Math.abs(Date.now() - (expiresAtMs - TICKET_LIFETIME_MS)) > CLOCK_OFF_MS) this.say("clock-off", true);
-    const url = new URL(roomPath, location.href);
-    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    return { url: url.href, ticket, iceServers };
-  }
-
-  /** What the site knows and the room does not: the accent of whoever has joined since the page was made, and whether guests may. */
-  async readSession(): Promise<void> {
-    const session = SessionDetail.safeParse(await this.#ask("GET", this.#path));
-    if (!session.success) return;
-    this.guestsAllowed.value = session.data.guestsAllowed;
-    const accents = session.data.members.map(({ memberId, accent }) => [memberId, accent]);
-    this.#step({ type: "accents", accents: Object.fromEntries(accents) });
-  }
-
   #readLists(): void {
     if (this.isGuest) return;
-    void this.#readTakes();
+    void this.api.readTakes();
     void this.copies.read();
-  }
-
-  /** Reads all takes anew. Told again while it reads, it reads once more and not twice. */
-  async #readTakes(): Promise<void> {
-    this.#takesWanted = true;
-    if (this.#takesAsked) return;
-    this.#takesAsked = true;
-    try {
-      while (this.#takesWanted) {
-        this.#takesWanted = false;
-        const takes: Recording[] = [];
-        let cursor: string | null = null;
-        do {
-          const query: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-          const path = `/sessions/${this.#boot.sessionId}/recordings?limit=${TAKES_PER_REQUEST}${query}`;
-          const page = pageSchema(Recording).safeParse(await this.#ask("GET", path));
-          if (!page.success) return;
-          takes.push(...page.data.items);
-          cursor = page.data.nextCursor;
-        } while (cursor !== null && takes.length < TAKES_MAX);
-        this.#step({ type: "takes", takes });
-        this.copies.remember(takes);
-      }
-    } finally {
-      this.#takesAsked = false;
-    }
-  }
-
-  /** One call of the API with the page's own cookie. `null` where it failed, which has been said. */
-  async #ask(method: string, path: string, body?: unknown): Promise<unknown> {
-    try {
-      const response = await fetch(`/api/v1${path}`, {
-        method,
-        ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
-      });
-      if (response.ok) return response.status === 204 ? {} : await response.json();
-      const problem = Problem.safeParse(await response.json().catch(() => null));
-      this.say(problem.success && problem.data.code in errors ? problem.data.code : "internal-error", true);
-    } catch {
-      this.say("offline", true);
-    }
-    return null;
   }
 }
