@@ -19,8 +19,12 @@ export function HostMenu({ session, state, words, member }: HostMenuProps) {
   if (state.role === null || !may(state.role, "role.set") || memberId === state.memberId) return null;
   const acts: Record<Act, () => void> = {
     sendOut: () => session.kick(memberId, false),
-    keepOut: () => session.kick(memberId, true),
-    remove: () => void session.remove(memberId),
+    keepOut: () => {
+      session.kick(memberId, true);
+      // Or they would be back by it under another name.
+      if (guest) void session.api.endInviteOf(memberId);
+    },
+    remove: () => void session.api.remove(memberId),
   };
   return (
     <details
@@ -37,7 +41,7 @@ export function HostMenu({ session, state, words, member }: HostMenuProps) {
         <select
           aria-label={words.people.role(displayName)}
           value={member.role}
-          onChange={(event) => void session.setRole(memberId, Role.parse(event.currentTarget.value))}
+          onChange={(event) => void session.api.setRole(memberId, Role.parse(event.currentTarget.value))}
         >
           {roles
             .filter((role) => !guest || role !== "host")
@@ -57,18 +61,16 @@ export function HostMenu({ session, state, words, member }: HostMenuProps) {
             </button>
           </>
         ) : null}
-        {guest ? null : (
-          <button type="button" class="tool" onClick={() => setAsks("keepOut")}>
-            {t.keepOut}
-          </button>
-        )}
+        <button type="button" class="tool" onClick={() => setAsks("keepOut")}>
+          {t.keepOut}
+        </button>
         <button type="button" class="tool" onClick={() => setAsks("remove")}>
           {t.remove}
         </button>
       </div>
       {asks === null ? null : (
         <Sure
-          text={guest && asks === "remove" ? t.sure.removeGuest(displayName) : t.sure[asks](displayName)}
+          text={guest && asks !== "sendOut" ? t.sure.guest[asks](displayName) : t.sure[asks](displayName)}
           yes={t[asks]}
           no={t.cancel}
           act={acts[asks]}
@@ -123,8 +125,8 @@ export function InviteSheet({ session, words, close }: InviteSheetProps) {
   const [link, setLink] = useState<string | null>(null);
   const [forGuests, setForGuests] = useState(false);
   const [asksOff, setAsksOff] = useState(false);
-  const isOpen = session.guestsAllowed.value;
-  useEffect(() => void session.readSession(), [session]);
+  const isOpen = session.api.guestsAllowed.value;
+  useEffect(() => void session.api.readSession(), [session]);
   return (
     <dialog
       class="view-sheet"
@@ -138,8 +140,8 @@ export function InviteSheet({ session, words, close }: InviteSheetProps) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          const before = forGuests && isOpen === false ? session.allowGuests(true) : Promise.resolve();
-          void before.then(() => session.invite(role, uses)).then(setLink);
+          const before = forGuests && isOpen === false ? session.api.allowGuests(true) : Promise.resolve();
+          void before.then(() => session.api.invite(role, uses)).then(setLink);
         }}
       >
         <p>
@@ -217,7 +219,7 @@ export function InviteSheet({ session, words, close }: InviteSheetProps) {
           text={t.sure.guestsOff}
           yes={t.guestsOff}
           no={t.cancel}
-          act={() => void session.allowGuests(false)}
+          act={() => void session.api.allowGuests(false)}
           close={() => setAsksOff(false)}
         />
       ) : null}

@@ -182,6 +182,8 @@ const matrix: Record<string, Row> = {
   "DELETE /api/v1/sessions/{sessionId}": { expect: host(202) },
   "PATCH /api/v1/sessions/{sessionId}/members/{memberId}": { expect: host(200), body: () => ({ role: "observer" }) },
   "DELETE /api/v1/sessions/{sessionId}/members/{memberId}": { expect: host(204) },
+  // For guests; this member is none.
+  "DELETE /api/v1/sessions/{sessionId}/members/{memberId}/invite": { expect: [401, 404, 404, 403, 403, 404] },
   "POST /api/v1/sessions/{sessionId}/invites": { expect: host(201), body: empty },
   "GET /api/v1/sessions/{sessionId}/invites": { expect: host(200) },
   "DELETE /api/v1/sessions/{sessionId}/invites/{inviteId}": { expect: host(204) },

@@ -237,6 +237,18 @@ export async function removeGuest(
   return done;
 }
 
+/** The invite that a guest came by is good for nobody any more: whom a host keeps out would be back by it under another name. `false`: no such guest. */
+export async function endInviteOf(db: D1Database, sessionId: SessionId, memberId: MemberId): Promise<boolean> {
+  const { meta } = await db
+    .prepare(
+      `UPDATE invites SET uses_left = 0
+       WHERE id = (SELECT invite_id FROM session_guests WHERE session_id = ?1 AND member_id = ?2)`,
+    )
+    .bind(sessionId, memberId)
+    .run();
+  return meta.changes > 0 || (await isGuest(db, sessionId, memberId));
+}
+
 const Id = z.object({ memberId: StoredId.member });
 
 /** Whether guests may come in. To allow none takes those out who are in; to keep a link from others, its invite is withdrawn. */

@@ -209,6 +209,27 @@ describe("guests", () => {
     expect((await about("DELETE")).status).toBe(404);
   });
 
+  test("X37, P54: a guest who is kept out is not back by the same link, and is in again as soon as a host says so", async () => {
+    await allow(true);
+    const code = await invite(5);
+    const cleo = await guestNamed("Cleo", code);
+    const host = await TestClient.join(studio.sessionId, "host");
+    const client = await inside(cleo);
+    const ben = (await detail()).members.find(({ displayName }) => displayName === "ben")?.memberId ?? "";
+    const end = (memberId: string, who = "ada") => studio.ask(who, "DELETE", `${path()}/members/${memberId}/invite`);
+    await host.ask({ kind: "kick", memberId: cleo.memberId, keepOut: true });
+    expect(await client.closed).toBe(4412);
+    expect((await end(cleo.memberId, "ben")).status).toBe(403);
+    expect((await end(cleo.memberId)).status).toBe(204);
+    expect((await end(cleo.memberId)).status).toBe(204);
+    expect((await end(ben)).status).toBe(404);
+    expect((await come(code, "Cleo again")).status).toBe(404);
+    const again = await cleo.enter();
+    expect(typeof again === "number" ? again : await again.closed).toBe(4412);
+    await host.ask({ kind: "admit", memberId: cleo.memberId });
+    await inside(cleo);
+  });
+
   test("E3: whoever leaves takes their name and their words along, and the key is gone", async () => {
     await allow(true);
     const cleo = await guestNamed("Cleo");

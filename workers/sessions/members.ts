@@ -9,7 +9,7 @@ import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { deliver } from "../rooms/room-outbox.ts";
 import { findMembership, type MemberContext, type MemberEnv, requireMember } from "./guard.ts";
-import { isGuest, removeGuest, setGuestRole } from "./guest-store.ts";
+import { endInviteOf, isGuest, removeGuest, setGuestRole } from "./guest-store.ts";
 import { changeMember } from "./member-store.ts";
 import { sessionDetail } from "./store.ts";
 
@@ -46,6 +46,11 @@ async function remove(c: MemberContext, path: z.output<typeof params>) {
   return c.body(null, 204);
 }
 
+async function endInvite(c: MemberContext, { sessionId, memberId }: z.output<typeof params>) {
+  const isEnded = await endInviteOf(c.env.DB, sessionId, memberId);
+  return isEnded ? c.body(null, 204) : problem(c, "not-found");
+}
+
 export const members = newRouter<MemberEnv>()
   .openapi(
     createRoute({
@@ -70,4 +75,16 @@ export const members = newRouter<MemberEnv>()
       responses: { 204: { description: "Removed; their socket is closed" }, ...problemResponses },
     }),
     (c) => remove(c, c.req.valid("param")),
+  )
+  .openapi(
+    createRoute({
+      ...guarded,
+      method: "delete",
+      path: "/api/v1/sessions/{sessionId}/members/{memberId}/invite",
+      summary: "End the invite that a guest came by, so that whom the room keeps out is not back by it",
+      middleware: [costs("write"), requireAccount, requireMember("member.remove")] as const,
+      request: { params },
+      responses: { 204: { description: "Good for nobody any more" }, ...problemResponses },
+    }),
+    (c) => endInvite(c, c.req.valid("param")),
   );

@@ -26,7 +26,11 @@ export const de: HostWords = {
     keepOut: (who) => `${who} rausschicken und draußen lassen, bis du wieder aufmachst?`,
     remove: (who) => `${who} ganz aus der Session nehmen? Ihre Aufnahmen behält die Person.`,
     guestsOff: "Keine Gäste mehr erlauben? Wer als Gast da ist, ist sofort draußen.",
-    removeGuest: (who) => `${who} entfernen? Das ist ein Gast: Der Link dazu gilt dann für niemanden mehr.`,
+    guest: {
+      keepOut: (who) =>
+        `${who} rausschicken und draußen lassen, bis du wieder aufmachst? Der Link dazu gilt dann für niemanden mehr.`,
+      remove: (who) => `${who} entfernen? Das ist ein Gast: Der Link dazu gilt dann für niemanden mehr.`,
+    },
   },
   invite: "Jemanden einladen",
   inviteTitle: "Per Link einladen",

@@ -25,8 +25,11 @@ export const en = {
     keepOut: (who: string) => `Send ${who} out and keep them out until you let them in again?`,
     remove: (who: string) => `Take ${who} out of the session for good? Their recordings stay theirs.`,
     guestsOff: "Allow no more guests? Those who are here as guests are out at once.",
-    removeGuest: (who: string) =>
-      `Take ${who} out? They are a guest: the link they came by is good for nobody any more.`,
+    guest: {
+      keepOut: (who: string) =>
+        `Send ${who} out and keep them out until you let them in again? The link they came by is good for nobody any more.`,
+      remove: (who: string) => `Take ${who} out? They are a guest: the link they came by is good for nobody any more.`,
+    },
   },
   invite: "Invite somebody",
   inviteTitle: "Invite by a link",
