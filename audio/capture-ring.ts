@@ -4,7 +4,7 @@ import { INT24_SCALE, toInt24 } from "./pcm.ts";
 
 /**
  * CaptureRing: what a device's thread shares with the thread of the lanes. The device puts each block that it has captured, and counts it; the
- * lanes take it from there. The other way goes when, by the machine's clock, the device's frame 0 was: the device's thread has no clock.
+ * lanes take it from there. Beside it stands when, by the machine's clock, the device's frame 0 was: an audio thread has no clock.
  */
 const RING_BLOCKS = 1_024;
 const BLOCK_SAMPLES = LANE_PACKET_FRAMES * LANE_CHANNELS;
@@ -13,7 +13,9 @@ const CONTROL_BYTES = 8;
 const SAMPLES_AT = CLOCK_BYTES + CONTROL_BYTES;
 
 export const CAPTURE_RING_BYTES = SAMPLES_AT + RING_BLOCKS * BLOCK_SAMPLES * 4;
-export const BLOCK_MS = (LANE_PACKET_FRAMES / DEVICE_RATE_HZ) * 1000;
+/** How long a block of a device is that runs at so much. */
+export const blockMsOf = (rateHz: number) => (LANE_PACKET_FRAMES / rateHz) * 1000;
+export const BLOCK_MS = blockMsOf(DEVICE_RATE_HZ);
 
 export class CaptureRing {
   readonly #clock: Float64Array;

@@ -12,10 +12,15 @@ const STEP_MS = 0.05;
  * earliest of many is nearly true; a device that calls for several blocks at once is at its own time with the last of them.
  */
 export class DeviceClock {
+  readonly #blockMs: number;
   #earliest = Number.POSITIVE_INFINITY;
   #earliestBefore = Number.POSITIVE_INFINITY;
   #sinceMs = Number.NEGATIVE_INFINITY;
   #originMs: number | null = null;
+
+  constructor(blockMs = BLOCK_MS) {
+    this.#blockMs = blockMs;
+  }
 
   /** `null` while it is not known. */
   get originMs(): number | null {
@@ -29,7 +34,7 @@ export class DeviceClock {
       this.#earliest = Number.POSITIVE_INFINITY;
       this.#sinceMs = nowMs;
     }
-    this.#earliest = Math.min(this.#earliest, nowMs - blocks * BLOCK_MS);
+    this.#earliest = Math.min(this.#earliest, nowMs - blocks * this.#blockMs);
     const wanted = Math.min(this.#earliest, this.#earliestBefore);
     const off = wanted - (this.#originMs ?? wanted);
     if (this.#originMs === null || Math.abs(off) > JUMP_MS) this.#originMs = wanted;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { LaneStrip, Limiter, plainMix } from "./lane-mixer.ts";
-import { LoudnessMeter } from "./loudness.ts";
+import { DEVICE_RATES_HZ } from "./lane-players.ts";
+import { highPassAt, LoudnessMeter, shelfAt } from "./loudness.ts";
 
 const FRAMES = 128;
 const block = (value: number) => [new Float32Array(FRAMES).fill(value), new Float32Array(FRAMES).fill(value)];
@@ -41,20 +42,31 @@ describe("each listener's own mix", () => {
       expect(Math.abs((out[0]?.[at] ?? 0) - (out[0]?.[at - 1] ?? 0))).toBeLessThan(0.01);
   });
 
-  test("EBU Tech 3341, case 1: a stereo tone of 1 kHz at −23 dBFS is −23 LUFS", () => {
-    const meter = new LoudnessMeter();
-    const tone = Float32Array.from(
-      { length: 48_000 * 4 },
-      (_, frame) => 10 ** (-23 / 20) * Math.sin((2 * Math.PI * 1_000 * frame) / 48_000),
+  test("ITU-R BS.1770-5, tables 1 and 2: the weighting at 48 kHz is theirs, to the last digit that they print", () => {
+    const near = (values: readonly number[]) => values.map((value) => Number(value.toFixed(10)));
+    expect(near([...shelfAt(48_000).b, ...shelfAt(48_000).a])).toEqual(
+      near([1.53512485958697, -2.69169618940638, 1.19839281085285, -1.69065929318241, 0.73248077421585]),
     );
-    for (let frame = 0; frame < tone.length; frame += FRAMES) {
-      const part = tone.subarray(frame, frame + FRAMES);
-      meter.add(part, part, part.length);
-    }
-    expect(meter.shortTermLufs).toBeCloseTo(-23, 1);
-    expect(meter.takePeak()).toBeCloseTo(10 ** (-23 / 20), 3);
-    expect(meter.takePeak()).toBe(0);
+    expect(near(highPassAt(48_000).a)).toEqual(near([-1.99004745483398, 0.99007225036621]));
   });
+
+  test.each(DEVICE_RATES_HZ)(
+    "EBU Tech 3341, case 1: a stereo tone of 1 kHz at −23 dBFS is −23 LUFS at %i Hz",
+    (rateHz) => {
+      const meter = new LoudnessMeter(rateHz);
+      const tone = Float32Array.from(
+        { length: rateHz * 4 },
+        (_, frame) => 10 ** (-23 / 20) * Math.sin((2 * Math.PI * 1_000 * frame) / rateHz),
+      );
+      for (let frame = 0; frame < tone.length; frame += FRAMES) {
+        const part = tone.subarray(frame, frame + FRAMES);
+        meter.add(part, part, part.length);
+      }
+      expect(meter.shortTermLufs).toBeCloseTo(-23, 1);
+      expect(meter.takePeak()).toBeCloseTo(10 ** (-23 / 20), 3);
+      expect(meter.takePeak()).toBe(0);
+    },
+  );
 
   test("six people at full level stay below full scale, and one alone comes through untouched", () => {
     const limiter = new Limiter();

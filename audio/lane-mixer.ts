@@ -19,13 +19,17 @@ const RAMP_PER_FRAME = 1 / 480;
 
 /** One lane's strip: gain, balance, mute and solo, and what it measures behind them. */
 export class LaneStrip {
-  readonly #meter = new LoudnessMeter();
+  readonly #meter: LoudnessMeter;
   readonly #left = new Float32Array(LANE_PACKET_FRAMES);
   readonly #right = new Float32Array(LANE_PACKET_FRAMES);
   #level = [1, 1];
   mix: LaneMix = plainMix;
   /** Whether somebody else talks. */
   isDucked = false;
+
+  constructor(rateHz = 48_000) {
+    this.#meter = new LoudnessMeter(rateHz);
+  }
 
   /** Adds a block, of a packet's length or less, to the mix. `isSoloed`: whether any lane is. */
   add(from: readonly Float32Array[], to: readonly Float32Array[], frames: number, isSoloed: boolean): void {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { MemberId } from "../protocol/ids.ts";
 import { LANE_PACKET_FRAMES } from "../protocol/limits.ts";
+import { blockMsOf } from "./capture-ring.ts";
 import { plainMix } from "./lane-mixer.ts";
 import { LANE_CHANNELS, LanePlayers } from "./lane-players.ts";
 import { LaneWriter, laneRingBytes } from "./lane-ring.ts";
@@ -39,6 +40,42 @@ function listening(own: readonly Float32Array[] = []) {
 }
 
 describe("everybody's lanes for one pair of ears", () => {
+  test.each([
+    [44_100, 48_000],
+    [48_000, 88_200],
+    [88_200, 96_000],
+    [96_000, 44_100],
+  ])("C2: a lane at %i Hz is heard at its pitch by a device at %i, and as long", (laneHz, deviceHz) => {
+    const players = new LanePlayers(undefined, deviceHz);
+    const memory = new SharedArrayBuffer(laneRingBytes(LANE_CHANNELS));
+    players.add(ADA, memory);
+    const writer = new LaneWriter(memory, LANE_CHANNELS);
+    const [laneMs, deviceMs] = [blockMsOf(laneHz), blockMsOf(deviceHz)];
+    const samples = new Int32Array(LANE_PACKET_FRAMES * 2);
+    const out = [new Float32Array(LANE_PACKET_FRAMES), new Float32Array(LANE_PACKET_FRAMES)];
+    const heard: number[] = [];
+    let sent = 0;
+    for (let block = 0; block * deviceMs < 5_000; block++) {
+      const atMs = 1_000 + (block + 1) * deviceMs;
+      for (; 1_000 + (sent + 1) * laneMs <= atMs; sent++) {
+        for (let at = 0; at < samples.length; at++)
+          samples[at] = 2 ** 21 * Math.sin((2 * Math.PI * 1_000 * (sent * LANE_PACKET_FRAMES + (at >> 1))) / laneHz);
+        const head = { ...newPacketHead(), stream: 1, sampleRateHz: laneHz, frame: sent * LANE_PACKET_FRAMES };
+        writer.put(head, samples, null, 1_000 + (sent + 1) * laneMs);
+      }
+      players.pull(out, atMs, []);
+      if (block * deviceMs > 4_700) heard.push(...(out[0] ?? []));
+    }
+    // What is left without the tone is what the change of rate has made of it, and how far it is from where it has to be.
+    const w = (2 * Math.PI * 1_000) / deviceHz;
+    const dot = (of: (angle: number) => number) =>
+      (2 / heard.length) * heard.reduce((sum, sample, at) => sum + sample * of(w * at), 0);
+    const [sine, cosine] = [dot(Math.sin), dot(Math.cos)];
+    const rest = heard.map((sample, at) => sample - sine * Math.sin(w * at) - cosine * Math.cos(w * at));
+    expect(Math.hypot(sine, cosine)).toBeCloseTo(0.25, 3);
+    expect(Math.hypot(...rest) / Math.hypot(...heard)).toBeLessThan(0.04);
+  });
+
   test("X12: whoever was muted stays muted when their link has been lost and made anew", () => {
     const { players } = listening();
     players.mix(ADA, { ...plainMix, isMuted: true });

@@ -7,11 +7,11 @@ import { BUFFER_CEILING_MS, type BufferChoice, type LaneStats, Playout } from ".
 
 /** A lane is heard in stereo, however many channels it is sent in. */
 export const LANE_CHANNELS = 2;
-/** Every device is asked for this rate. */
+/** Every device is asked for this rate; one whose rate is not ours to choose runs at its own. */
 export const DEVICE_RATE_HZ = 48_000;
-
-const FRAMES_PER_MS = DEVICE_RATE_HZ / 1000;
-const HOLD_MAX_FRAMES = DELAY_HOLD_MAX_MS * FRAMES_PER_MS;
+/** The rates that a device may run at. */
+export const DEVICE_RATES_HZ = [44_100, 48_000, 88_200, 96_000] as const;
+export type DeviceRateHz = (typeof DEVICE_RATES_HZ)[number];
 
 export interface PlayerState {
   stats: LaneStats;
@@ -54,24 +54,28 @@ export class LanePlayers {
   #lateMs = 0;
   readonly #heard: Float32Array[] = Array.from({ length: LANE_CHANNELS }, () => new Float32Array(LANE_PACKET_FRAMES));
   readonly #limiter = new Limiter();
-  readonly #monitor = new DelayLine(LANE_CHANNELS, HOLD_MAX_FRAMES);
+  readonly #rateHz: number;
+  readonly #monitor: DelayLine;
   readonly #own: Float32Array[] = Array.from({ length: LANE_CHANNELS }, () => new Float32Array(LANE_PACKET_FRAMES));
   #isMonitored = false;
   buffer: BufferChoice = "balanced";
 
-  constructor(onHeard?: OnHeard) {
+  /** @param rateHz At which the device plays. */
+  constructor(onHeard?: OnHeard, rateHz: number = DEVICE_RATE_HZ) {
     this.#onHeard = onHeard;
+    this.#rateHz = rateHz;
+    this.#monitor = this.#newLine();
   }
 
   add(memberId: MemberId, memory: SharedArrayBuffer): void {
     const lane = new LaneReader(memory, LANE_CHANNELS);
-    const playout = new Playout(lane, DEVICE_RATE_HZ, () => BUFFER_CEILING_MS[this.buffer]);
+    const playout = new Playout(lane, this.#rateHz, () => BUFFER_CEILING_MS[this.buffer]);
     playout.lateMs = this.#lateMs;
     this.#players.set(memberId, {
       lane,
       playout,
-      held: new DelayLine(LANE_CHANNELS, HOLD_MAX_FRAMES),
-      strip: Object.assign(new LaneStrip(), { mix: this.mixOf(memberId) }),
+      held: this.#newLine(),
+      strip: Object.assign(new LaneStrip(this.#rateHz), { mix: this.mixOf(memberId) }),
     });
   }
 
@@ -99,13 +103,13 @@ export class LanePlayers {
   /** Holds somebody back by so much, beside what their way takes. */
   hold(memberId: MemberId, holdMs: number): void {
     const player = this.#players.get(memberId);
-    if (player !== undefined) player.held.delayFrames = holdMs * FRAMES_PER_MS;
+    if (player !== undefined) player.held.delayFrames = this.#framesOf(holdMs);
   }
 
   /** One's own sound in one's own ears, so much later; `null`: not at all. */
   set monitorMs(monitorMs: number | null) {
     this.#isMonitored = monitorMs !== null;
-    this.#monitor.delayFrames = (monitorMs ?? 0) * FRAMES_PER_MS;
+    this.#monitor.delayFrames = this.#framesOf(monitorMs ?? 0);
   }
 
   /**
@@ -131,6 +135,14 @@ export class LanePlayers {
       this.#onHeard?.(memberId, this.#heard, playout.isConcealed, playout.isExact && held.delayFrames === 0);
     }
     this.#limiter.apply(out, LANE_PACKET_FRAMES);
+  }
+
+  #framesOf(ms: number): number {
+    return (ms / 1000) * this.#rateHz;
+  }
+
+  #newLine(): DelayLine {
+    return new DelayLine(LANE_CHANNELS, this.#framesOf(DELAY_HOLD_MAX_MS));
   }
 
   #addOwn(own: readonly Float32Array[], out: readonly Float32Array[]): void {

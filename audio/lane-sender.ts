@@ -31,6 +31,11 @@ export class LaneSender {
     this.#head.kind = isTalkback ? "talkback" : "programme";
   }
 
+  /** The device's rate; another one is another stream. */
+  set rateHz(rateHz: number) {
+    this.#head.sampleRateHz = rateHz;
+  }
+
   /** @param stream Chosen anew whenever the count of frames begins again. */
   constructor(stream: number, channels = 2) {
     this.#channels = channels;

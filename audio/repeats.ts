@@ -1,7 +1,7 @@
 import { LANE_PACKET_FRAMES, LANE_PACKET_MAX_BYTES } from "../protocol/limits.ts";
 
-/** Packets that a sender keeps for who asks for them again: more than whoever listens late is behind. */
-const KEPT = 512;
+/** Packets that a sender keeps for who asks for them again: more than whoever listens late is behind, at 96 kHz too. */
+const KEPT = 1_024;
 /** Frames that one request names: the body of a packet, four bytes each. */
 export const ASKED_MAX = 48;
 /** Of what is sent, so much may be sent twice: whoever asks for everything costs no more than that. */

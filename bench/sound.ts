@@ -28,6 +28,7 @@ async function measureDefaults() {
   const make = (self: 0 | 1) =>
     new MediaLink({
       iceServers: () => [relayCredentials(secret, relay)],
+      rateHz: () => 48_000,
       offers: self === 0,
       signal: (signal) => ends[1 - self]?.handleSignal(signal),
       tuned: false,

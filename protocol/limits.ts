@@ -200,8 +200,8 @@ export const LANE_PACKET_MAX_BYTES = 1_200;
 export const DELAY_HOLD_MAX_MS = 14_000;
 /** Who only listens hears the lanes so much later: long enough to ask twice over half the world, and within what a lane holds. */
 export const LISTEN_LATE_MS = 750;
-/** Sound that a lane holds before it counts as too late or as an attack: more than a second, and a power of two. */
-export const LANE_BUFFER_FRAMES = 65_536;
+/** Sound that a lane holds before it counts as too late or as an attack: more than a second at 96 kHz, and a power of two. */
+export const LANE_BUFFER_FRAMES = 131_072;
 
 /** Deliveries that their owner is shown at once, newest first; the export has all. */
 export const DELIVERIES_SHOWN_MAX = 500;

@@ -33,6 +33,7 @@ export class PairOfEnds {
       links: true,
       role: () => "participant",
       onBlock: () => undefined,
+      onOtherRate: () => undefined,
       onAnnounced: () => undefined,
       onReading: () => undefined,
       signal: (to, signal) => this.#ends.get(to)?.handleSignal(self, signal),

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
+import { machineNowMs } from "../../companion/engine/clock/machine-clock.node.ts";
 import { end, Jack } from "../../dev/demo/jack.ts";
 
 const echo = fileURLToPath(new URL("./jack-echo.ts", import.meta.url));
@@ -92,12 +93,16 @@ describe("the device on JACK", () => {
     expect(frames).toEqual(frames.toSorted((a, b) => a - b));
   });
 
-  test("X24: without a server, and at another rate, it says what to do", async () => {
-    server = await Jack.start({ rateHz: 44_100 });
+  test("X24: without a server, and at a rate of no session, it says what to do; at 96 kHz it counts as many frames", async () => {
+    server = await Jack.start({ rateHz: 22_050 });
     const { lines } = openEcho();
-    await expect
-      .poll(() => lines.join(" "))
-      .toMatch(/JACK runs at 44100 Hz and a session at 48000: start it with -r 48000/);
+    await expect.poll(() => lines.join(" ")).toMatch(/JACK runs at 22050 Hz, and a session at 44100, /);
+    await server.stop();
+    server = await Jack.start({ rateHz: 96_000 });
+    const { last } = openEcho();
+    await expect.poll(() => (last()?.frames ?? 0) > 2 * 96_000).toBe(true);
+    const { frames, originMs } = last() ?? { frames: 0, originMs: 0 };
+    expect(Math.abs(originMs + frames / 96 - machineNowMs())).toBeLessThan(2_000);
     await server.stop();
     server = undefined;
     const { lines: alone } = openEcho();

@@ -1,11 +1,11 @@
-import { BLOCK_MS } from "../../../audio/capture-ring.ts";
+import { blockMsOf } from "../../../audio/capture-ring.ts";
 import { DeviceClock } from "../../../audio/device-clock.ts";
-import { DEVICE_RATE_HZ, LANE_CHANNELS } from "../../../audio/lane-players.ts";
+import { DEVICE_RATE_HZ, DEVICE_RATES_HZ, type DeviceRateHz, LANE_CHANNELS } from "../../../audio/lane-players.ts";
 import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import { machineNowMs } from "../clock/machine-clock.node.ts";
 import { type JackAddon, JackRefused } from "./jack-addon.node.ts";
 
-/** 0.17 s of every channel: more than any period, and more than any stall that is made good. */
+/** 0.17 s of every channel at 48 kHz: more than any period, and more than any stall that is made good. */
 const RING_FRAMES = 8_192;
 /** The control words, in the order of `jack-device.c`. */
 const word = { captured: 0, queued: 1, underruns: 3, xruns: 4, rate: 5, period: 6, isGone: 7 } as const;
@@ -28,6 +28,9 @@ export interface JackOptions {
   onBlock(frame: number, captured: readonly Float32Array[], mixed: readonly Float32Array[]): void;
 }
 
+/** The server has come back at another rate than the count of frames is in. */
+export class JackRateChanged extends Error {}
+
 const mono = () => new Float32Array(LANE_PACKET_FRAMES);
 const silence = mono();
 
@@ -43,7 +46,8 @@ interface PersonPorts {
 /**
  * A sound device that JACK has, or PipeWire by JACK's names. Its client has two inputs, the mix for this person's ears, and one pair of outputs for
  * each of the others, so that a DAW records them as inputs of its own. Life: opened once; turned by its thread whenever it wakes; where the server
- * goes away it looks for one each second, and the count of frames jumps over the time without. Its clock is its own: `originMs` follows it.
+ * goes away it looks for one each second, and the count of frames jumps over the time without. Its clock is its own: `originMs` follows it. A server at
+ * another rate ends it, since a count has one.
  */
 export class JackDevice {
   readonly #options: JackOptions;
@@ -54,7 +58,10 @@ export class JackDevice {
   readonly #mixed = [mono(), mono()] as const;
   readonly #people: PersonPorts[] = [];
   readonly #slots = new Map<string, number>();
-  #clock = new DeviceClock();
+  #clock: DeviceClock;
+  #rateHz: DeviceRateHz = DEVICE_RATE_HZ;
+  #blockMs = blockMsOf(DEVICE_RATE_HZ);
+  #hasRate = false;
   /** When frame 0 was, as far as is known from before this opening. */
   #sinceMs: number | null;
   /** The next block of the count, and where it begins in the ring. */
@@ -75,9 +82,14 @@ export class JackDevice {
   constructor(options: JackOptions) {
     this.#options = options;
     this.#sinceMs = options.openedAtMs;
+    this.#clock = new DeviceClock();
     for (let slot = 0; slot < PERSON_PORTS_MAX; slot++)
       this.#people.push({ name: "", samples: [mono(), mono()], isHeard: false });
     this.#open();
+  }
+
+  get rateHz(): DeviceRateHz {
+    return this.#rateHz;
   }
 
   get isOpen(): boolean {
@@ -105,7 +117,7 @@ export class JackDevice {
   get latencyMs(): { captureMs: number; playoutMs: number } {
     const { addon } = this.#options;
     if (!this.#isOpen) return { captureMs: 0, playoutMs: 0 };
-    const toMs = (frames: number) => (frames / DEVICE_RATE_HZ) * 1000;
+    const toMs = (frames: number) => (frames / this.#rateHz) * 1000;
     return {
       captureMs: toMs(Math.max(0, addon.latencyFrames(false) - this.periodFrames)),
       playoutMs: toMs(this.#delayFrames + addon.latencyFrames(true)),
@@ -170,7 +182,7 @@ export class JackDevice {
   }
 
   timeOf(frame: number): number {
-    return this.originMs + (frame / DEVICE_RATE_HZ) * 1000;
+    return this.originMs + (frame / this.#rateHz) * 1000;
   }
 
   close(): void {
@@ -195,13 +207,7 @@ export class JackDevice {
     } catch (error) {
       throw new JackRefused(sentenceOf(error));
     }
-    const rate = Atomics.load(this.#control, word.rate);
-    if (rate !== DEVICE_RATE_HZ) {
-      addon.close();
-      throw new JackRefused(
-        `JACK runs at ${rate} Hz and a session at ${DEVICE_RATE_HZ}: start it with -r ${DEVICE_RATE_HZ}.`,
-      );
-    }
+    this.#followRate(Atomics.load(this.#control, word.rate));
     this.#isOpen = true;
     addon.addOutput(0, "out_1");
     addon.addOutput(1, "out_2");
@@ -210,11 +216,25 @@ export class JackDevice {
     // The count goes on where it would be by now; another server's clock is another one.
     const nowMs = machineNowMs();
     this.#sinceMs = this.#clock.originMs ?? this.#sinceMs ?? nowMs;
-    this.#block = Math.max(this.#block, Math.ceil((nowMs - this.#sinceMs) / BLOCK_MS));
+    this.#block = Math.max(this.#block, Math.ceil((nowMs - this.#sinceMs) / this.#blockMs));
     this.#delayFrames = this.#leastDelay(0);
-    this.#clock = new DeviceClock();
+    this.#clock = new DeviceClock(this.#blockMs);
     this.#isRunning = false;
     if (connect) addon.connectPhysical(LANE_CHANNELS);
+  }
+
+  #followRate(rate: number): void {
+    const rateHz = DEVICE_RATES_HZ.find((one) => one === rate);
+    if (rateHz !== undefined && (!this.#hasRate || rateHz === this.#rateHz)) {
+      this.#hasRate = true;
+      this.#rateHz = rateHz;
+      this.#blockMs = blockMsOf(rateHz);
+      return;
+    }
+    this.#options.addon.close();
+    if (rateHz !== undefined) throw new JackRateChanged(`JACK runs at ${rate} Hz now.`);
+    const rates = DEVICE_RATES_HZ.join(", ");
+    throw new JackRefused(`JACK runs at ${rate} Hz, and a session at ${rates}: start it with -r ${DEVICE_RATE_HZ}.`);
   }
 
   /**

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
+import { machineNowMs } from "../clock/machine-clock.node.ts";
 import type { JackAddon } from "./jack-addon.node.ts";
-import { JackDevice } from "./jack-source.node.ts";
+import { JackDevice, JackRateChanged } from "./jack-source.node.ts";
 
 /** What `jack-device.c` does in a period, with inputs that count their frames from 1. */
 class FakeServer implements JackAddon {
@@ -121,7 +122,36 @@ describe("the device on JACK, against a server that runs as fast as it is asked"
     vi.useRealTimers();
   });
 
-  test("X24: a server that comes back at another rate is no device, and the person is told what to do", () => {
+  test.each([44_100, 48_000, 88_200, 96_000])(
+    "C2: at %i Hz frames have their places in time, also those of a count that goes on",
+    (rateHz) => {
+      vi.useFakeTimers({ toFake: ["performance", "hrtime"] });
+      const server = new FakeServer(128);
+      server.rateHz = rateHz;
+      const frames: number[] = [];
+      const openedAtMs = machineNowMs() - 10_000;
+      const device = new JackDevice({
+        addon: server,
+        connect: false,
+        openedAtMs,
+        onBlock: (frame) => frames.push(frame),
+      });
+      for (let cycle = 0; cycle < 100; cycle++) {
+        vi.advanceTimersByTime((128 / rateHz) * 1000);
+        server.cycle();
+        device.turn();
+      }
+      expect(device.rateHz).toBe(rateHz);
+      expect(Math.abs((frames[0] ?? 0) - 10 * rateHz)).toBeLessThanOrEqual(128);
+      expect(frames).toEqual(frames.map((_, at) => (frames[0] ?? 0) + at * 128));
+      // A block and what a block may lie beside its place.
+      expect(Math.abs(device.timeOf((frames.at(-1) ?? 0) + 128) - machineNowMs())).toBeLessThan(6);
+      device.close();
+      vi.useRealTimers();
+    },
+  );
+
+  test("X24: a server that comes back at another rate is another device's count; at a rate of no session the person is told what to do", () => {
     vi.useFakeTimers({ toFake: ["performance", "hrtime"] });
     const server = new FakeServer(128);
     const device = new JackDevice({ addon: server, connect: false, openedAtMs: null, onBlock: () => undefined });
@@ -131,8 +161,13 @@ describe("the device on JACK, against a server that runs as fast as it is asked"
     device.turn();
     expect(device.awayBecause).toBe("");
     vi.advanceTimersByTime(1_500);
+    expect(() => device.turn()).toThrow(JackRateChanged);
+    server.rateHz = 22_050;
+    vi.advanceTimersByTime(1_500);
     device.turn();
-    expect(device.awayBecause).toMatch(/JACK runs at 44100 Hz and a session at 48000: start it with -r 48000/);
+    expect(device.awayBecause).toMatch(
+      /JACK runs at 22050 Hz, and a session at 44100, 48000, 88200, 96000: start it with -r 48000/,
+    );
     server.rateHz = 48_000;
     vi.advanceTimersByTime(1_500);
     device.turn();

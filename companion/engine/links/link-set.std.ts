@@ -78,6 +78,7 @@ export class LinkSet {
   #memberId: MemberId | undefined;
   #words: RoomWords | undefined;
   readonly #budget = new UplinkBudget();
+  #rateHz: number = DEVICE_RATE_HZ;
   iceServers: readonly IceServer[] = [];
   /** Whether this person only listens: then they hear all of it, a little later. */
   isLate = false;
@@ -88,6 +89,12 @@ export class LinkSet {
     this.#options = options;
     this.#players = players;
     this.#stream = options.newStream();
+  }
+
+  /** The rate of this person's device, before anything of it is sent. */
+  set rateHz(rateHz: number) {
+    this.#rateHz = rateHz;
+    for (const { link } of this.#links.values()) link.rateHz = rateHz;
   }
 
   get size(): number {
@@ -230,6 +237,7 @@ export class LinkSet {
       onReading: (reading) => this.#options.onReading(memberId, reading),
       stream: this.#stream,
     });
+    link.rateHz = this.#rateHz;
     this.#players.add(memberId, link.memory);
     const media = this.#options.openMedia?.({ offers, signal });
     const joined: Joined = { link, media, isPresent: true, goneAtMs: 0 };

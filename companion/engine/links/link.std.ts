@@ -95,6 +95,8 @@ export class Link {
   deviceMs = 0;
   /** How long the other end gathers sound for one packet. */
   packetMs = (LANE_PACKET_FRAMES / 48_000) * 1000;
+  /** The rate of the other end's device. */
+  #theirRateHz = 48_000;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -158,6 +160,11 @@ export class Link {
   announce(packet: Uint8Array): void {
     if (this.#state !== "connected" || this.#peer === undefined || this.#peer.isPaced) return;
     for (let times = 0; times < ANNOUNCED_TIMES; times++) this.#peer.send(packet);
+  }
+
+  /** The rate of this end's device, before anything of it is sent. */
+  set rateHz(rateHz: number) {
+    this.#sender.rateHz = rateHz;
   }
 
   /** In what the lane goes out; a carrier with a beat has a size of its own. */
@@ -290,6 +297,7 @@ export class Link {
       case "talkback":
         if (!this.maySpeak) return;
         this.packetMs = (head.frames / head.sampleRateHz) * 1000;
+        this.#theirRateHz = head.sampleRateHz;
         readPacketSound(bytes, head, this.#samples);
         if (head.hasPrevious) readPacketSound(bytes, head, this.#previous, true);
         this.#writer.put(head, this.#samples, head.hasPrevious ? this.#previous : null, nowMs);
@@ -322,7 +330,7 @@ export class Link {
 
   /** A packet that asks for what has not come; empty where nothing is missing, or there is no time for it. */
   #again(): Uint8Array[] {
-    const frames = this.isLate ? this.#writer.missing((LISTEN_LATE_MS / 1000) * 48_000, ASKED_MAX) : [];
+    const frames = this.isLate ? this.#writer.missing((LISTEN_LATE_MS / 1000) * this.#theirRateHz, ASKED_MAX) : [];
     return frames.length === 0 ? [] : [bodyPacket("again", this.#options.stream, requestBody(frames))];
   }
 

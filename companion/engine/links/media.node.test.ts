@@ -20,6 +20,8 @@ describe("the media lane", () => {
     const make = (at: 0 | 1) => {
       const link = new MediaLink({
         iceServers: () => [relayCredentials(SECRET, relay)],
+        // Two devices whose rates differ.
+        rateHz: () => (at === 0 ? 44_100 : 48_000),
         offers: at === 0,
         signal: (signal: Signal) => {
           if (signal.kind === "offer") offers++;

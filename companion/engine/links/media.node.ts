@@ -7,8 +7,9 @@ import { forMusic, sessionIdOf } from "./sdp.std.ts";
 const { RTCPeerConnection, nonstandard } = wrtc;
 const { RTCAudioSource, RTCAudioSink } = nonstandard;
 
-/** 10 ms at 48 kHz: what the engine's audio source takes at a time. */
-const MEDIA_FRAMES = 480;
+/** What the engine's audio source takes at a time: 10 ms. */
+const PIECES_PER_SECOND = 100;
+const PIECE_MAX_FRAMES = 960;
 const CANDIDATES_MAX = 64;
 /** An offer that nobody answers is repeated, each time later: a browser has no such lane, and a connection takes the device's own thread to make. */
 const AGAIN_MS = 3_000;
@@ -19,6 +20,8 @@ export interface MediaOptions {
   /** Exactly one of the two makes the offers. */
   offers: boolean;
   signal(signal: Signal): void;
+  /** At which the device runs. */
+  rateHz(): number;
   /** Stereo interleaved 16-bit at 48 kHz, as the engine plays it out. */
   onMedia(samples: Int16Array): void;
   /** `false` for the benchmark's peer: WebRTC as it is without our hand on its descriptions. */
@@ -37,7 +40,7 @@ export class MediaLink {
   #remoteId = "";
   #waiting: RTCIceCandidateInit[] = [];
   #work: Promise<void> = Promise.resolve();
-  readonly #media = new Int16Array(MEDIA_FRAMES * 2);
+  readonly #media = new Int16Array(PIECE_MAX_FRAMES * 2);
   #mediaFrames = 0;
   #isClosed = false;
   #againMs = AGAIN_MS;
@@ -59,17 +62,19 @@ export class MediaLink {
   /** One block of 128 frames, stereo interleaved, 24-bit. */
   send(samples: Int32Array): void {
     if (this.#isClosed) return;
+    const sampleRate = this.#options.rateHz();
+    const numberOfFrames = sampleRate / PIECES_PER_SECOND;
     for (let at = 0; at < LANE_PACKET_FRAMES; at++) {
       this.#media[this.#mediaFrames * 2] = (samples[at * 2] ?? 0) >> 8;
       this.#media[this.#mediaFrames * 2 + 1] = (samples[at * 2 + 1] ?? 0) >> 8;
-      if (++this.#mediaFrames < MEDIA_FRAMES) continue;
+      if (++this.#mediaFrames < numberOfFrames) continue;
       this.#mediaFrames = 0;
       this.#source.onData({
-        samples: this.#media.slice(),
-        sampleRate: 48_000,
+        samples: this.#media.slice(0, numberOfFrames * 2),
+        sampleRate,
         bitsPerSample: 16,
         channelCount: 2,
-        numberOfFrames: MEDIA_FRAMES,
+        numberOfFrames,
       });
     }
   }

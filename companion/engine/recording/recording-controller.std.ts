@@ -55,7 +55,7 @@ interface Break {
  */
 export class RecordingController {
   readonly #options: RecordingControllerOptions;
-  readonly #ring: CaptureRing;
+  #ring: CaptureRing;
   readonly #armed = new Map<string, number>();
   readonly #sleepDetector: SleepDetector;
   readonly #timers: readonly (() => void)[];
@@ -99,12 +99,28 @@ export class RecordingController {
 
   /** A block of the device, all its channels: the ring has it, and nothing else is done in the device's turn. */
   block(frame: number, input: Int32Array): void {
+    const isBack = this.#isSilent || this.#isAtOtherRate(frame);
     const missing = this.#ring.end === 0 ? 0 : frame - this.#ring.end;
     this.#heardAtMs = this.#options.clocks.monotonicMs();
-    if (missing > 0 || this.#isSilent) this.#breaks.push({ frame, missing, isBack: this.#isSilent });
+    if (missing > 0 || isBack) this.#breaks.push({ frame, missing, isBack });
     if (this.#breaks.length > BREAKS_MAX) this.#breaks.shift();
     this.#isSilent = false;
     this.#ring.push(frame, input);
+  }
+
+  /** The device counts at another rate from its next block on: what rolls ends while its frames still have their places in time. */
+  endCount(): void {
+    this.drain();
+    this.#cut("device", "The sound device runs at another rate now.");
+  }
+
+  /** What is recorded at another rate has a ring of its own. */
+  #isAtOtherRate(frame: number): boolean {
+    const { device } = this.#options;
+    if (device.sampleRateHz === this.#ring.sampleRateHz) return false;
+    this.#ring = new CaptureRing(device.sampleRateHz, device.channels);
+    for (const name of this.#armed.keys()) this.#armed.set(name, frame);
+    return true;
   }
 
   /** Brings to disk what the ring has gathered, and says what was missing in it; called by itself between the device's turns. */

@@ -38,7 +38,8 @@ function rig(
     blockFrames?: number;
   } = {},
 ) {
-  const { rateHz = 48_000, encoding = "pcm24", inputs = [{ name: "Guitar", channels: [0] }] } = options;
+  let { rateHz = 48_000 } = options;
+  const { encoding = "pcm24", inputs = [{ name: "Guitar", channels: [0] }] } = options;
   const { blockFrames = BLOCK } = options;
   const channels = 4;
   const now = { monotonicMs: 0, wallMs: 0, uptimeMs: 0, freeBytes: 1e12 };
@@ -76,7 +77,9 @@ function rig(
     onWarning,
   });
   const device: Device = {
-    sampleRateHz: rateHz,
+    get sampleRateHz() {
+      return rateHz;
+    },
     channels,
     frameAt: (localMs) => Math.round((localMs / 1000) * rateHz),
     timeOf: (at) => (at / rateHz) * 1000,
@@ -112,6 +115,12 @@ function rig(
     pass,
     get frame() {
       return frame;
+    },
+    /** The device comes back at another rate; its count goes on where it would be by then. */
+    changeRate(toHz: StemFormat["sampleRateHz"]) {
+      controller.endCount();
+      frame = Math.ceil(((frame / rateHz) * toHz) / blockFrames) * blockFrames;
+      rateHz = toHz;
     },
     skip(seconds: number) {
       frame += Math.round((seconds * rateHz) / blockFrames) * blockFrames;
@@ -374,6 +383,39 @@ describe("the controller", () => {
     expect(soundOf(again)[0]).toBe(sampleOf(4 * 48_000, 0));
     expect(takes.isRecording).toBe(false);
   });
+
+  test.each([
+    [48_000, 44_100],
+    [44_100, 96_000],
+  ] as const)(
+    "X24: the device comes back in mid take at %i Hz: nothing recorded is lost, and it goes on at its place at %i",
+    async (fromHz, toHz) => {
+      const at = rig({ rateHz: fromHz });
+      const { controller, play, roll, whole, said, changeRate } = at;
+      controller.preRollSeconds = 0;
+      controller.arm("Guitar", true);
+      roll("recording", 0);
+      play(0.4);
+      const before = at.frame;
+      changeRate(toHz);
+      const from = at.frame;
+      play(0.3);
+      roll("stopped", 0);
+      const to = at.frame;
+      play(0.1);
+      const [first, second] = (await whole(2)) as [Stem, Stem];
+      expect(first.format.sampleRateHz).toBe(fromHz);
+      expect(soundOf(first)).toEqual(Array.from({ length: before }, (_, n) => sampleOf(n, 0)));
+      expect(second.format.sampleRateHz).toBe(toHz);
+      expect(soundOf(second)).toEqual(Array.from({ length: to - from }, (_, n) => sampleOf(from + n, 0)));
+      // Its first frame lies where it was played, to the frame of the timeline.
+      expect(Math.abs(second.timelineFrames - (from / toHz) * 48_000)).toBeLessThanOrEqual(1);
+      expect(said.map(({ message }) => message)).toEqual([
+        "The sound device runs at another rate now. The take ends there; what was played until then is safe.",
+        "The sound device is back.",
+      ]);
+    },
+  );
 
   test("X24: a short dropout is silence and said; a long one ends the take, and what follows lies at its own place", async () => {
     const { controller, play, roll, whole, said, skip, pass } = rig();

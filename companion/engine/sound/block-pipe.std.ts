@@ -1,9 +1,10 @@
 import type { Readable, Writable } from "node:stream";
 import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 
-/** One block of the device on its way to another process: its first frame (f64), then stereo 24-bit samples (i32), in the machine's own order. */
+/** One block of the device on its way to another process: its first frame and its rate (f64), then stereo 24-bit samples (i32), in the machine's own order. */
 const SAMPLES = LANE_PACKET_FRAMES * 2;
-const BLOCK_BYTES = 8 + SAMPLES * 4;
+const HEAD_BYTES = 16;
+const BLOCK_BYTES = HEAD_BYTES + SAMPLES * 4;
 /** What waits for a reader that is busy: as much as the ring of a take holds. */
 const WAITING_MAX_BYTES = 12 * 375 * BLOCK_BYTES;
 
@@ -16,21 +17,24 @@ export class BlockWriter {
     to.on("error", () => undefined);
   }
 
-  write(frame: number, samples: Int32Array): void {
+  write(frame: number, samples: Int32Array, rateHz: number): void {
     if (this.#to.writableLength > WAITING_MAX_BYTES || this.#to.destroyed) return;
     const bytes = new ArrayBuffer(BLOCK_BYTES);
-    new Float64Array(bytes, 0, 1)[0] = frame;
-    new Int32Array(bytes, 8).set(samples);
+    new Float64Array(bytes, 0, 2).set([frame, rateHz]);
+    new Int32Array(bytes, HEAD_BYTES).set(samples);
     this.#to.write(new Uint8Array(bytes));
   }
 }
 
 /** The other end: each block once, in order. */
-export function readBlocks(from: Readable, onBlock: (frame: number, samples: Int32Array) => void): void {
+export function readBlocks(
+  from: Readable,
+  onBlock: (frame: number, samples: Int32Array, rateHz: number) => void,
+): void {
   const block = new ArrayBuffer(BLOCK_BYTES);
   const bytes = new Uint8Array(block);
-  const frame = new Float64Array(block, 0, 1);
-  const samples = new Int32Array(block, 8);
+  const head = new Float64Array(block, 0, 2);
+  const samples = new Int32Array(block, HEAD_BYTES);
   let filled = 0;
   from.on("error", () => undefined);
   from.on("data", (chunk: Buffer) => {
@@ -41,7 +45,7 @@ export function readBlocks(from: Readable, onBlock: (frame: number, samples: Int
       at += take;
       if (filled < BLOCK_BYTES) continue;
       filled = 0;
-      onBlock(frame[0] ?? 0, samples);
+      onBlock(head[0] ?? 0, samples, head[1] ?? 0);
     }
   });
 }

@@ -1,6 +1,6 @@
 /** What the sound process's main thread and its device's thread say to each other. Both are this program's own, so nothing is parsed. */
 import type { LaneMix } from "../../../audio/lane-mixer.ts";
-import type { LaneLevel, PlayerState } from "../../../audio/lane-players.ts";
+import type { DeviceRateHz, LaneLevel, PlayerState } from "../../../audio/lane-players.ts";
 import type { BufferChoice } from "../../../audio/playout.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 
@@ -34,7 +34,11 @@ export type ToDeviceThread =
 
 export type FromDeviceThread =
   /** Once, before anything else: what the device is. */
-  { type: "opened"; originMs: number } | { type: "refused"; message: string } | DeviceReport;
+  | { type: "opened"; originMs: number; rateHz: DeviceRateHz }
+  | { type: "refused"; message: string }
+  /** The device has come back at another rate, with which everything begins anew. */
+  | { type: "other-rate" }
+  | DeviceReport;
 
 /** A few times a second. */
 export interface DeviceReport {

@@ -4,14 +4,20 @@
  * make it late.
  */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
-import { BLOCK_MS, CaptureRing } from "../../../audio/capture-ring.ts";
-import { LANE_CHANNELS, LanePlayers } from "../../../audio/lane-players.ts";
+import { blockMsOf, CaptureRing } from "../../../audio/capture-ring.ts";
+import {
+  DEVICE_RATE_HZ,
+  type DeviceRateHz,
+  LANE_CHANNELS,
+  LanePlayers,
+  type OnHeard,
+} from "../../../audio/lane-players.ts";
 import { INT24_SCALE, toInt24 } from "../../../audio/pcm.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import { FileDevice } from "../capture/file-source.node.ts";
 import { JackRefused, loadJackAddon } from "../capture/jack-addon.node.ts";
-import { JackDevice } from "../capture/jack-source.node.ts";
+import { JackDevice, JackRateChanged } from "../capture/jack-source.node.ts";
 import { machineNowMs } from "../clock/machine-clock.node.ts";
 import { Trace } from "../links/trace.node.ts";
 import type { DeviceStart, FromDeviceThread, ToDeviceThread } from "./device-messages.std.ts";
@@ -21,6 +27,7 @@ const REPORT_MS = 200;
 
 /** What the thread knows of its device, whichever it is. */
 interface DeviceInHand {
+  readonly rateHz: DeviceRateHz;
   readonly originMs: number;
   readonly skips: number;
   readonly awayBecause: string | null;
@@ -44,7 +51,7 @@ const ring = new CaptureRing(memory);
 const trace = traces ? new Trace() : undefined;
 const heardWhole = new Int32Array(LANE_PACKET_FRAMES * LANE_CHANNELS);
 const members: MemberId[] = [];
-const players = new LanePlayers((memberId, heard, isConcealed, isExact) => {
+const onHeard: OnHeard = (memberId, heard, isConcealed, isExact) => {
   device?.hear(memberId, heard);
   if (trace === undefined) return;
   for (let channel = 0; channel < LANE_CHANNELS; channel++)
@@ -52,14 +59,16 @@ const players = new LanePlayers((memberId, heard, isConcealed, isExact) => {
       heardWhole[at * LANE_CHANNELS + channel] = toInt24((heard[channel]?.[at] ?? 0) * INT24_SCALE);
   // Counted when it is in the device's hand, however late the device's turn was.
   trace.add(heardWhole, machineNowMs(), isConcealed, isExact);
-});
+};
+let players = new LanePlayers(onHeard);
+let blockMs = blockMsOf(DEVICE_RATE_HZ);
 
 function play(frame: number, captured: readonly Float32Array[], mixed: readonly Float32Array[]): void {
   const { originMs = 0 } = device ?? {};
   ring.originMs = originMs;
   ring.begin(frame / LANE_PACKET_FRAMES);
   ring.put(captured[0] ?? silence, captured[1] ?? silence);
-  players.pull(mixed, originMs + (frame / LANE_PACKET_FRAMES + 1) * BLOCK_MS, captured);
+  players.pull(mixed, originMs + (frame / LANE_PACKET_FRAMES + 1) * blockMs, captured);
 }
 
 const silence = new Float32Array(LANE_PACKET_FRAMES);
@@ -81,6 +90,7 @@ function openFile(input: SharedArrayBuffer): DeviceInHand {
   });
   file.begin(openedAtMs ?? machineNowMs());
   return {
+    rateHz: file.sampleRateHz,
     get originMs() {
       return file.openedAtMs;
     },
@@ -88,7 +98,7 @@ function openFile(input: SharedArrayBuffer): DeviceInHand {
       return file.skips;
     },
     awayBecause: null,
-    latencyMs: { captureMs: 0, playoutMs: BLOCK_MS },
+    latencyMs: { captureMs: 0, playoutMs: blockMs },
     turn: () => {
       restMs = file.turn();
     },
@@ -153,9 +163,11 @@ let device: DeviceInHand | undefined;
 
 function run(opened: DeviceInHand): never {
   device = opened;
+  players = new LanePlayers(onHeard, opened.rateHz);
+  blockMs = blockMsOf(opened.rateHz);
   goFirst();
   ring.originMs = opened.originMs;
-  say({ type: "opened", originMs: opened.originMs });
+  say({ type: "opened", originMs: opened.originMs, rateHz: opened.rateHz });
   for (let reportAtMs = 0; ; ) {
     opened.turn();
     for (let heard = receiveMessageOnPort(port); heard !== undefined; heard = receiveMessageOnPort(port))
@@ -172,6 +184,7 @@ function run(opened: DeviceInHand): never {
 try {
   run(open());
 } catch (error) {
-  if (!(error instanceof JackRefused)) throw error;
-  say({ type: "refused", message: error.message });
+  if (error instanceof JackRateChanged) say({ type: "other-rate" });
+  else if (error instanceof JackRefused) say({ type: "refused", message: error.message });
+  else throw error;
 }

@@ -1,8 +1,14 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { BLOCK_MS, CAPTURE_RING_BYTES, CaptureRing } from "../../../audio/capture-ring.ts";
-import { LANE_CHANNELS, type LaneLevel, type PlayerState } from "../../../audio/lane-players.ts";
+import { BLOCK_MS, blockMsOf, CAPTURE_RING_BYTES, CaptureRing } from "../../../audio/capture-ring.ts";
+import {
+  DEVICE_RATE_HZ,
+  type DeviceRateHz,
+  LANE_CHANNELS,
+  type LaneLevel,
+  type PlayerState,
+} from "../../../audio/lane-players.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import { readInput } from "../capture/input-file.node.ts";
@@ -34,7 +40,9 @@ export interface SoundEngineOptions {
   /** How urgent the system takes this process to be. */
   scheduling: Scheduling;
   /** Each block that the device has captured. */
-  onBlock(frame: number, samples: Int32Array): void;
+  onBlock(frame: number, samples: Int32Array, rateHz: DeviceRateHz): void;
+  /** Nothing goes on as it is: whoever started this starts it anew. */
+  end(): void;
 }
 
 /**
@@ -53,6 +61,7 @@ export class SoundEngine {
   readonly #levels = new Map<MemberId, LaneLevel>();
   #skips = 0;
   #playoutMs = BLOCK_MS;
+  #rateHz: DeviceRateHz = DEVICE_RATE_HZ;
   #traces = false;
   #maySend = false;
   #clock: SessionLine | null = null;
@@ -67,6 +76,7 @@ export class SoundEngine {
         openMedia: ({ offers, signal }) =>
           new MediaLink({
             iceServers: () => this.#links.iceServers,
+            rateHz: () => this.#rateHz,
             offers,
             signal,
             onMedia: (samples) => {
@@ -172,10 +182,13 @@ export class SoundEngine {
       device.on("message", (said: FromDeviceThread) => {
         switch (said.type) {
           case "opened":
-            this.#begin(device, new CaptureRing(start.ring), said.originMs);
+            this.#begin(device, new CaptureRing(start.ring), said);
             return;
           case "refused":
             this.#options.say(said);
+            return;
+          case "other-rate":
+            this.#options.end();
             return;
           case "report":
             this.#followDevice(said);
@@ -190,8 +203,10 @@ export class SoundEngine {
     }
   }
 
-  #begin(device: Worker, ring: CaptureRing, openedAtMs: number): void {
+  #begin(device: Worker, ring: CaptureRing, { originMs, rateHz }: Opened): void {
     this.#device = device;
+    this.#rateHz = rateHz;
+    this.#links.rateHz = rateHz;
     for (const message of this.#waiting.splice(0)) this.#tell(message);
     void this.#readCapture(ring);
     let ticks = 0;
@@ -202,7 +217,7 @@ export class SoundEngine {
         this.#options.say({ type: "latencies", latencies, levels: this.#takeLevels() });
       }
     }, TICK_MS);
-    this.#options.say({ type: "opened", openedAtMs });
+    this.#options.say({ type: "opened", openedAtMs: originMs, rateHz });
   }
 
   #followDevice({ states, levels, skips, originMs, captureMs, playoutMs, awayBecause }: DeviceReport): void {
@@ -212,7 +227,8 @@ export class SoundEngine {
     this.#links.deviceMs = captureMs;
     this.#playoutMs = playoutMs;
     // A block to be captured, and what the device takes at both ends.
-    this.#options.say({ type: "device", openedAtMs: originMs, ownMs: BLOCK_MS + captureMs + playoutMs, awayBecause });
+    const ownMs = blockMsOf(this.#rateHz) + captureMs + playoutMs;
+    this.#options.say({ type: "device", openedAtMs: originMs, ownMs, awayBecause });
   }
 
   /** The loudest of what the device's thread has told since they were last taken. */
@@ -237,6 +253,7 @@ export class SoundEngine {
   /** Takes every block of the device, as it comes, to the recorder and to everybody. */
   async #readCapture(ring: CaptureRing): Promise<void> {
     const samples = new Int32Array(LANE_PACKET_FRAMES * LANE_CHANNELS);
+    const blockMs = blockMsOf(this.#rateHz);
     for (let next = ring.blocks; ; ) {
       const { blocks } = ring;
       // The device begins anywhere, and jumps where the machine slept.
@@ -244,15 +261,17 @@ export class SoundEngine {
       for (; next !== blocks; next = (next + 1) | 0) {
         if (!ring.take(next, samples)) continue;
         const frame = next * LANE_PACKET_FRAMES;
-        const sessionMs = this.#clock === null ? 0 : sessionOf(this.#clock, ring.originMs + next * BLOCK_MS);
+        const sessionMs = this.#clock === null ? 0 : sessionOf(this.#clock, ring.originMs + next * blockMs);
         if (this.#maySend) this.#links.send(frame, samples, sessionMs);
-        this.#options.onBlock(frame, samples);
+        this.#options.onBlock(frame, samples, this.#rateHz);
       }
       const woken = Atomics.waitAsync(ring.control, 0, blocks, WAKE_MS);
       if (woken.async) await woken.value;
     }
   }
 }
+
+type Opened = Extract<FromDeviceThread, { type: "opened" }>;
 
 /** Rejects with a sentence for the person. */
 async function sourceOf(source: SoundSource): Promise<DeviceStart["source"]> {

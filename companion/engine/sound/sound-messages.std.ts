@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { DELAY_MODES } from "../../../audio/delay-mode.ts";
 import type { LaneMix } from "../../../audio/lane-mixer.ts";
+import { DEVICE_RATES_HZ } from "../../../audio/lane-players.ts";
 import type { LatencyLegs } from "../../../audio/latency.ts";
 import type { BufferChoice, LaneStats } from "../../../audio/playout.ts";
 import { UPLINK_LEVELS } from "../../../audio/uplink-budget.ts";
@@ -129,7 +130,7 @@ const Reading = z.object({
 }) satisfies z.ZodType<PeerReading>;
 
 export const FromSound = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("opened"), openedAtMs: z.number() }),
+  z.object({ type: z.literal("opened"), openedAtMs: z.number(), rateHz: z.literal(DEVICE_RATES_HZ) }),
   /** When the device's frame 0 was, as its own clock has it by now; what it takes itself there and back; and why it is not there, if it is not. */
   z.object({
     type: z.literal("device"),

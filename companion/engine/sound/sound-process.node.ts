@@ -15,7 +15,8 @@ const blocks = new BlockWriter(new Socket({ fd: BLOCKS_DESCRIPTOR, readable: fal
 const engine = new SoundEngine({
   say: (message) => process.send?.(message),
   scheduling,
-  onBlock: (frame, samples) => blocks.write(frame, samples),
+  onBlock: (frame, samples, rateHz) => blocks.write(frame, samples, rateHz),
+  end: () => process.exit(0),
 });
 process.on("message", (message) => {
   const heard = ToSound.safeParse(message);

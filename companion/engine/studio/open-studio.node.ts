@@ -72,6 +72,7 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
       links: options.links,
       role,
       onBlock,
+      onOtherRate: () => parts?.takes.recording.endCount(),
       signal: (memberId, signal) => parts?.room.signal(memberId, signal),
       nowMs: machineNowMs,
       barMs: () => parts?.transport.barMs ?? BAR_MS,

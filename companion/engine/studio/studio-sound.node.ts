@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { blockMsOf } from "../../../audio/capture-ring.ts";
 import type { DelayMode } from "../../../audio/delay-mode.ts";
 import type { LaneMix } from "../../../audio/lane-mixer.ts";
+import { DEVICE_RATE_HZ, DEVICE_RATES_HZ, type DeviceRateHz } from "../../../audio/lane-players.ts";
 import { adviceOf, legAtFault, totalOf } from "../../../audio/latency.ts";
 import type { BufferChoice } from "../../../audio/playout.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
-import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
 import type { AnnouncedCommand, Member, Signal } from "../../../protocol/room.ts";
 import type { Device } from "../capture/source.std.ts";
@@ -32,6 +33,8 @@ export interface StudioSoundOptions {
   role(): Role;
   /** Each block of the device; late where this process was busy, and never missing. */
   onBlock(frame: number, input: Int32Array): void;
+  /** The device, which has come back, counts at another rate from the next block on. */
+  onOtherRate(): void;
   signal(memberId: MemberId, signal: Signal): void;
   nowMs(): number;
   /** A bar at the playhead. */
@@ -49,7 +52,6 @@ const program = fileURLToPath(new URL("../sound/sound-process.node.ts", import.m
 
 import { RecentWays } from "../sound/recent-ways.std.ts";
 
-const FRAMES_PER_MS = 48;
 /** A sound process that dies at once, again and again, is not started for ever. */
 const RESTARTS_MAX = 20;
 const REPORT_TIMEOUT_MS = 2_000;
@@ -58,7 +60,7 @@ const CLOSE_TIMEOUT_MS = 20_000;
 const TOLD_STEP_MS = 2;
 
 /** Capture of a block and its playout: what a person's own sound takes through a device, before it has said more. */
-const OWN_MS = (2 * LANE_PACKET_FRAMES) / FRAMES_PER_MS;
+const OWN_MS = 2 * blockMsOf(DEVICE_RATE_HZ);
 
 type Report = Extract<FromSound, { type: "report" }>;
 type Latencies = Extract<FromSound, { type: "latencies" }>["latencies"];
@@ -73,6 +75,7 @@ export class StudioSound {
   #child: ChildProcess | undefined;
   #openedAtMs: number | null = null;
   #ownMs = OWN_MS;
+  #rateHz: DeviceRateHz = DEVICE_RATE_HZ;
   #awayBecause: string | null = null;
   #hasOpened = false;
   #restarts = 0;
@@ -102,11 +105,14 @@ export class StudioSound {
       onChange: (inForce) => options.emit({ type: "delay", ...inForce }),
     });
     const opened = () => this.#openedAtMs ?? 0;
+    const rate = () => this.#rateHz;
     this.device = {
-      sampleRateHz: 48_000,
+      get sampleRateHz() {
+        return rate();
+      },
       channels: 2,
-      frameAt: (localMs) => Math.round((localMs - opened()) * FRAMES_PER_MS),
-      timeOf: (frame) => opened() + frame / FRAMES_PER_MS,
+      frameAt: (localMs) => Math.round(((localMs - opened()) / 1000) * rate()),
+      timeOf: (frame) => opened() + (frame / rate()) * 1000,
       get openedAtMs() {
         return opened();
       },
@@ -247,13 +253,17 @@ export class StudioSound {
       serialization: "advanced",
     });
     this.#child = child;
-    readBlocks(child.stdio[3] as Readable, this.#options.onBlock);
+    readBlocks(child.stdio[3] as Readable, (frame, samples, rateHz) => {
+      this.#followRate(rateHz);
+      this.#options.onBlock(frame, samples);
+    });
     child.on("message", (message) => {
       const said = FromSound.safeParse(message);
       if (!said.success) return;
       switch (said.data.type) {
         case "opened":
           this.#openedAtMs = said.data.openedAtMs;
+          this.#followRate(said.data.rateHz);
           this.#hasOpened = true;
           resolve();
           return;
@@ -306,6 +316,14 @@ export class StudioSound {
     this.#tellMembers();
     for (const [memberId, mix] of this.#mixes) this.mix(memberId, mix);
     return promise;
+  }
+
+  /** Told with each block too, since a message about it comes by another way. */
+  #followRate(rate: number): void {
+    const rateHz = DEVICE_RATES_HZ.find((one) => one === rate);
+    if (rateHz === undefined || rateHz === this.#rateHz) return;
+    if (this.#hasOpened) this.#options.onOtherRate();
+    this.#rateHz = rateHz;
   }
 
   /** A device's clock is its own, and drifts from the machine's; and a device may be pulled out. */

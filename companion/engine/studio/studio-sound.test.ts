@@ -30,6 +30,7 @@ function studio(path = inputPath) {
     folder,
     role: () => "participant",
     onBlock: (frame, input) => blocks.push({ frame, first: input[0] ?? 0 }),
+    onOtherRate: () => undefined,
     signal: () => undefined,
     nowMs: machineNowMs,
     barMs: () => 2_000,

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import { BLOCK_MS } from "../../../audio/capture-ring.ts";
+import { blockMsOf } from "../../../audio/capture-ring.ts";
 import { PROTOCOL_VERSION, PROTOCOL_VERSION_MIN } from "../../../protocol/version.ts";
 import { systemKeychain } from "../../engine/account/keychain.node.ts";
 import { ApiClient, ApiError } from "../../engine/api/api-client.std.ts";
@@ -157,10 +157,10 @@ async function jackOf(): Promise<Finding> {
     const addon = loadJackAddon(buildJackAddon());
     const device = new JackDevice({ addon, connect: true, openedAtMs: null, onBlock: () => undefined });
     await sleep(CONNECT_MS);
-    const { periodFrames, latencyMs } = device;
+    const { periodFrames, latencyMs, rateHz } = device;
     device.close();
-    const ownMs = (BLOCK_MS + latencyMs.captureMs + latencyMs.playoutMs).toFixed(1);
-    const says = `JACK, ${periodFrames} frames: ${ownMs} ms from the string to the ear`;
+    const ownMs = (blockMsOf(rateHz) + latencyMs.captureMs + latencyMs.playoutMs).toFixed(1);
+    const says = `JACK at ${rateHz / 1000} kHz, ${periodFrames} frames: ${ownMs} ms from the string to the ear`;
     const ok = periodFrames <= PERIOD_MAX_FRAMES;
     return { what, ok, says: ok ? says : `${says}. Start JACK with -p 128 to play together` };
   } catch (error) {
