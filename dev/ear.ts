@@ -53,6 +53,9 @@ export const listenAtTheWayOut = `{
         ear.getFloatFrequencyData(bins);
         return bins[Math.round((hz * ear.fftSize) / this.context.sampleRate)];
       };
+      // What goes out is on a tape too, since a page that hangs cannot look at it.
+      if (window.tape?.context !== this.context) window.tape = new MediaStreamAudioDestinationNode(this.context);
+      connect.call(this, window.tape);
       if (window.isLooped) {
         // One way back for each context, whatever of it goes out.
         if (window.loop?.context !== this.context) window.loop = new MediaStreamAudioDestinationNode(this.context);
@@ -67,3 +70,56 @@ export const listenAtTheWayOut = `{
 export const levelOf = (page: Page, hz: number) => page.evaluate<number>(`window.levelOf?.(${hz}) ?? -200`);
 /** Above it a tone is heard. */
 export const LOUD_DB = -40;
+
+/** In stretches of this length a tone is there or not. */
+const STRETCH_MS = 50;
+
+/** How strong one frequency is in some frames of a sound (Goertzel 1958), full scale 1; `at` gives a frame. */
+export function strengthOf(frames: number, at: (frame: number) => number, hz: number): number {
+  const w = (2 * Math.PI * hz) / 48_000;
+  let [re, im] = [0, 0];
+  for (let frame = 0; frame < frames; frame++) {
+    const sample = at(frame);
+    re += sample * Math.cos(w * frame);
+    im += sample * Math.sin(w * frame);
+  }
+  return (2 * Math.hypot(re, im)) / frames;
+}
+
+/** The longest time for which a tone is not there, of a sound at 48 kHz, in milliseconds. */
+export function longestGapMs(frames: number, at: (frame: number) => number, hz: number): number {
+  const stretch = STRETCH_MS * 48;
+  let [longest, now] = [0, 0];
+  for (let from = 0; from + stretch <= frames; from += stretch) {
+    const isThere = strengthOf(stretch, (frame) => at(from + frame), hz) > 0.05;
+    now = isThere ? 0 : now + STRETCH_MS;
+    longest = Math.max(longest, now);
+  }
+  return longest;
+}
+
+const hang = (hangMs: number) => `for (const untilMs = performance.now() + ${hangMs}; performance.now() < untilMs; );`;
+
+/** Hangs a page's main thread for so long. */
+export const hangPage = (page: Page, hangMs: number) => page.evaluate(`(() => { ${hang(hangMs)} })()`);
+
+/** Hangs a page's main thread for so long, a second in which it does not lies before and behind it; what went out all the while, its first channel at 48 kHz. */
+export async function tapeOfHang(page: Page, hangMs: number): Promise<Float32Array> {
+  const base64 = await page.evaluate<string>(`(async () => {
+    const tape = new MediaRecorder(window.tape.stream);
+    const ended = new Promise((resolve) => (tape.ondataavailable = ({ data }) => resolve(data)));
+    const second = () => new Promise((resolve) => setTimeout(resolve, 1_000));
+    tape.start();
+    await second();
+    ${hang(hangMs)}
+    await second();
+    tape.stop();
+    const sound = await new OfflineAudioContext(1, 1, 48_000).decodeAudioData(await (await ended).arrayBuffer());
+    const bytes = new Uint8Array(sound.getChannelData(0).buffer);
+    let text = "";
+    for (let at = 0; at < bytes.length; at += 8_192) text += String.fromCharCode(...bytes.subarray(at, at + 8_192));
+    return btoa(text);
+  })()`);
+  const bytes = Uint8Array.from(Buffer.from(base64, "base64"));
+  return new Float32Array(bytes.buffer);
+}
