@@ -2,6 +2,7 @@
  * `npm run promises`: every row of docs/PROMISES.md with the tests that cite it, how they ended when they last ran, and its negative twins:
  * the rule broken in a copy of the sources, which a test that cites the promise has to notice. `-- --twins` runs those that have not run
  * at this commit's sources, `--only E1,E3` some of them; `--json file` writes the table; `--publish` writes docs/promises.json, which the site shows.
+ * `--mutants` is the mutation score over retention, erasure and projection, `--minutes 20` a part of it, `--only erasure` of one area or file.
  * `--chain https://…` checks a platform's public chain of runs, `--remembered hash` also that a hash noted before is still in it.
  */
 import { spawnSync } from "node:child_process";
@@ -14,6 +15,7 @@ import { z } from "zod";
 import { checkChain } from "./promises/chain.ts";
 import { citations, promiseRows } from "./promises/citations.ts";
 import { runTwins } from "./promises/mutants.ts";
+import { mutationScore } from "./promises/mutation-score.ts";
 import type { Mutation } from "./promises/mutations/mutation.ts";
 import { mutations } from "./promises/mutations.ts";
 import { readResults } from "./promises/results.ts";
@@ -29,6 +31,8 @@ const { values } = parseArgs({
     publish: { type: "boolean" },
     chain: { type: "string" },
     remembered: { type: "string" },
+    mutants: { type: "boolean" },
+    minutes: { type: "string", default: "180" },
   },
 });
 
@@ -36,6 +40,12 @@ if (values.chain !== undefined) {
   const checked = await checkChain(values.chain, values.remembered ?? null);
   console.log(checked);
   process.exit(checked.ok && checked.isRemembered !== false ? 0 : 1);
+}
+
+if (values.mutants) {
+  const { text, isEnough } = await mutationScore(root, Number(values.minutes), values.only);
+  console.log(text);
+  process.exit(isEnough ? 0 : 1);
 }
 
 const Known = z.record(

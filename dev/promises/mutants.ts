@@ -28,8 +28,8 @@ export function applied(source: string, { from, to }: Mutation): string | null {
 }
 
 /** Copies what git knows of, so that a mutant never stands where somebody works. */
-function copySources(root: string, number: number): string {
-  const copy = join(root, COPY, String(number));
+export function copySources(root: string, name: string): string {
+  const copy = join(root, COPY, name);
   rmSync(copy, { recursive: true, force: true });
   const known = spawnSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
     cwd: root,
@@ -44,8 +44,9 @@ function copySources(root: string, number: number): string {
   return copy;
 }
 
-async function startRunner(copy: string): Promise<ChildProcess> {
-  const runner = fork(join(copy, "dev/promises/twin-runner.ts"), { cwd: copy, silent: true });
+/** Starts a program of ours in a copy, which says when it is ready. */
+export async function startRunner(copy: string, program = "dev/promises/twin-runner.ts"): Promise<ChildProcess> {
+  const runner = fork(join(copy, program), { cwd: copy, silent: true });
   runner.stdout?.resume();
   runner.stderr?.resume();
   await Promise.race([once(runner, "message"), once(runner, "exit")]);
@@ -71,14 +72,14 @@ export async function runTwins(
   const copies = Array.from({ length: Math.min(COPIES, queue.length) }, (_, number) => number);
   await Promise.all(
     copies.map(async (number) => {
-      let copy = copySources(root, number);
+      let copy = copySources(root, String(number));
       let runner = await startRunner(copy);
       for (let twin = queue.shift(); twin !== undefined; twin = queue.shift()) {
         const fated = await ask(runner, twin);
         onFate(twin, fated ?? { fate: "broken", note: "The runner died, or took too long." });
         if (fated !== null) continue;
         runner.kill("SIGKILL");
-        copy = copySources(root, number);
+        copy = copySources(root, String(number));
         runner = await startRunner(copy);
       }
       runner.kill();

@@ -10,7 +10,8 @@ import { applied, type Fated } from "./mutants.ts";
 import type { Mutation } from "./mutations/mutation.ts";
 
 const root = process.cwd();
-const vitest = await createVitest({ watch: false, root, reporters: [], silent: true });
+// One test that fails is enough.
+const vitest = await createVitest({ watch: false, root, reporters: [], silent: true, bail: 1 });
 
 /** Breaks one rule in the copy, runs the tests that cite its promise, and mends it again. */
 async function fateOf(mutation: Mutation): Promise<Fated> {

@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { mutantsOf } from "./mutate.ts";
+
+const source = `
+const LIMIT = 3;
+export function due(rows: number[], nowMs: number): number[] {
+  const sql = "DELETE FROM rows WHERE at_ms <= ? AND held IS NULL";
+  if (rows.length === 0) return [];
+  forget(sql);
+  return rows.filter((at) => at < nowMs).slice(0, LIMIT);
+}
+export const other = (one: boolean) => !one;
+`;
+
+/** What the module does under one switch, as a text. */
+function under(number: number): string {
+  const program = mutantsOf(source)
+    .text.replaceAll(/: number(?:\[\])?|: boolean/g, "")
+    .replaceAll("export ", "");
+  const told: string[] = [];
+  const due = new Function("forget", "globalThis", `${program}; return { due, other };`);
+  const made = due((sql: string) => told.push(sql), { mutant_: number });
+  return JSON.stringify([made.due([1, 2, 3, 4, 5], 5), made.due([], 5), made.other(true), told]);
+}
+
+test("E6: every small fault of a module is behind a switch of its own, and under none the module is as it was", () => {
+  const { mutants } = mutantsOf(source);
+  expect(mutants.map(({ line, from, to }) => [line, from.slice(0, 12), to.slice(0, 12)])).toEqual(
+    expect.arrayContaining([
+      [2, "3", "0"],
+      [4, "<=", "<"],
+      [4, "AND", "OR"],
+      [4, "IS NULL", "IS NOT NULL"],
+      [5, "===", "!=="],
+      [6, "forget(sql);", ";"],
+      [7, "<", "<="],
+      [9, "!one", "one"],
+    ]),
+  );
+  const whole = under(0);
+  expect(whole).toBe(JSON.stringify([[1, 2, 3], [], false, [sqlOf(source)]]));
+  for (const { number } of mutants.filter(({ from, to }) => !(from === "<" && to === "<=")))
+    expect(under(number), `mutant ${number}`).not.toBe(whole);
+});
+
+const sqlOf = (text: string) => /"(DELETE[^"]*)"/.exec(text)?.[1];
+
+test("E3: only what is named is mutated", () => {
+  const lines = mutantsOf(source, ["other"]).mutants.map(({ line }) => line);
+  expect(lines).toEqual([9]);
+});

@@ -1,0 +1,61 @@
+/**
+ * What the mutation score is taken over: the modules of retention, erasure and projection, each with the tests that cover it, the quickest
+ * first. `within`: only what these names declare.
+ */
+export interface Scored {
+  area: "retention" | "erasure" | "projection";
+  file: string;
+  within?: readonly string[];
+  tests: readonly string[];
+}
+
+const RECORDINGS = ["workers/recordings/recordings.test.ts", "workers/recordings/faults.test.ts"];
+const ERASURE = "test/promises/erasure.test.ts";
+const HOLDS = "workers/privacy/holds.test.ts";
+const JOBS = ["workers/cron/jobs.test.ts", "workers/cron/maximum.test.ts"];
+
+export const scored: readonly Scored[] = [
+  { area: "retention", file: "workers/privacy/sweep.ts", tests: ["workers/privacy/retention.test.ts", HOLDS] },
+  { area: "retention", file: "workers/platform/log-store.ts", tests: ["workers/platform/log-store.test.ts", HOLDS] },
+  {
+    area: "retention",
+    file: "workers/recordings/deletion.ts",
+    tests: [...RECORDINGS, "workers/recordings/owner.test.ts", HOLDS, ...JOBS],
+  },
+  { area: "retention", file: "workers/platform/held.ts", tests: [HOLDS] },
+  { area: "retention", file: "workers/privacy/held.ts", tests: [HOLDS] },
+  { area: "retention", file: "workers/platform/next-try.ts", tests: JOBS },
+  { area: "erasure", file: "workers/privacy/account-erasure.ts", tests: [ERASURE, HOLDS, ...JOBS] },
+  { area: "erasure", file: "workers/privacy/erasure-steps.ts", tests: [ERASURE, HOLDS, ...JOBS] },
+  { area: "erasure", file: "workers/privacy/erasure-log.ts", tests: [ERASURE] },
+  {
+    area: "erasure",
+    file: "workers/privacy/session-erasure.ts",
+    tests: ["workers/sessions/faults.test.ts", ...RECORDINGS, HOLDS, ...JOBS],
+  },
+  {
+    area: "erasure",
+    file: "workers/privacy/leave-sessions.ts",
+    tests: ["workers/privacy/leave-sessions.test.ts", ERASURE],
+  },
+  { area: "erasure", file: "workers/privacy/restored.ts", tests: [ERASURE] },
+  { area: "erasure", file: "durable-objects/forget.ts", tests: ["durable-objects/room.test.ts", ERASURE] },
+  {
+    area: "projection",
+    file: "durable-objects/presence.ts",
+    within: ["members", "waitingChanged"],
+    tests: ["durable-objects/room.test.ts", "test/promises/marks.test.ts"],
+  },
+  {
+    area: "projection",
+    file: "workers/hub/store.ts",
+    within: ["publicProfile", "ownProfile", "findPublished", "editProfile", "statements"],
+    tests: ["workers/hub/hub.test.ts", "test/promises/marks.test.ts"],
+  },
+  {
+    area: "projection",
+    file: "workers/messages/store.ts",
+    within: ["seen", "shown", "rows"],
+    tests: ["workers/messages/messages.test.ts", "test/promises/marks.test.ts"],
+  },
+];
