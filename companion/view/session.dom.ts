@@ -163,6 +163,7 @@ export class BrowserSession {
         onWelcome: (welcome) => {
           this.#step({ ...welcome, type: "welcome" });
           this.takes.enter(welcome.headSeq);
+          this.sound.again();
           this.#lastSeq = welcome.headSeq;
           this.daw.onWelcome({ transport: welcome.transport, map: welcome.timeline }, welcome.headSeq);
           this.#readLists();

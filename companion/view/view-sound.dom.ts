@@ -248,6 +248,11 @@ export class ViewSound {
     this.#engine?.tap(port);
   }
 
+  /** The room is there again. */
+  again(): void {
+    this.#engine?.again();
+  }
+
   /** The room has said who is here. */
   setMembers(): void {
     const { memberId, role, members } = this.#options.state();

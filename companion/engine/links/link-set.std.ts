@@ -128,6 +128,11 @@ export class LinkSet {
     for (const memberId of this.#links.keys()) if (!known.has(memberId)) this.#close(memberId);
   }
 
+  /** The room is there again. */
+  again(): void {
+    for (const { link } of this.#links.values()) link.again();
+  }
+
   handleSignal(from: MemberId, signal: Signal): void {
     const joined = this.#to(from);
     if (signal.connection === "media") joined?.media?.handleSignal(signal);

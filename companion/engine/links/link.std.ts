@@ -55,10 +55,19 @@ const ANNOUNCED_TIMES = 2;
 /** A lane whose first packets are all alien is not ours. */
 const ALIEN_MAX = 400;
 
+/** One connection, and what is known of it. */
+interface Path {
+  peer: Peer | undefined;
+  isConnected: boolean;
+  /** Which connection of the other end it belongs to; `""` before that is known. */
+  remoteId: string;
+}
+
 /**
  * The link to one other musician. It outlives its connections: the lane's ring, its count of frames and its player stay, and where a path dies
- * another one is opened, by the end that offers, asked for by either. It does not know of the room's socket: what is signalled while that is
- * down is lost, and repeated. It ends when somebody closes it.
+ * another one is opened, by the end that offers, asked for by either. A path that has carried is kept until another one does, or it ends itself:
+ * a network that comes back brings it back with the first packet, and a change of paths is no gap. It does not know of the room's socket: what is
+ * signalled while that is down is lost, and repeated. It ends when somebody closes it.
  */
 export class Link {
   readonly #options: LinkOptions;
@@ -74,10 +83,12 @@ export class Link {
   readonly #sent = new SentPackets();
   /** Whether this end listens late, and asks for what is missing. */
   isLate = false;
-  #peer: Peer | undefined;
+  /** The path of the last attempt, and one from before it that has carried and may again. */
+  #path: Path | undefined;
+  #before: Path | undefined;
+  /** Whether there has been silence, and not another end's wish, since they were last connected: then whatever ends it first is as good. */
+  #wasSilent = false;
   #state: PeerState = "connecting";
-  #remoteId = "";
-  #attempt = 0;
   #attemptAtMs: number;
   #attemptMs = ATTEMPT_MS;
   /** Another attempt was asked for while the last was too young. */
@@ -111,12 +122,12 @@ export class Link {
   }
 
   get isRelayed(): boolean | null {
-    return this.#peer?.isRelayed ?? null;
+    return this.#carrier?.isRelayed ?? null;
   }
 
   /** By which keys the two ends are connected; `null` while they are not. */
   get fingerprints(): Fingerprints | null {
-    return this.isConnected ? (this.#peer?.fingerprints ?? null) : null;
+    return this.isConnected ? (this.#carrier?.fingerprints ?? null) : null;
   }
 
   /** Whether packets go out in 16 bit, each with the one before. */
@@ -138,28 +149,31 @@ export class Link {
     if (signal.kind === "offer") {
       if (offers) return;
       const id = sessionIdOf(signal.sdp);
+      // One that was given up here is no news.
+      if (id === this.#before?.remoteId) return;
       // Another connection at the far end: ours begins anew with it.
-      if (this.#remoteId !== "" && id !== this.#remoteId) this.#open();
-      this.#remoteId = id;
+      if (this.#path !== undefined && this.#path.remoteId !== "" && id !== this.#path.remoteId) this.#open();
+      if (this.#path !== undefined) this.#path.remoteId = id;
     }
-    this.#peer?.handleSignal(signal);
+    this.#path?.peer?.handleSignal(signal);
   }
 
   /** Sends one block of the device, interleaved 24-bit. */
   send(frame: number, samples: Int32Array, sessionMs: number): void {
-    if (this.#state !== "connected" || this.#peer === undefined) return;
-    if (this.#peer.isPaced) this.#paced.add(frame, samples, sessionMs);
+    const carrier = this.#carrier;
+    if (carrier === undefined) return;
+    if (carrier.isPaced) this.#paced.add(frame, samples, sessionMs);
     else {
       const packet = this.#sender.pack(frame, samples, sessionMs);
       this.#sent.keep(frame, packet);
-      this.#peer.send(packet);
+      this.#send(packet);
     }
   }
 
   /** Sends a packet at once and once more, since nothing repeats what is lost; a carrier with a beat has no room for it. */
   announce(packet: Uint8Array): void {
-    if (this.#state !== "connected" || this.#peer === undefined || this.#peer.isPaced) return;
-    for (let times = 0; times < ANNOUNCED_TIMES; times++) this.#peer.send(packet);
+    if (this.#carrier?.isPaced !== false) return;
+    for (let times = 0; times < ANNOUNCED_TIMES; times++) this.#send(packet);
   }
 
   /** The rate of this end's device, before anything of it is sent. */
@@ -174,7 +188,7 @@ export class Link {
 
   /** How the way out to the other end is, as its reports tell; `null` while nothing is known, or it cannot be sent less. */
   get wayOut(): WayOut | null {
-    return this.isConnected && this.#peer?.isPaced === false ? this.reports.wayOut : null;
+    return this.isConnected && this.#carrier?.isPaced === false ? this.reports.wayOut : null;
   }
 
   /** Whether what is sent from now on is talk and not music. */
@@ -195,6 +209,11 @@ export class Link {
     }
   }
 
+  /** The room is there again: what was signalled meanwhile was lost, and is not waited for. */
+  again(): void {
+    if (this.#state !== "connected") this.restart();
+  }
+
   /** Asks the end that offers for an offer now, where it is the other one. */
   ask(): void {
     if (!this.#options.offers) this.#options.signal({ kind: "bye", connection: "lane" });
@@ -204,54 +223,104 @@ export class Link {
   tick(): void {
     const nowMs = this.#options.nowMs();
     if (this.#isAsked) this.restart();
-    if (this.#state === "connected") {
-      if (this.#isReportDue(nowMs) && this.#peer?.isPaced === false) {
-        this.#peer.send(this.#report(nowMs));
-        for (const words of this.#words(nowMs)) this.#peer.send(words);
+    if (this.#carrier?.isPaced === false) {
+      if (this.#isReportDue(nowMs)) {
+        this.#send(this.#report(nowMs));
+        for (const words of this.#words(nowMs)) this.#send(words);
       }
-      if (this.#peer?.isPaced === false) for (const packet of this.#again()) this.#peer.send(packet);
+      for (const packet of this.#again()) this.#send(packet);
+    }
+    const isLate = nowMs - this.#attemptAtMs >= this.#attemptMs;
+    if (this.#state === "connected") {
+      // An attempt that came to nothing while the path before goes on was not needed; whoever needs it asks again.
+      if (isLate && this.#before !== undefined && this.#path?.isConnected === false) this.#return();
       if (nowMs - this.#heardAtMs < SILENT_MS) return;
+      this.#wasSilent = true;
       this.#say("failed");
     }
-    if (nowMs - this.#attemptAtMs < this.#attemptMs && this.#state === "connecting") return;
+    if (!isLate && this.#state === "connecting") return;
     this.#attemptMs = Math.min(ATTEMPT_MAX_MS, this.#attemptMs * 1.5);
     this.restart();
   }
 
   close(): void {
-    this.#attempt = -1;
-    this.#peer?.close();
-    this.#peer = undefined;
+    for (const path of [this.#path, this.#before]) path?.peer?.close();
+    this.#path = undefined;
+    this.#before = undefined;
+  }
+
+  /** What goes out goes there; nothing while there is no path, but also where nothing came for a while. */
+  get #carrier(): Peer | undefined {
+    return (this.#path?.isConnected === true ? this.#path : this.#before)?.peer;
+  }
+
+  /** While one path follows another each packet takes both: the other end may be a moment behind. */
+  #send(packet: Uint8Array): void {
+    if (this.#path?.isConnected === true) this.#path.peer?.send(packet);
+    this.#before?.peer?.send(packet);
   }
 
   #open(): void {
-    this.#peer?.close();
+    if (this.#path?.isConnected === true) {
+      this.#before?.peer?.close();
+      this.#before = this.#path;
+    } else this.#path?.peer?.close();
     this.#attemptAtMs = this.#options.nowMs();
     this.#isAsked = false;
     this.#alien = 0;
-    this.reports.clear();
-    // What an attempt that is over still says is nobody's business.
-    const attempt = ++this.#attempt;
-    const isCurrent = () => this.#attempt === attempt;
-    this.#peer = this.#options.openPeer({
+    const path: Path = { peer: undefined, isConnected: false, remoteId: "" };
+    this.#path = path;
+    path.peer = this.#options.openPeer({
       iceServers: this.#options.iceServers(),
       offers: this.#options.offers,
+      // What an attempt that is over still says is nobody's business.
       signal: (signal) => {
-        if (isCurrent()) this.#options.signal(signal);
+        if (this.#path === path) this.#options.signal(signal);
       },
-      onPacket: (bytes) => {
-        if (isCurrent()) this.#receive(bytes);
-      },
-      next: () => (isCurrent() ? this.#next() : null),
-      onState: (state) => {
-        if (isCurrent()) this.#say(state);
-      },
+      onPacket: (bytes) => this.#hear(path, bytes),
+      next: () => (path.peer !== undefined && path.peer === this.#carrier ? this.#next() : null),
+      onState: (state) => this.#follow(path, state),
     });
+  }
+
+  #follow(path: Path, state: PeerState): void {
+    if (path === this.#before && state === "failed") {
+      path.peer?.close();
+      this.#before = undefined;
+      return;
+    }
+    if (path !== this.#path) return;
+    path.isConnected = state === "connected";
+    // Another path has another way.
+    if (path.isConnected) this.reports.clear();
+    // While the path before carries there is sound.
+    if (path.isConnected || this.#before === undefined || this.#state !== "connected") this.#say(state);
+  }
+
+  #hear(path: Path, bytes: Uint8Array): void {
+    if (path !== this.#path && path !== this.#before) return;
+    if (!this.#receive(bytes)) {
+      // Plain Opus, for one, of an end that does not speak our packets.
+      if (++this.#alien !== ALIEN_MAX) return;
+      path.isConnected = false;
+      this.#say("failed");
+    } else if (path === this.#path && path.isConnected) {
+      this.#before?.peer?.close();
+      this.#before = undefined;
+      if (this.#state === "failed") this.#say("connected");
+    } else if (path === this.#before && this.#wasSilent) this.#return();
+  }
+
+  /** The path before carries again, and the attempt to make another is over. */
+  #return(): void {
+    this.#path?.peer?.close();
+    this.#path = this.#before;
+    this.#before = undefined;
+    this.#say("connected");
   }
 
   /** For a carrier with a beat of its own: the sound until now, and a report when it is time for one. */
   #next(): Uint8Array | null {
-    if (this.#state !== "connected") return null;
     const nowMs = this.#options.nowMs();
     if (this.#isReportDue(nowMs)) return this.#paced.next([this.#report(nowMs)]);
     // Half way between two reports, because a beat has no room for both.
@@ -266,6 +335,7 @@ export class Link {
     if (state === "connected") {
       this.#attemptMs = ATTEMPT_MS;
       this.#isAsked = false;
+      this.#wasSilent = false;
       this.#heardAtMs = this.#options.nowMs();
     }
     if (state === this.#state) return;
@@ -273,19 +343,17 @@ export class Link {
     this.#options.onState(state);
   }
 
-  #receive(bytes: Uint8Array): void {
+  /** `false`: this is none of ours. */
+  #receive(bytes: Uint8Array): boolean {
     const head = this.#head;
     const nowMs = this.#options.nowMs();
     for (let rest = bytes; rest.byteLength > 0; ) {
-      if (!readPacketHead(rest, head, true)) {
-        // Plain Opus, for one, of an end that does not speak our packets.
-        if (++this.#alien === ALIEN_MAX) this.#say("failed");
-        return;
-      }
+      if (!readPacketHead(rest, head, true)) return false;
       const length = packetBytes(head);
       this.#take(length === rest.byteLength ? rest : rest.subarray(0, length), nowMs);
       rest = rest.subarray(length);
     }
+    return true;
   }
 
   /** One packet, whose head has been read. */
@@ -306,7 +374,7 @@ export class Link {
         this.#hearReport(bytes, nowMs);
         return;
       case "again":
-        for (const packet of this.#sent.asked(bytes.subarray(PACKET_HEADER_BYTES))) this.#peer?.send(packet);
+        for (const packet of this.#sent.asked(bytes.subarray(PACKET_HEADER_BYTES))) this.#send(packet);
         return;
       case "words":
         this.#options.onWords(bytes.subarray(PACKET_HEADER_BYTES));

@@ -199,6 +199,51 @@ describe("links between two companions", () => {
     },
   );
 
+  test.each([5_000, 25_000])(
+    "X12: a path that was silent for %i ms carries again with its first packets, though the room is not there yet",
+    async (goneMs) => {
+      const { pass, path, room } = world();
+      await pass(1_000);
+      path.isUp = false;
+      room.isUp = false;
+      await pass(goneMs);
+      path.isUp = true;
+      await pass(300);
+      expect(await pass(400)).toBeGreaterThan(0.99);
+      // And so it stays, with one path and no more attempts.
+      room.isUp = true;
+      const { opened } = path;
+      expect(await pass(20_000)).toBeGreaterThan(0.99);
+      expect(path.opened).toBe(opened);
+    },
+  );
+
+  test("X12: another path that is asked for while one carries is no gap", async () => {
+    const { pass, path, ada, ben } = world();
+    await pass(3_000);
+    const { opened } = path;
+    const before = ben.report()?.lane.concealedFrames ?? 0;
+    ada.handleSignal(BEN, { kind: "bye", connection: "lane" });
+    expect(await pass(5_000)).toBe(1);
+    expect(path.opened).toBe(opened + 2);
+    expect(ben.report()?.lane.concealedFrames).toBe(before);
+  });
+
+  test("X12: with the room back an attempt is made at once, whenever the next was due", async () => {
+    const { pass, path, room, ada, ben } = world();
+    await pass(1_000);
+    path.isUp = false;
+    room.isUp = false;
+    await pass(84_000);
+    // What is so long away is forgotten by relays and engines.
+    path.ended = path.opened;
+    path.isUp = true;
+    room.isUp = true;
+    for (const links of [ada, ben]) links.again();
+    await pass(400);
+    expect(await pass(400)).toBeGreaterThan(0.99);
+  });
+
   test("X12: who asks while the last offer is young is made another as soon as may be, and does not wait for its end", async () => {
     const { make, here, ends, pass, offers } = world();
     // Ada's first offer comes to a page that has no sound yet.

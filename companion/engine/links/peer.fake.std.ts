@@ -9,9 +9,10 @@ export interface FakePath {
   isLost?(packet: number): boolean;
   /** Connections that were opened so far, by either end. */
   opened: number;
+  /** Up to this one they end: what is longer away is forgotten by relays and engines. */
+  ended?: number;
 }
 
-let connections = 0;
 let packets = 0;
 
 /**
@@ -21,9 +22,7 @@ let packets = 0;
 export function fakePeers(path: FakePath): OpenPeer {
   const peers = new Map<string, FakePeer>();
   return (options) => {
-    path.opened++;
-    const peer = new FakePeer(options, path, peers, String(++connections));
-    return peer;
+    return new FakePeer(options, path, peers, String(++path.opened));
   };
 }
 
@@ -65,6 +64,7 @@ class FakePeer implements Peer {
   send(bytes: Uint8Array): void {
     if (this.#path.isLost?.(packets++)) return;
     const other = this.#peers.get(this.#other);
+    if (Number(this.#id) <= (this.#path.ended ?? 0)) return;
     if (this.#path.isUp && other !== undefined && !other.#isClosed && !this.#isClosed)
       other.#options.onPacket(bytes.slice());
   }

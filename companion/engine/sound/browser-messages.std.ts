@@ -24,6 +24,8 @@ export type ToLanes =
       members: readonly Pick<Member, "memberId" | "connected" | "role">[];
     }
   | { type: "signal"; from: MemberId; signal: Signal }
+  /** The room is there again: what was signalled while it was not is lost. */
+  | { type: "again" }
   | ({ type: "clock" } & SessionLine)
   /** What the device takes before a block is in the ring, and after one has been played. */
   | { type: "device"; captureMs: number; playoutMs: number }

@@ -208,6 +208,11 @@ export class BrowserSound {
     this.#tell({ type: "members", memberId, maySend, isObserver: !maySend, members: known });
   }
 
+  /** The room is there again. */
+  again(): void {
+    this.#tell({ type: "again" });
+  }
+
   handleSignal(from: MemberId, signal: Signal): void {
     this.#tell({ type: "signal", from, signal });
   }

@@ -205,6 +205,9 @@ function handleMessage(message: ToLanes): void {
     case "signal":
       links.handleSignal(message.from, message.signal);
       return;
+    case "again":
+      links.again();
+      return;
     case "clock":
       clock = message;
       return;

@@ -135,6 +135,9 @@ export class SoundEngine {
       case "signal":
         this.#links.handleSignal(message.from, message.signal);
         break;
+      case "again":
+        this.#links.again();
+        break;
       case "clock":
         this.#clock = message;
         break;

@@ -90,6 +90,8 @@ export const ToSound = z.discriminatedUnion("type", [
     members: z.array(z.object({ memberId: MemberId, connected: z.boolean(), role: Role, displayName: z.string() })),
   }),
   z.object({ type: z.literal("signal"), from: MemberId, signal: Signal }),
+  /** The room is there again: what was signalled while it was not is lost. */
+  z.object({ type: z.literal("again") }),
   /** Session time from the room alone, as a line over the machine's clock. */
   z.object({
     type: z.literal("clock"),

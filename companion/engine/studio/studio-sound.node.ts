@@ -127,6 +127,7 @@ export class StudioSound {
   enter(memberId: MemberId): void {
     this.#memberId = memberId;
     this.#tellMembers();
+    this.#tell({ type: "again" });
   }
 
   set iceServers(iceServers: readonly IceServer[]) {
