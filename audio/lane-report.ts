@@ -1,4 +1,5 @@
 import { PACKET_HEADER_BYTES, type PacketHead } from "./packet.ts";
+import { UPLINK_LEVELS, type UplinkLevel } from "./uplink-budget.ts";
 
 /**
  * A report packet's body: how the lane is received, once a second in the other direction, and what the way there and back takes. After the
@@ -12,10 +13,12 @@ import { PACKET_HEADER_BYTES, type PacketHead } from "./packet.ts";
  *     28  u16  what its device takes before sound can go into a packet, in tenths of a millisecond
  *     30  f64  session time when it was sent, as its sender has it from the room alone, in milliseconds; 0: it has none
  *     38  f32  within how much that is certain, in milliseconds
+ *     42  u8   in what its lane goes out, by its place in `UPLINK_LEVELS`
  *
- * A report that ends before session time is one of an older companion.
+ * A report that ends earlier, before session time or after it, is one of an older companion.
  */
-export const LANE_REPORT_BYTES = 42;
+export const LANE_REPORT_BYTES = 43;
+const SESSION_BYTES = 42;
 const LANE_REPORT_LEAST_BYTES = 30;
 
 export interface LaneReport {
@@ -26,6 +29,7 @@ export interface LaneReport {
   bufferMs: number;
   deviceMs: number;
   session: SessionReading | null;
+  level: UplinkLevel;
 }
 
 /** Session time at an instant, and within how much it is certain, both in milliseconds. */
@@ -48,11 +52,12 @@ export function writeLaneReport(report: LaneReport, bytes: Uint8Array): void {
   view.setUint16(28, tenths(report.deviceMs), true);
   view.setFloat64(30, report.session?.atMs ?? 0, true);
   view.setFloat32(38, report.session?.errorMs ?? 0, true);
+  view.setUint8(42, UPLINK_LEVELS.indexOf(report.level));
 }
 
 /** `null`: the body is none, or says what cannot be. */
 export function readLaneReport(bytes: Uint8Array, { frames }: PacketHead): LaneReport | null {
-  if (frames !== LANE_REPORT_BYTES && frames !== LANE_REPORT_LEAST_BYTES) return null;
+  if (![LANE_REPORT_BYTES, SESSION_BYTES, LANE_REPORT_LEAST_BYTES].includes(frames)) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset + PACKET_HEADER_BYTES, frames);
   const [sentAtMs, echoMs, heldMs] = [view.getFloat64(0, true), view.getFloat64(8, true), view.getFloat64(16, true)];
   if (![sentAtMs, echoMs, heldMs].every(Number.isFinite)) return null;
@@ -65,7 +70,8 @@ export function readLaneReport(bytes: Uint8Array, { frames }: PacketHead): LaneR
     lossShare,
     bufferMs,
     deviceMs,
-    session: frames < LANE_REPORT_BYTES ? null : readSession(view),
+    session: frames < SESSION_BYTES ? null : readSession(view),
+    level: UPLINK_LEVELS[frames < LANE_REPORT_BYTES ? 0 : view.getUint8(42)] ?? "full",
   };
 }
 

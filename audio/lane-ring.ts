@@ -112,6 +112,11 @@ export class LaneWriter {
     this.#log(first + head.frames, head, atMs);
   }
 
+  /** What comes next may be of the stream before this one: two carriers of one lane count apart, and follow each other. */
+  mayGoBack(): void {
+    this.#streamBefore = undefined;
+  }
+
   /** Which share of the lane did not come, since the last time this was asked. */
   takeLoss(): number {
     const share = this.#dueFrames === 0 ? 0 : Math.max(0, 1 - this.#cameFrames / this.#dueFrames);

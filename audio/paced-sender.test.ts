@@ -41,6 +41,7 @@ describe("a carrier with a beat of its own", () => {
       bufferMs: 0,
       deviceMs: 0,
       session: null,
+      level: "full",
     });
     const sender = new PacedSender(7);
     for (let at = 0; at < 8; at++) sender.add(at * LANE_PACKET_FRAMES, block(0), 0);

@@ -97,7 +97,7 @@ describe("packets of a lane", () => {
   test("a report says what it was told, and a body that lies says nothing", () => {
     const session = { atMs: 1_800_000_000_123.25, errorMs: 0.5 };
     const ways = { sentAtMs: 5.5, echoMs: 4.25, heldMs: 0.5 };
-    const report = { ...ways, lossShare: 0.0123, bufferMs: 7.5, deviceMs: 12.5, session };
+    const report = { ...ways, lossShare: 0.0123, bufferMs: 7.5, deviceMs: 12.5, session, level: "opus" } as const;
     const bytes = new LaneSender(1).packReport(report);
     const head = newPacketHead();
     expect(readPacketHead(bytes, head)).toBe(true);
@@ -108,12 +108,14 @@ describe("packets of a lane", () => {
   });
 
   test("P78: a report of a companion that knows no session time, or an older one, tells none", () => {
-    const report = { sentAtMs: 5.5, echoMs: 0, heldMs: 0, lossShare: 0, bufferMs: 7.5, deviceMs: 12.5, session: null };
+    const none = { session: null, level: "full" } as const;
+    const report = { sentAtMs: 5.5, echoMs: 0, heldMs: 0, lossShare: 0, bufferMs: 7.5, deviceMs: 12.5, ...none };
     const bytes = new LaneSender(1).packReport(report);
     const head = newPacketHead();
     expect(readPacketHead(bytes, head)).toBe(true);
     expect(readLaneReport(bytes, head)).toEqual(report);
     expect(readLaneReport(bytes, { ...head, frames: 30 })).toEqual(report);
+    expect(readLaneReport(bytes, { ...head, frames: 42 })).toEqual(report);
     expect(readLaneReport(bytes, { ...head, frames: 41 })).toBeNull();
     for (const [atMs, errorMs] of [
       [Number.NaN, 1],

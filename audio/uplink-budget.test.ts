@@ -4,7 +4,7 @@ import { newPacketHead, readPacketHead, readPacketSound } from "./packet.ts";
 import { UPLINK_LEVELS, UplinkBudget, type UplinkLevel, WayOutMeter } from "./uplink-budget.ts";
 
 /** Bytes of a packet in each level with what SRTP, TURN, UDP and IP add, 375 times a second. */
-const MBITS: Record<UplinkLevel, number> = { full: 2.6, narrow: 1.8, mono: 1.05 };
+const MBITS: Record<UplinkLevel, number> = { full: 2.6, narrow: 1.8, mono: 1.05, opus: 0.15 };
 
 /** Lanes to some others through one up-link of so many Mb/s, in virtual time: the levels that were in force, second by second. */
 function live(lanes: number, seconds: number, mbits: (second: number) => number, other = (_: number) => 0) {
@@ -42,6 +42,14 @@ describe("an up-link that is shared out", () => {
     expect(live(5, 15, () => 6).at(-1)).toBe("mono");
   });
 
+  test("P80, X34: through 2 Mb/s the lane is left to Opus within twenty seconds, and comes back step by step", () => {
+    expect(live(5, 22, () => 2).at(-1)).toBe("opus");
+    const levels = live(5, 600, (second) => (second < 120 ? 2 : 20));
+    expect(new Set(levels.slice(500))).toEqual(new Set(["full"]));
+    const back = levels.slice(levels.lastIndexOf("opus") + 1);
+    expect(back.filter((level, at) => level !== back[at - 1])).toEqual(["mono", "narrow", "full"]);
+  });
+
   test("X34: what does not fit is tried again ever more seldom, and stays when it fits", () => {
     const levels = live(5, 600, (second) => (second < 300 ? 10 : 20));
     expect(changes(levels.slice(0, 300))).toBeLessThan(10);
@@ -73,7 +81,7 @@ test("X34: in every level a lane's packets are read as what was sent, as far as 
   const samples = Int32Array.from({ length: 256 }, (_, at) => (at % 2 === 0 ? 1_000_192 : -500_224));
   const head = newPacketHead();
   const read = new Int32Array(256);
-  const sizes = UPLINK_LEVELS.map((level, at) => {
+  const sizes = UPLINK_LEVELS.filter((level) => level !== "opus").map((level, at) => {
     sender.level = level;
     const bytes = sender.pack(at * 128, samples, 1);
     expect(readPacketHead(bytes, head)).toBe(true);

@@ -1,8 +1,8 @@
 /**
- * In what a lane is sent, from the best to what takes least: 24 bit as captured, 16 bit, or 16 bit in mono. One step is about a half to two thirds of
- * the bytes of the one before.
+ * In what a lane is sent, from the best to what takes least: 24 bit as captured, 16 bit, 16 bit in mono, or no PCM at all but the media lane's Opus.
+ * One step of the first is about a half to two thirds of the bytes of the one before; Opus is a tenth.
  */
-export const UPLINK_LEVELS = ["full", "narrow", "mono"] as const;
+export const UPLINK_LEVELS = ["full", "narrow", "mono", "opus"] as const;
 export type UplinkLevel = (typeof UPLINK_LEVELS)[number];
 
 /** What is known of the way from here to one other end. */
@@ -39,7 +39,7 @@ export class UplinkBudget {
   #wasBetter = false;
 
   get level(): UplinkLevel {
-    return UPLINK_LEVELS[this.#level] ?? "mono";
+    return UPLINK_LEVELS[this.#level] ?? "opus";
   }
 
   /** Called a few times a second, with what is known of every way. */

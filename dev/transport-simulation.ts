@@ -298,6 +298,7 @@ export class Simulation {
         lossShare: 0,
         bufferMs: 0,
         deviceMs: 0,
+        level: "full",
         session: line === undefined ? null : { atMs: sessionOf(line, from.localMs()), errorMs: line.errorMs },
       });
       this.at(this.nowMs + oneWayMs + this.random() * jitterMs, () => {

@@ -34,7 +34,7 @@ export class LinkReports {
     return { sentLocalMs, receivedLocalMs: nowMs, peerMs, session: report.session };
   }
 
-  make(nowMs: number, own: Pick<LaneReport, "lossShare" | "bufferMs" | "deviceMs" | "session">): LaneReport {
+  make(nowMs: number, own: Pick<LaneReport, "lossShare" | "bufferMs" | "deviceMs" | "session" | "level">): LaneReport {
     return {
       sentAtMs: nowMs,
       echoMs: this.#echo?.sentAtMs ?? 0,

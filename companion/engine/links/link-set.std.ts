@@ -17,6 +17,8 @@ import { RoomWords, type WordsState } from "./room-words.std.ts";
 export interface Media {
   handleSignal(signal: Signal): void;
   send(samples: Int32Array): void;
+  /** Whether the other end hears it. */
+  readonly isConnected: boolean;
   close(): void;
 }
 
@@ -29,7 +31,7 @@ export interface Players {
 
 export interface LinkSetOptions {
   openPeer: OpenPeer;
-  openMedia?(options: { offers: boolean; signal(signal: Signal): void }): Media;
+  openMedia?(options: { offers: boolean; signal(signal: Signal): void; onMedia(samples: Int16Array): void }): Media;
   signal(memberId: MemberId, signal: Signal): void;
   onState(memberId: MemberId, state: PeerState): void;
   /** The machine's clock, in milliseconds. */
@@ -176,7 +178,7 @@ export class LinkSet {
   latencies(playoutMs = (LANE_PACKET_FRAMES / DEVICE_RATE_HZ) * 1000): { memberId: MemberId; legs: LatencyLegs }[] {
     return [...this.#links].flatMap(([memberId, { link }]) => {
       const bufferMs = this.#players.stateOf(memberId)?.bufferMs ?? null;
-      if (bufferMs === null || link.reports.roundTripMs === null || !link.isConnected) return [];
+      if (bufferMs === null || link.reports.roundTripMs === null || !link.isConnected || link.isOnMedia) return [];
       const captureMs = link.reports.remoteDeviceMs + link.packetMs;
       const legs = { captureMs, networkMs: link.reports.roundTripMs / 2, bufferMs, playoutMs };
       return [{ memberId, legs }];
@@ -200,7 +202,9 @@ export class LinkSet {
     const ways = Array.from(this.#links.values(), ({ link }) => link.wayOut).filter((way) => way !== null);
     const before = this.#budget.level;
     const level = ways.length === 0 ? before : this.#budget.look(ways, nowMs);
-    for (const { link } of this.#links.values()) link.level = level;
+    // Who has no media lane, as a browser, is heard in PCM or not at all.
+    for (const { link, media } of this.#links.values())
+      link.level = level === "opus" && media?.isConnected !== true ? "mono" : level;
     if (level !== before) this.#options.onUplink(level);
   }
 
@@ -244,7 +248,8 @@ export class LinkSet {
     });
     link.rateHz = this.#rateHz;
     this.#players.add(memberId, link.memory);
-    const media = this.#options.openMedia?.({ offers, signal });
+    const onMedia = (samples: Int16Array) => link.hearMedia(samples);
+    const media = this.#options.openMedia?.({ offers, signal, onMedia });
     const joined: Joined = { link, media, isPresent: true, goneAtMs: 0 };
     this.#links.set(memberId, joined);
     return joined;

@@ -7,6 +7,7 @@ import {
   bodyPacket,
   newPacketHead,
   PACKET_HEADER_BYTES,
+  type PacketHead,
   packetBytes,
   readPacketHead,
   readPacketSound,
@@ -54,6 +55,10 @@ const AGAIN_MS = 200;
 const ANNOUNCED_TIMES = 2;
 /** A lane whose first packets are all alien is not ours. */
 const ALIEN_MAX = 400;
+/** Of the count of what a media lane brings, which is the receiver's own; a lane's own streams are drawn. */
+const MEDIA_STREAM = 0;
+const MEDIA_FRAMES_MAX = 512;
+const INT16_STEP = 256;
 
 /** One connection, and what is known of it. */
 interface Path {
@@ -81,6 +86,9 @@ export class Link {
   readonly #previous = new Int32Array(LANE_PACKET_MAX_BYTES);
   readonly reports = new LinkReports();
   readonly #sent = new SentPackets();
+  #level: UplinkLevel = "full";
+  #theirLevel: UplinkLevel = "full";
+  readonly #mediaHead: PacketHead;
   /** Whether this end listens late, and asks for what is missing. */
   isLate = false;
   /** The path of the last attempt, and one from before it that has carried and may again. */
@@ -113,6 +121,7 @@ export class Link {
     this.#options = options;
     this.#sender = new LaneSender(options.stream, LANE_CHANNELS);
     this.#paced = new PacedSender(options.stream);
+    this.#mediaHead = { ...newPacketHead(), bits: 16, stream: MEDIA_STREAM };
     this.#attemptAtMs = this.#heardAtMs = options.nowMs();
     this.#open();
   }
@@ -163,7 +172,7 @@ export class Link {
     const carrier = this.#carrier;
     if (carrier === undefined) return;
     if (carrier.isPaced) this.#paced.add(frame, samples, sessionMs);
-    else {
+    else if (this.#level !== "opus") {
       const packet = this.#sender.pack(frame, samples, sessionMs);
       this.#sent.keep(frame, packet);
       this.#send(packet);
@@ -181,9 +190,30 @@ export class Link {
     this.#sender.rateHz = rateHz;
   }
 
-  /** In what the lane goes out; a carrier with a beat has a size of its own. */
+  /** In what the lane goes out; a carrier with a beat has a size of its own. With "opus" the media lane alone has the sound. */
   set level(level: UplinkLevel) {
+    if (level === this.#level) return;
+    const isOther = (level === "opus") !== (this.#level === "opus");
+    this.#level = level;
     this.#sender.level = level;
+    // Whoever listens is told at once where the sound is.
+    if (isOther) this.#reportAtMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Whether the other end's sound comes over the media lane, after a delay that nobody here knows. */
+  get isOnMedia(): boolean {
+    return this.#theirLevel === "opus";
+  }
+
+  /** Sound of the media lane, stereo interleaved, 16 bit at 48 kHz: the lane's own where the other end sends it no other way. */
+  hearMedia(samples: Int16Array): void {
+    if (!this.isOnMedia || !this.maySpeak) return;
+    const nowMs = this.#options.nowMs();
+    const head = this.#mediaHead;
+    head.frames = Math.min(MEDIA_FRAMES_MAX, samples.length / LANE_CHANNELS);
+    for (let at = 0; at < head.frames * LANE_CHANNELS; at++) this.#samples[at] = (samples[at] ?? 0) * INT16_STEP;
+    this.#writer.put(head, this.#samples, null, nowMs);
+    head.frame = (head.frame + head.frames) >>> 0;
   }
 
   /** How the way out to the other end is, as its reports tell; `null` while nothing is known, or it cannot be sent less. */
@@ -363,7 +393,8 @@ export class Link {
     switch (head.kind) {
       case "programme":
       case "talkback":
-        if (!this.maySpeak) return;
+        // What was under way when the other end went over to the media lane would begin the old count again.
+        if (!this.maySpeak || this.isOnMedia) return;
         this.packetMs = (head.frames / head.sampleRateHz) * 1000;
         this.#theirRateHz = head.sampleRateHz;
         readPacketSound(bytes, head, this.#samples);
@@ -392,6 +423,10 @@ export class Link {
     const report = readLaneReport(bytes, this.#head);
     if (report === null) return;
     this.#sender.hearLoss(report.lossShare, nowMs);
+    if (report.level !== this.#theirLevel) {
+      this.#theirLevel = report.level;
+      this.#writer.mayGoBack();
+    }
     const reading = this.reports.hear(report, nowMs);
     if (reading !== null) this.#options.onReading(reading);
   }
@@ -409,8 +444,9 @@ export class Link {
     return body === null ? [] : [bodyPacket("words", this.#options.stream, body)];
   }
 
+  /** A lane that is elsewhere is told from a dead path by its reports alone. */
   #isReportDue(nowMs: number): boolean {
-    return nowMs - this.#reportAtMs >= REPORT_MS;
+    return nowMs - this.#reportAtMs >= (this.#level === "opus" ? REPORT_MS / 5 : REPORT_MS);
   }
 
   #report(nowMs: number): Uint8Array {
@@ -418,6 +454,7 @@ export class Link {
     const { bufferMs, deviceMs } = this;
     const session = this.#options.sessionAt(nowMs);
     const lossShare = this.#writer.takeLoss();
-    return this.#sender.packReport(this.reports.make(nowMs, { lossShare, bufferMs, deviceMs, session }));
+    const level = this.#level;
+    return this.#sender.packReport(this.reports.make(nowMs, { lossShare, bufferMs, deviceMs, session, level }));
   }
 }

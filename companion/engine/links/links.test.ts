@@ -11,6 +11,7 @@ import type { OpenPeer } from "./peer.std.ts";
 const ADA = MemberId.parse("mem_00000000000000000000000000");
 const BEN = MemberId.parse("mem_00000000000000000000000001");
 const BLOCK_MS = LANE_PACKET_FRAMES / 48;
+const LEVEL = 400 * 2 ** 8;
 type Who = { memberId: MemberId; connected: boolean; role: "host" | "participant" | "observer" };
 
 /** Two companions in virtual time, over a path that can be cut and a room that can be deaf. */
@@ -26,6 +27,9 @@ function world() {
   const words = new Map<MemberId, string>();
   const announced: [MemberId, string][] = [];
   const readings: [MemberId, PeerReading][] = [];
+  const uplinks: string[] = [];
+  /** The other lane beside each, as far as there is one. */
+  const media = { isUp: true, hear: new Map<MemberId, (samples: Int16Array) => void>() };
   let nonces = 0;
   const make = (self: MemberId, open: OpenPeer = openPeer) => {
     const links = new Links({
@@ -36,7 +40,23 @@ function world() {
       },
       onState: (_, state) => states.push(`${self === ADA ? "ada" : "ben"} ${state}`),
       nowMs: () => nowMs,
-      onUplink: () => undefined,
+      openMedia: ({ onMedia }) => {
+        media.hear.set(self, onMedia);
+        return {
+          get isConnected() {
+            return media.isUp;
+          },
+          handleSignal: () => undefined,
+          send: (samples) => {
+            const other = media.hear.get(self === ADA ? BEN : ADA);
+            if (media.isUp) other?.(Int16Array.from(samples, (sample) => sample >> 8));
+          },
+          close: () => undefined,
+        };
+      },
+      onUplink: (level) => {
+        if (self === ADA) uplinks.push(level);
+      },
       newStream: () => 7,
       newNonce: () => new Uint8Array(16).fill(++nonces),
       onAnnounced: (from, body) => announced.push([from, new TextDecoder().decode(body)]),
@@ -53,7 +73,8 @@ function world() {
     { memberId, connected: true, role: "participant", ...more },
   ];
   const silence = new Int32Array(LANE_PACKET_FRAMES * 2);
-  const tone = new Int32Array(LANE_PACKET_FRAMES * 2).fill(100_000);
+  // 16 bit hold it too.
+  const tone = new Int32Array(LANE_PACKET_FRAMES * 2).fill(LEVEL);
   let frame = 0;
   let sinceTick = 0;
   /** Lets time pass; returns in how many of its blocks Ben heard Ada. */
@@ -65,7 +86,7 @@ function world() {
       ends.get(ADA)?.turn(frame, tone, silence.slice(), maySend, 0, nowMs);
       const out = silence.slice();
       ends.get(BEN)?.turn(frame, silence, out, true, 0, nowMs);
-      if ((out[0] ?? 0) !== 0 && Math.abs((out[0] ?? 0) - 100_000) < 100) heard++;
+      if ((out[0] ?? 0) !== 0 && Math.abs((out[0] ?? 0) - LEVEL) < 100) heard++;
       for (sinceTick += BLOCK_MS; sinceTick >= 200; sinceTick -= 200) for (const links of ends.values()) links.tick();
       await turnOver();
       for (const { to, from, signal } of signals.splice(0)) ends.get(to)?.handleSignal(from, signal);
@@ -74,7 +95,7 @@ function world() {
   };
   ada.setMembers(here(BEN));
   ben.setMembers(here(ADA));
-  return { path, room, states, offers, ada, ben, here, pass, make, ends, words, announced, readings };
+  return { path, room, states, offers, ada, ben, here, pass, make, ends, words, announced, readings, uplinks, media };
 }
 
 describe("links between two companions", () => {
@@ -173,6 +194,34 @@ describe("links between two companions", () => {
     ada.setMembers(here(BEN, { connected: false }));
     ben.setMembers(here(ADA, { connected: false }));
     expect(await pass(40_000)).toBeGreaterThan(0.99);
+  });
+
+  test("P80, X34: an up-link that holds no PCM leaves the sound to the media lane, says so, and climbs back", async () => {
+    const { pass, path, uplinks, ada } = world();
+    await pass(2_000);
+    path.isLost = (packet) => (packet * 7_919) % 100 < 30;
+    await pass(20_000);
+    expect(uplinks).toEqual(["narrow", "mono", "opus"]);
+    // How long the media lane takes nobody knows, so nothing is told; and what comes over it has no holes.
+    expect(ada.latencies()).toEqual([]);
+    expect(await pass(5_000)).toBeGreaterThan(0.99);
+    delete path.isLost;
+    await pass(70_000);
+    expect(uplinks.slice(-3)).toEqual(["mono", "narrow", "full"]);
+    expect(await pass(3_000)).toBeGreaterThan(0.99);
+    expect(ada.latencies()).toHaveLength(1);
+  });
+
+  test("P80: whoever has no media lane is heard in mono, however full the up-link is", async () => {
+    const { pass, path, uplinks, media } = world();
+    media.isUp = false;
+    await pass(2_000);
+    path.isLost = (packet) => (packet * 7_919) % 100 < 30;
+    await pass(20_000);
+    expect(uplinks.at(-1)).toBe("opus");
+    delete path.isLost;
+    await pass(2_000);
+    expect(await pass(2_000)).toBeGreaterThan(0.9);
   });
 
   test("X12: an offer that was lost is made again", async () => {

@@ -54,6 +54,10 @@ export class MediaLink {
     else options.signal({ kind: "bye", connection: "media" });
   }
 
+  get isConnected(): boolean {
+    return this.#peer.connectionState === "connected";
+  }
+
   handleSignal(signal: Signal): void {
     this.#againMs = AGAIN_MS;
     this.#queue(() => this.#handleSignal(signal));

@@ -73,13 +73,14 @@ export class SoundEngine {
     this.#links = new LinkSet(
       {
         openPeer: openNodePeer,
-        openMedia: ({ offers, signal }) =>
+        openMedia: ({ offers, signal, onMedia }) =>
           new MediaLink({
             iceServers: () => this.#links.iceServers,
             rateHz: () => this.#rateHz,
             offers,
             signal,
             onMedia: (samples) => {
+              onMedia(samples);
               if (this.#traces) this.#media.add(samples, machineNowMs(), false, false, MEDIA_SCALE);
             },
           }),

@@ -11,6 +11,8 @@ import { openWanted } from "../open.node.ts";
 import type { Screen } from "../screen.node.ts";
 import { folderOf } from "./takes.node.ts";
 
+const uplinkWords = { narrow: "16 bit", mono: "16 bit mono", opus: "Opus, a little later" } as const;
+
 /** Session time is known well enough for a take after this. */
 const SETTLE_MS = 3_000;
 const SECONDS_MAX = 4 * 3_600;
@@ -120,7 +122,7 @@ function tell(screen: Screen, event: StudioEvent, nameOf: NameOf): void {
     }
     case "uplink":
       if (event.level === "full") screen.say("Your up-link is free again: the others hear you as you play.");
-      else screen.say(`Your up-link is full: the others hear you in 16 bit${event.level === "mono" ? " mono" : ""}.`);
+      else screen.say(`Your up-link is full: the others hear you in ${uplinkWords[event.level]}.`);
       return;
     case "words":
       if (event.state.state === "agreed")
