@@ -35,12 +35,13 @@ const READY_TRIES = 100;
 const PORTS = { min: 49_152, max: 65_535 };
 
 /** Starts the relay and waits until it answers. `secret` is the Worker's `TURN_KEY`. */
-export async function startRelay(options: { secret: string; kind?: Relay["kind"] }): Promise<Relay> {
-  const port = await freeUdpPort();
-  const urls = `turn:${HOST}:${port}?transport=udp`;
+export async function startRelay(options: { secret: string; kind?: Relay["kind"]; host?: string }): Promise<Relay> {
+  const { host = HOST } = options;
+  const port = await freeUdpPort(host);
+  const urls = `turn:${host}:${port}?transport=udp`;
   const kind = options.kind ?? (findProgram("turnserver") === undefined ? "embedded" : "coturn");
-  const stop = kind === "coturn" ? startCoturn(options.secret, port) : startEmbedded(options.secret, port);
-  for (let tries = 0; !(await answers(port)); tries++) {
+  const stop = kind === "coturn" ? startCoturn(options.secret, host, port) : startEmbedded(options.secret, host, port);
+  for (let tries = 0; !(await answers(host, port)); tries++) {
     if (tries < READY_TRIES) continue;
     await stop();
     throw new Error(`The relay (${kind}) did not start on UDP port ${port}.`);
@@ -62,7 +63,7 @@ function findProgram(name: string): string | undefined {
     });
 }
 
-function startCoturn(secret: string, port: number): () => Promise<void> {
+function startCoturn(secret: string, host: string, port: number): () => Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "sessionlinked-relay-"));
   const child: ChildProcess = spawn(
     "turnserver",
@@ -71,8 +72,8 @@ function startCoturn(secret: string, port: number): () => Promise<void> {
       "--use-auth-secret",
       `--static-auth-secret=${secret}`,
       `--realm=${REALM}`,
-      `--listening-ip=${HOST}`,
-      `--relay-ip=${HOST}`,
+      `--listening-ip=${host}`,
+      `--relay-ip=${host}`,
       `--listening-port=${port}`,
       `--min-port=${PORTS.min}`,
       `--max-port=${PORTS.max}`,
@@ -105,7 +106,7 @@ function startCoturn(secret: string, port: number): () => Promise<void> {
 }
 
 /** The package knows fixed users; ours are made by the API from the shared secret, so each password is computed when it is asked for. */
-function startEmbedded(secret: string, port: number): () => Promise<void> {
+function startEmbedded(secret: string, host: string, port: number): () => Promise<void> {
   const passwordOf = (username: string) => createHmac("sha1", secret).update(username).digest("base64");
   const isCurrent = (username: string) => Number(/^(\d{1,12}):/.exec(username)?.[1] ?? 0) * 1000 > Date.now();
   const credentials = new Proxy<Record<string, string>>(
@@ -113,8 +114,8 @@ function startEmbedded(secret: string, port: number): () => Promise<void> {
     { get: (_, username) => (typeof username === "string" && isCurrent(username) ? passwordOf(username) : undefined) },
   );
   const server = new TurnServer({
-    listeningIps: [HOST],
-    relayIps: [HOST],
+    listeningIps: [host],
+    relayIps: [host],
     listeningPort: port,
     minPort: PORTS.min,
     maxPort: PORTS.max,
@@ -127,16 +128,16 @@ function startEmbedded(secret: string, port: number): () => Promise<void> {
   return async () => server.stop();
 }
 
-async function freeUdpPort(): Promise<number> {
+async function freeUdpPort(host: string): Promise<number> {
   const socket = createSocket("udp4");
-  await new Promise<void>((resolve) => socket.bind(0, HOST, resolve));
+  await new Promise<void>((resolve) => socket.bind(0, host, resolve));
   const { port } = socket.address();
   await new Promise<void>((resolve) => socket.close(() => resolve()));
   return port;
 }
 
 /** Whether a STUN binding request (RFC 8489) has an answer within 100 ms. */
-async function answers(port: number): Promise<boolean> {
+async function answers(host: string, port: number): Promise<boolean> {
   const socket = createSocket("udp4");
   const request = Buffer.concat([Buffer.from([0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42]), randomBytes(12)]);
   try {
@@ -144,7 +145,7 @@ async function answers(port: number): Promise<boolean> {
       setTimeout(() => resolve(false), 100);
       socket.once("message", () => resolve(true));
       socket.once("error", () => resolve(false));
-      socket.send(request, port, HOST);
+      socket.send(request, port, host);
     });
   } finally {
     socket.close();
