@@ -13,6 +13,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ApiClient } from "../companion/engine/api/api-client.std.ts";
 import { startPlatform } from "../dev/platform.ts";
 import { seedAccount } from "../dev/seed.ts";
+import { soundRows } from "./network/sound.ts";
 import { absoluteRows, type Row } from "./row.ts";
 
 /** How long the network is gone, and how often. */
@@ -123,5 +124,6 @@ export async function run(): Promise<Row[]> {
     cable.remove();
     rmSync(stateDir, { recursive: true, force: true });
   }
+  rows.push(...(await soundRows()));
   return rows;
 }

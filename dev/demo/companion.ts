@@ -30,14 +30,18 @@ export class Companion {
       daw?: string;
       /** More flags of the program. */
       flags?: readonly string[];
+      /** What stands before its command: where it runs. */
+      prefix?: readonly string[];
     },
   ) {
     this.name = name;
     const { origin, token, sessionId, input, folder, daw } = options;
     const dawFlag = daw === undefined ? [] : ["--daw", daw];
+    const [command = "", ...before] = [...(options.prefix ?? []), process.execPath];
     this.#child = spawn(
-      process.execPath,
+      command,
       [
+        ...before,
         program,
         "--origin",
         origin,
