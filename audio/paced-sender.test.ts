@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { LANE_PACKET_FRAMES } from "../protocol/limits.ts";
 import { LaneSender } from "./lane-sender.ts";
 import { BEAT_MAX_BYTES, PacedSender } from "./paced-sender.ts";
-import { newPacketHead, packetBytes, readPacketHead, readPacketSound } from "./packet.ts";
+import { bodyPacket, newPacketHead, packetBytes, readPacketHead, readPacketSound } from "./packet.ts";
 
 /** Blocks whose frame n has the value n × 256 on both sides. */
 const block = (frame: number) =>
@@ -53,6 +53,27 @@ describe("a carrier with a beat of its own", () => {
     expect(readPacketHead(bytes.subarray(packetBytes(head)), head) && head.kind).toBe("report");
     sender.next([]);
     expect(sender.next([report])).toEqual(report);
+  });
+
+  test("P77: what is urgent leaves with this beat, the sound makes room for it, and no frame of it is lost", () => {
+    const sender = new PacedSender(7);
+    const head = newPacketHead();
+    const urgent = bodyPacket("announced", 7, new Uint8Array(300));
+    let [frame, heard] = [0, 0];
+    for (let beat = 1; beat <= 40; beat++) {
+      while (frame + LANE_PACKET_FRAMES <= beat * 480) {
+        sender.add(frame, block(frame), 1_000 + frame / 48);
+        frame += LANE_PACKET_FRAMES;
+      }
+      const isUrgent = beat === 10 || beat === 11;
+      const bytes = sender.next([], isUrgent ? urgent : null) ?? new Uint8Array();
+      expect(bytes.byteLength).toBeLessThanOrEqual(BEAT_MAX_BYTES);
+      expect(readPacketHead(bytes, head, true)).toBe(true);
+      expect(head).toMatchObject({ frame: heard, kind: "programme" });
+      heard += head.frames;
+      if (isUrgent) expect(bytes.subarray(packetBytes(head))).toEqual(urgent);
+    }
+    expect(frame - heard).toBeLessThan(LANE_PACKET_FRAMES);
   });
 
   test("X12: after a jump of the count, or a carrier that slept, the beat brings what is new", () => {

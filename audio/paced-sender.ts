@@ -1,9 +1,10 @@
-import { newPacketHead, type PacketHead, writePacket } from "./packet.ts";
+import { newPacketHead, PACKET_HEADER_BYTES, type PacketHead, writePacket } from "./packet.ts";
 
 /** What an Opus carrier takes whole at each of its beats: 10 ms apart, below the 1,200 bytes of one datagram with SRTP's own. */
 export const BEAT_MAX_BYTES = 1_164;
 /** Mono in 16 bit: a beat's 480 frames fit, and some more, so that what gathered is gone a few beats later. */
 const FRAMES_MAX = 512;
+const SAMPLE_BYTES = 2;
 const HOLD_FRAMES = 8_192;
 /** More than this waiting is old sound: it is left out. */
 const BEHIND_MAX_FRAMES = 4 * FRAMES_MAX;
@@ -45,11 +46,15 @@ export class PacedSender {
     if (this.#end - this.#next > BEHIND_MAX_FRAMES) this.#next = this.#end - FRAMES_MAX;
   }
 
-  /** What the beat brings: sound, where there is some, and behind it whatever else there is and fits. */
-  next(others: readonly Uint8Array[]): Uint8Array | null {
+  /**
+   * What the beat brings: sound, where there is some, and behind it whatever else there is and fits. For what is `urgent` the sound makes room,
+   * and catches up with the next beats.
+   */
+  next(others: readonly Uint8Array[], urgent: Uint8Array | null = null): Uint8Array | null {
     const head = this.#head;
     const waiting = this.#end - this.#next;
-    const frames = Math.min(FRAMES_MAX, waiting);
+    const roomBytes = BEAT_MAX_BYTES - PACKET_HEADER_BYTES - (urgent?.byteLength ?? 0);
+    const frames = Math.max(0, Math.min(FRAMES_MAX, waiting, Math.floor(roomBytes / SAMPLE_BYTES)));
     let length = 0;
     if (frames > 0) {
       head.frames = frames;
@@ -59,7 +64,7 @@ export class PacedSender {
       length = writePacket(head, this.#samples.subarray(0, frames), this.#none, this.#bytes);
       this.#next += frames;
     }
-    for (const other of others) {
+    for (const other of urgent === null ? others : [urgent, ...others]) {
       if (length + other.byteLength > BEAT_MAX_BYTES) continue;
       this.#bytes.set(other, length);
       length += other.byteLength;

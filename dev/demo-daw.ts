@@ -8,7 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ensureDebianPackages } from "./debian.ts";
-import { profiles, runDawDemo } from "./demo/daw-run.ts";
+import { DAW_NAMES, profiles, runDawDemo } from "./demo/daw-run.ts";
+import { printTable } from "./demo/daw-table.ts";
 import { type Local, startLocal } from "./local.ts";
 import { Progress } from "./progress.ts";
 
@@ -51,7 +52,8 @@ try {
   const report = await runDawDemo({ platform, folder, profile, rounds, seed: Number(flags.seed), progress });
   progress.done();
   if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(report, null, 2)}\n`);
-  console.log(JSON.stringify(report, null, 2));
+  console.log(`${printTable(report.table, DAW_NAMES)}\n`);
+  console.log(JSON.stringify({ ...report, table: undefined }, null, 2));
   exitCode = report.ok ? 0 : 1;
 } catch (error) {
   progress.broken();

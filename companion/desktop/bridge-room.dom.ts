@@ -13,10 +13,20 @@ declare global {
 export function bridgeRoom(bridge: Bridge, handlers: RoomHandlers): RoomEnd {
   bridge.onTold("room", (told) => hearRoom(told, handlers, performance.now()));
   return {
-    post: (eventId, body, { notAfterMs } = {}) => bridge.say("room", { type: "post", eventId, body, notAfterMs }),
+    post: (eventId, body, { notAfterMs, announced } = {}) =>
+      bridge.say("room", { type: "post", eventId, body, notAfterMs, announced }),
     signal: (to, signal) => bridge.say("room", { type: "signal", to, signal }),
     askToMute: (to) => bridge.say("room", { type: "mute", to }),
     setStatus: ({ recording: _recording, armed: _armed, ...status }) => bridge.say("room", { type: "status", status }),
     close: () => undefined,
+    lanes: {
+      announced: (from, command) => bridge.say("room", { type: "announced", from, command }),
+      reading: (from, { sentLocalMs, receivedLocalMs, ...reading }) => {
+        const nowMs = performance.now();
+        const ago = { sentAgoMs: nowMs - sentLocalMs, receivedAgoMs: nowMs - receivedLocalMs };
+        bridge.say("room", { type: "reading", from, reading: { ...reading, ...ago } });
+      },
+      ways: (farthestMs) => bridge.say("room", { type: "ways", farthestMs }),
+    },
   };
 }

@@ -54,7 +54,7 @@ async function open(wanted: Extract<ToStudio, { type: "open" }>): Promise<void> 
     ended: () => tell({ type: "ended" }),
     window: {
       sound: (onBlock) => {
-        sound = new WindowSound({ nowMs: machineNowMs, onBlock });
+        sound = new WindowSound({ nowMs: machineNowMs, onBlock, announce: (command) => feed.announce(command) });
         return sound;
       },
       hears: feed,
@@ -97,7 +97,7 @@ function call(asked: Extract<ToStudio, { type: "room" }>["call"]): void {
   switch (asked.type) {
     case "post":
       try {
-        room.post(asked.eventId, asked.body, { notAfterMs: asked.notAfterMs });
+        room.post(asked.eventId, asked.body, { notAfterMs: asked.notAfterMs, announced: asked.announced });
       } catch (error) {
         warn("room", error);
       }
@@ -108,7 +108,26 @@ function call(asked: Extract<ToStudio, { type: "room" }>["call"]): void {
     case "mute":
       room.askToMute(asked.to);
       return;
-    case "status":
-      studio.setStatus(asked.status);
+    case "status": {
+      const { announcedLeadMs, ...status } = asked.status;
+      studio.setStatus(status);
+      if (announcedLeadMs !== undefined) studio.setLead("window", announcedLeadMs);
+      return;
+    }
+    case "announced":
+      studio.onAnnounced(asked.from, asked.command);
+      return;
+    case "reading": {
+      const { sentAgoMs, receivedAgoMs, ...reading } = asked.reading;
+      const nowMs = machineNowMs();
+      studio.onReading(asked.from, {
+        ...reading,
+        sentLocalMs: nowMs - sentAgoMs,
+        receivedLocalMs: nowMs - receivedAgoMs,
+      });
+      return;
+    }
+    case "ways":
+      sound?.followWays(asked.farthestMs);
   }
 }

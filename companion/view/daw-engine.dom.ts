@@ -2,7 +2,7 @@
 import { dawProfiles, dawSettings } from "../engine/midi/daw-profiles.std.ts";
 import { type MidiLanguage, midiDriver } from "../engine/midi/midi-drivers.std.ts";
 import { askForMidi, type MidiAccess, midiPorts, openWebMidiPort } from "../engine/midi/web-midi-port.dom.ts";
-import { StudioTransport, type StudioTransportOptions } from "../engine/studio/studio-transport.std.ts";
+import { type Daw, StudioTransport, type StudioTransportOptions } from "../engine/studio/studio-transport.std.ts";
 
 export type { MidiAccess };
 export { askForMidi, midiPorts };
@@ -19,24 +19,33 @@ export interface DawChoice {
   profile: string;
 }
 
+/** What of a transport is the page's. */
+export type PageTransport = Pick<
+  StudioTransportOptions,
+  "mayCommand" | "post" | "peers" | "emit" | "onLead" | "onForeseen"
+>;
+
 /** The session's transport at this port. Throws where the port cannot be opened. */
 export function connectDaw(
   access: MidiAccess,
   { port, language, profile }: DawChoice,
-  options: Pick<StudioTransportOptions, "mayCommand" | "post" | "emit">,
+  options: PageTransport,
 ): StudioTransport {
   const settings = dawSettings(profile === "" ? [] : [profile]);
+  return openTransport([{ port: openWebMidiPort(access, port), ...midiDriver(language, settings) }], options);
+}
+
+/** The session's transport in a page, with a DAW or none: what is pressed here is announced, and what is announced is heard (P77). */
+export function openTransport(daws: readonly Daw[], options: PageTransport): StudioTransport {
   return new StudioTransport({
     ...options,
-    peers: null,
     nowMs: () => performance.now(),
     // The port sends at the instant itself: a timer only has to be there a little before.
     scheduleAt: (atMs, call) => {
       const timer = setTimeout(call, Math.max(0, atMs - performance.now()));
       return () => clearTimeout(timer);
     },
-    daws: [{ port: openWebMidiPort(access, port), ...midiDriver(language, settings) }],
-    onLead: () => undefined,
+    daws,
     onExecuted: () => undefined,
   });
 }

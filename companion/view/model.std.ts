@@ -78,6 +78,8 @@ export interface ViewState {
   timeline: Timeline;
   transportBefore: TransportState;
   takesEffectAtMs: number;
+  /** The log's own timeline, while a command that was announced over the lanes is carried out before the log has it (P77). */
+  logged: Timeline | null;
   lastCommand: LastCommand | null;
   chat: readonly ChatLine[];
   notes: readonly Note[];
@@ -104,6 +106,7 @@ export const initialView: ViewState = {
   timeline: initialTimeline,
   transportBefore: initialTimeline.transport,
   takesEffectAtMs: 0,
+  logged: null,
   lastCommand: null,
   chat: [],
   notes: [],
@@ -129,6 +132,8 @@ export type ViewInput =
   | { type: "members"; members: readonly Member[] }
   | { type: "accents"; accents: Readonly<Record<string, number>> }
   | { type: "event"; event: LoggedEvent }
+  /** Somebody has announced this; `null`: it does not hold. */
+  | { type: "foreseen"; foreseen: { transport: TransportCommand; effectiveAtMs: number } | null }
   | { type: "takes"; takes: readonly Recording[] }
   | { type: "time"; time: SessionTime };
 
@@ -148,6 +153,7 @@ export function reduce(state: ViewState, input: ViewInput): ViewState {
         timeline: { transport: input.transport, map: input.timeline },
         transportBefore: input.transport,
         takesEffectAtMs: 0,
+        logged: null,
         headSeq: input.headSeq,
       };
     case "members": {
@@ -160,6 +166,8 @@ export function reduce(state: ViewState, input: ViewInput): ViewState {
       return { ...state, accents: input.accents };
     case "event":
       return applyEvent(state, input.event);
+    case "foreseen":
+      return foresee(state, input.foreseen);
     case "takes":
       return { ...state, takes: input.takes };
     case "time":
@@ -167,6 +175,20 @@ export function reduce(state: ViewState, input: ViewInput): ViewState {
     default:
       return assertNever(input);
   }
+}
+
+function foresee(state: ViewState, foreseen: Extract<ViewInput, { type: "foreseen" }>["foreseen"]): ViewState {
+  const logged = state.logged ?? state.timeline;
+  const transportBefore = state.timeline.transport;
+  if (foreseen === null) return { ...state, timeline: logged, logged: null, transportBefore, takesEffectAtMs: 0 };
+  const { effectiveAtMs } = foreseen;
+  return {
+    ...state,
+    timeline: applyTimeline(logged, foreseen),
+    logged,
+    transportBefore,
+    takesEffectAtMs: effectiveAtMs,
+  };
 }
 
 function applyEvent(state: ViewState, event: LoggedEvent): ViewState {
@@ -180,7 +202,8 @@ function applyEvent(state: ViewState, event: LoggedEvent): ViewState {
       ...state,
       lastCommand,
       transportBefore: transportAt(state, event.atMs),
-      timeline: applyTimeline(state.timeline, command),
+      timeline: applyTimeline(state.logged ?? state.timeline, command),
+      logged: null,
       takesEffectAtMs: command.effectiveAtMs,
     };
   }

@@ -36,6 +36,30 @@ describe("what the view makes of the session", () => {
     expect(state.lastCommand?.from).toBe(ada);
   });
 
+  test("P77: what is announced is shown from its instant on, and the log's own line, or its refusal, puts it right", () => {
+    seq = 0;
+    const play = { command: "play" } as const;
+    const foreseen = (effectiveAtMs: number) =>
+      reduce(initialView, { type: "foreseen", foreseen: { transport: play, effectiveAtMs } });
+    const state = foreseen(1_000);
+    expect([999, 1_000].map((atMs) => transportAt(state, atMs).motion)).toEqual(["stopped", "playing"]);
+    // As it was announced; or the room had it later, and everybody is put in the place of the log's line.
+    for (const effectiveAtMs of [1_000, 1_300]) {
+      const logged = told(state, event({ kind: "transport", transport: play }, 1_100, effectiveAtMs));
+      expect(transportAt(logged, 1_400)).toMatchObject({ motion: "playing", positionFrames: 0, atMs: effectiveAtMs });
+      expect(logged.logged).toBeNull();
+    }
+    // Somebody else was first: what was announced is no line of the log.
+    const other = told(
+      state,
+      event({ kind: "transport", transport: { command: "locate", positionFrames: 7 } }, 1_100, 1_200),
+    );
+    expect(transportAt(other, 1_300)).toMatchObject({ motion: "stopped", positionFrames: 7 });
+    const refused = reduce(state, { type: "foreseen", foreseen: null });
+    expect(transportAt(refused, 2_000)).toEqual(initialView.timeline.transport);
+    expect(refused.logged).toBeNull();
+  });
+
   test("X35: what lies before the welcome is history: the transport is what the welcome says", () => {
     seq = 0;
     const past = event({ kind: "transport", transport: { command: "record" } }, 500, 700);

@@ -11,6 +11,8 @@ import { TIMELINE_RATE_HZ, TRANSPORT_POST_LIFETIME_MS } from "../../protocol/lim
 import { may } from "../../protocol/roles.ts";
 import {
   type Admission,
+  type Announced,
+  type AnnouncedCommand,
   idleStatus,
   type MemberStatus,
   type PostBody,
@@ -84,6 +86,8 @@ export class BrowserSession {
   #status: MemberStatus = idleStatus;
   #toastId = 0;
   #lastSeq = 0;
+  /** When the log's last command takes effect; `null` while that is not known. */
+  #effectiveAtMs: number | null = null;
 
   /** `openRoom`: in the desktop app the way to the room is not this page's own socket. */
   constructor(boot: Boot, openRoom = (options: RoomClientOptions): RoomEnd => new RoomClient(options)) {
@@ -103,7 +107,14 @@ export class BrowserSession {
       onCapture: (captureMs) => {
         this.takes.captureMs = captureMs;
       },
-      onReading: (from, reading) => this.daw.onReading(from, reading),
+      onReading: (from, reading) => {
+        this.daw.onReading(from, reading);
+        this.takes.onReading(from, reading);
+        this.#room.lanes?.reading(from, reading);
+      },
+      onAnnounced: (from, command) => this.#hearAnnounced(from, command),
+      onWays: () => this.#room.lanes?.ways(this.sound.farthestMs()),
+      onPower: (isOn) => void this.daw.setLanes(isOn),
       onOtherDevice: () => this.say("other-device", true),
       onWords: (telling) => this.say(telling, true),
     });
@@ -146,13 +157,27 @@ export class BrowserSession {
         const { role } = this.state.value;
         return role !== null && may(role, "transport.command");
       },
-      post: (transport) => {
+      post: (transport, announced) => {
         const eventId = crypto.randomUUID();
         // A press that reaches nobody is undone in the DAW, once it knows under which id it was posted.
-        if (!this.#post({ kind: "transport", transport }, eventId)) queueMicrotask(() => this.daw.onRefused(eventId));
+        const isPosted = this.#post({ kind: "transport", transport }, eventId, announced);
+        if (!isPosted) queueMicrotask(() => this.daw.onRefused(eventId));
         return eventId;
       },
-      where: () => ({ timeline: this.state.value.timeline, headSeq: this.#lastSeq }),
+      peers: {
+        farthestMs: () => (this.state.value.connection.state === "here" ? this.sound.farthestMs() : null),
+        announce: (command) => {
+          this.sound.announce(command);
+          const { memberId } = this.state.value;
+          if (memberId !== null) this.#room.lanes?.announced(memberId, command);
+        },
+      },
+      setStatus: (status) => this.#setStatus(status),
+      onForeseen: (foreseen) => this.#step({ type: "foreseen", foreseen }),
+      where: () => {
+        const { logged, timeline } = this.state.value;
+        return { timeline: logged ?? timeline, headSeq: this.#lastSeq, effectiveAtMs: this.#effectiveAtMs };
+      },
     });
     this.#room = openRoom({
       enter: (signal) => this.api.enter(signal),
@@ -165,7 +190,9 @@ export class BrowserSession {
           this.takes.enter(welcome.headSeq);
           this.sound.again();
           this.#lastSeq = welcome.headSeq;
-          this.daw.onWelcome({ transport: welcome.transport, map: welcome.timeline }, welcome.headSeq);
+          this.#effectiveAtMs = welcome.effectiveAtMs ?? 0;
+          const timeline = { transport: welcome.transport, map: welcome.timeline };
+          this.daw.onWelcome(timeline, welcome.headSeq, this.#effectiveAtMs);
           this.#readLists();
         },
         onEvent: (event) => {
@@ -173,6 +200,7 @@ export class BrowserSession {
           this.#step({ type: "event", event });
           this.takes.follow(event);
           this.#lastSeq = Math.max(this.#lastSeq, event.seq);
+          if (event.body.kind === "transport") this.#effectiveAtMs = event.effectiveAtMs ?? event.atMs;
           this.daw.onEvent(event);
         },
         onMembers: (members) => {
@@ -181,6 +209,7 @@ export class BrowserSession {
             void this.api.readSession();
           this.sound.setMembers();
           this.video.setMembers();
+          this.takes.setMembers();
           const { memberId } = this.state.value;
           if (memberId !== null) this.daw.onMembers(memberId, members);
         },
@@ -200,6 +229,11 @@ export class BrowserSession {
           if (iceServers.length === 0) this.say("relay-unavailable", true);
         },
         onRecordingsChanged: () => this.#readLists(),
+        onAnnounce: (command) => {
+          this.sound.announce(command);
+          const { memberId } = this.state.value;
+          if (memberId !== null) this.daw.onAnnounced(memberId, command);
+        },
         onRefused: (eventId, code) => {
           this.#pending.answer(eventId);
           this.daw.onRefused(eventId);
@@ -254,12 +288,13 @@ export class BrowserSession {
    */
   asked(): Timeline & { positionFrames: number } {
     const nowMs = this.nowMs() ?? 0;
-    const asked = this.#pending.appliedTo(this.state.value.timeline, nowMs);
+    const { logged, timeline } = this.state.value;
+    const asked = this.#pending.appliedTo(logged ?? timeline, nowMs);
     return { ...asked, positionFrames: positionAt(asked.transport, nowMs) };
   }
 
   command(transport: TransportCommand): void {
-    this.#post({ kind: "transport", transport });
+    if (this.daw.command(transport) === null) this.#post({ kind: "transport", transport });
   }
 
   chat(text: string): boolean {
@@ -329,6 +364,12 @@ export class BrowserSession {
     this.toasts.value = this.toasts.value.filter((toast) => toast.id !== id);
   }
 
+  /** What is announced is carried out at the DAWs here, in the page or in the studio of the desktop app. */
+  #hearAnnounced(from: MemberId, command: AnnouncedCommand): void {
+    this.daw.onAnnounced(from, command);
+    this.#room.lanes?.announced(from, command);
+  }
+
   #setStatus(status: Partial<MemberStatus>): void {
     this.#status = { ...this.#status, ...status };
     this.#room.setStatus(this.#status);
@@ -340,7 +381,7 @@ export class BrowserSession {
     this.video.close();
     this.playback.close();
     this.takes.close();
-    this.daw.disconnect();
+    this.daw.close();
   }
 
   #step(input: ViewInput): void {
@@ -348,14 +389,15 @@ export class BrowserSession {
   }
 
   /** `false`, said, where the room cannot be reached: what was pressed offline happens to nobody later. */
-  #post(body: PostBody, eventId: string = crypto.randomUUID()): boolean {
+  #post(body: PostBody, eventId: string = crypto.randomUUID(), announced?: Announced): boolean {
     if (this.state.value.connection.state !== "here") {
       this.say("offline", true);
       return false;
     }
     const nowMs = body.kind === "transport" ? this.nowMs() : null;
     if (body.kind === "transport") this.#pending.add(eventId, body.transport, nowMs ?? 0);
-    this.#room.post(eventId, body, nowMs === null ? {} : { notAfterMs: nowMs + TRANSPORT_POST_LIFETIME_MS });
+    const notAfterMs = nowMs === null ? undefined : nowMs + TRANSPORT_POST_LIFETIME_MS;
+    this.#room.post(eventId, body, { notAfterMs, announced });
     return true;
   }
   #readLists(): void {

@@ -3,7 +3,7 @@ import type { DelayMode } from "../../audio/delay-mode.ts";
 import type { LaneMix } from "../../audio/lane-mixer.ts";
 import type { BufferChoice } from "../../audio/playout.ts";
 import type { MemberId } from "../../protocol/ids.ts";
-import type { MemberStatus, Signal } from "../../protocol/room.ts";
+import type { AnnouncedCommand, MemberStatus, Signal } from "../../protocol/room.ts";
 import type { PeerReading } from "../engine/clock/peer-clocks.std.ts";
 import type { InputChannels } from "../engine/sound/browser-messages.std.ts";
 import type { SoundRefusal } from "../engine/sound/input.dom.ts";
@@ -54,7 +54,13 @@ export interface ViewSoundOptions {
   /** A device of an earlier visit is not there, and the system's own is used. */
   onOtherDevice(): void;
   /** What one of the others tells of their clock over the lane. */
+  /** There are lanes to the others now, or there are none any more. */
+  onPower(isOn: boolean): void;
+  /** How long the others take to be told over the lanes has been measured anew. */
+  onWays(): void;
   onReading(from: MemberId, reading: PeerReading): void;
+  /** What one of the others has pressed, and announces over the lane (P77). */
+  onAnnounced(from: MemberId, command: AnnouncedCommand): void;
   /** What people must know of the words at once. */
   onWords(telling: NonNullable<ReturnType<typeof tellingOf>>): void;
 }

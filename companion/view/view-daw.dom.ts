@@ -1,16 +1,18 @@
 /**
- * The view's end of a DAW. Nothing of it is loaded before a person asks for it. Life: off, until somebody connects; then it is told what the room and
- * the clock tell, as the companion's own transport is, and what is pressed in the DAW is posted; it ends with the page, or when it is disconnected.
+ * The view's end of the transport that is carried out here: a DAW's, and what the players announce to each other over the lanes (P77). Nothing of it is
+ * loaded before there is a DAW or sound. Life: off, until somebody connects one or turns the sound on; then it is told what the room and the clock
+ * tell, as the companion's own transport is, and what is pressed is posted and announced; it ends with the page.
  */
 import { signal } from "@preact/signals";
 import type { MemberId } from "../../protocol/ids.ts";
-import type { LoggedEvent, Member, TransportCommand } from "../../protocol/room.ts";
+import { ANNOUNCED_LEAD_MAX_MS } from "../../protocol/limits.ts";
+import type { Announced, AnnouncedCommand, LoggedEvent, Member, TransportCommand } from "../../protocol/room.ts";
 import type { Timeline } from "../../protocol/transport.ts";
 import type { PeerReading } from "../engine/clock/peer-clocks.std.ts";
 import type { ClockSample } from "../engine/clock/session-clock.std.ts";
-import type { StudioTransport } from "../engine/studio/studio-transport.std.ts";
+import type { Foreseen, Peers, StudioTransport } from "../engine/studio/studio-transport.std.ts";
 import type { DawReport } from "../engine/transport/daw-link.std.ts";
-import type { DawChoice, MidiAccess } from "./daw-engine.dom.ts";
+import type { DawChoice, MidiAccess, PageTransport } from "./daw-engine.dom.ts";
 import type { DawTrouble } from "./words/daw.en.std.ts";
 
 export interface DawState {
@@ -25,9 +27,14 @@ export interface DawState {
 
 export interface ViewDawOptions {
   mayCommand(): boolean;
-  post(command: TransportCommand): string;
+  post(command: TransportCommand, announced?: Announced): string;
+  /** The others over the lanes. */
+  peers: Peers;
+  /** Whether what is announced is heard here from now on, and how early it has to be. */
+  setStatus(status: { hearsAnnounced?: true | undefined; announcedLeadMs?: number | undefined }): void;
+  onForeseen(foreseen: Foreseen | null): void;
   /** What the log has led to, and its last line that has been heard. */
-  where(): { timeline: Timeline; headSeq: number };
+  where(): { timeline: Timeline; headSeq: number; effectiveAtMs: number | null };
 }
 
 /** Session time is known well with so many of the room's answers. */
@@ -39,6 +46,9 @@ export class ViewDaw {
   readonly #options: ViewDawOptions;
   #access: MidiAccess | undefined;
   #transport: StudioTransport | undefined;
+  /** Whether there are lanes, over which commands are announced. */
+  #hasLanes = false;
+  #toldHears = false;
   #members: { self: MemberId; all: readonly Member[] } | undefined;
   /** The room's last answers, so that a DAW that is connected later need not wait for others. */
   #samples: ClockSample[] = [];
@@ -85,22 +95,9 @@ export class ViewDaw {
     if (access === undefined) return;
     try {
       const { connectDaw } = await import("./daw-engine.dom.ts");
-      const transport = connectDaw(access, this.state.value.choice, {
-        mayCommand: this.#options.mayCommand,
-        post: this.#options.post,
-        emit: (event) => {
-          if (event.type !== "warning") return;
-          if (event.code === "daw-back") this.#set({ trouble: null });
-          const trouble = troubles.find((known): known is DawTrouble => known === event.code);
-          if (trouble !== undefined) this.#set({ trouble });
-        },
-      });
-      this.#transport = transport;
+      const transport = connectDaw(access, this.state.value.choice, this.#page);
+      this.#take(transport);
       this.#set({ power: "on", trouble: null });
-      const { timeline, headSeq } = this.#options.where();
-      transport.enter(timeline, headSeq);
-      if (this.#members !== undefined) transport.setMembers(this.#members.self, this.#members.all);
-      for (const sample of this.#samples) transport.addSample(sample);
       this.#timer = setInterval(() => {
         const isKnown = transport.notAfterMs !== undefined;
         this.#set({ report: isKnown ? (transport.daws[0] ?? null) : null });
@@ -112,13 +109,86 @@ export class ViewDaw {
 
   disconnect(): void {
     clearInterval(this.#timer);
-    void this.#transport?.close();
-    this.#transport = undefined;
+    this.#take(undefined);
     this.#set({ power: "off", trouble: null, report: null });
+    if (this.#hasLanes) void this.#openWithoutDaw();
   }
 
-  onWelcome(timeline: Timeline, headSeq: number): void {
-    this.#transport?.enter(timeline, headSeq);
+  /** There is sound now, or there is none any more: over its lanes presses are announced. */
+  async setLanes(hasLanes: boolean): Promise<void> {
+    this.#hasLanes = hasLanes;
+    if (hasLanes && this.#transport === undefined) await this.#openWithoutDaw();
+    if (!hasLanes && this.state.value.power !== "on") this.#take(undefined);
+    this.#tellHears();
+  }
+
+  /** Asks for a command of everybody's transport; `null` where nobody is here to announce it, and it is the caller's to post. */
+  command(command: TransportCommand): string | null {
+    return this.#transport?.command(command) ?? null;
+  }
+
+  /** Ends it with the page. */
+  close(): void {
+    this.#hasLanes = false;
+    this.disconnect();
+  }
+
+  async #openWithoutDaw(): Promise<void> {
+    try {
+      const { openTransport } = await import("./daw-engine.dom.ts");
+      // A DAW may have been connected meanwhile, or the sound turned off.
+      if (this.#hasLanes && this.#transport === undefined) this.#take(openTransport([], this.#page));
+    } catch {
+      // The script could not be fetched: commands come by the room alone, as without sound.
+    }
+  }
+
+  get #page(): PageTransport {
+    const { mayCommand, post, peers, setStatus, onForeseen } = this.#options;
+    return {
+      mayCommand,
+      post,
+      peers,
+      onForeseen,
+      onLead: (leadMs) => setStatus({ announcedLeadMs: Math.min(ANNOUNCED_LEAD_MAX_MS, leadMs) }),
+      emit: (event) => {
+        if (event.type !== "warning") return;
+        if (event.code === "daw-back") this.#set({ trouble: null });
+        const trouble = troubles.find((known): known is DawTrouble => known === event.code);
+        if (trouble !== undefined) this.#set({ trouble });
+      },
+    };
+  }
+
+  /** Another transport in place of the one before: it is told where things stand. */
+  #take(transport: StudioTransport | undefined): void {
+    void this.#transport?.close();
+    this.#transport = transport;
+    this.#options.onForeseen(null);
+    if (transport !== undefined) {
+      const { timeline, headSeq, effectiveAtMs } = this.#options.where();
+      transport.enter(timeline, headSeq, effectiveAtMs);
+      if (this.#members !== undefined) transport.setMembers(this.#members.self, this.#members.all);
+      for (const sample of this.#samples) transport.addSample(sample);
+    }
+    this.#tellHears();
+  }
+
+  #tellHears(): void {
+    const hears = this.#hasLanes && this.#transport !== undefined;
+    if (hears === this.#toldHears) return;
+    this.#toldHears = hears;
+    this.#options.setStatus({ hearsAnnounced: hears ? true : undefined });
+  }
+
+  onWelcome(timeline: Timeline, headSeq: number, effectiveAtMs: number | null): void {
+    this.#transport?.enter(timeline, headSeq, effectiveAtMs);
+  }
+
+  /** What one of the others announces; it counts as far as their role lets it. */
+  onAnnounced(from: MemberId, command: AnnouncedCommand): void {
+    const role = this.#members?.all.find(({ memberId }) => memberId === from)?.role;
+    if (role !== undefined) this.#transport?.hearAnnounced(command, role);
   }
 
   onEvent(event: LoggedEvent): void {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { LoggedEvent, TransportCommand } from "../../protocol/room.ts";
+import { EventId, type MemberId } from "../../protocol/ids.ts";
+import { type AnnouncedCommand, idleStatus, type LoggedEvent, type TransportCommand } from "../../protocol/room.ts";
 import { initialMap } from "../../protocol/timeline.ts";
 import { initialTransport } from "../../protocol/transport.ts";
 import { ViewDaw } from "./view-daw.dom.ts";
@@ -40,8 +41,17 @@ let midi: ReturnType<typeof newMidi>;
 let posted: TransportCommand[];
 let daw: ViewDaw;
 let seq = 0;
+/** How far the others are over the lanes, and what they were told; what was said of this page; what is shown before the log has it. */
+let wayMs: number | null;
+let announced: AnnouncedCommand[];
+let foreseen: (string | null)[];
+const status: { hearsAnnounced?: true | undefined } = {};
 
 beforeEach(() => {
+  wayMs = null;
+  announced = [];
+  foreseen = [];
+
   midi = newMidi();
   posted = [];
   seq = 0;
@@ -52,7 +62,13 @@ beforeEach(() => {
       posted.push(command);
       return `press ${posted.length}`;
     },
-    where: () => ({ timeline: { transport: initialTransport, map: initialMap }, headSeq: 0 }),
+    peers: {
+      farthestMs: () => wayMs,
+      announce: (command) => void announced.push(command),
+    },
+    setStatus: (change) => Object.assign(status, change),
+    onForeseen: (one) => foreseen.push(one?.transport.command ?? null),
+    where: () => ({ timeline: { transport: initialTransport, map: initialMap }, headSeq: 0, effectiveAtMs: 0 }),
   });
 });
 afterEach(() => {
@@ -120,4 +136,43 @@ test("C4: a browser without MIDI, a person who says no and a port that is gone a
   midi.plug("disconnected");
   await daw.connect();
   expect(daw.state.value).toMatchObject({ power: "choosing", trouble: "no-port" });
+});
+
+const ada = `mem_${"0".repeat(26)}` as MemberId;
+const ben = `mem_${"1".repeat(26)}` as MemberId;
+const member = (memberId: MemberId, role: "participant" | "observer") => ({
+  ...{ memberId, role, displayName: memberId, connected: true, status: idleStatus },
+});
+
+test("P77: with sound on, a page announces what is pressed in it, and shows what is announced before the log has it", async () => {
+  // The room is 200 ms away and back, the others 5 ms.
+  const far = () => {
+    const nowMs = performance.now();
+    daw.onClock({ sentLocalMs: nowMs - 200, receivedLocalMs: nowMs, roomTimeMs: nowMs - 100 });
+  };
+  for (let sample = 0; sample < 20; sample++) far();
+  daw.onMembers(ada, [member(ada, "participant"), member(ben, "observer")]);
+  wayMs = 5;
+  expect(daw.command({ command: "play" })).toBeNull();
+  expect(status.hearsAnnounced).toBeUndefined();
+  await daw.setLanes(true);
+  expect(status.hearsAnnounced).toBe(true);
+  expect(daw.command({ command: "play" })).toBe("press 1");
+  expect(announced).toMatchObject([{ eventId: "press 1", transport: { command: "play" }, afterMs: 0 }]);
+  expect(foreseen).toEqual([null, "play"]);
+  daw.onRefused("press 1");
+  expect(foreseen).toEqual([null, "play", null]);
+
+  const effectiveAtMs = performance.now();
+  const eventId = EventId.parse("00000000-0000-4000-8000-000000000000");
+  const command = { eventId, transport: { command: "play" as const }, effectiveAtMs, afterMs: 0 };
+  // An observer moves nobody.
+  daw.onAnnounced(ben, command);
+  expect(foreseen).toHaveLength(3);
+  daw.onMembers(ada, [member(ada, "participant"), member(ben, "participant")]);
+  daw.onAnnounced(ben, command);
+  expect(foreseen.at(-1)).toBe("play");
+  await daw.setLanes(false);
+  expect(status.hearsAnnounced).toBeUndefined();
+  expect(foreseen.at(-1)).toBeNull();
 });

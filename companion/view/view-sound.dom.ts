@@ -9,7 +9,7 @@ import { type LatencyLegs, totalOf } from "../../audio/latency.ts";
 import type { BufferChoice } from "../../audio/playout.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import { may } from "../../protocol/roles.ts";
-import type { IceServer, Signal } from "../../protocol/room.ts";
+import type { AnnouncedCommand, IceServer, Signal } from "../../protocol/room.ts";
 import type { ClockEstimate } from "../engine/clock/session-clock.std.ts";
 import type { PeerState } from "../engine/links/peer.std.ts";
 import type { WordsState } from "../engine/links/room-words.std.ts";
@@ -17,11 +17,14 @@ import type { InputChannels } from "../engine/sound/browser-messages.std.ts";
 import type { BrowserSound, SoundThreads } from "../engine/sound/browser-sound.dom.ts";
 import { DelayControl, type DelayInForce } from "../engine/sound/delay-control.std.ts";
 import { canHaveSound, type InputFacts, plainInput, refusalOf } from "../engine/sound/input.dom.ts";
+import { RecentWays } from "../engine/sound/recent-ways.std.ts";
 import { type Agreement, compared, followWords, noAgreement, tellingOf } from "./agreement.std.ts";
 import type { KeptSound, Level, SoundDevice, SoundState, ViewSoundOptions } from "./sound-state.std.ts";
 
 /** Told to the room when it has changed by so much. */
 const TOLD_STEP_MS = 2;
+/** What leaves a browser waits for the next beat of the carrier, at most so long. */
+const BEAT_MS = 10;
 
 export class ViewSound {
   readonly #options: ViewSoundOptions;
@@ -32,6 +35,7 @@ export class ViewSound {
   #clock: ClockEstimate | undefined;
   #ownMs = 0;
   #toldMs = Number.NEGATIVE_INFINITY;
+  #ways = new RecentWays();
   readonly state = signal<SoundState>({
     power: "off",
     trouble: canHaveSound() ? null : "old-browser",
@@ -113,6 +117,7 @@ export class ViewSound {
           },
           onWords: (state) => this.#setWords(state),
           onReading: this.#options.onReading,
+          onAnnounced: this.#options.onAnnounced,
           onLevels: (own, levels) => {
             this.levels.set("own", own);
             for (const { memberId, ...level } of levels) this.levels.set(memberId, level);
@@ -242,6 +247,17 @@ export class ViewSound {
     this.#engine?.setClock(clock);
   }
 
+  /** How long before an instant the last of the others has to be told of it over the lanes (P77); `null` where one cannot be. */
+  farthestMs(): number | null {
+    const { memberId, members } = this.#options.state();
+    const farthestMs = this.#ways.farthestMs(memberId, members, performance.now());
+    return this.state.value.power !== "on" || farthestMs === null ? null : farthestMs + BEAT_MS;
+  }
+
+  announce(command: AnnouncedCommand): void {
+    this.#engine?.announce(command);
+  }
+
   /** What the device captures goes over this port too, to whoever records it. */
   tap(port: MessagePort): void {
     this.#tap = port;
@@ -277,12 +293,16 @@ export class ViewSound {
   }
 
   close(): void {
+    this.#ways = new RecentWays();
     void this.#engine?.close();
     this.#engine = null;
   }
 
   #set(change: Partial<SoundState>): void {
+    const wasOn = this.state.value.power === "on";
     this.state.value = { ...this.state.value, ...change };
+    const isOn = this.state.value.power === "on";
+    if (wasOn !== isOn) this.#options.onPower(isOn);
   }
 
   #tellStatus(): void {
@@ -305,6 +325,8 @@ export class ViewSound {
     const [first] = latencies;
     if (first !== undefined) this.#ownMs = 2 * first.legs.playoutMs;
     this.#control.followLatencies(latencies);
+    for (const { memberId, legs } of latencies) this.#ways.note(memberId, legs.networkMs, performance.now());
+    this.#options.onWays();
     this.latencies.value = new Map(latencies.map(({ memberId, legs }) => [memberId, legs]));
     const worst = latencies.reduce<LatencyLegs | null>(
       (far, { legs }) => (far === null || totalOf(legs) > totalOf(far) ? legs : far),

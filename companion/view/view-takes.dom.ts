@@ -4,7 +4,9 @@
  */
 import { signal } from "@preact/signals";
 import type { AskForStem } from "../../audio/stem-source.ts";
+import type { MemberId } from "../../protocol/ids.ts";
 import type { LoggedEvent } from "../../protocol/room.ts";
+import type { PeerReading } from "../engine/clock/peer-clocks.std.ts";
 import type { ClockSample } from "../engine/clock/session-clock.std.ts";
 import type { Sharing, Stem } from "../engine/stems/stem.std.ts";
 import type { StudioEvent } from "../engine/studio/events.std.ts";
@@ -91,6 +93,23 @@ export class ViewTakes {
     this.#samples.push(sample);
     if (this.#samples.length > SAMPLES_MAX) this.#samples.shift();
     this.#tell({ type: "clock", sample });
+  }
+
+  /** The room has said who is here. */
+  setMembers(): void {
+    const { memberId, members } = this.#options.state();
+    if (memberId === null) return;
+    const known = members.map((member) => ({
+      memberId: member.memberId,
+      connected: member.connected,
+      role: member.role,
+    }));
+    this.#tell({ type: "members", memberId, members: known });
+  }
+
+  /** What one of them tells of their clock over the lane. */
+  onReading(from: MemberId, reading: PeerReading): void {
+    this.#tell({ type: "reading", from, reading });
   }
 
   /** There is sound: from now on it can be recorded. */
@@ -200,6 +219,7 @@ export class ViewTakes {
     this.#tell({ type: "open", sessionId, sessionName, origin: location.origin, originMs: performance.timeOrigin });
     for (const sample of this.#samples) this.#tell({ type: "clock", sample });
     this.command({ type: "pre-roll", seconds: this.#preRoll.value });
+    this.setMembers();
     this.#tellWelcome();
   }
 

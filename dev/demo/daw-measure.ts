@@ -11,7 +11,7 @@ export interface Spread {
 }
 
 /** Where a DAW said it was, at a frame of JACK's clock. */
-interface Place {
+export interface Place {
   frame: number;
   positionFrames: number;
 }
@@ -33,14 +33,33 @@ export function spreadOf(values: readonly number[]): Spread {
 const MARK = [0xf0, 0x7d];
 export const markOf = (number: number): Uint8Array => Uint8Array.of(...MARK, number >> 7, number & 0x7f, 0xf7);
 
+/** The frames at which a listener heard each mark. */
+export const marksOf = (dumped: readonly Dumped[]): ReadonlyMap<number, number> =>
+  new Map(
+    dumped.flatMap(({ frame, bytes }) =>
+      MARK.every((byte, at) => bytes[at] === byte) ? [[((bytes[2] ?? 0) << 7) | (bytes[3] ?? 0), frame]] : [],
+    ),
+  );
+
+/** JACK's frame at an instant of the machine's clock: of all marks, the one that was heard soonest after it left says it best. */
+export function frameClock(
+  heard: ReadonlyMap<number, number>,
+  leftLocalMs: readonly number[],
+): (localMs: number) => number {
+  const apart = leftLocalMs.flatMap((localMs, number) => {
+    const frame = heard.get(number);
+    return frame === undefined ? [] : [frame - localMs * FRAMES_PER_MS];
+  });
+  const least = Math.min(...apart);
+  return (localMs) => Math.round(localMs * FRAMES_PER_MS + least);
+}
+
 /** The frames of a second listener told in those of a first one, by the marks that both have heard. Before their first mark there is none. */
 export function alignTo(first: readonly Dumped[], second: readonly Dumped[]): Dumped[] {
-  const numberOf = ({ bytes }: Dumped) =>
-    MARK.every((byte, at) => bytes[at] === byte) ? ((bytes[2] ?? 0) << 7) | (bytes[3] ?? 0) : undefined;
-  const marks = new Map(first.map((one) => [numberOf(one), one.frame]));
+  const marks = marksOf(first);
   let offset: number | undefined;
   return second.flatMap((one) => {
-    const number = numberOf(one);
+    const [[number] = []] = marksOf([one]);
     const frame = number === undefined ? undefined : marks.get(number);
     if (frame !== undefined) offset = frame - one.frame;
     return offset === undefined ? [] : [{ ...one, frame: one.frame + offset }];
@@ -61,9 +80,15 @@ export function placesOfTimecode(dumped: readonly Dumped[]): Place[] {
   );
 }
 
-/** How far two DAWs were apart at each place that the first reported while both rolled, in milliseconds. */
-export function skewsMs(one: readonly Place[], other: readonly Place[]): number[] {
-  const skews: number[] = [];
+/** How far two DAWs were apart at a frame of JACK's clock. */
+export interface Skew {
+  frame: number;
+  ms: number;
+}
+
+/** How far two DAWs were apart at each place that the first reported while both rolled. */
+export function skewsOf(one: readonly Place[], other: readonly Place[]): Skew[] {
+  const skews: Skew[] = [];
   let at = 0;
   for (const { frame, positionFrames } of one) {
     while (at + 1 < other.length && (other[at + 1]?.frame ?? 0) <= frame) at++;
@@ -73,7 +98,10 @@ export function skewsMs(one: readonly Place[], other: readonly Place[]): number[
     // A locate lies between them: neither says where it was here.
     if (Math.abs(after.positionFrames - before.positionFrames - (after.frame - before.frame)) > 8 * FRAMES_PER_MS)
       continue;
-    skews.push(Math.abs(positionFrames - before.positionFrames - (frame - before.frame)) / FRAMES_PER_MS);
+    skews.push({
+      frame,
+      ms: Math.abs(positionFrames - before.positionFrames - (frame - before.frame)) / FRAMES_PER_MS,
+    });
   }
   return skews;
 }

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
+import { machineNowMs } from "../../companion/engine/clock/machine-clock.node.ts";
 import type { DawMessage } from "../../companion/engine/midi/driver.std.ts";
 import { mmcDriver } from "../../companion/engine/midi/mmc.std.ts";
 import { loadRtMidi, openRtMidiPort } from "../../companion/engine/midi/rtmidi-port.node.ts";
@@ -12,7 +13,17 @@ import type { Progress } from "../progress.ts";
 import { seedAccount } from "../seed.ts";
 import { Ardour } from "./ardour.ts";
 import { Companion } from "./companion.ts";
-import { alignTo, markOf, placesOfTimecode, type Spread, skewsMs, spreadOf } from "./daw-measure.ts";
+import {
+  alignTo,
+  frameClock,
+  markOf,
+  marksOf,
+  placesOfTimecode,
+  type Spread,
+  skewsOf,
+  spreadOf,
+} from "./daw-measure.ts";
+import { type CommandRow, tableOf } from "./daw-table.ts";
 import { type Dumped, Jack } from "./jack.ts";
 import { writePart } from "./song.ts";
 import { openWay } from "./way.ts";
@@ -44,13 +55,15 @@ export interface DawDemoReport {
   logged: number;
   /** What DAWs said because they had been told so; none of it is a line of the log. */
   echoes: number;
+  /** What each line of the log came to. */
+  table: CommandRow[];
   problems: string[];
   ok: boolean;
 }
 
 const STAND_STILL_TIMES = 5;
 const MARK_MS = 500;
-const NAMES = ["Ada", "Ben"] as const;
+export const DAW_NAMES = ["Ada", "Ben"] as const;
 /** A take to be gone on with; the aim is a block of JACK (docs/DAWS.md). */
 const DAW_SKEW_P95_MAX_MS = 5;
 
@@ -66,7 +79,7 @@ export async function runDawDemo(options: DawDemoOptions): Promise<DawDemoReport
   const opened: { stop(): Promise<void> }[] = [jack];
   try {
     const ardours: Ardour[] = [];
-    for (const name of NAMES) {
+    for (const name of DAW_NAMES) {
       const ardour = Ardour.start(`ardour-${name}`, join(folder, `ardour-${name}`));
       opened.unshift(ardour);
       ardours.push(ardour);
@@ -78,7 +91,7 @@ export async function runDawDemo(options: DawDemoOptions): Promise<DawDemoReport
     const input = join(folder, "input.wav");
     writePart(input, "guitar", 4);
     const people = await Promise.all(
-      NAMES.map((displayName) =>
+      DAW_NAMES.map((displayName) =>
         seedAccount(platform, { displayName, email: `${displayName}-${options.seed}@example.org`, tier: "free" }),
       ),
     );
@@ -89,10 +102,11 @@ export async function runDawDemo(options: DawDemoOptions): Promise<DawDemoReport
     const companions: Companion[] = [];
     const { encode } = mmcDriver();
     const hands: ((message: DawMessage) => void)[] = [];
-    const dumps: (() => Promise<Dumped[]>)[] = [];
+    const dumps: { says: () => Promise<Dumped[]>; told: () => Promise<Dumped[]> }[] = [];
+    const ways: string[][] = [];
     const marker = openRtMidiPort({ rtMidi, name: "Marker", virtual: true });
     const markerPort = await jack.until(":Marker", "RtMidi Output");
-    for (const [at, name] of NAMES.entries()) {
+    for (const [at, name] of DAW_NAMES.entries()) {
       const ardour = ardours[at] as Ardour;
       const way = await openWay(platform.origin, { ...profiles[profile], seed: options.seed + at });
       opened.unshift({ stop: async () => way.close() });
@@ -114,7 +128,9 @@ export async function runDawDemo(options: DawDemoOptions): Promise<DawDemoReport
       // A hand on the DAW: a controller of its own, which the companion does not see. It goes with this process: JACK waits for
       // whoever closes a port while others end.
       const hand = openRtMidiPort({ rtMidi, name: `Hand ${name}`, virtual: true });
-      jack.connect(await jack.until(`:Hand ${name}`, "RtMidi Output"), `${ardour.name}:MMC in`);
+      const handFrom = await jack.until(`:Hand ${name}`, "RtMidi Output");
+      jack.connect(handFrom, `${ardour.name}:MMC in`);
+      ways.push([from, handFrom]);
       hands.push((message) => {
         const bytes = encode(message);
         if (bytes !== null) hand.sendAt(bytes, 0);
@@ -126,10 +142,18 @@ export async function runDawDemo(options: DawDemoOptions): Promise<DawDemoReport
       for (const hand of hands) hand({ type: "stop" });
       await sleep(600);
     }
-    for (const [at, name] of NAMES.entries())
-      dumps.push(await jack.dump([`${ardours[at]?.name}:MTC out`, markerPort], `places-${name}`));
-    let marks = 0;
-    const timer = setInterval(() => marker.sendAt(markOf(marks++), 0), MARK_MS);
+    for (const [at, name] of DAW_NAMES.entries()) {
+      const daw = ardours[at]?.name;
+      dumps.push({
+        says: await jack.dump([`${daw}:MTC out`, `${daw}:MMC out`, markerPort], `says-${name}`),
+        told: await jack.dump([...(ways[at] ?? []), markerPort], `told-${name}`),
+      });
+    }
+    const marks: number[] = [];
+    const timer = setInterval(() => {
+      marker.sendAt(markOf(marks.length), 0);
+      marks.push(machineNowMs());
+    }, MARK_MS);
     opened.unshift({ stop: async () => clearInterval(timer) });
     // Session time is known to a fraction of a millisecond by then.
     await sleep(profile === "clean" ? 4_000 : 12_000);
@@ -174,13 +198,33 @@ export async function runDawDemo(options: DawDemoOptions): Promise<DawDemoReport
         .filter(({ event }) => event.body.kind === "transport")
         .map(({ event }) => event.eventId),
     );
-    const [adas = [], bens = []] = await Promise.all(dumps.map((dump) => dump()));
+    const says = await Promise.all(dumps.map((dump) => dump.says()));
+    const told = await Promise.all(dumps.map((dump) => dump.told()));
+    const [clock = []] = says;
+    const log = companions[0]?.emitted("logged").map(({ event }) => event) ?? [];
     // Kept with `--keep`, for whoever wants to know what happened.
-    const log = companions.map((one) => one.emitted("logged").map(({ event }) => event));
-    writeFileSync(join(folder, "timecode.json"), JSON.stringify({ adas, bens, log }));
-    const places = [placesOfTimecode(adas), placesOfTimecode(alignTo(adas, bens))];
+    const kept = {
+      says: says.map((one) => alignTo(clock, one).map(inHex)),
+      told: told.map((one) => alignTo(clock, one).map(inHex)),
+      log,
+    };
+    writeFileSync(join(folder, "heard.json"), JSON.stringify(kept));
+    const places = says.map((one) => placesOfTimecode(alignTo(clock, one)));
+    const skews = skewsOf(places[0] ?? [], places[1] ?? []);
+    const table = tableOf({
+      names: DAW_NAMES,
+      log,
+      authors: new Map(companions.map((one, at) => [one.emitted("joined")[0]?.memberId ?? "", DAW_NAMES[at] ?? ""])),
+      effective: companions.map(
+        (one) => new Map(one.emitted("executed").map(({ seq, effectiveLocalMs }) => [seq, effectiveLocalMs])),
+      ),
+      told: told.map((one) => alignTo(clock, one)),
+      places,
+      skews,
+      frameAt: frameClock(marksOf(clock), marks),
+    });
     await Promise.all(companions.map((one) => one.leave()));
-    const left = NAMES.map((name) => leavesOf(join(folder, name, "midi.jsonl")));
+    const left = DAW_NAMES.map((name) => leavesOf(join(folder, name, "midi.jsonl")));
     const problems: string[] = [];
     const must = (holds: boolean, otherwise: string) => {
       if (!holds) problems.push(otherwise);
@@ -188,18 +232,20 @@ export async function runDawDemo(options: DawDemoOptions): Promise<DawDemoReport
     const sameOrder = logged.every((ids) => ids.join() === logged[0]?.join());
     const lines = logged[0]?.length ?? 0;
     const echoes = reports.reduce((sum, { report }) => sum + report.daws.reduce((all, daw) => all + daw.echoes, 0), 0);
-    const dawSkewMs = spreadOf(skewsMs(places[0] ?? [], places[1] ?? []));
+    const dawSkewMs = spreadOf(skews.map(({ ms }) => ms));
     const commandSkewMs = spreadOf(commandSkews(left[0] ?? [], left[1] ?? []));
     must(sameOrder, "The companions have their log in different orders.");
     must(lines === commands, `${commands} commands were given, and ${lines} are in the log.`);
     must(dawSkewMs.count > 20 * options.rounds, `The DAWs rolled together for only ${dawSkewMs.count} places.`);
     must(dawSkewMs.p95 <= DAW_SKEW_P95_MAX_MS, `The DAWs were ${dawSkewMs.p95.toFixed(1)} ms apart (p95).`);
     const ok = problems.length === 0;
-    return { profile, commandSkewMs, dawSkewMs, sameOrder, commands, logged: lines, echoes, problems, ok };
+    return { profile, commandSkewMs, dawSkewMs, sameOrder, commands, logged: lines, echoes, table, problems, ok };
   } finally {
     for (const one of opened) await one.stop();
   }
 }
+
+const inHex = ({ frame, bytes }: Dumped) => ({ frame, bytes: Buffer.from(bytes).toString("hex") });
 
 interface Leave {
   atMs: number;

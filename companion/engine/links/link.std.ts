@@ -106,6 +106,8 @@ export class Link {
   #wordsAtMs = 0;
   #againAtMs = 0;
   #alien = 0;
+  /** What the next beats bring before anything else. */
+  #urgent: Uint8Array[] = [];
   /** Whether the other end's role lets it be heard: its receivers keep that too, whatever it sends. */
   maySpeak = true;
   /** What the player says of itself, for the other end. */
@@ -179,10 +181,11 @@ export class Link {
     }
   }
 
-  /** Sends a packet at once and once more, since nothing repeats what is lost; a carrier with a beat has no room for it. */
+  /** Sends a packet at once and once more, since nothing repeats what is lost; a carrier with a beat brings it with its next two. */
   announce(packet: Uint8Array): void {
-    if (this.#carrier?.isPaced !== false) return;
-    for (let times = 0; times < ANNOUNCED_TIMES; times++) this.#send(packet);
+    if (this.#carrier === undefined) return;
+    if (this.#carrier.isPaced) this.#urgent = Array.from({ length: ANNOUNCED_TIMES }, () => packet);
+    else for (let times = 0; times < ANNOUNCED_TIMES; times++) this.#send(packet);
   }
 
   /** The rate of this end's device, before anything of it is sent. */
@@ -351,6 +354,8 @@ export class Link {
 
   /** For a carrier with a beat of its own: the sound until now, and a report when it is time for one. */
   #next(): Uint8Array | null {
+    const urgent = this.#urgent.shift();
+    if (urgent !== undefined) return this.#paced.next([], urgent);
     const nowMs = this.#options.nowMs();
     if (this.#isReportDue(nowMs)) return this.#paced.next([this.#report(nowMs)]);
     // Half way between two reports, because a beat has no room for both.

@@ -95,7 +95,10 @@ function world() {
   };
   ada.setMembers(here(BEN));
   ben.setMembers(here(ADA));
-  return { path, room, states, offers, ada, ben, here, pass, make, ends, words, announced, readings, uplinks, media };
+  return {
+    ...{ path, room, openPeer, states, offers, ada, ben, here, pass, make },
+    ...{ ends, words, announced, readings, uplinks, media },
+  };
 }
 
 describe("links between two companions", () => {
@@ -110,6 +113,38 @@ describe("links between two companions", () => {
       [ADA, "play"],
     ]);
     ada.close();
+    ben.close();
+  });
+
+  test("P77: a carrier with a beat of its own brings what is announced with its next two beats", async () => {
+    const { ada, ben, pass, make, here, openPeer, announced } = world();
+    ada.close();
+    const beats: (() => void)[] = [];
+    const paced = make(ADA, (options) => {
+      const peer = openPeer(options);
+      beats.push(() => {
+        const bytes = options.next();
+        if (bytes !== null) peer.send(bytes);
+      });
+      return {
+        handleSignal: (signal) => peer.handleSignal(signal),
+        send: () => undefined,
+        isPaced: true,
+        isRelayed: null,
+        fingerprints: null,
+        close: () => peer.close(),
+      };
+    });
+    paced.setMembers(here(BEN));
+    await pass(2_000);
+    paced.announce(new TextEncoder().encode("play"));
+    expect(announced).toEqual([]);
+    for (let times = 0; times < 4; times++) for (const beat of beats) beat();
+    expect(announced).toEqual([
+      [ADA, "play"],
+      [ADA, "play"],
+    ]);
+    paced.close();
     ben.close();
   });
 

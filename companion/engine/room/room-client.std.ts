@@ -11,6 +11,7 @@ import {
 } from "../../../protocol/limits.ts";
 import {
   type Announced,
+  type AnnouncedCommand,
   type ClientMessage,
   type IceServer,
   LoggedEvent,
@@ -58,6 +59,8 @@ export interface RoomHandlers {
   onWaitingRoom(members: readonly WaitingMember[]): void;
   /** Somebody asks this person to mute themselves (P59). */
   onMute(from: MemberId): void;
+  /** To a window whose lanes are another process's: a DAW was pressed there, and the others are to be told (P77). */
+  onAnnounce?(command: AnnouncedCommand): void;
 }
 
 export interface RoomClientOptions {

@@ -3,6 +3,8 @@ import { assertNever, ErrorCode } from "../../../protocol/errors.ts";
 import { EventId, MemberId } from "../../../protocol/ids.ts";
 import { EVENTS_PER_BATCH_MAX } from "../../../protocol/limits.ts";
 import {
+  Announced,
+  AnnouncedCommand,
   IceServer,
   LoggedEvent,
   Member,
@@ -12,8 +14,17 @@ import {
   Signal,
   WaitingMember,
 } from "../../../protocol/room.ts";
+import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import type { ClockSample } from "../clock/session-clock.std.ts";
 import type { RoomClient, RoomHandlers, Welcome } from "./room-client.std.ts";
+
+/** As with the clock's samples: how long ago by the window's own clock. */
+const Reading = z.object({
+  sentAgoMs: z.number(),
+  receivedAgoMs: z.number(),
+  peerMs: z.number(),
+  session: z.object({ atMs: z.number(), errorMs: z.number() }).nullable(),
+});
 
 const [WelcomeMessage] = RoomMessage.options;
 
@@ -37,20 +48,42 @@ export const RoomTold = z.discriminatedUnion("type", [
   z.object({ type: z.literal("waiting") }),
   z.object({ type: z.literal("waiting-room"), members: z.array(WaitingMember) }),
   z.object({ type: z.literal("mute"), from: MemberId }),
+  /** A DAW of the studio's was pressed: the others are to be told over the window's lanes (P77). */
+  z.object({ type: z.literal("announce"), command: AnnouncedCommand }),
 ]);
 export type RoomTold = z.infer<typeof RoomTold>;
 
 /** What a window asks of the room's client. */
 export const RoomCall = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("post"), eventId: EventId, body: PostBody, notAfterMs: z.number().optional() }),
+  z.object({
+    type: z.literal("post"),
+    eventId: EventId,
+    body: PostBody,
+    notAfterMs: z.number().optional(),
+    announced: Announced.optional(),
+  }),
   z.object({ type: z.literal("signal"), to: MemberId, signal: Signal }),
   z.object({ type: z.literal("mute"), to: MemberId }),
   z.object({ type: z.literal("status"), status: MemberStatus.partial() }),
+  /** What comes over the window's lanes: a command that is announced, a reading of somebody's clock, and how far the farthest is (P77, P78). */
+  z.object({ type: z.literal("announced"), from: MemberId, command: AnnouncedCommand }),
+  z.object({ type: z.literal("reading"), from: MemberId, reading: Reading }),
+  z.object({ type: z.literal("ways"), farthestMs: z.number().nullable() }),
 ]);
 export type RoomCall = z.infer<typeof RoomCall>;
 
 /** What a window needs of a room's client: the client itself, or the way to it. */
-export type RoomEnd = Pick<RoomClient, "post" | "signal" | "askToMute" | "setStatus" | "close">;
+export type RoomEnd = Pick<RoomClient, "post" | "signal" | "askToMute" | "setStatus" | "close"> & {
+  /** Where transport and DAWs are somewhere else than the lanes, it is told what comes over these. */
+  readonly lanes?: LanesTold;
+};
+
+export interface LanesTold {
+  announced(from: MemberId, command: AnnouncedCommand): void;
+  reading(from: MemberId, reading: PeerReading): void;
+  /** How long before an instant the last of the others has to be told of it; `null` while one cannot be. */
+  ways(farthestMs: number | null): void;
+}
 
 export interface RoomFeedOptions {
   nowMs(): number;
@@ -157,6 +190,11 @@ export class RoomFeed implements RoomHandlers {
     this.#tell({ type: "mute", from });
   }
 
+  /** Not the room's: a DAW of the studio's was pressed, and the lanes are the window's. */
+  announce(command: AnnouncedCommand): void {
+    this.#tell({ type: "announce", command });
+  }
+
   #tell(told: RoomTold): void {
     if (this.#isWatched) this.#options.tell(told);
   }
@@ -204,6 +242,9 @@ export function hearRoom(told: RoomTold, handlers: RoomHandlers, nowMs: number):
       return;
     case "mute":
       handlers.onMute(told.from);
+      return;
+    case "announce":
+      handlers.onAnnounce?.(told.command);
       return;
     default:
       assertNever(told);

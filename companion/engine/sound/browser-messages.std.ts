@@ -2,7 +2,7 @@
 import type { LaneLevel, PlayerState } from "../../../audio/lane-players.ts";
 import type { LatencyLegs } from "../../../audio/latency.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
-import type { Member, Signal } from "../../../protocol/room.ts";
+import type { AnnouncedCommand, Member, Signal } from "../../../protocol/room.ts";
 import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import type { SessionLine } from "../clock/session-clock.std.ts";
 import type { Fingerprints, IceServer, PeerState } from "../links/peer.std.ts";
@@ -26,6 +26,8 @@ export type ToLanes =
   | { type: "signal"; from: MemberId; signal: Signal }
   /** The room is there again: what was signalled while it was not is lost. */
   | { type: "again" }
+  /** What is pressed here, for everybody at once. */
+  | { type: "announce"; command: AnnouncedCommand }
   | ({ type: "clock" } & SessionLine)
   /** What the device takes before a block is in the ring, and after one has been played. */
   | { type: "device"; captureMs: number; playoutMs: number }
@@ -48,6 +50,7 @@ export type FromLanes =
   | { type: "link"; memberId: MemberId; state: PeerState }
   | { type: "words"; state: WordsState }
   | { type: "reading"; from: MemberId; reading: PeerReading }
+  | { type: "announced"; from: MemberId; command: AnnouncedCommand }
   | { type: "latencies"; latencies: { memberId: MemberId; legs: LatencyLegs }[] }
   | { type: "add"; memberId: MemberId; memory: SharedArrayBuffer }
   | { type: "remove"; memberId: MemberId }

@@ -6,7 +6,7 @@ import type { BufferChoice } from "../../../audio/playout.ts";
 import { TrueRate } from "../../../audio/true-rate.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
-import type { Member, Signal } from "../../../protocol/room.ts";
+import type { AnnouncedCommand, Member, Signal } from "../../../protocol/room.ts";
 import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import type { ClockEstimate } from "../clock/session-clock.std.ts";
 import { BrowserPeer } from "../links/peer.dom.ts";
@@ -40,6 +40,8 @@ export interface BrowserSoundOptions {
   onWords(state: WordsState): void;
   /** What one of the others tells of their clock. */
   onReading(from: MemberId, reading: PeerReading): void;
+  /** What one of the others has pressed, and announces over the lane (P77). */
+  onAnnounced(from: MemberId, command: AnnouncedCommand): void;
   onLevels(own: FromDevice["own"], levels: FromDevice["levels"]): void;
   onLatencies(latencies: { memberId: MemberId; legs: LatencyLegs }[]): void;
   /** How long what is played takes until it lies in the ring, as far as the device tells. */
@@ -217,6 +219,11 @@ export class BrowserSound {
     this.#tell({ type: "signal", from, signal });
   }
 
+  /** Tells everybody at once what is pressed here. */
+  announce(command: AnnouncedCommand): void {
+    this.#tell({ type: "announce", command });
+  }
+
   /** What the device captures goes over this port too. */
   tap(port: MessagePort): void {
     this.#worker.postMessage({ type: "tap", port } satisfies ToLanes, [port]);
@@ -301,6 +308,9 @@ export class BrowserSound {
         return;
       case "words":
         this.#options.onWords(message.state);
+        return;
+      case "announced":
+        this.#options.onAnnounced(message.from, message.command);
         return;
       case "reading":
         this.#options.onReading(message.from, message.reading);

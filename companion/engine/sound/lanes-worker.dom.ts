@@ -9,6 +9,7 @@ import type { MemberId } from "../../../protocol/ids.ts";
 import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import type { Signal } from "../../../protocol/room.ts";
 import { type SessionLine, sessionOf } from "../clock/session-clock.std.ts";
+import { packAnnounced, readAnnounced } from "../links/announcement.std.ts";
 import { LinkSet } from "../links/link-set.std.ts";
 import type { Fingerprints, Peer, PeerOptions } from "../links/peer.std.ts";
 import { NONCE_BYTES } from "../links/room-words.std.ts";
@@ -98,8 +99,10 @@ const links = new LinkSet(
     onUplink: () => undefined,
     newStream: () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
     newNonce: () => crypto.getRandomValues(new Uint8Array(NONCE_BYTES)),
-    // A page hears of a command from the room: its timers are too coarse to be ahead of it.
-    onAnnounced: () => undefined,
+    onAnnounced: (from, body) => {
+      const command = readAnnounced(body);
+      if (command !== null) say({ type: "announced", from, command });
+    },
     onWords: (state) => say({ type: "words", state }),
     sessionAt: (localMs) => (clock === null ? null : { atMs: sessionOf(clock, localMs), errorMs: clock.errorMs }),
     onReading: (from, reading) => say({ type: "reading", from, reading }),
@@ -207,6 +210,9 @@ function handleMessage(message: ToLanes): void {
       return;
     case "again":
       links.again();
+      return;
+    case "announce":
+      links.announce(packAnnounced(message.command));
       return;
     case "clock":
       clock = message;

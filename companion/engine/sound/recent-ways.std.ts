@@ -1,4 +1,5 @@
 import type { MemberId } from "../../../protocol/ids.ts";
+import type { Member } from "../../../protocol/room.ts";
 
 /** A way that was not measured for so long is not known. */
 const AGE_MAX_MS = 5_000;
@@ -21,5 +22,24 @@ export class RecentWays {
   worstMs(memberId: MemberId, nowMs: number): number | null {
     const way = this.#ways.get(memberId);
     return way === undefined || nowMs - way.atMs > AGE_MAX_MS ? null : Math.max(...way.waysMs);
+  }
+
+  /**
+   * How long before an instant the last of those who are here has to be told of it (P77): the way, and what they need; `null` where somebody cannot
+   * be told so.
+   */
+  farthestMs(
+    self: MemberId | null,
+    members: readonly Pick<Member, "memberId" | "connected" | "status">[],
+    nowMs: number,
+  ) {
+    let farthestMs = 0;
+    for (const { memberId, connected, status } of members) {
+      if (memberId === self || !connected) continue;
+      const wayMs = this.worstMs(memberId, nowMs);
+      if (wayMs === null || status.hearsAnnounced !== true) return null;
+      farthestMs = Math.max(farthestMs, wayMs + (status.announcedLeadMs ?? 0));
+    }
+    return farthestMs;
   }
 }

@@ -95,7 +95,7 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
         announce: (command) => sound.announce(command),
       },
       emit,
-      onLead: (announcedLeadMs) => opened.setStatus({ announcedLeadMs }),
+      onLead: (announcedLeadMs) => opened.setLead("own", announcedLeadMs),
       onExecuted: (execution, localMs) => takes.recording.execute(execution, sound.device.frameAt(localMs)),
     });
     const room = new RoomClient({

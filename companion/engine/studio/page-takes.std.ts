@@ -1,10 +1,11 @@
 import { assertNever } from "../../../protocol/errors.ts";
 import { type MemberId, newId, type RecordingId, type SessionId } from "../../../protocol/ids.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
-import type { LoggedEvent, TransportState } from "../../../protocol/room.ts";
+import type { LoggedEvent, Member, TransportState } from "../../../protocol/room.ts";
 import type { TimelineMap } from "../../../protocol/timeline.ts";
 import type { UploadApi } from "../api/api-client.std.ts";
 import type { Device } from "../capture/source.std.ts";
+import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import type { ClockSample } from "../clock/session-clock.std.ts";
 import type { MachineClocks } from "../clock/sleep-detector.std.ts";
 import { RecordingController } from "../recording/recording-controller.std.ts";
@@ -111,6 +112,16 @@ export class PageTakes {
 
   addSample(sample: ClockSample): void {
     this.#transport.addSample(sample);
+  }
+
+  /** Who is here: session time is what those who play make of it together (P78). */
+  setMembers(self: MemberId, members: readonly Pick<Member, "memberId" | "connected" | "role">[]): void {
+    this.#transport.setMembers(self, members);
+  }
+
+  /** What one of them tells of their clock over the lane. */
+  hearReading(from: MemberId, reading: PeerReading): void {
+    this.#transport.hearReading(from, reading);
   }
 
   /** The sound has begun, anew if need be: what was armed is armed again by the person. */

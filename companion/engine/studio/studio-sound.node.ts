@@ -181,15 +181,8 @@ export class StudioSound {
 
   /** How long before an instant the last of those who are here has to be told of it; `null` where somebody cannot be told. */
   farthestMs(): number | null {
-    const nowMs = this.#options.nowMs();
-    let farthestMs = 0;
-    for (const { memberId, connected, status } of this.#members) {
-      if (memberId === this.#memberId || !connected) continue;
-      const wayMs = this.#ways.worstMs(memberId, nowMs);
-      if (wayMs === null || status.hearsAnnounced !== true) return null;
-      farthestMs = Math.max(farthestMs, wayMs + (status.announcedLeadMs ?? 0));
-    }
-    return this.hearsAnnounced ? farthestMs : null;
+    if (!this.hearsAnnounced) return null;
+    return this.#ways.farthestMs(this.#memberId ?? null, this.#members, this.#options.nowMs());
   }
 
   announce(command: AnnouncedCommand): void {

@@ -45,6 +45,13 @@ export interface Daw {
   cue: Cue;
 }
 
+/** A command that is carried out before the log has it. */
+export interface Foreseen {
+  eventId: string;
+  transport: TransportCommand;
+  effectiveAtMs: number;
+}
+
 /** The others, over the lanes: who is pressed tells them before the room has heard (P77). */
 export interface Peers {
   /** How long before an instant the last of them has to be told of it: the way, and what they need; `null` while somebody cannot be told so. */
@@ -68,6 +75,8 @@ export interface StudioTransportOptions {
   onLead(leadMs: number): void;
   /** A step takes effect, at an instant of the machine's clock. */
   onExecuted(execution: Execution, localMs: number): void;
+  /** What was announced and the log does not have yet, for whoever shows it; `null`: it does not hold. */
+  onForeseen?(foreseen: Foreseen | null): void;
 }
 
 /** The studio's share in the session's one transport: session time, the log's commands at their instants, and the DAWs that follow and lead. */
@@ -112,6 +121,7 @@ export class StudioTransport {
         for (const daw of this.#daws) daw.plan(after, atMs, daw === this.#author);
       },
       onExecuted: (execution) => this.#onExecuted(execution),
+      onUnforeseen: () => options.onForeseen?.(null),
     });
   }
 
@@ -267,8 +277,9 @@ export class StudioTransport {
 
   #foresee(eventId: string, transport: TransportCommand, { effectiveAtMs, afterMs }: Announced): void {
     this.#author = this.#pressed.get(eventId);
-    this.#follower.foresee(eventId, { transport, effectiveAtMs }, afterMs);
+    const isForeseen = this.#follower.foresee(eventId, { transport, effectiveAtMs }, afterMs);
     this.#author = undefined;
+    if (isForeseen) this.#options.onForeseen?.({ eventId, transport, effectiveAtMs });
   }
 
   #onExecuted(execution: Execution): void {

@@ -51,6 +51,7 @@ export class Studio implements RoomHandlers {
   #toldNoFiles = false;
   #roles: ReadonlyMap<MemberId, Role> = new Map();
   #status: MemberStatus = { ...idleStatus, micLive: true };
+  #leadsMs = { own: 0, window: 0 };
 
   constructor(options: StudioOptions) {
     this.#options = options;
@@ -165,6 +166,12 @@ export class Studio implements RoomHandlers {
   setStatus(status: Partial<MemberStatus>): void {
     this.#status = { ...this.#status, ...status };
     this.#parts.room.setStatus(this.#status);
+  }
+
+  /** How early an announcement has to be here, for this program's own DAWs or for its window's: the room is told the longer. */
+  setLead(whose: "own" | "window", leadMs: number): void {
+    this.#leadsMs = { ...this.#leadsMs, [whose]: leadMs };
+    this.setStatus({ announcedLeadMs: Math.max(this.#leadsMs.own, this.#leadsMs.window) });
   }
 
   warn(code: string, message: string, final = false): void {

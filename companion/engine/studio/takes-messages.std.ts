@@ -1,8 +1,9 @@
 /** What a page and its takes worker say to each other. Both are this program's own, so nothing is parsed. */
 import type { MemberId, SessionId } from "../../../protocol/ids.ts";
 import type { Role } from "../../../protocol/roles.ts";
-import type { LoggedEvent, TransportState } from "../../../protocol/room.ts";
+import type { LoggedEvent, Member, TransportState } from "../../../protocol/room.ts";
 import type { TimelineMap } from "../../../protocol/timeline.ts";
+import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import type { ClockSample } from "../clock/session-clock.std.ts";
 import type { Input } from "../recording/take-recorder.std.ts";
 import type { StudioCommand } from "./commands.std.ts";
@@ -27,6 +28,9 @@ export type ToTakes =
     }
   | { type: "logged"; event: LoggedEvent }
   | { type: "clock"; sample: ClockSample }
+  /** Who is here, and what one of them tells of their clock: takes are stamped in the session time that all agree on (P78). */
+  | { type: "members"; memberId: MemberId; members: readonly Pick<Member, "memberId" | "connected" | "role">[] }
+  | { type: "reading"; from: MemberId; reading: PeerReading }
   /** The sound is on: the capture ring, and what of it is one input. */
   | { type: "device"; memory: SharedArrayBuffer; input: Input }
   /** What the device takes before a block is in the ring. */

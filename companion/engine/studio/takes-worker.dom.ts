@@ -119,6 +119,12 @@ async function hear(message: ToTakes): Promise<void> {
     case "clock":
       takes.addSample(message.sample);
       return;
+    case "members":
+      takes.setMembers(message.memberId, message.members);
+      return;
+    case "reading":
+      takes.hearReading(message.from, message.reading);
+      return;
     case "device": {
       const ring = new CaptureRing(message.memory);
       await takes.setDevice(deviceOf(ring), message.input);

@@ -3,6 +3,7 @@ import type { DelayMode } from "../../../audio/delay-mode.ts";
 import { DeviceClock } from "../../../audio/device-clock.ts";
 import type { BufferChoice } from "../../../audio/playout.ts";
 import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
+import type { AnnouncedCommand } from "../../../protocol/room.ts";
 import type { Device } from "../capture/source.std.ts";
 import type { IceServer } from "../links/peer.std.ts";
 import type { SoundEnd } from "./sound-end.std.ts";
@@ -18,10 +19,14 @@ export interface CapturedBlocks {
 export interface WindowSoundOptions {
   nowMs(): number;
   onBlock(frame: number, input: Int32Array): void;
+  /** The window has the lanes: it tells the others what was pressed here. */
+  announce(command: AnnouncedCommand): void;
 }
 
 const FRAMES_PER_MS = 48;
 const CHANNELS = 2;
+/** A window tells every second; one that hangs, or was closed, announces nothing. */
+const WAYS_AGE_MAX_MS = 3_000;
 
 /**
  * The sound of a studio whose device and lanes are a window's. It counts the device's frames and knows when they were, and hands them to whoever
@@ -37,6 +42,7 @@ export class WindowSound implements SoundEnd {
   /** One past the last frame that was handed on. */
   #end = 0;
   #captureMs = 0;
+  #ways: { farthestMs: number | null; atMs: number } = { farthestMs: null, atMs: 0 };
   readonly device: Device & { readonly openedAtMs: number };
 
   constructor(options: WindowSoundOptions) {
@@ -87,18 +93,27 @@ export class WindowSound implements SoundEnd {
     return originMs - this.#captureMs - this.#base / FRAMES_PER_MS;
   }
 
-  // Lanes and mix are the window's, which hears the room itself.
+  /** The window has measured how far the others are, or that one of them cannot be told. */
+  followWays(farthestMs: number | null): void {
+    this.#ways = { farthestMs, atMs: this.#options.nowMs() };
+  }
+
+  farthestMs(): number | null {
+    return this.#options.nowMs() - this.#ways.atMs > WAYS_AGE_MAX_MS ? null : this.#ways.farthestMs;
+  }
+
+  announce(command: AnnouncedCommand): void {
+    this.#options.announce(command);
+  }
+
+  // Lanes and mix are the window's, which hears the room itself, and says whether it hears what is announced.
+  readonly hearsAnnounced = false;
   async open(): Promise<void> {}
   enter(): void {}
   setMembers(): void {}
   handleSignal(): void {}
   mix(): void {}
   followClock(): void {}
-  readonly hearsAnnounced = false;
-  farthestMs(): null {
-    return null;
-  }
-  announce(): void {}
   readonly words = { state: "alone" } as const;
   set iceServers(_: readonly IceServer[]) {}
   set muted(_: boolean) {}

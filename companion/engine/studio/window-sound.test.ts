@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { EventId } from "../../../protocol/ids.ts";
 import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import { WindowSound } from "./window-sound.std.ts";
 
@@ -27,6 +28,7 @@ test("X24: frames of a window's device are counted without a gap, and their plac
   const sound = new WindowSound({
     nowMs: () => clock.nowMs,
     onBlock: (frame, input) => heard.push({ frame, first: input[0] ?? 0 }),
+    announce: () => undefined,
   });
   play(sound, clock, 2_000, 0, 400, 7);
   expect(heard).toHaveLength(1_600);
@@ -40,7 +42,11 @@ test("X24: frames of a window's device are counted without a gap, and their plac
 test("X24: a window that died leaves a gap as long as it was away, and what the next one captures is in its place", () => {
   const clock = { nowMs: 0 };
   const frames: number[] = [];
-  const sound = new WindowSound({ nowMs: () => clock.nowMs, onBlock: (frame) => frames.push(frame) });
+  const sound = new WindowSound({
+    nowMs: () => clock.nowMs,
+    onBlock: (frame) => frames.push(frame),
+    announce: () => undefined,
+  });
   play(sound, clock, 100, 0, 100, 1);
   const before = frames.at(-1) ?? 0;
   const endedMs = sound.device.timeOf(before);
@@ -57,7 +63,11 @@ test("X24: a window that died leaves a gap as long as it was away, and what the 
 test("X24: a window that comes at once after one whose first blocks were late begins after it: nothing captured is written over", () => {
   const clock = { nowMs: 0 };
   const frames: number[] = [];
-  const sound = new WindowSound({ nowMs: () => clock.nowMs, onBlock: (frame) => frames.push(frame) });
+  const sound = new WindowSound({
+    nowMs: () => clock.nowMs,
+    onBlock: (frame) => frames.push(frame),
+    announce: () => undefined,
+  });
   clock.nowMs = 140;
   sound.take({ firstBlock: 0, captureMs: 0, samples: blocks(4, 1) });
   clock.nowMs = 141;
@@ -66,4 +76,25 @@ test("X24: a window that comes at once after one whose first blocks were late be
   clock.nowMs = 150;
   sound.take({ firstBlock: 0, captureMs: 0, samples: blocks(1, 2) });
   for (const [at, frame] of frames.entries()) if (at > 0) expect(frame).toBeGreaterThan(frames[at - 1] ?? 0);
+});
+
+test("P77: what a window says of its lanes counts while it says it: one that hangs, or has gone, announces nothing", () => {
+  const clock = { nowMs: 0 };
+  const told: string[] = [];
+  const sound = new WindowSound({
+    nowMs: () => clock.nowMs,
+    onBlock: () => undefined,
+    announce: ({ transport }) => told.push(transport.command),
+  });
+  expect(sound.farthestMs()).toBeNull();
+  sound.followWays(25);
+  clock.nowMs = 2_000;
+  expect(sound.farthestMs()).toBe(25);
+  clock.nowMs = 3_100;
+  expect(sound.farthestMs()).toBeNull();
+  sound.followWays(null);
+  expect(sound.farthestMs()).toBeNull();
+  const eventId = EventId.parse("00000000-0000-4000-8000-000000000000");
+  sound.announce({ eventId, transport: { command: "play" }, effectiveAtMs: 1, afterMs: 0 });
+  expect(told).toEqual(["play"]);
 });

@@ -35,6 +35,8 @@ export interface FollowerEvents {
   onPlanned(after: TransportState, atMs: number): void;
   /** The state has come. */
   onExecuted(execution: Execution): void;
+  /** What was announced does not hold, and the log's own state is what there is. */
+  onUnforeseen?(): void;
 }
 
 /** A command heard this much after its instant was in all honesty on time: the event loop had other work. */
@@ -145,6 +147,7 @@ export class Follower {
   unforesee(eventId: string): void {
     if (this.#foreseen?.eventId !== eventId) return;
     this.#dropForeseen();
+    this.#events.onUnforeseen?.();
     const after = this.#own(this.#logged.transport);
     if (isSame(after, this.#planned)) this.#schedule();
     else this.#plan({ after, atMs: this.#clock.nowSessionMs(), onTime: false });
