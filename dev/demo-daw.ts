@@ -34,8 +34,20 @@ if (!flags.inside) {
   if (!ensureDebianPackages()) process.exit(1);
   // JACK's clients meet in shared memory; one that was killed leaves its state there, so each run has its own where that is allowed.
   if (process.getuid?.() === 0) {
-    const script = 'mount --make-rprivate / && mount -t tmpfs tmpfs /dev/shm && exec "$0" "$@"';
-    const args = ["-m", "bash", "-c", script, process.execPath, ...process.argv.slice(1), "--inside"];
+    // What else the machine does waits meanwhile, where the system groups processes by their session: a musician's has nothing else to do.
+    const first = "echo -15 > /proc/self/autogroup 2>/dev/null";
+    const script = `${first}; mount --make-rprivate / && mount -t tmpfs tmpfs /dev/shm && exec "$0" "$@"`;
+    const args = [
+      "-m",
+      "setsid",
+      "--wait",
+      "bash",
+      "-c",
+      script,
+      process.execPath,
+      ...process.argv.slice(1),
+      "--inside",
+    ];
     process.exit(spawnSync("unshare", args, { stdio: "inherit" }).status ?? 1);
   }
 }

@@ -124,7 +124,8 @@ export async function runDawDemo(options: DawDemoOptions): Promise<DawDemoReport
       await companion.until("joined", () => true, 60);
       const from = await jack.until(`:SessionLinked ${name}`, "RtMidi Output");
       jack.connect(from, `${ardour.name}:MMC in`);
-      jack.connect(`${ardour.name}:MMC out`, await jack.until(`:SessionLinked ${name}`, "RtMidi Input"));
+      const to = await jack.until(`:SessionLinked ${name}`, "RtMidi Input");
+      for (const says of ["MMC out", "MTC out"]) jack.connect(`${ardour.name}:${says}`, to);
       // A hand on the DAW: a controller of its own, which the companion does not see. It goes with this process: JACK waits for
       // whoever closes a port while others end.
       const hand = openRtMidiPort({ rtMidi, name: `Hand ${name}`, virtual: true });

@@ -16,6 +16,11 @@ export interface Cue {
   locateMs: number;
   /** Whether it rolls on from the new place when it is located while rolling. Many stop. */
   rollsThroughLocate: boolean;
+  /**
+   * The first place, not before this one, at which it can be put; absent where that is any. It is put there, and rolls when the session comes by.
+   * Ardour, for one, leaves out the subframes of a place.
+   */
+  placeFrom?(positionFrames: number): number;
   /** How much later than it is told it does a thing, as a test roll has measured: everything leaves so much earlier. */
   lateMs?: number;
 }
@@ -23,7 +28,8 @@ export interface Cue {
 /** What a DAW says: something that was done to it, where it is, or a question of its protocol that wants these bytes for an answer. */
 export type DawEvent = (
   | DawMessage
-  | { type: "position"; positionFrames: number }
+  /** `rolls`: it says so while it rolls, and not where it stands. */
+  | { type: "position"; positionFrames: number; rolls?: true }
   | { type: "answer"; bytes: Uint8Array }
 ) & {
   /** The instant of the machine's clock, where it is an earlier one than that of the bytes. */

@@ -2,7 +2,7 @@ import type { DawSettings } from "./daw-profiles.std.ts";
 import type { Cue, DawDriver } from "./driver.std.ts";
 import { mackieCue, mackieDriver } from "./mackie.std.ts";
 import { midiClockCue, midiClockDriver } from "./midi-clock.std.ts";
-import { mmcCue, mmcDriver } from "./mmc.std.ts";
+import { mmcCueOf, mmcDriver } from "./mmc.std.ts";
 import { mtcCue, mtcDriver } from "./mtc.std.ts";
 
 /** The languages that go over MIDI, as they are called where a person chooses one. */
@@ -15,7 +15,7 @@ export function midiDriver(
 ): { driver: DawDriver; cue: Cue } {
   switch (language) {
     case "mmc":
-      return { driver: mmcDriver({ rate, startFrames }), cue: mmcCue };
+      return { driver: mmcDriver({ rate, startFrames }), cue: mmcCueOf({ rate, startFrames }) };
     case "mackie":
       return { driver: mackieDriver({ rate, startFrames, ...mackie }), cue: mackieCue };
     case "clock":

@@ -1,6 +1,7 @@
-import { placeOfTimecode, type TimecodeRate, timecodeAt } from "../../../audio/timecode.ts";
-import type { Cue, DawDriver, DawMessage } from "./driver.std.ts";
+import { placeOfTimecode, type TimecodeRate, timecodeAt, trueRate } from "../../../audio/timecode.ts";
+import type { Cue, DawDriver, DawEvent, DawMessage, Moment } from "./driver.std.ts";
 import { MidiParser } from "./midi-parser.std.ts";
+import { mtcDriver } from "./mtc.std.ts";
 
 /** MIDI Machine Control (MIDI 1.0 Recommended Practice RP-013): universal real-time system exclusive, `F0 7F <device> 06 … F7`. */
 export interface MmcOptions {
@@ -26,8 +27,20 @@ const command = {
   locate: 0x44,
 };
 
-/** Ardour answers after 5 to 8 ms; a DAW that has to fetch sound from a disk takes some more. */
-export const mmcCue: Cue = { locateMs: 60, rollsThroughLocate: false };
+/** Of a frame: places are rounded to whole samples. */
+const WHOLE_SLACK = 0.01;
+
+/** Ardour answers after 5 to 8 ms; a DAW that has to fetch sound from a disk takes some more. Not all of them count less than a whole frame. */
+export function mmcCueOf({ rate = "30", startFrames = 0 }: Pick<MmcOptions, "rate" | "startFrames"> = {}): Cue {
+  const frameSamples = 48_000 / trueRate(rate);
+  return {
+    locateMs: 60,
+    rollsThroughLocate: false,
+    placeFrom: (positionFrames) =>
+      Math.round(Math.ceil((positionFrames + startFrames) / frameSamples - WHOLE_SLACK) * frameSamples) - startFrames,
+  };
+}
+export const mmcCue = mmcCueOf();
 
 /**
  * `play` is Deferred Play: a machine that is still locating starts when it is there. `record` starts the roll as well, so it is Record
@@ -36,6 +49,7 @@ export const mmcCue: Cue = { locateMs: 60, rollsThroughLocate: false };
 export function mmcDriver(options: MmcOptions = {}) {
   const { rate = "30", startFrames = 0, deviceId = ALL_DEVICES } = options;
   const parser = new MidiParser();
+  const timecode = mtcDriver({ rate, startFrames });
   const sysex = (...body: number[]) => Uint8Array.of(0xf0, 0x7f, deviceId, 0x06, ...body, 0xf7);
   const isForUs = (id: number) => deviceId === ALL_DEVICES || id === ALL_DEVICES || id === deviceId;
   return {
@@ -58,11 +72,17 @@ export function mmcDriver(options: MmcOptions = {}) {
           return null;
       }
     },
-    decode(bytes: Uint8Array) {
-      return parser
+    quietMs: timecode.quietMs,
+    decode(bytes: Uint8Array, moment: Moment): DawEvent[] {
+      // A DAW that sends timecode at the same port says where it is; what is done to it, it says in this language.
+      const places = timecode
+        .decode(bytes, moment)
+        .flatMap((event): DawEvent[] => (event.type === "position" ? [{ ...event, rolls: true }] : []));
+      const commands = parser
         .push(bytes)
         .filter(([status, id, device = 0, sub]) => status === 0xf0 && id === 0x7f && isForUs(device) && sub === 0x06)
         .flatMap((message) => commandsOf(message.subarray(4, -1), rate, startFrames));
+      return [...commands, ...places];
     },
   } satisfies DawDriver;
 }

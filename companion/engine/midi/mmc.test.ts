@@ -2,12 +2,15 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { timecodeRates, trueRate } from "../../../audio/timecode.ts";
 import { TIMELINE_MAX_FRAMES } from "../../../protocol/limits.ts";
+import { initialMap } from "../../../protocol/timeline.ts";
 import type { DawMessage } from "./driver.std.ts";
 import { mmcDriver } from "./mmc.std.ts";
 
 const bytes = (text: string) => Uint8Array.from(Buffer.from(text.replaceAll(" ", ""), "hex"));
 const hex = (sent: Uint8Array | null) => Buffer.from(sent ?? []).toString("hex");
-const decode = (text: string, rate: (typeof timecodeRates)[number] = "30") => mmcDriver({ rate }).decode(bytes(text));
+const moment = { localMs: 0, map: initialMap };
+const decode = (text: string, rate: (typeof timecodeRates)[number] = "30") =>
+  mmcDriver({ rate }).decode(bytes(text), moment);
 
 test("C4: the bytes are those of RP-013", () => {
   const { encode } = mmcDriver();
@@ -28,7 +31,9 @@ test("C4: 29.97 drop-frame is its own rate, and the end of a day has no label in
   const minute = Math.round((1_800 * 1_001 * 48_000) / 30_000);
   const drop = mmcDriver({ rate: "29.97df" });
   expect(hex(drop.encode({ type: "locate", positionFrames: minute }))).toBe("f07f7f064406014001000200f7");
-  expect(drop.decode(bytes("f07f7f06 440601 4001000200 f7"))).toEqual([{ type: "locate", positionFrames: minute }]);
+  expect(drop.decode(bytes("f07f7f06 440601 4001000200 f7"), moment)).toEqual([
+    { type: "locate", positionFrames: minute },
+  ]);
   expect(mmcDriver().encode({ type: "locate", positionFrames: TIMELINE_MAX_FRAMES })).toBeNull();
   expect(hex(mmcDriver().encode({ type: "locate", positionFrames: TIMELINE_MAX_FRAMES - 1_600 }))).toBe(
     "f07f7f06440601773b3b1d00f7",
@@ -47,7 +52,7 @@ test("C4: Pause, Record Exit, sign, status and colour bits are read as RP-013 me
   for (const hours of ["78", "7f"]) expect(decode(`f07f7f06 440601 ${hours}00010000 f7`)).toEqual([]);
   // Masked write of record-arm, a locate to a field, an unknown command of the second table: then a stop.
   expect(decode("f07f7f06 41044f002020 44020001 0001 01 f7")).toEqual([{ type: "stop" }]);
-  expect(mmcDriver({ deviceId: 3 }).decode(bytes("f07f040601f7 f07f030601f7"))).toEqual([{ type: "stop" }]);
+  expect(mmcDriver({ deviceId: 3 }).decode(bytes("f07f040601f7 f07f030601f7"), moment)).toEqual([{ type: "stop" }]);
 });
 
 const message: fc.Arbitrary<DawMessage> = fc.oneof(
@@ -64,7 +69,7 @@ test("C4: every message survives the way there and back, a place to a hundredth 
       const told = driver.encode(sent);
       // A day of 29.97 without dropped labels is longer than 24 hours of them.
       if (told === null) return;
-      const [heard] = driver.decode(told);
+      const [heard] = driver.decode(told, moment);
       if (sent.type !== "locate") expect(heard).toEqual(sent);
       else if (heard?.type !== "locate") throw new Error("not a locate");
       else
@@ -77,11 +82,13 @@ test("C4: every message survives the way there and back, a place to a hundredth 
 
 test("C4: no bytes make the decoder throw, and what is not MMC means nothing", () => {
   const { decode: hear } = mmcDriver();
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (sent) => Array.isArray(hear(sent))));
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), (sent) => Array.isArray(hear(sent, moment))));
   const framed = fc.uint8Array({ maxLength: 40 }).map((body) => Uint8Array.of(0xf0, 0x7f, 0x7f, 0x06, ...body, 0xf7));
   fc.assert(
     fc.property(framed, (sent) =>
-      hear(sent).every((event) => event.type !== "locate" || event.positionFrames <= TIMELINE_MAX_FRAMES * 1.002),
+      hear(sent, moment).every(
+        (event) => event.type !== "locate" || event.positionFrames <= TIMELINE_MAX_FRAMES * 1.002,
+      ),
     ),
   );
   expect(decode("f07f7f0701f7 f07e7f0601f7")).toEqual([]);

@@ -1,5 +1,6 @@
 import type { Input, Output } from "@julusian/midi";
 import { machineNowMs } from "../clock/machine-clock.node.ts";
+import { ArrivalClock } from "./arrival-clock.std.ts";
 import { MidiParser } from "./midi-parser.std.ts";
 import type { DawPort } from "./port.std.ts";
 
@@ -59,7 +60,10 @@ export function openRtMidiPort({ rtMidi, name, virtual }: RtMidiPortOptions): Da
   function open() {
     const { input, output } = newEnds(rtMidi);
     input.ignoreTypes(false, false, false);
-    input.on("messageBuffer", (_, bytes) => onBytes(bytes, machineNowMs()));
+    const arrivals = new ArrivalClock();
+    input.on("messageBuffer", (deltaSeconds, bytes) =>
+      onBytes(bytes, arrivals.note(deltaSeconds * 1000, machineNowMs())),
+    );
     if (virtual) {
       input.openVirtualPort(name);
       output.openVirtualPort(name);

@@ -38,6 +38,7 @@ const Daw = z.object({
   echoes: z.int(),
   muted: z.boolean(),
   offMs: z.number().nullable(),
+  lateMs: z.number(),
 }) satisfies z.ZodType<DawReport>;
 
 export const StudioReport = z.object({

@@ -6,6 +6,7 @@ import { FloodGuard } from "../midi/flood-guard.std.ts";
 import type { DawPort } from "../midi/port.std.ts";
 import { commandOf } from "./daw-command.std.ts";
 import { type DawIntent, EchoGuard } from "./echo-guard.std.ts";
+import { RollWatch } from "./roll-watch.std.ts";
 import { TickStream } from "./tick-stream.std.ts";
 import { afterMessage, ON_LINE_FRAMES, type PlannedMessage, transition } from "./transition.std.ts";
 
@@ -25,6 +26,9 @@ const TURN_AHEAD_MS = 200;
 
 /** A machine that is always late is not helped by more jumps than this. */
 const MENDS_MAX = 2;
+/** What a DAW is late by is learnt from roll to roll by this share of what was left of it, and never beyond the most. */
+const LEARNT_SHARE = 0.5;
+const LEARNT_MAX_MS = 50;
 
 export interface DawLinkOptions {
   port: DawPort;
@@ -48,6 +52,8 @@ export interface DawReport {
   muted: boolean;
   /** How far the DAW's own report of its place was from the session's, last; `null` where it tells none. */
   offMs: number | null;
+  /** How much earlier everything leaves for it. */
+  lateMs: number;
 }
 
 /**
@@ -70,6 +76,11 @@ export class DawLink {
   readonly #ticks: TickStream;
   #cancelQuiet: (() => void) | undefined;
   readonly #flood = new FloodGuard();
+  readonly #watch = new RollWatch();
+  /** How much later than it is told the DAW does a thing: as measured before, and as its own reports have it since. */
+  #lateMs: number;
+  /** It was stopped by a hand, and says itself where it came to rest. */
+  #restsByItself = false;
   #warnedOfFlood = false;
   #warnedOfRole = false;
   #counts = { sent: 0, presses: 0, echoes: 0 };
@@ -77,6 +88,7 @@ export class DawLink {
 
   constructor(options: DawLinkOptions) {
     this.#options = options;
+    this.#lateMs = options.cue.lateMs ?? 0;
     this.#ticks = new TickStream({ ...options, lateMs: options.cue.lateMs });
     options.port.onBytes((bytes, localMs) => this.#hear(bytes, localMs));
     options.port.onPresence((isThere) => this.#onPresence(isThere));
@@ -85,13 +97,13 @@ export class DawLink {
 
   /** How long before an instant a message for it has to leave, in milliseconds. */
   get leadMs(): number {
-    const { port, cue } = this.#options;
-    return (port.aheadMs ?? 0) + (cue.lateMs ?? 0);
+    return (this.#options.port.aheadMs ?? 0) + this.#lateMs;
   }
 
   get report(): DawReport {
     const { port, driver } = this.#options;
-    return { name: port.name, driver: driver.name, ...this.#counts, muted: this.#guard.muted, offMs: this.#offMs };
+    const [muted, lateMs] = [this.#guard.muted, this.#lateMs];
+    return { name: port.name, driver: driver.name, ...this.#counts, muted, offMs: this.#offMs, lateMs };
   }
 
   /** The session's next step, as soon as it is known. `isMine` says that this link's own press led to it. */
@@ -175,8 +187,7 @@ export class DawLink {
     const turn = ++this.#turn;
     const [next] = this.#pending;
     if (next === undefined) return;
-    const { clock, port, cue } = this.#options;
-    this.#cancel = clock.scheduleAtSession(next.atMs - (port.aheadMs ?? 0) - (cue.lateMs ?? 0), () => {
+    this.#cancel = this.#options.clock.scheduleAtSession(next.atMs - this.leadMs, () => {
       if (turn !== this.#turn) return;
       this.#pending.shift();
       this.#send(next);
@@ -185,10 +196,11 @@ export class DawLink {
   }
 
   #send({ message, atMs, leadsTo }: PlannedMessage): void {
-    const { clock, driver, port, cue } = this.#options;
-    const heldMs = clock.nowSessionMs() - (atMs - (cue.lateMs ?? 0));
+    const { clock, driver, port } = this.#options;
+    const heldMs = clock.nowSessionMs() - (atMs - this.#lateMs);
     const before = this.#state;
-    const localMs = clock.toLocalMs(atMs) - (cue.lateMs ?? 0);
+    const localMs = clock.toLocalMs(atMs) - this.#lateMs;
+    this.#restsByItself = false;
     const bytes = this.#encode(message, localMs);
     this.#state = leadsTo;
     if (bytes !== null || driver.tick !== undefined)
@@ -199,6 +211,8 @@ export class DawLink {
     }
     this.#ticks.takeUp(leadsTo, atMs);
     const rolls = message.type === "play" || message.type === "record";
+    if (rolls) this.#watch.begin(atMs);
+    else if (leadsTo.motion === "stopped") this.#watch.end();
     if (rolls && driver.tick === undefined && heldMs * 48 > ON_LINE_FRAMES) this.#mend(before, message, atMs + heldMs);
   }
 
@@ -245,15 +259,40 @@ export class DawLink {
       else if (!clock.isKnown()) continue;
       else {
         const atMs = clock.toSessionMs(event.localMs ?? localMs);
-        if (event.type === "position") this.#onPosition(event.positionFrames, atMs);
+        if (event.type === "position") this.#onPosition(event, atMs);
         else this.#onIntent(event, atMs);
       }
     }
   }
 
-  #onPosition(positionFrames: number, atMs: number): void {
-    if (this.#state.motion === "stopped") this.#state = { ...this.#state, positionFrames };
-    else if (this.#target !== undefined) this.#offMs = (positionFrames - positionAt(this.#target.state, atMs)) / 48;
+  #onPosition({ positionFrames, rolls = false }: { positionFrames: number; rolls?: boolean }, atMs: number): void {
+    if (this.#state.motion === "stopped") {
+      if (!rolls) this.#state = { ...this.#state, positionFrames };
+      return;
+    }
+    if (this.#target === undefined || this.#target.atMs > atMs) return;
+    this.#offMs = (positionFrames - positionAt(this.#target.state, atMs)) / 48;
+    const offMs = this.#pending.length === 0 ? this.#watch.note(this.#offMs, atMs) : null;
+    if (offMs !== null) this.#onRolled(offMs);
+  }
+
+  /**
+   * The DAW says where it came to roll. By what it was late it is told earlier from now on; where that is more than a jump is worth, it is put in place
+   * at once, and else at the next stop, locate or turn.
+   */
+  #onRolled(offMs: number): void {
+    const { clock, driver } = this.#options;
+    if (this.#target === undefined || driver.tick !== undefined) return;
+    if (Math.abs(offMs) * 48 <= ON_LINE_FRAMES) {
+      this.#lateMs = Math.max(0, Math.min(LEARNT_MAX_MS, this.#lateMs - offMs * LEARNT_SHARE));
+      return;
+    }
+    if (this.#mends >= MENDS_MAX || this.#state.motion === "recording") return;
+    this.#mends++;
+    const atMs = clock.nowSessionMs();
+    const positionFrames = Math.max(0, Math.round(positionAt(this.#target.state, atMs) + offMs * 48));
+    this.#state = { ...this.#state, positionFrames, atMs };
+    this.#reach();
   }
 
   #onIntent(intent: DawIntent, atMs: number): void {
@@ -261,10 +300,13 @@ export class DawLink {
     const nowMs = clock.nowSessionMs();
     if (this.#guard.isEcho(intent, nowMs)) {
       this.#counts.echoes++;
+      if (this.#restsByItself && intent.type === "locate") this.#onRest(intent.positionFrames);
       return;
     }
-    // Whoever is pressed leads: it needs nobody's ticks.
+    // Whoever is pressed leads: it needs nobody's ticks, and its line is the session's.
     this.#ticks.stop();
+    this.#watch.end();
+    this.#restsByItself = intent.type === "stop";
     const placeFrames = positionAt(this.#state, atMs);
     // A person who moves the playhead of a rolling DAW leaves it rolling.
     const did = { locateMs: 0, rollsThroughLocate: true };
@@ -274,10 +316,11 @@ export class DawLink {
       state = afterMessage(state, one.message, one.atMs, this.#options.cue);
       one.leadsTo = state;
     }
+    this.#guard.accompany(intent, placeFrames, nowMs);
     const isHeard = !this.#agrees(intent, atMs) && !this.#guard.muted;
     if (isHeard && mayCommand()) {
       this.#counts.presses++;
-      this.#guard.press(intent, placeFrames, nowMs);
+      this.#guard.press(intent, nowMs);
       onCommand(commandOf(intent, placeFrames, atMs));
       return;
     }
@@ -286,6 +329,14 @@ export class DawLink {
       onWarning("forbidden", `Your role does not move the session's transport: ${port.name} is put back.`);
     }
     this.#reach(this.#target ?? atRest);
+  }
+
+  /** Where a DAW that was stopped by a hand has come to rest, as it says: not quite where it was thought to be, and where it would roll from. */
+  #onRest(positionFrames: number): void {
+    if (this.#state.motion !== "stopped") return;
+    this.#state = { ...this.#state, positionFrames };
+    if (this.#target?.state.motion === "stopped" && this.#target.atMs <= this.#options.clock.nowSessionMs())
+      this.#reach();
   }
 
   /** Whether the session does already, or is about to do, what the DAW was made to do. */

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
+import { timecodeRates } from "../../../audio/timecode.ts";
 import { TIMELINE_MAX_FRAMES } from "../../../protocol/limits.ts";
 import type { TransportCommand, TransportState } from "../../../protocol/room.ts";
 import { initialMap } from "../../../protocol/timeline.ts";
 import type { Cue, DawDriver } from "../midi/driver.std.ts";
 import { mackieCue, mackieDriver } from "../midi/mackie.std.ts";
 import { midiClockCue, midiClockDriver } from "../midi/midi-clock.std.ts";
-import { mmcCue, mmcDriver } from "../midi/mmc.std.ts";
+import { mmcCue, mmcCueOf, mmcDriver } from "../midi/mmc.std.ts";
 import { mtcCue, mtcDriver } from "../midi/mtc.std.ts";
 import { DawLink } from "./daw-link.std.ts";
 import { FakeClock } from "./fake-clock.std.ts";
@@ -180,7 +181,7 @@ test("C4: what a DAW is late by, as a test roll has measured, everything leaves 
 });
 
 test("X36: a roll that left late, because the machine was busy, is put in place once more; a machine that always is, not for ever", () => {
-  const { clock, link, sent, settle } = open();
+  const { clock, link, sent, leaves, settle } = open();
   settle("stopped", 0);
   const rollsAtMs = clock.nowMs + 500;
   link.plan(state("playing", 0, rollsAtMs), rollsAtMs);
@@ -190,9 +191,13 @@ test("X36: a roll that left late, because the machine was busy, is put in place 
   expect(sent.map((hex) => hex.slice(8, 10))).toEqual(["03", "44", "03"]);
   const [, locate = ""] = sent;
   const frames = mmcDriver()
-    .decode(Uint8Array.from(Buffer.from(locate, "hex")))
+    .decode(Uint8Array.from(Buffer.from(locate, "hex")), { localMs: 0, map: initialMap })
     .flatMap((event) => (event.type === "locate" ? [event.positionFrames] : []));
-  expect(Math.abs((frames[0] ?? 0) - (190 + mmcCue.locateMs) * 48)).toBeLessThan(48);
+  // At the next whole frame of its timecode, when the playhead comes by.
+  const behindFrames = (frames[0] ?? 0) - (190 + mmcCue.locateMs) * 48;
+  expect(behindFrames).toBeGreaterThanOrEqual(-1);
+  expect(behindFrames).toBeLessThanOrEqual(1_600);
+  expect(leaves.at(-1)?.nowMs).toBeCloseTo(rollsAtMs + (frames[0] ?? 0) / 48, 1);
 
   sent.length = 0;
   settle("stopped", 0);
@@ -240,19 +245,117 @@ test("P72: in a session in which nobody has done anything yet a refused press is
   expect(posted.sent.map((hex) => hex.slice(8, 10))).toEqual(["01", "44"]);
 });
 
-test("P73: two DAWs of two frame rates are told one place, each in its own labels, to a hundredth of a frame", () => {
-  for (const positionFrames of [0, 1, 48_000, 4_800_007, 123_456_789]) {
-    const places = (["24", "25", "29.97df", "29.97", "30"] as const).map((rate) => {
+test("P73: DAWs of every frame rate stand at their own next whole frame, and each rolls when the session comes by", () => {
+  for (const positionFrames of [0, 1, 48_000, 4_800_007, 123_456_789])
+    for (const rate of timecodeRates) {
       const startFrames = rate === "25" ? 3_600 * 48_000 : 0;
       const driver = mmcDriver({ rate, startFrames });
-      const { link, clock, sent } = open(driver);
+      const { link, clock, sent, leaves } = open(driver, mmcCueOf({ rate, startFrames }));
       link.plan(state("stopped", positionFrames, clock.nowMs), clock.nowMs);
       clock.advanceTo(clock.nowMs + 1_000);
-      return driver
-        .decode(Uint8Array.from(Buffer.from(sent[0] ?? "", "hex")))
+      const place = driver
+        .decode(Uint8Array.from(Buffer.from(sent[0] ?? "", "hex")), { localMs: 0, map: initialMap })
         .flatMap((event) => (event.type === "locate" ? [event.positionFrames] : []))[0];
-    });
-    for (const place of places)
-      expect(Math.abs((place ?? Number.NaN) - positionFrames)).toBeLessThanOrEqual(48_000 / 24 / 100);
+      const aheadFrames = (place ?? Number.NaN) - positionFrames;
+      expect(aheadFrames).toBeGreaterThanOrEqual(-20);
+      expect(aheadFrames).toBeLessThanOrEqual(48_000 / 23.9);
+      // No subframes: not every DAW counts them.
+      expect(sent[0]?.slice(-4)).toBe("00f7");
+      const rollsAtMs = clock.nowMs + 500;
+      link.plan(state("playing", positionFrames, rollsAtMs), rollsAtMs);
+      clock.advanceTo(rollsAtMs + 1_000);
+      expect(leaves).toHaveLength(2);
+      expect(Math.abs(((leaves[1]?.nowMs ?? 0) - rollsAtMs) * 48 - aheadFrames)).toBeLessThanOrEqual(20);
+    }
+});
+
+test("C4: a DAW that rolled by itself before anybody came, and was stopped, moves nobody by saying where it stands", () => {
+  const { says, commands, clock, warnings } = open();
+  says("f0 7f 7f 06 01 f7");
+  says("f0 7f 7f 06 44 06 01 60 00 2d 0b 14 f7");
+  clock.advanceTo(clock.nowMs + 500);
+  says("f0 7f 7f 06 01 f7");
+  says("f0 7f 7f 06 44 06 01 60 00 2d 0b 14 f7");
+  expect([commands, warnings]).toEqual([[], []]);
+  // A person who then moves it is heard.
+  clock.advanceTo(clock.nowMs + 500);
+  says("f0 7f 7f 06 44 06 01 60 00 05 00 00 f7");
+  expect(commands).toEqual([{ command: "locate", positionFrames: 240_000 }]);
+});
+
+/** The timecode of a DAW that rolls on this line, for so long, as the link hears it at its own port. */
+function timecode({ says, clock }: ReturnType<typeof open>, from: TransportState, ms: number) {
+  const daw = mtcDriver();
+  const untilMs = clock.nowMs + ms;
+  for (let tick = daw.tick?.(from, initialMap, clock.nowMs); tick && tick.atMs < untilMs; ) {
+    clock.advanceTo(tick.atMs);
+    says(Buffer.from(tick.bytes).toString("hex"));
+    tick = daw.tick?.(from, initialMap, tick.atMs + 0.5);
   }
+  clock.advanceTo(untilMs);
+}
+const rollAt = ({ link, clock }: ReturnType<typeof open>, positionFrames: number) => {
+  const atMs = clock.nowMs + 500;
+  link.plan(state("playing", positionFrames, atMs), atMs);
+  clock.advanceTo(atMs);
+  return atMs;
+};
+
+test("C4: a DAW that was stopped by a hand says where it came to rest, and is put where the session rests", () => {
+  const opened = open();
+  const { settle, says, link, clock, sent, commands } = opened;
+  settle("playing", 480_000);
+  says("f0 7f 7f 06 01 f7");
+  // A block and the way here later than it was: 28 ms beyond.
+  const [stop] = commands;
+  if (stop?.command !== "stop") throw new Error("no stop");
+  const restFrames = stop.positionFrames ?? 0;
+  says(Buffer.from(mmcDriver().encode({ type: "locate", positionFrames: restFrames + 28 * 48 }) ?? []).toString("hex"));
+  link.plan(state("stopped", restFrames, clock.nowMs + 150), clock.nowMs + 150, true);
+  clock.advanceTo(clock.nowMs + 1_000);
+  expect(commands).toHaveLength(1);
+  expect(sent.map((hex) => hex.slice(8, 10))).toEqual(["44"]);
+  // What it answers to that is an echo, and nothing is put right a second time.
+  says(sent[0] ?? "");
+  clock.advanceTo(clock.nowMs + 1_000);
+  expect(sent).toHaveLength(1);
+});
+
+test("C4: what a DAW is late by, by its own timecode, it is told earlier by at its next rolls, and not interrupted for", () => {
+  const opened = open();
+  opened.settle("stopped", 0);
+  let rest = 0;
+  for (let roll = 0; roll < 8; roll++) {
+    opened.leaves.length = 0;
+    const rollsAtMs = rollAt(opened, rest);
+    const [{ nowMs = 0 } = {}] = opened.leaves;
+    // It begins to roll 8 ms after it is told, whenever that is.
+    timecode(opened, state("playing", rest, nowMs + 8), 1_500);
+    expect(opened.leaves).toHaveLength(1);
+    const { offMs, lateMs } = opened.link.report;
+    if (roll === 7) {
+      expect(Math.abs(offMs ?? 99)).toBeLessThan(0.5);
+      expect(Math.abs(lateMs - 8)).toBeLessThan(0.5);
+      expect(nowMs).toBeLessThan(rollsAtMs - 7);
+    }
+    rest += 480_000;
+    opened.settle("stopped", rest);
+  }
+  expect(opened.commands).toEqual([]);
+});
+
+test("C4: a DAW that rolls far from the session, by its own timecode, is put in place at once, and not for ever", () => {
+  const opened = open();
+  opened.settle("stopped", 0);
+  const rollsAtMs = rollAt(opened, 0);
+  const words = () => opened.sent.map((hex) => hex.slice(8, 10));
+  timecode(opened, state("playing", 0, rollsAtMs + 30), 700);
+  expect(words()).toEqual(["03", "44", "03"]);
+  // It is as late again: it is put in place once more, and left then.
+  for (let turn = 0; turn < 4; turn++) {
+    opened.clock.advanceTo(opened.clock.nowMs + 200);
+    timecode(opened, state("playing", 0, rollsAtMs + 30), 1_500);
+  }
+  expect(words().filter((word) => word === "03")).toHaveLength(3);
+  expect(opened.commands).toEqual([]);
 });

@@ -6,6 +6,8 @@ export type DawIntent = DawMessage;
 
 /** An echo that comes later than this is taken for a person's press. The slowest that was measured came after 8 ms; links add theirs. */
 const ECHO_WINDOW_MS = 1_000;
+/** A DAW that stops says where it stands in the same breath. */
+const BREATH_MS = 100;
 /** A DAW's own idea of a place, after a stop or a locate, is this near to ours. */
 const PLACE_TOLERANCE_FRAMES = TIMELINE_RATE_HZ / 2;
 const TEMPO_TOLERANCE_BPM = 0.05;
@@ -20,6 +22,8 @@ interface Expectation {
   untilMs: number;
   /** The DAW may say it any number of times: where it stands, after a stop. */
   repeats: boolean;
+  /** A place that it says may be any. */
+  anywhere?: true;
 }
 
 /**
@@ -57,19 +61,34 @@ export class EchoGuard {
   /** Whether something that the DAW says is only what it was told, or belongs to what it said a moment ago. */
   isEcho(intent: DawIntent, nowMs: number): boolean {
     this.#expire(nowMs);
-    const at = this.#expected.findIndex(({ message }) => fits(message, intent));
+    const at = this.#expected.findIndex(
+      ({ message, anywhere }) => fits(message, intent) || (anywhere === true && intent.type === "locate"),
+    );
     if (at < 0) return false;
     if (this.#expected[at]?.repeats === false) this.#expected.splice(at, 1);
     return true;
   }
 
-  /** A press of a person at the DAW. What the DAW adds to it (where it stands, after a stop) is then no other press. */
-  press(intent: DawIntent, placeFrames: number, nowMs: number): void {
+  /** A press of a person at the DAW, which is everybody's from now on. */
+  press(intent: DawIntent, nowMs: number): void {
     this.#presses = [...this.#presses.slice(1 - REVERSALS_MAX), { message: intent, atMs: nowMs, reversed: false }];
+  }
+
+  /**
+   * Something that was done to the DAW by itself, a press or not. What the DAW adds to it (where it stands, after a stop, which may be anywhere) is no
+   * other press.
+   */
+  accompany(intent: DawIntent, placeFrames: number, nowMs: number): void {
     const untilMs = nowMs + ECHO_WINDOW_MS;
     if (intent.type === "stop") {
       this.#add({ message: { type: "punch-out" }, untilMs, repeats: false });
       this.#add({ message: { type: "locate", positionFrames: placeFrames }, untilMs, repeats: true });
+      this.#add({
+        message: { type: "locate", positionFrames: 0 },
+        untilMs: nowMs + BREATH_MS,
+        repeats: false,
+        anywhere: true,
+      });
     }
     if (intent.type === "record") this.#add({ message: { type: "play" }, untilMs, repeats: false });
   }

@@ -10,6 +10,7 @@ export interface PlannedMessage {
   leadsTo: TransportState;
 }
 
+const FRAMES_PER_MS = 48;
 /** A rolling DAW that is nearer than this to its place is left alone: a jump would be heard, and it is put right at the next stop. */
 export const ON_LINE_FRAMES = 48 * 10;
 
@@ -34,6 +35,7 @@ export function transition(
     state = afterMessage(state, message, sendAtMs, cue);
     planned.push({ atMs: sendAtMs, message, leadsTo: state });
   };
+  const placeFrom = cue.placeFrom ?? ((positionFrames: number) => positionFrames);
   // After a count-in the playhead rolls later than its command.
   const dueMs = Math.max(atMs, nowMs, after.motion === "stopped" ? atMs : after.atMs);
   move();
@@ -45,18 +47,19 @@ export function transition(
       if (before.motion === "recording") send({ type: "punch-out" }, dueMs);
       if (before.motion !== "stopped") send({ type: "stop" }, dueMs);
       // Where a DAW comes to rest is its own affair; where the session rests is not.
-      if (before.motion !== "stopped" || before.positionFrames !== after.positionFrames)
-        send({ type: "locate", positionFrames: after.positionFrames }, dueMs);
+      const restFrames = placeFrom(after.positionFrames);
+      if (before.motion !== "stopped" || before.positionFrames !== restFrames)
+        send({ type: "locate", positionFrames: restFrames }, dueMs);
       return;
     }
     if (before.motion === "stopped") {
-      if (positionAt(after, dueMs) === before.positionFrames) {
-        roll(dueMs);
+      const hereFrames = positionAt(after, dueMs);
+      if (before.positionFrames === placeFrom(hereFrames)) {
+        roll(dueMs + (before.positionFrames - hereFrames) / FRAMES_PER_MS);
         return;
       }
       const readyMs = Math.max(dueMs, nowMs + cue.locateMs);
-      send({ type: "locate", positionFrames: positionAt(after, readyMs) }, readyMs - cue.locateMs);
-      roll(readyMs);
+      rollFrom(readyMs - cue.locateMs, readyMs);
       return;
     }
     // Compared when both roll: one that has yet to begin stands still until then.
@@ -72,9 +75,15 @@ export function transition(
       if (after.motion === "recording") send({ type: "record" }, dueMs);
       return;
     }
-    const readyMs = dueMs + cue.locateMs;
-    send({ type: "locate", positionFrames: positionAt(after, readyMs) }, dueMs);
-    roll(readyMs);
+    rollFrom(dueMs, dueMs + cue.locateMs);
+  }
+
+  /** Puts it where the session comes by once it is ready, and lets it roll then. */
+  function rollFrom(locateAtMs: number, readyMs: number): void {
+    const hereFrames = positionAt(after, readyMs);
+    const positionFrames = placeFrom(hereFrames);
+    send({ type: "locate", positionFrames }, locateAtMs);
+    roll(readyMs + (positionFrames - hereFrames) / FRAMES_PER_MS);
   }
 
   function roll(rollAtMs: number): void {

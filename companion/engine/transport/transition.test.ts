@@ -78,6 +78,21 @@ describe("from one state to the next", () => {
     expect(plan(rolling(0, 10), rolling(2, 0), 0, 0, cue)).not.toEqual([]);
   });
 
+  test("C4: a DAW that counts whole frames stands at the next one, and rolls when the session comes by", () => {
+    const whole = { ...cue, placeFrom: (place: number) => Math.ceil(place / 1_600) * 1_600 };
+    expect(plan(rolling(0, 0), stopped(48_100), 1_000, 900, whole)).toEqual([
+      [1_000, "stop", null],
+      [1_000, "locate", 49_600],
+    ]);
+    expect(plan(stopped(49_600), rolling(48_100, 2_000), 2_000, 1_900, whole)).toEqual([
+      [2_000 + 1_500 / 48, "play", null],
+    ]);
+    expect(plan(rolling(0, 0), rolling(1_000, 2_000), 2_000, 1_900, whole)).toEqual([
+      [2_000, "locate", 4_800],
+      [2_000 + 3_800 / 48, "play", null],
+    ]);
+  });
+
   const state = fc.record({
     motion: fc.constantFrom("stopped" as const, "playing" as const, "recording" as const),
     positionFrames: fc.integer({ min: 0, max: 1e9 }),
@@ -93,9 +108,11 @@ describe("from one state to the next", () => {
         fc.integer({ min: 0, max: 1e6 }),
         fc.integer({ min: 0, max: 1e6 }),
         fc.boolean(),
-        (before, after, effectiveMs, nowMs, rollsThroughLocate) => {
+        fc.constantFrom(1, 1_600, 1_920),
+        (before, after, effectiveMs, nowMs, rollsThroughLocate, grid) => {
           const atMs = Math.max(effectiveMs, after.atMs);
-          const planned = transition(before, after, atMs, nowMs, { locateMs: 60, rollsThroughLocate });
+          const placeFrom = (place: number) => Math.ceil(place / grid) * grid;
+          const planned = transition(before, after, atMs, nowMs, { locateMs: 60, rollsThroughLocate, placeFrom });
           let lastMs = 0;
           for (const { atMs: sentAtMs } of planned) {
             expect(sentAtMs).toBeGreaterThanOrEqual(Math.max(nowMs, lastMs));
@@ -104,8 +121,9 @@ describe("from one state to the next", () => {
           const end = planned.at(-1)?.leadsTo ?? before;
           const laterMs = Math.max(atMs, nowMs, lastMs) + 1_000;
           expect([end.motion, end.bpm]).toEqual([after.motion, after.bpm]);
+          const standsBy = after.motion === "stopped" ? grid : 0;
           expect(Math.abs(positionAt(end, laterMs) - positionAt(after, laterMs))).toBeLessThanOrEqual(
-            ON_LINE_FRAMES + 1,
+            Math.max(ON_LINE_FRAMES + 1, standsBy),
           );
         },
       ),
