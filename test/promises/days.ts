@@ -148,7 +148,7 @@ export async function live({ seed, steps, strideDays, newcomers }: Life) {
   /** One run may die in the middle; then as many as it takes. */
   async function catchUp(): Promise<void> {
     if (random() < 0.3) {
-      const faults = new Faults({ at: 1 + Math.floor(random() * 150), moment: "after", fault: "kill" });
+      const faults = new Faults({ at: 1 + Math.floor(random() * 60), moment: "after", fault: "kill" });
       await runJobs({ ...faults.bindings, EMAIL }, depsAt({ reachRoom: faults.reachRoom })).catch(() => undefined);
       if (faults.isDead) happened.crashes++;
     }

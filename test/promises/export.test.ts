@@ -218,7 +218,7 @@ describe("G1: a copy of everything", () => {
 
   test("X20: killed after each of its calls, it is whole after the next run", async () => {
     const world = await newWorld(startMs);
-    for (let call = 1, reached = true; reached; call += 7) {
+    for (let call = 1, reached = true; reached; call += 9) {
       await env.DB.prepare("DELETE FROM exports").run();
       const faults = new Faults({ at: call, moment: "after", fault: "kill" });
       const deps = { ...at(startMs), reachRoom: faults.reachRoom };
