@@ -11,7 +11,7 @@ import { BLOCK_BYTES, Sha256 } from "./sha256.ts";
 import { findRecording } from "./store.ts";
 
 const MIB = 2 ** 20;
-const STEP_BYTES = 8 * MIB;
+const STEP_BYTES = MIB;
 
 describe("SHA-256 that can be taken up again", () => {
   test("X2: is the platform's, for any bytes, kept and taken up at any block", async () => {
@@ -37,7 +37,7 @@ describe("SHA-256 that can be taken up again", () => {
 });
 
 describe("a completion longer than one request", () => {
-  const file = fileOf(17 * MIB + 5);
+  const file = fileOf(2 * MIB + 5);
   let studio: Studio;
   let id: string;
 

@@ -180,7 +180,7 @@ async function readStart(store: ObjectStore, key: string): Promise<Uint8Array> {
 async function hashObject(store: ObjectStore, key: string, sizeBytes: number): Promise<string | null> {
   const digest = new crypto.DigestStream("SHA-256");
   const writer = digest.getWriter();
-  const window = (offset: number) => readWindow(store, key, offset, sizeBytes);
+  const window = (offset: number) => readWindow(store, key, offset, sizeBytes, sizeBytes);
   let next = window(0);
   for (let offset = 0; offset < sizeBytes; offset += WINDOW_BYTES) {
     const bytes = await next;
@@ -213,13 +213,14 @@ async function hashStep(
   const key = objectKey(row.sessionId, row.id);
   const hash = row.hashState === null ? new Sha256() : Sha256.resume(row.hashState, row.hashedBytes);
   const untilBytes = Math.min(sizeBytes, row.hashedBytes + stepBytes);
-  let next = readWindow(store, key, row.hashedBytes, sizeBytes);
+  const read = (offset: number) => readWindow(store, key, offset, untilBytes, sizeBytes);
+  let next = read(row.hashedBytes);
   for (let offset = row.hashedBytes; offset < untilBytes; offset += WINDOW_BYTES) {
     const bytes = await next;
     if (bytes === null) return null;
     if (offset + bytes.byteLength >= sizeBytes) return hash.finish(new Uint8Array(bytes));
     if (offset + WINDOW_BYTES < untilBytes) {
-      next = readWindow(store, key, offset + WINDOW_BYTES, sizeBytes);
+      next = read(offset + WINDOW_BYTES);
       // Awaited in the next round, where a failure is thrown; until then nobody listens to it.
       next.catch(() => undefined);
     }
@@ -238,9 +239,10 @@ async function readWindow(
   store: ObjectStore,
   key: string,
   offset: number,
+  untilBytes: number,
   sizeBytes: number,
 ): Promise<ArrayBuffer | null> {
-  const length = Math.min(WINDOW_BYTES, sizeBytes - offset);
+  const length = Math.min(WINDOW_BYTES, untilBytes - offset);
   if (length <= 0) return null;
   const window = await store.read(key, { offset, length });
   return window === null || window.size !== sizeBytes ? null : window.bytes;
