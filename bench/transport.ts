@@ -1,3 +1,6 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import * as z from "zod";
 import { percentile } from "../dev/percentile.ts";
 import { Simulation } from "../dev/transport-simulation.ts";
 import { LANE_PACKET_FRAMES, TIMELINE_RATE_HZ } from "../protocol/limits.ts";
@@ -103,6 +106,7 @@ function chase(): Row[] {
 const FAR_ROOM = { oneWayMs: 120, jitterMs: 0, loss: 0, ppm: 50 };
 const NEAR = { oneWayMs: 15, jitterMs: 0, loss: 0 };
 const PRESSES = 200;
+const PORT_TIMEOUT_MS = 120_000;
 
 /** How long after a press the bytes leave that start or stop the other player's DAW. */
 function leadsMs(lanes: typeof NEAR | undefined): number[] {
@@ -142,6 +146,31 @@ function lead(): Row[] {
   ];
 }
 
+/** Ticks at a real JACK port, while every core is busy. */
+function portJitter(): Row[] {
+  const program = fileURLToPath(new URL("./transport/port-jitter.ts", import.meta.url));
+  const run = spawnSync(process.execPath, [program], { encoding: "utf8", timeout: PORT_TIMEOUT_MS });
+  const last = run.stdout?.trim().split("\n").at(-1) ?? "";
+  if (run.status !== 0) {
+    console.error("transport: there is no JACK here, so what a port does to ticks was not measured.");
+    return [];
+  }
+  const found = z.record(z.string(), z.array(z.number())).parse(JSON.parse(last));
+  return Object.entries(found).map(([name, apartMs]) => {
+    const value = percentile(apartMs.map(Math.abs), 0.95);
+    return {
+      bench: "transport",
+      name: `${name}, jitter at a JACK port p95: twice as many busy loops as cores`,
+      value,
+      unit: "ms",
+      beside: { p99: percentile(apartMs.map(Math.abs), 0.99) },
+      ratio: null,
+      goal: "≤ 0.15 ms",
+      ok: value <= 0.15,
+    };
+  });
+}
+
 export async function run(): Promise<Row[]> {
-  return [...[6, 32].flatMap(spread), ...chase(), ...lead()];
+  return [...[6, 32].flatMap(spread), ...chase(), ...lead(), ...portJitter()];
 }

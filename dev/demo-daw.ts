@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ensureDebianPackages } from "./debian.ts";
-import { DAW_NAMES, profiles, runDawDemo } from "./demo/daw-run.ts";
+import { DAW_NAMES, DawEnded, profiles, runDawDemo } from "./demo/daw-run.ts";
 import { printTable } from "./demo/daw-table.ts";
 import { type Local, startLocal } from "./local.ts";
 import { Progress } from "./progress.ts";
@@ -18,6 +18,7 @@ const { values: flags } = parseArgs({
     profile: { type: "string", default: "clean" },
     rounds: { type: "string", default: "2" },
     seed: { type: "string", default: "1" },
+    short: { type: "boolean", default: false },
     json: { type: "string" },
     keep: { type: "string" },
     /** Set by itself: the run that has shared memory of its own. */
@@ -56,12 +57,18 @@ const scratch = mkdtempSync(join(tmpdir(), "sessionlinked-daw-"));
 const folder = flags.keep ?? join(scratch, "session");
 const progress = new Progress();
 let local: Local | undefined;
+/** Neither held nor failed: a program of somebody else's went. */
+const ENDED_BY_ITSELF = 3;
 let exitCode = 1;
 try {
   progress.step("Starting a platform");
   local = await startLocal({ stateDir: join(scratch, "state") });
   const { platform } = local;
-  const report = await runDawDemo({ platform, folder, profile, rounds, seed: Number(flags.seed), progress });
+  const report = await runDawDemo({
+    ...{ platform, folder, profile, rounds, progress },
+    short: flags.short,
+    seed: Number(flags.seed),
+  });
   progress.done();
   if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(report, null, 2)}\n`);
   console.log(`${printTable(report.table, DAW_NAMES)}\n`);
@@ -69,6 +76,7 @@ try {
   exitCode = report.ok ? 0 : 1;
 } catch (error) {
   progress.broken();
+  if (error instanceof DawEnded) exitCode = ENDED_BY_ITSELF;
   console.error(error instanceof Error ? error.message : error);
 } finally {
   await local?.stop();

@@ -56,7 +56,7 @@ export const houses: readonly House[] = [
     name: "companion/engine",
     root: "companion/engine/",
     floors: [
-      ["clock", "api"],
+      ["clock", "api", "native"],
       ["account", "archive", "room", "midi", "capture", "stems"],
       ["links", "transport", "project", "upload"],
       ["delivery", "recording", "sound"],

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { dawSettings } from "../engine/midi/daw-profiles.std.ts";
 import { openFilePort } from "../engine/midi/file-port.node.ts";
+import { loadJackMidi, openJackMidiPort } from "../engine/midi/jack-midi-port.node.ts";
 import { midiDriver, midiLanguages } from "../engine/midi/midi-drivers.std.ts";
 import { ardourGreeting, ardourOscDriver, oscCue, reaperOscDriver } from "../engine/midi/osc-drivers.std.ts";
 import type { DawPort } from "../engine/midi/port.std.ts";
@@ -47,9 +48,8 @@ export async function openDaw(
 
 async function openPort(kind: string, name: string, folder: string): Promise<DawPort> {
   if (kind === "file") return openFilePort(join(folder, name));
-  // JACK's ports are another build of the same library (docs/DAWS.md).
-  const path = kind === "jack" ? (process.env.SESSIONLINKED_JACK_MIDI ?? "no SESSIONLINKED_JACK_MIDI") : undefined;
-  return openRtMidiPort({ rtMidi: await loadRtMidi(path), name, virtual: kind !== "midi" });
+  if (kind === "jack") return openJackMidiPort(loadJackMidi(), name);
+  return openRtMidiPort({ rtMidi: await loadRtMidi(), name, virtual: kind !== "midi" });
 }
 
 async function openOsc(text: string): Promise<Daw> {

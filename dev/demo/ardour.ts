@@ -47,6 +47,10 @@ export class Ardour {
     return new Ardour(name, spawn(program, ["-c", name, session, name], { env, stdio: "ignore" }));
   }
 
+  get hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
   async stop(): Promise<void> {
     // It has nothing to keep.
     await end(this.#child, { signal: "SIGKILL" });

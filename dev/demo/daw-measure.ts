@@ -1,7 +1,8 @@
 import { mtcDriver } from "../../companion/engine/midi/mtc.std.ts";
 import { initialMap } from "../../protocol/timeline.ts";
 import { percentile } from "../percentile.ts";
-import { type Dumped, JACK_RATE_HZ } from "./jack.ts";
+import { JACK_RATE_HZ } from "./jack.ts";
+import type { Heard } from "./jack-ear.ts";
 
 export interface Spread {
   p50: number;
@@ -29,45 +30,8 @@ export function spreadOf(values: readonly number[]): Spread {
   };
 }
 
-/** A mark that everybody who listens hears in the same cycle of JACK: a system exclusive for experiments, with a number. */
-const MARK = [0xf0, 0x7d];
-export const markOf = (number: number): Uint8Array => Uint8Array.of(...MARK, number >> 7, number & 0x7f, 0xf7);
-
-/** The frames at which a listener heard each mark. */
-export const marksOf = (dumped: readonly Dumped[]): ReadonlyMap<number, number> =>
-  new Map(
-    dumped.flatMap(({ frame, bytes }) =>
-      MARK.every((byte, at) => bytes[at] === byte) ? [[((bytes[2] ?? 0) << 7) | (bytes[3] ?? 0), frame]] : [],
-    ),
-  );
-
-/** JACK's frame at an instant of the machine's clock: of all marks, the one that was heard soonest after it left says it best. */
-export function frameClock(
-  heard: ReadonlyMap<number, number>,
-  leftLocalMs: readonly number[],
-): (localMs: number) => number {
-  const apart = leftLocalMs.flatMap((localMs, number) => {
-    const frame = heard.get(number);
-    return frame === undefined ? [] : [frame - localMs * FRAMES_PER_MS];
-  });
-  const least = Math.min(...apart);
-  return (localMs) => Math.round(localMs * FRAMES_PER_MS + least);
-}
-
-/** The frames of a second listener told in those of a first one, by the marks that both have heard. Before their first mark there is none. */
-export function alignTo(first: readonly Dumped[], second: readonly Dumped[]): Dumped[] {
-  const marks = marksOf(first);
-  let offset: number | undefined;
-  return second.flatMap((one) => {
-    const [[number] = []] = marksOf([one]);
-    const frame = number === undefined ? undefined : marks.get(number);
-    if (frame !== undefined) offset = frame - one.frame;
-    return offset === undefined ? [] : [{ ...one, frame: one.frame + offset }];
-  });
-}
-
 /** The places that timecode spells, label by label. */
-export function placesOfTimecode(dumped: readonly Dumped[]): Place[] {
+export function placesOfTimecode(dumped: readonly Heard[]): Place[] {
   const driver = mtcDriver();
   return dumped.flatMap(({ frame, bytes }) =>
     driver

@@ -1,30 +1,20 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
-import { machineNowMs } from "../../companion/engine/clock/machine-clock.node.ts";
 import type { DawMessage } from "../../companion/engine/midi/driver.std.ts";
+import { loadJackMidi, openJackMidiPort } from "../../companion/engine/midi/jack-midi-port.node.ts";
 import { mmcDriver } from "../../companion/engine/midi/mmc.std.ts";
-import { loadRtMidi, openRtMidiPort } from "../../companion/engine/midi/rtmidi-port.node.ts";
-import type { TransportCommand } from "../../protocol/room.ts";
-import { buildJackMidi } from "../jack-midi.ts";
 import type { Platform } from "../platform.ts";
 import type { Progress } from "../progress.ts";
 import { seedAccount } from "../seed.ts";
 import { Ardour } from "./ardour.ts";
 import { Companion } from "./companion.ts";
-import {
-  alignTo,
-  frameClock,
-  markOf,
-  marksOf,
-  placesOfTimecode,
-  type Spread,
-  skewsOf,
-  spreadOf,
-} from "./daw-measure.ts";
+import { placesOfTimecode, type Spread, skewsOf, spreadOf } from "./daw-measure.ts";
+import { shortSteps, stepsOf } from "./daw-script.ts";
 import { type CommandRow, tableOf } from "./daw-table.ts";
-import { type Dumped, Jack } from "./jack.ts";
+import { Jack } from "./jack.ts";
+import { frameClock, type Heard, JackEar } from "./jack-ear.ts";
 import { writePart } from "./song.ts";
 import { openWay } from "./way.ts";
 
@@ -33,12 +23,17 @@ export const profiles = {
   "150ms": { oneWayMs: 65, jitterMs: 20, loss: 0.01 },
 } as const;
 
+/** What is no fault of ours, and leaves nothing to judge. */
+export class DawEnded extends Error {}
+
 export interface DawDemoOptions {
   platform: Platform;
   folder: string;
   profile: keyof typeof profiles;
   seed: number;
   rounds: number;
+  /** A few commands instead of rounds. */
+  short: boolean;
   progress: Progress;
 }
 
@@ -62,7 +57,8 @@ export interface DawDemoReport {
 }
 
 const STAND_STILL_TIMES = 5;
-const MARK_MS = 500;
+/** The same bytes further apart than this belong to two commands. */
+const SAME_COMMAND_MS = 500;
 export const DAW_NAMES = ["Ada", "Ben"] as const;
 /** A take to be gone on with; the aim is a block of JACK (docs/DAWS.md). */
 const DAW_SKEW_P95_MAX_MS = 5;
@@ -70,15 +66,16 @@ const DAW_SKEW_P95_MAX_MS = 5;
 /** Two real Ardours at two companions, far apart: given commands now here, now there, by a person at the companion or a hand on the DAW. */
 export async function runDawDemo(options: DawDemoOptions): Promise<DawDemoReport> {
   const { platform, folder, profile, progress } = options;
-  progress.step("RtMidi for JACK");
-  const rtMidiPath = buildJackMidi();
-  process.env.SESSIONLINKED_JACK_MIDI = rtMidiPath;
-  const rtMidi = await loadRtMidi(rtMidiPath);
+  const jackMidi = loadJackMidi();
   progress.step("Ardours start, one after the other");
   const jack = await Jack.start();
-  const opened: { stop(): Promise<void> }[] = [jack];
+  const opened: { stop(): Promise<void> }[] = [];
+  const ardours: Ardour[] = [];
+  const mustRun = () => {
+    const ended = [jack, ...ardours].filter(({ hasEnded }) => hasEnded).length;
+    if (ended > 0) throw new DawEnded(`JACK or an Ardour has ended by itself (${ended}): nothing was measured.`);
+  };
   try {
-    const ardours: Ardour[] = [];
     for (const name of DAW_NAMES) {
       const ardour = Ardour.start(`ardour-${name}`, join(folder, `ardour-${name}`));
       opened.unshift(ardour);
@@ -100,12 +97,11 @@ export async function runDawDemo(options: DawDemoOptions): Promise<DawDemoReport
     const { sessionId } = await host.createSession("Two cities");
     await guest.acceptInvite((await host.createInvite(sessionId)).code);
     const companions: Companion[] = [];
-    const { encode } = mmcDriver();
+    // A controller of its own, which speaks to one machine: what it says is told from what a companion says.
+    const { encode } = mmcDriver({ deviceId: 1 });
     const hands: ((message: DawMessage) => void)[] = [];
-    const dumps: { says: () => Promise<Dumped[]>; told: () => Promise<Dumped[]> }[] = [];
+    const ears: { says: JackEar; told: JackEar }[] = [];
     const ways: string[][] = [];
-    const marker = openRtMidiPort({ rtMidi, name: "Marker", virtual: true });
-    const markerPort = await jack.until(":Marker", "RtMidi Output");
     for (const [at, name] of DAW_NAMES.entries()) {
       const ardour = ardours[at] as Ardour;
       const way = await openWay(platform.origin, { ...profiles[profile], seed: options.seed + at });
@@ -122,14 +118,14 @@ export async function runDawDemo(options: DawDemoOptions): Promise<DawDemoReport
       companions.push(companion);
       opened.unshift({ stop: () => companion.leave() });
       await companion.until("joined", () => true, 60);
-      const from = await jack.until(`:SessionLinked ${name}`, "RtMidi Output");
+      const from = await jack.until(`SessionLinked ${name}:out`);
       jack.connect(from, `${ardour.name}:MMC in`);
-      const to = await jack.until(`:SessionLinked ${name}`, "RtMidi Input");
+      const to = await jack.until(`SessionLinked ${name}:in`);
       for (const says of ["MMC out", "MTC out"]) jack.connect(`${ardour.name}:${says}`, to);
       // A hand on the DAW: a controller of its own, which the companion does not see. It goes with this process: JACK waits for
       // whoever closes a port while others end.
-      const hand = openRtMidiPort({ rtMidi, name: `Hand ${name}`, virtual: true });
-      const handFrom = await jack.until(`:Hand ${name}`, "RtMidi Output");
+      const hand = openJackMidiPort(jackMidi, `Hand ${name}`);
+      const handFrom = await jack.until(`Hand ${name}:out`);
       jack.connect(handFrom, `${ardour.name}:MMC in`);
       ways.push([from, handFrom]);
       hands.push((message) => {
@@ -145,52 +141,27 @@ export async function runDawDemo(options: DawDemoOptions): Promise<DawDemoReport
     }
     for (const [at, name] of DAW_NAMES.entries()) {
       const daw = ardours[at]?.name;
-      dumps.push({
-        says: await jack.dump([`${daw}:MTC out`, `${daw}:MMC out`, markerPort], `says-${name}`),
-        told: await jack.dump([...(ways[at] ?? []), markerPort], `told-${name}`),
-      });
+      const says = await JackEar.open(jackMidi, jack, `Says ${name}`, [`${daw}:MTC out`, `${daw}:MMC out`]);
+      const told = await JackEar.open(jackMidi, jack, `Told ${name}`, ways[at] ?? []);
+      ears.push({ says, told });
+      for (const ear of [says, told]) opened.unshift({ stop: async () => ear.close() });
     }
-    const marks: number[] = [];
-    const timer = setInterval(() => {
-      marker.sendAt(markOf(marks.length), 0);
-      marks.push(machineNowMs());
-    }, MARK_MS);
-    opened.unshift({ stop: async () => clearInterval(timer) });
     // Session time is known to a fraction of a millisecond by then.
     await sleep(profile === "clean" ? 4_000 : 12_000);
 
-    let commands = 0;
-    const [ada, ben] = companions as [Companion, Companion];
-    const [adasHand, bensHand] = hands as [(message: DawMessage) => void, (message: DawMessage) => void];
-    const ask = async (who: Companion, transport: TransportCommand, thenMs: number) => {
-      who.execute({ type: "transport", transport });
-      commands++;
-      await sleep(thenMs);
-    };
-    const press = async (hand: (message: DawMessage) => void, message: DawMessage, thenMs: number) => {
-      hand(message);
-      commands++;
-      await sleep(thenMs);
-    };
+    const steps = options.short
+      ? shortSteps
+      : Array.from({ length: options.rounds }, (_, round) => stepsOf(round)).flat();
     progress.step("Rolling: now here, now there");
-    for (let round = 0; round < options.rounds; round++) {
-      progress.update(round / options.rounds, `round ${round + 1} of ${options.rounds}`);
-      const place = (seconds: number) => (10 + round + seconds) * 48_000;
-      await ask(ada, { command: "locate", positionFrames: place(0) }, 1_500);
-      await ask(ben, { command: "play" }, 3_000);
-      await ask(ada, { command: "stop" }, 1_500);
-      await press(adasHand, { type: "play" }, 3_000);
-      await press(bensHand, { type: "stop" }, 2_000);
-      await ask(ben, { command: "tempo", bpm: 90 + round }, 700);
-      await press(bensHand, { type: "play" }, 2_000);
-      await ask(ada, { command: "locate", positionFrames: place(30) }, 3_000);
-      await ask(ben, { command: "loop", range: { startFrames: place(30), endFrames: place(34) } }, 2_500);
-      await ask(ben, { command: "loop", range: null }, 1_000);
-      await ask(ada, { command: "record" }, 1_500);
-      await ask(ben, { command: "stop" }, 1_500);
+    for (const [at, step] of steps.entries()) {
+      progress.update(at / steps.length, `${at + 1} of ${steps.length}`);
+      if ("asks" in step) companions[step.who]?.execute({ type: "transport", transport: step.asks });
+      else hands[step.who]?.(step.presses);
+      await sleep(step.thenMs);
     }
 
     progress.step("Measuring");
+    mustRun();
     for (const one of companions) one.execute({ type: "report" });
     const reports = await Promise.all(companions.map((one) => one.until("report", () => true, 30)));
     const logged = companions.map((one) =>
@@ -199,18 +170,17 @@ export async function runDawDemo(options: DawDemoOptions): Promise<DawDemoReport
         .filter(({ event }) => event.body.kind === "transport")
         .map(({ event }) => event.eventId),
     );
-    const says = await Promise.all(dumps.map((dump) => dump.says()));
-    const told = await Promise.all(dumps.map((dump) => dump.told()));
-    const [clock = []] = says;
+    const says = ears.map((ear) => ear.says.heard);
+    const heard = ears.map((ear) => ear.told.heard);
     const log = companions[0]?.emitted("logged").map(({ event }) => event) ?? [];
     // Kept with `--keep`, for whoever wants to know what happened.
     const kept = {
-      says: says.map((one) => alignTo(clock, one).map(inHex)),
-      told: told.map((one) => alignTo(clock, one).map(inHex)),
+      says: says.map((one) => one.map(inHex)),
+      told: heard.map((one) => one.map(inHex)),
       log,
     };
     writeFileSync(join(folder, "heard.json"), JSON.stringify(kept));
-    const places = says.map((one) => placesOfTimecode(alignTo(clock, one)));
+    const places = says.map(placesOfTimecode);
     const skews = skewsOf(places[0] ?? [], places[1] ?? []);
     const table = tableOf({
       names: DAW_NAMES,
@@ -219,13 +189,12 @@ export async function runDawDemo(options: DawDemoOptions): Promise<DawDemoReport
       effective: companions.map(
         (one) => new Map(one.emitted("executed").map(({ seq, effectiveLocalMs }) => [seq, effectiveLocalMs])),
       ),
-      told: told.map((one) => alignTo(clock, one)),
+      told: heard.map((one) => one.filter(isFromCompanion)),
       places,
       skews,
-      frameAt: frameClock(marksOf(clock), marks),
+      frameAt: frameClock([...says, ...heard].flat()),
     });
     await Promise.all(companions.map((one) => one.leave()));
-    const left = DAW_NAMES.map((name) => leavesOf(join(folder, name, "midi.jsonl")));
     const problems: string[] = [];
     const must = (holds: boolean, otherwise: string) => {
       if (!holds) problems.push(otherwise);
@@ -234,36 +203,38 @@ export async function runDawDemo(options: DawDemoOptions): Promise<DawDemoReport
     const lines = logged[0]?.length ?? 0;
     const echoes = reports.reduce((sum, { report }) => sum + report.daws.reduce((all, daw) => all + daw.echoes, 0), 0);
     const dawSkewMs = spreadOf(skews.map(({ ms }) => ms));
-    const commandSkewMs = spreadOf(commandSkews(left[0] ?? [], left[1] ?? []));
+    const commandSkewMs = spreadOf(commandSkews(heard[0] ?? [], heard[1] ?? []));
     must(sameOrder, "The companions have their log in different orders.");
+    const commands = steps.length;
     must(lines === commands, `${commands} commands were given, and ${lines} are in the log.`);
-    must(dawSkewMs.count > 20 * options.rounds, `The DAWs rolled together for only ${dawSkewMs.count} places.`);
+    must(
+      dawSkewMs.count > (options.short ? 5 : 20 * options.rounds),
+      `The DAWs rolled together for only ${dawSkewMs.count} places.`,
+    );
     must(dawSkewMs.p95 <= DAW_SKEW_P95_MAX_MS, `The DAWs were ${dawSkewMs.p95.toFixed(1)} ms apart (p95).`);
     const ok = problems.length === 0;
     return { profile, commandSkewMs, dawSkewMs, sameOrder, commands, logged: lines, echoes, table, problems, ok };
+  } catch (error) {
+    mustRun();
+    throw error;
   } finally {
+    // The server first: it waits long for a client that is killed, and clients do not wait for it.
+    await jack.stop();
     for (const one of opened) await one.stop();
   }
 }
 
-const inHex = ({ frame, bytes }: Dumped) => ({ frame, bytes: Buffer.from(bytes).toString("hex") });
+const inHex = ({ frame, bytes }: Heard) => ({ frame, bytes: Buffer.from(bytes).toString("hex") });
 
-interface Leave {
-  atMs: number;
-  bytes: string;
-}
+const isFromCompanion = ({ bytes }: Heard): boolean => bytes[2] === 0x7f;
 
-const leavesOf = (path: string): Leave[] =>
-  readFileSync(path, "utf8")
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line));
-
-/** What the pressed DAW's companion did not have to send, the others did: only what left both ends is compared. */
-function commandSkews(one: readonly Leave[], other: readonly Leave[]): number[] {
-  return one.flatMap(({ atMs, bytes }) => {
-    const apart = other.filter((leave) => leave.bytes === bytes).map((leave) => Math.abs(leave.atMs - atMs));
+/** What the pressed DAW's companion did not have to send, the others did: only what left both ends is compared, at JACK's own frames. */
+function commandSkews(one: readonly Heard[], other: readonly Heard[]): number[] {
+  const sent = other.filter(isFromCompanion).map((message) => inHex(message));
+  return one.filter(isFromCompanion).flatMap((message) => {
+    const { frame, bytes } = inHex(message);
+    const apart = sent.filter((leave) => leave.bytes === bytes).map((leave) => Math.abs(leave.frame - frame) / 48);
     const leastMs = Math.min(...apart);
-    return leastMs < 1_000 ? [leastMs] : [];
+    return leastMs < SAME_COMMAND_MS ? [leastMs] : [];
   });
 }

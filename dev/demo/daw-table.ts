@@ -1,7 +1,8 @@
 import type { LoggedEvent } from "../../protocol/room.ts";
 import { applyTimeline, initialTimeline, positionAt, transportOf } from "../../protocol/transport.ts";
 import { type Place, type Skew, type Spread, spreadOf } from "./daw-measure.ts";
-import { type Dumped, JACK_RATE_HZ } from "./jack.ts";
+import { JACK_RATE_HZ } from "./jack.ts";
+import type { Heard } from "./jack-ear.ts";
 
 /** One line of the log, and what came of it until the next. */
 export interface CommandRow {
@@ -26,7 +27,7 @@ export interface TableInput {
   /** For each companion: the machine's clock at which each line took effect for it. */
   effective: readonly ReadonlyMap<number, number>[];
   /** What each DAW was told, and where each said it was. */
-  told: readonly (readonly Dumped[])[];
+  told: readonly (readonly Heard[])[];
   places: readonly (readonly Place[])[];
   skews: readonly Skew[];
   /** JACK's frame at an instant of the machine's clock. */
@@ -82,7 +83,7 @@ function leftApart(told: TableInput["told"], fromFrame: number, untilFrame: numb
   const [one = [], other = []] = told.map((list) =>
     list.filter(({ frame }) => frame >= fromFrame - SETTLE_FRAMES && frame < untilFrame - SETTLE_FRAMES),
   );
-  const hex = ({ bytes }: Dumped) => Buffer.from(bytes).toString("hex");
+  const hex = ({ bytes }: Heard) => Buffer.from(bytes).toString("hex");
   const apart = one.flatMap((message) => {
     const distances = other
       .filter((candidate) => hex(candidate) === hex(message))

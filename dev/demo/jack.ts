@@ -3,12 +3,6 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A MIDI message and the frame of JACK's clock at which it was there. */
-export interface Dumped {
-  frame: number;
-  bytes: Uint8Array;
-}
-
 export const JACK_RATE_HZ = 48_000;
 const PERIOD_FRAMES = 128;
 /** Looking for a port is a client of its own, which comes and goes: not too often. */
@@ -38,7 +32,6 @@ export async function end(
 /** A JACK server of our own on its dummy driver: one clock for all that is connected to it. */
 export class Jack {
   readonly #server: ChildProcess;
-  readonly #dumps: ChildProcess[] = [];
 
   constructor(server: ChildProcess) {
     this.#server = server;
@@ -57,6 +50,10 @@ export class Jack {
     throw new Error(
       `JACK servers run already under all of our names: ${NAMES.join(", ")}. End those that nobody needs.`,
     );
+  }
+
+  get hasEnded(): boolean {
+    return this.#server.exitCode !== null || this.#server.signalCode !== null;
   }
 
   ports(): string[] {
@@ -81,28 +78,7 @@ export class Jack {
     execFileSync("jack_connect", [from, to], { stdio: ["ignore", "ignore", "pipe"] });
   }
 
-  /** Writes down what ports say, until it is asked for it; frames are counted from when this began to listen. */
-  async dump(from: readonly string[], name: string): Promise<() => Promise<Dumped[]>> {
-    const child = spawn("jack_midi_dump", ["-a", name], { stdio: ["ignore", "pipe", "ignore"] });
-    this.#dumps.push(child);
-    let text = "";
-    child.stdout.on("data", (data) => {
-      text += data;
-    });
-    const to = await this.until(":input", name);
-    for (const port of from) this.connect(port, to);
-    return async () => {
-      await end(child);
-      return text.split("\n").flatMap((line): Dumped[] => {
-        const [, frame, hex] = /^\s*(\d+):((?: [0-9a-f]{2})+)/.exec(line) ?? [];
-        if (frame === undefined || hex === undefined) return [];
-        return [{ frame: Number(frame), bytes: Uint8Array.from(Buffer.from(hex.replaceAll(" ", ""), "hex")) }];
-      });
-    };
-  }
-
   async stop(): Promise<void> {
-    for (const child of this.#dumps) await end(child);
     await end(this.#server, { patienceMs: GOODBYE_MS });
   }
 }

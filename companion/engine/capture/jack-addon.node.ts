@@ -1,13 +1,9 @@
-import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { compiledAddon } from "../native/compiled-addon.node.ts";
 
 const require = createRequire(import.meta.url);
 const source = fileURLToPath(new URL("./jack-device.c", import.meta.url));
-const cache = fileURLToPath(new URL("../../../node_modules/.cache", import.meta.url));
 
 /** What `jack-device.c` exports; its comments say what each does. */
 export interface JackAddon {
@@ -26,35 +22,8 @@ export interface JackAddon {
   close(): void;
 }
 
-/** Why there is no device on JACK here, in a sentence for the person. */
-export class JackRefused extends Error {}
-
-/**
- * The compiled addon's path. It is compiled once for each version of its source, by the system's own C compiler and without a download, and needs
- * neither JACK nor its headers for that. Throws `JackRefused`.
- */
-export function buildJackAddon(): string {
-  const version = createHash("sha256").update(readFileSync(source)).digest("hex").slice(0, 16);
-  const folder = join(cache, "jack-device");
-  const path = join(folder, `${version}-${process.arch}.node`);
-  if (existsSync(path)) return path;
-  mkdirSync(folder, { recursive: true });
-  const headers = join(dirname(require.resolve("node-api-headers/package.json")), "include");
-  // Two companions may begin at once: whoever is done puts a whole file in its place.
-  const made = `${path}.${process.pid}`;
-  const built = spawnSync(
-    "gcc",
-    ["-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", `-I${headers}`, source, "-ldl", "-lpthread", "-o", made],
-    { encoding: "utf8" },
-  );
-  if (built.error !== undefined)
-    throw new JackRefused(
-      "JACK needs a C compiler once, and there is none: install gcc (Debian: sudo apt install gcc libc6-dev).",
-    );
-  if (built.status !== 0) throw new JackRefused(`The device for JACK could not be compiled: ${built.stderr.trim()}`);
-  renameSync(made, path);
-  return path;
-}
+/** The compiled addon's path. Throws `JackRefused`. */
+export const buildJackAddon = (): string => compiledAddon(source);
 
 /** A thread has one of its own. */
 export function loadJackAddon(path: string): JackAddon {

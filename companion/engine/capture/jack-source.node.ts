@@ -3,7 +3,8 @@ import { DeviceClock } from "../../../audio/device-clock.ts";
 import { DEVICE_RATE_HZ, DEVICE_RATES_HZ, type DeviceRateHz, LANE_CHANNELS } from "../../../audio/lane-players.ts";
 import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import { machineNowMs } from "../clock/machine-clock.node.ts";
-import { type JackAddon, JackRefused } from "./jack-addon.node.ts";
+import { JackRefused } from "../native/compiled-addon.node.ts";
+import type { JackAddon } from "./jack-addon.node.ts";
 
 /** 0.17 s of every channel at 48 kHz: more than any period, and more than any stall that is made good. */
 const RING_FRAMES = 8_192;

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { machineNowMs } from "../clock/machine-clock.node.ts";
+import { type JackMidi, openJackMidiPort } from "./jack-midi-port.node.ts";
 import type { DawPort } from "./port.std.ts";
 import { FakeSystem } from "./rtmidi.fake.std.ts";
 import { openRtMidiPort } from "./rtmidi-port.node.ts";
@@ -71,6 +73,42 @@ function webMidiMachine(): Machine & { access: MidiAccess; stamps: number[] } {
   };
 }
 
+/** JACK as its addon shows it: a server that may go, and instants that are told from now. */
+function jackMachine(): Machine & { inMs: number[] } {
+  const sent: number[][] = [];
+  const inMs: number[] = [];
+  let isUp = true;
+  let hear: (agoMs: number, bytes: Uint8Array, frame: number, jackMs: number) => void = () => undefined;
+  const jack: JackMidi = {
+    open(_, listener) {
+      if (!isUp) throw new Error("no JACK server answers");
+      hear = listener;
+      return {
+        send(bytes, ms) {
+          if (!isUp) return false;
+          sent.push([...bytes]);
+          inMs.push(ms);
+          return true;
+        },
+        isThere: () => isUp,
+        close: () => undefined,
+      };
+    },
+  };
+  return {
+    open: () => openJackMidiPort(jack, "DAW"),
+    hear: (...bytes) => hear(3, Uint8Array.from(bytes), 0, 0),
+    sent,
+    inMs,
+    unplug: () => {
+      isUp = false;
+    },
+    plug: () => {
+      isUp = true;
+    },
+  };
+}
+
 /** How long any of them may take to see that a port has gone. */
 const SEEN_WITHIN_MS = 600;
 
@@ -80,6 +118,7 @@ afterEach(() => void vi.useRealTimers());
 describe.each([
   ["RtMidi", rtMidiMachine],
   ["Web MIDI", webMidiMachine],
+  ["JACK", jackMachine],
 ] as const)("a port of %s", (_, newMachine) => {
   test("C4: carries both ways, and each message by itself", async () => {
     const machine = newMachine();
@@ -129,8 +168,25 @@ describe.each([
   test("C4: one that is not there is said in a sentence", () => {
     const machine = newMachine();
     machine.unplug();
-    expect(() => machine.open()).toThrow(/no MIDI port "DAW"/);
+    expect(() => machine.open()).toThrow(/no MIDI port/);
   });
+});
+
+test("C4: JACK is told how far ahead an instant is, and says how long ago bytes came", async () => {
+  vi.useRealTimers();
+  const machine = jackMachine();
+  const port = machine.open();
+  const stamps: number[] = [];
+  port.onBytes((_, localMs) => stamps.push(localMs));
+  const nowMs = machineNowMs();
+  port.sendAt(Uint8Array.of(0xf8), nowMs + 60_000);
+  machine.hear(0xf8);
+  const passedMs = machineNowMs() - nowMs;
+  expect(60_000 - (machine.inMs[0] ?? 0)).toBeGreaterThanOrEqual(0);
+  expect(60_000 - (machine.inMs[0] ?? 0)).toBeLessThanOrEqual(passedMs);
+  expect((stamps[0] ?? 0) - nowMs).toBeLessThanOrEqual(passedMs - 3);
+  expect(port.aheadMs).toBeGreaterThan(0);
+  await port.close();
 });
 
 test("C4: Web MIDI sends at the instant that it is given, and lists what goes both ways", async () => {

@@ -16,10 +16,11 @@ import { INT24_SCALE, toInt24 } from "../../../audio/pcm.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import { FileDevice } from "../capture/file-source.node.ts";
-import { JackRefused, loadJackAddon } from "../capture/jack-addon.node.ts";
+import { loadJackAddon } from "../capture/jack-addon.node.ts";
 import { JackDevice, JackRateChanged } from "../capture/jack-source.node.ts";
 import { machineNowMs } from "../clock/machine-clock.node.ts";
 import { Trace } from "../links/trace.node.ts";
+import { JackRefused } from "../native/compiled-addon.node.ts";
 import type { DeviceStart, FromDeviceThread, ToDeviceThread } from "./device-messages.std.ts";
 import { goFirst } from "./real-time.node.ts";
 

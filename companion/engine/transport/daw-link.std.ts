@@ -95,9 +95,9 @@ export class DawLink {
     this.#greet();
   }
 
-  /** How long before an instant a message for it has to leave, in milliseconds. */
+  /** How long before an instant a message for it has to leave, in milliseconds: a port that likes to have it earlier does without, if need be. */
   get leadMs(): number {
-    return (this.#options.port.aheadMs ?? 0) + this.#lateMs;
+    return this.#lateMs;
   }
 
   get report(): DawReport {
@@ -187,7 +187,8 @@ export class DawLink {
     const turn = ++this.#turn;
     const [next] = this.#pending;
     if (next === undefined) return;
-    this.#cancel = this.#options.clock.scheduleAtSession(next.atMs - this.leadMs, () => {
+    const { clock, port } = this.#options;
+    this.#cancel = clock.scheduleAtSession(next.atMs - (port.aheadMs ?? 0) - this.#lateMs, () => {
       if (turn !== this.#turn) return;
       this.#pending.shift();
       this.#send(next);

@@ -8,11 +8,12 @@ import { PROTOCOL_VERSION, PROTOCOL_VERSION_MIN } from "../../../protocol/versio
 import { systemKeychain } from "../../engine/account/keychain.node.ts";
 import { ApiClient, ApiError } from "../../engine/api/api-client.std.ts";
 import { readInput } from "../../engine/capture/input-file.node.ts";
-import { buildJackAddon, JackRefused, loadJackAddon } from "../../engine/capture/jack-addon.node.ts";
+import { buildJackAddon, loadJackAddon } from "../../engine/capture/jack-addon.node.ts";
 import { JackDevice } from "../../engine/capture/jack-source.node.ts";
 import { machineNowMs } from "../../engine/clock/machine-clock.node.ts";
 import { scheduleAt } from "../../engine/clock/schedule-at.node.ts";
 import { listMidiPorts, loadRtMidi } from "../../engine/midi/rtmidi-port.node.ts";
+import { JackRefused } from "../../engine/native/compiled-addon.node.ts";
 import { type TestRoll, testRoll } from "../../engine/transport/test-roll.std.ts";
 import { originOf, sessionOf, tokenOf } from "../account.node.ts";
 import { DAW_LATE_MAX_MS, writeCalibration } from "../calibrations.node.ts";
