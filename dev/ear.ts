@@ -1,11 +1,13 @@
 import { writeFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 
-/** Four seconds of a tone as a file: 16 bit and nothing but what a WAV must have, since Chromium's own microphone reads no other. */
-export function writeTone(hz: number, path: string): string {
-  const samples = Int16Array.from(
-    { length: 4 * 48_000 * 2 },
-    (_, at) => Math.sin((2 * Math.PI * hz * (at >> 1)) / 48_000) * 0.25 * 2 ** 15,
+/**
+ * Four seconds of a tone as a file: 16 bit and nothing but what a WAV must have, since Chromium's own microphone reads no other. `isLeft`: the right side
+ * is silent.
+ */
+export function writeTone(hz: number, path: string, isLeft = false): string {
+  const samples = Int16Array.from({ length: 4 * 48_000 * 2 }, (_, at) =>
+    isLeft && at % 2 === 1 ? 0 : Math.sin((2 * Math.PI * hz * (at >> 1)) / 48_000) * 0.25 * 2 ** 15,
   );
   const header = Buffer.alloc(44);
   header.write("RIFF", 0);

@@ -1,3 +1,4 @@
+import { CleanWay } from "../../../audio/clean-way.ts";
 import { LANE_CHANNELS } from "../../../audio/lane-players.ts";
 import { readLaneReport, type SessionReading } from "../../../audio/lane-report.ts";
 import { LaneWriter, laneRingBytes } from "../../../audio/lane-ring.ts";
@@ -81,6 +82,8 @@ export class Link {
   readonly #writer = new LaneWriter(this.memory, LANE_CHANNELS);
   readonly #sender: LaneSender;
   readonly #paced: PacedSender;
+  /** Whether a carrier with a beat may be left for single packets. */
+  readonly #clean = new CleanWay();
   readonly #head = newPacketHead();
   readonly #samples = new Int32Array(LANE_PACKET_MAX_BYTES);
   readonly #previous = new Int32Array(LANE_PACKET_MAX_BYTES);
@@ -173,7 +176,8 @@ export class Link {
   send(frame: number, samples: Int32Array, sessionMs: number): void {
     const carrier = this.#carrier;
     if (carrier === undefined) return;
-    if (carrier.isPaced) this.#paced.add(frame, samples, sessionMs);
+    if (carrier.isPaced && !this.#clean.isClean(carrier.waitingBytes, this.#options.nowMs()))
+      this.#paced.add(frame, samples, sessionMs);
     else if (this.#level !== "opus") {
       const packet = this.#sender.pack(frame, samples, sessionMs);
       this.#sent.keep(frame, packet);
@@ -325,7 +329,10 @@ export class Link {
     if (path !== this.#path) return;
     path.isConnected = state === "connected";
     // Another path has another way.
-    if (path.isConnected) this.reports.clear();
+    if (path.isConnected) {
+      this.reports.clear();
+      this.#clean.clear();
+    }
     // While the path before carries there is sound.
     if (path.isConnected || this.#before === undefined || this.#state !== "connected") this.#say(state);
   }
@@ -428,6 +435,7 @@ export class Link {
     const report = readLaneReport(bytes, this.#head);
     if (report === null) return;
     this.#sender.hearLoss(report.lossShare, nowMs);
+    this.#clean.hear(report.lossShare, nowMs);
     if (report.level !== this.#theirLevel) {
       this.#theirLevel = report.level;
       this.#writer.mayGoBack();

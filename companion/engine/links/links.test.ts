@@ -403,6 +403,7 @@ describe("links between two companions", () => {
         isRelayed: null,
         fingerprints: null,
         isPaced: false,
+        waitingBytes: null,
         close: () => undefined,
       };
     });

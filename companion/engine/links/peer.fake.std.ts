@@ -34,6 +34,7 @@ class FakePeer implements Peer {
   #other = "";
   #isClosed = false;
   readonly isPaced = false;
+  readonly waitingBytes = null;
 
   constructor(options: PeerOptions, path: FakePath, peers: Map<string, FakePeer>, id: string) {
     this.#options = options;

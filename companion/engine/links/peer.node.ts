@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { Audio, PeerConnection, type Track } from "node-datachannel";
+import { Audio, type DataChannel, PeerConnection, type Track } from "node-datachannel";
 import { LANE_PACKET_MAX_BYTES } from "../../../protocol/limits.ts";
 import type { Signal } from "../../../protocol/room.ts";
 import type { Fingerprints, Peer, PeerOptions } from "./peer.std.ts";
@@ -18,6 +18,9 @@ const MID = "lane";
 /** ICE candidates that came before the description they belong to. */
 const CANDIDATES_MAX = 64;
 const TIMESTAMP_STEP = 128;
+/** Both ends know it without a word: number 0, unordered, nothing twice. A browser's is the same. */
+const LANE_CHANNEL = { negotiated: true, id: 0, unordered: true, maxRetransmits: 0 };
+const HAS_CHANNEL = /^m=application [1-9]/m;
 
 const midOf = (sdp: string) => /^a=mid:(\S+)/m.exec(sdp)?.[1] ?? MID;
 
@@ -37,7 +40,10 @@ class NodePeer implements Peer {
   #forwarder: TurnForwarder | undefined;
   #connection: PeerConnection | undefined;
   #track: Track | undefined;
+  /** Held, or it would be collected. */
+  #channel: DataChannel | undefined;
   readonly isPaced = false;
+  readonly waitingBytes = null;
   #isDescribed = false;
   #theirs = "";
   #isClosed = false;
@@ -94,8 +100,11 @@ class NodePeer implements Peer {
     if (this.#isClosed) return;
     this.#isClosed = true;
     const [connection, forwarder] = [this.#connection, this.#forwarder];
+    const channel = this.#channel;
     this.#connection = undefined;
     this.#track = undefined;
+    this.#channel = undefined;
+    this.#attempt(() => channel?.close());
     this.#attempt(() => connection?.close());
     forwarder?.close();
   }
@@ -134,6 +143,7 @@ class NodePeer implements Peer {
     this.#connection = connection;
     if (this.#options.offers) {
       this.#addTrack(connection, MID);
+      this.#addChannel(connection);
       connection.setLocalDescription("offer");
     }
     for (const signal of this.#signals.splice(0)) this.handleSignal(signal);
@@ -154,13 +164,27 @@ class NodePeer implements Peer {
     this.#track = track;
   }
 
+  /** A browser's carrier of single packets: it is heard here, and nothing is sent over it. */
+  #addChannel(connection: PeerConnection): void {
+    const channel = connection.createDataChannel("lane", LANE_CHANNEL);
+    channel.onMessage(
+      this.#guarded((message) => {
+        if (typeof message !== "string") this.#options.onPacket(new Uint8Array(message));
+      }),
+    );
+    this.#channel = channel;
+  }
+
   #take(signal: Signal, connection: PeerConnection): void {
     switch (signal.kind) {
       case "offer":
       case "answer":
         if (this.#isDescribed || (signal.kind === "offer") === this.#options.offers) return;
         // Whoever offers names the track: a browser calls it otherwise than we do.
-        if (signal.kind === "offer") this.#addTrack(connection, midOf(signal.sdp));
+        if (signal.kind === "offer") {
+          this.#addTrack(connection, midOf(signal.sdp));
+          if (HAS_CHANNEL.test(signal.sdp)) this.#addChannel(connection);
+        }
         connection.setRemoteDescription(signal.sdp, signal.kind);
         this.#theirs = fingerprintOf(signal.sdp);
         this.#isDescribed = true;

@@ -37,6 +37,8 @@ export interface Peer {
   send(bytes: Uint8Array): void;
   /** Whether it has a beat of its own and asks, instead of being told. */
   readonly isPaced: boolean;
+  /** Beside a beat: what waits in the carrier of single packets, which a congestion window governs; `null` where there is none, or it is not open yet. */
+  readonly waitingBytes: number | null;
   /** Whether the path goes over a relay, so that neither end knows the other's address (V2); `null` before there is one. */
   readonly isRelayed: boolean | null;
   /** By which keys it is encrypted; `null` before they are known. */

@@ -36,7 +36,8 @@ export type ToLanes =
   /** Whoever records what the device captures hears it over this port, as `CapturedBlocks`. */
   | { type: "tap"; port: MessagePort }
   | { type: "players"; states: readonly (readonly [MemberId, PlayerState])[] }
-  | { type: "peer"; peer: number; told: PeerTold };
+  | { type: "peer"; peer: number; told: PeerTold }
+  | { type: "channel"; peer: number; channel: RTCDataChannel };
 
 /** What the page's end of a peer has to tell. */
 export type PeerTold =

@@ -344,6 +344,7 @@ export class BrowserSound {
         offers,
         track: this.#beat,
         transform: (side) => new RTCRtpScriptTransform(worker, { peer, side } satisfies TransformOptions),
+        carry: (channel) => worker.postMessage({ type: "channel", peer, channel } satisfies ToLanes, [channel]),
         signal: (signal) => this.#tell({ type: "peer", peer, told: { type: "signal", signal } }),
         onState: (state) => this.#tell({ type: "peer", peer, told: { type: "state", state } }),
         onFingerprints: (fingerprints) =>

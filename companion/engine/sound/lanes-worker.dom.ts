@@ -39,6 +39,7 @@ class WorkerPeer implements Peer {
   readonly isPaced = true;
   isRelayed: boolean | null = null;
   fingerprints: Fingerprints | null = null;
+  #channel: RTCDataChannel | undefined;
 
   constructor(id: number, options: PeerOptions) {
     this.#id = id;
@@ -52,10 +53,25 @@ class WorkerPeer implements Peer {
     say({ type: "signal-peer", peer: this.#id, signal });
   }
 
-  /** The track's beat asks for what there is; nothing is sent between two of them. */
-  send(): void {}
+  get waitingBytes(): number | null {
+    return this.#channel?.readyState === "open" ? this.#channel.bufferedAmount : null;
+  }
+
+  /** Beside the beat, which asks for what there is. */
+  send(bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.#channel?.readyState === "open") this.#channel.send(bytes);
+  }
+
+  carry(channel: RTCDataChannel): void {
+    channel.binaryType = "arraybuffer";
+    channel.onmessage = ({ data }) => {
+      if (data instanceof ArrayBuffer) this.options.onPacket(new Uint8Array(data));
+    };
+    this.#channel = channel;
+  }
 
   close(): void {
+    this.#channel?.close();
     if (peers.delete(this.#id)) say({ type: "close-peer", peer: this.#id });
   }
 
@@ -233,6 +249,9 @@ function handleMessage(message: ToLanes): void {
       return;
     case "peer":
       peers.get(message.peer)?.told(message.told);
+      return;
+    case "channel":
+      peers.get(message.peer)?.carry(message.channel);
       return;
   }
 }
