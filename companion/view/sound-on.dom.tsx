@@ -14,7 +14,7 @@ export function SoundOn(props: ViewProps) {
   const { session, state, words } = props;
   const t = words.sound;
   const { sound } = session;
-  const { inputId, outputId, channels, buffer, delay, isMuted } = sound.state.value;
+  const { inputId, outputId, channels, buffer, delay, isMuted, isDirect } = sound.state.value;
   const { mode, delayMs, bars } = sound.delays.value;
   const { otherRateHz, moreInputs } = sound.facts.value;
   const trueRateHz = sound.trueRateHz.value;
@@ -83,6 +83,15 @@ export function SoundOn(props: ViewProps) {
           {mode === "live" || delayMs === null ? t.delay.notYet : t.delay.inForce(delayMs.toFixed(1), bars)}
         </p>
       )}
+      <label class="view-line">
+        <input
+          type="checkbox"
+          checked={isDirect}
+          onChange={({ currentTarget }) => sound.setDirect(currentTarget.checked)}
+        />
+        {t.direct.label}
+      </label>
+      <p class="soft">{t.direct.means}</p>
       <Agree session={session} words={words} />
       <Record {...props} />
     </>

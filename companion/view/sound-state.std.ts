@@ -23,6 +23,8 @@ export interface SoundState {
   /** What the person asked for; `delays` says what is in force. */
   delay: DelayMode;
   isMuted: boolean;
+  /** For this session alone, so it is kept nowhere. */
+  isDirect: boolean;
 }
 
 export interface Level {

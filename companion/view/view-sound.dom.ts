@@ -45,6 +45,7 @@ export class ViewSound {
     buffer: "balanced",
     delay: "live",
     isMuted: false,
+    isDirect: false,
   });
   readonly inputs = signal<readonly SoundDevice[]>([]);
   readonly outputs = signal<readonly SoundDevice[]>([]);
@@ -269,11 +270,19 @@ export class ViewSound {
     this.#engine?.again();
   }
 
+  /** The person's own choice that whoever has made it too knows their address, and they theirs. */
+  setDirect(isDirect: boolean): void {
+    this.#set({ isDirect });
+    this.#options.setStatus({ directPath: isDirect });
+    this.setMembers();
+  }
+
   /** The room has said who is here. */
   setMembers(): void {
     const { memberId, role, members } = this.#options.state();
     this.#control.followMembers(members);
-    if (memberId !== null && role !== null) this.#engine?.setMembers(memberId, role, members);
+    if (memberId !== null && role !== null)
+      this.#engine?.setMembers(memberId, role, members, this.state.value.isDirect);
   }
 
   handleSignal(from: MemberId, message: Signal): void {

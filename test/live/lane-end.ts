@@ -7,14 +7,21 @@ import * as z from "zod";
 import { openNodePeer } from "../../companion/engine/links/peer.node.ts";
 import { Signal } from "../../protocol/room.ts";
 
-const Start = z.object({ url: z.string(), username: z.string(), credential: z.string(), offers: z.boolean() });
-const { url, username, credential, offers } = Start.parse(JSON.parse(process.argv[2] ?? ""));
+const Start = z.object({
+  url: z.string(),
+  username: z.string(),
+  credential: z.string(),
+  offers: z.boolean(),
+  isDirect: z.boolean(),
+});
+const { url, username, credential, offers, isDirect } = Start.parse(JSON.parse(process.argv[2] ?? ""));
 const packet = Buffer.from(process.argv[3] ?? "", "hex");
 const say = (line: unknown) => process.stdout.write(`${JSON.stringify(line)}\n`);
 let heard = 0;
 const peer = openNodePeer({
   iceServers: [{ urls: [url], username, credential }],
   offers,
+  isDirect,
   signal: (signal) => say({ signal }),
   next: () => null,
   onPacket: () => heard++,

@@ -51,6 +51,12 @@ export interface LinkSetOptions {
   onReading(from: MemberId, reading: PeerReading): void;
 }
 
+/** What a link has to know of somebody. */
+export interface LinkedMember extends Pick<Member, "memberId" | "connected" | "role"> {
+  /** Whether they and this person have both chosen the direct path. */
+  isDirect?: boolean;
+}
+
 export interface LinksReport {
   lane: LaneStats;
   /** Milliseconds there and back, as packets of the lane have it. */
@@ -77,6 +83,8 @@ export class LinkSet {
   readonly #players: Players;
   readonly #links = new Map<MemberId, Joined>();
   readonly #stream: number;
+  /** With whom this person and they have both chosen the direct path. */
+  readonly #direct = new Set<MemberId>();
   #memberId: MemberId | undefined;
   #words: RoomWords | undefined;
   readonly #budget = new UplinkBudget();
@@ -111,12 +119,14 @@ export class LinkSet {
   }
 
   /** Everybody of the session, as the room says it. */
-  setMembers(members: readonly Pick<Member, "memberId" | "connected" | "role">[]): void {
+  setMembers(members: readonly LinkedMember[]): void {
     const nowMs = this.#options.nowMs();
     const known = new Set<MemberId>();
-    for (const { memberId, connected, role } of members) {
+    for (const { memberId, connected, role, isDirect = false } of members) {
       if (memberId === this.#memberId) continue;
       known.add(memberId);
+      if (isDirect) this.#direct.add(memberId);
+      else this.#direct.delete(memberId);
       const isNew = !this.#links.has(memberId);
       const joined = connected ? this.#to(memberId) : this.#links.get(memberId);
       if (joined === undefined) continue;
@@ -124,6 +134,7 @@ export class LinkSet {
       if (isNew) joined.link.ask();
       // An observer or somebody demoted is not heard, whatever their program sends.
       joined.link.maySpeak = may(role, "audio.send");
+      joined.link.follow();
       if (joined.isPresent && !connected) joined.goneAtMs = nowMs;
       joined.isPresent = connected;
     }
@@ -236,6 +247,7 @@ export class LinkSet {
       offers,
       openPeer: this.#options.openPeer,
       iceServers: () => this.iceServers,
+      isDirect: () => this.#direct.has(memberId),
       signal,
       onState: (state) => this.#options.onState(memberId, state),
       nowMs: this.#options.nowMs,

@@ -27,6 +27,8 @@ export interface LinkOptions {
   offers: boolean;
   openPeer: OpenPeer;
   iceServers(): readonly IceServer[];
+  /** Whether both ends have chosen the direct path, now. */
+  isDirect(): boolean;
   signal(signal: Signal): void;
   onState(state: PeerState): void;
   /** The machine's clock, in milliseconds. */
@@ -64,6 +66,7 @@ const INT16_STEP = 256;
 /** One connection, and what is known of it. */
 interface Path {
   peer: Peer | undefined;
+  isDirect: boolean;
   isConnected: boolean;
   /** Which connection of the other end it belongs to; `""` before that is known. */
   remoteId: string;
@@ -246,6 +249,11 @@ export class Link {
     }
   }
 
+  /** What both have chosen of their path may be another: then so is the path, and the one before carries until then. */
+  follow(): void {
+    if (this.#options.offers && this.#path?.isDirect !== this.#options.isDirect()) this.restart();
+  }
+
   /** The room is there again: what was signalled meanwhile was lost, and is not waited for. */
   again(): void {
     if (this.#state !== "connected") this.restart();
@@ -271,6 +279,7 @@ export class Link {
     if (this.#state === "connected") {
       // An attempt that came to nothing while the path before goes on was not needed; whoever needs it asks again.
       if (isLate && this.#before !== undefined && this.#path?.isConnected === false) this.#return();
+      if (isLate && this.#path?.isDirect !== this.#options.isDirect()) this.restart();
       if (nowMs - this.#heardAtMs < SILENT_MS) return;
       this.#wasSilent = true;
       this.#say("failed");
@@ -305,10 +314,12 @@ export class Link {
     this.#attemptAtMs = this.#options.nowMs();
     this.#isAsked = false;
     this.#alien = 0;
-    const path: Path = { peer: undefined, isConnected: false, remoteId: "" };
+    const isDirect = this.#options.isDirect();
+    const path: Path = { peer: undefined, isDirect, isConnected: false, remoteId: "" };
     this.#path = path;
     path.peer = this.#options.openPeer({
       iceServers: this.#options.iceServers(),
+      isDirect,
       offers: this.#options.offers,
       // What an attempt that is over still says is nobody's business.
       signal: (signal) => {

@@ -47,6 +47,7 @@ function browserEnd() {
       };
     },
     iceServers: () => [],
+    isDirect: () => false,
     signal: nothing,
     onState: nothing,
     nowMs: () => nowMs,

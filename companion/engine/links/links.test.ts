@@ -12,7 +12,7 @@ const ADA = MemberId.parse("mem_00000000000000000000000000");
 const BEN = MemberId.parse("mem_00000000000000000000000001");
 const BLOCK_MS = LANE_PACKET_FRAMES / 48;
 const LEVEL = 400 * 2 ** 8;
-type Who = { memberId: MemberId; connected: boolean; role: "host" | "participant" | "observer" };
+type Who = { memberId: MemberId; connected: boolean; role: "host" | "participant" | "observer"; isDirect?: boolean };
 
 /** Two companions in virtual time, over a path that can be cut and a room that can be deaf. */
 function world() {
@@ -31,9 +31,13 @@ function world() {
   /** The other lane beside each, as far as there is one. */
   const media = { isUp: true, hear: new Map<MemberId, (samples: Int16Array) => void>() };
   let nonces = 0;
+  const paths: string[] = [];
   const make = (self: MemberId, open: OpenPeer = openPeer) => {
     const links = new Links({
-      openPeer: open,
+      openPeer: (options) => {
+        paths.push(`${self === ADA ? "ada" : "ben"} ${options.isDirect ? "direct" : "relayed"}`);
+        return open(options);
+      },
       signal: (to, signal) => {
         if (signal.kind === "offer") offers.push(self === ADA ? "ada" : "ben");
         if (room.isUp) signals.push({ to, from: self, signal });
@@ -97,7 +101,7 @@ function world() {
   ben.setMembers(here(ADA));
   return {
     ...{ path, room, openPeer, states, offers, ada, ben, here, pass, make },
-    ...{ ends, words, announced, readings, uplinks, media },
+    ...{ ends, words, announced, readings, uplinks, media, paths },
   };
 }
 
@@ -130,6 +134,7 @@ describe("links between two companions", () => {
         handleSignal: (signal) => peer.handleSignal(signal),
         send: () => undefined,
         isPaced: true,
+        waitingBytes: null,
         isRelayed: null,
         fingerprints: null,
         close: () => peer.close(),
@@ -245,6 +250,35 @@ describe("links between two companions", () => {
     expect(uplinks.slice(-3)).toEqual(["mono", "narrow", "full"]);
     expect(await pass(3_000)).toBeGreaterThan(0.99);
     expect(ada.latencies()).toHaveLength(1);
+  });
+
+  test("P82, V2: only when both have chosen it is the path direct, and going there and back is no gap", async () => {
+    const { pass, path, paths, ada, ben, here } = world();
+    await pass(3_000);
+    expect(paths).toEqual(["ada relayed", "ben relayed"]);
+    const before = ben.report()?.lane.concealedFrames ?? 0;
+    for (const isDirect of [true, false]) {
+      ada.setMembers(here(BEN, { isDirect }));
+      ben.setMembers(here(ADA, { isDirect }));
+      expect(await pass(5_000)).toBe(1);
+      const kind = isDirect ? "direct" : "relayed";
+      expect(paths.slice(-2)).toEqual([`ada ${kind}`, `ben ${kind}`]);
+      await pass(10_000);
+    }
+    expect(path.opened).toBe(6);
+    expect(ben.report()?.lane.concealedFrames).toBe(before);
+  });
+
+  test("P82: an end that hears of the choice after the offer asks for another path", async () => {
+    const { pass, paths, ada, ben, here } = world();
+    await pass(3_000);
+    ada.setMembers(here(BEN, { isDirect: true }));
+    await pass(1_000);
+    expect(paths.slice(-2)).toEqual(["ada direct", "ben relayed"]);
+    ben.setMembers(here(ADA, { isDirect: true }));
+    await pass(6_000);
+    expect(paths.slice(-2)).toEqual(["ada direct", "ben direct"]);
+    expect(await pass(1_000)).toBeGreaterThan(0.99);
   });
 
   test("P80: whoever has no media lane is heard in mono, however full the up-link is", async () => {

@@ -5,6 +5,8 @@ import { fingerprintOf } from "./sdp.std.ts";
 
 export interface BrowserPeerOptions {
   iceServers: readonly IceServer[];
+  /** Whether both ends have chosen the direct path. */
+  isDirect: boolean;
   offers: boolean;
   /** Never sound: what the encoder is given to encode, so that it has a beat. Its payload is replaced. */
   track: MediaStreamTrack;
@@ -26,7 +28,7 @@ const LANE_CHANNEL = { negotiated: true, id: 0, ordered: false, maxRetransmits: 
 
 /**
  * The page's end of a peer in a browser: one Opus track each way, negotiated as plain Opus, and two transforms in the lanes worker that put our
- * packets in the place of its payload and take them out before a decoder sees them. Relay-only (V2). An order of calls that matters: both
+ * packets in the place of its payload and take them out before a decoder sees them. Relay-only (V2) unless both have chosen otherwise. An order of calls that matters: both
  * transforms are set in the turn in which the transceiver comes to be, and the track is attached last. Beside the track stands a data channel for packets
  * of 128 frames, which goes into the worker in the turn in which it is made; the link uses it while the path is clean.
  */
@@ -38,7 +40,7 @@ export class BrowserPeer {
 
   constructor(options: BrowserPeerOptions) {
     this.#options = options;
-    const connection = openRelayed(options.iceServers, "lane", options.signal);
+    const connection = openRelayed(options.iceServers, "lane", options.signal, options.isDirect);
     this.#connection = connection;
     this.#candidates = new RemoteCandidates(connection);
     connection.onconnectionstatechange = () => {

@@ -26,6 +26,7 @@ function pair(hostile: (signal: Signal) => Signal[] = (signal) => [signal]) {
     peers.push(
       openNodePeer({
         iceServers: [relayCredentials(SECRET, relay)],
+        isDirect: false,
         offers: at === 0,
         signal: (signal) => {
           for (const one of at === 1 ? hostile(signal) : [signal]) peers[1 - at]?.handleSignal(one);

@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { isIPv6 } from "node:net";
 import { Audio, type DataChannel, PeerConnection, type Track } from "node-datachannel";
 import { LANE_PACKET_MAX_BYTES } from "../../../protocol/limits.ts";
 import type { Signal } from "../../../protocol/room.ts";
@@ -112,17 +113,30 @@ class NodePeer implements Peer {
   async #open(): Promise<void> {
     const turn = turnOverUdp(this.#options.iceServers);
     if (turn === null) throw new Error("There is no relay over UDP.");
-    this.#forwarder = await TurnForwarder.open(turn);
+    const { host, port, username, credential: password } = turn;
+    if (!this.#options.isDirect) this.#forwarder = await TurnForwarder.open(turn);
+    const forwarder = this.#forwarder;
     if (this.#isClosed) {
-      this.#forwarder.close();
+      forwarder?.close();
       return;
     }
-    const { username, credential: password } = turn;
+    const relay = (hostname: string, at: number) => ({
+      hostname,
+      port: at,
+      username,
+      password,
+      relayType: "TurnUdp" as const,
+    });
     const connection = new PeerConnection("lane", {
-      iceServers: [{ hostname: "127.0.0.1", port: this.#forwarder.port, username, password, relayType: "TurnUdp" }],
-      iceTransportPolicy: "relay",
-      bindAddress: "127.0.0.1",
       disableAutoNegotiation: true,
+      // A relay tells where it sees us from (RFC 8489), so it is asked for that too.
+      ...(forwarder === undefined
+        ? { iceServers: [`stun:${isIPv6(host) ? `[${host}]` : host}:${port}`, relay(host, port)] }
+        : {
+            iceServers: [relay("127.0.0.1", forwarder.port)],
+            iceTransportPolicy: "relay" as const,
+            bindAddress: "127.0.0.1",
+          }),
     });
     connection.onLocalDescription(
       this.#guarded((sdp, type) => {

@@ -17,6 +17,8 @@ export type PeerState = "connecting" | "connected" | "failed";
 
 export interface PeerOptions {
   iceServers: readonly IceServer[];
+  /** Whether both ends have said that they may know each other's addresses: then any path will do, and else the relay's alone (V2). */
+  isDirect: boolean;
   /** Exactly one end of a connection makes the offer. */
   offers: boolean;
   signal(signal: Signal): void;

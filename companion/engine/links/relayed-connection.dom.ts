@@ -3,15 +3,16 @@ import type { IceServer } from "./peer.std.ts";
 
 const CANDIDATES_MAX = 64;
 
-/** A connection of the browser that goes by the relay and by nothing else (V2), and signals its candidates as those of `connection`. */
+/** A connection of the browser that goes by the relay and by nothing else (V2) unless both have said otherwise, and signals its candidates as those of `connection`. */
 export function openRelayed(
   iceServers: readonly IceServer[],
   connection: Signal["connection"],
   signal: (signal: Signal) => void,
+  isDirect = false,
 ): RTCPeerConnection {
   const opened = new RTCPeerConnection({
     iceServers: iceServers.map((server) => ({ ...server })),
-    iceTransportPolicy: "relay",
+    iceTransportPolicy: isDirect ? "all" : "relay",
     bundlePolicy: "max-bundle",
   });
   opened.onicecandidate = ({ candidate }) => {

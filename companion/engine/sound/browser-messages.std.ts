@@ -2,9 +2,10 @@
 import type { LaneLevel, PlayerState } from "../../../audio/lane-players.ts";
 import type { LatencyLegs } from "../../../audio/latency.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
-import type { AnnouncedCommand, Member, Signal } from "../../../protocol/room.ts";
+import type { AnnouncedCommand, Signal } from "../../../protocol/room.ts";
 import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import type { SessionLine } from "../clock/session-clock.std.ts";
+import type { LinkedMember } from "../links/link-set.std.ts";
 import type { Fingerprints, IceServer, PeerState } from "../links/peer.std.ts";
 import type { WordsState } from "../links/room-words.std.ts";
 import type { ToPlayers } from "./device-messages.std.ts";
@@ -21,7 +22,7 @@ export type ToLanes =
       memberId: MemberId;
       maySend: boolean;
       isObserver: boolean;
-      members: readonly Pick<Member, "memberId" | "connected" | "role">[];
+      members: readonly LinkedMember[];
     }
   | { type: "signal"; from: MemberId; signal: Signal }
   /** The room is there again: what was signalled while it was not is lost. */
@@ -55,7 +56,7 @@ export type FromLanes =
   | { type: "latencies"; latencies: { memberId: MemberId; legs: LatencyLegs }[] }
   | { type: "add"; memberId: MemberId; memory: SharedArrayBuffer }
   | { type: "remove"; memberId: MemberId }
-  | { type: "open-peer"; peer: number; offers: boolean; iceServers: readonly IceServer[] }
+  | { type: "open-peer"; peer: number; offers: boolean; isDirect: boolean; iceServers: readonly IceServer[] }
   | { type: "signal-peer"; peer: number; signal: Signal }
   | { type: "close-peer"; peer: number };
 

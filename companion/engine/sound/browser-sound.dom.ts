@@ -199,11 +199,13 @@ export class BrowserSound {
     this.#tell({ type: "ice-servers", iceServers });
   }
 
-  setMembers(memberId: MemberId, role: Role, members: readonly Member[]): void {
+  /** @param isDirect Whether this person has chosen the direct path. */
+  setMembers(memberId: MemberId, role: Role, members: readonly Member[], isDirect: boolean): void {
     const known = members.map((member) => ({
       memberId: member.memberId,
       connected: member.connected,
       role: member.role,
+      isDirect: isDirect && member.status.directPath,
     }));
     const maySend = may(role, "audio.send");
     this.#tellThread({ type: "late", isLate: !maySend });
@@ -335,12 +337,13 @@ export class BrowserSound {
     }
   }
 
-  #openPeer({ peer, offers, iceServers }: Extract<FromLanes, { type: "open-peer" }>): void {
+  #openPeer({ peer, offers, isDirect, iceServers }: Extract<FromLanes, { type: "open-peer" }>): void {
     const worker = this.#worker;
     this.#peers.set(
       peer,
       new BrowserPeer({
         iceServers,
+        isDirect,
         offers,
         track: this.#beat,
         transform: (side) => new RTCRtpScriptTransform(worker, { peer, side } satisfies TransformOptions),

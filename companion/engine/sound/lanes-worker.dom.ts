@@ -46,7 +46,8 @@ class WorkerPeer implements Peer {
     this.options = options;
     peers.set(id, this);
     options.onState("connecting");
-    say({ type: "open-peer", peer: id, offers: options.offers, iceServers: options.iceServers });
+    const { offers, isDirect, iceServers } = options;
+    say({ type: "open-peer", peer: id, offers, isDirect, iceServers });
   }
 
   handleSignal(signal: Signal): void {

@@ -86,8 +86,16 @@ export const ToSound = z.discriminatedUnion("type", [
     maySend: z.boolean(),
     /** Whether it only listens, whatever it might send. */
     isObserver: z.boolean(),
-    /** `displayName`: of the ports at which somebody can be recorded. */
-    members: z.array(z.object({ memberId: MemberId, connected: z.boolean(), role: Role, displayName: z.string() })),
+    /** `displayName`: of the ports at which somebody can be recorded; `isDirect`: they and this person have both chosen the direct path. */
+    members: z.array(
+      z.object({
+        memberId: MemberId,
+        connected: z.boolean(),
+        role: Role,
+        displayName: z.string(),
+        isDirect: z.boolean(),
+      }),
+    ),
   }),
   z.object({ type: z.literal("signal"), from: MemberId, signal: Signal }),
   /** The room is there again: what was signalled while it was not is lost. */

@@ -34,6 +34,8 @@ export const StudioCommand = z.discriminatedUnion("type", [
   z.object({ type: z.literal("mix"), memberId: MemberId, mix: LaneMixSetting }),
   /** Silences this person for the others, or no longer. Only they can. */
   z.object({ type: z.literal("mute"), on: z.boolean() }),
+  /** The direct path in this session: whoever has chosen it as well and this person know each other's addresses. */
+  z.object({ type: z.literal("direct"), on: z.boolean() }),
   /** At most 15, 30 or 60 ms of buffer: less delay, or fewer gaps. */
   z.object({ type: z.literal("buffer"), buffer: BufferSetting }),
   /** Everybody as soon as can be, everybody after the group's own delay, or everybody whole bars later (docs/PROTOCOL.md P64). */

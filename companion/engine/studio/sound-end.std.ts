@@ -11,6 +11,7 @@ export type SoundEnd = Pick<
   | "handleSignal"
   | "mix"
   | "muted"
+  | "direct"
   | "words"
   | "buffer"
   | "delay"

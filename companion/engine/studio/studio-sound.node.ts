@@ -87,6 +87,7 @@ export class StudioSound {
   readonly #ways = new RecentWays();
   #toldMs = 0;
   #isMuted = false;
+  #isDirect = false;
   #isClosed = false;
   #memberId: MemberId | undefined;
   #members: readonly Member[] = [];
@@ -163,6 +164,12 @@ export class StudioSound {
     this.#tellMembers();
   }
 
+  /** Whether whoever has chosen it as well may know this machine's address, and be reached without a relay. */
+  set direct(isDirect: boolean) {
+    this.#isDirect = isDirect;
+    this.#tellMembers();
+  }
+
   /** How much delay the person trades for fewer gaps. */
   set buffer(buffer: BufferChoice) {
     this.#buffer = buffer;
@@ -227,8 +234,8 @@ export class StudioSound {
   #tellMembers(): void {
     const memberId = this.#memberId;
     if (memberId === undefined) return;
-    const members = this.#members.map(({ memberId, connected, role, displayName }) => {
-      return { memberId, connected, role, displayName };
+    const members = this.#members.map(({ memberId, connected, role, displayName, status }) => {
+      return { memberId, connected, role, displayName, isDirect: this.#isDirect && status.directPath };
     });
     // Its own role is asked anew each time: the host may have changed it.
     this.#tell({

@@ -118,6 +118,10 @@ export class Studio implements RoomHandlers {
       case "mix":
         this.#parts.sound.mix(command.memberId, command.mix);
         break;
+      case "direct":
+        this.#parts.sound.direct = command.on;
+        this.setStatus({ directPath: command.on });
+        break;
       case "mute":
         this.#mute(command.on);
         break;

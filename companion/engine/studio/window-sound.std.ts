@@ -117,6 +117,7 @@ export class WindowSound implements SoundEnd {
   readonly words = { state: "alone" } as const;
   set iceServers(_: readonly IceServer[]) {}
   set muted(_: boolean) {}
+  set direct(_: boolean) {}
   set buffer(_: BufferChoice) {}
   set delay(_: DelayMode) {}
   report(): Promise<null> {

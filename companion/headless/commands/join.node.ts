@@ -158,7 +158,12 @@ export const join: Command = {
   name: "join",
   summary: "Joins a session by its invite, its address or its id, and stays.",
   arguments: ["CODE"],
-  flags: deviceFlags,
+  flags: {
+    ...deviceFlags,
+    direct: {
+      summary: "Sound without a relay to whoever says so too: they and you then know each other's internet address.",
+    },
+  },
   async run(run) {
     const { screen } = run;
     let exit: Exit = exits.done;
@@ -166,6 +171,7 @@ export const join: Command = {
       heard(screen)(event, nameOf);
       if (event.type === "warning" && event.final) exit = exits.refused;
     });
+    if (run.isOn("direct")) studio.execute({ type: "direct", on: true });
     if (screen.isJson) {
       const commands = createInterface({ input: process.stdin });
       commands.on("line", (text) => {

@@ -126,6 +126,11 @@ export const de: ViewWords = {
           : `Alle sind ${bars === 1 ? "einen Takt" : `${bars} Takte`} später zu hören.`,
       notYet: "Noch nicht in Kraft: Die Wege sind noch nicht gemessen, oder ein Takt ist zu lang.",
     },
+    direct: {
+      label: "Direkter Weg",
+      means:
+        "Ton ohne unser Relais dazwischen, das geht etwas schneller. Wer das auch eingeschaltet hat, kennt dann deine Internetadresse, und du kennst deren. Sonst erfährt sie niemand. Es gilt für diese Sitzung.",
+    },
     otherDevice:
       "Das Gerät vom letzten Mal ist nicht da: Jetzt gilt das des Systems. Nimm ein anderes, wenn das nicht passt.",
     muteMe: "Mich stummschalten",

@@ -127,6 +127,11 @@ export const en = {
           : `Everybody is heard ${bars === 1 ? "a bar" : `${bars} bars`} later.`,
       notYet: "Not in force yet: nobody's way is measured, or a bar is too long.",
     },
+    direct: {
+      label: "Direct path",
+      means:
+        "Sound without our relay in between, which is a little sooner. Whoever has switched this on as well then knows your internet address, and you know theirs; nobody else does. It counts for this session.",
+    },
     otherDevice:
       "The device you chose last time is not here: your system's own is used. Choose another one if that is wrong.",
     muteMe: "Mute me",
