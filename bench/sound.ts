@@ -11,8 +11,10 @@ import { measureLossy, readHeard } from "../dev/demo/measure.ts";
 import { percentile } from "../dev/percentile.ts";
 import { relayCredentials, startRelay } from "../dev/turn.ts";
 import type { Row } from "./row.ts";
+import { relayRow } from "./sound/by-relay.ts";
 import { onJack } from "./sound/on-jack.ts";
 import { measurePair, music, SETTLE_MS } from "./sound/pair.ts";
+import { playingRows } from "./sound/playing.ts";
 
 const SECONDS = 12;
 /** What brings a sample of the media lane to 24 bit. */
@@ -167,6 +169,8 @@ export async function run(): Promise<Row[]> {
       goal: "",
       ok: true,
     },
+    ...playingRows(),
+    ...(await relayRow()),
     ...(await onJack()),
     ...(await overWays()),
   ];
