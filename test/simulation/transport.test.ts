@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { DawMessage } from "../../companion/engine/midi/driver.std.ts";
 import { mmcCue } from "../../companion/engine/midi/mmc.std.ts";
+import { ON_LINE_FRAMES } from "../../companion/engine/transport/transition.std.ts";
 import { percentile } from "../../dev/percentile.ts";
 import { Simulation } from "../../dev/transport-simulation.ts";
 import type { TransportCommand } from "../../protocol/room.ts";
@@ -187,7 +188,8 @@ test("P77, P70: presses that cross, announcements that are lost or late: everybo
         expect(transport.state).toEqual(world.timeline.transport);
         expect(daw.state.motion).toBe(motion);
         const place = daw.state.positionFrames + (motion === "stopped" ? 0 : (world.nowMs - daw.state.atMs) * 48);
-        expect(Math.abs(place - placeOf(world)) / 48).toBeLessThan(2);
+        // A jump that is shorter than a DAW's to the same place would be is left out by all of them.
+        expect(Math.abs(place - placeOf(world))).toBeLessThan(ON_LINE_FRAMES + 2 * 48);
       }
       expect(world.log).toHaveLength(31);
     }),
