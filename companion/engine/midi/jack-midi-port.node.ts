@@ -49,17 +49,18 @@ export function openJackMidiPort(jack: JackMidi, name: string): DawPort {
     throw new Error(`JACK has no MIDI port for the companion: ${error instanceof Error ? error.message : error}.`);
   }
   let wasThere = true;
-  const say = (isThere: boolean) => {
-    if (isThere === wasThere) return;
-    wasThere = isThere;
-    onPresence(isThere);
+  const look = () => {
+    if (!wasThere || client.isThere()) return;
+    wasThere = false;
+    client.close();
+    onPresence(false);
   };
   const timer = setInterval(() => {
-    if (wasThere) return say(client.isThere());
+    if (wasThere) return look();
     try {
-      client.close();
       client = open();
-      say(true);
+      wasThere = true;
+      onPresence(true);
     } catch {
       // Not yet; it is looked again.
     }
@@ -69,8 +70,7 @@ export function openJackMidiPort(jack: JackMidi, name: string): DawPort {
     aheadMs: AHEAD_MS,
     sendAt(bytes, localMs) {
       // A system's message is one message; a driver may say several at once.
-      for (const message of splitter.push(bytes))
-        if (!client.send(message, localMs - machineNowMs()) && !client.isThere()) say(false);
+      for (const message of splitter.push(bytes)) if (!client.send(message, localMs - machineNowMs())) look();
     },
     onBytes(listener) {
       onBytes = listener;

@@ -83,6 +83,9 @@ typedef struct {
   napi_threadsafe_function listener;
 } port_t;
 
+/* Clients of this process whose server has gone, and that are not closed yet: libjack lets no other be opened beside them. */
+static _Atomic int gone_clients;
+
 static bool put(ring_t *ring, jack_time_t at_us, jack_nframes_t frame, const uint8_t *bytes, size_t size) {
   uint32_t end = atomic_load_explicit(&ring->end, memory_order_relaxed);
   if (size > MESSAGE_MAX_BYTES || end - atomic_load_explicit(&ring->first, memory_order_acquire) == RING_MESSAGES) return false;
@@ -130,7 +133,7 @@ static int on_cycle(jack_nframes_t count, void *context) {
 }
 
 static void on_gone(void *context) {
-  atomic_store(&((port_t *)context)->is_gone, true);
+  if (!atomic_exchange(&((port_t *)context)->is_gone, true)) atomic_fetch_add(&gone_clients, 1);
 }
 
 static void *tell(void *context) {
@@ -171,6 +174,7 @@ static void shut(port_t *port) {
   /* Closing deactivates; of a server that is gone it only frees what is here. */
   jack_client_close(port->client);
   port->client = NULL;
+  if (atomic_load(&port->is_gone)) atomic_fetch_sub(&gone_clients, 1);
   atomic_store(&port->is_closing, true);
   sem_post(&port->arrivals);
   pthread_join(port->teller, NULL);
@@ -247,6 +251,7 @@ static napi_value close_port(napi_env env, napi_callback_info info) {
 
 static const char *open_client(port_t *port, const char *name) {
   int status = 0;
+  if (atomic_load(&gone_clients) > 0) return "other ports of this program are still of a server that has gone";
   port->client = jack_client_open(name, JACK_NO_START_SERVER, &status);
   if (port->client == NULL) return "no JACK server answers";
   port->input = jack_port_register(port->client, "in", JACK_MIDI, JACK_PORT_IS_INPUT, 0);
