@@ -246,6 +246,8 @@ export class Link {
     else {
       this.#attemptAtMs = nowMs;
       this.ask();
+      // What is asked for takes as long as the room and the other end do.
+      if (this.#state === "failed") this.#say("connecting");
     }
   }
 
@@ -282,7 +284,8 @@ export class Link {
       if (isLate && this.#path?.isDirect !== this.#options.isDirect()) this.restart();
       if (nowMs - this.#heardAtMs < SILENT_MS) return;
       this.#wasSilent = true;
-      this.#say("failed");
+      // An attempt that is under way is waited for: who asks anew meanwhile ends it.
+      this.#say(this.#path?.isConnected === false && !isLate ? "connecting" : "failed");
     }
     if (!isLate && this.#state === "connecting") return;
     this.#attemptMs = Math.min(ATTEMPT_MAX_MS, this.#attemptMs * 1.5);
@@ -358,7 +361,7 @@ export class Link {
     } else if (path === this.#path && path.isConnected) {
       this.#before?.peer?.close();
       this.#before = undefined;
-      if (this.#state === "failed") this.#say("connected");
+      if (this.#state !== "connected") this.#say("connected");
     } else if (path === this.#before && this.#wasSilent) this.#return();
   }
 

@@ -17,13 +17,13 @@ type Who = { memberId: MemberId; connected: boolean; role: "host" | "participant
 /** Two companions in virtual time, over a path that can be cut and a room that can be deaf. */
 function world() {
   const path: FakePath = { isUp: true, opened: 0 };
-  const room = { isUp: true };
+  const room = { isUp: true, takesMs: 0 };
   let nowMs = 1_000;
   const states: string[] = [];
   const offers: string[] = [];
   const openPeer = fakePeers(path);
   const ends = new Map<MemberId, Links>();
-  const signals: { to: MemberId; from: MemberId; signal: Signal }[] = [];
+  const signals: { dueMs: number; to: MemberId; from: MemberId; signal: Signal }[] = [];
   const words = new Map<MemberId, string>();
   const announced: [MemberId, string][] = [];
   const readings: [MemberId, PeerReading][] = [];
@@ -40,7 +40,7 @@ function world() {
       },
       signal: (to, signal) => {
         if (signal.kind === "offer") offers.push(self === ADA ? "ada" : "ben");
-        if (room.isUp) signals.push({ to, from: self, signal });
+        if (room.isUp) signals.push({ dueMs: nowMs + room.takesMs, to, from: self, signal });
       },
       onState: (_, state) => states.push(`${self === ADA ? "ada" : "ben"} ${state}`),
       nowMs: () => nowMs,
@@ -93,7 +93,10 @@ function world() {
       if ((out[0] ?? 0) !== 0 && Math.abs((out[0] ?? 0) - LEVEL) < 100) heard++;
       for (sinceTick += BLOCK_MS; sinceTick >= 200; sinceTick -= 200) for (const links of ends.values()) links.tick();
       await turnOver();
-      for (const { to, from, signal } of signals.splice(0)) ends.get(to)?.handleSignal(from, signal);
+      while ((signals[0]?.dueMs ?? Number.POSITIVE_INFINITY) <= nowMs) {
+        const next = signals.shift();
+        if (next !== undefined) ends.get(next.to)?.handleSignal(next.from, next.signal);
+      }
     }
     return heard / (ms / BLOCK_MS);
   };
@@ -361,6 +364,20 @@ describe("links between two companions", () => {
     await pass(400);
     expect(await pass(400)).toBeGreaterThan(0.99);
   });
+
+  test.each([0, 700])(
+    "X12: a path that is gone for good is replaced, though the room takes %i ms: an attempt under way is waited for",
+    async (takesMs) => {
+      const { pass, path, room } = world();
+      await pass(1_000);
+      room.takesMs = takesMs;
+      path.ended = path.opened;
+      // One end is told that its connection is over, the other finds out by itself, while the first's offer comes.
+      await pass(2_500 + 5 * takesMs + 1_000);
+      expect(await pass(2_000)).toBeGreaterThan(0.99);
+      expect(path.opened).toBeLessThanOrEqual(6);
+    },
+  );
 
   test("X12: who asks while the last offer is young is made another as soon as may be, and does not wait for its end", async () => {
     const { make, here, ends, pass, offers } = world();
