@@ -40,7 +40,7 @@ export async function seedAccount(
       id: accountId,
       email: await sealUnder(key, accountId, "address", random, email),
       emailIndex: await seededIndex(platform.storeKey, email),
-      displayName,
+      displayName: await sealUnder(key, accountId, "name", random, displayName),
       tier,
       createdAtMs: Date.now(),
     }),
@@ -57,6 +57,16 @@ async function newKey({ recordings, storeKey }: Stores, keyId: string): Promise<
   const { key, object } = await makeKey(await wrappingKey(storeKey), random, keyId);
   await recordings.put(`keys/${keyId}`, object);
   return key;
+}
+
+/** What seals for many: a key for each name that is asked for, made the first time. */
+export function sealer(platform: Stores): (keyId: string, kind: Kind, text: string) => Promise<string> {
+  const keys = new Map<string, Promise<CryptoKey>>();
+  return async (keyId, kind, text) => {
+    const key = keys.get(keyId) ?? newKey(platform, keyId);
+    keys.set(keyId, key);
+    return sealUnder(await key, keyId, kind, random, text);
+  };
 }
 
 async function keyOf({ recordings, storeKey }: Stores, accountId: string): Promise<CryptoKey> {

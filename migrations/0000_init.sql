@@ -6,7 +6,8 @@ CREATE TABLE `accounts` (
 	`tier` text DEFAULT 'free' NOT NULL,
 	`webauthn_user_id` text,
 	`created_at_ms` integer NOT NULL,
-	CONSTRAINT "accounts_email_is_sealed" CHECK("accounts"."email" = '' OR "accounts"."email" = '' OR ("accounts"."email" GLOB '?*:?*' AND "accounts"."email" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("accounts"."email", instr("accounts"."email", ':') + 1), ':') = 0))
+	CONSTRAINT "accounts_email_is_sealed" CHECK("accounts"."email" = '' OR "accounts"."email" = '' OR ("accounts"."email" GLOB '?*:?*' AND "accounts"."email" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("accounts"."email", instr("accounts"."email", ':') + 1), ':') = 0)),
+	CONSTRAINT "accounts_display_name_is_sealed" CHECK("accounts"."display_name" = '' OR "accounts"."display_name" = '' OR ("accounts"."display_name" GLOB '?*:?*' AND "accounts"."display_name" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("accounts"."display_name", instr("accounts"."display_name", ':') + 1), ':') = 0))
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `accounts_email_index_unique` ON `accounts` (`email_index`);--> statement-breakpoint
@@ -267,13 +268,7 @@ CREATE TABLE `hub_spellings` (
 CREATE TABLE `profiles` (
 	`id` text PRIMARY KEY NOT NULL,
 	`account_id` text NOT NULL,
-	`daw` text,
-	`instruments` text DEFAULT '[]' NOT NULL,
-	`languages` text DEFAULT '[]' NOT NULL,
-	`bio` text,
-	`rate_minor` integer,
-	`rate_currency` text,
-	`availability` text,
+	`words` text DEFAULT '' NOT NULL,
 	`sample_type` text,
 	`sample_bytes` integer,
 	`sample_sha256` text,
@@ -281,7 +276,8 @@ CREATE TABLE `profiles` (
 	`hub_position` integer,
 	`updated_at_ms` integer NOT NULL,
 	`version` text DEFAULT '' NOT NULL,
-	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade
+	FOREIGN KEY (`account_id`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE cascade,
+	CONSTRAINT "profiles_words_is_sealed" CHECK("profiles"."words" = '' OR "profiles"."words" = '' OR ("profiles"."words" GLOB '?*:?*' AND "profiles"."words" NOT GLOB '*[^-A-Za-z0-9+/=:_]*' AND instr(substr("profiles"."words", instr("profiles"."words", ':') + 1), ':') = 0))
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `profiles_account_id_unique` ON `profiles` (`account_id`);--> statement-breakpoint

@@ -75,7 +75,7 @@ async function seed(platform: Platform, count: number): Promise<string[]> {
       const email = `${id}:AAAA` as Sealed;
       const password = { accountId: id, userIdentifier: newId("usr", random), record: registrationRecord };
       return [
-        db.insert(accounts).values({ id, email, emailIndex, displayName: "B", createdAtMs: 0 }),
+        db.insert(accounts).values({ id, email, emailIndex, displayName: email, createdAtMs: 0 }),
         db.insert(passwords).values({ ...password, setupVersion: 1, changedAtMs: 0 }),
       ];
     });

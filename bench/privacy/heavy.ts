@@ -16,8 +16,10 @@ const AT_ONCE = 50;
 /** Texts that nobody else has and no encoding makes of anything else. */
 export interface Marks {
   address: string;
-  /** In the names of the person, their sessions, takes and devices. */
+  /** In the names of the person, their sessions, takes and devices, and in what their profile says. */
   words: string;
+  /** In what they publish, so that the Hub finds them by it. */
+  published: string;
 }
 
 export interface Heavy {
@@ -32,9 +34,10 @@ const random = (bytes: number) => new Uint8Array(randomBytes(bytes));
 /** Somebody with a thousand takes in ten sessions, and a hundred thousand lines of history. */
 export async function heavyPerson(platform: Platform): Promise<Heavy> {
   const { db, recordings } = platform;
-  const marks = { address: mark(), words: mark() };
+  const marks = { address: mark(), words: mark(), published: mark() };
   const person = { displayName: `Name ${marks.words}`, email: `${marks.address}@example.org`, tier: "studio" as const };
   const { accountId, token } = await seedAccount(platform, person);
+  await profile(platform, token, marks);
   const sessions = Array.from({ length: SESSIONS }, () => newId("ses", random));
   for (const sessionId of sessions) {
     const memberId = newId("mem", random);
@@ -76,6 +79,21 @@ export async function heavyPerson(platform: Platform): Promise<Heavy> {
     );
   await history(platform, accountId, `Device ${marks.words}`, EVENTS, Date.now());
   return { accountId, token, marks };
+}
+
+/** A profile that said one thing while it was private, and says another since it is on the Hub. */
+async function profile(platform: Platform, token: string, { words, published }: Marks): Promise<void> {
+  const put = async (path: string, body?: unknown) => {
+    const answer = await fetch(`${platform.origin}/api/v1/profile${path}`, {
+      method: "PUT",
+      headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`The profile was not taken: ${await answer.text()}`);
+  };
+  await put("", { bio: `Says ${words}`, daw: words });
+  await put("", { bio: `Plays ${published}` });
+  await put("/publication");
 }
 
 /** Lines of an account's history, the newest at `lastMs`, a millisecond apart. */

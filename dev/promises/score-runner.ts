@@ -9,7 +9,7 @@ import type { Heard, Trying } from "./mutation-score.ts";
 
 const root = process.cwd();
 /** A small fault in a loop may never end. */
-const TEST_MAX_MS = 60_000;
+const TEST_MAX_MS = 120_000;
 const say = (heard: Heard) => process.send?.(heard);
 
 const SUITE = /^mutant (\d+)$/;
@@ -31,8 +31,9 @@ const reporter: Reporter = {
     if (number === undefined || suite.parent.type !== "module") return;
     const failed = [...suite.children.allTests("failed")][0];
     const isCaught = failed !== undefined || suite.state() === "failed";
-    const ran = [...suite.children.allTests("passed")].length;
-    say({ is: "ended", number: Number(number), isCaught, ran, note: failed?.fullName ?? "" });
+    const [error] = failed?.result().errors ?? [];
+    const note = `${failed?.fullName ?? "It does not begin."} ${error?.message.split("\n")[0] ?? ""}`;
+    say({ is: "ended", number: Number(number), isCaught, note: isCaught ? note : "" });
   },
 };
 
@@ -40,16 +41,17 @@ const vitest = await createVitest({ watch: false, root, reporters: [reporter], s
 for (const project of vitest.projects) project.config.testTimeout = TEST_MAX_MS;
 
 /** A test file that runs another one once under each switch, from nothing stored, and lets the rest go once a test has failed. */
-function repeated(test: string, numbers: readonly number[]): string {
+function repeated(test: string, numbers: readonly number[], without: string): string {
   const isAtTheEdge = /^(?:workers|test\/promises)\//.test(test);
   const setup = relative(dirname(test), "workers/testing/setup.ts").replace(/^(?!\.)/, "./");
   const anew = (number: number) => (isAtTheEdge ? `import("${setup}?mutant=${number}")` : "undefined");
   return `
 import { afterAll, beforeAll, beforeEach, describe } from "vitest";
 let isOver = false;
+const without = new RegExp(${JSON.stringify(without)});
 const under = (number, begin, load) => describe("mutant " + number, async () => {
   beforeAll(async () => { await begin(); globalThis.mutant_ = number; isOver = false; });
-  beforeEach((context) => { if (isOver) context.skip(); context.onTestFailed(() => { isOver = true; }); });
+  beforeEach((context) => { if (isOver || without.test(context.task.name)) context.skip(); context.onTestFailed(() => { isOver = true; }); });
   afterAll(() => { globalThis.mutant_ = 0; });
   await load();
 });
@@ -57,11 +59,11 @@ ${numbers.map((number) => `under(${number}, () => ${anew(number)}, () => import(
 `;
 }
 
-async function run({ file, text, test, numbers }: Trying): Promise<void> {
+async function run({ file, text, test, numbers, without }: Trying): Promise<void> {
   writeFileSync(join(root, file), text);
   vitest.invalidateFile(join(root, file));
   const path = join(root, dirname(test), "score.test.ts");
-  writeFileSync(path, repeated(test, numbers));
+  writeFileSync(path, repeated(test, numbers, without));
   vitest.invalidateFile(path);
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(
     await vitest.globTestSpecifications([relative(root, path)]),

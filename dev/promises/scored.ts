@@ -48,8 +48,13 @@ export const scored: readonly Scored[] = [
   },
   {
     area: "projection",
+    file: "workers/hub/profile-row.ts",
+    tests: ["workers/hub/hub.test.ts", "test/promises/marks.test.ts"],
+  },
+  {
+    area: "projection",
     file: "workers/hub/store.ts",
-    within: ["publicProfile", "ownProfile", "findPublished", "editProfile", "statements"],
+    within: ["findPublished", "editProfile", "statements", "unpublish"],
     tests: ["workers/hub/hub.test.ts", "test/promises/marks.test.ts"],
   },
   {

@@ -10,7 +10,8 @@ export const accounts = sqliteTable(
     email: text("email").$type<Sealed>().notNull(),
     /** The address's blind index: by it an account is found, and no two have one address. */
     emailIndex: text("email_index").notNull().unique(),
-    displayName: text("display_name").notNull(),
+    /** What others call them: sealed under their key. */
+    displayName: text("display_name").$type<Sealed>().notNull(),
     tier: text("tier", { enum: ["free", "pro", "studio"] })
       .notNull()
       .default("free"),
@@ -21,7 +22,10 @@ export const accounts = sqliteTable(
     webauthnUserId: text("webauthn_user_id").unique(),
     createdAtMs: integer("created_at_ms").notNull(),
   },
-  (table) => [isSealed("accounts_email_is_sealed", table.email)],
+  (table) => [
+    isSealed("accounts_email_is_sealed", table.email),
+    isSealed("accounts_display_name_is_sealed", table.displayName),
+  ],
 );
 
 /** One signed-in device or browser. The token itself is only with the person; here is its SHA-256. */

@@ -6,34 +6,30 @@ import { isSealed, type Sealed } from "./sealed.ts";
  * What a musician tells about themselves (A3); every field is optional, and nobody sees it before it is published (A4). What the Hub finds
  * it by lies in `hub_search`, under the row's `hubPosition`.
  */
-export const profiles = sqliteTable("profiles", {
-  /** Stable and public: the address of the profile page. */
-  id: text("id").primaryKey(),
-  accountId: text("account_id")
-    .notNull()
-    .unique()
-    .references(() => accounts.id, { onDelete: "cascade" }),
-  daw: text("daw"),
-  /** JSON: names, as the person wrote or chose them. */
-  instruments: text("instruments").notNull().default("[]"),
-  /** JSON: language codes (BCP 47). */
-  languages: text("languages").notNull().default("[]"),
-  bio: text("bio"),
-  /** An hour's price in minor units of its currency (ISO 4217). */
-  rateMinor: integer("rate_minor"),
-  rateCurrency: text("rate_currency"),
-  availability: text("availability", { enum: ["open", "later", "closed"] }),
-  /** Media type of the sound on the profile, as its first bytes say; `null` if there is none. */
-  sampleType: text("sample_type"),
-  sampleBytes: integer("sample_bytes"),
-  sampleSha256: text("sample_sha256"),
-  publishedAtMs: integer("published_at_ms"),
-  /** Where it stands on the Hub, the newest highest: the row id in `hub_search`. `null` while it is private. */
-  hubPosition: integer("hub_position").unique(),
-  updatedAtMs: integer("updated_at_ms").notNull(),
-  /** Drawn anew by every edit: two edits at once notice each other by it. */
-  version: text("version").notNull().default(""),
-});
+export const profiles = sqliteTable(
+  "profiles",
+  {
+    /** Stable and public: the address of the profile page. */
+    id: text("id").primaryKey(),
+    accountId: text("account_id")
+      .notNull()
+      .unique()
+      .references(() => accounts.id, { onDelete: "cascade" }),
+    /** JSON: everything that it says (workers/hub/profile-row.ts), sealed under the person's key; empty while nothing was told. */
+    words: text("words").$type<Sealed | "">().notNull().default(""),
+    /** Media type of the sound on the profile, as its first bytes say; `null` if there is none. */
+    sampleType: text("sample_type"),
+    sampleBytes: integer("sample_bytes"),
+    sampleSha256: text("sample_sha256"),
+    publishedAtMs: integer("published_at_ms"),
+    /** Where it stands on the Hub, the newest highest: the row id in `hub_search`. `null` while it is private. */
+    hubPosition: integer("hub_position").unique(),
+    updatedAtMs: integer("updated_at_ms").notNull(),
+    /** Drawn anew by every edit: two edits at once notice each other by it. */
+    version: text("version").notNull().default(""),
+  },
+  (table) => [isSealed("profiles_words_is_sealed", table.words)],
+);
 
 /** Words of published profiles under each of their spellings with one letter left out: how a slip of the finger is found. */
 export const hubSpellings = sqliteTable(

@@ -128,11 +128,9 @@ beforeAll(async () => {
   ({ sessionId } = await ada.createSession("Night bus"));
   await ben.acceptInvite((await ada.createInvite(sessionId)).code);
   await olga.acceptInvite((await ada.createInvite(sessionId)).code);
-  await platform.db
-    .prepare(
-      "UPDATE session_members SET role = 'observer' WHERE member_id IN (SELECT member_id FROM session_members JOIN accounts ON accounts.id = account_id WHERE display_name = 'Olga')",
-    )
-    .run();
+  const { members } = await ada.readSession(sessionId);
+  const olgas = members.find(({ displayName }) => displayName === "Olga")?.memberId;
+  await platform.db.prepare("UPDATE session_members SET role = 'observer' WHERE member_id = ?").bind(olgas).run();
   const takeId = crypto.randomUUID();
   const click = (frame: number) => (frame % CLICK_FRAMES === 0 ? 0.5 : 0);
   const frames = LONG_SECONDS * RATE_HZ;

@@ -48,6 +48,7 @@ const keptTooLong: Record<string, string> = {
 
 /** Words that only their person and we read: each as it is written down, under the key of an account, a conversation or a day, and never as it was said. */
 const inWords = [
+  ...["accounts.display_name", "profiles.words"],
   ...["sign_ins.label", "sign_in_events.label", "passkeys.label", "device_codes.label"],
   ...["privacy_requests.details", "privacy_requests.extension_reason", "privacy_requests.identity_check"],
   ...[

@@ -8,6 +8,7 @@ import { withdrawRecordingConsent } from "../../workers/privacy/consents.ts";
 import { requestExport } from "../../workers/privacy/export.ts";
 import { restrict } from "../../workers/privacy/restriction.ts";
 import { requestErasure } from "../../workers/privacy/session-erasure.ts";
+import { named } from "../../workers/testing/addresses.ts";
 import { Faults } from "../../workers/testing/faults.ts";
 import { TestClient } from "../../workers/testing/room-client.ts";
 import { changeTier } from "../../workers/wallet/plans.ts";
@@ -82,7 +83,7 @@ export async function live({ seed, steps, strideDays, newcomers }: Life) {
     const world = await newWorld(nowMs);
     for (const who of people)
       await env.DB.prepare("UPDATE accounts SET display_name = ?2 WHERE id = ?1")
-        .bind(world.accountId[who], nameOf(world, who))
+        .bind(world.accountId[who], (await named(world.accountId[who], nameOf(world, who))).displayName)
         .run();
     const ada = await TestClient.join(world.sessionId, "host", {
       memberId: world.memberId.ada,

@@ -5,6 +5,7 @@ import { accounts, recordings, sessions, signIns } from "../../migrations/schema
 import { DAY_MS } from "../../protocol/retention.ts";
 import { createApp } from "../../workers/app.ts";
 import { runJobs } from "../../workers/cron/jobs.ts";
+import { editProfile } from "../../workers/hub/store.ts";
 import { systemDeps } from "../../workers/platform/deps.ts";
 import type { Env } from "../../workers/platform/env.ts";
 import { roomOf } from "../../workers/platform/jurisdiction.ts";
@@ -81,10 +82,7 @@ const nameOf = (world: World) => `Ada ${world.accountId.ada.slice(-8)}`;
 async function ownWorld(): Promise<World> {
   const world = await newWorld(startMs);
   const { ada } = world.accountId;
-  await env.DB.batch([
-    env.DB.prepare("UPDATE accounts SET display_name = ? WHERE id = ?").bind(nameOf(world), ada),
-    env.DB.prepare("UPDATE profiles SET bio = ? WHERE account_id = ?").bind(`Plays as ${nameOf(world)}.`, ada),
-  ]);
+  await editProfile(env, systemDeps, ada, { displayName: nameOf(world), bio: `Plays as ${nameOf(world)}.` });
   return world;
 }
 

@@ -33,10 +33,17 @@ const rules: Record<string, Rule<string>> = inventory;
 
 /** Columns whose text has a form that the owner's own reading insists on. */
 const forms: Record<string, (mark: string) => string | null> = {
-  "profiles.instruments": (mark) => JSON.stringify([mark]),
+  "profiles.words": (mark) =>
+    JSON.stringify({
+      daw: mark,
+      instruments: [mark],
+      languages: [],
+      bio: mark,
+      rateMinor: null,
+      rateCurrency: null,
+      availability: null,
+    }),
   "profiles.id": () => newId("pro", random),
-  "profiles.languages": () => "[]",
-  "profiles.rateCurrency": () => null,
   "exports.place": () => JSON.stringify({ at: "end" }),
 };
 
@@ -99,8 +106,8 @@ export async function markEverything(world: World): Promise<Record<Person, strin
         const mark = markOf(who, `${name}${key}`);
         written.push(mark);
         const kind = rules[name]?.sealed?.[key];
-        if (kind !== undefined) return await sealedText(world.accountId[who], kind, mark);
         const form = forms[`${name}.${key}`];
+        if (kind !== undefined) return await sealedText(world.accountId[who], kind, form?.(mark) ?? mark);
         return form === undefined ? mark : form(mark);
       };
       const { count } = (await env.DB.prepare(

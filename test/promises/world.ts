@@ -24,7 +24,7 @@ import type { createApp } from "../../workers/app.ts";
 import { sha256Hex } from "../../workers/platform/hash.ts";
 import { objectKey, peaksKey } from "../../workers/recordings/keys.ts";
 import { inviteHash } from "../../workers/sessions/invite-store.ts";
-import { sealed, sealedText } from "../../workers/testing/addresses.ts";
+import { named, sealed, sealedText } from "../../workers/testing/addresses.ts";
 import { recordingRow } from "../../workers/testing/rows.ts";
 import { db } from "../../workers/testing/tables.ts";
 
@@ -95,9 +95,22 @@ export async function newWorld(nowMs: number): Promise<World> {
   const { ada, ben, eve } = world.accountId;
   const addresses = await Promise.all(
     people.map(
-      async (who) => [who, await sealed(world.accountId[who], `${world.accountId[who]}@example.org`)] as const,
+      async (who) =>
+        [
+          who,
+          {
+            ...(await sealed(world.accountId[who], `${world.accountId[who]}@example.org`)),
+            ...(await named(world.accountId[who], `Shown ${who}`)),
+          },
+        ] as const,
     ),
-  ).then((made) => Object.fromEntries(made) as Record<Person, Awaited<ReturnType<typeof sealed>>>);
+  ).then(
+    (made) =>
+      Object.fromEntries(made) as Record<
+        Person,
+        Awaited<ReturnType<typeof sealed>> & Awaited<ReturnType<typeof named>>
+      >,
+  );
   const createdAtMs = nowMs;
   const soundOf = {
     ...recordingRow({
@@ -112,6 +125,12 @@ export async function newWorld(nowMs: number): Promise<World> {
     expiresAtMs: nowMs + 1e9,
   };
   const night = await sealedText(world.sessionId, "session", "Night");
+  const says = { daw: null, instruments: [], languages: [], bio: "Plays at night.", rateMinor: null };
+  const toldByAda = await sealedText(
+    ada,
+    "profile",
+    JSON.stringify({ ...says, rateCurrency: null, availability: null }),
+  );
   const friday = await sealedText(world.conversationId, "message", "Friday?");
   await db.batch([
     db
@@ -131,7 +150,6 @@ export async function newWorld(nowMs: number): Promise<World> {
       people.map((who) => ({
         id: world.accountId[who],
         ...addresses[who],
-        displayName: `Shown ${who}`,
         tier: "pro" as const,
         createdAtMs,
       })),
@@ -180,7 +198,7 @@ export async function newWorld(nowMs: number): Promise<World> {
         return role === null ? [] : { sessionId: world.sessionId, accountId, memberId, role, joinedAtMs: nowMs };
       }),
     ),
-    db.insert(profiles).values({ id: world.profileId, accountId: ada, bio: "Plays at night.", updatedAtMs: nowMs }),
+    db.insert(profiles).values({ id: world.profileId, accountId: ada, words: toldByAda, updatedAtMs: nowMs }),
     db.insert(blocks).values({ id: world.blockId, accountId: ada, blockedAccountId: eve, createdAtMs }),
     db.insert(reports).values({
       id: world.reportId,

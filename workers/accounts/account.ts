@@ -27,7 +27,7 @@ async function answerDetail(c: AccountContext) {
 
 async function patch(c: AccountContext, body: z.output<typeof PatchAccount>) {
   const change = body;
-  await patchAccount(c.env.DB, c.var.deps, c.var.account.id, change, newsWording);
+  await patchAccount(c.env, c.var.deps, c.var.account.id, change, newsWording);
   return answerDetail(c);
 }
 

@@ -10,6 +10,7 @@ import { publicOrigin } from "../http/origin.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { flush } from "../mail/flush.ts";
+import { openName } from "../platform/personal-keys.ts";
 import { credentialsChanged } from "./credentials.ts";
 import { insertPasskey, passkeyIds, removePasskey, renamePasskey, webauthnUserId } from "./passkey-store.ts";
 import { readAddress } from "./store.ts";
@@ -26,8 +27,9 @@ async function start(c: AccountContext) {
   if (known.length >= PASSKEYS_PER_ACCOUNT_MAX)
     return problem(c, "quota-exceeded", "Remove a passkey that you no longer use first.");
   const userId = await webauthnUserId(c.env.DB, deps, account.id);
-  const email = (await readAddress(c.env, deps, account.id)) ?? account.displayName;
-  const options = await passkeyOptions(publicOrigin(c), deps, { ...account, email }, userId, known);
+  const displayName = await openName(c.env, deps, account.sealedName);
+  const email = (await readAddress(c.env, deps, account.id)) ?? displayName;
+  const options = await passkeyOptions(publicOrigin(c), deps, { displayName, email }, userId, known);
   const { token, insert } = await createChallenge(c.env.DB, deps, "new-passkey", account.id, {
     challenge: options.challenge,
   });

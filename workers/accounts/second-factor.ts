@@ -7,6 +7,7 @@ import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { flush } from "../mail/flush.ts";
+import { openName } from "../platform/personal-keys.ts";
 import { sealText } from "../platform/sealed-text.ts";
 import { credentialsChanged } from "./credentials.ts";
 import { hasSecondFactor, readAddress } from "./store.ts";
@@ -20,7 +21,10 @@ const guarded = {
 
 async function start(c: AccountContext) {
   const { deps, account } = c.var;
-  const started = newTotp(deps, (await readAddress(c.env, deps, account.id)) ?? account.displayName);
+  const started = newTotp(
+    deps,
+    (await readAddress(c.env, deps, account.id)) ?? (await openName(c.env, deps, account.sealedName)),
+  );
   const sealed = await sealText(c.env, deps, "second-factors", account.id, started.secret);
   if (!(await keepTotp(c.env.DB, account.id, sealed)))
     return problem(c, "conflict", "There is a second factor already. Remove it first.");

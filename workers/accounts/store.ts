@@ -9,7 +9,15 @@ import { rename } from "../hub/store.ts";
 import { withdrawNews } from "../mail/unsubscribe.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { addressIndex, eraseKey, type Open, openEach, openSealed, sealFor } from "../platform/personal-keys.ts";
+import {
+  addressIndex,
+  eraseKey,
+  type Open,
+  openEach,
+  openName,
+  openSealed,
+  sealFor,
+} from "../platform/personal-keys.ts";
 import { rowsOf, SqlBoolean, StoredSealed } from "../platform/rows.ts";
 import type { PasswordRecord } from "./opaque.ts";
 import { insertPasskey } from "./passkey-store.ts";
@@ -66,6 +74,7 @@ export async function createAccount(
   const { email, displayName, language, wantsNews } = pending.person;
   const emailIndex = await addressIndex(env, email);
   const sealed = await sealFor(env, deps, accountId, "address", email);
+  const sealedName = await sealFor(env, deps, accountId, "name", displayName);
   const webauthnUserId = "passkey" in first ? first.webauthnUserId : null;
   const results = await db.batch([
     db
@@ -73,7 +82,7 @@ export async function createAccount(
         `INSERT INTO accounts (id, email, email_index, display_name, tier, webauthn_user_id, created_at_ms)
          VALUES (?, ?, ?, ?, 'free', ?, ?) ON CONFLICT DO NOTHING`,
       )
-      .bind(accountId, sealed, emailIndex, displayName, webauthnUserId, nowMs),
+      .bind(accountId, sealed, emailIndex, sealedName, webauthnUserId, nowMs),
     db
       .prepare(
         `INSERT INTO mail_preferences (account_id, language, news_consent_at_ms, news_consent_wording)
@@ -109,12 +118,13 @@ export async function eraseWaitlistKey(env: Env, deps: Deps, taken: D1Result | u
  * the person (B2, B4). A published profile is found under the new name at once.
  */
 export async function patchAccount(
-  db: D1Database,
+  env: Env,
   deps: Deps,
   accountId: string,
   change: PatchAccount,
   newsWording: Record<Language, string>,
 ): Promise<void> {
+  const db = env.DB;
   const nowMs = deps.now();
   const statements = [
     db
@@ -123,7 +133,7 @@ export async function patchAccount(
       )
       .bind(accountId, change.language ?? null),
   ];
-  if (change.displayName !== undefined) await rename(db, deps, accountId, change.displayName);
+  if (change.displayName !== undefined) await rename(env, deps, accountId, change.displayName);
   if (change.wantsNews === true)
     statements.push(
       db
@@ -146,12 +156,14 @@ const { passkeys: Passkeys, signIns: SignIns, signInHistory: History } = Account
 const SignInRow = SignIns.element.omit({ isThis: true });
 const OwnAccount = AccountDetail.omit({
   email: true,
+  displayName: true,
   wantsNews: true,
   passkeys: true,
   signIns: true,
   signInHistory: true,
 }).extend({
   sealedEmail: StoredSealed,
+  sealedName: StoredSealed,
   newsConsentAtMs: z.int().nullable(),
   hasPassword: SqlBoolean,
   hasSecondFactor: SqlBoolean,
@@ -174,7 +186,7 @@ export async function accountDetail(
   const [account, passkeys, signIns, history] = await db.batch([
     db
       .prepare(
-        `SELECT a.id AS accountId, a.email AS sealedEmail, a.display_name AS displayName, a.tier, a.created_at_ms AS createdAtMs,
+        `SELECT a.id AS accountId, a.email AS sealedEmail, a.display_name AS sealedName, a.tier, a.created_at_ms AS createdAtMs,
            ifnull(m.language, 'en') AS language, m.news_consent_at_ms AS newsConsentAtMs,
            EXISTS (SELECT 1 FROM passwords WHERE account_id = a.id) AS hasPassword,
            EXISTS (SELECT 1 FROM second_factors WHERE account_id = a.id AND confirmed_at_ms IS NOT NULL) AS hasSecondFactor,
@@ -202,13 +214,14 @@ export async function accountDetail(
   ]);
   const [row] = rowsOf(OwnAccount, account);
   if (row === undefined) return null;
-  const { newsConsentAtMs, sealedEmail, ...rest } = row;
+  const { newsConsentAtMs, sealedEmail, sealedName, ...rest } = row;
   const email = await openSealed(env, deps, "address", sealedEmail);
   // The key is erased: so is the account, whatever an old copy of the database says.
   if (email === null) return null;
   return {
     ...rest,
     email,
+    displayName: await openName(env, deps, sealedName),
     wantsNews: newsConsentAtMs !== null,
     passkeys: await openEach(env, deps, rowsOf(Passkeys.element, passkeys), named),
     signIns: await openEach(env, deps, rowsOf(SignInRow, signIns), async (signIn, open) => ({

@@ -5,6 +5,7 @@ import { accounts, signIns } from "../../migrations/schema.ts";
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
+import { named } from "../testing/addresses.ts";
 import { accountRow, SEALED } from "../testing/rows.ts";
 import { requireAccount } from "./guard.ts";
 import { mayUse } from "./scopes.ts";
@@ -23,7 +24,7 @@ beforeAll(async () => {
   const db = drizzle(env.DB);
   await db.insert(accounts).values({
     ...accountRow("acc_1"),
-    displayName: "Ada",
+    ...(await named("acc_1", "Ada")),
     tier: "pro",
   });
   const signIn = { accountId: "acc_1", label: SEALED, createdAtMs: 0, expiresAtMs: EXPIRES_AT_MS };
@@ -38,7 +39,7 @@ describe("the guard", () => {
     nowMs = 1_000;
     const who = {
       id: "acc_1",
-      displayName: "Ada",
+      sealedName: expect.stringMatching(/^acc_1:/),
       tier: "pro",
       language: null,
       signInId: "sin_1",

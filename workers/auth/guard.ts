@@ -12,7 +12,8 @@ import { cookieOf, noteUse, Scope } from "./session-token.ts";
 /** Who is asking. Never handed to a collaborator: they know a member id and a display name. */
 export interface Account {
   id: string;
-  displayName: string;
+  /** What others call them, under their key; `openName` of personal-keys.ts opens it. */
+  sealedName: string;
   tier: Tier;
   /** What the person has chosen for the site and for mails; `null` if they never have. */
   language: Language | null;
@@ -37,7 +38,7 @@ const RECENT_MS = 15 * 60_000;
 
 const Found = z.object({
   id: z.string(),
-  displayName: z.string(),
+  sealedName: z.string(),
   tier: z.enum(tiers),
   language: Language.nullable(),
   unread: z.int(),
@@ -54,7 +55,7 @@ type Found = z.infer<typeof Found>;
 /** The account behind an opaque token, or `null` if the token is unknown or has expired at `nowMs`. */
 export async function findAccount(db: D1Database, token: string, nowMs: number): Promise<Found | null> {
   const hash = await sha256Hex(token);
-  const columns = `accounts.id AS id, display_name AS displayName, tier, language, sign_ins.id AS signInId,
+  const columns = `accounts.id AS id, display_name AS sealedName, tier, language, sign_ins.id AS signInId,
     scope, authenticated_at_ms AS authenticatedAtMs, last_used_at_ms AS lastUsedAtMs, rotated_at_ms AS rotatedAtMs,
     (EXISTS (SELECT 1 FROM counting_objections o WHERE o.account_id = accounts.id)
       OR EXISTS (SELECT 1 FROM restrictions r WHERE r.account_id = accounts.id)) AS isUncounted,

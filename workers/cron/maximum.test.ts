@@ -70,7 +70,7 @@ const run = (sql: string) => env.DB.prepare(sql).run();
 const count = (sql: string) => env.DB.prepare(sql).first<number>("n");
 const people = (many: number) =>
   run(
-    `${numbers(many)} INSERT INTO accounts (id, email, email_index, display_name, tier, created_at_ms) SELECT 'acc_' || i, 'acc_' || i || ':AAAA', i, 'A', 'free', 0 FROM n`,
+    `${numbers(many)} INSERT INTO accounts (id, email, email_index, display_name, tier, created_at_ms) SELECT 'acc_' || i, 'acc_' || i || ':AAAA', i, 'acc_' || i || ':AAAA', 'free', 0 FROM n`,
   );
 const sessions = (many: number) =>
   run(

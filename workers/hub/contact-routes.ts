@@ -54,12 +54,12 @@ async function addBlock(c: AccountContext, body: z.output<typeof CreateBlock>) {
   const whom = await findBlocked(c, body);
   if (whom === null) return problem(c, "not-found");
   if (whom.accountId === c.var.account.id) return problem(c, "conflict", "This is you.");
-  const made = await block(c.env.DB, c.var.deps, c.var.account.id, whom.accountId);
+  const made = await block(c.env, c.var.deps, c.var.account.id, whom.accountId);
   return made === null ? problem(c, "quota-exceeded") : c.json(made, 201);
 }
 
 async function readBlocks(c: AccountContext) {
-  return c.json({ items: await listBlocks(c.env.DB, c.var.account.id) }, 200);
+  return c.json({ items: await listBlocks(c.env, c.var.deps, c.var.account.id) }, 200);
 }
 
 async function liftBlock(c: AccountContext, path: z.output<typeof ofBlock>) {

@@ -7,6 +7,7 @@ import { queueDecoy, queueMail, Recipient } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { issueLinkToken, readLinkToken } from "../platform/link-token.ts";
+import { openName } from "../platform/personal-keys.ts";
 import { allRows, firstRow } from "../platform/rows.ts";
 import type { Membership } from "../sessions/guard.ts";
 import { createInvite } from "../sessions/invite-store.ts";
@@ -16,12 +17,12 @@ import { nameOf } from "../sessions/name.ts";
  * Who may be written to or invited, and by whom. What one learns of the other is a display name; a mail comes from our address, without a
  * Reply-To. Whoever is blocked gets the same answer as everybody and is not told (V2).
  */
-const Reachable = Recipient.extend({ accountId: z.string(), displayName: z.string() });
+const Reachable = Recipient.extend({ accountId: z.string(), sealedName: z.string() });
 export type Reachable = z.infer<typeof Reachable>;
 
 export type Contacted = Result<void, "yourself" | "you-blocked" | "rate-limited" | "quota-exceeded">;
 
-const reachable = `SELECT a.id AS accountId, a.display_name AS displayName, a.email AS address, a.email_index AS addressIndex, ifnull(m.language, 'en') AS language
+const reachable = `SELECT a.id AS accountId, a.display_name AS sealedName, a.email AS address, a.email_index AS addressIndex, ifnull(m.language, 'en') AS language
   FROM accounts a LEFT JOIN mail_preferences m ON m.account_id = a.id`;
 
 /** Who is behind a published profile. */
@@ -84,7 +85,7 @@ export async function mayContact(env: Env, deps: Deps, me: string, to: Reachable
 
 export interface Sender {
   id: string;
-  displayName: string;
+  sealedName: string;
 }
 
 /** The link by which whoever was invited answers or blocks. */
@@ -105,14 +106,15 @@ export async function sendInvite(
   if (!allowed.ok) return allowed;
   // Whoever is blocked sees their session hold one more open invitation, like anybody whose mail was not answered.
   const invite = await createInvite(env, deps, session.sessionId, role, 1, {
-    text: to.displayName,
+    text: await openName(env, deps, to.sealedName),
     accountId: to.accountId,
   });
   if (invite === null) return refused("quota-exceeded");
   const id = `hub-${newSecret(deps)}`;
   const link = `${origin}/invite/${invite.code}`;
   const answer = await answerLink(env, deps, origin, from.id, to.accountId);
-  const values = { from: from.displayName, session: await nameOf(env, deps, session), link, answer };
+  const [sender, name] = await Promise.all([openName(env, deps, from.sealedName), nameOf(env, deps, session)]);
+  const values = { from: sender, session: name, link, answer };
   const mail = allowed.value.silent
     ? await queueDecoy(env, deps, id)
     : await queueMail(env, deps, { id, to, template: "hub-invite", values });

@@ -2,7 +2,9 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
 import { HubQuery } from "../../protocol/hub.ts";
 import { readCursor } from "../http/paging.ts";
-import { crowdStatements, searches } from "../testing/crowd.ts";
+import { systemDeps } from "../platform/deps.ts";
+import { crowd, profileOf, searches } from "../testing/crowd.ts";
+import { seedCrowd } from "../testing/person.ts";
 import { searchHub } from "./search.ts";
 
 const CROWD = 3_000;
@@ -12,12 +14,11 @@ const run = async (search: string, cursor?: string) => {
   const query = HubQuery.parse({ ...Object.fromEntries(new URLSearchParams(search)), limit: LIMIT });
   const at = readCursor(cursor);
   if (at === null) throw new Error("That cursor is ours.");
-  return await searchHub(env.DB, query, at);
+  return await searchHub(env, systemDeps, query, at);
 };
 
 beforeAll(async () => {
-  for (let from = 0; from < CROWD; from += 500)
-    await env.DB.batch(crowdStatements(from, from + 500).map(({ sql, json }) => env.DB.prepare(sql).bind(json)));
+  for (let from = 0; from < CROWD; from += 500) await seedCrowd(from, from + 500);
 });
 
 describe("the Hub with many people in it", () => {
@@ -36,18 +37,13 @@ describe("the Hub with many people in it", () => {
   );
 
   test("what is found is what a look at every profile would find, in the same order", async () => {
-    const { results } = await env.DB.prepare("SELECT * FROM profiles ORDER BY hub_position DESC").all<
-      Record<string, string | number>
-    >();
-    const expected = results
+    const expected = crowd(0, CROWD)
       .filter(
-        (row) =>
-          row.rate_currency === "EUR" &&
-          Number(row.rate_minor) >= 2_333 &&
-          Number(row.rate_minor) <= 7_777 &&
-          row.daw === "Ardour",
+        ({ rateCurrency, rateMinor, daw }) =>
+          rateCurrency === "EUR" && rateMinor >= 2_333 && rateMinor <= 7_777 && daw === "Ardour",
       )
-      .map((row) => row.id);
+      .map(({ number }) => profileOf(number))
+      .toReversed();
     expect(expected.length).toBeGreaterThan(15);
     const found: string[] = [];
     let cursor: string | undefined;

@@ -3,8 +3,7 @@ import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { Problem } from "../../protocol/errors.ts";
 import { createApp } from "../app.ts";
-import { crowdStatements } from "../testing/crowd.ts";
-import { person } from "../testing/person.ts";
+import { person, seedCrowd } from "../testing/person.ts";
 
 const app = createApp();
 const origin = "https://sessionlinked.test";
@@ -52,7 +51,7 @@ async function expectSane(response: Response) {
 }
 
 beforeAll(async () => {
-  await env.DB.batch(crowdStatements(0, 300).map(({ sql, json }) => env.DB.prepare(sql).bind(json)));
+  await seedCrowd(0, 300);
 });
 
 test("X23: whatever is searched for is answered: found, not found, or refused with a problem", async () => {

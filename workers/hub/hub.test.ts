@@ -4,6 +4,7 @@ import type { HubPage, OwnProfile } from "../../protocol/hub.ts";
 import { BIO_MAX_GRAPHEMES, INSTRUMENTS_MAX, RATE_MAX_MINOR, SAMPLE_MAX_BYTES } from "../../protocol/limits.ts";
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
+import { openSealed } from "../platform/personal-keys.ts";
 import { eraseAccount } from "../privacy/account-erasure.ts";
 import { person } from "../testing/person.ts";
 import { flac, mp4, oggPage, track } from "../testing/sounds.ts";
@@ -61,8 +62,12 @@ describe("profiles", () => {
     expect(await ada.put({ daw: "Ardour" })).toMatchObject({ ...nothing, daw: "Ardour" });
     // Half of a rate says nothing to others, and would still be kept.
     const row = await env.DB.prepare("SELECT * FROM profiles WHERE account_id = ?").bind(ada.accountId).first();
-    const kept = Object.keys(row ?? {}).filter((column) => row?.[column] !== null && row?.[column] !== "[]");
-    expect(kept.sort()).toEqual(["account_id", "daw", "id", "updated_at_ms", "version"]);
+    const kept = Object.keys(row ?? {}).filter((column) => row?.[column] !== null);
+    expect(kept.sort()).toEqual(["account_id", "id", "updated_at_ms", "version", "words"]);
+    const said = JSON.parse((await openSealed(env, systemDeps, "profile", String(row?.words))) ?? "");
+    expect(Object.entries(said).filter(([, value]) => value !== null && String(value) !== "")).toEqual([
+      ["daw", "Ardour"],
+    ]);
   });
 
   test("A3: every field at, below and above its limit, and what nobody should write", async () => {
@@ -129,7 +134,7 @@ describe("profiles", () => {
     await ada.publish({ bio: "Hello." });
     const edit = async (bio: string) => {
       written.rows = 0;
-      expect(await editProfile(DB, systemDeps, ada.accountId, { bio })).not.toBeNull();
+      expect(await editProfile({ ...env, DB }, systemDeps, ada.accountId, { bio })).not.toBeNull();
       return written.rows;
     };
     const [all, one, none] = [await edit(words.join(" ")), await edit(`ende ${words.join(" ")}`), await edit("Hello.")];
@@ -192,7 +197,7 @@ describe("profiles", () => {
     await ada.put({ bio: "marimba" });
     expect(await found("q=glockenspiel")).toEqual([]);
     expect(await found("q=marimba")).toEqual(["Ada"]);
-    await rename(env.DB, systemDeps, ada.accountId, "Ada Featherstone");
+    await rename(env, systemDeps, ada.accountId, "Ada Featherstone");
     expect([await found("q=ada"), await found("q=featherstone")]).toEqual([["Ada Featherstone"], ["Ada Featherstone"]]);
     await Promise.all(["oboe", "harp", "viola", "tabla"].map((bio) => ada.put({ bio })));
     const { bio } = await (await ada.call("GET", "/api/v1/profile")).json<OwnProfile>();

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { HubQuery } from "../../protocol/hub.ts";
 import { knownInstruments } from "../../protocol/instruments.ts";
 import { firstPage } from "../http/paging.ts";
+import { systemDeps } from "../platform/deps.ts";
 import { person } from "../testing/person.ts";
 import { searchHub } from "./search.ts";
 
@@ -106,7 +107,7 @@ beforeAll(async () => {
 describe("A4: the Hub finds who plays it, by any of its words", () => {
   test.each(knownInstruments)("%s", async (instrument) => {
     for (const q of table[instrument]) {
-      const { page, rowsRead } = await searchHub(env.DB, HubQuery.parse({ q, limit: LIMIT }), firstPage);
+      const { page, rowsRead } = await searchHub(env, systemDeps, HubQuery.parse({ q, limit: LIMIT }), firstPage);
       const found = page.items.flatMap((one) => one.instruments);
       expect(found, q).toContain(instrument);
       expect([page.dropped, page.corrected], q).toEqual([[], []]);

@@ -8,16 +8,17 @@ import { costs } from "../http/costs.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
+import { ownProfile } from "./profile-row.ts";
 import { dropReplaced, dropSamples, keepSample, noSample, playSample } from "./sample.ts";
 import { sniff } from "./sniff.ts";
-import { dropProfile, type Edit, editOf, editProfile, findOwn, ownOrNew, ownProfile, readOwn } from "./store.ts";
+import { dropProfile, type Edit, editOf, editProfile, findOwn, ownOrNew, readOwn } from "./store.ts";
 
 const guarded = { security: bearer, tags: ["profile"] };
 const answer = { 200: { description: "The profile as its owner sees it", ...json(OwnProfile) }, ...problemResponses };
 
 /** Makes an edit and answers with what is there now. */
 async function edited(c: AccountContext, edit: Edit) {
-  const outcome = await editProfile(c.env.DB, c.var.deps, c.var.account.id, edit);
+  const outcome = await editProfile(c.env, c.var.deps, c.var.account.id, edit);
   if (edit.published === true && outcome?.after.publishedAtMs === null) return problem(c, "profile-empty");
   return outcome === null ? problem(c, "unauthenticated") : c.json(ownProfile(outcome.after), 200);
 }
@@ -27,38 +28,37 @@ export async function takeSample(c: AccountContext, bytes: Uint8Array<ArrayBuffe
   if (bytes.byteLength > SAMPLE_MAX_BYTES) return "payload-too-large" as const;
   const type = sniff(bytes);
   if (type === null) return "unsupported-media" as const;
-  const profile = await ownOrNew(c.env.DB, c.var.deps, c.var.account.id);
+  const profile = await ownOrNew(c.env, c.var.deps, c.var.account.id);
   if (profile === null) return "unauthenticated" as const;
   const kept = await keepSample(c.env, c.var.deps, profile.id, bytes, type);
-  const outcome = await editProfile(c.env.DB, c.var.deps, c.var.account.id, kept);
+  const outcome = await editProfile(c.env, c.var.deps, c.var.account.id, kept);
   if (outcome?.after.id === profile.id) {
     await dropReplaced(c.env, c.var.deps, outcome.before, outcome.after);
     return outcome;
   }
   // The profile, or the account, was deleted meanwhile: its sound goes with it.
   await dropSamples(c.env, c.var.deps, profile.id);
-  return outcome === null ? null : await editProfile(c.env.DB, c.var.deps, c.var.account.id, noSample);
+  return outcome === null ? null : await editProfile(c.env, c.var.deps, c.var.account.id, noSample);
 }
 
 /** Takes the sound away: nobody is told of it any more, then it is gone. */
 export async function removeSample(c: AccountContext) {
-  const outcome = await editProfile(c.env.DB, c.var.deps, c.var.account.id, noSample);
+  const outcome = await editProfile(c.env, c.var.deps, c.var.account.id, noSample);
   if (outcome !== null) await dropReplaced(c.env, c.var.deps, outcome.before, outcome.after);
   return outcome;
 }
 
 /** Clears everything a person told on their profile. */
 export async function deleteProfile(c: AccountContext) {
-  const { DB } = c.env;
-  if ((await findOwn(DB, c.var.account.id)) === null) return;
-  const outcome = await editProfile(DB, c.var.deps, c.var.account.id, { published: false });
+  if ((await findOwn(c.env, c.var.deps, c.var.account.id)) === null) return;
+  const outcome = await editProfile(c.env, c.var.deps, c.var.account.id, { published: false });
   if (outcome === null) return;
   await dropSamples(c.env, c.var.deps, outcome.after.id);
-  await dropProfile(DB, outcome.after.id);
+  await dropProfile(c.env.DB, outcome.after.id);
 }
 
 async function read(c: AccountContext) {
-  const profile = await readOwn(c.env.DB, c.var.account.id);
+  const profile = await readOwn(c.env, c.var.deps, c.var.account.id);
   return profile === null ? problem(c, "unauthenticated") : c.json(profile, 200);
 }
 
@@ -90,7 +90,7 @@ async function putSample(c: AccountContext) {
 }
 
 async function playOwn(c: AccountContext) {
-  return playSample(c, await findOwn(c.env.DB, c.var.account.id));
+  return playSample(c, await findOwn(c.env, c.var.deps, c.var.account.id));
 }
 
 async function deleteSample(c: AccountContext) {

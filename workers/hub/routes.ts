@@ -6,9 +6,10 @@ import { json, problemResponses } from "../http/openapi.ts";
 import { readCursor } from "../http/paging.ts";
 import { problem } from "../http/problem.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
+import { publicProfile } from "./profile-row.ts";
 import { playSample } from "./sample.ts";
 import { isHubCursor, searchHub } from "./search.ts";
-import { findPublished, publicProfile } from "./store.ts";
+import { findPublished } from "./store.ts";
 
 const tags = ["hub"];
 const params = z.object({ profileId: ProfileId });
@@ -20,21 +21,21 @@ async function search(c: AppContext, query: z.output<typeof HubQuery>) {
   if ((query.rateMin !== undefined || query.rateMax !== undefined) && query.currency === undefined)
     return problem(c, "validation-failed", undefined, { currency: ["A rate needs its currency."] });
   c.header("Cache-Control", "no-store");
-  const { page, rowsRead } = await searchHub(c.env.DB, query, cursor);
+  const { page, rowsRead } = await searchHub(c.env, c.var.deps, query, cursor);
   // What a search costs is measured where it runs (bench/people/hub.ts).
   c.header("Server-Timing", `rows;desc="D1 rows read";dur=${rowsRead}`);
   return c.json(page, 200);
 }
 
 async function readProfile(c: AppContext, path: z.output<typeof params>) {
-  const row = await findPublished(c.env.DB, path.profileId);
+  const row = await findPublished(c.env, c.var.deps, path.profileId);
   if (row === null) return problem(c, "not-found");
   c.header("Cache-Control", "no-store");
   return c.json(publicProfile(row), 200);
 }
 
 async function play(c: AppContext, path: z.output<typeof params>) {
-  return playSample(c, await findPublished(c.env.DB, path.profileId));
+  return playSample(c, await findPublished(c.env, c.var.deps, path.profileId));
 }
 
 /** The Hub, for everybody. Nothing here is kept by a cache: a profile that is made private is gone with the next request (A4). */

@@ -5,7 +5,7 @@ import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { objectStore } from "../platform/object-store.ts";
-import type { ProfileRow } from "./store.ts";
+import type { ProfileRow } from "./profile-row.ts";
 
 export const SAMPLES_PREFIX = "samples/";
 const samplePrefix = (profileId: string) => `samples/${profileId}/`;

@@ -3,22 +3,26 @@ import { phrasesOf } from "../../protocol/instrument-words.ts";
 import { SEARCH_WORDS_MAX } from "../../protocol/limits.ts";
 import { type TypedWord, typedWords } from "../../protocol/search-text.ts";
 import { type Cursor, cutPage } from "../http/paging.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
 import { allRows } from "../platform/rows.ts";
+import { openProfiles, profileColumns, publicProfile, StoredProfile } from "./profile-row.ts";
 import { anyMatchOf, isTier, matchesOf, type Sought } from "./search-index.ts";
 import { correct } from "./spelling.ts";
-import { ProfileRow, profileColumns, publicProfile } from "./store.ts";
 
-type Hit = ProfileRow & { tier: number };
+type Hit = StoredProfile & { tier: number };
 
 /**
  * One page of the Hub: nearest fit first (whole words before beginnings; in the name, among the skills, anywhere), newest first within it. The cursor is a place in that
  * order, so a page is never cut differently by what was published since. Reads a fixed number of rows for each profile it shows.
  */
 export async function searchHub(
-  db: D1Database,
+  env: Env,
+  deps: Deps,
   query: HubQuery,
   cursor: Cursor,
 ): Promise<{ page: HubPage; rowsRead: number }> {
+  const db = env.DB;
   const { words, corrections, dropped, rowsRead: lookedUp } = await readSearch(db, query);
   const nobody = query.q.trim() !== "" && words.length === 0;
   const matches = nobody ? [] : matchesOf(query, words);
@@ -47,7 +51,7 @@ export async function searchHub(
                WHERE h.hub_search MATCH ?3 AND h.rowid < ?1 ORDER BY h.rowid DESC LIMIT ?2`,
             )
             .bind(below, wanted, match);
-    const found = await allRows(ProfileRow, page);
+    const found = await allRows(StoredProfile, page);
     rowsRead += found.meta.rows_read;
     passedOver += found.passedOver;
     for (const row of found.results) hits.push({ ...row, tier });
@@ -56,12 +60,14 @@ export async function searchHub(
   const { items, nextCursor } = cutPage(
     hits,
     query.limit,
-    (hit) => publicProfile(hit),
+    (hit) => hit,
     (hit) => [hit.hubPosition ?? 0, String(hit.tier)],
     passedOver,
   );
   const corrected = [...corrections].map(([word, sought]) => ({ typed: word, sought }));
-  return { page: { items, nextCursor, corrected, dropped }, rowsRead };
+  // A key for each who is shown: whoever goes just now is not.
+  const people = (await openProfiles(env, deps, items)).map(publicProfile);
+  return { page: { items: people, nextCursor, corrected, dropped }, rowsRead };
 }
 
 /** How many of those who have a word are looked at to say which word is the rarest. */

@@ -23,6 +23,16 @@ export const dropWords = (db: D1Database, words: Iterable<string>) =>
     )
     .bind(spellingPairs(words));
 
+/** Forgets every word that no published profile holds, by a look at each. */
+export async function dropUnheldWords(db: D1Database): Promise<void> {
+  await db
+    .prepare(
+      `DELETE FROM hub_spellings
+       WHERE NOT EXISTS (SELECT 1 FROM hub_search WHERE hub_search MATCH '{name skills bio} : "' || word || '"')`,
+    )
+    .run();
+}
+
 /** Words looked up in one search, and candidates for each: an upper bound on what a search reads here. */
 const CORRECTED_MAX = 3;
 const CANDIDATES_MAX = 24;

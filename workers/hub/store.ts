@@ -1,95 +1,44 @@
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import { z } from "zod";
+import type { Sealed } from "../../migrations/schema/sealed.ts";
 import { accounts, profiles } from "../../migrations/schema.ts";
 import { accentOf } from "../../protocol/accents.ts";
-import { Availability, Currency, type OwnProfile, PublicProfile, type PutProfile } from "../../protocol/hub.ts";
-import { newId, ProfileId, randomBase32 } from "../../protocol/ids.ts";
+import type { OwnProfile, PutProfile } from "../../protocol/hub.ts";
+import { newId, type ProfileId, randomBase32 } from "../../protocol/ids.ts";
 import type { Deps } from "../platform/deps.ts";
-import { firstRow, jsonColumn } from "../platform/rows.ts";
+import type { Env } from "../platform/env.ts";
+import { openName, sealFor } from "../platform/personal-keys.ts";
+import { firstRow } from "../platform/rows.ts";
+import { openProfile, ownProfile, type ProfileRow, profileColumns, StoredProfile, sealProfile } from "./profile-row.ts";
 import { columnsOf } from "./search-index.ts";
-import { dropWords, keepWords } from "./spelling.ts";
+import { dropUnheldWords, dropWords, keepWords } from "./spelling.ts";
 
-/** A profile as D1 holds it, with the name that its account shows. */
-export const ProfileRow = z.object({
-  id: ProfileId,
-  accountId: z.string(),
-  displayName: z.string(),
-  daw: z.string().nullable(),
-  instruments: jsonColumn(z.array(z.string())),
-  languages: jsonColumn(z.array(z.string())),
-  bio: z.string().nullable(),
-  rateMinor: z.int().nullable(),
-  rateCurrency: Currency.nullable(),
-  availability: Availability.nullable(),
-  sampleType: z.string().nullable(),
-  sampleBytes: z.int().nullable(),
-  sampleSha256: z.string().nullable(),
-  publishedAtMs: z.int().nullable(),
-  hubPosition: z.int().nullable(),
-  updatedAtMs: z.int(),
-  version: z.string(),
-});
-export type ProfileRow = z.infer<typeof ProfileRow>;
-
-export const profileColumns = `p.id, p.account_id AS accountId, a.display_name AS displayName, p.daw, p.instruments, p.languages, p.bio,
-  p.rate_minor AS rateMinor, p.rate_currency AS rateCurrency, p.availability, p.sample_type AS sampleType,
-  p.sample_bytes AS sampleBytes, p.sample_sha256 AS sampleSha256, p.published_at_ms AS publishedAtMs,
-  p.hub_position AS hubPosition, p.updated_at_ms AS updatedAtMs, p.version`;
-
-/** Promises A4 and V2: the one way from a row to what others see. The schema refuses anything that is not on its list. */
-export function publicProfile(row: ProfileRow): PublicProfile {
-  return PublicProfile.parse({
-    profileId: row.id,
-    displayName: row.displayName,
-    daw: row.daw,
-    instruments: row.instruments,
-    languages: row.languages,
-    rate:
-      row.rateMinor === null || row.rateCurrency === null
-        ? null
-        : { amountMinor: row.rateMinor, currency: row.rateCurrency },
-    bio: row.bio,
-    availability: row.availability,
-    hasSample: row.sampleType !== null,
-    accent: accentOf(row.accountId),
-  });
-}
-
-/** The same as its owner sees it. */
-export const ownProfile = (row: ProfileRow): OwnProfile => ({
-  ...publicProfile(row),
-  publishedAtMs: row.publishedAtMs,
-  sampleBytes: row.sampleBytes,
-});
+const findRow = (env: Env, where: string, value: string) =>
+  firstRow(
+    StoredProfile,
+    env.DB.prepare(
+      `SELECT ${profileColumns} FROM profiles p JOIN accounts a ON a.id = p.account_id WHERE ${where}`,
+    ).bind(value),
+  );
 
 /** A published profile; `null` for one that is private as for one that never was. */
-export async function findPublished(db: D1Database, profileId: string): Promise<ProfileRow | null> {
-  return await firstRow(
-    ProfileRow,
-    db
-      .prepare(
-        `SELECT ${profileColumns} FROM profiles p JOIN accounts a ON a.id = p.account_id
-       WHERE p.id = ? AND p.hub_position IS NOT NULL`,
-      )
-      .bind(profileId),
-  );
-}
+export const findPublished = async (env: Env, deps: Deps, profileId: string): Promise<ProfileRow | null> =>
+  openProfile(env, deps, await findRow(env, "p.id = ? AND p.hub_position IS NOT NULL", profileId));
 
-export async function findOwn(db: D1Database, accountId: string): Promise<ProfileRow | null> {
-  return await firstRow(
-    ProfileRow,
-    db
-      .prepare(`SELECT ${profileColumns} FROM profiles p JOIN accounts a ON a.id = p.account_id WHERE p.account_id = ?`)
-      .bind(accountId),
-  );
-}
+const findStored = (env: Env, accountId: string) => findRow(env, "p.account_id = ?", accountId);
+
+export const findOwn = async (env: Env, deps: Deps, accountId: string): Promise<ProfileRow | null> =>
+  openProfile(env, deps, await findStored(env, accountId));
+
+/** The id of an account's profile, whatever may still be opened of it. */
+export const findOwnId = async (env: Env, accountId: string): Promise<ProfileId | null> =>
+  (await findStored(env, accountId))?.id ?? null;
 
 /** An account's profile as its owner sees it, where nothing was ever told as well: looking writes nothing. `null`: there is no such account. */
-export async function readOwn(db: D1Database, accountId: string): Promise<OwnProfile | null> {
-  const row = await findOwn(db, accountId);
+export async function readOwn(env: Env, deps: Deps, accountId: string): Promise<OwnProfile | null> {
+  const row = await findOwn(env, deps, accountId);
   if (row !== null) return ownProfile(row);
-  const account = await drizzle(db)
+  const account = await drizzle(env.DB)
     .select({ displayName: accounts.displayName })
     .from(accounts)
     .where(eq(accounts.id, accountId))
@@ -97,7 +46,7 @@ export async function readOwn(db: D1Database, accountId: string): Promise<OwnPro
   if (account === undefined) return null;
   return {
     profileId: null,
-    displayName: account.displayName,
+    displayName: await openName(env, deps, account.displayName),
     daw: null,
     instruments: [],
     languages: [],
@@ -112,16 +61,15 @@ export async function readOwn(db: D1Database, accountId: string): Promise<OwnPro
 }
 
 /** Finds an account's profile, or begins an empty private one. `null`: there is no such account. */
-export async function ownOrNew(db: D1Database, deps: Deps, accountId: string): Promise<ProfileRow | null> {
-  const known = await findOwn(db, accountId);
+export async function ownOrNew(env: Env, deps: Deps, accountId: string): Promise<ProfileRow | null> {
+  const known = await findOwn(env, deps, accountId);
   if (known !== null) return known;
-  await db
-    .prepare(
-      "INSERT INTO profiles (id, account_id, updated_at_ms) SELECT ?1, id, ?3 FROM accounts WHERE id = ?2 ON CONFLICT DO NOTHING",
-    )
+  await env.DB.prepare(
+    "INSERT INTO profiles (id, account_id, updated_at_ms) SELECT ?1, id, ?3 FROM accounts WHERE id = ?2 ON CONFLICT DO NOTHING",
+  )
     .bind(newId("pro", deps.random), accountId, deps.now())
     .run();
-  return await findOwn(db, accountId);
+  return await findOwn(env, deps, accountId);
 }
 
 /** Says nothing that somebody could look for: it is nobody's on the Hub. */
@@ -158,13 +106,13 @@ export const editOf = ({ rate, ...profile }: PutProfile): Edit => ({
  * not, everywhere (A4). Whoever changed it in between is noticed by `version`, and the change is made again on what they left.
  */
 export async function editProfile(
-  db: D1Database,
+  env: Env,
   deps: Deps,
   accountId: string,
   edit: Edit,
 ): Promise<{ before: ProfileRow; after: ProfileRow } | null> {
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    const before = await ownOrNew(db, deps, accountId);
+    const before = await ownOrNew(env, deps, accountId);
     if (before === null) return null;
     const { published: isWanted = before.hubPosition !== null, ...fields } = edit;
     const published = isWanted && !isEmpty({ ...before, ...fields });
@@ -177,15 +125,25 @@ export async function editProfile(
       updatedAtMs: nowMs,
       version: randomBase32(20, deps.random),
     };
-    const named = edit.displayName === undefined ? [] : [renameAccount(db, after)];
-    const [, updated] = await db.batch([...statements(db, before, after, published), ...named]);
+    const words = await sealProfile(env, deps, accountId, after);
+    const named =
+      edit.displayName === undefined
+        ? []
+        : [renameAccount(env.DB, after, await sealFor(env, deps, accountId, "name", edit.displayName))];
+    const [, updated] = await env.DB.batch([...statements(env.DB, before, after, published, words), ...named]);
     if (updated?.meta.changes !== 1) continue;
     return { before, after };
   }
   throw new Error("A profile changed faster than it could be changed.");
 }
 
-function statements(db: D1Database, before: ProfileRow, after: ProfileRow, published: boolean): D1PreparedStatement[] {
+function statements(
+  db: D1Database,
+  before: ProfileRow,
+  after: ProfileRow,
+  published: boolean,
+  words: Sealed,
+): D1PreparedStatement[] {
   const columns = columnsOf(after);
   const had = before.hubPosition === null ? new Set<string>() : wordsOf(before);
   const has = published ? wordsOf(after) : new Set<string>();
@@ -195,22 +153,15 @@ function statements(db: D1Database, before: ProfileRow, after: ProfileRow, publi
       .bind(after.id, before.version),
     db
       .prepare(
-        `UPDATE profiles SET daw = ?3, instruments = ?4, languages = ?5, bio = ?6, rate_minor = ?7, rate_currency = ?8,
-           availability = ?9, sample_type = ?10, sample_bytes = ?11, sample_sha256 = ?12, published_at_ms = ?13,
-           hub_position = iif(?14, ifnull(hub_position, (SELECT ifnull(max(hub_position), 0) + 1 FROM profiles)), NULL),
-           updated_at_ms = ?15, version = ?16
+        `UPDATE profiles SET words = ?3, sample_type = ?4, sample_bytes = ?5, sample_sha256 = ?6, published_at_ms = ?7,
+           hub_position = iif(?8, ifnull(hub_position, (SELECT ifnull(max(hub_position), 0) + 1 FROM profiles)), NULL),
+           updated_at_ms = ?9, version = ?10
          WHERE id = ?1 AND version = ?2`,
       )
       .bind(
         after.id,
         before.version,
-        after.daw,
-        JSON.stringify(after.instruments),
-        JSON.stringify(after.languages),
-        after.bio,
-        after.rateMinor,
-        after.rateCurrency,
-        after.availability,
+        words,
         after.sampleType,
         after.sampleBytes,
         after.sampleSha256,
@@ -230,17 +181,39 @@ function statements(db: D1Database, before: ProfileRow, after: ProfileRow, publi
   ];
 }
 
-const renameAccount = (db: D1Database, { id, version, displayName }: ProfileRow) =>
+const renameAccount = (db: D1Database, { id, version }: ProfileRow, sealedName: Sealed) =>
   db
     .prepare(
       "UPDATE accounts SET display_name = ?3 WHERE id = (SELECT account_id FROM profiles WHERE id = ?1 AND version = ?2)",
     )
-    .bind(id, version, displayName);
+    .bind(id, version, sealedName);
 
 /** Changes what others call a person, on the Hub as well. */
-export async function rename(db: D1Database, deps: Deps, accountId: string, displayName: string): Promise<void> {
-  if ((await findOwn(db, accountId)) !== null) await editProfile(db, deps, accountId, { displayName });
-  else await db.prepare("UPDATE accounts SET display_name = ?2 WHERE id = ?1").bind(accountId, displayName).run();
+export async function rename(env: Env, deps: Deps, accountId: string, displayName: string): Promise<void> {
+  if ((await findOwn(env, deps, accountId)) !== null) await editProfile(env, deps, accountId, { displayName });
+  else {
+    const sealed = await sealFor(env, deps, accountId, "name", displayName);
+    await env.DB.prepare("UPDATE accounts SET display_name = ?2 WHERE id = ?1").bind(accountId, sealed).run();
+  }
+}
+
+/**
+ * Takes an account's profile off the Hub. Where its words cannot be opened any more, in a database that was put back from before its key
+ * was ended (X21), it goes by its place, and with it every word that no profile holds: that reads them all, and is as rare.
+ */
+export async function unpublish(env: Env, deps: Deps, accountId: string): Promise<void> {
+  if ((await findOwn(env, deps, accountId)) !== null) {
+    await editProfile(env, deps, accountId, { published: false });
+    return;
+  }
+  const mine = "(SELECT hub_position FROM profiles WHERE account_id = ?1)";
+  const [gone] = await env.DB.batch([
+    env.DB.prepare(`DELETE FROM hub_search WHERE rowid = ${mine}`).bind(accountId),
+    env.DB.prepare(
+      "UPDATE profiles SET hub_position = NULL, published_at_ms = NULL, updated_at_ms = ?2, version = ?3 WHERE account_id = ?1",
+    ).bind(accountId, deps.now(), randomBase32(20, deps.random)),
+  ]);
+  if ((gone?.meta.changes ?? 0) > 0) await dropUnheldWords(env.DB);
 }
 
 /** Takes the row away: what it said, and its place on the Hub, have gone before. */

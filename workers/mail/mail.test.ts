@@ -41,9 +41,7 @@ async function owner(tier: "free" | "pro" | "studio" = "free") {
   const accountId = newId("acc", deps.random);
   const sessionId = newId("ses", deps.random);
   await db.batch([
-    db
-      .insert(accounts)
-      .values({ ...accountRow(accountId), ...(await sealed(accountId, "ada@example.org")), displayName: "Ada", tier }),
+    db.insert(accounts).values({ ...accountRow(accountId), ...(await sealed(accountId, "ada@example.org")), tier }),
     db.insert(sessions).values({ id: sessionId, name: SEALED, recordingPermitted: true, createdAtMs: 0 }),
   ]);
   const record = async (completedAtMs: number, expiresAtMs: number | null) => {

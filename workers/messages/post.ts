@@ -6,6 +6,7 @@ import { mayContact, type Reachable, type Sender } from "../hub/contact.ts";
 import { queueDecoy, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { openName } from "../platform/personal-keys.ts";
 import { standingOf, writeMessage } from "./store.ts";
 
 type Posted = Result<ConversationId, "yourself" | "you-blocked" | "rate-limited" | "quota-exceeded">;
@@ -31,7 +32,7 @@ export async function postMessage(
   const conversationId = await writeMessage(env, deps, draft, before?.conversationId ?? null);
   if (conversationId === null) throw new Error("A conversation was deleted as often as it was written in.");
   const id = `message-${newSecret(deps)}`;
-  const values = { from: from.displayName, link: `${origin}/messages/${conversationId}` };
+  const values = { from: await openName(env, deps, from.sealedName), link: `${origin}/messages/${conversationId}` };
   const isTold = !isHeld && (before?.unread ?? 0) === 0;
   const mail = isTold
     ? await queueMail(env, deps, { id, to, template: "message", values })

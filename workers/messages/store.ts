@@ -5,7 +5,7 @@ import type { Conversation, ConversationMessage } from "../../protocol/messages.
 import { type Cursor, cutPage } from "../http/paging.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { eraseKey, type Open, openEach, openSealed, readKeys, sealFor } from "../platform/personal-keys.ts";
+import { eraseKey, type Open, openEach, openName, openSealed, readKeys, sealFor } from "../platform/personal-keys.ts";
 import { allRows, firstRow, SqlBoolean, StoredId } from "../platform/rows.ts";
 
 /** Two ids in the order in which the table holds them. */
@@ -40,6 +40,7 @@ const rows = `SELECT s.conversation_id AS conversationId, o.id AS otherId, o.dis
 /** V2: the one way from a row to what the other may know. */
 const shown = async (env: Env, deps: Deps, { otherId, lastText, ...row }: ConversationRow): Promise<Conversation> => ({
   ...row,
+  displayName: await openName(env, deps, row.displayName),
   lastText: lastText === null ? null : await openSealed(env, deps, "message", lastText),
   accent: accentOf(otherId),
 });
@@ -69,7 +70,7 @@ export async function listConversations(
   await readKeys(
     env,
     deps,
-    items.map(({ lastText }) => lastText),
+    items.flatMap(({ lastText, displayName }) => [lastText, displayName]),
   );
   return { items: await Promise.all(items.map((row) => shown(env, deps, row))), nextCursor };
 }

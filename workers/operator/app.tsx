@@ -73,7 +73,7 @@ async function showOverview(c: AppContext, operator: Operator) {
     retentionReport(env, c.var.deps),
     queues(env.DB),
     usageShown(env.DB, c.var.deps.now(), ROUTES_SHOWN_MAX),
-    activeHolds(env.DB),
+    activeHolds(env, c.var.deps),
     openAppeals(env, c.var.deps),
   ]);
   const concerned = [...requests, ...reports, ...appeals].map(({ accountId }) => accountId);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { OpenReport, ReportedAccount } from "../../protocol/hub.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { openEach } from "../platform/personal-keys.ts";
+import { openEach, openNamed } from "../platform/personal-keys.ts";
 import { allRows, jsonColumn, rowsOf } from "../platform/rows.ts";
 import { overdueRows } from "../privacy/sweep.ts";
 
@@ -36,7 +36,11 @@ export async function reportedAccounts(env: Env, deps: Deps): Promise<z.output<t
     async (report, open) => ({ ...report, details: await open("report", report.details) }),
   );
   const inWords = new Map(shown.map((report) => [report.reportId, report]));
-  return results.map((row) => ({ ...row, shown: row.shown.flatMap(({ reportId }) => inWords.get(reportId) ?? []) }));
+  return await openNamed(env, deps, results, async (row, open) => ({
+    ...row,
+    displayName: await open("name", row.displayName),
+    shown: row.shown.flatMap(({ reportId }) => inWords.get(reportId) ?? []),
+  }));
 }
 
 /** What waits, by number: mails, deletions, copies, decisions for rooms. Nobody is named in it. */

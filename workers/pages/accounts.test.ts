@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { passkeys } from "../../migrations/schema.ts";
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
+import { openName } from "../platform/personal-keys.ts";
 import { sealedText } from "../testing/addresses.ts";
 import { Browser, lastMail, tokenIn } from "../testing/browser.ts";
 import { safeNext } from "./next.ts";
@@ -40,8 +41,10 @@ const send = (path: string, fields: Record<string, string>, headers: Record<stri
     },
     env,
   );
-const nameNow = async () =>
-  (await env.DB.prepare("SELECT display_name AS name FROM accounts").first<{ name: string }>())?.name;
+const nameNow = async () => {
+  const row = await env.DB.prepare("SELECT display_name AS name FROM accounts").first<{ name: string }>();
+  return await openName(env, systemDeps, row?.name ?? "");
+};
 
 describe("the account's pages", () => {
   test("A2: no field for a password has a name, so a form without its script sends nothing of it", async () => {

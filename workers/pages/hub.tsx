@@ -13,8 +13,10 @@ import { readCursor } from "../http/paging.ts";
 import { matchesNone } from "../http/preconditions.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { blockBetween, findBehind, findSender } from "../hub/contact.ts";
+import { publicProfile } from "../hub/profile-row.ts";
 import { isHubCursor, searchHub } from "../hub/search.ts";
-import { findPublished, publicProfile } from "../hub/store.ts";
+import { findPublished } from "../hub/store.ts";
+import { openName } from "../platform/personal-keys.ts";
 import { listHosted } from "../sessions/store.ts";
 import { askApi, backTo, type FormAnswer, fieldsOfForm, isPageOfItsOwn } from "./form.ts";
 import { type ReaderVisit, seeOther, sendPage, type Visit, withPage, withReader } from "./page.ts";
@@ -60,7 +62,7 @@ async function showProfile(
   refused?: { form: "message" | "invite" | "page"; code: ErrorCode; text?: string },
 ) {
   const id = profileIdOf(c);
-  const row = id === null ? null : await findPublished(c.env.DB, id);
+  const row = id === null ? null : await findPublished(c.env, c.var.deps, id);
   if (row === null) return pageProblem(c, "not-found");
   const sessions = reader === null ? null : await listHosted(c.env, c.var.deps, reader.id);
   const isOwn = reader?.id === row.accountId;
@@ -101,14 +103,14 @@ async function showHub(c: AppContext, { page }: Visit) {
   const { asked, query } = readSearch(c);
   const cursor = query === null ? null : readCursor(query.cursor);
   const isRead = query !== null && cursor !== null && isHubCursor(cursor);
-  const found = isRead ? (await searchHub(c.env.DB, query, cursor)).page : nobody;
+  const found = isRead ? (await searchHub(c.env, c.var.deps, query, cursor)).page : nobody;
   const view = <Hub page={page} asked={asked} query={isRead ? query : null} found={found} good={goodOf(c, page)} />;
   return sendPage(c, view, isRead ? 200 : 422);
 }
 
 async function sendPicture(c: AppContext) {
   const id = profileIdOf(c);
-  const row = id === null ? null : await findPublished(c.env.DB, id);
+  const row = id === null ? null : await findPublished(c.env, c.var.deps, id);
   if (row === null) return pageProblem(c, "not-found");
   const { etag, png } = await pictureOf(publicProfile(row));
   const headers = { "Content-Type": "image/png", "Cache-Control": "private, no-cache", ETag: etag };
@@ -166,7 +168,15 @@ async function showReport(
   if (about === null) return pageProblem(c, "not-found");
   const t = hubText[page.language];
   const said = problem === undefined ? undefined : problem === "site" ? t.problems.site : t[problem];
-  const view = <Report page={page} path={`/hub/${id}`} displayName={about.displayName} problem={said} {...typed} />;
+  const view = (
+    <Report
+      page={page}
+      path={`/hub/${id}`}
+      displayName={await openName(c.env, c.var.deps, about.sealedName)}
+      problem={said}
+      {...typed}
+    />
+  );
   return sendPage(c, view, problem === undefined ? 200 : problem === "site" ? 403 : 422);
 }
 
@@ -194,7 +204,7 @@ async function showAnswer(c: AppContext, { page, reader }: ReaderVisit, refused?
   const view = (
     <Answer
       page={page}
-      sender={sender?.displayName ?? null}
+      sender={sender === null ? null : await openName(c.env, c.var.deps, sender.sealedName)}
       token={token}
       good={bad === undefined ? goodOf(c, page) : undefined}
       bad={bad}

@@ -5,6 +5,7 @@ import { type Account, authenticate } from "../auth/guard.ts";
 import { guestCookieOf } from "../auth/guest-token.ts";
 import { cookieOf } from "../auth/session-token.ts";
 import type { AppContext } from "../http/router.ts";
+import { type Open, openNamed } from "../platform/personal-keys.ts";
 
 /** Who reads, and what a view is told about the request. */
 export interface Visit {
@@ -17,7 +18,7 @@ export interface ReaderVisit extends Visit {
 }
 type Handler<V> = (c: AppContext, visit: V) => Response | Promise<Response>;
 
-function describe(c: AppContext, account: Account | null): Page {
+function describe(c: AppContext, account: Account | null, displayName: string): Page {
   const asked = c.req.query("lang");
   const language = negotiate(asked ?? account?.language ?? undefined, c.req.header("Accept-Language"));
   const { origin, searchParams } = new URL(c.req.url);
@@ -28,24 +29,29 @@ function describe(c: AppContext, account: Account | null): Page {
     path: c.req.path,
     search: searchParams.size === 0 ? "" : `?${searchParams}`,
     origin,
-    account:
-      account === null
-        ? null
-        : { displayName: account.displayName, accent: accentOf(account.id), unread: account.unread },
+    account: account === null ? null : { displayName, accent: accentOf(account.id), unread: account.unread },
     nowMs: c.var.deps.now(),
   };
 }
 
+/** What a view is told about a reader. A page is there without its reader's own name where the store of keys does not answer. */
+async function pageFor(c: AppContext, account: Account | null): Promise<Page> {
+  const named = account === null ? [] : [account];
+  const open = (row: Account, opened: Open) => opened("name", row.sealedName);
+  const [displayName = ""] = await openNamed(c.env, c.var.deps, named, open);
+  return describe(c, account, displayName);
+}
+
 /** What a view is told about this request. Asks the database only if the reader carries a sign-in. */
-export const pageOf = async (c: AppContext): Promise<Page> => describe(c, await authenticate(c));
+export const pageOf = async (c: AppContext): Promise<Page> => pageFor(c, await authenticate(c));
 
 /** A page for somebody about whom nothing could be asked. */
-export const strangerPage = (c: AppContext): Page => describe(c, null);
+export const strangerPage = (c: AppContext): Page => describe(c, null, "");
 
 /** A page for everybody. The reader's account is looked up here, once for the request. */
 export const withPage = (handler: Handler<Visit>) => async (c: AppContext) => {
   const reader = await authenticate(c);
-  return handler(c, { page: describe(c, reader), reader });
+  return handler(c, { page: await pageFor(c, reader), reader });
 };
 
 /**
@@ -57,7 +63,7 @@ export const withReader =
   async (c: AppContext) => {
     const reader = await authenticate(c);
     if (reader === null) return seeOther(c, strangerPage(c), `/sign-in?next=${encodeURIComponent(back(c))}`);
-    return handler(c, { page: describe(c, reader), reader });
+    return handler(c, { page: await pageFor(c, reader), reader });
   };
 
 function whereFrom(c: AppContext): string {

@@ -19,7 +19,7 @@ async function show(
   problems: readonly ProfileProblem[] = [],
   typed?: Typed,
 ) {
-  const profile = await readOwn(c.env.DB, reader.id);
+  const profile = await readOwn(c.env, c.var.deps, reader.id);
   if (profile === null) throw new Error("Somebody is signed in to an account that is not there.");
   const [done, problem] = [c.req.query("done"), c.req.query("problem")];
   const t = profileText[page.language].problems;
@@ -31,7 +31,7 @@ async function show(
       typed={typed ?? typedOf(profile)}
       problems={problems}
       part={profileParts.find((one) => one === c.req.query("at"))}
-      blocks={await listBlocks(c.env.DB, reader.id)}
+      blocks={await listBlocks(c.env, c.var.deps, reader.id)}
       good={isDone(done) ? hubText[page.language].done[done] : undefined}
       bad={problem === undefined ? undefined : problem === "forbidden" ? t.site : t.other}
     />,
@@ -59,7 +59,7 @@ async function save(c: AppContext, visit: ReaderVisit) {
 }
 
 async function play(c: AppContext, { reader }: ReaderVisit) {
-  return playSample(c, await findOwn(c.env.DB, reader.id));
+  return playSample(c, await findOwn(c.env, c.var.deps, reader.id));
 }
 
 async function putSound(c: AppContext, visit: ReaderVisit) {

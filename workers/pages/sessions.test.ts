@@ -4,7 +4,7 @@ import { accounts, recordingParts, recordings, signIns } from "../../migrations/
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
-import { sealed, sealedText } from "../testing/addresses.ts";
+import { named, sealed, sealedText } from "../testing/addresses.ts";
 import { recordingRow, SEALED } from "../testing/rows.ts";
 import { db } from "../testing/tables.ts";
 
@@ -57,7 +57,7 @@ beforeAll(async () => {
       db.insert(accounts).values({
         id: accountOf(who),
         ...(await sealed(accountOf(who), `${who}-private@example.org`)),
-        displayName: `${who}-name`,
+        ...(await named(accountOf(who), `${who}-name`)),
         createdAtMs: 0,
       }),
       db.insert(signIns).values({

@@ -1,5 +1,6 @@
 import type { Sealed } from "../../migrations/schema/sealed.ts";
 import { DAY_MS } from "../../protocol/retention.ts";
+import { isUnavailable } from "./database.ts";
 import type { Deps } from "./deps.ts";
 import type { Env } from "./env.ts";
 import { cipherKey, macKey } from "./keys.ts";
@@ -89,26 +90,60 @@ export async function readKeys(env: Env, deps: Deps, texts: readonly unknown[]):
   await Promise.all([...keyIds].map((keyId) => findKey(env, deps, keyId)));
 }
 
+/** The keys of some texts, each read once, as far as the store of keys answers: those that it does not give just now. */
+async function unreadable(env: Env, deps: Deps, texts: readonly unknown[]): Promise<ReadonlySet<string>> {
+  const keyIds = new Set(texts.flatMap((text) => (typeof text === "string" ? (keyIdOf(text) ?? []) : [])));
+  const silent = new Set<string>();
+  const look = async (keyId: string) => {
+    try {
+      await findKey(env, deps, keyId);
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      silent.add(keyId);
+    }
+  };
+  await Promise.all([...keyIds].map(look));
+  return silent;
+}
+
 /**
  * Rows with their texts opened. A row whose key has been erased is left out: what it is about has gone, or goes just now.
  */
-export async function openEach<Row extends object, Opened>(
+export const openEach = <Row extends object, Opened>(
   env: Env,
   deps: Deps,
   rows: readonly Row[],
   make: (row: Row, open: Open) => Promise<Opened>,
+): Promise<Opened[]> => openRows(env, deps, rows, make, false);
+
+/**
+ * The same for lists in which a name is not what they are about: where the store of keys does not answer, its names are empty, which a page
+ * says in words, and the rest is there.
+ */
+export const openNamed = <Row extends object, Opened>(
+  env: Env,
+  deps: Deps,
+  rows: readonly Row[],
+  make: (row: Row, open: Open) => Promise<Opened>,
+): Promise<Opened[]> => openRows(env, deps, rows, make, true);
+
+async function openRows<Row extends object, Opened>(
+  env: Env,
+  deps: Deps,
+  rows: readonly Row[],
+  make: (row: Row, open: Open) => Promise<Opened>,
+  isGentle: boolean,
 ): Promise<Opened[]> {
-  await readKeys(
-    env,
-    deps,
-    rows.flatMap((row) => Object.values(row)),
-  );
+  const texts = rows.flatMap((row) => Object.values(row));
+  const silent = isGentle ? await unreadable(env, deps, texts) : new Set<string>();
+  if (!isGentle) await readKeys(env, deps, texts);
   const made = rows.map(async (row) => {
     let isGone = false;
     async function open(kind: Kind, text: string): Promise<string>;
     async function open(kind: Kind, text: string | null): Promise<string | null>;
     async function open(kind: Kind, text: string | null): Promise<string | null> {
       if (text === null || text === "") return text;
+      if (silent.has(keyIdOf(text) ?? "")) return "";
       const opened = await openSealed(env, deps, kind, text);
       isGone ||= opened === null;
       return opened ?? "";
@@ -118,6 +153,10 @@ export async function openEach<Row extends object, Opened>(
   });
   return (await Promise.all(made)).flat();
 }
+
+/** What somebody is called; empty: their key has been erased, so they have gone, or go just now. */
+export const openName = async (env: Env, deps: Deps, sealed: string): Promise<string> =>
+  (await openSealed(env, deps, "name", sealed)) ?? "";
 
 export const isForMail = (sealed: string): boolean => sealed.startsWith(MAIL);
 

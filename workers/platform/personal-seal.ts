@@ -11,6 +11,8 @@ const text = new TextEncoder();
 /** What a sealed text is. */
 export type Kind =
   | "address"
+  | "name"
+  | "profile"
   | "network"
   | "browser"
   | "letter"

@@ -13,6 +13,7 @@ import { newWorld, type World } from "../../test/promises/world.ts";
 import { createApp } from "../app.ts";
 import { createChallenge } from "../auth/challenges.ts";
 import { sealedText } from "../testing/addresses.ts";
+import { SEALED } from "../testing/rows.ts";
 import { db } from "../testing/tables.ts";
 import { systemDeps } from "./deps.ts";
 
@@ -70,11 +71,10 @@ const sessionPages = [
 test.each<[table: string, column: string, value: unknown, pages: string[]]>([
   [
     "profiles",
-    "availability",
-    "sometimes",
+    "words",
+    SEALED,
     ["/hub", "/hub/PROFILE", "/hub/PROFILE/picture.png", "/account/profile", "/api/v1/hub/profiles"],
   ],
-  ["profiles", "instruments", "no JSON", ["/hub", "/hub/PROFILE", "/account/profile"]],
   ["profiles", "updated_at_ms", 1.5, ["/hub", "/hub/PROFILE", "/account/profile"]],
   ["conversation_sides", "unread", 0.5, ["/messages", "/messages/CONVERSATION", "/api/v1/conversations"]],
   ["conversation_sides", "last_message_at_ms", 9e15, ["/messages", "/messages/CONVERSATION"]],
@@ -120,6 +120,7 @@ test("X32: one profile that nobody can read costs the others on the Hub nothing"
   };
   const before = await shown();
   expect(before).toContain(world.profileId);
-  await env.DB.prepare("UPDATE profiles SET availability = 'sometimes' WHERE id = ?").bind(world.profileId).run();
+  const words = await sealedText(world.accountId.ada, "profile", JSON.stringify({ availability: "sometimes" }));
+  await env.DB.prepare("UPDATE profiles SET words = ?2 WHERE id = ?1").bind(world.profileId, words).run();
   expect(await shown()).toEqual(before.filter((id) => id !== world.profileId));
 });

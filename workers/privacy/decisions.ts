@@ -14,7 +14,7 @@ import {
 import { newId } from "../../protocol/ids.ts";
 import { APPEAL_WITHIN_MS } from "../../protocol/limits.ts";
 import { done, ok, type Result, refused } from "../../protocol/result.ts";
-import { editProfile, findOwn } from "../hub/store.ts";
+import { unpublish } from "../hub/store.ts";
 import { addressOf, queueMail, type Recipient, stranger } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
@@ -107,8 +107,7 @@ export async function decideReport(
       : []),
   ]);
   if (decided?.meta.changes !== 1) return refused("not-found");
-  if (measure === "profile-unpublished" && (await findOwn(db, accountId)) !== null)
-    await editProfile(db, deps, accountId, { published: false });
+  if (measure === "profile-unpublished") await unpublish(env, deps, accountId);
   // Whom nothing is done to is not told that somebody reported them.
   const about = measure === "none" ? [] : [accountId];
   const values = { measure, ground, facts, link: linkTo(env, decisionId) };

@@ -3,7 +3,7 @@ import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
 import { accountErasures, accounts, recordings } from "../../migrations/schema.ts";
 import { dropSamples } from "../hub/sample.ts";
-import { editProfile, findOwn } from "../hub/store.ts";
+import { findOwnId, unpublish } from "../hub/store.ts";
 import { addressOf, queueMail } from "../mail/outbox.ts";
 import type { CallBudget } from "../platform/call-budget.ts";
 import type { Deps } from "../platform/deps.ts";
@@ -219,10 +219,10 @@ async function endKey(env: Env, deps: Deps, { accountId }: Work): Promise<Steppe
 /** In this order: first nobody sees the person any more, then their key, then what lies in other stores, and the account's own row last. */
 export const steps: Record<string, Step> = {
   async profile(env, deps, { accountId }) {
-    const profile = await findOwn(env.DB, accountId);
-    if (profile === null) return "done";
-    await editProfile(env.DB, deps, accountId, { published: false });
-    await dropSamples(env, deps, profile.id);
+    const profileId = await findOwnId(env, accountId);
+    if (profileId === null) return "done";
+    await unpublish(env, deps, accountId);
+    await dropSamples(env, deps, profileId);
     return "done";
   },
   key: endKey,

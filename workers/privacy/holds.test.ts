@@ -58,7 +58,7 @@ test("E5: a log of held days stays beyond its thirty; the days beside it do not;
     );
   expect(await sweepLogs(env, at(laterMs), new CallBudget(20))).toMatchObject({ done: 2, finished: true });
   expect(await days()).toEqual([1]);
-  const [held] = await activeHolds(env.DB);
+  const [held] = await activeHolds(env, systemDeps);
   expect(held).toMatchObject({ owner: "Ona", reason, displayName: null, logsFromMs: from, logsToMs: to + DAY_MS });
   expect((await handleHold(env, at(laterMs), held?.holdId ?? "", { do: "release" })).ok).toBe(true);
   await sweepLogs(env, at(laterMs), new CallBudget(20));
@@ -152,7 +152,7 @@ test("E5: a hold has a reason, an owner and a review in ninety days at most, by 
   );
   expect(await post("/operator/holds", { ...fields, email: "nobody@example.org" })).toBe(refused);
   expect(await post("/operator/holds", fields)).toBe(done);
-  const held = (await activeHolds(env.DB)).find(
+  const held = (await activeHolds(env, systemDeps)).find(
     ({ reason: why, displayName }) => why === reason && displayName !== null,
   );
   const page = await createApp(at(startMs)).request(

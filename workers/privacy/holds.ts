@@ -11,7 +11,7 @@ import { DAY_MS, HOLD_REVIEW_MAX_MS } from "../../protocol/retention.ts";
 import { operators, queueMail } from "../mail/outbox.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { addressIndex } from "../platform/personal-keys.ts";
+import { addressIndex, openNamed } from "../platform/personal-keys.ts";
 import { allRows, StoredId } from "../platform/rows.ts";
 
 /**
@@ -94,18 +94,19 @@ export async function handleHold(
 const HoldRow = Hold.extend({ holdId: StoredId.hold });
 
 /** What is held, whatever is to be looked at first before all others. */
-export async function activeHolds(db: D1Database): Promise<Hold[]> {
+export async function activeHolds(env: Env, deps: Deps): Promise<Hold[]> {
   const { results } = await allRows(
     HoldRow,
-    db
-      .prepare(
-        `SELECT h.id AS holdId, reason, owner, a.display_name AS displayName, logs_from_ms AS logsFromMs, logs_to_ms AS logsToMs,
+    env.DB.prepare(
+      `SELECT h.id AS holdId, reason, owner, a.display_name AS displayName, logs_from_ms AS logsFromMs, logs_to_ms AS logsToMs,
            h.created_at_ms AS createdAtMs, review_at_ms AS reviewAtMs
          FROM holds h LEFT JOIN accounts a ON a.id = h.account_id WHERE released_at_ms IS NULL ORDER BY review_at_ms LIMIT ?`,
-      )
-      .bind(HOLDS_MAX),
+    ).bind(HOLDS_MAX),
   );
-  return results;
+  return await openNamed(env, deps, results, async (row, open) => ({
+    ...row,
+    displayName: await open("name", row.displayName),
+  }));
 }
 
 /** Reviews told of in one run of cron: each is a mail. */

@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { countingObjections, mailPreferences, restrictions } from "../../migrations/schema.ts";
 import { countingWording } from "../../site/i18n/consent.ts";
-import { editProfile, findOwn } from "../hub/store.ts";
+import { unpublish } from "../hub/store.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 
@@ -13,7 +13,7 @@ import type { Env } from "../platform/env.ts";
  */
 export async function restrict(env: Env, deps: Deps, accountId: string): Promise<void> {
   await drizzle(env.DB).insert(restrictions).values({ accountId, sinceAtMs: deps.now() }).onConflictDoNothing();
-  if ((await findOwn(env.DB, accountId)) !== null) await editProfile(env.DB, deps, accountId, { published: false });
+  await unpublish(env, deps, accountId);
 }
 
 export async function liftRestriction(db: D1Database, accountId: string): Promise<void> {

@@ -6,7 +6,7 @@ import { DeletionWish, Delivery, textOfWish } from "../../protocol/deliveries.ts
 import { DELIVERIES_SHOWN_MAX, WISHES_PER_ANSWER_MAX } from "../../protocol/limits.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { openEach } from "../platform/personal-keys.ts";
+import { openNamed } from "../platform/personal-keys.ts";
 import { allRows, readAll, SqlBoolean, StoredId } from "../platform/rows.ts";
 import { signText } from "../platform/signing.ts";
 
@@ -55,20 +55,28 @@ export const wishAllGone = (db: D1Database, ownerAccountId: string, nowMs: numbe
     )
     .bind(ownerAccountId, nowMs, limit);
 
-const DeliveredRow = Delivery.extend({ recordingId: StoredId.recording, sessionId: StoredId.session });
+const DeliveredRow = Delivery.omit({ receiver: true }).extend({
+  recordingId: StoredId.recording,
+  sessionId: StoredId.session,
+  sealedReceiver: z.string().nullable(),
+});
 
 /** Who received what an account has shared, newest first. A receiver is called what they are called now. */
 export async function listDeliveries(env: Env, deps: Deps, ownerAccountId: string): Promise<Delivery[]> {
   const { results } = await allRows(
     DeliveredRow,
     env.DB.prepare(
-      `SELECT recording_id AS recordingId, session_id AS sessionId, name, a.display_name AS receiver, delivered_at_ms AS deliveredAtMs,
+      `SELECT recording_id AS recordingId, session_id AS sessionId, name, a.display_name AS sealedReceiver, delivered_at_ms AS deliveredAtMs,
            wished_at_ms AS wishedAtMs, answer, answered_at_ms AS answeredAtMs
          FROM deliveries d LEFT JOIN accounts a ON a.id = d.receiver_account_id
          WHERE owner_account_id = ?1 ORDER BY delivered_at_ms DESC LIMIT ?2`,
     ).bind(ownerAccountId, DELIVERIES_SHOWN_MAX),
   );
-  return openEach(env, deps, results, async (row, open) => ({ ...row, name: await open("take", row.name) }));
+  return openNamed(env, deps, results, async ({ sealedReceiver, ...row }, open) => ({
+    ...row,
+    name: await open("take", row.name),
+    receiver: await open("name", sealedReceiver),
+  }));
 }
 
 const WishRow = DeletionWish.omit({ signature: true }).extend({

@@ -48,7 +48,7 @@ const seen = (name: string): string =>
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}]/gu, "");
 
-const Name = z.object({ displayName: z.string() });
+const Name = z.object({ displayName: StoredSealed });
 
 /** Whether somebody in the session is called so already: nobody comes in as another who is there. */
 async function isTaken(env: Env, deps: Deps, sessionId: SessionId, name: string): Promise<boolean> {
@@ -57,8 +57,13 @@ async function isTaken(env: Env, deps: Deps, sessionId: SessionId, name: string)
   )
     .bind(sessionId)
     .all();
-  const guests = await listGuests(env, deps, sessionId);
-  return [...readAll(Name, results), ...guests].some(({ displayName }) => seen(displayName) === seen(name));
+  const [members, guests] = await Promise.all([
+    openEach(env, deps, readAll(Name, results), async (row, open) => ({
+      displayName: await open("name", row.displayName),
+    })),
+    listGuests(env, deps, sessionId),
+  ]);
+  return [...members, ...guests].some(({ displayName }) => seen(displayName) === seen(name));
 }
 
 type Refusal = "invite-invalid" | "guests-off" | "guests-full" | "session-full" | "name-taken";

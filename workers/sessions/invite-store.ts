@@ -7,7 +7,7 @@ import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { toHex } from "../platform/hash.ts";
 import { mac } from "../platform/keys.ts";
-import { sealWords } from "../platform/personal-keys.ts";
+import { openName, sealWords } from "../platform/personal-keys.ts";
 import { firstRow, rowsOf, SqlBoolean, StoredId, StoredSealed } from "../platform/rows.ts";
 import { nameOf } from "./name.ts";
 
@@ -105,7 +105,8 @@ export async function findOpenInvite(
   );
   if (invite === null || invite.hostName === null) return null;
   const sessionName = await nameOf(env, deps, { sealedName: invite.sessionName });
-  return { code: code.data, invite: { ...invite, sessionName, hostName: invite.hostName } };
+  const hostName = await openName(env, deps, invite.hostName);
+  return { code: code.data, invite: { ...invite, sessionName, hostName } };
 }
 
 type Accepted = Result<SessionId, "invite-invalid" | "session-full">;

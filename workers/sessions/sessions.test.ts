@@ -5,6 +5,7 @@ import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { eraseKey } from "../platform/personal-keys.ts";
+import { named } from "../testing/addresses.ts";
 import { accountRow, SEALED } from "../testing/rows.ts";
 import { db } from "../testing/tables.ts";
 
@@ -30,7 +31,9 @@ const ask = (who: string | null, method: string, path: string, body?: unknown) =
 beforeAll(async () => {
   for (const who of people) {
     await db.batch([
-      db.insert(accounts).values({ ...accountRow(accountOf(who)), displayName: who, createdAtMs: 0 }),
+      db
+        .insert(accounts)
+        .values({ ...accountRow(accountOf(who)), ...(await named(accountOf(who), who)), createdAtMs: 0 }),
       db.insert(signIns).values({
         id: `sin_${who}`,
         accountId: accountOf(who),

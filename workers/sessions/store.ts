@@ -11,7 +11,7 @@ import { InviteSummary, type SessionDetail, SessionSummary } from "../../protoco
 import { type Cursor, cutPage } from "../http/paging.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
-import { eraseKey, openSealed, readKeys, sealFor } from "../platform/personal-keys.ts";
+import { eraseKey, openNamed, openSealed, readKeys, sealFor } from "../platform/personal-keys.ts";
 import { allRows, StoredId } from "../platform/rows.ts";
 import { type Decision, enqueue } from "../rooms/room-outbox.ts";
 import { comingEvenings, findEvening } from "./evenings.ts";
@@ -148,12 +148,16 @@ export async function listMembers(env: Env, deps: Deps, session: SessionId): Pro
       .orderBy(asc(joinedAtMs), asc(memberId)),
     listGuests(env, deps, session),
   ]);
+  const named = await openNamed(env, deps, people, async (row, open) => ({
+    ...row,
+    displayName: await open("name", row.displayName),
+  }));
   const accents = accentsOf([
     ...people.map(({ accountId: whose }) => whose),
     ...guests.map((guest): string => guest.memberId),
   ]);
   return [
-    ...people.map(({ accountId: whose, ...seen }) => ({ ...seen, accent: accents.get(whose) ?? 1 })),
+    ...named.map(({ accountId: whose, ...seen }) => ({ ...seen, accent: accents.get(whose) ?? 1 })),
     ...guests.map((guest) => ({ ...guest, accent: accents.get(guest.memberId) ?? 1 })),
   ];
 }

@@ -9,6 +9,7 @@ import { costs } from "../http/costs.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
+import { openName } from "../platform/personal-keys.ts";
 import { signTicket } from "../rooms/tickets.ts";
 import { relaysOf } from "../rooms/turn.ts";
 import { type MemberContext, type MemberEnv, type Membership, requireMember } from "./guard.ts";
@@ -48,7 +49,7 @@ async function issueTicket(c: MemberContext) {
   if (!(await consume(c.env, deps, ["ticket", account.id])).ok) return problem(c, "rate-limited");
   return await sendTicket(c, member, {
     accountId: account.id as `acc_${string}`,
-    displayName: account.displayName,
+    displayName: await openName(c.env, deps, account.sealedName),
   });
 }
 

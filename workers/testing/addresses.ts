@@ -3,6 +3,11 @@ import { systemDeps } from "../platform/deps.ts";
 import { addressIndex, openSealed, sealFor } from "../platform/personal-keys.ts";
 import type { Kind } from "../platform/personal-seal.ts";
 
+/** For tests: what an account is called, as its table holds it. */
+export const named = async (accountId: string, displayName: string) => ({
+  displayName: await sealFor(env, systemDeps, accountId, "name", displayName),
+});
+
 /** For tests: an address as the tables hold it, under a key of whoever is named. */
 export const sealed = async (keyId: string, address: string) => ({
   email: await sealFor(env, systemDeps, keyId, "address", address),

@@ -27,9 +27,9 @@ function chanceFrom(seed: number) {
   };
 }
 
-/** Published profiles `from` to `to`, with accounts, index and spellings, in one statement a table. A few things are common, most are rare, as they are. */
-export function crowdStatements(from: number, to: number): { sql: string; json: string }[] {
-  const people = Array.from({ length: to - from }, (_, at) => {
+/** People `from` to `to`. A few things are common, most are rare, as they are. */
+export function crowd(from: number, to: number) {
+  return Array.from({ length: to - from }, (_, at) => {
     const number = from + at + 1;
     const chance = chanceFrom(number * 7_919 + 1);
     chance();
@@ -51,11 +51,37 @@ export function crowdStatements(from: number, to: number): { sql: string; json: 
       rateCurrency: pick<Currency>(currencyCodes),
     };
   });
+}
+
+const idOf = (kind: string, number: number) => `${kind}_${String(number).padStart(26, "0")}`;
+/** The profile of a number. */
+export const profileOf = (number: number) => idOf("pro", number);
+
+/** A thing of somebody's under their key. */
+export type Seal = (keyId: string, kind: "name" | "profile", text: string) => Promise<string>;
+
+/**
+ * Their published profiles, with accounts, index and spellings, in one statement a table. `keys`: so many keys there are for all of them,
+ * each person next to another with another key.
+ */
+export async function crowdStatements(
+  from: number,
+  to: number,
+  seal: Seal,
+  keys: number,
+): Promise<{ sql: string; json: string }[]> {
+  const people = await Promise.all(
+    crowd(from, to).map(async ({ number, displayName, ...said }) => {
+      const keyId = `crowd_${number % keys}`;
+      const [name, text] = [await seal(keyId, "name", displayName), await seal(keyId, "profile", JSON.stringify(said))];
+      return { number, displayName, ...said, name, text };
+    }),
+  );
   const json = JSON.stringify(
     people.map((person) => ({
-      ...person,
-      instruments: JSON.stringify(person.instruments),
-      languages: JSON.stringify(person.languages),
+      number: person.number,
+      name: person.name,
+      text: person.text,
       ...Object.fromEntries(Object.entries(columnsOf(person)).map(([name, value]) => [`index_${name}`, value])),
     })),
   );
@@ -67,14 +93,12 @@ export function crowdStatements(from: number, to: number): { sql: string; json: 
     {
       // Nobody writes to them: their addresses open for nobody.
       sql: `INSERT INTO accounts (id, email, email_index, display_name, tier, created_at_ms)
-         SELECT ${id("acc")}, ${id("acc")} || ':AAAA', value ->> 'number', value ->> 'displayName', 'free', 0 FROM json_each(?)`,
+         SELECT ${id("acc")}, ${id("acc")} || ':AAAA', value ->> 'number', value ->> 'name', 'free', 0 FROM json_each(?)`,
       json,
     },
     {
-      sql: `INSERT INTO profiles (id, account_id, daw, instruments, languages, bio, rate_minor, rate_currency, availability,
-           published_at_ms, hub_position, updated_at_ms)
-         SELECT ${id("pro")}, ${id("acc")}, value ->> 'daw', value ->> 'instruments', value ->> 'languages', value ->> 'bio',
-           value ->> 'rateMinor', value ->> 'rateCurrency', value ->> 'availability', 0, value ->> 'number', 0 FROM json_each(?)`,
+      sql: `INSERT INTO profiles (id, account_id, words, published_at_ms, hub_position, updated_at_ms)
+         SELECT ${id("pro")}, ${id("acc")}, value ->> 'text', 0, value ->> 'number', 0 FROM json_each(?)`,
       json,
     },
     {

@@ -6,7 +6,8 @@ import { newId, type ProfileId } from "../../protocol/ids.ts";
 import { createApp } from "../app.ts";
 import { createSignIn } from "../auth/session-token.ts";
 import { systemDeps } from "../platform/deps.ts";
-import { sealed } from "./addresses.ts";
+import { named, sealed, sealedText } from "./addresses.ts";
+import { crowdStatements } from "./crowd.ts";
 import { db } from "./tables.ts";
 
 const app = createApp();
@@ -16,7 +17,8 @@ const origin = "https://sessionlinked.test";
 export async function person(displayName: string) {
   const accountId = newId("acc", systemDeps.random);
   const email = `${accountId}@private-mark.example`;
-  await db.insert(accounts).values({ id: accountId, ...(await sealed(accountId, email)), displayName, createdAtMs: 0 });
+  const who = { ...(await sealed(accountId, email)), ...(await named(accountId, displayName)) };
+  await db.insert(accounts).values({ id: accountId, ...who, createdAtMs: 0 });
   const { token, statements } = await createSignIn(env, systemDeps, {
     accountId,
     kind: "companion",
@@ -51,4 +53,13 @@ export async function person(displayName: string) {
     return response.json<OwnProfile & { profileId: ProfileId }>();
   };
   return { accountId, token, email, call, put, publish };
+}
+
+/** Keys for a whole crowd. */
+const CROWD_KEYS = 50;
+
+/** Published profiles of people `from` to `to` of the crowd. */
+export async function seedCrowd(from: number, to: number): Promise<void> {
+  const statements = await crowdStatements(from, to, sealedText, CROWD_KEYS);
+  await env.DB.batch(statements.map(({ sql, json }) => env.DB.prepare(sql).bind(json)));
 }

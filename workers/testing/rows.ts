@@ -13,7 +13,7 @@ export const accountRow = (id: string) => ({
   // Nobody can open it: where a mail is to arrive, addresses.ts makes one.
   email: `${id}:AAAA` as Sealed,
   emailIndex: id,
-  displayName: "A",
+  displayName: `${id}:AAAA` as Sealed,
   createdAtMs: 0,
 });
 

@@ -9,7 +9,7 @@ import { type Deps, systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { reprDigest } from "../recordings/digest.ts";
-import { sealed } from "./addresses.ts";
+import { named, sealed } from "./addresses.ts";
 import { SEALED } from "./rows.ts";
 import { db } from "./tables.ts";
 
@@ -96,7 +96,7 @@ export async function seedPeople(people: readonly string[], tier: Tier = "free")
       db.insert(accounts).values({
         id: accountOf(who),
         ...(await sealed(accountOf(who), `${who}@example.org`)),
-        displayName: who,
+        ...(await named(accountOf(who), who)),
         tier,
         createdAtMs: 0,
       }),

@@ -13,15 +13,19 @@ const text = z.string().transform((json, context) => {
   }
 });
 
-const ProfileRow = z.object({
+const ProfileWords = z.object({
   daw: z.string().nullable(),
-  instruments: text.pipe(z.array(z.string())),
-  languages: text.pipe(z.array(z.string())),
+  instruments: z.array(z.string()),
+  languages: z.array(z.string()),
   bio: z.string().nullable(),
   rateMinor: z.int().nullable(),
   rateCurrency: Currency.nullable(),
   availability: Availability.nullable(),
-  sampleType: z.string().nullable(),
+});
+const nothing = { daw: null, instruments: [], languages: [], bio: null, rateMinor: null, rateCurrency: null };
+const ProfileRow = z.object({
+  /** One text of JSON; empty where nothing was ever told. */
+  words: z.union([z.literal("").transform(() => ({ ...nothing, availability: null })), text.pipe(ProfileWords)]),
 });
 
 const Place = z.object({

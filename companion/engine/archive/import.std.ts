@@ -120,7 +120,7 @@ export async function importArchive(options: ImportOptions): Promise<Imported> {
 type ProfileRow = ExportData["tables"]["profiles"][number];
 
 async function putProfile({ api, read }: ImportOptions, row: ProfileRow, sample: ZipEntry | undefined): Promise<void> {
-  const { rateMinor, rateCurrency, daw, instruments, languages, bio, availability } = row;
+  const { rateMinor, rateCurrency, daw, instruments, languages, bio, availability } = row.words;
   const rate = rateMinor === null || rateCurrency === null ? null : { amountMinor: rateMinor, currency: rateCurrency };
   await api.putProfile({ daw, instruments, languages, bio, availability, rate });
   if (sample !== undefined) await api.putSample(await read(sample.offset, sample.size));

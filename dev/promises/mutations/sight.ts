@@ -8,7 +8,7 @@ const hub = of("A4", "workers/hub/hub.test.ts");
 export const sight: readonly Mutation[] = [
   // Projection: what others see.
   of("V1", "test/promises/marks.test.ts")(
-    "workers/hub/store.ts",
+    "workers/hub/profile-row.ts",
     "a profile tells its account's id to others",
     "displayName: row.displayName,\n    daw",
     'displayName: `${row.displayName} ${row.bio ?? ""}`,\n    daw',
@@ -34,8 +34,8 @@ export const sight: readonly Mutation[] = [
   of("C1", "workers/sessions/guests.test.ts")(
     "workers/sessions/guest-store.ts",
     "a guest who was taken out comes back by the same link",
-    "UPDATE invites SET uses_left = 0\n       WHERE id",
-    "UPDATE invites SET uses_left = uses_left\n       WHERE id",
+    "UPDATE invites SET uses_left = 0\n       WHERE id = (SELECT invite_id FROM session_guests WHERE member_id",
+    "UPDATE invites SET uses_left = uses_left\n       WHERE id = (SELECT invite_id FROM session_guests WHERE member_id",
   ),
   of("A5", "workers/sessions/guests.test.ts")(
     "protocol/guests.ts",
@@ -77,8 +77,8 @@ export const sight: readonly Mutation[] = [
   of("G2", "workers/privacy/rights.test.ts")(
     "workers/privacy/restriction.ts",
     "a restricted person stays on the Hub",
-    "!== null) await editProfile(env.DB, deps, accountId, { published: false });",
-    "!== null) return;",
+    "await unpublish(env, deps, accountId);",
+    "if (deps.now() < 0) await unpublish(env, deps, accountId);",
   ),
   // Access.
   access(
@@ -133,7 +133,7 @@ export const sight: readonly Mutation[] = [
   of("A1", "workers/accounts/accounts.test.ts")(
     "workers/accounts/store.ts",
     "an account forgets the name that was given",
-    ".bind(accountId, sealed, emailIndex, displayName,",
+    ".bind(accountId, sealed, emailIndex, sealedName,",
     ".bind(accountId, sealed, emailIndex, email,",
   ),
 ];

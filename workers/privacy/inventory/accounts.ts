@@ -1,5 +1,5 @@
 import { SIGN_IN_RETENTION_MS } from "../../../protocol/retention.ts";
-import { A_FINGERPRINT, OF_THE_PROGRAM, SHOWN_ON_THE_HUB, WORDS_OF_OURS } from "../clear.ts";
+import { A_FINGERPRINT, OF_THE_PROGRAM, WORDS_OF_OURS } from "../clear.ts";
 import type { Inventory } from "../rules.ts";
 
 /** Rules of the tables about accounts and ways into them. */
@@ -22,8 +22,7 @@ export const accountsRules = {
       webauthnUserId: "export",
       createdAtMs: "export",
     },
-    sealed: { email: "address" },
-    clear: { displayName: SHOWN_ON_THE_HUB },
+    sealed: { email: "address", displayName: "name" },
   },
   signIns: {
     subjects: [{ column: "accountId", is: "account", erase: "delete" }],
