@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { machineNowMs } from "../../companion/engine/clock/machine-clock.node.ts";
+import { loadJackMidi, openJackMidiPort } from "../../companion/engine/midi/jack-midi-port.node.ts";
 import { end, Jack } from "../../dev/demo/jack.ts";
 
 const echo = fileURLToPath(new URL("./jack-echo.ts", import.meta.url));
@@ -107,5 +108,34 @@ describe("the device on JACK", () => {
     server = undefined;
     const { lines: alone } = openEcho();
     await expect.poll(() => alone.join(" ")).toMatch(/No JACK server runs\. Start one/);
+  });
+
+  test("X24, C4: MIDI ports on JACK go with the server, are taken up again with the next one, and carry to the frame", async () => {
+    server = await Jack.start();
+    const jackMidi = loadJackMidi();
+    const presence: boolean[][] = [[], []];
+    const [one, two] = ["One", "Two"].map((name, at) => {
+      const port = openJackMidiPort(jackMidi, name);
+      port.onPresence((isThere) => presence[at]?.push(isThere));
+      return port;
+    });
+    if (one === undefined || two === undefined) throw new Error("There are two of them.");
+    await server.until("Two:in");
+    await server.stop();
+    await expect.poll(() => presence).toEqual([[false], [false]]);
+    server = await Jack.start();
+    await expect
+      .poll(() => presence)
+      .toEqual([
+        [false, true],
+        [false, true],
+      ]);
+    const heard: number[][] = [];
+    two.onBytes((bytes) => heard.push([...bytes]));
+    server.connect("One:out", "Two:in");
+    one.sendAt(Uint8Array.of(0xf2, 0, 2, 0xfb), machineNowMs() + 20);
+    await expect.poll(() => heard).toEqual([[0xf2, 0, 2], [0xfb]]);
+    await one.close();
+    await two.close();
   });
 });

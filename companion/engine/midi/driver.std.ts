@@ -14,6 +14,8 @@ export type DawMessage =
 export interface Cue {
   /** Time from a locate until the DAW stands there and can roll. */
   locateMs: number;
+  /** Time from a stop until it takes a locate; absent: at once. Ardour loses one that comes in the same cycle, while it fades out. */
+  restMs?: number;
   /** Whether it rolls on from the new place when it is located while rolling. Many stop. */
   rollsThroughLocate: boolean;
   /**

@@ -35,6 +35,7 @@ export function mmcCueOf({ rate = "30", startFrames = 0 }: Pick<MmcOptions, "rat
   const frameSamples = 48_000 / trueRate(rate);
   return {
     locateMs: 60,
+    restMs: 40,
     rollsThroughLocate: false,
     placeFrom: (positionFrames) =>
       Math.round(Math.ceil((positionFrames + startFrames) / frameSamples - WHOLE_SLACK) * frameSamples) - startFrames,

@@ -35,6 +35,7 @@ export function transition(
     state = afterMessage(state, message, sendAtMs, cue);
     planned.push({ atMs: sendAtMs, message, leadsTo: state });
   };
+  const { restMs = 0 } = cue;
   const placeFrom = cue.placeFrom ?? ((positionFrames: number) => positionFrames);
   // After a count-in the playhead rolls later than its command.
   const dueMs = Math.max(atMs, nowMs, after.motion === "stopped" ? atMs : after.atMs);
@@ -49,7 +50,7 @@ export function transition(
       // Where a DAW comes to rest is its own affair; where the session rests is not.
       const restFrames = placeFrom(after.positionFrames);
       if (before.motion !== "stopped" || before.positionFrames !== restFrames)
-        send({ type: "locate", positionFrames: restFrames }, dueMs);
+        send({ type: "locate", positionFrames: restFrames }, before.motion === "stopped" ? dueMs : dueMs + restMs);
       return;
     }
     if (before.motion === "stopped") {

@@ -79,11 +79,12 @@ describe("from one state to the next", () => {
   });
 
   test("C4: a DAW that counts whole frames stands at the next one, and rolls when the session comes by", () => {
-    const whole = { ...cue, placeFrom: (place: number) => Math.ceil(place / 1_600) * 1_600 };
+    const whole = { ...cue, restMs: 40, placeFrom: (place: number) => Math.ceil(place / 1_600) * 1_600 };
     expect(plan(rolling(0, 0), stopped(48_100), 1_000, 900, whole)).toEqual([
       [1_000, "stop", null],
-      [1_000, "locate", 49_600],
+      [1_040, "locate", 49_600],
     ]);
+    expect(plan(stopped(0), stopped(48_100), 1_000, 900, whole)).toEqual([[1_000, "locate", 49_600]]);
     expect(plan(stopped(49_600), rolling(48_100, 2_000), 2_000, 1_900, whole)).toEqual([
       [2_000 + 1_500 / 48, "play", null],
     ]);
