@@ -57,6 +57,7 @@ export interface DawDemoReport {
 }
 
 const STAND_STILL_TIMES = 5;
+const STEP_PATIENCE_SECONDS = 30;
 /** The same bytes further apart than this belong to two commands. */
 const SAME_COMMAND_MS = 500;
 export const DAW_NAMES = ["Ada", "Ben"] as const;
@@ -157,6 +158,10 @@ export async function runDawDemo(options: DawDemoOptions): Promise<DawDemoReport
       progress.update(at / steps.length, `${at + 1} of ${steps.length}`);
       if ("asks" in step) companions[step.who]?.execute({ type: "transport", transport: step.asks });
       else hands[step.who]?.(step.presses);
+      // Nobody acts on what has not come to all: what a busy machine takes for that is no part of the pause.
+      const isDone = (one: Companion) =>
+        one.until("executed", () => one.emitted("executed").length > at, STEP_PATIENCE_SECONDS);
+      await Promise.all(companions.map(isDone));
       await sleep(step.thenMs);
     }
 
