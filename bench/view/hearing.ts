@@ -23,8 +23,10 @@ export interface Hearing {
   fromGuestLink: number[];
   /** The same from the click that turns the sound on. */
   fromGuestClick: number[];
-  /** By when the guest had come how far, since the link. */
+  /** By when whoever came had come how far, since the link. */
   phases: ReturnType<typeof phaseTimes>;
+  /** The same for the guest without an account. */
+  guestPhases: ReturnType<typeof phaseTimes>;
 }
 
 /** When a frequency is first as loud as said, on the wall's clock. The page's own policy lets nobody evaluate text again and again from outside. */
@@ -94,7 +96,14 @@ export async function measureHearing(): Promise<Hearing> {
     const host = await visit(hosts, ada, address);
     await host.locator(".view-sound .actions button").first().click();
     await host.locator(".view-own").waitFor();
-    const hearing: Hearing = { fromLink: [], fromClick: [], fromGuestLink: [], fromGuestClick: [], phases: [] };
+    const hearing: Hearing = {
+      fromLink: [],
+      fromClick: [],
+      fromGuestLink: [],
+      fromGuestClick: [],
+      phases: [],
+      guestPhases: [],
+    };
     const hear = async (page: Page) =>
       Math.max(...(await Promise.all([heardAt(page, HOST_HZ), heardAt(host, GUEST_HZ)])));
     const visits: { phases: Visit; linkMs: number }[] = [];
@@ -112,6 +121,7 @@ export async function measureHearing(): Promise<Hearing> {
       await guest.context().close();
     }
     hearing.phases = phaseTimes(visits);
+    const guestVisits: typeof visits = [];
     for (let at = 0; at < VISITS; at++) {
       await levelReached(host, GUEST_HZ, `< ${LOUD_DB - 10}`);
       const clickedLinkMs = Date.now();
@@ -125,10 +135,12 @@ export async function measureHearing(): Promise<Hearing> {
       const heardMs = await hear(guest);
       hearing.fromGuestLink.push(heardMs - clickedLinkMs);
       hearing.fromGuestClick.push(heardMs - (await guest.evaluate<number>("window.clickedMs")));
+      guestVisits.push({ phases: await readPhases(guest), linkMs: clickedLinkMs });
       // A session has places for so many guests.
       await guest.evaluate(`fetch("/api/v1/sessions/${sessionId}/guest", { method: "DELETE" })`);
       await guest.context().close();
     }
+    hearing.guestPhases = phaseTimes(guestVisits);
     return hearing;
   } finally {
     await Promise.all(browsers.map((browser) => browser.close()));
