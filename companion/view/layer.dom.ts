@@ -19,6 +19,17 @@ export class Layer {
     this.#onto = shown.getContext("bitmaprenderer");
   }
 
+  /** Whether what is painted has this size. */
+  isOf(width: number, height: number): boolean {
+    return this.#painted.width === width && this.#painted.height === height;
+  }
+
+  fill(colour: string): void {
+    if (this.#pen === null) return;
+    this.#pen.fillStyle = colour;
+    this.#pen.fillRect(0, 0, this.#painted.width, this.#painted.height);
+  }
+
   /** In the device's own pixels, which the layer has from then on; what was painted in another size is gone. */
   pen(width: number, height: number): Pen | null {
     const { width: wide, height: high } = this.#painted;

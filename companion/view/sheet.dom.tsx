@@ -1,4 +1,4 @@
-/** The sheet of keys. */
+/** The sheet of keys: it lies over the page and takes nothing from it, so that it is there and gone at once. Whoever goes on beside it closes it. */
 import type { Words } from "./words/words.std.ts";
 
 export interface SheetProps {
@@ -9,12 +9,20 @@ export interface SheetProps {
 export function Sheet({ words, close }: SheetProps) {
   return (
     <dialog
-      class="view-sheet"
+      class="view-sheet view-keys"
       aria-label={words.keys.title}
       ref={(dialog) => {
-        if (dialog !== null && !dialog.open) dialog.showModal();
+        if (dialog !== null && !dialog.open) dialog.show();
       }}
       onClose={close}
+      onKeyDown={({ key, currentTarget }) => {
+        if (key === "Escape") currentTarget.close();
+      }}
+      onFocusOut={({ currentTarget, relatedTarget }) => {
+        const isInside = relatedTarget instanceof Node && currentTarget.contains(relatedTarget);
+        // Another window may have the keyboard meanwhile.
+        if (!isInside && document.hasFocus()) close();
+      }}
     >
       <h2>{words.keys.title}</h2>
       <dl>

@@ -16,9 +16,22 @@ const UNKNOWN_PX = 96;
 /** Where a place of the timeline lies in the picture, in CSS pixels. */
 type XOf = (frames: number) => number;
 
+/** So long may a frame paint what nobody waits for. */
+const FRAME_MS = 5;
+
+/** From where to where of the timeline is seen. */
+type View = Scene["view"];
+
+/**
+ * Painted anew it is there with the next frame, whatever it costs: first as it was, moved and stretched to where it belongs now, and then lane by lane as it is,
+ * a few milliseconds of each frame. So a press that zooms is seen at once.
+ */
 export class StillPicture {
   readonly #layer: Layer;
   #isDrawn = false;
+  /** Lanes that are still to be painted as they are, and where the picture shows what. */
+  #pending: number[] = [];
+  #shown: View | null = null;
   /** Stems whose waveforms have come since. */
   readonly #arrived = new Set<string>();
   readonly #waves = new OffscreenCanvas(1, 1);
@@ -38,11 +51,13 @@ export class StillPicture {
 
   /** Of all of it, or of the stems whose waveforms have come. */
   draw(colours: Colours, scene: Scene, { width, height }: { width: number; height: number }, xOf: XOf): void {
-    if (this.#isDrawn && this.#arrived.size === 0) return;
-    const pen = this.#layer.pen(...scaled(width, height));
+    if (this.#isDrawn && this.#pending.length === 0 && this.#arrived.size === 0) return;
+    const size = scaled(width, height);
+    const isSameSize = this.#layer.isOf(...size);
+    const pen = this.#layer.pen(...size);
     if (pen === null) return;
-    const parts = this.#isDrawn ? partsOf(scene, this.#arrived, xOf, width) : [wholeOf(width, height)];
-    for (const part of parts) {
+    const untilMs = performance.now() + FRAME_MS;
+    const paint = (part: Part): void => {
       pen.save();
       pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
       pen.font = colours.font;
@@ -54,10 +69,30 @@ export class StillPicture {
         this.#drawWaves(pen, colours, scene, lane, colour, top, part, xOf);
       });
       pen.restore();
+    };
+    let isOther = false;
+    if (!this.#isDrawn) {
+      if (isSameSize && this.#shown !== null) stretch(pen, colours, this.#shown, scene.view, size);
+      else this.#layer.fill(colours.paper);
+      paint({ x: 0, y: 0, width: Math.ceil(width), height: RULER_PX });
+      // Those below each other are seen to come in their order.
+      this.#pending = Array.from(scene.lanes, (_, row) => row);
+      this.#shown = scene.view;
+      this.#isDrawn = isOther = true;
+      this.#arrived.clear();
     }
-    if (parts.length > 0) void this.#layer.show();
-    this.#isDrawn = true;
-    this.#arrived.clear();
+    while (this.#pending.length > 0 && performance.now() < untilMs) {
+      const y = RULER_PX + (this.#pending.shift() ?? 0) * LANE_PX;
+      paint({ x: 0, y, width: Math.ceil(width), height: LANE_PX });
+      isOther = true;
+    }
+    if (this.#pending.length === 0)
+      for (const part of partsOf(scene, this.#arrived, xOf, width)) {
+        paint(part);
+        isOther = true;
+      }
+    if (this.#pending.length === 0) this.#arrived.clear();
+    if (isOther) void this.#layer.show();
   }
 
   /** A lane's waveforms, in columns of the device's own pixels: crisp, and nothing to smooth. */
@@ -122,7 +157,25 @@ interface Part {
   width: number;
   height: number;
 }
-const wholeOf = (width: number, height: number): Part => ({ x: 0, y: 0, width: Math.ceil(width), height });
+
+/** The picture as it is, put where its part of the timeline lies now. */
+function stretch(pen: Pen, { paper }: Colours, from: View, to: View, [width, height]: [number, number]): void {
+  const seen = to.to - to.from;
+  const [x, wide] = [((from.from - to.from) / seen) * width, ((from.to - from.from) / seen) * width];
+  const top = RULER_PX * devicePixelRatio;
+  pen.save();
+  pen.setTransform(1, 0, 0, 1, 0, 0);
+  // Of a picture that lies over itself a copy is taken first (HTML standard, 4.12.5.1.14).
+  pen.globalCompositeOperation = "copy";
+  pen.beginPath();
+  pen.rect(0, top, width, height - top);
+  pen.clip();
+  pen.drawImage(pen.canvas, 0, top, width, height - top, x, top, wide, height - top);
+  pen.globalCompositeOperation = "destination-over";
+  pen.fillStyle = paper;
+  pen.fillRect(0, top, width, height - top);
+  pen.restore();
+}
 
 /** Where a stem lies: one that somebody else sends has no end yet. */
 function edgesOf({ span }: LaneStem, xOf: XOf): { from: number; to: number } {
