@@ -149,7 +149,7 @@ export class ViewSound {
       this.#options.onEngine(engine);
       this.#set({ power: "on" });
       await this.#listDevices();
-      navigator.mediaDevices.addEventListener("devicechange", () => void this.#listDevices());
+      navigator.mediaDevices.addEventListener("devicechange", this.#listDevices);
     } catch (error) {
       this.close();
       this.#set({ power: "off", trouble: refusalOf(error) });
@@ -303,6 +303,7 @@ export class ViewSound {
 
   close(): void {
     this.#ways = new RecentWays();
+    if ("mediaDevices" in navigator) navigator.mediaDevices.removeEventListener("devicechange", this.#listDevices);
     void this.#engine?.close();
     this.#engine = null;
   }
@@ -348,10 +349,11 @@ export class ViewSound {
     this.#options.setStatus({ latencyMs: totalOf(worst), latencyErrorMs: worst.networkMs });
   }
 
-  async #listDevices(): Promise<void> {
+  /** One and the same for each time that the sound is on, so that it can be taken away again. */
+  readonly #listDevices = async (): Promise<void> => {
     const devices = await navigator.mediaDevices.enumerateDevices();
     const of = (kind: MediaDeviceKind) => devices.filter((device) => device.kind === kind && device.deviceId !== "");
     this.inputs.value = of("audioinput");
     this.outputs.value = of("audiooutput");
-  }
+  };
 }
