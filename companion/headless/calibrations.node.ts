@@ -1,10 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as z from "zod";
+import { DAW_LATE_MAX_MS } from "../engine/transport/test-roll.std.ts";
 import { configPath } from "./config.node.ts";
-
-/** A DAW that is later than this does something else than following. */
-export const DAW_LATE_MAX_MS = 200;
 
 /** What test rolls have measured, for each DAW as `--daw` names it, port and all. */
 const Calibrations = z.record(

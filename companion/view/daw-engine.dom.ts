@@ -3,9 +3,11 @@ import { dawProfiles, dawSettings } from "../engine/midi/daw-profiles.std.ts";
 import { type MidiLanguage, midiDriver } from "../engine/midi/midi-drivers.std.ts";
 import { askForMidi, type MidiAccess, midiPorts, openWebMidiPort } from "../engine/midi/web-midi-port.dom.ts";
 import { type Daw, StudioTransport, type StudioTransportOptions } from "../engine/studio/studio-transport.std.ts";
+import type { LinkClock } from "../engine/transport/daw-link.std.ts";
+import { lateOf, type TestRoll, type TestRollOptions, testRoll } from "../engine/transport/test-roll.std.ts";
 
 export type { MidiAccess };
-export { askForMidi, midiPorts };
+export { askForMidi, lateOf, midiPorts };
 
 /** DAWs that a person may choose from, and what is to be switched on in each. */
 export const profiles: readonly { id: string; name: string; switchOn: string }[] = Object.entries(dawProfiles).map(
@@ -19,20 +21,47 @@ export interface DawChoice {
   profile: string;
 }
 
+const CLOCK: LinkClock = {
+  isKnown: () => true,
+  nowLocalMs: () => performance.now(),
+  nowSessionMs: () => performance.now(),
+  toSessionMs: (localMs) => localMs,
+  toLocalMs: (sessionMs) => sessionMs,
+  scheduleAtSession: scheduleAt,
+};
+
+/** The port sends at the instant itself: a timer only has to be there a little before. */
+function scheduleAt(atMs: number, call: () => void): () => void {
+  const timer = setTimeout(call, Math.max(0, atMs - performance.now()));
+  return () => clearTimeout(timer);
+}
+
+/** Rolls the DAW at this port alone. Throws where the port cannot be opened. */
+export async function rollDaw(
+  access: MidiAccess,
+  { port, language, profile }: DawChoice,
+  onStep: TestRollOptions["onStep"],
+): Promise<TestRoll> {
+  const driver = midiDriver(language, dawSettings(profile === "" ? [] : [profile]));
+  return await testRoll({ port: openWebMidiPort(access, port), ...driver, clock: CLOCK, onStep });
+}
+
 /** What of a transport is the page's. */
 export type PageTransport = Pick<
   StudioTransportOptions,
   "mayCommand" | "post" | "peers" | "emit" | "onLead" | "onForeseen"
 >;
 
-/** The session's transport at this port. Throws where the port cannot be opened. */
+/** The session's transport at this port, for a DAW that is late by so much, where that is known. Throws where the port cannot be opened. */
 export function connectDaw(
   access: MidiAccess,
   { port, language, profile }: DawChoice,
+  lateMs: number | null,
   options: PageTransport,
 ): StudioTransport {
-  const settings = dawSettings(profile === "" ? [] : [profile]);
-  return openTransport([{ port: openWebMidiPort(access, port), ...midiDriver(language, settings) }], options);
+  const { driver, cue } = midiDriver(language, dawSettings(profile === "" ? [] : [profile]));
+  const late = lateMs === null ? {} : { lateMs };
+  return openTransport([{ port: openWebMidiPort(access, port), driver, cue: { ...cue, ...late } }], options);
 }
 
 /** The session's transport in a page, with a DAW or none: what is pressed here is announced, and what is announced is heard (P77). */
@@ -40,11 +69,7 @@ export function openTransport(daws: readonly Daw[], options: PageTransport): Stu
   return new StudioTransport({
     ...options,
     nowMs: () => performance.now(),
-    // The port sends at the instant itself: a timer only has to be there a little before.
-    scheduleAt: (atMs, call) => {
-      const timer = setTimeout(call, Math.max(0, atMs - performance.now()));
-      return () => clearTimeout(timer);
-    },
+    scheduleAt,
     daws,
     onExecuted: () => undefined,
   });

@@ -1,14 +1,15 @@
 /** The DAW's part of the view: connect one over the browser's MIDI, choose its port and its language, see that it is there. */
 import type { MidiLanguage } from "../engine/midi/midi-drivers.std.ts";
 import { Choice, type ViewProps } from "./parts.dom.tsx";
+import { Roll } from "./test-roll.dom.tsx";
 
 /** As `midiLanguages`, without the drivers that come with it. */
 const languages = ["mmc", "mackie", "clock", "mtc"] as const satisfies readonly MidiLanguage[];
 
-export function Daw({ session, words }: ViewProps) {
+export function Daw({ session, words, language }: ViewProps) {
   const { daw } = session;
   const t = words.daw;
-  const { power, trouble, ports, profiles, choice, report } = daw.state.value;
+  const { power, trouble, ports, profiles, choice, report, roll } = daw.state.value;
   const profile = profiles.find(({ id }) => id === choice.profile);
   return (
     <section class="view-daw" aria-label={t.label}>
@@ -70,7 +71,8 @@ export function Daw({ session, words }: ViewProps) {
             choose={(one) => daw.choose({ language: languages.find((known) => known === one) ?? "mmc" })}
           />
           {profile === undefined ? null : <p class="soft">{t.switchOn(profile.name, profile.switchOn)}</p>}
-          <button type="submit" class="button small">
+          <Roll session={session} language={language} />
+          <button type="submit" class="button small" disabled={typeof roll === "string"}>
             {t.use}
           </button>
         </form>

@@ -12,6 +12,7 @@ import type { PeerReading } from "../engine/clock/peer-clocks.std.ts";
 import type { ClockSample } from "../engine/clock/session-clock.std.ts";
 import type { Foreseen, Peers, StudioTransport } from "../engine/studio/studio-transport.std.ts";
 import type { DawReport } from "../engine/transport/daw-link.std.ts";
+import type { TestRoll, TestRollStep } from "../engine/transport/test-roll.std.ts";
 import type { DawChoice, MidiAccess, PageTransport } from "./daw-engine.dom.ts";
 import type { DawTrouble } from "./words/daw.en.std.ts";
 
@@ -23,7 +24,11 @@ export interface DawState {
   choice: DawChoice;
   /** `null` before session time is known. */
   report: DawReport | null;
+  roll: ViewRoll;
 }
+
+/** A test roll at the chosen port: how far it has come, or what it found. */
+export type ViewRoll = TestRollStep | TestRoll | null;
 
 export interface ViewDawOptions {
   mayCommand(): boolean;
@@ -60,6 +65,7 @@ export class ViewDaw {
     profiles: [],
     choice: { port: "", language: "mmc", profile: "" },
     report: null,
+    roll: null,
   });
 
   constructor(options: ViewDawOptions) {
@@ -87,15 +93,31 @@ export class ViewDaw {
   }
 
   choose(choice: Partial<DawChoice>): void {
-    this.#set({ choice: { ...this.state.value.choice, ...choice } });
+    // What was found is of another port, or of another DAW.
+    this.#set({ choice: { ...this.state.value.choice, ...choice }, roll: null });
+  }
+
+  /** Rolls the DAW alone, as the session would. Nobody else hears of it. */
+  async roll(): Promise<void> {
+    const access = this.#access;
+    const { power, roll, choice } = this.state.value;
+    if (access === undefined || power !== "choosing" || typeof roll === "string") return;
+    this.#set({ trouble: null, roll: "locate" });
+    try {
+      const { rollDaw } = await import("./daw-engine.dom.ts");
+      this.#set({ roll: await rollDaw(access, choice, (step) => this.#set({ roll: step })) });
+    } catch {
+      this.#set({ trouble: "no-port", roll: null });
+    }
   }
 
   async connect(): Promise<void> {
     const access = this.#access;
-    if (access === undefined) return;
+    const { roll } = this.state.value;
+    if (access === undefined || typeof roll === "string") return;
     try {
-      const { connectDaw } = await import("./daw-engine.dom.ts");
-      const transport = connectDaw(access, this.state.value.choice, this.#page);
+      const { connectDaw, lateOf } = await import("./daw-engine.dom.ts");
+      const transport = connectDaw(access, this.state.value.choice, roll === null ? null : lateOf(roll), this.#page);
       this.#take(transport);
       this.#set({ power: "on", trouble: null });
       this.#timer = setInterval(() => {

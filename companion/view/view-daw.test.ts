@@ -122,6 +122,38 @@ test("X24: a port that goes is said at once, and so is its return; a press that 
   await expect.poll(() => midi.sent.some((bytes) => bytes[4] === 0x01)).toBe(true);
 });
 
+test("C4: a test roll locates, rolls and stops the DAW alone, says what it found, and posts nothing", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"] });
+  try {
+    await daw.ask();
+    const rolling = daw.roll();
+    await vi.waitFor(() => expect(midi.sent.some((bytes) => bytes[4] === 0x44)).toBe(true));
+    expect(daw.state.value.roll).toBe("locate");
+    // Nothing is connected meanwhile, and no second one begins.
+    await daw.connect();
+    await daw.roll();
+    expect(daw.state.value.power).toBe("choosing");
+    await vi.advanceTimersByTimeAsync(2_500);
+    expect(daw.state.value.roll).toBe("play");
+    midi.hear(PLAY);
+    await vi.advanceTimersByTimeAsync(8_000);
+    await rolling;
+    expect(daw.state.value.roll).toMatchObject({ found: "rolled", lateMs: null });
+    expect(midi.sent.filter((bytes) => bytes[3] === 0x06).map((bytes) => bytes[4])).toEqual(
+      expect.arrayContaining([0x44, 0x03, 0x01]),
+    );
+    expect(posted).toEqual([]);
+    // It is another DAW's no more.
+    daw.choose({ profile: "ardour" });
+    expect(daw.state.value.roll).toBe(null);
+    midi.plug("disconnected");
+    await daw.roll();
+    expect(daw.state.value).toMatchObject({ trouble: "no-port", roll: null });
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test("C4: a browser without MIDI, a person who says no and a port that is gone are each said", async () => {
   vi.stubGlobal("navigator", {});
   await daw.ask();

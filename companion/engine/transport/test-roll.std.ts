@@ -18,13 +18,26 @@ export interface TestRoll {
   spreadMs: number | null;
 }
 
+/** A DAW that is later than this does something else than following. */
+export const DAW_LATE_MAX_MS = 200;
+/** Places that scatter more than this say nothing of how late a DAW is. */
+const SPREAD_MAX_MS = 20;
+
+/** By how much everything may leave earlier for this DAW from now on; `null`: nothing that is sure was found. */
+export function lateOf({ found, lateMs, spreadMs }: TestRoll): number | null {
+  const isMeasured = found === "rolled" && lateMs !== null && spreadMs !== null && spreadMs <= SPREAD_MAX_MS;
+  return isMeasured && lateMs >= 0 && lateMs <= DAW_LATE_MAX_MS ? lateMs : null;
+}
+
+export type TestRollStep = "locate" | "play" | "stop";
+
 export interface TestRollOptions {
   port: DawPort;
   driver: DawDriver;
   cue: Cue;
   clock: LinkClock;
   /** Called at the beginning of each step, for whoever watches the DAW. */
-  onStep(step: "locate" | "play" | "stop"): void;
+  onStep(step: TestRollStep): void;
 }
 
 /** Where it rolls: away from the beginning, so that a DAW that missed the locate is seen. */

@@ -14,9 +14,9 @@ import { machineNowMs } from "../../engine/clock/machine-clock.node.ts";
 import { scheduleAt } from "../../engine/clock/schedule-at.node.ts";
 import { listMidiPorts, loadRtMidi } from "../../engine/midi/rtmidi-port.node.ts";
 import { JackRefused } from "../../engine/native/compiled-addon.node.ts";
-import { type TestRoll, testRoll } from "../../engine/transport/test-roll.std.ts";
+import { lateOf, type TestRoll, testRoll } from "../../engine/transport/test-roll.std.ts";
 import { originOf, sessionOf, tokenOf } from "../account.node.ts";
-import { DAW_LATE_MAX_MS, writeCalibration } from "../calibrations.node.ts";
+import { writeCalibration } from "../calibrations.node.ts";
 import { type Command, exits, type Run } from "../command.node.ts";
 import { openDaw } from "../daws.node.ts";
 import { readSource } from "../open.node.ts";
@@ -190,8 +190,6 @@ const LOCAL_CLOCK = {
   toLocalMs: (sessionMs: number) => sessionMs,
   scheduleAtSession: scheduleAt,
 };
-/** Places that scatter more than this say nothing of how late a DAW is. */
-const SPREAD_MAX_MS = 20;
 
 /** Whether a DAW's port can be opened, and with `--roll` whether the DAW does there what it is told. What it is late by is kept. */
 async function dawOf(run: Run, text: string): Promise<Finding> {
@@ -209,9 +207,8 @@ async function dawOf(run: Run, text: string): Promise<Finding> {
       clock: LOCAL_CLOCK,
       onStep: (step) => run.screen.say(`${text}: ${steps[step]}`),
     });
-    const { lateMs, spreadMs } = roll;
-    const isMeasured = roll.found === "rolled" && lateMs !== null && spreadMs !== null && spreadMs <= SPREAD_MAX_MS;
-    if (isMeasured && lateMs >= 0 && lateMs <= DAW_LATE_MAX_MS) writeCalibration(text, lateMs, Date.now());
+    const lateMs = lateOf(roll);
+    if (lateMs !== null) writeCalibration(text, lateMs, Date.now());
     return {
       what,
       ok: roll.found === "rolled",
