@@ -9,6 +9,7 @@ import { type Circumstances, refusalOf, shownStatus } from "./decide.ts";
 const noteId = "00000000-0000-4000-8000-000000000000";
 const given: Circumstances = {
   role: "host",
+  isPhone: false,
   settings: { recordingPermitted: true },
   timeline: initialTimeline,
   hasRoom: true,

@@ -8,6 +8,8 @@ import { applyTimeline, type Timeline } from "../protocol/transport.ts";
 /** What a decision rests on besides the post itself. */
 export interface Circumstances {
   role: Role;
+  /** It comes from a member's phone, which moves the transport and nothing else (P83). */
+  isPhone: boolean;
   settings: SessionSettings;
   timeline: Timeline;
   /** Whether the log has room for one more of this kind from this member. */
@@ -30,7 +32,8 @@ export function refusalOf(body: PostBody, given: Circumstances): ErrorCode | nul
 }
 
 function refusalByRole(body: PostBody, given: Circumstances): ErrorCode | null {
-  const { role, noteCount, noteSeq } = given;
+  const { role, noteCount, noteSeq, isPhone } = given;
+  if (isPhone && !(body.kind === "transport" && isOfPhones(body.transport))) return "forbidden";
   switch (body.kind) {
     case "transport":
       return refusalOfCommand(body.transport, given);
@@ -57,6 +60,9 @@ function refusalByRole(body: PostBody, given: Circumstances): ErrorCode | null {
       return assertNever(body);
   }
 }
+
+const isOfPhones = ({ command }: TransportCommand): boolean =>
+  command === "play" || command === "stop" || command === "record" || command === "locate";
 
 const isOneTooMany = (text: string, seq: number | undefined, noteCount: number): boolean =>
   noteCount >= NOTES_PER_SESSION_MAX && text !== "" && seq === undefined;

@@ -17,6 +17,13 @@ export function admissionOf({ role, admitted, keptOut }: Person, admission: Admi
   return admission === "locked" ? "session-locked" : "waits";
 }
 
+/** A phone comes in where its owner would (P83), and waits at no door. */
+export function admissionOfPhone(phone: Person, owner: Person | undefined, admission: Admission): "in" | ErrorCode {
+  if (owner === undefined) return "removed";
+  const verdict = phone.keptOut ? "kicked" : admissionOf(owner, admission);
+  return verdict === "waits" ? "session-locked" : verdict;
+}
+
 /**
  * The way into the room: the ticket opens a connection, its hello is answered, and the member comes in or waits until a host lets them in.
  * Whoever is in is told the state at the log's head and then everything they missed (P4 to P7).
@@ -72,7 +79,7 @@ export class Entrance {
     const { people, log, presence } = this.#records;
     const person = people.get(state.memberId);
     if (person === undefined) return { code: "removed" };
-    const verdict = admissionOf(person, this.#records.state.admission);
+    const verdict = this.#admissionOf(person);
     if (verdict !== "in" && verdict !== "waits") return { code: verdict };
     const { lastSeq } = frame.value;
     connection.setState({
@@ -88,6 +95,13 @@ export class Entrance {
       presence.waitingChanged();
     }
     return null;
+  }
+
+  #admissionOf(person: Person): "in" | "waits" | ErrorCode {
+    const { people, state } = this.#records;
+    return person.phoneOf === null
+      ? admissionOf(person, state.admission)
+      : admissionOfPhone(person, people.get(person.phoneOf), state.admission);
   }
 
   letIn(connection: RoomConnection, { memberId, role, present }: Person, nowMs: number): void {
@@ -115,10 +129,10 @@ export class Entrance {
 
   /** The door was opened or locked, or somebody was admitted: those who wait come in or are turned away, each as it is now for them. */
   reconsider(nowMs: number): void {
-    const { people, presence, state } = this.#records;
+    const { people, presence } = this.#records;
     for (const connection of presence.waiting()) {
       const person = connection.state === null ? undefined : people.get(connection.state.memberId);
-      const verdict = person === undefined ? "removed" : admissionOf(person, state.admission);
+      const verdict = person === undefined ? "removed" : this.#admissionOf(person);
       if (verdict === "waits") continue;
       if (verdict === "in" && person !== undefined) this.letIn(connection, person, nowMs);
       else this.turnAway(connection, verdict === "in" ? "removed" : verdict);

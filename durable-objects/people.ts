@@ -12,6 +12,8 @@ export interface Person {
   role: Role;
   /** They came by a link, without an account. */
   isGuest: boolean;
+  /** Not a person but the phone of this member, under their name. */
+  phoneOf: MemberId | null;
   /** The log says that they are here: `joined` without a `left` since. */
   present: boolean;
   /** They have been in since the session was last ended, so neither a lock nor a waiting room stops them when they come back. */
@@ -30,6 +32,7 @@ const PersonRow = z.object({
   admitted: Flag,
   keptOut: Flag,
   isGuest: Flag,
+  phoneOf: MemberId.nullable(),
 });
 
 /** `awaited`: a decision about them came before their first visit. `removed`: no ticket opens anything for them any more. */
@@ -56,10 +59,12 @@ export class People {
         member_id TEXT PRIMARY KEY, name BLOB, role TEXT NOT NULL, present INTEGER NOT NULL,
         admitted INTEGER NOT NULL, kept_out INTEGER NOT NULL, standing TEXT NOT NULL, decision INTEGER NOT NULL) WITHOUT ROWID;
       CREATE TABLE IF NOT EXISTS guests (member_id TEXT PRIMARY KEY) WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS phones (member_id TEXT PRIMARY KEY, owner_id TEXT NOT NULL) WITHOUT ROWID;
       CREATE TABLE IF NOT EXISTS tickets (ticket_id TEXT PRIMARY KEY, expires_at_ms INTEGER NOT NULL) WITHOUT ROWID;`);
     const rows = sql.exec(
       `SELECT member_id AS memberId, name, role, present, admitted, kept_out AS keptOut,
-         EXISTS (SELECT 1 FROM guests g WHERE g.member_id = people.member_id) AS isGuest
+         EXISTS (SELECT 1 FROM guests g WHERE g.member_id = people.member_id) AS isGuest,
+         (SELECT owner_id FROM phones p WHERE p.member_id = people.member_id) AS phoneOf
        FROM people WHERE standing = 'member'`,
     );
     for (const row of rows) {
@@ -77,6 +82,23 @@ export class People {
     return [...this.#people.values()];
   }
 
+  /** Phones of a member that are connected, or may be. */
+  phonesOf(owner: MemberId): MemberId[] {
+    return this.#sql
+      .exec<{ memberId: string }>("SELECT member_id AS memberId FROM phones WHERE owner_id = ?", owner)
+      .toArray()
+      .map(({ memberId }) => MemberId.parse(memberId));
+  }
+
+  /** Takes a phone's link, once. `false`: it was used before, or its phone has been sent away. */
+  connectPhone(phone: MemberId, owner: MemberId): boolean {
+    const known = this.#sql.exec("SELECT 1 FROM people WHERE member_id = ?", phone).toArray().length > 0;
+    if (known) return false;
+    this.#sql.exec("INSERT INTO phones (member_id, owner_id) VALUES (?, ?)", phone, owner);
+    this.setRole(phone, "participant", 0);
+    return true;
+  }
+
   /** The newest decision about a member that the room has heard of; -1: none. */
   decisionOf(memberId: MemberId): number {
     const [row] = this.#sql
@@ -91,6 +113,8 @@ export class People {
     const rows = this.#sql.exec("SELECT standing, decision, role FROM people WHERE member_id = ?", memberId).toArray();
     const [known] = rows.map((row) => Known.parse(row));
     if (known?.standing === "removed") return "removed";
+    const phoneOf = claims.phoneOf ?? null;
+    if (phoneOf !== null && !this.phonesOf(phoneOf).includes(memberId)) return "removed";
     const { rowsWritten } = this.#sql.exec(
       "INSERT INTO tickets (ticket_id, expires_at_ms) VALUES (?, ?) ON CONFLICT DO NOTHING",
       claims.ticketId,
@@ -102,7 +126,7 @@ export class People {
     const before = this.#people.get(memberId) ?? { present: false, admitted: false, keptOut: false };
     const isGuest = claims.guest === true;
     if (isGuest) this.#sql.exec("INSERT INTO guests (member_id) VALUES (?) ON CONFLICT DO NOTHING", memberId);
-    this.#write({ ...before, memberId, displayName, role, isGuest }, claims.decision);
+    this.#write({ ...before, memberId, displayName, role, isGuest, phoneOf }, claims.decision);
     return null;
   }
 
@@ -143,6 +167,7 @@ export class People {
   remove(memberId: MemberId, decision: number): void {
     this.#people.delete(memberId);
     this.#sql.exec("DELETE FROM guests WHERE member_id = ?", memberId);
+    this.#sql.exec("DELETE FROM phones WHERE member_id = ?", memberId);
     this.#sql.exec(
       `INSERT INTO people (member_id, role, present, admitted, kept_out, standing, decision)
        VALUES (?1, 'observer', 0, 0, 0, 'removed', ?2)

@@ -145,7 +145,8 @@ export class Presence {
   /** The one projection of people to collaborators (promise V1): every list of members is made here, field by field. */
   members(): Member[] {
     const { settings } = this.#state;
-    return this.#people.all().map(({ memberId, displayName, role, isGuest }) => {
+    return this.#people.all().map(({ memberId, displayName: own, role, isGuest, phoneOf }) => {
+      const displayName = phoneOf === null ? own : (this.#people.get(phoneOf)?.displayName ?? "");
       const connection = this.#joined.get(memberId);
       const roundTripMs = connection === undefined ? undefined : this.#roundTrips.of(memberId);
       return {
@@ -153,6 +154,7 @@ export class Presence {
         displayName,
         role,
         ...(isGuest ? { guest: true as const } : {}),
+        ...(phoneOf === null ? {} : { phoneOf }),
         connected: connection !== undefined,
         ...(roundTripMs === undefined ? {} : { roundTripMs }),
         status: shownStatus(connection?.state?.status ?? idleStatus, role, settings),
@@ -199,7 +201,9 @@ export class Presence {
   farthestMs(): number {
     let farthestMs = 0;
     for (const memberId of this.#joined.keys()) {
-      if (!may(this.#people.get(memberId)?.role ?? "observer", "transport.command")) continue;
+      const person = this.#people.get(memberId);
+      // No DAW follows a phone.
+      if (!may(person?.role ?? "observer", "transport.command") || person?.phoneOf !== null) continue;
       farthestMs = Math.max(farthestMs, (this.#roundTrips.of(memberId) ?? 0) / 2);
     }
     return farthestMs;

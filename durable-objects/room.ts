@@ -223,6 +223,7 @@ export class Room {
     const share = shareOf(body);
     const refusal = refusalOf(body, {
       role: person.role,
+      isPhone: person.phoneOf !== null,
       settings: session.settings,
       timeline: session.timeline,
       hasRoom: share === null || shares.allows(from, share, log.headSeq),
@@ -243,7 +244,7 @@ export class Room {
 
   /** What a post that was logged does to connections. */
   #enforce(body: PostBody, nowMs: number) {
-    const { presence } = this.#records;
+    const { presence, people } = this.#records;
     switch (body.kind) {
       case "transport":
       case "chat":
@@ -255,8 +256,11 @@ export class Room {
       case "admit":
         return this.#entrance.reconsider(nowMs);
       case "kick": {
-        const target = presence.of(body.memberId);
-        return target === undefined ? undefined : this.#disconnect(target, "kicked", nowMs);
+        for (const memberId of [body.memberId, ...people.phonesOf(body.memberId)]) {
+          const target = presence.of(memberId);
+          if (target !== undefined) this.#disconnect(target, "kicked", nowMs);
+        }
+        return;
       }
       case "end":
         this.#writer.stopTransport(nowMs);
@@ -276,7 +280,7 @@ export class Room {
     const newest = body.kind === "settings" ? state.settingsDecision : people.decisionOf(body.memberId);
     if (decision > newest) {
       this.#writer.write({ eventId, from, body, decision }, nowMs);
-      this.#afterDecision(body);
+      this.#afterDecision(body, nowMs);
     }
     return ok({ seq: log.headSeq });
   }
@@ -288,7 +292,9 @@ export class Room {
   applyState({ number, settings, members }: DecidedState, nowMs: number): void {
     const { people, state } = this.#records;
     const roles = new Map(members.map(({ memberId, role }) => [memberId, role]));
-    for (const { memberId, role } of people.all()) {
+    for (const { memberId, role, phoneOf } of people.all()) {
+      // The database knows no phones: each goes with its owner.
+      if (phoneOf !== null) continue;
       if (people.decisionOf(memberId) >= number) continue;
       const decided = roles.get(memberId);
       if (decided === role) continue;
@@ -297,19 +303,45 @@ export class Room {
           ? ({ kind: "remove", memberId } as const)
           : { kind: "role" as const, memberId, role: decided };
       this.#writer.write({ body, decision: number }, nowMs);
-      this.#afterDecision(body);
+      this.#afterDecision(body, nowMs);
     }
     if (number >= state.settingsDecision) this.#entrance.settle(settings, number, nowMs);
   }
 
-  #afterDecision(body: ApiBody): void {
+  #afterDecision(body: ApiBody, nowMs: number): void {
     const { presence } = this.#records;
+    const isBound = body.kind === "remove" || (body.kind === "role" && !may(body.role, "transport.command"));
+    if (isBound) this.endPhones(body.memberId, nowMs);
     if (body.kind === "remove") {
       const connection = presence.of(body.memberId);
       this.#buckets.delete(body.memberId);
       if (connection !== undefined) this.#entrance.turnAway(connection, "removed");
     }
     presence.changed();
+  }
+
+  /** Takes a phone's link, once; a phone that the member had before is sent away. `false`: there is no such member, or it was used. */
+  connectPhone(phone: MemberId, owner: MemberId, nowMs: number): boolean {
+    const { people } = this.#records;
+    const person = people.get(owner);
+    if (person === undefined || !may(person.role, "transport.command")) return false;
+    const before = people.phonesOf(owner);
+    if (!people.connectPhone(phone, owner)) return false;
+    this.#sendAway(before, nowMs);
+    return true;
+  }
+
+  endPhones(owner: MemberId, nowMs: number): void {
+    this.#sendAway(this.#records.people.phonesOf(owner), nowMs);
+  }
+
+  #sendAway(phones: readonly MemberId[], nowMs: number): void {
+    for (const memberId of phones) {
+      const body = { kind: "remove", memberId } as const;
+      this.#writer.write({ body }, nowMs);
+      this.#keys.drop(memberId);
+      this.#afterDecision(body, nowMs);
+    }
   }
 
   /** The farthest place on the timeline that the session's transport has been at. */
@@ -347,6 +379,7 @@ export class Room {
     const { people, presence, state, log } = this.#records;
     const connection = presence.of(memberId);
     if (connection !== undefined) this.#disconnect(connection, "removed", nowMs);
+    this.endPhones(memberId, nowMs);
     people.remove(memberId, people.decisionOf(memberId));
     // First the key: it is the end of every copy that the storage ever had.
     this.#keys.drop(memberId);

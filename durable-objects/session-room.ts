@@ -185,6 +185,21 @@ export abstract class SessionRoom extends Server {
     if (!this.#isEnded) this.#awake().applyState(DecidedState.parse(state), Date.now());
   }
 
+  /** A member's phone comes by its link (P83). `false`: the link was used before, or the member is none here. */
+  async connectPhone(phone: string, owner: string): Promise<boolean> {
+    if (this.#isEnded) return false;
+    const isConnected = this.#awake().connectPhone(MemberId.parse(phone), MemberId.parse(owner), Date.now());
+    await this.#saveKeys();
+    return isConnected;
+  }
+
+  /** A member's phone is theirs no more. Harmless to repeat. */
+  async endPhones(owner: string): Promise<void> {
+    if (this.#isEnded) return;
+    this.#awake().endPhones(MemberId.parse(owner), Date.now());
+    await this.#saveKeys();
+  }
+
   /** How far along the timeline the session's transport has ever been. */
   reachedFrames(): number {
     return this.#isEnded ? 0 : this.#awake().reachedFrames(Date.now());

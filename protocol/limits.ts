@@ -112,6 +112,11 @@ export const TURN_RETRY_MS = 30_000;
 export const INVITES_PER_SESSION_MAX = 200;
 /** Guests in a session at once: friends whom a host knows; whoever comes to many evenings has an account. */
 export const GUESTS_PER_SESSION_MAX = 8;
+/** A link for a phone is scanned from a screen that its person stands in front of. */
+export const PHONE_LINK_LIFETIME_MS = 5 * 60 * 1000;
+/** A phone is connected for an evening. */
+export const PHONE_LIFETIME_MS = 12 * 60 * 60 * 1000;
+export const PHONE_LINK_MAX_CHARS = 200;
 export const INVITE_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 export const INVITE_USES_MAX = 32;
 /** How long an evening that is planned may last. */

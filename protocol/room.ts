@@ -209,6 +209,8 @@ export const Member = z.object({
   role: Role,
   /** They came by a link and have no account (P79). */
   guest: z.literal(true).optional(),
+  /** Not a person: the phone of this member, under their name (P83). */
+  phoneOf: MemberId.optional(),
   connected: z.boolean(),
   /** From the room to this member and back, as the room has measured it. */
   roundTripMs: z.number().optional(),

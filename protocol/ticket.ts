@@ -16,6 +16,8 @@ export const TicketClaims = z.object({
   displayName: z.string(),
   role: Role,
   guest: z.literal(true).optional(),
+  /** The member whose phone this is; the room shows their name and not one of its own. */
+  phoneOf: MemberId.optional(),
   /** The session's setting as the database has it. */
   recordingPermitted: z.boolean(),
   /** The session's newest decision when this was signed: role and setting are as it left them (P55). */

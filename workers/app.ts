@@ -40,6 +40,7 @@ import { hubPages } from "./pages/hub.tsx";
 import { invitePages } from "./pages/invite.tsx";
 import { messagePages } from "./pages/messages.tsx";
 import { pages } from "./pages/pages.tsx";
+import { phonePages } from "./pages/phone.tsx";
 import { privacyCentre } from "./pages/privacy-centre.tsx";
 import { pageProblem, wantsPage } from "./pages/problem.tsx";
 import { profilePages } from "./pages/profile.tsx";
@@ -65,6 +66,7 @@ import { evenings } from "./sessions/evening-routes.ts";
 import { guests } from "./sessions/guest-routes.ts";
 import { invites } from "./sessions/invite-routes.ts";
 import { members } from "./sessions/members.ts";
+import { phonePlaces, phones } from "./sessions/phone-routes.ts";
 import { sessions } from "./sessions/routes.ts";
 import { tickets } from "./sessions/ticket-routes.ts";
 import { waitlist } from "./waitlist/routes.ts";
@@ -104,6 +106,8 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", evenings);
   app.route("/", invites);
   app.route("/", guests);
+  app.route("/", phones);
+  app.route("/", phonePlaces);
   app.route("/", tickets);
   app.route("/", recordings);
   app.route("/", downloads);
@@ -137,6 +141,7 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", roomPages);
   app.route("/", invitePages);
   app.route("/", guestPages);
+  app.route("/", phonePages);
   app.route("/", pages);
 
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });

@@ -27,6 +27,7 @@ const Keyboard = later<object>(() => import("./keyboard.dom.tsx").then((parts) =
 const Split = later<LayoutProps>(() => import("./layout.dom.tsx").then((parts) => parts.Split));
 const Kept = later<LayoutProps>(() => import("./layout.dom.tsx").then((parts) => parts.Kept));
 const Midi = later<ViewProps>(() => import("./midi.dom.tsx").then((parts) => parts.Midi));
+const PhoneLink = later<ViewProps>(() => import("./phone-link.dom.tsx").then((parts) => parts.PhoneLink));
 const Sheet = later<SheetProps>(() => import("./sheet.dom.tsx").then((parts) => parts.Sheet));
 const Video = later<ViewProps>(() => import("./video.dom.tsx").then((parts) => parts.Video));
 const Wishes = later<ViewProps>(() => import("./copies.dom.tsx").then((parts) => parts.Wishes));
@@ -148,6 +149,7 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
           <Door {...props} />
           <Sound {...props} deviceUrl={boot.sound.deviceUrl} />
           <Midi {...props} />
+          <PhoneLink {...props} />
           <Video {...props} />
           <People {...props} />
           <Kept session={session} words={words} />

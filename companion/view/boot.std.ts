@@ -12,6 +12,8 @@ export const Boot = z.object({
   accents: z.record(z.string(), Accent),
   /** Somebody without an account (P79): they have this page and no other of the session's. */
   guest: z.literal(true).optional(),
+  /** A member's phone (P83), and what they are called: this page is a remote control. */
+  phoneOf: z.string().optional(),
   language: z.enum(["en", "de"]),
   /** The session's own page, for what is done there. */
   sessionHref: z.string(),

@@ -1,7 +1,7 @@
 /** The DAW's part of the view: connect one over the browser's MIDI, choose its port and its language, see that it is there. */
 import type { MidiLanguage } from "../engine/midi/midi-drivers.std.ts";
 import { Choice, type ViewProps } from "./parts.dom.tsx";
-import { Roll } from "./test-roll.dom.tsx";
+import { Roll } from "./test-roll.std.tsx";
 
 /** As `midiLanguages`, without the drivers that come with it. */
 const languages = ["mmc", "mackie", "clock", "mtc"] as const satisfies readonly MidiLanguage[];

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { INVITE_USES_MAX } from "../../protocol/limits.ts";
 import { may, Role, roles } from "../../protocol/roles.ts";
 import type { Member } from "../../protocol/room.ts";
-import type { ViewProps } from "./parts.dom.tsx";
+import { nameOf, type ViewProps } from "./parts.dom.tsx";
 
 type Act = "sendOut" | "keepOut" | "remove";
 
@@ -15,7 +15,8 @@ export interface HostMenuProps extends ViewProps {
 export function HostMenu({ session, state, words, member }: HostMenuProps) {
   const t = words.host;
   const [asks, setAsks] = useState<Act | null>(null);
-  const { memberId, displayName, connected, guest } = member;
+  const { memberId, connected, guest, phoneOf } = member;
+  const displayName = nameOf(state, memberId, words);
   if (state.role === null || !may(state.role, "role.set") || memberId === state.memberId) return null;
   const acts: Record<Act, () => void> = {
     sendOut: () => session.kick(memberId, false),
@@ -39,6 +40,7 @@ export function HostMenu({ session, state, words, member }: HostMenuProps) {
       </summary>
       <div>
         <select
+          hidden={phoneOf !== undefined}
           aria-label={words.people.role(displayName)}
           value={member.role}
           onChange={(event) => void session.api.setRole(memberId, Role.parse(event.currentTarget.value))}
@@ -64,9 +66,11 @@ export function HostMenu({ session, state, words, member }: HostMenuProps) {
         <button type="button" class="tool" onClick={() => setAsks("keepOut")}>
           {t.keepOut}
         </button>
-        <button type="button" class="tool" onClick={() => setAsks("remove")}>
-          {t.remove}
-        </button>
+        {phoneOf !== undefined ? null : (
+          <button type="button" class="tool" onClick={() => setAsks("remove")}>
+            {t.remove}
+          </button>
+        )}
       </div>
       {asks === null ? null : (
         <Sure

@@ -101,8 +101,9 @@ export function lanesOf(members: readonly Member[], stems: readonly LaneStem[]):
     lanes.set(key, lane);
   }
   const seen = new Set(stems.map(({ memberId }) => memberId));
-  for (const { memberId, role } of members)
-    if (!seen.has(memberId) && role !== "observer") lanes.set(memberId, { memberId, name: "", stems: [] });
+  for (const { memberId, role, phoneOf } of members)
+    if (!seen.has(memberId) && role !== "observer" && phoneOf === undefined)
+      lanes.set(memberId, { memberId, name: "", stems: [] });
   const placeOf = ({ memberId }: Lane) => order.get(memberId) ?? Number.MAX_SAFE_INTEGER;
   return [...lanes.values()].sort((a, b) => placeOf(a) - placeOf(b) || a.name.localeCompare(b.name));
 }

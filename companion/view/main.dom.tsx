@@ -2,9 +2,13 @@
 import { render } from "preact";
 import { App } from "./app.dom.tsx";
 import { Boot } from "./boot.std.ts";
+import { later } from "./later.dom.tsx";
+import type { PhoneProps } from "./phone.dom.tsx";
 import { BrowserSession } from "./session.dom.ts";
 import { stickSettings } from "./settings.dom.ts";
 import type { Words } from "./words/words.std.ts";
+
+const Phone = later<PhoneProps>(() => import("./phone.dom.tsx").then((parts) => parts.Phone));
 
 export function begin(words: Words): void {
   const root = document.getElementById("view");
@@ -12,6 +16,8 @@ export function begin(words: Words): void {
   const boot = Boot.parse(JSON.parse(root.dataset.boot ?? "null"));
   root.replaceChildren();
   const session = new BrowserSession(boot);
-  stickSettings(session, boot, localStorage, Date.now);
-  render(<App session={session} boot={boot} words={words} />, root);
+  const isPhone = boot.phoneOf !== undefined;
+  if (!isPhone) stickSettings(session, boot, localStorage, Date.now);
+  const parts = { session, boot, words };
+  render(isPhone ? <Phone {...parts} /> : <App {...parts} />, root);
 }

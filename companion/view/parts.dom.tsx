@@ -18,12 +18,15 @@ export interface ViewProps {
 
 /** The class that gives a person their colour, the same on every page of the session. */
 export function accentClass(state: ViewState, memberId: MemberId | null): string {
-  const accent = memberId === null ? undefined : state.accents[memberId];
+  const owner = state.members.find((member) => member.memberId === memberId)?.phoneOf ?? memberId;
+  const accent = owner === null ? undefined : state.accents[owner];
   return accent === undefined ? "" : `person-${accent}`;
 }
 
 export function nameOf(state: ViewState, memberId: MemberId | null, words: Words): string {
-  return state.members.find((member) => member.memberId === memberId)?.displayName ?? words.people.former;
+  const member = state.members.find((one) => one.memberId === memberId);
+  if (member === undefined) return words.people.former;
+  return member.phoneOf === undefined ? member.displayName : words.people.phoneOf(member.displayName);
 }
 
 export const icons = {

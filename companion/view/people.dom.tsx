@@ -3,7 +3,7 @@ import { adviceOf } from "../../audio/latency.ts";
 import type { Member } from "../../protocol/room.ts";
 import type { HostMenuProps } from "./host-acts.dom.tsx";
 import { later } from "./later.dom.tsx";
-import { accentClass, type ViewProps } from "./parts.dom.tsx";
+import { accentClass, nameOf, type ViewProps } from "./parts.dom.tsx";
 import type { StripProps } from "./strip.dom.tsx";
 
 const HostMenu = later<HostMenuProps>(() => import("./host-acts.dom.tsx").then((parts) => parts.HostMenu));
@@ -12,17 +12,19 @@ const Strip = later<StripProps>(() => import("./sound-on.dom.tsx").then((parts) 
 export function People(props: ViewProps) {
   const { state, words } = props;
   const t = words.people;
+  // A phone that is not here is nothing; a person who is not is still one of the session.
+  const seen = state.members.filter(({ phoneOf, connected }) => phoneOf === undefined || connected);
   return (
     <section class="view-people" aria-label={t.label}>
       <h2>{t.label}</h2>
       <ul>
-        {state.members.map((member) => (
+        {seen.map((member) => (
           <li key={member.memberId} class={`who-is ${accentClass(state, member.memberId)}`}>
             <span class={`presence ${member.connected ? "here" : ""}`} aria-hidden="true" />
             <span class="who">
-              <span class="name">{member.displayName}</span>
+              <span class="name">{nameOf(state, member.memberId, words)}</span>
               <span class="soft">
-                {t.roles[member.role]}
+                {member.phoneOf === undefined ? t.roles[member.role] : t.phone}
                 {member.guest ? ` · ${t.guest}` : ""}
                 {member.memberId === state.memberId ? ` · ${t.you}` : ` · ${member.connected ? t.here : t.gone}`}
               </span>
@@ -31,13 +33,14 @@ export function People(props: ViewProps) {
             <HostMenu {...props} member={member} />
             {member.connected &&
             member.memberId !== state.memberId &&
+            member.phoneOf !== state.memberId &&
             props.session.sound.state.value.power === "on" ? (
-              <Strip {...props} memberId={member.memberId} name={member.displayName} />
+              <Strip {...props} memberId={member.memberId} name={nameOf(state, member.memberId, words)} />
             ) : null}
           </li>
         ))}
       </ul>
-      {state.members.length < 2 ? <p class="soft">{t.alone}</p> : null}
+      {seen.length < 2 ? <p class="soft">{t.alone}</p> : null}
     </section>
   );
 }

@@ -79,6 +79,7 @@ export class BrowserSession {
   readonly copies: ViewCopies;
   readonly video: ViewVideo;
   readonly isGuest: boolean;
+  readonly isPhone: boolean;
   readonly api: ViewApi;
   readonly #clock = new SessionClock();
   readonly #room: RoomEnd;
@@ -92,6 +93,7 @@ export class BrowserSession {
   /** `openRoom`: in the desktop app the way to the room is not this page's own socket. */
   constructor(boot: Boot, openRoom = (options: RoomClientOptions): RoomEnd => new RoomClient(options)) {
     this.isGuest = boot.guest === true;
+    this.isPhone = boot.phoneOf !== undefined;
     this.state.value = { ...initialView, memberId: boot.memberId, role: boot.role, accents: boot.accents };
     this.sound = new ViewSound({
       boot,
@@ -205,8 +207,9 @@ export class BrowserSession {
         },
         onMembers: (members) => {
           this.#step({ type: "members", members });
-          if (members.some(({ memberId }) => this.state.value.accents[memberId] === undefined))
-            void this.api.readSession();
+          const { accents } = this.state.value;
+          const isNew = members.some(({ memberId, phoneOf }) => accents[phoneOf ?? memberId] === undefined);
+          if (isNew && !this.isPhone) void this.api.readSession();
           this.sound.setMembers();
           this.video.setMembers();
           this.takes.setMembers();
@@ -401,7 +404,7 @@ export class BrowserSession {
     return true;
   }
   #readLists(): void {
-    if (this.isGuest) return;
+    if (this.isGuest || this.isPhone) return;
     void this.api.readTakes();
     void this.copies.read();
   }

@@ -7,6 +7,7 @@ import { type ErrorCode, errors, Problem } from "../../protocol/errors.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import { TICKET_LIFETIME_MS } from "../../protocol/limits.ts";
 import { pageSchema } from "../../protocol/paging.ts";
+import { PhoneLink } from "../../protocol/phones.ts";
 import { Recording } from "../../protocol/recordings.ts";
 import type { Role } from "../../protocol/roles.ts";
 import { Invite, JoinTicket, SessionDetail } from "../../protocol/sessions.ts";
@@ -32,7 +33,7 @@ export interface ViewApiOptions {
 export class ViewApi {
   readonly #options: ViewApiOptions;
   readonly #session: string;
-  /** Where this page asks about the session: a guest has a way of their own. */
+  /** Where this page asks about the session: a guest and a phone have ways of their own. */
   readonly #path: string;
   /** Whether guests may come in; `null` before the site has said so. */
   readonly guestsAllowed = signal<boolean | null>(null);
@@ -40,10 +41,10 @@ export class ViewApi {
   #takesWanted = false;
 
   constructor(options: ViewApiOptions) {
-    const { sessionId, guest } = options.boot;
+    const { sessionId, guest, phoneOf } = options.boot;
     this.#options = options;
     this.#session = `/sessions/${sessionId}`;
-    this.#path = guest ? `${this.#session}/guest` : this.#session;
+    this.#path = this.#session + (phoneOf !== undefined ? "/phone" : guest ? "/guest" : "");
   }
 
   /** A ticket for the room. */
@@ -71,6 +72,16 @@ export class ViewApi {
 
   async remove(memberId: MemberId): Promise<void> {
     await this.ask("DELETE", `${this.#session}/members/${memberId}`);
+  }
+
+  /** The address that one's own phone opens, told once; `null` where none was made, which has been said. */
+  async phoneLink(): Promise<string | null> {
+    const made = PhoneLink.safeParse(await this.ask("POST", `${this.#session}/phone`));
+    return made.success ? new URL(`/phone/${made.data.link}`, location.href).href : null;
+  }
+
+  async sendPhoneAway(): Promise<void> {
+    await this.ask("DELETE", `${this.#session}/phone`);
   }
 
   /** The invite that a guest came by lets nobody in any more. */

@@ -43,12 +43,17 @@ export class ViewVideo {
   }
 
   /** A person's click. */
-  async turnOn(): Promise<void> {
+  async turnOn(facingMode?: "environment" | "user"): Promise<void> {
     if (this.state.value.power !== "off" || !this.#maySend) return;
     this.#set({ power: "opening", trouble: null });
     try {
       const stream = await navigator.mediaDevices.getUserMedia({
-        video: { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 24 } },
+        video: {
+          width: { ideal: 640 },
+          height: { ideal: 360 },
+          frameRate: { ideal: 24 },
+          ...(facingMode === undefined ? {} : { facingMode: { ideal: facingMode } }),
+        },
       });
       for (const track of stream.getVideoTracks())
         track.onended = () => {

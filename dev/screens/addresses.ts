@@ -66,6 +66,7 @@ export async function addressesOfOne(
   const own = await ask(token, "POST", "/sessions", { name: "Verse in D" });
   const session = `/sessions/${own.sessionId}`;
   await ask(token, "POST", `${session}/invites`, {});
+  const phone = await ask(token, "POST", `${session}/phone`);
   const gone = await ask(token, "POST", "/sessions", { name: "To be deleted" });
   await ask(token, "DELETE", `/sessions/${gone.sessionId}`);
   const bens = await ask(ben.token, "POST", "/sessions", { name: "Ballads" });
@@ -149,6 +150,8 @@ export async function addressesOfOne(
     // An account's sign-in is no guest's cookie.
     "/sessions/:sessionId/guest": { path: `${session}/guest`, status: 404 },
     "/sessions/:sessionId/guest/leave": { path: `${session}/guest/leave`, status: 404 },
+    "/sessions/:sessionId/phone": { path: `${session}/phone`, status: 404 },
+    "/phone/:link": { path: `/phone/${phone.link}` },
     "/sessions/:sessionId/invites": { path: `${session}/invites`, lands: session },
     "/sessions/:sessionId/room": { path: `${session}/room` },
     "/sessions/:sessionId/leave": { path: `/sessions/${bens.sessionId}/leave` },

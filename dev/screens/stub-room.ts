@@ -113,6 +113,9 @@ export async function stubRoom(page: Page, scene: Scene): Promise<void> {
       json: { ticket: "stub", expiresAtMs: Date.now() + 60_000, roomPath: "/rooms/stub", iceServers: [nobodysRelay] },
     }),
   );
+  await page.route("**/api/v1/sessions/*/phone", (route) =>
+    route.fulfill({ status: 201, json: { link: "a-made-up-phone".repeat(8), expiresAtMs: Date.now() + 300_000 } }),
+  );
   await page.route("**/api/v1/sessions/*/recordings?*", (route) => {
     const all = scene.takes ?? [];
     const query = new URL(route.request().url()).searchParams;

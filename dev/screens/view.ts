@@ -212,6 +212,15 @@ export function viewShots({ sessionId }: World): Shot[] {
         await stubRoom(page, evening);
       },
     },
+    scene("phone code", evening, async (page) => {
+      await here(page);
+      await page.locator(".view-phone-link button").click();
+      await page.locator(".view-qr").waitFor();
+    }),
+    scene("phone here", {
+      ...evening,
+      people: [...band, { displayName: "Ada Lindqvist", phoneOf: ada, status: statusOf({ micLive: false }) }],
+    }),
     scene("keys", evening, async (page) => {
       await here(page);
       await page.keyboard.press("?");

@@ -72,6 +72,7 @@ const names: Record<string, readonly [en: string, de: string]> = {
   log: ["Transport, chat and notes", "Transport, Chat und Notizen"],
   people: ["Who is in the room", "Wer im Raum ist"],
   guests: ["Who is a guest", "Wer zu Gast ist"],
+  phones: ["Whose phone is connected", "Wessen Handy verbunden ist"],
   notes: ["Notes", "Notizen"],
   shares: ["Takes that were shared", "Geteilte Takes"],
   tickets: ["Tickets that were used", "Benutzte Tickets"],

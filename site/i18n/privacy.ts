@@ -94,7 +94,7 @@ export const privacyText = words({
         title: "Payments, advertising, cookies",
         paragraphs: [
           "Where paid features are switched on, Stripe takes the card; from us it gets an amount and a user number. We sell nothing about you and load nothing from third parties.",
-          "The public pages set no cookie. Signing in sets one, which only keeps you signed in; coming in as a guest sets one for that session. The companion keeps its sign-in in your system’s keychain. We count how often each part of the service is used in a day: totals that name nobody, and those under ten are deleted when the day is over. In your account you can object, and we honour a browser’s Global Privacy Control.",
+          "The public pages set no cookie. Signing in sets one, which only keeps you signed in; coming in as a guest, or connecting a phone to a session, sets one for that session. The companion keeps its sign-in in your system’s keychain. We count how often each part of the service is used in a day: totals that name nobody, and those under ten are deleted when the day is over. In your account you can object, and we honour a browser’s Global Privacy Control.",
         ],
       },
       {
@@ -200,7 +200,7 @@ export const privacyText = words({
         title: "Zahlungen, Werbung, Cookies",
         paragraphs: [
           "Wo Bezahlfunktionen eingeschaltet sind, nimmt Stripe die Karte entgegen; von uns bekommt es einen Betrag und eine Nutzernummer. Wir verkaufen nichts über dich und laden nichts von Dritten.",
-          "Die öffentlichen Seiten setzen kein Cookie. Beim Anmelden kommt eines hinzu, das dich nur angemeldet hält; wer als Gast kommt, erhält eines für diese Session. Der Companion bewahrt die Anmeldung im Schlüsselbund deines Systems auf. Wir zählen, wie oft jeder Teil des Dienstes am Tag benutzt wird: Summen, in denen niemand vorkommt; was unter zehn bleibt, wird gelöscht, sobald der Tag vorbei ist. In deinem Konto kannst du widersprechen, und Global Privacy Control im Browser beachten wir.",
+          "Die öffentlichen Seiten setzen kein Cookie. Beim Anmelden kommt eines hinzu, das dich nur angemeldet hält; wer als Gast kommt oder ein Handy mit einer Session verbindet, erhält eines für diese Session. Der Companion bewahrt die Anmeldung im Schlüsselbund deines Systems auf. Wir zählen, wie oft jeder Teil des Dienstes am Tag benutzt wird: Summen, in denen niemand vorkommt; was unter zehn bleibt, wird gelöscht, sobald der Tag vorbei ist. In deinem Konto kannst du widersprechen, und Global Privacy Control im Browser beachten wir.",
         ],
       },
       {

@@ -193,6 +193,11 @@ const matrix: Record<string, Row> = {
   "GET /api/v1/sessions/{sessionId}/guest": { expect: all(404) },
   "POST /api/v1/sessions/{sessionId}/guest/tickets": { expect: all(404) },
   "DELETE /api/v1/sessions/{sessionId}/guest": { expect: all(404) },
+  "POST /api/v1/sessions/{sessionId}/phone": { expect: [401, 404, 404, 403, 201, 201] },
+  "DELETE /api/v1/sessions/{sessionId}/phone": { expect: [401, 404, 404, 403, 204, 204] },
+  // A phone's cookie opens this, and a sign-in does not; workers/sessions/phones.test.ts asks as a phone.
+  "POST /api/v1/phones": { expect: all(404), body: () => ({ link: "made-up" }) },
+  "POST /api/v1/sessions/{sessionId}/phone/tickets": { expect: all(404) },
   "POST /api/v1/sessions/{sessionId}/tickets": { expect: [401, 404, 404, 201, 201, 201] },
 
   "POST /api/v1/sessions/{sessionId}/recordings": { expect: [401, 404, 404, 403, 422, 422], body: empty },

@@ -195,6 +195,10 @@ const pages: Record<string, Row> = {
   "GET /sessions/:sessionId/guest": { expect: all(404) },
   "GET /sessions/:sessionId/guest/leave": { expect: all(404) },
   "POST /sessions/:sessionId/guest/leave": { expect: all(404) },
+  // Of a link that nobody made; workers/sessions/phones.test.ts has a good one.
+  "GET /phone/:link": { expect: all(404) },
+  "POST /phone/:link": { expect: all(404) },
+  "GET /sessions/:sessionId/phone": { expect: all(404) },
   "GET /invite/:code/guest": { expect: form },
   // Whoever is signed in comes in as who they are.
   "POST /invite/:code/guest": { expect: [422, 303, 303, 303, 303, 303], changes: ["eve", "fay"] },

@@ -23,7 +23,7 @@ const globalsOf: Record<string, RegExp> = {
 const packages: Record<string, readonly string[]> = {
   std: ["zod", "partysocket", "@noble/hashes", "fflate"],
   node: ["ws", "@roamhq/wrtc", "@napi-rs/keyring", "node-datachannel", "@julusian/midi"],
-  dom: ["preact", "@preact/signals"],
+  dom: ["preact", "@preact/signals", "qr"],
   preload: ["electron/renderer"],
   main: ["electron"],
 };

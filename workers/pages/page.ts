@@ -3,6 +3,7 @@ import { href, type Page } from "../../site/design/page.ts";
 import { languageOf, negotiate } from "../../site/i18n/language.ts";
 import { type Account, authenticate } from "../auth/guard.ts";
 import { guestCookieOf } from "../auth/guest-token.ts";
+import { phoneCookieOf } from "../auth/phone-token.ts";
 import { cookieOf } from "../auth/session-token.ts";
 import type { AppContext } from "../http/router.ts";
 import { type Open, openNamed } from "../platform/personal-keys.ts";
@@ -83,7 +84,7 @@ export async function sendPage(
   view: { toString(): string | Promise<string> },
   status: 200 | 400 | 401 | 403 | 404 | 410 | 413 | 422 | 429 | 500 | 503 = 200,
 ) {
-  const isSomebody = cookieOf(c) !== undefined || guestCookieOf(c) !== undefined;
+  const isSomebody = [cookieOf, guestCookieOf, phoneCookieOf].some((cookie) => cookie(c) !== undefined);
   c.header("Cache-Control", isSomebody ? "no-store" : "private, no-cache");
   c.header("Vary", "Accept-Language, Cookie");
   return c.html(`<!doctype html>${await view.toString()}`, status);

@@ -15,6 +15,10 @@ export interface Room {
   ): Promise<Awaited<ReturnType<SessionRoom["applyDecision"]>>>;
   /** All that D1 has decided by a number, where what was told one by one cannot be told any more. Harmless to repeat. */
   applyState(state: DecidedState): Promise<void>;
+  /** A member's phone comes by its link; `false`: it was used before, or the member was never in. */
+  connectPhone(phone: MemberId, owner: MemberId): Promise<boolean>;
+  /** Sends a member's phone away. Harmless to repeat. */
+  endPhones(owner: MemberId): Promise<void>;
   /** How far along the timeline the transport has ever been. */
   reachedFrames(): Promise<number>;
   /** Who is in the session at this moment. */

@@ -140,6 +140,21 @@ export const holdings: readonly Holding[] = [
   },
   {
     ...room,
+    name: "phones",
+    purpose: {
+      en: "Which of the people are members’ phones, and whose, by their random ids.",
+      de: "Was davon das Handy eines Mitglieds ist, und wessen, unter zufälligen Kennungen.",
+    },
+    recipients: ["collaborators"],
+    until: {
+      en: "until it is sent away, another takes its place, or its owner leaves",
+      de: "bis es weggeschickt wird, ein anderes kommt oder die Person geht",
+    },
+    exported: false,
+    erased: "forgotten",
+  },
+  {
+    ...room,
     name: "notes",
     purpose: {
       en: "Which line of the log is a note's newest.",

@@ -20,7 +20,7 @@ const params = z.object({ sessionId: SessionId });
 export async function sendTicket(
   c: AppContext,
   member: Membership,
-  who: Pick<TicketClaims, "accountId" | "displayName" | "guest">,
+  who: Pick<TicketClaims, "accountId" | "displayName" | "guest" | "phoneOf">,
 ) {
   const { deps } = c.var;
   const issuedAtMs = deps.now();

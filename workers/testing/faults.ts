@@ -113,6 +113,8 @@ export class Faults {
       announceRecordings: () => call("announce", async () => await room.announceRecordings()),
       applyDecision: (...args) => call("apply", async () => await room.applyDecision(...args)),
       applyState: (state) => call("state", async () => await room.applyState(state)),
+      connectPhone: async (...args) => await room.connectPhone(...args),
+      endPhones: (owner) => call("phones", async () => await room.endPhones(owner)),
       reachedFrames: async () => await room.reachedFrames(),
       here: async () => await room.here(),
       forgetMember: (...args) => call("forget", async () => await room.forgetMember(...args)),

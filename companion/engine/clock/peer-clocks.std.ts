@@ -46,9 +46,12 @@ export class PeerClocks {
   #self: MemberId | undefined;
 
   /** Everybody of the session, as the room says it: the first few by their ids who are here and may play are all's references. */
-  setMembers(self: MemberId, members: readonly Pick<Member, "memberId" | "connected" | "role">[]): void {
+  setMembers(self: MemberId, members: readonly Pick<Member, "memberId" | "connected" | "role" | "phoneOf">[]): void {
     this.#self = self;
-    const playing = members.filter(({ connected, role }) => connected && may(role, "audio.send"));
+    // A phone's clock is nobody's who plays.
+    const playing = members.filter(
+      ({ connected, role, phoneOf }) => connected && phoneOf === undefined && may(role, "audio.send"),
+    );
     this.#references = playing
       .map(({ memberId }) => memberId)
       .toSorted()

@@ -52,7 +52,7 @@ export interface LinkSetOptions {
 }
 
 /** What a link has to know of somebody. */
-export interface LinkedMember extends Pick<Member, "memberId" | "connected" | "role"> {
+export interface LinkedMember extends Pick<Member, "memberId" | "connected" | "role" | "phoneOf"> {
   /** Whether they and this person have both chosen the direct path. */
   isDirect?: boolean;
 }
@@ -122,8 +122,10 @@ export class LinkSet {
   setMembers(members: readonly LinkedMember[]): void {
     const nowMs = this.#options.nowMs();
     const known = new Set<MemberId>();
-    for (const { memberId, connected, role, isDirect = false } of members) {
-      if (memberId === this.#memberId) continue;
+    const owner = members.find(({ memberId }) => memberId === this.#memberId)?.phoneOf;
+    for (const { memberId, connected, role, phoneOf, isDirect = false } of members) {
+      // A member and their own phone are in one room, and would hear themselves again.
+      if (memberId === this.#memberId || phoneOf === this.#memberId || memberId === owner) continue;
       known.add(memberId);
       if (isDirect) this.#direct.add(memberId);
       else this.#direct.delete(memberId);

@@ -206,6 +206,7 @@ export class BrowserSound {
       connected: member.connected,
       role: member.role,
       isDirect: isDirect && member.status.directPath,
+      phoneOf: member.phoneOf,
     }));
     const maySend = may(role, "audio.send");
     this.#tellThread({ type: "late", isLate: !maySend });

@@ -92,6 +92,7 @@ export const ToSound = z.discriminatedUnion("type", [
         memberId: MemberId,
         connected: z.boolean(),
         role: Role,
+        phoneOf: MemberId.optional(),
         displayName: z.string(),
         isDirect: z.boolean(),
       }),

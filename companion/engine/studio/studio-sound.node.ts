@@ -234,8 +234,8 @@ export class StudioSound {
   #tellMembers(): void {
     const memberId = this.#memberId;
     if (memberId === undefined) return;
-    const members = this.#members.map(({ memberId, connected, role, displayName, status }) => {
-      return { memberId, connected, role, displayName, isDirect: this.#isDirect && status.directPath };
+    const members = this.#members.map(({ memberId, connected, role, displayName, phoneOf, status }) => {
+      return { memberId, connected, role, displayName, phoneOf, isDirect: this.#isDirect && status.directPath };
     });
     // Its own role is asked anew each time: the host may have changed it.
     this.#tell({

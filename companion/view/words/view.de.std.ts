@@ -79,6 +79,8 @@ export const de: ViewWords = {
     label: "Leute",
     you: "du",
     guest: "Gast",
+    phone: "Handy",
+    phoneOf: (who) => `Handy von ${who}`,
     roles: { host: "Host", participant: "spielt mit", observer: "hört zu" },
     here: "da",
     gone: "nicht da",

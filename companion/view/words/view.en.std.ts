@@ -80,6 +80,8 @@ export const en = {
     label: "People",
     you: "you",
     guest: "guest",
+    phone: "phone",
+    phoneOf: (who: string) => `${who}’s phone`,
     roles: { host: "Host", participant: "plays", observer: "listens" } satisfies Record<Role, string>,
     here: "here",
     gone: "not here",

@@ -14,6 +14,8 @@ export interface RoomPageProps {
     accents: Record<string, number>;
     /** Without an account: the way out is another, and nothing is asked of the session's other pages. */
     guest?: true;
+    /** It is this member's phone. */
+    phoneOf?: string;
   };
   /** On the page of all parts: which state the view is shown in, in place of a session. */
   scene?: string;
@@ -27,13 +29,14 @@ export function RoomPage({ page, session: { name, ...session }, scene }: RoomPag
   const t = sessionText[page.language].room;
   const built: Record<string, string> = hrefs;
   const isGuest = session.guest === true;
+  const isPhone = session.phoneOf !== undefined;
   const begin = scene === undefined ? `main.${page.language}.dom.js` : "design.dom.js";
   const back = href(page, `/sessions/${session.sessionId}${isGuest ? "/guest/leave" : ""}`);
   const sound = {
     lanesUrl: built["lanes-worker.dom.js"],
     deviceUrl: built["device.worklet.js"],
-    takesUrl: built["takes-worker.dom.js"],
-    playbackUrl: built["playback.worklet.js"],
+    // A phone records nothing and plays nothing.
+    ...(isPhone ? {} : { takesUrl: built["takes-worker.dom.js"], playbackUrl: built["playback.worklet.js"] }),
   };
   const boot = { ...session, sessionName: name, language: page.language, sessionHref: back, sound };
   return (
@@ -60,9 +63,11 @@ export function RoomPage({ page, session: { name, ...session }, scene }: RoomPag
             <noscript>
               <p>{t.noScript}</p>
             </noscript>
-            <p>
-              <a href={back}>{isGuest ? guestText[page.language].room.leave : t.back}</a>
-            </p>
+            {isPhone ? null : (
+              <p>
+                <a href={back}>{isGuest ? guestText[page.language].room.leave : t.back}</a>
+              </p>
+            )}
           </main>
         </div>
       </body>

@@ -1,0 +1,98 @@
+/** One's own phone in the session (P83): its code, that it is here, and the way to send it away. A script of its own. */
+
+import { useEffect, useState } from "preact/hooks";
+import encodeQR from "qr";
+import { may } from "../../protocol/roles.ts";
+import type { ViewProps } from "./parts.dom.tsx";
+import { phoneWords } from "./phone-words.std.ts";
+
+export function PhoneLink({ session, state, language }: ViewProps) {
+  const t = phoneWords(language);
+  const [asks, setAsks] = useState(false);
+  const phone = state.members.find(({ phoneOf, connected }) => connected && phoneOf === state.memberId);
+  const isHere = phone !== undefined;
+  // Once it is here the code has done its work, and does not come back when the phone goes.
+  useEffect(() => {
+    if (isHere) setAsks(false);
+  }, [isHere]);
+  if (session.isGuest || state.role === null || !may(state.role, "transport.command")) return null;
+  return (
+    <section class="view-phone-link" aria-label={t.label}>
+      <h2>{t.label}</h2>
+      {phone === undefined ? (
+        <>
+          <p class="soft">{t.note}</p>
+          <button type="button" class="button quiet small" onClick={() => setAsks(true)}>
+            {t.open}
+          </button>
+        </>
+      ) : (
+        <p class="view-line" role="status">
+          <span>{t.here}</span>
+          <button type="button" class="tool" onClick={() => void session.api.sendPhoneAway()}>
+            {t.sendAway}
+          </button>
+        </p>
+      )}
+      {asks && phone === undefined ? <Code {...{ session, language }} close={() => setAsks(false)} /> : null}
+    </section>
+  );
+}
+
+/** Closes by itself once the phone is here. */
+function Code({ session, language, close }: Pick<ViewProps, "session" | "language"> & { close(): void }) {
+  const t = phoneWords(language);
+  const [link, setLink] = useState<string | null>(null);
+  const [isAsked, setAsked] = useState(false);
+  const make = () => {
+    setAsked(false);
+    setLink(null);
+    void session.api.phoneLink().then((made) => {
+      setLink(made);
+      setAsked(true);
+    });
+  };
+  useEffect(make, []);
+  return (
+    <dialog
+      class="view-sheet"
+      aria-label={t.title}
+      ref={(dialog) => {
+        if (dialog !== null && !dialog.open) dialog.showModal();
+      }}
+      onClose={close}
+    >
+      <h2>{t.title}</h2>
+      {link === null ? (
+        <p role="status">{isAsked ? t.failed : ""}</p>
+      ) : (
+        <>
+          <p>{t.scan}</p>
+          <Qr text={link} label={t.code} />
+          <p class="soft">{t.once}</p>
+        </>
+      )}
+      <form method="dialog">
+        {isAsked ? (
+          <button type="button" class="button quiet small" onClick={make}>
+            {t.again}
+          </button>
+        ) : null}
+        <button type="submit" class="button quiet small">
+          {t.close}
+        </button>
+      </form>
+    </dialog>
+  );
+}
+
+/** ISO/IEC 18004, drawn here: what it says goes nowhere. Dark on light in both themes, as readers want it. */
+function Qr({ text, label }: { text: string; label: string }) {
+  const modules = encodeQR(text, "raw", { ecc: "medium", border: 4 });
+  const squares = modules.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : "")));
+  return (
+    <svg class="view-qr" viewBox={`0 0 ${modules.length} ${modules.length}`} role="img" aria-label={label}>
+      <path d={squares.join("")} />
+    </svg>
+  );
+}
