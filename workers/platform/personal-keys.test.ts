@@ -3,10 +3,14 @@ import { describe, expect, test } from "vitest";
 import { newId } from "../../protocol/ids.ts";
 import { DAY_MS } from "../../protocol/retention.ts";
 import { systemDeps } from "./deps.ts";
+import type { Env } from "./env.ts";
 import {
   addressIndex,
   eraseKey,
   forgetKept,
+  type Open,
+  openEach,
+  openNamed,
   openSealed,
   sealFor,
   sealForMail,
@@ -15,6 +19,7 @@ import {
 
 const at = (nowMs: number) => ({ ...systemDeps, now: () => nowMs });
 const address = "ada@example.org";
+const inWords = async (row: { name: string }, open: Open) => ({ name: await open("name", row.name) });
 const keyId = () => newId("acc", systemDeps.random);
 
 describe("what is sealed for a person", () => {
@@ -42,6 +47,32 @@ describe("what is sealed for a person", () => {
     await env.RECORDINGS.delete(`keys/${ada}`);
     expect(await openSealed(env, at(59_999), "address", copy)).toBe(address);
     expect(await openSealed(env, at(60_000), "address", copy)).toBeNull();
+  });
+
+  test("X5: where the store of keys does not answer, a list has its names empty and the rest; what is about a text is refused", async () => {
+    const [ada, ben] = [keyId(), keyId()];
+    const rows = await Promise.all(
+      [ada, ben].map(async (id, at) => ({ at, name: await sealFor(env, systemDeps, id, "name", "Ada") })),
+    );
+    await eraseKey(env, systemDeps, ben);
+    const named = (store: Env) =>
+      openNamed(store, { ...systemDeps, sleep: async () => undefined }, rows, async (row, open) => ({
+        at: row.at,
+        name: await open("name", row.name),
+      }));
+    // Whoever is erased is not in it; and nothing is asked of a store for what is kept.
+    expect(await named(env)).toEqual([{ at: 0, name: "Ada" }]);
+    forgetKept();
+    const get = async () => {
+      throw new Error("get: We encountered an internal error. Please try again. (10001)");
+    };
+    const silent = { ...env, RECORDINGS: new Proxy(env.RECORDINGS, { get: () => get }) };
+    expect(await named(silent)).toEqual([
+      { at: 0, name: "" },
+      { at: 1, name: "" },
+    ]);
+    await expect(openEach(silent, { ...systemDeps, sleep: async () => undefined }, rows, inWords)).rejects.toThrow();
+    expect(await named(env)).toEqual([{ at: 0, name: "Ada" }]);
   });
 
   test("it opens as what it is, under its own key, and unchanged; never as something else", async () => {

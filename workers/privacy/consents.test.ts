@@ -1,14 +1,18 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { mailPreferences } from "../../migrations/schema.ts";
+import { mailPreferences, recordingConsents, sessions } from "../../migrations/schema.ts";
 import { sharingWording } from "../../protocol/consent.ts";
+import { newId } from "../../protocol/ids.ts";
 import type { Consent } from "../../protocol/privacy.ts";
 import { countingWording, newsWording } from "../../site/i18n/consent.ts";
 import { askAs, newWorld, type World } from "../../test/promises/world.ts";
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
+import { forgetKept } from "../platform/personal-keys.ts";
+import { sealedText } from "../testing/addresses.ts";
 import { opening } from "../testing/studio.ts";
 import { db } from "../testing/tables.ts";
+import { listConsents } from "./consents.ts";
 import { sources } from "./export-sources.ts";
 
 let nowMs = Date.now();
@@ -21,6 +25,33 @@ const share = (world: World, who: Who) =>
   askAs(app, world.token[who], "POST", `/api/v1/sessions/${world.sessionId}/recordings`, opening());
 const takeBack = async (world: World, who: Who) =>
   (await askAs(app, world.token[who], "DELETE", `/api/v1/account/consents/recording/${world.sessionId}`)).status;
+
+test("X30, B1: of somebody who shared in ever so many sessions the newest are named, and no more than fifty keys are read", async () => {
+  const world = await newWorld(nowMs);
+  const { ada } = world.accountId;
+  const many = 60;
+  for (let at = 0; at < many; at++) {
+    const id = newId("ses", systemDeps.random);
+    const name = await sealedText(id, "session", `Night ${at}`);
+    await db.insert(sessions).values({ id, name, recordingPermitted: true, createdAtMs: at });
+    await db.insert(recordingConsents).values({ accountId: ada, sessionId: id, wording: "Yes.", givenAtMs: at });
+  }
+  forgetKept();
+  let reads = 0;
+  const bucket = new Proxy(env.RECORDINGS, {
+    get: (target, name) => {
+      if (name === "get") reads++;
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const listed = await listConsents({ ...env, RECORDINGS: bucket }, systemDeps, ada);
+  // The world has one of hers already.
+  expect(listed).toHaveLength(many + 1);
+  expect(reads).toBe(50);
+  expect(listed[1]?.sessionName).toBe(`Night ${many - 1}`);
+  expect(listed.filter(({ sessionName }) => sessionName === null)).toHaveLength(many + 1 - 50);
+});
 
 test("B1, C7: who shares is kept with the words they were shown, in their language, once; who may not share leaves no receipt", async () => {
   const world = await newWorld(nowMs);

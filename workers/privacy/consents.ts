@@ -6,13 +6,15 @@ import type { Consent } from "../../protocol/privacy.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { log } from "../platform/log.ts";
-import { openEach } from "../platform/personal-keys.ts";
+import { openNamed } from "../platform/personal-keys.ts";
 import { allRows, readAll, StoredId } from "../platform/rows.ts";
 import { deleteRecordings } from "../recordings/deletion.ts";
 import { Deletable, selectDeletable } from "../recordings/store.ts";
 
 /** Shown of one person at most; there are as many as sessions they ever shared in. */
 const CONSENTS_SHOWN_MAX = 500;
+/** Of so many of these, the newest, the session's name is read, each with a key of its own; the others stand there with their day. */
+const NAMED_MAX = 50;
 /** Deleted while the person waits; the sweep takes what is left, which nobody sees any more. */
 const AT_ONCE = 500;
 
@@ -39,9 +41,10 @@ export async function listConsents(env: Env, deps: Deps, accountId: string): Pro
          ORDER BY givenAtMs DESC LIMIT ?2`,
     ).bind(accountId, CONSENTS_SHOWN_MAX),
   );
-  return openEach(env, deps, results, async (row, open) => ({
+  const rows = results.map((row, at) => (at < NAMED_MAX ? row : { ...row, sessionName: null }));
+  return openNamed(env, deps, rows, async (row, open) => ({
     ...row,
-    sessionName: await open("session", row.sessionName),
+    sessionName: (await open("session", row.sessionName)) || null,
   }));
 }
 

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
+import { checkChain } from "../../dev/promises/chain.ts";
 import { DAY_MS } from "../../protocol/retention.ts";
 import { brokenAt, FIRST_HASH, RunPage, type RunRecord } from "../../protocol/runs.ts";
 import { newWorld } from "../../test/promises/world.ts";
@@ -48,4 +49,19 @@ test("X22: two runs that end at once are two records, one on the other", async (
   const records = await chain();
   expect(records).toHaveLength(before + 2);
   expect(await brokenAt(records, FIRST_HASH, sha256Hex)).toBeNull();
+});
+
+test("E6: whoever checks the platform's chain by its public address finds it whole, and a count that was changed in the database", async () => {
+  const check = (remembered: string | null = null) =>
+    checkChain("https://sessionlinked.test", remembered, async (url) => (await app.request(url, {}, env)).json());
+  const records = await chain();
+  const [noted] = records.slice(-2);
+  expect(await check(noted?.hash)).toEqual({
+    ok: true,
+    records: records.length,
+    headHash: records.at(-1)?.hash,
+    isRemembered: true,
+  });
+  await env.DB.prepare("UPDATE run_records SET counts = '{\"logs\":7}' WHERE number = ?").bind(noted?.number).run();
+  expect(await check()).toEqual({ ok: false, number: noted?.number, why: "hash" });
 });

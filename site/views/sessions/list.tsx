@@ -129,7 +129,7 @@ export function SessionList({ page, lines, nextCursor, isFirstPage, hasLeft, cre
               <li>
                 <div>
                   <a href={href(page, `/sessions/${line.sessionId}`)} dir="auto">
-                    {line.name}
+                    {line.name === "" ? t.nameLater : line.name}
                   </a>
                   <span class="small soft">
                     {text.roles[line.role]} · {t.people(line.people)} ·{" "}
