@@ -181,7 +181,8 @@ export function withoutAddresses(signal: Signal, scanner = new Scanner()): Signa
     case "offer":
     case "answer": {
       const sdp = cleanSdp(signal.sdp, scanner);
-      return sdp === null ? null : { kind: signal.kind, connection: signal.connection, sdp };
+      const { kind, connection, answers } = signal;
+      return sdp === null ? null : { kind, connection, sdp, ...(answers === undefined ? {} : { answers }) };
     }
     case "candidate": {
       const { connection, sdpMid, sdpMLineIndex } = signal;

@@ -164,6 +164,11 @@ export const Signal = z.discriminatedUnion("kind", [
     kind: z.enum(["offer", "answer"]),
     connection: PeerConnectionName.optional(),
     sdp: z.string().max(SDP_MAX_CHARS),
+    /** The session id of the offer that is answered: one that comes late belongs to no later one. */
+    answers: z
+      .string()
+      .regex(/^\d{1,20}$/)
+      .optional(),
   }),
   z.object({
     kind: z.literal("candidate"),

@@ -34,6 +34,7 @@ export class PairOfEnds {
       role: () => "participant",
       onBlock: () => undefined,
       onOtherRate: () => undefined,
+      onLinked: () => undefined,
       onAnnounced: () => undefined,
       onReading: () => undefined,
       signal: (to, signal) => this.#ends.get(to)?.handleSignal(self, signal),

@@ -18,6 +18,8 @@ export function bridgeRoom(bridge: Bridge, handlers: RoomHandlers): RoomEnd {
     signal: (to, signal) => bridge.say("room", { type: "signal", to, signal }),
     askToMute: (to) => bridge.say("room", { type: "mute", to }),
     setStatus: ({ recording: _recording, armed: _armed, ...status }) => bridge.say("room", { type: "status", status }),
+    // The socket is the studio's own.
+    hurry: () => undefined,
     close: () => undefined,
     lanes: {
       announced: (from, command) => bridge.say("room", { type: "announced", from, command }),

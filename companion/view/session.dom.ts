@@ -102,6 +102,7 @@ export class BrowserSession {
       barMs: () =>
         (new Bars(this.state.value.timeline.map).barFramesAt(this.positionFrames()) / TIMELINE_RATE_HZ) * 1000,
       setStatus: (status) => this.#setStatus(status),
+      onLinked: () => this.#room.hurry(),
       onEngine: ({ memory, captureMs }) => {
         this.takes.setDevice(memory);
         this.takes.captureMs = captureMs;

@@ -47,6 +47,8 @@ export interface ViewSoundOptions {
   boot: Boot;
   state(): ViewState;
   signal(to: MemberId, signal: Signal): void;
+  /** One of the others is heard, for the first time or again. */
+  onLinked(): void;
   /** A bar at the playhead. */
   barMs(): number;
   setStatus(status: Partial<MemberStatus>): void;

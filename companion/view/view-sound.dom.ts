@@ -114,6 +114,7 @@ export class ViewSound {
         {
           signal: this.#options.signal,
           onLink: (memberId, state) => {
+            if (state === "connected") this.#options.onLinked();
             this.links.value = new Map(this.links.value).set(memberId, state);
           },
           onWords: (state) => this.#setWords(state),

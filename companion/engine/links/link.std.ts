@@ -68,8 +68,11 @@ interface Path {
   peer: Peer | undefined;
   isDirect: boolean;
   isConnected: boolean;
-  /** Which connection of the other end it belongs to; `""` before that is known. */
+  /** Whether a packet of ours has come over it. */
+  hasCarried: boolean;
+  /** Which connection of the other end it belongs to, and which it is itself; `""` before that is known. */
   remoteId: string;
+  ownId: string;
 }
 
 /**
@@ -163,6 +166,8 @@ export class Link {
       if (offers) this.restart();
       return;
     }
+    // An answer to an offer that was given up would be taken for one to this.
+    if (signal.kind === "answer" && signal.answers !== undefined && signal.answers !== this.#path?.ownId) return;
     if (signal.kind === "offer") {
       if (offers) return;
       const id = sessionIdOf(signal.sdp);
@@ -310,7 +315,8 @@ export class Link {
   }
 
   #open(): void {
-    if (this.#path?.isConnected === true) {
+    // An offer may be of long ago, to which nobody listens any more: only what has carried stands for what carries.
+    if (this.#path?.isConnected === true && (this.#path.hasCarried || this.#before === undefined)) {
       this.#before?.peer?.close();
       this.#before = this.#path;
     } else this.#path?.peer?.close();
@@ -318,7 +324,7 @@ export class Link {
     this.#isAsked = false;
     this.#alien = 0;
     const isDirect = this.#options.isDirect();
-    const path: Path = { peer: undefined, isDirect, isConnected: false, remoteId: "" };
+    const path: Path = { peer: undefined, isDirect, isConnected: false, hasCarried: false, remoteId: "", ownId: "" };
     this.#path = path;
     path.peer = this.#options.openPeer({
       iceServers: this.#options.iceServers(),
@@ -326,7 +332,10 @@ export class Link {
       offers: this.#options.offers,
       // What an attempt that is over still says is nobody's business.
       signal: (signal) => {
-        if (this.#path === path) this.#options.signal(signal);
+        if (this.#path !== path) return;
+        if (signal.kind === "offer") path.ownId = sessionIdOf(signal.sdp);
+        const isAnswer = signal.kind === "answer" && path.remoteId !== "";
+        this.#options.signal(isAnswer ? { ...signal, answers: path.remoteId } : signal);
       },
       onPacket: (bytes) => this.#hear(path, bytes),
       next: () => (path.peer !== undefined && path.peer === this.#carrier ? this.#next() : null),
@@ -359,6 +368,7 @@ export class Link {
       path.isConnected = false;
       this.#say("failed");
     } else if (path === this.#path && path.isConnected) {
+      path.hasCarried = true;
       this.#before?.peer?.close();
       this.#before = undefined;
       if (this.#state !== "connected") this.#say("connected");

@@ -379,6 +379,25 @@ describe("links between two companions", () => {
     },
   );
 
+  test.each([5_000, 12_000])(
+    "P84, X12: what was signalled in %i ms without a network, and comes when that is there again, is no gap in what carries",
+    async (goneMs) => {
+      const { pass, path, room, states } = world();
+      await pass(1_000);
+      path.isUp = false;
+      // As a socket does that nobody has given up yet: all of it comes late.
+      room.takesMs = goneMs + 1_500;
+      await pass(goneMs);
+      room.takesMs = 0;
+      path.isUp = true;
+      await pass(300);
+      const { length } = states;
+      const heard = [];
+      for (let second = 0; second < 20; second++) heard.push(await pass(1_000));
+      expect(Math.min(...heard), states.slice(length).join()).toBeGreaterThan(0.99);
+    },
+  );
+
   test("X12: who asks while the last offer is young is made another as soon as may be, and does not wait for its end", async () => {
     const { make, here, ends, pass, offers } = world();
     // Ada's first offer comes to a page that has no sound yet.

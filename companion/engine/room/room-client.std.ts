@@ -102,6 +102,8 @@ const PING_FAST_MS = 50;
 const PING_MS = 500;
 /** Pings that were not answered by then: the socket is dead, whatever the system believes. */
 const PONG_TIMEOUT_MS = 5_000;
+/** So long without a pong it may be dead. */
+const QUIET_MS = 3 * PING_MS;
 
 /**
  * A companion's end of the room's socket (docs/PROTOCOL.md). Comes back by itself with jitter, resumes the log by number, keeps each post
@@ -183,6 +185,12 @@ export class RoomClient {
   setStatus(status: MemberStatus): void {
     this.#status = status;
     if (this.#welcomed) this.#send({ type: "status", status });
+  }
+
+  /** Somebody has been heard over a lane again, so there is a network: what waits for one is tried now, and a socket that has been quiet meanwhile is given up. */
+  hurry(): void {
+    if (!this.#welcomed && !this.#isWaiting) this.#entry.hurry();
+    else if (this.#options.nowMs() - this.#heardAtMs > QUIET_MS) this.#doubt();
   }
 
   close(): void {

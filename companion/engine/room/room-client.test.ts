@@ -205,6 +205,20 @@ describe("a companion's end of the room's socket", () => {
       }
     });
 
+    test("X12: where a lane is heard again a quiet socket is given up at once, and a lively one stays", async () => {
+      let nowMs = 0;
+      const { client, socket } = enter([], { nowMs: () => nowMs });
+      (await socket()).welcome();
+      client.hurry();
+      expect(client.isIn).toBe(true);
+      nowMs += 2_000;
+      client.hurry();
+      expect(client.isIn).toBe(false);
+      (await socket(2)).welcome();
+      expect(client.isIn).toBe(true);
+      client.close();
+    });
+
     test("X12: what the system says of it is believed at once", async () => {
       const network = new EventTarget();
       const { client, handlers, socket } = enter([], { network });

@@ -35,6 +35,7 @@ export class RoomEntry {
   readonly #random: () => number;
   readonly #closed = new AbortController();
   #entry: Promise<Entry> | undefined;
+  #hurried = Promise.withResolvers<null>();
   #refusals = 0;
 
   /** `random`: a number from 0 to 1. */
@@ -53,6 +54,12 @@ export class RoomEntry {
 
   forget(): void {
     this.#entry = undefined;
+  }
+
+  /** The network has been heard of: where a request waits for its answer, another leaves now. */
+  hurry(): void {
+    this.#hurried.resolve(null);
+    this.#hurried = Promise.withResolvers<null>();
   }
 
   close(): void {
@@ -87,7 +94,8 @@ export class RoomEntry {
         // One that is given up fails, and that is nobody's business any more.
         answer.catch(() => undefined);
         asking.push({ answer, giveUp });
-        const first = await Promise.race([...asking.map((one) => one.answer), sleep(BESIDE_MS, over).then(() => null)]);
+        const beside = [sleep(BESIDE_MS, over).then(() => null), this.#hurried.promise];
+        const first = await Promise.race([...asking.map((one) => one.answer), ...beside]);
         if (first !== null) return first;
       }
     } finally {

@@ -28,6 +28,20 @@ describe("the way back into a room", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test("X12: a network that is heard of by other means is tried at once, and not in a second", async () => {
+    let isThere = false;
+    const way = new RoomEntry(async (signal) => (isThere ? entry : intoTheDark(signal)), Math.random);
+    const next = way.next();
+    await vi.advanceTimersByTimeAsync(10_100);
+    isThere = true;
+    way.hurry();
+    await vi.advanceTimersByTimeAsync(0);
+    await expect(next).resolves.toBe(entry);
+    // Where nobody waits it is nothing.
+    way.hurry();
+    way.close();
+  });
+
   test("P39: who is answered and not let in asks less and less often, up to a quarter of a minute; a network that fails is tried at once", async () => {
     let fails: Error = new EntryRefused("No.");
     let asked = 0;

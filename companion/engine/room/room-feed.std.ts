@@ -73,7 +73,7 @@ export const RoomCall = z.discriminatedUnion("type", [
 export type RoomCall = z.infer<typeof RoomCall>;
 
 /** What a window needs of a room's client: the client itself, or the way to it. */
-export type RoomEnd = Pick<RoomClient, "post" | "signal" | "askToMute" | "setStatus" | "close"> & {
+export type RoomEnd = Pick<RoomClient, "post" | "signal" | "askToMute" | "setStatus" | "hurry" | "close"> & {
   /** Where transport and DAWs are somewhere else than the lanes, it is told what comes over these. */
   readonly lanes?: LanesTold;
 };

@@ -77,6 +77,7 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
       nowMs: machineNowMs,
       barMs: () => parts?.transport.barMs ?? BAR_MS,
       onLatency: (status) => studio?.setStatus(status),
+      onLinked: () => parts?.room.hurry(),
       onAnnounced: (from, command) => studio?.onAnnounced(from, command),
       onReading: (from, reading) => studio?.onReading(from, reading),
       emit,

@@ -41,6 +41,8 @@ export interface StudioSoundOptions {
   barMs(): number;
   /** The worst one-way latency to anybody here, and how far it may be off. */
   onLatency(status: { latencyMs: number; latencyErrorMs: number }): void;
+  /** One of the others is heard, for the first time or again. */
+  onLinked(): void;
   /** What one of the others announces over its lane (P77). */
   onAnnounced(from: MemberId, command: AnnouncedCommand): void;
   /** What one of the others tells of their clock over its lane. */
@@ -278,6 +280,7 @@ export class StudioSound {
           this.#options.signal(said.data.to, said.data.signal);
           return;
         case "link":
+          if (said.data.state === "connected") this.#options.onLinked();
           this.#options.emit({ type: "link", memberId: said.data.memberId, state: said.data.state });
           return;
         case "uplink":

@@ -31,6 +31,7 @@ function studio(path = inputPath) {
     role: () => "participant",
     onBlock: (frame, input) => blocks.push({ frame, first: input[0] ?? 0 }),
     onOtherRate: () => undefined,
+    onLinked: () => undefined,
     signal: () => undefined,
     nowMs: machineNowMs,
     barMs: () => 2_000,
