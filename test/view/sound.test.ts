@@ -65,17 +65,6 @@ const hang = { fromMs: 0, toMs: 0 };
 const benFolder = join(folder, "ben");
 const strip = (page: Page, name: string) => page.locator(".view-people li", { hasText: name }).locator(".view-strip");
 
-/** A picture of somebody that moves: more frames of it than there were. */
-async function seesFrames(page: Page, name: string): Promise<void> {
-  const frames = () =>
-    page.evaluate<number>(
-      `document.querySelector('.view-video video[aria-label="${name}"]')?.getVideoPlaybackQuality().totalVideoFrames ?? 0`,
-    );
-  await expect.poll(frames, patience).toBeGreaterThan(0);
-  const before = await frames();
-  await expect.poll(frames, patience).toBeGreaterThan(before);
-}
-
 beforeAll(async () => {
   evening = await Evening.begin("Sound", writeTone(BROWSER_HZ, join(folder, "browser.wav"), true));
   const token = await evening.invite("Ben Webster", "participant");
@@ -213,7 +202,7 @@ describe("sound in the browser", { timeout: 600_000 }, () => {
     await hears(ada.page, COMPANION_HZ);
   });
 
-  test("A5, C2, C3: a guest comes by a link, without an account; two browsers hear and see each other, and the companion hears both; a host takes the guest out", async () => {
+  test("A5, C2: a guest comes by a link, without an account; two browsers hear each other, and the companion both; a host takes the guest out", async () => {
     await ada.page.getByRole("button", { name: "Invite somebody" }).click();
     const sheet = ada.page.getByRole("dialog", { name: "Invite by a link" });
     await sheet.getByLabel("Also let guests in").check();
@@ -242,20 +231,6 @@ describe("sound in the browser", { timeout: 600_000 }, () => {
     await hears(ada.page, BROWSER_HZ);
     await page.getByText("You are a guest: what you record stays in this browser.").waitFor();
     await ada.page.locator(".view-toasts .bad", { hasText: "came or went" }).first().waitFor();
-
-    // Pictures, each way, through the relay: frames that go on, and a camera that is out when it is off.
-    await page.getByRole("button", { name: "Show my picture" }).click();
-    await seesFrames(ada.page, "Cleo Laine");
-    await ada.page.getByRole("button", { name: "Show my picture" }).click();
-    await seesFrames(page, "Ada Lovelace");
-    await page.evaluate("window.shown = document.querySelector('.view-video .own video').srcObject.getTracks()");
-    await page.getByRole("button", { name: "Camera off" }).click();
-    await ada.page.locator(".view-video li", { hasText: "Cleo Laine" }).waitFor({ state: "detached" });
-    expect(await page.evaluate("window.shown.map(({ readyState }) => readyState)")).toEqual(["ended"]);
-    await seesFrames(page, "Ada Lovelace");
-    await ada.page.getByRole("button", { name: "Camera off" }).click();
-    await page.locator(".view-video li").waitFor({ state: "detached" });
-
     await page.addInitScript("delete window.RTCRtpScriptTransform");
     await page.reload();
     await page.locator(".view-trouble", { hasText: "too old for live sound" }).waitFor();
