@@ -31,7 +31,7 @@ const Place = z.discriminatedUnion("at", [
 ]);
 type Place = z.infer<typeof Place>;
 
-export const FORMAT = "sessionlinked-export/1";
+export const FORMAT = "sessionlinked-export/2";
 
 export const pieceKey = (exportId: string, piece: number) => `exports/${exportId}/${String(piece).padStart(6, "0")}`;
 const exportPrefix = (exportId: string) => `exports/${exportId}/`;

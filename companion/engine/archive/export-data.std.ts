@@ -60,7 +60,7 @@ const NoteBody = z.object({
 });
 export type NoteBody = z.infer<typeof NoteBody>;
 
-export const FORMAT = "sessionlinked-export/1";
+export const FORMAT = "sessionlinked-export/2";
 
 const ExportData = z.object({
   format: z.literal(FORMAT),
