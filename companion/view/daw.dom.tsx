@@ -2,13 +2,18 @@
 import type { MidiLanguage } from "../engine/midi/midi-drivers.std.ts";
 import { Choice, type ViewProps } from "./parts.dom.tsx";
 import { Roll } from "./test-roll.std.tsx";
+import { de } from "./words/daw.de.std.ts";
+import { type DawWords, en } from "./words/daw.en.std.ts";
+
+/** They come with the part that says them, and are in no page's first script. */
+const dawWords = (language: "en" | "de"): DawWords => (language === "de" ? de : en);
 
 /** As `midiLanguages`, without the drivers that come with it. */
 const languages = ["mmc", "mackie", "clock", "mtc"] as const satisfies readonly MidiLanguage[];
 
-export function Daw({ session, words, language }: ViewProps) {
+export function Daw({ session, language }: ViewProps) {
   const { daw } = session;
-  const t = words.daw;
+  const t = dawWords(language);
   const { power, trouble, ports, profiles, choice, report, roll } = daw.state.value;
   const profile = profiles.find(({ id }) => id === choice.profile);
   return (

@@ -1,7 +1,6 @@
 /** One's own phone in the session (P83): its code, that it is here, and the way to send it away. A script of its own. */
 
 import { useEffect, useState } from "preact/hooks";
-import encodeQR from "qr";
 import { may } from "../../protocol/roles.ts";
 import type { ViewProps } from "./parts.dom.tsx";
 import { phoneWords } from "./phone-words.std.ts";
@@ -88,8 +87,13 @@ function Code({ session, language, close }: Pick<ViewProps, "session" | "languag
 
 /** ISO/IEC 18004, drawn here: what it says goes nowhere. Dark on light in both themes, as readers want it. */
 function Qr({ text, label }: { text: string; label: string }) {
-  const modules = encodeQR(text, "raw", { ecc: "medium", border: 4 });
+  const [modules, setModules] = useState<boolean[][]>([]);
+  // Fetched when there is something to draw, which most evenings there is not.
+  useEffect(() => {
+    void import("qr").then(({ default: encodeQR }) => setModules(encodeQR(text, "raw", { ecc: "medium", border: 4 })));
+  }, [text]);
   const squares = modules.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : "")));
+  if (modules.length === 0) return null;
   return (
     <svg class="view-qr" viewBox={`0 0 ${modules.length} ${modules.length}`} role="img" aria-label={label}>
       <path d={squares.join("")} />

@@ -2,7 +2,6 @@
 import { de as agree } from "./agree.de.std.ts";
 import { de as check } from "./check.de.std.ts";
 import { de as copies } from "./copies.de.std.ts";
-import { de as daw } from "./daw.de.std.ts";
 import { de as host } from "./host.de.std.ts";
 import { de as record } from "./record.de.std.ts";
 import { de as take } from "./take.de.std.ts";
@@ -10,4 +9,4 @@ import { de as video } from "./video.de.std.ts";
 import { de as view } from "./view.de.std.ts";
 import type { Words } from "./words.std.ts";
 
-export const words: Words = { ...view, agree, check, copies, daw, host, take, record, video };
+export const words: Words = { ...view, agree, check, copies, host, take, record, video };

@@ -1,7 +1,6 @@
 import type { AgreeWords } from "./agree.en.std.ts";
 import type { CheckWords } from "./check.en.std.ts";
 import type { CopiesWords } from "./copies.en.std.ts";
-import type { DawWords } from "./daw.en.std.ts";
 import type { HostWords } from "./host.en.std.ts";
 import type { RecordWords } from "./record.en.std.ts";
 import type { TakeWords } from "./take.en.std.ts";
@@ -13,7 +12,6 @@ export type Words = ViewWords & {
   host: HostWords;
   take: TakeWords;
   record: RecordWords;
-  daw: DawWords;
   agree: AgreeWords;
   copies: CopiesWords;
   check: CheckWords;
