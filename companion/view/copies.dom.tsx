@@ -1,10 +1,14 @@
 /** Copies: what owners wish gone, to obey or to keep; and in the desktop app what of the others' comes to this computer. */
 import type { DeliveryReport } from "../engine/delivery/delivery-report.std.ts";
 import { accentClass, nameOf, type ViewProps } from "./parts.dom.tsx";
-import type { Words } from "./words/words.std.ts";
+import { de } from "./words/copies.de.std.ts";
+import { type CopiesWords, en } from "./words/copies.en.std.ts";
 
-export function Wishes({ session, state, words, language }: ViewProps) {
-  const t = words.copies;
+/** They come with the parts that say them, and are in no page's first script. */
+const copiesWords = (language: "en" | "de"): CopiesWords => (language === "de" ? de : en);
+
+export function Wishes({ session, state, language }: ViewProps) {
+  const t = copiesWords(language);
   const { copies } = session;
   const date = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
   const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
@@ -51,8 +55,8 @@ export function Wishes({ session, state, words, language }: ViewProps) {
 }
 
 /** By person, and for each of them by stem; what is off stays on the server until somebody wants it. */
-export function Deliveries({ session, state, words }: ViewProps) {
-  const t = words.copies;
+export function Deliveries({ session, state, words, language }: ViewProps) {
+  const t = copiesWords(language);
   const report = session.copies.deliveries.value;
   if (report === null) return null;
   const { copies } = session;
@@ -92,7 +96,7 @@ export function Deliveries({ session, state, words }: ViewProps) {
 interface LineProps {
   stem: DeliveryReport["stems"][number];
   session: ViewProps["session"];
-  t: Words["copies"];
+  t: CopiesWords;
 }
 
 function StemLine({ stem, session, t }: LineProps) {

@@ -1,6 +1,5 @@
 import type { AgreeWords } from "./agree.en.std.ts";
 import type { CheckWords } from "./check.en.std.ts";
-import type { CopiesWords } from "./copies.en.std.ts";
 import type { HostWords } from "./host.en.std.ts";
 import type { RecordWords } from "./record.en.std.ts";
 import type { TakeWords } from "./take.en.std.ts";
@@ -13,7 +12,6 @@ export type Words = ViewWords & {
   take: TakeWords;
   record: RecordWords;
   agree: AgreeWords;
-  copies: CopiesWords;
   check: CheckWords;
   video: VideoWords;
 };
