@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
+import decodeQR from "qr/decode.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
+import { STEP_MAX_MS } from "../../dev/chromium.ts";
 import { shareStem } from "../../dev/screens/stems.ts";
 import { Watch } from "../pages/chromium.ts";
 import { Evening, type Guest } from "./evening.ts";
@@ -41,6 +43,24 @@ const signatureIs = (text: string) => both((page) => expect.poll(() => page.inpu
 const loopIs = (isOn: boolean) => both((page) => page.locator(`.view-buttons .loop[aria-pressed="${isOn}"]`).waitFor());
 const rolls = (page: Page) => page.locator(".view-transport.playing, .view-transport.recording").waitFor();
 const stands = (page: Page) => page.locator(".view-transport.stopped").waitFor();
+
+/** Reads the code on the screen as a phone's camera does. */
+async function scan(page: Page): Promise<string> {
+  const code = page.locator(".view-qr");
+  await code.waitFor();
+  const [side = 0] = ((await code.getAttribute("viewBox")) ?? "").split(" ").slice(2).map(Number);
+  const size = side * 4;
+  const data = new Uint8Array(size * size * 4).fill(255);
+  for (const [, x, y] of ((await code.locator("path").getAttribute("d")) ?? "").matchAll(/M(\d+) (\d+)/g))
+    for (let row = 0; row < 4; row++)
+      for (let column = 0; column < 4; column++)
+        data.fill(
+          0,
+          ((Number(y) * 4 + row) * size + Number(x) * 4 + column) * 4,
+          ((Number(y) * 4 + row) * size + Number(x) * 4 + column) * 4 + 3,
+        );
+  return decodeQR({ width: size, height: size, data });
+}
 
 /** A controller at this machine, and a hand on it: `window.send`. */
 const controller = `{
@@ -323,6 +343,50 @@ describe("the session view", () => {
     await ada.page.getByRole("button", { name: "Make the link" }).click();
     expect(await ada.page.getByLabel("Link, shown this once").inputValue()).toMatch(/\/invite\/[0-9a-z-]{10,}$/);
     await ada.page.locator("dialog[open]").getByRole("button", { name: "Close", exact: true }).click();
+  });
+
+  test("P83, C4: a phone comes by the code on the screen, moves everybody, and is out when its owner sends it away", async () => {
+    const { page } = ada;
+    const answered = page.waitForResponse((response) => response.url().endsWith("/phone"));
+    await page.getByRole("button", { name: "Connect a phone" }).click();
+    const { link } = (await (await answered).json()) as { link: string };
+    const address = `${evening.origin}/phone/${link}`;
+    expect(await scan(page)).toBe(address);
+    const context = await evening.chromium.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true });
+    context.setDefaultTimeout(STEP_MAX_MS);
+    const phone = await context.newPage();
+    await phone.goto(address);
+    await phone.getByRole("button", { name: "Connect this phone" }).click();
+    await phone.locator(".view-connection.here").waitFor();
+    await phone.getByText("Ada Lovelace’s phone").waitFor();
+    // The code has gone by itself, and everybody sees whose phone it is.
+    await page.locator("dialog").waitFor({ state: "detached" });
+    await page.locator(".view-people li", { hasText: "Ada Lovelace’s phone" }).waitFor();
+    await ben.page.locator(".view-people li", { hasText: "Handy von Ada Lovelace" }).waitFor();
+    await phone.getByRole("button", { name: "Play" }).tap();
+    await both(rolls);
+    await phone.getByRole("button", { name: "Stop" }).tap();
+    await both(stands);
+    await ben.page.locator(".view-truth", { hasText: "Handy von Ada Lovelace: Stopp" }).waitFor();
+    await phone.getByRole("button", { name: "To the beginning" }).tap();
+    await bothAt(0);
+    await phone.evaluate(axe);
+    expect(await phone.evaluate(`axe.run(document).then(({ violations }) => violations.map(({ id }) => id))`)).toEqual(
+      [],
+    );
+    for (const width of [320, 390]) {
+      await phone.setViewportSize({ width, height: 700 });
+      expect(await phone.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+    }
+    await page.getByRole("button", { name: "Send it away" }).click();
+    await phone.getByText("This phone is not connected any more").waitFor();
+    await both((each) =>
+      each.locator(".view-people li", { hasText: "Ada Lovelace’s phone" }).waitFor({ state: "detached" }),
+    );
+    await both((each) => each.locator(".view-people li", { hasText: "Handy" }).waitFor({ state: "detached" }));
+    await page.getByRole("button", { name: "Connect a phone" }).waitFor();
+    expect(await page.locator("dialog").count()).toBe(0);
+    await context.close();
   });
 
   test("X25: two windows of one person: the newer one goes on, the older one says so", async () => {

@@ -1,6 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { createMiddleware } from "hono/factory";
+import type { Sealed } from "../../migrations/schema/sealed.ts";
 import { accounts, sessionMembers, sessions } from "../../migrations/schema.ts";
 import { may } from "../../protocol/roles.ts";
 import { isOwnOrigin } from "../auth/guard.ts";
@@ -13,8 +14,8 @@ import type { Membership } from "./guard.ts";
 /** A phone that asks, and the member whose it is, as they stand now. */
 export interface Phone extends PhonePlace {
   member: Membership;
-  /** What the owner is called. */
-  ownerName: string;
+  /** What the owner is called, as it is kept. */
+  sealedOwner: Sealed;
 }
 
 export interface PhoneEnv extends AppEnv {
@@ -35,7 +36,7 @@ export async function findPhone(env: Env, place: PhonePlace): Promise<Phone | nu
       guestsAllowed: sessions.guestsAllowed,
       decision: sessions.decisions,
       sessionCreatedAtMs: sessions.createdAtMs,
-      ownerName: accounts.displayName,
+      sealedOwner: accounts.displayName,
     })
     .from(sessionMembers)
     .innerJoin(sessions, eq(sessions.id, sessionId))
@@ -43,8 +44,8 @@ export async function findPhone(env: Env, place: PhonePlace): Promise<Phone | nu
     .where(and(eq(sessionId, place.sessionId), eq(memberId, place.owner)))
     .get();
   if (found === undefined || !may(found.role, "transport.command")) return null;
-  const { ownerName, ...member } = found;
-  return { ...place, member, ownerName };
+  const { sealedOwner, ...member } = found;
+  return { ...place, member, sealedOwner };
 }
 
 /** The phone that asks, in the session that the path names. A change needs our own origin, as with any cookie. */
