@@ -1,12 +1,17 @@
 /** The DAW's part of the view: connect one over the browser's MIDI, choose its port and its language, see that it is there. */
 import type { MidiLanguage } from "../engine/midi/midi-drivers.std.ts";
+import { later } from "./later.dom.tsx";
 import { Choice, type ViewProps } from "./parts.dom.tsx";
-import { Roll } from "./test-roll.std.tsx";
 import { de } from "./words/daw.de.std.ts";
 import { type DawWords, en } from "./words/daw.en.std.ts";
 
 /** They come with the part that says them, and are in no page's first script. */
 const dawWords = (language: "en" | "de"): DawWords => (language === "de" ? de : en);
+
+/** With what reads a DAW's messages, which nobody needs before a port is there. */
+const Roll = later<Pick<ViewProps, "session" | "language">>(() =>
+  import("./test-roll.std.tsx").then((parts) => parts.Roll),
+);
 
 /** As `midiLanguages`, without the drivers that come with it. */
 const languages = ["mmc", "mackie", "clock", "mtc"] as const satisfies readonly MidiLanguage[];

@@ -88,9 +88,12 @@ function Code({ session, language, close }: Pick<ViewProps, "session" | "languag
 /** ISO/IEC 18004, drawn here: what it says goes nowhere. Dark on light in both themes, as readers want it. */
 function Qr({ text, label }: { text: string; label: string }) {
   const [modules, setModules] = useState<boolean[][]>([]);
-  // Fetched when there is something to draw, which most evenings there is not.
+  // Fetched when there is something to draw, which most evenings there is not. Where it cannot be had, another link asks for it again.
   useEffect(() => {
-    void import("qr").then(({ default: encodeQR }) => setModules(encodeQR(text, "raw", { ecc: "medium", border: 4 })));
+    import("qr").then(
+      ({ default: encodeQR }) => setModules(encodeQR(text, "raw", { ecc: "medium", border: 4 })),
+      () => undefined,
+    );
   }, [text]);
   const squares = modules.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : "")));
   if (modules.length === 0) return null;
