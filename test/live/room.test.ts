@@ -61,10 +61,8 @@ test("P27, C7: a companion that is killed in mid take leaves; the room goes on, 
 
   const again = start(1);
   await again.until("logged", ({ event }) => event.body.kind === "chat");
-  await ada.until(
-    "link",
-    ({ state }) => ada.emitted("link").filter((line) => line.state === "connected").length > 1 && state === "connected",
-  );
+  // Where the way back is shorter than the silence that is noticed, Ada's end of it was connected all the time.
+  await again.until("link", ({ state }) => state === "connected");
   await again.until("logged", ({ event }) => event.seq >= (ada.emitted("logged").at(-1)?.event.seq ?? 0));
   const seen = (one: Companion) => one.emitted("logged").map(({ event }) => JSON.stringify(event));
   expect(seen(again)).toEqual(seen(ada).slice(0, seen(again).length));

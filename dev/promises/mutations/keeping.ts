@@ -78,7 +78,12 @@ export const keeping: readonly Mutation[] = [
   erasure("workers/privacy/erasure-steps.ts", "the rules' rows stay", 'subject.erase === "step" ||', "true ||"),
   erasure("workers/privacy/erasure-steps.ts", "words in rooms stay", "blanked += part.blanked;", "break;"),
   words("durable-objects/forget.ts", "sealed words stay", "SET words = NULL, blanked = 1", "SET blanked = 1"),
-  words("durable-objects/room.ts", "the key of what somebody wrote stays", "this.#keys.drop(memberId);", ""),
+  words(
+    "durable-objects/room.ts",
+    "the key of what somebody wrote stays",
+    "this.#keys.drop(memberId);\n    const { doneSeq",
+    "const { doneSeq",
+  ),
   erasure(
     "workers/privacy/erasure-steps.ts",
     "recordings stay",
