@@ -28,20 +28,23 @@ export interface MemberEnv extends AccountEnv {
 }
 export type MemberContext = Readable<MemberEnv>;
 
+/** What a `Membership` is read from. */
+export const membershipColumns = {
+  sessionId: sessionMembers.sessionId,
+  memberId: sessionMembers.memberId,
+  role: sessionMembers.role,
+  sealedName: sessions.name,
+  recordingPermitted: sessions.recordingPermitted,
+  guestsAllowed: sessions.guestsAllowed,
+  decision: sessions.decisions,
+  sessionCreatedAtMs: sessions.createdAtMs,
+};
+
 /** `null`: whatever `sessionId` says, the account is in no such session. */
 export async function findMembership(db: D1Database, asked: string, accountId: string): Promise<Membership | null> {
-  const { sessionId, memberId, role, accountId: who } = sessionMembers;
+  const { sessionId, accountId: who } = sessionMembers;
   const member = await drizzle(db)
-    .select({
-      sessionId,
-      memberId,
-      role,
-      sealedName: sessions.name,
-      recordingPermitted: sessions.recordingPermitted,
-      guestsAllowed: sessions.guestsAllowed,
-      decision: sessions.decisions,
-      sessionCreatedAtMs: sessions.createdAtMs,
-    })
+    .select(membershipColumns)
     .from(sessionMembers)
     .innerJoin(sessions, eq(sessions.id, sessionId))
     .where(and(sql`${sessionId} = ${asked}`, eq(who, accountId)))

@@ -9,7 +9,7 @@ import { type PhonePlace, phoneCookieOf, readPhone } from "../auth/phone-token.t
 import { problem } from "../http/problem.ts";
 import type { AppContext, AppEnv, Readable } from "../http/router.ts";
 import type { Env } from "../platform/env.ts";
-import type { Membership } from "./guard.ts";
+import { type Membership, membershipColumns } from "./guard.ts";
 
 /** A phone that asks, and the member whose it is, as they stand now. */
 export interface Phone extends PhonePlace {
@@ -25,19 +25,9 @@ export type PhoneContext = Readable<PhoneEnv>;
 
 /** The member behind a phone's place; `null`: they are none of this session any more, or may move nothing in it. */
 export async function findPhone(env: Env, place: PhonePlace): Promise<Phone | null> {
-  const { sessionId, memberId, role, accountId } = sessionMembers;
+  const { sessionId, memberId, accountId } = sessionMembers;
   const found = await drizzle(env.DB)
-    .select({
-      sessionId,
-      memberId,
-      role,
-      sealedName: sessions.name,
-      recordingPermitted: sessions.recordingPermitted,
-      guestsAllowed: sessions.guestsAllowed,
-      decision: sessions.decisions,
-      sessionCreatedAtMs: sessions.createdAtMs,
-      sealedOwner: accounts.displayName,
-    })
+    .select({ ...membershipColumns, sealedOwner: accounts.displayName })
     .from(sessionMembers)
     .innerJoin(sessions, eq(sessions.id, sessionId))
     .innerJoin(accounts, eq(accounts.id, accountId))
