@@ -69,11 +69,17 @@ export class Network {
       address,
       prefix,
       set: (isIn) => ip("link", "set", near, isIn ? "up" : "down"),
-      capture: (path) => capture([...prefix, "tcpdump", "-i", far, "-n", "-U", "-B", "8192", "-w", path, "ip"], path),
+      capture: (path) =>
+        capture(
+          [...prefix, "tcpdump", "-i", far, "-n", "-U", "--immediate-mode", "-B", "8192", "-w", path, "ip"],
+          path,
+        ),
     };
   }
 
   remove(): void {
+    // A namespace's end takes its cables away later, when the next network may want their names.
+    for (const number of this.#namespaces.keys()) ip("link", "del", `c${this.#id}-${number}`);
     for (const namespace of this.#namespaces) ip("netns", "del", namespace);
     ip("link", "del", this.#bridge);
   }
