@@ -100,6 +100,8 @@ export const ANNOUNCED_PAST_MAX_MS = 500;
 export const ANNOUNCED_LEAD_MAX_MS = 100;
 /** How far from the session's own place a DAW that was touched may say that it is: a stalled link, not another part of the song. */
 export const TRANSPORT_SINCE_MAX_MS = 2_000;
+/** Where a stop may rest: whole frames of timecode at 30 a second, at which any DAW can stand. */
+export const REST_FRAMES = TIMELINE_RATE_HZ / 30;
 
 /** A join ticket's life. Long enough for a slow handshake, too short to be worth stealing. */
 export const TICKET_LIFETIME_MS = 60_000;

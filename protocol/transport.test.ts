@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ANNOUNCED_PAST_MAX_MS, TIMELINE_MAX_FRAMES, TRANSPORT_LEAD_MAX_MS, TRANSPORT_LEAD_MIN_MS } from "./limits.ts";
+import {
+  ANNOUNCED_PAST_MAX_MS,
+  REST_FRAMES,
+  TIMELINE_MAX_FRAMES,
+  TRANSPORT_LEAD_MAX_MS,
+  TRANSPORT_LEAD_MIN_MS,
+} from "./limits.ts";
 import { type TransportCommand, TransportState } from "./room.ts";
 import { initialMap, TimelineMap } from "./timeline.ts";
 import {
@@ -56,7 +62,28 @@ describe("transport", () => {
     expect(positionAt(play(480, -1_001), 1_000)).toBe(0);
     const stop = (positionFrames: number) =>
       applyTransport(run(at(0, { command: "play" })), at(5_000, { command: "stop", positionFrames }));
-    expect([stop(235_000).positionFrames, stop(0).positionFrames]).toEqual([235_000, 240_000]);
+    expect([stop(236_000).positionFrames, stop(0).positionFrames]).toEqual([235_200, 240_000]);
+  });
+
+  test("P20: a stop rests at a whole frame of timecode, where any DAW can stand, and not behind where the roll began", () => {
+    const stopped = (fromFrames: number, rolledMs: number, loop?: { startFrames: number; endFrames: number }) =>
+      run(
+        at(0, { command: "locate", positionFrames: fromFrames }),
+        at(0, { command: "loop", range: loop ?? null }),
+        at(1_000, { command: "play" }),
+        at(1_000 + rolledMs, { command: "stop" }),
+      ).positionFrames;
+    expect(stopped(1_000, 999)).toBe(48_000);
+    expect(stopped(1_000, 1)).toBe(1_000);
+    expect(stopped(1_000, 20)).toBe(1_600);
+    // A loop has turned it to a place before.
+    expect(stopped(48_500, 500, range(1_000, 50_000))).toBe(22_400);
+    // It waits for its count-in, and has not rolled.
+    const counted = at(0, { command: "count-in", bars: 1 });
+    const located = at(0, { command: "locate", positionFrames: 1_000 });
+    expect(run(counted, located, at(0, { command: "record" }), at(900, { command: "stop" })).positionFrames).toBe(
+      1_000,
+    );
   });
 
   test("P20: rolls 48 frames a millisecond from where it was, and stops where it is", () => {
@@ -65,7 +92,7 @@ describe("transport", () => {
     expect(positionAt(playing, 2_500)).toBe(480 + 24_000);
     expect(applyTransport(playing, at(3_000, { command: "stop" }))).toEqual({
       motion: "stopped",
-      positionFrames: 480 + 48_000,
+      positionFrames: 48_000,
       atMs: 3_000,
       bpm: 120,
     });
@@ -91,7 +118,7 @@ describe("transport", () => {
     expect(applyTransport(initialTransport, at(9_000, { command: "stop" }))).toBe(initialTransport);
   });
 
-  test("P20, P50: any history gives a valid timeline, and nothing but a locate or a loop that turns moves the playhead", () => {
+  test("P20, P50: any history gives a valid timeline, and nothing but a locate, a stop's rest or a loop that turns moves the playhead", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(command, fc.integer({ min: 0, max: 100_000 }))), (steps) => {
         let timeline = initialTimeline;
@@ -104,7 +131,10 @@ describe("transport", () => {
           TimelineMap.parse(timeline.map);
           const after = positionAt(timeline.transport, nowMs);
           // A loop that is set behind the playhead does not call it back, and the end of the timeline holds it.
-          expect(after).toBe(transport.command === "locate" ? transport.positionFrames : before);
+          if (transport.command === "stop") {
+            expect(after).toBeGreaterThan(before - REST_FRAMES);
+            expect(after).toBeLessThanOrEqual(before);
+          } else expect(after).toBe(transport.command === "locate" ? transport.positionFrames : before);
         }
       }),
     );

@@ -1,6 +1,7 @@
 import { assertNever } from "./errors.ts";
 import {
   ANNOUNCED_PAST_MAX_MS,
+  REST_FRAMES,
   TIMELINE_MAX_FRAMES,
   TIMELINE_RATE_HZ,
   TRANSPORT_LEAD_MAX_MS,
@@ -107,6 +108,12 @@ export function applyTimeline({ transport, map }: Timeline, event: TransportEven
   }
 }
 
+/** Where a roll that is stopped here comes to rest: at the last whole frame that it has passed, and never behind where it began. */
+function restAt({ positionFrames: begunFrames }: TransportState, here: number): number {
+  const restFrames = here - (here % REST_FRAMES);
+  return here < begunFrames ? restFrames : Math.max(begunFrames, restFrames);
+}
+
 /** The playhead's part of it, by the map as it is after the command. */
 function applyTransport(state: TransportState, { transport, effectiveAtMs }: TransportEvent, map: TimelineMap) {
   const isStopped = state.motion === "stopped";
@@ -139,7 +146,7 @@ function applyTransport(state: TransportState, { transport, effectiveAtMs }: Tra
       const here = positionAt(state, effectiveAtMs);
       const to = transport.positionFrames ?? here;
       const isNear = Math.abs(to - here) <= TRANSPORT_SINCE_MAX_MS * FRAMES_PER_MS;
-      return moved("stopped", effectiveAtMs, isNear ? to : here);
+      return moved("stopped", effectiveAtMs, restAt(state, isNear ? to : here));
     }
     case "locate": {
       // A take is one unbroken stretch of the timeline: jumping ends it. Playing goes on from the new place.

@@ -39,6 +39,8 @@ export function transition(
   const placeFrom = cue.placeFrom ?? ((positionFrames: number) => positionFrames);
   // After a count-in the playhead rolls later than its command.
   const dueMs = Math.max(atMs, nowMs, after.motion === "stopped" ? atMs : after.atMs);
+  // Where it stands it may have been stopped a moment ago.
+  const restedMs = (before.motion === "stopped" ? before.atMs : dueMs) + restMs;
   move();
   if (after.bpm !== before.bpm) send({ type: "tempo", bpm: after.bpm }, Math.max(dueMs, planned.at(-1)?.atMs ?? dueMs));
   return planned;
@@ -50,7 +52,7 @@ export function transition(
       // Where a DAW comes to rest is its own affair; where the session rests is not.
       const restFrames = placeFrom(after.positionFrames);
       if (before.motion !== "stopped" || before.positionFrames !== restFrames)
-        send({ type: "locate", positionFrames: restFrames }, before.motion === "stopped" ? dueMs : dueMs + restMs);
+        send({ type: "locate", positionFrames: restFrames }, Math.max(dueMs, restedMs));
       return;
     }
     if (before.motion === "stopped") {
@@ -59,7 +61,7 @@ export function transition(
         roll(dueMs + (before.positionFrames - hereFrames) / FRAMES_PER_MS);
         return;
       }
-      const readyMs = Math.max(dueMs, nowMs + cue.locateMs);
+      const readyMs = Math.max(dueMs, Math.max(nowMs, restedMs) + cue.locateMs);
       rollFrom(readyMs - cue.locateMs, readyMs);
       return;
     }

@@ -85,6 +85,12 @@ describe("from one state to the next", () => {
       [1_040, "locate", 49_600],
     ]);
     expect(plan(stopped(0), stopped(48_100), 1_000, 900, whole)).toEqual([[1_000, "locate", 49_600]]);
+    // Somebody else has pressed play before it had come to rest.
+    const stopping: TransportState = { ...stopped(48_000), atMs: 1_000 };
+    expect(plan(stopping, rolling(96_000, 1_010), 1_010, 990, whole)).toEqual([
+      [1_040, "locate", 100_800],
+      [1_110, "play", null],
+    ]);
     expect(plan(stopped(49_600), rolling(48_100, 2_000), 2_000, 1_900, whole)).toEqual([
       [2_000 + 1_500 / 48, "play", null],
     ]);
