@@ -9,6 +9,7 @@ import { sampleKey } from "../hub/sample.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { type ObjectStore, objectStore } from "../platform/object-store.ts";
+import { openSealed } from "../platform/personal-keys.ts";
 import { readAll, StoredId } from "../platform/rows.ts";
 import { objectKey, peaksKey } from "../recordings/keys.ts";
 import { ARCHIVE_STEMS, pieceKey } from "./export.ts";
@@ -62,11 +63,12 @@ const Stem = z.object({
 const Sample = z.object({ id: z.string(), bytes: z.number(), sha256: z.string() });
 
 /**
- * The sound about a person: what they shared and what is on their profile. Told by their rows alone: the store is not asked before its turn,
- * so the first byte goes out as soon for a thousand stems as for one.
+ * The sound about a person: what they shared and what is on their profile. Told by their rows and their key alone: of the sound itself the store
+ * is not asked before its turn, so the first byte goes out as soon for a thousand stems as for one.
  */
 async function soundOf(
   env: Env,
+  deps: Deps,
   store: ObjectStore,
   accountId: string,
   after: string,
@@ -99,7 +101,7 @@ async function soundOf(
   for (const { id, sessionId, name, sizeBytes, peaksBytes } of stems) {
     const key = objectKey(sessionId, id);
     entries.push({
-      name: `audio/${id} ${fileNameOf(name)}.wav`,
+      name: `audio/${id} ${fileNameOf((await openSealed(env, deps, "take", name)) ?? "")}.wav`,
       size: sizeBytes,
       open: () => openObject(store, key, sizeBytes),
     });
@@ -133,7 +135,7 @@ export async function archiveOf(
   const entries: Entry[] = [
     { name: "data.json", size: dataBytes, open: () => openPieces(store, exportId, pieces) },
     textEntry("data.schema.json", JSON.stringify(exportSchema(), null, 2)),
-    ...(await soundOf(env, store, accountId, after, stems)),
+    ...(await soundOf(env, deps, store, accountId, after, stems)),
   ];
   const lastModified = new Date(requestedAtMs);
   async function* inputs() {
