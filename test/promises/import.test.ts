@@ -20,6 +20,8 @@ import { accountOf, closing, fileOf, Studio, seedPeople } from "../../workers/te
 const app = createApp();
 const NOTE = "3f2b6c1e-52f4-4c39-9a51-d0a7f0f3c111";
 const FAR_FRAMES = 48_000 * 90;
+/** The same words twice are two lines. */
+const SAID = ["Once more?", "Once more?", "From the bridge."];
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -34,10 +36,11 @@ async function archiveOfAda(sizeBytes = 60_000): Promise<Uint8Array<ArrayBuffer>
   const room = await TestClient.join(studio.sessionId, "host", { memberId, claims: { displayName: "Ada" } });
   await room.ask({ kind: "note", noteId: NOTE, text: "The bridge is too long." });
   await room.ask({ kind: "note", noteId: NOTE, text: "The bridge is right now." });
-  await room.ask({ kind: "chat", text: "Only said." });
+  for (const text of SAID) await room.ask({ kind: "chat", text });
   await room.ask({ kind: "transport", transport: { command: "locate", positionFrames: FAR_FRAMES } });
   const ben = await TestClient.join(studio.sessionId, "participant", {});
   await ben.ask({ kind: "note", noteId: crypto.randomUUID(), text: "Ben's own note" });
+  await ben.ask({ kind: "chat", text: "Ben's own words" });
   for (const [name, timelineFrames] of [
     ["Cello", 0],
     ["Voice", FAR_FRAMES],
@@ -92,8 +95,9 @@ async function bring(
   token: string,
   journal = newJournal(),
   fails: { at: number; when: "before" | "after" } | null = null,
-): Promise<{ imported: Imported | null; requests: number }> {
-  let requests = 0;
+  isBusy: (post: number) => boolean = () => false,
+): Promise<{ imported: Imported | null; requests: number; slept: number }> {
+  let [requests, posts, slept] = [0, 0, 0];
   vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
     requests++;
     const isGone = fails !== null && requests >= fails.at;
@@ -110,8 +114,10 @@ async function bring(
     await client.hear("welcome");
     return {
       post: async (eventId, body) => {
+        if (isBusy(++posts)) return "later";
         const answer = await client.ask(body, eventId);
         if (typeof answer === "string") throw new Error(answer);
+        return "logged";
       },
       leave: () => client.leave(),
     };
@@ -123,10 +129,16 @@ async function bring(
     enter,
     journal,
     nowMs: Date.now,
+    sleep: async () => void slept++,
     say: () => undefined,
   }).catch(() => null);
-  return { imported, requests };
+  return { imported, requests, slept };
 }
+
+const saidIn = async (sessionId: SessionId) => {
+  const { events } = await (await roomOf(env, sessionId)).snapshot(0);
+  return events.flatMap(({ body }) => (body.kind === "chat" ? [body.text] : []));
+};
 
 const count = (table: string) => env.DB.prepare(`SELECT COUNT(*) AS n FROM ${table}`).first<number>("n");
 
@@ -136,7 +148,7 @@ test("G1: what an export holds of a person's own is brought to another instance:
   const ada = await anotherWorld();
   const journal = newJournal();
   const { imported } = await bring(archive, ada.token, journal);
-  expect(imported).toEqual({ profile: true, sessions: 1, notes: 1, takes: 2, known: 0, left: [] });
+  expect(imported).toEqual({ profile: true, sessions: 1, notes: 1, lines: 3, takes: 2, known: 0, left: [] });
   expect(await (await ada.call("GET", "/api/v1/profile")).json()).toMatchObject({
     daw: "Reaper",
     instruments: ["Cello"],
@@ -150,6 +162,7 @@ test("G1: what an export holds of a person's own is brought to another instance:
   const { events } = await (await roomOf(env, sessionId)).snapshot(0);
   const notes = events.flatMap(({ body }) => (body.kind === "note" ? [body.text] : []));
   expect(notes).toEqual(["The bridge is right now."]);
+  expect(await saidIn(sessionId)).toEqual(SAID);
   const { items } = await (await ada.call("GET", `/api/v1/sessions/${sessionId}/recordings`)).json<{
     items: { recordingId: string; name: string; timelineFrames: number }[];
   }>();
@@ -180,10 +193,25 @@ test("G1, X20: broken off at each request, an import goes on where it was, and e
     // Whose last answer is lost has been brought whole, and does not know it.
     expect(broken.imported, `request ${at}`).toBeNull();
     const { imported } = await bring(archive, ada.token, journal);
-    expect(imported, `request ${at}`).toMatchObject({ sessions: 1, notes: 1, left: [] });
+    expect(imported, `request ${at}`).toMatchObject({ sessions: 1, notes: 1, lines: 3, left: [] });
     expect([await count("sessions"), await count("recordings")], `request ${at}`).toEqual([1, 2]);
     expect(await env.DB.prepare("SELECT COUNT(*) AS n FROM recordings WHERE state = 'complete'").first("n")).toBe(2);
   }
+});
+
+test("G1: a person's chat comes to another instance once and in its order, however busy the room is and however often it is brought", async () => {
+  const archive = await archiveOfAda();
+  const ada = await anotherWorld();
+  const journal = newJournal();
+  // Every second post finds the member's bucket empty.
+  const { imported, slept } = await bring(archive, ada.token, journal, null, (post) => post % 2 === 1);
+  expect(imported).toMatchObject({ notes: 1, lines: 3 });
+  // Where its transport has been, a note, and three lines.
+  expect(slept).toBe(5);
+  await bring(archive, ada.token, journal);
+  const [sessionId] = journal.kept;
+  if (sessionId === undefined) throw new Error("Nothing was brought.");
+  expect(await saidIn(sessionId)).toEqual(SAID);
 });
 
 test("G1: an archive that was cut off, or whose data is not what its schema says, brings nothing", async () => {

@@ -51,7 +51,12 @@ const RecordingRow = z.object({
 });
 export type RecordingRow = z.infer<typeof RecordingRow>;
 
-const Event = z.looseObject({ from: z.string().nullish(), body: z.looseObject({ kind: z.string() }) });
+const Event = z.looseObject({
+  seq: z.int(),
+  eventId: z.string(),
+  from: z.string().nullish(),
+  body: z.looseObject({ kind: z.string() }),
+});
 const NoteBody = z.object({
   kind: z.literal("note"),
   noteId: z.uuid(),
@@ -59,6 +64,12 @@ const NoteBody = z.object({
   about: z.object({ takeId: z.uuid(), positionFrames: z.int() }).optional(),
 });
 export type NoteBody = z.infer<typeof NoteBody>;
+const ChatBody = z.object({ kind: z.literal("chat"), text: z.string().min(1) });
+/** What the person said, by the id that it had. */
+export interface ChatLine {
+  eventId: string;
+  body: z.infer<typeof ChatBody>;
+}
 
 export const FORMAT = "sessionlinked-export/2";
 
@@ -92,17 +103,30 @@ export function readExport(data: string, schema: string): ExportData {
   throw new Error(`This program cannot read the archive: ${z.prettifyError(parsed.error).split("\n")[0]}`);
 }
 
-/** The person's own notes of each session as they stood last, by session. Deleted ones are left out. */
-export function notesOf({ rooms }: ExportData): Map<string, NoteBody[]> {
-  const bySession = new Map<string, Map<string, NoteBody>>();
-  for (const { memberId, sessionId, events } of rooms)
-    for (const { from, body } of events) {
-      const note = NoteBody.safeParse(body);
-      if (from !== memberId || !note.success) continue;
-      const notes = bySession.get(sessionId) ?? new Map<string, NoteBody>();
-      bySession.set(sessionId, notes.set(note.data.noteId, note.data));
+/** Lines of the rooms that are the person's own and read as one kind, by session, in the order in which the room logged them. */
+function ownLines<Body>({ rooms }: ExportData, kind: z.ZodType<Body>) {
+  const bySession = new Map<string, { seq: number; eventId: string; body: Body }[]>();
+  for (const { memberId, sessionId, events } of rooms) {
+    const lines = bySession.get(sessionId) ?? [];
+    for (const { seq, eventId, from, body } of events) {
+      const read = kind.safeParse(body);
+      if (from === memberId && read.success) lines.push({ seq, eventId, body: read.data });
     }
-  return new Map(
-    [...bySession].map(([sessionId, notes]) => [sessionId, [...notes.values()].filter(({ text }) => text !== "")]),
-  );
+    if (lines.length > 0) bySession.set(sessionId, lines);
+  }
+  // Whoever left and came back has a seat, and a list, for each time.
+  for (const lines of bySession.values()) lines.sort((one, other) => one.seq - other.seq);
+  return bySession;
 }
+
+/** The person's own notes of each session as they stood last, by session. Deleted ones are left out. */
+export const notesOf = (data: ExportData): Map<string, NoteBody[]> =>
+  new Map(
+    [...ownLines(data, NoteBody)].map(([sessionId, lines]) => {
+      const last = new Map(lines.map(({ body }) => [body.noteId, body]));
+      return [sessionId, [...last.values()].filter(({ text }) => text !== "")];
+    }),
+  );
+
+/** What the person said in each session, by session. */
+export const chatOf = (data: ExportData): Map<string, ChatLine[]> => ownLines(data, ChatBody);

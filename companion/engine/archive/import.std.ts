@@ -3,7 +3,7 @@ import { RecordingId } from "../../../protocol/ids.ts";
 import { PART_MIN_BYTES } from "../../../protocol/limits.ts";
 import type { PostBody } from "../../../protocol/room.ts";
 import { type ApiClient, ApiError } from "../api/api-client.std.ts";
-import { type ExportData, notesOf, type RecordingRow, readExport } from "./export-data.std.ts";
+import { chatOf, type ExportData, notesOf, type RecordingRow, readExport } from "./export-data.std.ts";
 import { type ReadBytes, readZip, type ZipEntry } from "./zip-reader.std.ts";
 
 export type ImportApi = Pick<
@@ -20,8 +20,8 @@ export type ImportApi = Pick<
 
 /** A room of the other instance, entered as oneself. */
 export interface ImportRoom {
-  /** Resolves when the room has logged it, also where it had before. */
-  post(eventId: string, body: PostBody): Promise<void>;
+  /** Resolves when the room has logged it, also where it had before. `later`: it takes no more from one member just now. */
+  post(eventId: string, body: PostBody): Promise<"logged" | "later">;
   leave(): void;
 }
 
@@ -45,6 +45,7 @@ export interface ImportOptions {
   journal: Journal;
   /** Milliseconds since the Unix epoch. */
   nowMs(): number;
+  sleep(ms: number): Promise<void>;
   say(line: string): void;
 }
 
@@ -52,6 +53,8 @@ export interface Imported {
   profile: boolean;
   sessions: number;
   notes: number;
+  /** Lines of chat. */
+  lines: number;
   takes: number;
   /** Takes that had been there before, whole. */
   known: number;
@@ -60,13 +63,16 @@ export interface Imported {
 }
 
 const VERIFY_AGAIN_MS = 200;
+/** A second gives a member's bucket enough for another fifty lines. */
+const POST_AGAIN_MS = 1_000;
 /** So far may this machine's clock be from the other instance's. */
 const CLOCKS_APART_MS = 10 * 60_000;
 
 /**
  * Brings what is a person's own in an export's archive to another instance: their profile, kept private; for each session that they shared or
- * wrote notes in, a session of their own with those notes and takes. Others' words and sound are not theirs to bring. Ids stay what they
- * were, so doing it again, or going on after it was broken off, finds what is there and sends the rest.
+ * wrote in, a session of their own with their takes, their notes as they stood last, and what they said, in its order. The room stamps it
+ * with the time at which it was brought: when it was said stands in the archive. Others' words and sound are not theirs to bring. Ids stay
+ * what they were, or are made of those, so doing it again, or going on after it was broken off, finds what is there and sends the rest.
  */
 export async function importArchive(options: ImportOptions): Promise<Imported> {
   const { read, say } = options;
@@ -77,19 +83,19 @@ export async function importArchive(options: ImportOptions): Promise<Imported> {
     return new TextDecoder().decode(await read(entry.offset, entry.size));
   };
   const data = readExport(await textOf("data.json"), await textOf("data.schema.json"));
-  const imported: Imported = { profile: false, sessions: 0, notes: 0, takes: 0, known: 0, left: [] };
+  const imported: Imported = { profile: false, sessions: 0, notes: 0, lines: 0, takes: 0, known: 0, left: [] };
   const [profile] = data.tables.profiles;
   if (profile !== undefined) {
     await putProfile(options, profile, files.get("audio/profile sample"));
     imported.profile = true;
     say("The profile is there; it stays private until you publish it.");
   }
-  const notes = notesOf(data);
+  const [notes, chat] = [notesOf(data), chatOf(data)];
   const takes = Map.groupBy(
     data.tables.recordings.filter(({ state }) => state === "complete"),
     ({ sessionId }) => sessionId,
   );
-  for (const oldId of new Set([...takes.keys(), ...notes.keys()])) {
+  for (const oldId of new Set([...takes.keys(), ...notes.keys(), ...chat.keys()])) {
     const own = takes.get(oldId) ?? [];
     const sessionId = await sessionFor(options, data, oldId, own);
     imported.sessions++;
@@ -98,10 +104,17 @@ export async function importArchive(options: ImportOptions): Promise<Imported> {
       // A take may lie no farther than the session's transport has been.
       const farthest = Math.max(0, ...own.map(({ timelineFrames }) => timelineFrames));
       const locate = { kind: "transport", transport: { command: "locate", positionFrames: farthest } } as const;
-      if (farthest > 0) await room.post(await idOf("locate", oldId, String(farthest)), locate);
+      const post = async (eventId: string, body: PostBody) => {
+        while ((await room.post(eventId, body)) === "later") await options.sleep(POST_AGAIN_MS);
+      };
+      if (farthest > 0) await post(await idOf("locate", oldId, String(farthest)), locate);
       for (const note of notes.get(oldId) ?? []) {
-        await room.post(await idOf("note", note.noteId, JSON.stringify(note)), note);
+        await post(await idOf("note", note.noteId, JSON.stringify(note)), note);
         imported.notes++;
+      }
+      for (const { eventId, body } of chat.get(oldId) ?? []) {
+        await post(await idOf("chat", oldId, eventId), body);
+        imported.lines++;
       }
     } finally {
       room.leave();
@@ -173,7 +186,7 @@ async function find(api: ImportApi, id: string) {
 type Became = "new" | "known" | { why: string };
 
 async function bringTake(
-  { api, read }: ImportOptions,
+  { api, read, sleep }: ImportOptions,
   files: Map<string, ZipEntry>,
   sessionId: SessionId,
   take: RecordingRow,
@@ -207,7 +220,7 @@ async function bringTake(
     }
     const complete = { sizeBytes: sound.size, frames, sha256, parts, ...place };
     while ((await api.completeRecording(opened.recordingId, complete)).state !== "complete")
-      await new Promise((resolve) => setTimeout(resolve, VERIFY_AGAIN_MS));
+      await sleep(VERIFY_AGAIN_MS);
     return id === opened.recordingId ? "new" : { why: "it came under another id" };
   } catch (error) {
     // What no repetition mends is told of this take, and keeps no other from coming.

@@ -13,7 +13,7 @@ import { type Command, exits, Stop } from "../command.node.ts";
 
 /** Enters a session's room for as long as something is to be brought there. */
 function enterRoom(api: ApiClient, sessionId: SessionId): Promise<ImportRoom> {
-  const waiting = new Map<string, PromiseWithResolvers<void>>();
+  const waiting = new Map<string, PromiseWithResolvers<"logged" | "later">>();
   const { promise, resolve, reject } = Promise.withResolvers<ImportRoom>();
   const fail = (message: string) => {
     reject(new Error(message));
@@ -28,15 +28,18 @@ function enterRoom(api: ApiClient, sessionId: SessionId): Promise<ImportRoom> {
       onWelcome: () =>
         resolve({
           post: (eventId, body) => {
-            const answer = Promise.withResolvers<void>();
+            const answer = Promise.withResolvers<"logged" | "later">();
             waiting.set(eventId, answer);
             room.post(eventId, body);
             return answer.promise;
           },
           leave: () => room.close(),
         }),
-      onEvent: ({ eventId }) => waiting.get(eventId)?.resolve(),
-      onRefused: (eventId, _, message) => waiting.get(eventId)?.reject(new Error(message)),
+      onEvent: ({ eventId }) => waiting.get(eventId)?.resolve("logged"),
+      onRefused: (eventId, code, message) => {
+        if (code === "rate-limited") waiting.get(eventId)?.resolve("later");
+        else waiting.get(eventId)?.reject(new Error(message));
+      },
       onWarning: (_, message, final) => {
         if (final) fail(message);
       },
@@ -76,7 +79,8 @@ function journalAt(path: string): Journal {
 
 export const bring: Command = {
   name: "import",
-  summary: "Brings what is yours in a copy of your data to this instance: profile, notes, takes. May be repeated.",
+  summary:
+    "Brings what is yours in a copy of your data to this instance: profile, notes, chat, takes. May be repeated.",
   arguments: ["ARCHIVE"],
   flags: {},
   async run(run) {
@@ -96,11 +100,12 @@ export const bring: Command = {
         enter: (sessionId) => enterRoom(api, sessionId),
         journal: journalAt(`${path}.${new URL(api.socketUrl("/")).host}.json`),
         nowMs: Date.now,
+        sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
         say: (line) => run.screen.say(line),
       });
-      const { sessions, notes, takes, known, left } = imported;
+      const { sessions, notes, lines, takes, known, left } = imported;
       run.screen.answer(imported, [
-        `${sessions} sessions, ${notes} notes, ${takes} takes; ${known} takes were there before.`,
+        `${sessions} sessions, ${notes} notes, ${lines} lines of chat, ${takes} takes; ${known} takes were there before.`,
         ...left.map(({ name, why }) => `left: ${name}: ${why}`),
       ]);
       return left.length === 0 ? exits.done : exits.refused;
