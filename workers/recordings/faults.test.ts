@@ -14,6 +14,7 @@ import { runJob } from "../cron/jobs.ts";
 import { QUARANTINE_MS, sweepOrphans } from "../cron/orphans.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { roomOf } from "../platform/jurisdiction.ts";
+import { forgetKept } from "../platform/personal-keys.ts";
 import { findErasure } from "../privacy/session-erasure.ts";
 import { Faults } from "../testing/faults.ts";
 import { accountOf, fileOf, opening, plenty, Studio, seedPeople } from "../testing/studio.ts";
@@ -460,6 +461,30 @@ describe("races", () => {
     expect((await studio.ask("ada", "GET", `/recordings/${id}`)).status).toBe(404);
     await sweepRecordings(env, studio.deps, 1, plenty());
     expect(await studio.count("recordings")).toBe(0);
+  });
+
+  test("X5: where no key can be read, a list of takes comes later, 503 with a time, and never without a name: companions call files by it", async () => {
+    await meet(studio);
+    const id = await studio.share(file, "ada", { name: "Cello" });
+    forgetKept();
+    const away = async () => {
+      throw new Error("get: We encountered an internal error. Please try again. (10001)");
+    };
+    const RECORDINGS = new Proxy(env.RECORDINGS, {
+      get: (bucket, name) => (name === "get" ? away : Reflect.get(bucket, name, bucket).bind(bucket)),
+    });
+    studio.bindings = { ...env, RECORDINGS };
+    const inSession = `/sessions/${studio.sessionId}/recordings`;
+    for (const path of [inSession, "/recordings", `/recordings/${id}`, `${inSession}.zip`]) {
+      const refused = await studio.ask("ada", "GET", path);
+      expect([path, refused.status, refused.headers.get("Retry-After")]).toEqual([path, 503, "5"]);
+    }
+    studio.bindings = env;
+    for (const path of [inSession, "/recordings"]) {
+      const { items } = await (await studio.ask("ada", "GET", path)).json<{ items: Recording[] }>();
+      expect(items.find(({ recordingId }) => recordingId === id)?.name).toBe("Cello");
+    }
+    await studio.ask("ada", "DELETE", `/recordings/${id}`);
   });
 
   test("X30, E2: an upload that R2 does not give up keeps neither the session's other takes nor another deletion waiting", async () => {
