@@ -156,7 +156,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     storeKey: options.bindings?.STORE_KEY ?? secrets.STORE_KEY ?? "",
     mailbox,
     async runCron(scheduledTime = new Date(), cron = "*/5 * * * *") {
-      const fetcher = await miniflare.getWorker("sessionlinked");
+      // It may be run twice, as the platform's may.
+      const fetcher = steady(await miniflare.getWorker("sessionlinked"));
       await fetcher.scheduled({ scheduledTime, cron });
     },
     stop: () => miniflare.dispose(),
