@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
 import { mutantsOf } from "./mutate.ts";
+import { testsFor } from "./mutation-score.ts";
 
 const source = `
 const LIMIT = 3;
 export function due(rows: number[], nowMs: number): number[] {
   const sql = "DELETE FROM rows WHERE at_ms <= ? AND held IS NULL";
   if (rows.length === 0) return [];
-  forget(sql);
+  if (rows.length > 1) forget(sql);
+  else forget("few");
   return rows.filter((at) => at < nowMs).slice(0, LIMIT);
 }
 export const other = (one: boolean) => !one;
@@ -20,7 +22,7 @@ function under(number: number): string {
   const told: string[] = [];
   const due = new Function("forget", "globalThis", `${program}; return { due, other };`);
   const made = due((sql: string) => told.push(sql), { mutant_: number });
-  return JSON.stringify([made.due([1, 2, 3, 4, 5], 5), made.due([], 5), made.other(true), told]);
+  return JSON.stringify([made.due([1, 2, 3, 4, 5], 5), made.due([], 5), made.due([1], 5), made.other(true), told]);
 }
 
 test("E6: every small fault of a module is behind a switch of its own, and under none the module is as it was", () => {
@@ -33,12 +35,13 @@ test("E6: every small fault of a module is behind a switch of its own, and under
       [4, "IS NULL", "IS NOT NULL"],
       [5, "===", "!=="],
       [6, "forget(sql);", ";"],
-      [7, "<", "<="],
-      [9, "!one", "one"],
+      [7, 'forget("few"', ";"],
+      [8, "<", "<="],
+      [10, "!one", "one"],
     ]),
   );
   const whole = under(0);
-  expect(whole).toBe(JSON.stringify([[1, 2, 3], [], false, [sqlOf(source)]]));
+  expect(whole).toBe(JSON.stringify([[1, 2, 3], [], [1], false, [sqlOf(source), "few"]]));
   for (const { number } of mutants.filter(({ from, to }) => !(from === "<" && to === "<=")))
     expect(under(number), `mutant ${number}`).not.toBe(whole);
 });
@@ -47,5 +50,24 @@ const sqlOf = (text: string) => /"(DELETE[^"]*)"/.exec(text)?.[1];
 
 test("E3: only what is named is mutated", () => {
   const lines = mutantsOf(source, ["other"]).mutants.map(({ line }) => line);
-  expect(lines).toEqual([9]);
+  expect(lines).toEqual([10]);
+});
+
+test("E6: each switch that is passed is noted, so that a fault is tried by the tests that reach it; one that needs others takes them along", () => {
+  const { mutants, text } = mutantsOf(source, ["other"], 7);
+  const reached_ = new Set<number>();
+  const program = text.replaceAll(/: number(?:\[\])?|: boolean/g, "").replaceAll("export ", "");
+  const { other } = new Function("globalThis", `${program}; return { other };`)({ mutant_: 0, reached_ });
+  expect(other(true)).toBe(false);
+  expect([mutants.map(({ number }) => number), [...reached_]]).toEqual([[7], [7]]);
+
+  const test = (name: string, numbers: number[], isAlone = true) => ({ name, numbers: new Set(numbers), isAlone });
+  const reached = [test("a", [1]), test("b", [2, 3], false), test("c", [1, 3]), test("d", [4])];
+  expect([1, 2, 3, 4, 5].map((number) => testsFor(number, reached))).toEqual([
+    ["a", "c"],
+    ["a", "b"],
+    ["a", "b", "c"],
+    ["d"],
+    [],
+  ]);
 });

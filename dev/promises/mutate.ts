@@ -6,7 +6,7 @@ import { parseAst } from "vitest/node";
  * each behind a switch (mutant schemata, Untch, Offutt, Harrold 1993), so that a runtime reads the module once and tries them one by one.
  */
 export interface Mutant {
-  /** Number of its switch, from 1. */
+  /** Number of its switch. */
   number: number;
   line: number;
   from: string;
@@ -70,8 +70,14 @@ interface Place {
   instead: { number: number; text: string }[];
 }
 
-/** Every mutant of a source, and the source with all of them in it; `within`: only of what these names declare. */
-export function mutantsOf(source: string, within?: readonly string[]): { mutants: Mutant[]; text: string } {
+/**
+ * Every mutant of a source, and the source with all of them in it: the switch of `globalThis.mutant_` is on, and each that is passed is
+ * noted in `globalThis.reached_`, where that is.
+ *
+ * @param within Only what these names declare.
+ * @param first The number of the first.
+ */
+export function mutantsOf(source: string, within?: readonly string[], first = 1): { mutants: Mutant[]; text: string } {
   const mutants: Mutant[] = [];
   const places = new Map<string, Place>();
   const program = parseAst(source, { lang: "ts" }) as unknown as Node;
@@ -100,7 +106,7 @@ export function mutantsOf(source: string, within?: readonly string[]): { mutants
   let value: { name: string; init: Node } | null = null;
   const put = (host: Node, is: Place["is"], start: number, end: number, to: string): void => {
     const from = source.slice(start, end);
-    const number = mutants.length + 1;
+    const number = first + mutants.length;
     const whole = (of: Pick<Node, "start" | "end">) => source.slice(of.start, start) + to + source.slice(end, of.end);
     const found = value === null ? [] : (uses.get(value.name) ?? []);
     if (value !== null && found.length === 0) return;
@@ -165,7 +171,7 @@ export function mutantsOf(source: string, within?: readonly string[]): { mutants
   visit(program, within === undefined, 0);
   return {
     mutants,
-    text: `const isOn_ = (number) => globalThis.mutant_ === number; ${rendered(source, [...places.values()])}`,
+    text: `const isOn_ = (number) => { globalThis.reached_?.add(number); return globalThis.mutant_ === number; }; ${rendered(source, [...places.values()])}`,
   };
 }
 
@@ -186,7 +192,8 @@ function rendered(source: string, places: readonly Place[]): string {
   const switched = ({ start, end, is, instead }: Place): string => {
     const original = upTo(start, end);
     const isAny = `[${instead.map(({ number }) => number).join()}].some(isOn_)`;
-    if (is === "statement") return `if (!${isAny}) { ${original} }`;
+    // In braces of its own: an "else" that comes after it is another's.
+    if (is === "statement") return `{ if (!${isAny}) { ${original} } }`;
     if (is === "element") return `...(${isAny} ? [] : [${original}])`;
     return `(${instead.map(({ number, text }) => `isOn_(${number}) ? (${text}) : `).join("")}(${original}))`;
   };

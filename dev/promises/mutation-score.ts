@@ -9,15 +9,18 @@ import { type Scored, scored } from "./scored.ts";
 
 /**
  * The mutation score over retention, erasure and projection: of all small faults that can be put into these modules, one at a time, the share
- * that a test notices. It takes its time, so it may be done in parts: what has run at these sources is kept, and a fault that was not noticed is
- * tried again by the tests that have changed since.
+ * that a test notices. A fault is tried by the tests that reach it alone: a run without any says which these are. A test that cannot
+ * stand alone takes those before it along. It takes its time, so it may be done in parts: what has run at these sources is kept, and a fault that
+ * was not noticed is tried again by the tests that have changed since.
  */
 const GOAL_PERCENT = 95;
 const KEPT = ".local/promises/score.json";
 /** Tests that try each of a hundred places: what they find out others say as well, and one of them takes longer than all the rest. */
 const NEVER_HERE = "killed after each of its calls|is killed at every step|with more to do than one run can";
 /** What says nothing for so long hangs. */
-const SILENT_MAX_MS = 240_000;
+const SILENT_MAX_MS = 90_000;
+/** Cases of one run: each is a test file that is read anew. */
+const CASES = 60;
 
 const Kept = z.record(
   z.string(),
@@ -25,18 +28,22 @@ const Kept = z.record(
 );
 type Kept = z.infer<typeof Kept>;
 
-/** What a runner is asked: to run a test file once under each of these switches of a module. */
+/** One switch, and the tests that are to run under it, by their names; `null`: all. */
+export interface Case {
+  number: number;
+  only: readonly string[] | null;
+}
+/** What a runner is asked: to run a test file once for each of these cases. */
 export interface Trying {
-  file: string;
-  text: string;
   test: string;
-  numbers: readonly number[];
+  cases: readonly Case[];
   /** Tests of the file that are left out, by their names. */
   without: string;
 }
 export type Heard =
-  | { is: "begun"; number: number }
-  | { is: "ended"; number: number; isCaught: boolean; note: string }
+  | { is: "begun"; at: number }
+  | { is: "reached"; at: number; name: string; numbers: number[] }
+  | { is: "ended"; at: number; isCaught: boolean; note: string }
   | { is: "over"; note: string };
 
 interface Trial extends Mutant {
@@ -61,23 +68,25 @@ export const isEquivalent = (
   known: readonly Equivalent[],
 ) => known.some((one) => one.file === file && one.line === text && one.from === from && one.to === to);
 
-/** Everything that is scored. `only`: of an area, or of files whose name has this in it. */
+/** Everything that is scored, each fault with a switch of its own. `only`: of an area, or of files whose name has this in it. */
 function modulesOf(root: string, only?: string): Module[] {
   const read = (file: string) => readFileSync(join(root, file), "utf8");
+  let first = 1;
   return scored
     .filter(({ area, file }) => only === undefined || area === only || file.includes(only))
     .map((of) => {
       const source = read(of.file);
-      const { mutants, text } = mutantsOf(source, of.within);
+      const { mutants, text } = mutantsOf(source, of.within, first);
       const lines = source.split("\n").map((line) => line.trim());
       const trials = mutants
-        .map((mutant) => ({
+        .map((mutant, at) => ({
           ...mutant,
           of,
-          key: `${of.file}:${hashOf(source, String(mutant.number))}`,
+          key: `${of.file}:${hashOf(source, String(at + 1))}`,
           text: lines[mutant.line - 1] ?? "",
         }))
         .filter((trial) => !isEquivalent(of.file, trial, equivalents));
+      first += mutants.length;
       return { of, text, trials, stamps: new Map(of.tests.map((test) => [test, hashOf(read(test))])) };
     });
 }
@@ -121,16 +130,16 @@ function scoreOf(modules: readonly Module[], kept: Kept): { text: string; isEnou
   return { text: lines.join("\n"), isEnough: percent >= GOAL_PERCENT && !all.includes("not run") };
 }
 
-/** Runs one test file under the switches of one module. Returns the fault under which everything hung, if one did. */
-async function runUnder(
+/** Runs one test file for some cases. Returns the case in which everything hung, if one did. */
+async function runCases(
   copy: string,
   trying: Trying,
   isOver: () => boolean,
-  onEnd: (heard: Extract<Heard, { is: "ended" }>) => void,
-): Promise<number | null> {
+  onHeard: (heard: Heard) => void,
+): Promise<Case | null> {
   const runner = await startRunner(copy, "dev/promises/score-runner.ts");
   return await new Promise((resolve, reject) => {
-    let at: number | null = null;
+    let at = 0;
     let silent: ReturnType<typeof setTimeout> | undefined;
     const stop = () => {
       clearTimeout(silent);
@@ -141,14 +150,14 @@ async function runUnder(
       clearTimeout(silent);
       silent = setTimeout(() => {
         stop();
-        resolve(at ?? trying.numbers[0] ?? null);
+        resolve(trying.cases[at] ?? null);
       }, SILENT_MAX_MS);
     };
     listen();
     runner.on("message", (heard: Heard) => {
       listen();
-      if (heard.is === "begun") at = heard.number;
-      if (heard.is === "ended") onEnd(heard);
+      if (heard.is === "begun") at = heard.at;
+      onHeard(heard);
       if (heard.is !== "over" && !isOver()) return;
       stop();
       if (heard.is === "over" && heard.note !== "") reject(new Error(`${trying.test}: ${heard.note}`));
@@ -158,53 +167,83 @@ async function runUnder(
   });
 }
 
+/** The tests of a file in their order, each with the switches that it passes, and whether it needs those before it. */
+interface Reached {
+  name: string;
+  numbers: ReadonlySet<number>;
+  isAlone: boolean;
+}
+
+/** Runs a test file without any fault: all of it, and then each of its tests alone. */
+async function reachedBy(copy: string, test: string): Promise<Reached[]> {
+  const reached: { name: string; numbers: ReadonlySet<number> }[] = [];
+  const under = (cases: Case[], onHeard: (heard: Heard) => void) =>
+    runCases(copy, { test, cases, without: NEVER_HERE }, () => false, onHeard);
+  const hung = await under([{ number: 0, only: null }], (heard) => {
+    if (heard.is === "ended" && heard.isCaught) throw new Error(`${test} fails without any fault: ${heard.note}`);
+    if (heard.is === "reached") reached.push({ name: heard.name, numbers: new Set(heard.numbers) });
+  });
+  if (hung !== null || reached.length === 0)
+    throw new Error(`${test} does not end without any fault, or has no tests.`);
+  const alone = new Set<number>();
+  await under(
+    reached.map(({ name }) => ({ number: 0, only: [name] })),
+    (heard) => {
+      if (heard.is === "ended" && !heard.isCaught) alone.add(heard.at);
+    },
+  );
+  return reached.map((one, at) => ({ ...one, isAlone: alone.has(at) }));
+}
+
+/** The tests that reach a switch, with those that these need. */
+export function testsFor(number: number, reached: readonly Reached[]): string[] {
+  const last = reached.findLastIndex(({ numbers, isAlone }) => !isAlone && numbers.has(number));
+  return reached.filter(({ numbers }, at) => at <= last || numbers.has(number)).map(({ name }) => name);
+}
+
 /** Runs what has not run yet, for so many minutes at most, and says the score. */
 export async function mutationScore(root: string, minutes: number, only?: string) {
   const kept = existsSync(KEPT) ? Kept.parse(JSON.parse(readFileSync(KEPT, "utf8"))) : {};
   const modules = modulesOf(root, only);
   const endMs = performance.now() + minutes * 60_000;
   const isOver = () => performance.now() > endMs;
-  const keep = (key: string, change: (known: Kept[string]) => void) => {
+  const keep = ({ key }: Trial, change: (known: Kept[string]) => unknown) => {
     const known = kept[key] ?? { caughtBy: null, passed: {} };
     change(known);
     kept[key] = known;
     mkdirSync(dirname(KEPT), { recursive: true });
     writeFileSync(KEPT, JSON.stringify(kept));
   };
-  for (const module of modules)
-    for (const test of module.of.tests) {
-      const due = () =>
-        module.trials.filter(
-          ({ key }) => kept[key]?.caughtBy == null && kept[key]?.passed[test] !== module.stamps.get(test),
-        );
-      while (due().length > 0 && !isOver()) {
-        const copy = copySources(root, "score");
-        const of = new Map(module.trials.map((trial) => [trial.number, trial]));
-        // Under no switch at all everything has to pass, or it says nothing.
-        const numbers = [0, ...due().map(({ number }) => number)];
-        const hung = await runUnder(
-          copy,
-          { file: module.of.file, text: module.text, test, numbers, without: NEVER_HERE },
-          isOver,
-          (heard) => {
-            if (heard.number === 0 && heard.isCaught) throw new Error(`${test} fails without any fault: ${heard.note}`);
-            const trial = of.get(heard.number);
-            if (trial === undefined) return;
-            keep(trial.key, (known) => {
-              if (heard.isCaught) known.caughtBy = heard.note;
-              else known.passed[test] = module.stamps.get(test) ?? "";
-            });
-            console.error(
-              `${heard.isCaught ? "caught" : "passed"} ${module.of.file}:${trial.line} ${short(trial.from)} → ${short(trial.to)}`,
-            );
-          },
-        );
-        const trial = hung === null ? undefined : of.get(hung);
-        if (trial !== undefined)
-          keep(trial.key, (known) => {
-            known.caughtBy = "Nothing ends any more.";
-          });
-      }
+  const trials = new Map(modules.flatMap((module) => module.trials.map((trial) => [trial.number, trial])));
+  const copy = copySources(root, "score");
+  for (const { of, text } of modules) writeFileSync(join(copy, of.file), text);
+
+  for (const test of new Set(scored.flatMap(({ tests }) => tests))) {
+    const stamp = modules.flatMap(({ stamps }) => stamps.get(test) ?? [])[0] ?? "";
+    const passed = (trial: Trial) => keep(trial, ({ passed: by }) => Object.assign(by, { [test]: stamp }));
+    const caught = (trial: Trial, by: string) => keep(trial, (known) => Object.assign(known, { caughtBy: by }));
+    const due = () =>
+      [...trials.values()].filter(
+        ({ key, of }) => of.tests.includes(test) && kept[key]?.caughtBy == null && kept[key]?.passed[test] !== stamp,
+      );
+    if (due().length === 0 || isOver()) continue;
+    const reached = await reachedBy(copy, test);
+    for (const trial of due()) if (testsFor(trial.number, reached).length === 0) passed(trial);
+    while (due().length > 0 && !isOver()) {
+      const cases = due()
+        .slice(0, CASES)
+        .map(({ number }) => ({ number, only: testsFor(number, reached) }));
+      const hung = await runCases(copy, { test, cases, without: NEVER_HERE }, isOver, (heard) => {
+        const trial = heard.is === "ended" ? trials.get(cases[heard.at]?.number ?? 0) : undefined;
+        if (heard.is !== "ended" || trial === undefined) return;
+        if (heard.isCaught) caught(trial, heard.note);
+        else passed(trial);
+        const { of, line, from, to } = trial;
+        console.error(`${heard.isCaught ? "caught" : "passed"} ${of.file}:${line} ${short(from)} → ${short(to)}`);
+      });
+      const trial = hung === null ? undefined : trials.get(hung.number);
+      if (trial !== undefined) caught(trial, "Nothing ends any more.");
     }
+  }
   return scoreOf(modules, kept);
 }
