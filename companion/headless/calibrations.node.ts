@@ -7,7 +7,12 @@ import { configPath } from "./config.node.ts";
 /** What test rolls have measured, for each DAW as `--daw` names it, port and all. */
 const Calibrations = z.record(
   z.string(),
-  z.object({ lateMs: z.number().min(0).max(DAW_LATE_MAX_MS), measuredAtMs: z.number() }),
+  z.object({
+    lateMs: z.number().min(0).max(DAW_LATE_MAX_MS),
+    measuredAtMs: z.number(),
+    /** It was heard, and not told. */
+    isHeard: z.literal(true).optional(),
+  }),
 );
 export type Calibrations = z.infer<typeof Calibrations>;
 
@@ -22,8 +27,8 @@ export function readCalibrations(env: NodeJS.ProcessEnv = process.env): Calibrat
   }
 }
 
-export function writeCalibration(daw: string, lateMs: number, measuredAtMs: number, env = process.env): void {
+export function writeCalibration(daw: string, calibration: Calibrations[string], env = process.env): void {
   const path = pathOf(env);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify({ ...readCalibrations(env), [daw]: { lateMs, measuredAtMs } }, null, 2)}\n`);
+  writeFileSync(path, `${JSON.stringify({ ...readCalibrations(env), [daw]: calibration }, null, 2)}\n`);
 }

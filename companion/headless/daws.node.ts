@@ -37,8 +37,9 @@ export async function openDaw(
     /^([a-z0-9.,:-]+)@(file|midi|virtual|jack):([^/\\]{1,60})$/.exec(text) ?? [];
   const [language, ...words] = spoken.split(",");
   const midi = midiLanguages.find((known) => known === language);
-  const lateMs = calibrations[text]?.lateMs;
-  const late = (daw: Daw): Daw => (lateMs === undefined ? daw : { ...daw, cue: { ...daw.cue, lateMs } });
+  const { lateMs, isHeard } = calibrations[text] ?? {};
+  const measured = { ...(lateMs !== undefined && { lateMs }), ...(isHeard && { isLateHeard: isHeard }) };
+  const late = (daw: Daw): Daw => ({ ...daw, cue: { ...daw.cue, ...measured } });
   if (midi === undefined) return late(await openOsc(text));
   const settings = dawSettings(words);
   const { profile } = settings;

@@ -139,11 +139,11 @@ describe("its command line", () => {
   test("C4: what a test roll measured is kept for that DAW at that port, and a file that cannot be read is as good as none", () => {
     const env = { XDG_CONFIG_HOME: join(folder, "calibrated") };
     expect(readCalibrations(env)).toEqual({});
-    writeCalibration("mmc@virtual:SessionLinked", 18.5, 1, env);
-    writeCalibration("mtc@midi:IAC", 4, 2, env);
+    writeCalibration("mmc@virtual:SessionLinked", { lateMs: 18.5, measuredAtMs: 1 }, env);
+    writeCalibration("mtc@midi:IAC", { lateMs: 4, measuredAtMs: 2, isHeard: true }, env);
     expect(readCalibrations(env)).toEqual({
       "mmc@virtual:SessionLinked": { lateMs: 18.5, measuredAtMs: 1 },
-      "mtc@midi:IAC": { lateMs: 4, measuredAtMs: 2 },
+      "mtc@midi:IAC": { lateMs: 4, measuredAtMs: 2, isHeard: true },
     });
     writeFileSync(join(folder, "calibrated", "sessionlinked", "daws.json"), '{"x":{"lateMs":-1}}');
     expect(readCalibrations(env)).toEqual({});

@@ -2,8 +2,10 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
+import { lateOfClicks, onsetsOf } from "../../audio/click-late.ts";
 import { machineNowMs } from "../../companion/engine/clock/machine-clock.node.ts";
 import { loadJackMidi, openJackMidiPort } from "../../companion/engine/midi/jack-midi-port.node.ts";
+import { openRollEar } from "../../companion/headless/roll-ear.node.ts";
 import { end, Jack } from "../../dev/demo/jack.ts";
 
 const echo = fileURLToPath(new URL("./jack-echo.ts", import.meta.url));
@@ -137,5 +139,27 @@ describe("the device on JACK", () => {
     await expect.poll(() => heard).toEqual([[0xf2, 0, 2], [0xfb]]);
     await one.close();
     await two.close();
+  });
+
+  test("C4: a metronome at the inputs is heard while a DAW would roll: its clicks, evenly apart, at instants of this machine's clock", async () => {
+    server = await Jack.start();
+    program("jack_metro", "--bpm", "150");
+    const metronome = await server.until("metro:150_bpm");
+    const ear = openRollEar();
+    try {
+      server.connect(metronome, await server.until("SessionLinked:in_1"));
+      const heard = () => ear.captured(machineNowMs() - 4_000, machineNowMs());
+      const onsets = () => {
+        const { samples, rateHz, startsAtMs } = heard() ?? { samples: new Float32Array(), rateHz: 1, startsAtMs: 0 };
+        return onsetsOf(samples, rateHz).map((frame) => startsAtMs + (frame / rateHz) * 1_000);
+      };
+      await expect.poll(() => onsets().length).toBeGreaterThan(5);
+      const found = onsets();
+      expect(found.every((ms) => ms <= machineNowMs())).toBe(true);
+      // JACK's own clock says how far apart they are; a machine that is busy loses some of it.
+      expect(lateOfClicks(found.map((ms) => ms - (found[0] ?? 0)))).not.toBeNull();
+    } finally {
+      ear.close();
+    }
   });
 });

@@ -25,6 +25,8 @@ export interface Cue {
   placeFrom?(positionFrames: number): number;
   /** How much later than it is told it does a thing, as a test roll has measured: everything leaves so much earlier. */
   lateMs?: number;
+  /** That was heard in its sound, and not told by its places, which may be of before its own latency: they teach nothing else then. */
+  isLateHeard?: true;
 }
 
 /** What a DAW says: something that was done to it, where it is, or a question of its protocol that wants these bytes for an answer. */

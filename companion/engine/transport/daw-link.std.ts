@@ -282,8 +282,8 @@ export class DawLink {
    * at once, and else at the next stop, locate or turn.
    */
   #onRolled(offMs: number): void {
-    const { clock, driver } = this.#options;
-    if (this.#target === undefined || driver.tick !== undefined) return;
+    const { clock, cue, driver } = this.#options;
+    if (this.#target === undefined || driver.tick !== undefined || cue.isLateHeard) return;
     if (Math.abs(offMs) * 48 <= ON_LINE_FRAMES) {
       this.#lateMs = Math.max(0, Math.min(LEARNT_MAX_MS, this.#lateMs - offMs * LEARNT_SHARE));
       return;

@@ -344,6 +344,22 @@ test("C4: what a DAW is late by, by its own timecode, it is told earlier by at i
   expect(opened.commands).toEqual([]);
 });
 
+test("C4: a DAW whose lateness was heard is not told otherwise by its places, which leave out what its sound takes", () => {
+  const opened = open(mmcDriver(), { ...mmcCue, lateMs: 30, isLateHeard: true });
+  opened.settle("stopped", 0);
+  for (let roll = 0, rest = 0; roll < 3; roll++) {
+    opened.leaves.length = 0;
+    rollAt(opened, rest);
+    const [{ nowMs = 0 } = {}] = opened.leaves;
+    // Its places are where it was told to be 30 ms early, and its sound comes in time.
+    timecode(opened, state("playing", rest, nowMs), 1_500);
+    expect(opened.leaves).toHaveLength(1);
+    expect(opened.link.report.lateMs).toBe(30);
+    rest += 480_000;
+    opened.settle("stopped", rest);
+  }
+});
+
 test("C4: a DAW that rolls far from the session, by its own timecode, is put in place at once, and not for ever", () => {
   const opened = open();
   opened.settle("stopped", 0);

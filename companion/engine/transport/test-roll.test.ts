@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { DawDriver, DawEvent } from "../midi/driver.std.ts";
 import { FakeClock } from "./fake-clock.std.ts";
-import { testRoll } from "./test-roll.std.ts";
+import { lateOf, testRoll } from "./test-roll.std.ts";
 
 /** A language of plain JSON, so that what is tested is the roll. */
 const plain: DawDriver = {
@@ -19,16 +19,28 @@ interface Manners {
   stops?: boolean;
   /** Says what it did. */
   speaks?: boolean;
+  /** Its metronome is heard, so many beats a minute, and so much later than it rolls. */
+  clicks?: { bpm: number; lateMs: number };
 }
 
 /** Rolls a DAW that is this test. */
-async function roll({ lateMs = 0, tellsPlace = true, rolls = true, stops = true, speaks = true }: Manners) {
+async function roll({ lateMs = 0, tellsPlace = true, rolls = true, stops = true, speaks = true, clicks }: Manners) {
   const clock = new FakeClock(1_000_000);
   let hear: (bytes: Uint8Array, localMs: number) => void = () => undefined;
   let place = { positionFrames: 0, sinceMs: null as number | null };
   let isClosed = false;
   const at = (nowMs: number) => place.positionFrames + (place.sinceMs === null ? 0 : (nowMs - place.sinceMs) * 48);
   const say = (event: object) => hear(new TextEncoder().encode(JSON.stringify(event)), clock.nowMs);
+  const captured = (fromMs: number, untilMs: number) => {
+    const rateHz = 8_000;
+    const samples = new Float32Array(((untilMs - fromMs) * rateHz) / 1_000);
+    const { bpm, lateMs: heardMs } = clicks ?? { bpm: 120, lateMs: 0 };
+    const [begins = 0, ends = untilMs] = rolledMs;
+    for (let atMs = begins + heardMs; clicks !== undefined && atMs < ends + heardMs; atMs += 60_000 / bpm)
+      samples[Math.round(((atMs - fromMs) * rateHz) / 1_000)] = 0.5;
+    return { samples, rateHz, startsAtMs: fromMs };
+  };
+  const rolledMs: number[] = [];
   const told: { type: string; atMs: number }[] = [];
   const rolling = testRoll({
     port: {
@@ -39,6 +51,8 @@ async function roll({ lateMs = 0, tellsPlace = true, rolls = true, stops = true,
         clock.scheduleAtSession(localMs + lateMs, () => {
           const { nowMs } = clock;
           if (message.type === "locate") place = { ...place, positionFrames: message.positionFrames };
+          if (message.type === "play" && rolls) rolledMs.push(nowMs);
+          if (message.type === "stop" && stops) rolledMs.push(nowMs);
           if (message.type === "play" && rolls) place = { ...place, sinceMs: nowMs };
           if (message.type === "stop" && stops) place = { positionFrames: at(nowMs), sinceMs: null };
           if (speaks) say(message);
@@ -56,6 +70,7 @@ async function roll({ lateMs = 0, tellsPlace = true, rolls = true, stops = true,
     cue: { locateMs: 60, rollsThroughLocate: false },
     clock: { ...clock, isKnown: () => true, nowLocalMs: clock.nowSessionMs },
     onStep: () => undefined,
+    ...(clicks && { captured }),
   });
   let isOver = false;
   void rolling.then(() => {
@@ -87,6 +102,21 @@ describe("a test roll", () => {
     expect(await roll({ tellsPlace: false, speaks: false })).toMatchObject({ found: "silent" });
     expect(await roll({ rolls: false })).toMatchObject({ found: "stayed" });
     expect(await roll({ stops: false })).toMatchObject({ found: "runs-on" });
+  });
+
+  test("C4: a click that comes back measures what no place tells, at any tempo, and proves a DAW that says nothing", async () => {
+    const told = await roll({ lateMs: 8, clicks: { bpm: 97, lateMs: 23 } });
+    expect(told).toMatchObject({
+      found: "rolled",
+      lateMs: expect.closeTo(8),
+      heard: { lateMs: expect.closeTo(31, 0) },
+    });
+    expect(lateOf(told)).toBeCloseTo(31, 0);
+    const mute = { tellsPlace: false, speaks: false, clicks: { bpm: 120, lateMs: 40 } };
+    expect(lateOf(await roll(mute))).toBeCloseTo(40, 0);
+    expect(await roll({ ...mute, stops: false })).toMatchObject({ found: "runs-on" });
+    // Nothing is heard: what it says counts.
+    expect(lateOf(await roll({ lateMs: 8, clicks: { bpm: 120, lateMs: 0 }, rolls: false }))).toBeNull();
   });
 
   test("C4: it is put in place, rolled and stopped, once each and in that order", async () => {

@@ -20,6 +20,7 @@ import { writeCalibration } from "../calibrations.node.ts";
 import { type Command, exits, type Run } from "../command.node.ts";
 import { openDaw } from "../daws.node.ts";
 import { readSource } from "../open.node.ts";
+import { openRollEar } from "../roll-ear.node.ts";
 import { columns } from "../screen.node.ts";
 import { askRelay } from "./relay-check.node.ts";
 
@@ -201,14 +202,17 @@ async function dawOf(run: Run, text: string): Promise<Finding> {
       await daw.port.close();
       return { what, ok: true, says: ["the port is open; --roll proves the rest.", ...hints].join(" ") };
     }
-    const steps = { locate: "to ten seconds", play: "plays", stop: "stops" };
+    const ear = run.isOn("listen") ? openRollEar() : undefined;
+    const steps = { locate: ear === undefined ? "to ten seconds" : "to bar one", play: "plays", stop: "stops" };
     const roll = await testRoll({
       ...daw,
       clock: LOCAL_CLOCK,
       onStep: (step) => run.screen.say(`${text}: ${steps[step]}`),
-    });
+      ...(ear && { captured: ear.captured }),
+    }).finally(() => ear?.close());
     const lateMs = lateOf(roll);
-    if (lateMs !== null) writeCalibration(text, lateMs, Date.now());
+    const isHeard = roll.heard !== null;
+    if (lateMs !== null) writeCalibration(text, { lateMs, measuredAtMs: Date.now(), ...(isHeard && { isHeard }) });
     return {
       what,
       ok: roll.found === "rolled",
@@ -219,11 +223,13 @@ async function dawOf(run: Run, text: string): Promise<Finding> {
   }
 }
 
-function wordsOf({ found, lateMs, spreadMs }: TestRoll): string {
+function wordsOf({ found, lateMs, spreadMs, heard }: TestRoll): string {
   const measured =
-    lateMs === null || spreadMs === null
-      ? "it tells no place, so how late it is cannot be measured"
-      : `${lateMs.toFixed(1)} ± ${(spreadMs / 2).toFixed(1)} ms late, which is made up for from now on`;
+    heard !== null
+      ? `its click is heard ${heard.lateMs.toFixed(1)} ± ${heard.strayMs.toFixed(1)} ms late, which is made up for from now on`
+      : lateMs === null || spreadMs === null
+        ? "it tells no place, so how late it is cannot be measured (--listen hears its click)"
+        : `${lateMs.toFixed(1)} ± ${(spreadMs / 2).toFixed(1)} ms late, which is made up for from now on`;
   switch (found) {
     case "rolled":
       return `rolled and stopped as it was told: ${measured}.`;
@@ -246,6 +252,7 @@ export const doctor: Command = {
     session: { summary: "The session whose relay is asked; otherwise your newest.", value: "SESSION" },
     daw: { summary: "A DAW to look at, as join takes it; once for each.", value: "DAW", isMany: true },
     roll: { summary: "Rolls each DAW for four seconds, and measures how late it is." },
+    listen: { summary: "With --roll: hears the DAW's click at the companion's inputs on JACK, and measures by that." },
   },
   async run(run) {
     const findings: Finding[] = [];
