@@ -24,6 +24,9 @@ export interface LinkClock {
 /** How long before a loop's turn the DAW's next message is planned. */
 const TURN_AHEAD_MS = 200;
 
+/** A DAW that is stopped while it records says first that it records no more: for so long it is waited for what else it says. */
+const PUNCH_OUT_WAITS_MS = 50;
+
 /** A machine that is always late is not helped by more jumps than this. */
 const MENDS_MAX = 2;
 /** What a DAW is late by is learnt from roll to roll by this share of what was left of it, and never beyond the most. */
@@ -75,6 +78,7 @@ export class DawLink {
   #turns = 0;
   readonly #ticks: TickStream;
   #cancelQuiet: (() => void) | undefined;
+  #cancelPunchOut: (() => void) | undefined;
   readonly #flood = new FloodGuard();
   readonly #watch = new RollWatch();
   /** How much later than it is told the DAW does a thing: as measured before, and as its own reports have it since. */
@@ -143,6 +147,7 @@ export class DawLink {
     this.#cancel?.();
     this.#cancelTurn?.();
     this.#cancelQuiet?.();
+    this.#cancelPunchOut?.();
     this.#ticks.stop();
     this.#pending = [];
     await this.#options.port.close();
@@ -297,13 +302,21 @@ export class DawLink {
   }
 
   #onIntent(intent: DawIntent, atMs: number): void {
-    const { clock, mayCommand, onCommand, onWarning, port } = this.#options;
-    const nowMs = clock.nowSessionMs();
-    if (this.#guard.isEcho(intent, nowMs)) {
+    const { clock } = this.#options;
+    if (this.#guard.isEcho(intent, clock.nowSessionMs())) {
       this.#counts.echoes++;
       if (this.#restsByItself && intent.type === "locate") this.#onRest(intent.positionFrames);
       return;
     }
+    this.#cancelPunchOut?.();
+    if (intent.type === "punch-out")
+      this.#cancelPunchOut = clock.scheduleAtSession(atMs + PUNCH_OUT_WAITS_MS, () => this.#onPress(intent, atMs));
+    else this.#onPress(intent, atMs);
+  }
+
+  #onPress(intent: DawIntent, atMs: number): void {
+    const { clock, mayCommand, onCommand, onWarning, port } = this.#options;
+    const nowMs = clock.nowSessionMs();
     // Whoever is pressed leads: it needs nobody's ticks, and its line is the session's.
     this.#ticks.stop();
     this.#watch.end();

@@ -375,3 +375,17 @@ test("C4: a DAW that rolls far from the session, by its own timecode, is put in 
   expect(words().filter((word) => word === "03")).toHaveLength(3);
   expect(opened.commands).toEqual([]);
 });
+
+test("C4: a recording DAW that is stopped by a hand says two things, and the session is told one; a punch-out alone is told", () => {
+  const { clock, commands, says, settle } = open();
+  settle("recording", 480_000);
+  says("F0 7F 01 06 07 F7");
+  clock.advanceTo(clock.nowMs + 6);
+  says("F0 7F 01 06 01 F7");
+  clock.advanceTo(clock.nowMs + 1_000);
+  expect(commands.map(({ command }) => command)).toEqual(["stop"]);
+  settle("recording", 480_000);
+  says("F0 7F 01 06 07 F7");
+  clock.advanceTo(clock.nowMs + 1_000);
+  expect(commands.map(({ command }) => command)).toEqual(["stop", "play"]);
+});
