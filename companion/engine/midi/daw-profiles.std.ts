@@ -20,7 +20,7 @@ export const dawProfiles: Record<string, DawProfile> = {
     name: "Ardour",
     rate: "30",
     start: "00:00:00:00",
-    mackie: arms,
+    mackie: { ...arms, counter: "smpte" },
     switchOn: "Edit, Preferences: MIDI, “Obey MIDI Machine Control commands” and “Send MIDI Machine Control commands”.",
   },
   live: {

@@ -15,11 +15,11 @@ export interface MackieOptions {
   startFrames?: number;
   /** Whether Record alone starts the roll. Where it only arms, Play follows it. */
   recordRolls?: boolean;
-  /** What the counter shows, for DAWs that do not light the lamp that says so. */
+  /** What the counter shows, for DAWs that do not light the lamp that says so; those that show beats instead of timecode are asked for it. */
   counter?: "smpte" | "beats";
 }
 
-const key = { stop: 0x5d, play: 0x5e, record: 0x5f };
+const key = { counter: 0x35, stop: 0x5d, play: 0x5e, record: 0x5f };
 const lamp = { smpte: 0x71, beats: 0x72 };
 const LED_ON = 0x7f;
 /** Manufacturer and model that every system exclusive of it begins with. */
@@ -87,7 +87,11 @@ export function mackieDriver(options: MackieOptions = {}): DawDriver {
 
   function onLamp(note: number, isOn: boolean): DawEvent[] {
     if (note === lamp.smpte && isOn) counter.kind = "smpte";
-    if (note === lamp.beats && isOn) counter.kind = "beats";
+    if (note === lamp.beats && isOn) {
+      // Bars are no place where the DAW's tempo is another: this language has no word for one.
+      if (options.counter === "smpte") return [{ type: "answer", bytes: press(key.counter) }];
+      counter.kind = "beats";
+    }
     if (note === key.record && known.records !== isOn) {
       known.records = isOn;
       return known.rolls ? [{ type: isOn ? "record" : "punch-out" }] : [];

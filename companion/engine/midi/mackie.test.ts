@@ -83,6 +83,14 @@ test("C4: Mackie Control: of bars and beats the moment of a new beat is a place"
   expect(shows("0050401000")).toEqual([{ type: "position", positionFrames: 19 * 24_000, localMs: 60 }]);
 });
 
+test("C4: Mackie Control: a DAW whose timecode is wanted and that shows beats is asked for it", () => {
+  const { lamp, shows } = open({ counter: "smpte" });
+  expect(lamp(0x72, true)).toEqual([{ type: "answer", bytes: Uint8Array.of(0x90, 0x35, 0x7f, 0x90, 0x35, 0) }]);
+  lamp(0x72, false);
+  expect(lamp(0x71, true)).toEqual([]);
+  expect(shows("0000020000")).toEqual([{ type: "position", positionFrames: 20 * 48_000, localMs: 0 }]);
+});
+
 test("C4: Mackie Control: every place that a counter can show comes back to its frame, at every rate", () => {
   fc.assert(
     fc.property(fc.nat(23 * 3_600 * 48_000), fc.constantFrom(...timecodeRates), (place, rate) => {
