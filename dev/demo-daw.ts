@@ -1,6 +1,6 @@
 /**
- * `npm run demo:daw -- --profile clean|150ms --rounds 3 --json report.json`: two real Ardours without windows, each at a companion of its
- * own, roll as one by way of a platform of its own. Exits 0 only if everything held.
+ * `npm run demo:daw -- --profile clean|150ms --rounds 3 --json report.json`: two real Ardours without windows, and a program that follows
+ * MIDI clock, each at a companion of its own, roll as one by way of a platform of its own. Exits 0 only if everything held.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -8,7 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ensureDebianPackages } from "./debian.ts";
-import { DAW_NAMES, DawEnded, profiles, runDawDemo } from "./demo/daw-run.ts";
+import { profiles, runDawDemo } from "./demo/daw-run.ts";
+import { DAW_NAMES, DawEnded } from "./demo/daw-studio.ts";
 import { printTable } from "./demo/daw-table.ts";
 import { type Local, startLocal } from "./local.ts";
 import { Progress } from "./progress.ts";

@@ -78,6 +78,11 @@ export class Companion {
     });
   }
 
+  /** Whether it has gone, asked or not. */
+  get hasEnded(): boolean {
+    return this.#gone;
+  }
+
   execute(command: StudioCommand): void {
     if (this.#child.stdin?.writable) this.#child.stdin.write(`${JSON.stringify(command)}\n`);
   }

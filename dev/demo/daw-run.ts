@@ -1,30 +1,24 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiClient } from "../../companion/engine/api/api-client.std.ts";
-import type { DawMessage } from "../../companion/engine/midi/driver.std.ts";
-import { loadJackMidi, openJackMidiPort } from "../../companion/engine/midi/jack-midi-port.node.ts";
-import { mmcDriver } from "../../companion/engine/midi/mmc.std.ts";
+import { machineNowMs } from "../../companion/engine/clock/machine-clock.node.ts";
+import type { LoggedEvent } from "../../protocol/room.ts";
+import { initialMap, tempoAt } from "../../protocol/timeline.ts";
+import { applyTimeline, initialTimeline, positionAt, transportOf } from "../../protocol/transport.ts";
 import type { Platform } from "../platform.ts";
 import type { Progress } from "../progress.ts";
-import { seedAccount } from "../seed.ts";
-import { Ardour } from "./ardour.ts";
-import { Companion } from "./companion.ts";
+import { placesOfClock } from "./clock-follower.ts";
 import { placesOfTimecode, type Spread, skewsOf, spreadOf } from "./daw-measure.ts";
-import { shortSteps, stepsOf } from "./daw-script.ts";
+import { type DawLanguage, type Part, partsOf, shortParts } from "./daw-script.ts";
+import { CLOCK_NAME, DAW_NAMES, DawStudio, isMmcOfCompanion } from "./daw-studio.ts";
 import { type CommandRow, tableOf } from "./daw-table.ts";
-import { Jack } from "./jack.ts";
-import { frameClock, type Heard, JackEar } from "./jack-ear.ts";
-import { writePart } from "./song.ts";
-import { openWay } from "./way.ts";
+import { JACK_RATE_HZ } from "./jack.ts";
+import { frameClock, type Heard } from "./jack-ear.ts";
 
 export const profiles = {
   clean: { oneWayMs: 0, jitterMs: 0, loss: 0 },
   "150ms": { oneWayMs: 65, jitterMs: 20, loss: 0.01 },
 } as const;
-
-/** What is no fault of ours, and leaves nothing to judge. */
-export class DawEnded extends Error {}
 
 export interface DawDemoOptions {
   platform: Platform;
@@ -42,8 +36,12 @@ export interface DawDemoReport {
   profile: string;
   /** How far apart the same bytes left the companions. */
   commandSkewMs: Spread;
-  /** How far apart the DAWs' own reports of their places were, while they rolled. */
+  /** How far apart the DAWs' own reports of their places were, while they rolled, both spoken to by MMC. */
   dawSkewMs: Spread;
+  /** The same with Ada's spoken to in each of the languages. */
+  byLanguageMs: Record<DawLanguage, Spread>;
+  /** What a program that follows MIDI clock took place and tempo to be, beside the session; `null` where there is none. */
+  clock: { offMs: Spread; tempoOffBpm: Spread } | null;
   sameOrder: boolean;
   /** What was asked for, at a companion or by a hand on a DAW, and what the log has. */
   commands: number;
@@ -56,187 +54,179 @@ export interface DawDemoReport {
   ok: boolean;
 }
 
-const STAND_STILL_TIMES = 5;
 const STEP_PATIENCE_SECONDS = 30;
+/** Clocks that are under way when a step comes are of before it. */
+const SETTLE_MS = 50;
+const FRAMES_PER_MS = JACK_RATE_HZ / 1000;
 /** The same bytes further apart than this belong to two commands. */
 const SAME_COMMAND_MS = 500;
-export const DAW_NAMES = ["Ada", "Ben"] as const;
 /** A take to be gone on with; the aim is a block of JACK (docs/DAWS.md). */
 const DAW_SKEW_P95_MAX_MS = 5;
 
-/** Two real Ardours at two companions, far apart: given commands now here, now there, by a person at the companion or a hand on the DAW. */
+/**
+ * Two real Ardours at two companions, far apart: given commands now here, now there, by a person at the companion or a hand on the DAW. Ada's is spoken
+ * to in one language after the other; a third companion sends MIDI clock to a program that follows it, where there is one.
+ */
 export async function runDawDemo(options: DawDemoOptions): Promise<DawDemoReport> {
-  const { platform, folder, profile, progress } = options;
-  const jackMidi = loadJackMidi();
+  const { platform, folder, profile, seed, progress } = options;
   progress.step("Ardours start, one after the other");
-  const jack = await Jack.start();
-  const opened: { stop(): Promise<void> }[] = [];
-  const ardours: Ardour[] = [];
-  const mustRun = () => {
-    const ended = [jack, ...ardours].filter(({ hasEnded }) => hasEnded).length;
-    if (ended > 0) throw new DawEnded(`JACK or an Ardour has ended by itself (${ended}): nothing was measured.`);
-  };
+  const studio = await DawStudio.open({ platform, folder, seed, way: profiles[profile] });
   try {
-    for (const name of DAW_NAMES) {
-      const ardour = Ardour.start(`ardour-${name}`, join(folder, `ardour-${name}`));
-      opened.unshift(ardour);
-      ardours.push(ardour);
-      await jack.until(`${ardour.name}:MTC out`);
-      await sleep(1_500);
-    }
-
-    progress.step("Companions join by their ways");
-    const input = join(folder, "input.wav");
-    writePart(input, "guitar", 4);
-    const people = await Promise.all(
-      DAW_NAMES.map((displayName) =>
-        seedAccount(platform, { displayName, email: `${displayName}-${options.seed}@example.org`, tier: "free" }),
-      ),
-    );
-    const [host, guest] = people.map(({ token }) => new ApiClient(platform.origin, token));
-    if (host === undefined || guest === undefined) throw new Error("There are two of them.");
-    const { sessionId } = await host.createSession("Two cities");
-    await guest.acceptInvite((await host.createInvite(sessionId)).code);
-    const companions: Companion[] = [];
-    // A controller of its own, which speaks to one machine: what it says is told from what a companion says.
-    const { encode } = mmcDriver({ deviceId: 1 });
-    const hands: ((message: DawMessage) => void)[] = [];
-    const ears: { says: JackEar; told: JackEar }[] = [];
-    const ways: string[][] = [];
-    for (const [at, name] of DAW_NAMES.entries()) {
-      const ardour = ardours[at] as Ardour;
-      const way = await openWay(platform.origin, { ...profiles[profile], seed: options.seed + at });
-      opened.unshift({ stop: async () => way.close() });
-      const companion = new Companion(name, {
-        origin: way.origin,
-        token: people[at]?.token ?? "",
-        sessionId,
-        input,
-        folder: join(folder, name),
-        daw: `mmc@jack:SessionLinked ${name}`,
-        flags: ["--no-links", "--arm", ""],
-      });
-      companions.push(companion);
-      opened.unshift({ stop: () => companion.leave() });
-      await companion.until("joined", () => true, 60);
-      const from = await jack.until(`SessionLinked ${name}:out`);
-      jack.connect(from, `${ardour.name}:MMC in`);
-      const to = await jack.until(`SessionLinked ${name}:in`);
-      for (const says of ["MMC out", "MTC out"]) jack.connect(`${ardour.name}:${says}`, to);
-      // A hand on the DAW: a controller of its own, which the companion does not see. It goes with this process: JACK waits for
-      // whoever closes a port while others end.
-      const hand = openJackMidiPort(jackMidi, `Hand ${name}`);
-      const handFrom = await jack.until(`Hand ${name}:out`);
-      jack.connect(handFrom, `${ardour.name}:MMC in`);
-      ways.push([from, handFrom]);
-      hands.push((message) => {
-        const bytes = encode(message);
-        if (bytes !== null) hand.sendAt(bytes, 0);
-      });
-    }
-    // An Ardour without a window rolls as soon as it has opened its session; nobody has pressed anything yet. What is said right after a
-    // port was connected may be lost, so it is said more than once.
-    for (let times = 0; times < STAND_STILL_TIMES; times++) {
-      for (const hand of hands) hand({ type: "stop" });
-      await sleep(600);
-    }
-    for (const [at, name] of DAW_NAMES.entries()) {
-      const daw = ardours[at]?.name;
-      const says = await JackEar.open(jackMidi, jack, `Says ${name}`, [`${daw}:MTC out`, `${daw}:MMC out`]);
-      const told = await JackEar.open(jackMidi, jack, `Told ${name}`, ways[at] ?? []);
-      ears.push({ says, told });
-      for (const ear of [says, told]) opened.unshift({ stop: async () => ear.close() });
-    }
-    // Session time is known to a fraction of a millisecond by then.
-    await sleep(profile === "clean" ? 4_000 : 12_000);
-
-    const steps = options.short
-      ? shortSteps
-      : Array.from({ length: options.rounds }, (_, round) => stepsOf(round)).flat();
-    progress.step("Rolling: now here, now there");
-    for (const [at, step] of steps.entries()) {
-      progress.update(at / steps.length, `${at + 1} of ${steps.length}`);
-      if ("asks" in step) companions[step.who]?.execute({ type: "transport", transport: step.asks });
-      else hands[step.who]?.(step.presses);
-      // Nobody acts on what has not come to all: what a busy machine takes for that is no part of the pause.
-      const isDone = (one: Companion) =>
-        one.until("executed", () => one.emitted("executed").length > at, STEP_PATIENCE_SECONDS);
-      await Promise.all(companions.map(isDone));
-      await sleep(step.thenMs);
-    }
-
-    progress.step("Measuring");
-    mustRun();
-    for (const one of companions) one.execute({ type: "report" });
-    const reports = await Promise.all(companions.map((one) => one.until("report", () => true, 30)));
-    const logged = companions.map((one) =>
-      one
-        .emitted("logged")
-        .filter(({ event }) => event.body.kind === "transport")
-        .map(({ event }) => event.eventId),
-    );
-    const says = ears.map((ear) => ear.says.heard);
-    const heard = ears.map((ear) => ear.told.heard);
-    const log = companions[0]?.emitted("logged").map(({ event }) => event) ?? [];
-    // Kept with `--keep`, for whoever wants to know what happened.
-    const kept = {
-      says: says.map((one) => one.map(inHex)),
-      told: heard.map((one) => one.map(inHex)),
-      log,
-    };
-    writeFileSync(join(folder, "heard.json"), JSON.stringify(kept));
-    const places = says.map(placesOfTimecode);
-    const skews = skewsOf(places[0] ?? [], places[1] ?? []);
-    const table = tableOf({
-      names: DAW_NAMES,
-      log,
-      authors: new Map(companions.map((one, at) => [one.emitted("joined")[0]?.memberId ?? "", DAW_NAMES[at] ?? ""])),
-      effective: companions.map(
-        (one) => new Map(one.emitted("executed").map(({ seq, effectiveLocalMs }) => [seq, effectiveLocalMs])),
-      ),
-      told: heard.map((one) => one.filter(isFromCompanion)),
-      places,
-      skews,
-      frameAt: frameClock([...says, ...heard].flat()),
-    });
-    await Promise.all(companions.map((one) => one.leave()));
-    const problems: string[] = [];
-    const must = (holds: boolean, otherwise: string) => {
-      if (!holds) problems.push(otherwise);
-    };
-    const sameOrder = logged.every((ids) => ids.join() === logged[0]?.join());
-    const lines = logged[0]?.length ?? 0;
-    const echoes = reports.reduce((sum, { report }) => sum + report.daws.reduce((all, daw) => all + daw.echoes, 0), 0);
-    const dawSkewMs = spreadOf(skews.map(({ ms }) => ms));
-    const commandSkewMs = spreadOf(commandSkews(heard[0] ?? [], heard[1] ?? []));
-    must(sameOrder, "The companions have their log in different orders.");
-    const commands = steps.length;
-    must(lines === commands, `${commands} commands were given, and ${lines} are in the log.`);
-    must(
-      dawSkewMs.count > (options.short ? 5 : 20 * options.rounds),
-      `The DAWs rolled together for only ${dawSkewMs.count} places.`,
-    );
-    must(dawSkewMs.p95 <= DAW_SKEW_P95_MAX_MS, `The DAWs were ${dawSkewMs.p95.toFixed(1)} ms apart (p95).`);
-    const ok = problems.length === 0;
-    return { profile, commandSkewMs, dawSkewMs, sameOrder, commands, logged: lines, echoes, table, problems, ok };
+    const report = await run(studio, options);
+    await Promise.all(studio.companions.map((one) => one.leave()));
+    return report;
   } catch (error) {
-    mustRun();
+    await studio.close(error);
     throw error;
   } finally {
-    // The server first: it waits long for a client that is killed, and clients do not wait for it.
-    await jack.stop();
-    for (const one of opened) await one.stop();
+    await studio.close();
   }
+}
+
+async function run(studio: DawStudio, options: DawDemoOptions): Promise<DawDemoReport> {
+  const { folder, profile, rounds, short, progress } = options;
+  const parts = short ? shortParts : partsOf(rounds);
+  progress.step("Companions join by their ways");
+  await studio.layHands();
+  await studio.join(1, "mmc");
+  if (studio.people.length > 2) await studio.join(2, "clock");
+  const begins: { language: DawLanguage; localMs: number }[] = [];
+  for (const part of parts) {
+    await studio.join(0, part.language);
+    // Session time is known to a fraction of a millisecond by then.
+    await sleep(profile === "clean" ? 4_000 : 12_000);
+    begins.push({ language: part.language, localMs: machineNowMs() });
+    await play(studio, part, progress);
+  }
+
+  progress.step("Measuring");
+  studio.mustRun();
+  const { companions } = studio;
+  for (const one of companions) one.execute({ type: "report" });
+  const reports = await Promise.all(companions.map((one) => one.until("report", () => true, 30)));
+  const logs = companions.map((one) =>
+    one.emitted("logged").flatMap(({ event }) => (event.body.kind === "transport" ? [event] : [])),
+  );
+  const says = studio.says.map(({ heard }) => heard);
+  const told = studio.told.map(({ heard }) => heard);
+  const log = logs[1] ?? [];
+  // Kept with `--keep`, for whoever wants to know what happened.
+  const kept = { says: says.map((one) => one.map(inHex)), told: told.map((one) => one.map(inHex)), log };
+  writeFileSync(join(folder, "heard.json"), JSON.stringify({ ...kept, clock: studio.clock?.words }));
+  const places = says.map(placesOfTimecode);
+  const skews = skewsOf(places[0] ?? [], places[1] ?? []);
+  const frameAt = frameClock([...says, ...told].flat());
+  const names = [...DAW_NAMES, CLOCK_NAME];
+  const effective = studio.people.map(
+    ({ companions: own }) =>
+      new Map(
+        own
+          .flatMap((one) => one.emitted("executed"))
+          .map(({ seq, effectiveLocalMs }): [number, number] => [seq, effectiveLocalMs]),
+      ),
+  );
+  const table = tableOf({
+    names: DAW_NAMES,
+    languages: parts.flatMap(({ language, steps }) => steps.map(() => language)),
+    log,
+    authors: new Map(
+      studio.people.map(({ companions: own }, at) => [own[0]?.emitted("joined")[0]?.memberId ?? "", names[at] ?? ""]),
+    ),
+    effective,
+    told: told.slice(0, DAW_NAMES.length).map((one) => one.filter(isMmcOfCompanion)),
+    places,
+    skews,
+    frameAt,
+  });
+  const beginFrames = begins.map(({ language, localMs }) => ({ language, frame: frameAt(localMs) }));
+  const languageAt = (frame: number) => beginFrames.findLast((one) => one.frame <= frame)?.language;
+  const skewOf = (language: DawLanguage) =>
+    spreadOf(skews.filter((one) => languageAt(one.frame) === language).map(({ ms }) => ms));
+  const byLanguageMs = { mmc: skewOf("mmc"), mackie: skewOf("mackie"), osc: skewOf("osc") };
+  const dawSkewMs = byLanguageMs.mmc;
+  const order = (events: typeof log) => events.map(({ eventId }) => eventId).join();
+  const sameOrder = logs.every((one) => order(one) === order(log));
+  const commands = parts.reduce((sum, { steps }) => sum + steps.length, 0);
+  const problems: string[] = [];
+  const must = (holds: boolean, otherwise: string) => {
+    if (!holds) problems.push(otherwise);
+  };
+  must(sameOrder, "The companions have their log in different orders.");
+  must(log.length === commands, `${commands} commands were given, and ${log.length} are in the log.`);
+  must(dawSkewMs.count > (short ? 5 : 20 * rounds), `The DAWs rolled together for only ${dawSkewMs.count} places.`);
+  must(dawSkewMs.p95 <= DAW_SKEW_P95_MAX_MS, `The DAWs were ${dawSkewMs.p95.toFixed(1)} ms apart (p95).`);
+  return {
+    profile,
+    commandSkewMs: spreadOf(commandSkews(told[0] ?? [], told[1] ?? [])),
+    dawSkewMs,
+    byLanguageMs,
+    clock: clockOf(studio, log, effective[1] ?? new Map(), frameAt),
+    sameOrder,
+    commands,
+    logged: log.length,
+    echoes: reports.reduce((sum, { report }) => sum + report.daws.reduce((all, daw) => all + daw.echoes, 0), 0),
+    table,
+    problems,
+    ok: problems.length === 0,
+  };
+}
+
+/** Gives the commands of a part, one after the other. */
+async function play(studio: DawStudio, { language, steps }: Part, progress: Progress): Promise<void> {
+  progress.step(`Rolling: now here, now there (${language})`);
+  for (const [at, step] of steps.entries()) {
+    progress.update(at / steps.length, `${at + 1} of ${steps.length}`);
+    const { companions } = studio;
+    const before = companions.map((one) => one.emitted("executed").length);
+    if ("asks" in step) companions[step.who]?.execute({ type: "transport", transport: step.asks });
+    else studio.press(step.who, step.presses);
+    // Nobody acts on what has not come to all: what a busy machine takes for that is no part of the pause.
+    await Promise.all(
+      companions.map((one, who) =>
+        one.until("executed", () => one.emitted("executed").length > (before[who] ?? 0), STEP_PATIENCE_SECONDS),
+      ),
+    );
+    if (step.handPuts !== undefined) studio.press(0, { type: "locate", positionFrames: step.handPuts });
+    await sleep(step.thenMs);
+  }
+}
+
+/** What the program that follows clock says, by the session's map at each of its places. */
+function clockOf(
+  { clock, told }: DawStudio,
+  log: readonly LoggedEvent[],
+  effective: ReadonlyMap<number, number>,
+  frameAt: (localMs: number) => number,
+): DawDemoReport["clock"] {
+  const heard = told[DAW_NAMES.length]?.heard;
+  if (clock === undefined || heard === undefined) return null;
+  let timeline = initialTimeline;
+  const lines = log.flatMap((event) => {
+    const transport = transportOf(event);
+    const localMs = effective.get(event.seq);
+    if (transport === undefined || localMs === undefined) return [];
+    timeline = applyTimeline(timeline, transport);
+    return [{ localMs, frame: frameAt(localMs), atMs: transport.effectiveAtMs, ...timeline }];
+  });
+  const mapAt = (frame: number) => lines.findLast((one) => one.frame <= frame)?.map ?? initialMap;
+  const places = placesOfClock(clock.words, heard, mapAt);
+  const behind = places.flatMap(({ localMs, positionFrames }) => {
+    const line = lines.findLast((one) => one.localMs <= localMs - SETTLE_MS);
+    if (line === undefined || line.transport.motion === "stopped") return [];
+    return Math.abs(positionAt(line.transport, line.atMs + localMs - line.localMs) - positionFrames) / FRAMES_PER_MS;
+  });
+  const off = places.flatMap(({ frame, positionFrames, bpm }) =>
+    bpm === null ? [] : [Math.abs(bpm - tempoAt(mapAt(frame), Math.round(positionFrames)))],
+  );
+  return { offMs: spreadOf(behind), tempoOffBpm: spreadOf(off) };
 }
 
 const inHex = ({ frame, bytes }: Heard) => ({ frame, bytes: Buffer.from(bytes).toString("hex") });
 
-const isFromCompanion = ({ bytes }: Heard): boolean => bytes[2] === 0x7f;
-
 /** What the pressed DAW's companion did not have to send, the others did: only what left both ends is compared, at JACK's own frames. */
 function commandSkews(one: readonly Heard[], other: readonly Heard[]): number[] {
-  const sent = other.filter(isFromCompanion).map((message) => inHex(message));
-  return one.filter(isFromCompanion).flatMap((message) => {
+  const sent = other.filter(isMmcOfCompanion).map((message) => inHex(message));
+  return one.filter(isMmcOfCompanion).flatMap((message) => {
     const { frame, bytes } = inHex(message);
     const apart = sent.filter((leave) => leave.bytes === bytes).map((leave) => Math.abs(leave.frame - frame) / 48);
     const leastMs = Math.min(...apart);

@@ -10,6 +10,8 @@ export interface CommandRow {
   command: string;
   /** Who pressed, and where: at the companion or at the DAW. */
   by: string;
+  /** What the first DAW was spoken to in. */
+  language: string;
   /** How far apart the instant of the command was for the companions, on the machine's clock. */
   agreedMs: number;
   /** How far apart the same bytes were at the DAWs, on JACK's clock; `null` where the pressed DAW needed none. */
@@ -21,6 +23,8 @@ export interface CommandRow {
 
 export interface TableInput {
   names: readonly string[];
+  /** What the first DAW was spoken to in at each line of the transport's. */
+  languages: readonly string[];
   log: readonly LoggedEvent[];
   /** Whose hand a line's author is. */
   authors: ReadonlyMap<string, string>;
@@ -70,6 +74,7 @@ export function tableOf(input: TableInput): CommandRow[] {
       seq: event.seq,
       command: transport.transport.command,
       by: `${input.authors.get(event.from ?? "") ?? "the room"}, ${atDaw ? "at the DAW" : "at the companion"}`,
+      language: input.languages[at] ?? "",
       agreedMs,
       leftApartMs: Number.isNaN(localMs) ? null : leftApart(input.told, frame, untilFrame),
       behindMs,
@@ -102,6 +107,7 @@ export function printTable(rows: readonly CommandRow[], names: readonly string[]
     "line",
     "command",
     "by",
+    `${names[0]}'s speaks`,
     "agreed",
     "bytes apart",
     ...names.map((name) => `${name} behind`),
@@ -113,6 +119,7 @@ export function printTable(rows: readonly CommandRow[], names: readonly string[]
     String(row.seq),
     row.command,
     row.by,
+    row.language,
     figure(row.agreedMs),
     figure(row.leftApartMs),
     ...row.behindMs.map(figure),

@@ -31,6 +31,7 @@ export async function end(
 
 /** A JACK server of our own on its dummy driver: one clock for all that is connected to it. */
 export class Jack {
+  readonly name = "JACK";
   readonly #server: ChildProcess;
 
   constructor(server: ChildProcess) {
@@ -53,7 +54,12 @@ export class Jack {
   }
 
   get hasEnded(): boolean {
-    return this.#server.exitCode !== null || this.#server.signalCode !== null;
+    return this.endedBy !== undefined;
+  }
+
+  /** The signal or the code by which it has ended. */
+  get endedBy(): string | undefined {
+    return this.#server.signalCode ?? this.#server.exitCode?.toString();
   }
 
   ports(): string[] {
