@@ -16,6 +16,8 @@ export interface ConnectionState {
   /** When something last came from it, give or take `HEARD_STEP_MS`: what the room still knows after it slept. */
   heardAtMs: number;
   status: MemberStatus;
+  /** It is nobody's of the session: it listens to the broadcast of this id (P85). */
+  broadcast?: string | undefined;
 }
 
 /** A connection of one member: partyserver's, or a test's. Its `state` is `null` until the room has admitted it. */
@@ -26,8 +28,9 @@ export interface RoomConnection {
   close(code: number, reason: string): void;
 }
 
-export const newConnectionState = (memberId: MemberId, openedAtMs: number): ConnectionState => ({
+export const newConnectionState = (memberId: MemberId, openedAtMs: number, broadcast?: string): ConnectionState => ({
   memberId,
+  broadcast,
   openedAtMs,
   phase: "new",
   sentSeq: 0,

@@ -41,7 +41,9 @@ export class Entrance {
 
   /** Takes a ticket, once. It carries what the database had decided by then, so the room heals itself by it (P55). */
   takeTicket(claims: TicketClaims, nowMs: number): ErrorCode | null {
-    const { people, state } = this.#records;
+    const { people, state, listeners } = this.#records;
+    if (claims.broadcast !== undefined)
+      return people.spend(claims) ? listeners.refusalOf(claims.broadcast, claims.memberId, nowMs) : "ticket-used";
     const before = people.get(claims.memberId)?.role;
     const refusal = people.admit(claims);
     if (refusal !== null) return refusal;
@@ -76,7 +78,14 @@ export class Entrance {
       return { code: "version-unsupported", detail };
     }
     if (!frame.ok || frame.value.type !== "hello") return { code: "hello-expected" };
-    const { people, log, presence } = this.#records;
+    const { people, log, presence, listeners } = this.#records;
+    if (state.broadcast !== undefined) {
+      const refusal = listeners.refusalOf(state.broadcast, state.memberId, nowMs);
+      if (refusal !== null) return { code: refusal };
+      listeners.letIn(connection, this.#sessionId, presence.members(), nowMs);
+      presence.changed();
+      return null;
+    }
     const person = people.get(state.memberId);
     if (person === undefined) return { code: "removed" };
     const verdict = this.#admissionOf(person);
@@ -146,7 +155,7 @@ export class Entrance {
   }
 
   #welcome(connection: RoomConnection, memberId: MemberId, nowMs: number): void {
-    const { people, presence, state, log } = this.#records;
+    const { people, presence, state, log, listeners } = this.#records;
     const members = presence.members();
     say(connection, {
       type: "welcome",
@@ -161,6 +170,7 @@ export class Entrance {
       settings: state.settings,
       admission: state.admission,
       recordingOn: presence.isRecordingOn(members),
+      listeners: listeners.ids,
       headSeq: log.headSeq,
       roomTimeMs: nowMs,
     });

@@ -3,6 +3,7 @@ import type { EventId } from "../protocol/ids.ts";
 import type { Announced, LoggedEvent, TransportCommand } from "../protocol/room.ts";
 import { announcedAt, applyTimeline, effectiveAt, transportOf } from "../protocol/transport.ts";
 import type { Append, EventLog } from "./event-log.ts";
+import type { Listeners } from "./listeners.ts";
 import { type LogShares, shareOf } from "./log-shares.ts";
 import type { People } from "./people.ts";
 import type { Presence } from "./presence.ts";
@@ -21,6 +22,7 @@ export interface RoomRecords {
   state: RoomState;
   people: People;
   presence: Presence;
+  listeners: Listeners;
   shares: LogShares;
   newEventId: () => EventId;
 }

@@ -115,12 +115,7 @@ export class People {
     if (known?.standing === "removed") return "removed";
     const phoneOf = claims.phoneOf ?? null;
     if (phoneOf !== null && !this.phonesOf(phoneOf).includes(memberId)) return "removed";
-    const { rowsWritten } = this.#sql.exec(
-      "INSERT INTO tickets (ticket_id, expires_at_ms) VALUES (?, ?) ON CONFLICT DO NOTHING",
-      claims.ticketId,
-      claims.expiresAtMs,
-    );
-    if (rowsWritten === 0) return "ticket-used";
+    if (!this.spend(claims)) return "ticket-used";
     const isOld = known !== undefined && known.decision > claims.decision;
     const role = isOld ? known.role : claims.role;
     const before = this.#people.get(memberId) ?? { present: false, admitted: false, keptOut: false };
@@ -128,6 +123,16 @@ export class People {
     if (isGuest) this.#sql.exec("INSERT INTO guests (member_id) VALUES (?) ON CONFLICT DO NOTHING", memberId);
     this.#write({ ...before, memberId, displayName, role, isGuest, phoneOf }, claims.decision);
     return null;
+  }
+
+  /** Marks a ticket as used. `false`: it was used before. */
+  spend({ ticketId, expiresAtMs }: Pick<TicketClaims, "ticketId" | "expiresAtMs">): boolean {
+    const { rowsWritten } = this.#sql.exec(
+      "INSERT INTO tickets (ticket_id, expires_at_ms) VALUES (?, ?) ON CONFLICT DO NOTHING",
+      ticketId,
+      expiresAtMs,
+    );
+    return rowsWritten > 0;
   }
 
   #write(person: Person, decision = 0): void {

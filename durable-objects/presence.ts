@@ -5,6 +5,7 @@ import { idleStatus, type Member, type RoomMessage } from "../protocol/room.ts";
 import { isJoined, type RoomConnection, say, send } from "./connection.ts";
 import { shownStatus } from "./decide.ts";
 import { type After, Gathering } from "./gathering.ts";
+import type { Listeners } from "./listeners.ts";
 import type { People } from "./people.ts";
 import type { RoomState } from "./room-state.ts";
 import type { RoundTrips } from "./round-trip.ts";
@@ -17,6 +18,7 @@ export class Presence {
   readonly #people: People;
   readonly #state: RoomState;
   readonly #roundTrips: RoundTrips;
+  readonly #listeners: Listeners;
   /** Whoever is in the session. */
   readonly #joined = new Map<MemberId, RoomConnection>();
   /** Those of them who have all of the log: asked for every event, so it is not looked up in each socket's attachment. */
@@ -34,16 +36,19 @@ export class Presence {
     people: People,
     state: RoomState,
     roundTrips: RoundTrips,
+    listeners: Listeners,
     after: After,
     connections: Iterable<RoomConnection>,
   ) {
     this.#people = people;
     this.#state = state;
     this.#roundTrips = roundTrips;
+    this.#listeners = listeners;
     this.#gathering = new Gathering((text) => {
       for (const connection of this.#live) this.#send(connection, text);
     }, after);
     for (const connection of connections) {
+      if (connection.state?.broadcast !== undefined) continue;
       if (isJoined(connection.state)) this.add(connection, connection.state.memberId);
       if (connection.state?.phase === "waiting") this.#waiting.set(connection.state.memberId, connection);
     }
@@ -174,7 +179,13 @@ export class Presence {
       return;
     }
     const members = this.members();
-    this.tellAll({ type: "members", members, recordingOn: this.isRecordingOn(members) });
+    this.tellAll({
+      type: "members",
+      members,
+      recordingOn: this.isRecordingOn(members),
+      listeners: this.#listeners.ids,
+    });
+    this.#listeners.tell(members);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       const due = this.#due;

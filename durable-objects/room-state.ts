@@ -11,6 +11,8 @@ interface Kept {
   /** `decision`: the number of the decision that set them. */
   settings: SessionSettings & { decision: number };
   admission: Admission;
+  /** By which link others listen (P85), and until when at the latest; `null`: the session is not broadcast. */
+  broadcast: { id: string; untilMs: number } | null;
   /** Since when nobody is here who could stop the transport; `null` while somebody is. */
   deserted: number | null;
   /** When the room last made sure who is here. */
@@ -87,6 +89,14 @@ export class RoomState {
 
   setAdmission(admission: Admission): void {
     this.#keep("admission", admission);
+  }
+
+  get broadcast(): { id: string; untilMs: number } | null {
+    return this.#kept.broadcast ?? null;
+  }
+
+  setBroadcast(broadcast: { id: string; untilMs: number } | null): void {
+    if (broadcast !== this.broadcast) this.#keep("broadcast", broadcast);
   }
 
   get desertedSinceMs(): number | null {

@@ -24,6 +24,7 @@ import { eventsOf } from "./events-message.ts";
 import { forgetLines } from "./forget.ts";
 import { type Frame, readFrame } from "./frame.ts";
 import type { After } from "./gathering.ts";
+import { Listeners } from "./listeners.ts";
 import { LogShares, shareOf } from "./log-shares.ts";
 import { outflowOf } from "./outflow.ts";
 import { People } from "./people.ts";
@@ -91,8 +92,10 @@ export class Room {
     this.#keys = keys;
     this.#tellRelays = tellRelays;
     const [people, state] = [new People(sql, keys), new RoomState(sql)];
-    const presence = new Presence(people, state, this.#roundTrips, after, connections);
-    this.#records = { log: new EventLog(sql, keys), shares: new LogShares(sql), people, state, presence, newEventId };
+    const listeners = new Listeners(state, connections);
+    const presence = new Presence(people, state, this.#roundTrips, listeners, after, connections);
+    const [log, shares] = [new EventLog(sql, keys), new LogShares(sql)];
+    this.#records = { log, shares, people, state, presence, listeners, newEventId };
     this.#writer = new EventWriter(this.#records);
     this.#entrance = new Entrance(sessionId, this.#records, this.#writer);
     this.#watch = new Watch(this.#records, this.#writer);
@@ -149,7 +152,8 @@ export class Room {
 
   #handle(connection: RoomConnection, state: ConnectionState, message: ClientMessage, nowMs: number) {
     if (message.type === "ping") return this.#handlePing(connection, state, message, nowMs);
-    const { presence } = this.#records;
+    if (state.broadcast !== undefined) return this.#handleListener(connection, state, message);
+    const { presence, listeners } = this.#records;
     if (state.phase === "waiting") {
       return refuse(connection, "still-waiting", message.type === "post" ? message.eventId : undefined);
     }
@@ -164,7 +168,7 @@ export class Room {
       case "signal": {
         const refusal = this.#isUnheard(state.memberId, message.to)
           ? "forbidden"
-          : passSignal(state, presence.joinedOf(message.to), message.signal);
+          : passSignal(state, presence.joinedOf(message.to) ?? listeners.of(message.to), message.signal);
         return refusal === null ? undefined : refuse(connection, refusal);
       }
       case "status":
@@ -184,7 +188,39 @@ export class Room {
 
   /** Whether there is nothing that two members could link for: neither may be heard or seen. */
   #isUnheard(...pair: [MemberId, MemberId]): boolean {
-    return pair.every((memberId) => !may(this.#records.people.get(memberId)?.role ?? "host", "audio.send"));
+    const { people, listeners } = this.#records;
+    const roleOf = (memberId: MemberId) =>
+      listeners.of(memberId) === undefined ? (people.get(memberId)?.role ?? "host") : "observer";
+    return pair.every((memberId) => !may(roleOf(memberId), "audio.send"));
+  }
+
+  /** Whoever listens links to those who play, and does nothing else here (P85). */
+  #handleListener(connection: RoomConnection, state: ConnectionState, message: ClientMessage) {
+    const { people, presence } = this.#records;
+    if (message.type === "status" || message.type === "ack") return;
+    if (message.type === "relays") return this.#tellRelays(connection, state.memberId);
+    const target = message.type === "signal" ? people.get(message.to) : undefined;
+    const plays = target !== undefined && target.phoneOf === null && may(target.role, "audio.send");
+    if (message.type !== "signal" || !plays || (message.signal.connection ?? "lane") !== "lane")
+      return refuse(connection, "forbidden", message.type === "post" ? message.eventId : undefined);
+    const refusal = passSignal(state, presence.joinedOf(message.to), message.signal);
+    return refusal === null ? undefined : refuse(connection, refusal);
+  }
+
+  /** The session is broadcast from now on, by this link or by the one that it is broadcast by already. */
+  startBroadcast(id: string, untilMs: number): { id: string; untilMs: number } {
+    const { state, presence } = this.#records;
+    const broadcast = state.broadcast ?? { id, untilMs };
+    state.setBroadcast(broadcast);
+    presence.changed();
+    return broadcast;
+  }
+
+  endBroadcast(): void {
+    const { listeners, presence, state } = this.#records;
+    if (state.broadcast === null) return;
+    listeners.end();
+    presence.changed();
   }
 
   #handlePing(
@@ -264,6 +300,7 @@ export class Room {
       }
       case "end":
         this.#writer.stopTransport(nowMs);
+        this.endBroadcast();
         for (const connection of presence.all()) this.#disconnect(connection, "session-ended", nowMs);
         return;
       default:
@@ -360,7 +397,13 @@ export class Room {
 
   /** A socket is gone. */
   leave(connection: RoomConnection, nowMs: number): void {
-    const { presence, people } = this.#records;
+    const { presence, people, listeners } = this.#records;
+    if (connection.state?.broadcast !== undefined) {
+      this.#buckets.delete(connection.state.memberId);
+      this.#roundTrips.forget(connection.state.memberId);
+      if (listeners.delete(connection)) presence.changed();
+      return;
+    }
     if (!presence.delete(connection)) return;
     const person = connection.state === null ? undefined : people.get(connection.state.memberId);
     if (person?.present) this.#watch.logLeft(person.memberId, nowMs);
@@ -404,6 +447,7 @@ export class Room {
   /** What has to be done from time to time. Returns when to come back, or `null`. */
   sweep(connections: Iterable<RoomConnection>, nowMs: number): number | null {
     this.#closeBehind(nowMs);
+    if (this.#watch.isBroadcastOver(nowMs)) this.endBroadcast();
     for (const connection of this.#watch.sweep(connections, nowMs)) {
       this.#disconnect(connection, connection.state?.phase === "new" ? "hello-expected" : "silent", nowMs);
     }

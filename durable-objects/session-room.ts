@@ -114,13 +114,14 @@ export abstract class SessionRoom extends Server {
     try {
       const nowMs = Date.now();
       const claims = decodeClaims(request.headers.get(CLAIMS_HEADER) ?? "");
-      if (!this.#isEnded) {
+      // Whoever only listens writes nothing and has no name, so there is nothing to seal.
+      if (!this.#isEnded && claims.broadcast === undefined) {
         (await this.#readKeys()).add(claims.memberId);
         await this.#saveKeys();
       }
       const refusal = this.#isEnded ? "session-closed" : this.#awake().admit(claims, nowMs);
       if (refusal !== null) return closeWith(connection, refusal);
-      connection.setState(newConnectionState(claims.memberId, nowMs));
+      connection.setState(newConnectionState(claims.memberId, nowMs, claims.broadcast));
       await this.#alarmBy(nowMs + HELLO_TIMEOUT_MS);
     } catch (error) {
       this.#broken(error);
@@ -198,6 +199,19 @@ export abstract class SessionRoom extends Server {
     if (this.#isEnded) return;
     this.#awake().endPhones(MemberId.parse(owner), Date.now());
     await this.#saveKeys();
+  }
+
+  /** The session is broadcast from now on (P85); the same as before, where it was already. `null`: it was deleted. */
+  async startBroadcast(id: string, untilMs: number): Promise<{ id: string; untilMs: number } | null> {
+    if (this.#isEnded) return null;
+    const broadcast = this.#awake().startBroadcast(id, untilMs);
+    await this.#alarmBy(broadcast.untilMs);
+    return broadcast;
+  }
+
+  /** Nobody listens any more. Harmless to repeat. */
+  endBroadcast(): void {
+    if (!this.#isEnded) this.#awake().endBroadcast();
   }
 
   /** How far along the timeline the session's transport has ever been. */

@@ -50,6 +50,13 @@ export class Watch {
     if (desertedSinceMs !== null && nowMs - desertedSinceMs >= LAST_OUT_GRACE_MS) this.#writer.stopTransport(nowMs);
   }
 
+  /** A broadcast ends with its evening: once nobody is here who plays, or after as long as one lasts. */
+  isBroadcastOver(nowMs: number): boolean {
+    const { broadcast, desertedSinceMs } = this.#records.state;
+    const isDeserted = desertedSinceMs !== null && nowMs - desertedSinceMs >= LAST_OUT_GRACE_MS;
+    return broadcast !== null && (isDeserted || nowMs >= broadcast.untilMs);
+  }
+
   /** The connections that are silent for too long. Stops the transport where it is time. */
   sweep(connections: Iterable<RoomConnection>, nowMs: number): RoomConnection[] {
     this.#stopIfDeserted(nowMs);
@@ -69,9 +76,11 @@ export class Watch {
   /** When to sweep again; `null`: not before somebody comes. */
   dueAtMs(connections: Iterable<RoomConnection>, nowMs: number): number | null {
     const { people, state } = this.#records;
-    const { desertedSinceMs, timeline } = state;
-    const isDeserted = desertedSinceMs !== null && timeline.transport.motion !== "stopped";
+    const { desertedSinceMs, timeline, broadcast } = state;
+    const goesOn = timeline.transport.motion !== "stopped" || broadcast !== null;
+    const isDeserted = desertedSinceMs !== null && goesOn;
     const due = [people.pruneTickets(nowMs), isDeserted ? desertedSinceMs + LAST_OUT_GRACE_MS : null];
+    if (broadcast !== null) due.push(broadcast.untilMs);
     for (const connection of connections) due.push(this.#deadlineMs(connection));
     const times = due.filter((atMs) => atMs !== null);
     return times.length === 0 ? null : Math.min(...times);

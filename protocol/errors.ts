@@ -43,6 +43,12 @@ export const errors = {
   "session-full": { status: 409, title: "This session has as many members as it can hold." },
   "guests-off": { status: 403, title: "The host lets nobody in without an account." },
   "guests-full": { status: 409, title: "As many guests are in this session as it can hold." },
+  "broadcast-over": { status: 410, close: 4417, title: "This broadcast is over." },
+  "listeners-full": {
+    status: 409,
+    close: 4418,
+    title: "As many people listen already as there is room for. Try again later.",
+  },
   "quota-exceeded": { status: 403, title: "This is more than your plan holds." },
 
   "ticket-invalid": { status: 401, close: 4401, title: "The join ticket is not valid. Ask for a new one." },

@@ -119,6 +119,11 @@ export const PHONE_LINK_LIFETIME_MS = 5 * 60 * 1000;
 /** A phone is connected for an evening. */
 export const PHONE_LIFETIME_MS = 12 * 60 * 60 * 1000;
 export const PHONE_LINK_MAX_CHARS = 200;
+/** Who listens by a broadcast's link at once: each of them is a link more for everybody who plays. */
+export const LISTENERS_MAX = 10;
+/** A broadcast lasts an evening. */
+export const BROADCAST_LIFETIME_MS = 12 * 60 * 60 * 1000;
+export const BROADCAST_LINK_MAX_CHARS = 240;
 export const INVITE_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 export const INVITE_USES_MAX = 32;
 /** How long an evening that is planned may last. */
@@ -197,8 +202,8 @@ export const PAGE_SIZE_MAX = 100;
 
 /** Posts that a client keeps until the room has answered them. */
 export const POSTS_UNANSWERED_MAX = 1_000;
-/** Links of one companion: everybody hears everybody directly, which is sensible for a band. */
-export const LINKS_MAX = 12;
+/** Links of one companion: everybody hears everybody directly, which is sensible for a band, and whoever listens to a broadcast hears them too. */
+export const LINKS_MAX = 12 + LISTENERS_MAX;
 /** Frames in one packet of the studio lane: 2.7 ms, and the block that most devices run at. */
 export const LANE_PACKET_FRAMES = 128;
 /** A packet of a lane, whatever it holds: with what SRTP, TURN, UDP and IP add, one datagram on any path. */

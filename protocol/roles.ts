@@ -20,6 +20,7 @@ export const permissions = {
   "member.kick": ["host"],
   "member.mute": ["host"],
   "session.end": ["host"],
+  "broadcast.set": ["host"],
   "transport.command": ["host", "participant"],
   "timeline.edit": ["host", "participant"],
   "chat.post": ["host", "participant", "observer"],

@@ -6,6 +6,7 @@ import {
   CANDIDATE_MAX_CHARS,
   CHAT_TEXT_MAX_CHARS,
   EVENTS_PER_BATCH_MAX,
+  LISTENERS_MAX,
   NOTE_TEXT_MAX_CHARS,
   SDP_MAX_CHARS,
   SESSION_MEMBERS_MAX,
@@ -223,6 +224,10 @@ export const Member = z.object({
 });
 export type Member = z.infer<typeof Member>;
 
+/** Who hears the session by its broadcast's link (P85), by ids of the moment; `null`: it is not broadcast. */
+export const Listeners = z.array(MemberId).max(LISTENERS_MAX).nullable().default(null);
+export type Listeners = readonly MemberId[] | null;
+
 /** What a host sees of somebody who waits. */
 export const WaitingMember = Member.pick({ memberId: true, displayName: true, role: true, guest: true });
 export type WaitingMember = z.infer<typeof WaitingMember>;
@@ -285,6 +290,7 @@ export const RoomMessage = z.discriminatedUnion("type", [
     settings: SessionSettings,
     admission: Admission.default("open"),
     recordingOn: z.boolean().default(false),
+    listeners: Listeners,
     /** The log's last number at this instant; `events` after the client's `lastSeq` up to it follow. */
     headSeq: z.int().min(0),
     roomTimeMs: z.number(),
@@ -300,6 +306,7 @@ export const RoomMessage = z.discriminatedUnion("type", [
     members: z.array(Member).max(SESSION_MEMBERS_MAX),
     /** Whether anybody is recording, or everybody's transport is: shown to all (promise C6). */
     recordingOn: z.boolean().default(false),
+    listeners: Listeners,
   }),
   /** Instead of `welcome`: a host has to let this member in first. */
   z.object({ type: z.literal("waiting") }),

@@ -18,6 +18,8 @@ export const TicketClaims = z.object({
   guest: z.literal(true).optional(),
   /** The member whose phone this is; the room shows their name and not one of its own. */
   phoneOf: MemberId.optional(),
+  /** They come to listen, by the link of this broadcast (P85), and are no member. */
+  broadcast: z.string().min(1).max(40).optional(),
   /** The session's setting as the database has it. */
   recordingPermitted: z.boolean(),
   /** The session's newest decision when this was signed: role and setting are as it left them (P55). */

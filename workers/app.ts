@@ -31,6 +31,7 @@ import { operatorRequests } from "./operator/requests.ts";
 import { operator } from "./operator/routes.ts";
 import { operatorSignIn } from "./operator/sign-in-routes.ts";
 import { accountPages, signInPages } from "./pages/accounts.tsx";
+import { broadcastPages } from "./pages/broadcast.tsx";
 import { companionPages } from "./pages/companion.tsx";
 import { creditPages } from "./pages/credits.tsx";
 import { decisionPages } from "./pages/decisions.tsx";
@@ -62,6 +63,7 @@ import { downloads } from "./recordings/download.ts";
 import { recordings } from "./recordings/routes.ts";
 import { wishRoutes } from "./recordings/wish-routes.ts";
 import { roomUpgrade } from "./rooms/room-upgrade.ts";
+import { broadcasts, listeners } from "./sessions/broadcast-routes.ts";
 import { evenings } from "./sessions/evening-routes.ts";
 import { guests } from "./sessions/guest-routes.ts";
 import { invites } from "./sessions/invite-routes.ts";
@@ -108,6 +110,8 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", guests);
   app.route("/", phones);
   app.route("/", phonePlaces);
+  app.route("/", broadcasts);
+  app.route("/", listeners);
   app.route("/", tickets);
   app.route("/", recordings);
   app.route("/", downloads);
@@ -142,6 +146,7 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", invitePages);
   app.route("/", guestPages);
   app.route("/", phonePages);
+  app.route("/", broadcastPages);
   app.route("/", pages);
 
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });

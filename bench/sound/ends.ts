@@ -53,7 +53,7 @@ export class PairOfEnds {
       sound.iceServers = iceServers;
       sound.buffer = buffer;
       sound.enter(self);
-      sound.setMembers(members);
+      sound.setMembers(members, null);
     }
   }
 

@@ -22,6 +22,7 @@ import { Transport } from "./transport.dom.tsx";
 import type { Words } from "./words/words.std.ts";
 
 const AtTheDoor = later<AtTheDoorProps>(() => import("./host.dom.tsx").then((parts) => parts.AtTheDoor));
+const OnAir = later<ViewProps>(() => import("./broadcast.dom.tsx").then((parts) => parts.OnAir));
 const Door = later<ViewProps>(() => import("./host.dom.tsx").then((parts) => parts.Door));
 const Keyboard = later<object>(() => import("./keyboard.dom.tsx").then((parts) => parts.Keyboard));
 const Split = later<LayoutProps>(() => import("./layout.dom.tsx").then((parts) => parts.Split));
@@ -204,6 +205,7 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
             {state.settings.recordingPermitted ? words.permitted : words.notPermitted}
           </p>
         )}
+        {state.listeners === null ? null : <OnAir {...props} />}
         <More label={words.more} isOpen={isTopOpen} open={setTopOpen} />
         {state.role !== null && may(state.role, "settings.set") ? (
           <button

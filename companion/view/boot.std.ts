@@ -14,6 +14,8 @@ export const Boot = z.object({
   guest: z.literal(true).optional(),
   /** A member's phone (P83), and what they are called: this page is a remote control. */
   phoneOf: z.string().optional(),
+  /** By this seat somebody listens to the session's broadcast (P85): this page plays it, and is nothing else. */
+  seat: z.string().optional(),
   language: z.enum(["en", "de"]),
   /** The session's own page, for what is done there. */
   sessionHref: z.string(),

@@ -6,6 +6,8 @@ import { plainInput, type SoundRefusal } from "../engine/sound/input.dom.ts";
 import { SoundCheck } from "../engine/sound/sound-check.dom.ts";
 import { Choice, named, useFrames, type ViewProps } from "./parts.dom.tsx";
 import type { SoundDevice } from "./sound-state.std.ts";
+import { de } from "./words/check.de.std.ts";
+import { type CheckWords, en } from "./words/check.en.std.ts";
 
 const DISTANCES_MS = [10, 25, 40] as const;
 /** Below it nothing is played; above it a converter is about to clip. */
@@ -15,13 +17,13 @@ const HELD_MS = 1_500;
 
 type Trip = { ms: number; errorMs: number } | "measuring" | "nothing" | null;
 
-export interface CheckProps extends Pick<ViewProps, "session" | "words"> {
+export interface CheckProps extends Pick<ViewProps, "session" | "words" | "language"> {
   deviceUrl: string;
   close(turnOn: boolean): void;
 }
 
-export function Check({ session, words, deviceUrl, close }: CheckProps) {
-  const t = words.check;
+export function Check({ session, words, language, deviceUrl, close }: CheckProps) {
+  const t = language === "de" ? de : en;
   const { sound } = session;
   const { wanted } = sound;
   const [check, setCheck] = useState<SoundCheck | null>(null);
@@ -107,9 +109,9 @@ export function Check({ session, words, deviceUrl, close }: CheckProps) {
           {t.tone}
         </button>
       </div>
-      <Level check={check} words={words} />
-      {facts.otherRateHz === null ? null : <p>{t.facts.rate(String(facts.otherRateHz / 1000))}</p>}
-      {facts.moreInputs === null ? null : <p>{t.facts.inputs(facts.moreInputs)}</p>}
+      <Level check={check} t={t} />
+      {facts.otherRateHz === null ? null : <p>{words.sound.facts.rate(String(facts.otherRateHz / 1000))}</p>}
+      {facts.moreInputs === null ? null : <p>{words.sound.facts.inputs(facts.moreInputs)}</p>}
       <section aria-label={t.trip}>
         <h3>{t.trip}</h3>
         <p class={trip === "nothing" ? "" : "instrument"} role="status">
@@ -164,8 +166,7 @@ export function Check({ session, words, deviceUrl, close }: CheckProps) {
 }
 
 /** Drawn for each frame; the sentence beside it changes when it has held for a while. */
-function Level({ check, words }: { check: SoundCheck | null; words: ViewProps["words"] }) {
-  const t = words.check;
+function Level({ check, t }: { check: SoundCheck | null; t: CheckWords }) {
   const bar = useRef<HTMLSpanElement>(null);
   const says = useRef<HTMLParagraphElement>(null);
   const held = useRef({ loudest: 0, sinceMs: 0, isHeard: false });

@@ -2,10 +2,14 @@
 import { useState } from "preact/hooks";
 import { may } from "../../protocol/roles.ts";
 import { Admission } from "../../protocol/room.ts";
+import type { BroadcastSheetProps } from "./broadcast.dom.tsx";
 import type { InviteSheetProps, SureProps } from "./host-acts.dom.tsx";
 import { later } from "./later.dom.tsx";
 import { nameOf, type ViewProps } from "./parts.dom.tsx";
 
+const BroadcastSheet = later<BroadcastSheetProps>(() =>
+  import("./broadcast.dom.tsx").then((parts) => parts.BroadcastSheet),
+);
 const InviteSheet = later<InviteSheetProps>(() => import("./host-acts.dom.tsx").then((parts) => parts.InviteSheet));
 const Sure = later<SureProps>(() => import("./host-acts.dom.tsx").then((parts) => parts.Sure));
 
@@ -14,6 +18,7 @@ export function Door(props: ViewProps) {
   const { session, state, words } = props;
   const t = words.host;
   const [ends, setEnds] = useState(false);
+  const [airs, setAirs] = useState(false);
   const [invites, setInvites] = useState(false);
   const { role, admission, waitingRoom, keptOut } = state;
   if (role === null || !may(role, "admission.set")) return null;
@@ -72,10 +77,14 @@ export function Door(props: ViewProps) {
         <button type="button" class="button quiet small" onClick={() => setInvites(true)}>
           {t.invite}
         </button>
+        <button type="button" class="button quiet small" onClick={() => setAirs(true)}>
+          {state.listeners === null ? t.broadcast : t.onAir}
+        </button>
         <button type="button" class="button quiet small" onClick={() => setEnds(true)}>
           {t.end}
         </button>
       </p>
+      {airs ? <BroadcastSheet {...props} close={() => setAirs(false)} /> : null}
       {invites ? <InviteSheet {...props} close={() => setInvites(false)} /> : null}
       {ends ? (
         <Sure text={t.endSure} yes={t.endYes} no={t.cancel} act={() => session.end()} close={() => setEnds(false)} />

@@ -8,7 +8,10 @@ import { BrowserSession } from "./session.dom.ts";
 import { stickSettings } from "./settings.dom.ts";
 import type { Words } from "./words/words.std.ts";
 
+/** A page that is one thing of a session, for whom it is drawn. */
 const Phone = later<PhoneProps>(() => import("./phone.dom.tsx").then((parts) => parts.Phone));
+
+const Listen = later<PhoneProps>(() => import("./listen.dom.tsx").then((parts) => parts.Listen));
 
 export function begin(words: Words): void {
   const root = document.getElementById("view");
@@ -16,8 +19,7 @@ export function begin(words: Words): void {
   const boot = Boot.parse(JSON.parse(root.dataset.boot ?? "null"));
   root.replaceChildren();
   const session = new BrowserSession(boot);
-  const isPhone = boot.phoneOf !== undefined;
-  if (!isPhone) stickSettings(session, boot, localStorage, Date.now);
-  const parts = { session, boot, words };
-  render(isPhone ? <Phone {...parts} /> : <App {...parts} />, root);
+  if (!session.isAside) stickSettings(session, boot, localStorage, Date.now);
+  const Page = boot.phoneOf !== undefined ? Phone : boot.seat !== undefined ? Listen : App;
+  render(<Page session={session} boot={boot} words={words} />, root);
 }

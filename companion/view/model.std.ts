@@ -9,6 +9,7 @@ import type { Recording } from "../../protocol/recordings.ts";
 import type { Role } from "../../protocol/roles.ts";
 import type {
   Admission,
+  Listeners,
   LoggedEvent,
   Member,
   SessionSettings,
@@ -67,6 +68,8 @@ export interface ViewState {
   memberId: MemberId | null;
   role: Role | null;
   members: readonly Member[];
+  /** Who hears the session by its broadcast's link; `null`: it is not broadcast. */
+  listeners: Listeners;
   /** The accent of each member, as the site gives it: the same here as on every page. */
   accents: Readonly<Record<string, number>>;
   settings: SessionSettings;
@@ -98,6 +101,7 @@ export const initialView: ViewState = {
   memberId: null,
   role: null,
   members: [],
+  listeners: null,
   accents: {},
   settings: { recordingPermitted: false },
   admission: "open",
@@ -129,7 +133,7 @@ export type ViewInput =
       headSeq: number;
     }
   | { type: "waiting-room"; members: readonly WaitingMember[] }
-  | { type: "members"; members: readonly Member[] }
+  | { type: "members"; members: readonly Member[]; listeners?: Listeners }
   | { type: "accents"; accents: Readonly<Record<string, number>> }
   | { type: "event"; event: LoggedEvent }
   /** Somebody has announced this; `null`: it does not hold. */
@@ -158,7 +162,8 @@ export function reduce(state: ViewState, input: ViewInput): ViewState {
       };
     case "members": {
       const own = input.members.find(({ memberId }) => memberId === state.memberId);
-      return { ...state, members: input.members, role: own?.role ?? state.role };
+      const { members, listeners = null } = input;
+      return { ...state, members, listeners, role: own?.role ?? state.role };
     }
     case "waiting-room":
       return { ...state, waitingRoom: input.members };

@@ -1,12 +1,15 @@
 /** One's own phone in the session (P83): its code, that it is here, and the way to send it away. A script of its own. */
 
 import { useEffect, useState } from "preact/hooks";
+import { PhoneLink as Link } from "../../protocol/phones.ts";
 import { may } from "../../protocol/roles.ts";
 import type { ViewProps } from "./parts.dom.tsx";
 import { phoneWords } from "./phone-words.std.ts";
+import type { ViewApi } from "./view-api.dom.ts";
 
 export function PhoneLink({ session, state, language }: ViewProps) {
   const t = phoneWords(language);
+  const { api } = session;
   const [asks, setAsks] = useState(false);
   const phone = state.members.find(({ phoneOf, connected }) => connected && phoneOf === state.memberId);
   const isHere = phone !== undefined;
@@ -28,7 +31,7 @@ export function PhoneLink({ session, state, language }: ViewProps) {
       ) : (
         <p class="view-line" role="status">
           <span>{t.here}</span>
-          <button type="button" class="tool" onClick={() => void session.api.sendPhoneAway()}>
+          <button type="button" class="tool" onClick={() => void api.ask("DELETE", `${api.session}/phone`)}>
             {t.sendAway}
           </button>
         </p>
@@ -36,6 +39,12 @@ export function PhoneLink({ session, state, language }: ViewProps) {
       {asks && phone === undefined ? <Code {...{ session, language }} close={() => setAsks(false)} /> : null}
     </section>
   );
+}
+
+/** The address that one's own phone opens, told once; `null` where none was made, which has been said. */
+async function linkOf(api: ViewApi): Promise<string | null> {
+  const made = Link.safeParse(await api.ask("POST", `${api.session}/phone`));
+  return made.success ? new URL(`/phone/${made.data.link}`, location.href).href : null;
 }
 
 /** Closes by itself once the phone is here. */
@@ -46,7 +55,7 @@ function Code({ session, language, close }: Pick<ViewProps, "session" | "languag
   const make = () => {
     setAsked(false);
     setLink(null);
-    void session.api.phoneLink().then((made) => {
+    void linkOf(session.api).then((made) => {
       setLink(made);
       setAsked(true);
     });

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { TIMELINE_MAX_FRAMES } from "../../protocol/limits.ts";
 import type { Boot } from "./boot.std.ts";
+import { OnAir } from "./broadcast.dom.tsx";
 import { accentClass, barsOf, Choice, Icon, useFrames, type ViewProps, write } from "./parts.dom.tsx";
 import { phoneWords } from "./phone-words.std.ts";
 import type { BrowserSession } from "./session.dom.ts";
@@ -43,6 +44,7 @@ export function Phone({ session, boot, words }: PhoneProps) {
             <span aria-hidden="true">●</span> {words.recordingRolls}
           </p>
         ) : null}
+        <OnAir {...props} />
       </header>
       <main>
         <Remote {...props} />

@@ -79,7 +79,8 @@ export class BrowserSession {
   readonly copies: ViewCopies;
   readonly video: ViewVideo;
   readonly isGuest: boolean;
-  readonly isPhone: boolean;
+  /** This page is a phone's, or a listener's: it asks nothing of the session's own pages. */
+  readonly isAside: boolean;
   readonly api: ViewApi;
   readonly #clock = new SessionClock();
   readonly #room: RoomEnd;
@@ -93,7 +94,7 @@ export class BrowserSession {
   /** `openRoom`: in the desktop app the way to the room is not this page's own socket. */
   constructor(boot: Boot, openRoom = (options: RoomClientOptions): RoomEnd => new RoomClient(options)) {
     this.isGuest = boot.guest === true;
-    this.isPhone = boot.phoneOf !== undefined;
+    this.isAside = boot.phoneOf !== undefined || boot.seat !== undefined;
     this.state.value = { ...initialView, memberId: boot.memberId, role: boot.role, accents: boot.accents };
     this.sound = new ViewSound({
       boot,
@@ -206,11 +207,11 @@ export class BrowserSession {
           if (event.body.kind === "transport") this.#effectiveAtMs = event.effectiveAtMs ?? event.atMs;
           this.daw.onEvent(event);
         },
-        onMembers: (members) => {
-          this.#step({ type: "members", members });
+        onMembers: (members, listeners) => {
+          this.#step({ type: "members", members, listeners });
           const { accents } = this.state.value;
           const isNew = members.some(({ memberId, phoneOf }) => accents[phoneOf ?? memberId] === undefined);
-          if (isNew && !this.isPhone) void this.api.readSession();
+          if (isNew && !this.isAside) void this.api.readSession();
           this.sound.setMembers();
           this.video.setMembers();
           this.takes.setMembers();
@@ -405,7 +406,7 @@ export class BrowserSession {
     return true;
   }
   #readLists(): void {
-    if (this.isGuest || this.isPhone) return;
+    if (this.isGuest || this.isAside) return;
     void this.api.readTakes();
     void this.copies.read();
   }

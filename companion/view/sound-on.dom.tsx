@@ -73,11 +73,11 @@ export function SoundOn(props: ViewProps) {
       </div>
       {trueRateHz === null ? null : (
         <p role="alert" class="view-trouble">
-          {words.check.facts.lies((trueRateHz / 1000).toFixed(1))}
+          {t.facts.lies((trueRateHz / 1000).toFixed(1))}
         </p>
       )}
-      {otherRateHz === null ? null : <p class="soft">{words.check.facts.rate(String(otherRateHz / 1000))}</p>}
-      {moreInputs === null ? null : <p class="soft">{words.check.facts.inputs(moreInputs)}</p>}
+      {otherRateHz === null ? null : <p class="soft">{t.facts.rate(String(otherRateHz / 1000))}</p>}
+      {moreInputs === null ? null : <p class="soft">{t.facts.inputs(moreInputs)}</p>}
       {delay === "live" ? null : (
         <p class="soft" role="status">
           {mode === "live" || delayMs === null ? t.delay.notYet : t.delay.inForce(delayMs.toFixed(1), bars)}

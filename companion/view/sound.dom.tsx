@@ -12,7 +12,7 @@ const SoundOn = later<ViewProps>(() => loadOn().then((parts) => parts.SoundOn));
 const Check = later<CheckProps>(() => import("./check.dom.tsx").then((parts) => parts.Check));
 
 export function Sound(props: ViewProps & { deviceUrl: string }) {
-  const { session, state, words, deviceUrl } = props;
+  const { session, words, state, language, deviceUrl } = props;
   const t = words.sound;
   const { sound } = session;
   const { power, trouble } = sound.state.value;
@@ -54,7 +54,7 @@ export function Sound(props: ViewProps & { deviceUrl: string }) {
                 disabled={power === "opening"}
                 onClick={() => setChecks(true)}
               >
-                {words.check.open}
+                {t.check}
               </button>
             ) : null}
           </p>
@@ -64,6 +64,7 @@ export function Sound(props: ViewProps & { deviceUrl: string }) {
         <Check
           session={session}
           words={words}
+          language={language}
           deviceUrl={deviceUrl}
           close={(turnOn) => {
             setChecks(false);

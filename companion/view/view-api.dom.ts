@@ -7,7 +7,6 @@ import { type ErrorCode, errors, Problem } from "../../protocol/errors.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import { TICKET_LIFETIME_MS } from "../../protocol/limits.ts";
 import { pageSchema } from "../../protocol/paging.ts";
-import { PhoneLink } from "../../protocol/phones.ts";
 import { Recording } from "../../protocol/recordings.ts";
 import type { Role } from "../../protocol/roles.ts";
 import { Invite, JoinTicket, SessionDetail } from "../../protocol/sessions.ts";
@@ -21,6 +20,9 @@ const TAKES_MAX = 2_000;
 /** A computer whose clock is further off than this is told so: nothing here goes by it, but its files are dated by it. */
 const CLOCK_OFF_MS = 300_000;
 
+const bodyOf = (body: unknown) =>
+  body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+
 export interface ViewApiOptions {
   boot: Boot;
   step(input: ViewInput): void;
@@ -32,24 +34,29 @@ export interface ViewApiOptions {
 
 export class ViewApi {
   readonly #options: ViewApiOptions;
-  readonly #session: string;
+  /** The session's own address in the API. */
+  readonly session: string;
   /** Where this page asks about the session: a guest and a phone have ways of their own. */
   readonly #path: string;
+  /** What a listener's page has in place of a cookie. */
+  readonly #body: { seat: string } | undefined;
   /** Whether guests may come in; `null` before the site has said so. */
   readonly guestsAllowed = signal<boolean | null>(null);
   #takesAsked = false;
   #takesWanted = false;
 
   constructor(options: ViewApiOptions) {
-    const { sessionId, guest, phoneOf } = options.boot;
+    const { sessionId, guest, phoneOf, seat } = options.boot;
     this.#options = options;
-    this.#session = `/sessions/${sessionId}`;
-    this.#path = this.#session + (phoneOf !== undefined ? "/phone" : guest ? "/guest" : "");
+    this.session = `/sessions/${sessionId}`;
+    const way = seat !== undefined ? "/listener" : phoneOf !== undefined ? "/phone" : guest ? "/guest" : "";
+    this.#path = this.session + way;
+    this.#body = seat === undefined ? undefined : { seat };
   }
 
   /** A ticket for the room. */
   async enter(signal: AbortSignal): Promise<Entry> {
-    const response = await fetch(`/api/v1${this.#path}/tickets`, { method: "POST", signal });
+    const response = await fetch(`/api/v1${this.#path}/tickets`, { method: "POST", signal, ...bodyOf(this.#body) });
     if (response.status === 401 || response.status === 404)
       this.#options.onOver(response.status === 401 ? "unauthenticated" : "removed");
     if (!response.ok) throw new EntryRefused(`No ticket: ${response.status}`);
@@ -62,40 +69,30 @@ export class ViewApi {
 
   /** A new invite's link, told once; `null` where none was made, which has been said. */
   async invite(role: "participant" | "observer", uses: number): Promise<string | null> {
-    const made = Invite.safeParse(await this.ask("POST", `${this.#session}/invites`, { role, uses }));
+    const made = Invite.safeParse(await this.ask("POST", `${this.session}/invites`, { role, uses }));
     return made.success ? new URL(`/invite/${made.data.code}`, location.href).href : null;
   }
 
   async setRole(memberId: MemberId, role: Role): Promise<void> {
-    await this.ask("PATCH", `${this.#session}/members/${memberId}`, { role });
+    await this.ask("PATCH", `${this.session}/members/${memberId}`, { role });
   }
 
   async remove(memberId: MemberId): Promise<void> {
-    await this.ask("DELETE", `${this.#session}/members/${memberId}`);
-  }
-
-  /** The address that one's own phone opens, told once; `null` where none was made, which has been said. */
-  async phoneLink(): Promise<string | null> {
-    const made = PhoneLink.safeParse(await this.ask("POST", `${this.#session}/phone`));
-    return made.success ? new URL(`/phone/${made.data.link}`, location.href).href : null;
-  }
-
-  async sendPhoneAway(): Promise<void> {
-    await this.ask("DELETE", `${this.#session}/phone`);
+    await this.ask("DELETE", `${this.session}/members/${memberId}`);
   }
 
   /** The invite that a guest came by lets nobody in any more. */
   async endInviteOf(memberId: MemberId): Promise<void> {
-    await this.ask("DELETE", `${this.#session}/members/${memberId}/invite`);
+    await this.ask("DELETE", `${this.session}/members/${memberId}/invite`);
   }
 
   /** Where none are allowed any more, those who are here are out at once. */
   async allowGuests(guestsAllowed: boolean): Promise<void> {
-    if ((await this.ask("PATCH", this.#session, { guestsAllowed })) !== null) this.guestsAllowed.value = guestsAllowed;
+    if ((await this.ask("PATCH", this.session, { guestsAllowed })) !== null) this.guestsAllowed.value = guestsAllowed;
   }
 
   async permitRecording(recordingPermitted: boolean): Promise<void> {
-    await this.ask("PATCH", this.#session, { settings: { recordingPermitted } });
+    await this.ask("PATCH", this.session, { settings: { recordingPermitted } });
   }
 
   /** The accent of whoever has joined since the page was made, and whether guests may. */
@@ -119,7 +116,7 @@ export class ViewApi {
         let cursor: string | null = null;
         do {
           const query: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-          const path = `${this.#session}/recordings?limit=${TAKES_PER_REQUEST}${query}`;
+          const path = `${this.session}/recordings?limit=${TAKES_PER_REQUEST}${query}`;
           const page = pageSchema(Recording).safeParse(await this.ask("GET", path));
           if (!page.success) return;
           takes.push(...page.data.items);
@@ -138,7 +135,7 @@ export class ViewApi {
     try {
       const response = await fetch(`/api/v1${path}`, {
         method,
-        ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
+        ...bodyOf(body),
       });
       if (response.ok) return response.status === 204 ? {} : await response.json();
       const problem = Problem.safeParse(await response.json().catch(() => null));

@@ -280,10 +280,12 @@ export class ViewSound {
 
   /** The room has said who is here. */
   setMembers(): void {
-    const { memberId, role, members } = this.#options.state();
+    const { memberId, role, members, listeners: all } = this.#options.state();
     this.#control.followMembers(members);
-    if (memberId !== null && role !== null)
-      this.#engine?.setMembers(memberId, role, members, this.state.value.isDirect);
+    // What is said over a phone is for the band.
+    const listeners = this.#options.boot.phoneOf === undefined ? all : null;
+    const { isDirect } = this.state.value;
+    if (memberId !== null && role !== null) this.#engine?.setMembers(memberId, role, { members, listeners, isDirect });
   }
 
   handleSignal(from: MemberId, message: Signal): void {

@@ -70,6 +70,7 @@ export async function addressesOfOne(
   const gone = await ask(token, "POST", "/sessions", { name: "To be deleted" });
   await ask(token, "DELETE", `/sessions/${gone.sessionId}`);
   const bens = await ask(ben.token, "POST", "/sessions", { name: "Ballads" });
+  const broadcast = await ask(ben.token, "POST", `/sessions/${bens.sessionId}/broadcast`);
   const guest = await ask(token, "POST", `${session}/invites`, {});
   await ask(ben.token, "POST", "/invites/accept", { code: guest.code });
   const members = await db
@@ -151,6 +152,7 @@ export async function addressesOfOne(
     "/sessions/:sessionId/guest": { path: `${session}/guest`, status: 404 },
     "/sessions/:sessionId/guest/leave": { path: `${session}/guest/leave`, status: 404 },
     "/sessions/:sessionId/phone": { path: `${session}/phone`, status: 404 },
+    "/listen/:link": { path: `/listen/${broadcast.link}` },
     "/phone/:link": { path: `/phone/${phone.link}` },
     "/sessions/:sessionId/invites": { path: `${session}/invites`, lands: session },
     "/sessions/:sessionId/room": { path: `${session}/room` },

@@ -36,6 +36,8 @@ export interface Scene {
   /** Takes that this person has a copy of and that are wished gone since. */
   wished?: readonly Recording[];
   /** Instead of a welcome: the door, or a close with this code. */
+  /** How many listen to its broadcast; absent: it is not broadcast. */
+  listeners?: number;
   refusal?: "waiting" | { code: number; reason: ErrorCode };
 }
 
@@ -116,6 +118,12 @@ export async function stubRoom(page: Page, scene: Scene): Promise<void> {
   await page.route("**/api/v1/sessions/*/phone", (route) =>
     route.fulfill({ status: 201, json: { link: "a-made-up-phone".repeat(8), expiresAtMs: Date.now() + 300_000 } }),
   );
+  await page.route("**/api/v1/sessions/*/broadcast", (route) =>
+    route.fulfill({
+      status: 201,
+      json: { link: "a-made-up-broadcast".repeat(6), expiresAtMs: Date.now() + 3_600_000 },
+    }),
+  );
   await page.route("**/api/v1/sessions/*/recordings?*", (route) => {
     const all = scene.takes ?? [];
     const query = new URL(route.request().url()).searchParams;
@@ -182,6 +190,8 @@ function play(socket: WebSocketRoute, scene: Scene, members: Member[]): void {
     ...(what.kind === "transport" ? { effectiveAtMs: atMs } : {}),
     body: what,
   }));
+  const listeners =
+    scene.listeners === undefined ? null : Array.from({ length: scene.listeners }, (_, at) => memberAt(800 + at));
   const isOn = scene.transport?.motion === "recording";
   socket.onMessage((text) => {
     const message = JSON.parse(String(text));
@@ -211,10 +221,11 @@ function play(socket: WebSocketRoute, scene: Scene, members: Member[]): void {
       settings: { recordingPermitted: scene.recordingPermitted ?? true },
       admission: scene.admission ?? "open",
       recordingOn: isOn,
+      listeners,
       headSeq: events.length,
       roomTimeMs: nowMs(),
     });
-    say({ type: "members", members, recordingOn: isOn });
+    say({ type: "members", members, recordingOn: isOn, listeners });
     const waiting: WaitingMember[] = (scene.waiting ?? []).map((displayName, at) => ({
       memberId: memberAt(900 + at),
       displayName,

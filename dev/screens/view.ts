@@ -212,6 +212,24 @@ export function viewShots({ sessionId }: World): Shot[] {
         await stubRoom(page, evening);
       },
     },
+    scene("on air", { ...evening, listeners: 3 }),
+    scene("on air guest", {
+      ...evening,
+      role: "participant",
+      listeners: 1,
+      people: band.map((one) => ({ ...one, status: { ...one.status, recording: true } })),
+      transport: { motion: "recording", ...at(30) },
+    }),
+    scene("broadcast before", evening, async (page) => {
+      await here(page);
+      await page.locator(".view-door .actions button").nth(1).click();
+      await page.locator("dialog[open]").waitFor();
+    }),
+    scene("broadcast link", { ...evening, listeners: 2 }, async (page) => {
+      await here(page);
+      await page.locator(".view-door .actions button").nth(1).click();
+      await page.locator("#view-broadcast-link").waitFor();
+    }),
     scene("phone code", evening, async (page) => {
       await here(page);
       await page.locator(".view-phone-link button").click();

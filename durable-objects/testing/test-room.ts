@@ -164,7 +164,7 @@ export class TestRoom {
     const refusal = this.room.admit(this.claimsOf(memberId, role, more), this.nowMs);
     if (refusal !== null) closeWith(member, refusal);
     else {
-      member.setState(newConnectionState(memberId, this.nowMs));
+      member.setState(newConnectionState(memberId, this.nowMs, more.broadcast));
       this.connections.add(member);
     }
     return member;
@@ -174,6 +174,13 @@ export class TestRoom {
     const member = this.knock(role, memberId);
     member.hello(lastSeq);
     return member;
+  }
+
+  /** Somebody who comes by a broadcast's link. */
+  listen(broadcast: string, memberId = newMemberId()): TestMember {
+    const listener = this.knock("observer", memberId, { broadcast, displayName: "" });
+    listener.hello();
+    return listener;
   }
 
   decide(from: TestMember, body: ApiBody, { eventId = newUuid(), number = ++this.decision } = {}) {

@@ -20,6 +20,7 @@ const PAGE_MAX_BYTES = 30 * 1024;
  * sound's threads and its carriers among it, as much again as two pages.
  */
 const ROOM_MAX_BYTES = 118 * 1024;
+const isLive = (path: string) => path.endsWith("/room") || path.startsWith("/listen/");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const languages = ["en", "de"] as const;
 const widthsPx = [320, 1280] as const;
@@ -105,7 +106,7 @@ async function faultsOf(
     const answer = await page.goto(`${origin}${path}${path.includes("?") ? "&" : "?"}lang=${language}`, {
       waitUntil: "load",
     });
-    if (path.endsWith("/room")) await page.locator(".view-connection.here").waitFor();
+    if (isLive(path)) await page.locator(".view-connection.here").waitFor();
     const where = `${path} (${language})`;
     if (answer?.status() !== status) faults.push(`${where}: status ${answer?.status()}`);
     if (new URL(page.url()).pathname !== lands.split("?")[0]) faults.push(`${where}: went to ${page.url()}`);
@@ -122,7 +123,7 @@ async function faultsOf(
       if (over > 0) faults.push(`${where}: ${over} px wider than ${width} px`);
     }
   }
-  const maxBytes = path.endsWith("/room") ? ROOM_MAX_BYTES : PAGE_MAX_BYTES;
+  const maxBytes = isLive(path) ? ROOM_MAX_BYTES : PAGE_MAX_BYTES;
   if (weight > maxBytes) faults.push(`${path}: ${weight} bytes compressed, more than ${maxBytes}`);
   const isOwnStatus = (error: string) => error.includes(`status of ${status}`) && status !== 200;
   faults.push(

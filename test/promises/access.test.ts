@@ -198,6 +198,10 @@ const matrix: Record<string, Row> = {
   // A phone's cookie opens this, and a sign-in does not; workers/sessions/phones.test.ts asks as a phone.
   "POST /api/v1/phones": { expect: all(404), body: () => ({ link: "made-up" }) },
   "POST /api/v1/sessions/{sessionId}/phone/tickets": { expect: all(404) },
+  "POST /api/v1/sessions/{sessionId}/broadcast": { expect: host(201) },
+  "DELETE /api/v1/sessions/{sessionId}/broadcast": { expect: host(204) },
+  // A seat opens this, and a sign-in does not; workers/sessions/broadcasts.test.ts asks with one.
+  "POST /api/v1/sessions/{sessionId}/listener/tickets": { expect: all(404), body: () => ({ seat: "made-up" }) },
   "POST /api/v1/sessions/{sessionId}/tickets": { expect: [401, 404, 404, 201, 201, 201] },
 
   "POST /api/v1/sessions/{sessionId}/recordings": { expect: [401, 404, 404, 403, 422, 422], body: empty },

@@ -196,6 +196,8 @@ const pages: Record<string, Row> = {
   "GET /sessions/:sessionId/guest/leave": { expect: all(404) },
   "POST /sessions/:sessionId/guest/leave": { expect: all(404) },
   // Of a link that nobody made; workers/sessions/phones.test.ts has a good one.
+  // Of a link that nobody made; workers/sessions/broadcasts.test.ts has a good one.
+  "GET /listen/:link": { expect: all(404) },
   "GET /phone/:link": { expect: all(404) },
   "POST /phone/:link": { expect: all(404) },
   "GET /sessions/:sessionId/phone": { expect: all(404) },

@@ -3,9 +3,8 @@ import { parse } from "hono/utils/cookie";
 import { MemberId, SessionId } from "../../protocol/ids.ts";
 import { PHONE_LIFETIME_MS, PHONE_LINK_MAX_CHARS } from "../../protocol/limits.ts";
 import type { AppContext } from "../http/router.ts";
-import { fromBase64Url, toBase64Url } from "../platform/base64.ts";
 import type { Env } from "../platform/env.ts";
-import { mac, macKey } from "../platform/keys.ts";
+import { readPlace, signPlace } from "./signed-place.ts";
 
 /**
  * What a member's phone comes by, and what it is known by from then on: two signed texts of the same three ids, of which the first is good for
@@ -22,39 +21,25 @@ export interface PhonePlace {
 }
 type Kind = "link" | "seat";
 
-const encoder = new TextEncoder();
 const bodyOf = (id: string): string => id.slice(4);
 
 export async function signPhone(env: Env, kind: Kind, place: PhonePlace): Promise<string> {
   const { sessionId, owner, phone, expiresAtMs } = place;
-  const text = [bodyOf(sessionId), bodyOf(owner), bodyOf(phone), expiresAtMs.toString(36)].join(".");
-  return `${text}.${toBase64Url(await mac(env, "phones", `${kind} ${text}`))}`;
+  const parts = [bodyOf(sessionId), bodyOf(owner), bodyOf(phone)];
+  return await signPlace(env, "phones", kind, { parts, expiresAtMs });
 }
 
 /** The place that a text of ours names, while it is good; `null`: it is none of ours, or too old. */
 export async function readPhone(env: Env, kind: Kind, signed: string, nowMs: number): Promise<PhonePlace | null> {
-  if (signed.length > PHONE_LINK_MAX_CHARS) return null;
-  const [session = "", owner = "", phone = "", expires = "", signature = "", ...rest] = signed.split(".");
-  const bytes = decode(signature);
-  if (rest.length > 0 || bytes === null) return null;
-  const text = `${kind} ${[session, owner, phone, expires].join(".")}`;
-  if (!(await crypto.subtle.verify("HMAC", await macKey(env, "phones"), bytes, encoder.encode(text)))) return null;
-  const expiresAtMs = Number.parseInt(expires, 36);
-  if (!(nowMs < expiresAtMs)) return null;
+  const read = await readPlace(env, "phones", kind, signed, { nowMs, count: 3, maxChars: PHONE_LINK_MAX_CHARS });
+  if (read === null) return null;
+  const [session = "", owner = "", phone = ""] = read.parts;
   return {
     sessionId: SessionId.parse(`ses_${session}`),
     owner: MemberId.parse(`mem_${owner}`),
     phone: MemberId.parse(`mem_${phone}`),
-    expiresAtMs,
+    expiresAtMs: read.expiresAtMs,
   };
-}
-
-function decode(text: string): Uint8Array<ArrayBuffer> | null {
-  try {
-    return fromBase64Url(text);
-  } catch {
-    return null;
-  }
 }
 
 /** The cookie of a phone, of a kind of its own: no guard that asks who is signed in, or a guest, ever reads it. */

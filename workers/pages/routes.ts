@@ -51,6 +51,7 @@ export const pagesOfOne = [
   "/invite",
   "/invite/:code",
   "/invite/:code/guest",
+  "/listen/:link",
   "/messages/:conversationId",
   "/messages/:conversationId/delete",
   "/messages/:conversationId/report",

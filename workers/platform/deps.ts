@@ -19,6 +19,10 @@ export interface Room {
   connectPhone(phone: MemberId, owner: MemberId): Promise<boolean>;
   /** Sends a member's phone away. Harmless to repeat. */
   endPhones(owner: MemberId): Promise<void>;
+  /** The session is broadcast from now on, by this id or by the one that it has; `null`: it was deleted. */
+  startBroadcast(id: string, untilMs: number): Promise<{ id: string; untilMs: number } | null>;
+  /** Nobody listens any more. Harmless to repeat. */
+  endBroadcast(): Promise<void>;
   /** How far along the timeline the transport has ever been. */
   reachedFrames(): Promise<number>;
   /** Who is in the session at this moment. */

@@ -12,6 +12,8 @@ const secretOf = {
   limits: "TICKET_KEY",
   /** Signs what a phone comes by and is known by. Turned, phones are connected anew. */
   phones: "TICKET_KEY",
+  /** Signs what a broadcast's listeners come by. Turned, its host passes on another link. */
+  broadcasts: "TICKET_KEY",
   /** What links in mails carry. Turned, old links are worth nothing. */
   links: "LINK_KEY",
   /** Identifiers made up for addresses without a password. They have to last as long as true ones do, so the secret is theirs. */

@@ -1,7 +1,10 @@
 /** Everything the Worker writes into a log, as one union. Nothing personal is in one: ids of requests and names of code only. */
 export type LogEvent =
   | { event: "internal-error"; requestId: string; method: string; route: string; error: string; stack: string[] }
-  | { event: "room-unreachable"; call: "apply" | "announce" | "place" | "state" | "end" | "forget" | "phone" }
+  | {
+      event: "room-unreachable";
+      call: "apply" | "announce" | "place" | "state" | "end" | "forget" | "phone" | "broadcast";
+    }
   | { event: "room-unreachable"; call: "join"; error: string; stack: string[] }
   | { event: "store-unavailable"; call: string; error: string; stack: string[] }
   /** Objects that no row knows, more than can be: the database may be the wrong one, and a person has to look. */

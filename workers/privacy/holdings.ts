@@ -190,7 +190,10 @@ export const holdings: readonly Holding[] = [
   {
     ...room,
     name: "states",
-    purpose: { en: "Transport and settings as they stand.", de: "Transport und Einstellungen, wie sie stehen." },
+    purpose: {
+      en: "Transport, settings and broadcast as they stand.",
+      de: "Transport, Einstellungen und Übertragung, wie sie stehen.",
+    },
     recipients: ["collaborators"],
     exported: false,
     erased: "nobody-named",

@@ -19,8 +19,8 @@ const params = z.object({ sessionId: SessionId });
 /** Signs a ticket for somebody who is in the session, and answers with it and the relays. */
 export async function sendTicket(
   c: AppContext,
-  member: Membership,
-  who: Pick<TicketClaims, "accountId" | "displayName" | "guest" | "phoneOf">,
+  member: Pick<Membership, "sessionId" | "memberId" | "role" | "recordingPermitted" | "decision">,
+  who: Pick<TicketClaims, "accountId" | "displayName" | "guest" | "phoneOf" | "broadcast">,
 ) {
   const { deps } = c.var;
   const issuedAtMs = deps.now();

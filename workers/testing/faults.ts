@@ -115,6 +115,8 @@ export class Faults {
       applyState: (state) => call("state", async () => await room.applyState(state)),
       connectPhone: async (...args) => await room.connectPhone(...args),
       endPhones: (owner) => call("phones", async () => await room.endPhones(owner)),
+      startBroadcast: async (...args) => await room.startBroadcast(...args),
+      endBroadcast: () => call("broadcast", async () => await room.endBroadcast()),
       reachedFrames: async () => await room.reachedFrames(),
       here: async () => await room.here(),
       forgetMember: (...args) => call("forget", async () => await room.forgetMember(...args)),

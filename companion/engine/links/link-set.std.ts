@@ -55,6 +55,8 @@ export interface LinkSetOptions {
 export interface LinkedMember extends Pick<Member, "memberId" | "connected" | "role" | "phoneOf"> {
   /** Whether they and this person have both chosen the direct path. */
   isDirect?: boolean;
+  /** They are none of the session's people, and only listen to its broadcast (P85). */
+  isListener?: boolean | undefined;
 }
 
 export interface LinksReport {
@@ -66,6 +68,14 @@ export interface LinksReport {
 
 /** Somebody who is not here and sends nothing is waited for this long; their seat in the room is kept longer. */
 const GONE_AFTER_MS = 30_000;
+
+/** Whoever listens hears a step less than the band: their share of the up-link is the first that is given up. */
+const LISTENED_TO: Readonly<Record<UplinkLevel, UplinkLevel>> = {
+  full: "narrow",
+  narrow: "mono",
+  mono: "opus",
+  opus: "opus",
+};
 
 interface Joined {
   link: Link;
@@ -85,6 +95,8 @@ export class LinkSet {
   readonly #stream: number;
   /** With whom this person and they have both chosen the direct path. */
   readonly #direct = new Set<MemberId>();
+  /** Who listens to the broadcast: they have no part in the words, and no say in how the others are heard. */
+  #listeners: ReadonlySet<MemberId> = new Set();
   #memberId: MemberId | undefined;
   #words: RoomWords | undefined;
   readonly #budget = new UplinkBudget();
@@ -122,6 +134,7 @@ export class LinkSet {
   setMembers(members: readonly LinkedMember[]): void {
     const nowMs = this.#options.nowMs();
     const known = new Set<MemberId>();
+    this.#listeners = new Set(members.flatMap(({ memberId, isListener }) => (isListener ? [memberId] : [])));
     const owner = members.find(({ memberId }) => memberId === this.#memberId)?.phoneOf;
     for (const { memberId, connected, role, phoneOf, isDirect = false } of members) {
       // A member and their own phone are in one room, and would hear themselves again.
@@ -212,12 +225,17 @@ export class LinkSet {
 
   /** Shares out the up-link: what does not fit goes out in less, at everybody, and is said. */
   #share(nowMs: number): void {
-    const ways = Array.from(this.#links.values(), ({ link }) => link.wayOut).filter((way) => way !== null);
+    const ways = [...this.#links].flatMap(([memberId, { link }]) => {
+      const way = this.#listeners.has(memberId) ? null : link.wayOut;
+      return way === null ? [] : [way];
+    });
     const before = this.#budget.level;
     const level = ways.length === 0 ? before : this.#budget.look(ways, nowMs);
     // Who has no media lane, as a browser, is heard in PCM or not at all.
-    for (const { link, media } of this.#links.values())
-      link.level = level === "opus" && media?.isConnected !== true ? "mono" : level;
+    for (const [memberId, { link, media }] of this.#links) {
+      const theirs = this.#listeners.has(memberId) ? LISTENED_TO[level] : level;
+      link.level = theirs === "opus" && media?.isConnected !== true ? "mono" : theirs;
+    }
     if (level !== before) this.#options.onUplink(level);
   }
 
@@ -226,7 +244,7 @@ export class LinkSet {
     const keys = new Map<MemberId, Fingerprints>();
     for (const [memberId, { link }] of this.#links) {
       const { fingerprints } = link;
-      if (fingerprints !== null) keys.set(memberId, fingerprints);
+      if (fingerprints !== null && !this.#listeners.has(memberId)) keys.set(memberId, fingerprints);
     }
     return keys;
   }
@@ -253,7 +271,7 @@ export class LinkSet {
       signal,
       onState: (state) => this.#options.onState(memberId, state),
       nowMs: this.#options.nowMs,
-      words: () => this.#words?.message() ?? null,
+      words: () => (this.#listeners.has(memberId) ? null : (this.#words?.message() ?? null)),
       onWords: (body) => this.#words?.hear(memberId, body),
       onAnnounced: (body) => this.#options.onAnnounced(memberId, body),
       sessionAt: this.#options.sessionAt,

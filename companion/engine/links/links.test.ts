@@ -12,7 +12,13 @@ const ADA = MemberId.parse("mem_00000000000000000000000000");
 const BEN = MemberId.parse("mem_00000000000000000000000001");
 const BLOCK_MS = LANE_PACKET_FRAMES / 48;
 const LEVEL = 400 * 2 ** 8;
-type Who = { memberId: MemberId; connected: boolean; role: "host" | "participant" | "observer"; isDirect?: boolean };
+type Who = {
+  memberId: MemberId;
+  connected: boolean;
+  role: "host" | "participant" | "observer";
+  isDirect?: boolean;
+  isListener?: boolean;
+};
 
 /** Two companions in virtual time, over a path that can be cut and a room that can be deaf. */
 function world() {
@@ -222,6 +228,28 @@ describe("links between two companions", () => {
     expect(words.get(ADA)).toMatch(/ /);
     expect(words.get(ADA)).not.toBe(before);
     expect(words.get(BEN)).toBe(words.get(ADA));
+  });
+
+  test("P85: whoever listens to a broadcast hears all of it late, a step below the band; has no words; and their line is nobody's", async () => {
+    const { pass, words, ada, ben, here, uplinks, path } = world();
+    ada.setMembers(here(BEN, { role: "observer", isListener: true }));
+    // As if each listened to the other: the path counts what either sends.
+    ben.setMembers(here(ADA, { isListener: true }));
+    ben.listensLate = true;
+    await pass(5_000);
+    let longestBytes = 0;
+    path.isLost = (_, lengthBytes) => {
+      longestBytes = Math.max(longestBytes, lengthBytes);
+      return false;
+    };
+    expect(await pass(1_000)).toBeGreaterThan(0.99);
+    // What the band hears takes three bytes a sample.
+    expect(longestBytes).toBeGreaterThan(0);
+    expect(longestBytes).toBeLessThan(LANE_PACKET_FRAMES * 2 * 3);
+    expect(words.get(ADA) ?? "alone").toBe("alone");
+    path.isLost = (packet) => (packet * 7_919) % 100 < 30;
+    await pass(20_000);
+    expect(uplinks).toEqual([]);
   });
 
   test("X13: the room's socket may be gone for a minute: sound goes on", async () => {

@@ -6,7 +6,7 @@ export interface FakePath {
   /** `false`: nothing passes, in either direction, and neither end is told. */
   isUp: boolean;
   /** Which of the packets is lost, counted over both directions. */
-  isLost?(packet: number): boolean;
+  isLost?(packet: number, lengthBytes: number): boolean;
   /** Connections that were opened so far, by either end. */
   opened: number;
   /** Up to this one they end: what is longer away is forgotten by relays and engines. */
@@ -63,7 +63,7 @@ class FakePeer implements Peer {
   }
 
   send(bytes: Uint8Array): void {
-    if (this.#path.isLost?.(packets++)) return;
+    if (this.#path.isLost?.(packets++, bytes.length)) return;
     const other = this.#peers.get(this.#other);
     if (Number(this.#id) <= (this.#path.ended ?? 0)) return;
     if (this.#path.isUp && other !== undefined && !other.#isClosed && !this.#isClosed)

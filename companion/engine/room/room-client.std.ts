@@ -14,6 +14,7 @@ import {
   type AnnouncedCommand,
   type ClientMessage,
   type IceServer,
+  type Listeners,
   LoggedEvent,
   type Member,
   type MemberStatus,
@@ -44,7 +45,8 @@ export interface RoomHandlers {
   onWelcome(welcome: Welcome): void;
   /** Each line of the log once, in order, across reconnects. */
   onEvent(event: LoggedEvent): void;
-  onMembers(members: readonly Member[]): void;
+  /** `listeners`: who hears the session by its broadcast's link (P85). */
+  onMembers(members: readonly Member[], listeners: Listeners): void;
   onSignal(from: MemberId, signal: Signal): void;
   onRecordingsChanged(): void;
   /** The relays to use from now on, renewed before they run out. None: there is no sound to the others until some come. */
@@ -87,6 +89,8 @@ const FINAL: ReadonlySet<number> = new Set(
       "kicked",
       "session-locked",
       "session-ended",
+      "broadcast-over",
+      "listeners-full",
     ] as const
   ).map((code) => errors[code].close),
 );
@@ -289,7 +293,7 @@ export class RoomClient {
         if (message.ack === true) this.#send({ type: "ack", seq: message.events.at(-1)?.seq ?? 0 });
         break;
       case "members":
-        handlers.onMembers(message.members);
+        handlers.onMembers(message.members, message.listeners);
         break;
       case "pong":
         this.#pong = { roomTimeMs: message.roomTimeMs, receivedAtMs };
@@ -367,7 +371,7 @@ export class RoomClient {
     this.#headSeq = welcome.headSeq;
     this.#welcomed = true;
     this.#options.handlers.onWelcome(welcome);
-    this.#options.handlers.onMembers(welcome.members);
+    this.#options.handlers.onMembers(welcome.members, welcome.listeners);
     if (this.#status !== undefined) this.#send({ type: "status", status: this.#status });
     this.#resend();
     this.#pings = 0;

@@ -6,6 +6,7 @@ import {
   Announced,
   AnnouncedCommand,
   IceServer,
+  Listeners,
   LoggedEvent,
   Member,
   MemberStatus,
@@ -32,7 +33,7 @@ const [WelcomeMessage] = RoomMessage.options;
 export const RoomTold = z.discriminatedUnion("type", [
   z.object({ type: z.literal("welcome"), welcome: WelcomeMessage }),
   z.object({ type: z.literal("log"), events: z.array(LoggedEvent).max(EVENTS_PER_BATCH_MAX) }),
-  z.object({ type: z.literal("members"), members: z.array(Member) }),
+  z.object({ type: z.literal("members"), members: z.array(Member), listeners: Listeners }),
   z.object({ type: z.literal("signal"), from: MemberId, signal: Signal }),
   z.object({ type: z.literal("recordings-changed") }),
   z.object({ type: z.literal("relays"), iceServers: z.array(IceServer) }),
@@ -100,7 +101,7 @@ export class RoomFeed implements RoomHandlers {
   readonly #options: RoomFeedOptions;
   readonly #events: LoggedEvent[] = [];
   #welcome: Welcome | undefined;
-  #members: readonly Member[] | undefined;
+  #members: { members: Member[]; listeners: MemberId[] | null } | undefined;
   #waitingRoom: readonly WaitingMember[] | undefined;
   #iceServers: readonly IceServer[] | undefined;
   #isWaiting = false;
@@ -118,7 +119,7 @@ export class RoomFeed implements RoomHandlers {
     if (this.#welcome !== undefined) this.#tell({ type: "welcome", welcome: this.#welcome });
     for (let at = 0; at < this.#events.length; at += EVENTS_PER_BATCH_MAX)
       this.#tell({ type: "log", events: this.#events.slice(at, at + EVENTS_PER_BATCH_MAX) });
-    if (this.#members !== undefined) this.#tell({ type: "members", members: [...this.#members] });
+    if (this.#members !== undefined) this.#tell({ type: "members", ...this.#members });
     if (this.#waitingRoom !== undefined) this.#tell({ type: "waiting-room", members: [...this.#waitingRoom] });
     if (this.#isWaiting) this.#tell({ type: "waiting" });
     if (this.#ended !== undefined) this.#tell(this.#ended);
@@ -134,7 +135,7 @@ export class RoomFeed implements RoomHandlers {
     // Another life of the log (P6): what was kept is of the one before.
     if (welcome.headSeq < (this.#events.at(-1)?.seq ?? 0)) this.#events.length = 0;
     this.#welcome = welcome;
-    this.#members = welcome.members;
+    this.#members = { members: welcome.members, listeners: welcome.listeners };
     this.#tell({ type: "welcome", welcome });
   }
 
@@ -143,9 +144,9 @@ export class RoomFeed implements RoomHandlers {
     this.#tell({ type: "log", events: [event] });
   }
 
-  onMembers(members: readonly Member[]): void {
-    this.#members = members;
-    this.#tell({ type: "members", members: [...members] });
+  onMembers(members: readonly Member[], listeners: Listeners): void {
+    this.#members = { members: [...members], listeners: listeners === null ? null : [...listeners] };
+    this.#tell({ type: "members", ...this.#members });
   }
 
   onSignal(from: MemberId, signal: Signal): void {
@@ -210,7 +211,7 @@ export function hearRoom(told: RoomTold, handlers: RoomHandlers, nowMs: number):
       for (const event of told.events) handlers.onEvent(event);
       return;
     case "members":
-      handlers.onMembers(told.members);
+      handlers.onMembers(told.members, told.listeners);
       return;
     case "signal":
       handlers.onSignal(told.from, told.signal);
@@ -262,9 +263,9 @@ export function bothHear(first: RoomHandlers, second: RoomHandlers): RoomHandler
       first.onEvent(event);
       second.onEvent(event);
     },
-    onMembers(members) {
-      first.onMembers(members);
-      second.onMembers(members);
+    onMembers(members, listeners) {
+      first.onMembers(members, listeners);
+      second.onMembers(members, listeners);
     },
     onSignal(from, signal) {
       first.onSignal(from, signal);

@@ -73,7 +73,7 @@ describe("the room as a window without a socket sees it", () => {
     room.onWelcome(welcome(2));
     room.onEvent(line(1));
     room.onEvent(line(2));
-    room.onMembers([]);
+    room.onMembers([], null);
     room.onSignal(memberId, { kind: "offer", sdp: "v=0" });
     room.onClock({ sentLocalMs: 100, receivedLocalMs: 130, roomTimeMs: 9 });
     room.onRefused(line(1).eventId, "forbidden", "no");

@@ -6,9 +6,10 @@ import type { BufferChoice } from "../../../audio/playout.ts";
 import { TrueRate } from "../../../audio/true-rate.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
-import type { AnnouncedCommand, Member, Signal } from "../../../protocol/room.ts";
+import type { AnnouncedCommand, Listeners, Member, Signal } from "../../../protocol/room.ts";
 import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import type { ClockEstimate } from "../clock/session-clock.std.ts";
+import { linkedListeners } from "../links/linked-listeners.std.ts";
 import { BrowserPeer } from "../links/peer.dom.ts";
 import type { IceServer, PeerState } from "../links/peer.std.ts";
 import type { WordsState } from "../links/room-words.std.ts";
@@ -200,7 +201,11 @@ export class BrowserSound {
   }
 
   /** @param isDirect Whether this person has chosen the direct path. */
-  setMembers(memberId: MemberId, role: Role, members: readonly Member[], isDirect: boolean): void {
+  setMembers(
+    memberId: MemberId,
+    role: Role,
+    { members, listeners, isDirect }: { members: readonly Member[]; listeners: Listeners; isDirect: boolean },
+  ): void {
     const known = members.map((member) => ({
       memberId: member.memberId,
       connected: member.connected,
@@ -210,7 +215,13 @@ export class BrowserSound {
     }));
     const maySend = may(role, "audio.send");
     this.#tellThread({ type: "late", isLate: !maySend });
-    this.#tell({ type: "members", memberId, maySend, isObserver: !maySend, members: known });
+    this.#tell({
+      type: "members",
+      memberId,
+      maySend,
+      isObserver: !maySend,
+      members: [...known, ...linkedListeners(listeners)],
+    });
   }
 
   /** The room is there again. */

@@ -129,7 +129,8 @@ export class SoundEngine {
         this.#maySend = message.maySend;
         this.#links.isLate = message.isObserver;
         this.#tell({ type: "late", isLate: message.isObserver });
-        for (const { memberId, displayName } of message.members) this.#names.set(memberId, displayName);
+        for (const { memberId, displayName, isListener } of message.members)
+          if (isListener !== true) this.#names.set(memberId, displayName);
         this.#links.enter(message.memberId);
         this.#links.setMembers(message.members);
         break;

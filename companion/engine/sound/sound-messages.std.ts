@@ -95,6 +95,8 @@ export const ToSound = z.discriminatedUnion("type", [
         phoneOf: MemberId.optional(),
         displayName: z.string(),
         isDirect: z.boolean(),
+        /** They only listen to the session's broadcast. */
+        isListener: z.literal(true).optional(),
       }),
     ),
   }),

@@ -55,6 +55,8 @@ export type StudioReport = z.infer<typeof StudioReport>;
 /** Events: what the studio tells whichever end a person uses. Times called local are the machine's monotonic clock. */
 export const StudioEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("joined"), memberId: z.string(), role: Role, openedAtMs: z.number() }),
+  /** How many hear the session by its broadcast's link; `null`: it is not broadcast (P85). */
+  z.object({ type: z.literal("broadcast"), listeners: z.int().nullable() }),
   /** A host has to let this person in first. */
   z.object({ type: z.literal("waiting") }),
   z.object({ type: z.literal("link"), memberId: z.string(), state: z.enum(["connecting", "connected", "failed"]) }),

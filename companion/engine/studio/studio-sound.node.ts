@@ -9,10 +9,11 @@ import { adviceOf, legAtFault, totalOf } from "../../../audio/latency.ts";
 import type { BufferChoice } from "../../../audio/playout.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
-import type { AnnouncedCommand, Member, Signal } from "../../../protocol/room.ts";
+import type { AnnouncedCommand, Listeners, Member, Signal } from "../../../protocol/room.ts";
 import type { Device } from "../capture/source.std.ts";
 import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import type { ClockEstimate } from "../clock/session-clock.std.ts";
+import { linkedListeners } from "../links/linked-listeners.std.ts";
 import type { IceServer } from "../links/peer.std.ts";
 import type { WordsState } from "../links/room-words.std.ts";
 import { readBlocks } from "../sound/block-pipe.std.ts";
@@ -93,6 +94,7 @@ export class StudioSound {
   #isClosed = false;
   #memberId: MemberId | undefined;
   #members: readonly Member[] = [];
+  #listeners: Listeners = null;
   #iceServers: readonly IceServer[] = [];
   #reports: ((report: Report) => void)[] = [];
   #exited: Promise<void> = Promise.resolve();
@@ -138,9 +140,10 @@ export class StudioSound {
     this.#tell({ type: "ice-servers", iceServers: [...iceServers] });
   }
 
-  setMembers(members: readonly Member[]): void {
+  setMembers(members: readonly Member[], listeners: Listeners): void {
     if (!this.#options.links) return;
     this.#members = members;
+    this.#listeners = listeners;
     this.#delays.followMembers(members);
     this.#tellMembers();
   }
@@ -239,13 +242,16 @@ export class StudioSound {
     const members = this.#members.map(({ memberId, connected, role, displayName, phoneOf, status }) => {
       return { memberId, connected, role, displayName, phoneOf, isDirect: this.#isDirect && status.directPath };
     });
+    const listeners = linkedListeners(this.#listeners).map((who) => {
+      return { ...who, displayName: "", isDirect: false, isListener: true as const };
+    });
     // Its own role is asked anew each time: the host may have changed it.
     this.#tell({
       type: "members",
       memberId,
       maySend: !this.#isMuted && may(this.#options.role(), "audio.send"),
       isObserver: !may(this.#options.role(), "audio.send"),
-      members,
+      members: [...members, ...listeners],
     });
   }
 

@@ -50,6 +50,7 @@ export class Studio implements RoomHandlers {
   #left = false;
   #toldNoFiles = false;
   #roles: ReadonlyMap<MemberId, Role> = new Map();
+  #listenerCount: number | null = null;
   #status: MemberStatus = { ...idleStatus, micLive: true };
   #leadsMs = { own: 0, window: 0 };
 
@@ -212,9 +213,12 @@ export class Studio implements RoomHandlers {
     if (body.kind === "transport") void this.#parts.takes.deliveries.setMap(this.#parts.transport.map);
   }
 
-  onMembers: RoomHandlers["onMembers"] = (members) => {
+  onMembers: RoomHandlers["onMembers"] = (members, listeners) => {
+    const count = listeners?.length ?? null;
+    if (count !== this.#listenerCount) this.#options.emit({ type: "broadcast", listeners: count });
+    this.#listenerCount = count;
     this.#roles = new Map(members.map(({ memberId, role }) => [memberId, role]));
-    this.#parts.sound.setMembers(members);
+    this.#parts.sound.setMembers(members, listeners);
     if (this.#memberId !== undefined) this.#parts.transport.setMembers(this.#memberId, members);
   };
   onSignal: RoomHandlers["onSignal"] = (from, signal) => this.#parts.sound.handleSignal(from, signal);

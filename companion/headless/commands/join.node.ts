@@ -75,6 +75,10 @@ function tell(screen: Screen, event: StudioEvent, nameOf: NameOf): void {
     case "waiting":
       screen.say("You are at the door: the host has to let you in.");
       return;
+    case "broadcast":
+      if (event.listeners === null) screen.say("The broadcast is over: nobody but the session hears you.");
+      else screen.say(`This session is broadcast: ${event.listeners} listen by its link.`);
+      return;
     case "link":
       screen.say(`${nameOf(event.memberId)}: ${event.state}`);
       return;

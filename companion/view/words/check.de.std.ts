@@ -2,7 +2,6 @@
 import type { CheckWords } from "./check.en.std.ts";
 
 export const de: CheckWords = {
-  open: "Meinen Ton prüfen",
   title: "Dein Ton, ganz für dich",
   lead: "Hier hört dich niemand. Kopfhörer auf, Instrument rein.",
   level: "Spiel etwas: Der Balken bewegt sich und stößt nicht an.",
@@ -27,12 +26,4 @@ export const de: CheckWords = {
   distances: { "10": "im Nebenraum", "25": "in der Nachbarstadt", "40": "in einem anderen Land" },
   done: "Ton einschalten",
   close: "Noch nicht",
-  facts: {
-    lies: (rate) =>
-      `Dein Interface sagt 48 kHz und läuft mit ${rate}: Was du spielst, ist verstimmt und läuft davon. Stell Interface und System auf 48 kHz und lade die Seite neu.`,
-    rate: (rate) =>
-      `Dein Interface läuft mit ${rate} kHz und wird auf 48 umgerechnet. Stell es in seinem Fenster auf 48 kHz: weniger Verzögerung, und nichts wird umgerechnet.`,
-    inputs: (count) =>
-      `Dein Interface hat ${count} Eingänge, ein Browser bekommt die ersten zwei. Leg deinen in seinem Mixer dorthin, oder nimm die App.`,
-  },
 };

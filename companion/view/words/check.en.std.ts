@@ -1,7 +1,6 @@
 /** What is said while somebody looks at their own devices. */
 
 export const en = {
-  open: "Check my sound",
   title: "Your sound, alone",
   lead: "Nobody hears you here. Headphones on, instrument in.",
   level: "Play something: the bar moves, and does not touch its end.",
@@ -26,13 +25,5 @@ export const en = {
   distances: { "10": "in the next room", "25": "in the next city", "40": "in another country" },
   done: "Turn sound on",
   close: "Not yet",
-  facts: {
-    lies: (rate: string) =>
-      `Your device says 48 kHz and runs at ${rate}: what you play is out of tune and drifts away. Set the device and the system to 48 kHz, then load the page again.`,
-    rate: (rate: string) =>
-      `Your interface runs at ${rate} kHz and is converted to 48. Set it to 48 kHz in its own panel: less delay, and nothing is converted.`,
-    inputs: (count: number) =>
-      `Your interface has ${count} inputs; a browser is given the first two. Route yours there in its mixer, or use the companion app.`,
-  },
 };
 export type CheckWords = typeof en;

@@ -33,6 +33,8 @@ export const de: HostWords = {
     },
   },
   invite: "Jemanden einladen",
+  broadcast: "Andere mithören lassen…",
+  onAir: "Auf Sendung: Link und Ende…",
   inviteTitle: "Per Link einladen",
   inviteRole: "Die eingeladene Person",
   inviteRoles: { participant: "spielt mit", observer: "hört zu" },

@@ -32,6 +32,8 @@ export const en = {
     },
   },
   invite: "Invite somebody",
+  broadcast: "Let others listen…",
+  onAir: "On air: link and end…",
   inviteTitle: "Invite by a link",
   inviteRole: "They come",
   inviteRoles: { participant: "to play", observer: "to listen" },

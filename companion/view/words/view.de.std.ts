@@ -97,6 +97,15 @@ export const de: ViewWords = {
     former: "jemand, der gegangen ist",
   },
   sound: {
+    check: "Meinen Ton prüfen",
+    facts: {
+      lies: (rate) =>
+        `Dein Interface sagt 48 kHz und läuft mit ${rate}: Was du spielst, ist verstimmt und läuft davon. Stell Interface und System auf 48 kHz und lade die Seite neu.`,
+      rate: (rate) =>
+        `Dein Interface läuft mit ${rate} kHz und wird auf 48 umgerechnet. Stell es in seinem Fenster auf 48 kHz: weniger Verzögerung, und nichts wird umgerechnet.`,
+      inputs: (count) =>
+        `Dein Interface hat ${count} Eingänge, ein Browser bekommt die ersten zwei. Leg deinen in seinem Mixer dorthin, oder nimm die App.`,
+    },
     label: "Ton",
     before:
       "Einstecken, Eingang wählen, alle hören. Bitte mit Kopfhörer: Was du hörst, darf nicht wieder ins Mikrofon.",

@@ -98,6 +98,15 @@ export const en = {
     former: "somebody who has left",
   },
   sound: {
+    check: "Check my sound",
+    facts: {
+      lies: (rate: string) =>
+        `Your device says 48 kHz and runs at ${rate}: what you play is out of tune and drifts away. Set the device and the system to 48 kHz, then load the page again.`,
+      rate: (rate: string) =>
+        `Your interface runs at ${rate} kHz and is converted to 48. Set it to 48 kHz in its own panel: less delay, and nothing is converted.`,
+      inputs: (count: number) =>
+        `Your interface has ${count} inputs; a browser is given the first two. Route yours there in its mixer, or use the companion app.`,
+    },
     label: "Sound",
     before:
       "Plug in, choose your input, and hear everybody. Headphones, please: what you hear must not reach your microphone.",

@@ -1,5 +1,4 @@
 import type { AgreeWords } from "./agree.en.std.ts";
-import type { CheckWords } from "./check.en.std.ts";
 import type { HostWords } from "./host.en.std.ts";
 import type { RecordWords } from "./record.en.std.ts";
 import type { TakeWords } from "./take.en.std.ts";
@@ -12,6 +11,5 @@ export type Words = ViewWords & {
   take: TakeWords;
   record: RecordWords;
   agree: AgreeWords;
-  check: CheckWords;
   video: VideoWords;
 };

@@ -25,6 +25,12 @@ export const sight: readonly Mutation[] = [
     'case "c":\n      return `c=IN IP4 ${NOWHERE}`;',
     'case "c":\n      return `c=${value}`;',
   ),
+  of("V1", "durable-objects/listeners.test.ts")(
+    "durable-objects/listeners.ts",
+    "whoever listens to a broadcast is told who is there",
+    "members: heardOf(members),\n      transport",
+    "members: [...members],\n      transport",
+  ),
   of("C1", "workers/sessions/guests.test.ts")(
     "workers/sessions/guest-store.ts",
     "a guest is made a host",

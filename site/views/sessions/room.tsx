@@ -16,6 +16,8 @@ export interface RoomPageProps {
     guest?: true;
     /** It is this member's phone. */
     phoneOf?: string;
+    /** By this seat somebody listens to the session's broadcast: they have nothing else of it, and nowhere to go back to. */
+    seat?: string;
   };
   /** On the page of all parts: which state the view is shown in, in place of a session. */
   scene?: string;
@@ -29,14 +31,14 @@ export function RoomPage({ page, session: { name, ...session }, scene }: RoomPag
   const t = sessionText[page.language].room;
   const built: Record<string, string> = hrefs;
   const isGuest = session.guest === true;
-  const isPhone = session.phoneOf !== undefined;
+  const hasOnlyThis = session.phoneOf !== undefined || session.seat !== undefined;
   const begin = scene === undefined ? `main.${page.language}.dom.js` : "design.dom.js";
   const back = href(page, `/sessions/${session.sessionId}${isGuest ? "/guest/leave" : ""}`);
   const sound = {
     lanesUrl: built["lanes-worker.dom.js"],
     deviceUrl: built["device.worklet.js"],
-    // A phone records nothing and plays nothing.
-    ...(isPhone ? {} : { takesUrl: built["takes-worker.dom.js"], playbackUrl: built["playback.worklet.js"] }),
+    // A phone, or whoever listens, records nothing and plays no takes.
+    ...(hasOnlyThis ? {} : { takesUrl: built["takes-worker.dom.js"], playbackUrl: built["playback.worklet.js"] }),
   };
   const boot = { ...session, sessionName: name, language: page.language, sessionHref: back, sound };
   return (
@@ -63,7 +65,7 @@ export function RoomPage({ page, session: { name, ...session }, scene }: RoomPag
             <noscript>
               <p>{t.noScript}</p>
             </noscript>
-            {isPhone ? null : (
+            {hasOnlyThis ? null : (
               <p>
                 <a href={back}>{isGuest ? guestText[page.language].room.leave : t.back}</a>
               </p>

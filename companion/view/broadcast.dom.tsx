@@ -1,0 +1,83 @@
+/** The session's broadcast (P85): a mark on everybody's screen, and what a host does about it. A script of its own. */
+import { useEffect, useState } from "preact/hooks";
+import { BroadcastLink } from "../../protocol/broadcasts.ts";
+import { LISTENERS_MAX } from "../../protocol/limits.ts";
+import { broadcastWords } from "./broadcast-words.std.ts";
+import type { ViewProps } from "./parts.dom.tsx";
+import type { ViewApi } from "./view-api.dom.ts";
+
+/** The address that others listen at, and from now on the session is broadcast; `null` where it is not, which has been said. */
+async function beginBroadcast(api: ViewApi): Promise<string | null> {
+  const made = BroadcastLink.safeParse(await api.ask("POST", `${api.session}/broadcast`));
+  return made.success ? new URL(`/listen/${made.data.link}`, location.href).href : null;
+}
+
+const endBroadcast = (api: ViewApi) => api.ask("DELETE", `${api.session}/broadcast`);
+
+/** That others hear the session, and how many. */
+export function OnAir({ state, language }: Pick<ViewProps, "state" | "language">) {
+  const t = broadcastWords(language);
+  if (state.listeners === null) return null;
+  return (
+    <p class="view-on-air" role="status" title={t.onAirMeans}>
+      <span aria-hidden="true">◉</span> {t.onAir(state.listeners.length)}
+    </p>
+  );
+}
+
+export interface BroadcastSheetProps extends ViewProps {
+  close(): void;
+}
+
+/** A host's: what it means, before it begins; its link and its end, while it is on. */
+export function BroadcastSheet({ session, state, language, close }: BroadcastSheetProps) {
+  const t = broadcastWords(language);
+  const { api } = session;
+  const isOn = state.listeners !== null;
+  const [link, setLink] = useState<string | null>(null);
+  useEffect(() => {
+    if (isOn && link === null) void beginBroadcast(api).then(setLink);
+    if (!isOn) setLink(null);
+  }, [isOn]);
+  return (
+    <dialog
+      class="view-sheet"
+      aria-label={t.title}
+      ref={(dialog) => {
+        if (dialog !== null && !dialog.open) dialog.showModal();
+      }}
+      onClose={close}
+    >
+      <h2>{t.title}</h2>
+      <p>{t.means(LISTENERS_MAX)}</p>
+      {isOn ? <OnAir state={state} language={language} /> : <p>{t.seen}</p>}
+      {isOn && link !== null ? (
+        <p>
+          <label for="view-broadcast-link">{t.link}</label>
+          <input id="view-broadcast-link" readOnly value={link} onFocus={(event) => event.currentTarget.select()} />
+          <button
+            type="button"
+            class="button small"
+            onClick={() => void navigator.clipboard.writeText(link).then(() => session.say("copied", false))}
+          >
+            {t.copy}
+          </button>
+        </p>
+      ) : null}
+      <form method="dialog" class="actions">
+        <button type="submit" class="button quiet small">
+          {t.close}
+        </button>
+        {isOn ? (
+          <button type="button" class="button destructive small" onClick={() => void endBroadcast(api)}>
+            {t.end}
+          </button>
+        ) : (
+          <button type="button" class="button small" onClick={() => void beginBroadcast(api).then(setLink)}>
+            {t.start}
+          </button>
+        )}
+      </form>
+    </dialog>
+  );
+}
