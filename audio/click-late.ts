@@ -12,12 +12,13 @@ const ONSET_SHARE = 0.2;
 /** Clicks are short: what follows sooner than this is the same one. No metronome is faster. */
 const APART_MS = 120;
 const CLICKS_MIN = 4;
-/** A beat that came a little before it was to is a beat on time. */
+/** A beat that came a little before it was to is that beat, and not a late one of before. */
 const EARLY_MAX_MS = 20;
 /** Clicks that stray further than this from evenly are music. */
 const STRAY_MAX_MS = 5;
 
 export interface ClickLate {
+  /** Less than nothing where it was a little early: a DAW that plays its click ahead of a card, by which it was not heard. */
   lateMs: number;
   /** How far the farthest click lies from where evenly spaced ones would be. */
   strayMs: number;
@@ -54,5 +55,5 @@ export function lateOfClicks(onsetsMs: readonly number[]): ClickLate | null {
   const strayMs = Math.max(...beats.map(({ x, y }) => Math.abs(y - yOf(line, x))));
   if (!(strayMs <= STRAY_MAX_MS)) return null;
   const beatsBefore = Math.floor((line.at0 + EARLY_MAX_MS) / line.slope);
-  return { lateMs: Math.max(0, line.at0 - beatsBefore * line.slope), strayMs, clicks: beats.length };
+  return { lateMs: line.at0 - beatsBefore * line.slope, strayMs, clicks: beats.length };
 }

@@ -35,7 +35,7 @@ const SPREAD_MAX_MS = 20;
 
 /** By how much everything may leave earlier for this DAW from now on; `null`: nothing that is sure was found. What was heard is truer than what it says. */
 export function lateOf({ found, lateMs, spreadMs, heard }: TestRoll): number | null {
-  if (heard !== null) return found === "rolled" && heard.lateMs <= DAW_LATE_MAX_MS ? heard.lateMs : null;
+  if (heard !== null) return found === "rolled" && heard.lateMs <= DAW_LATE_MAX_MS ? Math.max(0, heard.lateMs) : null;
   const isMeasured = found === "rolled" && lateMs !== null && spreadMs !== null && spreadMs <= SPREAD_MAX_MS;
   return isMeasured && lateMs >= 0 && lateMs <= DAW_LATE_MAX_MS ? lateMs : null;
 }
