@@ -122,6 +122,34 @@ test("C6: a browser's take begins and ends at the very frame of its command, and
   await one.takes.close();
 });
 
+test("P37, C6: a page's takes run on the session's ticker: answers of the room that lie or come late move none", async () => {
+  const one = page();
+  await one.open();
+  one.play(1);
+  one.takes.execute({ type: "arm", input: "Guitar", armed: true });
+  one.takes.execute({ type: "pre-roll", seconds: 0 });
+  // Where the device is by now, and so the machine's clock.
+  const nowMs = DEVICE_MS + 1_000;
+  for (const [lateMs, offMs] of [
+    [0.1, -40],
+    [60, 60],
+    [0.1, 90],
+  ] as const) {
+    const sentLocalMs = nowMs - lateMs;
+    one.takes.addSample({ sentLocalMs, receivedLocalMs: nowMs, roomTimeMs: SESSION_MS + sentLocalMs + offMs });
+  }
+  one.play(1);
+  one.command({ command: "record" }, 2_500);
+  one.play(1.5);
+  one.command({ command: "stop" }, 4_000);
+  one.play(1);
+  const stem = await one.recorded();
+  expect(Math.abs(sampleAt(stem, 0) - (2_500 - DEVICE_MS) * 48)).toBeLessThanOrEqual(48);
+  // It runs at most 500 ppm fast or slow.
+  expect(Math.abs(stem.frames - 1_500 * 48)).toBeLessThanOrEqual(1_500 * 48 * 500e-6);
+  await one.takes.close();
+});
+
 test("C7: nothing leaves before it is shared; a page that comes again goes on with what was decided", async () => {
   const one = page();
   await one.open();
