@@ -31,6 +31,8 @@ const PUNCH_OUT_WAITS_MS = 50;
 const MENDS_MAX = 2;
 /** What a DAW is late by is learnt from roll to roll by this share of what was left of it, and never beyond the most. */
 const LEARNT_SHARE = 0.5;
+/** How early it says that it rolls is the mean of so many of its presses. */
+const PRESSED_ROLLS = 8;
 const LEARNT_MAX_MS = 50;
 
 export interface DawLinkOptions {
@@ -83,6 +85,10 @@ export class DawLink {
   readonly #watch = new RollWatch();
   /** How much later than it is told the DAW does a thing: as measured before, and as its own reports have it since. */
   #lateMs: number;
+  /** How much later than it says so it rolls, once it was pressed: most say it as soon as they are asked, and begin with a cycle of their device. */
+  #saysEarlyMs = 0;
+  #pressedRolls = 0;
+  #rollIsPressed = false;
   /** It was stopped by a hand, and says itself where it came to rest. */
   #restsByItself = false;
   #warnedOfFlood = false;
@@ -217,8 +223,10 @@ export class DawLink {
     }
     this.#ticks.takeUp(leadsTo, atMs);
     const rolls = message.type === "play" || message.type === "record";
-    if (rolls) this.#watch.begin(atMs);
-    else if (leadsTo.motion === "stopped") this.#watch.end();
+    if (rolls) {
+      this.#rollIsPressed = false;
+      this.#watch.begin(atMs);
+    } else if (leadsTo.motion === "stopped") this.#watch.end();
     if (rolls && driver.tick === undefined && heldMs * 48 > ON_LINE_FRAMES) this.#mend(before, message, atMs + heldMs);
   }
 
@@ -289,6 +297,13 @@ export class DawLink {
   #onRolled(offMs: number): void {
     const { clock, cue, driver } = this.#options;
     if (this.#target === undefined || driver.tick !== undefined || cue.isLateHeard) return;
+    if (this.#rollIsPressed) {
+      // Whoever was pressed is not interrupted: from its next press on its line is where it is.
+      if (Math.abs(offMs) * 48 > ON_LINE_FRAMES) return;
+      this.#pressedRolls = Math.min(PRESSED_ROLLS, this.#pressedRolls + 1);
+      this.#saysEarlyMs = Math.max(0, this.#saysEarlyMs - offMs / this.#pressedRolls);
+      return;
+    }
     if (Math.abs(offMs) * 48 <= ON_LINE_FRAMES) {
       this.#lateMs = Math.max(0, Math.min(LEARNT_MAX_MS, this.#lateMs - offMs * LEARNT_SHARE));
       return;
@@ -314,12 +329,16 @@ export class DawLink {
     else this.#onPress(intent, atMs);
   }
 
-  #onPress(intent: DawIntent, atMs: number): void {
+  #onPress(intent: DawIntent, saidAtMs: number): void {
+    const begins = this.#state.motion === "stopped" && (intent.type === "play" || intent.type === "record");
+    const atMs = begins ? saidAtMs + this.#saysEarlyMs : saidAtMs;
     const { clock, mayCommand, onCommand, onWarning, port } = this.#options;
     const nowMs = clock.nowSessionMs();
     // Whoever is pressed leads: it needs nobody's ticks, and its line is the session's.
     this.#ticks.stop();
-    this.#watch.end();
+    this.#rollIsPressed = begins;
+    if (begins) this.#watch.begin(atMs);
+    else this.#watch.end();
     this.#restsByItself = intent.type === "stop";
     const placeFrames = positionAt(this.#state, atMs);
     // A person who moves the playhead of a rolling DAW leaves it rolling.

@@ -344,6 +344,29 @@ test("C4: what a DAW is late by, by its own timecode, it is told earlier by at i
   expect(opened.commands).toEqual([]);
 });
 
+test("P42: a DAW that says it rolls a little before it does is learnt from its own timecode: the session rolls on the line that it is on", () => {
+  const opened = open();
+  const { clock, commands, link, says, sent, settle } = opened;
+  const lines: number[] = [];
+  for (let press = 0; press < 3; press++) {
+    const rest = 480_000 * (press + 1);
+    settle("stopped", rest);
+    const saidAtMs = clock.nowMs;
+    says("F0 7F 7F 06 03 F7");
+    const play = commands.at(-1);
+    if (play?.command !== "play" || play.since === undefined) throw new Error("It was pressed.");
+    const { positionFrames, atMs } = play.since;
+    lines.push(atMs - (positionFrames - rest) / 48 - saidAtMs);
+    link.plan(state("playing", positionFrames, atMs), saidAtMs + 120, true);
+    // It begins 4 ms after it has said so.
+    timecode(opened, state("playing", rest, saidAtMs + 4), 1_500);
+    // And is not interrupted for it.
+    expect(sent).toEqual([]);
+  }
+  expect(lines[0]).toBe(0);
+  for (const line of lines.slice(1)) expect(Math.abs(line - 4)).toBeLessThan(0.5);
+});
+
 test("C4: a DAW whose lateness was heard is not told otherwise by its places, which leave out what its sound takes", () => {
   const opened = open(mmcDriver(), { ...mmcCue, lateMs: 30, isLateHeard: true });
   opened.settle("stopped", 0);
