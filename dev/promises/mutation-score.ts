@@ -17,8 +17,9 @@ const GOAL_PERCENT = 95;
 const KEPT = ".local/promises/score.json";
 /** Tests that try each of a hundred places: what they find out others say as well, and one of them takes longer than all the rest. */
 const NEVER_HERE = "killed after each of its calls|is killed at every step|with more to do than one run can";
-/** What says nothing for so long hangs. */
+/** What says nothing for so long hangs; the first word comes from a runtime that has to be started. */
 const SILENT_MAX_MS = 90_000;
+const START_MAX_MS = 400_000;
 /** Cases of one run: each is a test file that is read anew. */
 const CASES = 60;
 
@@ -130,41 +131,55 @@ function scoreOf(modules: readonly Module[], kept: Kept): { text: string; isEnou
   return { text: lines.join("\n"), isEnough: percent >= GOAL_PERCENT && !all.includes("not run") };
 }
 
-/** Runs one test file for some cases. Returns the case in which everything hung, if one did. */
-async function runCases(
-  copy: string,
-  trying: Trying,
-  isOver: () => boolean,
-  onHeard: (heard: Heard) => void,
-): Promise<Case | null> {
-  const runner = await startRunner(copy, "dev/promises/score-runner.ts");
-  return await new Promise((resolve, reject) => {
-    let at = 0;
-    let silent: ReturnType<typeof setTimeout> | undefined;
-    const stop = () => {
-      clearTimeout(silent);
+/** A runner of a copy. It serves one test file after the other, for what it has read of the sources stays read; one that hangs is begun anew. */
+class Runner {
+  readonly #copy: string;
+  #process: ReturnType<typeof startRunner> | null = null;
+
+  constructor(copy: string) {
+    this.#copy = copy;
+  }
+
+  /** Runs one test file for some cases. Returns the case in which everything hung, if one did. */
+  async run(trying: Trying, isOver: () => boolean, onHeard: (heard: Heard) => void): Promise<Case | null> {
+    this.#process ??= startRunner(this.#copy, "dev/promises/score-runner.ts");
+    const runner = await this.#process;
+    return await new Promise((resolve, reject) => {
+      let at = 0;
+      let silent: ReturnType<typeof setTimeout> | undefined;
+      const over = (end: () => void) => {
+        clearTimeout(silent);
+        runner.removeAllListeners("message");
+        end();
+      };
+      const listen = (maxMs = SILENT_MAX_MS) => {
+        clearTimeout(silent);
+        silent = setTimeout(() => {
+          this.stop();
+          over(() => resolve(trying.cases[at] ?? null));
+        }, maxMs);
+      };
+      listen(START_MAX_MS);
+      runner.on("message", (heard: Heard) => {
+        listen();
+        if (heard.is === "begun") at = heard.at;
+        onHeard(heard);
+        if (heard.is !== "over" && !isOver()) return;
+        if (heard.is !== "over") this.stop();
+        if (heard.is === "over" && heard.note !== "") over(() => reject(new Error(`${trying.test}: ${heard.note}`)));
+        else over(() => resolve(null));
+      });
+      runner.send(trying);
+    });
+  }
+
+  stop(): void {
+    void this.#process?.then((runner) => {
       runner.kill("SIGTERM");
       setTimeout(() => runner.kill("SIGKILL"), 5_000).unref();
-    };
-    const listen = () => {
-      clearTimeout(silent);
-      silent = setTimeout(() => {
-        stop();
-        resolve(trying.cases[at] ?? null);
-      }, SILENT_MAX_MS);
-    };
-    listen();
-    runner.on("message", (heard: Heard) => {
-      listen();
-      if (heard.is === "begun") at = heard.at;
-      onHeard(heard);
-      if (heard.is !== "over" && !isOver()) return;
-      stop();
-      if (heard.is === "over" && heard.note !== "") reject(new Error(`${trying.test}: ${heard.note}`));
-      else resolve(null);
     });
-    runner.send(trying);
-  });
+    this.#process = null;
+  }
 }
 
 /** The tests of a file in their order, each with the switches that it passes, and whether it needs those before it. */
@@ -175,10 +190,10 @@ interface Reached {
 }
 
 /** Runs a test file without any fault: all of it, and then each of its tests alone. */
-async function reachedBy(copy: string, test: string): Promise<Reached[]> {
+async function reachedBy(runner: Runner, test: string): Promise<Reached[]> {
   const reached: { name: string; numbers: ReadonlySet<number> }[] = [];
   const under = (cases: Case[], onHeard: (heard: Heard) => void) =>
-    runCases(copy, { test, cases, without: NEVER_HERE }, () => false, onHeard);
+    runner.run({ test, cases, without: NEVER_HERE }, () => false, onHeard);
   const hung = await under([{ number: 0, only: null }], (heard) => {
     if (heard.is === "ended" && heard.isCaught) throw new Error(`${test} fails without any fault: ${heard.note}`);
     if (heard.is === "reached") reached.push({ name: heard.name, numbers: new Set(heard.numbers) });
@@ -217,6 +232,7 @@ export async function mutationScore(root: string, minutes: number, only?: string
   const trials = new Map(modules.flatMap((module) => module.trials.map((trial) => [trial.number, trial])));
   const copy = copySources(root, "score");
   for (const { of, text } of modules) writeFileSync(join(copy, of.file), text);
+  const runner = new Runner(copy);
 
   for (const test of new Set(scored.flatMap(({ tests }) => tests))) {
     const stamp = modules.flatMap(({ stamps }) => stamps.get(test) ?? [])[0] ?? "";
@@ -227,13 +243,13 @@ export async function mutationScore(root: string, minutes: number, only?: string
         ({ key, of }) => of.tests.includes(test) && kept[key]?.caughtBy == null && kept[key]?.passed[test] !== stamp,
       );
     if (due().length === 0 || isOver()) continue;
-    const reached = await reachedBy(copy, test);
+    const reached = await reachedBy(runner, test);
     for (const trial of due()) if (testsFor(trial.number, reached).length === 0) passed(trial);
     while (due().length > 0 && !isOver()) {
       const cases = due()
         .slice(0, CASES)
         .map(({ number }) => ({ number, only: testsFor(number, reached) }));
-      const hung = await runCases(copy, { test, cases, without: NEVER_HERE }, isOver, (heard) => {
+      const hung = await runner.run({ test, cases, without: NEVER_HERE }, isOver, (heard) => {
         const trial = heard.is === "ended" ? trials.get(cases[heard.at]?.number ?? 0) : undefined;
         if (heard.is !== "ended" || trial === undefined) return;
         if (heard.isCaught) caught(trial, heard.note);
@@ -245,5 +261,6 @@ export async function mutationScore(root: string, minutes: number, only?: string
       if (trial !== undefined) caught(trial, "Nothing ends any more.");
     }
   }
+  runner.stop();
   return scoreOf(modules, kept);
 }
