@@ -9,7 +9,7 @@ import { SEALED } from "../testing/rows.ts";
 import { db, fill } from "../testing/tables.ts";
 import { inventory, sqlName, tableRules } from "./inventory.ts";
 import type { Retention, Rule, TableName } from "./rules.ts";
-import { type endDue, sweepTable, sweptTables } from "./sweep.ts";
+import { endDue, overdueRows, sweepTable, sweptTables } from "./sweep.ts";
 
 const launchMs = Date.parse("2027-03-01T00:00:00Z");
 const here = { ...env, LAUNCH_DATE: "2027-03-01" };
@@ -67,24 +67,50 @@ const endOf = (retention: Timed, fromMs: number) =>
 
 describe("E6: the sweep is the rules", () => {
   test.each(timed)(
-    "B3, E6: $table by $retention.kind $retention.column: not a millisecond early, and then gone",
+    "B3, E6: $table by $retention.kind $retention.column: not a millisecond early, and then gone, with a key of its own if it has one",
     async ({ table, retention }) => {
       const fromMs = launchMs - 5_000;
-      const values =
-        retention.kind === "after-launch"
+      const { ownKey } = inventory[table] as Rule<string>;
+      const key = `keys/${table}`;
+      if (ownKey !== undefined) await env.RECORDINGS.put(key, "a key");
+      const values = {
+        ...(ownKey === undefined ? {} : { [ownKey]: table }),
+        ...(retention.kind === "after-launch"
           ? { confirmedAtMs: launchMs - 50 }
-          : { ...othersLater(table, retention), [retention.column]: fromMs };
+          : { ...othersLater(table, retention), [retention.column]: fromMs }),
+      };
       await env.DB.prepare(`DELETE FROM ${sqlName(table)}`).run();
       await insertRow(table, values);
       const endMs = endOf(retention, fromMs);
       const at = (nowMs: number) => ({ ...systemDeps, now: () => nowMs });
-      await sweepTable(here, at(endMs - 1), table, 10);
+      expect(await sweepTable(here, at(endMs - 1), table, 10)).toMatchObject({ done: 0, finished: true });
       expect(await countOf(table)).toBe(1);
+      if (ownKey !== undefined) expect(await env.RECORDINGS.head(key)).not.toBeNull();
+      // The report counts what the sweep takes, and nothing before.
+      const reported = async (nowMs: number) =>
+        (await overdueRows(here, nowMs)).filter(({ name }) => name === table).map(({ count }) => count);
+      expect([await reported(endMs - 1), await reported(endMs)]).toEqual([[], [1]]);
       const swept = await sweepTable(here, at(endMs), table, 10);
       expect(swept).toMatchObject({ done: 1, finished: true });
       expect(await countOf(table)).toBe(0);
+      expect(await env.RECORDINGS.head(key)).toBeNull();
+      // What a run has read is what each of its rules has read.
+      let rowsRead = 0;
+      for (const one of timed.filter(({ table: of }) => of === table))
+        rowsRead += (await endDue(here, table, one.retention, endMs, 10, false)).rowsRead;
+      expect(await sweepTable(here, at(endMs), table, 10)).toEqual({ done: 0, rowsRead, finished: true });
     },
   );
+
+  test("B3: what is kept until some time after the launch is not looked for before", async () => {
+    const [rule] = timed.filter(({ retention }) => retention.kind === "after-launch");
+    if (rule === undefined) throw new Error("Nothing is kept until the launch.");
+    const { table, retention } = rule;
+    const endMs = endOf(retention, launchMs);
+    const nothing = { results: [], done: 0, rowsRead: 0, finished: true };
+    expect(await endDue(here, table, retention, endMs - 1, 10, false)).toEqual(nothing);
+    expect(await endDue({ ...here, LAUNCH_DATE: "" }, table, retention, 10 * endMs, 10, false)).toEqual(nothing);
+  });
 
   test.each(timed)(
     "X22: $table by $retention.kind $retention.column: finds what is due by an index",
@@ -149,6 +175,7 @@ describe("E6: the sweep is the rules", () => {
     expect(swept).toMatchObject({ done: 1_000, finished: false });
     // Found, listed and deleted, and the few that end each search. While anything is held, whose each is is looked up twice.
     expect(swept.rowsRead).toBeLessThanOrEqual(isHeld ? 5_010 : 3_010);
+    expect(swept.rowsRead).toBeGreaterThanOrEqual(3_000);
     expect(await countOf("signInEvents")).toBe(1_000);
   });
 

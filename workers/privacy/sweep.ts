@@ -132,7 +132,7 @@ export async function sweepTable(env: Env, deps: Deps, table: TableName, limit: 
     const { results, done, rowsRead, finished } = await endDue(env, table, retention, deps.now(), limit, isHeld);
     // A row that has a key of its own leaves none behind.
     const keys = results.flatMap((row) => KeyOf.safeParse(row).data?.key ?? []);
-    if (keys.length > 0) await eraseKeys(env, deps, keys);
+    await eraseKeys(env, deps, keys);
     swept.done += done;
     swept.rowsRead += rowsRead;
     swept.finished &&= finished;
