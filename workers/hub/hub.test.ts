@@ -4,12 +4,12 @@ import type { HubPage, OwnProfile } from "../../protocol/hub.ts";
 import { BIO_MAX_GRAPHEMES, INSTRUMENTS_MAX, RATE_MAX_MINOR, SAMPLE_MAX_BYTES } from "../../protocol/limits.ts";
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
-import { openSealed } from "../platform/personal-keys.ts";
+import { eraseKey, openSealed } from "../platform/personal-keys.ts";
 import { eraseAccount } from "../privacy/account-erasure.ts";
 import { person } from "../testing/person.ts";
 import { flac, mp4, oggPage, track } from "../testing/sounds.ts";
 import { headerOf } from "../testing/studio.ts";
-import { editProfile, rename } from "./store.ts";
+import { editProfile, findOwn, rename, unpublish } from "./store.ts";
 
 const app = createApp();
 const origin = "https://sessionlinked.test";
@@ -277,6 +277,41 @@ describe("a sound and its row", () => {
     );
     expect(late.status).toBe(401);
     expect((await env.RECORDINGS.list({ prefix: "samples/" })).objects).toEqual([]);
+  });
+});
+
+describe("a database of yesterday", () => {
+  const words = async () =>
+    (await env.DB.prepare("SELECT DISTINCT word FROM hub_spellings").all<{ word: string }>()).results.map(
+      ({ word }) => word,
+    );
+
+  test("A4, X21: a profile that is published again by a database of before its key ended is shown to nobody, and goes with every word of its own", async () => {
+    const [ada, noor] = [await person("Ada"), await person("Noor")];
+    const { profileId } = await ada.publish({ bio: "theremin and harpsichord" });
+    await noor.publish({ bio: "harpsichord" });
+    const profile = await findOwn(env, systemDeps, ada.accountId);
+    // Rows and index are those of before; the key is gone for good.
+    await eraseKey(env, systemDeps, ada.accountId);
+    expect([await count("hub_search"), (await words()).includes("theremin")]).toEqual([2, true]);
+    expect(await found("q=theremin")).toEqual([]);
+    expect(await found("q=harpsichord")).toEqual(["Noor"]);
+    expect((await anyone(`/api/v1/hub/profiles/${profileId}`)).status).toBe(404);
+    expect((await anyone(`/hub/${profileId}`)).status).toBe(404);
+
+    await unpublish(env, { ...systemDeps, now: () => 1_234 }, ada.accountId);
+    const left = await env.DB.prepare(
+      "SELECT hub_position, published_at_ms, updated_at_ms, version FROM profiles WHERE account_id = ?",
+    )
+      .bind(ada.accountId)
+      .first<Record<string, unknown>>();
+    expect(left).toMatchObject({ hub_position: null, published_at_ms: null, updated_at_ms: 1_234 });
+    expect(left?.version).not.toBe(profile?.version);
+    expect(await count("hub_search")).toBe(1);
+    expect(await words()).toContain("harpsichord");
+    expect(await words()).not.toContain("theremin");
+    expect(await eraseAccount(env, systemDeps, ada.accountId, "operator")).toBe(true);
+    expect([await count("profiles"), await count("accounts")]).toEqual([1, 1]);
   });
 });
 
