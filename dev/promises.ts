@@ -2,7 +2,8 @@
  * `npm run promises`: every row of docs/PROMISES.md with the tests that cite it, how they ended when they last ran, and its negative twins:
  * the rule broken in a copy of the sources, which a test that cites the promise has to notice. `-- --twins` runs those that have not run
  * at this commit's sources, `--only E1,E3` some of them; `--json file` writes the table; `--publish` writes docs/promises.json, which the site shows.
- * `--mutants` is the mutation score over retention, erasure and projection, `--minutes 20` a part of it, `--only erasure` of one area or file.
+ * `--mutants` is the mutation score over retention, erasure and projection, `--minutes 20` a part of it, `--sample 200` so many
+ * faults spread over all of them, `--only erasure` of one area or file.
  * `--chain https://…` checks a platform's public chain of runs, `--remembered hash` also that a hash noted before is still in it.
  */
 import { spawnSync } from "node:child_process";
@@ -32,6 +33,7 @@ const { values } = parseArgs({
     chain: { type: "string" },
     remembered: { type: "string" },
     mutants: { type: "boolean" },
+    sample: { type: "string" },
     minutes: { type: "string", default: "180" },
   },
 });
@@ -43,7 +45,12 @@ if (values.chain !== undefined) {
 }
 
 if (values.mutants) {
-  const { text, isEnough } = await mutationScore(root, Number(values.minutes), values.only);
+  const { text, isEnough } = await mutationScore(
+    root,
+    Number(values.minutes),
+    values.only,
+    values.sample === undefined ? undefined : Number(values.sample),
+  );
   console.log(text);
   process.exit(isEnough ? 0 : 1);
 }

@@ -72,7 +72,7 @@ interface Place {
 
 /**
  * Every mutant of a source, and the source with all of them in it: the switch of `globalThis.mutant_` is on, and each that is passed is
- * noted in `globalThis.reached_`, where that is.
+ * noted in `globalThis.reached_`, where that is; after `globalThis.left_` of them, where that is, it is taken for a loop without an end.
  *
  * @param within Only what these names declare.
  * @param first The number of the first.
@@ -171,7 +171,7 @@ export function mutantsOf(source: string, within?: readonly string[], first = 1)
   visit(program, within === undefined, 0);
   return {
     mutants,
-    text: `const isOn_ = (number) => { globalThis.reached_?.add(number); return globalThis.mutant_ === number; }; ${rendered(source, [...places.values()])}`,
+    text: `const isOn_ = (number) => { globalThis.reached_?.add(number); if (--globalThis.left_ < 0) throw new Error("It never ends."); return globalThis.mutant_ === number; }; ${rendered(source, [...places.values()])}`,
   };
 }
 

@@ -92,6 +92,13 @@ function modulesOf(root: string, only?: string): Module[] {
     });
 }
 
+/** So many of all faults, spread by what their keys come to; the same ones as long as the sources are the same. */
+function sampled(modules: Module[], sample = Number.POSITIVE_INFINITY): Module[] {
+  const keys = modules.flatMap(({ trials }) => trials.map(({ key }) => key));
+  const chosen = new Set(keys.toSorted((one, other) => hashOf(one).localeCompare(hashOf(other))).slice(0, sample));
+  return modules.map((module) => ({ ...module, trials: module.trials.filter(({ key }) => chosen.has(key)) }));
+}
+
 type State = "caught" | "missed" | "not run";
 function stateOf({ key, of }: Trial, { stamps }: Module, kept: Kept): State {
   const known = kept[key];
@@ -217,9 +224,9 @@ export function testsFor(number: number, reached: readonly Reached[]): string[] 
 }
 
 /** Runs what has not run yet, for so many minutes at most, and says the score. */
-export async function mutationScore(root: string, minutes: number, only?: string) {
+export async function mutationScore(root: string, minutes: number, only?: string, sample?: number) {
   const kept = existsSync(KEPT) ? Kept.parse(JSON.parse(readFileSync(KEPT, "utf8"))) : {};
-  const modules = modulesOf(root, only);
+  const modules = sampled(modulesOf(root, only), sample);
   const endMs = performance.now() + minutes * 60_000;
   const isOver = () => performance.now() > endMs;
   const keep = ({ key }: Trial, change: (known: Kept[string]) => unknown) => {
@@ -245,9 +252,10 @@ export async function mutationScore(root: string, minutes: number, only?: string
     if (due().length === 0 || isOver()) continue;
     const reached = await reachedBy(runner, test);
     for (const trial of due()) if (testsFor(trial.number, reached).length === 0) passed(trial);
+    let isSuspect = false;
     while (due().length > 0 && !isOver()) {
       const cases = due()
-        .slice(0, CASES)
+        .slice(0, isSuspect ? 1 : CASES)
         .map(({ number }) => ({ number, only: testsFor(number, reached) }));
       const hung = await runner.run({ test, cases, without: NEVER_HERE }, isOver, (heard) => {
         const trial = heard.is === "ended" ? trials.get(cases[heard.at]?.number ?? 0) : undefined;
@@ -257,8 +265,10 @@ export async function mutationScore(root: string, minutes: number, only?: string
         const { of, line, from, to } = trial;
         console.error(`${heard.isCaught ? "caught" : "passed"} ${of.file}:${line} ${short(from)} → ${short(to)}`);
       });
-      const trial = hung === null ? undefined : trials.get(hung.number);
+      // What has hung before it could say so is found out by itself.
+      const trial = hung !== null && isSuspect ? trials.get(hung.number) : undefined;
       if (trial !== undefined) caught(trial, "Nothing ends any more.");
+      isSuspect = hung !== null && !isSuspect;
     }
   }
   runner.stop();

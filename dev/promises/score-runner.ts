@@ -9,7 +9,9 @@ import type { Case, Heard, Trying } from "./mutation-score.ts";
 
 const root = process.cwd();
 /** A small fault in a loop may never end, and what waits for something that does not come has failed. */
-const TEST_MAX_MS = 40_000;
+const TEST_MAX_MS = 25_000;
+/** Switches passed in one case: a loop that never waits passes more, and would let nobody say so. */
+const SWITCHES_MAX = 2_000_000;
 const say = (heard: Heard) => process.send?.(heard);
 
 declare module "vitest" {
@@ -69,7 +71,7 @@ let isOver = false;
 const without = new RegExp(${JSON.stringify(without)});
 const nameOf = (task) => task.suite?.suite === undefined ? task.name : nameOf(task.suite) + " > " + task.name;
 const under = (at, number, only, begin, load) => describe("case " + at, async () => {
-  beforeAll(async () => { await begin(); globalThis.mutant_ = number; globalThis.reached_ = new Set(); isOver = false; });
+  beforeAll(async () => { await begin(); globalThis.mutant_ = number; globalThis.left_ = ${SWITCHES_MAX}; globalThis.reached_ = new Set(); isOver = false; });
   beforeEach((context) => {
     const name = nameOf(context.task);
     if (isOver || without.test(name) || (only !== null && !only.includes(name))) context.skip();
