@@ -60,6 +60,8 @@ export const operatorText = words({
     hold: "Keep it",
     usage: "Used in the last four weeks, without days under ten",
     usageColumns: ["Route", "Answered", "Refused", "Failed"],
+    usagePlot: (all: string, failed: string) =>
+      `Day by day: ${all} requests, ${failed} of them failed. Dark is what failed, on a scale that ends at one in a hundred.`,
     columns: ["Name", "Number"],
     done: "Done.",
     refused: "That was refused: the step before it is missing, or somebody else was faster.",
@@ -122,6 +124,8 @@ export const operatorText = words({
     hold: "Aufbewahren",
     usage: "Benutzt in den letzten vier Wochen, ohne Tage unter zehn",
     usageColumns: ["Route", "Beantwortet", "Abgelehnt", "Gescheitert"],
+    usagePlot: (all: string, failed: string) =>
+      `Tag für Tag: ${all} Anfragen, ${failed} davon gescheitert. Dunkel ist, was gescheitert ist, auf einer Skala, die bei einer von hundert endet.`,
     columns: ["Name", "Anzahl"],
     done: "Erledigt.",
     refused: "Das ging nicht: Ein Schritt davor fehlt, oder jemand war schneller.",

@@ -7,7 +7,7 @@ import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { person } from "../testing/person.ts";
 import { db } from "../testing/tables.ts";
-import { dropSmallCounts, usageShown } from "./usage.ts";
+import { dropSmallCounts, usageByDay, usageShown } from "./usage.ts";
 
 const dayMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
 let nowMs = dayMs + 3_600_000;
@@ -77,4 +77,25 @@ test("H4: what stays under ten goes with its day, and before that nobody is show
   expect(await dropSmallCounts(env, at(dayMs + DAY_MS), 10)).toMatchObject({ done: 1, finished: true });
   expect(await counted("GET /few")).toEqual([]);
   expect(await counted("GET /many")).toEqual(["ok 10"]);
+});
+
+test("H4: day by day for four whole weeks, without today and without what is small", async () => {
+  await env.DB.prepare("DELETE FROM usage_counts").run();
+  const add = (days: number, ending: "ok" | "refused" | "failed", count: number, feature = "GET /a") =>
+    db.insert(usageCounts).values({ dayMs: dayMs + days * DAY_MS, feature, ending, count });
+  await add(-29, "ok", 70);
+  await add(-28, "ok", 50);
+  await add(-28, "refused", 20);
+  await add(-1, "ok", 30);
+  await add(-1, "ok", 40, "GET /b");
+  await add(-1, "failed", 11);
+  await add(-1, "refused", 9);
+  await add(0, "ok", 60);
+  const days = await usageByDay(env.DB, dayMs + DAY_MS - 1);
+  expect(days).toHaveLength(28);
+  expect([days[0], days[1], days[27]]).toEqual([
+    { ok: 50, refused: 20, failed: 0 },
+    { ok: 0, refused: 0, failed: 0 },
+    { ok: 70, refused: 0, failed: 11 },
+  ]);
 });

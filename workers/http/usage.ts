@@ -75,9 +75,10 @@ export async function dropSmallCounts(env: Env, deps: Deps, limit: number) {
 const Shown = z.object({ feature: z.string(), ok: z.int(), refused: z.int(), failed: z.int() });
 export type UsageShown = z.infer<typeof Shown>;
 
+const sum = (ending: Ending) => `sum(CASE ending WHEN '${ending}' THEN count ELSE 0 END) AS ${ending}`;
+
 /** The last four weeks of whole days, route by route, the most used first; what is small is not in it, swept or not. */
 export async function usageShown(db: D1Database, nowMs: number, atMost: number): Promise<UsageShown[]> {
-  const sum = (ending: Ending) => `sum(CASE ending WHEN '${ending}' THEN count ELSE 0 END) AS ${ending}`;
   const { results } = await allRows(
     Shown,
     db
@@ -88,4 +89,23 @@ export async function usageShown(db: D1Database, nowMs: number, atMost: number):
       .bind(dayOf(nowMs) - SHOWN_DAYS * DAY_MS, dayOf(nowMs), atMost),
   );
   return results;
+}
+
+const Day = Shown.omit({ feature: true }).extend({ dayMs: z.int() });
+
+/** The same days one by one, the oldest first, with those on which there was nothing. */
+export async function usageByDay(db: D1Database, nowMs: number): Promise<Omit<UsageShown, "feature">[]> {
+  const fromMs = dayOf(nowMs) - SHOWN_DAYS * DAY_MS;
+  const { results } = await allRows(
+    Day,
+    db
+      .prepare(
+        `SELECT day_ms AS dayMs, ${sum("ok")}, ${sum("refused")}, ${sum("failed")} FROM usage_counts
+         WHERE day_ms >= ?1 AND day_ms < ?2 AND count >= ${SMALL} GROUP BY day_ms`,
+      )
+      .bind(fromMs, dayOf(nowMs)),
+  );
+  const days = new Map(results.map(({ dayMs, ...counts }) => [dayMs, counts]));
+  const none = { ok: 0, refused: 0, failed: 0 };
+  return Array.from({ length: SHOWN_DAYS }, (_, at) => days.get(fromMs + at * DAY_MS) ?? none);
 }

@@ -11,7 +11,7 @@ import { isOwnOrigin } from "../auth/guard.ts";
 import { costs } from "../http/costs.ts";
 import { problem } from "../http/problem.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
-import { usageShown } from "../http/usage.ts";
+import { usageByDay, usageShown } from "../http/usage.ts";
 import { flush } from "../mail/flush.ts";
 import { handleBreach, listBreaches } from "../privacy/breaches.ts";
 import { answerAppeal, openAppeals } from "../privacy/decisions.ts";
@@ -66,20 +66,21 @@ const fieldsOf = async (c: AppContext): Promise<Record<string, unknown>> =>
 
 async function showOverview(c: AppContext, operator: Operator) {
   const { env } = c;
-  const [requests, reports, breaches, overdue, waiting, usage, holds, appeals] = await Promise.all([
+  const [requests, reports, breaches, overdue, waiting, usage, usageDays, holds, appeals] = await Promise.all([
     openRequests(env, c.var.deps),
     reportedAccounts(env, c.var.deps),
     listBreaches(env.DB),
     retentionReport(env, c.var.deps),
     queues(env.DB),
     usageShown(env.DB, c.var.deps.now(), ROUTES_SHOWN_MAX),
+    usageByDay(env.DB, c.var.deps.now()),
     activeHolds(env, c.var.deps),
     openAppeals(env, c.var.deps),
   ]);
   const concerned = [...requests, ...reports, ...appeals].map(({ accountId }) => accountId);
   await noteAction(env.DB, c.var.deps, operator, "overview.read", concerned);
   const outcome = c.req.query("done") !== undefined ? "done" : c.req.query("problem") !== undefined ? "refused" : null;
-  const shown = { requests, reports, breaches, overdue, queues: waiting, usage, holds, appeals };
+  const shown = { requests, reports, breaches, overdue, queues: waiting, usage, usageDays, holds, appeals };
   return send(c, <OperatorPage page={operatorPage(c)} name={operator.name} outcome={outcome} {...shown} />);
 }
 

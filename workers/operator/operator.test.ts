@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { privacyRequests } from "../../migrations/schema.ts";
+import { privacyRequests, usageCounts } from "../../migrations/schema.ts";
+import { DAY_MS } from "../../protocol/retention.ts";
 import { newWorld } from "../../test/promises/world.ts";
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
@@ -147,4 +148,25 @@ describe("X18: an operator's own way in", () => {
     expect(await step({ do: "answer", answer: "Because." })).toBe("/operator?done=noted");
     expect(await step({ do: "nonsense" })).toBe("/operator?problem=refused");
   });
+});
+
+test("H4: an operator sees a day on which much failed before reading a number", async () => {
+  const dayMs = Math.floor(startMs / DAY_MS) * DAY_MS;
+  const add = (days: number, ending: "ok" | "failed", count: number) =>
+    db.insert(usageCounts).values({ dayMs: dayMs - days * DAY_MS, feature: "GET /a", ending, count });
+  await add(2, "ok", 2_000);
+  await add(1, "ok", 3_990);
+  await add(1, "failed", 10);
+  const cookie = `__Host-operator=${await operatorToken(at(startMs))}`;
+  const html = await (await ask(startMs, "GET", "/operator", { Cookie: cookie })).text();
+  expect(html).toContain("6,000 requests, 10 of them failed");
+  const bars = [...html.matchAll(/<rect x="(\d+)" y="([\d.]+)" [^>]*opacity="([\d.]+)"/g)].map((found) =>
+    found.slice(1),
+  );
+  // Half as much on the day before as yesterday, and of yesterday's a quarter of a hundredth failed.
+  expect(bars).toEqual([
+    ["260", "30", "0.3"],
+    ["270", "0", "0.3"],
+    ["270", "45", "1"],
+  ]);
 });

@@ -14,6 +14,7 @@ import { Holds } from "./holds.tsx";
 import { Part } from "./parts.tsx";
 import { Appeals, Reports } from "./reports.tsx";
 import { Requests } from "./requests.tsx";
+import { type UsageDay, UsagePlot } from "./usage-plot.tsx";
 
 export interface OperatorProps {
   page: Page;
@@ -29,6 +30,7 @@ export interface OperatorProps {
   appeals: readonly OpenAppeal[];
   /** How often each route was used in four weeks, small counts left out. */
   usage: readonly { feature: string; ok: number; refused: number; failed: number }[];
+  usageDays: readonly UsageDay[];
 }
 
 const Counts = ({ page, label, counts }: { page: Page; label: string; counts: OperatorProps["queues"] }) => (
@@ -78,6 +80,7 @@ export function OperatorPage({
   overdue,
   queues,
   usage,
+  usageDays,
   holds,
   appeals,
 }: OperatorProps) {
@@ -131,7 +134,14 @@ export function OperatorPage({
         <Counts page={page} label={t.queue} counts={queues} />
       </Part>
       <Part id="usage" title={t.usage}>
-        {usage.length === 0 ? nothing : <Usage page={page} usage={usage} />}
+        {usage.length === 0 ? (
+          nothing
+        ) : (
+          <>
+            <UsagePlot page={page} days={usageDays} />
+            <Usage page={page} usage={usage} />
+          </>
+        )}
       </Part>
     </Layout>
   );
