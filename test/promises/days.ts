@@ -1,4 +1,6 @@
 import { env } from "cloudflare:workers";
+import type { Sealed } from "../../migrations/schema/sealed.ts";
+import { accounts, signInEvents } from "../../migrations/schema.ts";
 import type { Tier } from "../../protocol/retention.ts";
 import { runJobs } from "../../workers/cron/jobs.ts";
 import { type Deps, systemDeps } from "../../workers/platform/deps.ts";
@@ -11,6 +13,8 @@ import { requestErasure } from "../../workers/privacy/session-erasure.ts";
 import { named } from "../../workers/testing/addresses.ts";
 import { Faults } from "../../workers/testing/faults.ts";
 import { TestClient } from "../../workers/testing/room-client.ts";
+import { accountRow } from "../../workers/testing/rows.ts";
+import { fill } from "../../workers/testing/tables.ts";
 import { changeTier } from "../../workers/wallet/plans.ts";
 import { chance } from "../simulation/chance.ts";
 import { audit, type Erased } from "./auditor.ts";
@@ -24,6 +28,9 @@ import { newWorld, type Person, people, type World } from "./world.ts";
 const DAY_MS = 86_400_000;
 const KEPT_DAYS: Record<Tier, number | null> = { free: 7, pro: 30, studio: null };
 const GRACE_MS = 7 * DAY_MS;
+
+/** Of the crowd at each step. */
+const SIGNED_IN = 500;
 
 interface Take {
   recordingId: string;
@@ -57,10 +64,12 @@ export interface Life {
   /** A step is up to so many days. */
   strideDays: number;
   newcomers: number;
+  /** People besides, who sign in now and then and do nothing else. */
+  crowd?: number;
 }
 
 /** Lives through the days. Returns what the auditor and the model found, and what happened, for the test to see that something did. */
-export async function live({ seed, steps, strideDays, newcomers }: Life) {
+export async function live({ seed, steps, strideDays, newcomers, crowd = 0 }: Life) {
   const random = chance(seed);
   const pick = <T>(of: readonly T[]): T | undefined => of[Math.floor(random() * of.length)];
   // The winter before a leap day, so that year's lengths are tried across it.
@@ -175,8 +184,26 @@ export async function live({ seed, steps, strideDays, newcomers }: Life) {
     }
   }
 
+  /** Some of the crowd sign in; what the sweep takes of that at once is many rows. */
+  async function pass(): Promise<void> {
+    const first = Math.floor(random() * (crowd - SIGNED_IN));
+    await fill(signInEvents, Math.min(crowd, SIGNED_IN), (at) => ({
+      id: `evt_${nowMs}_${at}`,
+      accountId: `acc_crowd${Math.max(0, first) + at}`,
+      method: "password" as const,
+      label: `acc_crowd${Math.max(0, first) + at}:AAAA` as Sealed,
+      atMs: nowMs,
+    }));
+    const { n } = (await env.DB.prepare(
+      "SELECT COUNT(*) AS n FROM accounts WHERE id LIKE 'acc\\_crowd%' ESCAPE '\\'",
+    ).first<{ n: number }>()) ?? { n: 0 };
+    if (n !== crowd) wrong.push(`${day()}: too early: ${crowd - n} of the crowd`);
+  }
+
   const day = () => `seed ${seed}, day ${Math.floor((nowMs - startMs) / DAY_MS)}`;
+  if (crowd > 0) await fill(accounts, crowd, (at) => ({ ...accountRow(`acc_crowd${at}`), createdAtMs: nowMs }));
   for (let step = 0; step < steps; step++) {
+    if (crowd > 0) await pass();
     if (step < newcomers || random() < 0.1) await arrive();
     const home = pick(households);
     if (home !== undefined) await something(home);
