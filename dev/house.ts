@@ -60,6 +60,7 @@ export const houses: readonly House[] = [
       ["account", "archive", "room", "midi", "capture", "stems"],
       ["links", "transport", "project", "upload"],
       ["delivery", "recording", "sound"],
+      ["copies"],
       ["studio"],
     ],
   },

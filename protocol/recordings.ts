@@ -90,6 +90,12 @@ export function peaksProblem(peaks: Int8Array, channels: number): string | null 
   return null;
 }
 
+/**
+ * What the keys of an account's safety copies are made of (`protocol/safety-copies.ts`; RFC 9180, section 7.1.3), 32 bytes: the same for as long as
+ * the account lives.
+ */
+export const CopySeed = z.object({ seed: z.string().regex(/^[\w-]{43}$/) });
+
 /** A recording as every permitted member of its session sees it. */
 export const Recording = z.object({
   recordingId: RecordingId,

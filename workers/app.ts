@@ -59,6 +59,7 @@ import { withErasuresReplayed } from "./privacy/restored.ts";
 import { rights } from "./privacy/rights-routes.ts";
 import { runRoutes } from "./privacy/run-routes.ts";
 import { sessionErasure } from "./privacy/session-erasure-routes.ts";
+import { copySeed } from "./recordings/copy-seed.ts";
 import { downloads } from "./recordings/download.ts";
 import { recordings } from "./recordings/routes.ts";
 import { wishRoutes } from "./recordings/wish-routes.ts";
@@ -116,6 +117,7 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", recordings);
   app.route("/", downloads);
   app.route("/", wishRoutes);
+  app.route("/", copySeed);
   app.route("/", roomUpgrade);
   app.route("/", hub);
   app.route("/", ownProfileRoutes);

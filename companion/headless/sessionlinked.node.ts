@@ -6,13 +6,14 @@ import { doctor } from "./commands/doctor.node.ts";
 import { bring } from "./commands/import.node.ts";
 import { join, record } from "./commands/join.node.ts";
 import { login } from "./commands/login.node.ts";
+import { restore } from "./commands/restore.node.ts";
 import { status } from "./commands/status.node.ts";
 import { pull, takes } from "./commands/takes.node.ts";
 import { wishes } from "./commands/wishes.node.ts";
 import { Config, configPath, readConfig } from "./config.node.ts";
 import { Screen } from "./screen.node.ts";
 
-const commands: readonly Command[] = [login, join, record, takes, pull, wishes, bring, status, doctor];
+const commands: readonly Command[] = [login, join, record, takes, pull, restore, wishes, bring, status, doctor];
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
   const plain = new Screen(false);

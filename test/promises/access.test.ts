@@ -68,6 +68,7 @@ const matrix: Record<string, Row> = {
   "DELETE /api/v1/account/restriction": { expect: ownChange },
   "GET /api/v1/account/deliveries": { expect: own },
   "GET /api/v1/deletion-wishes": { expect: own },
+  "GET /api/v1/copy-seed": { expect: own },
   "POST /api/v1/deletion-wishes/{recordingId}": {
     expect: [401, 404, 404, 404, 404, 404],
     body: () => ({ answer: "deleted" }),

@@ -21,7 +21,7 @@ const globalsOf: Record<string, RegExp> = {
 
 /** Where a package can run. One that is in no list makes the test red. */
 const packages: Record<string, readonly string[]> = {
-  std: ["zod", "partysocket", "@noble/hashes", "fflate"],
+  std: ["zod", "partysocket", "@noble/hashes", "@hpke/core", "fflate"],
   node: ["ws", "@roamhq/wrtc", "@napi-rs/keyring", "node-datachannel", "@julusian/midi"],
   dom: ["preact", "@preact/signals", "qr"],
   preload: ["electron/renderer"],

@@ -8,6 +8,7 @@ const studio = [
   "/api/v1/sessions",
   "/api/v1/recordings",
   "/api/v1/deletion-wishes",
+  "/api/v1/copy-seed",
   "/api/v1/invites/accept",
   "/api/v1/sign-out",
   "/rooms",

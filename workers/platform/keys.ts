@@ -26,6 +26,8 @@ const secretOf = {
   "invite-codes": "STORE_KEY",
   /** Seed of the key that wishes for deletion are signed with. Turned, companions read the new one. */
   wishes: "STORE_KEY",
+  /** Seeds of what opens an account's safety copies. Turned, copies that lie with others open no more. */
+  "safety-copies": "STORE_KEY",
   /** Seals each person's own key, and makes the blind index of addresses. Turned, nobody is found any more: as lasting as the accounts. */
   "personal-keys": "STORE_KEY",
   addresses: "STORE_KEY",

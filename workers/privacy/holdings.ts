@@ -256,6 +256,19 @@ export const holdings: readonly Holding[] = [
   },
   {
     ...own,
+    name: ".copy",
+    purpose: {
+      en: "What a collaborator played in a take, sealed so that they alone can open it; where both have said yes.",
+      de: "Was jemand anderes in einem Take gespielt hat, verschlüsselt, sodass nur sie oder er es öffnen kann; wo beide zugestimmt haben.",
+    },
+    recipients: [],
+    until: {
+      en: "until their own stem has arrived, for 30 days at most",
+      de: "bis deren eigene Spur angekommen ist, höchstens 30 Tage",
+    },
+  },
+  {
+    ...own,
     name: "companion.lock",
     purpose: { en: "That a companion is at work in this folder.", de: "Dass ein Companion in diesem Ordner arbeitet." },
     recipients: [],

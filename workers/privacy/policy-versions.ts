@@ -159,6 +159,24 @@ export const policyVersions: readonly PolicyVersion[] = [
       GUEST_RETENTION_MS: 1,
     },
   },
+  {
+    version: 11,
+    fromAtMs: Date.UTC(2026, 10, 27, 14),
+    // It is off for everybody until they switch it on.
+    isMaterial: false,
+    change: {
+      en: "In the companion you can let collaborators keep encrypted safety copies of what you play in takes, until your own take has arrived, for 30 days at most. We hold none of them.",
+      de: "Im Companion kannst du andere verschlüsselte Sicherheitskopien von dem behalten lassen, was du in Takes spielst, bis dein eigener Take angekommen ist, höchstens 30 Tage. Wir haben keine davon.",
+    },
+    numbers: {
+      ...third,
+      MESSAGE_RETENTION_MS: 365,
+      DELIVERY_RETENTION_MS: 365,
+      HOLD_REVIEW_MAX_MS: 90,
+      RUN_RECORD_RETENTION_MS: 400,
+      GUEST_RETENTION_MS: 1,
+    },
+  },
 ];
 
 /** The numbers that the code keeps today, in days, under the names of protocol/retention.ts. */

@@ -5,7 +5,7 @@ import { OwnProfile, type PutProfile } from "../../../protocol/hub.ts";
 import type { RecordingId, SessionId } from "../../../protocol/ids.ts";
 import { HASH_STEP_BYTES } from "../../../protocol/limits.ts";
 import { pageSchema } from "../../../protocol/paging.ts";
-import { type CompleteRecording, type CreateRecording, Recording } from "../../../protocol/recordings.ts";
+import { type CompleteRecording, CopySeed, type CreateRecording, Recording } from "../../../protocol/recordings.ts";
 import { Invite, JoinTicket, SessionDetail, SessionSummary } from "../../../protocol/sessions.ts";
 
 /** An answer that was not a success, in the words of its problem document. `retryable`: asking again later may help. */
@@ -91,6 +91,11 @@ export class ApiClient {
   }
   createTicket(sessionId: SessionId, signal?: AbortSignal) {
     return this.#json(JoinTicket, "POST", `/sessions/${sessionId}/tickets`, { signal });
+  }
+
+  /** This account's seed of the keys that open its safety copies; base64url. */
+  async readCopySeed(): Promise<string> {
+    return (await this.#json(CopySeed, "GET", "/copy-seed")).seed;
   }
 
   putProfile(profile: z.input<typeof PutProfile>) {

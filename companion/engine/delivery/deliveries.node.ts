@@ -34,6 +34,8 @@ interface DeliveriesOptions {
   onWarning(message: string): void;
   /** Copies that their owners wish gone, whenever that is another list. */
   onWished?(wishes: readonly PresentWish[]): void;
+  /** What is on our servers, whenever that has been read. */
+  onListed?(recordings: readonly Recording[]): void;
   /** What there is and what of it comes here, whenever that may have changed. */
   onReport?(report: DeliveryReport): void;
 }
@@ -164,6 +166,7 @@ export class Deliveries {
     const listed = await attempt(() => api.listRecordings(sessionId));
     if (listed !== undefined) dropRemains(join(this.#options.folder, "originals"), listed);
     this.#listed = listed ?? this.#listed;
+    if (listed !== undefined) this.#options.onListed?.(listed);
     this.#report();
     for (const recording of listed ?? []) {
       const { recordingId, state } = recording;

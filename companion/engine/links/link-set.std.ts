@@ -1,11 +1,12 @@
-import { DEVICE_RATE_HZ, type PlayerState } from "../../../audio/lane-players.ts";
+import { type CopiedFrames, LaneCopy } from "../../../audio/lane-copy.ts";
+import { DEVICE_RATE_HZ, LANE_CHANNELS, type PlayerState } from "../../../audio/lane-players.ts";
 import type { SessionReading } from "../../../audio/lane-report.ts";
 import type { LatencyLegs } from "../../../audio/latency.ts";
 import { bodyPacket } from "../../../audio/packet.ts";
 import type { LaneStats } from "../../../audio/playout.ts";
 import { UplinkBudget, type UplinkLevel } from "../../../audio/uplink-budget.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
-import { LANE_PACKET_FRAMES, LINKS_MAX } from "../../../protocol/limits.ts";
+import { LANE_PACKET_FRAMES, LINKS_MAX, LISTEN_LATE_MS } from "../../../protocol/limits.ts";
 import { may } from "../../../protocol/roles.ts";
 import type { Member, Signal } from "../../../protocol/room.ts";
 import type { PeerReading } from "../clock/peer-clocks.std.ts";
@@ -45,6 +46,8 @@ export interface LinkSetOptions {
   onWords(state: WordsState): void;
   /** The body of a packet by which one of the others announces a command (P77). */
   onAnnounced(from: MemberId, body: Uint8Array): void;
+  /** A message that one of the others sends beside the lane. */
+  onMessage?(from: MemberId, bytes: Uint8Array<ArrayBuffer>): void;
   /** Session time at an instant of the machine's clock, from the room alone; `null` before it is known. */
   sessionAt(localMs: number): SessionReading | null;
   /** What one of the others tells of their clock. */
@@ -77,8 +80,19 @@ const LISTENED_TO: Readonly<Record<UplinkLevel, UplinkLevel>> = {
   opus: "opus",
 };
 
+/** A stretch of somebody's lane that is kept, and when its first frame was captured, in session time. */
+export interface KeptFrames extends CopiedFrames {
+  memberId: MemberId;
+  sessionMs: number;
+}
+
+/** What is kept is read so late: a little later than the last of it is asked for once more. */
+const KEEP_LATE_MS = LISTEN_LATE_MS + 250;
+
 interface Joined {
   link: Link;
+  /** Whoever keeps what they play, beside the player. */
+  copy: LaneCopy | undefined;
   media: Media | undefined;
   isPresent: boolean;
   goneAtMs: number;
@@ -181,6 +195,29 @@ export class LinkSet {
     for (const { link } of this.#links.values()) link.announce(packet);
   }
 
+  /** Sends somebody a message beside the lane; `false`: it cannot be sent now. */
+  sendMessage(memberId: MemberId, bytes: Uint8Array): boolean {
+    return this.#links.get(memberId)?.link.sendMessage(bytes) ?? false;
+  }
+
+  /** Whose lanes are kept from now on: what was lost of them is asked for, as for whoever listens late. Returns the last of all others. */
+  keep(memberIds: readonly MemberId[]): KeptFrames[] {
+    const last: KeptFrames[] = [];
+    for (const [memberId, joined] of this.#links) {
+      if (memberIds.includes(memberId)) joined.copy ??= new LaneCopy(joined.link.lane.memory, LANE_CHANNELS);
+      else {
+        last.push(...keptOf(memberId, joined, 0));
+        joined.copy = undefined;
+      }
+    }
+    return last;
+  }
+
+  /** What the lanes that are kept have brought, so late that nothing of it is on its way any more. */
+  takeKept(): KeptFrames[] {
+    return [...this.#links].flatMap(([memberId, joined]) => keptOf(memberId, joined, KEEP_LATE_MS));
+  }
+
   /** Whether what is sent from now on is talk and not music. */
   set isTalkback(isTalkback: boolean) {
     for (const { link } of this.#links.values()) link.isTalkback = isTalkback;
@@ -191,10 +228,10 @@ export class LinkSet {
     const nowMs = this.#options.nowMs();
     this.#words?.setLinks(this.#keys());
     this.#share(nowMs);
-    for (const [memberId, { link, isPresent, goneAtMs }] of this.#links) {
+    for (const [memberId, { link, copy, isPresent, goneAtMs }] of this.#links) {
       link.deviceMs = this.deviceMs;
       link.bufferMs = this.#players.stateOf(memberId)?.stats.targetMs ?? 0;
-      link.isLate = this.isLate;
+      link.isLate = this.isLate || copy !== undefined;
       link.tick();
       if (!isPresent && nowMs - Math.max(link.heardAtMs, goneAtMs) > GONE_AFTER_MS) this.#close(memberId);
     }
@@ -205,7 +242,7 @@ export class LinkSet {
     return [...this.#links].flatMap(([memberId, { link }]) => {
       const bufferMs = this.#players.stateOf(memberId)?.bufferMs ?? null;
       if (bufferMs === null || link.reports.roundTripMs === null || !link.isConnected || link.isOnMedia) return [];
-      const captureMs = link.reports.remoteDeviceMs + link.packetMs;
+      const captureMs = link.reports.remoteDeviceMs + link.lane.packetMs;
       const legs = { captureMs, networkMs: link.reports.roundTripMs / 2, bufferMs, playoutMs };
       return [{ memberId, legs }];
     });
@@ -274,16 +311,27 @@ export class LinkSet {
       words: () => (this.#listeners.has(memberId) ? null : (this.#words?.message() ?? null)),
       onWords: (body) => this.#words?.hear(memberId, body),
       onAnnounced: (body) => this.#options.onAnnounced(memberId, body),
+      onMessage: (bytes) => this.#options.onMessage?.(memberId, bytes),
       sessionAt: this.#options.sessionAt,
       onReading: (reading) => this.#options.onReading(memberId, reading),
       stream: this.#stream,
     });
     link.rateHz = this.#rateHz;
-    this.#players.add(memberId, link.memory);
+    this.#players.add(memberId, link.lane.memory);
     const onMedia = (samples: Int16Array) => link.hearMedia(samples);
     const media = this.#options.openMedia?.({ offers, signal, onMedia });
-    const joined: Joined = { link, media, isPresent: true, goneAtMs: 0 };
+    const joined: Joined = { link, media, copy: undefined, isPresent: true, goneAtMs: 0 };
     this.#links.set(memberId, joined);
     return joined;
   }
+}
+
+/** The next stretches of a lane that is kept, up to so long before its newest frame. */
+function keptOf(memberId: MemberId, { link, copy }: Joined, lateMs: number): KeptFrames[] {
+  const taken: KeptFrames[] = [];
+  for (let kept = copy?.take(lateMs) ?? null; kept !== null; kept = copy?.take(lateMs) ?? null) {
+    const sessionMs = link.lane.sessionMsOf(kept.frame);
+    if (sessionMs !== null) taken.push({ ...kept, memberId, sessionMs });
+  }
+  return taken;
 }

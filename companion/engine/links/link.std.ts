@@ -1,23 +1,14 @@
 import { CleanWay } from "../../../audio/clean-way.ts";
 import { LANE_CHANNELS } from "../../../audio/lane-players.ts";
 import { readLaneReport, type SessionReading } from "../../../audio/lane-report.ts";
-import { LaneWriter, laneRingBytes } from "../../../audio/lane-ring.ts";
 import { LaneSender } from "../../../audio/lane-sender.ts";
 import { PacedSender } from "../../../audio/paced-sender.ts";
-import {
-  bodyPacket,
-  newPacketHead,
-  PACKET_HEADER_BYTES,
-  type PacketHead,
-  packetBytes,
-  readPacketHead,
-  readPacketSound,
-} from "../../../audio/packet.ts";
+import { bodyPacket, newPacketHead, PACKET_HEADER_BYTES, packetBytes, readPacketHead } from "../../../audio/packet.ts";
 import { ASKED_MAX, requestBody, SentPackets } from "../../../audio/repeats.ts";
 import type { UplinkLevel, WayOut } from "../../../audio/uplink-budget.ts";
-import { LANE_PACKET_FRAMES, LANE_PACKET_MAX_BYTES, LISTEN_LATE_MS } from "../../../protocol/limits.ts";
 import type { Signal } from "../../../protocol/room.ts";
 import type { PeerReading } from "../clock/peer-clocks.std.ts";
+import { HeardLane } from "./heard-lane.std.ts";
 import { LinkReports } from "./link-reports.std.ts";
 import type { Fingerprints, IceServer, OpenPeer, Peer, PeerState } from "./peer.std.ts";
 import { sessionIdOf } from "./sdp.std.ts";
@@ -38,6 +29,8 @@ export interface LinkOptions {
   onWords(body: Uint8Array): void;
   /** The body of a packet that announces a command. */
   onAnnounced(body: Uint8Array): void;
+  /** A message of the other end's, beside the lane. */
+  onMessage?(bytes: Uint8Array<ArrayBuffer>): void;
   /** Session time at an instant of the machine's clock, from the room alone; `null` before it is known. */
   sessionAt(localMs: number): SessionReading | null;
   /** What the other end tells of its clock. */
@@ -58,11 +51,6 @@ const AGAIN_MS = 200;
 const ANNOUNCED_TIMES = 2;
 /** A lane whose first packets are all alien is not ours. */
 const ALIEN_MAX = 400;
-/** Of the count of what a media lane brings, which is the receiver's own; a lane's own streams are drawn. */
-const MEDIA_STREAM = 0;
-const MEDIA_FRAMES_MAX = 512;
-const INT16_STEP = 256;
-
 /** One connection, and what is known of it. */
 interface Path {
   peer: Peer | undefined;
@@ -83,21 +71,17 @@ interface Path {
  */
 export class Link {
   readonly #options: LinkOptions;
-  /** What the device's thread plays from. */
-  readonly memory = new SharedArrayBuffer(laneRingBytes(LANE_CHANNELS));
-  readonly #writer = new LaneWriter(this.memory, LANE_CHANNELS);
+  /** What the other end plays. */
+  readonly lane = new HeardLane();
   readonly #sender: LaneSender;
   readonly #paced: PacedSender;
   /** Whether a carrier with a beat may be left for single packets. */
   readonly #clean = new CleanWay();
   readonly #head = newPacketHead();
-  readonly #samples = new Int32Array(LANE_PACKET_MAX_BYTES);
-  readonly #previous = new Int32Array(LANE_PACKET_MAX_BYTES);
   readonly reports = new LinkReports();
   readonly #sent = new SentPackets();
   #level: UplinkLevel = "full";
   #theirLevel: UplinkLevel = "full";
-  readonly #mediaHead: PacketHead;
   /** Whether this end listens late, and asks for what is missing. */
   isLate = false;
   /** The path of the last attempt, and one from before it that has carried and may again. */
@@ -123,16 +107,11 @@ export class Link {
   bufferMs = 0;
   /** What this end's device takes before sound can go into a packet. */
   deviceMs = 0;
-  /** How long the other end gathers sound for one packet. */
-  packetMs = (LANE_PACKET_FRAMES / 48_000) * 1000;
-  /** The rate of the other end's device. */
-  #theirRateHz = 48_000;
 
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#sender = new LaneSender(options.stream, LANE_CHANNELS);
     this.#paced = new PacedSender(options.stream);
-    this.#mediaHead = { ...newPacketHead(), bits: 16, stream: MEDIA_STREAM };
     this.#attemptAtMs = this.#heardAtMs = options.nowMs();
     this.#open();
   }
@@ -200,6 +179,11 @@ export class Link {
     else for (let times = 0; times < ANNOUNCED_TIMES; times++) this.#send(packet);
   }
 
+  /** Sends a message of at most 64 KiB beside the lane; `false`: it cannot be sent now, and nothing will repeat it. */
+  sendMessage(bytes: Uint8Array): boolean {
+    return this.#carrier?.sendMessage?.(bytes) ?? false;
+  }
+
   /** The rate of this end's device, before anything of it is sent. */
   set rateHz(rateHz: number) {
     this.#sender.rateHz = rateHz;
@@ -220,15 +204,9 @@ export class Link {
     return this.#theirLevel === "opus";
   }
 
-  /** Sound of the media lane, stereo interleaved, 16 bit at 48 kHz: the lane's own where the other end sends it no other way. */
+  /** Sound of the media lane: the lane's own where the other end sends it no other way. */
   hearMedia(samples: Int16Array): void {
-    if (!this.isOnMedia || !this.maySpeak) return;
-    const nowMs = this.#options.nowMs();
-    const head = this.#mediaHead;
-    head.frames = Math.min(MEDIA_FRAMES_MAX, samples.length / LANE_CHANNELS);
-    for (let at = 0; at < head.frames * LANE_CHANNELS; at++) this.#samples[at] = (samples[at] ?? 0) * INT16_STEP;
-    this.#writer.put(head, this.#samples, null, nowMs);
-    head.frame = (head.frame + head.frames) >>> 0;
+    if (this.isOnMedia && this.maySpeak) this.lane.putMedia(samples, this.#options.nowMs());
   }
 
   /** How the way out to the other end is, as its reports tell; `null` while nothing is known, or it cannot be sent less. */
@@ -338,6 +316,9 @@ export class Link {
         this.#options.signal(isAnswer ? { ...signal, answers: path.remoteId } : signal);
       },
       onPacket: (bytes) => this.#hear(path, bytes),
+      onMessage: (bytes) => {
+        if (path === this.#path || path === this.#before) this.#options.onMessage?.(bytes);
+      },
       next: () => (path.peer !== undefined && path.peer === this.#carrier ? this.#next() : null),
       onState: (state) => this.#follow(path, state),
     });
@@ -431,11 +412,7 @@ export class Link {
       case "talkback":
         // What was under way when the other end went over to the media lane would begin the old count again.
         if (!this.maySpeak || this.isOnMedia) return;
-        this.packetMs = (head.frames / head.sampleRateHz) * 1000;
-        this.#theirRateHz = head.sampleRateHz;
-        readPacketSound(bytes, head, this.#samples);
-        if (head.hasPrevious) readPacketSound(bytes, head, this.#previous, true);
-        this.#writer.put(head, this.#samples, head.hasPrevious ? this.#previous : null, nowMs);
+        this.lane.put(bytes, head, nowMs);
         return;
       case "report":
         this.#hearReport(bytes, nowMs);
@@ -462,7 +439,7 @@ export class Link {
     this.#clean.hear(report.lossShare, nowMs);
     if (report.level !== this.#theirLevel) {
       this.#theirLevel = report.level;
-      this.#writer.mayGoBack();
+      this.lane.mayGoBack();
     }
     const reading = this.reports.hear(report, nowMs);
     if (reading !== null) this.#options.onReading(reading);
@@ -470,7 +447,7 @@ export class Link {
 
   /** A packet that asks for what has not come; empty where nothing is missing, or there is no time for it. */
   #again(): Uint8Array[] {
-    const frames = this.isLate ? this.#writer.missing((LISTEN_LATE_MS / 1000) * this.#theirRateHz, ASKED_MAX) : [];
+    const frames = this.isLate ? this.lane.missing(ASKED_MAX) : [];
     return frames.length === 0 ? [] : [bodyPacket("again", this.#options.stream, requestBody(frames))];
   }
 
@@ -490,7 +467,7 @@ export class Link {
     this.#reportAtMs = nowMs;
     const { bufferMs, deviceMs } = this;
     const session = this.#options.sessionAt(nowMs);
-    const lossShare = this.#writer.takeLoss();
+    const lossShare = this.lane.takeLoss();
     const level = this.#level;
     return this.#sender.packReport(this.reports.make(nowMs, { lossShare, bufferMs, deviceMs, session, level }));
   }

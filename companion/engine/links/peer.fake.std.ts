@@ -70,6 +70,13 @@ class FakePeer implements Peer {
       other.#options.onPacket(bytes.slice());
   }
 
+  sendMessage(bytes: Uint8Array): boolean {
+    const other = this.#peers.get(this.#other);
+    if (!this.#path.isUp || other === undefined || other.#isClosed || this.#isClosed) return false;
+    other.#options.onMessage?.(new Uint8Array(bytes));
+    return true;
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#peers.delete(this.#id);

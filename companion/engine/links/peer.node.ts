@@ -21,6 +21,10 @@ const CANDIDATES_MAX = 64;
 const TIMESTAMP_STEP = 128;
 /** Both ends know it without a word: number 0, unordered, nothing twice. A browser's is the same. */
 const LANE_CHANNEL = { negotiated: true, id: 0, unordered: true, maxRetransmits: 0 };
+/** The same of the carrier beside the lane: number 2, ordered, everything repeated until it has come. */
+const MESSAGE_CHANNEL = { negotiated: true, id: 2 };
+/** What waits for a slow path is bounded: who sends more is told that it cannot be sent. */
+const MESSAGES_WAITING_MAX_BYTES = 4 * 1024 * 1024;
 const HAS_CHANNEL = /^m=application [1-9]/m;
 
 const midOf = (sdp: string) => /^a=mid:(\S+)/m.exec(sdp)?.[1] ?? MID;
@@ -43,6 +47,7 @@ class NodePeer implements Peer {
   #track: Track | undefined;
   /** Held, or it would be collected. */
   #channel: DataChannel | undefined;
+  #messages: DataChannel | undefined;
   readonly isPaced = false;
   readonly waitingBytes = null;
   #isDescribed = false;
@@ -97,15 +102,23 @@ class NodePeer implements Peer {
     );
   }
 
+  sendMessage(bytes: Uint8Array): boolean {
+    const channel = this.#messages;
+    if (channel === undefined) return false;
+    const isFree = () => channel.isOpen() && channel.bufferedAmount() <= MESSAGES_WAITING_MAX_BYTES;
+    return this.#attempt(() => isFree() && channel.sendMessageBinary(bytes)) ?? false;
+  }
+
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     const [connection, forwarder] = [this.#connection, this.#forwarder];
-    const channel = this.#channel;
+    const channels = [this.#channel, this.#messages];
     this.#connection = undefined;
     this.#track = undefined;
     this.#channel = undefined;
-    this.#attempt(() => channel?.close());
+    this.#messages = undefined;
+    for (const channel of channels) this.#attempt(() => channel?.close());
     this.#attempt(() => connection?.close());
     forwarder?.close();
   }
@@ -157,7 +170,7 @@ class NodePeer implements Peer {
     this.#connection = connection;
     if (this.#options.offers) {
       this.#addTrack(connection, MID);
-      this.#addChannel(connection);
+      this.#addChannels(connection);
       connection.setLocalDescription("offer");
     }
     for (const signal of this.#signals.splice(0)) this.handleSignal(signal);
@@ -178,8 +191,8 @@ class NodePeer implements Peer {
     this.#track = track;
   }
 
-  /** A browser's carrier of single packets: it is heard here, and nothing is sent over it. */
-  #addChannel(connection: PeerConnection): void {
+  /** A browser's carrier of single packets, which is heard here and nothing is sent over; and the one of messages, both ways. */
+  #addChannels(connection: PeerConnection): void {
     const channel = connection.createDataChannel("lane", LANE_CHANNEL);
     channel.onMessage(
       this.#guarded((message) => {
@@ -187,6 +200,13 @@ class NodePeer implements Peer {
       }),
     );
     this.#channel = channel;
+    const messages = connection.createDataChannel("messages", MESSAGE_CHANNEL);
+    messages.onMessage(
+      this.#guarded((message) => {
+        if (typeof message !== "string") this.#options.onMessage?.(new Uint8Array(message));
+      }),
+    );
+    this.#messages = messages;
   }
 
   #take(signal: Signal, connection: PeerConnection): void {
@@ -197,7 +217,7 @@ class NodePeer implements Peer {
         // Whoever offers names the track: a browser calls it otherwise than we do.
         if (signal.kind === "offer") {
           this.#addTrack(connection, midOf(signal.sdp));
-          if (HAS_CHANNEL.test(signal.sdp)) this.#addChannel(connection);
+          if (HAS_CHANNEL.test(signal.sdp)) this.#addChannels(connection);
         }
         connection.setRemoteDescription(signal.sdp, signal.kind);
         this.#theirs = fingerprintOf(signal.sdp);

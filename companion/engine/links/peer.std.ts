@@ -24,6 +24,8 @@ export interface PeerOptions {
   signal(signal: Signal): void;
   /** A datagram from the other end, whatever is in it; valid during the call only. */
   onPacket(bytes: Uint8Array): void;
+  /** A message of the carrier beside the lane, whole and in order, whatever is in it. */
+  onMessage?(bytes: Uint8Array<ArrayBuffer>): void;
   /** What a carrier with a beat of its own is to bring now: packets, one behind the other, valid until the next call; `null` where there is nothing. */
   next(): Uint8Array | null;
   onState(state: PeerState): void;
@@ -37,6 +39,8 @@ export interface PeerOptions {
 export interface Peer {
   handleSignal(signal: Signal): void;
   send(bytes: Uint8Array): void;
+  /** Sends a message of at most 64 KiB that arrives whole and in order, beside the lane; `false`: there is no way for it, now or in this engine. */
+  sendMessage?(bytes: Uint8Array): boolean;
   /** Whether it has a beat of its own and asks, instead of being told. */
   readonly isPaced: boolean;
   /** Beside a beat: what waits in the carrier of single packets, which a congestion window governs; `null` where there is none, or it is not open yet. */

@@ -16,7 +16,7 @@ import { buildJackAddon } from "../capture/jack-addon.node.ts";
 import { machineNowMs } from "../clock/machine-clock.node.ts";
 import { type SessionLine, sessionOf } from "../clock/session-clock.std.ts";
 import { packAnnounced, readAnnounced } from "../links/announcement.std.ts";
-import { LinkSet } from "../links/link-set.std.ts";
+import { type KeptFrames, LinkSet } from "../links/link-set.std.ts";
 import { MediaLink } from "../links/media.node.ts";
 import { openNodePeer } from "../links/peer.node.ts";
 import { NONCE_BYTES } from "../links/room-words.std.ts";
@@ -96,6 +96,7 @@ export class SoundEngine {
           return line === null ? null : { atMs: sessionOf(line, localMs), errorMs: line.errorMs };
         },
         onReading: (from, reading) => say({ type: "reading", from, reading }),
+        onMessage: (from, bytes) => say({ type: "message", from, bytes }),
         onAnnounced: (from, body) => {
           const command = readAnnounced(body);
           if (command !== null) say({ type: "announced", from, command });
@@ -150,6 +151,12 @@ export class SoundEngine {
         break;
       case "announce":
         this.#links.announce(packAnnounced(message.command));
+        break;
+      case "message":
+        this.#links.sendMessage(message.to, message.bytes);
+        break;
+      case "keep":
+        this.#tellKept(this.#links.keep(message.memberIds));
         break;
       case "report":
         this.#options.say({
@@ -217,6 +224,7 @@ export class SoundEngine {
     let ticks = 0;
     this.#timer = setInterval(() => {
       this.#links.tick();
+      this.#tellKept(this.#links.takeKept());
       if (++ticks % TICKS_PER_LATENCY === 0) {
         const latencies = this.#links.latencies(this.#playoutMs);
         this.#options.say({ type: "latencies", latencies, levels: this.#takeLevels() });
@@ -242,6 +250,11 @@ export class SoundEngine {
       const peak = Math.max(level.peak, this.#levels.get(level.memberId)?.peak ?? 0);
       this.#levels.set(level.memberId, { ...level, peak });
     }
+  }
+
+  #tellKept(taken: readonly KeptFrames[]): void {
+    for (const { memberId, sessionMs, sampleRateHz, samples, missingFrames, isNew } of taken)
+      this.#options.say({ type: "kept", memberId, sessionMs, sampleRateHz, samples, missingFrames, isNew });
   }
 
   #takeLevels(): LaneLevel[] {

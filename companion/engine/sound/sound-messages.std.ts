@@ -122,6 +122,10 @@ export const ToSound = z.discriminatedUnion("type", [
   }),
   /** What is pressed here, for everybody at once. */
   z.object({ type: z.literal("announce"), command: AnnouncedCommand }),
+  /** A message to somebody beside the lane. */
+  z.object({ type: z.literal("message"), to: MemberId, bytes: z.instanceof(Uint8Array) }),
+  /** Whose lanes are kept from now on: all others are not, and the last of theirs is told at once. */
+  z.object({ type: z.literal("keep"), memberIds: z.array(MemberId) }),
   z.object({ type: z.literal("report") }),
   /** Ends the device and the links; what was heard is kept in this folder for whoever measures it. */
   z.object({ type: z.literal("close"), folder: z.string() }),
@@ -160,6 +164,17 @@ export const FromSound = z.discriminatedUnion("type", [
   z.object({ type: z.literal("reading"), from: MemberId, reading: Reading }),
   z.object({ type: z.literal("announced"), from: MemberId, command: AnnouncedCommand }),
   z.object({ type: z.literal("uplink"), level: Uplink }),
+  z.object({ type: z.literal("message"), from: MemberId, bytes: z.instanceof(Uint8Array<ArrayBuffer>) }),
+  /** A stretch of a lane that is kept: interleaved 24-bit samples of two channels, and when the first of them was captured. */
+  z.object({
+    type: z.literal("kept"),
+    memberId: MemberId,
+    sessionMs: z.number(),
+    sampleRateHz: z.number(),
+    samples: z.instanceof(Int32Array<ArrayBuffer>),
+    missingFrames: z.int(),
+    isNew: z.boolean(),
+  }),
   /** How far away each of the others is, by the legs of the way. */
   z.object({
     type: z.literal("latencies"),

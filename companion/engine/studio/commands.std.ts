@@ -23,8 +23,12 @@ export const StudioCommand = z.discriminatedUnion("type", [
   z.object({ type: z.literal("deliver"), of: ChoiceOf, wanted: z.boolean() }),
   /** What the person does about an owner's wish that a copy go; `deleted` takes it from this machine's folder (P69). */
   z.object({ type: z.literal("answer-wish"), recordingId: RecordingId, answer: AnswerWish.shape.answer }),
-  /** Asks for the events `deliveries` and `wishes` once more. */
+  /** Asks for the events `deliveries`, `wishes` and `safety-copies` once more. */
   z.object({ type: z.literal("copies") }),
+  /** Whether the others may keep safety copies of this person's takes, and whether they are kept here of theirs (P86). */
+  z.object({ type: z.literal("safety-copies"), mine: z.boolean(), others: z.boolean() }),
+  /** A take of this person's that somebody has and that is not here comes back. */
+  z.object({ type: z.literal("bring-back"), copyId: z.uuid() }),
   /** From the next take on, stems travel while they are recorded. */
   z.object({ type: z.literal("share-as-i-record"), on: z.boolean() }),
   z.object({ type: z.literal("arm"), input: z.string(), armed: z.boolean() }),

@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { AnswerWish } from "../../../protocol/deliveries.ts";
-import { RecordingId } from "../../../protocol/ids.ts";
+import { MemberId, RecordingId } from "../../../protocol/ids.ts";
 import { Recording } from "../../../protocol/recordings.ts";
 import { Role } from "../../../protocol/roles.ts";
 import { LoggedEvent, TransportCommand } from "../../../protocol/room.ts";
 import type { ClockEstimate } from "../clock/session-clock.std.ts";
+import type { CopiesReport } from "../copies/safety-copies.std.ts";
 import { DeliveryReport } from "../delivery/delivery-report.std.ts";
 import { DelaySetting, LinksReport, Uplink, Words } from "../sound/sound-messages.std.ts";
 import { Stem } from "../stems/stem.std.ts";
@@ -40,6 +41,23 @@ const Daw = z.object({
   offMs: z.number().nullable(),
   lateMs: z.number(),
 }) satisfies z.ZodType<DawReport>;
+
+const Copies = z.object({
+  mine: z.boolean(),
+  others: z.boolean(),
+  keptBy: z.array(MemberId),
+  keeping: z.array(MemberId),
+  held: z.int(),
+  returnable: z.array(
+    z.object({
+      copyId: z.string(),
+      from: MemberId,
+      startedAtMs: z.number(),
+      seconds: z.number(),
+      returnedSeconds: z.number().nullable(),
+    }),
+  ),
+}) satisfies z.ZodType<CopiesReport>;
 
 export const StudioReport = z.object({
   clock: Clock.nullable(),
@@ -122,6 +140,8 @@ export const StudioEvent = z.discriminatedUnion("type", [
       }),
     ),
   }),
+  /** Who keeps safety copies of this person's takes, whose are kept here, and which of theirs can come back; whenever that is another (P86). */
+  z.object({ type: z.literal("safety-copies"), report: Copies }),
   /** The owner has been told what was done about a copy of theirs. */
   z.object({ type: z.literal("wish-answered"), recordingId: RecordingId, answer: AnswerWish.shape.answer }),
   z.object({ type: z.literal("report"), report: StudioReport }),

@@ -15,6 +15,7 @@ import type { SoundSource } from "../sound/sound-messages.std.ts";
 import type { StudioEvent } from "./events.std.ts";
 import type { SoundEnd } from "./sound-end.std.ts";
 import { Studio, type StudioParts } from "./studio.std.ts";
+import { openCopies } from "./studio-copies.node.ts";
 import { StudioSound, type StudioSoundOptions } from "./studio-sound.node.ts";
 import { StudioTakes } from "./studio-takes.node.ts";
 import { type Daw, StudioTransport } from "./studio-transport.std.ts";
@@ -77,7 +78,12 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
       nowMs: machineNowMs,
       barMs: () => parts?.transport.barMs ?? BAR_MS,
       onLatency: (status) => studio?.setStatus(status),
-      onLinked: () => parts?.room.hurry(),
+      onLink: (memberId, isConnected) => {
+        parts?.copies.setLinked(memberId, isConnected);
+        if (isConnected) parts?.room.hurry();
+      },
+      onMessage: (from, bytes) => parts?.copies.hear(from, bytes),
+      onKept: (kept) => parts?.copies.kept(kept),
       onAnnounced: (from, command) => studio?.onAnnounced(from, command),
       onReading: (from, reading) => studio?.onReading(from, reading),
       emit,
@@ -97,7 +103,10 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
       },
       emit,
       onLead: (announcedLeadMs) => opened.setLead("own", announcedLeadMs),
-      onExecuted: (execution, localMs) => takes.recording.execute(execution, sound.device.frameAt(localMs)),
+      onExecuted: (execution, localMs) => {
+        takes.recording.execute(execution, sound.device.frameAt(localMs));
+        parts?.copies.execute(execution.before, execution.after);
+      },
     });
     const room = new RoomClient({
       enter: ticketEntry(api, sessionId),
@@ -114,8 +123,18 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
       role,
       memberId: () => opened.memberId,
       onStatus: (status) => opened.setStatus(status),
+      onListed: (recordings) => parts?.copies.settle(recordings),
     });
-    parts = { room, transport, sound, takes };
+    const copies = openCopies({
+      api,
+      sessionId,
+      sessionName: options.sessionName,
+      folder,
+      sound,
+      library: takes.library,
+      emit,
+    });
+    parts = { room, transport, sound, takes, copies };
     return parts;
   };
   return new Studio({ newEventId: randomUUID, armed, emit, ended, open });

@@ -18,6 +18,8 @@ export type SoundEnd = Pick<
   | "hearsAnnounced"
   | "farthestMs"
   | "announce"
+  | "sendMessage"
+  | "keep"
   | "followClock"
   | "report"
   | "close"

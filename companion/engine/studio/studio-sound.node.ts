@@ -13,6 +13,7 @@ import type { AnnouncedCommand, Listeners, Member, Signal } from "../../../proto
 import type { Device } from "../capture/source.std.ts";
 import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import type { ClockEstimate } from "../clock/session-clock.std.ts";
+import type { KeptSound } from "../copies/copy-keeper.std.ts";
 import { linkedListeners } from "../links/linked-listeners.std.ts";
 import type { IceServer } from "../links/peer.std.ts";
 import type { WordsState } from "../links/room-words.std.ts";
@@ -42,8 +43,12 @@ export interface StudioSoundOptions {
   barMs(): number;
   /** The worst one-way latency to anybody here, and how far it may be off. */
   onLatency(status: { latencyMs: number; latencyErrorMs: number }): void;
-  /** One of the others is heard, for the first time or again. */
-  onLinked(): void;
+  /** The link to one of the others is there, for the first time or again; or it is not. */
+  onLink(memberId: MemberId, isConnected: boolean): void;
+  /** A message that one of the others sends beside the lane. */
+  onMessage(from: MemberId, bytes: Uint8Array<ArrayBuffer>): void;
+  /** What a lane that is kept has brought. */
+  onKept(sound: KeptSound): void;
   /** What one of the others announces over its lane (P77). */
   onAnnounced(from: MemberId, command: AnnouncedCommand): void;
   /** What one of the others tells of their clock over its lane. */
@@ -91,6 +96,7 @@ export class StudioSound {
   #toldMs = 0;
   #isMuted = false;
   #isDirect = false;
+  #kept: readonly MemberId[] = [];
   #isClosed = false;
   #memberId: MemberId | undefined;
   #members: readonly Member[] = [];
@@ -201,6 +207,17 @@ export class StudioSound {
     this.#tell({ type: "announce", command });
   }
 
+  /** Sends one of the others a message of at most 64 KiB beside the lane; what cannot be sent now is not sent. */
+  sendMessage(to: MemberId, bytes: Uint8Array<ArrayBuffer>): void {
+    this.#tell({ type: "message", to, bytes });
+  }
+
+  /** Whose lanes are kept from now on. */
+  keep(memberIds: readonly MemberId[]): void {
+    this.#kept = memberIds;
+    this.#tell({ type: "keep", memberIds: [...memberIds] });
+  }
+
   /** Session time, as it is known now from the room. */
   followClock({ offsetMs, driftPpm, errorMs }: ClockEstimate): void {
     this.#tell({ type: "clock", localMs: this.#options.nowMs(), offsetMs, driftPpm, errorMs });
@@ -286,7 +303,7 @@ export class StudioSound {
           this.#options.signal(said.data.to, said.data.signal);
           return;
         case "link":
-          if (said.data.state === "connected") this.#options.onLinked();
+          this.#options.onLink(said.data.memberId, said.data.state === "connected");
           this.#options.emit({ type: "link", memberId: said.data.memberId, state: said.data.state });
           return;
         case "uplink":
@@ -299,6 +316,12 @@ export class StudioSound {
         case "latencies":
           this.#followLatencies(said.data.latencies);
           for (const level of said.data.levels) this.#options.emit({ type: "level", ...level });
+          return;
+        case "message":
+          this.#options.onMessage(said.data.from, said.data.bytes);
+          return;
+        case "kept":
+          this.#options.onKept(said.data);
           return;
         case "announced":
           this.#options.onAnnounced(said.data.from, said.data.command);
@@ -325,6 +348,7 @@ export class StudioSound {
     this.#delays.again();
     this.#tellMembers();
     for (const [memberId, mix] of this.#mixes) this.mix(memberId, mix);
+    this.keep(this.#kept);
     return promise;
   }
 

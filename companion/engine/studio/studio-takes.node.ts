@@ -3,7 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { type MidiFileProblem, type ReadMidiFile, readMidiFile } from "../../../audio/midi-file.ts";
 import type { MemberId, RecordingId, SessionId } from "../../../protocol/ids.ts";
 import { newId } from "../../../protocol/ids.ts";
-import type { StemFormat } from "../../../protocol/recordings.ts";
+import type { Recording, StemFormat } from "../../../protocol/recordings.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
 import type { ApiClient } from "../api/api-client.std.ts";
 import type { Device } from "../capture/source.std.ts";
@@ -42,6 +42,8 @@ export interface StudioTakesOptions {
   memberId(): MemberId | undefined;
   emit(event: StudioEvent): void;
   onStatus(status: { armed: boolean; recording: boolean }): void;
+  /** What is on our servers, whenever that has been read. */
+  onListed(recordings: readonly Recording[]): void;
 }
 
 /** The studio's takes on this disk: what is recorded here, what the person shares of it, and what the others share. */
@@ -80,6 +82,7 @@ export class StudioTakes {
         emit({ type: "delivery-asked", recordingId, name, sizeBytes: sizeBytes ?? 0 }),
       onDelivered: ({ recordingId, name, sha256 }, path) =>
         emit({ type: "delivered", recordingId, name, path, sha256: sha256 ?? "" }),
+      onListed: options.onListed,
       onWished: (wishes) => emit({ type: "wishes", wishes: [...wishes] }),
       onReport: (report) => emit({ type: "deliveries", report }),
       onWarning: (message) => onWarning("delivery", message),

@@ -11,6 +11,7 @@ import {
   type TransportCommand,
 } from "../../../protocol/room.ts";
 import type { PeerReading } from "../clock/peer-clocks.std.ts";
+import type { SafetyCopies } from "../copies/safety-copies.std.ts";
 import type { RoomClient, RoomHandlers, Welcome } from "../room/room-client.std.ts";
 import { SHARE_NOTICE } from "../upload/upload-progress.std.ts";
 import type { StudioCommand } from "./commands.std.ts";
@@ -19,12 +20,17 @@ import type { SoundEnd } from "./sound-end.std.ts";
 import type { StudioTakes } from "./studio-takes.node.ts";
 import type { StudioTransport } from "./studio-transport.std.ts";
 
+/** What a person is told before others keep what they play. */
+const COPIES_NOTICE =
+  "Whoever else keeps safety copies here will hold what you play in takes on their machine, sealed so that only you can open it, until your own stem has arrived, for 30 days at most. They hear it live anyway.";
+
 /** The rooms of the engine that a studio joins; none of them knows the studio. */
 export interface StudioParts {
   room: RoomClient;
   transport: StudioTransport;
   sound: SoundEnd;
   takes: StudioTakes;
+  copies: SafetyCopies;
 }
 
 export interface StudioOptions {
@@ -105,6 +111,14 @@ export class Studio implements RoomHandlers {
         break;
       case "copies":
         this.#parts.takes.deliveries.tellAll();
+        this.#parts.copies.tell();
+        break;
+      case "safety-copies":
+        if (command.mine && !this.#parts.copies.choice.mine) this.#notice(COPIES_NOTICE);
+        this.#parts.copies.choose({ mine: command.mine, others: command.others });
+        break;
+      case "bring-back":
+        this.#parts.copies.bring(command.copyId);
         break;
       case "share-as-i-record":
         if (command.on) this.#notice(SHARE_NOTICE);
@@ -191,6 +205,7 @@ export class Studio implements RoomHandlers {
     this.#options.emit({ type: "joined", memberId, role, openedAtMs: sound.device.openedAtMs });
     room.setStatus(this.#status);
     this.#parts.transport.enter({ transport, map: timeline }, headSeq, effectiveAtMs);
+    this.#parts.copies.enter(transport);
     void takes.deliveries.setMap(timeline);
     this.#fetch();
     if (this.#joined) return;
@@ -313,8 +328,9 @@ export class Studio implements RoomHandlers {
   async #leave(): Promise<void> {
     if (this.#left) return;
     this.#left = true;
-    const { sound, takes, room, transport } = this.#parts;
+    const { sound, takes, room, transport, copies } = this.#parts;
     await takes.close();
+    await copies.close();
     room.close();
     await transport.close();
     await sound.close();

@@ -114,6 +114,8 @@ export class WindowSound implements SoundEnd {
   handleSignal(): void {}
   mix(): void {}
   followClock(): void {}
+  sendMessage(): void {}
+  keep(): void {}
   readonly words = { state: "alone" } as const;
   set iceServers(_: readonly IceServer[]) {}
   set muted(_: boolean) {}

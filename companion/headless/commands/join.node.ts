@@ -25,7 +25,7 @@ interface Opened {
 }
 
 /** Joins a session; `onEvent` hears everything that happens there. */
-async function open(
+export async function open(
   run: Run,
   arm: string | undefined,
   onEvent: (event: StudioEvent, nameOf: NameOf) => void,
@@ -141,6 +141,17 @@ function tell(screen: Screen, event: StudioEvent, nameOf: NameOf): void {
       );
       return;
     }
+    case "safety-copies": {
+      const { keptBy, returnable } = event.report;
+      if (keptBy.length > 0) screen.say(`Keeps safety copies of your takes: ${keptBy.map(nameOf).join(", ")}.`);
+      for (const { copyId, from, seconds, returnedSeconds } of returnable)
+        if (returnedSeconds === null)
+          screen.say(
+            `${nameOf(from)} has ${Math.round(seconds)} s of yours that are not here: "sessionlinked restore" brings ${copyId} back.`,
+          );
+        else screen.bar(`from ${nameOf(from)}`, seconds === 0 ? 1 : Math.min(1, returnedSeconds / seconds));
+      return;
+    }
     case "wish-answered":
       screen.say(`Told the owner: ${event.answer}.`);
       return;
@@ -155,7 +166,7 @@ function tell(screen: Screen, event: StudioEvent, nameOf: NameOf): void {
   }
 }
 
-const heard = (screen: Screen) => (event: StudioEvent, nameOf: NameOf) =>
+export const heard = (screen: Screen) => (event: StudioEvent, nameOf: NameOf) =>
   screen.isJson ? screen.answer(event, []) : tell(screen, event, nameOf);
 
 export const join: Command = {
@@ -167,6 +178,11 @@ export const join: Command = {
     direct: {
       summary: "Sound without a relay to whoever says so too: they and you then know each other's internet address.",
     },
+    "keep-mine": {
+      summary:
+        "Lets who keeps safety copies hold what you play in takes, sealed for you alone, until your stem has come.",
+    },
+    "keep-others": { summary: "Keeps safety copies of the takes of whoever wishes it." },
   },
   async run(run) {
     const { screen } = run;
@@ -176,6 +192,8 @@ export const join: Command = {
       if (event.type === "warning" && event.final) exit = exits.refused;
     });
     if (run.isOn("direct")) studio.execute({ type: "direct", on: true });
+    const [mine, others] = [run.isOn("keep-mine"), run.isOn("keep-others")];
+    if (mine || others) studio.execute({ type: "safety-copies", mine, others });
     if (screen.isJson) {
       const commands = createInterface({ input: process.stdin });
       commands.on("line", (text) => {

@@ -45,6 +45,24 @@ export const sessions: readonly Mutation[] = [
     "ORDER BY seq LIMIT ?",
     "ORDER BY seq DESC LIMIT ?",
   ),
+  of("C9", "companion/engine/copies/safety-copies.test.ts")(
+    "companion/engine/copies/safety-copies.std.ts",
+    "what somebody plays is kept though they have not said yes",
+    "this.#keeper.wish(from, message.mayKeep ? message.publicKey : null);",
+    "this.#keeper.wish(from, message.publicKey);",
+  ),
+  of("C9", "companion/engine/copies/safety-copies.test.ts")(
+    "companion/engine/copies/safety-copies.std.ts",
+    "anybody in the session may have a copy deleted",
+    "if (memberId === from && publicKey === told.publicKey && (message.copyId ?? copyId) === copyId)",
+    "if ((message.copyId ?? copyId) === copyId)",
+  ),
+  of("C9", "companion/engine/copies/safety-copies.test.ts")(
+    "companion/engine/copies/copy-keeper.std.ts",
+    "a copy goes before its owner's stem has arrived",
+    'one.state !== "complete"',
+    'one.memberId === ""',
+  ),
   of("C7", "workers/recordings/owner.test.ts")(
     "workers/recordings/store.ts",
     "whoever leaves a session loses what they shared",

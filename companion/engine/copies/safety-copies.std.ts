@@ -1,0 +1,286 @@
+import type { MemberId, SessionId } from "../../../protocol/ids.ts";
+import type { Recording } from "../../../protocol/recordings.ts";
+import type { TransportState } from "../../../protocol/room.ts";
+import {
+  COPY_WINDOW_RECORDS,
+  type CopyDetails,
+  type CopyHead,
+  type CopyMessage,
+  packCopyMessage,
+  packCopyRecord,
+  readCopyMessage,
+} from "../../../protocol/safety-copies.ts";
+import { every } from "../clock/every.std.ts";
+import type { Disk } from "../stems/disk.std.ts";
+import { CopyKeeper, type KeptSound } from "./copy-keeper.std.ts";
+import { CopyReturn, type ReturnedStem } from "./copy-return.std.ts";
+import type { CopyKeys } from "./copy-seal.std.ts";
+import { CopyStore } from "./copy-store.std.ts";
+
+const TICK_MS = 2_000;
+
+/** What a person has chosen: whether others may keep what they play, and whether they keep what others play. Both are off until they say so. */
+export interface CopyChoice {
+  mine: boolean;
+  others: boolean;
+}
+
+/** How things stand with safety copies, for whoever shows it. */
+export interface CopiesReport extends CopyChoice {
+  /** Who keeps what is played here, and whose takes are kept here, as long as both are in the session. */
+  keptBy: MemberId[];
+  keeping: MemberId[];
+  /** Copies of the others' takes on this machine. */
+  held: number;
+  /** Takes of this person's that are not here and that somebody has. */
+  returnable: {
+    copyId: string;
+    from: MemberId;
+    startedAtMs: number;
+    seconds: number;
+    returnedSeconds: number | null;
+  }[];
+}
+
+export interface SafetyCopiesOptions {
+  disk: Disk;
+  /** A folder of its own, which exists. */
+  folder: string;
+  sessionId: SessionId;
+  choice: CopyChoice;
+  /** Keeps what is chosen, for the next start. */
+  keepChoice(choice: CopyChoice): void;
+  /** This person's keys, the same on each of their machines; `null`: they cannot be had now. */
+  readKeys(): Promise<CopyKeys | null>;
+  nowMs(): number;
+  newCopyId(): string;
+  send(to: MemberId, bytes: Uint8Array<ArrayBuffer>): void;
+  /** Whose lanes are to be kept from now on. */
+  keep(memberIds: readonly MemberId[]): void;
+  /** Whether this person's own stems hold all of it. */
+  isHere(copy: CopyHead): boolean;
+  beginStem(details: CopyDetails): ReturnedStem;
+  onReport(report: CopiesReport): void;
+  onNotice(message: string): void;
+  onWarning(code: string, message: string): void;
+}
+
+/** What one of those who are linked has said. */
+interface Told {
+  isHeard: boolean;
+  publicKey: string | null;
+  keeps: boolean;
+  /** Records of a copy are being read for them: one question at a time. */
+  isGiving: boolean;
+}
+
+/**
+ * Safety copies of one session, both ways: what this person keeps of the others' takes, and what of theirs can come back. It knows people by the
+ * links to them, and speaks to their companions beside the lanes.
+ */
+export class SafetyCopies {
+  readonly #options: SafetyCopiesOptions;
+  readonly #store: CopyStore;
+  readonly #keeper: CopyKeeper;
+  readonly #return: CopyReturn;
+  readonly #linked = new Map<MemberId, Told>();
+  readonly #stop: () => void;
+  #choice: CopyChoice;
+  #keys: Promise<CopyKeys | null> | undefined;
+  #reported = "";
+
+  constructor(options: SafetyCopiesOptions) {
+    this.#options = options;
+    this.#choice = options.choice;
+    this.#store = new CopyStore(options.disk, options.folder);
+    this.#keeper = new CopyKeeper({
+      store: this.#store,
+      sessionId: options.sessionId,
+      nowMs: options.nowMs,
+      newCopyId: options.newCopyId,
+      keep: options.keep,
+      onChange: () => this.#report(),
+      onWarning: options.onWarning,
+      after: (ms, call) => void setTimeout(call, ms),
+    });
+    this.#return = new CopyReturn({
+      isHere: options.isHere,
+      begin: options.beginStem,
+      say: (to, message) => this.#say(to, message),
+      onChange: () => this.#report(),
+      onReturned: ({ seconds }, missingMs) =>
+        options.onNotice(
+          `A take of ${Math.round(seconds)} s has come back from a safety copy, ${missingMs < 1 ? "whole" : `but for ${Math.round(missingMs)} ms that never arrived there`}.`,
+        ),
+      onWarning: options.onWarning,
+    });
+    this.#keeper.isOn = this.#choice.others;
+    this.#stop = every(TICK_MS, () => this.#tick());
+  }
+
+  get choice(): CopyChoice {
+    return this.#choice;
+  }
+
+  /** The person's own act. Whoever no longer wishes copies has those ended that there are, as far as their keepers are here. */
+  choose(choice: CopyChoice): void {
+    const isOver = this.#choice.mine && !choice.mine;
+    this.#choice = choice;
+    this.#options.keepChoice(choice);
+    this.#keeper.isOn = choice.others;
+    for (const memberId of this.#linked.keys()) {
+      if (isOver) this.#say(memberId, { say: "delete", copyId: null });
+      void this.#greet(memberId, false);
+    }
+    this.#report();
+  }
+
+  /** Somebody is linked, for the first time or again; or no longer. */
+  setLinked(memberId: MemberId, isLinked: boolean): void {
+    if (!isLinked) {
+      this.#linked.delete(memberId);
+      this.#keeper.wish(memberId, null);
+      return;
+    }
+    if (this.#linked.has(memberId)) return;
+    this.#linked.set(memberId, { isHeard: false, publicKey: null, keeps: false, isGiving: false });
+    void this.#greet(memberId, false);
+  }
+
+  hear(from: MemberId, bytes: Uint8Array<ArrayBuffer>): void {
+    const told = this.#linked.get(from);
+    const message = readCopyMessage(bytes);
+    if (told === undefined || message === null) return;
+    if (!("say" in message)) {
+      this.#return.hear(from, message);
+      return;
+    }
+    switch (message.say) {
+      case "hello":
+        told.isHeard = true;
+        told.publicKey = message.publicKey;
+        told.keeps = message.keeps;
+        this.#keeper.wish(from, message.mayKeep ? message.publicKey : null);
+        if (!message.isAnswer) void this.#greet(from, true);
+        if (message.publicKey !== null) this.#say(from, { say: "have", copies: this.#of(message.publicKey) });
+        this.#report();
+        return;
+      case "have":
+        void this.#readKeys().then(() => this.#return.offer(from, message.copies));
+        return;
+      case "give":
+        void this.#give(from, told, message.copyId, message.from);
+        return;
+      case "end":
+        this.#return.end(from, message.copyId, message.records);
+        return;
+      case "delete":
+        for (const { copyId, memberId, publicKey } of this.#store.heads)
+          if (memberId === from && publicKey === told.publicKey && (message.copyId ?? copyId) === copyId)
+            this.#store.remove(copyId);
+        this.#report();
+    }
+  }
+
+  /** The transport has changed. */
+  execute(before: TransportState, after: TransportState): void {
+    this.#keeper.execute(before, after);
+  }
+
+  /** The room says how the transport stands, to somebody who may have missed how it came to be so. */
+  enter(state: TransportState): void {
+    this.#keeper.enter(state);
+  }
+
+  /** What a lane that is kept has brought. */
+  kept(sound: KeptSound): void {
+    this.#keeper.hear(sound);
+  }
+
+  /** What is on our servers. */
+  settle(recordings: readonly Recording[]): void {
+    this.#keeper.settle(recordings);
+  }
+
+  /** The person wishes to have a take back. */
+  bring(copyId: string): void {
+    this.#return.bring(copyId);
+  }
+
+  /** Says how things stand to somebody who has only just come. */
+  tell(): void {
+    this.#reported = "";
+    this.#report();
+  }
+
+  async close(): Promise<void> {
+    this.#stop();
+    await this.#keeper.close();
+  }
+
+  #tick(): void {
+    for (const [memberId, { isHeard }] of this.#linked) if (!isHeard) void this.#greet(memberId, false);
+    this.#return.tick();
+  }
+
+  async #greet(memberId: MemberId, isAnswer: boolean): Promise<void> {
+    const keys = await this.#readKeys();
+    const { mine, others } = this.#choice;
+    const publicKey = keys?.publicKey ?? null;
+    this.#say(memberId, { say: "hello", publicKey, mayKeep: mine && publicKey !== null, keeps: others, isAnswer });
+  }
+
+  async #give(to: MemberId, told: Told, copyId: string, from: number): Promise<void> {
+    const isTheirs = this.#store.heads.some((one) => one.copyId === copyId && one.publicKey === told.publicKey);
+    if (told.isGiving || !isTheirs) return;
+    told.isGiving = true;
+    try {
+      const { records, isEnd } = await this.#store.read(copyId, from, COPY_WINDOW_RECORDS);
+      for (const [at, sealed] of records.entries())
+        this.#options.send(to, packCopyRecord({ copyId, number: from + at, sealed }));
+      if (isEnd) this.#say(to, { say: "end", copyId, records: from + records.length });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#options.onWarning("safety-copies", `A safety copy cannot be read: ${why}`);
+    } finally {
+      told.isGiving = false;
+    }
+  }
+
+  #of(publicKey: string): CopyHead[] {
+    const growing = new Set(this.#keeper.growing);
+    return this.#store.heads.filter((one) => one.publicKey === publicKey && !growing.has(one.copyId));
+  }
+
+  /** Asked for once, and again where they could not be had. */
+  async #readKeys(): Promise<CopyKeys | null> {
+    this.#keys ??= this.#options.readKeys();
+    const keys = await this.#keys.catch(() => null);
+    if (keys === null) this.#keys = undefined;
+    this.#return.keys = keys ?? undefined;
+    return keys;
+  }
+
+  #say(to: MemberId, message: CopyMessage): void {
+    this.#options.send(to, packCopyMessage(message));
+  }
+
+  #report(): void {
+    const { mine, others } = this.#choice;
+    const linked = [...this.#linked];
+    const report: CopiesReport = {
+      mine,
+      others,
+      keptBy: mine ? linked.flatMap(([memberId, { keeps }]) => (keeps ? [memberId] : [])) : [],
+      keeping: [...this.#keeper.keeps],
+      held: this.#store.heads.length,
+      returnable: this.#return.copies.map(({ copyId, from, startedAtMs, seconds, returnedSeconds }) => {
+        return { copyId, from, startedAtMs, seconds, returnedSeconds };
+      }),
+    };
+    const text = JSON.stringify(report);
+    if (text === this.#reported) return;
+    this.#reported = text;
+    this.#options.onReport(report);
+  }
+}

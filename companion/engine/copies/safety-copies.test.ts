@@ -1,0 +1,338 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { MemberId, SessionId } from "../../../protocol/ids.ts";
+import type { Recording } from "../../../protocol/recordings.ts";
+import type { TransportState } from "../../../protocol/room.ts";
+import {
+  COPY_KEPT_MS,
+  type CopyDetails,
+  packCopyMessage,
+  packCopyRecord,
+  readCopyMessage,
+} from "../../../protocol/safety-copies.ts";
+import { nodeDisk } from "../stems/disk.node.ts";
+import { copyKeysOf, openerOf, sealerFor } from "./copy-seal.std.ts";
+import { isCovered } from "./covered.std.ts";
+import { type CopiesReport, SafetyCopies } from "./safety-copies.std.ts";
+
+const root = mkdtempSync(join(tmpdir(), "sessionlinked-copies-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "setInterval", "clearTimeout", "clearInterval"] }));
+afterEach(() => void vi.useRealTimers());
+
+const SESSION = SessionId.parse("ses_00000000000000000000000000");
+const [ADA, BEN, EVE] = ["0", "1", "2"].map((last) => MemberId.parse(`mem_0000000000000000000000000${last}`)) as [
+  MemberId,
+  MemberId,
+  MemberId,
+];
+const seeds = new Map([ADA, BEN, EVE].map((memberId) => [memberId, randomBytes(32).toString("base64url")]));
+const stopped: TransportState = { motion: "stopped", positionFrames: 0, atMs: 0, bpm: 120 };
+const recordingFrom = (atMs: number): TransportState => ({
+  ...stopped,
+  motion: "recording",
+  positionFrames: 96_000,
+  atMs,
+});
+const BLOCK_FRAMES = 9_600;
+
+/** People whose companions are linked: what one says the others hear, unless it is lost. */
+function people() {
+  const ends = new Map<MemberId, ReturnType<typeof person>>();
+  const wire = { lose: (_bytes: Uint8Array) => false, wallMs: 1_800_000_000_000 };
+  function person(memberId: MemberId, folder = mkdtempSync(join(root, "end-"))) {
+    mkdirSync(folder, { recursive: true });
+    const stems: { details: CopyDetails; samples: number[]; isWhole: boolean }[] = [];
+    const reports: CopiesReport[] = [];
+    const kept: MemberId[][] = [];
+    const [notices, warnings]: string[][] = [[], []];
+    const end = new SafetyCopies({
+      disk: nodeDisk,
+      folder,
+      sessionId: SESSION,
+      choice: { mine: false, others: false },
+      keepChoice: () => undefined,
+      readKeys: () => copyKeysOf(seeds.get(memberId) ?? ""),
+      nowMs: () => wire.wallMs,
+      newCopyId: randomUUID,
+      send: (to, bytes) => {
+        if (!wire.lose(bytes)) ends.get(to)?.copies.hear(memberId, new Uint8Array(bytes));
+      },
+      keep: (memberIds) => kept.push([...memberIds]),
+      isHere: () => stems.some(({ isWhole }) => isWhole),
+      beginStem: (details) => {
+        const stem = { details, samples: [] as number[], isWhole: false };
+        stems.push(stem);
+        return {
+          write: (samples) => stem.samples.push(...samples),
+          mark: () => undefined,
+          finish: async () => {
+            stem.isWhole = true;
+          },
+          error: undefined,
+        };
+      },
+      onReport: (report) => reports.push(report),
+      onNotice: (message) => notices?.push(message),
+      onWarning: (_, message) => warnings?.push(message),
+    });
+    const made = { copies: end, folder, stems, reports, kept, notices: notices ?? [], warnings: warnings ?? [] };
+    ends.set(memberId, made);
+    return made;
+  }
+  const link = () => {
+    for (const one of ends.keys())
+      for (const other of ends.keys()) if (one !== other) ends.get(one)?.copies.setLinked(other, true);
+  };
+  /** Keys are made, and records sealed, by threads of the engine's own. */
+  const settle = async (isDone: () => boolean = () => true) => {
+    for (let turn = 0; turn < 20 || !isDone(); turn++) await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { person, link, settle, wire, ends };
+}
+
+/** Sound that tells each frame, both sides. */
+const soundOf = (from: number, frames: number) =>
+  Int32Array.from({ length: 2 * frames }, (_, at) => (from + (at >> 1)) * (at % 2 === 0 ? 1 : -1));
+
+/** Ben keeps what Ada plays in a take from 10 s to 12 s of session time. */
+async function keptTake(more: { wallMs?: number } = {}) {
+  const world = people();
+  if (more.wallMs !== undefined) world.wire.wallMs = more.wallMs;
+  const [ada, ben] = [world.person(ADA), world.person(BEN)];
+  world.link();
+  ada.copies.choose({ mine: true, others: false });
+  ben.copies.choose({ mine: false, others: true });
+  await world.settle(() => (ben.reports.at(-1)?.keeping.length ?? 0) === 1);
+  ben.copies.execute(stopped, recordingFrom(10_000));
+  const bring = (block: number) =>
+    ben.copies.kept({
+      memberId: ADA,
+      sessionMs: 9_500 + block * 200,
+      sampleRateHz: 48_000,
+      samples: soundOf(block * BLOCK_FRAMES, BLOCK_FRAMES),
+      missingFrames: 0,
+      isNew: block === 0,
+    });
+  for (let block = 0; block < 10; block++) bring(block);
+  // What is kept comes a second after it was played: the end is known by then.
+  ben.copies.execute(recordingFrom(10_000), { ...stopped, atMs: 12_000 });
+  for (let block = 10; block < 16; block++) bring(block);
+  vi.advanceTimersByTime(5_000);
+  const copyNames = () => readdirSync(ben.folder).filter((name) => name.endsWith(".copy"));
+  const secondsKept = () => Number(/"seconds":([\d.]+)/.exec(headOf())?.[1] ?? 0);
+  const headOf = () => readFileSync(join(ben.folder, `${copyNames()[0]}.json`), "utf8");
+  await world.settle(() => copyNames().length === 1 && secondsKept() > 0);
+  return { ...world, ada, ben, copyNames };
+}
+
+describe("C9, P86: a safety copy is kept where both wish it, sealed to its owner, until the owner's own stem has come", () => {
+  test("one who does not wish is kept by nobody, and who keeps nothing keeps nothing", async () => {
+    const { person, link, settle } = people();
+    const [ada, ben, eve] = [person(ADA), person(BEN), person(EVE)];
+    link();
+    ben.copies.choose({ mine: false, others: true });
+    eve.copies.choose({ mine: true, others: false });
+    await settle(() => (eve.reports.at(-1)?.keptBy.length ?? 0) === 1 && ben.reports.at(-1)?.keeping.length === 1);
+    ben.copies.execute(stopped, recordingFrom(10_000));
+    expect(ben.kept).toEqual([[EVE]]);
+    expect(eve.reports.at(-1)?.keptBy).toEqual([BEN]);
+    ben.copies.kept({
+      memberId: ADA,
+      sessionMs: 11_000,
+      sampleRateHz: 48_000,
+      samples: soundOf(0, BLOCK_FRAMES),
+      missingFrames: 0,
+      isNew: true,
+    });
+    expect(readdirSync(ben.folder)).toEqual([]);
+    expect(ada.reports.at(-1)?.keptBy ?? []).toEqual([]);
+    // Taken back in mid take: not one frame more.
+    eve.copies.choose({ mine: false, others: false });
+    await settle(() => ben.kept.at(-1)?.length === 0);
+  });
+
+  test("it is the take, from its first frame to its last, sealed; and on another machine it is a stem in its place", async () => {
+    const { person, link, settle, ben, copyNames } = await keptTake();
+    const [name = ""] = copyNames();
+    const sealed = readFileSync(join(ben.folder, name));
+    expect(sealed.includes(Buffer.from(JSON.stringify("timelineFrames")))).toBe(false);
+    const again = person(ADA);
+    ben.copies.setLinked(ADA, false);
+    link();
+    await settle(() => again.reports.at(-1)?.returnable.length === 1);
+    const [offer] = again.reports.at(-1)?.returnable ?? [];
+    expect(offer).toMatchObject({ from: BEN, startedAtMs: 10_000, seconds: 2, returnedSeconds: null });
+    again.copies.bring(offer?.copyId ?? "");
+    await settle(() => again.notices.length > 0);
+    const [stem] = again.stems;
+    expect(stem?.isWhole).toBe(true);
+    expect(stem?.details).toMatchObject({ startedAtMs: 10_000, timelineFrames: 96_000 });
+    expect(stem?.samples).toEqual([...soundOf(24_000, 96_000)]);
+    expect(again.notices.at(-1)).toContain("2 s has come back from a safety copy, whole");
+    expect(again.reports.at(-1)?.returnable).toEqual([]);
+    // It stays with its keeper all the same: one machine is no safer than the other was.
+    expect(copyNames()).toHaveLength(1);
+  });
+
+  test("whoever comes back while a take rolls keeps it from there on", async () => {
+    const { person, link, settle } = people();
+    const [ada, ben] = [person(ADA), person(BEN)];
+    link();
+    ada.copies.choose({ mine: true, others: false });
+    ben.copies.choose({ mine: false, others: true });
+    await settle(() => ben.reports.at(-1)?.keeping.length === 1);
+    ben.copies.enter(stopped);
+    expect(ben.kept).toEqual([]);
+    ben.copies.enter(recordingFrom(10_000));
+    expect(ben.kept).toEqual([[ADA]]);
+    // And whoever missed its end does not go on for ever.
+    ben.copies.enter({ ...stopped, atMs: 12_000 });
+    vi.advanceTimersByTime(5_000);
+    expect(ben.kept).toEqual([[ADA], []]);
+  });
+
+  test("what is lost on the way is asked for again, and a keeper who died in mid take gives what was on the disk", async () => {
+    const { person, link, settle, ben, wire, copyNames } = await keptTake();
+    const path = join(ben.folder, copyNames()[0] ?? "");
+    const whole = readFileSync(path).byteLength;
+    truncateSync(path, whole - 60_000);
+    const again = person(ADA);
+    ben.copies.setLinked(ADA, false);
+    // Every third is lost once.
+    const lost = new Set<number>();
+    wire.lose = (bytes) => {
+      const message = readCopyMessage(new Uint8Array(bytes));
+      if (message === null || "say" in message || message.number % 3 !== 2 || lost.has(message.number)) return false;
+      lost.add(message.number);
+      return true;
+    };
+    link();
+    await settle(() => again.reports.at(-1)?.returnable.length === 1);
+    again.copies.bring(again.reports.at(-1)?.returnable[0]?.copyId ?? "");
+    await settle(() => {
+      vi.advanceTimersByTime(100);
+      return again.stems[0]?.isWhole === true;
+    });
+    const { samples = [] } = again.stems[0] ?? {};
+    expect(samples.length).toBeGreaterThan(2 * 70_000);
+    expect(samples).toEqual([...soundOf(24_000, samples.length / 2)]);
+  });
+
+  test("nobody else can open it, or have it deleted, and whoever changes a byte of it changes nothing else", async () => {
+    const { person, link, settle, ben, copyNames } = await keptTake();
+    const eve = person(EVE);
+    link();
+    await settle();
+    const [name = ""] = copyNames();
+    const copyId = name.replace(".copy", "");
+    const head = JSON.parse(readFileSync(join(ben.folder, `${name}.json`), "utf8"));
+    const forged = { say: "hello", publicKey: head.publicKey, mayKeep: true, keeps: true, isAnswer: true } as const;
+    ben.copies.hear(EVE, packCopyMessage(forged));
+    ben.copies.hear(EVE, packCopyMessage({ say: "delete", copyId: null }));
+    ben.copies.hear(EVE, packCopyMessage({ say: "delete", copyId }));
+    expect(copyNames()).toHaveLength(1);
+    const keys = await copyKeysOf(seeds.get(EVE) ?? "");
+    const open = await openerOf(keys, head.encapsulated, copyId);
+    const sealed = readFileSync(join(ben.folder, name));
+    const first = new Uint8Array(sealed.subarray(4, 4 + sealed.readUInt32BE(0)));
+    await expect(open(first)).rejects.toThrow();
+    expect(eve.stems).toEqual([]);
+
+    sealed[sealed.byteLength - 100_000] = (sealed[sealed.byteLength - 100_000] ?? 0) ^ 1;
+    writeFileSync(join(ben.folder, name), sealed);
+    const again = person(ADA);
+    ben.copies.setLinked(ADA, false);
+    link();
+    await settle(() => again.reports.at(-1)?.returnable.length === 1);
+    again.copies.bring(copyId);
+    await settle(() => again.warnings.length > 0);
+    expect(again.warnings.at(-1)).toContain("could not be brought back");
+    // What came before it is a stem all the same.
+    expect(again.stems[0]?.samples.length).toBeGreaterThan(0);
+  });
+
+  test("it goes when its owner's stems hold all of it, when they say so, and after thirty days", async () => {
+    const stem = (fromMs: number, toMs: number, state: "complete" | "uploading" = "complete") =>
+      ({
+        memberId: ADA,
+        state,
+        startedAtMs: fromMs,
+        frames: (toMs - fromMs) * 48,
+        format: { sampleRateHz: 48_000, channels: 2, encoding: "pcm24" },
+      }) as Recording;
+    const first = await keptTake();
+    for (const recordings of [
+      [],
+      [stem(9_000, 11_000)],
+      [stem(9_000, 13_000, "uploading")],
+      [{ ...stem(9_000, 13_000), memberId: EVE }],
+    ]) {
+      first.ben.copies.settle(recordings);
+      expect(first.copyNames()).toHaveLength(1);
+    }
+    // The turns of a loop, one stem each.
+    first.ben.copies.settle([stem(11_000, 12_000), stem(9_000, 11_000)]);
+    expect(first.copyNames()).toEqual([]);
+    expect(first.ben.reports.at(-1)?.held).toBe(0);
+
+    const second = await keptTake();
+    second.ada.copies.choose({ mine: false, others: false });
+    await second.settle(() => readdirSync(second.ben.folder).length === 0);
+
+    const third = await keptTake();
+    third.wire.wallMs += COPY_KEPT_MS - 1;
+    third.ben.copies.settle([]);
+    expect(third.copyNames()).toHaveLength(1);
+    third.wire.wallMs += 1;
+    third.ben.copies.settle([]);
+    expect(readdirSync(third.ben.folder)).toEqual([]);
+  });
+});
+
+test("P86: records are bound to their copy and their place, and keys are the same from the same seed", async () => {
+  const keys = await copyKeysOf(seeds.get(ADA) ?? "");
+  expect((await copyKeysOf(seeds.get(ADA) ?? "")).publicKey).toBe(keys.publicKey);
+  const sealer = await sealerFor(keys.publicKey, "one");
+  const [a, b] = [await sealer.seal(Uint8Array.of(1)), await sealer.seal(Uint8Array.of(2))];
+  const open = await openerOf(keys, sealer.encapsulated, "one");
+  expect(await open(a)).toEqual(Uint8Array.of(1));
+  expect(await open(b)).toEqual(Uint8Array.of(2));
+  await expect((await openerOf(keys, sealer.encapsulated, "one"))(b)).rejects.toThrow();
+  await expect((await openerOf(keys, sealer.encapsulated, "two"))(a)).rejects.toThrow();
+});
+
+test("P86: whatever bytes come, they are a message, a record or nothing", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+      readCopyMessage(new Uint8Array(bytes));
+    }),
+  );
+  const record = { copyId: randomUUID(), number: 70_000, sealed: new Uint8Array(randomBytes(40)) };
+  expect(readCopyMessage(packCopyRecord(record))).toEqual(record);
+  expect(readCopyMessage(new Uint8Array(200_000))).toBeNull();
+  expect(readCopyMessage(packCopyMessage({ say: "give", copyId: "no id", from: 0 }))).toBeNull();
+});
+
+test("stretches that meet hold what lies in them, and a gap between them does not", () => {
+  const copy = { fromMs: 1_000, toMs: 9_000 };
+  expect(isCovered(copy, [])).toBe(false);
+  expect(
+    isCovered(copy, [
+      { fromMs: 5_000, toMs: 9_000 },
+      { fromMs: 900, toMs: 5_000 },
+    ]),
+  ).toBe(true);
+  expect(
+    isCovered(copy, [
+      { fromMs: 900, toMs: 4_000 },
+      { fromMs: 5_000, toMs: 9_000 },
+    ]),
+  ).toBe(false);
+  expect(isCovered(copy, [{ fromMs: 2_000, toMs: 9_000 }])).toBe(false);
+  expect(isCovered(copy, [{ fromMs: 0, toMs: 900 }])).toBe(false);
+});

@@ -1,0 +1,106 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileNameOf } from "../../../protocol/file-name.ts";
+import { newId, type RecordingId, type SessionId } from "../../../protocol/ids.ts";
+import type { CopyDetails } from "../../../protocol/safety-copies.ts";
+import type { ApiClient } from "../api/api-client.std.ts";
+import { stretchOf } from "../copies/copy-keeper.std.ts";
+import type { ReturnedStem } from "../copies/copy-return.std.ts";
+import { copyKeysOf } from "../copies/copy-seal.std.ts";
+import { isCovered } from "../copies/covered.std.ts";
+import { type CopyChoice, SafetyCopies } from "../copies/safety-copies.std.ts";
+import { Recorder } from "../recording/recorder.std.ts";
+import { nodeDisk } from "../stems/disk.node.ts";
+import { readChoices, writeChoices } from "../upload/choices.std.ts";
+import type { StemLibrary } from "../upload/stem-library.std.ts";
+import type { StudioEvent } from "./events.std.ts";
+import type { SoundEnd } from "./sound-end.std.ts";
+
+export interface CopiesOptions {
+  api: Pick<ApiClient, "readCopySeed">;
+  sessionId: SessionId;
+  sessionName: string;
+  /** The session's folder on this machine. */
+  folder: string;
+  sound: Pick<SoundEnd, "sendMessage" | "keep">;
+  library: StemLibrary;
+  emit(event: StudioEvent): void;
+}
+
+/** The others' copies lie in a folder of their own, so that nothing of theirs is taken for a stem of this person's. */
+const FOLDER = "safety-copies";
+
+/** Safety copies of one session, on this machine's disk. */
+export function openCopies({ api, sessionId, sessionName, folder, sound, library, emit }: CopiesOptions): SafetyCopies {
+  const place = join(folder, FOLDER);
+  mkdirSync(place, { recursive: true });
+  return new SafetyCopies({
+    disk: nodeDisk,
+    folder: place,
+    sessionId,
+    choice: readChoices(nodeDisk, folder).safetyCopies,
+    keepChoice: (safetyCopies: CopyChoice) => writeChoices(nodeDisk, folder, { safetyCopies }),
+    readKeys: async () => await copyKeysOf(await api.readCopySeed()),
+    nowMs: () => Date.now(),
+    newCopyId: randomUUID,
+    send: (to, bytes) => sound.sendMessage(to, bytes),
+    keep: (memberIds) => sound.keep(memberIds),
+    isHere: ({ startedAtMs, seconds }) =>
+      isCovered(
+        { fromMs: startedAtMs, toMs: startedAtMs + seconds * 1000 },
+        library.stems.map((stem) => stretchOf(stem.startedAtMs, stem.frames, stem.format)),
+      ),
+    beginStem: (details) => returnedStem(details, { sessionId, sessionName, folder, library, emit }),
+    onReport: (report) => emit({ type: "safety-copies", report }),
+    onNotice: (message) => emit({ type: "notice", message }),
+    onWarning: (code, message) => emit({ type: "warning", code, message, final: false }),
+  });
+}
+
+/** A stem of this person's that is written from a copy, beside those that they have recorded here. */
+function returnedStem(
+  { format, timelineFrames, startedAtMs, transportAtStart }: CopyDetails,
+  {
+    sessionId,
+    sessionName,
+    folder,
+    library,
+    emit,
+  }: Pick<CopiesOptions, "sessionId" | "sessionName" | "folder" | "library" | "emit">,
+): ReturnedStem {
+  const recorder = new Recorder(nodeDisk, folder, {
+    recordingId: newId("rec", (bytes) => new Uint8Array(randomBytes(bytes))) as RecordingId,
+    sessionId,
+    takeId: randomUUID(),
+    name: freeName(library, folder),
+    format,
+    timelineFrames,
+    startedAtMs,
+    bpm: transportAtStart.bpm,
+    transportAtStart,
+    sharing: "local",
+    project: sessionName,
+  });
+  library.begin(recorder.stem, () => recorder.readyBytes);
+  return {
+    write: (samples) => recorder.write(samples),
+    mark: (point) => recorder.mark(point),
+    get error() {
+      return recorder.error;
+    },
+    finish: async () => {
+      const stem = await recorder.finish(transportAtStart);
+      library.complete(stem);
+      emit({ type: "recorded", stem });
+    },
+  };
+}
+
+function freeName(library: StemLibrary, folder: string): string {
+  const taken = new Set(library.stems.map(({ name }) => name));
+  for (let number = 1; ; number++) {
+    const name = fileNameOf(`From a safety copy ${number}`);
+    if (!taken.has(name) && !nodeDisk.has(nodeDisk.pathOf(folder, `${name}.wav`))) return name;
+  }
+}
