@@ -84,6 +84,7 @@ const names: Record<string, readonly [en: string, de: string]> = {
   ".rpp": ["Reaper project", "Reaper-Projekt"],
   ".mid": ["Tempo map as a MIDI file", "Tempo-Map als MIDI-Datei"],
   ".dawproject": ["DAWproject file", "DAWproject-Datei"],
+  ".copy": ["Safety copies of others’ takes", "Sicherheitskopien der Takes anderer"],
   "companion.lock": ["The companion’s lock", "Die Sperre des Companions"],
 };
 
