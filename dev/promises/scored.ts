@@ -23,7 +23,7 @@ export const scored: readonly Scored[] = [
     tests: [...RECORDINGS, "workers/recordings/owner.test.ts", HOLDS, ...JOBS],
   },
   { area: "retention", file: "workers/platform/held.ts", tests: [HOLDS] },
-  { area: "retention", file: "workers/privacy/held.ts", tests: [HOLDS] },
+  { area: "retention", file: "workers/privacy/held.ts", tests: ["workers/privacy/rights.test.ts"] },
   { area: "retention", file: "workers/platform/next-try.ts", tests: JOBS },
   { area: "erasure", file: "workers/privacy/account-erasure.ts", tests: [ERASURE, HOLDS, ...JOBS] },
   { area: "erasure", file: "workers/privacy/erasure-steps.ts", tests: [ERASURE, HOLDS, ...JOBS] },

@@ -22,8 +22,9 @@ export async function heldAbout(db: D1Database, accountId: string): Promise<Held
     ),
   );
   return sources.flatMap(({ key, table }, at) => {
-    const count = rowsOf(Counted, counted[at])[0]?.count ?? 0;
     const rule: Rule<string> = inventory[table];
-    return count === 0 ? [] : [{ name: key, count, purpose: rule.purpose, until: keptFor(rule) }];
+    return rowsOf(Counted, counted[at])
+      .filter(({ count }) => count > 0)
+      .map(({ count }) => ({ name: key, count, purpose: rule.purpose, until: keptFor(rule) }));
   });
 }

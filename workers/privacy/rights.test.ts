@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import { mailPreferences } from "../../migrations/schema.ts";
+import { mailPreferences, signInEvents } from "../../migrations/schema.ts";
 import type { PrivacyRequest } from "../../protocol/privacy.ts";
 import { DAY_MS, REQUEST_RETENTION_MS } from "../../protocol/retention.ts";
 import { createApp } from "../app.ts";
@@ -11,8 +11,10 @@ import type { Env } from "../platform/env.ts";
 import { openSealed } from "../platform/personal-keys.ts";
 import { operatorToken } from "../testing/operator.ts";
 import { person } from "../testing/person.ts";
+import { SEALED } from "../testing/rows.ts";
 import { db } from "../testing/tables.ts";
 import { monthsLater } from "./calendar-month.ts";
+import { heldAbout } from "./held.ts";
 import { listRequests } from "./requests.ts";
 
 const EMAIL = { send: async () => undefined } as unknown as Env["EMAIL"];
@@ -133,5 +135,28 @@ describe("G2: restriction", () => {
     expect(await visible()).toBe(404);
     expect((await ada.call("PUT", "/api/v1/profile/publication")).status).toBe(200);
     expect(await news("after")).not.toBeNull();
+  });
+});
+
+describe("G1: what is held", () => {
+  test("G1: table by table, how much there is of whoever asks, what for and until when, and nothing of what there is not", async () => {
+    const ada = await person("Held Ada");
+    await person("Somebody else");
+    await db.insert(signInEvents).values(
+      [1, 2, 3].map((at) => ({
+        id: `evt_held${at}`,
+        accountId: ada.accountId,
+        method: "password" as const,
+        label: SEALED,
+        atMs: at,
+      })),
+    );
+    const held = await heldAbout(env.DB, ada.accountId);
+    const counts = new Map(held.map(({ name, count }) => [name, count]));
+    expect([counts.get("accounts"), counts.get("signIns"), counts.get("profiles")]).toEqual([1, 1, undefined]);
+    // Those that were put there, and the sign-in itself.
+    expect(counts.get("signInEvents")).toBe(4);
+    expect([...counts.values()]).not.toContain(0);
+    for (const { purpose, until } of held) expect([purpose.en, purpose.de, until.en, until.de]).not.toContain("");
   });
 });
