@@ -57,14 +57,15 @@ for (const { config } of vitest.projects) {
   config.hookTimeout = TEST_MAX_MS;
 }
 
+const isAtTheEdge = (test: string) => /^(?:workers|test\/promises)\//.test(test);
+
 /**
  * A test file that goes through another one once for each case, from nothing stored, with some of its tests or all of them, and lets the rest
  * go once a test has failed.
  */
 function repeated(test: string, cases: readonly Case[], without: string): string {
-  const isAtTheEdge = /^(?:workers|test\/promises)\//.test(test);
   const setup = relative(dirname(test), "workers/testing/setup.ts").replace(/^(?!\.)/, "./");
-  const anew = (at: number) => (isAtTheEdge ? `import("${setup}?case=${at}")` : "undefined");
+  const anew = (at: number) => (isAtTheEdge(test) ? `import("${setup}?case=${at}")` : "undefined");
   return `
 import { afterAll, beforeAll, beforeEach, describe } from "vitest";
 let isOver = false;
@@ -92,9 +93,10 @@ async function run({ test, cases, without }: Trying): Promise<void> {
   const path = join(root, dirname(test), "score.test.ts");
   writeFileSync(path, repeated(test, cases, without));
   vitest.invalidateFile(path);
-  const { testModules } = await vitest.runTestSpecifications(
-    await vitest.globTestSpecifications([relative(root, path)]),
-  );
+  // By its project and not by a search: what a search has once seen it does not look for again.
+  const { testModules } = await vitest.runTestSpecifications([
+    vitest.getProjectByName(isAtTheEdge(test) ? "workerd" : "node").createSpecification(path),
+  ]);
   // What nobody waits for may fail under a fault; what cannot be loaded has run nothing.
   const errors = testModules.filter(({ moduleId }) => moduleId === path).flatMap((module) => module.errors());
   say({ is: "over", note: errors.map((error) => String(error.message)).join("\n") });
