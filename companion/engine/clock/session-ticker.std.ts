@@ -3,6 +3,8 @@ import { type ClockEstimate, type ClockSample, SessionClock } from "./session-cl
 
 /** The most by which the ticker runs faster or slower than the estimate: ear and DAW do not notice it. */
 const SLEW_MAX_PPM = 500;
+/** The same while nothing moves by it: what was measured on a busy machine is run in before somebody presses play, and a clock that a DAW hears all the while wavers by a hundredth. */
+const IDLE_MAX_PPM = 10_000;
 /**
  * Where the bounds prove it further off than `PROVEN_MS`, because what it began with was measured on a busy machine, it is brought back at
  * once: a wrong session time is worse than a fast one.
@@ -50,7 +52,8 @@ export class SessionTicker {
     return this.#steps;
   }
 
-  addSample(sample: ClockSample): void {
+  /** `isIdle`: nothing moves by session time just now. */
+  addSample(sample: ClockSample, isIdle = false): void {
     this.#clock.addSample(sample);
     const { estimate } = this.#clock;
     if (estimate === undefined) return;
@@ -66,7 +69,8 @@ export class SessionTicker {
       return;
     }
     const isProven = Math.abs(errorMs) > estimate.errorMs + PROVEN_MS;
-    const [mostPpm, spanMs] = isProven ? [PROVEN_MAX_PPM, PROVEN_SPAN_MS] : [SLEW_MAX_PPM, SLEW_SPAN_MS];
+    const calmPpm = isIdle ? IDLE_MAX_PPM : SLEW_MAX_PPM;
+    const [mostPpm, spanMs] = isProven ? [PROVEN_MAX_PPM, PROVEN_SPAN_MS] : [calmPpm, SLEW_SPAN_MS];
     const slewPpm = Math.max(-mostPpm, Math.min(mostPpm, (errorMs / spanMs) * 1e6));
     this.#line = { localMs, sessionMs: this.toSessionMs(localMs), rate: drifts + slewPpm / 1e6 };
   }

@@ -28,12 +28,12 @@ function line(seed: number, options: { ppm?: number; delayMs?: number; tailMs?: 
       offsetMs += ms;
     },
     /** `heldMs`: how long this machine had other work before it read the answer. */
-    ping(heldMs = 0) {
+    ping(heldMs = 0, isIdle = false) {
       const sentLocalMs = localMs;
       const heardMs = sentLocalMs + delayMs + random() ** 4 * tailMs;
       const receivedLocalMs = heardMs + delayMs + random() ** 4 * tailMs + heldMs;
       const staleMs = staleEvery > 0 && ++pings % staleEvery === 0 ? 60 : 0;
-      ticker.addSample({ sentLocalMs, receivedLocalMs, roomTimeMs: Math.floor(trueMs(heardMs) - staleMs) });
+      ticker.addSample({ sentLocalMs, receivedLocalMs, roomTimeMs: Math.floor(trueMs(heardMs) - staleMs) }, isIdle);
       localMs = Math.max(receivedLocalMs, sentLocalMs + (pings < 20 ? 50 : 500));
     },
   };
@@ -106,6 +106,24 @@ describe("the session ticker", () => {
     }
     expect(Math.abs(run.ticker.toSessionMs(run.localMs) - run.trueMs(run.localMs))).toBeLessThan(10);
     expect(run.ticker.steps).toBe(0);
+  });
+
+  test("P37: while nothing moves by it, what a busy machine measured at first is run in within seconds", () => {
+    const wrongAfterMs = (isIdle: boolean) => {
+      const run = line(11, { delayMs: 40, tailMs: 3 });
+      // Too little to be proven wrong by.
+      for (let ping = 0; ping < 12; ping++) run.ping(70);
+      const [wrongMs, fromMs] = [run.ticker.toSessionMs(run.localMs) - run.trueMs(run.localMs), run.localMs];
+      expect(Math.abs(wrongMs)).toBeGreaterThan(25);
+      while (run.localMs < fromMs + 8_000) {
+        const before = run.ticker.toSessionMs(run.localMs);
+        run.ping(0, isIdle);
+        expect(run.ticker.toSessionMs(run.localMs)).toBeGreaterThan(before);
+      }
+      return Math.abs(run.ticker.toSessionMs(run.localMs) - run.trueMs(run.localMs));
+    };
+    expect(wrongAfterMs(true)).toBeLessThan(2);
+    expect(wrongAfterMs(false)).toBeGreaterThan(10);
   });
 
   test("P37: the majority's interval is the one that most share; all of them, if all agree", () => {

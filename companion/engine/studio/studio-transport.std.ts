@@ -175,7 +175,7 @@ export class StudioTransport {
   }
 
   addSample(sample: ClockSample): void {
-    this.#clock.addSample(sample);
+    this.#clock.addSample(sample, this.state.motion === "stopped");
     this.#tellLead();
     if (!this.#isClockKnown) return;
     this.#begin();
