@@ -68,7 +68,9 @@ export function Check({ session, words, language, deviceUrl, close }: CheckProps
     setTrip("measuring");
     setAway(null);
     check.partner(null);
-    setTrip((await check.measure()) ?? "nothing");
+    const measured = await check.measure();
+    if (measured !== null) sound.trip.value = measured;
+    setTrip(measured ?? "nothing");
   };
   return (
     <dialog

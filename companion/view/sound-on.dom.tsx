@@ -6,6 +6,7 @@ import { Agree } from "./agree.dom.tsx";
 import { Choice, named, type ViewProps } from "./parts.dom.tsx";
 import { Record } from "./record.dom.tsx";
 import { Meter } from "./strip.dom.tsx";
+import { OwnUplink } from "./way.dom.tsx";
 
 const CHANNELS = ["both", "left", "right"] as const;
 const BUFFERS: readonly BufferChoice[] = ["tight", "balanced", "safe"];
@@ -78,6 +79,7 @@ export function SoundOn(props: ViewProps) {
       )}
       {otherRateHz === null ? null : <p class="soft">{t.facts.rate(String(otherRateHz / 1000))}</p>}
       {moreInputs === null ? null : <p class="soft">{t.facts.inputs(moreInputs)}</p>}
+      <OwnUplink {...props} />
       {delay === "live" ? null : (
         <p class="soft" role="status">
           {mode === "live" || delayMs === null ? t.delay.notYet : t.delay.inForce(delayMs.toFixed(1), bars)}
@@ -99,3 +101,4 @@ export function SoundOn(props: ViewProps) {
 }
 
 export { Strip } from "./strip.dom.tsx";
+export { Path } from "./way.dom.tsx";

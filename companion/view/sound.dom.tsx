@@ -9,6 +9,7 @@ import type { ViewSound } from "./view-sound.dom.ts";
 /** A script of its own, fetched with the engine once the page stands. */
 const loadOn = () => import("./sound-on.dom.tsx");
 const SoundOn = later<ViewProps>(() => loadOn().then((parts) => parts.SoundOn));
+const Path = later<ViewProps>(() => loadOn().then((parts) => parts.Path));
 const Check = later<CheckProps>(() => import("./check.dom.tsx").then((parts) => parts.Check));
 
 export function Sound(props: ViewProps & { deviceUrl: string }) {
@@ -60,6 +61,7 @@ export function Sound(props: ViewProps & { deviceUrl: string }) {
           </p>
         </>
       )}
+      {mayPlay && trouble !== "old-browser" ? <Path {...props} /> : null}
       {checks ? (
         <Check
           session={session}

@@ -4,6 +4,7 @@ import { adviceOf, type LatencyLegs, legAtFault, totalOf } from "../../audio/lat
 import type { MemberId } from "../../protocol/ids.ts";
 import { useFrames, type ViewProps, write } from "./parts.dom.tsx";
 import type { ViewSound } from "./view-sound.dom.ts";
+import { HeardIn } from "./way.dom.tsx";
 
 /** What a person hears of another one, and how. Shown while the sound is on. */
 export interface StripProps extends ViewProps {
@@ -11,7 +12,7 @@ export interface StripProps extends ViewProps {
   name: string;
 }
 
-export function Strip({ session, words, memberId, name }: StripProps) {
+export function Strip({ session, words, language, memberId, name }: StripProps) {
   const t = words.sound;
   const { sound } = session;
   const { gainDb, pan, isMuted, isSolo } = sound.mixOf(memberId);
@@ -68,7 +69,8 @@ export function Strip({ session, words, memberId, name }: StripProps) {
         />
       </span>
       <span class="soft view-way">
-        {link === "connected" ? <Way legs={legs} words={words} /> : t.links[link ?? "connecting"]}
+        {link === "connected" ? <Way legs={legs} words={words} /> : t.links[link ?? "connecting"]}{" "}
+        <HeardIn {...{ session, language, memberId }} />
       </span>
     </fieldset>
   );

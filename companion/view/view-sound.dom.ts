@@ -7,6 +7,7 @@ import type { DelayMode } from "../../audio/delay-mode.ts";
 import { type LaneMix, plainMix } from "../../audio/lane-mixer.ts";
 import { type LatencyLegs, totalOf } from "../../audio/latency.ts";
 import type { BufferChoice } from "../../audio/playout.ts";
+import type { UplinkLevel } from "../../audio/uplink-budget.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import { may } from "../../protocol/roles.ts";
 import type { AnnouncedCommand, IceServer, Signal } from "../../protocol/room.ts";
@@ -19,6 +20,7 @@ import { DelayControl, type DelayInForce } from "../engine/sound/delay-control.s
 import { canHaveSound, type InputFacts, plainInput, refusalOf } from "../engine/sound/input.dom.ts";
 import { RecentWays } from "../engine/sound/recent-ways.std.ts";
 import { type Agreement, compared, followWords, noAgreement, tellingOf } from "./agreement.std.ts";
+import { followHeard, type Heard } from "./heard-in.std.ts";
 import type { KeptSound, Level, SoundDevice, SoundState, ViewSoundOptions } from "./sound-state.std.ts";
 
 /** Told to the room when it has changed by so much. */
@@ -67,6 +69,12 @@ export class ViewSound {
   readonly levels = new Map<MemberId | "own", Level>();
   /** What should be other about the input. */
   readonly facts = signal<InputFacts>(plainInput);
+  /** What the device takes, there and back: as the system tells it while the sound is on, and as the person has measured it. */
+  readonly deviceMs = signal<number | null>(null);
+  readonly trip = signal<{ ms: number; errorMs: number } | null>(null);
+  /** In what the others hear this person, and this person the others where it is less than they play. */
+  readonly uplink = signal<UplinkLevel>("full");
+  readonly heard = signal<ReadonlyMap<MemberId, Heard>>(new Map());
   /** At which rate the device really runs, where it is not the one that it says. */
   readonly trueRateHz = signal<number | null>(null);
   /** The devices that the person chose, here or at an earlier visit; `""` is the system's own choice. */
@@ -124,7 +132,16 @@ export class ViewSound {
             this.levels.set("own", own);
             for (const { memberId, ...level } of levels) this.levels.set(memberId, level);
           },
-          onLatencies: (latencies) => this.#setLatencies(latencies),
+          onLatencies: (latencies, levels) => {
+            this.heard.value = followHeard(this.heard.value, levels, performance.now());
+            this.#setLatencies(latencies);
+          },
+          onUplink: (level) => {
+            this.uplink.value = level;
+          },
+          onDeviceMs: (deviceMs) => {
+            this.deviceMs.value = Math.round(deviceMs);
+          },
           onCapture: this.#options.onCapture,
           onTrueRate: (otherHz) => {
             this.trueRateHz.value = otherHz;
@@ -300,6 +317,9 @@ export class ViewSound {
     this.latencies.value = new Map();
     this.agreement.value = noAgreement;
     this.trueRateHz.value = null;
+    this.deviceMs.value = null;
+    this.uplink.value = "full";
+    this.heard.value = new Map();
     this.#set({ power: "off", trouble: null, inputId: null });
     this.#tellStatus();
   }

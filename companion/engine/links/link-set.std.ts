@@ -248,6 +248,11 @@ export class LinkSet {
     });
   }
 
+  /** In what each of the others sends: less than they play where their up-link is full. */
+  levels(): { memberId: MemberId; level: UplinkLevel }[] {
+    return Array.from(this.#links, ([memberId, { link }]) => ({ memberId, level: link.theirLevel }));
+  }
+
   report(): LinksReport | null {
     const [first] = this.#links;
     const state = first === undefined ? undefined : this.#players.stateOf(first[0]);

@@ -199,6 +199,11 @@ export class Link {
     if (isOther) this.#reportAtMs = Number.NEGATIVE_INFINITY;
   }
 
+  /** In what the other end sends, as it says. */
+  get theirLevel(): UplinkLevel {
+    return this.#theirLevel;
+  }
+
   /** Whether the other end's sound comes over the media lane, after a delay that nobody here knows. */
   get isOnMedia(): boolean {
     return this.#theirLevel === "opus";

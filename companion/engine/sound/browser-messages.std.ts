@@ -1,6 +1,7 @@
 /** What the page, its lanes worker and its audio thread say to each other. All three are this program's own, so nothing is parsed. */
 import type { LaneLevel, PlayerState } from "../../../audio/lane-players.ts";
 import type { LatencyLegs } from "../../../audio/latency.ts";
+import type { UplinkLevel } from "../../../audio/uplink-budget.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import type { AnnouncedCommand, Signal } from "../../../protocol/room.ts";
 import type { PeerReading } from "../clock/peer-clocks.std.ts";
@@ -53,7 +54,14 @@ export type FromLanes =
   | { type: "words"; state: WordsState }
   | { type: "reading"; from: MemberId; reading: PeerReading }
   | { type: "announced"; from: MemberId; command: AnnouncedCommand }
-  | { type: "latencies"; latencies: { memberId: MemberId; legs: LatencyLegs }[] }
+  | {
+      type: "latencies";
+      latencies: { memberId: MemberId; legs: LatencyLegs }[];
+      /** In what each of the others sends. */
+      levels: { memberId: MemberId; level: UplinkLevel }[];
+    }
+  /** What is played here goes out in less than it was, or in more again. */
+  | { type: "uplink"; level: UplinkLevel }
   | { type: "add"; memberId: MemberId; memory: SharedArrayBuffer }
   | { type: "remove"; memberId: MemberId }
   | { type: "open-peer"; peer: number; offers: boolean; isDirect: boolean; iceServers: readonly IceServer[] }

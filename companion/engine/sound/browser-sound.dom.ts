@@ -4,6 +4,7 @@ import { DEVICE_RATE_HZ, LANE_CHANNELS } from "../../../audio/lane-players.ts";
 import type { LatencyLegs } from "../../../audio/latency.ts";
 import type { BufferChoice } from "../../../audio/playout.ts";
 import { TrueRate } from "../../../audio/true-rate.ts";
+import type { UplinkLevel } from "../../../audio/uplink-budget.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
 import type { AnnouncedCommand, Listeners, Member, Signal } from "../../../protocol/room.ts";
@@ -44,7 +45,14 @@ export interface BrowserSoundOptions {
   /** What one of the others has pressed, and announces over the lane (P77). */
   onAnnounced(from: MemberId, command: AnnouncedCommand): void;
   onLevels(own: FromDevice["own"], levels: FromDevice["levels"]): void;
-  onLatencies(latencies: { memberId: MemberId; legs: LatencyLegs }[]): void;
+  onLatencies(
+    latencies: { memberId: MemberId; legs: LatencyLegs }[],
+    levels: { memberId: MemberId; level: UplinkLevel }[],
+  ): void;
+  /** The up-link holds less than is played, or all of it again. */
+  onUplink(level: UplinkLevel): void;
+  /** What the device takes, there and back, as the system tells it. */
+  onDeviceMs(deviceMs: number): void;
   /** How long what is played takes until it lies in the ring, as far as the device tells. */
   onCapture(captureMs: number): void;
   /** A device is not there any more, or is another one than it was. Nothing is switched by itself. */
@@ -274,6 +282,7 @@ export class BrowserSound {
     const playoutMs = (outputLatency || baseLatency) * 1000;
     const captureMs = (settings.latency ?? 0) * 1000;
     this.#tell({ type: "device", captureMs, playoutMs });
+    this.#options.onDeviceMs(captureMs + playoutMs);
     if (captureMs === this.captureMs) return;
     this.captureMs = captureMs;
     this.#options.onCapture(captureMs);
@@ -323,6 +332,9 @@ export class BrowserSound {
       case "words":
         this.#options.onWords(message.state);
         return;
+      case "uplink":
+        this.#options.onUplink(message.level);
+        return;
       case "announced":
         this.#options.onAnnounced(message.from, message.command);
         return;
@@ -330,7 +342,7 @@ export class BrowserSound {
         this.#options.onReading(message.from, message.reading);
         return;
       case "latencies":
-        this.#options.onLatencies(message.latencies);
+        this.#options.onLatencies(message.latencies, message.levels);
         return;
       case "add":
       case "remove":

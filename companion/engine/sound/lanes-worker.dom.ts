@@ -113,7 +113,7 @@ const links = new LinkSet(
     onState: (memberId, state) => say({ type: "link", memberId, state }),
     nowMs,
     // An Opus carrier is as large as it is.
-    onUplink: () => undefined,
+    onUplink: (level) => say({ type: "uplink", level }),
     newStream: () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
     newNonce: () => crypto.getRandomValues(new Uint8Array(NONCE_BYTES)),
     onAnnounced: (from, body) => {
@@ -209,7 +209,8 @@ function handleMessage(message: ToLanes): void {
       let ticks = 0;
       setInterval(() => {
         links.tick();
-        if (++ticks % TICKS_PER_LATENCY === 0) say({ type: "latencies", latencies: links.latencies(device.playoutMs) });
+        if (++ticks % TICKS_PER_LATENCY === 0)
+          say({ type: "latencies", latencies: links.latencies(device.playoutMs), levels: links.levels() });
       }, TICK_MS);
       return;
     }

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { MemberId } from "../../protocol/ids.ts";
+import { BACK_SAID_MS, followHeard, type Heard } from "./heard-in.std.ts";
+
+const ADA = MemberId.parse("mem_00000000000000000000000000");
+
+test("P80: a person is told that somebody is heard in less, and, for a while, that they are heard whole again", () => {
+  let heard: ReadonlyMap<MemberId, Heard> = new Map();
+  const tell = (level: "full" | "narrow" | "mono" | "opus", nowMs: number) => {
+    const before = heard;
+    heard = followHeard(heard, [{ memberId: ADA, level }], nowMs);
+    return [heard.get(ADA)?.heardIn, heard === before];
+  };
+  expect(tell("full", 0)).toEqual([undefined, true]);
+  expect(tell("mono", 1_000)).toEqual(["mono", false]);
+  expect(tell("opus", 2_000)).toEqual(["opus", false]);
+  expect(tell("opus", 3_000)).toEqual(["opus", true]);
+  expect(tell("full", 4_000)).toEqual(["back", false]);
+  expect(tell("full", 4_000 + BACK_SAID_MS - 1)).toEqual(["back", true]);
+  expect(tell("full", 4_000 + BACK_SAID_MS)).toEqual([undefined, false]);
+  tell("narrow", 90_000);
+  // Who has left is told of no more.
+  expect(followHeard(heard, [], 91_000).size).toBe(0);
+});

@@ -1,0 +1,53 @@
+/** What a person is told of the way their sound takes: the driver path and its delay, their own up-link, the others'. */
+import type { MemberId } from "../../protocol/ids.ts";
+import { driverPathOf } from "./driver-path.std.ts";
+import type { ViewProps } from "./parts.dom.tsx";
+import { de } from "./words/way.de.std.ts";
+import { en, type WayWords } from "./words/way.en.std.ts";
+
+const wayWords = (language: "en" | "de"): WayWords => (language === "de" ? de : en);
+
+/** Which path a device is reached by, how much later that makes everything, and what to choose. */
+export function Path({ session, language }: Pick<ViewProps, "session" | "language">) {
+  const t = wayWords(language);
+  const { sound } = session;
+  const { userAgentData }: { userAgentData?: { platform: string; mobile: boolean } } = navigator as object;
+  const { outputId } = sound.state.value;
+  const output = sound.outputs.value.find(({ deviceId }) => deviceId === (outputId === "" ? "default" : outputId));
+  const isMobile = userAgentData?.mobile ?? false;
+  const [name, choose] = t.path[driverPathOf(userAgentData?.platform ?? navigator.platform, isMobile, output?.label)];
+  const trip = sound.trip.value;
+  const toldMs = sound.deviceMs.value;
+  const delay =
+    trip !== null
+      ? t.measured(trip.ms.toFixed(1), trip.errorMs.toFixed(1))
+      : toldMs !== null
+        ? t.told(toldMs.toFixed(0))
+        : t.unknown;
+  return (
+    <p class="soft view-path">
+      <span class={trip === null && toldMs === null ? "" : "instrument"}>
+        {name}, {delay}
+      </span>
+      : {choose}.
+    </p>
+  );
+}
+
+/** That the others hear less than is played here, while it is so. */
+export function OwnUplink({ session, language }: Pick<ViewProps, "session" | "language">) {
+  const level = session.sound.uplink.value;
+  return (
+    <div role="status">{level === "full" ? null : <p class="view-trouble">{wayWords(language).uplink[level]}</p>}</div>
+  );
+}
+
+/** That somebody is heard in less than they play, or whole again. */
+export function HeardIn({
+  session,
+  language,
+  memberId,
+}: Pick<ViewProps, "session" | "language"> & { memberId: MemberId }) {
+  const heard = session.sound.heard.value.get(memberId);
+  return <span role="status">{heard === undefined ? null : wayWords(language).heardIn[heard.heardIn]}</span>;
+}

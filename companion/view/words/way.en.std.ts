@@ -1,0 +1,33 @@
+/** What is said of the way to and from a person's ears: their driver, their up-link, the others'. */
+export const en = {
+  path: {
+    windows: [
+      "Windows shared mode",
+      "choose the smallest buffer in your interface’s own panel, and no sound enhancements",
+    ],
+    mac: ["Core Audio", "choose the same interface for input and output"],
+    linux: ["The system’s sound server", "choose a quantum of 128 frames (PipeWire: clock.force-quantum)"],
+    mobile: ["A phone’s own mixer", "choose headphones on a cable, or a computer with an interface"],
+    bluetooth: ["Bluetooth", "choose headphones on a cable: nobody can play along over a radio"],
+    other: ["Your system’s own mixer", "choose an interface, and the smallest buffer that it has"],
+  },
+  told: (ms: string) => `+ ${ms} ms, as the system tells it`,
+  measured: (ms: string, error: string) => `+ ${ms} ± ${error} ms, measured`,
+  unknown: "its delay is shown once the sound is on",
+  heardIn: {
+    narrow: "their up-link is full: you hear them in 16 bit",
+    mono: "their up-link is full: you hear them in 16 bit, in mono",
+    opus: "their up-link is full: you hear them compressed, and how far away is not known meanwhile",
+    back: "their up-link is free again: you hear them as they play",
+  },
+  uplink: {
+    narrow: "Your up-link is full: the others hear you in 16 bit. Your takes are untouched.",
+    mono: "Your up-link is full: the others hear you in 16 bit, in mono. Your takes are untouched.",
+    opus: "Your up-link is full: the others hear you in mono, or compressed. Your takes are untouched. Stop other uploads, or use a cable.",
+  },
+};
+export type WayWords = {
+  [Key in keyof typeof en]: Key extends "path"
+    ? Record<keyof (typeof en)["path"], readonly string[]>
+    : (typeof en)[Key];
+};
