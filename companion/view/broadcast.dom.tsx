@@ -19,8 +19,9 @@ export function OnAir({ state, language }: Pick<ViewProps, "state" | "language">
   const t = broadcastWords(language);
   if (state.listeners === null) return null;
   return (
-    <p class="view-on-air" role="status" title={t.onAirMeans}>
-      <span aria-hidden="true">◉</span> {t.onAir(state.listeners.length)}
+    <p class="view-on-air" role="status" title={`${t.onAir(state.listeners.length)}. ${t.onAirMeans}`}>
+      <span aria-hidden="true">◉ {t.onAirShort(state.listeners.length)}</span>
+      <span class="hidden">{t.onAir(state.listeners.length)}</span>
     </p>
   );
 }
@@ -50,7 +51,7 @@ export function BroadcastSheet({ session, state, language, close }: BroadcastShe
     >
       <h2>{t.title}</h2>
       <p>{t.means(LISTENERS_MAX)}</p>
-      {isOn ? <OnAir state={state} language={language} /> : <p>{t.seen}</p>}
+      <p role="status">{state.listeners === null ? t.seen : `${t.onAir(state.listeners.length)}.`}</p>
       {isOn && link !== null ? (
         <p>
           <label for="view-broadcast-link">{t.link}</label>

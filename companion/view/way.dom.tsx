@@ -23,13 +23,16 @@ export function Path({ session, language }: Pick<ViewProps, "session" | "languag
       ? t.measured(trip.ms.toFixed(1), trip.errorMs.toFixed(1))
       : toldMs !== null
         ? t.told(toldMs.toFixed(0))
-        : t.unknown;
+        : null;
   return (
     <p class="soft view-path">
-      <span class={trip === null && toldMs === null ? "" : "instrument"}>
-        {name}, {delay}
-      </span>
-      : {choose}.
+      {name}
+      {delay === null ? null : (
+        <>
+          , <span class="instrument">{delay}</span>
+        </>
+      )}
+      : {choose}. {delay === null ? t.unknown : ""}
     </p>
   );
 }

@@ -78,6 +78,9 @@ const crowd = [
 );
 const thirty = Array.from({ length: 30 }, (_, index) => crowd[index] ?? { displayName: `Guest ${index + 1}` });
 
+/** Asks the API for a link, as the page does whose person it is. */
+const made = (what: string) => `fetch("/api/v1/sessions/${what}", { method: "POST" }).then((answer) => answer.json())`;
+
 /** The live session's states. The page is the real one; what it is told is a scene (stub-room.ts). */
 export function viewShots({ sessionId }: World): Shot[] {
   const path = `/sessions/${sessionId}/room`;
@@ -239,6 +242,68 @@ export function viewShots({ sessionId }: World): Shot[] {
       ...evening,
       people: [...band, { displayName: "Ada Lindqvist", phoneOf: ada, status: statusOf({ micLive: false }) }],
     }),
+    {
+      name: "room as a phone",
+      who: "ada",
+      path,
+      anew: true,
+      act: async (page) => {
+        await here(page);
+        const { link } = await page.evaluate<{ link: string }>(made(`${sessionId}/phone`));
+        await page.goto(new URL(`/phone/${link}`, page.url()).href);
+        await page.locator("main form button").click();
+        await page.locator(".view-remote").waitFor();
+      },
+    },
+    ...(["before", "hears"] as const).map(
+      (state): Shot => ({
+        name: `listen ${state}`,
+        who: "ada",
+        path,
+        anew: true,
+        act: async (page) => {
+          await here(page);
+          const { link } = await page.evaluate<{ link: string }>(made(`${sessionId}/broadcast`));
+          await page.goto(new URL(`/listen/${link}`, page.url()).href);
+          await page.locator(".view-phone .button").waitFor();
+          if (state === "before") return;
+          await page.locator(".view-phone .button").click();
+          await page.locator(".view-phone input[type=range]").waitFor();
+        },
+      }),
+    ),
+    {
+      ...scene("no disk", evening, async (page) => {
+        await turnOn(page);
+        await page.locator(".view-record .view-trouble").waitFor();
+      }),
+      prepare: async (page) => {
+        await page.addInitScript(listenAtTheWayOut);
+        await page.addInitScript(DEVICE_48);
+        // What is asked for a disk is the recorder's own thread.
+        await page.route("**/assets/takes-worker*", async (route) => {
+          const response = await route.fetch();
+          const refuses =
+            "navigator.storage.getDirectory = async () => { throw new DOMException('', 'SecurityError'); };";
+          await route.fulfill({ response, body: refuses + (await response.text()) });
+        });
+        await stubRoom(page, evening);
+      },
+    },
+    {
+      ...scene("daw", evening, async (page) => {
+        await here(page);
+        await page.locator(".view-daw button").click();
+        await page.locator(".view-daw form").waitFor();
+      }),
+      prepare: async (page) => {
+        await page.addInitScript(
+          "const port = (name) => [name, { name, id: name, state: 'connected', addEventListener() {}, removeEventListener() {}, open: async () => {}, close: async () => {}, send() {} }];" +
+            "navigator.requestMIDIAccess = async () => ({ inputs: new Map([port('IAC Bus 1')]), outputs: new Map([port('IAC Bus 1')]), addEventListener() {} });",
+        );
+        await stubRoom(page, evening);
+      },
+    },
     scene("keys", evening, async (page) => {
       await here(page);
       await page.keyboard.press("?");

@@ -323,7 +323,7 @@ describe("the session view", () => {
     await ada.page.getByText("Those who were not here yet tonight wait").waitFor();
     const dora = await evening.enter(await evening.invite("Dora Ruiz", "participant"), {}, "", ".view-over");
     await dora.page.getByText("You are at the door").waitFor();
-    await ada.page.getByRole("button", { name: "Let Dora Ruiz in" }).click();
+    await ada.page.getByRole("button", { name: "Let in Dora Ruiz" }).click();
     await dora.page.locator(".view-connection.here").waitFor();
     await ada.page.getByLabel("What can be done about Dora Ruiz").click();
     await ada.page.getByRole("button", { name: "Ask to mute" }).click();

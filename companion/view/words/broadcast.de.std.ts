@@ -4,6 +4,7 @@ import type { BroadcastWords } from "./broadcast.en.std.ts";
 export const de: BroadcastWords = {
   onAir: (count) =>
     count === 0 ? "Auf Sendung: noch hört niemand zu" : `Auf Sendung: ${count} ${count === 1 ? "hört" : "hören"} zu`,
+  onAirShort: (count) => `Auf Sendung · ${count}`,
   onAirMeans:
     "Wer den Link der Übertragung hat, hört alle hier, Musik und Gespräch, etwa eine Sekunde später. Beenden kann sie ein Host.",
   title: "Andere über einen Link mithören lassen",

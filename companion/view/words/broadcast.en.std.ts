@@ -2,6 +2,7 @@
 export const en = {
   onAir: (count: number) =>
     count === 0 ? "On air: nobody listens yet" : count === 1 ? "On air: 1 listens" : `On air: ${count} listen`,
+  onAirShort: (count: number) => `On air · ${count}`,
   onAirMeans:
     "Whoever has the broadcast’s link hears everybody here, music and talk, about a second later. A host can end it.",
   title: "Let others listen by a link",

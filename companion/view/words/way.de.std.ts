@@ -15,7 +15,7 @@ export const de: WayWords = {
   },
   told: (ms) => `+ ${ms} ms, wie das System sagt`,
   measured: (ms, error) => `+ ${ms} ± ${error} ms, gemessen`,
-  unknown: "wie viel das ausmacht, steht hier, sobald der Ton an ist",
+  unknown: "Wie viel später dadurch alles kommt, steht hier, sobald der Ton an oder geprüft ist.",
   heardIn: {
     narrow: "Upload dort ausgelastet: Du hörst sie in 16 Bit",
     mono: "Upload dort ausgelastet: Du hörst sie in 16 Bit und mono",

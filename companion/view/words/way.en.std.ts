@@ -13,7 +13,7 @@ export const en = {
   },
   told: (ms: string) => `+ ${ms} ms, as the system tells it`,
   measured: (ms: string, error: string) => `+ ${ms} ± ${error} ms, measured`,
-  unknown: "its delay is shown once the sound is on",
+  unknown: "How much later that makes everything is here once the sound is on, or once you have checked it.",
   heardIn: {
     narrow: "their up-link is full: you hear them in 16 bit",
     mono: "their up-link is full: you hear them in 16 bit, in mono",
