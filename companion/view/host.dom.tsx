@@ -3,14 +3,15 @@ import { useState } from "preact/hooks";
 import { may } from "../../protocol/roles.ts";
 import { Admission } from "../../protocol/room.ts";
 import type { BroadcastSheetProps } from "./broadcast.dom.tsx";
-import type { InviteSheetProps, SureProps } from "./host-acts.dom.tsx";
+import type { SureProps } from "./host-acts.dom.tsx";
+import type { InviteSheetProps } from "./invite-sheet.dom.tsx";
 import { later } from "./later.dom.tsx";
 import { nameOf, type ViewProps } from "./parts.dom.tsx";
 
 const BroadcastSheet = later<BroadcastSheetProps>(() =>
   import("./broadcast.dom.tsx").then((parts) => parts.BroadcastSheet),
 );
-const InviteSheet = later<InviteSheetProps>(() => import("./host-acts.dom.tsx").then((parts) => parts.InviteSheet));
+const InviteSheet = later<InviteSheetProps>(() => import("./invite-sheet.dom.tsx").then((parts) => parts.InviteSheet));
 const Sure = later<SureProps>(() => import("./host-acts.dom.tsx").then((parts) => parts.Sure));
 
 /** The door: who comes in from now on, who waits, who is kept out; and the way to bring somebody new. */

@@ -1,14 +1,17 @@
-/** One's own phone in the session (P83): its code, that it is here, and the way to send it away. A script of its own. */
+/** One's own phone in the session (P83): that it is here, and the way to send it away. A script of its own. */
 
 import { useEffect, useState } from "preact/hooks";
-import { PhoneLink as Link } from "../../protocol/phones.ts";
 import { may } from "../../protocol/roles.ts";
+import { later } from "./later.dom.tsx";
 import type { ViewProps } from "./parts.dom.tsx";
-import { phoneWords } from "./phone-words.std.ts";
-import type { ViewApi } from "./view-api.dom.ts";
+import type { CodeProps } from "./phone-code.dom.tsx";
+import { de } from "./words/phone-link.de.std.ts";
+import { en } from "./words/phone-link.en.std.ts";
+
+const Code = later<CodeProps>(() => import("./phone-code.dom.tsx").then((parts) => parts.Code));
 
 export function PhoneLink({ session, state, language }: ViewProps) {
-  const t = phoneWords(language);
+  const t = language === "de" ? de : en;
   const { api } = session;
   const [asks, setAsks] = useState(false);
   const phone = state.members.find(({ phoneOf, connected }) => connected && phoneOf === state.memberId);
@@ -38,77 +41,5 @@ export function PhoneLink({ session, state, language }: ViewProps) {
       )}
       {asks && phone === undefined ? <Code {...{ session, language }} close={() => setAsks(false)} /> : null}
     </section>
-  );
-}
-
-/** The address that one's own phone opens, told once; `null` where none was made, which has been said. */
-async function linkOf(api: ViewApi): Promise<string | null> {
-  const made = Link.safeParse(await api.ask("POST", `${api.session}/phone`));
-  return made.success ? new URL(`/phone/${made.data.link}`, location.href).href : null;
-}
-
-/** Closes by itself once the phone is here. */
-function Code({ session, language, close }: Pick<ViewProps, "session" | "language"> & { close(): void }) {
-  const t = phoneWords(language);
-  const [link, setLink] = useState<string | null>(null);
-  const [isAsked, setAsked] = useState(false);
-  const make = () => {
-    setAsked(false);
-    setLink(null);
-    void linkOf(session.api).then((made) => {
-      setLink(made);
-      setAsked(true);
-    });
-  };
-  useEffect(make, []);
-  return (
-    <dialog
-      class="view-sheet"
-      aria-label={t.title}
-      ref={(dialog) => {
-        if (dialog !== null && !dialog.open) dialog.showModal();
-      }}
-      onClose={close}
-    >
-      <h2>{t.title}</h2>
-      {link === null ? (
-        <p role="status">{isAsked ? t.failed : ""}</p>
-      ) : (
-        <>
-          <p>{t.scan}</p>
-          <Qr text={link} label={t.code} />
-          <p class="soft">{t.once}</p>
-        </>
-      )}
-      <form method="dialog">
-        {isAsked ? (
-          <button type="button" class="button quiet small" onClick={make}>
-            {t.again}
-          </button>
-        ) : null}
-        <button type="submit" class="button quiet small">
-          {t.close}
-        </button>
-      </form>
-    </dialog>
-  );
-}
-
-/** ISO/IEC 18004, drawn here: what it says goes nowhere. Dark on light in both themes, as readers want it. */
-function Qr({ text, label }: { text: string; label: string }) {
-  const [modules, setModules] = useState<boolean[][]>([]);
-  // Fetched when there is something to draw, which most evenings there is not. Where it cannot be had, another link asks for it again.
-  useEffect(() => {
-    import("qr").then(
-      ({ default: encodeQR }) => setModules(encodeQR(text, "raw", { ecc: "medium", border: 4 })),
-      () => undefined,
-    );
-  }, [text]);
-  const squares = modules.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : "")));
-  if (modules.length === 0) return null;
-  return (
-    <svg class="view-qr" viewBox={`0 0 ${modules.length} ${modules.length}`} role="img" aria-label={label}>
-      <path d={squares.join("")} />
-    </svg>
   );
 }

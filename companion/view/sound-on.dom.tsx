@@ -3,11 +3,12 @@ import { DELAY_MODES } from "../../audio/delay-mode.ts";
 import { BUFFER_CEILING_MS, type BufferChoice } from "../../audio/playout.ts";
 import { may } from "../../protocol/roles.ts";
 import { Agree } from "./agree.dom.tsx";
+import { later } from "./later.dom.tsx";
 import { Choice, named, type ViewProps } from "./parts.dom.tsx";
 import { Record } from "./record.dom.tsx";
 import { Meter } from "./strip.dom.tsx";
-import { OwnUplink } from "./way.dom.tsx";
 
+const OwnUplink = later<ViewProps>(() => import("./uplink.std.tsx").then((parts) => parts.OwnUplink));
 const CHANNELS = ["both", "left", "right"] as const;
 const BUFFERS: readonly BufferChoice[] = ["tight", "balanced", "safe"];
 
@@ -79,7 +80,7 @@ export function SoundOn(props: ViewProps) {
       )}
       {otherRateHz === null ? null : <p class="soft">{t.facts.rate(String(otherRateHz / 1000))}</p>}
       {moreInputs === null ? null : <p class="soft">{t.facts.inputs(moreInputs)}</p>}
-      <OwnUplink {...props} />
+      {sound.uplink.value === "full" ? null : <OwnUplink {...props} />}
       {delay === "live" ? null : (
         <p class="soft" role="status">
           {mode === "live" || delayMs === null ? t.delay.notYet : t.delay.inForce(delayMs.toFixed(1), bars)}

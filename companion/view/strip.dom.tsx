@@ -2,9 +2,12 @@
 import { useRef } from "preact/hooks";
 import { adviceOf, type LatencyLegs, legAtFault, totalOf } from "../../audio/latency.ts";
 import type { MemberId } from "../../protocol/ids.ts";
+import { later } from "./later.dom.tsx";
 import { useFrames, type ViewProps, write } from "./parts.dom.tsx";
+import type { HeardInProps } from "./uplink.std.tsx";
 import type { ViewSound } from "./view-sound.dom.ts";
-import { HeardIn } from "./way.dom.tsx";
+
+const HeardIn = later<HeardInProps>(() => import("./uplink.std.tsx").then((parts) => parts.HeardIn));
 
 /** What a person hears of another one, and how. Shown while the sound is on. */
 export interface StripProps extends ViewProps {
@@ -70,7 +73,7 @@ export function Strip({ session, words, language, memberId, name }: StripProps) 
       </span>
       <span class="soft view-way">
         {link === "connected" ? <Way legs={legs} words={words} /> : t.links[link ?? "connecting"]}{" "}
-        <HeardIn {...{ session, language, memberId }} />
+        {sound.heard.value.size === 0 ? null : <HeardIn {...{ session, language, memberId }} />}
       </span>
     </fieldset>
   );

@@ -1,5 +1,4 @@
-/** What a person is told of the way their sound takes: the driver path and its delay, their own up-link, the others'. */
-import type { MemberId } from "../../protocol/ids.ts";
+/** The driver path of a person's sound, and its delay. */
 import { driverPathOf } from "./driver-path.std.ts";
 import type { ViewProps } from "./parts.dom.tsx";
 import { de } from "./words/way.de.std.ts";
@@ -35,22 +34,4 @@ export function Path({ session, language }: Pick<ViewProps, "session" | "languag
       : {choose}. {delay === null ? t.unknown : ""}
     </p>
   );
-}
-
-/** That the others hear less than is played here, while it is so. */
-export function OwnUplink({ session, language }: Pick<ViewProps, "session" | "language">) {
-  const level = session.sound.uplink.value;
-  return (
-    <div role="status">{level === "full" ? null : <p class="view-trouble">{wayWords(language).uplink[level]}</p>}</div>
-  );
-}
-
-/** That somebody is heard in less than they play, or whole again. */
-export function HeardIn({
-  session,
-  language,
-  memberId,
-}: Pick<ViewProps, "session" | "language"> & { memberId: MemberId }) {
-  const heard = session.sound.heard.value.get(memberId);
-  return <span role="status">{heard === undefined ? null : wayWords(language).heardIn[heard.heardIn]}</span>;
 }

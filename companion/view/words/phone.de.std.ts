@@ -2,18 +2,13 @@
 import type { PhoneWords } from "./phone.en.std.ts";
 
 export const de: PhoneWords = {
-  label: "Handy",
-  note: "Dein Handy als Fernbedienung, Sprechtaste oder zweite Kamera.",
-  open: "Handy verbinden",
   title: "Dein Handy verbinden",
   scan: "Halt die Kamera deines Handys auf diesen Code und öffne den Link.",
   code: "Ein Code, der den Link auf deinem Handy öffnet",
   once: "Er verbindet ein Handy, einmal, innerhalb von fünf Minuten. Zeig ihn sonst niemandem.",
   failed: "Gerade ließ sich kein Code erstellen. Versuch es noch einmal.",
   again: "Neuen Code erstellen",
-  here: "Dein Handy ist verbunden.",
   close: "Schließen",
-  sendAway: "Wegschicken",
   home: "An den Anfang",
   back: "Einen Takt zurück",
   on: "Einen Takt weiter",

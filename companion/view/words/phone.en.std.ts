@@ -1,17 +1,12 @@
 /** What is said of a phone as a remote control: on the screen that shows its code, and on the phone. */
 export const en = {
-  label: "Phone",
-  note: "Your phone as a remote control, a key to talk, or a second camera.",
-  open: "Connect a phone",
   title: "Connect your phone",
   scan: "Point your phone’s camera at this code and open the link.",
   code: "A code that opens the link on your phone",
   once: "It connects one phone, once, within five minutes. Show it to nobody else.",
   failed: "No code could be made. Try again.",
   again: "Make a new code",
-  here: "Your phone is connected.",
   close: "Close",
-  sendAway: "Send it away",
   home: "To the beginning",
   back: "A bar back",
   on: "A bar on",

@@ -1,4 +1,4 @@
-/** Was über den Weg zu den eigenen Ohren gesagt wird: Treiber, Upload, der der anderen. Nach Gehör geschrieben, nicht übersetzt. */
+/** Was über den Treiber gesagt wird, durch den der Ton geht. Nach Gehör geschrieben, nicht übersetzt. */
 import type { WayWords } from "./way.en.std.ts";
 
 export const de: WayWords = {
@@ -16,15 +16,4 @@ export const de: WayWords = {
   told: (ms) => `+ ${ms} ms, wie das System sagt`,
   measured: (ms, error) => `+ ${ms} ± ${error} ms, gemessen`,
   unknown: "Wie viel später dadurch alles kommt, steht hier, sobald der Ton an oder geprüft ist.",
-  heardIn: {
-    narrow: "Upload dort ausgelastet: Du hörst sie in 16 Bit",
-    mono: "Upload dort ausgelastet: Du hörst sie in 16 Bit und mono",
-    opus: "Upload dort ausgelastet: Du hörst sie komprimiert, wie weit weg, ist solange nicht bekannt",
-    back: "Upload dort wieder frei: Du hörst sie, wie sie spielen",
-  },
-  uplink: {
-    narrow: "Dein Upload ist ausgelastet: Die anderen hören dich in 16 Bit. Deine Takes bleiben, wie sie sind.",
-    mono: "Dein Upload ist ausgelastet: Die anderen hören dich in 16 Bit und mono. Deine Takes bleiben, wie sie sind.",
-    opus: "Dein Upload ist ausgelastet: Die anderen hören dich mono oder komprimiert. Deine Takes bleiben, wie sie sind. Halt andere Uploads an oder nimm ein Kabel.",
-  },
 };

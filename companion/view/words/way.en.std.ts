@@ -1,4 +1,4 @@
-/** What is said of the way to and from a person's ears: their driver, their up-link, the others'. */
+/** What is said of the driver path that a person's sound takes. */
 export const en = {
   path: {
     windows: [
@@ -14,17 +14,6 @@ export const en = {
   told: (ms: string) => `+ ${ms} ms, as the system tells it`,
   measured: (ms: string, error: string) => `+ ${ms} ± ${error} ms, measured`,
   unknown: "How much later that makes everything is here once the sound is on, or once you have checked it.",
-  heardIn: {
-    narrow: "their up-link is full: you hear them in 16 bit",
-    mono: "their up-link is full: you hear them in 16 bit, in mono",
-    opus: "their up-link is full: you hear them compressed, and how far away is not known meanwhile",
-    back: "their up-link is free again: you hear them as they play",
-  },
-  uplink: {
-    narrow: "Your up-link is full: the others hear you in 16 bit. Your takes are untouched.",
-    mono: "Your up-link is full: the others hear you in 16 bit, in mono. Your takes are untouched.",
-    opus: "Your up-link is full: the others hear you in mono, or compressed. Your takes are untouched. Stop other uploads, or use a cable.",
-  },
 };
 export type WayWords = {
   [Key in keyof typeof en]: Key extends "path"
