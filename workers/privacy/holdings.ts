@@ -263,8 +263,8 @@ export const holdings: readonly Holding[] = [
     },
     recipients: [],
     until: {
-      en: "until their own stem has arrived, for 30 days at most",
-      de: "bis deren eigene Spur angekommen ist, höchstens 30 Tage",
+      en: "until their own stem has arrived, or the first run after 30 days",
+      de: "bis deren eigene Spur angekommen ist, oder zum ersten Lauf nach 30 Tagen",
     },
   },
   {

@@ -165,8 +165,8 @@ export const policyVersions: readonly PolicyVersion[] = [
     // It is off for everybody until they switch it on.
     isMaterial: false,
     change: {
-      en: "In the companion you can let collaborators keep encrypted safety copies of what you play in takes, until your own take has arrived, for 30 days at most. We hold none of them.",
-      de: "Im Companion kannst du andere verschlüsselte Sicherheitskopien von dem behalten lassen, was du in Takes spielst, bis dein eigener Take angekommen ist, höchstens 30 Tage. Wir haben keine davon.",
+      en: "In the companion you can let collaborators keep encrypted safety copies of what you play in takes, until your own take has arrived, or for 30 days. We hold none of them.",
+      de: "Im Companion kannst du andere verschlüsselte Sicherheitskopien von dem behalten lassen, was du in Takes spielst, bis dein eigener Take angekommen ist, oder 30 Tage. Wir haben keine davon.",
     },
     numbers: {
       ...third,

@@ -135,11 +135,10 @@ export class SafetyCopies {
     this.#report();
   }
 
-  /** Somebody is linked, for the first time or again; or no longer. */
+  /** Somebody is linked, for the first time or again; or no longer, which takes nothing back of what they wish. */
   setLinked(memberId: MemberId, isLinked: boolean): void {
     if (!isLinked) {
-      this.#linked.delete(memberId);
-      this.#keeper.wish(memberId, null);
+      if (this.#linked.delete(memberId)) this.#report();
       return;
     }
     if (this.#linked.has(memberId)) return;
@@ -272,7 +271,7 @@ export class SafetyCopies {
       mine,
       others,
       keptBy: mine ? linked.flatMap(([memberId, { keeps }]) => (keeps ? [memberId] : [])) : [],
-      keeping: [...this.#keeper.keeps],
+      keeping: this.#keeper.keeps.filter((memberId) => this.#linked.has(memberId)),
       held: this.#store.heads.length,
       returnable: this.#return.copies.map(({ copyId, from, startedAtMs, seconds, returnedSeconds }) => {
         return { copyId, from, startedAtMs, seconds, returnedSeconds };

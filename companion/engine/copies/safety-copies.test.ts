@@ -179,6 +179,34 @@ describe("C9, P86: a safety copy is kept where both wish it, sealed to its owner
     expect(copyNames()).toHaveLength(1);
   });
 
+  test("a link that is gone for a moment in mid take takes nothing back, and makes no second copy", async () => {
+    const { ada, ben, link, settle, copyNames } = await keptTake();
+    expect(copyNames()).toHaveLength(1);
+    ben.copies.execute({ ...stopped, atMs: 19_000 }, recordingFrom(20_000));
+    const bring = (block: number) =>
+      ben.copies.kept({
+        memberId: ADA,
+        sessionMs: 20_000 + block * 200,
+        sampleRateHz: 48_000,
+        samples: soundOf(block * BLOCK_FRAMES, BLOCK_FRAMES),
+        missingFrames: block === 1 ? BLOCK_FRAMES : 0,
+        isNew: false,
+      });
+    bring(0);
+    for (const [one, other] of [
+      [ada, BEN],
+      [ben, ADA],
+    ] as const)
+      one.copies.setLinked(other, false);
+    expect(ben.reports.at(-1)?.keeping).toEqual([]);
+    bring(1);
+    link();
+    await settle(() => ben.reports.at(-1)?.keeping.length === 1);
+    bring(2);
+    await settle(() => copyNames().length === 2);
+    expect(ben.kept.at(-1)).toEqual([ADA]);
+  });
+
   test("whoever comes back while a take rolls keeps it from there on", async () => {
     const { person, link, settle } = people();
     const [ada, ben] = [person(ADA), person(BEN)];

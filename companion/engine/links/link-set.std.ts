@@ -111,6 +111,7 @@ export class LinkSet {
   readonly #direct = new Set<MemberId>();
   /** Who listens to the broadcast: they have no part in the words, and no say in how the others are heard. */
   #listeners: ReadonlySet<MemberId> = new Set();
+  #kept: ReadonlySet<MemberId> = new Set();
   #memberId: MemberId | undefined;
   #words: RoomWords | undefined;
   readonly #budget = new UplinkBudget();
@@ -200,11 +201,15 @@ export class LinkSet {
     return this.#links.get(memberId)?.link.sendMessage(bytes) ?? false;
   }
 
-  /** Whose lanes are kept from now on: what was lost of them is asked for, as for whoever listens late. Returns the last of all others. */
+  /**
+   * Whose lanes are kept from now on, also of those who come anew: what was lost of them is asked for, as for whoever listens late. Returns the
+   * last of all others.
+   */
   keep(memberIds: readonly MemberId[]): KeptFrames[] {
+    this.#kept = new Set(memberIds);
     const last: KeptFrames[] = [];
     for (const [memberId, joined] of this.#links) {
-      if (memberIds.includes(memberId)) joined.copy ??= new LaneCopy(joined.link.lane.memory, LANE_CHANNELS);
+      if (this.#kept.has(memberId)) joined.copy ??= new LaneCopy(joined.link.lane.memory, LANE_CHANNELS);
       else {
         last.push(...keptOf(memberId, joined, 0));
         joined.copy = undefined;
@@ -325,7 +330,8 @@ export class LinkSet {
     this.#players.add(memberId, link.lane.memory);
     const onMedia = (samples: Int16Array) => link.hearMedia(samples);
     const media = this.#options.openMedia?.({ offers, signal, onMedia });
-    const joined: Joined = { link, media, copy: undefined, isPresent: true, goneAtMs: 0 };
+    const copy = this.#kept.has(memberId) ? new LaneCopy(link.lane.memory, LANE_CHANNELS) : undefined;
+    const joined: Joined = { link, media, copy, isPresent: true, goneAtMs: 0 };
     this.#links.set(memberId, joined);
     return joined;
   }

@@ -93,7 +93,7 @@ function world() {
     for (let left = ms; left > 0; left -= BLOCK_MS) {
       nowMs += BLOCK_MS;
       frame += LANE_PACKET_FRAMES;
-      ends.get(ADA)?.turn(frame, tone, silence.slice(), maySend, 0, nowMs);
+      ends.get(ADA)?.turn(frame, tone, silence.slice(), maySend, 1_000_000 + nowMs, nowMs);
       const out = silence.slice();
       ends.get(BEN)?.turn(frame, silence, out, true, 0, nowMs);
       if ((out[0] ?? 0) !== 0 && Math.abs((out[0] ?? 0) - LEVEL) < 100) heard++;
@@ -200,6 +200,38 @@ describe("links between two companions", () => {
     expect(await pass(1_000)).toBeGreaterThan(0.99);
     expect(offers.length).toBeGreaterThan(1);
     expect(new Set(offers)).toEqual(new Set(["ada"]));
+  });
+
+  test("P86: of a lane that is kept nothing is missing though 5 % is lost, and it is kept again once they come back", async () => {
+    const { ada, ben, pass, path, here } = world();
+    ben.keep([ADA]);
+    await pass(3_000);
+    ben.takeKept();
+    path.isLost = (packet) => (packet * 7_919) % 100 < 5;
+    let frames = 0;
+    for (let second = 0; second < 4; second++) {
+      await pass(1_000);
+      for (const { memberId, samples, missingFrames, sessionMs } of ben.takeKept()) {
+        expect([memberId, missingFrames]).toEqual([ADA, 0]);
+        expect(sessionMs).toBeGreaterThan(1_000_000);
+        expect(samples.every((sample) => sample === LEVEL)).toBe(true);
+        frames += samples.length / 2;
+      }
+    }
+    expect(frames / 48_000).toBeCloseTo(4, 1);
+    path.isLost = () => false;
+    ben.setMembers([]);
+    ada.setMembers([]);
+    await pass(1_000);
+    ben.setMembers(here(ADA));
+    ada.setMembers(here(BEN));
+    await pass(4_000);
+    expect(ben.takeKept().length).toBeGreaterThan(0);
+    expect(ben.keep([]).length).toBeGreaterThan(0);
+    await pass(1_000);
+    expect(ben.takeKept()).toEqual([]);
+    ada.close();
+    ben.close();
   });
 
   test("P66, X34: who only listens hears all of it a little later, though 5 % is lost; who plays hears gaps", async () => {

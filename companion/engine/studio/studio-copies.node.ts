@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { fileNameOf } from "../../../protocol/file-name.ts";
 import { newId, type RecordingId, type SessionId } from "../../../protocol/ids.ts";
 import type { CopyDetails } from "../../../protocol/safety-copies.ts";
@@ -8,6 +8,7 @@ import type { ApiClient } from "../api/api-client.std.ts";
 import { stretchOf } from "../copies/copy-keeper.std.ts";
 import type { ReturnedStem } from "../copies/copy-return.std.ts";
 import { copyKeysOf } from "../copies/copy-seal.std.ts";
+import { CopyStore } from "../copies/copy-store.std.ts";
 import { isCovered } from "../copies/covered.std.ts";
 import { type CopyChoice, SafetyCopies } from "../copies/safety-copies.std.ts";
 import { Recorder } from "../recording/recorder.std.ts";
@@ -24,17 +25,19 @@ export interface CopiesOptions {
   /** The session's folder on this machine. */
   folder: string;
   sound: Pick<SoundEnd, "sendMessage" | "keep">;
-  library: StemLibrary;
+  library: Pick<StemLibrary, "stems" | "begin" | "complete">;
   emit(event: StudioEvent): void;
 }
 
 /** The others' copies lie in a folder of their own, so that nothing of theirs is taken for a stem of this person's. */
 const FOLDER = "safety-copies";
+const FOLDERS_MAX = 1_000;
 
 /** Safety copies of one session, on this machine's disk. */
 export function openCopies({ api, sessionId, sessionName, folder, sound, library, emit }: CopiesOptions): SafetyCopies {
   const place = join(folder, FOLDER);
   mkdirSync(place, { recursive: true });
+  sweepBeside(folder);
   return new SafetyCopies({
     disk: nodeDisk,
     folder: place,
@@ -56,6 +59,15 @@ export function openCopies({ api, sessionId, sessionName, folder, sound, library
     onNotice: (message) => emit({ type: "notice", message }),
     onWarning: (code, message) => emit({ type: "warning", code, message, final: false }),
   });
+}
+
+/** Ends what is over in the folders of other sessions, which lie beside this one: those may not be opened again. */
+function sweepBeside(folder: string): void {
+  const root = dirname(resolve(folder));
+  for (const name of readdirSync(root).slice(0, FOLDERS_MAX)) {
+    const place = join(root, name, FOLDER);
+    if (existsSync(place)) new CopyStore(nodeDisk, place).sweep(Date.now());
+  }
 }
 
 /** A stem of this person's that is written from a copy, beside those that they have recorded here. */
@@ -97,8 +109,8 @@ function returnedStem(
   };
 }
 
-function freeName(library: StemLibrary, folder: string): string {
-  const taken = new Set(library.stems.map(({ name }) => name));
+function freeName({ stems }: Pick<StemLibrary, "stems">, folder: string): string {
+  const taken = new Set(stems.map(({ name }) => name));
   for (let number = 1; ; number++) {
     const name = fileNameOf(`From a safety copy ${number}`);
     if (!taken.has(name) && !nodeDisk.has(nodeDisk.pathOf(folder, `${name}.wav`))) return name;

@@ -22,7 +22,7 @@ import type { StudioTransport } from "./studio-transport.std.ts";
 
 /** What a person is told before others keep what they play. */
 const COPIES_NOTICE =
-  "Whoever else keeps safety copies here will hold what you play in takes on their machine, sealed so that only you can open it, until your own stem has arrived, for 30 days at most. They hear it live anyway.";
+  "Whoever else keeps safety copies here will hold what you play in takes on their machine, sealed so that only you can open it, until your own stem has arrived, or for 30 days. They hear it live anyway.";
 
 /** The rooms of the engine that a studio joins; none of them knows the studio. */
 export interface StudioParts {
