@@ -16,7 +16,7 @@ export class Listeners {
   readonly #state: RoomState;
   readonly #joined = new Map<MemberId, RoomConnection>();
 
-  constructor(state: RoomState, connections: Iterable<RoomConnection>) {
+  constructor(state: RoomState, connections: readonly RoomConnection[]) {
     this.#state = state;
     for (const connection of connections) {
       if (isJoined(connection.state) && connection.state.broadcast !== undefined)

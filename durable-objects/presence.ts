@@ -38,7 +38,7 @@ export class Presence {
     roundTrips: RoundTrips,
     listeners: Listeners,
     after: After,
-    connections: Iterable<RoomConnection>,
+    connections: readonly RoomConnection[],
   ) {
     this.#people = people;
     this.#state = state;

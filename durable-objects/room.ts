@@ -85,7 +85,7 @@ export class Room {
 
   constructor(
     { sql, keys, sessionId, newEventId, tellRelays, after }: RoomParts,
-    connections: Iterable<RoomConnection>,
+    connections: readonly RoomConnection[],
     nowMs: number,
   ) {
     this.#sql = sql;
@@ -445,7 +445,7 @@ export class Room {
   }
 
   /** What has to be done from time to time. Returns when to come back, or `null`. */
-  sweep(connections: Iterable<RoomConnection>, nowMs: number): number | null {
+  sweep(connections: readonly RoomConnection[], nowMs: number): number | null {
     this.#closeBehind(nowMs);
     if (this.#watch.isBroadcastOver(nowMs)) this.endBroadcast();
     for (const connection of this.#watch.sweep(connections, nowMs)) {

@@ -91,7 +91,7 @@ export abstract class SessionRoom extends Server {
         tellRelays: (connection, memberId) => void this.#tellRelays(connection, memberId),
         after: (delayMs, run) => void setTimeout(run, delayMs),
       },
-      this.getConnections<ConnectionState>(),
+      [...this.getConnections<ConnectionState>()],
       Date.now(),
     );
     return this.#room;

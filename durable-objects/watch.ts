@@ -58,7 +58,7 @@ export class Watch {
   }
 
   /** The connections that are silent for too long. Stops the transport where it is time. */
-  sweep(connections: Iterable<RoomConnection>, nowMs: number): RoomConnection[] {
+  sweep(connections: readonly RoomConnection[], nowMs: number): RoomConnection[] {
     this.#stopIfDeserted(nowMs);
     this.#records.people.pruneTickets(nowMs);
     this.#records.state.setSwept(nowMs);
@@ -74,7 +74,7 @@ export class Watch {
   }
 
   /** When to sweep again; `null`: not before somebody comes. */
-  dueAtMs(connections: Iterable<RoomConnection>, nowMs: number): number | null {
+  dueAtMs(connections: readonly RoomConnection[], nowMs: number): number | null {
     const { people, state } = this.#records;
     const { desertedSinceMs, timeline, broadcast } = state;
     const goesOn = timeline.transport.motion !== "stopped" || broadcast !== null;

@@ -126,7 +126,7 @@ export class TestRoom {
       tellRelays,
       after: (delayMs: number, run: () => void) => this.after(delayMs, run),
     };
-    return new Room(parts, this.connections, this.nowMs);
+    return new Room(parts, [...this.connections], this.nowMs);
   }
 
   /** The process is gone, and its sockets with it unless they hibernate. */
@@ -191,7 +191,7 @@ export class TestRoom {
   pass(ms: number): void {
     const untilMs = this.nowMs + ms;
     for (;;) {
-      const dueMs = this.room.sweep(this.connections, this.nowMs);
+      const dueMs = this.room.sweep([...this.connections], this.nowMs);
       if (dueMs === null || dueMs > untilMs) break;
       this.nowMs = Math.max(this.nowMs + 1, dueMs);
     }
