@@ -155,7 +155,7 @@ export class CopyKeeper {
   }
 
   #begin(sound: KeptSound, publicKey: string, { state }: Roll, startedAtMs: number): Growing | undefined {
-    const { store, sessionId, newCopyId, nowMs, onWarning } = this.#options;
+    const { store, sessionId, newCopyId, nowMs, onWarning, onChange } = this.#options;
     if (store.isFull || store.freeBytes < DISK_RESERVE_BYTES) {
       onWarning(
         "safety-copies",
@@ -173,7 +173,10 @@ export class CopyKeeper {
     if (!details.success) return undefined;
     const copyId = newCopyId();
     const head = { copyId, sessionId, memberId: sound.memberId, publicKey, startedAtMs, seconds: 0, madeAtMs: nowMs() };
-    const growing = new Growing(store, head, details.data, (error) => onWarning("safety-copies", error.message));
+    const growing = new Growing(store, head, details.data, {
+      onBegun: onChange,
+      onError: (error) => onWarning("safety-copies", error.message),
+    });
     this.#growing.set(sound.memberId, growing);
     return growing;
   }
@@ -231,14 +234,16 @@ class Growing {
     store: CopyStore,
     head: Omit<CopyHead, "encapsulated">,
     details: CopyDetails,
-    onError: (error: Error) => void,
+    { onBegun, onError }: { onBegun(): void; onError(error: Error): void },
   ) {
     this.head = head;
     this.#rateHz = details.format.sampleRateHz;
     this.#onError = onError;
     this.#tail = this.#guarded(async () => {
       const sealer = await sealerFor(head.publicKey, head.copyId);
-      return { sealer, file: store.begin({ ...head, encapsulated: sealer.encapsulated }) };
+      const file = store.begin({ ...head, encapsulated: sealer.encapsulated });
+      onBegun();
+      return { sealer, file };
     });
     this.#seal(() => packDetails(details));
   }

@@ -70,6 +70,8 @@ interface Told {
   isHeard: boolean;
   publicKey: string | null;
   keeps: boolean;
+  /** Which copies they have been told of. */
+  offered: string;
   /** Records of a copy are being read for them: one question at a time. */
   isGiving: boolean;
 }
@@ -99,7 +101,10 @@ export class SafetyCopies {
       nowMs: options.nowMs,
       newCopyId: options.newCopyId,
       keep: options.keep,
-      onChange: () => this.#report(),
+      onChange: () => {
+        this.#offer();
+        this.#report();
+      },
       onWarning: options.onWarning,
       after: (ms, call) => void setTimeout(call, ms),
     });
@@ -142,7 +147,7 @@ export class SafetyCopies {
       return;
     }
     if (this.#linked.has(memberId)) return;
-    this.#linked.set(memberId, { isHeard: false, publicKey: null, keeps: false, isGiving: false });
+    this.#linked.set(memberId, { isHeard: false, publicKey: null, keeps: false, offered: "", isGiving: false });
     void this.#greet(memberId, false);
   }
 
@@ -159,9 +164,10 @@ export class SafetyCopies {
         told.isHeard = true;
         told.publicKey = message.publicKey;
         told.keeps = message.keeps;
+        told.offered = "";
         this.#keeper.wish(from, message.mayKeep ? message.publicKey : null);
         if (!message.isAnswer) void this.#greet(from, true);
-        if (message.publicKey !== null) this.#say(from, { say: "have", copies: this.#of(message.publicKey) });
+        this.#offer();
         this.#report();
         return;
       case "have":
@@ -243,6 +249,18 @@ export class SafetyCopies {
       this.#options.onWarning("safety-copies", `A safety copy cannot be read: ${why}`);
     } finally {
       told.isGiving = false;
+    }
+  }
+
+  /** Tells everybody what is kept of theirs, whenever that is another: a take may end after its owner has come back. */
+  #offer(): void {
+    for (const [memberId, told] of this.#linked) {
+      if (told.publicKey === null) continue;
+      const copies = this.#of(told.publicKey);
+      const offered = `of ${copies.map(({ copyId, seconds }) => `${copyId} ${seconds}`).join()}`;
+      if (offered === told.offered) continue;
+      told.offered = offered;
+      this.#say(memberId, { say: "have", copies });
     }
   }
 

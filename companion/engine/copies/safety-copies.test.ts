@@ -179,6 +179,34 @@ describe("C9, P86: a safety copy is kept where both wish it, sealed to its owner
     expect(copyNames()).toHaveLength(1);
   });
 
+  test("a take that still rolls when its owner is back from another machine can come back once it has ended", async () => {
+    const { person, link, settle, wire } = people();
+    const [ada, ben] = [person(ADA), person(BEN)];
+    link();
+    ada.copies.choose({ mine: true, others: false });
+    ben.copies.choose({ mine: false, others: true });
+    await settle(() => ben.reports.at(-1)?.keeping.length === 1);
+    ben.copies.execute(stopped, recordingFrom(10_000));
+    const sound = { memberId: ADA, sampleRateHz: 48_000, samples: soundOf(0, BLOCK_FRAMES), missingFrames: 0 };
+    ben.copies.kept({ ...sound, sessionMs: 10_000, isNew: true });
+    await settle(() => ben.reports.at(-1)?.held === 1);
+    const again = person(ADA);
+    ben.copies.setLinked(ADA, false);
+    let told = 0;
+    wire.lose = (bytes) => {
+      const message = readCopyMessage(new Uint8Array(bytes));
+      if (message !== null && "say" in message && message.say === "have") told++;
+      return false;
+    };
+    link();
+    // Each has told the other what they have.
+    await settle(() => told === 2);
+    expect(again.reports.at(-1)?.returnable ?? []).toEqual([]);
+    ben.copies.execute(recordingFrom(10_000), { ...stopped, atMs: 10_200 });
+    vi.advanceTimersByTime(5_000);
+    await settle(() => again.reports.at(-1)?.returnable.length === 1);
+  });
+
   test("a link that is gone for a moment in mid take takes nothing back, and makes no second copy", async () => {
     const { ada, ben, link, settle, copyNames } = await keptTake();
     expect(copyNames()).toHaveLength(1);
