@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { BroadcastLink } from "../../protocol/broadcasts.ts";
 import { LISTENERS_MAX } from "../../protocol/limits.ts";
 import { broadcastWords } from "./broadcast-words.std.ts";
+import { LinkField } from "./link-field.dom.tsx";
 import type { ViewProps } from "./parts.dom.tsx";
 import type { ViewApi } from "./view-api.dom.ts";
 
@@ -53,17 +54,7 @@ export function BroadcastSheet({ session, state, language, close }: BroadcastShe
       <p>{t.means(LISTENERS_MAX)}</p>
       <p role="status">{state.listeners === null ? t.seen : `${t.onAir(state.listeners.length)}.`}</p>
       {isOn && link !== null ? (
-        <p>
-          <label for="view-broadcast-link">{t.link}</label>
-          <input id="view-broadcast-link" readOnly value={link} onFocus={(event) => event.currentTarget.select()} />
-          <button
-            type="button"
-            class="button small"
-            onClick={() => void navigator.clipboard.writeText(link).then(() => session.say("copied", false))}
-          >
-            {t.copy}
-          </button>
-        </p>
+        <LinkField session={session} id="view-broadcast-link" link={link} label={t.link} copy={t.copy} />
       ) : null}
       <form method="dialog" class="actions">
         <button type="submit" class="button quiet small">

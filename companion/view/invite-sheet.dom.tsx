@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { INVITE_USES_MAX } from "../../protocol/limits.ts";
 import { Sure } from "./host-acts.dom.tsx";
+import { LinkField } from "./link-field.dom.tsx";
 import type { ViewProps } from "./parts.dom.tsx";
 
 export interface InviteSheetProps extends ViewProps {
@@ -87,17 +88,7 @@ export function InviteSheet({ session, words, close }: InviteSheetProps) {
             {t.inviteMake}
           </button>
         ) : (
-          <p>
-            <label for="view-invite-link">{t.inviteLink}</label>
-            <input id="view-invite-link" readOnly value={link} onFocus={(event) => event.currentTarget.select()} />
-            <button
-              type="button"
-              class="button small"
-              onClick={() => void navigator.clipboard.writeText(link).then(() => session.say("copied", false))}
-            >
-              {t.copy}
-            </button>
-          </p>
+          <LinkField session={session} id="view-invite-link" link={link} label={t.inviteLink} copy={t.copy} />
         )}
       </form>
       <form method="dialog">
