@@ -175,7 +175,11 @@ export class CopyKeeper {
     const head = { copyId, sessionId, memberId: sound.memberId, publicKey, startedAtMs, seconds: 0, madeAtMs: nowMs() };
     const growing = new Growing(store, head, details.data, {
       onBegun: onChange,
-      onError: (error) => onWarning("safety-copies", error.message),
+      onError: ({ message }) =>
+        onWarning(
+          "safety-copies",
+          `A safety copy of somebody's take ends here (${message}). Nothing of yours is affected.`,
+        ),
     });
     this.#growing.set(sound.memberId, growing);
     return growing;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StudioEvent } from "../../engine/studio/events.std.ts";
-import { type Command, deviceFlags, exits } from "../command.node.ts";
+import { type Command, deviceFlags, type Exit, exits } from "../command.node.ts";
 import { heard, open } from "./join.node.ts";
 
 /** Whoever is in the session has said by then what they keep. */
@@ -17,6 +17,7 @@ export const restore: Command = {
   async run(run) {
     const { screen } = run;
     const { studio, ended, until } = await open(run, undefined, heard(screen));
+    let exit: Exit = exits.done;
     const over = ended.then(() => null);
     const found = await Promise.race([
       until((event) => isCopies(event) && event.report.returnable.length > 0),
@@ -25,13 +26,16 @@ export const restore: Command = {
     ]);
     if (found === null || !isCopies(found)) screen.say("Nobody who is here keeps anything of yours that you have not.");
     else {
-      const isAllBack = (event: StudioEvent) => isCopies(event) && event.report.returnable.length === 0;
-      const back = Promise.race([until(isAllBack), over]);
+      // One that cannot be opened is said, and comes no more: nothing waits for it.
+      const isOver = (event: StudioEvent) =>
+        isCopies(event) && event.report.returnable.every(({ returnedSeconds }) => returnedSeconds === null);
+      const back = Promise.race([until(isOver), over]);
       for (const { copyId } of found.report.returnable) studio.execute({ type: "bring-back", copyId });
-      await back;
+      const last = await back;
+      if (last === null || !isCopies(last) || last.report.returnable.length > 0) exit = exits.failed;
     }
     studio.execute({ type: "leave" });
     await ended;
-    return found === null ? exits.refused : exits.done;
+    return found === null ? exits.refused : exit;
   },
 };
