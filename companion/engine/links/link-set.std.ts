@@ -89,8 +89,14 @@ export interface KeptFrames extends CopiedFrames {
 /** What is kept is read so late: a little later than the last of it is asked for once more. */
 const KEEP_LATE_MS = LISTEN_LATE_MS + 250;
 
+/** Messages of one peer in a second, beyond which they are thrown away: what is asked for again comes again. */
+const MESSAGES_MAX = 500;
+
 interface Joined {
   link: Link;
+  /** Messages that may still come of them, and as of when. */
+  messages: number;
+  messagesAtMs: number;
   /** Whoever keeps what they play, beside the player. */
   copy: LaneCopy | undefined;
   media: Media | undefined;
@@ -296,6 +302,18 @@ export class LinkSet {
     return keys;
   }
 
+  /** A peer that floods costs its own messages, and nobody else anything. */
+  #mayTell(joined: Joined | undefined): boolean {
+    if (joined === undefined) return false;
+    const nowMs = this.#options.nowMs();
+    const since = ((nowMs - joined.messagesAtMs) / 1000) * MESSAGES_MAX;
+    joined.messages = Math.min(MESSAGES_MAX, joined.messages + since) - 1;
+    joined.messagesAtMs = nowMs;
+    const isWithin = joined.messages >= 0;
+    if (!isWithin) joined.messages = 0;
+    return isWithin;
+  }
+
   #close(memberId: MemberId): void {
     const joined = this.#links.get(memberId);
     this.#links.delete(memberId);
@@ -321,7 +339,9 @@ export class LinkSet {
       words: () => (this.#listeners.has(memberId) ? null : (this.#words?.message() ?? null)),
       onWords: (body) => this.#words?.hear(memberId, body),
       onAnnounced: (body) => this.#options.onAnnounced(memberId, body),
-      onMessage: (bytes) => this.#options.onMessage?.(memberId, bytes),
+      onMessage: (bytes) => {
+        if (this.#mayTell(this.#links.get(memberId))) this.#options.onMessage?.(memberId, bytes);
+      },
       sessionAt: this.#options.sessionAt,
       onReading: (reading) => this.#options.onReading(memberId, reading),
       stream: this.#stream,
@@ -331,7 +351,15 @@ export class LinkSet {
     const onMedia = (samples: Int16Array) => link.hearMedia(samples);
     const media = this.#options.openMedia?.({ offers, signal, onMedia });
     const copy = this.#kept.has(memberId) ? new LaneCopy(link.lane.memory, LANE_CHANNELS) : undefined;
-    const joined: Joined = { link, media, copy, isPresent: true, goneAtMs: 0 };
+    const joined: Joined = {
+      link,
+      media,
+      copy,
+      messages: MESSAGES_MAX,
+      messagesAtMs: this.#options.nowMs(),
+      isPresent: true,
+      goneAtMs: 0,
+    };
     this.#links.set(memberId, joined);
     return joined;
   }

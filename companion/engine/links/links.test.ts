@@ -33,6 +33,7 @@ function world() {
   const words = new Map<MemberId, string>();
   const announced: [MemberId, string][] = [];
   const readings: [MemberId, PeerReading][] = [];
+  const messages: [MemberId, number][] = [];
   const uplinks: string[] = [];
   /** The other lane beside each, as far as there is one. */
   const media = { isUp: true, hear: new Map<MemberId, (samples: Int16Array) => void>() };
@@ -69,6 +70,7 @@ function world() {
       },
       newStream: () => 7,
       newNonce: () => new Uint8Array(16).fill(++nonces),
+      onMessage: (from, bytes) => messages.push([from, bytes.byteLength]),
       onAnnounced: (from, body) => announced.push([from, new TextDecoder().decode(body)]),
       sessionAt: (localMs) => ({ atMs: 1_000_000 + localMs, errorMs: self === ADA ? 1 : 2 }),
       onReading: (from, reading) => readings.push([from, reading]),
@@ -110,7 +112,7 @@ function world() {
   ben.setMembers(here(ADA));
   return {
     ...{ path, room, openPeer, states, offers, ada, ben, here, pass, make },
-    ...{ ends, words, announced, readings, uplinks, media, paths },
+    ...{ ends, words, announced, readings, messages, uplinks, media, paths },
   };
 }
 
@@ -159,6 +161,23 @@ describe("links between two companions", () => {
       [ADA, "play"],
     ]);
     paced.close();
+    ben.close();
+  });
+
+  test("P86, X15: messages come beside the lane, and a peer that floods with them costs its own alone", async () => {
+    const { ada, ben, pass, messages } = world();
+    await pass(2_000);
+    expect(ben.sendMessage(ADA, new Uint8Array(9))).toBe(true);
+    expect(messages).toEqual([[BEN, 9]]);
+    for (let times = 0; times < 10_000; times++) ben.sendMessage(ADA, new Uint8Array(9));
+    expect(messages.length).toBeLessThanOrEqual(501);
+    expect(ada.sendMessage(BEN, new Uint8Array(7))).toBe(true);
+    expect(messages.at(-1)).toEqual([ADA, 7]);
+    // A second later they are heard again.
+    await pass(1_000);
+    ben.sendMessage(ADA, new Uint8Array(8));
+    expect(messages.at(-1)).toEqual([BEN, 8]);
+    ada.close();
     ben.close();
   });
 
