@@ -45,6 +45,14 @@ const second: PolicyVersion["numbers"] = {
 };
 
 const third: PolicyVersion["numbers"] = { ...second, USAGE_RETENTION_MS: 400 };
+const sixth: PolicyVersion["numbers"] = {
+  ...third,
+  MESSAGE_RETENTION_MS: 365,
+  DELIVERY_RETENTION_MS: 365,
+  HOLD_REVIEW_MAX_MS: 90,
+};
+const ninth: PolicyVersion["numbers"] = { ...sixth, RUN_RECORD_RETENTION_MS: 400 };
+const tenth: PolicyVersion["numbers"] = { ...ninth, GUEST_RETENTION_MS: 1 };
 
 export const policyVersions: readonly PolicyVersion[] = [
   { version: 1, fromAtMs: Date.UTC(2026, 10, 25), isMaterial: false, change: null, numbers: first },
@@ -100,7 +108,7 @@ export const policyVersions: readonly PolicyVersion[] = [
       en: "A named investigation may keep one account’s data, or the service’s log of some days, from being deleted. It has a reason, somebody who answers for it, and is looked at again after 90 days at the latest; released, what waited for it goes.",
       de: "Eine benannte Untersuchung kann die Daten eines Kontos oder das Protokoll einiger Tage vor dem Löschen bewahren. Sie hat einen Grund und jemanden, der für sie einsteht, und wird spätestens nach 90 Tagen neu geprüft; mit der Freigabe geht, was darauf gewartet hat.",
     },
-    numbers: { ...third, MESSAGE_RETENTION_MS: 365, DELIVERY_RETENTION_MS: 365, HOLD_REVIEW_MAX_MS: 90 },
+    numbers: sixth,
   },
   {
     version: 7,
@@ -111,7 +119,7 @@ export const policyVersions: readonly PolicyVersion[] = [
       en: "When you share in a session, we keep the words that you were shown, and likewise beside your objection to being counted. You see them in your account and take consent back there with one button; what you shared goes then.",
       de: "Wenn du in einer Session teilst, heben wir den Wortlaut auf, der dort stand, ebenso den neben deinem Widerspruch gegen die Zählung. In deinem Konto siehst du beides und nimmst eine Zustimmung mit einem Knopf zurück; was du geteilt hast, geht dann.",
     },
-    numbers: { ...third, MESSAGE_RETENTION_MS: 365, DELIVERY_RETENTION_MS: 365, HOLD_REVIEW_MAX_MS: 90 },
+    numbers: sixth,
   },
   {
     version: 8,
@@ -122,7 +130,7 @@ export const policyVersions: readonly PolicyVersion[] = [
       en: "Who reports a profile or a take, and whoever it is about, get our decision with its reasons, and may appeal. Decision and appeal are kept for a year, as the report is.",
       de: "Wer ein Profil oder einen Take meldet und wen das betrifft, bekommt unsere Entscheidung mit Gründen und kann Beschwerde einlegen. Entscheidung und Beschwerde bleiben ein Jahr, wie die Meldung.",
     },
-    numbers: { ...third, MESSAGE_RETENTION_MS: 365, DELIVERY_RETENTION_MS: 365, HOLD_REVIEW_MAX_MS: 90 },
+    numbers: sixth,
   },
   {
     version: 9,
@@ -133,13 +141,7 @@ export const policyVersions: readonly PolicyVersion[] = [
       en: "What each run of our clearing out deleted, in numbers, is public in a chain of fingerprints, so that nobody can rewrite it unnoticed.",
       de: "Was jeder Lauf unseres Aufräumens gelöscht hat, steht in Zahlen öffentlich in einer Kette von Fingerabdrücken, damit es niemand unbemerkt umschreibt.",
     },
-    numbers: {
-      ...third,
-      MESSAGE_RETENTION_MS: 365,
-      DELIVERY_RETENTION_MS: 365,
-      HOLD_REVIEW_MAX_MS: 90,
-      RUN_RECORD_RETENTION_MS: 400,
-    },
+    numbers: ninth,
   },
   {
     version: 10,
@@ -150,14 +152,7 @@ export const policyVersions: readonly PolicyVersion[] = [
       en: "Where a host allows it, people come into a session as guests, without an account. Their name is kept for a day at most and goes at once when they leave; a cookie of its own opens that one session.",
       de: "Wo ein Host es erlaubt, kommen Leute ohne Konto als Gäste in eine Session. Ihr Name bleibt höchstens einen Tag und geht sofort, wenn sie gehen; ein eigenes Cookie öffnet nur diese eine Session.",
     },
-    numbers: {
-      ...third,
-      MESSAGE_RETENTION_MS: 365,
-      DELIVERY_RETENTION_MS: 365,
-      HOLD_REVIEW_MAX_MS: 90,
-      RUN_RECORD_RETENTION_MS: 400,
-      GUEST_RETENTION_MS: 1,
-    },
+    numbers: tenth,
   },
   {
     version: 11,
@@ -168,14 +163,7 @@ export const policyVersions: readonly PolicyVersion[] = [
       en: "In the companion you can let collaborators keep encrypted safety copies of what you play in takes, until your own take has arrived, or for 30 days. We hold none of them.",
       de: "Im Companion kannst du andere verschlüsselte Sicherheitskopien von dem behalten lassen, was du in Takes spielst, bis dein eigener Take angekommen ist, oder 30 Tage. Wir haben keine davon.",
     },
-    numbers: {
-      ...third,
-      MESSAGE_RETENTION_MS: 365,
-      DELIVERY_RETENTION_MS: 365,
-      HOLD_REVIEW_MAX_MS: 90,
-      RUN_RECORD_RETENTION_MS: 400,
-      GUEST_RETENTION_MS: 1,
-    },
+    numbers: tenth,
   },
 ];
 
