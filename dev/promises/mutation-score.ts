@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { type Equivalent, equivalents } from "./equivalent.ts";
-import { copySources, startRunner } from "./mutants.ts";
 import { type Mutant, mutantsOf } from "./mutate.ts";
+import { knownOf, newCopy, tryFaults } from "./score-trials.ts";
 import { type Scored, scored } from "./scored.ts";
 
 /**
@@ -15,37 +15,11 @@ import { type Scored, scored } from "./scored.ts";
  */
 const GOAL_PERCENT = 95;
 const KEPT = ".local/promises/score.json";
-/** Tests that try each of a hundred places: what they find out others say as well, and one of them takes longer than all the rest. */
-const NEVER_HERE = "killed after each of its calls|is killed at every step|with more to do than one run can";
-/** What says nothing for so long hangs; the first word comes from a runtime that has to be started. */
-const SILENT_MAX_MS = 90_000;
-const START_MAX_MS = 400_000;
-/** Cases of one run: each is a test file that is read anew. */
-const CASES = 60;
-
 const Kept = z.record(
   z.string(),
   z.object({ caughtBy: z.string().nullable(), passed: z.record(z.string(), z.string()) }),
 );
 type Kept = z.infer<typeof Kept>;
-
-/** One switch, and the tests that are to run under it, by their names; `null`: all. */
-export interface Case {
-  number: number;
-  only: readonly string[] | null;
-}
-/** What a runner is asked: to run a test file once for each of these cases. */
-export interface Trying {
-  test: string;
-  cases: readonly Case[];
-  /** Tests of the file that are left out, by their names. */
-  without: string;
-}
-export type Heard =
-  | { is: "begun"; at: number }
-  | { is: "reached"; at: number; name: string; numbers: number[] }
-  | { is: "ended"; at: number; isCaught: boolean; note: string }
-  | { is: "over"; note: string };
 
 interface Trial extends Mutant {
   of: Scored;
@@ -138,91 +112,6 @@ function scoreOf(modules: readonly Module[], kept: Kept): { text: string; isEnou
   return { text: lines.join("\n"), isEnough: percent >= GOAL_PERCENT && !all.includes("not run") };
 }
 
-/** A runner of a copy. It serves one test file after the other, for what it has read of the sources stays read; one that hangs is begun anew. */
-class Runner {
-  readonly #copy: string;
-  #process: ReturnType<typeof startRunner> | null = null;
-
-  constructor(copy: string) {
-    this.#copy = copy;
-  }
-
-  /** Runs one test file for some cases. Returns the case in which everything hung, if one did. */
-  async run(trying: Trying, isOver: () => boolean, onHeard: (heard: Heard) => void): Promise<Case | null> {
-    this.#process ??= startRunner(this.#copy, "dev/promises/score-runner.ts");
-    const runner = await this.#process;
-    return await new Promise((resolve, reject) => {
-      let at = 0;
-      let silent: ReturnType<typeof setTimeout> | undefined;
-      const over = (end: () => void) => {
-        clearTimeout(silent);
-        runner.removeAllListeners("message");
-        end();
-      };
-      const listen = (maxMs = SILENT_MAX_MS) => {
-        clearTimeout(silent);
-        silent = setTimeout(() => {
-          this.stop();
-          over(() => resolve(trying.cases[at] ?? null));
-        }, maxMs);
-      };
-      listen(START_MAX_MS);
-      runner.on("message", (heard: Heard) => {
-        listen();
-        if (heard.is === "begun") at = heard.at;
-        onHeard(heard);
-        if (heard.is !== "over" && !isOver()) return;
-        if (heard.is !== "over") this.stop();
-        if (heard.is === "over" && heard.note !== "") over(() => reject(new Error(`${trying.test}: ${heard.note}`)));
-        else over(() => resolve(null));
-      });
-      runner.send(trying);
-    });
-  }
-
-  stop(): void {
-    void this.#process?.then((runner) => {
-      runner.kill("SIGTERM");
-      setTimeout(() => runner.kill("SIGKILL"), 5_000).unref();
-    });
-    this.#process = null;
-  }
-}
-
-/** The tests of a file in their order, each with the switches that it passes, and whether it needs those before it. */
-interface Reached {
-  name: string;
-  numbers: ReadonlySet<number>;
-  isAlone: boolean;
-}
-
-/** Runs a test file without any fault: all of it, and then each of its tests alone. */
-async function reachedBy(runner: Runner, test: string): Promise<Reached[]> {
-  const reached: { name: string; numbers: ReadonlySet<number> }[] = [];
-  const under = (cases: Case[], onHeard: (heard: Heard) => void) =>
-    runner.run({ test, cases, without: NEVER_HERE }, () => false, onHeard);
-  const hung = await under([{ number: 0, only: null }], (heard) => {
-    if (heard.is === "ended" && heard.isCaught) throw new Error(`${test} fails without any fault: ${heard.note}`);
-    if (heard.is === "reached") reached.push({ name: heard.name, numbers: new Set(heard.numbers) });
-  });
-  if (hung !== null || reached.length === 0)
-    throw new Error(`${test} does not end without any fault, or has no tests.`);
-  const alone = new Set<number>();
-  await under(
-    reached.map(({ name }) => ({ number: 0, only: [name] })),
-    (heard) => {
-      if (heard.is === "ended" && !heard.isCaught) alone.add(heard.at);
-    },
-  );
-  return reached.map((one, at) => ({ ...one, isAlone: alone.has(at) }));
-}
-
-/** The tests that reach a switch, with those that these need. */
-export function testsFor(number: number, reached: readonly Reached[]): string[] {
-  const last = reached.findLastIndex(({ numbers, isAlone }) => !isAlone && numbers.has(number));
-  return reached.filter(({ numbers }, at) => at <= last || numbers.has(number)).map(({ name }) => name);
-}
-
 /** Runs what has not run yet, for so many minutes at most, and says the score. */
 export async function mutationScore(root: string, minutes: number, only?: string, sample?: number) {
   const kept = existsSync(KEPT) ? Kept.parse(JSON.parse(readFileSync(KEPT, "utf8"))) : {};
@@ -237,9 +126,9 @@ export async function mutationScore(root: string, minutes: number, only?: string
     writeFileSync(KEPT, JSON.stringify(kept));
   };
   const trials = new Map(modules.flatMap((module) => module.trials.map((trial) => [trial.number, trial])));
-  const copy = copySources(root, "score");
+  const { copy, runner } = newCopy(root);
   for (const { of, text } of modules) writeFileSync(join(copy, of.file), text);
-  const runner = new Runner(copy);
+  const say = (line: string) => console.error(line);
 
   // What is quickest for some module comes before what is second for another.
   const ranks = Array.from({ length: Math.max(...scored.map(({ tests }) => tests.length)) }, (_, rank) =>
@@ -247,33 +136,21 @@ export async function mutationScore(root: string, minutes: number, only?: string
   );
   for (const test of new Set(ranks.flat())) {
     const stamp = modules.flatMap(({ stamps }) => stamps.get(test) ?? [])[0] ?? "";
-    const passed = (trial: Trial) => keep(trial, ({ passed: by }) => Object.assign(by, { [test]: stamp }));
-    const caught = (trial: Trial, by: string) => keep(trial, (known) => Object.assign(known, { caughtBy: by }));
-    const due = () =>
-      [...trials.values()].filter(
-        ({ key, of }) => of.tests.includes(test) && kept[key]?.caughtBy == null && kept[key]?.passed[test] !== stamp,
+    const due = [...trials.values()].filter(
+      ({ key, of }) => of.tests.includes(test) && kept[key]?.caughtBy == null && kept[key]?.passed[test] !== stamp,
+    );
+    const known = due.length === 0 || isOver() ? null : await knownOf(runner, test, isOver, say);
+    if (known === null) continue;
+    const numbers = due.map(({ number }) => number);
+    await tryFaults(runner, known, numbers, isOver, (number, { isCaught, note }) => {
+      const trial = trials.get(number);
+      if (trial === undefined) return;
+      keep(trial, (one) =>
+        isCaught ? Object.assign(one, { caughtBy: note }) : Object.assign(one.passed, { [test]: stamp }),
       );
-    if (due().length === 0 || isOver()) continue;
-    const reached = await reachedBy(runner, test);
-    for (const trial of due()) if (testsFor(trial.number, reached).length === 0) passed(trial);
-    let isSuspect = false;
-    while (due().length > 0 && !isOver()) {
-      const cases = due()
-        .slice(0, isSuspect ? 1 : CASES)
-        .map(({ number }) => ({ number, only: testsFor(number, reached) }));
-      const hung = await runner.run({ test, cases, without: NEVER_HERE }, isOver, (heard) => {
-        const trial = heard.is === "ended" ? trials.get(cases[heard.at]?.number ?? 0) : undefined;
-        if (heard.is !== "ended" || trial === undefined) return;
-        if (heard.isCaught) caught(trial, heard.note);
-        else passed(trial);
-        const { of, line, from, to } = trial;
-        console.error(`${heard.isCaught ? "caught" : "passed"} ${of.file}:${line} ${short(from)} → ${short(to)}`);
-      });
-      // What has hung before it could say so is found out by itself.
-      const trial = hung !== null && isSuspect ? trials.get(hung.number) : undefined;
-      if (trial !== undefined) caught(trial, "Nothing ends any more.");
-      isSuspect = hung !== null && !isSuspect;
-    }
+      const { of, line, from, to } = trial;
+      say(`${isCaught ? "caught" : "passed"} ${of.file}:${line} ${short(from)} → ${short(to)}`);
+    });
   }
   runner.stop();
   return scoreOf(modules, kept);

@@ -5,11 +5,9 @@
 import { writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { createVitest, type Reporter, type TestCase, type TestSuite } from "vitest/node";
-import type { Case, Heard, Trying } from "./mutation-score.ts";
+import type { Case, Heard, Trying } from "./score-trials.ts";
 
 const root = process.cwd();
-/** A small fault in a loop may never end, and what waits for something that does not come has failed. */
-const TEST_MAX_MS = 25_000;
 /** Switches passed in one case: a loop that never waits passes more, and would let nobody say so. */
 const SWITCHES_MAX = 2_000_000;
 const say = (heard: Heard) => process.send?.(heard);
@@ -38,24 +36,23 @@ const reporter: Reporter = {
   onTestCaseResult(test) {
     const { reached } = test.meta();
     const at = caseOf(test);
-    if (reached !== undefined && at !== null) say({ is: "reached", at, ...reached });
+    const tookMs = test.diagnostic()?.duration ?? 0;
+    if (reached !== undefined && at !== null) say({ is: "reached", at, ...reached, tookMs });
   },
   onTestSuiteResult(suite) {
     const [, at] = SUITE.exec(suite.name) ?? [];
     if (at === undefined || suite.parent.type !== "module") return;
     const failed = [...suite.children.allTests("failed")][0];
-    const isCaught = failed !== undefined || suite.state() === "failed";
     const [error] = failed?.result().errors ?? [];
     const note = `${failed?.fullName ?? "It does not begin."} ${error?.message.split("\n")[0] ?? ""}`;
-    say({ is: "ended", at: Number(at), isCaught, note: isCaught ? note : "" });
+    const isLate = failed === undefined || /\btimed out in \d+ ?ms/.test(error?.message ?? "");
+    const ended = { is: "ended", at: Number(at) } as const;
+    if (failed === undefined && suite.state() !== "failed") say({ ...ended, ending: "passed", note: "" });
+    else say({ ...ended, ending: isLate ? "unsure" : "caught", note });
   },
 };
 
 const vitest = await createVitest({ watch: false, root, reporters: [reporter], silent: true });
-for (const { config } of vitest.projects) {
-  config.testTimeout = TEST_MAX_MS;
-  config.hookTimeout = TEST_MAX_MS;
-}
 
 const isAtTheEdge = (test: string) => /^(?:workers|test\/promises)\//.test(test);
 
@@ -89,17 +86,23 @@ ${cases.map(({ number, only }, at) => `under(${at}, ${number}, ${JSON.stringify(
 `;
 }
 
-async function run({ test, cases, without }: Trying): Promise<void> {
+async function run({ test, cases, without, limitMs }: Trying): Promise<void> {
+  for (const { config } of vitest.projects) {
+    config.testTimeout = limitMs;
+    config.hookTimeout = limitMs;
+  }
   const path = join(root, dirname(test), "score.test.ts");
   writeFileSync(path, repeated(test, cases, without));
   vitest.invalidateFile(path);
   // By its project and not by a search: what a search has once seen it does not look for again.
-  const { testModules } = await vitest.runTestSpecifications([
+  const { testModules, unhandledErrors } = await vitest.runTestSpecifications([
     vitest.getProjectByName(isAtTheEdge(test) ? "workerd" : "node").createSpecification(path),
   ]);
-  // What nobody waits for may fail under a fault; what cannot be loaded has run nothing.
-  const errors = testModules.filter(({ moduleId }) => moduleId === path).flatMap((module) => module.errors());
-  say({ is: "over", note: errors.map((error) => String(error.message)).join("\n") });
+  // What nobody waits for may fail under a fault; what cannot be loaded has run nothing, and neither has a runtime that did not start.
+  const ours = testModules.filter(({ moduleId }) => moduleId === path);
+  const errors: unknown[] = ours.flatMap((module) => module.errors());
+  if (ours.flatMap((module) => [...module.children.allTests()]).length === 0) errors.push(...unhandledErrors);
+  say({ is: "over", note: errors.map((error) => (error instanceof Error ? error.message : String(error))).join("\n") });
 }
 
 process.on("message", (trying: Trying) => {
