@@ -88,7 +88,13 @@ const Promises = z.object({
       promise: z.string(),
       tests: z.array(z.object({ file: z.string(), passed: z.int(), failed: z.int() })),
       notRun: z.array(z.string()),
-      twins: z.array(z.object({ name: z.string(), fate: z.enum(["caught", "missed", "broken", "not-run"]) })),
+      twins: z.array(
+        z.object({
+          name: z.string(),
+          fate: z.enum(["caught", "missed", "broken", "not-run"]),
+          commit: z.string().optional(),
+        }),
+      ),
       state: z.enum(["kept", "red", "not-yet"]),
     }),
   ),

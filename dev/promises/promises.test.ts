@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { citations, promiseRows } from "./citations.ts";
+import { holding, publishedFates, stampOf } from "./fates.ts";
 import { applied } from "./mutants.ts";
 import { mutations } from "./mutations.ts";
 import { keyOf, promiseTable } from "./table.ts";
@@ -25,7 +26,7 @@ test("a row is kept only with tests that pass and with every twin caught", () =>
   const ran = (title: string, passed: boolean) => ({
     "a.test.ts": { commit: "c", ranAtMs: 1, tests: [{ title, passed }] },
   });
-  const fate = (fate: "caught" | "missed") => ({ [keyOf(mutation)]: { fate, note: "", ranAtMs: 1, commit: "c" } });
+  const fate = (fate: "caught" | "missed") => ({ [keyOf(mutation)]: { fate, commit: "c", of: "1" } });
   const stateOf = (results: Parameters<typeof promiseTable>[2], fates: Parameters<typeof promiseTable>[4]) =>
     promiseTable([row], cited, results, [mutation], fates)[0]?.state;
   expect(stateOf(ran("recordings E1: in time", true), fate("caught"))).toBe("kept");
@@ -56,4 +57,29 @@ test("a promise about money is not yet kept, and neither kept nor not yet once a
 test("the promises are read from their own table", () => {
   expect(promiseRows().find(({ id }) => id === "E2")?.promise).toContain("within 30 days");
   expect(promiseRows().length).toBeGreaterThan(40);
+});
+
+test("a fate that was published holds until the rule, its file or its test reads otherwise, and then the twin is due again", () => {
+  const [first, second, third] = mutations;
+  if (first === undefined || second === undefined || third === undefined) throw new Error("There are too few.");
+  const of = (mutation: typeof first) => stampOf(mutation, (file) => `${file} as it was`);
+  const fates = {
+    [keyOf(first)]: { fate: "caught" as const, commit: "a", of: of(first) },
+    [keyOf(second)]: { fate: "missed" as const, commit: "b", of: of(second) },
+    [keyOf(third)]: { fate: "broken" as const, commit: "b", of: of(third) },
+  };
+  const rows = promiseTable(promiseRows(), [], {}, mutations, fates);
+  const published = publishedFates(JSON.parse(JSON.stringify({ rows })));
+  expect(published).toEqual(fates);
+  const { [keyOf(third)]: _, ...whole } = fates;
+  expect(holding(mutations, [{}, published], of)).toEqual(whole);
+  for (const changed of [first.file, first.test]) {
+    const now = (mutation: typeof first) =>
+      stampOf(mutation, (file) => `${file} as it ${file === changed ? "is" : "was"}`);
+    expect(holding([first], [published], now)).toEqual({});
+  }
+  expect(holding([{ ...first, to: `${first.to} ` }], [published], of)).toEqual({});
+  // What was run here comes before what was published.
+  const here = { [keyOf(first)]: { fate: "missed" as const, commit: "c", of: of(first) } };
+  expect(holding([first], [here, published], of)).toEqual(here);
 });

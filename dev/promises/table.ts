@@ -4,17 +4,17 @@ import type { Fate } from "./mutants.ts";
 import type { Mutation } from "./mutations/mutation.ts";
 import type { Results } from "./results.ts";
 
-/** What became of each mutation when it was last run, by promise and name. */
-export type Fates = Record<string, { fate: Fate; note: string; ranAtMs: number; commit: string }>;
-export const keyOf = ({ promise, name }: Mutation) => `${promise}: ${name}`;
+/** What became of each mutation when it was last run, by promise and name. `of`: what it was run at (fates.ts). */
+export type Fates = Record<string, { fate: Fate; commit: string; of: string }>;
+export const keyOf = ({ promise, name }: Pick<Mutation, "promise" | "name">) => `${promise}: ${name}`;
 
 export interface Row extends PromiseRow {
   /** Titles that cite it, by file, with how many tests ran under them and how they ended. */
   tests: { file: string; passed: number; failed: number }[];
   /** Files that cite it and have not run; a long simulation, which takes hours, counts once it has. */
   notRun: string[];
-  /** What was broken on purpose, and whether a test that cites the promise noticed. */
-  twins: { name: string; fate: Fate | "not-run" }[];
+  /** What was broken on purpose, whether a test that cites the promise noticed, and at which commit that was. */
+  twins: { name: string; fate: Fate | "not-run"; commit?: string; of?: string }[];
   /** `kept`: it has tests, all of them pass, and each of its twins was caught. `not-yet`: what it promises about is not there; not kept either. */
   state: "kept" | "red" | "not-yet";
 }
@@ -43,7 +43,7 @@ export function promiseTable(
       .map(({ file }) => file);
     const twins = mutations
       .filter((mutation) => mutation.promise === id)
-      .map((mutation) => ({ name: mutation.name, fate: fates[keyOf(mutation)]?.fate ?? ("not-run" as const) }));
+      .map((mutation) => ({ name: mutation.name, ...(fates[keyOf(mutation)] ?? { fate: "not-run" as const }) }));
     const isProven = tests.length > 0 && notRun.length === 0 && tests.every(({ failed }) => failed === 0);
     const isWatched = twins.length > 0 && twins.every(({ fate }) => fate === "caught");
     const isNotYet = files.length === 0 && notYet.includes(id);

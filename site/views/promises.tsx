@@ -17,7 +17,7 @@ export interface PromisesProps {
       promise: string;
       tests: readonly { file: string; passed: number; failed: number }[];
       notRun: readonly string[];
-      twins: readonly { name: string; fate: keyof (typeof promisesText)["en"]["fates"] }[];
+      twins: readonly { name: string; fate: keyof (typeof promisesText)["en"]["fates"]; commit?: string }[];
       state: keyof (typeof promisesText)["en"]["states"];
     }[];
   };
@@ -70,9 +70,15 @@ export function PromisesTable({ page, table }: PromisesProps) {
               <td>
                 {twins.length === 0
                   ? t.none
-                  : twins.map(({ name, fate }) => (
+                  : twins.map(({ name, fate, commit }) => (
                       <p class="small">
                         <span lang="en">{name}</span>: {t.fates[fate]}
+                        {commit !== undefined && commit !== table.commit && (
+                          <>
+                            {" "}
+                            <span class="soft instrument">{commit}</span>
+                          </>
+                        )}
                       </p>
                     ))}
               </td>
