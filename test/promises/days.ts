@@ -17,7 +17,7 @@ import { accountRow } from "../../workers/testing/rows.ts";
 import { fill } from "../../workers/testing/tables.ts";
 import { changeTier } from "../../workers/wallet/plans.ts";
 import { chance } from "../simulation/chance.ts";
-import { audit, type Erased } from "./auditor.ts";
+import { type Erased, newAuditor } from "./auditor.ts";
 import { newWorld, type Person, people, type World } from "./world.ts";
 
 /**
@@ -31,6 +31,7 @@ const GRACE_MS = 7 * DAY_MS;
 
 /** Of the crowd at each step. */
 const SIGNED_IN = 500;
+const GONE = 2;
 
 interface Take {
   recordingId: string;
@@ -64,7 +65,7 @@ export interface Life {
   /** A step is up to so many days. */
   strideDays: number;
   newcomers: number;
-  /** People besides, who sign in now and then and do nothing else. */
+  /** People besides, who sign in now and then, and at last go. */
   crowd?: number;
 }
 
@@ -86,6 +87,7 @@ export async function live({ seed, steps, strideDays, newcomers, crowd = 0 }: Li
   const households: Household[] = [];
   const erased: Erased[] = [];
   const wrong: string[] = [];
+  const audit = newAuditor();
   const happened = { erasures: 0, crashes: 0, missed: 0, audits: 0, ended: 0 };
 
   async function arrive(): Promise<void> {
@@ -184,24 +186,31 @@ export async function live({ seed, steps, strideDays, newcomers, crowd = 0 }: Li
     }
   }
 
-  /** Some of the crowd sign in; what the sweep takes of that at once is many rows. */
+  let gone = 0;
+  /** Some of the crowd sign in; what the sweep takes of that at once is many rows. The first who are still there go. */
   async function pass(): Promise<void> {
-    const first = Math.floor(random() * (crowd - SIGNED_IN));
-    await fill(signInEvents, Math.min(crowd, SIGNED_IN), (at) => ({
+    for (const until = Math.min(crowd, gone + GONE); gone < until; gone++) {
+      const accountId = crowdId(gone);
+      await eraseAccount(here, depsAt(), accountId, "person");
+      erased.push({ accountId, marks: [], sessionIds: [] });
+    }
+    const left = crowd - gone;
+    const first = gone + Math.floor(random() * Math.max(1, left - SIGNED_IN));
+    await fill(signInEvents, Math.min(left, SIGNED_IN), (at) => ({
       id: `evt_${nowMs}_${at}`,
-      accountId: `acc_crowd${Math.max(0, first) + at}`,
+      accountId: crowdId(first + at),
       method: "password" as const,
-      label: `acc_crowd${Math.max(0, first) + at}:AAAA` as Sealed,
+      label: `${crowdId(first + at)}:AAAA` as Sealed,
       atMs: nowMs,
     }));
     const { n } = (await env.DB.prepare(
       "SELECT COUNT(*) AS n FROM accounts WHERE id LIKE 'acc\\_crowd%' ESCAPE '\\'",
     ).first<{ n: number }>()) ?? { n: 0 };
-    if (n !== crowd) wrong.push(`${day()}: too early: ${crowd - n} of the crowd`);
+    if (n !== left) wrong.push(`${day()}: of the crowd there are ${n} and not ${left}`);
   }
 
   const day = () => `seed ${seed}, day ${Math.floor((nowMs - startMs) / DAY_MS)}`;
-  if (crowd > 0) await fill(accounts, crowd, (at) => ({ ...accountRow(`acc_crowd${at}`), createdAtMs: nowMs }));
+  if (crowd > 0) await fill(accounts, crowd, (at) => ({ ...accountRow(crowdId(at)), createdAtMs: nowMs }));
   for (let step = 0; step < steps; step++) {
     if (crowd > 0) await pass();
     if (step < newcomers || random() < 0.1) await arrive();
@@ -219,5 +228,7 @@ export async function live({ seed, steps, strideDays, newcomers, crowd = 0 }: Li
   return { wrong, happened, livedDays: (nowMs - startMs) / DAY_MS };
 }
 
+/** None is the beginning of another. */
+const crowdId = (at: number) => `acc_crowd${String(at).padStart(7, "0")}`;
 const nameOf = (world: World, who: Person) => `Zq${who} ${world.accountId[who].slice(-8)}`;
 const wordsOf = (world: World) => `Words ${world.memberId.ada.slice(-10)}`;
