@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { BreachId, SessionId } from "./ids.ts";
 import { REQUEST_MAX_CHARS } from "./limits.ts";
+import { DAY_MS } from "./retention.ts";
 
 export const breachNotices = [
   "gdpr-authority",
@@ -31,6 +32,25 @@ export const RegisterBreach = z.object({
   awareAtMs: z.number(),
 });
 export type RegisterBreach = z.infer<typeof RegisterBreach>;
+
+/** A day as a form has it, and a minute of the world's time. */
+const Day = z.iso.date().transform((day) => Date.parse(day));
+const Minute = z.iso.datetime({ local: true }).transform((minute) => Date.parse(`${minute}Z`));
+const left = z.literal("").transform(() => undefined);
+
+/** The same as an operator's form has it: days for the stretch of time, the last of them included. */
+export const RegisterBreachForm = RegisterBreach.omit({ scope: true, awareAtMs: true })
+  .extend({
+    tables: BreachScope.shape.tables,
+    sessionId: SessionId.or(left),
+    from: Day.or(left),
+    until: Day.or(left),
+    awareAt: Minute,
+  })
+  .transform(({ tables, sessionId, from, until, awareAt, ...breach }): RegisterBreach => {
+    const untilMs = until === undefined ? undefined : until + DAY_MS - 1;
+    return { ...breach, awareAtMs: awareAt, scope: { tables, sessionId, fromMs: from, untilMs } };
+  });
 
 export const HandleBreach = z.discriminatedUnion("do", [
   /** From then on the people are written to, in paced steps. Without words of its own the draft goes. */

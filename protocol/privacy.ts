@@ -81,10 +81,17 @@ export type HandlePrivacyRequest = z.infer<typeof HandlePrivacyRequest>;
 
 /** A request that came by mail, entered by an operator. */
 export const EnterPrivacyRequest = CreatePrivacyRequest.extend({ email: z.email(), receivedAtMs: z.number() });
+export type EnterPrivacyRequest = z.infer<typeof EnterPrivacyRequest>;
 
-const HoldReason = z.string().trim().min(20).max(REQUEST_MAX_CHARS);
 /** A day as a form has it. */
 const Day = z.iso.date().transform((day) => Date.parse(day));
+
+/** The same as an operator's form has it. */
+export const EnterPrivacyRequestForm = CreatePrivacyRequest.extend({ email: z.email(), received: Day }).transform(
+  ({ received, ...request }): EnterPrivacyRequest => ({ ...request, receivedAtMs: received }),
+);
+
+const HoldReason = z.string().trim().min(20).max(REQUEST_MAX_CHARS);
 
 /** What an operator keeps for an investigation: an account by its address, or the service's log from one day to another. */
 export const PlaceHold = z.discriminatedUnion("what", [

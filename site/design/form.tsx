@@ -12,7 +12,7 @@ export interface FieldProps {
   /** Where more than one form of a page has the name. */
   id?: string;
   label: string;
-  type?: "text" | "email" | "password" | "number" | "search" | "url" | "date";
+  type?: "text" | "email" | "password" | "number" | "search" | "url" | "date" | "datetime-local";
   hint?: string;
   /** What is wrong and how to mend it; announced with the field. */
   problem?: string;

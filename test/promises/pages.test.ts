@@ -151,11 +151,13 @@ const pages: Record<string, Row> = {
   "GET /operator/sign-in": { expect: all(200) },
   "POST /operator/sign-in": { expect: all(401), form: () => ({ key: "a guess", code: "000000" }) },
   "POST /operator/sign-out": { expect: all(303) },
+  "POST /operator/requests": { expect: all(303), form: () => ({ kind: "access" }) },
   "POST /operator/requests/:requestId": { expect: all(303), form: () => ({ do: "check-identity", how: "Not at all" }) },
   "POST /operator/reports/:reportId": { expect: all(303), form: () => ({ do: "close" }) },
   "POST /operator/appeals/:appealId": { expect: all(303), form: () => ({ do: "uphold" }) },
   "POST /operator/holds": { expect: all(303), form: () => ({ what: "logs" }) },
   "POST /operator/holds/:holdId": { expect: all(303), form: () => ({ do: "release" }) },
+  "POST /operator/breaches": { expect: all(303), form: () => ({ kind: "data" }) },
   "POST /operator/breaches/:breachId": { expect: all(303), form: () => ({ do: "close" }) },
 
   "GET /device": { expect: signedIn(200) },

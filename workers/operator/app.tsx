@@ -1,11 +1,12 @@
 import { HTTPException } from "hono/http-exception";
-import { HandleBreach } from "../../protocol/breaches.ts";
+import { HandleBreach, RegisterBreachForm } from "../../protocol/breaches.ts";
 import { AnswerAppeal, DecideReport, DeleteReported } from "../../protocol/decisions.ts";
 import { AppealId, BreachId, HoldId, PrivacyRequestId, ReportId } from "../../protocol/ids.ts";
-import { HandleHold, HandlePrivacyRequest, PlaceHold } from "../../protocol/privacy.ts";
+import { EnterPrivacyRequestForm, HandleHold, HandlePrivacyRequest, PlaceHold } from "../../protocol/privacy.ts";
 import { href, type Page } from "../../site/design/page.ts";
 import { negotiate } from "../../site/i18n/language.ts";
-import { OperatorPage } from "../../site/views/operator/overview.tsx";
+import type { BreachTyped } from "../../site/views/operator/breaches.tsx";
+import { OperatorPage, outcomes } from "../../site/views/operator/overview.tsx";
 import { OperatorSignIn } from "../../site/views/operator/sign-in.tsx";
 import { isOwnOrigin } from "../auth/guard.ts";
 import { costs } from "../http/costs.ts";
@@ -13,13 +14,15 @@ import { problem } from "../http/problem.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { usageByDay, usageShown } from "../http/usage.ts";
 import { flush } from "../mail/flush.ts";
-import { handleBreach, listBreaches } from "../privacy/breaches.ts";
+import { fieldsOfForm, readForm } from "../pages/form.ts";
+import { handleBreach, listBreaches, registerBreach } from "../privacy/breaches.ts";
 import { answerAppeal, openAppeals } from "../privacy/decisions.ts";
 import { accountOfHold, activeHolds, handleHold, placeHold } from "../privacy/holds.ts";
 import { accountOfRequest, handleRequest, openRequests } from "../privacy/requests.ts";
 import { hasOperators, noteAction, operatorCookie, operatorOf, sendOperatorCookie } from "./guard.ts";
-import { queues, reportedAccounts, retentionReport } from "./overview.ts";
+import { queues, reportedAccounts, retentionReport, tablesAboutPeople } from "./overview.ts";
 import { closeReport, decide, deleteReported } from "./reports.ts";
+import { enterRequest } from "./requests.ts";
 import { type Operator, signInOperator, signOutOperator } from "./sign-in.ts";
 
 /**
@@ -44,7 +47,7 @@ function operatorPage(c: AppContext): Page {
   };
 }
 
-async function send(c: AppContext, view: { toString(): string | Promise<string> }, status: 200 | 401 = 200) {
+async function send(c: AppContext, view: { toString(): string | Promise<string> }, status: 200 | 401 | 422 = 200) {
   c.header("Cache-Control", "no-store");
   c.header("X-Robots-Tag", "noindex");
   return c.html(`<!doctype html>${await view.toString()}`, status);
@@ -61,10 +64,8 @@ const forOperator =
     return operator === null ? to(c, "/operator/sign-in") : await handler(c, operator);
   };
 
-const fieldsOf = async (c: AppContext): Promise<Record<string, unknown>> =>
-  Object.fromEntries((await c.req.formData().catch(() => new FormData())).entries());
-
-async function showOverview(c: AppContext, operator: Operator) {
+/** `typed`: the form of a breach that was not registered. */
+async function showOverview(c: AppContext, operator: Operator, typed?: BreachTyped) {
   const { env } = c;
   const [requests, reports, breaches, overdue, waiting, usage, usageDays, holds, appeals] = await Promise.all([
     openRequests(env, c.var.deps),
@@ -79,12 +80,16 @@ async function showOverview(c: AppContext, operator: Operator) {
   ]);
   const concerned = [...requests, ...reports, ...appeals].map(({ accountId }) => accountId);
   await noteAction(env.DB, c.var.deps, operator, "overview.read", concerned);
-  const outcome = c.req.query("done") !== undefined ? "done" : c.req.query("problem") !== undefined ? "refused" : null;
+  const told = outcomes.find((one) => one === (c.req.query("problem") ?? c.req.query("done"))) ?? null;
   const shown = { requests, reports, breaches, overdue, queues: waiting, usage, usageDays, holds, appeals };
-  return send(c, <OperatorPage page={operatorPage(c)} name={operator.name} outcome={outcome} {...shown} />);
+  const page = { ...operatorPage(c), path: "/operator" };
+  const desk = { page, name: operator.name, outcome: typed === undefined ? told : "amiss", typed } as const;
+  return send(c, <OperatorPage {...desk} tables={tablesAboutPeople} {...shown} />, typed === undefined ? 200 : 422);
 }
 
 const backTo = (c: AppContext, isDone: boolean) => to(c, isDone ? "/operator?done=noted" : "/operator?problem=refused");
+/** What was typed does not fit: nothing was looked for, and nothing done. */
+const amiss = (c: AppContext) => to(c, "/operator?problem=amiss");
 
 async function showSignIn(c: AppContext) {
   return hasOperators(c.env)
@@ -94,7 +99,7 @@ async function showSignIn(c: AppContext) {
 
 async function signIn(c: AppContext) {
   if (!hasOperators(c.env)) return problem(c, "not-found");
-  const { key, code } = await fieldsOf(c);
+  const { key, code } = await fieldsOfForm(c);
   const isForm = isOwnOrigin(c) && typeof key === "string" && typeof code === "string";
   const outcome = isForm ? await signInOperator(c.env, c.var.deps, key, code.trim()) : null;
   if (outcome?.ok === false && outcome.reason === "rate-limited") throw new HTTPException(429);
@@ -111,8 +116,9 @@ async function signOut(c: AppContext) {
 
 async function stepRequest(c: AppContext, operator: Operator) {
   const requestId = PrivacyRequestId.safeParse(c.req.param("requestId"));
-  const step = HandlePrivacyRequest.safeParse(await fieldsOf(c));
-  if (!requestId.success || !step.success) return backTo(c, false);
+  const step = HandlePrivacyRequest.safeParse(await fieldsOfForm(c));
+  if (!requestId.success) return backTo(c, false);
+  if (!step.success) return amiss(c);
   const about = await accountOfRequest(c.env.DB, requestId.data);
   const outcome = await handleRequest(c.env, c.var.deps, requestId.data, step.data);
   await noteAction(c.env.DB, c.var.deps, operator, `requests.${step.data.do}`, about === null ? [] : [about]);
@@ -122,7 +128,7 @@ async function stepRequest(c: AppContext, operator: Operator) {
 
 async function decideReport(c: AppContext, operator: Operator) {
   const reportId = ReportId.safeParse(c.req.param("reportId"));
-  const fields = await fieldsOf(c);
+  const fields = await fieldsOfForm(c);
   if (!reportId.success) return backTo(c, false);
   const { deps } = c.var;
   const throughMs = Number(fields.throughMs) || -1;
@@ -134,7 +140,7 @@ async function decideReport(c: AppContext, operator: Operator) {
   }
   if (fields.do === "close") return backTo(c, (await closeReport(c.env, deps, operator, reportId.data, throughMs)).ok);
   const why = DeleteReported.safeParse(fields);
-  if (fields.do !== "delete-account" || !why.success) return backTo(c, false);
+  if (fields.do !== "delete-account" || !why.success) return amiss(c);
   const outcome = await deleteReported(c.env, deps, operator, reportId.data, why.data);
   flush(c);
   return backTo(c, outcome.ok);
@@ -142,8 +148,9 @@ async function decideReport(c: AppContext, operator: Operator) {
 
 async function stepAppeal(c: AppContext, operator: Operator) {
   const appealId = AppealId.safeParse(c.req.param("appealId"));
-  const step = AnswerAppeal.safeParse(await fieldsOf(c));
-  if (!appealId.success || !step.success) return backTo(c, false);
+  const step = AnswerAppeal.safeParse(await fieldsOfForm(c));
+  if (!appealId.success) return backTo(c, false);
+  if (!step.success) return amiss(c);
   const outcome = await answerAppeal(c.env, c.var.deps, appealId.data, step.data);
   const about = outcome.ok ? [outcome.value.accountId] : [];
   await noteAction(c.env.DB, c.var.deps, operator, `appeals.${step.data.do}`, about);
@@ -151,42 +158,66 @@ async function stepAppeal(c: AppContext, operator: Operator) {
   return backTo(c, outcome.ok);
 }
 
+async function enter(c: AppContext, operator: Operator) {
+  const request = EnterPrivacyRequestForm.safeParse(await fieldsOfForm(c));
+  const entered = request.success ? await enterRequest(c.env, c.var.deps, operator, request.data) : null;
+  return entered?.ok === true ? backTo(c, true) : amiss(c);
+}
+
+async function register(c: AppContext, operator: Operator) {
+  const { fields, texts } = await readForm(c);
+  const typed = { ...fields, tables: texts("tables") };
+  const breach = RegisterBreachForm.safeParse(typed);
+  const breachId = breach.success ? await registerBreach(c.env, c.var.deps, breach.data) : null;
+  if (breachId === null) return showOverview(c, operator, typed);
+  await noteAction(c.env.DB, c.var.deps, operator, "breaches.register", []);
+  return backTo(c, true);
+}
+
 async function stepBreach(c: AppContext, operator: Operator) {
   const breachId = BreachId.safeParse(c.req.param("breachId"));
-  const step = HandleBreach.safeParse(await fieldsOf(c));
-  if (!breachId.success || !step.success) return backTo(c, false);
+  const step = HandleBreach.safeParse(await fieldsOfForm(c));
+  if (!breachId.success) return backTo(c, false);
+  if (!step.success) return amiss(c);
   const outcome = await handleBreach(c.env, c.var.deps, breachId.data, step.data);
   await noteAction(c.env.DB, c.var.deps, operator, `breaches.${step.data.do}`, []);
   return backTo(c, outcome.ok);
 }
 
 async function place(c: AppContext, operator: Operator) {
-  const wanted = PlaceHold.safeParse(await fieldsOf(c));
-  if (!wanted.success) return backTo(c, false);
+  const wanted = PlaceHold.safeParse(await fieldsOfForm(c));
+  if (!wanted.success) return amiss(c);
   const outcome = await placeHold(c.env, c.var.deps, operator.name, wanted.data);
   const about = outcome.ok ? outcome.value.accountId : null;
   await noteAction(c.env.DB, c.var.deps, operator, "holds.place", about === null ? [] : [about]);
-  return backTo(c, outcome.ok);
+  return outcome.ok ? backTo(c, true) : amiss(c);
 }
 
 async function stepHold(c: AppContext, operator: Operator) {
   const holdId = HoldId.safeParse(c.req.param("holdId"));
-  const step = HandleHold.safeParse(await fieldsOf(c));
-  if (!holdId.success || !step.success) return backTo(c, false);
+  const step = HandleHold.safeParse(await fieldsOfForm(c));
+  if (!holdId.success) return backTo(c, false);
+  if (!step.success) return amiss(c);
   const about = await accountOfHold(c.env.DB, holdId.data);
   const outcome = await handleHold(c.env, c.var.deps, holdId.data, step.data);
   await noteAction(c.env.DB, c.var.deps, operator, `holds.${step.data.do}`, about === null ? [] : [about]);
-  return backTo(c, outcome.ok);
+  return !outcome.ok && outcome.reason === "too-long" ? amiss(c) : backTo(c, outcome.ok);
 }
 
 operatorApp
-  .get("/operator", costs("read"), forOperator(showOverview))
+  .get(
+    "/operator",
+    costs("read"),
+    forOperator((c, operator) => showOverview(c, operator)),
+  )
   .get("/operator/sign-in", costs("read"), showSignIn)
   .post("/operator/sign-in", costs("anonymous-write"), signIn)
   .post("/operator/sign-out", costs("read"), forOperator(signOut))
+  .post("/operator/requests", costs("write"), forOperator(enter))
   .post("/operator/requests/:requestId", costs("write"), forOperator(stepRequest))
   .post("/operator/reports/:reportId", costs("write"), forOperator(decideReport))
   .post("/operator/appeals/:appealId", costs("write"), forOperator(stepAppeal))
+  .post("/operator/breaches", costs("write"), forOperator(register))
   .post("/operator/breaches/:breachId", costs("write"), forOperator(stepBreach))
   .post("/operator/holds", costs("write"), forOperator(place))
   .post("/operator/holds/:holdId", costs("write"), forOperator(stepHold));

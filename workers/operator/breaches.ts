@@ -16,8 +16,9 @@ async function list(c: AppContext) {
   return c.json({ items: await listBreaches(c.env.DB) }, 200);
 }
 
-async function enter(c: AppContext, body: z.output<typeof RegisterBreach>) {
+async function enter(c: OperatorContext, body: RegisterBreach) {
   const id = await registerBreach(c.env, c.var.deps, body);
+  await noteAction(c.env.DB, c.var.deps, c.var.operator, "breaches.register", []);
   return id === null ? problem(c, "validation-failed") : c.json({ breachId: BreachId.parse(id) }, 201);
 }
 

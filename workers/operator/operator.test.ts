@@ -2,10 +2,13 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { privacyRequests, usageCounts } from "../../migrations/schema.ts";
 import { DAY_MS } from "../../protocol/retention.ts";
+import { operatorText } from "../../site/i18n/operator.ts";
 import { newWorld } from "../../test/promises/world.ts";
 import { createApp } from "../app.ts";
 import { systemDeps } from "../platform/deps.ts";
+import { listBreaches } from "../privacy/breaches.ts";
 import { readRows, sources } from "../privacy/export-sources.ts";
+import { listRequests } from "../privacy/requests.ts";
 import { codeOf, operatorToken } from "../testing/operator.ts";
 import { db } from "../testing/tables.ts";
 
@@ -146,7 +149,7 @@ describe("X18: an operator's own way in", () => {
       "/operator?done=noted",
     );
     expect(await step({ do: "answer", answer: "Because." })).toBe("/operator?done=noted");
-    expect(await step({ do: "nonsense" })).toBe("/operator?problem=refused");
+    expect(await step({ do: "nonsense" })).toBe("/operator?problem=amiss");
   });
 });
 
@@ -169,4 +172,78 @@ test("H4: an operator sees a day on which much failed before reading a number", 
     ["270", "0", "0.3"],
     ["270", "45", "1"],
   ]);
+});
+
+test("G3: what came by mail is entered on the desk's own form, from the day on which it came, and is unchecked", async () => {
+  const world = await newWorld(startMs);
+  const cookie = `__Host-operator=${await operatorToken(at(startMs))}`;
+  const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+  const email = `${world.accountId.ben}@example.org`;
+  const fields = { kind: "access", email, received: day(startMs - 3 * DAY_MS), details: "A copy of all, please." };
+  const enter = async (change: Partial<typeof fields>) =>
+    (await form(startMs, "/operator/requests", cookie, { ...fields, ...change })).headers.get("Location");
+  const amiss = "/operator?problem=amiss";
+  expect(await enter({ email: "nobody@example.org" })).toBe(amiss);
+  expect(await enter({ received: day(startMs + DAY_MS) })).toBe(amiss);
+  expect(await enter({ details: " " })).toBe(amiss);
+  expect(await enter({ kind: "gossip" })).toBe(amiss);
+  expect(await enter({})).toBe("/operator?done=noted");
+  const [entered, ...more] = await listRequests(env, at(startMs), world.accountId.ben);
+  expect(more).toEqual([]);
+  expect(entered).toMatchObject({ kind: "access", details: fields.details, identityCheckedAtMs: null });
+  expect(entered?.receivedAtMs).toBe(Date.parse(fields.received));
+});
+
+test("G4: a breach is registered, mended and closed on the desk; what does not fit stays in the form", async () => {
+  const world = await newWorld(startMs);
+  const cookie = `__Host-operator=${await operatorToken(at(startMs))}`;
+  const minute = (ms: number) => new Date(ms).toISOString().slice(0, 16);
+  const fields = {
+    kind: "app",
+    whatHappened: "A link opened more than it should.",
+    consequences: "Strangers may have heard takes.",
+    measures: "The link is closed.",
+    tables: "recordings",
+    sessionId: world.sessionId as string,
+    from: "",
+    until: "",
+    awareAt: minute(startMs - 3_600_000),
+  };
+  const register = (change: Partial<typeof fields>) =>
+    form(startMs, "/operator/breaches", cookie, { ...fields, ...change });
+  // Later than now; of a session where no row says whose session it is; no table at all.
+  const wrong = [
+    { awareAt: minute(startMs + 120_000) },
+    { tables: "profiles" },
+    { tables: "nowhere" },
+    { from: "soon" },
+  ];
+  for (const change of wrong) {
+    const refused = await register(change);
+    expect(refused.status, JSON.stringify(change)).toBe(422);
+    expect(await refused.text()).toContain(fields.consequences);
+  }
+  expect((await register({})).headers.get("Location")).toBe("/operator?done=noted");
+  const found = async () =>
+    (await listBreaches(env.DB)).find(({ whatHappened }) => whatHappened === fields.whatHappened);
+  const breach = await found();
+  expect(breach).toMatchObject({ kind: "app", affected: 1, awareAtMs: Date.parse(`${fields.awareAt}Z`) });
+
+  const step = async (fields: Record<string, string>) =>
+    (await form(startMs, `/operator/breaches/${breach?.breachId}`, cookie, fields)).headers.get("Location");
+  const page = async () => (await ask(startMs, "GET", "/operator", { Cookie: cookie })).text();
+  const [mend, close] = [operatorText.en.noteFixed, operatorText.en.closeBreach];
+  expect(await page()).toContain(mend);
+  expect(await page()).not.toContain(close);
+  expect(await step({ do: "close" })).toBe("/operator?problem=refused");
+  expect(await step({ do: "fixed", measures: "" })).toBe("/operator?problem=amiss");
+  expect(await step({ do: "fixed", measures: "An update is out." })).toBe("/operator?done=noted");
+  for (const { notice } of breach?.notices ?? []) await step({ do: "note-sent", notice, proof: "By the portal." });
+  expect(await page()).not.toContain(mend);
+  expect(await page()).toContain(close);
+  expect(await step({ do: "close" })).toBe("/operator?done=noted");
+  // It stays in the register, and waits for nobody.
+  expect(await page()).toContain(fields.whatHappened);
+  expect(await page()).not.toContain(close);
+  expect((await found())?.closedAtMs).toBe(startMs);
 });

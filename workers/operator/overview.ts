@@ -4,6 +4,7 @@ import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { openEach, openNamed } from "../platform/personal-keys.ts";
 import { allRows, jsonColumn, rowsOf } from "../platform/rows.ts";
+import { tableRules } from "../privacy/inventory.ts";
 import { overdueRows } from "../privacy/sweep.ts";
 
 /** Accounts shown at once, and reports of each: a person reads them. */
@@ -11,6 +12,11 @@ const ACCOUNTS_SHOWN_MAX = 100;
 const REPORTS_SHOWN_MAX = 5;
 const ReportedRow = ReportedAccount.extend({ shown: jsonColumn(z.array(OpenReport)) });
 const Count = z.object({ n: z.number() });
+
+/** Tables that a breach may have reached with somebody in it. */
+export const tablesAboutPeople: readonly string[] = tableRules
+  .filter(([, { subjects }]) => subjects.length > 0)
+  .map(([table]) => table);
 
 /** Reported accounts: those about age before all others, then those that most people report, then the oldest. */
 export async function reportedAccounts(env: Env, deps: Deps): Promise<z.output<typeof ReportedAccount>[]> {

@@ -1,14 +1,18 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { PrivacyRequestId } from "../../protocol/ids.ts";
 import { EnterPrivacyRequest, HandlePrivacyRequest } from "../../protocol/privacy.ts";
+import { ok, type Result, refused } from "../../protocol/result.ts";
 import { findAccountOf } from "../accounts/store.ts";
 import { costs } from "../http/costs.ts";
 import { bearer, json, problemResponses } from "../http/openapi.ts";
 import { problem } from "../http/problem.ts";
 import { newRouter } from "../http/router.ts";
 import { flush } from "../mail/flush.ts";
+import type { Deps } from "../platform/deps.ts";
+import type { Env } from "../platform/env.ts";
 import { accountOfRequest, handleRequest, OpenRequest, openRequests, takeRequest } from "../privacy/requests.ts";
 import { noteAction, type OperatorContext, requireOperator } from "./guard.ts";
+import type { Operator } from "./sign-in.ts";
 
 const params = z.object({ requestId: PrivacyRequestId });
 
@@ -21,14 +25,24 @@ async function listOpen(c: OperatorContext) {
   return c.json({ items }, 200);
 }
 
-async function enter(c: OperatorContext, body: z.output<typeof EnterPrivacyRequest>) {
-  const { email, ...request } = body;
-  const accountId = await findAccountOf(c.env, email);
-  if (accountId === null) return problem(c, "not-found");
-  if (request.receivedAtMs > c.var.deps.now()) return problem(c, "validation-failed");
-  const id = await takeRequest(c.env, c.var.deps, { ...request, accountId }, false);
-  await noteAction(c.env.DB, c.var.deps, c.var.operator, "requests.enter", [accountId]);
-  return id === null ? problem(c, "quota-exceeded") : c.json({ requestId: PrivacyRequestId.parse(id) }, 201);
+/** Takes in a request that came by mail: from somebody who has an account, and not from tomorrow. */
+export async function enterRequest(
+  env: Env,
+  deps: Deps,
+  operator: Operator,
+  { email, ...request }: EnterPrivacyRequest,
+): Promise<Result<z.output<typeof PrivacyRequestId>, "not-found" | "validation-failed" | "quota-exceeded">> {
+  const accountId = await findAccountOf(env, email);
+  if (accountId === null) return refused("not-found");
+  if (request.receivedAtMs > deps.now()) return refused("validation-failed");
+  const id = await takeRequest(env, deps, { ...request, accountId }, false);
+  await noteAction(env.DB, deps, operator, "requests.enter", [accountId]);
+  return id === null ? refused("quota-exceeded") : ok(PrivacyRequestId.parse(id));
+}
+
+async function enter(c: OperatorContext, body: EnterPrivacyRequest) {
+  const entered = await enterRequest(c.env, c.var.deps, c.var.operator, body);
+  return entered.ok ? c.json({ requestId: entered.value }, 201) : problem(c, entered.reason);
 }
 
 async function handle(c: OperatorContext, path: z.output<typeof params>, body: z.output<typeof HandlePrivacyRequest>) {

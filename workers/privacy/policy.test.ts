@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { accounts } from "../../migrations/schema.ts";
 import { holdingName } from "../../site/i18n/holdings.ts";
+import { privacyText } from "../../site/i18n/privacy.ts";
 import { systemDeps } from "../platform/deps.ts";
 import { person } from "../testing/person.ts";
 import { accountRow } from "../testing/rows.ts";
@@ -27,6 +28,12 @@ describe("G5: the policy's versions", () => {
   test("G5: everything on the page's table has a name that people read, in both languages", () => {
     for (const { name } of register)
       for (const language of ["en", "de"] as const) expect(holdingName(language, name), name).not.toBe(name);
+  });
+
+  test("G5: every number that a version changed is named in words, in both languages", () => {
+    const numbers = Object.keys(numbersOfTheCode()).sort();
+    for (const language of ["en", "de"] as const)
+      expect(Object.keys(privacyText[language].numbers).sort()).toEqual(numbers);
   });
 
   test("G5: side by side: a version shows the numbers that it changed, and no others", () => {

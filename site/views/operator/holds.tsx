@@ -4,7 +4,7 @@ import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { dateTime } from "../../i18n/format.ts";
 import { operatorText } from "../../i18n/operator.ts";
-import { Act } from "./parts.tsx";
+import { Act, Prose } from "./parts.tsx";
 
 /** Investigations that keep something, and the two forms that begin one. */
 export function Holds({ page, holds }: { page: Page; holds: readonly Hold[] }) {
@@ -43,7 +43,7 @@ export function Holds({ page, holds }: { page: Page; holds: readonly Hold[] }) {
         <form method="post" action={href(page, "/operator/holds")} class="stack" novalidate>
           <input type="hidden" name="what" value="account" />
           <Field name="email" id="hold-email" label={t.email} type="email" required />
-          <Field name="reason" id="hold-reason" label={t.holdReason} required maxLength={2000} />
+          <Prose name="reason" id="hold-reason" label={t.holdReason} />
           {day("reviewAt", t.nextReview)}
           <p>
             <Button label={t.hold} kind="quiet" />
@@ -56,7 +56,7 @@ export function Holds({ page, holds }: { page: Page; holds: readonly Hold[] }) {
           <input type="hidden" name="what" value="logs" />
           {day("from", t.from)}
           {day("to", t.to)}
-          <Field name="reason" id="hold-log-reason" label={t.holdReason} required maxLength={2000} />
+          <Prose name="reason" id="hold-log-reason" label={t.holdReason} />
           <Field name="reviewAt" id="hold-log-review" label={t.nextReview} type="date" required />
           <p>
             <Button label={t.hold} kind="quiet" />

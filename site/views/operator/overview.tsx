@@ -9,20 +9,26 @@ import { Table } from "../../design/table.tsx";
 import { number } from "../../i18n/format.ts";
 import { holdingName } from "../../i18n/holdings.ts";
 import { operatorText } from "../../i18n/operator.ts";
-import { Breaches } from "./breaches.tsx";
+import { Breaches, type BreachTyped } from "./breaches.tsx";
 import { Holds } from "./holds.tsx";
 import { Part } from "./parts.tsx";
 import { Appeals, Reports } from "./reports.tsx";
 import { Requests } from "./requests.tsx";
 import { type UsageDay, UsagePlot } from "./usage-plot.tsx";
 
+/** What came of the last form: done; refused, since its turn was over or had not come; or what was typed does not fit. */
+export const outcomes = ["noted", "refused", "amiss"] as const;
+
 export interface OperatorProps {
   page: Page;
   name: string;
-  outcome: "done" | "refused" | null;
+  outcome: (typeof outcomes)[number] | null;
   requests: readonly PrivacyRequest[];
   reports: readonly ReportedAccount[];
   breaches: readonly Breach[];
+  /** Tables with people in them, and the form of a breach that did not fit. */
+  tables: readonly string[];
+  typed?: BreachTyped | undefined;
   /** Rows over their time, and what waits, by name. */
   overdue: readonly { name: string; count: number }[];
   queues: readonly { name: string; count: number }[];
@@ -77,6 +83,8 @@ export function OperatorPage({
   requests,
   reports,
   breaches,
+  tables,
+  typed,
   overdue,
   queues,
   usage,
@@ -86,14 +94,15 @@ export function OperatorPage({
 }: OperatorProps) {
   const t = operatorText[page.language];
   const nothing = <p class="soft">{t.nothing}</p>;
+  const open = breaches.filter(({ closedAtMs }) => closedAtMs === null);
   const waiting = [
     { id: "requests", title: t.requests, count: requests.length },
     { id: "reports", title: t.reports, count: reports.length },
     { id: "appeals", title: t.appeals, count: appeals.length },
-    { id: "breaches", title: t.breaches, count: breaches.length },
+    { id: "breaches", title: t.breaches, count: open.length },
     { id: "holds", title: t.holds, count: holds.length },
   ];
-  const isQuiet = [requests, reports, appeals, breaches].every(({ length }) => length === 0);
+  const isQuiet = [requests, reports, appeals, open].every(({ length }) => length === 0);
   return (
     <Layout
       page={page}
@@ -102,9 +111,7 @@ export function OperatorPage({
       hidden
     >
       <h1>{isQuiet ? t.quiet : t.waits}</h1>
-      {outcome === null ? null : (
-        <Upshot text={outcome === "done" ? t.done : t.refused} isBad={outcome === "refused"} />
-      )}
+      {outcome === null ? null : <Upshot text={t.outcomes[outcome]} isBad={outcome !== "noted"} />}
       <nav class="actions" aria-label={t.queue}>
         {waiting.map(({ id, title, count }) => (
           <a class="button quiet small" href={`#${id}`}>
@@ -113,7 +120,7 @@ export function OperatorPage({
         ))}
       </nav>
       <Part id="requests" title={t.requests}>
-        {requests.length === 0 ? nothing : <Requests page={page} requests={requests} />}
+        <Requests page={page} requests={requests} />
       </Part>
       <Part id="reports" title={t.reports}>
         {reports.length === 0 ? nothing : <Reports page={page} reports={reports} />}
@@ -122,7 +129,7 @@ export function OperatorPage({
         {appeals.length === 0 ? nothing : <Appeals page={page} appeals={appeals} />}
       </Part>
       <Part id="breaches" title={t.breaches}>
-        {breaches.length === 0 ? nothing : <Breaches page={page} breaches={breaches} />}
+        <Breaches page={page} breaches={breaches} tables={tables} typed={typed} />
       </Part>
       <Part id="holds" title={t.holds}>
         <Holds page={page} holds={holds} />

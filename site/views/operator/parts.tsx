@@ -1,6 +1,16 @@
 import type { Child } from "hono/jsx";
-import { Button, Field } from "../../design/form.tsx";
+import { REQUEST_MAX_CHARS } from "../../../protocol/limits.ts";
+import { Button, Labelled } from "../../design/form.tsx";
 import { href, type Page } from "../../design/page.ts";
+
+/** A text of some lines, which somebody else will read. */
+export const Prose = ({ name, id, label, value }: { name: string; id: string; label: string; value?: string }) => (
+  <Labelled name={id} label={label}>
+    <textarea id={id} name={name} rows={3} maxlength={REQUEST_MAX_CHARS} required>
+      {value}
+    </textarea>
+  </Labelled>
+);
 
 /** A form of one button that says what it does; `field`: what it asks for besides. */
 export function Act({
@@ -24,13 +34,7 @@ export function Act({
         <input type="hidden" name={name} value={value} />
       ))}
       {field === undefined ? null : (
-        <Field
-          name={field.name}
-          id={`${to.split("/").at(-1)}-${Object.values(what).join("-")}`}
-          label={field.label}
-          required
-          maxLength={2000}
-        />
+        <Prose name={field.name} id={`${to.split("/").at(-1)}-${Object.values(what).join("-")}`} label={field.label} />
       )}
       <p>
         <Button label={label} kind={destructive ? "destructive" : "quiet"} />

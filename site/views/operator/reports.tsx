@@ -1,13 +1,13 @@
 import { grounds, measures, type OpenAppeal } from "../../../protocol/decisions.ts";
 import type { ReportedAccount } from "../../../protocol/hub.ts";
-import { Button, Field, Labelled } from "../../design/form.tsx";
+import { Button, Labelled } from "../../design/form.tsx";
 import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { decisionText } from "../../i18n/decisions.ts";
 import { number } from "../../i18n/format.ts";
 import { hubText } from "../../i18n/hub.ts";
 import { operatorText } from "../../i18n/operator.ts";
-import { Act } from "./parts.tsx";
+import { Act, Prose } from "./parts.tsx";
 
 /** What a decision rests on, in the words that both sides get. */
 function Why({ page, of }: { page: Page; of: string }) {
@@ -22,7 +22,7 @@ function Why({ page, of }: { page: Page; of: string }) {
           ))}
         </select>
       </Labelled>
-      <Field name="facts" id={`facts-${of}`} label={t.facts} required maxLength={4000} />
+      <Prose name="facts" id={`facts-${of}`} label={t.facts} />
     </>
   );
 }
@@ -55,40 +55,48 @@ export function Reports({ page, reports }: { page: Page; reports: readonly Repor
   const t = operatorText[page.language];
   return (
     <>
-      {reports.map(({ accountId, displayName, reports: count, reporters, oldestAtMs, newestAtMs, shown }) => (
-        <article class="panel stack" id={accountId}>
-          <header>
-            <h3 dir="auto">{displayName}</h3>
-            <p class="small soft">
-              {t.reported(number(page.language, count), number(page.language, reporters))} ·{" "}
-              <Moment page={page} ms={oldestAtMs} />
-            </p>
-          </header>
-          {shown.map(({ reason, details }) => (
-            <p>
-              <strong>{hubText[page.language].reasons[reason]}</strong> {details}
-            </p>
-          ))}
-          {shown.slice(0, 1).map(({ reportId }) => (
-            <>
-              <Decide page={page} reportId={reportId} throughMs={newestAtMs} />
-              <Act
-                page={page}
-                to={`/operator/reports/${reportId}`}
-                what={{ do: "close", throughMs: String(newestAtMs) }}
-                label={t.close}
-              />
-              <form method="post" action={href(page, `/operator/reports/${reportId}`)} class="stack" novalidate>
-                <input type="hidden" name="do" value="delete-account" />
-                <Why page={page} of={`end-${reportId}`} />
-                <p>
-                  <Button label={t.deleteAccount} kind="destructive" />
-                </p>
-              </form>
-            </>
-          ))}
-        </article>
-      ))}
+      {reports.map(
+        ({ accountId, displayName, profileId, reports: count, reporters, oldestAtMs, newestAtMs, shown }) => (
+          <article class="panel stack" id={accountId}>
+            <header>
+              <h3 dir="auto">{displayName}</h3>
+              <p class="small soft">
+                {t.reported(number(page.language, count), number(page.language, reporters))} ·{" "}
+                <Moment page={page} ms={oldestAtMs} />
+                {profileId === null ? null : (
+                  <>
+                    {" "}
+                    · <a href={href(page, `/hub/${profileId}`)}>{t.profile}</a>
+                  </>
+                )}
+              </p>
+            </header>
+            {shown.map(({ reason, details }) => (
+              <p>
+                <strong>{hubText[page.language].reasons[reason]}</strong> {details}
+              </p>
+            ))}
+            {shown.slice(0, 1).map(({ reportId }) => (
+              <>
+                <Decide page={page} reportId={reportId} throughMs={newestAtMs} />
+                <Act
+                  page={page}
+                  to={`/operator/reports/${reportId}`}
+                  what={{ do: "close", throughMs: String(newestAtMs) }}
+                  label={t.close}
+                />
+                <form method="post" action={href(page, `/operator/reports/${reportId}`)} class="stack" novalidate>
+                  <input type="hidden" name="do" value="delete-account" />
+                  <Why page={page} of={`end-${reportId}`} />
+                  <p>
+                    <Button label={t.deleteAccount} kind="destructive" />
+                  </p>
+                </form>
+              </>
+            ))}
+          </article>
+        ),
+      )}
     </>
   );
 }

@@ -1,14 +1,16 @@
-import type { PrivacyRequest } from "../../../protocol/privacy.ts";
+import { type PrivacyRequest, requestKinds } from "../../../protocol/privacy.ts";
+import { Button, Field, Labelled } from "../../design/form.tsx";
 import { Moment } from "../../design/moment.tsx";
-import type { Page } from "../../design/page.ts";
+import { href, type Page } from "../../design/page.ts";
 import { operatorText } from "../../i18n/operator.ts";
 import { centreText } from "../../i18n/privacy-centre.ts";
-import { Act } from "./parts.tsx";
+import { Act, Prose } from "./parts.tsx";
 
 export function Requests({ page, requests }: { page: Page; requests: readonly PrivacyRequest[] }) {
   const t = operatorText[page.language];
   return (
     <>
+      {requests.length === 0 ? <p class="soft">{t.nothing}</p> : null}
       {requests.map(({ requestId, kind, details, dueAtMs, identityCheckedAtMs, extensionReason }) => {
         const to = `/operator/requests/${requestId}`;
         return (
@@ -52,6 +54,32 @@ export function Requests({ page, requests }: { page: Page; requests: readonly Pr
           </article>
         );
       })}
+      <Enter page={page} />
     </>
+  );
+}
+
+/** What came by mail: whose it is, and the day on which it came, from which its month runs. */
+function Enter({ page }: { page: Page }) {
+  const t = operatorText[page.language];
+  return (
+    <details class="way">
+      <summary>{t.enter}</summary>
+      <form method="post" action={href(page, "/operator/requests")} class="stack" novalidate>
+        <Labelled name="request-kind" label={t.what}>
+          <select id="request-kind" name="kind">
+            {requestKinds.map((kind) => (
+              <option value={kind}>{centreText[page.language].kinds[kind]}</option>
+            ))}
+          </select>
+        </Labelled>
+        <Field name="email" id="request-email" label={t.email} type="email" required />
+        <Field name="received" id="request-received" label={t.received} type="date" required />
+        <Prose name="details" id="request-details" label={t.details} />
+        <p>
+          <Button label={t.enterIt} kind="quiet" />
+        </p>
+      </form>
+    </details>
   );
 }

@@ -42,6 +42,7 @@ const axis = [7, 30, 365, 8 * 365];
 /** The policy. Its numbers and its table are the code's own, so that the two cannot disagree. */
 export function Policy({ page, versions, lengths, holdings }: PolicyProps) {
   const t = privacyText[page.language];
+  const names: Record<string, string> = t.numbers;
   return (
     <>
       <section class="stack">
@@ -118,8 +119,10 @@ export function Policy({ page, versions, lengths, holdings }: PolicyProps) {
               <Table label={`${t.version} ${version}`} columns={t.versionColumns}>
                 {numbers.map(({ name, before, after }) => (
                   <tr>
-                    <th scope="row" class="instrument">
-                      {name}
+                    <th scope="row">
+                      {names[name]}
+                      <br />
+                      <span class="small soft instrument">{name}</span>
                     </th>
                     <td class="instrument">{before ?? "–"}</td>
                     <td class="instrument">{after ?? "–"}</td>
