@@ -85,5 +85,6 @@ export async function runTwins(
       runner.kill();
     }),
   );
-  rmSync(join(root, COPY), { recursive: true, force: true });
+  // A score may be at work in a copy of its own.
+  for (const number of copies) rmSync(join(root, COPY, String(number)), { recursive: true, force: true });
 }
