@@ -55,11 +55,18 @@ export async function startRunner(copy: string, program = "dev/promises/twin-run
 
 async function ask(runner: ChildProcess, mutation: Mutation): Promise<Fated | null> {
   if (!runner.connected) return null;
-  const limit = AbortSignal.timeout(TWIN_MAX_MS);
-  const answer = once(runner, "message", { signal: limit }).then(([fated]: Fated[]) => fated ?? null);
-  const end = once(runner, "exit", { signal: limit }).then(() => null);
+  const asked = new AbortController();
+  const signal = AbortSignal.any([asked.signal, AbortSignal.timeout(TWIN_MAX_MS)]);
+  const answer = once(runner, "message", { signal }).then(([fated]: Fated[]) => fated ?? null);
+  const end = once(runner, "exit", { signal }).then(() => null);
   runner.send(mutation);
-  return await Promise.race([answer, end]).catch(() => null);
+  return await Promise.race([answer, end])
+    .catch(() => null)
+    .finally(() => {
+      // What is not heard any more listens no longer.
+      asked.abort();
+      void Promise.allSettled([answer, end]);
+    });
 }
 
 /** Runs each twin, by test file so that what one has read serves the next, and says what became of it as soon as it is known. */

@@ -5,17 +5,15 @@
 import { writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { createVitest, type Reporter, type TestCase, type TestSuite } from "vitest/node";
-import type { Case, Heard, Trying } from "./score-trials.ts";
+import type { Heard, Trying } from "./score-trials.ts";
 
 const root = process.cwd();
-/** Switches passed in one case: a loop that never waits passes more, and would let nobody say so. */
-const SWITCHES_MAX = 2_000_000;
 const say = (heard: Heard) => process.send?.(heard);
 
 declare module "vitest" {
   interface TaskMeta {
-    /** The test's name within its file, and the switches that it passed. */
-    reached?: { name: string; numbers: number[] };
+    /** The test's name within its file, the switches that it passed, and how often it passed any. */
+    reached?: { name: string; numbers: number[]; passes: number };
   }
 }
 
@@ -60,7 +58,7 @@ const isAtTheEdge = (test: string) => /^(?:workers|test\/promises)\//.test(test)
  * A test file that goes through another one once for each case, from nothing stored, with some of its tests or all of them, and lets the rest
  * go once a test has failed.
  */
-function repeated(test: string, cases: readonly Case[], without: string): string {
+function repeated({ test, cases, without, passesMax }: Trying): string {
   const setup = relative(dirname(test), "workers/testing/setup.ts").replace(/^(?!\.)/, "./");
   const anew = (at: number) => (isAtTheEdge(test) ? `import("${setup}?case=${at}")` : "undefined");
   return `
@@ -69,13 +67,14 @@ let isOver = false;
 const without = new RegExp(${JSON.stringify(without)});
 const nameOf = (task) => task.suite?.suite === undefined ? task.name : nameOf(task.suite) + " > " + task.name;
 const under = (at, number, only, begin, load) => describe("case " + at, async () => {
-  beforeAll(async () => { await begin(); globalThis.mutant_ = number; globalThis.left_ = ${SWITCHES_MAX}; globalThis.reached_ = new Set(); isOver = false; });
+  beforeAll(async () => { await begin(); globalThis.mutant_ = number; globalThis.reached_ = new Set(); isOver = false; });
   beforeEach((context) => {
+    globalThis.left_ = ${passesMax};
     const name = nameOf(context.task);
     if (isOver || without.test(name) || (only !== null && !only.includes(name))) context.skip();
     context.onTestFailed(() => { isOver = true; });
     if (number === 0) context.onTestFinished(() => {
-      context.task.meta.reached = { name, numbers: [...globalThis.reached_] };
+      context.task.meta.reached = { name, numbers: [...globalThis.reached_], passes: ${passesMax} - globalThis.left_ };
       globalThis.reached_ = new Set();
     });
   });
@@ -86,13 +85,14 @@ ${cases.map(({ number, only }, at) => `under(${at}, ${number}, ${JSON.stringify(
 `;
 }
 
-async function run({ test, cases, without, limitMs }: Trying): Promise<void> {
+async function run(trying: Trying): Promise<void> {
+  const { test, limitMs } = trying;
   for (const { config } of vitest.projects) {
     config.testTimeout = limitMs;
     config.hookTimeout = limitMs;
   }
   const path = join(root, dirname(test), "score.test.ts");
-  writeFileSync(path, repeated(test, cases, without));
+  writeFileSync(path, repeated(trying));
   vitest.invalidateFile(path);
   // By its project and not by a search: what a search has once seen it does not look for again.
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications([

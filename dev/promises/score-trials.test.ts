@@ -27,7 +27,8 @@ function runnerOf(of: Record<number, Made[]>, nothing = 0) {
         onHeard({ is: "begun", at });
         const made = of[number]?.shift() ?? "passed";
         if (made === "hang") return { hung: at, note: "" };
-        if (number === 0 && only === null) onHeard({ is: "reached", at, name: "a", numbers: [1, 2], tookMs: 2_000 });
+        if (number === 0 && only === null)
+          onHeard({ is: "reached", at, name: "a", numbers: [1, 2], passes: 7, tookMs: 2_000 });
         onHeard({ is: "ended", at, ending: made, note: made === "passed" ? "" : `${number} ${made}` });
       }
       onHeard({ is: "over", note: "" });
@@ -40,7 +41,7 @@ function runnerOf(of: Record<number, Made[]>, nothing = 0) {
 
 async function fatesOf(runner: Runs, numbers: number[]) {
   const fates: Record<number, boolean> = {};
-  const known = { test: "a.test.ts", reached: [reach("a", [1, 2, 3, 4])], limitMs: 1_000 };
+  const known = { test: "a.test.ts", reached: [reach("a", [1, 2, 3, 4])], limitMs: 1_000, passesMax: 9 };
   await tryFaults(
     runner,
     known,
@@ -101,6 +102,7 @@ test("E6: tests that do not pass without a fault are tried again; a fault's limi
   const known = await ask(runnerOf({ 0: ["caught"] }, 1).runner);
   expect(known?.reached).toEqual([reach("a", [1, 2])]);
   expect(known?.limitMs).toBeGreaterThan(5 * 2_000);
+  expect(known?.passesMax).toBeGreaterThan(10 * 7);
   expect(said).toEqual([
     "a.test.ts does not pass without any fault: The runtime did not start.",
     "a.test.ts does not pass without any fault: 0 caught",

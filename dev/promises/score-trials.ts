@@ -14,6 +14,9 @@ const SILENT_MAX_MS = 90_000;
 /** A test without a fault has this long. Under one it has as long as the longest took without, several times over, and some more. */
 const WHOLE_TEST_MAX_MS = 240_000;
 const limitOf = (longestMs: number) => 15_000 + 6 * longestMs;
+/** Likewise for the switches that it may pass. */
+const ANY_PASSES = 1_000_000_000;
+const passesOf = (most: number) => 2_000 + 30 * most;
 /** Who is tried again by themselves has so many times longer. */
 const AGAIN = 3;
 /** Cases of one run: each is a test file that is read anew. */
@@ -34,12 +37,14 @@ export interface Trying {
   without: string;
   /** Of each test and each hook. */
   limitMs: number;
+  /** Switches that one test may pass: what goes round and round passes more, however fast the machine is. */
+  passesMax: number;
 }
 /** `unsure`: it took too long or did not begin. */
 export type Ending = "passed" | "caught" | "unsure";
 export type Heard =
   | { is: "begun"; at: number }
-  | { is: "reached"; at: number; name: string; numbers: number[]; tookMs: number }
+  | { is: "reached"; at: number; name: string; numbers: number[]; passes: number; tookMs: number }
   | { is: "ended"; at: number; ending: Ending; note: string }
   | { is: "over"; note: string };
 
@@ -117,11 +122,12 @@ export interface Reached {
   numbers: ReadonlySet<number>;
   isAlone: boolean;
 }
-/** A test file as it is without any fault. `limitMs`: for each of its tests under one. */
+/** A test file as it is without any fault, and what each of its tests is given under one. */
 export interface Known {
   test: string;
   reached: readonly Reached[];
   limitMs: number;
+  passesMax: number;
 }
 
 /** Runs a test file without any fault: all of it, and then each of its tests alone. `null`: it could not be made to pass, and why was said. */
@@ -134,14 +140,16 @@ export async function knownOf(
   for (let attempt = 0; attempt < ATTEMPTS && !isOver(); attempt++) {
     const reached: { name: string; numbers: ReadonlySet<number> }[] = [];
     let longestMs = 0;
+    let mostPasses = 0;
     let why = "";
     const under = (cases: Case[], limitMs: number, onHeard: (heard: Heard) => void) =>
-      runner.run({ test, cases, without: NEVER_HERE, limitMs }, isOver, onHeard);
+      runner.run({ test, cases, without: NEVER_HERE, limitMs, passesMax: ANY_PASSES }, isOver, onHeard);
     const { hung, note } = await under([{ number: 0, only: null }], WHOLE_TEST_MAX_MS, (heard) => {
       if (heard.is === "ended" && heard.ending !== "passed") why = heard.note;
       if (heard.is !== "reached") return;
       reached.push({ name: heard.name, numbers: new Set(heard.numbers) });
       longestMs = Math.max(longestMs, heard.tookMs);
+      mostPasses = Math.max(mostPasses, heard.passes);
     });
     if (hung === null && why === "" && reached.length > 0) {
       const alone = new Set<number>();
@@ -150,7 +158,7 @@ export async function knownOf(
         if (heard.is === "ended" && heard.ending === "passed") alone.add(heard.at);
       });
       const all = reached.map((one, at) => ({ ...one, isAlone: alone.has(at) }));
-      return { test, reached: all, limitMs: limitOf(longestMs) };
+      return { test, reached: all, limitMs: limitOf(longestMs), passesMax: passesOf(mostPasses) };
     }
     say(`${test} does not pass without any fault: ${why || note || "it ran no test."}`);
     runner.stop();
@@ -172,7 +180,7 @@ export interface Fate {
 /** Tries these faults by one test file, and says of each what became of it as soon as that is sure; of some, perhaps, nothing. */
 export async function tryFaults(
   runner: Runs,
-  { test, reached, limitMs }: Known,
+  { test, reached, limitMs, passesMax }: Known,
   numbers: readonly number[],
   isOver: () => boolean,
   onFate: (number: number, fate: Fate) => void,
@@ -193,7 +201,7 @@ export async function tryFaults(
       const number = cases[at]?.number ?? 0;
       if (left.delete(number)) unsure.push(number);
     };
-    const { hung } = await runner.run({ test, cases, without: NEVER_HERE, limitMs }, isOver, (heard) => {
+    const { hung } = await runner.run({ test, cases, without: NEVER_HERE, limitMs, passesMax }, isOver, (heard) => {
       if (heard.is !== "ended") return;
       const { number } = cases[heard.at] ?? { number: 0 };
       if (heard.ending === "unsure") doubt(heard.at);
@@ -209,7 +217,8 @@ export async function tryFaults(
     const endings: Ending[] = [];
     let note = "Nothing ends any more.";
     const cases = [{ ...caseOf(number), number: 0 }, caseOf(number)];
-    await runner.run({ test, cases, without: NEVER_HERE, limitMs: AGAIN * limitMs }, isOver, (heard) => {
+    const again = { test, cases, without: NEVER_HERE, limitMs: AGAIN * limitMs, passesMax };
+    await runner.run(again, isOver, (heard) => {
       if (heard.is !== "ended") return;
       endings[heard.at] = heard.ending;
       if (heard.at === 1 && heard.note !== "") note = heard.note;

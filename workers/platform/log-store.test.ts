@@ -1,8 +1,10 @@
 import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
+import { holds } from "../../migrations/schema.ts";
 import { LOG_RETENTION_MS } from "../../protocol/retention.ts";
 import { createApp } from "../app.ts";
 import { runJobs } from "../cron/jobs.ts";
+import { db } from "../testing/tables.ts";
 import { CallBudget } from "./call-budget.ts";
 import { systemDeps } from "./deps.ts";
 import { log, takeLog } from "./log.ts";
@@ -74,4 +76,55 @@ test("E5, X5: while the store does not answer, the log waits, bounded, and nobod
   const kept = await lines();
   expect(kept.length).toBeGreaterThan(10);
   expect(kept.length).toBeLessThan(2_000);
+});
+
+test("E5, E6: days that are held, more than a page of them, keep nobody else's from going, each in its turn; out of calls, the rest waits", async () => {
+  const heldMs = startMs + 10;
+  const logs = (atMs: number, count: number) =>
+    Array.from({ length: count }, (_, at) => `logs/${atMs}-${String(at).padStart(8, "0")}`);
+  let stored = [...logs(heldMs, 1_000), ...logs(heldMs + 1, 3)];
+  let listings = 0;
+  const RECORDINGS = {
+    async list({ startAfter = "", limit = 1_000 }: R2ListOptions) {
+      listings++;
+      return {
+        objects: stored
+          .filter((key) => key > startAfter)
+          .slice(0, limit)
+          .map((key) => ({ key })),
+        truncated: false,
+      };
+    },
+    async delete(keys: string[]) {
+      stored = stored.filter((key) => !keys.includes(key));
+    },
+  } as unknown as R2Bucket;
+  await db.insert(holds).values({
+    id: "hld_page",
+    reason: "Complaint 12 of the authority.",
+    owner: "Ona",
+    logsFromMs: heldMs,
+    logsToMs: heldMs + 1,
+    createdAtMs: startMs,
+    reviewAtMs: startMs + 1,
+  });
+  const sweep = (calls: number) =>
+    sweepLogs({ ...env, RECORDINGS }, at(heldMs + 1 + LOG_RETENTION_MS), new CallBudget(calls));
+  // A page is a listing and a deletion: with one call left nothing begins.
+  expect(await sweep(1)).toEqual({ done: 0, rowsRead: 0, finished: false });
+  expect(listings).toBe(0);
+  expect(await sweep(20)).toEqual({ done: 3, rowsRead: 0, finished: true });
+  expect(listings).toBe(2);
+  expect(stored).toEqual(logs(heldMs, 1_000));
+  await db.delete(holds);
+});
+
+test("E5: two logs of one moment are two", async () => {
+  for (const key of await keys()) await env.RECORDINGS.delete(key);
+  takeLog();
+  for (let times = 0; times < 2; times++) {
+    log({ event: "turn-unavailable" });
+    await keepLog(env, at(startMs));
+  }
+  expect(await keys()).toHaveLength(2);
 });
