@@ -1,6 +1,6 @@
 import { type ChildProcess, fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Mutation } from "./mutations/mutation.ts";
 
@@ -10,7 +10,7 @@ import type { Mutation } from "./mutations/mutation.ts";
  */
 const COPY = "dist/mutants";
 /** A twin whose tests take longer hangs, and has shown nothing. */
-const TWIN_MAX_MS = 240_000;
+const TWIN_MAX_MS = 480_000;
 /** Copies at work beside each other: a run waits half of its time. */
 const COPIES = 2;
 
@@ -79,14 +79,17 @@ export async function runTwins(
   const copies = Array.from({ length: Math.min(COPIES, queue.length) }, (_, number) => number);
   await Promise.all(
     copies.map(async (number) => {
-      let copy = copySources(root, String(number));
+      const copy = copySources(root, String(number));
       let runner = await startRunner(copy);
       for (let twin = queue.shift(); twin !== undefined; twin = queue.shift()) {
+        const path = join(copy, twin.file);
+        const source = readFileSync(path);
         const fated = await ask(runner, twin);
         onFate(twin, fated ?? { fate: "broken", note: "The runner died, or took too long." });
         if (fated !== null) continue;
         runner.kill("SIGKILL");
-        copy = copySources(root, String(number));
+        // The same sources as all others had, whatever has been written since.
+        writeFileSync(path, source);
         runner = await startRunner(copy);
       }
       runner.kill();

@@ -90,6 +90,7 @@ export const centreText = words({
     heldNote: "Counted from the same rules that the copy is made from.",
     columns: ["Where", "How many", "What for", "How long"],
     policy: "The policy, and who else sees what",
+    signIns: "When and how you signed in",
     decisions: "Decisions about reports",
   },
   de: {
@@ -179,6 +180,7 @@ export const centreText = words({
     heldNote: "Gezählt nach denselben Regeln, nach denen die Kopie entsteht.",
     columns: ["Wo", "Wie viele", "Wozu", "Wie lange"],
     policy: "Die Erklärung, und wer was sonst sieht",
+    signIns: "Wann und wie du dich angemeldet hast",
     decisions: "Entscheidungen über Meldungen",
   },
 });

@@ -11,6 +11,7 @@ import type { Env } from "../../workers/platform/env.ts";
 import { roomOf } from "../../workers/platform/jurisdiction.ts";
 import { continueErasures, eraseAccount } from "../../workers/privacy/account-erasure.ts";
 import { missingErasures } from "../../workers/privacy/erasure-log.ts";
+import { sealedText } from "../../workers/testing/addresses.ts";
 import { lastMail, tokenIn } from "../../workers/testing/browser.ts";
 import { Faults } from "../../workers/testing/faults.ts";
 import { TestClient } from "../../workers/testing/room-client.ts";
@@ -168,6 +169,23 @@ describe("E3: an account and everything of it", () => {
     ]);
     await continueErasures(env, at(startMs), plenty());
     await mustBeGoneButMail(other);
+  });
+
+  test("E3: the person's key ends before whatever may not answer, and once more at the end, if somebody has written to them meanwhile", async () => {
+    const world = await ownWorld();
+    const { ada } = world.accountId;
+    const keyOfAda = () => env.RECORDINGS.head(`keys/${ada}`);
+    expect(await keyOfAda()).not.toBeNull();
+    const away = { ...at(startMs), reachRoom: () => Promise.reject(new Error("away")) };
+    expect(await eraseAccount(env, away, ada, "person")).toBe(false);
+    expect(await keyOfAda()).toBeNull();
+    expect(await db.$count(accounts, eq(accounts.id, ada))).toBe(1);
+    await sealedText(ada, "request", "Are you still there?");
+    expect(await keyOfAda()).not.toBeNull();
+    for (let run = 1; run < 4; run++) await continueErasures(env, at(startMs + run * 3_600_000), plenty());
+    expect(await db.$count(accounts, eq(accounts.id, ada))).toBe(0);
+    expect(await keyOfAda()).toBeNull();
+    await mustBeGoneButMail(world);
   });
 
   test("E3: an old sign-in cannot ask for it", async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { mailPreferences, signInEvents } from "../../migrations/schema.ts";
 import type { PrivacyRequest } from "../../protocol/privacy.ts";
 import { DAY_MS, REQUEST_RETENTION_MS } from "../../protocol/retention.ts";
+import { holdingName } from "../../site/i18n/holdings.ts";
 import { createApp } from "../app.ts";
 import { runJobs } from "../cron/jobs.ts";
 import { queueNews } from "../mail/broadcasts.ts";
@@ -14,6 +15,7 @@ import { person } from "../testing/person.ts";
 import { SEALED } from "../testing/rows.ts";
 import { db } from "../testing/tables.ts";
 import { monthsLater } from "./calendar-month.ts";
+import { sources } from "./export-sources.ts";
 import { heldAbout } from "./held.ts";
 import { listRequests } from "./requests.ts";
 
@@ -158,5 +160,12 @@ describe("G1: what is held", () => {
     expect(counts.get("signInEvents")).toBe(4);
     expect([...counts.values()]).not.toContain(0);
     for (const { purpose, until } of held) expect([purpose.en, purpose.de, until.en, until.de]).not.toContain("");
+  });
+
+  test("G1: everything that a person is shown of what is held, and that their copy holds, has a name that people read", () => {
+    const nameless = sources.filter(({ key }) =>
+      (["en", "de"] as const).some((language) => holdingName(language, key) === key),
+    );
+    expect(nameless.map(({ key }) => key)).toEqual([]);
   });
 });

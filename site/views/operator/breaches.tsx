@@ -57,7 +57,7 @@ function NoticeOf({ page, to, of, isOpen }: { page: Page; to: string; of: Notice
   );
 }
 
-/** From our knowing of it to the last clock: what is sent is filled, what is still to be sent is hollow. */
+/** From our knowing of it to the last clock: the time that has passed, and each notice; what is sent is filled, what is still to be sent hollow. */
 function Clocks({ page, breach }: { page: Page; breach: Breach }) {
   const t = operatorText[page.language];
   const marks = breach.notices.flatMap(({ notice, dueAtMs, sentAtMs }) => {
@@ -72,8 +72,8 @@ function Clocks({ page, breach }: { page: Page; breach: Breach }) {
       label={t.clocks}
       from={from - room}
       to={to + room}
-      marks={[{ at: page.nowMs, label: t.now, kind: "now" }, ...marks]}
-      ticks={[{ at: breach.awareAtMs, label: t.aware }]}
+      spans={[{ from: breach.awareAtMs, to: page.nowMs, label: "" }]}
+      marks={[{ at: breach.awareAtMs, label: t.aware, kind: "here" }, ...marks]}
     />
   );
 }

@@ -343,7 +343,10 @@ export function PrivacyCentre({
       <section class="stack" id="held">
         <h2>{t.held}</h2>
         <p class="soft">
-          {t.heldNote} <a href={href(page, "/privacy")}>{t.policy}</a>{" "}
+          {t.heldNote} <a href={href(page, "/privacy")}>{t.policy}</a>
+          {" · "}
+          <a href={href(page, "/account#sign-ins")}>{t.signIns}</a>
+          {" · "}
           <a href={href(page, "/account/decisions")}>{t.decisions}</a>
         </p>
         <Table label={t.held} columns={t.columns}>
