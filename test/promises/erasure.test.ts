@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
-import { accounts, recordings, sessions, signIns } from "../../migrations/schema.ts";
+import { accounts, passkeys, passwords, recordings, reports, sessions, signIns } from "../../migrations/schema.ts";
 import { DAY_MS } from "../../protocol/retention.ts";
 import { createApp } from "../../workers/app.ts";
 import { runJobs } from "../../workers/cron/jobs.ts";
@@ -171,7 +171,7 @@ describe("E3: an account and everything of it", () => {
     await mustBeGoneButMail(other);
   });
 
-  test("E3: the person's key ends before whatever may not answer, and once more at the end, if somebody has written to them meanwhile", async () => {
+  test("E3: doors and key close before whatever may not answer; the key ends once more at last, if somebody has written meanwhile", async () => {
     const world = await ownWorld();
     const { ada } = world.accountId;
     const keyOfAda = () => env.RECORDINGS.head(`keys/${ada}`);
@@ -179,6 +179,9 @@ describe("E3: an account and everything of it", () => {
     const away = { ...at(startMs), reachRoom: () => Promise.reject(new Error("away")) };
     expect(await eraseAccount(env, away, ada, "person")).toBe(false);
     expect(await keyOfAda()).toBeNull();
+    expect((await askAs(app, world.token.ada, "GET", "/api/v1/account")).status).toBe(401);
+    for (const table of [signIns, passwords, passkeys])
+      expect(await db.$count(table, eq(table.accountId, ada))).toBe(0);
     expect(await db.$count(accounts, eq(accounts.id, ada))).toBe(1);
     await sealedText(ada, "request", "Are you still there?");
     expect(await keyOfAda()).not.toBeNull();
@@ -186,6 +189,18 @@ describe("E3: an account and everything of it", () => {
     expect(await db.$count(accounts, eq(accounts.id, ada))).toBe(0);
     expect(await keyOfAda()).toBeNull();
     await mustBeGoneButMail(world);
+  });
+
+  test("E3: what stays of others loses the name, and the receipt says of which field", async () => {
+    const world = await ownWorld();
+    const { ben } = world.accountId;
+    expect(await eraseAccount(env, at(startMs), ben, "person")).toBe(true);
+    const [report] = await db.select().from(reports).where(eq(reports.id, world.reportId));
+    expect(report).toMatchObject({ accountId: world.accountId.ada, reporterAccountId: null });
+    const counts = await env.DB.prepare(
+      "SELECT counts FROM erasure_receipts ORDER BY rowid DESC LIMIT 1",
+    ).first<string>("counts");
+    expect(JSON.parse(counts ?? "{}")).toMatchObject({ reports_reporterAccountId: 1 });
   });
 
   test("E3: an old sign-in cannot ask for it", async () => {

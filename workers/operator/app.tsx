@@ -14,7 +14,6 @@ import { problem } from "../http/problem.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { usageByDay, usageShown } from "../http/usage.ts";
 import { flush } from "../mail/flush.ts";
-import { fieldsOfForm, readForm } from "../pages/form.ts";
 import { handleBreach, listBreaches, registerBreach } from "../privacy/breaches.ts";
 import { answerAppeal, openAppeals } from "../privacy/decisions.ts";
 import { accountOfHold, activeHolds, handleHold, placeHold } from "../privacy/holds.ts";
@@ -64,6 +63,11 @@ const forOperator =
     return operator === null ? to(c, "/operator/sign-in") : await handler(c, operator);
   };
 
+const formOf = (c: AppContext) => c.req.formData().catch(() => new FormData());
+const textsOf = (form: FormData): Record<string, string> =>
+  Object.fromEntries([...form.entries()].map(([name, value]) => [name, String(value)]));
+const fieldsOf = async (c: AppContext) => textsOf(await formOf(c));
+
 /** `typed`: the form of a breach that was not registered. */
 async function showOverview(c: AppContext, operator: Operator, typed?: BreachTyped) {
   const { env } = c;
@@ -99,7 +103,7 @@ async function showSignIn(c: AppContext) {
 
 async function signIn(c: AppContext) {
   if (!hasOperators(c.env)) return problem(c, "not-found");
-  const { key, code } = await fieldsOfForm(c);
+  const { key, code } = await fieldsOf(c);
   const isForm = isOwnOrigin(c) && typeof key === "string" && typeof code === "string";
   const outcome = isForm ? await signInOperator(c.env, c.var.deps, key, code.trim()) : null;
   if (outcome?.ok === false && outcome.reason === "rate-limited") throw new HTTPException(429);
@@ -116,7 +120,7 @@ async function signOut(c: AppContext) {
 
 async function stepRequest(c: AppContext, operator: Operator) {
   const requestId = PrivacyRequestId.safeParse(c.req.param("requestId"));
-  const step = HandlePrivacyRequest.safeParse(await fieldsOfForm(c));
+  const step = HandlePrivacyRequest.safeParse(await fieldsOf(c));
   if (!requestId.success) return backTo(c, false);
   if (!step.success) return amiss(c);
   const about = await accountOfRequest(c.env.DB, requestId.data);
@@ -128,7 +132,7 @@ async function stepRequest(c: AppContext, operator: Operator) {
 
 async function decideReport(c: AppContext, operator: Operator) {
   const reportId = ReportId.safeParse(c.req.param("reportId"));
-  const fields = await fieldsOfForm(c);
+  const fields = await fieldsOf(c);
   if (!reportId.success) return backTo(c, false);
   const { deps } = c.var;
   const throughMs = Number(fields.throughMs) || -1;
@@ -148,7 +152,7 @@ async function decideReport(c: AppContext, operator: Operator) {
 
 async function stepAppeal(c: AppContext, operator: Operator) {
   const appealId = AppealId.safeParse(c.req.param("appealId"));
-  const step = AnswerAppeal.safeParse(await fieldsOfForm(c));
+  const step = AnswerAppeal.safeParse(await fieldsOf(c));
   if (!appealId.success) return backTo(c, false);
   if (!step.success) return amiss(c);
   const outcome = await answerAppeal(c.env, c.var.deps, appealId.data, step.data);
@@ -159,14 +163,14 @@ async function stepAppeal(c: AppContext, operator: Operator) {
 }
 
 async function enter(c: AppContext, operator: Operator) {
-  const request = EnterPrivacyRequestForm.safeParse(await fieldsOfForm(c));
+  const request = EnterPrivacyRequestForm.safeParse(await fieldsOf(c));
   const entered = request.success ? await enterRequest(c.env, c.var.deps, operator, request.data) : null;
   return entered?.ok === true ? backTo(c, true) : amiss(c);
 }
 
 async function register(c: AppContext, operator: Operator) {
-  const { fields, texts } = await readForm(c);
-  const typed = { ...fields, tables: texts("tables") };
+  const form = await formOf(c);
+  const typed = { ...textsOf(form), tables: form.getAll("tables").map(String) };
   const breach = RegisterBreachForm.safeParse(typed);
   const breachId = breach.success ? await registerBreach(c.env, c.var.deps, breach.data) : null;
   if (breachId === null) return showOverview(c, operator, typed);
@@ -176,7 +180,7 @@ async function register(c: AppContext, operator: Operator) {
 
 async function stepBreach(c: AppContext, operator: Operator) {
   const breachId = BreachId.safeParse(c.req.param("breachId"));
-  const step = HandleBreach.safeParse(await fieldsOfForm(c));
+  const step = HandleBreach.safeParse(await fieldsOf(c));
   if (!breachId.success) return backTo(c, false);
   if (!step.success) return amiss(c);
   const outcome = await handleBreach(c.env, c.var.deps, breachId.data, step.data);
@@ -185,7 +189,7 @@ async function stepBreach(c: AppContext, operator: Operator) {
 }
 
 async function place(c: AppContext, operator: Operator) {
-  const wanted = PlaceHold.safeParse(await fieldsOfForm(c));
+  const wanted = PlaceHold.safeParse(await fieldsOf(c));
   if (!wanted.success) return amiss(c);
   const outcome = await placeHold(c.env, c.var.deps, operator.name, wanted.data);
   const about = outcome.ok ? outcome.value.accountId : null;
@@ -195,7 +199,7 @@ async function place(c: AppContext, operator: Operator) {
 
 async function stepHold(c: AppContext, operator: Operator) {
   const holdId = HoldId.safeParse(c.req.param("holdId"));
-  const step = HandleHold.safeParse(await fieldsOfForm(c));
+  const step = HandleHold.safeParse(await fieldsOf(c));
   if (!holdId.success) return backTo(c, false);
   if (!step.success) return amiss(c);
   const about = await accountOfHold(c.env.DB, holdId.data);
