@@ -4,6 +4,7 @@ import { INT24_SCALE } from "./pcm.ts";
 
 /** A stretch of a lane, as it was sent. */
 export interface CopiedFrames {
+  stream: number;
   /** The first frame's number in its stream, modulo 2³² as in packets. */
   frame: number;
   sampleRateHz: number;
@@ -56,7 +57,8 @@ export class LaneCopy {
       for (let channel = 0; channel < channels; channel++)
         samples[at * channels + channel] = Math.round(this.#reader.sample(frame, channel) * INT24_SCALE);
     }
-    const copied = { frame: this.#next >>> 0, sampleRateHz, samples, missingFrames, isNew: this.#isNew };
+    const { stream } = this.#reader;
+    const copied = { stream, frame: this.#next >>> 0, sampleRateHz, samples, missingFrames, isNew: this.#isNew };
     this.#next += frames;
     this.#isNew = false;
     return copied;

@@ -17,6 +17,7 @@ const CONTROL = {
   rescued: 5,
   narrow: 6,
   isTalkback: 7,
+  stream: 8,
 } as const;
 const CONTROL_WORDS = 16;
 const ARRIVALS = 1_024;
@@ -159,6 +160,7 @@ export class LaneWriter {
     // A number that cannot stand at its place: nothing is there.
     for (let place = 0; place < tags.length; place++) tags[place] = place + 1;
     Atomics.store(control, CONTROL.sampleRateHz, sampleRateHz);
+    Atomics.store(control, CONTROL.stream, stream | 0);
     Atomics.add(control, CONTROL.generation, 1);
   }
 
@@ -206,6 +208,11 @@ export class LaneReader {
 
   get sampleRateHz(): number {
     return Atomics.load(this.#views.control, CONTROL.sampleRateHz);
+  }
+
+  /** Which count of the sender's frames it is; 0 is the receiver's own, of what a media lane brings. */
+  get stream(): number {
+    return Atomics.load(this.#views.control, CONTROL.stream) >>> 0;
   }
 
   /** Whether the newest packet is somebody talking and not playing. */

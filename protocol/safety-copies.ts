@@ -9,7 +9,7 @@ import { PositionFrames } from "./timeline.ts";
 /**
  * Safety copies: what somebody played in a take, kept by a collaborator who heard it live, sealed so that its owner alone can open it. What the
  * two companions say to each other about them goes over their own link, as messages beside the lane; the platform takes no part but to give each
- * account its seed (`GET /api/v1/account/copy-seed`).
+ * account its seed (`GET /api/v1/copy-seed`).
  */
 
 /** A copy that nobody has asked for is kept this long. */
@@ -52,6 +52,8 @@ export const CopyDetails = z.object({
   timelineFrames: PositionFrames,
   startedAtMs: z.number().min(0).max(SESSION_TIME_MAX_MS),
   transportAtStart: TransportState,
+  /** Where in its lane it begins: copies of two keepers are laid over each other by it. Not of sound that came over the media lane. */
+  lane: z.object({ stream: z.int(), frame: z.int() }).optional(),
 });
 export type CopyDetails = z.infer<typeof CopyDetails>;
 

@@ -4,7 +4,6 @@ import type { Recording, StemFormat } from "../../../protocol/recordings.ts";
 import type { TransportState } from "../../../protocol/room.ts";
 import { COPY_MAX_SECONDS, COPY_RECORD_FRAMES, CopyDetails, type CopyHead } from "../../../protocol/safety-copies.ts";
 import { positionAt } from "../../../protocol/transport.ts";
-import { DISK_RESERVE_BYTES } from "../delivery/disk-room.std.ts";
 import { packDetails, packEnd, packSound } from "./copy-records.std.ts";
 import { type Sealer, sealerFor } from "./copy-seal.std.ts";
 import type { CopyStore, GrowingCopy } from "./copy-store.std.ts";
@@ -15,6 +14,9 @@ export interface KeptSound {
   memberId: MemberId;
   /** When its first frame was captured, in session time. */
   sessionMs: number;
+  /** Which count of the lane's frames it is, and the first frame's number in it, modulo 2³². */
+  stream: number;
+  frame: number;
   sampleRateHz: number;
   samples: Int32Array;
   missingFrames: number;
@@ -23,11 +25,18 @@ export interface KeptSound {
 }
 
 const CHANNELS = 2;
+/** Of what a media lane brings (heard-lane.std.ts): a count that nobody else has. */
+const MEDIA_STREAM = 0;
+/** So often it is written down how far a copy is: every ten seconds. */
+const RECORDS_PER_NOTE = 60;
 /** What is kept comes this much after it was played; whoever has fallen silent by then has nothing more to bring. */
 const TAIL_MS = 4_000;
 
 export interface CopyKeeperOptions {
   store: CopyStore;
+  /** So much of the disk stays free, and so much is taken of it at most. */
+  reserveBytes: number;
+  mostBytes: number;
   sessionId: SessionId;
   /** The clock on the wall. */
   nowMs(): number;
@@ -126,13 +135,22 @@ export class CopyKeeper {
     const from = Math.max(0, placeOf(roll.fromMs));
     const to = Math.min(frames, Number.isFinite(roll.toMs) ? placeOf(roll.toMs) : frames);
     if (sound.isNew) this.#end(sound.memberId);
-    if (from < to) {
+    if (from < to && this.#growing.has(sound.memberId) && !this.#hasRoom()) this.#refuse(sound.memberId);
+    else if (from < to) {
       const startMs = sessionMs + (from / sampleRateHz) * 1000;
-      const growing = this.#growing.get(sound.memberId) ?? this.#begin(sound, publicKey, roll, startMs);
+      const frame = (sound.frame + from) >>> 0;
+      const growing = this.#growing.get(sound.memberId) ?? this.#begin({ ...sound, frame }, publicKey, roll, startMs);
       growing?.add(sound.samples.subarray(from * CHANNELS, to * CHANNELS), sound.missingFrames);
       if (growing?.isLong) this.#end(sound.memberId);
     }
     if (to < frames) this.#end(sound.memberId);
+  }
+
+  /** What somebody no longer has a use for. */
+  remove(copyIds: readonly string[]): void {
+    for (const [memberId, { head }] of this.#growing) if (copyIds.includes(head.copyId)) this.#end(memberId);
+    for (const copyId of copyIds) this.#options.store.remove(copyId);
+    this.#options.onChange();
   }
 
   /** What is on our servers: a copy whose owner's own stems are among it has done its duty. */
@@ -156,12 +174,8 @@ export class CopyKeeper {
 
   #begin(sound: KeptSound, publicKey: string, { state }: Roll, startedAtMs: number): Growing | undefined {
     const { store, sessionId, newCopyId, nowMs, onWarning, onChange } = this.#options;
-    if (store.isFull || store.freeBytes < DISK_RESERVE_BYTES) {
-      onWarning(
-        "safety-copies",
-        "There is no room for more safety copies of the others here. Nothing of yours is affected.",
-      );
-      this.wish(sound.memberId, null);
+    if (store.isFull || !this.#hasRoom()) {
+      this.#refuse(sound.memberId);
       return undefined;
     }
     const details = CopyDetails.safeParse({
@@ -169,6 +183,7 @@ export class CopyKeeper {
       timelineFrames: Math.max(0, Math.round(positionAt(state, startedAtMs))),
       startedAtMs,
       transportAtStart: state,
+      lane: sound.stream === MEDIA_STREAM ? undefined : { stream: sound.stream, frame: sound.frame },
     });
     if (!details.success) return undefined;
     const copyId = newCopyId();
@@ -183,6 +198,21 @@ export class CopyKeeper {
     });
     this.#growing.set(sound.memberId, growing);
     return growing;
+  }
+
+  #hasRoom(): boolean {
+    const { store, reserveBytes, mostBytes } = this.#options;
+    return store.freeBytes >= reserveBytes && store.heldBytes < mostBytes;
+  }
+
+  /** Nothing more of theirs is kept, before they wish it anew. */
+  #refuse(memberId: MemberId): void {
+    this.#end(memberId);
+    this.#options.onWarning(
+      "safety-copies",
+      "There is no room for more safety copies of the others here. Nothing of yours is affected.",
+    );
+    this.wish(memberId, null);
   }
 
   #end(memberId: MemberId): void {
@@ -222,6 +252,11 @@ export const stretchOf = (startedAtMs: number, frames: number, { sampleRateHz }:
   toMs: startedAtMs + (frames / sampleRateHz) * 1000,
 });
 
+interface Opened {
+  sealer: Sealer;
+  file: GrowingCopy;
+}
+
 /** A copy on its way to disk: sound is gathered into records, which are sealed one behind the other. */
 class Growing {
   readonly head: Omit<CopyHead, "encapsulated">;
@@ -231,8 +266,11 @@ class Growing {
   #filled = 0;
   #frames = 0;
   #missingFrames = 0;
+  /** Of what lies on the disk. */
+  #keptFrames = 0;
+  #keptRecords = 0;
   /** Everything that is to be sealed, in order; what fails ends the copy where it is. */
-  #tail: Promise<{ sealer: Sealer; file: GrowingCopy } | null>;
+  #tail: Promise<Opened | null>;
 
   constructor(
     store: CopyStore,
@@ -243,13 +281,8 @@ class Growing {
     this.head = head;
     this.#rateHz = details.format.sampleRateHz;
     this.#onError = onError;
-    this.#tail = this.#guarded(async () => {
-      const sealer = await sealerFor(head.publicKey, head.copyId);
-      const file = store.begin({ ...head, encapsulated: sealer.encapsulated });
-      onBegun();
-      return { sealer, file };
-    });
-    this.#seal(() => packDetails(details));
+    this.#tail = this.#open(store, onBegun);
+    this.#seal(packDetails(details), 0);
   }
 
   get isLong(): boolean {
@@ -270,41 +303,56 @@ class Growing {
 
   async end(): Promise<void> {
     this.#flush();
-    const { head } = this;
-    const end = packEnd({ frames: this.#frames, missingFrames: this.#missingFrames });
-    this.#seal(() => end);
-    const last = await this.#tail;
-    const seconds = this.#frames / this.#rateHz;
-    if (last === null) return;
-    await last.file
-      .end({ ...head, encapsulated: last.sealer.encapsulated, seconds })
-      .catch((error: Error) => this.#onError(error));
+    this.#seal(packEnd({ frames: this.#frames, missingFrames: this.#missingFrames }), 0);
+    const open = await this.#tail;
+    this.#tail = Promise.resolve(null);
+    if (open !== null) await this.#close(open).catch((error: Error) => this.#onError(error));
+  }
+
+  async #open(store: CopyStore, onBegun: () => void): Promise<Opened | null> {
+    try {
+      const sealer = await sealerFor(this.head.publicKey, this.head.copyId);
+      const file = store.begin({ ...this.head, encapsulated: sealer.encapsulated });
+      onBegun();
+      return { sealer, file };
+    } catch (error) {
+      this.#onError(errorOf(error));
+      return null;
+    }
   }
 
   #flush(): void {
     if (this.#filled === 0) return;
     const sound = packSound(encode(this.#pending.subarray(0, this.#filled), "pcm24"));
+    const frames = this.#filled / CHANNELS;
     this.#filled = 0;
-    this.#seal(() => sound);
+    this.#seal(sound, frames);
   }
 
-  #seal(plain: () => Uint8Array<ArrayBuffer>): void {
-    this.#tail = this.#tail.then((open) =>
-      open === null
-        ? null
-        : this.#guarded(async () => {
-            open.file.add(await open.sealer.seal(plain()));
-            return open;
-          }),
-    );
+  #seal(plain: Uint8Array<ArrayBuffer>, frames: number): void {
+    this.#tail = this.#tail.then(async (open) => {
+      if (open === null) return null;
+      try {
+        open.file.add(await open.sealer.seal(plain));
+        this.#keptFrames += frames;
+        if (++this.#keptRecords % RECORDS_PER_NOTE === 0) open.file.note(this.#headOf(open));
+        return open;
+      } catch (error) {
+        this.#onError(errorOf(error));
+        // What came before is a copy all the same; the disk that refused may refuse its end too.
+        await this.#close(open).catch(() => undefined);
+        return null;
+      }
+    });
   }
 
-  async #guarded<Value>(make: () => Promise<Value>): Promise<Value | null> {
-    try {
-      return await make();
-    } catch (error) {
-      this.#onError(error instanceof Error ? error : new Error(String(error)));
-      return null;
-    }
+  #close(open: Opened): Promise<void> {
+    return open.file.end(this.#headOf(open));
+  }
+
+  #headOf({ sealer }: Opened): CopyHead {
+    return { ...this.head, encapsulated: sealer.encapsulated, seconds: this.#keptFrames / this.#rateHz };
   }
 }
+
+const errorOf = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

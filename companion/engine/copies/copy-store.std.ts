@@ -14,6 +14,9 @@ const RECORD_MAX_BYTES = 64 * 1024;
 export interface GrowingCopy {
   /** Throws what the disk says. */
   add(sealed: Uint8Array): void;
+  /** How far it is: a program that dies has said it. */
+  note(head: CopyHead): void;
+  /** Its file is closed whatever the disk says. */
   end(head: CopyHead): Promise<void>;
 }
 
@@ -23,13 +26,21 @@ export class CopyStore {
   readonly #heads = new Map<string, CopyHead>();
   /** Where each record of a copy begins, as far as it has been read. */
   readonly #places = new Map<string, number[]>();
+  readonly #bytes = new Map<string, number>();
+  /** Those that grow: their file goes when it is closed, and not before. */
+  readonly #open = new Set<string>();
 
   constructor(disk: Disk, folder: string) {
     this.#disk = disk;
     this.#folder = folder;
     for (const name of disk.names(folder)) {
       const head = name.endsWith(HEAD_ENDING) ? this.#readHead(name) : null;
-      if (head !== null) this.#heads.set(head.copyId, head);
+      if (head === null) continue;
+      this.#heads.set(head.copyId, head);
+      disk.sizeOf(this.#pathOf(head.copyId)).then(
+        (bytes) => this.#bytes.set(head.copyId, bytes),
+        () => undefined,
+      );
     }
   }
 
@@ -41,13 +52,20 @@ export class CopyStore {
     return this.#heads.size >= COPIES_MAX;
   }
 
+  get heldBytes(): number {
+    return [...this.#bytes.values()].reduce((sum, bytes) => sum + bytes, 0);
+  }
+
   get freeBytes(): number {
     return this.#disk.freeBytes(this.#folder);
   }
 
   /** Throws what the disk says. */
   begin(head: CopyHead): GrowingCopy {
-    const file = this.#disk.create(this.#pathOf(head.copyId));
+    const { copyId } = head;
+    const path = this.#pathOf(copyId);
+    const file = this.#disk.create(path);
+    this.#open.add(copyId);
     this.#save(head);
     let at = 0;
     return {
@@ -57,12 +75,21 @@ export class CopyStore {
         bytes.set(sealed, LENGTH_BYTES);
         file.write(bytes, at);
         at += bytes.byteLength;
+        if (this.#heads.has(copyId)) this.#bytes.set(copyId, at);
+      },
+      note: (soFar) => {
+        if (this.#heads.has(copyId)) this.#save(soFar);
       },
       end: async (whole) => {
-        await file.sync();
-        await file.close();
-        // Somebody may have had it deleted meanwhile.
-        if (this.#heads.has(whole.copyId)) this.#save(whole);
+        try {
+          await file.sync();
+        } finally {
+          await file.close();
+          this.#open.delete(copyId);
+          // Somebody may have had it deleted meanwhile.
+          if (this.#heads.has(copyId)) this.#save(whole);
+          else this.#disk.remove(path);
+        }
       },
     };
   }
@@ -95,8 +122,9 @@ export class CopyStore {
   remove(copyId: string): void {
     if (!this.#heads.delete(copyId)) return;
     this.#places.delete(copyId);
+    this.#bytes.delete(copyId);
     this.#disk.remove(`${this.#pathOf(copyId)}.json`);
-    this.#disk.remove(this.#pathOf(copyId));
+    if (!this.#open.has(copyId)) this.#disk.remove(this.#pathOf(copyId));
   }
 
   /** Ends what nobody has asked for in time. */

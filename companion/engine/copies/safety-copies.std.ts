@@ -13,7 +13,7 @@ import {
 import { every } from "../clock/every.std.ts";
 import type { Disk } from "../stems/disk.std.ts";
 import { CopyKeeper, type KeptSound } from "./copy-keeper.std.ts";
-import { CopyReturn, type ReturnedStem } from "./copy-return.std.ts";
+import { CopyReturn, type OwnCopy, type ReturnedStem } from "./copy-return.std.ts";
 import type { CopyKeys } from "./copy-seal.std.ts";
 import { CopyStore } from "./copy-store.std.ts";
 
@@ -32,20 +32,21 @@ export interface CopiesReport extends CopyChoice {
   keeping: MemberId[];
   /** Copies of the others' takes on this machine. */
   held: number;
-  /** Takes of this person's that are not here and that somebody has. */
-  returnable: {
-    copyId: string;
-    from: MemberId;
-    startedAtMs: number;
-    seconds: number;
-    returnedSeconds: number | null;
-  }[];
+  /** Takes of this person's that somebody has, as far as whoever has them was in the session since it was opened here. */
+  own: OwnCopy[];
+}
+
+/** Where the others' copies lie, in a folder of its own, which exists. */
+export interface KeepingPlace {
+  disk: Disk;
+  folder: string;
+  /** So much of the disk stays free, and so much is taken of it at most. */
+  reserveBytes: number;
+  mostBytes: number;
 }
 
 export interface SafetyCopiesOptions {
-  disk: Disk;
-  /** A folder of its own, which exists. */
-  folder: string;
+  place: KeepingPlace;
   sessionId: SessionId;
   choice: CopyChoice;
   /** Keeps what is chosen, for the next start. */
@@ -58,7 +59,7 @@ export interface SafetyCopiesOptions {
   /** Whose lanes are to be kept from now on. */
   keep(memberIds: readonly MemberId[]): void;
   /** Whether this person's own stems hold all of it. */
-  isHere(copy: CopyHead): boolean;
+  isHere(copy: Pick<CopyHead, "startedAtMs" | "seconds">): boolean;
   beginStem(details: CopyDetails): ReturnedStem;
   onReport(report: CopiesReport): void;
   onNotice(message: string): void;
@@ -94,9 +95,12 @@ export class SafetyCopies {
   constructor(options: SafetyCopiesOptions) {
     this.#options = options;
     this.#choice = options.choice;
-    this.#store = new CopyStore(options.disk, options.folder);
+    const { disk, folder, reserveBytes, mostBytes } = options.place;
+    this.#store = new CopyStore(disk, folder);
     this.#keeper = new CopyKeeper({
       store: this.#store,
+      reserveBytes,
+      mostBytes,
       sessionId: options.sessionId,
       nowMs: options.nowMs,
       newCopyId: options.newCopyId,
@@ -113,7 +117,7 @@ export class SafetyCopies {
       begin: options.beginStem,
       say: (to, message) => this.#say(to, message),
       onChange: () => this.#report(),
-      onReturned: ({ seconds }, missingMs) =>
+      onReturned: (seconds, missingMs) =>
         options.onNotice(
           `A take of ${Math.round(seconds)} s has come back from a safety copy, ${missingMs < 1 ? "whole" : `but for ${Math.round(missingMs)} ms that never arrived there`}.`,
         ),
@@ -138,6 +142,11 @@ export class SafetyCopies {
       void this.#greet(memberId, false);
     }
     this.#report();
+  }
+
+  /** The person's own act: whoever is here deletes what they have of theirs. What they keep from now on they keep. */
+  deleteMine(): void {
+    for (const memberId of this.#linked.keys()) this.#say(memberId, { say: "delete", copyId: null });
   }
 
   /** Somebody is linked, for the first time or again; or no longer, which takes nothing back of what they wish. */
@@ -180,10 +189,11 @@ export class SafetyCopies {
         this.#return.end(from, message.copyId, message.records);
         return;
       case "delete":
-        for (const { copyId, memberId, publicKey } of this.#store.heads)
-          if (memberId === from && publicKey === told.publicKey && (message.copyId ?? copyId) === copyId)
-            this.#store.remove(copyId);
-        this.#report();
+        this.#keeper.remove(
+          this.#store.heads.flatMap(({ copyId, memberId, publicKey }) =>
+            memberId === from && publicKey === told.publicKey && (message.copyId ?? copyId) === copyId ? [copyId] : [],
+          ),
+        );
     }
   }
 
@@ -291,9 +301,7 @@ export class SafetyCopies {
       keptBy: mine ? linked.flatMap(([memberId, { keeps }]) => (keeps ? [memberId] : [])) : [],
       keeping: this.#keeper.keeps.filter((memberId) => this.#linked.has(memberId)),
       held: this.#store.heads.length,
-      returnable: this.#return.copies.map(({ copyId, from, startedAtMs, seconds, returnedSeconds }) => {
-        return { copyId, from, startedAtMs, seconds, returnedSeconds };
-      }),
+      own: this.#return.copies,
     };
     const text = JSON.stringify(report);
     if (text === this.#reported) return;

@@ -15,6 +15,7 @@ import {
   readCopyMessage,
 } from "../../../protocol/safety-copies.ts";
 import { nodeDisk } from "../stems/disk.node.ts";
+import type { Disk } from "../stems/disk.std.ts";
 import { copyKeysOf, openerOf, sealerFor } from "./copy-seal.std.ts";
 import { isCovered } from "./covered.std.ts";
 import { type CopiesReport, SafetyCopies } from "./safety-copies.std.ts";
@@ -40,19 +41,30 @@ const recordingFrom = (atMs: number): TransportState => ({
 });
 const BLOCK_FRAMES = 9_600;
 
+interface PersonOptions {
+  folder?: string;
+  disk?: Disk;
+  mostBytes?: number;
+}
+/** Takes of somebody's that others have and they have not. */
+const missing = ({ reports }: { reports: CopiesReport[] }) =>
+  (reports.at(-1)?.own ?? []).filter(({ isHere }) => !isHere);
+
 /** People whose companions are linked: what one says the others hear, unless it is lost. */
 function people() {
   const ends = new Map<MemberId, ReturnType<typeof person>>();
   const wire = { lose: (_bytes: Uint8Array) => false, wallMs: 1_800_000_000_000 };
-  function person(memberId: MemberId, folder = mkdtempSync(join(root, "end-"))) {
+  function person(
+    memberId: MemberId,
+    { folder = mkdtempSync(join(root, "end-")), disk = nodeDisk, mostBytes }: PersonOptions = {},
+  ) {
     mkdirSync(folder, { recursive: true });
     const stems: { details: CopyDetails; samples: number[]; isWhole: boolean }[] = [];
     const reports: CopiesReport[] = [];
     const kept: MemberId[][] = [];
     const [notices, warnings]: string[][] = [[], []];
     const end = new SafetyCopies({
-      disk: nodeDisk,
-      folder,
+      place: { disk, folder, reserveBytes: 0, mostBytes: mostBytes ?? Number.POSITIVE_INFINITY },
       sessionId: SESSION,
       choice: { mine: false, others: false },
       keepChoice: () => undefined,
@@ -95,6 +107,9 @@ function people() {
   return { person, link, settle, wire, ends };
 }
 
+/** Which frame of Ada's lane it is: her count goes over in mid take. */
+const laneAt = (frame: number) => ({ stream: 77, frame: (2 ** 32 - 50_000 + frame) >>> 0 });
+
 /** Sound that tells each frame, both sides. */
 const soundOf = (from: number, frames: number) =>
   Int32Array.from({ length: 2 * frames }, (_, at) => (from + (at >> 1)) * (at % 2 === 0 ? 1 : -1));
@@ -114,6 +129,7 @@ async function keptTake(more: { wallMs?: number } = {}) {
       memberId: ADA,
       sessionMs: 9_500 + block * 200,
       sampleRateHz: 48_000,
+      ...laneAt(block * BLOCK_FRAMES),
       samples: soundOf(block * BLOCK_FRAMES, BLOCK_FRAMES),
       missingFrames: 0,
       isNew: block === 0,
@@ -145,6 +161,7 @@ describe("C9, P86: a safety copy is kept where both wish it, sealed to its owner
       memberId: ADA,
       sessionMs: 11_000,
       sampleRateHz: 48_000,
+      ...laneAt(0),
       samples: soundOf(0, BLOCK_FRAMES),
       missingFrames: 0,
       isNew: true,
@@ -164,9 +181,9 @@ describe("C9, P86: a safety copy is kept where both wish it, sealed to its owner
     const again = person(ADA);
     ben.copies.setLinked(ADA, false);
     link();
-    await settle(() => again.reports.at(-1)?.returnable.length === 1);
-    const [offer] = again.reports.at(-1)?.returnable ?? [];
-    expect(offer).toMatchObject({ from: BEN, startedAtMs: 10_000, seconds: 2, returnedSeconds: null });
+    await settle(() => missing(again).length === 1);
+    const [offer] = missing(again);
+    expect(offer).toMatchObject({ from: [BEN], startedAtMs: 10_000, seconds: 2, returnedSeconds: null });
     again.copies.bring(offer?.copyId ?? "");
     await settle(() => again.notices.length > 0);
     const [stem] = again.stems;
@@ -174,7 +191,7 @@ describe("C9, P86: a safety copy is kept where both wish it, sealed to its owner
     expect(stem?.details).toMatchObject({ startedAtMs: 10_000, timelineFrames: 96_000 });
     expect(stem?.samples).toEqual([...soundOf(24_000, 96_000)]);
     expect(again.notices.at(-1)).toContain("2 s has come back from a safety copy, whole");
-    expect(again.reports.at(-1)?.returnable).toEqual([]);
+    expect(missing(again)).toEqual([]);
     // It stays with its keeper all the same: one machine is no safer than the other was.
     expect(copyNames()).toHaveLength(1);
   });
@@ -187,7 +204,13 @@ describe("C9, P86: a safety copy is kept where both wish it, sealed to its owner
     ben.copies.choose({ mine: false, others: true });
     await settle(() => ben.reports.at(-1)?.keeping.length === 1);
     ben.copies.execute(stopped, recordingFrom(10_000));
-    const sound = { memberId: ADA, sampleRateHz: 48_000, samples: soundOf(0, BLOCK_FRAMES), missingFrames: 0 };
+    const sound = {
+      memberId: ADA,
+      sampleRateHz: 48_000,
+      ...laneAt(0),
+      samples: soundOf(0, BLOCK_FRAMES),
+      missingFrames: 0,
+    };
     ben.copies.kept({ ...sound, sessionMs: 10_000, isNew: true });
     await settle(() => ben.reports.at(-1)?.held === 1);
     const again = person(ADA);
@@ -201,10 +224,10 @@ describe("C9, P86: a safety copy is kept where both wish it, sealed to its owner
     link();
     // Each has told the other what they have.
     await settle(() => told >= 2);
-    expect(again.reports.at(-1)?.returnable ?? []).toEqual([]);
+    expect(missing(again)).toEqual([]);
     ben.copies.execute(recordingFrom(10_000), { ...stopped, atMs: 10_200 });
     vi.advanceTimersByTime(5_000);
-    await settle(() => again.reports.at(-1)?.returnable.length === 1);
+    await settle(() => missing(again).length === 1);
   });
 
   test("a link that is gone for a moment in mid take takes nothing back, and makes no second copy", async () => {
@@ -216,6 +239,7 @@ describe("C9, P86: a safety copy is kept where both wish it, sealed to its owner
         memberId: ADA,
         sessionMs: 20_000 + block * 200,
         sampleRateHz: 48_000,
+        ...laneAt(block * BLOCK_FRAMES),
         samples: soundOf(block * BLOCK_FRAMES, BLOCK_FRAMES),
         missingFrames: block === 1 ? BLOCK_FRAMES : 0,
         isNew: false,
@@ -268,8 +292,8 @@ describe("C9, P86: a safety copy is kept where both wish it, sealed to its owner
       return true;
     };
     link();
-    await settle(() => again.reports.at(-1)?.returnable.length === 1);
-    again.copies.bring(again.reports.at(-1)?.returnable[0]?.copyId ?? "");
+    await settle(() => missing(again).length === 1);
+    again.copies.bring(missing(again)[0]?.copyId ?? "");
     await settle(() => {
       vi.advanceTimersByTime(100);
       return again.stems[0]?.isWhole === true;
@@ -304,7 +328,7 @@ describe("C9, P86: a safety copy is kept where both wish it, sealed to its owner
     const again = person(ADA);
     ben.copies.setLinked(ADA, false);
     link();
-    await settle(() => again.reports.at(-1)?.returnable.length === 1);
+    await settle(() => missing(again).length === 1);
     again.copies.bring(copyId);
     await settle(() => again.warnings.length > 0);
     expect(again.warnings.at(-1)).toContain("could not be brought back");
@@ -347,6 +371,182 @@ describe("C9, P86: a safety copy is kept where both wish it, sealed to its owner
     third.wire.wallMs += 1;
     third.ben.copies.settle([]);
     expect(readdirSync(third.ben.folder)).toEqual([]);
+  });
+});
+
+describe("C9, P86: what several keep", () => {
+  test("a take comes back whole that no keeper has whole, as one stem, from where the first began to where the last ended", async () => {
+    const world = people();
+    const [ada, ben, eve] = [world.person(ADA), world.person(BEN), world.person(EVE)];
+    world.link();
+    ada.copies.choose({ mine: true, others: false });
+    for (const keeper of [ben, eve]) keeper.copies.choose({ mine: false, others: true });
+    await world.settle(() => [ben, eve].every(({ reports }) => reports.at(-1)?.keeping.length === 1));
+    const blocks = 10;
+    for (const keeper of [ben, eve]) keeper.copies.execute(stopped, recordingFrom(10_000));
+    // Ben lost some in the middle; Eve came in later, and was told another place in time by her own clock.
+    for (let block = 0; block < blocks; block++)
+      for (const keeper of block < 3 ? [ben] : [ben, eve]) {
+        const isLost = keeper === ben && (block === 5 || block === 6);
+        keeper.copies.kept({
+          memberId: ADA,
+          sessionMs: 10_000 + block * 200 + (keeper === eve ? 3 : 0),
+          sampleRateHz: 48_000,
+          ...laneAt(block * BLOCK_FRAMES),
+          samples: isLost ? new Int32Array(2 * BLOCK_FRAMES) : soundOf(1 + block * BLOCK_FRAMES, BLOCK_FRAMES),
+          missingFrames: isLost ? BLOCK_FRAMES : 0,
+          isNew: block === (keeper === ben ? 0 : 3),
+        });
+      }
+    for (const keeper of [ben, eve]) keeper.copies.execute(recordingFrom(10_000), { ...stopped, atMs: 12_000 });
+    vi.advanceTimersByTime(5_000);
+    const again = world.person(ADA);
+    for (const keeper of [ben, eve]) keeper.copies.setLinked(ADA, false);
+    world.link();
+    await world.settle(() => missing(again)[0]?.from.length === 2);
+    expect(missing(again)).toHaveLength(1);
+    again.copies.bring(missing(again)[0]?.copyId ?? "");
+    await world.settle(() => again.notices.length > 0);
+    expect(again.stems).toHaveLength(1);
+    expect(again.stems[0]?.details).toMatchObject({ startedAtMs: 10_000 });
+    expect(again.stems[0]?.samples).toEqual([...soundOf(1, blocks * BLOCK_FRAMES)]);
+    expect(again.notices.at(-1)).toContain("2 s has come back from a safety copy, whole");
+  });
+
+  test("a keeper who is gone in the middle is not waited for where another has a copy", async () => {
+    const { person, link, settle, ben, wire } = await keptTake();
+    const eve = person(EVE);
+    link();
+    eve.copies.choose({ mine: false, others: true });
+    const again = person(ADA);
+    for (const keeper of [ben, eve]) keeper.copies.setLinked(ADA, false);
+    link();
+    again.copies.choose({ mine: true, others: false });
+    await settle(() => eve.reports.at(-1)?.keeping.length === 1);
+    eve.copies.execute(stopped, recordingFrom(10_000));
+    eve.copies.kept({
+      memberId: ADA,
+      sessionMs: 10_000,
+      sampleRateHz: 48_000,
+      ...laneAt(24_000),
+      samples: soundOf(24_000, 10 * BLOCK_FRAMES),
+      missingFrames: 0,
+      isNew: true,
+    });
+    eve.copies.execute(recordingFrom(10_000), { ...stopped, atMs: 12_000 });
+    vi.advanceTimersByTime(5_000);
+    await settle(() => missing(again)[0]?.from.length === 2);
+    // Of Ben's only the first record gets through.
+    wire.lose = (bytes) => {
+      const message = readCopyMessage(new Uint8Array(bytes));
+      const kept = eve.folder;
+      return (
+        message !== null &&
+        !("say" in message) &&
+        message.number > 0 &&
+        !readdirSync(kept).some((name) => name.startsWith(message.copyId))
+      );
+    };
+    again.copies.bring(missing(again)[0]?.copyId ?? "");
+    await settle(() => {
+      vi.advanceTimersByTime(100);
+      return again.notices.length > 0;
+    });
+    expect(again.stems[0]?.samples).toEqual([...soundOf(24_000, 96_000)]);
+  });
+});
+
+describe("C9: what a keeper's disk may do", () => {
+  /** A disk that refuses after so many bytes, and counts what is open. */
+  function fullDisk(roomBytes: number): { disk: Disk; open: Set<string> } {
+    const open = new Set<string>();
+    let left = roomBytes;
+    const create = (path: string) => {
+      const file = nodeDisk.create(path);
+      open.add(path);
+      return {
+        read: file.read.bind(file),
+        write: (bytes: Uint8Array, at: number) => {
+          left -= bytes.byteLength;
+          if (left < 0) throw Object.assign(new Error("no space left"), { code: "ENOSPC" });
+          file.write(bytes, at);
+        },
+        truncate: file.truncate.bind(file),
+        sync: () => (left < 0 ? Promise.reject(new Error("no space left")) : file.sync()),
+        close: async () => {
+          open.delete(path);
+          await file.close();
+        },
+      };
+    };
+    return {
+      disk: new Proxy(nodeDisk, { get: (of, key) => (key === "create" ? create : Reflect.get(of, key)) }),
+      open,
+    };
+  }
+  /** Ben, who is to keep what Ada plays from 10 s on, and blocks of it. */
+  async function keeping(options: PersonOptions) {
+    const world = people();
+    const [ada, ben] = [world.person(ADA), world.person(BEN, options)];
+    world.link();
+    ada.copies.choose({ mine: true, others: false });
+    ben.copies.choose({ mine: false, others: true });
+    await world.settle(() => ben.reports.at(-1)?.keeping.length === 1);
+    ben.copies.execute(stopped, recordingFrom(10_000));
+    const bring = (block: number) =>
+      ben.copies.kept({
+        memberId: ADA,
+        sessionMs: 10_000 + block * 200,
+        sampleRateHz: 48_000,
+        ...laneAt(block * BLOCK_FRAMES),
+        samples: soundOf(block * BLOCK_FRAMES, BLOCK_FRAMES),
+        missingFrames: 0,
+        isNew: block === 0,
+      });
+    return { ...world, ada, ben, bring };
+  }
+
+  test("one that refuses is said once, its file is closed, and what was written is a copy all the same", async () => {
+    const { disk, open } = fullDisk(150_000);
+    const { ada, ben, bring, settle, link } = await keeping({ disk });
+    for (let block = 0; block < 10; block++) bring(block);
+    await settle(() => ben.warnings.length > 0);
+    await settle(() => open.size === 0);
+    expect(ben.warnings).toHaveLength(1);
+    ben.copies.execute(recordingFrom(10_000), { ...stopped, atMs: 12_000 });
+    vi.advanceTimersByTime(5_000);
+    ben.copies.setLinked(ADA, false);
+    link();
+    await settle(() => missing(ada).length === 1);
+    // Three records of 8,000 frames found room.
+    expect(missing(ada)[0]?.seconds).toBe(0.5);
+  });
+
+  test("no more is kept than there may be, and the take before that stays", async () => {
+    const { ben, bring, settle } = await keeping({ mostBytes: 200_000 });
+    for (let block = 0; block < 10; block++) {
+      bring(block);
+      await settle();
+    }
+    await settle(() => ben.warnings.some((warning) => warning.includes("no room")));
+    expect(ben.reports.at(-1)?.keeping).toEqual([]);
+    const [name = ""] = readdirSync(ben.folder).filter((one) => one.endsWith(".copy"));
+    await settle(
+      () => Number(/"seconds":([\d.]+)/.exec(readFileSync(join(ben.folder, `${name}.json`), "utf8"))?.[1]) > 0,
+    );
+    expect(readFileSync(join(ben.folder, name)).byteLength).toBeLessThan(500_000);
+  });
+
+  test("their owner has them deleted, also in mid take, and keeps being kept from then on", async () => {
+    const { ada, ben, bring, settle } = await keeping({});
+    for (let block = 0; block < 5; block++) bring(block);
+    await settle(() => ben.reports.at(-1)?.held === 1);
+    ada.copies.deleteMine();
+    await settle(() => readdirSync(ben.folder).length === 0);
+    expect(ada.reports.at(-1)?.mine).toBe(true);
+    for (let block = 5; block < 10; block++) bring(block);
+    await settle(() => ben.reports.at(-1)?.held === 1);
+    expect(ben.reports.at(-1)?.keeping).toEqual([ADA]);
   });
 });
 

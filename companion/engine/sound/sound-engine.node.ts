@@ -253,8 +253,7 @@ export class SoundEngine {
   }
 
   #tellKept(taken: readonly KeptFrames[]): void {
-    for (const { memberId, sessionMs, sampleRateHz, samples, missingFrames, isNew } of taken)
-      this.#options.say({ type: "kept", memberId, sessionMs, sampleRateHz, samples, missingFrames, isNew });
+    for (const kept of taken) this.#options.say({ type: "kept", ...kept });
   }
 
   #takeLevels(): LaneLevel[] {

@@ -170,6 +170,8 @@ export const FromSound = z.discriminatedUnion("type", [
     type: z.literal("kept"),
     memberId: MemberId,
     sessionMs: z.number(),
+    stream: z.int(),
+    frame: z.int(),
     sampleRateHz: z.number(),
     samples: z.instanceof(Int32Array<ArrayBuffer>),
     missingFrames: z.int(),

@@ -142,14 +142,17 @@ function tell(screen: Screen, event: StudioEvent, nameOf: NameOf): void {
       return;
     }
     case "safety-copies": {
-      const { keptBy, returnable } = event.report;
+      const { keptBy, own } = event.report;
       if (keptBy.length > 0) screen.say(`Keeps safety copies of your takes: ${keptBy.map(nameOf).join(", ")}.`);
-      for (const { copyId, from, seconds, returnedSeconds } of returnable)
-        if (returnedSeconds === null)
+      for (const { copyId, from, seconds, isHere, returnedSeconds } of own) {
+        const who = from.map(nameOf).join(", ");
+        if (returnedSeconds !== null)
+          screen.bar(`from ${who}`, seconds === 0 ? 1 : Math.min(1, returnedSeconds / seconds));
+        else if (!isHere)
           screen.say(
-            `${nameOf(from)} has ${Math.round(seconds)} s of yours that are not here: "sessionlinked restore" brings ${copyId} back.`,
+            `${who} ${from.length === 1 ? "has" : "have"} ${Math.round(seconds)} s of yours that are not here: "sessionlinked restore" brings ${copyId} back.`,
           );
-        else screen.bar(`from ${nameOf(from)}`, seconds === 0 ? 1 : Math.min(1, returnedSeconds / seconds));
+      }
       return;
     }
     case "wish-answered":

@@ -54,8 +54,20 @@ export const sessions: readonly Mutation[] = [
   of("C9", "companion/engine/copies/safety-copies.test.ts")(
     "companion/engine/copies/safety-copies.std.ts",
     "anybody in the session may have a copy deleted",
-    "if (memberId === from && publicKey === told.publicKey && (message.copyId ?? copyId) === copyId)",
-    "if ((message.copyId ?? copyId) === copyId)",
+    "memberId === from && publicKey === told.publicKey && (message.copyId ?? copyId) === copyId",
+    "(message.copyId ?? copyId) === copyId",
+  ),
+  of("C9", "companion/engine/copies/safety-copies.test.ts")(
+    "companion/engine/copies/copy-merge.std.ts",
+    "of what several keep the first that comes is taken, whatever it lacks",
+    "if (here <= (worth[frame] ?? 0)) continue;",
+    "if ((worth[frame] ?? 0) > 0) continue;",
+  ),
+  of("C9", "companion/engine/studio/page-takes.test.ts")(
+    "companion/engine/studio/tapped-lanes.std.ts",
+    "lanes of a sound that is turned on anew are not told what is to be kept",
+    "    this.keep(this.#kept);\n",
+    "",
   ),
   of("C9", "companion/engine/copies/safety-copies.test.ts")(
     "companion/engine/copies/copy-keeper.std.ts",

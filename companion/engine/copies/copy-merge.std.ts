@@ -1,0 +1,130 @@
+/** Sound of one keeper's copy: whole frames of two channels, and where in the copy they begin. */
+interface Piece {
+  at: number;
+  samples: Int32Array;
+}
+
+interface Source {
+  /** Its first frame's place in the merged sound; `null` before it is known where the copy lies in the lane. */
+  offset: number | null;
+  pieces: Piece[];
+  frames: number;
+  missingFrames: number;
+  isOver: boolean;
+}
+
+const CHANNELS = 2;
+const AT_ONCE_FRAMES = 8_000;
+const BELOW_16_BIT = 255;
+
+/** What two samples of a frame are worth: nothing, or more where they are finer than 16 bit, and where both sides differ. */
+function worthOf(left: number, right: number): number {
+  if ((left | right) === 0) return 1;
+  return 2 + (((left | right) & BELOW_16_BIT) === 0 ? 0 : 2) + (left === right ? 0 : 1);
+}
+
+/**
+ * Several keepers' copies of one lane as one sound. Each heard the same frames, by a path of its own: what one missed another has, and where one had
+ * them in 16 bit another may have them whole. Frames are told by their numbers in the lane, so nothing has to be found in the sound.
+ */
+export class CopyMerge {
+  readonly #sources = new Map<string, Source>();
+  #base: number | undefined;
+  #next: number | undefined;
+  #zeroFrames = 0;
+  #uncoveredFrames = 0;
+
+  add(key: string, samples: Int32Array): void {
+    const source = this.#sourceOf(key);
+    source.pieces.push({ at: source.frames, samples });
+    source.frames += samples.length / CHANNELS;
+  }
+
+  /** Where in its lane a copy begins, modulo 2³². Nothing comes out before all are placed that are to be merged. */
+  place(key: string, frame: number): void {
+    this.#base ??= frame;
+    this.#sourceOf(key).offset = (frame - this.#base) | 0;
+  }
+
+  /** Nothing more comes of it. */
+  end(key: string, missingFrames: number): void {
+    const source = this.#sourceOf(key);
+    source.missingFrames = missingFrames;
+    source.isOver = true;
+  }
+
+  /** It is none of these. */
+  drop(key: string): void {
+    this.#sources.delete(key);
+  }
+
+  /** So much of a copy waits for the others. */
+  waitingFrames(key: string): number {
+    const { offset, frames } = this.#sourceOf(key);
+    return Math.max(0, frames - Math.max(0, (this.#next ?? 0) - (offset ?? 0)));
+  }
+
+  /** Frames that none of them had, as far as their keepers know. */
+  get missingFrames(): number {
+    const told = [...this.#sources.values()].reduce((sum, { missingFrames }) => sum + missingFrames, 0);
+    return this.#uncoveredFrames + Math.min(this.#zeroFrames, told);
+  }
+
+  /** What follows, as far as every copy that still comes has got; `null` where nothing does yet. */
+  take(): Int32Array<ArrayBuffer> | null {
+    const placed = [...this.#sources.values()].flatMap(({ offset, ...source }) =>
+      offset === null ? [] : [{ offset, endAt: offset + source.frames, ...source }],
+    );
+    if (placed.length === 0 || placed.length < this.#sources.size) return null;
+    const from = this.#next ?? Math.min(...placed.map(({ offset }) => offset));
+    this.#next = from;
+    const coming = placed.filter(({ isOver }) => !isOver);
+    const to =
+      coming.length > 0 ? Math.min(...coming.map(({ endAt }) => endAt)) : Math.max(...placed.map(({ endAt }) => endAt));
+    const frames = Math.min(AT_ONCE_FRAMES, to - from);
+    if (frames <= 0) return null;
+    const merged = new Int32Array(frames * CHANNELS);
+    const worth = new Uint8Array(frames);
+    for (const { offset, pieces } of placed)
+      for (const { at, samples } of pieces) lay(samples, offset + at - from, merged, worth);
+    for (const one of worth) {
+      if (one === 0) this.#uncoveredFrames++;
+      if (one === 1) this.#zeroFrames++;
+    }
+    this.#next = from + frames;
+    for (const source of this.#sources.values()) forget(source, from + frames);
+    return merged;
+  }
+
+  #sourceOf(key: string): Source {
+    const known = this.#sources.get(key);
+    if (known !== undefined) return known;
+    const source: Source = { offset: null, pieces: [], frames: 0, missingFrames: 0, isOver: false };
+    this.#sources.set(key, source);
+    return source;
+  }
+}
+
+/** Lays a piece over what is there, frame by frame, where it is worth more. */
+function lay(samples: Int32Array, at: number, merged: Int32Array, worth: Uint8Array): void {
+  const to = Math.min(worth.length, at + samples.length / CHANNELS);
+  for (let frame = Math.max(0, at); frame < to; frame++) {
+    const left = samples[(frame - at) * CHANNELS] ?? 0;
+    const right = samples[(frame - at) * CHANNELS + 1] ?? 0;
+    const here = worthOf(left, right);
+    if (here <= (worth[frame] ?? 0)) continue;
+    worth[frame] = here;
+    merged[frame * CHANNELS] = left;
+    merged[frame * CHANNELS + 1] = right;
+  }
+}
+
+/** What lies before a place has been taken. */
+function forget(source: Source, before: number): void {
+  const offset = source.offset ?? 0;
+  while (source.pieces[0] !== undefined) {
+    const { at, samples } = source.pieces[0];
+    if (offset + at + samples.length / CHANNELS > before) return;
+    source.pieces.shift();
+  }
+}
