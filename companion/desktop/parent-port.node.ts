@@ -6,6 +6,7 @@ import type { MessagePortMain } from "electron/main";
 import type { ParentPort } from "electron/utility";
 
 export interface SoundPort {
+  postMessage(message: unknown): void;
   onMessage(listener: (data: unknown) => void): void;
 }
 
@@ -18,6 +19,7 @@ const soundPort = (port: MessagePortMain | undefined): SoundPort | null =>
   port === undefined
     ? null
     : {
+        postMessage: (message) => port.postMessage(message),
         onMessage(listener) {
           port.on("message", ({ data }) => listener(data));
           port.start();
@@ -31,12 +33,13 @@ function ofElectron(port: ParentPort): Parent {
   };
 }
 
-/** A process that Node forked hears sound as messages of this form. */
+/** A process that Node forked hears and says what goes over a port as messages of this form. */
 function ofNode(): Parent {
   // A studio without the app that started it would stay in the session with nobody to make it leave.
   process.on("disconnect", () => process.exit(1));
   let hear: ((data: unknown) => void) | undefined;
   const port: SoundPort = {
+    postMessage: (message) => process.send?.({ port: message }),
     onMessage: (listener) => {
       hear = listener;
     },

@@ -1,5 +1,5 @@
 /** The session view in the desktop app: the browser's own, whose room is the studio's and whose device the studio records. */
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { render } from "preact";
 import type { StudioEvent } from "../engine/studio/events.std.ts";
 import { App } from "../view/app.dom.tsx";
@@ -97,6 +97,7 @@ if (root !== null && bridge !== undefined) {
   stickSettings(session, boot, localStorage, Date.now);
   bridge.onTold("studio", (event) => {
     session.copies.hear(event);
+    session.takes.onEvent?.(event);
     hear(event, words);
   });
   addEventListener("message", ({ source, data, ports: [port] }) => {
@@ -110,5 +111,12 @@ if (root !== null && bridge !== undefined) {
     root,
   );
   bridge.say("look", null);
+  // The port goes with the sound that it was given to: another sound has one of its own.
+  let hadSound = false;
+  effect(() => {
+    const { power } = session.sound.state.value;
+    if (power === "off" && hadSound) bridge.say("look", null);
+    hadSound = power === "on";
+  });
   session.copies.connect((command) => bridge.say("command", command));
 }

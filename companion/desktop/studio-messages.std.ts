@@ -1,7 +1,8 @@
 /** What the main process and the studio's own process say to each other. */
 import * as z from "zod";
-import { SessionId } from "../../protocol/ids.ts";
+import { MemberId, SessionId } from "../../protocol/ids.ts";
 import { RoomCall, RoomTold } from "../engine/room/room-feed.std.ts";
+import type { FromTap } from "../engine/sound/tap-messages.std.ts";
 import { StudioCommand } from "../engine/studio/commands.std.ts";
 import { StudioEvent } from "../engine/studio/events.std.ts";
 
@@ -31,9 +32,28 @@ export const FromStudio = z.discriminatedUnion("type", [
 ]);
 export type FromStudio = z.infer<typeof FromStudio>;
 
+/** What the window's lanes tell beside them, over the port, for safety copies. */
+const Tapped = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("link"), memberId: MemberId, isConnected: z.boolean() }),
+  z.object({ type: z.literal("message"), from: MemberId, bytes: z.instanceof(Uint8Array<ArrayBuffer>) }),
+  z.object({
+    type: z.literal("kept"),
+    memberId: MemberId,
+    sessionMs: z.number(),
+    stream: z.int(),
+    frame: z.int(),
+    sampleRateHz: z.number(),
+    samples: z.instanceof(Int32Array<ArrayBuffer>),
+    missingFrames: z.int(),
+    isNew: z.boolean(),
+  }),
+]) satisfies z.ZodType<FromTap>;
+
 /** Blocks that the window's device captured, over the port. */
-export const Captured = z.object({
+const Captured = z.object({
   firstBlock: z.int().min(0),
   captureMs: z.number().min(0),
   samples: z.instanceof(Int32Array),
 });
+
+export const FromWindow = z.union([Captured, Tapped]);

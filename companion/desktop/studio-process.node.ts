@@ -14,7 +14,7 @@ import { WindowSound } from "../engine/studio/window-sound.std.ts";
 import { readCalibrations } from "../headless/calibrations.node.ts";
 import { openDaws } from "../headless/daws.node.ts";
 import { parentPort } from "./parent-port.node.ts";
-import { Captured, type FromStudio, ToStudio } from "./studio-messages.std.ts";
+import { type FromStudio, FromWindow, ToStudio } from "./studio-messages.std.ts";
 
 const INPUT = { name: "Input 1", channels: [0, 1] };
 
@@ -53,8 +53,8 @@ async function open(wanted: Extract<ToStudio, { type: "open" }>): Promise<void> 
     emit: (event) => tell({ type: "studio", event }),
     ended: () => tell({ type: "ended" }),
     window: {
-      sound: (onBlock) => {
-        sound = new WindowSound({ nowMs: machineNowMs, onBlock, announce: (command) => feed.announce(command) });
+      sound: (heard) => {
+        sound = new WindowSound({ ...heard, nowMs: machineNowMs, announce: (command) => feed.announce(command) });
         return sound;
       },
       hears: feed,
@@ -84,10 +84,12 @@ parentPort.onMessage((data, port) => {
       return;
     case "look":
       feed.attach();
-      sound?.begin();
-      port?.onMessage((blocks) => {
-        const captured = Captured.safeParse(blocks);
-        if (captured.success) sound?.take(captured.data);
+      sound?.begin((asked) => port?.postMessage(asked));
+      port?.onMessage((data) => {
+        const told = FromWindow.safeParse(data);
+        if (!told.success) return;
+        if ("type" in told.data) sound?.hear(told.data);
+        else sound?.take(told.data);
       });
   }
 });

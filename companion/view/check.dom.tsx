@@ -27,7 +27,7 @@ export function Check({ session, words, language, deviceUrl, close }: CheckProps
   const { sound } = session;
   const { wanted } = sound;
   const [check, setCheck] = useState<SoundCheck | null>(null);
-  const [trouble, setTrouble] = useState<SoundRefusal | "input-gone" | null>(null);
+  const [trouble, setTrouble] = useState<SoundRefusal | null>(null);
   const [facts, setFacts] = useState<InputFacts>(plainInput);
   const [devices, setDevices] = useState<{ inputs: SoundDevice[]; outputs: SoundDevice[] }>({
     inputs: [],
@@ -37,9 +37,7 @@ export function Check({ session, words, language, deviceUrl, close }: CheckProps
   const [away, setAway] = useState<number | null>(null);
 
   const setInput = async (opened: SoundCheck, deviceId: string) => {
-    const refusal = await opened.setInput(deviceId);
-    if (refusal === "superseded") return;
-    setTrouble(refusal);
+    setTrouble(await opened.setInput(deviceId));
     setFacts(opened.facts);
     setTrip(null);
     const all = await navigator.mediaDevices.enumerateDevices();
@@ -49,7 +47,7 @@ export function Check({ session, words, language, deviceUrl, close }: CheckProps
   useEffect(() => {
     let opened: SoundCheck | null = null;
     let isOver = false;
-    SoundCheck.open(deviceUrl, () => setTrouble("input-gone")).then(
+    SoundCheck.open(deviceUrl).then(
       async (one) => {
         if (isOver) return void one.close();
         opened = one;

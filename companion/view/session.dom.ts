@@ -104,9 +104,9 @@ export class BrowserSession {
         (new Bars(this.state.value.timeline.map).barFramesAt(this.positionFrames()) / TIMELINE_RATE_HZ) * 1000,
       setStatus: (status) => this.#setStatus(status),
       onLinked: () => this.#room.hurry(),
-      onEngine: ({ memory, captureMs }) => {
-        this.takes.setDevice(memory);
-        this.takes.captureMs = captureMs;
+      onEngine: (engine) => {
+        this.takes.setDevice(engine);
+        this.takes.captureMs = engine.captureMs;
       },
       onCapture: (captureMs) => {
         this.takes.captureMs = captureMs;

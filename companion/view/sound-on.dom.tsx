@@ -9,6 +9,7 @@ import { Record } from "./record.dom.tsx";
 import { Meter } from "./strip.dom.tsx";
 
 const OwnUplink = later<ViewProps>(() => import("./uplink.std.tsx").then((parts) => parts.OwnUplink));
+const Safety = later<ViewProps>(() => import("./safety.dom.tsx").then((parts) => parts.Safety));
 const CHANNELS = ["both", "left", "right"] as const;
 const BUFFERS: readonly BufferChoice[] = ["tight", "balanced", "safe"];
 
@@ -41,7 +42,7 @@ export function SoundOn(props: ViewProps) {
         {mayPlay ? (
           <Choice
             label={t.input}
-            value={sound.opening.value ?? inputId ?? ""}
+            value={inputId ?? ""}
             options={[["", t.noInput], ...named(sound.inputs.value, t.device)]}
             choose={(id) => void sound.setInput(id === "" ? null : id)}
           />
@@ -97,6 +98,7 @@ export function SoundOn(props: ViewProps) {
       <p class="soft">{t.direct.means}</p>
       <Agree session={session} words={words} />
       <Record {...props} />
+      <Safety {...props} />
     </>
   );
 }

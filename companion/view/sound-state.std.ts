@@ -6,6 +6,7 @@ import type { MemberId } from "../../protocol/ids.ts";
 import type { AnnouncedCommand, MemberStatus, Signal } from "../../protocol/room.ts";
 import type { PeerReading } from "../engine/clock/peer-clocks.std.ts";
 import type { InputChannels } from "../engine/sound/browser-messages.std.ts";
+import type { BrowserSound } from "../engine/sound/browser-sound.dom.ts";
 import type { SoundRefusal } from "../engine/sound/input.dom.ts";
 import type { tellingOf } from "./agreement.std.ts";
 import type { Boot } from "./boot.std.ts";
@@ -53,7 +54,7 @@ export interface ViewSoundOptions {
   barMs(): number;
   setStatus(status: Partial<MemberStatus>): void;
   /** There is sound: what it captures lies here, so long after it was played. */
-  onEngine(engine: { memory: SharedArrayBuffer; captureMs: number }): void;
+  onEngine(engine: Pick<BrowserSound, "memory" | "captureMs" | "tapFor">): void;
   onCapture(captureMs: number): void;
   /** A device of an earlier visit is not there, and the system's own is used. */
   onOtherDevice(): void;

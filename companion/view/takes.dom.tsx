@@ -6,8 +6,12 @@ import { NOTE_TEXT_MAX_CHARS, TAKE_NAME_MAX_CHARS } from "../../protocol/limits.
 import { may } from "../../protocol/roles.ts";
 import type { FrameRange } from "../../protocol/timeline.ts";
 import { type LaneStem, type Roll, rollsOf, type Shown } from "./lanes.std.ts";
+import { later } from "./later.dom.tsx";
 import { OwnActions } from "./own-stem.dom.tsx";
 import { accentClass, barsOf, nameOf, type ViewProps } from "./parts.dom.tsx";
+import type { KeptCopiesProps } from "./safety.dom.tsx";
+
+const KeptCopies = later<KeptCopiesProps>(() => import("./safety.dom.tsx").then((parts) => parts.KeptCopies));
 
 /** Takes that are drawn at first, the newest; older ones on demand. */
 const DRAWN_TAKES = 30;
@@ -145,6 +149,7 @@ function Take(props: ViewProps & Roll) {
                 {t.downloadShort(sizeOf(stem))}
               </a>
             ) : null}
+            <KeptCopies {...props} stem={stem} />
             <OwnActions {...props} recordingId={stem.recordingId} />
           </li>
         ))}

@@ -41,7 +41,8 @@ export interface ViewCopiesOptions {
 export class ViewCopies {
   readonly #options: ViewCopiesOptions;
   readonly #known = new Map<string, Pick<Recording, "name" | "memberId">>();
-  #studio: ((command: StudioCommand) => void) | null = null;
+  /** `null`: this is no window of the desktop app. */
+  studio: ((command: StudioCommand) => void) | null = null;
   readonly wishes = signal<readonly ShownWish[]>([]);
   readonly receipts = signal<readonly Receipt[]>([]);
   /** `null` in a browser: nothing comes there by itself. */
@@ -53,7 +54,7 @@ export class ViewCopies {
 
   /** This window is the desktop app's: from now on the studio is asked. */
   connect(command: (command: StudioCommand) => void): void {
-    this.#studio = command;
+    this.studio = command;
     command({ type: "copies" });
   }
 
@@ -74,25 +75,25 @@ export class ViewCopies {
 
   /** Reads what owners wish for; in the desktop app the studio does. */
   async read(): Promise<void> {
-    if (this.#studio !== null) return;
+    if (this.studio !== null) return;
     const { readWishes } = await import("./read-wishes.std.ts");
     const wishes = await readWishes(this.#options.boot.sessionId).catch(() => []);
     this.#show(wishes.map((wish) => ({ ...wish, name: null, isHere: false })));
   }
 
   async answer(recordingId: RecordingId, answer: Answer): Promise<void> {
-    if (this.#studio !== null) return this.#studio({ type: "answer-wish", recordingId, answer });
+    if (this.studio !== null) return this.studio({ type: "answer-wish", recordingId, answer });
     if ((await this.#options.ask("POST", `/deletion-wishes/${recordingId}`, { answer })) === null) return;
     this.#receipt(recordingId, answer);
     this.wishes.value = this.wishes.value.filter((wish) => wish.recordingId !== recordingId);
   }
 
   choose(of: Extract<StudioCommand, { type: "deliver" }>["of"], wanted: boolean): void {
-    this.#studio?.({ type: "deliver", of, wanted });
+    this.studio?.({ type: "deliver", of, wanted });
   }
 
   fetch(recordingId: RecordingId): void {
-    this.#studio?.({ type: "fetch", recordingId });
+    this.studio?.({ type: "fetch", recordingId });
   }
 
   #show(wishes: readonly Omit<ShownWish, "memberId">[]): void {

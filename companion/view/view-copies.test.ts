@@ -21,7 +21,10 @@ const wish = { recordingId, wishedAtMs: 5, name: "Guitar take 3", isHere: true }
 
 test("P69: in the desktop app the studio is asked, and what it says is shown, with a receipt", async () => {
   const said: StudioCommand[] = [];
-  const copies = new ViewCopies({ boot, ask: () => Promise.reject(new Error("Not in the app.")) });
+  const copies = new ViewCopies({
+    boot,
+    ask: () => Promise.reject(new Error("Not in the app.")),
+  });
   copies.connect((command) => said.push(command));
   copies.hear({ type: "wishes", wishes: [wish] });
   expect(copies.wishes.value).toMatchObject([{ name: "Guitar take 3", memberId: null, isHere: true }]);

@@ -77,8 +77,6 @@ export class ViewSound {
   readonly heard = signal<ReadonlyMap<MemberId, Heard>>(new Map());
   /** At which rate the device really runs, where it is not the one that it says. */
   readonly trueRateHz = signal<number | null>(null);
-  /** The input that has been chosen and is not open yet: a list of inputs stands on it, however long the device takes. */
-  readonly opening = signal<string | null>(null);
   /** The devices that the person chose, here or at an earlier visit; `""` is the system's own choice. */
   readonly wanted = signal({ inputId: "", outputId: "" });
 
@@ -159,6 +157,7 @@ export class ViewSound {
       this.#engine = engine;
       this.#control.again();
       if (this.#tap !== null) engine.tap(this.#tap);
+      this.#tap = null;
       this.#restoreMix(engine);
       engine.iceServers = this.#iceServers;
       if (this.#clock !== undefined) engine.setClock(this.#clock);
@@ -203,10 +202,7 @@ export class ViewSound {
   /** Another input, or none; what it cannot have is said. */
   async setInput(deviceId: string | null): Promise<void> {
     if (deviceId !== null) this.wanted.value = { ...this.wanted.value, inputId: deviceId };
-    this.opening.value = deviceId;
     const trouble = (await this.#engine?.setInput(deviceId)) ?? null;
-    if (trouble === "superseded") return;
-    this.opening.value = null;
     this.#set({ trouble, inputId: this.#engine?.inputId ?? null });
     this.facts.value = this.#engine?.facts ?? plainInput;
     this.#tellStatus();
@@ -284,8 +280,8 @@ export class ViewSound {
 
   /** What the device captures goes over this port too, to whoever records it. */
   tap(port: MessagePort): void {
-    this.#tap = port;
-    this.#engine?.tap(port);
+    if (this.#engine === null) this.#tap = port;
+    else this.#engine.tap(port);
   }
 
   /** The room is there again. */
@@ -334,7 +330,6 @@ export class ViewSound {
     if ("mediaDevices" in navigator) navigator.mediaDevices.removeEventListener("devicechange", this.#listDevices);
     void this.#engine?.close();
     this.#engine = null;
-    this.opening.value = null;
   }
 
   #set(change: Partial<SoundState>): void {

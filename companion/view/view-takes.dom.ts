@@ -8,6 +8,7 @@ import type { MemberId } from "../../protocol/ids.ts";
 import type { LoggedEvent } from "../../protocol/room.ts";
 import type { PeerReading } from "../engine/clock/peer-clocks.std.ts";
 import type { ClockSample } from "../engine/clock/session-clock.std.ts";
+import type { BrowserSound } from "../engine/sound/browser-sound.dom.ts";
 import type { Sharing, Stem } from "../engine/stems/stem.std.ts";
 import type { StudioEvent } from "../engine/studio/events.std.ts";
 import { type FromTakes, type TakesCommand, type ToTakes, takesFolder } from "../engine/studio/takes-messages.std.ts";
@@ -53,6 +54,8 @@ export class ViewTakes {
   #isIn = false;
   #lastSeq = 0;
   #input = { name: "", channels: [0, 1] };
+  /** What is told of safety copies, here or by the studio of the desktop app, is for a script of its own. */
+  onEvent: ((event: StudioEvent) => void) | undefined;
   readonly status = signal({ armed: false, recording: false });
   readonly stems = signal<readonly OwnStem[]>([]);
   readonly sharesAsItRecords = signal(false);
@@ -86,13 +89,13 @@ export class ViewTakes {
 
   follow(event: LoggedEvent): void {
     this.#lastSeq = Math.max(this.#lastSeq, event.seq);
-    if (event.body.kind === "transport" || event.body.kind === "role") this.#tell({ type: "logged", event });
+    if (event.body.kind === "transport" || event.body.kind === "role") this.tell({ type: "logged", event });
   }
 
   addSample(sample: ClockSample): void {
     this.#samples.push(sample);
     if (this.#samples.length > SAMPLES_MAX) this.#samples.shift();
-    this.#tell({ type: "clock", sample });
+    this.tell({ type: "clock", sample });
   }
 
   /** The room has said who is here. */
@@ -104,18 +107,19 @@ export class ViewTakes {
       connected: member.connected,
       role: member.role,
     }));
-    this.#tell({ type: "members", memberId, members: known });
+    this.tell({ type: "members", memberId, members: known });
   }
 
   /** What one of them tells of their clock over the lane. */
   onReading(from: MemberId, reading: PeerReading): void {
-    this.#tell({ type: "reading", from, reading });
+    this.tell({ type: "reading", from, reading });
   }
 
-  /** There is sound: from now on it can be recorded. */
-  setDevice(memory: SharedArrayBuffer): void {
+  /** There is sound: from now on it can be recorded, and safety copies kept. */
+  setDevice(engine: Pick<BrowserSound, "memory" | "tapFor">): void {
     this.#begin();
-    this.#tell({ type: "device", memory, input: this.#input });
+    this.tell({ type: "device", memory: engine.memory, input: this.#input });
+    engine.tapFor(this.#worker);
     // What is asked for is that the browser does not throw takes away when it wants room; some ask the person, most decide alone.
     void navigator.storage.persist().catch(() => false);
   }
@@ -131,12 +135,12 @@ export class ViewTakes {
   }
 
   set captureMs(captureMs: number) {
-    this.#tell({ type: "capture", captureMs });
+    this.tell({ type: "capture", captureMs });
   }
 
   setInput(name: string, isMono: boolean): void {
     this.#input = { name, channels: isMono ? [0] : [0, 1] };
-    this.#tell({ type: "input", input: this.#input });
+    this.tell({ type: "input", input: this.#input });
   }
 
   arm(armed: boolean): void {
@@ -144,12 +148,12 @@ export class ViewTakes {
   }
 
   command(command: TakesCommand): void {
-    this.#tell({ type: "command", command });
+    this.tell({ type: "command", command });
   }
 
   /** Takes a stem out of this browser; what was shared stays shared. */
   forget(recordingId: string): void {
-    this.#tell({ type: "forget", recordingId });
+    this.tell({ type: "forget", recordingId });
   }
 
   /** The file as it was recorded, for this person's own disk. */
@@ -216,8 +220,8 @@ export class ViewTakes {
     worker.onmessage = ({ data }: MessageEvent<FromTakes>) => this.#take(data);
     worker.onerror = () => this.#options.onTrouble("recorder");
     this.#worker = worker;
-    this.#tell({ type: "open", sessionId, sessionName, origin: location.origin, originMs: performance.timeOrigin });
-    for (const sample of this.#samples) this.#tell({ type: "clock", sample });
+    this.tell({ type: "open", sessionId, sessionName, origin: location.origin, originMs: performance.timeOrigin });
+    for (const sample of this.#samples) this.tell({ type: "clock", sample });
     this.command({ type: "pre-roll", seconds: this.#preRoll.value });
     this.setMembers();
     this.#tellWelcome();
@@ -228,10 +232,10 @@ export class ViewTakes {
     const { memberId, role, timeline } = this.#options.state();
     if (memberId === null || role === null || !this.#isIn) return;
     const { transport, map } = timeline;
-    this.#tell({ type: "welcome", memberId, role, transport, timeline: map, headSeq: this.#lastSeq });
+    this.tell({ type: "welcome", memberId, role, transport, timeline: map, headSeq: this.#lastSeq });
   }
 
-  #tell(message: ToTakes): void {
+  tell(message: ToTakes): void {
     this.#worker?.postMessage(message);
   }
 
@@ -259,6 +263,7 @@ export class ViewTakes {
   }
 
   #hear(event: StudioEvent): void {
+    this.onEvent?.(event);
     switch (event.type) {
       case "recorded":
       case "recovered":

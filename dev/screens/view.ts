@@ -52,6 +52,37 @@ const log: Scene["log"] = [
     },
   },
 ];
+/** Instead of the worker that records: one that only says how things stand with safety copies. */
+const copyAt = (startedAtMs: number, more: object) => ({
+  copyId: `00000000-0000-4000-8000-${String(startedAtMs).padStart(12, "0")}`,
+  from: [ben, mira],
+  startedAtMs,
+  seconds: 28,
+  untilMs: Date.UTC(2026, 11, 24),
+  isHere: true,
+  returnedSeconds: null,
+  ...more,
+});
+const keepsCopies = `self.onmessage = ({ data: { command } }) => {
+  if (command?.type === "copies") self.postMessage(${JSON.stringify({
+    type: "event",
+    event: {
+      type: "safety-copies",
+      report: {
+        mine: true,
+        others: true,
+        keptBy: [ben, mira],
+        keeping: [mira],
+        held: 3,
+        own: [
+          copyAt(60_000, {}),
+          copyAt(Date.UTC(2026, 10, 24, 20, 15), { from: [ben], isHere: false }),
+          copyAt(Date.UTC(2026, 10, 24, 20, 40), { isHere: false, seconds: 180, returnedSeconds: 70 }),
+        ],
+      },
+    },
+  })});
+};`;
 const evening: Scene = { people: band, takes, log };
 const DEVICE_48 = "window.settings = { sampleRate: 48000 }";
 const DEVICE_44 =
@@ -287,6 +318,26 @@ export function viewShots({ sessionId }: World): Shot[] {
             "navigator.storage.getDirectory = async () => { throw new DOMException('', 'SecurityError'); };";
           await route.fulfill({ response, body: refuses + (await response.text()) });
         });
+        await stubRoom(page, evening);
+      },
+    },
+    {
+      ...device("safety copies", DEVICE_48, async (page) => {
+        await turnOn(page);
+        await page.locator(".view-missing button").waitFor();
+        await page.locator(".view-list summary").click();
+        await page
+          .locator(".view-take", { hasText: "safety copy" })
+          .or(page.getByText("Sicherheitskopie bis"))
+          .first()
+          .waitFor();
+      }),
+      prepare: async (page) => {
+        await page.addInitScript(listenAtTheWayOut);
+        await page.addInitScript(DEVICE_48);
+        await page.route("**/assets/takes-worker*", (route) =>
+          route.fulfill({ contentType: "text/javascript", body: keepsCopies }),
+        );
         await stubRoom(page, evening);
       },
     },

@@ -165,6 +165,17 @@ export const policyVersions: readonly PolicyVersion[] = [
     },
     numbers: tenth,
   },
+  {
+    version: 12,
+    fromAtMs: Date.UTC(2026, 10, 27, 16),
+    // It is off for everybody until they switch it on.
+    isMaterial: false,
+    change: {
+      en: "Safety copies of takes, which were the companion's alone, are kept in browsers too, by whoever switches that on and for whoever does. You can have those deleted that people who are there have of you.",
+      de: "Sicherheitskopien von Takes, die es nur im Companion gab, liegen auch in Browsern, bei denen und von denen, die das einschalten. Du kannst alle löschen lassen, die Anwesende von dir haben.",
+    },
+    numbers: tenth,
+  },
 ];
 
 /** The numbers that the code keeps today, in days, under the names of protocol/retention.ts. */

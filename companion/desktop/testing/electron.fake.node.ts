@@ -234,6 +234,7 @@ class InnerProcess extends EventEmitter {
       port === undefined
         ? null
         : {
+            postMessage: (message) => port.postMessage(message),
             onMessage(listener) {
               port.on("message", (event) => listener(event.data));
               port.start();
@@ -255,13 +256,18 @@ class InnerProcess extends EventEmitter {
 /** A process of Node's, which `parent-port.node.ts` knows how to be. */
 class FakeUtilityProcess extends EventEmitter {
   readonly #child: ChildProcess;
+  /** What it says over a port goes to the last that it was given. */
+  #port: FakePort | undefined;
   pid: number | undefined;
   constructor(program: string, args: readonly string[]) {
     super();
     this.#child = fork(program, [...args], { serialization: "advanced", execArgv: [] });
     this.pid = this.#child.pid;
     this.#child.once("spawn", () => this.emit("spawn"));
-    this.#child.on("message", (message) => this.emit("message", message));
+    this.#child.on("message", (message: object) => {
+      if ("port" in message) this.#port?.postMessage(message.port);
+      else this.emit("message", message);
+    });
     this.#child.once("exit", (code, signal) => {
       this.pid = undefined;
       this.emit("exit", code ?? (signal === null ? 0 : 15));
@@ -271,6 +277,7 @@ class FakeUtilityProcess extends EventEmitter {
     if (!this.#child.connected) return;
     this.#child.send({ ...(message as object) });
     for (const port of transfer) {
+      this.#port = port;
       port.on("message", ({ data }) => this.#child.connected && this.#child.send({ port: data }));
       port.start();
     }

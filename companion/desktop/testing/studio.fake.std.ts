@@ -1,7 +1,7 @@
 /** A studio that only says what it was told: for what the shell does with one. */
 import { initialTransport } from "../../../protocol/transport.ts";
 import { Stem } from "../../engine/stems/stem.std.ts";
-import { Captured, type FromStudio, ToStudio } from "../studio-messages.std.ts";
+import { type FromStudio, FromWindow, ToStudio } from "../studio-messages.std.ts";
 import type { InnerProgram } from "./electron.fake.node.ts";
 
 const stem = Stem.parse({
@@ -34,7 +34,10 @@ export const fakeStudio: InnerProgram = (parent, exit) => {
         return;
       case "look":
         tell({ type: "room", told: { type: "waiting" } });
-        port?.onMessage((blocks) => notice(`heard ${Captured.parse(blocks).samples.length}`));
+        port?.onMessage((said) => {
+          const told = FromWindow.parse(said);
+          notice(`heard ${"samples" in told ? told.samples.length : told.type}`);
+        });
         return;
       case "room":
         notice(`room ${said.call.type}`);

@@ -1,5 +1,5 @@
 import type { Signal } from "../../../protocol/room.ts";
-import type { Fingerprints, IceServer, PeerState } from "./peer.std.ts";
+import type { Carries, Fingerprints, IceServer, PeerState } from "./peer.std.ts";
 import { openRelayed, RemoteCandidates } from "./relayed-connection.dom.ts";
 import { fingerprintOf } from "./sdp.std.ts";
 
@@ -12,8 +12,8 @@ export interface BrowserPeerOptions {
   track: MediaStreamTrack;
   /** The worker's end of each direction. */
   transform(side: "send" | "receive"): RTCRtpScriptTransform;
-  /** Gives a carrier of single packets to the worker; throws where the engine cannot. */
-  carry(channel: RTCDataChannel): void;
+  /** Gives a carrier of single packets, or of messages, to the worker; throws where the engine cannot. */
+  carry(channel: RTCDataChannel, carries: Carries): void;
   signal(signal: Signal): void;
   onState(state: PeerState): void;
   onFingerprints(fingerprints: Fingerprints): void;
@@ -23,14 +23,17 @@ export interface BrowserPeerOptions {
 /** The encoder's beat: 10 ms. It is told by the other end's description. */
 const withBeat = (sdp: string) => sdp.replace(/^(a=rtpmap:111 [^\r\n]*\r\n)(?!a=ptime:)/m, "$1a=ptime:10\r\n");
 
-/** Number 0 of both ends, unordered, nothing twice. */
-const LANE_CHANNEL = { negotiated: true, id: 0, ordered: false, maxRetransmits: 0 };
+/** Number 0 of both ends, unordered, nothing twice; and number 2, ordered, everything repeated until it has come. */
+const CHANNELS = {
+  lane: { negotiated: true, id: 0, ordered: false, maxRetransmits: 0 },
+  messages: { negotiated: true, id: 2 },
+} satisfies Record<Carries, RTCDataChannelInit>;
 
 /**
  * The page's end of a peer in a browser: one Opus track each way, negotiated as plain Opus, and two transforms in the lanes worker that put our
  * packets in the place of its payload and take them out before a decoder sees them. Relay-only (V2) unless both have chosen otherwise. An order of calls that matters: both
  * transforms are set in the turn in which the transceiver comes to be, and the track is attached last. Beside the track stands a data channel for packets
- * of 128 frames, which goes into the worker in the turn in which it is made; the link uses it while the path is clean.
+ * of 128 frames, which goes into the worker in the turn in which it is made; the link uses it while the path is clean. A second one carries messages.
  */
 export class BrowserPeer {
   readonly #options: BrowserPeerOptions;
@@ -53,12 +56,14 @@ export class BrowserPeer {
       }
       if (connectionState === "failed" || connectionState === "closed") options.onState("failed");
     };
-    const channel = connection.createDataChannel("lane", LANE_CHANNEL);
-    try {
-      options.carry(channel);
-    } catch {
-      // The beat does without.
-      channel.close();
+    for (const carries of ["lane", "messages"] as const) {
+      const channel = connection.createDataChannel(carries, CHANNELS[carries]);
+      try {
+        options.carry(channel, carries);
+      } catch {
+        // The beat does without, and there are no messages.
+        channel.close();
+      }
     }
     if (options.offers) this.#queue(() => this.#offer());
   }

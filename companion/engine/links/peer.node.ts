@@ -3,7 +3,7 @@ import { isIPv6 } from "node:net";
 import { Audio, type DataChannel, PeerConnection, type Track } from "node-datachannel";
 import { LANE_PACKET_MAX_BYTES } from "../../../protocol/limits.ts";
 import type { Signal } from "../../../protocol/room.ts";
-import type { Fingerprints, Peer, PeerOptions } from "./peer.std.ts";
+import { type Fingerprints, MESSAGES_WAITING_MAX_BYTES, type Peer, type PeerOptions } from "./peer.std.ts";
 import { fingerprintOf } from "./sdp.std.ts";
 import { isLoopback, TurnForwarder, turnOverUdp } from "./turn-forwarder.node.ts";
 
@@ -23,8 +23,6 @@ const TIMESTAMP_STEP = 128;
 const LANE_CHANNEL = { negotiated: true, id: 0, unordered: true, maxRetransmits: 0 };
 /** The same of the carrier beside the lane: number 2, ordered, everything repeated until it has come. */
 const MESSAGE_CHANNEL = { negotiated: true, id: 2 };
-/** What waits for a slow path is bounded: who sends more is told that it cannot be sent. */
-const MESSAGES_WAITING_MAX_BYTES = 4 * 1024 * 1024;
 const HAS_CHANNEL = /^m=application [1-9]/m;
 
 const midOf = (sdp: string) => /^a=mid:(\S+)/m.exec(sdp)?.[1] ?? MID;

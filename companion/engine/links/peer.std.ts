@@ -13,7 +13,13 @@ export interface Fingerprints {
   theirs: string;
 }
 
+/** What waits in the carrier of messages for a slow path is bounded: who sends more is told that it cannot be sent. */
+export const MESSAGES_WAITING_MAX_BYTES = 4 * 1024 * 1024;
+
 export type PeerState = "connecting" | "connected" | "failed";
+
+/** What a data channel beside the lane's own carrier brings: single packets, or messages. */
+export type Carries = "lane" | "messages";
 
 export interface PeerOptions {
   iceServers: readonly IceServer[];

@@ -7,7 +7,7 @@ import type { AnnouncedCommand, Signal } from "../../../protocol/room.ts";
 import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import type { SessionLine } from "../clock/session-clock.std.ts";
 import type { LinkedMember } from "../links/link-set.std.ts";
-import type { Fingerprints, IceServer, PeerState } from "../links/peer.std.ts";
+import type { Carries, Fingerprints, IceServer, PeerState } from "../links/peer.std.ts";
 import type { WordsState } from "../links/room-words.std.ts";
 import type { ToPlayers } from "./device-messages.std.ts";
 
@@ -35,11 +35,11 @@ export type ToLanes =
   | { type: "device"; captureMs: number; playoutMs: number }
   /** Whether this person is heard, and as whom: silence is sent while not. */
   | { type: "live"; live: "programme" | "talkback" | "silent" }
-  /** Whoever records what the device captures hears it over this port, as `CapturedBlocks`. */
-  | { type: "tap"; port: MessagePort }
+  /** Whoever keeps safety copies speaks over this port (tap-messages.std.ts), and hears what the device captures too if they record that (`CapturedBlocks`). */
+  | { type: "tap"; port: MessagePort; isRecorded: boolean }
   | { type: "players"; states: readonly (readonly [MemberId, PlayerState])[] }
   | { type: "peer"; peer: number; told: PeerTold }
-  | { type: "channel"; peer: number; channel: RTCDataChannel };
+  | { type: "channel"; peer: number; channel: RTCDataChannel; carries: Carries };
 
 /** What the page's end of a peer has to tell. */
 export type PeerTold =

@@ -22,7 +22,7 @@ import type {
   ToLanes,
   TransformOptions,
 } from "./browser-messages.std.ts";
-import { DeviceInput, type InputFacts, type SoundRefusal } from "./input.dom.ts";
+import { factsOf, type InputFacts, openInput, refusalOf, type SoundRefusal } from "./input.dom.ts";
 
 /** A context that is not started yet and has the device's script, and the lanes worker. */
 export interface SoundThreads {
@@ -82,7 +82,7 @@ export class BrowserSound {
   readonly #trueRate = new TrueRate(DEVICE_RATE_HZ);
   #otherHz: number | null = null;
   #isStarted = false;
-  readonly #input: DeviceInput;
+  #input: { stream: MediaStream; node: MediaStreamAudioSourceNode } | null = null;
 
   /** The threads' scripts, and what the engine's connections need, before anybody asks for sound: no device is opened and nobody is sent anything. */
   static async prepare({ lanesUrl, deviceUrl }: SoundScripts): Promise<SoundThreads> {
@@ -113,7 +113,6 @@ export class BrowserSound {
       processorOptions: { memory },
     });
     this.#node.connect(context.destination);
-    this.#input = new DeviceInput(context, [this.#node], () => options.onDevice("input-gone"));
     this.#node.port.onmessage = ({ data }: MessageEvent<FromDevice>) => {
       options.onLevels(data.own, data.levels);
       if (data.states !== null) this.#tell({ type: "players", states: data.states });
@@ -142,18 +141,32 @@ export class BrowserSound {
 
   /** Which device is played and which heard; `""` is the system's own choice. */
   get inputId(): string | null {
-    return this.#input.settings.deviceId ?? null;
+    return this.#input?.stream.getAudioTracks()[0]?.getSettings().deviceId ?? null;
   }
 
   get facts(): InputFacts {
-    return this.#input.facts;
+    return factsOf(this.#input?.stream ?? null);
   }
 
   /** Plays another input, or none. Returns why it cannot be had; the one before is closed all the same. */
-  async setInput(deviceId: string | null): Promise<SoundRefusal | "superseded" | null> {
-    const refusal = await this.#input.choose(deviceId);
-    if (refusal === null && deviceId !== null) this.#tellDevice();
-    return refusal;
+  async setInput(deviceId: string | null): Promise<SoundRefusal | null> {
+    this.#closeInput();
+    if (deviceId === null) return null;
+    try {
+      const stream = await openInput(deviceId);
+      const node = this.#context.createMediaStreamSource(stream);
+      node.connect(this.#node);
+      this.#input = { stream, node };
+      for (const track of stream.getAudioTracks())
+        track.onended = () => {
+          this.#closeInput();
+          this.#options.onDevice("input-gone");
+        };
+      this.#tellDevice();
+      return null;
+    } catch (error) {
+      return refusalOf(error);
+    }
   }
 
   /** `false`: the device cannot be had, and the one before goes on. */
@@ -233,9 +246,17 @@ export class BrowserSound {
     this.#tell({ type: "announce", command });
   }
 
-  /** What the device captures goes over this port too. */
-  tap(port: MessagePort): void {
-    this.#worker.postMessage({ type: "tap", port } satisfies ToLanes, [port]);
+  /** What the device captures goes over this port too, and whoever is at its end keeps safety copies. */
+  tap(port: MessagePort, isRecorded = true): void {
+    this.#worker.postMessage({ type: "tap", port, isRecorded } satisfies ToLanes, [port]);
+  }
+
+  /** Gives the takes worker, where there is one, its end of a port (`ToTakes`): it keeps safety copies of these lanes. */
+  tapFor(takes: Worker | null): void {
+    if (takes === null) return;
+    const { port1, port2 } = new MessageChannel();
+    this.tap(port1, false);
+    takes.postMessage({ type: "lanes", port: port2 }, [port2]);
   }
 
   setClock({ offsetMs, driftPpm, errorMs }: ClockEstimate): void {
@@ -245,7 +266,7 @@ export class BrowserSound {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     navigator.mediaDevices.removeEventListener("devicechange", this.#onDeviceChange);
-    this.#input.close();
+    this.#closeInput();
     this.#worker.terminate();
     for (const peer of this.#peers.values()) peer.close();
     this.#peers.clear();
@@ -263,9 +284,11 @@ export class BrowserSound {
 
   #tellDevice(): void {
     const { outputLatency, baseLatency } = this.#context;
+    const settings: MediaTrackSettings & { latency?: number } =
+      this.#input?.stream.getAudioTracks()[0]?.getSettings() ?? {};
     // What an engine does not tell is what it has to be at least: a block.
     const playoutMs = (outputLatency || baseLatency) * 1000;
-    const captureMs = (this.#input.settings.latency ?? 0) * 1000;
+    const captureMs = (settings.latency ?? 0) * 1000;
     this.#tell({ type: "device", captureMs, playoutMs });
     this.#options.onDeviceMs(captureMs + playoutMs);
     if (captureMs === this.captureMs) return;
@@ -288,13 +311,23 @@ export class BrowserSound {
       devices.some((device) => device.kind === kind && device.deviceId === id);
     const input = this.inputId;
     if (input !== null && !isThere("audioinput", input)) {
-      this.#input.close();
+      this.#closeInput();
       this.#options.onDevice("input-gone");
     }
     const { sinkId } = this.#context as AudioContext & { sinkId?: string };
     if (typeof sinkId === "string" && sinkId !== "" && !isThere("audiooutput", sinkId))
       this.#options.onDevice("output-gone");
   };
+
+  #closeInput(): void {
+    const input = this.#input;
+    this.#input = null;
+    input?.node.disconnect();
+    for (const track of input?.stream.getTracks() ?? []) {
+      track.onended = null;
+      track.stop();
+    }
+  }
 
   #take(message: FromLanes): void {
     switch (message.type) {
@@ -346,7 +379,8 @@ export class BrowserSound {
         offers,
         track: this.#beat,
         transform: (side) => new RTCRtpScriptTransform(worker, { peer, side } satisfies TransformOptions),
-        carry: (channel) => worker.postMessage({ type: "channel", peer, channel } satisfies ToLanes, [channel]),
+        carry: (channel, carries) =>
+          worker.postMessage({ type: "channel", peer, channel, carries } satisfies ToLanes, [channel]),
         signal: (signal) => this.#tell({ type: "peer", peer, told: { type: "signal", signal } }),
         onState: (state) => this.#tell({ type: "peer", peer, told: { type: "state", state } }),
         onFingerprints: (fingerprints) =>

@@ -10,10 +10,17 @@ import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import type { Signal } from "../../../protocol/room.ts";
 import { type SessionLine, sessionOf } from "../clock/session-clock.std.ts";
 import { packAnnounced, readAnnounced } from "../links/announcement.std.ts";
-import { LinkSet } from "../links/link-set.std.ts";
-import type { Fingerprints, Peer, PeerOptions } from "../links/peer.std.ts";
+import { type KeptFrames, LinkSet } from "../links/link-set.std.ts";
+import {
+  type Carries,
+  type Fingerprints,
+  MESSAGES_WAITING_MAX_BYTES,
+  type Peer,
+  type PeerOptions,
+} from "../links/peer.std.ts";
 import { NONCE_BYTES } from "../links/room-words.std.ts";
 import type { FromLanes, PeerTold, ToLanes, TransformOptions } from "./browser-messages.std.ts";
+import type { FromTap, ToTap } from "./tap-messages.std.ts";
 
 /** The part of a transform's event that we use (W3C WebRTC Encoded Transform). */
 interface TransformEvent extends Event {
@@ -40,6 +47,7 @@ class WorkerPeer implements Peer {
   isRelayed: boolean | null = null;
   fingerprints: Fingerprints | null = null;
   #channel: RTCDataChannel | undefined;
+  #messages: RTCDataChannel | undefined;
 
   constructor(id: number, options: PeerOptions) {
     this.#id = id;
@@ -63,16 +71,27 @@ class WorkerPeer implements Peer {
     if (this.#channel?.readyState === "open") this.#channel.send(bytes);
   }
 
-  carry(channel: RTCDataChannel): void {
+  sendMessage(bytes: Uint8Array<ArrayBuffer>): boolean {
+    const channel = this.#messages;
+    if (channel?.readyState !== "open" || channel.bufferedAmount > MESSAGES_WAITING_MAX_BYTES) return false;
+    channel.send(bytes);
+    return true;
+  }
+
+  carry(channel: RTCDataChannel, carries: Carries): void {
     channel.binaryType = "arraybuffer";
     channel.onmessage = ({ data }) => {
-      if (data instanceof ArrayBuffer) this.options.onPacket(new Uint8Array(data));
+      if (!(data instanceof ArrayBuffer)) return;
+      if (carries === "lane") this.options.onPacket(new Uint8Array(data));
+      else this.options.onMessage?.(new Uint8Array(data));
     };
-    this.#channel = channel;
+    if (carries === "lane") this.#channel = channel;
+    else this.#messages = channel;
   }
 
   close(): void {
     this.#channel?.close();
+    this.#messages?.close();
     if (peers.delete(this.#id)) say({ type: "close-peer", peer: this.#id });
   }
 
@@ -103,6 +122,9 @@ let maySend = false;
 let isSilent = false;
 let device = { captureMs: 0, playoutMs: 0 };
 let tap: MessagePort | null = null;
+/** Whether what the device captures goes over it too. */
+let isRecorded = false;
+const connected = new Set<MemberId>();
 let clock: SessionLine | null = null;
 
 const nowMs = () => performance.timeOrigin - originMs + performance.now();
@@ -110,7 +132,14 @@ const links = new LinkSet(
   {
     openPeer: (options) => new WorkerPeer(++peerCount, options),
     signal: (to, signal) => say({ type: "signal", to, signal }),
-    onState: (memberId, state) => say({ type: "link", memberId, state }),
+    onState: (memberId, state) => {
+      say({ type: "link", memberId, state });
+      const isConnected = state === "connected";
+      if (isConnected) connected.add(memberId);
+      else connected.delete(memberId);
+      tellTap({ type: "link", memberId, isConnected });
+    },
+    onMessage: (from, bytes) => tellTap({ type: "message", from, bytes }),
     nowMs,
     // An Opus carrier is as large as it is.
     onUplink: (level) => say({ type: "uplink", level }),
@@ -134,12 +163,27 @@ const links = new LinkSet(
   },
 );
 
+const tellTap = (message: FromTap, transfer: Transferable[] = []) => tap?.postMessage(message, transfer);
+const tellKept = (taken: readonly KeptFrames[]) => {
+  for (const kept of taken) tellTap({ type: "kept", ...kept }, [kept.samples.buffer]);
+};
+
+/** Whoever keeps safety copies, or another one in their place. */
+function setTap(port: MessagePort): void {
+  tap = port;
+  port.onmessage = ({ data }: MessageEvent<ToTap>) => {
+    if (data.type === "keep") tellKept(links.keep(data.memberIds));
+    else links.sendMessage(data.to, data.bytes);
+  };
+  for (const memberId of connected) tellTap({ type: "link", memberId, isConnected: true });
+}
+
 /** Blocks on their way to whoever records them: those that are there at once go at once, and together. */
 const tapped = {
   firstBlock: 0,
   blocks: [] as Int32Array[],
   add(block: number, samples: Int32Array): void {
-    if (tap === null) return;
+    if (!isRecorded) return;
     if (this.blocks.length > 0 && block !== this.firstBlock + this.blocks.length) this.flush();
     if (this.blocks.length === 0) this.firstBlock = block;
     this.blocks.push(samples.slice());
@@ -209,6 +253,7 @@ function handleMessage(message: ToLanes): void {
       let ticks = 0;
       setInterval(() => {
         links.tick();
+        tellKept(links.takeKept());
         if (++ticks % TICKS_PER_LATENCY === 0)
           say({ type: "latencies", latencies: links.latencies(device.playoutMs), levels: links.levels() });
       }, TICK_MS);
@@ -244,7 +289,8 @@ function handleMessage(message: ToLanes): void {
       links.isTalkback = message.live === "talkback";
       return;
     case "tap":
-      tap = message.port;
+      isRecorded = message.isRecorded;
+      setTap(message.port);
       return;
     case "players":
       for (const [memberId, state] of message.states) players.set(memberId, state);
@@ -253,7 +299,7 @@ function handleMessage(message: ToLanes): void {
       peers.get(message.peer)?.told(message.told);
       return;
     case "channel":
-      peers.get(message.peer)?.carry(message.channel);
+      peers.get(message.peer)?.carry(message.channel, message.carries);
       return;
   }
 }

@@ -29,6 +29,8 @@ export const StudioCommand = z.discriminatedUnion("type", [
   z.object({ type: z.literal("safety-copies"), mine: z.boolean(), others: z.boolean() }),
   /** A take of this person's that somebody has and that is not here comes back. */
   z.object({ type: z.literal("bring-back"), copyId: z.uuid() }),
+  /** Whoever is here and has safety copies of this person's takes deletes them. What they keep from now on they keep. */
+  z.object({ type: z.literal("delete-copies") }),
   /** From the next take on, stems travel while they are recorded. */
   z.object({ type: z.literal("share-as-i-record"), on: z.boolean() }),
   z.object({ type: z.literal("arm"), input: z.string(), armed: z.boolean() }),

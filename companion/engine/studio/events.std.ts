@@ -48,12 +48,14 @@ const Copies = z.object({
   keptBy: z.array(MemberId),
   keeping: z.array(MemberId),
   held: z.int(),
-  returnable: z.array(
+  own: z.array(
     z.object({
       copyId: z.string(),
-      from: MemberId,
+      from: z.array(MemberId),
       startedAtMs: z.number(),
       seconds: z.number(),
+      untilMs: z.number(),
+      isHere: z.boolean(),
       returnedSeconds: z.number().nullable(),
     }),
   ),

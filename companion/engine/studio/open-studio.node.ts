@@ -12,13 +12,16 @@ import { RoomClient, type RoomHandlers } from "../room/room-client.std.ts";
 import { bothHear } from "../room/room-feed.std.ts";
 import { ticketEntry } from "../room/ticket-entry.std.ts";
 import type { SoundSource } from "../sound/sound-messages.std.ts";
+import { nodeDisk } from "../stems/disk.node.ts";
 import type { StudioEvent } from "./events.std.ts";
 import type { SoundEnd } from "./sound-end.std.ts";
 import { Studio, type StudioParts } from "./studio.std.ts";
-import { openCopies } from "./studio-copies.node.ts";
+import { openKeepingPlace } from "./studio-copies.node.ts";
+import { openCopies } from "./studio-copies.std.ts";
 import { StudioSound, type StudioSoundOptions } from "./studio-sound.node.ts";
 import { StudioTakes } from "./studio-takes.node.ts";
 import { type Daw, StudioTransport } from "./studio-transport.std.ts";
+import type { LanesHeard } from "./tapped-lanes.std.ts";
 
 export interface OpenStudioOptions {
   api: ApiClient;
@@ -44,8 +47,11 @@ export interface OpenStudioOptions {
   ended(): void;
 }
 
+/** What a window's sound brings. */
+export type WindowHeard = LanesHeard & Pick<StudioSoundOptions, "onBlock">;
+
 export interface StudioWindow {
-  sound(onBlock: StudioSoundOptions["onBlock"]): SoundEnd;
+  sound(heard: WindowHeard): SoundEnd;
   /** Hears the room after the studio. */
   hears: RoomHandlers;
   /** The room's client, for what the window asks of it. */
@@ -62,28 +68,31 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
   let studio: Studio | undefined;
   let parts: StudioParts | undefined;
   const role = (): Role => studio?.role ?? "observer";
-  const onBlock: StudioSoundOptions["onBlock"] = (frame, input) => parts?.takes.recording.block(frame, input);
+  const heard: WindowHeard = {
+    onBlock: (frame, input) => parts?.takes.recording.block(frame, input),
+    onLink: (memberId, isConnected) => parts?.copies.setLinked(memberId, isConnected),
+    onMessage: (from, bytes) => parts?.copies.hear(from, bytes),
+    onKept: (kept) => parts?.copies.kept(kept),
+  };
   const sound: SoundEnd =
-    options.window?.sound(onBlock) ??
+    options.window?.sound(heard) ??
     new StudioSound({
       source: options.source,
       inputSinceMs: options.inputSinceMs,
       traces: options.traces,
       folder,
       links: options.links,
+      ...heard,
       role,
-      onBlock,
       onOtherRate: () => parts?.takes.recording.endCount(),
       signal: (memberId, signal) => parts?.room.signal(memberId, signal),
       nowMs: machineNowMs,
       barMs: () => parts?.transport.barMs ?? BAR_MS,
       onLatency: (status) => studio?.setStatus(status),
       onLink: (memberId, isConnected) => {
-        parts?.copies.setLinked(memberId, isConnected);
+        heard.onLink(memberId, isConnected);
         if (isConnected) parts?.room.hurry();
       },
-      onMessage: (from, bytes) => parts?.copies.hear(from, bytes),
-      onKept: (kept) => parts?.copies.kept(kept),
       onAnnounced: (from, command) => studio?.onAnnounced(from, command),
       onReading: (from, reading) => studio?.onReading(from, reading),
       emit,
@@ -129,9 +138,12 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
       api,
       sessionId,
       sessionName: options.sessionName,
+      disk: nodeDisk,
       folder,
+      place: openKeepingPlace(folder),
       sound,
       library: takes.library,
+      nowMs: () => Date.now(),
       emit,
     });
     parts = { room, transport, sound, takes, copies };

@@ -1,25 +1,32 @@
 import { assertNever } from "../../../protocol/errors.ts";
 import { type MemberId, newId, type RecordingId, type SessionId } from "../../../protocol/ids.ts";
+import type { Recording } from "../../../protocol/recordings.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
 import type { LoggedEvent, Member, TransportState } from "../../../protocol/room.ts";
 import type { TimelineMap } from "../../../protocol/timeline.ts";
-import type { UploadApi } from "../api/api-client.std.ts";
+import type { ApiClient, UploadApi } from "../api/api-client.std.ts";
 import type { Device } from "../capture/source.std.ts";
 import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import type { ClockSample } from "../clock/session-clock.std.ts";
 import type { MachineClocks } from "../clock/sleep-detector.std.ts";
+import type { KeepingPlace, SafetyCopies } from "../copies/safety-copies.std.ts";
 import { RecordingController } from "../recording/recording-controller.std.ts";
 import { type Input, TakeRecorder } from "../recording/take-recorder.std.ts";
+import type { FromTap, ToTap } from "../sound/tap-messages.std.ts";
 import type { Disk } from "../stems/disk.std.ts";
 import { StemLibrary } from "../upload/stem-library.std.ts";
 import type { StudioEvent } from "./events.std.ts";
+import { openCopies } from "./studio-copies.std.ts";
 import { StudioTransport } from "./studio-transport.std.ts";
 import type { TakesCommand } from "./takes-messages.std.ts";
+import { TappedLanes } from "./tapped-lanes.std.ts";
 
 export interface PageTakesOptions {
   disk: Disk;
   folder: string;
-  api: UploadApi;
+  /** Where safety copies of the others' takes lie. */
+  place: KeepingPlace;
+  api: UploadApi & Pick<ApiClient, "readCopySeed">;
   sessionId: SessionId;
   sessionName: string;
   clocks: MachineClocks;
@@ -39,6 +46,8 @@ export class PageTakes {
   readonly #library: StemLibrary;
   readonly #takes: TakeRecorder;
   readonly #transport: StudioTransport;
+  readonly #lanes: TappedLanes;
+  #copies: SafetyCopies | undefined;
   #memberId: MemberId | undefined;
   #role: Role = "observer";
   #device: { controller: RecordingController; device: Device; inputs: Input[] } | undefined;
@@ -79,10 +88,16 @@ export class PageTakes {
       emit,
       onLead: () => undefined,
       onExecuted: (execution, localMs) => {
+        this.#copies?.execute(execution.before, execution.after);
         if (this.#device === undefined) return;
         const { controller, device } = this.#device;
         controller.execute(execution, device.frameAt(localMs));
       },
+    });
+    this.#lanes = new TappedLanes({
+      onLink: (memberId, isConnected) => this.#copies?.setLinked(memberId, isConnected),
+      onMessage: (from, bytes) => this.#copies?.hear(from, bytes),
+      onKept: (kept) => this.#copies?.kept(kept),
     });
   }
 
@@ -93,12 +108,20 @@ export class PageTakes {
   /** What an earlier visit left is mended and offered, and what had been decided about it goes on. */
   async open(): Promise<void> {
     await this.#library.open();
+    const { clocks } = this.#options;
+    this.#copies = openCopies({
+      ...this.#options,
+      sound: this.#lanes,
+      library: this.#library,
+      nowMs: () => clocks.wallMs(),
+    });
   }
 
   enter(memberId: MemberId, role: Role, transport: TransportState, map: TimelineMap, headSeq: number): void {
     this.#memberId = memberId;
     this.#role = role;
     this.#transport.enter({ transport, map }, headSeq);
+    this.#copies?.enter(transport);
   }
 
   follow(event: LoggedEvent): void {
@@ -147,6 +170,20 @@ export class PageTakes {
     this.#options.onStatus(controller.status);
   }
 
+  /** The sound is on, or on again: from now on its lanes are told of here (`hearLanes`), and asked. */
+  setLanes(say: (message: ToTap) => void): void {
+    this.#lanes.connect(say);
+  }
+
+  hearLanes(told: FromTap): void {
+    this.#lanes.hear(told);
+  }
+
+  /** What is on our servers. */
+  settle(recordings: readonly Recording[]): void {
+    this.#copies?.settle(recordings);
+  }
+
   /** Another input of the same device, or the same by another name; armed as the one before was. */
   setInput(input: Input): void {
     if (this.#device === undefined) return;
@@ -193,6 +230,18 @@ export class PageTakes {
       case "share-as-i-record":
         this.#library.shareAsIRecord = command.on;
         return;
+      case "copies":
+        this.#copies?.tell();
+        return;
+      case "safety-copies":
+        this.#copies?.choose({ mine: command.mine, others: command.others });
+        return;
+      case "bring-back":
+        this.#copies?.bring(command.copyId);
+        return;
+      case "delete-copies":
+        this.#copies?.deleteMine();
+        return;
       default:
         assertNever(command);
     }
@@ -201,6 +250,7 @@ export class PageTakes {
   /** Ends a take that rolls, whole. */
   async close(): Promise<void> {
     await this.#device?.controller.close();
+    await this.#copies?.close();
     await this.#transport.close();
     this.#library.close();
   }

@@ -18,11 +18,14 @@ const ada = "mem_00000000000000000000000000" as MemberId;
 const BLOCK = 128;
 /** Session time is the machine's clock and this. */
 const SESSION_MS = 5_000;
+/** What Ada's keys are made of. */
+const seed = Buffer.alloc(32, 7).toString("base64url");
 /** The device's frame 0 was captured at this instant of the machine's clock. */
 const DEVICE_MS = 40;
 
 /** A page's takes with clock, device and room in the test's hand. Each sample of the first channel says which frame it is. */
 function page(place = mkdtempSync(join(folder, "takes-"))) {
+  const copies = mkdtempSync(join(folder, "copies-"));
   let nowMs = 0;
   let frame = 0;
   let seq = 0;
@@ -33,7 +36,8 @@ function page(place = mkdtempSync(join(folder, "takes-"))) {
   const takes = new PageTakes({
     disk: nodeDisk,
     folder: place,
-    api: store,
+    place: { disk: nodeDisk, folder: copies, reserveBytes: 0, mostBytes: Number.POSITIVE_INFINITY },
+    api: Object.assign(store, { readCopySeed: () => Promise.resolve(seed) }),
     sessionId: SessionId.parse("ses_00000000000000000000000000"),
     sessionName: "Page",
     clocks: { monotonicMs: () => nowMs, wallMs: () => nowMs, uptimeMs: () => nowMs },
@@ -196,4 +200,51 @@ test("C6: an input that gets another name stays armed; a take has the name that 
   one.play(0.5);
   expect(await one.recorded()).toMatchObject({ name: "Bass take 1 0000", format: { channels: 2 } });
   await one.takes.close();
+});
+
+test("C9, P86: a page keeps what others play and gives it back as a take of its owner's; lanes of a sound that is turned on anew are asked again", async () => {
+  const [keeper, owner] = [page(), page()];
+  for (const one of [keeper, owner]) await one.open();
+  const ben = "mem_00000000000000000000000001" as MemberId;
+  const report = ({ told }: typeof keeper) =>
+    told.flatMap((event) => (event.type === "safety-copies" ? [event.report] : [])).at(-1);
+  const kept: (readonly MemberId[])[] = [];
+  /** Two pages whose sound is on: what one says beside the lane the other hears. */
+  const link = () => {
+    keeper.takes.setLanes((said) => {
+      if (said.type === "keep") kept.push(said.memberIds);
+      else owner.takes.hearLanes({ type: "message", from: ben, bytes: said.bytes });
+    });
+    owner.takes.setLanes((said) => {
+      if (said.type === "message") keeper.takes.hearLanes({ type: "message", from: ada, bytes: said.bytes });
+    });
+    keeper.takes.hearLanes({ type: "link", memberId: ada, isConnected: true });
+    owner.takes.hearLanes({ type: "link", memberId: ben, isConnected: true });
+  };
+  link();
+  owner.takes.execute({ type: "safety-copies", mine: true, others: false });
+  keeper.takes.execute({ type: "safety-copies", mine: false, others: true });
+  await expect.poll(() => report(keeper)?.keeping).toEqual([ada]);
+  expect(report(owner)?.keptBy).toEqual([ben]);
+  keeper.command({ command: "record" }, 100);
+  keeper.play(0.5);
+  expect(kept.at(-1)).toEqual([ada]);
+  link();
+  expect(kept.slice(-2)).toEqual([[ada], [ada]]);
+  await expect.poll(() => report(keeper)?.keeping).toEqual([ada]);
+  keeper.command({ command: "stop" }, 700);
+  keeper.play(0.5);
+  const samples = Int32Array.from({ length: 2 * 48_000 }, (_, at) => (at >> 1) * 256 + 7);
+  const lane = { stream: 1, frame: 0, sampleRateHz: 48_000, samples, missingFrames: 0, isNew: true };
+  keeper.takes.hearLanes({ type: "kept", memberId: ada, sessionMs: SESSION_MS + 100, ...lane });
+  await expect.poll(() => report(owner)?.own[0]?.seconds).toBeCloseTo(0.6, 5);
+  owner.takes.execute({ type: "bring-back", copyId: report(owner)?.own[0]?.copyId ?? "" });
+  const stem = await owner.recorded();
+  expect(stem).toMatchObject({ frames: 28_800, sharing: "local", startedAtMs: SESSION_MS + 100 });
+  const last = readFileSync(stem.path).readIntLE(stem.headerBytes + 28_799 * 6, 3);
+  expect(last).toBe(28_799 * 256 + 7);
+  await expect.poll(() => report(owner)?.own[0]?.isHere).toBe(true);
+  owner.takes.execute({ type: "delete-copies" });
+  await expect.poll(() => report(keeper)?.held).toBe(0);
+  for (const one of [keeper, owner]) await one.takes.close();
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { SessionId } from "../../../protocol/ids.ts";
 import { COPY_KEPT_MS } from "../../../protocol/safety-copies.ts";
-import { openCopies } from "./studio-copies.node.ts";
+import { openKeepingPlace } from "./studio-copies.node.ts";
 
 const SESSION = SessionId.parse("ses_00000000000000000000000000");
 
@@ -33,17 +33,8 @@ test("C9: a copy that is over goes with the next session that is opened beside i
     writeFileSync(join(place, "mine.copy.json"), "no head at all");
     const folder = join(root, "Tonight");
     mkdirSync(folder);
-    const opened = openCopies({
-      api: { readCopySeed: () => Promise.reject(new Error("nobody is signed in")) },
-      sessionId: SESSION,
-      sessionName: "Tonight",
-      folder,
-      sound: { sendMessage: () => undefined, keep: () => undefined },
-      library: { stems: [], begin: () => undefined, complete: () => undefined },
-      emit: () => undefined,
-    });
+    openKeepingPlace(folder);
     expect(readdirSync(place).sort()).toEqual([`${copies[1]}.copy`, `${copies[1]}.copy.json`, "mine.copy.json"].sort());
-    await opened.close();
   } finally {
     rmSync(root, { recursive: true, force: true });
   }

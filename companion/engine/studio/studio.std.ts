@@ -120,6 +120,9 @@ export class Studio implements RoomHandlers {
       case "bring-back":
         this.#parts.copies.bring(command.copyId);
         break;
+      case "delete-copies":
+        this.#parts.copies.deleteMine();
+        break;
       case "share-as-i-record":
         if (command.on) this.#notice(SHARE_NOTICE);
         library.shareAsIRecord = command.on;

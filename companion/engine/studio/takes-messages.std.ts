@@ -1,5 +1,6 @@
 /** What a page and its takes worker say to each other. Both are this program's own, so nothing is parsed. */
 import type { MemberId, SessionId } from "../../../protocol/ids.ts";
+import type { Recording } from "../../../protocol/recordings.ts";
 import type { Role } from "../../../protocol/roles.ts";
 import type { LoggedEvent, Member, TransportState } from "../../../protocol/room.ts";
 import type { TimelineMap } from "../../../protocol/timeline.ts";
@@ -12,7 +13,20 @@ import type { StudioEvent } from "./events.std.ts";
 /** The studio's commands that are about takes; a page carries out the others itself. */
 export type TakesCommand = Extract<
   StudioCommand,
-  { type: "arm" | "pre-roll" | "share" | "pause" | "resume" | "withdraw" | "share-as-i-record" }
+  {
+    type:
+      | "arm"
+      | "pre-roll"
+      | "share"
+      | "pause"
+      | "resume"
+      | "withdraw"
+      | "share-as-i-record"
+      | "copies"
+      | "safety-copies"
+      | "bring-back"
+      | "delete-copies";
+  }
 >;
 
 export type ToTakes =
@@ -35,6 +49,10 @@ export type ToTakes =
   | { type: "device"; memory: SharedArrayBuffer; input: Input }
   /** What the device takes before a block is in the ring. */
   | { type: "capture"; captureMs: number }
+  /** The lanes, for safety copies of them: over this port (tap-messages.std.ts). */
+  | { type: "lanes"; port: MessagePort }
+  /** What is on our servers. */
+  | { type: "recordings"; recordings: readonly Recording[] }
   | { type: "input"; input: Input }
   | { type: "command"; command: TakesCommand }
   /** The person's own act: a stem is to go from this browser. */
@@ -51,5 +69,8 @@ export type FromTakes =
   | { type: "no-disk" }
   | { type: "closed" };
 
+/** How the name of every such folder begins. */
+export const TAKES_FOLDER = "takes ";
+
 /** The folder of a browser's file system in which a session's takes lie. */
-export const takesFolder = (sessionId: SessionId): string => `takes ${sessionId}`;
+export const takesFolder = (sessionId: SessionId): string => `${TAKES_FOLDER}${sessionId}`;

@@ -8,7 +8,9 @@ import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import { ApiClient } from "../api/api-client.std.ts";
 import { sendBytes } from "../api/send-bytes.dom.ts";
 import type { Device } from "../capture/source.std.ts";
+import type { FromTap, ToTap } from "../sound/tap-messages.std.ts";
 import { BrowserDisk } from "../stems/disk.dom.ts";
+import { openKeepingPlace, sweepBeside } from "./page-copies.dom.ts";
 import { PageTakes } from "./page-takes.std.ts";
 import { type FromTakes, type ToTakes, takesFolder } from "./takes-messages.std.ts";
 
@@ -45,12 +47,13 @@ async function open({ sessionId, sessionName, origin }: Extract<ToTakes, { type:
   await lockFolder(name);
   const root = await navigator.storage.getDirectory();
   const folder = await root.getDirectoryHandle(name, { create: true });
-  const disk = await BrowserDisk.open(folder, {
-    estimate: () => navigator.storage.estimate(),
-    onTrouble: warn,
-  });
+  const options = { estimate: () => navigator.storage.estimate(), onTrouble: warn };
+  const disk = await BrowserDisk.open(folder, options);
+  const place = await openKeepingPlace(folder, options);
+  void sweepBeside(root, name, Date.now(), options).catch(warn);
   const takes = new PageTakes({
     disk,
+    place,
     folder: name,
     api: new ApiClient(origin, null, sendBytes),
     sessionId,
@@ -131,6 +134,15 @@ async function hear(message: ToTakes): Promise<void> {
       void drain(ring, takes);
       return;
     }
+    case "lanes": {
+      const { port } = message;
+      port.onmessage = ({ data }: MessageEvent<FromTap>) => takes.hearLanes(data);
+      takes.setLanes((said: ToTap) => port.postMessage(said));
+      return;
+    }
+    case "recordings":
+      takes.settle(message.recordings);
+      return;
     case "capture":
       captureMs = message.captureMs;
       return;

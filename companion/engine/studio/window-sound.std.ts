@@ -2,11 +2,14 @@ import { BLOCK_MS } from "../../../audio/capture-ring.ts";
 import type { DelayMode } from "../../../audio/delay-mode.ts";
 import { DeviceClock } from "../../../audio/device-clock.ts";
 import type { BufferChoice } from "../../../audio/playout.ts";
+import type { MemberId } from "../../../protocol/ids.ts";
 import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import type { AnnouncedCommand } from "../../../protocol/room.ts";
 import type { Device } from "../capture/source.std.ts";
 import type { IceServer } from "../links/peer.std.ts";
+import type { FromTap, ToTap } from "../sound/tap-messages.std.ts";
 import type { SoundEnd } from "./sound-end.std.ts";
+import { type LanesHeard, TappedLanes } from "./tapped-lanes.std.ts";
 
 /** Blocks that a window has captured, in order: the number of the first since its device was opened, and the sound, interleaved, 24-bit. */
 export interface CapturedBlocks {
@@ -16,7 +19,7 @@ export interface CapturedBlocks {
   samples: Int32Array;
 }
 
-export interface WindowSoundOptions {
+export interface WindowSoundOptions extends LanesHeard {
   nowMs(): number;
   onBlock(frame: number, input: Int32Array): void;
   /** The window has the lanes: it tells the others what was pressed here. */
@@ -36,6 +39,7 @@ const WAYS_AGE_MAX_MS = 3_000;
 export class WindowSound implements SoundEnd {
   readonly #options: WindowSoundOptions;
   readonly #openedAtMs: number;
+  readonly #lanes: TappedLanes;
   #clock = new DeviceClock();
   /** Our count at the window's block 0; `undefined` until the window's first blocks. */
   #base: number | undefined;
@@ -48,6 +52,7 @@ export class WindowSound implements SoundEnd {
   constructor(options: WindowSoundOptions) {
     this.#options = options;
     this.#openedAtMs = options.nowMs();
+    this.#lanes = new TappedLanes(options);
     this.device = {
       sampleRateHz: 48_000,
       channels: CHANNELS,
@@ -57,8 +62,9 @@ export class WindowSound implements SoundEnd {
     };
   }
 
-  /** Another window has the device from now on. */
-  begin(): void {
+  /** Another window has the device and the lanes from now on. */
+  begin(say: (message: ToTap) => void): void {
+    this.#lanes.connect(say);
     this.#clock = new DeviceClock();
     this.#base = undefined;
   }
@@ -79,6 +85,11 @@ export class WindowSound implements SoundEnd {
         this.#base + (firstBlock + block) * LANE_PACKET_FRAMES,
         samples.subarray(block * blockSamples, (block + 1) * blockSamples),
       );
+  }
+
+  /** What the window's lanes tell beside it. */
+  hear(told: FromTap): void {
+    this.#lanes.hear(told);
   }
 
   /** Whole blocks since the sound was opened. */
@@ -106,6 +117,14 @@ export class WindowSound implements SoundEnd {
     this.#options.announce(command);
   }
 
+  sendMessage(to: MemberId, bytes: Uint8Array<ArrayBuffer>): void {
+    this.#lanes.sendMessage(to, bytes);
+  }
+
+  keep(memberIds: readonly MemberId[]): void {
+    this.#lanes.keep(memberIds);
+  }
+
   // Lanes and mix are the window's, which hears the room itself, and says whether it hears what is announced.
   readonly hearsAnnounced = false;
   async open(): Promise<void> {}
@@ -114,8 +133,6 @@ export class WindowSound implements SoundEnd {
   handleSignal(): void {}
   mix(): void {}
   followClock(): void {}
-  sendMessage(): void {}
-  keep(): void {}
   readonly words = { state: "alone" } as const;
   set iceServers(_: readonly IceServer[]) {}
   set muted(_: boolean) {}

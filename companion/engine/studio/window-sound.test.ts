@@ -4,6 +4,7 @@ import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import { WindowSound } from "./window-sound.std.ts";
 
 const BLOCK_MS = (LANE_PACKET_FRAMES / 48_000) * 1000;
+const unheard = { onLink: () => undefined, onMessage: () => undefined, onKept: () => undefined };
 const blocks = (count: number, fill: number) => new Int32Array(count * LANE_PACKET_FRAMES * 2).fill(fill);
 
 /** A window whose device began at `sinceMs`, and hands over four blocks at a time, each a little later than it was captured. */
@@ -29,6 +30,7 @@ test("X24: frames of a window's device are counted without a gap, and their plac
     nowMs: () => clock.nowMs,
     onBlock: (frame, input) => heard.push({ frame, first: input[0] ?? 0 }),
     announce: () => undefined,
+    ...unheard,
   });
   play(sound, clock, 2_000, 0, 400, 7);
   expect(heard).toHaveLength(1_600);
@@ -46,11 +48,12 @@ test("X24: a window that died leaves a gap as long as it was away, and what the 
     nowMs: () => clock.nowMs,
     onBlock: (frame) => frames.push(frame),
     announce: () => undefined,
+    ...unheard,
   });
   play(sound, clock, 100, 0, 100, 1);
   const before = frames.at(-1) ?? 0;
   const endedMs = sound.device.timeOf(before);
-  sound.begin();
+  sound.begin(() => undefined);
   play(sound, clock, 3_000, 50, 100, 2);
   const after = frames[400] ?? 0;
   expect(after).toBeGreaterThan(before);
@@ -67,12 +70,13 @@ test("X24: a window that comes at once after one whose first blocks were late be
     nowMs: () => clock.nowMs,
     onBlock: (frame) => frames.push(frame),
     announce: () => undefined,
+    ...unheard,
   });
   clock.nowMs = 140;
   sound.take({ firstBlock: 0, captureMs: 0, samples: blocks(4, 1) });
   clock.nowMs = 141;
   sound.take({ firstBlock: 4, captureMs: 0, samples: blocks(8, 1) });
-  sound.begin();
+  sound.begin(() => undefined);
   clock.nowMs = 150;
   sound.take({ firstBlock: 0, captureMs: 0, samples: blocks(1, 2) });
   for (const [at, frame] of frames.entries()) if (at > 0) expect(frame).toBeGreaterThan(frames[at - 1] ?? 0);
@@ -85,6 +89,7 @@ test("P77: what a window says of its lanes counts while it says it: one that han
     nowMs: () => clock.nowMs,
     onBlock: () => undefined,
     announce: ({ transport }) => told.push(transport.command),
+    ...unheard,
   });
   expect(sound.farthestMs()).toBeNull();
   sound.followWays(25);

@@ -1,0 +1,27 @@
+/** What is said of safety copies, written by ear. */
+import type { SafetyWords } from "./safety.en.std.ts";
+
+export const de: SafetyWords = {
+  label: "Sicherheitskopien",
+  mine: "Andere dürfen Kopien meiner Takes behalten",
+  mineMeans:
+    "Wer Kopien behält, schreibt mit, was von dir zu hören ist, während ein Take läuft. Sie ist versiegelt: Nur du kannst sie öffnen. Sie geht, sobald dein eigener Take geteilt ist, oder nach 30 Tagen.",
+  others: "Ich behalte Kopien für andere",
+  othersMeans:
+    "Sie liegen auf diesem Gerät, versiegelt, du kannst sie also nicht öffnen. Wird der Platz knapp, hören sie auf, und sie gehen von selbst.",
+  keptBy: (who, count) => (count === 1 ? `${who} behält deine.` : `${who} behalten deine.`),
+  keeping: (who) => `Du behältst die von ${who}.`,
+  held: (count) => (count === 1 ? "Eine Kopie für andere liegt hier." : `${count} Kopien für andere liegen hier.`),
+  trouble:
+    "Eine Sicherheitskopie konnte nicht behalten oder nicht zurückgeholt werden. Was du aufgenommen hast, ist nicht betroffen.",
+  missing: "Takes von dir, die nicht hier sind",
+  isMissing: (long, begun) => `${long} von dir, vom ${begun}, sind nicht hier.`,
+  has: (who, count, until) =>
+    count === 1 ? `${who} hat eine Sicherheitskopie bis ${until}.` : `${who} haben Sicherheitskopien bis ${until}.`,
+  bring: "Zurückholen",
+  bringNamed: (begun) => `Den Take vom ${begun} zurückholen`,
+  comes: (begun) => `Wie viel vom Take vom ${begun} zurück ist`,
+  deleteMine: "Meine Kopien löschen",
+  deleteTitle: "Die Kopien löschen, die andere von dir haben?",
+  deleteText: "Sie gehen bei allen, die gerade hier sind. Wer weg ist, hat seine, bis sie von selbst geht.",
+};
