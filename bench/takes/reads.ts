@@ -49,17 +49,22 @@ export async function sweepMillion({ db, runCron }: Platform, accountId: string,
   return { perRow: rowsRead / done, runs: swept.length, worstSeconds };
 }
 
-/** D1 that counts the rows its `all` reads. */
+/** D1 that counts the rows it reads. What has no figure of its own for them goes by way of `all`, which has. */
 function counting(db: Platform["db"]) {
   const count = { rowsRead: 0 };
-  const wrap = (statement: ReturnType<Platform["db"]["prepare"]>): unknown => ({
-    bind: (...values: unknown[]) => wrap(statement.bind(...values)),
-    async all() {
-      const answer = await statement.all();
+  const wrap = (statement: ReturnType<Platform["db"]["prepare"]>): unknown => {
+    const all = async () => {
+      const answer = await statement.all<Record<string, unknown>>();
       count.rowsRead += answer.meta.rows_read;
       return answer;
-    },
-  });
+    };
+    return {
+      all,
+      bind: (...values: unknown[]) => wrap(statement.bind(...values)),
+      first: async () => (await all()).results[0] ?? null,
+      raw: async () => (await all()).results.map((row) => Object.values(row)),
+    };
+  };
   return { count, db: { prepare: (sql: string) => wrap(db.prepare(sql)) } };
 }
 
@@ -103,7 +108,7 @@ export async function listReads(platform: Platform, rows: number): Promise<Recor
       .bind(sessionId),
   ]);
   const top: [number, string] = [Number.MAX_SAFE_INTEGER, ""];
-  // The Worker's own queries; its types are another runtime's.
+  // The Worker's own queries; its types are another runtime's, and so is the base64 that this one has behind a flag (package.json).
   type Query = (db: unknown, ...rest: unknown[]) => Promise<unknown>;
   const own = async (path: string, name: string) => {
     const module = (await import(new URL(path, import.meta.url).href)) as Record<string, Query>;
