@@ -27,7 +27,7 @@ export function Check({ session, words, language, deviceUrl, close }: CheckProps
   const { sound } = session;
   const { wanted } = sound;
   const [check, setCheck] = useState<SoundCheck | null>(null);
-  const [trouble, setTrouble] = useState<SoundRefusal | null>(null);
+  const [trouble, setTrouble] = useState<SoundRefusal | "input-gone" | null>(null);
   const [facts, setFacts] = useState<InputFacts>(plainInput);
   const [devices, setDevices] = useState<{ inputs: SoundDevice[]; outputs: SoundDevice[] }>({
     inputs: [],
@@ -37,7 +37,9 @@ export function Check({ session, words, language, deviceUrl, close }: CheckProps
   const [away, setAway] = useState<number | null>(null);
 
   const setInput = async (opened: SoundCheck, deviceId: string) => {
-    setTrouble(await opened.setInput(deviceId));
+    const refusal = await opened.setInput(deviceId);
+    if (refusal === "superseded") return;
+    setTrouble(refusal);
     setFacts(opened.facts);
     setTrip(null);
     const all = await navigator.mediaDevices.enumerateDevices();
@@ -47,7 +49,7 @@ export function Check({ session, words, language, deviceUrl, close }: CheckProps
   useEffect(() => {
     let opened: SoundCheck | null = null;
     let isOver = false;
-    SoundCheck.open(deviceUrl).then(
+    SoundCheck.open(deviceUrl, () => setTrouble("input-gone")).then(
       async (one) => {
         if (isOver) return void one.close();
         opened = one;

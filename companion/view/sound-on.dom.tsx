@@ -42,7 +42,7 @@ export function SoundOn(props: ViewProps) {
         {mayPlay ? (
           <Choice
             label={t.input}
-            value={inputId ?? ""}
+            value={sound.opening.value ?? inputId ?? ""}
             options={[["", t.noInput], ...named(sound.inputs.value, t.device)]}
             choose={(id) => void sound.setInput(id === "" ? null : id)}
           />

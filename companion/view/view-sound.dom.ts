@@ -77,6 +77,8 @@ export class ViewSound {
   readonly heard = signal<ReadonlyMap<MemberId, Heard>>(new Map());
   /** At which rate the device really runs, where it is not the one that it says. */
   readonly trueRateHz = signal<number | null>(null);
+  /** The input that has been chosen and is not open yet: a list of inputs stands on it, however long the device takes. */
+  readonly opening = signal<string | null>(null);
   /** The devices that the person chose, here or at an earlier visit; `""` is the system's own choice. */
   readonly wanted = signal({ inputId: "", outputId: "" });
 
@@ -202,7 +204,10 @@ export class ViewSound {
   /** Another input, or none; what it cannot have is said. */
   async setInput(deviceId: string | null): Promise<void> {
     if (deviceId !== null) this.wanted.value = { ...this.wanted.value, inputId: deviceId };
+    this.opening.value = deviceId;
     const trouble = (await this.#engine?.setInput(deviceId)) ?? null;
+    if (trouble === "superseded") return;
+    this.opening.value = null;
     this.#set({ trouble, inputId: this.#engine?.inputId ?? null });
     this.facts.value = this.#engine?.facts ?? plainInput;
     this.#tellStatus();
@@ -330,6 +335,7 @@ export class ViewSound {
     if ("mediaDevices" in navigator) navigator.mediaDevices.removeEventListener("devicechange", this.#listDevices);
     void this.#engine?.close();
     this.#engine = null;
+    this.opening.value = null;
   }
 
   #set(change: Partial<SoundState>): void {

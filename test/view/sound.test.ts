@@ -189,7 +189,12 @@ describe("sound in the browser", { timeout: 600_000 }, () => {
     }
     await hears(ada.page, COMPANION_HZ);
     await ada.page.evaluate("window.refusal = undefined");
+    // Whoever chooses again before the first device has answered has the second one alone, and the list says so all the while.
+    const before = Number(await ada.page.evaluate("window.inputs.length"));
+    await input.selectOption({ index: 2 });
     await input.selectOption({ index: 1 });
+    await expect.poll(() => ada.page.evaluate("window.inputs.length"), patience).toBe(before + 2);
+    await expect.poll(() => ada.page.evaluate("window.inputs.filter(({ active }) => active).length"), patience).toBe(1);
     await trouble.waitFor({ state: "detached" });
     // What is plugged in stands there to choose, what is pulled out does not, and neither changes what is played.
     const chosen = await input.inputValue();

@@ -22,7 +22,7 @@ import type {
   ToLanes,
   TransformOptions,
 } from "./browser-messages.std.ts";
-import { factsOf, type InputFacts, openInput, refusalOf, type SoundRefusal } from "./input.dom.ts";
+import { DeviceInput, type InputFacts, type SoundRefusal } from "./input.dom.ts";
 
 /** A context that is not started yet and has the device's script, and the lanes worker. */
 export interface SoundThreads {
@@ -82,7 +82,7 @@ export class BrowserSound {
   readonly #trueRate = new TrueRate(DEVICE_RATE_HZ);
   #otherHz: number | null = null;
   #isStarted = false;
-  #input: { stream: MediaStream; node: MediaStreamAudioSourceNode } | null = null;
+  readonly #input: DeviceInput;
 
   /** The threads' scripts, and what the engine's connections need, before anybody asks for sound: no device is opened and nobody is sent anything. */
   static async prepare({ lanesUrl, deviceUrl }: SoundScripts): Promise<SoundThreads> {
@@ -113,6 +113,7 @@ export class BrowserSound {
       processorOptions: { memory },
     });
     this.#node.connect(context.destination);
+    this.#input = new DeviceInput(context, [this.#node], () => options.onDevice("input-gone"));
     this.#node.port.onmessage = ({ data }: MessageEvent<FromDevice>) => {
       options.onLevels(data.own, data.levels);
       if (data.states !== null) this.#tell({ type: "players", states: data.states });
@@ -141,32 +142,18 @@ export class BrowserSound {
 
   /** Which device is played and which heard; `""` is the system's own choice. */
   get inputId(): string | null {
-    return this.#input?.stream.getAudioTracks()[0]?.getSettings().deviceId ?? null;
+    return this.#input.settings.deviceId ?? null;
   }
 
   get facts(): InputFacts {
-    return factsOf(this.#input?.stream ?? null);
+    return this.#input.facts;
   }
 
   /** Plays another input, or none. Returns why it cannot be had; the one before is closed all the same. */
-  async setInput(deviceId: string | null): Promise<SoundRefusal | null> {
-    this.#closeInput();
-    if (deviceId === null) return null;
-    try {
-      const stream = await openInput(deviceId);
-      const node = this.#context.createMediaStreamSource(stream);
-      node.connect(this.#node);
-      this.#input = { stream, node };
-      for (const track of stream.getAudioTracks())
-        track.onended = () => {
-          this.#closeInput();
-          this.#options.onDevice("input-gone");
-        };
-      this.#tellDevice();
-      return null;
-    } catch (error) {
-      return refusalOf(error);
-    }
+  async setInput(deviceId: string | null): Promise<SoundRefusal | "superseded" | null> {
+    const refusal = await this.#input.choose(deviceId);
+    if (refusal === null && deviceId !== null) this.#tellDevice();
+    return refusal;
   }
 
   /** `false`: the device cannot be had, and the one before goes on. */
@@ -266,7 +253,7 @@ export class BrowserSound {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     navigator.mediaDevices.removeEventListener("devicechange", this.#onDeviceChange);
-    this.#closeInput();
+    this.#input.close();
     this.#worker.terminate();
     for (const peer of this.#peers.values()) peer.close();
     this.#peers.clear();
@@ -284,11 +271,9 @@ export class BrowserSound {
 
   #tellDevice(): void {
     const { outputLatency, baseLatency } = this.#context;
-    const settings: MediaTrackSettings & { latency?: number } =
-      this.#input?.stream.getAudioTracks()[0]?.getSettings() ?? {};
     // What an engine does not tell is what it has to be at least: a block.
     const playoutMs = (outputLatency || baseLatency) * 1000;
-    const captureMs = (settings.latency ?? 0) * 1000;
+    const captureMs = (this.#input.settings.latency ?? 0) * 1000;
     this.#tell({ type: "device", captureMs, playoutMs });
     this.#options.onDeviceMs(captureMs + playoutMs);
     if (captureMs === this.captureMs) return;
@@ -311,23 +296,13 @@ export class BrowserSound {
       devices.some((device) => device.kind === kind && device.deviceId === id);
     const input = this.inputId;
     if (input !== null && !isThere("audioinput", input)) {
-      this.#closeInput();
+      this.#input.close();
       this.#options.onDevice("input-gone");
     }
     const { sinkId } = this.#context as AudioContext & { sinkId?: string };
     if (typeof sinkId === "string" && sinkId !== "" && !isThere("audiooutput", sinkId))
       this.#options.onDevice("output-gone");
   };
-
-  #closeInput(): void {
-    const input = this.#input;
-    this.#input = null;
-    input?.node.disconnect();
-    for (const track of input?.stream.getTracks() ?? []) {
-      track.onended = null;
-      track.stop();
-    }
-  }
 
   #take(message: FromLanes): void {
     switch (message.type) {

@@ -15,7 +15,7 @@ export function canHaveSound(): boolean {
 }
 
 /** An input as the device has it: nothing that is made for telephony. `""`: the system's own choice. */
-export function openInput(deviceId: string): Promise<MediaStream> {
+function openInput(deviceId: string): Promise<MediaStream> {
   const audio: MediaTrackConstraints & { voiceIsolation?: boolean; latency?: ConstrainDouble } = {
     ...(deviceId === "" ? {} : { deviceId: { exact: deviceId } }),
     echoCancellation: false,
@@ -46,6 +46,66 @@ export function refusalOf(error: unknown): SoundRefusal {
   }
 }
 
+/** The one input that is open, and what it is heard by. A person who chooses again before a device has answered has the last choice alone. */
+export class DeviceInput {
+  readonly #context: AudioContext;
+  readonly #to: readonly AudioNode[];
+  readonly #onGone: () => void;
+  #open: { stream: MediaStream; node: MediaStreamAudioSourceNode } | null = null;
+  #choices = 0;
+
+  /** `onGone`: the device was pulled out, or the system has taken it away. */
+  constructor(context: AudioContext, to: readonly AudioNode[], onGone: () => void) {
+    this.#context = context;
+    this.#to = to;
+    this.#onGone = onGone;
+  }
+
+  /** As the device has it, with how long it takes where an engine says so (seconds); empty while none is open. */
+  get settings(): MediaTrackSettings & { latency?: number } {
+    return this.#open?.stream.getAudioTracks()[0]?.getSettings() ?? {};
+  }
+
+  get facts(): InputFacts {
+    return factsOf(this.#open?.stream ?? null);
+  }
+
+  /** `deviceId`: `null` is none. `"superseded"`: another choice has come meanwhile, and answers for itself. */
+  async choose(deviceId: string | null): Promise<SoundRefusal | "superseded" | null> {
+    this.close();
+    if (deviceId === null) return null;
+    const choice = this.#choices;
+    try {
+      const stream = await openInput(deviceId);
+      if (choice !== this.#choices) {
+        for (const track of stream.getTracks()) track.stop();
+        return "superseded";
+      }
+      const node = this.#context.createMediaStreamSource(stream);
+      for (const to of this.#to) node.connect(to);
+      this.#open = { stream, node };
+      for (const track of stream.getAudioTracks())
+        track.onended = () => {
+          this.close();
+          this.#onGone();
+        };
+      return null;
+    } catch (error) {
+      return choice === this.#choices ? refusalOf(error) : "superseded";
+    }
+  }
+
+  close(): void {
+    this.#choices++;
+    this.#open?.node.disconnect();
+    for (const track of this.#open?.stream.getTracks() ?? []) {
+      track.onended = null;
+      track.stop();
+    }
+    this.#open = null;
+  }
+}
+
 /** What an input is, beyond what a person chose: each that is not as it should be has a sentence and a next step. */
 export interface InputFacts {
   /** The device's own rate, where it is not the session's and what it gives is therefore resampled. */
@@ -56,7 +116,7 @@ export interface InputFacts {
 
 export const plainInput: InputFacts = { otherRateHz: null, moreInputs: null };
 
-export function factsOf(stream: MediaStream | null): InputFacts {
+function factsOf(stream: MediaStream | null): InputFacts {
   const [track] = stream?.getAudioTracks() ?? [];
   if (track === undefined) return plainInput;
   const { sampleRate } = track.getSettings();

@@ -1,6 +1,6 @@
 import { DEVICE_RATE_HZ } from "../../../audio/lane-players.ts";
 import { framesBack, roundTripOf, sweep } from "../../../audio/round-trip.ts";
-import { factsOf, type InputFacts, openInput, plainInput, refusalOf, type SoundRefusal } from "./input.dom.ts";
+import { DeviceInput, type InputFacts, type SoundRefusal } from "./input.dom.ts";
 
 /** So many sweeps, each a moment after the one before. */
 const LOOKS = 5;
@@ -20,22 +20,22 @@ export class SoundCheck {
   readonly #echo: DelayNode;
   readonly #echoGain: GainNode;
   readonly #samples = new Float32Array(2_048);
-  #input: { stream: MediaStream; node: MediaStreamAudioSourceNode } | null = null;
-  facts: InputFacts = plainInput;
+  readonly #input: DeviceInput;
 
-  static async open(deviceUrl: string): Promise<SoundCheck> {
+  /** `onGone`: the input was pulled out. */
+  static async open(deviceUrl: string, onGone: () => void): Promise<SoundCheck> {
     const context = new AudioContext({ sampleRate: DEVICE_RATE_HZ, latencyHint: 0 });
     try {
       await context.audioWorklet.addModule(deviceUrl);
       await context.resume();
-      return new SoundCheck(context);
+      return new SoundCheck(context, onGone);
     } catch (error) {
       await context.close();
       throw error;
     }
   }
 
-  private constructor(context: AudioContext) {
+  private constructor(context: AudioContext, onGone: () => void) {
     this.#context = context;
     this.#node = new AudioWorkletNode(context, "round-trip", { outputChannelCount: [1] });
     this.#node.connect(context.destination);
@@ -43,28 +43,21 @@ export class SoundCheck {
     this.#echo = new DelayNode(context, { maxDelayTime: ECHO_MAX_SECONDS });
     this.#echoGain = new GainNode(context, { gain: 0 });
     this.#echo.connect(this.#echoGain).connect(context.destination);
+    this.#input = new DeviceInput(context, [this.#node, this.#meter, this.#echo], onGone);
+  }
+
+  get facts(): InputFacts {
+    return this.#input.facts;
   }
 
   /** What the devices are said to take, in and out, with the block between; it is seldom all of it. */
   get toldMs(): number {
-    const settings: MediaTrackSettings & { latency?: number } =
-      this.#input?.stream.getAudioTracks()[0]?.getSettings() ?? {};
     const { outputLatency, baseLatency } = this.#context;
-    return ((settings.latency ?? 0) + (outputLatency || baseLatency)) * 1000;
+    return ((this.#input.settings.latency ?? 0) + (outputLatency || baseLatency)) * 1000;
   }
 
-  async setInput(deviceId: string): Promise<SoundRefusal | null> {
-    this.#closeInput();
-    try {
-      const stream = await openInput(deviceId);
-      const node = this.#context.createMediaStreamSource(stream);
-      for (const to of [this.#node, this.#meter, this.#echo]) node.connect(to);
-      this.#input = { stream, node };
-      this.facts = factsOf(stream);
-      return null;
-    } catch (error) {
-      return refusalOf(error);
-    }
+  setInput(deviceId: string): Promise<SoundRefusal | "superseded" | null> {
+    return this.#input.choose(deviceId);
   }
 
   /** `false`: the output cannot be had, and the one before goes on. */
@@ -122,14 +115,7 @@ export class SoundCheck {
   }
 
   async close(): Promise<void> {
-    this.#closeInput();
+    this.#input.close();
     await this.#context.close();
-  }
-
-  #closeInput(): void {
-    this.#input?.node.disconnect();
-    for (const track of this.#input?.stream.getTracks() ?? []) track.stop();
-    this.#input = null;
-    this.facts = plainInput;
   }
 }
