@@ -2,6 +2,7 @@
 import { dawProfiles, dawSettings } from "../engine/midi/daw-profiles.std.ts";
 import { type MidiLanguage, midiDriver } from "../engine/midi/midi-drivers.std.ts";
 import { askForMidi, type MidiAccess, midiPorts, openWebMidiPort } from "../engine/midi/web-midi-port.dom.ts";
+import { ClickEar } from "../engine/sound/click-ear.dom.ts";
 import { type Daw, StudioTransport, type StudioTransportOptions } from "../engine/studio/studio-transport.std.ts";
 import type { LinkClock } from "../engine/transport/daw-link.std.ts";
 import { lateOf, type TestRoll, type TestRollOptions, testRoll } from "../engine/transport/test-roll.std.ts";
@@ -36,14 +37,33 @@ function scheduleAt(atMs: number, call: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** Rolls the DAW at this port alone. Throws where the port cannot be opened. */
+/** Where a DAW's metronome comes back. */
+export interface EarChoice {
+  deviceUrl: string;
+  inputId: string;
+}
+
+/**
+ * Rolls the DAW at this port alone, and listens to it where there is somewhere to. `"no-ear"`: that input cannot be had. Throws where the port
+ * cannot be opened.
+ */
 export async function rollDaw(
   access: MidiAccess,
   { port, language, profile }: DawChoice,
+  at: EarChoice | null,
   onStep: TestRollOptions["onStep"],
-): Promise<TestRoll> {
+): Promise<TestRoll | "no-ear"> {
   const driver = midiDriver(language, dawSettings(profile === "" ? [] : [profile]));
-  return await testRoll({ port: openWebMidiPort(access, port), ...driver, clock: CLOCK, onStep });
+  const ear = at === null ? null : await ClickEar.open(at.deviceUrl, at.inputId);
+  if (typeof ear === "string") return "no-ear";
+  const roll = { ...driver, clock: CLOCK, onStep };
+  try {
+    const opened = openWebMidiPort(access, port);
+    if (ear === null) return await testRoll({ port: opened, ...roll });
+    return await testRoll({ port: opened, ...roll, captured: (fromMs, untilMs) => ear.captured(fromMs, untilMs) });
+  } finally {
+    await ear?.close();
+  }
 }
 
 /** What of a transport is the page's. */

@@ -10,7 +10,7 @@ const dawWords = (language: "en" | "de"): DawWords => (language === "de" ? de : 
 
 /** With what reads a DAW's messages, which nobody needs before a port is there. */
 const Roll = later<Pick<ViewProps, "session" | "language">>(() =>
-  import("./test-roll.std.tsx").then((parts) => parts.Roll),
+  import("./test-roll.dom.tsx").then((parts) => parts.Roll),
 );
 
 /** As `midiLanguages`, without the drivers that come with it. */

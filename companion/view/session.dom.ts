@@ -157,6 +157,7 @@ export class BrowserSession {
       () => this.say("no-playback", true),
     );
     this.daw = new ViewDaw({
+      ear: () => ({ deviceUrl: boot.sound.deviceUrl, inputId: this.sound.wanted.value.inputId }),
       mayCommand: () => {
         const { role } = this.state.value;
         return role !== null && may(role, "transport.command");

@@ -4,8 +4,10 @@ import type { Boot } from "./boot.std.ts";
 import type { BrowserSession } from "./session.dom.ts";
 import {
   forgetSession,
+  keepDaw,
   keepDevice,
   keepSession,
+  readDaw,
   readDevice,
   readSession,
   type SessionSettings,
@@ -16,7 +18,7 @@ import {
 const KEEP_MS = 300;
 
 export function stickSettings(session: BrowserSession, { sessionId }: Boot, shelf: Shelf, nowMs: () => number): void {
-  const { sound, takes, playback } = session;
+  const { sound, takes, playback, daw } = session;
   const device = readDevice(shelf);
   if (device !== null) {
     const { inputId, outputId, channels, buffer } = device;
@@ -24,6 +26,8 @@ export function stickSettings(session: BrowserSession, { sessionId }: Boot, shel
     takes.inputName.value = device.inputName;
     takes.preRollSeconds = device.preRollSeconds;
   }
+  const keptDaw = readDaw(shelf);
+  if (keptDaw !== null) daw.restore(keptDaw);
   const kept = readSession(shelf, sessionId);
   if (kept !== null) {
     sound.restore({ delay: kept.delay, mixes: new Map(kept.mixes.map(({ memberId, mix }) => [memberId, mix])) });
@@ -40,6 +44,7 @@ export function stickSettings(session: BrowserSession, { sessionId }: Boot, shel
     unkept = null;
   };
   const stop = effect(() => {
+    const dawSettings = daw.kept.value;
     const { channels, buffer, delay } = sound.state.value;
     const { inputId, outputId } = sound.wanted.value;
     const inputName = takes.inputName.value;
@@ -54,6 +59,7 @@ export function stickSettings(session: BrowserSession, { sessionId }: Boot, shel
     };
     unkept = () => {
       keepDevice(shelf, { inputId, outputId, channels, buffer, inputName, preRollSeconds });
+      if (dawSettings !== null) keepDaw(shelf, dawSettings);
       if (!isForgotten) keepSession(shelf, sessionId, settings);
     };
     clearTimeout(timer);

@@ -18,6 +18,15 @@ export const DeviceSettings = z.object({
 });
 export type DeviceSettings = z.infer<typeof DeviceSettings>;
 
+/** The DAW at a port of this machine, and how late its test roll has found it. */
+export const DawSettings = z.object({
+  port: z.string().max(256),
+  language: z.enum(["mmc", "mackie", "clock", "mtc"]),
+  profile: z.string().max(64),
+  lateMs: z.number().min(0).max(200).nullable(),
+});
+export type DawSettings = z.infer<typeof DawSettings>;
+
 const Mix = z.object({
   gainDb: z.number().min(-60).max(12),
   pan: z.number().min(-1).max(1),
@@ -51,6 +60,7 @@ export interface Shelf {
 }
 
 const DEVICE_KEY = "view device";
+const DAW_KEY = "view daw";
 const SESSION_PREFIX = "view ses_";
 const keyOf = (sessionId: SessionId) => `view ${sessionId}`;
 
@@ -65,10 +75,15 @@ export function readShelf<Kept>(shelf: Shelf, key: string, schema: z.ZodType<Kep
 }
 
 export const readDevice = (shelf: Shelf) => readShelf(shelf, DEVICE_KEY, DeviceSettings);
+export const readDaw = (shelf: Shelf) => readShelf(shelf, DAW_KEY, DawSettings);
 export const readSession = (shelf: Shelf, sessionId: SessionId) => readShelf(shelf, keyOf(sessionId), SessionSettings);
 
 export function keepDevice(shelf: Shelf, settings: DeviceSettings): void {
   writeShelf(shelf, DEVICE_KEY, settings);
+}
+
+export function keepDaw(shelf: Shelf, settings: DawSettings): void {
+  writeShelf(shelf, DAW_KEY, settings);
 }
 
 /** Keeps a session's, and lets go of those that were not used for longest where there are too many. */

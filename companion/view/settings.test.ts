@@ -4,8 +4,10 @@ import type { MemberId, SessionId } from "../../protocol/ids.ts";
 import { KEPT_SESSIONS_MAX } from "../../protocol/limits.ts";
 import {
   forgetSession,
+  keepDaw,
   keepDevice,
   keepSession,
+  readDaw,
   readDevice,
   readSession,
   type SessionSettings,
@@ -52,6 +54,14 @@ test("C8: settings stick for each session, and are forgotten with it", () => {
   forgetSession(shelf, sessionAt(1));
   expect(readSession(shelf, sessionAt(1))).toBeNull();
   expect(readSession(shelf, sessionAt(2))?.delay).toBe("bars");
+});
+
+test("C8: a DAW's port, language and lateness stick; a lateness that no DAW has is none", () => {
+  const settings = { port: "IAC Bus 1", language: "mmc", profile: "ardour", lateMs: 12.5 } as const;
+  keepDaw(shelf, settings);
+  expect(readDaw(shelf)).toEqual(settings);
+  keepDaw(shelf, { ...settings, lateMs: 1_000 });
+  expect(readDaw(shelf)).toBeNull();
 });
 
 test("C8: a device's settings hold in every session and outlive them", () => {

@@ -13,7 +13,7 @@ import type { ClockSample } from "../engine/clock/session-clock.std.ts";
 import type { Foreseen, Peers, StudioTransport } from "../engine/studio/studio-transport.std.ts";
 import type { DawReport } from "../engine/transport/daw-link.std.ts";
 import type { TestRoll, TestRollStep } from "../engine/transport/test-roll.std.ts";
-import type { DawChoice, MidiAccess, PageTransport } from "./daw-engine.dom.ts";
+import type { DawChoice, EarChoice, MidiAccess, PageTransport } from "./daw-engine.dom.ts";
 import type { DawTrouble } from "./words/daw.en.std.ts";
 
 export interface DawState {
@@ -25,7 +25,12 @@ export interface DawState {
   /** `null` before session time is known. */
   report: DawReport | null;
   roll: ViewRoll;
+  /** By how much everything leaves earlier for this DAW, as its test roll has found, now or at an earlier visit; `null`: it is not known. */
+  lateMs: number | null;
 }
+
+/** What sticks of a DAW. */
+export type KeptDaw = DawChoice & Pick<DawState, "lateMs">;
 
 /** A test roll at the chosen port: how far it has come, or what it found. */
 export type ViewRoll = TestRollStep | TestRoll | null;
@@ -38,6 +43,8 @@ export interface ViewDawOptions {
   /** Whether what is announced is heard here from now on, and how early it has to be. */
   setStatus(status: { hearsAnnounced?: true | undefined; announcedLeadMs?: number | undefined }): void;
   onForeseen(foreseen: Foreseen | null): void;
+  /** The input at which a DAW's metronome may come back. */
+  ear(): EarChoice;
   /** What the log has led to, and its last line that has been heard. */
   where(): { timeline: Timeline; headSeq: number; effectiveAtMs: number | null };
 }
@@ -66,7 +73,11 @@ export class ViewDaw {
     choice: { port: "", language: "mmc", profile: "" },
     report: null,
     roll: null,
+    lateMs: null,
   });
+
+  /** Changes as often as the person chooses or measures; `null` before they have. */
+  readonly kept = signal<KeptDaw | null>(null);
 
   constructor(options: ViewDawOptions) {
     this.#options = options;
@@ -85,27 +96,37 @@ export class ViewDaw {
       this.#access = access;
       const ports = midiPorts(access);
       const port = ports.find((one) => one === this.state.value.choice.port) ?? ports[0] ?? "";
-      this.#set({ power: "choosing", ports, profiles, choice: { ...this.state.value.choice, port } });
+      // What was measured was so at another port.
+      if (port !== this.state.value.choice.port) this.choose({ port });
+      this.#set({ power: "choosing", ports, profiles });
     } catch {
       // The script could not be fetched; the same button asks again.
       this.#set({ power: "off" });
     }
   }
 
-  choose(choice: Partial<DawChoice>): void {
-    // What was found is of another port, or of another DAW.
-    this.#set({ choice: { ...this.state.value.choice, ...choice }, roll: null });
+  /** What was chosen and measured at an earlier visit. */
+  restore({ lateMs, ...choice }: KeptDaw): void {
+    this.#set({ choice, lateMs });
   }
 
-  /** Rolls the DAW alone, as the session would. Nobody else hears of it. */
-  async roll(): Promise<void> {
+  choose(choice: Partial<DawChoice>): void {
+    // What was found is of another port, or of another DAW.
+    this.#set({ choice: { ...this.state.value.choice, ...choice }, roll: null, lateMs: null });
+  }
+
+  /** Rolls the DAW alone, as the session would, and listens to its metronome if that is wanted. Nobody else hears of it. */
+  async roll(isHeard: boolean): Promise<void> {
     const access = this.#access;
     const { power, roll, choice } = this.state.value;
     if (access === undefined || power !== "choosing" || typeof roll === "string") return;
     this.#set({ trouble: null, roll: "locate" });
     try {
-      const { rollDaw } = await import("./daw-engine.dom.ts");
-      this.#set({ roll: await rollDaw(access, choice, (step) => this.#set({ roll: step })) });
+      const { rollDaw, lateOf } = await import("./daw-engine.dom.ts");
+      const ear = isHeard ? this.#options.ear() : null;
+      const found = await rollDaw(access, choice, ear, (step) => this.#set({ roll: step }));
+      if (found === "no-ear") this.#set({ trouble: "no-ear", roll: null });
+      else this.#set({ roll: found, lateMs: lateOf(found) });
     } catch {
       this.#set({ trouble: "no-port", roll: null });
     }
@@ -113,11 +134,11 @@ export class ViewDaw {
 
   async connect(): Promise<void> {
     const access = this.#access;
-    const { roll } = this.state.value;
+    const { roll, choice, lateMs } = this.state.value;
     if (access === undefined || typeof roll === "string") return;
     try {
-      const { connectDaw, lateOf } = await import("./daw-engine.dom.ts");
-      const transport = connectDaw(access, this.state.value.choice, roll === null ? null : lateOf(roll), this.#page);
+      const { connectDaw } = await import("./daw-engine.dom.ts");
+      const transport = connectDaw(access, choice, lateMs, this.#page);
       this.#take(transport);
       this.#set({ power: "on", trouble: null });
       this.#timer = setInterval(() => {
@@ -237,5 +258,7 @@ export class ViewDaw {
 
   #set(change: Partial<DawState>): void {
     this.state.value = { ...this.state.value, ...change };
+    const { choice, lateMs } = this.state.value;
+    if (change.choice !== undefined || change.lateMs !== undefined) this.kept.value = { ...choice, lateMs };
   }
 }

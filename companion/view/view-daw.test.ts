@@ -67,6 +67,7 @@ beforeEach(() => {
       announce: (command) => void announced.push(command),
     },
     setStatus: (change) => Object.assign(status, change),
+    ear: () => ({ deviceUrl: "", inputId: "" }),
     onForeseen: (one) => foreseen.push(one?.transport.command ?? null),
     where: () => ({ timeline: { transport: initialTransport, map: initialMap }, headSeq: 0, effectiveAtMs: 0 }),
   });
@@ -126,12 +127,12 @@ test("C4: a test roll locates, rolls and stops the DAW alone, says what it found
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"] });
   try {
     await daw.ask();
-    const rolling = daw.roll();
+    const rolling = daw.roll(false);
     await vi.waitFor(() => expect(midi.sent.some((bytes) => bytes[4] === 0x44)).toBe(true));
     expect(daw.state.value.roll).toBe("locate");
     // Nothing is connected meanwhile, and no second one begins.
     await daw.connect();
-    await daw.roll();
+    await daw.roll(false);
     expect(daw.state.value.power).toBe("choosing");
     await vi.advanceTimersByTimeAsync(2_500);
     expect(daw.state.value.roll).toBe("play");
@@ -146,12 +147,30 @@ test("C4: a test roll locates, rolls and stops the DAW alone, says what it found
     // It is another DAW's no more.
     daw.choose({ profile: "ardour" });
     expect(daw.state.value.roll).toBe(null);
+    // Without an input there is nothing to hear it at, and it is not rolled.
+    const sent = midi.sent.length;
+    await daw.roll(true);
+    expect(daw.state.value).toMatchObject({ trouble: "no-ear", roll: null });
+    expect(midi.sent).toHaveLength(sent);
     midi.plug("disconnected");
-    await daw.roll();
+    await daw.roll(false);
     expect(daw.state.value).toMatchObject({ trouble: "no-port", roll: null });
   } finally {
     vi.useRealTimers();
   }
+});
+
+test("C8: a DAW's choice and what was measured of it stick, and are of that port alone", async () => {
+  const choice = { port: "IAC Bus 1", language: "mackie", profile: "ardour" } as const;
+  daw.restore({ ...choice, lateMs: 12.5 });
+  await daw.ask();
+  expect(daw.state.value).toMatchObject({ choice, lateMs: 12.5 });
+  expect(daw.kept.value).toEqual({ ...choice, lateMs: 12.5 });
+  daw.choose({ profile: "" });
+  expect(daw.kept.value).toEqual({ ...choice, profile: "", lateMs: null });
+  daw.restore({ ...choice, port: "IAC Bus 2", lateMs: 12.5 });
+  await daw.ask();
+  expect(daw.state.value).toMatchObject({ choice: { port: "IAC Bus 1" }, lateMs: null });
 });
 
 test("C4: a browser without MIDI, a person who says no and a port that is gone are each said", async () => {

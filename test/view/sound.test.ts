@@ -57,6 +57,40 @@ async function stemOf(page: Page) {
   return decodeWav(Buffer.from(await page.evaluate<string>(read), "base64"));
 }
 
+/** A DAW that says nothing and clicks at 120 bpm while it rolls, so late, at a port of the page's and by the way out that is plugged into the way in. */
+const CLICK_LATE_MS = 40;
+const clickingDaw = `{
+  const { levelOf, loop } = window;
+  window.isLooped = true;
+  const context = new AudioContext();
+  // The way back is there before the first click.
+  const out = new GainNode(context);
+  out.connect(context.destination);
+  let clicks = [];
+  const stop = () => { for (const click of clicks) click.stop(); clicks = []; };
+  const send = (bytes, atMs = performance.now()) => {
+    const command = bytes[3] === 6 ? bytes[4] : 0;
+    if (command === 1) stop();
+    if (command !== 2 && command !== 3) return;
+    const from = context.currentTime + Math.max(0, atMs - performance.now() + ${CLICK_LATE_MS}) / 1000;
+    for (let beat = 0; beat < 20; beat++) {
+      const click = new OscillatorNode(context, { frequency: 1000 });
+      click.connect(out);
+      click.start(from + beat / 2);
+      click.stop(from + beat / 2 + 0.02);
+      clicks.push(click);
+    }
+  };
+  const end = { name: "Loop 1", state: "connected", onmidimessage: null, close: async () => {}, send };
+  navigator.requestMIDIAccess = async () =>
+    ({ inputs: new Map([["in", end]]), outputs: new Map([["out", end]]), addEventListener() {}, removeEventListener() {} });
+  window.endDaw = () => {
+    stop();
+    void context.close();
+    Object.assign(window, { isLooped: false, levelOf, loop });
+  };
+}`;
+
 let evening: Evening;
 let ada: Guest;
 let ben: Companion;
@@ -213,6 +247,30 @@ describe("sound in the browser", { timeout: 600_000 }, () => {
     await interfaceOf.waitFor({ state: "detached" });
     expect(await input.inputValue()).toBe(chosen);
     await hears(ada.page, COMPANION_HZ);
+  });
+
+  test("C4: a DAW's metronome is heard at the input while it is rolled alone, and how late it is is kept", async () => {
+    const { page } = ada;
+    await page.evaluate(clickingDaw);
+    await page.getByRole("button", { name: "Connect a DAW" }).click();
+    await page.getByLabel("Hear its metronome at my input").check();
+    // On a machine that leaves holes in what a page plays clicks are not evenly apart, and a person rolls once more.
+    const roll = async () => {
+      await page.getByRole("button", { name: "Test roll" }).click();
+      await page.getByText("It stops…").waitFor(patience);
+      await page.getByText("It stops…").waitFor({ state: "detached", ...patience });
+      return await page.locator(".view-test-roll [role=status]").innerText();
+    };
+    await expect.poll(roll, patience).toMatch(/^It rolled and stopped .* clicks\. That is made up for from now on\.$/);
+    const found = await page.locator(".view-test-roll [role=status]").innerText();
+    const lateMs = Number(/was heard ([\d.]+) ± [\d.]+ ms late, in \d+ clicks/.exec(found)?.[1]);
+    // The page's own way out and back in comes to what the DAW takes.
+    expect(lateMs).toBeGreaterThan(CLICK_LATE_MS);
+    await expect
+      .poll(async () => JSON.parse(await page.evaluate<string>("localStorage.getItem('view daw') ?? '{}'")).lateMs)
+      .toBeCloseTo(lateMs, 0);
+    await page.evaluate("window.endDaw()");
+    await hears(page, COMPANION_HZ);
   });
 
   test("A5, C2: a guest comes by a link, without an account; two browsers hear each other, and the companion both; a host takes the guest out", async () => {

@@ -8,6 +8,7 @@ import { LoudnessMeter } from "../../../audio/loudness.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import type { FromDevice, InputChannels, ToDevice } from "./browser-messages.std.ts";
+import "./click-ear.worklet.ts";
 import "./round-trip.worklet.ts";
 
 declare function registerProcessor(

@@ -24,6 +24,8 @@ export const de: DawWords = {
   troubles: {
     "old-browser": "Dieser Browser kann kein MIDI. Chromium, Edge und die Desktop-App können es.",
     denied: "MIDI ist für diese Seite nicht erlaubt. Erlaub es neben der Adresse und versuch es noch einmal.",
+    "no-ear":
+      "Kein Eingang lässt sich öffnen, um deine DAW zu hören. Erlaube das Mikrofon neben der Adresse, oder lass sie ohne laufen.",
     "no-port": "Dieser Port lässt sich nicht öffnen: Er ist weg, oder ein anderes Programm benutzt ihn.",
     "daw-gone": "Der Port ist weg: Deine DAW folgt der Session nicht mehr. Sobald er zurück ist, geht es weiter.",
     "daw-muted":

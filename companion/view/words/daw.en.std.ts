@@ -22,6 +22,8 @@ export const en = {
   troubles: {
     "old-browser": "This browser has no MIDI. Chromium, Edge and the desktop app have it.",
     denied: "MIDI was not allowed for this page. Allow it beside the address, then try again.",
+    "no-ear":
+      "No input could be opened to hear your DAW at. Allow the microphone beside the address, or roll without it.",
     "no-port": "This port cannot be opened: it has gone, or another program uses it.",
     "daw-gone": "The port has gone: your DAW no longer follows the session. It is taken up again when it is back.",
     "daw-muted":

@@ -3,6 +3,9 @@ import type { RollWords } from "./roll.en.std.ts";
 
 export const de: RollWords = {
   begin: "Testlauf",
+  listen: "Ihr Metronom an meinem Eingang hören",
+  listenNote:
+    "Schalte in deiner DAW das Metronom ein und lass deinen Eingang es hören: mit einem Kabel oder über die Lautsprecher. Dann wird gemessen, was zu hören ist.",
   note: "Deine DAW läuft vier Sekunden lang allein: In der Session merkt das niemand.",
   steps: {
     locate: "Schau auf deine DAW: Sie springt auf zehn Sekunden…",
@@ -17,7 +20,10 @@ export const de: RollWords = {
     "runs-on": "Sie ist gelaufen und hat nicht angehalten: Etwas anderes steuert sie auch, oder sie hört Stopp nicht.",
   },
   late: (ms, spread) => `Sie war ${ms} ± ${spread} ms zu spät.`,
+  heard: (ms, stray, clicks) => `Ihr Metronom war ${ms} ± ${stray} ms zu spät zu hören, in ${clicks} Klicks.`,
+  unheard: "An deinem Eingang war kein Metronom zu hören.",
   madeUp: "Das wird ab jetzt ausgeglichen.",
+  known: (ms) => `${ms} ms werden ausgeglichen, wie bei einem früheren Besuch gemessen.`,
   unsure: "Das ist zu ungenau, um es auszugleichen: Lass sie noch einmal laufen.",
   noPlace: "Sie sagt nicht, wo sie steht; wie spät sie ist, lässt sich deshalb nicht messen.",
 };
