@@ -1,3 +1,4 @@
+import { errorTitles } from "../protocol/error-titles.ts";
 import { type ErrorCode, errors } from "../protocol/errors.ts";
 import type { MemberId } from "../protocol/ids.ts";
 import { idleStatus, type MemberStatus, type RoomMessage } from "../protocol/room.ts";
@@ -64,7 +65,7 @@ export function send(connection: RoomConnection, text: string): boolean {
 
 /** Says why, and closes (docs/PROTOCOL.md P36). What the client still sends is not heard any more. */
 export function closeWith(connection: RoomConnection, code: ErrorCode, detail?: string): void {
-  const { title, ...error } = errors[code];
+  const [title, error] = [errorTitles[code], errors[code]];
   const { state } = connection;
   if (state !== null) connection.setState({ ...state, phase: "closed" });
   try {

@@ -1,4 +1,5 @@
-import { assertNever, type ErrorCode, errors } from "../protocol/errors.ts";
+import { errorTitles } from "../protocol/error-titles.ts";
+import { assertNever, type ErrorCode } from "../protocol/errors.ts";
 import type { EventId, MemberId, SessionId } from "../protocol/ids.ts";
 import { ok, type Result, refused } from "../protocol/result.ts";
 import { may } from "../protocol/roles.ts";
@@ -461,7 +462,7 @@ export class Room {
 }
 
 /** Says why something was not done: to a post by its id, to anything else as an error. */
-function refuse(connection: RoomConnection, code: ErrorCode, eventId?: EventId, message: string = errors[code].title) {
+function refuse(connection: RoomConnection, code: ErrorCode, eventId?: EventId, message: string = errorTitles[code]) {
   if (eventId === undefined) say(connection, { type: "error", code, message });
   else say(connection, { type: "refused", eventId, code, message });
 }

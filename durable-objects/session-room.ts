@@ -1,5 +1,5 @@
 import { type Connection, type ConnectionContext, Server } from "partyserver";
-import { errors } from "../protocol/errors.ts";
+import { errorTitles } from "../protocol/error-titles.ts";
 import { EventId, MemberId, type SessionId } from "../protocol/ids.ts";
 import { HELLO_TIMEOUT_MS, TICKET_LIFETIME_MS } from "../protocol/limits.ts";
 import { refused } from "../protocol/result.ts";
@@ -107,7 +107,7 @@ export abstract class SessionRoom extends Server {
     } catch (error) {
       console.error(JSON.stringify({ event: "turn-unavailable", error: error instanceof Error ? error.name : "" }));
     }
-    say(connection, { type: "error", code: "relay-unavailable", message: errors["relay-unavailable"].title });
+    say(connection, { type: "error", code: "relay-unavailable", message: errorTitles["relay-unavailable"] });
   }
 
   override async onConnect(connection: Connection<ConnectionState>, { request }: ConnectionContext): Promise<void> {

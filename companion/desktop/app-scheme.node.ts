@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { extname, join } from "node:path";
+import { errorTitles } from "../../protocol/error-titles.ts";
 import { errors } from "../../protocol/errors.ts";
 import type { SessionId } from "../../protocol/ids.ts";
 import { isOurs, sessionOfPage } from "./rules.std.ts";
@@ -109,7 +110,7 @@ const page = (html: string) =>
 
 /** As the API refuses: a problem document (RFC 9457). */
 function refusal(code: "not-found" | "method-not-allowed" | "unauthenticated" | "unavailable"): Response {
-  const { status, title } = errors[code];
+  const [title, { status }] = [errorTitles[code], errors[code]];
   return new Response(JSON.stringify({ type: `/problems/${code}`, title, status, code, requestId: "app" }), {
     status,
     headers: { ...appHeaders, "Content-Type": "application/problem+json" },

@@ -2,7 +2,8 @@
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import type * as z from "zod";
-import { ErrorCode, errors, Problem } from "../../protocol/errors.ts";
+import { errorTitles } from "../../protocol/error-titles.ts";
+import { ErrorCode, Problem } from "../../protocol/errors.ts";
 import { pageSchema } from "../../protocol/paging.ts";
 import { SessionDetail, SessionSummary } from "../../protocol/sessions.ts";
 import "./bridge-room.dom.ts";
@@ -47,7 +48,7 @@ async function accept(code: string): Promise<void> {
   const body: unknown = await answer?.json().catch(() => null);
   const session = SessionDetail.safeParse(body);
   if (session.success) location.assign(`/session/${session.data.sessionId}`);
-  else problem.value = Problem.safeParse(body).data?.title ?? errors.unavailable.title;
+  else problem.value = Problem.safeParse(body).data?.title ?? errorTitles.unavailable;
 }
 
 function Home({ boot, bridge }: { boot: HomeBoot; bridge: Bridge }) {
@@ -60,7 +61,7 @@ function Home({ boot, bridge }: { boot: HomeBoot; bridge: Bridge }) {
       <p class="lead">{words.lead}</p>
       {boot.problem === null ? null : (
         <p class="problem" role="alert">
-          {words.problem} {known.success ? errors[known.data].title : words.refused.network}
+          {words.problem} {known.success ? errorTitles[known.data] : words.refused.network}
         </p>
       )}
       {account.value?.signedIn === false ? (

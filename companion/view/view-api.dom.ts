@@ -3,7 +3,7 @@
  * decides there. Each call goes with the page's own cookie; one that fails is said.
  */
 import { signal } from "@preact/signals";
-import { type ErrorCode, errors, Problem } from "../../protocol/errors.ts";
+import { type ErrorCode, Problem } from "../../protocol/errors.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import { TICKET_LIFETIME_MS } from "../../protocol/limits.ts";
 import { pageSchema } from "../../protocol/paging.ts";
@@ -139,7 +139,7 @@ export class ViewApi {
       });
       if (response.ok) return response.status === 204 ? {} : await response.json();
       const problem = Problem.safeParse(await response.json().catch(() => null));
-      this.#options.say(problem.success && problem.data.code in errors ? problem.data.code : "internal-error");
+      this.#options.say(problem.success ? problem.data.code : "internal-error");
     } catch {
       this.#options.say("offline");
     }

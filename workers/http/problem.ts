@@ -2,6 +2,7 @@ import type { Context, TypedResponse } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { core } from "zod";
+import { errorTitles } from "../../protocol/error-titles.ts";
 import { type ErrorCode, errors, type Problem } from "../../protocol/errors.ts";
 import { isUnavailable } from "../platform/database.ts";
 
@@ -24,12 +25,12 @@ export function problem(
   fields?: Fields,
   extension: Pick<Problem, "error"> = {},
 ): ProblemResponse {
-  const { status, title } = errors[code];
+  const { status } = errors[code];
   // A bucket of tries knows when the next one is there (RFC 9110 section 10.2.3).
   const waitSeconds = (code === "rate-limited" ? c.get("retryAfterSeconds") : undefined) ?? retryAfterSeconds[code];
   const body: Problem = {
     type: `/problems/${code}`,
-    title,
+    title: errorTitles[code],
     status,
     code,
     requestId: c.get("requestId") ?? "",

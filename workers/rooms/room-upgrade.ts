@@ -1,4 +1,5 @@
 import { CLAIMS_HEADER, encodeClaims } from "../../durable-objects/claims.ts";
+import { errorTitles } from "../../protocol/error-titles.ts";
 import { type ErrorCode, errors } from "../../protocol/errors.ts";
 import type { SessionId } from "../../protocol/ids.ts";
 import type { RoomMessage } from "../../protocol/room.ts";
@@ -63,7 +64,7 @@ async function enter(env: Env, claims: TicketClaims): Promise<Response> {
 
 /** Opens, says why not, and closes. The answer names a protocol that was offered, or a browser would drop it unread. */
 function refuse(code: ErrorCode, protocol: string | undefined): Response {
-  const { title: message, ...error } = errors[code];
+  const [message, error] = [errorTitles[code], errors[code]];
   const { 0: client, 1: server } = new WebSocketPair();
   server.accept();
   server.send(JSON.stringify({ type: "error", code, message } satisfies RoomMessage));

@@ -51,7 +51,8 @@ export interface RoomHandlers {
   onRecordingsChanged(): void;
   /** The relays to use from now on, renewed before they run out. None: there is no sound to the others until some come. */
   onRelays(iceServers: readonly IceServer[]): void;
-  onRefused(eventId: string, code: ErrorCode, message: string): void;
+  /** `message`: what the room said of it; `null` where it was this client that did not send it, and the code says all. */
+  onRefused(eventId: string, code: ErrorCode, message: string | null): void;
   /** Something is wrong; `final` says that the client has stopped and will not come back by itself. */
   onWarning(code: ErrorCode | "disconnected", message: string, final: boolean): void;
   onClock(sample: ClockSample): void;
@@ -394,7 +395,7 @@ export class RoomClient {
     if (this.#lastSeq < this.#headSeq) return;
     for (const eventId of this.#expired) {
       const isLogged = !this.#unanswered.delete(eventId);
-      if (!isLogged) this.#options.handlers.onRefused(eventId, "post-expired", errors["post-expired"].title);
+      if (!isLogged) this.#options.handlers.onRefused(eventId, "post-expired", null);
     }
     this.#expired.clear();
   }

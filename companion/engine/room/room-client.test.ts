@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
+import { errorTitles } from "../../../protocol/error-titles.ts";
 import { errors } from "../../../protocol/errors.ts";
 import { TURN_RENEWAL_MS, TURN_RETRY_MS } from "../../../protocol/limits.ts";
 import {
@@ -391,9 +392,9 @@ describe("a companion's end of the room's socket", () => {
       const { handlers, socket } = enter();
       const first = await socket();
       first.welcome();
-      first.tell({ type: "error", code, message: errors[code].title });
+      first.tell({ type: "error", code, message: errorTitles[code] });
       first.close(errors[code].close);
-      expect(handlers.onWarning.mock.calls).toEqual([[code, errors[code].title, true]]);
+      expect(handlers.onWarning.mock.calls).toEqual([[code, errorTitles[code], true]]);
       expect(Socket.all).toHaveLength(1);
     },
   );

@@ -37,7 +37,7 @@ export const RoomTold = z.discriminatedUnion("type", [
   z.object({ type: z.literal("signal"), from: MemberId, signal: Signal }),
   z.object({ type: z.literal("recordings-changed") }),
   z.object({ type: z.literal("relays"), iceServers: z.array(IceServer) }),
-  z.object({ type: z.literal("refused"), eventId: EventId, code: ErrorCode, message: z.string() }),
+  z.object({ type: z.literal("refused"), eventId: EventId, code: ErrorCode, message: z.string().nullable() }),
   z.object({
     type: z.literal("warning"),
     code: z.union([ErrorCode, z.literal("disconnected")]),
@@ -162,7 +162,7 @@ export class RoomFeed implements RoomHandlers {
     this.#tell({ type: "relays", iceServers: [...iceServers] });
   }
 
-  onRefused(eventId: string, code: ErrorCode, message: string): void {
+  onRefused(eventId: string, code: ErrorCode, message: string | null): void {
     this.#tell({ type: "refused", eventId, code, message });
   }
 

@@ -1,4 +1,5 @@
-import { assertNever, errors } from "../../../protocol/errors.ts";
+import { errorTitles } from "../../../protocol/error-titles.ts";
+import { assertNever } from "../../../protocol/errors.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
 import {
@@ -257,11 +258,11 @@ export class Studio implements RoomHandlers {
   onRelays: RoomHandlers["onRelays"] = (iceServers) => {
     // What there was may still be good.
     if (iceServers.length > 0) this.#parts.sound.iceServers = iceServers;
-    else this.warn("relay-unavailable", errors["relay-unavailable"].title);
+    else this.warn("relay-unavailable", errorTitles["relay-unavailable"]);
   };
   onRefused: RoomHandlers["onRefused"] = (eventId, code, message) => {
     this.#parts.transport.forget(eventId);
-    this.warn(code, message);
+    this.warn(code, message ?? errorTitles[code]);
   };
 
   onWarning: RoomHandlers["onWarning"] = (code, message, final) => {

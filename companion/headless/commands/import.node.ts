@@ -2,6 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import WebSocket from "ws";
 import * as z from "zod";
+import { errorTitles } from "../../../protocol/error-titles.ts";
 import { SessionId } from "../../../protocol/ids.ts";
 import type { ApiClient } from "../../engine/api/api-client.std.ts";
 import { type ImportRoom, importArchive, type Journal } from "../../engine/archive/import.std.ts";
@@ -38,7 +39,7 @@ function enterRoom(api: ApiClient, sessionId: SessionId): Promise<ImportRoom> {
       onEvent: ({ eventId }) => waiting.get(eventId)?.resolve("logged"),
       onRefused: (eventId, code, message) => {
         if (code === "rate-limited") waiting.get(eventId)?.resolve("later");
-        else waiting.get(eventId)?.reject(new Error(message));
+        else waiting.get(eventId)?.reject(new Error(message ?? errorTitles[code]));
       },
       onWarning: (_, message, final) => {
         if (final) fail(message);
