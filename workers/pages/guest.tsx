@@ -7,8 +7,7 @@ import { type AppContext, newRouter } from "../http/router.ts";
 import { needs } from "../http/security-headers.ts";
 import { guestOf } from "../sessions/guest-guard.ts";
 import type { Guest } from "../sessions/guest-store.ts";
-import { nameOf } from "../sessions/name.ts";
-import { listMembers } from "../sessions/store.ts";
+import { openingOf } from "../sessions/store.ts";
 import { askApi, type FormAnswer, fieldsOfForm, isPageOfItsOwn } from "./form.ts";
 import { acceptInvite, showInvite } from "./invite.tsx";
 import { seeOther, sendPage, type Visit, withPage } from "./page.ts";
@@ -60,10 +59,8 @@ async function come(c: AppContext, visit: Visit) {
 /** The live session as a guest's browser has it. Who may enter the room is decided again by its ticket. */
 async function showRoom(c: AppContext, { page }: Visit, guest: Guest) {
   const { sessionId, memberId, role } = guest;
-  const name = await nameOf(c.env, c.var.deps, guest);
-  const members = await listMembers(c.env, c.var.deps, sessionId);
-  const accents = Object.fromEntries(members.map((one) => [one.memberId, one.accent]));
-  const session = { sessionId, memberId, role, accents, name, guest: true as const };
+  const opening = await openingOf(c.env, c.var.deps, guest);
+  const session = { sessionId, memberId, role, ...opening, guest: true as const };
   return await sendPage(c, <RoomPage page={page} session={session} />);
 }
 

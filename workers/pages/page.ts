@@ -36,7 +36,7 @@ function describe(c: AppContext, account: Account | null, displayName: string): 
 }
 
 /** What a view is told about a reader. A page is there without its reader's own name where the store of keys does not answer. */
-async function pageFor(c: AppContext, account: Account | null): Promise<Page> {
+export async function pageFor(c: AppContext, account: Account | null): Promise<Page> {
   const named = account === null ? [] : [account];
   const open = (row: Account, opened: Open) => opened("name", row.sealedName);
   const [displayName = ""] = await openNamed(c.env, c.var.deps, named, open);
@@ -56,16 +56,20 @@ export const withPage = (handler: Handler<Visit>) => async (c: AppContext) => {
 };
 
 /**
- * A page for somebody: signed in, or sent to sign in and back to `back`. A form from another site is nobody's. Only what was looked at is
+ * For somebody: signed in, or sent to sign in and back to `back`. A form from another site is nobody's. Only what was looked at is
  * worth coming back to as it is; a form lies one step below the page that holds it, unless it says otherwise.
  */
-export const withReader =
-  (handler: Handler<ReaderVisit>, back: (c: AppContext) => string = whereFrom) =>
+export const withAccount =
+  (handler: (c: AppContext, reader: Account) => Response | Promise<Response>, back = whereFrom) =>
   async (c: AppContext) => {
     const reader = await authenticate(c);
     if (reader === null) return seeOther(c, strangerPage(c), `/sign-in?next=${encodeURIComponent(back(c))}`);
-    return handler(c, { page: await pageFor(c, reader), reader });
+    return handler(c, reader);
   };
+
+/** A page for somebody; whoever has more to read than who reads does both at once (`withAccount`, `pageFor`). */
+export const withReader = (handler: Handler<ReaderVisit>, back?: (c: AppContext) => string) =>
+  withAccount(async (c, reader) => handler(c, { page: await pageFor(c, reader), reader }), back);
 
 function whereFrom(c: AppContext): string {
   const { pathname, search } = new URL(c.req.url);

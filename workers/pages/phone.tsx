@@ -6,9 +6,8 @@ import { costs } from "../http/costs.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
 import { needs } from "../http/security-headers.ts";
 import { openName } from "../platform/personal-keys.ts";
-import { nameOf } from "../sessions/name.ts";
 import { phoneOf as phoneThatAsks } from "../sessions/phone-guard.ts";
-import { listMembers } from "../sessions/store.ts";
+import { openingOf } from "../sessions/store.ts";
 import { askApi, isPageOfItsOwn } from "./form.ts";
 import { seeOther, sendPage, type Visit, withPage } from "./page.ts";
 import { pageProblem } from "./problem.tsx";
@@ -36,11 +35,11 @@ async function showRoom(c: AppContext, { page }: Visit) {
   const found = await phoneThatAsks(c);
   if (found === null) return sendPage(c, <PhoneOut page={page} isRefused={false} />, 404);
   const { sessionId, phone, member, sealedOwner } = found;
-  const name = await nameOf(c.env, c.var.deps, member);
-  const members = await listMembers(c.env, c.var.deps, sessionId);
-  const accents = Object.fromEntries(members.map((one) => [one.memberId, one.accent]));
-  const phoneOf = await openName(c.env, c.var.deps, sealedOwner);
-  const session = { sessionId, memberId: phone, role: "participant" as const, accents, name, phoneOf };
+  const [opening, phoneOf] = await Promise.all([
+    openingOf(c.env, c.var.deps, member),
+    openName(c.env, c.var.deps, sealedOwner),
+  ]);
+  const session = { sessionId, memberId: phone, role: "participant" as const, ...opening, phoneOf };
   return await sendPage(c, <RoomPage page={page} session={session} />);
 }
 

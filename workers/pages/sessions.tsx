@@ -27,7 +27,7 @@ import { nameOf } from "../sessions/name.ts";
 import { listSessionLines } from "../sessions/overview.ts";
 import { listMembers, sessionDetail } from "../sessions/store.ts";
 import { askApi, backTo, type FormAnswer, fieldsOfForm, isPageOfItsOwn } from "./form.ts";
-import { type ReaderVisit, seeOther, sendPage, withReader } from "./page.ts";
+import { pageFor, type ReaderVisit, seeOther, sendPage, withAccount, withReader } from "./page.ts";
 import { pageProblem } from "./problem.tsx";
 
 const LINES_PER_PAGE = 20;
@@ -45,10 +45,12 @@ export const toSession = (c: AppContext) =>
 
 /** As `withReader`, and in the session that the path names; to everybody else there is no session. */
 export const withMember = (handler: (c: AppContext, visit: MemberVisit) => Response | Promise<Response>) =>
-  withReader(async (c, visit) => {
-    const member = await findMembership(c.env.DB, c.req.param("sessionId") ?? "", visit.reader.id);
-    if (member === null) return sendPage(c, <SessionDenied page={visit.page} />, 404);
-    return handler(c, { ...visit, member });
+  withAccount(async (c, reader) => {
+    const [page, member] = await Promise.all([
+      pageFor(c, reader),
+      findMembership(c.env.DB, c.req.param("sessionId") ?? "", reader.id),
+    ]);
+    return member === null ? sendPage(c, <SessionDenied page={page} />, 404) : handler(c, { page, reader, member });
   }, toSession);
 
 /** The takes of a session, with who played them: the members that are in it, and nobody's name of those who have left (V1). */

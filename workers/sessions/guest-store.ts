@@ -162,14 +162,19 @@ export async function findGuestByInvite(env: Env, deps: Deps, typed: string, tok
   );
 }
 
-/** Guests of a session, in the order in which they came. */
-export async function listGuests(env: Env, deps: Deps, session: SessionId) {
+/** Guests of a session, in the order in which they came, with their names sealed. */
+export function guestRows(db: D1Database, session: SessionId, nowMs: number) {
   const { sessionId, memberId, displayName, role, joinedAtMs, expiresAtMs } = sessionGuests;
-  const rows = await drizzle(env.DB)
+  return drizzle(db)
     .select({ memberId, displayName, role })
     .from(sessionGuests)
-    .where(and(eq(sessionId, session), gt(expiresAtMs, deps.now())))
+    .where(and(eq(sessionId, session), gt(expiresAtMs, nowMs)))
     .orderBy(joinedAtMs, memberId);
+}
+
+/** The same for those who are in it. */
+export async function listGuests(env: Env, deps: Deps, session: SessionId) {
+  const rows = await guestRows(env.DB, session, deps.now());
   return await openEach(env, deps, rows, async (row, open) => ({
     ...row,
     displayName: await open("guest", row.displayName),

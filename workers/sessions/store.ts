@@ -16,7 +16,7 @@ import { allRows, StoredId } from "../platform/rows.ts";
 import { type Decision, enqueue } from "../rooms/room-outbox.ts";
 import { comingEvenings, findEvening } from "./evenings.ts";
 import { findMembership, type Membership } from "./guard.ts";
-import { listGuests } from "./guest-store.ts";
+import { guestRows, listGuests } from "./guest-store.ts";
 import { nameOf, withNames } from "./name.ts";
 
 type Detail = z.infer<typeof SessionDetail>;
@@ -136,26 +136,44 @@ export async function listInvites(env: Env, deps: Deps, sessionId: SessionId, li
   return { items: items.map((item, at) => ({ ...item, label: opened[at] ?? "" })), nextCursor };
 }
 
+/** Members of a session in the order in which they joined, with their names sealed. */
+function memberRows(db: D1Database, session: SessionId) {
+  const { sessionId, memberId, role, accountId, joinedAtMs } = sessionMembers;
+  return drizzle(db)
+    .select({ memberId, displayName: accounts.displayName, role, accountId })
+    .from(sessionMembers)
+    .innerJoin(accounts, eq(accounts.id, accountId))
+    .where(eq(sessionId, session))
+    .orderBy(asc(joinedAtMs), asc(memberId));
+}
+
+/** Accents by the ids that they are reckoned from: guests have no account. */
+const accentsIn = (people: readonly { accountId: string }[], guests: readonly { memberId: MemberId }[]) =>
+  accentsOf([...people.map(({ accountId }) => accountId), ...guests.map(({ memberId }): string => memberId)]);
+
+/** What the page of the live session says before the room does: what the session is called, and everybody's accent. No member's name is opened for it. */
+export async function openingOf(env: Env, deps: Deps, session: Pick<Membership, "sessionId" | "sealedName">) {
+  const [name, people, guests] = await Promise.all([
+    nameOf(env, deps, session),
+    memberRows(env.DB, session.sessionId),
+    guestRows(env.DB, session.sessionId, deps.now()),
+  ]);
+  const accents = accentsIn(people, guests);
+  const byMember = [
+    ...people.map(({ memberId, accountId }) => [memberId, accents.get(accountId) ?? 1] as const),
+    ...guests.map(({ memberId }) => [memberId, accents.get(memberId) ?? 1] as const),
+  ];
+  return { name, accents: Object.fromEntries(byMember) };
+}
+
 /** Who is in a session, as its members see them: promise V1's list and nothing else of anybody. Guests come last. */
 export async function listMembers(env: Env, deps: Deps, session: SessionId): Promise<Detail["members"]> {
-  const { sessionId, memberId, role, accountId, joinedAtMs } = sessionMembers;
-  const [people, guests] = await Promise.all([
-    drizzle(env.DB)
-      .select({ memberId, displayName: accounts.displayName, role, accountId })
-      .from(sessionMembers)
-      .innerJoin(accounts, eq(accounts.id, accountId))
-      .where(eq(sessionId, session))
-      .orderBy(asc(joinedAtMs), asc(memberId)),
-    listGuests(env, deps, session),
-  ]);
+  const [people, guests] = await Promise.all([memberRows(env.DB, session), listGuests(env, deps, session)]);
   const named = await openNamed(env, deps, people, async (row, open) => ({
     ...row,
     displayName: await open("name", row.displayName),
   }));
-  const accents = accentsOf([
-    ...people.map(({ accountId: whose }) => whose),
-    ...guests.map((guest): string => guest.memberId),
-  ]);
+  const accents = accentsIn(people, guests);
   return [
     ...named.map(({ accountId: whose, ...seen }) => ({ ...seen, accent: accents.get(whose) ?? 1 })),
     ...guests.map((guest) => ({ ...guest, accent: accents.get(guest.memberId) ?? 1 })),

@@ -46,11 +46,12 @@ export async function sendTicket(
 
 async function issueTicket(c: MemberContext) {
   const { member, account, deps } = c.var;
-  if (!(await consume(c.env, deps, ["ticket", account.id])).ok) return problem(c, "rate-limited");
-  return await sendTicket(c, member, {
-    accountId: account.id as `acc_${string}`,
-    displayName: await openName(c.env, deps, account.sealedName),
-  });
+  const [{ ok: isWithin }, displayName] = await Promise.all([
+    consume(c.env, deps, ["ticket", account.id]),
+    openName(c.env, deps, account.sealedName),
+  ]);
+  if (!isWithin) return problem(c, "rate-limited");
+  return await sendTicket(c, member, { accountId: account.id as `acc_${string}`, displayName });
 }
 
 /** Join tickets: the one way into a room. */
