@@ -12,6 +12,7 @@ import type { MemberId } from "../../protocol/ids.ts";
 import { may } from "../../protocol/roles.ts";
 import type { AnnouncedCommand, IceServer, Signal } from "../../protocol/room.ts";
 import type { ClockEstimate } from "../engine/clock/session-clock.std.ts";
+import { EarlySignals } from "../engine/links/early-signals.std.ts";
 import type { PeerState } from "../engine/links/peer.std.ts";
 import type { WordsState } from "../engine/links/room-words.std.ts";
 import type { InputChannels } from "../engine/sound/browser-messages.std.ts";
@@ -38,6 +39,7 @@ export class ViewSound {
   #ownMs = 0;
   #toldMs = Number.NEGATIVE_INFINITY;
   #ways = new RecentWays();
+  readonly #early = new EarlySignals();
   readonly state = signal<SoundState>({
     power: "off",
     trouble: canHaveSound() ? null : "old-browser",
@@ -308,11 +310,15 @@ export class ViewSound {
     // What is said over a phone is for the band.
     const listeners = this.#options.boot.phoneOf === undefined ? all : null;
     const { isDirect } = this.state.value;
-    if (memberId !== null && role !== null) this.#engine?.setMembers(memberId, role, { members, listeners, isDirect });
+    if (memberId === null || role === null || this.#engine === null) return;
+    const here = new Set(members.flatMap(({ memberId: one, connected }) => (connected ? [one] : [])));
+    const early = this.#early.take((one) => here.has(one));
+    this.#engine.setMembers(memberId, role, { members, listeners, isDirect, early });
   }
 
   handleSignal(from: MemberId, message: Signal): void {
-    this.#engine?.handleSignal(from, message);
+    if (this.#engine === null) this.#early.hear(from, message);
+    else this.#engine.handleSignal(from, message);
   }
 
   /** The way back to before the click: nobody is heard and nobody hears; the next click makes new keys. */

@@ -489,6 +489,20 @@ describe("links between two companions", () => {
     expect(await pass(1_000)).toBeGreaterThan(0.99);
   });
 
+  test("C2: whoever kept the offer that came before there was sound here answers it, and asks for no other", async () => {
+    const { make, here, ends, pass, offers } = world();
+    const kept: [MemberId, Signal][] = [];
+    ends.set(BEN, Object.assign(make(BEN), { handleSignal: (...heard: [MemberId, Signal]) => kept.push(heard) }));
+    await pass(100);
+    const ben = make(BEN);
+    for (const heard of kept) ben.handleSignal(...heard);
+    ben.setMembers(here(ADA));
+    await pass(50);
+    expect(offers).toEqual(["ada"]);
+    expect(await pass(1_000)).toBeGreaterThan(0.9);
+    expect(offers).toEqual(["ada"]);
+  });
+
   test("X12: the end that does not offer may ask for another attempt", async () => {
     const { pass, path, ben } = world();
     await pass(2_000);

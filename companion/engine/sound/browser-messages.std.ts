@@ -6,6 +6,7 @@ import type { MemberId } from "../../../protocol/ids.ts";
 import type { AnnouncedCommand, Signal } from "../../../protocol/room.ts";
 import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import type { SessionLine } from "../clock/session-clock.std.ts";
+import type { HeardSignal } from "../links/early-signals.std.ts";
 import type { LinkedMember } from "../links/link-set.std.ts";
 import type { Carries, Fingerprints, IceServer, PeerState } from "../links/peer.std.ts";
 import type { WordsState } from "../links/room-words.std.ts";
@@ -24,6 +25,8 @@ export type ToLanes =
       maySend: boolean;
       isObserver: boolean;
       members: readonly LinkedMember[];
+      /** What they have signalled before there was sound here. */
+      early: readonly HeardSignal[];
     }
   | { type: "signal"; from: MemberId; signal: Signal }
   /** The room is there again: what was signalled while it was not is lost. */

@@ -10,6 +10,7 @@ import { may, type Role } from "../../../protocol/roles.ts";
 import type { AnnouncedCommand, Listeners, Member, Signal } from "../../../protocol/room.ts";
 import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import type { ClockEstimate } from "../clock/session-clock.std.ts";
+import type { HeardSignal } from "../links/early-signals.std.ts";
 import { linkedListeners } from "../links/linked-listeners.std.ts";
 import { BrowserPeer } from "../links/peer.dom.ts";
 import type { IceServer, PeerState } from "../links/peer.std.ts";
@@ -59,6 +60,14 @@ export interface BrowserSoundOptions {
   onDevice(trouble: "input-gone" | "output-gone" | "stopped"): void;
   /** The device runs at another rate than it says, or, with `null`, at the one that it says. */
   onTrueRate(otherHz: number | null): void;
+}
+
+/** Who is here, and what they have said. */
+interface HeardMembers {
+  members: readonly Member[];
+  listeners: Listeners;
+  isDirect: boolean;
+  early: readonly HeardSignal[];
 }
 
 /** How often the device's own delay is asked for. */
@@ -195,12 +204,11 @@ export class BrowserSound {
     this.#tell({ type: "ice-servers", iceServers });
   }
 
-  /** @param isDirect Whether this person has chosen the direct path. */
-  setMembers(
-    memberId: MemberId,
-    role: Role,
-    { members, listeners, isDirect }: { members: readonly Member[]; listeners: Listeners; isDirect: boolean },
-  ): void {
+  /**
+   * @param isDirect Whether this person has chosen the direct path.
+   * @param early What the others have signalled before there was sound here.
+   */
+  setMembers(memberId: MemberId, role: Role, { members, listeners, isDirect, early }: HeardMembers): void {
     const known = members.map((member) => ({
       memberId: member.memberId,
       connected: member.connected,
@@ -216,6 +224,7 @@ export class BrowserSound {
       maySend,
       isObserver: !maySend,
       members: [...known, ...linkedListeners(listeners)],
+      early,
     });
   }
 

@@ -266,6 +266,8 @@ function handleMessage(message: ToLanes): void {
       maySend = message.maySend;
       links.isLate = message.isObserver;
       links.enter(message.memberId);
+      // Whose offer is answered is not asked for one.
+      for (const { from, signal } of message.early) links.handleSignal(from, signal);
       links.setMembers(message.members);
       return;
     case "signal":
