@@ -5,6 +5,7 @@ import { RECORDING_NAME_MAX_CHARS } from "../../protocol/limits.ts";
 import { may } from "../../protocol/roles.ts";
 import { Ask } from "./ask.dom.tsx";
 import type { ViewProps } from "./parts.dom.tsx";
+import { recordWords } from "./record-words.std.ts";
 
 const PRE_ROLL_SECONDS = [10, 5, 0] as const;
 /** " take 12 a1b2 (3)" is added to it, and it is a file's name. */
@@ -13,8 +14,8 @@ const NAME_MAX_CHARS = Math.min(32, RECORDING_NAME_MAX_CHARS);
 /** A name for a file: what a disk cannot have is replaced. Empty where nothing was typed. */
 const cleaned = (name: string) => (name.trim() === "" ? "" : fileNameOf(name));
 
-export function Record({ session, state, words }: ViewProps) {
-  const t = words.record;
+export function Record({ session, state, words, language }: ViewProps) {
+  const t = recordWords(language);
   const { sound, takes } = session;
   const { armed } = takes.status.value;
   const { channels } = sound.state.value;
@@ -22,13 +23,19 @@ export function Record({ session, state, words }: ViewProps) {
   const [asks, setAsks] = useState(false);
   useEffect(() => takes.setInput(cleaned(name) || t.inputDefault, channels !== "both"), [takes, name, channels, t]);
   if (!takes.canRecord || state.role === null || !may(state.role, "record")) return null;
-  if (!takes.hasDisk.value)
+  const disk = takes.disk.value;
+  if (disk !== "here")
     return (
       <fieldset class="view-record">
         <legend>{t.label}</legend>
         <p role="alert" class="view-trouble">
-          {t.noDisk}
+          {t.disk[disk]}
         </p>
+        {disk === "full" ? (
+          <button type="button" class="button quiet small" onClick={() => takes.look()}>
+            {t.disk.again}
+          </button>
+        ) : null}
       </fieldset>
     );
   return (

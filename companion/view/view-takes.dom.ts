@@ -9,6 +9,7 @@ import type { LoggedEvent } from "../../protocol/room.ts";
 import type { PeerReading } from "../engine/clock/peer-clocks.std.ts";
 import type { ClockSample } from "../engine/clock/session-clock.std.ts";
 import type { BrowserSound } from "../engine/sound/browser-sound.dom.ts";
+import type { DiskState } from "../engine/stems/disk.std.ts";
 import type { Sharing, Stem } from "../engine/stems/stem.std.ts";
 import type { StudioEvent } from "../engine/studio/events.std.ts";
 import { type FromTakes, type TakesCommand, type ToTakes, takesFolder } from "../engine/studio/takes-messages.std.ts";
@@ -59,8 +60,7 @@ export class ViewTakes {
   readonly status = signal({ armed: false, recording: false });
   readonly stems = signal<readonly OwnStem[]>([]);
   readonly sharesAsItRecords = signal(false);
-  /** Whether this browser keeps files at all. */
-  readonly hasDisk = signal(true);
+  readonly disk = signal<DiskState>("here");
   /** As the person calls what they play in; empty: as the view calls it. */
   readonly inputName = signal("");
   readonly #preRoll = signal<number>(PRE_ROLL_MAX_SECONDS);
@@ -149,6 +149,11 @@ export class ViewTakes {
 
   command(command: TakesCommand): void {
     this.tell({ type: "command", command });
+  }
+
+  /** The person has made room. */
+  look(): void {
+    this.tell({ type: "look" });
   }
 
   /** Takes a stem out of this browser; what was shared stays shared. */
@@ -254,8 +259,8 @@ export class ViewTakes {
       case "forgotten":
         this.stems.value = this.stems.value.filter(({ stem }) => stem.recordingId !== message.recordingId);
         return;
-      case "no-disk":
-        this.hasDisk.value = false;
+      case "disk":
+        this.disk.value = message.disk;
         return;
       case "closed":
         return;

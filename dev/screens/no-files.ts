@@ -1,10 +1,14 @@
 import type { Page } from "playwright-core";
 
-/** A browser that keeps no files for this page, as in some private windows: its takes worker is refused them. */
-export async function keepNoFiles(page: Page): Promise<void> {
+const refusals = {
+  none: `StorageManager.prototype.getDirectory = () => Promise.reject(new DOMException("", "SecurityError"))`,
+  full: `FileSystemSyncAccessHandle.prototype.write = () => { throw new DOMException("", "QuotaExceededError"); }`,
+};
+
+/** A browser that keeps no files for this page, as in some private windows, or has no room for them: so its takes worker is told. */
+export async function keepNoFiles(page: Page, state: keyof typeof refusals): Promise<void> {
   await page.route("**/takes-worker*", async (route) => {
     const answer = await route.fetch();
-    const refuse = `StorageManager.prototype.getDirectory = () => Promise.reject(new DOMException("", "SecurityError"));\n`;
-    await route.fulfill({ response: answer, body: refuse + (await answer.text()) });
+    await route.fulfill({ response: answer, body: `${refusals[state]};\n${await answer.text()}` });
   });
 }

@@ -143,6 +143,19 @@ export function viewShots({ sessionId }: World): Shot[] {
     await page.locator(".view-sound .actions button").nth(1).click();
     await page.locator(".view-check .view-partner input:enabled").first().waitFor();
   };
+  const disk = (state: "none" | "full"): Shot => {
+    const shown = device(`disk ${state}`, DEVICE_48, async (page) => {
+      await turnOn(page);
+      await page.locator(".view-record .view-trouble").waitFor();
+    });
+    return {
+      ...shown,
+      prepare: async (page) => {
+        await keepNoFiles(page, state);
+        await shown.prepare?.(page);
+      },
+    };
+  };
   /** What the browser says when it is asked for a microphone. */
   const refused = (name: string, error: string): Shot => ({
     ...scene(name, evening, async (page) => {
@@ -218,16 +231,8 @@ export function viewShots({ sessionId }: World): Shot[] {
         await page.locator(".view-sound .view-trouble").waitFor({ timeout: 60_000 });
       },
     ),
-    {
-      ...device("no disk", "", async (page) => {
-        await turnOn(page);
-        await page.locator(".view-record .view-trouble").waitFor();
-      }),
-      prepare: async (page) => {
-        await keepNoFiles(page);
-        await stubRoom(page, evening);
-      },
-    },
+    disk("none"),
+    disk("full"),
     device("check", DEVICE_48, look),
     device("check 44.1 kHz and 18 inputs", DEVICE_44, look),
     device("check measured", `${DEVICE_48}; window.isLooped = true`, async (page) => {
@@ -303,24 +308,6 @@ export function viewShots({ sessionId }: World): Shot[] {
         },
       }),
     ),
-    {
-      ...scene("no disk", evening, async (page) => {
-        await turnOn(page);
-        await page.locator(".view-record .view-trouble").waitFor();
-      }),
-      prepare: async (page) => {
-        await page.addInitScript(listenAtTheWayOut);
-        await page.addInitScript(DEVICE_48);
-        // What is asked for a disk is the recorder's own thread.
-        await page.route("**/assets/takes-worker*", async (route) => {
-          const response = await route.fetch();
-          const refuses =
-            "navigator.storage.getDirectory = async () => { throw new DOMException('', 'SecurityError'); };";
-          await route.fulfill({ response, body: refuses + (await response.text()) });
-        });
-        await stubRoom(page, evening);
-      },
-    },
     {
       ...device("safety copies", DEVICE_48, async (page) => {
         await turnOn(page);

@@ -4,7 +4,7 @@
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import type { Disk, DiskFile } from "./disk.std.ts";
+import { type Disk, type DiskFile, type DiskState, isFull } from "./disk.std.ts";
 
 /** The DOM's own types have no worker's half of it. */
 export interface SyncHandle {
@@ -21,7 +21,11 @@ interface WorkerFileHandle extends FileSystemFileHandle {
 /** The part of a folder's handle that we use. */
 export type Folder = Pick<FileSystemDirectoryHandle, "getFileHandle" | "removeEntry" | "values">;
 
+const syncHandle = (handle: FileSystemFileHandle) => (handle as WorkerFileHandle).createSyncAccessHandle();
+
 const PIECE_BYTES = 1024 * 1024;
+/** A few seconds of a take: a file of that size tells whether there is room for one. */
+const PROOF_BYTES = PIECE_BYTES;
 /** Until the browser has said how much it keeps. */
 const UNKNOWN_BYTES = Number.MAX_SAFE_INTEGER;
 /** What says something of a stem, and is read at once. */
@@ -114,6 +118,26 @@ export class BrowserDisk implements Disk {
     return disk;
   }
 
+  /** Whether a take can be kept now: found by writing a file, since a disk that lists its files may be full, or not be written. */
+  async look(): Promise<DiskState> {
+    await this.#writing;
+    const name = "proof";
+    try {
+      const handle = await syncHandle(await this.#folder.getFileHandle(name, { create: true }));
+      try {
+        const written = handle.write(new Uint8Array(PROOF_BYTES), { at: 0 });
+        handle.flush();
+        return written === PROOF_BYTES ? "here" : "full";
+      } finally {
+        handle.close();
+      }
+    } catch (error) {
+      return isFull(error) ? "full" : "none";
+    } finally {
+      await this.#folder.removeEntry(name).catch(() => undefined);
+    }
+  }
+
   /** Resolves when everything that was said of stems is kept. */
   async settled(): Promise<void> {
     await this.#writing;
@@ -204,9 +228,7 @@ export class BrowserDisk implements Disk {
 
   #openFile(path: string, create: boolean): BrowserFile {
     this.#names.add(path);
-    const opening = this.#folder
-      .getFileHandle(path, { create })
-      .then((handle) => (handle as WorkerFileHandle).createSyncAccessHandle());
+    const opening = this.#folder.getFileHandle(path, { create }).then(syncHandle);
     const file = new BrowserFile(opening, () => this.#files.delete(path));
     this.#files.set(path, file);
     return file;

@@ -37,6 +37,9 @@ export interface Disk {
   newHash(): { add(bytes: Uint8Array): void; hex(): string };
 }
 
+/** Whether takes can be kept now: `full` where there is no room, `none` where nothing is kept at all, or may only be read. */
+export type DiskState = "here" | "full" | "none";
+
 /** Whether a disk refused because there is no room. Node's codes, and the DOM's name. */
 export function isFull(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

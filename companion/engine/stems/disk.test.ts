@@ -83,6 +83,28 @@ const openBrowser = (place = browserFolder()) =>
     },
   });
 
+test.each([
+  ["room", browserFolder(), "here"],
+  ["no room", browserFolder(new Map(), 1_000), "full"],
+] as const)(
+  "X24: a browser's disk with %s says so before a take is begun, and keeps nothing of the question",
+  async (_, place, told) => {
+    const disk = await openBrowser(place);
+    expect(await disk.look()).toBe(told);
+    expect(place.files.size).toBe(0);
+  },
+);
+
+test.each([
+  ["QuotaExceededError", "full"],
+  ["NoModificationAllowedError", "none"],
+] as const)("X24: a browser's disk that refuses a file with %s is %s", async (name, told) => {
+  const place = browserFolder();
+  const refuse = async () => Promise.reject(new DOMException("", name));
+  const disk = await openBrowser({ ...place, handle: Object.assign(place.handle, { getFileHandle: refuse }) });
+  expect(await disk.look()).toBe(told);
+});
+
 const disks: [string, () => Promise<{ disk: Disk; place: string }>][] = [
   ["this machine's disk", async () => ({ disk: nodeDisk, place: mkdtempSync(join(folder, "node-")) })],
   ["a browser's disk", async () => ({ disk: await openBrowser(), place: "takes" })],

@@ -7,6 +7,7 @@ import type { TimelineMap } from "../../../protocol/timeline.ts";
 import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import type { ClockSample } from "../clock/session-clock.std.ts";
 import type { Input } from "../recording/take-recorder.std.ts";
+import type { DiskState } from "../stems/disk.std.ts";
 import type { StudioCommand } from "./commands.std.ts";
 import type { StudioEvent } from "./events.std.ts";
 
@@ -57,6 +58,8 @@ export type ToTakes =
   | { type: "command"; command: TakesCommand }
   /** The person's own act: a stem is to go from this browser. */
   | { type: "forget"; recordingId: string }
+  /** The person has made room. */
+  | { type: "look" }
   | { type: "close" };
 
 export type FromTakes =
@@ -65,8 +68,8 @@ export type FromTakes =
   /** What is decided here about stems that begin from now on. */
   | { type: "share-as-i-record"; on: boolean }
   | { type: "forgotten"; recordingId: string }
-  /** This browser keeps no files: nothing can be recorded here. */
-  | { type: "no-disk" }
+  /** Whether what is recorded here can be kept. */
+  | { type: "disk"; disk: DiskState }
   | { type: "closed" };
 
 /** How the name of every such folder begins. */

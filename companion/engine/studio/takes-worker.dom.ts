@@ -42,7 +42,15 @@ function lockFolder(name: string): Promise<void> {
   return promise;
 }
 
-async function open({ sessionId, sessionName, origin }: Extract<ToTakes, { type: "open" }>): Promise<PageTakes> {
+interface Opened {
+  takes: PageTakes;
+  disk: BrowserDisk;
+}
+
+/** Says whether a take could be kept now. */
+const sayDisk = async (disk: BrowserDisk) => say({ type: "disk", disk: await disk.look() });
+
+async function open({ sessionId, sessionName, origin }: Extract<ToTakes, { type: "open" }>): Promise<Opened> {
   const name = takesFolder(sessionId);
   await lockFolder(name);
   const root = await navigator.storage.getDirectory();
@@ -64,12 +72,16 @@ async function open({ sessionId, sessionName, origin }: Extract<ToTakes, { type:
       const timer = setTimeout(call, localMs - nowMs());
       return () => clearTimeout(timer);
     },
-    emit: (event) => say({ type: "event", event }),
+    emit: (event) => {
+      say({ type: "event", event });
+      if (event.type === "warning" && event.code === "recorder") void sayDisk(disk);
+    },
     onStatus: (status) => say({ type: "status", ...status }),
   });
   await takes.open();
   say({ type: "share-as-i-record", on: takes.sharesAsItRecords });
-  return takes;
+  await sayDisk(disk);
+  return { takes, disk };
 }
 
 /** The device as the ring tells of it: the lanes worker writes down when its frame 0 was. */
@@ -97,19 +109,19 @@ async function drain(ring: CaptureRing, takes: PageTakes): Promise<void> {
   }
 }
 
-let opened: Promise<PageTakes | undefined> | undefined;
+let opened: Promise<Opened | undefined> | undefined;
 
 async function hear(message: ToTakes): Promise<void> {
   if (message.type === "open") {
     originMs = message.originMs;
-    // A private window, a full disk, a browser that keeps no files: then nothing is recorded here, and the person is told before they play.
+    // A private window, a browser that keeps no files: then nothing is recorded here, and the person is told before they play.
     opened = open(message).catch(() => {
-      say({ type: "no-disk" });
+      say({ type: "disk", disk: "none" });
       return undefined;
     });
   }
-  const takes = await opened;
-  if (takes === undefined) return;
+  const { takes, disk } = (await opened) ?? {};
+  if (takes === undefined || disk === undefined) return;
   switch (message.type) {
     case "open":
       return;
@@ -154,7 +166,12 @@ async function hear(message: ToTakes): Promise<void> {
       if (message.command.type === "share-as-i-record") say({ type: "share-as-i-record", on: takes.sharesAsItRecords });
       return;
     case "forget":
-      if (takes.forget(message.recordingId)) say({ type: "forgotten", recordingId: message.recordingId });
+      if (!takes.forget(message.recordingId)) return;
+      say({ type: "forgotten", recordingId: message.recordingId });
+      await sayDisk(disk);
+      return;
+    case "look":
+      await sayDisk(disk);
       return;
     case "close":
       draining++;

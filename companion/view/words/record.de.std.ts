@@ -7,8 +7,11 @@ export const de: RecordWords = {
   arm: "Scharf schalten",
   armed: "Scharf",
   armNote: "Nimmt die Session auf, wird aufgenommen, was du spielst. Es bleibt in diesem Browser, bis du es teilst.",
-  noDisk:
-    "Dieser Browser legt hier keine Dateien ab, also wird von dir nichts aufgenommen. Zu hören bist du trotzdem. Öffne die Seite in einem normalen Fenster und mit Platz auf der Platte, oder nimm die App.",
+  disk: {
+    none: "Dieser Browser legt hier keine Dateien ab, also wird von dir nichts aufgenommen. Zu hören bist du trotzdem. Öffne die Seite in einem normalen Fenster, oder nimm die App.",
+    full: "In diesem Browser ist kein Platz mehr, also wird von dir nichts mehr aufgenommen. Zu hören bist du trotzdem. Sichere deine Takes und lösch sie hier, oder schaff Platz auf diesem Rechner.",
+    again: "Jetzt ist Platz",
+  },
   inputName: "Name deines Eingangs",
   inputDefault: "Eingang",
   preRoll: "Vor der Aufnahme",
@@ -16,7 +19,6 @@ export const de: RecordWords = {
   shareAsIRecord: "Gleich beim Aufnehmen teilen",
   guest:
     "Du bist Gast: Was du aufnimmst, bleibt in diesem Browser. Speichere die Datei, um sie weiterzugeben, oder eröffne ein Konto, um Takes hier zu teilen.",
-  nobodyArmed: "Die Aufnahme läuft, und von dir ist nichts scharf.",
   here: "in diesem Browser",
   onItsWay: (percent, left) => (left === "" ? `${percent} %` : `${percent} %, noch ${left}`),
   states: {
@@ -47,15 +49,4 @@ export const de: RecordWords = {
       : "Er ist nirgends sonst: Ist er aus diesem Browser weg, ist er weg.",
   cancel: "Abbrechen",
   progress: (name) => `Wie weit ${name} geteilt ist`,
-  troubles: {
-    dropout: "Dein Gerät hat einen Moment ausgelassen. An der Stelle ist Stille; was danach kommt, sitzt.",
-    device: "Dein Gerät ist weg, der Take endet dort. Was bis dahin gespielt war, ist sicher.",
-    slept:
-      "Dieser Rechner hat geschlafen. Der Take endet, wo er eingeschlafen ist; was bis dahin gespielt war, ist sicher.",
-    recorder:
-      "Der Take ließ sich nicht weiterschreiben. Was bis jetzt aufgenommen ist, ist sicher; mach in diesem Browser Platz.",
-    "disk-low": "In diesem Browser ist wenig Platz. Sichere oder teile, was du hast; noch ist nichts verloren.",
-    "clock-set": "Die Uhr dieses Rechners wurde gestellt. Takes zählen Samples und bleiben an ihrem Platz.",
-    share: "Ein Take wurde nicht geteilt. Er ist noch da: Versuch es in der Liste der Takes noch einmal.",
-  },
 };

@@ -7,8 +7,11 @@ export const en = {
   arm: "Arm",
   armed: "Armed",
   armNote: "What you play is recorded when the session records. It stays in this browser until you share it.",
-  noDisk:
-    "This browser keeps no files here, so nothing of yours is recorded: everybody hears you all the same. Open the page in an ordinary window with room on its disk, or use the companion app.",
+  disk: {
+    none: "This browser keeps no files here, so nothing of yours is recorded: everybody hears you all the same. Open the page in an ordinary window, or use the companion app.",
+    full: "There is no room left in this browser, so nothing more of yours is recorded: everybody hears you all the same. Save your takes and delete them here, or make room on this computer.",
+    again: "There is room now",
+  },
   inputName: "Name of your input",
   inputDefault: "Input",
   preRoll: "Before record",
@@ -16,7 +19,6 @@ export const en = {
   shareAsIRecord: "Share as I record",
   guest:
     "You are a guest: what you record stays in this browser. Save the file to pass it on, or open an account to share takes here.",
-  nobodyArmed: "Recording, and nothing of yours is armed.",
   here: "in this browser",
   onItsWay: (percent: number, left: string) => (left === "" ? `${percent} %` : `${percent} %, ${left} left`),
   states: {
@@ -47,14 +49,5 @@ export const en = {
       : "It is nowhere else: once it is gone from this browser, it is gone.",
   cancel: "Cancel",
   progress: (name: string) => `How far ${name} is shared`,
-  troubles: {
-    dropout: "Your device left a moment out. Silence stands for it, and what follows is in time.",
-    device: "Your device has gone, and the take ends there. What was played until then is safe.",
-    slept: "This machine was asleep. The take ends where it fell asleep; what was played until then is safe.",
-    recorder: "The take could not be written on. What was recorded until now is safe; make room in this browser.",
-    "disk-low": "There is little room left in this browser. Save or share what you have; nothing is lost yet.",
-    "clock-set": "This machine's clock was set. Takes count frames and stay in place.",
-    share: "A take was not shared. It is still here: try again in the list of takes.",
-  },
 };
 export type RecordWords = typeof en;
