@@ -94,6 +94,17 @@ describe("a member's phone", () => {
     expect((await third.knock()).status).toBe(404);
   });
 
+  test("P83: of two who use one link at the same time one comes in, and the other's page says that it is used", async () => {
+    await enter("ben");
+    const link = await linkOf("ben");
+    const answers = await Promise.all(Array.from({ length: 4 }, () => connect(link)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 404, 404, 404]);
+    const [seat] = answers.filter(({ status }) => status === 201);
+    const cookie = seat?.headers.get("Set-Cookie")?.split(";")[0] ?? "";
+    expect(answers.filter((answer) => answer.headers.has("Set-Cookie"))).toEqual([seat]);
+    await inside(await studio.ask(null, "POST", `${path()}/phone/tickets`, { headers: { Cookie: cookie, ...own } }));
+  });
+
   test("P83, P54: whoever is made to listen has no phone; whoever is sent out is out with it, and the door is theirs", async () => {
     const host = await enter("ada");
     await enter("ben");
