@@ -19,7 +19,7 @@ import { Sound } from "./sound.dom.tsx";
 import { Timeline, wholeOf, zoom } from "./timeline.dom.tsx";
 import { Toasts } from "./toasts.dom.tsx";
 import { Transport } from "./transport.dom.tsx";
-import type { Words } from "./words/words.std.ts";
+import type { Words } from "./words/view.en.std.ts";
 
 const AtTheDoor = later<AtTheDoorProps>(() => import("./host.dom.tsx").then((parts) => parts.AtTheDoor));
 const OnAir = later<ViewProps>(() => import("./broadcast.dom.tsx").then((parts) => parts.OnAir));
@@ -144,7 +144,7 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
     () => (
       <>
         <aside class="view-side">
-          <Split session={session} words={words} />
+          <Split session={session} language={boot.language} />
           {hasWishes ? <Wishes {...props} /> : null}
           {hasDeliveries ? <Deliveries {...props} /> : null}
           <Door {...props} />
@@ -153,7 +153,7 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
           <PhoneLink {...props} />
           <Video {...props} />
           <People {...props} />
-          <Kept session={session} words={words} />
+          <Kept session={session} language={boot.language} />
         </aside>
         <div class="view-talk">
           <Chat {...props} />
@@ -172,7 +172,7 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
   if (connection.state === "waiting")
     return (
       <AtTheDoor
-        words={words}
+        language={boot.language}
         name={boot.sessionName}
         href={boot.sessionHref}
         back={boot.guest ? words.leaveAsGuest : words.over.back}
@@ -245,7 +245,7 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
         )}
       </main>
       {side}
-      {sheet ? <Sheet words={words} close={() => setSheet(false)} /> : null}
+      {sheet ? <Sheet language={boot.language} close={() => setSheet(false)} /> : null}
       <Toasts {...props} />
       <Keyboard />
     </div>

@@ -1,4 +1,5 @@
 /** A question before something that others feel: what happens is said, and the keyboard begins at "no". */
+import { Modal } from "./modal.dom.tsx";
 export interface AskProps {
   title: string;
   text: string;
@@ -10,14 +11,7 @@ export interface AskProps {
 
 export function Ask({ title, text, yes, no, isDanger = false, answer }: AskProps) {
   return (
-    <dialog
-      class="view-sheet"
-      aria-label={title}
-      ref={(dialog) => {
-        if (dialog !== null && !dialog.open) dialog.showModal();
-      }}
-      onClose={(event) => answer(event.currentTarget.returnValue === "yes")}
-    >
+    <Modal label={title} close={(said) => answer(said === "yes")}>
       <h2>{title}</h2>
       <p>{text}</p>
       <form method="dialog">
@@ -30,6 +24,6 @@ export function Ask({ title, text, yes, no, isDanger = false, answer }: AskProps
           </button>
         </p>
       </form>
-    </dialog>
+    </Modal>
   );
 }

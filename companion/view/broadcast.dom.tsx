@@ -4,6 +4,7 @@ import { BroadcastLink } from "../../protocol/broadcasts.ts";
 import { LISTENERS_MAX } from "../../protocol/limits.ts";
 import { broadcastWords } from "./broadcast-words.std.ts";
 import { LinkField } from "./link-field.dom.tsx";
+import { Modal } from "./modal.dom.tsx";
 import type { ViewProps } from "./parts.dom.tsx";
 import type { ViewApi } from "./view-api.dom.ts";
 
@@ -42,14 +43,7 @@ export function BroadcastSheet({ session, state, language, close }: BroadcastShe
     if (!isOn) setLink(null);
   }, [isOn]);
   return (
-    <dialog
-      class="view-sheet"
-      aria-label={t.title}
-      ref={(dialog) => {
-        if (dialog !== null && !dialog.open) dialog.showModal();
-      }}
-      onClose={close}
-    >
+    <Modal label={t.title} close={close}>
       <h2>{t.title}</h2>
       <p>{t.means(LISTENERS_MAX)}</p>
       <p role="status">{state.listeners === null ? t.seen : `${t.onAir(state.listeners.length)}.`}</p>
@@ -70,6 +64,6 @@ export function BroadcastSheet({ session, state, language, close }: BroadcastShe
           </button>
         )}
       </form>
-    </dialog>
+    </Modal>
   );
 }

@@ -4,7 +4,9 @@ import { TOGETHER_MAX_MS } from "../../audio/latency.ts";
 import type { InputFacts } from "../engine/sound/input.dom.ts";
 import { plainInput, type SoundRefusal } from "../engine/sound/input.dom.ts";
 import { SoundCheck } from "../engine/sound/sound-check.dom.ts";
+import { Modal } from "./modal.dom.tsx";
 import { Choice, named, useFrames, type ViewProps } from "./parts.dom.tsx";
+import { soundOnWords } from "./sound-on-words.std.ts";
 import type { SoundDevice } from "./sound-state.std.ts";
 import { de } from "./words/check.de.std.ts";
 import { type CheckWords, en } from "./words/check.en.std.ts";
@@ -24,6 +26,7 @@ export interface CheckProps extends Pick<ViewProps, "session" | "words" | "langu
 
 export function Check({ session, words, language, deviceUrl, close }: CheckProps) {
   const t = language === "de" ? de : en;
+  const devicesIn = soundOnWords(language);
   const { sound } = session;
   const { wanted } = sound;
   const [check, setCheck] = useState<SoundCheck | null>(null);
@@ -75,14 +78,7 @@ export function Check({ session, words, language, deviceUrl, close }: CheckProps
     setTrip(measured ?? "nothing");
   };
   return (
-    <dialog
-      class="view-sheet view-check"
-      aria-label={t.title}
-      ref={(dialog) => {
-        if (dialog !== null && !dialog.open) dialog.showModal();
-      }}
-      onClose={(event) => close(event.currentTarget.returnValue === "on")}
-    >
+    <Modal label={t.title} class="view-check" close={(said) => close(said === "on")}>
       <h2>{t.title}</h2>
       <p class="soft">{t.lead}</p>
       {trouble === null ? null : (
@@ -92,18 +88,18 @@ export function Check({ session, words, language, deviceUrl, close }: CheckProps
       )}
       <div class="view-devices">
         <Choice
-          label={words.sound.input}
+          label={devicesIn.input}
           value={wanted.value.inputId}
-          options={[["", words.sound.systemOutput], ...named(devices.inputs, words.sound.device)]}
+          options={[["", devicesIn.systemOutput], ...named(devices.inputs, devicesIn.device)]}
           choose={(inputId) => {
             sound.restore({ inputId });
             if (check !== null) void setInput(check, inputId);
           }}
         />
         <Choice
-          label={words.sound.output}
+          label={devicesIn.output}
           value={wanted.value.outputId}
-          options={[["", words.sound.systemOutput], ...named(devices.outputs, words.sound.device)]}
+          options={[["", devicesIn.systemOutput], ...named(devices.outputs, devicesIn.device)]}
           choose={(outputId) => {
             sound.restore({ outputId });
             void check?.setOutput(outputId);
@@ -114,8 +110,8 @@ export function Check({ session, words, language, deviceUrl, close }: CheckProps
         </button>
       </div>
       <Level check={check} t={t} />
-      {facts.otherRateHz === null ? null : <p>{words.sound.facts.rate(String(facts.otherRateHz / 1000))}</p>}
-      {facts.moreInputs === null ? null : <p>{words.sound.facts.inputs(facts.moreInputs)}</p>}
+      {facts.otherRateHz === null ? null : <p>{devicesIn.facts.rate(String(facts.otherRateHz / 1000))}</p>}
+      {facts.moreInputs === null ? null : <p>{devicesIn.facts.inputs(facts.moreInputs)}</p>}
       <section aria-label={t.trip}>
         <h3>{t.trip}</h3>
         <p class={trip === "nothing" ? "" : "instrument"} role="status">
@@ -165,7 +161,7 @@ export function Check({ session, words, language, deviceUrl, close }: CheckProps
           {t.done}
         </button>
       </form>
-    </dialog>
+    </Modal>
   );
 }
 

@@ -2,6 +2,8 @@
 import { useState } from "preact/hooks";
 import { may, Role, roles } from "../../protocol/roles.ts";
 import type { Member } from "../../protocol/room.ts";
+import { hostWords } from "./host-words.std.ts";
+import { Modal } from "./modal.dom.tsx";
 import { nameOf, type ViewProps } from "./parts.dom.tsx";
 
 type Act = "sendOut" | "keepOut" | "remove";
@@ -11,8 +13,8 @@ export interface HostMenuProps extends ViewProps {
 }
 
 /** What the host may do about somebody, behind one button; what is felt by the other is asked about first. */
-export function HostMenu({ session, state, words, member }: HostMenuProps) {
-  const t = words.host;
+export function HostMenu({ session, state, words, language, member }: HostMenuProps) {
+  const t = hostWords(language);
   const [asks, setAsks] = useState<Act | null>(null);
   const { memberId, connected, guest, phoneOf } = member;
   const displayName = nameOf(state, memberId, words);
@@ -95,14 +97,7 @@ export interface SureProps {
 /** A question before something that cannot be taken back. The way out is where the keyboard is. */
 export function Sure({ text, yes, no, act, close }: SureProps) {
   return (
-    <dialog
-      class="view-sheet"
-      aria-label={text}
-      ref={(dialog) => {
-        if (dialog !== null && !dialog.open) dialog.showModal();
-      }}
-      onClose={close}
-    >
+    <Modal label={text} close={close}>
       <p>{text}</p>
       <form method="dialog" class="actions">
         <button type="submit" class="button quiet small">
@@ -112,6 +107,6 @@ export function Sure({ text, yes, no, act, close }: SureProps) {
           {yes}
         </button>
       </form>
-    </dialog>
+    </Modal>
   );
 }

@@ -4,6 +4,7 @@ import { may } from "../../protocol/roles.ts";
 import { Admission } from "../../protocol/room.ts";
 import type { BroadcastSheetProps } from "./broadcast.dom.tsx";
 import type { SureProps } from "./host-acts.dom.tsx";
+import { hostWords } from "./host-words.std.ts";
 import type { InviteSheetProps } from "./invite-sheet.dom.tsx";
 import { later } from "./later.dom.tsx";
 import { nameOf, type ViewProps } from "./parts.dom.tsx";
@@ -16,8 +17,8 @@ const Sure = later<SureProps>(() => import("./host-acts.dom.tsx").then((parts) =
 
 /** The door: who comes in from now on, who waits, who is kept out; and the way to bring somebody new. */
 export function Door(props: ViewProps) {
-  const { session, state, words } = props;
-  const t = words.host;
+  const { session, state, words, language } = props;
+  const t = hostWords(language);
   const [ends, setEnds] = useState(false);
   const [airs, setAirs] = useState(false);
   const [invites, setInvites] = useState(false);
@@ -95,15 +96,15 @@ export function Door(props: ViewProps) {
 }
 
 export interface AtTheDoorProps {
-  words: ViewProps["words"];
+  language: ViewProps["language"];
   name: string;
   href: string;
   back: string;
 }
 
 /** At the door: a host has to let this person in. */
-export function AtTheDoor({ words, name, href, back }: AtTheDoorProps) {
-  const t = words.host;
+export function AtTheDoor({ language, name, href, back }: AtTheDoorProps) {
+  const t = hostWords(language);
   return (
     <main class="view-over" aria-live="polite">
       <p class="soft">{name}</p>

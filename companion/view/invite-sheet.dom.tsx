@@ -2,7 +2,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { INVITE_USES_MAX } from "../../protocol/limits.ts";
 import { Sure } from "./host-acts.dom.tsx";
+import { hostWords } from "./host-words.std.ts";
 import { LinkField } from "./link-field.dom.tsx";
+import { Modal } from "./modal.dom.tsx";
 import type { ViewProps } from "./parts.dom.tsx";
 
 export interface InviteSheetProps extends ViewProps {
@@ -10,8 +12,8 @@ export interface InviteSheetProps extends ViewProps {
 }
 
 /** An invite by a link, made here and told once. */
-export function InviteSheet({ session, words, close }: InviteSheetProps) {
-  const t = words.host;
+export function InviteSheet({ session, language, close }: InviteSheetProps) {
+  const t = hostWords(language);
   const [role, setRole] = useState<"participant" | "observer">("participant");
   const [uses, setUses] = useState(1);
   const [link, setLink] = useState<string | null>(null);
@@ -20,14 +22,7 @@ export function InviteSheet({ session, words, close }: InviteSheetProps) {
   const isOpen = session.api.guestsAllowed.value;
   useEffect(() => void session.api.readSession(), [session]);
   return (
-    <dialog
-      class="view-sheet"
-      aria-label={t.inviteTitle}
-      ref={(dialog) => {
-        if (dialog !== null && !dialog.open) dialog.showModal();
-      }}
-      onClose={close}
-    >
+    <Modal label={t.inviteTitle} close={close}>
       <h2>{t.inviteTitle}</h2>
       <form
         onSubmit={(event) => {
@@ -105,6 +100,6 @@ export function InviteSheet({ session, words, close }: InviteSheetProps) {
           close={() => setAsksOff(false)}
         />
       ) : null}
-    </dialog>
+    </Modal>
   );
 }

@@ -1,12 +1,17 @@
 /** How a person has the window: the edge of the side panel, to drag or to move by keys, and the way to forget what was kept. */
 import type { ViewProps } from "./parts.dom.tsx";
 import { SIDE_MAX_PX, SIDE_MIN_PX } from "./settings.std.ts";
+import { de } from "./words/layout.de.std.ts";
+import { en, type LayoutWords } from "./words/layout.en.std.ts";
 
 const STEP_PX = 24;
 
-export type LayoutProps = Pick<ViewProps, "session" | "words">;
+export type LayoutProps = Pick<ViewProps, "session" | "language">;
 
-export function Split({ session, words }: LayoutProps) {
+const layoutWords = (language: "en" | "de"): LayoutWords => (language === "de" ? de : en);
+
+export function Split({ session, language }: LayoutProps) {
+  const t = layoutWords(language);
   const { sidePx } = session.layout.value;
   const set = (px: number | null) => {
     const within = px === null ? null : Math.round(Math.min(SIDE_MAX_PX, Math.max(SIDE_MIN_PX, px)));
@@ -19,8 +24,8 @@ export function Split({ session, words }: LayoutProps) {
       role="separator"
       tabIndex={0}
       aria-orientation="vertical"
-      aria-label={words.layout.split}
-      title={words.layout.split}
+      aria-label={t.split}
+      title={t.split}
       aria-valuemin={SIDE_MIN_PX}
       aria-valuemax={SIDE_MAX_PX}
       aria-valuenow={sidePx ?? SIDE_MIN_PX}
@@ -42,12 +47,13 @@ export function Split({ session, words }: LayoutProps) {
   );
 }
 
-export function Kept({ session, words }: LayoutProps) {
+export function Kept({ session, language }: LayoutProps) {
+  const t = layoutWords(language);
   const forget = session.forget.value;
   if (forget === null) return null;
   return (
     <p class="soft">
-      {words.layout.kept}{" "}
+      {t.kept}{" "}
       <button
         type="button"
         class="link"
@@ -56,7 +62,7 @@ export function Kept({ session, words }: LayoutProps) {
           session.say("forgotten", false);
         }}
       >
-        {words.layout.forget}
+        {t.forget}
       </button>
     </p>
   );

@@ -1,4 +1,4 @@
 import { begin } from "./main.dom.tsx";
-import { words } from "./words/de.std.ts";
+import { de } from "./words/view.de.std.ts";
 
-begin(words);
+begin(de);

@@ -6,7 +6,7 @@ import { later } from "./later.dom.tsx";
 import type { PhoneProps } from "./phone.dom.tsx";
 import { BrowserSession } from "./session.dom.ts";
 import { stickSettings } from "./settings.dom.ts";
-import type { Words } from "./words/words.std.ts";
+import type { Words } from "./words/view.en.std.ts";
 
 /** A page that is one thing of a session, for whom it is drawn. */
 const Phone = later<PhoneProps>(() => import("./phone.dom.tsx").then((parts) => parts.Phone));

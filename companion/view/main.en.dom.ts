@@ -1,4 +1,4 @@
 import { begin } from "./main.dom.tsx";
-import { words } from "./words/en.std.ts";
+import { en } from "./words/view.en.std.ts";
 
-begin(words);
+begin(en);

@@ -4,8 +4,9 @@ import { length } from "../../audio/timeline.ts";
 import type { Sharing } from "../engine/stems/stem.std.ts";
 import { Ask } from "./ask.dom.tsx";
 import type { ViewProps } from "./parts.dom.tsx";
+import { recordWords } from "./record-words.std.ts";
 import type { OwnStem } from "./view-takes.dom.ts";
-import type { Words } from "./words/words.std.ts";
+import type { RecordWords } from "./words/record.en.std.ts";
 
 type Doing = "share" | "pause" | "resume" | "withdraw" | "forget";
 
@@ -20,8 +21,8 @@ const doings: Record<Sharing, readonly Doing[]> = {
 };
 
 /** Nothing where it is somebody else's, or was recorded elsewhere. */
-export function OwnActions({ session, words, recordingId }: ViewProps & { recordingId: string }) {
-  const t = words.record;
+export function OwnActions({ session, language, recordingId }: ViewProps & { recordingId: string }) {
+  const t = recordWords(language);
   const [asked, setAsked] = useState<Doing | null>(null);
   const own = session.takes.stems.value.find(({ stem }) => stem.recordingId === recordingId);
   if (own === undefined) return null;
@@ -80,7 +81,7 @@ export function OwnActions({ session, words, recordingId }: ViewProps & { record
   );
 }
 
-function standOf({ stem, progress }: OwnStem, t: Words["record"]): string {
+function standOf({ stem, progress }: OwnStem, t: RecordWords): string {
   if (stem.sharing === "local") return stem.repaired ? `${t.here}, ${t.repaired}` : t.here;
   if (stem.sharing === "shared") return t.states.complete;
   if (stem.sharing === "withdrawn" || stem.sharing === "withdrawing") return t.states.withdrawn;

@@ -6,7 +6,7 @@ import type { FrameRange, TimelineMap } from "../../protocol/timeline.ts";
 import type { ViewState } from "./model.std.ts";
 import type { BrowserSession } from "./session.dom.ts";
 import type { SoundDevice } from "./sound-state.std.ts";
-import type { Words } from "./words/words.std.ts";
+import type { Words } from "./words/view.en.std.ts";
 
 /** What every room of the view is handed. */
 export interface ViewProps {

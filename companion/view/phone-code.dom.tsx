@@ -1,6 +1,7 @@
 /** The code by which one's own phone comes in (P83). A script of its own, fetched when it is asked for. */
 import { useEffect, useState } from "preact/hooks";
 import { PhoneLink as Link } from "../../protocol/phones.ts";
+import { Modal } from "./modal.dom.tsx";
 import type { ViewProps } from "./parts.dom.tsx";
 import { phoneWords } from "./phone-words.std.ts";
 import type { ViewApi } from "./view-api.dom.ts";
@@ -30,14 +31,7 @@ export function Code({ session, language, close }: CodeProps) {
   };
   useEffect(make, []);
   return (
-    <dialog
-      class="view-sheet"
-      aria-label={t.title}
-      ref={(dialog) => {
-        if (dialog !== null && !dialog.open) dialog.showModal();
-      }}
-      onClose={close}
-    >
+    <Modal label={t.title} close={close}>
       <h2>{t.title}</h2>
       {link === null ? (
         <p role="status">{isAsked ? t.failed : ""}</p>
@@ -58,7 +52,7 @@ export function Code({ session, language, close }: CodeProps) {
           {t.close}
         </button>
       </form>
-    </dialog>
+    </Modal>
   );
 }
 

@@ -7,7 +7,8 @@ import { accentClass, barsOf, Choice, Icon, useFrames, type ViewProps, write } f
 import { phoneWords } from "./phone-words.std.ts";
 import type { BrowserSession } from "./session.dom.ts";
 import { Toasts } from "./toasts.dom.tsx";
-import type { Words } from "./words/words.std.ts";
+import { videoWords } from "./video-words.std.ts";
+import type { Words } from "./words/view.en.std.ts";
 
 export interface PhoneProps {
   session: BrowserSession;
@@ -205,8 +206,8 @@ function Talk({ session, words, language }: ViewProps) {
 
 const FACINGS = ["environment", "user"] as const;
 
-function Camera({ session, words, language }: ViewProps) {
-  const t = phoneWords(language).camera;
+function Camera({ session, language }: ViewProps) {
+  const [t, pictures] = [phoneWords(language).camera, videoWords(language)];
   const { video } = session;
   const { power, trouble } = video.state.value;
   const own = video.own.value;
@@ -216,7 +217,7 @@ function Camera({ session, words, language }: ViewProps) {
       <h2>{t.label}</h2>
       {trouble === null ? null : (
         <p role="alert" class="view-trouble">
-          {words.video.troubles[trouble]}
+          {pictures.troubles[trouble]}
         </p>
       )}
       {own === null ? (
@@ -234,7 +235,7 @@ function Camera({ session, words, language }: ViewProps) {
           muted
           playsInline
           autoPlay
-          aria-label={words.video.own}
+          aria-label={pictures.own}
         />
       )}
       <button
@@ -244,7 +245,7 @@ function Camera({ session, words, language }: ViewProps) {
         disabled={power === "opening"}
         onClick={() => (power === "on" ? video.turnOff() : void video.turnOn(facing))}
       >
-        {power === "on" ? words.video.turnOff : power === "opening" ? words.video.opening : words.video.turnOn}
+        {power === "on" ? pictures.turnOff : power === "opening" ? pictures.opening : pictures.turnOn}
       </button>
     </section>
   );

@@ -1,16 +1,20 @@
 /** The sheet of keys: it lies over the page and takes nothing from it, so that it is there and gone at once. Whoever goes on beside it closes it. */
-import type { Words } from "./words/words.std.ts";
+import { de } from "./words/keys.de.std.ts";
+import { en, type KeysWords } from "./words/keys.en.std.ts";
+
+const keysWords = (language: "en" | "de"): KeysWords => (language === "de" ? de : en);
 
 export interface SheetProps {
-  words: Words;
+  language: "en" | "de";
   close(): void;
 }
 
-export function Sheet({ words, close }: SheetProps) {
+export function Sheet({ language, close }: SheetProps) {
+  const t = keysWords(language);
   return (
     <dialog
       class="view-sheet view-keys"
-      aria-label={words.keys.title}
+      aria-label={t.title}
       ref={(dialog) => {
         if (dialog !== null && !dialog.open) dialog.show();
       }}
@@ -24,9 +28,9 @@ export function Sheet({ words, close }: SheetProps) {
         if (!isInside && document.hasFocus()) close();
       }}
     >
-      <h2>{words.keys.title}</h2>
+      <h2>{t.title}</h2>
       <dl>
-        {words.keys.list.map(([key, does]) => (
+        {t.list.map(([key, does]) => (
           <div key={key}>
             <dt>
               <kbd>{key}</kbd>
@@ -37,7 +41,7 @@ export function Sheet({ words, close }: SheetProps) {
       </dl>
       <form method="dialog">
         <button type="submit" class="button small">
-          {words.keys.close}
+          {t.close}
         </button>
       </form>
     </dialog>

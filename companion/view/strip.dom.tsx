@@ -4,8 +4,10 @@ import { adviceOf, type LatencyLegs, legAtFault, totalOf } from "../../audio/lat
 import type { MemberId } from "../../protocol/ids.ts";
 import { later } from "./later.dom.tsx";
 import { useFrames, type ViewProps, write } from "./parts.dom.tsx";
+import { soundOnWords } from "./sound-on-words.std.ts";
 import type { HeardInProps } from "./uplink.std.tsx";
 import type { ViewSound } from "./view-sound.dom.ts";
+import type { SoundOnWords } from "./words/sound-on.en.std.ts";
 
 const HeardIn = later<HeardInProps>(() => import("./uplink.std.tsx").then((parts) => parts.HeardIn));
 
@@ -16,7 +18,7 @@ export interface StripProps extends ViewProps {
 }
 
 export function Strip({ session, words, language, memberId, name }: StripProps) {
-  const t = words.sound;
+  const t = soundOnWords(language);
   const { sound } = session;
   const { gainDb, pan, isMuted, isSolo } = sound.mixOf(memberId);
   const link = sound.links.value.get(memberId);
@@ -72,7 +74,7 @@ export function Strip({ session, words, language, memberId, name }: StripProps) 
         />
       </span>
       <span class="soft view-way">
-        {link === "connected" ? <Way legs={legs} words={words} /> : t.links[link ?? "connecting"]}{" "}
+        {link === "connected" ? <Way legs={legs} words={words} t={t} /> : t.links[link ?? "connecting"]}{" "}
         {sound.heard.value.size === 0 ? null : <HeardIn {...{ session, language, memberId }} />}
       </span>
     </fieldset>
@@ -80,8 +82,7 @@ export function Strip({ session, words, language, memberId, name }: StripProps) 
 }
 
 /** How far away somebody is, and whose leg is at fault. */
-function Way({ legs, words }: { legs: LatencyLegs | undefined; words: ViewProps["words"] }) {
-  const t = words.sound;
+function Way({ legs, words, t }: { legs: LatencyLegs | undefined; words: ViewProps["words"]; t: SoundOnWords }) {
   if (legs === undefined) return <>{words.people.latencyUnknown}</>;
   const total = totalOf(legs);
   const fault = legAtFault(legs);

@@ -8,7 +8,7 @@ import type { ViewState } from "./model.std.ts";
 import { accentClass } from "./parts.dom.tsx";
 import type { PeaksStore } from "./peaks-store.std.ts";
 import { pixelOf } from "./wave-pixels.std.ts";
-import type { Words } from "./words/words.std.ts";
+import type { Words } from "./words/view.en.std.ts";
 
 /** What the picture shows. */
 export interface Scene {

@@ -1,44 +1,20 @@
 /** What a person is told in passing. */
 import { useEffect } from "preact/hooks";
+import { later } from "./later.dom.tsx";
 import type { ViewProps } from "./parts.dom.tsx";
-import type { Toast } from "./session.dom.ts";
+import type { ToastCardProps } from "./toast-card.dom.tsx";
 
-/** What only informs goes by itself; what went wrong stays until it is read. */
-const TOAST_MS = 8_000;
+const loadCard = () => import("./toast-card.dom.tsx").then((parts) => parts.ToastCard);
+const ToastCard = later<ToastCardProps>(loadCard);
 
-export function Toasts({ session, words }: Pick<ViewProps, "session" | "words">) {
+export function Toasts({ session, language }: Pick<ViewProps, "session" | "language">) {
+  // It is there before the network is gone, of which it tells.
+  useEffect(() => void loadCard().catch(() => undefined), []);
   return (
     <ul class="view-toasts" aria-live="polite">
       {session.toasts.value.map((toast) => (
-        <ToastCard key={toast.id} toast={toast} words={words} hush={() => session.hush(toast.id)} />
+        <ToastCard key={toast.id} toast={toast} language={language} hush={() => session.hush(toast.id)} />
       ))}
     </ul>
-  );
-}
-
-function ToastCard({ toast, words, hush }: Pick<ViewProps, "words"> & { toast: Toast; hush(): void }) {
-  useEffect(() => {
-    if (toast.bad) return;
-    const timer = setTimeout(hush, TOAST_MS);
-    return () => clearTimeout(timer);
-  }, [toast.id]);
-  const own: Record<string, string> = {
-    ...words.toasts,
-    ...words.record.troubles,
-    "nothing-armed": words.record.nobodyArmed,
-    forgotten: words.layout.forgotten,
-    "other-device": words.sound.otherDevice,
-    "words-broken": words.agree.broken,
-    "words-keys": words.agree.changed.keys,
-    "words-people": words.agree.changed.people,
-  };
-  const problems: Record<string, string | undefined> = words.problems;
-  return (
-    <li class={toast.bad ? "bad" : ""}>
-      <span>{own[toast.code] ?? problems[toast.code] ?? words.problems.other}</span>
-      <button type="button" class="tool" onClick={hush}>
-        {words.toasts.close}
-      </button>
-    </li>
   );
 }

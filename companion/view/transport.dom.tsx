@@ -50,7 +50,7 @@ export function Transport({ session, state, words }: ViewProps) {
           class="round main"
           disabled={!mayCommand}
           aria-label={motion === "stopped" ? t.play : t.stop}
-          title={`${motion === "stopped" ? t.play : t.stop} (${words.keys.list[0]?.[0]})`}
+          title={`${motion === "stopped" ? t.play : t.stop} (${words.keys.space})`}
           aria-keyshortcuts="Space"
           onClick={() => session.command({ command: motion === "stopped" ? "play" : "stop" })}
         >

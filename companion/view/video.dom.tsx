@@ -2,9 +2,10 @@
 import { useEffect, useRef } from "preact/hooks";
 import { may } from "../../protocol/roles.ts";
 import { accentClass, nameOf, type ViewProps } from "./parts.dom.tsx";
+import { videoWords } from "./video-words.std.ts";
 
-export function Video({ session, state, words }: ViewProps) {
-  const t = words.video;
+export function Video({ session, state, words, language }: ViewProps) {
+  const t = videoWords(language);
   const { video } = session;
   const { power, trouble, isHeldBack } = video.state.value;
   const own = video.own.value;

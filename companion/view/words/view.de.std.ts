@@ -1,7 +1,7 @@
 /** What the session view says everywhere. Written by ear, not translated. */
-import type { ViewWords } from "./view.en.std.ts";
+import type { Words } from "./view.en.std.ts";
 
-export const de: ViewWords = {
+export const de: Words = {
   leave: "Verlassen",
   leaveAsGuest: "Gehen und meinen Namen entfernen",
   back: "Session",
@@ -35,12 +35,6 @@ export const de: ViewWords = {
   far: { label: "Zwei Meter", note: "Takt und Timecode so groß, dass du sie vom Instrument aus liest" },
   permit: "Aufnehmen erlauben",
   forbid: "Aufnehmen ausschalten",
-  layout: {
-    split: "Breite der Seitenleiste",
-    kept: "Mix, Geräte und Aufteilung merkt sich dieser Browser, sonst niemand.",
-    forget: "Diese Session hier vergessen",
-    forgotten: "Vergessen. Mix, Verzögerung und Aufteilung sind beim nächsten Mal wieder die der Seite.",
-  },
   transport: {
     label: "Transport",
     bar: "Takt",
@@ -98,14 +92,6 @@ export const de: ViewWords = {
   },
   sound: {
     check: "Meinen Ton prüfen",
-    facts: {
-      lies: (rate) =>
-        `Dein Interface sagt 48 kHz und läuft mit ${rate}: Was du spielst, ist verstimmt und läuft davon. Stell Interface und System auf 48 kHz und lade die Seite neu.`,
-      rate: (rate) =>
-        `Dein Interface läuft mit ${rate} kHz und wird auf 48 umgerechnet. Stell es in seinem Fenster auf 48 kHz: weniger Verzögerung, und nichts wird umgerechnet.`,
-      inputs: (count) =>
-        `Dein Interface hat ${count} Eingänge, ein Browser bekommt die ersten zwei. Leg deinen in seinem Mixer dorthin, oder nimm die App.`,
-    },
     label: "Ton",
     before:
       "Einstecken, Eingang wählen, alle hören. Bitte mit Kopfhörer: Was du hörst, darf nicht wieder ins Mikrofon.",
@@ -113,61 +99,6 @@ export const de: ViewWords = {
     turnOn: "Ton einschalten",
     listen: "Zuhören",
     opening: "Geräte werden geöffnet…",
-    input: "Eingang",
-    noInput: "keiner",
-    output: "Ausgang",
-    systemOutput: "wie im System eingestellt",
-    device: (at) => `Gerät ${at}`,
-    channels: { label: "Kanäle", both: "1 und 2", left: "nur 1", right: "nur 2" },
-    buffer: {
-      label: "Puffer",
-      tight: "knapp",
-      balanced: "ausgewogen",
-      safe: "sicher",
-      choice: (name, ms) => `${name}, höchstens ${ms} ms`,
-    },
-    delay: {
-      label: "Verzögerung",
-      live: "so wenig wie möglich",
-      equal: "für alle gleich",
-      bars: "ganze Takte später",
-      inForce: (ms, bars) =>
-        bars === null
-          ? `Alle sind nach ${ms} ms zu hören.`
-          : `Alle sind ${bars === 1 ? "einen Takt" : `${bars} Takte`} später zu hören.`,
-      notYet: "Noch nicht in Kraft: Die Wege sind noch nicht gemessen, oder ein Takt ist zu lang.",
-    },
-    direct: {
-      label: "Direkter Weg",
-      means:
-        "Ton ohne unser Relais dazwischen, das geht etwas schneller. Wer das auch eingeschaltet hat, kennt dann deine Internetadresse, und du kennst deren. Sonst erfährt sie niemand. Es gilt für diese Sitzung.",
-    },
-    otherDevice:
-      "Das Gerät vom letzten Mal ist nicht da: Jetzt gilt das des Systems. Nimm ein anderes, wenn das nicht passt.",
-    muteMe: "Mich stummschalten",
-    ownLevel: "Dein Pegel",
-    strip: (who) => `Wie du ${who} hörst`,
-    level: (who) => `Pegel von ${who}`,
-    mute: (who) => `${who} für dich stummschalten`,
-    solo: (who) => `Nur ${who} hören`,
-    muteShort: "M",
-    soloShort: "S",
-    gain: (who) => `Lautstärke von ${who}`,
-    pan: (who) => `Links oder rechts: ${who}`,
-    links: {
-      connecting: "Ton wird verbunden…",
-      connected: "",
-      failed: "Ton ist weg, er kommt von selbst wieder…",
-    },
-    legs: {
-      all: (capture, network, buffer, playout) =>
-        `Gerät dort ${capture} ms, Netz ${network} ms, Puffer ${buffer} ms, dein Gerät ${playout} ms`,
-      most: (leg) => `das meiste davon: ${leg}`,
-      captureMs: "das Gerät dort",
-      networkMs: "das Netz",
-      bufferMs: "der Puffer gegen ein unruhiges Netz",
-      playoutMs: "dein Gerät",
-    },
     troubles: {
       denied:
         "Diese Seite darf dein Mikrofon nicht benutzen. Erlaube es im Schloss neben der Adresse und wähle deinen Eingang noch einmal.",
@@ -185,8 +116,6 @@ export const de: ViewWords = {
   },
   takes: {
     label: "Takes auf der Zeitlinie",
-    playback: "Takes, die du hörst",
-    quiet: "Keine hören",
     playhead: "Abspielkopf",
     empty: "Noch ist nichts aufgenommen. Drück R, wenn alle bereit sind: Jeder Take landet hier, auf seinem Takt.",
     emptyLocked: "Noch ist nichts aufgenommen, und das Aufnehmen ist hier ausgeschaltet.",
@@ -196,7 +125,6 @@ export const de: ViewWords = {
     zoomOut: "Weiter weg",
     fit: "Alles",
     list: "Takes als Liste",
-    length: "Länge",
     begins: "beginnt in Takt",
     marker: (at) => `Marker ${at}`,
     markers: "Marker",
@@ -233,48 +161,5 @@ export const de: ViewWords = {
     keepTheirs: "So lassen",
     readOnly: "Notizen schreibt, wer mitspielt.",
   },
-  keys: {
-    title: "Tasten",
-    open: "Tasten",
-    close: "Schließen",
-    list: [
-      ["Leertaste", "Play oder Stopp"],
-      ["R", "aufnehmen oder den Take beenden"],
-      ["Pos1", "zum Anfang"],
-      ["← →", "einen Takt zurück oder weiter"],
-      ["L", "Loop ab diesem Takt, oder Loop aus"],
-      ["M", "Marker an dieser Stelle"],
-      ["+ −", "näher, weiter weg"],
-      ["0", "die ganze Zeitlinie"],
-      ["C", "in den Chat schreiben"],
-      ["N", "neue Notiz"],
-      ["T", "halten und sprechen: Die Musik tritt zurück"],
-      ["X", "der Take, der vorher zu hören war: A/B"],
-      ["F", "groß, aus zwei Metern zu lesen"],
-      ["Esc", "aus einem Feld oder Menü: Alle Tasten gehören wieder der Session"],
-      ["?", "diese Übersicht"],
-    ],
-  },
-  toasts: {
-    offline: "Der Raum ist gerade nicht erreichbar, gesendet wurde nichts. Die Verbindung kommt von selbst wieder.",
-    copied: "Kopiert.",
-    "clock-off":
-      "Die Uhr dieses Rechners geht um Minuten oder mehr falsch. Die Session richtet sich nicht nach ihr, das Datum deiner Dateien schon: Lass das System die Zeit selbst stellen.",
-    "mute-asked": "Der Host bittet dich um Ruhe: Niemand hört dich gerade. Mach wieder auf, wann du magst.",
-    "mute-sent": "Die Bitte ist angekommen. Stummschalten kann sich jeder nur selbst.",
-    "no-playback": "Dieser Browser kann Takes nicht abspielen. Öffne die Seite in einem aktuellen.",
-    "left-alone": "Geändert wurde nichts.",
-    close: "Schließen",
-  },
-  problems: {
-    forbidden: "Deine Rolle in dieser Session erlaubt das nicht.",
-    "recording-off": "Der Host hat das Aufnehmen für diese Session ausgeschaltet.",
-    "rate-limited": "Das war viel auf einmal. Warte einen Moment.",
-    "relay-unavailable": "Gerade ist kein Relais für den Ton zu erreichen. Wir versuchen es weiter.",
-    "log-full": "Das Protokoll dieser Session ist voll. Beginne eine neue.",
-    "note-changed": "Jemand hat diese Notiz inzwischen geändert: Beide Texte stehen da, such dir einen aus.",
-    "notes-full": "Mehr Notizen fasst diese Session nicht.",
-    conflict: "Eine Session braucht einen Host: Gib diese Rolle erst weiter.",
-    other: "Das hat nicht geklappt. Verloren ist nichts; versuch es gleich noch einmal.",
-  },
+  keys: { open: "Tasten", space: "Leertaste" },
 };

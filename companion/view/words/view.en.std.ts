@@ -1,5 +1,4 @@
 /** What the session view says everywhere. */
-import type { ErrorCode } from "../../../protocol/errors.ts";
 import type { Role } from "../../../protocol/roles.ts";
 
 export const en = {
@@ -36,12 +35,6 @@ export const en = {
   far: { label: "Two metres", note: "Bar and timecode large enough to read from where you play" },
   permit: "Allow recording",
   forbid: "Switch recording off",
-  layout: {
-    split: "Width of the side panel",
-    kept: "Mixer, devices and layout are remembered in this browser, and nowhere else.",
-    forget: "Forget this session here",
-    forgotten: "Forgotten. Your mix, your delay and your layout are the page's own again next time.",
-  },
   transport: {
     label: "Transport",
     bar: "bar",
@@ -99,14 +92,6 @@ export const en = {
   },
   sound: {
     check: "Check my sound",
-    facts: {
-      lies: (rate: string) =>
-        `Your device says 48 kHz and runs at ${rate}: what you play is out of tune and drifts away. Set the device and the system to 48 kHz, then load the page again.`,
-      rate: (rate: string) =>
-        `Your interface runs at ${rate} kHz and is converted to 48. Set it to 48 kHz in its own panel: less delay, and nothing is converted.`,
-      inputs: (count: number) =>
-        `Your interface has ${count} inputs; a browser is given the first two. Route yours there in its mixer, or use the companion app.`,
-    },
     label: "Sound",
     before:
       "Plug in, choose your input, and hear everybody. Headphones, please: what you hear must not reach your microphone.",
@@ -114,61 +99,6 @@ export const en = {
     turnOn: "Turn sound on",
     listen: "Listen",
     opening: "Opening the devices…",
-    input: "Input",
-    noInput: "none",
-    output: "Output",
-    systemOutput: "as the system has it",
-    device: (at: number) => `Device ${at}`,
-    channels: { label: "Channels", both: "1 and 2", left: "only 1", right: "only 2" },
-    buffer: {
-      label: "Buffer",
-      tight: "tight",
-      balanced: "balanced",
-      safe: "safe",
-      choice: (name: string, ms: number) => `${name}, at most ${ms} ms`,
-    },
-    delay: {
-      label: "Delay",
-      live: "as little as can be",
-      equal: "the same for all",
-      bars: "whole bars later",
-      inForce: (ms: string, bars: number | null) =>
-        bars === null
-          ? `Everybody is heard after ${ms} ms.`
-          : `Everybody is heard ${bars === 1 ? "a bar" : `${bars} bars`} later.`,
-      notYet: "Not in force yet: nobody's way is measured, or a bar is too long.",
-    },
-    direct: {
-      label: "Direct path",
-      means:
-        "Sound without our relay in between, which is a little sooner. Whoever has switched this on as well then knows your internet address, and you know theirs; nobody else does. It counts for this session.",
-    },
-    otherDevice:
-      "The device you chose last time is not here: your system's own is used. Choose another one if that is wrong.",
-    muteMe: "Mute me",
-    ownLevel: "Your level",
-    strip: (who: string) => `How you hear ${who}`,
-    level: (who: string) => `Level of ${who}`,
-    mute: (who: string) => `Mute ${who} for yourself`,
-    solo: (who: string) => `Hear ${who} alone`,
-    muteShort: "M",
-    soloShort: "S",
-    gain: (who: string) => `Volume of ${who}`,
-    pan: (who: string) => `Left or right: ${who}`,
-    links: {
-      connecting: "connecting their sound…",
-      connected: "",
-      failed: "their sound is gone, it comes back by itself…",
-    },
-    legs: {
-      all: (capture: string, network: string, buffer: string, playout: string) =>
-        `their device ${capture} ms, network ${network} ms, buffer ${buffer} ms, your device ${playout} ms`,
-      most: (leg: string) => `most of it: ${leg}`,
-      captureMs: "their device",
-      networkMs: "the network",
-      bufferMs: "the buffer that evens out the network",
-      playoutMs: "your device",
-    },
     troubles: {
       denied:
         "This page may not use your microphone. Allow it in the lock beside the address, then choose your input again.",
@@ -184,8 +114,6 @@ export const en = {
   },
   takes: {
     label: "Takes on the timeline",
-    playback: "Takes you hear",
-    quiet: "Hear none",
     playhead: "Playhead",
     empty: "Nothing is recorded yet. Press R when everybody is ready: each person's take lands here, on its bar.",
     emptyLocked: "Nothing is recorded yet, and recording is off for this session.",
@@ -195,7 +123,6 @@ export const en = {
     zoomOut: "Further away",
     fit: "All",
     list: "Takes as a list",
-    length: "length",
     begins: "begins at bar",
     marker: (at: number) => `Marker ${at}`,
     markers: "Markers",
@@ -232,49 +159,7 @@ export const en = {
     keepTheirs: "Leave it as it is",
     readOnly: "Notes are written by those who play.",
   },
-  keys: {
-    title: "Keys",
-    open: "Keys",
-    close: "Close",
-    list: [
-      ["Space", "play or stop"],
-      ["R", "record, or end the take"],
-      ["Home", "to the beginning"],
-      ["← →", "one bar back or on"],
-      ["L", "loop from this bar on, or end the loop"],
-      ["M", "marker here"],
-      ["+ −", "closer, further away"],
-      ["0", "all of the timeline"],
-      ["C", "write in the chat"],
-      ["N", "new note"],
-      ["T", "hold to talk: everybody steps back"],
-      ["X", "the take that was heard before: A/B"],
-      ["F", "large, to read from two metres"],
-      ["Esc", "out of a field or a menu: every key is the session's again"],
-      ["?", "this sheet"],
-    ] as readonly (readonly [string, string])[],
-  },
-  toasts: {
-    offline: "The room cannot be reached just now, so nothing was sent. The connection comes back by itself.",
-    copied: "Copied.",
-    "clock-off":
-      "This computer's clock is wrong by minutes or more. Nothing in the session goes by it, but files are dated by it: let the system set its time by itself.",
-    "mute-asked": "The host asks you to mute: nobody hears you now. Unmute whenever you like.",
-    "mute-sent": "Asked. Only they can mute themselves.",
-    "left-alone": "Nothing was changed.",
-    "no-playback": "This browser cannot play takes back. Load the page in a current one.",
-    close: "Close",
-  },
-  problems: {
-    forbidden: "Your role in this session does not allow this.",
-    "recording-off": "The host has switched recording off for this session.",
-    "rate-limited": "That was a lot at once. Wait a moment.",
-    "relay-unavailable": "No relay for sound can be reached just now. We keep trying.",
-    "log-full": "This session's log is full. Begin a new session.",
-    "note-changed": "Somebody has changed this note meanwhile: both texts stand there, choose.",
-    "notes-full": "This session has as many notes as it can hold.",
-    conflict: "A session needs a host: hand that role over first.",
-    other: "That did not work. Nothing was lost; try again in a moment.",
-  } as Partial<Record<ErrorCode, string>> & { other: string },
+  keys: { open: "Keys", space: "Space" },
 };
-export type ViewWords = typeof en;
+/** All that the view says before anything else is fetched. One language has what the other has, or it does not compile. */
+export type Words = typeof en;
