@@ -1,7 +1,11 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { writeTone } from "../../dev/ear.ts";
+import { keepNoFiles, makeRoom } from "../../dev/screens/no-files.ts";
 import { type Scene, statusOf, stubRoom } from "../../dev/screens/stub-room.ts";
 import { Evening, type Guest } from "./evening.ts";
 
@@ -25,14 +29,16 @@ const thirty: Scene = {
   people: Array.from({ length: 30 }, (_, at) => ({ displayName: `Player ${at + 1}`, status: statusOf() })),
 };
 
+const folder = mkdtempSync(join(tmpdir(), "sessionlinked-states-"));
 let evening: Evening;
 let ada: Guest;
 beforeAll(async () => {
-  evening = await Evening.begin("Night bus");
+  evening = await Evening.begin("Night bus", writeTone(440, join(folder, "microphone.wav")));
   ada = await evening.enter(evening.hostToken);
 });
 afterAll(async () => {
   await evening?.end();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 /** A window of Ada's that is told a scene. */
@@ -90,5 +96,25 @@ describe("what a session may be like", { timeout: 600_000 }, () => {
     expect(await page.getByRole("button", { name: "Play", exact: true }).isEnabled()).toBe(true);
     await expectFits(page);
     await page.close();
+  });
+
+  test("X24: a browser that keeps no files says before a take that nothing is recorded, and what to do; one that is full records once there is room", async () => {
+    const solo: Scene = { people: [{ displayName: "Ada" }] };
+    const turnOn = (page: Page) => page.getByRole("button", { name: "Turn sound on" }).click();
+    const none = await shown(solo, (page) => keepNoFiles(page, "none"));
+    await turnOn(none);
+    await none.getByRole("alert").getByText("Open the page in an ordinary window").waitFor();
+    expect(await none.getByRole("button", { name: "Arm", exact: true }).count()).toBe(0);
+    await expectFits(none);
+    await none.close();
+
+    const full = await shown(solo, (page) => keepNoFiles(page, "full"));
+    await turnOn(full);
+    await full.getByRole("alert").getByText("make room on this computer").waitFor();
+    await expectFits(full);
+    await makeRoom(full);
+    await full.getByRole("button", { name: "There is room now" }).click();
+    await full.getByRole("button", { name: "Arm", exact: true }).waitFor();
+    await full.close();
   });
 });
