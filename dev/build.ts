@@ -134,9 +134,12 @@ const bundles: readonly (readonly string[])[] = [
 ];
 
 /** The scripts that the view of a language begins with. */
-const VIEW = /^companion\/view\/main\.\w+\.dom\.ts$/;
+const VIEW = /^companion\/view\/main\.(\w+)\.dom\.ts$/;
 
 function bundle(entryPoints: readonly string[]) {
+  const [, language] = VIEW.exec(entryPoints[0] ?? "") ?? [];
+  const define: Record<string, string> =
+    language === undefined ? {} : { "document.documentElement.lang": JSON.stringify(language) };
   return buildSync({
     absWorkingDir: root,
     entryPoints: [...entryPoints],
@@ -149,6 +152,8 @@ function bundle(entryPoints: readonly string[]) {
     outdir: "dist/site/assets",
     publicPath: "/assets",
     chunkNames: "[name]-[hash]",
+    // Parts that are fetched later have the words of every language, and ask the page which it is in: what is known here is cut out.
+    define,
     // The schemas read the same with 2 KB as with 30: protocol/reader.ts says what is left out.
     alias: { zod: "./protocol/reader.ts" },
     logOverride: { "import-is-undefined": "error" },

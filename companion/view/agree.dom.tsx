@@ -1,11 +1,11 @@
 /** The four words of the room (P65): read them to each other, and know that nobody is between you. */
 import { useState } from "preact/hooks";
-import { agreeWords } from "./agree-words.std.ts";
+import { agreeWords } from "./agree-words.dom.ts";
 import { Ask } from "./ask.dom.tsx";
 import type { ViewProps } from "./parts.dom.tsx";
 
-export function Agree({ session, language }: Pick<ViewProps, "session" | "language">) {
-  const t = agreeWords(language);
+export function Agree({ session }: Pick<ViewProps, "session">) {
+  const t = agreeWords();
   const [differ, setDiffer] = useState(false);
   const { state, words: four, isCompared, changed } = session.sound.agreement.value;
   if (state === "alone") return null;

@@ -144,7 +144,7 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
     () => (
       <>
         <aside class="view-side">
-          <Split session={session} language={boot.language} />
+          <Split session={session} />
           {hasWishes ? <Wishes {...props} /> : null}
           {hasDeliveries ? <Deliveries {...props} /> : null}
           <Door {...props} />
@@ -153,7 +153,7 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
           <PhoneLink {...props} />
           <Video {...props} />
           <People {...props} />
-          <Kept session={session} language={boot.language} />
+          <Kept session={session} />
         </aside>
         <div class="view-talk">
           <Chat {...props} />
@@ -172,7 +172,6 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
   if (connection.state === "waiting")
     return (
       <AtTheDoor
-        language={boot.language}
         name={boot.sessionName}
         href={boot.sessionHref}
         back={boot.guest ? words.leaveAsGuest : words.over.back}
@@ -245,7 +244,7 @@ export function App({ session, boot, words }: { session: BrowserSession; boot: B
         )}
       </main>
       {side}
-      {sheet ? <Sheet language={boot.language} close={() => setSheet(false)} /> : null}
+      {sheet ? <Sheet close={() => setSheet(false)} /> : null}
       <Toasts {...props} />
       <Keyboard />
     </div>

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { BroadcastLink } from "../../protocol/broadcasts.ts";
 import { LISTENERS_MAX } from "../../protocol/limits.ts";
-import { broadcastWords } from "./broadcast-words.std.ts";
+import { broadcastWords } from "./broadcast-words.dom.ts";
 import { LinkField } from "./link-field.dom.tsx";
 import { Modal } from "./modal.dom.tsx";
 import type { ViewProps } from "./parts.dom.tsx";
@@ -17,8 +17,8 @@ async function beginBroadcast(api: ViewApi): Promise<string | null> {
 const endBroadcast = (api: ViewApi) => api.ask("DELETE", `${api.session}/broadcast`);
 
 /** That others hear the session, and how many. */
-export function OnAir({ state, language }: Pick<ViewProps, "state" | "language">) {
-  const t = broadcastWords(language);
+export function OnAir({ state }: Pick<ViewProps, "state">) {
+  const t = broadcastWords();
   if (state.listeners === null) return null;
   return (
     <p class="view-on-air" role="status" title={`${t.onAir(state.listeners.length)}. ${t.onAirMeans}`}>
@@ -33,8 +33,8 @@ export interface BroadcastSheetProps extends ViewProps {
 }
 
 /** A host's: what it means, before it begins; its link and its end, while it is on. */
-export function BroadcastSheet({ session, state, language, close }: BroadcastSheetProps) {
-  const t = broadcastWords(language);
+export function BroadcastSheet({ session, state, close }: BroadcastSheetProps) {
+  const t = broadcastWords();
   const { api } = session;
   const isOn = state.listeners !== null;
   const [link, setLink] = useState<string | null>(null);

@@ -6,7 +6,7 @@ import { plainInput, type SoundRefusal } from "../engine/sound/input.dom.ts";
 import { SoundCheck } from "../engine/sound/sound-check.dom.ts";
 import { Modal } from "./modal.dom.tsx";
 import { Choice, named, useFrames, type ViewProps } from "./parts.dom.tsx";
-import { soundOnWords } from "./sound-on-words.std.ts";
+import { soundOnWords } from "./sound-on-words.dom.ts";
 import type { SoundDevice } from "./sound-state.std.ts";
 import { de } from "./words/check.de.std.ts";
 import { type CheckWords, en } from "./words/check.en.std.ts";
@@ -19,14 +19,14 @@ const HELD_MS = 1_500;
 
 type Trip = { ms: number; errorMs: number } | "measuring" | "nothing" | null;
 
-export interface CheckProps extends Pick<ViewProps, "session" | "words" | "language"> {
+export interface CheckProps extends Pick<ViewProps, "session" | "words"> {
   deviceUrl: string;
   close(turnOn: boolean): void;
 }
 
-export function Check({ session, words, language, deviceUrl, close }: CheckProps) {
-  const t = language === "de" ? de : en;
-  const devicesIn = soundOnWords(language);
+export function Check({ session, words, deviceUrl, close }: CheckProps) {
+  const t = document.documentElement.lang === "de" ? de : en;
+  const devicesIn = soundOnWords();
   const { sound } = session;
   const { wanted } = sound;
   const [check, setCheck] = useState<SoundCheck | null>(null);

@@ -5,10 +5,10 @@ import { de } from "./words/copies.de.std.ts";
 import { type CopiesWords, en } from "./words/copies.en.std.ts";
 
 /** They come with the parts that say them, and are in no page's first script. */
-const copiesWords = (language: "en" | "de"): CopiesWords => (language === "de" ? de : en);
+const copiesWords = (): CopiesWords => (document.documentElement.lang === "de" ? de : en);
 
 export function Wishes({ session, state, language }: ViewProps) {
-  const t = copiesWords(language);
+  const t = copiesWords();
   const { copies } = session;
   const date = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
   const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
@@ -55,8 +55,8 @@ export function Wishes({ session, state, language }: ViewProps) {
 }
 
 /** By person, and for each of them by stem; what is off stays on the server until somebody wants it. */
-export function Deliveries({ session, state, words, language }: ViewProps) {
-  const t = copiesWords(language);
+export function Deliveries({ session, state, words }: ViewProps) {
+  const t = copiesWords();
   const report = session.copies.deliveries.value;
   if (report === null) return null;
   const { copies } = session;

@@ -6,19 +6,17 @@ import { de } from "./words/daw.de.std.ts";
 import { type DawWords, en } from "./words/daw.en.std.ts";
 
 /** They come with the part that says them, and are in no page's first script. */
-const dawWords = (language: "en" | "de"): DawWords => (language === "de" ? de : en);
+const dawWords = (): DawWords => (document.documentElement.lang === "de" ? de : en);
 
 /** With what reads a DAW's messages, which nobody needs before a port is there. */
-const Roll = later<Pick<ViewProps, "session" | "language">>(() =>
-  import("./test-roll.dom.tsx").then((parts) => parts.Roll),
-);
+const Roll = later<Pick<ViewProps, "session">>(() => import("./test-roll.dom.tsx").then((parts) => parts.Roll));
 
 /** As `midiLanguages`, without the drivers that come with it. */
 const languages = ["mmc", "mackie", "clock", "mtc"] as const satisfies readonly MidiLanguage[];
 
-export function Daw({ session, language }: ViewProps) {
+export function Daw({ session }: ViewProps) {
   const { daw } = session;
-  const t = dawWords(language);
+  const t = dawWords();
   const { power, trouble, ports, profiles, choice, report, roll } = daw.state.value;
   const profile = profiles.find(({ id }) => id === choice.profile);
   return (
@@ -81,7 +79,7 @@ export function Daw({ session, language }: ViewProps) {
             choose={(one) => daw.choose({ language: languages.find((known) => known === one) ?? "mmc" })}
           />
           {profile === undefined ? null : <p class="soft">{t.switchOn(profile.name, profile.switchOn)}</p>}
-          <Roll session={session} language={language} />
+          <Roll session={session} />
           <button type="submit" class="button small" disabled={typeof roll === "string"}>
             {t.use}
           </button>

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { may, Role, roles } from "../../protocol/roles.ts";
 import type { Member } from "../../protocol/room.ts";
-import { hostWords } from "./host-words.std.ts";
+import { hostWords } from "./host-words.dom.ts";
 import { Modal } from "./modal.dom.tsx";
 import { nameOf, type ViewProps } from "./parts.dom.tsx";
 
@@ -13,8 +13,8 @@ export interface HostMenuProps extends ViewProps {
 }
 
 /** What the host may do about somebody, behind one button; what is felt by the other is asked about first. */
-export function HostMenu({ session, state, words, language, member }: HostMenuProps) {
-  const t = hostWords(language);
+export function HostMenu({ session, state, words, member }: HostMenuProps) {
+  const t = hostWords();
   const [asks, setAsks] = useState<Act | null>(null);
   const { memberId, connected, guest, phoneOf } = member;
   const displayName = nameOf(state, memberId, words);

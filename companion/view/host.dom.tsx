@@ -4,7 +4,7 @@ import { may } from "../../protocol/roles.ts";
 import { Admission } from "../../protocol/room.ts";
 import type { BroadcastSheetProps } from "./broadcast.dom.tsx";
 import type { SureProps } from "./host-acts.dom.tsx";
-import { hostWords } from "./host-words.std.ts";
+import { hostWords } from "./host-words.dom.ts";
 import type { InviteSheetProps } from "./invite-sheet.dom.tsx";
 import { later } from "./later.dom.tsx";
 import { nameOf, type ViewProps } from "./parts.dom.tsx";
@@ -17,8 +17,8 @@ const Sure = later<SureProps>(() => import("./host-acts.dom.tsx").then((parts) =
 
 /** The door: who comes in from now on, who waits, who is kept out; and the way to bring somebody new. */
 export function Door(props: ViewProps) {
-  const { session, state, words, language } = props;
-  const t = hostWords(language);
+  const { session, state, words } = props;
+  const t = hostWords();
   const [ends, setEnds] = useState(false);
   const [airs, setAirs] = useState(false);
   const [invites, setInvites] = useState(false);
@@ -96,15 +96,14 @@ export function Door(props: ViewProps) {
 }
 
 export interface AtTheDoorProps {
-  language: ViewProps["language"];
   name: string;
   href: string;
   back: string;
 }
 
 /** At the door: a host has to let this person in. */
-export function AtTheDoor({ language, name, href, back }: AtTheDoorProps) {
-  const t = hostWords(language);
+export function AtTheDoor({ name, href, back }: AtTheDoorProps) {
+  const t = hostWords();
   return (
     <main class="view-over" aria-live="polite">
       <p class="soft">{name}</p>

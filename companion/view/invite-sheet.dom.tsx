@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { INVITE_USES_MAX } from "../../protocol/limits.ts";
 import { Sure } from "./host-acts.dom.tsx";
-import { hostWords } from "./host-words.std.ts";
+import { hostWords } from "./host-words.dom.ts";
 import { LinkField } from "./link-field.dom.tsx";
 import { Modal } from "./modal.dom.tsx";
 import type { ViewProps } from "./parts.dom.tsx";
@@ -12,8 +12,8 @@ export interface InviteSheetProps extends ViewProps {
 }
 
 /** An invite by a link, made here and told once. */
-export function InviteSheet({ session, language, close }: InviteSheetProps) {
-  const t = hostWords(language);
+export function InviteSheet({ session, close }: InviteSheetProps) {
+  const t = hostWords();
   const [role, setRole] = useState<"participant" | "observer">("participant");
   const [uses, setUses] = useState(1);
   const [link, setLink] = useState<string | null>(null);

@@ -6,12 +6,12 @@ import { en, type LayoutWords } from "./words/layout.en.std.ts";
 
 const STEP_PX = 24;
 
-export type LayoutProps = Pick<ViewProps, "session" | "language">;
+export type LayoutProps = Pick<ViewProps, "session">;
 
-const layoutWords = (language: "en" | "de"): LayoutWords => (language === "de" ? de : en);
+const layoutWords = (): LayoutWords => (document.documentElement.lang === "de" ? de : en);
 
-export function Split({ session, language }: LayoutProps) {
-  const t = layoutWords(language);
+export function Split({ session }: LayoutProps) {
+  const t = layoutWords();
   const { sidePx } = session.layout.value;
   const set = (px: number | null) => {
     const within = px === null ? null : Math.round(Math.min(SIDE_MAX_PX, Math.max(SIDE_MIN_PX, px)));
@@ -47,8 +47,8 @@ export function Split({ session, language }: LayoutProps) {
   );
 }
 
-export function Kept({ session, language }: LayoutProps) {
-  const t = layoutWords(language);
+export function Kept({ session }: LayoutProps) {
+  const t = layoutWords();
   const forget = session.forget.value;
   if (forget === null) return null;
   return (

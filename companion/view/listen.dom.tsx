@@ -5,8 +5,8 @@ import { Meter } from "./strip.dom.tsx";
 import { de } from "./words/listen.de.std.ts";
 import { en } from "./words/listen.en.std.ts";
 
-export function Listen({ session, boot, words }: PhoneProps) {
-  const t = boot.language === "de" ? de : en;
+export function Listen({ session, words }: Pick<PhoneProps, "session" | "words">) {
+  const t = document.documentElement.lang === "de" ? de : en;
   const state = session.state.value;
   const { sound } = session;
   const { power, trouble } = sound.state.value;

@@ -11,8 +11,7 @@ import {
   type Told,
   withLearned,
 } from "./midi-learn.std.ts";
-import type { ViewProps } from "./parts.dom.tsx";
-import { learnWords } from "./words/learn.std.ts";
+import { de, en } from "./words/learn.std.ts";
 
 /** What can be pressed or moved. A field for text is written in, and is no control; a number with bounds can be turned. */
 const CONTROLS =
@@ -65,8 +64,8 @@ function move(key: string, value: number, isPress: boolean): void {
   } else if (isPress) control?.click();
 }
 
-export function MidiLearn({ language }: Pick<ViewProps, "language">) {
-  const t = learnWords[language];
+export function MidiLearn() {
+  const t = document.documentElement.lang === "de" ? de : en;
   const [access, setAccess] = useState<MidiAccess | "old-browser" | "denied" | null>(null);
   const [ports, setPorts] = useState<readonly string[]>([]);
   const [learned, setLearned] = useState<Learned>(() => readLearned(localStorage));

@@ -7,7 +7,7 @@ export function Midi(props: ViewProps) {
   return (
     <>
       <Daw {...props} />
-      <MidiLearn language={props.language} />
+      <MidiLearn />
     </>
   );
 }

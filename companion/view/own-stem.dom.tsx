@@ -4,7 +4,7 @@ import { length } from "../../audio/timeline.ts";
 import type { Sharing } from "../engine/stems/stem.std.ts";
 import { Ask } from "./ask.dom.tsx";
 import type { ViewProps } from "./parts.dom.tsx";
-import { recordWords } from "./record-words.std.ts";
+import { recordWords } from "./record-words.dom.ts";
 import type { OwnStem } from "./view-takes.dom.ts";
 import type { RecordWords } from "./words/record.en.std.ts";
 
@@ -21,8 +21,8 @@ const doings: Record<Sharing, readonly Doing[]> = {
 };
 
 /** Nothing where it is somebody else's, or was recorded elsewhere. */
-export function OwnActions({ session, language, recordingId }: ViewProps & { recordingId: string }) {
-  const t = recordWords(language);
+export function OwnActions({ session, recordingId }: ViewProps & { recordingId: string }) {
+  const t = recordWords();
   const [asked, setAsked] = useState<Doing | null>(null);
   const own = session.takes.stems.value.find(({ stem }) => stem.recordingId === recordingId);
   if (own === undefined) return null;

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { PhoneLink as Link } from "../../protocol/phones.ts";
 import { Modal } from "./modal.dom.tsx";
 import type { ViewProps } from "./parts.dom.tsx";
-import { phoneWords } from "./phone-words.std.ts";
+import { phoneWords } from "./phone-words.dom.ts";
 import type { ViewApi } from "./view-api.dom.ts";
 
 /** The address that one's own phone opens, told once; `null` where none was made, which has been said. */
@@ -12,13 +12,13 @@ async function linkOf(api: ViewApi): Promise<string | null> {
   return made.success ? new URL(`/phone/${made.data.link}`, location.href).href : null;
 }
 
-export interface CodeProps extends Pick<ViewProps, "session" | "language"> {
+export interface CodeProps extends Pick<ViewProps, "session"> {
   close(): void;
 }
 
 /** Closes by itself once the phone is here. */
-export function Code({ session, language, close }: CodeProps) {
-  const t = phoneWords(language);
+export function Code({ session, close }: CodeProps) {
+  const t = phoneWords();
   const [link, setLink] = useState<string | null>(null);
   const [isAsked, setAsked] = useState(false);
   const make = () => {

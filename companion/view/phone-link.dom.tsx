@@ -10,8 +10,8 @@ import { en } from "./words/phone-link.en.std.ts";
 
 const Code = later<CodeProps>(() => import("./phone-code.dom.tsx").then((parts) => parts.Code));
 
-export function PhoneLink({ session, state, language }: ViewProps) {
-  const t = language === "de" ? de : en;
+export function PhoneLink({ session, state }: ViewProps) {
+  const t = document.documentElement.lang === "de" ? de : en;
   const { api } = session;
   const [asks, setAsks] = useState(false);
   const phone = state.members.find(({ phoneOf, connected }) => connected && phoneOf === state.memberId);
@@ -39,7 +39,7 @@ export function PhoneLink({ session, state, language }: ViewProps) {
           </button>
         </p>
       )}
-      {asks && phone === undefined ? <Code {...{ session, language }} close={() => setAsks(false)} /> : null}
+      {asks && phone === undefined ? <Code session={session} close={() => setAsks(false)} /> : null}
     </section>
   );
 }

@@ -4,10 +4,10 @@ import { TIMELINE_MAX_FRAMES } from "../../protocol/limits.ts";
 import type { Boot } from "./boot.std.ts";
 import { OnAir } from "./broadcast.dom.tsx";
 import { accentClass, barsOf, Choice, Icon, useFrames, type ViewProps, write } from "./parts.dom.tsx";
-import { phoneWords } from "./phone-words.std.ts";
+import { phoneWords } from "./phone-words.dom.ts";
 import type { BrowserSession } from "./session.dom.ts";
 import { Toasts } from "./toasts.dom.tsx";
-import { videoWords } from "./video-words.std.ts";
+import { videoWords } from "./video-words.dom.ts";
 import type { Words } from "./words/view.en.std.ts";
 
 export interface PhoneProps {
@@ -19,7 +19,7 @@ export interface PhoneProps {
 export function Phone({ session, boot, words }: PhoneProps) {
   const state = session.state.value;
   const props: ViewProps = { session, state, words, language: boot.language };
-  const t = phoneWords(boot.language);
+  const t = phoneWords();
   const { connection } = state;
   useSilence(props);
   if (connection.state === "over")
@@ -73,8 +73,8 @@ function useSilence({ session, state }: ViewProps): void {
   }, [session, state.members, state.memberId]);
 }
 
-function Remote({ session, state, words, language }: ViewProps) {
-  const t = phoneWords(language);
+function Remote({ session, state, words }: ViewProps) {
+  const t = phoneWords();
   const { map, transport } = state.timeline;
   const isStopped = transport.motion === "stopped";
   const [counter, setCounter] = useState<HTMLElement | null>(null);
@@ -137,8 +137,8 @@ function Remote({ session, state, words, language }: ViewProps) {
   );
 }
 
-function Talk({ session, words, language }: ViewProps) {
-  const t = phoneWords(language).talk;
+function Talk({ session, words }: ViewProps) {
+  const t = phoneWords().talk;
   const { sound } = session;
   const { power, trouble } = sound.state.value;
   const [talks, setTalks] = useState(false);
@@ -206,8 +206,8 @@ function Talk({ session, words, language }: ViewProps) {
 
 const FACINGS = ["environment", "user"] as const;
 
-function Camera({ session, language }: ViewProps) {
-  const [t, pictures] = [phoneWords(language).camera, videoWords(language)];
+function Camera({ session }: ViewProps) {
+  const [t, pictures] = [phoneWords().camera, videoWords()];
   const { video } = session;
   const { power, trouble } = video.state.value;
   const own = video.own.value;

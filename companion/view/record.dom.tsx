@@ -5,7 +5,7 @@ import { RECORDING_NAME_MAX_CHARS } from "../../protocol/limits.ts";
 import { may } from "../../protocol/roles.ts";
 import { Ask } from "./ask.dom.tsx";
 import type { ViewProps } from "./parts.dom.tsx";
-import { recordWords } from "./record-words.std.ts";
+import { recordWords } from "./record-words.dom.ts";
 
 const PRE_ROLL_SECONDS = [10, 5, 0] as const;
 /** " take 12 a1b2 (3)" is added to it, and it is a file's name. */
@@ -14,8 +14,8 @@ const NAME_MAX_CHARS = Math.min(32, RECORDING_NAME_MAX_CHARS);
 /** A name for a file: what a disk cannot have is replaced. Empty where nothing was typed. */
 const cleaned = (name: string) => (name.trim() === "" ? "" : fileNameOf(name));
 
-export function Record({ session, state, words, language }: ViewProps) {
-  const t = recordWords(language);
+export function Record({ session, state, words }: ViewProps) {
+  const t = recordWords();
   const { sound, takes } = session;
   const { armed } = takes.status.value;
   const { channels } = sound.state.value;

@@ -12,6 +12,7 @@ import type { TakesCommand } from "../engine/studio/takes-messages.std.ts";
 import { Ask } from "./ask.dom.tsx";
 import type { LaneStem } from "./lanes.std.ts";
 import { nameOf, type ViewProps } from "./parts.dom.tsx";
+import { recordWords } from "./record-words.dom.ts";
 import type { BrowserSession } from "./session.dom.ts";
 import { de } from "./words/safety.de.std.ts";
 import { en, type SafetyWords } from "./words/safety.en.std.ts";
@@ -48,7 +49,7 @@ function standingOf(session: BrowserSession): Signal<Standing> {
 }
 
 /** They come with the parts that say them, and are in no page's first script. */
-const safetyWords = (language: "en" | "de"): SafetyWords => (language === "de" ? de : en);
+const safetyWords = (): SafetyWords => (document.documentElement.lang === "de" ? de : en);
 
 /** "Ada, Ben and Mira", as the page's language has it. */
 const listOf = ({ state, words, language }: ViewProps, memberIds: readonly MemberId[]): string =>
@@ -60,8 +61,8 @@ const dayOf = (language: "en" | "de", atMs: number): string =>
   new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(atMs);
 
 export function Safety(props: ViewProps) {
-  const { session, state, words, language } = props;
-  const t = safetyWords(language);
+  const { session, state } = props;
+  const t = safetyWords();
   const [asks, setAsks] = useState(false);
   const { report, hasTrouble } = standingOf(session).value;
   if (report === null || session.isGuest || session.isAside || state.role === null) return null;
@@ -121,7 +122,7 @@ export function Safety(props: ViewProps) {
           title={t.deleteTitle}
           text={t.deleteText}
           yes={t.deleteMine}
-          no={words.record.cancel}
+          no={recordWords().cancel}
           isDanger
           answer={(isYes) => {
             setAsks(false);
@@ -136,7 +137,7 @@ export function Safety(props: ViewProps) {
 /** A take that is not here and that somebody has. */
 function Missing({ copy, ...props }: ViewProps & { copy: OwnCopy }) {
   const { session, language } = props;
-  const t = safetyWords(language);
+  const t = safetyWords();
   const { copyId, from, startedAtMs, seconds, untilMs, returnedSeconds } = copy;
   const begun = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(startedAtMs);
   const text = t.isMissing(length(seconds * TIMELINE_RATE_HZ), begun);
@@ -180,7 +181,7 @@ export function KeptCopies({ stem, ...props }: KeptCopiesProps) {
     <>
       {kept.map(({ copyId, from, untilMs }) => (
         <span key={copyId} class="soft">
-          {safetyWords(language).has(listOf(props, from), from.length, dayOf(language, untilMs))}
+          {safetyWords().has(listOf(props, from), from.length, dayOf(language, untilMs))}
         </span>
       ))}
     </>

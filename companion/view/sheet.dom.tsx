@@ -2,15 +2,14 @@
 import { de } from "./words/keys.de.std.ts";
 import { en, type KeysWords } from "./words/keys.en.std.ts";
 
-const keysWords = (language: "en" | "de"): KeysWords => (language === "de" ? de : en);
+const keysWords = (): KeysWords => (document.documentElement.lang === "de" ? de : en);
 
 export interface SheetProps {
-  language: "en" | "de";
   close(): void;
 }
 
-export function Sheet({ language, close }: SheetProps) {
-  const t = keysWords(language);
+export function Sheet({ close }: SheetProps) {
+  const t = keysWords();
   return (
     <dialog
       class="view-sheet view-keys"

@@ -6,17 +6,17 @@ import { Agree } from "./agree.dom.tsx";
 import { later } from "./later.dom.tsx";
 import { Choice, named, type ViewProps } from "./parts.dom.tsx";
 import { Record } from "./record.dom.tsx";
-import { soundOnWords } from "./sound-on-words.std.ts";
+import { soundOnWords } from "./sound-on-words.dom.ts";
 import { Meter } from "./strip.dom.tsx";
 
-const OwnUplink = later<ViewProps>(() => import("./uplink.std.tsx").then((parts) => parts.OwnUplink));
+const OwnUplink = later<ViewProps>(() => import("./uplink.dom.tsx").then((parts) => parts.OwnUplink));
 const Safety = later<ViewProps>(() => import("./safety.dom.tsx").then((parts) => parts.Safety));
 const CHANNELS = ["both", "left", "right"] as const;
 const BUFFERS: readonly BufferChoice[] = ["tight", "balanced", "safe"];
 
 export function SoundOn(props: ViewProps) {
-  const { session, state, language } = props;
-  const t = soundOnWords(language);
+  const { session, state } = props;
+  const t = soundOnWords();
   const { sound } = session;
   const { inputId, outputId, channels, buffer, delay, isMuted, isDirect } = sound.state.value;
   const { mode, delayMs, bars } = sound.delays.value;
@@ -97,7 +97,7 @@ export function SoundOn(props: ViewProps) {
         {t.direct.label}
       </label>
       <p class="soft">{t.direct.means}</p>
-      <Agree session={session} language={language} />
+      <Agree session={session} />
       <Record {...props} />
       <Safety {...props} />
     </>

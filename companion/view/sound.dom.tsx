@@ -13,7 +13,7 @@ const Path = later<ViewProps>(() => loadOn().then((parts) => parts.Path));
 const Check = later<CheckProps>(() => import("./check.dom.tsx").then((parts) => parts.Check));
 
 export function Sound(props: ViewProps & { deviceUrl: string }) {
-  const { session, words, state, language, deviceUrl } = props;
+  const { session, words, state, deviceUrl } = props;
   const t = words.sound;
   const { sound } = session;
   const { power, trouble } = sound.state.value;
@@ -66,7 +66,6 @@ export function Sound(props: ViewProps & { deviceUrl: string }) {
         <Check
           session={session}
           words={words}
-          language={language}
           deviceUrl={deviceUrl}
           close={(turnOn) => {
             setChecks(false);

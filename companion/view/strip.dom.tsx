@@ -4,12 +4,12 @@ import { adviceOf, type LatencyLegs, legAtFault, totalOf } from "../../audio/lat
 import type { MemberId } from "../../protocol/ids.ts";
 import { later } from "./later.dom.tsx";
 import { useFrames, type ViewProps, write } from "./parts.dom.tsx";
-import { soundOnWords } from "./sound-on-words.std.ts";
-import type { HeardInProps } from "./uplink.std.tsx";
+import { soundOnWords } from "./sound-on-words.dom.ts";
+import type { HeardInProps } from "./uplink.dom.tsx";
 import type { ViewSound } from "./view-sound.dom.ts";
 import type { SoundOnWords } from "./words/sound-on.en.std.ts";
 
-const HeardIn = later<HeardInProps>(() => import("./uplink.std.tsx").then((parts) => parts.HeardIn));
+const HeardIn = later<HeardInProps>(() => import("./uplink.dom.tsx").then((parts) => parts.HeardIn));
 
 /** What a person hears of another one, and how. Shown while the sound is on. */
 export interface StripProps extends ViewProps {
@@ -17,8 +17,8 @@ export interface StripProps extends ViewProps {
   name: string;
 }
 
-export function Strip({ session, words, language, memberId, name }: StripProps) {
-  const t = soundOnWords(language);
+export function Strip({ session, words, memberId, name }: StripProps) {
+  const t = soundOnWords();
   const { sound } = session;
   const { gainDb, pan, isMuted, isSolo } = sound.mixOf(memberId);
   const link = sound.links.value.get(memberId);
@@ -75,7 +75,7 @@ export function Strip({ session, words, language, memberId, name }: StripProps) 
       </span>
       <span class="soft view-way">
         {link === "connected" ? <Way legs={legs} words={words} t={t} /> : t.links[link ?? "connecting"]}{" "}
-        {sound.heard.value.size === 0 ? null : <HeardIn {...{ session, language, memberId }} />}
+        {sound.heard.value.size === 0 ? null : <HeardIn session={session} memberId={memberId} />}
       </span>
     </fieldset>
   );

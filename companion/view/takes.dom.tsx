@@ -10,21 +10,21 @@ import { later } from "./later.dom.tsx";
 import { OwnActions } from "./own-stem.dom.tsx";
 import { accentClass, barsOf, nameOf, type ViewProps } from "./parts.dom.tsx";
 import type { KeptCopiesProps } from "./safety.dom.tsx";
-
-const KeptCopies = later<KeptCopiesProps>(() => import("./safety.dom.tsx").then((parts) => parts.KeptCopies));
 import { de } from "./words/take.de.std.ts";
 import { en, type TakeWords } from "./words/take.en.std.ts";
 
+const KeptCopies = later<KeptCopiesProps>(() => import("./safety.dom.tsx").then((parts) => parts.KeptCopies));
+
 /** They come with the parts that say them, and are in no page's first script. */
-const takeWords = (language: "en" | "de"): TakeWords => (language === "de" ? de : en);
+const takeWords = (): TakeWords => (document.documentElement.lang === "de" ? de : en);
 
 /** Takes that are drawn at first, the newest; older ones on demand. */
 const DRAWN_TAKES = 30;
 
 /** The inside of the list. */
 export function Takes(props: ViewProps & { stems: readonly LaneStem[] }) {
-  const { session, state, words, language, stems } = props;
-  const t = takeWords(language);
+  const { session, state, words, stems } = props;
+  const t = takeWords();
   const [onlyStarred, setOnlyStarred] = useState(false);
   const [drawn, setDrawn] = useState(DRAWN_TAKES);
   const { takeMarks, notes, role, accents, timeline } = state;
@@ -48,7 +48,7 @@ export function Takes(props: ViewProps & { stems: readonly LaneStem[] }) {
   const hasStars = Object.values(takeMarks).some(({ starred }) => starred);
   return (
     <>
-      <Hearing session={session} language={language} />
+      <Hearing session={session} />
       {hasStars || onlyStarred ? (
         <label class="view-only">
           <input
@@ -65,8 +65,8 @@ export function Takes(props: ViewProps & { stems: readonly LaneStem[] }) {
 }
 
 function Take(props: ViewProps & Roll) {
-  const { session, state, words, language, takeId, number, stems, span } = props;
-  const t = takeWords(language);
+  const { session, state, words, takeId, number, stems, span } = props;
+  const t = takeWords();
   const bars = barsOf(state.timeline.map);
   const mark = state.takeMarks[takeId];
   const title = mark?.name || t.take(number);
@@ -185,14 +185,14 @@ function Take(props: ViewProps & Roll) {
           ))}
         </ul>
       )}
-      {mayWrite ? <CommentForm session={session} state={state} language={language} takeId={takeId} /> : null}
+      {mayWrite ? <CommentForm session={session} state={state} takeId={takeId} /> : null}
     </section>
   );
 }
 
 /** The moment is the one at which the person begins to write: the playhead may roll on meanwhile. */
-function CommentForm({ session, state, language, takeId }: Omit<ViewProps, "words"> & { takeId: string }) {
-  const t = takeWords(language);
+function CommentForm({ session, state, takeId }: Pick<ViewProps, "session" | "state"> & { takeId: string }) {
+  const t = takeWords();
   const [text, setText] = useState("");
   const [atFrames, setAtFrames] = useState<number | null>(null);
   const [hereFrames, setHere] = useState(() => session.positionFrames());
@@ -253,8 +253,8 @@ function barsAround(bars: Bars, { from, to }: Shown): FrameRange {
 const sizeOf = ({ sizeBytes }: LaneStem): string => `${((sizeBytes ?? 0) / 1e6).toFixed(1)} MB`;
 
 /** What is heard of the takes, how loud, and the way back to the one that was heard before: A and B under one key. */
-function Hearing({ session, language }: Pick<ViewProps, "session" | "language">) {
-  const t = takeWords(language);
+function Hearing({ session }: Pick<ViewProps, "session">) {
+  const t = takeWords();
   const { playback } = session;
   if (playback.heard.size === 0 && playback.before.value.length === 0) return null;
   return (

@@ -7,10 +7,10 @@ import { de } from "./words/roll.de.std.ts";
 import { en, type RollWords } from "./words/roll.en.std.ts";
 
 /** They come with the part that says them, and are in no page's first script. */
-const wordsOf = (language: "en" | "de"): RollWords => (language === "de" ? de : en);
+const wordsOf = (): RollWords => (document.documentElement.lang === "de" ? de : en);
 
-export function Roll({ session, language }: Pick<ViewProps, "session" | "language">) {
-  const t = wordsOf(language);
+export function Roll({ session }: Pick<ViewProps, "session">) {
+  const t = wordsOf();
   const { roll, lateMs } = session.daw.state.value;
   const listens = useSignal(false);
   const isRolling = typeof roll === "string";

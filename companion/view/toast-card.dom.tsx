@@ -1,6 +1,6 @@
 /** One thing that a person is told in passing, and all that can be. A script of its own. */
 import { useEffect } from "preact/hooks";
-import { agreeWords } from "./agree-words.std.ts";
+import { agreeWords } from "./agree-words.dom.ts";
 import type { Toast } from "./session.dom.ts";
 import { de } from "./words/toasts.de.std.ts";
 import { en, type ToastWords } from "./words/toasts.en.std.ts";
@@ -10,18 +10,17 @@ const TOAST_MS = 8_000;
 
 export interface ToastCardProps {
   toast: Toast;
-  language: "en" | "de";
   hush(): void;
 }
 
-export function ToastCard({ toast, language, hush }: ToastCardProps) {
+export function ToastCard({ toast, hush }: ToastCardProps) {
   useEffect(() => {
     if (toast.bad) return;
     const timer = setTimeout(hush, TOAST_MS);
     return () => clearTimeout(timer);
   }, [toast.id]);
-  const t: ToastWords = language === "de" ? de : en;
-  const agree = agreeWords(language);
+  const t: ToastWords = document.documentElement.lang === "de" ? de : en;
+  const agree = agreeWords();
   const said: Record<string, string | undefined> = {
     ...t.problems,
     ...t.said,

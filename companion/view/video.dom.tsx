@@ -2,10 +2,10 @@
 import { useEffect, useRef } from "preact/hooks";
 import { may } from "../../protocol/roles.ts";
 import { accentClass, nameOf, type ViewProps } from "./parts.dom.tsx";
-import { videoWords } from "./video-words.std.ts";
+import { videoWords } from "./video-words.dom.ts";
 
-export function Video({ session, state, words, language }: ViewProps) {
-  const t = videoWords(language);
+export function Video({ session, state, words }: ViewProps) {
+  const t = videoWords();
   const { video } = session;
   const { power, trouble, isHeldBack } = video.state.value;
   const own = video.own.value;

@@ -4,11 +4,11 @@ import type { ViewProps } from "./parts.dom.tsx";
 import { de } from "./words/way.de.std.ts";
 import { en, type WayWords } from "./words/way.en.std.ts";
 
-const wayWords = (language: "en" | "de"): WayWords => (language === "de" ? de : en);
+const wayWords = (): WayWords => (document.documentElement.lang === "de" ? de : en);
 
 /** Which path a device is reached by, how much later that makes everything, and what to choose. */
-export function Path({ session, language }: Pick<ViewProps, "session" | "language">) {
-  const t = wayWords(language);
+export function Path({ session }: Pick<ViewProps, "session">) {
+  const t = wayWords();
   const { sound } = session;
   const { userAgentData }: { userAgentData?: { platform: string; mobile: boolean } } = navigator as object;
   const { outputId } = sound.state.value;

@@ -1,5 +1,5 @@
 /** What is said of a controller; fetched with its part of the view, in both languages. */
-const en = {
+export const en = {
   label: "Controller",
   before: "Pads, knobs and pedals over MIDI press and move whatever you show them here: play, a volume, who is heard.",
   connect: "Connect a controller",
@@ -17,7 +17,7 @@ const en = {
     kind === "cc" ? `controller ${number}, channel ${channel}` : `note ${number}, channel ${channel}`,
   forget: (name: string) => `Forget ${name}`,
 };
-const de: typeof en = {
+export const de: LearnWords = {
   label: "Controller",
   before:
     "Pads, Regler und Pedale über MIDI drücken und bewegen, was du ihnen hier zeigst: Play, eine Lautstärke, wer zu hören ist.",
@@ -36,4 +36,4 @@ const de: typeof en = {
     kind === "cc" ? `Controller ${number}, Kanal ${channel}` : `Note ${number}, Kanal ${channel}`,
   forget: (name) => `${name} vergessen`,
 };
-export const learnWords = { en, de };
+export type LearnWords = typeof en;

@@ -4,24 +4,20 @@ import type { ViewProps } from "./parts.dom.tsx";
 import { de } from "./words/uplink.de.std.ts";
 import { en, type UplinkWords } from "./words/uplink.en.std.ts";
 
-const uplinkWords = (language: "en" | "de"): UplinkWords => (language === "de" ? de : en);
+const uplinkWords = (): UplinkWords => (document.documentElement.lang === "de" ? de : en);
 
 /** That the others hear less than is played here, while it is so. */
-export function OwnUplink({ session, language }: Pick<ViewProps, "session" | "language">) {
+export function OwnUplink({ session }: Pick<ViewProps, "session">) {
   const level = session.sound.uplink.value;
-  return (
-    <div role="status">
-      {level === "full" ? null : <p class="view-trouble">{uplinkWords(language).uplink[level]}</p>}
-    </div>
-  );
+  return <div role="status">{level === "full" ? null : <p class="view-trouble">{uplinkWords().uplink[level]}</p>}</div>;
 }
 
-export interface HeardInProps extends Pick<ViewProps, "session" | "language"> {
+export interface HeardInProps extends Pick<ViewProps, "session"> {
   memberId: MemberId;
 }
 
 /** That somebody is heard in less than they play, or whole again. */
-export function HeardIn({ session, language, memberId }: HeardInProps) {
+export function HeardIn({ session, memberId }: HeardInProps) {
   const heard = session.sound.heard.value.get(memberId);
-  return <span role="status">{heard === undefined ? null : uplinkWords(language).heardIn[heard.heardIn]}</span>;
+  return <span role="status">{heard === undefined ? null : uplinkWords().heardIn[heard.heardIn]}</span>;
 }

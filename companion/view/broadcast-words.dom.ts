@@ -2,4 +2,4 @@ import { de } from "./words/broadcast.de.std.ts";
 import { type BroadcastWords, en } from "./words/broadcast.en.std.ts";
 
 /** They come with the parts that say them, and are in no page's first script. */
-export const broadcastWords = (language: "en" | "de"): BroadcastWords => (language === "de" ? de : en);
+export const broadcastWords = (): BroadcastWords => (document.documentElement.lang === "de" ? de : en);
