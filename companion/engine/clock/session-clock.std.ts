@@ -1,4 +1,5 @@
 import { leastSquares } from "../../../audio/line-fit.ts";
+import { NumberRows } from "./number-rows.std.ts";
 
 /** Session time less the machine's, and how it drifts, as known at an instant of the machine's clock; within how much it is certain. */
 export interface SessionLine {
@@ -118,8 +119,10 @@ function keepHull(hull: Point[], point: Point, side: 1 | -1): void {
 export class SessionClock {
   /** How coarse the other clock is. */
   readonly #stepMs: number;
-  #samples: ClockSample[] = [];
-  readonly #history: { localMs: number; offsetMs: number; errorMs: number }[] = [];
+  /** Of each when it left, when it came back, and what the room's clock said. */
+  readonly #samples = new NumberRows(SAMPLES_MAX);
+  /** Of each estimate when it was made, its offset and its error. */
+  readonly #history = new NumberRows(HISTORY_MAX);
   #driftPpm = 0;
   #estimate: (ClockEstimate & { localMs: number }) | undefined;
 
@@ -140,25 +143,21 @@ export class SessionClock {
    */
   get noiseMs(): number {
     const { length } = this.#samples;
-    let [sumMs, leastMs] = [0, Number.POSITIVE_INFINITY];
-    for (const { sentLocalMs, receivedLocalMs } of this.#samples) {
-      sumMs += receivedLocalMs - sentLocalMs;
-      leastMs = Math.min(leastMs, receivedLocalMs - sentLocalMs);
-    }
+    const roundTripsMs = this.#roundTripsMs();
+    const [sumMs, leastMs] = [roundTripsMs.reduce((sum, one) => sum + one, 0), Math.min(...roundTripsMs)];
     return length === 0 ? Number.POSITIVE_INFINITY : (sumMs / length - leastMs + this.#stepMs) / length;
   }
 
   addSample(sample: ClockSample): void {
     if (!Object.values(sample).every(Number.isFinite) || sample.receivedLocalMs < sample.sentLocalMs) return;
-    this.#samples.push(sample);
-    if (this.#samples.length > SAMPLES_MAX) this.#samples.shift();
+    this.#samples.push(sample.sentLocalMs, sample.receivedLocalMs, sample.roomTimeMs);
     let intervals = this.#intervals(sample.receivedLocalMs);
     let bounds = majority(intervals);
     const lastOnes = intervals.slice(-RUN_SAMPLES);
     // When the last few all contradict the many before them, a clock was set, or the machine slept: those are the new truth.
     if (this.#samples.length > RUN_SAMPLES && lastOnes.every((one) => isOutside(one, bounds))) {
-      this.#samples = this.#samples.slice(-RUN_SAMPLES);
-      this.#history.length = 0;
+      this.#samples.keepLast(RUN_SAMPLES);
+      this.#history.keepLast(0);
       this.#driftPpm = 0;
       intervals = this.#intervals(sample.receivedLocalMs);
       bounds = majority(intervals);
@@ -172,7 +171,7 @@ export class SessionClock {
       offsetMs,
       errorMs: Math.max(bounds.high - offsetMs, offsetMs - bounds.low),
       driftPpm: this.#driftPpm,
-      roundTripMs: Math.min(...this.#samples.map(({ sentLocalMs, receivedLocalMs }) => receivedLocalMs - sentLocalMs)),
+      roundTripMs: Math.min(...this.#roundTripsMs()),
       samples: this.#samples.length,
     };
   }
@@ -188,6 +187,10 @@ export class SessionClock {
     return sessionMs - this.#offsetAt(nearMs);
   }
 
+  #roundTripsMs(): number[] {
+    return this.#samples.map((sentLocalMs, receivedLocalMs) => receivedLocalMs - sentLocalMs);
+  }
+
   #offsetAt(localMs: number): number {
     if (this.#estimate === undefined) throw new Error("Session time is not known before the room's first answer.");
     return this.#estimate.offsetMs + ((localMs - this.#estimate.localMs) * this.#driftPpm) / 1e6;
@@ -196,10 +199,10 @@ export class SessionClock {
   /** What each sample allows, as of now. */
   #intervals(nowMs: number): Interval[] {
     // The shorter the time from which drift was told, the less it is known: a bound must not become tighter than the truth.
-    const spanMs = Math.max(1, nowMs - (this.#history[0]?.localMs ?? nowMs));
+    const spanMs = Math.max(1, nowMs - (this.#history.first()?.[0] ?? nowMs));
     const unknownPpm = DRIFT_RESIDUAL_PPM + (ESTIMATE_OFF_MS / spanMs) * 1e6;
     const residualPpm = this.#driftPpm === 0 ? DRIFT_MAX_PPM : Math.min(DRIFT_MAX_PPM, unknownPpm);
-    return this.#samples.map(({ sentLocalMs, receivedLocalMs, roomTimeMs }) => {
+    return this.#samples.map((sentLocalMs, receivedLocalMs, roomTimeMs) => {
       const ageMs = nowMs - receivedLocalMs;
       const movedMs = (ageMs * this.#driftPpm) / 1e6;
       const slackMs = (ageMs * residualPpm) / 1e6;
@@ -215,17 +218,17 @@ export class SessionClock {
    * both sides: of all samples, and not of the newest that drift has not widened yet. `undefined` until they span enough time.
    */
   #centreLine(nowMs: number, intervals: readonly Interval[], bounds: Interval): number | undefined {
-    const [first] = this.#samples;
-    if (first === undefined || nowMs - first.receivedLocalMs < DRIFT_SPAN_MS) return undefined;
-    const base = first.roomTimeMs - first.receivedLocalMs;
+    const [, firstMs = nowMs, firstRoomMs = 0] = this.#samples.first() ?? [];
+    if (nowMs - firstMs < DRIFT_SPAN_MS) return undefined;
+    const base = firstRoomMs - firstMs;
     const [lows, highs]: [Point[], Point[]] = [[], []];
-    for (const [at, { sentLocalMs, receivedLocalMs, roomTimeMs }] of this.#samples.entries()) {
+    this.#samples.forEach((sentLocalMs, receivedLocalMs, roomTimeMs, at) => {
       // Whoever was outvoted has no say here either.
-      if (isOutside(intervals[at] ?? bounds, bounds)) continue;
+      if (isOutside(intervals[at] ?? bounds, bounds)) return;
       const ageMs = nowMs - receivedLocalMs;
       keepHull(lows, { ageMs, ms: roomTimeMs - receivedLocalMs - base }, 1);
       keepHull(highs, { ageMs, ms: roomTimeMs + this.#stepMs - sentLocalMs - base }, -1);
-    }
+    });
     const between = (ppm: number): Interval => {
       let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
       for (const { ageMs, ms } of lows) low = Math.max(low, ms + (ageMs * ppm) / 1e6);
@@ -248,16 +251,15 @@ export class SessionClock {
 
   /** A straight line through the estimates so far, once they span enough time: least squares, the widest bounds counting least. */
   #followDrift(localMs: number, offsetMs: number, errorMs: number): void {
-    this.#history.push({ localMs, offsetMs, errorMs });
-    if (this.#history.length > HISTORY_MAX) this.#history.shift();
-    const first = this.#history[0];
-    if (first === undefined || localMs - first.localMs < DRIFT_SPAN_MS) return;
-    const leastMs = this.#history.reduce((least, point) => Math.min(least, point.errorMs), Number.POSITIVE_INFINITY);
+    this.#history.push(localMs, offsetMs, errorMs);
+    const [firstMs = localMs, firstOffsetMs = 0] = this.#history.first() ?? [];
+    if (localMs - firstMs < DRIFT_SPAN_MS) return;
+    const leastMs = Math.min(...this.#history.map((_at, _offset, ms) => ms));
     const { slope } = leastSquares(
-      this.#history.map((point) => ({
-        x: point.localMs - first.localMs,
-        y: point.offsetMs - first.offsetMs,
-        weight: 1 / (point.errorMs - leastMs + 0.1) ** 2,
+      this.#history.map((atMs, pointMs, pointErrorMs) => ({
+        x: atMs - firstMs,
+        y: pointMs - firstOffsetMs,
+        weight: 1 / (pointErrorMs - leastMs + 0.1) ** 2,
       })),
     );
     this.#driftPpm = Math.max(-DRIFT_MAX_PPM, Math.min(DRIFT_MAX_PPM, slope * 1e6));
