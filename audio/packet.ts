@@ -6,7 +6,7 @@ import { readInt24, writeInt24 } from "./pcm.ts";
  * carriers can bring the same. All numbers little-endian:
  *
  *     0  u16  magic, "SL"
- *     2  u8   version (2) in the upper half, kind in the lower: 0 programme, 1 talkback, 2 notes, 3 report, 4 words, 5 again (what is asked for once more)
+ *     2  u8   version (2) in the upper half, kind in the lower: 0 programme, 1 talkback, 2 notes (audio/notes.ts), 3 report, 4 words, 5 again (what is asked for once more)
  *     3  u8   format: channels less one (bits 0–2), 16 instead of 24 bit (bit 3), the packet before rides along (bit 4)
  *     4  u16  frames (of sound), or bytes (of all else)
  *     6  u16  sample rate, in units of 10 Hz
@@ -139,9 +139,9 @@ export function readPacketSound(bytes: Uint8Array, head: PacketHead, samples: In
 }
 
 /** A packet that is no sound: its head, then its body. */
-export function bodyPacket(kind: PacketKind, stream: number, body: Uint8Array): Uint8Array {
+export function bodyPacket(kind: PacketKind, stream: number, body: Uint8Array, sessionMs = 0): Uint8Array {
   const bytes = new Uint8Array(PACKET_HEADER_BYTES + body.length);
-  writeHead({ ...newPacketHead(), kind, stream, frames: body.length }, bytes);
+  writeHead({ ...newPacketHead(), kind, stream, frames: body.length, sessionMs }, bytes);
   bytes.set(body, PACKET_HEADER_BYTES);
   return bytes;
 }

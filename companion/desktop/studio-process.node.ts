@@ -44,6 +44,7 @@ async function open(wanted: Extract<ToStudio, { type: "open" }>): Promise<void> 
     armed: [INPUT.name],
     encoding: "pcm24",
     links: false,
+    notes: null,
     daws: await openDaws(
       folder,
       wanted.daws,

@@ -80,6 +80,11 @@ export const deviceFlags: Readonly<Record<string, Flag>> = {
     value: "DAW",
     isMany: true,
   },
+  notes: {
+    summary:
+      "A MIDI port on which you play to the others and hear their notes, in session time: jack:NAME, virtual:NAME (ports of our own) or midi:NAME (one that is there).",
+    value: "PORT",
+  },
   folder: { summary: "Where the session's takes lie.", value: "DIR" },
 };
 

@@ -47,6 +47,16 @@ export async function openDaw(
   return late({ port: await openPort(kind, name, folder), ...midiDriver(midi, settings) });
 }
 
+/** The port at which somebody's MIDI instrument plays and the others' notes sound. Throws a sentence for the person. */
+export async function openNotes(text: string): Promise<DawPort> {
+  const [, kind, name = ""] = /^(midi|virtual|jack):([^/\\]{1,60})$/.exec(text) ?? [];
+  if (kind === undefined)
+    throw new Error(
+      `"${text}" is no port for notes. Write midi:Keys, virtual:SessionLinked notes or jack:SessionLinked notes.`,
+    );
+  return openPort(kind, name, "");
+}
+
 async function openPort(kind: string, name: string, folder: string): Promise<DawPort> {
   if (kind === "file") return openFilePort(join(folder, name));
   if (kind === "jack") return openJackMidiPort(loadJackMidi(), name);

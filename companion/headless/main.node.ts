@@ -30,6 +30,8 @@ const { values: flags } = parseArgs({
     "no-links": { type: "boolean", default: false },
     // DAWs that follow and lead, as language and port (daws.node.ts); may be given more than once.
     daw: { type: "string", multiple: true, default: [] },
+    // A port of MIDI on which the person plays to the others and hears their notes.
+    notes: { type: "string", default: "" },
   },
 });
 const token =
@@ -71,6 +73,7 @@ const open = async (folder: string, input: string) => {
     arm: flags.arm,
     encoding: flags.encoding,
     daws: flags.daw,
+    notes: flags.notes,
     links: !flags["no-links"],
     inputSinceMs: flags["input-since"] === undefined ? null : Number(flags["input-since"]),
     traces: flags.trace,

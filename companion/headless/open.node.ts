@@ -8,7 +8,7 @@ import type { SoundSource } from "../engine/sound/sound-messages.std.ts";
 import type { StudioEvent } from "../engine/studio/events.std.ts";
 import { openStudio } from "../engine/studio/open-studio.node.ts";
 import { readCalibrations } from "./calibrations.node.ts";
-import { openDaws } from "./daws.node.ts";
+import { openDaws, openNotes } from "./daws.node.ts";
 
 export interface Wanted {
   api: ApiClient;
@@ -23,6 +23,8 @@ export interface Wanted {
   arm: string;
   encoding: string;
   daws: readonly string[];
+  /** A port of MIDI, as `jack:SessionLinked notes`, `midi:Keys` or `virtual:SessionLinked notes`; "" is none. */
+  notes: string;
   /** `false` for who hears the others by other means: the transports are one, without lanes. */
   links?: boolean;
   inputSinceMs?: number | null;
@@ -77,6 +79,7 @@ export async function openWanted(wanted: Wanted) {
     encoding: encoding.data,
     folder: wanted.folder,
     links: wanted.links ?? true,
+    notes: wanted.notes === "" ? null : await openNotes(wanted.notes),
     daws: await openDaws(
       wanted.folder,
       wanted.daws,

@@ -11,7 +11,7 @@ import { join as join_ } from "./commands/join.node.ts";
 import { login } from "./commands/login.node.ts";
 import { pull, takes } from "./commands/takes.node.ts";
 import { readConfig } from "./config.node.ts";
-import { openDaw } from "./daws.node.ts";
+import { openDaw, openNotes } from "./daws.node.ts";
 import { columns } from "./screen.node.ts";
 
 const sessionId = `ses_${"a".repeat(26)}`;
@@ -147,6 +147,11 @@ describe("its command line", () => {
     });
     writeFileSync(join(folder, "calibrated", "sessionlinked", "daws.json"), '{"x":{"lateMs":-1}}');
     expect(readCalibrations(env)).toEqual({});
+  });
+
+  test("P87: a port for notes is named by its kind, and what is none is said with what would be", async () => {
+    for (const text of ["", "Keys", "file:notes.jsonl", "midi:", "jack:../x"])
+      await expect(openNotes(text), text).rejects.toThrow("is no port for notes. Write midi:Keys");
   });
 
   test("C4: a DAW that was measured is opened with what it is late by", async () => {

@@ -100,7 +100,7 @@ export const privacyText = words({
       {
         title: "What collaborators see",
         paragraphs: [
-          "Your display name, your role, whether you are connected, the sound you share, your transport commands, your picture once you switch the camera on, and what you write in chat and notes. That is the whole list.",
+          "Your display name, your role, whether you are connected, the sound you share, the MIDI notes you play to them, your transport commands, your picture once you switch the camera on, and what you write in chat and notes. That is the whole list.",
           "They never get your e-mail, network address, payments, plan, or a profile you have not published. Sound and picture pass through a relay by default so that your address stays hidden; a direct connection opens only if both of you switch it on for that session.",
           "A copy that a collaborator has saved is on their machine, and we cannot delete it. Ask them first. If they refuse, write to us: after checking who you are, we can help you reach them.",
           "You can let collaborators keep safety copies of what you play in takes; it is off until you switch it on. They hold such a copy on their machine or in their browser, encrypted for you alone, until your own take has arrived, or for 30 days, after which their app or page deletes it when it next runs; it also goes when you switch this off, or delete your copies, while they are there. We hold none; what opens it we give to you alone, when you sign in.",
@@ -236,7 +236,7 @@ export const privacyText = words({
       {
         title: "Was andere in der Session sehen",
         paragraphs: [
-          "Deinen Anzeigenamen, deine Rolle, ob du verbunden bist, den Ton, den du teilst, deine Transportbefehle, dein Bild, sobald du die Kamera einschaltest, und was du in Chat und Notizen schreibst. Mehr nicht.",
+          "Deinen Anzeigenamen, deine Rolle, ob du verbunden bist, den Ton, den du teilst, die MIDI-Noten, die du ihnen spielst, deine Transportbefehle, dein Bild, sobald du die Kamera einschaltest, und was du in Chat und Notizen schreibst. Mehr nicht.",
           "Nie sehen sie E-Mail, Netzadresse, Zahlungen, Tarif oder ein unveröffentlichtes Profil. Ton und Bild laufen zunächst über ein Relais, damit deine Adresse verborgen bleibt; eine direkte Verbindung gibt es nur, wenn ihr sie beide für diese Session einschaltet.",
           "Eine Kopie, die jemand gespeichert hat, liegt auf einem fremden Rechner, und wir können sie nicht löschen. Frag zuerst dort. Wird es abgelehnt, schreib uns: Nach einer Prüfung, wer du bist, helfen wir dir mit dem Kontakt.",
           "Du kannst andere Sicherheitskopien von dem behalten lassen, was du in Takes spielst; das ist aus, bis du es einschaltest. Die Kopie liegt auf deren Rechner oder in deren Browser, für dich allein verschlüsselt, bis dein eigener Take angekommen ist, oder 30 Tage; danach löscht deren Companion oder Seite sie beim nächsten Öffnen. Sie geht auch, wenn du es ausschaltest oder deine Kopien löschst, während sie da sind. Wir haben keine; was sie öffnet, bekommst nur du, wenn du dich anmeldest.",

@@ -176,6 +176,17 @@ export const policyVersions: readonly PolicyVersion[] = [
     },
     numbers: tenth,
   },
+  {
+    version: 13,
+    fromAtMs: Date.UTC(2026, 10, 27, 17),
+    // Nobody plays notes who has not named a port for them.
+    isMaterial: false,
+    change: {
+      en: "What you play on a MIDI port that you name in the companion goes to the others in the session as notes, straight to them as your sound does. We keep none of it.",
+      de: "Was du an einem MIDI-Port spielst, den du im Companion nennst, geht als Noten an die anderen in der Session, direkt wie dein Ton. Wir behalten nichts davon.",
+    },
+    numbers: tenth,
+  },
 ];
 
 /** The numbers that the code keeps today, in days, under the names of protocol/retention.ts. */

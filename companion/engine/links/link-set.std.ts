@@ -2,6 +2,7 @@ import { type CopiedFrames, LaneCopy } from "../../../audio/lane-copy.ts";
 import { DEVICE_RATE_HZ, LANE_CHANNELS, type PlayerState } from "../../../audio/lane-players.ts";
 import type { SessionReading } from "../../../audio/lane-report.ts";
 import type { LatencyLegs } from "../../../audio/latency.ts";
+import { bytesOfNote, NotesReceiver, NotesSender, readNote } from "../../../audio/notes.ts";
 import { bodyPacket } from "../../../audio/packet.ts";
 import type { LaneStats } from "../../../audio/playout.ts";
 import { UplinkBudget, type UplinkLevel } from "../../../audio/uplink-budget.ts";
@@ -46,6 +47,8 @@ export interface LinkSetOptions {
   onWords(state: WordsState): void;
   /** The body of a packet by which one of the others announces a command (P77). */
   onAnnounced(from: MemberId, body: Uint8Array): void;
+  /** Something that one of the others plays on a MIDI instrument, and when it is to sound, by the machine's clock. */
+  onNote?(from: MemberId, bytes: Uint8Array<ArrayBuffer>, atMs: number): void;
   /** A message that one of the others sends beside the lane. */
   onMessage?(from: MemberId, bytes: Uint8Array<ArrayBuffer>): void;
   /** Session time at an instant of the machine's clock, from the room alone; `null` before it is known. */
@@ -86,6 +89,19 @@ export interface KeptFrames extends CopiedFrames {
   sessionMs: number;
 }
 
+/** How notes flow: events that went out and came in, those that came after their instant, and those that were too many to be sent. */
+export interface NotesFlow {
+  sent: number;
+  heard: number;
+  late: number;
+  refused: number;
+}
+
+/** Notes sound elsewhere so much after they were played, whatever the network did: what most packets over a relay of one's own continent take, and a look of the sender's. */
+const NOTES_DELAY_MS = 30;
+/** A clock that is far off makes nobody wait longer than this; what ends at a link's end ends after all that still waits. */
+const NOTES_AHEAD_MAX_MS = 250;
+
 /** What is kept is read so late: a little later than the last of it is asked for once more. */
 const KEEP_LATE_MS = LISTEN_LATE_MS + 250;
 
@@ -100,6 +116,7 @@ interface Joined {
   /** Whoever keeps what they play, beside the player. */
   copy: LaneCopy | undefined;
   media: Media | undefined;
+  notes: NotesReceiver;
   isPresent: boolean;
   goneAtMs: number;
 }
@@ -121,6 +138,8 @@ export class LinkSet {
   #memberId: MemberId | undefined;
   #words: RoomWords | undefined;
   readonly #budget = new UplinkBudget();
+  readonly #notes = new NotesSender();
+  readonly notesFlow: NotesFlow = { sent: 0, heard: 0, late: 0, refused: 0 };
   #rateHz: number = DEVICE_RATE_HZ;
   iceServers: readonly IceServer[] = [];
   /** Whether this person only listens: then they hear all of it, a little later. */
@@ -169,7 +188,9 @@ export class LinkSet {
       // The end that offers may have been here for long, and have offered to nobody.
       if (isNew) joined.link.ask();
       // An observer or somebody demoted is not heard, whatever their program sends.
-      joined.link.maySpeak = may(role, "audio.send");
+      const maySpeak = may(role, "audio.send");
+      if (joined.link.maySpeak && !maySpeak) this.#endNotes(memberId);
+      joined.link.maySpeak = maySpeak;
       joined.link.follow();
       if (joined.isPresent && !connected) joined.goneAtMs = nowMs;
       joined.isPresent = connected;
@@ -194,6 +215,26 @@ export class LinkSet {
       link.send(frame, samples, sessionMs);
       media?.send(samples);
     }
+  }
+
+  /** What is played here on a MIDI instrument, to everybody: a message of a channel, and when it was played by the machine's clock. */
+  playNote(bytes: Uint8Array, atMs: number): void {
+    const session = this.#options.sessionAt(atMs);
+    const event = session === null ? null : readNote(bytes, session.atMs);
+    if (event === null) return;
+    if (this.#notes.add(event, this.#options.nowMs())) this.notesFlow.sent++;
+    else this.notesFlow.refused++;
+    this.sendNotes();
+  }
+
+  /** Sends the packet of notes that is due, if one is. Called with each block of the device. */
+  sendNotes(): void {
+    const nowMs = this.#options.nowMs();
+    const session = this.#options.sessionAt(nowMs);
+    const body = session === null ? null : this.#notes.due(nowMs, session.atMs);
+    if (session === null || body === null) return;
+    const packet = bodyPacket("notes", this.#stream, body, session.atMs);
+    for (const { link } of this.#links.values()) link.sendNotes(packet);
   }
 
   /** Tells everybody what has been pressed here. */
@@ -314,7 +355,28 @@ export class LinkSet {
     return isWithin;
   }
 
+  #hearNotes(memberId: MemberId, body: Uint8Array, stream: number, sessionMs: number): void {
+    const nowMs = this.#options.nowMs();
+    const session = this.#options.sessionAt(nowMs);
+    const notes = this.#links.get(memberId)?.notes;
+    if (session === null || notes === undefined) return;
+    for (const event of notes.hear(body, stream, sessionMs, nowMs)) {
+      const atMs = nowMs + event.sessionMs - session.atMs + NOTES_DELAY_MS;
+      this.notesFlow.heard++;
+      if (atMs < nowMs) this.notesFlow.late++;
+      this.#options.onNote?.(memberId, bytesOfNote(event), Math.min(nowMs + NOTES_AHEAD_MAX_MS, Math.max(nowMs, atMs)));
+    }
+  }
+
+  /** Nobody hears the end of what they play any more. */
+  #endNotes(memberId: MemberId): void {
+    const nowMs = this.#options.nowMs();
+    for (const event of this.#links.get(memberId)?.notes.end(0) ?? [])
+      this.#options.onNote?.(memberId, bytesOfNote(event), nowMs + NOTES_AHEAD_MAX_MS);
+  }
+
   #close(memberId: MemberId): void {
+    this.#endNotes(memberId);
     const joined = this.#links.get(memberId);
     this.#links.delete(memberId);
     joined?.link.close();
@@ -334,7 +396,11 @@ export class LinkSet {
       iceServers: () => this.iceServers,
       isDirect: () => this.#direct.has(memberId),
       signal,
-      onState: (state) => this.#options.onState(memberId, state),
+      onState: (state) => {
+        if (state !== "connected") this.#endNotes(memberId);
+        this.#options.onState(memberId, state);
+      },
+      onNotes: (body, stream, sessionMs) => this.#hearNotes(memberId, body, stream, sessionMs),
       nowMs: this.#options.nowMs,
       words: () => (this.#listeners.has(memberId) ? null : (this.#words?.message() ?? null)),
       onWords: (body) => this.#words?.hear(memberId, body),
@@ -355,6 +421,7 @@ export class LinkSet {
       link,
       media,
       copy,
+      notes: new NotesReceiver(),
       messages: MESSAGES_MAX,
       messagesAtMs: this.#options.nowMs(),
       isPresent: true,

@@ -29,6 +29,8 @@ export interface LinkOptions {
   onWords(body: Uint8Array): void;
   /** The body of a packet that announces a command. */
   onAnnounced(body: Uint8Array): void;
+  /** The body of a packet of notes, of which count it is, and the session time of its head. */
+  onNotes?(body: Uint8Array, stream: number, sessionMs: number): void;
   /** A message of the other end's, beside the lane. */
   onMessage?(bytes: Uint8Array<ArrayBuffer>): void;
   /** Session time at an instant of the machine's clock, from the room alone; `null` before it is known. */
@@ -49,6 +51,8 @@ const APART_MS = 400;
 const REPORT_MS = 1_000;
 const AGAIN_MS = 200;
 const ANNOUNCED_TIMES = 2;
+/** Of what has no time to wait, so much waits for beats: a tenth of a second. */
+const URGENT_MAX = 10;
 /** A lane whose first packets are all alien is not ours. */
 const ALIEN_MAX = 400;
 /** One connection, and what is known of it. */
@@ -177,6 +181,12 @@ export class Link {
     if (this.#carrier === undefined) return;
     if (this.#carrier.isPaced) this.#urgent = Array.from({ length: ANNOUNCED_TIMES }, () => packet);
     else for (let times = 0; times < ANNOUNCED_TIMES; times++) this.#send(packet);
+  }
+
+  /** Sends a packet of notes once: its sender says it again by itself. A carrier with a beat brings it with its next. */
+  sendNotes(packet: Uint8Array): void {
+    if (this.#carrier?.isPaced !== true) this.#send(packet);
+    else if (this.#urgent.length < URGENT_MAX) this.#urgent.push(packet);
   }
 
   /** Sends a message of at most 64 KiB beside the lane; `false`: it cannot be sent now, and nothing will repeat it. */
@@ -432,7 +442,7 @@ export class Link {
         this.#options.onAnnounced(bytes.subarray(PACKET_HEADER_BYTES));
         return;
       case "notes":
-        // Kinds that this companion has no use for yet are left alone.
+        if (this.maySpeak) this.#options.onNotes?.(bytes.subarray(PACKET_HEADER_BYTES), head.stream, head.sessionMs);
         return;
     }
   }

@@ -34,6 +34,8 @@ function world() {
   const announced: [MemberId, string][] = [];
   const readings: [MemberId, PeerReading][] = [];
   const messages: [MemberId, number][] = [];
+  /** What each hears of the other's instrument, and how far ahead of the instant at which it is to sound. */
+  const notes: { to: MemberId; bytes: number[]; atMs: number; aheadMs: number }[] = [];
   const uplinks: string[] = [];
   /** The other lane beside each, as far as there is one. */
   const media = { isUp: true, hear: new Map<MemberId, (samples: Int16Array) => void>() };
@@ -70,6 +72,7 @@ function world() {
       },
       newStream: () => 7,
       newNonce: () => new Uint8Array(16).fill(++nonces),
+      onNote: (_, bytes, atMs) => notes.push({ to: self, bytes: [...bytes], atMs, aheadMs: atMs - nowMs }),
       onMessage: (from, bytes) => messages.push([from, bytes.byteLength]),
       onAnnounced: (from, body) => announced.push([from, new TextDecoder().decode(body)]),
       sessionAt: (localMs) => ({ atMs: 1_000_000 + localMs, errorMs: self === ADA ? 1 : 2 }),
@@ -98,6 +101,7 @@ function world() {
       ends.get(ADA)?.turn(frame, tone, silence.slice(), maySend, 1_000_000 + nowMs, nowMs);
       const out = silence.slice();
       ends.get(BEN)?.turn(frame, silence, out, true, 0, nowMs);
+      for (const links of ends.values()) links.sendNotes();
       if ((out[0] ?? 0) !== 0 && Math.abs((out[0] ?? 0) - LEVEL) < 100) heard++;
       for (sinceTick += BLOCK_MS; sinceTick >= 200; sinceTick -= 200) for (const links of ends.values()) links.tick();
       await turnOver();
@@ -112,7 +116,7 @@ function world() {
   ben.setMembers(here(ADA));
   return {
     ...{ path, room, openPeer, states, offers, ada, ben, here, pass, make },
-    ...{ ends, words, announced, readings, messages, uplinks, media, paths },
+    ...{ ends, words, announced, readings, messages, notes, uplinks, media, paths, nowMs: () => nowMs },
   };
 }
 
@@ -127,6 +131,50 @@ describe("links between two companions", () => {
       [ADA, "play"],
       [ADA, "play"],
     ]);
+    ada.close();
+    ben.close();
+  });
+
+  test("P87: a note sounds the same time after it was played, whatever is lost; a link that ends, or a role that goes, leaves none sounding", async () => {
+    const { ada, ben, pass, path, notes, nowMs, here } = world();
+    await pass(2_000);
+    // Of all packets every third is lost.
+    path.isLost = (packet) => packet % 3 === 0;
+    const playedAtMs: number[] = [];
+    for (let turn = 0; turn < 20; turn++) {
+      playedAtMs.push(nowMs());
+      ada.playNote(Uint8Array.of(0x90, 60, 100), nowMs());
+      await pass(60);
+      ada.playNote(Uint8Array.of(0x80, 60, 0), nowMs());
+      await pass(60);
+    }
+    const heard = notes.filter(({ to, bytes }) => to === BEN && bytes[0] === 0x90);
+    expect(heard.map(({ atMs }, at) => Math.round((atMs - (playedAtMs[at] ?? 0)) * 10) / 10)).toEqual(
+      Array(20).fill(30),
+    );
+    expect(ada.notesFlow).toEqual({ sent: 40, heard: 0, late: 0, refused: 0 });
+    expect(ben.notesFlow).toMatchObject({ heard: 40, late: 0 });
+    // What is of the system is no note.
+    ada.playNote(Uint8Array.of(0xf8), nowMs());
+    path.isLost = () => false;
+    const last = () => notes.filter(({ to }) => to === BEN).map(({ bytes }) => bytes.join(" "));
+    ada.playNote(Uint8Array.of(0x91, 64, 100), nowMs());
+    await pass(100);
+    expect(last().at(-1)).toBe("145 64 100");
+    path.isUp = false;
+    await pass(4_000);
+    expect(last().slice(-5)).toEqual(["129 64 0", "176 64 0", "176 123 0", "177 64 0", "177 123 0"]);
+    path.isUp = true;
+    ada.playNote(Uint8Array.of(0x81, 64, 0), nowMs());
+    await pass(8_000);
+    ada.playNote(Uint8Array.of(0x90, 67, 100), nowMs());
+    await pass(100);
+    expect(last().at(-1)).toBe("144 67 100");
+    ben.setMembers(here(ADA, { role: "observer" }));
+    expect(last().slice(-3)).toEqual(["128 67 0", "176 64 0", "176 123 0"]);
+    ada.playNote(Uint8Array.of(0x90, 69, 100), nowMs());
+    await pass(100);
+    expect(last().at(-1)).toBe("176 123 0");
     ada.close();
     ben.close();
   });

@@ -97,6 +97,7 @@ export class SoundEngine {
         },
         onReading: (from, reading) => say({ type: "reading", from, reading }),
         onMessage: (from, bytes) => say({ type: "message", from, bytes }),
+        onNote: (memberId, bytes, atMs) => say({ type: "note", memberId, bytes, atMs }),
         onAnnounced: (from, body) => {
           const command = readAnnounced(body);
           if (command !== null) say({ type: "announced", from, command });
@@ -155,6 +156,9 @@ export class SoundEngine {
       case "message":
         this.#links.sendMessage(message.to, message.bytes);
         break;
+      case "note":
+        this.#links.playNote(message.bytes, message.atMs);
+        break;
       case "keep":
         this.#tellKept(this.#links.keep(message.memberIds));
         break;
@@ -164,6 +168,7 @@ export class SoundEngine {
           report: this.#links.report(),
           deviceSkips: this.#skips,
           scheduling: this.#options.scheduling,
+          notes: this.#links.notesFlow,
         });
         break;
     }
@@ -282,6 +287,7 @@ export class SoundEngine {
         if (this.#maySend) this.#links.send(frame, samples, sessionMs);
         this.#options.onBlock(frame, samples, this.#rateHz);
       }
+      this.#links.sendNotes();
       const woken = Atomics.waitAsync(ring.control, 0, blocks, WAKE_MS);
       if (woken.async) await woken.value;
     }

@@ -10,6 +10,7 @@ import { DELAY_HOLD_MAX_MS } from "../../../protocol/limits.ts";
 import { Role } from "../../../protocol/roles.ts";
 import { AnnouncedCommand, Signal } from "../../../protocol/room.ts";
 import type { PeerReading } from "../clock/peer-clocks.std.ts";
+import type { NotesFlow } from "../links/link-set.std.ts";
 import type { WordsState } from "../links/room-words.std.ts";
 
 /** What the studio and its sound process say to each other, over the channel between the two processes. */
@@ -47,6 +48,13 @@ export const LinksReport = z.object({
   roundTripMs: z.number().nullable(),
   relayed: z.boolean().nullable(),
 });
+
+export const NotesReport = z.object({
+  sent: z.int(),
+  heard: z.int(),
+  late: z.int(),
+  refused: z.int(),
+}) satisfies z.ZodType<NotesFlow>;
 
 export const LaneMixSetting = z.object({
   gainDb: z.number().min(-60).max(12),
@@ -124,6 +132,8 @@ export const ToSound = z.discriminatedUnion("type", [
   z.object({ type: z.literal("announce"), command: AnnouncedCommand }),
   /** A message to somebody beside the lane. */
   z.object({ type: z.literal("message"), to: MemberId, bytes: z.instanceof(Uint8Array) }),
+  /** Something was played on a MIDI instrument here, at this instant of the machine's clock. */
+  z.object({ type: z.literal("note"), bytes: z.instanceof(Uint8Array), atMs: z.number() }),
   /** Whose lanes are kept from now on: all others are not, and the last of theirs is told at once. */
   z.object({ type: z.literal("keep"), memberIds: z.array(MemberId) }),
   z.object({ type: z.literal("report") }),
@@ -188,6 +198,14 @@ export const FromSound = z.discriminatedUnion("type", [
     report: LinksReport.nullable(),
     deviceSkips: z.int(),
     scheduling: z.enum(["urgent", "as others"]),
+    notes: NotesReport,
+  }),
+  /** Something that one of the others plays on a MIDI instrument, and when it is to sound. */
+  z.object({
+    type: z.literal("note"),
+    memberId: MemberId,
+    bytes: z.instanceof(Uint8Array<ArrayBuffer>),
+    atMs: z.number(),
   }),
 ]);
 export type FromSound = z.infer<typeof FromSound>;

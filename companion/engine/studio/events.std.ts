@@ -7,7 +7,7 @@ import { LoggedEvent, TransportCommand } from "../../../protocol/room.ts";
 import type { ClockEstimate } from "../clock/session-clock.std.ts";
 import type { CopiesReport } from "../copies/safety-copies.std.ts";
 import { DeliveryReport } from "../delivery/delivery-report.std.ts";
-import { DelaySetting, LinksReport, Uplink, Words } from "../sound/sound-messages.std.ts";
+import { DelaySetting, LinksReport, NotesReport, Uplink, Words } from "../sound/sound-messages.std.ts";
 import { Stem } from "../stems/stem.std.ts";
 import type { DawReport } from "../transport/daw-link.std.ts";
 import type { UploadProgress } from "../upload/upload-progress.std.ts";
@@ -68,6 +68,7 @@ export const StudioReport = z.object({
   relayed: z.boolean().nullable(),
   /** How often the device fell behind and jumped. */
   deviceSkips: z.int(),
+  notes: NotesReport.nullable(),
   daws: z.array(Daw),
 });
 export type StudioReport = z.infer<typeof StudioReport>;

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import WebSocket from "ws";
 import type { SessionId } from "../../../protocol/ids.ts";
 import type { StemFormat } from "../../../protocol/recordings.ts";
@@ -7,6 +8,8 @@ import { may, type Role } from "../../../protocol/roles.ts";
 import type { ApiClient } from "../api/api-client.std.ts";
 import { machineNowMs } from "../clock/machine-clock.node.ts";
 import { scheduleAt } from "../clock/schedule-at.node.ts";
+import { MidiParser } from "../midi/midi-parser.std.ts";
+import type { DawPort } from "../midi/port.std.ts";
 import type { Input } from "../recording/take-recorder.std.ts";
 import { RoomClient, type RoomHandlers } from "../room/room-client.std.ts";
 import { bothHear } from "../room/room-feed.std.ts";
@@ -39,6 +42,8 @@ export interface OpenStudioOptions {
   folder: string;
   /** Whether the others are heard here. */
   links: boolean;
+  /** Where this person's MIDI instrument is, and where the others' sound; `null`: nowhere. */
+  notes: DawPort | null;
   /** The DAWs that follow and lead. */
   daws: readonly Daw[];
   /** Of the desktop app, whose window has the device and the lanes and looks on at the room. */
@@ -60,6 +65,18 @@ export interface StudioWindow {
 
 /** A bar of four at 120 bpm, before the session has said another. */
 const BAR_MS = 2_000;
+
+/** What a port needs to send the last that it was given. */
+const LAST_MS = 100;
+
+/** Whoever leaves takes the others' notes along: none goes on sounding here. */
+async function silence(notes: DawPort | null): Promise<void> {
+  if (notes === null) return;
+  for (let channel = 0; channel < 16; channel++)
+    for (const controller of [64, 123]) notes.sendAt(Uint8Array.of(0xb0 | channel, controller, 0), machineNowMs());
+  await sleep(LAST_MS);
+  await notes.close();
+}
 
 /** A studio whose parts run on Node. Rejects with a sentence for the person where the device cannot be opened. */
 export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
@@ -95,9 +112,14 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
       },
       onAnnounced: (from, command) => studio?.onAnnounced(from, command),
       onReading: (from, reading) => studio?.onReading(from, reading),
+      onNote: (_, bytes, atMs) => options.notes?.sendAt(bytes, atMs),
       emit,
     });
   await sound.open();
+  const parser = new MidiParser();
+  options.notes?.onBytes((bytes, atMs) => {
+    for (const message of parser.push(bytes)) sound.playNote(new Uint8Array(message), atMs);
+  });
   const open = (opened: Studio): StudioParts => {
     studio = opened;
     const transport = new StudioTransport({
@@ -149,5 +171,11 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
     parts = { room, transport, sound, takes, copies };
     return parts;
   };
-  return new Studio({ newEventId: randomUUID, armed, emit, ended, open });
+  return new Studio({
+    newEventId: randomUUID,
+    armed,
+    emit,
+    ended: () => void silence(options.notes).then(ended),
+    open,
+  });
 }

@@ -19,6 +19,7 @@ export type SoundEnd = Pick<
   | "farthestMs"
   | "announce"
   | "sendMessage"
+  | "playNote"
   | "keep"
   | "followClock"
   | "report"

@@ -47,6 +47,8 @@ export interface StudioSoundOptions {
   onLink(memberId: MemberId, isConnected: boolean): void;
   /** A message that one of the others sends beside the lane. */
   onMessage(from: MemberId, bytes: Uint8Array<ArrayBuffer>): void;
+  /** Something that one of the others plays on a MIDI instrument, and when it is to sound. */
+  onNote?(from: MemberId, bytes: Uint8Array<ArrayBuffer>, atMs: number): void;
   /** What a lane that is kept has brought. */
   onKept(sound: KeptSound): void;
   /** What one of the others announces over its lane (P77). */
@@ -69,6 +71,9 @@ const TOLD_STEP_MS = 2;
 
 /** Capture of a block and its playout: what a person's own sound takes through a device, before it has said more. */
 const OWN_MS = 2 * blockMsOf(DEVICE_RATE_HZ);
+
+const isNoteOff = ([status = 0, , velocity = 0]: Uint8Array): boolean =>
+  (status & 0xf0) === 0x80 || ((status & 0xf0) === 0x90 && velocity === 0);
 
 type Report = Extract<FromSound, { type: "report" }>;
 type Latencies = Extract<FromSound, { type: "latencies" }>["latencies"];
@@ -212,6 +217,12 @@ export class StudioSound {
     this.#tell({ type: "message", to, bytes });
   }
 
+  /** A message of a channel that was played here, and when by the machine's clock. Whoever is muted or only listens plays to nobody, but what sounds ends. */
+  playNote(bytes: Uint8Array<ArrayBuffer>, atMs: number): void {
+    const mayPlay = !this.#isMuted && may(this.#options.role(), "audio.send");
+    if (mayPlay || isNoteOff(bytes)) this.#tell({ type: "note", bytes, atMs });
+  }
+
   /** Whose lanes are kept from now on. */
   keep(memberIds: readonly MemberId[]): void {
     this.#kept = memberIds;
@@ -319,6 +330,9 @@ export class StudioSound {
           return;
         case "message":
           this.#options.onMessage(said.data.from, said.data.bytes);
+          return;
+        case "note":
+          this.#options.onNote?.(said.data.memberId, said.data.bytes, said.data.atMs);
           return;
         case "kept":
           this.#options.onKept(said.data);

@@ -324,6 +324,7 @@ export class Studio implements RoomHandlers {
         roundTripMs: live?.roundTripMs ?? null,
         relayed: live?.relayed ?? null,
         deviceSkips: heard?.deviceSkips ?? 0,
+        notes: heard?.notes ?? null,
         daws: transport.daws,
       },
     });

@@ -127,6 +127,7 @@ export class WindowSound implements SoundEnd {
 
   // Lanes and mix are the window's, which hears the room itself, and says whether it hears what is announced.
   readonly hearsAnnounced = false;
+  playNote(): void {}
   async open(): Promise<void> {}
   enter(): void {}
   setMembers(): void {}

@@ -45,6 +45,7 @@ export async function open(
     arm: run.flag("arm") ?? arm ?? "",
     encoding: run.flag("encoding") ?? "pcm24",
     daws: run.flags("daw"),
+    notes: run.flag("notes") ?? "",
     emit: (event) => {
       onEvent(event, nameOf);
       for (const look of [...waiting]) look(event);
