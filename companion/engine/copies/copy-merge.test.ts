@@ -39,7 +39,7 @@ const keeper = fc.record({
   size: fc.integer({ min: 1, max: 150 }),
 });
 
-test("P86: of several copies each frame is the best that any of them has, in whichever order they come", () => {
+test("C9, P86: of several copies each frame is the best that any of them has, in whichever order they come", () => {
   fc.assert(
     fc.property(fc.array(keeper, { minLength: 1, maxLength: 4 }), fc.infiniteStream(fc.nat()), (keepers, turns) => {
       const merge = new CopyMerge();

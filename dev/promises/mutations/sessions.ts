@@ -57,7 +57,7 @@ export const sessions: readonly Mutation[] = [
     "memberId === from && publicKey === told.publicKey && (message.copyId ?? copyId) === copyId",
     "(message.copyId ?? copyId) === copyId",
   ),
-  of("C9", "companion/engine/copies/safety-copies.test.ts")(
+  of("C9", "companion/engine/copies/copy-merge.test.ts")(
     "companion/engine/copies/copy-merge.std.ts",
     "of what several keep the first that comes is taken, whatever it lacks",
     "if (here <= (worth[frame] ?? 0)) continue;",
