@@ -78,6 +78,10 @@ test("E3, E5: who is held and erases is closed and off the Hub at once, told so,
   });
   expect(await is("SELECT 1 FROM sign_ins WHERE account_id = ?", ada)).toBe(false);
   expect(await is("SELECT 1 FROM profiles WHERE account_id = ? AND published_at_ms IS NOT NULL", ada)).toBe(false);
+  // What it is about stays as it was: readable, and in its place.
+  expect(await env.RECORDINGS.head(`keys/${ada}`)).not.toBeNull();
+  for (const table of ["session_members", "session_seats"])
+    expect(await is(`SELECT 1 FROM ${table} WHERE account_id = ?`, ada), table).toBe(true);
   const page = await createApp(at(startMs)).request(`https://sessionlinked.test/erasure/${erasureId}`, {}, env);
   expect(await page.text()).toContain("17 (3) (e)");
   // Nobody else waits for it.
