@@ -153,6 +153,24 @@ describe("who is there", () => {
     }
   });
 
+  test("V1: a phone bears the name of whose it is, and no other", () => {
+    const room = new TestRoom();
+    const ada = room.join("host");
+    const phone = newMemberId();
+    room.room.connectPhone(phone, ada.memberId, room.nowMs);
+    room.knock("observer", phone, { phoneOf: ada.memberId, displayName: "A phone" }).hello();
+    const names = room
+      .join("participant")
+      .last("welcome")
+      ?.members.filter(({ memberId }) => memberId === phone || memberId === ada.memberId)
+      .map(({ displayName, phoneOf }) => [displayName, phoneOf]);
+    const name = `host ${ada.memberId.slice(-4)}`;
+    expect(names).toEqual([
+      [name, undefined],
+      [name, ada.memberId],
+    ]);
+  });
+
   test("V1, P79: everybody is told who is a guest, also at the door and after the room has slept", () => {
     const room = new TestRoom();
     const ada = room.join("host");
@@ -399,6 +417,15 @@ describe("who may come in", () => {
     expect(ada.last("waiting-room")?.members).toEqual([]);
     ben.leave();
     expect(room.join("participant", ben.memberId).last("welcome")).toBeDefined();
+  });
+
+  test("V1, P54: who waits is told to those alone who may let them in", () => {
+    const room = new TestRoom();
+    const [ada, ben, olu] = [room.join("host"), room.join("participant"), room.join("observer")];
+    ada.post(admission("waiting"));
+    const cleo = room.join("participant");
+    expect(ada.last("waiting-room")?.members).toMatchObject([{ memberId: cleo.memberId }]);
+    for (const other of [ben, olu, cleo]) expect(other.all("waiting-room")).toEqual([]);
   });
 
   test("P54: those who wait come in when the door is opened, and are turned away when it is locked", () => {
