@@ -86,7 +86,7 @@ const Promises = z.object({
     z.object({
       id: z.string(),
       promise: z.string(),
-      tests: z.array(z.object({ file: z.string(), passed: z.int(), failed: z.int() })),
+      tests: z.array(z.object({ file: z.string(), passed: z.int(), failed: z.int(), commit: z.string().optional() })),
       notRun: z.array(z.string()),
       twins: z.array(
         z.object({

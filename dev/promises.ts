@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { checkChain } from "./promises/chain.ts";
 import { citations, promiseRows } from "./promises/citations.ts";
-import { holding, keepFates, publishedFates, readFates, stampOf } from "./promises/fates.ts";
+import { holding, keepFates, publishedFates, readFates, readPublished, stampOf } from "./promises/fates.ts";
 import { runTwins } from "./promises/mutants.ts";
 import { mutationScore } from "./promises/mutation-score.ts";
 import type { Mutation } from "./promises/mutations/mutation.ts";
@@ -55,7 +55,8 @@ if (values.mutants) {
 const PUBLISHED = `${root}docs/promises.json`;
 const commit = spawnSync("git", ["rev-parse", "--short=10", "HEAD"], { cwd: root, encoding: "utf8" }).stdout.trim();
 const kept = readFates();
-const lists = [kept, publishedFates(JSON.parse(readFileSync(PUBLISHED, "utf8")))];
+const published = readPublished(PUBLISHED);
+const lists = [kept, publishedFates(published)];
 const only = values.only?.split(",");
 const isAsked = ({ promise }: Mutation) => only === undefined || only.includes(promise);
 const known = holding(mutations, lists);
@@ -72,8 +73,8 @@ if (due.length > 0)
 
 const fates = holding(mutations, lists);
 const results = readResults();
-const rows = promiseTable(promiseRows(), citations(), results, mutations, fates);
-const ranAtMs = Math.max(0, ...Object.values(results).map((file) => file.ranAtMs));
+const rows = promiseTable(promiseRows(), citations(), results, mutations, fates, published.rows);
+const ranAtMs = Math.max(published.ranAtMs, ...Object.values(results).map((file) => file.ranAtMs));
 const table = { commit, ranAtMs, rows };
 const text = JSON.stringify(table, null, 1);
 if (values.json !== undefined) writeFileSync(values.json, `${text}\n`);

@@ -14,13 +14,24 @@ const KEPT = ".local/promises/mutants.json";
 const Fate = z.object({ fate: z.enum(["caught", "missed", "broken"]), commit: z.string(), of: z.string() });
 const Kept = z.record(z.string(), Fate);
 const Published = z.object({
+  commit: z.string(),
+  ranAtMs: z.number(),
   rows: z.array(
     z.object({
       id: z.string(),
+      tests: z.array(z.object({ file: z.string(), passed: z.int(), failed: z.int(), commit: z.string().optional() })),
       twins: z.array(z.object({ name: z.string() }).and(z.union([Fate, z.object({ fate: z.string() })]))),
     }),
   ),
 });
+export type Published = z.infer<typeof Published>;
+
+/** The table that was published last; each of its tests with the commit at which it ran. */
+export function readPublished(path: string): Published {
+  const { rows, ...table } = Published.parse(JSON.parse(readFileSync(path, "utf8")));
+  const at = (test: Published["rows"][number]["tests"][number]) => ({ ...test, commit: test.commit ?? table.commit });
+  return { ...table, rows: rows.map((row) => ({ ...row, tests: row.tests.map(at) })) };
+}
 
 /** What a fate is of. */
 export const stampOf = (mutation: Mutation, read = (file: string): string => readFileSync(file, "utf8")): string =>
@@ -30,9 +41,9 @@ export const stampOf = (mutation: Mutation, read = (file: string): string => rea
     .slice(0, 24);
 
 /** The fates of a published table. */
-export function publishedFates(table: unknown): Fates {
+export function publishedFates({ rows }: Pick<Published, "rows">): Fates {
   const fates: Fates = {};
-  for (const { id, twins } of Published.parse(table).rows)
+  for (const { id, twins } of rows)
     for (const { name, ...fate } of twins) if ("of" in fate) fates[keyOf({ promise: id, name })] = fate;
   return fates;
 }

@@ -68,8 +68,7 @@ test("a fate that was published holds until the rule, its file or its test reads
     [keyOf(second)]: { fate: "missed" as const, commit: "b", of: of(second) },
     [keyOf(third)]: { fate: "broken" as const, commit: "b", of: of(third) },
   };
-  const rows = promiseTable(promiseRows(), [], {}, mutations, fates);
-  const published = publishedFates(JSON.parse(JSON.stringify({ rows })));
+  const published = publishedFates({ rows: promiseTable(promiseRows(), [], {}, mutations, fates) });
   expect(published).toEqual(fates);
   const { [keyOf(third)]: _, ...whole } = fates;
   expect(holding(mutations, [{}, published], of)).toEqual(whole);
@@ -82,4 +81,16 @@ test("a fate that was published holds until the rule, its file or its test reads
   // What was run here comes before what was published.
   const here = { [keyOf(first)]: { fate: "missed" as const, commit: "c", of: of(first) } };
   expect(holding([first], [here, published], of)).toEqual(here);
+});
+
+test("a test that has not run here ended as the published table says, with the commit at which it did", () => {
+  const row = { id: "E1", promise: "Recordings end" };
+  const cited = ["a.test.ts", "b.test.ts"].map((file) => ({ file, title: "E1: in time", ids: ["E1"] }));
+  const earlier = [{ id: "E1", tests: [{ file: "a.test.ts", passed: 2, failed: 0, commit: "old" }] }];
+  const ran = (passed: boolean) => ({
+    "a.test.ts": { commit: "new", ranAtMs: 1, tests: [{ title: "E1: in time", passed }] },
+  });
+  const of = (results: Parameters<typeof promiseTable>[2]) => promiseTable([row], cited, results, [], {}, earlier)[0];
+  expect(of({})).toMatchObject({ tests: earlier[0]?.tests, notRun: ["b.test.ts"] });
+  expect(of(ran(false))?.tests).toEqual([{ file: "a.test.ts", passed: 0, failed: 1, commit: "new" }]);
 });

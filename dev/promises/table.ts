@@ -9,8 +9,8 @@ export type Fates = Record<string, { fate: Fate; commit: string; of: string }>;
 export const keyOf = ({ promise, name }: Pick<Mutation, "promise" | "name">) => `${promise}: ${name}`;
 
 export interface Row extends PromiseRow {
-  /** Titles that cite it, by file, with how many tests ran under them and how they ended. */
-  tests: { file: string; passed: number; failed: number }[];
+  /** Titles that cite it, by file, with how many tests ran under them, how they ended, and at which commit that was. */
+  tests: { file: string; passed: number; failed: number; commit?: string | undefined }[];
   /** Files that cite it and have not run; a long simulation, which takes hours, counts once it has. */
   notRun: string[];
   /** What was broken on purpose, whether a test that cites the promise noticed, and at which commit that was. */
@@ -22,20 +22,23 @@ export interface Row extends PromiseRow {
 /** Promises about what the product does not have. One that a test cites is no longer one of them. */
 const notYet = ["E4", "F1", "F2", "F3", "F4"];
 
-/** Each promise with the tests that prove it, how they ended, and its negative twins. */
+/** Each promise with the tests that prove it, how they ended, and its negative twins. What has not run here ended as an earlier table says. */
 export function promiseTable(
   rows: readonly PromiseRow[],
   cited: readonly Citation[],
   results: Results,
   mutations: readonly Mutation[],
   fates: Fates,
+  earlier: readonly Pick<Row, "id" | "tests">[] = [],
 ): Row[] {
   return rows.map(({ id, promise }) => {
     const files = [...new Set(cited.filter(({ ids }) => ids.includes(id)).map(({ file }) => file))];
     const ran = files.map((file) => {
       const tests = results[file]?.tests.filter(({ title }) => idsIn(title).includes(id)) ?? [];
+      const before = earlier.find((row) => row.id === id)?.tests.find((test) => test.file === file);
+      if (results[file] === undefined && before !== undefined) return before;
       const passed = tests.filter((test) => test.passed).length;
-      return { file, passed, failed: tests.length - passed };
+      return { file, passed, failed: tests.length - passed, commit: results[file]?.commit };
     });
     const tests = ran.filter(({ passed, failed }) => passed + failed > 0);
     const notRun = ran

@@ -15,13 +15,17 @@ export interface PromisesProps {
     rows: readonly {
       id: string;
       promise: string;
-      tests: readonly { file: string; passed: number; failed: number }[];
+      tests: readonly { file: string; passed: number; failed: number; commit?: string }[];
       notRun: readonly string[];
       twins: readonly { name: string; fate: keyof (typeof promisesText)["en"]["fates"]; commit?: string }[];
       state: keyof (typeof promisesText)["en"]["states"];
     }[];
   };
 }
+
+/** The commit at which something was seen, where it is not that of the whole run. */
+const At = ({ commit, unless }: { commit: string | undefined; unless: string }) =>
+  commit === undefined || commit === unless ? null : <span class="small soft instrument"> @{commit}</span>;
 
 /** The table of `npm run promises`, as its last published run wrote it. The promises themselves are in the language they are cited in. */
 export function PromisesTable({ page, table }: PromisesProps) {
@@ -60,10 +64,11 @@ export function PromisesTable({ page, table }: PromisesProps) {
               </th>
               <td>
                 {ended.length === 0 ? t.none : ended.join(", ")}
-                {[...tests.map(({ file }) => file), ...notRun].map((file) => (
+                {[...tests, ...notRun.map((file) => ({ file, commit: undefined }))].map(({ file, commit }) => (
                   <>
                     <br />
                     <span class="small soft instrument">{file}</span>
+                    <At commit={commit} unless={table.commit} />
                   </>
                 ))}
               </td>
@@ -73,12 +78,7 @@ export function PromisesTable({ page, table }: PromisesProps) {
                   : twins.map(({ name, fate, commit }) => (
                       <p class="small">
                         <span lang="en">{name}</span>: {t.fates[fate]}
-                        {commit !== undefined && commit !== table.commit && (
-                          <>
-                            {" "}
-                            <span class="soft instrument">{commit}</span>
-                          </>
-                        )}
+                        <At commit={commit} unless={table.commit} />
                       </p>
                     ))}
               </td>

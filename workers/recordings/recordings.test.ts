@@ -106,7 +106,7 @@ describe("an upload", () => {
     expect((await env.DB.prepare("SELECT held_bytes AS n FROM recordings WHERE id = ?").bind(id).first())?.n).toBe(0);
   });
 
-  test("complete says what is missing, what is too much, and what has another hash; the parts can be sent again", async () => {
+  test("C7: complete says what is missing, what is too much, and what has another hash; the parts can be sent again", async () => {
     const file = fileOf(PART_MIN_BYTES + 10);
     const id = await open();
     const complete = (body: object) => ask("ada", "POST", `/recordings/${id}/complete`, { body });
