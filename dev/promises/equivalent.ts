@@ -10,4 +10,12 @@ export interface Equivalent {
   why: string;
 }
 
-export const equivalents: readonly Equivalent[] = [];
+export const equivalents: readonly Equivalent[] = [
+  {
+    file: "workers/hub/profile-row.ts",
+    line: "row.rateMinor === null || row.rateCurrency === null",
+    from: "||",
+    to: "&&",
+    why: "Amount and currency come from one rate (editProfile) and are null together.",
+  },
+];
