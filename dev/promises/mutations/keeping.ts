@@ -92,9 +92,9 @@ export const keeping: readonly Mutation[] = [
   ),
   erasure(
     "workers/privacy/erasure-steps.ts",
-    "names in rows that stay are kept",
-    "SET ${column} = NULL",
-    "SET ${column} = ${column}",
+    "a receipt calls deleted what only lost a name",
+    `subject.erase === "delete" ? table : \`\${table}.\${subject.column}\``,
+    "table",
   ),
   erasure(
     "workers/privacy/account-erasure.ts",
