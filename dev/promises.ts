@@ -7,7 +7,7 @@
  * `--chain https://…` checks a platform's public chain of runs, `--remembered hash` also that a hash noted before is still in it.
  */
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { checkChain } from "./promises/chain.ts";
