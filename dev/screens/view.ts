@@ -314,8 +314,7 @@ export function viewShots({ sessionId }: World): Shot[] {
         await page.locator(".view-missing button").waitFor();
         await page.locator(".view-list summary").click();
         await page
-          .locator(".view-take", { hasText: "safety copy" })
-          .or(page.getByText("Sicherheitskopie bis"))
+          .locator(".view-take", { hasText: /safety cop|Sicherheitskopie/ })
           .first()
           .waitFor();
       }),
@@ -323,7 +322,12 @@ export function viewShots({ sessionId }: World): Shot[] {
         await page.addInitScript(listenAtTheWayOut);
         await page.addInitScript(DEVICE_48);
         await page.route("**/assets/takes-worker*", (route) =>
-          route.fulfill({ contentType: "text/javascript", body: keepsCopies }),
+          route.fulfill({
+            contentType: "text/javascript",
+            // A page that is isolated from others loads no worker that is not.
+            headers: { "Cross-Origin-Embedder-Policy": "require-corp", "Cross-Origin-Resource-Policy": "same-origin" },
+            body: keepsCopies,
+          }),
         );
         await stubRoom(page, evening);
       },

@@ -3,7 +3,7 @@ import type { RollWords } from "./roll.en.std.ts";
 
 export const de: RollWords = {
   begin: "Testlauf",
-  listen: "Ihr Metronom an meinem Eingang hören",
+  listen: "Das Metronom der DAW an meinem Eingang hören",
   listenNote:
     "Schalte in deiner DAW das Metronom ein und lass deinen Eingang es hören: mit einem Kabel oder über die Lautsprecher. Dann wird gemessen, was zu hören ist.",
   note: "Deine DAW läuft vier Sekunden lang allein: In der Session merkt das niemand.",

@@ -15,7 +15,7 @@ export const de: SafetyWords = {
   trouble:
     "Eine Sicherheitskopie konnte nicht behalten oder nicht zurückgeholt werden. Was du aufgenommen hast, ist nicht betroffen.",
   missing: "Takes von dir, die nicht hier sind",
-  isMissing: (long, begun) => `${long} von dir, vom ${begun}, sind nicht hier.`,
+  isMissing: (long, begun) => `Ein Take von dir, ${long} lang, vom ${begun}, ist nicht hier.`,
   has: (who, count, until) =>
     count === 1 ? `${who} hat eine Sicherheitskopie bis ${until}.` : `${who} haben Sicherheitskopien bis ${until}.`,
   bring: "Zurückholen",

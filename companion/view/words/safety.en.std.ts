@@ -12,7 +12,7 @@ export const en = {
   held: (count: number) => (count === 1 ? "One copy for others is here." : `${count} copies for others are here.`),
   trouble: "A safety copy could not be kept, or not be brought back. Nothing that you recorded is affected.",
   missing: "Takes of yours that are not here",
-  isMissing: (long: string, begun: string) => `${long} of yours, from ${begun}, are not here.`,
+  isMissing: (long: string, begun: string) => `A take of yours, ${long} long, from ${begun}, is not here.`,
   has: (who: string, count: number, until: string) =>
     count === 1 ? `${who} has a safety copy until ${until}.` : `${who} have safety copies until ${until}.`,
   bring: "Bring back",
