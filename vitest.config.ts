@@ -17,8 +17,14 @@ const patience = {
  */
 const maxWorkers = 2;
 
-/** What states how exactly things happened at once wants the machine for itself. */
-const alone = ["test/live/demo.test.ts"];
+/**
+ * What states how exactly things happened at once wants the machine for itself, and so do browsers that play: their sound comes before everything else,
+ * and two cores have enough to do with the players of one file.
+ */
+const alone = [
+  "test/live/demo.test.ts",
+  ...["announce", "broadcast", "safety", "sound"].map((name) => `test/view/${name}.test.ts`),
+];
 
 /** The edge's runtime, as a test has it. */
 const edge = () => ({
