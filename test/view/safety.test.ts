@@ -162,6 +162,8 @@ describe("safety copies in the browser", { timeout: 600_000 }, () => {
     await stands(ben, (report) => report.mine && report.keptBy.length === 1);
     const recorded = ben.emitted("recorded").length;
     ben.execute({ type: "transport", transport: { command: "locate", positionFrames: 0 } });
+    // It stands where the last take has ended, until it has heard of it.
+    await page.locator(".view-counters .big dd", { hasText: "1.1" }).waitFor();
     ben.execute({ type: "transport", transport: { command: "record" } });
     await roll(page);
     ben.execute({ type: "transport", transport: { command: "stop" } });

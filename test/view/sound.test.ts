@@ -60,7 +60,7 @@ async function stemOf(page: Page) {
 /** A DAW that says nothing and clicks at 120 bpm while it rolls, so late, at a port of the page's and by the way out that is plugged into the way in. */
 const CLICK_LATE_MS = 40;
 const clickingDaw = `{
-  const { levelOf, loop } = window;
+  const { levelOf, loop, tape } = window;
   window.isLooped = true;
   const context = new AudioContext();
   // The way back is there before the first click.
@@ -87,7 +87,7 @@ const clickingDaw = `{
   window.endDaw = () => {
     stop();
     void context.close();
-    Object.assign(window, { isLooped: false, levelOf, loop });
+    Object.assign(window, { isLooped: false, levelOf, loop, tape });
   };
 }`;
 
