@@ -1,5 +1,14 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -436,20 +445,19 @@ describe("C9, P86: what several keep", () => {
     eve.copies.execute(recordingFrom(10_000), { ...stopped, atMs: 12_000 });
     vi.advanceTimersByTime(5_000);
     await settle(() => missing(again)[0]?.from.length === 2);
-    // Of Ben's only the first record gets through.
+    // Of Ben's only the first record gets through. Eve's disk takes time that is nobody's silence: none passes while she is asked.
+    let isAsked = false;
     wire.lose = (bytes) => {
       const message = readCopyMessage(new Uint8Array(bytes));
-      const kept = eve.folder;
-      return (
-        message !== null &&
-        !("say" in message) &&
-        message.number > 0 &&
-        !readdirSync(kept).some((name) => name.startsWith(message.copyId))
-      );
+      if (message === null || !("copyId" in message)) return false;
+      const { copyId } = message;
+      const isOfEve = copyId !== null && readdirSync(eve.folder).some((name) => name.startsWith(copyId));
+      if (isOfEve) isAsked = "say" in message && message.say === "give";
+      return !("say" in message) && message.number > 0 && !isOfEve;
     };
     again.copies.bring(missing(again)[0]?.copyId ?? "");
     await settle(() => {
-      vi.advanceTimersByTime(100);
+      if (!isAsked) vi.advanceTimersByTime(100);
       return again.notices.length > 0;
     });
     expect(again.stems[0]?.samples).toEqual([...soundOf(24_000, 96_000)]);
@@ -524,13 +532,15 @@ describe("C9: what a keeper's disk may do", () => {
 
   test("no more is kept than there may be, and the take before that stays", async () => {
     const { ben, bring, settle } = await keeping({ mostBytes: 200_000 });
-    for (let block = 0; block < 10; block++) {
-      bring(block);
-      await settle();
-    }
+    const copy = () => readdirSync(ben.folder).find((one) => one.endsWith(".copy")) ?? "";
+    // Six records of 48 kB; there is room for as long as what is on the disk comes to less.
+    for (let block = 0; block < 5; block++) bring(block);
+    await settle(() => copy() !== "" && statSync(join(ben.folder, copy())).size > 6 * 48_000);
+    expect(ben.warnings).toEqual([]);
+    bring(5);
     await settle(() => ben.warnings.some((warning) => warning.includes("no room")));
     expect(ben.reports.at(-1)?.keeping).toEqual([]);
-    const [name = ""] = readdirSync(ben.folder).filter((one) => one.endsWith(".copy"));
+    const name = copy();
     await settle(
       () => Number(/"seconds":([\d.]+)/.exec(readFileSync(join(ben.folder, `${name}.json`), "utf8"))?.[1]) > 0,
     );
