@@ -1,33 +1,24 @@
-/** The DAW's part of the view: connect one over the browser's MIDI, choose its port and its language, see that it is there. */
-import type { MidiLanguage } from "../engine/midi/midi-drivers.std.ts";
+/** The DAW's part of the view: connect one over the browser's MIDI. */
 import { later } from "./later.dom.tsx";
-import { Choice, type ViewProps } from "./parts.dom.tsx";
+import type { ViewProps } from "./parts.dom.tsx";
 import { de } from "./words/daw.de.std.ts";
 import { type DawWords, en } from "./words/daw.en.std.ts";
 
 /** They come with the part that says them, and are in no page's first script. */
 const dawWords = (): DawWords => (document.documentElement.lang === "de" ? de : en);
 
-/** With what reads a DAW's messages, which nobody needs before a port is there. */
-const Roll = later<Pick<ViewProps, "session">>(() => import("./test-roll.dom.tsx").then((parts) => parts.Roll));
-
-/** As `midiLanguages`, without the drivers that come with it. */
-const languages = ["mmc", "mackie", "clock", "mtc"] as const satisfies readonly MidiLanguage[];
+const DawPort = later<Pick<ViewProps, "session">>(() => import("./daw-port.dom.tsx").then((parts) => parts.DawPort));
 
 export function Daw({ session }: ViewProps) {
   const { daw } = session;
   const t = dawWords();
-  const { power, trouble, ports, profiles, choice, report, roll } = daw.state.value;
-  const profile = profiles.find(({ id }) => id === choice.profile);
+  const { power, trouble } = daw.state.value;
+  const isBefore = power === "off" || power === "asking";
   return (
     <section class="view-daw" aria-label={t.label}>
       <h2>{t.label}</h2>
-      {trouble === null ? null : (
-        <p role="alert" class="view-trouble">
-          {t.troubles[trouble]}
-        </p>
-      )}
-      {power === "off" || power === "asking" ? (
+      {isBefore && trouble === null ? null : <DawPort session={session} />}
+      {isBefore ? (
         <>
           <p class="soft">{t.before}</p>
           <p class="actions">
@@ -38,64 +29,6 @@ export function Daw({ session }: ViewProps) {
               onClick={() => void daw.ask()}
             >
               {power === "asking" ? t.asking : t.connect}
-            </button>
-          </p>
-        </>
-      ) : null}
-      {power === "choosing" && ports.length === 0 ? (
-        <>
-          <p>{t.none}</p>
-          <p class="actions">
-            <button type="button" class="button small" onClick={() => void daw.ask()}>
-              {t.again}
-            </button>
-          </p>
-        </>
-      ) : null}
-      {power === "choosing" && ports.length > 0 ? (
-        <form
-          class="view-devices"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void daw.connect();
-          }}
-        >
-          <Choice
-            label={t.port}
-            value={choice.port}
-            options={ports.map((port) => [port, port])}
-            choose={(port) => daw.choose({ port })}
-          />
-          <Choice
-            label={t.daw}
-            value={choice.profile}
-            options={[["", t.other], ...profiles.map(({ id, name }) => [id, name] as const)]}
-            choose={(id) => daw.choose({ profile: id })}
-          />
-          <Choice
-            label={t.language}
-            value={choice.language}
-            options={languages.map((one) => [one, t.languages[one]])}
-            choose={(one) => daw.choose({ language: languages.find((known) => known === one) ?? "mmc" })}
-          />
-          {profile === undefined ? null : <p class="soft">{t.switchOn(profile.name, profile.switchOn)}</p>}
-          <Roll session={session} />
-          <button type="submit" class="button small" disabled={typeof roll === "string"}>
-            {t.use}
-          </button>
-        </form>
-      ) : null}
-      {power === "on" ? (
-        <>
-          <p>{t.on(choice.port, t.languages[choice.language])}</p>
-          <p class="soft" role="status">
-            {report === null
-              ? t.measuring
-              : `${report.offMs === null ? t.noPlace : t.off(report.offMs.toFixed(1))} · ${t.presses(report.presses)}`}
-          </p>
-          <p class="actions">
-            <button type="button" class="button quiet small" onClick={() => daw.disconnect()}>
-              {t.stop}
             </button>
           </p>
         </>

@@ -14,7 +14,7 @@ import type { Foreseen, Peers, StudioTransport } from "../engine/studio/studio-t
 import type { DawReport } from "../engine/transport/daw-link.std.ts";
 import type { TestRoll, TestRollStep } from "../engine/transport/test-roll.std.ts";
 import type { DawChoice, EarChoice, MidiAccess, PageTransport } from "./daw-engine.dom.ts";
-import type { DawTrouble } from "./words/daw.en.std.ts";
+import type { DawTrouble } from "./words/daw-port.en.std.ts";
 
 export interface DawState {
   power: "off" | "asking" | "choosing" | "on";
