@@ -8,10 +8,10 @@ const hub = of("A4", "workers/hub/hub.test.ts");
 export const sight: readonly Mutation[] = [
   // Projection: what others see.
   of("V1", "test/promises/marks.test.ts")(
-    "workers/hub/profile-row.ts",
-    "a profile tells its account's id to others",
-    "displayName: row.displayName,\n    daw",
-    'displayName: `${row.displayName} ${row.bio ?? ""}`,\n    daw',
+    "workers/hub/store.ts",
+    "what is written in a private profile is told to others",
+    " AND p.hub_position IS NOT NULL",
+    "",
   ),
   of("V2", "durable-objects/addresses.test.ts")(
     "durable-objects/addresses.ts",
