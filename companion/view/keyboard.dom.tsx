@@ -62,8 +62,10 @@ function keepClear(transport: HTMLElement, toasts: HTMLElement): () => void {
     const { documentElement, activeElement } = document;
     const [abovePx, belowPx] = [transport.offsetHeight + CLEAR_PX, toasts.offsetHeight];
     documentElement.style.scrollPaddingBlock = `${abovePx}px ${belowPx + 2 * CLEAR_PX}px`;
-    documentElement.style.setProperty("--view-toasts", `${belowPx}px`);
-    const isUnder = (activeElement?.getBoundingClientRect().bottom ?? 0) > innerHeight - belowPx;
+    // The last control of all can be scrolled as far as any other.
+    const coveredPx = belowPx === 0 ? 0 : belowPx + 2 * CLEAR_PX;
+    documentElement.style.setProperty("--view-toasts", `${coveredPx}px`);
+    const isUnder = (activeElement?.getBoundingClientRect().bottom ?? 0) > innerHeight - coveredPx;
     if (isUnder && activeElement?.matches(":focus-visible")) activeElement.scrollIntoView({ block: "nearest" });
   });
   size.observe(transport);

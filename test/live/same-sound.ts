@@ -24,6 +24,8 @@ export function compare(some: Buffer, of: Buffer): { at: number; same: number; o
   let same = 0;
   let other = 0;
   for (let frame = 0; frame < frames; frame++) {
+    // What lies before the other's beginning is beside nothing, and not beside its end.
+    if (at + frame < 0) continue;
     const [here, there] = [frameOf(some, frame), frameOf(of, at + frame)];
     if (here.equals(there)) same++;
     else if (there.byteLength > 0 && !here.equals(silence)) other++;
