@@ -11,6 +11,8 @@
  *
  * What is lost rides along in the next packets, and each says what sounds: a note whose end was lost ends with the next packet that comes.
  */
+import { TokenBucket } from "./token-bucket.ts";
+
 const HEAD_BYTES = 6;
 const EVENT_BYTES = 7;
 const NOTE_BYTES = 2;
@@ -43,23 +45,11 @@ export interface NoteEvent {
 
 const keyOf = (status: number, note: number) => ((status & 15) << 7) | note;
 const isOn = ({ status, data2 }: NoteEvent) => (status & SYSTEM) === NOTE_ON && data2 > 0;
-const isOff = ({ status, data2 }: NoteEvent) =>
-  (status & SYSTEM) === NOTE_OFF || ((status & SYSTEM) === NOTE_ON && data2 === 0);
+const isOff = ({ status, data2 }: NoteEvent) => isNoteOff([status, 0, data2]);
 
-/** So many events as may pass, and no more. */
-class Bucket {
-  #left = EVENTS_BURST;
-  #atMs = Number.NEGATIVE_INFINITY;
-
-  take(nowMs: number): boolean {
-    const since = Math.max(0, nowMs - this.#atMs);
-    this.#left = Math.min(EVENTS_BURST, this.#left + (since / 1_000) * EVENTS_PER_SECOND);
-    this.#atMs = nowMs;
-    if (this.#left < 1) return false;
-    this.#left--;
-    return true;
-  }
-}
+/** Whether a message ends a note: a note-on without velocity does as well. */
+export const isNoteOff = ([status = 0, , velocity = 0]: ArrayLike<number> & Iterable<number>): boolean =>
+  (status & SYSTEM) === NOTE_OFF || ((status & SYSTEM) === NOTE_ON && velocity === 0);
 
 /** A message of a channel, whole, as an event; `null`: it is of the system, or no message. */
 export function readNote(bytes: Uint8Array, sessionMs: number): NoteEvent | null {
@@ -79,7 +69,7 @@ export class NotesSender {
   #next = 0;
   #events: NoteEvent[] = [];
   readonly #sounding = new Set<number>();
-  readonly #bucket = new Bucket();
+  readonly #bucket = new TokenBucket(EVENTS_PER_SECOND, EVENTS_BURST);
   #newestMs = Number.NEGATIVE_INFINITY;
   #told = AGAIN_MS.length;
   #toldMs = Number.NEGATIVE_INFINITY;
@@ -166,7 +156,7 @@ export class NotesReceiver {
   #next = 0;
   readonly #sounding = new Set<number>();
   readonly #channels = new Set<number>();
-  readonly #bucket = new Bucket();
+  readonly #bucket = new TokenBucket(EVENTS_PER_SECOND, EVENTS_BURST);
 
   /** Events that this packet is the first to bring. */
   hear(body: Uint8Array, stream: number, sessionMs: number, nowMs: number): NoteEvent[] {

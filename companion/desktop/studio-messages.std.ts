@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { MemberId, SessionId } from "../../protocol/ids.ts";
 import { RoomCall, RoomTold } from "../engine/room/room-feed.std.ts";
+import { LaneKept, MessageHeard } from "../engine/sound/sound-messages.std.ts";
 import type { FromTap } from "../engine/sound/tap-messages.std.ts";
 import { StudioCommand } from "../engine/studio/commands.std.ts";
 import { StudioEvent } from "../engine/studio/events.std.ts";
@@ -35,18 +36,8 @@ export type FromStudio = z.infer<typeof FromStudio>;
 /** What the window's lanes tell beside them, over the port, for safety copies. */
 const Tapped = z.discriminatedUnion("type", [
   z.object({ type: z.literal("link"), memberId: MemberId, isConnected: z.boolean() }),
-  z.object({ type: z.literal("message"), from: MemberId, bytes: z.instanceof(Uint8Array<ArrayBuffer>) }),
-  z.object({
-    type: z.literal("kept"),
-    memberId: MemberId,
-    sessionMs: z.number(),
-    stream: z.int(),
-    frame: z.int(),
-    sampleRateHz: z.number(),
-    samples: z.instanceof(Int32Array<ArrayBuffer>),
-    missingFrames: z.int(),
-    isNew: z.boolean(),
-  }),
+  MessageHeard,
+  LaneKept,
 ]) satisfies z.ZodType<FromTap>;
 
 /** Blocks that the window's device captured, over the port. */

@@ -62,7 +62,7 @@ function keepClear(transport: HTMLElement, toasts: HTMLElement): () => void {
     const { documentElement, activeElement } = document;
     const [abovePx, belowPx] = [transport.offsetHeight + CLEAR_PX, toasts.offsetHeight];
     documentElement.style.scrollPaddingBlock = `${abovePx}px ${belowPx + 2 * CLEAR_PX}px`;
-    // The last control of all can be scrolled as far as any other.
+    // The page is longer by as much: else its last control could not be scrolled out from under.
     const coveredPx = belowPx === 0 ? 0 : belowPx + 2 * CLEAR_PX;
     documentElement.style.setProperty("--view-toasts", `${coveredPx}px`);
     const isUnder = (activeElement?.getBoundingClientRect().bottom ?? 0) > innerHeight - coveredPx;

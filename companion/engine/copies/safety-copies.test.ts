@@ -25,6 +25,7 @@ import {
 } from "../../../protocol/safety-copies.ts";
 import { nodeDisk } from "../stems/disk.node.ts";
 import type { Disk } from "../stems/disk.std.ts";
+import type { KeptSound } from "./copy-keeper.std.ts";
 import { copyKeysOf, openerOf, sealerFor } from "./copy-seal.std.ts";
 import { isCovered } from "./covered.std.ts";
 import { type CopiesReport, SafetyCopies } from "./safety-copies.std.ts";
@@ -123,6 +124,17 @@ const laneAt = (frame: number) => ({ stream: 77, frame: (2 ** 32 - 50_000 + fram
 const soundOf = (from: number, frames: number) =>
   Int32Array.from({ length: 2 * frames }, (_, at) => (from + (at >> 1)) * (at % 2 === 0 ? 1 : -1));
 
+/** A fifth of a second of what Ada plays, the first of them at an instant of session time. */
+const blockOf = (block: number, fromMs: number): KeptSound => ({
+  memberId: ADA,
+  sessionMs: fromMs + block * 200,
+  sampleRateHz: 48_000,
+  ...laneAt(block * BLOCK_FRAMES),
+  samples: soundOf(block * BLOCK_FRAMES, BLOCK_FRAMES),
+  missingFrames: 0,
+  isNew: block === 0,
+});
+
 /** Ben keeps what Ada plays in a take from 10 s to 12 s of session time. */
 async function keptTake(more: { wallMs?: number } = {}) {
   const world = people();
@@ -133,16 +145,7 @@ async function keptTake(more: { wallMs?: number } = {}) {
   ben.copies.choose({ mine: false, others: true });
   await world.settle(() => (ben.reports.at(-1)?.keeping.length ?? 0) === 1);
   ben.copies.execute(stopped, recordingFrom(10_000));
-  const bring = (block: number) =>
-    ben.copies.kept({
-      memberId: ADA,
-      sessionMs: 9_500 + block * 200,
-      sampleRateHz: 48_000,
-      ...laneAt(block * BLOCK_FRAMES),
-      samples: soundOf(block * BLOCK_FRAMES, BLOCK_FRAMES),
-      missingFrames: 0,
-      isNew: block === 0,
-    });
+  const bring = (block: number) => ben.copies.kept(blockOf(block, 9_500));
   for (let block = 0; block < 10; block++) bring(block);
   // What is kept comes a second after it was played: the end is known by then.
   ben.copies.execute(recordingFrom(10_000), { ...stopped, atMs: 12_000 });
@@ -501,16 +504,7 @@ describe("C9: what a keeper's disk may do", () => {
     ben.copies.choose({ mine: false, others: true });
     await world.settle(() => ben.reports.at(-1)?.keeping.length === 1);
     ben.copies.execute(stopped, recordingFrom(10_000));
-    const bring = (block: number) =>
-      ben.copies.kept({
-        memberId: ADA,
-        sessionMs: 10_000 + block * 200,
-        sampleRateHz: 48_000,
-        ...laneAt(block * BLOCK_FRAMES),
-        samples: soundOf(block * BLOCK_FRAMES, BLOCK_FRAMES),
-        missingFrames: 0,
-        isNew: block === 0,
-      });
+    const bring = (block: number) => ben.copies.kept(blockOf(block, 10_000));
     return { ...world, ada, ben, bring };
   }
 

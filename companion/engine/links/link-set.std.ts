@@ -5,6 +5,7 @@ import type { LatencyLegs } from "../../../audio/latency.ts";
 import { bytesOfNote, NotesReceiver, NotesSender, readNote } from "../../../audio/notes.ts";
 import { bodyPacket } from "../../../audio/packet.ts";
 import type { LaneStats } from "../../../audio/playout.ts";
+import { TokenBucket } from "../../../audio/token-bucket.ts";
 import { UplinkBudget, type UplinkLevel } from "../../../audio/uplink-budget.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { LANE_PACKET_FRAMES, LINKS_MAX, LISTEN_LATE_MS } from "../../../protocol/limits.ts";
@@ -110,9 +111,8 @@ const MESSAGES_MAX = 500;
 
 interface Joined {
   link: Link;
-  /** Messages that may still come of them, and as of when. */
-  messages: number;
-  messagesAtMs: number;
+  /** A peer that floods costs its own messages, and nobody else anything. */
+  messages: TokenBucket;
   /** Whoever keeps what they play, beside the player. */
   copy: LaneCopy | undefined;
   media: Media | undefined;
@@ -343,18 +343,6 @@ export class LinkSet {
     return keys;
   }
 
-  /** A peer that floods costs its own messages, and nobody else anything. */
-  #mayTell(joined: Joined | undefined): boolean {
-    if (joined === undefined) return false;
-    const nowMs = this.#options.nowMs();
-    const since = ((nowMs - joined.messagesAtMs) / 1000) * MESSAGES_MAX;
-    joined.messages = Math.min(MESSAGES_MAX, joined.messages + since) - 1;
-    joined.messagesAtMs = nowMs;
-    const isWithin = joined.messages >= 0;
-    if (!isWithin) joined.messages = 0;
-    return isWithin;
-  }
-
   #hearNotes(memberId: MemberId, body: Uint8Array, stream: number, sessionMs: number): void {
     const nowMs = this.#options.nowMs();
     const session = this.#options.sessionAt(nowMs);
@@ -406,7 +394,8 @@ export class LinkSet {
       onWords: (body) => this.#words?.hear(memberId, body),
       onAnnounced: (body) => this.#options.onAnnounced(memberId, body),
       onMessage: (bytes) => {
-        if (this.#mayTell(this.#links.get(memberId))) this.#options.onMessage?.(memberId, bytes);
+        const isWithin = this.#links.get(memberId)?.messages.take(this.#options.nowMs()) === true;
+        if (isWithin) this.#options.onMessage?.(memberId, bytes);
       },
       sessionAt: this.#options.sessionAt,
       onReading: (reading) => this.#options.onReading(memberId, reading),
@@ -422,8 +411,7 @@ export class LinkSet {
       media,
       copy,
       notes: new NotesReceiver(),
-      messages: MESSAGES_MAX,
-      messagesAtMs: this.#options.nowMs(),
+      messages: new TokenBucket(MESSAGES_MAX),
       isPresent: true,
       goneAtMs: 0,
     };

@@ -156,6 +156,26 @@ const Reading = z.object({
   session: z.object({ atMs: z.number(), errorMs: z.number() }).nullable(),
 }) satisfies z.ZodType<PeerReading>;
 
+/** A message that one of the others sends beside the lane. */
+export const MessageHeard = z.object({
+  type: z.literal("message"),
+  from: MemberId,
+  bytes: z.instanceof(Uint8Array<ArrayBuffer>),
+});
+
+/** A stretch of a lane that is kept: interleaved 24-bit samples of two channels, and when the first of them was captured. */
+export const LaneKept = z.object({
+  type: z.literal("kept"),
+  memberId: MemberId,
+  sessionMs: z.number(),
+  stream: z.int(),
+  frame: z.int(),
+  sampleRateHz: z.number(),
+  samples: z.instanceof(Int32Array<ArrayBuffer>),
+  missingFrames: z.int(),
+  isNew: z.boolean(),
+});
+
 export const FromSound = z.discriminatedUnion("type", [
   z.object({ type: z.literal("opened"), openedAtMs: z.number(), rateHz: z.literal(DEVICE_RATES_HZ) }),
   /** When the device's frame 0 was, as its own clock has it by now; what it takes itself there and back; and why it is not there, if it is not. */
@@ -174,19 +194,8 @@ export const FromSound = z.discriminatedUnion("type", [
   z.object({ type: z.literal("reading"), from: MemberId, reading: Reading }),
   z.object({ type: z.literal("announced"), from: MemberId, command: AnnouncedCommand }),
   z.object({ type: z.literal("uplink"), level: Uplink }),
-  z.object({ type: z.literal("message"), from: MemberId, bytes: z.instanceof(Uint8Array<ArrayBuffer>) }),
-  /** A stretch of a lane that is kept: interleaved 24-bit samples of two channels, and when the first of them was captured. */
-  z.object({
-    type: z.literal("kept"),
-    memberId: MemberId,
-    sessionMs: z.number(),
-    stream: z.int(),
-    frame: z.int(),
-    sampleRateHz: z.number(),
-    samples: z.instanceof(Int32Array<ArrayBuffer>),
-    missingFrames: z.int(),
-    isNew: z.boolean(),
-  }),
+  MessageHeard,
+  LaneKept,
   /** How far away each of the others is, by the legs of the way. */
   z.object({
     type: z.literal("latencies"),

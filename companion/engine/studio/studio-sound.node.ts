@@ -6,6 +6,7 @@ import type { DelayMode } from "../../../audio/delay-mode.ts";
 import type { LaneMix } from "../../../audio/lane-mixer.ts";
 import { DEVICE_RATE_HZ, DEVICE_RATES_HZ, type DeviceRateHz } from "../../../audio/lane-players.ts";
 import { adviceOf, legAtFault, totalOf } from "../../../audio/latency.ts";
+import { isNoteOff } from "../../../audio/notes.ts";
 import type { BufferChoice } from "../../../audio/playout.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
@@ -71,9 +72,6 @@ const TOLD_STEP_MS = 2;
 
 /** Capture of a block and its playout: what a person's own sound takes through a device, before it has said more. */
 const OWN_MS = 2 * blockMsOf(DEVICE_RATE_HZ);
-
-const isNoteOff = ([status = 0, , velocity = 0]: Uint8Array): boolean =>
-  (status & 0xf0) === 0x80 || ((status & 0xf0) === 0x90 && velocity === 0);
 
 type Report = Extract<FromSound, { type: "report" }>;
 type Latencies = Extract<FromSound, { type: "latencies" }>["latencies"];
