@@ -131,7 +131,8 @@ describe("safety copies in the browser", { timeout: 600_000 }, () => {
     await expect.poll(async () => (await filesOf(page, ".wav")).sizes.length, patience).toBe(1);
     await page.getByRole("list", { name: "Takes of yours that are not here" }).waitFor({ state: "detached" });
     const [left = new Float32Array()] = decodeWav((await filesOf(page, ".wav")).first)?.channels ?? [];
-    expect(left.length).toBeGreaterThan(3 * 48_000);
+    // It crashed in its third bar, four seconds on; what it had not sent by then, a second or so, nobody has.
+    expect(left.length).toBeGreaterThan(2 * 48_000);
     const strengths = Array.from({ length: Math.floor(left.length / 4_800) }, (_, at) =>
       strengthOf(4_800, (frame) => left[4_800 * at + frame] ?? 0, BROWSER_HZ),
     );
