@@ -18,6 +18,8 @@ import type { CopyKeys } from "./copy-seal.std.ts";
 import { CopyStore } from "./copy-store.std.ts";
 
 const TICK_MS = 2_000;
+/** Nothing that is said here is repeated by what carries it: so often all of it is said anew. */
+const AGAIN_MS = 20_000;
 
 /** What a person has chosen: whether others may keep what they play, and whether they keep what others play. Both are off until they say so. */
 export interface CopyChoice {
@@ -69,6 +71,8 @@ export interface SafetyCopiesOptions {
 /** What one of those who are linked has said. */
 interface Told {
   isHeard: boolean;
+  /** When they were last greeted, by the wall's clock. */
+  greetedAtMs: number;
   publicKey: string | null;
   keeps: boolean;
   /** Which copies they have been told of. */
@@ -156,7 +160,14 @@ export class SafetyCopies {
       return;
     }
     if (this.#linked.has(memberId)) return;
-    this.#linked.set(memberId, { isHeard: false, publicKey: null, keeps: false, offered: "", isGiving: false });
+    this.#linked.set(memberId, {
+      isHeard: false,
+      greetedAtMs: this.#options.nowMs(),
+      publicKey: null,
+      keeps: false,
+      offered: "",
+      isGiving: false,
+    });
     void this.#greet(memberId, false);
   }
 
@@ -175,8 +186,9 @@ export class SafetyCopies {
         told.keeps = message.keeps;
         told.offered = "";
         this.#keeper.wish(from, message.mayKeep ? message.publicKey : null);
-        if (!message.isAnswer) void this.#greet(from, true);
-        this.#offer();
+        // Whoever has heard the answer asks no more, so it is not the answer alone that is on its way.
+        if (message.isAnswer) this.#offer();
+        else void this.#greet(from, true).then(() => this.#offer());
         this.#report();
         return;
       case "have":
@@ -234,7 +246,12 @@ export class SafetyCopies {
   }
 
   #tick(): void {
-    for (const [memberId, { isHeard }] of this.#linked) if (!isHeard) void this.#greet(memberId, false);
+    const nowMs = this.#options.nowMs();
+    for (const [memberId, told] of this.#linked) {
+      if (told.isHeard && Math.abs(nowMs - told.greetedAtMs) < AGAIN_MS) continue;
+      told.greetedAtMs = nowMs;
+      void this.#greet(memberId, false);
+    }
     this.#return.tick();
   }
 

@@ -315,6 +315,26 @@ describe("C9, P86: a safety copy is kept where both wish it, sealed to its owner
     expect(samples).toEqual([...soundOf(24_000, samples.length / 2)]);
   });
 
+  test("who is told of a copy at the moment in which a carrier changes, and so is not, is told again", async () => {
+    const { person, link, settle, ben, wire } = await keptTake();
+    const again = person(ADA);
+    ben.copies.setLinked(ADA, false);
+    let isChanging = true;
+    wire.lose = (bytes) => {
+      const message = readCopyMessage(new Uint8Array(bytes));
+      return isChanging && message !== null && "say" in message && message.say === "have";
+    };
+    link();
+    await settle(() => again.reports.at(-1)?.keptBy !== undefined);
+    isChanging = false;
+    expect(missing(again)).toEqual([]);
+    await settle(() => {
+      wire.wallMs += 2_000;
+      vi.advanceTimersByTime(2_000);
+      return missing(again).length === 1;
+    });
+  });
+
   test("nobody else can open it, or have it deleted, and whoever changes a byte of it changes nothing else", async () => {
     const { person, link, settle, ben, copyNames } = await keptTake();
     const eve = person(EVE);
