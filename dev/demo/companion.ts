@@ -105,7 +105,9 @@ export class Companion {
       };
       const fail = (why: string) => {
         const warnings = this.emitted("warning").map(({ message }) => message);
-        settle(() => reject(new Error(`${this.name} ${why}. ${[...warnings, this.#errors].join(" ").trim()}`)));
+        const links = this.emitted("link").map(({ state }) => state);
+        const last = `Its links: ${links.join(", ") || "none"}; its log ends at ${this.emitted("logged").at(-1)?.event.seq ?? "nothing"}.`;
+        settle(() => reject(new Error(`${this.name} ${why}. ${last} ${[...warnings, this.#errors].join(" ").trim()}`)));
       };
       const look = () => {
         const found = this.emitted(type).find(fits);
