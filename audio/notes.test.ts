@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { bytesOfNote, type NoteEvent, NotesReceiver, NotesSender, readNote } from "./notes.ts";
+import { bytesOfNote, isEnd, type NoteEvent, NotesReceiver, NotesSender, readNote, SoundingNotes } from "./notes.ts";
 import { bodyPacket, newPacketHead, PACKET_HEADER_BYTES, readPacketHead } from "./packet.ts";
 
 const STREAM = 77;
@@ -33,6 +33,39 @@ test("P87: messages of a channel are notes, and those of the system or in pieces
   expect(readNote(Uint8Array.of(0xd2, 60), 5)).toEqual({ sessionMs: 5, status: 0xd2, data1: 60, data2: 0 });
   for (const bytes of [[0xf8], [0xf0, 1, 0xf7], [0x90, 60], [0xc0, 1, 2], [0x90, 128, 1], [60, 1, 1], []])
     expect(readNote(Uint8Array.from(bytes), 5), String(bytes)).toBeNull();
+});
+
+test("P87: whoever is not to be heard may still end what sounds: a note, a pedal that holds, all of it, and nothing else", () => {
+  const of = (status: number, data1: number, data2: number) => ({ sessionMs: 0, status, data1, data2 });
+  for (const end of [
+    of(0x80, 60, 64),
+    of(0x93, 60, 0),
+    of(0xb0, 64, 0),
+    of(0xb1, 64, 63),
+    of(0xb0, 66, 0),
+    of(0xb0, 120, 0),
+    of(0xb0, 123, 0),
+  ])
+    expect(isEnd(end), bytesOfNote(end).join(" ")).toBe(true);
+  for (const other of [
+    of(0x90, 60, 1),
+    of(0xb0, 64, 64),
+    of(0xb0, 66, 127),
+    of(0xb0, 7, 0),
+    of(0xa0, 64, 0),
+    of(0xc0, 5, 0),
+    of(0xe0, 64, 0),
+  ])
+    expect(isEnd(other), bytesOfNote(other).join(" ")).toBe(false);
+  const sounding = new SoundingNotes();
+  expect(sounding.isEndedBy(of(0x80, 60, 0))).toBe(false);
+  for (const one of [of(0x90, 60, 1), of(0xb0, 64, 80)]) sounding.follow(one);
+  for (const end of [of(0x80, 60, 0), of(0xb0, 64, 20)]) {
+    expect(sounding.isEndedBy(end)).toBe(true);
+    sounding.follow(end);
+    expect(sounding.isEndedBy(end)).toBe(false);
+  }
+  expect(sounding.isEmpty).toBe(true);
 });
 
 const played = fc.array(

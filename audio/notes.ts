@@ -33,8 +33,9 @@ const EVENTS_BURST = 200;
 const APART_MAX_MS = 10_000;
 
 const [NOTE_OFF, NOTE_ON, CONTROLLER, SYSTEM] = [0x80, 0x90, 0xb0, 0xf0];
-const SUSTAIN = 64;
-const ALL_NOTES_OFF = 123;
+const [SUSTAIN, SOSTENUTO, ALL_SOUND_OFF, ALL_NOTES_OFF] = [64, 66, 120, 123];
+/** A pedal is let go below it. */
+const PEDAL_DOWN = 64;
 
 export interface NoteEvent {
   sessionMs: number;
@@ -45,11 +46,18 @@ export interface NoteEvent {
 
 const keyOf = (status: number, note: number) => ((status & 15) << 7) | note;
 const isOn = ({ status, data2 }: NoteEvent) => (status & SYSTEM) === NOTE_ON && data2 > 0;
-const isOff = ({ status, data2 }: NoteEvent) => isNoteOff([status, 0, data2]);
+/** A note-on without velocity ends a note as well. */
+const isOff = ({ status, data2 }: NoteEvent) =>
+  (status & SYSTEM) === NOTE_OFF || ((status & SYSTEM) === NOTE_ON && data2 === 0);
+const isController = ({ status }: NoteEvent) => (status & SYSTEM) === CONTROLLER;
+const isPedal = (event: NoteEvent) => isController(event) && (event.data1 === SUSTAIN || event.data1 === SOSTENUTO);
 
-/** Whether a message ends a note: a note-on without velocity does as well. */
-export const isNoteOff = ([status = 0, , velocity = 0]: ArrayLike<number> & Iterable<number>): boolean =>
-  (status & SYSTEM) === NOTE_OFF || ((status & SYSTEM) === NOTE_ON && velocity === 0);
+/** Whether a message only ends what sounds, a note or what a pedal holds: whoever is not to be heard may still say it. */
+export function isEnd(event: NoteEvent): boolean {
+  if (!isController(event)) return isOff(event);
+  if (isPedal(event)) return event.data2 < PEDAL_DOWN;
+  return event.data1 === ALL_SOUND_OFF || event.data1 === ALL_NOTES_OFF;
+}
 
 /** A message of a channel, whole, as an event; `null`: it is of the system, or no message. */
 export function readNote(bytes: Uint8Array, sessionMs: number): NoteEvent | null {
@@ -150,12 +158,65 @@ function readBody(body: Uint8Array, sessionMs: number): NotesBody | null {
   return { next: view.getUint32(0, true), events, sounding: body[5] === TOO_MANY ? null : sounding };
 }
 
+/** What sounds by the messages that have passed, and the messages that end it. */
+export class SoundingNotes {
+  readonly #notes = new Set<number>();
+  readonly #pedals = new Set<number>();
+  readonly #channels = new Set<number>();
+
+  get isEmpty(): boolean {
+    return this.#notes.size === 0;
+  }
+
+  /** `false`: it ends a note that does not sound. */
+  follow(event: NoteEvent): boolean {
+    const key = keyOf(event.status, event.data1);
+    if (isOff(event)) return this.#notes.delete(key);
+    if (isOn(event)) this.#notes.add(key);
+    else if (isPedal(event) && !isEnd(event)) this.#pedals.add(key);
+    else if (isPedal(event)) this.#pedals.delete(key);
+    this.#channels.add(event.status & 15);
+    return true;
+  }
+
+  /** Whether a message ends one of these notes, or lets go of a pedal that is down. */
+  isEndedBy(event: NoteEvent): boolean {
+    const key = keyOf(event.status, event.data1);
+    return isPedal(event) ? isEnd(event) && this.#pedals.has(key) : isOff(event) && this.#notes.has(key);
+  }
+
+  /** What sounds and is not among those that are `told` ends. */
+  endOthers(told: ReadonlySet<number>, sessionMs: number): NoteEvent[] {
+    return this.#endNotes(
+      [...this.#notes].filter((key) => !told.has(key)),
+      sessionMs,
+    );
+  }
+
+  /** Everything that sounds ends, and what was held with a pedal. */
+  end(sessionMs: number): NoteEvent[] {
+    const offs = this.#endNotes([...this.#notes], sessionMs);
+    const pedals = [...this.#channels].flatMap((channel) =>
+      [SUSTAIN, ALL_NOTES_OFF].map((data1) => ({ sessionMs, status: CONTROLLER | channel, data1, data2: 0 })),
+    );
+    this.#channels.clear();
+    this.#pedals.clear();
+    return [...offs, ...pedals];
+  }
+
+  #endNotes(keys: readonly number[], sessionMs: number): NoteEvent[] {
+    return keys.map((key) => {
+      this.#notes.delete(key);
+      return { sessionMs, status: NOTE_OFF | (key >> 7), data1: key & 127, data2: 0 };
+    });
+  }
+}
+
 /** What somebody else plays, as it comes: each event once, in its order, and no note without an end. */
 export class NotesReceiver {
   #stream: number | undefined;
   #next = 0;
-  readonly #sounding = new Set<number>();
-  readonly #channels = new Set<number>();
+  readonly #sounding = new SoundingNotes();
   readonly #bucket = new TokenBucket(EVENTS_PER_SECOND, EVENTS_BURST);
 
   /** Events that this packet is the first to bring. */
@@ -173,35 +234,14 @@ export class NotesReceiver {
     if (behind < 0) return out;
     const fresh = read.events.slice(Math.max(0, read.events.length - behind));
     this.#next = read.next;
-    for (const event of fresh) if (this.#follow(event, nowMs)) out.push(event);
-    if (read.sounding !== null)
-      for (const key of this.#sounding)
-        if (!read.sounding.has(key)) {
-          this.#sounding.delete(key);
-          out.push({ sessionMs, status: NOTE_OFF | (key >> 7), data1: key & 127, data2: 0 });
-        }
+    for (const event of fresh)
+      if ((isOff(event) || this.#bucket.take(nowMs)) && this.#sounding.follow(event)) out.push(event);
+    if (read.sounding !== null) out.push(...this.#sounding.endOthers(read.sounding, sessionMs));
     return out;
   }
 
   /** The link is gone: everything that sounds ends, and what was held with a pedal. */
   end(sessionMs: number): NoteEvent[] {
-    const offs = [...this.#sounding].map((key) => {
-      return { sessionMs, status: NOTE_OFF | (key >> 7), data1: key & 127, data2: 0 };
-    });
-    const pedals = [...this.#channels].flatMap((channel) =>
-      [SUSTAIN, ALL_NOTES_OFF].map((data1) => ({ sessionMs, status: CONTROLLER | channel, data1, data2: 0 })),
-    );
-    this.#sounding.clear();
-    this.#channels.clear();
-    return [...offs, ...pedals];
-  }
-
-  #follow(event: NoteEvent, nowMs: number): boolean {
-    const key = keyOf(event.status, event.data1);
-    if (isOff(event)) return this.#sounding.delete(key);
-    if (!this.#bucket.take(nowMs)) return false;
-    if (isOn(event)) this.#sounding.add(key);
-    this.#channels.add(event.status & 15);
-    return true;
+    return this.#sounding.end(sessionMs);
   }
 }

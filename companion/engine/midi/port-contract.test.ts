@@ -4,7 +4,7 @@ import { type JackMidi, openJackMidiPort } from "./jack-midi-port.node.ts";
 import type { DawPort } from "./port.std.ts";
 import { FakeSystem } from "./rtmidi.fake.std.ts";
 import { openRtMidiPort } from "./rtmidi-port.node.ts";
-import { type MidiAccess, midiPorts, openWebMidiPort } from "./web-midi-port.dom.ts";
+import { type MidiAccess, midiPorts, openWebMidiPort, takeWebMidiPort } from "./web-midi-port.dom.ts";
 
 /** A machine whose ports come and go, and what leaves and enters by the one called "DAW". */
 interface Machine {
@@ -192,6 +192,8 @@ test("C4: JACK is told how far ahead an instant is, and says how long ago bytes 
 test("C4: Web MIDI sends at the instant that it is given, and lists what goes both ways", async () => {
   const machine = webMidiMachine();
   expect(midiPorts(machine.access)).toEqual(["Other", "DAW"]);
+  expect(midiPorts(machine.access, "in")).toEqual(["Other", "DAW"]);
+  expect(midiPorts(machine.access, "out")).toEqual(["Other", "DAW", "Only out"]);
   const port = machine.open();
   const stamps: number[] = [];
   port.onBytes((_, localMs) => stamps.push(localMs));
@@ -203,4 +205,29 @@ test("C4: Web MIDI sends at the instant that it is given, and lists what goes bo
   machine.unplug();
   expect(midiPorts(machine.access)).toEqual(["Other"]);
   await port.close();
+});
+
+test("P87: a port of Web MIDI may go one way alone; one that is not there, or that another program has, is said", async () => {
+  const machine = webMidiMachine();
+  expect(() => openWebMidiPort(machine.access, "Only out")).toThrow(/no MIDI port/);
+  const synth = await takeWebMidiPort(machine.access, "Only out", "out");
+  if (typeof synth === "string") throw new Error(synth);
+  synth.sendAt(Uint8Array.of(0x90, 60, 100), 5);
+  expect(machine.sent).toEqual([[0x90, 60, 100]]);
+  const keys = await takeWebMidiPort(machine.access, "DAW", "in");
+  if (typeof keys === "string") throw new Error(keys);
+  const heard: number[][] = [];
+  keys.onBytes((bytes) => heard.push([...bytes]));
+  machine.hear(0x90, 61, 100);
+  keys.sendAt(Uint8Array.of(0x90, 62, 100), 5);
+  expect(heard).toEqual([[0x90, 61, 100]]);
+  expect(machine.sent).toHaveLength(1);
+  expect(await takeWebMidiPort(machine.access, "Only out", "in")).toBe("gone");
+  machine.unplug();
+  expect(await takeWebMidiPort(machine.access, "DAW", "out")).toBe("gone");
+  machine.plug();
+  const port = machine.access.outputs.get("4");
+  if (port !== undefined) port.open = () => Promise.reject(new DOMException("It is busy.", "InvalidAccessError"));
+  expect(await takeWebMidiPort(machine.access, "DAW", "out")).toBe("taken");
+  await Promise.all([synth.close(), keys.close()]);
 });

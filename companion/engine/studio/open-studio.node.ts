@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import WebSocket from "ws";
 import type { SessionId } from "../../../protocol/ids.ts";
 import type { StemFormat } from "../../../protocol/recordings.ts";
@@ -8,7 +7,7 @@ import { may, type Role } from "../../../protocol/roles.ts";
 import type { ApiClient } from "../api/api-client.std.ts";
 import { machineNowMs } from "../clock/machine-clock.node.ts";
 import { scheduleAt } from "../clock/schedule-at.node.ts";
-import { MidiParser } from "../midi/midi-parser.std.ts";
+import { NotesPorts } from "../midi/notes-ports.std.ts";
 import type { DawPort } from "../midi/port.std.ts";
 import type { Input } from "../recording/take-recorder.std.ts";
 import { RoomClient, type RoomHandlers } from "../room/room-client.std.ts";
@@ -66,17 +65,8 @@ export interface StudioWindow {
 /** A bar of four at 120 bpm, before the session has said another. */
 const BAR_MS = 2_000;
 
-/** What a port needs to send the last that it was given. */
-const LAST_MS = 100;
-
-/** Whoever leaves takes the others' notes along: none goes on sounding here. */
-async function silence(notes: DawPort | null): Promise<void> {
-  if (notes === null) return;
-  for (let channel = 0; channel < 16; channel++)
-    for (const controller of [64, 123]) notes.sendAt(Uint8Array.of(0xb0 | channel, controller, 0), machineNowMs());
-  await sleep(LAST_MS);
-  await notes.close();
-}
+const notesGone = (port: string) =>
+  `${port} has gone: what you held there has ended, and no notes come or go. It is taken up again when it is back.`;
 
 /** A studio whose parts run on Node. Rejects with a sentence for the person where the device cannot be opened. */
 export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
@@ -91,6 +81,14 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
     onMessage: (from, bytes) => parts?.copies.hear(from, bytes),
     onKept: (kept) => parts?.copies.kept(kept),
   };
+  const notes = new NotesPorts({
+    nowMs: machineNowMs,
+    play: (bytes, atMs) => sound.playNote(bytes, atMs),
+    onPresence: ({ name }, isThere) => {
+      if (isThere) emit({ type: "notice", message: `${name} is back: notes go on.` });
+      else emit({ type: "warning", code: "notes", message: notesGone(name), final: false });
+    },
+  });
   const sound: SoundEnd =
     options.window?.sound(heard) ??
     new StudioSound({
@@ -112,14 +110,11 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
       },
       onAnnounced: (from, command) => studio?.onAnnounced(from, command),
       onReading: (from, reading) => studio?.onReading(from, reading),
-      onNote: (_, bytes, atMs) => options.notes?.sendAt(bytes, atMs),
+      onNote: (_, bytes, atMs) => notes.sound(bytes, atMs),
       emit,
     });
   await sound.open();
-  const parser = new MidiParser();
-  options.notes?.onBytes((bytes, atMs) => {
-    for (const message of parser.push(bytes)) sound.playNote(new Uint8Array(message), atMs);
-  });
+  if (options.notes !== null) notes.open(options.notes, "in", "out");
   const open = (opened: Studio): StudioParts => {
     studio = opened;
     const transport = new StudioTransport({
@@ -175,7 +170,8 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
     newEventId: randomUUID,
     armed,
     emit,
-    ended: () => void silence(options.notes).then(ended),
+    // Whoever leaves takes the others' notes along: none goes on sounding here.
+    ended: () => void (options.notes === null ? Promise.resolve() : notes.close(options.notes)).then(ended),
     open,
   });
 }

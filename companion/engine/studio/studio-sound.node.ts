@@ -6,7 +6,7 @@ import type { DelayMode } from "../../../audio/delay-mode.ts";
 import type { LaneMix } from "../../../audio/lane-mixer.ts";
 import { DEVICE_RATE_HZ, DEVICE_RATES_HZ, type DeviceRateHz } from "../../../audio/lane-players.ts";
 import { adviceOf, legAtFault, totalOf } from "../../../audio/latency.ts";
-import { isNoteOff } from "../../../audio/notes.ts";
+import { isEnd, readNote } from "../../../audio/notes.ts";
 import type { BufferChoice } from "../../../audio/playout.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
@@ -217,8 +217,9 @@ export class StudioSound {
 
   /** A message of a channel that was played here, and when by the machine's clock. Whoever is muted or only listens plays to nobody, but what sounds ends. */
   playNote(bytes: Uint8Array<ArrayBuffer>, atMs: number): void {
+    const note = readNote(bytes, 0);
     const mayPlay = !this.#isMuted && may(this.#options.role(), "audio.send");
-    if (mayPlay || isNoteOff(bytes)) this.#tell({ type: "note", bytes, atMs });
+    if (note !== null && (mayPlay || isEnd(note))) this.#tell({ type: "note", bytes, atMs });
   }
 
   /** Whose lanes are kept from now on. */
