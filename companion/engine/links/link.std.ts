@@ -51,8 +51,6 @@ const APART_MS = 400;
 const REPORT_MS = 1_000;
 const AGAIN_MS = 200;
 const ANNOUNCED_TIMES = 2;
-/** Of what has no time to wait, so much waits for beats: a tenth of a second. */
-const URGENT_MAX = 10;
 /** A lane whose first packets are all alien is not ours. */
 const ALIEN_MAX = 400;
 /** One connection, and what is known of it. */
@@ -103,8 +101,9 @@ export class Link {
   #wordsAtMs = 0;
   #againAtMs = 0;
   #alien = 0;
-  /** What the next beats bring before anything else. */
+  /** What the next beats bring before anything else, and the newest notes, which come after that. */
   #urgent: Uint8Array[] = [];
+  #notes: Uint8Array | undefined;
   /** Whether the other end's role lets it be heard: its receivers keep that too, whatever it sends. */
   maySpeak = true;
   /** What the player says of itself, for the other end. */
@@ -183,10 +182,12 @@ export class Link {
     else for (let times = 0; times < ANNOUNCED_TIMES; times++) this.#send(packet);
   }
 
-  /** Sends a packet of notes once: its sender says it again by itself. A carrier with a beat brings it with its next. */
+  /** Sends a packet of notes once: its sender says it again by itself. Where only a beat passes, the newest goes with it, and has the others' notes. */
   sendNotes(packet: Uint8Array): void {
-    if (this.#carrier?.isPaced !== true) this.#send(packet);
-    else if (this.#urgent.length < URGENT_MAX) this.#urgent.push(packet);
+    const carrier = this.#carrier;
+    if (carrier?.isPaced === true && !this.#clean.isClean(carrier.waitingBytes, this.#options.nowMs()))
+      this.#notes = packet;
+    else this.#send(packet);
   }
 
   /** Sends a message of at most 64 KiB beside the lane; `false`: it cannot be sent now, and nothing will repeat it. */
@@ -381,7 +382,8 @@ export class Link {
 
   /** For a carrier with a beat of its own: the sound until now, and a report when it is time for one. */
   #next(): Uint8Array | null {
-    const urgent = this.#urgent.shift();
+    const urgent = this.#urgent.shift() ?? this.#notes;
+    if (urgent === this.#notes) this.#notes = undefined;
     if (urgent !== undefined) return this.#paced.next([], urgent);
     const nowMs = this.#options.nowMs();
     if (this.#isReportDue(nowMs)) return this.#paced.next([this.#report(nowMs)]);

@@ -212,6 +212,54 @@ describe("links between two companions", () => {
     ben.close();
   });
 
+  test("P87: on a carrier with a beat notes do not wait for it while single packets pass; else the next one brings a whole chord", async () => {
+    const { ada, ben, pass, make, here, openPeer, notes, nowMs } = world();
+    ada.close();
+    let waitingBytes: number | null = 0;
+    const beats: (() => void)[] = [];
+    const paced = make(ADA, (options) => {
+      const peer = openPeer(options);
+      beats.push(() => {
+        const bytes = options.next();
+        if (bytes !== null) peer.send(bytes);
+      });
+      return {
+        handleSignal: (signal) => peer.handleSignal(signal),
+        send: (bytes) => peer.send(bytes),
+        isPaced: true,
+        get waitingBytes() {
+          return waitingBytes;
+        },
+        isRelayed: null,
+        fingerprints: null,
+        close: () => peer.close(),
+      };
+    });
+    paced.setMembers(here(BEN));
+    const chord = [60, 64, 67, 71, 74, 77, 81];
+    const strike = () => {
+      notes.length = 0;
+      for (const note of chord) paced.playNote(Uint8Array.of(0x90, note, 100), nowMs());
+    };
+    const heard = () => notes.filter(({ bytes }) => bytes[0] === 0x90).map(({ bytes }) => bytes[1]);
+    const beat = async (times: number) => {
+      for (let time = 0; time < times; time++) {
+        await pass(10);
+        for (const one of beats) one();
+      }
+    };
+    await beat(400);
+    strike();
+    expect(heard()).toEqual(chord);
+    waitingBytes = null;
+    strike();
+    expect(heard()).toEqual([]);
+    await beat(1);
+    expect(heard()).toEqual(chord);
+    paced.close();
+    ben.close();
+  });
+
   test("P86, X15: messages come beside the lane, and a peer that floods with them costs its own alone", async () => {
     const { ada, ben, pass, messages } = world();
     await pass(2_000);
