@@ -10,6 +10,7 @@ import { soundOnWords } from "./sound-on-words.dom.ts";
 import { Meter } from "./strip.dom.tsx";
 
 const OwnUplink = later<ViewProps>(() => import("./uplink.dom.tsx").then((parts) => parts.OwnUplink));
+const Instrument = later<ViewProps>(() => import("./instrument.dom.tsx").then((parts) => parts.Instrument));
 const Safety = later<ViewProps>(() => import("./safety.dom.tsx").then((parts) => parts.Safety));
 const CHANNELS = ["both", "left", "right"] as const;
 const BUFFERS: readonly BufferChoice[] = ["tight", "balanced", "safe"];
@@ -98,6 +99,7 @@ export function SoundOn(props: ViewProps) {
       </label>
       <p class="soft">{t.direct.means}</p>
       <Agree session={session} />
+      <Instrument {...props} />
       <Record {...props} />
       <Safety {...props} />
     </>

@@ -84,6 +84,9 @@ export class ViewSound {
   /** The devices that the person chose, here or at an earlier visit; `""` is the system's own choice. */
   readonly wanted = signal({ inputId: "", outputId: "" });
 
+  /** What one of the others plays on a MIDI instrument, and when it sounds by the page's clock (P87). */
+  onNote: ((from: MemberId, bytes: Uint8Array<ArrayBuffer>, atMs: number) => void) | null = null;
+
   constructor(options: ViewSoundOptions) {
     this.#options = options;
   }
@@ -132,6 +135,7 @@ export class ViewSound {
           onWords: (state) => this.#setWords(state),
           onReading: this.#options.onReading,
           onAnnounced: this.#options.onAnnounced,
+          onNote: (from, bytes, atMs) => this.onNote?.(from, bytes, atMs),
           onLevels: (own, levels) => {
             this.levels.set("own", own);
             for (const { memberId, ...level } of levels) this.levels.set(memberId, level);
@@ -283,6 +287,11 @@ export class ViewSound {
 
   announce(command: AnnouncedCommand): void {
     this.#engine?.announce(command);
+  }
+
+  /** Plays a message of a MIDI channel to everybody; whether this person may is its caller's to ask. */
+  playNote(bytes: Uint8Array<ArrayBuffer>, atMs: number): void {
+    this.#engine?.playNote(bytes, atMs);
   }
 
   /** What the device captures goes over this port too, to whoever records it. */

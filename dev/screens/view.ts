@@ -83,7 +83,37 @@ const keepsCopies = `self.onmessage = ({ data: { command } }) => {
     },
   })});
 };`;
+/** A keyboard, whose hand is `window.strike`, and a synth, at ports of the browser. */
+const INSTRUMENTS = `{
+  const listeners = new Set();
+  const newEnd = (name) => ({ name, state: "connected", onmidimessage: null, open: async () => {}, close: async () => {}, send() {} });
+  const keys = newEnd("Keystation 61");
+  window.strike = () => keys.onmidimessage({ data: Uint8Array.of(0x90, 60, 100), timeStamp: performance.now() });
+  window.unplug = () => {
+    keys.state = "disconnected";
+    for (const listener of listeners) listener();
+  };
+  navigator.requestMIDIAccess = async () => ({
+    inputs: new Map([["keys", keys]]),
+    outputs: new Map([["synth", newEnd("Reface CP")]]),
+    addEventListener: (_, listener) => listeners.add(listener),
+    removeEventListener: (_, listener) => listeners.delete(listener),
+  });
+}`;
+/** Instead of the worker with the lanes: one in which two of the others play a note now and then. */
+const playsNotes = `setInterval(() => {
+  for (const [from, note] of ${JSON.stringify([
+    [ben, 48],
+    [mira, 67],
+  ])})
+    self.postMessage({ type: "note", from, bytes: Uint8Array.of(0x90, note, 100), atMs: performance.now() });
+}, 200);`;
 const evening: Scene = { people: band, takes, log };
+/** A page that is isolated from others loads no worker that is not. */
+const WORKER_HEADERS = {
+  "Cross-Origin-Embedder-Policy": "require-corp",
+  "Cross-Origin-Resource-Policy": "same-origin",
+};
 const DEVICE_48 = "window.settings = { sampleRate: 48000 }";
 const DEVICE_44 =
   "Object.assign(window, { settings: { sampleRate: 44100 }, capabilities: { channelCount: { max: 18 } } })";
@@ -324,14 +354,40 @@ export function viewShots({ sessionId }: World): Shot[] {
         await page.route("**/assets/takes-worker*", (route) =>
           route.fulfill({
             contentType: "text/javascript",
-            // A page that is isolated from others loads no worker that is not.
-            headers: { "Cross-Origin-Embedder-Policy": "require-corp", "Cross-Origin-Resource-Policy": "same-origin" },
+            headers: WORKER_HEADERS,
             body: keepsCopies,
           }),
         );
         await stubRoom(page, evening);
       },
     },
+    ...(["notes before", "notes", "notes gone"] as const).map(
+      (state): Shot => ({
+        ...device(state, DEVICE_48, async (page) => {
+          await turnOn(page);
+          const part = page.locator(".view-instrument");
+          await part.locator("li").nth(1).waitFor();
+          if (state !== "notes before") {
+            await part.locator("button").click();
+            await part.locator("select").first().selectOption({ index: 1 });
+            await part.locator("select").nth(1).selectOption({ index: 1 });
+            await page.evaluate("window.strike()");
+            await part.locator("li").nth(2).waitFor();
+          }
+          if (state === "notes gone") await page.evaluate("window.unplug()");
+          await part.scrollIntoViewIfNeeded();
+        }),
+        prepare: async (page) => {
+          await page.addInitScript(listenAtTheWayOut);
+          await page.addInitScript(DEVICE_48);
+          await page.addInitScript(INSTRUMENTS);
+          await page.route("**/assets/lanes-worker*", (route) =>
+            route.fulfill({ contentType: "text/javascript", headers: WORKER_HEADERS, body: playsNotes }),
+          );
+          await stubRoom(page, evening);
+        },
+      }),
+    ),
     {
       ...scene("daw", evening, async (page) => {
         await here(page);

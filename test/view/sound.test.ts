@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -21,6 +22,8 @@ import {
 import { Watch } from "../pages/chromium.ts";
 import { Evening, type Guest } from "./evening.ts";
 import { Keyboard } from "./keyboard.ts";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Whole periods of both fit a second, so that a loop of the file has no seam. */
 const BROWSER_HZ = 660;
@@ -90,6 +93,47 @@ const clickingDaw = `{
     Object.assign(window, { isLooped: false, levelOf, loop, tape });
   };
 }`;
+
+/** A keyboard and a synth at a page's machine: a hand and a cable at the one, and what went to the other. */
+const instruments = `{
+  const listeners = new Set();
+  const newEnd = (name) => ({ name, state: "connected", onmidimessage: null, open: async () => {}, close: async () => {} });
+  const keys = newEnd("Keys");
+  const synth = { ...newEnd("Synth"), send: (bytes) => window.sounded.push(bytes.join(" ")) };
+  window.sounded = [];
+  window.strike = (...bytes) => keys.onmidimessage?.({ data: Uint8Array.from(bytes), timeStamp: performance.now() });
+  window.plugKeys = (state) => {
+    keys.state = state;
+    for (const listener of listeners) listener();
+  };
+  navigator.requestMIDIAccess = async () => ({
+    inputs: new Map([["keys", keys]]),
+    outputs: new Map([["synth", synth]]),
+    addEventListener: (_, listener) => listeners.add(listener),
+    removeEventListener: (_, listener) => listeners.delete(listener),
+  });
+}`;
+const PHRASE = Array.from({ length: 24 }, (_, at) => [`144 ${48 + at} ${60 + at}`, `128 ${48 + at} 0`]).flat();
+const sounded = (page: Page) => page.evaluate<string[]>("window.sounded");
+/** One hand plays the phrase, a note every 40 ms. */
+const phrase = (page: Page) =>
+  page.evaluate(`(async () => {
+    for (const message of ${JSON.stringify(PHRASE)}) {
+      window.strike(...message.split(" ").map(Number));
+      await new Promise((next) => setTimeout(next, 20));
+    }
+  })()`);
+/** What was begun and not ended. */
+function hanging(messages: readonly string[]): string[] {
+  const sounding = new Set<string>();
+  for (const message of messages) {
+    const [status = 0, note = 0, velocity = 0] = message.split(" ").map(Number);
+    const key = `${status & 15} ${note}`;
+    if ((status & 0xf0) === 0x90 && velocity > 0) sounding.add(key);
+    else if ((status & 0xe0) === 0x80) sounding.delete(key);
+  }
+  return [...sounding];
+}
 
 let evening: Evening;
 let ada: Guest;
@@ -273,7 +317,7 @@ describe("sound in the browser", { timeout: 600_000 }, () => {
     await hears(page, COMPANION_HZ);
   });
 
-  test("A5, C2: a guest comes by a link, without an account; two browsers hear each other, and the companion both; a host takes the guest out", async () => {
+  test("A5, C2, P87, X24: a guest comes by a link, without an account; two browsers hear each other's sound and notes, and the companion both; a host takes the guest out", async () => {
     await ada.page.getByRole("button", { name: "Invite somebody" }).click();
     const sheet = ada.page.getByRole("dialog", { name: "Invite by a link" });
     await sheet.getByLabel("Also let guests in").check();
@@ -302,12 +346,63 @@ describe("sound in the browser", { timeout: 600_000 }, () => {
     await hears(ada.page, BROWSER_HZ);
     await page.getByText("You are a guest: what you record stays in this browser.").waitFor();
     await ada.page.locator(".view-toasts .bad", { hasText: "came or went" }).first().waitFor();
+
+    await ada.page.evaluate(instruments);
+    await page.evaluate(instruments);
+    const keys = new Keyboard(ada.page);
+    await keys.to(/^Connect an instrument$/);
+    await keys.press("Enter");
+    await keys.to(/^You play on/, "Shift+Tab");
+    await keys.type("K");
+    await ada.page.getByText("What you play goes to the others, as notes.").waitFor();
+    await ada.page.getByLabel("The others sound on").selectOption("Synth");
+    await page.getByRole("button", { name: "Connect an instrument" }).click();
+    await page.getByLabel("The others sound on").selectOption("Synth");
+    await page.getByLabel("You play on").selectOption("Keys");
+    await page.getByText("The others' notes sound there.").waitFor();
+    // Session time is known on both ends once a note comes through.
+    const first = ["144 30 1", "128 30 0"];
+    await expect
+      .poll(async () => {
+        for (const message of first) await ada.page.evaluate(`window.strike(${message.replaceAll(" ", ",")})`);
+        return (await sounded(page)).includes("128 30 0");
+      }, patience)
+      .toBe(true);
+    await page.evaluate("window.sounded = []");
+    const notesOf = async (one: Page) => (await sounded(one)).filter((message) => !first.includes(message));
+    await phrase(ada.page);
+    await expect.poll(async () => (await notesOf(page)).length, patience).toBe(PHRASE.length);
+    expect(await notesOf(page)).toEqual(PHRASE);
+    await phrase(page);
+    await expect.poll(async () => (await sounded(ada.page)).length, patience).toBe(PHRASE.length);
+    expect(await sounded(ada.page)).toEqual(PHRASE);
+    await expect
+      .poll(() => {
+        ben.execute({ type: "report" });
+        return ben.emitted("report").at(-1)?.report.notes?.heard ?? 0;
+      }, patience)
+      .toBeGreaterThanOrEqual(2 * PHRASE.length);
+    await page.locator(".view-instrument li", { hasText: "Ada Lovelace" }).waitFor();
+    // A cable that is pulled out ends what was held, and so does a page that goes.
+    await ada.page.evaluate("window.strike(0x91, 60, 100)");
+    await expect.poll(() => sounded(page).then(hanging), patience).toEqual(["1 60"]);
+    await ada.page.evaluate('window.plugKeys("disconnected")');
+    await ada.page.locator(".view-instrument .view-trouble", { hasText: "Keys is not there" }).waitFor();
+    await expect.poll(() => sounded(page).then(hanging), patience).toEqual([]);
+    await ada.page.evaluate('window.plugKeys("connected")');
+    await ada.page.getByText("What you play goes to the others, as notes.").waitFor();
+    await ada.page.evaluate(axe);
+    expect(await ada.page.evaluate("axe.run('.view-instrument').then(({ violations }) => violations)")).toEqual([]);
+    await page.evaluate("window.strike(0x92, 64, 100)");
+    await expect.poll(() => sounded(ada.page).then(hanging), patience).toEqual(["2 64"]);
+
     await page.addInitScript("delete window.RTCRtpScriptTransform");
     await page.reload();
     await page.locator(".view-trouble", { hasText: "too old for live sound" }).waitFor();
     expect(await page.getByRole("button", { name: "Turn sound on" }).isDisabled()).toBe(true);
     await page.locator(".view-connection.here").waitFor();
     await seen.getByText("plays · guest · here").waitFor();
+    await expect.poll(() => sounded(ada.page).then(hanging), patience).toEqual([]);
     await seen.locator("summary").click();
     await seen.getByRole("button", { name: "Take out of the session" }).click();
     await ada.page

@@ -33,6 +33,8 @@ export type ToLanes =
   | { type: "again" }
   /** What is pressed here, for everybody at once. */
   | { type: "announce"; command: AnnouncedCommand }
+  /** What is played here on a MIDI instrument, and when by the page's clock (P87). */
+  | { type: "note"; bytes: Uint8Array<ArrayBuffer>; atMs: number }
   | ({ type: "clock" } & SessionLine)
   /** What the device takes before a block is in the ring, and after one has been played. */
   | { type: "device"; captureMs: number; playoutMs: number }
@@ -57,6 +59,8 @@ export type FromLanes =
   | { type: "words"; state: WordsState }
   | { type: "reading"; from: MemberId; reading: PeerReading }
   | { type: "announced"; from: MemberId; command: AnnouncedCommand }
+  /** What one of the others plays on a MIDI instrument, and when it sounds here by the page's clock. */
+  | { type: "note"; from: MemberId; bytes: Uint8Array<ArrayBuffer>; atMs: number }
   | {
       type: "latencies";
       latencies: { memberId: MemberId; legs: LatencyLegs }[];

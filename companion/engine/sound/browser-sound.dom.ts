@@ -45,6 +45,8 @@ export interface BrowserSoundOptions {
   onReading(from: MemberId, reading: PeerReading): void;
   /** What one of the others has pressed, and announces over the lane (P77). */
   onAnnounced(from: MemberId, command: AnnouncedCommand): void;
+  /** What one of the others plays on a MIDI instrument, and when it sounds by the page's clock (P87). */
+  onNote(from: MemberId, bytes: Uint8Array<ArrayBuffer>, atMs: number): void;
   onLevels(own: FromDevice["own"], levels: FromDevice["levels"]): void;
   onLatencies(
     latencies: { memberId: MemberId; legs: LatencyLegs }[],
@@ -242,6 +244,11 @@ export class BrowserSound {
     this.#tell({ type: "announce", command });
   }
 
+  /** Plays a message of a MIDI channel to everybody, as of an instant of the page's clock. */
+  playNote(bytes: Uint8Array<ArrayBuffer>, atMs: number): void {
+    this.#tell({ type: "note", bytes, atMs });
+  }
+
   /** What the device captures goes over this port too, and whoever is at its end keeps safety copies. */
   tap(port: MessagePort, isRecorded = true): void {
     this.#worker.postMessage({ type: "tap", port, isRecorded } satisfies ToLanes, [port]);
@@ -329,6 +336,9 @@ export class BrowserSound {
         return;
       case "announced":
         this.#options.onAnnounced(message.from, message.command);
+        return;
+      case "note":
+        this.#options.onNote(message.from, message.bytes, message.atMs);
         return;
       case "reading":
         this.#options.onReading(message.from, message.reading);

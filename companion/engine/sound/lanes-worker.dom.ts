@@ -149,6 +149,7 @@ const links = new LinkSet(
       const command = readAnnounced(body);
       if (command !== null) say({ type: "announced", from, command });
     },
+    onNote: (from, bytes, atMs) => say({ type: "note", from, bytes, atMs }),
     onWords: (state) => say({ type: "words", state }),
     sessionAt: (localMs) => (clock === null ? null : { atMs: sessionOf(clock, localMs), errorMs: clock.errorMs }),
     onReading: (from, reading) => say({ type: "reading", from, reading }),
@@ -217,6 +218,7 @@ async function readCapture(ring: CaptureRing): Promise<void> {
       links.send(next * LANE_PACKET_FRAMES, samples, clock === null ? 0 : sessionOf(clock, capturedAtMs));
     }
     tapped.flush();
+    links.sendNotes();
     const woken = Atomics.waitAsync(ring.control, 0, blocks, WAKE_MS);
     if (woken.async) await woken.value;
   }
@@ -278,6 +280,9 @@ function handleMessage(message: ToLanes): void {
       return;
     case "announce":
       links.announce(packAnnounced(message.command));
+      return;
+    case "note":
+      links.playNote(message.bytes, message.atMs);
       return;
     case "clock":
       clock = message;

@@ -15,6 +15,12 @@ export const sessions: readonly Mutation[] = [
     "if (this.#options.offers) this.#open();",
     "if (!this.#options.offers) this.#open();",
   ),
+  of("C2", "companion/view/view-instrument.test.ts")(
+    "companion/view/view-instrument.dom.ts",
+    "somebody who is muted plays notes to the others",
+    "!(this.#options.mayPlay() || isEnd(note))",
+    "false",
+  ),
   of("C3", "companion/view/view-video.test.ts")(
     "companion/view/view-video.dom.ts",
     "a camera that was switched off stays lit",
