@@ -24,6 +24,7 @@ const text = words({
     prices: "Prices",
     terms: "Terms",
     imprint: "Imprint",
+    security: "Security",
     line: "One line of time, two studios.",
   },
   de: {
@@ -46,6 +47,7 @@ const text = words({
     prices: "Preise",
     terms: "Bedingungen",
     imprint: "Impressum",
+    security: "Sicherheit",
     line: "Eine Zeitlinie, zwei Studios.",
   },
 });
@@ -72,7 +74,7 @@ function Unread({ count, label }: { count: number; label: string }) {
 }
 
 /** The ways at the foot of every page of the site. */
-const ways = ["status", "privacy", "companion", "prices", "terms", "imprint"] as const;
+const ways = ["status", "privacy", "companion", "prices", "terms", "imprint", "security"] as const;
 
 const Way = ({ page, path, label }: { page: Page; path: string; label: string }) => (
   <a href={href(page, path)} aria-current={page.path === path ? "page" : undefined}>

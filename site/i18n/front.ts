@@ -5,7 +5,7 @@ interface Part {
   text: string;
 }
 
-/** What a person wants to know before they open an account: the companion, what one needs, what it costs, terms, who we are. */
+/** What a person wants to know before they open an account: the companion, what one needs, what it costs, terms, who we are, where a fault is reported. */
 export const frontText = words({
   en: {
     companion: {
@@ -88,6 +88,32 @@ export const frontText = words({
         {
           title: "Responsible for what is written here",
           text: "SessionLinked Ltd, at the address above. For what people write on their profiles they answer themselves; report it on the profile, and a person looks at it.",
+        },
+      ] as Part[],
+    },
+    security: {
+      title: "Reporting a fault",
+      lead: "You have found a way to do what nobody should be able to? Tell us first, and we mend it.",
+      parts: [
+        {
+          title: "Where to write",
+          text: "hello@sessionlinked.com, with “security” in the subject, in English or German. Say what you did and what happened; a few lines are enough to begin.",
+        },
+        {
+          title: "What we do",
+          text: "A person reads it and answers: whether we see it too, and when it is mended. A fault in the companion that is being used against people we report to the authorities within the 24 and 72 hours of the Cyber Resilience Act. Whoever’s data it laid open hears it from us.",
+        },
+        {
+          title: "What we ask",
+          text: "Try it on accounts and sessions of your own. Stop where somebody else’s data begin, keep none of them, and slow nobody down. Give us 90 days before you publish; less if it is mended sooner.",
+        },
+        {
+          title: "What you can rely on",
+          text: "Whoever keeps to that is not sued or reported by us, even where they came further than they meant to. If you like, we name you beside the mending. We pay no rewards.",
+        },
+        {
+          title: "What it is about",
+          text: "This site with its API and rooms, and the companion. What breaks our terms is reported where it stands, on a profile or a take; what concerns your own data is on your account’s privacy page.",
         },
       ] as Part[],
     },
@@ -174,6 +200,32 @@ export const frontText = words({
         {
           title: "Verantwortlich für den Inhalt",
           text: "SessionLinked Ltd, unter der Adresse oben. Für ihre Profile stehen die Leute selbst ein; melde es dort, dann sieht ein Mensch es sich an.",
+        },
+      ],
+    },
+    security: {
+      title: "Eine Lücke melden",
+      lead: "Du hast einen Weg gefunden zu tun, was niemand können sollte? Sag es uns zuerst, wir schließen ihn.",
+      parts: [
+        {
+          title: "Wohin",
+          text: "An hello@sessionlinked.com, mit „security“ im Betreff, auf Deutsch oder Englisch. Schreib, was du getan hast und was geschah; ein paar Zeilen reichen für den Anfang.",
+        },
+        {
+          title: "Was wir tun",
+          text: "Ein Mensch liest es und antwortet: ob wir es auch sehen und wann es behoben ist. Eine Lücke im Companion, die schon gegen Leute benutzt wird, melden wir den Behörden innerhalb der 24 und 72 Stunden des Cyber Resilience Act. Wessen Daten offen lagen, erfährt es von uns.",
+        },
+        {
+          title: "Worum wir bitten",
+          text: "Probier es an eigenen Konten und Sessions. Hör auf, wo fremde Daten anfangen, behalte keine davon, und brems niemanden aus. Gib uns 90 Tage, bevor du etwas veröffentlichst; weniger, wenn es früher behoben ist.",
+        },
+        {
+          title: "Worauf du dich verlassen kannst",
+          text: "Wer sich daran hält, den verklagen wir nicht und zeigen ihn nicht an, auch wenn er weiter kam als gewollt. Wenn du magst, nennen wir dich bei der Behebung. Belohnungen zahlen wir nicht.",
+        },
+        {
+          title: "Worum es geht",
+          text: "Um diese Seite mit API und Räumen und um den Companion. Was gegen unsere Bedingungen verstößt, meldest du dort, wo es steht, im Profil oder beim Take; was deine eigenen Daten angeht, auf der Datenschutzseite deines Kontos.",
         },
       ],
     },

@@ -115,8 +115,8 @@ export function Prices({ page }: { page: Page }) {
   );
 }
 
-/** The agreement, and who runs the site. */
-export function Paper({ page, name }: { page: Page; name: "terms" | "imprint" }) {
+/** The agreement, who runs the site, and how a fault is reported. */
+export function Paper({ page, name }: { page: Page; name: "terms" | "imprint" | "security" }) {
   const t = frontText[page.language][name];
   return (
     <Layout page={page} title={t.title} description={t.lead}>

@@ -31,6 +31,7 @@ const pages: Record<string, Row> = {
   "GET /prices": { expect: all(200) },
   "GET /terms": { expect: all(200) },
   "GET /imprint": { expect: all(200) },
+  "GET /security": { expect: all(200) },
   "GET /status": { expect: all(200) },
   "GET /privacy": { expect: all(200) },
   "GET /promises": { expect: all(200) },

@@ -82,6 +82,10 @@ function showImprint(c: AppContext, { page }: Visit) {
   return sendPage(c, <Paper page={page} name="imprint" />);
 }
 
+function showSecurity(c: AppContext, { page }: Visit) {
+  return sendPage(c, <Paper page={page} name="security" />);
+}
+
 /** What has answered is not asked again for so long: whoever opens the page in a crowd asks nothing of what they worry about. */
 const MEASURED_KEPT_MS = 5_000;
 let measuredKept: Measured | undefined;
@@ -202,6 +206,7 @@ pages.get("/companion", costs("free"), withPage(showCompanion));
 pages.get("/prices", costs("free"), withPage(showPrices));
 pages.get("/terms", costs("free"), withPage(showTerms));
 pages.get("/imprint", costs("free"), withPage(showImprint));
+pages.get("/security", costs("free"), withPage(showSecurity));
 pages.get("/status", costs("read"), showStatus);
 pages.get("/privacy", costs("read"), withPage(showPrivacy));
 pages.get("/promises", costs("read"), withPage(showPromises));

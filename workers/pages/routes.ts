@@ -10,6 +10,7 @@ export const publicPages = [
   "/prices",
   "/terms",
   "/imprint",
+  "/security",
   "/sign-up",
   "/sign-in",
   "/reset",
