@@ -265,6 +265,21 @@ describe("reports and the operator", () => {
     expect((await operate("GET", "/reports")).status).toBe(200);
   });
 
+  test("A5: whoever reports with an account has it in writing that it is here, once for the same words; nothing says about whom", async () => {
+    const [ada, ben] = [await person("Ada"), await person("Ben Benson")];
+    const { profileId } = await ben.publish();
+    const report = (details: string) =>
+      ada.call("POST", `/api/v1/hub/profiles/${profileId}/reports`, { reason: "abuse", details });
+    await report("Rude on stage.");
+    await report("Rude on stage.");
+    const told = await mails();
+    expect(told.map(({ to }) => to)).toEqual([ada.email]);
+    expect(told[0]?.text).toContain("/account/decisions");
+    expect(JSON.stringify(told)).not.toMatch(new RegExp(`Benson|Rude|${profileId}|${ben.accountId}`));
+    await report("And backstage.");
+    expect(await mails()).toHaveLength(1);
+  });
+
   test("reports from one place are bounded", async () => {
     const { profileId } = await (await person("Ada")).publish();
     let [status, times] = [202, 0];

@@ -7,8 +7,9 @@ import type { Catalogue, ValuesOf } from "../content.ts";
 type Measure = (typeof measures)[number];
 type Ground = (typeof grounds)[number];
 
-/** What was decided about a report, and what became of an appeal. */
+/** That a report is here, what was decided about it, and what became of an appeal. */
 export const decisionsValues = {
+  "report-here": z.object({ link: z.string() }),
   decision: z.object({
     side: z.enum(["about", "reporter"]),
     measure: z.enum(measures),
@@ -35,6 +36,14 @@ function lastStatement(language: Language, ground: Ground, facts: string): strin
 }
 
 const en: Catalogue<DecisionsMails> = {
+  "report-here": ({ link }) => ({
+    subject: "Your report is here",
+    paragraphs: [
+      "A person of ours looks at it; no machine does. What they decide, and why, comes by mail and stands in your account. Whoever it is about does not learn from us who reported.",
+    ],
+    action: { label: "See what was decided", href: link },
+    reason: "You reported something, and we confirm that it has reached us (Digital Services Act, Article 16).",
+  }),
   decision: ({ side, measure, ground, facts, link }) => ({
     subject: side === "about" ? "A decision about something of yours" : "A decision about what you reported",
     paragraphs: statement("en", measure, ground, facts),
@@ -66,6 +75,14 @@ const en: Catalogue<DecisionsMails> = {
 };
 
 const de: Catalogue<DecisionsMails> = {
+  "report-here": ({ link }) => ({
+    subject: "Deine Meldung ist da",
+    paragraphs: [
+      "Ein Mensch bei uns sieht sie sich an, keine Maschine. Was entschieden wird und warum, kommt per Mail und steht in deinem Konto. Wen es betrifft, erfährt von uns nicht, wer gemeldet hat.",
+    ],
+    action: { label: "Entscheidungen ansehen", href: link },
+    reason: "Du hast etwas gemeldet, und wir bestätigen, dass es angekommen ist (Digital Services Act, Artikel 16).",
+  }),
   decision: ({ side, measure, ground, facts, link }) => ({
     subject: side === "about" ? "Eine Entscheidung über etwas von dir" : "Eine Entscheidung über deine Meldung",
     paragraphs: statement("de", measure, ground, facts),
