@@ -85,7 +85,7 @@ test("a fate that was published holds until the rule, its file or its test reads
 
 test("a test that has not run here ended as the published table says, with the commit at which it did", () => {
   const row = { id: "E1", promise: "Recordings end" };
-  const cited = ["a.test.ts", "b.test.ts"].map((file) => ({ file, title: "E1: in time", ids: ["E1"] }));
+  const cited = ["a.test.ts", "b.test.ts"].map((file) => ({ file, title: `${row.id}: in time`, ids: [row.id] }));
   const earlier = [{ id: "E1", tests: [{ file: "a.test.ts", passed: 2, failed: 0, commit: "old" }] }];
   const ran = (passed: boolean) => ({
     "a.test.ts": { commit: "new", ranAtMs: 1, tests: [{ title: "E1: in time", passed }] },
