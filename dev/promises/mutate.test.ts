@@ -60,3 +60,15 @@ test("E6: each switch that is passed is noted, so that a fault is tried by the t
   expect(other(true)).toBe(false);
   expect([mutants.map(({ number }) => number), [...reached_]]).toEqual([[7], [7]]);
 });
+
+test("E6: a fault is known by the statement that it lies in: what stands elsewhere in the module leaves it as it was", () => {
+  const known = (text: string) => mutantsOf(text).mutants.map(({ part, inPart, from, to }) => [part, inPart, from, to]);
+  const before = known(source);
+  expect(new Set(before.map((one) => JSON.stringify(one.slice(0, 2)))).size).toBe(before.length);
+  const after = known(`export const more = (count: number) => count + 1;\n${source}`);
+  expect(after).toEqual(expect.arrayContaining(before));
+  const other = known(source.replace("at < nowMs", "at <= nowMs"));
+  const inBoth = before.filter((one) => other.some((found) => JSON.stringify(found) === JSON.stringify(one)));
+  expect(new Set(inBoth.map(([part]) => String(part).split(" ")[0]))).toEqual(new Set(["const", "export"]));
+  expect(inBoth.some(([part]) => String(part).includes("function due"))).toBe(false);
+});

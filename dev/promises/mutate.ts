@@ -8,6 +8,9 @@ import { parseAst } from "vitest/node";
 export interface Mutant {
   /** Number of its switch. */
   number: number;
+  /** The statement of the module that it lies in, and which fault of this statement it is. */
+  part: string;
+  inPart: number;
   line: number;
   from: string;
   to: string;
@@ -102,6 +105,8 @@ export function mutantsOf(source: string, within?: readonly string[], first = 1)
   };
   note(program, false);
 
+  let part = "";
+  let inPart = 0;
   /** The value of the module that is being made; what is in it is read once. */
   let value: { name: string; init: Node } | null = null;
   const put = (host: Node, is: Place["is"], start: number, end: number, to: string): void => {
@@ -110,7 +115,7 @@ export function mutantsOf(source: string, within?: readonly string[], first = 1)
     const whole = (of: Pick<Node, "start" | "end">) => source.slice(of.start, start) + to + source.slice(end, of.end);
     const found = value === null ? [] : (uses.get(value.name) ?? []);
     if (value !== null && found.length === 0) return;
-    mutants.push({ number, line: source.slice(0, start).split("\n").length, from, to });
+    mutants.push({ number, part, inPart: inPart++, line: source.slice(0, start).split("\n").length, from, to });
     if (value === null) at(host, is).instead.push({ number, text: whole(host) });
     else for (const use of found) at(use, "expression").instead.push({ number, text: whole(value.init) });
   };
@@ -160,6 +165,7 @@ export function mutantsOf(source: string, within?: readonly string[], first = 1)
     const isFunction = /Function/.test(node.type);
     for (const [key, child] of childrenOf(node)) {
       if (key === "key" && node.computed !== true) continue;
+      if (node === program) [part, inPart] = [textOf(child), 0];
       const isValue = node.type === "VariableDeclarator" && key === "init" && depth === 0 && isNode(node.id);
       const before = value;
       if (isValue && isNode(node.id)) value = { name: textOf(node.id).replace(/:.*/s, ""), init: child };

@@ -4,22 +4,36 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { type Equivalent, equivalents } from "./equivalent.ts";
 import { type Mutant, mutantsOf } from "./mutate.ts";
-import { knownOf, newCopy, tryFaults } from "./score-trials.ts";
+import { type Fate, type Known, knownOf, newCopy, tryFaults } from "./score-trials.ts";
 import { type Scored, scored } from "./scored.ts";
 
 /**
  * The mutation score over retention, erasure and projection: of all small faults that can be put into these modules, one at a time, the share
  * that a test notices. A fault is tried by the tests that reach it alone: a run without any says which these are. A test that cannot
  * stand alone takes those before it along. It takes its time, so it may be done in parts: what has run at these sources is kept, and a fault that
- * was not noticed is tried again by the tests that have changed since.
+ * was not noticed is tried again by the tests that have changed since. A fault is known by the statement of its module that it lies in: a change
+ * elsewhere in the module leaves what became of it.
  */
 const GOAL_PERCENT = 95;
 const KEPT = ".local/promises/score.json";
+/** What each test file passes without a fault, for as long as it and the modules read the same. */
+const REACHED = ".local/promises/reached.json";
+/** Copies at work beside each other: a run waits half of its time. */
+const COPIES = 2;
 const Kept = z.record(
   z.string(),
   z.object({ caughtBy: z.string().nullable(), passed: z.record(z.string(), z.string()) }),
 );
 type Kept = z.infer<typeof Kept>;
+const KeptReach = z.record(
+  z.string(),
+  z.object({
+    of: z.string(),
+    limitMs: z.number(),
+    passesMax: z.number(),
+    reached: z.array(z.object({ name: z.string(), numbers: z.array(z.int()), isAlone: z.boolean() })),
+  }),
+);
 
 interface Trial extends Mutant {
   of: Scored;
@@ -43,27 +57,25 @@ export const isEquivalent = (
   known: readonly Equivalent[],
 ) => known.some((one) => one.file === file && one.line === text && one.from === from && one.to === to);
 
-/** Everything that is scored, each fault with a switch of its own. `only`: of an area, or of files whose name has this in it. */
-function modulesOf(root: string, only?: string): Module[] {
+/** Everything that is scored, each fault with a switch of its own. */
+function modulesOf(root: string): Module[] {
   const read = (file: string) => readFileSync(join(root, file), "utf8");
   let first = 1;
-  return scored
-    .filter(({ area, file }) => only === undefined || area === only || file.includes(only))
-    .map((of) => {
-      const source = read(of.file);
-      const { mutants, text } = mutantsOf(source, of.within, first);
-      const lines = source.split("\n").map((line) => line.trim());
-      const trials = mutants
-        .map((mutant, at) => ({
-          ...mutant,
-          of,
-          key: `${of.file}:${hashOf(source, String(at + 1))}`,
-          text: lines[mutant.line - 1] ?? "",
-        }))
-        .filter((trial) => !isEquivalent(of.file, trial, equivalents));
-      first += mutants.length;
-      return { of, text, trials, stamps: new Map(of.tests.map((test) => [test, hashOf(read(test))])) };
-    });
+  return scored.map((of) => {
+    const source = read(of.file);
+    const { mutants, text } = mutantsOf(source, of.within, first);
+    const lines = source.split("\n").map((line) => line.trim());
+    const trials = mutants
+      .map((mutant) => ({
+        ...mutant,
+        of,
+        key: `${of.file}:${hashOf(mutant.part, String(mutant.inPart))}`,
+        text: lines[mutant.line - 1] ?? "",
+      }))
+      .filter((trial) => !isEquivalent(of.file, trial, equivalents));
+    first += mutants.length;
+    return { of, text, trials, stamps: new Map(of.tests.map((test) => [test, hashOf(read(test))])) };
+  });
 }
 
 /** So many of all faults, spread by what their keys come to; the same ones as long as the sources are the same. */
@@ -112,22 +124,49 @@ function scoreOf(modules: readonly Module[], kept: Kept): { text: string; isEnou
   return { text: lines.join("\n"), isEnough: percent >= GOAL_PERCENT && !all.includes("not run") };
 }
 
-/** Runs what has not run yet, for so many minutes at most, and says the score. */
+const writeKept = (path: string, value: unknown) => {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, JSON.stringify(value));
+};
+const readKept = <Value>(path: string, schema: z.ZodType<Value>, none: Value): Value =>
+  existsSync(path) ? schema.parse(JSON.parse(readFileSync(path, "utf8"))) : none;
+
+/** What a test file passes, as it was found before with these modules and this text of it, or as it is found now. */
+async function knownAs(of: string, test: string, find: () => Promise<Known | null>, isOver: () => boolean) {
+  const before = readKept(REACHED, KeptReach, {})[test];
+  if (before?.of === of) {
+    const reached = before.reached.map((one) => ({ ...one, numbers: new Set(one.numbers) }));
+    return { ...before, test, reached };
+  }
+  const known = await find();
+  // What was broken off has not run each test alone.
+  if (known === null || isOver()) return known;
+  const { limitMs, passesMax } = known;
+  const reached = known.reached.map((one) => ({ ...one, numbers: [...one.numbers] }));
+  writeKept(REACHED, { ...readKept(REACHED, KeptReach, {}), [test]: { of, limitMs, passesMax, reached } });
+  return known;
+}
+
+/** Runs what has not run yet, for so many minutes at most, and says the score. `only`: of an area, or of files whose name has this in it. */
 export async function mutationScore(root: string, minutes: number, only?: string, sample?: number) {
-  const kept = existsSync(KEPT) ? Kept.parse(JSON.parse(readFileSync(KEPT, "utf8"))) : {};
-  const modules = sampled(modulesOf(root, only), sample);
+  const kept = readKept(KEPT, Kept, {});
+  const all = modulesOf(root);
+  const modules = sampled(
+    all.filter(({ of: { area, file } }) => only === undefined || area === only || file.includes(only)),
+    sample,
+  );
   const endMs = performance.now() + minutes * 60_000;
   const isOver = () => performance.now() > endMs;
   const keep = ({ key }: Trial, change: (known: Kept[string]) => unknown) => {
     const known = kept[key] ?? { caughtBy: null, passed: {} };
     change(known);
     kept[key] = known;
-    mkdirSync(dirname(KEPT), { recursive: true });
-    writeFileSync(KEPT, JSON.stringify(kept));
+    writeKept(KEPT, kept);
   };
   const trials = new Map(modules.flatMap((module) => module.trials.map((trial) => [trial.number, trial])));
-  const { copy, runner } = newCopy(root);
-  for (const { of, text } of modules) writeFileSync(join(copy, of.file), text);
+  const copies = Array.from({ length: COPIES }, (_, at) => newCopy(root, `score-${at}`));
+  for (const { copy } of copies) for (const { of, text } of all) writeFileSync(join(copy, of.file), text);
+  const texts = hashOf(...all.map(({ text }) => text));
   const say = (line: string) => console.error(line);
 
   // What is quickest for some module comes before what is second for another.
@@ -139,10 +178,11 @@ export async function mutationScore(root: string, minutes: number, only?: string
     const due = [...trials.values()].filter(
       ({ key, of }) => of.tests.includes(test) && kept[key]?.caughtBy == null && kept[key]?.passed[test] !== stamp,
     );
-    const known = due.length === 0 || isOver() ? null : await knownOf(runner, test, isOver, say);
+    const [first] = copies;
+    if (due.length === 0 || isOver() || first === undefined) continue;
+    const known = await knownAs(hashOf(texts, stamp), test, () => knownOf(first.runner, test, isOver, say), isOver);
     if (known === null) continue;
-    const numbers = due.map(({ number }) => number);
-    await tryFaults(runner, known, numbers, isOver, (number, { isCaught, note }) => {
+    const onFate = (number: number, { isCaught, note }: Fate) => {
       const trial = trials.get(number);
       if (trial === undefined) return;
       keep(trial, (one) =>
@@ -150,8 +190,10 @@ export async function mutationScore(root: string, minutes: number, only?: string
       );
       const { of, line, from, to } = trial;
       say(`${isCaught ? "caught" : "passed"} ${of.file}:${line} ${short(from)} → ${short(to)}`);
-    });
+    };
+    const shareOf = (copy: number) => due.filter((_, at) => at % COPIES === copy).map(({ number }) => number);
+    await Promise.all(copies.map(({ runner }, at) => tryFaults(runner, known, shareOf(at), isOver, onFate)));
   }
-  runner.stop();
+  for (const { runner } of copies) runner.stop();
   return scoreOf(modules, kept);
 }

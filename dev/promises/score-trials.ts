@@ -110,9 +110,9 @@ export class Runner implements Runs {
   }
 }
 
-/** A runner in a copy of the sources of its own. */
-export const newCopy = (root: string): { copy: string; runner: Runner } => {
-  const copy = copySources(root, "score");
+/** A runner in a copy of the sources of its own, of a name of its own. */
+export const newCopy = (root: string, name: string): { copy: string; runner: Runner } => {
+  const copy = copySources(root, name);
   return { copy, runner: new Runner(copy) };
 };
 
