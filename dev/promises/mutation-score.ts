@@ -136,11 +136,11 @@ async function knownAs(of: string, test: string, find: () => Promise<Known | nul
   const before = readKept(REACHED, KeptReach, {})[test];
   if (before?.of === of) {
     const reached = before.reached.map((one) => ({ ...one, numbers: new Set(one.numbers) }));
-    return { ...before, test, reached };
+    return { ...before, test, reached, isTriedAlone: true };
   }
   const known = await find();
-  // What was broken off has not run each test alone.
-  if (known === null || isOver()) return known;
+  // What was broken off has not run each test alone either.
+  if (known === null || !known.isTriedAlone || isOver()) return known;
   const { limitMs, passesMax } = known;
   const reached = known.reached.map((one) => ({ ...one, numbers: [...one.numbers] }));
   writeKept(REACHED, { ...readKept(REACHED, KeptReach, {}), [test]: { of, limitMs, passesMax, reached } });
@@ -180,7 +180,12 @@ export async function mutationScore(root: string, minutes: number, only?: string
     );
     const [first] = copies;
     if (due.length === 0 || isOver() || first === undefined) continue;
-    const known = await knownAs(hashOf(texts, stamp), test, () => knownOf(first.runner, test, isOver, say), isOver);
+    const known = await knownAs(
+      hashOf(texts, stamp),
+      test,
+      () => knownOf(first.runner, test, due.length, isOver, say),
+      isOver,
+    );
     if (known === null) continue;
     const onFate = (number: number, { isCaught, note }: Fate) => {
       const trial = trials.get(number);

@@ -41,7 +41,8 @@ function runnerOf(of: Record<number, Made[]>, nothing = 0) {
 
 async function fatesOf(runner: Runs, numbers: number[]) {
   const fates: Record<number, boolean> = {};
-  const known = { test: "a.test.ts", reached: [reach("a", [1, 2, 3, 4])], limitMs: 1_000, passesMax: 9 };
+  const reached = [reach("a", [1, 2, 3, 4])];
+  const known = { test: "a.test.ts", reached, limitMs: 1_000, passesMax: 9, isTriedAlone: true };
   await tryFaults(
     runner,
     known,
@@ -92,10 +93,11 @@ test("E6: a runner that runs nothing is begun anew, and after some times left fo
 
 test("E6: tests that do not pass without a fault are tried again; a fault's limit grows with what they take", async () => {
   const said: string[] = [];
-  const ask = (runner: Runs) =>
+  const ask = (runner: Runs, faults = 5) =>
     knownOf(
       runner,
       "a.test.ts",
+      faults,
       () => false,
       (line) => said.push(line),
     );
@@ -103,6 +105,10 @@ test("E6: tests that do not pass without a fault are tried again; a fault's limi
   expect(known?.reached).toEqual([reach("a", [1, 2])]);
   expect(known?.limitMs).toBeGreaterThan(5 * 2_000);
   expect(known?.passesMax).toBeGreaterThan(10 * 7);
+  // For few faults no test is run alone, and each takes those before it along.
+  const few = runnerOf({});
+  expect((await ask(few.runner, 0))?.reached).toEqual([reach("a", [1, 2], false)]);
+  expect(few.runs).toEqual([[0]]);
   expect(said).toEqual([
     "a.test.ts does not pass without any fault: The runtime did not start.",
     "a.test.ts does not pass without any fault: 0 caught",

@@ -19,6 +19,8 @@ const ANY_PASSES = 1_000_000_000;
 const passesOf = (most: number) => 2_000 + 30 * most;
 /** Who is tried again by themselves has so many times longer. */
 const AGAIN = 3;
+/** To run each test alone costs a beginning for each; it saves every fault about half of the file. */
+const ALONE_WORTH = 2;
 /** Cases of one run: each is a test file that is read anew. */
 const CASES = 60;
 /** Runs in a row that come to nothing, until a test file is left for another time. */
@@ -128,12 +130,18 @@ export interface Known {
   reached: readonly Reached[];
   limitMs: number;
   passesMax: number;
+  /** Whether each was run alone; where not, each needs those before it. */
+  isTriedAlone: boolean;
 }
 
-/** Runs a test file without any fault: all of it, and then each of its tests alone. `null`: it could not be made to pass, and why was said. */
+/**
+ * Runs a test file without any fault: all of it, and then, where there are so many faults that it is worth it, each of its tests alone. `null`: it
+ * could not be made to pass, and why was said.
+ */
 export async function knownOf(
   runner: Runs,
   test: string,
+  faults: number,
   isOver: () => boolean,
   say: (line: string) => void,
 ): Promise<Known | null> {
@@ -154,11 +162,13 @@ export async function knownOf(
     if (hung === null && why === "" && reached.length > 0) {
       const alone = new Set<number>();
       const each = reached.map(({ name }) => ({ number: 0, only: [name] }));
-      await under(each, limitOf(longestMs), (heard) => {
-        if (heard.is === "ended" && heard.ending === "passed") alone.add(heard.at);
-      });
+      const isTriedAlone = ALONE_WORTH * faults >= reached.length;
+      if (isTriedAlone)
+        await under(each, limitOf(longestMs), (heard) => {
+          if (heard.is === "ended" && heard.ending === "passed") alone.add(heard.at);
+        });
       const all = reached.map((one, at) => ({ ...one, isAlone: alone.has(at) }));
-      return { test, reached: all, limitMs: limitOf(longestMs), passesMax: passesOf(mostPasses) };
+      return { test, reached: all, limitMs: limitOf(longestMs), passesMax: passesOf(mostPasses), isTriedAlone };
     }
     say(`${test} does not pass without any fault: ${why || note || "it ran no test."}`);
     runner.stop();
