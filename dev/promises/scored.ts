@@ -11,6 +11,7 @@ export interface Scored {
 
 const RECORDINGS = ["workers/recordings/recordings.test.ts", "workers/recordings/faults.test.ts"];
 const ERASURE = "test/promises/erasure.test.ts";
+const STEPS = "workers/privacy/account-erasure.test.ts";
 const HOLDS = "workers/privacy/holds.test.ts";
 const JOBS = ["workers/cron/jobs.test.ts", "workers/cron/maximum.test.ts"];
 
@@ -25,8 +26,8 @@ export const scored: readonly Scored[] = [
   { area: "retention", file: "workers/platform/held.ts", tests: [HOLDS] },
   { area: "retention", file: "workers/privacy/held.ts", tests: ["workers/privacy/rights.test.ts"] },
   { area: "retention", file: "workers/platform/next-try.ts", tests: ["workers/platform/next-try.test.ts"] },
-  { area: "erasure", file: "workers/privacy/account-erasure.ts", tests: [HOLDS, ERASURE, ...JOBS] },
-  { area: "erasure", file: "workers/privacy/erasure-steps.ts", tests: [HOLDS, ERASURE, ...JOBS] },
+  { area: "erasure", file: "workers/privacy/account-erasure.ts", tests: [STEPS, HOLDS, ERASURE, ...JOBS] },
+  { area: "erasure", file: "workers/privacy/erasure-steps.ts", tests: [STEPS, HOLDS, ERASURE, ...JOBS] },
   { area: "erasure", file: "workers/privacy/erasure-log.ts", tests: [ERASURE] },
   {
     area: "erasure",
