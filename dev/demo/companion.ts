@@ -7,6 +7,7 @@ import { StudioEvent } from "../../companion/engine/studio/events.std.ts";
 const program = fileURLToPath(new URL("../../companion/headless/main.node.ts", import.meta.url));
 /** A companion that says nothing for so long hangs, however busy the machine is. */
 const PATIENCE_SECONDS = 120;
+type Press = Extract<StudioCommand, { type: "transport" }>["transport"];
 type EventOf<Type extends StudioEvent["type"]> = Extract<StudioEvent, { type: Type }>;
 
 /** A headless companion in a process of its own, and all its events. */
@@ -18,6 +19,7 @@ export class Companion {
   readonly #exited: Promise<void>;
   #errors = "";
   #gone = false;
+  #pressed: Press | undefined;
 
   constructor(
     name: string,
@@ -61,7 +63,10 @@ export class Companion {
     );
     if (this.#child.stdout === null) throw new Error("The companion has no output.");
     createInterface({ input: this.#child.stdout }).on("line", (text) => {
-      this.events.push(StudioEvent.parse(JSON.parse(text)));
+      const event = StudioEvent.parse(JSON.parse(text));
+      this.events.push(event);
+      if (event.type === "warning" && event.code === "post-expired" && this.#pressed !== undefined)
+        this.press(this.#pressed);
       for (const look of this.#look) look();
     });
     // One that has left by itself reads no more; its exit is heard below.
@@ -85,6 +90,12 @@ export class Companion {
 
   execute(command: StudioCommand): void {
     if (this.#child.stdin?.writable) this.#child.stdin.write(`${JSON.stringify(command)}\n`);
+  }
+
+  /** Presses a key of the transport, again and again where the room heard of it too late to play it together (P41): a busy machine is no answer. */
+  press(transport: Press): void {
+    this.#pressed = transport;
+    this.execute({ type: "transport", transport });
   }
 
   emitted<Type extends StudioEvent["type"]>(type: Type): EventOf<Type>[] {

@@ -100,7 +100,7 @@ test("C4, P42: play is pressed in one DAW and the other rolls, stop in the other
     await Promise.all(companions.map((one) => one.until("joined", () => true)));
     await Promise.all(companions.map((one) => one.until("link", ({ state }) => state === "connected")));
     await expect.poll(() => daws.every(({ isConnected }) => isConnected)).toBe(true);
-    companions[0]?.execute({ type: "transport", transport: { command: "locate", positionFrames: 480_000 } });
+    companions[0]?.press({ command: "locate", positionFrames: 480_000 });
     await expect.poll(() => daws.map(({ samples }) => samples)).toEqual([480_000, 480_000]);
     const before = daws[0].heard.length;
 

@@ -78,13 +78,13 @@ test("C6: where the host does not permit recording nobody gets a file; withdrawn
   await permit(ada.token, sessionId, false);
   const one = await enter("ada", ada.token, sessionId);
   const other = await enter("ben", ben.token, sessionId);
-  other.companion.execute({ type: "transport", transport: { command: "record" } });
+  other.companion.press({ command: "record" });
   await other.companion.until("warning", ({ code }) => code === "recording-off");
   await agree(other.companion, one.companion);
   expect([...stemsIn(one.place), ...stemsIn(other.place)]).toEqual([]);
 
   await permit(ada.token, sessionId, true);
-  other.companion.execute({ type: "transport", transport: { command: "record" } });
+  other.companion.press({ command: "record" });
   for (const { companion } of [one, other]) await companion.until("recording", () => true);
   for (const { place } of [one, other]) await soundIn(place, 1);
   await permit(ada.token, sessionId, false);
@@ -100,7 +100,7 @@ test("X24, C7: a companion that is killed in mid take offers it at its next star
   const { sessionId } = await ada.api.createSession("Torn");
   await ben.api.acceptInvite((await ada.api.createInvite(sessionId)).code);
   const first = await enter("ada", ada.token, sessionId);
-  first.companion.execute({ type: "transport", transport: { command: "record" } });
+  first.companion.press({ command: "record" });
   await first.companion.until("recording", () => true);
   await soundIn(first.place, 2.5);
   first.companion.kill();
@@ -127,7 +127,7 @@ test("C7: whoever leaves in mid take leaves it whole; 'share as I record' is rem
   const first = await enter("ada", ada.token, sessionId);
   first.companion.execute({ type: "share-as-i-record", on: true });
   await first.companion.until("notice", ({ message }) => message.includes("copies of their own"));
-  first.companion.execute({ type: "transport", transport: { command: "record" } });
+  first.companion.press({ command: "record" });
   await first.companion.until("recording", () => true);
   await soundIn(first.place, 1);
   first.companion.execute({ type: "leave" });
@@ -140,10 +140,10 @@ test("C7: whoever leaves in mid take leaves it whole; 'share as I record' is rem
   const again = await enter("ada", ada.token, sessionId, first.place);
   await again.companion.until("shared", ({ recording }) => recording.sha256 === stem.sha256);
   await again.companion.until("notice", ({ message }) => message.startsWith("You share what you record"));
-  again.companion.execute({ type: "transport", transport: { command: "stop" } });
+  again.companion.press({ command: "stop" });
   const known = stemsIn(first.place);
-  again.companion.execute({ type: "transport", transport: { command: "record" } });
+  again.companion.press({ command: "record" });
   await soundIn(first.place, 0.5, known);
-  again.companion.execute({ type: "transport", transport: { command: "stop" } });
+  again.companion.press({ command: "stop" });
   await again.companion.until("shared", ({ recording }) => recording.sha256 !== stem.sha256);
 });

@@ -50,13 +50,13 @@ test("P27, C7: a companion that is killed in mid take leaves; the room goes on, 
   const { start } = await session(2);
   const [ada, ben] = [start(0), start(1)];
   await Promise.all([ada, ben].map((one) => one.until("link", ({ state }) => state === "connected")));
-  ada.execute({ type: "transport", transport: { command: "record" } });
+  ada.press({ command: "record" });
   await ben.until("recording", () => true);
   ben.kill();
   await ada.until("logged", ({ event }) => event.body.kind === "left");
   ada.execute({ type: "chat", text: "still here" });
   await ada.until("logged", ({ event }) => event.body.kind === "chat");
-  ada.execute({ type: "transport", transport: { command: "stop" } });
+  ada.press({ command: "stop" });
   await ada.until("recorded", () => true);
 
   const again = start(1);
@@ -73,9 +73,9 @@ test("C7: without the share nothing of a take leaves the machine; E2: a deleted 
   const { sessionId, host, start } = await session(2);
   const [ada, ben] = [start(0), start(1)];
   await Promise.all([ada, ben].map((one) => one.until("joined", () => true)));
-  ada.execute({ type: "transport", transport: { command: "record" } });
+  ada.press({ command: "record" });
   await Promise.all([ada, ben].map((one) => one.until("recording", () => true)));
-  ben.execute({ type: "transport", transport: { command: "stop" } });
+  ben.press({ command: "stop" });
   await Promise.all([ada, ben].map((one) => one.until("recorded", () => true)));
   expect(await host.listRecordings(sessionId)).toEqual([]);
   expect((await local.platform.recordings.list({ prefix: `recordings/${sessionId}/` })).objects).toEqual([]);

@@ -73,11 +73,11 @@ test("C9, P86: a laptop that burns in the middle of the night loses nothing that
     await laptop.until("safety-copies", ({ report }) => report.keptBy.length === 2);
     for (const one of [keeper, second]) await one.until("safety-copies", ({ report }) => report.keeping.length === 1);
 
-    laptop.execute({ type: "transport", transport: { command: "record" } });
+    laptop.press({ command: "record" });
     const begun = await laptop.until("executed", ({ command }) => command === "record");
     await laptop.until("recording", () => true);
     await new Promise((after) => setTimeout(after, Math.max(0, 4_000 - begun.localAtMs + begun.effectiveLocalMs)));
-    laptop.execute({ type: "transport", transport: { command: "stop" } });
+    laptop.press({ command: "stop" });
     const { stem } = await laptop.until("recorded", () => true);
     const played = soundOf(stem);
     for (const one of [keeper, second]) await one.until("safety-copies", ({ report }) => report.held === 1);

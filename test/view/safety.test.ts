@@ -114,7 +114,7 @@ describe("safety copies in the browser", { timeout: 600_000 }, () => {
     void devtools.send("Page.crash").catch(() => undefined);
     await crashed;
     await before.context.close();
-    ben.execute({ type: "transport", transport: { command: "stop" } });
+    ben.press({ command: "stop" });
     const [copy] = readdirSync(join(folder, "ben", "safety-copies")).filter((name) => name.endsWith(".copy"));
     expect(copy).toBeDefined();
 
@@ -162,12 +162,12 @@ describe("safety copies in the browser", { timeout: 600_000 }, () => {
     await page.getByText("You keep those of Ben Webster.").waitFor();
     await stands(ben, (report) => report.mine && report.keptBy.length === 1);
     const recorded = ben.emitted("recorded").length;
-    ben.execute({ type: "transport", transport: { command: "locate", positionFrames: 0 } });
+    ben.press({ command: "locate", positionFrames: 0 });
     // It stands where the last take has ended, until it has heard of it.
     await page.locator(".view-counters .big dd", { hasText: "1.1" }).waitFor();
-    ben.execute({ type: "transport", transport: { command: "record" } });
+    ben.press({ command: "record" });
     await roll(page);
-    ben.execute({ type: "transport", transport: { command: "stop" } });
+    ben.press({ command: "stop" });
     await expect.poll(() => ben.emitted("recorded").length, patience).toBe(recorded + 1);
     const stem = ben.emitted("recorded").at(-1)?.stem as Stem;
     const played = soundOf(stem);
