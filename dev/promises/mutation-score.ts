@@ -169,11 +169,12 @@ export async function mutationScore(root: string, minutes: number, only?: string
   const texts = hashOf(...all.map(({ text }) => text));
   const say = (line: string) => console.error(line);
 
-  // What is quickest for some module comes before what is second for another.
-  const ranks = Array.from({ length: Math.max(...scored.map(({ tests }) => tests.length)) }, (_, rank) =>
-    scored.flatMap(({ tests }) => tests[rank] ?? []),
+  // A test has its turn when those have had theirs that are quicker for some module.
+  const rankOf = (test: string) => Math.max(...scored.map(({ tests }) => tests.indexOf(test)));
+  const inTurn = [...new Set(scored.flatMap(({ tests }) => tests))].toSorted(
+    (one, other) => rankOf(one) - rankOf(other),
   );
-  for (const test of new Set(ranks.flat())) {
+  for (const test of inTurn) {
     const stamp = modules.flatMap(({ stamps }) => stamps.get(test) ?? [])[0] ?? "";
     const due = [...trials.values()].filter(
       ({ key, of }) => of.tests.includes(test) && kept[key]?.caughtBy == null && kept[key]?.passed[test] !== stamp,

@@ -11,6 +11,7 @@ export interface Scored {
 
 const RECORDINGS = ["workers/recordings/recordings.test.ts", "workers/recordings/faults.test.ts"];
 const ERASURE = "test/promises/erasure.test.ts";
+const RESTORED = "workers/privacy/restored.test.ts";
 const STEPS = "workers/privacy/account-erasure.test.ts";
 const HOLDS = "workers/privacy/holds.test.ts";
 const JOBS = ["workers/cron/jobs.test.ts", "workers/cron/maximum.test.ts"];
@@ -21,25 +22,31 @@ export const scored: readonly Scored[] = [
   {
     area: "retention",
     file: "workers/recordings/deletion.ts",
-    tests: [HOLDS, "workers/recordings/owner.test.ts", ...RECORDINGS, ...JOBS],
+    tests: ["workers/recordings/deletion.test.ts", HOLDS, "workers/recordings/owner.test.ts", ...RECORDINGS, ...JOBS],
   },
   { area: "retention", file: "workers/platform/held.ts", tests: [HOLDS] },
   { area: "retention", file: "workers/privacy/held.ts", tests: ["workers/privacy/rights.test.ts"] },
   { area: "retention", file: "workers/platform/next-try.ts", tests: ["workers/platform/next-try.test.ts"] },
   { area: "erasure", file: "workers/privacy/account-erasure.ts", tests: [STEPS, HOLDS, ERASURE, ...JOBS] },
   { area: "erasure", file: "workers/privacy/erasure-steps.ts", tests: [STEPS, HOLDS, ERASURE, ...JOBS] },
-  { area: "erasure", file: "workers/privacy/erasure-log.ts", tests: [ERASURE] },
+  { area: "erasure", file: "workers/privacy/erasure-log.ts", tests: [RESTORED, ERASURE] },
   {
     area: "erasure",
     file: "workers/privacy/session-erasure.ts",
-    tests: [HOLDS, "workers/sessions/faults.test.ts", ...RECORDINGS, ...JOBS],
+    tests: [
+      "workers/privacy/session-erasure.test.ts",
+      HOLDS,
+      "workers/sessions/faults.test.ts",
+      ...RECORDINGS,
+      ...JOBS,
+    ],
   },
   {
     area: "erasure",
     file: "workers/privacy/leave-sessions.ts",
     tests: ["workers/privacy/leave-sessions.test.ts", ERASURE],
   },
-  { area: "erasure", file: "workers/privacy/restored.ts", tests: ["workers/privacy/restored.test.ts"] },
+  { area: "erasure", file: "workers/privacy/restored.ts", tests: [RESTORED] },
   { area: "erasure", file: "durable-objects/forget.ts", tests: ["durable-objects/room.test.ts", ERASURE] },
   {
     area: "projection",
