@@ -10,6 +10,7 @@ import {
   sessionErasures,
   sessionGuests,
   sessionMembers,
+  sessionSeats,
   sessions,
 } from "../../migrations/schema.ts";
 import type { MemberId, SessionId } from "../../protocol/ids.ts";
@@ -259,11 +260,7 @@ test("E2, E5: due is what is not finished, has come to its time and is of nobody
   await request(7, "acc_host", startMs);
   await set(7, { nextTryAtMs: 0 });
   await db.insert(accounts).values(accountRow("acc_held"));
-  await env.DB.prepare(
-    "INSERT INTO session_seats (member_id, session_id, account_id) VALUES ('mem_held', ?, 'acc_held')",
-  )
-    .bind(sessionId(7))
-    .run();
+  await db.insert(sessionSeats).values({ memberId: "mem_held", sessionId: sessionId(7), accountId: "acc_held" });
   expect((await due())[0]).toEqual([sessionId(7), startMs]);
   const hold = { reason: "Complaint 12.", owner: "Ona", createdAtMs: startMs, reviewAtMs: startMs };
   await db.insert(holds).values({ ...hold, id: "hld_1", accountId: "acc_held" });
