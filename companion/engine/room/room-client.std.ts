@@ -154,6 +154,8 @@ export class RoomClient {
     this.#socket.addEventListener("close", ({ code }) => this.#onClose(code));
     this.#socket.addEventListener("error", () => this.#entry.forget());
     options.network?.addEventListener("offline", this.#doubt);
+    // The library lets a turn pass first, in which a page is drawn: the entry is on its way meanwhile. What comes of it is heard where it is taken.
+    this.#nextEntry().catch(() => undefined);
   }
 
   /** Whether the room hears this client now. */

@@ -140,6 +140,15 @@ function enter(relays: IceServer[] = [relay], more: Partial<RoomClientOptions> =
 }
 
 describe("a companion's end of the room's socket", () => {
+  test("C2: asks for the way in at once, and once: a page is drawn meanwhile", async () => {
+    const asked = vi.fn(async () => ({ url: "ws://room.test/", ticket: "ticket", iceServers: [relay] }));
+    const { client, socket } = enter([relay], { enter: asked });
+    expect(asked).toHaveBeenCalledTimes(1);
+    await socket();
+    expect(asked).toHaveBeenCalledTimes(1);
+    client.close();
+  });
+
   test("P6, X12: resumes by number after a loss, and hands each line on once, in order", async () => {
     const { client, socket, seqs } = enter();
     const first = await socket();
