@@ -23,8 +23,8 @@ const FRAME_MS = 5;
 type View = Scene["view"];
 
 /**
- * Painted anew it is there with the next frame, whatever it costs: first as it was, moved and stretched to where it belongs now, and then lane by lane as it is,
- * a few milliseconds of each frame. So a press that zooms is seen at once.
+ * Painted anew it is there with the next frame, whatever it costs: first as it was, moved and stretched to where it belongs now, and from the frame after that on
+ * lane by lane as it is, a few milliseconds of each. So a press that zooms is seen at once.
  */
 export class StillPicture {
   readonly #layer: Layer;
@@ -80,18 +80,22 @@ export class StillPicture {
       this.#shown = scene.view;
       this.#isDrawn = isOther = true;
       this.#arrived.clear();
-    }
-    while (this.#pending.length > 0 && performance.now() < untilMs) {
-      const y = RULER_PX + (this.#pending.shift() ?? 0) * LANE_PX;
-      paint({ x: 0, y, width: Math.ceil(width), height: LANE_PX });
+    } else if (this.#pending.length > 0) {
       isOther = true;
+      do {
+        const y = RULER_PX + (this.#pending.shift() ?? 0) * LANE_PX;
+        paint({ x: 0, y, width: Math.ceil(width), height: LANE_PX });
+      } while (this.#pending.length > 0 && performance.now() < untilMs);
     }
     if (this.#pending.length === 0)
-      for (const part of partsOf(scene, this.#arrived, xOf, width)) {
-        paint(part);
-        isOther = true;
+      for (const recordingId of this.#arrived) {
+        if (performance.now() >= untilMs) break;
+        this.#arrived.delete(recordingId);
+        for (const part of partsOf(scene, recordingId, xOf, width)) {
+          paint(part);
+          isOther = true;
+        }
       }
-    if (this.#pending.length === 0) this.#arrived.clear();
     if (isOther) void this.#layer.show();
   }
 
@@ -165,6 +169,8 @@ function stretch(pen: Pen, { paper }: Colours, from: View, to: View, [width, hei
   const top = RULER_PX * devicePixelRatio;
   pen.save();
   pen.setTransform(1, 0, 0, 1, 0, 0);
+  // It stands for a few frames: what smooth edges take is most of what a press would wait for.
+  pen.imageSmoothingEnabled = false;
   // Of a picture that lies over itself a copy is taken first (HTML standard, 4.12.5.1.14).
   pen.globalCompositeOperation = "copy";
   pen.beginPath();
@@ -183,12 +189,12 @@ function edgesOf({ span }: LaneStem, xOf: XOf): { from: number; to: number } {
   return { from, to: span.to > span.from ? xOf(span.to) : from + UNKNOWN_PX };
 }
 
-/** Where these stems are seen. */
-function partsOf({ lanes }: Scene, recordingIds: ReadonlySet<string>, xOf: XOf, width: number): Part[] {
+/** Where a stem is seen. */
+function partsOf({ lanes }: Scene, recordingId: string, xOf: XOf, width: number): Part[] {
   const parts: Part[] = [];
   for (const [row, { stems }] of lanes.entries())
     for (const stem of stems) {
-      if (!recordingIds.has(stem.recordingId)) continue;
+      if (stem.recordingId !== recordingId) continue;
       const { from, to } = edgesOf(stem, xOf);
       const [x, end] = [Math.max(0, Math.floor(from)), Math.min(width, Math.ceil(Math.max(to, from + 3)))];
       if (end > x) parts.push({ x, y: RULER_PX + row * LANE_PX, width: end - x, height: LANE_PX });
@@ -209,7 +215,7 @@ function drawPart(
   const { lanes, state } = scene;
   pen.fillStyle = colours.paper;
   pen.fillRect(part.x, part.y, part.width, part.height);
-  drawGrid(pen, colours, scene, xOf, width, height);
+  drawGrid(pen, colours, scene, part, xOf, width, height);
   for (const [row, lane] of lanes.entries()) {
     const top = RULER_PX + row * LANE_PX;
     if (top >= part.y + part.height || top + LANE_PX <= part.y) continue;
@@ -226,7 +232,15 @@ function drawPart(
   }
 }
 
-function drawGrid(pen: Pen, colours: Colours, { state, view }: Scene, xOf: XOf, width: number, height: number): void {
+function drawGrid(
+  pen: Pen,
+  colours: Colours,
+  { state, view }: Scene,
+  part: Part,
+  xOf: XOf,
+  width: number,
+  height: number,
+): void {
   const { map, transport } = state.timeline;
   if (transport.loop !== undefined) {
     const from = xOf(transport.loop.startFrames);
@@ -241,6 +255,7 @@ function drawGrid(pen: Pen, colours: Colours, { state, view }: Scene, xOf: XOf, 
     const x = Math.round(xOf(frames));
     pen.fillStyle = colours.line;
     pen.fillRect(x, RULER_PX - 8, 1, height);
+    if (part.y >= RULER_PX) continue;
     pen.fillStyle = colours.soft;
     // A number that the edge would cut says another number.
     if (x + 5 + pen.measureText(String(bar)).width < width) pen.fillText(String(bar), x + 5, RULER_PX / 2);

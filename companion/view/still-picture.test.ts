@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { initialView } from "./model.std.ts";
+import { StillPicture } from "./still-picture.dom.ts";
+import { type Colours, LANE_PX, RULER_PX, type Scene } from "./strokes.dom.ts";
+
+// Its icons are drawn by the browser's own JSX, which Node has not.
+vi.mock("./parts.dom.tsx", () => ({ accentClass: () => "", barsOf: () => ({ lines: () => [] }) }));
+
+const WIDTH_PX = 200;
+const LANES = 3;
+/** Rows that were painted since they were last looked at: the ruler is -1. */
+let painted: number[] = [];
+
+/** A pen that notes where it was let paint; whatever else it is told, it does nothing. */
+class FakeCanvas {
+  width: number;
+  height: number;
+  constructor(width: number, height: number) {
+    [this.width, this.height] = [width, height];
+  }
+  getContext() {
+    const canvas = this;
+    let row = Number.NaN;
+    return new Proxy(
+      {
+        rect: (_x: number, y: number, _width: number, height: number) => {
+          row = height === RULER_PX ? -1 : height === LANE_PX ? (y - RULER_PX) / LANE_PX : Number.NaN;
+        },
+        clip: () => void (Number.isNaN(row) || painted.push(row)),
+        measureText: () => ({ width: 1 }),
+        canvas,
+      },
+      { get: (pen, name) => Reflect.get(pen, name) ?? (() => undefined), set: () => true },
+    );
+  }
+}
+
+beforeEach(() => {
+  let nowMs = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => (nowMs += 10));
+  vi.stubGlobal("OffscreenCanvas", FakeCanvas);
+  vi.stubGlobal("devicePixelRatio", 1);
+  vi.stubGlobal("createImageBitmap", async () => ({}));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+test("C7: a view that is another one is shown at once as it was, and its lanes are painted from the next frame on", () => {
+  const picture = new StillPicture(new FakeCanvas(1, 1) as unknown as HTMLCanvasElement);
+  const lanes = Array.from({ length: LANES }, (_, at) => ({ memberId: null, name: `${at}`, stems: [] }));
+  const scene = { state: initialView, lanes, view: { from: 0, to: 480_000 } } as unknown as Scene;
+  const size = { width: WIDTH_PX, height: RULER_PX + LANES * LANE_PX };
+  const draw = () => {
+    painted = [];
+    picture.draw({ people: [], waves: new Map() } as unknown as Colours, scene, size, (frames) => frames / 2_400);
+    return painted;
+  };
+  for (const _ of ["first", "zoomed"]) {
+    picture.change();
+    expect(draw()).toEqual([-1]);
+    // However slow a machine is, each frame has a lane.
+    expect(Array.from({ length: LANES }, draw)).toEqual([[0], [1], [2]]);
+    expect(draw()).toEqual([]);
+  }
+});
