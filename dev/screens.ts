@@ -13,12 +13,13 @@ import { startChromium } from "./chromium.ts";
 import { startPlatform } from "./platform.ts";
 import { mailShots } from "./screens/mails.ts";
 import { SCREENS_OPERATOR_KEY } from "./screens/operator.ts";
-import { type Shot, type Visitor, visitors } from "./screens/shot.ts";
+import { type Shot, visitors } from "./screens/shot.ts";
 import { siteShots } from "./screens/site.ts";
 import { viewShots } from "./screens/view.ts";
 import { fill } from "./screens/world.ts";
 
 const themes = ["light", "dark"] as const;
+const locales = { en: "en-GB", de: "de-DE" };
 const { values: flags, positionals: wanted } = parseArgs({
   allowPositionals: true,
   options: {
@@ -99,33 +100,35 @@ const [platform, chromium] = await Promise.all([
 try {
   const world = await fill(platform);
   const origin = platform.origin.replace("127.0.0.1", "localhost");
-  const contexts = new Map<Visitor, BrowserContext>();
-  for (const visitor of visitors) {
-    const context = await chromium.newContext({ locale: "en-GB", timezoneId: "Europe/Berlin" });
-    context.setDefaultTimeout(60_000);
-    const token = world.tokens[visitor];
-    const name = { operator: "__Host-operator", guest: "__Host-guest" }[visitor as string] ?? "__Host-session";
-    const cookie = { name, domain: "localhost", path: "/", secure: true, httpOnly: true };
-    if (token !== null) await context.addCookies([{ ...cookie, value: token }]);
-    contexts.set(visitor, context);
-  }
+  /** A browser of each visitor's for each language: a page that is reached by a form is in the browser's own, whatever the address before it asked for. */
+  const contexts = new Map<string, BrowserContext>();
+  for (const visitor of visitors)
+    for (const language of languages) {
+      const context = await chromium.newContext({ locale: locales[language], timezoneId: "Europe/Berlin" });
+      context.setDefaultTimeout(60_000);
+      const token = world.tokens[visitor];
+      const name = { operator: "__Host-operator", guest: "__Host-guest" }[visitor as string] ?? "__Host-session";
+      const cookie = { name, domain: "localhost", path: "/", secure: true, httpOnly: true };
+      if (token !== null) await context.addCookies([{ ...cookie, value: token }]);
+      contexts.set(`${visitor} ${language}`, context);
+    }
   const all = [...siteShots(world), ...mailShots(), ...viewShots(world)].filter(
     ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
   );
   const isThere = ({ name }: Shot) => existsSync(join(out, `sheet.${name.replaceAll(" ", "-")}.png`));
   const shots = all.filter((shot) => !flags.resume || !isThere(shot));
   for (const shot of shots) {
-    const context = contexts.get(shot.who);
-    if (context === undefined) continue;
     // Both languages at once: while one page is drawn, the other is asked for.
     const rows = await Promise.all(
-      languages.map((language) =>
-        take(context, origin, shot, language).catch((error: unknown) => {
+      languages.map(async (language) => {
+        const context = contexts.get(`${shot.who} ${language}`);
+        if (context === undefined) return [];
+        return take(context, origin, shot, language).catch((error: unknown) => {
           console.error(`${shot.name} (${language}): ${error instanceof Error ? error.message : error}`);
           process.exitCode = 1;
           return [];
-        }),
-      ),
+        });
+      }),
     );
     const drawn = rows.filter((pictures) => pictures.length > 0);
     if (drawn.length > 0) await lay(chromium, shot.name.replaceAll(" ", "-"), drawn);
