@@ -1,5 +1,5 @@
 /**
- * The session as it is seen: one immutable state, and one pure step for everything that the room, the clock and the API tell. The view
+ * The session as it is seen: one immutable state, and one pure step for everything that the room and the API tell. The view
  * draws the state and nothing else, so what is on screen after a reconnect is what it would have been without one.
  */
 import type { ErrorCode } from "../../protocol/errors.ts";
@@ -56,13 +56,6 @@ export interface LastCommand {
   effectiveAtMs: number;
 }
 
-export interface SessionTime {
-  /** Session time minus the local clock. */
-  offsetMs: number;
-  errorMs: number;
-  roundTripMs: number;
-}
-
 export interface ViewState {
   connection: Connection;
   memberId: MemberId | null;
@@ -88,7 +81,6 @@ export interface ViewState {
   notes: readonly Note[];
   takeMarks: Readonly<Record<string, TakeMark>>;
   takes: readonly Recording[];
-  time: SessionTime | null;
   /** Events up to this number were known before the room let us in: they are history, and nothing happens because of them. */
   headSeq: number;
 }
@@ -116,7 +108,6 @@ export const initialView: ViewState = {
   notes: [],
   takeMarks: {},
   takes: [],
-  time: null,
   headSeq: 0,
 };
 
@@ -138,8 +129,7 @@ export type ViewInput =
   | { type: "event"; event: LoggedEvent }
   /** Somebody has announced this; `null`: it does not hold. */
   | { type: "foreseen"; foreseen: { transport: TransportCommand; effectiveAtMs: number } | null }
-  | { type: "takes"; takes: readonly Recording[] }
-  | { type: "time"; time: SessionTime };
+  | { type: "takes"; takes: readonly Recording[] };
 
 export function reduce(state: ViewState, input: ViewInput): ViewState {
   switch (input.type) {
@@ -175,8 +165,6 @@ export function reduce(state: ViewState, input: ViewInput): ViewState {
       return foresee(state, input.foreseen);
     case "takes":
       return { ...state, takes: input.takes };
-    case "time":
-      return { ...state, time: input.time };
     default:
       return assertNever(input);
   }

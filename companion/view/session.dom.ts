@@ -71,6 +71,8 @@ export class BrowserSession {
   readonly refused = signal<{ eventId: string; code: ErrorCode } | null>(null);
   /** Forgets what this browser has kept of the session; `null` where nothing is kept. */
   readonly forget = signal<(() => void) | null>(null);
+  /** Within what session time is certain, as it is shown; `null` before the room's first answer. Told twice a second, and nothing but its figure is drawn anew. */
+  readonly timeErrorMs = signal<string | null>(null);
   readonly toasts = signal<readonly Toast[]>([]);
   readonly sound: ViewSound;
   readonly takes: ViewTakes;
@@ -259,9 +261,7 @@ export class BrowserSession {
           this.daw.onClock(sample);
           const estimate = this.#clock.estimate;
           if (estimate === undefined) return;
-          // It is told of twice a second; what is drawn is another one where its figure is.
-          const { time } = this.state.value;
-          if (time?.errorMs.toFixed(1) !== estimate.errorMs.toFixed(1)) this.#step({ type: "time", time: estimate });
+          this.timeErrorMs.value = estimate.errorMs.toFixed(1);
           this.sound.setClock(estimate);
         },
       },
@@ -278,7 +278,7 @@ export class BrowserSession {
 
   /** Session time now, in milliseconds; `null` before the room's first answer. */
   nowMs(): number | null {
-    return this.state.value.time === null ? null : this.#clock.toSessionMs(performance.now());
+    return this.timeErrorMs.value === null ? null : this.#clock.toSessionMs(performance.now());
   }
 
   /** Where the playhead is now. */

@@ -171,7 +171,7 @@ export function Transport({ session, state, words }: ViewProps) {
           </dd>
         </div>
       </dl>
-      <Truth state={state} words={words} mayCommand={mayCommand} />
+      <Truth session={session} state={state} words={words} mayCommand={mayCommand} />
     </section>
   );
 }
@@ -219,8 +219,9 @@ function Counters({ session, state, words: { transport: t } }: Pick<ViewProps, "
 }
 
 /** How exact session time is, and who moved everybody last. */
-function Truth({ state, words, mayCommand }: Pick<ViewProps, "state" | "words"> & { mayCommand: boolean }) {
+function Truth({ session, state, words, mayCommand }: Omit<ViewProps, "language"> & { mayCommand: boolean }) {
   const t = words.transport;
+  const errorMs = session.timeErrorMs.value;
   const last = state.lastCommand;
   const did = (): string => {
     const command = last?.transport;
@@ -248,7 +249,7 @@ function Truth({ state, words, mayCommand }: Pick<ViewProps, "state" | "words"> 
   };
   return (
     <p class="view-truth view-extra">
-      <span class="instrument">{state.time === null ? t.measuring : t.error(state.time.errorMs.toFixed(1))}</span>
+      <span class="instrument">{errorMs === null ? t.measuring : t.error(errorMs)}</span>
       {last === null ? null : (
         <span class={`who-is ${accentClass(state, last.from)}`}>{t.by(nameOf(state, last.from, words), did())}</span>
       )}
