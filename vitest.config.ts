@@ -23,7 +23,7 @@ const maxWorkers = 2;
  */
 const alone = [
   "test/live/demo.test.ts",
-  ...["announce", "broadcast", "safety", "sound"].map((name) => `test/view/${name}.test.ts`),
+  ...["announce", "broadcast", "first-run", "safety", "sound"].map((name) => `test/view/${name}.test.ts`),
 ];
 
 /** The edge's runtime, as a test has it. */

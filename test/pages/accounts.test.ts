@@ -10,6 +10,7 @@ import { signInWithDevice } from "../../companion/engine/account/device-sign-in.
 import { STEP_MAX_MS, startChromium } from "../../dev/chromium.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { seededIndex } from "../../dev/seed.ts";
+import { beginSignUp, openMail, signIn, signUp } from "../../dev/sign-up.ts";
 import { addAuthenticator, Watch } from "./chromium.ts";
 import { findForms, formsOf, Recorder } from "./recorder.ts";
 
@@ -39,48 +40,11 @@ async function newBrowser(): Promise<{ context: BrowserContext; page: Page; watc
   return { context, page: await context.newPage(), watch };
 }
 
-async function fillPerson(page: Page, email: string): Promise<void> {
-  await page.goto("/sign-up");
-  await page.getByLabel("Your name, as others see it").fill("Ada Lovelace");
-  await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("16 or over").check();
-}
-
-/** Opens the link of the newest mail, as a mail program hands it to the browser. */
-async function openMail(page: Page, email: string, sinceMs: number, path: string): Promise<void> {
-  const mail = await platform.mailbox.next(email, sinceMs, ({ text }) => text.includes(path));
-  await page.goto(/https?:\/\/\S+/.exec(mail.text.slice(mail.text.indexOf(path) - 60))?.[0] ?? "");
-}
-
-async function signIn(page: Page, email: string, password: string): Promise<void> {
-  await page.goto("/sign-in");
-  await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-}
-
-/** Gives name and address, and opens the link that comes. */
-async function begin(page: Page, email: string): Promise<void> {
-  const sinceMs = Date.now();
-  await fillPerson(page, email);
-  await page.getByRole("button", { name: "Send me the link" }).click();
-  await page.getByRole("heading", { name: "Look in your mail" }).waitFor();
-  await openMail(page, email, sinceMs, "/sign-up/confirm");
-}
-
-async function signUp(page: Page, email: string, password: string): Promise<void> {
-  await begin(page, email);
-  await page.getByText("Use a password instead").click();
-  await page.getByLabel("New password").fill(password);
-  await page.getByRole("button", { name: "Open it with this password" }).click();
-  await page.waitForURL(/\/account\?done=welcome/);
-}
-
 describe("accounts in Chromium", () => {
   test("A1, A7, H3: a passkey opens an account and signs in again; one cookie, set by signing in and gone with signing out", async () => {
     const { context, page, watch } = await newBrowser();
     await addAuthenticator(page);
-    await begin(page, "passkey@example.org");
+    await beginSignUp(platform.mailbox, page, "passkey@example.org");
     // A mail program that looks at the link first does not use it up.
     await page.reload();
     expect(await context.cookies()).toEqual([]);
@@ -126,7 +90,7 @@ describe("accounts in Chromium", () => {
     const third = "third movement con fuoco";
     recorder.requests.length = 0;
 
-    await signUp(page, email, first);
+    await signUp(platform.mailbox, page, email, first);
     await page.getByRole("button", { name: "Sign out here" }).click();
     await signIn(page, email, first);
     await page.waitForURL(/\/account/);
@@ -142,7 +106,7 @@ describe("accounts in Chromium", () => {
     await page.getByRole("link", { name: "Forgotten the password?" }).click();
     await page.getByLabel("E-mail").fill(email);
     await page.getByRole("button", { name: "Send me the link" }).click();
-    await openMail(page, email, sinceMs, "/reset/finish");
+    await openMail(platform.mailbox, page, email, sinceMs, "/reset/finish");
     await page.getByLabel("New password").fill(third);
     await page.getByRole("button", { name: "Set this password" }).click();
     await page.waitForURL(/done=reset/);
@@ -187,7 +151,7 @@ describe("accounts in Chromium", () => {
     const { context, page } = await newBrowser();
     const email = "second@example.org";
     const password = "basso continuo forever";
-    await signUp(page, email, password);
+    await signUp(platform.mailbox, page, email, password);
     // As if the sign-in were an hour old.
     await platform.db.prepare("UPDATE sign_ins SET authenticated_at_ms = authenticated_at_ms - 3600000").run();
     await page.getByRole("button", { name: "Set it up" }).click();
@@ -250,7 +214,7 @@ describe("accounts in Chromium", () => {
     await addAuthenticator(page);
     await page.addInitScript("PublicKeyCredential.isConditionalMediationAvailable = async () => false");
     const password = "six suites for a cello";
-    await signUp(page, "before@example.org", password);
+    await signUp(platform.mailbox, page, "before@example.org", password);
 
     const sinceMs = Date.now();
     await page.getByLabel("New address").fill("after@example.org");
@@ -267,7 +231,7 @@ describe("accounts in Chromium", () => {
       return null;
     };
     expect(await emailNow()).toBe("before@example.org");
-    await openMail(page, "after@example.org", sinceMs, "/account/email");
+    await openMail(platform.mailbox, page, "after@example.org", sinceMs, "/account/email");
     expect(await emailNow()).toBe("before@example.org");
     await page.getByRole("button", { name: "Use this address" }).click();
     await page.getByText("From now on we write to this address.").waitFor();
@@ -288,7 +252,7 @@ describe("accounts in Chromium", () => {
     }
     await reading.close();
     // Whoever presses the link once more is told how things stand, and not that it was never ours.
-    await openMail(page, "after@example.org", sinceMs, "/account/email");
+    await openMail(platform.mailbox, page, "after@example.org", sinceMs, "/account/email");
     await page.getByText("This link is used up. We write to after@example.org.").waitFor();
 
     await page.goto("/account");
@@ -375,7 +339,7 @@ describe("accounts in Chromium", () => {
 
   test("one lost request for the password's program is made up for by the next press; no page needs to be loaded again", async () => {
     const { context, page } = await newBrowser();
-    await signUp(page, "lost@example.org", "a fugue in four voices");
+    await signUp(platform.mailbox, page, "lost@example.org", "a fugue in four voices");
     await page.getByRole("button", { name: "Sign out here" }).click();
     await page.waitForURL(/done=out/);
     let lost = 0;
@@ -394,8 +358,8 @@ describe("accounts in Chromium", () => {
   test("a confirm link pressed twice, the account's own address, a wrong name: each is said, at its field where it has one, and nothing is lost", async () => {
     const { context, page } = await newBrowser();
     const sinceMs = Date.now();
-    await signUp(page, "fields@example.org", "a fugue in four voices");
-    await openMail(page, "fields@example.org", sinceMs, "/sign-up/confirm");
+    await signUp(platform.mailbox, page, "fields@example.org", "a fugue in four voices");
+    await openMail(platform.mailbox, page, "fields@example.org", sinceMs, "/sign-up/confirm");
     await page.getByText("This link has been used, and all is well: you are signed in.").waitFor();
     await page.goto("/account");
     await page.getByLabel("New address").fill("fields@example.org");
@@ -413,7 +377,7 @@ describe("accounts in Chromium", () => {
 
   test("A6, A7: without a script the account is corrected and devices are sent away; the rest says why it cannot", async () => {
     const { context, page } = await newBrowser();
-    await signUp(page, "plain@example.org", "unaccompanied cello suite");
+    await signUp(platform.mailbox, page, "plain@example.org", "unaccompanied cello suite");
     const cookies = await context.cookies();
     const other = await newBrowser();
     await signIn(other.page, "plain@example.org", "unaccompanied cello suite");
@@ -445,7 +409,7 @@ describe("accounts in Chromium", () => {
 
   test("A7: a companion is let in by its person, through the browser and by a code, and nobody is sent to another address", async () => {
     const { context, page } = await newBrowser();
-    await signUp(page, "companion@example.org", "loopback and fugue");
+    await signUp(platform.mailbox, page, "companion@example.org", "loopback and fugue");
     const opensStudio = async (token: string) => {
       const answer = await fetch(`${platform.origin}/api/v1/sessions`, {
         headers: { Authorization: `Bearer ${token}` },
