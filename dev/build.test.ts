@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { hrefs, sound } from "../site/built/assets.ts";
+import { beside, hrefs, sound } from "../site/built/assets.ts";
 import { assetsDir } from "./build.ts";
 
 /** What the view may weigh before there is sound, in every language: its goal. */
@@ -31,8 +31,8 @@ test.each(["en", "de"])(
 
 test.each(["en", "de"])("C2: the page names every script that the first click needs: %s", (language) => {
   const first = files[`main.${language}.dom.js`] ?? "";
-  const named = sound[`main.${language}.dom.js`] ?? [];
-  expect(named.filter((href) => /sound-on|browser-sound/.test(href))).toHaveLength(2);
+  const named = [sound, beside].flatMap((of) => of[`main.${language}.dom.js`] ?? []);
+  expect(named.filter((href) => /beside|browser-sound/.test(href))).toHaveLength(2);
   expect(named.flatMap(withImports).filter((href) => href !== first && !named.includes(href))).toEqual([]);
 });
 

@@ -21,16 +21,17 @@ import { Toasts } from "./toasts.dom.tsx";
 import { Transport } from "./transport.dom.tsx";
 import type { Words } from "./words/view.en.std.ts";
 
-const AtTheDoor = later<AtTheDoorProps>(() => import("./host.dom.tsx").then((parts) => parts.AtTheDoor));
+const beside = () => import("./beside.dom.tsx");
+const AtTheDoor = later<AtTheDoorProps>(() => beside().then((parts) => parts.AtTheDoor));
+const Door = later<ViewProps>(() => beside().then((parts) => parts.Door));
+const Keyboard = later<object>(() => beside().then((parts) => parts.Keyboard));
+const Split = later<LayoutProps>(() => beside().then((parts) => parts.Split));
+const Kept = later<LayoutProps>(() => beside().then((parts) => parts.Kept));
+const Midi = later<ViewProps>(() => beside().then((parts) => parts.Midi));
+const PhoneLink = later<ViewProps>(() => beside().then((parts) => parts.PhoneLink));
+const Video = later<ViewProps>(() => beside().then((parts) => parts.Video));
 const OnAir = later<ViewProps>(() => import("./broadcast.dom.tsx").then((parts) => parts.OnAir));
-const Door = later<ViewProps>(() => import("./host.dom.tsx").then((parts) => parts.Door));
-const Keyboard = later<object>(() => import("./keyboard.dom.tsx").then((parts) => parts.Keyboard));
-const Split = later<LayoutProps>(() => import("./layout.dom.tsx").then((parts) => parts.Split));
-const Kept = later<LayoutProps>(() => import("./layout.dom.tsx").then((parts) => parts.Kept));
-const Midi = later<ViewProps>(() => import("./midi.dom.tsx").then((parts) => parts.Midi));
-const PhoneLink = later<ViewProps>(() => import("./phone-link.dom.tsx").then((parts) => parts.PhoneLink));
 const Sheet = later<SheetProps>(() => import("./sheet.dom.tsx").then((parts) => parts.Sheet));
-const Video = later<ViewProps>(() => import("./video.dom.tsx").then((parts) => parts.Video));
 const Wishes = later<ViewProps>(() => import("./copies.dom.tsx").then((parts) => parts.Wishes));
 const Deliveries = later<ViewProps>(() => import("./copies.dom.tsx").then((parts) => parts.Deliveries));
 

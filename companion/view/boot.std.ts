@@ -26,5 +26,7 @@ export const Boot = z.object({
     takesUrl: z.string().optional(),
     playbackUrl: z.string().optional(),
   }),
+  /** Scripts that are fetched as soon as the first one runs, each with all that it needs, so that a click has not to wait for them. */
+  ahead: z.array(z.string()).optional(),
 });
 export type Boot = z.infer<typeof Boot>;

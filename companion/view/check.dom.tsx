@@ -1,4 +1,6 @@
 /** A look at one's own devices before anybody hears them: level, output, the true round trip, and a partner who answers from as far as one likes. */
+// Never without it, and so with nothing of it in a script of its own.
+import "./beside.dom.tsx";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { TOGETHER_MAX_MS } from "../../audio/latency.ts";
 import type { InputFacts } from "../engine/sound/input.dom.ts";

@@ -3,17 +3,15 @@ import { useState } from "preact/hooks";
 import { may } from "../../protocol/roles.ts";
 import { Admission } from "../../protocol/room.ts";
 import type { BroadcastSheetProps } from "./broadcast.dom.tsx";
-import type { SureProps } from "./host-acts.dom.tsx";
+import { Sure } from "./host-acts.dom.tsx";
 import { hostWords } from "./host-words.dom.ts";
-import type { InviteSheetProps } from "./invite-sheet.dom.tsx";
+import { InviteSheet } from "./invite-sheet.dom.tsx";
 import { later } from "./later.dom.tsx";
 import { nameOf, type ViewProps } from "./parts.dom.tsx";
 
 const BroadcastSheet = later<BroadcastSheetProps>(() =>
   import("./broadcast.dom.tsx").then((parts) => parts.BroadcastSheet),
 );
-const InviteSheet = later<InviteSheetProps>(() => import("./invite-sheet.dom.tsx").then((parts) => parts.InviteSheet));
-const Sure = later<SureProps>(() => import("./host-acts.dom.tsx").then((parts) => parts.Sure));
 
 /** The door: who comes in from now on, who waits, who is kept out; and the way to bring somebody new. */
 export function Door(props: ViewProps) {

@@ -6,8 +6,8 @@ import { later } from "./later.dom.tsx";
 import { accentClass, nameOf, type ViewProps } from "./parts.dom.tsx";
 import type { StripProps } from "./strip.dom.tsx";
 
-const HostMenu = later<HostMenuProps>(() => import("./host-acts.dom.tsx").then((parts) => parts.HostMenu));
-const Strip = later<StripProps>(() => import("./sound-on.dom.tsx").then((parts) => parts.Strip));
+const HostMenu = later<HostMenuProps>(() => import("./beside.dom.tsx").then((parts) => parts.HostMenu));
+const Strip = later<StripProps>(() => import("./beside.dom.tsx").then((parts) => parts.Strip));
 
 export function People(props: ViewProps) {
   const { state, words } = props;

@@ -7,7 +7,7 @@ import type { ViewProps } from "./parts.dom.tsx";
 import type { ViewSound } from "./view-sound.dom.ts";
 
 /** A script of its own, fetched with the engine once the page stands. */
-const loadOn = () => import("./sound-on.dom.tsx");
+const loadOn = () => import("./beside.dom.tsx");
 const SoundOn = later<ViewProps>(() => loadOn().then((parts) => parts.SoundOn));
 const Path = later<ViewProps>(() => loadOn().then((parts) => parts.Path));
 const Check = later<CheckProps>(() => import("./check.dom.tsx").then((parts) => parts.Check));

@@ -1,4 +1,6 @@
 /** Takes as a list: what everybody calls them, which are worth keeping, and what was said about a moment of one. */
+// Never without it, and so with nothing of it in a script of its own.
+import "./beside.dom.tsx";
 import { useMemo, useState } from "preact/hooks";
 import type { Bars } from "../../audio/bars.ts";
 import { length } from "../../audio/timeline.ts";

@@ -1,5 +1,5 @@
 import type { Role } from "../../../protocol/roles.ts";
-import { hrefs, sound as soundScripts } from "../../built/assets.ts";
+import { beside, hrefs, sound as soundScripts } from "../../built/assets.ts";
 import { href, type Page } from "../../design/page.ts";
 import { guestText } from "../../i18n/guests.ts";
 import { sessionText } from "../../i18n/sessions.ts";
@@ -40,7 +40,8 @@ export function RoomPage({ page, session: { name, ...session }, scene }: RoomPag
     // A phone, or whoever listens, records nothing and plays no takes.
     ...(hasOnlyThis ? {} : { takesUrl: built["takes-worker.dom.js"], playbackUrl: built["playback.worklet.js"] }),
   };
-  const boot = { ...session, sessionName: name, language: page.language, sessionHref: back, sound };
+  const ahead = [...(soundScripts[begin] ?? []), ...(hasOnlyThis ? [] : (beside[begin] ?? []))];
+  const boot = { ...session, sessionName: name, language: page.language, sessionHref: back, sound, ahead };
   return (
     <html lang={page.language === "en" ? "en-GB" : "de"}>
       <head>
@@ -53,9 +54,6 @@ export function RoomPage({ page, session: { name, ...session }, scene }: RoomPag
         <link rel="stylesheet" href={built["view.css"]} />
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
         <script type="module" src={built[begin]} />
-        {(soundScripts[begin] ?? []).map((path) => (
-          <link rel="modulepreload" href={path} fetchpriority="low" />
-        ))}
       </head>
       <body class="app-shell">
         <div id="view" data-boot={JSON.stringify(boot)} data-scene={scene}>
