@@ -18,6 +18,8 @@ type XOf = (frames: number) => number;
 
 /** So long may a frame paint what nobody waits for. */
 const FRAME_MS = 5;
+/** What is painted bit by bit is shown when all of it is there, or so long after the last time: each time is a copy of the whole picture. */
+const SHOW_MS = 100;
 
 /** From where to where of the timeline is seen. */
 type View = Scene["view"];
@@ -29,6 +31,9 @@ type View = Scene["view"];
 export class StillPicture {
   readonly #layer: Layer;
   #isDrawn = false;
+  /** When what is painted was shown last, and whether something has been painted since. */
+  #shownAtMs = Number.NEGATIVE_INFINITY;
+  #isUnshown = false;
   /** Lanes that are still to be painted as they are, and where the picture shows what. */
   #pending: number[] = [];
   #shown: View | null = null;
@@ -56,7 +61,8 @@ export class StillPicture {
     const isSameSize = this.#layer.isOf(...size);
     const pen = this.#layer.pen(...size);
     if (pen === null) return;
-    const untilMs = performance.now() + FRAME_MS;
+    const nowMs = performance.now();
+    const untilMs = nowMs + FRAME_MS;
     const paint = (part: Part): void => {
       pen.save();
       pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
@@ -70,18 +76,18 @@ export class StillPicture {
       });
       pen.restore();
     };
-    let isOther = false;
-    if (!this.#isDrawn) {
+    const isAnew = !this.#isDrawn;
+    if (isAnew) {
       if (isSameSize && this.#shown !== null) stretch(pen, colours, this.#shown, scene.view, size);
       else this.#layer.fill(colours.paper);
       paint({ x: 0, y: 0, width: Math.ceil(width), height: RULER_PX });
       // Those below each other are seen to come in their order.
       this.#pending = Array.from(scene.lanes, (_, row) => row);
       this.#shown = scene.view;
-      this.#isDrawn = isOther = true;
+      this.#isDrawn = this.#isUnshown = true;
       this.#arrived.clear();
     } else if (this.#pending.length > 0) {
-      isOther = true;
+      this.#isUnshown = true;
       do {
         const y = RULER_PX + (this.#pending.shift() ?? 0) * LANE_PX;
         paint({ x: 0, y, width: Math.ceil(width), height: LANE_PX });
@@ -93,10 +99,13 @@ export class StillPicture {
         this.#arrived.delete(recordingId);
         for (const part of partsOf(scene, recordingId, xOf, width)) {
           paint(part);
-          isOther = true;
+          this.#isUnshown = true;
         }
       }
-    if (isOther) void this.#layer.show();
+    const isWhole = this.#pending.length === 0 && this.#arrived.size === 0;
+    if (!this.#isUnshown || !(isAnew || isWhole || nowMs - this.#shownAtMs >= SHOW_MS)) return;
+    [this.#isUnshown, this.#shownAtMs] = [false, nowMs];
+    void this.#layer.show();
   }
 
   /** A lane's waveforms, in columns of the device's own pixels: crisp, and nothing to smooth. */
