@@ -1,8 +1,8 @@
 /** Small parts that the view's rooms share: who somebody is, an icon, a frame clock. */
 import { useEffect, useRef } from "preact/hooks";
-import { Bars } from "../../audio/bars.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import type { FrameRange, TimelineMap } from "../../protocol/timeline.ts";
+import { barsOf } from "./bars-of.std.ts";
 import type { ViewState } from "./model.std.ts";
 import type { BrowserSession } from "./session.dom.ts";
 import type { SoundDevice } from "./sound-state.std.ts";
@@ -16,12 +16,8 @@ export interface ViewProps {
   language: "en" | "de";
 }
 
-/** The class that gives a person their colour, the same on every page of the session. */
-export function accentClass(state: ViewState, memberId: MemberId | null): string {
-  const owner = state.members.find((member) => member.memberId === memberId)?.phoneOf ?? memberId;
-  const accent = owner === null ? undefined : state.accents[owner];
-  return accent === undefined ? "" : `person-${accent}`;
-}
+export { accentClass } from "./accent-class.std.ts";
+export { barsOf };
 
 export function nameOf(state: ViewState, memberId: MemberId | null, words: Words): string {
   const member = state.members.find((one) => one.memberId === memberId);
@@ -55,15 +51,6 @@ export const More = (props: { label: string; isOpen: boolean; open(isOpen: boole
     ⋯
   </button>
 );
-
-const barsByMap = new WeakMap<TimelineMap, Bars>();
-
-/** The bars of a map, reckoned once for each map that the room tells. */
-export function barsOf(map: TimelineMap): Bars {
-  const known = barsByMap.get(map) ?? new Bars(map);
-  barsByMap.set(map, known);
-  return known;
-}
 
 /** Bars that a new loop may take in, from the one the playhead is in. */
 export const LOOP_LENGTHS = [1, 2, 4, 8] as const;

@@ -1,8 +1,8 @@
 /** The layer of bars and stems: drawn when it is another one, and of a waveform that has come no more than its stem. */
 import { type Columns, columnsOf } from "../../audio/peaks.ts";
+import { barsOf } from "./bars-of.std.ts";
 import type { Lane, LaneStem } from "./lanes.std.ts";
 import { Layer, type Pen } from "./layer.dom.ts";
-import { barsOf } from "./parts.dom.tsx";
 import { BACK, type Colours, colourOf, LANE_PX, label, RULER_PX, type Scene, scaled } from "./strokes.dom.ts";
 import { WaveStrip } from "./wave-pixels.std.ts";
 

@@ -3,9 +3,6 @@ import { initialView } from "./model.std.ts";
 import { StillPicture } from "./still-picture.dom.ts";
 import { type Colours, LANE_PX, RULER_PX, type Scene } from "./strokes.dom.ts";
 
-// Its icons are drawn by the browser's own JSX, which Node has not.
-vi.mock("./parts.dom.tsx", () => ({ accentClass: () => "", barsOf: () => ({ lines: () => [] }) }));
-
 const WIDTH_PX = 200;
 const LANES = 3;
 /** Rows that were painted since they were last looked at: the ruler is -1. */
@@ -21,7 +18,6 @@ class FakeCanvas {
     [this.width, this.height] = [width, height];
   }
   getContext() {
-    const canvas = this;
     let row = Number.NaN;
     return new Proxy(
       {
@@ -30,7 +26,7 @@ class FakeCanvas {
         },
         clip: () => void (Number.isNaN(row) || painted.push(row)),
         measureText: () => ({ width: 1 }),
-        canvas,
+        canvas: this,
       },
       { get: (pen, name) => Reflect.get(pen, name) ?? (() => undefined), set: () => true },
     );

@@ -1,11 +1,11 @@
 /** What the layers of the timeline's picture have in common: what they show, its measures, its colours, waveforms and words. */
 import type { Columns } from "../../audio/peaks.ts";
 import type { MemberId } from "../../protocol/ids.ts";
+import { accentClass } from "./accent-class.std.ts";
 import type { GrowingWave } from "./growing-wave.std.ts";
 import type { Lane, Shown } from "./lanes.std.ts";
 import type { Pen } from "./layer.dom.ts";
 import type { ViewState } from "./model.std.ts";
-import { accentClass } from "./parts.dom.tsx";
 import type { PeaksStore } from "./peaks-store.std.ts";
 import { pixelOf } from "./wave-pixels.std.ts";
 import type { Words } from "./words/view.en.std.ts";
