@@ -7,6 +7,9 @@ import { actionOf } from "./keys.std.ts";
 
 const PARTS = "section, fieldset, header, aside, main, .view";
 
+/** Of the window's height: a part that is lower is small. */
+const SMALL_PART = 4;
+
 const partAround = (element: Element | null) => element?.closest<HTMLElement>(PARTS) ?? null;
 
 /** On a part no key is a control's own: all are the session's, and Tab goes on from there. */
@@ -14,6 +17,8 @@ function standOn(part: HTMLElement | null | undefined): void {
   if (part === null || part === undefined) return;
   part.tabIndex = -1;
   part.focus({ preventScroll: true });
+  // A small one is seen whole; a large one stays as it was being looked at.
+  if (part.offsetHeight < innerHeight / SMALL_PART) part.scrollIntoView({ block: "nearest" });
 }
 
 /** Out of a control, or out of a menu and back to what opened it. */
