@@ -93,8 +93,14 @@ async function lay(chromium: Browser, name: string, rows: readonly (readonly Pic
 
 const stateDir = mkdtempSync(join(tmpdir(), "sessionlinked-screens-"));
 mkdirSync(out, { recursive: true });
+/** A relay by name, so that no page says that there is none; nobody is linked to anybody. */
+const bindings = {
+  OPERATOR_KEY: SCREENS_OPERATOR_KEY,
+  TURN_KEY: "a relay's",
+  TURN_URLS: "turn:127.0.0.1:9?transport=udp",
+};
 const [platform, chromium] = await Promise.all([
-  startPlatform({ isCrowd: true, stateDir, bindings: { OPERATOR_KEY: SCREENS_OPERATOR_KEY } }),
+  startPlatform({ isCrowd: true, stateDir, bindings }),
   startChromium(["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]),
 ]);
 try {
@@ -118,18 +124,19 @@ try {
   const isThere = ({ name }: Shot) => existsSync(join(out, `sheet.${name.replaceAll(" ", "-")}.png`));
   const shots = all.filter((shot) => !flags.resume || !isThere(shot));
   for (const shot of shots) {
+    const takeIn = async (language: "en" | "de"): Promise<Picture[]> => {
+      const context = contexts.get(`${shot.who} ${language}`);
+      if (context === undefined) return [];
+      return take(context, origin, shot, language).catch((error: unknown) => {
+        console.error(`${shot.name} (${language}): ${error instanceof Error ? error.message : error}`);
+        process.exitCode = 1;
+        return [];
+      });
+    };
+    const rows: Picture[][] = [];
+    if (shot.alone === true) for (const language of languages) rows.push(await takeIn(language));
     // Both languages at once: while one page is drawn, the other is asked for.
-    const rows = await Promise.all(
-      languages.map(async (language) => {
-        const context = contexts.get(`${shot.who} ${language}`);
-        if (context === undefined) return [];
-        return take(context, origin, shot, language).catch((error: unknown) => {
-          console.error(`${shot.name} (${language}): ${error instanceof Error ? error.message : error}`);
-          process.exitCode = 1;
-          return [];
-        });
-      }),
-    );
+    else rows.push(...(await Promise.all(languages.map(takeIn))));
     const drawn = rows.filter((pictures) => pictures.length > 0);
     if (drawn.length > 0) await lay(chromium, shot.name.replaceAll(" ", "-"), drawn);
   }

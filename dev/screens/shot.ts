@@ -14,6 +14,8 @@ export interface Shot {
   draw?: (language: "en" | "de") => string;
   /** Before the page is loaded: what it will be told. */
   prepare?: (page: Page) => Promise<void>;
+  /** What it comes into has room for one of its visitor: one language after the other. */
+  alone?: boolean;
   /** Loaded anew at each width: its state, or what its script measures, is another there. Other pages are drawn by their style alone. */
   anew?: boolean;
   /** Brings the page into its state; it has just been loaded. */

@@ -201,7 +201,7 @@ export function viewShots({ sessionId }: World): Shot[] {
     },
   });
   return [
-    { name: "room real", who: "ada", path, act: here, anew: true },
+    { name: "room real", who: "ada", path, act: here, anew: true, alone: true },
     scene("band", { ...evening, transport: { motion: "playing", ...at(12) } }),
     scene("recording", {
       ...evening,
@@ -313,6 +313,7 @@ export function viewShots({ sessionId }: World): Shot[] {
       who: "ada",
       path,
       anew: true,
+      alone: true,
       act: async (page) => {
         await here(page);
         const { link } = await page.evaluate<{ link: string }>(made(`${sessionId}/phone`));
@@ -327,6 +328,7 @@ export function viewShots({ sessionId }: World): Shot[] {
         who: "ada",
         path,
         anew: true,
+        alone: true,
         act: async (page) => {
           await here(page);
           const { link } = await page.evaluate<{ link: string }>(made(`${sessionId}/broadcast`));
