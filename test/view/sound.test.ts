@@ -22,6 +22,7 @@ import {
 import { Watch } from "../pages/chromium.ts";
 import { Evening, type Guest } from "./evening.ts";
 import { Keyboard } from "./keyboard.ts";
+import { Picture } from "./picture.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -443,7 +444,7 @@ describe("sound in the browser", { timeout: 600_000 }, () => {
     expect(watch.errors).toEqual([]);
   });
 
-  test("C4, C5, C6, C7: an evening by keyboard alone: join, sound, roll, record, chat, a network that goes, share, comment, play back, leave", async () => {
+  test("C3, C4, C5, C6, C7: an evening by keyboard alone: join, sound, roll, record, chat, picture, a network that goes, share, comment, play back, leave", async () => {
     const { page } = ada;
     const keys = new Keyboard(page);
     const dora = (await evening.enter(await evening.invite("Dora Ruiz", "participant"))).page;
@@ -485,6 +486,23 @@ describe("sound in the browser", { timeout: 600_000 }, () => {
     await keys.type("That one?");
     await keys.press("Enter");
     await dora.locator(".view-chat li", { hasText: "That one?" }).waitFor();
+
+    const cameras = () =>
+      page.evaluate("window.inputs.flatMap((one) => one.getVideoTracks().map(({ readyState }) => readyState))");
+    expect(await cameras()).toEqual([]);
+    await keys.to(/^Show my picture$/, "Shift+Tab");
+    await keys.press("Enter");
+    await keys.isSomewhere();
+    await page.locator(".view-video .own video").waitFor();
+    const picture = new Picture(dora, "Ada Lovelace");
+    await expect.poll(() => picture.moves(), patience).toBeGreaterThan(2);
+    expect(await cameras()).toEqual(["live"]);
+    await keys.to(/^Camera off$/);
+    await keys.press("Enter");
+    await expect.poll(cameras).toEqual(["ended"]);
+    await Promise.all([page, dora].map((one) => one.locator(".view-video video").waitFor({ state: "detached" })));
+    await keys.press("Escape");
+    await keys.isSomewhere();
 
     await ada.context.setOffline(true);
     await page.evaluate("dispatchEvent(new Event('offline'))");
