@@ -9,7 +9,7 @@ export const de: InstrumentWords = {
   connect: "Instrument anschließen",
   asking: "Frage nach den MIDI-Ports dieses Rechners…",
   none: "Kein MIDI-Port gefunden. Steck ein Keyboard an oder starte einen Synth mit MIDI-Eingang: Er steht sofort hier.",
-  ways: { in: "Du spielst auf", out: "Die anderen klingen auf" },
+  ways: { in: "Du spielst auf", out: "Andere klingen auf" },
   nothing: "nichts",
   open: {
     in: "Was du spielst, geht als Noten an die anderen.",
@@ -29,7 +29,7 @@ export const de: InstrumentWords = {
       `${port} lässt sich nicht öffnen: Ein anderes Programm hat es. Schließ es dort und versuch es noch einmal.`,
   },
   again: "Noch einmal versuchen",
-  unheard: "Jemand spielt MIDI-Noten. Um sie zu hören, schließ an und wähl bei „Die anderen klingen auf“ einen Synth.",
+  unheard: "Jemand spielt MIDI-Noten. Um sie zu hören, schließ an und wähl bei „Andere klingen auf“ einen Synth.",
   who: "Wer Noten spielt",
   you: "du",
   stop: "Instrument trennen",
