@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, CDPSession, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { percentile } from "../../dev/percentile.ts";
 import { memberAt, type Scene, stubRoom } from "../../dev/screens/stub-room.ts";
 import { absoluteRows, type Row } from "../row.ts";
@@ -44,37 +44,12 @@ export const watch = `{
   window.stopWatching = () => { cancelAnimationFrame(asked); tasks.disconnect(); presses.disconnect(); delete window.watched; };
 }`;
 
-/** What the engine has compiled of the page's scripts, in MB: what a snapshot of its heap calls code. */
-async function compiledMb(devtools: CDPSession): Promise<number> {
-  const parts: string[] = [];
-  const keep = ({ chunk }: { chunk: string }) => void parts.push(chunk);
-  devtools.on("HeapProfiler.addHeapSnapshotChunk", keep);
-  await devtools.send("HeapProfiler.takeHeapSnapshot", { reportProgress: false });
-  devtools.off("HeapProfiler.addHeapSnapshotChunk", keep);
-  const { snapshot, nodes }: Snapshot = JSON.parse(parts.join(""));
-  const { node_fields: fields, node_types: types } = snapshot.meta;
-  const [kindAt, sizeAt] = [fields.indexOf("type"), fields.indexOf("self_size")];
-  const code = types[kindAt]?.indexOf("code");
-  let bytes = 0;
-  for (let at = 0; at < nodes.length; at += fields.length)
-    if (nodes[at + kindAt] === code) bytes += nodes[at + sizeAt] ?? 0;
-  return bytes / 1e6;
-}
-
-/** The part of V8's heap snapshot that is read: a node's fields stand one after the other, and the type of one is an index into the first list of types. */
-interface Snapshot {
-  snapshot: { meta: { node_fields: string[]; node_types: string[][] } };
-  nodes: number[];
-}
-
 /**
  * By how much the page's own memory grows, after what the watchers noted is let go. What is in use swings by half a megabyte with what the engine keeps for
  * itself, so each half minute is read many times and has the least of it: a page that keeps something cannot have less. Of those the slope is the median of all
- * pairs' (Theil 1950, Sen 1968). Two hours are the goal's; this is what a bench has time for. In its first minutes the engine still compiles what runs often,
- * which ends with the last function and says nothing of an hour: 184 KB in 104 s, while objects, strings, arrays and closures together came to 5. So what was compiled
- * meanwhile is told apart.
+ * pairs' (Theil 1950, Sen 1968). Two hours are the goal's; this is what a bench has time for.
  */
-async function heapSlope(page: Page): Promise<{ mbPerHour: number; compiledMbPerHour: number; mostMb: number }> {
+async function heapSlope(page: Page): Promise<{ mbPerHour: number; mostMb: number }> {
   const devtools = await page.context().newCDPSession(page);
   const read = async (): Promise<number> => {
     for (let sweep = 0; sweep < 2; sweep++) await devtools.send("HeapProfiler.collectGarbage");
@@ -83,7 +58,6 @@ async function heapSlope(page: Page): Promise<{ mbPerHour: number; compiledMbPer
   await page.evaluate("window.stopWatching()");
   await page.waitForTimeout(HEAP_EACH_MS);
   await read();
-  const [compiledBeforeMb, beforeMs] = [await compiledMb(devtools), performance.now()];
   let mostMb = 0;
   const leastMb: number[] = [];
   for (let part = 0; part < HEAP_PARTS; part++) {
@@ -99,10 +73,7 @@ async function heapSlope(page: Page): Promise<{ mbPerHour: number; compiledMbPer
   const slopes = leastMb.flatMap((fromMb, from) =>
     leastMb.slice(from + 1).map((toMb, after) => ((toMb - fromMb) * 3_600_000) / (HEAP_MS * (after + 1))),
   );
-  await read();
-  const hours = (performance.now() - beforeMs) / 3_600_000;
-  const compiledMbPerHour = ((await compiledMb(devtools)) - compiledBeforeMb) / hours;
-  return { mbPerHour: percentile(slopes, 0.5), compiledMbPerHour, mostMb };
+  return { mbPerHour: percentile(slopes, 0.5), mostMb };
 }
 
 /** What the page's own thread has done since it was opened, in its own CPU, which says what a frame costs however busy the machine is. */
@@ -212,13 +183,11 @@ export async function measureRolling(
   const frameMsThen = perFrame("cpuMs") * (afterPresses.frames - beforePresses.frames);
   const pressCpuMs = (afterPresses.cpuMs - beforePresses.cpuMs - frameMsThen) / presses;
   const pressed = await page.evaluate<number[]>("window.watched.presses");
-  const { mbPerHour, compiledMbPerHour, mostMb } = await heapSlope(page);
-  const keptMbPerHour = mbPerHour - compiledMbPerHour;
+  const { mbPerHour, mostMb } = await heapSlope(page);
 
   const frameMs = percentile(watched.frames, 0.95);
   const taskMs = Math.max(0, ...watched.tasks);
   const pressMs = slowestOf(pressed);
-  const heapSeconds = (HEAP_MS * HEAP_PARTS) / 1000;
   const counted = (name: string, value: number, unit: string) =>
     row(`${name}, mean for a frame: ${load}`, value, unit, "", true);
   return [
@@ -242,9 +211,13 @@ export async function measureRolling(
     ),
     row(`INP, p99: ${load}`, pressMs, "ms", "≤ 50 ms", pressMs <= 50, { "bare page": bare.pressMs }),
     row(`CPU of the page's thread for a press, beside its frames: ${load}`, pressCpuMs, "ms", "", true),
-    row(`heap over ${heapSeconds} s, as an hour: ${load}`, mbPerHour, "MB/h", "", true),
-    row(`of it what the engine compiled meanwhile: ${load}`, compiledMbPerHour, "MB/h", "", true),
-    row(`of it what the page keeps: ${load}`, keptMbPerHour, "MB/h", "≤ 1 MB/h", keptMbPerHour <= 1),
+    row(
+      `heap over ${(HEAP_MS * HEAP_PARTS) / 1000} s, as an hour: ${load}`,
+      mbPerHour,
+      "MB/h",
+      "≤ 1 MB/h",
+      mbPerHour <= 1,
+    ),
     row(`heap, the most of it: ${load}`, mostMb, "MB", "", true),
   ];
 }
