@@ -18,4 +18,18 @@ export const equivalents: readonly Equivalent[] = [
     to: "&&",
     why: "Amount and currency come from one rate (editProfile) and are null together.",
   },
+  {
+    file: "workers/privacy/sweep.ts",
+    line: '.filter((subject) => !("in" in subject) && subject.is === "account")',
+    from: "&&",
+    to: "||",
+    why: "What is found by way of another table says nothing of what it is, and a column of addresses never holds an account that is held.",
+  },
+  {
+    file: "workers/privacy/restored.ts",
+    line: "let upToDate = false;",
+    from: "false",
+    to: "true",
+    why: "The first look is taken whatever is believed, for none was taken before.",
+  },
 ];
