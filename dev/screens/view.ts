@@ -316,7 +316,9 @@ export function viewShots({ sessionId }: World): Shot[] {
       alone: true,
       act: async (page) => {
         await here(page);
-        const { link } = await page.evaluate<{ link: string }>(made(`${sessionId}/phone`));
+        // The phone of the language before is another one, and there is room for one.
+        const sendAway = `fetch("/api/v1/sessions/${sessionId}/phone", { method: "DELETE" })`;
+        const { link } = await page.evaluate<{ link: string }>(`${sendAway}.then(() => ${made(`${sessionId}/phone`)})`);
         await page.goto(new URL(`/phone/${link}`, page.url()).href);
         await page.locator("main form button").click();
         await page.locator(".view-remote").waitFor();
