@@ -47,7 +47,7 @@ export class NotesPorts {
     });
     port.onPresence((isThere) => {
       if (!isThere && this.#ports.in === port) this.#endPlayed();
-      if (isThere && this.#ports.out === port) this.#endGiven();
+      if (isThere && this.#ports.out === port) this.silence();
       this.#options.onPresence(port, isThere);
     });
   }
@@ -62,6 +62,13 @@ export class NotesPorts {
     this.#give(out, note);
   }
 
+  /** Nobody brings the ends of what sounds here any more: it ends, after all that still waits for its instant. */
+  silence(): void {
+    const { out } = this.#ports;
+    const atMs = Math.max(this.#options.nowMs(), this.#lastMs);
+    if (out !== null) for (const end of this.#given.end(atMs)) this.#give(out, end);
+  }
+
   /** Ends what hangs on a port, and closes it once it has sent that. */
   async close(port: DawPort): Promise<void> {
     if (this.#ports.in === port) {
@@ -69,7 +76,7 @@ export class NotesPorts {
       this.#ports.in = null;
     }
     if (this.#ports.out === port) {
-      this.#endGiven();
+      this.silence();
       this.#ports.out = null;
       const waitMs = Math.max(0, this.#lastMs - this.#options.nowMs()) + LAST_MS;
       await new Promise<void>((resolve) => setTimeout(resolve, waitMs));
@@ -95,13 +102,6 @@ export class NotesPorts {
   #endPlayed(): void {
     const nowMs = this.#options.nowMs();
     for (const end of this.#played.end(nowMs)) this.#options.play(bytesOfNote(end), nowMs);
-  }
-
-  /** After all that still waits for its instant. */
-  #endGiven(): void {
-    const { out } = this.#ports;
-    const atMs = Math.max(this.#options.nowMs(), this.#lastMs);
-    if (out !== null) for (const end of this.#given.end(atMs)) this.#give(out, end);
   }
 
   #give(out: DawPort, note: NoteEvent): void {

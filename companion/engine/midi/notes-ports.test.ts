@@ -99,6 +99,20 @@ test("X24: what had been given to a synth that went away ends as soon as it is b
   expect(what(synth.sent)).toEqual(["128 64 0", "176 64 0", "176 123 0"]);
 });
 
+test("X24: what sounds ends where nobody is left to bring its end, and what is played next sounds", () => {
+  const synth = newPort("Synth");
+  open(synth.port, "out");
+  ports.sound(Uint8Array.of(0x90, 60, 100), 1_030);
+  ports.silence();
+  expect(synth.sent.slice(1)).toEqual([
+    ["128 60 0", 1_030],
+    ["176 64 0", 1_030],
+    ["176 123 0", 1_030],
+  ]);
+  ports.sound(Uint8Array.of(0x90, 62, 100), 1_100);
+  expect(synth.sent.at(-1)).toEqual(["144 62 100", 1_100]);
+});
+
 test("P87: who closes a port leaves nothing sounding at either end, also not what still waits for its instant", async () => {
   const piano = newPort();
   open(piano.port, "in", "out");

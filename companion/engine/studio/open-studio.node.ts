@@ -111,6 +111,7 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
       onAnnounced: (from, command) => studio?.onAnnounced(from, command),
       onReading: (from, reading) => studio?.onReading(from, reading),
       onNote: (_, bytes, atMs) => notes.sound(bytes, atMs),
+      onSilence: () => notes.silence(),
       emit,
     });
   await sound.open();

@@ -50,6 +50,8 @@ export interface StudioSoundOptions {
   onMessage(from: MemberId, bytes: Uint8Array<ArrayBuffer>): void;
   /** Something that one of the others plays on a MIDI instrument, and when it is to sound. */
   onNote?(from: MemberId, bytes: Uint8Array<ArrayBuffer>, atMs: number): void;
+  /** The sound process has died, and the ends of what sounded with it. */
+  onSilence?(): void;
   /** What a lane that is kept has brought. */
   onKept(sound: KeptSound): void;
   /** What one of the others announces over its lane (P77). */
@@ -419,6 +421,7 @@ export class StudioSound {
     if (this.#isClosed || !this.#hasOpened || ++this.#restarts > RESTARTS_MAX) return;
     const message = "The sound has stopped for a moment and begins again; what was recorded until then is safe.";
     this.#options.emit({ type: "warning", code: "sound", message, final: false });
+    this.#options.onSilence?.();
     this.#start().catch(() => undefined);
   }
 }

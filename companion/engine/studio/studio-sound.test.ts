@@ -22,6 +22,7 @@ afterEach(async () => {
 function studio(path = inputPath) {
   const blocks: { frame: number; first: number }[] = [];
   const events: StudioEvent[] = [];
+  const silences: number[] = [];
   const sound = new StudioSound({
     source: { kind: "file", path },
     links: true,
@@ -34,6 +35,7 @@ function studio(path = inputPath) {
     onLink: () => undefined,
     onMessage: () => undefined,
     onKept: () => undefined,
+    onSilence: () => silences.push(machineNowMs()),
     signal: () => undefined,
     nowMs: machineNowMs,
     barMs: () => 2_000,
@@ -43,7 +45,7 @@ function studio(path = inputPath) {
     emit: (event) => events.push(event),
   });
   opened.push(sound);
-  return { sound, blocks, events };
+  return { sound, blocks, events, silences };
 }
 
 describe("the sound process", () => {
@@ -65,7 +67,7 @@ describe("the sound process", () => {
   });
 
   test("X24: killed, it begins again by itself, says so, and the device's count goes on", async () => {
-    const { sound, blocks, events } = studio();
+    const { sound, blocks, events, silences } = studio();
     await sound.open();
     await expect.poll(() => blocks.length).toBeGreaterThan(20);
     const { openedAtMs } = sound.device;
@@ -74,6 +76,7 @@ describe("the sound process", () => {
     const { length } = blocks;
     await expect.poll(() => blocks.length).toBeGreaterThan(length + 50);
     expect(sound.device.openedAtMs).toBe(openedAtMs);
+    expect(silences).toHaveLength(1);
     for (const [at, { frame, first }] of blocks.entries()) {
       expect(first).toBe(frame % 48_000);
       if (at > 0) expect(frame).toBeGreaterThan(blocks[at - 1]?.frame ?? 0);
