@@ -283,6 +283,23 @@ test("E3: of ever so many sessions each is left in its turn, and each room looke
   expect(await countsOf(1)).toMatchObject({ rooms: many + 1, roomLines: many * 120, accounts: 1 });
 });
 
+test("X30: a room that another run has looked through meanwhile is counted by that run alone, and on nobody else's receipt", async () => {
+  await begun(1, { step: "rooms" });
+  await begun(2, { step: "rooms", nextTryAtMs: startMs + HOUR_MS });
+  for (const of of [1, 2]) {
+    await db.insert(sessions).values({ id: sessionId(of), name: "", recordingPermitted: true, createdAtMs: 0 });
+    await db.insert(sessionSeats).values({ memberId: memberId(of), sessionId: sessionId(of), accountId: accountId(1) });
+  }
+  const reachRoom: Deps["reachRoom"] = async (_, id) => {
+    // The other run is through with the first of them before this one.
+    if (id === sessionId(1)) await db.delete(sessionSeats).where(eq(sessionSeats.memberId, memberId(1)));
+    return roomWith(20).room;
+  };
+  await continueErasures(env, at(startMs, reachRoom), plenty());
+  expect(await countsOf(1)).toMatchObject({ rooms: 1, roomLines: 20 });
+  expect(await countsOf(2)).toEqual({});
+});
+
 test("E3, E6: more rows of one kind than go at once go at last, and the receipt has them all", async () => {
   await begun(1, { step: "copies" });
   await begun(2, { step: "copies" });
