@@ -90,6 +90,8 @@ export class StudioTransport {
   /** Which DAW's press a post came from. */
   readonly #pressed = new Map<string, DawLink>();
   #author: DawLink | undefined;
+  /** Posts of record that were pressed here, at a DAW or not, and have no answer yet. */
+  readonly #ownRecords = new Set<string>();
   /** What was carried out as announced, until the log says which line it is. */
   #foreseen: { eventId: string; told: Omit<Executed, "seq"> } | undefined;
   #welcome: { timeline: Timeline; headSeq: number; effectiveAtMs: number | null } | undefined;
@@ -194,6 +196,7 @@ export class StudioTransport {
     const announced = this.#announcing(command);
     const eventId = this.#options.post(command, announced);
     if (author !== undefined) this.#pressed.set(eventId, author);
+    if (command.command === "record") this.#ownRecords.add(eventId);
     if (announced !== undefined) {
       this.#foresee(eventId, command, announced);
       this.#options.peers?.announce({ eventId, transport: command, ...announced });
@@ -221,6 +224,7 @@ export class StudioTransport {
     this.#follower.unforesee(eventId);
     this.#pressed.get(eventId)?.putBack();
     this.#pressed.delete(eventId);
+    this.#ownRecords.delete(eventId);
   }
 
   async close(): Promise<void> {
@@ -246,7 +250,8 @@ export class StudioTransport {
     if (transport === undefined) return;
     this.#author = this.#pressed.get(event.eventId);
     this.#pressed.delete(event.eventId);
-    const asAnnounced = this.#follower.follow(event.seq, transport, event.eventId);
+    const isOwn = this.#ownRecords.delete(event.eventId);
+    const asAnnounced = this.#follower.follow(event.seq, transport, event.eventId, isOwn);
     this.#author = undefined;
     const done = this.#foreseen;
     this.#foreseen = undefined;

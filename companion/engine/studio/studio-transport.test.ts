@@ -85,6 +85,26 @@ test("P17: a DAW is told to record before the take begins, though a take's start
   ]);
 });
 
+test("P43, X36: whoever pressed record is recorded though their machine was busy for seconds, and nobody whose press was refused", () => {
+  const eventId = EventId.parse("00000000-0000-4000-8000-000000000000");
+  for (const [isRefused, motion] of [
+    [false, "recording"],
+    [true, "playing"],
+  ] as const) {
+    const timers = new Timers();
+    const { transport, done } = studio(timers, { post: () => eventId });
+    transport.command({ command: "record" });
+    if (isRefused) transport.forget(eventId);
+    timers.advanceTo(7_000);
+    transport.follow({
+      ...{ seq: 1, eventId, atMs: 1_100, effectiveAtMs: 1_200 },
+      body: { kind: "transport", transport: { command: "record" } },
+    });
+    timers.advanceTo(7_100);
+    expect(done).toContain(motion);
+  }
+});
+
 test("P77: what a player announces is carried out before the log has it, and what an observer announces is not", () => {
   const timers = new Timers();
   const { transport, done } = studio(timers);

@@ -45,6 +45,8 @@ const GRACE_MS = 20;
 const GATHER_MS = 10;
 /** Nobody begins to record for a command that is older than this: what is played now was not meant for that take. */
 const RECORD_AGE_MAX_MS = 2_000;
+/** But whoever pressed the key here meant it, however busy this machine has been since: then a take begins late, and not never. */
+const OWN_RECORD_AGE_MAX_MS = 30_000;
 /** What was announced and is not in the log by then will not come. */
 const FORESEEN_MAX_MS = 3_000;
 
@@ -113,8 +115,11 @@ export class Follower {
     } else this.#plan({ after, atMs, onTime: atMs >= this.#clock.nowSessionMs() - GRACE_MS });
   }
 
-  /** The next command of the log; one that was heard already is ignored. `true`: it was announced, and nothing is to be done any more. */
-  follow(seq: number, event: TransportEvent, eventId = ""): boolean {
+  /**
+   * The next command of the log; one that was heard already is ignored. `isOwn`: it was pressed here. `true`: it was announced, and nothing is to be
+   * done any more.
+   */
+  follow(seq: number, event: TransportEvent, eventId = "", isOwn = false): boolean {
     if (seq <= this.#lastSeq) return false;
     this.#lastSeq = seq;
     this.#logged = applyTimeline(this.#logged, event);
@@ -126,7 +131,7 @@ export class Follower {
       return true;
     }
     this.#dropForeseen();
-    this.#take(this.#logged, event, { seq });
+    this.#take(this.#logged, event, { seq }, isOwn ? OWN_RECORD_AGE_MAX_MS : RECORD_AGE_MAX_MS);
     return false;
   }
 
@@ -168,10 +173,11 @@ export class Follower {
     { transport }: Timeline,
     { transport: { command }, effectiveAtMs: atMs }: TransportEvent,
     of: Partial<Execution>,
+    recordAgeMaxMs = RECORD_AGE_MAX_MS,
   ): void {
     const onTime = atMs >= this.#clock.nowSessionMs() - GRACE_MS;
     if (!onTime) this.#waiting.length = 0;
-    this.#plan({ after: this.#own(transport), atMs, onTime, command, ...of });
+    this.#plan({ after: this.#own(transport, recordAgeMaxMs), atMs, onTime, command, ...of });
   }
 
   #confirmForeseen(seq: number): void {
@@ -195,9 +201,9 @@ export class Follower {
   }
 
   /** The logged state as it is followed here: a recording is joined while it is fresh, and heard otherwise. */
-  #own(logged: TransportState): TransportState {
+  #own(logged: TransportState, recordAgeMaxMs = RECORD_AGE_MAX_MS): TransportState {
     if (logged.motion !== "recording" || this.#planned.motion === "recording") return logged;
-    const isFresh = this.#clock.nowSessionMs() - logged.atMs <= RECORD_AGE_MAX_MS;
+    const isFresh = this.#clock.nowSessionMs() - logged.atMs <= recordAgeMaxMs;
     return isFresh ? logged : { ...logged, motion: "playing" };
   }
 

@@ -113,6 +113,21 @@ describe("following the transport", () => {
     ]);
   });
 
+  test("P43, X36: whoever pressed record here is recorded though this machine was busy since; somebody else's press is heard by then", () => {
+    for (const [isOwn, lateMs, motion] of [
+      [true, 9_000, "recording"],
+      [false, 9_000, "playing"],
+      [true, 31_000, "playing"],
+    ] as const) {
+      const { clock, done, follower } = studio();
+      clock.advanceTo(1_000 + lateMs);
+      follower.follow(1, { transport: { command: "record" }, effectiveAtMs: 1_000 }, "evt", isOwn);
+      clock.advanceTo(1_100 + lateMs);
+      expect(done.map(({ after, onTime }) => [after.motion, onTime])).toEqual([[motion, false]]);
+      expect(follower.positionFrames).toBe((lateMs + 100) * 48);
+    }
+  });
+
   test("P43: a command that is on its way when the link comes back waits for its instant", () => {
     const { clock, done, follower } = studio();
     clock.advanceTo(1_000);
