@@ -120,6 +120,30 @@ function world() {
   };
 }
 
+/** A carrier with a beat of its own, whose beats come when they are called; single packets pass while so little waits, `null`: never. */
+function onBeats(openPeer: OpenPeer, waitingBytes: () => number | null) {
+  const beats: (() => void)[] = [];
+  const open: OpenPeer = (options) => {
+    const peer = openPeer(options);
+    beats.push(() => {
+      const bytes = options.next();
+      if (bytes !== null) peer.send(bytes);
+    });
+    return {
+      handleSignal: (signal) => peer.handleSignal(signal),
+      send: (bytes) => waitingBytes() !== null && peer.send(bytes),
+      isPaced: true,
+      get waitingBytes() {
+        return waitingBytes();
+      },
+      isRelayed: null,
+      fingerprints: null,
+      close: () => peer.close(),
+    };
+  };
+  return { beats, open };
+}
+
 describe("links between two companions", () => {
   test("P77: what is announced comes beside the sound, and once more for whoever missed it", async () => {
     const { ada, ben, pass, announced } = world();
@@ -182,23 +206,8 @@ describe("links between two companions", () => {
   test("P77: a carrier with a beat of its own brings what is announced with its next two beats", async () => {
     const { ada, ben, pass, make, here, openPeer, announced } = world();
     ada.close();
-    const beats: (() => void)[] = [];
-    const paced = make(ADA, (options) => {
-      const peer = openPeer(options);
-      beats.push(() => {
-        const bytes = options.next();
-        if (bytes !== null) peer.send(bytes);
-      });
-      return {
-        handleSignal: (signal) => peer.handleSignal(signal),
-        send: () => undefined,
-        isPaced: true,
-        waitingBytes: null,
-        isRelayed: null,
-        fingerprints: null,
-        close: () => peer.close(),
-      };
-    });
+    const { beats, open } = onBeats(openPeer, () => null);
+    const paced = make(ADA, open);
     paced.setMembers(here(BEN));
     await pass(2_000);
     paced.announce(new TextEncoder().encode("play"));
@@ -216,25 +225,8 @@ describe("links between two companions", () => {
     const { ada, ben, pass, make, here, openPeer, notes, nowMs } = world();
     ada.close();
     let waitingBytes: number | null = 0;
-    const beats: (() => void)[] = [];
-    const paced = make(ADA, (options) => {
-      const peer = openPeer(options);
-      beats.push(() => {
-        const bytes = options.next();
-        if (bytes !== null) peer.send(bytes);
-      });
-      return {
-        handleSignal: (signal) => peer.handleSignal(signal),
-        send: (bytes) => peer.send(bytes),
-        isPaced: true,
-        get waitingBytes() {
-          return waitingBytes;
-        },
-        isRelayed: null,
-        fingerprints: null,
-        close: () => peer.close(),
-      };
-    });
+    const { beats, open } = onBeats(openPeer, () => waitingBytes);
+    const paced = make(ADA, open);
     paced.setMembers(here(BEN));
     const chord = [60, 64, 67, 71, 74, 77, 81];
     const strike = () => {
