@@ -191,6 +191,14 @@ function withImports(path: string, { outputs }: Metafile): string[] {
   return [...found];
 }
 
+/** Every version of the policy as it was, under its own name: it never changes. */
+function copyPolicies(): void {
+  const kept = join(assetsDir, "policies");
+  mkdirSync(kept, { recursive: true });
+  for (const name of globSync("*.txt", { cwd: join(root, "site", "policies") }))
+    replace(join(kept, name), readFileSync(join(root, "site", "policies", name)));
+}
+
 /** Writes only when something changed, so that a newer file always means a newer site. */
 export function buildSite(): void {
   extractOpaque();
@@ -198,6 +206,7 @@ export function buildSite(): void {
   writePromises();
   mkdirSync(join(assetsDir, "assets"), { recursive: true });
   replace(join(assetsDir, "_headers"), headers);
+  copyPolicies();
   const names: string[] = [];
   const hrefs: Record<string, string> = {};
   const ahead: Record<keyof typeof AHEAD, Record<string, string[]>> = { sound: {}, beside: {} };

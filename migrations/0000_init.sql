@@ -475,6 +475,8 @@ CREATE TABLE `policy_notices` (
 	`started_at_ms` integer NOT NULL,
 	`last_account_id` text DEFAULT '' NOT NULL,
 	`told` integer DEFAULT 0 NOT NULL,
+	`sent` integer DEFAULT 0 NOT NULL,
+	`refused` integer DEFAULT 0 NOT NULL,
 	`finished_at_ms` integer
 );
 --> statement-breakpoint

@@ -42,6 +42,7 @@ import { invitePages } from "./pages/invite.tsx";
 import { messagePages } from "./pages/messages.tsx";
 import { pages } from "./pages/pages.tsx";
 import { phonePages } from "./pages/phone.tsx";
+import { policyVersionPages } from "./pages/policy-versions.tsx";
 import { privacyCentre } from "./pages/privacy-centre.tsx";
 import { pageProblem, wantsPage } from "./pages/problem.tsx";
 import { profilePages } from "./pages/profile.tsx";
@@ -150,6 +151,7 @@ export function createApp(deps: Deps = systemDeps) {
   app.route("/", phonePages);
   app.route("/", broadcastPages);
   app.route("/", pages);
+  app.route("/", policyVersionPages);
 
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
   app.get("/openapi.json", costs("free"), openApi(app));

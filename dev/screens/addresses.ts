@@ -154,6 +154,7 @@ export async function addressesOfOne(
     "/sessions/:sessionId/phone": { path: `${session}/phone`, status: 404 },
     "/listen/:link": { path: `/listen/${broadcast.link}` },
     "/phone/:link": { path: `/phone/${phone.link}` },
+    "/privacy/versions/:version": { path: "/privacy/versions/10?beside=9" },
     "/sessions/:sessionId/invites": { path: `${session}/invites`, lands: session },
     "/sessions/:sessionId/room": { path: `${session}/room` },
     "/sessions/:sessionId/leave": { path: `/sessions/${bens.sessionId}/leave` },

@@ -140,7 +140,11 @@ export const policyNotices = sqliteTable(
     startedAtMs: integer("started_at_ms").notNull(),
     /** Where the next step goes on; empty before the first and after the last. */
     lastAccountId: text("last_account_id").notNull().default(""),
+    /** Accounts that a mail was queued for, and of these mails those that the mail service took, and those that it refused for good. */
     told: integer("told").notNull().default(0),
+    sent: integer("sent").notNull().default(0),
+    refused: integer("refused").notNull().default(0),
+    /** When the last was queued. */
     finishedAtMs: integer("finished_at_ms"),
   },
   (table) => [index("policy_notices_by_finish").on(table.finishedAtMs)],

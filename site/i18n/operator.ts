@@ -103,6 +103,16 @@ export const operatorText = words({
     from: "From",
     to: "To, that day included",
     hold: "Keep it",
+    policy: "Written about changes of the policy",
+    policyColumns: [
+      "Version",
+      "From",
+      "Written to all",
+      "Accounts",
+      "Sent",
+      "Refused",
+      "Waiting, or gone with their account",
+    ],
     usage: "Used in the last four weeks, without days under ten",
     usageColumns: ["Route", "Answered", "Refused", "Failed"],
     usagePlot: (all: string, failed: string) =>
@@ -215,6 +225,16 @@ export const operatorText = words({
     from: "Von",
     to: "Bis, dieser Tag eingeschlossen",
     hold: "Aufbewahren",
+    policy: "Mails zu Änderungen der Datenschutzerklärung",
+    policyColumns: [
+      "Fassung",
+      "Ab",
+      "Alle angeschrieben",
+      "Konten",
+      "Gesendet",
+      "Abgelehnt",
+      "Warten oder mit dem Konto weg",
+    ],
     usage: "Benutzt in den letzten vier Wochen, ohne Tage unter zehn",
     usageColumns: ["Route", "Beantwortet", "Abgelehnt", "Gescheitert"],
     usagePlot: (all: string, failed: string) =>

@@ -14,7 +14,7 @@ const mayName: Record<string, readonly string[]> = {
   ],
   SESSION_ROOM: ["workers/platform/jurisdiction.ts"],
   EMAIL: ["workers/mail/outbox.ts", "workers/platform/call-budget.ts"],
-  ASSETS: ["workers/pages/pages.tsx"],
+  ASSETS: ["workers/pages/pages.tsx", "workers/pages/policy-versions.tsx"],
   TICKET_KEY: ["workers/platform/keys.ts"],
   LINK_KEY: ["workers/platform/keys.ts"],
   STORE_KEY: ["workers/platform/keys.ts"],

@@ -1,10 +1,13 @@
+import { createHash } from "node:crypto";
 import { globSync, readFileSync } from "node:fs";
 import { getTableColumns, getTableName, is } from "drizzle-orm";
 import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { describe, expect, test } from "vitest";
 import * as schema from "../../migrations/schema.ts";
+import { languages } from "../../site/i18n/language.ts";
 import { holdings } from "../../workers/privacy/holdings.ts";
 import { inventory, sqlName, tableRules } from "../../workers/privacy/inventory.ts";
+import { policyText } from "../../workers/privacy/policy-text.ts";
 import { numbersOfTheCode, policyVersions } from "../../workers/privacy/policy-versions.ts";
 import { register } from "../../workers/privacy/register.ts";
 
@@ -170,4 +173,25 @@ describe("E6: what a rule relies on is there", () => {
 
 test("G5: the newest version of the policy says the numbers that the code keeps; a new number wants a new version in workers/privacy/policy-versions.ts", () => {
   expect(numbersOfTheCode()).toEqual(policyVersions.at(-1)?.numbers);
+});
+
+describe("G5: the policy's text is kept, version by version", () => {
+  const kept = (version: number, language: string) => readFileSync(`site/policies/${version}.${language}.txt`, "utf8");
+
+  test.each(policyVersions)(
+    "G5: version $version is what it was: its text has the hash that stands with it",
+    ({ version, sha256 }) => {
+      for (const language of languages)
+        expect(createHash("sha256").update(kept(version, language)).digest("hex")).toBe(sha256[language]);
+    },
+  );
+
+  test("G5: the newest version is what the page says today; other words want a new version and `node dev/policy.ts`", () => {
+    for (const language of languages) expect(policyText(language)).toBe(kept(policyVersions.length, language));
+  });
+
+  test("G5: nothing is kept that is no version", () => {
+    const names = policyVersions.flatMap(({ version }) => languages.map((language) => `${version}.${language}.txt`));
+    expect(globSync("*.txt", { cwd: "site/policies" }).sort()).toEqual(names.sort());
+  });
 });

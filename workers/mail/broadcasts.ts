@@ -5,6 +5,7 @@ import type { Env } from "../platform/env.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { allRows } from "../platform/rows.ts";
 import { queueMail, Recipient } from "./outbox.ts";
+import { policyMailId } from "./policy-proof.ts";
 import type { Values } from "./templates.ts";
 import { unsubscribeUrl } from "./unsubscribe.ts";
 
@@ -12,8 +13,8 @@ const Reader = Recipient.extend({ accountId: z.string() });
 type Reader = z.infer<typeof Reader>;
 
 /** The same mail to the same account has the same id. It says of neither whose it is: ids stay for a while when an account has gone. */
-const mailId = async (what: string, which: string, { accountId }: Reader) =>
-  `${what}-${which}-${(await sha256Hex(`${what} ${which} ${accountId}`)).slice(0, 32)}`;
+const accountHash = async (what: string, which: string, { accountId }: Reader) =>
+  (await sha256Hex(`${what} ${which} ${accountId}`)).slice(0, 32);
 
 interface Written {
   done: number;
@@ -60,7 +61,7 @@ export async function queueNews(
     const whose = { kind: "news" as const, accountId: to.accountId };
     const unsubscribe = await unsubscribeUrl(env, deps, env.PUBLIC_ORIGIN, whose);
     const filled = { ...values[to.language], unsubscribe };
-    const id = await mailId("news", newsId, to);
+    const id = `news-${newsId}-${await accountHash("news", newsId, to)}`;
     statements.push(await queueMail(env, deps, { id, to, template: "news", values: filled }));
   }
   if (statements.length > 0) await env.DB.batch(statements);
@@ -79,7 +80,7 @@ export async function queuePolicyChange(
   const found = await readers(env, after, limit, "1");
   const statements: D1PreparedStatement[] = [];
   for (const to of found) {
-    const id = await mailId("policy", version, to);
+    const id = policyMailId(version, await accountHash("policy", version, to));
     statements.push(await queueMail(env, deps, { id, to, template: "policy-change", values: values[to.language] }));
   }
   if (statements.length > 0) await env.DB.batch(statements);

@@ -6,6 +6,7 @@ import { describeThrown, log } from "../platform/log.ts";
 import { addressIndex, openSealed, sealForMail, sweepMailKeys } from "../platform/personal-keys.ts";
 import { firstRow, jsonColumn, StoredSealed } from "../platform/rows.ts";
 import { compose } from "./compose.ts";
+import { countPolicyMail } from "./policy-proof.ts";
 import { broadcastTemplates, fillTemplate, marketing, type Template, templates, type Values } from "./templates.ts";
 
 /** While one run sends a mail no other touches it; a run that died is over by then. */
@@ -175,20 +176,24 @@ export async function sendDueMail(env: Env, deps: Deps, limit: number, isNewestF
 
 /** Sends one mail that is claimed, and keeps what came of it. */
 async function deliver(env: Env, deps: Deps, mail: Due): Promise<void> {
-  const end = await send(env, deps, mail)
+  const endedAs = (outcome: "sent" | "refused", nowMs: number) => {
+    const count = countPolicyMail(env.DB, mail.id, outcome);
+    return [...(count === null ? [] : [count]), ended(env.DB, mail.id, nowMs)];
+  };
+  const statements = await send(env, deps, mail)
     .then((isSent) => {
       // Whose key has been erased is written to no more; nor does a mail go with a hole where its link should be.
       if (!isSent) log({ event: "row-unreadable", table: "mail_outbox", id: mail.id });
-      return ended(env.DB, mail.id, deps.now());
+      return endedAs(isSent ? "sent" : "refused", deps.now());
     })
     .catch((error: unknown) => {
       const nowMs = deps.now();
       log({ event: "mail-failed", template: mail.template, tries: mail.tries, ...describeThrown(error) });
-      if (isRefusedForGood(error) || nowMs - mail.createdAtMs > GIVEN_UP_AFTER_MS) return ended(env.DB, mail.id, nowMs);
+      if (isRefusedForGood(error) || nowMs - mail.createdAtMs > GIVEN_UP_AFTER_MS) return endedAs("refused", nowMs);
       const waitMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (mail.tries - 1));
-      return env.DB.prepare("UPDATE mail_outbox SET next_try_at_ms = ?2 WHERE id = ?1").bind(mail.id, nowMs + waitMs);
+      return [env.DB.prepare("UPDATE mail_outbox SET next_try_at_ms = ?2 WHERE id = ?1").bind(mail.id, nowMs + waitMs)];
     });
-  await end.run();
+  await env.DB.batch(statements);
 }
 
 /** What Cloudflare's mail service says of an address or a mail that it will never take. */

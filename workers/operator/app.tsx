@@ -17,6 +17,7 @@ import { flush } from "../mail/flush.ts";
 import { handleBreach, listBreaches, registerBreach } from "../privacy/breaches.ts";
 import { answerAppeal, openAppeals } from "../privacy/decisions.ts";
 import { accountOfHold, activeHolds, handleHold, placeHold } from "../privacy/holds.ts";
+import { policyProofs } from "../privacy/policy-change.ts";
 import { accountOfRequest, handleRequest, openRequests } from "../privacy/requests.ts";
 import { hasOperators, noteAction, operatorCookie, operatorOf, sendOperatorCookie } from "./guard.ts";
 import { queues, reportedAccounts, retentionReport, tablesAboutPeople } from "./overview.ts";
@@ -71,7 +72,7 @@ const fieldsOf = async (c: AppContext) => textsOf(await formOf(c));
 /** `typed`: the form of a breach that was not registered. */
 async function showOverview(c: AppContext, operator: Operator, typed?: BreachTyped) {
   const { env } = c;
-  const [requests, reports, breaches, overdue, waiting, usage, usageDays, holds, appeals] = await Promise.all([
+  const [requests, reports, breaches, overdue, waiting, usage, usageDays, holds, appeals, proofs] = await Promise.all([
     openRequests(env, c.var.deps),
     reportedAccounts(env, c.var.deps),
     listBreaches(env.DB),
@@ -81,11 +82,13 @@ async function showOverview(c: AppContext, operator: Operator, typed?: BreachTyp
     usageByDay(env.DB, c.var.deps.now()),
     activeHolds(env, c.var.deps),
     openAppeals(env, c.var.deps),
+    policyProofs(env),
   ]);
   const concerned = [...requests, ...reports, ...appeals].map(({ accountId }) => accountId);
   await noteAction(env.DB, c.var.deps, operator, "overview.read", concerned);
   const told = outcomes.find((one) => one === (c.req.query("problem") ?? c.req.query("done"))) ?? null;
-  const shown = { requests, reports, breaches, overdue, queues: waiting, usage, usageDays, holds, appeals };
+  const privacy = { breaches, overdue, holds, policyProofs: proofs };
+  const shown = { requests, reports, queues: waiting, usage, usageDays, appeals, ...privacy };
   const page = { ...operatorPage(c), path: "/operator" };
   const desk = { page, name: operator.name, outcome: typed === undefined ? told : "amiss", typed } as const;
   return send(c, <OperatorPage {...desk} tables={tablesAboutPeople} {...shown} />, typed === undefined ? 200 : 422);

@@ -1,12 +1,3 @@
-import {
-  DELETION_RECORD_RETENTION_MS,
-  ERASURE_DEADLINE_MS,
-  LOG_RETENTION_MS,
-  MESSAGE_RETENTION_MS,
-  RECORDING_RETENTION_MS,
-  TRANSACTION_RETENTION_MS,
-  WAITLIST_RETENTION_AFTER_LAUNCH_MS,
-} from "../../protocol/retention.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
 import { promises } from "../../site/built/promises.ts";
 import { renderedOnce } from "../../site/design/static-markup.tsx";
@@ -26,6 +17,7 @@ import { type AppContext, newRouter } from "../http/router.ts";
 import { needs } from "../http/security-headers.ts";
 import { answers } from "../platform/database.ts";
 import { sha256Hex } from "../platform/hash.ts";
+import { policyLengths } from "../privacy/policy-text.ts";
 import { changedNumbers, policyVersions } from "../privacy/policy-versions.ts";
 import { register, registerAsJsonLd } from "../privacy/register.ts";
 import { recipientWords } from "../privacy/retention-words.ts";
@@ -33,17 +25,6 @@ import { newestRuns } from "../privacy/run-chain.ts";
 import { pageOf, sendPage, strangerPage, type Visit, withPage } from "./page.ts";
 import { pictureOfSite } from "./picture.ts";
 import { pageProblem } from "./problem.tsx";
-
-const lengths = [
-  { name: "free", durationMs: RECORDING_RETENTION_MS.free ?? 0 },
-  { name: "pro", durationMs: RECORDING_RETENTION_MS.pro ?? 0 },
-  { name: "erasure", durationMs: ERASURE_DEADLINE_MS },
-  { name: "logs", durationMs: LOG_RETENTION_MS },
-  { name: "waitlist", durationMs: WAITLIST_RETENTION_AFTER_LAUNCH_MS },
-  { name: "messages", durationMs: MESSAGE_RETENTION_MS },
-  { name: "deletion", durationMs: DELETION_RECORD_RETENTION_MS },
-  { name: "transactions", durationMs: TRANSACTION_RETENTION_MS },
-] as const;
 
 const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#1b1816"/><path fill="#f39a55" d="M4 14V9h4v5zm6 0V5h3v9z"/><path fill="#63bfd8" d="M19 18v9h3v-9zm5 0v5h4v-5z"/><path stroke="#f3efe8" stroke-width="2" d="M3 16h26M16 3v26"/></svg>`;
 
@@ -121,7 +102,7 @@ const policy = renderedOnce((page) => {
     until: activity.until[page.language],
     recipients: activity.recipients.map((recipient) => recipientWords[recipient][page.language]),
   }));
-  return <Policy page={page} versions={versions} lengths={lengths} holdings={holdings} />;
+  return <Policy page={page} versions={versions} lengths={policyLengths} holdings={holdings} />;
 });
 
 function showPrivacy(c: AppContext, { page }: Visit) {

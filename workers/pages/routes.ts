@@ -57,6 +57,7 @@ export const pagesOfOne = [
   "/messages/:conversationId/delete",
   "/messages/:conversationId/report",
   "/phone/:link",
+  "/privacy/versions/:version",
   "/recordings/:recordingId/delete",
   "/reset/finish",
   "/sessions/:sessionId",

@@ -1,4 +1,4 @@
-import { and, eq, isNull } from "drizzle-orm";
+import { and, desc, eq, isNull } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import { policyNotices } from "../../migrations/schema.ts";
 import { queuePolicyChange } from "../mail/broadcasts.ts";
@@ -8,10 +8,11 @@ import { type PolicyVersion, policyVersions } from "./policy-versions.ts";
 
 /** Accounts written to in one run: each is a statement, and the outbox sends fewer besides. */
 const PACE = 60;
+const PROOFS_SHOWN_MAX = 50;
 
 /**
  * Promise G5: a material change of the policy is mailed to everybody who has an account when it is told. One row a version says how far
- * this has come, how many were written to, and when the last was: the proof. Killed anywhere it goes on from the last account, and a mail's
+ * this has come, how many are written to, when the last was queued, and how many mails the mail service took (`workers/mail/policy-proof.ts`): the proof. Killed anywhere it goes on from the last account, and a mail's
  * id keeps whoever was written to from hearing it twice.
  */
 export async function tellPolicyChange(env: Env, deps: Deps, versions: readonly PolicyVersion[] = policyVersions) {
@@ -25,7 +26,8 @@ export async function tellPolicyChange(env: Env, deps: Deps, versions: readonly 
     .where(and(eq(policyNotices.version, version.version), isNull(policyNotices.finishedAtMs)))
     .get();
   if (row === undefined) return { done: 0, rowsRead: 1, finished: true };
-  const link = `${env.PUBLIC_ORIGIN}/privacy#versions`;
+  const beside = version.version === 1 ? "" : `?beside=${version.version - 1}`;
+  const link = `${env.PUBLIC_ORIGIN}/privacy/versions/${version.version}${beside}`;
   const { en, de } = version.change;
   const values = {
     en: { text: en, fromAtMs: version.fromAtMs, link },
@@ -40,3 +42,18 @@ export async function tellPolicyChange(env: Env, deps: Deps, versions: readonly 
     .run();
   return { done, rowsRead: done, finished: after === null };
 }
+
+/** The proof of each version that was mailed, newest first. What is neither sent nor refused waits, or went with its account. */
+export const policyProofs = (env: Env) =>
+  drizzle(env.DB)
+    .select({
+      version: policyNotices.version,
+      startedAtMs: policyNotices.startedAtMs,
+      finishedAtMs: policyNotices.finishedAtMs,
+      told: policyNotices.told,
+      sent: policyNotices.sent,
+      refused: policyNotices.refused,
+    })
+    .from(policyNotices)
+    .orderBy(desc(policyNotices.version))
+    .limit(PROOFS_SHOWN_MAX);

@@ -2,8 +2,8 @@ import * as retention from "../../protocol/retention.ts";
 import type { Words } from "./rules.ts";
 
 /**
- * The policy's versions (G5), oldest first. What a version said is never edited: its numbers stand here in days as they were then, and the
- * newest are what the code keeps, or the check fails.
+ * The policy's versions (G5), oldest first. What a version said is never edited: its text is kept in
+ * site/policies under the hash that stands here, its numbers are those of that day, and the newest are what the code keeps, or the check fails.
  */
 export interface PolicyVersion {
   version: number;
@@ -14,6 +14,8 @@ export interface PolicyVersion {
   /** What changed; `null` for the first. */
   change: Words | null;
   numbers: Record<string, number | string>;
+  /** Of its text as it is kept in each language (site/policies), in hex. */
+  sha256: Words;
 }
 
 const first: PolicyVersion["numbers"] = {
@@ -55,7 +57,17 @@ const ninth: PolicyVersion["numbers"] = { ...sixth, RUN_RECORD_RETENTION_MS: 400
 const tenth: PolicyVersion["numbers"] = { ...ninth, GUEST_RETENTION_MS: 1 };
 
 export const policyVersions: readonly PolicyVersion[] = [
-  { version: 1, fromAtMs: Date.UTC(2026, 10, 25), isMaterial: false, change: null, numbers: first },
+  {
+    version: 1,
+    fromAtMs: Date.UTC(2026, 10, 25),
+    isMaterial: false,
+    change: null,
+    numbers: first,
+    sha256: {
+      en: "c872d12eb711c6f8d59043393155b6c15fc3fb4694281586a9f3829a4f83e744",
+      de: "5a2192eaeea14116168384a5ad26ff16c4c91eab1c88132d59c5ab97ff28aaa8",
+    },
+  },
   {
     version: 2,
     fromAtMs: Date.UTC(2026, 10, 26),
@@ -66,6 +78,10 @@ export const policyVersions: readonly PolicyVersion[] = [
       de: "Dein Konto hat eine Seite für deine Rechte: Kopie von allem, Einschränkung, Anfragen mit Datum, Löschung. Was davon bleibt, und wie lange Anmeldungen gemerkt werden, steht jetzt da.",
     },
     numbers: second,
+    sha256: {
+      en: "62b744f045107e676ea8052937ac77b5a296b2ab34209a6783f9039d13ccab66",
+      de: "5d0e37ae5912f41ea924ef3487b034bfc9e06e972ef5073c5b733348ca25a005",
+    },
   },
   {
     version: 3,
@@ -77,6 +93,10 @@ export const policyVersions: readonly PolicyVersion[] = [
       de: "Wir zählen, wie oft jeder Teil des Dienstes am Tag benutzt wird. Personen kommen in diesen Summen nicht vor, kleine löschen wir, und du kannst widersprechen.",
     },
     numbers: third,
+    sha256: {
+      en: "a04d55adb2461107ae3b8aaa08c74ad730b0a708c3cec985f8f8b223c120e688",
+      de: "8f0ee4d6866fd9dfcfbaa6609ff33ddd9fa31f6f84babe19954ded0316b9ccc8",
+    },
   },
   {
     version: 4,
@@ -88,6 +108,10 @@ export const policyVersions: readonly PolicyVersion[] = [
       de: "Was sich Mitglieder schreiben, steht auf der Seite und nicht mehr in Mails: Es bleibt ein Jahr und geht früher, wenn das Gespräch gelöscht wird oder eines der beiden Konten.",
     },
     numbers: { ...third, MESSAGE_RETENTION_MS: 365 },
+    sha256: {
+      en: "0a88003ac8c4ad5ab0c38759764098bf0862ee99c9aafcae0c3cf55acc0b62da",
+      de: "8a349dee6ec5de46f650ecac87bf40fd7d8e85f88e53d407e032e89126118109",
+    },
   },
   {
     version: 5,
@@ -99,6 +123,10 @@ export const policyVersions: readonly PolicyVersion[] = [
       de: "Ein Jahr lang kannst du sehen, wer wann bekommen hat, was du geteilt hast. Löschst du eine Aufnahme oder dein Konto, werden die Companions der anderen gebeten, ihre Kopien zu löschen.",
     },
     numbers: { ...third, MESSAGE_RETENTION_MS: 365, DELIVERY_RETENTION_MS: 365 },
+    sha256: {
+      en: "cedd8e9331de36f3a560ffedab42983e932516d04ac594366930c100c0ecaf32",
+      de: "955d8c1acd2dfe8f9de219ef086a7ec82798d38a024ce175f2e96802ae69042c",
+    },
   },
   {
     version: 6,
@@ -109,6 +137,10 @@ export const policyVersions: readonly PolicyVersion[] = [
       de: "Eine benannte Untersuchung kann die Daten eines Kontos oder das Protokoll einiger Tage vor dem Löschen bewahren. Sie hat einen Grund und jemanden, der für sie einsteht, und wird spätestens nach 90 Tagen neu geprüft; mit der Freigabe geht, was darauf gewartet hat.",
     },
     numbers: sixth,
+    sha256: {
+      en: "ad6ff07a5fef3f10e3b4c613b1ffc66d06d1f6b464212921fe137af944e997c1",
+      de: "d093ebdc7990489885bf3761488eb264433e42a481cd1e43f9de2bfdf6e2e4db",
+    },
   },
   {
     version: 7,
@@ -120,6 +152,10 @@ export const policyVersions: readonly PolicyVersion[] = [
       de: "Wenn du in einer Session teilst, heben wir den Wortlaut auf, der dort stand, ebenso den neben deinem Widerspruch gegen die Zählung. In deinem Konto siehst du beides und nimmst eine Zustimmung mit einem Knopf zurück; was du geteilt hast, geht dann.",
     },
     numbers: sixth,
+    sha256: {
+      en: "a17b2fcb339ca2e95aec042307b7c8fe32a2840a7c0f08340d974205a3355094",
+      de: "8f47e9b8d3ad094f80e3e816fe61acfca9344d65ea1aca3d6c37d4226ef3e898",
+    },
   },
   {
     version: 8,
@@ -131,6 +167,10 @@ export const policyVersions: readonly PolicyVersion[] = [
       de: "Wer ein Profil oder einen Take meldet und wen das betrifft, bekommt unsere Entscheidung mit Gründen und kann Beschwerde einlegen. Entscheidung und Beschwerde bleiben ein Jahr, wie die Meldung.",
     },
     numbers: sixth,
+    sha256: {
+      en: "7f842570fedb95bd7029154ab1ee4a84170c84135333c4c945db0a8677b3f014",
+      de: "1a411cea7072dced0dd54309facb10a9e52ee50dc147e7197b96ace2a0c67290",
+    },
   },
   {
     version: 9,
@@ -142,6 +182,10 @@ export const policyVersions: readonly PolicyVersion[] = [
       de: "Was jeder Lauf unseres Aufräumens gelöscht hat, steht in Zahlen öffentlich in einer Kette von Fingerabdrücken, damit es niemand unbemerkt umschreibt.",
     },
     numbers: ninth,
+    sha256: {
+      en: "36c5170a82cf586bd6ef2b0df50a44ff6cb04a7141328e55953f2368e366a185",
+      de: "60a5c172164ca9eeddeebdb9ff8aec9c6788c560cd04a9a9ada6d90b07b5d1a8",
+    },
   },
   {
     version: 10,
@@ -153,6 +197,10 @@ export const policyVersions: readonly PolicyVersion[] = [
       de: "Wo ein Host es erlaubt, kommen Leute ohne Konto als Gäste in eine Session. Ihr Name bleibt höchstens einen Tag und geht sofort, wenn sie gehen; ein eigenes Cookie öffnet nur diese eine Session.",
     },
     numbers: tenth,
+    sha256: {
+      en: "a77cef92c2481eee6ab07645313fc585f8310b69815b4571c67f745f4b526cd0",
+      de: "f316648d3a49fec5d4d11ca6414378dba4678e5087dc6d7406580b67cb40bca9",
+    },
   },
   {
     version: 11,
@@ -164,6 +212,10 @@ export const policyVersions: readonly PolicyVersion[] = [
       de: "Im Companion kannst du andere verschlüsselte Sicherheitskopien von dem behalten lassen, was du in Takes spielst, bis dein eigener Take angekommen ist, oder 30 Tage. Wir haben keine davon.",
     },
     numbers: tenth,
+    sha256: {
+      en: "13dd9df790148bfab8938be18a782219694a6bfa74ab0a64ff50cb32130d4f8f",
+      de: "701fd9a9dd32d84a57640f60d07b797b8c103f6070fd657f9f8313e81d42fd67",
+    },
   },
   {
     version: 12,
@@ -175,6 +227,10 @@ export const policyVersions: readonly PolicyVersion[] = [
       de: "Sicherheitskopien von Takes, die es nur im Companion gab, liegen auch in Browsern, bei denen und von denen, die das einschalten. Du kannst alle löschen lassen, die Anwesende von dir haben.",
     },
     numbers: tenth,
+    sha256: {
+      en: "84955eb5d35769fec5d7e6ba722a3983b84a14002aed9f5923fafd3182d39e96",
+      de: "e626dd31e9ac1239dedd7477aa8eab8e79dcdcb5ebb1ff0e8380464e99f16653",
+    },
   },
   {
     version: 13,
@@ -186,6 +242,10 @@ export const policyVersions: readonly PolicyVersion[] = [
       de: "Was du an einem MIDI-Port spielst, den du im Companion nennst, geht als Noten an die anderen in der Session, direkt wie dein Ton. Wir behalten nichts davon.",
     },
     numbers: tenth,
+    sha256: {
+      en: "14d162f2bfce6426444da6a58768afaadb24b313aba2ba95b2c24e338ae2503d",
+      de: "3ebe52c0c69bf1092b72006ec980bf093611d65944b68618d1ec1a20e5671d79",
+    },
   },
 ];
 

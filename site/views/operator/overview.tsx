@@ -4,6 +4,7 @@ import type { ReportedAccount } from "../../../protocol/hub.ts";
 import type { Hold, PrivacyRequest } from "../../../protocol/privacy.ts";
 import { Upshot } from "../../design/form.tsx";
 import { Layout } from "../../design/layout.tsx";
+import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { Table } from "../../design/table.tsx";
 import { number } from "../../i18n/format.ts";
@@ -35,6 +36,8 @@ export interface OperatorProps {
   holds: readonly Hold[];
   appeals: readonly OpenAppeal[];
   /** How often each route was used in four weeks, small counts left out. */
+  /** Each version of the policy that all accounts are written to about. */
+  policyProofs: readonly PolicyProof[];
   usage: readonly { feature: string; ok: number; refused: number; failed: number }[];
   usageDays: readonly UsageDay[];
 }
@@ -45,6 +48,35 @@ const Counts = ({ page, label, counts }: { page: Page; label: string; counts: Op
       <tr>
         <th scope="row">{holdingName(page.language, name)}</th>
         <td class="instrument">{number(page.language, count)}</td>
+      </tr>
+    ))}
+  </Table>
+);
+
+interface PolicyProof {
+  version: number;
+  startedAtMs: number;
+  /** `null`: not everybody is written to yet. */
+  finishedAtMs: number | null;
+  told: number;
+  sent: number;
+  refused: number;
+}
+
+const PolicyProofs = ({ page, proofs }: { page: Page; proofs: readonly PolicyProof[] }) => (
+  <Table label={operatorText[page.language].policy} columns={operatorText[page.language].policyColumns}>
+    {proofs.map(({ version, startedAtMs, finishedAtMs, told, sent, refused }) => (
+      <tr>
+        <th scope="row" class="instrument">
+          <a href={href(page, `/privacy/versions/${version}`)}>{version}</a>
+        </th>
+        <td>
+          <Moment page={page} ms={startedAtMs} />
+        </td>
+        <td>{finishedAtMs === null ? "–" : <Moment page={page} ms={finishedAtMs} />}</td>
+        {[told, sent, refused, told - sent - refused].map((count) => (
+          <td class="instrument">{number(page.language, count)}</td>
+        ))}
       </tr>
     ))}
   </Table>
@@ -89,6 +121,7 @@ export function OperatorPage({
   queues,
   usage,
   usageDays,
+  policyProofs,
   holds,
   appeals,
 }: OperatorProps) {
@@ -139,6 +172,9 @@ export function OperatorPage({
       </Part>
       <Part id="queue" title={t.queue}>
         <Counts page={page} label={t.queue} counts={queues} />
+      </Part>
+      <Part id="policy" title={t.policy}>
+        {policyProofs.length === 0 ? nothing : <PolicyProofs page={page} proofs={policyProofs} />}
       </Part>
       <Part id="usage" title={t.usage}>
         {usage.length === 0 ? (

@@ -7,6 +7,7 @@ import { Table } from "../../design/table.tsx";
 import { Timeline } from "../../design/timeline.tsx";
 import { date, days } from "../../i18n/format.ts";
 import { holdingName } from "../../i18n/holdings.ts";
+import { policyVersionsText } from "../../i18n/policy-versions.ts";
 import { privacyText } from "../../i18n/privacy.ts";
 
 export interface PolicyProps {
@@ -42,6 +43,7 @@ const axis = [7, 30, 365, 8 * 365];
 /** The policy. Its numbers and its table are the code's own, so that the two cannot disagree. */
 export function Policy({ page, versions, lengths, holdings }: PolicyProps) {
   const t = privacyText[page.language];
+  const v = policyVersionsText[page.language];
   const names: Record<string, string> = t.numbers;
   return (
     <>
@@ -114,7 +116,15 @@ export function Policy({ page, versions, lengths, holdings }: PolicyProps) {
             <h3>
               {t.version} {version} · {date(page.language, fromAtMs)}
             </h3>
-            <p>{change ?? t.firstVersion}</p>
+            <p>
+              {change ?? t.firstVersion} <a href={href(page, `/privacy/versions/${version}`)}>{v.read(version)}</a>
+              {version === 1 ? null : (
+                <>
+                  {" "}
+                  <a href={href(page, `/privacy/versions/${version}?beside=${version - 1}`)}>{v.beside(version - 1)}</a>
+                </>
+              )}
+            </p>
             {numbers.length === 0 ? null : (
               <Table label={`${t.version} ${version}`} columns={t.versionColumns}>
                 {numbers.map(({ name, before, after }) => (

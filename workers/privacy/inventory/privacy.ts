@@ -148,6 +148,8 @@ export const privacyRules = {
       version: "internal",
       startedAtMs: "internal",
       lastAccountId: "internal",
+      sent: "internal",
+      refused: "internal",
       told: "internal",
       finishedAtMs: "internal",
     },
