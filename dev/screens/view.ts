@@ -333,7 +333,13 @@ export function viewShots({ sessionId }: World): Shot[] {
         alone: true,
         act: async (page) => {
           await here(page);
-          const { link } = await page.evaluate<{ link: string }>(made(`${sessionId}/broadcast`));
+          // A broadcast that nobody has played in for some seconds ends, and a busy machine takes as long for a page: somebody stays.
+          for (const before of page.context().pages()) if (before !== page) await before.close();
+          const host = await page.context().newPage();
+          page.once("close", () => void host.close());
+          await host.goto(page.url());
+          await here(host);
+          const { link } = await host.evaluate<{ link: string }>(made(`${sessionId}/broadcast`));
           await page.goto(new URL(`/listen/${link}`, page.url()).href);
           await page.locator(".view-phone .button").waitFor();
           if (state === "before") return;
