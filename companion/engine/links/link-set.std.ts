@@ -103,6 +103,9 @@ const NOTES_DELAY_MS = 30;
 /** A clock that is far off makes nobody wait longer than this; what ends at a link's end ends after all that still waits. */
 const NOTES_AHEAD_MAX_MS = 250;
 
+/** Somebody who was not here, and of whom nothing has been heard for so long, comes back as somebody new: their socket alone would have left the lane as it was. */
+const BACK_SILENT_MS = 500;
+
 /** What is kept is read so late: a little later than the last of it is asked for once more. */
 const KEEP_LATE_MS = LISTEN_LATE_MS + 250;
 
@@ -192,6 +195,9 @@ export class LinkSet {
       if (joined.link.maySpeak && !maySpeak) this.#endNotes(memberId);
       joined.link.maySpeak = maySpeak;
       joined.link.follow();
+      // A page that was loaded anew is the same person, and knows nothing of the path before: an offer waits for it as for anybody who comes.
+      const isBack = !joined.isPresent && connected && nowMs - joined.link.heardAtMs > BACK_SILENT_MS;
+      if (isBack && this.#offersTo(memberId)) joined.link.restart();
       if (joined.isPresent && !connected) joined.goneAtMs = nowMs;
       joined.isPresent = connected;
     }
@@ -372,11 +378,15 @@ export class LinkSet {
     this.#players.remove(memberId);
   }
 
+  #offersTo(memberId: MemberId): boolean {
+    return this.#memberId !== undefined && this.#memberId < memberId;
+  }
+
   /** The link to a member, made now if need be; `undefined` where there can be none. */
   #to(memberId: MemberId): Joined | undefined {
     const known = this.#links.get(memberId);
     if (known !== undefined || this.#memberId === undefined || this.#links.size >= LINKS_MAX) return known;
-    const offers = this.#memberId < memberId;
+    const offers = this.#offersTo(memberId);
     const signal = (message: Signal) => this.#options.signal(memberId, message);
     const link = new Link({
       offers,

@@ -399,11 +399,15 @@ describe("links between two companions", () => {
   });
 
   test("X13: the room drops somebody from its list of those connected, and their sound goes on", async () => {
-    const { pass, ada, ben, here } = world();
+    const { pass, ada, ben, here, offers } = world();
     await pass(1_000);
     ada.setMembers(here(BEN, { connected: false }));
     ben.setMembers(here(ADA, { connected: false }));
     expect(await pass(40_000)).toBeGreaterThan(0.99);
+    // Back in the room they are who they were, and nothing is made anew.
+    ada.setMembers(here(BEN));
+    await pass(1_000);
+    expect(offers).toEqual(["ada"]);
   });
 
   test("P80, X34: an up-link that holds no PCM leaves the sound to the media lane, says so, and climbs back", async () => {
@@ -589,6 +593,26 @@ describe("links between two companions", () => {
     expect(offers).toEqual(["ada"]);
     expect(await pass(1_000)).toBeGreaterThan(0.9);
     expect(offers).toEqual(["ada"]);
+  });
+
+  test("C2: whoever loads their page anew finds an offer that waits for their sound, as one who comes for the first time", async () => {
+    const { make, here, ends, pass, offers, ada, ben } = world();
+    await pass(1_000);
+    ben.close();
+    const kept: [MemberId, Signal][] = [];
+    ends.set(BEN, Object.assign(make(BEN), { handleSignal: (...heard: [MemberId, Signal]) => kept.push(heard) }));
+    ada.setMembers(here(BEN, { connected: false }));
+    await pass(600);
+    expect(offers).toEqual(["ada"]);
+    ada.setMembers(here(BEN));
+    await pass(50);
+    expect(offers).toEqual(["ada", "ada"]);
+    const again = make(BEN);
+    for (const heard of kept) again.handleSignal(...heard);
+    again.setMembers(here(ADA));
+    await pass(50);
+    expect(await pass(500)).toBeGreaterThan(0.9);
+    expect(offers).toEqual(["ada", "ada"]);
   });
 
   test("X12: the end that does not offer may ask for another attempt", async () => {
