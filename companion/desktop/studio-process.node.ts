@@ -100,6 +100,7 @@ function call(asked: Extract<ToStudio, { type: "room" }>["call"]): void {
   switch (asked.type) {
     case "post":
       try {
+        if (asked.body.kind === "transport") studio.pressed(asked.eventId, asked.body.transport);
         room.post(asked.eventId, asked.body, { notAfterMs: asked.notAfterMs, announced: asked.announced });
       } catch (error) {
         warn("room", error);

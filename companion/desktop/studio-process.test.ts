@@ -17,6 +17,8 @@ const sessionId = `ses_${"a".repeat(26)}` as const;
 const memberId = `mem_${"a".repeat(26)}` as const;
 const folder = mkdtempSync(join(tmpdir(), "sessionlinked-studio-"));
 const log: LoggedEvent[] = [];
+/** How long ago what the room tells took effect: as it is for a machine that was busy. */
+let busyMs = 0;
 let server: Server;
 let platformOrigin = "";
 
@@ -48,7 +50,14 @@ beforeAll(async () => {
       if (said.type === "ping") tell({ type: "pong", sentAtMs: said.sentAtMs, roomTimeMs: nowMs });
       if (said.type !== "post") return;
       const { eventId, body } = said;
-      log.push({ seq: log.length + 1, eventId, from: memberId, atMs: nowMs, effectiveAtMs: nowMs + 120, body });
+      log.push({
+        seq: log.length + 1,
+        eventId,
+        from: memberId,
+        atMs: nowMs,
+        effectiveAtMs: nowMs + 120 - busyMs,
+        body,
+      });
       tell({ type: "events", events: [log.at(-1)] });
     });
   });
@@ -86,7 +95,8 @@ class Window {
   }
 }
 
-test("X24, C6: a window that dies in mid take costs no sample that it had captured, and what the next one captures is recorded too", async () => {
+/** A studio in a process of its own, which has come into the room. */
+async function openStudio() {
   const child = electron.utilityProcess.fork(resolve("companion/desktop/studio-process.node.ts"));
   const say = (message: ToStudio, ports: never[] = []) => child.postMessage(message, ports);
   const told: FromStudio[] = [];
@@ -104,6 +114,16 @@ test("X24, C6: a window that dies in mid take costs no sample that it had captur
   await expect.poll(() => happened("joined")).toBe(true);
   const first = look(1_000_000);
   await expect.poll(() => rooms().filter((type) => type === "clock").length).toBeGreaterThan(12);
+  const leave = async () => {
+    say({ type: "command", command: { type: "leave" } });
+    await expect.poll(() => told.at(-1)?.type).toBe("ended");
+    child.kill();
+  };
+  return { say, told, events, happened, look, rooms, first, leave };
+}
+
+test("X24, C6: a window that dies in mid take costs no sample that it had captured, and what the next one captures is recorded too", async () => {
+  const { say, told, events, happened, look, rooms, first, leave } = await openStudio();
   say({ type: "command", command: { type: "transport", transport: { command: "record" } } });
   await expect.poll(() => happened("recording")).toBe(true);
   const from = first.blocks;
@@ -119,9 +139,7 @@ test("X24, C6: a window that dies in mid take costs no sample that it had captur
   // One take with silence in it, or two where the window was away for long, as on a busy machine.
   await expect.poll(() => happened("recorded") && events("recorded") === events("recording")).toBe(true);
   second.die();
-  say({ type: "command", command: { type: "leave" } });
-  await expect.poll(() => told.at(-1)?.type).toBe("ended");
-  child.kill();
+  await leave();
 
   const stems = told.flatMap((one) => (one.type === "studio" && one.event.type === "recorded" ? [one.event.stem] : []));
   // The left channel of all that is on disk, 24 bit, without the silence that stands for the time between.
@@ -135,4 +153,22 @@ test("X24, C6: a window that dies in mid take costs no sample that it had captur
   const wrong = values.findIndex((value, at) => at !== 0 && at !== backAt && value !== (values[at - 1] ?? 0) + 1);
   expect(wrong).toBe(-1);
   expect(values.length - backAt).toBeGreaterThan(150 * LANE_PACKET_FRAMES);
+});
+
+test("P43, C6: whoever pressed record in a window is recorded, though the studio hears of it seconds late", async () => {
+  log.length = 0;
+  const { say, events, first, leave } = await openStudio();
+  busyMs = 6_000;
+  const transport = (command: "record" | "stop") =>
+    say({
+      type: "room",
+      call: { type: "post", eventId: crypto.randomUUID(), body: { kind: "transport", transport: { command } } },
+    });
+  transport("record");
+  await expect.poll(() => events("recording")).toBe(1);
+  busyMs = 0;
+  transport("stop");
+  await expect.poll(() => events("recorded")).toBe(1);
+  first.die();
+  await leave();
 });

@@ -245,6 +245,7 @@ export class BrowserSession {
         onRefused: (eventId, code) => {
           this.#pending.answer(eventId);
           this.daw.onRefused(eventId);
+          this.takes.tell({ type: "refused", eventId });
           this.refused.value = { eventId, code };
           this.say(code, true);
         },
@@ -401,7 +402,10 @@ export class BrowserSession {
       return false;
     }
     const nowMs = body.kind === "transport" ? this.nowMs() : null;
-    if (body.kind === "transport") this.#pending.add(eventId, body.transport, nowMs ?? 0);
+    if (body.kind === "transport") {
+      this.#pending.add(eventId, body.transport, nowMs ?? 0);
+      this.takes.tell({ type: "pressed", eventId, transport: body.transport });
+    }
     const notAfterMs = nowMs === null ? undefined : nowMs + TRANSPORT_POST_LIFETIME_MS;
     this.#room.post(eventId, body, { notAfterMs, announced });
     return true;

@@ -2,7 +2,7 @@ import { assertNever } from "../../../protocol/errors.ts";
 import { type MemberId, newId, type RecordingId, type SessionId } from "../../../protocol/ids.ts";
 import type { Recording } from "../../../protocol/recordings.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
-import type { LoggedEvent, Member, TransportState } from "../../../protocol/room.ts";
+import type { LoggedEvent, Member, TransportCommand, TransportState } from "../../../protocol/room.ts";
 import type { TimelineMap } from "../../../protocol/timeline.ts";
 import type { ApiClient, UploadApi } from "../api/api-client.std.ts";
 import type { Device } from "../capture/source.std.ts";
@@ -131,6 +131,16 @@ export class PageTakes {
       if (!may(body.role, "record")) this.#device?.controller.end();
     }
     this.#transport.follow(event);
+  }
+
+  /** The page has posted a command that was pressed in it, or at its DAW. */
+  pressed(eventId: string, transport: TransportCommand): void {
+    this.#transport.pressed(eventId, transport);
+  }
+
+  /** The room did not take a post of the page's. */
+  refused(eventId: string): void {
+    this.#transport.forget(eventId);
   }
 
   addSample(sample: ClockSample): void {

@@ -81,10 +81,10 @@ function page(place = mkdtempSync(join(folder, "takes-"))) {
       } as const;
       await takes.setDevice(device, { name: "Guitar", channels: [0] });
     },
-    command(transport: TransportCommand, atMs: number) {
+    command(transport: TransportCommand, atMs: number, eventId: string = crypto.randomUUID()) {
       const event: LoggedEvent = {
         seq: ++seq,
-        eventId: crypto.randomUUID(),
+        eventId,
         from: ada,
         atMs: SESSION_MS + nowMs,
         effectiveAtMs: SESSION_MS + atMs,
@@ -124,6 +124,27 @@ test("C6: a browser's take begins and ends at the very frame of its command, and
   expect(stem).toMatchObject({ timelineFrames: 0, format: { channels: 1 }, sharing: "local" });
   expect(one.store.sent).toEqual([]);
   await one.takes.close();
+});
+
+test("P43, C6: whoever pressed record in a page is recorded though the page was busy for seconds; somebody else's press, or one that was refused, is heard", async () => {
+  for (const [press, isRecorded] of [
+    ["own", true],
+    ["refused", false],
+    ["another's", false],
+  ] as const) {
+    const one = page();
+    await one.open();
+    one.play(1);
+    one.takes.execute({ type: "arm", input: "Guitar", armed: true });
+    const eventId = crypto.randomUUID();
+    if (press !== "another's") one.takes.pressed(eventId, { command: "record" });
+    if (press === "refused") one.takes.refused(eventId);
+    one.play(6);
+    one.command({ command: "record" }, 1_120, eventId);
+    one.play(0.5);
+    expect([press, one.statuses.at(-1)]).toEqual([press, { armed: true, recording: isRecorded }]);
+    await one.takes.close();
+  }
 });
 
 test("P37, C6: a page's takes run on the session's ticker: answers of the room that lie or come late move none", async () => {

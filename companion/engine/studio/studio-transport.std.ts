@@ -196,12 +196,17 @@ export class StudioTransport {
     const announced = this.#announcing(command);
     const eventId = this.#options.post(command, announced);
     if (author !== undefined) this.#pressed.set(eventId, author);
-    if (command.command === "record") this.#ownRecords.add(eventId);
+    this.pressed(eventId, command);
     if (announced !== undefined) {
       this.#foresee(eventId, command, announced);
       this.#options.peers?.announce({ eventId, transport: command, ...announced });
     }
     return eventId;
+  }
+
+  /** A command that was pressed here and is posted: by this transport, or by the page that it works for. */
+  pressed(eventId: string, { command }: TransportCommand): void {
+    if (command === "record") this.#ownRecords.add(eventId);
   }
 
   /** What somebody announces over the lanes. It counts as far as their role lets it. */

@@ -175,6 +175,11 @@ export class Studio implements RoomHandlers {
     return eventId;
   }
 
+  /** A command that was pressed in this studio's window, which posts it by itself. */
+  pressed(eventId: string, transport: TransportCommand): void {
+    this.#parts.transport.pressed(eventId, transport);
+  }
+
   /** Somebody tells over the lanes what they have pressed. */
   onAnnounced(from: MemberId, command: AnnouncedCommand): void {
     this.#parts.transport.hearAnnounced(command, this.#roles.get(from) ?? "observer");

@@ -2,7 +2,7 @@
 import type { MemberId, SessionId } from "../../../protocol/ids.ts";
 import type { Recording } from "../../../protocol/recordings.ts";
 import type { Role } from "../../../protocol/roles.ts";
-import type { LoggedEvent, Member, TransportState } from "../../../protocol/room.ts";
+import type { LoggedEvent, Member, TransportCommand, TransportState } from "../../../protocol/room.ts";
 import type { TimelineMap } from "../../../protocol/timeline.ts";
 import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import type { ClockSample } from "../clock/session-clock.std.ts";
@@ -42,6 +42,9 @@ export type ToTakes =
       headSeq: number;
     }
   | { type: "logged"; event: LoggedEvent }
+  /** A command that was pressed here has been posted, and what the room did not take: whoever pressed record is recorded, however late the page hears (P43). */
+  | { type: "pressed"; eventId: string; transport: TransportCommand }
+  | { type: "refused"; eventId: string }
   | { type: "clock"; sample: ClockSample }
   /** Who is here, and what one of them tells of their clock: takes are stamped in the session time that all agree on (P78). */
   | { type: "members"; memberId: MemberId; members: readonly Pick<Member, "memberId" | "connected" | "role">[] }

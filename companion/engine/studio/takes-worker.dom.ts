@@ -131,6 +131,12 @@ async function hear(message: ToTakes): Promise<void> {
     case "logged":
       takes.follow(message.event);
       return;
+    case "pressed":
+      takes.pressed(message.eventId, message.transport);
+      return;
+    case "refused":
+      takes.refused(message.eventId);
+      return;
     case "clock":
       takes.addSample(message.sample);
       return;
