@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { BLOCK_MS, CAPTURE_RING_BYTES, CaptureRing } from "./capture-ring.ts";
+import { BLOCK_MS, CaptureRing, captureRingBytes } from "./capture-ring.ts";
 import { DeviceClock } from "./device-clock.ts";
 
 describe("a device in another thread", () => {
@@ -29,10 +29,10 @@ describe("a device in another thread", () => {
   });
 
   test("its blocks lie in the ring until others need the place, and are then gone and not wrong", () => {
-    const ring = new CaptureRing(new SharedArrayBuffer(CAPTURE_RING_BYTES));
+    const ring = new CaptureRing(new SharedArrayBuffer(captureRingBytes(2)));
     const block = (value: number) => new Float32Array(128).fill(value / 2 ** 23);
     const samples = new Int32Array(256);
-    for (let at = 0; at < 1_100; at++) ring.put(block(at), block(-at));
+    for (let at = 0; at < 1_100; at++) ring.put([block(at), block(-at)]);
     expect(ring.blocks).toBe(1_100);
     expect(ring.take(1_100, samples)).toBe(false);
     expect(ring.take(0, samples)).toBe(false);

@@ -97,6 +97,18 @@ describe("a stem's sound by the range", () => {
     expect(peakOf(mono)).toEqual({ at: 100, value: 0.5 });
   });
 
+  test("C7: a stem of eight inputs is heard in stereo: each in the middle, 3 dB down on both sides", async () => {
+    const format = { sampleRateHz: 48_000, channels: 8, encoding: "float32" } as const;
+    const { source } = serve({ format, frames: 4_000, click: 500 });
+    const heard = await source.load({ from: 1_000, to: 3_000 }, never);
+    expect(heard).toHaveLength(2);
+    for (const side of heard) {
+      expect(peakOf(side).at).toBe(500);
+      expect(peakOf(side).value).toBeCloseTo(0.5 * Math.SQRT1_2, 6);
+    }
+    expect(await source.load({ from: 9_000, to: 9_100 }, never)).toHaveLength(2);
+  });
+
   test("a header that lies, and a server that would send everything, are refused", async () => {
     const format = { sampleRateHz: 48_000, channels: 1, encoding: "pcm24" } as const;
     const lying = serve({ format, frames: 4_000, click: 0, claimed: { ...format, channels: 2 } });

@@ -1,6 +1,7 @@
 import { TIMELINE_RATE_HZ } from "../protocol/limits.ts";
 import type { Recording, StemFormat } from "../protocol/recordings.ts";
 import { clockCurve } from "./clock-line.ts";
+import { foldDown } from "./fold-down.ts";
 import type { FrameRange } from "./frame-range.ts";
 import { decode, frameBytesOf } from "./pcm.ts";
 import { marginOf, resample } from "./resample.ts";
@@ -84,7 +85,7 @@ export class StemSource {
     this.#askFor = askFor;
   }
 
-  /** The timeline's frames `from` to `to` of this stem, one array a channel. Throws `StemError`, or the abort's reason. */
+  /** The timeline's frames `from` to `to` of this stem, one array a channel; of more than two, their fold-down to stereo. Throws `StemError`, or the abort's reason. */
   async load({ from, to }: FrameRange, signal: AbortSignal): Promise<Float32Array<ArrayBuffer>[]> {
     this.#known ??= this.#learn(signal).catch((error) => {
       this.#known = null;
@@ -98,10 +99,10 @@ export class StemSource {
     const margin = marginOf(step);
     const first = Math.max(0, Math.floor(start) - margin);
     const last = Math.min(frames, Math.ceil(start + (to - from - 1) * step) + margin + 1);
-    if (last <= first) return Array.from({ length: format.channels }, () => new Float32Array(to - from));
+    if (last <= first) return Array.from({ length: Math.min(2, format.channels) }, () => new Float32Array(to - from));
     const frameBytes = frameBytesOf(format);
     const bytes = await this.#range(dataAtBytes + first * frameBytes, dataAtBytes + last * frameBytes, signal);
-    return decode(bytes, format).map((channel) => resample(channel, first, start, step, to - from));
+    return foldDown(decode(bytes, format)).map((channel) => resample(channel, first, start, step, to - from));
   }
 
   async #learn(signal: AbortSignal): Promise<Known> {

@@ -7,6 +7,8 @@ import { xmlText } from "./xml.ts";
  * length however long the take becomes:
  *
  *     RIFF/RF64 · JUNK (28 bytes, becomes ds64 past 4 GiB) · bext · iXML · fmt · fact (float only) · data
+ *
+ * More than two channels are written as WAVE_FORMAT_EXTENSIBLE with no speaker named (Microsoft, Multiple Channel Audio Data): they are inputs.
  */
 export interface StemInfo {
   format: StemFormat;
@@ -31,7 +33,13 @@ const BEXT_BYTES = 602 + 256;
 const RIFF_MAX_BYTES = 0xffffffff;
 const DS64_AT = 12;
 /** What is not PCM needs an extension of `fmt`, here an empty one, and its number of frames (Microsoft, Multiple Channel Audio Data). */
-const FLOAT_EXTRA_BYTES = 2 + 8 + 4;
+const FACT_BYTES = 8 + 4;
+const FMT_BYTES = 16;
+const FMT_FLOAT_BYTES = 18;
+const FMT_EXTENSIBLE_BYTES = 40;
+const EXTENSIBLE = 0xfffe;
+/** What follows the two bytes of a codec in the GUID that names it. */
+const SUBFORMAT_REST = [0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x80, 0x00, 0x00, 0xaa, 0x00, 0x38, 0x9b, 0x71] as const;
 
 /**
  * The header of a stem that holds `dataBytes` of sound. Its length depends on the texts in `info` only, unless it has to have a given one,
@@ -41,7 +49,9 @@ export function wavHeader(info: StemInfo, dataBytes: number, lengthBytes?: numbe
   const { format } = info;
   let ixml = new TextEncoder().encode(ixmlOf(info));
   const float = format.encoding === "float32";
-  const fixedBytes = 12 + 36 + 8 + BEXT_BYTES + 8 + 8 + 16 + (float ? FLOAT_EXTRA_BYTES : 0) + 8;
+  const isExtensible = format.channels > 2;
+  const fmtBytes = isExtensible ? FMT_EXTENSIBLE_BYTES : float ? FMT_FLOAT_BYTES : FMT_BYTES;
+  const fixedBytes = 12 + 36 + 8 + BEXT_BYTES + 8 + 8 + fmtBytes + (float ? FACT_BYTES : 0) + 8;
   if (lengthBytes !== undefined) {
     const room = new Uint8Array(Math.max(ixml.length, lengthBytes - fixedBytes)).fill(0x20);
     room.set(ixml);
@@ -93,22 +103,30 @@ export function wavHeader(info: StemInfo, dataBytes: number, lengthBytes?: numbe
   at += 64;
   for (let value = 0; value < 5; value++) u16(0x7fff);
   at += 180;
-  const mode = format.channels === 1 ? "mono" : "stereo";
+  const mode = format.channels === 1 ? "mono" : format.channels === 2 ? "stereo" : "multitrack";
   text(`A=PCM,F=${format.sampleRateHz},W=${float ? 32 : 24},M=${mode},T=SessionLinked\r\n`, 256);
   text("iXML");
   u32(ixml.length);
   bytes.set(ixml, at);
   at += ixmlBytes;
   text("fmt ");
-  u32(float ? 18 : 16);
-  u16(float ? 3 : 1);
+  const codec = float ? 3 : 1;
+  u32(fmtBytes);
+  u16(isExtensible ? EXTENSIBLE : codec);
   u16(format.channels);
   u32(format.sampleRateHz);
   u32(format.sampleRateHz * frameBytesOf(format));
   u16(frameBytesOf(format));
   u16(float ? 32 : 24);
+  if (isExtensible) {
+    u16(22);
+    u16(float ? 32 : 24);
+    u32(0);
+    u16(codec);
+    bytes.set(SUBFORMAT_REST, at);
+    at += SUBFORMAT_REST.length;
+  } else if (float) u16(0);
   if (float) {
-    u16(0);
     text("fact");
     u32(4);
     u32(0);
@@ -157,7 +175,7 @@ function ixmlOf({ project, take, takeId, track, bpm, timeReference, format, refe
     element("TIMESTAMP_SAMPLES_SINCE_MIDNIGHT_LO", timeReference % 2 ** 32),
     element("TIMESTAMP_SAMPLE_RATE", format.sampleRateHz),
   ];
-  const tracks = (format.channels === 1 ? [""] : [" L", " R"]).map(
+  const tracks = sidesOf(format.channels).map(
     (side, at) =>
       `<TRACK>${element("CHANNEL_INDEX", at + 1)}${element("INTERLEAVE_INDEX", at + 1)}${element("NAME", track + side)}</TRACK>`,
   );
@@ -174,6 +192,10 @@ function ixmlOf({ project, take, takeId, track, bpm, timeReference, format, refe
     "</BWFXML>",
   ].join("");
 }
+
+/** What tells a track's channels apart. */
+const sidesOf = (channels: number): string[] =>
+  channels === 1 ? [""] : channels === 2 ? [" L", " R"] : Array.from({ length: channels }, (_, at) => ` ${at + 1}`);
 
 /** A header that says nothing but how its sound is written: for sound that is nobody's take. */
 export const plainInfo = (format: StemFormat): StemInfo => ({

@@ -206,6 +206,10 @@ export const POSTS_UNANSWERED_MAX = 1_000;
 export const LINKS_MAX = 12 + LISTENERS_MAX;
 /** Frames in one packet of the studio lane: 2.7 ms, and the block that most devices run at. */
 export const LANE_PACKET_FRAMES = 128;
+/** Channels of one lane, and of one stem: a drum kit's microphones, or what a packet's three bits tell apart. */
+export const LANE_CHANNELS_MAX = 8;
+/** Inputs of one device: two interfaces of eight with their digital inputs. */
+export const DEVICE_INPUTS_MAX = 32;
 /** A packet of a lane, whatever it holds: with what SRTP, TURN, UDP and IP add, one datagram on any path. */
 export const LANE_PACKET_MAX_BYTES = 1_200;
 /** How long a lane may be held back: a bar of four at 20 bpm takes 12 s, and two seconds are the way. */

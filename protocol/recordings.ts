@@ -3,6 +3,7 @@ import { MemberId, RecordingId, SessionId } from "./ids.ts";
 import { HIDDEN, withoutJoiners } from "./joiners.ts";
 import {
   CLOCK_ERROR_MAX_MS,
+  LANE_CHANNELS_MAX,
   PART_MAX_BYTES,
   PART_MIN_BYTES,
   PARTS_MAX,
@@ -30,7 +31,7 @@ export const RecordingName = z
 
 export const StemFormat = z.object({
   sampleRateHz: z.union([z.literal(44_100), z.literal(48_000), z.literal(88_200), z.literal(96_000)]),
-  channels: z.union([z.literal(1), z.literal(2)]),
+  channels: z.int().min(1).max(LANE_CHANNELS_MAX),
   encoding: z.enum(["pcm24", "float32"]),
 });
 export type StemFormat = z.infer<typeof StemFormat>;

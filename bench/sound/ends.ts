@@ -1,5 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { stereoLayout } from "../../audio/lane-layout.ts";
+import { inputsNeeded } from "../../companion/engine/capture/input-list.std.ts";
 import { machineNowMs } from "../../companion/engine/clock/machine-clock.node.ts";
 import type { SoundSource } from "../../companion/engine/sound/sound-messages.std.ts";
 import { StudioSound } from "../../companion/engine/studio/studio-sound.node.ts";
@@ -22,11 +24,13 @@ export class PairOfEnds {
     this.#folder = folder;
   }
 
-  async open(self: MemberId, source: SoundSource, traces: boolean): Promise<StudioSound> {
+  async open(self: MemberId, source: SoundSource, traces: boolean, lane = stereoLayout): Promise<StudioSound> {
     const folder = join(this.#folder, self);
     mkdirSync(folder);
     const sound = new StudioSound({
       source,
+      inputs: inputsNeeded([], lane),
+      lane,
       inputSinceMs: null,
       traces,
       folder,

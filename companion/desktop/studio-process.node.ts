@@ -3,6 +3,7 @@
  * on with the session, and the next window is told where things stand. When it has left it says so, and is ended by who started it.
  */
 import { join } from "node:path";
+import { stereoLayout } from "../../audio/lane-layout.ts";
 import { fileNameOf } from "../../protocol/file-name.ts";
 import { ApiClient } from "../engine/api/api-client.std.ts";
 import { machineNowMs } from "../engine/clock/machine-clock.node.ts";
@@ -41,6 +42,7 @@ async function open(wanted: Extract<ToStudio, { type: "open" }>): Promise<void> 
     inputSinceMs: null,
     traces: false,
     inputs: [INPUT],
+    lane: stereoLayout,
     armed: [INPUT.name],
     encoding: "pcm24",
     links: false,

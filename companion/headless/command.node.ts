@@ -72,7 +72,16 @@ export const deviceFlags: Readonly<Record<string, Flag>> = {
       "What is played on: jack (the default), jack:unconnected for who connects the ports by hand, or a WAV file that stands for a sound card.",
     value: "DEVICE",
   },
-  inputs: { summary: "Inputs by name and channels, such as Guitar:1,Keys:1+2.", value: "LIST" },
+  inputs: {
+    summary:
+      "What can be recorded of the device, by name: Guitar:1,Keys:3+4,Drums:5-12. Each becomes a stem of one to eight channels.",
+    value: "LIST",
+  },
+  lane: {
+    summary:
+      "Which inputs go out to the others, one to eight: 3+4 (left and right), 1-8, or 1L30,2R30 (in stereo 30 % left and right). All that are named where nothing is said.",
+    value: "LIST",
+  },
   arm: { summary: "Inputs to arm, by name, with commas; * is all.", value: "LIST" },
   encoding: { summary: "pcm24 or float32.", value: "FORMAT" },
   daw: {
@@ -169,7 +178,7 @@ export function manOf(commands: readonly Command[]): string {
     ".TP",
     "\\fI$XDG_CONFIG_HOME/sessionlinked/config.json\\fR",
     roff(
-      "origin, folder, input, inputs, arm and encoding, as the flags take them, and daw, a list. A flag goes before it.",
+      "origin, folder, input, inputs, lane, arm and encoding, as the flags take them, and daw, a list. A flag goes before it.",
     ),
     ".SH ENVIRONMENT",
     ".TP",

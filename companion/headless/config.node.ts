@@ -10,6 +10,7 @@ export const Config = z.strictObject({
   folder: z.string().optional(),
   input: z.string().optional(),
   inputs: z.string().optional(),
+  lane: z.string().optional(),
   arm: z.string().optional(),
   encoding: z.string().optional(),
   daw: z.array(z.string()).optional(),

@@ -23,6 +23,8 @@ const { values: flags } = parseArgs({
     // Keeps what is heard in the folder, for whoever measures it.
     trace: { type: "boolean", default: false },
     inputs: { type: "string", default: "Input 1:1+2" },
+    // Which of the device's inputs go out to the others; all that are named, where nothing is said.
+    lane: { type: "string", default: "" },
     // Inputs that the person arms from the start, by name, with commas; `*` is all.
     arm: { type: "string", default: "" },
     encoding: { type: "string", default: "pcm24" },
@@ -70,6 +72,7 @@ const open = async (folder: string, input: string) => {
     folder,
     input,
     inputs: flags.inputs,
+    lane: flags.lane,
     arm: flags.arm,
     encoding: flags.encoding,
     daws: flags.daw,

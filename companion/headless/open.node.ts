@@ -1,8 +1,10 @@
 /** Opens a studio from what was written on a command line. */
 import { mkdirSync } from "node:fs";
+import { layoutOf } from "../../audio/lane-layout.ts";
 import type { SessionId } from "../../protocol/ids.ts";
 import { StemFormat } from "../../protocol/recordings.ts";
 import type { ApiClient } from "../engine/api/api-client.std.ts";
+import { readInputs, readLane } from "../engine/capture/input-list.std.ts";
 import type { Input } from "../engine/recording/take-recorder.std.ts";
 import type { SoundSource } from "../engine/sound/sound-messages.std.ts";
 import type { StudioEvent } from "../engine/studio/events.std.ts";
@@ -17,8 +19,10 @@ export interface Wanted {
   folder: string;
   /** `jack`, `jack:unconnected`, or a WAV file that stands for the sound card. */
   input: string;
-  /** `Guitar:1,Keys:1+2`: names, each with one or two channels of the device, counted from 1. */
+  /** `Guitar:1,Keys:3+4,Drums:5-12`: names, each with inputs of the device, counted from 1. */
   inputs: string;
+  /** `3+4`, `1-8`, `1L30,2R30`: what goes out to the others; "" is all that is named. */
+  lane: string;
   /** Inputs that the person arms from the start, by name, with commas; `*` is all. */
   arm: string;
   encoding: string;
@@ -31,19 +35,6 @@ export interface Wanted {
   traces?: boolean;
   emit(event: StudioEvent): void;
   ended(): void;
-}
-
-function readInputs(text: string): Input[] {
-  return text.split(",").map((part) => {
-    const [, name, first, second] = /^([^:/\\]{1,40}):([12])(?:\+([12]))?$/.exec(part.trim()) ?? [];
-    if (name === undefined || first === undefined) {
-      throw new Error(`"${part}" is not an input. Write a name and its channels, for example Guitar:1,Keys:1+2.`);
-    }
-    return {
-      name,
-      channels: [first, second].flatMap((channel) => (channel === undefined ? [] : [Number(channel) - 1])),
-    };
-  });
 }
 
 /** What is played on, as `--input` says it. */
@@ -75,6 +66,7 @@ export async function openWanted(wanted: Wanted) {
     inputSinceMs: wanted.inputSinceMs ?? null,
     traces: wanted.traces ?? false,
     inputs,
+    lane: wanted.lane === "" ? layoutOf(inputs) : readLane(wanted.lane),
     armed: readArmed(wanted.arm, inputs),
     encoding: encoding.data,
     folder: wanted.folder,

@@ -13,6 +13,7 @@ export function openRollEar() {
   const blocks: { frame: number; samples: Float32Array }[] = [];
   const device = new JackDevice({
     addon: loadJackAddon(buildJackAddon()),
+    inputs: 2,
     connect: false,
     openedAtMs: null,
     onBlock(frame, [left = new Float32Array(), right = left]) {

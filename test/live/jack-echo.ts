@@ -9,6 +9,7 @@ let next = 0;
 let jumps = 0;
 const device: JackDevice = new JackDevice({
   addon: loadJackAddon(buildJackAddon()),
+  inputs: 8,
   connect: true,
   openedAtMs: null,
   onBlock(frame, captured, mixed) {

@@ -12,20 +12,23 @@ const BEHIND_MAX_MS = 1_000;
  */
 export class FileDevice implements Device {
   readonly sampleRateHz = 48_000;
-  readonly channels = 2;
+  readonly channels: number;
   readonly #input: Int32Array;
   readonly #onBlock: (block: Block) => void;
-  readonly #block = new Int32Array(LANE_PACKET_FRAMES * 2);
-  readonly #output = new Int32Array(LANE_PACKET_FRAMES * 2);
+  readonly #block: Int32Array;
+  readonly #output: Int32Array;
   #openedAtMs = 0;
   #frame = 0;
   #timer: NodeJS.Timeout | undefined;
   /** How often the count had to jump. */
   skips = 0;
 
-  /** @param input Stereo interleaved, 24-bit; at least one block. Silence where it is empty. */
-  constructor(input: Int32Array, onBlock: (block: Block) => void) {
-    this.#input = input.length >= LANE_PACKET_FRAMES * 2 ? input : new Int32Array(LANE_PACKET_FRAMES * 2);
+  /** @param input Interleaved, 24-bit; at least one block. Silence where it is empty. */
+  constructor(input: Int32Array, onBlock: (block: Block) => void, channels = 2) {
+    this.channels = channels;
+    this.#block = new Int32Array(LANE_PACKET_FRAMES * channels);
+    this.#output = new Int32Array(LANE_PACKET_FRAMES * channels);
+    this.#input = input.length >= this.#block.length ? input : new Int32Array(this.#block.length);
     this.#onBlock = onBlock;
   }
 
@@ -83,11 +86,12 @@ export class FileDevice implements Device {
   }
 
   #read(frame: number): void {
-    const frames = this.#input.length / 2;
+    const { channels } = this;
+    const frames = this.#input.length / channels;
     for (let at = 0; at < LANE_PACKET_FRAMES; at++) {
-      const from = ((frame + at) % frames) * 2;
-      this.#block[at * 2] = this.#input[from] ?? 0;
-      this.#block[at * 2 + 1] = this.#input[from + 1] ?? 0;
+      const from = ((frame + at) % frames) * channels;
+      for (let channel = 0; channel < channels; channel++)
+        this.#block[at * channels + channel] = this.#input[from + channel] ?? 0;
     }
   }
 }

@@ -11,6 +11,7 @@ export interface JackAddon {
     name: string,
     capture: Float32Array<SharedArrayBuffer>,
     play: Float32Array<SharedArrayBuffer>,
+    inputs: number,
     outputs: number,
     control: Int32Array<SharedArrayBuffer>,
   ): void;

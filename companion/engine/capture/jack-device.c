@@ -59,11 +59,11 @@ JACK_API(DECLARE)
 /* The words of the control array, as companion/engine/capture/jack-source.node.ts reads them. */
 enum { CAPTURED, QUEUED, PLAYED, UNDERRUNS, XRUNS, RATE, PERIOD, IS_GONE, CONTROL_WORDS };
 
-#define INPUTS 2
-#define OUTPUTS_MAX 32
+#define INPUTS_MAX 32
+#define OUTPUTS_MAX 128
 #define NAME_MAX_BYTES 128
 /* Every output added and removed, and the machine's own connected, with room to spare. */
-#define REQUESTS_MAX 128
+#define REQUESTS_MAX 256
 
 /* What is asked of the server: it answers when its graph has turned, which the device's thread does not wait for. */
 typedef struct {
@@ -75,7 +75,8 @@ typedef struct {
 
 typedef struct {
   jack_client_t *client;
-  jack_port_t *inputs[INPUTS];
+  jack_port_t *inputs[INPUTS_MAX];
+  uint32_t input_count;
   _Atomic(jack_port_t *) outputs[OUTPUTS_MAX];
   uint32_t output_count;
   /* Planar rings of `frames` frames, a power of two. */
@@ -108,7 +109,7 @@ static int on_cycle(jack_nframes_t count, void *context) {
   device_t *device = context;
   _Atomic int32_t *control = device->control;
   uint32_t captured = (uint32_t)atomic_load_explicit(&control[CAPTURED], memory_order_relaxed);
-  for (int channel = 0; channel < INPUTS; channel++)
+  for (uint32_t channel = 0; channel < device->input_count; channel++)
     copy_in(device->capture + (size_t)channel * device->frames, device->frames, captured,
             jack_port_get_buffer(device->inputs[channel], count), count);
   atomic_store_explicit(&control[CAPTURED], (int32_t)(captured + count), memory_order_release);
@@ -167,7 +168,7 @@ static void remove_port(device_t *device, uint32_t channel) {
 /* The machine's own inputs and loudspeakers, in their order. */
 static void connect_ports(device_t *device, uint32_t outputs) {
   const char **sources = jack_get_ports(device->client, NULL, JACK_AUDIO, JACK_PORT_IS_PHYSICAL | JACK_PORT_IS_OUTPUT);
-  for (int at = 0; sources != NULL && sources[at] != NULL && at < INPUTS; at++)
+  for (uint32_t at = 0; sources != NULL && sources[at] != NULL && at < device->input_count; at++)
     jack_connect(device->client, sources[at], jack_port_name(device->inputs[at]));
   if (sources != NULL) jack_free(sources);
   const char **sinks = jack_get_ports(device->client, NULL, JACK_AUDIO, JACK_PORT_IS_PHYSICAL | JACK_PORT_IS_INPUT);
@@ -285,21 +286,22 @@ static bool read_memory(napi_env env, napi_value from, napi_typedarray_type want
   return napi_get_typedarray_info(env, from, &type, length, data, NULL, NULL) == napi_ok && type == wanted;
 }
 
-/* open(name, capture: Float32Array, play: Float32Array, outputs, control: Int32Array): the client, its two inputs, and no output yet. */
+/* open(name, capture: Float32Array, play: Float32Array, inputs, outputs, control: Int32Array): the client, its inputs, and no output yet. */
 static napi_value open_device(napi_env env, napi_callback_info info) {
-  ARGUMENTS(5);
+  ARGUMENTS(6);
   if (device->client != NULL) return refuse(env, "OPEN", "the device is open");
   char name[NAME_MAX_BYTES];
   void *capture, *play, *control;
   size_t capture_length, play_length, control_length;
-  uint32_t outputs;
-  if (!read_text(env, argument[0], name) || napi_get_value_uint32(env, argument[3], &outputs) != napi_ok ||
+  uint32_t inputs, outputs;
+  if (!read_text(env, argument[0], name) || napi_get_value_uint32(env, argument[3], &inputs) != napi_ok ||
+      napi_get_value_uint32(env, argument[4], &outputs) != napi_ok ||
       !read_memory(env, argument[1], napi_float32_array, &capture, &capture_length) ||
       !read_memory(env, argument[2], napi_float32_array, &play, &play_length) ||
-      !read_memory(env, argument[4], napi_int32_array, &control, &control_length))
+      !read_memory(env, argument[5], napi_int32_array, &control, &control_length))
     return refuse(env, "ARGUMENTS", "not a name, rings, and control words");
-  uint32_t frames = (uint32_t)(capture_length / INPUTS);
-  if (outputs == 0 || outputs > OUTPUTS_MAX || frames == 0 || (frames & (frames - 1)) != 0 ||
+  uint32_t frames = inputs == 0 ? 0 : (uint32_t)(capture_length / inputs);
+  if (inputs > INPUTS_MAX || capture_length != (size_t)frames * inputs || outputs == 0 || outputs > OUTPUTS_MAX || frames == 0 || (frames & (frames - 1)) != 0 ||
       play_length != (size_t)frames * outputs || control_length < CONTROL_WORDS)
     return refuse(env, "ARGUMENTS", "rings of other sizes");
   if (!load_jack()) return refuse(env, "NO_LIBRARY", "libjack is not installed");
@@ -311,19 +313,20 @@ static napi_value open_device(napi_env env, napi_callback_info info) {
     if (device->memory[at] != NULL) napi_delete_reference(env, device->memory[at]);
   napi_create_reference(env, argument[1], 1, &device->memory[0]);
   napi_create_reference(env, argument[2], 1, &device->memory[1]);
-  napi_create_reference(env, argument[4], 1, &device->memory[2]);
+  napi_create_reference(env, argument[5], 1, &device->memory[2]);
   device->capture = capture;
   device->play = play;
   device->frames = frames;
   device->control = control;
+  device->input_count = inputs;
   device->output_count = outputs;
   while (sem_trywait(&device->blocks) == 0) continue;
   atomic_store(&device->control[RATE], (int32_t)jack_get_sample_rate(client));
   atomic_store(&device->control[PERIOD], (int32_t)jack_get_buffer_size(client));
   atomic_store(&device->control[IS_GONE], 0);
-  for (int channel = 0; channel < INPUTS; channel++) {
+  for (uint32_t channel = 0; channel < inputs; channel++) {
     char port[16];
-    snprintf(port, sizeof port, "in_%d", channel + 1);
+    snprintf(port, sizeof port, "in_%u", channel + 1);
     device->inputs[channel] = jack_port_register(client, port, JACK_AUDIO, JACK_PORT_IS_INPUT, 0);
     if (device->inputs[channel] == NULL) {
       jack_client_close(client);

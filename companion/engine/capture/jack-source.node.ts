@@ -21,6 +21,8 @@ const NAME_MAX = 24;
 
 export interface JackOptions {
   addon: JackAddon;
+  /** How many inputs it has: as many as are recorded or sent. */
+  inputs: number;
   /** Whether the machine's own inputs and loudspeakers are connected by themselves. */
   connect: boolean;
   /** When frame 0 was, if this count goes on that of another device. */
@@ -45,17 +47,17 @@ interface PersonPorts {
 }
 
 /**
- * A sound device that JACK has, or PipeWire by JACK's names. Its client has two inputs, the mix for this person's ears, and one pair of outputs for
+ * A sound device that JACK has, or PipeWire by JACK's names. Its client has inputs, the mix for this person's ears, and one pair of outputs for
  * each of the others, so that a DAW records them as inputs of its own. Life: opened once; turned by its thread whenever it wakes; where the server
  * goes away it looks for one each second, and the count of frames jumps over the time without. Its clock is its own: `originMs` follows it. A server at
  * another rate ends it, since a count has one.
  */
 export class JackDevice {
   readonly #options: JackOptions;
-  readonly #capture = new Float32Array(new SharedArrayBuffer(RING_FRAMES * LANE_CHANNELS * 4));
+  readonly #capture: Float32Array<SharedArrayBuffer>;
   readonly #play = new Float32Array(new SharedArrayBuffer(RING_FRAMES * OUTPUTS * 4));
   readonly #control = new Int32Array(new SharedArrayBuffer(CONTROL_WORDS * 4));
-  readonly #captured = [mono(), mono()] as const;
+  readonly #captured: readonly Float32Array[];
   readonly #mixed = [mono(), mono()] as const;
   readonly #people: PersonPorts[] = [];
   readonly #slots = new Map<string, number>();
@@ -82,6 +84,8 @@ export class JackDevice {
   /** Throws `JackRefused` where JACK is not there, or runs at a rate that a session does not have. */
   constructor(options: JackOptions) {
     this.#options = options;
+    this.#capture = new Float32Array(new SharedArrayBuffer(RING_FRAMES * options.inputs * 4));
+    this.#captured = Array.from({ length: options.inputs }, mono);
     this.#sinceMs = options.openedAtMs;
     this.#clock = new DeviceClock();
     for (let slot = 0; slot < PERSON_PORTS_MAX; slot++)
@@ -202,9 +206,9 @@ export class JackDevice {
   }
 
   #open(): void {
-    const { addon, connect } = this.#options;
+    const { addon, inputs, connect } = this.#options;
     try {
-      addon.open("SessionLinked", this.#capture, this.#play, OUTPUTS, this.#control);
+      addon.open("SessionLinked", this.#capture, this.#play, inputs, OUTPUTS, this.#control);
     } catch (error) {
       throw new JackRefused(sentenceOf(error));
     }

@@ -12,15 +12,24 @@ class FakeServer implements JackAddon {
   #capture: Float32Array = new Float32Array(0);
   #play: Float32Array = new Float32Array(0);
   #control: Int32Array = new Int32Array(0);
+  #inputs = 0;
   #outputs = 0;
 
   constructor(period: number) {
     this.period = period;
   }
 
-  open(_name: string, capture: Float32Array, play: Float32Array, outputs: number, control: Int32Array): void {
+  open(
+    _name: string,
+    capture: Float32Array,
+    play: Float32Array,
+    inputs: number,
+    outputs: number,
+    control: Int32Array,
+  ): void {
     this.#capture = capture;
     this.#play = play;
+    this.#inputs = inputs;
     this.#outputs = outputs;
     this.#control = control;
     control[5] = this.rateHz;
@@ -29,7 +38,7 @@ class FakeServer implements JackAddon {
 
   cycle(): void {
     const [captured = 0, queued = 0, played = 0] = this.#control;
-    const frames = this.#capture.length / 2;
+    const frames = this.#capture.length / this.#inputs;
     this.#control[6] = this.period;
     for (let at = 0; at < this.period; at++) this.#capture[(captured + at) % frames] = captured + at + 1;
     this.#control[0] = captured + this.period;
@@ -67,6 +76,7 @@ describe("the device on JACK, against a server that runs as fast as it is asked"
           const server = new FakeServer(changes[0]?.[0] ?? 128);
           const device = new JackDevice({
             addon: server,
+            inputs: 2,
             connect: false,
             openedAtMs: null,
             onBlock: (_frame, captured, mixed) => mixed[0]?.set(captured[0] ?? []),
@@ -96,7 +106,13 @@ describe("the device on JACK, against a server that runs as fast as it is asked"
   test("X24: a client whose server is gone is left alone until another is looked for, and closed before", () => {
     vi.useFakeTimers({ toFake: ["performance", "hrtime"] });
     const server = new FakeServer(128);
-    const device = new JackDevice({ addon: server, connect: false, openedAtMs: null, onBlock: () => undefined });
+    const device = new JackDevice({
+      addon: server,
+      inputs: 2,
+      connect: false,
+      openedAtMs: null,
+      onBlock: () => undefined,
+    });
     const open = vi.spyOn(server, "open");
     server.end();
     device.turn();
@@ -132,6 +148,7 @@ describe("the device on JACK, against a server that runs as fast as it is asked"
       const openedAtMs = machineNowMs() - 10_000;
       const device = new JackDevice({
         addon: server,
+        inputs: 2,
         connect: false,
         openedAtMs,
         onBlock: (frame) => frames.push(frame),
@@ -154,7 +171,13 @@ describe("the device on JACK, against a server that runs as fast as it is asked"
   test("X24: a server that comes back at another rate is another device's count; at a rate of no session the person is told what to do", () => {
     vi.useFakeTimers({ toFake: ["performance", "hrtime"] });
     const server = new FakeServer(128);
-    const device = new JackDevice({ addon: server, connect: false, openedAtMs: null, onBlock: () => undefined });
+    const device = new JackDevice({
+      addon: server,
+      inputs: 2,
+      connect: false,
+      openedAtMs: null,
+      onBlock: () => undefined,
+    });
     expect(device.awayBecause).toBeNull();
     server.rateHz = 44_100;
     server.end();

@@ -7,7 +7,7 @@ export interface ProjectStem {
   name: string;
   /** Path of the file, relative to the project. */
   file: string;
-  channels: 1 | 2;
+  channels: number;
   sampleRateHz: number;
   /** Seconds from the origin to its first sound, from the file's beginning to it, and how long it sounds. */
   startSeconds: number;
@@ -42,10 +42,12 @@ function tempoEnvelope(map: TimelineMap): string[] {
 
 /** A Reaper project (.rpp, its plain text format) with every stem on a track of its own, at its place, and the session's map. */
 export function reaperProject(stems: readonly ProjectStem[], map: TimelineMap): string {
-  const tracks = stems.map(({ name, file, startSeconds, paddingSeconds, lengthSeconds }) =>
+  const tracks = stems.map(({ name, file, channels, startSeconds, paddingSeconds, lengthSeconds }) =>
     [
       "  <TRACK",
       `    NAME ${quoted(name)}`,
+      // A track has two, and else an even number.
+      ...(channels > 2 ? [`    NCHAN ${channels + (channels % 2)}`] : []),
       "    <ITEM",
       `      POSITION ${startSeconds.toFixed(9)}`,
       `      LENGTH ${lengthSeconds.toFixed(9)}`,

@@ -3,6 +3,7 @@ import { basename, join, relative } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { z } from "zod";
 import { writeMidiFile } from "../../../audio/midi-file.ts";
+import { StemFormat } from "../../../protocol/recordings.ts";
 import { initialMap, type TimelineMap } from "../../../protocol/timeline.ts";
 import { type Alignable, writeAligned } from "./align.node.ts";
 import { dawProject, dawProjectMetadata } from "./dawproject.std.ts";
@@ -17,7 +18,7 @@ const PlacedStem = z
     originalBytes: z.int(),
     sha256: z.string(),
     file: z.string(),
-    channels: z.union([z.literal(1), z.literal(2)]),
+    channels: StemFormat.shape.channels,
     sampleRateHz: z.number(),
     /** Where its sound lies, where in the aligned file it begins, and how long it is. */
     startSeconds: z.number(),

@@ -294,7 +294,7 @@ describe("the recorder", () => {
   });
 
   const formats = [44_100, 48_000, 88_200, 96_000].flatMap((sampleRateHz) =>
-    ([1, 2] as const).flatMap((channels) =>
+    ([1, 2, 8] as const).flatMap((channels) =>
       (["pcm24", "float32"] as const).map((encoding) => ({ sampleRateHz, channels, encoding }) as StemFormat),
     ),
   );
@@ -343,8 +343,11 @@ describe("the recorder", () => {
       expect(audio).toMatchObject({ Delay: "2.000", Delay_Source: "Container (bext)", SamplingCount: "4411" });
       const decoded = execFileSync("ffmpeg", ["-v", "error", "-i", path, "-f", "s32le", "-c:a", "pcm_s32le", "-"]);
       expect(new Int32Array(new Uint8Array(decoded).buffer).map((sample) => sample >> 8)).toEqual(samples);
-      // sox reads more strictly than the others: it has nothing to remark.
-      expect(spawnSync("sox", ["--info", path], { encoding: "utf8" }).stderr).toBe("");
+      // sox reads more strictly than the others: it has nothing to remark, but what it says of everybody's floats in this form, ffmpeg's too.
+      const isExtensibleFloat = format.channels > 2 && format.encoding === "float32";
+      expect(spawnSync("sox", ["--info", path], { encoding: "utf8" }).stderr).toBe(
+        isExtensibleFloat ? "sox WARN wav: wave header missing extended part of fmt chunk\n" : "",
+      );
       const ixml = /<BWFXML>.*<\/BWFXML>/.exec(readFileSync(path, "latin1"))?.[0] ?? "";
       for (const element of [
         "<PROJECT>Rock &amp; &lt;Roll&gt;</PROJECT><TAKE>3</TAKE>",
@@ -352,7 +355,7 @@ describe("the recorder", () => {
         "<TIMECODE_RATE>30/1</TIMECODE_RATE>",
         `<TIMESTAMP_SAMPLES_SINCE_MIDNIGHT_LO>${2 * format.sampleRateHz}</TIMESTAMP_SAMPLES_SINCE_MIDNIGHT_LO>`,
         `<TRACK_COUNT>${format.channels}</TRACK_COUNT>`,
-        format.channels === 1 ? "<NAME>Bass take 3</NAME>" : "<NAME>Bass take 3 R</NAME>",
+        `<NAME>Bass take 3${{ 1: "", 2: " R" }[format.channels] ?? ` ${format.channels}`}</NAME>`,
         "<USER>tempo 93.5 bpm</USER>",
       ])
         expect(ixml).toContain(element);

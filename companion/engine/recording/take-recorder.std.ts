@@ -10,7 +10,7 @@ import type { Sharing, Stem } from "../stems/stem.std.ts";
 import { Recorder } from "./recorder.std.ts";
 import { Take, type TakeStem } from "./take.std.ts";
 
-/** An input of the device that can be armed: a name, and one or two channels. */
+/** An input of the device that can be armed: a name, and one to eight of the device's channels, counted from 0. */
 export interface Input {
   name: string;
   channels: readonly number[];
@@ -140,7 +140,7 @@ export class TakeRecorder {
       sessionId,
       takeId: take.takeId,
       name: this.#freeName(`${name} take ${number} ${take.suffix}`),
-      format: { sampleRateHz, channels: channels.length === 2 ? 2 : 1, encoding },
+      format: { sampleRateHz, channels: channels.length, encoding },
       timelineFrames: take.timelineFrames - Math.round((preRollFrames * TIMELINE_RATE_HZ) / sampleRateHz),
       startedAtMs: take.startedAtMs - (preRollFrames / sampleRateHz) * 1000,
       bpm: take.state.bpm,

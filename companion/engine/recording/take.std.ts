@@ -15,7 +15,7 @@ const MARK_SECONDS = 5;
 /** One armed input of a take: where it begins, the channels of the device that it is made of, and the file it goes to. */
 export interface TakeStem {
   firstFrame: number;
-  /** Counted from 0; one for mono, two for stereo. */
+  /** Counted from 0; one for mono, two for stereo, up to eight. */
   channels: readonly number[];
   recorder: Recorder;
 }

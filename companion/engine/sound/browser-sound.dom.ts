@@ -1,4 +1,4 @@
-import { CAPTURE_RING_BYTES } from "../../../audio/capture-ring.ts";
+import { captureRingBytes } from "../../../audio/capture-ring.ts";
 import type { LaneMix } from "../../../audio/lane-mixer.ts";
 import { DEVICE_RATE_HZ, LANE_CHANNELS } from "../../../audio/lane-players.ts";
 import type { LatencyLegs } from "../../../audio/latency.ts";
@@ -115,7 +115,7 @@ export class BrowserSound {
   constructor(options: BrowserSoundOptions, { context, worker }: SoundThreads) {
     this.#options = options;
     this.#context = context;
-    const memory = new SharedArrayBuffer(CAPTURE_RING_BYTES);
+    const memory = new SharedArrayBuffer(captureRingBytes(LANE_CHANNELS));
     this.memory = memory;
     this.#node = new AudioWorkletNode(context, "session-device", {
       numberOfInputs: 1,

@@ -5,9 +5,10 @@ import type { BufferChoice } from "../../../audio/playout.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 
 export interface DeviceStart {
-  /** The capture ring. */
+  /** The capture ring, and how many inputs of the device it holds. */
   ring: SharedArrayBuffer;
-  source: /** Stereo interleaved, 24-bit integers. */
+  inputs: number;
+  source: /** All inputs interleaved, 24-bit integers. */
     | { kind: "file"; input: SharedArrayBuffer }
     /** The compiled addon's path; and whether the machine's own inputs and loudspeakers are connected by themselves. */
     | { kind: "jack"; addon: string; connect: boolean };

@@ -18,6 +18,7 @@ import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import { FileDevice } from "../capture/file-source.node.ts";
 import { loadJackAddon } from "../capture/jack-addon.node.ts";
 import { JackDevice, JackRateChanged } from "../capture/jack-source.node.ts";
+import type { Block } from "../capture/source.std.ts";
 import { machineNowMs } from "../clock/machine-clock.node.ts";
 import { Trace } from "../links/trace.node.ts";
 import { JackRefused } from "../native/compiled-addon.node.ts";
@@ -47,8 +48,8 @@ function portOf(): MessagePort {
   return parentPort;
 }
 const port = portOf();
-const { ring: memory, source, openedAtMs, traces }: DeviceStart = workerData;
-const ring = new CaptureRing(memory);
+const { ring: memory, inputs, source, openedAtMs, traces }: DeviceStart = workerData;
+const ring = new CaptureRing(memory, inputs);
 const trace = traces ? new Trace() : undefined;
 const heardWhole = new Int32Array(LANE_PACKET_FRAMES * LANE_CHANNELS);
 const members: MemberId[] = [];
@@ -68,27 +69,25 @@ function play(frame: number, captured: readonly Float32Array[], mixed: readonly 
   const { originMs = 0 } = device ?? {};
   ring.originMs = originMs;
   ring.begin(frame / LANE_PACKET_FRAMES);
-  ring.put(captured[0] ?? silence, captured[1] ?? silence);
+  ring.put(captured);
   players.pull(mixed, originMs + (frame / LANE_PACKET_FRAMES + 1) * blockMs, captured);
 }
 
-const silence = new Float32Array(LANE_PACKET_FRAMES);
-const stereo = () => [new Float32Array(LANE_PACKET_FRAMES), new Float32Array(LANE_PACKET_FRAMES)] as const;
+const planar = (channels: number) => Array.from({ length: channels }, () => new Float32Array(LANE_PACKET_FRAMES));
 
 /** A file has no loudspeaker and no ports: what is mixed is measured and goes nowhere. */
 function openFile(input: SharedArrayBuffer): DeviceInHand {
-  const captured = stereo();
-  const mixed = stereo();
+  const captured = planar(inputs);
+  const mixed = planar(LANE_CHANNELS);
   /** Nobody ever wakes it: it is slept on until the next block. */
   const pillow = new Int32Array(new SharedArrayBuffer(4));
   let restMs = 0;
-  const file = new FileDevice(new Int32Array(input), ({ frame, input: block }) => {
-    for (let at = 0; at < LANE_PACKET_FRAMES; at++) {
-      captured[0][at] = (block[at * 2] ?? 0) / INT24_SCALE;
-      captured[1][at] = (block[at * 2 + 1] ?? 0) / INT24_SCALE;
-    }
+  const onBlock = ({ frame, input: block }: Block) => {
+    for (const [channel, samples] of captured.entries())
+      for (let at = 0; at < LANE_PACKET_FRAMES; at++) samples[at] = (block[at * inputs + channel] ?? 0) / INT24_SCALE;
     play(frame, captured, mixed);
-  });
+  };
+  const file = new FileDevice(new Int32Array(input), onBlock, inputs);
   file.begin(openedAtMs ?? machineNowMs());
   return {
     rateHz: file.sampleRateHz,
@@ -116,7 +115,13 @@ function openFile(input: SharedArrayBuffer): DeviceInHand {
 const open = (): DeviceInHand =>
   source.kind === "file"
     ? openFile(source.input)
-    : new JackDevice({ addon: loadJackAddon(source.addon), connect: source.connect, openedAtMs, onBlock: play });
+    : new JackDevice({
+        addon: loadJackAddon(source.addon),
+        inputs,
+        connect: source.connect,
+        openedAtMs,
+        onBlock: play,
+      });
 
 function handleMessage(message: ToDeviceThread): void {
   switch (message.type) {

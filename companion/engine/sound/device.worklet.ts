@@ -45,13 +45,13 @@ registerProcessor(
       const [first = silence, second = first] = input ?? [];
       const left = this.#channels === "right" ? second : first;
       const right = this.#channels === "left" ? first : second;
-      this.#ring.put(left, right);
+      const own = [left, right];
+      this.#ring.put(own);
       this.#meter.add(left, right, LANE_PACKET_FRAMES);
       this.#blocks++;
       const { originMs } = this.#ring;
       // Before the first look of the lanes worker nothing can have come.
-      if (output !== undefined && originMs !== 0)
-        this.#players.pull(output, originMs + this.#blocks * BLOCK_MS, [left, right]);
+      if (output !== undefined && originMs !== 0) this.#players.pull(output, originMs + this.#blocks * BLOCK_MS, own);
       if (this.#blocks % BLOCKS_PER_LEVELS === 0) this.#report();
       return true;
     }

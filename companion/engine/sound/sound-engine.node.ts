@@ -1,14 +1,10 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { BLOCK_MS, blockMsOf, CAPTURE_RING_BYTES, CaptureRing } from "../../../audio/capture-ring.ts";
-import {
-  DEVICE_RATE_HZ,
-  type DeviceRateHz,
-  LANE_CHANNELS,
-  type LaneLevel,
-  type PlayerState,
-} from "../../../audio/lane-players.ts";
+import { BLOCK_MS, blockMsOf, CaptureRing, captureRingBytes } from "../../../audio/capture-ring.ts";
+import { LaneFold } from "../../../audio/lane-fold.ts";
+import { type LaneLayout, pickLane, stereoLayout } from "../../../audio/lane-layout.ts";
+import { DEVICE_RATE_HZ, type DeviceRateHz, type LaneLevel, type PlayerState } from "../../../audio/lane-players.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
 import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import { readInput } from "../capture/input-file.node.ts";
@@ -64,6 +60,7 @@ export class SoundEngine {
   #rateHz: DeviceRateHz = DEVICE_RATE_HZ;
   #traces = false;
   #maySend = false;
+  #lane: LaneLayout = stereoLayout;
   #clock: SessionLine | null = null;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -122,7 +119,8 @@ export class SoundEngine {
     switch (message.type) {
       case "open":
         this.#traces = message.traces;
-        void this.#open(message.source, message.openedAtMs);
+        this.#lane = message.lane;
+        void this.#open(message);
         break;
       case "ice-servers":
         this.#links.iceServers = message.iceServers;
@@ -187,11 +185,12 @@ export class SoundEngine {
     if (this.#traces) this.#media.save(folder, "heard-media");
   }
 
-  async #open(source: SoundSource, openedAtMs: number | null): Promise<void> {
+  async #open({ source, inputs, openedAtMs }: Extract<ToSound, { type: "open" }>): Promise<void> {
     try {
       const start: DeviceStart = {
-        ring: new SharedArrayBuffer(CAPTURE_RING_BYTES),
-        source: await sourceOf(source),
+        ring: new SharedArrayBuffer(captureRingBytes(inputs)),
+        inputs,
+        source: await sourceOf(source, inputs),
         openedAtMs,
         traces: this.#traces,
       };
@@ -199,7 +198,7 @@ export class SoundEngine {
       device.on("message", (said: FromDeviceThread) => {
         switch (said.type) {
           case "opened":
-            this.#begin(device, new CaptureRing(start.ring), said);
+            this.#begin(device, new CaptureRing(start.ring, inputs), said);
             return;
           case "refused":
             this.#options.say(said);
@@ -274,7 +273,9 @@ export class SoundEngine {
 
   /** Takes every block of the device, as it comes, to the recorder and to everybody. */
   async #readCapture(ring: CaptureRing): Promise<void> {
-    const samples = new Int32Array(LANE_PACKET_FRAMES * LANE_CHANNELS);
+    const samples = new Int32Array(LANE_PACKET_FRAMES * ring.channels);
+    const lane = new Int32Array(LANE_PACKET_FRAMES * this.#lane.inputs.length);
+    const fold = new LaneFold(this.#lane.pans);
     const blockMs = blockMsOf(this.#rateHz);
     for (let next = ring.blocks; ; ) {
       const { blocks } = ring;
@@ -284,7 +285,10 @@ export class SoundEngine {
         if (!ring.take(next, samples)) continue;
         const frame = next * LANE_PACKET_FRAMES;
         const sessionMs = this.#clock === null ? 0 : sessionOf(this.#clock, ring.originMs + next * blockMs);
-        if (this.#maySend) this.#links.send(frame, samples, sessionMs);
+        if (this.#maySend) {
+          pickLane(this.#lane, samples, ring.channels, lane);
+          this.#links.send(frame, fold.of(lane), sessionMs);
+        }
         this.#options.onBlock(frame, samples, this.#rateHz);
       }
       this.#links.sendNotes();
@@ -297,9 +301,9 @@ export class SoundEngine {
 type Opened = Extract<FromDeviceThread, { type: "opened" }>;
 
 /** Rejects with a sentence for the person. */
-async function sourceOf(source: SoundSource): Promise<DeviceStart["source"]> {
+async function sourceOf(source: SoundSource, inputs: number): Promise<DeviceStart["source"]> {
   if (source.kind === "jack") return { kind: "jack", addon: buildJackAddon(), connect: source.connect };
-  const samples = await readInput(source.path);
+  const samples = await readInput(source.path, inputs);
   const input = new SharedArrayBuffer(samples.byteLength);
   new Int32Array(input).set(samples);
   return { kind: "file", input };

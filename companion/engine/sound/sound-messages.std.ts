@@ -1,12 +1,13 @@
 import * as z from "zod";
 import { DELAY_MODES } from "../../../audio/delay-mode.ts";
+import type { LaneLayout } from "../../../audio/lane-layout.ts";
 import type { LaneMix } from "../../../audio/lane-mixer.ts";
 import { DEVICE_RATES_HZ } from "../../../audio/lane-players.ts";
 import type { LatencyLegs } from "../../../audio/latency.ts";
 import type { BufferChoice, LaneStats } from "../../../audio/playout.ts";
 import { UPLINK_LEVELS } from "../../../audio/uplink-budget.ts";
 import { MemberId } from "../../../protocol/ids.ts";
-import { DELAY_HOLD_MAX_MS } from "../../../protocol/limits.ts";
+import { DELAY_HOLD_MAX_MS, DEVICE_INPUTS_MAX, LANE_CHANNELS_MAX } from "../../../protocol/limits.ts";
 import { Role } from "../../../protocol/roles.ts";
 import { AnnouncedCommand, Signal } from "../../../protocol/room.ts";
 import type { PeerReading } from "../clock/peer-clocks.std.ts";
@@ -75,6 +76,21 @@ export const SoundSource = z.discriminatedUnion("kind", [
 ]);
 export type SoundSource = z.infer<typeof SoundSource>;
 
+/** What goes out of them, as `audio/lane-layout.ts` says it. */
+const Layout = z.object({
+  inputs: z
+    .array(
+      z
+        .int()
+        .min(0)
+        .max(DEVICE_INPUTS_MAX - 1),
+    )
+    .min(1)
+    .max(LANE_CHANNELS_MAX)
+    .readonly(),
+  pans: z.array(z.number().min(-1).max(1)).max(LANE_CHANNELS_MAX).readonly(),
+}) satisfies z.ZodType<LaneLayout>;
+
 export const ToSound = z.discriminatedUnion("type", [
   /**
    * `openedAtMs`: when the device's frame 0 was, if it has been open before; its count goes on. `traces`: what is heard is kept, for whoever
@@ -83,6 +99,9 @@ export const ToSound = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("open"),
     source: SoundSource,
+    /** How many of the device's inputs are recorded or sent. */
+    inputs: z.int().min(1).max(DEVICE_INPUTS_MAX),
+    lane: Layout,
     openedAtMs: z.number().nullable(),
     traces: z.boolean(),
   }),

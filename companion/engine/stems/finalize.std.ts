@@ -1,11 +1,12 @@
 import { frameBytesOf } from "../../../audio/pcm.ts";
+import { PEAKS_MAX_BYTES } from "../../../protocol/limits.ts";
 import type { StemFormat } from "../../../protocol/recordings.ts";
 import { removeClockJournal } from "./clock-journal.std.ts";
 import { type Disk, isFull } from "./disk.std.ts";
 import { writeSidecar } from "./sidecar.std.ts";
 import type { Stem } from "./stem.std.ts";
 
-/** Enough bins that a waveform is crisp on a wide screen at sixteen times its size; stereo stays within the protocol's limit. */
+/** Enough bins that a waveform is crisp on a wide screen at sixteen times its size; more channels have fewer, within the protocol's limit. */
 const BINS_MAX = 32_768;
 /** A bin shorter than this shows nothing that its neighbour does not. */
 const BIN_FRAMES_MIN = 256;
@@ -24,7 +25,10 @@ export async function sealStem(
   const hash = disk.newHash();
   const { channels } = format;
   const frameBytes = frameBytesOf(format);
-  const bins = Math.max(1, Math.min(BINS_MAX, Math.ceil(frames / BIN_FRAMES_MIN)));
+  const bins = Math.max(
+    1,
+    Math.min(BINS_MAX, Math.floor(PEAKS_MAX_BYTES / (2 * channels)), Math.ceil(frames / BIN_FRAMES_MIN)),
+  );
   const peaks = new Int8Array(bins * channels * 2);
   let carry = new Uint8Array(0);
   let skip = headerBytes;

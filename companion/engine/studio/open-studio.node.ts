@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import WebSocket from "ws";
+import type { LaneLayout } from "../../../audio/lane-layout.ts";
 import type { SessionId } from "../../../protocol/ids.ts";
 import type { StemFormat } from "../../../protocol/recordings.ts";
 import { may, type Role } from "../../../protocol/roles.ts";
 import type { ApiClient } from "../api/api-client.std.ts";
+import { inputsNeeded } from "../capture/input-list.std.ts";
 import { machineNowMs } from "../clock/machine-clock.node.ts";
 import { scheduleAt } from "../clock/schedule-at.node.ts";
 import { NotesPorts } from "../midi/notes-ports.std.ts";
@@ -35,6 +37,8 @@ export interface OpenStudioOptions {
   traces: boolean;
   /** What can be armed of it, and what the person has armed from the start. */
   inputs: readonly Input[];
+  /** Which of the device's inputs go out to the others. */
+  lane: LaneLayout;
   armed: readonly string[];
   encoding: StemFormat["encoding"];
   /** The session's folder on this machine. */
@@ -93,6 +97,8 @@ export async function openStudio(options: OpenStudioOptions): Promise<Studio> {
     options.window?.sound(heard) ??
     new StudioSound({
       source: options.source,
+      inputs: inputsNeeded(options.inputs, options.lane),
+      lane: options.lane,
       inputSinceMs: options.inputSinceMs,
       traces: options.traces,
       folder,

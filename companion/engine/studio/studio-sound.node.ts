@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { blockMsOf } from "../../../audio/capture-ring.ts";
 import type { DelayMode } from "../../../audio/delay-mode.ts";
+import type { LaneLayout } from "../../../audio/lane-layout.ts";
 import type { LaneMix } from "../../../audio/lane-mixer.ts";
 import { DEVICE_RATE_HZ, DEVICE_RATES_HZ, type DeviceRateHz } from "../../../audio/lane-players.ts";
 import { adviceOf, legAtFault, totalOf } from "../../../audio/latency.ts";
@@ -26,6 +27,9 @@ import type { StudioEvent } from "./events.std.ts";
 export interface StudioSoundOptions {
   /** What is played on. */
   source: SoundSource;
+  /** How many of its inputs are recorded or sent, and which go out to the others. */
+  inputs: number;
+  lane: LaneLayout;
   /** The machine's clock when the file's first frame was, for files that are to be in step; `null`: when it is opened. */
   inputSinceMs: number | null;
   /** Keeps what is heard in the folder, for whoever measures it. */
@@ -126,7 +130,7 @@ export class StudioSound {
       get sampleRateHz() {
         return rate();
       },
-      channels: 2,
+      channels: options.inputs,
       frameAt: (localMs) => Math.round(((localMs - opened()) / 1000) * rate()),
       timeOf: (frame) => opened() + (frame / rate()) * 1000,
       get openedAtMs() {
@@ -291,7 +295,7 @@ export class StudioSound {
       serialization: "advanced",
     });
     this.#child = child;
-    readBlocks(child.stdio[3] as Readable, (frame, samples, rateHz) => {
+    readBlocks(child.stdio[3] as Readable, this.#options.inputs, (frame, samples, rateHz) => {
       this.#followRate(rateHz);
       this.#options.onBlock(frame, samples);
     });
@@ -356,8 +360,8 @@ export class StudioSound {
         this.#again();
       });
     });
-    const { source, traces } = this.#options;
-    this.#tell({ type: "open", source, openedAtMs: this.#openedAtMs, traces });
+    const { source, inputs, lane, traces } = this.#options;
+    this.#tell({ type: "open", source, inputs, lane, openedAtMs: this.#openedAtMs, traces });
     this.iceServers = this.#iceServers;
     this.buffer = this.#buffer;
     this.#delays.again();

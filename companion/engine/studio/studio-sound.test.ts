@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { stereoLayout } from "../../../audio/lane-layout.ts";
 import { wavFile } from "../../../audio/wav-writer.ts";
 import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import { machineNowMs } from "../clock/machine-clock.node.ts";
@@ -19,18 +20,20 @@ afterEach(async () => {
   for (const sound of opened.splice(0)) await sound.close();
 });
 
-function studio(path = inputPath) {
-  const blocks: { frame: number; first: number }[] = [];
+function studio(path = inputPath, inputs = 2) {
+  const blocks: { frame: number; first: number; last: number }[] = [];
   const events: StudioEvent[] = [];
   const silences: number[] = [];
   const sound = new StudioSound({
     source: { kind: "file", path },
+    inputs,
+    lane: stereoLayout,
     links: true,
     inputSinceMs: null,
     traces: false,
     folder,
     role: () => "participant",
-    onBlock: (frame, input) => blocks.push({ frame, first: input[0] ?? 0 }),
+    onBlock: (frame, input) => blocks.push({ frame, first: input[0] ?? 0, last: input[inputs - 1] ?? 0 }),
     onOtherRate: () => undefined,
     onLink: () => undefined,
     onMessage: () => undefined,
@@ -81,6 +84,18 @@ describe("the sound process", () => {
       expect(first).toBe(frame % 48_000);
       if (at > 0) expect(frame).toBeGreaterThan(blocks[at - 1]?.frame ?? 0);
     }
+  });
+
+  test("C3: an interface of 18 inputs: what the eighteenth captures comes, frame by frame", async () => {
+    const path = join(folder, "eighteen.wav");
+    const inputs = Int32Array.from({ length: 4_800 * 18 }, (_, at) => Math.floor(at / 18) * 18 + (at % 18));
+    writeFileSync(path, wavFile({ sampleRateHz: 48_000, channels: 18, encoding: "pcm24" }, inputs));
+    const { sound, blocks } = studio(path, 18);
+    await sound.open();
+    expect(sound.device.channels).toBe(18);
+    await expect.poll(() => blocks.length).toBeGreaterThan(50);
+    for (const { frame, first, last } of blocks)
+      expect([first, last]).toEqual([(frame % 4_800) * 18, (frame % 4_800) * 18 + 17]);
   });
 
   test("a device that cannot be opened is refused in a sentence", async () => {

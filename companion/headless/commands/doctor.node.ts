@@ -157,7 +157,7 @@ async function jackOf(): Promise<Finding> {
   const what = "input";
   try {
     const addon = loadJackAddon(buildJackAddon());
-    const device = new JackDevice({ addon, connect: true, openedAtMs: null, onBlock: () => undefined });
+    const device = new JackDevice({ addon, inputs: 2, connect: true, openedAtMs: null, onBlock: () => undefined });
     await sleep(CONNECT_MS);
     const { periodFrames, latencyMs, rateHz } = device;
     device.close();

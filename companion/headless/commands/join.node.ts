@@ -42,6 +42,7 @@ export async function open(
     folder: folderOf(run, name),
     input: run.flag("input") ?? "jack",
     inputs: run.flag("inputs") ?? "Input 1:1+2",
+    lane: run.flag("lane") ?? "",
     arm: run.flag("arm") ?? arm ?? "",
     encoding: run.flag("encoding") ?? "pcm24",
     daws: run.flags("daw"),

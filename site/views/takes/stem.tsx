@@ -149,7 +149,7 @@ export function Stem(props: StemProps) {
   const facts = [
     rate(page.language, format.sampleRateHz),
     format.encoding === "float32" ? t.float : t.pcm,
-    format.channels === 1 ? t.mono : t.stereo,
+    format.channels === 1 ? t.mono : format.channels === 2 ? t.stereo : t.channels(format.channels),
     ...(frames === null ? [] : [length(endOf(stem) - startOf(stem))]),
     ...(sizeBytes === null ? [] : [size(page.language, sizeBytes)]),
     ...(stem.preRollFrames === 0 ? [] : [t.preRoll(Math.round(stem.preRollFrames / TIMELINE_RATE_HZ))]),
