@@ -16,7 +16,7 @@ test("X36: a thread that was away for two seconds finds every block of the devic
   }
 });
 
-test("C3: an interface of 18 inputs: each block of each input comes bit for bit, and an input that brings nothing is silent", () => {
+test("C6: an interface of 18 inputs: each block of each input comes bit for bit, and an input that brings nothing is silent", () => {
   const memory = new SharedArrayBuffer(captureRingBytes(18));
   const [device, lanes] = [new CaptureRing(memory, 18), new CaptureRing(memory, 18)];
   const samples = new Int32Array(LANE_PACKET_FRAMES * 18);

@@ -9,15 +9,15 @@ const PACKET_MS = LANE_PACKET_FRAMES / 48;
 
 /** A lane whose every sample tells its frame; packets may be left out, and come later. */
 function lane(stream = 1) {
-  const memory = new SharedArrayBuffer(laneRingBytes(2));
-  const writer = new LaneWriter(memory, 2);
+  const memory = new SharedArrayBuffer(laneRingBytes(8));
+  const writer = new LaneWriter(memory, 8);
   const head = { ...newPacketHead(), stream };
   const put = (packet: number) => {
     const frame = packet * LANE_PACKET_FRAMES;
     const samples = Int32Array.from({ length: 2 * LANE_PACKET_FRAMES }, (_, at) => frame + (at >> 1));
     writer.put({ ...head, frame, stream: head.stream }, samples, null, 1_000 + packet * PACKET_MS);
   };
-  return { copy: new LaneCopy(memory, 2), put, head };
+  return { copy: new LaneCopy(memory), put, head };
 }
 
 /** Everything that can be taken now. */

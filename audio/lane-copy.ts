@@ -1,4 +1,4 @@
-import { LANE_PACKET_FRAMES } from "../protocol/limits.ts";
+import { LANE_CHANNELS_MAX, LANE_PACKET_FRAMES } from "../protocol/limits.ts";
 import { type Arrival, LaneReader } from "./lane-ring.ts";
 import { INT24_SCALE } from "./pcm.ts";
 
@@ -8,7 +8,9 @@ export interface CopiedFrames {
   /** The first frame's number in its stream, modulo 2³² as in packets. */
   frame: number;
   sampleRateHz: number;
-  /** Interleaved 24-bit integers; zeros stand for what never came. */
+  /** How many channels the lane has, two at least. */
+  channels: number;
+  /** Interleaved 24-bit integers; zeros stand for what never came, and for channels of what came folded down. */
   samples: Int32Array<ArrayBuffer>;
   missingFrames: number;
   /** Whether a new count of frames begins with it: nothing joins it to what came before. */
@@ -29,9 +31,10 @@ export class LaneCopy {
   #newest = 0;
   #next = 0;
   #isNew = true;
+  #channels = 0;
 
-  constructor(memory: SharedArrayBuffer, channels: number) {
-    this.#reader = new LaneReader(memory, channels);
+  constructor(memory: SharedArrayBuffer) {
+    this.#reader = new LaneReader(memory, LANE_CHANNELS_MAX);
   }
 
   /**
@@ -45,7 +48,9 @@ export class LaneCopy {
     const due = this.#newest - lateFrames - this.#next;
     const frames = Math.min(AT_ONCE_FRAMES, Math.floor(due / LANE_PACKET_FRAMES) * LANE_PACKET_FRAMES);
     if (frames <= 0) return null;
-    const { channels } = this.#reader;
+    const channels = Math.max(2, this.#reader.ownChannels);
+    if (channels !== this.#channels) this.#isNew = true;
+    this.#channels = channels;
     const samples = new Int32Array(frames * channels);
     let missingFrames = 0;
     for (let at = 0; at < frames; at++) {
@@ -58,7 +63,8 @@ export class LaneCopy {
         samples[at * channels + channel] = Math.round(this.#reader.sample(frame, channel) * INT24_SCALE);
     }
     const { stream } = this.#reader;
-    const copied = { stream, frame: this.#next >>> 0, sampleRateHz, samples, missingFrames, isNew: this.#isNew };
+    const isNew = this.#isNew;
+    const copied = { stream, frame: this.#next >>> 0, sampleRateHz, channels, samples, missingFrames, isNew };
     this.#next += frames;
     this.#isNew = false;
     return copied;

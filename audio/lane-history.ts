@@ -17,7 +17,11 @@ export const BLEND_FRAMES = 144;
  * those before. Read at any place between frames by the house's windowed sinc. Allocates nothing after construction.
  */
 export class LaneHistory {
-  readonly channels: number;
+  /** Of all channels so many are in use; those behind them are silent. */
+  channels: number;
+  readonly #channelsMax: number;
+  /** One past the last frame that had them all. */
+  #widestTo = 0;
   readonly #sound: Float64Array[];
   readonly #predictors: BurgPredictor[];
   readonly #weights: Float64Array;
@@ -33,7 +37,8 @@ export class LaneHistory {
   #changedTo = 0;
 
   constructor(channels: number) {
-    this.channels = channels;
+    this.#channelsMax = channels;
+    this.channels = Math.min(2, channels);
     this.#sound = Array.from({ length: channels }, () => new Float64Array(HOLD_FRAMES));
     this.#predictors = Array.from({ length: channels }, () => new BurgPredictor(ORDER, LEARN_FRAMES));
     this.#peaks = new Float64Array(channels);
@@ -42,6 +47,12 @@ export class LaneHistory {
 
   get end(): number {
     return this.#end;
+  }
+
+  /** The next frame has so many channels; fewer are in use again once nothing else is in hand any more. */
+  widen(channels: number): void {
+    this.channels = Math.max(this.channels, Math.min(this.#channelsMax, channels));
+    this.#widestTo = this.#end + 1;
   }
 
   /** Room for the next frames; returns by how much all places moved down. */
@@ -53,6 +64,11 @@ export class LaneHistory {
     this.#blendTo -= by;
     this.#changedFrom -= by;
     this.#changedTo -= by;
+    this.#widestTo -= by;
+    if (this.#widestTo <= 0 && this.channels > 2) {
+      this.channels = 2;
+      for (const sound of this.#sound.slice(2)) sound.fill(0);
+    }
     return by;
   }
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { MemberId } from "../protocol/ids.ts";
-import { LANE_PACKET_FRAMES } from "../protocol/limits.ts";
+import { LANE_CHANNELS_MAX, LANE_PACKET_FRAMES } from "../protocol/limits.ts";
 import { blockMsOf } from "./capture-ring.ts";
 import { plainMix } from "./lane-mixer.ts";
-import { LANE_CHANNELS, LanePlayers } from "./lane-players.ts";
+import { LanePlayers } from "./lane-players.ts";
 import { LaneWriter, laneRingBytes } from "./lane-ring.ts";
 import { newPacketHead } from "./packet.ts";
 import { INT24_SCALE } from "./pcm.ts";
@@ -16,11 +16,11 @@ const BLOCK_MS = LANE_PACKET_FRAMES / 48;
 function listening(own: readonly Float32Array[] = []) {
   const players = new LanePlayers();
   const lanes = [ADA, BEN].map((memberId, at) => {
-    const memory = new SharedArrayBuffer(laneRingBytes(LANE_CHANNELS));
+    const memory = new SharedArrayBuffer(laneRingBytes(LANE_CHANNELS_MAX));
     players.add(memberId, memory);
     const level = (INT24_SCALE / 4) * (at === 0 ? 1 : 0.5);
     const samples = new Int32Array(LANE_PACKET_FRAMES * 2).fill(level);
-    return { writer: new LaneWriter(memory, LANE_CHANNELS), head: { ...newPacketHead(), stream: at + 1 }, samples };
+    return { writer: new LaneWriter(memory, LANE_CHANNELS_MAX), head: { ...newPacketHead(), stream: at + 1 }, samples };
   });
   const out = [new Float32Array(LANE_PACKET_FRAMES), new Float32Array(LANE_PACKET_FRAMES)];
   let block = 0;
@@ -47,9 +47,9 @@ describe("everybody's lanes for one pair of ears", () => {
     [96_000, 44_100],
   ])("C2: a lane at %i Hz is heard at its pitch by a device at %i, and as long", (laneHz, deviceHz) => {
     const players = new LanePlayers(undefined, deviceHz);
-    const memory = new SharedArrayBuffer(laneRingBytes(LANE_CHANNELS));
+    const memory = new SharedArrayBuffer(laneRingBytes(LANE_CHANNELS_MAX));
     players.add(ADA, memory);
-    const writer = new LaneWriter(memory, LANE_CHANNELS);
+    const writer = new LaneWriter(memory, LANE_CHANNELS_MAX);
     const [laneMs, deviceMs] = [blockMsOf(laneHz), blockMsOf(deviceHz)];
     const samples = new Int32Array(LANE_PACKET_FRAMES * 2);
     const out = [new Float32Array(LANE_PACKET_FRAMES), new Float32Array(LANE_PACKET_FRAMES)];
@@ -80,12 +80,12 @@ describe("everybody's lanes for one pair of ears", () => {
     const { players } = listening();
     players.mix(ADA, { ...plainMix, isMuted: true });
     players.remove(ADA);
-    players.add(ADA, new SharedArrayBuffer(laneRingBytes(LANE_CHANNELS)));
+    players.add(ADA, new SharedArrayBuffer(laneRingBytes(LANE_CHANNELS_MAX)));
     expect(players.mixOf(ADA).isMuted).toBe(true);
     // What is said of somebody before they are heard holds as well.
     const fresh = new LanePlayers();
     fresh.mix(BEN, { ...plainMix, gainDb: -6 });
-    fresh.add(BEN, new SharedArrayBuffer(laneRingBytes(LANE_CHANNELS)));
+    fresh.add(BEN, new SharedArrayBuffer(laneRingBytes(LANE_CHANNELS_MAX)));
     expect(fresh.mixOf(BEN).gainDb).toBe(-6);
   });
 

@@ -1,11 +1,11 @@
 import type { MemberId } from "../protocol/ids.ts";
-import { DELAY_HOLD_MAX_MS, LANE_PACKET_FRAMES, LISTEN_LATE_MS } from "../protocol/limits.ts";
+import { DELAY_HOLD_MAX_MS, LANE_CHANNELS_MAX, LANE_PACKET_FRAMES, LISTEN_LATE_MS } from "../protocol/limits.ts";
 import { DelayLine } from "./delay-line.ts";
 import { type LaneMix, LaneStrip, Limiter, plainMix } from "./lane-mixer.ts";
 import { LaneReader } from "./lane-ring.ts";
 import { BUFFER_CEILING_MS, type BufferChoice, type LaneStats, Playout } from "./playout.ts";
 
-/** A lane is heard in stereo, however many channels it is sent in. */
+/** A lane is heard in stereo, however many channels it is sent in (`audio/fold-down.ts`). */
 export const LANE_CHANNELS = 2;
 /** Every device is asked for this rate; one whose rate is not ours to choose runs at its own. */
 export const DEVICE_RATE_HZ = 48_000;
@@ -26,10 +26,15 @@ export interface LaneLevel {
   shortTermLufs: number;
 }
 
-/** What was heard of somebody in a block, before this person's own mix; `isExact`: just as it was sent. */
+/**
+ * What was heard of somebody in a block, before this person's own mix: `heard` with two ears, and `channels` as the lane has them, of which the first
+ * `count` are there; `isExact`: just as it was sent.
+ */
 export type OnHeard = (
   memberId: MemberId,
   heard: readonly Float32Array[],
+  channels: readonly Float32Array[],
+  count: number,
   isConcealed: boolean,
   isExact: boolean,
 ) => void;
@@ -52,7 +57,10 @@ export class LanePlayers {
   readonly #mixes = new Map<MemberId, LaneMix>();
   readonly #onHeard: OnHeard | undefined;
   #lateMs = 0;
-  readonly #heard: Float32Array[] = Array.from({ length: LANE_CHANNELS }, () => new Float32Array(LANE_PACKET_FRAMES));
+  /** Two ears, and behind them a lane's own channels, where somebody wants them. */
+  readonly #heard: readonly Float32Array[];
+  readonly #pair: readonly Float32Array[];
+  readonly #channels: readonly Float32Array[];
   readonly #limiter = new Limiter();
   readonly #rateHz: number;
   readonly #monitor: DelayLine;
@@ -60,21 +68,27 @@ export class LanePlayers {
   #isMonitored = false;
   buffer: BufferChoice = "balanced";
 
-  /** @param rateHz At which the device plays. */
-  constructor(onHeard?: OnHeard, rateHz: number = DEVICE_RATE_HZ) {
+  /**
+   * @param rateHz At which the device plays.
+   * @param ports How many channels of a lane are wanted beside what is heard of it, for a device that has a port for each.
+   */
+  constructor(onHeard?: OnHeard, rateHz: number = DEVICE_RATE_HZ, ports = 0) {
     this.#onHeard = onHeard;
     this.#rateHz = rateHz;
-    this.#monitor = this.#newLine();
+    this.#heard = Array.from({ length: LANE_CHANNELS + ports }, () => new Float32Array(LANE_PACKET_FRAMES));
+    this.#pair = this.#heard.slice(0, LANE_CHANNELS);
+    this.#channels = this.#heard.slice(LANE_CHANNELS);
+    this.#monitor = this.#newLine(LANE_CHANNELS);
   }
 
   add(memberId: MemberId, memory: SharedArrayBuffer): void {
-    const lane = new LaneReader(memory, LANE_CHANNELS);
-    const playout = new Playout(lane, this.#rateHz, () => BUFFER_CEILING_MS[this.buffer]);
+    const lane = new LaneReader(memory, LANE_CHANNELS_MAX);
+    const playout = new Playout(lane, this.#rateHz, () => BUFFER_CEILING_MS[this.buffer], this.#heard.length);
     playout.lateMs = this.#lateMs;
     this.#players.set(memberId, {
       lane,
       playout,
-      held: this.#newLine(),
+      held: this.#newLine(this.#heard.length),
       strip: Object.assign(new LaneStrip(this.#rateHz), { mix: this.mixOf(memberId) }),
     });
   }
@@ -127,12 +141,17 @@ export class LanePlayers {
     if (this.#isMonitored) this.#addOwn(own, out);
     for (const [memberId, { lane, playout, held, strip }] of this.#players) {
       if (!playout.pull(this.#heard, LANE_PACKET_FRAMES, atMs)) continue;
+      for (let channel = playout.channels; channel < this.#heard.length; channel++) this.#heard[channel]?.fill(0);
       held.pass(this.#heard, LANE_PACKET_FRAMES);
       // Who talks is heard, whoever is soloed, and everybody else makes room.
       const talks = lane.isTalkback;
       strip.isDucked = isTalking && !talks;
       strip.add(this.#heard, out, LANE_PACKET_FRAMES, isSoloed && !talks);
-      this.#onHeard?.(memberId, this.#heard, playout.isConcealed, playout.isExact && held.delayFrames === 0);
+      const isWide = playout.channels > LANE_CHANNELS;
+      const channels = isWide ? this.#channels : this.#pair;
+      const count = isWide ? playout.channels - LANE_CHANNELS : LANE_CHANNELS;
+      const isExact = playout.isExact && held.delayFrames === 0;
+      this.#onHeard?.(memberId, this.#pair, channels, count, playout.isConcealed, isExact);
     }
     this.#limiter.apply(out, LANE_PACKET_FRAMES);
   }
@@ -141,8 +160,8 @@ export class LanePlayers {
     return (ms / 1000) * this.#rateHz;
   }
 
-  #newLine(): DelayLine {
-    return new DelayLine(LANE_CHANNELS, this.#framesOf(DELAY_HOLD_MAX_MS));
+  #newLine(channels: number): DelayLine {
+    return new DelayLine(channels, this.#framesOf(DELAY_HOLD_MAX_MS));
   }
 
   #addOwn(own: readonly Float32Array[], out: readonly Float32Array[]): void {

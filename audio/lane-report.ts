@@ -1,3 +1,4 @@
+import { LANE_CHANNELS_MAX } from "../protocol/limits.ts";
 import { PACKET_HEADER_BYTES, type PacketHead } from "./packet.ts";
 import { UPLINK_LEVELS, type UplinkLevel } from "./uplink-budget.ts";
 
@@ -14,10 +15,14 @@ import { UPLINK_LEVELS, type UplinkLevel } from "./uplink-budget.ts";
  *     30  f64  session time when it was sent, as its sender has it from the room alone, in milliseconds; 0: it has none
  *     38  f32  within how much that is certain, in milliseconds
  *     42  u8   in what its lane goes out, by its place in `UPLINK_LEVELS`
+ *     43  u8   how many channels of a lane its sender has a use for: more are folded down before they are sent
+ *     44  u8   how many channels its own lane has
+ *     45  8 ×  i8, where each of them stands in stereo, from −127 (left) to 127 (right)
  *
  * A report that ends earlier, before session time or after it, is one of an older companion.
  */
-export const LANE_REPORT_BYTES = 43;
+export const LANE_REPORT_BYTES = 45 + LANE_CHANNELS_MAX;
+const LEVEL_BYTES = 43;
 const SESSION_BYTES = 42;
 const LANE_REPORT_LEAST_BYTES = 30;
 
@@ -30,6 +35,9 @@ export interface LaneReport {
   deviceMs: number;
   session: SessionReading | null;
   level: UplinkLevel;
+  hears: number;
+  /** One for each channel of its lane; of none where it says nothing of them. */
+  pans: readonly number[];
 }
 
 /** Session time at an instant, and within how much it is certain, both in milliseconds. */
@@ -39,6 +47,7 @@ export interface SessionReading {
 }
 
 const U16_MAX = 2 ** 16 - 1;
+const PAN_SCALE = 127;
 
 const tenths = (ms: number) => Math.max(0, Math.min(U16_MAX, Math.round(ms * 10)));
 
@@ -53,11 +62,15 @@ export function writeLaneReport(report: LaneReport, bytes: Uint8Array): void {
   view.setFloat64(30, report.session?.atMs ?? 0, true);
   view.setFloat32(38, report.session?.errorMs ?? 0, true);
   view.setUint8(42, UPLINK_LEVELS.indexOf(report.level));
+  view.setUint8(43, report.hears);
+  view.setUint8(44, report.pans.length);
+  for (let channel = 0; channel < LANE_CHANNELS_MAX; channel++)
+    view.setInt8(45 + channel, Math.round((report.pans[channel] ?? 0) * PAN_SCALE));
 }
 
 /** `null`: the body is none, or says what cannot be. */
 export function readLaneReport(bytes: Uint8Array, { frames }: PacketHead): LaneReport | null {
-  if (![LANE_REPORT_BYTES, SESSION_BYTES, LANE_REPORT_LEAST_BYTES].includes(frames)) return null;
+  if (![LANE_REPORT_BYTES, LEVEL_BYTES, SESSION_BYTES, LANE_REPORT_LEAST_BYTES].includes(frames)) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset + PACKET_HEADER_BYTES, frames);
   const [sentAtMs, echoMs, heldMs] = [view.getFloat64(0, true), view.getFloat64(8, true), view.getFloat64(16, true)];
   if (![sentAtMs, echoMs, heldMs].every(Number.isFinite)) return null;
@@ -71,7 +84,17 @@ export function readLaneReport(bytes: Uint8Array, { frames }: PacketHead): LaneR
     bufferMs,
     deviceMs,
     session: frames < SESSION_BYTES ? null : readSession(view),
-    level: UPLINK_LEVELS[frames < LANE_REPORT_BYTES ? 0 : view.getUint8(42)] ?? "full",
+    level: UPLINK_LEVELS[frames < LEVEL_BYTES ? 0 : view.getUint8(42)] ?? "full",
+    ...readChannels(view, frames),
+  };
+}
+
+function readChannels(view: DataView, frames: number): Pick<LaneReport, "hears" | "pans"> {
+  if (frames < LANE_REPORT_BYTES) return { hears: 2, pans: [] };
+  const channels = Math.min(LANE_CHANNELS_MAX, view.getUint8(44));
+  return {
+    hears: Math.max(1, Math.min(LANE_CHANNELS_MAX, view.getUint8(43))),
+    pans: Array.from({ length: channels }, (_, at) => Math.max(-1, view.getInt8(45 + at) / PAN_SCALE)),
   };
 }
 

@@ -1,4 +1,5 @@
-import { LANE_BUFFER_FRAMES, LANE_PACKET_FRAMES } from "../protocol/limits.ts";
+import { LANE_BUFFER_FRAMES, LANE_CHANNELS_MAX, LANE_PACKET_FRAMES } from "../protocol/limits.ts";
+import { FoldDown } from "./fold-down.ts";
 import type { PacketHead } from "./packet.ts";
 import { INT24_SCALE } from "./pcm.ts";
 
@@ -6,7 +7,8 @@ import { INT24_SCALE } from "./pcm.ts";
  * LaneRing: what the network has brought of one lane, in shared memory. One thread puts packets in, another plays; neither waits for the
  * other. A place of the ring belongs to a frame number and says which one it holds, so order and repetition do not matter, and whatever
  * carrier brings a packet first, its place is the same. What lies in it is bit for bit what was sent: 24-bit integers are exact in
- * Float32. Beside it runs a log of arrivals, from which the player learns how late packets are.
+ * Float32. Each place says how many channels it holds, because a lane may go out in fewer for a while; channels lie apart, so memory of those that
+ * never come is never touched. Beside it runs a log of arrivals, from which the player learns how late packets are.
  */
 const CONTROL = {
   generation: 0,
@@ -18,9 +20,20 @@ const CONTROL = {
   narrow: 6,
   isTalkback: 7,
   stream: 8,
+  /** How many channels the other end's lane has, as it says; where each stands (`pans`), and how often that was said. */
+  ownChannels: 9,
+  told: 10,
+  pans: 11,
 } as const;
-const CONTROL_WORDS = 16;
-const ARRIVALS = 1_024;
+const CONTROL_WORDS = 24;
+/** A pan as a signed byte has it. */
+const PAN_SCALE = 127;
+/** Of a place's width: its channels are the lane's own, and stand where the other end says. */
+const IS_OWN = 0x80;
+/** Of the count of what a media lane brings, which is the receiver's own and in stereo; a lane's own streams are drawn. */
+export const MEDIA_STREAM = 0;
+/** Half of them is more than a second of packets at 48 kHz, also where each block comes in four. */
+const ARRIVALS = 4_096;
 /** Numbers of one arrival, as `Arrival` has them. */
 const ARRIVAL_FIELDS = 5;
 /** A sender may bring its frames up to this many times as fast as they are played, for a while; what is beyond is refused. */
@@ -43,22 +56,26 @@ export interface Arrival {
 interface Views {
   control: Int32Array;
   tags: Int32Array;
+  /** One channel behind the other. */
   samples: Float32Array;
+  widths: Uint8Array;
   arrivals: Float64Array;
 }
 
 /** How many bytes of shared memory a lane of so many channels takes. */
 export const laneRingBytes = (channels: number) =>
-  ARRIVALS * ARRIVAL_FIELDS * 8 + CONTROL_WORDS * 4 + LANE_BUFFER_FRAMES * (channels + 1) * 4;
+  ARRIVALS * ARRIVAL_FIELDS * 8 + CONTROL_WORDS * 4 + LANE_BUFFER_FRAMES * ((channels + 1) * 4 + 1);
 
 function viewsOf(memory: SharedArrayBuffer, channels: number): Views {
   const controlAt = ARRIVALS * ARRIVAL_FIELDS * 8;
   const tagsAt = controlAt + CONTROL_WORDS * 4;
+  const samplesAt = tagsAt + LANE_BUFFER_FRAMES * 4;
   return {
     arrivals: new Float64Array(memory, 0, ARRIVALS * ARRIVAL_FIELDS),
     control: new Int32Array(memory, controlAt, CONTROL_WORDS),
     tags: new Int32Array(memory, tagsAt, LANE_BUFFER_FRAMES),
-    samples: new Float32Array(memory, tagsAt + LANE_BUFFER_FRAMES * 4, LANE_BUFFER_FRAMES * channels),
+    samples: new Float32Array(memory, samplesAt, LANE_BUFFER_FRAMES * channels),
+    widths: new Uint8Array(memory, samplesAt + LANE_BUFFER_FRAMES * channels * 4, LANE_BUFFER_FRAMES),
   };
 }
 
@@ -73,6 +90,9 @@ export class LaneWriter {
   #streamBefore: number | undefined;
   #newest = 0;
   #firstEver = 0;
+  /** Frames of the newest packet: others begin as far apart. */
+  #step = LANE_PACKET_FRAMES;
+  #ownChannels = 0;
   #cameFrames = 0;
   #dueFrames = 0;
   #budgetFrames = 0;
@@ -106,11 +126,23 @@ export class LaneWriter {
     const ahead = first + head.frames - this.#newest;
     // A count that jumped is not a loss.
     if (ahead > 0) this.#dueFrames += ahead < head.sampleRateHz ? ahead : head.frames;
+    if (ahead > 0) this.#step = Math.min(LANE_PACKET_FRAMES, head.frames);
     this.#newest = Math.max(this.#newest, first + head.frames);
     if (head.bits === 16) Atomics.add(control, CONTROL.narrow, 1);
     Atomics.store(control, CONTROL.isTalkback, head.kind === "talkback" ? 1 : 0);
     Atomics.add(control, CONTROL.packets, 1);
     this.#log(first + head.frames, head, atMs);
+  }
+
+  /** How many channels the other end's lane has, and where each stands in stereo, from −1 to 1. */
+  setPans(pans: readonly number[]): void {
+    const { control } = this.#views;
+    this.#ownChannels = pans.length;
+    const isTold = pans.every((pan, channel) => Math.round(pan * PAN_SCALE) === control[CONTROL.pans + channel]);
+    if (isTold && control[CONTROL.ownChannels] === pans.length) return;
+    for (const [channel, pan] of pans.entries()) control[CONTROL.pans + channel] = Math.round(pan * PAN_SCALE);
+    Atomics.store(control, CONTROL.ownChannels, pans.length);
+    Atomics.add(control, CONTROL.told, 1);
   }
 
   /** What comes next may be of the stream before this one: two carriers of one lane count apart, and follow each other. */
@@ -132,7 +164,7 @@ export class LaneWriter {
    */
   missing(lateFrames: number, most: number): number[] {
     const { tags } = this.#views;
-    const step = LANE_PACKET_FRAMES;
+    const step = this.#step;
     const found: number[] = [];
     const first = Math.max(this.#firstEver, this.#newest - Math.floor(lateFrames / step) * step);
     for (let frame = first; frame < this.#newest - UNDER_WAY_FRAMES && found.length < most; frame += step)
@@ -165,18 +197,18 @@ export class LaneWriter {
   }
 
   /** @param isOwn Whether it is the packet's own sound; what rode along is taken only where nothing is. */
-  #store(first: number, { frames, channels }: PacketHead, from: Int32Array, isOwn: boolean): boolean {
-    const { tags, samples } = this.#views;
+  #store(first: number, { frames, channels, stream }: PacketHead, from: Int32Array, isOwn: boolean): boolean {
+    const { tags, samples, widths } = this.#views;
+    const width = Math.min(channels, this.#channels);
+    const said = width | (channels === this.#ownChannels && stream !== MEDIA_STREAM ? IS_OWN : 0);
     const isThere = Atomics.load(tags, first & MASK) === (first | 0);
     if (isThere && !isOwn) return false;
     for (let at = 0; at < frames; at++) {
       const frame = first + at;
       const place = frame & MASK;
-      for (let channel = 0; channel < this.#channels; channel++) {
-        // Mono is heard on both sides; what the listener has no channel for is left out.
-        const value = from[at * channels + Math.min(channel, channels - 1)] ?? 0;
-        samples[place * this.#channels + channel] = value / INT24_SCALE;
-      }
+      for (let channel = 0; channel < width; channel++)
+        samples[channel * LANE_BUFFER_FRAMES + place] = (from[at * channels + channel] ?? 0) / INT24_SCALE;
+      widths[place] = said;
       Atomics.store(tags, place, frame | 0);
     }
     return !isThere;
@@ -199,6 +231,11 @@ export class LaneWriter {
 export class LaneReader {
   readonly #views: Views;
   readonly channels: number;
+  readonly #fold = new FoldDown();
+  readonly #middle = new FoldDown();
+  readonly #pans = new Float64Array(LANE_CHANNELS_MAX);
+  #told = 0;
+  #isPair = true;
   #seen = 0;
 
   constructor(memory: SharedArrayBuffer, channels: number) {
@@ -253,8 +290,65 @@ export class LaneReader {
     return Atomics.load(this.#views.tags, frame & MASK) === (frame | 0);
   }
 
-  /** One channel of a frame that is there, full scale ±1. */
+  /** How many channels the other end's lane has, as it says; 2 before it has. */
+  get ownChannels(): number {
+    return Atomics.load(this.#views.control, CONTROL.ownChannels) || 2;
+  }
+
+  /** How many channels of a frame have come. */
+  widthOf(frame: number): number {
+    return (this.#views.widths[frame & MASK] ?? 0) & ~IS_OWN;
+  }
+
+  /** One channel of a frame that is there, full scale ±1; what came in mono is both sides of a pair. */
   sample(frame: number, channel: number): number {
-    return this.#views.samples[(frame & MASK) * this.channels + channel] ?? 0;
+    const width = this.widthOf(frame);
+    if (channel >= width && !(width === 1 && channel === 1)) return 0;
+    return this.#views.samples[(width === 1 ? 0 : channel) * LANE_BUFFER_FRAMES + (frame & MASK)] ?? 0;
+  }
+
+  /** Learns where the channels stand, if that has been said anew. Called before frames are heard. */
+  followPans(): void {
+    const { control } = this.#views;
+    const told = Atomics.load(control, CONTROL.told);
+    if (told === this.#told) return;
+    this.#told = told;
+    for (let channel = 0; channel < LANE_CHANNELS_MAX; channel++)
+      this.#pans[channel] = (control[CONTROL.pans + channel] ?? 0) / PAN_SCALE;
+    this.#isPair = this.ownChannels === 2 && this.#pans[0] === -1 && this.#pans[1] === 1;
+    this.#fold.pan(this.#pans);
+  }
+
+  /**
+   * A frame that is there, as it is heard with two ears: into the first two of `into`, or the one that it has. `true`: its channels are others than
+   * those two, and lie behind them where there is room; else the two lie there once more, if so many are in use.
+   */
+  hear(frame: number, into: Float64Array, inUse: number): boolean {
+    const { samples, widths } = this.#views;
+    const place = frame & MASK;
+    const said = widths[place] ?? 0;
+    const width = said & ~IS_OWN;
+    const isOwn = said !== width;
+    const first = samples[place] ?? 0;
+    if (width <= 2 && (width === 1 || this.#isPair || !isOwn)) {
+      into[0] = first;
+      if (into.length === 1) return false;
+      into[1] = width === 1 ? first : (samples[LANE_BUFFER_FRAMES + place] ?? 0);
+      for (let at = 2; at < inUse; at++) into[at] = at < 4 ? (into[at - 2] ?? 0) : 0;
+      return false;
+    }
+    const { left, right } = isOwn ? this.#fold : this.#middle;
+    let toLeft = 0;
+    let toRight = 0;
+    for (let channel = 0, from = place; channel < width; channel++, from += LANE_BUFFER_FRAMES) {
+      const sample = samples[from] ?? 0;
+      toLeft += sample * (left[channel] ?? 0);
+      toRight += sample * (right[channel] ?? 0);
+      if (channel + 2 < into.length) into[channel + 2] = sample;
+    }
+    for (let at = width + 2; at < into.length; at++) into[at] = 0;
+    into[0] = toLeft;
+    if (into.length > 1) into[1] = toRight;
+    return true;
   }
 }

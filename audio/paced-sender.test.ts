@@ -42,6 +42,8 @@ describe("a carrier with a beat of its own", () => {
       deviceMs: 0,
       session: null,
       level: "full",
+      hears: 2,
+      pans: [],
     });
     const sender = new PacedSender(7);
     for (let at = 0; at < 8; at++) sender.add(at * LANE_PACKET_FRAMES, block(0), 0);

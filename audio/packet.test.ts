@@ -25,6 +25,9 @@ const heads = fc.record({
   sessionMs: fc.double({ noNaN: true, noDefaultInfinity: true }),
 });
 
+/** Of a lane of two channels a block is one packet. */
+const packetOf = ([packet = new Uint8Array()]: readonly Uint8Array[]) => packet;
+
 describe("packets of a lane", () => {
   test("every sample from −2²³ to 2²³ − 1 survives in 24 bit, and to 16 bit in 16", () => {
     const bytes = new Uint8Array(8_192);
@@ -59,7 +62,7 @@ describe("packets of a lane", () => {
         if (readPacketHead(bytes, head)) expect(packetBytes(head)).toBe(bytes.length);
       }),
     );
-    const good = new LaneSender(1).pack(0, new Int32Array(256), 0).slice();
+    const good = packetOf(new LaneSender(1).pack(0, new Int32Array(256), 0)).slice();
     expect(good.byteLength).toBe(792);
     expect(laneBytesPerSecond(newPacketHead())).toBe(297_000);
     for (const cut of [0, 5, 23, 24, good.length - 1]) expect(readPacketHead(good.subarray(0, cut), head)).toBe(false);
@@ -79,7 +82,7 @@ describe("packets of a lane", () => {
     const head = newPacketHead();
     sender.pack(0, block(1), 0);
     sender.hearLoss(0.01, 1_000);
-    const packet = sender.pack(128, block(2), 0);
+    const packet = packetOf(sender.pack(128, block(2), 0));
     expect(packet.byteLength).toBeLessThanOrEqual(LANE_PACKET_MAX_BYTES);
     expect(readPacketHead(packet, head)).toBe(true);
     expect(head).toMatchObject({ bits: 16, hasPrevious: true });
@@ -87,7 +90,7 @@ describe("packets of a lane", () => {
     readPacketSound(packet, head, out, true);
     expect(out).toEqual(block(1));
     // After a jump of the device the packet before is another one.
-    expect(readPacketHead(sender.pack(1_024, block(3), 0), head) && head.hasPrevious).toBe(false);
+    expect(readPacketHead(packetOf(sender.pack(1_024, block(3), 0)), head) && head.hasPrevious).toBe(false);
     sender.hearLoss(0, 5_000);
     expect(sender.isProtected).toBe(true);
     sender.hearLoss(0, 12_000);
@@ -97,7 +100,16 @@ describe("packets of a lane", () => {
   test("a report says what it was told, and a body that lies says nothing", () => {
     const session = { atMs: 1_800_000_000_123.25, errorMs: 0.5 };
     const ways = { sentAtMs: 5.5, echoMs: 4.25, heldMs: 0.5 };
-    const report = { ...ways, lossShare: 0.0123, bufferMs: 7.5, deviceMs: 12.5, session, level: "opus" } as const;
+    const report = {
+      ...ways,
+      lossShare: 0.0123,
+      bufferMs: 7.5,
+      deviceMs: 12.5,
+      session,
+      level: "opus" as const,
+      hears: 8,
+      pans: [-1, 0, 1],
+    };
     const bytes = new LaneSender(1).packReport(report);
     const head = newPacketHead();
     expect(readPacketHead(bytes, head)).toBe(true);
@@ -108,7 +120,7 @@ describe("packets of a lane", () => {
   });
 
   test("P78: a report of a companion that knows no session time, or an older one, tells none", () => {
-    const none = { session: null, level: "full" } as const;
+    const none = { session: null, level: "full" as const, hears: 2, pans: [] };
     const report = { sentAtMs: 5.5, echoMs: 0, heldMs: 0, lossShare: 0, bufferMs: 7.5, deviceMs: 12.5, ...none };
     const bytes = new LaneSender(1).packReport(report);
     const head = newPacketHead();
@@ -116,6 +128,7 @@ describe("packets of a lane", () => {
     expect(readLaneReport(bytes, head)).toEqual(report);
     expect(readLaneReport(bytes, { ...head, frames: 30 })).toEqual(report);
     expect(readLaneReport(bytes, { ...head, frames: 42 })).toEqual(report);
+    expect(readLaneReport(bytes, { ...head, frames: 43 })).toEqual(report);
     expect(readLaneReport(bytes, { ...head, frames: 41 })).toBeNull();
     for (const [atMs, errorMs] of [
       [Number.NaN, 1],

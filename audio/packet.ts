@@ -15,9 +15,12 @@ import { readInt24, writeInt24 } from "./pcm.ts";
  *    16  f64  session time at which the first frame was captured, in milliseconds; 0 while the sender does not know it
  *    24       interleaved PCM; then, where bit 4 is set, as many frames again of the packet before, in 16 bit
  *
- * 128 stereo frames of 24 bit are 792 bytes: one datagram on any path (RFC 8831 asks for less than 1,200).
+ * 128 stereo frames of 24 bit are 792 bytes: one datagram on any path (RFC 8831 asks for less than 1,200). A block of more channels goes in several
+ * packets, each of as many frames as fit: of eight channels in 24 bit, four of 32.
  */
 export const PACKET_HEADER_BYTES = 24;
+/** Where a packet says which is its first frame. */
+export const FRAME_AT = 12;
 const MAGIC = 0x4c53;
 const VERSION = 2;
 export const PACKET_KINDS = ["programme", "talkback", "notes", "report", "words", "again", "announced"] as const;
@@ -54,6 +57,14 @@ export const newPacketHead = (): PacketHead => ({
 
 const isSound = (kind: PacketKind) => kind === "programme" || kind === "talkback";
 
+/** Of a block of a device, so many frames go in one packet: half of them, and half of those again, until it fits. */
+export function framesInPacket({ channels, bits, hasPrevious }: Pick<PacketHead, "channels" | "bits" | "hasPrevious">) {
+  const frameBytes = channels * (bits / 8 + (hasPrevious ? 2 : 0));
+  let frames = LANE_PACKET_FRAMES;
+  while (PACKET_HEADER_BYTES + frames * frameBytes > LANE_PACKET_MAX_BYTES) frames /= 2;
+  return frames;
+}
+
 /** How long a packet of this head is. */
 export function packetBytes({ kind, channels, bits, hasPrevious, frames }: PacketHead): number {
   if (!isSound(kind)) return PACKET_HEADER_BYTES + frames;
@@ -87,7 +98,7 @@ function writeHead(head: PacketHead, bytes: Uint8Array): DataView {
   view.setUint16(4, head.frames, true);
   view.setUint16(6, head.sampleRateHz / RATE_UNIT_HZ, true);
   view.setUint32(8, head.stream, true);
-  view.setUint32(12, head.frame >>> 0, true);
+  view.setUint32(FRAME_AT, head.frame >>> 0, true);
   view.setFloat64(16, head.sessionMs, true);
   return view;
 }
@@ -116,7 +127,7 @@ export function readPacketHead(bytes: Uint8Array, head: PacketHead, mayFollow = 
   head.frames = view.getUint16(4, true);
   head.sampleRateHz = view.getUint16(6, true) * RATE_UNIT_HZ;
   head.stream = view.getUint32(8, true);
-  head.frame = view.getUint32(12, true);
+  head.frame = view.getUint32(FRAME_AT, true);
   head.sessionMs = view.getFloat64(16, true);
   if (isSound(kind) && (head.frames === 0 || head.frames > FRAMES_MAX || !RATES_HZ.includes(head.sampleRateHz)))
     return false;

@@ -65,6 +65,8 @@ export class Playout {
   /** Who only listens is this far behind at least, and has time to ask for what is missing; 0 for who plays. */
   lateMs = 0;
   readonly #history: LaneHistory;
+  /** A frame as it is heard: two ears, and behind them the lane's own channels where those are wanted too. */
+  readonly #frame: Float64Array;
   readonly #arrival: Arrival = { endFrame: 0, atMs: 0, generation: 0, frames: 0, isProtected: false, isNarrow: false };
   /** What each pull lacked of the newest frame that the line promises, and how far above the line each packet came. */
   #lacks = new LatenessQuantile(48_000);
@@ -102,11 +104,13 @@ export class Playout {
   #concealed = 0;
   #missing = 0;
 
-  constructor(lane: LaneReader, localRateHz: number, ceilingMs: () => number) {
+  /** @param channels Two ears, and so many of the lane's own channels behind them; of a lane of one channel, one. */
+  constructor(lane: LaneReader, localRateHz: number, ceilingMs: () => number, channels = Math.min(2, lane.channels)) {
     this.#lane = lane;
     this.#localRateHz = localRateHz;
     this.#ceilingMs = ceilingMs;
-    this.#history = new LaneHistory(lane.channels);
+    this.#history = new LaneHistory(channels);
+    this.#frame = new Float64Array(channels);
     this.#place = this.#history.end;
   }
 
@@ -142,6 +146,11 @@ export class Playout {
     return ((this.#x - this.#lateness.baseAt(this.#x) - this.#pulled) / this.#rateHz) * 1000;
   }
 
+  /** How many arrays of a block are more than silence: two where the lane is the pair that is heard, and else its own channels too. */
+  get channels(): number {
+    return this.#history.channels;
+  }
+
   /** The place in the sender's count that the next output comes from; never smaller than it was, within a stream. */
   get position(): number {
     return this.#feed === undefined ? Number.NaN : this.#feed - (this.#history.end - this.#place);
@@ -152,6 +161,7 @@ export class Playout {
    * arrivals are counted with. `false`: nothing has come yet, and `out` is silence.
    */
   pull(out: readonly Float32Array[], frames: number, atMs: number): boolean {
+    this.#lane.followPans();
     this.#learn(atMs);
     const nominal = this.#rateHz / this.#localRateHz;
     const half = kernelOf(nominal).half;
@@ -264,7 +274,9 @@ export class Playout {
       this.#speed = 0;
       return (end - this.#place) / quantum - 1;
     }
-    const rest = away > leaveOut ? 0 : away / ((SETTLE_MS / 1000) * this.#rateHz);
+    // Where the clocks are one it goes on until it is past the place, since what only comes nearer never locks.
+    const beyond = isOne ? near / 4 : 0;
+    const rest = away > leaveOut ? 0 : (away - beyond) / ((SETTLE_MS / 1000) * this.#rateHz);
     const speed = (isOne ? 0 : skew) + Math.max(-SPEED_MAX, Math.min(SPEED_MAX, rest));
     // Smoothly: a step of the speed is a step of the pitch.
     this.#speed += (speed - this.#speed) * 0.05;
@@ -282,8 +294,9 @@ export class Playout {
     const next = this.#feed ?? frame;
     if (this.#lane.has(next)) {
       this.#history.resume();
+      if (this.#lane.hear(next, this.#frame, this.#history.channels)) this.#history.widen(2 + this.#lane.widthOf(next));
       for (let channel = 0; channel < this.#history.channels; channel++)
-        this.#history.add(channel, this.#lane.sample(next, channel));
+        this.#history.add(channel, this.#frame[channel] ?? 0);
       this.#history.next();
       this.#guessedOn = 0;
       this.#unusedFrames = 0;
@@ -344,9 +357,12 @@ export class Playout {
   /** Gives delay back at once: what would have come next is blended into what comes later. */
   #leaveOut(frames: number): void {
     const from = this.#feed ?? 0;
-    for (let at = 0; at < BLEND_FRAMES; at++)
+    for (let at = 0; at < BLEND_FRAMES; at++) {
+      if (this.#lane.has(from + at)) this.#lane.hear(from + at, this.#frame, this.#history.channels);
+      else this.#frame.fill(0);
       for (let channel = 0; channel < this.#history.channels; channel++)
-        this.#history.expect(at, channel, this.#lane.has(from + at) ? this.#lane.sample(from + at, channel) : 0);
+        this.#history.expect(at, channel, this.#frame[channel] ?? 0);
+    }
     this.#concealed += BLEND_FRAMES;
     this.#feed = from + frames;
   }

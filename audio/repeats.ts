@@ -1,7 +1,8 @@
 import { LANE_PACKET_FRAMES, LANE_PACKET_MAX_BYTES } from "../protocol/limits.ts";
+import { FRAME_AT, framesInPacket } from "./packet.ts";
 
-/** Packets that a sender keeps for who asks for them again: more than whoever listens late is behind, at 96 kHz too. */
-const KEPT = 1_024;
+/** Blocks that a sender keeps for who asks for them again: more than whoever listens late is behind, at 96 kHz too. */
+const KEPT_BLOCKS = 1_024;
 /** Frames that one request names: the body of a packet, four bytes each. */
 export const ASKED_MAX = 48;
 /** Of what is sent, so much may be sent twice: whoever asks for everything costs no more than that. */
@@ -10,15 +11,31 @@ const TWICE_BURST = 2 * ASKED_MAX;
 
 /** What was sent of a lane lately, packet by packet, for who listens late and can wait for it once more. */
 export class SentPackets {
-  readonly #bytes = new Uint8Array(KEPT * LANE_PACKET_MAX_BYTES);
-  readonly #frames = new Float64Array(KEPT).fill(-1);
-  readonly #lengths = new Int32Array(KEPT);
+  readonly #unitFrames: number;
+  readonly #kept: number;
+  readonly #bytes: Uint8Array;
+  readonly #frames: Float64Array;
+  readonly #lengths: Int32Array;
   #allowed = TWICE_BURST;
 
-  keep(frame: number, packet: Uint8Array): void {
-    const place = Math.floor(frame / LANE_PACKET_FRAMES) % KEPT;
+  /** @param channels At most so many of a lane go in one packet: the more, the fewer frames. */
+  constructor(channels = 2) {
+    const formats = [
+      { channels, bits: 24, hasPrevious: false },
+      { channels, bits: 16, hasPrevious: true },
+    ] as const;
+    this.#unitFrames = Math.min(...formats.map(framesInPacket));
+    this.#kept = KEPT_BLOCKS * (LANE_PACKET_FRAMES / this.#unitFrames);
+    this.#bytes = new Uint8Array(this.#kept * LANE_PACKET_MAX_BYTES);
+    this.#frames = new Float64Array(this.#kept).fill(-1);
+    this.#lengths = new Int32Array(this.#kept);
+  }
+
+  keep(packet: Uint8Array): void {
+    const frame = new DataView(packet.buffer, packet.byteOffset).getUint32(FRAME_AT, true);
+    const place = Math.floor(frame / this.#unitFrames) % this.#kept;
     this.#bytes.set(packet, place * LANE_PACKET_MAX_BYTES);
-    this.#frames[place] = frame >>> 0;
+    this.#frames[place] = frame;
     this.#lengths[place] = packet.byteLength;
     this.#allowed = Math.min(TWICE_BURST, this.#allowed + TWICE_SHARE);
   }
@@ -28,7 +45,7 @@ export class SentPackets {
     const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
     for (let at = 0; at + 4 <= body.byteLength && at < ASKED_MAX * 4 && this.#allowed >= 1; at += 4) {
       const frame = view.getUint32(at, true);
-      const place = Math.floor(frame / LANE_PACKET_FRAMES) % KEPT;
+      const place = Math.floor(frame / this.#unitFrames) % this.#kept;
       if (this.#frames[place] !== frame) continue;
       this.#allowed--;
       const from = place * LANE_PACKET_MAX_BYTES;

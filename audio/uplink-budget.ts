@@ -1,9 +1,18 @@
 /**
- * In what a lane is sent, from the best to what takes least: 24 bit as captured, 16 bit, 16 bit in mono, or no PCM at all but the media lane's Opus.
- * One step of the first is about a half to two thirds of the bytes of the one before; Opus is a tenth.
+ * In what a lane is sent: 24 bit as captured, 16 bit, 16 bit in mono, no PCM at all but the media lane's Opus, and 16 bit folded down to stereo. Packets
+ * name them by their places, so the last to come stands last.
  */
-export const UPLINK_LEVELS = ["full", "narrow", "mono", "opus"] as const;
+export const UPLINK_LEVELS = ["full", "narrow", "mono", "opus", "stereo"] as const;
 export type UplinkLevel = (typeof UPLINK_LEVELS)[number];
+
+/**
+ * From the best to what takes least, for a lane of so many channels. One step of the first is about a half to two thirds of the bytes of the one
+ * before, to stereo a quarter of them or more; Opus is a tenth.
+ */
+export const stepsOf = (channels: number): readonly UplinkLevel[] => {
+  if (channels === 1) return ["full", "narrow", "opus"];
+  return channels === 2 ? ["full", "narrow", "mono", "opus"] : ["full", "narrow", "stereo", "mono", "opus"];
+};
 
 /** What is known of the way from here to one other end. */
 export interface WayOut {
@@ -30,6 +39,7 @@ const IN_VAIN_MS = 12_000;
  * which is said; when it has been free for a while the better is tried again. One path that is bad is that path's business.
  */
 export class UplinkBudget {
+  readonly #steps: readonly UplinkLevel[];
   #level = 0;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
   #changedAtMs = Number.NEGATIVE_INFINITY;
@@ -38,8 +48,13 @@ export class UplinkBudget {
   #betterAfterMs = BETTER_AFTER_MS;
   #wasBetter = false;
 
+  /** @param channels Of the lane that is sent. */
+  constructor(channels = 2) {
+    this.#steps = stepsOf(channels);
+  }
+
   get level(): UplinkLevel {
-    return UPLINK_LEVELS[this.#level] ?? "opus";
+    return this.#steps[this.#level] ?? "opus";
   }
 
   /** Called a few times a second, with what is known of every way. */
@@ -52,7 +67,7 @@ export class UplinkBudget {
     if (isFull) this.#freeSinceMs = null;
     else this.#freeSinceMs ??= nowMs;
     if (nowMs - this.#changedAtMs < SETTLE_MS) return this.level;
-    if (this.#fullFor >= BELIEVED && this.#level < UPLINK_LEVELS.length - 1) this.#worsen(nowMs);
+    if (this.#fullFor >= BELIEVED && this.#level < this.#steps.length - 1) this.#worsen(nowMs);
     else if (this.#freeSinceMs !== null && nowMs - this.#freeSinceMs >= this.#betterAfterMs && this.#level > 0)
       this.#change(-1, nowMs);
     else if (this.#wasBetter && nowMs - this.#changedAtMs > IN_VAIN_MS) this.#betterAfterMs = BETTER_AFTER_MS;

@@ -299,6 +299,8 @@ export class Simulation {
         bufferMs: 0,
         deviceMs: 0,
         level: "full",
+        hears: 2,
+        pans: [],
         session: line === undefined ? null : { atMs: sessionOf(line, from.localMs()), errorMs: line.errorMs },
       });
       this.at(this.nowMs + oneWayMs + this.random() * jitterMs, () => {

@@ -17,8 +17,9 @@ export const COPY_KEPT_MS = 30 * DAY_MS;
 /** Copies that one companion keeps in a session, and how long one may be. */
 export const COPIES_MAX = 100;
 export const COPY_MAX_SECONDS = 4 * 3600;
-/** Frames of sound in one record: sealed, it is one message. */
+/** Frames of sound in one record of two channels, and as many bytes of more: sealed, it is one message. */
 export const COPY_RECORD_FRAMES = 8_000;
+export const copyRecordFrames = (channels: number) => Math.floor((COPY_RECORD_FRAMES * 2) / Math.max(2, channels));
 /** Records that are sent for one question. */
 export const COPY_WINDOW_RECORDS = 16;
 

@@ -58,7 +58,7 @@ export function playOver({ seconds, settleSeconds, passageMs, jitterMs, loss, pp
       for (; (reports[0]?.atMs ?? Number.POSITIVE_INFINITY) <= sentMs; )
         sender.hearLoss(reports.shift()?.loss ?? 0, sentMs);
       for (let at = 0; at < LANE_PACKET_FRAMES; at++) block[at] = Math.round((random() - 0.5) * 2 ** 22);
-      const bytes = Uint8Array.from(sender.pack(sent * LANE_PACKET_FRAMES, block, sentMs));
+      const bytes = Uint8Array.from(sender.pack(sent * LANE_PACKET_FRAMES, block, sentMs)[0] ?? []);
       const takesMs = wayMs();
       ways.push(takesMs);
       if (random() >= loss) under.push({ atMs: sentMs + takesMs, bytes });

@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { stereoLayout } from "../../audio/lane-layout.ts";
-import { inputsNeeded } from "../../companion/engine/capture/input-list.std.ts";
 import { machineNowMs } from "../../companion/engine/clock/machine-clock.node.ts";
+import { inputsNeeded } from "../../companion/engine/recording/input-list.std.ts";
 import type { SoundSource } from "../../companion/engine/sound/sound-messages.std.ts";
 import { StudioSound } from "../../companion/engine/studio/studio-sound.node.ts";
 import { MemberId } from "../../protocol/ids.ts";

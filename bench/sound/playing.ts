@@ -8,7 +8,7 @@ import { LANE_CHANNELS, LanePlayers } from "../../audio/lane-players.ts";
 import { LaneWriter, laneRingBytes } from "../../audio/lane-ring.ts";
 import { newPacketHead } from "../../audio/packet.ts";
 import { MemberId } from "../../protocol/ids.ts";
-import { LANE_PACKET_FRAMES } from "../../protocol/limits.ts";
+import { LANE_CHANNELS_MAX, LANE_PACKET_FRAMES } from "../../protocol/limits.ts";
 import { absoluteRows, type Row } from "../row.ts";
 
 const LANES = 5;
@@ -35,10 +35,14 @@ interface Played {
 function play(lanes: number, seconds: number, ppm: number, collect: () => void): Played {
   const players = new LanePlayers();
   const writers = Array.from({ length: lanes }, (_, at) => {
-    const memory = new SharedArrayBuffer(laneRingBytes(LANE_CHANNELS));
+    const memory = new SharedArrayBuffer(laneRingBytes(LANE_CHANNELS_MAX));
     const memberId = MemberId.parse(`mem_${String(at).padStart(26, "0")}`);
     players.add(memberId, memory);
-    return { memberId, writer: new LaneWriter(memory, LANE_CHANNELS), head: { ...newPacketHead(), stream: at + 1 } };
+    return {
+      memberId,
+      writer: new LaneWriter(memory, LANE_CHANNELS_MAX),
+      head: { ...newPacketHead(), stream: at + 1 },
+    };
   });
   const samples = Int32Array.from({ length: LANE_PACKET_FRAMES * LANE_CHANNELS }, (_, at) =>
     Math.round(2 ** 21 * Math.sin(at / 7)),

@@ -4,7 +4,7 @@ import { layoutOf } from "../../audio/lane-layout.ts";
 import type { SessionId } from "../../protocol/ids.ts";
 import { StemFormat } from "../../protocol/recordings.ts";
 import type { ApiClient } from "../engine/api/api-client.std.ts";
-import { readInputs, readLane } from "../engine/capture/input-list.std.ts";
+import { readInputs, readLane } from "../engine/recording/input-list.std.ts";
 import type { Input } from "../engine/recording/take-recorder.std.ts";
 import type { SoundSource } from "../engine/sound/sound-messages.std.ts";
 import type { StudioEvent } from "../engine/studio/events.std.ts";

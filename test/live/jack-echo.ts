@@ -16,7 +16,7 @@ const device: JackDevice = new JackDevice({
     if (next !== 0 && frame !== next) jumps++;
     next = frame + 128;
     for (const [channel, samples] of mixed.entries()) samples.set(captured[channel] ?? samples);
-    device.hear("ben", captured);
+    device.hear("ben", captured, captured.length);
   },
 });
 device.addPerson("ben", "Ben: 🥁");
@@ -25,6 +25,7 @@ device.removePerson("other-ben");
 const endsAtMs = Date.now() + Number(untilMs);
 for (let toldAtMs = 0; Date.now() < endsAtMs; ) {
   device.turn();
+  device.followLanes();
   if (Date.now() - toldAtMs > 200) {
     toldAtMs = Date.now();
     const { isOpen, periodFrames, latencyMs, originMs } = device;

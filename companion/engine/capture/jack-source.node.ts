@@ -1,7 +1,7 @@
 import { blockMsOf } from "../../../audio/capture-ring.ts";
 import { DeviceClock } from "../../../audio/device-clock.ts";
 import { DEVICE_RATE_HZ, DEVICE_RATES_HZ, type DeviceRateHz, LANE_CHANNELS } from "../../../audio/lane-players.ts";
-import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
+import { LANE_CHANNELS_MAX, LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import { machineNowMs } from "../clock/machine-clock.node.ts";
 import { JackRefused } from "../native/compiled-addon.node.ts";
 import type { JackAddon } from "./jack-addon.node.ts";
@@ -13,9 +13,10 @@ const word = { captured: 0, queued: 1, underruns: 3, xruns: 4, rate: 5, period: 
 const CONTROL_WORDS = 8;
 const WAIT_MS = 100;
 const OPEN_AGAIN_MS = 1_000;
-/** The mix, and one stereo pair for each of the others: more than ever play in one session. */
+/** The mix, and for each of the others, more than ever play in one session, a port for each channel that a lane may have. */
 const PERSON_PORTS_MAX = 11;
-const OUTPUTS = (1 + PERSON_PORTS_MAX) * LANE_CHANNELS;
+const OUTPUTS = LANE_CHANNELS + PERSON_PORTS_MAX * LANE_CHANNELS_MAX;
+const outputOf = (slot: number, channel: number) => LANE_CHANNELS + slot * LANE_CHANNELS_MAX + channel;
 /** What a list of ports can show. */
 const NAME_MAX = 24;
 
@@ -42,13 +43,16 @@ const commonDivisor = (one: number, other: number): number => (other === 0 ? one
 interface PersonPorts {
   /** Empty while the ports are nobody's. */
   name: string;
-  samples: readonly [Float32Array, Float32Array];
-  isHeard: boolean;
+  samples: readonly Float32Array[];
+  /** How many of them somebody's lane brought in the block in hand, and has brought at most; and how many have ports. */
+  heard: number;
+  most: number;
+  ports: number;
 }
 
 /**
- * A sound device that JACK has, or PipeWire by JACK's names. Its client has inputs, the mix for this person's ears, and one pair of outputs for
- * each of the others, so that a DAW records them as inputs of its own. Life: opened once; turned by its thread whenever it wakes; where the server
+ * A sound device that JACK has, or PipeWire by JACK's names. Its client has inputs, the mix for this person's ears, and for each
+ * of the others as many outputs as their lane has channels, a pair at least, so that a DAW records them as inputs of its own. Life: opened once; turned by its thread whenever it wakes; where the server
  * goes away it looks for one each second, and the count of frames jumps over the time without. Its clock is its own: `originMs` follows it. A server at
  * another rate ends it, since a count has one.
  */
@@ -89,7 +93,13 @@ export class JackDevice {
     this.#sinceMs = options.openedAtMs;
     this.#clock = new DeviceClock();
     for (let slot = 0; slot < PERSON_PORTS_MAX; slot++)
-      this.#people.push({ name: "", samples: [mono(), mono()], isHeard: false });
+      this.#people.push({
+        name: "",
+        samples: Array.from({ length: LANE_CHANNELS_MAX }, mono),
+        heard: 0,
+        most: LANE_CHANNELS,
+        ports: 0,
+      });
     this.#open();
   }
 
@@ -129,13 +139,14 @@ export class JackDevice {
     };
   }
 
-  /** A pair of ports for whoever came; their sound is told with `hear`. Nothing where there are too many. */
+  /** A pair of ports for whoever came, and more once their lane has brought more; their sound is told with `hear`. Nothing where there are too many. */
   addPerson(id: string, wanted: string): void {
     const slot = this.#people.findIndex(({ name }) => name === "");
     const person = this.#people[slot];
     if (person === undefined || this.#slots.has(id)) return;
     person.name = this.#nameOf(wanted);
-    person.isHeard = false;
+    person.heard = 0;
+    person.most = LANE_CHANNELS;
     this.#slots.set(id, slot);
     this.#addPorts(slot);
   }
@@ -146,17 +157,25 @@ export class JackDevice {
     if (slot === undefined || person === undefined) return;
     this.#slots.delete(id);
     person.name = "";
+    const { ports } = person;
+    person.ports = 0;
     if (!this.#isOpen) return;
-    for (let channel = 0; channel < LANE_CHANNELS; channel++)
-      this.#options.addon.removeOutput((1 + slot) * LANE_CHANNELS + channel);
+    for (let channel = 0; channel < ports; channel++) this.#options.addon.removeOutput(outputOf(slot, channel));
   }
 
-  /** What was heard of somebody in the block in hand. */
-  hear(id: string, heard: readonly Float32Array[]): void {
+  /** What somebody's lane brought in the block in hand: its channels, of which the first `count` are there. */
+  hear(id: string, heard: readonly Float32Array[], count: number): void {
     const person = this.#personOf(id);
     if (person === undefined) return;
-    for (const [channel, samples] of person.samples.entries()) samples.set(heard[channel] ?? silence);
-    person.isHeard = true;
+    for (let channel = 0; channel < count; channel++) person.samples[channel]?.set(heard[channel] ?? silence);
+    person.heard = count;
+    person.most = Math.max(person.most, count);
+  }
+
+  /** Ports for what somebody's lane has brought more. They stay, also where it is folded down for a while: a DAW is connected to them. */
+  followLanes(): void {
+    for (const [slot, { name, most, ports }] of this.#people.entries())
+      if (name !== "" && most > ports) this.#addPorts(slot);
   }
 
   /** Every block that has been captured since. */
@@ -216,6 +235,7 @@ export class JackDevice {
     this.#isOpen = true;
     addon.addOutput(0, "out_1");
     addon.addOutput(1, "out_2");
+    for (const person of this.#people) person.ports = 0;
     for (const slot of this.#slots.values()) this.#addPorts(slot);
     this.#read = Atomics.load(this.#control, word.captured);
     // The count goes on where it would be by now; another server's clock is another one.
@@ -272,10 +292,13 @@ export class JackDevice {
   }
 
   #addPorts(slot: number): void {
-    if (!this.#isOpen) return;
-    const name = this.#people[slot]?.name ?? "";
-    for (const [channel, side] of ["L", "R"].entries())
-      this.#options.addon.addOutput((1 + slot) * LANE_CHANNELS + channel, `${name} ${side}`);
+    const person = this.#people[slot];
+    if (!this.#isOpen || person === undefined) return;
+    // The first two are there before anybody knows how many there will be.
+    for (; person.ports < person.most; person.ports++) {
+      const side = ["L", "R"][person.ports] ?? String(person.ports + 1);
+      this.#options.addon.addOutput(outputOf(slot, person.ports), `${person.name} ${side}`);
+    }
   }
 
   /** A name that JACK takes, and that no port has yet. */
@@ -295,7 +318,7 @@ export class JackDevice {
       for (let at = 0; at < LANE_PACKET_FRAMES; at++)
         samples[at] = this.#capture[channel * RING_FRAMES + ((from + at) & (RING_FRAMES - 1))] ?? 0;
     this.#read = (from + LANE_PACKET_FRAMES) | 0;
-    for (const person of this.#people) person.isHeard = false;
+    for (const person of this.#people) person.heard = 0;
     this.#options.onBlock(this.#block * LANE_PACKET_FRAMES, this.#captured, this.#mixed);
     this.#block++;
     this.#queue(from);
@@ -305,9 +328,9 @@ export class JackDevice {
   #queue(captured: number): void {
     const to = (captured + this.#delayFrames) | 0;
     for (const [channel, samples] of this.#mixed.entries()) this.#copy(samples, channel, to);
-    for (const [slot, { name, samples, isHeard }] of this.#people.entries())
-      for (let channel = 0; name !== "" && channel < LANE_CHANNELS; channel++)
-        this.#copy(isHeard ? (samples[channel] ?? silence) : silence, (1 + slot) * LANE_CHANNELS + channel, to);
+    for (const [slot, { samples, heard, ports }] of this.#people.entries())
+      for (let channel = 0; channel < ports; channel++)
+        this.#copy(channel < heard ? (samples[channel] ?? silence) : silence, outputOf(slot, channel), to);
     Atomics.store(this.#control, word.queued, (to + LANE_PACKET_FRAMES) | 0);
   }
 

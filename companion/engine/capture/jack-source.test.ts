@@ -49,14 +49,20 @@ class FakeServer implements JackAddon {
     this.#control[2] = played + this.period;
   }
 
+  /** What it played last at an output. */
+  played(output: number): number {
+    const ring = this.#play.length / this.#outputs;
+    return this.#play[output * ring + (((this.#control[2] ?? 0) - 1) % ring)] ?? 0;
+  }
+
   /** The server ends; whoever looks for one finds another. */
   end(): void {
     this.#control[7] = 1;
   }
 
   latencyFrames = () => 0;
-  addOutput = () => true;
-  removeOutput = () => true;
+  addOutput = (_channel: number, _name: string) => true;
+  removeOutput = (_channel: number) => true;
   connectPhysical = () => true;
   wait = () => true;
   closes = 0;
@@ -136,6 +142,49 @@ describe("the device on JACK, against a server that runs as fast as it is asked"
     ]);
     device.close();
     vi.useRealTimers();
+  });
+
+  test("C2: somebody's ports are a pair, and as many as their lane has once it has brought more; what is folded down for a while stays at the first two", () => {
+    const server = new FakeServer(128);
+    const addOutput = vi.spyOn(server, "addOutput");
+    const removeOutput = vi.spyOn(server, "removeOutput");
+    let count = 2;
+    const device: JackDevice = new JackDevice({
+      addon: server,
+      inputs: 18,
+      connect: false,
+      openedAtMs: null,
+      onBlock: () =>
+        device.hear(
+          "ben",
+          Array.from({ length: count }, (_, at) => new Float32Array(128).fill(at + 1)),
+          count,
+        ),
+    });
+    device.addPerson("ben", "Ben");
+    const turn = () => {
+      for (let times = 0; times < 4; times++) {
+        server.cycle();
+        device.turn();
+      }
+      device.followLanes();
+    };
+    turn();
+    const names = () => addOutput.mock.calls.map(([, name]) => name).filter((name) => name.startsWith("Ben"));
+    expect(names()).toEqual(["Ben L", "Ben R"]);
+    count = 8;
+    turn();
+    turn();
+    expect(names()).toEqual(["Ben L", "Ben R", "Ben 3", "Ben 4", "Ben 5", "Ben 6", "Ben 7", "Ben 8"]);
+    expect(Array.from({ length: 8 }, (_, channel) => server.played(2 + channel))).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    count = 2;
+    turn();
+    turn();
+    expect(Array.from({ length: 8 }, (_, channel) => server.played(2 + channel))).toEqual([1, 2, 0, 0, 0, 0, 0, 0]);
+    expect(names()).toHaveLength(8);
+    device.removePerson("ben");
+    expect(removeOutput.mock.calls.map(([channel]) => channel)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+    device.close();
   });
 
   test.each([44_100, 48_000, 88_200, 96_000])(

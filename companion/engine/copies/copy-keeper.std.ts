@@ -2,14 +2,14 @@ import { encode } from "../../../audio/pcm.ts";
 import type { MemberId, SessionId } from "../../../protocol/ids.ts";
 import type { Recording, StemFormat } from "../../../protocol/recordings.ts";
 import type { TransportState } from "../../../protocol/room.ts";
-import { COPY_MAX_SECONDS, COPY_RECORD_FRAMES, CopyDetails, type CopyHead } from "../../../protocol/safety-copies.ts";
+import { COPY_MAX_SECONDS, CopyDetails, type CopyHead, copyRecordFrames } from "../../../protocol/safety-copies.ts";
 import { positionAt } from "../../../protocol/transport.ts";
 import { packDetails, packEnd, packSound } from "./copy-records.std.ts";
 import { type Sealer, sealerFor } from "./copy-seal.std.ts";
 import type { CopyStore, GrowingCopy } from "./copy-store.std.ts";
 import { isCovered, type Stretch } from "./covered.std.ts";
 
-/** A stretch of a lane, as the sound's end has kept it: two channels, interleaved 24-bit integers. */
+/** A stretch of a lane, as the sound's end has kept it: interleaved 24-bit integers. */
 export interface KeptSound {
   memberId: MemberId;
   /** When its first frame was captured, in session time. */
@@ -18,13 +18,13 @@ export interface KeptSound {
   stream: number;
   frame: number;
   sampleRateHz: number;
+  channels: number;
   samples: Int32Array;
   missingFrames: number;
   /** Nothing joins it to what came before. */
   isNew: boolean;
 }
 
-const CHANNELS = 2;
 /** Of what a media lane brings (heard-lane.std.ts): a count that nobody else has. */
 const MEDIA_STREAM = 0;
 /** So often it is written down how far a copy is: every ten seconds. */
@@ -129,9 +129,9 @@ export class CopyKeeper {
     const roll = this.#roll;
     const publicKey = this.#wishes.get(sound.memberId);
     if (roll === undefined || publicKey === undefined || !this.#isOn) return;
-    const { sampleRateHz, sessionMs } = sound;
+    const { sampleRateHz, channels, sessionMs } = sound;
     const placeOf = (ms: number) => Math.round(((ms - sessionMs) / 1000) * sampleRateHz);
-    const frames = sound.samples.length / CHANNELS;
+    const frames = sound.samples.length / channels;
     const from = Math.max(0, placeOf(roll.fromMs));
     const to = Math.min(frames, Number.isFinite(roll.toMs) ? placeOf(roll.toMs) : frames);
     if (sound.isNew) this.#end(sound.memberId);
@@ -140,7 +140,7 @@ export class CopyKeeper {
       const startMs = sessionMs + (from / sampleRateHz) * 1000;
       const frame = (sound.frame + from) >>> 0;
       const growing = this.#growing.get(sound.memberId) ?? this.#begin({ ...sound, frame }, publicKey, roll, startMs);
-      growing?.add(sound.samples.subarray(from * CHANNELS, to * CHANNELS), sound.missingFrames);
+      growing?.add(sound.samples.subarray(from * channels, to * channels), sound.missingFrames);
       if (growing?.isLong) this.#end(sound.memberId);
     }
     if (to < frames) this.#end(sound.memberId);
@@ -179,7 +179,7 @@ export class CopyKeeper {
       return undefined;
     }
     const details = CopyDetails.safeParse({
-      format: { sampleRateHz: sound.sampleRateHz, channels: CHANNELS, encoding: "pcm24" },
+      format: { sampleRateHz: sound.sampleRateHz, channels: sound.channels, encoding: "pcm24" },
       timelineFrames: Math.max(0, Math.round(positionAt(state, startedAtMs))),
       startedAtMs,
       transportAtStart: state,
@@ -262,7 +262,8 @@ class Growing {
   readonly head: Omit<CopyHead, "encapsulated">;
   readonly #onError: (error: Error) => void;
   readonly #rateHz: number;
-  #pending = new Int32Array(COPY_RECORD_FRAMES * CHANNELS);
+  readonly #channels: number;
+  readonly #pending: Int32Array;
   #filled = 0;
   #frames = 0;
   #missingFrames = 0;
@@ -280,6 +281,8 @@ class Growing {
   ) {
     this.head = head;
     this.#rateHz = details.format.sampleRateHz;
+    this.#channels = details.format.channels;
+    this.#pending = new Int32Array(copyRecordFrames(this.#channels) * this.#channels);
     this.#onError = onError;
     this.#tail = this.#open(store, onBegun);
     this.#seal(packDetails(details), 0);
@@ -291,7 +294,7 @@ class Growing {
 
   add(samples: Int32Array, missingFrames: number): void {
     this.#missingFrames += missingFrames;
-    this.#frames += samples.length / CHANNELS;
+    this.#frames += samples.length / this.#channels;
     for (let at = 0; at < samples.length; ) {
       const some = Math.min(samples.length - at, this.#pending.length - this.#filled);
       this.#pending.set(samples.subarray(at, at + some), this.#filled);
@@ -324,7 +327,7 @@ class Growing {
   #flush(): void {
     if (this.#filled === 0) return;
     const sound = packSound(encode(this.#pending.subarray(0, this.#filled), "pcm24"));
-    const frames = this.#filled / CHANNELS;
+    const frames = this.#filled / this.#channels;
     this.#filled = 0;
     this.#seal(sound, frames);
   }

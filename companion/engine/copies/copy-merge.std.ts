@@ -1,4 +1,4 @@
-/** Sound of one keeper's copy: whole frames of two channels, and where in the copy they begin. */
+/** Sound of one keeper's copy: whole frames, interleaved, and where in the copy they begin. */
 interface Piece {
   at: number;
   samples: Int32Array;
@@ -8,19 +8,31 @@ interface Source {
   /** Its first frame's place in the merged sound; `null` before it is known where the copy lies in the lane. */
   offset: number | null;
   pieces: Piece[];
+  channels: number;
   frames: number;
   missingFrames: number;
   isOver: boolean;
 }
 
-const CHANNELS = 2;
 const AT_ONCE_FRAMES = 8_000;
 const BELOW_16_BIT = 255;
 
-/** What two samples of a frame are worth: nothing, or more where they are finer than 16 bit, and where both sides differ. */
-function worthOf(left: number, right: number): number {
-  if ((left | right) === 0) return 1;
-  return 2 + (((left | right) & BELOW_16_BIT) === 0 ? 0 : 2) + (left === right ? 0 : 1);
+/**
+ * What a frame of so many channels is worth: nothing, or more where it is finer than 16 bit, where its channels differ, and most where it is not folded
+ * down.
+ */
+function worthOf(samples: Int32Array, from: number, channels: number): number {
+  let all = 0;
+  let beyond = 0;
+  let isAlike = true;
+  for (let channel = 0; channel < channels; channel++) {
+    const sample = samples[from + channel] ?? 0;
+    all |= sample;
+    if (channel >= 2) beyond |= sample;
+    isAlike &&= sample === samples[from];
+  }
+  if (all === 0) return 1;
+  return 2 + ((all & BELOW_16_BIT) === 0 ? 0 : 2) + (isAlike ? 0 : 1) + (beyond === 0 ? 0 : 8);
 }
 
 /**
@@ -34,10 +46,12 @@ export class CopyMerge {
   #zeroFrames = 0;
   #uncoveredFrames = 0;
 
-  add(key: string, samples: Int32Array): void {
+  /** @param channels The same for all copies that are merged. */
+  add(key: string, samples: Int32Array, channels = 2): void {
     const source = this.#sourceOf(key);
+    source.channels = channels;
     source.pieces.push({ at: source.frames, samples });
-    source.frames += samples.length / CHANNELS;
+    source.frames += samples.length / channels;
   }
 
   /** Where in its lane a copy begins, modulo 2³². Nothing comes out before all are placed that are to be merged. */
@@ -83,10 +97,11 @@ export class CopyMerge {
       coming.length > 0 ? Math.min(...coming.map(({ endAt }) => endAt)) : Math.max(...placed.map(({ endAt }) => endAt));
     const frames = Math.min(AT_ONCE_FRAMES, to - from);
     if (frames <= 0) return null;
-    const merged = new Int32Array(frames * CHANNELS);
+    const channels = Math.max(...placed.map((source) => source.channels));
+    const merged = new Int32Array(frames * channels);
     const worth = new Uint8Array(frames);
     for (const { offset, pieces } of placed)
-      for (const { at, samples } of pieces) lay(samples, offset + at - from, merged, worth);
+      for (const { at, samples } of pieces) lay(samples, channels, offset + at - from, merged, worth);
     for (const one of worth) {
       if (one === 0) this.#uncoveredFrames++;
       if (one === 1) this.#zeroFrames++;
@@ -99,23 +114,22 @@ export class CopyMerge {
   #sourceOf(key: string): Source {
     const known = this.#sources.get(key);
     if (known !== undefined) return known;
-    const source: Source = { offset: null, pieces: [], frames: 0, missingFrames: 0, isOver: false };
+    const source: Source = { offset: null, pieces: [], channels: 2, frames: 0, missingFrames: 0, isOver: false };
     this.#sources.set(key, source);
     return source;
   }
 }
 
 /** Lays a piece over what is there, frame by frame, where it is worth more. */
-function lay(samples: Int32Array, at: number, merged: Int32Array, worth: Uint8Array): void {
-  const to = Math.min(worth.length, at + samples.length / CHANNELS);
+function lay(samples: Int32Array, channels: number, at: number, merged: Int32Array, worth: Uint8Array): void {
+  const to = Math.min(worth.length, at + samples.length / channels);
   for (let frame = Math.max(0, at); frame < to; frame++) {
-    const left = samples[(frame - at) * CHANNELS] ?? 0;
-    const right = samples[(frame - at) * CHANNELS + 1] ?? 0;
-    const here = worthOf(left, right);
+    const from = (frame - at) * channels;
+    const here = worthOf(samples, from, channels);
     if (here <= (worth[frame] ?? 0)) continue;
     worth[frame] = here;
-    merged[frame * CHANNELS] = left;
-    merged[frame * CHANNELS + 1] = right;
+    for (let channel = 0; channel < channels; channel++)
+      merged[frame * channels + channel] = samples[from + channel] ?? 0;
   }
 }
 
@@ -124,7 +138,7 @@ function forget(source: Source, before: number): void {
   const offset = source.offset ?? 0;
   while (source.pieces[0] !== undefined) {
     const { at, samples } = source.pieces[0];
-    if (offset + at + samples.length / CHANNELS > before) return;
+    if (offset + at + samples.length / source.channels > before) return;
     source.pieces.shift();
   }
 }

@@ -78,6 +78,7 @@ interface Coming {
   parts: Part[];
   merge: CopyMerge;
   stem: ReturnedStem | undefined;
+  channels: number;
   rateHz: number;
   frames: number;
   isEnding: boolean;
@@ -164,6 +165,7 @@ export class CopyReturn {
       parts,
       merge: new CopyMerge(),
       stem: undefined,
+      channels: 2,
       rateHz: 48_000,
       frames: 0,
       isEnding: false,
@@ -245,7 +247,10 @@ export class CopyReturn {
       this.#begin(coming);
     } else if (read.what === "end") part.missingFrames = read.missingFrames;
     else if (part.details === undefined) throw new Error("it begins in the middle.");
-    else coming.merge.add(part.head.copyId, Int32Array.from(decodeInterleaved(read.bytes, "pcm24")));
+    else {
+      const { channels } = part.details.format;
+      coming.merge.add(part.head.copyId, Int32Array.from(decodeInterleaved(read.bytes, "pcm24")), channels);
+    }
     this.#flush(coming);
   }
 
@@ -260,7 +265,8 @@ export class CopyReturn {
       details === main?.details ||
       (lane !== undefined &&
         details?.lane?.stream === lane.stream &&
-        details.format.sampleRateHz === main?.details.format.sampleRateHz);
+        details.format.channels === main?.details.format.channels &&
+        details.format.sampleRateHz === main.details.format.sampleRateHz);
     for (const part of coming.parts)
       if (!isOfIt(part)) {
         part.isOver = true;
@@ -274,6 +280,7 @@ export class CopyReturn {
       .map(({ details }) => details)
       .reduce((one, other) => (((frameOf(other) - frameOf(one)) | 0) < 0 ? other : one));
     coming.parts = coming.parts.filter(isOfIt);
+    coming.channels = first.format.channels;
     coming.rateHz = first.format.sampleRateHz;
     coming.stem = this.#options.begin(first);
     coming.stem.mark({ frame: 0, atMs: first.startedAtMs, errorMs: ERROR_MS });
@@ -285,7 +292,7 @@ export class CopyReturn {
     if (stem !== undefined && stem.error === undefined)
       for (let sound = merge.take(); sound !== null; sound = merge.take()) {
         stem.write(sound);
-        coming.frames += sound.length / 2;
+        coming.frames += sound.length / coming.channels;
       }
     for (const part of coming.parts)
       if (!part.isOver && part.next === part.askedTo && !this.#isFull(coming, part)) this.#ask(part);

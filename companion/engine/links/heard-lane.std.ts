@@ -1,18 +1,21 @@
 import { LANE_CHANNELS } from "../../../audio/lane-players.ts";
-import { LaneWriter, laneRingBytes } from "../../../audio/lane-ring.ts";
+import { LaneWriter, laneRingBytes, MEDIA_STREAM } from "../../../audio/lane-ring.ts";
 import { newPacketHead, type PacketHead, readPacketSound } from "../../../audio/packet.ts";
-import { LANE_PACKET_FRAMES, LANE_PACKET_MAX_BYTES, LISTEN_LATE_MS } from "../../../protocol/limits.ts";
+import {
+  LANE_CHANNELS_MAX,
+  LANE_PACKET_FRAMES,
+  LANE_PACKET_MAX_BYTES,
+  LISTEN_LATE_MS,
+} from "../../../protocol/limits.ts";
 
-/** Of the count of what a media lane brings, which is the receiver's own; a lane's own streams are drawn. */
-const MEDIA_STREAM = 0;
 const MEDIA_FRAMES_MAX = 512;
 const INT16_STEP = 256;
 
 /** The other end's lane as it is heard here: what packets bring of it goes into its ring, by whichever carrier it came. Allocates nothing after construction. */
 export class HeardLane {
   /** What the device's thread plays from. */
-  readonly memory = new SharedArrayBuffer(laneRingBytes(LANE_CHANNELS));
-  readonly #writer = new LaneWriter(this.memory, LANE_CHANNELS);
+  readonly memory = new SharedArrayBuffer(laneRingBytes(LANE_CHANNELS_MAX));
+  readonly #writer = new LaneWriter(this.memory, LANE_CHANNELS_MAX);
   readonly #samples = new Int32Array(LANE_PACKET_MAX_BYTES);
   readonly #previous = new Int32Array(LANE_PACKET_MAX_BYTES);
   readonly #mediaHead: PacketHead = { ...newPacketHead(), bits: 16, stream: MEDIA_STREAM };
@@ -41,6 +44,11 @@ export class HeardLane {
     for (let at = 0; at < head.frames * LANE_CHANNELS; at++) this.#samples[at] = (samples[at] ?? 0) * INT16_STEP;
     this.#writer.put(head, this.#samples, null, nowMs);
     head.frame = (head.frame + head.frames) >>> 0;
+  }
+
+  /** How many channels the other end's lane has, and where each stands. */
+  setPans(pans: readonly number[]): void {
+    this.#writer.setPans(pans);
   }
 
   /** What comes next may be of the carrier before. */

@@ -34,7 +34,7 @@ export class LinkReports {
     return { sentLocalMs, receivedLocalMs: nowMs, peerMs, session: report.session };
   }
 
-  make(nowMs: number, own: Pick<LaneReport, "lossShare" | "bufferMs" | "deviceMs" | "session" | "level">): LaneReport {
+  make(nowMs: number, own: Omit<LaneReport, "sentAtMs" | "echoMs" | "heldMs">): LaneReport {
     return {
       sentAtMs: nowMs,
       echoMs: this.#echo?.sentAtMs ?? 0,

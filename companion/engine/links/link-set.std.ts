@@ -1,4 +1,6 @@
 import { type CopiedFrames, LaneCopy } from "../../../audio/lane-copy.ts";
+import { LaneFold } from "../../../audio/lane-fold.ts";
+import { stereoLayout } from "../../../audio/lane-layout.ts";
 import { DEVICE_RATE_HZ, LANE_CHANNELS, type PlayerState } from "../../../audio/lane-players.ts";
 import type { SessionReading } from "../../../audio/lane-report.ts";
 import type { LatencyLegs } from "../../../audio/latency.ts";
@@ -8,7 +10,7 @@ import type { LaneStats } from "../../../audio/playout.ts";
 import { TokenBucket } from "../../../audio/token-bucket.ts";
 import { UplinkBudget, type UplinkLevel } from "../../../audio/uplink-budget.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
-import { LANE_PACKET_FRAMES, LINKS_MAX, LISTEN_LATE_MS } from "../../../protocol/limits.ts";
+import { LANE_CHANNELS_MAX, LANE_PACKET_FRAMES, LINKS_MAX, LISTEN_LATE_MS } from "../../../protocol/limits.ts";
 import { may } from "../../../protocol/roles.ts";
 import type { Member, Signal } from "../../../protocol/room.ts";
 import type { PeerReading } from "../clock/peer-clocks.std.ts";
@@ -56,6 +58,8 @@ export interface LinkSetOptions {
   sessionAt(localMs: number): SessionReading | null;
   /** What one of the others tells of their clock. */
   onReading(from: MemberId, reading: PeerReading): void;
+  /** How many channels of a lane this end has a use for: two ears, or a port for each. */
+  hears?: number;
 }
 
 /** What a link has to know of somebody. */
@@ -80,6 +84,7 @@ const GONE_AFTER_MS = 30_000;
 const LISTENED_TO: Readonly<Record<UplinkLevel, UplinkLevel>> = {
   full: "narrow",
   narrow: "mono",
+  stereo: "mono",
   mono: "opus",
   opus: "opus",
 };
@@ -140,7 +145,9 @@ export class LinkSet {
   #kept: ReadonlySet<MemberId> = new Set();
   #memberId: MemberId | undefined;
   #words: RoomWords | undefined;
-  readonly #budget = new UplinkBudget();
+  #budget = new UplinkBudget();
+  #pans: readonly number[] = stereoLayout.pans;
+  #fold = new LaneFold(stereoLayout.pans);
   readonly #notes = new NotesSender();
   readonly notesFlow: NotesFlow = { sent: 0, heard: 0, late: 0, refused: 0 };
   #rateHz: number = DEVICE_RATE_HZ;
@@ -160,6 +167,13 @@ export class LinkSet {
   set rateHz(rateHz: number) {
     this.#rateHz = rateHz;
     for (const { link } of this.#links.values()) link.rateHz = rateHz;
+  }
+
+  /** Where each channel of this person's lane stands in stereo, and so how many it has; before anybody is here. */
+  set pans(pans: readonly number[]) {
+    this.#pans = pans;
+    this.#fold = new LaneFold(pans);
+    this.#budget = new UplinkBudget(pans.length);
   }
 
   get size(): number {
@@ -215,11 +229,12 @@ export class LinkSet {
     else if (signal.connection !== "video") joined?.link.handleSignal(signal);
   }
 
-  /** One block of the device, interleaved 24-bit, to everybody. */
+  /** One block of this person's lane, interleaved 24-bit, to everybody. */
   send(frame: number, samples: Int32Array, sessionMs: number): void {
+    const stereo = this.#fold.of(samples);
     for (const { link, media } of this.#links.values()) {
-      link.send(frame, samples, sessionMs);
-      media?.send(samples);
+      link.send(frame, samples, stereo, sessionMs);
+      media?.send(stereo);
     }
   }
 
@@ -262,7 +277,7 @@ export class LinkSet {
     this.#kept = new Set(memberIds);
     const last: KeptFrames[] = [];
     for (const [memberId, joined] of this.#links) {
-      if (this.#kept.has(memberId)) joined.copy ??= new LaneCopy(joined.link.lane.memory, LANE_CHANNELS);
+      if (this.#kept.has(memberId)) joined.copy ??= new LaneCopy(joined.link.lane.memory);
       else {
         last.push(...keptOf(memberId, joined, 0));
         joined.copy = undefined;
@@ -290,6 +305,8 @@ export class LinkSet {
       link.deviceMs = this.deviceMs;
       link.bufferMs = this.#players.stateOf(memberId)?.stats.targetMs ?? 0;
       link.isLate = this.isLate || copy !== undefined;
+      // What is kept is kept whole.
+      link.hears = copy === undefined ? (this.#options.hears ?? LANE_CHANNELS) : LANE_CHANNELS_MAX;
       link.tick();
       if (!isPresent && nowMs - Math.max(link.heardAtMs, goneAtMs) > GONE_AFTER_MS) this.#close(memberId);
     }
@@ -410,12 +427,14 @@ export class LinkSet {
       sessionAt: this.#options.sessionAt,
       onReading: (reading) => this.#options.onReading(memberId, reading),
       stream: this.#stream,
+      pans: this.#pans,
     });
+    link.hears = this.#options.hears ?? LANE_CHANNELS;
     link.rateHz = this.#rateHz;
     this.#players.add(memberId, link.lane.memory);
     const onMedia = (samples: Int16Array) => link.hearMedia(samples);
     const media = this.#options.openMedia?.({ offers, signal, onMedia });
-    const copy = this.#kept.has(memberId) ? new LaneCopy(link.lane.memory, LANE_CHANNELS) : undefined;
+    const copy = this.#kept.has(memberId) ? new LaneCopy(link.lane.memory) : undefined;
     const joined: Joined = {
       link,
       media,

@@ -10,6 +10,7 @@ import type { Signal } from "../../../protocol/room.ts";
 import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import { HeardLane } from "./heard-lane.std.ts";
 import { LinkReports } from "./link-reports.std.ts";
+import type { Path } from "./path.std.ts";
 import type { Fingerprints, IceServer, OpenPeer, Peer, PeerState } from "./peer.std.ts";
 import { sessionIdOf } from "./sdp.std.ts";
 
@@ -39,6 +40,8 @@ export interface LinkOptions {
   onReading(reading: PeerReading): void;
   /** Of this device's count of frames. */
   stream: number;
+  /** Where each channel of this end's lane stands in stereo. */
+  pans: readonly number[];
 }
 
 /** An attempt that has not connected by then is repeated; the next one is given longer, because a path over half the world is slow. */
@@ -53,17 +56,6 @@ const AGAIN_MS = 200;
 const ANNOUNCED_TIMES = 2;
 /** A lane whose first packets are all alien is not ours. */
 const ALIEN_MAX = 400;
-/** One connection, and what is known of it. */
-interface Path {
-  peer: Peer | undefined;
-  isDirect: boolean;
-  isConnected: boolean;
-  /** Whether a packet of ours has come over it. */
-  hasCarried: boolean;
-  /** Which connection of the other end it belongs to, and which it is itself; `""` before that is known. */
-  remoteId: string;
-  ownId: string;
-}
 
 /**
  * The link to one other musician. It outlives its connections: the lane's ring, its count of frames and its player stay, and where a path dies
@@ -81,7 +73,7 @@ export class Link {
   readonly #clean = new CleanWay();
   readonly #head = newPacketHead();
   readonly reports = new LinkReports();
-  readonly #sent = new SentPackets();
+  readonly #sent: SentPackets;
   #level: UplinkLevel = "full";
   #theirLevel: UplinkLevel = "full";
   /** Whether this end listens late, and asks for what is missing. */
@@ -110,10 +102,13 @@ export class Link {
   bufferMs = 0;
   /** What this end's device takes before sound can go into a packet. */
   deviceMs = 0;
+  /** How many channels of the other end's lane this end has a use for. */
+  hears = LANE_CHANNELS;
 
   constructor(options: LinkOptions) {
     this.#options = options;
-    this.#sender = new LaneSender(options.stream, LANE_CHANNELS);
+    this.#sender = new LaneSender(options.stream, options.pans.length);
+    this.#sent = new SentPackets(options.pans.length);
     this.#paced = new PacedSender(options.stream);
     this.#attemptAtMs = this.#heardAtMs = options.nowMs();
     this.#open();
@@ -162,16 +157,17 @@ export class Link {
     this.#path?.peer?.handleSignal(signal);
   }
 
-  /** Sends one block of the device, interleaved 24-bit. */
-  send(frame: number, samples: Int32Array, sessionMs: number): void {
+  /** Sends one block of the lane, interleaved 24-bit; `stereo`: the same folded down. */
+  send(frame: number, samples: Int32Array, stereo: Int32Array, sessionMs: number): void {
     const carrier = this.#carrier;
     if (carrier === undefined) return;
     if (carrier.isPaced && !this.#clean.isClean(carrier.waitingBytes, this.#options.nowMs()))
-      this.#paced.add(frame, samples, sessionMs);
+      this.#paced.add(frame, stereo, sessionMs);
     else if (this.#level !== "opus") {
-      const packet = this.#sender.pack(frame, samples, sessionMs);
-      this.#sent.keep(frame, packet);
-      this.#send(packet);
+      for (const packet of this.#sender.pack(frame, samples, sessionMs, stereo)) {
+        this.#sent.keep(packet);
+        this.#send(packet);
+      }
     }
   }
 
@@ -454,6 +450,8 @@ export class Link {
     if (report === null) return;
     this.#sender.hearLoss(report.lossShare, nowMs);
     this.#clean.hear(report.lossShare, nowMs);
+    this.#sender.hears = report.hears;
+    this.lane.setPans(report.pans);
     if (report.level !== this.#theirLevel) {
       this.#theirLevel = report.level;
       this.lane.mayGoBack();
@@ -482,10 +480,11 @@ export class Link {
 
   #report(nowMs: number): Uint8Array {
     this.#reportAtMs = nowMs;
-    const { bufferMs, deviceMs } = this;
+    const { bufferMs, deviceMs, hears } = this;
     const session = this.#options.sessionAt(nowMs);
     const lossShare = this.lane.takeLoss();
     const level = this.#level;
-    return this.#sender.packReport(this.reports.make(nowMs, { lossShare, bufferMs, deviceMs, session, level }));
+    const own = { lossShare, bufferMs, deviceMs, session, level, hears, pans: this.#options.pans };
+    return this.#sender.packReport(this.reports.make(nowMs, own));
   }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { stereoLayout } from "../../../audio/lane-layout.ts";
 import { LANE_CHANNELS } from "../../../audio/lane-players.ts";
 import { LaneSender } from "../../../audio/lane-sender.ts";
 import { newPacketHead, packetBytes, readPacketHead } from "../../../audio/packet.ts";
@@ -57,12 +58,24 @@ function browserEnd() {
     sessionAt: () => null,
     onReading: nothing,
     stream: 7,
+    pans: stereoLayout.pans,
   });
   const theirs = new LaneSender(9);
-  const own = { sentAtMs: 1, echoMs: 0, heldMs: 0, bufferMs: 0, deviceMs: 0, session: null, level: "full" } as const;
+  const own = {
+    sentAtMs: 1,
+    echoMs: 0,
+    heldMs: 0,
+    bufferMs: 0,
+    deviceMs: 0,
+    session: null,
+    level: "full" as const,
+    hears: 2,
+    pans: [],
+  };
   const pass = (ms: number) => {
     for (const untilMs = nowMs + ms; nowMs < untilMs; nowMs += BLOCK_MS, frame += LANE_PACKET_FRAMES) {
-      link.send(frame, new Int32Array(LANE_PACKET_FRAMES * LANE_CHANNELS).fill(frame), 0);
+      const block = new Int32Array(LANE_PACKET_FRAMES * LANE_CHANNELS).fill(frame);
+      link.send(frame, block, block, 0);
       for (; beatAtMs + BEAT_MS <= nowMs; beatAtMs += BEAT_MS) {
         const bytes = peer?.next() ?? null;
         if (bytes !== null) note(bytes);

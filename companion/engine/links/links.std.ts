@@ -27,7 +27,7 @@ export class Links extends LinkSet {
     const lanes = new LanePlayers(
       onHeard === undefined
         ? undefined
-        : (_memberId, heard, isConcealed, isExact) => {
+        : (_memberId, heard, _channels, _count, isConcealed, isExact) => {
             interleave(heard, block);
             onHeard(block, isConcealed, isExact);
           },

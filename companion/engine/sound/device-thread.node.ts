@@ -14,7 +14,7 @@ import {
 } from "../../../audio/lane-players.ts";
 import { INT24_SCALE, toInt24 } from "../../../audio/pcm.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
-import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
+import { LANE_CHANNELS_MAX, LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import { FileDevice } from "../capture/file-source.node.ts";
 import { loadJackAddon } from "../capture/jack-addon.node.ts";
 import { JackDevice, JackRateChanged } from "../capture/jack-source.node.ts";
@@ -39,7 +39,10 @@ interface DeviceInHand {
   wait(): void;
   addPerson(memberId: MemberId, displayName: string): void;
   removePerson(memberId: MemberId): void;
-  hear(memberId: MemberId, heard: readonly Float32Array[]): void;
+  /** Channels of somebody's lane in the block in hand, of which the first `count` are there. */
+  hear(memberId: MemberId, channels: readonly Float32Array[], count: number): void;
+  /** Ports for what somebody's lane has brought more. Between the device's turns. */
+  followLanes(): void;
   close(): void;
 }
 
@@ -53,8 +56,8 @@ const ring = new CaptureRing(memory, inputs);
 const trace = traces ? new Trace() : undefined;
 const heardWhole = new Int32Array(LANE_PACKET_FRAMES * LANE_CHANNELS);
 const members: MemberId[] = [];
-const onHeard: OnHeard = (memberId, heard, isConcealed, isExact) => {
-  device?.hear(memberId, heard);
+const onHeard: OnHeard = (memberId, heard, channels, count, isConcealed, isExact) => {
+  device?.hear(memberId, channels, count);
   if (trace === undefined) return;
   for (let channel = 0; channel < LANE_CHANNELS; channel++)
     for (let at = 0; at < LANE_PACKET_FRAMES; at++)
@@ -108,6 +111,7 @@ function openFile(input: SharedArrayBuffer): DeviceInHand {
     addPerson: () => undefined,
     removePerson: () => undefined,
     hear: () => undefined,
+    followLanes: () => undefined,
     close: () => undefined,
   };
 }
@@ -169,7 +173,7 @@ let device: DeviceInHand | undefined;
 
 function run(opened: DeviceInHand): never {
   device = opened;
-  players = new LanePlayers(onHeard, opened.rateHz);
+  players = new LanePlayers(onHeard, opened.rateHz, source.kind === "jack" ? LANE_CHANNELS_MAX : 0);
   blockMs = blockMsOf(opened.rateHz);
   goFirst();
   ring.originMs = opened.originMs;
@@ -181,6 +185,7 @@ function run(opened: DeviceInHand): never {
     const nowMs = machineNowMs();
     if (nowMs - reportAtMs >= REPORT_MS) {
       reportAtMs = nowMs;
+      opened.followLanes();
       report(opened);
     }
     opened.wait();

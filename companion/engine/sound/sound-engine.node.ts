@@ -2,11 +2,10 @@ import { randomBytes, randomInt } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { BLOCK_MS, blockMsOf, CaptureRing, captureRingBytes } from "../../../audio/capture-ring.ts";
-import { LaneFold } from "../../../audio/lane-fold.ts";
 import { type LaneLayout, pickLane, stereoLayout } from "../../../audio/lane-layout.ts";
 import { DEVICE_RATE_HZ, type DeviceRateHz, type LaneLevel, type PlayerState } from "../../../audio/lane-players.ts";
 import type { MemberId } from "../../../protocol/ids.ts";
-import { LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
+import { LANE_CHANNELS_MAX, LANE_PACKET_FRAMES } from "../../../protocol/limits.ts";
 import { readInput } from "../capture/input-file.node.ts";
 import { buildJackAddon } from "../capture/jack-addon.node.ts";
 import { machineNowMs } from "../clock/machine-clock.node.ts";
@@ -93,6 +92,7 @@ export class SoundEngine {
           return line === null ? null : { atMs: sessionOf(line, localMs), errorMs: line.errorMs };
         },
         onReading: (from, reading) => say({ type: "reading", from, reading }),
+        hears: LANE_CHANNELS_MAX,
         onMessage: (from, bytes) => say({ type: "message", from, bytes }),
         onNote: (memberId, bytes, atMs) => say({ type: "note", memberId, bytes, atMs }),
         onAnnounced: (from, body) => {
@@ -120,6 +120,7 @@ export class SoundEngine {
       case "open":
         this.#traces = message.traces;
         this.#lane = message.lane;
+        this.#links.pans = message.lane.pans;
         void this.#open(message);
         break;
       case "ice-servers":
@@ -275,7 +276,6 @@ export class SoundEngine {
   async #readCapture(ring: CaptureRing): Promise<void> {
     const samples = new Int32Array(LANE_PACKET_FRAMES * ring.channels);
     const lane = new Int32Array(LANE_PACKET_FRAMES * this.#lane.inputs.length);
-    const fold = new LaneFold(this.#lane.pans);
     const blockMs = blockMsOf(this.#rateHz);
     for (let next = ring.blocks; ; ) {
       const { blocks } = ring;
@@ -287,7 +287,7 @@ export class SoundEngine {
         const sessionMs = this.#clock === null ? 0 : sessionOf(this.#clock, ring.originMs + next * blockMs);
         if (this.#maySend) {
           pickLane(this.#lane, samples, ring.channels, lane);
-          this.#links.send(frame, fold.of(lane), sessionMs);
+          this.#links.send(frame, lane, sessionMs);
         }
         this.#options.onBlock(frame, samples, this.#rateHz);
       }

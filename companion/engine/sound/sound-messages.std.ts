@@ -182,7 +182,7 @@ export const MessageHeard = z.object({
   bytes: z.instanceof(Uint8Array<ArrayBuffer>),
 });
 
-/** A stretch of a lane that is kept: interleaved 24-bit samples of two channels, and when the first of them was captured. */
+/** A stretch of a lane that is kept: interleaved 24-bit samples, and when the first of them was captured. */
 export const LaneKept = z.object({
   type: z.literal("kept"),
   memberId: MemberId,
@@ -190,6 +190,7 @@ export const LaneKept = z.object({
   stream: z.int(),
   frame: z.int(),
   sampleRateHz: z.number(),
+  channels: z.int().min(1).max(LANE_CHANNELS_MAX),
   samples: z.instanceof(Int32Array<ArrayBuffer>),
   missingFrames: z.int(),
   isNew: z.boolean(),

@@ -86,7 +86,7 @@ describe("the sound process", () => {
     }
   });
 
-  test("C3: an interface of 18 inputs: what the eighteenth captures comes, frame by frame", async () => {
+  test("C6: an interface of 18 inputs: what the eighteenth captures comes, frame by frame", async () => {
     const path = join(folder, "eighteen.wav");
     const inputs = Int32Array.from({ length: 4_800 * 18 }, (_, at) => Math.floor(at / 18) * 18 + (at % 18));
     writeFileSync(path, wavFile({ sampleRateHz: 48_000, channels: 18, encoding: "pcm24" }, inputs));

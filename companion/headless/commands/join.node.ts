@@ -11,7 +11,12 @@ import { openWanted } from "../open.node.ts";
 import type { Screen } from "../screen.node.ts";
 import { folderOf } from "./takes.node.ts";
 
-const uplinkWords = { narrow: "16 bit", mono: "16 bit mono", opus: "Opus, a little later" } as const;
+const uplinkWords = {
+  narrow: "16 bit",
+  stereo: "16 bit, folded down to stereo",
+  mono: "16 bit mono",
+  opus: "Opus, a little later",
+} as const;
 
 /** Session time is known well enough for a take after this. */
 const SETTLE_MS = 3_000;

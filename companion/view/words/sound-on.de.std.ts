@@ -8,7 +8,7 @@ export const de: SoundOnWords = {
     rate: (rate) =>
       `Dein Interface läuft mit ${rate} kHz und wird auf 48 umgerechnet. Stell es in seinem Fenster auf 48 kHz: weniger Verzögerung, und nichts wird umgerechnet.`,
     inputs: (count) =>
-      `Dein Interface hat ${count} Eingänge, ein Browser bekommt die ersten zwei. Leg deinen in seinem Mixer dorthin, oder nimm die App.`,
+      `Dein Interface hat ${count} Eingänge, ein Browser bekommt die ersten zwei. Leg deinen in seinem Mixer dorthin, oder spiel auf bis zu acht davon vom Terminal aus, mit sessionlinked join.`,
   },
   input: "Eingang",
   noInput: "keiner",

@@ -6,7 +6,7 @@ export const en = {
     rate: (rate: string) =>
       `Your interface runs at ${rate} kHz and is converted to 48. Set it to 48 kHz in its own panel: less delay, and nothing is converted.`,
     inputs: (count: number) =>
-      `Your interface has ${count} inputs; a browser is given the first two. Route yours there in its mixer, or use the companion app.`,
+      `Your interface has ${count} inputs; a browser is given the first two. Route yours there in its mixer, or play on any eight of them from a terminal, with sessionlinked join.`,
   },
   input: "Input",
   noInput: "none",

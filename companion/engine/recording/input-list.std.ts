@@ -1,6 +1,6 @@
 import type { LaneLayout } from "../../../audio/lane-layout.ts";
 import { DEVICE_INPUTS_MAX, LANE_CHANNELS_MAX } from "../../../protocol/limits.ts";
-import type { Input } from "../recording/take-recorder.std.ts";
+import type { Input } from "./take-recorder.std.ts";
 
 /** Numbers of inputs as a person writes them, from 1: `3`, `3+4`, `1-8`. `null`: they are none of a device's. */
 function numbersOf(text: string): number[] | null {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { inputsNeeded, readInputs, readLane } from "./input-list.std.ts";
 
 describe("inputs of an interface, as a person writes them", () => {
-  test("C3: any of 18 inputs, alone, as a pair or as a row, can be armed and sent", () => {
+  test("C6: any of 18 inputs, alone, as a pair or as a row, can be armed and sent", () => {
     expect(readInputs("Guitar:1, Keys:17+18,Drums:3-10")).toEqual([
       { name: "Guitar", channels: [0] },
       { name: "Keys", channels: [16, 17] },
