@@ -68,6 +68,8 @@ export function siteShots({ sessionId, inviteCode, profileId, guests, one }: Wor
     shot("account erase", "ada", "/account/erase"),
     shot("account erase confirm", "ada", one["/account/erase/confirm"].path),
     shot("account erased", "nobody", one["/erasure/:erasureId"].path),
+    shot("policy version", "nobody", "/privacy/versions/10"),
+    shot("policy versions", "nobody", one["/privacy/versions/:version"].path),
     shot("account privacy", "ada", "/account/privacy"),
     shot("account privacy refused", "ada", "/account/privacy", async (page) => {
       await page.locator("#requests button[type=submit]").click();

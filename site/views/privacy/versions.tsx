@@ -81,9 +81,11 @@ function Beside({ page, comparison }: { page: Page; comparison: Comparison }) {
         </thead>
         {sections.map(({ heading, passages }) => {
           const same = passages.filter(({ isSame }) => isSame);
+          const isSame = same.length === passages.length && heading?.isSame !== false;
+          const title = heading?.after ?? heading?.before ?? [];
           return (
             <tbody>
-              {heading === null ? null : (
+              {heading === null || isSame ? null : (
                 <tr>
                   <th scope="rowgroup" colspan={2}>
                     {heading.before === null || heading.isSame ? null : <Pieces pieces={heading.before} mark="del" />}{" "}
@@ -92,9 +94,9 @@ function Beside({ page, comparison }: { page: Page; comparison: Comparison }) {
                 </tr>
               )}
               {passages
-                .filter(({ isSame }) => !isSame)
+                .filter((passage) => !passage.isSame)
                 .map(({ before, after }) => (
-                  <tr>
+                  <tr class={before === null || after === null ? "alone" : undefined}>
                     <Side pieces={before} mark="del" label={labels[0]} absent={t.absent} />
                     <Side pieces={after} mark="ins" label={labels[1]} absent={t.absent} />
                   </tr>
@@ -103,7 +105,14 @@ function Beside({ page, comparison }: { page: Page; comparison: Comparison }) {
                 <tr>
                   <td colspan={2}>
                     <details>
-                      <summary>{t.same(same.length)}</summary>
+                      <summary>
+                        {isSame && title.length > 0 ? (
+                          <>
+                            <Pieces pieces={title} mark="ins" />:{" "}
+                          </>
+                        ) : null}
+                        <span class="soft">{t.same(same.length)}</span>
+                      </summary>
                       <div class="stack">
                         {same.map(({ after }) => (
                           <p>
@@ -161,7 +170,7 @@ export function PolicyVersionPage({ page, version, fromAtMs, untilMs, sha256, ot
         <p class="small soft">
           <a href={`${path}/${page.language}.txt`}>{t.file}</a>. {t.hash}: <code class="hash">{sha256}</code>
         </p>
-        <form method="get" action={path} class="inline">
+        <form method="get" action={path} class="inline wraps">
           {page.languageAsked ? <input type="hidden" name="lang" value={page.language} /> : null}
           <label for="beside">{t.compare}</label>
           <select id="beside" name="beside">
