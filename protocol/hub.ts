@@ -197,6 +197,8 @@ export const OpenReport = z.object({
   reason: z.enum(reportReasons),
   details: z.string(),
   createdAtMs: z.int(),
+  /** Whether it is about a take that is still there, and can be heard. */
+  hasTake: z.boolean(),
 });
 /** All open reports about one account, as one line: a hundred about the same person are one thing to decide. */
 export const ReportedAccount = z.object({

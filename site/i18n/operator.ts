@@ -27,6 +27,7 @@ export const operatorText = words({
     reported: (reports: string, people: string) =>
       `reported ${reports}×, by ${people === "1" ? "one person" : `${people} people`}`,
     profile: "The profile, if it is public",
+    hear: "The take it is about. Hearing it is noted, and its owner sees that.",
     close: "Close; nothing else happens",
     deleteAccount: "Delete the account",
     measure: "What is done",
@@ -149,6 +150,7 @@ export const operatorText = words({
     reported: (reports, people) =>
       `${reports}-mal gemeldet, von ${people === "1" ? "einer Person" : `${people} Personen`}`,
     profile: "Das Profil, falls es öffentlich ist",
+    hear: "Der Take, um den es geht. Dass du ihn hörst, wird vermerkt, und wem er gehört, sieht es.",
     close: "Schließen; sonst geschieht nichts",
     deleteAccount: "Konto löschen",
     measure: "Was geschieht",

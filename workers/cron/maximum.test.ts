@@ -221,7 +221,13 @@ async function once(name: string): Promise<{ spent: number; finished: boolean | 
   }
   const [latest] = policyVersions.slice(-1);
   if (latest === undefined) throw new Error("There is no policy.");
-  const next = { ...latest, version: latest.version + 1, isMaterial: true, change: { en: "Less.", de: "Weniger." } };
+  const next = {
+    ...latest,
+    version: latest.version + 1,
+    fromAtMs: 9e15,
+    isMaterial: true,
+    change: { en: "Less.", de: "Weniger." },
+  };
   const share = budget.share(jobs[name]?.calls ?? 0);
   const bound = metered(bindings, deps, share);
   return { finished: (await tellPolicyChange(bound.env, bound.deps, [next])).finished, spent: budget.spent };

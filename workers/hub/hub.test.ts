@@ -286,6 +286,19 @@ describe("a database of yesterday", () => {
       ({ word }) => word,
     );
 
+  test("A3: whoever changes a published profile has published it when they did, and whoever takes it back and returns, anew", async () => {
+    const ada = await person("Ada");
+    await ada.publish({ bio: "theremin" });
+    const at = (nowMs: number) => ({ ...systemDeps, now: () => nowMs });
+    const first = await findOwn(env, systemDeps, ada.accountId);
+    const later = (first?.publishedAtMs ?? 0) + 60_000;
+    const edited = await editProfile(env, at(later), ada.accountId, { bio: "theremin and saw" });
+    expect(edited?.after).toMatchObject({ publishedAtMs: first?.publishedAtMs, updatedAtMs: later });
+    await unpublish(env, at(later + 1), ada.accountId);
+    const again = await editProfile(env, at(later + 2), ada.accountId, { published: true });
+    expect(again?.after.publishedAtMs).toBe(later + 2);
+  });
+
   test("A4, X21: a profile that is published again by a database of before its key ended is shown to nobody, and goes with every word of its own", async () => {
     const [ada, noor] = [await person("Ada"), await person("Noor")];
     const { profileId } = await ada.publish({ bio: "theremin and harpsichord" });
@@ -307,6 +320,7 @@ describe("a database of yesterday", () => {
       .first<Record<string, unknown>>();
     expect(left).toMatchObject({ hub_position: null, published_at_ms: null, updated_at_ms: 1_234 });
     expect(left?.version).not.toBe(profile?.version);
+    expect(left?.version).toMatch(/^\w{20}$/);
     expect(await count("hub_search")).toBe(1);
     expect(await words()).toContain("harpsichord");
     expect(await words()).not.toContain("theremin");

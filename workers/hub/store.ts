@@ -207,13 +207,13 @@ export async function unpublish(env: Env, deps: Deps, accountId: string): Promis
     return;
   }
   const mine = "(SELECT hub_position FROM profiles WHERE account_id = ?1)";
-  const [gone] = await env.DB.batch([
+  await env.DB.batch([
     env.DB.prepare(`DELETE FROM hub_search WHERE rowid = ${mine}`).bind(accountId),
     env.DB.prepare(
       "UPDATE profiles SET hub_position = NULL, published_at_ms = NULL, updated_at_ms = ?2, version = ?3 WHERE account_id = ?1",
     ).bind(accountId, deps.now(), randomBase32(20, deps.random)),
   ]);
-  if ((gone?.meta.changes ?? 0) > 0) await dropUnheldWords(env.DB);
+  await dropUnheldWords(env.DB);
 }
 
 /** Takes the row away: what it said, and its place on the Hub, have gone before. */

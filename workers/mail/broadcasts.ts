@@ -22,13 +22,13 @@ interface Written {
   after: string | null;
 }
 
-async function readers(env: Env, after: string, limit: number, only: string): Promise<Reader[]> {
+async function readers(env: Env, after: string, limit: number, only: string, ...bound: number[]): Promise<Reader[]> {
   const { results } = await allRows(
     Reader,
     env.DB.prepare(
       `SELECT a.id AS accountId, a.email AS address, a.email_index AS addressIndex, ifnull(m.language, 'en') AS language FROM accounts a
      LEFT JOIN mail_preferences m ON m.account_id = a.id WHERE a.id > ?1 AND ${only} ORDER BY a.id LIMIT ?2`,
-    ).bind(after, limit),
+    ).bind(after, limit, ...bound),
   );
   return results;
 }
@@ -68,19 +68,19 @@ export async function queueNews(
   return written(found, limit);
 }
 
-/** Promise B4: a change of the policy concerns everybody who has an account, whatever news they want. Steps as above. */
+/** Promise B4: a change of the policy concerns everybody who had an account before it counted, whatever news they want. Steps as above. */
 export async function queuePolicyChange(
   env: Env,
   deps: Deps,
-  version: string,
+  { version, fromAtMs }: { version: number; fromAtMs: number },
   values: Record<Language, Values["policy-change"]>,
   after = "",
   limit = 100,
 ): Promise<Written> {
-  const found = await readers(env, after, limit, "1");
+  const found = await readers(env, after, limit, "a.created_at_ms < ?3", fromAtMs);
   const statements: D1PreparedStatement[] = [];
   for (const to of found) {
-    const id = policyMailId(version, await accountHash("policy", version, to));
+    const id = policyMailId(version, await accountHash("policy", String(version), to));
     statements.push(await queueMail(env, deps, { id, to, template: "policy-change", values: values[to.language] }));
   }
   if (statements.length > 0) await env.DB.batch(statements);

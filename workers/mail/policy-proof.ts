@@ -1,7 +1,7 @@
 const POLICY_MAIL = /^policy-(\d{1,9})-/;
 
 /** The id of the mail about a version of the policy to one account, which it does not name. */
-export const policyMailId = (version: string, accountHash: string) => `policy-${version}-${accountHash}`;
+export const policyMailId = (version: number, accountHash: string) => `policy-${version}-${accountHash}`;
 
 /**
  * What came of a mail about a version of the policy, counted with that version (G5): whether the mail service took it, or it was refused for good or given up.

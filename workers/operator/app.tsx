@@ -12,16 +12,19 @@ import { isOwnOrigin } from "../auth/guard.ts";
 import { costs } from "../http/costs.ts";
 import { problem } from "../http/problem.ts";
 import { type AppContext, newRouter } from "../http/router.ts";
+import { serveObject } from "../http/serve-object.ts";
 import { usageByDay, usageShown } from "../http/usage.ts";
 import { flush } from "../mail/flush.ts";
+import { objectStore } from "../platform/object-store.ts";
 import { handleBreach, listBreaches, registerBreach } from "../privacy/breaches.ts";
 import { answerAppeal, openAppeals } from "../privacy/decisions.ts";
 import { accountOfHold, activeHolds, handleHold, placeHold } from "../privacy/holds.ts";
 import { policyProofs } from "../privacy/policy-change.ts";
 import { accountOfRequest, handleRequest, openRequests } from "../privacy/requests.ts";
+import { objectKey } from "../recordings/keys.ts";
 import { hasOperators, noteAction, operatorCookie, operatorOf, sendOperatorCookie } from "./guard.ts";
 import { queues, reportedAccounts, retentionReport, tablesAboutPeople } from "./overview.ts";
-import { closeReport, decide, deleteReported } from "./reports.ts";
+import { closeReport, decide, deleteReported, hearReported } from "./reports.ts";
 import { enterRequest } from "./requests.ts";
 import { type Operator, signInOperator, signOutOperator } from "./sign-in.ts";
 
@@ -153,6 +156,20 @@ async function decideReport(c: AppContext, operator: Operator) {
   return backTo(c, outcome.ok);
 }
 
+async function sendReportedTake(c: AppContext, operator: Operator) {
+  const reportId = ReportId.safeParse(c.req.param("reportId"));
+  const take = reportId.success ? await hearReported(c.env, c.var.deps, operator, reportId.data) : null;
+  if (take === null) return problem(c, "not-found");
+  return serveObject(c, {
+    etag: `"${take.sha256}"`,
+    sizeBytes: take.sizeBytes,
+    type: "audio/wav",
+    headers: { "Cache-Control": "no-store", "Content-Disposition": "inline" },
+    read: (range) => objectStore(c.env, c.var.deps).get(objectKey(take.sessionId, take.id), range),
+    missing: "gone",
+  });
+}
+
 async function stepAppeal(c: AppContext, operator: Operator) {
   const appealId = AppealId.safeParse(c.req.param("appealId"));
   const step = AnswerAppeal.safeParse(await fieldsOf(c));
@@ -222,6 +239,7 @@ operatorApp
   .post("/operator/sign-out", costs("read"), forOperator(signOut))
   .post("/operator/requests", costs("write"), forOperator(enter))
   .post("/operator/requests/:requestId", costs("write"), forOperator(stepRequest))
+  .get("/operator/reports/:reportId/take", costs("read"), forOperator(sendReportedTake))
   .post("/operator/reports/:reportId", costs("write"), forOperator(decideReport))
   .post("/operator/appeals/:appealId", costs("write"), forOperator(stepAppeal))
   .post("/operator/breaches", costs("write"), forOperator(register))

@@ -60,20 +60,25 @@ export const requireOperator = createMiddleware<OperatorEnv>(async (c, next) => 
   await next();
 });
 
-/** Notes what an operator looked at or did, for each person whom it concerned; they see it in their export. */
+/**
+ * Notes what an operator looked at or did, for each person whom it concerned; they see it in their export. What the same operator did of the same to
+ * the same person within `onceInMs` before is the same deed.
+ */
 export async function noteAction(
   db: D1Database,
   deps: Deps,
   operator: Operator,
   what: string,
   accountIds: readonly string[],
+  onceInMs = 0,
 ): Promise<void> {
   const concerned = accountIds.length === 0 ? [null] : [...new Set(accountIds)];
   await db
     .prepare(
       `INSERT INTO operator_actions (id, operator_id, what, account_id, at_ms)
-       SELECT lower(hex(randomblob(16))), ?1, ?2, (SELECT id FROM accounts WHERE id = value), ?3 FROM json_each(?4)`,
+       SELECT lower(hex(randomblob(16))), ?1, ?2, (SELECT id FROM accounts WHERE id = value), ?3 FROM json_each(?4)
+       WHERE NOT EXISTS (SELECT 1 FROM operator_actions WHERE account_id = value AND operator_id = ?1 AND what = ?2 AND at_ms > ?3 - ?5)`,
     )
-    .bind(operator.id, what, deps.now(), JSON.stringify(concerned))
+    .bind(operator.id, what, deps.now(), JSON.stringify(concerned), onceInMs)
     .run();
 }

@@ -24,7 +24,8 @@ export async function reportedAccounts(env: Env, deps: Deps): Promise<z.output<t
     ReportedRow,
     env.DB.prepare(
       `SELECT g.*, a.display_name AS displayName, p.id AS profileId,
-         (SELECT json_group_array(json_object('reportId', id, 'reason', reason, 'details', details, 'createdAtMs', created_at_ms))
+         (SELECT json_group_array(json_object('reportId', id, 'reason', reason, 'details', details, 'createdAtMs', created_at_ms,
+                   'hasTake', json(iif(EXISTS (SELECT 1 FROM recordings r WHERE r.id = recording_id AND r.state = 'complete'), 'true', 'false'))))
           FROM (SELECT * FROM reports WHERE account_id = g.accountId AND closed_at_ms IS NULL
                 ORDER BY reason = 'underage' DESC, created_at_ms LIMIT ?2)) AS shown
        FROM (SELECT account_id AS accountId, COUNT(*) AS reports, MAX(reason = 'underage') AS isAboutAge,

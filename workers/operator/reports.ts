@@ -1,10 +1,12 @@
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import { z } from "zod";
 import { reports } from "../../migrations/schema.ts";
 import type { DecideReport, DeleteReported } from "../../protocol/decisions.ts";
 import { done, type Result, refused } from "../../protocol/result.ts";
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
+import { firstRow } from "../platform/rows.ts";
 import { eraseAccount } from "../privacy/account-erasure.ts";
 import { decideReport, tellOfDeletion } from "../privacy/decisions.ts";
 import { noteAction } from "./guard.ts";
@@ -36,6 +38,36 @@ export async function closeReport(
     .run();
   await noteAction(env.DB, deps, operator, "reports.close", [about]);
   return done;
+}
+
+export const ReportedTake = z.object({
+  id: z.string(),
+  sessionId: z.string(),
+  accountId: z.string(),
+  sha256: z.string(),
+  sizeBytes: z.int(),
+});
+export type ReportedTake = z.infer<typeof ReportedTake>;
+/** Pieces of one hearing: a player asks for many, and they are noted once. */
+const HEARING_MS = 10 * 60 * 1000;
+
+/** The take that an open report is about, for the operator to hear before deciding; it is noted for whose take it is. `null`: nothing to hear. */
+export async function hearReported(
+  env: Env,
+  deps: Deps,
+  operator: Operator,
+  reportId: string,
+): Promise<ReportedTake | null> {
+  const take = await firstRow(
+    ReportedTake,
+    env.DB.prepare(
+      `SELECT r.id, r.session_id AS sessionId, r.account_id AS accountId, r.sha256, r.size_bytes AS sizeBytes
+       FROM reports p JOIN recordings r ON r.id = p.recording_id
+       WHERE p.id = ? AND p.closed_at_ms IS NULL AND r.state = 'complete'`,
+    ).bind(reportId),
+  );
+  if (take !== null) await noteAction(env.DB, deps, operator, "reports.hear-take", [take.accountId], HEARING_MS);
+  return take;
 }
 
 /** Decides a report with its reasons, which go to both sides. */

@@ -106,6 +106,40 @@ test("X18: a take is reported by who sees it; it is withheld with reasons to bot
   ).toBe(0);
 });
 
+test("X18: an operator hears a reported take before deciding; it is noted once for whose take it is, and nobody else hears it so", async () => {
+  const world = await newWorld(nowMs);
+  expect((await reportTake(world, "olu")).status).toBe(202);
+  const path = `/operator/reports/${await openReport(world, "olu")}/take`;
+  const hear = async (to: string, headers: Record<string, string> = {}) => {
+    nowMs += 60_000;
+    const Cookie = `__Host-operator=${await operatorToken(deps)}`;
+    return app.request(`https://sessionlinked.test${to}`, { redirect: "manual", headers: { Cookie, ...headers } }, env);
+  };
+  const whole = await ask(world, "ada", "GET", `/recordings/${world.recordingId}/file`);
+  const sound = await (await hear(path)).arrayBuffer();
+  expect(sound).toEqual(await whole.arrayBuffer());
+  const piece = await hear(path, { Range: "bytes=0-43" });
+  expect([piece.status, (await piece.arrayBuffer()).byteLength]).toEqual([206, 44]);
+  const { results } = await env.DB.prepare(
+    "SELECT operator_id AS by FROM operator_actions WHERE account_id = ? AND what = ?",
+  )
+    .bind(world.accountId.ada, "reports.hear-take")
+    .all<{ by: string }>();
+  // Each `hear` signs in another operator: one deed of each, not one of each piece.
+  expect(new Set(results.map(({ by }) => by)).size).toBe(results.length);
+  expect(results).toHaveLength(2);
+  // Its page shows where to hear it.
+  expect(await (await hear("/operator")).text()).toContain(`src="${path}"`);
+  // Not a person with an account, be it whoever reported it; not by another report's name; not once it is decided.
+  const bearer = { Authorization: `Bearer ${world.token.olu}` };
+  const person = await app.request(`https://sessionlinked.test${path}`, { redirect: "manual", headers: bearer }, env);
+  expect(person.status).toBe(303);
+  expect((await hear("/operator/reports/rep_00000000000000000000000000/take")).status).toBe(404);
+  expect((await hear("/operator/reports/x/take")).status).toBe(404);
+  expect(await decide(world, "olu", "take-withheld")).toBe("/operator?done=noted");
+  expect((await hear(path)).status).toBe(404);
+});
+
 test("X18: an appeal is taken once, in its time, from the two sides alone; taken back, the measure ends and both are told", async () => {
   const world = await newWorld(nowMs);
   await reportTake(world, "olu");

@@ -31,7 +31,7 @@ export const holdings: readonly Holding[] = [
       de: "Eine geteilte Spur, die Teile einer Spur im Upload, und ihre Wellenform.",
     },
     lawfulBasis: "contract",
-    recipients: ["collaborators"],
+    recipients: ["collaborators", "operators"],
     until: withRow,
     exported: true,
     erased: "with-row",

@@ -11,7 +11,7 @@ const PACE = 60;
 const PROOFS_SHOWN_MAX = 50;
 
 /**
- * Promise G5: a material change of the policy is mailed to everybody who has an account when it is told. One row a version says how far
+ * Promise G5: a material change of the policy is mailed to everybody who had an account before it counted; whoever came later read it then. One row a version says how far
  * this has come, how many are written to, when the last was queued, and how many mails the mail service took (`workers/mail/policy-proof.ts`): the proof. Killed anywhere it goes on from the last account, and a mail's
  * id keeps whoever was written to from hearing it twice.
  */
@@ -33,7 +33,7 @@ export async function tellPolicyChange(env: Env, deps: Deps, versions: readonly 
     en: { text: en, fromAtMs: version.fromAtMs, link },
     de: { text: de, fromAtMs: version.fromAtMs, link },
   };
-  const { done, after } = await queuePolicyChange(env, deps, String(version.version), values, row.lastAccountId, PACE);
+  const { done, after } = await queuePolicyChange(env, deps, version, values, row.lastAccountId, PACE);
   await env.DB.prepare(
     `UPDATE policy_notices SET last_account_id = ?3, told = told + ?4, finished_at_ms = ?5
      WHERE version = ?1 AND last_account_id = ?2 AND finished_at_ms IS NULL`,

@@ -247,6 +247,21 @@ export const policyVersions: readonly PolicyVersion[] = [
       de: "3ebe52c0c69bf1092b72006ec980bf093611d65944b68618d1ec1a20e5671d79",
     },
   },
+  {
+    version: 14,
+    fromAtMs: Date.UTC(2026, 10, 27, 23),
+    // One more person may hear what somebody shared.
+    isMaterial: true,
+    change: {
+      en: "If somebody in a session reports a take, one of us may listen to it before we decide what to do. It is noted, and whose take it is sees that.",
+      de: "Meldet jemand in einer Session einen Take, darf eine Person von uns ihn anhören, bevor wir entscheiden. Das wird vermerkt, und wem der Take gehört, sieht es.",
+    },
+    numbers: tenth,
+    sha256: {
+      en: "1a3ce7076fd36886b4f54cc1dd92e756378d0bd6170176a210236b073c01fb69",
+      de: "647101feed0a576b6730ad30199715568899ff218b616de6b66512126e52f337",
+    },
+  },
 ];
 
 /** The numbers that the code keeps today, in days, under the names of protocol/retention.ts. */

@@ -61,7 +61,8 @@ describe("G5: the policy's versions", () => {
     const people = await Promise.all(Array.from({ length: 3 }, (_, at) => person(`Reader ${at}`)));
     await fill(accounts, 450, (at) => accountRow(`acc_policy${String(at).padStart(4, "0")}`));
     const change = { en: "We keep less from now on.", de: "Wir behalten ab jetzt weniger." };
-    const next: PolicyVersion = { ...latest, version: latest.version + 1, isMaterial: true, change };
+    const fromAtMs = Date.now() + 1;
+    const next: PolicyVersion = { ...latest, version: latest.version + 1, fromAtMs, isMaterial: true, change };
     const versions = [...policyVersions, next];
     const total = (await env.DB.prepare("SELECT COUNT(*) AS n FROM accounts").first<number>("n")) ?? 0;
     // The same step twice at once, as when two runs of cron meet.
@@ -80,7 +81,23 @@ describe("G5: the policy's versions", () => {
     const { results } = await env.DB.prepare("SELECT id FROM mail_outbox").all<{ id: string }>();
     for (const { accountId } of people) expect(results.some(({ id }) => id.includes(accountId))).toBe(false);
     expect(await tellPolicyChange(env, systemDeps, versions)).toMatchObject({ done: 0, finished: true });
-    expect(await tellPolicyChange(env, systemDeps)).toMatchObject({ done: 0 });
+  });
+
+  test("G5: whoever opened an account when a version counted already has read it there, and is not written to about it", async () => {
+    await env.DB.prepare("DELETE FROM accounts").run();
+    await env.DB.prepare("DELETE FROM mail_outbox").run();
+    const early = await person("Came before");
+    const late = await person("Came after");
+    for (const [{ accountId }, atMs] of [
+      [early, 999],
+      [late, 1_000],
+    ] as const)
+      await env.DB.prepare("UPDATE accounts SET created_at_ms = ?2 WHERE id = ?1").bind(accountId, atMs).run();
+    const change = { en: "Less.", de: "Weniger." };
+    const next: PolicyVersion = { ...latest, version: 8_000, fromAtMs: 1_000, isMaterial: true, change };
+    while (!(await tellPolicyChange(env, systemDeps, [next])).finished);
+    expect(await mailsOf(8_000)).toHaveLength(1);
+    expect((await policyProofs(env)).find(({ version }) => version === 8_000)).toMatchObject({ told: 1 });
   });
 
   test("G5: the proof counts what the mail service took and what it refused, each mail once, however often it was tried", async () => {
@@ -89,8 +106,9 @@ describe("G5: the policy's versions", () => {
     await env.DB.prepare("DELETE FROM mail_outbox").run();
     for (let at = 0; at < 4; at++) await person(`Reader of less ${at}`);
     const version = 9_000;
-    const next: PolicyVersion = { ...latest, version, isMaterial: true, change: { en: "Less.", de: "Weniger." } };
     let nowMs = Date.now();
+    const change = { en: "Less.", de: "Weniger." };
+    const next: PolicyVersion = { ...latest, version, fromAtMs: nowMs + 1, isMaterial: true, change };
     const deps = { ...systemDeps, now: () => nowMs };
     while (!(await tellPolicyChange(env, deps, [next])).finished);
     const proofOf = async () => (await policyProofs(env)).find((one) => one.version === version);

@@ -242,11 +242,11 @@ describe("news", () => {
     expect(first.map(({ to }) => to)).toEqual(["other@example.org", "yes@example.org"]);
     expect(await write("one")).toEqual([]);
     const change = { text: "We keep less.", fromAtMs: nowMs, link: `${origin}/privacy` };
-    await queuePolicyChange(here, deps, "2", { en: change, de: change });
+    await queuePolicyChange(here, deps, { version: 2, fromAtMs: nowMs + 1 }, { en: change, de: change });
     expect(await mails()).toHaveLength(3);
     await post(`/unsubscribe?token=${linkIn(first[1]?.text, "/unsubscribe")}`, "");
     expect((await write("two")).map(({ to }) => to)).toEqual(["other@example.org"]);
-    await queuePolicyChange(here, deps, "3", { en: change, de: change });
+    await queuePolicyChange(here, deps, { version: 3, fromAtMs: nowMs + 1 }, { en: change, de: change });
     expect(await mails()).toHaveLength(3);
     expect(await count("consent_withdrawals")).toBe(1);
   });

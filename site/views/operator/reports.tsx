@@ -71,10 +71,19 @@ export function Reports({ page, reports }: { page: Page; reports: readonly Repor
                 )}
               </p>
             </header>
-            {shown.map(({ reason, details }) => (
-              <p>
-                <strong>{hubText[page.language].reasons[reason]}</strong> {details}
-              </p>
+            {shown.map(({ reportId, reason, details, hasTake }) => (
+              <>
+                <p>
+                  <strong>{hubText[page.language].reasons[reason]}</strong> {details}
+                </p>
+                {hasTake ? (
+                  <figure class="stack">
+                    <figcaption class="small soft">{t.hear}</figcaption>
+                    {/* biome-ignore lint/a11y/useMediaCaption: a stem is music, and has nothing to caption. */}
+                    <audio controls preload="none" src={`/operator/reports/${reportId}/take`} aria-label={t.hear} />
+                  </figure>
+                ) : null}
+              </>
             ))}
             {shown.slice(0, 1).map(({ reportId }) => (
               <>
