@@ -239,7 +239,7 @@ operatorApp
   .post("/operator/sign-out", costs("read"), forOperator(signOut))
   .post("/operator/requests", costs("write"), forOperator(enter))
   .post("/operator/requests/:requestId", costs("write"), forOperator(stepRequest))
-  .get("/operator/reports/:reportId/take", costs("read"), forOperator(sendReportedTake))
+  .get("/operator/reports/:reportId/take.wav", costs("read"), forOperator(sendReportedTake))
   .post("/operator/reports/:reportId", costs("write"), forOperator(decideReport))
   .post("/operator/appeals/:appealId", costs("write"), forOperator(stepAppeal))
   .post("/operator/breaches", costs("write"), forOperator(register))

@@ -51,13 +51,13 @@ async function showVersion(c: AppContext, { page }: Visit) {
 /** The kept text itself, whose hash the page shows. */
 async function sendText(c: AppContext) {
   const one = versionNamed(c.req.param("version"));
-  const [name, extension] = (c.req.param("file") ?? "").split(".");
+  const [name] = (c.req.param("file") ?? "").split(".");
   const language = languages.find((each) => each === name);
-  if (one === undefined || language === undefined || extension !== "txt") return c.notFound();
+  if (one === undefined || language === undefined) return c.notFound();
   return c.text(await keptText(c, one, language), 200, { "Cache-Control": "public, max-age=86400" });
 }
 
 /** The policy's versions, each as it was. */
 export const policyVersionPages = newRouter();
 policyVersionPages.get("/privacy/versions/:version", costs("search"), withPage(showVersion));
-policyVersionPages.get("/privacy/versions/:version/:file", costs("read"), sendText);
+policyVersionPages.get("/privacy/versions/:version/:file{\\w+\\.txt}", costs("read"), sendText);

@@ -109,7 +109,7 @@ test("X18: a take is reported by who sees it; it is withheld with reasons to bot
 test("X18: an operator hears a reported take before deciding; it is noted once for whose take it is, and nobody else hears it so", async () => {
   const world = await newWorld(nowMs);
   expect((await reportTake(world, "olu")).status).toBe(202);
-  const path = `/operator/reports/${await openReport(world, "olu")}/take`;
+  const path = `/operator/reports/${await openReport(world, "olu")}/take.wav`;
   const hear = async (to: string, headers: Record<string, string> = {}) => {
     nowMs += 60_000;
     const Cookie = `__Host-operator=${await operatorToken(deps)}`;
@@ -134,8 +134,8 @@ test("X18: an operator hears a reported take before deciding; it is noted once f
   const bearer = { Authorization: `Bearer ${world.token.olu}` };
   const person = await app.request(`https://sessionlinked.test${path}`, { redirect: "manual", headers: bearer }, env);
   expect(person.status).toBe(303);
-  expect((await hear("/operator/reports/rep_00000000000000000000000000/take")).status).toBe(404);
-  expect((await hear("/operator/reports/x/take")).status).toBe(404);
+  expect((await hear("/operator/reports/rep_00000000000000000000000000/take.wav")).status).toBe(404);
+  expect((await hear("/operator/reports/x/take.wav")).status).toBe(404);
   expect(await decide(world, "olu", "take-withheld")).toBe("/operator?done=noted");
   expect((await hear(path)).status).toBe(404);
 });

@@ -80,7 +80,7 @@ export function Reports({ page, reports }: { page: Page; reports: readonly Repor
                   <figure class="stack">
                     <figcaption class="small soft">{t.hear}</figcaption>
                     {/* biome-ignore lint/a11y/useMediaCaption: a stem is music, and has nothing to caption. */}
-                    <audio controls preload="none" src={`/operator/reports/${reportId}/take`} aria-label={t.hear} />
+                    <audio controls preload="none" src={`/operator/reports/${reportId}/take.wav`} aria-label={t.hear} />
                   </figure>
                 ) : null}
               </>
