@@ -61,21 +61,66 @@ function keepFocus(root: HTMLElement): () => void {
 /** Room that is left between what is scrolled to and what lies over the page. */
 const CLEAR_PX = 24;
 
-/** Whatever the keyboard stands on, or comes to, is scrolled out from under what lies over the page. Returns the way to end it. */
+/** What scrolls; the rest of the view lies over it. */
+const SCROLLED = ".view-main, .view-side, .view-talk";
+/** By these somebody looks elsewhere. */
+const LEAVING = ["wheel", "touchmove"];
+
+/**
+ * Whatever the keyboard stands on, or comes to, is scrolled out from under what lies over the page, and stays in the window where something comes or grows
+ * above it: a browser holds one column of the page still meanwhile, and it may be the other one. Who scrolls away from it is let go. Returns the way to
+ * end it.
+ */
 function keepClear(transport: HTMLElement, toasts: HTMLElement): () => void {
+  const { documentElement } = document;
+  let observer: IntersectionObserver | undefined;
+  let control: Element | null = null;
+  let place = "";
+  let isSeen = true;
+  let isLeft = false;
+  const look = (entries: IntersectionObserverEntry[]): void => {
+    const { target, boundingClientRect: box, rootBounds: free } = entries.at(-1) ?? {};
+    if (control === null || target !== control || box === undefined || !free) return;
+    isSeen = box.top >= free.top - 1 && box.bottom <= free.bottom + 1;
+    const before = place;
+    place = `${Math.round(box.top + scrollY)} of ${documentElement.scrollHeight}`;
+    // What only was scrolled was scrolled by somebody.
+    if (!isSeen && !isLeft && place !== before) control.scrollIntoView({ block: "nearest" });
+    if (isSeen) isLeft = false;
+  };
+  const leave = (): void => {
+    isLeft = true;
+  };
+  const onFocus = ({ target }: Event): void => {
+    observer?.disconnect();
+    const isSmall = target instanceof HTMLElement && target.offsetHeight < innerHeight / SMALL_PART;
+    control = isSmall && target.matches(":focus-visible") && target.closest(SCROLLED) !== null ? target : null;
+    [place, isSeen, isLeft] = ["", true, false];
+    if (control !== null) observer?.observe(control);
+  };
   const size = new ResizeObserver(() => {
-    const { documentElement, activeElement } = document;
     const [abovePx, belowPx] = [transport.offsetHeight + CLEAR_PX, toasts.offsetHeight];
     documentElement.style.scrollPaddingBlock = `${abovePx}px ${belowPx + 2 * CLEAR_PX}px`;
     // The page is longer by as much: else its last control could not be scrolled out from under.
     const coveredPx = belowPx === 0 ? 0 : belowPx + 2 * CLEAR_PX;
     documentElement.style.setProperty("--view-toasts", `${coveredPx}px`);
-    const isUnder = (activeElement?.getBoundingClientRect().bottom ?? 0) > innerHeight - coveredPx;
-    if (isUnder && activeElement?.matches(":focus-visible")) activeElement.scrollIntoView({ block: "nearest" });
+    observer?.disconnect();
+    const rootMargin = `${CLEAR_PX - abovePx}px 0px ${-coveredPx}px`;
+    observer = new IntersectionObserver(look, { rootMargin, threshold: [0, 0.5, 1] });
+    if (isSeen) place = "";
+    else isLeft = true;
+    if (control?.isConnected) observer.observe(control);
   });
   size.observe(transport);
   size.observe(toasts);
-  return () => size.disconnect();
+  addEventListener("focusin", onFocus);
+  for (const one of LEAVING) addEventListener(one, leave, { passive: true });
+  return () => {
+    size.disconnect();
+    observer?.disconnect();
+    removeEventListener("focusin", onFocus);
+    for (const one of LEAVING) removeEventListener(one, leave);
+  };
 }
 
 /** Draws nothing. It is there as long as the session is what is shown, and not a door or an end. */

@@ -12,11 +12,14 @@ interface Stand {
   fault: string;
 }
 
+/** What has been pressed is there to be looked at once it has been drawn. */
+const isDrawn = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))";
+
 /**
  * Where the keyboard stands, and whether that can be seen (WCAG 2.4.7) and is covered by nothing (2.4.12): a small control from edge to edge, one
  * that is as large as a part of the view somewhere at least.
  */
-const look = `(() => {
+const look = `${isDrawn}.then(() => {
   const element = document.activeElement;
   if (element === null || element === document.body) return { name: "${NOWHERE}", fault: "" };
   const name = (element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent ?? "").trim();
@@ -47,7 +50,7 @@ const look = `(() => {
   const isWhole = box.top >= 0 && box.bottom <= innerHeight;
   if (isLarge ? !points.some(Boolean) : !isWhole || !points.every(Boolean)) return { name, fault: "covered " + points.map(Number).join("") + " by " + [...by].join() + " in " + element.closest("[class]")?.className };
   return { name, fault: "" };
-})()`;
+})`;
 
 /** Somebody who has no mouse. Wherever their keyboard comes, it is seen. */
 export class Keyboard {

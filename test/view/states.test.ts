@@ -8,6 +8,7 @@ import { writeTone } from "../../dev/ear.ts";
 import { keepNoFiles, makeRoom } from "../../dev/screens/no-files.ts";
 import { type Scene, statusOf, stubRoom } from "../../dev/screens/stub-room.ts";
 import { Evening, type Guest } from "./evening.ts";
+import { Keyboard } from "./keyboard.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const NARROWEST_PX = 320;
@@ -84,6 +85,27 @@ describe("what a session may be like", { timeout: 600_000 }, () => {
     await page.keyboard.press("c");
     expect(await page.evaluate("document.activeElement.id")).toBe("view-chat");
     await expectFits(page);
+    await page.close();
+  });
+
+  test("the keyboard stays seen where something grows above it, in its own column or beside it; who scrolls away is let go", async () => {
+    const page = await shown(names);
+    await page.setViewportSize({ width: 1280, height: 500 });
+    const keys = new Keyboard(page);
+    const grow = (where: string) =>
+      page.evaluate(
+        `document.querySelector("${where}").prepend(Object.assign(document.createElement("p"), { style: "height: 700px" }))`,
+      );
+    await keys.to(/^Turn sound on$/);
+    for (const where of [".view-side", ".view-main", ".view-side .view-sound"]) {
+      await grow(where);
+      expect(await keys.stands()).toBe("Turn sound on");
+    }
+    await page.mouse.move(640, 300);
+    await page.mouse.wheel(0, -2_000);
+    await page.waitForFunction("document.activeElement.getBoundingClientRect().top > innerHeight");
+    await grow(".view-side");
+    await expect(keys.stands()).rejects.toThrow("out of the window");
     await page.close();
   });
 
