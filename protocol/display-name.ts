@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { aroundEmoji } from "./joiners.ts";
 import { DISPLAY_NAME_MAX_GRAPHEMES, DISPLAY_NAME_MIN_GRAPHEMES } from "./limits.ts";
 import { passesForUs } from "./reserved-names.ts";
 import { graphemeCount } from "./sessions.ts";
@@ -25,8 +26,7 @@ const belonging = new RegExp(
 
 /** NFKC, but an emoji stays the emoji that it is: ™️ is not "TM" with something invisible behind it. */
 const normal = (name: string) =>
-  name
-    .split(/(\p{RGI_Emoji})/v)
+  aroundEmoji(name)
     .map((part, at) => (at % 2 === 1 ? part : part.replace(/(?<=\p{Extended_Pictographic})[\ufe0e\ufe0f]/gu, "")))
     .map((part, at) => (at % 2 === 1 ? part : part.normalize("NFKC")))
     .join("");
@@ -36,7 +36,11 @@ const invisible = /[\p{C}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]/u;
 /** More marks on one letter than any writing has, and they run over the lines beside it. */
 const heaped = /\p{M}{9}/u;
 
-const visible = (name: string) => name.replace(/\p{RGI_Emoji}/gv, "").replace(belonging, "");
+const visible = (name: string) =>
+  aroundEmoji(name)
+    .filter((_, at) => at % 2 === 0)
+    .join("")
+    .replace(belonging, "");
 
 /** What may be wrong with a name, in the API's words; a page says it in the reader's. */
 export const nameProblems = {

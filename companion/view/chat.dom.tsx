@@ -15,27 +15,27 @@ export function Chat({ session, state, words, language }: ViewProps) {
     const box = list.current;
     if (box !== null && nearEnd.current) box.scrollTop = box.scrollHeight;
   }, [state.chat.length]);
-  const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
   const names = state.members.map(({ displayName }) => displayName).join("\n");
   // Thousands of lines are drawn when there is another one, and not whenever a level moves.
-  const lines = useMemo(
-    () =>
-      state.chat.map((line) => (
-        <li key={line.seq} class={`who-is ${accentClass(state, line.from)}`}>
-          <p class="soft">
-            <span class="name">{nameOf(state, line.from, words)}</span>
-            <time class="instrument" dateTime={new Date(line.atMs).toISOString()}>
-              {time.format(line.atMs)}
-            </time>
-            <span class="instrument">{t.atBar(barsOf(state.timeline.map).label(line.positionFrames))}</span>
-          </p>
-          <p class="spoken" dir="auto">
-            {line.text}
-          </p>
-        </li>
-      )),
-    [state.chat, state.accents, state.timeline.map, names, words, language],
-  );
+  const lines = useMemo(() => {
+    if (state.chat.length === 0) return [];
+    // The first one takes tens of milliseconds: a page that has no line draws without.
+    const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+    return state.chat.map((line) => (
+      <li key={line.seq} class={`who-is ${accentClass(state, line.from)}`}>
+        <p class="soft">
+          <span class="name">{nameOf(state, line.from, words)}</span>
+          <time class="instrument" dateTime={new Date(line.atMs).toISOString()}>
+            {time.format(line.atMs)}
+          </time>
+          <span class="instrument">{t.atBar(barsOf(state.timeline.map).label(line.positionFrames))}</span>
+        </p>
+        <p class="spoken" dir="auto">
+          {line.text}
+        </p>
+      </li>
+    ));
+  }, [state.chat, state.accents, state.timeline.map, names, words, language]);
   const send = () => {
     const wanted = text.trim();
     if (wanted !== "" && session.chat(wanted)) setText("");
