@@ -1,4 +1,5 @@
 import { BurgPredictor } from "./burg.ts";
+import type { LaneReader } from "./lane-ring.ts";
 import { kernelOf, PHASES } from "./windowed-sinc.ts";
 
 /** Sound in hand, per channel: more than a resampler looks at and a predictor learns from. */
@@ -70,6 +71,15 @@ export class LaneHistory {
       for (const sound of this.#sound.slice(2)) sound.fill(0);
     }
     return by;
+  }
+
+  /** The next frames of a lane that is heard as it is, as far as they are there; returns how many, none where something is guessed or blended. */
+  take(lane: LaneReader, frame: number, most: number): number {
+    const [left, right] = this.#sound;
+    if (left === undefined || this.#isGuessing || this.#blendTo > this.#end || this.channels > 2) return 0;
+    const count = lane.hearRun(frame, most, left, right, this.#end);
+    this.#end += count;
+    return count;
   }
 
   /** One channel of the next frame, as it was sent; `next` ends the frame. */

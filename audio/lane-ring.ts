@@ -320,6 +320,26 @@ export class LaneReader {
   }
 
   /**
+   * Frames that are there one behind the other and are a pair, or mono, as they are heard: into `left` and `right`, or `left` alone, from a place on.
+   * Returns how many; at most `most`.
+   */
+  hearRun(frame: number, most: number, left: Float64Array, right: Float64Array | undefined, at: number): number {
+    const { tags, samples, widths } = this.#views;
+    let count = 0;
+    for (; count < most; count++) {
+      const place = (frame + count) & MASK;
+      if (Atomics.load(tags, place) !== ((frame + count) | 0)) break;
+      const said = widths[place] ?? 0;
+      if (said !== 1 && said !== 2 && said !== (1 | IS_OWN) && !(this.#isPair && said === (2 | IS_OWN))) break;
+      const first = samples[place] ?? 0;
+      left[at + count] = first;
+      if (right !== undefined)
+        right[at + count] = (said & 1) === 1 ? first : (samples[LANE_BUFFER_FRAMES + place] ?? 0);
+    }
+    return count;
+  }
+
+  /**
    * A frame that is there, as it is heard with two ears: into the first two of `into`, or the one that it has. `true`: its channels are others than
    * those two, and lie behind them where there is room; else the two lie there once more, if so many are in use.
    */

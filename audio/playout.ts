@@ -178,7 +178,7 @@ export class Playout {
     const step = nominal * (1 + this.#speedFor(wanted, quantum));
     this.#place -= this.#history.makeRoom(this.#place);
     const until = Math.floor(this.#place + (frames - 1) * step) + half + 1;
-    while (this.#history.end < until) this.#feedOne(wanted);
+    while (this.#history.end < until) if (!this.#feedRun(until)) this.#feedOne(wanted);
     this.#isConcealed = !this.#history.isTrue(this.#place, frames);
     const isWhole = step === 1 && Number.isInteger(this.#place);
     this.#isExact = isWhole && !this.#isConcealed && this.#pulled >= this.#narrowEnd;
@@ -281,6 +281,19 @@ export class Playout {
     // Smoothly: a step of the speed is a step of the pitch.
     this.#speed += (speed - this.#speed) * 0.05;
     return this.#speed;
+  }
+
+  /** Frames that have come, up to a place of the history, at once; `false`: the next one is not to be had like that. */
+  #feedRun(until: number): boolean {
+    const frame = this.#feed;
+    if (frame === undefined || this.#isWaiting) return false;
+    const count = this.#history.take(this.#lane, frame, until - this.#history.end);
+    if (count === 0) return false;
+    this.#guessedOn = 0;
+    this.#unusedFrames = 0;
+    this.#played += count;
+    this.#feed = frame + count;
+    return true;
   }
 
   /** The next frame of the history, whatever has to be done for it. */
