@@ -57,11 +57,15 @@ describe("the device on JACK", () => {
     // The machine's own inputs and loudspeakers are there without a hand.
     expect(connectionsOf("SessionLinked:in_1")).toEqual(["system:capture_1"]);
     expect(connectionsOf("SessionLinked:out_2")).toEqual(["system:playback_2"]);
+    // As many inputs as are recorded or sent, and a port for each channel of somebody's lane.
+    await server.until("Ben  🥁 8");
+    expect(connectionsOf("SessionLinked:in_8")).toEqual([]);
     execFileSync("jack_disconnect", ["system:capture_1", "SessionLinked:in_1"]);
     const { lines } = program("stdbuf", "-oL", "jack_iodelay");
     await server.until("jack_delay:in");
-    server.connect("jack_delay:out", "SessionLinked:in_1");
-    server.connect(await server.until("Ben  🥁 L"), "jack_delay:in");
+    // Through the last of them.
+    server.connect("jack_delay:out", "SessionLinked:in_8");
+    server.connect("SessionLinked:Ben  🥁 8", "jack_delay:in");
     const measured = () =>
       lines.flatMap((line) => /([\d.]+) frames\s+[\d.]+ ms total/.exec(line)?.slice(1).map(Number) ?? []);
     for (const periodFrames of [256, 64, 128]) {
