@@ -17,6 +17,7 @@ import {
   MESSAGES_WAITING_MAX_BYTES,
   type Peer,
   type PeerOptions,
+  type PeerState,
 } from "../links/peer.std.ts";
 import { NONCE_BYTES } from "../links/room-words.std.ts";
 import type { FromLanes, PeerTold, ToLanes, TransformOptions } from "./browser-messages.std.ts";
@@ -48,12 +49,13 @@ class WorkerPeer implements Peer {
   fingerprints: Fingerprints | null = null;
   #channel: RTCDataChannel | undefined;
   #messages: RTCDataChannel | undefined;
+  #state: PeerState | undefined;
 
   constructor(id: number, options: PeerOptions) {
     this.#id = id;
     this.options = options;
     peers.set(id, this);
-    options.onState("connecting");
+    this.#follow("connecting");
     const { offers, isDirect, iceServers } = options;
     say({ type: "open-peer", peer: id, offers, isDirect, iceServers });
   }
@@ -87,6 +89,16 @@ class WorkerPeer implements Peer {
     };
     if (carries === "lane") this.#channel = channel;
     else this.#messages = channel;
+    // A page that is busy says it later: the sound need not wait for it.
+    const connect = () => this.#follow("connected");
+    if (channel.readyState === "open") connect();
+    else channel.onopen = connect;
+  }
+
+  #follow(state: PeerState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.options.onState(state);
   }
 
   close(): void {
@@ -101,7 +113,7 @@ class WorkerPeer implements Peer {
         this.options.signal(told.signal);
         return;
       case "state":
-        this.options.onState(told.state);
+        this.#follow(told.state);
         return;
       case "relayed":
         this.isRelayed = told.isRelayed;
