@@ -33,7 +33,7 @@ export class ViewSound {
   readonly #options: ViewSoundOptions;
   #tap: MessagePort | null = null;
   #engine: BrowserSound | null = null;
-  #threads: Promise<SoundThreads> | null = null;
+  #threads: SoundThreads | null = null;
   #iceServers: readonly IceServer[] = [];
   #clock: ClockEstimate | undefined;
   #ownMs = 0;
@@ -95,17 +95,18 @@ export class ViewSound {
   async load(): Promise<void> {
     if (this.state.value.trouble === "old-browser") return;
     const { threads } = await this.#ready();
-    await threads;
+    await threads.device;
   }
 
   async #ready() {
     const { BrowserSound } = await import("../engine/sound/browser-sound.dom.ts");
-    this.#threads ??= BrowserSound.prepare(this.#options.boot.sound).catch((error: unknown) => {
+    const threads = this.#threads ?? BrowserSound.prepare(this.#options.boot.sound);
+    this.#threads = threads;
+    threads.device.catch(() => {
       // The next click tries anew.
-      this.#threads = null;
-      throw error;
+      if (this.#threads === threads) this.#threads = null;
     });
-    return { BrowserSound, threads: this.#threads };
+    return { BrowserSound, threads };
   }
 
   /** What was chosen at an earlier visit, before the sound is turned on. */
@@ -160,7 +161,7 @@ export class ViewSound {
             this.#tellStatus();
           },
         },
-        await threads,
+        threads,
       );
       this.#engine = engine;
       this.#control.again();

@@ -136,6 +136,16 @@ function hanging(messages: readonly string[]): string[] {
   return [...sounding];
 }
 
+/** The script of the device is on its way into the audio thread until `letDevice` is called. */
+const holdDevice = `{
+  const { addModule } = Worklet.prototype;
+  const held = new Promise((go) => { window.letDevice = go; });
+  Worklet.prototype.addModule = async function (url, ...more) {
+    if (url.includes("device.worklet")) await held;
+    return addModule.call(this, url, ...more);
+  };
+}`;
+
 let evening: Evening;
 let ada: Guest;
 let ben: Companion;
@@ -331,6 +341,7 @@ describe("sound in the browser", { timeout: 600_000 }, () => {
     context.setDefaultTimeout(patience.timeout);
     const page = await context.newPage();
     await page.addInitScript(listenAtTheWayOut);
+    await page.addInitScript(holdDevice);
     await page.goto(link);
     // What is missing is said before anything is sent.
     await page.getByRole("button", { name: "Come in" }).click();
@@ -342,6 +353,12 @@ describe("sound in the browser", { timeout: 600_000 }, () => {
     const seen = ada.page.locator(".view-people li", { hasText: "Cleo Laine" });
     await seen.getByText("plays · guest · here").waitFor();
     await page.getByRole("button", { name: "Turn sound on" }).click();
+    // Links do not wait for the script of the device, which is still on its way.
+    const linked = () =>
+      new Set(ben.emitted("link").flatMap(({ memberId, state }) => (state === "connected" ? [memberId] : []))).size;
+    await expect.poll(linked, patience).toBe(2);
+    expect(await page.locator(".view-own").count()).toBe(0);
+    await page.evaluate("window.letDevice()");
     await hears(page, BROWSER_HZ);
     await hears(page, COMPANION_HZ);
     await hears(ada.page, BROWSER_HZ);

@@ -25,9 +25,10 @@ import type {
 } from "./browser-messages.std.ts";
 import { DeviceInput, type InputFacts, type SoundRefusal } from "./input.dom.ts";
 
-/** A context that is not started yet and has the device's script, and the lanes worker. */
+/** A context that is not started yet, the device's script on its way into it, and the lanes worker. */
 export interface SoundThreads {
   context: AudioContext;
+  device: Promise<void>;
   worker: Worker;
 }
 
@@ -86,7 +87,11 @@ export class BrowserSound {
   readonly #options: BrowserSoundOptions;
   readonly #context: AudioContext;
   readonly #worker: Worker;
-  readonly #node: AudioWorkletNode;
+  readonly #device: Promise<void>;
+  /** What the input goes into, whether the audio thread is there or not. */
+  readonly #in: GainNode;
+  #node: AudioWorkletNode | undefined;
+  readonly #untold: ToDevice[] = [];
   readonly #beat: MediaStreamTrack;
   readonly #peers = new Map<number, BrowserPeer>();
   readonly #timer: ReturnType<typeof setInterval>;
@@ -96,39 +101,29 @@ export class BrowserSound {
   readonly #input: DeviceInput;
 
   /** The threads' scripts, and what the engine's connections need, before anybody asks for sound: no device is opened and nobody is sent anything. */
-  static async prepare({ lanesUrl, deviceUrl }: SoundScripts): Promise<SoundThreads> {
+  static prepare({ lanesUrl, deviceUrl }: SoundScripts): SoundThreads {
     const context = new AudioContext({ sampleRate: DEVICE_RATE_HZ, latencyHint: 0 });
-    try {
-      // Where a page may play by itself, it would begin to.
-      void context.suspend();
-      const worker = new Worker(lanesUrl, { type: "module" });
-      new RTCPeerConnection().close();
-      await context.audioWorklet.addModule(deviceUrl);
-      return { context, worker };
-    } catch (error) {
-      await context.close();
-      throw error;
-    }
+    // Where a page may play by itself, it would begin to.
+    void context.suspend();
+    const worker = new Worker(lanesUrl, { type: "module" });
+    const device = context.audioWorklet.addModule(deviceUrl);
+    device.catch(() => {
+      worker.terminate();
+      void context.close();
+    });
+    new RTCPeerConnection().close();
+    return { context, device, worker };
   }
 
-  /** The sound with its links, whose device is still to be started: those are made meanwhile. */
-  constructor(options: BrowserSoundOptions, { context, worker }: SoundThreads) {
+  /** The sound with its links, whose device is still to be started, and whose script may still be on its way: those are made meanwhile. */
+  constructor(options: BrowserSoundOptions, { context, device, worker }: SoundThreads) {
     this.#options = options;
     this.#context = context;
+    this.#device = device;
     const memory = new SharedArrayBuffer(captureRingBytes(LANE_CHANNELS));
     this.memory = memory;
-    this.#node = new AudioWorkletNode(context, "session-device", {
-      numberOfInputs: 1,
-      numberOfOutputs: 1,
-      outputChannelCount: [LANE_CHANNELS],
-      processorOptions: { memory },
-    });
-    this.#node.connect(context.destination);
-    this.#input = new DeviceInput(context, [this.#node], () => options.onDevice("input-gone"));
-    this.#node.port.onmessage = ({ data }: MessageEvent<FromDevice>) => {
-      options.onLevels(data.own, data.levels);
-      if (data.states !== null) this.#tell({ type: "players", states: data.states });
-    };
+    this.#in = new GainNode(context);
+    this.#input = new DeviceInput(context, [this.#in], () => options.onDevice("input-gone"));
     this.#beat = newBeat(context);
     this.#worker = worker;
     this.#worker.onmessage = ({ data }: MessageEvent<FromLanes>) => this.#take(data);
@@ -147,8 +142,27 @@ export class BrowserSound {
 
   /** Rejects with what `refusalOf` understands. */
   async start(): Promise<void> {
-    await this.#context.resume();
+    await Promise.all([this.#context.resume(), this.#device.then(() => this.#openThread())]);
     this.#isStarted = true;
+  }
+
+  /** The audio thread's own end: what it was told before it was there, it hears now. */
+  #openThread(): void {
+    const context = this.#context;
+    if (context.state === "closed") return;
+    const node = new AudioWorkletNode(context, "session-device", {
+      numberOfInputs: 1,
+      numberOfOutputs: 1,
+      outputChannelCount: [LANE_CHANNELS],
+      processorOptions: { memory: this.memory },
+    });
+    this.#in.connect(node).connect(context.destination);
+    node.port.onmessage = ({ data }: MessageEvent<FromDevice>) => {
+      this.#options.onLevels(data.own, data.levels);
+      if (data.states !== null) this.#tell({ type: "players", states: data.states });
+    };
+    this.#node = node;
+    for (const message of this.#untold.splice(0)) this.#tellThread(message);
   }
 
   /** Which device is played and which heard; `""` is the system's own choice. */
@@ -282,7 +296,8 @@ export class BrowserSound {
   }
 
   #tellThread(message: ToDevice): void {
-    this.#node.port.postMessage(message);
+    if (this.#node === undefined) this.#untold.push(message);
+    else this.#node.port.postMessage(message);
   }
 
   #tellDevice(): void {
