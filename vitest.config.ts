@@ -125,7 +125,8 @@ export default defineConfig({
                 name: "long-edge",
                 include: ["test/promises/**/*.long.test.ts"],
                 maxWorkers: 1,
-                testTimeout: 3_600_000,
+                // Ten years of a hundred thousand people: nobody waits for them.
+                testTimeout: 6 * 3_600_000,
                 setupFiles: ["workers/testing/setup.ts"],
               },
             },

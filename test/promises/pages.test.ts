@@ -38,6 +38,8 @@ const pages: Record<string, Row> = {
   "GET /runs": { expect: all(200) },
   "GET /design": { expect: all(200) },
   "GET /privacy/register.jsonld": { expect: all(200) },
+  "GET /privacy/versions/:version": { expect: all(200) },
+  "GET /privacy/versions/:version/:file{\\w+\\.txt}": { expect: all(200) },
   "GET /picture.png": { expect: all(200) },
   "GET /favicon.svg": { expect: all(200) },
   "GET /manifest.webmanifest": { expect: all(200) },
@@ -154,6 +156,7 @@ const pages: Record<string, Row> = {
   "POST /operator/sign-out": { expect: all(303) },
   "POST /operator/requests": { expect: all(303), form: () => ({ kind: "access" }) },
   "POST /operator/requests/:requestId": { expect: all(303), form: () => ({ do: "check-identity", how: "Not at all" }) },
+  "GET /operator/reports/:reportId/take.wav": { expect: all(303) },
   "POST /operator/reports/:reportId": { expect: all(303), form: () => ({ do: "close" }) },
   "POST /operator/appeals/:appealId": { expect: all(303), form: () => ({ do: "uphold" }) },
   "POST /operator/holds": { expect: all(303), form: () => ({ what: "logs" }) },
@@ -296,6 +299,8 @@ function addressOf(route: string, world: World): string {
     .replace(":conversationId", world.conversationId)
     .replace(":reportId", world.reportId)
     .replace(":code", world.inviteCode)
+    .replace(":version", "1")
+    .replace(":file{\\w+\\.txt}", "en.txt")
     .replace(":name", "nothing.css");
   return `https://sessionlinked.test${path}`;
 }
