@@ -95,7 +95,8 @@ test("C2, P88: eight of an interface's ten inputs are in the ring of another com
       }
       return counted.exact;
     };
-    await expect.poll(count).toBeGreaterThan(9_600);
+    // Fifty milliseconds of all eight: beside much else a lane is in fewer bits again before long.
+    await expect.poll(count).toBeGreaterThan(2_400);
     expect(counted.others).toBe(0);
   } finally {
     for (const sound of ends.values()) await sound.close();
