@@ -115,6 +115,7 @@ function writePromises(): void {
 const bundles: readonly (readonly string[])[] = [
   [
     "site/design/site.css",
+    "site/design/pages.css",
     "site/design/hub.css",
     "site/design/design.css",
     "companion/view/view.css",

@@ -195,6 +195,7 @@ export function Layout({
         )}
         <meta name="color-scheme" content="light dark" />
         <link rel="preload" href={built["display.woff2"]} as="font" type="font/woff2" crossorigin="anonymous" />
+        <link rel="stylesheet" href={built["pages.css"]} />
         <link rel="stylesheet" href={built["site.css"]} />
         {styles.map((name) => (
           <link rel="stylesheet" href={built[name]} />

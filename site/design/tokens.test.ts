@@ -52,7 +52,7 @@ test("a profile's picture has the hues of the dark theme", () => {
 });
 
 test("no text is smaller than 14 px", () => {
-  const sheets = ["site", "accounts", "home", "hub", "takes", "design"].map((name) =>
+  const sheets = ["site", "accounts", "pages", "hub", "takes", "design"].map((name) =>
     readFileSync(`site/design/${name}.css`, "utf8"),
   );
   const sizes = [...sheets.join("").matchAll(/(?:font-size|font|--size-\d): [^;]*?([\d.]+)(rem|px)/g)];

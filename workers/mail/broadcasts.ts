@@ -9,7 +9,7 @@ import { policyMailId } from "./policy-proof.ts";
 import type { Values } from "./templates.ts";
 import { unsubscribeUrl } from "./unsubscribe.ts";
 
-const Reader = Recipient.extend({ accountId: z.string() });
+const Reader = Recipient.extend({ accountId: z.string(), createdAtMs: z.int() });
 type Reader = z.infer<typeof Reader>;
 
 /** The same mail to the same account has the same id. It says of neither whose it is: ids stay for a while when an account has gone. */
@@ -22,13 +22,14 @@ interface Written {
   after: string | null;
 }
 
-async function readers(env: Env, after: string, limit: number, only: string, ...bound: number[]): Promise<Reader[]> {
+async function readers(env: Env, after: string, limit: number, only: string): Promise<Reader[]> {
   const { results } = await allRows(
     Reader,
     env.DB.prepare(
-      `SELECT a.id AS accountId, a.email AS address, a.email_index AS addressIndex, ifnull(m.language, 'en') AS language FROM accounts a
+      `SELECT a.id AS accountId, a.email AS address, a.email_index AS addressIndex, ifnull(m.language, 'en') AS language,
+       a.created_at_ms AS createdAtMs FROM accounts a
      LEFT JOIN mail_preferences m ON m.account_id = a.id WHERE a.id > ?1 AND ${only} ORDER BY a.id LIMIT ?2`,
-    ).bind(after, limit, ...bound),
+    ).bind(after, limit),
   );
   return results;
 }
@@ -77,12 +78,13 @@ export async function queuePolicyChange(
   after = "",
   limit = 100,
 ): Promise<Written> {
-  const found = await readers(env, after, limit, "a.created_at_ms < ?3", fromAtMs);
+  const found = await readers(env, after, limit, "1");
+  const told = found.filter(({ createdAtMs }) => createdAtMs < fromAtMs);
   const statements: D1PreparedStatement[] = [];
-  for (const to of found) {
+  for (const to of told) {
     const id = policyMailId(version, await accountHash("policy", String(version), to));
     statements.push(await queueMail(env, deps, { id, to, template: "policy-change", values: values[to.language] }));
   }
   if (statements.length > 0) await env.DB.batch(statements);
-  return written(found, limit);
+  return { ...written(found, limit), done: told.length };
 }

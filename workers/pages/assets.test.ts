@@ -44,6 +44,7 @@ test.each([
   "%00",
   "%ff",
   "site.css",
+  "pages.css",
   "",
   "a/b",
 ])("there is no /assets/%s", async (name) => {

@@ -250,8 +250,8 @@ export const policyVersions: readonly PolicyVersion[] = [
   {
     version: 14,
     fromAtMs: Date.UTC(2026, 10, 27, 23),
-    // One more person may hear what somebody shared.
-    isMaterial: true,
+    // One more person may hear what somebody shared; but nobody had an account before it, since nothing has been released.
+    isMaterial: false,
     change: {
       en: "If somebody in a session reports a take, one of us may listen to it before we decide what to do. It is noted, and whose take it is sees that.",
       de: "Meldet jemand in einer Session einen Take, darf eine Person von uns ihn anhören, bevor wir entscheiden. Das wird vermerkt, und wem der Take gehört, sieht es.",

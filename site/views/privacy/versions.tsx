@@ -170,7 +170,7 @@ export function PolicyVersionPage({ page, version, fromAtMs, untilMs, sha256, ot
         <p class="small soft">
           <a href={`${path}/${page.language}.txt`}>{t.file}</a>. {t.hash}: <code class="hash">{sha256}</code>
         </p>
-        <form method="get" action={path} class="inline wraps">
+        <form method="get" action={path} class="inline wraps" novalidate>
           {page.languageAsked ? <input type="hidden" name="lang" value={page.language} /> : null}
           <label for="beside">{t.compare}</label>
           <select id="beside" name="beside">
