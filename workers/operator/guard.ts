@@ -77,7 +77,7 @@ export async function noteAction(
     .prepare(
       `INSERT INTO operator_actions (id, operator_id, what, account_id, at_ms)
        SELECT lower(hex(randomblob(16))), ?1, ?2, (SELECT id FROM accounts WHERE id = value), ?3 FROM json_each(?4)
-       WHERE NOT EXISTS (SELECT 1 FROM operator_actions WHERE account_id = value AND operator_id = ?1 AND what = ?2 AND at_ms > ?3 - ?5)`,
+       WHERE ?5 = 0 OR NOT EXISTS (SELECT 1 FROM operator_actions WHERE account_id = value AND operator_id = ?1 AND what = ?2 AND at_ms > ?3 - ?5)`,
     )
     .bind(operator.id, what, deps.now(), JSON.stringify(concerned), onceInMs)
     .run();

@@ -140,6 +140,32 @@ test("X18: an operator hears a reported take before deciding; it is noted once f
   expect((await hear(path)).status).toBe(404);
 });
 
+test("X18: what one operator hears in ten minutes is noted once, and again after them; a look is noted each time, be it by a clock that is behind", async () => {
+  const world = await newWorld(nowMs);
+  await reportTake(world, "olu");
+  const Cookie = `__Host-operator=${await operatorToken(deps)}`;
+  const get = async (path: string, Range = "bytes=0-43") => {
+    const headers = { Cookie, Range };
+    const answer = await app.request(`https://sessionlinked.test${path}`, { redirect: "manual", headers }, env);
+    await answer.arrayBuffer();
+    return answer.status;
+  };
+  const noted = async (what: string) =>
+    env.DB.prepare("SELECT COUNT(*) AS n FROM operator_actions WHERE account_id = ? AND what = ?")
+      .bind(world.accountId.ada, what)
+      .first<number>("n");
+  const take = `/operator/reports/${await openReport(world, "olu")}/take.wav`;
+  for (const range of ["bytes=0-43", "bytes=44-87", "bytes=88-"]) expect(await get(take, range)).toBe(206);
+  expect(await noted("reports.hear-take")).toBe(1);
+  nowMs += 10 * 60_000;
+  expect(await get(take)).toBe(206);
+  expect(await noted("reports.hear-take")).toBe(2);
+  expect(await get("/operator")).toBe(200);
+  nowMs -= 5;
+  expect(await get("/operator")).toBe(200);
+  expect(await noted("overview.read")).toBe(2);
+});
+
 test("X18: an appeal is taken once, in its time, from the two sides alone; taken back, the measure ends and both are told", async () => {
   const world = await newWorld(nowMs);
   await reportTake(world, "olu");
