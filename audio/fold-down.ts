@@ -4,7 +4,7 @@ import { LANE_CHANNELS_MAX } from "../protocol/limits.ts";
  * What stands for a channel on each side of a fold-down to stereo. The channels of a lane or a stem are inputs of an interface and no
  * loudspeakers, so no table of a surround format applies to them: one alone is heard on both sides as it is, two are left and right, and of more each
  * is a source that is panned at constant power, in the middle unless its player says otherwise. There it is at 0.7071 (−3 dB) on both sides, which
- * is what ITU-R BS.775-3 (annex 4, table 2) gives a centre channel in two-channel stereo.
+ * is what ITU-R BS.775-3 (annex 4) gives a centre channel in two-channel stereo.
  */
 export class FoldDown {
   readonly left = new Float64Array(LANE_CHANNELS_MAX);

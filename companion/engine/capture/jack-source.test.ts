@@ -73,6 +73,10 @@ class FakeServer implements JackAddon {
 
 const anyPeriod = fc.constantFrom(16, 32, 64, 128, 256, 512, 1024, 96, 480);
 
+/** A device of two inputs of which nobody takes anything. */
+const quiet = (addon: JackAddon) =>
+  new JackDevice({ addon, inputs: 2, connect: false, openedAtMs: null, onBlock: () => undefined });
+
 describe("the device on JACK, against a server that runs as fast as it is asked", () => {
   test("C2, X24: whatever the period changes to, and whenever, everything is played, after one delay, and that is what is told", () => {
     fc.assert(
@@ -112,13 +116,7 @@ describe("the device on JACK, against a server that runs as fast as it is asked"
   test("X24: a client whose server is gone is left alone until another is looked for, and closed before", () => {
     vi.useFakeTimers({ toFake: ["performance", "hrtime"] });
     const server = new FakeServer(128);
-    const device = new JackDevice({
-      addon: server,
-      inputs: 2,
-      connect: false,
-      openedAtMs: null,
-      onBlock: () => undefined,
-    });
+    const device = quiet(server);
     const open = vi.spyOn(server, "open");
     server.end();
     device.turn();
@@ -220,13 +218,7 @@ describe("the device on JACK, against a server that runs as fast as it is asked"
   test("X24: a server that comes back at another rate is another device's count; at a rate of no session the person is told what to do", () => {
     vi.useFakeTimers({ toFake: ["performance", "hrtime"] });
     const server = new FakeServer(128);
-    const device = new JackDevice({
-      addon: server,
-      inputs: 2,
-      connect: false,
-      openedAtMs: null,
-      onBlock: () => undefined,
-    });
+    const device = quiet(server);
     expect(device.awayBecause).toBeNull();
     server.rateHz = 44_100;
     server.end();
