@@ -121,7 +121,6 @@ export async function editProfile(
       ...before,
       ...fields,
       publishedAtMs: published ? (before.publishedAtMs ?? nowMs) : null,
-      hubPosition: published ? before.hubPosition : null,
       updatedAtMs: nowMs,
       version: randomBase32(20, deps.random),
     };
