@@ -103,7 +103,7 @@ describe("what a session may be like", { timeout: 600_000 }, () => {
     }
     await page.mouse.move(640, 300);
     await page.mouse.wheel(0, -2_000);
-    await page.waitForFunction("document.activeElement.getBoundingClientRect().top > innerHeight");
+    await page.waitForFunction(() => (document.activeElement?.getBoundingClientRect().top ?? 0) > innerHeight);
     await grow(".view-side");
     await expect(keys.stands()).rejects.toThrow("out of the window");
     await page.close();
