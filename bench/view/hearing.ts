@@ -44,8 +44,8 @@ const heardAt = (page: Page, hz: number) => levelReached(page, hz, `> ${LOUD_DB}
 
 const noteFirstClick = `addEventListener("click", () => { window.clickedMs ??= Date.now(); }, { capture: true })`;
 
-/** `token`: `null` for whoever has no account. */
-async function visit(chromium: Browser, token: string | null, address: string): Promise<Page> {
+/** In a tab that is open already, as a browser is whose owner clicks a link. `token`: `null` for whoever has no account. */
+async function visit(chromium: Browser, token: string | null, address: string): Promise<Page & { linkMs: number }> {
   const context = await chromium.newContext();
   if (token !== null)
     await context.addCookies([
@@ -54,8 +54,9 @@ async function visit(chromium: Browser, token: string | null, address: string): 
   const page = await context.newPage();
   await page.addInitScript(listenAtTheWayOut);
   await page.addInitScript(notePhases);
+  const linkMs = Date.now();
   await page.goto(address, { waitUntil: "commit" });
-  return page;
+  return Object.assign(page, { linkMs });
 }
 
 /** A host who plays in one browser, and a guest who comes again and again in another, each time as if for the first time; a relay between them. */
@@ -110,21 +111,19 @@ export async function measureHearing(): Promise<Hearing> {
     for (let at = 0; at < VISITS; at++) {
       // The one before is not heard any more.
       await levelReached(host, GUEST_HZ, `< ${LOUD_DB - 10}`);
-      const clickedLinkMs = Date.now();
       const guest = await visit(guests, ben, address);
       await guest.evaluate(noteFirstClick);
       await guest.locator(".view-sound .actions button").first().click();
       const heardMs = await hear(guest);
-      hearing.fromLink.push(heardMs - clickedLinkMs);
+      hearing.fromLink.push(heardMs - guest.linkMs);
       hearing.fromClick.push(heardMs - (await guest.evaluate<number>("window.clickedMs")));
-      visits.push({ phases: await readPhases(guest), linkMs: clickedLinkMs });
+      visits.push({ phases: await readPhases(guest), linkMs: guest.linkMs });
       await guest.context().close();
     }
     hearing.phases = phaseTimes(visits);
     const guestVisits: typeof visits = [];
     for (let at = 0; at < VISITS; at++) {
       await levelReached(host, GUEST_HZ, `< ${LOUD_DB - 10}`);
-      const clickedLinkMs = Date.now();
       const guest = await visit(guests, null, `${site}/invite/${link.code}`);
       await guest.locator("#displayName").fill(`Guest ${String.fromCharCode(65 + at)}`);
       await guest.locator("#isSixteen").check();
@@ -133,9 +132,9 @@ export async function measureHearing(): Promise<Hearing> {
       await guest.evaluate(noteFirstClick);
       await guest.locator(".view-sound .actions button").first().click();
       const heardMs = await hear(guest);
-      hearing.fromGuestLink.push(heardMs - clickedLinkMs);
+      hearing.fromGuestLink.push(heardMs - guest.linkMs);
       hearing.fromGuestClick.push(heardMs - (await guest.evaluate<number>("window.clickedMs")));
-      guestVisits.push({ phases: await readPhases(guest), linkMs: clickedLinkMs });
+      guestVisits.push({ phases: await readPhases(guest), linkMs: guest.linkMs });
       // A session has places for so many guests.
       await guest.evaluate(`fetch("/api/v1/sessions/${sessionId}/guest", { method: "DELETE" })`);
       await guest.context().close();
