@@ -54,5 +54,7 @@ export const OpenAppeal = z.object({
   facts: z.string(),
   text: z.string(),
   createdAtMs: z.int(),
+  /** Whether the decision was about a take that is still there, to be heard again. */
+  hasTake: z.boolean(),
 });
 export type OpenAppeal = z.infer<typeof OpenAppeal>;

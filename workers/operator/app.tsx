@@ -156,9 +156,9 @@ async function decideReport(c: AppContext, operator: Operator) {
   return backTo(c, outcome.ok);
 }
 
-async function sendReportedTake(c: AppContext, operator: Operator) {
-  const reportId = ReportId.safeParse(c.req.param("reportId"));
-  const take = reportId.success ? await hearReported(c.env, c.var.deps, operator, reportId.data) : null;
+const sendTake = (Id: typeof ReportId | typeof AppealId) => async (c: AppContext, operator: Operator) => {
+  const id = Id.safeParse(c.req.param("id"));
+  const take = id.success ? await hearReported(c.env, c.var.deps, operator, id.data) : null;
   if (take === null) return problem(c, "not-found");
   return serveObject(c, {
     etag: `"${take.sha256}"`,
@@ -168,7 +168,7 @@ async function sendReportedTake(c: AppContext, operator: Operator) {
     read: (range) => objectStore(c.env, c.var.deps).get(objectKey(take.sessionId, take.id), range),
     missing: "gone",
   });
-}
+};
 
 async function stepAppeal(c: AppContext, operator: Operator) {
   const appealId = AppealId.safeParse(c.req.param("appealId"));
@@ -239,8 +239,9 @@ operatorApp
   .post("/operator/sign-out", costs("read"), forOperator(signOut))
   .post("/operator/requests", costs("write"), forOperator(enter))
   .post("/operator/requests/:requestId", costs("write"), forOperator(stepRequest))
-  .get("/operator/reports/:reportId/take.wav", costs("read"), forOperator(sendReportedTake))
+  .get("/operator/reports/:id/take.wav", costs("read"), forOperator(sendTake(ReportId)))
   .post("/operator/reports/:reportId", costs("write"), forOperator(decideReport))
+  .get("/operator/appeals/:id/take.wav", costs("read"), forOperator(sendTake(AppealId)))
   .post("/operator/appeals/:appealId", costs("write"), forOperator(stepAppeal))
   .post("/operator/breaches", costs("write"), forOperator(register))
   .post("/operator/breaches/:breachId", costs("write"), forOperator(stepBreach))

@@ -51,20 +51,22 @@ export type ReportedTake = z.infer<typeof ReportedTake>;
 /** Pieces of one hearing: a player asks for many, and they are noted once. */
 const HEARING_MS = 10 * 60 * 1000;
 
-/** The take that an open report is about, for the operator to hear before deciding; it is noted for whose take it is. `null`: nothing to hear. */
+/** The take that an open report or appeal is about, for the operator to hear before deciding; it is noted for whose take it is. `null`: nothing to hear. */
 export async function hearReported(
   env: Env,
   deps: Deps,
   operator: Operator,
-  reportId: string,
+  reportOrAppealId: string,
 ): Promise<ReportedTake | null> {
   const take = await firstRow(
     ReportedTake,
     env.DB.prepare(
       `SELECT r.id, r.session_id AS sessionId, r.account_id AS accountId, r.sha256, r.size_bytes AS sizeBytes
-       FROM reports p JOIN recordings r ON r.id = p.recording_id
-       WHERE p.id = ? AND p.closed_at_ms IS NULL AND r.state = 'complete'`,
-    ).bind(reportId),
+       FROM recordings r WHERE r.state = 'complete' AND r.id IN (
+         SELECT recording_id FROM reports WHERE id = ?1 AND closed_at_ms IS NULL
+         UNION ALL SELECT d.recording_id FROM appeals a JOIN decisions d ON d.id = a.decision_id
+           WHERE a.id = ?1 AND a.answered_at_ms IS NULL)`,
+    ).bind(reportOrAppealId),
   );
   if (take !== null) await noteAction(env.DB, deps, operator, "reports.hear-take", [take.accountId], HEARING_MS);
   return take;

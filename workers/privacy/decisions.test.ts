@@ -175,9 +175,21 @@ test("X18: an appeal is taken once, in its time, from the two sides alone; taken
   expect((await appealOf(world, "ada", decisionId, "")).status).toBe(422);
   expect((await appealOf(world, "ada", decisionId)).status).toBe(204);
   expect((await appealOf(world, "ada", decisionId)).status).toBe(409);
+  const Cookie = `__Host-operator=${await operatorToken(deps)}`;
+  const read = async (path: string) => app.request(`https://sessionlinked.test${path}`, { headers: { Cookie } }, env);
+  const take = `/operator/appeals/${await appealId(decisionId)}/take.wav`;
+  // What is to be decided anew is heard anew, withheld or not.
+  expect(await (await read("/operator")).text()).toContain(`src="${take}"`);
+  expect((await read(take)).headers.get("content-type")).toBe("audio/wav");
+  expect(
+    await env.DB.prepare("SELECT COUNT(*) AS n FROM operator_actions WHERE account_id = ? AND what = ?")
+      .bind(world.accountId.ada, "reports.hear-take")
+      .first("n"),
+  ).toBe(1);
   const step = { do: "reverse", answer: "She showed us that the voice is hers." };
   expect(await operatorForm(`/appeals/${await appealId(decisionId)}`, step)).toBe("/operator?done=noted");
   expect(await operatorForm(`/appeals/${await appealId(decisionId)}`, step)).toBe("/operator?problem=refused");
+  expect((await read(take)).status).toBe(404);
   expect(await fileOf(world, "ben")).toBe(200);
   expect(await decisions(world, "ada")).toMatchObject([
     { reversedAtMs: nowMs - 60_000, appeal: { answer: step.answer } },

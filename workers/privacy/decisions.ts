@@ -19,7 +19,7 @@ import { addressOf, queueMail, type Recipient, stranger } from "../mail/outbox.t
 import type { Deps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { openEach, openSealed, sealFor } from "../platform/personal-keys.ts";
-import { allRows, firstRow, readAll } from "../platform/rows.ts";
+import { allRows, firstRow, readAll, SqlBoolean } from "../platform/rows.ts";
 
 /**
  * The life of a report after it has come (DSA, Articles 16, 17 and 20): a person of ours decides, with a statement of reasons that goes to both
@@ -229,10 +229,11 @@ export async function appeal(
 /** Appeals that wait for a person of ours, the oldest first. */
 export async function openAppeals(env: Env, deps: Deps): Promise<OpenAppeal[]> {
   const { results } = await allRows(
-    OpenAppeal,
+    OpenAppeal.extend({ hasTake: SqlBoolean }),
     env.DB.prepare(
       `SELECT a.id AS appealId, d.id AS decisionId, a.account_id AS accountId, iif(d.account_id = a.account_id, 'about', 'reporter') AS side,
-           d.measure, d.facts, a.text, a.created_at_ms AS createdAtMs
+           d.measure, d.facts, a.text, a.created_at_ms AS createdAtMs,
+           EXISTS (SELECT 1 FROM recordings r WHERE r.id = d.recording_id AND r.state = 'complete') AS hasTake
          FROM appeals a JOIN decisions d ON d.id = a.decision_id WHERE a.answered_at_ms IS NULL
          ORDER BY a.created_at_ms LIMIT ?`,
     ).bind(SHOWN_MAX),

@@ -50,6 +50,17 @@ function Decide({ page, reportId, throughMs }: { page: Page; reportId: string; t
   );
 }
 
+function Take({ page, of }: { page: Page; of: string }) {
+  const { hear } = operatorText[page.language];
+  return (
+    <figure class="stack">
+      <figcaption class="small soft">{hear}</figcaption>
+      {/* biome-ignore lint/a11y/useMediaCaption: a stem is music, and has nothing to caption. */}
+      <audio controls preload="none" src={`/operator/${of}/take.wav`} aria-label={hear} />
+    </figure>
+  );
+}
+
 /** Who was reported, why, and what may be done about it. */
 export function Reports({ page, reports }: { page: Page; reports: readonly ReportedAccount[] }) {
   const t = operatorText[page.language];
@@ -76,13 +87,7 @@ export function Reports({ page, reports }: { page: Page; reports: readonly Repor
                 <p>
                   <strong>{hubText[page.language].reasons[reason]}</strong> {details}
                 </p>
-                {hasTake ? (
-                  <figure class="stack">
-                    <figcaption class="small soft">{t.hear}</figcaption>
-                    {/* biome-ignore lint/a11y/useMediaCaption: a stem is music, and has nothing to caption. */}
-                    <audio controls preload="none" src={`/operator/reports/${reportId}/take.wav`} aria-label={t.hear} />
-                  </figure>
-                ) : null}
+                {hasTake ? <Take page={page} of={`reports/${reportId}`} /> : null}
               </>
             ))}
             {shown.slice(0, 1).map(({ reportId }) => (
@@ -115,7 +120,7 @@ export function Appeals({ page, appeals }: { page: Page; appeals: readonly OpenA
   const said = decisionText[page.language];
   return (
     <>
-      {appeals.map(({ appealId, side, measure, facts, text, createdAtMs }) => (
+      {appeals.map(({ appealId, side, measure, facts, text, createdAtMs, hasTake }) => (
         <article class="panel stack">
           <header>
             <h3>{said.sides[side]}</h3>
@@ -127,6 +132,7 @@ export function Appeals({ page, appeals }: { page: Page; appeals: readonly OpenA
             {said.measures[measure]} {facts}
           </p>
           <p>{text}</p>
+          {hasTake ? <Take page={page} of={`appeals/${appealId}`} /> : null}
           {(["uphold", "reverse"] as const).map((what) => (
             <Act
               page={page}
