@@ -12,7 +12,7 @@ describe("what a stem's header says", () => {
   test.each([44_100, 48_000, 88_200, 96_000] as const)(
     "our own recorder's, at %i Hz, in every format",
     (sampleRateHz) => {
-      for (const channels of [1, 2] as const)
+      for (const channels of [1, 2, 3, 8] as const)
         for (const encoding of ["pcm24", "float32"] as const) {
           const format = { sampleRateHz, channels, encoding };
           const frameBytes = channels * (encoding === "pcm24" ? 3 : 4);

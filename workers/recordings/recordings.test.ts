@@ -1,7 +1,9 @@
 import { env } from "cloudflare:workers";
 import { unzipSync } from "fflate";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { frameBytesOf } from "../../audio/pcm.ts";
 import { readWavHeader } from "../../audio/wav-reader.ts";
+import { plainInfo, wavHeader } from "../../audio/wav-writer.ts";
 import { recordingParts } from "../../migrations/schema.ts";
 import { PART_LEASE_MS, PART_MIN_BYTES, RECORDING_QUOTA_BYTES, STORAGE_QUOTA_BYTES } from "../../protocol/limits.ts";
 import type { Recording } from "../../protocol/recordings.ts";
@@ -206,6 +208,54 @@ describe("an upload", () => {
     await put("ada", id, 1, file);
     expect((await studio.complete(id, file)).status).toBe(200);
   });
+
+  test.each(["RIFF", "RF64"] as const)(
+    "C7, P88: eight channels as the recorder writes them, in %s: parts, header, waveform and file, bit for bit",
+    async (kind) => {
+      const format = { sampleRateHz: 48_000, channels: 8, encoding: "pcm24" } as const;
+      const frames = 230_000;
+      const dataBytes = frames * frameBytesOf(format);
+      const header = wavHeader({ ...plainInfo(format), track: "Drums", project: "Night" }, dataBytes);
+      if (kind === "RF64") {
+        // As a stem that was longer than 4 GiB has it: the sizes in ds64 (EBU Tech 3306).
+        const view = new DataView(header.buffer);
+        header.set(new TextEncoder().encode("RF64"), 0);
+        header.set(new TextEncoder().encode("ds64"), 12);
+        for (const at of [4, header.byteLength - 4]) view.setUint32(at, 0xffffffff, true);
+        view.setBigUint64(20, BigInt(header.byteLength - 8 + dataBytes), true);
+        view.setBigUint64(28, BigInt(dataBytes), true);
+        view.setBigUint64(36, BigInt(frames), true);
+      }
+      const file = fileOf(header.byteLength + dataBytes);
+      file.set(header);
+      const peaks = btoa(Array.from({ length: 3 * 8 }, (_, at) => String.fromCharCode(at, at + 1)).join(""));
+      const id = await open("ada", { format, name: "Drums" });
+      for (const status of await studio.putAll(id, file)) expect(status).toBe(204);
+      const complete = (more: object) => studio.complete(id, file, { frames, peaks, ...more });
+      expect(await codeOf(await complete({ peaks: peaks.slice(0, -4) }))).toBe("bad-request");
+      expect((await complete({})).status).toBe(200);
+      const list = await (await ask("ben", "GET", `/sessions/${sessionId}/recordings`)).json<{ items: Recording[] }>();
+      expect(list.items).toMatchObject([{ recordingId: id, format, frames, hasPeaks: true }]);
+      const got = new Uint8Array(await (await ask("ben", "GET", `/recordings/${id}/file`)).arrayBuffer());
+      expect(await sha256Hex(got)).toBe(await sha256Hex(file));
+      const drawn = new Uint8Array(await (await ask("ben", "GET", `/recordings/${id}/peaks`)).arrayBuffer());
+      expect(drawn.toBase64()).toBe(peaks);
+      // One that was announced with another number of channels is refused.
+      for (const channels of [2, 7]) {
+        const other = await open("ada", { format: { ...format, channels } });
+        await studio.putAll(other, file);
+        const refused = await studio.complete(other, file, { frames });
+        expect(await refused.json()).toMatchObject({
+          code: "stem-invalid",
+          detail: expect.stringMatching(/8 channels/),
+        });
+      }
+      for (const channels of [0, 9]) {
+        const body = opening({ format: { ...format, channels } });
+        expect((await ask("ada", "POST", `/sessions/${sessionId}/recordings`, { body })).status).toBe(422);
+      }
+    },
+  );
 
   test("a part that is too small for R2 and not the last is refused by its number before R2 is asked", async () => {
     const file = fileOf(PART_MIN_BYTES + 50);

@@ -90,3 +90,36 @@ test("P86: nothing is told before all copies are placed and have come so far, an
   merge.drop("other");
   expect(merge.take()).toEqual(Int32Array.of(5, 6));
 });
+
+test("C9, P88: eight channels are whole again of two keepers, each of whom lacks what the other has, and has some of it folded down", () => {
+  const [channels, frames] = [8, 300];
+  const played = Int32Array.from(
+    { length: channels * frames },
+    (_, at) => (at % 2 === 0 ? 1 : -1) * ((at % channels) * 2 ** 16 + Math.floor(at / channels) * 512 + 3),
+  );
+  const copyOf = (change: (frame: number) => "hole" | "folded" | "whole") =>
+    played.map((sample, at) => {
+      const how = change(Math.floor(at / channels));
+      if (how === "whole") return sample;
+      // What came folded down has two channels, and zeros for the others.
+      return how === "hole" || at % channels >= 2 ? 0 : 2 ** 22 + 1;
+    });
+  const one = copyOf((frame) => (frame < 40 ? "folded" : frame % 7 === 0 ? "hole" : "whole"));
+  const other = copyOf((frame) => (frame >= 250 ? "folded" : frame % 7 === 1 ? "hole" : "whole"));
+  const merge = new CopyMerge();
+  const told: number[] = [];
+  merge.place("one", START);
+  merge.place("other", START);
+  for (let from = 0; from < frames; from += 50) {
+    for (const [key, copy] of [
+      ["one", one],
+      ["other", other],
+    ] as const)
+      merge.add(key, copy.slice(from * channels, (from + 50) * channels), channels);
+    for (let sound = merge.take(); sound !== null; sound = merge.take()) told.push(...sound);
+  }
+  // Of frames 252 and 1 neither had more than a fold-down or nothing.
+  const lost = (frame: number) => (frame < 40 && frame % 7 === 1) || (frame >= 250 && frame % 7 === 0);
+  const wholeOf = (sound: ArrayLike<number>) => Array.from(sound).filter((_, at) => !lost(Math.floor(at / channels)));
+  expect(wholeOf(told)).toEqual(wholeOf(played));
+});

@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { clockCurve, clockLine } from "../../../audio/clock-line.ts";
+import { decode } from "../../../audio/pcm.ts";
 import { DriftResampler } from "../../../audio/resample.ts";
-import { plainInfo, wavHeader } from "../../../audio/wav-writer.ts";
+import { readWavHeader } from "../../../audio/wav-reader.ts";
+import { plainInfo, wavFile, wavHeader } from "../../../audio/wav-writer.ts";
 import type { Recording } from "../../../protocol/recordings.ts";
 import { initialMap } from "../../../protocol/timeline.ts";
 import { writeAligned } from "./align.node.ts";
@@ -73,6 +75,31 @@ function offBy(wav: Buffer, second: number): number {
 }
 
 describe("alignment", () => {
+  test("C7, P88: eight channels of one stem are brought to session time as each of them alone would be", async () => {
+    const frames = 12_345;
+    const clock = [0, 6_000, 12_000].map((frame) => ({ frame, atMs: 1e6 + frame / 48.006, errorMs: 0.1 }));
+    const ticks = stem(0, join(folder, "ticks.wav"));
+    const sampleOf = (frame: number, channel: number) => Math.round(2 ** 22 * Math.sin(frame * (0.01 + channel / 50)));
+    const align = async (channels: number[]) => {
+      const wide = { ...format, channels: channels.length };
+      const samples = Int32Array.from({ length: frames * channels.length }, (_, at) =>
+        sampleOf(Math.floor(at / channels.length), channels[at % channels.length] ?? 0),
+      );
+      const [original, path] = ["", " aligned"].map((end) => join(folder, `${channels.join()}${end}.wav`)) as [
+        string,
+        string,
+      ];
+      writeFileSync(original, wavFile(wide, samples));
+      const { driftPpm } = await writeAligned(original, { ...ticks, format: wide, frames, clock }, path);
+      expect(Math.abs(driftPpm)).toBeGreaterThan(50);
+      const bytes = readFileSync(path);
+      return decode(bytes.subarray(readWavHeader(bytes)?.dataAtBytes), wide);
+    };
+    const all = await align([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(all).toHaveLength(8);
+    for (const channel of [0, 3, 7]) expect(all[channel]).toEqual((await align([channel]))[0]);
+  });
+
   test("C7: a stem that lies a day from bar one is as long as its sound, and says where it belongs", async () => {
     const [original, path] = [join(folder, "far.wav"), join(folder, "far aligned.wav")];
     const far = { ...stem(0, original), timelineFrames: 24 * 3_600 * 48_000 };

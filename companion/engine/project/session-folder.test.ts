@@ -44,7 +44,15 @@ const wanted: Wanted[] = [
     tickSeconds: 1.5,
     preRollSeconds: 3,
   },
+  {
+    name: "Drums",
+    format: { sampleRateHz: 48_000, channels: 8, encoding: "pcm24" },
+    atSeconds: 1,
+    tickSeconds: 1.25,
+  },
 ];
+/** No two channels of a stem tick alike. */
+const tickOf = (channel: number) => 2 ** 22 - channel * 2 ** 12;
 const SECONDS = 2;
 
 async function record(
@@ -69,7 +77,7 @@ async function record(
   const frames = (SECONDS + preRollSeconds) * rateHz;
   const samples = new Int32Array(frames * format.channels);
   const at = Math.round((preRollSeconds + tickSeconds) * rateHz);
-  for (let channel = 0; channel < format.channels; channel++) samples[at * format.channels + channel] = 2 ** 22;
+  for (let channel = 0; channel < format.channels; channel++) samples[at * format.channels + channel] = tickOf(channel);
   // Somebody talks before they press record.
   for (let frame = 0; frame < preRollSeconds * rateHz; frame++) samples[frame * format.channels] = 9_999;
   recorder.write(samples);
@@ -154,9 +162,11 @@ describe("a session's folder", () => {
       expect(existsSync(join(folder, source.values.get("FILE")?.[0] ?? ""))).toBe(true);
       // The file begins at the origin, so an item at `POSITION` plays it from there.
       expect(number("SOFFS")).toBe(number("POSITION"));
-      return { name: track.values.get("NAME")?.[0], at: number("POSITION"), length: number("LENGTH") };
+      const channels = track.values.get("NCHAN")?.[0];
+      return { name: track.values.get("NAME")?.[0], at: number("POSITION"), length: number("LENGTH"), channels };
     });
     expect(found).toEqual([
+      { name: "Drums", at: 1, length: SECONDS, channels: "8" },
       { name: "Guitar _ _voice_", at: 2, length: SECONDS },
       { name: "Schlägel", at: 6, length: SECONDS },
       { name: "Keys 'live'", at: 12.5, length: SECONDS },
@@ -208,7 +218,8 @@ describe("a session's folder", () => {
       xpath(xml, "count(//Lanes/@track[not(. = //Track/@id)]) + count(//@destination[not(. = //Channel/@id)])"),
     ).toBe("0");
     expect([xpath(xml, "string(/Project/@version)"), xpath(xml, "string(//Tempo/@value)")]).toEqual(["1.0", "96"]);
-    const clips = [1, 2, 3].map((at) => {
+    const clips = wanted.map((_, index) => {
+      const at = index + 1;
       const of = (path: string) => xpath(xml, `string((//Clip)[${at}]/${path})`);
       const file = join(folder, of("Audio/File/@path"));
       const info = execFileSync("sndfile-info", [file], { encoding: "utf8" });
@@ -220,12 +231,17 @@ describe("a session's folder", () => {
       ]);
       expect(Number(of("Audio/@duration"))).toBeCloseTo(value("Frames") / value("Sample Rate"), 9);
       expect(of("@playStart")).toBe(of("@time"));
-      return [of("@name"), Number(of("@time")), Number(of("@duration"))];
+      // As wide as its sound is the channel that the clip's track plays through.
+      const track = xpath(xml, `string((//Clip)[${at}]/ancestor::Lanes[@track][1]/@track)`);
+      const wide = Number(xpath(xml, `string(//Track[@id = "${track}"]/Channel/@audioChannels)`));
+      expect(wide).toBe(value("Channels"));
+      return [of("@name"), Number(of("@time")), Number(of("@duration")), wide];
     });
     expect(clips).toEqual([
-      ["Guitar _ _voice_", 2, SECONDS],
-      ["Schlägel", 6, SECONDS],
-      ["Keys 'live'", 12.5, SECONDS],
+      ["Drums", 1, SECONDS, 8],
+      ["Guitar _ _voice_", 2, SECONDS, 1],
+      ["Schlägel", 6, SECONDS, 2],
+      ["Keys 'live'", 12.5, SECONDS, 2],
     ]);
   });
 
@@ -235,8 +251,8 @@ describe("a session's folder", () => {
     const read = readByArdour(ardour, originals);
     for (const [at, { format, atSeconds, tickSeconds, preRollSeconds = 0 }] of wanted.entries()) {
       const place = (atSeconds - preRollSeconds) * format.sampleRateHz;
-      const tick = { at: Math.round((atSeconds + tickSeconds) * format.sampleRateHz), value: 0.5 };
-      expect(read[at]).toEqual({ place, frames: stems[at]?.frames, ticks: new Array(format.channels).fill(tick) });
+      const ticks = ticksAt(Math.round((atSeconds + tickSeconds) * format.sampleRateHz), format);
+      expect(read[at]).toEqual({ place, frames: stems[at]?.frames, ticks });
     }
   });
 
@@ -247,8 +263,8 @@ describe("a session's folder", () => {
     });
     for (const [at, one] of readByArdour(join(folder, "ardour-aligned"), copies).entries()) {
       const { atSeconds, tickSeconds, format } = wanted[at] as Wanted;
-      const tick = { at: (atSeconds + tickSeconds) * 48_000, value: 0.5 };
-      expect(one).toEqual({ place: 0, frames: copies[at]?.frames, ticks: new Array(format.channels).fill(tick) });
+      const ticks = ticksAt((atSeconds + tickSeconds) * 48_000, format);
+      expect(one).toEqual({ place: 0, frames: copies[at]?.frames, ticks });
     }
   });
 
@@ -284,7 +300,7 @@ describe("a session's folder", () => {
     ]);
     const reaper = parseRpp(readFileSync(join(folder, "session.rpp"), "utf8")).blocks[0] as Block;
     expect(reaper.values.get("TEMPO")).toEqual(["96", "3", "4"]);
-    expect(reaper.blocks.map(({ name }) => name)).toEqual(["TEMPOENVEX", "TRACK", "TRACK", "TRACK"]);
+    expect(reaper.blocks.map(({ name }) => name)).toEqual(["TEMPOENVEX", ...wanted.map(() => "TRACK")]);
     expect(readMidiFile(readFileSync(join(folder, "session.mid")))).toEqual({
       ok: true,
       map: { tempo: map.tempo, signatures: map.signatures },
@@ -295,12 +311,12 @@ describe("a session's folder", () => {
 
   test("what is placed is not placed again by the next run; a copy that somebody deleted is", async () => {
     const again = new SessionFolder(folder, "Folder & <co>");
-    expect(stems.map(({ recordingId }) => again.has(recordingId))).toEqual([true, true, true]);
+    expect(stems.map(({ recordingId }) => again.has(recordingId))).toEqual([true, true, true, true]);
     const copy = join(folder, "aligned", basename(stems[0]?.path ?? ""));
     const before = readFileSync(copy);
     rmSync(copy);
     const third = new SessionFolder(folder, "Folder & <co>");
-    expect(stems.map(({ recordingId }) => third.has(recordingId))).toEqual([false, true, true]);
+    expect(stems.map(({ recordingId }) => third.has(recordingId))).toEqual([false, true, true, true]);
     await third.add(stems[0] as Stem, stems[0]?.path ?? "");
     expect(readFileSync(copy)).toEqual(before);
   });
@@ -314,6 +330,10 @@ describe("a session's folder", () => {
     }
   });
 });
+
+/** What Ardour reads of a tick: one for each channel, in their order. */
+const ticksAt = (at: number, { channels }: StemFormat) =>
+  Array.from({ length: channels }, (_, channel) => ({ at, value: tickOf(channel) / 2 ** 23 }));
 
 interface ArdourRead {
   /** Frames from the session's start to the first of the file, by the timestamp that Ardour reads in it. */

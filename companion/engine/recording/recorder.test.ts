@@ -16,6 +16,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, describe, expect, test } from "vitest";
+import { decodeInterleaved } from "../../../audio/pcm.ts";
+import { readWavHeader } from "../../../audio/wav-reader.ts";
 import { wavHeader } from "../../../audio/wav-writer.ts";
 import { RecordingId, SessionId } from "../../../protocol/ids.ts";
 import { peaksProblem, type StemFormat } from "../../../protocol/recordings.ts";
@@ -89,6 +91,53 @@ describe("the recorder", () => {
     expect(peaksProblem(peaks, 2)).toBeNull();
     expect(Math.max(...peaks)).toBe((255_000 - 1_000) >> 16);
     expect(await recoverStems(nodeDisk, place)).toEqual([stem]);
+  });
+
+  test("C6, P88: of a stem of eight channels that was torn in mid frame every whole frame is kept, and its waveform has each channel's own", async () => {
+    const place = mkdtempSync(join(folder, "eight-"));
+    const stopped = { motion: "stopped", positionFrames: 0, atMs: 0, bpm: 120 } as const;
+    const format = { sampleRateHz: 48_000, channels: 8, encoding: "pcm24" } as const;
+    const recorder = new Recorder(nodeDisk, place, {
+      recordingId: RecordingId.parse("rec_00000000000000000000000000"),
+      sessionId: SessionId.parse("ses_00000000000000000000000000"),
+      takeId: "00000000-0000-4000-8000-000000000000",
+      name: "Drums",
+      format,
+      timelineFrames: 0,
+      startedAtMs: 0,
+      bpm: 120,
+      transportAtStart: stopped,
+      sharing: "local",
+      project: "test",
+    });
+    // Each channel swings by another share of full scale, a channel's tenth of it.
+    const frames = 5_000;
+    const samples = Int32Array.from({ length: frames * 8 }, (_, at) => {
+      const [frame, channel] = [Math.floor(at / 8), at % 8];
+      return (frame % 2 === 0 ? 1 : -1) * ((channel + 1) * 2 ** 19 + frame);
+    });
+    recorder.write(samples);
+    const whole = await recorder.finish(stopped);
+    const sidecar = JSON.parse(readFileSync(`${whole.path}.json`, "utf8"));
+    expect(sidecar.format).toEqual(format);
+    // As if it had died: no hash yet, and half of a frame behind the last that it wrote.
+    const { sha256: _, ...torn } = sidecar;
+    writeFileSync(`${whole.path}.json`, JSON.stringify(torn));
+    rmSync(`${whole.path}.peaks`);
+    writeFileSync(whole.path, readFileSync(whole.path).subarray(0, whole.headerBytes + 4_000 * 24 + 11));
+    const [stem] = await recoverStems(nodeDisk, place);
+    expect(stem).toMatchObject({ repaired: true, frames: 4_000, format });
+    const bytes = readFileSync(whole.path);
+    expect(stem?.sha256).toBe(createHash("sha256").update(bytes).digest("hex"));
+    expect(readWavHeader(bytes)).toMatchObject({ channels: 8, frames: 4_000, dataAtBytes: whole.headerBytes });
+    expect(decodeInterleaved(bytes.subarray(whole.headerBytes), "pcm24")).toEqual(
+      Float64Array.from(samples.subarray(0, 4_000 * 8)),
+    );
+    const peaks = new Int8Array(readFileSync(`${whole.path}.peaks`));
+    expect(peaksProblem(peaks, 8)).toBeNull();
+    const ofChannel = (channel: number) => [0, 1].map((side) => peaks[2 * channel + side]);
+    for (let channel = 0; channel < 8; channel++)
+      expect(ofChannel(channel)).toEqual([-(channel + 1) * 8 - 1, (channel + 1) * 8]);
   });
 
   test("a header that lies and a torn last frame are mended; a sidecar that is none of ours is left alone", async () => {
