@@ -10,8 +10,8 @@ const LINES = 50_000;
  * is the log's last. Harmless to repeat.
  */
 export function forgetLines(sql: Sql, memberId: MemberId, afterSeq: number): { doneSeq: number; blanked: number } {
-  const { last } = sql.exec<{ last: number | null }>("SELECT max(seq) AS last FROM log").one();
-  const doneSeq = Math.min(last ?? 0, afterSeq + LINES);
+  const { last } = sql.exec<{ last: number }>("SELECT ifnull(max(seq), 0) AS last FROM log").one();
+  const doneSeq = Math.min(last, afterSeq + LINES);
   const within = "seq > ?1 AND seq <= ?2 AND event LIKE '%' || ?3 || '%'";
   const { rowsWritten } = sql.exec(
     `UPDATE log SET words = NULL, blanked = 1 WHERE ${within} AND words IS NOT NULL AND json_extract(event, '$.from') = ?3`,

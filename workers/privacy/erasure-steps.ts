@@ -31,6 +31,9 @@ const ROWS = 10_000;
 const KEYS = 1_000;
 const KeyId = z.object({ id: z.string() });
 
+/** Whether a statement changed as many rows as go at once: there may be more of them. */
+const isFull = (result: D1Result | undefined) => result !== undefined && result.meta.changes >= ROWS;
+
 export interface Work {
   erasureId: string;
   accountId: string;
@@ -109,8 +112,7 @@ async function endRecordings(env: Env, deps: Deps, work: Work, budget: CallBudge
 /** Calls of the batch that ends an erasure, and of what is asked before it. */
 const END_CALLS = 30;
 /** Calls of the step that needs most: that of the rows, each of which is counted, and the end. */
-export const STEP_CALLS_MAX =
-  END_CALLS + 2 * tableRules.reduce((calls, [, { subjects }]) => calls + subjects.length, 0);
+export const STEP_CALLS_MAX = END_CALLS + 2 * tableRules.flatMap(([, { subjects }]) => subjects).length;
 
 /** SQL for what a column holds of the account ?1. */
 const accountOf = (subject: Exclude<Subject<string>, { in: unknown }>) =>
@@ -135,21 +137,23 @@ function ruleStatements(db: D1Database, work: Work): D1PreparedStatement[][] {
 
 /** Ends the keys of rows that go with the person and have one of their own: their conversations, and a place on the waiting list. */
 async function endOwnKeys(env: Env, deps: Deps, accountId: string): Promise<void> {
-  for (const [table, { ownKey, subjects }] of tableRules)
-    for (const subject of ownKey === undefined ? [] : subjects) {
-      if (ownKey === undefined || "in" in subject) continue;
-      const key = sqlName(ownKey);
+  for (const [table, { ownKey, subjects }] of tableRules) {
+    if (ownKey === undefined) continue;
+    const key = sqlName(ownKey);
+    for (const subject of subjects) {
+      if ("in" in subject) continue;
       const whose = `${sqlName(subject.column)} = ${accountOf(subject)}`;
       const next = env.DB.prepare(
         `SELECT ${key} AS id FROM ${sqlName(table)} WHERE ${whose} AND ${key} > ?2 ORDER BY ${key} LIMIT ?3`,
       );
-      for (let after: string | null = ""; after !== null; ) {
+      for (let after: string | undefined = ""; after !== undefined; ) {
         const { results } = await allRows(KeyId, next.bind(accountId, after, KEYS));
         const ids: string[] = results.map(({ id }) => id);
         await eraseKeys(env, deps, ids);
-        after = ids.length < KEYS ? null : (ids.at(-1) ?? null);
+        after = ids.at(-1);
       }
     }
+  }
 }
 
 async function endRows(env: Env, deps: Deps, work: Work, budget: CallBudget): Promise<Stepped> {
@@ -162,7 +166,7 @@ async function endRows(env: Env, deps: Deps, work: Work, budget: CallBudget): Pr
     if (!budget.allows(2 * rules.length + END_CALLS)) return "more";
     const results = await db.batch(rules.flat());
     // Every second statement counts what the one before it changed.
-    rules = rules.filter((_, at) => (results[2 * at]?.meta.changes ?? 0) >= ROWS);
+    rules = rules.filter((_, at) => isFull(results[2 * at]));
   }
   const isThis = and(eq(accountErasures.id, work.erasureId), eq(accountErasures.cause, "person"));
   const byPerson = (await drizzle(db).$count(accountErasures, isThis)) > 0;
@@ -203,11 +207,7 @@ async function endKey(env: Env, deps: Deps, { accountId }: Work): Promise<Steppe
     const anew = address === null ? null : await sealForMail(env, deps, "address", address);
     if (anew !== null)
       await env.DB.batch([
-        env.DB.prepare("UPDATE mail_outbox SET address = ?3 WHERE address_index = ?1 AND address = ?2").bind(
-          row.emailIndex,
-          row.email,
-          anew,
-        ),
+        env.DB.prepare("UPDATE mail_outbox SET address = ?2 WHERE address_index = ?1").bind(row.emailIndex, anew),
         env.DB.prepare("UPDATE accounts SET email = ?2 WHERE id = ?1").bind(accountId, anew),
       ]);
   }
@@ -234,7 +234,7 @@ export const steps: Record<string, Step> = {
   async copies(env, deps, work) {
     const wished = wishAllGone(env.DB, work.accountId, deps.now(), ROWS);
     const [done] = await env.DB.batch(counted(env.DB, work, "copies", wished));
-    return (done?.meta.changes ?? 0) < ROWS ? "done" : "more";
+    return isFull(done) ? "more" : "done";
   },
   async exports(env, deps, { accountId }) {
     return (await dropOneExport(env, deps, accountId)) ? "more" : "done";

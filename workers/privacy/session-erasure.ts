@@ -157,8 +157,7 @@ export async function continueErasure(
     if (!(await emptyPrefix(env, deps, sessionId, budget))) return false;
     if (!(await deleteRows(env, deps, sessionId, budget))) return false;
     // What a completion put there meanwhile.
-    if (!(await emptyPrefix(env, deps, sessionId, budget))) return false;
-    return await finish(env, deps, sessionId);
+    return (await emptyPrefix(env, deps, sessionId, budget)) && (await finish(env, deps, sessionId));
   } catch (error) {
     if (!isUnavailable(error)) throw error;
   }
@@ -184,26 +183,26 @@ async function emptyPrefix(env: Env, deps: Deps, sessionId: SessionId, budget: C
  * give up stays for a later try, and the others do not wait for it. `true` when none is left.
  */
 async function deleteRows(env: Env, deps: Deps, sessionId: SessionId, budget: CallBudget): Promise<boolean> {
-  let after = "";
+  let after: string | undefined = "";
   let isEmpty = true;
-  while (budget.allows(STEP_CALLS)) {
+  while (after !== undefined && budget.allows(STEP_CALLS)) {
     const next = and(eq(recordings.sessionId, sessionId), gt(recordings.id, after));
-    const rows = readAll(Deletable, await selectDeletable(env.DB, next).orderBy(recordings.id).limit(BATCH));
+    const rows: Deletable[] = readAll(
+      Deletable,
+      await selectDeletable(env.DB, next).orderBy(recordings.id).limit(BATCH),
+    );
     const gone: string[] = [];
     for (const row of rows) {
       if (row.uploadId === null) gone.push(row.id);
       else if (budget.allows(STEP_CALLS) && (await isGivenUp(env, deps, row, row.uploadId))) gone.push(row.id);
     }
-    if (gone.length > 0) {
-      await env.DB.prepare("DELETE FROM recordings WHERE id IN (SELECT value FROM json_each(?))")
-        .bind(JSON.stringify(gone))
-        .run();
-    }
+    await env.DB.prepare("DELETE FROM recordings WHERE id IN (SELECT value FROM json_each(?))")
+      .bind(JSON.stringify(gone))
+      .run();
     isEmpty &&= gone.length === rows.length;
-    if (rows.length < BATCH) return isEmpty;
-    after = rows.at(-1)?.id ?? after;
+    after = rows.length < BATCH ? undefined : rows.at(-1)?.id;
   }
-  return false;
+  return isEmpty && after === undefined;
 }
 
 const isHeld = async (db: D1Database, sessionId: SessionId): Promise<boolean> =>

@@ -118,7 +118,7 @@ export async function overdueRows(env: Env, nowMs: number): Promise<{ name: stri
     ),
   );
   return asked
-    .map(({ table }, at) => ({ name: table, count: rowsOf(Count, counts[at])[0]?.n ?? 0 }))
+    .flatMap(({ table }, at) => rowsOf(Count, counts[at]).map(({ n }) => ({ name: table, count: n })))
     .filter(({ count }) => count > 0);
 }
 

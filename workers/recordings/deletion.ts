@@ -181,8 +181,9 @@ async function deleteDue(
   nowMs: number,
   isHeld: boolean,
 ): Promise<number> {
-  const [first, last] = [due[0]?.expiresAtMs, due.at(-1)?.expiresAtMs];
-  const isStretch = first !== undefined && last !== undefined && first < last && gone.length === due.length && !isHeld;
+  const times = due.map(({ expiresAtMs }) => expiresAtMs);
+  const [first, last] = [Math.min(...times), Math.max(...times)];
+  const isStretch = first < last && gone.length === due.length && !isHeld;
   if (!isStretch) return await deleteRows(db, gone, nowMs);
   const { meta } = await db
     .prepare("DELETE FROM recordings WHERE expires_at_ms BETWEEN ?1 AND ?2 AND state <> 'deleting'")
