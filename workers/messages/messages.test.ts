@@ -8,6 +8,7 @@ import { sendDueMail } from "../mail/outbox.ts";
 import { systemDeps } from "../platform/deps.ts";
 import type { Env } from "../platform/env.ts";
 import { eraseAccount } from "../privacy/account-erasure.ts";
+import { liftRestriction, restrict } from "../privacy/restriction.ts";
 import { sweepTable } from "../privacy/sweep.ts";
 import { person } from "../testing/person.ts";
 import { writeMessage } from "./store.ts";
@@ -157,6 +158,50 @@ describe("what members write to each other", () => {
     expect((await ben.call("DELETE", `${api}/blocks/${blockId}`)).status).toBe(204);
     await say(ada, conversationId, "Now?");
     expect(await texts(ben, conversationId)).toEqual(["Now?", "Hi", "Bass on Friday?"]);
+  });
+
+  test("G2, V2: whose data is only stored is heard by nobody, in the list as in the conversation; a third person's restriction hides nothing", async () => {
+    const { ada, ben, conversationId } = await begin("Bass on Friday?");
+    await say(ben, conversationId, "Yes.");
+    const eve = await person("Eve");
+    await restrict(env, systemDeps, eve.accountId);
+    expect((await listOf(ada))[0]?.lastText).toBe("Yes.");
+    await restrict(env, systemDeps, ben.accountId);
+    expect((await listOf(ada))[0]?.lastText).toBe("Bass on Friday?");
+    expect(await texts(ada, conversationId)).toEqual(["Bass on Friday?"]);
+    expect((await listOf(ben))[0]?.lastText).toBe("Yes.");
+    await liftRestriction(env.DB, ben.accountId);
+    expect((await listOf(ada))[0]?.lastText).toBe("Yes.");
+  });
+
+  test("V2: blocked is whom one has blocked oneself, and nobody whom others have", async () => {
+    const { ada, ben, conversationId } = await begin();
+    const { profileId } = await (await person("Eve")).publish({ instruments: ["Drums"] });
+    const answer = await ben.call("POST", `${api}/hub/profiles/${profileId}/messages`, { text: "Drums?" });
+    const other = Posted.parse(await answer.json());
+    const blocked = async (who: Person) =>
+      new Map((await listOf(who)).map((one) => [one.conversationId, one.isBlocked]));
+    await ben.call("POST", `${api}/blocks`, { conversationId });
+    expect([(await blocked(ben)).get(conversationId), (await blocked(ben)).get(other.conversationId)]).toEqual([
+      true,
+      false,
+    ]);
+    expect((await blocked(ada)).get(conversationId)).toBe(false);
+  });
+
+  test("of two messages of one instant the list shows the one that the conversation shows first", async () => {
+    const { ada, ben, conversationId } = await begin("first");
+    for (const text of ["second", "third", "fourth"]) await say(ben, conversationId, text);
+    await env.DB.prepare("UPDATE messages SET created_at_ms = (SELECT max(created_at_ms) FROM messages)").run();
+    const [shown] = await texts(ada, conversationId);
+    expect((await listOf(ada))[0]?.lastText).toBe(shown);
+    // The order in which they were written says nothing then.
+    await env.DB.prepare(
+      "UPDATE messages SET id = CASE WHEN id = (SELECT min(id) FROM messages) THEN 'msg_' || substr('zzzzzzzzzzzzzzzzzzzzzzzzzzzzzz', 1, length(id) - 4) ELSE id END",
+    ).run();
+    const [last] = await texts(ada, conversationId);
+    expect(last).not.toBe(shown);
+    expect((await listOf(ada))[0]?.lastText).toBe(last);
   });
 
   test("E6, E3: deleted for one it stays for the other; deleted for both, or with either account, or a year on, nothing is left", async () => {

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { eq } from "drizzle-orm";
+import { eq, min } from "drizzle-orm";
 import { beforeEach, expect, test, vi } from "vitest";
 import { accounts, holds, recordings, sessions, storageUse } from "../../migrations/schema.ts";
 import type { SessionId } from "../../protocol/ids.ts";
@@ -25,12 +25,38 @@ const sessionId = `ses_${"0".repeat(26)}` as SessionId;
 const [ada, ben] = ["acc_ada", "acc_ben"];
 const at = (nowMs: number) => ({ ...systemDeps, now: () => nowMs, sleep: async () => undefined });
 
+/** Rows that the database says it has read, for all that it was asked. */
+let rowsRead = 0;
+const told = <Answer extends D1Result | D1Result[]>(answer: Answer): Answer => {
+  for (const { meta } of [answer].flat()) rowsRead += meta.rows_read;
+  return answer;
+};
+const noting = (statement: D1PreparedStatement): D1PreparedStatement =>
+  new Proxy(statement, {
+    get: (_, name) => {
+      if (name === "bind") return (...values: unknown[]) => noting(statement.bind(...values));
+      const value: unknown = Reflect.get(statement, name);
+      if (typeof value !== "function") return value;
+      const isTold = name === "all" || name === "run";
+      return async (...args: unknown[]) => {
+        const answer = await value.apply(statement, args);
+        return isTold ? told(answer) : answer;
+      };
+    },
+  });
 /** What the store was asked to delete, and what it does besides when it is. */
 let deleted: string[] = [];
 let meanwhile: () => Promise<unknown> = async () => undefined;
 /** The store, which gives an upload up unless it is called "held". */
 const bindings = {
   ...env,
+  DB: new Proxy(env.DB, {
+    get: (database, name) => {
+      if (name === "prepare") return (sql: string) => noting(database.prepare(sql));
+      const value: unknown = Reflect.get(database, name);
+      return typeof value === "function" ? value.bind(database) : value;
+    },
+  }),
   RECORDINGS: new Proxy(env.RECORDINGS, {
     get: (bucket, name) => {
       const own: Record<string, unknown> = {
@@ -75,6 +101,7 @@ beforeEach(async () => {
   await db.insert(accounts).values([accountRow(ada), accountRow(ben)]);
   await db.insert(sessions).values({ id: sessionId, name: "", recordingPermitted: true, createdAtMs: 0 });
   deleted = [];
+  rowsRead = 0;
   meanwhile = async () => undefined;
 });
 
@@ -102,6 +129,8 @@ test("E6, X30: no more than five hundred at once, whole instants of them, whatev
   expect(first).toMatchObject({ done: 498, finished: false });
   expect(first.rowsRead).toBeGreaterThanOrEqual(2 * 498);
   expect(first.rowsRead).toBeLessThanOrEqual(3 * 500 + 10);
+  const [oldest] = await db.select({ at: min(recordings.expiresAtMs) }).from(recordings);
+  expect(oldest?.at).toBe(startMs - 1_200 + 249);
   const second = await sweep(startMs, 5);
   expect(second).toMatchObject({ done: 702, finished: true });
   expect(second.rowsRead).toBeGreaterThanOrEqual(2 * 702);
@@ -110,9 +139,33 @@ test("E6, X30: no more than five hundred at once, whole instants of them, whatev
   await fill(recordings, 501, (n) => row(`rec_${n}`, startMs));
   expect(await sweep(startMs, 1)).toMatchObject({ done: 500, finished: false });
   expect(await sweep(startMs, 1)).toMatchObject({ done: 1, finished: true });
+  // One, and after it more of one instant than go at once: of these none goes whose object has not.
+  await fill(recordings, 601, (n) => row(`rec_${n}`, n === 0 ? startMs - 1 : startMs));
+  deleted = [];
+  expect(await sweep(startMs, 1)).toMatchObject({ done: 1, finished: false });
+  expect([deleted, (await left()).length]).toEqual([keysOf("rec_0"), 600]);
+  expect(await sweep(startMs, 5)).toMatchObject({ done: 600, finished: true });
   // Exactly as many as go at once, each at a time of its own.
   await fill(recordings, 500, (n) => row(`rec_${n}`, startMs - n));
   expect(await sweep(startMs, 1)).toMatchObject({ done: 499, finished: false });
+});
+
+test("E6: a run says how many rows were read for it, whatever has become of each", async () => {
+  const sweepAndCompare = async () => {
+    rowsRead = 0;
+    const swept = await sweep();
+    expect(swept.rowsRead).toBe(rowsRead);
+    return swept.done;
+  };
+  // Nothing is due; a stretch with one that was withdrawn; one alone; uploads that are not given up.
+  expect(await sweepAndCompare()).toBe(0);
+  await fill(recordings, 30, (n) => row(`rec_${n}`, startMs - n, { state: n === 7 ? "deleting" : "complete" }));
+  expect(await sweepAndCompare()).toBe(30);
+  expect(rowsRead).toBeGreaterThan(60);
+  await db.insert(recordings).values(row("rec_a", startMs));
+  expect(await sweepAndCompare()).toBe(1);
+  await fill(recordings, 2, (n) => row(`rec_${n}`, startMs - n, { uploadId: "held", createdAtMs: startMs }));
+  expect(await sweepAndCompare()).toBe(0);
 });
 
 test("E5: of whom an investigation holds nothing goes; others' in between does", async () => {
@@ -173,7 +226,7 @@ test("X4, E6: an upload that is not given up is out of sight, waits an hour and 
   expect(deleted.toSorted()).toEqual([...keysOf("rec_b"), ...keysOf("rec_c")].sort());
   expect(await sweep(startMs + HOUR_MS - 1)).toMatchObject({ done: 0, finished: true });
   expect(await sweep(startMs + HOUR_MS)).toMatchObject({ done: 1, finished: false });
-  expect((await left()).map(([id]) => id)).toEqual(["rec_a"]);
+  expect(await left()).toEqual([["rec_a", "deleting", startMs + 2 * HOUR_MS]]);
   // Extended while the store was asked: it is not put off.
   meanwhile = () => db.update(recordings).set({ expiresAtMs: startMs + 99 * HOUR_MS, state: "complete" });
   await db.insert(recordings).values(row("rec_e", startMs, { uploadId: "open" }));
@@ -221,12 +274,15 @@ test("E3: all of an account is marked, and what waited for its next try is due a
       row("rec_d", startMs + 9, { accountId: ben }),
       row("rec_e", startMs + HOUR_MS, { accountId: ben, state: "deleting" }),
     ]);
+  // Due already: it is not written anew.
+  await db.insert(recordings).values(row("rec_c1", startMs, { state: "deleting" }));
   const { meta } = await markDeletedOfAccount(env.DB, ada, startMs).run();
   expect(meta.changes).toBe(2);
   expect(await left()).toEqual([
     ["rec_a", "deleting", startMs],
     ["rec_b", "deleting", startMs],
     ["rec_c", "deleting", startMs - 9],
+    ["rec_c1", "deleting", startMs],
     ["rec_d", "complete", startMs + 9],
     ["rec_e", "deleting", startMs + HOUR_MS],
   ]);
