@@ -14,6 +14,8 @@ export function openRelayed(
     iceServers: iceServers.map((server) => ({ ...server })),
     iceTransportPolicy: isDirect ? "all" : "relay",
     bundlePolicy: "max-bundle",
+    // The relay is asked while the tracks are made ready, and not once they are.
+    iceCandidatePoolSize: 1,
   });
   opened.onicecandidate = ({ candidate }) => {
     if (candidate === null || candidate.candidate === "") return;
