@@ -6,7 +6,9 @@ import { absoluteRows, type Row } from "../row.ts";
 export const WATCHED_MS = 8_000;
 const TRACED_MS = 4_000;
 const HEAP_MS = 30_000;
-const HEAP_PARTS = 6;
+const HEAP_PARTS = 20;
+/** For so long an engine still compiles what it has seen run often, which is memory too, and is over. */
+const HEAP_WARM_MS = 180_000;
 const HEAP_EACH_MS = 3_000;
 const BARE_PRESSES = 12;
 /** Somebody whose waveforms have not come by then measures something else. */
@@ -56,7 +58,7 @@ async function heapSlope(page: Page): Promise<{ mbPerHour: number; mostMb: numbe
     return (await devtools.send("Runtime.getHeapUsage")).usedSize / 1e6;
   };
   await page.evaluate("window.stopWatching()");
-  await page.waitForTimeout(HEAP_EACH_MS);
+  await page.waitForTimeout(HEAP_WARM_MS);
   await read();
   let mostMb = 0;
   const leastMb: number[] = [];
