@@ -81,8 +81,8 @@ export class StillPicture {
       if (isSameSize && this.#shown !== null) stretch(pen, colours, this.#shown, scene.view, size);
       else this.#layer.fill(colours.paper);
       paint({ x: 0, y: 0, width: Math.ceil(width), height: RULER_PX });
-      // Those below each other are seen to come in their order.
-      this.#pending = Array.from(scene.lanes, (_, row) => row);
+      // Those below each other are seen to come in their order. The room of one is there where there is nobody, and is painted too.
+      this.#pending = Array.from({ length: Math.max(1, scene.lanes.length) }, (_, row) => row);
       this.#shown = scene.view;
       this.#isDrawn = this.#isUnshown = true;
       this.#arrived.clear();

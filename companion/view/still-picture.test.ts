@@ -67,3 +67,20 @@ test("C7: a view that is another one is shown at once as it was, and its lanes a
     expect([draw(), shown]).toEqual([[], 2]);
   }
 });
+
+test("C7: where nobody has a lane, the room of one is painted anew too: in other colours, or without the last who was there", () => {
+  const picture = new StillPicture(new FakeCanvas(1, 1) as unknown as HTMLCanvasElement);
+  const scene = { state: initialView, lanes: [], view: { from: 0, to: 480_000 } } as unknown as Scene;
+  const draw = () => {
+    painted = [];
+    const colours = { people: [], waves: new Map() } as unknown as Colours;
+    picture.draw(colours, scene, { width: WIDTH_PX, height: RULER_PX + LANE_PX }, (frames) => frames / 2_400);
+    return painted;
+  };
+  for (const _ of ["light", "dark"]) {
+    picture.change();
+    // At once as it was, and then as it is.
+    draw();
+    expect([draw(), draw()]).toEqual([[0], []]);
+  }
+});
