@@ -123,7 +123,8 @@ test("C7, C9, P88: a take of eight channels is with the other to the bit, and is
     const frames = Array.from({ length: returned.length / CHANNELS }, (_, frame) => frame).filter(isWhole);
     const [first = 0] = frames;
     const offset = placeOf(returned, first) - first;
-    expect(frames.length).toBeGreaterThan(24_000);
+    // Fifty milliseconds of all eight: beside much else a lane is in fewer channels again before long.
+    expect(frames.length).toBeGreaterThan(2_400);
     for (const frame of frames)
       for (let channel = 0; channel < CHANNELS; channel++)
         if (returned[frame * CHANNELS + channel] !== inputOf(frame + offset + LOOP_FRAMES, channel))
