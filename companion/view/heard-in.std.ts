@@ -31,3 +31,13 @@ export function followHeard(
   const isSame = next.size === before.size && [...next].every(([memberId, heard]) => before.get(memberId) === heard);
   return isSame ? before : next;
 }
+
+/** How many channels each of the others plays; the same object where nothing is other. */
+export function followChannels(
+  before: ReadonlyMap<MemberId, number>,
+  told: readonly { memberId: MemberId; channels: number }[],
+): ReadonlyMap<MemberId, number> {
+  const isSame =
+    told.length === before.size && told.every(({ memberId, channels }) => before.get(memberId) === channels);
+  return isSame ? before : new Map(told.map(({ memberId, channels }) => [memberId, channels]));
+}

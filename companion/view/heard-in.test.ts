@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { MemberId } from "../../protocol/ids.ts";
-import { BACK_SAID_MS, followHeard, type Heard } from "./heard-in.std.ts";
+import { BACK_SAID_MS, followChannels, followHeard, type Heard } from "./heard-in.std.ts";
 
 const ADA = MemberId.parse("mem_00000000000000000000000000");
 
@@ -21,4 +21,13 @@ test("P80: a person is told that somebody is heard in less, and, for a while, th
   tell("narrow", 90_000);
   // Who has left is told of no more.
   expect(followHeard(heard, [], 91_000).size).toBe(0);
+});
+
+test("P88: on how many channels each of the others plays is told anew only where it is another number, or other people", () => {
+  const told = (channels: number) => [{ memberId: ADA, channels }];
+  const eight = followChannels(new Map(), told(8));
+  expect([...eight]).toEqual([[ADA, 8]]);
+  expect(followChannels(eight, told(8))).toBe(eight);
+  expect([...followChannels(eight, told(1))]).toEqual([[ADA, 1]]);
+  expect(followChannels(eight, []).size).toBe(0);
 });

@@ -23,6 +23,7 @@ export function Strip({ session, words, memberId, name }: StripProps) {
   const { gainDb, pan, isMuted, isSolo } = sound.mixOf(memberId);
   const link = sound.links.value.get(memberId);
   const legs = sound.latencies.value.get(memberId);
+  const channels = sound.channels.value.get(memberId) ?? 2;
   return (
     <fieldset class="view-strip">
       <legend class="hidden">{t.strip(name)}</legend>
@@ -74,7 +75,8 @@ export function Strip({ session, words, memberId, name }: StripProps) {
         />
       </span>
       <span class="soft view-way">
-        {link === "connected" ? <Way legs={legs} words={words} t={t} /> : t.links[link ?? "connecting"]}{" "}
+        {link === "connected" ? <Way legs={legs} words={words} t={t} /> : t.links[link ?? "connecting"]}
+        {channels === 2 ? null : ` · ${t.plays(channels)}`}{" "}
         {sound.heard.value.size === 0 ? null : <HeardIn session={session} memberId={memberId} />}
       </span>
     </fieldset>

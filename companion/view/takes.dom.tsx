@@ -135,6 +135,7 @@ function Take(props: ViewProps & Roll) {
             <span class="instrument">
               {stem.span.to > stem.span.from ? length(stem.span.to - stem.span.from) : words.takes.uploading}
             </span>
+            {stem.format.channels > 2 ? <span class="instrument">{t.channels(stem.format.channels)}</span> : null}
             {session.playback.canPlay && canBeHeard(stem) ? (
               <button
                 type="button"

@@ -21,7 +21,7 @@ import { DelayControl, type DelayInForce } from "../engine/sound/delay-control.s
 import { canHaveSound, type InputFacts, plainInput, refusalOf } from "../engine/sound/input.dom.ts";
 import { RecentWays } from "../engine/sound/recent-ways.std.ts";
 import { type Agreement, compared, followWords, noAgreement, tellingOf } from "./agreement.std.ts";
-import { followHeard, type Heard } from "./heard-in.std.ts";
+import { followChannels, followHeard, type Heard } from "./heard-in.std.ts";
 import type { KeptSound, Level, SoundDevice, SoundState, ViewSoundOptions } from "./sound-state.std.ts";
 
 /** Told to the room when it has changed by so much. */
@@ -77,6 +77,8 @@ export class ViewSound {
   /** In what the others hear this person, and this person the others where it is less than they play. */
   readonly uplink = signal<UplinkLevel>("full");
   readonly heard = signal<ReadonlyMap<MemberId, Heard>>(new Map());
+  /** How many channels each of the others plays. */
+  readonly channels = signal<ReadonlyMap<MemberId, number>>(new Map());
   /** At which rate the device really runs, where it is not the one that it says. */
   readonly trueRateHz = signal<number | null>(null);
   /** The input that has been chosen and is not open yet: a list of inputs stands on it, however long the device takes. */
@@ -143,6 +145,7 @@ export class ViewSound {
           },
           onLatencies: (latencies, levels) => {
             this.heard.value = followHeard(this.heard.value, levels, performance.now());
+            this.channels.value = followChannels(this.channels.value, levels);
             this.#setLatencies(latencies);
           },
           onUplink: (level) => {
@@ -342,6 +345,7 @@ export class ViewSound {
     this.deviceMs.value = null;
     this.uplink.value = "full";
     this.heard.value = new Map();
+    this.channels.value = new Map();
     this.#set({ power: "off", trouble: null, inputId: null });
     this.#tellStatus();
   }

@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import type { Recording } from "../../protocol/recordings.ts";
 import type { MemberStatus } from "../../protocol/room.ts";
 import { listenAtTheWayOut } from "../ear.ts";
 import { keepNoFiles } from "./no-files.ts";
@@ -15,9 +16,10 @@ const band = [
   { displayName: "Mira Sørensen", status: playing({ latencyMs: 33.9, latencyErrorMs: 2.1 }) },
 ];
 const [ada, ben, mira] = [memberAt(0), memberAt(1), memberAt(2)];
+const ofEight = (take: Recording): Recording => ({ ...take, format: { ...take.format, channels: 8 } });
 const takes = [
   takeAt(1, ada, "Guitar", 0, 16, 1),
-  takeAt(2, ben, "Drums", 0, 16, 1),
+  ofEight(takeAt(2, ben, "Drums", 0, 16, 1)),
   takeAt(3, mira, "Violin", 4, 8, 1),
   takeAt(4, ada, "Guitar", 16, 14, 2),
   takeAt(5, ben, "Drums", 16, 14, 2),

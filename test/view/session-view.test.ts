@@ -214,17 +214,20 @@ describe("the session view", () => {
     await ada.page.locator(".view-notes .card", { hasText: "Em  C  G  D" }).waitFor();
   });
 
-  test("C7: a take that somebody shares appears on its bar without a reload", async () => {
+  test("C7, P88: a take that somebody shares appears on its bar without a reload, and how many channels it has", async () => {
     const api = new ApiClient(evening.platform.origin, ben.token);
     await shareStem(api, evening.sessionId, {
       name: "Tenor",
       timelineFrames: 120_000,
       frames: 5 * 48_000,
-      sound: (frame) => [Math.sin(frame / 20) * (frame % 24_000 < 12_000 ? 0.7 : 0.2)],
+      format: { sampleRateHz: 48_000, channels: 8, encoding: "pcm24" },
+      sound: (frame) => Array(8).fill(Math.sin(frame / 20) * (frame % 24_000 < 12_000 ? 0.7 : 0.2)),
     });
     await ada.page.locator(".view-names li", { hasText: "Tenor" }).waitFor();
     await ada.page.locator(".view-list summary").click();
-    await ada.page.locator(".view-list li", { hasText: /Tenor.*Ben Webster.*begins at bar 2\.1/ }).waitFor();
+    await ada.page
+      .locator(".view-list li", { hasText: /Tenor.*Ben Webster.*begins at bar 2\.1.*8.channels/ })
+      .waitFor();
   });
 
   test("P63: a take is named, starred and commented at a moment; everybody has it", async () => {
@@ -236,6 +239,7 @@ describe("the session view", () => {
     await ben.page.locator(".view-list summary").click();
     const take = ben.page.getByRole("region", { name: "The keeper" });
     await take.locator(".view-comments li", { hasText: "Late here" }).waitFor();
+    await take.getByText("8\u00a0Kanäle").waitFor();
     await take.getByRole("button", { name: "The keeper merken", pressed: true }).waitFor();
     await ada.page.locator("h2").first().click();
     await ben.page.locator("h2").first().click();

@@ -80,6 +80,13 @@ export interface LinksReport {
 /** Somebody who is not here and sends nothing is waited for this long; their seat in the room is kept longer. */
 const GONE_AFTER_MS = 30_000;
 
+/** In what somebody sends: `level` is less than `full` where their up-link holds less than they play on so many channels. */
+export interface SentIn {
+  memberId: MemberId;
+  level: UplinkLevel;
+  channels: number;
+}
+
 /** Whoever listens hears a step less than the band: their share of the up-link is the first that is given up. */
 const LISTENED_TO: Readonly<Record<UplinkLevel, UplinkLevel>> = {
   full: "narrow",
@@ -323,9 +330,11 @@ export class LinkSet {
     });
   }
 
-  /** In what each of the others sends: less than they play where their up-link is full. */
-  levels(): { memberId: MemberId; level: UplinkLevel }[] {
-    return Array.from(this.#links, ([memberId, { link }]) => ({ memberId, level: link.theirLevel }));
+  /** In what each of the others sends. */
+  levels(): SentIn[] {
+    return Array.from(this.#links, ([memberId, { link }]) => {
+      return { memberId, level: link.theirLevel, channels: link.theirChannels };
+    });
   }
 
   report(): LinksReport | null {

@@ -76,6 +76,8 @@ export class Link {
   readonly #sent: SentPackets;
   #level: UplinkLevel = "full";
   #theirLevel: UplinkLevel = "full";
+  /** How many channels the other end's lane has, as it says; two before it has. */
+  theirChannels = 2;
   /** Whether this end listens late, and asks for what is missing. */
   isLate = false;
   /** The path of the last attempt, and one from before it that has carried and may again. */
@@ -452,6 +454,7 @@ export class Link {
     this.#clean.hear(report.lossShare, nowMs);
     this.#sender.hears = report.hears;
     this.lane.setPans(report.pans);
+    if (report.pans.length > 0) this.theirChannels = report.pans.length;
     if (report.level !== this.#theirLevel) {
       this.#theirLevel = report.level;
       this.lane.mayGoBack();

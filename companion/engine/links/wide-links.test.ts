@@ -102,6 +102,7 @@ test("C2, P88: eight inputs of an interface are in the other's ring to the bit, 
 test("P88: who has two ears alone is sent the fold-down, and who begins to keep a copy all of it", async () => {
   const { begin } = world();
   const { ben, pass, out } = begin(2, [-1, 1, 0, 0, 0, 0, 0, 0]);
+  expect(ben.levels()).toMatchObject([{ channels: 2 }]);
   await pass(4_000);
   expect(Math.max(...out)).toBeGreaterThan(0);
   ben.keep([ADA]);
@@ -109,6 +110,8 @@ test("P88: who has two ears alone is sent the fold-down, and who begins to keep 
   const kept = ben.takeKept();
   const last = kept.at(-1)?.samples ?? new Int32Array();
   expect(kept.at(-1)?.channels).toBe(CHANNELS);
+  // How many they are is told all the same.
+  expect(ben.levels()).toEqual([{ memberId: ADA, level: "full", channels: CHANNELS }]);
   // The first of it came folded down; then its channels come.
   expect(last.slice(-CHANNELS).filter((sample) => sample !== 0).length).toBeGreaterThan(2);
 });

@@ -7,7 +7,7 @@ import type { AnnouncedCommand, Signal } from "../../../protocol/room.ts";
 import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import type { SessionLine } from "../clock/session-clock.std.ts";
 import type { HeardSignal } from "../links/early-signals.std.ts";
-import type { LinkedMember } from "../links/link-set.std.ts";
+import type { LinkedMember, SentIn } from "../links/link-set.std.ts";
 import type { Carries, Fingerprints, IceServer, PeerState } from "../links/peer.std.ts";
 import type { WordsState } from "../links/room-words.std.ts";
 import type { ToPlayers } from "./device-messages.std.ts";
@@ -64,8 +64,7 @@ export type FromLanes =
   | {
       type: "latencies";
       latencies: { memberId: MemberId; legs: LatencyLegs }[];
-      /** In what each of the others sends. */
-      levels: { memberId: MemberId; level: UplinkLevel }[];
+      levels: SentIn[];
     }
   /** What is played here goes out in less than it was, or in more again. */
   | { type: "uplink"; level: UplinkLevel }

@@ -11,6 +11,7 @@ import type { AnnouncedCommand, Listeners, Member, Signal } from "../../../proto
 import type { PeerReading } from "../clock/peer-clocks.std.ts";
 import type { ClockEstimate } from "../clock/session-clock.std.ts";
 import type { HeardSignal } from "../links/early-signals.std.ts";
+import type { SentIn } from "../links/link-set.std.ts";
 import { linkedListeners } from "../links/linked-listeners.std.ts";
 import { BrowserPeer } from "../links/peer.dom.ts";
 import type { IceServer, PeerState } from "../links/peer.std.ts";
@@ -49,10 +50,7 @@ export interface BrowserSoundOptions {
   /** What one of the others plays on a MIDI instrument, and when it sounds by the page's clock (P87). */
   onNote(from: MemberId, bytes: Uint8Array<ArrayBuffer>, atMs: number): void;
   onLevels(own: FromDevice["own"], levels: FromDevice["levels"]): void;
-  onLatencies(
-    latencies: { memberId: MemberId; legs: LatencyLegs }[],
-    levels: { memberId: MemberId; level: UplinkLevel }[],
-  ): void;
+  onLatencies(latencies: { memberId: MemberId; legs: LatencyLegs }[], levels: SentIn[]): void;
   /** The up-link holds less than is played, or all of it again. */
   onUplink(level: UplinkLevel): void;
   /** What the device takes, there and back, as the system tells it. */

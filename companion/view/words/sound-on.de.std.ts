@@ -49,6 +49,7 @@ export const de: SoundOnWords = {
   soloShort: "S",
   gain: (who) => `Lautstärke von ${who}`,
   pan: (who) => `Links oder rechts: ${who}`,
+  plays: (channels) => (channels === 1 ? "mono" : `${channels}\u00a0Kanäle`),
   links: {
     connecting: "Ton wird verbunden…",
     connected: "",

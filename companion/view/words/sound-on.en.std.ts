@@ -47,6 +47,7 @@ export const en = {
   soloShort: "S",
   gain: (who: string) => `Volume of ${who}`,
   pan: (who: string) => `Left or right: ${who}`,
+  plays: (channels: number) => (channels === 1 ? "mono" : `${channels}\u00a0channels`),
   links: {
     connecting: "connecting their sound…",
     connected: "",

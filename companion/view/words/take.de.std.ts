@@ -20,6 +20,7 @@ export const de: TakeWords = {
   loop: (name) => `Die Takte von ${name} als Loop`,
   loopShort: "Loop",
   download: (name, size) => `Herunterladen ${size}: ${name}`,
+  channels: (count) => `${count}\u00a0Kanäle`,
   downloadShort: (size) => `Herunterladen ${size}`,
   volume: "Lautstärke der Takes",
   swap: "Mit dem Take davor tauschen",

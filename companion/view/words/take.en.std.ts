@@ -19,6 +19,7 @@ export const en = {
   loop: (name: string) => `Loop the bars of ${name}`,
   loopShort: "Loop",
   download: (name: string, size: string) => `Download ${size}: ${name}`,
+  channels: (count: number) => `${count}\u00a0channels`,
   downloadShort: (size: string) => `Download ${size}`,
   volume: "Volume of the takes",
   swap: "Swap with the take before",
