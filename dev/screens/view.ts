@@ -16,7 +16,9 @@ const band = [
   { displayName: "Mira Sørensen", status: playing({ latencyMs: 33.9, latencyErrorMs: 2.1 }) },
 ];
 const [ada, ben, mira] = [memberAt(0), memberAt(1), memberAt(2)];
-const ofEight = (take: Recording): Recording => ({ ...take, format: { ...take.format, channels: 8 } });
+const ofEight = (take: Recording): Recording => {
+  return { ...take, format: { ...take.format, channels: 8 }, sizeBytes: 8 * (take.sizeBytes ?? 0) };
+};
 const takes = [
   takeAt(1, ada, "Guitar", 0, 16, 1),
   ofEight(takeAt(2, ben, "Drums", 0, 16, 1)),
