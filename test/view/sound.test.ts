@@ -169,8 +169,6 @@ beforeAll(async () => {
     sessionId: evening.sessionId,
     input: tone(COMPANION_HZ, "companion.wav"),
     folder: benFolder,
-    // What he plays is at the first two, and there are six more.
-    flags: ["--inputs", "Keys:1+2,Drums:3-8"],
   });
   await ben.until("joined", () => true);
 });
@@ -220,7 +218,7 @@ describe("sound in the browser", { timeout: 600_000 }, () => {
     await page.evaluate("Object.assign(window, { isLooped: false, settings: undefined, capabilities: undefined })");
   });
 
-  test("C2, P88: one click, and a musician sees their own level and hears a companion, on how many channels it plays, through the relay", async () => {
+  test("C2: one click, and a musician sees their own level and hears a companion, through the relay", async () => {
     await ada.page.getByRole("button", { name: "Turn sound on" }).click();
     await ada.page.locator(".view-own").waitFor();
     expect(await ada.page.evaluate("crossOriginIsolated")).toBe(true);
@@ -229,7 +227,6 @@ describe("sound in the browser", { timeout: 600_000 }, () => {
       .toBeGreaterThan(-30);
     await hears(ada.page, COMPANION_HZ);
     await strip(ada.page, "Ben Webster").locator(".latency").waitFor({ timeout: patience.timeout });
-    await strip(ada.page, "Ben Webster").getByText("8\u00a0channels").waitFor({ timeout: patience.timeout });
   });
 
   test("C2: the companion hears the browser", async () => {
