@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -26,6 +26,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** The sealed copy on somebody's disk, as far as it has come. */
+function heldBy(name: string): Buffer {
+  const place = join(folder, name, "safety-copies");
+  const [sealed] = existsSync(place) ? readdirSync(place).filter((file) => file.endsWith(".copy")) : [];
+  return sealed === undefined ? Buffer.alloc(0) : readFileSync(join(place, sealed));
+}
 const missing = ({ own }: CopiesReport) => own.filter(({ isHere }) => !isHere);
 
 /** The companion as a program: how it ends, and what it says. */
@@ -74,18 +80,16 @@ test("C9, P86: a laptop that burns in the middle of the night loses nothing that
     for (const one of [keeper, second]) await one.until("safety-copies", ({ report }) => report.keeping.length === 1);
 
     laptop.press({ command: "record" });
-    const begun = await laptop.until("executed", ({ command }) => command === "record");
     await laptop.until("recording", () => true);
-    await new Promise((after) => setTimeout(after, Math.max(0, 4_000 - begun.localAtMs + begun.effectiveLocalMs)));
+    // Whoever keeps it holds as it comes what is played; a busy machine brings a part of it.
+    for (const name of ["ben", "cleo"])
+      await expect.poll(() => heldBy(name).byteLength).toBeGreaterThan(3 * 48_000 * FRAME_BYTES);
     laptop.press({ command: "stop" });
     const { stem } = await laptop.until("recorded", () => true);
     const played = soundOf(stem);
     for (const one of [keeper, second]) await one.until("safety-copies", ({ report }) => report.held === 1);
-    const [sealed] = readdirSync(join(folder, "ben", "safety-copies")).filter((name) => name.endsWith(".copy"));
-    const kept = readFileSync(join(folder, "ben", "safety-copies", sealed ?? ""));
-    // Whoever keeps it holds as much as was played, and nothing of it in the clear.
-    expect(kept.byteLength).toBeGreaterThan(3 * 48_000 * FRAME_BYTES);
-    expect(kept.includes(played.subarray(-48_000 * FRAME_BYTES).subarray(0, 12))).toBe(false);
+    // Nothing of it is in the clear.
+    expect(heldBy("ben").includes(played.subarray(-48_000 * FRAME_BYTES).subarray(0, 12))).toBe(false);
 
     laptop.kill();
     rmSync(join(folder, "ada"), { recursive: true });
