@@ -9,7 +9,7 @@ import { Companion } from "../../dev/demo/companion.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
 import { type Relay, startRelay } from "../../dev/turn.ts";
-import { compare, FRAME_BYTES, soundOf, writeNoise } from "./same-sound.ts";
+import { compare, FRAME_BYTES, NOISE_SECONDS, soundOf, writeNoise } from "./same-sound.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sessionlinked-safety-"));
 const secret = "a safety copy's own";
@@ -109,7 +109,8 @@ test("C9, P86: a laptop that burns in the middle of the night loses nothing that
     expect(same).toBeGreaterThan(48_000);
     // As well as session time was known then, there and here.
     const withinMs = 2 * Math.max(...stem.clock.map(({ errorMs }) => errorMs)) + 10;
-    const awayMs = (back.timelineFrames - (stem.timelineFrames + at)) / 48;
+    const turns = (back.timelineFrames - (stem.timelineFrames + at)) / (NOISE_SECONDS * 48_000);
+    const awayMs = (turns - Math.round(turns)) * NOISE_SECONDS * 1000;
     expect(Math.abs(awayMs)).toBeLessThan(withinMs);
     await another.until("safety-copies", ({ report }) => report.own.length > 0 && missing(report).length === 0);
 

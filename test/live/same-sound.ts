@@ -33,9 +33,12 @@ export function compare(some: Buffer, of: Buffer): { at: number; same: number; o
   return { at, same, other };
 }
 
-/** Noise, so that no two places of it are alike; of 16 bits and with both sides alike, since a lane that loses packets is sent in so much. */
+/** After so long the noise comes again: a longer take holds its places more than once. */
+export const NOISE_SECONDS = 8;
+
+/** Noise, so that no two places of its turn are alike; of 16 bits and with both sides alike, since a lane that loses packets is sent in so much. */
 export function writeNoise(path: string): string {
-  const drawn = new Int32Array(new Uint8Array(randomBytes(8 * 48_000 * 4)).buffer);
+  const drawn = new Int32Array(new Uint8Array(randomBytes(NOISE_SECONDS * 48_000 * 4)).buffer);
   const noise = new Int32Array(2 * drawn.length).map((_, place) => ((drawn[place >> 1] ?? 0) >> 12) & ~255);
   writeFileSync(path, wavFile({ sampleRateHz: 48_000, channels: 2, encoding: "pcm24" }, noise));
   return path;
