@@ -13,6 +13,8 @@ export interface CopiedFrames {
   /** Interleaved 24-bit integers; zeros stand for what never came, and for channels of what came folded down. */
   samples: Int32Array<ArrayBuffer>;
   missingFrames: number;
+  /** Of those that came, how many did so in fewer channels than the lane has. */
+  foldedFrames: number;
   /** Whether a new count of frames begins with it: nothing joins it to what came before. */
   isNew: boolean;
 }
@@ -53,21 +55,23 @@ export class LaneCopy {
     this.#channels = channels;
     const samples = new Int32Array(frames * channels);
     let missingFrames = 0;
+    let foldedFrames = 0;
     for (let at = 0; at < frames; at++) {
       const frame = this.#next + at;
       if (!this.#reader.has(frame)) {
         missingFrames++;
         continue;
       }
+      if (this.#reader.widthOf(frame) < this.#reader.ownChannels) foldedFrames++;
       for (let channel = 0; channel < channels; channel++)
         samples[at * channels + channel] = Math.round(this.#reader.sample(frame, channel) * INT24_SCALE);
     }
     const { stream } = this.#reader;
     const isNew = this.#isNew;
-    const copied = { stream, frame: this.#next >>> 0, sampleRateHz, channels, samples, missingFrames, isNew };
+    const frame = this.#next >>> 0;
     this.#next += frames;
     this.#isNew = false;
-    return copied;
+    return { stream, frame, sampleRateHz, channels, samples, missingFrames, foldedFrames, isNew };
   }
 
   /** Learns what has come; the lane's rate, or `null` where there is no lane yet. */

@@ -4,7 +4,7 @@ import type { Recording, StemFormat } from "../../../protocol/recordings.ts";
 import type { TransportState } from "../../../protocol/room.ts";
 import { COPY_MAX_SECONDS, CopyDetails, type CopyHead, copyRecordFrames } from "../../../protocol/safety-copies.ts";
 import { positionAt } from "../../../protocol/transport.ts";
-import { packDetails, packEnd, packSound } from "./copy-records.std.ts";
+import { type Lost, packDetails, packEnd, packSound } from "./copy-records.std.ts";
 import { type Sealer, sealerFor } from "./copy-seal.std.ts";
 import type { CopyStore, GrowingCopy } from "./copy-store.std.ts";
 import { isCovered, type Stretch } from "./covered.std.ts";
@@ -21,6 +21,8 @@ export interface KeptSound {
   channels: number;
   samples: Int32Array;
   missingFrames: number;
+  /** Those that came in fewer channels than the lane has. */
+  foldedFrames: number;
   /** Nothing joins it to what came before. */
   isNew: boolean;
 }
@@ -140,7 +142,7 @@ export class CopyKeeper {
       const startMs = sessionMs + (from / sampleRateHz) * 1000;
       const frame = (sound.frame + from) >>> 0;
       const growing = this.#growing.get(sound.memberId) ?? this.#begin({ ...sound, frame }, publicKey, roll, startMs);
-      growing?.add(sound.samples.subarray(from * channels, to * channels), sound.missingFrames);
+      growing?.add(sound.samples.subarray(from * channels, to * channels), sound);
       if (growing?.isLong) this.#end(sound.memberId);
     }
     if (to < frames) this.#end(sound.memberId);
@@ -267,6 +269,7 @@ class Growing {
   #filled = 0;
   #frames = 0;
   #missingFrames = 0;
+  #foldedFrames = 0;
   /** Of what lies on the disk. */
   #keptFrames = 0;
   #keptRecords = 0;
@@ -292,8 +295,9 @@ class Growing {
     return this.#frames >= COPY_MAX_SECONDS * this.#rateHz;
   }
 
-  add(samples: Int32Array, missingFrames: number): void {
+  add(samples: Int32Array, { missingFrames, foldedFrames }: Lost): void {
     this.#missingFrames += missingFrames;
+    this.#foldedFrames += foldedFrames;
     this.#frames += samples.length / this.#channels;
     for (let at = 0; at < samples.length; ) {
       const some = Math.min(samples.length - at, this.#pending.length - this.#filled);
@@ -306,7 +310,8 @@ class Growing {
 
   async end(): Promise<void> {
     this.#flush();
-    this.#seal(packEnd({ frames: this.#frames, missingFrames: this.#missingFrames }), 0);
+    const lost = { missingFrames: this.#missingFrames, foldedFrames: this.#foldedFrames };
+    this.#seal(packEnd({ frames: this.#frames, ...lost }), 0);
     const open = await this.#tail;
     this.#tail = Promise.resolve(null);
     if (open !== null) await this.#close(open).catch((error: Error) => this.#onError(error));

@@ -1,3 +1,5 @@
+import type { Lost } from "./copy-records.std.ts";
+
 /** Sound of one keeper's copy: whole frames, interleaved, and where in the copy they begin. */
 interface Piece {
   at: number;
@@ -10,12 +12,15 @@ interface Source {
   pieces: Piece[];
   channels: number;
   frames: number;
-  missingFrames: number;
+  lost: Lost;
   isOver: boolean;
 }
 
 const AT_ONCE_FRAMES = 8_000;
 const BELOW_16_BIT = 255;
+const NOTHING: Lost = { missingFrames: 0, foldedFrames: 0 };
+/** Of what a frame is worth that is not silent. */
+const [SOUND, UNLIKE, FINE, BEYOND_PAIR] = [8, 1, 2, 4];
 
 /**
  * What a frame of so many channels is worth: nothing, or more where it is finer than 16 bit, where its channels differ, and most where it is not folded
@@ -32,7 +37,7 @@ function worthOf(samples: Int32Array, from: number, channels: number): number {
     isAlike &&= sample === samples[from];
   }
   if (all === 0) return 1;
-  return 2 + ((all & BELOW_16_BIT) === 0 ? 0 : 2) + (isAlike ? 0 : 1) + (beyond === 0 ? 0 : 8);
+  return SOUND + ((all & BELOW_16_BIT) === 0 ? 0 : FINE) + (isAlike ? 0 : UNLIKE) + (beyond === 0 ? 0 : BEYOND_PAIR);
 }
 
 /**
@@ -45,6 +50,7 @@ export class CopyMerge {
   #next: number | undefined;
   #zeroFrames = 0;
   #uncoveredFrames = 0;
+  #narrowFrames = 0;
 
   /** @param channels The same for all copies that are merged. */
   add(key: string, samples: Int32Array, channels = 2): void {
@@ -61,9 +67,9 @@ export class CopyMerge {
   }
 
   /** Nothing more comes of it. */
-  end(key: string, missingFrames: number): void {
+  end(key: string, lost: Lost): void {
     const source = this.#sourceOf(key);
-    source.missingFrames = missingFrames;
+    source.lost = lost;
     source.isOver = true;
   }
 
@@ -78,10 +84,13 @@ export class CopyMerge {
     return Math.max(0, frames - Math.max(0, (this.#next ?? 0) - (offset ?? 0)));
   }
 
-  /** Frames that none of them had, as far as their keepers know. */
-  get missingFrames(): number {
-    const told = [...this.#sources.values()].reduce((sum, { missingFrames }) => sum + missingFrames, 0);
-    return this.#uncoveredFrames + Math.min(this.#zeroFrames, told);
+  /** Frames that none of them had, and those of which none had each channel, as far as their keepers know. */
+  get lost(): Lost {
+    const told = (what: keyof Lost) => [...this.#sources.values()].reduce((sum, { lost }) => sum + lost[what], 0);
+    return {
+      missingFrames: this.#uncoveredFrames + Math.min(this.#zeroFrames, told("missingFrames")),
+      foldedFrames: Math.min(this.#narrowFrames, told("foldedFrames")),
+    };
   }
 
   /** What follows, as far as every copy that still comes has got; `null` where nothing does yet. */
@@ -105,6 +114,7 @@ export class CopyMerge {
     for (const one of worth) {
       if (one === 0) this.#uncoveredFrames++;
       if (one === 1) this.#zeroFrames++;
+      if (one >= SOUND && (one & (channels > 2 ? BEYOND_PAIR : UNLIKE)) === 0) this.#narrowFrames++;
     }
     this.#next = from + frames;
     for (const source of this.#sources.values()) forget(source, from + frames);
@@ -114,7 +124,7 @@ export class CopyMerge {
   #sourceOf(key: string): Source {
     const known = this.#sources.get(key);
     if (known !== undefined) return known;
-    const source: Source = { offset: null, pieces: [], channels: 2, frames: 0, missingFrames: 0, isOver: false };
+    const source: Source = { offset: null, pieces: [], channels: 2, frames: 0, lost: NOTHING, isOver: false };
     this.#sources.set(key, source);
     return source;
   }

@@ -53,7 +53,7 @@ test("C9, P86: of several copies each frame is the best that any of them has, in
         const { key, one, pieces } = left[(turns.next().value ?? 0) % left.length] as (typeof left)[number];
         merge.add(key, pieces.shift() as Int32Array);
         const missing = [...one.holes].filter((hole) => hole >= one.from && hole < one.from + one.frames).length;
-        if (pieces.length === 0) merge.end(key, missing);
+        if (pieces.length === 0) merge.end(key, { missingFrames: missing, foldedFrames: 0 });
         take();
       }
       const from = Math.min(...keepers.map((one) => one.from));
@@ -71,7 +71,7 @@ test("C9, P86: of several copies each frame is the best that any of them has, in
         // Sixteen bit of what is fine is never taken for silence: frame 0 alone would be.
         if (frame > 0) expect([told[at], told[at + 1]]).toEqual([value(left(frame)), value(right(frame))]);
       }
-      expect(Math.abs(merge.missingFrames - missing)).toBeLessThanOrEqual(1);
+      expect(Math.abs(merge.lost.missingFrames - missing)).toBeLessThanOrEqual(1);
     }),
   );
 });
@@ -122,4 +122,8 @@ test("C9, P88: eight channels are whole again of two keepers, each of whom lacks
   const lost = (frame: number) => (frame < 40 && frame % 7 === 1) || (frame >= 250 && frame % 7 === 0);
   const wholeOf = (sound: ArrayLike<number>) => Array.from(sound).filter((_, at) => !lost(Math.floor(at / channels)));
   expect(wholeOf(told)).toEqual(wholeOf(played));
+  // As many as both have said to have had folded down; a keeper who says nothing of it has played what was silent.
+  expect(merge.lost.foldedFrames).toBe(0);
+  for (const key of ["one", "other"]) merge.end(key, { missingFrames: 0, foldedFrames: 40 });
+  expect(merge.lost).toEqual({ missingFrames: 0, foldedFrames: 13 });
 });

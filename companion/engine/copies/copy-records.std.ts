@@ -4,8 +4,15 @@ import { CopyDetails } from "../../../protocol/safety-copies.ts";
 /** What a record of a copy holds, once opened: its first byte says what, and details and end are JSON. */
 const [DETAILS, SOUND, END] = [0, 1, 2];
 
-const CopyEnd = z.object({ frames: z.int().min(0), missingFrames: z.int().min(0) });
+const CopyEnd = z.object({
+  frames: z.int().min(0),
+  missingFrames: z.int().min(0),
+  /** Older copies do not say. */
+  foldedFrames: z.int().min(0).default(0),
+});
 type CopyEnd = z.infer<typeof CopyEnd>;
+/** What a keeper knows not to have: frames that never came, and channels of frames that came folded down. */
+export type Lost = Pick<CopyEnd, "missingFrames" | "foldedFrames">;
 
 export type CopyPart =
   | { what: "details"; details: CopyDetails }

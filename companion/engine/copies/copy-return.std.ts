@@ -11,7 +11,7 @@ import {
   type CopyRecord,
 } from "../../../protocol/safety-copies.ts";
 import { CopyMerge } from "./copy-merge.std.ts";
-import { readCopyPart } from "./copy-records.std.ts";
+import { type Lost, readCopyPart } from "./copy-records.std.ts";
 import { type CopyKeys, openerOf } from "./copy-seal.std.ts";
 
 /** What the others have of one take of this person's, and how much of it has come back. */
@@ -44,7 +44,7 @@ export interface CopyReturnOptions {
   begin(details: CopyDetails): ReturnedStem;
   say(to: MemberId, message: CopyMessage): void;
   onChange(): void;
-  onReturned(seconds: number, missingMs: number): void;
+  onReturned(seconds: number, lost: { missingMs: number; foldedMs: number }): void;
   onWarning(code: string, message: string): void;
 }
 
@@ -61,7 +61,7 @@ interface Part extends Offer {
   askedTo: number;
   open: Promise<(sealed: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>>;
   details: CopyDetails | undefined;
-  missingFrames: number;
+  lost: Lost;
   /** Why it ended before its end. */
   error: unknown;
   /** Records that have come wait for the one before, so many of them. */
@@ -152,7 +152,7 @@ export class CopyReturn {
         askedTo: 0,
         open,
         details: undefined,
-        missingFrames: 0,
+        lost: { missingFrames: 0, foldedFrames: 0 },
         error: undefined,
         tail,
         waiting: 0,
@@ -245,7 +245,7 @@ export class CopyReturn {
     if (read.what === "details") {
       part.details ??= read.details;
       this.#begin(coming);
-    } else if (read.what === "end") part.missingFrames = read.missingFrames;
+    } else if (read.what === "end") part.lost = read;
     else if (part.details === undefined) throw new Error("it begins in the middle.");
     else {
       const { channels } = part.details.format;
@@ -305,7 +305,7 @@ export class CopyReturn {
     if (part.isOver) return;
     part.isOver = true;
     part.error = error;
-    coming.merge.end(part.head.copyId, part.missingFrames);
+    coming.merge.end(part.head.copyId, part.lost);
     this.#begin(coming);
     if (part.details === undefined) coming.merge.drop(part.head.copyId);
     this.#flush(coming);
@@ -332,7 +332,12 @@ export class CopyReturn {
             ? "there is nothing in it."
             : "it does not open with your key.";
       this.#options.onWarning("safety-copies", `A safety copy could not be brought back: ${why}`);
-    } else this.#options.onReturned(coming.frames / coming.rateHz, (merge.missingFrames / coming.rateHz) * 1000);
+    } else {
+      const msOf = (frames: number) => (frames / coming.rateHz) * 1000;
+      const { missingFrames, foldedFrames } = merge.lost;
+      const lost = { missingMs: msOf(missingFrames), foldedMs: msOf(foldedFrames) };
+      this.#options.onReturned(coming.frames / coming.rateHz, lost);
+    }
     this.#options.onChange();
   }
 }

@@ -121,10 +121,8 @@ export class SafetyCopies {
       begin: options.beginStem,
       say: (to, message) => this.#say(to, message),
       onChange: () => this.#report(),
-      onReturned: (seconds, missingMs) =>
-        options.onNotice(
-          `A take of ${Math.round(seconds)} s has come back from a safety copy, ${missingMs < 1 ? "whole" : `but for ${Math.round(missingMs)} ms that never arrived there`}.`,
-        ),
+      onReturned: (seconds, lost) =>
+        options.onNotice(`A take of ${Math.round(seconds)} s has come back from a safety copy, ${howWhole(lost)}.`),
       onWarning: options.onWarning,
     });
     this.#keeper.isOn = this.#choice.others;
@@ -325,4 +323,12 @@ export class SafetyCopies {
     this.#reported = text;
     this.#options.onReport(report);
   }
+}
+
+function howWhole({ missingMs, foldedMs }: { missingMs: number; foldedMs: number }): string {
+  const lost = [
+    missingMs < 1 ? [] : [`for ${Math.round(missingMs)} ms that never arrived there`],
+    foldedMs < 1 ? [] : [`for ${Math.round(foldedMs)} ms that arrived there mixed down, in fewer channels`],
+  ].flat();
+  return lost.length === 0 ? "whole" : `but ${lost.join(" and ")}`;
 }

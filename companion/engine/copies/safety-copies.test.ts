@@ -133,11 +133,12 @@ const blockOf = (block: number, fromMs: number): KeptSound => ({
   channels: 2,
   samples: soundOf(block * BLOCK_FRAMES, BLOCK_FRAMES),
   missingFrames: 0,
+  foldedFrames: 0,
   isNew: block === 0,
 });
 
 /** Ben keeps what Ada plays in a take from 10 s to 12 s of session time. */
-async function keptTake(more: { wallMs?: number } = {}) {
+async function keptTake(more: { wallMs?: number; change?: (sound: KeptSound, block: number) => KeptSound } = {}) {
   const world = people();
   if (more.wallMs !== undefined) world.wire.wallMs = more.wallMs;
   const [ada, ben] = [world.person(ADA), world.person(BEN)];
@@ -146,7 +147,8 @@ async function keptTake(more: { wallMs?: number } = {}) {
   ben.copies.choose({ mine: false, others: true });
   await world.settle(() => (ben.reports.at(-1)?.keeping.length ?? 0) === 1);
   ben.copies.execute(stopped, recordingFrom(10_000));
-  const bring = (block: number) => ben.copies.kept(blockOf(block, 9_500));
+  const { change = (sound) => sound } = more;
+  const bring = (block: number) => ben.copies.kept(change(blockOf(block, 9_500), block));
   for (let block = 0; block < 10; block++) bring(block);
   // What is kept comes a second after it was played: the end is known by then.
   ben.copies.execute(recordingFrom(10_000), { ...stopped, atMs: 12_000 });
@@ -178,6 +180,7 @@ describe("C9, P86: a safety copy is kept where both wish it, sealed to its owner
       channels: 2,
       samples: soundOf(0, BLOCK_FRAMES),
       missingFrames: 0,
+      foldedFrames: 0,
       isNew: true,
     });
     expect(readdirSync(ben.folder)).toEqual([]);
@@ -210,6 +213,23 @@ describe("C9, P86: a safety copy is kept where both wish it, sealed to its owner
     expect(copyNames()).toHaveLength(1);
   });
 
+  test("what came to its keeper mixed down is said when it comes back", async () => {
+    const inMono = ({ samples, ...sound }: KeptSound): KeptSound => ({
+      ...sound,
+      samples: samples.map((_, at) => samples[at & ~1] ?? 0),
+      foldedFrames: BLOCK_FRAMES,
+    });
+    const change = (sound: KeptSound, block: number) => (block === 5 || block === 6 ? inMono(sound) : sound);
+    const { person, link, settle, ben } = await keptTake({ change });
+    const again = person(ADA);
+    ben.copies.setLinked(ADA, false);
+    link();
+    await settle(() => missing(again).length === 1);
+    again.copies.bring(missing(again)[0]?.copyId ?? "");
+    await settle(() => again.notices.length > 0);
+    expect(again.notices.at(-1)).toContain("but for 400 ms that arrived there mixed down");
+  });
+
   test("a take that still rolls when its owner is back from another machine can come back once it has ended", async () => {
     const { person, link, settle, wire } = people();
     const [ada, ben] = [person(ADA), person(BEN)];
@@ -225,6 +245,7 @@ describe("C9, P86: a safety copy is kept where both wish it, sealed to its owner
       channels: 2,
       samples: soundOf(0, BLOCK_FRAMES),
       missingFrames: 0,
+      foldedFrames: 0,
     };
     ben.copies.kept({ ...sound, sessionMs: 10_000, isNew: true });
     await settle(() => ben.reports.at(-1)?.held === 1);
@@ -258,6 +279,7 @@ describe("C9, P86: a safety copy is kept where both wish it, sealed to its owner
         channels: 2,
         samples: soundOf(block * BLOCK_FRAMES, BLOCK_FRAMES),
         missingFrames: block === 1 ? BLOCK_FRAMES : 0,
+        foldedFrames: 0,
         isNew: false,
       });
     bring(0);
@@ -432,6 +454,7 @@ describe("C9, P86: what several keep", () => {
           channels: 2,
           samples: isLost ? new Int32Array(2 * BLOCK_FRAMES) : soundOf(1 + block * BLOCK_FRAMES, BLOCK_FRAMES),
           missingFrames: isLost ? BLOCK_FRAMES : 0,
+          foldedFrames: 0,
           isNew: block === (keeper === ben ? 0 : 3),
         });
       }
@@ -469,6 +492,7 @@ describe("C9, P86: what several keep", () => {
       channels: 2,
       samples: soundOf(24_000, 10 * BLOCK_FRAMES),
       missingFrames: 0,
+      foldedFrames: 0,
       isNew: true,
     });
     eve.copies.execute(recordingFrom(10_000), { ...stopped, atMs: 12_000 });

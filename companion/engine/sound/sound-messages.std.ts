@@ -193,6 +193,7 @@ export const LaneKept = z.object({
   channels: z.int().min(1).max(LANE_CHANNELS_MAX),
   samples: z.instanceof(Int32Array<ArrayBuffer>),
   missingFrames: z.int(),
+  foldedFrames: z.int(),
   isNew: z.boolean(),
 });
 

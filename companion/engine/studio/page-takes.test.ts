@@ -256,7 +256,16 @@ test("C9, P86: a page keeps what others play and gives it back as a take of its 
   keeper.command({ command: "stop" }, 700);
   keeper.play(0.5);
   const samples = Int32Array.from({ length: 2 * 48_000 }, (_, at) => (at >> 1) * 256 + 7);
-  const lane = { stream: 1, frame: 0, sampleRateHz: 48_000, channels: 2, samples, missingFrames: 0, isNew: true };
+  const lane = {
+    stream: 1,
+    frame: 0,
+    sampleRateHz: 48_000,
+    channels: 2,
+    samples,
+    missingFrames: 0,
+    foldedFrames: 0,
+    isNew: true,
+  };
   keeper.takes.hearLanes({ type: "kept", memberId: ada, sessionMs: SESSION_MS + 100, ...lane });
   await expect.poll(() => report(owner)?.own[0]?.seconds).toBeCloseTo(0.6, 5);
   owner.takes.execute({ type: "bring-back", copyId: report(owner)?.own[0]?.copyId ?? "" });
