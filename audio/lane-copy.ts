@@ -50,7 +50,8 @@ export class LaneCopy {
     const due = this.#newest - lateFrames - this.#next;
     const frames = Math.min(AT_ONCE_FRAMES, Math.floor(due / LANE_PACKET_FRAMES) * LANE_PACKET_FRAMES);
     if (frames <= 0) return null;
-    const channels = Math.max(2, this.#reader.ownChannels);
+    const { ownChannels } = this.#reader;
+    const channels = Math.max(2, ownChannels);
     if (channels !== this.#channels) this.#isNew = true;
     this.#channels = channels;
     const samples = new Int32Array(frames * channels);
@@ -62,7 +63,7 @@ export class LaneCopy {
         missingFrames++;
         continue;
       }
-      if (this.#reader.widthOf(frame) < this.#reader.ownChannels) foldedFrames++;
+      if (this.#reader.widthOf(frame) < ownChannels) foldedFrames++;
       for (let channel = 0; channel < channels; channel++)
         samples[at * channels + channel] = Math.round(this.#reader.sample(frame, channel) * INT24_SCALE);
     }
