@@ -18,11 +18,11 @@ const patience = {
 const maxWorkers = 2;
 
 /**
- * What states how exactly things happened at once wants the machine for itself, and so do browsers that play: their sound comes before everything else,
- * and two cores have enough to do with the players of one file.
+ * What states how exactly things happened at once wants the machine for itself, and so does what states to the bit what came live, and browsers that
+ * play: their sound comes before everything else, and two cores have enough to do with the players of one file.
  */
 const alone = [
-  "test/live/demo.test.ts",
+  ...["demo", "eight-channels", "safety-copy"].map((name) => `test/live/${name}.test.ts`),
   ...["announce", "broadcast", "first-run", "safety", "sound"].map((name) => `test/view/${name}.test.ts`),
 ];
 
