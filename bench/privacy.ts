@@ -11,7 +11,12 @@ import { absoluteRows, type Row } from "./row.ts";
 
 const PEOPLE = 2;
 const RUNS_MAX = 30;
+/** Several heaps take part in a fetch, each of which grows up to what its collector leaves standing: what then follows is a leak, or none. */
+const WARM_FETCHES = 20;
+const MEASURED_FETCHES = 20;
 const heavy = `${TAKES.toLocaleString("en-GB")} takes and ${EVENTS.toLocaleString("en-GB")} events`;
+
+const memoryOf = `memory that workerd takes on in ${MEASURED_FETCHES} fetches more after ${WARM_FETCHES}`;
 
 const row = absoluteRows("privacy");
 
@@ -54,13 +59,16 @@ async function exported(platform: Platform, { token }: Heavy) {
   if (ready === undefined || ready.readyAtMs === null) throw new Error("The copy was never ready.");
   const madeMs = performance.now() - startedAtMs;
   const once = await fetched(platform, token, ready.exportId);
-  // What is kept of the first time shows in the second; what a heap grows to at its first work does not.
-  const again = await fetched(platform, token, ready.exportId);
+  const peaksMb: number[] = [];
+  for (let time = 1; time < WARM_FETCHES + MEASURED_FETCHES; time++)
+    peaksMb.push((await fetched(platform, token, ready.exportId)).peakMb);
+  const warmMb = Math.max(once.peakMb, ...peaksMb.slice(0, WARM_FETCHES - 1));
   return {
     ...once,
     madeMs,
-    grownMb: Math.max(0, once.peakMb - once.firstMb),
-    keptMb: Math.max(0, again.peakMb - once.peakMb),
+    firstGrownMb: Math.max(0, once.peakMb - once.firstMb),
+    warmGrownMb: warmMb - once.peakMb,
+    grownMb: Math.max(0, Math.max(...peaksMb.slice(WARM_FETCHES - 1)) - warmMb),
   };
 }
 
@@ -146,9 +154,10 @@ export async function run(): Promise<Row[]> {
       row(`a copy of ${heavy}: first byte`, copy.firstByteMs, "ms", "≤ 2,000 ms", copy.firstByteMs <= 2_000, {
         "made in, s": copy.madeMs / 1000,
       }),
-      row("memory that workerd takes on while it is fetched", copy.grownMb, "MB", "≤ 32 MB", copy.grownMb <= 32, {
+      row(memoryOf, copy.grownMb, "MB", "≤ 32 MB", copy.grownMb <= 32, {
         "of a copy of, MB": copy.bytes / 1e6,
-        "more when it is fetched again, MB": copy.keptMb,
+        "while it was fetched the first time, MB": copy.firstGrownMb,
+        [`and the ${WARM_FETCHES - 1} times after that, MB`]: copy.warmGrownMb,
       }),
     );
     const times: { tookMs: number; runs: number }[] = [];
