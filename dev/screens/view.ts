@@ -149,7 +149,11 @@ const made = (what: string) => `fetch("/api/v1/sessions/${what}", { method: "POS
 /** The live session's states. The page is the real one; what it is told is a scene (stub-room.ts). */
 export function viewShots({ sessionId }: World): Shot[] {
   const path = `/sessions/${sessionId}/room`;
-  const here = (page: Page) => page.locator(".view-connection.here").waitFor();
+  const here = async (page: Page) => {
+    await page.locator(".view-connection.here").waitFor();
+    // Waveforms have come, and are drawn.
+    await page.waitForLoadState("networkidle");
+  };
   const scene = (name: string, what: Scene, act: Shot["act"] = here): Shot => ({
     name: `room ${name}`,
     who: "ada",
