@@ -1,11 +1,11 @@
 import type { AccountErasure } from "../../../protocol/privacy.ts";
+import { Deadline } from "../../design/deadline.tsx";
 import { Layout } from "../../design/layout.tsx";
 import { Moment } from "../../design/moment.tsx";
 import { href, type Page } from "../../design/page.ts";
 import { Table } from "../../design/table.tsx";
-import { Timeline } from "../../design/timeline.tsx";
 import { erasureText } from "../../i18n/erasure.ts";
-import { date, dateTime, number } from "../../i18n/format.ts";
+import { date, number } from "../../i18n/format.ts";
 import { holdingName } from "../../i18n/holdings.ts";
 import { type FormProblem, ProblemNotice } from "./parts.tsx";
 
@@ -115,7 +115,6 @@ export function ConfirmErase({ page, token, isBad }: { page: Page; token: string
 export function ErasureReceipt({ page, erasure }: { page: Page; erasure: AccountErasure }) {
   const t = erasureText[page.language];
   const { confirmedAtMs, dueAtMs, finishedAtMs } = erasure;
-  const say = (ms: number) => dateTime(page.language, ms);
   return (
     <Layout page={page} title={t.title} hidden>
       <header class="stack">
@@ -127,31 +126,10 @@ export function ErasureReceipt({ page, erasure }: { page: Page; erasure: Account
           </p>
         )}
       </header>
-      <Timeline
-        label={t.picture}
-        from={confirmedAtMs - (dueAtMs - confirmedAtMs) * 0.02}
-        to={dueAtMs + (dueAtMs - confirmedAtMs) * 0.02}
-        ticks={[{ at: dueAtMs, label: t.due }]}
-        spans={[{ from: confirmedAtMs, to: finishedAtMs ?? page.nowMs, label: "" }]}
-        marks={[
-          { at: confirmedAtMs, label: say(confirmedAtMs), kind: "here" },
-          { at: dueAtMs, label: say(dueAtMs), kind: "there" },
-        ]}
-      />
-      <dl class="facts">
-        <dt>{t.asked}</dt>
-        <dd class="instrument">
-          <Moment page={page} ms={confirmedAtMs} />
-        </dd>
-        <dt>{t.finishedAt}</dt>
-        <dd class="instrument">{finishedAtMs === null ? t.underWay : <Moment page={page} ms={finishedAtMs} />}</dd>
-        <dt>{t.due}</dt>
-        <dd class="instrument">
-          <Moment page={page} ms={dueAtMs} />
-        </dd>
+      <Deadline page={page} words={t} askedAtMs={confirmedAtMs} dueAtMs={dueAtMs} finishedAtMs={finishedAtMs}>
         <dt>{t.progress}</dt>
         <dd class="instrument">{t.of(erasure.stepsDone, erasure.steps)}</dd>
-      </dl>
+      </Deadline>
       {erasure.receipt.length === 0 ? null : (
         <section class="stack">
           <h2>{t.receipt}</h2>
