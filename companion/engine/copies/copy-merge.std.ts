@@ -1,4 +1,4 @@
-import type { Lost } from "./copy-records.std.ts";
+import { type Lost, NOTHING_LOST } from "./copy-records.std.ts";
 
 /** Sound of one keeper's copy: whole frames, interleaved, and where in the copy they begin. */
 interface Piece {
@@ -18,7 +18,6 @@ interface Source {
 
 const AT_ONCE_FRAMES = 8_000;
 const BELOW_16_BIT = 255;
-const NOTHING: Lost = { missingFrames: 0, foldedFrames: 0 };
 /** Of what a frame is worth that is not silent. */
 const [SOUND, UNLIKE, FINE, BEYOND_PAIR] = [8, 1, 2, 4];
 
@@ -124,7 +123,7 @@ export class CopyMerge {
   #sourceOf(key: string): Source {
     const known = this.#sources.get(key);
     if (known !== undefined) return known;
-    const source: Source = { offset: null, pieces: [], channels: 2, frames: 0, lost: NOTHING, isOver: false };
+    const source: Source = { offset: null, pieces: [], channels: 2, frames: 0, lost: NOTHING_LOST, isOver: false };
     this.#sources.set(key, source);
     return source;
   }

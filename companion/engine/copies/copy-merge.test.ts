@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CopyMerge } from "./copy-merge.std.ts";
+import { packSound, readCopyPart } from "./copy-records.std.ts";
 
 const START = 2 ** 32 - 700;
 const FRAMES = 400;
@@ -126,4 +127,13 @@ test("C9, P88: eight channels are whole again of two keepers, each of whom lacks
   expect(merge.lost.foldedFrames).toBe(0);
   for (const key of ["one", "other"]) merge.end(key, { missingFrames: 0, foldedFrames: 40 });
   expect(merge.lost).toEqual({ missingFrames: 0, foldedFrames: 13 });
+  // And no more than lie there, whatever a keeper says.
+  merge.end("one", { missingFrames: Number.MAX_SAFE_INTEGER, foldedFrames: Number.MAX_SAFE_INTEGER });
+  expect(merge.lost).toEqual({ missingFrames: 0, foldedFrames: 13 });
+});
+
+test("C9, P86: a copy of before, whose end says nothing of what was folded down, is read as one of which nothing was", () => {
+  const record = packSound(new TextEncoder().encode('{"frames":8,"missingFrames":3}'));
+  record[0] = 2;
+  expect(readCopyPart(record)).toEqual({ what: "end", frames: 8, missingFrames: 3, foldedFrames: 0 });
 });

@@ -13,6 +13,7 @@ const CopyEnd = z.object({
 type CopyEnd = z.infer<typeof CopyEnd>;
 /** What a keeper knows not to have: frames that never came, and channels of frames that came folded down. */
 export type Lost = Pick<CopyEnd, "missingFrames" | "foldedFrames">;
+export const NOTHING_LOST: Lost = { missingFrames: 0, foldedFrames: 0 };
 
 export type CopyPart =
   | { what: "details"; details: CopyDetails }

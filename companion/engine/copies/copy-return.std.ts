@@ -11,7 +11,7 @@ import {
   type CopyRecord,
 } from "../../../protocol/safety-copies.ts";
 import { CopyMerge } from "./copy-merge.std.ts";
-import { type Lost, readCopyPart } from "./copy-records.std.ts";
+import { type Lost, NOTHING_LOST, readCopyPart } from "./copy-records.std.ts";
 import { type CopyKeys, openerOf } from "./copy-seal.std.ts";
 
 /** What the others have of one take of this person's, and how much of it has come back. */
@@ -152,7 +152,7 @@ export class CopyReturn {
         askedTo: 0,
         open,
         details: undefined,
-        lost: { missingFrames: 0, foldedFrames: 0 },
+        lost: NOTHING_LOST,
         error: undefined,
         tail,
         waiting: 0,
