@@ -5,7 +5,7 @@ import { length } from "../../audio/timeline.ts";
 import type { MemberId } from "../../protocol/ids.ts";
 import { TIMELINE_RATE_HZ } from "../../protocol/limits.ts";
 import { may } from "../../protocol/roles.ts";
-import type { OwnCopy } from "../engine/copies/copy-return.std.ts";
+import type { OwnCopy, ReturnedCopy } from "../engine/copies/copy-return.std.ts";
 import type { CopiesReport } from "../engine/copies/safety-copies.std.ts";
 import type { StudioEvent } from "../engine/studio/events.std.ts";
 import type { TakesCommand } from "../engine/studio/takes-messages.std.ts";
@@ -60,13 +60,20 @@ const listOf = ({ state, words, language }: ViewProps, memberIds: readonly Membe
 const dayOf = (language: "en" | "de", atMs: number): string =>
   new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(atMs);
 
+const momentOf = (language: "en" | "de", atMs: number): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(atMs);
+
+/** "0.4 s" */
+const shortOf = (language: "en" | "de", ms: number): string =>
+  `${new Intl.NumberFormat(language, { maximumSignificantDigits: 2 }).format(ms / 1000)} s`;
+
 export function Safety(props: ViewProps) {
   const { session, state } = props;
   const t = safetyWords();
   const [asks, setAsks] = useState(false);
   const { report, hasTrouble } = standingOf(session).value;
   if (report === null || session.isGuest || session.isAside || state.role === null) return null;
-  const { mine, others, keptBy, keeping, held, own } = report;
+  const { mine, others, keptBy, keeping, held, own, returned } = report;
   const choose = (change: Partial<{ mine: boolean; others: boolean }>) =>
     command(session, { type: "safety-copies", mine, others, ...change });
   const missing = own.filter(({ isHere }) => !isHere);
@@ -100,6 +107,9 @@ export function Safety(props: ViewProps) {
         {keeping.length === 0 ? null : <p>{t.keeping(listOf(props, keeping))}</p>}
         {held === 0 ? null : <p class="soft">{t.held(held)}</p>}
         {hasTrouble ? <p class="view-trouble">{t.trouble}</p> : null}
+        {returned.map((copy) => (
+          <Returned key={copy.startedAtMs} copy={copy} language={props.language} />
+        ))}
       </div>
       {missing.length === 0 ? null : (
         <ul class="view-missing" aria-label={t.missing}>
@@ -139,7 +149,7 @@ function Missing({ copy, ...props }: ViewProps & { copy: OwnCopy }) {
   const { session, language } = props;
   const t = safetyWords();
   const { copyId, from, startedAtMs, seconds, untilMs, returnedSeconds } = copy;
-  const begun = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(startedAtMs);
+  const begun = momentOf(language, startedAtMs);
   const text = t.isMissing(length(seconds * TIMELINE_RATE_HZ), begun);
   return (
     <>
@@ -161,6 +171,20 @@ function Missing({ copy, ...props }: ViewProps & { copy: OwnCopy }) {
         <progress aria-label={t.comes(begun)} value={Math.min(returnedSeconds, seconds)} max={Math.max(seconds, 1)} />
       )}
     </>
+  );
+}
+
+/** A take that has come back, and what of it is not as it was played. */
+function Returned({ copy, language }: Pick<ViewProps, "language"> & { copy: ReturnedCopy }) {
+  const t = safetyWords();
+  const { startedAtMs, seconds, missingMs, foldedMs } = copy;
+  const isWhole = missingMs < 1 && foldedMs < 1;
+  return (
+    <p class={isWhole ? "" : "view-trouble"}>
+      {t.isBack(length(seconds * TIMELINE_RATE_HZ), momentOf(language, startedAtMs))}
+      {missingMs < 1 ? "" : ` ${t.lacks(shortOf(language, missingMs))}`}
+      {foldedMs < 1 ? "" : ` ${t.isMixedDown(shortOf(language, foldedMs))}`}
+    </p>
   );
 }
 

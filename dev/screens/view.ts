@@ -83,6 +83,10 @@ const keepsCopies = `self.onmessage = ({ data: { command } }) => {
           copyAt(Date.UTC(2026, 10, 24, 20, 15), { from: [ben], isHere: false }),
           copyAt(Date.UTC(2026, 10, 24, 20, 40), { isHere: false, seconds: 180, returnedSeconds: 70 }),
         ],
+        returned: [
+          { startedAtMs: Date.UTC(2026, 10, 24, 19, 50), seconds: 252, missingMs: 0, foldedMs: 0 },
+          { startedAtMs: Date.UTC(2026, 10, 24, 20, 2), seconds: 96, missingMs: 412, foldedMs: 2_100 },
+        ],
       },
     },
   })});

@@ -130,6 +130,10 @@ describe("safety copies in the browser", { timeout: 600_000 }, () => {
     await keys.press("Enter");
     await expect.poll(async () => (await filesOf(page, ".wav")).sizes.length, patience).toBe(1);
     await page.getByRole("list", { name: "Takes of yours that are not here" }).waitFor({ state: "detached" });
+    await page
+      .getByRole("group", { name: "Safety copies" })
+      .getByText(/^A take of yours, .* has come back\./)
+      .waitFor();
     const [left = new Float32Array()] = decodeWav((await filesOf(page, ".wav")).first)?.channels ?? [];
     // It crashed in its third bar, four seconds on; what it had not sent by then, a second or so, nobody has.
     expect(left.length).toBeGreaterThan(2 * 48_000);

@@ -30,6 +30,16 @@ export interface OwnCopy {
   returnedSeconds: number | null;
 }
 
+/** A take that has come back, and what is not in it as it was played. */
+export interface ReturnedCopy {
+  startedAtMs: number;
+  seconds: number;
+  /** So much never reached whoever kept it: silence stands for it. */
+  missingMs: number;
+  /** So much reached them mixed down, in fewer channels. */
+  foldedMs: number;
+}
+
 /** Where a copy that comes back is written: a stem like any other. */
 export interface ReturnedStem {
   write(samples: Int32Array): void;
@@ -44,7 +54,7 @@ export interface CopyReturnOptions {
   begin(details: CopyDetails): ReturnedStem;
   say(to: MemberId, message: CopyMessage): void;
   onChange(): void;
-  onReturned(seconds: number, lost: { missingMs: number; foldedMs: number }): void;
+  onReturned(copy: ReturnedCopy): void;
   onWarning(code: string, message: string): void;
 }
 
@@ -78,6 +88,7 @@ interface Coming {
   parts: Part[];
   merge: CopyMerge;
   stem: ReturnedStem | undefined;
+  startedAtMs: number;
   channels: number;
   rateHz: number;
   frames: number;
@@ -165,6 +176,7 @@ export class CopyReturn {
       parts,
       merge: new CopyMerge(),
       stem: undefined,
+      startedAtMs: 0,
       channels: 2,
       rateHz: 48_000,
       frames: 0,
@@ -280,6 +292,7 @@ export class CopyReturn {
       .map(({ details }) => details)
       .reduce((one, other) => (((frameOf(other) - frameOf(one)) | 0) < 0 ? other : one));
     coming.parts = coming.parts.filter(isOfIt);
+    coming.startedAtMs = first.startedAtMs;
     coming.channels = first.format.channels;
     coming.rateHz = first.format.sampleRateHz;
     coming.stem = this.#options.begin(first);
@@ -335,8 +348,12 @@ export class CopyReturn {
     } else {
       const msOf = (frames: number) => (frames / coming.rateHz) * 1000;
       const { missingFrames, foldedFrames } = merge.lost;
-      const lost = { missingMs: msOf(missingFrames), foldedMs: msOf(foldedFrames) };
-      this.#options.onReturned(coming.frames / coming.rateHz, lost);
+      this.#options.onReturned({
+        startedAtMs: coming.startedAtMs,
+        seconds: coming.frames / coming.rateHz,
+        missingMs: msOf(missingFrames),
+        foldedMs: msOf(foldedFrames),
+      });
     }
     this.#options.onChange();
   }

@@ -13,13 +13,15 @@ import {
 import { every } from "../clock/every.std.ts";
 import type { Disk } from "../stems/disk.std.ts";
 import { CopyKeeper, type KeptSound } from "./copy-keeper.std.ts";
-import { CopyReturn, type OwnCopy, type ReturnedStem } from "./copy-return.std.ts";
+import { CopyReturn, type OwnCopy, type ReturnedCopy, type ReturnedStem } from "./copy-return.std.ts";
 import type { CopyKeys } from "./copy-seal.std.ts";
 import { CopyStore } from "./copy-store.std.ts";
 
 const TICK_MS = 2_000;
 /** Nothing that is said here is repeated by what carries it: so often all of it is said anew. */
 const AGAIN_MS = 20_000;
+/** Takes that have come back are told of until as many others have. */
+const RETURNED_MAX = 5;
 
 /** What a person has chosen: whether others may keep what they play, and whether they keep what others play. Both are off until they say so. */
 export interface CopyChoice {
@@ -36,6 +38,8 @@ export interface CopiesReport extends CopyChoice {
   held: number;
   /** Takes of this person's that somebody has, as far as whoever has them was in the session since it was opened here. */
   own: OwnCopy[];
+  /** Those that have come back since the session was opened here, the last of them last. */
+  returned: ReturnedCopy[];
 }
 
 /** Where the others' copies lie, in a folder of its own, which exists. */
@@ -94,6 +98,7 @@ export class SafetyCopies {
   readonly #stop: () => void;
   #choice: CopyChoice;
   #keys: Promise<CopyKeys | null> | undefined;
+  #returned: readonly ReturnedCopy[] = [];
   #reported = "";
 
   constructor(options: SafetyCopiesOptions) {
@@ -121,8 +126,11 @@ export class SafetyCopies {
       begin: options.beginStem,
       say: (to, message) => this.#say(to, message),
       onChange: () => this.#report(),
-      onReturned: (seconds, lost) =>
-        options.onNotice(`A take of ${Math.round(seconds)} s has come back from a safety copy, ${howWhole(lost)}.`),
+      onReturned: (copy) => {
+        this.#returned = [...this.#returned, copy].slice(-RETURNED_MAX);
+        const long = `${Math.round(copy.seconds)} s`;
+        options.onNotice(`A take of ${long} has come back from a safety copy, ${howWhole(copy)}.`);
+      },
       onWarning: options.onWarning,
     });
     this.#keeper.isOn = this.#choice.others;
@@ -317,6 +325,7 @@ export class SafetyCopies {
       keeping: this.#keeper.keeps.filter((memberId) => this.#linked.has(memberId)),
       held: this.#store.heads.length,
       own: this.#return.copies,
+      returned: [...this.#returned],
     };
     const text = JSON.stringify(report);
     if (text === this.#reported) return;
@@ -325,7 +334,7 @@ export class SafetyCopies {
   }
 }
 
-function howWhole({ missingMs, foldedMs }: { missingMs: number; foldedMs: number }): string {
+function howWhole({ missingMs, foldedMs }: ReturnedCopy): string {
   const lost = [
     missingMs < 1 ? [] : [`for ${Math.round(missingMs)} ms that never arrived there`],
     foldedMs < 1 ? [] : [`for ${Math.round(foldedMs)} ms that arrived there mixed down, in fewer channels`],

@@ -208,6 +208,7 @@ describe("C9, P86: a safety copy is kept where both wish it, sealed to its owner
     expect(stem?.details).toMatchObject({ startedAtMs: 10_000, timelineFrames: 96_000 });
     expect(stem?.samples).toEqual([...soundOf(24_000, 96_000)]);
     expect(again.notices.at(-1)).toContain("2 s has come back from a safety copy, whole");
+    expect(again.reports.at(-1)?.returned).toEqual([{ startedAtMs: 10_000, seconds: 2, missingMs: 0, foldedMs: 0 }]);
     expect(missing(again)).toEqual([]);
     // It stays with its keeper all the same: one machine is no safer than the other was.
     expect(copyNames()).toHaveLength(1);
@@ -228,6 +229,7 @@ describe("C9, P86: a safety copy is kept where both wish it, sealed to its owner
     again.copies.bring(missing(again)[0]?.copyId ?? "");
     await settle(() => again.notices.length > 0);
     expect(again.notices.at(-1)).toContain("but for 400 ms that arrived there mixed down");
+    expect(again.reports.at(-1)?.returned).toMatchObject([{ missingMs: 0, foldedMs: 400 }]);
   });
 
   test("a take that still rolls when its owner is back from another machine can come back once it has ended", async () => {

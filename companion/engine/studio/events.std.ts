@@ -59,6 +59,9 @@ const Copies = z.object({
       returnedSeconds: z.number().nullable(),
     }),
   ),
+  returned: z.array(
+    z.object({ startedAtMs: z.number(), seconds: z.number(), missingMs: z.number(), foldedMs: z.number() }),
+  ),
 }) satisfies z.ZodType<CopiesReport>;
 
 export const StudioReport = z.object({
