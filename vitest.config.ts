@@ -23,7 +23,7 @@ const maxWorkers = 2;
  */
 const alone = [
   ...["demo", "eight-channels", "safety-copy"].map((name) => `test/live/${name}.test.ts`),
-  ...["announce", "broadcast", "first-run", "safety", "sound"].map((name) => `test/view/${name}.test.ts`),
+  ...["announce", "broadcast", "devices", "first-run", "safety", "sound"].map((name) => `test/view/${name}.test.ts`),
 ];
 
 /** The edge's runtime, as a test has it. */

@@ -3,6 +3,7 @@
 import "./beside.dom.tsx";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { TOGETHER_MAX_MS } from "../../audio/latency.ts";
+import type { InputTrouble, ListedDevice } from "../engine/sound/devices.std.ts";
 import type { InputFacts } from "../engine/sound/input.dom.ts";
 import { plainInput, type SoundRefusal } from "../engine/sound/input.dom.ts";
 import { SoundCheck } from "../engine/sound/sound-check.dom.ts";
@@ -32,7 +33,7 @@ export function Check({ session, words, deviceUrl, close }: CheckProps) {
   const { sound } = session;
   const { wanted } = sound;
   const [check, setCheck] = useState<SoundCheck | null>(null);
-  const [trouble, setTrouble] = useState<SoundRefusal | "input-gone" | null>(null);
+  const [trouble, setTrouble] = useState<SoundRefusal | InputTrouble | null>(null);
   const [facts, setFacts] = useState<InputFacts>(plainInput);
   const [devices, setDevices] = useState<{ inputs: SoundDevice[]; outputs: SoundDevice[] }>({
     inputs: [],
@@ -47,14 +48,15 @@ export function Check({ session, words, deviceUrl, close }: CheckProps) {
     setTrouble(refusal);
     setFacts(opened.facts);
     setTrip(null);
-    const all = await navigator.mediaDevices.enumerateDevices();
-    const of = (kind: MediaDeviceKind) => all.filter((one) => one.kind === kind && one.deviceId !== "");
-    setDevices({ inputs: of("audioinput"), outputs: of("audiooutput") });
   };
   useEffect(() => {
     let opened: SoundCheck | null = null;
     let isOver = false;
-    SoundCheck.open(deviceUrl, () => setTrouble("input-gone")).then(
+    const onDevices = (all: readonly ListedDevice[]) => {
+      const of = (kind: string) => all.filter((one) => one.kind === kind && one.deviceId !== "");
+      setDevices({ inputs: of("audioinput"), outputs: of("audiooutput") });
+    };
+    SoundCheck.open(deviceUrl, { onGone: setTrouble, onDevices }).then(
       async (one) => {
         if (isOver) return void one.close();
         opened = one;
@@ -92,7 +94,7 @@ export function Check({ session, words, deviceUrl, close }: CheckProps) {
         <Choice
           label={devicesIn.input}
           value={wanted.value.inputId}
-          options={[["", devicesIn.systemOutput], ...named(devices.inputs, devicesIn.device)]}
+          options={named(devices.inputs, "", devicesIn)}
           choose={(inputId) => {
             sound.restore({ inputId });
             if (check !== null) void setInput(check, inputId);
@@ -101,7 +103,7 @@ export function Check({ session, words, deviceUrl, close }: CheckProps) {
         <Choice
           label={devicesIn.output}
           value={wanted.value.outputId}
-          options={[["", devicesIn.systemOutput], ...named(devices.outputs, devicesIn.device)]}
+          options={named(devices.outputs, "", devicesIn)}
           choose={(outputId) => {
             sound.restore({ outputId });
             void check?.setOutput(outputId);

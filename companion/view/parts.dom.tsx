@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { MemberId } from "../../protocol/ids.ts";
 import type { FrameRange, TimelineMap } from "../../protocol/timeline.ts";
+import { SYSTEM_CHOICE } from "../engine/sound/devices.std.ts";
 import { barsOf } from "./bars-of.std.ts";
 import type { ViewState } from "./model.std.ts";
 import type { BrowserSession } from "./session.dom.ts";
@@ -98,9 +99,19 @@ export function write(element: Element | null, text: string): void {
   } else element?.append(text);
 }
 
-/** Devices by the names that their system gives them. */
-export const named = (devices: readonly SoundDevice[], unnamed: (at: number) => string): [string, string][] =>
-  devices.map(({ deviceId, label }, at) => [deviceId, label === "" ? unnamed(at + 1) : label]);
+/** Devices by the names that their system gives them, and before them the system's own choice under `systemId`, which some systems name. */
+export function named(
+  devices: readonly SoundDevice[],
+  systemId: string,
+  words: { systemOutput: string; device(at: number): string },
+): [string, string][] {
+  const system = devices.find(({ deviceId }) => deviceId === SYSTEM_CHOICE);
+  const others = devices.filter((device) => device !== system);
+  return [
+    [systemId, system?.label || words.systemOutput],
+    ...others.map(({ deviceId, label }, at): [string, string] => [deviceId, label || words.device(at + 1)]),
+  ];
+}
 
 export function Choice(props: {
   label: string;

@@ -2,6 +2,7 @@
 import { DELAY_MODES } from "../../audio/delay-mode.ts";
 import { BUFFER_CEILING_MS, type BufferChoice } from "../../audio/playout.ts";
 import { may } from "../../protocol/roles.ts";
+import { SYSTEM_CHOICE } from "../engine/sound/devices.std.ts";
 import { Agree } from "./agree.dom.tsx";
 import { later } from "./later.dom.tsx";
 import { Choice, named, type ViewProps } from "./parts.dom.tsx";
@@ -45,7 +46,7 @@ export function SoundOn(props: ViewProps) {
           <Choice
             label={t.input}
             value={sound.opening.value ?? inputId ?? ""}
-            options={[["", t.noInput], ...named(sound.inputs.value, t.device)]}
+            options={[["", t.noInput], ...named(sound.inputs.value, SYSTEM_CHOICE, t)]}
             choose={(id) => void sound.setInput(id === "" ? null : id)}
           />
         ) : null}
@@ -60,7 +61,7 @@ export function SoundOn(props: ViewProps) {
         <Choice
           label={t.output}
           value={outputId}
-          options={[["", t.systemOutput], ...named(sound.outputs.value, t.device)]}
+          options={named(sound.outputs.value, "", t)}
           choose={(id) => void sound.setOutput(id)}
         />
         <Choice

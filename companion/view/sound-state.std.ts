@@ -7,6 +7,7 @@ import type { AnnouncedCommand, MemberStatus, Signal } from "../../protocol/room
 import type { PeerReading } from "../engine/clock/peer-clocks.std.ts";
 import type { InputChannels } from "../engine/sound/browser-messages.std.ts";
 import type { BrowserSound } from "../engine/sound/browser-sound.dom.ts";
+import type { InputTrouble } from "../engine/sound/devices.std.ts";
 import type { SoundRefusal } from "../engine/sound/input.dom.ts";
 import type { tellingOf } from "./agreement.std.ts";
 import type { Boot } from "./boot.std.ts";
@@ -15,7 +16,7 @@ import type { ViewState } from "./model.std.ts";
 /** Where the sound stands. `trouble` is what a person should know, and stays until they have done something about it. */
 export interface SoundState {
   power: "off" | "opening" | "on";
-  trouble: SoundRefusal | "input-gone" | "output-gone" | "stopped" | null;
+  trouble: SoundRefusal | InputTrouble | "output-gone" | "stopped" | null;
   /** `null`: nothing is played from here. */
   inputId: string | null;
   outputId: string;

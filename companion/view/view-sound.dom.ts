@@ -18,6 +18,7 @@ import type { WordsState } from "../engine/links/room-words.std.ts";
 import type { InputChannels } from "../engine/sound/browser-messages.std.ts";
 import type { BrowserSound, SoundThreads } from "../engine/sound/browser-sound.dom.ts";
 import { DelayControl, type DelayInForce } from "../engine/sound/delay-control.std.ts";
+import { SYSTEM_CHOICE } from "../engine/sound/devices.std.ts";
 import { canHaveSound, type InputFacts, plainInput, refusalOf } from "../engine/sound/input.dom.ts";
 import { RecentWays } from "../engine/sound/recent-ways.std.ts";
 import { type Agreement, compared, followWords, noAgreement, tellingOf } from "./agreement.std.ts";
@@ -159,9 +160,14 @@ export class ViewSound {
             this.trueRateHz.value = otherHz;
           },
           onDevice: (trouble) => {
-            this.#set({ trouble, ...(trouble === "input-gone" ? { inputId: null } : {}) });
-            void this.#listDevices();
+            this.#set({ trouble, inputId: engine.inputId });
             this.#tellStatus();
+          },
+          onDevices: (devices) => {
+            const of = (kind: string) => devices.filter((one) => one.kind === kind && one.deviceId !== "");
+            this.inputs.value = of("audioinput");
+            this.outputs.value = of("audiooutput");
+            this.#takeUpAgain();
           },
         },
         threads,
@@ -179,8 +185,6 @@ export class ViewSound {
       await Promise.all([engine.start(), this.#openDevices(engine, withInput)]);
       this.#options.onEngine(engine);
       this.#set({ power: "on" });
-      await this.#listDevices();
-      navigator.mediaDevices.addEventListener("devicechange", this.#listDevices);
     } catch (error) {
       this.close();
       this.#set({ power: "off", trouble: refusalOf(error) });
@@ -213,14 +217,25 @@ export class ViewSound {
 
   /** Another input, or none; what it cannot have is said. */
   async setInput(deviceId: string | null): Promise<void> {
-    if (deviceId !== null) this.wanted.value = { ...this.wanted.value, inputId: deviceId };
-    this.opening.value = deviceId;
+    const isSystems = deviceId === "" || deviceId === SYSTEM_CHOICE;
+    if (deviceId !== null) this.wanted.value = { ...this.wanted.value, inputId: isSystems ? "" : deviceId };
+    this.opening.value = isSystems ? SYSTEM_CHOICE : deviceId;
     const trouble = (await this.#engine?.setInput(deviceId)) ?? null;
     if (trouble === "superseded") return;
     this.opening.value = null;
     this.#set({ trouble, inputId: this.#engine?.inputId ?? null });
     this.facts.value = this.#engine?.facts ?? plainInput;
     this.#tellStatus();
+  }
+
+  /** The device that the person chose has gone, and is plugged in again: it is their choice still. */
+  #takeUpAgain(): void {
+    const { inputId, outputId } = this.wanted.value;
+    const isListed = (devices: readonly SoundDevice[], id: string) => devices.some(({ deviceId }) => deviceId === id);
+    const { trouble, inputId: openId } = this.state.value;
+    if (trouble === "output-gone" && isListed(this.outputs.value, outputId)) void this.setOutput(outputId);
+    if (trouble !== "input-gone" || openId !== null || this.opening.value !== null) return;
+    if (isListed(this.inputs.value, inputId)) void this.setInput(inputId);
   }
 
   async setOutput(outputId: string): Promise<void> {
@@ -352,7 +367,6 @@ export class ViewSound {
 
   close(): void {
     this.#ways = new RecentWays();
-    if ("mediaDevices" in navigator) navigator.mediaDevices.removeEventListener("devicechange", this.#listDevices);
     void this.#engine?.close();
     this.#engine = null;
     this.opening.value = null;
@@ -398,12 +412,4 @@ export class ViewSound {
     // There and back may be split as unevenly as can be.
     this.#options.setStatus({ latencyMs: totalOf(worst), latencyErrorMs: worst.networkMs });
   }
-
-  /** One and the same for each time that the sound is on, so that it can be taken away again. */
-  readonly #listDevices = async (): Promise<void> => {
-    const devices = await navigator.mediaDevices.enumerateDevices();
-    const of = (kind: MediaDeviceKind) => devices.filter((device) => device.kind === kind && device.deviceId !== "");
-    this.inputs.value = of("audioinput");
-    this.outputs.value = of("audiooutput");
-  };
 }

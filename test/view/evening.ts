@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { STEP_MAX_MS, startChromium, withMicrophone } from "../../dev/chromium.ts";
+import { STEP_MAX_MS, startChromium, withDevices, withMicrophone } from "../../dev/chromium.ts";
 import { type Platform, startPlatform } from "../../dev/platform.ts";
 import { seedAccount } from "../../dev/seed.ts";
+import { SoundServer } from "../../dev/sound-server.ts";
 import { type Relay, startRelay } from "../../dev/turn.ts";
 import type { SessionId } from "../../protocol/ids.ts";
 
@@ -32,8 +33,8 @@ export class Evening {
     this.stateDir = stateDir;
   }
 
-  /** `microphone`: a WAV that every browser of the evening plays in, again and again; then there is a relay too. */
-  static async begin(name: string, microphone: string | null = null): Promise<Evening> {
+  /** `microphone`: a WAV that every browser of the evening plays in, again and again, or devices that come and go; then there is a relay too. */
+  static async begin(name: string, microphone: string | SoundServer | null = null): Promise<Evening> {
     const stateDir = mkdtempSync(join(tmpdir(), "sessionlinked-view-"));
     const secret = "an evening's own";
     const relay = microphone === null ? null : await startRelay({ secret });
@@ -41,7 +42,10 @@ export class Evening {
       stateDir,
       bindings: relay === null ? {} : { TURN_KEY: secret, TURN_URLS: relay.urls },
     });
-    const chromium = await startChromium(microphone === null ? [] : withMicrophone(microphone));
+    const chromium =
+      microphone instanceof SoundServer
+        ? await startChromium(withDevices, microphone)
+        : await startChromium(microphone === null ? [] : withMicrophone(microphone));
     const evening = new Evening(platform, chromium, stateDir, relay);
     evening.hostToken = (
       await seedAccount(evening.platform, { email: "ada@example.org", displayName: "Ada Lovelace", tier: "free" })

@@ -24,6 +24,8 @@ import type {
   ToLanes,
   TransformOptions,
 } from "./browser-messages.std.ts";
+import { DeviceWatch } from "./device-watch.dom.ts";
+import type { InputTrouble, ListedDevice } from "./devices.std.ts";
 import { DeviceInput, type InputFacts, type SoundRefusal } from "./input.dom.ts";
 
 /** A context that is not started yet, the device's script on its way into it, and the lanes worker. */
@@ -58,7 +60,9 @@ export interface BrowserSoundOptions {
   /** How long what is played takes until it lies in the ring, as far as the device tells. */
   onCapture(captureMs: number): void;
   /** A device is not there any more, or is another one than it was. Nothing is switched by itself. */
-  onDevice(trouble: "input-gone" | "output-gone" | "stopped"): void;
+  onDevice(trouble: InputTrouble | "output-gone" | "stopped"): void;
+  /** What there is to choose from, whenever that is something else. */
+  onDevices(devices: readonly ListedDevice[]): void;
   /** The device runs at another rate than it says, or, with `null`, at the one that it says. */
   onTrueRate(otherHz: number | null): void;
 }
@@ -70,6 +74,17 @@ interface HeardMembers {
   isDirect: boolean;
   early: readonly HeardSignal[];
 }
+
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.max(0, ms)));
+
+/** An output can be chosen, or none, in some engines (W3C Web Audio API 1.1, `setSinkId`). */
+type SinkContext = AudioContext & { sinkId?: unknown; setSinkId?(id: string | { type: "none" }): Promise<void> };
+
+/**
+ * Chromium keeps an output that nobody plays on open for some seconds, and takes it up again as it is: by then the system may have moved it to another
+ * device, and what is chosen there comes out here. Measured: after three seconds it did, after six it did not.
+ */
+const IDLE_OUTPUT_MS = 6_000;
 
 /** How often the device's own delay is asked for. */
 const DEVICE_MS = 1_000;
@@ -95,8 +110,12 @@ export class BrowserSound {
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #trueRate = new TrueRate(DEVICE_RATE_HZ);
   #otherHz: number | null = null;
+  #sinking: Promise<void> = Promise.resolve();
+  #sinks = 0;
+  #lostSink: { id: string; untilMs: number } | undefined;
   #isStarted = false;
   readonly #input: DeviceInput;
+  readonly #watch: DeviceWatch;
 
   /** The threads' scripts, and what the engine's connections need, before anybody asks for sound: no device is opened and nobody is sent anything. */
   static prepare({ lanesUrl, deviceUrl }: SoundScripts): SoundThreads {
@@ -121,7 +140,8 @@ export class BrowserSound {
     const memory = new SharedArrayBuffer(captureRingBytes(LANE_CHANNELS));
     this.memory = memory;
     this.#in = new GainNode(context);
-    this.#input = new DeviceInput(context, [this.#in], () => options.onDevice("input-gone"));
+    this.#input = new DeviceInput(context, [this.#in], (trouble) => options.onDevice(trouble));
+    this.#watch = new DeviceWatch((devices) => this.#follow(devices));
     this.#beat = newBeat(context);
     this.#worker = worker;
     this.#worker.onmessage = ({ data }: MessageEvent<FromLanes>) => this.#take(data);
@@ -135,7 +155,6 @@ export class BrowserSound {
       this.#tellDevice();
       this.#watchRate();
     }, DEVICE_MS);
-    navigator.mediaDevices.addEventListener("devicechange", this.#onDeviceChange);
   }
 
   /** Rejects with what `refusalOf` understands. */
@@ -176,15 +195,15 @@ export class BrowserSound {
   async setInput(deviceId: string | null): Promise<SoundRefusal | "superseded" | null> {
     const refusal = await this.#input.choose(deviceId);
     if (refusal === null && deviceId !== null) this.#tellDevice();
+    // Whoever has just allowed an input may read what the others are called.
+    void this.#watch.look();
     return refusal;
   }
 
   /** `false`: the device cannot be had, and the one before goes on. */
   async setOutput(deviceId: string): Promise<boolean> {
     try {
-      // Not in every engine, and the system's own choice is there without it.
-      const context: AudioContext & { setSinkId?(id: string): Promise<void> } = this.#context;
-      await context.setSinkId?.(deviceId);
+      await this.#setSink(deviceId);
       this.#tellDevice();
       return true;
     } catch {
@@ -280,7 +299,7 @@ export class BrowserSound {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    navigator.mediaDevices.removeEventListener("devicechange", this.#onDeviceChange);
+    this.#watch.close();
     this.#input.close();
     this.#worker.terminate();
     for (const peer of this.#peers.values()) peer.close();
@@ -319,19 +338,35 @@ export class BrowserSound {
     this.#options.onTrueRate(otherHz);
   }
 
-  readonly #onDeviceChange = async (): Promise<void> => {
-    const devices = await navigator.mediaDevices.enumerateDevices();
-    const isThere = (kind: MediaDeviceKind, id: string) =>
-      devices.some((device) => device.kind === kind && device.deviceId === id);
-    const input = this.inputId;
-    if (input !== null && !isThere("audioinput", input)) {
-      this.#input.close();
-      this.#options.onDevice("input-gone");
-    }
-    const { sinkId } = this.#context as AudioContext & { sinkId?: string };
-    if (typeof sinkId === "string" && sinkId !== "" && !isThere("audiooutput", sinkId))
-      this.#options.onDevice("output-gone");
-  };
+  /** Where an engine lets nobody choose, the system's own choice is there. A context whose output was pulled out stands still until it is told to go on. */
+  #setSink(sink: string | { type: "none" }): Promise<void> {
+    const context: SinkContext = this.#context;
+    const turn = ++this.#sinks;
+    const set = async () => {
+      if (sink === this.#lostSink?.id) await sleep(this.#lostSink.untilMs - performance.now());
+      if (turn !== this.#sinks) return;
+      await context.setSinkId?.(sink);
+      if (this.#isStarted && context.state === "suspended") await context.resume();
+    };
+    // One after the other: an output that is pulled out and plugged in again at once is both.
+    // Meanwhile a person may have chosen another one, and the last choice is what counts.
+    this.#sinking = this.#sinking.then(set, set);
+    return this.#sinking;
+  }
+
+  #follow(devices: readonly ListedDevice[]): void {
+    this.#options.onDevices(devices);
+    this.#input.follow(devices);
+    const context: SinkContext = this.#context;
+    const { sinkId } = context;
+    if (typeof sinkId !== "string" || sinkId === "") return;
+    if (devices.some(({ kind, deviceId }) => kind === "audiooutput" && deviceId === sinkId)) return;
+    // Loudspeakers that the system would put in its place are heard by the microphone: until the person chooses it plays to nobody. It must go on all
+    // the same, since what is played here is sent, and recorded, at its pace.
+    this.#lostSink = { id: sinkId, untilMs: performance.now() + IDLE_OUTPUT_MS };
+    void this.#setSink({ type: "none" }).catch(() => undefined);
+    this.#options.onDevice("output-gone");
+  }
 
   #take(message: FromLanes): void {
     switch (message.type) {

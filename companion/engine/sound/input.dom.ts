@@ -1,4 +1,5 @@
 import { DEVICE_RATE_HZ, LANE_CHANNELS } from "../../../audio/lane-players.ts";
+import { type InputTrouble, inputTroubleOf, isListed, type ListedDevice } from "./devices.std.ts";
 
 /** Why there is no sound from here; each is a state that the view has a sentence and a next step for. */
 export type SoundRefusal = "denied" | "no-microphone" | "in-use" | "old-browser" | "failed";
@@ -50,12 +51,15 @@ export function refusalOf(error: unknown): SoundRefusal {
 export class DeviceInput {
   readonly #context: AudioContext;
   readonly #to: readonly AudioNode[];
-  readonly #onGone: () => void;
+  readonly #onGone: (trouble: InputTrouble) => void;
+  #devices: readonly ListedDevice[] = [];
+  /** What there was when the input was opened: what has come since and goes again is none of it. */
+  #atOpen: readonly ListedDevice[] = [];
   #open: { stream: MediaStream; node: MediaStreamAudioSourceNode } | null = null;
   #choices = 0;
 
   /** `onGone`: the device was pulled out, or the system has taken it away. */
-  constructor(context: AudioContext, to: readonly AudioNode[], onGone: () => void) {
+  constructor(context: AudioContext, to: readonly AudioNode[], onGone: (trouble: InputTrouble) => void) {
     this.#context = context;
     this.#to = to;
     this.#onGone = onGone;
@@ -84,15 +88,28 @@ export class DeviceInput {
       const node = this.#context.createMediaStreamSource(stream);
       for (const to of this.#to) node.connect(to);
       this.#open = { stream, node };
+      this.#atOpen = this.#devices;
       for (const track of stream.getAudioTracks())
         track.onended = () => {
           this.close();
-          this.#onGone();
+          this.#onGone("input-gone");
         };
       return null;
     } catch (error) {
       return choice === this.#choices ? refusalOf(error) : "superseded";
     }
+  }
+
+  /** The list of devices is another one: an input that may not be the one any more which a person plays on is closed, and that is said. */
+  follow(devices: readonly ListedDevice[]): void {
+    const { deviceId } = this.settings;
+    this.#devices = devices;
+    if (deviceId === undefined) return;
+    if (!isListed(deviceId, this.#atOpen)) this.#atOpen = devices;
+    const trouble = inputTroubleOf(deviceId, this.#atOpen, devices);
+    if (trouble === null) return;
+    this.close();
+    this.#onGone(trouble);
   }
 
   close(): void {

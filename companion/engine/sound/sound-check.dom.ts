@@ -1,5 +1,7 @@
 import { DEVICE_RATE_HZ } from "../../../audio/lane-players.ts";
 import { framesBack, roundTripOf, sweep } from "../../../audio/round-trip.ts";
+import { DeviceWatch } from "./device-watch.dom.ts";
+import type { InputTrouble, ListedDevice } from "./devices.std.ts";
 import { DeviceInput, type InputFacts, type SoundRefusal } from "./input.dom.ts";
 
 /** So many sweeps, each a moment after the one before. */
@@ -13,6 +15,13 @@ const ECHO_MAX_SECONDS = 1;
  * right one, how long a sound takes out and back in, and what somebody sounds like who is so far away. Life: opened by a click; closed, it
  * leaves no microphone open.
  */
+export interface SoundCheckOptions {
+  /** The input is not there any more, or may be another one. */
+  onGone(trouble: InputTrouble): void;
+  /** What there is to choose from, whenever that is something else. */
+  onDevices(devices: readonly ListedDevice[]): void;
+}
+
 export class SoundCheck {
   readonly #context: AudioContext;
   readonly #node: AudioWorkletNode;
@@ -21,21 +30,21 @@ export class SoundCheck {
   readonly #echoGain: GainNode;
   readonly #samples = new Float32Array(2_048);
   readonly #input: DeviceInput;
+  readonly #watch: DeviceWatch;
 
-  /** `onGone`: the input was pulled out. */
-  static async open(deviceUrl: string, onGone: () => void): Promise<SoundCheck> {
+  static async open(deviceUrl: string, options: SoundCheckOptions): Promise<SoundCheck> {
     const context = new AudioContext({ sampleRate: DEVICE_RATE_HZ, latencyHint: 0 });
     try {
       await context.audioWorklet.addModule(deviceUrl);
       await context.resume();
-      return new SoundCheck(context, onGone);
+      return new SoundCheck(context, options);
     } catch (error) {
       await context.close();
       throw error;
     }
   }
 
-  private constructor(context: AudioContext, onGone: () => void) {
+  private constructor(context: AudioContext, { onGone, onDevices }: SoundCheckOptions) {
     this.#context = context;
     this.#node = new AudioWorkletNode(context, "round-trip", { outputChannelCount: [1] });
     this.#node.connect(context.destination);
@@ -44,6 +53,10 @@ export class SoundCheck {
     this.#echoGain = new GainNode(context, { gain: 0 });
     this.#echo.connect(this.#echoGain).connect(context.destination);
     this.#input = new DeviceInput(context, [this.#node, this.#meter, this.#echo], onGone);
+    this.#watch = new DeviceWatch((devices) => {
+      onDevices(devices);
+      this.#input.follow(devices);
+    });
   }
 
   get facts(): InputFacts {
@@ -56,8 +69,10 @@ export class SoundCheck {
     return ((this.#input.settings.latency ?? 0) + (outputLatency || baseLatency)) * 1000;
   }
 
-  setInput(deviceId: string): Promise<SoundRefusal | "superseded" | null> {
-    return this.#input.choose(deviceId);
+  async setInput(deviceId: string): Promise<SoundRefusal | "superseded" | null> {
+    const refusal = await this.#input.choose(deviceId);
+    void this.#watch.look();
+    return refusal;
   }
 
   /** `false`: the output cannot be had, and the one before goes on. */
@@ -115,6 +130,7 @@ export class SoundCheck {
   }
 
   async close(): Promise<void> {
+    this.#watch.close();
     this.#input.close();
     await this.#context.close();
   }

@@ -109,6 +109,8 @@ export const de: Words = {
       failed: "Der Ton ließ sich nicht öffnen. Lade die Seite neu, alles andere läuft weiter.",
       "input-gone":
         "Dein Eingang ist weg. Steck ihn wieder ein oder wähle einen anderen: Von selbst wird nichts umgeschaltet.",
+      "input-switched":
+        "Ein Eingang ist weg oder dazugekommen, und das System hat dir vielleicht einen anderen gegeben. Wähle den, auf dem du spielst.",
       "output-gone":
         "Dein Ausgang ist weg. Steck ihn wieder ein oder wähle einen anderen: Von selbst wird nichts umgeschaltet.",
       stopped: "Der Ton hat angehalten. Lade die Seite neu, alles andere läuft weiter.",

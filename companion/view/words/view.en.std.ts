@@ -108,6 +108,8 @@ export const en = {
         "This browser is too old for live sound. Load the page in a current one, or use the companion app.",
       failed: "The sound could not be opened. Load the page again; everything else goes on.",
       "input-gone": "Your input is gone. Plug it in again or choose another one: nothing is switched by itself.",
+      "input-switched":
+        "An input has gone or come, and the system may have put another in place of yours. Choose the one that you play on.",
       "output-gone": "Your output is gone. Plug it in again or choose another one: nothing is switched by itself.",
       stopped: "The sound has stopped. Load the page again; everything else goes on.",
     },
