@@ -44,7 +44,7 @@ function play({
   const samples = new Int32Array(BLOCK);
   const previous = new Int32Array(BLOCK);
   const due: { atMs: number; packet: number }[] = [];
-  const blocks: { atMs: number; position: number; concealed: number; delayMs: number }[] = [];
+  const blocks: { atMs: number; position: number; concealed: number; delayMs: number; bufferMs: number | null }[] = [];
   const out = new Float32Array(BLOCK);
   const heard = new Float32Array(Math.ceil((seconds * RATE_HZ) / BLOCK) * BLOCK);
   const senderMs = CAPTURED_MS / (1 + ppm / 1e6);
@@ -77,6 +77,7 @@ function play({
       position: playout.position,
       concealed: playout.stats.concealedFrames,
       delayMs: nowMs - capturedMs,
+      bufferMs: playout.bufferMs,
     });
   }
   const at = (second: number) => blocks[Math.floor((second * RATE_HZ) / BLOCK)] ?? blocks[0];
@@ -133,6 +134,13 @@ describe("playout of a lane, in virtual time", () => {
     expect(wrong).toBe(0);
     expect(playout.stats).toMatchObject({ lostPackets: 0, concealedFrames: 0 });
     expect(blocks.at(-1)?.delayMs).toBeLessThan(CAPTURED_MS + 5 + 5.3 + 1);
+  });
+
+  test("X34: how long sound lies in the buffer is not said while it is not known: a path that has become longer takes none of it back", () => {
+    const { blocks } = play({ seconds: 10, delayMs: (atMs) => (atMs < 3_000 ? 5 : 180) });
+    const known = blocks.flatMap(({ bufferMs }) => bufferMs ?? []);
+    expect(Math.min(...known)).toBeGreaterThanOrEqual(0);
+    expect(known.length).toBeGreaterThan(blocks.length / 2);
   });
 
   test.each([-200, -50, 20, 50, 200])(

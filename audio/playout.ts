@@ -140,10 +140,11 @@ export class Playout {
     return this.#isConcealed;
   }
 
-  /** How long a frame that came on an undisturbed path was here when it was played; `null` while nothing is known. */
+  /** How long a frame that came on an undisturbed path was here when it was played; `null` while nothing is known, or what was known no longer holds. */
   get bufferMs(): number | null {
     if (this.#feed === undefined || !this.#lateness.isKnown) return null;
-    return ((this.#x - this.#lateness.baseAt(this.#x) - this.#pulled) / this.#rateHz) * 1000;
+    const frames = this.#x - this.#lateness.baseAt(this.#x) - this.#pulled;
+    return frames < 0 ? null : (frames / this.#rateHz) * 1000;
   }
 
   /** How many arrays of a block are more than silence: two where the lane is the pair that is heard, and else its own channels too. */

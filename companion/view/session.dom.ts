@@ -253,6 +253,9 @@ export class BrowserSession {
           if (final && code !== "disconnected") {
             this.#step({ type: "connection", connection: { state: "over", code } });
             this.#silence();
+          } else if (code !== "disconnected") {
+            // Something that was said was not taken; the link is as it was.
+            this.say(code, true);
           } else if (this.state.value.connection.state === "here")
             this.#step({ type: "connection", connection: { state: "away" } });
         },

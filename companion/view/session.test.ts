@@ -16,7 +16,8 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test("P43, C6: the takes worker of a page hears which command was pressed in it, and which of them the room did not take", () => {
+/** A page that is in its session; what it tells its worker and what it posts, and the room's own end. */
+function entered() {
   const told: { type: string; eventId?: string }[] = [];
   vi.stubGlobal("addEventListener", () => undefined);
   vi.stubGlobal("location", new URL("https://studio.example/sessions/x/room"));
@@ -29,9 +30,9 @@ test("P43, C6: the takes worker of a page hears which command was pressed in it,
     },
   );
   const posted: string[] = [];
-  let room: RoomHandlers | undefined;
+  const rooms: RoomHandlers[] = [];
   const session = new BrowserSession(boot, ({ handlers }) => {
-    room = handlers;
+    rooms.push(handlers);
     return {
       post: (eventId) => void posted.push(eventId),
       signal: () => undefined,
@@ -46,7 +47,14 @@ test("P43, C6: the takes worker of a page hears which command was pressed in it,
     ...{ role: "host", members: [], transport: initialTransport, timeline: initialMap, admission: "open" },
     ...{ settings: { recordingPermitted: true }, recordingOn: false, listeners: null, headSeq: 0, roomTimeMs: 0 },
   };
-  room?.onWelcome(welcome);
+  const [room] = rooms;
+  if (room === undefined) throw new Error("The page asks for no room.");
+  room.onWelcome(welcome);
+  return { session, room, told, posted };
+}
+
+test("P43, C6: the takes worker of a page hears which command was pressed in it, and which of them the room did not take", () => {
+  const { session, room, told, posted } = entered();
   session.takes.setDevice({ memory: new SharedArrayBuffer(8), tapFor: () => undefined });
   session.command({ command: "record" });
   session.chat("Rolling?");
@@ -54,6 +62,17 @@ test("P43, C6: the takes worker of a page hears which command was pressed in it,
   expect(told.filter(({ type }) => type === "pressed")).toEqual([
     { type: "pressed", eventId, transport: { command: "record" } },
   ]);
-  room?.onRefused(eventId, "forbidden", null);
+  room.onRefused(eventId, "forbidden", null);
   expect(told.at(-1)).toEqual({ type: "refused", eventId });
+});
+
+test("X24: what the room did not take of what a page said is no lost connection; a lost one is", () => {
+  const { session, room, posted } = entered();
+  room.onWarning("message-invalid", "Not valid: status.latencyMs.", false);
+  expect(session.state.value.connection).toEqual({ state: "here" });
+  expect(session.toasts.value).toMatchObject([{ code: "message-invalid" }]);
+  session.chat("Still here.");
+  expect(posted).toHaveLength(1);
+  room.onWarning("disconnected", "The link to the session is gone; coming back.", false);
+  expect(session.state.value.connection).toEqual({ state: "away" });
 });
