@@ -3,12 +3,15 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { strengthOf } from "../../dev/ear.ts";
 import { SoundServer } from "../../dev/sound-server.ts";
 import { Evening, type Guest } from "./evening.ts";
+import { stemOf } from "./stem-of.ts";
 
 /** What each of the virtual inputs hears, all evening. */
 const TONES_HZ = { Guitar: 660, Voice: 880 } as const;
 type Input = keyof typeof TONES_HZ;
 /** A tone is there: it is played at a quarter of full scale. */
 const THERE = 0.05;
+/** A fifth of a second. */
+const STRETCH_FRAMES = 9_600;
 /** Beside other work a machine needs a while until two ends have found each other. */
 const patience = { timeout: 200_000, interval: 250 };
 
@@ -90,6 +93,27 @@ describe("devices of a sound server", { timeout: 600_000 }, () => {
     await trouble(ada.page, "").waitFor({ state: "detached" });
     expect(await chosen(ada.page)).toBe("Guitar");
     await hears("Desk", "Guitar");
+  });
+
+  test("X24: an input that goes in mid take and comes back: the take is one, silent where there was none", async () => {
+    const { page } = ada;
+    await page.getByRole("button", { name: "Arm", exact: true }).click();
+    await page.getByRole("button", { name: "Record", exact: true }).click();
+    await page.waitForFunction(() => Number(document.querySelector(".view-counters .big dd")?.textContent) >= 2);
+    sounds.unplug("Guitar");
+    await trouble(page, "Your input is gone").waitFor();
+    await hears("Desk", "");
+    plugIn("Guitar");
+    await hears("Desk", "Guitar");
+    await page.getByRole("button", { name: "Stop", exact: true }).click();
+    await expect.poll(async () => (await stemOf(page).catch(() => null)) !== null, patience).toBe(true);
+    const [left = new Float32Array()] = (await stemOf(page))?.channels ?? [];
+    const heard = Array.from(
+      { length: Math.floor(left.length / STRETCH_FRAMES) },
+      (_, at) => strengthOf(STRETCH_FRAMES, (frame) => left[STRETCH_FRAMES * at + frame] ?? 0, TONES_HZ.Guitar) > THERE,
+    );
+    // It begins and ends with the guitar, and there is one gap.
+    expect(heard.filter((isThere, at) => isThere !== heard[at - 1])).toEqual([true, false, true]);
   });
 
   test("X24: an output is chosen, is pulled out, which is said, and goes on when it is back", async () => {

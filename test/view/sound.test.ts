@@ -5,7 +5,6 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { INT24_SCALE } from "../../audio/pcm.ts";
-import { decodeWav } from "../../audio/wav-codecs.ts";
 import { machineNowMs } from "../../companion/engine/clock/machine-clock.node.ts";
 import { Companion } from "../../dev/demo/companion.ts";
 import { readHeard } from "../../dev/demo/measure.ts";
@@ -23,6 +22,7 @@ import { Watch } from "../pages/chromium.ts";
 import { Evening, type Guest } from "./evening.ts";
 import { Keyboard } from "./keyboard.ts";
 import { Picture } from "./picture.ts";
+import { stemOf } from "./stem-of.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -42,24 +42,6 @@ const leftOf = (samples: Int32Array) => (frame: number) => (samples[frame * 2] ?
 /** A page hangs for so long; beside other work sound has gaps of its own, but none that is half of it. */
 const HANG_MS = 2_000;
 const GAP_MAX_MS = HANG_MS / 2;
-
-/** The one stem in a browser's own file system. */
-async function stemOf(page: Page) {
-  const read = `(async () => {
-    const find = async (folder) => {
-      for await (const entry of folder.values()) {
-        const found = entry.kind === "directory" ? await find(entry) : entry.name.endsWith(".wav") ? await entry.getFile() : null;
-        if (found !== null) return found;
-      }
-      return null;
-    };
-    const bytes = new Uint8Array(await (await find(await navigator.storage.getDirectory())).arrayBuffer());
-    let text = "";
-    for (let at = 0; at < bytes.length; at += 8_192) text += String.fromCharCode(...bytes.subarray(at, at + 8_192));
-    return btoa(text);
-  })()`;
-  return decodeWav(Buffer.from(await page.evaluate<string>(read), "base64"));
-}
 
 /** A DAW that says nothing and clicks at 120 bpm while it rolls, so late, at a port of the page's and by the way out that is plugged into the way in. */
 const CLICK_LATE_MS = 40;
