@@ -3,7 +3,7 @@
 import "./beside.dom.tsx";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { TOGETHER_MAX_MS } from "../../audio/latency.ts";
-import type { InputTrouble, ListedDevice } from "../engine/sound/devices.std.ts";
+import { type InputTrouble, type ListedDevice, ofKind } from "../engine/sound/devices.std.ts";
 import type { InputFacts } from "../engine/sound/input.dom.ts";
 import { plainInput, type SoundRefusal } from "../engine/sound/input.dom.ts";
 import { SoundCheck } from "../engine/sound/sound-check.dom.ts";
@@ -52,10 +52,8 @@ export function Check({ session, words, deviceUrl, close }: CheckProps) {
   useEffect(() => {
     let opened: SoundCheck | null = null;
     let isOver = false;
-    const onDevices = (all: readonly ListedDevice[]) => {
-      const of = (kind: string) => all.filter((one) => one.kind === kind && one.deviceId !== "");
-      setDevices({ inputs: of("audioinput"), outputs: of("audiooutput") });
-    };
+    const onDevices = (all: readonly ListedDevice[]) =>
+      setDevices({ inputs: ofKind(all, "audioinput"), outputs: ofKind(all, "audiooutput") });
     SoundCheck.open(deviceUrl, { onGone: setTrouble, onDevices }).then(
       async (one) => {
         if (isOver) return void one.close();

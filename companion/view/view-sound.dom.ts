@@ -18,7 +18,7 @@ import type { WordsState } from "../engine/links/room-words.std.ts";
 import type { InputChannels } from "../engine/sound/browser-messages.std.ts";
 import type { BrowserSound, SoundThreads } from "../engine/sound/browser-sound.dom.ts";
 import { DelayControl, type DelayInForce } from "../engine/sound/delay-control.std.ts";
-import { SYSTEM_CHOICE } from "../engine/sound/devices.std.ts";
+import { ofKind, SYSTEM_CHOICE } from "../engine/sound/devices.std.ts";
 import { canHaveSound, type InputFacts, plainInput, refusalOf } from "../engine/sound/input.dom.ts";
 import { RecentWays } from "../engine/sound/recent-ways.std.ts";
 import { type Agreement, compared, followWords, noAgreement, tellingOf } from "./agreement.std.ts";
@@ -164,9 +164,8 @@ export class ViewSound {
             this.#tellStatus();
           },
           onDevices: (devices) => {
-            const of = (kind: string) => devices.filter((one) => one.kind === kind && one.deviceId !== "");
-            this.inputs.value = of("audioinput");
-            this.outputs.value = of("audiooutput");
+            this.inputs.value = ofKind(devices, "audioinput");
+            this.outputs.value = ofKind(devices, "audiooutput");
             this.#takeUpAgain();
           },
         },

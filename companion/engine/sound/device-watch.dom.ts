@@ -1,8 +1,8 @@
 import { every } from "../clock/every.std.ts";
 import type { ListedDevice } from "./devices.std.ts";
 
-/** An engine says `devicechange` for a cable, and not always for a device that a sound server makes or takes away: so often the list is looked at. */
-const LOOK_MS = 1_000;
+/** An engine says `devicechange` for a cable, and not always for a device that a sound server makes or takes away: so often the list is looked at, to say it within a second (X24). */
+const LOOK_MS = 500;
 
 /** The list of devices, told whenever it is another one. Life: from the first sound to `close`. */
 export class DeviceWatch {

@@ -38,4 +38,8 @@ export function inputTroubleOf(
 const inputOf = (devices: readonly ListedDevice[], id: string): ListedDevice | undefined =>
   devices.find(({ kind, deviceId }) => kind === "audioinput" && deviceId === id);
 
+/** Those of a kind that can be chosen; before a person has allowed anything a list has one without a name for each kind. */
+export const ofKind = (devices: readonly ListedDevice[], kind: "audioinput" | "audiooutput"): ListedDevice[] =>
+  devices.filter((one) => one.kind === kind && one.deviceId !== "");
+
 export const isListed = (id: string, devices: readonly ListedDevice[]): boolean => inputOf(devices, id) !== undefined;
